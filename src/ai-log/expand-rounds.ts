@@ -1,0 +1,97 @@
+import { arrayElements, objectMembers, parseJson } from './json-spans.ts';
+import type { ContextSlice, ExpandedRound, StoredRound } from './stored-round.ts';
+
+/**
+ * Rebuilds each round's request from the lines of a session file. Goes through `lines` twice, and keeps of the
+ * requests only those that a later round refers to: linear in what is stored, though requests repeat themselves.
+ */
+export function* expandRounds(lines: Iterable<string>): Generator<ExpandedRound> {
+  const lastUse = findLastUses(lines);
+  const requests = new Map<number, readonly string[]>();
+  const expiry = new Map<number, number[]>();
+  const previous: Record<RepeatedText, string | null> = { system: null, question: null };
+  const kept: Record<RepeatedText, Map<number, string>> = { system: new Map(), question: new Map() };
+  for (const line of lines) {
+    const { stored, texts } = readStoredRound(line);
+    for (const kind of ['system', 'question'] as const) {
+      const storedBy = stored[`${kind}_round`];
+      if (storedBy !== undefined) previous[kind] = kept[kind].get(storedBy) ?? null;
+      else if (texts.has(kind)) previous[kind] = nullable(texts.get(kind));
+      if (texts.has(kind) && previous[kind] !== null) kept[kind].set(stored.round, previous[kind]);
+    }
+    const added = arrayElements(texts.get('new_messages') ?? '[]') ?? [];
+    const messages = stored.context ? rebuild(stored, added, requests) : null;
+    const until = lastUse.get(stored.round);
+    if (messages && until !== undefined) {
+      requests.set(stored.round, messages);
+      expiry.set(until, [...(expiry.get(until) ?? []), stored.round]);
+    }
+    yield {
+      stored,
+      messages,
+      messagesText: nullable(texts.get('messages')),
+      system: previous.system,
+      question: previous.question,
+      answer: nullable(texts.get('answer')),
+      reasoning: nullable(texts.get('reasoning')),
+      toolCalls: nullable(texts.get('tool_calls')),
+      newMessages: added.length,
+    };
+    for (const round of expiry.get(stored.round) ?? []) requests.delete(round);
+    expiry.delete(stored.round);
+  }
+}
+
+type RepeatedText = 'system' | 'question';
+
+/** Read as text, never parsed here. */
+const TEXTS: ReadonlySet<string> = new Set([
+  'messages',
+  'new_messages',
+  'system',
+  'question',
+  'answer',
+  'reasoning',
+  'tool_calls',
+]);
+
+/** A stored round's line: its fields, and the JSON of its texts beside them. */
+export function readStoredRound(line: string): { stored: StoredRound; texts: Map<string, string> } {
+  const texts = new Map<string, string>();
+  const fields: Record<string, unknown> = {};
+  for (const { key, from, to } of objectMembers(line, 0)?.members ?? []) {
+    if (TEXTS.has(key)) texts.set(key, line.slice(from, to));
+    else fields[key] = parseJson(line.slice(from, to));
+  }
+  // The store wrote the line, and its checksums say that it is whole.
+  return { stored: fields as unknown as StoredRound, texts };
+}
+
+function findLastUses(lines: Iterable<string>): Map<number, number> {
+  const lastUse = new Map<number, number>();
+  for (const line of lines) {
+    const { stored } = readStoredRound(line);
+    for (const [round] of stored.context ?? []) if (round !== stored.round) lastUse.set(round, stored.round);
+  }
+  return lastUse;
+}
+
+function rebuild(
+  stored: StoredRound,
+  added: readonly string[],
+  requests: ReadonlyMap<number, readonly string[]>,
+): readonly string[] {
+  const messages: string[] = [];
+  for (const [round, from, count] of stored.context as ContextSlice[]) {
+    const source = round === stored.round ? added : requests.get(round);
+    if (!source || from + count > source.length) {
+      throw new Error(`round ${stored.round} refers to messages of round ${round} that are not stored`);
+    }
+    for (let i = from; i < from + count; i++) messages.push(source[i] ?? '');
+  }
+  return messages;
+}
+
+function nullable(text: string | undefined): string | null {
+  return text === undefined || text === 'null' ? null : text;
+}

@@ -1,0 +1,247 @@
+import type { ContextSlice } from './stored-round.ts';
+
+/**
+ * What a session remembers of its past so that a message is stored once: a record for each stored text, and
+ * the last request of each live thread. Appending to a session costs what is new, not what is stored.
+ *
+ * A record is named by its ordinal, from 0 in the order of storing. A request is the list of its messages'
+ * ordinals. Only the newest records are kept in memory; a text older than that is stored again.
+ */
+export class SessionMemory {
+  readonly #ordinals = new Map<string, number>();
+  #records: MemoryRecord[] = [];
+  /** Ordinal of the first record kept in memory. */
+  #first = 0;
+  #threads: Thread[] = [];
+  /** Digests of the previous round's texts; undefined at the beginning. */
+  #previous: { [kind in TextKind]?: string | null } = {};
+  /** Which round stored a text, the one used last at the end. */
+  #texts = new Map<string, number>();
+
+  /** Number of records since the session began. */
+  get length(): number {
+    return this.#first + this.#records.length;
+  }
+
+  /** Records in memory: what this session weighs. */
+  get weight(): number {
+    return this.#records.length;
+  }
+
+  /**
+   * Takes in a round's request, given as the digests of its messages. Returns the slices that rebuild it and the
+   * places of those messages that were not stored before.
+   */
+  addRequest(round: number, digests: readonly string[]): { context: ContextSlice[]; added: number[] } {
+    const added: number[] = [];
+    const firstNew = this.length;
+    const ordinals = digests.map((digest, place) => {
+      const known = this.#ordinals.get(digest);
+      if (known !== undefined) return known;
+      added.push(place);
+      return this.#remember({ digest, round, place });
+    });
+    const context = this.#describe(round, ordinals, firstNew);
+    this.#follow(round, ordinals);
+    return { context, added };
+  }
+
+  has(digest: string): boolean {
+    return this.#ordinals.has(digest);
+  }
+
+  /**
+   * Takes in a text that is often repeated from round to round; `null`: the round has none. Says whether it stands
+   * in the previous round, or which earlier round stored it; undefined if it must be stored now.
+   */
+  addText(kind: TextKind, round: number, digest: string | null): 'same' | number | undefined {
+    const isSame = this.#previous[kind] === digest;
+    this.#previous[kind] = digest;
+    if (digest === null) return isSame ? 'same' : undefined;
+    const key = `${kind} ${digest}`;
+    const storedBy = this.#texts.get(key);
+    this.#texts.delete(key);
+    this.#texts.set(key, storedBy ?? round);
+    if (this.#texts.size > TEXTS_KEPT) this.#texts.delete(this.#texts.keys().next().value ?? '');
+    return isSame ? 'same' : storedBy;
+  }
+
+  /** Takes in the messages of a stored round again, to rebuild a memory that was lost. Threads are not rebuilt. */
+  replay(round: number, context: readonly ContextSlice[], digests: readonly string[]): void {
+    let place = 0;
+    for (const [sliceRound, from, count] of context) {
+      for (let i = 0; i < count && sliceRound === round; i++) {
+        const digest = digests[from + i];
+        if (digest !== undefined && !this.has(digest)) this.#remember({ digest, round, place: place + i });
+      }
+      place += count;
+    }
+  }
+
+  /** The records from ordinal `from` on, to be saved. */
+  encodeRecords(from: number): Buffer {
+    const records = this.#records.slice(Math.max(0, from - this.#first));
+    const bytes = Buffer.alloc(records.length * RECORD_BYTES);
+    records.forEach(({ digest, round, place }, i) => {
+      bytes.write(digest, i * RECORD_BYTES, 'latin1');
+      bytes.writeUInt32LE(round, i * RECORD_BYTES + DIGEST_BYTES);
+      bytes.writeUInt32LE(place, i * RECORD_BYTES + DIGEST_BYTES + 4);
+    });
+    return bytes;
+  }
+
+  /** Everything but the records. */
+  save(): SavedMemory {
+    return {
+      records: this.length,
+      previous: { ...this.#previous },
+      texts: [...this.#texts],
+      threads: this.#threads.map(({ round, ordinals }) => [round, toRuns(ordinals)]),
+    };
+  }
+
+  /** `records` holds the newest of the records that `saved` counts. */
+  static load(saved: SavedMemory, records: Uint8Array): SessionMemory {
+    const memory = new SessionMemory();
+    const bytes = Buffer.from(records.buffer, records.byteOffset, records.byteLength);
+    const count = bytes.length / RECORD_BYTES;
+    memory.#first = saved.records - count;
+    for (let at = 0; at < bytes.length; at += RECORD_BYTES) {
+      const digest = bytes.toString('latin1', at, at + DIGEST_BYTES);
+      const round = bytes.readUInt32LE(at + DIGEST_BYTES);
+      const place = bytes.readUInt32LE(at + DIGEST_BYTES + 4);
+      memory.#remember({ digest, round, place });
+    }
+    memory.#previous = { ...saved.previous };
+    memory.#texts = new Map(saved.texts);
+    memory.#threads = saved.threads.map(([round, runs]) => ({ round, ordinals: fromRuns(runs) }));
+    return memory;
+  }
+
+  #remember(record: MemoryRecord): number {
+    const ordinal = this.length;
+    this.#ordinals.set(record.digest, ordinal);
+    this.#records.push(record);
+    return ordinal;
+  }
+
+  #record(ordinal: number): MemoryRecord | undefined {
+    return this.#records[ordinal - this.#first];
+  }
+
+  /** Slices of earlier requests and of this round's new messages; the longest that fits, from left to right. */
+  #describe(round: number, ordinals: readonly number[], firstNew: number): ContextSlice[] {
+    const slices: ContextSlice[] = [];
+    for (let i = 0; i < ordinals.length; ) {
+      const slice = this.#longestSlice(round, ordinals, i, firstNew);
+      slices.push(slice);
+      i += slice[2];
+    }
+    return slices;
+  }
+
+  #longestSlice(round: number, ordinals: readonly number[], at: number, firstNew: number): ContextSlice {
+    const ordinal = ordinals[at] ?? 0;
+    if (ordinal >= firstNew) {
+      return [round, ordinal - firstNew, runLength(ordinals, at, (i) => ordinal + i)];
+    }
+    let best: ContextSlice | undefined;
+    for (const thread of this.#threads) {
+      const from = at === 0 && thread.ordinals[0] === ordinal ? 0 : placeIn(thread, ordinal);
+      if (from === undefined) continue;
+      const count = runLength(ordinals, at, (i) => thread.ordinals[from + i]);
+      if (!best || count > best[2]) best = [thread.round, from, count];
+    }
+    return best ?? this.#originSlice(ordinals, at, ordinal);
+  }
+
+  /** The request that stored a message holds it too, for as long as the next messages were stored beside it. */
+  #originSlice(ordinals: readonly number[], at: number, ordinal: number): ContextSlice {
+    const origin = this.#record(ordinal);
+    if (!origin) throw new Error(`no record ${ordinal} in the session's memory`);
+    let count = 1;
+    for (; at + count < ordinals.length; count++) {
+      const next = this.#record(ordinals[at + count] ?? -1);
+      if (next?.round !== origin.round || next.place !== origin.place + count) break;
+    }
+    return [origin.round, origin.place, count];
+  }
+
+  /** The request replaces the thread that it continues, or begins one; the thread unused for longest goes. */
+  #follow(round: number, ordinals: readonly number[]): void {
+    const index = this.#threads.findIndex((thread) => continues(thread.ordinals, ordinals));
+    if (index >= 0) this.#threads.splice(index, 1);
+    this.#threads.unshift({ round, ordinals });
+    this.#threads.length = Math.min(this.#threads.length, LIVE_THREADS);
+  }
+}
+
+/** JSON beside the records. */
+export interface SavedMemory {
+  records: number;
+  previous: { [kind in TextKind]?: string | null };
+  texts: [key: string, round: number][];
+  /** The last request of each live thread: its round, and its messages' ordinals as runs `[first, count]`. */
+  threads: [round: number, runs: [first: number, count: number][]][];
+}
+
+export type TextKind = 'system' | 'question';
+
+interface MemoryRecord {
+  digest: string;
+  /** The round that stored the text, and the message's place in that round's request. */
+  round: number;
+  place: number;
+}
+
+interface Thread {
+  round: number;
+  ordinals: readonly number[];
+  places?: Map<number, number>;
+}
+
+export const DIGEST_BYTES = 16;
+export const RECORD_BYTES = DIGEST_BYTES + 8;
+/** How many records an append loads at most (1.5 MiB): a session that grows for ever costs no more than that. */
+export const RECORDS_KEPT = 65_536;
+/** An agent with its sub-agents; requests without a session id are mostly threads of one round. */
+const LIVE_THREADS = 16;
+/** Two texts for each live thread. */
+const TEXTS_KEPT = 2 * LIVE_THREADS;
+
+function runLength(ordinals: readonly number[], at: number, expected: (i: number) => number | undefined): number {
+  let count = 1;
+  while (at + count < ordinals.length && ordinals[at + count] === expected(count)) count++;
+  return count;
+}
+
+function placeIn(thread: Thread, ordinal: number): number | undefined {
+  thread.places ??= new Map(thread.ordinals.map((known, place) => [known, place] as const).toReversed());
+  return thread.places.get(ordinal);
+}
+
+/** A request continues another if it holds at least half of its messages; sub-agents share no more than a prompt. */
+function continues(earlier: readonly number[], later: readonly number[]): boolean {
+  if (earlier.length === 0) return later.length === 0;
+  const same = earlier[0] === later[0] ? runLength(later, 0, (i) => earlier[i]) : 0;
+  if (same * 2 >= earlier.length) return true;
+  const held = new Set(later);
+  let shared = 0;
+  for (const ordinal of earlier) if (held.has(ordinal)) shared++;
+  return shared * 2 >= earlier.length;
+}
+
+function toRuns(ordinals: readonly number[]): [number, number][] {
+  const runs: [number, number][] = [];
+  for (let i = 0; i < ordinals.length; ) {
+    const first = ordinals[i] ?? 0;
+    const count = runLength(ordinals, i, (k) => first + k);
+    runs.push([first, count]);
+    i += count;
+  }
+  return runs;
+}
+
+function fromRuns(runs: [number, number][]): number[] {
+  return runs.flatMap(([first, count]) => Array.from({ length: count }, (_, i) => first + i));
+}

@@ -1,0 +1,138 @@
+import { readCounts, type LoggedCounts } from './counts.ts';
+
+/** Normalised token counts of one round: one meaning for every provider. */
+export interface TokenUsage {
+  /** All prompt tokens, cache reads and writes included. */
+  input: number;
+  /** All generated tokens, reasoning included. */
+  output: number;
+  /** ⊂ output */
+  reasoning: number;
+  /** ⊂ input, read from a cache */
+  cached: number;
+  /** ⊂ input, written to a cache */
+  cacheWrite: number;
+}
+
+/** `gateway-cache`: the gateway answered by itself, at no cost. `no-usage`: the tokens are unknown. */
+export type UsageState = 'counted' | 'gateway-cache' | 'no-usage';
+
+/**
+ * What a person should know of the counts. `total-mismatch`: the log's total is another one;
+ * `cache-unknown`: a Claude model without cache counts, so the cost is a lower bound; `ambiguous`: the cache
+ * was added to the input without proof; `image-output`: the output holds images, priced as text here;
+ * `bad-count`: a count was nonsense and taken as absent.
+ */
+export type UsageFlag = 'total-mismatch' | 'cache-unknown' | 'ambiguous' | 'image-output' | 'bad-count';
+
+export interface NormalisedUsage {
+  usage: TokenUsage;
+  state: UsageState;
+  flags: UsageFlag[];
+}
+
+/** Makes one meaning of what the providers send: the numbered rules of docs/cost.md, in their order. Never throws. */
+export function normaliseUsage(aiLog: Readonly<Record<string, unknown>>): NormalisedUsage {
+  const model = ownText(aiLog, 'model');
+  const counts = readCounts(aiLog);
+  const fromGateway = ownText(aiLog, 'cache_status') === 'hit' || model === 'from-cache';
+  const silent = !counts.input && !counts.output;
+  const state = fromGateway ? 'gateway-cache' : silent && !counts.total ? 'no-usage' : 'counted';
+  // Rule 1: a total alone is a rerank's, and all of it is input.
+  const { usage, ambiguous } = silent ? inputOnly(counts.total ?? 0) : normaliseCounts(counts, model);
+
+  const total = counts.total ?? 0;
+  const flags: UsageFlag[] = [];
+  if (total > 0 && total !== usage.input + usage.output) flags.push('total-mismatch');
+  if (state === 'counted' && isClaude(model) && !hasCacheKey(counts)) flags.push('cache-unknown');
+  if (ambiguous) flags.push('ambiguous');
+  if (counts.imageOutput) flags.push('image-output');
+  if (counts.bad) flags.push('bad-count');
+  return { usage, state, flags };
+}
+
+interface Counted {
+  usage: TokenUsage;
+  ambiguous: boolean;
+}
+
+function inputOnly(input: number): Counted {
+  return { usage: { input, output: 0, reasoning: 0, cached: 0, cacheWrite: 0 }, ambiguous: false };
+}
+
+function normaliseCounts(counts: LoggedCounts, model: string): Counted {
+  const gemini =
+    counts.cachedContent !== undefined || counts.toolUse !== undefined || counts.thoughts !== undefined;
+  return gemini ? geminiCounts(counts) : commonCounts(counts, model);
+}
+
+/** Rule 2: tool use stands outside the prompt and thoughts outside the candidates, the cache inside the prompt. */
+function geminiCounts(counts: LoggedCounts): Counted {
+  const prompt = (counts.input ?? 0) + (counts.toolUse ?? 0);
+  const cached = counts.cachedContent ?? 0;
+  const reasoning = counts.thoughts ?? 0;
+  const usage = {
+    // A cache larger than the prompt is nonsense; as in rule 4 it then stands outside.
+    input: cached > prompt ? prompt + cached : prompt,
+    output: (counts.output ?? 0) + reasoning,
+    reasoning,
+    cached,
+    cacheWrite: 0,
+  };
+  return { usage, ambiguous: false };
+}
+
+/** Rules 3 to 5. */
+function commonCounts(counts: LoggedCounts, model: string): Counted {
+  const cached = counts.cachedTokens ?? counts.cacheRead ?? 0;
+  const cacheWrite = counts.cacheCreation ?? counts.cacheWrite ?? 0;
+  const place = placeCache(counts, cached + cacheWrite);
+  const input = (counts.input ?? 0) + (place === 'inside' ? 0 : cached + cacheWrite);
+  const { output, reasoning } = placeReasoning(counts, input, model);
+  return { usage: { input, output, reasoning, cached, cacheWrite }, ambiguous: place === 'outside, perhaps' };
+}
+
+/** Rule 4. `cache_creation_input_tokens` alone says nothing: DashScope sends it inside the input. */
+function placeCache(counts: LoggedCounts, cache: number): 'inside' | 'outside' | 'outside, perhaps' {
+  const input = counts.input ?? 0;
+  if (cache > input) return 'outside';
+  if (counts.cachedTokens !== undefined) {
+    const reasoning = counts.reasoning ?? 0;
+    const gap = Math.max(0, (counts.total ?? 0) - input - (counts.output ?? 0));
+    const proved = (gap === cache || gap === cache + reasoning) && gap !== reasoning;
+    return proved ? 'outside' : 'inside';
+  }
+  if (counts.cacheRead === undefined) return 'inside';
+  if (counts.cacheCreation !== undefined) return 'outside';
+  // Nothing hangs on the place of no tokens.
+  return counts.cacheWrite === undefined && cache > 0 ? 'outside, perhaps' : 'inside';
+}
+
+/** Rule 5, with the gap that rule 4 left. */
+function placeReasoning(
+  counts: LoggedCounts,
+  input: number,
+  model: string,
+): { output: number; reasoning: number } {
+  const output = counts.output ?? 0;
+  const reasoning = counts.reasoning ?? 0;
+  const gap = Math.max(0, (counts.total ?? 0) - input - output);
+  if (reasoning > output || gap === reasoning) return { output: output + reasoning, reasoning };
+  if (reasoning === 0 && /gemini/i.test(model)) return { output: output + gap, reasoning: gap };
+  return { output, reasoning };
+}
+
+function hasCacheKey(counts: LoggedCounts): boolean {
+  return [counts.cachedTokens, counts.cacheRead, counts.cacheCreation, counts.cacheWrite].some(
+    (count) => count !== undefined,
+  );
+}
+
+function isClaude(model: string): boolean {
+  return /claude/i.test(model);
+}
+
+function ownText(object: Readonly<Record<string, unknown>>, key: string): string {
+  const value = Object.hasOwn(object, key) ? object[key] : '';
+  return typeof value === 'string' ? value : '';
+}

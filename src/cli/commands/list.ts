@@ -1,0 +1,26 @@
+import { listJson } from '../../report/json.ts';
+import { listTable, selectSessions, type SortKey } from '../../report/list.ts';
+import { periodOf } from '../../report/period.ts';
+import { readSnapshot } from '../../store/read.ts';
+import { writeAll, type Context } from '../context.ts';
+import type { PeriodOptions, ReportOptions } from '../options.ts';
+import { EMPTY_STORE, localTimeOf, screenOf } from '../report-context.ts';
+
+export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> {
+  sortBy: SortKey;
+  limit: number;
+  model?: string;
+  consumer?: string;
+  search?: string;
+}
+
+/** The sessions that match. */
+export async function list(context: Context, options: ListOptions): Promise<void> {
+  const local = localTimeOf(context, options.timezone);
+  const period = periodOf(options, local, context.now);
+  const { sessions } = readSnapshot(options.dataDir);
+  const selected = selectSessions(sessions.values(), { ...options, period });
+  if (options.json) return await writeAll(context, listJson(selected.sessions, selected.total));
+  const otherwise = sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions matches`;
+  await context.write(listTable(selected, options.sortBy, local, screenOf(context), otherwise));
+}

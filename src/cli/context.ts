@@ -1,0 +1,93 @@
+/** All that a command knows of the process it runs in. */
+export interface Context {
+  /** Writes to stdout and waits until it is taken. Throws ClosedOutput when nobody reads any more. */
+  write: (text: string) => Promise<void>;
+  /** Writes to stderr. */
+  warn: (text: string) => void;
+  env: Readonly<Record<string, string | undefined>>;
+  stdoutIsTerminal: boolean;
+  stderrIsTerminal: boolean;
+  /** Columns of the terminal; 80 where stdout is none. */
+  columns: number;
+  colourLevel: ColourLevel;
+  /** Milliseconds since 1970 UTC. */
+  now: number;
+  /** The system's zone, an IANA name. */
+  timeZone: string;
+}
+
+/** Of chalk: none, 16, 256, all colours. */
+export type ColourLevel = 0 | 1 | 2 | 3;
+
+/** stdout's reader went away, as `head` does: no fault, and nothing more to say. */
+export class ClosedOutput extends Error {}
+
+/** The one place that reads the process. */
+export function readContext(): Context {
+  const { stdout, stderr, env } = process;
+  // A failed write also comes as an event, which would end the process if nobody heard it.
+  stdout.on('error', () => {});
+  stderr.on('error', () => {});
+  return {
+    write: (text) =>
+      new Promise((resolve, reject) => {
+        stdout.write(text, (error) => {
+          if (!error) resolve();
+          else reject('code' in error && error.code === 'EPIPE' ? new ClosedOutput() : error);
+        });
+      }),
+    warn: (text) => void stderr.write(text),
+    env,
+    stdoutIsTerminal: stdout.isTTY,
+    stderrIsTerminal: stderr.isTTY,
+    columns: columnsOf(env['COLUMNS'], stdout.isTTY ? stdout.columns : undefined),
+    colourLevel: colourLevelOf(env, stdout.isTTY ? stdout.getColorDepth() : 1),
+    now: Date.now(),
+    timeZone: systemZone(
+      new Intl.DateTimeFormat().resolvedOptions().timeZone,
+      new Date().getTimezoneOffset(),
+    ),
+  };
+}
+
+/** The terminal's columns, else COLUMNS, else 80; at least 20. */
+export function columnsOf(named: string | undefined, terminal: number | undefined): number {
+  const columns = terminal || (/^\d{1,5}$/.test(named ?? '') ? Number(named) : 0) || 80;
+  return Math.max(20, columns);
+}
+
+/** FORCE_COLOR says more than NO_COLOR (as in Node), and both more than the terminal's own depth in bits. */
+export function colourLevelOf(env: Context['env'], depth: number): ColourLevel {
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined) {
+    if (forced === '0' || forced === 'false') return 0;
+    return forced === '2' ? 2 : forced === '3' ? 3 : 1;
+  }
+  if ((env['NO_COLOR'] ?? '') !== '' || depth < 4) return 0;
+  return depth >= 24 ? 3 : depth >= 8 ? 2 : 1;
+}
+
+/**
+ * Intl names no zone where TZ is no IANA name (`CST-8` is usual in containers): then the system's present offset,
+ * in minutes that UTC is ahead, as a zone of whole hours.
+ */
+export function systemZone(named: string | undefined, offsetMinutes: number): string {
+  if (named !== undefined && named !== 'Etc/Unknown') return named;
+  const hours = Math.round(offsetMinutes / 60);
+  return hours === 0 ? 'UTC' : `Etc/GMT${hours > 0 ? '+' : ''}${hours}`;
+}
+
+/** Pieces gathered into writes of this many characters. */
+const CHUNK = 65_536;
+
+/** Writes a text that is made piece by piece, at the speed of its reader. */
+export async function writeAll(context: Context, pieces: Iterable<string>): Promise<void> {
+  let chunk = '';
+  for (const piece of pieces) {
+    chunk += piece;
+    if (chunk.length < CHUNK) continue;
+    await context.write(chunk);
+    chunk = '';
+  }
+  if (chunk !== '') await context.write(chunk);
+}

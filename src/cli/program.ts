@@ -1,0 +1,170 @@
+import { Command, Option } from 'commander';
+import type { Context } from './context.ts';
+import {
+  dataDirOption,
+  LARGEST_COUNT,
+  MOST_DAYS,
+  timeZone,
+  wholeNumber,
+  type PeriodOptions,
+  type ReportOptions,
+} from './options.ts';
+import type { ListOptions } from './commands/list.ts';
+import type { ParseOptions } from './commands/parse.ts';
+import type { ShowOptions } from './commands/show.ts';
+
+/**
+ * The tree of commands. Each loads its own code when it is called, so that the others cost it nothing.
+ * Help that was asked for goes to `writeHelp`; errors go to stderr.
+ */
+export function buildProgram(context: Context, writeHelp: (text: string) => void): Command {
+  const program = new Command('monitor')
+    .description('Sessions, tokens and cost of an AI gateway, from its access log')
+    .version(VERSION)
+    .exitOverride()
+    .showHelpAfterError('(--help shows what is possible)')
+    .configureOutput({
+      writeOut: writeHelp,
+      writeErr: context.warn,
+      outputError: (text, write) => write(text.replace(/^error: /, 'monitor: ')),
+      getOutHelpWidth: () => context.columns,
+      getErrHelpWidth: () => context.columns,
+    });
+  addParse(program, context);
+  addShow(program, context);
+  addList(program, context);
+  addStatsModel(program, context);
+  addStatsDate(program, context);
+  return example(program, 'monitor list --limit 5');
+}
+
+const VERSION = '0.1.0';
+
+function addParse(program: Command, context: Context): void {
+  const command = program
+    .command('parse')
+    .description('store what is new in the access logs, and exit: for a crontab entry every minute')
+    .addOption(
+      new Option('--log-path <path|glob...>', 'the access log; its rotated siblings are found by themselves').default([
+        '/var/log/higress/access.log',
+      ]),
+    )
+    .addOption(dataDirOption())
+    .option('--state-file <path>', 'where the read offsets are kept (default: .state.json in the store)')
+    .option('--session-key <id>', 'store only this session (part of the store, for good)')
+    .option('--since <time>', 'store only rounds from this time on (part of the store, for good)')
+    .addOption(new Option('--prices <file>', 'prices that come before the built-in ones').env('MONITOR_PRICES'))
+    .option('--no-content', 'store numbers only, no text (part of the store, for good)')
+    .option('--quiet', 'nothing on stdout, for cron')
+    .addOption(jsonOption())
+    .action(async (options: ParseOptions) => {
+      const { parse } = await import('./commands/parse.ts');
+      await parse(context, options);
+    });
+  example(command, '* * * * * monitor parse --log-path /var/log/higress/access.log --output-dir /var/lib/sessions --quiet');
+}
+
+function addShow(program: Command, context: Context): void {
+  const command = program
+    .command('show')
+    .description('one session, round by round')
+    .argument('<id>', 'its id, or any unique start of it')
+    .addOption(dataDirOption())
+    .option('--round <n>', 'only this round', wholeNumber(1, LARGEST_COUNT))
+    .addOption(
+      new Option('--last <n>', 'only the last rounds')
+        .argParser(wholeNumber(1, LARGEST_COUNT))
+        .conflicts('round'),
+    )
+    .option('--no-messages', "without the requests' messages")
+    .option('--full', 'texts whole, not their first lines')
+    .addOption(timeZoneOption())
+    .addOption(jsonOption())
+    .action(async (id: string, options: ShowOptions) => {
+      const { show } = await import('./commands/show.ts');
+      await show(context, id, options);
+    });
+  example(command, 'monitor show agent:main:discord:channel:1465367993012981988 --last 3');
+}
+
+function addList(program: Command, context: Context): void {
+  const command = program
+    .command('list')
+    .description('the sessions, the latest first')
+    .addOption(dataDirOption())
+    .addOption(
+      new Option('--sort-by <key>', 'what stands first: the latest or the most')
+        .choices(['updated', 'created', 'cost', 'tokens', 'rounds'])
+        .default('updated'),
+    )
+    .option('--limit <n>', 'how many; 0 for all', wholeNumber(0, LARGEST_COUNT), 20)
+    .option('--model <name>', 'only sessions that used this model')
+    .option('--consumer <name>', 'only sessions of this consumer')
+    .option('--search <text>', 'only sessions with this text in their title or id')
+    .addOption(sinceOption())
+    .addOption(untilOption())
+    .addOption(timeZoneOption())
+    .addOption(jsonOption())
+    .action(async (options: ListOptions) => {
+      const { list } = await import('./commands/list.ts');
+      await list(context, options);
+    });
+  example(command, 'monitor list --sort-by cost --since 2026-02-01 --model qwen-max');
+}
+
+function addStatsModel(program: Command, context: Context): void {
+  const command = withPeriod(program.command('stats-model').description('tokens and cost by model')).action(
+    async (options: ReportOptions & PeriodOptions) => {
+      const { statsModel } = await import('./commands/stats-model.ts');
+      await statsModel(context, options);
+    },
+  );
+  example(command, 'monitor stats-model --since 2026-02-01');
+}
+
+function addStatsDate(program: Command, context: Context): void {
+  const command = withPeriod(
+    program
+      .command('stats-date')
+      .description('tokens and cost by day (the last 7, where nothing else is said)'),
+  ).action(async (options: ReportOptions & PeriodOptions) => {
+    const { statsDate } = await import('./commands/stats-date.ts');
+    await statsDate(context, options);
+  });
+  example(command, 'monitor stats-date --days 7 --timezone Asia/Shanghai');
+}
+
+function withPeriod(command: Command): Command {
+  return command
+    .addOption(dataDirOption())
+    .addOption(
+      new Option('--days <n>', 'the last n days, today included')
+        .argParser(wholeNumber(1, MOST_DAYS))
+        .conflicts(['since', 'until']),
+    )
+    .addOption(sinceOption())
+    .addOption(untilOption())
+    .addOption(timeZoneOption())
+    .addOption(jsonOption());
+}
+
+function sinceOption(): Option {
+  return new Option('--since <time>', 'a date, or an ISO 8601 time; statistics keep to quarters of an hour');
+}
+
+function untilOption(): Option {
+  return new Option('--until <time>', 'the same; a date is included');
+}
+
+function timeZoneOption(): Option {
+  return new Option('--timezone <zone>', "whose dates and times (default: the system's)").argParser(timeZone);
+}
+
+function jsonOption(): Option {
+  return new Option('--json', 'one JSON document; its times are in UTC');
+}
+
+/** Help ends in an example. */
+export function example(command: Command, line: string): Command {
+  return command.addHelpText('after', `\nExample:\n  ${line}`);
+}

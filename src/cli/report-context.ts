@@ -1,0 +1,27 @@
+import { Chalk } from 'chalk';
+import type { Screen } from '../report/tables.ts';
+import { localTimeIn, type LocalTime } from '../report/time-zone.ts';
+import type { SessionEntry } from '../store/types.ts';
+import type { Context } from './context.ts';
+
+/** What a table is drawn on. */
+export function screenOf(context: Context): Screen {
+  return { width: context.columns, colour: new Chalk({ level: context.colourLevel }) };
+}
+
+/** The zone that was asked for, else the system's. */
+export function localTimeOf(context: Context, timeZone: string | undefined): LocalTime {
+  return localTimeIn(timeZone ?? context.timeZone);
+}
+
+/** What a table says of a store without sessions. */
+export const EMPTY_STORE =
+  'no sessions yet\nmonitor parse --log-path /var/log/higress/access.log reads a log into this store.';
+
+/** What a table of a period without rounds says: when there were some last. */
+export function nothingFound(sessions: ReadonlyMap<string, SessionEntry>, local: LocalTime): string {
+  if (sessions.size === 0) return EMPTY_STORE;
+  const latest = [...sessions.values()].reduce((max, { updated }) => Math.max(max, updated), 0);
+  const date = local.isoOf(latest).slice(0, 10);
+  return `no rounds in this period; the last one is of ${date}\n--since ${date} shows it.`;
+}

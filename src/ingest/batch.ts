@@ -1,0 +1,133 @@
+import { readLogLine, type LoggedRound } from '../ai-log/round.ts';
+import { costOf } from '../pricing/schedule.ts';
+import { entryOf, parsePriceBook, priceRound, type PriceBook } from '../pricing/price-book.ts';
+import type { Resolution } from '../pricing/resolve.ts';
+import type { Files } from '../platform/files.ts';
+import { pricesPath } from '../store/commit.ts';
+import type { Index } from '../store/index-file.ts';
+import { nameSessionFile } from '../store/names.ts';
+import { readPriceLines } from '../store/read.ts';
+import type { State } from '../store/state.ts';
+import type { Store } from '../store/store.ts';
+import { SessionDraft } from './session-draft.ts';
+
+/** Where a line stands, and what is known of its log. */
+export interface LinePlace {
+  path: string;
+  generation: number;
+  /** Byte offset of its first byte. */
+  offset: number;
+  /** When the log was last written: the time of a round that has none of its own. */
+  mtime: number;
+}
+
+export type LineCount = 'rounds' | 'other' | 'rejected' | 'filtered';
+
+/** A rejected line keeps so much of its text, and all of them together so much. */
+const REJECTED_BYTES = 4096;
+const REJECTED_FILE_BYTES = 16 << 20;
+/** Sessions stay in memory between commits, up to so many records of their past. */
+const MOST_WEIGHT = 500_000;
+
+/** Gathers lines into drafts of sessions, until the next commit takes them. */
+export class Batch {
+  readonly #files: Files;
+  readonly #store: Store;
+  readonly #index: () => Index;
+  readonly #resolve: (model: string) => Promise<Resolution | undefined>;
+  readonly #book: PriceBook;
+  readonly #since: number;
+  #drafts = new Map<string, SessionDraft>();
+  #fileNames: Set<string> | undefined;
+  #rejected: string[] = [];
+  #rejectedBytes: number;
+  /** Characters gathered since the last commit. */
+  size = 0;
+
+  constructor(
+    files: Files,
+    store: Store,
+    state: State,
+    index: () => Index,
+    resolve: (model: string) => Promise<Resolution | undefined>,
+  ) {
+    this.#files = files;
+    this.#store = store;
+    this.#index = index;
+    this.#resolve = resolve;
+    this.#book = parsePriceBook(readPriceLines(files, store.dir, state), pricesPath(store.dir, state.prices.generation));
+    this.#since = store.filters.since === null ? -Infinity : Date.parse(store.filters.since);
+    this.#rejectedBytes = state.rejected.length;
+  }
+
+  /** Takes in one line; says what it counts as. */
+  async addLine(text: string, place: LinePlace): Promise<LineCount> {
+    const line = readLogLine(text);
+    if (line.kind === 'other') return 'other';
+    if (line.kind === 'rejected') return this.reject(line.reason, text, place);
+    const { round } = line;
+    const time = round.time ?? Math.floor(place.mtime);
+    const { session_key } = this.#store.filters;
+    if (time < this.#since || (session_key !== null && round.sessionId !== session_key)) return 'filtered';
+    const length = await this.#addRound(round, time, place);
+    if (length < 0) return this.reject('the messages of ai_log are not valid JSON', text, place);
+    this.size += length;
+    return 'rounds';
+  }
+
+  reject(reason: string, text: string, place: LinePlace): 'rejected' {
+    if (this.#rejectedBytes < REJECTED_FILE_BYTES) {
+      const { path, generation, offset } = place;
+      const start = Buffer.from(text.slice(0, REJECTED_BYTES)).subarray(0, REJECTED_BYTES).toString();
+      const record = JSON.stringify({
+        path,
+        at: [generation, offset],
+        reason,
+        ...(!this.#store.filters.no_content && { text: start }),
+      });
+      this.#rejected.push(record);
+      this.#rejectedBytes += record.length;
+      this.size += record.length;
+    }
+    return 'rejected';
+  }
+
+  /** What the next commit is to store; the batch is empty then. */
+  take(): { sessions: ReturnType<SessionDraft['take']>[]; prices: string[]; rejected: string[] } {
+    const drafts = [...this.#drafts.values()];
+    const sessions = drafts.filter((draft) => !draft.isEmpty).map((draft) => draft.take());
+    const rejected = this.#rejected;
+    this.#rejected = [];
+    this.size = 0;
+    if (drafts.reduce((sum, draft) => sum + draft.weight, 0) > MOST_WEIGHT) this.#drafts.clear();
+    return { sessions, prices: this.#book.added.splice(0), rejected };
+  }
+
+  async #addRound(round: LoggedRound, time: number, place: LinePlace): Promise<number> {
+    const resolution = round.usageState === 'counted' ? await this.#resolve(round.model) : undefined;
+    const price = priceRound(this.#book, { model: round.model, state: round.usageState, atMs: time }, resolution);
+    const entry = typeof price === 'number' ? entryOf(this.#book, price) : undefined;
+    const cost = entry ? costOf(entry.schedule, round.usage, time) : 0n;
+    const flags = round.time === null ? [...round.flags, 'time-missing'] : round.flags;
+    const draft = this.#drafts.get(round.sessionId) ?? this.#open(round.sessionId);
+    return draft.add(round, { time, at: [place.generation, place.offset], price, flags }, cost);
+  }
+
+  #open(id: string): SessionDraft {
+    const known = this.#index().sessions.get(id);
+    const keepsText = !this.#store.filters.no_content;
+    const draft = known
+      ? SessionDraft.resume(this.#files, this.#store.dir, known, keepsText)
+      : SessionDraft.create({ id, file: this.#nameFile(id) }, keepsText);
+    this.#drafts.set(id, draft);
+    return draft;
+  }
+
+  #nameFile(id: string): string {
+    this.#fileNames ??= new Set([...this.#index().sessions.values()].map((entry) => entry.file.toLowerCase()));
+    const names = this.#fileNames;
+    const file = nameSessionFile(id, (name) => names.has(name));
+    names.add(file.toLowerCase());
+    return file;
+  }
+}

@@ -1,0 +1,95 @@
+import { readPriceFile } from '../pricing/price-file.ts';
+import { createPriceResolver } from '../pricing/resolve.ts';
+import type { Files } from '../platform/files.ts';
+import { takeLock } from '../platform/lock.ts';
+import { discoverLogs, noLogError, type LogFile } from '../logs/discover.ts';
+import type { Generation } from '../logs/generation.ts';
+import { readState } from '../store/state.ts';
+import {
+  checkFilters,
+  createStore,
+  findStore,
+  lockPath,
+  resolveStatePath,
+  type Filters,
+  type Store,
+} from '../store/store.ts';
+import { isQuiet } from './quiet.ts';
+import { LogChanged, Run } from './run.ts';
+import { Tally, type ParseResult } from './tally.ts';
+
+export interface ParseOptions {
+  dir: string;
+  logPaths: readonly string[];
+  stateFile?: string | undefined;
+  /** Those given; a new store takes them for good. */
+  filters: Partial<Filters>;
+  pricesPath?: string | undefined;
+  /** Milliseconds since 1970 UTC. */
+  now: () => number;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  /** Bytes; a longer line is rejected. */
+  longestLine?: number;
+  /** Characters of new text that are gathered before a commit. */
+  batchSize?: number;
+}
+
+export interface Progress {
+  bytes: number;
+  totalBytes: number;
+  rounds: number;
+}
+
+/** A log that is truncated again and again while it is read. */
+const TRIES = 5;
+
+/**
+ * One shot: reads every log from the offset that the state holds, stores the new rounds, and returns what it did.
+ * Throws InputOutputError (no log, no sound store, a full disk) and BusyError (another run).
+ */
+export async function parseLogs(files: Files, options: ParseOptions): Promise<ParseResult> {
+  const { logs, missing } = await discoverLogs(files, options.logPaths);
+  if (logs.length === 0) throw noLogError(missing);
+  const tally = new Tally(missing);
+  const statePath = resolveStatePath(options.dir, options.stateFile);
+  const found = findStore(files, options.dir);
+  if (found) {
+    checkFilters(found, options.filters, options.stateFile === undefined ? undefined : statePath);
+    if (hasNothingNew(files, found, logs)) return tally.result();
+  } else {
+    files.makeFolder(options.dir);
+  }
+  const release = takeLock(lockPath(options.dir), `the store ${options.dir}`);
+  try {
+    const store = findStore(files, options.dir) ?? createStore(files, options.dir, statePath, newFilters(options));
+    checkFilters(store, options.filters, options.stateFile === undefined ? undefined : statePath);
+    const priceFiles = options.pricesPath === undefined ? [] : [await readPriceFile(options.pricesPath)];
+    const resolve = createPriceResolver(priceFiles);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        // Again under the lock: a rotation can have moved the logs since.
+        const current = await discoverLogs(files, options.logPaths);
+        await new Run(files, store, options, resolve, tally).readAll(current.logs);
+        return tally.result();
+      } catch (error) {
+        tally.drop();
+        if (!(error instanceof LogChanged) || attempt === TRIES) throw error;
+      }
+    }
+  } finally {
+    release();
+  }
+}
+
+function newFilters({ filters }: ParseOptions): Filters {
+  return {
+    session_key: filters.session_key ?? null,
+    since: filters.since ?? null,
+    no_content: filters.no_content ?? false,
+  };
+}
+
+function hasNothingNew(files: Files, store: Store, logs: readonly LogFile[]): boolean {
+  const state = readState(files, store.statePath, store.id);
+  return isQuiet(files, logs, state.logs as unknown as Generation[]);
+}

@@ -1,0 +1,53 @@
+import { withFile, type FileFacts, type Files } from '../platform/files.ts';
+import type { LogFile } from '../logs/discover.ts';
+import { isUnchanged, type Generation } from '../logs/generation.ts';
+import { identify } from '../logs/identify.ts';
+import { gzipDigest, openPlainLog } from '../logs/open-log.ts';
+
+/**
+ * Whether a run would find nothing to do: each log is a known one without a byte behind its offset, and no known log
+ * of these paths is gone. Such a run takes no lock and writes nothing.
+ */
+export function isQuiet(files: Files, logs: readonly LogFile[], generations: readonly Generation[]): boolean {
+  const present = new Set<number>();
+  for (const log of logs) {
+    const generation = findQuiet(files, log, generations);
+    if (generation === undefined) return false;
+    if (generation !== 'empty') present.add(generation.id);
+  }
+  const patterns = new Set(logs.map((log) => log.pattern));
+  return generations.every(({ id, pattern, missing }) => !patterns.has(pattern) || (present.has(id) && missing === 0));
+}
+
+function findQuiet(
+  files: Files,
+  log: LogFile,
+  generations: readonly Generation[],
+): Generation | 'empty' | undefined {
+  const facts = files.stat(log.path);
+  if (!facts) return undefined;
+  const known = findSeen(files, log, facts, generations);
+  if (known) return known;
+  if (log.gzip) return undefined;
+  const open = openPlainLog(files, log);
+  try {
+    if (open.facts.size === 0) return 'empty';
+    const generation = identify(files, open, generations);
+    return generation && open.facts.size <= generation.offset ? generation : undefined;
+  } finally {
+    open.close();
+  }
+}
+
+/** The generation of a file that is what it was, or of a finished compressed file under another name. */
+export function findSeen(
+  files: Files,
+  log: LogFile,
+  facts: FileFacts,
+  generations: readonly Generation[],
+): Generation | undefined {
+  const unchanged = generations.find(({ seen }) => seen.some((file) => isUnchanged(file, facts)));
+  if (unchanged || !log.gzip) return unchanged;
+  const digest = withFile(files, log.path, 'read', (fd) => gzipDigest(files, fd, facts.size));
+  return generations.find(({ seen }) => seen.some((file) => file.gzip === digest));
+}

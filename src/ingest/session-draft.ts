@@ -1,0 +1,246 @@
+import { arrayElements, parseJson } from '../ai-log/json-spans.ts';
+import { RECORD_BYTES, RECORDS_KEPT, SessionMemory, type SavedMemory, type TextKind } from '../ai-log/memory.ts';
+import { readStoredRound } from '../ai-log/expand-rounds.ts';
+import type { LoggedRound } from '../ai-log/round.ts';
+import { crc32, digest } from '../platform/digest.ts';
+import type { Files } from '../platform/files.ts';
+import type { SessionAddition } from '../store/commit.ts';
+import {
+  checkSessionFile,
+  readRecords,
+  readSummary,
+  recordsPath,
+  storedRounds,
+} from '../store/session-file.ts';
+import { QUARTER_MS, type SessionEntry, type UsageCell } from '../store/types.ts';
+import { storedLine, type RepeatedText, type StoredFacts, type StoredTexts } from './stored-line.ts';
+import { titleOf } from './title.ts';
+
+/** Above this many records they go into a file beside the session, which an append need not write anew. */
+const MOST_INLINE = 128;
+
+/** What a session's summary keeps for the next append. `inline`: the records themselves, base64. */
+interface SummaryMemory extends SavedMemory {
+  inline?: string;
+  /** CRC-32 of the last record in the file beside the session. */
+  crc?: number;
+}
+
+interface Totals {
+  input: number;
+  output: number;
+  reasoning: number;
+  cached: number;
+  cacheWrite: number;
+}
+
+/** A session while a run adds rounds to it: what it was at the last commit, and what came since. */
+export class SessionDraft {
+  readonly id: string;
+  readonly file: string;
+  readonly #totals: Totals;
+  /** undefined where no text is kept. */
+  readonly #memory: SessionMemory | undefined;
+  /** Records that the file beside the session holds for certain. */
+  #savedRecords: number;
+  #created: number;
+  #updated: number;
+  #rounds: number;
+  #model: string;
+  #title: string | null;
+  #errors: number;
+  #lines: string[] = [];
+  #usage: UsageCell[] = [];
+
+  private constructor(
+    session: { id: string; file: string },
+    known: SessionEntry | undefined,
+    totals: Totals,
+    memory: SessionMemory | undefined,
+    savedRecords: number,
+  ) {
+    this.id = session.id;
+    this.file = session.file;
+    this.#totals = totals;
+    this.#memory = memory;
+    this.#savedRecords = savedRecords;
+    this.#created = known?.created ?? Infinity;
+    this.#updated = known?.updated ?? -Infinity;
+    this.#rounds = known?.rounds ?? 0;
+    this.#model = known?.model ?? '';
+    this.#title = known?.title ?? null;
+    this.#errors = known?.errors ?? 0;
+  }
+
+  static create(session: { id: string; file: string }, keepsText: boolean): SessionDraft {
+    return new SessionDraft(session, undefined, sumUsage([]), keepsText ? new SessionMemory() : undefined, 0);
+  }
+
+  /** Goes on with a stored session. Throws if its file is not the one that was committed. */
+  static resume(files: Files, dir: string, entry: SessionEntry, keepsText: boolean): SessionDraft {
+    const totals = sumUsage(entry.usage);
+    if (!keepsText) {
+      checkSessionFile(files, dir, entry);
+      return new SessionDraft(entry, entry, totals, undefined, 0);
+    }
+    const loaded = loadMemory(files, dir, entry);
+    const memory = loaded?.memory ?? rebuildMemory(storedRounds(files, dir, entry));
+    return new SessionDraft(entry, entry, totals, memory, loaded?.savedRecords ?? 0);
+  }
+
+  /** How much memory the draft holds, roughly, in records. */
+  get weight(): number {
+    return this.#memory?.weight ?? 0;
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines.length === 0;
+  }
+
+  /** Adds a round; returns the length of its line. -1: its messages are no valid JSON, and nothing was added. */
+  add(logged: LoggedRound, facts: Omit<StoredFacts, 'round'>, cost: bigint): number {
+    const round = this.#rounds + 1;
+    const texts = this.#memory ? remember(this.#memory, round, logged) : null;
+    if (texts === 'invalid') return -1;
+    const line = storedLine(logged, { ...facts, round }, texts);
+    this.#lines.push(line);
+    this.#rounds = round;
+    this.#created = Math.min(this.#created, facts.time);
+    this.#updated = Math.max(this.#updated, facts.time);
+    this.#model = logged.model;
+    if (this.#memory) this.#title ??= titleOf(logged.question);
+    if ((logged.responseCode ?? 0) >= 400) this.#errors++;
+    const cell = usageCell(logged, facts, cost);
+    this.#usage.push(cell);
+    addTotals(this.#totals, cell);
+    return line.length;
+  }
+
+  /** Hands over what is to be stored, and begins anew behind it. */
+  take(): SessionAddition {
+    const rounds = this.#lines;
+    const usage = this.#usage;
+    this.#lines = [];
+    this.#usage = [];
+    const { summaryMemory, records } = this.#saveMemory();
+    return {
+      entry: {
+        id: this.id,
+        file: this.file,
+        created: this.#created,
+        updated: this.#updated,
+        rounds: this.#rounds,
+        model: this.#model,
+        title: this.#title,
+        errors: this.#errors,
+      },
+      rounds,
+      usage,
+      summary: this.#summary(summaryMemory),
+      ...(records && { records }),
+    };
+  }
+
+  #summary(memory: SummaryMemory | undefined): Record<string, unknown> {
+    return {
+      created_at: new Date(this.#created).toISOString(),
+      updated_at: new Date(this.#updated).toISOString(),
+      messages_count: this.#rounds,
+      total_input_tokens: this.#totals.input,
+      total_output_tokens: this.#totals.output,
+      total_reasoning_tokens: this.#totals.reasoning,
+      total_cached_tokens: this.#totals.cached,
+      total_cache_write_tokens: this.#totals.cacheWrite,
+      model: this.#model,
+      ...(memory && { memory }),
+    };
+  }
+
+  #saveMemory(): { summaryMemory?: SummaryMemory; records?: { at: number; bytes: Buffer } } {
+    const memory = this.#memory;
+    if (!memory) return {};
+    const saved = memory.save();
+    if (memory.length <= MOST_INLINE) {
+      return { summaryMemory: { ...saved, inline: memory.encodeRecords(0).toString('base64') } };
+    }
+    const crc = crc32(memory.encodeRecords(memory.length - 1));
+    const at = this.#savedRecords;
+    if (at === memory.length) return { summaryMemory: { ...saved, crc } };
+    this.#savedRecords = memory.length;
+    const records = { at: at * RECORD_BYTES, bytes: memory.encodeRecords(at) };
+    return { summaryMemory: { ...saved, crc }, records };
+  }
+}
+
+function remember(memory: SessionMemory, round: number, logged: LoggedRound): StoredTexts | 'invalid' {
+  const messages = logged.messages ?? [];
+  const digests = messages.map((message) => digest(message, 16));
+  for (const [i, message] of messages.entries()) {
+    if (!memory.has(digests[i] ?? '') && parseJson(message) === undefined) return 'invalid';
+  }
+  const request = logged.messages ? memory.addRequest(round, digests) : null;
+  return {
+    context: request?.context ?? null,
+    newMessages: request?.added.map((place) => messages[place] ?? '') ?? [],
+    system: rememberText(memory, 'system', round, logged.system),
+    question: rememberText(memory, 'question', round, logged.question),
+  };
+}
+
+function rememberText(memory: SessionMemory, kind: TextKind, round: number, text: string | null): RepeatedText {
+  const textDigest = text === null ? null : Buffer.from(digest(text, 16), 'latin1').toString('base64');
+  return memory.addText(kind, round, textDigest) ?? { text };
+}
+
+/** The memory that the committed summary kept; undefined where a crashed run wrote over it. */
+function loadMemory(
+  files: Files,
+  dir: string,
+  entry: SessionEntry,
+): { memory: SessionMemory; savedRecords: number } | undefined {
+  const saved = readSummary(files, dir, entry)?.['memory'] as SummaryMemory | undefined;
+  if (!saved) return undefined;
+  if (saved.inline !== undefined) {
+    return { memory: SessionMemory.load(saved, Buffer.from(saved.inline, 'base64')), savedRecords: 0 };
+  }
+  const wanted = { count: saved.records, kept: RECORDS_KEPT, size: RECORD_BYTES, crc: saved.crc ?? 0 };
+  const records = readRecords(files, recordsPath(dir, entry.file), wanted);
+  return records && { memory: SessionMemory.load(saved, records), savedRecords: saved.records };
+}
+
+function rebuildMemory(lines: Iterable<string>): SessionMemory {
+  const memory = new SessionMemory();
+  for (const line of lines) {
+    const { stored, texts } = readStoredRound(line);
+    const messages = arrayElements(texts.get('new_messages') ?? '[]') ?? [];
+    memory.replay(stored.round, stored.context ?? [], messages.map((message) => digest(message, 16)));
+  }
+  return memory;
+}
+
+function usageCell(logged: LoggedRound, facts: Omit<StoredFacts, 'round'>, cost: bigint): UsageCell {
+  return {
+    quarter: Math.floor(facts.time / QUARTER_MS),
+    model: logged.model,
+    consumer: logged.consumer,
+    api: logged.api,
+    price: facts.price,
+    rounds: 1,
+    ...logged.usage,
+    cost,
+  };
+}
+
+function sumUsage(cells: readonly UsageCell[]): Totals {
+  const totals = { input: 0, output: 0, reasoning: 0, cached: 0, cacheWrite: 0 };
+  for (const cell of cells) addTotals(totals, cell);
+  return totals;
+}
+
+function addTotals(totals: Totals, cell: UsageCell): void {
+  totals.input += cell.input;
+  totals.output += cell.output;
+  totals.reasoning += cell.reasoning;
+  totals.cached += cell.cached;
+  totals.cacheWrite += cell.cacheWrite;
+}

@@ -1,0 +1,107 @@
+import { parseJson } from '../ai-log/json-spans.ts';
+import type { LoggedRound } from '../ai-log/round.ts';
+import type { ContextSlice, StoredRound } from '../ai-log/stored-round.ts';
+
+/** What a round's line holds beside what the log said. */
+export interface StoredFacts {
+  round: number;
+  /** Milliseconds since 1970 UTC. */
+  time: number;
+  at: [generation: number, offset: number];
+  price: StoredRound['price'];
+  flags: readonly string[];
+}
+
+/** The texts of a round as they are stored: each the JSON of a member, or nothing where it need not be stored. */
+export interface StoredTexts {
+  context: ContextSlice[] | null;
+  newMessages: readonly string[];
+  system: RepeatedText;
+  question: RepeatedText;
+}
+
+/** `same` as in the previous round, as in the round of that number, or the text itself (null: none). */
+export type RepeatedText = 'same' | number | { text: string | null };
+
+/** One line of a session file. `texts` is null where no text is kept. Small fields come first, for those who read along. */
+export function storedLine(logged: LoggedRound, facts: StoredFacts, texts: StoredTexts | null): string {
+  const fields = JSON.stringify(storedFields(logged, facts));
+  if (!texts) return fields;
+  const members = [
+    ...(texts.context ? [`"context":${JSON.stringify(texts.context)}`] : []),
+    ...(texts.context ? [`"new_messages":[${texts.newMessages.join(',')}]`] : []),
+    ...member('messages', logged.messagesText),
+    ...repeated('system', texts.system),
+    ...repeated('question', texts.question),
+    ...member('answer', logged.answer),
+    ...member('reasoning', logged.reasoning),
+    ...member('tool_calls', logged.toolCalls),
+  ];
+  return members.length === 0 ? fields : `${fields.slice(0, -1)},${members.join(',')}}`;
+}
+
+function member(key: string, json: string | null): string[] {
+  return json === null ? [] : [`"${key}":${json}`];
+}
+
+function repeated(key: string, text: RepeatedText): string[] {
+  if (text === 'same') return [];
+  return typeof text === 'number' ? [`"${key}_round":${text}`] : [`"${key}":${text.text}`];
+}
+
+function storedFields(logged: LoggedRound, facts: StoredFacts): Partial<StoredRound> {
+  const { usage } = logged;
+  return {
+    round: facts.round,
+    timestamp: new Date(facts.time).toISOString(),
+    at: facts.at,
+    model: logged.model,
+    input_tokens: usage.input,
+    output_tokens: usage.output,
+    reasoning_tokens: usage.reasoning,
+    cached_tokens: usage.cached,
+    cache_write_tokens: usage.cacheWrite,
+    price: facts.price,
+    ...(facts.flags.length > 0 && { flags: [...facts.flags] }),
+    ...(isLoggedOtherwise(logged) && { logged: loggedCounts(logged) }),
+    ...(logged.loggedUsage['input_token_details'] != null && {
+      input_token_details: details(logged.loggedUsage['input_token_details']),
+    }),
+    ...(logged.loggedUsage['output_token_details'] != null && {
+      output_token_details: details(logged.loggedUsage['output_token_details']),
+    }),
+    has_tool_calls: logged.toolCalls !== null && logged.toolCalls !== '[]',
+    ...(logged.responseType !== null && { response_type: logged.responseType }),
+    ...(logged.consumer !== '' && { consumer: logged.consumer }),
+    ...(logged.api !== '' && { api: logged.api }),
+    ...(logged.chatId !== null && { chat_id: logged.chatId }),
+    ...(logged.requestId !== null && { request_id: logged.requestId }),
+    ...(logged.responseCode !== null && { response_code: logged.responseCode }),
+    ...(logged.durationMs !== null && { duration_ms: logged.durationMs }),
+    ...(logged.firstTokenMs !== null && { first_token_ms: logged.firstTokenMs }),
+  };
+}
+
+const COUNTS = ['input_token', 'output_token', 'total_token', 'reasoning_tokens', 'cached_tokens'] as const;
+
+function loggedCounts(logged: LoggedRound): Record<string, unknown> {
+  return Object.fromEntries(
+    COUNTS.filter((key) => Object.hasOwn(logged.loggedUsage, key)).map((key) => [key, logged.loggedUsage[key]]),
+  );
+}
+
+function isLoggedOtherwise({ usage, loggedUsage }: LoggedRound): boolean {
+  const normalised = {
+    input_token: usage.input,
+    output_token: usage.output,
+    total_token: usage.input + usage.output,
+    reasoning_tokens: usage.reasoning,
+    cached_tokens: usage.cached,
+  };
+  return COUNTS.some((key) => Object.hasOwn(loggedUsage, key) && Number(loggedUsage[key]) !== normalised[key]);
+}
+
+/** Details come as an object or as the JSON of one. */
+function details(value: unknown): unknown {
+  return typeof value === 'string' ? (parseJson(value) ?? value) : value;
+}

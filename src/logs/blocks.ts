@@ -1,0 +1,48 @@
+/** A piece of a log; its bytes are valid until the next one. Pieces follow each other without a gap. */
+export type Block =
+  /** Whole lines. */
+  | { kind: 'lines'; bytes: Buffer; at: number }
+  /** A part of a line over the limit, which begins at `at`: passed over, never held in memory as a whole. */
+  | { kind: 'oversized'; bytes: Buffer; at: number; isEnd: boolean }
+  /** Bytes behind the last line break, at the end of what there is. */
+  | { kind: 'rest'; bytes: Buffer; at: number };
+
+const NEWLINE = 0x0a;
+
+/** Cuts chunks that begin at the offset `from` into blocks of whole lines. Memory is bounded by the longest line allowed. */
+export async function* cutIntoBlocks(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  from: number,
+  longestLine: number,
+): AsyncGenerator<Block> {
+  let at = from;
+  let carried: Buffer[] = [];
+  let carriedLength = 0;
+  let isOversized = false;
+  for await (const chunk of chunks) {
+    const firstEnd = chunk.indexOf(NEWLINE) + 1;
+    let rest = chunk;
+    if (isOversized || carriedLength + (firstEnd || chunk.length) > longestLine) {
+      rest = firstEnd > 0 ? chunk.subarray(firstEnd) : chunk.subarray(chunk.length);
+      const part = Buffer.concat([...carried, chunk.subarray(0, chunk.length - rest.length)]);
+      carried = [];
+      carriedLength = 0;
+      isOversized = firstEnd === 0;
+      yield { kind: 'oversized', bytes: part, at, isEnd: !isOversized };
+      at += part.length;
+    }
+    const end = rest.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) {
+      const bytes = carriedLength === 0 ? rest.subarray(0, end) : Buffer.concat([...carried, rest.subarray(0, end)]);
+      carried = [];
+      carriedLength = 0;
+      yield { kind: 'lines', bytes, at };
+      at += bytes.length;
+    }
+    if (end < rest.length) {
+      carried.push(Buffer.from(rest.subarray(end)));
+      carriedLength += rest.length - end;
+    }
+  }
+  if (carriedLength > 0) yield { kind: 'rest', bytes: Buffer.concat(carried), at };
+}

@@ -1,0 +1,106 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import { InputOutputError } from '../platform/errors.ts';
+import type { Files } from '../platform/files.ts';
+
+export interface LogFile {
+  path: string;
+  /** The --log-path, made absolute, that led to the file. */
+  pattern: string;
+  gzip: boolean;
+}
+
+/** Where Higress's installations put the access log. */
+const USUAL_PLACES = [
+  '/var/log/higress/access.log',
+  '/var/log/proxy/access.log',
+  '/var/log/higress/gateway.log',
+];
+
+/**
+ * The files behind the given paths and globs with their rotated siblings, the oldest first and the live one last;
+ * a file that two patterns lead to comes once. `missing` are the patterns without any file.
+ */
+export async function discoverLogs(
+  files: Files,
+  patterns: readonly string[],
+): Promise<{ logs: LogFile[]; missing: string[] }> {
+  const logs = new Map<string, LogFile>();
+  const missing: string[] = [];
+  for (const given of patterns) {
+    const pattern = resolve(given);
+    let found = 0;
+    for (const live of isGlob(given) ? await expand(pattern) : [pattern]) {
+      for (const path of withSiblings(files, live)) {
+        found++;
+        if (!logs.has(path)) logs.set(path, { path, pattern, gzip: path.endsWith('.gz') });
+      }
+    }
+    if (found === 0) missing.push(pattern);
+  }
+  return { logs: [...logs.values()], missing };
+}
+
+export function noLogError(missing: readonly string[]): InputOutputError {
+  return new InputOutputError(
+    `no access log at ${missing.join(', ')}, nor a rotated one beside it. ` +
+      `Name it with --log-path; Higress writes it to ${USUAL_PLACES.join(', ')} (all-in-one: the logs folder of its data)`,
+  );
+}
+
+function isGlob(path: string): boolean {
+  return /[*?[\]{}!]/.test(path);
+}
+
+async function expand(pattern: string): Promise<string[]> {
+  const { default: glob } = await import('fast-glob');
+  const found = await glob(pattern, { onlyFiles: true, suppressErrors: true });
+  return found.toSorted();
+}
+
+/** The log and its rotated siblings, the oldest first. */
+function withSiblings(files: Files, live: string): string[] {
+  const folder = dirname(live);
+  const names = files.list(folder) ?? [];
+  const base = basename(live);
+  const rotated = names
+    .map((name) => ({ name, age: rotationAge(base, name) }))
+    .filter((sibling): sibling is { name: string; age: Age } => sibling.age !== undefined)
+    .toSorted((a, b) => compareAge(a.age, b.age) || (a.name < b.name ? -1 : 1))
+    .map(({ name }) => join(folder, name));
+  const paths = names.includes(base) ? [...rotated, live] : rotated;
+  return paths.filter((path) => files.stat(path)?.isFile);
+}
+
+/** Rotated files carry a date (the smaller the older) or a number (the greater the older). */
+interface Age {
+  date: string;
+  number: number;
+}
+
+/** access.log.1, access.1.log, access.log-20261122, access-2026112213.log, access.log.2026-11-22 …, each with .gz */
+function rotationAge(base: string, name: string): Age | undefined {
+  if (name === base) return undefined;
+  const plain = name.endsWith('.gz') ? name.slice(0, -3) : name;
+  const dot = base.lastIndexOf('.');
+  const [stem, extension] = dot > 0 ? [base.slice(0, dot), base.slice(dot)] : [base, ''];
+  const mark =
+    between(plain, base, '') ?? (extension === '' ? undefined : between(plain, stem, extension));
+  if (mark === undefined) return undefined;
+  if (mark === '') return { date: '', number: 0 };
+  const number = /^\.(\d{1,5})$/.exec(mark)?.[1];
+  if (number !== undefined) return { date: '', number: Number(number) };
+  const date = /^[-._](\d{4}-?\d\d-?\d\d(?:[-_T.]?\d{1,6}|[-_T.]\d\d[-:]\d\d(?:[-:]\d\d)?)?)$/.exec(mark)?.[1];
+  return date === undefined ? undefined : { date: date.replaceAll(/\D/g, '').padEnd(14, '0'), number: 0 };
+}
+
+function between(name: string, start: string, end: string): string | undefined {
+  if (name.length < start.length + end.length || !name.startsWith(start) || !name.endsWith(end)) return undefined;
+  return name.slice(start.length, name.length - end.length);
+}
+
+/** Dated files before numbered ones: who changes logrotate's settings leaves the old names behind. */
+function compareAge(a: Age, b: Age): number {
+  if ((a.date === '') !== (b.date === '')) return a.date === '' ? 1 : -1;
+  if (a.date !== b.date) return a.date < b.date ? -1 : 1;
+  return b.number - a.number;
+}

@@ -1,0 +1,132 @@
+import { digest } from '../platform/digest.ts';
+
+/**
+ * What is remembered of a log's first `offset` bytes, to know them again under any name: a log is known by its
+ * content. The windows lie at growing distances because logs can begin alike: ai_log comes first in a line, so the
+ * first KiB can be the same prompt, and gateway.log begins with the same banner each time.
+ */
+export interface Fingerprint {
+  /** Bytes that were read: the end of the last complete line taken. */
+  offset: number;
+  /** Digests of the first 64, 128, 192 … bytes up to 4 KiB: a file shorter than `offset` is known by them too. */
+  head: string;
+  /** Digests of the KiB that ends at 4 KiB · 2^k, for each of those within `offset`. */
+  windows: string[];
+  /** Digest of the KiB that ends at `offset`. */
+  last: string;
+}
+
+/** A log's bytes as far as a fingerprint looks at them. */
+export interface Content {
+  size: number;
+  /** The first `length` bytes; `length` is at most HEAD_BYTES. */
+  head(length: number): Uint8Array;
+  /** Digest of the KiB that ends at `end` (of all bytes before it where there are fewer). */
+  window(end: number): string;
+}
+
+export const HEAD_BYTES = 4096;
+export const WINDOW_BYTES = 1024;
+const STEP = 64;
+const STEP_DIGEST = 6;
+const WINDOW_DIGEST = 12;
+
+/**
+ * Whether a log agrees with the fingerprint at every place within its size. A shorter log that agrees is a copy, or
+ * the same log half copied. One too short to tell (under 64 bytes) doesn't agree.
+ */
+export function agrees(print: Fingerprint, content: Content): boolean {
+  if (content.size >= print.offset) {
+    if (content.window(print.offset) !== print.last) return false;
+  } else if (content.size < STEP) {
+    return false;
+  }
+  const shared = Math.min(content.size, print.offset);
+  const ends = windowEnds(shared);
+  for (let k = ends.length - 1; k >= 0; k--) {
+    if (content.window(ends[k] ?? 0) !== print.windows[k]) return false;
+  }
+  return print.head.startsWith(headDigests(content.head(Math.min(shared, HEAD_BYTES))));
+}
+
+/** Takes the fingerprint of a log while its bytes pass, from its first byte or from a known place on. */
+export class FingerprintTaker {
+  #offset = 0;
+  #head: Buffer = Buffer.alloc(0);
+  #windows: string[] = [];
+  /** The last KiB that passed. */
+  #tail: Buffer = Buffer.alloc(0);
+
+  /** Goes on behind the bytes that `print` covers; `readAt` reads those of the log at hand. */
+  static resume(print: Fingerprint, readAt: (position: number, length: number) => Uint8Array): FingerprintTaker {
+    const taker = new FingerprintTaker();
+    const tail = Math.min(print.offset, WINDOW_BYTES);
+    taker.#offset = print.offset;
+    taker.#head = Buffer.from(readAt(0, Math.min(print.offset, HEAD_BYTES)));
+    taker.#windows = [...print.windows];
+    taker.#tail = Buffer.from(readAt(print.offset - tail, tail));
+    return taker;
+  }
+
+  get offset(): number {
+    return this.#offset;
+  }
+
+  pass(bytes: Uint8Array): void {
+    if (this.#head.length < HEAD_BYTES) {
+      this.#head = Buffer.concat([this.#head, bytes.subarray(0, HEAD_BYTES - this.#head.length)]);
+    }
+    const end = this.#offset + bytes.length;
+    for (let window = nextWindowEnd(this.#windows.length); window <= end; window *= 2) {
+      this.#windows.push(windowDigest(this.#before(window, bytes)));
+    }
+    this.#tail = Buffer.from(this.#before(end, bytes));
+    this.#offset = end;
+  }
+
+  take(): Fingerprint {
+    return {
+      offset: this.#offset,
+      head: headDigests(this.#head),
+      windows: [...this.#windows],
+      last: windowDigest(this.#tail),
+    };
+  }
+
+  /** The KiB before `end`, which lies within `bytes` that are just passing. */
+  #before(end: number, bytes: Uint8Array): Uint8Array {
+    const to = end - this.#offset;
+    if (to >= WINDOW_BYTES) return bytes.subarray(to - WINDOW_BYTES, to);
+    return Buffer.concat([this.#tail, bytes.subarray(0, to)]).subarray(-WINDOW_BYTES);
+  }
+}
+
+/** Ends of the windows within the first `offset` bytes: 4 KiB, 8 KiB, 16 KiB … */
+export function windowEnds(offset: number): number[] {
+  const ends: number[] = [];
+  for (let end = nextWindowEnd(0); end <= offset; end *= 2) ends.push(end);
+  return ends;
+}
+
+function nextWindowEnd(have: number): number {
+  return HEAD_BYTES * 2 ** have;
+}
+
+export function windowDigest(bytes: Uint8Array): string {
+  return base64(digest(bytes, WINDOW_DIGEST));
+}
+
+/** A chain: each step's digest covers all bytes before it. */
+function headDigests(bytes: Uint8Array): string {
+  let chain = '';
+  let digests = '';
+  for (let end = STEP; end <= bytes.length; end += STEP) {
+    chain = digest(Buffer.concat([Buffer.from(chain, 'latin1'), bytes.subarray(end - STEP, end)]), 16);
+    digests += base64(chain.slice(0, STEP_DIGEST));
+  }
+  return digests;
+}
+
+function base64(latin1: string): string {
+  return Buffer.from(latin1, 'latin1').toString('base64');
+}

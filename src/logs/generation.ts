@@ -1,0 +1,60 @@
+import type { FileFacts } from '../platform/files.ts';
+import type { Fingerprint } from './fingerprint.ts';
+
+/**
+ * One log, from its first byte to its last, under whatever names it is met: the live file, its renamed, copied or
+ * compressed successors. Rounds name it by its number.
+ */
+export interface Generation extends Fingerprint {
+  id: number;
+  /** The --log-path that led to it, and the path at which it was last read. */
+  pattern: string;
+  path: string;
+  /** The greatest size seen: bytes beyond the offset are not read yet, or lost. */
+  size: number;
+  /** Runs in a row that found no file of it. */
+  missing: number;
+  /** Files that hold it or a part of it, so that an unchanged one need not be opened again. */
+  seen: SeenFile[];
+}
+
+export interface SeenFile {
+  path: string;
+  dev: number;
+  ino: number;
+  size: number;
+  mtime: number;
+  ctime: number;
+  /** The change time was young when the file was looked at: it can have changed since without showing it. */
+  young: boolean;
+  /** For a compressed file: digest of its ends, by which it is known again after a rename. */
+  gzip?: string;
+}
+
+/** A file system's clock ticks coarsely: a file changed within this time may change again unseen. */
+const YOUNG_MS = 2000;
+
+export function seeFile(path: string, facts: FileFacts, now: number, gzip?: string): SeenFile {
+  return {
+    path,
+    dev: facts.dev,
+    ino: facts.ino,
+    size: facts.size,
+    mtime: facts.mtime,
+    ctime: facts.ctime,
+    young: now - facts.ctime < YOUNG_MS,
+    ...(gzip === undefined ? {} : { gzip }),
+  };
+}
+
+/** Whether a file is certainly what it was when it was last looked at. */
+export function isUnchanged(seen: SeenFile, facts: FileFacts): boolean {
+  return (
+    !seen.young &&
+    seen.dev === facts.dev &&
+    seen.ino === facts.ino &&
+    seen.size === facts.size &&
+    seen.mtime === facts.mtime &&
+    seen.ctime === facts.ctime
+  );
+}

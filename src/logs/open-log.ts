@@ -1,0 +1,149 @@
+import { Readable, pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { readBytes, type FileFacts, type Files } from '../platform/files.ts';
+import type { LogFile } from './discover.ts';
+import {
+  FingerprintTaker,
+  HEAD_BYTES,
+  WINDOW_BYTES,
+  windowDigest,
+  windowEnds,
+  type Content,
+} from './fingerprint.ts';
+
+/** A log's file, opened once: what is looked at, read and checked again is this descriptor. */
+export interface OpenLog extends LogFile {
+  facts: FileFacts;
+  content: Content;
+  /** For a compressed file: digest of its ends. */
+  gzipDigest?: string;
+  /** Bytes from `from` to the end as it was when the file was opened. A chunk is valid until the next one. */
+  chunks(from: number): AsyncIterable<Buffer> | Iterable<Buffer>;
+  /** A taker that goes on behind the bytes of `print`, which the log agrees with; a new one without. */
+  taker(print: { offset: number; head: string; windows: string[]; last: string } | undefined): FingerprintTaker;
+  /** The content as it is now, which can have been truncated since. */
+  again(): Content;
+  close(): void;
+}
+
+const CHUNK_BYTES = 1 << 20;
+
+export function openPlainLog(files: Files, log: LogFile): OpenLog {
+  const fd = files.open(log.path, 'read');
+  const facts = files.facts(fd);
+  const readAt = (position: number, length: number): Buffer => readBytes(files, fd, position, length);
+  const contentOf = (size: number): Content => ({
+    size,
+    head: (length) => readAt(0, length),
+    window: (end) => windowDigest(readAt(Math.max(0, end - WINDOW_BYTES), Math.min(end, WINDOW_BYTES))),
+  });
+  return {
+    ...log,
+    facts,
+    content: contentOf(facts.size),
+    chunks: (from) => readChunks(files, fd, from, facts.size),
+    taker: (print) => (print ? FingerprintTaker.resume(print, readAt) : new FingerprintTaker()),
+    again: () => contentOf(files.facts(fd).size),
+    close: () => files.close(fd),
+  };
+}
+
+/**
+ * Inflates a compressed log once to see whether it is whole (gzip's own checksum says so) and what it is.
+ * `ends` are the places at which known logs ended. undefined: it is still being written, or damaged.
+ */
+export async function openGzipLog(
+  files: Files,
+  log: LogFile,
+  ends: readonly number[],
+): Promise<OpenLog | undefined> {
+  const fd = files.open(log.path, 'read');
+  const facts = files.facts(fd);
+  const inflate = (): AsyncIterable<Buffer> => inflated(readChunks(files, fd, 0, facts.size));
+  const content = await survey(inflate(), ends).catch(() => undefined);
+  if (!content || facts.size === 0) {
+    files.close(fd);
+    return undefined;
+  }
+  return {
+    ...log,
+    facts,
+    content,
+    gzipDigest: gzipDigest(files, fd, facts.size),
+    chunks: (from) => skip(inflate(), from),
+    taker: (print) =>
+      print ? FingerprintTaker.resume(print, (position, length) => content.kept(position, length)) : new FingerprintTaker(),
+    again: () => content,
+    close: () => files.close(fd),
+  };
+}
+
+/** Knows a compressed file again under another name without inflating it: gzip's checksum stands at its end. */
+export function gzipDigest(files: Files, fd: number, size: number): string {
+  const ends = Buffer.concat([
+    readBytes(files, fd, 0, WINDOW_BYTES),
+    readBytes(files, fd, Math.max(0, size - WINDOW_BYTES), WINDOW_BYTES),
+  ]);
+  return `${size}:${windowDigest(ends)}`;
+}
+
+function* readChunks(files: Files, fd: number, from: number, to: number): Generator<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(0, to - from)));
+  for (let at = from; at < to; ) {
+    const length = files.read(fd, buffer.subarray(0, Math.min(buffer.length, to - at)), at);
+    if (length === 0) return;
+    yield buffer.subarray(0, length);
+    at += length;
+  }
+}
+
+async function* inflated(chunks: Iterable<Buffer>): AsyncGenerator<Buffer> {
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  // The stream keeps a chunk while the next one is read into the same buffer: hand it a copy.
+  const source = Readable.from(copies(chunks));
+  pipeline(source, gunzip, () => {});
+  for await (const chunk of gunzip) yield chunk as Buffer;
+}
+
+function* copies(chunks: Iterable<Buffer>): Generator<Buffer> {
+  for (const chunk of chunks) yield Buffer.from(chunk);
+}
+
+async function* skip(chunks: AsyncIterable<Buffer>, from: number): AsyncGenerator<Buffer> {
+  let at = 0;
+  for await (const chunk of chunks) {
+    if (at + chunk.length > from) yield chunk.subarray(Math.max(0, from - at));
+    at += chunk.length;
+  }
+}
+
+/** Content whose bytes passed once: only the head and the KiB before the given ends were kept. */
+interface SurveyedContent extends Content {
+  kept(position: number, length: number): Uint8Array;
+}
+
+async function survey(chunks: AsyncIterable<Buffer>, ends: readonly number[]): Promise<SurveyedContent> {
+  const wanted = [...new Set([...ends, ...windowEnds(Number.MAX_SAFE_INTEGER)])].toSorted((a, b) => a - b);
+  const kept = new Map<number, Buffer>();
+  let head: Buffer = Buffer.alloc(0);
+  let tail: Buffer = Buffer.alloc(0);
+  let at = 0;
+  let next = 0;
+  for await (const chunk of chunks) {
+    if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
+    const joined = Buffer.concat([tail, chunk]);
+    const base = at - tail.length;
+    at += chunk.length;
+    for (; (wanted[next] ?? Infinity) <= at; next++) {
+      const end = (wanted[next] ?? 0) - base;
+      kept.set(wanted[next] ?? 0, Buffer.from(joined.subarray(Math.max(0, end - WINDOW_BYTES), end)));
+    }
+    tail = Buffer.from(joined.subarray(-WINDOW_BYTES));
+  }
+  return {
+    size: at,
+    head: (length) => head.subarray(0, length),
+    window: (end) => windowDigest(kept.get(end) ?? Buffer.alloc(0)),
+    kept: (position, length) => (position === 0 && length <= head.length ? head.subarray(0, length) : (kept.get(position + length) ?? Buffer.alloc(0))),
+  };
+}

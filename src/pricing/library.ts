@@ -1,0 +1,82 @@
+import type { ConditionalPrice, ModelPrice, TieredPrices } from '@pydantic/genai-prices';
+import { isSameModel } from './same-model.ts';
+import { hasRate, type Prices, type PriceSchedule, type Rates, type Tier } from './schedule.ts';
+
+/** The version that package.json pins; a test compares the two. */
+export const LIBRARY_VERSION = '0.1.8';
+
+export interface LibraryPrice {
+  schedule: PriceSchedule;
+  /** `genai-prices 0.1.8 openai:gpt-5` */
+  source: string;
+}
+
+/**
+ * A model's whole schedule from the library's bundled data (never the network), or undefined: unknown, known
+ * only by another model's name, or without a rate for tokens. `provider` is an id, or what the library takes
+ * for one (`vertex_ai`); without it the library tells the provider by the name. The data takes 830 KB, so it
+ * is loaded at the first call.
+ */
+export async function findInLibrary(name: string, provider?: string): Promise<LibraryPrice | undefined> {
+  const { calcPrice } = await import('@pydantic/genai-prices');
+  // Only the model's description is wanted: no usage, and any time but the default, which is now.
+  const options = { timestamp: new Date(0), ...(provider === undefined ? {} : { providerId: provider }) };
+  const found = calcPrice({}, name, options);
+  if (!found || !isSameModel(nameAtProvider(name, provider), found.model)) return undefined;
+  const schedule = translate(found.model.prices);
+  if (!schedule.prices.some(hasRate)) return undefined;
+  return { schedule, source: `genai-prices ${LIBRARY_VERSION} ${found.provider.id}:${found.model.id}` };
+}
+
+/** With the provider `litellm` the library takes the provider from the name's own prefix. */
+function nameAtProvider(name: string, provider: string | undefined): string {
+  return provider?.toLowerCase() === 'litellm' ? name.slice(name.indexOf('/') + 1) : name;
+}
+
+function translate(prices: ConditionalPrice[] | ModelPrice): PriceSchedule {
+  return { prices: Array.isArray(prices) ? prices.map(translateOne) : [ratesOf(prices)] };
+}
+
+function translateOne({ constraint, prices }: ConditionalPrice): Prices {
+  return { ...conditionOf(constraint), ...ratesOf(prices) };
+}
+
+function conditionOf(constraint: ConditionalPrice['constraint']): Pick<Prices, 'from' | 'daily'> {
+  if (!constraint) return {};
+  if (constraint.type === 'start_date') return { from: constraint.start_date };
+  return { daily: { start: utcTime(constraint.start_time), end: utcTime(constraint.end_time) } };
+}
+
+/** `08:30:00+08:00` → `00:30:00` */
+function utcTime(time: string): string {
+  return new Date(`1970-01-02T${time}`).toISOString().slice(11, 19);
+}
+
+/** The library's other keys price what no log tells: audio, images, search results, cache writes for an hour. */
+const RATE_KEYS = [
+  ['input', 'input_mtok'],
+  ['output', 'output_mtok'],
+  ['cache_read', 'cache_read_mtok'],
+  ['cache_write', 'cache_write_mtok'],
+  ['requests', 'requests_kcount'],
+] as const satisfies [keyof Rates, string][];
+
+/** The library keeps tiers by rate, a schedule keeps rates by tier. */
+function ratesOf(prices: ModelPrice): Pick<Prices, keyof Rates | 'tiers'> {
+  const rates: Pick<Prices, keyof Rates | 'tiers'> = {};
+  const tiers = new Map<number, Tier>();
+  for (const [rate, key] of RATE_KEYS) {
+    const price = prices[key];
+    if (price === undefined) continue;
+    rates[rate] = isTiered(price) ? price.base : price;
+    for (const { start, price: above } of isTiered(price) ? price.tiers : []) {
+      tiers.set(start, { ...(tiers.get(start) ?? { above: start }), [rate]: above });
+    }
+  }
+  if (tiers.size > 0) rates.tiers = [...tiers.values()].toSorted((a, b) => a.above - b.above);
+  return rates;
+}
+
+function isTiered(price: number | TieredPrices): price is TieredPrices {
+  return typeof price === 'object';
+}

@@ -1,0 +1,59 @@
+/**
+ * Exact money: whole attodollars (10⁻¹⁸ USD) in a bigint. A price of up to 12 decimals per million tokens is a
+ * whole number of them per token, so costs are sums of products of integers and add up in any order.
+ */
+const ATTO_DECIMALS = 18;
+
+/** A price: a number (read as its shortest decimal, `0.1` is one tenth) or a decimal text. */
+export type Decimal = number | string;
+
+/** USD per million tokens → attodollars per token. Decimals after the 12th are rounded half up. */
+export function attoPerToken(usdPerMillion: Decimal): bigint {
+  return scaled(usdPerMillion, ATTO_DECIMALS - 6);
+}
+
+/** USD per thousand requests → attodollars per request. Decimals after the 15th are rounded half up. */
+export function attoPerRequest(usdPerThousand: Decimal): bigint {
+  return scaled(usdPerThousand, ATTO_DECIMALS - 3);
+}
+
+/** The double nearest to the exact amount. */
+export function usdOf(atto: bigint): number {
+  return Number(decimalText(atto, ATTO_DECIMALS));
+}
+
+/** `$1,234.57`, rounded half up (half away from zero below it); `decimals` from 0 to 18. */
+export function formatUsd(atto: bigint, decimals: number): string {
+  const magnitude = roundedShift(atto < 0n ? -atto : atto, ATTO_DECIMALS - decimals);
+  const [whole = '', fraction] = decimalText(magnitude, decimals).split('.');
+  const grouped = whole.replace(/\B(?=(?:\d{3})+$)/g, ',');
+  const sign = atto < 0n && magnitude > 0n ? '-' : '';
+  return `${sign}$${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
+}
+
+/** A decimal without sign: at most 9 digits before and 24 after the point. */
+export const PRICE_TEXT = /^\d{1,9}(?:\.\d{1,24})?$/;
+
+const NUMBER_PARTS = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/;
+
+/** value × 10^places as an integer. Throws a RangeError where the value is no finite decimal from 0. */
+function scaled(value: Decimal, places: number): bigint {
+  const parts = NUMBER_PARTS.exec(String(value));
+  if (!parts) throw new RangeError(`A price must be a decimal from 0, not ${String(value)}`);
+  const [, whole = '', fraction = '', exponent = '0'] = parts;
+  return roundedShift(BigInt(whole + fraction), fraction.length - Number(exponent) - places);
+}
+
+/** value × 10^-places for value ≥ 0, rounded half up. */
+function roundedShift(value: bigint, places: number): bigint {
+  if (places <= 0) return value * 10n ** BigInt(-places);
+  const unit = 10n ** BigInt(places);
+  return (value + unit / 2n) / unit;
+}
+
+function decimalText(value: bigint, decimals: number): string {
+  const sign = value < 0n ? '-' : '';
+  const digits = (value < 0n ? -value : value).toString().padStart(decimals + 1, '0');
+  const point = digits.length - decimals;
+  return decimals === 0 ? sign + digits : `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
+}

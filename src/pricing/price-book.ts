@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from 'node:util';
+import { InputOutputError } from '../platform/errors.ts';
+import type { Resolution } from './resolve.ts';
+import { pricesAt, type PriceSchedule } from './schedule.ts';
+
+/** A model's schedule as it was resolved once. Written entries never change: rounds point at them for good. */
+export interface PriceEntry {
+  /** From 1, in the book's order. */
+  entry: number;
+  /** As the log names it. */
+  model: string;
+  schedule: PriceSchedule;
+  source: string;
+}
+
+/** Append-only: enterPrice alone adds to it. */
+export interface PriceBook {
+  entries: PriceEntry[];
+  /** The last entry of each model. */
+  latest: Map<string, PriceEntry>;
+  /** The new entries' lines (JSON, without line ends): the caller appends them to the book's file. */
+  added: string[];
+}
+
+/** The number of a price book entry, or why there is none. */
+export type RoundPrice = number | 'free' | 'gateway-cache' | 'no-usage' | 'unpriced';
+
+/** Reads a book from its lines. Throws an InputOutputError that names the file and the line where one is no entry. */
+export function parsePriceBook(lines: readonly string[], file: string): PriceBook {
+  const entries = lines.map((line, i) => parseEntry(line, i + 1, file));
+  return { entries, added: [], latest: new Map(entries.map((entry) => [entry.model, entry])) };
+}
+
+/** Undefined where the book has no such entry. */
+export function entryOf(book: PriceBook, entry: number): PriceEntry | undefined {
+  return book.entries[entry - 1];
+}
+
+/** Undefined where the model was never priced. */
+export function latestEntryOf(book: PriceBook, model: string): PriceEntry | undefined {
+  return book.latest.get(model);
+}
+
+/** The number of the model's last entry where it says the same; else of a new one, whose line is in `added`. */
+export function enterPrice(book: PriceBook, model: string, resolution: Resolution): number {
+  const { schedule, source } = resolution;
+  const last = book.latest.get(model);
+  if (last && last.source === source && isDeepStrictEqual(last.schedule, schedule)) return last.entry;
+  const entry = { entry: book.entries.length + 1, model, schedule, source };
+  book.entries.push(entry);
+  book.latest.set(model, entry);
+  book.added.push(JSON.stringify(entry));
+  return entry.entry;
+}
+
+/** What a round's price is, entered in the book where there is one. `resolution` is its model's of today. */
+export function priceRound(
+  book: PriceBook,
+  round: { model: string; state: 'counted' | 'gateway-cache' | 'no-usage'; atMs: number },
+  resolution: Resolution | undefined,
+): RoundPrice {
+  if (round.state !== 'counted') return round.state;
+  const prices = resolution && pricesAt(resolution.schedule, round.atMs);
+  if (!prices) return 'unpriced';
+  return prices.free ? 'free' : enterPrice(book, round.model, resolution);
+}
+
+function parseEntry(line: string, entry: number, file: string): PriceEntry {
+  const parsed = parseJson(line);
+  if (isEntry(parsed) && parsed.entry === entry) return parsed;
+  throw new InputOutputError(
+    `${file}:${entry}: expected price book entry ${entry}. The book is damaged: restore it, or rebuild the store from the logs.`,
+  );
+}
+
+function isEntry(value: unknown): value is PriceEntry {
+  if (typeof value !== 'object' || value === null) return false;
+  const { model, source, schedule } = value as Partial<PriceEntry>;
+  return (
+    typeof model === 'string' &&
+    typeof source === 'string' &&
+    Array.isArray(schedule?.prices) &&
+    schedule.prices.length > 0
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

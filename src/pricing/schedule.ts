@@ -1,0 +1,84 @@
+import { attoPerRequest, attoPerToken, type Decimal } from './money.ts';
+
+/** USD per million tokens. Cached tokens and cache writes without a rate of their own cost what input costs. */
+export interface Rates {
+  input?: Decimal;
+  output?: Decimal;
+  cache_read?: Decimal;
+  cache_write?: Decimal;
+  /** USD per thousand requests, beside the tokens (Perplexity's search models). */
+  requests?: Decimal;
+}
+
+/** The rates of a round whose input is larger than `above` tokens, all of its tokens; what it leaves out stays. */
+export interface Tier extends Rates {
+  above: number;
+}
+
+/** Prices under a condition: from an instant on (ISO 8601), or daily between two times (UTC, `start` ≤ t < `end`). */
+export interface Prices extends Rates {
+  from?: string;
+  daily?: { start: string; end: string };
+  /** Ascending by `above`. */
+  tiers?: Tier[];
+  free?: true;
+}
+
+/** Every price a model had and will have, never empty. The last one whose condition holds is in force. */
+export interface PriceSchedule {
+  prices: Prices[];
+}
+
+export interface PricedTokens {
+  /** All prompt tokens, cached and cacheWrite included. */
+  input: number;
+  output: number;
+  cached: number;
+  cacheWrite: number;
+}
+
+/** The prices in force; undefined before the first of them, and while there is a price but for no token. */
+export function pricesAt(schedule: PriceSchedule, atMs: number): Prices | undefined {
+  const prices = schedule.prices.findLast((candidate) => holds(candidate, atMs));
+  return prices && hasRate(prices) ? prices : undefined;
+}
+
+/** Something to price tokens by: free, or a rate for input or output. */
+export function hasRate(prices: Prices): boolean {
+  return prices.free === true || prices.input !== undefined || prices.output !== undefined;
+}
+
+/**
+ * What one round costs, in attodollars. A time without prices takes the schedule's first; ask pricesAt where
+ * that must not happen. Tiers go by a round's input: never pass a sum of rounds.
+ */
+export function costOf(schedule: PriceSchedule, usage: PricedTokens, atMs: number): bigint {
+  const prices = pricesAt(schedule, atMs) ?? schedule.prices[0];
+  if (!prices || prices.free) return 0n;
+  const rates = ratesFor(prices, usage.input);
+  const input = rates.input ?? 0;
+  return (
+    charge(usage.input - usage.cached - usage.cacheWrite, input) +
+    charge(usage.cached, rates.cache_read ?? input) +
+    charge(usage.cacheWrite, rates.cache_write ?? input) +
+    charge(usage.output, rates.output ?? 0) +
+    attoPerRequest(rates.requests ?? 0)
+  );
+}
+
+function charge(tokens: number, usdPerMillion: Decimal): bigint {
+  return BigInt(tokens) * attoPerToken(usdPerMillion);
+}
+
+function ratesFor(prices: Prices, inputTokens: number): Rates {
+  const reached = (prices.tiers ?? []).filter((tier) => inputTokens > tier.above);
+  return Object.assign({}, prices, ...reached);
+}
+
+function holds(prices: Prices, atMs: number): boolean {
+  if (prices.from !== undefined) return atMs >= Date.parse(prices.from);
+  if (!prices.daily) return true;
+  const { start, end } = prices.daily;
+  const time = new Date(atMs).toISOString().slice(11, 23);
+  return start <= end ? start <= time && time < end : start <= time || time < end;
+}

@@ -1,0 +1,148 @@
+import type { SessionEntry, UsageCell } from '../store/types.ts';
+
+/** What a set of rounds used. Costs are exact: 10⁻¹⁸ USD. */
+export interface Totals {
+  sessions: number;
+  rounds: number;
+  input: number;
+  output: number;
+  reasoning: number;
+  cached: number;
+  cacheWrite: number;
+  cost: bigint;
+  /** Rounds whose cost is known, which may be zero: priced, free, or answered by the gateway's cache. */
+  settledRounds: number;
+  unpricedRounds: number;
+  unpricedTokens: number;
+  /** Rounds of each model that has no price. */
+  unpricedModels: Map<string, number>;
+}
+
+export interface Row extends Totals {
+  /** Tokens of each model, for the rows of a date or a session. */
+  models: Map<string, number>;
+}
+
+export interface Grouped {
+  rows: Map<string, Row>;
+  total: Row;
+}
+
+/** Quarters of an hour since 1970 UTC: from `from`, up to and without `to`. */
+export interface QuarterRange {
+  from: number;
+  to: number;
+}
+
+export const ALL_QUARTERS: QuarterRange = { from: -Infinity, to: Infinity };
+
+/**
+ * Sums the usage of all sessions by a key of their cells. A session counts once in every row it touches, and
+ * once in the total.
+ */
+export function groupUsage(
+  sessions: Iterable<SessionEntry>,
+  keyOf: (cell: UsageCell) => string,
+  range: QuarterRange,
+): Grouped {
+  const rows = new Map<string, Row>();
+  const total = emptyRow();
+  /** The last session that each row counted: sessions come one after the other. */
+  const counted = new Map<Row, SessionEntry>();
+  for (const session of sessions) {
+    for (const cell of session.usage) {
+      if (cell.quarter < range.from || cell.quarter >= range.to) continue;
+      const key = keyOf(cell);
+      let row = rows.get(key);
+      if (row === undefined) rows.set(key, (row = emptyRow()));
+      for (const sum of [row, total]) {
+        if (counted.get(sum) !== session) {
+          counted.set(sum, session);
+          sum.sessions++;
+        }
+        addCell(sum, cell);
+      }
+    }
+  }
+  return { rows, total };
+}
+
+/** The sum of one session. */
+export function sessionTotals(session: SessionEntry): Row {
+  const sum = emptyRow();
+  sum.sessions = 1;
+  for (const cell of session.usage) addCell(sum, cell);
+  return sum;
+}
+
+/** Names by what they used, the most first; equals by name. */
+export function namesByUse(uses: ReadonlyMap<string, number>): string[] {
+  return [...uses].toSorted((a, b) => b[1] - a[1] || compareText(a[0], b[0])).map(([name]) => name);
+}
+
+export function tokensOf(sum: { input: number; output: number }): number {
+  return sum.input + sum.output;
+}
+
+/** Whether the sum of costs says anything: not if every round is unpriced, or told no usage. */
+export function isCostKnown(sum: Totals): boolean {
+  return sum.settledRounds > 0 || sum.rounds === 0;
+}
+
+/** Rows by cost, then tokens, then name; the largest first. */
+export function byCost(rows: ReadonlyMap<string, Row>): [string, Row][] {
+  return [...rows].toSorted(
+    ([nameA, a], [nameB, b]) =>
+      compareBig(b.cost, a.cost) || tokensOf(b) - tokensOf(a) || compareText(nameA, nameB),
+  );
+}
+
+/** Rows by key, ascending: dates in their order. */
+export function byKey(rows: ReadonlyMap<string, Row>): [string, Row][] {
+  return [...rows].toSorted(([a], [b]) => compareText(a, b));
+}
+
+export function compareBig(a: bigint, b: bigint): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** By code units: the same order on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function emptyRow(): Row {
+  return {
+    sessions: 0,
+    rounds: 0,
+    input: 0,
+    output: 0,
+    reasoning: 0,
+    cached: 0,
+    cacheWrite: 0,
+    cost: 0n,
+    settledRounds: 0,
+    unpricedRounds: 0,
+    unpricedTokens: 0,
+    unpricedModels: new Map(),
+    models: new Map(),
+  };
+}
+
+function addCell(sum: Row, cell: UsageCell): void {
+  sum.rounds += cell.rounds;
+  sum.input += cell.input;
+  sum.output += cell.output;
+  sum.reasoning += cell.reasoning;
+  sum.cached += cell.cached;
+  sum.cacheWrite += cell.cacheWrite;
+  sum.cost += cell.cost;
+  sum.models.set(cell.model, (sum.models.get(cell.model) ?? 0) + tokensOf(cell));
+  if (cell.price === 'unpriced') {
+    sum.unpricedRounds += cell.rounds;
+    sum.unpricedTokens += tokensOf(cell);
+    sum.unpricedModels.set(cell.model, (sum.unpricedModels.get(cell.model) ?? 0) + cell.rounds);
+  } else if (cell.price !== 'no-usage') {
+    sum.settledRounds += cell.rounds;
+  }
+}

@@ -1,0 +1,63 @@
+import { formatUsd } from '../pricing/money.ts';
+import { isCostKnown, namesByUse, type Totals } from './aggregate.ts';
+import { cleanLine, clip } from './terminal.ts';
+
+const grouping = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** `1,234,567` */
+export function exact(count: number): string {
+  return grouping.format(count);
+}
+
+const UNITS: [number, string][] = [
+  [1e15, 'P'],
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+];
+
+/** `1.2M`: three digits at most, rounded down, so that no total looks larger than it is. */
+export function compact(count: number): string {
+  const unit = UNITS.find(([size]) => count >= size);
+  if (unit === undefined) return String(count);
+  const value = count / unit[0];
+  const digits = value < 100 ? Math.floor(value * 10) / 10 : Math.floor(value);
+  return `${digits}${unit[1]}`;
+}
+
+/** `1 round`, `2 rounds` */
+export function plural(count: number, noun: string): string {
+  return `${exact(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `$1.2000`; a cost too small for the decimals is `<$0.0001` and not nothing. */
+export function usdText(cost: bigint, decimals: number): string {
+  const text = formatUsd(cost, decimals);
+  return cost > 0n && !/[1-9]/.test(text) ? `<$0.${'1'.padStart(decimals, '0')}` : text;
+}
+
+/** `$1.2000`, `$1.2000 + 3 unpriced`, `unpriced`, `no usage`. What is unpriced is never $0. */
+export function costText(sum: Totals, decimals: number): string {
+  return isCostKnown(sum) ? usdText(sum.cost, decimals) + unpricedSuffix(sum) : noCostText(sum);
+}
+
+/** ` + 3 unpriced`, or nothing. */
+export function unpricedSuffix({ unpricedRounds }: Totals): string {
+  return unpricedRounds > 0 ? ` + ${exact(unpricedRounds)} unpriced` : '';
+}
+
+/** Where no cost is known: why. */
+export function noCostText({ unpricedRounds }: Totals): string {
+  return unpricedRounds > 0 ? 'unpriced' : 'no usage';
+}
+
+/** `40 unpriced rounds (qwen-max, 1.2M tokens)`; null where every cost is known. */
+export function unpricedText(sum: Totals): string | null {
+  if (sum.unpricedRounds === 0) return null;
+  const names = namesByUse(sum.unpricedModels);
+  const shown = names.slice(0, 2).map((name) => clip(cleanLine(name), 40));
+  const more = names.length > 2 ? ` and ${names.length - 2} more` : '';
+  const tokens = `${compact(sum.unpricedTokens)} token${sum.unpricedTokens === 1 ? '' : 's'}`;
+  return `${exact(sum.unpricedRounds)} unpriced round${sum.unpricedRounds === 1 ? '' : 's'} (${shown.join(', ')}${more}, ${tokens})`;
+}

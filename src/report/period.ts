@@ -1,0 +1,77 @@
+import { UsageError } from '../platform/errors.ts';
+import { QUARTER_MS } from '../store/types.ts';
+import type { LocalTime } from './time-zone.ts';
+
+/** A span of time in milliseconds since 1970 UTC: from `from`, up to and without `to`. */
+export interface Period {
+  readonly from: number;
+  readonly to: number;
+  /** For a heading: `Last 7 days`, `since 2026-02-01`; null for all time. */
+  readonly label: string | null;
+}
+
+export interface PeriodWords {
+  days?: number;
+  since?: string;
+  until?: string;
+}
+
+export const ALL_TIME: Period = { from: -Infinity, to: Infinity, label: null };
+
+/**
+ * The span that --days, --since and --until name. A date is a local date; `until` a date includes that date.
+ * `--days 7`, which stands alone, is today and the six local dates before it. Throws UsageError.
+ */
+export function periodOf(words: PeriodWords, local: LocalTime, now: number): Period {
+  const { days, since, until } = words;
+  if (days !== undefined) return lastDays(days, local, now);
+  const from = since === undefined ? -Infinity : startOfTime(since, '--since', local);
+  const to = until === undefined ? Infinity : endOfTime(until, local);
+  if (from >= to) throw new UsageError(`--since ${since} is not before --until ${until}.`);
+  const label = [since === undefined ? '' : `since ${since}`, until === undefined ? '' : `until ${until}`];
+  return { from, to, label: label.filter(Boolean).join(', ') || null };
+}
+
+/** The rounds of usage cells can only be told apart by quarters of an hour: those that the period touches. */
+export function quartersOf(period: Period): { from: number; to: number } {
+  return { from: Math.floor(period.from / QUARTER_MS), to: Math.ceil(period.to / QUARTER_MS) };
+}
+
+function lastDays(days: number, local: LocalTime, now: number): Period {
+  const today = local.dateOf(Math.floor(now / QUARTER_MS));
+  const from = local.startOf(addDays(today, 1 - days)) * QUARTER_MS;
+  const to = local.startOf(addDays(today, 1)) * QUARTER_MS;
+  return { from, to, label: days === 1 ? 'Today' : `Last ${days} days` };
+}
+
+function startOfTime(text: string, flag: string, local: LocalTime): number {
+  return isDate(text) ? local.startOf(text) * QUARTER_MS : instantOf(text, flag, local);
+}
+
+function endOfTime(text: string, local: LocalTime): number {
+  return isDate(text) ? local.startOf(addDays(text, 1)) * QUARTER_MS : instantOf(text, '--until', local);
+}
+
+function instantOf(text: string, flag: string, local: LocalTime): number {
+  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?$/.exec(text);
+  const [, date = '', time = '', offset] = match ?? [];
+  const ms = isDate(date) ? Date.parse(`${date}T${time}${offset ?? 'Z'}`) : NaN;
+  if (Number.isNaN(ms))
+    throw new UsageError(
+      `${flag} '${text}' is not a time. Use a date (2026-02-01) or an ISO 8601 time (2026-02-01T09:30, 2026-02-01T09:30:00+08:00).`,
+    );
+  return offset === undefined ? local.toUtc(ms) : ms;
+}
+
+/** A calendar date that exists: not 2026-02-30. */
+function isDate(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+}
+
+function addDays(date: string, days: number): string {
+  const day = new Date(Date.parse(`${date}T00:00:00Z`));
+  day.setUTCDate(day.getUTCDate() + days);
+  return day.toISOString().replace(/T.*/, '');
+}

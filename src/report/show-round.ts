@@ -1,0 +1,147 @@
+import type { ExpandedRound, StoredRound } from '../ai-log/stored-round.ts';
+import { callsOfJson, callText, messageText, textOfJson } from './content-text.ts';
+import { exact, usdText } from './numbers.ts';
+import type { ShowStyle } from './show.ts';
+import { cleanLine, cleanText, clip, widthOf, wrap } from './terminal.ts';
+
+/** How many lines of a text are shown where it is not asked for in full. */
+const MESSAGE_LINES = 3;
+const TEXT_LINES = 8;
+const CALLS = 20;
+
+/** What a round says again of the one before it is not shown again. */
+export type Repeated = Pick<ExpandedRound, 'system' | 'question'>;
+
+export interface RoundStyle extends ShowStyle {
+  /** Where a session has several models. */
+  withModel: boolean;
+}
+
+/** The lines of one round. */
+export function roundText(
+  round: ExpandedRound,
+  before: Repeated,
+  cost: bigint | null,
+  style: RoundStyle,
+): string[] {
+  const { stored } = round;
+  const { colour, width } = style.screen;
+  const facts = [
+    `Tokens: ${tokensText(stored)}`,
+    ...(style.withModel ? [`Model: ${cleanLine(stored.model)}`] : []),
+    `Cost: ${costOf(stored, cost)}`,
+    ...(stored.response_code !== undefined && stored.response_code >= 400
+      ? [`❌ Failed: HTTP ${stored.response_code}`]
+      : []),
+    ...(stored.flags ?? []).map((flag) => `⚠️  ${FLAGS[flag] ?? cleanLine(flag)}`),
+    ...(stored.has_tool_calls ? ['🔧 Tool calls: Yes'] : []),
+  ];
+  return [
+    colour.bold(clip(`  Round ${stored.round} @ ${style.local.isoOf(Date.parse(stored.timestamp))}`, width)),
+    ...facts.map((fact) => clip(`    ${fact}`, width)),
+    ...(style.noContent ? [] : [...messageLines(round, style), ...textLines(round, before, style)]),
+  ];
+}
+
+/** What a flag means, in words. */
+const FLAGS: Partial<Record<string, string>> = {
+  'total-mismatch': 'The total in the log is not input + output',
+  'cache-unknown': 'The log does not say what was cached: the cost is a lower bound',
+  ambiguous: 'The log leaves open whether its input count includes the cache',
+  'image-output': 'The model made images: they are counted as tokens only',
+  'broken-line': 'The line in the log was damaged behind its ai_log',
+};
+
+function tokensText(stored: StoredRound): string {
+  const parts: [string, number][] = [
+    ['cached', stored.cached_tokens],
+    ['cache write', stored.cache_write_tokens],
+    ['reasoning', stored.reasoning_tokens],
+  ];
+  const named = parts.filter(([, count]) => count > 0).map(([name, count]) => `${exact(count)} ${name}`);
+  const detail = named.length > 0 ? ` (${named.join(', ')})` : '';
+  return `${exact(stored.input_tokens)} in → ${exact(stored.output_tokens)} out${detail}`;
+}
+
+function costOf({ price }: StoredRound, cost: bigint | null): string {
+  if (price === 'unpriced') return 'unpriced';
+  if (price === 'no-usage') return 'unknown (the log has no usage)';
+  if (price === 'free') return '$0 (free)';
+  if (price === 'gateway-cache') return "$0 (answered from the gateway's cache)";
+  return cost === null ? 'unpriced' : usdText(cost, 6);
+}
+
+/** The messages that this round's request added to those before it. */
+function messageLines({ stored, messages, messagesText }: ExpandedRound, style: ShowStyle): string[] {
+  if (!style.withMessages) return [];
+  if (messagesText !== null) {
+    const text = labelled('', textOfJson(messagesText), MESSAGE_LINES, 6, style);
+    return ['    Messages (cut by the gateway):', ...text];
+  }
+  if (messages === null || messages.length === 0) return [];
+  const fresh = newMessages(stored, messages);
+  const known = fresh.length === messages.length ? '' : `, ${exact(fresh.length)} new`;
+  return [`    Messages (${exact(messages.length)}${known}):`, ...fresh.flatMap((message) => shown(message))];
+
+  function shown(message: string): string[] {
+    const { role, text, calls } = messageText(message);
+    const said = text.trim() === '' ? [] : [text];
+    const all = [...said, ...calls.map((call) => `→ ${callText(call)}`)].join('\n');
+    return labelled(`[${clip(cleanLine(role), 20)}] `, all, MESSAGE_LINES, 6, style);
+  }
+}
+
+/** Those that the session had not stored before: the slices of the request that stand in this very round. */
+function newMessages({ round, context }: StoredRound, messages: readonly string[]): string[] {
+  let position = 0;
+  return (context ?? []).flatMap(([source, , count]) => {
+    const slice = source === round ? messages.slice(position, position + count) : [];
+    position += count;
+    return slice;
+  });
+}
+
+function textLines(round: ExpandedRound, before: Repeated, style: ShowStyle): string[] {
+  const part = (label: string, json: string | null): string[] =>
+    json === null ? [] : labelled(label, textOfJson(json), TEXT_LINES, 4, style);
+  return [
+    ...part('📜 System: ', round.system === before.system ? null : round.system),
+    ...part('❓ Question: ', round.question === before.question ? null : round.question),
+    ...part('✅ Answer: ', round.answer),
+    ...part('🧠 Reasoning: ', round.reasoning),
+    ...callLines(round.toolCalls, style),
+  ];
+}
+
+function callLines(json: string | null, style: ShowStyle): string[] {
+  if (json === null) return [];
+  const calls = callsOfJson(json);
+  if (calls === null) return labelled('🛠️  Tool Calls: ', textOfJson(json), TEXT_LINES, 4, style);
+  if (calls.length === 0) return [];
+  const shown = style.full ? calls : calls.slice(0, CALLS);
+  const more = calls.length - shown.length;
+  return [
+    '    🛠️  Tool Calls:',
+    ...shown.flatMap((call) => labelled('- ', callText(call), MESSAGE_LINES, 7, style)),
+    ...(more > 0 ? [`       … ${exact(more)} more`] : []),
+  ];
+}
+
+/** A label and a text beside it; further lines stand below, two columns further in. */
+function labelled(label: string, text: string, most: number, indent: number, style: ShowStyle): string[] {
+  const head = ' '.repeat(indent) + label;
+  const pad = ' '.repeat(indent + 2);
+  if (style.full) {
+    const [first = '', ...others] = cleanText(text).trim().split('\n');
+    return [head + first, ...others.map((line) => (pad + line).trimEnd())];
+  }
+  const { width } = style.screen;
+  const room = width - indent - 2;
+  // Only what can be seen is cleaned: an answer may be megabytes long.
+  const near = text.slice(0, room * most * 8);
+  const { lines, cut } = wrap(cleanText(near).trim(), room, most, width - widthOf(head));
+  const shown = lines.map((line, index) => ((index === 0 ? head : pad) + line).trimEnd());
+  if (!cut && near.length === text.length) return shown;
+  const last = shown.pop() ?? '';
+  return [...shown, clip(`${last}…`, width)];
+}

@@ -1,0 +1,83 @@
+import type { SessionEntry } from '../store/types.ts';
+import { namesByUse, sessionTotals, tokensOf, type Row } from './aggregate.ts';
+import { exact, plural, unpricedText, usdText } from './numbers.ts';
+import { roundText, type Repeated } from './show-round.ts';
+import type { ShownSession, ShowStyle } from './show.ts';
+import { cleanLine, clip, printableId, wrap } from './terminal.ts';
+
+/** `show`, piece by piece: the session's totals, then each chosen round. `choice` names a part: `last 3`. */
+export function* showText(shown: ShownSession, style: ShowStyle, choice: string | null): Generator<string> {
+  const { session } = shown;
+  const { width, colour } = style.screen;
+  const heavy = '='.repeat(Math.min(70, width));
+  const light = '─'.repeat(Math.min(70, width));
+  const sum = sessionTotals(session);
+  yield lines([
+    heavy,
+    ...wrap(`📊 Session Detail: ${printableId(session.id)}`, width, 200).lines.map((line) =>
+      colour.bold(line),
+    ),
+    heavy,
+    '',
+  ]);
+  const facts = [
+    ...factLines(session, sum, style),
+    '',
+    '📈 Token Statistics:',
+    ...tokenLines(sum),
+    '',
+    ...costLines(sum).flatMap((line) => wrap(line, width, 20).lines),
+    '',
+    `📝 Conversation Rounds (${exact(session.rounds)}${choice === null ? '' : `, ${choice}`}):`,
+    ...(style.noContent ? ['   (content not stored)'] : []),
+    light,
+    '',
+  ];
+  yield lines(facts.map((line) => clip(line, width)));
+  const roundStyle = { ...style, withModel: sum.models.size > 1 };
+  let before: Repeated = { system: null, question: null };
+  for (const round of shown.rounds) {
+    yield lines([...roundText(round, before, shown.costOf(round), roundStyle), '']);
+    before = { system: round.system, question: round.question };
+  }
+  yield lines([light, '', heavy]);
+}
+
+function lines(all: string[]): string {
+  return `${all.join('\n')}\n`;
+}
+
+function factLines(session: SessionEntry, sum: Row, { local }: ShowStyle): string[] {
+  const others = namesByUse(sum.models).filter((name) => name !== session.model);
+  const names = [session.model, ...others].map((name) => cleanLine(name)).join(', ');
+  return [
+    `🕐 Created:  ${local.isoOf(session.created)}`,
+    `🕑 Updated:  ${local.isoOf(session.updated)}`,
+    `🤖 Model:    ${names}`,
+    `💬 Messages: ${exact(session.rounds)}`,
+    ...(session.errors > 0 ? [`❌ Errors:   ${plural(session.errors, 'failed request')}`] : []),
+  ];
+}
+
+/** The parts that are nothing are left out; the total counts reasoning once, as part of the output. */
+function tokenLines(sum: Row): string[] {
+  const parts: [string, number][] = [
+    ['Input:', sum.input],
+    ['  Cached:', sum.cached],
+    ['  Cache write:', sum.cacheWrite],
+    ['Output:', sum.output],
+    ['  Reasoning:', sum.reasoning],
+    ['Total:', tokensOf(sum)],
+  ];
+  const shown = parts.filter(([name, count]) => count > 0 || !name.startsWith(' '));
+  return shown.map(([name, count]) => `   ${name.padEnd(14)} ${exact(count).padStart(11)} tokens`);
+}
+
+function costLines(sum: Row): string[] {
+  const unpriced = unpricedText(sum);
+  const known = sum.settledRounds > 0 || sum.rounds === 0;
+  const cost = known ? `${usdText(sum.cost, 6)} USD` : null;
+  return [
+    `💰 Estimated Cost: ${[cost, unpriced].filter((part) => part !== null).join(' + ') || 'no usage in the log'}`,
+  ];
+}

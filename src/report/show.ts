@@ -1,0 +1,40 @@
+import type { ExpandedRound } from '../ai-log/stored-round.ts';
+import type { SessionEntry } from '../store/types.ts';
+import type { Screen } from './tables.ts';
+import type { LocalTime } from './time-zone.ts';
+
+/** A session as `show` presents it, round by round. */
+export interface ShownSession {
+  session: SessionEntry;
+  /** Read while it is shown: one round's texts at a time. */
+  rounds: Iterable<ExpandedRound>;
+  /** Cost of a round in 10⁻¹⁸ USD; null where it is not known. */
+  costOf: (round: ExpandedRound) => bigint | null;
+}
+
+export interface ShowStyle {
+  screen: Screen;
+  local: LocalTime;
+  /** Texts whole, not their first lines. */
+  full: boolean;
+  withMessages: boolean;
+  /** The store keeps numbers only. */
+  noContent: boolean;
+}
+
+/** One round by its number, or the last so many. */
+export type RoundChoice = { round: number } | { last: number } | null;
+
+/** The chosen rounds of a session that has `count`. */
+export function* chooseRounds(
+  rounds: Iterable<ExpandedRound>,
+  choice: RoundChoice,
+  count: number,
+): Generator<ExpandedRound> {
+  const from = choice === null ? 1 : 'round' in choice ? choice.round : count - choice.last + 1;
+  const to = choice !== null && 'round' in choice ? choice.round : count;
+  for (const round of rounds) {
+    if (round.stored.round > to) return;
+    if (round.stored.round >= from) yield round;
+  }
+}

@@ -1,0 +1,103 @@
+import stringWidth from 'string-width';
+
+// Everything a log says is a stranger's text: it must not move the cursor, recolour or reorder what stands
+// around it, or leave the line it is given.
+
+/** Complete ANSI sequences: CSI, then OSC, DCS, SOS, PM, APC up to their end. Linear: the classes are disjoint. */
+const ANSI =
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)|(?:\u001b[PX^_]|[\u0090\u0098\u009e\u009f])[^\u001b\u009c]*(?:\u001b\\|\u009c)/gu;
+
+/** Controls, format characters (bidi marks, zero widths, tags), lone surrogates, line and paragraph separators. */
+const HOSTILE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const SEPARATORS = /[\n\r\t\v\f\u0085\u2028\u2029]/gu;
+const PILED_MARKS = /(\p{M}{3})\p{M}+/gu;
+
+/** One line of plain text, safe to print: sequences and marks are gone, runs of white space are one space. */
+export function cleanLine(text: string): string {
+  if (/^[\x21-\x7e]*$/.test(text)) return text;
+  return stripMarks(text.replace(ANSI, '').replace(SEPARATORS, ' ')).replace(/\s+/gu, ' ').trim();
+}
+
+/** Text of several lines, safe to print: only `\n` is left of the control characters, a tab is two spaces. */
+export function cleanText(text: string): string {
+  const lines = text.replace(ANSI, '').replace(/\r\n?|[\v\f\u0085\u2028\u2029]/gu, '\n');
+  return lines
+    .split('\n')
+    .map((line) => stripMarks(line.replaceAll('\t', '  ')))
+    .join('\n');
+}
+
+/** A session id as it can be printed. Hostile characters are escaped, so that two ids never look the same. */
+export function printableId(id: string): string {
+  if (/^[\x21-\x7e]+$/.test(id)) return id;
+  return id.replace(HOSTILE, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+function stripMarks(text: string): string {
+  return text.replace(HOSTILE, '').replace(PILED_MARKS, '$1');
+}
+
+/** Columns that clean text takes on a terminal. */
+export function widthOf(text: string): number {
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** The start of a clean line that fits into `width` columns; `…` is its last column where something was cut. */
+export function clip(text: string, width: number): string {
+  if (width <= 0) return '';
+  const near = text.slice(0, width * 8 + 8);
+  if (near.length === text.length && widthOf(text) <= width) return text;
+  return takeColumns(near, width - 1).trimEnd() + '…';
+}
+
+/** `text` with spaces behind it up to `width` columns. */
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
+/**
+ * Clean text broken into at most `maxLines` lines of `width` columns (the first may have fewer), at spaces
+ * where there are any. `cut` says that something was left off.
+ */
+export function wrap(
+  text: string,
+  width: number,
+  maxLines: number,
+  firstWidth = width,
+): { lines: string[]; cut: boolean } {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let rest = paragraph.trimEnd();
+    do {
+      if (lines.length === maxLines) return { lines, cut: true };
+      const line = takeLine(rest, Math.max(2, lines.length === 0 ? firstWidth : width));
+      lines.push(line.trimEnd());
+      rest = rest.slice(line.length);
+    } while (rest !== '');
+  }
+  return { lines, cut: false };
+}
+
+function takeLine(text: string, width: number): string {
+  const taken = takeColumns(text, width);
+  if (taken.length === text.length) return taken;
+  if (text.charAt(taken.length) === ' ') return taken + ' ';
+  const space = taken.lastIndexOf(' ');
+  return space > taken.length / 2 ? taken.slice(0, space + 1) : taken;
+}
+
+/** At least one grapheme, so that a caller who goes on behind it gets on. */
+function takeColumns(text: string, width: number): string {
+  const near = text.slice(0, width * 8 + 8);
+  if (/^[\x20-\x7e]*$/.test(near)) return near.slice(0, width);
+  let used = 0;
+  let end = 0;
+  for (const { segment } of graphemes.segment(near)) {
+    used += widthOf(segment);
+    if (used > width && end > 0) break;
+    end += segment.length;
+  }
+  return near.slice(0, end);
+}

@@ -1,0 +1,104 @@
+import { QUARTER_MS } from '../store/types.ts';
+
+/** Local dates and times of one zone, for years of four digits. Offsets are asked of Intl once per UTC day, so a cell costs a map lookup. */
+export interface LocalTime {
+  readonly timeZone: string;
+  /** `2026-02-01`: the local date on which a quarter of an hour (since 1970 UTC) begins. */
+  dateOf(quarter: number): string;
+  /** `2026-02-01T09:30:15+08:00` */
+  isoOf(ms: number): string;
+  /** The quarter in which a local date begins, with a clock that skips midnight too. */
+  startOf(date: string): number;
+  /** Milliseconds since 1970 UTC of a local date and time, read as if it were UTC. */
+  toUtc(localMs: number): number;
+}
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+
+const digits = 'numeric';
+const FIELDS = {
+  calendar: 'gregory',
+  numberingSystem: 'latn',
+  hourCycle: 'h23',
+  year: digits,
+  month: digits,
+  day: digits,
+  hour: digits,
+  minute: digits,
+  second: digits,
+} as const;
+const FIELD_ORDER = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
+
+/** Throws RangeError for a zone that Intl does not know. */
+export function localTimeIn(timeZone: string): LocalTime {
+  const offsetAt = cachedOffsets(timeZone);
+  const dates = new Map<number, string>();
+
+  const dateOf = (quarter: number): string => {
+    const ms = quarter * QUARTER_MS;
+    const day = Math.floor((ms + offsetAt(ms)) / DAY_MS);
+    let date = dates.get(day);
+    if (date === undefined) {
+      date = new Date(day * DAY_MS).toISOString().replace(/T.*/, '');
+      dates.set(day, date);
+    }
+    return date;
+  };
+
+  return {
+    timeZone,
+    dateOf,
+    isoOf(ms) {
+      const offset = offsetAt(ms);
+      return new Date(ms + offset).toISOString().replace(/\.\d+Z$/, '') + offsetName(offset);
+    },
+    startOf(date) {
+      // No zone is further than 15 hours from UTC; the first quarter that is not before the date begins it.
+      const middle = Date.parse(`${date}T00:00:00Z`) / QUARTER_MS;
+      let quarter = middle - 60;
+      while (quarter < middle + 60 && dateOf(quarter) < date) quarter++;
+      return quarter;
+    },
+    toUtc(localMs) {
+      const first = localMs - offsetAt(localMs);
+      return localMs - offsetAt(first);
+    },
+  };
+}
+
+function cachedOffsets(timeZone: string): (ms: number) => number {
+  const format = new Intl.DateTimeFormat('en-US', { ...FIELDS, timeZone });
+  const askIntl = (ms: number): number => {
+    const parts = new Map(format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
+    const [year = 0, month = 0, ...rest] = FIELD_ORDER.map((type) => parts.get(type) ?? 0);
+    return Date.UTC(year, month - 1, ...rest) - Math.floor(ms / 1000) * 1000;
+  };
+
+  const days = new Map<number, number | null>();
+  const quarters = new Map<number, number>();
+  return (ms) => {
+    const day = Math.floor(ms / DAY_MS);
+    let offset = days.get(day);
+    if (offset === undefined) {
+      const start = askIntl(day * DAY_MS);
+      offset = start === askIntl((day + 1) * DAY_MS) ? start : null;
+      days.set(day, offset);
+    }
+    if (offset !== null) return offset;
+    // The clock changes on this day: clocks change at whole quarters.
+    const quarter = Math.floor(ms / QUARTER_MS);
+    let exact = quarters.get(quarter);
+    if (exact === undefined) quarters.set(quarter, (exact = askIntl(quarter * QUARTER_MS)));
+    return exact;
+  };
+}
+
+function offsetName(offsetMs: number): string {
+  const minutes = Math.round(Math.abs(offsetMs) / MINUTE_MS);
+  return `${offsetMs < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}

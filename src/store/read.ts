@@ -1,0 +1,51 @@
+import { isAbsent, nodeFiles, readBytes, withFile, type Files } from '../platform/files.ts';
+import { pricesPath } from './commit.ts';
+import { readIndex } from './index-file.ts';
+import { storedRounds } from './session-file.ts';
+import { readState, type State } from './state.ts';
+import { openStore } from './store.ts';
+import type { SessionEntry } from './types.ts';
+
+/** The store as one commit left it. */
+export interface Snapshot {
+  readonly dir: string;
+  readonly sessions: ReadonlyMap<string, SessionEntry>;
+  /** The price book's lines. */
+  readonly priceLines: readonly string[];
+  readonly noContent: boolean;
+}
+
+/** A writer can replace a file between our reading the state and opening it; so many times in a row it can't. */
+const TRIES = 5;
+
+/** Reads the last commit; takes no lock and waits for nobody. Throws InputOutputError if there is no sound store. */
+export function readSnapshot(dir: string, files: Files = nodeFiles): Snapshot {
+  const store = openStore(files, dir);
+  for (let attempt = 1; ; attempt++) {
+    const state = readState(files, store.statePath, store.id);
+    try {
+      return {
+        dir,
+        sessions: readIndex(files, dir, state).sessions,
+        priceLines: readPriceLines(files, dir, state),
+        noContent: store.filters.no_content,
+      };
+    } catch (error) {
+      const isGone = isAbsent(error) || (error instanceof Error && isAbsent(error.cause));
+      if (!isGone || attempt === TRIES) throw error;
+    }
+  }
+}
+
+/** The lines of the price book as far as they are committed. */
+export function readPriceLines(files: Files, dir: string, state: State): string[] {
+  const { generation, length } = state.prices;
+  if (length === 0) return [];
+  const bytes = withFile(files, pricesPath(dir, generation), 'read', (fd) => readBytes(files, fd, 0, length));
+  return bytes.toString().split('\n').slice(0, -1);
+}
+
+/** The committed rounds of a session, each as the JSON text of its line; can be gone through several times. */
+export function readRoundLines(dir: string, entry: SessionEntry, files: Files = nodeFiles): Iterable<string> {
+  return storedRounds(files, dir, entry);
+}

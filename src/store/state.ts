@@ -1,0 +1,105 @@
+import { InputOutputError } from '../platform/errors.ts';
+import { readWhole, replaceFile, type Files } from '../platform/files.ts';
+
+/** The commit pointer. Renaming a new one into place is the commit: what it doesn't count does not exist. */
+export interface State {
+  format: typeof FORMAT;
+  /** Id of the store that it belongs to. */
+  store: string;
+  /** Number of commits so far. */
+  commit: number;
+  /** The index file `.index-<generation>.jsonl`: length of its base, and of base and tail together. */
+  index: { generation: number; base: number; length: number };
+  prices: { generation: number; length: number };
+  rejected: { length: number };
+  /** Number of the next log generation. */
+  next_log: number;
+  logs: LogPosition[];
+}
+
+/** A log generation as the reader of logs describes it; the store needs no more than its number and offset. */
+export interface LogPosition {
+  id: number;
+  offset: number;
+  [detail: string]: unknown;
+}
+
+export const FORMAT = 1;
+
+export function newState(store: string): State {
+  return {
+    format: FORMAT,
+    store,
+    commit: 0,
+    index: { generation: 1, base: 0, length: 0 },
+    prices: { generation: 1, length: 0 },
+    rejected: { length: 0 },
+    next_log: 1,
+    logs: [],
+  };
+}
+
+/** Reads the state of a store; anything but a whole state of this very store is an error that says what to do. */
+export function readState(files: Files, path: string, store: string): State {
+  const bytes = readWhole(files, path);
+  if (!bytes) throw stateError(path, 'is missing');
+  const state = parseState(bytes);
+  if (typeof state === 'string') throw stateError(path, state);
+  if (state.store !== store) throw stateError(path, 'belongs to another store');
+  return state;
+}
+
+export function writeState(files: Files, path: string, state: State): void {
+  replaceFile(files, path, `${JSON.stringify(state)}\n`);
+}
+
+/** The state in a file's bytes, or what is wrong with it. */
+export function parseState(bytes: Uint8Array): State | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(bytes).toString());
+  } catch {
+    return bytes.length === 0 ? 'is empty' : 'is not valid JSON: it was cut, or written by something else';
+  }
+  if (!isRecord(value)) return 'is not a state';
+  if (typeof value['format'] === 'number' && value['format'] > FORMAT) {
+    return `was written by a newer version of monitor (format ${value['format']})`;
+  }
+  return isState(value) ? value : 'is not a state of this program: the Python original may have written it';
+}
+
+function isState(value: Record<string, unknown>): value is Record<string, unknown> & State {
+  const { index, prices, rejected, logs } = value;
+  return (
+    value['format'] === FORMAT &&
+    typeof value['store'] === 'string' &&
+    isCount(value['commit']) &&
+    isCount(value['next_log']) &&
+    isRecord(index) &&
+    isCount(index['generation']) &&
+    isCount(index['base']) &&
+    isCount(index['length']) &&
+    isRecord(prices) &&
+    isCount(prices['generation']) &&
+    isCount(prices['length']) &&
+    isRecord(rejected) &&
+    isCount(rejected['length']) &&
+    Array.isArray(logs) &&
+    logs.every((log) => isRecord(log) && isCount(log['id']) && isCount(log['offset']))
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function stateError(path: string, problem: string): InputOutputError {
+  return new InputOutputError(
+    `the state ${path} ${problem}. Nothing was changed. Without it, it is not known which log bytes were counted: ` +
+      'restore it together with its store from one backup, or parse into a new --output-dir',
+  );
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { basename, dirname, join, resolve } from 'node:path';
+import { InputOutputError, UsageError } from '../platform/errors.ts';
+import { readWhole, replaceFile, type Files } from '../platform/files.ts';
+import { FORMAT, newState, parseState, writeState } from './state.ts';
+
+/** What may be stored is part of the store: two runs with other filters would make totals that mean nothing. */
+export interface Filters {
+  /** Only this session is stored. */
+  session_key: string | null;
+  /** Rounds before this time are not stored: ISO 8601, UTC. */
+  since: string | null;
+  /** No text is stored. */
+  no_content: boolean;
+}
+
+export interface Store {
+  dir: string;
+  id: string;
+  statePath: string;
+  filters: Filters;
+}
+
+const NAME = '.store.json';
+const LOCK = '.lock';
+
+export function lockPath(dir: string): string {
+  return join(dir, LOCK);
+}
+
+/** The store in a folder; undefined where there is none yet (no folder, an empty one, or one a crash left half made). */
+export function findStore(files: Files, dir: string): Store | undefined {
+  const bytes = readWhole(files, join(dir, NAME));
+  if (bytes) return parseStore(dir, bytes);
+  const foreign = (files.list(dir) ?? []).filter((name) => !isLeftover(files, dir, name));
+  if (foreign.length === 0) return undefined;
+  throw new InputOutputError(
+    `${dir} is no store of monitor: it has no ${NAME} but holds ${foreign.toSorted().slice(0, 3).join(', ')}` +
+      `${foreign.length > 3 ? ', …' : ''}. Name an empty or new folder with --output-dir`,
+  );
+}
+
+/** The store in a folder, which must be there. */
+export function openStore(files: Files, dir: string): Store {
+  const store = findStore(files, dir);
+  if (store) return store;
+  throw new InputOutputError(
+    `no store in ${resolve(dir)}. Make one with: monitor parse --log-path <access.log> --output-dir ${dir}`,
+  );
+}
+
+/** Where a run that names this --state-file, or none, keeps the state of a store. */
+export function resolveStatePath(dir: string, stateFile: string | undefined): string {
+  return stateFile === undefined ? resolve(dir, '.state.json') : resolve(stateFile);
+}
+
+/**
+ * Makes a store in a folder that is there and locked. Its own file comes last: a crash before it leaves what
+ * `findStore` takes for nothing.
+ */
+export function createStore(files: Files, dir: string, statePath: string, filters: Filters): Store {
+  const found = readWhole(files, statePath);
+  if (found && !isFresh(found)) {
+    throw new InputOutputError(
+      `the state file ${statePath} is there already, but ${dir} holds no store. Name another --state-file, or remove it`,
+    );
+  }
+  const id = randomUUID();
+  // Relative, so that a store that keeps its state beside it can be moved.
+  const state = dirname(statePath) === resolve(dir) ? basename(statePath) : statePath;
+  writeState(files, statePath, newState(id));
+  replaceFile(files, join(dir, NAME), `${JSON.stringify({ format: FORMAT, store: id, state, filters })}\n`);
+  return { dir, id, statePath, filters };
+}
+
+/** The filters given to a run must be the store's; those not given are. */
+export function checkFilters(store: Store, given: Partial<Filters>, statePath: string | undefined): void {
+  for (const [flag, asked, kept] of [
+    ['--session-key', given.session_key, store.filters.session_key],
+    ['--since', given.since, store.filters.since],
+    ['--no-content', given.no_content, store.filters.no_content],
+    ['--state-file', statePath, store.statePath],
+  ] as const) {
+    if (asked !== undefined && asked !== kept) {
+      throw new UsageError(
+        `${flag} is ${asked}, but the store ${store.dir} was made with ${kept ?? 'none'}. ` +
+          'It is part of the store: leave it out, or parse into another --output-dir',
+      );
+    }
+  }
+}
+
+function parseStore(dir: string, bytes: Uint8Array): Store {
+  let value: { format?: unknown; store?: unknown; state?: unknown; filters?: Filters };
+  try {
+    value = JSON.parse(Buffer.from(bytes).toString()) as typeof value;
+  } catch (error) {
+    throw new InputOutputError(`${join(dir, NAME)} is not valid JSON: restore it from a backup`, { cause: error });
+  }
+  const { format, store, state, filters } = value ?? {};
+  if (typeof format === 'number' && format > FORMAT) {
+    throw new InputOutputError(`the store ${dir} was made by a newer version of monitor (format ${format})`);
+  }
+  if (format !== FORMAT || typeof store !== 'string' || typeof state !== 'string' || !filters) {
+    throw new InputOutputError(`${join(dir, NAME)} does not describe a store: restore it from a backup`);
+  }
+  return { dir, id: store, statePath: resolve(dir, state), filters };
+}
+
+/** What creating a store leaves behind when it is killed: a lock, temporary files, a state that counts nothing. */
+function isLeftover(files: Files, dir: string, name: string): boolean {
+  if (name === LOCK || name === '.state.json.tmp' || name === `${NAME}.tmp`) return true;
+  return name === '.state.json' && isFresh(readWhole(files, join(dir, name)) ?? Buffer.alloc(0));
+}
+
+function isFresh(bytes: Uint8Array): boolean {
+  const state = parseState(bytes);
+  return typeof state !== 'string' && state.commit === 0;
+}

@@ -1,0 +1,54 @@
+/**
+ * What a round used, as one of the index's cells: 15 minutes × model × consumer × api × price.
+ * Fifteen minutes, because a day in any time zone is a whole number of them.
+ */
+export interface UsageCell {
+  /** Whole quarters of an hour since 1970 UTC: `Math.floor(ms / QUARTER_MS)`. */
+  quarter: number;
+  /** As the log named it; `unknown` where it named none. */
+  model: string;
+  /** `''` where the log named none. */
+  consumer: string;
+  /** `''` where the log named none. */
+  api: string;
+  price: PriceRef;
+  rounds: number;
+  /** All prompt tokens, cache reads and writes included. */
+  input: number;
+  /** All generated tokens, reasoning included. */
+  output: number;
+  reasoning: number;
+  cached: number;
+  cacheWrite: number;
+  /** 10⁻¹⁸ USD, exact; 0n unless `price` is the number of a price book entry. */
+  cost: bigint;
+}
+
+/** The number of a price book entry (from 1), or why there is no cost. Unpriced is not zero. */
+export type PriceRef = number | 'free' | 'gateway-cache' | 'no-usage' | 'unpriced';
+
+export const QUARTER_MS = 900_000;
+
+/** What the index knows of a session. Times are milliseconds since 1970 UTC. */
+export interface SessionEntry {
+  id: string;
+  /** File name inside the store. */
+  file: string;
+  /** Offset behind the last committed round's line, in bytes. Bytes before it never change. */
+  end: number;
+  /** Length and CRC-32 of the last committed round's line, which ends at `end`. */
+  last: { length: number; crc: number };
+  /** Length and CRC-32 of the summary that follows `end`. */
+  summary: { length: number; crc: number };
+  /** Earliest and latest round. */
+  created: number;
+  updated: number;
+  rounds: number;
+  /** Model of the round stored last. */
+  model: string;
+  /** Start of the first question, one line; null where there is none or `--no-content`. */
+  title: string | null;
+  /** Rounds with a response code of 400 and above. */
+  errors: number;
+  usage: UsageCell[];
+}

@@ -1,0 +1,88 @@
+import { Chalk } from 'chalk';
+import type { ExpandedRound, StoredRound } from '../../src/ai-log/stored-round.ts';
+import type { Screen } from '../../src/report/tables.ts';
+import { QUARTER_MS, type SessionEntry, type UsageCell } from '../../src/store/types.ts';
+
+/** USD in attodollars. */
+export function usd(amount: number): bigint {
+  return BigInt(Math.round(amount * 1e12)) * 1_000_000n;
+}
+
+/** A cell at an ISO time; a price book entry's where a cost is given. */
+export function cell(time: string, model: string, rest: Partial<UsageCell> = {}): UsageCell {
+  return {
+    quarter: Math.floor(Date.parse(time) / QUARTER_MS),
+    model,
+    consumer: '',
+    api: '',
+    price: 1,
+    rounds: 1,
+    input: 0,
+    output: 0,
+    reasoning: 0,
+    cached: 0,
+    cacheWrite: 0,
+    cost: 0n,
+    ...rest,
+  };
+}
+
+export function session(id: string, usage: UsageCell[], rest: Partial<SessionEntry> = {}): SessionEntry {
+  const quarters = usage.map(({ quarter }) => quarter * QUARTER_MS);
+  return {
+    id,
+    file: `${id}.json`,
+    end: 0,
+    last: { length: 0, crc: 0 },
+    summary: { length: 0, crc: 0 },
+    created: Math.min(...quarters),
+    updated: Math.max(...quarters),
+    rounds: usage.reduce((sum, { rounds }) => sum + rounds, 0),
+    model: usage.at(-1)?.model ?? 'unknown',
+    title: null,
+    errors: 0,
+    usage,
+    ...rest,
+  };
+}
+
+export function screen(width: number): Screen {
+  return { width, colour: new Chalk({ level: 0 }) };
+}
+
+type Texts = Omit<ExpandedRound, 'stored' | 'newMessages'>;
+
+/** A round; its messages are all new unless `stored.context` says otherwise. */
+export function round(
+  number: number,
+  stored: Partial<StoredRound> = {},
+  texts: Partial<Texts> = {},
+): ExpandedRound {
+  const messages = texts.messages ?? null;
+  return {
+    stored: {
+      round: number,
+      timestamp: '2026-02-01T01:30:15.000Z',
+      at: [1, 0],
+      input_tokens: 250,
+      output_tokens: 160,
+      reasoning_tokens: 0,
+      cached_tokens: 0,
+      cache_write_tokens: 0,
+      model: 'Qwen3-rerank',
+      price: 1,
+      has_tool_calls: false,
+      ...(messages && { context: [[number, 0, messages.length]] }),
+      ...stored,
+    },
+    messages: null,
+    messagesText: null,
+    system: null,
+    question: null,
+    answer: null,
+    reasoning: null,
+    toolCalls: null,
+    newMessages: 0,
+    ...texts,
+  };
+}
