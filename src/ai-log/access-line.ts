@@ -8,8 +8,8 @@ export type AccessLine =
       kind: 'ai';
       /** The JSON text of the ai_log object, in well-formed Unicode. */
       aiLog: string;
-      /** Fields of the line itself, first occurrence; those that occur twice are not believed and left out. */
-      fields: Map<string, unknown>;
+      /** The JSON of the line's own fields; those that a client can have forged are left out. */
+      fields: Map<string, string>;
       /** The rest of the line is no valid JSON, or names a field twice: a client's words broke it. */
       broken: boolean;
     };
@@ -36,12 +36,12 @@ function readLeading(text: string, behindKey: number): AccessLine {
   const to = aiLogEnd(text, from);
   if (to < 0) return reject('ai_log is cut off');
   if (hasAiLogKey(text, to)) return reject('the line names ai_log twice');
-  const next = skipSpace(text, to);
-  if (text[next] !== ',' && text[next] !== '}') return reject('ai_log is not followed by another field');
   const aiLog = unwrap(text.slice(from, to));
   if (typeof aiLog !== 'string') return aiLog;
-  const rest = text[next] === '}' ? '{}' : `{${text.slice(next + 1)}`;
-  return { kind: 'ai', aiLog, ...readFields(rest) };
+  const next = skipSpace(text, to);
+  if (text[next] !== ',' && text[next] !== '}') return reject('ai_log is not followed by another field');
+  const rest = text.slice(text[next] === ',' ? next + 1 : next);
+  return { kind: 'ai', aiLog, ...readFields(`{${rest}`) };
 }
 
 /** Any other producer's line: believed only if it is whole, valid JSON with one ai_log. */
@@ -49,7 +49,7 @@ function readAnywhere(text: string): AccessLine {
   if (!text.includes('"ai_log"')) return OTHER;
   const open = skipSpace(text, 0);
   const object = objectMembers(text, open);
-  if (!object || skipSpace(text, object.end) !== text.length) {
+  if (!object || parseJson(text) === undefined) {
     return reject('the line is not valid JSON, and ai_log does not come first');
   }
   const found = object.members.filter((member) => member.key === 'ai_log');
@@ -93,9 +93,8 @@ function unwrap(value: string): string | AccessLine {
   return inner;
 }
 
-/** The fields of the default format that hold the client's own words. */
-const CLIENT_WORDS = new Set(['path', 'user_agent', 'x_forwarded_for', 'authority', 'x_request_id']);
-const STANDARD = new Set([
+/** The fields of the default format, in its order. */
+const DEFAULT_FIELDS = new Set([
   'authority',
   'bytes_received',
   'bytes_sent',
@@ -112,7 +111,6 @@ const STANDARD = new Set([
   'response_flags',
   'route_name',
   'start_time',
-  'timestamp',
   'trace_id',
   'upstream_cluster',
   'upstream_host',
@@ -123,40 +121,75 @@ const STANDARD = new Set([
   'x_forwarded_for',
   'response_code_details',
 ]);
+/** Those of them that hold the client's own words. */
+const CLIENT_WORDS = new Set([
+  'authority',
+  'path',
+  'request_id',
+  'requested_server_name',
+  'trace_id',
+  'user_agent',
+  'x_forwarded_for',
+]);
 
-function readFields(rest: string): { fields: Map<string, unknown>; broken: boolean } {
-  const members = objectMembers(rest, 0)?.members;
-  return members ? readMembers(rest, members) : { fields: readBroken(rest), broken: true };
+interface Fields {
+  fields: Map<string, string>;
+  broken: boolean;
+}
+
+/** ai-statistics writes token details `as_separate_log_field` without escaping their quotes. */
+const BARE_DETAILS = /("(?:in|out)put_token_details":)"(\{"[^{}]*\})"/g;
+
+function readFields(rest: string): Fields {
+  return (
+    readMembers(rest) ??
+    readMembers(rest.replaceAll(BARE_DETAILS, '$1$2')) ?? { fields: readBroken(rest), broken: true }
+  );
 }
 
 /**
- * A quote in the client's words can also add fields and leave the line valid. A field that is not of the
- * default format is not believed where it stands between the client's words and the format's next field.
+ * A quote in the client's words can also add fields and leave the line valid. So a field that stands twice is not
+ * believed, and one that is not of the default format is not believed where it can have come with the client's words:
+ * between them and the next field of the format. Undefined if `rest` is no whole, valid JSON object.
  */
-function readMembers(rest: string, members: Member[]): { fields: Map<string, unknown>; broken: boolean } {
-  const fields = new Map<string, unknown>();
-  const twice = new Set<string>();
+function readMembers(rest: string): Fields | undefined {
+  const object = objectMembers(rest, 0);
+  if (!object || skipSpace(rest, object.end) !== rest.length) return undefined;
+  const { members } = object;
+  const fields = new Map<string, string>();
+  const twice = findTwice(members);
   let suspects: string[] | undefined;
   for (const { key, from, to } of members) {
-    if (STANDARD.has(key)) {
+    const json = rest.slice(from, to);
+    if (parseJson(json) === undefined) return undefined;
+    if (!twice.has(key)) fields.set(key, json);
+    if (DEFAULT_FIELDS.has(key) && !twice.has(key)) {
       for (const suspect of suspects ?? []) fields.delete(suspect);
-      suspects = CLIENT_WORDS.has(key) ? [] : undefined;
-    } else {
-      suspects?.push(key);
+      suspects = undefined;
     }
-    if (fields.has(key) || twice.has(key)) twice.add(key);
-    else fields.set(key, parseJson(rest.slice(from, to)));
+    if (CLIENT_WORDS.has(key)) suspects ??= [];
+    else if (key !== 'timestamp') suspects?.push(key);
   }
-  for (const key of twice) fields.delete(key);
-  return { fields, broken: twice.size > 0 };
+  const broken = twice.size > 0;
+  if (broken) for (const suspect of suspects ?? []) fields.delete(suspect);
+  // Other producers write it in place of start_time, wherever they like: whoever forges one can forge both.
+  if (twice.has('start_time')) fields.delete('timestamp');
+  return { fields, broken };
+}
+
+function findTwice(members: readonly Member[]): Set<string> {
+  const once = new Set<string>();
+  const twice = new Set<string>();
+  for (const { key } of members) (once.has(key) ? twice : once).add(key);
+  return twice;
 }
 
 /** What can still be trusted of a line that a quote broke: fields that occur once, in the format's own form. */
-function readBroken(rest: string): Map<string, unknown> {
-  const fields = new Map<string, unknown>();
-  for (const key of ['start_time', 'timestamp', 'request_id', 'response_code', 'duration']) {
-    const found = [...rest.matchAll(new RegExp(`"${key}":"([^"\\\\]*)"`, 'g'))];
-    if (found.length === 1) fields.set(key, found[0]?.[1]);
+function readBroken(rest: string): Map<string, string> {
+  const fields = new Map<string, string>();
+  for (const key of ['start_time|timestamp', 'request_id', 'response_code', 'duration']) {
+    const [found, another] = rest.matchAll(new RegExp(`"(${key})":("[^"\\\\]*")`, 'g'));
+    if (found?.[1] && found[2] && !another) fields.set(found[1], found[2]);
   }
   return fields;
 }

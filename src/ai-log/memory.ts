@@ -1,3 +1,4 @@
+import { fromRuns, runLength, toRuns, type Run } from './runs.ts';
 import type { ContextSlice } from './stored-round.ts';
 
 /**
@@ -70,9 +71,9 @@ export class SessionMemory {
   replay(round: number, context: readonly ContextSlice[], digests: readonly string[]): void {
     let place = 0;
     for (const [sliceRound, from, count] of context) {
-      for (let i = 0; i < count && sliceRound === round; i++) {
-        const digest = digests[from + i];
-        if (digest !== undefined && !this.has(digest)) this.#remember({ digest, round, place: place + i });
+      const stored = sliceRound === round ? digests.slice(from, from + count) : [];
+      for (const [i, digest] of stored.entries()) {
+        if (!this.has(digest)) this.#remember({ digest, round, place: place + i });
       }
       place += count;
     }
@@ -132,7 +133,7 @@ export class SessionMemory {
   /** Slices of earlier requests and of this round's new messages; the longest that fits, from left to right. */
   #describe(round: number, ordinals: readonly number[], firstNew: number): ContextSlice[] {
     const slices: ContextSlice[] = [];
-    for (let i = 0; i < ordinals.length; ) {
+    for (let i = 0; i < ordinals.length;) {
       const slice = this.#longestSlice(round, ordinals, i, firstNew);
       slices.push(slice);
       i += slice[2];
@@ -182,7 +183,7 @@ export interface SavedMemory {
   previous: { [kind in TextKind]?: string | null };
   texts: [key: string, round: number][];
   /** The last request of each live thread: its round, and its messages' ordinals as runs `[first, count]`. */
-  threads: [round: number, runs: [first: number, count: number][]][];
+  threads: [round: number, runs: Run[]][];
 }
 
 export type TextKind = 'system' | 'question';
@@ -200,7 +201,7 @@ interface Thread {
   places?: Map<number, number>;
 }
 
-export const DIGEST_BYTES = 16;
+const DIGEST_BYTES = 16;
 export const RECORD_BYTES = DIGEST_BYTES + 8;
 /** How many records an append loads at most (1.5 MiB): a session that grows for ever costs no more than that. */
 export const RECORDS_KEPT = 65_536;
@@ -208,12 +209,6 @@ export const RECORDS_KEPT = 65_536;
 const LIVE_THREADS = 16;
 /** Two texts for each live thread. */
 const TEXTS_KEPT = 2 * LIVE_THREADS;
-
-function runLength(ordinals: readonly number[], at: number, expected: (i: number) => number | undefined): number {
-  let count = 1;
-  while (at + count < ordinals.length && ordinals[at + count] === expected(count)) count++;
-  return count;
-}
 
 function placeIn(thread: Thread, ordinal: number): number | undefined {
   thread.places ??= new Map(thread.ordinals.map((known, place) => [known, place] as const).toReversed());
@@ -229,19 +224,4 @@ function continues(earlier: readonly number[], later: readonly number[]): boolea
   let shared = 0;
   for (const ordinal of earlier) if (held.has(ordinal)) shared++;
   return shared * 2 >= earlier.length;
-}
-
-function toRuns(ordinals: readonly number[]): [number, number][] {
-  const runs: [number, number][] = [];
-  for (let i = 0; i < ordinals.length; ) {
-    const first = ordinals[i] ?? 0;
-    const count = runLength(ordinals, i, (k) => first + k);
-    runs.push([first, count]);
-    i += count;
-  }
-  return runs;
-}
-
-function fromRuns(runs: [number, number][]): number[] {
-  return runs.flatMap(([first, count]) => Array.from({ length: count }, (_, i) => first + i));
 }

@@ -5,7 +5,8 @@ const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$/
 
 /** Milliseconds since 1970 UTC of an ISO 8601 time (UTC where it names no zone) or of seconds or milliseconds; null for anything else. */
 export function readTime(value: unknown): number | null {
-  const ms = typeof value === 'number' ? fromNumber(value) : typeof value === 'string' ? fromText(value) : NaN;
+  const ms =
+    typeof value === 'number' ? fromNumber(value) : typeof value === 'string' ? fromText(value) : NaN;
   return ms >= EARLIEST && ms < LATEST ? ms : null;
 }
 

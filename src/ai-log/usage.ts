@@ -23,7 +23,7 @@ export type UsageState = 'counted' | 'gateway-cache' | 'no-usage';
  * was added to the input without proof; `image-output`: the output holds images, priced as text here;
  * `bad-count`: a count was nonsense and taken as absent.
  */
-export type UsageFlag = 'total-mismatch' | 'cache-unknown' | 'ambiguous' | 'image-output' | 'bad-count';
+type UsageFlag = 'total-mismatch' | 'cache-unknown' | 'ambiguous' | 'image-output' | 'bad-count';
 
 export interface NormalisedUsage {
   usage: TokenUsage;

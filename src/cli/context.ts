@@ -50,10 +50,10 @@ export function readContext(): Context {
   };
 }
 
-/** The terminal's columns, else COLUMNS, else 80; at least 20. */
+/** The terminal's columns, else COLUMNS, else 80; at least 30, which the longest label needs. */
 export function columnsOf(named: string | undefined, terminal: number | undefined): number {
   const columns = terminal || (/^\d{1,5}$/.test(named ?? '') ? Number(named) : 0) || 80;
-  return Math.max(20, columns);
+  return Math.max(30, columns);
 }
 
 /** FORCE_COLOR says more than NO_COLOR (as in Node), and both more than the terminal's own depth in bits. */
@@ -81,7 +81,7 @@ export function systemZone(named: string | undefined, offsetMinutes: number): st
 const CHUNK = 65_536;
 
 /** Writes a text that is made piece by piece, at the speed of its reader. */
-export async function writeAll(context: Context, pieces: Iterable<string>): Promise<void> {
+export async function writeAll(context: Pick<Context, 'write'>, pieces: Iterable<string>): Promise<void> {
   let chunk = '';
   for (const piece of pieces) {
     chunk += piece;

@@ -45,15 +45,18 @@ function addParse(program: Command, context: Context): void {
     .command('parse')
     .description('store what is new in the access logs, and exit: for a crontab entry every minute')
     .addOption(
-      new Option('--log-path <path|glob...>', 'the access log; its rotated siblings are found by themselves').default([
-        '/var/log/higress/access.log',
-      ]),
+      new Option(
+        '--log-path <path|glob...>',
+        'the access log; its rotated siblings are found by themselves',
+      ).default(['/var/log/higress/access.log']),
     )
     .addOption(dataDirOption())
     .option('--state-file <path>', 'where the read offsets are kept (default: .state.json in the store)')
     .option('--session-key <id>', 'store only this session (part of the store, for good)')
     .option('--since <time>', 'store only rounds from this time on (part of the store, for good)')
-    .addOption(new Option('--prices <file>', 'prices that come before the built-in ones').env('MONITOR_PRICES'))
+    .addOption(
+      new Option('--prices <file>', 'prices that come before the built-in ones').env('MONITOR_PRICES'),
+    )
     .option('--no-content', 'store numbers only, no text (part of the store, for good)')
     .option('--quiet', 'nothing on stdout, for cron')
     .addOption(jsonOption())
@@ -61,7 +64,10 @@ function addParse(program: Command, context: Context): void {
       const { parse } = await import('./commands/parse.ts');
       await parse(context, options);
     });
-  example(command, '* * * * * monitor parse --log-path /var/log/higress/access.log --output-dir /var/lib/sessions --quiet');
+  example(
+    command,
+    '* * * * * monitor parse --log-path /var/log/higress/access.log --output-dir /var/lib/sessions --quiet',
+  );
 }
 
 function addShow(program: Command, context: Context): void {
@@ -165,6 +171,6 @@ function jsonOption(): Option {
 }
 
 /** Help ends in an example. */
-export function example(command: Command, line: string): Command {
+function example(command: Command, line: string): Command {
   return command.addHelpText('after', `\nExample:\n  ${line}`);
 }

@@ -55,7 +55,10 @@ export class Batch {
     this.#store = store;
     this.#index = index;
     this.#resolve = resolve;
-    this.#book = parsePriceBook(readPriceLines(files, store.dir, state), pricesPath(store.dir, state.prices.generation));
+    this.#book = parsePriceBook(
+      readPriceLines(files, store.dir, state),
+      pricesPath(store.dir, state.prices.generation),
+    );
     this.#since = store.filters.since === null ? -Infinity : Date.parse(store.filters.since);
     this.#rejectedBytes = state.rejected.length;
   }
@@ -105,7 +108,11 @@ export class Batch {
 
   async #addRound(round: LoggedRound, time: number, place: LinePlace): Promise<number> {
     const resolution = round.usageState === 'counted' ? await this.#resolve(round.model) : undefined;
-    const price = priceRound(this.#book, { model: round.model, state: round.usageState, atMs: time }, resolution);
+    const price = priceRound(
+      this.#book,
+      { model: round.model, state: round.usageState, atMs: time },
+      resolution,
+    );
     const entry = typeof price === 'number' ? entryOf(this.#book, price) : undefined;
     const cost = entry ? costOf(entry.schedule, round.usage, time) : 0n;
     const flags = round.time === null ? [...round.flags, 'time-missing'] : round.flags;
@@ -124,7 +131,9 @@ export class Batch {
   }
 
   #nameFile(id: string): string {
-    this.#fileNames ??= new Set([...this.#index().sessions.values()].map((entry) => entry.file.toLowerCase()));
+    this.#fileNames ??= new Set(
+      [...this.#index().sessions.values()].map((entry) => entry.file.toLowerCase()),
+    );
     const names = this.#fileNames;
     const file = nameSessionFile(id, (name) => names.has(name));
     names.add(file.toLowerCase());

@@ -17,7 +17,7 @@ const NO_CALL = [Buffer.from('{"ai_log":"-"'), Buffer.from('{"ai_log":""')];
  */
 export function* linesOf(bytes: Buffer): Generator<Line> {
   let nextKey = -1;
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const newline = bytes.indexOf(NEWLINE, at);
     const end = newline < 0 ? bytes.length : newline;
     let start = at;
@@ -34,7 +34,9 @@ export function* linesOf(bytes: Buffer): Generator<Line> {
 }
 
 function startsWithNoCall(bytes: Buffer, start: number): boolean {
-  return NO_CALL.some((prefix) => bytes.compare(prefix, 0, prefix.length, start, start + prefix.length) === 0);
+  return NO_CALL.some(
+    (prefix) => bytes.compare(prefix, 0, prefix.length, start, start + prefix.length) === 0,
+  );
 }
 
 function indexOrEnd(bytes: Buffer, from: number): number {

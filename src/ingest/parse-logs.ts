@@ -61,7 +61,8 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   }
   const release = takeLock(lockPath(options.dir), `the store ${options.dir}`);
   try {
-    const store = findStore(files, options.dir) ?? createStore(files, options.dir, statePath, newFilters(options));
+    const store =
+      findStore(files, options.dir) ?? createStore(files, options.dir, statePath, newFilters(options));
     checkFilters(store, options.filters, options.stateFile === undefined ? undefined : statePath);
     const priceFiles = options.pricesPath === undefined ? [] : [await readPriceFile(options.pricesPath)];
     const resolve = createPriceResolver(priceFiles);

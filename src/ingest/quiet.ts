@@ -16,7 +16,9 @@ export function isQuiet(files: Files, logs: readonly LogFile[], generations: rea
     if (generation !== 'empty') present.add(generation.id);
   }
   const patterns = new Set(logs.map((log) => log.pattern));
-  return generations.every(({ id, pattern, missing }) => !patterns.has(pattern) || (present.has(id) && missing === 0));
+  return generations.every(
+    ({ id, pattern, missing }) => !patterns.has(pattern) || (present.has(id) && missing === 0),
+  );
 }
 
 function findQuiet(

@@ -109,15 +109,19 @@ export class Run {
     } catch (error) {
       if (isAbsent(error)) return undefined;
       if (errorCode(error) !== 'EACCES') throw error;
-      throw new InputOutputError(`cannot read the log ${file.path}: permission denied. Let this user read it`, {
-        cause: error,
-      });
+      throw new InputOutputError(
+        `cannot read the log ${file.path}: permission denied. Let this user read it`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
   #identify(log: OpenLog): Generation | undefined {
     return (
-      identify(this.#files, log, this.#generations.values()) ?? identify(this.#files, log, this.#closed().values())
+      identify(this.#files, log, this.#generations.values()) ??
+      identify(this.#files, log, this.#closed().values())
     );
   }
 
@@ -195,7 +199,8 @@ export class Run {
   ): Promise<void> {
     const { pending } = this.#tally;
     for (const { start, text } of linesOf(bytes)) {
-      const count = text === undefined ? 'other' : await this.#batch.addLine(text, { ...place, offset: at + start });
+      const count =
+        text === undefined ? 'other' : await this.#batch.addLine(text, { ...place, offset: at + start });
       pending[count]++;
       if (count === 'rounds') reading.rounds++;
     }
@@ -272,7 +277,8 @@ export class Run {
   #settle({ log, generation, taker, print, from, isFinished }: Reading): void {
     if ((print ?? taker).offset <= from) return;
     const read = print ?? taker.take();
-    if (!log.gzip && !agrees(read, log.again())) throw new LogChanged(`${log.path} changed while it was read`);
+    if (!log.gzip && !agrees(read, log.again()))
+      throw new LogChanged(`${log.path} changed while it was read`);
     if (!isFinished) Object.assign(generation, read);
   }
 
@@ -283,7 +289,8 @@ export class Run {
 
   #reportProgress(): void {
     const bytes =
-      this.#tally.committedBytes + this.#readings.reduce((sum, { taker, from }) => sum + Math.max(0, taker.offset - from), 0);
+      this.#tally.committedBytes +
+      this.#readings.reduce((sum, { taker, from }) => sum + Math.max(0, taker.offset - from), 0);
     this.#options.onProgress?.({ bytes, totalBytes: this.#totalBytes, rounds: this.#tally.rounds });
   }
 }
@@ -300,7 +307,9 @@ function isWhole(bytes: Buffer): boolean {
 
 /** Whether the logs stand where they stood: what is known of their files may differ, and is worth no commit. */
 function isSameProgress(logs: readonly LogPosition[], committed: readonly LogPosition[]): boolean {
-  const progress = (positions: readonly LogPosition[]): string =>
-    JSON.stringify(positions.map(({ id, offset, size, missing, path }) => [id, offset, size, missing, path]));
-  return progress(logs) === progress(committed);
+  return progressOf(logs) === progressOf(committed);
+}
+
+function progressOf(logs: readonly LogPosition[]): string {
+  return JSON.stringify(logs.map(({ id, offset, size, missing, path }) => [id, offset, size, missing, path]));
 }

@@ -1,5 +1,11 @@
 import { arrayElements, parseJson } from '../ai-log/json-spans.ts';
-import { RECORD_BYTES, RECORDS_KEPT, SessionMemory, type SavedMemory, type TextKind } from '../ai-log/memory.ts';
+import {
+  RECORD_BYTES,
+  RECORDS_KEPT,
+  SessionMemory,
+  type SavedMemory,
+  type TextKind,
+} from '../ai-log/memory.ts';
 import { readStoredRound } from '../ai-log/expand-rounds.ts';
 import type { LoggedRound } from '../ai-log/round.ts';
 import { crc32, digest } from '../platform/digest.ts';
@@ -14,6 +20,7 @@ import {
 } from '../store/session-file.ts';
 import { QUARTER_MS, type SessionEntry, type UsageCell } from '../store/types.ts';
 import { storedLine, type RepeatedText, type StoredFacts, type StoredTexts } from './stored-line.ts';
+import { addTotals, sumUsage, summaryOf, type Totals } from './summary.ts';
 import { titleOf } from './title.ts';
 
 /** Above this many records they go into a file beside the session, which an append need not write anew. */
@@ -24,14 +31,6 @@ interface SummaryMemory extends SavedMemory {
   inline?: string;
   /** CRC-32 of the last record in the file beside the session. */
   crc?: number;
-}
-
-interface Totals {
-  input: number;
-  output: number;
-  reasoning: number;
-  cached: number;
-  cacheWrite: number;
 }
 
 /** A session while a run adds rounds to it: what it was at the last commit, and what came since. */
@@ -142,18 +141,13 @@ export class SessionDraft {
   }
 
   #summary(memory: SummaryMemory | undefined): Record<string, unknown> {
-    return {
-      created_at: new Date(this.#created).toISOString(),
-      updated_at: new Date(this.#updated).toISOString(),
-      messages_count: this.#rounds,
-      total_input_tokens: this.#totals.input,
-      total_output_tokens: this.#totals.output,
-      total_reasoning_tokens: this.#totals.reasoning,
-      total_cached_tokens: this.#totals.cached,
-      total_cache_write_tokens: this.#totals.cacheWrite,
+    const session = {
+      created: this.#created,
+      updated: this.#updated,
+      rounds: this.#rounds,
       model: this.#model,
-      ...(memory && { memory }),
     };
+    return { ...summaryOf(session, this.#totals), ...(memory && { memory }) };
   }
 
   #saveMemory(): { summaryMemory?: SummaryMemory; records?: { at: number; bytes: Buffer } } {
@@ -187,7 +181,12 @@ function remember(memory: SessionMemory, round: number, logged: LoggedRound): St
   };
 }
 
-function rememberText(memory: SessionMemory, kind: TextKind, round: number, text: string | null): RepeatedText {
+function rememberText(
+  memory: SessionMemory,
+  kind: TextKind,
+  round: number,
+  text: string | null,
+): RepeatedText {
   const textDigest = text === null ? null : Buffer.from(digest(text, 16), 'latin1').toString('base64');
   return memory.addText(kind, round, textDigest) ?? { text };
 }
@@ -213,7 +212,11 @@ function rebuildMemory(lines: Iterable<string>): SessionMemory {
   for (const line of lines) {
     const { stored, texts } = readStoredRound(line);
     const messages = arrayElements(texts.get('new_messages') ?? '[]') ?? [];
-    memory.replay(stored.round, stored.context ?? [], messages.map((message) => digest(message, 16)));
+    memory.replay(
+      stored.round,
+      stored.context ?? [],
+      messages.map((message) => digest(message, 16)),
+    );
   }
   return memory;
 }
@@ -229,18 +232,4 @@ function usageCell(logged: LoggedRound, facts: Omit<StoredFacts, 'round'>, cost:
     ...logged.usage,
     cost,
   };
-}
-
-function sumUsage(cells: readonly UsageCell[]): Totals {
-  const totals = { input: 0, output: 0, reasoning: 0, cached: 0, cacheWrite: 0 };
-  for (const cell of cells) addTotals(totals, cell);
-  return totals;
-}
-
-function addTotals(totals: Totals, cell: UsageCell): void {
-  totals.input += cell.input;
-  totals.output += cell.output;
-  totals.reasoning += cell.reasoning;
-  totals.cached += cell.cached;
-  totals.cacheWrite += cell.cacheWrite;
 }

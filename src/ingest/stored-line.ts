@@ -86,7 +86,10 @@ const COUNTS = ['input_token', 'output_token', 'total_token', 'reasoning_tokens'
 
 function loggedCounts(logged: LoggedRound): Record<string, unknown> {
   return Object.fromEntries(
-    COUNTS.filter((key) => Object.hasOwn(logged.loggedUsage, key)).map((key) => [key, logged.loggedUsage[key]]),
+    COUNTS.filter((key) => Object.hasOwn(logged.loggedUsage, key)).map((key) => [
+      key,
+      logged.loggedUsage[key],
+    ]),
   );
 }
 
@@ -98,7 +101,9 @@ function isLoggedOtherwise({ usage, loggedUsage }: LoggedRound): boolean {
     reasoning_tokens: usage.reasoning,
     cached_tokens: usage.cached,
   };
-  return COUNTS.some((key) => Object.hasOwn(loggedUsage, key) && Number(loggedUsage[key]) !== normalised[key]);
+  return COUNTS.some(
+    (key) => Object.hasOwn(loggedUsage, key) && Number(loggedUsage[key]) !== normalised[key],
+  );
 }
 
 /** Details come as an object or as the JSON of one. */

@@ -58,7 +58,8 @@ export class Tally {
 
   /** What was pending is committed: these sessions, these stretches of logs. */
   commit(sessions: readonly string[], logs: readonly ReadLog[], gaps: readonly Gap[]): void {
-    for (const key of ['rounds', 'other', 'rejected', 'filtered'] as const) this.#committed[key] += this.pending[key];
+    for (const key of ['rounds', 'other', 'rejected', 'filtered'] as const)
+      this.#committed[key] += this.pending[key];
     for (const id of sessions) this.#sessions.add(id);
     for (const log of logs) this.#addLog(log);
     this.#gaps.push(...gaps);

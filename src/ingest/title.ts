@@ -18,7 +18,9 @@ function wordsOf(question: unknown): string {
   if (!Array.isArray(question)) return '';
   return question
     .map((part: unknown) =>
-      typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string' ? part.text : '',
+      typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string'
+        ? part.text
+        : '',
     )
     .join(' ');
 }

@@ -2,24 +2,28 @@
 export type Block =
   /** Whole lines. */
   | { kind: 'lines'; bytes: Buffer; at: number }
-  /** A part of a line over the limit, which begins at `at`: passed over, never held in memory as a whole. */
+  /** A part of a line over the limit; the line begins at `at`. Passed over, never held in memory as a whole. */
   | { kind: 'oversized'; bytes: Buffer; at: number; isEnd: boolean }
   /** Bytes behind the last line break, at the end of what there is. */
   | { kind: 'rest'; bytes: Buffer; at: number };
 
 const NEWLINE = 0x0a;
 
-/** Cuts chunks that begin at the offset `from` into blocks of whole lines. Memory is bounded by the longest line allowed. */
+/**
+ * Cuts chunks that begin at the offset `from` into blocks of whole lines. Memory is bounded by the longest line
+ * allowed, its line break included.
+ */
 export async function* cutIntoBlocks(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   from: number,
   longestLine: number,
 ): AsyncGenerator<Block> {
   let at = from;
+  let lineAt = from;
   let carried: Buffer[] = [];
   let carriedLength = 0;
   let isOversized = false;
-  for await (const chunk of chunks) {
+  for await (const chunk of shorten(chunks, longestLine)) {
     const firstEnd = chunk.indexOf(NEWLINE) + 1;
     let rest = chunk;
     if (isOversized || carriedLength + (firstEnd || chunk.length) > longestLine) {
@@ -27,13 +31,15 @@ export async function* cutIntoBlocks(
       const part = Buffer.concat([...carried, chunk.subarray(0, chunk.length - rest.length)]);
       carried = [];
       carriedLength = 0;
+      if (!isOversized) lineAt = at;
       isOversized = firstEnd === 0;
-      yield { kind: 'oversized', bytes: part, at, isEnd: !isOversized };
+      yield { kind: 'oversized', bytes: part, at: lineAt, isEnd: !isOversized };
       at += part.length;
     }
     const end = rest.lastIndexOf(NEWLINE) + 1;
     if (end > 0) {
-      const bytes = carriedLength === 0 ? rest.subarray(0, end) : Buffer.concat([...carried, rest.subarray(0, end)]);
+      const bytes =
+        carriedLength === 0 ? rest.subarray(0, end) : Buffer.concat([...carried, rest.subarray(0, end)]);
       carried = [];
       carriedLength = 0;
       yield { kind: 'lines', bytes, at };
@@ -45,4 +51,14 @@ export async function* cutIntoBlocks(
     }
   }
   if (carriedLength > 0) yield { kind: 'rest', bytes: Buffer.concat(carried), at };
+}
+
+/** A line over the limit then always crosses pieces, where it is noticed. */
+async function* shorten(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  most: number,
+): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += most) yield chunk.subarray(at, at + most);
+  }
 }

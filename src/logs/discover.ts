@@ -24,20 +24,24 @@ export async function discoverLogs(
   files: Files,
   patterns: readonly string[],
 ): Promise<{ logs: LogFile[]; missing: string[] }> {
-  const logs = new Map<string, LogFile>();
+  const found = new Map<string, LogFile & { age: Age }>();
   const missing: string[] = [];
   for (const given of patterns) {
     const pattern = resolve(given);
-    let found = 0;
-    for (const live of isGlob(given) ? await expand(pattern) : [pattern]) {
-      for (const path of withSiblings(files, live)) {
-        found++;
-        if (!logs.has(path)) logs.set(path, { path, pattern, gzip: path.endsWith('.gz') });
-      }
+    let siblings = withSiblings(files, pattern);
+    // A name that is there is no glob, whatever characters it has.
+    if (siblings.length === 0 && isGlob(given)) {
+      siblings = (await expand(files, given)).flatMap((live) => withSiblings(files, live));
     }
-    if (found === 0) missing.push(pattern);
+    if (siblings.length === 0) missing.push(pattern);
+    for (const { path, age } of siblings) {
+      const known = found.get(path);
+      if (known && compareAge(known.age, age) <= 0) continue;
+      found.set(path, { path, pattern: known?.pattern ?? pattern, gzip: path.endsWith('.gz'), age });
+    }
   }
-  return { logs: [...logs.values()], missing };
+  const oldestFirst = [...found.values()].toSorted((a, b) => compareAge(a.age, b.age));
+  return { logs: oldestFirst.map(({ path, pattern, gzip }) => ({ path, pattern, gzip })), missing };
 }
 
 export function noLogError(missing: readonly string[]): InputOutputError {
@@ -51,24 +55,29 @@ function isGlob(path: string): boolean {
   return /[*?[\]{}!]/.test(path);
 }
 
-async function expand(pattern: string): Promise<string[]> {
+/** A glob can lead to rotated files without their log: those changed last come last. */
+async function expand(files: Files, pattern: string): Promise<string[]> {
   const { default: glob } = await import('fast-glob');
-  const found = await glob(pattern, { onlyFiles: true, suppressErrors: true });
-  return found.toSorted();
+  const paths = await glob(pattern, { absolute: true, onlyFiles: true, suppressErrors: true });
+  const changed = new Map(paths.map((path) => [path, files.stat(path)?.mtime ?? 0]));
+  return paths.toSorted((a, b) => (changed.get(a) ?? 0) - (changed.get(b) ?? 0) || (a < b ? -1 : 1));
 }
 
-/** The log and its rotated siblings, the oldest first. */
-function withSiblings(files: Files, live: string): string[] {
+interface Sibling {
+  path: string;
+  age: Age;
+}
+
+/** The log and its rotated siblings, as far as they are files; those of one age in the order of their names. */
+function withSiblings(files: Files, live: string): Sibling[] {
   const folder = dirname(live);
-  const names = files.list(folder) ?? [];
   const base = basename(live);
-  const rotated = names
-    .map((name) => ({ name, age: rotationAge(base, name) }))
-    .filter((sibling): sibling is { name: string; age: Age } => sibling.age !== undefined)
-    .toSorted((a, b) => compareAge(a.age, b.age) || (a.name < b.name ? -1 : 1))
-    .map(({ name }) => join(folder, name));
-  const paths = names.includes(base) ? [...rotated, live] : rotated;
-  return paths.filter((path) => files.stat(path)?.isFile);
+  const siblings = (files.list(folder) ?? []).flatMap((name) => {
+    const age = name === base ? LIVE : rotationAge(base, name);
+    const path = join(folder, name);
+    return age && files.stat(path)?.isFile ? [{ path, age }] : [];
+  });
+  return siblings.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Rotated files carry a date (the smaller the older) or a number (the greater the older). */
@@ -77,24 +86,27 @@ interface Age {
   number: number;
 }
 
+const LIVE: Age = { date: '', number: -1 };
+
 /** access.log.1, access.1.log, access.log-20261122, access-2026112213.log, access.log.2026-11-22 …, each with .gz */
 function rotationAge(base: string, name: string): Age | undefined {
-  if (name === base) return undefined;
   const plain = name.endsWith('.gz') ? name.slice(0, -3) : name;
   const dot = base.lastIndexOf('.');
   const [stem, extension] = dot > 0 ? [base.slice(0, dot), base.slice(dot)] : [base, ''];
-  const mark =
-    between(plain, base, '') ?? (extension === '' ? undefined : between(plain, stem, extension));
+  const mark = between(plain, base, '') ?? (extension === '' ? undefined : between(plain, stem, extension));
   if (mark === undefined) return undefined;
   if (mark === '') return { date: '', number: 0 };
   const number = /^\.(\d{1,5})$/.exec(mark)?.[1];
   if (number !== undefined) return { date: '', number: Number(number) };
-  const date = /^[-._](\d{4}-?\d\d-?\d\d(?:[-_T.]?\d{1,6}|[-_T.]\d\d[-:]\d\d(?:[-:]\d\d)?)?)$/.exec(mark)?.[1];
+  const date = /^[-._](\d{4}-?\d\d-?\d\d(?:[-_T.]?\d{1,6}|[-_T.]\d\d[-:]\d\d(?:[-:]\d\d)?)?)$/.exec(
+    mark,
+  )?.[1];
   return date === undefined ? undefined : { date: date.replaceAll(/\D/g, '').padEnd(14, '0'), number: 0 };
 }
 
 function between(name: string, start: string, end: string): string | undefined {
-  if (name.length < start.length + end.length || !name.startsWith(start) || !name.endsWith(end)) return undefined;
+  if (name.length < start.length + end.length || !name.startsWith(start) || !name.endsWith(end))
+    return undefined;
   return name.slice(start.length, name.length - end.length);
 }
 

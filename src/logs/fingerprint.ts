@@ -58,7 +58,10 @@ export class FingerprintTaker {
   #tail: Buffer = Buffer.alloc(0);
 
   /** Goes on behind the bytes that `print` covers; `readAt` reads those of the log at hand. */
-  static resume(print: Fingerprint, readAt: (position: number, length: number) => Uint8Array): FingerprintTaker {
+  static resume(
+    print: Fingerprint,
+    readAt: (position: number, length: number) => Uint8Array,
+  ): FingerprintTaker {
     const taker = new FingerprintTaker();
     const tail = Math.min(print.offset, WINDOW_BYTES);
     taker.#offset = print.offset;

@@ -5,7 +5,7 @@ import type { OpenLog } from './open-log.ts';
 
 /**
  * Which of the known generations a log is. Of several that agree, the one read furthest. A log shorter than what
- * was read of a generation must be its prefix byte for byte where both files are at hand: windows leave room
+ * was read of a generation must be its prefix byte for byte where both files are at hand, uncompressed: windows leave room
  * between them for logs that begin alike.
  */
 export function identify(
@@ -25,7 +25,12 @@ function isPrefixWhereKnown(files: Files, log: OpenLog, generation: Generation):
   if (log.gzip || log.content.size >= generation.offset) return true;
   const carrier = generation.seen.find((seen) => {
     const facts = seen.gzip === undefined && seen.path !== log.path ? files.stat(seen.path) : undefined;
-    return facts !== undefined && facts.dev === seen.dev && facts.ino === seen.ino && facts.size >= log.content.size;
+    return (
+      facts !== undefined &&
+      facts.dev === seen.dev &&
+      facts.ino === seen.ino &&
+      facts.size >= log.content.size
+    );
   });
   return carrier === undefined || haveSameStart(files, carrier.path, log.path, log.content.size);
 }

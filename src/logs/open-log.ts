@@ -1,5 +1,3 @@
-import { Readable, pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import { readBytes, type FileFacts, type Files } from '../platform/files.ts';
 import type { LogFile } from './discover.ts';
 import {
@@ -10,6 +8,7 @@ import {
   windowEnds,
   type Content,
 } from './fingerprint.ts';
+import { gunzip } from './gunzip.ts';
 
 /** A log's file, opened once: what is looked at, read and checked again is this descriptor. */
 export interface OpenLog extends LogFile {
@@ -17,10 +16,14 @@ export interface OpenLog extends LogFile {
   content: Content;
   /** For a compressed file: digest of its ends. */
   gzipDigest?: string;
+  /** For a compressed file: bytes behind its last member that are no gzip, nor padding. */
+  junkBytes?: number;
   /** Bytes from `from` to the end as it was when the file was opened. A chunk is valid until the next one. */
   chunks(from: number): AsyncIterable<Buffer> | Iterable<Buffer>;
   /** A taker that goes on behind the bytes of `print`, which the log agrees with; a new one without. */
-  taker(print: { offset: number; head: string; windows: string[]; last: string } | undefined): FingerprintTaker;
+  taker(
+    print: { offset: number; head: string; windows: string[]; last: string } | undefined,
+  ): FingerprintTaker;
   /** The content as it is now, which can have been truncated since. */
   again(): Content;
   close(): void;
@@ -59,9 +62,15 @@ export async function openGzipLog(
 ): Promise<OpenLog | undefined> {
   const fd = files.open(log.path, 'read');
   const facts = files.facts(fd);
-  const inflate = (): AsyncIterable<Buffer> => inflated(readChunks(files, fd, 0, facts.size));
+  let junkBytes = 0;
+  const inflate = (): AsyncIterable<Buffer> =>
+    gunzip(
+      (position, length) => readBytes(files, fd, position, length),
+      facts.size,
+      (bytes) => (junkBytes = bytes),
+    );
   const content = await survey(inflate(), ends).catch(() => undefined);
-  if (!content || facts.size === 0) {
+  if (!content) {
     files.close(fd);
     return undefined;
   }
@@ -70,9 +79,12 @@ export async function openGzipLog(
     facts,
     content,
     gzipDigest: gzipDigest(files, fd, facts.size),
+    junkBytes,
     chunks: (from) => skip(inflate(), from),
     taker: (print) =>
-      print ? FingerprintTaker.resume(print, (position, length) => content.kept(position, length)) : new FingerprintTaker(),
+      print
+        ? FingerprintTaker.resume(print, (position, length) => content.kept(position, length))
+        : new FingerprintTaker(),
     again: () => content,
     close: () => files.close(fd),
   };
@@ -89,24 +101,12 @@ export function gzipDigest(files: Files, fd: number, size: number): string {
 
 function* readChunks(files: Files, fd: number, from: number, to: number): Generator<Buffer> {
   const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(0, to - from)));
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     const length = files.read(fd, buffer.subarray(0, Math.min(buffer.length, to - at)), at);
     if (length === 0) return;
     yield buffer.subarray(0, length);
     at += length;
   }
-}
-
-async function* inflated(chunks: Iterable<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // The stream keeps a chunk while the next one is read into the same buffer: hand it a copy.
-  const source = Readable.from(copies(chunks));
-  pipeline(source, gunzip, () => {});
-  for await (const chunk of gunzip) yield chunk as Buffer;
-}
-
-function* copies(chunks: Iterable<Buffer>): Generator<Buffer> {
-  for (const chunk of chunks) yield Buffer.from(chunk);
 }
 
 async function* skip(chunks: AsyncIterable<Buffer>, from: number): AsyncGenerator<Buffer> {
@@ -144,6 +144,9 @@ async function survey(chunks: AsyncIterable<Buffer>, ends: readonly number[]): P
     size: at,
     head: (length) => head.subarray(0, length),
     window: (end) => windowDigest(kept.get(end) ?? Buffer.alloc(0)),
-    kept: (position, length) => (position === 0 && length <= head.length ? head.subarray(0, length) : (kept.get(position + length) ?? Buffer.alloc(0))),
+    kept: (position, length) =>
+      position === 0 && length <= head.length
+        ? head.subarray(0, length)
+        : (kept.get(position + length) ?? Buffer.alloc(0)),
   };
 }

@@ -6,6 +6,7 @@ export function digest(data: string | Uint8Array, bytes: number): string {
   return hash('sha256', data, 'buffer').toString('latin1', 0, bytes);
 }
 
-export function crc32(data: Uint8Array): number {
-  return zlibCrc32(data);
+/** CRC-32 of `data`, or of what had the CRC `before` and `data` behind it. */
+export function crc32(data: Uint8Array, before = 0): number {
+  return zlibCrc32(data, before);
 }

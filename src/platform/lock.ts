@@ -14,10 +14,14 @@ export function takeLock(path: string, holder: string): () => void {
   });
   if (status === 0) return () => closeSync(fd);
   closeSync(fd);
-  if (error)
+  if (error) {
     throw new InputOutputError(
       `cannot lock ${path}: the program flock did not start (${error.message}); install util-linux`,
       { cause: error },
     );
-  throw new BusyError(`another run holds ${holder}; try again later`);
+  }
+  if (status === 1) throw new BusyError(`another run holds ${holder}; try again later`);
+  throw new InputOutputError(
+    `cannot lock ${path}: flock ended with ${status}. Put the store on a file system that has locks`,
+  );
 }

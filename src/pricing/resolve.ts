@@ -8,7 +8,7 @@ export interface Resolution {
 }
 
 /** One place where a price was looked for, in words: `library, provider aws: anthropic.claude-…`. */
-export interface ResolutionStep {
+interface ResolutionStep {
   tried: string;
   found: boolean;
 }

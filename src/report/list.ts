@@ -6,8 +6,7 @@ import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { cleanLine, printableId, wrap } from './terminal.ts';
 import type { LocalTime } from './time-zone.ts';
 
-export const SORT_KEYS = ['updated', 'created', 'cost', 'tokens', 'rounds'] as const;
-export type SortKey = (typeof SORT_KEYS)[number];
+export type SortKey = 'updated' | 'created' | 'cost' | 'tokens' | 'rounds';
 
 export interface ListQuery {
   sortBy: SortKey;

@@ -39,17 +39,13 @@ export function usdText(cost: bigint, decimals: number): string {
 
 /** `$1.2000`, `$1.2000 + 3 unpriced`, `unpriced`, `no usage`. What is unpriced is never $0. */
 export function costText(sum: Totals, decimals: number): string {
-  return isCostKnown(sum) ? usdText(sum.cost, decimals) + unpricedSuffix(sum) : noCostText(sum);
+  if (isCostKnown(sum)) return usdText(sum.cost, decimals) + unpricedSuffix(sum);
+  return sum.unpricedRounds > 0 ? 'unpriced' : 'no usage';
 }
 
 /** ` + 3 unpriced`, or nothing. */
 export function unpricedSuffix({ unpricedRounds }: Totals): string {
   return unpricedRounds > 0 ? ` + ${exact(unpricedRounds)} unpriced` : '';
-}
-
-/** Where no cost is known: why. */
-export function noCostText({ unpricedRounds }: Totals): string {
-  return unpricedRounds > 0 ? 'unpriced' : 'no usage';
 }
 
 /** `40 unpriced rounds (qwen-max, 1.2M tokens)`; null where every cost is known. */

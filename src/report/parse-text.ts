@@ -18,7 +18,8 @@ export interface ParseReport {
 /** `120 rounds of 3 sessions from 2 logs (1.2 MB); 40 other lines, 0 rejected` */
 export function parseLine(report: ParseReport): string {
   const { rounds, sessions, logs, bytes, otherLines, rejectedLines, filteredRounds } = report;
-  const filtered = filteredRounds > 0 ? `, ${plural(filteredRounds, 'round')} left out by the store's filters` : '';
+  const filtered =
+    filteredRounds > 0 ? `, ${plural(filteredRounds, 'round')} left out by the store's filters` : '';
   return (
     `${plural(rounds, 'round')} of ${plural(sessions, 'session')} from ${plural(logs.length, 'log')} (${bytesText(bytes)}); ` +
     `${plural(otherLines, 'other line')}, ${exact(rejectedLines)} rejected${filtered}\n`
@@ -26,7 +27,7 @@ export function parseLine(report: ParseReport): string {
 }
 
 /** `980 B`, `1.2 MB` */
-export function bytesText(bytes: number): string {
+function bytesText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   const value = bytes / 1000 ** power;
@@ -40,7 +41,10 @@ export function parseSummary(report: ParseReport, sessions: readonly SessionEntr
   const rule = '━'.repeat(Math.min(screen.width, 48));
   const latest = sessions.toSorted((a, b) => b.updated - a.updated).slice(0, LISTED);
   const rows = latest.map((session) => ({ session, sum: sessionTotals(session) }));
-  const more = sessions.length > latest.length ? [`… and ${plural(sessions.length - latest.length, 'more session')}`] : [];
+  const more =
+    sessions.length > latest.length
+      ? [`… and ${plural(sessions.length - latest.length, 'more session')}`]
+      : [];
   return [
     screen.colour.bold('🔍 Session Monitor'),
     rule,
@@ -70,15 +74,19 @@ const COLUMNS: Column<SummaryRow>[] = [
 
 function statistics(total: Row): string[] {
   const width = exact(tokensOf(total)).length;
-  const line = (label: string, text: string): string => `  ${`${label}:`.padEnd(17)} ${text}`;
-  const tokens = (label: string, count: number): string => line(label, `${exact(count).padStart(width)} tokens`);
+  const tokens = (label: string, count: number): string =>
+    labelled(label, `${exact(count).padStart(width)} tokens`);
   return [
     tokens('Total Input', total.input),
     tokens('Total Output', total.output),
     tokens('Total Reasoning', total.reasoning),
     tokens('Total Cached', total.cached),
-    line('Total Cost', costText(total, 6)),
+    labelled('Total Cost', costText(total, 6)),
   ];
+}
+
+function labelled(label: string, text: string): string {
+  return `  ${`${label}:`.padEnd(17)} ${text}`;
 }
 
 /** One line, redrawn while a long run goes on. */

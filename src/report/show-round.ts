@@ -33,7 +33,7 @@ export function roundText(
     ...(stored.response_code !== undefined && stored.response_code >= 400
       ? [`❌ Failed: HTTP ${stored.response_code}`]
       : []),
-    ...(stored.flags ?? []).map((flag) => `⚠️  ${FLAGS[flag] ?? cleanLine(flag)}`),
+    ...(stored.flags ?? []).map((flag) => `⚠️  ${FLAGS.get(flag) ?? cleanLine(flag)}`),
     ...(stored.has_tool_calls ? ['🔧 Tool calls: Yes'] : []),
   ];
   return [
@@ -44,13 +44,15 @@ export function roundText(
 }
 
 /** What a flag means, in words. */
-const FLAGS: Partial<Record<string, string>> = {
-  'total-mismatch': 'The total in the log is not input + output',
-  'cache-unknown': 'The log does not say what was cached: the cost is a lower bound',
-  ambiguous: 'The log leaves open whether its input count includes the cache',
-  'image-output': 'The model made images: they are counted as tokens only',
-  'broken-line': 'The line in the log was damaged behind its ai_log',
-};
+const FLAGS = new Map([
+  ['total-mismatch', 'The total in the log is not input + output'],
+  ['cache-unknown', 'The log does not say what was cached: the cost is a lower bound'],
+  ['ambiguous', 'The log leaves open whether its input count includes the cache'],
+  ['image-output', 'The model made images: they are counted as tokens only'],
+  ['bad-count', 'A token count in the log is nonsense: it was taken as absent'],
+  ['broken-line', 'The line in the log was damaged behind its ai_log'],
+  ['time-missing', 'The line in the log has no time: another time stands in for it'],
+]);
 
 function tokensText(stored: StoredRound): string {
   const parts: [string, number][] = [
@@ -87,7 +89,7 @@ function messageLines({ stored, messages, messagesText }: ExpandedRound, style: 
     const { role, text, calls } = messageText(message);
     const said = text.trim() === '' ? [] : [text];
     const all = [...said, ...calls.map((call) => `→ ${callText(call)}`)].join('\n');
-    return labelled(`[${clip(cleanLine(role), 20)}] `, all, MESSAGE_LINES, 6, style);
+    return labelled(`[${clip(cleanLine(role), 16)}] `, all, MESSAGE_LINES, 6, style);
   }
 }
 

@@ -1,5 +1,5 @@
 import { byCost, byKey, groupUsage, isCostKnown, namesByUse, type Grouped, type Row } from './aggregate.ts';
-import { compact, exact, noCostText, unpricedSuffix, unpricedText, usdText } from './numbers.ts';
+import { compact, costText, exact, unpricedSuffix, unpricedText, usdText } from './numbers.ts';
 import { quartersOf, type Period } from './period.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { cleanLine, wrap } from './terminal.ts';
@@ -104,12 +104,13 @@ function costColumn(stats: Stats, screen: Screen): Column<Line> {
   const known = [...rows, stats.total].filter(isCostKnown);
   const largest = rows.reduce((max, { cost }) => (cost > max ? cost : max), 0n);
   const widest = known.reduce((max, { cost }) => Math.max(max, costDigits(cost).length), 8);
-  const digits = isNarrow(screen) ? 0 : widest;
   return {
     head: 'Cost (USD)',
     align: 'left',
-    cell: ([, row]) =>
-      isCostKnown(row) ? `$${costDigits(row.cost).padStart(digits)}${unpricedSuffix(row)}` : noCostText(row),
+    cell: ([, row]) => {
+      if (isNarrow(screen) || !isCostKnown(row)) return costText(row, 4);
+      return `$${costDigits(row.cost).padStart(widest)}${unpricedSuffix(row)}`;
+    },
     ...(largest > 0n && { share: ([, row]: Line) => Number((row.cost * 10_000n) / largest) / 10_000 }),
   };
 }

@@ -3,9 +3,12 @@ import stringWidth from 'string-width';
 // Everything a log says is a stranger's text: it must not move the cursor, recolour or reorder what stands
 // around it, or leave the line it is given.
 
-/** Complete ANSI sequences: CSI, then OSC, DCS, SOS, PM, APC up to their end. Linear: the classes are disjoint. */
+/**
+ * Complete ANSI sequences: CSI, then OSC, DCS, SOS, PM, APC up to their end. Nothing that begins a sequence stands
+ * inside one, so that hostile text takes linear time.
+ */
 const ANSI =
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b\]|\u009d)[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)|(?:\u001b[PX^_]|[\u0090\u0098\u009e\u009f])[^\u001b\u009c]*(?:\u001b\\|\u009c)/gu;
+  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u0080-\u009f]*(?:\u0007|\u001b\\|\u009c)/gu;
 
 /** Controls, format characters (bidi marks, zero widths, tags), lone surrogates, line and paragraph separators. */
 const HOSTILE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
@@ -81,14 +84,15 @@ export function wrap(
 }
 
 function takeLine(text: string, width: number): string {
-  const taken = takeColumns(text, width);
+  // One character may be wider than the line: a halfwidth kana with a pile of voice marks.
+  const taken = takeColumns(text, width) || text.slice(0, 1);
   if (taken.length === text.length) return taken;
   if (text.charAt(taken.length) === ' ') return taken + ' ';
   const space = taken.lastIndexOf(' ');
-  return space > taken.length / 2 ? taken.slice(0, space + 1) : taken;
+  return space > taken.length / 3 ? taken.slice(0, space + 1) : taken;
 }
 
-/** At least one grapheme, so that a caller who goes on behind it gets on. */
+/** The start of a text that fits into `width` columns. */
 function takeColumns(text: string, width: number): string {
   const near = text.slice(0, width * 8 + 8);
   if (/^[\x20-\x7e]*$/.test(near)) return near.slice(0, width);
@@ -96,7 +100,7 @@ function takeColumns(text: string, width: number): string {
   let end = 0;
   for (const { segment } of graphemes.segment(near)) {
     used += widthOf(segment);
-    if (used > width && end > 0) break;
+    if (used > width) break;
     end += segment.length;
   }
   return near.slice(0, end);

@@ -1,6 +1,14 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { appendAt, withFile, type Files } from '../platform/files.ts';
-import { closedLine, indexPath, mergeCells, positionsLine, sessionLine, type Index } from './index-file.ts';
+import {
+  checkNotRestored,
+  closedLine,
+  indexPath,
+  mergeCells,
+  positionsLine,
+  sessionLine,
+  type Index,
+} from './index-file.ts';
 import { appendRounds, recordsPath } from './session-file.ts';
 import { writeState, type LogPosition, type State } from './state.ts';
 import type { Store } from './store.ts';
@@ -46,13 +54,20 @@ const FEW_FILES = 8;
 /**
  * Stores a batch: session files, then the index, then the state, each on disk before the next. Renaming the state
  * is the commit. A crash before it leaves bytes that nothing counts, and the next run writes over them. Brings
- * `index` up to date and returns the new state.
+ * `index` up to date and returns the new state. Throws InputOutputError, before anything is written, when the state
+ * is older than the index.
  */
 export function commit(files: Files, store: Store, state: State, index: Index, batch: Batch): State {
   const { dir } = store;
+  checkNotRestored(files, dir, state);
   const added = batch.sessions.map((addition) => writeSession(files, dir, index, addition));
   syncSessions(files, dir, index, batch.sessions);
-  const prices = appendLines(files, pricesPath(dir, state.prices.generation), state.prices.length, batch.prices);
+  const prices = appendLines(
+    files,
+    pricesPath(dir, state.prices.generation),
+    state.prices.length,
+    batch.prices,
+  );
   const rejected = appendLines(files, rejectedPath(dir), state.rejected.length, batch.rejected);
   for (const { entry, usage } of added) {
     entry.usage = index.sessions.get(entry.id)?.usage ?? [];
@@ -88,7 +103,9 @@ function writeSession(files: Files, dir: string, index: Index, addition: Session
   const { entry, rounds, summary, records } = addition;
   const committed = index.sessions.get(entry.id);
   if (records) {
-    withFile(files, recordsPath(dir, entry.file), 'create', (fd) => files.write(fd, records.bytes, records.at));
+    withFile(files, recordsPath(dir, entry.file), 'create', (fd) =>
+      files.write(fd, records.bytes, records.at),
+    );
   }
   const end = appendRounds(files, dir, { id: entry.id, file: entry.file, committed }, rounds, summary);
   return { entry: { ...entry, ...end, usage: [] }, usage: mergeCells(addition.usage) };
@@ -99,9 +116,15 @@ function syncSessions(files: Files, dir: string, index: Index, additions: readon
     join(dir, entry.file),
     ...(records ? [recordsPath(dir, entry.file)] : []),
   ]);
+  const isNew = additions.some(({ entry, records }) => !index.sessions.has(entry.id) || records?.at === 0);
+  syncFiles(files, dir, paths, isNew);
+}
+
+/** Puts files of a folder on disk, and with new ones among them the folder too. */
+export function syncFiles(files: Files, dir: string, paths: readonly string[], isNew: boolean): void {
   if (paths.length > FEW_FILES && files.syncAll(dir)) return;
   for (const path of paths) withFile(files, path, 'write', (fd) => files.sync(fd));
-  if (additions.some(({ entry }) => !index.sessions.has(entry.id))) files.syncFolder(dir);
+  if (isNew) files.syncFolder(dir);
 }
 
 /** Appends to the committed end; returns the new one. */
@@ -109,6 +132,7 @@ function appendLines(files: Files, path: string, at: number, lines: readonly str
   if (lines.length === 0) return at;
   const bytes = Buffer.from(`${lines.join('\n')}\n`);
   appendAt(files, path, at, bytes);
+  if (at === 0) files.syncFolder(dirname(path));
   return at + bytes.length;
 }
 
@@ -122,7 +146,7 @@ function writeIndex(
   added: readonly AddedSession[],
 ): State['index'] {
   const { generation, base, length } = state.index;
-  const positions = positionsLine(batch.logs, batch.nextLog);
+  const positions = positionsLine(batch.logs, batch.nextLog, state.commit + 1);
   const lines = added.map(({ entry, usage }) => sessionLine(entry, usage));
   const tail = Buffer.from(lines.join('') + closedLine(batch.closed) + positions);
   if (length + tail.length - base <= Math.max(SMALL_TAIL, base)) {
@@ -130,10 +154,20 @@ function writeIndex(
     if (length === 0) files.syncFolder(dir);
     return { generation, base, length: length + tail.length };
   }
-  const path = indexPath(dir, generation + 1);
-  const newLength = appendPieces(files, path, basePieces(index, positions));
+  return writeBase(files, dir, generation + 1, index, positions);
+}
+
+/** Writes the whole index into the file of a new generation. */
+export function writeBase(
+  files: Files,
+  dir: string,
+  generation: number,
+  index: Index,
+  positions: string,
+): State['index'] {
+  const length = appendPieces(files, indexPath(dir, generation), basePieces(index, positions));
   files.syncFolder(dir);
-  return { generation: generation + 1, base: newLength, length: newLength };
+  return { generation, base: length, length };
 }
 
 /** The index from scratch, one line a piece. */

@@ -31,7 +31,9 @@ type CellRow = [
 ];
 
 type SessionLine = Omit<SessionEntry, 'usage'> & { usage: CellRow[] };
-type IndexLine = SessionLine | { logs: LogPosition[]; next_log: number } | { closed: LogPosition[] };
+/** The log positions as a commit left them, and the number of that commit. */
+type PositionsLine = { logs: LogPosition[]; next_log: number; commit: number };
+export type IndexLine = SessionLine | PositionsLine | { closed: LogPosition[] };
 
 export function indexPath(dir: string, generation: number): string {
   return join(dir, `.index-${generation}.jsonl`);
@@ -42,8 +44,8 @@ export function sessionLine(entry: SessionEntry, usage: readonly UsageCell[]): s
   return `${JSON.stringify({ ...entry, usage: usage.map(toRow) } satisfies SessionLine)}\n`;
 }
 
-export function positionsLine(logs: readonly LogPosition[], nextLog: number): string {
-  return `${JSON.stringify({ logs, next_log: nextLog })}\n`;
+export function positionsLine(logs: LogPosition[], nextLog: number, commit: number): string {
+  return `${JSON.stringify({ logs, next_log: nextLog, commit } satisfies PositionsLine)}\n`;
 }
 
 export function closedLine(closed: readonly LogPosition[]): string {
@@ -51,21 +53,43 @@ export function closedLine(closed: readonly LogPosition[]): string {
 }
 
 /** Reads the index as far as the state counts it; what a crashed run left behind that is not looked at. */
-export function readIndex(files: Files, dir: string, state: State): Index {
+export function readIndex(files: Files, dir: string, state: Pick<State, 'index'>): Index {
   const { generation, length } = state.index;
   const index: Index = { sessions: new Map(), closed: new Map() };
   if (length === 0) return index;
   const path = indexPath(dir, generation);
   const bytes = readCommitted(files, path, length);
-  if (bytes.length < length) throw damaged(path, `is ${bytes.length} bytes long, and ${length} were committed`);
-  for (let at = 0; at < length; ) {
+  if (bytes.length < length)
+    throw damaged(path, `is ${bytes.length} bytes long, and ${length} were committed`);
+  for (let at = 0; at < length;) {
     const end = bytes.indexOf(0x0a, at);
-    const line = parseLine(bytes.toString('utf8', at, end < 0 ? length : end));
+    const line = parseIndexLine(bytes.toString('utf8', at, end < 0 ? length : end));
     if (!line) throw damaged(path, `has a damaged line at byte ${at}`);
     addLine(index, line);
     at = end < 0 ? length : end + 1;
   }
   return index;
+}
+
+/**
+ * Throws when the index holds a later commit than the state counts, apart from the one that a killed run left
+ * behind: then an old state was put back. Under the lock only, as a reader's state may be old for a moment.
+ */
+export function checkNotRestored(files: Files, dir: string, state: State): void {
+  const path = indexPath(dir, state.index.generation);
+  const { length } = state.index;
+  const size = files.stat(path)?.size ?? 0;
+  if (size <= length) return;
+  const behind = withFile(files, path, 'read', (fd) => readBytes(files, fd, length, size - length));
+  for (const text of behind.toString().split('\n')) {
+    const line = parseIndexLine(text);
+    if (line && 'commit' in line && line.commit > state.commit + 1) {
+      throw new InputOutputError(
+        `the state is older than the index ${path}: it counts ${state.commit} commits, and the index ${line.commit}. ` +
+          'Nothing was changed. A new state can be made from the index: monitor repair says how',
+      );
+    }
+  }
 }
 
 function readCommitted(files: Files, path: string, length: number): Buffer {
@@ -76,10 +100,12 @@ function readCommitted(files: Files, path: string, length: number): Buffer {
   }
 }
 
-function parseLine(text: string): IndexLine | undefined {
+/** A line of the index; undefined where it is damaged. */
+export function parseIndexLine(text: string): IndexLine | undefined {
   try {
-    // Our own line, within the committed length: valid JSON is all that is asked of it.
-    return JSON.parse(text) as IndexLine;
+    const value: unknown = JSON.parse(text);
+    // Our own line: that it is a whole JSON document is all that is asked of it.
+    return typeof value === 'object' && value !== null ? (value as IndexLine) : undefined;
   } catch {
     return undefined;
   }
@@ -122,13 +148,26 @@ function addCell(sum: UsageCell, cell: UsageCell): void {
 
 function toRow(cell: UsageCell): CellRow {
   const { quarter, model, consumer, api, price, rounds, input, output, reasoning, cached, cacheWrite } = cell;
-  const row: CellRow = [quarter, model, consumer, api, price, rounds, input, output, reasoning, cached, cacheWrite];
+  const row: CellRow = [
+    quarter,
+    model,
+    consumer,
+    api,
+    price,
+    rounds,
+    input,
+    output,
+    reasoning,
+    cached,
+    cacheWrite,
+  ];
   if (cell.cost !== 0n) row.push(String(cell.cost));
   return row;
 }
 
 function toCell(row: CellRow): UsageCell {
-  const [quarter, model, consumer, api, price, rounds, input, output, reasoning, cached, cacheWrite, cost] = row;
+  const [quarter, model, consumer, api, price, rounds, input, output, reasoning, cached, cacheWrite, cost] =
+    row;
   return {
     quarter,
     model,
@@ -147,7 +186,7 @@ function toCell(row: CellRow): UsageCell {
 
 function damaged(path: string, problem: string, cause?: unknown): InputOutputError {
   return new InputOutputError(
-    `the index ${path} ${problem}. Nothing was changed. Restore the store from a backup, or parse into a new --output-dir`,
+    `the index ${path} ${problem}. Nothing was changed. It can be made again from the session files: monitor repair says how`,
     { cause },
   );
 }

@@ -1,4 +1,5 @@
-import { isAbsent, nodeFiles, readBytes, withFile, type Files } from '../platform/files.ts';
+import { InputOutputError } from '../platform/errors.ts';
+import { isAbsent, nodeFiles, readWhole, type Files } from '../platform/files.ts';
 import { pricesPath } from './commit.ts';
 import { readIndex } from './index-file.ts';
 import { storedRounds } from './session-file.ts';
@@ -37,11 +38,18 @@ export function readSnapshot(dir: string, files: Files = nodeFiles): Snapshot {
   }
 }
 
-/** The lines of the price book as far as they are committed. */
+/** The lines of the price book as far as they are committed. Throws if it doesn't hold them. */
 export function readPriceLines(files: Files, dir: string, state: State): string[] {
   const { generation, length } = state.prices;
   if (length === 0) return [];
-  const bytes = withFile(files, pricesPath(dir, generation), 'read', (fd) => readBytes(files, fd, 0, length));
+  const path = pricesPath(dir, generation);
+  const bytes = readWhole(files, path)?.subarray(0, length);
+  if (bytes?.length !== length) {
+    throw new InputOutputError(
+      `the price book ${path} ${bytes ? 'is cut' : 'is missing'}: ${length} bytes were committed. Nothing was changed. ` +
+        'Restore the store from a backup, or parse into a new --output-dir',
+    );
+  }
   return bytes.toString().split('\n').slice(0, -1);
 }
 

@@ -6,6 +6,7 @@ import type { SessionEntry } from './types.ts';
 
 /** Where a session's rounds end, and the checksums by which its file is known to be what the index says. */
 export type SessionEnd = Pick<SessionEntry, 'end' | 'last' | 'summary'>;
+type Rounds = Pick<SessionEntry, 'file' | 'end' | 'last'>;
 type Committed = SessionEnd & Pick<SessionEntry, 'file'>;
 
 /**
@@ -17,7 +18,8 @@ type Committed = SessionEnd & Pick<SessionEntry, 'file'>;
  *     ],"created_at":…}
  *
  * New rounds are written at the committed end of the rounds, over the old summary, and a new summary behind them:
- * bytes before that end never change, so readers need no lock. Nothing is synced here.
+ * bytes before that end never change, so readers need no lock. Nothing is synced here. Throws if the file doesn't
+ * hold the committed rounds: writing behind their end would leave a hole.
  */
 export function appendRounds(
   files: Files,
@@ -29,13 +31,14 @@ export function appendRounds(
   const { id, file, committed } = target;
   const head = committed ? '' : `{"session_id":${JSON.stringify(id)},"rounds":[\n`;
   const body = Buffer.from(`${head}${committed ? ',\n' : ''}${rounds.join(',\n')}`);
-  const tail = Buffer.from(`\n],${JSON.stringify(summary).slice(1)}\n`);
+  const tail = summaryBytes(summary);
   const start = committed?.end ?? 0;
-  withFile(files, join(dir, file), 'create', (fd) => {
+  const write = (fd: number): void => {
     files.write(fd, body, start);
-    files.write(fd, tail, start + body.length);
-    files.truncate(fd, start + body.length + tail.length);
-  });
+    writeTail(files, fd, start + body.length, tail);
+  };
+  if (committed) useSessionFile(files, dir, { file, ...committed }, 'write', write);
+  else withFile(files, join(dir, file), 'create', write);
   const last = Buffer.byteLength(rounds.at(-1) ?? '');
   return {
     end: start + body.length,
@@ -44,14 +47,48 @@ export function appendRounds(
   };
 }
 
+/** Writes a summary behind the committed rounds, over whatever stands there. Nothing is synced here. */
+export function replaceSummary(
+  files: Files,
+  dir: string,
+  entry: Rounds,
+  summary: Readonly<Record<string, unknown>>,
+): SessionEnd['summary'] {
+  const tail = summaryBytes(summary);
+  useSessionFile(files, dir, entry, 'write', (fd) => writeTail(files, fd, entry.end, tail));
+  return { length: tail.length, crc: crc32(tail) };
+}
+
+function summaryBytes(summary: Readonly<Record<string, unknown>>): Buffer {
+  return Buffer.from(`\n],${JSON.stringify(summary).slice(1)}\n`);
+}
+
+function writeTail(files: Files, fd: number, at: number, tail: Buffer): void {
+  files.write(fd, tail, at);
+  files.truncate(fd, at + tail.length);
+}
+
 /** Throws if the file doesn't hold the committed rounds: it was deleted, cut or replaced. */
 export function checkSessionFile(files: Files, dir: string, entry: Committed): void {
-  useSessionFile(files, dir, entry, () => undefined);
+  useSessionFile(files, dir, entry, 'read', () => undefined);
+}
+
+/** Whether the file holds the committed rounds, as far as its last one tells. */
+export function holdsRounds(files: Files, dir: string, entry: Rounds): boolean {
+  const path = join(dir, entry.file);
+  if (!files.stat(path)) return false;
+  return withFile(files, path, 'read', (fd) => isLastRound(readLastRound(files, fd, entry), entry));
 }
 
 /** The summary behind the rounds; undefined where a crashed run wrote over the committed one. */
-export function readSummary(files: Files, dir: string, entry: Committed): Record<string, unknown> | undefined {
-  const bytes = useSessionFile(files, dir, entry, (fd) => readBytes(files, fd, entry.end, entry.summary.length + 1));
+export function readSummary(
+  files: Files,
+  dir: string,
+  entry: Committed,
+): Record<string, unknown> | undefined {
+  const bytes = useSessionFile(files, dir, entry, 'read', (fd) =>
+    readBytes(files, fd, entry.end, entry.summary.length + 1),
+  );
   if (bytes.length !== entry.summary.length || crc32(bytes) !== entry.summary.crc) return undefined;
   return JSON.parse(`{${bytes.toString().slice('\n],'.length)}`) as Record<string, unknown>;
 }
@@ -60,10 +97,10 @@ export function readSummary(files: Files, dir: string, entry: Committed): Record
 export function storedRounds(files: Files, dir: string, entry: Committed): Iterable<string> {
   return {
     *[Symbol.iterator]() {
-      const fd = openSessionFile(files, dir, entry);
+      const fd = openSessionFile(files, dir, entry, 'read');
       try {
         checkLastRound(files, fd, dir, entry);
-        yield* roundLines(files, fd, entry.end);
+        yield* roundLines(files, fd, dir, entry);
       } finally {
         files.close(fd);
       }
@@ -73,11 +110,15 @@ export function storedRounds(files: Files, dir: string, entry: Committed): Itera
 
 const CHUNK_BYTES = 1 << 20;
 
-function* roundLines(files: Files, fd: number, end: number): Generator<string> {
+function* roundLines(files: Files, fd: number, dir: string, entry: Rounds): Generator<string> {
+  const { end } = entry;
   let carried: Buffer[] = [];
   let isHead = true;
-  for (let at = 0; at < end; ) {
+  for (let at = 0; at < end;) {
     const chunk = readBytes(files, fd, at, Math.min(CHUNK_BYTES, end - at));
+    if (chunk.length === 0) throw cut(dir, entry);
+    // No JSON text has them: a hole, where a crash of the machine lost what was written.
+    if (chunk.includes(0)) throw damaged(dir, entry, 'holds NUL bytes');
     at += chunk.length;
     let from = 0;
     for (let newline = chunk.indexOf(0x0a); newline >= 0; newline = chunk.indexOf(0x0a, from)) {
@@ -92,8 +133,14 @@ function* roundLines(files: Files, fd: number, end: number): Generator<string> {
   yield Buffer.concat(carried).toString();
 }
 
-function useSessionFile<T>(files: Files, dir: string, entry: Committed, use: (fd: number) => T): T {
-  const fd = openSessionFile(files, dir, entry);
+function useSessionFile<T>(
+  files: Files,
+  dir: string,
+  entry: Rounds,
+  how: 'read' | 'write',
+  use: (fd: number) => T,
+): T {
+  const fd = openSessionFile(files, dir, entry, how);
   try {
     checkLastRound(files, fd, dir, entry);
     return use(fd);
@@ -102,26 +149,40 @@ function useSessionFile<T>(files: Files, dir: string, entry: Committed, use: (fd
   }
 }
 
-function openSessionFile(files: Files, dir: string, entry: Committed): number {
+function openSessionFile(files: Files, dir: string, entry: Rounds, how: 'read' | 'write'): number {
   try {
-    return files.open(join(dir, entry.file), 'read');
+    return files.open(join(dir, entry.file), how);
   } catch (error) {
     if (isAbsent(error)) throw damaged(dir, entry, 'is missing');
-    if (errorCode(error) === 'EACCES') throw damaged(dir, entry, 'is not readable');
-    throw error;
+    if (errorCode(error) !== 'EACCES') throw error;
+    throw new InputOutputError(
+      `the session file ${join(dir, entry.file)} cannot be opened to ${how} it. Nothing was changed: give this user the right to`,
+    );
   }
 }
 
-function checkLastRound(files: Files, fd: number, dir: string, entry: Committed): void {
-  const { length, crc } = entry.last;
-  const line = readBytes(files, fd, entry.end - length, length);
-  if (line.length < length) throw damaged(dir, entry, `is cut: ${entry.end} bytes of rounds were committed`);
-  if (crc32(line) !== crc) throw damaged(dir, entry, 'is not the file that was committed');
+function checkLastRound(files: Files, fd: number, dir: string, entry: Rounds): void {
+  const line = readLastRound(files, fd, entry);
+  if (line.length < entry.last.length) throw cut(dir, entry);
+  if (!isLastRound(line, entry)) throw damaged(dir, entry, 'is not the file that was committed');
 }
 
-function damaged(dir: string, entry: Committed, problem: string): InputOutputError {
+function readLastRound(files: Files, fd: number, { end, last }: Rounds): Buffer {
+  return readBytes(files, fd, end - last.length, last.length);
+}
+
+function isLastRound(line: Buffer, { last }: Rounds): boolean {
+  return line.length === last.length && crc32(line) === last.crc;
+}
+
+function cut(dir: string, entry: Rounds): InputOutputError {
+  return damaged(dir, entry, `is cut: ${entry.end} bytes of rounds were committed`);
+}
+
+function damaged(dir: string, entry: Rounds, problem: string): InputOutputError {
   return new InputOutputError(
-    `the session file ${join(dir, entry.file)} ${problem}. Nothing was changed: restore it from a backup of the store`,
+    `the session file ${join(dir, entry.file)} ${problem}. Nothing was changed: restore it from a backup of the store, ` +
+      'or go on with what is left of it: monitor repair says what that is',
   );
 }
 
@@ -142,6 +203,8 @@ export function readRecords(
   const { count, size } = records;
   const kept = Math.min(count, records.kept);
   if (!files.stat(path)) return undefined;
-  const bytes = withFile(files, path, 'read', (fd) => readBytes(files, fd, (count - kept) * size, kept * size));
+  const bytes = withFile(files, path, 'read', (fd) =>
+    readBytes(files, fd, (count - kept) * size, kept * size),
+  );
   return bytes.length === kept * size && crc32(bytes.subarray(-size)) === records.crc ? bytes : undefined;
 }

@@ -63,7 +63,7 @@ export function parseState(bytes: Uint8Array): State | string {
   }
   if (!isRecord(value)) return 'is not a state';
   if (typeof value['format'] === 'number' && value['format'] > FORMAT) {
-    return `was written by a newer version of monitor (format ${value['format']})`;
+    return `was written by a newer version of monitor (format ${value['format']}): update monitor`;
   }
   return isState(value) ? value : 'is not a state of this program: the Python original may have written it';
 }
@@ -84,8 +84,14 @@ function isState(value: Record<string, unknown>): value is Record<string, unknow
     isCount(prices['length']) &&
     isRecord(rejected) &&
     isCount(rejected['length']) &&
-    Array.isArray(logs) &&
-    logs.every((log) => isRecord(log) && isCount(log['id']) && isCount(log['offset']))
+    areLogPositions(logs)
+  );
+}
+
+export function areLogPositions(value: unknown): value is LogPosition[] {
+  return (
+    Array.isArray(value) &&
+    value.every((log) => isRecord(log) && isCount(log['id']) && isCount(log['offset']))
   );
 }
 
@@ -93,13 +99,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isCount(value: unknown): value is number {
+export function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function stateError(path: string, problem: string): InputOutputError {
   return new InputOutputError(
-    `the state ${path} ${problem}. Nothing was changed. Without it, it is not known which log bytes were counted: ` +
-      'restore it together with its store from one backup, or parse into a new --output-dir',
+    `the state ${path} ${problem}. Nothing was changed. Without it, it is not known which log bytes were counted. ` +
+      'The index may know: monitor repair says how to go on',
   );
 }

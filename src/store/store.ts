@@ -91,20 +91,34 @@ export function checkFilters(store: Store, given: Partial<Filters>, statePath: s
 }
 
 function parseStore(dir: string, bytes: Uint8Array): Store {
-  let value: { format?: unknown; store?: unknown; state?: unknown; filters?: Filters };
+  const path = join(dir, NAME);
+  let value: Record<string, unknown> | null;
   try {
     value = JSON.parse(Buffer.from(bytes).toString()) as typeof value;
   } catch (error) {
-    throw new InputOutputError(`${join(dir, NAME)} is not valid JSON: restore it from a backup`, { cause: error });
+    throw new InputOutputError(`${path} is not valid JSON: restore it from a backup`, { cause: error });
   }
   const { format, store, state, filters } = value ?? {};
   if (typeof format === 'number' && format > FORMAT) {
-    throw new InputOutputError(`the store ${dir} was made by a newer version of monitor (format ${format})`);
+    throw new InputOutputError(
+      `${path} was made by a newer version of monitor (format ${format}): update monitor`,
+    );
   }
-  if (format !== FORMAT || typeof store !== 'string' || typeof state !== 'string' || !filters) {
-    throw new InputOutputError(`${join(dir, NAME)} does not describe a store: restore it from a backup`);
+  if (format !== FORMAT || typeof store !== 'string' || typeof state !== 'string' || !isFilters(filters)) {
+    throw new InputOutputError(`${path} does not describe a store: restore it from a backup`);
   }
   return { dir, id: store, statePath: resolve(dir, state), filters };
+}
+
+function isFilters(value: unknown): value is Filters {
+  if (typeof value !== 'object' || value === null) return false;
+  const { session_key: session, since, no_content: noContent } = value as Record<string, unknown>;
+  const isTime = typeof since === 'string' && !Number.isNaN(Date.parse(since));
+  return (
+    (session === null || typeof session === 'string') &&
+    (since === null || isTime) &&
+    typeof noContent === 'boolean'
+  );
 }
 
 /** What creating a store leaves behind when it is killed: a lock, temporary files, a state that counts nothing. */

@@ -59,13 +59,13 @@ test('--since must be before --until', () => {
   );
 });
 
-test('labels name the period for a heading', () => {
-  const label = (words: Parameters<typeof periodOf>[0]): string | null =>
-    periodOf(words, shanghai, NOW).label;
-  expect(label({ days: 7 })).toBe('Last 7 days');
-  expect(label({ days: 1 })).toBe('Today');
-  expect(label({ since: '2026-02-01' })).toBe('since 2026-02-01');
-  expect(label({ since: '2026-02-01', until: '2026-02-02' })).toBe('since 2026-02-01, until 2026-02-02');
+test.each([
+  [{ days: 7 }, 'Last 7 days'],
+  [{ days: 1 }, 'Today'],
+  [{ since: '2026-02-01' }, 'since 2026-02-01'],
+  [{ since: '2026-02-01', until: '2026-02-02' }, 'since 2026-02-01, until 2026-02-02'],
+])('the heading for %o is %j', (words, label) => {
+  expect(periodOf(words, shanghai, NOW).label).toBe(label);
 });
 
 test('a period takes every quarter of an hour that it touches', () => {

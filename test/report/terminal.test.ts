@@ -74,6 +74,12 @@ test('text is broken at spaces, CJK anywhere, long words where they must', () =>
   expect(wrap('one two three', 8, 9, 4)).toEqual({ lines: ['one', 'two', 'three'], cut: false });
 });
 
+test('a character wider than the line does not stop the rest', () => {
+  const wide = `北${'ﾞ'.repeat(9)}`;
+  expect(widthOf(wide)).toBe(11);
+  expect(wrap(`${wide}x`, 4, 99).lines.join('')).toBe(`${wide}x`);
+});
+
 test('what does not fit into the lines is cut, and said to be', () => {
   expect(wrap('a\nb\nc', 4, 2)).toEqual({ lines: ['a', 'b'], cut: true });
   expect(wrap('a\nb', 4, 2)).toEqual({ lines: ['a', 'b'], cut: false });

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import type { Files } from '../platform/files.ts';
+import { readSummary } from '../store/session-file.ts';
+import type { SessionEntry } from '../store/types.ts';
+import { differences, readSession, type Prices, type ReadSession } from './read-session.ts';
+import { copyName, rewriteOf, roundsText, type SessionRepairs } from './repair-problem.ts';
+
+/** Compares each session file with its entry in a sound index, round by round, and keeps what can be read. */
+export function checkSessions(
+  files: Files,
+  dir: string,
+  entries: ReadonlyMap<string, SessionEntry>,
+  prices: Prices,
+): SessionRepairs {
+  const repairs: SessionRepairs = { problems: [], sessions: new Map(), rewrites: [], setAside: [] };
+  for (const entry of entries.values()) checkSession(files, dir, entry, prices, repairs);
+  return repairs;
+}
+
+function checkSession(
+  files: Files,
+  dir: string,
+  entry: SessionEntry,
+  prices: Prices,
+  repairs: SessionRepairs,
+): void {
+  const path = join(dir, entry.file);
+  const found = { file: path, session: entry.id };
+  if (!files.stat(path)) {
+    repairs.problems.push({ ...found, problem: 'is missing', ...loss(0, entry.rounds) });
+    return;
+  }
+  const read = readSession(files, path, prices, (round, end) => end <= entry.end && round.round <= entry.rounds);
+  const { sum } = read;
+  const isWhole = sum.end === entry.end && sum.last.length === entry.last.length && sum.last.crc === entry.last.crc;
+  if (isWhole && read.id === entry.id) {
+    checkEntry(files, dir, entry, sum, repairs);
+    return;
+  }
+  // What stands in another session's file, or behind a damaged first line, is not known to be this session's.
+  const kept = isWhole || read.id === entry.id ? sum.rounds : 0;
+  repairs.problems.push({ ...found, problem: problemOf(read, entry), ...loss(kept, entry.rounds - kept) });
+  repairs.setAside.push(entry.file);
+  if (kept === 0) return;
+  const rest = { ...entry, ...sum, file: copyName(files, dir, entry.file) };
+  repairs.sessions.set(entry.id, rest);
+  repairs.rewrites.push(rewriteOf(rest, entry.file));
+}
+
+function checkEntry(
+  files: Files,
+  dir: string,
+  entry: SessionEntry,
+  sum: ReadSession['sum'],
+  repairs: SessionRepairs,
+): void {
+  const file = join(dir, entry.file);
+  const different = differences(entry, sum);
+  const mended = different.length === 0 ? entry : { ...entry, ...sum };
+  repairs.sessions.set(entry.id, mended);
+  if (different.length > 0) {
+    repairs.problems.push({
+      file,
+      session: entry.id,
+      problem: `is sound, but the index says otherwise (${different.join(', ')})`,
+      repair: 'its entry in the index is made anew from its rounds',
+      lostRounds: 0,
+    });
+  }
+  if (readSummary(files, dir, entry) !== undefined) return;
+  repairs.rewrites.push(rewriteOf(mended));
+  repairs.problems.push({
+    file,
+    session: entry.id,
+    problem: 'has another summary than the committed one, as a killed run leaves it',
+    repair: 'the summary is written anew',
+    lostRounds: 0,
+  });
+}
+
+function problemOf({ id, isDamaged, sum }: ReadSession, entry: SessionEntry): string {
+  if (id === undefined) return 'has a damaged first line';
+  if (id !== entry.id) return `holds another session, ${JSON.stringify(id)}`;
+  return isDamaged ? `is damaged behind round ${sum.rounds}` : 'is not the file that was committed';
+}
+
+function loss(kept: number, lost: number): { repair: string; lostRounds: number } {
+  const left = kept === 0 ? 'no round of it is left' : `rounds 1 to ${kept} are kept`;
+  return { repair: `${left}${lost > 0 ? `, ${roundsText(lost)} lost` : ''}`, lostRounds: lost };
+}

@@ -1,0 +1,162 @@
+import { parseJson } from '../ai-log/json-spans.ts';
+import type { StoredRound } from '../ai-log/stored-round.ts';
+import { crc32 } from '../platform/digest.ts';
+import { InputOutputError } from '../platform/errors.ts';
+import type { Files } from '../platform/files.ts';
+import { entryOf, type PriceBook } from '../pricing/price-book.ts';
+import { costOf } from '../pricing/schedule.ts';
+import { mergeCells } from '../store/index-file.ts';
+import { headerId, sessionLines, type SessionLine } from '../store/session-lines.ts';
+import { isCount } from '../store/state.ts';
+import { QUARTER_MS, type SessionEntry, type UsageCell } from '../store/types.ts';
+import { titleOf } from './title.ts';
+
+/** What the rounds of a session file come to. */
+export type SessionSum = Omit<SessionEntry, 'id' | 'file' | 'summary'>;
+
+/** A session file read again, from its first round to the first that is damaged or not wanted. */
+export interface ReadSession {
+  /** As the first line names it; undefined where that line is damaged. */
+  id: string | undefined;
+  sum: SessionSum;
+  /** A line that is neither a round nor the end of the rounds stopped the reading. */
+  isDamaged: boolean;
+  /** Where the rounds came from. */
+  places: [generation: number, offset: number][];
+}
+
+/** Takes rounds while they are whole, numbered 1, 2, 3 … and wanted. Throws where the price book lacks a price. */
+export function readSession(
+  files: Files,
+  path: string,
+  prices: { book: PriceBook; path: string },
+  isWanted: (round: StoredRound, end: number) => boolean,
+): ReadSession {
+  const read: ReadSession = { id: undefined, sum: emptySum(), isDamaged: true, places: [] };
+  let isHead = true;
+  for (const line of sessionLines(files, path)) {
+    if (isHead) {
+      read.id = headerId(line.text);
+      isHead = false;
+      continue;
+    }
+    const round = line.text.startsWith(']') ? undefined : readRound(line.text, read.sum.rounds + 1);
+    if (!round || !isWanted(round, line.end)) {
+      read.isDamaged = !round && !line.text.startsWith(']');
+      break;
+    }
+    addRound(read.sum, round, line, prices);
+    read.places.push(round.at);
+  }
+  read.sum.usage = mergeCells(read.sum.usage);
+  return read;
+}
+
+function emptySum(): SessionSum {
+  return {
+    end: 0,
+    last: { length: 0, crc: 0 },
+    created: Infinity,
+    updated: -Infinity,
+    rounds: 0,
+    model: '',
+    title: null,
+    errors: 0,
+    usage: [],
+  };
+}
+
+function readRound(text: string, number: number): StoredRound | undefined {
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null) return undefined;
+  const round = value as Partial<StoredRound>;
+  const counts = [
+    round.input_tokens,
+    round.output_tokens,
+    round.reasoning_tokens,
+    round.cached_tokens,
+    round.cache_write_tokens,
+  ];
+  const isSound =
+    round.round === number &&
+    isPlace(round.at) &&
+    typeof round.model === 'string' &&
+    !Number.isNaN(Date.parse(round.timestamp ?? '')) &&
+    (typeof round.price === 'string' || isCount(round.price)) &&
+    counts.every(isCount);
+  return isSound ? (value as StoredRound) : undefined;
+}
+
+export function isPlace(value: unknown): value is [generation: number, offset: number] {
+  return Array.isArray(value) && value.length === 2 && value.every(isCount);
+}
+
+function addRound(
+  sum: SessionSum,
+  round: StoredRound,
+  { text, end }: SessionLine,
+  prices: { book: PriceBook; path: string },
+): void {
+  const time = Date.parse(round.timestamp);
+  const bytes = Buffer.from(text);
+  sum.end = end;
+  sum.last = { length: bytes.length, crc: crc32(bytes) };
+  sum.created = Math.min(sum.created, time);
+  sum.updated = Math.max(sum.updated, time);
+  sum.rounds++;
+  sum.model = round.model;
+  // A question that is left out is the one before.
+  if (round.question !== undefined) sum.title ??= titleOf(JSON.stringify(round.question));
+  if ((round.response_code ?? 0) >= 400) sum.errors++;
+  sum.usage.push(usageOf(round, time, prices));
+  if (sum.usage.length > MOST_CELLS) sum.usage = mergeCells(sum.usage);
+}
+
+const MOST_CELLS = 10_000;
+
+function usageOf(round: StoredRound, time: number, prices: { book: PriceBook; path: string }): UsageCell {
+  const usage = {
+    input: round.input_tokens,
+    output: round.output_tokens,
+    reasoning: round.reasoning_tokens,
+    cached: round.cached_tokens,
+    cacheWrite: round.cache_write_tokens,
+  };
+  return {
+    quarter: Math.floor(time / QUARTER_MS),
+    model: round.model,
+    consumer: round.consumer ?? '',
+    api: round.api ?? '',
+    price: round.price,
+    rounds: 1,
+    ...usage,
+    cost: typeof round.price === 'number' ? costOf(scheduleOf(round.price, prices), usage, time) : 0n,
+  };
+}
+
+function scheduleOf(
+  price: number,
+  { book, path }: { book: PriceBook; path: string },
+): Parameters<typeof costOf>[0] {
+  const entry = entryOf(book, price);
+  if (entry) return entry.schedule;
+  throw new InputOutputError(
+    `the price book ${path} lacks entry ${price}, which a round points at. Nothing was changed: restore it from a backup of the store`,
+  );
+}
+
+/** Where an index entry is not what its session's rounds come to: their names, or none. Costs are not compared. */
+export function differences(entry: SessionEntry, sum: SessionSum): string[] {
+  const keys = ['rounds', 'created', 'updated', 'model', 'errors'] as const;
+  const different: string[] = keys.filter((key) => entry[key] !== sum[key]);
+  return cellsOf(entry.usage) === cellsOf(sum.usage) ? different : [...different, 'usage'];
+}
+
+function cellsOf(usage: readonly UsageCell[]): string {
+  return mergeCells(usage)
+    .map(({ cost: _, ...cell }) =>
+      JSON.stringify(Object.entries(cell).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    )
+    .toSorted()
+    .join('\n');
+}

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { Files } from '../platform/files.ts';
+import { syncFiles, writeBase } from './commit.ts';
+import { indexPath, positionsLine, type Index } from './index-file.ts';
+import { replaceSummary } from './session-file.ts';
+import { copyRounds } from './session-lines.ts';
+import { writeState, type State } from './state.ts';
+import type { Store } from './store.ts';
+import type { SessionEntry } from './types.ts';
+
+/** A session whose file is not what it should be behind, or before, the end of its rounds. */
+export interface SessionRewrite {
+  /** The session's own entry in the index: gets its new end and checksums. */
+  entry: SessionEntry;
+  summary: Readonly<Record<string, unknown>>;
+  /** A damaged file, whose first rounds are copied into the entry's; undefined: only the summary is written. */
+  from?: string;
+}
+
+/** All that a repair writes. */
+export interface Renewal {
+  rewrites: readonly SessionRewrite[];
+  index: Index;
+  /** The new state; its index generation is one that no file has. */
+  state: State;
+  /** Damaged files, kept out of the way under `.damaged-…`, and index files that nothing refers to any more. */
+  setAside: readonly string[];
+  stale: readonly number[];
+}
+
+/**
+ * Makes a repaired store true at once, like a commit: what is new is on disk before the state is renamed, and no
+ * byte of a round is written over. A crash before leaves the store as it was.
+ */
+export function recommit(files: Files, store: Store, renewal: Renewal): void {
+  const { dir } = store;
+  const { rewrites, index, state } = renewal;
+  for (const { entry, summary, from } of rewrites) {
+    if (from === undefined) entry.summary = replaceSummary(files, dir, entry, summary);
+    else Object.assign(entry, copyRounds(files, dir, from, entry, summary));
+  }
+  const paths = rewrites.map(({ entry }) => join(dir, entry.file));
+  syncFiles(
+    files,
+    dir,
+    paths,
+    rewrites.some(({ from }) => from !== undefined),
+  );
+  const positions = positionsLine(state.logs, state.next_log, state.commit);
+  const base = writeBase(files, dir, state.index.generation, index, positions);
+  writeState(files, store.statePath, { ...state, index: base });
+  for (const name of renewal.setAside) files.rename(join(dir, name), join(dir, damagedName(name)));
+  for (const generation of renewal.stale) files.remove(indexPath(dir, generation));
+}
+
+export function damagedName(name: string): string {
+  return `.damaged-${name.replace(/^\./, '')}`;
+}

@@ -1,0 +1,103 @@
+import { isUtf8 } from 'node:buffer';
+import { join } from 'node:path';
+import { readBytes, type Files } from '../platform/files.ts';
+import { appendRounds, type SessionEnd } from './session-file.ts';
+
+/** A line of a session file as it stands there, sound or not. */
+export interface SessionLine {
+  /** Without what separates it from the next. */
+  text: string;
+  /** Offset behind the text. */
+  end: number;
+}
+
+const CHUNK_BYTES = 1 << 20;
+/** No round is this long: a hole, or another file's bytes. */
+const LONGEST = 256 << 20;
+
+/** The lines of a file that the index can't vouch for, up to the first that certainly is no text. */
+export function* sessionLines(files: Files, path: string): Generator<SessionLine> {
+  const fd = files.open(path, 'read');
+  try {
+    let carried: Buffer[] = [];
+    let carriedBytes = 0;
+    for (let at = 0; carriedBytes < LONGEST;) {
+      const chunk = readBytes(files, fd, at, CHUNK_BYTES);
+      let from = 0;
+      for (let newline = chunk.indexOf(0x0a); newline >= 0; newline = chunk.indexOf(0x0a, from)) {
+        const line = toLine(Buffer.concat([...carried, chunk.subarray(from, newline)]), at + newline);
+        if (!line) return;
+        yield line;
+        carried = [];
+        carriedBytes = 0;
+        from = newline + 1;
+      }
+      carried.push(chunk.subarray(from));
+      carriedBytes += chunk.length - from;
+      at += chunk.length;
+      if (chunk.length > 0) continue;
+      const rest = toLine(Buffer.concat(carried), at);
+      if (rest && rest.text !== '') yield rest;
+      return;
+    }
+  } finally {
+    files.close(fd);
+  }
+}
+
+function toLine(bytes: Buffer, end: number): SessionLine | undefined {
+  if (bytes.includes(0) || !isUtf8(bytes)) return undefined;
+  const isFollowed = bytes.at(-1) === 0x2c;
+  return {
+    text: bytes.toString('utf8', 0, bytes.length - (isFollowed ? 1 : 0)),
+    end: isFollowed ? end - 1 : end,
+  };
+}
+
+/** The session id in the first line of a session file; undefined where that line is none. */
+export function headerId(text: string): string | undefined {
+  const id = /^\{"session_id":(".*"),"rounds":\[$/s.exec(text)?.[1];
+  if (id === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(id);
+    return typeof value === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of a copy, so much is in memory at once. */
+const COPY_CHARACTERS = 16 << 20;
+
+/** Makes a session's file of the first rounds of another file. Nothing is synced here. */
+export function copyRounds(
+  files: Files,
+  dir: string,
+  from: string,
+  to: { id: string; file: string; rounds: number },
+  summary: Readonly<Record<string, unknown>>,
+): SessionEnd {
+  let committed: SessionEnd | undefined;
+  let gathered: string[] = [];
+  let size = 0;
+  const flush = (): SessionEnd => {
+    const end = appendRounds(files, dir, { id: to.id, file: to.file, committed }, gathered, summary);
+    gathered = [];
+    size = 0;
+    return end;
+  };
+  let left = to.rounds;
+  let isHead = true;
+  for (const { text } of sessionLines(files, join(dir, from))) {
+    if (left === 0) break;
+    if (isHead) {
+      isHead = false;
+      continue;
+    }
+    gathered.push(text);
+    size += text.length;
+    left--;
+    if (size > COPY_CHARACTERS && left > 0) committed = flush();
+  }
+  return flush();
+}

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { readLogLine, type LoggedRound } from '../../src/ai-log/round.ts';
+import type { ExpandedRound } from '../../src/ai-log/stored-round.ts';
+import { envoyLine, escaped } from './lines.ts';
+
+/** What a request says, each text as its own JSON; `messages` is text where it is no list. */
+export interface Request {
+  messages: string[] | string | null;
+  system: string | null;
+  question: string | null;
+}
+
+/** Few, so that they repeat; and such that no JSON.parse and JSON.stringify would give them back. */
+const TEXTS = [
+  '{"role":"system","content":"be nice"}',
+  '{"role":"user","content":"1"}',
+  '{"role":"user","content":[{"type":"text","text":"\\u003cb\\u003e"}]}',
+  '{"content":1.0,"b":9007199254740993,"a":2}',
+  '{"a":1,"a":2,"__proto__":{}}',
+  '{ "role" : "tool", "content" : "\\ud83d \\u0000" }',
+  '"天气 😀"',
+  '-0.0e+1',
+  'null',
+  '[]',
+];
+const aText = fc.constantFrom(...TEXTS);
+const someTexts = fc.array(aText, { maxLength: 4 });
+const repeatedText = fc.constantFrom(null, '"be nice"', '[{"type":"text","text":"1.0"}]', '"\\u003c"', '""');
+
+type Step = (threads: string[][]) => Request['messages'];
+const thread = fc.nat(1);
+
+function inThread(change: (messages: string[], added: string[]) => string[]): fc.Arbitrary<Step> {
+  return fc.tuple(thread, someTexts).map(([which, added]) => (threads) => {
+    threads[which] = change(threads[which] ?? [], added);
+    return threads[which];
+  });
+}
+
+const marked = (text: string): string => `{"cache_control":1,"of":${text}}`;
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { arbitrary: inThread((messages, added) => [...messages, ...added]), weight: 6 },
+  // An edited system prompt.
+  inThread((messages, [edited]) => (edited === undefined ? messages : [edited, ...messages.slice(1)])),
+  // Compaction: the prompt, a summary, and the last few messages.
+  inThread((messages, added) => [...messages.slice(0, 1), ...added, ...messages.slice(-2)]),
+  // A sliding window.
+  inThread((messages, added) => [...messages.slice(0, 1), ...messages.slice(2), ...added]),
+  // A cache_control mark on the last message of the request; the history goes on without it.
+  inThread((messages, added) => [...messages, ...added]).map((send): Step => (threads) => {
+    const sent = send(threads);
+    const last = Array.isArray(sent) ? sent.at(-1) : undefined;
+    return Array.isArray(sent) && last !== undefined ? [...sent.slice(0, -1), marked(last)] : sent;
+  }),
+  someTexts.map((texts) => () => texts),
+  fc
+    .constantFrom<Request['messages']>(null, [], '"[map[content:cut by [truncated] AAAA"', '{"a":1.0}')
+    .map((messages) => () => messages),
+);
+
+/** Requests of two interleaved threads, with all that happens to a conversation. */
+export const requests: fc.Arbitrary<Request[]> = fc
+  .array(fc.tuple(step, repeatedText, repeatedText), { maxLength: 24 })
+  .map((steps) => {
+    const threads: string[][] = [[], []];
+    return steps.map(([send, system, question]) => ({ messages: send(threads), system, question }));
+  });
+
+/** The request as a line of the log says it, read again. */
+export function readRequest({ messages, system, question }: Request): LoggedRound {
+  const list = Array.isArray(messages) ? `[${messages.join(',')}]` : messages;
+  const aiLog = `{"messages":${list},"model":"m","question":${question},"session_id":"s","system":${system}}`;
+  const line = readLogLine(envoyLine(escaped(aiLog)));
+  if (line.kind !== 'round') throw new Error(`not read: ${aiLog}`);
+  return line.round;
+}
+
+export function toRequest({ messages, messagesText, system, question }: ExpandedRound): Request {
+  return { messages: messages ? [...messages] : messagesText, system, question };
+}

@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  arrayElements,
+  objectMembers,
+  parseJson,
+  parseString,
+  stringEnd,
+} from '../../src/ai-log/json-spans.ts';
+
+/** The JSON texts of a value, with white space wherever JSON allows it. */
+function printed(value: unknown, space: () => string): string {
+  const list = (items: string[]): string => items.join(`${space()},${space()}`);
+  if (Array.isArray(value)) return `[${space()}${list(value.map((item) => printed(item, space)))}${space()}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(
+    ([key, item]) => `${JSON.stringify(key)}${space()}:${space()}${printed(item, space)}`,
+  );
+  return `{${space()}${list(members)}${space()}}`;
+}
+
+const spaces = fc.array(fc.constantFrom('', '', ' ', '\n', '\r\n', '\t', ' \t '), { minLength: 1 });
+const anyValue = fc.jsonValue({ maxDepth: 4 });
+
+/** Prints a value with white space that goes round in `gaps`. */
+function printedWith(value: unknown, gaps: string[]): string {
+  let i = 0;
+  return printed(value, () => gaps[i++ % gaps.length] ?? '');
+}
+
+/** JSON that was cut, or in which characters were swapped or put in. */
+const nearlyJson = fc
+  .tuple(
+    anyValue,
+    spaces,
+    fc.array(fc.tuple(fc.nat(), fc.constantFrom(...'[]{}",:\\ 1e'))),
+    fc.nat(),
+    fc.boolean(),
+  )
+  .map(([value, gaps, edits, cut, isCut]) => {
+    const characters = [...printedWith(value, gaps)];
+    for (const [at, character] of edits) characters[at % (characters.length + 1)] = character;
+    return characters.join('').slice(0, isCut ? cut % (characters.length + 1) : undefined);
+  });
+
+describe('objectMembers', () => {
+  test('gives the spans of all values, in order', () => {
+    const object = fc.dictionary(fc.string({ unit: 'binary' }), anyValue);
+    fc.assert(
+      fc.property(object, spaces, fc.string(), (value, gaps, behind) => {
+        const text = printedWith(value, gaps);
+        const found = objectMembers(text + behind, 0);
+        expect(found?.end).toBe(text.length);
+        const members = found?.members.map(({ key, from, to }) => [key, JSON.parse(text.slice(from, to))]);
+        expect(members).toEqual(Object.entries(JSON.parse(text)));
+      }),
+    );
+  });
+
+  test('never throws, and says no more than that a text could be an object', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), nearlyJson), (text) => {
+        const found = objectMembers(text, 0);
+        const parsed = parseJson(found ? text.slice(0, found.end) : text);
+        if (!found)
+          expect(
+            typeof parsed !== 'object' || parsed === null || Array.isArray(parsed) || /^\s/.test(text),
+          ).toBe(true);
+        if (!found || parsed === undefined) return;
+        const last = new Map(
+          found.members.map(({ key, from, to }) => [key, JSON.parse(text.slice(from, to))]),
+        );
+        expect(Object.fromEntries(last)).toEqual(parsed);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('keeps duplicate keys and exact texts', () => {
+    const text = '{"a":1.0,"\\u0061" : 9007199254740993,"__proto__":{"x":[ "}" ]}}';
+    const members = objectMembers(text, 0)?.members.map(({ key, from, to }) => [key, text.slice(from, to)]);
+    expect(members).toEqual([
+      ['a', '1.0'],
+      ['a', '9007199254740993'],
+      ['__proto__', '{"x":[ "}" ]}'],
+    ]);
+  });
+
+  test('begins where it is told', () => {
+    expect(objectMembers('{{"a":1}', 1)).toEqual({ members: [{ key: 'a', from: 6, to: 7 }], end: 8 });
+    expect(objectMembers(' {}', 0)).toBeUndefined();
+  });
+
+  test.each([
+    '',
+    '{',
+    '{"a"',
+    '{"a":',
+    '{"a":1',
+    '{"a":1,',
+    '{"a":1,}',
+    '{,}',
+    '{a:1}',
+    '{"a"1}',
+    '{"a":1 2}',
+    '{"\\x":1}',
+    '{"a":}',
+    '{"a":"}',
+  ])('finds no object in %s', (text) => expect(objectMembers(text, 0)).toBeUndefined());
+});
+
+describe('arrayElements', () => {
+  test('gives the text of every element', () => {
+    fc.assert(
+      fc.property(fc.array(anyValue), spaces, (value, gaps) => {
+        const text = printedWith(value, gaps);
+        expect(arrayElements(text)?.map((element) => JSON.parse(element))).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  test('never throws, and splits whatever JSON.parse takes for an array', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), nearlyJson), (text) => {
+        const parsed = parseJson(text);
+        const elements = arrayElements(text);
+        if (Array.isArray(parsed) && text.startsWith('[')) {
+          expect(elements?.map((element) => JSON.parse(element))).toEqual(parsed);
+        } else if (elements) {
+          expect(text.startsWith('[') && parsed === undefined).toBe(true);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('keeps exact texts', () => {
+    expect(arrayElements('[ 1.0 ,{"b":1, "a" :2},"\\u003c"\t]')).toEqual([
+      '1.0',
+      '{"b":1, "a" :2}',
+      '"\\u003c"',
+    ]);
+    expect(arrayElements('[]')).toEqual([]);
+    expect(arrayElements('[ ] ')).toEqual([]);
+  });
+
+  test.each(['', '{}', ' []', '[', '[1', '[1,', '[1,]', '[,]', '[1 2]', '[1]2', '[[]', '["]', '[{]', '[] ]'])(
+    'finds no array in %s',
+    (text) => expect(arrayElements(text)).toBeUndefined(),
+  );
+});
+
+describe('stringEnd', () => {
+  test('is the place behind a string literal, whatever follows', () => {
+    const anyText = fc.string({ unit: fc.constantFrom('"', '\\', 'a', '\n', '😀') });
+    fc.assert(
+      fc.property(anyText, anyText, (value, behind) => {
+        const literal = JSON.stringify(value);
+        expect(stringEnd(` ${literal}${behind}`, 1)).toBe(1 + literal.length);
+        expect(parseString(literal)).toBe(value);
+      }),
+    );
+  });
+
+  test('backslashes before a quote count in pairs', () => {
+    expect(stringEnd('"\\"', 0)).toBe(-1);
+    expect(stringEnd('"\\\\"', 0)).toBe(4);
+    expect(stringEnd('"\\\\\\"', 0)).toBe(-1);
+    expect(stringEnd(`"${'\\'.repeat(1_000_000)}"`, 0)).toBe(1_000_002);
+    expect(stringEnd(`"${'\\'.repeat(1_000_001)}"`, 0)).toBe(-1);
+  });
+});
+
+test('parseString takes strings only', () => {
+  expect(parseString('"a\\n"')).toBe('a\n');
+  for (const text of ['1', 'null', '', '"', '"\t"', '"a" b']) expect(parseString(text)).toBeUndefined();
+});
+
+function quickly<T>(look: () => T): T {
+  const start = performance.now();
+  const result = look();
+  expect(performance.now() - start).toBeLessThan(2000);
+  return result;
+}
+
+describe('hostile sizes take linear time', () => {
+  const DEEP = 200_000;
+
+  test.each(['[', '{"a":'])('nested %s', (open) => {
+    const close = open === '[' ? ']' : '}';
+    const value = open.repeat(DEEP) + 1 + close.repeat(DEEP);
+    expect(quickly(() => arrayElements(`[${value}]`))).toEqual([value]);
+    expect(quickly(() => arrayElements(`[${value.slice(0, -1)}]`))).toBeUndefined();
+    expect(quickly(() => objectMembers(`{"v":${value}}`, 0)?.members)).toEqual([
+      { key: 'v', from: 5, to: 5 + value.length },
+    ]);
+  });
+
+  test('strings of escaped quotes, and of backslashes', () => {
+    const quotes = `"${'\\"'.repeat(1_000_000)}"`;
+    const slashes = `"${'\\\\'.repeat(1_000_000)}"`;
+    expect(quickly(() => arrayElements(`[${quotes},${slashes}]`))).toEqual([quotes, slashes]);
+    expect(quickly(() => arrayElements(`[${quotes.slice(0, -1)}`))).toBeUndefined();
+  });
+
+  test('a million small elements', () => {
+    expect(quickly(() => arrayElements(`[${'1,'.repeat(1_000_000)}1]`)?.length)).toBe(1_000_001);
+  });
+});

@@ -1,0 +1,55 @@
+import { readStoredRound } from '../../src/ai-log/expand-rounds.ts';
+import { arrayElements } from '../../src/ai-log/json-spans.ts';
+import { SessionMemory, type TextKind } from '../../src/ai-log/memory.ts';
+import type { LoggedRound } from '../../src/ai-log/round.ts';
+import { storedLine, type RepeatedText } from '../../src/ingest/stored-line.ts';
+import { digest } from '../../src/platform/digest.ts';
+
+/** One line of a session file, through the memory. */
+export function store(
+  memory: SessionMemory,
+  round: number,
+  logged: LoggedRound,
+  digestOf = digest16,
+): string {
+  const { messages } = logged;
+  const request = messages && memory.addRequest(round, messages.map(digestOf));
+  const repeated = (kind: TextKind): RepeatedText => {
+    const text = logged[kind];
+    return memory.addText(kind, round, text === null ? null : digestOf(text)) ?? { text };
+  };
+  const facts = { round, time: Date.UTC(2026, 1, 1), at: [1, 0], price: 'free', flags: [] } as const;
+  return storedLine(
+    logged,
+    { ...facts, at: [1, 0] },
+    {
+      context: request?.context ?? null,
+      newMessages: request?.added.map((place) => messages?.[place] ?? '') ?? [],
+      system: repeated('system'),
+      question: repeated('question'),
+    },
+  );
+}
+
+export function digest16(text: string): string {
+  return digest(text, 16);
+}
+
+/** As the summary and the file beside it keep it: JSON, and the newest records. */
+export function reload(memory: SessionMemory, kept = Infinity): SessionMemory {
+  const saved = JSON.parse(JSON.stringify(memory.save()));
+  return SessionMemory.load(saved, memory.encodeRecords(Math.max(0, memory.length - kept)));
+}
+
+export function replay(lines: readonly string[]): SessionMemory {
+  const memory = new SessionMemory();
+  for (const line of lines) {
+    const { stored } = readStoredRound(line);
+    memory.replay(stored.round, stored.context ?? [], newMessages(line).map(digest16));
+  }
+  return memory;
+}
+
+export function newMessages(line: string): string[] {
+  return arrayElements(readStoredRound(line).texts.get('new_messages') ?? '[]') ?? [];
+}

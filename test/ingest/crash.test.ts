@@ -1,0 +1,104 @@
+import { appendFileSync, cpSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { aiLine, dumpStore, failAt, makeFolder, otherLine, run, type Fault } from './make.ts';
+
+const lines = (from: number, to: number): string =>
+  Array.from(
+    { length: to - from },
+    (_, i) => aiLine('a', from + i) + otherLine(i) + aiLine('b', from + i),
+  ).join('');
+
+/** A log, and the store it is parsed into, at the moment before the run that fails. */
+interface Scene {
+  folder: string;
+  log: string;
+  store: string;
+}
+
+function firstRun(): Promise<Scene> {
+  const folder = makeFolder();
+  const log = join(folder, 'access.log');
+  writeFileSync(log, lines(0, 3));
+  return Promise.resolve({ folder, log, store: join(folder, 'sessions') });
+}
+
+/** Sessions that are appended to, a new one, a rotation with an unread tail, and an id that needs a file of its own. */
+async function laterRun(): Promise<Scene> {
+  const scene = await firstRun();
+  await run(scene.store, scene.log);
+  appendFileSync(scene.log, lines(3, 5));
+  renameSync(scene.log, `${scene.log}.1`);
+  writeFileSync(scene.log, lines(5, 6) + aiLine('c/d', 0) + '{"ai_log":"{cut","x":""}\n');
+  return scene;
+}
+
+/** Many records (kept beside the session), and an index that is written anew. */
+async function longRun(): Promise<Scene> {
+  const scene = await firstRun();
+  writeFileSync(scene.log, Array.from({ length: 80 }, (_, i) => aiLine('long', i)).join(''));
+  await run(scene.store, scene.log);
+  // Long ids, so that few sessions outgrow the tail of an index.
+  const many = Array.from({ length: 110 }, (_, i) => aiLine(`session ${i} ${'x'.repeat(2500)}`, 0)).join('');
+  appendFileSync(scene.log, aiLine('long', 80) + many);
+  return scene;
+}
+
+async function copyScene(scene: Scene): Promise<Scene> {
+  const folder = makeFolder();
+  cpSync(scene.folder, folder, { recursive: true, preserveTimestamps: true });
+  return { folder, log: join(folder, 'access.log'), store: join(folder, 'sessions') };
+}
+
+async function finish(scene: Scene): Promise<unknown> {
+  await run(scene.store, scene.log);
+  for (const name of readdirSync(scene.store)) {
+    if (!name.startsWith('.')) JSON.parse(readFileSync(join(scene.store, name), 'utf8'));
+  }
+  return dumpStore(scene.store);
+}
+
+function dumpIfAny(scene: Scene): unknown {
+  try {
+    return dumpStore(scene.store);
+  } catch (error) {
+    return `no store: ${error instanceof Error ? error.constructor.name : ''}`;
+  }
+}
+
+const KILLS: [Fault, string?][] = [['before'], ['torn'], ['after'], ['before', 'ENOSPC'], ['before', 'EIO']];
+
+describe.each([
+  ['the first run', firstRun, 1],
+  ['a run over rotated logs', laterRun, 1],
+  ['a run that writes the index anew', longRun, 13],
+] as const)('row 22, 24: %s', (_, makeScene, step) => {
+  test.each(KILLS)(
+    'that fails %s an operation (%s) leaves one commit, and the next run completes it',
+    async (fault, code) => {
+      const scene = await makeScene();
+      const before = dumpIfAny(scene);
+      const whole = await finish(await copyScene(scene));
+      const counting = failAt(Infinity, 'before');
+      await run(
+        ...(await copyScene(scene).then((copy) => [copy.store, copy.log, {}, counting.files] as const)),
+      );
+      expect(counting.operations.length).toBeGreaterThan(30);
+      for (let at = 0; at < counting.operations.length; at += step) {
+        if (fault === 'torn' && counting.operations[at] !== 'write') continue;
+        const copy = await copyScene(scene);
+        const faulty = failAt(at, fault, code);
+        await expect(run(copy.store, copy.log, {}, faulty.files), `operation ${at}`).rejects.toThrow(
+          /operation|dead/,
+        );
+        const left = dumpIfAny(copy);
+        const isNothing = JSON.stringify(left) === '[]' && typeof before === 'string';
+        if (!isNothing)
+          expect([before, whole], `left by operation ${at} ${counting.operations[at]}`).toContainEqual(left);
+        expect(await finish(copy), `finished after operation ${at} ${counting.operations[at]}`).toEqual(
+          whole,
+        );
+      }
+    },
+  );
+});

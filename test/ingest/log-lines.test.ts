@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { linesOf } from '../../src/ingest/log-lines.ts';
+import { readLogLine } from '../../src/ai-log/round.ts';
+import { aiLine, envoyLine } from '../ai-log/lines.ts';
+
+const bytes = (text: string): Buffer => Buffer.from(text);
+/** `[start, end, text]` of every line; `-` where the line was not decoded. */
+const linesIn = (block: Buffer): [number, number, string][] =>
+  [...linesOf(block)].map(({ start, end, text }) => [start, end, text ?? '-']);
+
+/** The plain road: split, leave out the NULs before a line, decode. */
+function plainLines(block: Buffer): { start: number; end: number; text: string }[] {
+  const lines: { start: number; end: number; text: string }[] = [];
+  let at = 0;
+  for (const piece of block.toString('latin1').split('\n')) {
+    const start = at + (/^\0*/.exec(piece)?.[0].length ?? 0);
+    const end = at + piece.length;
+    at = end + 1;
+    const text = block.subarray(start, end).toString();
+    if (start < end) lines.push({ start, end, text: text.startsWith('\uFEFF') ? text.slice(1) : text });
+  }
+  return lines;
+}
+
+const forged = 'x","ai_log":"{}","y":"';
+const aLine = fc.oneof(
+  fc
+    .constantFrom(
+      aiLine({ model: 'm', question: '天气 😀' }),
+      envoyLine('-'),
+      envoyLine(''),
+      envoyLine('-', { user_agent: forged }),
+      envoyLine('', { user_agent: forged }),
+      envoyLine('-', { path: '/?q="ai_log"' }),
+      aiLine({}, { user_agent: forged }),
+      '{"ai_log":"-"',
+      '{"ai_log":"-',
+      '{"ai_log":"',
+      '{"ai_log":""x',
+      '{"ai_log": "-"}',
+      '{"timestamp":"x","ai_log":{}}',
+      '{"authority":"x"}',
+      '"ai_log"',
+      '',
+      ' ',
+    )
+    .map(bytes),
+  fc.string({ unit: 'binary' }).map(bytes),
+  fc.uint8Array().map((noise) => Buffer.from(noise)),
+);
+const before = fc.constantFrom('', '', '\0', '\0\0\0', '\uFEFF', '\0\uFEFF').map(bytes);
+const behind = fc.constantFrom('\n', '\n', '\r\n', '\n\n', '\n\0\n').map(bytes);
+/** Bytes that are no UTF-8, in the middle of a line. */
+const inside = fc
+  .constantFrom([], [], [0xff], [0xe2, 0x82], [0xed, 0xa0, 0x80], [0])
+  .map((noise) => Buffer.from(noise));
+
+/** Blocks whose last line is a whole one, with or without its line feed. */
+const blocks = fc
+  .tuple(fc.array(fc.tuple(before, aLine, inside, fc.nat(), behind)), fc.constantFrom('', '\n'))
+  .map(([lines, end]) => {
+    const pieces = lines.flatMap(([start, line, noise, at, feed]) => {
+      const cut = at % (line.length + 1);
+      return [start, line.subarray(0, cut), noise, line.subarray(cut), feed];
+    });
+    return Buffer.concat([...pieces, bytes(envoyLine('-') + end)]);
+  });
+
+describe('the lines of a block, told from their bytes', () => {
+  test('are those that decoding everything gives, at the same bytes; what was not decoded is no AI call', () => {
+    fc.assert(
+      fc.property(blocks, (block) => {
+        const plain = plainLines(block);
+        const lines = [...linesOf(block)];
+        expect(lines.map(({ start, end }) => [start, end])).toEqual(
+          plain.map(({ start, end }) => [start, end]),
+        );
+        for (const [i, { text }] of lines.entries()) {
+          const decoded = plain[i]?.text ?? '';
+          if (text === undefined) expect(readLogLine(decoded)).toEqual({ kind: 'other' });
+          else expect(text).toBe(decoded);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('are decoded only where they name ai_log, beyond saying that there is none', () => {
+    fc.assert(
+      fc.property(blocks, (block) => {
+        for (const { start, end, text } of linesOf(block)) {
+          const line = block.toString('latin1', start, end);
+          const words = /^\{"ai_log":"-?"/.test(line) ? line.slice(2) : line;
+          expect(text !== undefined).toBe(words.includes('"ai_log"'));
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+test('offsets are bytes, not characters', () => {
+  const first = '{"path":"/天气?😀"}';
+  const second = '{"ai_log":{}}';
+  const length = Buffer.byteLength(first);
+  expect(linesIn(bytes(`${first}\n${second}\n`))).toEqual([
+    [0, length, '-'],
+    [length + 1, length + 1 + second.length, second],
+  ]);
+});
+
+test('the NULs of a hole are no part of the line, and neither is a BOM of its text', () => {
+  const line = '{"ai_log":{}}';
+  expect(linesIn(bytes(`\0\0\0${line}\n`))).toEqual([[3, 3 + line.length, line]]);
+  expect(linesIn(bytes(`\uFEFF${line}\n`))).toEqual([[0, 3 + line.length, line]]);
+  expect(linesIn(bytes('\0\0\n\0'))).toEqual([]);
+  expect(linesIn(bytes('{"ai_log"\0:{}}'))).toEqual([[0, 14, '{"ai_log"\0:{}}']]);
+});
+
+test('empty lines are none, the last needs no line feed, and a carriage return belongs to its line', () => {
+  expect(linesIn(bytes('\n\n'))).toEqual([]);
+  expect(linesIn(bytes(''))).toEqual([]);
+  expect(linesIn(bytes('a\n\n{"authority":"b"}'))).toEqual([
+    [0, 1, '-'],
+    [3, 20, '-'],
+  ]);
+  expect(linesIn(bytes('{"ai_log":{}}\r\n'))).toEqual([[0, 14, '{"ai_log":{}}\r']]);
+});
+
+test('bytes that are no UTF-8 become U+FFFD in the text and stay one byte in the offsets', () => {
+  const block = Buffer.concat([
+    bytes('{"ai_log":{"a":"'),
+    Buffer.from([0xff, 0xfe]),
+    bytes('"}}\n{"authority":"b"}'),
+  ]);
+  expect(linesIn(block)).toEqual([
+    [0, 21, '{"ai_log":{"a":"\uFFFD\uFFFD"}}'],
+    [22, 39, '-'],
+  ]);
+});
+
+test('one AI call among many others is found, and only it is decoded', () => {
+  const other = `${envoyLine('-')}\n`;
+  const block = bytes(other.repeat(1000) + `${aiLine({ model: 'm' })}\n` + other.repeat(1000));
+  const decoded = [...linesOf(block)].filter(({ text }) => text !== undefined);
+  expect(decoded).toEqual([
+    {
+      start: 1000 * other.length,
+      end: 1000 * other.length + aiLine({ model: 'm' }).length,
+      text: aiLine({ model: 'm' }),
+    },
+  ]);
+});

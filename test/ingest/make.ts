@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
+import { parseLogs, type ParseOptions } from '../../src/ingest/parse-logs.ts';
+import type { ParseResult } from '../../src/ingest/tally.ts';
+import { nodeFiles, type Files } from '../../src/platform/files.ts';
+import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
+
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that goes with the test. */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'monitor-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** One line of Higress's access log; the `n`-th request of a session repeats the history before it. */
+export function aiLine(session: string, n: number, aiLog: Record<string, unknown> = {}): string {
+  const messages = Array.from({ length: 2 * n + 1 }, (_, i) => ({
+    content: `${session} message ${i}`,
+    role: i % 2 === 0 ? 'user' : 'assistant',
+  }));
+  const inner = {
+    answer: `${session} message ${2 * n + 1}`,
+    input_token: 100 + n,
+    messages,
+    model: 'gpt-4o',
+    output_token: 10,
+    question: `${session} message ${2 * n}`,
+    session_id: session,
+    total_token: 110 + n,
+    ...aiLog,
+  };
+  const time = new Date(Date.UTC(2026, 1, 1) + n * 1000).toISOString();
+  return `${JSON.stringify({ ai_log: JSON.stringify(inner), request_id: `${session}-${n}`, start_time: time, user_agent: 'test' })}\n`;
+}
+
+export function otherLine(n: number): string {
+  return `{"ai_log":"-","method":"GET","path":"/healthz","request_id":"other-${n}","start_time":"2026-02-01T00:00:00.000Z"}\n`;
+}
+
+/** A run as the command makes it. */
+export function run(
+  dir: string,
+  log: string,
+  options: Partial<ParseOptions> = {},
+  files: Files = nodeFiles,
+): Promise<ParseResult> {
+  return parseLogs(files, { dir, logPaths: [log], filters: {}, now: Date.now, ...options });
+}
+
+/** Everything a reader can know of a store: each session with its usage, each round with its request. */
+export function dumpStore(dir: string): unknown {
+  const { sessions } = readSnapshot(dir);
+  return [...sessions.values()]
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+    .map((entry) => ({
+      id: entry.id,
+      rounds: entry.rounds,
+      input: entry.usage.reduce((sum, cell) => sum + cell.input, 0),
+      cost: String(entry.usage.reduce((sum, cell) => sum + cell.cost, 0n)),
+      counted: entry.usage.reduce((sum, cell) => sum + cell.rounds, 0),
+      texts: [...expandRounds(readRoundLines(dir, entry))].map(({ stored, messages, question, answer }) => [
+        stored.round,
+        stored.at,
+        stored.request_id,
+        messages,
+        question,
+        answer,
+      ]),
+    }));
+}
+
+/** The request ids of all stored rounds, sorted. */
+export function storedRequests(dir: string): string[] {
+  const { sessions } = readSnapshot(dir);
+  return [...sessions.values()]
+    .flatMap((entry) =>
+      [...expandRounds(readRoundLines(dir, entry))].map(({ stored }) => stored.request_id ?? ''),
+    )
+    .toSorted();
+}
+
+/** The port to the file system, which can fail at one of its operations. */
+export interface FaultyFiles {
+  files: Files;
+  /** Operations so far, by name. */
+  operations: string[];
+}
+
+/** How the K-th operation goes wrong: nothing of it happens, a write is cut in half, or it happens and then. */
+export type Fault = 'before' | 'torn' | 'after';
+
+/**
+ * Fails at the `at`-th operation (from 0). With an error code the run may go on and clean up, as when a disk is
+ * full; without one it is dead, and nothing it does reaches the disk any more.
+ */
+export function failAt(at: number, fault: Fault, code?: string): FaultyFiles {
+  const operations: string[] = [];
+  let isDead = false;
+  const guard = <K extends keyof Files>(name: K): Files[K] => {
+    const real = nodeFiles[name] as (...args: unknown[]) => unknown;
+    const guarded = (...args: unknown[]): unknown => {
+      if (name === 'close') return real(...args);
+      if (isDead) throw new Error('dead');
+      const isFatal = operations.push(name) - 1 === at;
+      if (!isFatal) return real(...args);
+      isDead = code === undefined;
+      if (fault === 'torn' && name === 'write') {
+        const [fd, bytes, position] = args as Parameters<Files['write']>;
+        nodeFiles.write(fd, bytes.subarray(0, bytes.length >> 1), position);
+      } else if (fault === 'after') {
+        real(...args);
+      }
+      throw Object.assign(
+        new Error(`${code ?? 'killed'}: at operation ${at}, ${name}`),
+        code && { code, syscall: name },
+      );
+    };
+    return guarded as Files[K];
+  };
+  const names = Object.keys(nodeFiles) as (keyof Files)[];
+  const files = Object.fromEntries(names.map((name) => [name, guard(name)])) as unknown as Files;
+  return { files, operations };
+}

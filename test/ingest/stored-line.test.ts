@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import type { LoggedRound } from '../../src/ai-log/round.ts';
+import { storedLine, type StoredFacts, type StoredTexts } from '../../src/ingest/stored-line.ts';
+import { aiLine, round } from '../ai-log/lines.ts';
+
+const FACTS: StoredFacts = { round: 3, time: Date.UTC(2026, 1, 1), at: [2, 99], price: 5, flags: [] };
+const TEXTS: StoredTexts = { context: [[1, 0, 2]], newMessages: [], system: 'same', question: 'same' };
+
+function fields(logged: LoggedRound, texts: StoredTexts | null = null): Record<string, unknown> {
+  return JSON.parse(storedLine(logged, FACTS, texts));
+}
+
+const usage = { model: 'm', input_token: 10, output_token: 5, total_token: 15 };
+
+test('a round without text: what it is, where it stood, what it used', () => {
+  expect(
+    storedLine(round('{"ai_log":{}}'), { ...FACTS, flags: ['time-missing'], price: 'no-usage' }, null),
+  ).toBe(
+    '{"round":3,"timestamp":"2026-02-01T00:00:00.000Z","at":[2,99],"model":"unknown","input_tokens":0,' +
+      '"output_tokens":0,"reasoning_tokens":0,"cached_tokens":0,"cache_write_tokens":0,"price":"no-usage",' +
+      '"flags":["time-missing"],"has_tool_calls":false}',
+  );
+});
+
+test('all that the log may say, and nothing that it does not', () => {
+  const aiLog = {
+    ...usage,
+    input_token_details: '{"cached_tokens":4}',
+    output_token_details: { reasoning_tokens: 2 },
+    consumer: 'c',
+    api: 'a',
+    chat_id: 'chat',
+    response_type: 'stream',
+    llm_service_duration: 7,
+    llm_first_token_duration: 6,
+    tool_calls: [{ id: 't' }],
+  };
+  expect(fields(round(aiLine(aiLog, { request_id: 'r' })))).toEqual({
+    round: 3,
+    timestamp: '2026-02-01T00:00:00.000Z',
+    at: [2, 99],
+    model: 'm',
+    input_tokens: 10,
+    output_tokens: 5,
+    reasoning_tokens: 2,
+    cached_tokens: 4,
+    cache_write_tokens: 0,
+    price: 5,
+    input_token_details: { cached_tokens: 4 },
+    output_token_details: { reasoning_tokens: 2 },
+    has_tool_calls: true,
+    response_type: 'stream',
+    consumer: 'c',
+    api: 'a',
+    chat_id: 'chat',
+    request_id: 'r',
+    response_code: 200,
+    duration_ms: 7,
+    first_token_ms: 6,
+  });
+});
+
+function details(value: unknown): unknown {
+  return fields(round(aiLine({ input_token_details: value })))['input_token_details'];
+}
+
+describe('what the log said of the usage', () => {
+  test.each([
+    ['the same', usage, undefined],
+    ['the same, as text', { ...usage, input_token: '10' }, undefined],
+    ['another total', { ...usage, total_token: 20 }, { input_token: 10, output_token: 5, total_token: 20 }],
+    ['nonsense', { input_token: '1e', output_token: 5 }, { input_token: '1e', output_token: 5 }],
+    [
+      'an object that converts to nothing',
+      { input_token: { toString: 1, valueOf: 1 } },
+      { input_token: '{"toString":1,"valueOf":1}' },
+    ],
+    ['-0', { input_token: -0 }, undefined],
+  ])('is kept where it differs: %s', (_, aiLog, logged) => {
+    expect(fields(round(aiLine(aiLog)))['logged']).toEqual(logged);
+  });
+
+  test('details that are no JSON stay text, and depth does no harm', () => {
+    expect(details('map[a:1]')).toBe('map[a:1]');
+    expect(details(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)).toBe(`"${'['.repeat(255)}`);
+  });
+});
+
+describe('texts', () => {
+  const logged = round('{"ai_log":{"answer":{"a":1.0},"reasoning":"r","tool_calls":[],"question":"q"}}');
+
+  test('are spliced as logged, behind the fields', () => {
+    const line = storedLine(logged, FACTS, {
+      context: [[1, 0, 2], [3, 0, 2]],
+      newMessages: ['{"n":1.0}', '"b"'],
+      system: { text: null },
+      question: { text: '"q"' },
+    }); // prettier-ignore
+    expect(line.slice(line.indexOf('"has_tool_calls"'))).toBe(
+      '"has_tool_calls":false,"context":[[1,0,2],[3,0,2]],"new_messages":[{"n":1.0},"b"],' +
+        '"system":null,"question":"q","answer":{"a":1.0},"reasoning":"r","tool_calls":[]}',
+    );
+  });
+
+  test('that are as before, or as in a round, are not repeated', () => {
+    const stored = fields(logged, { ...TEXTS, question: 2 });
+    expect([stored['question_round'], 'question' in stored, 'system' in stored]).toEqual([2, false, false]);
+    expect([stored['context'], stored['new_messages']]).toEqual([[[1, 0, 2]], []]);
+  });
+
+  test('of a request that is no list stand in place of its messages', () => {
+    const cut = round('{"ai_log":{"messages":"[map[ [truncated]"}}');
+    const stored = fields(cut, { ...TEXTS, context: null });
+    expect(stored['messages']).toBe('[map[ [truncated]');
+    expect(['context' in stored, 'new_messages' in stored]).toEqual([false, false]);
+  });
+
+  test('are all absent without text', () => {
+    const stored = fields(logged);
+    for (const key of [
+      'answer',
+      'reasoning',
+      'tool_calls',
+      'question',
+      'system',
+      'context',
+      'new_messages',
+    ]) {
+      expect(Object.keys(stored)).not.toContain(key);
+    }
+  });
+});

@@ -1,0 +1,166 @@
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { discoverLogs, noLogError } from '../../src/logs/discover.ts';
+import { InputOutputError } from '../../src/platform/errors.ts';
+import { nodeFiles } from '../../src/platform/files.ts';
+import { makeFolder } from '../platform/make.ts';
+
+function folderOf(...names: string[]): string {
+  const folder = makeFolder();
+  for (const name of names) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), name);
+  }
+  return folder;
+}
+
+async function discover(folder: string, ...patterns: string[]): Promise<string[]> {
+  const { logs } = await discoverLogs(
+    nodeFiles,
+    patterns.map((pattern) => join(folder, pattern)),
+  );
+  return logs.map(({ path }) => relative(folder, path));
+}
+
+describe('rotated files are found, the oldest first and the live one last', () => {
+  test.each([
+    [['access.log.10.gz', 'access.log.9.gz', 'access.log.2', 'access.log.1', 'access.log']],
+    [['access.log.2.gz', 'access.log.1.gz', 'access.log.0', 'access.log']],
+    [['access.11.log.gz', 'access.2.log.gz', 'access.1.log', 'access.log']],
+    [['access.log-20261031.gz', 'access.log-20261121.gz', 'access.log-20261122', 'access.log']],
+    [['access-20261031.log.gz', 'access-20261121.log.gz', 'access-20261122.log', 'access.log']],
+    [['access.log-2026112209.gz', 'access.log-2026112213', 'access.log']],
+    [['access-2026112209.log.gz', 'access-2026112213.log', 'access.log']],
+    [['access.log-20261121.gz', 'access.log-2026112200', 'access.log-2026112201', 'access.log']],
+    [['access.log.2026-11-21.gz', 'access.log.2026-11-22', 'access.log']],
+    [['access.log-20261122', 'access.log.2', 'access.log.1', 'access.log']],
+    [['access.log.3.gz', 'access.log.1']],
+    [['access.log.1', 'access.log.1.gz', 'access.log']],
+    [['access.log.gz', 'access.log']],
+  ])('%j', async (names) => {
+    expect(await discover(folderOf(...names.toSorted()), 'access.log')).toEqual(names);
+    expect(await discover(folderOf(...names.toReversed()), 'access.log')).toEqual(names);
+  });
+
+  test('of a log without an extension, or with a hidden name', async () => {
+    expect(await discover(folderOf('gateway', 'gateway.1', 'gateway-20261122'), 'gateway')).toEqual([
+      'gateway-20261122',
+      'gateway.1',
+      'gateway',
+    ]);
+    expect(await discover(folderOf('.log', '.log.1', 'x.1.log'), '.log')).toEqual(['.log.1', '.log']);
+  });
+
+  test('also from an olddir that is given as a second path', async () => {
+    const folder = folderOf('access.log', 'access.log.1', 'old/access.log.2.gz', 'old/access.log.3.gz');
+    expect(await discover(folder, 'access.log', 'old/access.log')).toEqual([
+      'old/access.log.3.gz',
+      'old/access.log.2.gz',
+      'access.log.1',
+      'access.log',
+    ]);
+  });
+});
+
+describe('discoverLogs', () => {
+  test('leaves neighbours alone', async () => {
+    const foreign = [
+      'access.log.bak',
+      'access.log2',
+      'access.log~',
+      'access.log.1.bak',
+      'access.log.1.gz.tmp',
+      'access.log.123456',
+      'access.log-2026',
+      'access.log.x1',
+      'access.log.1.2',
+      'access-x.log',
+      'access1.log',
+      'access.logs.1',
+      'myaccess.log.1',
+      'error.log.1',
+      '.access.log.1.swp',
+      'access.log.d/access.log.1',
+    ];
+    expect(await discover(folderOf('access.log', ...foreign), 'access.log')).toEqual(['access.log']);
+  });
+
+  test('says of each file where it came from and whether it is compressed', async () => {
+    const folder = folderOf('access.log', 'access.log.1.gz');
+    const pattern = join(folder, 'access.log');
+    expect(await discoverLogs(nodeFiles, [pattern])).toEqual({
+      logs: [
+        { path: join(folder, 'access.log.1.gz'), pattern, gzip: true },
+        { path: pattern, pattern, gzip: false },
+      ],
+      missing: [],
+    });
+  });
+
+  test('takes globs, each file with its siblings', async () => {
+    const folder = folderOf('a/access.log', 'a/access.log.1', 'b/access.log', 'b/other.txt');
+    expect(await discover(folder, '*/access.log')).toEqual([
+      'a/access.log.1',
+      'a/access.log',
+      'b/access.log',
+    ]);
+    expect(await discover(folder, '{a,b}/*.log')).toHaveLength(3);
+  });
+
+  test.each([['access.log*'], ['access.log.*']])('%s: a glob may lead to the rotated files', async (glob) => {
+    const names = ['access.log.10', 'access.log.2', 'access.log.1'];
+    const folder = folderOf(...names);
+    names.forEach((name, i) => utimesSync(join(folder, name), 1000, 1000 + i));
+    expect(await discover(folder, glob)).toEqual(names);
+  });
+
+  test('a glob in the shell’s folder is relative to it, whatever characters its name has', async () => {
+    const folder = folderOf('[x]/access.log', '[x]/access.log.1');
+    const before = process.cwd();
+    process.chdir(join(folder, '[x]'));
+    try {
+      const { logs } = await discoverLogs(nodeFiles, ['*.log', './access.log']);
+      expect(logs.map(({ path }) => relative(process.cwd(), path))).toEqual(['access.log.1', 'access.log']);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  test('a path that is there is no glob', async () => {
+    const folder = folderOf('a[1]/access{x}!.log', 'a[1]/access{x}!.log.1', 'a1/access{x}!.log');
+    expect(await discover(folder, 'a[1]/access{x}!.log')).toEqual([
+      'a[1]/access{x}!.log.1',
+      'a[1]/access{x}!.log',
+    ]);
+  });
+
+  test('a file that two patterns lead to comes once, and as old as any of them says', async () => {
+    const folder = folderOf('access.log', 'access.log.1', 'access.log.2');
+    const all = ['access.log.2', 'access.log.1', 'access.log'];
+    expect(await discover(folder, 'access.log', 'access.log', './x/../access.log', '*.log')).toEqual(all);
+    expect(await discover(folder, 'access.log.1', 'access.log')).toEqual(all);
+  });
+
+  test('names the patterns that lead to nothing; directories are no logs', async () => {
+    const folder = folderOf('access.log', 'dir.log/file', 'access.log.1/file');
+    const patterns = ['access.log', 'none.log', '*.txt', 'dir.log', 'no/where.log'].map((name) =>
+      join(folder, name),
+    );
+    const { logs, missing } = await discoverLogs(nodeFiles, patterns);
+    expect(logs.map(({ path }) => path)).toEqual([patterns[0]]);
+    expect(missing).toEqual(patterns.slice(1));
+    const error = noLogError(missing);
+    expect(error).toBeInstanceOf(InputOutputError);
+    for (const pattern of missing) expect(error.message).toContain(pattern);
+    expect(error.message).toContain('--log-path');
+  });
+
+  test('follows links to files, and passes over those that lead nowhere', async () => {
+    const folder = folderOf('real/log');
+    symlinkSync('real/log', join(folder, 'access.log'));
+    symlinkSync('nowhere', join(folder, 'access.log.1'));
+    expect(await discover(folder, 'access.log')).toEqual(['access.log']);
+    expect(await discover(folder, '*.log')).toEqual(['access.log']);
+  });
+});

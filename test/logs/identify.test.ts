@@ -1,0 +1,89 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Generation } from '../../src/logs/generation.ts';
+import { identify } from '../../src/logs/identify.ts';
+import { openPlainLog } from '../../src/logs/open-log.ts';
+import { nodeFiles } from '../../src/platform/files.ts';
+import { makeFolder, noise } from '../platform/make.ts';
+import { changeByte, readLog, writeLog } from './make.ts';
+
+function identified(path: string, bytes: Uint8Array, generations: Generation[]): number | undefined {
+  const log = openPlainLog(nodeFiles, writeLog(path, bytes));
+  try {
+    return identify(nodeFiles, log, generations)?.id;
+  } finally {
+    log.close();
+  }
+}
+
+/** Lines of one length; those from the `differsAt`-th on carry `mark`. */
+function lines(count: number, differsAt = Infinity, mark = ''): Buffer {
+  const line = (i: number): string => `${i >= differsAt ? mark : ''}line ${i}`.padEnd(699, '.');
+  return Buffer.from(Array.from({ length: count }, (_, i) => `${line(i)}\n`).join(''));
+}
+
+describe('identify', () => {
+  test('knows a log again when it grew, and a copy of it, whole or half', () => {
+    const folder = makeFolder();
+    const bytes = lines(300);
+    const read = readLog(1, join(folder, 'access.log'), bytes.subarray(0, 140_000));
+    expect(identified(join(folder, 'grown'), bytes, [read])).toBe(1);
+    expect(identified(join(folder, 'copy'), bytes.subarray(0, 140_000), [read])).toBe(1);
+    expect(identified(join(folder, 'half'), bytes.subarray(0, 70_001), [read])).toBe(1);
+    expect(identified(join(folder, 'other'), noise(300), [read])).toBeUndefined();
+  });
+
+  test.each([[1], [100], [101]])('tells logs apart that begin with the same %d lines', (same) => {
+    const folder = makeFolder();
+    const read = readLog(1, join(folder, 'a'), lines(200));
+    for (const count of [same + 1, same + 50, 200, 300]) {
+      expect(identified(join(folder, 'b'), lines(count, same, 'other '), [read])).toBeUndefined();
+    }
+  });
+
+  test('of logs that both agree, the one read furthest', () => {
+    const folder = makeFolder();
+    const bytes = lines(200);
+    const short = readLog(1, join(folder, 'a'), bytes, 70_000);
+    const long = readLog(2, join(folder, 'b'), bytes, 140_000);
+    for (const generations of [
+      [short, long],
+      [long, short],
+    ]) {
+      expect(identified(join(folder, 'c'), bytes, generations)).toBe(2);
+      expect(identified(join(folder, 'c'), bytes.subarray(0, 100_000), generations)).toBe(2);
+    }
+  });
+
+  test('compares every byte of a shorter log where the longer one is at hand', () => {
+    const folder = makeFolder();
+    const bytes = noise(700_000);
+    const read = readLog(1, join(folder, 'a'), bytes);
+    for (const at of [5000, 262_143 + 1000, 262_144, 524_288, 599_999]) {
+      expect(
+        identified(join(folder, 'b'), changeByte(bytes, at).subarray(0, 600_000), [read]),
+      ).toBeUndefined();
+    }
+    expect(identified(join(folder, 'b'), changeByte(bytes, 600_000).subarray(0, 600_000), [read])).toBe(1);
+  });
+
+  test('takes a shorter log for a copy by its windows alone where the longer one is gone', () => {
+    const folder = makeFolder();
+    const bytes = noise(20_000);
+    const almost = changeByte(bytes, 5000).subarray(0, 15_000);
+    const read = readLog(1, join(folder, 'a'), bytes);
+    expect(identified(join(folder, 'b'), almost, [read])).toBeUndefined();
+    renameSync(join(folder, 'a'), join(folder, 'renamed'));
+    expect(identified(join(folder, 'b'), almost, [read])).toBe(1);
+    // Another file has taken its name.
+    writeFileSync(join(folder, 'a'), noise(20_000, 2));
+    expect(identified(join(folder, 'b'), almost, [read])).toBe(1);
+  });
+
+  test('a log that was truncated is not compared with itself', () => {
+    const path = join(makeFolder(), 'a');
+    const bytes = noise(20_000);
+    expect(identified(path, bytes.subarray(0, 15_000), [readLog(1, path, bytes)])).toBe(1);
+  });
+});

@@ -1,0 +1,54 @@
+import { writeFileSync } from 'node:fs';
+import type { LogFile } from '../../src/logs/discover.ts';
+import {
+  FingerprintTaker,
+  WINDOW_BYTES,
+  windowDigest,
+  type Content,
+  type Fingerprint,
+} from '../../src/logs/fingerprint.ts';
+import { seeFile, type Generation } from '../../src/logs/generation.ts';
+import { nodeFiles } from '../../src/platform/files.ts';
+
+/** The fingerprint of `bytes` as they stand there. */
+export function printOf(bytes: Uint8Array): Fingerprint {
+  const taker = new FingerprintTaker();
+  taker.pass(bytes);
+  return taker.take();
+}
+
+export function contentOf(bytes: Buffer): Content {
+  return {
+    size: bytes.length,
+    head: (length) => bytes.subarray(0, length),
+    window: (end) => windowDigest(bytes.subarray(Math.max(0, end - WINDOW_BYTES), end)),
+  };
+}
+
+export function writeLog(path: string, bytes: Uint8Array): LogFile {
+  writeFileSync(path, bytes);
+  return { path, pattern: path, gzip: path.endsWith('.gz') };
+}
+
+/** The generation of a log that lies at `path` and was read up to `offset`. */
+export function readLog(id: number, path: string, bytes: Buffer, offset = bytes.length): Generation {
+  writeFileSync(path, bytes);
+  const facts = nodeFiles.stat(path);
+  if (!facts) throw new Error('just written');
+  return {
+    ...printOf(bytes.subarray(0, offset)),
+    id,
+    pattern: path,
+    path,
+    size: bytes.length,
+    missing: 0,
+    seen: [seeFile(path, facts, Date.now())],
+  };
+}
+
+/** The same bytes, but for one of them. */
+export function changeByte(bytes: Buffer, at: number): Buffer {
+  const changed = Buffer.from(bytes);
+  changed[at] = (bytes[at] ?? 0) ^ 0x10;
+  return changed;
+}

@@ -1,0 +1,66 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { aiLine, otherLine } from '../ingest/make.ts';
+
+/**
+ * The gateway's end of a log: like Envoy it appends to the file that it has open, whatever that is called by now,
+ * until it opens the log anew.
+ */
+export class Gateway {
+  readonly log: string;
+  /** Request ids of the lines that are written whole. */
+  readonly written: string[] = [];
+  readonly #counts = new Map<string, number>();
+  #fd: number;
+  /** What is still to be written of a line. */
+  #rest: { text: string; id: string } | undefined;
+
+  constructor(log: string) {
+    this.log = log;
+    this.#fd = openSync(log, 'a');
+  }
+
+  /** Whole lines, of three sessions in turn, every second one no AI call; finishes a line that was begun. */
+  write(lines: number): void {
+    this.finishLine();
+    for (let i = 0; i < lines; i++) {
+      const { text, id } = this.#nextLine();
+      writeSync(this.#fd, text + otherLine(this.written.length));
+      this.written.push(id);
+    }
+  }
+
+  /** The beginning of a line; `share` of it, from 0 to 1. Returns how many bytes. */
+  beginLine(share: number): number {
+    this.finishLine();
+    const { text, id } = this.#nextLine();
+    const cut = Math.min(text.length - 2, Math.max(1, Math.floor(text.length * share)));
+    writeSync(this.#fd, text.slice(0, cut));
+    this.#rest = { text: text.slice(cut), id };
+    return cut;
+  }
+
+  finishLine(): void {
+    if (!this.#rest) return;
+    writeSync(this.#fd, this.#rest.text);
+    this.written.push(this.#rest.id);
+    this.#rest = undefined;
+  }
+
+  /** As on SIGUSR1: what was begun goes to the old file. */
+  reopen(): void {
+    this.finishLine();
+    this.close();
+    this.#fd = openSync(this.log, 'a');
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #nextLine(): { text: string; id: string } {
+    const session = `s${(this.written.length + (this.written.length >> 3)) % 3}`;
+    const n = this.#counts.get(session) ?? 0;
+    this.#counts.set(session, n + 1);
+    return { text: aiLine(session, n), id: `${session}-${n}` };
+  }
+}

@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest';
+import { callsOfJson, callText, messageText, textOfJson } from '../../src/report/content-text.ts';
+
+test.each([
+  ['text', 'hello', 'hello'],
+  ['nothing', null, ''],
+  ['a number', 42, '42'],
+  ['parts of text', [{ type: 'text', text: 'a' }, 'b', null, { type: 'input_text', text: 'c' }], 'a\nb\nc'],
+  ['thinking', [{ type: 'thinking', thinking: 'hm' }], 'hm'],
+  [
+    'an image by its address',
+    [{ type: 'image_url', image_url: { url: 'https://x/y.png' } }],
+    '[image https://x/y.png]',
+  ],
+  [
+    'an image in the request',
+    [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }],
+    '[image]',
+  ],
+  ["Claude's image", [{ type: 'image', source: { type: 'base64', data: 'AAAA' } }], '[image]'],
+  [
+    'a tool result of parts',
+    [{ type: 'tool_result', content: [{ type: 'text', text: '15°' }] }],
+    '[tool result] 15°',
+  ],
+  ['a tool use', [{ type: 'tool_use', name: 'f', input: { a: 1 } }], 'f({"a":1})'],
+  ['anything else', [{ type: 'odd', x: [1] }], '{"type":"odd","x":[1]}'],
+])('%s is shown as text', (_, content, text) => {
+  expect(textOfJson(JSON.stringify(content))).toBe(text);
+});
+
+test('text that the gateway cut, and what is no JSON, is shown as it is', () => {
+  expect(textOfJson('"[map[content:be nice [truncated] AAAA]"')).toBe(
+    '[map[content:be nice [truncated] AAAA]',
+  );
+  expect(textOfJson('{oops')).toBe('{oops');
+});
+
+function nested(depth: number): string {
+  return `${'[{"type":"tool_result","content":'.repeat(depth)}"x"${'}]'.repeat(depth)}`;
+}
+
+test('contents nested for ever end', () => {
+  expect(textOfJson(nested(3))).toBe('[tool result] [tool result] [tool result] x');
+  expect(textOfJson(nested(9))).toMatch(/\[…\]$/);
+  expect(textOfJson(`{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}`)).toBe('[…]');
+});
+
+test.each([
+  ['OpenAI', { function: { name: 'f', arguments: '{"a":1}' } }, 'f({"a":1})'],
+  [
+    "Claude's stream, whose arguments begin twice",
+    { type: 'tool_use', function: { name: 'f', arguments: '{}{"a":1}' } },
+    'f({"a":1})',
+  ],
+  ['empty arguments', { function: { name: 'f', arguments: '{}' } }, 'f({})'],
+  ['Claude', { type: 'tool_use', name: 'f', input: { a: 1 } }, 'f({"a":1})'],
+  ['no name', { function: {} }, '?()'],
+  ['no call at all', 7, '?(7)'],
+])('a tool call of %s', (_, call, text) => {
+  expect(callsOfJson(JSON.stringify([call]))?.map(callText)).toEqual([text]);
+});
+
+test('tool calls that the gateway cut are no list', () => {
+  expect(callsOfJson('"[map[function:map["')).toBeNull();
+});
+
+test.each([
+  [
+    { role: 'user', content: 'hi' },
+    { role: 'user', text: 'hi', calls: [] },
+  ],
+  [
+    { role: 'assistant', content: null, tool_calls: [{ function: { name: 'f', arguments: '{}' } }] },
+    { role: 'assistant', text: '', calls: [{ name: 'f', arguments: '{}' }] },
+  ],
+  [
+    { role: 'model', parts: [{ text: 'hi' }] },
+    { role: 'model', text: 'hi', calls: [] },
+  ],
+  [
+    { type: 'function_call_output', output: '15' },
+    { role: 'function_call_output', text: '15', calls: [] },
+  ],
+  [
+    { type: 'function_call', name: 'f', arguments: '{}' },
+    { role: 'function_call', text: '', calls: [{ name: 'f', arguments: '{}' }] },
+  ],
+  ['text', { role: '?', text: 'text', calls: [] }],
+  [{}, { role: '?', text: '', calls: [] }],
+])('message %#', (message, shown) => {
+  expect(messageText(JSON.stringify(message))).toEqual(shown);
+});

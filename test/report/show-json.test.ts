@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { showJson } from '../../src/report/show-json.ts';
+import { round } from './make.ts';
+import { shown } from './weather-session.ts';
+
+test('show --json: the whole structure of the specification', () => {
+  const json = JSON.parse([...showJson(shown(), true)].join(''));
+  const { rounds, ...head } = json;
+  expect(head).toEqual({
+    version: 1,
+    session_id: 'agent:main:discord:channel:1465367993012981988',
+    created_at: '2026-02-01T01:30:00.000Z',
+    updated_at: '2026-02-01T01:30:00.000Z',
+    messages_count: 2,
+    total_input_tokens: 1250,
+    total_output_tokens: 800,
+    total_reasoning_tokens: 150,
+    total_cached_tokens: 0,
+    total_cache_write_tokens: 0,
+    model: 'Qwen3-rerank',
+    cost_usd: 0.00126,
+    unpriced_rounds: 0,
+  });
+  expect(rounds[1]).toEqual({
+    round: 2,
+    timestamp: '2026-02-01T01:32:00.000Z',
+    input_tokens: 250,
+    output_tokens: 160,
+    reasoning_tokens: 0,
+    cached_tokens: 1000,
+    model: 'Qwen3-rerank',
+    has_tool_calls: false,
+    response_type: null,
+    messages: [
+      { role: 'user', content: '查询北京天气', n: 1 },
+      { role: 'tool', content: '{"temperature": 15}' },
+    ],
+    question: '查询北京天气',
+    answer: '北京今天天气晴朗。\n\n温度15°C。',
+    reasoning: null,
+    tool_calls: null,
+    input_token_details: null,
+    output_token_details: null,
+    system: 'be nice',
+    cache_write_tokens: 0,
+    cost_usd: 0.00063,
+    price_state: 'priced',
+    flags: ['cache-unknown'],
+    request_id: null,
+    response_code: 502,
+    consumer: null,
+    api: null,
+    chat_id: null,
+    duration_ms: null,
+    first_token_ms: null,
+  });
+  expect(rounds[0].input_token_details).toEqual({ audio_tokens: 0 });
+});
+
+test('show --json splices the texts of the log: numbers, order and duplicate keys survive', () => {
+  const odd = '{"b":1.0,"a":9007199254740993,"b":2}';
+  const text = [...showJson(shown([round(1, {}, { messages: [odd, odd], answer: odd })]), true)].join('');
+  expect(text).toContain(`"messages":[${odd},${odd}],"question":null,"answer":${odd},`);
+});
+
+test.each([
+  ['a request that was no list is its text', { messagesText: '"cut [truncated]"' }, '"cut [truncated]"'],
+  ['none is an empty list', {}, '[]'],
+  ['an empty list is one', { messages: [] }, '[]'],
+])('%s', (_, texts, messages) => {
+  expect([...showJson(shown([round(1, {}, texts)]), true)].join('')).toContain(
+    `"messages":${messages},"question"`,
+  );
+});
+
+test('--no-messages leaves the key out, an unpriced round has no cost, no rounds are an empty list', () => {
+  const text = [...showJson(shown([round(1, { price: 'unpriced' })]), false)].join('');
+  expect(JSON.parse(text).rounds[0]).not.toHaveProperty('messages');
+  expect(JSON.parse(text).rounds[0]).toMatchObject({ cost_usd: null, price_state: 'unpriced' });
+  expect(JSON.parse([...showJson(shown([]), true)].join('')).rounds).toEqual([]);
+});
+
+test('no piece is larger than a message, however often requests repeat the history', () => {
+  const messages = Array.from({ length: 500 }, () => `"${'x'.repeat(1000)}"`);
+  const rounds = Array.from({ length: 500 }, (_, i) => round(i + 1, {}, { messages }));
+  let total = 0;
+  let largest = 0;
+  for (const piece of showJson(shown(rounds), true)) {
+    total += piece.length;
+    largest = Math.max(largest, piece.length);
+  }
+  expect(total).toBeGreaterThan(250_000_000);
+  expect(largest).toBe(1002);
+});

@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { nodeFiles, type Files } from '../../src/platform/files.ts';
+import { commit } from '../../src/store/commit.ts';
+import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
+import { failAt, type Fault } from '../ingest/make.ts';
+import { addition, batch, cell, commitTo, entryOf, indexOf, newStore, stateOf, titled } from './make.ts';
+
+/** The real files, and what of them a loss of power would take; checked whenever something is renamed. */
+function watchDisk(): { files: Files; unsynced: Set<string> } {
+  const unsynced = new Set<string>();
+  const paths = new Map<number, string>();
+  const change = (fd: number): unknown => unsynced.add(paths.get(fd) ?? '');
+  const files: Files = {
+    ...nodeFiles,
+    open(path, how) {
+      const isNew = !existsSync(path);
+      const fd = nodeFiles.open(path, how);
+      paths.set(fd, path);
+      if (isNew && !path.endsWith('.tmp')) unsynced.add(dirname(path));
+      return fd;
+    },
+    write(...args) {
+      nodeFiles.write(...args);
+      change(args[0]);
+    },
+    truncate(...args) {
+      nodeFiles.truncate(...args);
+      change(args[0]);
+    },
+    sync: (fd) => unsynced.delete(paths.get(fd) ?? ''),
+    syncFolder: (path) => unsynced.delete(path),
+    syncAll() {
+      unsynced.clear();
+      return true;
+    },
+    rename(from, to) {
+      expect([...unsynced]).toEqual([]);
+      nodeFiles.rename(from, to);
+      unsynced.add(dirname(to));
+    },
+  };
+  return { files, unsynced };
+}
+
+describe('a commit', () => {
+  test.each([[[1]], [[9]], [[1, 1]], [[9, 9]], [[1, 1, 9, 1]]])(
+    'of %j sessions: everything is on disk before the state counts it',
+    (commits) => {
+      const store = newStore();
+      const { files, unsynced } = watchDisk();
+      const index = indexOf(store);
+      for (const [i, sessions] of commits.entries()) {
+        const additions = Array.from({ length: sessions }, (_, n) => {
+          const records = { at: 0, bytes: Buffer.from('x') };
+          return { ...titled(`s${n}`, 150_000), ...(i > 0 && { records }) };
+        });
+        const texts = i > 0 ? { prices: ['1'], rejected: ['1'] } : {};
+        const added = batch(additions, texts);
+        commit(
+          { ...files, syncAll: (dir) => i < 2 && files.syncAll(dir) },
+          store,
+          stateOf(store),
+          index,
+          added,
+        );
+        expect([...unsynced]).toEqual([]);
+      }
+    },
+  );
+
+  test('that dies at any operation has happened or not, and can be done again', () => {
+    const additions = [titled('a', 200_000), addition('b')];
+    const rest = { prices: ['2'], rejected: ['2'], closed: [{ id: 1, offset: 1 }] };
+    let happened = 0;
+    /** Returns the operation at which it died; undefined where it has fewer. */
+    const dieAt = (at: number, fault: Fault): string | undefined => {
+      const store = newStore();
+      commitTo(store, [titled('a', 200_000)], { prices: ['1'], rejected: ['1'] });
+      const before = readSnapshot(store.dir);
+      const { files, operations } = failAt(at, fault);
+      try {
+        commit(files, store, stateOf(store), indexOf(store), batch(additions, rest));
+      } catch {
+        if (stateOf(store).commit === 1) {
+          expect(readSnapshot(store.dir)).toEqual(before);
+          expect([...readRoundLines(store.dir, entryOf(store, 'a'))]).toHaveLength(1);
+          commitTo(store, additions, rest);
+        } else happened++;
+      }
+      expect(stateOf(store).commit).toBe(2);
+      const { sessions, priceLines } = readSnapshot(store.dir);
+      expect([...sessions.values()].map(({ id, usage }) => [id, usage])).toEqual([
+        ['a', [cell({ rounds: 2, input: 200, output: 20, cost: 10n })]],
+        ['b', [cell()]],
+      ]);
+      expect(priceLines).toEqual(['1', '2']);
+      expect([...readRoundLines(store.dir, entryOf(store, 'a'))]).toHaveLength(2);
+      expect([...readRoundLines(store.dir, entryOf(store, 'b'))]).toHaveLength(1);
+      return operations[at];
+    };
+    for (let at = 0, died: string | undefined = ''; died !== undefined; at++) {
+      died = dieAt(at, 'before');
+      if (died === 'write') dieAt(at, 'torn');
+    }
+    expect(happened).toBeGreaterThan(2);
+  });
+});

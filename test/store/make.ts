@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { nodeFiles } from '../../src/platform/files.ts';
+import { commit, type Batch, type SessionAddition } from '../../src/store/commit.ts';
+import { readIndex, type Index } from '../../src/store/index-file.ts';
+import { readState, type State } from '../../src/store/state.ts';
+import { createStore, resolveStatePath, type Filters, type Store } from '../../src/store/store.ts';
+import type { SessionEntry, UsageCell } from '../../src/store/types.ts';
+import { makeFolder } from '../platform/make.ts';
+
+export const NO_FILTERS: Filters = { session_key: null, since: null, no_content: false };
+
+/** A new store in a folder of its own. */
+export function newStore(filters = NO_FILTERS): Store {
+  const dir = join(makeFolder(), 'sessions');
+  nodeFiles.makeFolder(dir);
+  return createStore(nodeFiles, dir, resolveStatePath(dir, undefined), filters);
+}
+
+export const stateOf = (store: Store): State => readState(nodeFiles, store.statePath, store.id);
+
+export const indexOf = (store: Store): Index => readIndex(nodeFiles, store.dir, stateOf(store));
+
+export function entryOf(store: Store, id: string): SessionEntry {
+  const entry = indexOf(store).sessions.get(id);
+  if (!entry) throw new Error(`no session ${id}`);
+  return entry;
+}
+
+export function cell(rest: Partial<UsageCell> = {}): UsageCell {
+  return {
+    quarter: 1_966_000,
+    model: 'm',
+    consumer: '',
+    api: '',
+    price: 1,
+    rounds: 1,
+    input: 100,
+    output: 10,
+    reasoning: 0,
+    cached: 0,
+    cacheWrite: 0,
+    cost: 5n,
+    ...rest,
+  };
+}
+
+/** One more round of a session. */
+export function addition(id: string, rest: Partial<SessionAddition> = {}): SessionAddition {
+  const entry = {
+    id,
+    file: `${id}.json`,
+    created: 1,
+    updated: 2,
+    rounds: 1,
+    model: 'm',
+    title: null,
+    errors: 0,
+  };
+  return { entry, rounds: ['{"round":1}'], summary: { messages_count: 1 }, usage: [cell()], ...rest };
+}
+
+/** One more round of a session whose line in the index is long. */
+export function titled(id: string, length: number): SessionAddition {
+  const { entry, ...rest } = addition(id);
+  return { entry: { ...entry, title: 'x'.repeat(length) }, ...rest };
+}
+
+export function batch(sessions: readonly SessionAddition[], rest: Partial<Batch> = {}): Batch {
+  return { sessions, prices: [], rejected: [], logs: [], closed: [], nextLog: 1, ...rest };
+}
+
+/** Commits as a run does that has just begun. */
+export function commitTo(at: Store, sessions: readonly SessionAddition[], rest: Partial<Batch> = {}): State {
+  return commit(nodeFiles, at, stateOf(at), indexOf(at), batch(sessions, rest));
+}

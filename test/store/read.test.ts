@@ -1,0 +1,58 @@
+import { existsSync, rmSync, truncateSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { InputOutputError } from '../../src/platform/errors.ts';
+import { nodeFiles } from '../../src/platform/files.ts';
+import { pricesPath } from '../../src/store/commit.ts';
+import { indexPath } from '../../src/store/index-file.ts';
+import { readPriceLines, readSnapshot } from '../../src/store/read.ts';
+import { addition, commitTo, newStore, stateOf, titled } from './make.ts';
+
+describe('readSnapshot', () => {
+  test('is one commit, also when the index is replaced while it is read', () => {
+    const store = newStore();
+    commitTo(store, [addition('a')]);
+    let isFirst = true;
+    const files = {
+      ...nodeFiles,
+      open: (path: string, how: 'read' | 'write' | 'create') => {
+        if (isFirst && path === indexPath(store.dir, 1)) {
+          isFirst = false;
+          commitTo(store, [titled('b', 300_000)]);
+          expect(existsSync(path)).toBe(false);
+        }
+        return nodeFiles.open(path, how);
+      },
+    };
+    expect([...readSnapshot(store.dir, files).sessions.keys()]).toEqual(['a', 'b']);
+    expect(isFirst).toBe(false);
+  });
+
+  test('of a store without a commit is empty', () => {
+    const store = newStore({ session_key: null, since: null, no_content: true });
+    expect(readSnapshot(store.dir)).toEqual({
+      dir: store.dir,
+      sessions: new Map(),
+      priceLines: [],
+      noContent: true,
+    });
+  });
+
+  test.each([
+    ['cut', (path: string) => truncateSync(path, 1)],
+    ['missing', (path: string) => rmSync(path)],
+  ])('of a store whose price book is %s is an error that names it', (problem, damage) => {
+    const store = newStore();
+    commitTo(store, [], { prices: ['1'] });
+    const path = pricesPath(store.dir, 1);
+    damage(path);
+    for (const use of [
+      () => readSnapshot(store.dir),
+      () => readPriceLines(nodeFiles, store.dir, stateOf(store)),
+    ]) {
+      expect(use).toThrow(InputOutputError);
+      expect(use).toThrow(
+        `the price book ${path} is ${problem}: 2 bytes were committed. Nothing was changed.`,
+      );
+    }
+  });
+});
