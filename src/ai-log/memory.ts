@@ -206,7 +206,7 @@ export const RECORD_BYTES = DIGEST_BYTES + 8;
 /** How many records an append loads at most (1.5 MiB): a session that grows for ever costs no more than that. */
 export const RECORDS_KEPT = 65_536;
 /** An agent with its sub-agents; requests without a session id are mostly threads of one round. */
-const LIVE_THREADS = 16;
+const LIVE_THREADS = 64;
 /** Two texts for each live thread. */
 const TEXTS_KEPT = 2 * LIVE_THREADS;
 

@@ -11,6 +11,7 @@ import {
 } from './options.ts';
 import type { ListOptions } from './commands/list.ts';
 import type { ParseOptions } from './commands/parse.ts';
+import type { RepairOptions } from './commands/repair.ts';
 import type { ShowOptions } from './commands/show.ts';
 
 /**
@@ -35,6 +36,7 @@ export function buildProgram(context: Context, writeHelp: (text: string) => void
   addList(program, context);
   addStatsModel(program, context);
   addStatsDate(program, context);
+  addRepair(program, context);
   return example(program, 'monitor list --limit 5');
 }
 
@@ -138,6 +140,20 @@ function addStatsDate(program: Command, context: Context): void {
     await statsDate(context, options);
   });
   example(command, 'monitor stats-date --days 7 --timezone Asia/Shanghai');
+}
+
+function addRepair(program: Command, context: Context): void {
+  const command = program
+    .command('repair')
+    .description('what is damaged in the store, and with --apply: make it anew')
+    .addOption(dataDirOption())
+    .option('--apply', 'repair it; without this, only say what would be done')
+    .addOption(jsonOption())
+    .action(async (options: RepairOptions) => {
+      const { repair } = await import('./commands/repair.ts');
+      await repair(context, options);
+    });
+  example(command, 'monitor repair --apply --data-dir /var/lib/sessions');
 }
 
 function withPeriod(command: Command): Command {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { readLogLine, type LoggedRound } from '../ai-log/round.ts';
 import { costOf } from '../pricing/schedule.ts';
 import { entryOf, parsePriceBook, priceRound, type PriceBook } from '../pricing/price-book.ts';
@@ -131,9 +132,11 @@ export class Batch {
   }
 
   #nameFile(id: string): string {
-    this.#fileNames ??= new Set(
-      [...this.#index().sessions.values()].map((entry) => entry.file.toLowerCase()),
-    );
+    this.#fileNames ??= new Set([
+      // --state-file can name a file in the store.
+      basename(this.#store.statePath).toLowerCase(),
+      ...[...this.#index().sessions.values()].map((entry) => entry.file.toLowerCase()),
+    ]);
     const names = this.#fileNames;
     const file = nameSessionFile(id, (name) => names.has(name));
     names.add(file.toLowerCase());

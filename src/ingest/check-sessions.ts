@@ -30,9 +30,15 @@ function checkSession(
     repairs.problems.push({ ...found, problem: 'is missing', ...loss(0, entry.rounds) });
     return;
   }
-  const read = readSession(files, path, prices, (round, end) => end <= entry.end && round.round <= entry.rounds);
+  const read = readSession(
+    files,
+    path,
+    prices,
+    (round, end) => end <= entry.end && round.round <= entry.rounds,
+  );
   const { sum } = read;
-  const isWhole = sum.end === entry.end && sum.last.length === entry.last.length && sum.last.crc === entry.last.crc;
+  const isWhole =
+    sum.end === entry.end && sum.last.length === entry.last.length && sum.last.crc === entry.last.crc;
   if (isWhole && read.id === entry.id) {
     checkEntry(files, dir, entry, sum, repairs);
     return;
@@ -80,7 +86,7 @@ function checkEntry(
 
 function problemOf({ id, isDamaged, sum }: ReadSession, entry: SessionEntry): string {
   if (id === undefined) return 'has a damaged first line';
-  if (id !== entry.id) return `holds another session, ${JSON.stringify(id)}`;
+  if (id !== entry.id) return 'holds another session';
   return isDamaged ? `is damaged behind round ${sum.rounds}` : 'is not the file that was committed';
 }
 

@@ -35,7 +35,9 @@ export function* linesOf(bytes: Buffer): Generator<Line> {
 
 function startsWithNoCall(bytes: Buffer, start: number): boolean {
   return NO_CALL.some(
-    (prefix) => bytes.compare(prefix, 0, prefix.length, start, start + prefix.length) === 0,
+    (prefix) =>
+      start + prefix.length <= bytes.length &&
+      bytes.compare(prefix, 0, prefix.length, start, start + prefix.length) === 0,
   );
 }
 

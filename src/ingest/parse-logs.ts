@@ -1,9 +1,9 @@
+import { InputOutputError } from '../platform/errors.ts';
 import { readPriceFile } from '../pricing/price-file.ts';
 import { createPriceResolver } from '../pricing/resolve.ts';
 import type { Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
 import { discoverLogs, noLogError, type LogFile } from '../logs/discover.ts';
-import type { Generation } from '../logs/generation.ts';
 import { readState } from '../store/state.ts';
 import {
   checkFilters,
@@ -15,7 +15,9 @@ import {
   type Store,
 } from '../store/store.ts';
 import { isQuiet } from './quiet.ts';
-import { LogChanged, Run } from './run.ts';
+import { asGeneration } from './known-logs.ts';
+import { LogChanged } from './log-reading.ts';
+import { Run } from './run.ts';
 import { Tally, type ParseResult } from './tally.ts';
 
 export interface ParseOptions {
@@ -55,7 +57,7 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   const found = findStore(files, options.dir);
   if (found) {
     checkFilters(found, options.filters, options.stateFile === undefined ? undefined : statePath);
-    if (hasNothingNew(files, found, logs)) return tally.result();
+    if (await hasNothingNew(files, found, logs)) return tally.result();
   } else {
     files.makeFolder(options.dir);
   }
@@ -74,7 +76,12 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
         return tally.result();
       } catch (error) {
         tally.drop();
-        if (!(error instanceof LogChanged) || attempt === TRIES) throw error;
+        if (!(error instanceof LogChanged)) throw error;
+        if (attempt === TRIES) {
+          throw new InputOutputError(`${error.message}, ${TRIES} times; the next run will read it`, {
+            cause: error,
+          });
+        }
       }
     }
   } finally {
@@ -90,7 +97,7 @@ function newFilters({ filters }: ParseOptions): Filters {
   };
 }
 
-function hasNothingNew(files: Files, store: Store, logs: readonly LogFile[]): boolean {
+function hasNothingNew(files: Files, store: Store, logs: readonly LogFile[]): Promise<boolean> {
   const state = readState(files, store.statePath, store.id);
-  return isQuiet(files, logs, state.logs as unknown as Generation[]);
+  return isQuiet(files, logs, state.logs.map(asGeneration));
 }

@@ -8,10 +8,14 @@ import { gzipDigest, openPlainLog } from '../logs/open-log.ts';
  * Whether a run would find nothing to do: each log is a known one without a byte behind its offset, and no known log
  * of these paths is gone. Such a run takes no lock and writes nothing.
  */
-export function isQuiet(files: Files, logs: readonly LogFile[], generations: readonly Generation[]): boolean {
+export async function isQuiet(
+  files: Files,
+  logs: readonly LogFile[],
+  generations: readonly Generation[],
+): Promise<boolean> {
   const present = new Set<number>();
   for (const log of logs) {
-    const generation = findQuiet(files, log, generations);
+    const generation = await findQuiet(files, log, generations);
     if (generation === undefined) return false;
     if (generation !== 'empty') present.add(generation.id);
   }
@@ -21,11 +25,11 @@ export function isQuiet(files: Files, logs: readonly LogFile[], generations: rea
   );
 }
 
-function findQuiet(
+async function findQuiet(
   files: Files,
   log: LogFile,
   generations: readonly Generation[],
-): Generation | 'empty' | undefined {
+): Promise<Generation | 'empty' | undefined> {
   const facts = files.stat(log.path);
   if (!facts) return undefined;
   const known = findSeen(files, log, facts, generations);
@@ -34,7 +38,11 @@ function findQuiet(
   const open = openPlainLog(files, log);
   try {
     if (open.facts.size === 0) return 'empty';
-    const generation = identify(files, open, generations);
+    const generation = await identify(
+      files,
+      open,
+      generations.filter(({ offset }) => offset > 0),
+    );
     return generation && open.facts.size <= generation.offset ? generation : undefined;
   } finally {
     open.close();

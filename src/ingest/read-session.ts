@@ -11,6 +11,12 @@ import { isCount } from '../store/state.ts';
 import { QUARTER_MS, type SessionEntry, type UsageCell } from '../store/types.ts';
 import { titleOf } from './title.ts';
 
+/** The price book, and the file that it was read from. */
+export interface Prices {
+  book: PriceBook;
+  path: string;
+}
+
 /** What the rounds of a session file come to. */
 export type SessionSum = Omit<SessionEntry, 'id' | 'file' | 'summary'>;
 
@@ -29,7 +35,7 @@ export interface ReadSession {
 export function readSession(
   files: Files,
   path: string,
-  prices: { book: PriceBook; path: string },
+  prices: Prices,
   isWanted: (round: StoredRound, end: number) => boolean,
 ): ReadSession {
   const read: ReadSession = { id: undefined, sum: emptySum(), isDamaged: true, places: [] };
@@ -91,12 +97,7 @@ export function isPlace(value: unknown): value is [generation: number, offset: n
   return Array.isArray(value) && value.length === 2 && value.every(isCount);
 }
 
-function addRound(
-  sum: SessionSum,
-  round: StoredRound,
-  { text, end }: SessionLine,
-  prices: { book: PriceBook; path: string },
-): void {
+function addRound(sum: SessionSum, round: StoredRound, { text, end }: SessionLine, prices: Prices): void {
   const time = Date.parse(round.timestamp);
   const bytes = Buffer.from(text);
   sum.end = end;
@@ -114,7 +115,7 @@ function addRound(
 
 const MOST_CELLS = 10_000;
 
-function usageOf(round: StoredRound, time: number, prices: { book: PriceBook; path: string }): UsageCell {
+function usageOf(round: StoredRound, time: number, prices: Prices): UsageCell {
   const usage = {
     input: round.input_tokens,
     output: round.output_tokens,
@@ -134,10 +135,7 @@ function usageOf(round: StoredRound, time: number, prices: { book: PriceBook; pa
   };
 }
 
-function scheduleOf(
-  price: number,
-  { book, path }: { book: PriceBook; path: string },
-): Parameters<typeof costOf>[0] {
+function scheduleOf(price: number, { book, path }: Prices): Parameters<typeof costOf>[0] {
   const entry = entryOf(book, price);
   if (entry) return entry.schedule;
   throw new InputOutputError(
@@ -154,9 +152,21 @@ export function differences(entry: SessionEntry, sum: SessionSum): string[] {
 
 function cellsOf(usage: readonly UsageCell[]): string {
   return mergeCells(usage)
-    .map(({ cost: _, ...cell }) =>
-      JSON.stringify(Object.entries(cell).toSorted(([a], [b]) => (a < b ? -1 : 1))),
-    )
+    .map((cell) => JSON.stringify(CELL_KEYS.map((key) => cell[key])))
     .toSorted()
     .join('\n');
 }
+
+const CELL_KEYS = [
+  'quarter',
+  'model',
+  'consumer',
+  'api',
+  'price',
+  'rounds',
+  'input',
+  'output',
+  'reasoning',
+  'cached',
+  'cacheWrite',
+] as const;

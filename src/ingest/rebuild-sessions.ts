@@ -2,15 +2,16 @@ import { join } from 'node:path';
 import type { Files } from '../platform/files.ts';
 import type { IndexedCommit } from '../store/index-survey.ts';
 import { readSummary } from '../store/session-file.ts';
-import type { SessionEntry } from '../store/types.ts';
+import { readHeaderId } from '../store/session-lines.ts';
 import { readSession, type Prices, type ReadSession } from './read-session.ts';
 import { copyName, rewriteOf, roundsText, type SessionRepairs } from './repair-problem.ts';
 
 type Place = [generation: number, offset: number];
-type KnownEntry = IndexedCommit['sessions'][number];
+export type KnownEntry = IndexedCommit['sessions'][number];
 
-/** A session file and what can be counted of it. */
-interface Candidate {
+/** What a session was rebuilt from. */
+interface Rebuilt {
+  id: string;
   file: string;
   read: ReadSession;
 }
@@ -28,17 +29,90 @@ export function rebuildSessions(
 ): SessionRepairs {
   const repairs: SessionRepairs = { problems: [], sessions: new Map(), rewrites: [], setAside: [] };
   const counted = new Map<number, Set<number>>();
-  const isNew = ([generation, offset]: Place): boolean => !counted.get(generation)?.has(offset);
-  for (const name of sessionNames(files, dir)) {
-    const own = new Set<string>();
-    const read = readSession(files, join(dir, name), prices, ({ at }) => {
-      if (!isCommitted(at) || !isNew(at) || own.has(at.join())) return false;
-      own.add(at.join());
-      return true;
-    });
-    takeFile(files, dir, { file: name, read }, repairs, counted, known);
+  for (const [id, names] of filesById(files, dir, known)) {
+    // A killed repair can have left a copy behind: the file with the most rounds is the session's.
+    const [best] = names
+      .map((file) => ({
+        id,
+        file,
+        read: readCommitted(files, join(dir, file), counted, isCommitted, prices),
+      }))
+      .toSorted((a, b) => b.read.sum.rounds - a.read.sum.rounds);
+    if (!best) continue;
+    for (const [generation, offset] of best.read.places) placesOf(counted, generation).add(offset);
+    takeSession(files, dir, best, known.get(id), repairs);
   }
-  for (const { id, file, rounds } of known.values()) reportLost(dir, { id, file, rounds }, repairs);
+  for (const [id, { file, rounds }] of known) {
+    const kept = repairs.sessions.get(id)?.rounds ?? 0;
+    if (rounds <= kept || repairs.problems.some(({ session }) => session === id)) continue;
+    const problem = files.stat(join(dir, file)) ? 'is cut' : 'is missing';
+    repairs.problems.push({ file: join(dir, file), session: id, problem, ...loss(kept, rounds - kept) });
+  }
   return repairs;
 }
 
+function filesById(files: Files, dir: string, known: ReadonlyMap<string, KnownEntry>): Map<string, string[]> {
+  const ids = new Map([...known.values()].map(({ id, file }) => [file, id]));
+  const found = new Map<string, string[]>();
+  for (const name of (files.list(dir) ?? []).toSorted()) {
+    if (name.startsWith('.') || !name.endsWith('.json')) continue;
+    const id = readHeaderId(files, join(dir, name)) ?? ids.get(name);
+    if (id !== undefined) found.set(id, [...(found.get(id) ?? []), name]);
+  }
+  return found;
+}
+
+function readCommitted(
+  files: Files,
+  path: string,
+  counted: Map<number, Set<number>>,
+  isCommitted: (place: Place) => boolean,
+  prices: Prices,
+): ReadSession {
+  const own = new Map<number, Set<number>>();
+  return readSession(files, path, prices, ({ at: [generation, offset] }) => {
+    const places = placesOf(own, generation);
+    const isNew = !places.has(offset) && !counted.get(generation)?.has(offset);
+    places.add(offset);
+    return isNew && isCommitted([generation, offset]);
+  });
+}
+
+function placesOf(places: Map<number, Set<number>>, generation: number): Set<number> {
+  const known = places.get(generation);
+  if (known) return known;
+  const made = new Set<number>();
+  places.set(generation, made);
+  return made;
+}
+
+function takeSession(
+  files: Files,
+  dir: string,
+  { id, file, read }: Rebuilt,
+  known: KnownEntry | undefined,
+  repairs: SessionRepairs,
+): void {
+  const { sum, isDamaged } = read;
+  const lost = Math.max(0, (known?.rounds ?? 0) - sum.rounds);
+  const isUnsound = read.id === undefined || isDamaged;
+  if (isUnsound && (sum.rounds > 0 || lost > 0)) {
+    const problem =
+      read.id === undefined ? 'has a damaged first line' : `is damaged behind round ${sum.rounds}`;
+    repairs.problems.push({ file: join(dir, file), session: id, problem, ...loss(sum.rounds, lost) });
+    repairs.setAside.push(file);
+  }
+  if (sum.rounds === 0) return;
+  const kept = { ...sum, id, file: isUnsound ? copyName(files, dir, file) : file };
+  const entry = { ...kept, summary: known?.summary ?? { length: 0, crc: 0 } };
+  repairs.sessions.set(id, entry);
+  if (isUnsound) repairs.rewrites.push(rewriteOf(entry, file));
+  else if (readSummary(files, dir, entry) === undefined) repairs.rewrites.push(rewriteOf(entry));
+}
+
+function loss(kept: number, lost: number): { repair: string; lostRounds: number } {
+  const left = kept === 0 ? 'no round of it is left' : `rounds 1 to ${kept} are kept`;
+  const behind =
+    lost > 0 ? `, ${roundsText(lost)} lost` : ', and what stood behind them is lost if it was counted';
+  return { repair: `${left}${behind}`, lostRounds: lost };
+}

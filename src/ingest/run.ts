@@ -1,42 +1,25 @@
 import { InputOutputError } from '../platform/errors.ts';
-import { errorCode, isAbsent, type Files } from '../platform/files.ts';
-import { cutIntoBlocks } from '../logs/blocks.ts';
+import { errorCode, isAbsent, type FileFacts, type Files } from '../platform/files.ts';
+import { cutIntoBlocks, type Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
-import { agrees, type Fingerprint, type FingerprintTaker } from '../logs/fingerprint.ts';
-import { seeFile, type Generation } from '../logs/generation.ts';
-import { identify } from '../logs/identify.ts';
 import { openGzipLog, openPlainLog, type OpenLog } from '../logs/open-log.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import { commit } from '../store/commit.ts';
 import { readIndex, type Index } from '../store/index-file.ts';
 import { readState, type LogPosition, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
-import { Batch, type LinePlace } from './batch.ts';
+import { Batch } from './batch.ts';
+import { KnownLogs } from './known-logs.ts';
 import { linesOf } from './log-lines.ts';
+import { LogReading } from './log-reading.ts';
 import type { ParseOptions } from './parse-logs.ts';
 import { findSeen } from './quiet.ts';
 import type { Gap, Tally } from './tally.ts';
 
-/** A log is not any more what was read of it: it was truncated meanwhile. What was not committed is decided anew. */
-export class LogChanged extends Error {}
-
 const LONGEST_LINE = 64 << 20;
 const BATCH_SIZE = 32 << 20;
-/** Logs that are kept open until the next commit has checked them. */
+/** So many logs that were read are held open, to be checked before the commit. */
 const MOST_OPEN = 64;
-
-/** A log while it is read. */
-interface Reading {
-  log: OpenLog;
-  generation: Generation;
-  taker: FingerprintTaker;
-  /** What was read of it up to the last complete line; undefined while the taker stands there. */
-  print: Fingerprint | undefined;
-  /** Offset at the last commit, and rounds since. */
-  from: number;
-  rounds: number;
-  isFinished: boolean;
-}
 
 /** One pass over the logs under the lock, committed batch by batch. */
 export class Run {
@@ -45,11 +28,11 @@ export class Run {
   readonly #options: ParseOptions;
   readonly #tally: Tally;
   readonly #batch: Batch;
-  readonly #generations: Map<number, Generation>;
-  readonly #present = new Set<number>();
+  readonly #known: KnownLogs;
   #state: State;
   #index: Index | undefined;
-  #readings: Reading[] = [];
+  /** Logs read since the last commit. */
+  #readings: LogReading[] = [];
   #totalBytes = 0;
 
   constructor(
@@ -64,9 +47,7 @@ export class Run {
     this.#options = options;
     this.#tally = tally;
     this.#state = readState(files, store.statePath, store.id);
-    this.#generations = new Map(
-      structuredClone(this.#state.logs).map((log) => [log.id, log as unknown as Generation]),
-    );
+    this.#known = new KnownLogs(files, this.#state, () => this.#loadIndex().closed);
     this.#batch = new Batch(files, store, this.#state, () => this.#loadIndex(), resolve);
   }
 
@@ -75,33 +56,45 @@ export class Run {
     try {
       this.#totalBytes = logs.reduce((sum, log) => sum + (this.#files.stat(log.path)?.size ?? 0), 0);
       for (const log of logs) await this.#readLog(log);
-      const { gaps, closed } = this.#closeAbsent(new Set(logs.map((log) => log.pattern)));
+      this.#rejectRests();
+      const { gaps, closed } = this.#known.closeAbsent(new Set(logs.map((log) => log.pattern)));
       this.#commit(gaps, closed);
     } finally {
-      for (const { log } of this.#readings) log.close();
+      for (const reading of this.#readings) reading.close();
     }
   }
 
   async #readLog(file: LogFile): Promise<void> {
     const facts = this.#files.stat(file.path);
     if (!facts) return;
-    const seen = findSeen(this.#files, file, facts, [...this.#generations.values()]);
-    const log = seen ? undefined : await this.#open(file);
-    if (seen) this.#markPresent(seen, file);
-    if (!log) return;
-    const known = this.#identify(log);
-    for (const generation of this.#generations.values()) {
-      generation.seen = generation.seen.filter(({ path }) => path !== file.path);
+    const seen = findSeen(this.#files, file, facts, this.#known.open);
+    if (seen) {
+      this.#known.markPresent(seen, file);
+      return;
     }
-    const reading = this.#beginReading(log, known);
-    if (log.content.size > reading.generation.offset) await this.#readOn(reading);
-    this.#finishReading(reading);
-    if (this.#readings.length >= MOST_OPEN) this.#commit([], []);
+    const log = await this.#open(file, facts);
+    if (!log) return;
+    const reading = await this.#begin(log);
+    this.#readings.push(reading);
+    if (log.content.size > reading.from) await this.#readOn(reading);
+    reading.finish();
+    this.#known.finish(reading, this.#options.now());
+    if (this.#readings.length % MOST_OPEN === 0) this.#closeFinished();
   }
 
-  async #open(file: LogFile): Promise<OpenLog | undefined> {
+  async #begin(log: OpenLog): Promise<LogReading> {
     try {
-      if (file.gzip) return await openGzipLog(this.#files, file, this.#knownEnds());
+      return new LogReading(log, await this.#known.generationOf(log));
+    } catch (error) {
+      log.close();
+      throw error;
+    }
+  }
+
+  /** undefined: nothing to read of it now. */
+  async #open(file: LogFile, facts: FileFacts): Promise<OpenLog | undefined> {
+    try {
+      if (file.gzip) return await this.#openGzip(file, facts);
       const log = openPlainLog(this.#files, file);
       if (log.facts.size > 0) return log;
       log.close();
@@ -109,95 +102,53 @@ export class Run {
     } catch (error) {
       if (isAbsent(error)) return undefined;
       if (errorCode(error) !== 'EACCES') throw error;
-      throw new InputOutputError(
-        `cannot read the log ${file.path}: permission denied. Let this user read it`,
-        {
-          cause: error,
-        },
-      );
+      const message = `cannot read the log ${file.path}: permission denied. Let this user read it`;
+      throw new InputOutputError(message, { cause: error });
     }
   }
 
-  #identify(log: OpenLog): Generation | undefined {
-    return (
-      identify(this.#files, log, this.#generations.values()) ??
-      identify(this.#files, log, this.#closed().values())
-    );
+  async #openGzip(file: LogFile, facts: FileFacts): Promise<OpenLog | undefined> {
+    const log = await openGzipLog(this.#files, file, this.#known.ends());
+    if (log?.junkBytes)
+      this.#tally.warn(file.path, `${log.junkBytes} bytes behind its end are no gzip: left out`);
+    if (log) return log;
+    // Somebody may be writing it just now; once it rests, it is damaged.
+    if (this.#known.addDamaged(file, facts, this.#options.now())) {
+      this.#tally.warn(file.path, 'it is no whole gzip file: it is read when it changes');
+    }
+    return undefined;
   }
 
-  /** Logs whose files were gone; one that turns up again is read on. */
-  #closed(): Map<number, Generation> {
-    return this.#loadIndex().closed as unknown as Map<number, Generation>;
-  }
-
-  #knownEnds(): number[] {
-    return [...this.#generations.values(), ...this.#closed().values()].map(({ offset }) => offset);
-  }
-
-  #beginReading(log: OpenLog, known: Generation | undefined): Reading {
-    const generation: Generation = known ?? {
-      id: this.#nextLog(),
-      pattern: log.pattern,
-      path: log.path,
-      size: 0,
-      missing: 0,
-      seen: [],
-      offset: 0,
-      head: '',
-      windows: [],
-      last: '',
-    };
-    const readsOn = known !== undefined && log.content.size > known.offset;
-    const taker = log.taker(readsOn ? known : undefined);
-    const from = generation.offset;
-    const reading: Reading = { log, generation, taker, print: undefined, from, rounds: 0, isFinished: false };
-    this.#readings.push(reading);
-    return reading;
-  }
-
-  /** The number after all that were given, here or in the state. */
-  #nextLog(): number {
-    return Math.max(this.#state.next_log, ...[...this.#generations.keys()].map((id) => id + 1));
-  }
-
-  async #readOn(reading: Reading): Promise<void> {
-    const { log, generation, taker } = reading;
+  async #readOn(reading: LogReading): Promise<void> {
+    const { log, generation, from } = reading;
     const longest = this.#options.longestLine ?? LONGEST_LINE;
-    for await (const block of cutIntoBlocks(log.chunks(generation.offset), generation.offset, longest)) {
-      const place = { path: log.path, generation: generation.id, mtime: log.facts.mtime };
-      if (block.kind === 'rest') {
-        if (!isWhole(block.bytes)) {
-          if (!log.gzip) break;
-          this.#batch.reject('the log ends in the middle of a line', '', { ...place, offset: block.at });
-          this.#tally.pending.rejected++;
-        } else {
-          await this.#addLines(reading, block.bytes, block.at, place);
-        }
-      } else if (block.kind === 'lines') {
-        await this.#addLines(reading, block.bytes, block.at, place);
-      } else if (block.isEnd) {
-        this.#batch.reject(`the line is longer than ${longest} bytes`, '', { ...place, offset: block.at });
-        this.#tally.pending.rejected++;
+    for await (const block of cutIntoBlocks(log.chunks(from), from, longest)) {
+      if (block.kind === 'oversized' && !block.isEnd) {
+        reading.passPart(block.bytes);
+        continue;
       }
-      const isInLine = block.kind === 'oversized' && !block.isEnd;
-      if (isInLine) reading.print ??= taker.take();
-      taker.pass(block.bytes);
-      if (isInLine) continue;
-      reading.print = undefined;
-      this.#generations.set(generation.id, generation);
-      generation.offset = taker.offset;
+      if (block.kind === 'lines' || (block.kind === 'rest' && isWhole(block.bytes))) {
+        await this.#addLines(reading, block);
+      } else if (block.kind === 'oversized') {
+        this.#reject(reading, block.at, `the line is longer than ${longest} bytes`);
+      } else if (log.gzip) {
+        reading.rest = { bytes: Buffer.from(block.bytes), at: block.at };
+        break;
+      } else {
+        // Its writer will finish the line.
+        break;
+      }
+      reading.passLines(block.bytes);
+      this.#known.add(generation);
       this.#reportProgress();
       if (this.#batch.size > (this.#options.batchSize ?? BATCH_SIZE)) this.#commit([], []);
     }
   }
 
-  async #addLines(
-    reading: Reading,
-    bytes: Buffer,
-    at: number,
-    place: Omit<LinePlace, 'offset'>,
-  ): Promise<void> {
+  async #addLines(reading: LogReading, { bytes, at }: Block): Promise<void> {
     const { pending } = this.#tally;
+    const { path, facts } = reading.log;
+    const place = { path, generation: reading.generation.id, mtime: facts.mtime };
     for (const { start, text } of linesOf(bytes)) {
       const count =
         text === undefined ? 'other' : await this.#batch.addLine(text, { ...place, offset: at + start });
@@ -206,80 +157,49 @@ export class Run {
     }
   }
 
-  /** A log of which no line was taken yet is not remembered. */
-  #finishReading(reading: Reading): void {
-    const { log, generation, taker, from } = reading;
-    reading.isFinished = true;
-    if (generation.offset === 0) return;
-    if (generation.offset > from) {
-      reading.print ??= taker.take();
-      Object.assign(generation, reading.print);
+  /** Half a line at the end of a compressed log stays half, unless the log still stands uncompressed beside it. */
+  #rejectRests(): void {
+    for (const reading of this.#readings) {
+      const { rest, generation } = reading;
+      if (!rest || generation.offset !== rest.at || this.#known.isPlain(generation)) continue;
+      this.#reject(reading, rest.at, 'the log ends in the middle of a line');
+      reading.passLines(rest.bytes);
+      reading.finish();
     }
-    this.#generations.set(generation.id, generation);
-    this.#markPresent(generation, log);
-    generation.size = Math.max(generation.size, log.content.size);
-    generation.seen.push(seeFile(log.path, log.facts, this.#options.now(), log.gzipDigest));
   }
 
-  #markPresent(generation: Generation, file: LogFile): void {
-    this.#present.add(generation.id);
-    generation.missing = 0;
-    generation.path = file.path;
-    generation.pattern = file.pattern;
+  /** Checks and closes what was read to its end: a commit of many small logs need not hold them open. */
+  #closeFinished(): void {
+    for (const reading of this.#readings) {
+      if (!reading.isFinished) continue;
+      reading.settle();
+      reading.close();
+    }
   }
 
-  /** A log is given up when two runs in a row did not find it; what was not read of it is a gap, said once. */
-  #closeAbsent(patterns: ReadonlySet<string>): { gaps: Gap[]; closed: LogPosition[] } {
-    const gaps: Gap[] = [];
-    const closed: LogPosition[] = [];
-    for (const generation of this.#generations.values()) {
-      if (this.#present.has(generation.id) || !patterns.has(generation.pattern)) continue;
-      generation.missing++;
-      if (generation.missing < 2) continue;
-      this.#generations.delete(generation.id);
-      closed.push({ ...generation, seen: [] });
-      if (generation.size > generation.offset) {
-        gaps.push({ path: generation.path, bytes: generation.size - generation.offset });
-      }
-    }
-    return { gaps, closed };
+  #reject({ log, generation }: LogReading, offset: number, reason: string): void {
+    const place = { path: log.path, generation: generation.id, mtime: log.facts.mtime, offset };
+    this.#tally.pending[this.#batch.reject(reason, '', place)]++;
   }
 
   #commit(gaps: Gap[], closed: LogPosition[]): void {
-    for (const reading of this.#readings) this.#settle(reading);
-    const logs = [...this.#generations.values()].map((generation) => ({ ...generation }));
+    for (const reading of this.#readings) reading.settle();
+    const logs = this.#known.open.map((generation) => ({ ...generation }));
     if (closed.length > 0 || !isSameProgress(logs, this.#state.logs)) {
       const taken = this.#batch.take();
-      const nextLog = this.#nextLog();
-      const batch = { ...taken, logs, closed, nextLog };
+      const batch = { ...taken, logs, closed, nextLog: this.#known.nextId };
       this.#state = commit(this.#files, this.#store, this.#state, this.#loadIndex(), batch);
-      const read = this.#readings.map(({ log, taker, print, from, rounds }) => ({
-        path: log.path,
-        from,
-        to: (print ?? taker).offset,
-        rounds,
-      }));
-      this.#tally.commit(
-        taken.sessions.map(({ entry }) => entry.id),
-        read.filter(({ from, to }) => to > from),
-        gaps,
-      );
+      const read = this.#readings
+        .filter((reading) => reading.hasRead)
+        .map(({ log, from, offset, rounds }) => ({ path: log.path, from, to: offset, rounds }));
+      const sessions = taken.sessions.map(({ entry }) => entry.id);
+      this.#tally.commit(sessions, read, gaps);
     }
     for (const reading of this.#readings) {
-      if (reading.isFinished) reading.log.close();
-      reading.from = (reading.print ?? reading.taker).offset;
-      reading.rounds = 0;
+      reading.begin();
+      if (reading.isFinished) reading.close();
     }
-    this.#readings = this.#readings.filter(({ isFinished }) => !isFinished);
-  }
-
-  /** Checks that the log still is what was read of it since the last commit. */
-  #settle({ log, generation, taker, print, from, isFinished }: Reading): void {
-    if ((print ?? taker).offset <= from) return;
-    const read = print ?? taker.take();
-    if (!log.gzip && !agrees(read, log.again()))
-      throw new LogChanged(`${log.path} changed while it was read`);
-    if (!isFinished) Object.assign(generation, read);
+    this.#readings = this.#readings.filter(({ isFinished, rest }) => !isFinished || rest);
   }
 
   #loadIndex(): Index {
@@ -288,9 +208,8 @@ export class Run {
   }
 
   #reportProgress(): void {
-    const bytes =
-      this.#tally.committedBytes +
-      this.#readings.reduce((sum, { taker, from }) => sum + Math.max(0, taker.offset - from), 0);
+    const pending = this.#readings.reduce((sum, { offset, from }) => sum + Math.max(0, offset - from), 0);
+    const bytes = this.#tally.committedBytes + pending;
     this.#options.onProgress?.({ bytes, totalBytes: this.#totalBytes, rounds: this.#tally.rounds });
   }
 }

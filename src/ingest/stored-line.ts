@@ -25,8 +25,8 @@ export type RepeatedText = 'same' | number | { text: string | null };
 
 /** One line of a session file. `texts` is null where no text is kept. Small fields come first, for those who read along. */
 export function storedLine(logged: LoggedRound, facts: StoredFacts, texts: StoredTexts | null): string {
+  if (!texts) return JSON.stringify(withoutWords(storedFields(logged, facts)));
   const fields = JSON.stringify(storedFields(logged, facts));
-  if (!texts) return fields;
   const members = [
     ...(texts.context ? [`"context":${JSON.stringify(texts.context)}`] : []),
     ...(texts.context ? [`"new_messages":[${texts.newMessages.join(',')}]`] : []),
@@ -80,6 +80,27 @@ function storedFields(logged: LoggedRound, facts: StoredFacts): Partial<StoredRo
     ...(logged.durationMs !== null && { duration_ms: logged.durationMs }),
     ...(logged.firstTokenMs !== null && { first_token_ms: logged.firstTokenMs }),
   };
+}
+
+/** What a log says in the place of a count or a type can be a client's words too: only numbers and known types stay. */
+function withoutWords(fields: Partial<StoredRound>): Partial<StoredRound> {
+  const { logged, input_token_details, output_token_details, response_type, ...numbers } = fields;
+  return {
+    ...numbers,
+    ...(logged && { logged: numbersOf(logged) }),
+    ...(input_token_details !== undefined && { input_token_details: numbersOf(input_token_details) }),
+    ...(output_token_details !== undefined && { output_token_details: numbersOf(output_token_details) }),
+    ...((response_type === 'stream' || response_type === 'normal') && { response_type }),
+  };
+}
+
+function numbersOf(value: unknown): Record<string, number> {
+  const members = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(
+    members.filter(
+      (member): member is [string, number] => /^\w{1,40}$/.test(member[0]) && typeof member[1] === 'number',
+    ),
+  );
 }
 
 const COUNTS = ['input_token', 'output_token', 'total_token', 'reasoning_tokens', 'cached_tokens'] as const;

@@ -10,6 +10,7 @@ export interface ParseResult {
   bytes: number;
   logs: ReadLog[];
   gaps: Gap[];
+  warnings: Warning[];
   /** Given paths at which there was no log. */
   missing: string[];
 }
@@ -28,6 +29,12 @@ export interface Gap {
   bytes: number;
 }
 
+/** Something about a log that a person should look at. */
+export interface Warning {
+  path: string;
+  message: string;
+}
+
 interface Counts {
   rounds: number;
   other: number;
@@ -42,6 +49,7 @@ export class Tally {
   readonly #sessions = new Set<string>();
   readonly #logs: ReadLog[] = [];
   readonly #gaps: Gap[] = [];
+  readonly #warnings = new Map<string, Warning>();
   pending: Counts = { rounds: 0, other: 0, rejected: 0, filtered: 0 };
 
   constructor(missing: string[]) {
@@ -66,6 +74,10 @@ export class Tally {
     this.drop();
   }
 
+  warn(path: string, message: string): void {
+    this.#warnings.set(path, { path, message });
+  }
+
   drop(): void {
     this.pending = { rounds: 0, other: 0, rejected: 0, filtered: 0 };
   }
@@ -80,6 +92,7 @@ export class Tally {
       bytes: this.committedBytes,
       logs: this.#logs,
       gaps: this.#gaps,
+      warnings: [...this.#warnings.values()],
       missing: this.#missing,
     };
   }

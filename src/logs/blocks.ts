@@ -1,6 +1,6 @@
 /** A piece of a log; its bytes are valid until the next one. Pieces follow each other without a gap. */
 export type Block =
-  /** Whole lines. */
+  /** Whole lines, and NULs before a line. */
   | { kind: 'lines'; bytes: Buffer; at: number }
   /** A part of a line over the limit; the line begins at `at`. Passed over, never held in memory as a whole. */
   | { kind: 'oversized'; bytes: Buffer; at: number; isEnd: boolean }
@@ -8,6 +8,7 @@ export type Block =
   | { kind: 'rest'; bytes: Buffer; at: number };
 
 const NEWLINE = 0x0a;
+const NUL = 0x00;
 
 /**
  * Cuts chunks that begin at the offset `from` into blocks of whole lines. Memory is bounded by the longest line
@@ -36,7 +37,9 @@ export async function* cutIntoBlocks(
       yield { kind: 'oversized', bytes: part, at: lineAt, isEnd: !isOversized };
       at += part.length;
     }
-    const end = rest.lastIndexOf(NEWLINE) + 1;
+    let end = rest.lastIndexOf(NEWLINE) + 1;
+    // A writer that goes on at its old place after a truncation leaves a hole, which can be any number of NULs long.
+    if (end > 0 || carriedLength === 0) while (rest[end] === NUL) end++;
     if (end > 0) {
       const bytes =
         carriedLength === 0 ? rest.subarray(0, end) : Buffer.concat([...carried, rest.subarray(0, end)]);

@@ -37,7 +37,7 @@ export async function discoverLogs(
     for (const { path, age } of siblings) {
       const known = found.get(path);
       if (known && compareAge(known.age, age) <= 0) continue;
-      found.set(path, { path, pattern: known?.pattern ?? pattern, gzip: path.endsWith('.gz'), age });
+      found.set(path, { path, pattern, gzip: path.endsWith('.gz'), age });
     }
   }
   const oldestFirst = [...found.values()].toSorted((a, b) => compareAge(a.age, b.age));
@@ -98,10 +98,10 @@ function rotationAge(base: string, name: string): Age | undefined {
   if (mark === '') return { date: '', number: 0 };
   const number = /^\.(\d{1,5})$/.exec(mark)?.[1];
   if (number !== undefined) return { date: '', number: Number(number) };
-  const date = /^[-._](\d{4}-?\d\d-?\d\d(?:[-_T.]?\d{1,6}|[-_T.]\d\d[-:]\d\d(?:[-:]\d\d)?)?)$/.exec(
+  const date = /^[-._](\d{4}-?\d\d-?\d\d(?:[-_T.]?\d{1,10}|[-_T.]\d\d[-:]\d\d(?:[-:]\d\d)?)?)$/.exec(
     mark,
   )?.[1];
-  return date === undefined ? undefined : { date: date.replaceAll(/\D/g, '').padEnd(14, '0'), number: 0 };
+  return date === undefined ? undefined : { date: date.replaceAll(/\D/g, ''), number: 0 };
 }
 
 function between(name: string, start: string, end: string): string | undefined {

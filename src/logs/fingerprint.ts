@@ -19,8 +19,8 @@ export interface Fingerprint {
 /** A log's bytes as far as a fingerprint looks at them. */
 export interface Content {
   size: number;
-  /** The first `length` bytes; `length` is at most HEAD_BYTES. */
-  head(length: number): Uint8Array;
+  /** Digests of the first 64, 128, 192 … bytes up to 4 KiB, as in a fingerprint. */
+  head(): string;
   /** Digest of the KiB that ends at `end` (of all bytes before it where there are fewer). */
   window(end: number): string;
 }
@@ -29,24 +29,25 @@ export const HEAD_BYTES = 4096;
 export const WINDOW_BYTES = 1024;
 const STEP = 64;
 const STEP_DIGEST = 6;
+/** Characters of a step's digest in base64. */
+const STEP_LENGTH = 8;
 const WINDOW_DIGEST = 12;
 
 /**
- * Whether a log agrees with the fingerprint at every place within its size. A shorter log that agrees is a copy, or
- * the same log half copied. One too short to tell (under 64 bytes) doesn't agree.
+ * Whether a log agrees with the fingerprint at every place within its size. A shorter log that agrees may be a copy, or
+ * the same log half copied; one under 64 bytes has no place to look at, and agrees.
  */
 export function agrees(print: Fingerprint, content: Content): boolean {
-  if (content.size >= print.offset) {
-    if (content.window(print.offset) !== print.last) return false;
-  } else if (content.size < STEP) {
-    return false;
-  }
   const shared = Math.min(content.size, print.offset);
+  const steps = Math.floor(Math.min(shared, HEAD_BYTES) / STEP) * STEP_LENGTH;
+  // First what needs no look at the log: most logs differ in their first line.
+  if (content.head().slice(0, steps) !== print.head.slice(0, steps)) return false;
+  if (content.size >= print.offset && content.window(print.offset) !== print.last) return false;
   const ends = windowEnds(shared);
   for (let k = ends.length - 1; k >= 0; k--) {
     if (content.window(ends[k] ?? 0) !== print.windows[k]) return false;
   }
-  return print.head.startsWith(headDigests(content.head(Math.min(shared, HEAD_BYTES))));
+  return true;
 }
 
 /** Takes the fingerprint of a log while its bytes pass, from its first byte or from a known place on. */
@@ -119,8 +120,8 @@ export function windowDigest(bytes: Uint8Array): string {
   return base64(digest(bytes, WINDOW_DIGEST));
 }
 
-/** A chain: each step's digest covers all bytes before it. */
-function headDigests(bytes: Uint8Array): string {
+/** Digests of a log's first bytes, HEAD_BYTES at most. A chain: each step's digest covers all bytes before it. */
+export function headDigests(bytes: Uint8Array): string {
   let chain = '';
   let digests = '';
   for (let end = STEP; end <= bytes.length; end += STEP) {

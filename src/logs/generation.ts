@@ -12,6 +12,8 @@ export interface Generation extends Fingerprint {
   path: string;
   /** The greatest size seen: bytes beyond the offset are not read yet, or lost. */
   size: number;
+  /** Bytes up to here that are not read were said to be lost. */
+  lost?: number;
   /** Runs in a row that found no file of it. */
   missing: number;
   /** Files that hold it or a part of it, so that an unchanged one need not be opened again. */

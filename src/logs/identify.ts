@@ -1,50 +1,76 @@
-import { readBytes, withFile, type Files } from '../platform/files.ts';
+import { createHash } from 'node:crypto';
+import type { Files } from '../platform/files.ts';
 import { agrees } from './fingerprint.ts';
-import type { Generation } from './generation.ts';
-import type { OpenLog } from './open-log.ts';
+import type { Generation, SeenFile } from './generation.ts';
+import { openGzipLog, openPlainLog, type OpenLog } from './open-log.ts';
 
 /**
- * Which of the known generations a log is. Of several that agree, the one read furthest. A log shorter than what
- * was read of a generation must be its prefix byte for byte where both files are at hand, uncompressed: windows leave room
- * between them for logs that begin alike.
+ * Which of the known generations a log is. Of several that agree, the one read furthest. Between the windows of a
+ * fingerprint there is room for logs that begin alike, so a log shorter than what was read of a generation must prove
+ * that it is a copy of it: byte for byte against a file that holds the generation.
  */
-export function identify(
+export async function identify(
   files: Files,
   log: OpenLog,
   generations: Iterable<Generation>,
-): Generation | undefined {
+): Promise<Generation | undefined> {
   let best: Generation | undefined;
   for (const generation of generations) {
     if (best && generation.offset <= best.offset) continue;
-    if (agrees(generation, log.content) && isPrefixWhereKnown(files, log, generation)) best = generation;
+    if (!agrees(generation, log.content)) continue;
+    if (log.content.size >= generation.offset || (await isCopy(files, log, generation))) best = generation;
   }
   return best;
 }
 
-function isPrefixWhereKnown(files: Files, log: OpenLog, generation: Generation): boolean {
-  if (log.gzip || log.content.size >= generation.offset) return true;
-  const carrier = generation.seen.find((seen) => {
-    const facts = seen.gzip === undefined && seen.path !== log.path ? files.stat(seen.path) : undefined;
-    return (
-      facts !== undefined &&
-      facts.dev === seen.dev &&
-      facts.ino === seen.ino &&
-      facts.size >= log.content.size
-    );
-  });
-  return carrier === undefined || haveSameStart(files, carrier.path, log.path, log.content.size);
+/** Below this, that two files agree says little. */
+const SMALLEST = 64;
+
+/**
+ * Whether a shorter log is a copy of what was read. Where no other file holds the generation any more, one that was
+ * truncated, or stands in its place, is a new log that begins like it; one elsewhere is an old copy.
+ */
+async function isCopy(files: Files, log: OpenLog, generation: Generation): Promise<boolean> {
+  const { size } = log.content;
+  for (const seen of generation.seen) {
+    const carrier = seen.path === log.path ? undefined : await openCarrier(files, seen, generation);
+    if (!carrier) continue;
+    try {
+      return (await digestOfStart(carrier, size)) === (await digestOfStart(log, size));
+    } finally {
+      carrier.close();
+    }
+  }
+  const { dev, ino } = log.facts;
+  const itself = generation.seen.find((seen) => seen.dev === dev && seen.ino === ino);
+  // A copy stays what it was or grows; a log that was truncated and begins alike is smaller.
+  if (itself) return itself.size <= log.facts.size;
+  return log.path !== generation.path && size >= SMALLEST;
 }
 
-const COMPARED_BYTES = 1 << 18;
+/** A file that certainly holds the generation; undefined if it does not any more. */
+async function openCarrier(
+  files: Files,
+  seen: SeenFile,
+  generation: Generation,
+): Promise<OpenLog | undefined> {
+  const facts = files.stat(seen.path);
+  if (!facts || facts.dev !== seen.dev || facts.ino !== seen.ino) return undefined;
+  const log = { path: seen.path, pattern: generation.pattern, gzip: seen.gzip !== undefined };
+  const carrier = log.gzip ? await openGzipLog(files, log, [generation.offset]) : openPlainLog(files, log);
+  if (!carrier) return undefined;
+  if (carrier.content.size >= generation.offset && agrees(generation, carrier.content)) return carrier;
+  carrier.close();
+  return undefined;
+}
 
-function haveSameStart(files: Files, one: string, other: string, length: number): boolean {
-  return withFile(files, one, 'read', (a) =>
-    withFile(files, other, 'read', (b) => {
-      for (let at = 0; at < length; at += COMPARED_BYTES) {
-        const bytes = Math.min(COMPARED_BYTES, length - at);
-        if (!readBytes(files, a, at, bytes).equals(readBytes(files, b, at, bytes))) return false;
-      }
-      return true;
-    }),
-  );
+async function digestOfStart(log: OpenLog, length: number): Promise<string> {
+  const hash = createHash('sha256');
+  let left = length;
+  for await (const chunk of log.chunks(0)) {
+    hash.update(chunk.subarray(0, left));
+    left -= Math.min(left, chunk.length);
+    if (left === 0) break;
+  }
+  return hash.digest('base64');
 }

@@ -4,6 +4,7 @@ import {
   FingerprintTaker,
   HEAD_BYTES,
   WINDOW_BYTES,
+  headDigests,
   windowDigest,
   windowEnds,
   type Content,
@@ -35,11 +36,14 @@ export function openPlainLog(files: Files, log: LogFile): OpenLog {
   const fd = files.open(log.path, 'read');
   const facts = files.facts(fd);
   const readAt = (position: number, length: number): Buffer => readBytes(files, fd, position, length);
-  const contentOf = (size: number): Content => ({
-    size,
-    head: (length) => readAt(0, length),
-    window: (end) => windowDigest(readAt(Math.max(0, end - WINDOW_BYTES), Math.min(end, WINDOW_BYTES))),
-  });
+  const contentOf = (size: number): Content => {
+    let head: string | undefined;
+    return {
+      size,
+      head: () => (head ??= headDigests(readAt(0, Math.min(size, HEAD_BYTES)))),
+      window: (end) => windowDigest(readAt(Math.max(0, end - WINDOW_BYTES), Math.min(end, WINDOW_BYTES))),
+    };
+  };
   return {
     ...log,
     facts,
@@ -140,9 +144,10 @@ async function survey(chunks: AsyncIterable<Buffer>, ends: readonly number[]): P
     }
     tail = Buffer.from(joined.subarray(-WINDOW_BYTES));
   }
+  const digests = headDigests(head);
   return {
     size: at,
-    head: (length) => head.subarray(0, length),
+    head: () => digests,
     window: (end) => windowDigest(kept.get(end) ?? Buffer.alloc(0)),
     kept: (position, length) =>
       position === 0 && length <= head.length

@@ -39,18 +39,23 @@ export function readSnapshot(dir: string, files: Files = nodeFiles): Snapshot {
 }
 
 /** The lines of the price book as far as they are committed. Throws if it doesn't hold them. */
-export function readPriceLines(files: Files, dir: string, state: State): string[] {
+export function readPriceLines(files: Files, dir: string, state: Pick<State, 'prices'>): string[] {
   const { generation, length } = state.prices;
   if (length === 0) return [];
   const path = pricesPath(dir, generation);
   const bytes = readWhole(files, path)?.subarray(0, length);
   if (bytes?.length !== length) {
-    throw new InputOutputError(
-      `the price book ${path} ${bytes ? 'is cut' : 'is missing'}: ${length} bytes were committed. Nothing was changed. ` +
-        'Restore the store from a backup, or parse into a new --output-dir',
-    );
+    throw priceBookError(path, bytes ? 'is cut' : 'is missing');
   }
-  return bytes.toString().split('\n').slice(0, -1);
+  const lines = bytes.toString().split('\n');
+  if (lines.pop() !== '') throw priceBookError(path, 'is damaged');
+  return lines;
+}
+
+function priceBookError(path: string, problem: string): InputOutputError {
+  return new InputOutputError(
+    `the price book ${path} ${problem}. Nothing was changed: restore the store from a backup, or parse into a new --output-dir`,
+  );
 }
 
 /** The committed rounds of a session, each as the JSON text of its line; can be gone through several times. */

@@ -53,6 +53,6 @@ export function recommit(files: Files, store: Store, renewal: Renewal): void {
   for (const generation of renewal.stale) files.remove(indexPath(dir, generation));
 }
 
-export function damagedName(name: string): string {
+function damagedName(name: string): string {
   return `.damaged-${name.replace(/^\./, '')}`;
 }

@@ -101,3 +101,9 @@ export function copyRounds(
   }
   return flush();
 }
+
+/** The session id in a file's first line; undefined where that line is none. */
+export function readHeaderId(files: Files, path: string): string | undefined {
+  for (const { text } of sessionLines(files, path)) return headerId(text);
+  return undefined;
+}

@@ -124,7 +124,11 @@ function isFilters(value: unknown): value is Filters {
 /** What creating a store leaves behind when it is killed: a lock, temporary files, a state that counts nothing. */
 function isLeftover(files: Files, dir: string, name: string): boolean {
   if (name === LOCK || name === '.state.json.tmp' || name === `${NAME}.tmp`) return true;
-  return name === '.state.json' && isFresh(readWhole(files, join(dir, name)) ?? Buffer.alloc(0));
+  // --state-file can name any file in the store.
+  return (
+    files.stat(join(dir, name))?.isFile === true &&
+    isFresh(readWhole(files, join(dir, name)) ?? Buffer.alloc(0))
+  );
 }
 
 function isFresh(bytes: Uint8Array): boolean {

@@ -106,6 +106,12 @@ describe('other producers', () => {
     expect(isBroken(line)).toBe(false);
   });
 
+  test('may write the timestamp wherever they like', () => {
+    const line = '{"ai_log":{},"path":"/x","timestamp":"2026-02-01T09:30:15Z","consumer":"c","duration":"5"}';
+    expect(field(line, 'timestamp')).toBe('"2026-02-01T09:30:15Z"');
+    expect(field(line, 'consumer')).toBeUndefined();
+  });
+
   test.each([
     ['no JSON at all', 'the plugin wrote "ai_log": {}'],
     ['cut', '{"timestamp":"x","ai_log":"{}"'],

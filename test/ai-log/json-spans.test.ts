@@ -103,6 +103,7 @@ describe('objectMembers', () => {
     '{a:1}',
     '{"a"1}',
     '{"a":1 2}',
+    '{"a":[]x"b":2}',
     '{"\\x":1}',
     '{"a":}',
     '{"a":"}',
@@ -144,10 +145,23 @@ describe('arrayElements', () => {
     expect(arrayElements('[ ] ')).toEqual([]);
   });
 
-  test.each(['', '{}', ' []', '[', '[1', '[1,', '[1,]', '[,]', '[1 2]', '[1]2', '[[]', '["]', '[{]', '[] ]'])(
-    'finds no array in %s',
-    (text) => expect(arrayElements(text)).toBeUndefined(),
-  );
+  test.each([
+    '',
+    '{}',
+    ' []',
+    '[',
+    '[1',
+    '[1,',
+    '[1,]',
+    '[,]',
+    '[1 2]',
+    '[[]x2]',
+    '[1]2',
+    '[[]',
+    '["]',
+    '[{]',
+    '[] ]',
+  ])('finds no array in %s', (text) => expect(arrayElements(text)).toBeUndefined());
 });
 
 describe('stringEnd', () => {

@@ -56,10 +56,11 @@ test('a round that refers to one that is not there is an error', () => {
   const sent = [['"a"'], ['"a"', '"b"']].map((messages) =>
     readRequest({ messages, system: null, question: null }),
   );
-  const [, second = ''] = storeAll(sent, ['none']);
-  expect(() => [...expandRounds([second])]).toThrow(
-    'round 2 refers to messages of round 1 that are not stored',
-  );
+  const [first = '', second = ''] = storeAll(sent, ['none']);
+  const isMissing = 'round 2 refers to messages of round 1 that are not stored';
+  expect(() => [...expandRounds([second])]).toThrow(isMissing);
+  const tooLong = second.replace('"context":[[1,0,1]', '"context":[[1,0,2]');
+  expect(() => [...expandRounds([first, tooLong])]).toThrow(isMissing);
 });
 
 test('saving and loading changes nothing that is written', () => {
@@ -117,6 +118,22 @@ describe('the slices of a request', () => {
     ]);
   });
 
+  test('an edited prompt costs no more where messages repeat', () => {
+    const history = ['a', 'b', 'a', 'c'];
+    expect(
+      contexts([
+        ['p', ...history],
+        ['q', ...history],
+      ]).at(-1),
+    ).toEqual({
+      context: [
+        [2, 0, 1],
+        [1, 1, 4],
+      ],
+      added: [0],
+    });
+  });
+
   test('a thread that was forgotten is found by the rounds that stored its messages', () => {
     const others = Array.from({ length: 20 }, (_, i) => [`other ${i}`]);
     expect(contexts([['a', 'b'], ['a', 'b', 'c', 'd'], ...others, ['a', 'b', 'c', 'd', 'e']]).at(-1)).toEqual(
@@ -138,6 +155,18 @@ describe('the slices of a request', () => {
       context: [
         [3, 0, 3],
         [104, 0, 1],
+      ],
+      added: [3],
+    });
+  });
+
+  test('and so it is though the other begins with another prompt each time, between empty requests', () => {
+    const others = numbered('prompt', 40).flatMap((prompt) => [[prompt, ...numbered('m', 5)], []]);
+    const sent = [numbered('a', 1), numbered('a', 2), numbered('a', 3), ...others, numbered('a', 4)];
+    expect(contexts(sent).at(-1)).toEqual({
+      context: [
+        [3, 0, 3],
+        [84, 0, 1],
       ],
       added: [3],
     });

@@ -5,7 +5,7 @@ describe('attributes beside ai_log, as_separate_log_field', () => {
   test('fill in what ai_log lacks', () => {
     const beside = {
       answer: escaped('say "hi"\n'),
-      reasoning: '[not JSON]',
+      reasoning: '[1]',
       question: escaped('[{"type":"text","text":"1.0"}]'),
       system: 'be nice',
       messages: escaped(' [{"n":1.0} , {}]'),
@@ -19,7 +19,7 @@ describe('attributes beside ai_log, as_separate_log_field', () => {
     };
     expect(round(aiLine({ model: null, answer: null }, beside))).toMatchObject({
       answer: '"say \\"hi\\"\\n"',
-      reasoning: '"[not JSON]"',
+      reasoning: '"[1]"',
       question: '[{"type":"text","text":"1.0"}]',
       system: '"be nice"',
       messages: ['{"n":1.0}', '{}'],
@@ -70,6 +70,10 @@ describe('attributes beside ai_log, as_separate_log_field', () => {
       reasoning: null,
       system: '"[x"',
     });
+  });
+
+  test('are well-formed Unicode', () => {
+    expect(round('{"ai_log":{},"system":"[\\"\\ud83d\\"]"}').system).toBe('["\uFFFD"]');
   });
 
   test('of any depth do no harm', () => {

@@ -488,4 +488,139 @@ describe('appending and rotation', () => {
     expect((await run(killed.store, killed.log)).rounds).toBe(900 - stored);
     await expectRounds(killed, ids(0, 900));
   });
+
+  test('row 9: an older copy beside a truncated log is still a copy', async () => {
+    const logs = makeLogs();
+    writeFileSync(logs.log, lines(0, 20));
+    await run(logs.store, logs.log);
+    copyFileSync(logs.log, `${logs.log}.1`);
+    appendFileSync(logs.log, lines(20, 25));
+    await run(logs.store, logs.log);
+    renameSync(`${logs.log}.1`, `${logs.log}.2`);
+    copyFileSync(logs.log, `${logs.log}.1`);
+    truncateSync(logs.log);
+    appendFileSync(logs.log, lines(100, 122));
+    await expectRounds(logs, [...ids(0, 25), ...ids(100, 122)]);
+  });
+
+  test('row 9: a line written between the copy and the truncation, and read, is not read again', async () => {
+    const logs = makeLogs();
+    writeFileSync(logs.log, lines(0, 20));
+    copyFileSync(logs.log, `${logs.log}.1`);
+    appendFileSync(logs.log, lines(20, 21));
+    await run(logs.store, logs.log);
+    truncateSync(logs.log);
+    appendFileSync(logs.log, lines(100, 125));
+    await expectRounds(logs, [...ids(0, 21), ...ids(100, 125)]);
+  });
+
+  test.each([2, 40])(
+    'row 12: truncated, and smaller, with the same first line of 5 KB and %i more',
+    async (count) => {
+      const logs = makeLogs();
+      const same = aiLine('same', 0, { answer: 'x'.repeat(5000) });
+      writeFileSync(logs.log, same + lines(0, 16));
+      await run(logs.store, logs.log);
+      truncateSync(logs.log);
+      appendFileSync(logs.log, same + lines(100, 100 + count));
+      const expected = ['same-0', 'same-0', ...ids(0, 16), ...ids(100, 100 + count)];
+      await expectRounds(logs, expected);
+      renameSync(logs.log, `${logs.log}.1`);
+      writeFileSync(logs.log, same + lines(500, 501));
+      await expectRounds(logs, ['same-0', 'a-500', ...expected]);
+    },
+  );
+
+  test('row 13: the log is truncated between its identification and its reading', async () => {
+    const small = async (at: number): Promise<boolean> => {
+      const logs = makeLogs();
+      writeFileSync(logs.log, lines(0, 4));
+      await run(logs.store, logs.log);
+      appendFileSync(logs.log, lines(4, 6));
+      let operations = 0;
+      const rotateAt = (): void => {
+        if (operations++ !== at) return;
+        copyFileSync(logs.log, `${logs.log}.1`);
+        truncateSync(logs.log);
+        appendFileSync(logs.log, lines(100, 109));
+      };
+      const files: Files = {
+        ...nodeFiles,
+        read: (fd, target, position) => (rotateAt(), nodeFiles.read(fd, target, position)),
+        facts: (fd) => (rotateAt(), nodeFiles.facts(fd)),
+      };
+      await run(logs.store, logs.log, {}, files);
+      if (operations <= at) return false;
+      await expectRounds(logs, [...ids(0, 6), ...ids(100, 109)]);
+      return true;
+    };
+    let at = 0;
+    while (await small(at)) at++;
+    expect(at).toBeGreaterThan(20);
+  });
+
+  test('row 16: a gap is said once, also of a log that comes and goes', async () => {
+    const logs = makeLogs();
+    const half = aiLine('a', 10).slice(0, 200);
+    writeFileSync(`${logs.log}.1`, lines(0, 10) + half);
+    writeFileSync(logs.log, lines(20, 21));
+    const gaps = [];
+    for (let i = 0; i < 4; i++) {
+      gaps.push(...(await run(logs.store, logs.log)).gaps);
+      renameSync(`${logs.log}.1`, join(logs.folder, 'away'));
+      for (let k = 0; k < 3; k++) gaps.push(...(await run(logs.store, logs.log)).gaps);
+      renameSync(join(logs.folder, 'away'), `${logs.log}.1`);
+    }
+    expect(gaps.map(({ bytes }) => bytes)).toEqual([200]);
+    await expectRounds(logs, [...ids(0, 10), 'a-20']);
+  });
+
+  test('row 20: half a line in a .gz waits while the log still stands uncompressed', async () => {
+    const logs = makeLogs();
+    const line = aiLine('a', 2);
+    writeFileSync(logs.log, lines(0, 2) + line.slice(0, 150));
+    writeFileSync(`${logs.log}-20260201.gz`, gzipSync(readFileSync(logs.log)));
+    expect(await run(logs.store, logs.log)).toMatchObject({ rounds: 2, rejectedLines: 0 });
+    appendFileSync(logs.log, line.slice(150) + aiLine('a', 3));
+    await expectRounds(logs, ids(0, 4));
+  });
+
+  test('row 6, 7: a damaged .gz and junk behind a whole one are said once', async () => {
+    const logs = makeLogs();
+    const whole = gzipSync(lines(0, 5));
+    writeFileSync(`${logs.log}.2.gz`, whole.subarray(0, whole.length - 20));
+    writeFileSync(`${logs.log}.1.gz`, Buffer.concat([gzipSync(lines(5, 6)), Buffer.from('junk')]));
+    writeFileSync(logs.log, lines(6, 7));
+    const later = { now: () => Date.now() + 60_000 };
+    expect((await run(logs.store, logs.log, later)).warnings).toEqual([
+      { path: `${logs.log}.2.gz`, message: 'it is no whole gzip file: it is read when it changes' },
+      { path: `${logs.log}.1.gz`, message: '4 bytes behind its end are no gzip: left out' },
+    ]);
+    expect((await run(logs.store, logs.log, later)).warnings).toEqual([]);
+    expect(storedRequests(logs.store)).toEqual(ids(5, 7));
+    writeFileSync(`${logs.log}.2.gz`, whole);
+    expect((await run(logs.store, logs.log, later)).warnings).toEqual([]);
+    await expectRounds(logs, ids(0, 7));
+  });
+
+  test('row 37: a compressed log and a shorter one with the same 100 first lines', async () => {
+    const logs = makeLogs();
+    const same = lines(0, 100, 'same');
+    writeFileSync(`${logs.log}.1.gz`, gzipSync(same + lines(100, 110, 'a')));
+    await run(logs.store, logs.log);
+    writeFileSync(logs.log, same + lines(100, 103, 'b'));
+    const twice = [...ids(0, 100, 'same'), ...ids(0, 100, 'same')];
+    await expectRounds(logs, [...twice, ...ids(100, 110, 'a'), ...ids(100, 103, 'b')]);
+  });
+
+  test('row 38: lines of a few bytes, and a copy that holds one of them', async () => {
+    for (const short of ['hi\n', '{}\n', '\r\n', '\n', '{"ai_log":"-"}\n', '{"ai_log":"{}"}\n']) {
+      const logs = makeLogs();
+      writeFileSync(logs.log, short + lines(0, 1) + short);
+      const first = await run(logs.store, logs.log);
+      writeFileSync(`${logs.log}.1`, short);
+      expect((await run(logs.store, logs.log)).bytes, JSON.stringify(short)).toBe(0);
+      expect(first.rounds).toBe(short.includes('{}"') ? 3 : 1);
+    }
+  });
 });

@@ -121,6 +121,16 @@ describe('a session of more than 128 messages', () => {
     expect(JSON.stringify(readSummary(nodeFiles, dir, entry)?.['memory']).length).toBeLessThan(500);
   });
 
+  test('writes only the records that are new', () => {
+    const entry = storeInRuns().at(-1)!;
+    const draft = open(entry);
+    add(draft, request(history(501)), 9);
+    const { records } = draft.take();
+    expect([records?.at, records?.bytes.length]).toEqual([500 * 24, 24]);
+    add(draft, request(history(501)), 10);
+    expect(draft.take().records).toBeUndefined();
+  });
+
   test('has it inline until then', () => {
     storeInRuns((entry) => {
       const inline = entry.rounds <= 2;
@@ -155,6 +165,21 @@ describe('a session of more than 128 messages', () => {
     const added = [...expandRounds(lines(entry))].map(({ newMessages }) => newMessages);
     expect(added).toEqual([100, 28, 1, 71, 1, 299]);
   });
+});
+
+test('of a session of 70,000 messages an append loads the newest 65,536, and nothing is lost', () => {
+  const sent = [70_000, 70_001, 70_002].map((length) => request(history(length)));
+  let entry: SessionEntry | undefined;
+  for (const [i, one] of sent.entries()) {
+    const draft = open(entry);
+    expect(draft.weight).toBe(i === 0 ? 0 : 65_536);
+    add(draft, one, i);
+    entry = commit(draft, entry);
+  }
+  const rounds = [...expandRounds(lines(entry!))];
+  // What is older is stored again.
+  expect(rounds.map(({ newMessages }) => newMessages)).toEqual([70_000, 4465, 4466]);
+  for (const [i, { messages }] of rounds.entries()) expect(messages?.join()).toBe(history(70_000 + i).join());
 });
 
 describe('a session file that is not what was committed', () => {

@@ -33,6 +33,11 @@ test('120 characters are shown whole; of more, 119 and an ellipsis', () => {
   expect(title('x'.repeat(5_000_000))).toBe(`${'x'.repeat(119)}…`);
 });
 
+test('words behind the first 2,000 characters are not looked for', () => {
+  expect(title(`${' '.repeat(1999)}word`)).toBe('w');
+  expect(title(`${' '.repeat(2000)}word`)).toBeNull();
+});
+
 test('white space counts once, before the text is cut', () => {
   expect(title(`a${' '.repeat(500)}${'b'.repeat(118)}`)).toBe(`a ${'b'.repeat(118)}`);
 });

@@ -66,7 +66,10 @@ function* endless(): Generator<Buffer> {
 
 describe('cutIntoBlocks', () => {
   test('gives back every byte in its place as whole lines, however they were cut', async () => {
-    const byte = fc.oneof({ weight: 1, arbitrary: fc.constant(0x0a) }, { weight: 9, arbitrary: fc.nat(255) });
+    const byte = fc.oneof(
+      { weight: 1, arbitrary: fc.constant(0x0a) },
+      { weight: 9, arbitrary: fc.integer({ min: 1, max: 255 }) },
+    );
     const lengths = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 });
     await fc.assert(
       fc.asyncProperty(
@@ -87,6 +90,16 @@ describe('cutIntoBlocks', () => {
       ),
       { numRuns: 2000 },
     );
+  });
+
+  test('takes NULs before a line for themselves: a hole can be longer than any line', async () => {
+    const bytes = Buffer.concat([Buffer.from('a\n'), Buffer.alloc(50), Buffer.from('b\0c\nd')]);
+    for (const lengths of [[100], [10], [3], [1]]) {
+      const cuts = await cut(bytes, lengths, 12);
+      expect(cuts.map(({ text }) => text).join('')).toBe(bytes.toString('latin1'));
+      expect(cuts.map(({ kind }) => kind)).not.toContain('oversized');
+      expect(cuts.at(-1)).toEqual({ kind: 'rest', at: 56, text: 'd' });
+    }
   });
 
   test('keeps the lines of a chunk together', async () => {

@@ -8,10 +8,14 @@ import { nodeFiles } from '../../src/platform/files.ts';
 import { makeFolder, noise } from '../platform/make.ts';
 import { changeByte, readLog, writeLog } from './make.ts';
 
-function identified(path: string, bytes: Uint8Array, generations: Generation[]): number | undefined {
+async function identified(
+  path: string,
+  bytes: Uint8Array,
+  generations: Generation[],
+): Promise<number | undefined> {
   const log = openPlainLog(nodeFiles, writeLog(path, bytes));
   try {
-    return identify(nodeFiles, log, generations)?.id;
+    return (await identify(nodeFiles, log, generations))?.id;
   } finally {
     log.close();
   }
@@ -24,25 +28,25 @@ function lines(count: number, differsAt = Infinity, mark = ''): Buffer {
 }
 
 describe('identify', () => {
-  test('knows a log again when it grew, and a copy of it, whole or half', () => {
+  test('knows a log again when it grew, and a copy of it, whole or half', async () => {
     const folder = makeFolder();
     const bytes = lines(300);
     const read = readLog(1, join(folder, 'access.log'), bytes.subarray(0, 140_000));
-    expect(identified(join(folder, 'grown'), bytes, [read])).toBe(1);
-    expect(identified(join(folder, 'copy'), bytes.subarray(0, 140_000), [read])).toBe(1);
-    expect(identified(join(folder, 'half'), bytes.subarray(0, 70_001), [read])).toBe(1);
-    expect(identified(join(folder, 'other'), noise(300), [read])).toBeUndefined();
+    expect(await identified(join(folder, 'grown'), bytes, [read])).toBe(1);
+    expect(await identified(join(folder, 'copy'), bytes.subarray(0, 140_000), [read])).toBe(1);
+    expect(await identified(join(folder, 'half'), bytes.subarray(0, 70_001), [read])).toBe(1);
+    expect(await identified(join(folder, 'other'), noise(300), [read])).toBeUndefined();
   });
 
-  test.each([[1], [100], [101]])('tells logs apart that begin with the same %d lines', (same) => {
+  test.each([[1], [100], [101]])('tells logs apart that begin with the same %d lines', async (same) => {
     const folder = makeFolder();
     const read = readLog(1, join(folder, 'a'), lines(200));
     for (const count of [same + 1, same + 50, 200, 300]) {
-      expect(identified(join(folder, 'b'), lines(count, same, 'other '), [read])).toBeUndefined();
+      expect(await identified(join(folder, 'b'), lines(count, same, 'other '), [read])).toBeUndefined();
     }
   });
 
-  test('of logs that both agree, the one read furthest', () => {
+  test('of logs that both agree, the one read furthest', async () => {
     const folder = makeFolder();
     const bytes = lines(200);
     const short = readLog(1, join(folder, 'a'), bytes, 70_000);
@@ -51,39 +55,55 @@ describe('identify', () => {
       [short, long],
       [long, short],
     ]) {
-      expect(identified(join(folder, 'c'), bytes, generations)).toBe(2);
-      expect(identified(join(folder, 'c'), bytes.subarray(0, 100_000), generations)).toBe(2);
+      expect(await identified(join(folder, 'c'), bytes, generations)).toBe(2);
+      expect(await identified(join(folder, 'c'), bytes.subarray(0, 100_000), generations)).toBe(2);
     }
   });
 
-  test('compares every byte of a shorter log where the longer one is at hand', () => {
+  test('compares every byte of a shorter log where the longer one is at hand', async () => {
     const folder = makeFolder();
     const bytes = noise(700_000);
     const read = readLog(1, join(folder, 'a'), bytes);
     for (const at of [5000, 262_143 + 1000, 262_144, 524_288, 599_999]) {
       expect(
-        identified(join(folder, 'b'), changeByte(bytes, at).subarray(0, 600_000), [read]),
+        await identified(join(folder, 'b'), changeByte(bytes, at).subarray(0, 600_000), [read]),
       ).toBeUndefined();
     }
-    expect(identified(join(folder, 'b'), changeByte(bytes, 600_000).subarray(0, 600_000), [read])).toBe(1);
+    expect(await identified(join(folder, 'b'), changeByte(bytes, 600_000).subarray(0, 600_000), [read])).toBe(
+      1,
+    );
   });
 
-  test('takes a shorter log for a copy by its windows alone where the longer one is gone', () => {
+  test('takes a shorter log for a copy by its windows alone where the longer one is gone', async () => {
     const folder = makeFolder();
     const bytes = noise(20_000);
     const almost = changeByte(bytes, 5000).subarray(0, 15_000);
     const read = readLog(1, join(folder, 'a'), bytes);
-    expect(identified(join(folder, 'b'), almost, [read])).toBeUndefined();
+    expect(await identified(join(folder, 'b'), almost, [read])).toBeUndefined();
     renameSync(join(folder, 'a'), join(folder, 'renamed'));
-    expect(identified(join(folder, 'b'), almost, [read])).toBe(1);
+    expect(await identified(join(folder, 'b'), almost, [read])).toBe(1);
     // Another file has taken its name.
     writeFileSync(join(folder, 'a'), noise(20_000, 2));
-    expect(identified(join(folder, 'b'), almost, [read])).toBe(1);
+    expect(await identified(join(folder, 'b'), almost, [read])).toBe(1);
   });
 
-  test('a log that was truncated is not compared with itself', () => {
-    const path = join(makeFolder(), 'a');
+  test('a log that was truncated is compared with its copy, and not with itself', async () => {
+    const folder = makeFolder();
+    const path = join(folder, 'a');
     const bytes = noise(20_000);
-    expect(identified(path, bytes.subarray(0, 15_000), [readLog(1, path, bytes)])).toBe(1);
+    const read = readLog(1, path, bytes);
+    const almost = changeByte(bytes, 5000).subarray(0, 15_000);
+    expect(await identified(path, almost, [read])).toBeUndefined();
+    const copy = readLog(1, join(folder, 'copy'), bytes);
+    expect(await identified(path, almost, [{ ...read, seen: [...read.seen, ...copy.seen] }])).toBeUndefined();
+    expect(await identified(path, bytes.subarray(0, 15_000), [copy])).toBe(1);
+  });
+
+  test('a copy half written is not compared with the log that was truncated behind it', async () => {
+    const folder = makeFolder();
+    const bytes = noise(20_000);
+    const read = readLog(1, join(folder, 'a'), bytes);
+    writeFileSync(join(folder, 'a'), 'new');
+    expect(await identified(join(folder, 'copy'), bytes.subarray(0, 15_000), [read])).toBe(1);
   });
 });

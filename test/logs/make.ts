@@ -2,7 +2,9 @@ import { writeFileSync } from 'node:fs';
 import type { LogFile } from '../../src/logs/discover.ts';
 import {
   FingerprintTaker,
+  HEAD_BYTES,
   WINDOW_BYTES,
+  headDigests,
   windowDigest,
   type Content,
   type Fingerprint,
@@ -20,7 +22,7 @@ export function printOf(bytes: Uint8Array): Fingerprint {
 export function contentOf(bytes: Buffer): Content {
   return {
     size: bytes.length,
-    head: (length) => bytes.subarray(0, length),
+    head: () => headDigests(bytes.subarray(0, HEAD_BYTES)),
     window: (end) => windowDigest(bytes.subarray(Math.max(0, end - WINDOW_BYTES), end)),
   };
 }

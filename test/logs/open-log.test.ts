@@ -108,8 +108,7 @@ describe('a compressed log', () => {
       const log = await openGz(gzipSync(bytes), ends);
       const plain = contentOf(bytes);
       expect(log?.content.size).toBe(size);
-      const head = Math.min(size, 4096);
-      expect(log?.content.head(head)).toEqual(plain.head(head));
+      expect(log?.content.head()).toBe(plain.head());
       for (const end of ends) {
         expect(log?.content.window(end)).toBe(plain.window(end));
         const print = printOf(bytes.subarray(0, end));
@@ -170,7 +169,6 @@ describe('a plain log', () => {
     expect(agrees(print, log.again())).toBe(true);
     truncateSync(log.path, 10);
     expect(log.again().size).toBe(10);
-    expect(agrees(print, log.again())).toBe(false);
     expect(await read(log)).toEqual(BOTH.subarray(0, 10));
   });
 });

@@ -80,6 +80,21 @@ describe('nodeFiles', () => {
     expect(nodeFiles.list(folder)?.toSorted()).toEqual(['file', 'loop']);
   });
 
+  test('makes files for their owner only, whatever the umask', () => {
+    const folder = makeFolder();
+    const before = process.umask(0);
+    try {
+      for (const mask of [0, 0o077, 0o777]) {
+        process.umask(mask);
+        const path = join(folder, String(mask));
+        nodeFiles.close(nodeFiles.open(path, 'create'));
+        expect(statSync(path).mode & 0o777).toBe(0o600);
+      }
+    } finally {
+      process.umask(before);
+    }
+  });
+
   test('makes folders for their owner only, also one that is there', () => {
     const folder = join(makeFolder(), 'a', 'b');
     nodeFiles.makeFolder(folder);

@@ -131,7 +131,7 @@ describe.each([
           expect(call).toBe('fsync');
           expect(dumpStore(scene.store)).toEqual(whole);
         }
-        await parseWell(scene.log, scene.store);
+        await run(scene.store, scene.log);
         expect(dumpStore(scene.store), `after ${call} ${at}`).toEqual(whole);
       }
     },

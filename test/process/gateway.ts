@@ -19,7 +19,7 @@ export class Gateway {
     this.#fd = openSync(log, 'a');
   }
 
-  /** Whole lines, of three sessions in turn, every second one no AI call; finishes a line that was begun. */
+  /** Whole lines, of three sessions at a time, every second one no AI call; finishes a line that was begun. */
   write(lines: number): void {
     this.finishLine();
     for (let i = 0; i < lines; i++) {
@@ -58,7 +58,9 @@ export class Gateway {
   }
 
   #nextLine(): { text: string; id: string } {
-    const session = `s${(this.written.length + (this.written.length >> 3)) % 3}`;
+    const count = this.written.length;
+    // New sessions now and then: a long one's requests repeat a long history.
+    const session = `s${Math.floor(count / 100)}-${(count + (count >> 3)) % 3}`;
     const n = this.#counts.get(session) ?? 0;
     this.#counts.set(session, n + 1);
     return { text: aiLine(session, n), id: `${session}-${n}` };

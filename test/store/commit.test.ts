@@ -53,11 +53,27 @@ describe('commit', () => {
     const big = (): unknown => commitTo(store, [titled('a', 300_000)]);
     big();
     writeFileSync(indexPath(store.dir, 1), 'left');
+    writeFileSync(indexPath(store.dir, 3), 'left by a run killed before its commit\n'.repeat(20_000));
     big();
     expect(stateOf(store).index.generation).toBe(2);
     big();
-    expect(stateOf(store).index.generation).toBe(3);
+    const { generation, length } = stateOf(store).index;
+    expect(generation).toBe(3);
     expect(readdirSync(store.dir).filter((file) => file.startsWith('.index-'))).toEqual(['.index-3.jsonl']);
+    expect(readFileSync(indexPath(store.dir, 3))).toHaveLength(length);
+  });
+
+  test('a large base is written in pieces', () => {
+    const store = newStore();
+    const ids = ['a', 'b', 'c', 'd'];
+    const { index } = commitTo(
+      store,
+      ids.map((id) => titled(id, 600_000)),
+    );
+    expect(readFileSync(indexPath(store.dir, 2))).toHaveLength(index.length);
+    expect([...indexOf(store).sessions.values()].map(({ id, title }) => [id, title?.length])).toEqual(
+      ids.map((id) => [id, 600_000]),
+    );
   });
 
   test('closed logs are never forgotten', () => {

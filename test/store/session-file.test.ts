@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -113,6 +113,8 @@ describe('a session file', () => {
     }
     append(dir, undefined, ['{}'], { n: 1 });
     expect(summaryOf(dir, committed)).toEqual({ n: 1 });
+    appendFileSync(join(dir, FILE), ' ');
+    expect(summaryOf(dir, committed)).toBeUndefined();
     truncateSync(join(dir, FILE), committed.end);
     expect(summaryOf(dir, committed)).toBeUndefined();
     expect(roundsOf(dir, committed)).toEqual(['{}']);
@@ -231,6 +233,7 @@ describe('records beside a session', () => {
   test('are none when the file is gone, cut, or another', () => {
     expect(read(undefined, 5)).toBeUndefined();
     expect(read(records.subarray(0, 9), 5)).toBeUndefined();
+    expect(read(Buffer.from('aabbccee'), 5)).toBeUndefined();
     expect(read(records, 4)).toBeUndefined();
     expect(read(Buffer.alloc(10), 5)).toBeUndefined();
   });

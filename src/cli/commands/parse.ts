@@ -37,6 +37,7 @@ export async function parse(context: Context, options: ParseOptions): Promise<vo
   for (const { path, bytes } of result.gaps) {
     context.warn(`monitor: ${path} vanished with ${bytes} bytes unread: the rounds in them are lost\n`);
   }
+  for (const { path, message } of result.warnings) context.warn(`monitor: ${path}: ${message}\n`);
   if (options.json) await context.write(parseJson(result));
   else if (!options.quiet) await context.write(await parseText(context, options.dataDir, result));
   if (result.missing.length > 0) {

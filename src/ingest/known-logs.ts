@@ -1,0 +1,127 @@
+import type { FileFacts, Files } from '../platform/files.ts';
+import type { LogFile } from '../logs/discover.ts';
+import { seeFile, type Generation } from '../logs/generation.ts';
+import { identify } from '../logs/identify.ts';
+import type { OpenLog } from '../logs/open-log.ts';
+import type { LogPosition, State } from '../store/state.ts';
+import type { LogReading } from './log-reading.ts';
+import type { Gap } from './tally.ts';
+
+/** The log generations that a store knows, and which of them a run has met. */
+export class KnownLogs {
+  readonly #files: Files;
+  readonly #open: Map<number, Generation>;
+  readonly #loadClosed: () => Map<number, LogPosition>;
+  readonly #present = new Set<number>();
+  /** Those of which a file is there that is not compressed. */
+  readonly #plain = new Set<number>();
+  readonly #firstNew: number;
+
+  /** `closed` loads the logs whose files were gone: they are asked only for a file that no other log explains. */
+  constructor(files: Files, state: State, closed: () => Map<number, LogPosition>) {
+    this.#files = files;
+    this.#loadClosed = closed;
+    this.#firstNew = state.next_log;
+    this.#open = new Map(structuredClone(state.logs).map((log) => [log.id, asGeneration(log)]));
+  }
+
+  /** Logs whose files are there, or were when they were last looked for. */
+  get open(): Generation[] {
+    return [...this.#open.values()];
+  }
+
+  /** The number of the next new generation. */
+  get nextId(): number {
+    return Math.max(this.#firstNew, ...[...this.#open.keys()].map((id) => id + 1));
+  }
+
+  /** Places at which known logs ended. */
+  ends(): number[] {
+    return [...this.open, ...this.#closed()].map(({ offset }) => offset);
+  }
+
+  /** The generation that a log is, or a new one. From now on the file is not taken for another's any more. */
+  async generationOf(log: OpenLog): Promise<Generation> {
+    const known =
+      (await identify(
+        this.#files,
+        log,
+        this.open.filter(({ offset }) => offset > 0),
+      )) ?? (await identify(this.#files, log, this.#closed()));
+    for (const generation of this.#open.values()) {
+      generation.seen = generation.seen.filter(({ path }) => path !== log.path);
+    }
+    return known ?? newGeneration(this.nextId, log);
+  }
+
+  /** Remembers a generation of which at least one line was taken. */
+  add(generation: Generation): void {
+    this.#open.set(generation.id, generation);
+  }
+
+  /** The file was read to its end. A log of which no line was taken yet is not remembered. */
+  finish({ log, generation }: LogReading, now: number): void {
+    if (generation.offset === 0) return;
+    this.add(generation);
+    this.markPresent(generation, log);
+    generation.size = Math.max(generation.size, log.content.size);
+    generation.seen.push(seeFile(log.path, log.facts, now, log.gzipDigest));
+  }
+
+  markPresent(generation: Generation, file: LogFile): void {
+    this.#present.add(generation.id);
+    if (!file.gzip) this.#plain.add(generation.id);
+    generation.missing = 0;
+    generation.path = file.path;
+    generation.pattern = file.pattern;
+  }
+
+  /** Whether a writer can still finish the log's last line: a file of it was met that is not compressed. */
+  isPlain(generation: Generation): boolean {
+    return this.#plain.has(generation.id);
+  }
+
+  /**
+   * Remembers a compressed file that is not whole, so that it is looked at again only when it has changed; false
+   * while it is too young for that.
+   */
+  addDamaged(file: LogFile, facts: FileFacts, now: number): boolean {
+    const seen = seeFile(file.path, facts, now);
+    if (seen.young) return false;
+    const generation = newGeneration(this.nextId, file);
+    generation.seen.push(seen);
+    this.add(generation);
+    this.#present.add(generation.id);
+    return true;
+  }
+
+  /** Gives up a log that two runs in a row did not find; what was not read of it is a gap, said once. */
+  closeAbsent(patterns: ReadonlySet<string>): { gaps: Gap[]; closed: LogPosition[] } {
+    const gaps: Gap[] = [];
+    const closed: LogPosition[] = [];
+    for (const generation of this.open) {
+      if (this.#present.has(generation.id) || !patterns.has(generation.pattern)) continue;
+      generation.missing++;
+      if (generation.missing < 2) continue;
+      this.#open.delete(generation.id);
+      if (generation.offset === 0) continue;
+      const known = Math.max(generation.offset, generation.lost ?? 0);
+      if (generation.size > known) gaps.push({ path: generation.path, bytes: generation.size - known });
+      closed.push({ ...generation, seen: [], lost: Math.max(known, generation.size) });
+    }
+    return { gaps, closed };
+  }
+
+  #closed(): Generation[] {
+    return [...this.#loadClosed().values()].map(asGeneration);
+  }
+}
+
+/** The store keeps positions as it was given them: they are generations. */
+export function asGeneration(position: LogPosition): Generation {
+  return position as unknown as Generation;
+}
+
+function newGeneration(id: number, { pattern, path }: LogFile): Generation {
+  return { id, pattern, path, size: 0, missing: 0, seen: [], offset: 0, head: '', windows: [], last: '' };
+}

@@ -1,0 +1,174 @@
+import { basename } from 'node:path';
+import { parseJson } from '../ai-log/json-spans.ts';
+import { readWhole, type Files } from '../platform/files.ts';
+import { parsePriceBook } from '../pricing/price-book.ts';
+import { pricesPath, rejectedPath } from '../store/commit.ts';
+import { indexPath } from '../store/index-file.ts';
+import { readPriceLines } from '../store/read.ts';
+import type { Renewal } from '../store/recommit.ts';
+import { newState, type LogPosition, type State } from '../store/state.ts';
+import type { Store } from '../store/store.ts';
+import { checkSessions } from './check-sessions.ts';
+import { isPlace, type Prices } from './read-session.ts';
+import { rebuildSessions, type KnownEntry } from './rebuild-sessions.ts';
+import { findBasis, type Basis } from './repair-basis.ts';
+import type { Problem } from './repair-problem.ts';
+
+export interface RepairPlan {
+  /** None: the store is sound. */
+  problems: Problem[];
+  renewal: Renewal;
+}
+
+/**
+ * Finds out what is damaged in a store and what can be made of it. Changes nothing. Throws InputOutputError where
+ * nothing can be made of it: no log positions, a damaged price book.
+ */
+export function planRepair(files: Files, store: Store): RepairPlan {
+  const { dir } = store;
+  const basis = findBasis(files, store);
+  const closed = closedLogs(basis);
+  const isCommitted = committedPlaces(basis, closed);
+  const { prices, state: priceState } = findPrices(files, dir, basis.state);
+  const sessions = basis.index
+    ? checkSessions(files, dir, basis.index.sessions, prices)
+    : rebuildSessions(files, dir, knownSessions(basis), isCommitted, prices);
+  const rejected = rejectedLength(files, dir, basis.state, isCommitted);
+  const generation = Math.max(0, ...basis.survey.generations, basis.state?.index.generation ?? 0) + 1;
+  const state: State = {
+    ...newState(store.id),
+    commit: basis.commit + 1,
+    index: { generation, base: 0, length: 0 },
+    prices: priceState,
+    rejected: { length: rejected },
+    next_log: basis.nextLog,
+    logs: basis.logs,
+  };
+  const problems = [...storeProblems(store, basis, closed), ...sessions.problems];
+  if (basis.state && rejected < basis.state.rejected.length) problems.push(cutRejected(dir));
+  const damaged = basis.indexProblem === undefined ? [] : basis.survey.generations;
+  const setAside = [...damaged.map((number) => basename(indexPath(dir, number))), ...sessions.setAside];
+  const stale = damaged.length > 0 ? [] : basis.survey.generations;
+  const index = { sessions: sessions.sessions, closed };
+  return { problems, renewal: { rewrites: sessions.rewrites, index, state, setAside, stale } };
+}
+
+/** Logs that are closed, as the index says; where its line is lost, as they were when they were last open. */
+function closedLogs({ index, survey, commit, logs, nextLog }: Basis): Map<number, LogPosition> {
+  if (index) return index.closed;
+  const live = new Set(logs.map(({ id }) => id));
+  const closed = new Map<number, LogPosition>();
+  for (const one of survey.commits.toReversed()) {
+    if (one.commit > commit) continue;
+    for (const log of one.logs) {
+      if (!live.has(log.id) && log.id < nextLog) closed.set(log.id, { ...log, seen: [] });
+    }
+  }
+  for (const log of survey.closed.values()) {
+    const known = closed.get(log.id);
+    if (!known || known.offset <= log.offset) closed.set(log.id, log);
+  }
+  return closed;
+}
+
+/**
+ * Whether what stands at a place of the logs was counted. A closed log whose line is lost was counted to its end;
+ * numbers not given yet belong to a run that was killed.
+ */
+function committedPlaces(
+  { index, survey, logs, nextLog }: Basis,
+  closed: ReadonlyMap<number, LogPosition>,
+): (place: [generation: number, offset: number]) => boolean {
+  const offsets = new Map<number, number>();
+  const isCertain = (id: number): boolean => index !== undefined || survey.closed.has(id);
+  for (const { id, offset } of closed.values()) if (isCertain(id)) offsets.set(id, offset);
+  for (const { id, offset } of logs) offsets.set(id, offset);
+  return ([generation, offset]) => generation < nextLog && offset < (offsets.get(generation) ?? Infinity);
+}
+
+/** What the readable lines of a damaged index say of the sessions: their latest. */
+function knownSessions({ survey, commit }: Basis): Map<string, KnownEntry> {
+  const known = new Map<string, KnownEntry>();
+  for (const one of survey.commits.toReversed()) {
+    if (one.commit > commit) continue;
+    for (const entry of one.sessions) known.set(entry.id, entry);
+  }
+  return known;
+}
+
+/** Without a state, the book is all that there is of it: entries that no round points at do no harm. */
+function findPrices(
+  files: Files,
+  dir: string,
+  known: State | undefined,
+): { prices: Prices; state: State['prices'] } {
+  const state = known?.prices ?? surveyPrices(files, dir);
+  const path = pricesPath(dir, state.generation);
+  const lines = readPriceLines(files, dir, { prices: state });
+  return { prices: { book: parsePriceBook(lines, path), path }, state };
+}
+
+function surveyPrices(files: Files, dir: string): State['prices'] {
+  const numbers = (files.list(dir) ?? []).map((name) =>
+    Number(/^\.prices-(\d{1,15})\.jsonl$/.exec(name)?.[1] ?? 1),
+  );
+  const generation = Math.max(1, ...numbers);
+  const bytes = readWhole(files, pricesPath(dir, generation));
+  return { generation, length: bytes ? bytes.lastIndexOf(0x0a) + 1 : 0 };
+}
+
+/** How much of the rejected lines' file counts: whole lines from committed places. */
+function rejectedLength(
+  files: Files,
+  dir: string,
+  state: State | undefined,
+  isCommitted: (place: [generation: number, offset: number]) => boolean,
+): number {
+  const path = rejectedPath(dir);
+  const size = files.stat(path)?.size ?? 0;
+  if (state && size >= state.rejected.length) return state.rejected.length;
+  const bytes = readWhole(files, path) ?? Buffer.alloc(0);
+  let at = 0;
+  for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, at)) {
+    const line = parseJson(bytes.toString('utf8', at, end));
+    const place = typeof line === 'object' && line !== null && 'at' in line ? line.at : undefined;
+    if (!isPlace(place) || !isCommitted(place)) break;
+    at = end + 1;
+  }
+  return at;
+}
+
+function cutRejected(dir: string): Problem {
+  return {
+    file: rejectedPath(dir),
+    problem: 'is missing or cut',
+    repair: 'the rejected lines that are left are kept; no count depends on them',
+    lostRounds: 0,
+  };
+}
+
+function storeProblems(store: Store, basis: Basis, closed: ReadonlyMap<number, LogPosition>): Problem[] {
+  const { stateProblem, indexProblem, commit, logs, nextLog } = basis;
+  const problems: Problem[] = [];
+  if (stateProblem !== undefined) {
+    const repair = `a new one is made from the index, as of commit ${commit}`;
+    problems.push({ file: store.statePath, problem: stateProblem, repair, lostRounds: 0 });
+  }
+  if (indexProblem !== undefined) {
+    const unknown = Math.max(0, nextLog - 1 - new Set([...closed.keys(), ...logs.map(({ id }) => id)]).size);
+    const repair =
+      'a new one is made from the session files' +
+      (stateProblem === undefined
+        ? ''
+        : `; what commit ${commit} had not counted is read from the logs again`) +
+      (unknown === 0
+        ? ''
+        : `; ${unknown} of the logs that were gone cannot be known again: never parse an old copy of them`);
+    problems.push({ file: indexFile(store.dir, basis), problem: indexProblem, repair, lostRounds: 0 });
+  }
+  return problems;
+}
+
+function indexFile(dir: string, { state, survey }: Basis): string {
+  return indexPath(dir, state?.index.generation ?? survey.commits[0]?.generation ?? 1);
+}
