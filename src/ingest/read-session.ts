@@ -39,6 +39,7 @@ export function readSession(
   isWanted: (round: StoredRound, end: number) => boolean,
 ): ReadSession {
   const read: ReadSession = { id: undefined, sum: emptySum(), isDamaged: true, places: [] };
+  const requests = new Map<number, number>();
   let isHead = true;
   for (const line of sessionLines(files, path)) {
     if (isHead) {
@@ -46,7 +47,7 @@ export function readSession(
       isHead = false;
       continue;
     }
-    const round = line.text.startsWith(']') ? undefined : readRound(line.text, read.sum.rounds + 1);
+    const round = line.text.startsWith(']') ? undefined : readRound(line.text, read.sum.rounds + 1, requests);
     if (!round || !isWanted(round, line.end)) {
       read.isDamaged = !round && !line.text.startsWith(']');
       break;
@@ -72,7 +73,8 @@ function emptySum(): SessionSum {
   };
 }
 
-function readRound(text: string, number: number): StoredRound | undefined {
+/** `requests` holds how many messages each round's request has, of those that have a list. */
+function readRound(text: string, number: number, requests: Map<number, number>): StoredRound | undefined {
   const value = parseJson(text);
   if (typeof value !== 'object' || value === null) return undefined;
   const round = value as Partial<StoredRound>;
@@ -89,8 +91,25 @@ function readRound(text: string, number: number): StoredRound | undefined {
     typeof round.model === 'string' &&
     !Number.isNaN(Date.parse(round.timestamp ?? '')) &&
     (typeof round.price === 'string' || isCount(round.price)) &&
-    counts.every(isCount);
+    counts.every(isCount) &&
+    refersToStored(round, number, requests);
   return isSound ? (value as StoredRound) : undefined;
+}
+
+/** Whether the messages are there that the round's request is made of. */
+function refersToStored(round: Partial<StoredRound>, number: number, requests: Map<number, number>): boolean {
+  const { context, new_messages: added } = round;
+  if (context === undefined) return added === undefined;
+  if (!Array.isArray(context) || !Array.isArray(added)) return false;
+  let length = 0;
+  for (const [source, from, count] of context) {
+    const available = source === number ? added.length : requests.get(source);
+    if (available === undefined || !isCount(from) || !isCount(count) || from + count > available)
+      return false;
+    length += count;
+  }
+  requests.set(number, length);
+  return true;
 }
 
 export function isPlace(value: unknown): value is [generation: number, offset: number] {

@@ -36,7 +36,7 @@ export function findBasis(files: Files, store: Store): Basis {
 }
 
 function withState(files: Files, store: Store, state: State, survey: IndexSurvey): Basis {
-  const indexProblem = problemOfIndex(files, store.dir, state, survey);
+  const indexProblem = problemOfIndex(files, store, state, survey);
   const index = indexProblem === undefined ? readIndex(files, store.dir, state) : undefined;
   const { commit, logs, next_log: nextLog } = state;
   return { state, stateProblem: undefined, indexProblem, index, commit, logs, nextLog, survey };
@@ -65,14 +65,19 @@ function findState(
   return { state };
 }
 
-function problemOfIndex(files: Files, dir: string, state: State, survey: IndexSurvey): string | undefined {
+function problemOfIndex(files: Files, store: Store, state: State, survey: IndexSurvey): string | undefined {
+  const { dir } = store;
   const { generation, length } = state.index;
   if (state.commit === 0 && length === 0) return undefined;
   const size = files.stat(indexPath(dir, generation))?.size;
   if (size === undefined) return 'is missing';
   if (size < length) return `is cut: ${size} of ${length} bytes are left`;
   const own = survey.commits.find((one) => one.generation === generation && one.end === length);
-  return own?.isSound && own.commit === state.commit ? undefined : 'has damaged lines';
+  if (!own?.isSound || own.commit !== state.commit) return 'has damaged lines';
+  if (own.nextLog !== state.next_log || JSON.stringify(own.logs) !== JSON.stringify(state.logs)) {
+    throw positionsDiffer(store, indexPath(dir, generation));
+  }
+  return undefined;
 }
 
 /**
@@ -100,5 +105,14 @@ function positionsLost({ dir, statePath }: Store, problem: string | undefined): 
   return new InputOutputError(
     `the state ${statePath} ${problem}, and no index in ${dir} says how far the logs were read. Nothing was changed. ` +
       'Restore the store from a backup, or parse the logs into a new --output-dir',
+  );
+}
+
+/** The same commit wrote both: a bit of one of them has changed, and nothing tells of which. */
+function positionsDiffer({ statePath }: Store, index: string): InputOutputError {
+  return new InputOutputError(
+    `the state ${statePath} and the index ${index} name different log positions for the same commit: one of them is damaged, ` +
+      'and it is not known which. Nothing was changed. Restore the store from a backup; or move the one that is wrong ' +
+      'out of the way, and run monitor repair again: it makes a new one from the other',
   );
 }

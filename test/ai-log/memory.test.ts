@@ -135,13 +135,13 @@ describe('the slices of a request', () => {
   });
 
   test('a thread that was forgotten is found by the rounds that stored its messages', () => {
-    const others = Array.from({ length: 20 }, (_, i) => [`other ${i}`]);
+    const others = Array.from({ length: 100 }, (_, i) => [`other ${i}`]);
     expect(contexts([['a', 'b'], ['a', 'b', 'c', 'd'], ...others, ['a', 'b', 'c', 'd', 'e']]).at(-1)).toEqual(
       {
         context: [
           [1, 0, 2],
           [2, 2, 2],
-          [23, 0, 1],
+          [103, 0, 1],
         ],
         added: [4],
       },
@@ -161,12 +161,12 @@ describe('the slices of a request', () => {
   });
 
   test('and so it is though the other begins with another prompt each time, between empty requests', () => {
-    const others = numbered('prompt', 40).flatMap((prompt) => [[prompt, ...numbered('m', 5)], []]);
+    const others = numbered('prompt', 100).flatMap((prompt) => [[prompt, ...numbered('m', 5)], []]);
     const sent = [numbered('a', 1), numbered('a', 2), numbered('a', 3), ...others, numbered('a', 4)];
     expect(contexts(sent).at(-1)).toEqual({
       context: [
         [3, 0, 3],
-        [84, 0, 1],
+        [204, 0, 1],
       ],
       added: [3],
     });
@@ -208,9 +208,9 @@ describe('system and question', () => {
       memory.addText('system', i, 'prompt');
       memory.addText('question', i, `question ${i}`);
     }
-    expect(memory.save().texts).toHaveLength(32);
+    expect(memory.save().texts).toHaveLength(128);
     expect(memory.addText('question', 1001, 'question 990')).toBe(990);
-    expect(memory.addText('question', 1002, 'question 900')).toBeUndefined();
+    expect(memory.addText('question', 1002, 'question 800')).toBeUndefined();
     expect(memory.addText('system', 1003, null)).toBeUndefined();
     expect(memory.addText('system', 1004, 'prompt')).toBe(1);
   });

@@ -177,6 +177,18 @@ describe('a state is made anew from the index', () => {
     );
   });
 
+  test('that names other log positions than the index: an error, until one of them is moved away', async () => {
+    const scene = await makeScene();
+    const state = stateOf(scene);
+    const other = { ...state, logs: state.logs.map((log: object) => ({ ...log, head: 'other' })) };
+    writeFileSync(pathIn(scene, '.state.json'), JSON.stringify(other));
+    expect(() => repair(scene, true)).toThrow(/one of them is damaged, and it is not known which/);
+    expect(stateOf(scene)).toEqual(other);
+    removeState(scene);
+    repair(scene, true);
+    await expectToGoOn(scene);
+  });
+
   test('of a newer version: repair does not touch it', async () => {
     const scene = await makeScene();
     const text = JSON.stringify({ ...stateOf(scene), format: 2 });
@@ -411,6 +423,15 @@ describe('a session file that lost rounds', () => {
       scene,
       [0, 1, 2, 3, 4].slice(kept).map((n) => `a-${n}`),
     );
+  });
+
+  test('a round whose messages are not there is damaged, though its line is valid JSON', async () => {
+    const scene = await makeScene();
+    const text = readFileSync(pathIn(scene, 'a.json'), 'utf8').split('\n');
+    text[3] = (text[3] ?? '').replace('"new_messages"', '"new_massages"');
+    writeFileSync(pathIn(scene, 'a.json'), text.join('\n'));
+    expect(repair(scene, true)).toMatchObject({ rounds: 8, lostRounds: 3 });
+    await expectToGoOn(scene, ['a-2', 'a-3', 'a-4']);
   });
 
   test('the damaged file is kept out of the way', async () => {

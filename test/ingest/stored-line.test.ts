@@ -61,7 +61,7 @@ test('all that the log may say, and nothing that it does not', () => {
 });
 
 function details(value: unknown): unknown {
-  return fields(round(aiLine({ input_token_details: value })))['input_token_details'];
+  return fields(round(aiLine({ input_token_details: value })), TEXTS)['input_token_details'];
 }
 
 describe('what the log said of the usage', () => {
@@ -77,7 +77,7 @@ describe('what the log said of the usage', () => {
     ],
     ['-0', { input_token: -0 }, undefined],
   ])('is kept where it differs: %s', (_, aiLog, logged) => {
-    expect(fields(round(aiLine(aiLog)))['logged']).toEqual(logged);
+    expect(fields(round(aiLine(aiLog)), TEXTS)['logged']).toEqual(logged);
   });
 
   test('details that are no JSON stay text, and depth does no harm', () => {
@@ -113,6 +113,20 @@ describe('texts', () => {
     const stored = fields(cut, { ...TEXTS, context: null });
     expect(stored['messages']).toBe('[map[ [truncated]');
     expect(['context' in stored, 'new_messages' in stored]).toEqual([false, false]);
+  });
+
+  test('and words in the place of numbers are absent without text', () => {
+    const aiLog = {
+      input_token: 'secret',
+      output_token: 5,
+      input_token_details: { cached_tokens: 4, secret_words: 'secret', 'a secret': 1 },
+      output_token_details: 'secret',
+      response_type: 'secret',
+    };
+    const stored = fields(round(aiLine(aiLog)));
+    expect(JSON.stringify(stored)).not.toContain('secret');
+    expect(stored).toMatchObject({ logged: { output_token: 5 }, input_token_details: { cached_tokens: 4 } });
+    expect(fields(round(aiLine({ response_type: 'normal' })))['response_type']).toBe('normal');
   });
 
   test('are all absent without text', () => {

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, truncateSync } from 'node:fs';
+import { existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { InputOutputError } from '../../src/platform/errors.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
@@ -40,6 +40,7 @@ describe('readSnapshot', () => {
   test.each([
     ['cut', (path: string) => truncateSync(path, 1)],
     ['missing', (path: string) => rmSync(path)],
+    ['damaged', (path: string) => writeFileSync(path, '11')],
   ])('of a store whose price book is %s is an error that names it', (problem, damage) => {
     const store = newStore();
     commitTo(store, [], { prices: ['1'] });
@@ -50,9 +51,7 @@ describe('readSnapshot', () => {
       () => readPriceLines(nodeFiles, store.dir, stateOf(store)),
     ]) {
       expect(use).toThrow(InputOutputError);
-      expect(use).toThrow(
-        `the price book ${path} is ${problem}: 2 bytes were committed. Nothing was changed.`,
-      );
+      expect(use).toThrow(`the price book ${path} is ${problem}. Nothing was changed: restore the store`);
     }
   });
 });

@@ -53,7 +53,7 @@ function isoTime(since: string): string {
 
 /** The shape stands in docs/commands.md. */
 function parseJson(result: ParseResult): string {
-  const { rounds, sessions, otherLines, rejectedLines, filteredRounds, bytes, logs, gaps } = result;
+  const { rounds, sessions, otherLines, rejectedLines, filteredRounds, bytes, logs, gaps, warnings } = result;
   const document = {
     version: 1,
     rounds,
@@ -64,6 +64,7 @@ function parseJson(result: ParseResult): string {
     bytes,
     logs,
     gaps,
+    warnings,
   };
   return `${JSON.stringify(document)}\n`;
 }

@@ -1,0 +1,76 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { line, makeStore, run } from './run.ts';
+
+let folder: string;
+let store: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'monitor-'));
+  const ai = { input_token: 3, model: 'test-a', output_token: 1, session_id: 's' };
+  store = await makeStore(folder, [line('2026-02-01T00:00:00Z', ai), line('2026-02-01T00:00:01Z', ai)]);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('a sound store is exit 0', async () => {
+  expect(await run(['repair', '--data-dir', store])).toEqual({
+    code: 0,
+    out: 'The store is sound: 2 rounds of 1 session.\n',
+    err: '',
+  });
+});
+
+test('a damaged one is exit 1 and says what to do; --apply is exit 0, and then it is sound', async () => {
+  rmSync(join(store, '.state.json'));
+  const found = `${store}/.state.json is missing: a new one is made from the index, as of commit 1.\n`;
+  expect(await run(['repair', '--data-dir', store])).toEqual({
+    code: 1,
+    out: `${found}Nothing was changed yet. After a repair: 2 rounds of 1 session are counted, 0 rounds lost.\n`,
+    err: `monitor: the store needs repair: monitor repair --apply --data-dir ${store}\n`,
+  });
+  expect((await run(['list', '--data-dir', store])).err).toContain('monitor repair');
+  expect(await run(['repair', '--apply', '--data-dir', store])).toEqual({
+    code: 0,
+    out: `${found}Repaired: 2 rounds of 1 session are counted, 0 rounds lost.\n`,
+    err: '',
+  });
+  expect((await run(['repair', '--data-dir', store])).code).toBe(0);
+});
+
+test('--json', async () => {
+  writeFileSync(join(store, 's.json'), '');
+  const { code, out } = await run(['repair', '--json', '--data-dir', store]);
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toEqual({
+    version: 1,
+    sound: false,
+    applied: false,
+    sessions: 0,
+    rounds: 0,
+    lost_rounds: 2,
+    problems: [
+      {
+        file: join(store, 's.json'),
+        session_id: 's',
+        problem: 'has a damaged first line',
+        repair: 'no round of it is left, 2 rounds lost',
+        lost_rounds: 2,
+      },
+    ],
+  });
+});
+
+test('where no repair can help: 74, and why', async () => {
+  rmSync(join(store, '.state.json'));
+  rmSync(join(store, '.index-1.jsonl'));
+  const { code, out, err } = await run(['repair', '--apply', '--data-dir', store]);
+  expect([code, out]).toEqual([74, '']);
+  expect(err).toMatch(/\.state\.json is missing, and no index in .* says how far the logs were read/);
+});
+
+test('a damaged .store.json is an error', async () => {
+  appendFileSync(join(store, '.store.json'), 'x');
+  expect((await run(['repair', '--data-dir', store])).code).toBe(74);
+});
