@@ -138,6 +138,7 @@ async function rotate() {
 /** One run of the real program; `kill` is the milliseconds, or the changes of its store, that it may live. */
 async function parse(kill) {
   const began = performance.now();
+  const beganAt = Date.now();
   const child = spawn(process.execPath, [BIN, 'parse', '--log-path', log, '--output-dir', store, '--json']);
   let [out, err] = ['', ''];
   child.stdout.on('data', (text) => (out += text));
@@ -153,7 +154,7 @@ async function parse(kill) {
   done.runs++;
   if (signal === 'SIGKILL') {
     done.kills++;
-    if (leftSomething()) done.inTheMiddle++;
+    if (leftSomething(beganAt)) done.inTheMiddle++;
     return undefined;
   }
   if (code !== 0 || err !== '') throw new Error(`parse ended with ${code ?? signal}: ${err}`);
@@ -163,12 +164,12 @@ async function parse(kill) {
   return JSON.parse(out);
 }
 
-/** Whether files of the store were written after its last commit. */
-function leftSomething() {
+/** Whether a run that began then (milliseconds since 1970) wrote files of the store after its last commit. */
+function leftSomething(began) {
   const changed = (name) => statSync(join(store, name)).mtimeMs;
   const names = existsSync(store) ? readdirSync(store) : [];
-  if (!names.includes('.state.json')) return names.length > 0;
-  return names.some((name) => name !== '.state.json' && changed(name) > changed('.state.json'));
+  const committed = names.includes('.state.json') ? changed('.state.json') : 0;
+  return names.some((name) => changed(name) > Math.max(committed, began));
 }
 
 function noteMemory(pid) {

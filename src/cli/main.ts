@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { ExitCode, MonitorError } from '../platform/errors.ts';
+import { ExitCode, isSystemError, MonitorError } from '../platform/errors.ts';
 import { ClosedOutput, readContext, type Context } from './context.ts';
 import { buildProgram } from './program.ts';
 
@@ -14,7 +14,7 @@ export async function main(argv: string[], context: Context = readContext()): Pr
       return error.exitCode;
     }
     if (isSystemError(error)) {
-      context.warn(`monitor: ${error.message}. Nothing of this step was counted; mend it and run again\n`);
+      context.warn(`monitor: ${error.message}\n`);
       return ExitCode.io;
     }
     context.warn(`monitor: a fault of the program, please report it:\n${stackOf(error)}\n`);
@@ -34,11 +34,6 @@ async function run(argv: string[], context: Context): Promise<number> {
     if (help !== '') await context.write(help);
     return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   }
-}
-
-/** The operating system refused: no space, no permission, a broken disk. */
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error;
 }
 
 function stackOf(error: unknown): string {

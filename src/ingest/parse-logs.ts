@@ -1,4 +1,4 @@
-import { InputOutputError } from '../platform/errors.ts';
+import { InputOutputError, isSystemError } from '../platform/errors.ts';
 import { readPriceFile } from '../pricing/price-file.ts';
 import { createPriceResolver } from '../pricing/resolve.ts';
 import type { Files } from '../platform/files.ts';
@@ -84,6 +84,10 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
         }
       }
     }
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const message = `${error.message} (the store is ${options.dir}). What was committed stands, and the next run goes on from there`;
+    throw new InputOutputError(message, { cause: error });
   } finally {
     release();
   }

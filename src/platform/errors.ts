@@ -38,3 +38,8 @@ export class BusyError extends MonitorError {
     super(ExitCode.busy, message);
   }
 }
+
+/** The operating system refused: no space, no permission, a broken disk. Its message names no file where it failed on an open one. */
+export function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
+}

@@ -98,6 +98,7 @@ describe('cutIntoBlocks', () => {
       const cuts = await cut(bytes, lengths, 12);
       expect(cuts.map(({ text }) => text).join('')).toBe(bytes.toString('latin1'));
       expect(cuts.map(({ kind }) => kind)).not.toContain('oversized');
+      for (const { text } of cuts.slice(0, -1)) expect(text).toMatch(/^([^\n]*\n)*\0*$/);
       expect(cuts.at(-1)).toEqual({ kind: 'rest', at: 56, text: 'd' });
     }
   });

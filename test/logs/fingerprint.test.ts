@@ -87,6 +87,12 @@ describe('a fingerprint', () => {
     }
   });
 
+  test.each([[4096], [8192], [16_384]])('looks at the last byte of a copy of %d bytes', (length) => {
+    const bytes = noise(20_000);
+    const copy = contentOf(changeByte(bytes, length - 1).subarray(0, length));
+    expect(agrees(printOf(bytes), copy)).toBe(false);
+  });
+
   test('notices one changed byte wherever it looks, in a longer log and in a shorter one', () => {
     fc.assert(
       fc.property(size, size, fc.nat(), fc.nat(19_999), (offset, length, seed, at) => {

@@ -1,9 +1,10 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import type { Generation } from '../../src/logs/generation.ts';
+import { seeFile, type Generation } from '../../src/logs/generation.ts';
 import { identify } from '../../src/logs/identify.ts';
-import { openPlainLog } from '../../src/logs/open-log.ts';
+import { openGzipLog, openPlainLog } from '../../src/logs/open-log.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
 import { makeFolder, noise } from '../platform/make.ts';
 import { changeByte, readLog, writeLog } from './make.ts';
@@ -105,5 +106,44 @@ describe('identify', () => {
     const read = readLog(1, join(folder, 'a'), bytes);
     writeFileSync(join(folder, 'a'), 'new');
     expect(await identified(join(folder, 'copy'), bytes.subarray(0, 15_000), [read])).toBe(1);
+  });
+
+  test('a file that was rewritten in place says nothing of what it held', async () => {
+    const folder = makeFolder();
+    const bytes = noise(20_000);
+    const read = readLog(1, join(folder, 'a'), bytes);
+    writeFileSync(join(folder, 'a'), noise(30_000, 2));
+    expect(await identified(join(folder, 'copy'), bytes.subarray(0, 15_000), [read])).toBe(1);
+  });
+
+  test('compares with a compressed log too, and a compressed one', async () => {
+    const folder = makeFolder();
+    const bytes = noise(20_000);
+    const almost = changeByte(bytes, 5000);
+    const read = readLog(1, join(folder, 'a'), bytes);
+    const { path } = writeLog(join(folder, 'a.gz'), gzipSync(bytes));
+    const facts = nodeFiles.stat(path);
+    const compressed = { ...read, seen: facts ? [seeFile(path, facts, Date.now(), 'x')] : [] };
+    expect(await identified(join(folder, 'b'), almost.subarray(0, 15_000), [compressed])).toBeUndefined();
+    expect(await identified(join(folder, 'b'), bytes.subarray(0, 15_000), [compressed])).toBe(1);
+    for (const [log, id] of [
+      [almost, undefined],
+      [bytes, 1],
+    ] as const) {
+      const gzip = writeLog(join(folder, 'b.gz'), gzipSync(log.subarray(0, 15_000)));
+      const open = await openGzipLog(nodeFiles, gzip, [read.offset]);
+      expect(open && (await identify(nodeFiles, open, [read]))?.id).toBe(id);
+      open?.close();
+    }
+  });
+
+  test.each([
+    [63, undefined],
+    [64, 1],
+  ])('%d bytes of a log that is not at hand: %j', async (length, id) => {
+    const folder = makeFolder();
+    const read = readLog(1, join(folder, 'a'), noise(500));
+    renameSync(join(folder, 'a'), join(folder, 'elsewhere'));
+    expect(await identified(join(folder, 'b'), noise(length), [read])).toBe(id);
   });
 });

@@ -176,5 +176,6 @@ testUnless(whyNotNobody())(
       expect(err).toMatch(/^monitor: [^\n]*permission denied[^\n]*\n$/);
       expect(err).toContain(store);
     }
+    chmodSync(store, 0o700);
   },
 );

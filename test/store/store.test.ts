@@ -128,6 +128,12 @@ describe('a folder that holds something else', () => {
     expect(contentOf(dir)).toEqual(before);
   });
 
+  test('also one that holds a folder', () => {
+    const dir = makeFolder();
+    mkdirSync(join(dir, 'photos'));
+    expect(() => findStore(nodeFiles, dir)).toThrow(/but holds photos\./);
+  });
+
   test('also a store that lost its .store.json', () => {
     const store = newStore();
     commitTo(store, [addition('a')]);
