@@ -43,7 +43,7 @@ describe('takeLock', () => {
     for (const release of releases) release();
   });
 
-  test('a killed holder leaves nothing behind', async () => {
+  test('row 27: a killed holder leaves nothing behind', async () => {
     const folder = makeFolder();
     const path = join(folder, '.lock');
     const program = join(folder, 'hold.mjs');

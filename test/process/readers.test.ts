@@ -144,7 +144,7 @@ function expectOneCommit(rounds: readonly number[]): void {
   expect((rounds[0] ?? 0) - (rounds.at(-1) ?? 0)).toBeLessThanOrEqual(1);
 }
 
-test(`readers see one commit, whole, and never an older one, while runs write and are killed (MONITOR_SEED=${seed})`, async () => {
+test(`row 29: readers see one commit, whole, and never an older one, while runs write and are killed (MONITOR_SEED=${seed})`, async () => {
   const folder = makeFolder();
   const [log, store] = [join(folder, 'access.log'), join(folder, 'sessions')];
   const random = randomNumbers(seed);

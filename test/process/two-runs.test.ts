@@ -31,7 +31,7 @@ const requests = (from: number, to: number): string[] =>
 const busyLine = (store: string): string =>
   `monitor: another run holds the store ${store}; try again later\n`;
 
-test('eight runs at a time, again and again: each ends with 0, or with 75 and one line; each round is stored once', async () => {
+test('row 26: eight runs at a time, again and again: each ends with 0, or with 75 and one line; each round is stored once', async () => {
   const { log, store } = await makeScene();
   for (let turn = 1; turn <= 4; turn++) {
     appendFileSync(log, requests(turn * 50 - 50, turn * 50).join(''));

@@ -11,7 +11,7 @@ import { addition, commitTo, newStore, stateOf } from './make.ts';
 const STATE = { ...newState('id'), commit: 3, next_log: 2, logs: [{ id: 1, offset: 5, head: 'x' }] };
 const FOREIGN = 'is not a state of this program: the Python original may have written it';
 
-describe('a state', () => {
+describe('row 23: a state', () => {
   test('is read as it was written, what it says of logs included', () => {
     const path = join(makeFolder(), '.state.json');
     writeState(nodeFiles, path, STATE);
