@@ -41,6 +41,8 @@ export interface ReportOptions {
   dataDir: string;
   json?: true;
   timezone?: string;
+  /** Exit 1 where the sum lacks the price of a round. */
+  strict?: true;
 }
 
 export interface PeriodOptions {

@@ -87,6 +87,7 @@ function addShow(program: Command, context: Context): void {
     .option('--no-messages', "without the requests' messages")
     .option('--full', 'texts whole, not their first lines')
     .addOption(timeZoneOption())
+    .addOption(strictOption())
     .addOption(jsonOption())
     .action(async (id: string, options: ShowOptions) => {
       const { show } = await import('./commands/show.ts');
@@ -167,6 +168,7 @@ function withPeriod(command: Command): Command {
     .addOption(sinceOption())
     .addOption(untilOption())
     .addOption(timeZoneOption())
+    .addOption(strictOption())
     .addOption(jsonOption());
 }
 
@@ -180,6 +182,10 @@ function untilOption(): Option {
 
 function timeZoneOption(): Option {
   return new Option('--timezone <zone>', "whose dates and times (default: the system's)").argParser(timeZone);
+}
+
+function strictOption(): Option {
+  return new Option('--strict', 'exit code 1 if the sum lacks the price of a round');
 }
 
 function jsonOption(): Option {

@@ -1,4 +1,7 @@
 import { Chalk } from 'chalk';
+import { NoAnswer } from '../platform/errors.ts';
+import type { Totals } from '../report/aggregate.ts';
+import { unpricedText } from '../report/numbers.ts';
 import type { Screen } from '../report/tables.ts';
 import { localTimeIn, type LocalTime } from '../report/time-zone.ts';
 import type { SessionEntry } from '../store/types.ts';
@@ -24,4 +27,10 @@ export function nothingFound(sessions: ReadonlyMap<string, SessionEntry>, local:
   const latest = [...sessions.values()].reduce((max, { updated }) => Math.max(max, updated), 0);
   const date = local.isoOf(latest).slice(0, 10);
   return `no rounds in this period; the last one is of ${date}\n--since ${date} shows it.`;
+}
+
+/** `--strict`: throws NoAnswer, behind the answer, where the sum lacks the price of a round. */
+export function requirePrices(sum: Totals, strict: true | undefined): void {
+  const unpriced = strict ? unpricedText(sum) : null;
+  if (unpriced !== null) throw new NoAnswer(`the total lacks ${unpriced}`);
 }

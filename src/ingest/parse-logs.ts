@@ -14,33 +14,12 @@ import {
   type Filters,
   type Store,
 } from '../store/store.ts';
+import type { ParseOptions } from './options.ts';
 import { isQuiet } from './quiet.ts';
 import { asGeneration } from './known-logs.ts';
 import { LogChanged } from './log-reading.ts';
 import { Run } from './run.ts';
 import { Tally, type ParseResult } from './tally.ts';
-
-export interface ParseOptions {
-  dir: string;
-  logPaths: readonly string[];
-  stateFile?: string | undefined;
-  /** Those given; a new store takes them for good. */
-  filters: Partial<Filters>;
-  pricesPath?: string | undefined;
-  /** Milliseconds since 1970 UTC. */
-  now: () => number;
-  onProgress?: ((progress: Progress) => void) | undefined;
-  /** Bytes; a longer line is rejected. */
-  longestLine?: number;
-  /** Characters of new text that are gathered before a commit. */
-  batchSize?: number;
-}
-
-export interface Progress {
-  bytes: number;
-  totalBytes: number;
-  rounds: number;
-}
 
 /** A log that is truncated again and again while it is read. */
 const TRIES = 5;

@@ -12,7 +12,7 @@ import { Batch } from './batch.ts';
 import { KnownLogs } from './known-logs.ts';
 import { linesOf } from './log-lines.ts';
 import { LogReading } from './log-reading.ts';
-import type { ParseOptions } from './parse-logs.ts';
+import type { ParseOptions } from './options.ts';
 import { findSeen } from './quiet.ts';
 import type { Gap, Tally } from './tally.ts';
 

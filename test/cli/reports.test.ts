@@ -210,3 +210,23 @@ test('a store of numbers only says so', async () => {
     question: null,
   });
 });
+
+test.each([
+  ['stats-model', []],
+  ['stats-date', []],
+  ['show', ['agent:2']],
+])('%s --strict: the whole answer, and exit code 1 where the sum lacks a price', async (command, more) => {
+  const plain = await run([command, ...more, '--data-dir', store, '--json']);
+  const strict = await run([command, ...more, '--data-dir', store, '--json', '--strict']);
+  expect(plain).toMatchObject({ code: 0, err: '' });
+  expect(strict).toEqual({
+    code: 1,
+    out: plain.out,
+    err: 'monitor: the total lacks 1 unpriced round (no-such-model, 10 tokens)\n',
+  });
+});
+
+test('--strict is content where every round has a price', async () => {
+  const argv = ['show', 'agent:1', '--data-dir', store, '--strict'];
+  expect(await run(argv)).toMatchObject({ code: 0, err: '' });
+});

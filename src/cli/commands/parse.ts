@@ -1,4 +1,5 @@
-import { parseLogs, type Progress } from '../../ingest/parse-logs.ts';
+import type { Progress } from '../../ingest/options.ts';
+import { parseLogs } from '../../ingest/parse-logs.ts';
 import type { ParseResult } from '../../ingest/tally.ts';
 import { readTime } from '../../ai-log/time.ts';
 import { InputOutputError, UsageError } from '../../platform/errors.ts';

@@ -1,16 +1,17 @@
 import { expandRounds } from '../../ai-log/expand-rounds.ts';
 import { NoAnswer } from '../../platform/errors.ts';
+import { sessionTotals } from '../../report/aggregate.ts';
 import { findSession } from '../../report/find-session.ts';
 import { roundCosts } from '../../report/round-cost.ts';
 import { showJson } from '../../report/show-json.ts';
 import { showText } from '../../report/show-text.ts';
 import { chooseRounds, type RoundChoice, type ShownSession } from '../../report/show.ts';
 import { clip, cleanLine, printableId } from '../../report/terminal.ts';
-import { readRoundLines, readSnapshot } from '../../store/read.ts';
+import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts';
 import type { SessionEntry } from '../../store/types.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { ReportOptions } from '../options.ts';
-import { localTimeOf, screenOf } from '../report-context.ts';
+import { localTimeOf, requirePrices, screenOf } from '../report-context.ts';
 
 export interface ShowOptions extends ReportOptions {
   round?: number;
@@ -30,7 +31,18 @@ export async function show(context: Context, id: string, options: ShowOptions): 
     rounds: chooseRounds(expanded, choice, session.rounds),
     costOf: roundCosts(snapshot.priceLines, options.dataDir),
   };
-  if (options.json) return await writeAll(context, showJson(shown, options.messages));
+  if (options.json) await writeAll(context, showJson(shown, options.messages));
+  else await writeAll(context, textOf(context, snapshot, shown, choice, options));
+  requirePrices(sessionTotals(session), options.strict);
+}
+
+function textOf(
+  context: Context,
+  snapshot: Snapshot,
+  shown: ShownSession,
+  choice: RoundChoice,
+  options: ShowOptions,
+): Iterable<string> {
   const style = {
     screen: screenOf(context),
     local: localTimeOf(context, options.timezone),
@@ -38,7 +50,7 @@ export async function show(context: Context, id: string, options: ShowOptions): 
     withMessages: options.messages,
     noContent: snapshot.noContent,
   };
-  await writeAll(context, showText(shown, style, choiceText(choice)));
+  return showText(shown, style, choiceText(choice));
 }
 
 function sessionOf(sessions: ReadonlyMap<string, SessionEntry>, id: string, dir: string): SessionEntry {

@@ -4,7 +4,7 @@ import { dateTable, statsByDate } from '../../report/stats.ts';
 import { readSnapshot } from '../../store/read.ts';
 import type { Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options.ts';
-import { localTimeOf, nothingFound, screenOf } from '../report-context.ts';
+import { localTimeOf, nothingFound, requirePrices, screenOf } from '../report-context.ts';
 
 const DEFAULT_DAYS = 7;
 
@@ -21,4 +21,5 @@ export async function statsDate(context: Context, options: ReportOptions & Perio
       ? statsJson(stats, 'date')
       : dateTable(stats, period, screenOf(context), nothingFound(sessions, local)),
   );
+  requirePrices(stats.total, options.strict);
 }

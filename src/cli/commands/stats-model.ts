@@ -4,7 +4,7 @@ import { modelTable, statsByModel } from '../../report/stats.ts';
 import { readSnapshot } from '../../store/read.ts';
 import type { Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options.ts';
-import { localTimeOf, nothingFound, screenOf } from '../report-context.ts';
+import { localTimeOf, nothingFound, requirePrices, screenOf } from '../report-context.ts';
 
 /** Tokens and cost by model, of all time where no period is named. */
 export async function statsModel(context: Context, options: ReportOptions & PeriodOptions): Promise<void> {
@@ -17,4 +17,5 @@ export async function statsModel(context: Context, options: ReportOptions & Peri
       ? statsJson(stats, 'model')
       : modelTable(stats, period, screenOf(context), nothingFound(sessions, local)),
   );
+  requirePrices(stats.total, options.strict);
 }

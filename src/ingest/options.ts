@@ -1,0 +1,23 @@
+import type { Filters } from '../store/store.ts';
+
+export interface ParseOptions {
+  dir: string;
+  logPaths: readonly string[];
+  stateFile?: string | undefined;
+  /** Those given; a new store takes them for good. */
+  filters: Partial<Filters>;
+  pricesPath?: string | undefined;
+  /** Milliseconds since 1970 UTC. */
+  now: () => number;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  /** Bytes; a longer line is rejected. */
+  longestLine?: number;
+  /** Characters of new text that are gathered before a commit. */
+  batchSize?: number;
+}
+
+export interface Progress {
+  bytes: number;
+  totalBytes: number;
+  rounds: number;
+}
