@@ -43,10 +43,11 @@ export function readContext(): Context {
     columns: columnsOf(env['COLUMNS'], stdout.isTTY ? stdout.columns : undefined),
     colourLevel: colourLevelOf(env, stdout.isTTY ? stdout.getColorDepth() : 1),
     now: Date.now(),
-    timeZone: systemZone(
-      new Intl.DateTimeFormat().resolvedOptions().timeZone,
-      new Date().getTimezoneOffset(),
-    ),
+    // Looked up when it is asked for: that takes longer than a run with nothing new.
+    get timeZone() {
+      const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+      return systemZone(timeZone, new Date().getTimezoneOffset());
+    },
   };
 }
 

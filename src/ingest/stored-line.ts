@@ -70,7 +70,7 @@ function storedFields(logged: LoggedRound, facts: StoredFacts): Partial<StoredRo
     ...(logged.loggedUsage['output_token_details'] != null && {
       output_token_details: details(logged.loggedUsage['output_token_details']),
     }),
-    has_tool_calls: logged.toolCalls !== null && logged.toolCalls !== '[]',
+    has_tool_calls: logged.toolCalls !== null && !NO_CALLS.test(logged.toolCalls),
     ...(logged.responseType !== null && { response_type: logged.responseType }),
     ...(logged.consumer !== '' && { consumer: logged.consumer }),
     ...(logged.api !== '' && { api: logged.api }),
@@ -81,6 +81,8 @@ function storedFields(logged: LoggedRound, facts: StoredFacts): Partial<StoredRo
     ...(logged.firstTokenMs !== null && { first_token_ms: logged.firstTokenMs }),
   };
 }
+
+const NO_CALLS = /^(?:\[\s*\]|"")$/;
 
 /** What a log says in the place of a count or a type can be a client's words too: only numbers and known types stay. */
 function withoutWords(fields: Partial<StoredRound>): Partial<StoredRound> {

@@ -9,7 +9,12 @@ export function titleOf(question: string | null): string | null {
   if (question === null) return null;
   const text = wordsOf(parseJson(question)).slice(0, LOOKED_AT).replaceAll(/\s+/g, ' ').trim();
   if (text === '') return null;
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1).toWellFormed()}…` : text.toWellFormed();
+  return text.length > LONGEST
+    ? `${text
+        .slice(0, LONGEST - 1)
+        .replace(/[\uD800-\uDBFF]$/, '')
+        .toWellFormed()}…`
+    : text.toWellFormed();
 }
 
 /** A question is text, or parts of which some are text. */

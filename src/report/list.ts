@@ -1,6 +1,7 @@
 import type { SessionEntry } from '../store/types.ts';
 import { compareBig, compareText, namesByUse, sessionTotals, tokensOf, type Row } from './aggregate.ts';
-import { costText, exact, plural } from './numbers.ts';
+import { exact, plural } from './count-text.ts';
+import { costText } from './numbers.ts';
 import type { Period } from './period.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { cleanLine, printableId, wrap } from './terminal.ts';

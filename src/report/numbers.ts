@@ -1,13 +1,7 @@
+import { exact } from './count-text.ts';
 import { formatUsd } from '../pricing/money.ts';
 import { isCostKnown, namesByUse, type Totals } from './aggregate.ts';
 import { cleanLine, clip } from './terminal.ts';
-
-const grouping = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-
-/** `1,234,567` */
-export function exact(count: number): string {
-  return grouping.format(count);
-}
 
 const UNITS: [number, string][] = [
   [1e15, 'P'],
@@ -24,11 +18,6 @@ export function compact(count: number): string {
   const value = count / unit[0];
   const digits = value < 100 ? Math.floor(value * 10) / 10 : Math.floor(value);
   return `${digits}${unit[1]}`;
-}
-
-/** `1 round`, `2 rounds` */
-export function plural(count: number, noun: string): string {
-  return `${exact(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** `$1.2000`; a cost too small for the decimals is `<$0.0001` and not nothing. */

@@ -1,6 +1,7 @@
 import type { ExpandedRound, StoredRound } from '../ai-log/stored-round.ts';
 import { callsOfJson, callText, messageText, textOfJson } from './content-text.ts';
-import { exact, usdText } from './numbers.ts';
+import { exact } from './count-text.ts';
+import { usdText } from './numbers.ts';
 import type { ShowStyle } from './show.ts';
 import { cleanLine, cleanText, clip, widthOf, wrap } from './terminal.ts';
 

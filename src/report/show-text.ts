@@ -1,6 +1,7 @@
 import type { SessionEntry } from '../store/types.ts';
 import { namesByUse, sessionTotals, tokensOf, type Row } from './aggregate.ts';
-import { exact, plural, unpricedText, usdText } from './numbers.ts';
+import { exact, plural } from './count-text.ts';
+import { unpricedText, usdText } from './numbers.ts';
 import { roundText, type Repeated } from './show-round.ts';
 import type { ShownSession, ShowStyle } from './show.ts';
 import { cleanLine, clip, printableId, wrap } from './terminal.ts';

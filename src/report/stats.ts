@@ -1,5 +1,6 @@
 import { byCost, byKey, groupUsage, isCostKnown, namesByUse, type Grouped, type Row } from './aggregate.ts';
-import { compact, costText, exact, unpricedSuffix, unpricedText, usdText } from './numbers.ts';
+import { exact } from './count-text.ts';
+import { compact, costText, unpricedSuffix, unpricedText, usdText } from './numbers.ts';
 import { quartersOf, type Period } from './period.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { cleanLine, wrap } from './terminal.ts';

@@ -542,7 +542,7 @@ describe('appending and rotation', () => {
         if (operations++ !== at) return;
         copyFileSync(logs.log, `${logs.log}.1`);
         truncateSync(logs.log);
-        appendFileSync(logs.log, lines(100, 109));
+        appendFileSync(logs.log, lines(0, 9, 'b'));
       };
       const files: Files = {
         ...nodeFiles,
@@ -551,7 +551,7 @@ describe('appending and rotation', () => {
       };
       await run(logs.store, logs.log, {}, files);
       if (operations <= at) return false;
-      await expectRounds(logs, [...ids(0, 6), ...ids(100, 109)]);
+      await expectRounds(logs, [...ids(0, 6), ...ids(0, 9, 'b')]);
       return true;
     };
     let at = 0;
@@ -611,6 +611,19 @@ describe('appending and rotation', () => {
     writeFileSync(logs.log, same + lines(100, 103, 'b'));
     const twice = [...ids(0, 100, 'same'), ...ids(0, 100, 'same')];
     await expectRounds(logs, [...twice, ...ids(100, 110, 'a'), ...ids(100, 103, 'b')]);
+  });
+
+  test('row 37: a shorter log elsewhere that begins like one whose files are gone', async () => {
+    const { folder, log, store } = makeLogs();
+    const same = lines(0, 20, 'same');
+    writeFileSync(log, same + lines(20, 60, 'a'));
+    await run(store, log);
+    rmSync(log);
+    const other = join(folder, 'other.log');
+    writeFileSync(other, same + lines(20, 50, 'b'));
+    await run(store, other);
+    const twice = [...ids(0, 20, 'same'), ...ids(0, 20, 'same')];
+    expect(storedRequests(store)).toEqual([...twice, ...ids(20, 60, 'a'), ...ids(20, 50, 'b')].toSorted());
   });
 
   test('row 38: lines of a few bytes, and a copy that holds one of them', async () => {

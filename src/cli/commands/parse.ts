@@ -4,6 +4,7 @@ import type { ParseResult } from '../../ingest/tally.ts';
 import { readTime } from '../../ai-log/time.ts';
 import { InputOutputError, UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
+import { parseLine, progressLine } from '../../report/parse-line.ts';
 import type { Context } from '../context.ts';
 
 export interface ParseOptions {
@@ -21,7 +22,7 @@ export interface ParseOptions {
 
 /** Stores what is new in the logs, once, and says what it did. */
 export async function parse(context: Context, options: ParseOptions): Promise<void> {
-  const progress = context.stderrIsTerminal && !options.quiet ? await showProgress(context) : undefined;
+  const progress = context.stderrIsTerminal && !options.quiet ? showProgress(context) : undefined;
   const result = await parseLogs(nodeFiles, {
     dir: options.dataDir,
     logPaths: options.logPath,
@@ -71,8 +72,8 @@ function parseJson(result: ParseResult): string {
 }
 
 async function parseText(context: Context, dir: string, result: ParseResult): Promise<string> {
-  const { parseLine, parseSummary } = await import('../../report/parse-text.ts');
   if (!context.stdoutIsTerminal) return parseLine(result);
+  const { parseSummary } = await import('../../report/parse-text.ts');
   const { readSnapshot } = await import('../../store/read.ts');
   const { screenOf } = await import('../report-context.ts');
   return parseSummary(result, [...readSnapshot(dir).sessions.values()], screenOf(context));
@@ -82,10 +83,7 @@ async function parseText(context: Context, dir: string, result: ParseResult): Pr
 const SILENT_MS = 500;
 const REDRAW_MS = 100;
 
-async function showProgress(
-  context: Context,
-): Promise<{ update: (progress: Progress) => void; clear: () => void }> {
-  const { progressLine } = await import('../../report/parse-text.ts');
+function showProgress(context: Context): { update: (progress: Progress) => void; clear: () => void } {
   const began = Date.now();
   let drawnAt = 0;
   return {

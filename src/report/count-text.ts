@@ -1,0 +1,9 @@
+/** `1,234,567` */
+export function exact(count: number): string {
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
+}
+
+/** `1 round`, `2 rounds` */
+export function plural(count: number, noun: string): string {
+  return `${exact(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,46 @@
+import { exact, plural } from './count-text.ts';
+
+/** What a run did, as far as a person is told. */
+export interface ParseReport {
+  rounds: number;
+  sessions: number;
+  otherLines: number;
+  rejectedLines: number;
+  filteredRounds: number;
+  bytes: number;
+  logs: readonly unknown[];
+}
+
+/** `120 rounds of 3 sessions from 2 logs (1.2 MB); 40 other lines, 0 rejected` */
+export function parseLine(report: ParseReport): string {
+  const { rounds, sessions, logs, bytes, otherLines, rejectedLines, filteredRounds } = report;
+  const filtered =
+    filteredRounds > 0 ? `, ${plural(filteredRounds, 'round')} left out by the store's filters` : '';
+  return (
+    `${plural(rounds, 'round')} of ${plural(sessions, 'session')} from ${plural(logs.length, 'log')} (${bytesText(bytes)}); ` +
+    `${plural(otherLines, 'other line')}, ${exact(rejectedLines)} rejected${filtered}\n`
+  );
+}
+
+/** `980 B`, `1.2 MB` */
+function bytesText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
+}
+
+/** One line, redrawn while a long run goes on. */
+export function progressLine(
+  progress: { bytes: number; totalBytes: number; rounds: number },
+  elapsedMs: number,
+  width: number,
+): string {
+  const share = progress.totalBytes === 0 ? 1 : Math.min(1, progress.bytes / progress.totalBytes);
+  const left = share > 0.01 ? `, ${Math.ceil((elapsedMs * (1 / share - 1)) / 1000)} s left` : '';
+  const text = ` ${Math.floor(share * 100)}%  ${bytesText(progress.bytes)} of ${bytesText(progress.totalBytes)}, ${plural(progress.rounds, 'round')}${left}`;
+  const room = Math.min(30, width - text.length - 3);
+  if (room < 5) return text.slice(0, width - 1);
+  const done = Math.round(share * room);
+  return `${'█'.repeat(done)}${'░'.repeat(room - done)}${text}`;
+}
