@@ -618,9 +618,9 @@ describe('appending and rotation', () => {
     const same = lines(0, 20, 'same');
     writeFileSync(log, same + lines(20, 60, 'a'));
     await run(store, log);
-    rmSync(log);
     const other = join(folder, 'other.log');
     writeFileSync(other, same + lines(20, 50, 'b'));
+    rmSync(log);
     await run(store, other);
     const twice = [...ids(0, 20, 'same'), ...ids(0, 20, 'same')];
     expect(storedRequests(store)).toEqual([...twice, ...ids(20, 60, 'a'), ...ids(20, 50, 'b')].toSorted());

@@ -175,7 +175,7 @@ describe('a session file that is not the one that was committed', () => {
     ],
     ['another', / is not the file that was committed\./, (path) => writeFileSync(path, 'x'.repeat(1000))],
   ];
-  test.each(damages)('%s: every use of it names it', (_, problem, damage) => {
+  test.each(damages)('row 25: %s: every use of it names it', (_, problem, damage) => {
     const dir = makeFolder();
     const path = join(dir, FILE);
     const committed = append(dir, undefined, ['{"round":1}', '{"round":2}']);
