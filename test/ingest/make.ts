@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach } from 'vitest';
 import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
 import type { ParseOptions } from '../../src/ingest/options.ts';
 import { parseLogs } from '../../src/ingest/parse-logs.ts';
@@ -9,18 +5,7 @@ import type { ParseResult } from '../../src/ingest/tally.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
 
-const folders: string[] = [];
-
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
-
-/** A folder that goes with the test. */
-export function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'monitor-'));
-  folders.push(folder);
-  return folder;
-}
+export { makeFolder } from '../platform/make.ts';
 
 /** One line of Higress's access log; the `n`-th request of a session repeats the history before it. */
 export function aiLine(session: string, n: number, aiLog: Record<string, unknown> = {}): string {
