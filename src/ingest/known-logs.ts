@@ -43,11 +43,8 @@ export class KnownLogs {
   /** The generation that a log is, or a new one. From now on the file is not taken for another's any more. */
   async generationOf(log: OpenLog): Promise<Generation> {
     const known =
-      (await identify(
-        this.#files,
-        log,
-        this.open.filter(({ offset }) => offset > 0),
-      )) ?? (await identify(this.#files, log, this.#closed()));
+      (await identify(this.#files, log, this.#open.values())) ??
+      (await identify(this.#files, log, this.#closed()));
     for (const generation of this.#open.values()) {
       generation.seen = generation.seen.filter(({ path }) => path !== log.path);
     }

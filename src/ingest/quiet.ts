@@ -38,11 +38,7 @@ async function findQuiet(
   const open = openPlainLog(files, log);
   try {
     if (open.facts.size === 0) return 'empty';
-    const generation = await identify(
-      files,
-      open,
-      generations.filter(({ offset }) => offset > 0),
-    );
+    const generation = await identify(files, open, generations);
     return generation && open.facts.size <= generation.offset ? generation : undefined;
   } finally {
     open.close();

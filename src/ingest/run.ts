@@ -1,3 +1,4 @@
+import { parseJson } from '../ai-log/json-spans.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { errorCode, isAbsent, type FileFacts, type Files } from '../platform/files.ts';
 import { cutIntoBlocks, type Block } from '../logs/blocks.ts';
@@ -216,12 +217,8 @@ export class Run {
 
 /** A last line without a line break is taken if nothing can be missing from it. */
 function isWhole(bytes: Buffer): boolean {
-  try {
-    const value: unknown = JSON.parse(bytes.toString());
-    return typeof value === 'object' && value !== null;
-  } catch {
-    return false;
-  }
+  const value = parseJson(bytes.toString());
+  return typeof value === 'object' && value !== null;
 }
 
 /** Whether the logs stand where they stood: what is known of their files may differ, and is worth no commit. */

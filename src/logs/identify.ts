@@ -16,7 +16,8 @@ export async function identify(
 ): Promise<Generation | undefined> {
   let best: Generation | undefined;
   for (const generation of generations) {
-    if (best && generation.offset <= best.offset) continue;
+    // One of which nothing was read is a damaged file, and agrees with everything.
+    if (generation.offset <= (best?.offset ?? 0)) continue;
     if (!agrees(generation, log.content)) continue;
     if (log.content.size >= generation.offset || (await isCopy(files, log, generation))) best = generation;
   }

@@ -8,6 +8,7 @@ import {
   windowDigest,
   windowEnds,
   type Content,
+  type Fingerprint,
 } from './fingerprint.ts';
 import { gunzip } from './gunzip.ts';
 
@@ -22,9 +23,7 @@ export interface OpenLog extends LogFile {
   /** Bytes from `from` to the end as it was when the file was opened. A chunk is valid until the next one. */
   chunks(from: number): AsyncIterable<Buffer> | Iterable<Buffer>;
   /** A taker that goes on behind the bytes of `print`, which the log agrees with; a new one without. */
-  taker(
-    print: { offset: number; head: string; windows: string[]; last: string } | undefined,
-  ): FingerprintTaker;
+  taker(print: Fingerprint | undefined): FingerprintTaker;
   /** The content as it is now, which can have been truncated since. */
   again(): Content;
   close(): void;
