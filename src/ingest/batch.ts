@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { readLogLine, type LoggedRound } from '../ai-log/round.ts';
-import { costOf } from '../pricing/schedule.ts';
+import { moneyOf } from '../pricing/schedule.ts';
 import { entryOf, parsePriceBook, priceRound, type PriceBook } from '../pricing/price-book.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import type { Files } from '../platform/files.ts';
@@ -115,10 +115,10 @@ export class Batch {
       resolution,
     );
     const entry = typeof price === 'number' ? entryOf(this.#book, price) : undefined;
-    const cost = entry ? costOf(entry.schedule, round.usage, time) : 0n;
+    const money = entry ? moneyOf(entry.schedule, round.usage, time) : { cost: 0n, saved: 0n };
     const flags = round.time === null ? [...round.flags, 'time-missing'] : round.flags;
     const draft = this.#drafts.get(round.sessionId) ?? this.#open(round.sessionId);
-    return draft.add(round, { time, at: [place.generation, place.offset], price, flags }, cost);
+    return draft.add(round, { time, at: [place.generation, place.offset], price, flags }, money);
   }
 
   #open(id: string): SessionDraft {

@@ -4,7 +4,7 @@ import { crc32 } from '../platform/digest.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import { entryOf, type PriceBook } from '../pricing/price-book.ts';
-import { costOf } from '../pricing/schedule.ts';
+import { moneyOf } from '../pricing/schedule.ts';
 import { mergeCells } from '../store/index-file.ts';
 import { headerId, sessionLines, type SessionLine } from '../store/session-lines.ts';
 import { isCount } from '../store/state.ts';
@@ -150,11 +150,13 @@ function usageOf(round: StoredRound, time: number, prices: Prices): UsageCell {
     price: round.price,
     rounds: 1,
     ...usage,
-    cost: typeof round.price === 'number' ? costOf(scheduleOf(round.price, prices), usage, time) : 0n,
+    ...(typeof round.price === 'number'
+      ? moneyOf(scheduleOf(round.price, prices), usage, time)
+      : { cost: 0n, saved: 0n }),
   };
 }
 
-function scheduleOf(price: number, { book, path }: Prices): Parameters<typeof costOf>[0] {
+function scheduleOf(price: number, { book, path }: Prices): Parameters<typeof moneyOf>[0] {
   const entry = entryOf(book, price);
   if (entry) return entry.schedule;
   throw new InputOutputError(

@@ -33,6 +33,9 @@ interface SummaryMemory extends SavedMemory {
   crc?: number;
 }
 
+/** What a round cost, and what its cached tokens saved. */
+export type RoundMoney = Pick<UsageCell, 'cost' | 'saved'>;
+
 /** A session while a run adds rounds to it: what it was at the last commit, and what came since. */
 export class SessionDraft {
   readonly id: string;
@@ -97,7 +100,7 @@ export class SessionDraft {
   }
 
   /** Adds a round; returns the length of its line. -1: its messages are no valid JSON, and nothing was added. */
-  add(logged: LoggedRound, facts: Omit<StoredFacts, 'round'>, cost: bigint): number {
+  add(logged: LoggedRound, facts: Omit<StoredFacts, 'round'>, money: RoundMoney): number {
     const round = this.#rounds + 1;
     const texts = this.#memory ? remember(this.#memory, round, logged) : null;
     if (texts === 'invalid') return -1;
@@ -109,7 +112,7 @@ export class SessionDraft {
     this.#model = logged.model;
     if (this.#memory) this.#title ??= titleOf(logged.question);
     if ((logged.responseCode ?? 0) >= 400) this.#errors++;
-    const cell = usageCell(logged, facts, cost);
+    const cell = usageCell(logged, facts, money);
     this.#usage.push(cell);
     addTotals(this.#totals, cell);
     return line.length;
@@ -221,7 +224,7 @@ function rebuildMemory(lines: Iterable<string>): SessionMemory {
   return memory;
 }
 
-function usageCell(logged: LoggedRound, facts: Omit<StoredFacts, 'round'>, cost: bigint): UsageCell {
+function usageCell(logged: LoggedRound, facts: Omit<StoredFacts, 'round'>, money: RoundMoney): UsageCell {
   return {
     quarter: Math.floor(facts.time / QUARTER_MS),
     model: logged.model,
@@ -230,6 +233,6 @@ function usageCell(logged: LoggedRound, facts: Omit<StoredFacts, 'round'>, cost:
     price: facts.price,
     rounds: 1,
     ...logged.usage,
-    cost,
+    ...money,
   };
 }

@@ -66,6 +66,23 @@ export function costOf(schedule: PriceSchedule, usage: PricedTokens, atMs: numbe
   );
 }
 
+/**
+ * What a round's cached tokens would have cost more as fresh input, in attodollars: what the cache saved. Negative
+ * where a price file makes reading a cache dearer than that.
+ */
+function savedByCache(schedule: PriceSchedule, usage: PricedTokens, atMs: number): bigint {
+  return costOf(schedule, { ...usage, cached: 0 }, atMs) - costOf(schedule, usage, atMs);
+}
+
+/** What one round costs, and what its cached tokens saved: both in attodollars. */
+export function moneyOf(
+  schedule: PriceSchedule,
+  usage: PricedTokens,
+  atMs: number,
+): { cost: bigint; saved: bigint } {
+  return { cost: costOf(schedule, usage, atMs), saved: savedByCache(schedule, usage, atMs) };
+}
+
 function charge(tokens: number, usdPerMillion: Decimal): bigint {
   return BigInt(tokens) * attoPerToken(usdPerMillion);
 }

@@ -28,6 +28,7 @@ type CellRow = [
   cached: number,
   cacheWrite: number,
   cost?: string,
+  saved?: string,
 ];
 
 type SessionLine = Omit<SessionEntry, 'usage'> & { usage: CellRow[] };
@@ -144,6 +145,7 @@ function addCell(sum: UsageCell, cell: UsageCell): void {
   sum.cached += cell.cached;
   sum.cacheWrite += cell.cacheWrite;
   sum.cost += cell.cost;
+  sum.saved += cell.saved;
 }
 
 function toRow(cell: UsageCell): CellRow {
@@ -161,13 +163,27 @@ function toRow(cell: UsageCell): CellRow {
     cached,
     cacheWrite,
   ];
-  if (cell.cost !== 0n) row.push(String(cell.cost));
+  if (cell.cost !== 0n || cell.saved !== 0n) row.push(String(cell.cost));
+  if (cell.saved !== 0n) row.push(String(cell.saved));
   return row;
 }
 
 function toCell(row: CellRow): UsageCell {
-  const [quarter, model, consumer, api, price, rounds, input, output, reasoning, cached, cacheWrite, cost] =
-    row;
+  const [
+    quarter,
+    model,
+    consumer,
+    api,
+    price,
+    rounds,
+    input,
+    output,
+    reasoning,
+    cached,
+    cacheWrite,
+    cost,
+    saved,
+  ] = row;
   return {
     quarter,
     model,
@@ -181,6 +197,7 @@ function toCell(row: CellRow): UsageCell {
     cached,
     cacheWrite,
     cost: BigInt(cost ?? 0),
+    saved: BigInt(saved ?? 0),
   };
 }
 

@@ -22,6 +22,8 @@ export interface UsageCell {
   cacheWrite: number;
   /** 10⁻¹⁸ USD, exact; 0n unless `price` is the number of a price book entry. */
   cost: bigint;
+  /** 10⁻¹⁸ USD, exact: how much more the cached tokens would have cost as fresh input; 0n where there is no cost. */
+  saved: bigint;
 }
 
 /** The number of a price book entry (from 1), or why there is no cost. Unpriced is not zero. */

@@ -51,8 +51,12 @@ describe('what a draft hands over', () => {
 
   test('entry, usage and summary, with the totals of all runs', () => {
     const first = open(undefined);
-    first.add(logged, { time: FIRST + 900_000, at: [1, 0], price: 7, flags: [] }, 3n);
-    first.add({ ...logged, responseCode: 500 }, { time: FIRST, at: [1, 9], price: 7, flags: [] }, 3n);
+    first.add(logged, { time: FIRST + 900_000, at: [1, 0], price: 7, flags: [] }, { cost: 3n, saved: 2n });
+    first.add(
+      { ...logged, responseCode: 500 },
+      { time: FIRST, at: [1, 9], price: 7, flags: [] },
+      { cost: 3n, saved: 2n },
+    );
     const entry = commit(first, undefined);
     expect(first.isEmpty).toBe(true);
 
@@ -60,7 +64,7 @@ describe('what a draft hands over', () => {
     next.add(
       { ...logged, model: 'n', responseCode: 400 },
       { time: FIRST + 1, at: [2, 0], price: 'free', flags: [] },
-      0n,
+      { cost: 0n, saved: 0n },
     );
     const addition = next.take();
     expect(addition.entry).toEqual({
@@ -74,11 +78,21 @@ describe('what a draft hands over', () => {
     });
     const quarter = FIRST / 900_000;
     expect(addition.usage).toEqual([
-      { quarter, model: 'n', consumer: 'c', api: 'a', price: 'free', rounds: 1, ...usage, cost: 0n },
+      {
+        quarter,
+        model: 'n',
+        consumer: 'c',
+        api: 'a',
+        price: 'free',
+        rounds: 1,
+        ...usage,
+        cost: 0n,
+        saved: 0n,
+      },
     ]);
-    expect(entry.usage.map((cell) => [cell.quarter, cell.price, cell.cost])).toEqual([
-      [quarter + 1, 7, 3n],
-      [quarter, 7, 3n],
+    expect(entry.usage.map((cell) => [cell.quarter, cell.price, cell.cost, cell.saved])).toEqual([
+      [quarter + 1, 7, 3n, 2n],
+      [quarter, 7, 3n, 2n],
     ]);
     expect(addition.summary).toMatchObject({
       created_at: '2026-02-01T00:00:00.000Z',
@@ -107,7 +121,9 @@ describe('what a draft hands over', () => {
   test('messages that are no JSON are refused, and leave no trace', () => {
     const draft = open(undefined);
     const bad = { ...logged, messages: ['"fine"', '{"a":never}'] };
-    expect(draft.add(bad, { time: FIRST, at: [1, 0], price: 'free', flags: [] }, 0n)).toBe(-1);
+    expect(
+      draft.add(bad, { time: FIRST, at: [1, 0], price: 'free', flags: [] }, { cost: 0n, saved: 0n }),
+    ).toBe(-1);
     expect([draft.isEmpty, draft.weight]).toEqual([true, 0]);
     add(draft, request(['"fine"']), 1);
     expect(draft.weight).toBe(1);

@@ -47,7 +47,7 @@ export function add(draft: SessionDraft, request: Request, i: number): number {
   return draft.add(
     readRequest(request),
     { time: FIRST + i * 60_000, at: [1, i], price: 'unpriced', flags: [] },
-    0n,
+    { cost: 0n, saved: 0n },
   );
 }
 

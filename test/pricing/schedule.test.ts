@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { usdOf } from '../../src/pricing/money.ts';
-import { costOf, pricesAt, type PricedTokens, type Prices } from '../../src/pricing/schedule.ts';
+import { costOf, moneyOf, pricesAt, type PricedTokens, type Prices } from '../../src/pricing/schedule.ts';
 
 const NOON = Date.parse('2026-03-02T12:00:00Z');
 
@@ -41,6 +41,25 @@ describe('rates', () => {
     expect(usd({ input: 1, requests: 12 }, tokens(1_000_000))).toBe(1.012);
   });
   test('free costs nothing', () => expect(usd({ free: true }, tokens(5, 5))).toBe(0));
+});
+
+describe('what the cache saved', () => {
+  const saved = (prices: Prices, usage: PricedTokens): number =>
+    usdOf(moneyOf({ prices: [prices] }, usage, NOON).saved);
+
+  test('is the difference to the input rate, for the tokens read and not for those written', () => {
+    expect(saved({ input: 1, cache_read: 0.1, cache_write: 2 }, tokens(1_000_000, 0, 300_000, 200_000))).toBe(
+      0.27,
+    );
+  });
+  test('goes by the tier that the whole round reaches', () => {
+    const tiered = { input: 1, cache_read: 0.5, tiers: [{ above: 100, input: 4 }] };
+    expect(saved(tiered, tokens(101, 0, 100))).toBe(350e-6);
+  });
+  test('is nothing without a rate of its own, and less where reading is dearer', () => {
+    expect(saved({ input: 2 }, tokens(100, 0, 50))).toBe(0);
+    expect(saved({ input: 1, cache_read: 3 }, tokens(100, 0, 50))).toBe(-100e-6);
+  });
 });
 
 describe('tiers', () => {

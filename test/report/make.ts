@@ -23,6 +23,7 @@ export function cell(time: string, model: string, rest: Partial<UsageCell> = {})
     cached: 0,
     cacheWrite: 0,
     cost: 0n,
+    saved: 0n,
     ...rest,
   };
 }

@@ -50,6 +50,7 @@ const usage = fc.array(
     cached: count,
     cacheWrite: count,
     cost: fc.bigInt(0n, 10n ** 30n),
+    saved: fc.bigInt(-(10n ** 20n), 10n ** 30n),
   }),
   { minLength: 1, maxLength: 5 },
 );

@@ -40,6 +40,7 @@ export function cell(rest: Partial<UsageCell> = {}): UsageCell {
     cached: 0,
     cacheWrite: 0,
     cost: 5n,
+    saved: 0n,
     ...rest,
   };
 }
