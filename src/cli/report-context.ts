@@ -1,9 +1,9 @@
 import { Chalk } from 'chalk';
 import { NoAnswer } from '../platform/errors.ts';
-import type { Totals } from '../report/aggregate.ts';
+import type { Totals } from '../query/aggregate.ts';
 import { unpricedText } from '../report/numbers.ts';
 import type { Screen } from '../report/tables.ts';
-import { localTimeIn, type LocalTime } from '../report/time-zone.ts';
+import { localTimeIn, type LocalTime } from '../query/time-zone.ts';
 import type { SessionEntry } from '../store/types.ts';
 import type { Context } from './context.ts';
 

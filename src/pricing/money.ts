@@ -31,6 +31,12 @@ export function formatUsd(atto: bigint, decimals: number): string {
   return `${sign}$${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 
+/** `$1.2000`; a cost too small for the decimals is `<$0.0001` and not nothing. */
+export function usdText(cost: bigint, decimals: number): string {
+  const text = formatUsd(cost, decimals);
+  return cost > 0n && !/[1-9]/.test(text) ? `<$0.${'1'.padStart(decimals, '0')}` : text;
+}
+
 /** A decimal without sign: at most 9 digits before and 24 after the point. */
 export const PRICE_TEXT = /^\d{1,9}(?:\.\d{1,24})?$/;
 

@@ -1,6 +1,6 @@
 import type { SessionEntry } from '../store/types.ts';
-import { compareText } from './aggregate.ts';
-import { printableId } from './terminal.ts';
+import { compareText } from '../query/aggregate.ts';
+import { printableId } from '../platform/clean-text.ts';
 
 export type Found =
   | { kind: 'found'; session: SessionEntry }

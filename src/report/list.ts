@@ -1,11 +1,19 @@
 import type { SessionEntry } from '../store/types.ts';
-import { compareBig, compareText, namesByUse, sessionTotals, tokensOf, type Row } from './aggregate.ts';
-import { exact, plural } from './count-text.ts';
+import {
+  compareBig,
+  compareText,
+  namesByUse,
+  sessionTotals,
+  tokensOf,
+  type Row,
+} from '../query/aggregate.ts';
+import { exact, plural } from '../query/count-text.ts';
 import { costText } from './numbers.ts';
 import type { Period } from './period.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
-import { cleanLine, printableId, wrap } from './terminal.ts';
-import type { LocalTime } from './time-zone.ts';
+import { cleanLine, printableId } from '../platform/clean-text.ts';
+import { wrap } from './terminal.ts';
+import type { LocalTime } from '../query/time-zone.ts';
 
 export type SortKey = 'updated' | 'created' | 'cost' | 'tokens' | 'rounds';
 

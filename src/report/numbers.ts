@@ -1,7 +1,8 @@
-import { exact } from './count-text.ts';
-import { formatUsd } from '../pricing/money.ts';
-import { isCostKnown, namesByUse, type Totals } from './aggregate.ts';
-import { cleanLine, clip } from './terminal.ts';
+import { exact } from '../query/count-text.ts';
+import { usdText } from '../pricing/money.ts';
+import { isCostKnown, namesByUse, type Totals } from '../query/aggregate.ts';
+import { cleanLine } from '../platform/clean-text.ts';
+import { clip } from './terminal.ts';
 
 const UNITS: [number, string][] = [
   [1e15, 'P'],
@@ -18,12 +19,6 @@ export function compact(count: number): string {
   const value = count / unit[0];
   const digits = value < 100 ? Math.floor(value * 10) / 10 : Math.floor(value);
   return `${digits}${unit[1]}`;
-}
-
-/** `$1.2000`; a cost too small for the decimals is `<$0.0001` and not nothing. */
-export function usdText(cost: bigint, decimals: number): string {
-  const text = formatUsd(cost, decimals);
-  return cost > 0n && !/[1-9]/.test(text) ? `<$0.${'1'.padStart(decimals, '0')}` : text;
 }
 
 /** `$1.2000`, `$1.2000 + 3 unpriced`, `unpriced`, `no usage`. What is unpriced is never $0. */

@@ -1,4 +1,4 @@
-import { exact, plural } from './count-text.ts';
+import { exact, plural } from '../query/count-text.ts';
 
 /** What a run did, as far as a person is told. */
 export interface ParseReport {

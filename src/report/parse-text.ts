@@ -1,10 +1,10 @@
 import type { SessionEntry } from '../store/types.ts';
-import { ALL_QUARTERS, groupUsage, sessionTotals, tokensOf, type Row } from './aggregate.ts';
-import { exact, plural } from './count-text.ts';
+import { ALL_QUARTERS, groupUsage, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
+import { exact, plural } from '../query/count-text.ts';
 import { parseLine, type ParseReport } from './parse-line.ts';
 import { costText } from './numbers.ts';
 import { drawTable, type Column, type Screen } from './tables.ts';
-import { printableId } from './terminal.ts';
+import { printableId } from '../platform/clean-text.ts';
 
 const LISTED = 10;
 

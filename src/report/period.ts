@@ -1,6 +1,6 @@
 import { UsageError } from '../platform/errors.ts';
 import { QUARTER_MS } from '../store/types.ts';
-import type { LocalTime } from './time-zone.ts';
+import type { LocalTime } from '../query/time-zone.ts';
 
 /** A span of time in milliseconds since 1970 UTC: from `from`, up to and without `to`. */
 export interface Period {

@@ -1,4 +1,4 @@
-import { plural } from './count-text.ts';
+import { plural } from '../query/count-text.ts';
 
 /** What a repair found and did, as far as a person is told. */
 export interface RepairReport {

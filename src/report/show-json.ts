@@ -1,7 +1,7 @@
 import type { ExpandedRound } from '../ai-log/stored-round.ts';
-import { usdOf } from '../pricing/money.ts';
-import { sessionTotals } from './aggregate.ts';
-import { sessionJson } from './json.ts';
+import { sessionTotals } from '../query/aggregate.ts';
+import { sessionJson } from '../query/json.ts';
+import { headJson, restJson } from '../query/round-json.ts';
 import type { ShownSession } from './show.ts';
 
 /**
@@ -22,46 +22,12 @@ export function* showJson(shown: ShownSession, withMessages: boolean): Generator
 }
 
 function* roundJson(round: ExpandedRound, cost: bigint | null, withMessages: boolean): Generator<string> {
-  const { stored } = round;
-  const head = JSON.stringify({
-    round: stored.round,
-    timestamp: stored.timestamp,
-    input_tokens: stored.input_tokens,
-    output_tokens: stored.output_tokens,
-    reasoning_tokens: stored.reasoning_tokens,
-    cached_tokens: stored.cached_tokens,
-    model: stored.model,
-    has_tool_calls: stored.has_tool_calls,
-    response_type: stored.response_type ?? null,
-  });
-  yield head.slice(0, -1);
+  yield headJson(round.stored);
   if (withMessages) {
     yield ',"messages":';
     yield* messagesJson(round);
   }
-  yield `,"question":${round.question ?? 'null'}`;
-  yield `,"answer":${round.answer ?? 'null'}`;
-  yield `,"reasoning":${round.reasoning ?? 'null'}`;
-  yield `,"tool_calls":${round.toolCalls ?? 'null'}`;
-  const details = JSON.stringify({
-    input_token_details: stored.input_token_details ?? null,
-    output_token_details: stored.output_token_details ?? null,
-  });
-  yield `,${details.slice(1, -1)},"system":${round.system ?? 'null'}`;
-  const rest = JSON.stringify({
-    cache_write_tokens: stored.cache_write_tokens,
-    cost_usd: cost === null ? null : usdOf(cost),
-    price_state: typeof stored.price === 'number' ? 'priced' : stored.price,
-    flags: stored.flags ?? [],
-    request_id: stored.request_id ?? null,
-    response_code: stored.response_code ?? null,
-    consumer: stored.consumer ?? null,
-    api: stored.api ?? null,
-    chat_id: stored.chat_id ?? null,
-    duration_ms: stored.duration_ms ?? null,
-    first_token_ms: stored.first_token_ms ?? null,
-  });
-  yield `,${rest.slice(1)}`;
+  yield* restJson(round, cost);
 }
 
 function* messagesJson({ messages, messagesText }: ExpandedRound): Generator<string> {

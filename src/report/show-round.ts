@@ -1,9 +1,10 @@
 import type { ExpandedRound, StoredRound } from '../ai-log/stored-round.ts';
 import { callsOfJson, callText, messageText, textOfJson } from './content-text.ts';
-import { exact } from './count-text.ts';
-import { usdText } from './numbers.ts';
+import { exact } from '../query/count-text.ts';
+import { usdText } from '../pricing/money.ts';
 import type { ShowStyle } from './show.ts';
-import { cleanLine, cleanText, clip, widthOf, wrap } from './terminal.ts';
+import { cleanLine, cleanText } from '../platform/clean-text.ts';
+import { clip, widthOf, wrap } from './terminal.ts';
 
 /** How many lines of a text are shown where it is not asked for in full. */
 const MESSAGE_LINES = 3;

@@ -1,10 +1,12 @@
 import type { SessionEntry } from '../store/types.ts';
-import { namesByUse, sessionTotals, tokensOf, type Row } from './aggregate.ts';
-import { exact, plural } from './count-text.ts';
-import { unpricedText, usdText } from './numbers.ts';
+import { namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
+import { exact, plural } from '../query/count-text.ts';
+import { unpricedText } from './numbers.ts';
+import { usdText } from '../pricing/money.ts';
 import { roundText, type Repeated } from './show-round.ts';
 import type { ShownSession, ShowStyle } from './show.ts';
-import { cleanLine, clip, printableId, wrap } from './terminal.ts';
+import { cleanLine, printableId } from '../platform/clean-text.ts';
+import { clip, wrap } from './terminal.ts';
 
 /** `show`, piece by piece: the session's totals, then each chosen round. `choice` names a part: `last 3`. */
 export function* showText(shown: ShownSession, style: ShowStyle, choice: string | null): Generator<string> {

@@ -1,7 +1,7 @@
 import type { ExpandedRound } from '../ai-log/stored-round.ts';
 import type { SessionEntry } from '../store/types.ts';
 import type { Screen } from './tables.ts';
-import type { LocalTime } from './time-zone.ts';
+import type { LocalTime } from '../query/time-zone.ts';
 
 /** A session as `show` presents it, round by round. */
 export interface ShownSession {

@@ -1,10 +1,20 @@
-import { byCost, byKey, groupUsage, isCostKnown, namesByUse, type Grouped, type Row } from './aggregate.ts';
-import { exact } from './count-text.ts';
-import { compact, costText, unpricedSuffix, unpricedText, usdText } from './numbers.ts';
+import {
+  byCost,
+  byKey,
+  groupUsage,
+  isCostKnown,
+  namesByUse,
+  type Grouped,
+  type Row,
+} from '../query/aggregate.ts';
+import { exact } from '../query/count-text.ts';
+import { compact, costText, unpricedSuffix, unpricedText } from './numbers.ts';
+import { usdText } from '../pricing/money.ts';
 import { quartersOf, type Period } from './period.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
-import { cleanLine, wrap } from './terminal.ts';
-import type { LocalTime } from './time-zone.ts';
+import { cleanLine } from '../platform/clean-text.ts';
+import { wrap } from './terminal.ts';
+import type { LocalTime } from '../query/time-zone.ts';
 import type { SessionEntry } from '../store/types.ts';
 
 /** Rows in their order, and the total, in which a session counts once. */

@@ -3,7 +3,7 @@ import { listJson } from '../../src/report/json.ts';
 import { listTable, selectSessions, type ListQuery } from '../../src/report/list.ts';
 import { ALL_TIME, periodOf } from '../../src/report/period.ts';
 import { widthOf } from '../../src/report/terminal.ts';
-import { localTimeIn } from '../../src/report/time-zone.ts';
+import { localTimeIn } from '../../src/query/time-zone.ts';
 import { cell, screen, session, usd } from './make.ts';
 
 const shanghai = localTimeIn('Asia/Shanghai');

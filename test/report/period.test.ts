@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ALL_TIME, periodOf, quartersOf } from '../../src/report/period.ts';
-import { localTimeIn } from '../../src/report/time-zone.ts';
+import { localTimeIn } from '../../src/query/time-zone.ts';
 
 const NOW = Date.parse('2026-02-03T17:00:00Z');
 const shanghai = localTimeIn('Asia/Shanghai');

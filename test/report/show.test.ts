@@ -3,7 +3,7 @@ import type { ExpandedRound } from '../../src/ai-log/stored-round.ts';
 import { showText } from '../../src/report/show-text.ts';
 import { chooseRounds, type ShowStyle } from '../../src/report/show.ts';
 import { widthOf } from '../../src/report/terminal.ts';
-import { localTimeIn } from '../../src/report/time-zone.ts';
+import { localTimeIn } from '../../src/query/time-zone.ts';
 import { round, screen } from './make.ts';
 import { ROUNDS, shown } from './weather-session.ts';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { cleanLine, cleanText, clip, padEnd, printableId, widthOf, wrap } from '../../src/report/terminal.ts';
+import { cleanLine, cleanText, printableId } from '../../src/platform/clean-text.ts';
+import { clip, padEnd, widthOf, wrap } from '../../src/report/terminal.ts';
 
 test.each([
   ['colours', '\u001b[31mred\u001b[0m', 'red'],

@@ -1,4 +1,4 @@
-import { localTimeIn } from '../../src/report/time-zone.ts';
+import { localTimeIn } from '../../src/query/time-zone.ts';
 import { cell, session, usd } from './make.ts';
 
 export const shanghai = localTimeIn('Asia/Shanghai');

@@ -1,12 +1,13 @@
 import { expandRounds } from '../../ai-log/expand-rounds.ts';
 import { NoAnswer } from '../../platform/errors.ts';
-import { sessionTotals } from '../../report/aggregate.ts';
+import { sessionTotals } from '../../query/aggregate.ts';
 import { findSession } from '../../report/find-session.ts';
-import { roundCosts } from '../../report/round-cost.ts';
+import { roundCosts } from '../../query/round-cost.ts';
 import { showJson } from '../../report/show-json.ts';
 import { showText } from '../../report/show-text.ts';
 import { chooseRounds, type RoundChoice, type ShownSession } from '../../report/show.ts';
-import { clip, cleanLine, printableId } from '../../report/terminal.ts';
+import { cleanLine, printableId } from '../../platform/clean-text.ts';
+import { clip } from '../../report/terminal.ts';
 import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts';
 import type { SessionEntry } from '../../store/types.ts';
 import { writeAll, type Context } from '../context.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { localTimeIn } from '../../src/report/time-zone.ts';
+import { localTimeIn } from '../../src/query/time-zone.ts';
 import { QUARTER_MS } from '../../src/store/types.ts';
 
 function quarterOf(iso: string): number {

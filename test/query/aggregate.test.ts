@@ -7,9 +7,9 @@ import {
   isCostKnown,
   namesByUse,
   sessionTotals,
-} from '../../src/report/aggregate.ts';
+} from '../../src/query/aggregate.ts';
 import { QUARTER_MS } from '../../src/store/types.ts';
-import { cell, session, usd } from './make.ts';
+import { cell, session, usd } from '../report/make.ts';
 
 const byModel = (entry: { model: string }): string => entry.model;
 const quarter = (iso: string): number => Date.parse(iso) / QUARTER_MS;

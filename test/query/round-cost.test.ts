@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { roundCosts } from '../../src/report/round-cost.ts';
-import { round, usd } from './make.ts';
+import { roundCosts } from '../../src/query/round-cost.ts';
+import { round, usd } from '../report/make.ts';
 
 const BOOK = [
   '{"entry":1,"model":"a","source":"x","schedule":{"prices":[{"input":1,"cache_read":0.1,"output":2}]}}',

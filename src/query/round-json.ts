@@ -1,0 +1,49 @@
+import type { ExpandedRound, StoredRound } from '../ai-log/stored-round.ts';
+import { usdOf } from '../pricing/money.ts';
+
+// A round's JSON, as `show --json` prints it, in two parts: what it says of the request's messages stands between.
+// Texts are spliced as the log wrote them: 1.0, 2^53+1, key order and duplicate keys survive.
+
+/** The beginning of a round's object, without the bracket that closes it. */
+export function headJson(stored: StoredRound): string {
+  const head = JSON.stringify({
+    round: stored.round,
+    timestamp: stored.timestamp,
+    input_tokens: stored.input_tokens,
+    output_tokens: stored.output_tokens,
+    reasoning_tokens: stored.reasoning_tokens,
+    cached_tokens: stored.cached_tokens,
+    model: stored.model,
+    has_tool_calls: stored.has_tool_calls,
+    response_type: stored.response_type ?? null,
+  });
+  return head.slice(0, -1);
+}
+
+/** The rest of it, from a comma to the closing bracket, piece by piece. `cost` is in 10⁻¹⁸ USD, null where unknown. */
+export function* restJson(round: ExpandedRound, cost: bigint | null): Generator<string> {
+  const { stored } = round;
+  yield `,"question":${round.question ?? 'null'}`;
+  yield `,"answer":${round.answer ?? 'null'}`;
+  yield `,"reasoning":${round.reasoning ?? 'null'}`;
+  yield `,"tool_calls":${round.toolCalls ?? 'null'}`;
+  const details = JSON.stringify({
+    input_token_details: stored.input_token_details ?? null,
+    output_token_details: stored.output_token_details ?? null,
+  });
+  yield `,${details.slice(1, -1)},"system":${round.system ?? 'null'}`;
+  const rest = JSON.stringify({
+    cache_write_tokens: stored.cache_write_tokens,
+    cost_usd: cost === null ? null : usdOf(cost),
+    price_state: typeof stored.price === 'number' ? 'priced' : stored.price,
+    flags: stored.flags ?? [],
+    request_id: stored.request_id ?? null,
+    response_code: stored.response_code ?? null,
+    consumer: stored.consumer ?? null,
+    api: stored.api ?? null,
+    chat_id: stored.chat_id ?? null,
+    duration_ms: stored.duration_ms ?? null,
+    first_token_ms: stored.first_token_ms ?? null,
+  });
+  yield `,${rest.slice(1)}`;
+}
