@@ -9,7 +9,7 @@ import { mergeCells } from '../store/index-file.ts';
 import { headerId, sessionLines, type SessionLine } from '../store/session-lines.ts';
 import { isCount } from '../store/state.ts';
 import { QUARTER_MS, type SessionEntry, type UsageCell } from '../store/types.ts';
-import { titleOf } from './title.ts';
+import { titleOf } from '../ai-log/title.ts';
 
 /** The price book, and the file that it was read from. */
 export interface Prices {

@@ -21,7 +21,7 @@ import {
 import { QUARTER_MS, type SessionEntry, type UsageCell } from '../store/types.ts';
 import { storedLine, type RepeatedText, type StoredFacts, type StoredTexts } from './stored-line.ts';
 import { addTotals, sumUsage, summaryOf, type Totals } from './summary.ts';
-import { titleOf } from './title.ts';
+import { titleOf } from '../ai-log/title.ts';
 
 /** Above this many records they go into a file beside the session, which an append need not write anew. */
 const MOST_INLINE = 128;

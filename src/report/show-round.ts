@@ -1,3 +1,4 @@
+import { FLAG_WORDS } from '../ai-log/flags.ts';
 import type { ExpandedRound, StoredRound } from '../ai-log/stored-round.ts';
 import { callsOfJson, callText, messageText, textOfJson } from './content-text.ts';
 import { exact } from '../query/count-text.ts';
@@ -35,7 +36,7 @@ export function roundText(
     ...(stored.response_code !== undefined && stored.response_code >= 400
       ? [`❌ Failed: HTTP ${stored.response_code}`]
       : []),
-    ...(stored.flags ?? []).map((flag) => `⚠️  ${FLAGS.get(flag) ?? cleanLine(flag)}`),
+    ...(stored.flags ?? []).map((flag) => `⚠️  ${FLAG_WORDS.get(flag) ?? cleanLine(flag)}`),
     ...(stored.has_tool_calls ? ['🔧 Tool calls: Yes'] : []),
   ];
   return [
@@ -44,17 +45,6 @@ export function roundText(
     ...(style.noContent ? [] : [...messageLines(round, style), ...textLines(round, before, style)]),
   ];
 }
-
-/** What a flag means, in words. */
-const FLAGS = new Map([
-  ['total-mismatch', 'The total in the log is not input + output'],
-  ['cache-unknown', 'The log does not say what was cached: the cost is a lower bound'],
-  ['ambiguous', 'The log leaves open whether its input count includes the cache'],
-  ['image-output', 'The model made images: they are counted as tokens only'],
-  ['bad-count', 'A token count in the log is nonsense: it was taken as absent'],
-  ['broken-line', 'The line in the log was damaged behind its ai_log'],
-  ['time-missing', 'The line in the log has no time: another time stands in for it'],
-]);
 
 function tokensText(stored: StoredRound): string {
   const parts: [string, number][] = [

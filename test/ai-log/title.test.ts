@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { titleOf } from '../../src/ingest/title.ts';
+import { titleOf } from '../../src/ai-log/title.ts';
 
 const title = (question: unknown): string | null => titleOf(JSON.stringify(question));
 

@@ -1,4 +1,4 @@
-import { parseJson } from '../ai-log/json-spans.ts';
+import { parseJson } from './json-spans.ts';
 
 const LONGEST = 120;
 /** Enough of a text to make a title of; a question can be megabytes. */

@@ -1,0 +1,223 @@
+import { parseJson } from './json-spans.ts';
+
+/** A call of a tool, as an assistant's message or a round's `tool_calls` has it. */
+export interface ToolCall {
+  /** null where the provider gives none. */
+  id: string | null;
+  /** `?` where there is none. */
+  name: string;
+  /** As logged where that is text, else JSON. */
+  arguments: string;
+}
+
+/** What a tool gave back. */
+interface ToolResult {
+  /** Of the call that it answers. */
+  id: string | null;
+  /** Where the provider names the tool only. */
+  name: string | null;
+  parts: Part[];
+  isError: boolean;
+}
+
+/** A piece of a message. */
+export type Part =
+  | { kind: 'text' | 'thinking'; text: string }
+  | { kind: 'call'; call: ToolCall }
+  | { kind: 'result'; result: ToolResult }
+  /** null: the image stands in the request itself. */
+  | { kind: 'image'; url: string | null }
+  /** Anything else, as JSON without `cache_control`. */
+  | { kind: 'other'; json: string };
+
+/** A logged message of any provider: OpenAI's (chat and responses), Claude's, Gemini's. */
+export interface Message {
+  /** As logged; the item's type where it has no role, `?` where it has neither. */
+  role: string;
+  parts: Part[];
+  /** OpenAI's `tool_calls` beside the content. */
+  calls: ToolCall[];
+  /** The call that the whole message answers; undefined where it is no tool's. */
+  answers?: { id: string | null; name: string | null };
+}
+
+/** Contents nest (a tool's result is a content again); a log can nest them for ever. */
+const DEEPEST = 6;
+
+type Json = Record<string, unknown>;
+
+/** Reads a logged message. Never throws: what is no message is one part that shows it. */
+export function readMessage(json: string): Message {
+  const message = readJson(json);
+  if (!isObject(message)) return { role: '?', parts: readContent(message, 0), calls: [] };
+  const { role, type } = message;
+  const named = typeof role === 'string' ? role : textOr(type, '?');
+  if (isCall(message)) return { role: named, parts: [], calls: [readCall(message)] };
+  const content = message['content'] ?? message['parts'] ?? message['output'] ?? message['summary'] ?? null;
+  const thinking = textOr(message['reasoning_content'], '');
+  const parts = readContent(content, 0);
+  return {
+    role: named,
+    parts: [
+      ...(thinking === '' ? [] : [{ kind: 'thinking' as const, text: thinking }]),
+      ...(type === 'reasoning' ? parts.map(asThinking) : parts),
+    ],
+    calls: readCalls(message['tool_calls']),
+    ...(isAnswer(message) && {
+      answers: {
+        id: idOf(message['tool_call_id'] ?? message['call_id']),
+        name: typeof message['name'] === 'string' ? message['name'] : null,
+      },
+    }),
+  };
+}
+
+/** The parts of a logged JSON text: a string, a list of parts, or whatever it is. */
+export function readParts(json: string): Part[] {
+  return readContent(readJson(json), 0);
+}
+
+/** The tool calls of a logged JSON text; null where they are no list, but text that the gateway cut. */
+export function readCallList(json: string): ToolCall[] | null {
+  const calls = readJson(json);
+  return Array.isArray(calls) ? readCalls(calls) : null;
+}
+
+function readCalls(calls: unknown): ToolCall[] {
+  if (!Array.isArray(calls)) return [];
+  return calls.map((call: unknown) =>
+    isObject(call) ? readCall(call) : { id: null, name: '?', arguments: wordsOf(call) },
+  );
+}
+
+function readCall(call: Json): ToolCall {
+  const gemini = call['functionCall'];
+  const inner = isObject(gemini) ? gemini : isObject(call['function']) ? call['function'] : call;
+  const given = inner['arguments'] ?? inner['input'] ?? inner['args'] ?? '';
+  return {
+    id: idOf(call['call_id'] ?? call['id'] ?? inner['id']),
+    name: textOr(inner['name'], '?'),
+    arguments: typeof given === 'string' ? withoutEmptyStart(given) : printJson(given),
+  };
+}
+
+/** Claude's streamed arguments begin with the empty input of the block's start: a bug of the plugin. */
+function withoutEmptyStart(text: string): string {
+  return text.startsWith('{}{') ? text.slice(2) : text;
+}
+
+function readContent(content: unknown, depth: number): Part[] {
+  if (content === null || content === undefined || content === '') return [];
+  if (typeof content === 'string') return [{ kind: 'text', text: content }];
+  if (depth > DEEPEST) return [{ kind: 'text', text: '[…]' }];
+  if (Array.isArray(content)) return content.flatMap((part) => readContent(part, depth + 1));
+  return isObject(content) ? readPart(content, depth) : [{ kind: 'other', json: printJson(content) }];
+}
+
+function readPart(part: Json, depth: number): Part[] {
+  const { type, text, thinking, refusal } = part;
+  if (typeof text === 'string') {
+    if (text === '') return [];
+    const isThought = part['thought'] === true || type === 'reasoning_text';
+    return [{ kind: isThought ? 'thinking' : 'text', text }];
+  }
+  if (typeof thinking === 'string') return thinking === '' ? [] : [{ kind: 'thinking', text: thinking }];
+  if (typeof refusal === 'string') return [{ kind: 'text', text: refusal }];
+  if (isCall(part) || isObject(part['functionCall'])) return [{ kind: 'call', call: readCall(part) }];
+  const response = part['functionResponse'];
+  if (isObject(response)) return [{ kind: 'result', result: geminiResult(response) }];
+  if (isResult(type)) {
+    const id = idOf(part['tool_use_id'] ?? part['call_id']);
+    const parts = readContent(part['content'] ?? part['output'], depth + 1);
+    return [{ kind: 'result', result: { id, name: null, parts, isError: part['is_error'] === true } }];
+  }
+  return isImage(part)
+    ? [{ kind: 'image', url: imageUrl(part) }]
+    : [{ kind: 'other', json: printJson(part) }];
+}
+
+function geminiResult(given: Json): ToolResult {
+  const { response } = given;
+  const output = isObject(response)
+    ? (response['output'] ?? response['result'] ?? response['error'])
+    : response;
+  const parts = typeof output === 'string' ? readContent(output, 0) : jsonPart(response);
+  return {
+    id: idOf(given['id']),
+    name: textOr(given['name'], '?'),
+    parts,
+    isError: isObject(response) && response['error'] !== undefined && response['error'] !== null,
+  };
+}
+
+function jsonPart(value: unknown): Part[] {
+  return value === undefined || value === null ? [] : [{ kind: 'other', json: printJson(value) }];
+}
+
+/** Parts that say what the model thought, whatever their kind. */
+function asThinking(part: Part): Part {
+  return part.kind === 'text' ? { kind: 'thinking', text: part.text } : part;
+}
+
+function isCall(part: Json): boolean {
+  const { type } = part;
+  return type === 'function_call' || (typeof type === 'string' && type.endsWith('tool_use'));
+}
+
+function isResult(type: unknown): boolean {
+  return type === 'function_call_output' || (typeof type === 'string' && type.endsWith('tool_result'));
+}
+
+function isAnswer(message: Json): boolean {
+  const { role, type } = message;
+  return role === 'tool' || role === 'function' || type === 'function_call_output';
+}
+
+function isImage(part: Json): boolean {
+  const { type } = part;
+  return type === 'image_url' || type === 'image' || type === 'input_image' || isObject(part['inlineData']);
+}
+
+/** Where an image is; null for one that stands in the request itself. */
+function imageUrl(part: Json): string | null {
+  const holder = part['image_url'] ?? part['source'];
+  const url = isObject(holder) ? holder['url'] : holder;
+  return typeof url === 'string' && !url.startsWith('data:') ? url : null;
+}
+
+function idOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function textOr(value: unknown, otherwise: string): string {
+  return typeof value === 'string' && value !== '' ? value : otherwise;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Elements of a request are delimited and not checked when they are read: what is no JSON is shown as it is. */
+function readJson(json: string): unknown {
+  const value = parseJson(json);
+  return value === undefined ? json : value;
+}
+
+function wordsOf(value: unknown): string {
+  return typeof value === 'string' ? value : value === null ? '' : printJson(value);
+}
+
+/** JSON of a value that was parsed. A value nested thousands of levels deep exhausts the stack of `stringify`. */
+function printJson(value: unknown): string {
+  try {
+    return JSON.stringify(value, withoutMarks) ?? '';
+  } catch (error) {
+    if (error instanceof RangeError) return '[…]';
+    throw error;
+  }
+}
+
+/** Marks for the provider's cache move from request to request, and say nothing. */
+function withoutMarks(key: string, value: unknown): unknown {
+  return key === 'cache_control' ? undefined : value;
+}
