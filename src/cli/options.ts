@@ -1,4 +1,5 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { GROUP_KEYS, type GroupKey } from '../report/group-keys.ts';
 
 /** The store's directory: two names for one option. */
 export function dataDirOption(): Option {
@@ -24,7 +25,7 @@ export function wholeNumber(from: number, to: number): (text: string) => number 
 }
 
 /** A parser of IANA time zones. */
-export function timeZone(text: string): string {
+function timeZone(text: string): string {
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone;
   } catch {
@@ -34,7 +35,7 @@ export function timeZone(text: string): string {
 
 export const LARGEST_COUNT = 1_000_000_000;
 /** A century. */
-export const MOST_DAYS = 36_500;
+const MOST_DAYS = 36_500;
 
 /** What the reports have in common. */
 export interface ReportOptions {
@@ -49,4 +50,56 @@ export interface PeriodOptions {
   days?: number;
   since?: string;
   until?: string;
+}
+
+export function sinceOption(): Option {
+  return new Option('--since <time>', 'a date, or an ISO 8601 time; statistics keep to quarters of an hour');
+}
+
+export function untilOption(): Option {
+  return new Option('--until <time>', 'the same; a date is included');
+}
+
+export function timeZoneOption(): Option {
+  return new Option('--timezone <zone>', "whose dates and times (default: the system's)").argParser(timeZone);
+}
+
+export function strictOption(): Option {
+  return new Option('--strict', 'exit code 1 if the sum lacks the price of a round');
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'one JSON document; its times are in UTC');
+}
+
+/** Help ends in an example. */
+export function example(command: Command, line: string): Command {
+  return command.addHelpText('after', `\nExample:\n  ${line}`);
+}
+
+export function daysOption(): Option {
+  return new Option('--days <n>', 'the last n days, today included')
+    .argParser(wholeNumber(1, MOST_DAYS))
+    .conflicts(['since', 'until']);
+}
+
+export function modelOption(): Option {
+  return new Option('--model <name>', 'only rounds of this model; its whole name, in any case');
+}
+
+export function consumerOption(): Option {
+  return new Option('--consumer <name>', 'only rounds of this consumer; its whole name, in any case');
+}
+
+/** `--group-by model,date`; further keys than GROUP_KEYS may be allowed. */
+export function groupByOption(what: string): Option {
+  return new Option('--group-by <keys>', `${what}: ${GROUP_KEYS.join(', ')}`).argParser(groupKeys);
+}
+
+function groupKeys(text: string): GroupKey[] {
+  const names = text.split(',').map((name) => name.trim().toLowerCase());
+  const keys = GROUP_KEYS.filter((key) => names.includes(key));
+  if (names.every((name) => keys.some((key) => key === name)) && new Set(names).size === names.length)
+    return keys.toSorted((a, b) => names.indexOf(a) - names.indexOf(b));
+  throw new InvalidArgumentError(`It must be one or more of ${GROUP_KEYS.join(',')}, each once.`);
 }

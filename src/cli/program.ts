@@ -1,13 +1,16 @@
 import { Command, Option } from 'commander';
 import type { Context } from './context.ts';
+import { addStatsCommands } from './cost-commands.ts';
 import {
   dataDirOption,
+  example,
+  jsonOption,
   LARGEST_COUNT,
-  MOST_DAYS,
-  timeZone,
+  sinceOption,
+  strictOption,
+  timeZoneOption,
+  untilOption,
   wholeNumber,
-  type PeriodOptions,
-  type ReportOptions,
 } from './options.ts';
 import type { ListOptions } from './commands/list.ts';
 import type { ParseOptions } from './commands/parse.ts';
@@ -34,8 +37,7 @@ export function buildProgram(context: Context, writeHelp: (text: string) => void
   addParse(program, context);
   addShow(program, context);
   addList(program, context);
-  addStatsModel(program, context);
-  addStatsDate(program, context);
+  addStatsCommands(program, context);
   addRepair(program, context);
   return example(program, 'monitor list --limit 5');
 }
@@ -121,28 +123,6 @@ function addList(program: Command, context: Context): void {
   example(command, 'monitor list --sort-by cost --since 2026-02-01 --model qwen-max');
 }
 
-function addStatsModel(program: Command, context: Context): void {
-  const command = withPeriod(program.command('stats-model').description('tokens and cost by model')).action(
-    async (options: ReportOptions & PeriodOptions) => {
-      const { statsModel } = await import('./commands/stats-model.ts');
-      await statsModel(context, options);
-    },
-  );
-  example(command, 'monitor stats-model --since 2026-02-01');
-}
-
-function addStatsDate(program: Command, context: Context): void {
-  const command = withPeriod(
-    program
-      .command('stats-date')
-      .description('tokens and cost by day (the last 7, where nothing else is said)'),
-  ).action(async (options: ReportOptions & PeriodOptions) => {
-    const { statsDate } = await import('./commands/stats-date.ts');
-    await statsDate(context, options);
-  });
-  example(command, 'monitor stats-date --days 7 --timezone Asia/Shanghai');
-}
-
 function addRepair(program: Command, context: Context): void {
   const command = program
     .command('repair')
@@ -155,44 +135,4 @@ function addRepair(program: Command, context: Context): void {
       await repair(context, options);
     });
   example(command, 'monitor repair --apply --data-dir /var/lib/sessions');
-}
-
-function withPeriod(command: Command): Command {
-  return command
-    .addOption(dataDirOption())
-    .addOption(
-      new Option('--days <n>', 'the last n days, today included')
-        .argParser(wholeNumber(1, MOST_DAYS))
-        .conflicts(['since', 'until']),
-    )
-    .addOption(sinceOption())
-    .addOption(untilOption())
-    .addOption(timeZoneOption())
-    .addOption(strictOption())
-    .addOption(jsonOption());
-}
-
-function sinceOption(): Option {
-  return new Option('--since <time>', 'a date, or an ISO 8601 time; statistics keep to quarters of an hour');
-}
-
-function untilOption(): Option {
-  return new Option('--until <time>', 'the same; a date is included');
-}
-
-function timeZoneOption(): Option {
-  return new Option('--timezone <zone>', "whose dates and times (default: the system's)").argParser(timeZone);
-}
-
-function strictOption(): Option {
-  return new Option('--strict', 'exit code 1 if the sum lacks the price of a round');
-}
-
-function jsonOption(): Option {
-  return new Option('--json', 'one JSON document; its times are in UTC');
-}
-
-/** Help ends in an example. */
-function example(command: Command, line: string): Command {
-  return command.addHelpText('after', `\nExample:\n  ${line}`);
 }

@@ -1,4 +1,5 @@
 import { Chalk } from 'chalk';
+import { cleanLine } from '../platform/clean-text.ts';
 import { NoAnswer } from '../platform/errors.ts';
 import type { Totals } from '../query/aggregate.ts';
 import { unpricedText } from '../report/numbers.ts';
@@ -21,9 +22,15 @@ export function localTimeOf(context: Context, timeZone: string | undefined): Loc
 export const EMPTY_STORE =
   'no sessions yet\nmonitor parse --log-path /var/log/higress/access.log reads a log into this store.';
 
-/** What a table of a period without rounds says: when there were some last. */
-export function nothingFound(sessions: ReadonlyMap<string, SessionEntry>, local: LocalTime): string {
+/** What a table of a period without rounds says: when there were some last. `filter` is what was asked for. */
+export function nothingFound(
+  sessions: Pick<ReadonlyMap<string, SessionEntry>, 'size' | 'values'>,
+  local: LocalTime,
+  filter: readonly string[] = [],
+): string {
   if (sessions.size === 0) return EMPTY_STORE;
+  if (filter.length > 0)
+    return `no rounds of ${filter.map(cleanLine).join(' and ')} in this period\nstats-model and stats-consumer name those there are.`;
   const latest = [...sessions.values()].reduce((max, { updated }) => Math.max(max, updated), 0);
   const date = local.isoOf(latest).slice(0, 10);
   return `no rounds in this period; the last one is of ${date}\n--since ${date} shows it.`;

@@ -10,6 +10,8 @@ export interface Totals {
   cached: number;
   cacheWrite: number;
   cost: bigint;
+  /** How much more the cached tokens would have cost as fresh input; exact, and below 0 where a cache costs more. */
+  saved: bigint;
   /** Rounds whose cost is known, which may be zero: priced, free, or answered by the gateway's cache. */
   settledRounds: number;
   unpricedRounds: number;
@@ -37,12 +39,12 @@ export interface QuarterRange {
 export const ALL_QUARTERS: QuarterRange = { from: -Infinity, to: Infinity };
 
 /**
- * Sums the usage of all sessions by a key of their cells. A session counts once in every row it touches, and
- * once in the total.
+ * Sums the usage of all sessions by a key of their cells; null leaves a cell out. A session counts once in every
+ * row it touches, and once in the total.
  */
 export function groupUsage(
   sessions: Iterable<SessionEntry>,
-  keyOf: (cell: UsageCell) => string,
+  keyOf: (cell: UsageCell, session: SessionEntry) => string | null,
   range: QuarterRange,
 ): Grouped {
   const rows = new Map<string, Row>();
@@ -52,7 +54,8 @@ export function groupUsage(
   for (const session of sessions) {
     for (const cell of session.usage) {
       if (cell.quarter < range.from || cell.quarter >= range.to) continue;
-      const key = keyOf(cell);
+      const key = keyOf(cell, session);
+      if (key === null) continue;
       let row = rows.get(key);
       if (row === undefined) rows.set(key, (row = emptyRow()));
       for (const sum of [row, total]) {
@@ -121,6 +124,7 @@ function emptyRow(): Row {
     cached: 0,
     cacheWrite: 0,
     cost: 0n,
+    saved: 0n,
     settledRounds: 0,
     unpricedRounds: 0,
     unpricedTokens: 0,
@@ -137,6 +141,7 @@ function addCell(sum: Row, cell: UsageCell): void {
   sum.cached += cell.cached;
   sum.cacheWrite += cell.cacheWrite;
   sum.cost += cell.cost;
+  sum.saved += cell.saved;
   sum.models.set(cell.model, (sum.models.get(cell.model) ?? 0) + tokensOf(cell));
   if (cell.price === 'unpriced') {
     sum.unpricedRounds += cell.rounds;

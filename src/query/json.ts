@@ -15,6 +15,7 @@ export function sumJson(row: Row): Record<string, number | null> {
     cached_tokens: row.cached,
     cache_write_tokens: row.cacheWrite,
     ...costJson(row),
+    saved_usd: isCostKnown(row) ? usdOf(row.saved) : null,
   };
 }
 

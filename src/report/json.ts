@@ -1,22 +1,25 @@
-import { namesByUse } from '../query/aggregate.ts';
+import { namesByUse, type Row } from '../query/aggregate.ts';
 import { listedJson, sumJson } from '../query/json.ts';
 import type { SessionEntry } from '../store/types.ts';
-import type { Stats } from './stats.ts';
+import { KEY_FIELDS, type GroupKey } from './group-keys.ts';
+import type { Stats } from './grouping.ts';
 
 // The shapes stand in docs/commands.md and carry a version: a key is added, never renamed.
 
-/** `stats-model --json` and `stats-date --json`. */
-export function statsJson(stats: Stats, key: 'model' | 'date'): string {
-  const rows = stats.rows.map(([name, row]) => ({
-    [key]: name,
+/** `stats-model`, `stats-date` and `stats-consumer` with `--json`. What the log did not name is null. */
+export function statsJson(stats: Stats): string {
+  const withModels = !stats.keys.includes('model');
+  const sum = (row: Row): Record<string, unknown> => ({
     ...sumJson(row),
-    ...(key === 'date' && { models: namesByUse(row.models) }),
-  }));
-  const total = {
-    ...sumJson(stats.total),
-    ...(key === 'date' && { models: namesByUse(stats.total.models) }),
-  };
-  return `${JSON.stringify({ version: 1, rows, total })}\n`;
+    ...(withModels && { models: namesByUse(row.models) }),
+  });
+  const rows = stats.rows.map(({ names, row }) => ({ ...namesJson(stats.keys, names), ...sum(row) }));
+  return `${JSON.stringify({ version: 1, rows, total: sum(stats.total) })}\n`;
+}
+
+/** A row's names under their keys: `session_id`, and null for a consumer or an API that the log did not name. */
+function namesJson(keys: readonly GroupKey[], names: readonly string[]): Record<string, string | null> {
+  return Object.fromEntries(keys.map((key, i) => [KEY_FIELDS[key], names[i] || null]));
 }
 
 /** `list --json`, piece by piece. `total` counts what matched before the limit. */

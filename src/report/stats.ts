@@ -1,105 +1,34 @@
-import {
-  byCost,
-  byKey,
-  groupUsage,
-  isCostKnown,
-  namesByUse,
-  type Grouped,
-  type Row,
-} from '../query/aggregate.ts';
-import { exact } from '../query/count-text.ts';
-import { compact, costText, unpricedSuffix, unpricedText } from './numbers.ts';
+import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { usdText } from '../pricing/money.ts';
-import { quartersOf, type Period } from './period.ts';
+import { isCostKnown, namesByUse, type Row } from '../query/aggregate.ts';
+import { exact } from '../query/count-text.ts';
+import { KEY_HEADS, type GroupKey } from './group-keys.ts';
+import type { Group, Stats } from './grouping.ts';
+import { compact, costText, unpricedSuffix, unpricedText } from './numbers.ts';
+import type { Period } from './period.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
-import { cleanLine } from '../platform/clean-text.ts';
 import { wrap } from './terminal.ts';
-import type { LocalTime } from '../query/time-zone.ts';
-import type { SessionEntry } from '../store/types.ts';
 
-/** Rows in their order, and the total, in which a session counts once. */
-export interface Stats {
-  rows: [key: string, row: Row][];
-  total: Row;
+/** What stands for a name that the log did not give. */
+const NAMELESS: Partial<Record<GroupKey, string>> = { consumer: '(no consumer)', api: '(no API)' };
+
+/** A name as people read it: one clean line, and never nothing. */
+export function groupName(key: GroupKey, name: string): string {
+  if (name === '') return NAMELESS[key] ?? '-';
+  return key === 'session' ? printableId(name) : cleanLine(name) || '-';
 }
 
-/** By model, the most expensive first. */
-export function statsByModel(sessions: Iterable<SessionEntry>, period: Period): Stats {
-  const grouped = groupUsage(sessions, (cell) => cell.model, quartersOf(period));
-  return { rows: byCost(grouped.rows), total: grouped.total };
-}
-
-/** By local date, ascending. */
-export function statsByDate(sessions: Iterable<SessionEntry>, period: Period, local: LocalTime): Stats {
-  const grouped: Grouped = groupUsage(sessions, (cell) => local.dateOf(cell.quarter), quartersOf(period));
-  return { rows: byKey(grouped.rows), total: grouped.total };
-}
-
-type Line = [key: string, row: Row];
-
-/** `otherwise` is said in place of an empty table. */
-export function modelTable(stats: Stats, period: Period, screen: Screen, otherwise: string): string {
-  return statsTable(`📊 Statistics by Model${labelOf(period)}`, 'Model', [], stats, screen, otherwise);
-}
-
-export function dateTable(stats: Stats, period: Period, screen: Screen, otherwise: string): string {
-  const models: Column<Line> = {
-    head: 'Models',
-    align: 'left',
-    rank: 4,
-    flexible: true,
-    cell: ([, row]) => (row === stats.total ? '' : modelsText(row)),
-  };
-  return statsTable(`📊 Statistics by Date${labelOf(period)}`, 'Date', [models], stats, screen, otherwise);
-}
-
-/** `Qwen3-rerank +2`: the model used most, and how many others. */
-function modelsText(row: Row): string {
-  const [first = '', ...others] = namesByUse(row.models);
-  return cleanLine(first) + (others.length > 0 ? ` +${others.length}` : '');
-}
-
-function labelOf(period: Period): string {
-  return period.label === null ? '' : ` (${period.label})`;
-}
-
-function statsTable(
-  heading: string,
-  keyHead: string,
-  further: Column<Line>[],
+/** `otherwise` is said in place of an empty table; `filter` is what the usage is limited to, for the heading. */
+export function statsTable(
   stats: Stats,
+  about: { period: Period; filter: readonly string[] },
   screen: Screen,
   otherwise: string,
 ): string {
+  const heading = headingOf(stats.keys, about);
   if (stats.rows.length === 0) return frame(heading, otherwise.split('\n').flatMap(wrapped), screen);
-  const count = (head: string, of: (row: Row) => number, rest: Partial<Column<Line>>): Column<Line> => ({
-    head,
-    align: 'right',
-    cell: ([, row]) => (isNarrow(screen) ? compact(of(row)) : exact(of(row))),
-    ...rest,
-  });
-  const columns: Column<Line>[] = [
-    {
-      head: keyHead,
-      align: 'left',
-      cell: ([key]) => cleanLine(key),
-      ...(further.length === 0 && { flexible: true }),
-    },
-    count('Sessions', (row) => row.sessions, { rank: 5 }),
-    count('Rounds', (row) => row.rounds, { rank: 1, from: 110 }),
-    count('Input', (row) => row.input, { rank: 7 }),
-    count('Cached', (row) => row.cached, { rank: 3, from: 110 }),
-    count('Output', (row) => row.output, { rank: 6 }),
-    count('Reasoning', (row) => row.reasoning, { rank: 2, from: 110 }),
-    costColumn(stats, screen),
-    ...further,
-  ];
   const lines = drawTable(
-    {
-      columns,
-      rows: stats.rows,
-      total: ['TOTAL', stats.total],
-    },
+    { columns: columnsOf(stats, screen), rows: stats.rows, total: { names: ['TOTAL'], row: stats.total } },
     screen,
   );
   return frame(heading, [...lines, ...missing(stats.total).flatMap(wrapped)], screen);
@@ -109,20 +38,90 @@ function statsTable(
   }
 }
 
+function headingOf(
+  keys: readonly GroupKey[],
+  { period, filter }: { period: Period; filter: readonly string[] },
+): string {
+  const labels = [...(period.label === null ? [] : [period.label]), ...filter.map(cleanLine)];
+  const heads = keys.map((key) => KEY_HEADS[key]);
+  const by = [heads.slice(0, -1).join(', '), ...heads.slice(-1)].filter(Boolean).join(' and ');
+  return `📊 Statistics by ${by}${labels.length === 0 ? '' : ` (${labels.join(', ')})`}`;
+}
+
+function columnsOf(stats: Stats, screen: Screen): Column<Group>[] {
+  const withModels = !stats.keys.includes('model');
+  const count = (head: string, of: (row: Row) => number, rest: Partial<Column<Group>>): Column<Group> => ({
+    head,
+    align: 'right',
+    cell: ({ row }) => (isNarrow(screen) ? compact(of(row)) : exact(of(row))),
+    ...rest,
+  });
+  return [
+    ...stats.keys.map((key, i) => keyColumn(stats, key, i)),
+    count('Sessions', (row) => row.sessions, { rank: 5 }),
+    count('Rounds', (row) => row.rounds, { rank: 1, from: 110 }),
+    count('Input', (row) => row.input, { rank: 7 }),
+    count('Cached', (row) => row.cached, { rank: 3, from: 110 }),
+    count('Output', (row) => row.output, { rank: 6 }),
+    count('Reasoning', (row) => row.reasoning, { rank: 2, from: 110 }),
+    ...(stats.rows.some(({ row }) => row.saved !== 0n) ? [savedColumn()] : []),
+    costColumn(stats, screen),
+    ...(withModels ? [modelsColumn(stats)] : []),
+  ];
+}
+
+function keyColumn(stats: Stats, key: GroupKey, i: number): Column<Group> {
+  return {
+    head: KEY_HEADS[key],
+    align: 'left',
+    cell: ({ names, row }) => {
+      if (row === stats.total) return names[i] ?? '';
+      return groupName(key, names[i] ?? '');
+    },
+    ...(key !== 'date' && { flexible: true, atLeast: 20 }),
+  };
+}
+
+/** `qwen-max +2`: the model used most, and how many others. */
+function modelsColumn(stats: Stats): Column<Group> {
+  return {
+    head: 'Models',
+    align: 'left',
+    rank: 4,
+    flexible: true,
+    cell: ({ row }) => {
+      if (row === stats.total) return '';
+      const [first = '', ...others] = namesByUse(row.models);
+      return cleanLine(first) + (others.length > 0 ? ` +${others.length}` : '');
+    },
+  };
+}
+
+/** What reading from a cache saved. */
+function savedColumn(): Column<Group> {
+  return {
+    head: 'Saved',
+    align: 'right',
+    rank: 0,
+    from: 120,
+    cell: ({ row }) => (isCostKnown(row) ? usdText(row.saved, 4) : ''),
+  };
+}
+
 /** Costs with their points below each other, where there is room: `$  0.0168`. */
-function costColumn(stats: Stats, screen: Screen): Column<Line> {
-  const rows = stats.rows.map(([, row]) => row);
+function costColumn(stats: Stats, screen: Screen): Column<Group> {
+  const rows = stats.rows.map(({ row }) => row);
   const known = [...rows, stats.total].filter(isCostKnown);
   const largest = rows.reduce((max, { cost }) => (cost > max ? cost : max), 0n);
   const widest = known.reduce((max, { cost }) => Math.max(max, costDigits(cost).length), 8);
   return {
     head: 'Cost (USD)',
     align: 'left',
-    cell: ([, row]) => {
+    cell: ({ row }) => {
       if (isNarrow(screen) || !isCostKnown(row)) return costText(row, 4);
       return `$${costDigits(row.cost).padStart(widest)}${unpricedSuffix(row)}`;
     },
-    ...(largest > 0n && { share: ([, row]: Line) => Number((row.cost * 10_000n) / largest) / 10_000 }),
+    ...(largest > 0n && { share: ({ row }: Group) => Number((row.cost * 10_000n) / largest) / 10_000 }),
   };
 }
 

@@ -17,8 +17,9 @@ export interface Column<T> {
   from?: number;
   /** Order in which columns go when they do not fit, the lowest first; absent: the column stays. */
   rank?: number;
-  /** The column that is clipped before others go. */
+  /** A column that is clipped before others go, down to `atLeast` columns (12). */
   flexible?: true;
+  atLeast?: number;
   paint?: (text: string) => string;
   /** 0 to 1: a bar beside the column, where there is room. */
   share?: (row: T) => number;
@@ -69,7 +70,7 @@ function fitColumns<T>(columns: Column<T>[], rows: T[], width: number): Fitted<T
   );
   const naturalOf = (column: Column<T>): number => natural.get(column) ?? 0;
   const least = (column: Column<T>): number =>
-    column.flexible ? Math.min(FLEXIBLE_MIN, naturalOf(column)) : naturalOf(column);
+    column.flexible ? Math.min(column.atLeast ?? FLEXIBLE_MIN, naturalOf(column)) : naturalOf(column);
   while (tableWidth(left.map(least)) > width) {
     const ranked = left.filter(({ rank }) => rank !== undefined);
     if (ranked.length === 0) break;
@@ -79,19 +80,35 @@ function fitColumns<T>(columns: Column<T>[], rows: T[], width: number): Fitted<T
   return { columns: left, widths: clipWidths(left, left.map(naturalOf), width) };
 }
 
-/** What is too wide still is clipped: the flexible column first, then the others from the last. */
+/** What is too wide still is clipped: flexible columns, then the others, then all, each time from the widest. */
 function clipWidths<T>(columns: Column<T>[], natural: number[], width: number): number[] {
+  const isFlexible = columns.map(({ flexible }) => flexible === true);
+  let widths = natural;
+  for (const [floor, mayClip] of [
+    [FLEXIBLE_MIN, (index: number) => isFlexible[index] === true],
+    [CLIPPED_MIN, (index: number) => isFlexible[index] !== true],
+    [CLIPPED_MIN, () => true],
+  ] as const) {
+    widths = narrow(widths, width, floor, mayClip);
+  }
+  return widths;
+}
+
+/** Takes columns from the widest, again and again, until all fit or none may become narrower. */
+function narrow(
+  natural: number[],
+  width: number,
+  floor: number,
+  mayClip: (index: number) => boolean,
+): number[] {
   const widths = [...natural];
-  const others = columns.flatMap(({ flexible }, index) => (flexible ? [] : [index])).toReversed();
-  const flexible = columns.flatMap((column, index) => (column.flexible ? [index] : []));
-  const steps = [
-    ...flexible.map((index) => [index, FLEXIBLE_MIN] as const),
-    ...others.map((index) => [index, CLIPPED_MIN] as const),
-  ];
-  for (const [index, floor] of steps) {
-    const now = widths[index] ?? 0;
-    const over = tableWidth(widths) - width;
-    widths[index] = now - Math.max(0, Math.min(over, now - floor));
+  for (let over = tableWidth(widths) - width; over > 0; over--) {
+    const [index, widest] = widths.reduce<[number, number]>(
+      (best, now, at) => (mayClip(at) && now > best[1] ? [at, now] : best),
+      [-1, floor],
+    );
+    if (index < 0) break;
+    widths[index] = widest - 1;
   }
   return widths;
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { ClosedOutput } from '../../src/cli/context.ts';
 import { run } from './run.ts';
 
-const COMMANDS = ['parse', 'show', 'list', 'stats-model', 'stats-date'];
+const COMMANDS = ['parse', 'show', 'list', 'stats-model', 'stats-date', 'stats-consumer'];
 
 test.each(COMMANDS)('%s --help says how, names the store and ends in an example', async (command) => {
   const { code, out, err } = await run([command, '--help']);
@@ -36,6 +36,15 @@ test.each([
     ['show', 'x', '--round', '1', '--last', '2'],
     "option '--last <n>' cannot be used with option '--round <n>'",
   ],
+  [
+    ['stats-model', '--group-by', 'day'],
+    'It must be one or more of model,date,consumer,api,session, each once.',
+  ],
+  [
+    ['stats-date', '--group-by', 'model,model'],
+    'It must be one or more of model,date,consumer,api,session, each once.',
+  ],
+  [['stats-consumer', '--group-by', ''], 'It must be one or more of'],
   [['stats-date', '--days', '0'], 'It must be a whole number from 1 to 36500.'],
   [
     ['stats-date', '--days', '2', '--since', '2026-01-01'],

@@ -230,3 +230,23 @@ test('--strict is content where every round has a price', async () => {
   const argv = ['show', 'agent:1', '--data-dir', store, '--strict'];
   expect(await run(argv)).toMatchObject({ code: 0, err: '' });
 });
+
+test('--group-by adds keys to a command’s own, in their order; filters take whole names in any case', async () => {
+  const rows = async (...argv: string[]): Promise<Record<string, unknown>[]> =>
+    (await json<{ rows: Record<string, unknown>[] }>(...argv, '--data-dir', store)).rows;
+  const keys = ['model', 'session_id', 'date'];
+  const combined = await rows('stats-model', '--group-by', 'session, MODEL,date', '--model', 'NO-such-model');
+  expect(combined.map((row) => keys.map((key) => row[key]))).toEqual([
+    ['no-such-model', 'agent:2', '2026-02-03'],
+  ]);
+  expect(
+    (await rows('stats-consumer', '--group-by', 'model')).map(({ consumer, model }) => [consumer, model]),
+  ).toEqual([
+    [null, 'test-a'],
+    [null, 'no-such-model'],
+  ]);
+  expect(await rows('stats-consumer', '--consumer', 'nobody')).toEqual([]);
+  const { out } = await run(['stats-consumer', '--consumer', 'no\u001bbody', '--data-dir', store]);
+  expect(out).toContain('📊 Statistics by Consumer (consumer nobody)');
+  expect(out).toContain('no rounds of consumer nobody in this period\n');
+});

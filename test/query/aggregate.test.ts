@@ -23,6 +23,7 @@ test('a session with two models counts under both and once in the total; each ro
       reasoning: 4,
       cached: 50,
       cost: usd(1),
+      saved: usd(0.25),
     }),
     cell('2026-02-01T09:15Z', 'b', { rounds: 3, input: 200, output: 20, cacheWrite: 7, cost: usd(2) }),
     cell('2026-02-02T09:00Z', 'a', {
@@ -32,6 +33,7 @@ test('a session with two models counts under both and once in the total; each ro
       reasoning: 1,
       cached: 1,
       cost: usd(0.5),
+      saved: -usd(0.5),
     }),
   ]);
   const one = session('one', [
@@ -49,6 +51,7 @@ test('a session with two models counts under both and once in the total; each ro
       cached: 51,
       cacheWrite: 0,
       cost: usd(5.5),
+      saved: -usd(0.25),
       settledRounds: 4,
       models: new Map([['a', 124]]),
       ...sums,
@@ -62,6 +65,7 @@ test('a session with two models counts under both and once in the total; each ro
       cached: 0,
       cacheWrite: 7,
       cost: usd(2),
+      saved: 0n,
       settledRounds: 3,
       models: new Map([['b', 220]]),
       ...sums,

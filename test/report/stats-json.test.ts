@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest';
 import { statsJson } from '../../src/report/json.ts';
-import { ALL_TIME } from '../../src/report/period.ts';
-import { statsByDate, statsByModel } from '../../src/report/stats.ts';
+import { ALL_QUARTERS } from '../../src/query/aggregate.ts';
+import type { GroupKey } from '../../src/report/group-keys.ts';
+import { groupBy } from '../../src/report/grouping.ts';
+import type { SessionEntry } from '../../src/store/types.ts';
+import { cell, session, usd } from './make.ts';
 import { SESSIONS, shanghai } from './two-sessions.ts';
 
+function statsOf(keys: GroupKey[], sessions: SessionEntry[] = SESSIONS): any {
+  return JSON.parse(statsJson(groupBy(sessions, keys, { quarters: ALL_QUARTERS, local: shanghai })));
+}
+
 test('stats-model --json', () => {
-  expect(JSON.parse(statsJson(statsByModel(SESSIONS, ALL_TIME), 'model'))).toEqual({
+  expect(statsOf(['model'])).toEqual({
     version: 1,
     rows: [
       {
@@ -19,6 +26,7 @@ test('stats-model --json', () => {
         cache_write_tokens: 0,
         cost_usd: 0.0168,
         unpriced_rounds: 0,
+        saved_usd: 0,
       },
       {
         model: 'DeepSeek-R1',
@@ -31,6 +39,7 @@ test('stats-model --json', () => {
         cache_write_tokens: 0,
         cost_usd: 0.0106,
         unpriced_rounds: 3,
+        saved_usd: 0,
       },
       {
         model: 'qwen-max',
@@ -43,6 +52,7 @@ test('stats-model --json', () => {
         cache_write_tokens: 0,
         cost_usd: null,
         unpriced_rounds: 40,
+        saved_usd: null,
       },
     ],
     total: {
@@ -55,12 +65,13 @@ test('stats-model --json', () => {
       cache_write_tokens: 0,
       cost_usd: 0.0274,
       unpriced_rounds: 43,
+      saved_usd: 0,
     },
   });
 });
 
 test('stats-date --json has dates of the zone and their models, the one used most first', () => {
-  const json = JSON.parse(statsJson(statsByDate(SESSIONS, ALL_TIME, shanghai), 'date'));
+  const json = statsOf(['date']);
   expect(Object.keys(json.rows[0])).toEqual([
     'date',
     'sessions',
@@ -72,6 +83,7 @@ test('stats-date --json has dates of the zone and their models, the one used mos
     'cache_write_tokens',
     'cost_usd',
     'unpriced_rounds',
+    'saved_usd',
     'models',
   ]);
   expect(
@@ -94,11 +106,45 @@ test('the same JSON when there is nothing', () => {
     cache_write_tokens: 0,
     cost_usd: 0,
     unpriced_rounds: 0,
+    saved_usd: 0,
   };
-  expect(JSON.parse(statsJson(statsByModel([], ALL_TIME), 'model'))).toEqual({ version: 1, rows: [], total });
-  expect(JSON.parse(statsJson(statsByDate([], ALL_TIME, shanghai), 'date'))).toEqual({
+  expect(statsOf(['model'], [])).toEqual({ version: 1, rows: [], total });
+  expect(statsOf(['date'], [])).toEqual({
     version: 1,
     rows: [],
     total: { ...total, models: [] },
   });
+});
+
+test('stats-consumer --json: null for those without a name, what caches saved, and the models', () => {
+  const entry = session('s', [
+    cell('2026-02-01T01:30Z', 'a', { consumer: 'bot', api: 'chat', cost: usd(2), saved: usd(0.5) }),
+    cell('2026-02-01T01:30Z', 'b', {
+      consumer: 'bot',
+      api: 'chat',
+      cost: usd(1),
+      input: 9,
+      saved: -usd(0.125),
+    }),
+    cell('2026-02-01T01:30Z', 'b', { consumer: '', price: 'unpriced' }),
+  ]);
+  const rows = (keys: GroupKey[]): unknown[] => statsOf(keys, [entry]).rows;
+  expect(rows(['consumer'])).toMatchObject([
+    { consumer: 'bot', rounds: 2, cost_usd: 3, saved_usd: 0.375, models: ['b', 'a'] },
+    { consumer: null, rounds: 1, cost_usd: null, saved_usd: null, models: ['b'] },
+  ]);
+  const combined = rows(['consumer', 'model', 'api', 'session']) as Record<string, unknown>[];
+  expect(Object.keys(combined[0] ?? {}).slice(0, 5)).toEqual([
+    'consumer',
+    'model',
+    'api',
+    'session_id',
+    'sessions',
+  ]);
+  expect(combined.map(({ consumer, model, api, session_id }) => [consumer, model, api, session_id])).toEqual([
+    ['bot', 'a', 'chat', 's'],
+    ['bot', 'b', 'chat', 's'],
+    [null, 'b', null, 's'],
+  ]);
+  expect(combined[0]).not.toHaveProperty('models');
 });

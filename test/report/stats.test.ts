@@ -1,17 +1,31 @@
 import { expect, test } from 'vitest';
-import { ALL_TIME, periodOf } from '../../src/report/period.ts';
-import { dateTable, modelTable, statsByDate, statsByModel } from '../../src/report/stats.ts';
+import type { GroupKey } from '../../src/report/group-keys.ts';
+import { groupBy } from '../../src/report/grouping.ts';
+import { ALL_TIME, periodOf, quartersOf, type Period } from '../../src/report/period.ts';
+import { groupName, statsTable } from '../../src/report/stats.ts';
+import type { SessionEntry } from '../../src/store/types.ts';
 import { widthOf } from '../../src/report/terminal.ts';
 import { cell, screen, session, usd } from './make.ts';
 import { SESSIONS, shanghai } from './two-sessions.ts';
 
+function table(
+  keys: GroupKey[],
+  width: number,
+  sessions: SessionEntry[] = SESSIONS,
+  period: Period = ALL_TIME,
+  filter: string[] = [],
+): string {
+  const stats = groupBy(sessions, keys, { quarters: quartersOf(period), local: shanghai });
+  return statsTable(stats, { period, filter }, screen(width), 'no sessions yet\nread a log first');
+}
+
 function models(width: number): string {
-  return modelTable(statsByModel(SESSIONS, ALL_TIME), ALL_TIME, screen(width), '');
+  return table(['model'], width);
 }
 
 function dates(width: number): string {
   const period = periodOf({ days: 7 }, shanghai, Date.parse('2026-02-03T00:00Z'));
-  return dateTable(statsByDate(SESSIONS, period, shanghai), period, screen(width), '');
+  return table(['date'], width, SESSIONS, period);
 }
 
 test('by model, 80 columns', () => {
@@ -140,11 +154,8 @@ test('by date, 40 columns', () => {
 });
 
 test('priced rounds, 40 columns: counts are shortened', () => {
-  const stats = statsByModel(
-    [session('s', [cell('2026-02-01T01:30Z', 'm', { input: 15_230, cost: 1n })])],
-    ALL_TIME,
-  );
-  expect(modelTable(stats, ALL_TIME, screen(40), '')).toMatchInlineSnapshot(`
+  const one = session('s', [cell('2026-02-01T01:30Z', 'm', { input: 15_230, cost: 1n })]);
+  expect(table(['model'], 40, [one])).toMatchInlineSnapshot(`
     "========================================
     📊 Statistics by Model
     ========================================
@@ -161,8 +172,7 @@ test('priced rounds, 40 columns: counts are shortened', () => {
 });
 
 test('nothing: the table says so', () => {
-  const none = statsByModel([], ALL_TIME);
-  expect(modelTable(none, ALL_TIME, screen(40), 'no sessions yet\nread a log first')).toMatchInlineSnapshot(`
+  expect(table(['model'], 40, [])).toMatchInlineSnapshot(`
     "========================================
     📊 Statistics by Model
     ========================================
@@ -182,12 +192,84 @@ test.each([20, 33, 40, 57, 80, 81, 109, 110, 140, 200])('nothing is wider than %
       cost: usd(123_456_789),
     }),
     cell('2026-02-01T01:30Z', 'क्षि'.repeat(30), { rounds: 999_999, price: 'unpriced' }),
-    cell('2026-02-01T01:30Z', '👩‍👩‍👧'.repeat(20), { cost: 1n }),
+    cell('2026-02-01T01:30Z', '👩‍👩‍👧'.repeat(20), { cost: 1n, consumer: '队'.repeat(99), saved: -usd(9) }),
   ]);
   const both = [hostile, ...SESSIONS];
-  const text =
-    modelTable(statsByModel(both, ALL_TIME), ALL_TIME, screen(width), '') +
-    dateTable(statsByDate(both, ALL_TIME, shanghai), ALL_TIME, screen(width), '');
+  const keys: GroupKey[][] = [['model'], ['date'], ['consumer']];
+  if (width >= 30) keys.push(['consumer', 'model'], ['session', 'date', 'api']);
+  const text = keys.map((by) => table(by, width, both)).join('');
   expect(text.split('\n').filter((line) => widthOf(line) > width)).toEqual([]);
   expect(text).not.toMatch(/\u001b/);
+});
+
+const TEAM = [
+  session('one', [
+    cell('2026-02-01T01:30Z', 'gpt', { consumer: 'bot', input: 10, cost: usd(1), saved: usd(0.25) }),
+    cell('2026-02-01T01:30Z', 'qwen', { consumer: '', input: 5, price: 'unpriced' }),
+  ]),
+  session('two', [
+    cell('2026-02-02T01:30Z', 'qwen', { consumer: 'bot', input: 20, cost: usd(3), saved: -usd(0.5) }),
+    cell('2026-02-02T01:30Z', 'gpt', { consumer: 'ann', input: 30, cost: usd(2) }),
+  ]),
+];
+
+test('by consumer: who spent it, those without a name named so, and what caches saved where there is room', () => {
+  expect(table(['consumer'], 120, TEAM)).toMatchInlineSnapshot(`
+    "========================================================================================================================
+    📊 Statistics by Consumer
+    ========================================================================================================================
+
+    Consumer       Sessions  Rounds  Input  Cached  Output  Reasoning     Saved  Cost (USD)                          Models
+    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    bot                   2       2     30       0       0          0  -$0.2500  $  4.0000               ██████████  qwen +1
+    ann                   1       1     30       0       0          0   $0.0000  $  2.0000               █████       gpt
+    (no consumer)         1       1      5       0       0          0            unpriced                            qwen
+    ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    TOTAL                 2       4     65       0       0          0  -$0.2500  $  6.0000 + 1 unpriced
+
+    $6.0000 + 1 unpriced round (qwen, 5 tokens)
+
+    ========================================================================================================================
+    "
+  `);
+  expect(table(['consumer'], 119, TEAM)).not.toContain('Saved');
+  const plain = [session('s', [cell('2026-02-01T01:30Z', 'gpt', { cost: usd(1) })])];
+  expect(table(['consumer'], 120, plain)).not.toContain('Saved');
+});
+
+test('by consumer and model: the rows of a consumer stand together', () => {
+  expect(table(['consumer', 'model'], 80, TEAM, ALL_TIME, ['consumer b\u001b[1mot'])).toMatchInlineSnapshot(`
+    "================================================================================
+    📊 Statistics by Consumer and Model (consumer bot)
+    ================================================================================
+
+    Consumer       Model  Sessions  Input  Output  Cost (USD)
+    ────────────────────────────────────────────────────────────────────────────────
+    bot            qwen          1     20       0  $  3.0000               █████████
+    bot            gpt           1     10       0  $  1.0000               ███
+    ann            gpt           1     30       0  $  2.0000               ██████
+    (no consumer)  qwen          1      5       0  unpriced
+    ────────────────────────────────────────────────────────────────────────────────
+    TOTAL                        2     65       0  $  6.0000 + 1 unpriced
+
+    $6.0000 + 1 unpriced round (qwen, 5 tokens)
+
+    ================================================================================
+    "
+  `);
+});
+
+test('a name that is none, or of marks only, is never an empty cell', () => {
+  expect(['', '\u202e', 'x'].map((name) => groupName('consumer', name))).toEqual(['(no consumer)', '-', 'x']);
+  expect([groupName('api', ''), groupName('session', 'a\u001b')]).toEqual(['(no API)', 'a\\u{1b}']);
+});
+
+test('of two wide columns the widest is clipped first', () => {
+  const wide = session('s', [
+    cell('2026-02-01T01:30Z', 'm'.repeat(90), { consumer: 'c'.repeat(20), cost: 1n }),
+  ]);
+  const row = table(['consumer', 'model'], 80, [wide])
+    .split('\n')
+    .find((line) => line.startsWith('ccc'));
+  expect(row).toMatch(/^c{20}  m{10,}…  /);
 });

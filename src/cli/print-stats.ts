@@ -1,0 +1,37 @@
+import type { GroupKey } from '../report/group-keys.ts';
+import { groupBy, type UsageFilter } from '../report/grouping.ts';
+import { statsJson } from '../report/json.ts';
+import { periodOf, quartersOf } from '../report/period.ts';
+import { statsTable } from '../report/stats.ts';
+import { readSnapshot } from '../store/read.ts';
+import type { Context } from './context.ts';
+import type { PeriodOptions, ReportOptions } from './options.ts';
+import { localTimeOf, nothingFound, requirePrices, screenOf } from './report-context.ts';
+
+export interface StatsOptions extends ReportOptions, PeriodOptions, UsageFilter {
+  /** Keys beside the command's own. */
+  groupBy?: GroupKey[];
+}
+
+/** Tokens and cost by the command's own key, and by those that --group-by adds to it. */
+export async function printStats(context: Context, own: GroupKey, options: StatsOptions): Promise<void> {
+  const local = localTimeOf(context, options.timezone);
+  const period = periodOf(options, local, context.now);
+  const keys = [own, ...(options.groupBy ?? []).filter((key) => key !== own)];
+  const { sessions } = readSnapshot(options.dataDir);
+  const stats = groupBy(sessions.values(), keys, { ...options, quarters: quartersOf(period), local });
+  const filter = filterWords(options);
+  const text = options.json
+    ? statsJson(stats)
+    : statsTable(stats, { period, filter }, screenOf(context), nothingFound(sessions, local, filter));
+  await context.write(text);
+  requirePrices(stats.total, options.strict);
+}
+
+/** What a filter lets through, for headings: `model qwen-max`. */
+function filterWords({ model, consumer }: UsageFilter): string[] {
+  return [
+    ...(model === undefined ? [] : [`model ${model}`]),
+    ...(consumer === undefined ? [] : [`consumer ${consumer}`]),
+  ];
+}
