@@ -39,6 +39,7 @@ function contextThat(write: (text: string) => void): Context {
     colourLevel: 0,
     now: Date.UTC(2026, 1, 6, 15),
     timeZone: 'UTC',
+    schedules: () => [],
   };
 }
 

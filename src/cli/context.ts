@@ -1,3 +1,5 @@
+import { readSchedules, type Schedule } from '../platform/schedules.ts';
+
 /** All that a command knows of the process it runs in. */
 export interface Context {
   /** Writes to stdout and waits until it is taken. Throws ClosedOutput when nobody reads any more. */
@@ -14,6 +16,8 @@ export interface Context {
   now: number;
   /** The system's zone, an IANA name. */
   timeZone: string;
+  /** What the system runs by itself: crontabs, and systemd's units. */
+  schedules: () => Schedule[];
 }
 
 /** Of chalk: none, 16, 256, all colours. */
@@ -48,6 +52,7 @@ export function readContext(): Context {
       const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
       return systemZone(timeZone, new Date().getTimezoneOffset());
     },
+    schedules: () => readSchedules(),
   };
 }
 

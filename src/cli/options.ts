@@ -14,6 +14,18 @@ function parseDir(text: string): string {
   return text;
 }
 
+/** The logs of `parse`, and of what looks at them. */
+export function logPathOption(): Option {
+  return new Option(
+    '--log-path <path|glob...>',
+    'the access log; its rotated siblings are found by themselves',
+  ).default(['/var/log/higress/access.log']);
+}
+
+export function pricesOption(): Option {
+  return new Option('--prices <file>', 'prices that come before the built-in ones').env('MONITOR_PRICES');
+}
+
 /** A parser of whole numbers in a range. */
 export function wholeNumber(from: number, to: number): (text: string) => number {
   return (text) => {

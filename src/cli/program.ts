@@ -1,11 +1,14 @@
 import { Command, Option } from 'commander';
 import type { Context } from './context.ts';
 import { addStatsCommands } from './cost-commands.ts';
+import { addOperatorCommands } from './operator-commands.ts';
 import {
   dataDirOption,
   example,
   jsonOption,
   LARGEST_COUNT,
+  logPathOption,
+  pricesOption,
   sinceOption,
   strictOption,
   timeZoneOption,
@@ -39,6 +42,7 @@ export function buildProgram(context: Context, writeHelp: (text: string) => void
   addList(program, context);
   addStatsCommands(program, context);
   addRepair(program, context);
+  addOperatorCommands(program, context);
   return example(program, 'monitor list --limit 5');
 }
 
@@ -48,19 +52,12 @@ function addParse(program: Command, context: Context): void {
   const command = program
     .command('parse')
     .description('store what is new in the access logs, and exit: for a crontab entry every minute')
-    .addOption(
-      new Option(
-        '--log-path <path|glob...>',
-        'the access log; its rotated siblings are found by themselves',
-      ).default(['/var/log/higress/access.log']),
-    )
+    .addOption(logPathOption())
     .addOption(dataDirOption())
     .option('--state-file <path>', 'where the read offsets are kept (default: .state.json in the store)')
     .option('--session-key <id>', 'store only this session (part of the store, for good)')
     .option('--since <time>', 'store only rounds from this time on (part of the store, for good)')
-    .addOption(
-      new Option('--prices <file>', 'prices that come before the built-in ones').env('MONITOR_PRICES'),
-    )
+    .addOption(pricesOption())
     .option('--no-content', 'store numbers only, no text (part of the store, for good)')
     .option('--quiet', 'nothing on stdout, for cron')
     .addOption(jsonOption())

@@ -93,7 +93,7 @@ export class KnownLogs {
   }
 
   /** Gives up a log that two runs in a row did not find; what was not read of it is a gap, said once. */
-  closeAbsent(patterns: ReadonlySet<string>): { gaps: Gap[]; closed: LogPosition[] } {
+  closeAbsent(patterns: ReadonlySet<string>, now: number): { gaps: Gap[]; closed: LogPosition[] } {
     const gaps: Gap[] = [];
     const closed: LogPosition[] = [];
     for (const generation of this.open) {
@@ -104,7 +104,7 @@ export class KnownLogs {
       if (generation.offset === 0) continue;
       const known = Math.max(generation.offset, generation.lost ?? 0);
       if (generation.size > known) gaps.push({ path: generation.path, bytes: generation.size - known });
-      closed.push({ ...generation, seen: [], lost: Math.max(known, generation.size) });
+      closed.push({ ...generation, seen: [], lost: Math.max(known, generation.size), closed: now });
     }
     return { gaps, closed };
   }

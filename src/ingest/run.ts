@@ -58,7 +58,10 @@ export class Run {
       this.#totalBytes = logs.reduce((sum, log) => sum + (this.#files.stat(log.path)?.size ?? 0), 0);
       for (const log of logs) await this.#readLog(log);
       this.#rejectRests();
-      const { gaps, closed } = this.#known.closeAbsent(new Set(logs.map((log) => log.pattern)));
+      const { gaps, closed } = this.#known.closeAbsent(
+        new Set(logs.map((log) => log.pattern)),
+        this.#options.now(),
+      );
       this.#commit(gaps, closed);
     } finally {
       for (const reading of this.#readings) reading.close();

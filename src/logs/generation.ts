@@ -14,6 +14,8 @@ export interface Generation extends Fingerprint {
   size: number;
   /** Bytes up to here that are not read were said to be lost. */
   lost?: number;
+  /** When it was given up, its files gone: milliseconds since 1970 UTC. Absent in what older versions stored. */
+  closed?: number;
   /** Runs in a row that found no file of it. */
   missing: number;
   /** Files that hold it or a part of it, so that an unchanged one need not be opened again. */

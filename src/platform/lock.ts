@@ -25,3 +25,8 @@ export function takeLock(path: string, holder: string): () => void {
     `cannot lock ${path}: flock ended with ${status}. Put the store on a file system that has locks`,
   );
 }
+
+/** Whether the program that `takeLock` needs is there. */
+export function hasFlock(): boolean {
+  return spawnSync('flock', ['--version'], { stdio: 'ignore' }).status === 0;
+}

@@ -3,7 +3,7 @@ import { isAbsent, nodeFiles, readWhole, type Files } from '../platform/files.ts
 import { pricesPath } from './commit.ts';
 import { readIndex } from './index-file.ts';
 import { storedRounds } from './session-file.ts';
-import { readState, type State } from './state.ts';
+import { readState, type LogPosition, type State } from './state.ts';
 import { openStore } from './store.ts';
 import type { SessionEntry } from './types.ts';
 
@@ -14,6 +14,9 @@ export interface Snapshot {
   /** The price book's lines. */
   readonly priceLines: readonly string[];
   readonly noContent: boolean;
+  readonly state: State;
+  /** Logs whose files are gone. */
+  readonly closed: ReadonlyMap<number, LogPosition>;
 }
 
 /** A writer can replace a file between our reading the state and opening it; so many times in a row it can't. */
@@ -25,12 +28,9 @@ export function readSnapshot(dir: string, files: Files = nodeFiles): Snapshot {
   for (let attempt = 1; ; attempt++) {
     const state = readState(files, store.statePath, store.id);
     try {
-      return {
-        dir,
-        sessions: readIndex(files, dir, state).sessions,
-        priceLines: readPriceLines(files, dir, state),
-        noContent: store.filters.no_content,
-      };
+      const { sessions, closed } = readIndex(files, dir, state);
+      const priceLines = readPriceLines(files, dir, state);
+      return { dir, sessions, priceLines, noContent: store.filters.no_content, state, closed };
     } catch (error) {
       const isGone = isAbsent(error) || (error instanceof Error && isAbsent(error.cause));
       if (!isGone || attempt === TRIES) throw error;

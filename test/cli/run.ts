@@ -22,6 +22,7 @@ export async function run(argv: string[], rest: Partial<Context> = {}): Promise<
     colourLevel: 0,
     now: Date.parse('2026-02-03T04:00:00Z'),
     timeZone: 'Asia/Shanghai',
+    schedules: () => [],
     ...rest,
   });
   return { code, ...ran };

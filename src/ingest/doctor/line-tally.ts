@@ -1,0 +1,96 @@
+import { readLogLine, type LoggedRound } from '../../ai-log/round.ts';
+
+/** What the lines of a sample say, counted. */
+export interface LineTally {
+  lines: number;
+  /** Lines that are JSON objects, as access log lines are. */
+  objects: number;
+  /** Lines that have a key `ai_log`, whatever it holds. */
+  named: number;
+  rounds: number;
+  rejected: number;
+  /** Why lines were rejected, and how many for each reason. */
+  reasons: Map<string, number>;
+  /** Rounds that came without a session id. */
+  noSession: number;
+  /** Rounds that did not fail. */
+  answered: number;
+  /** Those of them of which no token was counted, and those of these that were streams. */
+  noUsage: number;
+  noUsageStreams: number;
+  /** Rounds without the request's messages, in any form. */
+  noMessages: number;
+  /** Rounds of which the gateway cut a value. */
+  cut: number;
+  /** Rounds of a model whose cached tokens stand outside its input, and were not logged. */
+  cacheUnknown: number;
+}
+
+export function newTally(): LineTally {
+  return {
+    lines: 0,
+    objects: 0,
+    named: 0,
+    rounds: 0,
+    rejected: 0,
+    reasons: new Map(),
+    noSession: 0,
+    answered: 0,
+    noUsage: 0,
+    noUsageStreams: 0,
+    noMessages: 0,
+    cut: 0,
+    cacheUnknown: 0,
+  };
+}
+
+const KEY = Buffer.from('"ai_log"');
+const BRACE = 0x7b;
+
+/** Counts one line. `text`: as `linesOf` gives it, undefined where the line certainly is no AI call. */
+export function addLine(tally: LineTally, bytes: Buffer, text: string | undefined): void {
+  tally.lines++;
+  if (bytes[0] === BRACE) tally.objects++;
+  if (bytes.includes(KEY)) tally.named++;
+  if (text === undefined) return;
+  const line = readLogLine(text);
+  if (line.kind === 'round') addRound(tally, line.round);
+  if (line.kind !== 'rejected') return;
+  tally.rejected++;
+  tally.reasons.set(line.reason, (tally.reasons.get(line.reason) ?? 0) + 1);
+}
+
+function addRound(tally: LineTally, round: LoggedRound): void {
+  tally.rounds++;
+  if (round.sessionId === 'default') tally.noSession++;
+  if (round.messages === null && round.messagesText === null) tally.noMessages++;
+  if (isCut(round)) tally.cut++;
+  if (round.flags.includes('cache-unknown')) tally.cacheUnknown++;
+  if (round.responseCode !== null && round.responseCode >= 400) return;
+  tally.answered++;
+  if (round.usageState !== 'no-usage') return;
+  tally.noUsage++;
+  if (round.responseType === 'stream') tally.noUsageStreams++;
+}
+
+function isCut(round: LoggedRound): boolean {
+  const { messagesText, system, question, answer, reasoning, toolCalls } = round;
+  return [messagesText, system, question, answer, reasoning, toolCalls].some(
+    (json) => json !== null && isCutInTheMiddle(json),
+  );
+}
+
+const MARK = ' [truncated] ';
+
+/** The plugin keeps as many bytes before its mark as behind it; somebody's words could hold the mark anywhere. */
+function isCutInTheMiddle(json: string): boolean {
+  if (!json.startsWith('"') || !json.includes(MARK)) return false;
+  const text: unknown = JSON.parse(json);
+  if (typeof text !== 'string') return false;
+  const bytes = Buffer.from(text);
+  const middle = (bytes.length - MARK.length) / 2;
+  // Half a character at a cut has become a U+FFFD of three bytes: up to two more on a side, for each of up to 3 of them.
+  const slack = 12;
+  const at = bytes.indexOf(MARK, Math.max(0, Math.floor(middle) - slack));
+  return at >= 0 && at <= middle + slack;
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { readWhole, type Files } from '../../platform/files.ts';
+import type { Generation } from '../../logs/generation.ts';
+import { readSnapshot } from '../../store/read.ts';
+import { findStore } from '../../store/store.ts';
+import { asGeneration } from '../known-logs.ts';
+
+/** What a store says of itself. */
+export interface StoreFacts {
+  dir: string;
+  noContent: boolean;
+  sessions: number;
+  rounds: number;
+  /** Rounds of each model that has no price. */
+  unpriced: Map<string, number>;
+  rejectedLines: number;
+  /** Logs that vanished before they were read to their end. */
+  gaps: {
+    path: string;
+    bytes: number;
+    /** Milliseconds since 1970 UTC, where it is known. */ at: number | null;
+  }[];
+  /** When a run last stored something. */
+  lastCommit: number | null;
+  generations: Generation[];
+}
+
+/** Reads a store; undefined where there is none yet. Throws where it is damaged or may not be read. */
+export function lookAtStore(files: Files, dir: string): StoreFacts | undefined {
+  const store = findStore(files, dir);
+  if (!store) return undefined;
+  const { sessions, state, closed, noContent } = readSnapshot(dir, files);
+  const unpriced = new Map<string, number>();
+  let rounds = 0;
+  for (const session of sessions.values()) {
+    rounds += session.rounds;
+    for (const { price, model, rounds: count } of session.usage) {
+      if (price === 'unpriced') unpriced.set(model, (unpriced.get(model) ?? 0) + count);
+    }
+  }
+  const lost = [...closed.values()].map(asGeneration).filter(({ lost, offset }) => (lost ?? 0) > offset);
+  return {
+    dir,
+    noContent,
+    sessions: sessions.size,
+    rounds,
+    unpriced,
+    rejectedLines: countLines(readWhole(files, join(dir, '.rejected.jsonl')), state.rejected.length),
+    gaps: lost.map(({ path, lost, offset, closed: at }) => ({
+      path,
+      bytes: (lost ?? 0) - offset,
+      at: at ?? null,
+    })),
+    lastCommit: state.commit > 0 ? (files.stat(store.statePath)?.mtime ?? null) : null,
+    generations: state.logs.map(asGeneration),
+  };
+}
+
+function countLines(bytes: Buffer | undefined, length: number): number {
+  let count = 0;
+  for (const byte of bytes?.subarray(0, length) ?? []) if (byte === 0x0a) count++;
+  return count;
+}
