@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import type { CheckOptions } from './commands/check.ts';
 import type { Context } from './context.ts';
 import {
   consumerOption,
@@ -12,6 +13,8 @@ import {
   strictOption,
   timeZoneOption,
   untilOption,
+  usdAmount,
+  wholeNumber,
 } from './options.ts';
 import type { StatsOptions } from './print-stats.ts';
 
@@ -57,3 +60,31 @@ function addStats(program: Command, name: keyof typeof EXAMPLES, description: st
     .addOption(jsonOption());
   return example(command, `monitor ${name} ${EXAMPLES[name]}`);
 }
+
+/** The command that a crontab or an alert asks: is it still within the budget? */
+export function addCheck(program: Command, context: Context): void {
+  const command = program
+    .command('check')
+    .description('whether a budget holds: exit code 0 or 1, and one line for an alert')
+    .addOption(dataDirOption())
+    .option('--budget-usd <amount>', 'what may be spent, in USD', usdAmount)
+    .option('--budget-tokens <n>', 'how many tokens may be used', wholeNumber(0, MOST_TOKENS))
+    .addOption(
+      new Option('--per <period>', 'the current day, week (from Monday) or month, or all time')
+        .choices(['day', 'week', 'month', 'total'])
+        .default('month'),
+    )
+    .addOption(modelOption())
+    .addOption(consumerOption())
+    .addOption(timeZoneOption())
+    .option('--strict', 'exit code 1 also where the price of a round is not known')
+    .option('--quiet', 'nothing on stdout while the budget holds, for cron')
+    .addOption(jsonOption())
+    .action(async (options: CheckOptions) => {
+      const { check } = await import('./commands/check.ts');
+      await check(context, options);
+    });
+  example(command, 'monitor check --budget-usd 50 --per day --consumer ci-bot || notify');
+}
+
+const MOST_TOKENS = 999_999_999_999;

@@ -10,7 +10,7 @@ export async function main(argv: string[], context: Context = readContext()): Pr
   } catch (error) {
     if (error instanceof ClosedOutput) return ExitCode.ok;
     if (error instanceof MonitorError) {
-      context.warn(`monitor: ${error.message}\n`);
+      if (error.message !== '') context.warn(`monitor: ${error.message}\n`);
       return error.exitCode;
     }
     if (isSystemError(error)) {

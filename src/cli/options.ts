@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { attoOfUsd, PRICE_TEXT } from '../pricing/money.ts';
 import { GROUP_KEYS, type GroupKey } from '../report/group-keys.ts';
 
 /** The store's directory: two names for one option. */
@@ -93,6 +94,12 @@ export function daysOption(): Option {
   return new Option('--days <n>', 'the last n days, today included')
     .argParser(wholeNumber(1, MOST_DAYS))
     .conflicts(['since', 'until']);
+}
+
+/** A parser of USD amounts, exact: 10⁻¹⁸ USD. */
+export function usdAmount(text: string): bigint {
+  if (PRICE_TEXT.test(text)) return attoOfUsd(text);
+  throw new InvalidArgumentError('It must be an amount in USD, such as 50 or 0.25.');
 }
 
 export function modelOption(): Option {

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Context } from './context.ts';
-import { addStatsCommands } from './cost-commands.ts';
+import { addCheck, addStatsCommands } from './cost-commands.ts';
 import { addOperatorCommands } from './operator-commands.ts';
 import {
   dataDirOption,
@@ -41,6 +41,7 @@ export function buildProgram(context: Context, writeHelp: (text: string) => void
   addShow(program, context);
   addList(program, context);
   addStatsCommands(program, context);
+  addCheck(program, context);
   addRepair(program, context);
   addOperatorCommands(program, context);
   return example(program, 'monitor list --limit 5');

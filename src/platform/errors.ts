@@ -11,7 +11,7 @@ export class MonitorError extends Error {
   }
 }
 
-/** The answer is no: a session that is not there, unpriced rounds under --strict. */
+/** The answer is no: a session that is not there, unpriced rounds under --strict. `''`: stdout has said it already. */
 export class NoAnswer extends MonitorError {
   constructor(message: string) {
     super(ExitCode.no, message);

@@ -17,6 +17,21 @@ export function attoPerRequest(usdPerThousand: Decimal): bigint {
   return scaled(usdPerThousand, ATTO_DECIMALS - 3);
 }
 
+/** USD → attodollars. Decimals after the 18th are rounded half up. */
+export function attoOfUsd(usd: Decimal): bigint {
+  return scaled(usd, ATTO_DECIMALS);
+}
+
+/** The exact amount as a decimal, without zeros behind it: `0.02817075`, `12`, `-0.5`. */
+export function exactUsd(atto: bigint): string {
+  return exactDecimal(atto, ATTO_DECIMALS);
+}
+
+/** value × 10^-places, exactly, without zeros behind it. */
+function exactDecimal(value: bigint, places: number): string {
+  return decimalText(value, places).replace(/\.?0+$/, '');
+}
+
 /** The double nearest to the exact amount. */
 export function usdOf(atto: bigint): number {
   return Number(decimalText(atto, ATTO_DECIMALS));

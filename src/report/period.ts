@@ -37,6 +37,23 @@ export function quartersOf(period: Period): { from: number; to: number } {
   return { from: Math.floor(period.from / QUARTER_MS), to: Math.ceil(period.to / QUARTER_MS) };
 }
 
+export type BudgetPeriod = 'day' | 'week' | 'month' | 'total';
+
+/** The local day, week (from Monday) or month that it is now; its label is a date, `the week of …`, or a month. */
+export function currentPeriod(per: BudgetPeriod, local: LocalTime, now: number): Period {
+  if (per === 'total') return ALL_TIME;
+  const today = local.dateOf(Math.floor(now / QUARTER_MS));
+  const day = new Date(`${today}T00:00:00Z`);
+  const month = today.slice(0, 7);
+  const monday = addDays(today, -((day.getUTCDay() + 6) % 7));
+  const [first, next, label] = {
+    day: [today, addDays(today, 1), today],
+    week: [monday, addDays(monday, 7), `the week of ${monday}`],
+    month: [`${month}-01`, `${addDays(`${month}-28`, 4).slice(0, 7)}-01`, month],
+  }[per] as [string, string, string];
+  return { from: local.startOf(first) * QUARTER_MS, to: local.startOf(next) * QUARTER_MS, label };
+}
+
 function lastDays(days: number, local: LocalTime, now: number): Period {
   const today = local.dateOf(Math.floor(now / QUARTER_MS));
   const from = local.startOf(addDays(today, 1 - days)) * QUARTER_MS;

@@ -1,0 +1,43 @@
+import { NoAnswer, UsageError } from '../../platform/errors.ts';
+import { ALL_QUARTERS, type QuarterRange, type Row } from '../../query/aggregate.ts';
+import { budgetJson, budgetLine, isKept, type Budget, type Spending } from '../../report/budget.ts';
+import { groupBy, type UsageFilter } from '../../report/grouping.ts';
+import { currentPeriod, quartersOf, type BudgetPeriod } from '../../report/period.ts';
+import { readSnapshot } from '../../store/read.ts';
+import type { Context } from '../context.ts';
+import type { ReportOptions } from '../options.ts';
+import { localTimeOf } from '../report-context.ts';
+
+export interface CheckOptions extends ReportOptions, UsageFilter {
+  /** 10⁻¹⁸ USD. */
+  budgetUsd?: bigint;
+  budgetTokens?: number;
+  per: BudgetPeriod;
+  quiet?: true;
+}
+
+/** Compares what was spent in the current period with a budget. Throws NoAnswer, without a word, where it is broken. */
+export async function check(context: Context, options: CheckOptions): Promise<void> {
+  const { budgetUsd, budgetTokens } = options;
+  if (budgetUsd === undefined && budgetTokens === undefined)
+    throw new UsageError('check needs a budget: --budget-usd 50, or --budget-tokens 1000000, or both.');
+  const budget: Budget = { usd: budgetUsd, tokens: budgetTokens, strict: options.strict === true };
+  const spending = spendingOf(context, options);
+  const keeps = isKept(budget, spending);
+  if (options.json) await context.write(budgetJson(budget, spending));
+  else if (!keeps || !options.quiet) await context.write(budgetLine(budget, spending));
+  if (!keeps) throw new NoAnswer('');
+}
+
+function spendingOf(context: Context, options: CheckOptions): Spending {
+  const { model, consumer, dataDir, timezone, per } = options;
+  const local = localTimeOf(context, timezone);
+  const period = currentPeriod(per, local, context.now);
+  const filter = { ...(model !== undefined && { model }), ...(consumer !== undefined && { consumer }) };
+  const { sessions } = readSnapshot(dataDir);
+  const sumOf = (quarters: QuarterRange): Row =>
+    groupBy(sessions.values(), ['model'], { ...filter, quarters, local }).total;
+  const sum = sumOf(quartersOf(period));
+  const isKnown = sum.rounds > 0 || Object.keys(filter).length === 0 || sumOf(ALL_QUARTERS).rounds > 0;
+  return { per, period, timeZone: local.timeZone, filter, sum, isKnown };
+}
