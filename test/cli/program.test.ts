@@ -3,11 +3,7 @@ import { expect, test } from 'vitest';
 import { ClosedOutput } from '../../src/cli/context.ts';
 import { run } from './run.ts';
 
-<<<<<<< HEAD
-const COMMANDS = ['parse', 'show', 'list', 'stats-model', 'stats-date', 'stats-consumer', 'doctor'];
-=======
-const COMMANDS = ['parse', 'show', 'list', 'stats-model', 'stats-date', 'stats-consumer', 'check'];
->>>>>>> ba59806 (monitor check: whether a budget holds, as an exit code and one line for an alert)
+const COMMANDS = ['parse', 'show', 'list', 'stats-model', 'stats-date', 'stats-consumer', 'check', 'doctor'];
 
 test.each(COMMANDS)('%s --help says how, names the store and ends in an example', async (command) => {
   const { code, out, err } = await run([command, '--help']);
