@@ -4,7 +4,7 @@ import { moneyOf } from '../pricing/schedule.ts';
 import { entryOf, parsePriceBook, priceRound, type PriceBook } from '../pricing/price-book.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import type { Files } from '../platform/files.ts';
-import { pricesPath } from '../store/commit.ts';
+import { pricesPath } from '../store/price-files.ts';
 import type { Index } from '../store/index-file.ts';
 import { nameSessionFile } from '../store/names.ts';
 import { readPriceLines } from '../store/read.ts';

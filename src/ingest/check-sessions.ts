@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Files } from '../platform/files.ts';
+import type { PriceBook } from '../pricing/price-book.ts';
 import { readSummary } from '../store/session-file.ts';
 import type { SessionEntry } from '../store/types.ts';
-import { differences, readSession, type Prices, type ReadSession } from './read-session.ts';
+import { differences, readSession, type ReadSession } from './read-session.ts';
 import { copyName, rewriteOf, roundsText, type SessionRepairs } from './repair-problem.ts';
 
 /** Compares each session file with its entry in a sound index, round by round, and keeps what can be read. */
@@ -10,10 +11,10 @@ export function checkSessions(
   files: Files,
   dir: string,
   entries: ReadonlyMap<string, SessionEntry>,
-  prices: Prices,
+  book: PriceBook,
 ): SessionRepairs {
   const repairs: SessionRepairs = { problems: [], sessions: new Map(), rewrites: [], setAside: [] };
-  for (const entry of entries.values()) checkSession(files, dir, entry, prices, repairs);
+  for (const entry of entries.values()) checkSession(files, dir, entry, book, repairs);
   return repairs;
 }
 
@@ -21,7 +22,7 @@ function checkSession(
   files: Files,
   dir: string,
   entry: SessionEntry,
-  prices: Prices,
+  book: PriceBook,
   repairs: SessionRepairs,
 ): void {
   const path = join(dir, entry.file);
@@ -33,7 +34,7 @@ function checkSession(
   const read = readSession(
     files,
     path,
-    prices,
+    book,
     (round, end) => end <= entry.end && round.round <= entry.rounds,
   );
   const { sum } = read;

@@ -1,21 +1,14 @@
 import { parseJson } from '../ai-log/json-spans.ts';
 import type { StoredRound } from '../ai-log/stored-round.ts';
 import { crc32 } from '../platform/digest.ts';
-import { InputOutputError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
-import { entryOf, type PriceBook } from '../pricing/price-book.ts';
-import { moneyOf } from '../pricing/schedule.ts';
+import type { PriceBook } from '../pricing/price-book.ts';
+import { moneyOfRound } from '../pricing/round-money.ts';
 import { mergeCells } from '../store/index-file.ts';
 import { headerId, sessionLines, type SessionLine } from '../store/session-lines.ts';
 import { isCount } from '../store/state.ts';
 import { QUARTER_MS, type SessionEntry, type UsageCell } from '../store/types.ts';
 import { titleOf } from '../ai-log/title.ts';
-
-/** The price book, and the file that it was read from. */
-export interface Prices {
-  book: PriceBook;
-  path: string;
-}
 
 /** What the rounds of a session file come to. */
 export type SessionSum = Omit<SessionEntry, 'id' | 'file' | 'summary'>;
@@ -35,7 +28,7 @@ export interface ReadSession {
 export function readSession(
   files: Files,
   path: string,
-  prices: Prices,
+  book: PriceBook,
   isWanted: (round: StoredRound, end: number) => boolean,
 ): ReadSession {
   const read: ReadSession = { id: undefined, sum: emptySum(), isDamaged: true, places: [] };
@@ -52,7 +45,7 @@ export function readSession(
       read.isDamaged = !round && !line.text.startsWith(']');
       break;
     }
-    addRound(read.sum, round, line, prices);
+    addRound(read.sum, round, line, book);
     read.places.push(round.at);
   }
   read.sum.usage = mergeCells(read.sum.usage);
@@ -116,7 +109,7 @@ export function isPlace(value: unknown): value is [generation: number, offset: n
   return Array.isArray(value) && value.length === 2 && value.every(isCount);
 }
 
-function addRound(sum: SessionSum, round: StoredRound, { text, end }: SessionLine, prices: Prices): void {
+function addRound(sum: SessionSum, round: StoredRound, { text, end }: SessionLine, book: PriceBook): void {
   const time = Date.parse(round.timestamp);
   const bytes = Buffer.from(text);
   sum.end = end;
@@ -128,40 +121,30 @@ function addRound(sum: SessionSum, round: StoredRound, { text, end }: SessionLin
   // A question that is left out is the one before.
   if (round.question !== undefined) sum.title ??= titleOf(JSON.stringify(round.question));
   if ((round.response_code ?? 0) >= 400) sum.errors++;
-  sum.usage.push(usageOf(round, time, prices));
+  sum.usage.push(usageOf(round, book));
   if (sum.usage.length > MOST_CELLS) sum.usage = mergeCells(sum.usage);
 }
 
 const MOST_CELLS = 10_000;
 
-function usageOf(round: StoredRound, time: number, prices: Prices): UsageCell {
-  const usage = {
+/** A round as a cell of the index, at what it costs by the book as it stands. */
+export function usageOf(round: StoredRound, book: PriceBook): UsageCell {
+  const { price, cost, saved } = moneyOfRound(book, round);
+  return {
+    quarter: Math.floor(Date.parse(round.timestamp) / QUARTER_MS),
+    model: round.model,
+    consumer: round.consumer ?? '',
+    api: round.api ?? '',
+    price,
+    rounds: 1,
     input: round.input_tokens,
     output: round.output_tokens,
     reasoning: round.reasoning_tokens,
     cached: round.cached_tokens,
     cacheWrite: round.cache_write_tokens,
+    cost: cost ?? 0n,
+    saved,
   };
-  return {
-    quarter: Math.floor(time / QUARTER_MS),
-    model: round.model,
-    consumer: round.consumer ?? '',
-    api: round.api ?? '',
-    price: round.price,
-    rounds: 1,
-    ...usage,
-    ...(typeof round.price === 'number'
-      ? moneyOf(scheduleOf(round.price, prices), usage, time)
-      : { cost: 0n, saved: 0n }),
-  };
-}
-
-function scheduleOf(price: number, { book, path }: Prices): Parameters<typeof moneyOf>[0] {
-  const entry = entryOf(book, price);
-  if (entry) return entry.schedule;
-  throw new InputOutputError(
-    `the price book ${path} lacks entry ${price}, which a round points at. Nothing was changed: restore it from a backup of the store`,
-  );
 }
 
 /** Where an index entry is not what its session's rounds come to: their names, or none. Costs are not compared. */

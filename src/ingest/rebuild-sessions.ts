@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import type { Files } from '../platform/files.ts';
+import type { PriceBook } from '../pricing/price-book.ts';
 import type { IndexedCommit } from '../store/index-survey.ts';
 import { readSummary } from '../store/session-file.ts';
 import { readHeaderId } from '../store/session-lines.ts';
-import { readSession, type Prices, type ReadSession } from './read-session.ts';
+import { readSession, type ReadSession } from './read-session.ts';
 import { copyName, rewriteOf, roundsText, type SessionRepairs } from './repair-problem.ts';
 
 type Place = [generation: number, offset: number];
@@ -25,7 +26,7 @@ export function rebuildSessions(
   dir: string,
   known: ReadonlyMap<string, KnownEntry>,
   isCommitted: (place: Place) => boolean,
-  prices: Prices,
+  book: PriceBook,
 ): SessionRepairs {
   const repairs: SessionRepairs = { problems: [], sessions: new Map(), rewrites: [], setAside: [] };
   const counted = new Map<number, Set<number>>();
@@ -35,7 +36,7 @@ export function rebuildSessions(
       .map((file) => ({
         id,
         file,
-        read: readCommitted(files, join(dir, file), counted, isCommitted, prices),
+        read: readCommitted(files, join(dir, file), counted, isCommitted, book),
       }))
       .toSorted((a, b) => b.read.sum.rounds - a.read.sum.rounds);
     if (!best) continue;
@@ -67,10 +68,10 @@ function readCommitted(
   path: string,
   counted: Map<number, Set<number>>,
   isCommitted: (place: Place) => boolean,
-  prices: Prices,
+  book: PriceBook,
 ): ReadSession {
   const own = new Map<number, Set<number>>();
-  return readSession(files, path, prices, ({ at: [generation, offset] }) => {
+  return readSession(files, path, book, ({ at: [generation, offset] }) => {
     const places = placesOf(own, generation);
     const isNew = !places.has(offset) && !counted.get(generation)?.has(offset);
     places.add(offset);

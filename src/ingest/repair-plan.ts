@@ -1,15 +1,17 @@
 import { basename } from 'node:path';
 import { parseJson } from '../ai-log/json-spans.ts';
 import { readWhole, type Files } from '../platform/files.ts';
-import { parsePriceBook } from '../pricing/price-book.ts';
-import { pricesPath, rejectedPath } from '../store/commit.ts';
+import { parsePriceBook, type PriceBook } from '../pricing/price-book.ts';
+import { toRepricing } from '../pricing/repricing.ts';
+import { rejectedPath } from '../store/commit.ts';
 import { indexPath } from '../store/index-file.ts';
+import { priceGenerations, pricesPath } from '../store/price-files.ts';
 import { readPriceLines } from '../store/read.ts';
 import type { Renewal } from '../store/recommit.ts';
 import { newState, type LogPosition, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { checkSessions } from './check-sessions.ts';
-import { isPlace, type Prices } from './read-session.ts';
+import { isPlace } from './read-session.ts';
 import { rebuildSessions, type KnownEntry } from './rebuild-sessions.ts';
 import { findBasis, type Basis } from './repair-basis.ts';
 import type { Problem } from './repair-problem.ts';
@@ -29,10 +31,10 @@ export function planRepair(files: Files, store: Store): RepairPlan {
   const basis = findBasis(files, store);
   const closed = closedLogs(basis);
   const isCommitted = committedPlaces(basis, closed);
-  const { prices, state: priceState } = findPrices(files, dir, basis.state);
+  const { book, state: priceState } = findPrices(files, dir, basis);
   const sessions = basis.index
-    ? checkSessions(files, dir, basis.index.sessions, prices)
-    : rebuildSessions(files, dir, knownSessions(basis), isCommitted, prices);
+    ? checkSessions(files, dir, basis.index.sessions, book)
+    : rebuildSessions(files, dir, knownSessions(basis), isCommitted, book);
   const rejected = rejectedLength(files, dir, basis.state, isCommitted);
   const generation = Math.max(0, ...basis.survey.generations, basis.state?.index.generation ?? 0) + 1;
   const state: State = {
@@ -97,24 +99,27 @@ function knownSessions({ survey, commit }: Basis): Map<string, KnownEntry> {
 }
 
 /** Without a state, the book is all that there is of it: entries that no round points at do no harm. */
-function findPrices(
-  files: Files,
-  dir: string,
-  known: State | undefined,
-): { prices: Prices; state: State['prices'] } {
-  const state = known?.prices ?? surveyPrices(files, dir);
-  const path = pricesPath(dir, state.generation);
+function findPrices(files: Files, dir: string, basis: Basis): { book: PriceBook; state: State['prices'] } {
+  const state = basis.state?.prices ?? surveyPrices(files, dir, basis.commit);
   const lines = readPriceLines(files, dir, { prices: state });
-  return { prices: { book: parsePriceBook(lines, path), path }, state };
+  return { book: parsePriceBook(lines, pricesPath(dir, state.generation)), state };
 }
 
-function surveyPrices(files: Files, dir: string): State['prices'] {
-  const numbers = (files.list(dir) ?? []).map((name) =>
-    Number(/^\.prices-(\d{1,15})\.jsonl$/.exec(name)?.[1] ?? 1),
-  );
-  const generation = Math.max(1, ...numbers);
-  const bytes = readWhole(files, pricesPath(dir, generation));
-  return { generation, length: bytes ? bytes.lastIndexOf(0x0a) + 1 : 0 };
+/** The last book that the commit, or one before it, made: a refresh that was killed can have left a later one. */
+function surveyPrices(files: Files, dir: string, commit: number): State['prices'] {
+  for (const generation of priceGenerations(files, dir).toReversed()) {
+    const bytes = readWhole(files, pricesPath(dir, generation)) ?? Buffer.alloc(0);
+    const length = bytes.lastIndexOf(0x0a) + 1;
+    const made = generation === 1 ? 0 : madeAt(bytes.toString('utf8', 0, length));
+    if (made !== undefined && made <= commit) return { generation, length };
+  }
+  return { generation: 1, length: 0 };
+}
+
+/** Number of the commit that made a price book: it ends with a refresh. Undefined: it was not written to its end. */
+function madeAt(text: string): number | undefined {
+  const line = text.split('\n').find((one) => one.startsWith('{"refresh":'));
+  return line === undefined ? undefined : toRepricing(parseJson(line))?.commit;
 }
 
 /** How much of the rejected lines' file counts: whole lines from committed places. */

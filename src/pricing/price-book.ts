@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InputOutputError } from '../platform/errors.ts';
+import { toRepricing, type Repricing } from './repricing.ts';
 import type { Resolution } from './resolve.ts';
 import { pricesAt, type PriceSchedule } from './schedule.ts';
 
@@ -15,7 +16,11 @@ export interface PriceEntry {
 
 /** Append-only: enterPrice alone adds to it. */
 export interface PriceBook {
+  /** Where it was read from, for errors. */
+  file: string;
   entries: PriceEntry[];
+  /** The last refresh: it stands above what the rounds say that it covers. Undefined: there was none. */
+  repricing: Repricing | undefined;
   /** The last entry of each model. */
   latest: Map<string, PriceEntry>;
   /** The new entries' lines (JSON, without line ends): the caller appends them to the book's file. */
@@ -27,8 +32,21 @@ export type RoundPrice = number | 'free' | 'gateway-cache' | 'no-usage' | 'unpri
 
 /** Reads a book from its lines. Throws an InputOutputError that names the file and the line where one is no entry. */
 export function parsePriceBook(lines: readonly string[], file: string): PriceBook {
-  const entries = lines.map((line, i) => parseEntry(line, i + 1, file));
-  return { entries, added: [], latest: new Map(entries.map((entry) => [entry.model, entry])) };
+  const entries: PriceEntry[] = [];
+  let repricing: Repricing | undefined;
+  for (const [i, line] of lines.entries()) {
+    const parsed = parseJson(line);
+    const refresh = toRepricing(parsed);
+    if (refresh) repricing = refresh;
+    else entries.push(checkEntry(parsed, entries.length + 1, `${file}:${i + 1}`));
+  }
+  return {
+    file,
+    entries,
+    repricing,
+    added: [],
+    latest: new Map(entries.map((entry) => [entry.model, entry])),
+  };
 }
 
 /** Undefined where the book has no such entry. */
@@ -65,11 +83,10 @@ export function priceRound(
   return prices.free ? 'free' : enterPrice(book, round.model, resolution);
 }
 
-function parseEntry(line: string, entry: number, file: string): PriceEntry {
-  const parsed = parseJson(line);
+function checkEntry(parsed: unknown, entry: number, place: string): PriceEntry {
   if (isEntry(parsed) && parsed.entry === entry) return parsed;
   throw new InputOutputError(
-    `${file}:${entry}: expected price book entry ${entry}. The book is damaged: restore it, or rebuild the store from the logs.`,
+    `${place}: expected price book entry ${entry}. The book is damaged: restore it, or rebuild the store from the logs.`,
   );
 }
 

@@ -4,6 +4,8 @@ import { attoPerRequest, attoPerToken, type Decimal } from './money.ts';
 export interface Rates {
   input?: Decimal;
   output?: Decimal;
+  /** In place of `output` for a round that reasoned, all of its output: some models cost more when they think. */
+  output_reasoning?: Decimal;
   cache_read?: Decimal;
   cache_write?: Decimal;
   /** USD per thousand requests, beside the tokens (Perplexity's search models). */
@@ -33,6 +35,8 @@ export interface PricedTokens {
   /** All prompt tokens, cached and cacheWrite included. */
   input: number;
   output: number;
+  /** Of the output. */
+  reasoning: number;
   cached: number;
   cacheWrite: number;
 }
@@ -57,11 +61,12 @@ export function costOf(schedule: PriceSchedule, usage: PricedTokens, atMs: numbe
   if (!prices || prices.free) return 0n;
   const rates = ratesFor(prices, usage.input);
   const input = rates.input ?? 0;
+  const output = (usage.reasoning > 0 ? rates.output_reasoning : undefined) ?? rates.output ?? 0;
   return (
     charge(usage.input - usage.cached - usage.cacheWrite, input) +
     charge(usage.cached, rates.cache_read ?? input) +
     charge(usage.cacheWrite, rates.cache_write ?? input) +
-    charge(usage.output, rates.output ?? 0) +
+    charge(usage.output, output) +
     attoPerRequest(rates.requests ?? 0)
   );
 }

@@ -1,5 +1,6 @@
 import type { ExpandedRound, StoredRound } from '../ai-log/stored-round.ts';
 import { usdOf } from '../pricing/money.ts';
+import type { RoundMoney } from '../pricing/round-money.ts';
 
 // A round's JSON, as `show --json` prints it, in two parts: what it says of the request's messages stands between.
 // Texts are spliced as the log wrote them: 1.0, 2^53+1, key order and duplicate keys survive.
@@ -20,9 +21,10 @@ export function headJson(stored: StoredRound): string {
   return head.slice(0, -1);
 }
 
-/** The rest of it, from a comma to the closing bracket, piece by piece. `cost` is in 10⁻¹⁸ USD, null where unknown. */
-export function* restJson(round: ExpandedRound, cost: bigint | null): Generator<string> {
+/** The rest of it, from a comma to the closing bracket, piece by piece. */
+export function* restJson(round: ExpandedRound, money: RoundMoney): Generator<string> {
   const { stored } = round;
+  const { price, cost } = money;
   yield `,"question":${round.question ?? 'null'}`;
   yield `,"answer":${round.answer ?? 'null'}`;
   yield `,"reasoning":${round.reasoning ?? 'null'}`;
@@ -35,7 +37,7 @@ export function* restJson(round: ExpandedRound, cost: bigint | null): Generator<
   const rest = JSON.stringify({
     cache_write_tokens: stored.cache_write_tokens,
     cost_usd: cost === null ? null : usdOf(cost),
-    price_state: typeof stored.price === 'number' ? 'priced' : stored.price,
+    price_state: typeof price === 'number' ? 'priced' : price,
     flags: stored.flags ?? [],
     request_id: stored.request_id ?? null,
     response_code: stored.response_code ?? null,

@@ -1,6 +1,7 @@
 import type { ExpandedRound } from '../ai-log/stored-round.ts';
 import { sessionTotals } from '../query/aggregate.ts';
 import { sessionJson } from '../query/json.ts';
+import type { RoundMoney } from '../pricing/round-money.ts';
 import { headJson, restJson } from '../query/round-json.ts';
 import type { ShownSession } from './show.ts';
 
@@ -9,25 +10,25 @@ import type { ShownSession } from './show.ts';
  * Texts are spliced as the log wrote them: 1.0, 2^53+1, key order and duplicate keys survive.
  */
 export function* showJson(shown: ShownSession, withMessages: boolean): Generator<string> {
-  const { session, rounds, costOf } = shown;
+  const { session, rounds, moneyOf } = shown;
   const head = JSON.stringify({ version: 1, ...sessionJson(session, sessionTotals(session)) });
   yield `${head.slice(0, -1)},"rounds":[`;
   let separator = '\n';
   for (const round of rounds) {
     yield separator;
-    yield* roundJson(round, costOf(round), withMessages);
+    yield* roundJson(round, moneyOf(round), withMessages);
     separator = ',\n';
   }
   yield '\n]}\n';
 }
 
-function* roundJson(round: ExpandedRound, cost: bigint | null, withMessages: boolean): Generator<string> {
+function* roundJson(round: ExpandedRound, money: RoundMoney, withMessages: boolean): Generator<string> {
   yield headJson(round.stored);
   if (withMessages) {
     yield ',"messages":';
     yield* messagesJson(round);
   }
-  yield* restJson(round, cost);
+  yield* restJson(round, money);
 }
 
 function* messagesJson({ messages, messagesText }: ExpandedRound): Generator<string> {

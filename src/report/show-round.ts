@@ -3,6 +3,7 @@ import type { ExpandedRound, StoredRound } from '../ai-log/stored-round.ts';
 import { callsOfJson, callText, messageText, textOfJson } from './content-text.ts';
 import { exact } from '../query/count-text.ts';
 import { usdText } from '../pricing/money.ts';
+import type { RoundMoney } from '../pricing/round-money.ts';
 import type { ShowStyle } from './show.ts';
 import { cleanLine, cleanText } from '../platform/clean-text.ts';
 import { clip, widthOf, wrap } from './terminal.ts';
@@ -24,7 +25,7 @@ export interface RoundStyle extends ShowStyle {
 export function roundText(
   round: ExpandedRound,
   before: Repeated,
-  cost: bigint | null,
+  money: RoundMoney,
   style: RoundStyle,
 ): string[] {
   const { stored } = round;
@@ -32,7 +33,7 @@ export function roundText(
   const facts = [
     `Tokens: ${tokensText(stored)}`,
     ...(style.withModel ? [`Model: ${cleanLine(stored.model)}`] : []),
-    `Cost: ${costOf(stored, cost)}`,
+    `Cost: ${costOf(money)}`,
     ...(stored.response_code !== undefined && stored.response_code >= 400
       ? [`❌ Failed: HTTP ${stored.response_code}`]
       : []),
@@ -57,7 +58,7 @@ function tokensText(stored: StoredRound): string {
   return `${exact(stored.input_tokens)} in → ${exact(stored.output_tokens)} out${detail}`;
 }
 
-function costOf({ price }: StoredRound, cost: bigint | null): string {
+function costOf({ price, cost }: RoundMoney): string {
   if (price === 'unpriced') return 'unpriced';
   if (price === 'no-usage') return 'unknown (the log has no usage)';
   if (price === 'free') return '$0 (free)';

@@ -40,7 +40,7 @@ export function* showText(shown: ShownSession, style: ShowStyle, choice: string 
   const roundStyle = { ...style, withModel: sum.models.size > 1 };
   let before: Repeated = { system: null, question: null };
   for (const round of shown.rounds) {
-    yield lines([...roundText(round, before, shown.costOf(round), roundStyle), '']);
+    yield lines([...roundText(round, before, shown.moneyOf(round), roundStyle), '']);
     before = { system: round.system, question: round.question };
   }
   yield lines([light, '', heavy]);

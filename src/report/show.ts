@@ -1,4 +1,5 @@
 import type { ExpandedRound } from '../ai-log/stored-round.ts';
+import type { RoundMoney } from '../pricing/round-money.ts';
 import type { SessionEntry } from '../store/types.ts';
 import type { Screen } from './tables.ts';
 import type { LocalTime } from '../query/time-zone.ts';
@@ -8,8 +9,8 @@ export interface ShownSession {
   session: SessionEntry;
   /** Read while it is shown: one round's texts at a time. */
   rounds: Iterable<ExpandedRound>;
-  /** Cost of a round in 10⁻¹⁸ USD; null where it is not known. */
-  costOf: (round: ExpandedRound) => bigint | null;
+  /** What a round costs, and why. */
+  moneyOf: (round: ExpandedRound) => RoundMoney;
 }
 
 export interface ShowStyle {

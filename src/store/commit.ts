@@ -9,6 +9,7 @@ import {
   sessionLine,
   type Index,
 } from './index-file.ts';
+import { pricesPath, removeKilledRefresh } from './price-files.ts';
 import { appendRounds, recordsPath } from './session-file.ts';
 import { writeState, type LogPosition, type State } from './state.ts';
 import type { Store } from './store.ts';
@@ -38,10 +39,6 @@ export interface Batch {
   nextLog: number;
 }
 
-export function pricesPath(dir: string, generation: number): string {
-  return join(dir, `.prices-${generation}.jsonl`);
-}
-
 export function rejectedPath(dir: string): string {
   return join(dir, '.rejected.jsonl');
 }
@@ -60,6 +57,7 @@ const FEW_FILES = 8;
 export function commit(files: Files, store: Store, state: State, index: Index, batch: Batch): State {
   const { dir } = store;
   checkNotRestored(files, dir, state);
+  removeKilledRefresh(files, dir, state);
   const added = batch.sessions.map((addition) => writeSession(files, dir, index, addition));
   syncSessions(files, dir, index, batch.sessions);
   const prices = appendLines(

@@ -1,6 +1,6 @@
 import { InputOutputError } from '../platform/errors.ts';
-import { isAbsent, nodeFiles, readWhole, type Files } from '../platform/files.ts';
-import { pricesPath } from './commit.ts';
+import { isAbsent, nodeFiles, readBytes, withFile, type Files } from '../platform/files.ts';
+import { pricesPath } from './price-files.ts';
 import { readIndex } from './index-file.ts';
 import { storedRounds } from './session-file.ts';
 import { readState, type LogPosition, type State } from './state.ts';
@@ -43,18 +43,26 @@ export function readPriceLines(files: Files, dir: string, state: Pick<State, 'pr
   const { generation, length } = state.prices;
   if (length === 0) return [];
   const path = pricesPath(dir, generation);
-  const bytes = readWhole(files, path)?.subarray(0, length);
-  if (bytes?.length !== length) {
-    throw priceBookError(path, bytes ? 'is cut' : 'is missing');
-  }
+  const bytes = readBook(files, path, length);
+  if (bytes.length !== length) throw priceBookError(path, 'is cut');
   const lines = bytes.toString().split('\n');
   if (lines.pop() !== '') throw priceBookError(path, 'is damaged');
   return lines;
 }
 
-function priceBookError(path: string, problem: string): InputOutputError {
+/** A refresh can have replaced it since the state was read: the error says so to those who start again. */
+function readBook(files: Files, path: string, length: number): Buffer {
+  try {
+    return withFile(files, path, 'read', (fd) => readBytes(files, fd, 0, length));
+  } catch (error) {
+    throw isAbsent(error) ? priceBookError(path, 'is missing', error) : error;
+  }
+}
+
+function priceBookError(path: string, problem: string, cause?: unknown): InputOutputError {
   return new InputOutputError(
     `the price book ${path} ${problem}. Nothing was changed: restore the store from a backup, or parse into a new --output-dir`,
+    { cause },
   );
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Files } from '../platform/files.ts';
 import { syncFiles, writeBase } from './commit.ts';
 import { indexPath, positionsLine, type Index } from './index-file.ts';
+import { removeOtherPrices } from './price-files.ts';
 import { replaceSummary } from './session-file.ts';
 import { copyRounds } from './session-lines.ts';
 import { writeState, type State } from './state.ts';
@@ -51,6 +52,7 @@ export function recommit(files: Files, store: Store, renewal: Renewal): void {
   writeState(files, store.statePath, { ...state, index: base });
   for (const name of renewal.setAside) files.rename(join(dir, name), join(dir, damagedName(name)));
   for (const generation of renewal.stale) files.remove(indexPath(dir, generation));
+  removeOtherPrices(files, dir, state.prices.generation);
 }
 
 function damagedName(name: string): string {

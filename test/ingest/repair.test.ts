@@ -64,7 +64,7 @@ function everythingOf(scene: Scene): unknown {
   return entries.map(({ file, usage, id, created, updated, rounds, model, title, errors }) => ({
     facts: { id, created, updated, rounds, model, title, errors },
     usage: mergeCells(usage)
-      .map((cell) => JSON.stringify({ ...cell, cost: String(cell.cost) }))
+      .map((cell) => JSON.stringify({ ...cell, cost: String(cell.cost), saved: String(cell.saved) }))
       .toSorted(),
     document: { ...JSON.parse(readFileSync(pathIn(scene, file), 'utf8')), memory: null },
   }));

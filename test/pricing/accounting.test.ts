@@ -46,7 +46,7 @@ describe('the worked examples, from ai_log to USD', () => {
 
   test('without the override the library’s stale DeepSeek price would be taken', async () => {
     const stale = (await resolvePrice('deepseek-reasoner', [])).resolution;
-    const usage = { input: 1500, output: 900, cached: 1024, cacheWrite: 0 };
+    const usage = { input: 1500, output: 900, reasoning: 0, cached: 1024, cacheWrite: 0 };
     const cost = costOf(stale?.schedule ?? { prices: [] }, usage, Date.parse('2026-03-02T08:00:00Z'));
     expect(usdOf(cost)).toBe(0.00237616);
   });

@@ -163,7 +163,8 @@ describe('against the library itself', async () => {
           );
           const schedule = found?.schedule ?? { prices: [] };
           if (!pricesAt(schedule, Date.parse(time))) continue;
-          const cost = usdOf(costOf(schedule, { input, output, cached, cacheWrite }, Date.parse(time)));
+          const usage = { input, output, reasoning: 0, cached, cacheWrite };
+          const cost = usdOf(costOf(schedule, usage, Date.parse(time)));
           expect(Math.abs(cost - (theirs?.total_price ?? NaN)), `${provider.id}:${model.id}`).toBeLessThan(
             1e-12,
           );

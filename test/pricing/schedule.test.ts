@@ -6,7 +6,7 @@ import { costOf, moneyOf, pricesAt, type PricedTokens, type Prices } from '../..
 const NOON = Date.parse('2026-03-02T12:00:00Z');
 
 function tokens(input: number, output = 0, cached = 0, cacheWrite = 0): PricedTokens {
-  return { input, output, cached, cacheWrite };
+  return { input, output, reasoning: 0, cached, cacheWrite };
 }
 
 /** USD of one round at noon under one unconditional price. */
@@ -176,4 +176,18 @@ describe('money is exact', () => {
       }),
     );
   });
+});
+
+test('a round that reasoned pays the rate for that, for all of its output, and in its tier', () => {
+  const prices: Prices = {
+    input: 0.4,
+    output: 1.2,
+    output_reasoning: 4,
+    tiers: [{ above: 1000, output: 3.6, output_reasoning: 12 }],
+  };
+  const thinking = (input: number, reasoning: number) => ({ ...tokens(input, 100), reasoning });
+  expect(usd(prices, thinking(1000, 0))).toBe(0.00052);
+  expect(usd(prices, thinking(1000, 1))).toBe(0.0008);
+  expect(usd(prices, thinking(1001, 1))).toBe(0.0016004);
+  expect(usd({ input: 0, output: 2 }, thinking(0, 7))).toBe(0.0002);
 });

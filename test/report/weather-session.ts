@@ -53,6 +53,10 @@ export function shown(rounds: Iterable<ExpandedRound> = ROUNDS): ShownSession {
   return {
     session: SESSION,
     rounds,
-    costOf: ({ stored }) => (stored.price === 'unpriced' ? null : usd(0.00063)),
+    moneyOf: ({ stored: { price } }) => ({
+      price,
+      cost: price === 'unpriced' ? null : usd(0.00063),
+      saved: 0n,
+    }),
   };
 }

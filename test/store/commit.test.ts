@@ -1,7 +1,8 @@
 import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { pricesPath, rejectedPath } from '../../src/store/commit.ts';
+import { rejectedPath } from '../../src/store/commit.ts';
+import { pricesPath } from '../../src/store/price-files.ts';
 import { indexPath } from '../../src/store/index-file.ts';
 import { readSnapshot } from '../../src/store/read.ts';
 import { addition, cell, commitTo, entryOf, indexOf, newStore, stateOf, titled } from './make.ts';

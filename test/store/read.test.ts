@@ -2,7 +2,7 @@ import { existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { InputOutputError } from '../../src/platform/errors.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
-import { pricesPath } from '../../src/store/commit.ts';
+import { pricesPath } from '../../src/store/price-files.ts';
 import { indexPath } from '../../src/store/index-file.ts';
 import { readPriceLines, readSnapshot } from '../../src/store/read.ts';
 import { addition, commitTo, newStore, stateOf, titled } from './make.ts';

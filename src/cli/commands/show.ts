@@ -2,7 +2,7 @@ import { expandRounds } from '../../ai-log/expand-rounds.ts';
 import { NoAnswer } from '../../platform/errors.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
 import { findSession } from '../../report/find-session.ts';
-import { roundCosts } from '../../query/round-cost.ts';
+import { roundMoney } from '../../query/round-money.ts';
 import { showJson } from '../../report/show-json.ts';
 import { showText } from '../../report/show-text.ts';
 import { chooseRounds, type RoundChoice, type ShownSession } from '../../report/show.ts';
@@ -30,7 +30,7 @@ export async function show(context: Context, id: string, options: ShowOptions): 
   const shown: ShownSession = {
     session,
     rounds: chooseRounds(expanded, choice, session.rounds),
-    costOf: roundCosts(snapshot.priceLines, options.dataDir),
+    moneyOf: roundMoney(snapshot.priceLines, options.dataDir),
   };
   if (options.json) await writeAll(context, showJson(shown, options.messages));
   else await writeAll(context, textOf(context, snapshot, shown, choice, options));

@@ -1,0 +1,272 @@
+import { appendFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { repairStore } from '../../src/ingest/repair.ts';
+import { nodeFiles, type Files } from '../../src/platform/files.ts';
+import { takeLock } from '../../src/platform/lock.ts';
+import { readSnapshot } from '../../src/store/read.ts';
+import { aiLine, dumpStore, makeFolder, otherLine, run } from './make.ts';
+import { dumpMoney, priceFile, refreshBy } from './refresh-scene.ts';
+
+let folder: string;
+let log: string;
+let dir: string;
+
+beforeEach(() => {
+  folder = makeFolder();
+  log = join(folder, 'access.log');
+  dir = join(folder, 'sessions');
+});
+
+/** Rounds at 00:00:00, :01, :02 … of 2026-02-01, with 100, 101, 102 … input and 10 output tokens. */
+const round = (session: string, n: number, model: string, rest: Record<string, unknown> = {}) =>
+  aiLine(session, n, { model, ...rest });
+
+async function parsed(lines: string[], prices?: Record<string, unknown>[]): Promise<void> {
+  appendFileSync(log, lines.join(''));
+  await run(dir, log, prices ? { pricesPath: priceFile(folder, prices) } : {});
+}
+
+/** `[state or entry, USD × 10⁶]` of every round of the first session. */
+function firstSession(): unknown[] {
+  const [first] = dumpMoney(dir) as { rounds: [number, string, unknown, string | null][] }[];
+  return (first?.rounds ?? []).map(([, , price, cost]) => [
+    price,
+    cost === null ? null : Number(cost) / 1e12,
+  ]);
+}
+
+const totals = () => {
+  const cells = [...readSnapshot(dir).sessions.values()].flatMap(({ usage }) => usage);
+  return {
+    cost: cells.reduce((sum, cell) => sum + cell.cost, 0n),
+    unpriced: cells.reduce((sum, { price, rounds }) => sum + (price === 'unpriced' ? rounds : 0), 0),
+  };
+};
+
+describe('a refresh', () => {
+  test('prices what was unpriced, in the rounds and in the index', async () => {
+    await parsed([round('s', 0, 'new'), round('s', 1, 'other')]);
+    expect(firstSession()).toEqual([
+      ['unpriced', null],
+      ['unpriced', null],
+    ]);
+    const result = await refreshBy(dir, [{ match: 'new', input: 1, output: 2 }]);
+    expect(firstSession()).toEqual([
+      [1, 120],
+      ['unpriced', null],
+    ]);
+    expect(totals()).toEqual({ cost: 120n * 10n ** 12n, unpriced: 1 });
+    expect(result).toEqual({
+      models: 2,
+      rounds: 2,
+      changedSessions: 1,
+      before: { cost: 0n, unpricedRounds: 2 },
+      after: { cost: 120n * 10n ** 12n, unpricedRounds: 1 },
+    });
+  });
+
+  test('gives old rounds a new price, and the dates of a price hold', async () => {
+    await parsed([round('s', 0, 'm'), round('s', 5, 'm')], [{ match: 'm', input: 1 }]);
+    await refreshBy(dir, [
+      { match: 'm', input: 2 },
+      { match: 'm', effective_from: '2026-02-01T00:00:05Z', input: 10 },
+    ]);
+    expect(firstSession()).toEqual([
+      [2, 200],
+      [2, 1050],
+    ]);
+  });
+
+  test('can make a model free or unpriced; before the first price rounds are unpriced', async () => {
+    await parsed([round('s', 0, 'a'), round('s', 1, 'b'), round('s', 2, 'c')], [{ match: '*', input: 1 }]);
+    await refreshBy(dir, [
+      { match: 'a', free: true },
+      { match: 'c', effective_from: '2026-02-02', input: 1 },
+    ]);
+    expect(firstSession()).toEqual([
+      ['free', 0],
+      ['unpriced', null],
+      ['unpriced', null],
+    ]);
+    expect(totals()).toEqual({ cost: 0n, unpriced: 2 });
+  });
+
+  test('leaves alone what the gateway answered and what told no usage', async () => {
+    const noUsage = { input_token: 0, output_token: 0, total_token: 0 };
+    await parsed([
+      round('s', 0, 'm'),
+      round('s', 1, 'm', { cache_status: 'hit' }),
+      round('s', 2, 'm', noUsage),
+    ]);
+    await refreshBy(dir, [{ match: 'm', input: 1 }]);
+    expect(firstSession()).toEqual([
+      [1, 100],
+      ['gateway-cache', 0],
+      ['no-usage', null],
+    ]);
+  });
+
+  test('tiers go by the round', async () => {
+    await parsed([round('s', 0, 'm'), round('s', 1, 'm')]);
+    await refreshBy(dir, [{ match: 'm', input: 1, tiers: [{ above: 100, input: 3 }] }]);
+    expect(firstSession()).toEqual([
+      [1, 100],
+      [1, 303],
+    ]);
+  });
+
+  test('is of the rounds that were there: later ones take the price of their own run, until the next refresh', async () => {
+    await parsed([round('s', 0, 'm'), otherLine(0)]);
+    await refreshBy(dir, [{ match: 'm', input: 2 }]);
+    await parsed([round('s', 1, 'm')], [{ match: 'm', input: 7 }]);
+    await parsed([round('s', 2, 'm')]);
+    expect(firstSession()).toEqual([
+      [1, 200],
+      [2, 707],
+      ['unpriced', null],
+    ]);
+    await refreshBy(dir, [{ match: 'm', input: 3 }]);
+    expect(firstSession()).toEqual([
+      [3, 300],
+      [3, 303],
+      [3, 306],
+    ]);
+    expect(totals()).toEqual({ cost: 909n * 10n ** 12n, unpriced: 0 });
+  });
+
+  test('knows rounds of logs that are gone, and of those that come', async () => {
+    await parsed([round('s', 0, 'm')]);
+    rmSync(log);
+    writeFileSync(`${log}.1`, round('t', 0, 'm'));
+    for (let i = 0; i < 3; i++) await run(dir, log);
+    await refreshBy(dir, [{ match: 'm', input: 1 }]);
+    await parsed([round('u', 0, 'm')]);
+    expect(firstSession()).toEqual([[1, 100]]);
+    expect(totals()).toEqual({ cost: 200n * 10n ** 12n, unpriced: 1 });
+  });
+
+  test('rewrites no session file and no round, and leaves one price book and one index', async () => {
+    await parsed([round('s', 0, 'm'), round('t', 0, 'm')], [{ match: 'm', input: 1 }]);
+    const files = () => ['s.json', 't.json'].map((name) => readFileSync(join(dir, name), 'utf8'));
+    const [before, texts] = [files(), dumpStore(dir)];
+    await refreshBy(dir, [{ match: 'm', input: 1 }]);
+    expect(readdirSync(dir).filter((name) => name.startsWith('.prices'))).toEqual(['.prices-1.jsonl']);
+    for (const input of [2, 3]) await refreshBy(dir, [{ match: 'm', input }]);
+    expect(files()).toEqual(before);
+    expect(JSON.stringify(dumpStore(dir)).replaceAll(/"cost":"\d+"/g, '')).toBe(
+      JSON.stringify(texts).replaceAll(/"cost":"\d+"/g, ''),
+    );
+    expect(readdirSync(dir).toSorted()).toEqual(
+      [
+        '.index-3.jsonl',
+        '.lock',
+        '.prices-3.jsonl',
+        '.state.json',
+        '.store.json',
+        's.json',
+        't.json',
+      ].toSorted(),
+    );
+    const lines = readFileSync(join(dir, '.prices-3.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => Object.keys(JSON.parse(line) as object)[0])).toEqual([
+      'entry',
+      'entry',
+      'entry',
+      'refresh',
+    ]);
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
+      refresh: {
+        commit: 3,
+        models: [['m', 3]],
+        next_log: 2,
+        logs: [[1, expect.any(Number)]],
+      },
+    });
+  });
+
+  test('that finds nothing new writes nothing', async () => {
+    await parsed([round('s', 0, 'm'), round('s', 1, 'unknown-model')], [{ match: 'm', input: 1 }]);
+    const before = readFileSync(join(dir, '.state.json'), 'utf8');
+    expect((await refreshBy(dir, [{ match: 'm', input: 1 }])).changedSessions).toBe(0);
+    expect(readFileSync(join(dir, '.state.json'), 'utf8')).toBe(before);
+  });
+
+  test('of model names that mean something to an object', async () => {
+    await parsed([round('s', 0, '__proto__'), round('s', 1, 'constructor')]);
+    await refreshBy(dir, [{ match: '__proto__', input: 1 }]);
+    expect(firstSession()).toEqual([
+      [1, 100],
+      ['unpriced', null],
+    ]);
+  });
+
+  test('waits for nobody', async () => {
+    await parsed([round('s', 0, 'm')]);
+    const release = takeLock(join(dir, '.lock'), 'test');
+    await expect(refreshBy(dir, [{ match: 'm', input: 1 }])).rejects.toThrow('another run holds the store');
+    release();
+  });
+
+  test('says so where a session file is not whole, and changes nothing', async () => {
+    await parsed([round('s', 0, 'm')]);
+    rmSync(join(dir, 's.json'));
+    await expect(refreshBy(dir, [{ match: 'm', input: 1 }])).rejects.toThrow(/s\.json is missing/);
+    expect(existsSync(join(dir, '.prices-2.jsonl'))).toBe(false);
+  });
+});
+
+describe('after a refresh', () => {
+  beforeEach(async () => {
+    await parsed([round('s', 0, 'm'), round('t', 1, 'n')], [{ match: 'n', input: 5 }]);
+    await refreshBy(dir, [{ match: 'm', input: 2 }]);
+    await parsed([round('s', 2, 'm')], [{ match: 'm', input: 9 }]);
+  });
+
+  test('a store is sound', () => {
+    expect(repairStore(nodeFiles, dir, false).problems).toEqual([]);
+  });
+
+  test.each([
+    ['the index', ['.index-2.jsonl'], true],
+    ['the state', ['.state.json'], false],
+  ])('a repair without %s gives the same store back', (_, names, isDamaged) => {
+    const before = dumpMoney(dir);
+    for (const name of names) {
+      if (isDamaged) damage(join(dir, name));
+      else rmSync(join(dir, name));
+    }
+    const { problems, lostRounds } = repairStore(nodeFiles, dir, true);
+    expect([problems.length, lostRounds]).toEqual([1, 0]);
+    expect(dumpMoney(dir)).toEqual(before);
+    expect(repairStore(nodeFiles, dir, false).problems).toEqual([]);
+    expect(readdirSync(dir).filter((name) => name.startsWith('.prices'))).toEqual(['.prices-2.jsonl']);
+  });
+
+  test('a reader that read the state before it starts again', async () => {
+    let isFirst = true;
+    const files: Files = {
+      ...nodeFiles,
+      open(path, how) {
+        if (path.endsWith('.prices-2.jsonl') && isFirst) {
+          isFirst = false;
+          rmSync(path);
+          writeFileSync(join(dir, '.state.json'), next);
+          writeFileSync(join(dir, '.prices-3.jsonl'), book);
+        }
+        return nodeFiles.open(path, how);
+      },
+    };
+    const book = readFileSync(join(dir, '.prices-2.jsonl'));
+    const state = JSON.parse(readFileSync(join(dir, '.state.json'), 'utf8')) as { prices: object };
+    const next = JSON.stringify({ ...state, prices: { ...state.prices, generation: 3 } });
+    expect(readSnapshot(dir, files).priceLines.length).toBe(4);
+    expect(isFirst).toBe(false);
+  });
+});
+
+/** Overwrites the middle of a file's first line. */
+function damage(path: string): void {
+  const text = readFileSync(path, 'utf8');
+  writeFileSync(path, `${text.slice(0, 5)}#${text.slice(6)}`);
+}
