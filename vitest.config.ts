@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { viteSiteFiles } from './scripts/site-files.mjs';
 
 export default defineConfig({
+  plugins: [viteSiteFiles],
   test: {
     include: ['test/**/*.test.ts'],
     env: { TZ: 'UTC', NO_COLOR: '1' },

@@ -15,6 +15,7 @@ import {
   untilOption,
   wholeNumber,
 } from './options.ts';
+import { addSiteCommands } from './site-commands.ts';
 import type { ListOptions } from './commands/list.ts';
 import type { ParseOptions } from './commands/parse.ts';
 import type { RepairOptions } from './commands/repair.ts';
@@ -42,6 +43,7 @@ export function buildProgram(context: Context, writeHelp: (text: string) => void
   addList(program, context);
   addStatsCommands(program, context);
   addCheck(program, context);
+  addSiteCommands(program, context);
   addRepair(program, context);
   addOperatorCommands(program, context);
   return example(program, 'monitor list --limit 5');

@@ -6,6 +6,11 @@ export function digest(data: string | Uint8Array, bytes: number): string {
   return hash('sha256', data, 'buffer').toString('latin1', 0, bytes);
 }
 
+/** The first 8 bytes of a SHA-256, in hexadecimal digits. */
+export function hexDigest(data: string | Uint8Array): string {
+  return hash('sha256', data, 'hex').slice(0, 16);
+}
+
 /** CRC-32 of `data`, or of what had the CRC `before` and `data` behind it. */
 export function crc32(data: Uint8Array, before = 0): number {
   return zlibCrc32(data, before);

@@ -33,8 +33,11 @@ export interface FileFacts {
  * or kill a run at each of them. Errors are Node's own (`code` is ENOENT, ENOSPC …).
  */
 export interface Files {
-  /** `read` an existing file, `write` one in place, or `create` it with mode 0600 unless it exists. */
-  open(path: string, how: 'read' | 'write' | 'create'): number;
+  /**
+   * `read` an existing file, `write` one in place, or `create` it with mode 0600 unless it exists; `publish` makes
+   * an empty one that others may read, as the umask allows.
+   */
+  open(path: string, how: 'read' | 'write' | 'create' | 'publish'): number;
   close(fd: number): void;
   /** Fills `target` from `position` as far as the file goes; returns the number of bytes. */
   read(fd: number, target: Uint8Array, position: number): number;
@@ -49,6 +52,8 @@ export interface Files {
   list(folder: string): string[] | undefined;
   /** Makes a folder, and those above it, and sets its mode to 0700. */
   makeFolder(path: string): void;
+  /** Makes a folder, and those above it, that others may look into, as the umask allows. */
+  makePublicFolder(path: string): void;
   rename(from: string, to: string): void;
   /** Removes a file; one that is not there is no error. */
   remove(path: string): void;
@@ -57,7 +62,7 @@ export interface Files {
   syncAll(folder: string): boolean;
 }
 
-const FLAGS = { read: 'r', write: 'r+' } as const;
+const FLAGS = { read: 'r', write: 'r+', publish: 'w' } as const;
 const ABSENT = new Set(['ENOENT', 'ENOTDIR']);
 
 export const nodeFiles: Files = {
@@ -97,6 +102,9 @@ export const nodeFiles: Files = {
   makeFolder(path) {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     chmodSync(path, 0o700);
+  },
+  makePublicFolder(path) {
+    mkdirSync(path, { recursive: true });
   },
   rename: renameSync,
   remove(path) {
@@ -152,7 +160,7 @@ export function readBytes(files: Files, fd: number, position: number, length: nu
 export function withFile<T>(
   files: Files,
   path: string,
-  how: 'read' | 'write' | 'create',
+  how: 'read' | 'write' | 'create' | 'publish',
   use: (fd: number) => T,
 ): T {
   const fd = files.open(path, how);

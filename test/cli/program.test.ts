@@ -3,7 +3,17 @@ import { expect, test } from 'vitest';
 import { ClosedOutput } from '../../src/cli/context.ts';
 import { run } from './run.ts';
 
-const COMMANDS = ['parse', 'show', 'list', 'stats-model', 'stats-date', 'stats-consumer', 'check', 'doctor'];
+const COMMANDS = [
+  'parse',
+  'show',
+  'list',
+  'stats-model',
+  'stats-date',
+  'stats-consumer',
+  'check',
+  'doctor',
+  'render',
+];
 
 test.each(COMMANDS)('%s --help says how, names the store and ends in an example', async (command) => {
   const { code, out, err } = await run([command, '--help']);

@@ -29,7 +29,7 @@ describe('readSnapshot', () => {
 
   test('of a store without a commit is empty', () => {
     const store = newStore({ session_key: null, since: null, no_content: true });
-    expect(readSnapshot(store.dir)).toEqual({
+    expect(readSnapshot(store.dir)).toMatchObject({
       dir: store.dir,
       sessions: new Map(),
       priceLines: [],

@@ -1,0 +1,85 @@
+// What the site is made of beside its code: templates/*.hbs, compiled by Handlebars, and assets/*, made small. Both
+// stand in one module, `virtual:site-files`, so that the program reads no file of its own when it runs.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { build } from 'esbuild';
+import fastGlob from 'fast-glob';
+import Handlebars from 'handlebars';
+
+const NAME = 'virtual:site-files';
+/** Helpers that templates may call: Handlebars' own, and those of src/site/templates.ts. */
+const HELPERS = ['if', 'unless', 'each', 'with', 'lookup'];
+
+/** The module's text. */
+async function siteFiles() {
+  const templates = readdirSync('templates')
+    .filter((file) => file.endsWith('.hbs'))
+    .map((file) => `${JSON.stringify(basename(file, '.hbs'))}: ${compileTemplate(join('templates', file))}`);
+  return [
+    `export const templates = {\n${templates.join(',\n')}\n};`,
+    `export const assets = ${JSON.stringify(await bundleAssets())};`,
+    `export const build = ${JSON.stringify(digestSources())};`,
+  ].join('\n');
+}
+
+function compileTemplate(path) {
+  try {
+    return Handlebars.precompile(readFileSync(path, 'utf8'), {
+      strict: true,
+      knownHelpersOnly: true,
+      knownHelpers: Object.fromEntries(HELPERS.map((name) => [name, true])),
+      preventIndent: true,
+    });
+  } catch (error) {
+    throw new Error(`${path}: ${error.message}`, { cause: error });
+  }
+}
+
+/** `{ 'site.css': '…', 'site.js': '…' }`: every .css and .ts in assets/ is an entry of its own. */
+async function bundleAssets() {
+  const entries = readdirSync('assets').filter(
+    (file) => /\.(?:css|js|ts)$/.test(file) && !file.endsWith('.d.ts'),
+  );
+  const { outputFiles } = await build({
+    entryPoints: entries.map((file) => join('assets', file)),
+    outdir: '/',
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    charset: 'utf8',
+    legalComments: 'none',
+    target: ['chrome111', 'firefox115', 'safari16.4'],
+    logLevel: 'warning',
+  });
+  return Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]).toSorted());
+}
+
+/** What pages are made by: with another, every page is made anew. */
+function digestSources() {
+  const hash = createHash('sha256');
+  const files = [...fastGlob.sync('{src,templates,assets}/**/*.{ts,js,css,hbs}'), 'package-lock.json'];
+  for (const file of files.toSorted()) hash.update(file).update('\0').update(readFileSync(file)).update('\0');
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** For esbuild, which makes dist/. */
+export const esbuildSiteFiles = {
+  name: 'site-files',
+  setup(context) {
+    const filter = new RegExp(`^${NAME}$`);
+    context.onResolve({ filter }, () => ({ path: NAME, namespace: 'site-files' }));
+    context.onLoad({ filter, namespace: 'site-files' }, async () => ({
+      contents: await siteFiles(),
+      loader: 'js',
+    }));
+  },
+};
+
+/** For Vite, which runs the tests. */
+export const viteSiteFiles = {
+  name: 'site-files',
+  resolveId: (id) => (id === NAME ? `\0${NAME}` : undefined),
+  load: (id) => (id === `\0${NAME}` ? siteFiles() : undefined),
+};

@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { nodeFiles } from '../../platform/files.ts';
+import { exact, plural } from '../../query/count-text.ts';
+import { renderSite } from '../../site/render.ts';
+import type { Written } from '../../site/site-folder.ts';
+import type { Context } from '../context.ts';
+import { localTimeOf } from '../report-context.ts';
+
+export interface RenderOptions {
+  dataDir: string;
+  siteDir: string;
+  timezone?: string;
+  refresh: number;
+  full?: true;
+  quiet?: true;
+  json?: true;
+}
+
+/** Brings the site up to date with the store. */
+export async function render(context: Context, options: RenderOptions): Promise<void> {
+  const { dataDir, siteDir, refresh } = options;
+  const written = renderSite(nodeFiles, {
+    dataDir,
+    siteDir,
+    local: localTimeOf(context, options.timezone),
+    now: context.now,
+    refresh,
+    full: options.full === true,
+  });
+  if (options.json) await context.write(`${JSON.stringify({ version: 1, ...written, site: siteDir })}\n`);
+  else if (!options.quiet) await context.write(writtenText(written, siteDir));
+}
+
+function writtenText({ rendered, kept, removed }: Written, siteDir: string): string {
+  return `${plural(rendered, 'file')} written, ${exact(kept)} kept, ${exact(removed)} removed: ${join(siteDir, 'index.html')}\n`;
+}

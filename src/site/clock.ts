@@ -1,0 +1,47 @@
+import type { LocalTime } from '../query/time-zone.ts';
+import { dateText } from './format.ts';
+
+/** A time as it is shown, and exactly, for machines and for those who point at it. */
+export interface ShownTime {
+  text: string;
+  /** `2026-11-20 16:21:14 +08:00` */
+  exact: string;
+  /** `2026-11-20T16:21:14+08:00` */
+  iso: string;
+}
+
+/** `20 Nov 16:21`, with the year where it is another than `year`. */
+export function shownTime(ms: number, local: LocalTime, year: string): ShownTime {
+  const iso = local.isoOf(ms);
+  return { text: shortTime(iso, year), exact: exactTime(iso), iso };
+}
+
+/** The same of `2026-11-20T16:21:14+08:00`. */
+export function shortTime(iso: string, year: string): string {
+  const date = dateText(iso.slice(0, 10), false);
+  return iso.startsWith(year) ? `${date} ${iso.slice(11, 16)}` : `${date} ${iso.slice(0, 4)}`;
+}
+
+export function exactTime(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} ${iso.slice(19)}`;
+}
+
+/** `UTC+8`, `UTC−3:30`; of a zone whose clocks change, both: `UTC+1, in summer UTC+2`. */
+export function zoneText(local: LocalTime, year: string): string {
+  const [winter = 0, summer = 0] = ['01', '07']
+    .map((month) => local.isoOf(Date.parse(`${year}-${month}-01T12:00:00Z`)).slice(19))
+    .map(minutesOf)
+    .toSorted((a, b) => a - b);
+  return winter === summer ? offsetText(winter) : `${offsetText(winter)}, in summer ${offsetText(summer)}`;
+}
+
+function minutesOf(offset: string): number {
+  const [hours = '0', minutes = '0'] = offset.slice(1).split(':');
+  return (offset.startsWith('-') ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+}
+
+function offsetText(minutes: number): string {
+  if (minutes === 0) return 'UTC';
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  return `UTC${minutes < 0 ? '−' : '+'}${hours}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`;
+}

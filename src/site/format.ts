@@ -1,0 +1,77 @@
+import { exact } from '../query/count-text.ts';
+
+// How numbers and spans of time are written on a page. Nothing here knows a zone or reads a clock, so that the
+// browser's part writes them in the same way.
+
+/** A number as it is shown, and exactly, for those who point at it. */
+export interface Shown {
+  text: string;
+  exact: string;
+}
+
+const NARROW = '\u00a0';
+const UNITS = ['K', 'M', 'G', 'T'] as const;
+
+/** Three digits and a unit: `741`, `7,391`, `19.8 K`, `1.33 M`. Below 10,000 the exact number is as short. */
+export function shortParts(count: number): { digits: string; unit: string } {
+  if (count < 10_000) return { digits: exact(count), unit: '' };
+  let value = count;
+  let unit = '';
+  for (const next of UNITS) {
+    if (value < 999.5) break;
+    value /= 1000;
+    unit = next;
+  }
+  const decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+  return { digits: value >= 1000 ? exact(Math.round(value)) : value.toFixed(decimals), unit };
+}
+
+export function shortCount(count: number): string {
+  const { digits, unit } = shortParts(count);
+  return unit === '' ? digits : `${digits}${NARROW}${unit}`;
+}
+
+export function shownCount(count: number): Shown {
+  return { text: shortCount(count), exact: exact(count) };
+}
+
+/** `66%`; what is little is not nothing, and almost all not all. `–` of nothing. */
+export function percent(part: number, whole: number): string {
+  if (whole === 0) return '–';
+  const share = (100 * part) / whole;
+  if (share > 0 && share < 0.5) return '<1%';
+  if (share < 100 && share > 99.5) return '>99%';
+  return `${Math.round(share)}%`;
+}
+
+/** `850 ms`, `7.1 s`, `1 min 12 s`, `5 h 47 min`, `2 d 3 h`. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${Math.round(ms)}${NARROW}ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)}${NARROW}s`;
+  const seconds = Math.round(ms / 1000);
+  const minutes = Math.round(ms / 60_000);
+  if (seconds < 3600) return two(Math.floor(seconds / 60), 'min', seconds % 60, 's');
+  if (minutes < 24 * 60) return two(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+  const hours = Math.round(ms / 3_600_000);
+  return two(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+function two(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  const rest = small === 0 ? '' : ` ${small}${NARROW}${smallUnit}`;
+  return `${exact(large)}${NARROW}${largeUnit}${rest}`;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `20 Nov 2026` of `2026-11-20`, or `20 Nov` where the year goes without saying. */
+export function dateText(isoDate: string, withYear = true): string {
+  const [year = '', month = '', day = ''] = isoDate.split('-');
+  const short = `${Number(day)} ${MONTHS[Number(month) - 1] ?? month}`;
+  return withYear ? `${short} ${year}` : short;
+}
+
+/** `22 Oct to 20 Nov 2026`; the year of the first only where it is another. */
+export function dateRange(from: string, to: string): string {
+  if (from === to) return dateText(to);
+  return `${dateText(from, from.slice(0, 4) !== to.slice(0, 4))} to ${dateText(to)}`;
+}

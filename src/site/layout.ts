@@ -1,0 +1,49 @@
+import { build } from 'virtual:site-files';
+import { shownTime, zoneText } from './clock.ts';
+import { hrefTo } from './names.ts';
+import type { SiteContext } from './site-context.ts';
+import { renderTemplate } from './templates.ts';
+
+export type NavItem = 'overview' | 'sessions' | 'models' | 'dates' | 'consumers';
+
+export interface PageFrame {
+  path: string;
+  /** In front of the site's name. */
+  title: string;
+  current: NavItem;
+  /** Markup of the page, made by a template. */
+  body: string;
+  /** Assets beside site.css and site.js: `session.css`, `session.js`. */
+  styles?: readonly string[];
+  scripts?: readonly string[];
+  /** Further notes in the footer, each a short sentence. */
+  notes?: readonly string[];
+}
+
+const NAV: readonly [NavItem, string, path: string][] = [
+  ['overview', 'Overview', 'index.html'],
+  ['sessions', 'Sessions', 'sessions/index.html'],
+  ['models', 'Models', 'models.html'],
+  ['dates', 'Dates', 'dates.html'],
+  ['consumers', 'Consumers', 'consumers.html'],
+];
+
+/** A whole document: head, top bar, the page's body, footer. */
+export function layOut(frame: PageFrame, site: SiteContext): string {
+  const { path, title, current, body, styles = [], scripts = [], notes = [] } = frame;
+  const year = site.local.isoOf(site.now).slice(0, 4);
+  const asset = (file: string): string => `${hrefTo(path, `assets/${file}`)}?v=${build.slice(0, 8)}`;
+  return renderTemplate('layout', {
+    title,
+    body,
+    home: hrefTo(path, 'index.html'),
+    stamp: hrefTo(path, 'build.js'),
+    styles: ['site.css', ...styles].map(asset),
+    scripts: ['site.js', ...scripts].map(asset),
+    nav: NAV.map(([item, text, to]) => ({ text, href: hrefTo(path, to), isCurrent: item === current })),
+    written: shownTime(site.now, site.local, year),
+    zone: site.local.timeZone,
+    offset: zoneText(site.local, year),
+    notes,
+  });
+}

@@ -1,0 +1,25 @@
+import type { SessionEntry } from '../store/types.ts';
+import { compareText } from '../query/aggregate.ts';
+
+/** So many models have a colour of their own; the others share a grey. */
+const SLOTS = 6;
+
+/** A model keeps the colour of its first appearance. */
+export interface ModelColours {
+  /** From 1; 0 for the grey. The class of the colour is `m<slot>`. */
+  slotOf(model: string): number;
+}
+
+/** By the quarter of an hour in which a model was first used, then by name. */
+export function modelColours(sessions: Iterable<SessionEntry>): ModelColours {
+  const first = new Map<string, number>();
+  for (const { usage } of sessions) {
+    for (const { model, quarter } of usage) {
+      const known = first.get(model);
+      if (known === undefined || quarter < known) first.set(model, quarter);
+    }
+  }
+  const inOrder = [...first].toSorted(([a, at], [b, other]) => at - other || compareText(a, b));
+  const slots = new Map(inOrder.slice(0, SLOTS).map(([model], i) => [model, i + 1]));
+  return { slotOf: (model) => slots.get(model) ?? 0 };
+}

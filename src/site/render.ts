@@ -1,0 +1,120 @@
+import { assets, build } from 'virtual:site-files';
+import { hexDigest } from '../platform/digest.ts';
+import type { Files } from '../platform/files.ts';
+import { takeLock } from '../platform/lock.ts';
+import { roundMoney } from '../query/round-money.ts';
+import type { LocalTime } from '../query/time-zone.ts';
+import { readRoundLines, readSnapshot, type Snapshot } from '../store/read.ts';
+import type { SessionEntry } from '../store/types.ts';
+import { modelColours } from './model-colours.ts';
+import { sessionName } from './names.ts';
+import { overviewPage } from './overview.ts';
+import type { Page } from './page.ts';
+import { sessionPages } from './session/pages.ts';
+import type { SiteContext } from './site-context.ts';
+import { lockPath, makeSiteFolder, SiteFolder, type Written } from './site-folder.ts';
+
+export interface RenderOptions {
+  /** The store, and the site's folder. */
+  dataDir: string;
+  siteDir: string;
+  local: LocalTime;
+  /** Milliseconds since 1970 UTC. */
+  now: number;
+  /** Seconds between two looks of a page whether there is a newer one; 0: never. */
+  refresh: number;
+  /** Makes every page anew. */
+  full: boolean;
+  /** Told after each session: how many of how many. */
+  onProgress?: ((done: number, all: number) => void) | undefined;
+}
+
+/**
+ * Brings a site up to date with the last commit of a store. Throws InputOutputError for a folder that holds something
+ * else, or no store; BusyError while another render works on the site.
+ */
+export function renderSite(files: Files, options: RenderOptions): Written {
+  const { dataDir, siteDir } = options;
+  const snapshot = readSnapshot(dataDir, files);
+  makeSiteFolder(files, siteDir);
+  const unlock = takeLock(lockPath(siteDir), `the site ${siteDir}`);
+  try {
+    return renderSnapshot(files, snapshot, options);
+  } finally {
+    unlock();
+  }
+}
+
+function renderSnapshot(files: Files, snapshot: Snapshot, options: RenderOptions): Written {
+  const { siteDir, local, now, refresh, full, onProgress } = options;
+  const sessions = [...snapshot.sessions.values()];
+  const site: SiteContext = {
+    now,
+    local,
+    noContent: snapshot.noContent,
+    colours: modelColours(sessions),
+    moneyOf: roundMoney(snapshot.priceLines, snapshot.dir),
+  };
+  const folder = new SiteFolder(files, siteDir, commonKey(snapshot, local), full);
+  try {
+    folder.writePages(assetPages());
+    writeSessions(files, folder, sessions, snapshot, site, onProgress);
+    folder.writePages(overviewPages(sessions, site));
+    // Last: it tells open pages that there are newer ones.
+    folder.writePages([stampPage(folder.digest(), refresh)]);
+    return folder.finish();
+  } finally {
+    folder.close();
+  }
+}
+
+/** Digests what every page depends on, beside its session. */
+function commonKey({ noContent, state }: Snapshot, { timeZone }: LocalTime): string {
+  return hexDigest(JSON.stringify([build, timeZone, noContent, state.prices.generation]));
+}
+
+function writeSessions(
+  files: Files,
+  folder: SiteFolder,
+  sessions: readonly SessionEntry[],
+  { dir }: Snapshot,
+  site: SiteContext,
+  onProgress: RenderOptions['onProgress'],
+): void {
+  const changed: [SessionEntry, key: string][] = [];
+  for (const entry of sessions) {
+    const key = sessionKey(entry, site);
+    if (folder.isCurrent(entry.file, key)) folder.keepSession(entry.file);
+    else changed.push([entry, key]);
+  }
+  for (const [done, [entry, key]] of changed.entries()) {
+    onProgress?.(done, changed.length);
+    const source = { entry, name: sessionName(entry), lines: readRoundLines(dir, entry, files) };
+    folder.writeSession(entry.file, key, sessionPages(source, site));
+  }
+}
+
+/** Digests a session's rounds, and the colours of its models. */
+export function sessionKey(
+  { end, last, usage }: SessionEntry,
+  { colours }: Pick<SiteContext, 'colours'>,
+): string {
+  const slots = new Set(usage.map(({ model }) => colours.slotOf(model)));
+  return `${end.toString(36)}.${last.crc.toString(36)}.${[...slots].join('')}`;
+}
+
+function* assetPages(): Generator<Page> {
+  for (const [name, text] of Object.entries(assets)) {
+    yield { path: `assets/${name}`, key: hexDigest(text), render: () => text };
+  }
+}
+
+/** What pages ask for every now and then: with another stamp, there is something new. */
+function stampPage(stamp: string, refresh: number): Page {
+  const text = `monitorStamp(${JSON.stringify(stamp)},${refresh});\n`;
+  return { path: 'build.js', key: hexDigest(text), render: () => text };
+}
+
+function* overviewPages(sessions: readonly SessionEntry[], site: SiteContext): Generator<Page> {
+  yield overviewPage(sessions, site);
+}

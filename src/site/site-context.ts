@@ -1,0 +1,16 @@
+import type { ExpandedRound } from '../ai-log/stored-round.ts';
+import type { RoundMoney } from '../pricing/round-money.ts';
+import type { LocalTime } from '../query/time-zone.ts';
+import type { ModelColours } from './model-colours.ts';
+
+/** What all pages of one render have in common. All but `now` is part of what the manifest keeps for all pages. */
+export interface SiteContext {
+  /** Milliseconds since 1970 UTC; the pages written now say so. */
+  now: number;
+  local: LocalTime;
+  /** The store keeps numbers only. */
+  noContent: boolean;
+  colours: ModelColours;
+  /** What a round costs by the price book as it stands. */
+  moneyOf: (round: Pick<ExpandedRound, 'stored'>) => RoundMoney;
+}

@@ -1,0 +1,20 @@
+import type HandlebarsModule from 'handlebars';
+import runtime from 'handlebars/runtime.js';
+import { templates } from 'virtual:site-files';
+
+/**
+ * The templates, compiled when the program was built. They escape everything but `{{{…}}}`, which is for markup that
+ * this program made, and throw where a value is missing.
+ */
+// The runtime's types lack it.
+const engine = (runtime as unknown as typeof HandlebarsModule).create();
+for (const [name, specification] of Object.entries(templates)) {
+  engine.registerPartial(name, engine.template(specification));
+}
+
+/** Renders templates/<name>.hbs. */
+export function renderTemplate(name: string, data: object): string {
+  const template: unknown = engine.partials[name];
+  if (typeof template !== 'function') throw new Error(`no template ${name}`);
+  return (template as (data: object) => string)(data);
+}

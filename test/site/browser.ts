@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
+
+const PLACES = [
+  process.env['CHROMIUM'] ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+];
+
+/** The browser of this machine; undefined where there is none, which is printed: its tests are skipped then. */
+export const chromiumPath = PLACES.find((path) => path !== '' && existsSync(path));
+if (chromiumPath === undefined) {
+  process.stderr.write(
+    'skipped: tests in a browser, for there is no chromium here (install Debian’s package, or name one in CHROMIUM)\n',
+  );
+}
+
+/** What a page did that no page of the site may do. */
+export interface Faults {
+  /** Errors and warnings on the console, among them violations of the policy; exceptions; dialogs. */
+  said: string[];
+  /** Requests for anything but files of the site. */
+  strayed: string[];
+}
+
+export interface Opened {
+  page: Page;
+  faults: Faults;
+}
+
+/** One browser for a file of tests; each page in a context of its own, so that nothing is kept from test to test. */
+export function useBrowser(): (
+  file: string,
+  options?: BrowserContextOptions & { hash?: string },
+) => Promise<Opened> {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: chromiumPath ?? '',
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+  });
+  afterAll(() => browser?.close());
+
+  return async (file, { hash = '', ...options } = {}) => {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    const faults = watch(page);
+    await page.goto(pathToFileURL(file).href + hash);
+    return { page, faults };
+  };
+}
+
+/** Listens from now on. */
+export function watch(page: Page): Faults {
+  const faults: Faults = { said: [], strayed: [] };
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') faults.said.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.said.push(String(error)));
+  page.on('dialog', (dialog) => {
+    faults.said.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('requestfailed', (request) => faults.said.push(`failed: ${request.url()}`));
+  page.on('request', (request) => {
+    if (!request.url().startsWith('file:')) faults.strayed.push(request.url());
+  });
+  return faults;
+}
+
+/** How far a page can be scrolled sideways; 0 where everything fits. */
+export function sideways(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
