@@ -2,10 +2,17 @@ import type { FileFacts, Files } from '../platform/files.ts';
 import type { LogFile } from '../logs/discover.ts';
 import { seeFile, type Generation } from '../logs/generation.ts';
 import { identify } from '../logs/identify.ts';
+import type { OpenLine } from '../logs/open-line.ts';
 import type { OpenLog } from '../logs/open-log.ts';
 import type { LogPosition, State } from '../store/state.ts';
 import type { LogReading } from './log-reading.ts';
 import type { Gap } from './tally.ts';
+
+/** An open line that nothing can finish any more, and the path of its log. */
+export interface AbandonedLine {
+  path: string;
+  line: OpenLine;
+}
 
 /** The log generations that a store knows, and which of them a run has met. */
 export class KnownLogs {
@@ -15,6 +22,8 @@ export class KnownLogs {
   readonly #present = new Set<number>();
   /** Those of which a file is there that is not compressed. */
   readonly #plain = new Set<number>();
+  /** The files that this run met, by their paths, with what each is. */
+  readonly #met = new Map<string, { file: LogFile; generation: Generation }>();
   readonly #firstNew: number;
 
   /** `closed` loads the logs whose files were gone: they are asked only for a file that no other log explains. */
@@ -67,6 +76,7 @@ export class KnownLogs {
 
   markPresent(generation: Generation, file: LogFile): void {
     this.#present.add(generation.id);
+    this.#met.set(file.path, { file, generation });
     if (!file.gzip) this.#plain.add(generation.id);
     generation.missing = 0;
     generation.path = file.path;
@@ -76,6 +86,46 @@ export class KnownLogs {
   /** Whether a writer can still finish the log's last line: a file of it was met that is not compressed. */
   isPlain(generation: Generation): boolean {
     return this.#plain.has(generation.id);
+  }
+
+  /** What this run found a file to be; undefined where nothing was taken of it. */
+  at(path: string): Generation | undefined {
+    return this.#met.get(path)?.generation;
+  }
+
+  /** A file of a generation that this run met, rather one that is not compressed. */
+  fileOf(id: number): { file: LogFile; generation: Generation } | undefined {
+    const met = [...this.#met.values()].filter(({ generation }) => generation.id === id);
+    return met.find(({ file }) => !file.gzip) ?? met[0];
+  }
+
+  /** Where a generation was last read. */
+  pathOf(id: number): string | undefined {
+    return this.#open.get(id)?.path;
+  }
+
+  /** Takes the open lines from logs whose container went on to another one, which does not finish them. */
+  takeOvertaken(logs: readonly LogFile[]): AbandonedLine[] {
+    return logs.flatMap(({ path, follows = [] }) => {
+      const successor = this.at(path);
+      if (!successor) return [];
+      const before = new Set(follows.flatMap((one) => this.at(one) ?? []));
+      before.delete(successor);
+      // While half a line is there, somebody may be writing it.
+      return [...before].filter(({ size, offset }) => size === offset).flatMap(takeOpenLines);
+    });
+  }
+
+  /**
+   * The log that a file goes on from, read to its end; undefined where that is not certain. A file that was truncated
+   * in place lacks what its writer wrote between the copy and the truncation.
+   */
+  predecessorOf({ path, follows = [] }: LogFile, { dev, ino }: FileFacts): Generation | undefined {
+    const generations = new Set(follows.flatMap((one) => this.at(one) ?? []));
+    const [generation, another] = generations;
+    if (!generation || another || generation.size !== generation.offset) return undefined;
+    const isSameFile = generation.seen.some((s) => s.path === path && s.dev === dev && s.ino === ino);
+    return isSameFile ? undefined : generation;
   }
 
   /**
@@ -93,7 +143,11 @@ export class KnownLogs {
   }
 
   /** Gives up a log that two runs in a row did not find; what was not read of it is a gap, said once. */
-  closeAbsent(patterns: ReadonlySet<string>, now: number): { gaps: Gap[]; closed: LogPosition[] } {
+  closeAbsent(
+    patterns: ReadonlySet<string>,
+    now: number,
+  ): { gaps: Gap[]; closed: LogPosition[]; open: AbandonedLine[] } {
+    const open: AbandonedLine[] = [];
     const gaps: Gap[] = [];
     const closed: LogPosition[] = [];
     for (const generation of this.open) {
@@ -104,14 +158,21 @@ export class KnownLogs {
       if (generation.offset === 0) continue;
       const known = Math.max(generation.offset, generation.lost ?? 0);
       if (generation.size > known) gaps.push({ path: generation.path, bytes: generation.size - known });
+      open.push(...takeOpenLines(generation));
       closed.push({ ...generation, seen: [], lost: Math.max(known, generation.size), closed: now });
     }
-    return { gaps, closed };
+    return { gaps, closed, open };
   }
 
   #closed(): Generation[] {
     return [...this.#loadClosed().values()].map(asGeneration);
   }
+}
+
+function takeOpenLines(generation: Generation): AbandonedLine[] {
+  const lines = (generation.open ?? []).map((line) => ({ path: generation.path, line }));
+  delete generation.open;
+  return lines;
 }
 
 /** The store keeps positions as it was given them: they are generations. */

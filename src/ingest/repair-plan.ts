@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { parseJson } from '../ai-log/json-spans.ts';
+import { placeOf } from '../logs/open-line.ts';
 import { readWhole, type Files } from '../platform/files.ts';
 import { parsePriceBook, type PriceBook } from '../pricing/price-book.ts';
 import { toRepricing } from '../pricing/repricing.ts';
@@ -10,6 +11,7 @@ import { readPriceLines } from '../store/read.ts';
 import type { Renewal } from '../store/recommit.ts';
 import { newState, type LogPosition, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
+import { asGeneration } from './known-logs.ts';
 import { checkSessions } from './check-sessions.ts';
 import { isPlace } from './read-session.ts';
 import { rebuildSessions, type KnownEntry } from './rebuild-sessions.ts';
@@ -85,7 +87,14 @@ function committedPlaces(
   const isCertain = (id: number): boolean => index !== undefined || survey.closed.has(id);
   for (const { id, offset } of closed.values()) if (isCertain(id)) offsets.set(id, offset);
   for (const { id, offset } of logs) offsets.set(id, offset);
-  return ([generation, offset]) => generation < nextLog && offset < (offsets.get(generation) ?? Infinity);
+  // Lines of a container's log that are open were not counted, wherever their first parts stand.
+  const open = new Set(
+    logs.flatMap((log) => (asGeneration(log).open ?? []).map((line) => placeOf(line).join(':'))),
+  );
+  return ([generation, offset]) =>
+    generation < nextLog &&
+    offset < (offsets.get(generation) ?? Infinity) &&
+    !open.has(`${generation}:${offset}`);
 }
 
 /** What the readable lines of a damaged index say of the sessions: their latest. */

@@ -1,16 +1,20 @@
-import { parseJson } from '../ai-log/json-spans.ts';
+import { readTime } from '../ai-log/time.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { errorCode, isAbsent, type FileFacts, type Files } from '../platform/files.ts';
 import { cutIntoBlocks, type Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
+import type { Generation } from '../logs/generation.ts';
+import { placeOf } from '../logs/open-line.ts';
 import { openGzipLog, openPlainLog, type OpenLog } from '../logs/open-log.ts';
+import type { UnwrappedLine } from '../logs/unwrap.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import { commit } from '../store/commit.ts';
 import { readIndex, type Index } from '../store/index-file.ts';
 import { readState, type LogPosition, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { Batch } from './batch.ts';
-import { KnownLogs } from './known-logs.ts';
+import { ContainerLog, isWhole } from './container-log.ts';
+import { KnownLogs, type AbandonedLine } from './known-logs.ts';
 import { linesOf } from './log-lines.ts';
 import { LogReading } from './log-reading.ts';
 import type { ParseOptions } from './options.ts';
@@ -58,10 +62,12 @@ export class Run {
       this.#totalBytes = logs.reduce((sum, log) => sum + (this.#files.stat(log.path)?.size ?? 0), 0);
       for (const log of logs) await this.#readLog(log);
       this.#rejectRests();
-      const { gaps, closed } = this.#known.closeAbsent(
+      const { gaps, closed, open } = this.#known.closeAbsent(
         new Set(logs.map((log) => log.pattern)),
         this.#options.now(),
       );
+      this.#abandon(open, 'the log is gone, and the line was not finished in it');
+      this.#abandon(this.#known.takeOvertaken(logs), 'the log was rotated in the middle of the line');
       this.#commit(gaps, closed);
     } finally {
       for (const reading of this.#readings) reading.close();
@@ -78,9 +84,10 @@ export class Run {
     }
     const log = await this.#open(file, facts);
     if (!log) return;
+    const predecessor = this.#known.predecessorOf(file, log.facts);
     const reading = await this.#begin(log);
     this.#readings.push(reading);
-    if (log.content.size > reading.from) await this.#readOn(reading);
+    if (log.content.size > reading.from) await this.#readOn(reading, predecessor);
     reading.finish();
     this.#known.finish(reading, this.#options.now());
     if (this.#readings.length % MOST_OPEN === 0) this.#closeFinished();
@@ -123,16 +130,19 @@ export class Run {
     return undefined;
   }
 
-  async #readOn(reading: LogReading): Promise<void> {
+  async #readOn(reading: LogReading, predecessor: Generation | undefined): Promise<void> {
     const { log, generation, from } = reading;
     const longest = this.#options.longestLine ?? LONGEST_LINE;
-    for await (const block of cutIntoBlocks(log.chunks(from), from, longest)) {
+    const container = await ContainerLog.begin(this.#files, this.#known, reading, predecessor, longest);
+    for await (const block of cutIntoBlocks(log.chunks(from), from, container?.longestPiece ?? longest)) {
       if (block.kind === 'oversized' && !block.isEnd) {
         reading.passPart(block.bytes);
         continue;
       }
       if (block.kind === 'lines' || (block.kind === 'rest' && isWhole(block.bytes))) {
-        await this.#addLines(reading, block);
+        await (container
+          ? this.#addUnwrapped(reading, container.take(block))
+          : this.#addLines(reading, block));
       } else if (block.kind === 'oversized') {
         this.#reject(reading, block.at, `the line is longer than ${longest} bytes`);
       } else if (log.gzip) {
@@ -144,9 +154,13 @@ export class Run {
       }
       reading.passLines(block.bytes);
       this.#known.add(generation);
+      container?.pass();
       this.#reportProgress();
       if (this.#batch.size > (this.#options.batchSize ?? BATCH_SIZE)) this.#commit([], []);
     }
+    if (!container || reading.offset === 0) return;
+    await this.#addUnwrapped(reading, container.takeWhole());
+    container.pass();
   }
 
   async #addLines(reading: LogReading, { bytes, at }: Block): Promise<void> {
@@ -158,6 +172,32 @@ export class Run {
         text === undefined ? 'other' : await this.#batch.addLine(text, { ...place, offset: at + start });
       pending[count]++;
       if (count === 'rounds') reading.rounds++;
+    }
+  }
+
+  /** Lines of a container's log. One can begin in the log before this one. */
+  async #addUnwrapped(reading: LogReading, lines: Iterable<UnwrappedLine>): Promise<void> {
+    const { pending } = this.#tally;
+    const { path, facts } = reading.log;
+    for (const { bytes, at, time, reason } of lines) {
+      const [generation, offset] = at;
+      const place = { path: this.#known.pathOf(generation) ?? path, generation, offset, mtime: facts.mtime };
+      if (reason !== undefined) pending[this.#batch.reject(reason, '', place)]++;
+      for (const { text } of linesOf(bytes)) {
+        if (text !== undefined && time !== undefined) place.mtime = readTime(time) ?? facts.mtime;
+        const count = text === undefined ? 'other' : await this.#batch.addLine(text, place);
+        pending[count]++;
+        if (count === 'rounds') reading.rounds++;
+      }
+    }
+  }
+
+  /** Open lines of a container's log that nothing finishes. */
+  #abandon(lines: readonly AbandonedLine[], reason: string): void {
+    for (const { path, line } of lines) {
+      const [generation, offset] = placeOf(line);
+      const place = { path, generation, offset, mtime: 0 };
+      this.#tally.pending[line.isCall ? this.#batch.reject(line.reason ?? reason, '', place) : 'other']++;
     }
   }
 
@@ -218,17 +258,13 @@ export class Run {
   }
 }
 
-/** A last line without a line break is taken if nothing can be missing from it. */
-function isWhole(bytes: Buffer): boolean {
-  const value = parseJson(bytes.toString());
-  return typeof value === 'object' && value !== null;
-}
-
 /** Whether the logs stand where they stood: what is known of their files may differ, and is worth no commit. */
 function isSameProgress(logs: readonly LogPosition[], committed: readonly LogPosition[]): boolean {
   return progressOf(logs) === progressOf(committed);
 }
 
 function progressOf(logs: readonly LogPosition[]): string {
-  return JSON.stringify(logs.map(({ id, offset, size, missing, path }) => [id, offset, size, missing, path]));
+  return JSON.stringify(
+    logs.map(({ id, offset, open, size, missing, path }) => [id, offset, open, size, missing, path]),
+  );
 }

@@ -7,24 +7,29 @@ export interface LogFile {
   /** The --log-path, made absolute, that led to the file. */
   pattern: string;
   gzip: boolean;
+  /** Paths of the log that was rotated away just before this one began, where the names leave no room for another. */
+  follows?: readonly string[];
 }
 
 /** Where Higress's installations put the access log. */
 const USUAL_PLACES = [
   '/var/log/higress/access.log',
   '/var/log/proxy/access.log',
-  '/var/log/higress/gateway.log',
+  '/var/log/higress/gateway.log (the all-in-one image: the logs folder of its data)',
+  "/var/log/containers/higress-gateway-*.log on a Kubernetes node (Helm's default)",
+  '/var/lib/docker/containers/<id>/<id>-json.log (docker inspect -f {{.LogPath}} <container>)',
 ];
 
 /**
  * The files behind the given paths and globs with their rotated siblings, the oldest first and the live one last;
- * a file that two patterns lead to comes once. `missing` are the patterns without any file.
+ * a file that two patterns or links lead to comes once. `missing` are the patterns without any file.
  */
 export async function discoverLogs(
   files: Files,
   patterns: readonly string[],
 ): Promise<{ logs: LogFile[]; missing: string[] }> {
-  const found = new Map<string, LogFile & { age: Age }>();
+  /** By their paths without links. */
+  const found = new Map<string, Sibling & { pattern: string }>();
   const missing: string[] = [];
   for (const given of patterns) {
     const pattern = resolve(given);
@@ -34,20 +39,30 @@ export async function discoverLogs(
       siblings = (await expand(files, given)).flatMap((live) => withSiblings(files, live));
     }
     if (siblings.length === 0) missing.push(pattern);
-    for (const { path, age } of siblings) {
-      const known = found.get(path);
-      if (known && compareAge(known.age, age) <= 0) continue;
-      found.set(path, { path, pattern, gzip: path.endsWith('.gz'), age });
+    for (const sibling of siblings) {
+      const known = found.get(sibling.real);
+      if (known && compareAge(known.age, sibling.age) <= 0) continue;
+      found.set(sibling.real, { ...sibling, pattern });
     }
   }
   const oldestFirst = [...found.values()].toSorted((a, b) => compareAge(a.age, b.age));
-  return { logs: oldestFirst.map(({ path, pattern, gzip }) => ({ path, pattern, gzip })), missing };
+  const pathOf = (real: string): string => found.get(real)?.path ?? real;
+  return {
+    logs: oldestFirst.map(({ path, real, pattern, follows }) => ({
+      path,
+      pattern,
+      gzip: real.endsWith('.gz'),
+      ...(follows.length > 0 && { follows: follows.map(pathOf) }),
+    })),
+    missing,
+  };
 }
 
 export function noLogError(missing: readonly string[]): InputOutputError {
   return new InputOutputError(
     `no access log at ${missing.join(', ')}, nor a rotated one beside it. ` +
-      `Name it with --log-path; Higress writes it to ${USUAL_PLACES.join(', ')} (all-in-one: the logs folder of its data)`,
+      `Name it with --log-path; Higress writes it to ${USUAL_PLACES.slice(0, -1).join(', ')}, ` +
+      `and what a container prints, Docker to ${USUAL_PLACES.at(-1)}`,
   );
 }
 
@@ -65,19 +80,39 @@ async function expand(files: Files, pattern: string): Promise<string[]> {
 
 interface Sibling {
   path: string;
+  real: string;
   age: Age;
+  /** Paths without links of the next older sibling, plain, compressed, or both. */
+  follows: readonly string[];
 }
 
-/** The log and its rotated siblings, as far as they are files; those of one age in the order of their names. */
+/**
+ * The log and its rotated siblings, as far as they are files; those of one age in the order of their names. Where the
+ * log is a link, as in /var/log/containers, they lie beside the file that it leads to.
+ */
 function withSiblings(files: Files, live: string): Sibling[] {
-  const folder = dirname(live);
-  const base = basename(live);
-  const siblings = (files.list(folder) ?? []).flatMap((name) => {
-    const age = name === base ? LIVE : rotationAge(base, name);
-    const path = join(folder, name);
-    return age && files.stat(path)?.isFile ? [{ path, age }] : [];
+  const real = files.real(live);
+  const lives = real === undefined || real === live ? [live] : [live, real];
+  const siblings = new Map<string, Omit<Sibling, 'follows'>>();
+  for (const one of lives) {
+    const base = basename(one);
+    for (const name of files.list(dirname(one)) ?? []) {
+      const age = name === base ? LIVE : rotationAge(base, name);
+      const path = join(dirname(one), name);
+      if (!age || !files.stat(path)?.isFile) continue;
+      const key = files.real(path) ?? path;
+      if (!siblings.has(key)) siblings.set(key, { path, real: key, age });
+    }
+  }
+  const inOrder = [...siblings.values()].toSorted(
+    (a, b) => compareAge(a.age, b.age) || (a.path < b.path ? -1 : 1),
+  );
+  return inOrder.map((sibling) => {
+    const before = inOrder.findLast(({ age }) => compareAge(age, sibling.age) < 0)?.age;
+    const isNext = before !== undefined && isNextAge(before, sibling.age);
+    const follows = isNext ? inOrder.filter(({ age }) => compareAge(age, before) === 0) : [];
+    return { ...sibling, follows: follows.map((one) => one.real) };
   });
-  return siblings.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Rotated files carry a date (the smaller the older) or a number (the greater the older). */
@@ -115,4 +150,11 @@ function compareAge(a: Age, b: Age): number {
   if ((a.date === '') !== (b.date === '')) return a.date === '' ? 1 : -1;
   if (a.date !== b.date) return a.date < b.date ? -1 : 1;
   return b.number - a.number;
+}
+
+/** Whether no log can have stood between the two: dated ones are deleted from the oldest on, numbers count. */
+function isNextAge(older: Age, newer: Age): boolean {
+  if (newer.date !== '') return true;
+  if (older.date !== '') return newer === LIVE;
+  return newer === LIVE ? older.number <= 1 : older.number === newer.number + 1;
 }

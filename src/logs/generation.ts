@@ -1,5 +1,6 @@
 import type { FileFacts } from '../platform/files.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import type { OpenLine } from './open-line.ts';
 
 /**
  * One log, from its first byte to its last, under whatever names it is met: the live file, its renamed, copied or
@@ -16,6 +17,11 @@ export interface Generation extends Fingerprint {
   lost?: number;
   /** When it was given up, its files gone: milliseconds since 1970 UTC. Absent in what older versions stored. */
   closed?: number;
+  /**
+   * Lines of a container's log that were open at the offset: their parts lie before it, and are read again when a line
+   * goes on. When the log was rotated in the middle of a line, the line is the next log's.
+   */
+  open?: OpenLine[];
   /** Runs in a row that found no file of it. */
   missing: number;
   /** Files that hold it or a part of it, so that an unchanged one need not be opened again. */

@@ -11,6 +11,7 @@ import {
   type Fingerprint,
 } from './fingerprint.ts';
 import { gunzip } from './gunzip.ts';
+import { LOOKED_AT_BYTES } from './wrapped-line.ts';
 
 /** A log's file, opened once: what is looked at, read and checked again is this descriptor. */
 export interface OpenLog extends LogFile {
@@ -20,6 +21,8 @@ export interface OpenLog extends LogFile {
   gzipDigest?: string;
   /** For a compressed file: bytes behind its last member that are no gzip, nor padding. */
   junkBytes?: number;
+  /** Its first bytes, as many as tell in what form it is kept. */
+  start(): Buffer;
   /** Bytes from `from` to the end as it was when the file was opened. A chunk is valid until the next one. */
   chunks(from: number): AsyncIterable<Buffer> | Iterable<Buffer>;
   /** A taker that goes on behind the bytes of `print`, which the log agrees with; a new one without. */
@@ -47,6 +50,7 @@ export function openPlainLog(files: Files, log: LogFile): OpenLog {
     ...log,
     facts,
     content: contentOf(facts.size),
+    start: () => readAt(0, Math.min(facts.size, LOOKED_AT_BYTES)),
     chunks: (from) => readChunks(files, fd, from, facts.size),
     taker: (print) => (print ? FingerprintTaker.resume(print, readAt) : new FingerprintTaker()),
     again: () => contentOf(files.facts(fd).size),
@@ -83,6 +87,7 @@ export async function openGzipLog(
     content,
     gzipDigest: gzipDigest(files, fd, facts.size),
     junkBytes,
+    start: () => content.start,
     chunks: (from) => skip(inflate(), from),
     taker: (print) =>
       print
@@ -120,20 +125,23 @@ async function* skip(chunks: AsyncIterable<Buffer>, from: number): AsyncGenerato
   }
 }
 
-/** Content whose bytes passed once: only the head and the KiB before the given ends were kept. */
+/** Content whose bytes passed once: only the start and the KiB before the given ends were kept. */
 interface SurveyedContent extends Content {
   kept(position: number, length: number): Uint8Array;
+  start: Buffer;
 }
 
 async function survey(chunks: AsyncIterable<Buffer>, ends: readonly number[]): Promise<SurveyedContent> {
   const wanted = [...new Set([...ends, ...windowEnds(Number.MAX_SAFE_INTEGER)])].toSorted((a, b) => a - b);
   const kept = new Map<number, Buffer>();
-  let head: Buffer = Buffer.alloc(0);
+  let start: Buffer = Buffer.alloc(0);
   let tail: Buffer = Buffer.alloc(0);
   let at = 0;
   let next = 0;
   for await (const chunk of chunks) {
-    if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
+    if (start.length < LOOKED_AT_BYTES) {
+      start = Buffer.concat([start, chunk.subarray(0, LOOKED_AT_BYTES - start.length)]);
+    }
     const joined = Buffer.concat([tail, chunk]);
     const base = at - tail.length;
     at += chunk.length;
@@ -143,9 +151,11 @@ async function survey(chunks: AsyncIterable<Buffer>, ends: readonly number[]): P
     }
     tail = Buffer.from(joined.subarray(-WINDOW_BYTES));
   }
+  const head = start.subarray(0, HEAD_BYTES);
   const digests = headDigests(head);
   return {
     size: at,
+    start,
     head: () => digests,
     window: (end) => windowDigest(kept.get(end) ?? Buffer.alloc(0)),
     kept: (position, length) =>

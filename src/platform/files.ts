@@ -8,6 +8,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  realpathSync,
   renameSync,
   statSync,
   unlinkSync,
@@ -48,6 +49,8 @@ export interface Files {
   facts(fd: number): FileFacts;
   /** undefined where there is no such file. */
   stat(path: string): FileFacts | undefined;
+  /** The path without links; undefined where there is no such file. */
+  real(path: string): string | undefined;
   /** Names in a folder; undefined where there is no such folder. */
   list(folder: string): string[] | undefined;
   /** Makes a folder, and those above it, and sets its mode to 0700. */
@@ -98,6 +101,7 @@ export const nodeFiles: Files = {
     const stats = absentAsUndefined(() => statSync(path));
     return stats && toFacts(stats);
   },
+  real: (path) => absentAsUndefined(() => realpathSync.native(path)),
   list: (folder) => absentAsUndefined(() => readdirSync(folder)),
   makeFolder(path) {
     mkdirSync(path, { recursive: true, mode: 0o700 });

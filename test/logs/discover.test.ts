@@ -92,7 +92,7 @@ describe('discoverLogs', () => {
     expect(await discoverLogs(nodeFiles, [pattern])).toEqual({
       logs: [
         { path: join(folder, 'access.log.1.gz'), pattern, gzip: true },
-        { path: pattern, pattern, gzip: false },
+        { path: pattern, pattern, gzip: false, follows: [join(folder, 'access.log.1.gz')] },
       ],
       missing: [],
     });

@@ -1,0 +1,20 @@
+import type { Stream } from './wrapped-line.ts';
+
+/** A line whose first parts are read and whose end is not written yet. What a log's position keeps of it. */
+export interface OpenLine {
+  stream: Stream;
+  /**
+   * Where its parts stand, from the first one's first byte to the last one's end. Lines of the other stream can stand
+   * between them, and are counted; lines of its own cannot. A rotation can put the parts into several logs.
+   */
+  parts: [generation: number, from: number, to: number][];
+  /** It names ai_log. */
+  isCall: boolean;
+  /** It cannot be read any more, for this reason; that is said when it ends. */
+  reason?: string;
+}
+
+/** Where the line begins. */
+export function placeOf({ parts: [first] }: OpenLine): [generation: number, offset: number] {
+  return first ? [first[0], first[1]] : [0, 0];
+}

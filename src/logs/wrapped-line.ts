@@ -1,0 +1,115 @@
+/** A part of a line, as a container's runtime wrote it: one physical line of the file. */
+export interface Part {
+  stream: Stream;
+  /** When the runtime took it: ISO 8601. */
+  time: string;
+  /** What the program wrote, without a line break. */
+  text: Buffer;
+  /** The program's line ends with this part. */
+  isEnd: boolean;
+}
+
+export type Stream = 'stdout' | 'stderr';
+
+/** The forms in which a container's runtime keeps what a program prints. */
+export type Form = 'cri' | 'docker';
+
+/**
+ * The part in the bytes of one physical line. undefined: it is none, but stands there as it was written. A reason: it
+ * is what is left of one.
+ */
+export type ReadPart = (line: Buffer) => Part | string | undefined;
+
+/**
+ * Kubernetes' form, `2026-02-01T09:30:15.123456789Z stdout F text`, written by containerd and by CRI-O's conmon (whose
+ * times have an offset). P is a part that another one follows, F the last; further tags can stand behind a colon.
+ * An empty line may have lost the space behind its tag.
+ */
+const CRI =
+  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([PF])(?::[^ ]*)?(?: |$)/;
+const LONGEST_CRI_PREFIX = 160;
+
+function readCriPart(line: Buffer): Part | undefined {
+  const prefix = CRI.exec(line.toString('latin1', 0, LONGEST_CRI_PREFIX));
+  if (!prefix) return undefined;
+  return {
+    stream: prefix[2] as Stream,
+    time: prefix[1] ?? '',
+    text: line.subarray(prefix[0].length),
+    isEnd: prefix[3] === 'F',
+  };
+}
+
+const DOCKER_START = '{"log":"';
+const DOCKER_STREAM = Buffer.from('"stream":"std');
+
+/**
+ * Docker's json-file, `{"log":"text\n","stream":"stdout","attrs":{…},"time":"…"}`. A part without a line feed at the
+ * end of its text goes on in the next one of its stream; the file says nothing else of parts.
+ */
+function readDockerPart(line: Buffer): Part | string | undefined {
+  const entry = line.includes(DOCKER_STREAM) ? parseObject(line) : undefined;
+  if (!entry) return isTorn(line) ? 'the line is no whole entry of a json-file log' : undefined;
+  const { log, stream, time } = entry;
+  if (typeof log !== 'string' || typeof time !== 'string' || (stream !== 'stdout' && stream !== 'stderr')) {
+    return undefined;
+  }
+  const isEnd = log.endsWith('\n');
+  const text = isEnd ? log.slice(0, -1) : log;
+  // Docker cuts at line feeds: one inside is none of its doing, and must not make two lines of one place.
+  return { stream, time, text: Buffer.from(text.replaceAll('\n', ' ')), isEnd };
+}
+
+/** A call's line that is cut or glued to another: its own words are no access line, so that nobody else would say so. */
+function isTorn(line: Buffer): boolean {
+  return (
+    line.toString('latin1', 0, DOCKER_START.length) === DOCKER_START &&
+    line.includes('ai_log') &&
+    parseObject(line) === undefined
+  );
+}
+
+function parseObject(line: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line.toString());
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const READ_PART: Record<Form, ReadPart> = { cri: readCriPart, docker: readDockerPart };
+
+const NEWLINE = 0x0a;
+const NUL = 0x00;
+
+/** Each line in a block of whole lines that is not empty, without its line break and the NULs of a hole before it. */
+export function* physicalLines(block: Buffer): Generator<{ start: number; line: Buffer; next: number }> {
+  for (let at = 0; at < block.length;) {
+    const newline = block.indexOf(NEWLINE, at);
+    const end = newline < 0 ? block.length : newline;
+    let start = at;
+    while (block[start] === NUL) start++;
+    at = end + 1;
+    if (start < end) yield { start, line: block.subarray(start, end), next: Math.min(at, block.length) };
+  }
+}
+
+/** So much of a log's start is looked at. Everything in a wrapped log is wrapped, but its first lines can be torn. */
+export const LOOKED_AT_BYTES = 1 << 16;
+
+/**
+ * The form of a log that begins with these bytes, told from its content and never from its name; undefined for a plain
+ * one. A line that is not wrapped is read the same in every form, so it makes no difference how much of the log was
+ * there when it was looked at.
+ */
+export function formOf(start: Buffer): Form | undefined {
+  for (const { line, next } of physicalLines(start)) {
+    if (readCriPart(line)) return 'cri';
+    if (line.includes(DOCKER_STREAM) && typeof readDockerPart(line) === 'object') return 'docker';
+    // Longer than what is looked at: Docker's entries name their stream at their end.
+    if (next === start.length && line.toString('latin1', 0, DOCKER_START.length) === DOCKER_START)
+      return 'docker';
+  }
+  return undefined;
+}
