@@ -3,13 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parsePatternFile } from '../src/ai-log/pattern-file.ts';
+import { REDACT_KINDS } from '../src/ai-log/pattern.ts';
+import { patternsOf } from '../src/ai-log/secret-patterns.ts';
 import type { Context } from '../src/cli/context.ts';
 import { main } from '../src/cli/main.ts';
 import { buildProgram } from '../src/cli/program.ts';
 import { ExitCode } from '../src/platform/errors.ts';
 import { parsePriceFile } from '../src/pricing/price-file.ts';
 
-const DOCS = ['README.md', 'docs/commands.md', 'docs/cost.md', 'docs/store-format.md', 'docs/higress.md'];
+const DOCS = [
+  'README.md',
+  'docs/commands.md',
+  'docs/cost.md',
+  'docs/store-format.md',
+  'docs/higress.md',
+  'docs/privacy.md',
+];
 const texts = new Map(DOCS.map((path) => [path, readFileSync(path, 'utf8')]));
 const textOf = (path: string): string => texts.get(path) ?? '';
 
@@ -202,6 +212,15 @@ function priceFileIn(path: string): string | undefined {
 test('the price file of docs/cost.md is one', async () => {
   const file = await parsePriceFile(priceFileIn('docs/cost.md') ?? '', 'docs/cost.md');
   expect(file.groups.length).toBeGreaterThan(1);
+});
+
+test('the patterns of docs/privacy.md are a file of patterns, and every kind stands there', async () => {
+  const text = textOf('docs/privacy.md');
+  const [, file = ''] = /```json\n([^]*?)```/.exec(text) ?? [];
+  expect((await parsePatternFile(file, 'docs/privacy.md')).length).toBe(2);
+  const named = rowsOf(text, 'kind').flatMap(([kinds]) => kinds.split(', '));
+  const kinds = patternsOf(REDACT_KINDS).map(({ kind }) => kind);
+  expect(named.toSorted()).toEqual([...new Set(kinds)].toSorted());
 });
 
 test.each(DOCS)('the links of %s lead somewhere', (path) => {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { REDACT_KINDS, type RedactKind } from '../ai-log/pattern.ts';
 import { attoOfUsd, PRICE_TEXT } from '../pricing/money.ts';
 import { GROUP_KEYS, type GroupKey } from '../report/group-keys.ts';
 
@@ -35,6 +36,17 @@ export function wholeNumber(from: number, to: number): (text: string) => number 
       throw new InvalidArgumentError(`It must be a whole number from ${from} to ${to}.`);
     return number;
   };
+}
+
+/** Kinds of what is to be redacted, separated by commas; in the same order however they were given. */
+export function redactKinds(text: string): RedactKind[] {
+  const given = new Set<string>(text.split(',').map((kind) => kind.trim()));
+  const known = REDACT_KINDS.filter((kind) => given.delete(kind));
+  if (given.size > 0 || known.length === 0)
+    throw new InvalidArgumentError(
+      `It must be a list of ${REDACT_KINDS.join(', ')}, with commas between them.`,
+    );
+  return known;
 }
 
 /** A parser of IANA time zones. */

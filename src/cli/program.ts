@@ -9,6 +9,7 @@ import {
   LARGEST_COUNT,
   logPathOption,
   pricesOption,
+  redactKinds,
   sinceOption,
   strictOption,
   timeZoneOption,
@@ -62,6 +63,15 @@ function addParse(program: Command, context: Context): void {
     .option('--since <time>', 'store only rounds from this time on (part of the store, for good)')
     .addOption(pricesOption())
     .option('--no-content', 'store numbers only, no text (part of the store, for good)')
+    .option(
+      '--redact [kinds]',
+      'store [redacted:<kind>] in place of secrets; or of a list of secrets,email,phone,card (part of the store, for good)',
+      redactKinds,
+    )
+    .option(
+      '--redact-patterns <file>',
+      'store [redacted:<name>] in place of what your own patterns match (part of the store, for good)',
+    )
     .option('--quiet', 'nothing on stdout, for cron')
     .addOption(jsonOption())
     .action(async (options: ParseOptions) => {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { Redactor } from '../ai-log/redact.ts';
 import { readLogLine, type LoggedRound } from '../ai-log/round.ts';
 import { moneyOf } from '../pricing/schedule.ts';
 import { entryOf, parsePriceBook, priceRound, type PriceBook } from '../pricing/price-book.ts';
@@ -26,6 +27,8 @@ export type LineCount = 'rounds' | 'other' | 'rejected' | 'filtered';
 
 /** A rejected line keeps so much of its text, and all of them together so much. */
 const REJECTED_BYTES = 4096;
+/** A secret that is cut in half is none any more: of a rejected line, so much is searched before it is cut. */
+const SEARCHED_CHARACTERS = 65_536;
 const REJECTED_FILE_BYTES = 16 << 20;
 /** Sessions stay in memory between commits, up to so many records of their past. */
 const MOST_WEIGHT = 500_000;
@@ -38,6 +41,8 @@ export class Batch {
   readonly #resolve: (model: string) => Promise<Resolution | undefined>;
   readonly #book: PriceBook;
   readonly #since: number;
+  /** undefined where texts are stored as logged, or not at all. */
+  readonly #redactor: Redactor | undefined;
   #drafts = new Map<string, SessionDraft>();
   #fileNames: Set<string> | undefined;
   #rejected: string[] = [];
@@ -51,7 +56,9 @@ export class Batch {
     state: State,
     index: () => Index,
     resolve: (model: string) => Promise<Resolution | undefined>,
+    redactor: Redactor | undefined,
   ) {
+    this.#redactor = redactor;
     this.#files = files;
     this.#store = store;
     this.#index = index;
@@ -73,7 +80,7 @@ export class Batch {
     const time = round.time ?? Math.floor(place.mtime);
     const { session_key } = this.#store.filters;
     if (time < this.#since || (session_key !== null && round.sessionId !== session_key)) return 'filtered';
-    const length = await this.#addRound(round, time, place);
+    const length = await this.#addRound(this.#redactor?.round(round) ?? round, time, place);
     if (length < 0) return this.reject('the messages of ai_log are not valid JSON', text, place);
     this.size += length;
     return 'rounds';
@@ -82,7 +89,8 @@ export class Batch {
   reject(reason: string, text: string, place: LinePlace): 'rejected' {
     if (this.#rejectedBytes < REJECTED_FILE_BYTES) {
       const { path, generation, offset } = place;
-      const start = Buffer.from(text.slice(0, REJECTED_BYTES)).subarray(0, REJECTED_BYTES).toString();
+      const kept = this.#redactor?.text(text.slice(0, SEARCHED_CHARACTERS)) ?? text;
+      const start = Buffer.from(kept.slice(0, REJECTED_BYTES)).subarray(0, REJECTED_BYTES).toString();
       const record = JSON.stringify({
         path,
         at: [generation, offset],

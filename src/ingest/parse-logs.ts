@@ -1,3 +1,4 @@
+import type { Redactor } from '../ai-log/redact.ts';
 import { InputOutputError, isSystemError } from '../platform/errors.ts';
 import { readPriceFile } from '../pricing/price-file.ts';
 import { createPriceResolver } from '../pricing/resolve.ts';
@@ -11,6 +12,7 @@ import {
   findStore,
   lockPath,
   resolveStatePath,
+  NO_FILTERS,
   type Filters,
   type Store,
 } from '../store/store.ts';
@@ -43,15 +45,17 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   const release = takeLock(lockPath(options.dir), `the store ${options.dir}`);
   try {
     const store =
-      findStore(files, options.dir) ?? createStore(files, options.dir, statePath, newFilters(options));
+      findStore(files, options.dir) ??
+      createStore(files, options.dir, statePath, { ...NO_FILTERS, ...options.filters });
     checkFilters(store, options.filters, options.stateFile === undefined ? undefined : statePath);
     const priceFiles = options.pricesPath === undefined ? [] : [await readPriceFile(options.pricesPath)];
     const resolve = createPriceResolver(priceFiles);
+    const redactor = await redactorOf(store.filters);
     for (let attempt = 1; ; attempt++) {
       try {
         // Again under the lock: a rotation can have moved the logs since.
         const current = await discoverLogs(files, options.logPaths);
-        await new Run(files, store, options, resolve, tally).readAll(current.logs);
+        await new Run(files, store, options, resolve, tally, redactor).readAll(current.logs);
         return tally.result();
       } catch (error) {
         tally.drop();
@@ -72,12 +76,11 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   }
 }
 
-function newFilters({ filters }: ParseOptions): Filters {
-  return {
-    session_key: filters.session_key ?? null,
-    since: filters.since ?? null,
-    no_content: filters.no_content ?? false,
-  };
+/** undefined where texts are stored as logged, or not at all. */
+async function redactorOf({ no_content, redact, redact_patterns }: Filters): Promise<Redactor | undefined> {
+  if (no_content || (redact ?? redact_patterns) === null) return undefined;
+  const { createRedactor } = await import('../ai-log/redact.ts');
+  return createRedactor({ kinds: redact ?? [], patterns: redact_patterns ?? [] });
 }
 
 function hasNothingNew(files: Files, store: Store, logs: readonly LogFile[]): Promise<boolean> {

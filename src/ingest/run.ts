@@ -1,3 +1,4 @@
+import type { Redactor } from '../ai-log/redact.ts';
 import { readTime } from '../ai-log/time.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { errorCode, isAbsent, type FileFacts, type Files } from '../platform/files.ts';
@@ -46,6 +47,7 @@ export class Run {
     options: ParseOptions,
     resolve: (model: string) => Promise<Resolution | undefined>,
     tally: Tally,
+    redactor: Redactor | undefined,
   ) {
     this.#files = files;
     this.#store = store;
@@ -53,7 +55,7 @@ export class Run {
     this.#tally = tally;
     this.#state = readState(files, store.statePath, store.id);
     this.#known = new KnownLogs(files, this.#state, () => this.#loadIndex().closed);
-    this.#batch = new Batch(files, store, this.#state, () => this.#loadIndex(), resolve);
+    this.#batch = new Batch(files, store, this.#state, () => this.#loadIndex(), resolve, redactor);
   }
 
   /** Reads the logs in the given order, the oldest first. */

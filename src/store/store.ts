@@ -12,7 +12,26 @@ export interface Filters {
   since: string | null;
   /** No text is stored. */
   no_content: boolean;
+  /** Kinds of what is taken out of texts before they are stored: `secrets`, `email` …; null: nothing is. */
+  redact: readonly string[] | null;
+  /** The user's own patterns of what is taken out, by name. */
+  redact_patterns: readonly RedactPattern[] | null;
 }
+
+interface RedactPattern {
+  name: string;
+  /** A regular expression. */
+  pattern: string;
+}
+
+/** A store that keeps everything. */
+export const NO_FILTERS: Filters = {
+  session_key: null,
+  since: null,
+  no_content: false,
+  redact: null,
+  redact_patterns: null,
+};
 
 export interface Store {
   dir: string;
@@ -79,15 +98,23 @@ export function checkFilters(store: Store, given: Partial<Filters>, statePath: s
     ['--session-key', given.session_key, store.filters.session_key],
     ['--since', given.since, store.filters.since],
     ['--no-content', given.no_content, store.filters.no_content],
+    ['--redact', given.redact, store.filters.redact],
+    ['--redact-patterns', given.redact_patterns, store.filters.redact_patterns],
     ['--state-file', statePath, store.statePath],
   ] as const) {
-    if (asked !== undefined && asked !== kept) {
+    if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(kept)) {
       throw new UsageError(
-        `${flag} is ${asked}, but the store ${store.dir} was made with ${kept ?? 'none'}. ` +
+        `${flag} is ${filterText(asked)}, but the store ${store.dir} was made with ${filterText(kept)}. ` +
           'It is part of the store: leave it out, or parse into another --output-dir',
       );
     }
   }
+}
+
+function filterText(value: Filters[keyof Filters]): string {
+  if (value === null) return 'none';
+  if (typeof value !== 'object') return String(value);
+  return value.map((one) => (typeof one === 'string' ? one : `${one.name} (${one.pattern})`)).join(', ');
 }
 
 function parseStore(dir: string, bytes: Uint8Array): Store {
@@ -107,18 +134,38 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
   if (format !== FORMAT || typeof store !== 'string' || typeof state !== 'string' || !isFilters(filters)) {
     throw new InputOutputError(`${path} does not describe a store: restore it from a backup`);
   }
-  return { dir, id: store, statePath: resolve(dir, state), filters };
+  // Stores that were made before there was redaction do not mention it.
+  return {
+    dir,
+    id: store,
+    statePath: resolve(dir, state),
+    filters: { ...filters, redact: filters.redact ?? null, redact_patterns: filters.redact_patterns ?? null },
+  };
 }
 
 function isFilters(value: unknown): value is Filters {
   if (typeof value !== 'object' || value === null) return false;
-  const { session_key: session, since, no_content: noContent } = value as Record<string, unknown>;
+  const {
+    session_key: session,
+    since,
+    no_content: noContent,
+    redact = null,
+    redact_patterns: patterns = null,
+  } = value as Record<string, unknown>;
   const isTime = typeof since === 'string' && !Number.isNaN(Date.parse(since));
   return (
     (session === null || typeof session === 'string') &&
     (since === null || isTime) &&
-    typeof noContent === 'boolean'
+    typeof noContent === 'boolean' &&
+    (redact === null || (Array.isArray(redact) && redact.every((kind) => typeof kind === 'string'))) &&
+    (patterns === null || (Array.isArray(patterns) && patterns.every(isRedactPattern)))
   );
+}
+
+function isRedactPattern(value: unknown): value is RedactPattern {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, pattern } = value as Record<string, unknown>;
+  return typeof name === 'string' && typeof pattern === 'string';
 }
 
 /** What creating a store leaves behind when it is killed: a lock, temporary files, a state that counts nothing. */

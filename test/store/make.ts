@@ -3,11 +3,9 @@ import { nodeFiles } from '../../src/platform/files.ts';
 import { commit, type Batch, type SessionAddition } from '../../src/store/commit.ts';
 import { readIndex, type Index } from '../../src/store/index-file.ts';
 import { readState, type State } from '../../src/store/state.ts';
-import { createStore, resolveStatePath, type Filters, type Store } from '../../src/store/store.ts';
+import { createStore, NO_FILTERS, resolveStatePath, type Store } from '../../src/store/store.ts';
 import type { SessionEntry, UsageCell } from '../../src/store/types.ts';
 import { makeFolder } from '../platform/make.ts';
-
-export const NO_FILTERS: Filters = { session_key: null, since: null, no_content: false };
 
 /** A new store in a folder of its own. */
 export function newStore(filters = NO_FILTERS): Store {

@@ -6,6 +6,7 @@ import { pricesPath } from '../../src/store/price-files.ts';
 import { indexPath } from '../../src/store/index-file.ts';
 import { readPriceLines, readSnapshot } from '../../src/store/read.ts';
 import { addition, commitTo, newStore, stateOf, titled } from './make.ts';
+import { NO_FILTERS } from '../../src/store/store.ts';
 
 describe('readSnapshot', () => {
   test('is one commit, also when the index is replaced while it is read', () => {
@@ -28,7 +29,7 @@ describe('readSnapshot', () => {
   });
 
   test('of a store without a commit is empty', () => {
-    const store = newStore({ session_key: null, since: null, no_content: true });
+    const store = newStore({ ...NO_FILTERS, no_content: true });
     expect(readSnapshot(store.dir)).toMatchObject({
       dir: store.dir,
       sessions: new Map(),

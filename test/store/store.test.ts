@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { InputOutputError, UsageError } from '../../src/platform/errors.ts';
@@ -10,13 +10,14 @@ import {
   createStore,
   findStore,
   lockPath,
+  NO_FILTERS,
   openStore,
   resolveStatePath,
   type Filters,
 } from '../../src/store/store.ts';
 import { failAt } from '../ingest/make.ts';
 import { contentOf, makeFolder } from '../platform/make.ts';
-import { NO_FILTERS, addition, commitTo, newStore } from './make.ts';
+import { addition, commitTo, newStore } from './make.ts';
 
 function errorOf(action: () => unknown): Error {
   try {
@@ -29,7 +30,12 @@ function errorOf(action: () => unknown): Error {
 
 describe('a store', () => {
   test('is found again as it was made', () => {
-    const filters = { session_key: 'agent:main', since: '2026-02-01T00:00:00.000Z', no_content: true };
+    const filters = {
+      ...NO_FILTERS,
+      session_key: 'agent:main',
+      since: '2026-02-01T00:00:00.000Z',
+      no_content: true,
+    };
     const store = newStore(filters);
     expect(findStore(nodeFiles, store.dir)).toEqual(store);
     expect(openStore(nodeFiles, store.dir)).toEqual(store);
@@ -169,6 +175,9 @@ describe('.store.json', () => {
       { ...NO_FILTERS, session_key: 1 },
       { ...NO_FILTERS, since: 'x' },
       { ...NO_FILTERS, no_content: null },
+      { ...NO_FILTERS, redact: 'secrets' },
+      { ...NO_FILTERS, redact: [1] },
+      { ...NO_FILTERS, redact_patterns: [{ name: 'x' }] },
     ].map((filters) => [
       JSON.stringify({ ...whole, filters }),
       'does not describe a store: restore it from a backup',
@@ -192,7 +201,12 @@ describe('.store.json', () => {
 });
 
 describe('checkFilters', () => {
-  const kept: Filters = { session_key: 'a', since: '2026-02-01T00:00:00.000Z', no_content: true };
+  const kept: Filters = {
+    ...NO_FILTERS,
+    session_key: 'a',
+    since: '2026-02-01T00:00:00.000Z',
+    no_content: true,
+  };
 
   test('takes those of the store, and those not given', () => {
     const store = newStore(kept);
@@ -224,6 +238,35 @@ describe('checkFilters', () => {
           'It is part of the store: leave it out, or parse into another --output-dir',
       );
     }
+  });
+
+  const patterns = [{ name: 'employee', pattern: 'EMP-[0-9]{6}' }];
+  test.each([
+    ['--redact', { redact: ['secrets'] }, null, 'secrets', 'none'],
+    ['--redact', { redact: ['secrets', 'card'] }, { redact: ['secrets'] }, 'secrets, card', 'secrets'],
+    ['--redact-patterns', { redact_patterns: patterns }, null, 'employee (EMP-[0-9]{6})', 'none'],
+    [
+      '--redact-patterns',
+      { redact_patterns: [{ name: 'employee', pattern: 'EMP' }] },
+      { redact_patterns: patterns },
+      'employee (EMP)',
+      'employee (EMP-[0-9]{6})',
+    ],
+  ])('refuses another %s: %j', (flag, given, made, asked, kept) => {
+    const store = newStore({ ...NO_FILTERS, ...made });
+    expect(() => checkFilters(store, { ...made }, undefined)).not.toThrow();
+    expect(() => checkFilters(store, given, undefined)).toThrow(
+      `${flag} is ${asked}, but the store ${store.dir} was made with ${kept}. `,
+    );
+  });
+
+  test('a store that was made before there was redaction has none', () => {
+    const store = newStore();
+    const path = join(store.dir, '.store.json');
+    const { filters, ...rest } = JSON.parse(readFileSync(path, 'utf8'));
+    const { redact: _, redact_patterns: __, ...old } = filters;
+    writeFileSync(path, JSON.stringify({ ...rest, filters: old }));
+    expect(openStore(nodeFiles, store.dir).filters).toEqual(NO_FILTERS);
   });
 
   test('refuses --no-content on a store that has content', () => {

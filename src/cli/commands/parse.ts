@@ -1,6 +1,8 @@
 import type { Progress } from '../../ingest/options.ts';
 import { parseLogs } from '../../ingest/parse-logs.ts';
 import type { ParseResult } from '../../ingest/tally.ts';
+import { readPatternFile } from '../../ai-log/pattern-file.ts';
+import type { RedactKind } from '../../ai-log/pattern.ts';
 import { readTime } from '../../ai-log/time.ts';
 import { InputOutputError, UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
@@ -16,6 +18,9 @@ export interface ParseOptions {
   prices?: string;
   /** false: --no-content */
   content: boolean;
+  /** true: without a list of kinds. */
+  redact?: RedactKind[] | true;
+  redactPatterns?: string;
   quiet?: true;
   json?: true;
 }
@@ -32,6 +37,10 @@ export async function parse(context: Context, options: ParseOptions): Promise<vo
       ...(options.sessionKey !== undefined && { session_key: options.sessionKey }),
       ...(options.since !== undefined && { since: isoTime(options.since) }),
       ...(!options.content && { no_content: true }),
+      ...(options.redact !== undefined && { redact: options.redact === true ? ['secrets'] : options.redact }),
+      ...(options.redactPatterns !== undefined && {
+        redact_patterns: await readPatternFile(options.redactPatterns),
+      }),
     },
     now: Date.now,
     onProgress: progress?.update,

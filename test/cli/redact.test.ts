@@ -1,0 +1,57 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeFolder } from '../platform/make.ts';
+import { line, run } from './run.ts';
+
+/** A log with a secret, an address and a badge number, parsed with options; the title that is stored. */
+async function titleWith(...options: string[]): Promise<string> {
+  const folder = makeFolder();
+  const log = join(folder, 'access.log');
+  writeFileSync(join(folder, 'own.json'), '{"patterns":[{"name":"badge","pattern":"B-[0-9]+"}]}');
+  writeFileSync(
+    log,
+    line('2026-02-01T00:00:00Z', { session_id: 'a', question: 'a@example.org B-12 PASSWORD=hunter2' }),
+  );
+  const named = options.map((option) => option.replace('own.json', join(folder, 'own.json')));
+  const store = join(folder, 'store');
+  const parsed = await run(['parse', '--log-path', log, '--data-dir', store, ...named]);
+  expect([parsed.code, parsed.err]).toEqual([0, '']);
+  const { out } = await run(['list', '--data-dir', store, '--json']);
+  return (JSON.parse(out) as { sessions: { title: string }[] }).sessions[0]?.title ?? '';
+}
+
+test.each([
+  [[], 'a@example.org B-12 PASSWORD=hunter2'],
+  [['--redact'], 'a@example.org B-12 PASSWORD=[redacted:password]'],
+  [['--redact', 'email'], '[redacted:email] B-12 PASSWORD=hunter2'],
+  [['--redact', 'email, secrets', '--quiet'], '[redacted:email] B-12 PASSWORD=[redacted:password]'],
+  [['--redact-patterns', 'own.json'], 'a@example.org [redacted:badge] PASSWORD=hunter2'],
+  [
+    ['--redact', '--redact-patterns', 'own.json'],
+    'a@example.org [redacted:badge] PASSWORD=[redacted:password]',
+  ],
+])('parse %j', async (options, title) => {
+  expect(await titleWith(...options)).toBe(title);
+});
+
+test.each(['passwords', 'secrets,', 'email,all', ''])('--redact %j is wrong usage', async (kinds) => {
+  const { code, err } = await run(['parse', '--redact', kinds]);
+  expect(code).toBe(2);
+  expect(err).toContain('It must be a list of secrets, email, phone, card, with commas between them.');
+});
+
+test('a file of patterns that is none, or not there', async () => {
+  const folder = makeFolder();
+  const path = join(folder, 'own.json');
+  const args = ['parse', '--data-dir', join(folder, 'store'), '--redact-patterns', path];
+  expect(await run(args)).toMatchObject({
+    code: 74,
+    err: expect.stringContaining(`cannot read the file of patterns ${path}: ENOENT`),
+  });
+  writeFileSync(path, '{"patterns":[{"name":"x","pattern":"("}]}');
+  expect(await run(args)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(`${path} is no file of patterns:\n  patterns[0].pattern: "(" is no`),
+  });
+});
