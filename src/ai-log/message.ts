@@ -11,7 +11,7 @@ export interface ToolCall {
 }
 
 /** What a tool gave back. */
-interface ToolResult {
+export interface ToolResult {
   /** Of the call that it answers. */
   id: string | null;
   /** Where the provider names the tool only. */

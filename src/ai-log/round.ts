@@ -37,7 +37,7 @@ export interface LoggedRound {
 export type LogLine = Exclude<AccessLine, { kind: 'ai' }> | { kind: 'round'; round: LoggedRound };
 
 /** The session of requests without an id: they are strangers to each other. */
-const DEFAULT_SESSION = 'default';
+export const DEFAULT_SESSION = 'default';
 const UNKNOWN_MODEL = 'unknown';
 
 const USAGE = [

@@ -1,0 +1,146 @@
+// A session's page: what only a script can do. Reading, jumping and "conversation only" work without it.
+
+const root = document.documentElement;
+
+leadOn();
+findRound();
+addEventListener('hashchange', findRound);
+copyIds();
+openParts();
+foldPrompts();
+markPrompts();
+walkStrip();
+
+/** A signpost leads on to the newest page, with the round that was asked for. */
+function leadOn(): void {
+  const to = document.body.dataset['moved'];
+  if (to !== undefined) location.replace(to + location.hash);
+}
+
+/** Shows the round that the address names: on another page, or in a closed part of this one. */
+function findRound(): void {
+  const number = Number(/^#r-(\d{1,9})$/.exec(location.hash)?.[1]);
+  const rounds = document.querySelector<HTMLElement>('.rounds');
+  if (!rounds || !Number.isSafeInteger(number)) return;
+  const target = document.getElementById(`r-${number}`);
+  if (!target) {
+    const ends = (rounds.dataset['ends'] ?? '')
+      .split(' ')
+      .filter((end) => end !== '')
+      .map(Number);
+    const page = ends.findIndex((end) => number <= end) + 1;
+    const part = rounds.dataset['part'] ?? '';
+    if (page > 0) location.replace(part.replace('~p0.html', `~p${page}.html`) + location.hash);
+    return;
+  }
+  let isHidden = false;
+  for (let at: Element | null = target; at; at = at.parentElement) {
+    if (at instanceof HTMLDetailsElement && !at.open) {
+      at.open = true;
+      isHidden = true;
+    }
+  }
+  if (isHidden) target.scrollIntoView();
+}
+
+function copyIds(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-copy]')) {
+    button.hidden = false;
+    const words = button.textContent;
+    button.addEventListener('click', () => {
+      void copy(button.dataset['copy'] ?? '', button).then((isDone) => {
+        button.textContent = isDone ? 'Copied' : 'Not copied';
+        setTimeout(() => (button.textContent = words), 1500);
+      });
+    });
+  }
+}
+
+/** Without https there is no clipboard: then the old way, by a selected text. */
+async function copy(text: string, beside: HTMLElement): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const field = document.createElement('textarea');
+    field.value = text;
+    field.className = 'unseen';
+    beside.after(field);
+    field.select();
+    // Deprecated, and all there is on a page that came by http.
+    const isDone = document.execCommand('copy');
+    field.remove();
+    beside.focus();
+    return isDone;
+  }
+}
+
+function openParts(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-open-all]')) {
+    button.hidden = false;
+    let isOpen = false;
+    button.addEventListener('click', () => {
+      isOpen = !isOpen;
+      for (const part of document.querySelectorAll<HTMLDetailsElement>('.rounds details')) part.open = isOpen;
+      button.textContent = isOpen ? 'Close every part' : 'Open every closed part';
+    });
+  }
+}
+
+/** Beside the rounds the list of prompts is open; above them, where there is no room beside, it is closed. */
+function foldPrompts(): void {
+  const list = document.querySelector<HTMLDetailsElement>('.prompts');
+  const narrow = matchMedia('(max-width: 1119px)');
+  const fold = (): void => {
+    if (list) list.open = !narrow.matches;
+  };
+  fold();
+  narrow.addEventListener('change', fold);
+}
+
+/** Marks the prompt whose rounds are read. */
+function markPrompts(): void {
+  const links = [...document.querySelectorAll<HTMLAnchorElement>('.prompts a[href^="#r-"]')];
+  const rounds = links.map((link) => document.getElementById(link.hash.slice(1)));
+  if (links.length === 0) return;
+  let isAsked = false;
+  const mark = (): void => {
+    isAsked = false;
+    const line = innerHeight / 3;
+    let current = rounds.findLastIndex(
+      (round) => round !== null && round.getBoundingClientRect().top <= line,
+    );
+    if (current < 0) current = 0;
+    for (const [i, link] of links.entries()) {
+      if (i === current) link.setAttribute('aria-current', 'true');
+      else link.removeAttribute('aria-current');
+    }
+  };
+  const ask = (): void => {
+    if (!isAsked) requestAnimationFrame(mark);
+    isAsked = true;
+  };
+  addEventListener('scroll', ask, { passive: true });
+  mark();
+}
+
+/** The strip is one stop of the Tab key; arrows go from bar to bar. */
+function walkStrip(): void {
+  const bars = [...document.querySelectorAll<SVGAElement>('.plot a')];
+  for (const [i, bar] of bars.entries()) bar.setAttribute('tabindex', i === 0 ? '0' : '-1');
+  const go = (to: number): void => {
+    const bar = bars[Math.max(0, Math.min(to, bars.length - 1))];
+    for (const other of bars) other.setAttribute('tabindex', other === bar ? '0' : '-1');
+    bar?.focus();
+  };
+  for (const [i, bar] of bars.entries()) {
+    bar.addEventListener('keydown', (event) => {
+      const to = { ArrowRight: i + 1, ArrowLeft: i - 1, Home: 0, End: bars.length - 1 }[event.key];
+      if (to === undefined) return;
+      event.preventDefault();
+      go(to);
+    });
+  }
+}
+
+root.classList.add('js-session');

@@ -1,0 +1,167 @@
+import { cleanLine } from '../../platform/clean-text.ts';
+import { usdText } from '../../pricing/money.ts';
+import { exact, plural } from '../../query/count-text.ts';
+import { exactTime } from '../clock.ts';
+import { dateText, duration, shortCount } from '../format.ts';
+import type { SiteContext } from '../site-context.ts';
+import { laneName } from './conversation.ts';
+import { rowsOf, type Row, type RowContext, type Tag } from './rows.ts';
+import type { Block, LaneView, RoundView } from './view.ts';
+
+/** What is drawn down a page: `kind` names the template. */
+export type Card =
+  | { kind: 'session-idle'; text: string }
+  | ({ kind: 'session-lane' } & LaneCard)
+  | ({ kind: 'session-round' } & RoundCard);
+
+interface LaneCard {
+  name: string;
+  facts: string;
+  model: ModelMark;
+  moreModels: string;
+  tokens: string;
+  cost: string;
+  tags: Tag[];
+  task: string;
+  isOpen: boolean;
+  cards: Card[];
+}
+
+interface RoundCard {
+  number: number;
+  numberText: string;
+  time: { text: string; exact: string; iso: string };
+  model: ModelMark;
+  /** Empty where a tag stands in its place. */
+  cost: string;
+  costTag: Tag | null;
+  meter: { cached: string; fresh: string; freshX: string };
+  input: string;
+  cached: string;
+  fresh: string;
+  written: string;
+  output: string;
+  reasoning: string;
+  latency: string;
+  /** Whether the round says a word of the conversation. */
+  isTalk: boolean;
+  rows: Row[];
+}
+
+export interface ModelMark {
+  name: string;
+  slot: number;
+  /** Its price is unknown. */
+  isHatched: boolean;
+}
+
+export interface CardContext extends RowContext {
+  site: SiteContext;
+  /** The largest input of a round on the page: a meter's full length. */
+  largestInput: number;
+}
+
+export function cardsOf(blocks: readonly Block[], context: CardContext): Card[] {
+  let day = '';
+  return blocks.map((block) => {
+    if (block.kind === 'idle') return { kind: 'session-idle', text: `${duration(block.ms)} idle` };
+    if (block.kind === 'lane') return { kind: 'session-lane', ...laneCard(block.lane, context) };
+    const card = roundCard(block.round, day, context);
+    day = card.time.iso.slice(0, 10);
+    return { kind: 'session-round', ...card };
+  });
+}
+
+function roundCard(round: RoundView, day: string, context: CardContext): RoundCard {
+  const { stored } = round;
+  const { site, largestInput } = context;
+  const iso = site.local.isoOf(round.time);
+  const clock = iso.slice(11, 19);
+  const isNewDay = day !== '' && day !== iso.slice(0, 10);
+  const cached = Math.min(stored.cached_tokens, stored.input_tokens);
+  const fresh = stored.input_tokens - cached;
+  const share = (tokens: number): string => percentOf(tokens, largestInput);
+  const rows = rowsOf(round, context);
+  return {
+    number: stored.round,
+    numberText: exact(stored.round),
+    time: {
+      text: isNewDay ? `${dateText(iso.slice(0, 10), false)}, ${clock}` : clock,
+      exact: exactTime(iso),
+      iso,
+    },
+    model: markOf(stored.model, round.price === 'unpriced', site),
+    cost: costText(round),
+    costTag: round.price === 'unpriced' ? { text: 'unpriced', isFailed: false } : null,
+    meter: { cached: share(cached), fresh: share(fresh), freshX: share(cached) },
+    input: exact(stored.input_tokens),
+    cached: cached > 0 ? exact(cached) : '',
+    fresh: fresh > 0 ? exact(fresh) : '',
+    written: stored.cache_write_tokens > 0 ? exact(stored.cache_write_tokens) : '',
+    output: exact(stored.output_tokens),
+    reasoning: stored.reasoning_tokens > 0 ? exact(stored.reasoning_tokens) : '',
+    latency: latencyText(round),
+    isTalk: rows.some((row) => row.kind === 'session-say' && row.kindOfSay !== 'other'),
+    rows,
+  };
+}
+
+function percentOf(part: number, whole: number): string {
+  return `${whole > 0 ? Number(((100 * part) / whole).toFixed(2)) : 0}%`;
+}
+
+export function markOf(model: string, isUnpriced: boolean, { colours }: SiteContext): ModelMark {
+  return { name: cleanLine(model) || '?', slot: colours.slotOf(model), isHatched: isUnpriced };
+}
+
+function costText({ price, cost }: RoundView): string {
+  if (price === 'unpriced') return '';
+  if (price === 'no-usage') return 'no usage';
+  if (price === 'gateway-cache') return '$0, from the gateway’s cache';
+  if (price === 'free') return 'free';
+  return cost === null ? 'unpriced' : usdText(cost, 4);
+}
+
+function latencyText({ stored }: RoundView): string {
+  const whole = stored.duration_ms === undefined ? [] : [duration(stored.duration_ms)];
+  const first = stored.first_token_ms ? [`first token ${duration(stored.first_token_ms)}`] : [];
+  return [...whole, ...first].join(', ');
+}
+
+function laneCard(lane: LaneView, context: CardContext): LaneCard {
+  const rounds = lane.blocks.flatMap((block) => (block.kind === 'round' ? [block.round] : []));
+  const [first] = rounds;
+  const last = rounds.at(-1) ?? first;
+  const models = [...new Set(rounds.map(({ stored }) => stored.model))];
+  const unpriced = rounds.filter(({ price }) => price === 'unpriced').length;
+  const known = rounds.filter(({ cost }) => cost !== null);
+  const cost = known.reduce((sum, round) => sum + (round.cost ?? 0n), 0n);
+  const tokens = rounds.reduce((sum, { stored }) => sum + stored.input_tokens + stored.output_tokens, 0);
+  const failures = rounds.reduce((sum, round) => sum + failuresOf(round), 0);
+  const span = first === last ? `#${first?.number ?? 0}` : `#${first?.number ?? 0} to #${last?.number ?? 0}`;
+  return {
+    name: laneName(lane),
+    facts: `${lane.isContinued ? 'goes on, ' : ''}${plural(rounds.length, 'round')}, ${span}`,
+    model: markOf(models[0] ?? '', unpriced === rounds.length, context.site),
+    moreModels: models.length > 1 ? `+ ${models.length - 1} more` : '',
+    tokens: `${shortCount(tokens)} tokens`,
+    cost: known.length === 0 ? '' : usdText(cost, 4),
+    tags: [
+      ...(unpriced > 0 ? [{ text: `${exact(unpriced)} unpriced`, isFailed: false }] : []),
+      ...(failures > 0 ? [{ text: `${exact(failures)} failed`, isFailed: true }] : []),
+    ],
+    task: lane.isContinued ? '' : lane.task,
+    // A peer's conversation is read like the main one; what failed must not be hidden.
+    isOpen: lane.kind === 'thread' || failures > 0,
+    cards: cardsOf(lane.blocks, context),
+  };
+}
+
+/** Failed tools and a failed request of one round. */
+function failuresOf({ stored, items }: RoundView): number {
+  const tools = items.filter(
+    (item) =>
+      (item.kind === 'call' && item.call.result?.failure) || (item.kind === 'result' && item.result.failure),
+  );
+  return tools.length + ((stored.response_code ?? 0) >= 400 ? 1 : 0);
+}

@@ -1,0 +1,32 @@
+import type { Part } from '../../ai-log/message.ts';
+import type { Budget } from './clip.ts';
+import type { Content } from './view.ts';
+
+/** A part of a result can hold a result again; parts of one message can be thousands. */
+const MOST_PARTS = 500;
+
+/** What of a message's parts stands in the message itself: its calls and results are shown as such. */
+export function contentOf(parts: readonly Part[], budget: Budget): Content[] {
+  return parts.slice(0, MOST_PARTS).flatMap((part): Content[] => {
+    switch (part.kind) {
+      case 'text':
+      case 'thinking':
+        return part.text.trim() === '' ? [] : [{ kind: part.kind, clip: budget.take(part.text) }];
+      case 'image':
+        return [{ kind: 'image', url: part.url }];
+      case 'other':
+        return [{ kind: 'data', clip: budget.take(part.json) }];
+      default:
+        return [];
+    }
+  });
+}
+
+/** Length of what a message says, in characters: whether it is worth a link to where it is shown. */
+export function lengthOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, part) => {
+    if (part.kind === 'text' || part.kind === 'thinking') return sum + part.text.length;
+    if (part.kind === 'other') return sum + part.json.length;
+    return part.kind === 'result' ? sum + lengthOf(part.result.parts) : sum;
+  }, 0);
+}

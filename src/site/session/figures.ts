@@ -1,0 +1,128 @@
+import { usdText } from '../../pricing/money.ts';
+import { sessionTotals } from '../../query/aggregate.ts';
+import { exact, plural } from '../../query/count-text.ts';
+import type { SessionEntry } from '../../store/types.ts';
+import { percent, shortCount, shortParts } from '../format.ts';
+import type { Column } from './view.ts';
+
+/** A label, a number with its unit, a line of context: what stands on top of a page. */
+export interface Figure {
+  label: string;
+  value: string;
+  unit: string;
+  exact: string;
+  context: string;
+  /** What the context says in caution's colour, or in red. */
+  caution: string;
+  failed: string;
+}
+
+interface Sums {
+  rounds: number;
+  input: number;
+  output: number;
+  reasoning: number;
+  cached: number;
+  cost: bigint;
+  /** Rounds whose cost is known. */
+  settled: number;
+  unpriced: number;
+  unpricedTokens: number;
+}
+
+/** The session's figures, from the index, so that they agree with every list. */
+export function sessionFigures(entry: SessionEntry, columns: readonly Column[]): Figure[] {
+  const sum = sessionTotals(entry);
+  return figures(
+    {
+      ...sum,
+      rounds: entry.rounds,
+      settled: sum.settledRounds,
+      unpriced: sum.unpricedRounds,
+    },
+    columns,
+  );
+}
+
+/** Those of a closed page, from its rounds. */
+export function pageFigures(columns: readonly Column[]): Figure[] {
+  const sum: Sums = {
+    rounds: columns.length,
+    input: 0,
+    output: 0,
+    reasoning: 0,
+    cached: 0,
+    cost: 0n,
+    settled: 0,
+    unpriced: 0,
+    unpricedTokens: 0,
+  };
+  for (const column of columns) {
+    sum.input += column.input;
+    sum.output += column.output;
+    sum.reasoning += column.reasoning;
+    sum.cached += column.cached;
+    sum.cost += column.cost ?? 0n;
+    if (column.price === 'unpriced') {
+      sum.unpriced++;
+      sum.unpricedTokens += column.input + column.output;
+    } else if (column.price !== 'no-usage') sum.settled++;
+  }
+  return figures(sum, columns);
+}
+
+function figures(sum: Sums, columns: readonly Column[]): Figure[] {
+  const calls = columns.reduce((total, column) => total + column.calls, 0);
+  const failedTools = columns.reduce((total, column) => total + column.failedTools, 0);
+  const failed = columns.filter(({ status }) => status !== null).length;
+  return [
+    {
+      ...count('Rounds', sum.rounds),
+      context: sideText(columns),
+      failed: failed > 0 ? `${exact(failed)} failed` : '',
+    },
+    {
+      ...count('Input tokens', sum.input),
+      context: sum.input > 0 ? `${percent(sum.cached, sum.input)} cached` : '',
+    },
+    {
+      ...count('Output tokens', sum.output),
+      context: sum.reasoning > 0 ? `${percent(sum.reasoning, sum.output)} of it reasoning` : '',
+    },
+    costFigure(sum),
+    { ...count('Tool calls', calls), failed: failedTools > 0 ? `${exact(failedTools)} failed` : '' },
+  ];
+}
+
+function count(label: string, value: number): Figure {
+  const { digits, unit } = shortParts(value);
+  return { label, value: digits, unit, exact: exact(value), context: '', caution: '', failed: '' };
+}
+
+/** What is unpriced is never $0. */
+function costFigure(sum: Sums): Figure {
+  const figure = { label: 'Cost', unit: '', context: '', caution: '', failed: '' };
+  if (sum.settled === 0 && sum.rounds > 0) {
+    return sum.unpriced > 0
+      ? { ...figure, value: 'unpriced', exact: '', context: `${shortCount(sum.unpricedTokens)} tokens` }
+      : { ...figure, value: 'unknown', exact: '', context: 'the log has no usage' };
+  }
+  return {
+    ...figure,
+    value: usdText(sum.cost, 2),
+    exact: usdText(sum.cost, 6),
+    caution: sum.unpriced > 0 ? `+ ${plural(sum.unpriced, 'unpriced round')}` : '',
+    context: sum.unpriced > 0 ? `(${shortCount(sum.unpricedTokens)} tokens)` : '',
+  };
+}
+
+/** `5 of them by 2 sub-agents`; empty where all are of the main lane. */
+function sideText(columns: readonly Column[]): string {
+  const side = columns.filter(({ laneName }) => laneName !== null);
+  if (side.length === 0) return '';
+  const names = new Set(side.map(({ laneName }) => laneName));
+  const isAgents = side.every(({ lane }) => lane === 'sub-agent');
+  const isThreads = side.every(({ lane }) => lane === 'thread');
+  const what = isAgents ? 'sub-agent' : isThreads ? 'parallel thread' : 'side thread';
+  return `${exact(side.length)} of them ${isAgents ? 'by' : 'in'} ${plural(names.size, what)}`;
+}

@@ -1,0 +1,164 @@
+import { align, type Alignment } from './align.ts';
+import { spawns, type Answer } from './answer.ts';
+import type { Numbered } from './message-book.ts';
+import type { LaneKind } from './view.ts';
+
+/** A chain of requests, each of which goes on from the one before. */
+export interface Lane {
+  kind: LaneKind;
+  /** From 1, among its kind. */
+  label: number;
+  /** Its last request without the system prompt at the beginning, and what that prompt was. */
+  body: readonly number[];
+  system: string;
+  request: Numbered;
+  /** The round of that request, and what it answered. */
+  round: number;
+  answer: Answer;
+}
+
+/** A request as lanes are chosen for it. */
+export interface Request {
+  body: readonly number[];
+  system: string;
+  numbered: Numbered;
+  /** The user's words in it that are new, on one line; set once it is placed. */
+  task: string;
+  /** Whether the message at this place of the body is, or may be, what the lane's last round answered. */
+  echoes: (answer: Answer, place: number) => boolean;
+  /** Ids of the calls whose results the request holds. Asked for only where nothing else tells. */
+  answeredCalls: () => ReadonlySet<string>;
+}
+
+export interface Placement {
+  /** undefined: a new one begins. */
+  lane: Lane | undefined;
+  /** What the request says of the lane's last; of nothing where a lane begins. */
+  alignment: Alignment;
+  /** The very same request, sent again after a failure. */
+  isRetry: boolean;
+}
+
+/** An agent with its sub-agents; those unused for longest are forgotten. */
+const LIVE = 64;
+/** Beyond this many, further lanes are not told apart any more. */
+const MOST_NAMED = 100;
+
+/**
+ * Tells threads apart: which of the lanes a request continues, from what came before alone, so that no later round
+ * changes it. The rules, in their order:
+ *
+ * 1. The request begins with all of a lane's last request (the longest such wins), and the system prompt is the same
+ *    or they share two messages: it continues that lane. If it holds nothing else, it is a retry where that round
+ *    failed or has no answer, and else said once more: its last message counts as new.
+ * 2. It holds results of calls that the lane's last round made: it continues it, rewritten.
+ * 3. It holds at least half of a lane's last request (and the same system prompt, or two of its messages): rewritten.
+ * 4. It has the main lane's system prompt, and the main lane does not wait for tools: the conversation begins anew, or
+ *    after a compaction that left nothing of it. The main lane goes on, rewritten.
+ * 5. Else a lane begins: a sub-agent's where a lane waits for a tool that may have asked for it (`spawns`), else a
+ *    parallel thread's.
+ *
+ * Where the rounds are strangers' (`loose`), rule 1 wants the answer back too, 4 does not hold, and no lane is named.
+ */
+export class Lanes {
+  readonly #isLoose: boolean;
+  /** The one used last comes first. */
+  #live: Lane[] = [];
+  #main: Lane | undefined;
+  readonly #counts = { main: 0, 'sub-agent': 0, thread: 0, loose: 0 };
+
+  constructor(isLoose: boolean) {
+    this.#isLoose = isLoose;
+  }
+
+  get requests(): Numbered[] {
+    return this.#live.map(({ request }) => request);
+  }
+
+  place(request: Request): Placement {
+    const whole = this.#wholeOf(request);
+    if (whole) return whole;
+    const lane = this.#answeredBy(request) ?? this.#halfOf(request) ?? this.#renewed(request);
+    return { lane, alignment: align(lane?.body ?? [], request.body), isRetry: false };
+  }
+
+  /** The lane of this round from now on: the one it was placed in, or a new one. */
+  follow(placement: Placement, request: Request, round: number, answer: Answer): Lane {
+    const lane = placement.lane ?? this.#open(request.task);
+    Object.assign(lane, {
+      body: request.body,
+      system: request.system,
+      request: request.numbered,
+      round,
+      answer,
+    });
+    this.#live = [lane, ...this.#live.filter((other) => other !== lane)];
+    if (this.#live.length > LIVE) this.#live = this.#live.filter((one, i) => i < LIVE || one === this.#main);
+    return lane;
+  }
+
+  #open(task: string): Lane {
+    const kind = this.kindOfNext(task);
+    const lane = { kind, label: ++this.#counts[kind] } as Lane;
+    if (kind === 'main') this.#main = lane;
+    return lane;
+  }
+
+  /** The kind of the lane that would begin now with these words of a user. */
+  kindOfNext(task: string): LaneKind {
+    if (this.#isLoose) return 'loose';
+    if (!this.#main) return 'main';
+    if (this.#counts['sub-agent'] + this.#counts.thread >= MOST_NAMED) return 'loose';
+    return this.#live.some(({ answer }) => spawns(answer, task)) ? 'sub-agent' : 'thread';
+  }
+
+  #wholeOf(request: Request): Placement | undefined {
+    const { body, system } = request;
+    let best: Lane | undefined;
+    for (const lane of this.#live) {
+      const length = lane.body.length;
+      if (length === 0 || length > body.length || length <= (best?.body.length ?? 0)) continue;
+      if (lane.body[0] !== body[0] || lane.body[length - 1] !== body[length - 1]) continue;
+      if (!lane.body.every((message, i) => message === body[i])) continue;
+      if (lane.system !== system && (length < 2 || length === body.length)) continue;
+      if (this.#isLoose && !this.#goesOn(lane, request)) continue;
+      best = lane;
+    }
+    if (!best) return undefined;
+    const isSame = best.body.length === body.length;
+    const isRetry = isSame && best.answer.isMissing;
+    const prefix = isSame && !isRetry ? body.length - 1 : best.body.length;
+    const added = Array.from({ length: body.length - prefix }, (_, i) => prefix + i);
+    return { lane: best, alignment: { prefix, added, removed: 0 }, isRetry };
+  }
+
+  /** Whether a stranger's request is really the same conversation: what was answered stands in it. */
+  #goesOn(lane: Lane, { body, echoes }: Request): boolean {
+    if (lane.body.length === body.length) return lane.answer.isMissing;
+    return echoes(lane.answer, lane.body.length);
+  }
+
+  #answeredBy(request: Request): Lane | undefined {
+    const waiting = this.#live.filter(({ answer }) => answer.open.size > 0);
+    if (waiting.length === 0) return undefined;
+    const answered = request.answeredCalls();
+    return waiting.find(({ answer }) => [...answer.open].some((id) => answered.has(id)));
+  }
+
+  #halfOf({ body, system }: Request): Lane | undefined {
+    let best: { lane: Lane; shared: number } | undefined;
+    for (const lane of this.#live) {
+      const { removed } = align(lane.body, body);
+      const shared = lane.body.length - removed;
+      if (shared * 2 < lane.body.length || shared < (lane.system === system ? 1 : 2)) continue;
+      if (this.#isLoose && shared < 2) continue;
+      if (shared > (best?.shared ?? 0)) best = { lane, shared };
+    }
+    return best?.lane;
+  }
+
+  #renewed({ system }: Request): Lane | undefined {
+    const main = this.#main;
+    return main && main.system === system && !main.answer.isWaiting ? main : undefined;
+  }
+}

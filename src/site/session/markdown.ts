@@ -1,0 +1,89 @@
+import MarkdownIt from 'markdown-it';
+import { LONGEST_RICH } from './clip.ts';
+import { highlight } from './highlight.ts';
+import { escapeAttribute, escapeText, preformatted, withVisibleControls } from './text.ts';
+
+const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true });
+markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
+/** What is shown of a link that may not be one is its source. */
+markdown.validateLink = (url) => /^(?:https?:\/\/|mailto:)/i.test(url.trim());
+
+const LINK = 'rel="noopener nofollow noreferrer"';
+const { rules } = markdown.renderer;
+
+rules.link_open = (tokens, i) => `<a href="${escapeAttribute(attributeOf(tokens[i], 'href'))}" ${LINK}>`;
+
+/** An image is a link to it: nothing is fetched from elsewhere. Inside a link it is a word only. */
+rules.image = (tokens, i, options, env) => {
+  const token = tokens[i];
+  const alt = escapeText(markdown.renderer.renderInlineAsText(token?.children ?? [], options, env));
+  const text = alt === '' ? 'Image' : `Image: ${alt}`;
+  const open = tokens.slice(0, i).reduce((depth, { type }) => depth + depthOf(type), 0);
+  return open > 0 ? text : `<a href="${escapeAttribute(attributeOf(token, 'src'))}" ${LINK}>${text}</a>`;
+};
+
+rules.fence = (tokens, i) => {
+  const { content = '', info = '' } = tokens[i] ?? {};
+  const language = /^[\w+#.-]{1,30}/.exec(info.trim())?.[0]?.toLowerCase() ?? '';
+  return codeBlock(content, language);
+};
+rules.code_block = (tokens, i) => codeBlock(tokens[i]?.content ?? '', '');
+
+// A message is a part of a page that has headings of its own.
+rules.heading_open = (tokens, i) => `<${headingOf(tokens[i]?.tag)}>`;
+rules.heading_close = (tokens, i) => `</${headingOf(tokens[i]?.tag)}>\n`;
+
+// markdown-it aligns with style attributes, which the site's policy forbids.
+rules.th_open = (tokens, i) => `<th${alignmentOf(attributeOf(tokens[i], 'style'))}>`;
+rules.td_open = (tokens, i) => `<td${alignmentOf(attributeOf(tokens[i], 'style'))}>`;
+rules.table_open = () => '<div class="table-scroll" tabindex="0"><table>\n';
+rules.table_close = () => '</table></div>\n';
+
+interface LinkToken {
+  attrGet(name: string): string | number | null;
+}
+
+function attributeOf(token: LinkToken | undefined, name: string): string {
+  return String(token?.attrGet(name) ?? '');
+}
+
+function depthOf(type: string): number {
+  return type === 'link_open' ? 1 : type === 'link_close' ? -1 : 0;
+}
+
+function codeBlock(content: string, language: string): string {
+  const code = content.replace(/\n$/, '');
+  return `${preformatted(highlight(code, language), code)}\n`;
+}
+
+function headingOf(tag: string | undefined): string {
+  return tag === 'h1' ? 'h4' : tag === 'h2' ? 'h5' : 'h6';
+}
+
+function alignmentOf(style: string): string {
+  if (style.includes('right')) return ' class="num"';
+  return style.includes('center') ? ' class="mid"' : '';
+}
+
+/** So many signs of nesting at the beginning of a line are no text that a person or a model writes. */
+const ABSURD = /^(?:[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])){16}|[[(*_~`]{200}/m;
+/** Markup may take so many times the text. */
+const MOST_MARKUP = 5;
+
+/** Nothing but paragraphs: most messages of a person. It gives what markdown-it would. */
+const PLAIN = /^[\p{L}\p{N} ,.;?'"%()=–—…，。？！：；、（）“”’-]*$/u;
+
+/** A text of a conversation as HTML: Markdown, unless it is too long or nested absurdly; then as it is. */
+export function richText(text: string): string {
+  const visible = withVisibleControls(text);
+  if (visible.length < 200 && PLAIN.test(visible) && !/^\s|\s$|^\d+[.)] |^- /.test(visible))
+    return `<p>${escapeText(visible).replaceAll('"', '&quot;')}</p>`;
+  if (visible.length > LONGEST_RICH || ABSURD.test(visible)) return plainText(visible);
+  const html = markdown.render(visible);
+  return html.length > 2_000 + MOST_MARKUP * visible.length ? plainText(visible) : html;
+}
+
+/** A text as it is, with its line ends. */
+export function plainText(text: string): string {
+  return `<p class="plain">${escapeText(withVisibleControls(text))}</p>`;
+}

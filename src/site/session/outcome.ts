@@ -1,0 +1,75 @@
+import { parseJson } from '../../ai-log/json-spans.ts';
+import type { Part, ToolResult } from '../../ai-log/message.ts';
+import { exact } from '../../query/count-text.ts';
+import { gistOf } from './gist.ts';
+
+/** A longer result is no status of a tool; what it says of an error is its subject. */
+const LONGEST_STATUS = 200_000;
+const EXIT_CODE =
+  /^\s*(?:Process exited with (?:exit )?code|Command failed with exit code|exit code:?)\s*(\d{1,10})\b/i;
+
+/**
+ * Why a tool's result counts as failed, in a word or two; null where it does not. OpenAI's tool messages have no
+ * mark of their own, so these count, besides `is_error` and Gemini's `error`: Claude's `<tool_use_error>`, an exit
+ * code that is not 0 in the first words or in a JSON object (`exit_code`, `exitCode`, also under `metadata`), and a
+ * JSON object whose first key is an `error` that says something.
+ */
+export function failureOf(result: ToolResult): string | null {
+  const text = resultText(result.parts);
+  const code = exitCodeOf(text);
+  if (code !== null && code !== 0) return `exit code ${code}`;
+  if (result.isError || /^\s*<tool_use_error>/.test(text)) return 'error';
+  return hasErrorFirst(text) ? 'error' : null;
+}
+
+function exitCodeOf(text: string): number | null {
+  const worded = EXIT_CODE.exec(text)?.[1];
+  if (worded !== undefined) return Number(worded);
+  const value = objectOf(text);
+  if (!value) return null;
+  const holders = [value, value['metadata']].filter(
+    (holder) => typeof holder === 'object' && holder !== null,
+  );
+  for (const holder of holders as Record<string, unknown>[]) {
+    const code = holder['exit_code'] ?? holder['exitCode'];
+    if (typeof code === 'number' && Number.isSafeInteger(code)) return code;
+  }
+  return null;
+}
+
+function hasErrorFirst(text: string): boolean {
+  const value = /^\s*\{\s*"error"/.test(text) ? objectOf(text) : undefined;
+  const error = value?.['error'];
+  return error !== undefined && error !== null && error !== false && error !== '';
+}
+
+function objectOf(text: string): Record<string, unknown> | undefined {
+  if (!/^\s*\{/.test(text) || text.length > LONGEST_STATUS) return undefined;
+  const value = parseJson(text);
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+}
+
+/** A result so short stands beside its call itself. */
+const SHORT = 24;
+
+/** What fits beside a call: `84 lines`, `an image`, or the result itself where it is that short. */
+export function resultSummary(parts: readonly Part[]): string {
+  const text = resultText(parts).trim();
+  if (text === '') return parts.some((part) => part.kind === 'image') ? 'an image' : 'nothing';
+  const lines = countLines(text);
+  if (lines > 1) return `${exact(lines)} lines`;
+  return text.length <= SHORT ? gistOf(text) : `${exact(text.length)} characters`;
+}
+
+export function resultText(parts: readonly Part[]): string {
+  return parts
+    .map((part) => (part.kind === 'text' ? part.text : part.kind === 'other' ? part.json : ''))
+    .filter((text) => text !== '')
+    .join('\n');
+}
+
+function countLines(text: string): number {
+  let lines = 1;
+  for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) lines++;
+  return lines;
+}

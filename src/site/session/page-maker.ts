@@ -1,0 +1,120 @@
+import { digest } from '../../platform/digest.ts';
+import type { Budget } from './clip.ts';
+import type { Lane } from './lanes.ts';
+import type { Block, Column, LaneView, Prompt, RoundView, SessionPart, SessionSum } from './view.ts';
+
+/** A page ends before a prompt once it is this long, … */
+const ENOUGH = { rounds: 50, bytes: 450_000 };
+/** … else before any round of the main lane, … */
+const MUCH = { rounds: 80, bytes: 520_000 };
+/** … and at last before any round. */
+const MOST = { rounds: 120, bytes: 600_000 };
+
+/** What the HTML of a round, and of an item in it, takes beside its texts. */
+const ROUND_BYTES = 1_800;
+const ITEM_BYTES = 400;
+
+export interface PlacedRound {
+  view: RoundView;
+  /** undefined for a round that belongs to no chain of requests. */
+  lane: Lane | undefined;
+  /** What the lane was asked for, if this round begins it. */
+  task: string;
+  consumer: string;
+  budget: Budget;
+}
+
+/** Gathers rounds into the pages of a session. */
+export class PageMaker {
+  /** Number of the present page, from 1. */
+  page = 1;
+  readonly #columns: Column[];
+  readonly #prompts: Prompt[] = [];
+  readonly #pages: SessionSum['pages'] = [];
+  #from = 1;
+  #bytes = 0;
+  #blocks: Block[] = [];
+  /** The lanes that have a block since the last round of the main one. */
+  #open = new Map<Lane, LaneView>();
+  readonly #begun = new Set<string>();
+  readonly #consumers = new Set<string>();
+  #hasTitle = false;
+  #digest = '';
+
+  /** `columns`: of all rounds, as they are added. */
+  constructor(columns: Column[]) {
+    this.#columns = columns;
+  }
+
+  /** Whether the page ends before the next round; then the closed part. It must not be asked of the first round. */
+  cutBefore(isSide: boolean, isPrompt: boolean): SessionPart | null {
+    const rounds = this.#columns.length - this.#from + 1;
+    const reaches = (limit: { rounds: number; bytes: number }): boolean =>
+      rounds >= limit.rounds || this.#bytes >= limit.bytes;
+    if (rounds === 0) return null;
+    if (!reaches(MOST) && (isSide || !reaches(MUCH)) && (isSide || !isPrompt || !reaches(ENOUGH)))
+      return null;
+    const closed = this.#part(true);
+    this.page++;
+    this.#from = this.#columns.length + 1;
+    this.#bytes = 0;
+    this.#blocks = [];
+    this.#open = new Map();
+    return closed;
+  }
+
+  /** `hash` names what the round says; `isTitled`: its question has words. */
+  add(placed: PlacedRound, column: Column, hash: string, isTitled: boolean): void {
+    const { view, lane, budget } = placed;
+    this.#bytes += ROUND_BYTES + ITEM_BYTES * view.items.length + budget.spent;
+    if (lane && (lane.kind === 'sub-agent' || lane.kind === 'thread'))
+      this.#addToLane(placed, lane, column.idleMs);
+    else {
+      this.#open = new Map();
+      if (column.idleMs > 0) this.#blocks.push({ kind: 'idle', ms: column.idleMs });
+      this.#blocks.push({ kind: 'round', round: view });
+    }
+    if (view.prompt !== null)
+      this.#prompts.push({ round: view.number, page: this.page, text: view.prompt, idleMs: column.idleMs });
+    if (placed.consumer !== '') this.#consumers.add(placed.consumer);
+    this.#hasTitle ||= isTitled;
+    this.#digest = digest(this.#digest + hash, 16);
+  }
+
+  end(): { part: SessionPart; sum: SessionSum } {
+    const part = this.#part(false);
+    return { part, sum: { columns: this.#columns, prompts: this.#prompts, pages: this.#pages } };
+  }
+
+  #addToLane({ view, task }: PlacedRound, lane: Lane, idleMs: number): void {
+    let open = this.#open.get(lane);
+    if (!open) {
+      if (idleMs > 0) this.#blocks.push({ kind: 'idle', ms: idleMs });
+      const kind = lane.kind as LaneView['kind'];
+      const name = `${kind} ${lane.label}`;
+      open = { kind, label: lane.label, isContinued: this.#begun.has(name), task, blocks: [] };
+      this.#begun.add(name);
+      this.#open.set(lane, open);
+      this.#blocks.push({ kind: 'lane', lane: open });
+    } else if (idleMs > 0) open.blocks.push({ kind: 'idle', ms: idleMs });
+    open.blocks.push({ kind: 'round', round: view });
+  }
+
+  #part(isClosed: boolean): SessionPart {
+    const [from, to] = [this.#from, this.#columns.length];
+    this.#pages.push({ page: this.page, from, to });
+    return {
+      page: this.page,
+      from,
+      to,
+      isClosed,
+      blocks: this.#blocks,
+      prompts: this.#prompts.filter(({ page }) => page === this.page),
+      // Copies: a result that comes on a later page counts there.
+      columns: this.#columns.slice(from - 1).map((column) => ({ ...column })),
+      consumers: [...this.#consumers],
+      hasTitle: this.#hasTitle,
+      digest: this.#digest,
+    };
+  }
+}

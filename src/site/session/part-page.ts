@@ -1,0 +1,247 @@
+import { DEFAULT_SESSION } from '../../ai-log/round.ts';
+import { printableId, cleanLine } from '../../platform/clean-text.ts';
+import { usdText } from '../../pricing/money.ts';
+import { exact, plural } from '../../query/count-text.ts';
+import type { SessionEntry } from '../../store/types.ts';
+import { exactTime } from '../clock.ts';
+import { dateText, duration } from '../format.ts';
+import { hrefTo, sessionJsonPath, sessionPath } from '../names.ts';
+import type { SiteContext } from '../site-context.ts';
+import { renderTemplate } from '../templates.ts';
+import { cardsOf, markOf, type CardContext } from './cards.ts';
+import { pageFigures, sessionFigures } from './figures.ts';
+import { promptLines } from './prompts.ts';
+import { RichTexts } from './rich-texts.ts';
+import { stripBars, type Bar } from './strip-bars.ts';
+import { drawStrip, STRIP_HEIGHT } from './strip.ts';
+import type { Column, SessionPart, SessionSum } from './view.ts';
+
+/** Where a page of a session stands. */
+export interface PartPlace {
+  path: string;
+  /** What the session's pages are called. */
+  name: string;
+  /** Empty where nothing up to here gives it one. */
+  title: string;
+  /** The pages up to this one. */
+  pages: SessionSum['pages'];
+}
+
+interface PartSource {
+  place: PartPlace;
+  entry: SessionEntry;
+  /** null on a closed page: what it shows must not change when rounds are added. */
+  sum: SessionSum | null;
+}
+
+/** A page's markup, without its frame. */
+export function partPage(
+  part: SessionPart,
+  source: PartSource,
+  site: SiteContext,
+): { title: string; body: string; notes: string[] } {
+  const { place, entry, sum } = source;
+  const columns = sum?.columns ?? part.columns;
+  const hrefOf = linker(part, place);
+  const id = printableId(entry.id);
+  const context: CardContext = {
+    texts: textsOf(site),
+    hrefOf,
+    rawHref: hrefTo(place.path, sessionJsonPath(place.name)),
+    isLoose: entry.id === DEFAULT_SESSION,
+    site,
+    largestInput: Math.max(0, ...part.columns.map(({ input }) => input)),
+  };
+  const title = place.title === '' ? id : cleanLine(place.title);
+  const prompts = sum ? promptLines(sum.prompts, sum.pages, hrefOf) : promptLines(part.prompts, [], hrefOf);
+  const isUnpriced = columns.some(({ price }) => price === 'unpriced');
+  const body = renderTemplate('session', {
+    title,
+    hasTitle: place.title !== '',
+    id,
+    rawId: entry.id,
+    sessionsHref: hrefTo(place.path, 'sessions/index.html'),
+    crumb: cleanLine(part.consumers[0] ?? ''),
+    time: spanOf(columns, site),
+    consumers: consumersText(part.consumers),
+    notes: notesOf(part, entry, site),
+    figures: sum ? sessionFigures(entry, columns) : pageFigures(columns),
+    strip: columns.length > 1 ? stripData(columns, hrefOf, site) : null,
+    prompts,
+    promptCount: plural(sum?.prompts.length ?? part.prompts.length, 'prompt'),
+    rawHref: context.rawHref,
+    cards: cardsOf(part.blocks, context),
+    hasRounds: part.blocks.length > 0,
+    pager: pagerOf(part, place, sum),
+    ends: place.pages
+      .filter(({ page }) => page !== part.page)
+      .map(({ to }) => to)
+      .join(' '),
+    partPath: hrefTo(place.path, sessionPath(place.name, 0)),
+  });
+  const notes = isUnpriced ? ['Hatched or “+”: price unknown, tokens counted'] : [];
+  return { title: sum || part.page === 1 ? title : `${title}, page ${part.page}`, body, notes };
+}
+
+const texts = new WeakMap<SiteContext, RichTexts>();
+
+/** One for all pages of a render. */
+function textsOf(site: SiteContext): RichTexts {
+  let known = texts.get(site);
+  if (!known) texts.set(site, (known = new RichTexts()));
+  return known;
+}
+
+/** Where a round up to this page is shown. */
+function linker(part: SessionPart, { path, name, pages }: PartPlace): (round: number) => string {
+  return (round) => {
+    const fragment = `r-${round}`;
+    if (round >= part.from && round <= part.to) return `#${fragment}`;
+    const page = pages.find(({ from, to }) => round >= from && round <= to)?.page;
+    return page === undefined ? `#${fragment}` : hrefTo(path, sessionPath(name, page), fragment);
+  };
+}
+
+/** `20 Nov 2026, 09:14 to 16:21` */
+function spanOf(columns: readonly Column[], { local }: SiteContext): { text: string; exact: string } {
+  const times = columns.map(({ time }) => time);
+  const from = local.isoOf(times.reduce((a, b) => Math.min(a, b), Infinity));
+  const to = local.isoOf(times.reduce((a, b) => Math.max(a, b), -Infinity));
+  const end = from.slice(0, 10) === to.slice(0, 10) ? to.slice(11, 16) : minuteOf(to);
+  const isOne = from.slice(0, 16) === to.slice(0, 16);
+  return {
+    text: isOne ? minuteOf(from) : `${minuteOf(from)} to ${end}`,
+    exact: `${exactTime(from)} to ${exactTime(to)}`,
+  };
+}
+
+function minuteOf(iso: string): string {
+  return `${dateText(iso.slice(0, 10))}, ${iso.slice(11, 16)}`;
+}
+
+function consumersText(consumers: readonly string[]): { label: string; names: string } | null {
+  if (consumers.length === 0) return null;
+  const names = consumers.slice(0, 3).map((name) => cleanLine(name));
+  const more = consumers.length > 3 ? ` and ${exact(consumers.length - 3)} more` : '';
+  return { label: consumers.length === 1 ? 'Consumer' : 'Consumers', names: names.join(', ') + more };
+}
+
+/** What a reader must know before the rounds. */
+function notesOf(part: SessionPart, entry: SessionEntry, { noContent }: SiteContext): string[] {
+  const isMute = part.blocks.every((block) =>
+    block.kind === 'lane'
+      ? block.lane.blocks.every((inner) => inner.kind === 'idle' || inner.round.items.length === 0)
+      : block.kind === 'idle' || block.round.items.length === 0,
+  );
+  return [
+    ...(entry.id === DEFAULT_SESSION
+      ? [
+          'These requests came without a session id. They may be of different clients: where one goes on from another, its History says so.',
+        ]
+      : []),
+    ...(noContent
+      ? ['This store keeps numbers only (--no-content): what was said is not in it.']
+      : isMute
+        ? [
+            'The log has the numbers of these rounds, and no text: switch on messages, question and answer in the ai-statistics plugin to read them here.',
+          ]
+        : []),
+  ];
+}
+
+interface StripData {
+  axis: string;
+  plot: string;
+  height: number;
+  legend: { models: ReturnType<typeof markOf>[]; hasFailed: boolean; hasUnpriced: boolean };
+  size: string;
+  summary: string;
+  rows: object[];
+}
+
+function stripData(
+  columns: readonly Column[],
+  hrefOf: (round: number) => string,
+  site: SiteContext,
+): StripData {
+  const { bars, size } = stripBars(columns);
+  const timeOf = (ms: number): string => exactTime(site.local.isoOf(ms)).slice(0, 19);
+  const style = { slotOf: (model: string) => site.colours.slotOf(model), hrefOf, timeOf, nameOf: cleanLine };
+  const { axis, plot } = drawStrip(bars, style);
+  return {
+    axis,
+    plot,
+    height: STRIP_HEIGHT,
+    legend: legendOf(columns, site),
+    size: size > 1 ? `One bar is ${size} rounds` : '',
+    summary: `Input tokens and cost of ${plural(columns.length, 'round')}`,
+    rows: bars.map((bar) => tableRow(bar, hrefOf, timeOf)),
+  };
+}
+
+const MOST_LEGEND = 7;
+
+function legendOf(columns: readonly Column[], site: SiteContext): StripData['legend'] {
+  const priced = new Map<string, boolean>();
+  for (const { model, price } of columns)
+    priced.set(model, (priced.get(model) ?? false) || price !== 'unpriced');
+  return {
+    models: [...priced].slice(0, MOST_LEGEND).map(([model, isPriced]) => markOf(model, !isPriced, site)),
+    hasFailed: columns.some(({ failedTools, status }) => failedTools > 0 || status !== null),
+    hasUnpriced: columns.some(({ price }) => price === 'unpriced'),
+  };
+}
+
+function tableRow(bar: Bar, hrefOf: (round: number) => string, timeOf: (ms: number) => string): object {
+  const number = bar.from === bar.to ? `#${exact(bar.from)}` : `#${exact(bar.from)} to #${exact(bar.to)}`;
+  const others = bar.models.length > 1 ? ` + ${bar.models.length - 1} more` : '';
+  return {
+    href: hrefOf(bar.from),
+    number,
+    time: timeOf(bar.time),
+    model: cleanLine(bar.models[0] ?? '') + others,
+    input: exact(bar.input),
+    cached: exact(bar.cached),
+    output: exact(bar.output),
+    cost: bar.cost === null ? (bar.unpriced > 0 ? 'unpriced' : '–') : usdText(bar.cost, 4),
+    unpriced: bar.cost !== null && bar.unpriced > 0 ? `+ ${exact(bar.unpriced)} unpriced` : '',
+    failed: [
+      ...(bar.failedTools > 0 ? [plural(bar.failedTools, 'failed tool')] : []),
+      ...(bar.status === null ? [] : [`HTTP ${bar.status}`]),
+    ].join(', '),
+    idle: bar.idleMs > 0 ? duration(bar.idleMs) : '',
+  };
+}
+
+/** Links between the pages of a session; null where it has one only. */
+function pagerOf(part: SessionPart, { path, name, pages }: PartPlace, sum: SessionSum | null): object | null {
+  if (sum && pages.length === 1) return null;
+  const range = `#${exact(part.from)} to #${exact(part.to)}`;
+  const hrefOfPage = (page: number): string => hrefTo(path, sessionPath(name, page));
+  return {
+    text: `Page ${exact(part.page)}: rounds ${range}`,
+    older: part.page > 1 ? hrefOfPage(part.page - 1) : '',
+    // On a closed page there is a next one, and its place will not change.
+    newer: sum ? '' : hrefOfPage(part.page + 1),
+    newest: sum ? '' : hrefTo(path, sessionPath(name)),
+    numbers: sum ? pageNumbers(part.page).map((page) => (page === null ? GAP : numberOf(page))) : [],
+  };
+
+  function numberOf(page: number): object {
+    const at = pages[page - 1];
+    return {
+      isGap: false,
+      text: exact(page),
+      title: `Rounds #${exact(at?.from ?? 0)} to #${exact(at?.to ?? 0)}`,
+      href: page === part.page ? '' : hrefOfPage(page),
+    };
+  }
+}
+
+const GAP = { isGap: true, text: '', title: '', href: '' };
+
+/** 1 2 3 … 98 99 100 */
+function pageNumbers(last: number): (number | null)[] {
+  if (last <= 9) return Array.from({ length: last }, (_, i) => i + 1);
+  return [1, 2, 3, null, last - 3, last - 2, last - 1, last];
+}

@@ -1,0 +1,359 @@
+import { FLAG_WORDS } from '../../ai-log/flags.ts';
+import { cleanLine } from '../../platform/clean-text.ts';
+import { exact, plural } from '../../query/count-text.ts';
+import { highlight } from './highlight.ts';
+import type { RichTexts } from './rich-texts.ts';
+import { escapeAttribute, escapeText, preformatted, withVisibleControls } from './text.ts';
+import type { CallView, Clip, Content, History, Item, ResultView, RoundView } from './view.ts';
+
+/** A tag in a frame, in red where something failed. */
+export interface Tag {
+  text: string;
+  isFailed: boolean;
+}
+
+/** Rows of a round's card; `kind` names the template that draws it. */
+export type Row =
+  /** What somebody said. */
+  | {
+      kind: 'session-say';
+      role: string;
+      kindOfSay: 'user' | 'answer' | 'other';
+      tag: Tag | null;
+      note: string;
+      noteHref: string;
+      html: string;
+    }
+  /** Something closed: one line, and what opens below it. */
+  | {
+      kind: 'session-fold';
+      role: string;
+      sum: string;
+      gist: string;
+      html: string;
+      isTool: boolean;
+      tags: Tag[];
+    }
+  | {
+      kind: 'session-call';
+      role: string;
+      name: string;
+      gist: string;
+      summary: string;
+      failure: Tag | null;
+      failureText: string;
+      callHtml: string;
+      resultHtml: string;
+      note: string;
+      isOpen: boolean;
+    }
+  /** One line that says something. */
+  | { kind: 'session-line'; role: string; tag: Tag | null; text: string; href: string; link: string };
+
+/** What rows need to know of their page. */
+export interface RowContext {
+  texts: RichTexts;
+  /** Where a round is shown. */
+  hrefOf(round: number): string;
+  /** The session's raw JSON. */
+  rawHref: string;
+  /** The rounds are strangers': which one goes on from which must be said. */
+  isLoose: boolean;
+}
+
+export function rowsOf(round: RoundView, context: RowContext): Row[] {
+  const rows: Row[] = [];
+  if (round.history) rows.push(historyRow(round.history, round.number, context));
+  let isFirstCall = true;
+  for (const item of round.items) {
+    rows.push(rowOf(item, isFirstCall, context));
+    if (item.kind === 'call') isFirstCall = false;
+  }
+  const failure = failureRow(round);
+  if (failure) rows.push(failure);
+  for (const flag of round.stored.flags ?? []) rows.push(flagRow(flag));
+  return rows;
+}
+
+function rowOf(item: Item, isFirstCall: boolean, context: RowContext): Row {
+  switch (item.kind) {
+    case 'system':
+      return systemRow(item, context);
+    case 'system-change':
+      return changeRow(item, context);
+    case 'message':
+      return messageRow(item, context);
+    case 'seen':
+      return line(
+        roleWord(item.role),
+        null,
+        item.gist,
+        context.hrefOf(item.round),
+        `shown in #${item.round}`,
+      );
+    case 'reasoning': {
+      const sum = item.tokens > 0 ? plural(item.tokens, 'token') : charactersText(item.clip);
+      return fold('Reasoning', sum, firstLine(item.clip.text), rich(item.clip, context), tagsOf([item.clip]));
+    }
+    case 'answer':
+      return said('Answer', 'answer', rich(item.clip, context), item.clip.isCut === true);
+    case 'call':
+      return callRow(item.call, isFirstCall, context);
+    case 'result':
+      return resultRow(item, context);
+    case 'cut':
+      return fold(
+        item.what === 'request' ? 'Request' : item.what === 'system' ? 'System' : 'Tools',
+        CUT_WORDS,
+        '',
+        pre(item.clip, context),
+        [CUT],
+      );
+    default:
+      return line(
+        '',
+        null,
+        `${plural(item.messages, 'more message')} of this request`,
+        context.rawHref,
+        'raw JSON',
+      );
+  }
+}
+
+const CUT: Tag = { text: 'truncated', isFailed: false };
+const CUT_WORDS = 'the gateway cut the middle out of this value';
+
+function tagsOf(clips: readonly Clip[]): Tag[] {
+  return clips.some(({ isCut }) => isCut) ? [CUT] : [];
+}
+
+/** `42 repeated, 3 new`; `rewritten: −30 +1, 2 repeated`. */
+function historyRow(history: History, round: number, context: RowContext): Row {
+  const { kind, repeated, removed, added, atCalls, of } = history;
+  const from = context.isLoose && of !== round - 1 ? ` from #${of}` : '';
+  const place =
+    atCalls === 0 ? '' : atCalls === 1 && added === 1 ? ', shown with its call' : ', shown with their calls';
+  const sums = {
+    continued: `${exact(repeated)} repeated${from}, ${exact(added)} new${atCalls === added ? place : ''}`,
+    rewritten: `Rewritten: −${exact(removed)} +${exact(added)}, ${exact(repeated)} repeated${from}`,
+    retried: `Sent again: the same ${plural(repeated, 'message')} as #${of}`,
+  };
+  const link = `<a href="${escapeAttribute(context.hrefOf(of))}">#${of}</a>`;
+  const said = {
+    continued: `This request goes on from ${link}. What it repeats is shown there and before.`,
+    rewritten:
+      `This request goes on from ${link}, but ${plural(removed, 'message')} of that request ${removed === 1 ? 'is' : 'are'} not in it: ` +
+      'the conversation was compacted, edited, or begun anew.',
+    retried: `Nothing is new in this request: ${link} had no answer.`,
+  };
+  const raw = `The raw JSON has <a href="${escapeAttribute(context.rawHref)}">all of it</a>.`;
+  return fold('History', sums[kind], '', `<p class="aside">${said[kind]} ${raw}</p>`, []);
+}
+
+function systemRow(item: Extract<Item, { kind: 'system' }>, context: RowContext): Row {
+  const { clips, characters, known, sameAs } = item;
+  const sum = plural(characters, 'character');
+  if (sameAs !== null) return line('System', null, sum, context.hrefOf(sameAs), `as in #${sameAs}`);
+  const parts = known > 0 ? `, ${plural(known, 'part')} of it shown before` : '';
+  const html = clips.map((clip) => plain(clip, context)).join('\n');
+  return fold('System', sum + parts, firstLine(clips.at(-1)?.text ?? ''), html, tagsOf(clips));
+}
+
+function changeRow(item: Extract<Item, { kind: 'system-change' }>, context: RowContext): Row {
+  const { removed, added, sameLines } = item;
+  const side = (name: string, clip: Clip): string =>
+    clip.text === '' ? '' : `<div class="part"><span class="label">${name}</span>${pre(clip, context)}</div>`;
+  const html = side('Before', removed) + side('Now', added);
+  return fold('System', `changed, ${plural(sameLines, 'line')} as before`, firstLine(added.text), html, []);
+}
+
+const NOTES = {
+  differs: (round: number) => ({
+    tag: { text: 'differs', isFailed: false },
+    note: `from the answer that was logged in #${round}`,
+  }),
+  late: (round: number) => ({ tag: null, note: `how the answer of #${round} goes on` }),
+};
+
+function messageRow(item: Extract<Item, { kind: 'message' }>, context: RowContext): Row {
+  const role = roleWord(item.role);
+  const html = contentHtml(item.content, context);
+  const kindOfSay = role === 'User' ? 'user' : role === 'Assistant' ? 'answer' : 'other';
+  if (item.note) {
+    const { tag, note } = NOTES[item.note.kind](item.note.of);
+    return { ...say(role, kindOfSay, html, tag, note), noteHref: context.hrefOf(item.note.of) } as Row;
+  }
+  const isCut = item.content.some((part) => 'clip' in part && part.clip.isCut);
+  return said(role, kindOfSay, html, isCut);
+}
+
+/** What a role is called on the page. */
+function roleWord(role: string): string {
+  if (role === 'user') return 'User';
+  if (role === 'assistant' || role === 'model') return 'Assistant';
+  if (role === 'tool' || role === 'function') return 'Tool';
+  return cleanLine(role).slice(0, 24) || '?';
+}
+
+function callRow(call: CallView, isFirst: boolean, context: RowContext): Row {
+  const { result } = call;
+  const failure = result?.failure ?? null;
+  return {
+    kind: 'session-call',
+    role: isFirst ? 'Tools' : '',
+    name: cleanLine(call.name) || '?',
+    gist: call.gist,
+    summary: failure === null ? (result?.summary ?? '') : '',
+    failure: failure === null ? null : { text: 'error', isFailed: true },
+    failureText: failure === 'error' ? '' : (failure ?? ''),
+    callHtml: call.arguments.text === '' ? '' : argumentsHtml(call.arguments, context),
+    resultHtml: result ? resultHtml(result, context) : '',
+    note: '',
+    isOpen: failure !== null,
+  };
+}
+
+function resultRow(item: Extract<Item, { kind: 'result' }>, context: RowContext): Row {
+  const { result, callRound, name } = item;
+  const { failure } = result;
+  const link =
+    callRound === null
+      ? ''
+      : ` <a href="${escapeAttribute(context.hrefOf(callRound))}">Its call is in #${callRound}.</a>`;
+  return {
+    kind: 'session-call',
+    role: 'Result',
+    name: cleanLine(name) || 'tool',
+    gist: callRound === null ? '' : `called in #${callRound}`,
+    summary: failure === null ? result.summary : '',
+    failure: failure === null ? null : { text: 'error', isFailed: true },
+    failureText: failure === 'error' ? '' : (failure ?? ''),
+    callHtml: '',
+    resultHtml: resultHtml(result, context),
+    note: link,
+    isOpen: failure !== null,
+  };
+}
+
+/** A failed request stands where its answer would. */
+function failureRow({ stored, items }: RoundView): Row | null {
+  const { response_code: code } = stored;
+  if (code === 0 && !items.some(({ kind }) => kind === 'answer')) {
+    return line(
+      'Answer',
+      { text: 'aborted', isFailed: true },
+      'The connection closed before an answer was logged.',
+      '',
+      '',
+    );
+  }
+  if (code === undefined || code < 400) return null;
+  return line('Answer', { text: String(code), isFailed: true }, `The request failed: HTTP ${code}.`, '', '');
+}
+
+function flagRow(flag: string): Row {
+  const words = FLAG_WORDS.get(flag);
+  const tag = { text: cleanLine(flag).replaceAll('-', ' ').slice(0, 40), isFailed: false };
+  return line('Note', tag, words === undefined ? '' : `${words}.`, '', '');
+}
+
+function contentHtml(content: readonly Content[], context: RowContext): string {
+  return content
+    .map((part) => {
+      switch (part.kind) {
+        case 'text':
+          return rich(part.clip, context);
+        case 'thinking':
+          return `<div class="thought">${rich(part.clip, context)}</div>`;
+        case 'image':
+          return imageHtml(part.url);
+        default:
+          return pre(part.clip, context);
+      }
+    })
+    .join('\n');
+}
+
+function imageHtml(url: string | null): string {
+  if (url === null || !/^https?:\/\//i.test(url))
+    return '<p class="aside">An image, in the request itself</p>';
+  const shown = escapeText(withVisibleControls(url.slice(0, 300)));
+  return `<p><a href="${escapeAttribute(url)}" rel="noopener nofollow noreferrer">Image: ${shown}</a></p>`;
+}
+
+function resultHtml({ content, failure }: ResultView, context: RowContext): string {
+  const classes = failure === null ? '' : 'failed-block';
+  if (content.length === 0) return '<p class="aside">Nothing</p>';
+  return content
+    .map((part) => (part.kind === 'image' ? imageHtml(part.url) : pre(part.clip, context, classes)))
+    .join('\n');
+}
+
+function argumentsHtml(clip: Clip, context: RowContext): string {
+  const text = withVisibleControls(spaced(clip.text));
+  return preformatted(highlight(text, 'json'), text) + leftOff(clip, context);
+}
+
+/** `{ "a": 1, "b": 2 }` for JSON that was written without a space; long ones on lines of their own. */
+function spaced(json: string): string {
+  if (json.length > 20_000 || !/^\s*[{[]/.test(json)) return json;
+  try {
+    const value: unknown = JSON.parse(json);
+    const pretty = JSON.stringify(value, null, 2);
+    const oneLine = pretty.replaceAll(/\n\s*/g, ' ');
+    // Numbers beyond 2^53 would be written otherwise than they were logged.
+    if (pretty.replaceAll(/\s/g, '') !== json.replaceAll(/\s/g, '')) return json;
+    return oneLine.length <= 72 && !/\\n/.test(oneLine) ? oneLine : pretty;
+  } catch {
+    return json;
+  }
+}
+
+function rich(clip: Clip, context: RowContext): string {
+  return context.texts.html(clip) + leftOff(clip, context);
+}
+
+function plain(clip: Clip, context: RowContext): string {
+  return `<div class="plain" dir="auto">${escapeText(withVisibleControls(clip.text))}</div>${leftOff(clip, context)}`;
+}
+
+function pre(clip: Clip, context: RowContext, classes = ''): string {
+  const text = withVisibleControls(clip.text);
+  return preformatted(escapeText(text), text, classes) + leftOff(clip, context);
+}
+
+function leftOff({ left }: Clip, { rawHref }: RowContext): string {
+  if (left === 0) return '';
+  return `<p class="aside left-off">${plural(left, 'more character')}: <a href="${escapeAttribute(rawHref)}">raw JSON</a></p>`;
+}
+
+function charactersText({ text, left }: Clip): string {
+  return plural(text.length + left, 'character');
+}
+
+function firstLine(text: string): string {
+  const line = cleanLine(text.slice(0, 400)).replaceAll(/[*_`#]+/g, '');
+  return line.length > 120 ? `${line.slice(0, 120).replace(/[\uD800-\uDBFF]$/, '')}…` : line;
+}
+
+function say(
+  role: string,
+  kindOfSay: 'user' | 'answer' | 'other',
+  html: string,
+  tag: Tag | null,
+  note: string,
+): Row {
+  return { kind: 'session-say', role, kindOfSay, tag, note, noteHref: '', html };
+}
+
+function said(role: string, kindOfSay: 'user' | 'answer' | 'other', html: string, isCut: boolean): Row {
+  return say(role, kindOfSay, html, isCut ? CUT : null, isCut ? CUT_WORDS : '');
+}
+
+function fold(role: string, sum: string, gist: string, html: string, tags: Tag[]): Row {
+  return { kind: 'session-fold', role, sum, gist, html, isTool: false, tags };
+}
+
+function line(role: string, tag: Tag | null, text: string, href: string, link: string): Row {
+  return { kind: 'session-line', role, tag, text, href, link };
+}

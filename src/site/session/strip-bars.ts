@@ -1,0 +1,80 @@
+import { usdOf } from '../../pricing/money.ts';
+import type { Column } from './view.ts';
+
+/** A bar of the strip: one round, or where there are too many, some that follow each other. */
+export interface Bar {
+  from: number;
+  to: number;
+  time: number;
+  input: number;
+  cached: number;
+  output: number;
+  /** Cost by model, in USD, the dearest first; what is unknown is left out. */
+  costs: { model: string; usd: number }[];
+  /** 10⁻¹⁸ USD; null where none of it is known. */
+  cost: bigint | null;
+  models: string[];
+  unpriced: number;
+  failedTools: number;
+  /** Status of the first failed request. */
+  status: number | null;
+  /** Names of the side lanes in it; null where one of its rounds is of the main lane. */
+  lanes: string[] | null;
+  /** 0 where the axis is not cut. */
+  idleMs: number;
+}
+
+const MOST_BARS = 120;
+const MOST_GAPS = 6;
+
+/** The bars of these rounds, at most 120, and how many rounds one stands for. */
+export function stripBars(columns: readonly Column[]): { bars: Bar[]; size: number } {
+  const size = Math.ceil(columns.length / MOST_BARS);
+  const shortest = shortestGap(columns);
+  const bars: Bar[] = [];
+  for (let i = 0; i < columns.length; i += size) bars.push(barOf(columns.slice(i, i + size), shortest));
+  const [first] = bars;
+  if (first) first.idleMs = 0;
+  return { bars, size };
+}
+
+/** The axis is cut at the longest gaps only; a session of every day would be cut to pieces. */
+function shortestGap(columns: readonly Column[]): number {
+  const gaps = columns
+    .slice(1)
+    .map(({ idleMs }) => idleMs)
+    .filter((ms) => ms > 0)
+    .toSorted((a, b) => b - a);
+  return gaps.length <= MOST_GAPS ? 1 : (gaps[MOST_GAPS - 1] ?? 1);
+}
+
+function barOf(columns: readonly Column[], shortestGapMs: number): Bar {
+  const [first] = columns;
+  const sum = (value: (column: Column) => number): number =>
+    columns.reduce((total, column) => total + value(column), 0);
+  const known = columns.filter(({ cost }) => cost !== null);
+  const costs = new Map<string, bigint>();
+  for (const { model, cost } of known) costs.set(model, (costs.get(model) ?? 0n) + (cost ?? 0n));
+  const idle = Math.max(...columns.map(({ idleMs }) => idleMs));
+  return {
+    from: first?.number ?? 0,
+    to: columns.at(-1)?.number ?? 0,
+    time: first?.time ?? 0,
+    input: sum(({ input }) => input),
+    cached: sum(({ input, cached }) => Math.min(cached, input)),
+    output: sum(({ output }) => output),
+    costs: [...costs]
+      .map(([model, cost]) => ({ model, usd: usdOf(cost) }))
+      .filter(({ usd }) => usd > 0)
+      .toSorted((a, b) => b.usd - a.usd),
+    cost: known.length === 0 ? null : known.reduce((total, { cost }) => total + (cost ?? 0n), 0n),
+    models: [...new Set(columns.map(({ model }) => model))],
+    unpriced: columns.filter(({ price }) => price === 'unpriced').length,
+    failedTools: sum(({ failedTools }) => failedTools),
+    status: columns.find(({ status }) => status !== null)?.status ?? null,
+    lanes: columns.every(({ laneName }) => laneName !== null)
+      ? [...new Set(columns.map(({ laneName }) => laneName ?? ''))]
+      : null,
+    idleMs: idle >= shortestGapMs ? idle : 0,
+  };
+}

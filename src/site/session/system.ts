@@ -1,0 +1,72 @@
+import { readParts } from '../../ai-log/message.ts';
+import { digest } from '../../platform/digest.ts';
+import type { Budget } from './clip.ts';
+import { resultText } from './outcome.ts';
+import type { Item } from './view.ts';
+
+/** A system prompt: Claude's stands beside the messages in parts, OpenAI's is the first message. */
+export interface SystemPrompt {
+  /** Names its content; empty where there is none. */
+  key: string;
+  texts: readonly string[];
+}
+
+const NONE: SystemPrompt = { key: '', texts: [] };
+
+/** The texts of a prompt, `beside` the messages (JSON) and in those at their beginning. */
+export function systemPrompt(beside: string | null, leading: readonly string[]): SystemPrompt {
+  const texts = [...(beside === null ? [] : textsOf(beside)), ...leading].filter(
+    (text) => text.trim() !== '',
+  );
+  return texts.length === 0 ? NONE : { key: digest(texts.join('\0'), 16), texts };
+}
+
+function textsOf(json: string): string[] {
+  return readParts(json).map((part) => resultText([part]));
+}
+
+/** Shows each text of a system prompt once in a session. */
+export class SystemPrompts {
+  /** Which round showed a prompt, or a part of one; by its digest. */
+  readonly #shown = new Map<string, number>();
+
+  /** What a round that brings this prompt shows of it. `before` is the prompt that it takes the place of. */
+  tell(prompt: SystemPrompt, before: SystemPrompt | undefined, round: number, budget: Budget): Item | null {
+    if (prompt.key === '' || prompt.key === before?.key) return null;
+    const characters = prompt.texts.reduce((sum, text) => sum + text.length, 0);
+    const sameAs = this.#shown.get(prompt.key);
+    if (sameAs !== undefined)
+      return { kind: 'system', clips: [], characters, known: prompt.texts.length, sameAs };
+    const fresh = prompt.texts.filter((text) => !this.#shown.has(digest(text, 16)));
+    this.#shown.set(prompt.key, round);
+    for (const text of prompt.texts) this.#shown.set(digest(text, 16), round);
+    const known = prompt.texts.length - fresh.length;
+    const change = before && fresh.length === 1 ? changeOf(prompt, before, fresh[0] ?? '', budget) : null;
+    if (change) return change;
+    return { kind: 'system', clips: fresh.map((text) => budget.take(text)), characters, known, sameAs: null };
+  }
+}
+
+/** The lines that differ, where most lines are the same: some agents write the time of day into their prompt. */
+function changeOf(
+  prompt: SystemPrompt,
+  before: SystemPrompt,
+  fresh: string,
+  budget: Budget,
+): Extract<Item, { kind: 'system-change' }> | null {
+  const replaced = before.texts[prompt.texts.indexOf(fresh)];
+  if (replaced === undefined) return null;
+  const [old, now] = [replaced.split('\n'), fresh.split('\n')];
+  const most = Math.min(old.length, now.length);
+  let head = 0;
+  while (head < most && old[head] === now[head]) head++;
+  let tail = 0;
+  while (tail < most - head && old[old.length - 1 - tail] === now[now.length - 1 - tail]) tail++;
+  if ((head + tail) * 2 < now.length) return null;
+  return {
+    kind: 'system-change',
+    removed: budget.take(old.slice(head, old.length - tail).join('\n')),
+    added: budget.take(now.slice(head, now.length - tail).join('\n')),
+    sameLines: head + tail,
+  };
+}
