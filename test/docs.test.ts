@@ -46,6 +46,7 @@ function contextThat(write: (text: string) => void): Context {
     stdoutIsTerminal: false,
     stderrIsTerminal: false,
     columns: 110,
+    rows: 24,
     colourLevel: 0,
     now: Date.UTC(2026, 1, 6, 15),
     timeZone: 'UTC',

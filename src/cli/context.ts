@@ -11,6 +11,8 @@ export interface Context {
   stderrIsTerminal: boolean;
   /** Columns of the terminal; 80 where stdout is none. */
   columns: number;
+  /** Lines of the terminal; 24 where stdout is none. */
+  rows: number;
   colourLevel: ColourLevel;
   /** Milliseconds since 1970 UTC. */
   now: number;
@@ -44,7 +46,13 @@ export function readContext(): Context {
     env,
     stdoutIsTerminal: stdout.isTTY,
     stderrIsTerminal: stderr.isTTY,
-    columns: columnsOf(env['COLUMNS'], stdout.isTTY ? stdout.columns : undefined),
+    // Looked up when it is asked for: a terminal's size changes.
+    get columns() {
+      return columnsOf(env['COLUMNS'], stdout.isTTY ? stdout.columns : undefined);
+    },
+    get rows() {
+      return (stdout.isTTY && stdout.rows) || 24;
+    },
     colourLevel: colourLevelOf(env, stdout.isTTY ? stdout.getColorDepth() : 1),
     now: Date.now(),
     // Looked up when it is asked for: that takes longer than a run with nothing new.

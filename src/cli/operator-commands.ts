@@ -1,11 +1,35 @@
 import type { Command } from 'commander';
 import type { DoctorOptions } from './commands/doctor.ts';
+import type { WatchOptions } from './commands/watch.ts';
 import type { Context } from './context.ts';
-import { dataDirOption, example, jsonOption, logPathOption, pricesOption } from './options.ts';
+import {
+  dataDirOption,
+  example,
+  jsonOption,
+  logPathOption,
+  pricesOption,
+  wholeNumber,
+  withStore,
+} from './options.ts';
 
 /** The commands for whoever sets it up and keeps it running. */
 export function addOperatorCommands(program: Command, context: Context): void {
+  addWatch(program, context);
   addDoctor(program, context);
+}
+
+function addWatch(program: Command, context: Context): void {
+  const command = withStore(
+    program
+      .command('watch')
+      .description('parse again and again, and show the store as it is; Ctrl-C ends it'),
+  )
+    .option('--refresh-interval <seconds>', 'between two looks at the logs', wholeNumber(1, 86_400), 1)
+    .action(async (options: WatchOptions) => {
+      const { watch } = await import('./commands/watch.ts');
+      await watch(context, options);
+    });
+  example(command, 'monitor watch --log-path /var/log/higress/access.log --data-dir /var/lib/sessions');
 }
 
 function addDoctor(program: Command, context: Context): void {

@@ -28,6 +28,27 @@ export function pricesOption(): Option {
   return new Option('--prices <file>', 'prices that come before the built-in ones').env('MONITOR_PRICES');
 }
 
+/** What fills a store: the logs, and what is part of the store. */
+export function withStore(command: Command): Command {
+  return command
+    .addOption(logPathOption())
+    .addOption(dataDirOption())
+    .option('--state-file <path>', 'where the read offsets are kept (default: .state.json in the store)')
+    .option('--session-key <id>', 'store only this session (part of the store, for good)')
+    .option('--since <time>', 'store only rounds from this time on (part of the store, for good)')
+    .addOption(pricesOption())
+    .option('--no-content', 'store numbers only, no text (part of the store, for good)')
+    .option(
+      '--redact [kinds]',
+      'store [redacted:<kind>] in place of secrets; or of a list of secrets,email,phone,card (part of the store, for good)',
+      redactKinds,
+    )
+    .option(
+      '--redact-patterns <file>',
+      'store [redacted:<name>] in place of what your own patterns match (part of the store, for good)',
+    );
+}
+
 /** A parser of whole numbers in a range. */
 export function wholeNumber(from: number, to: number): (text: string) => number {
   return (text) => {
@@ -39,7 +60,7 @@ export function wholeNumber(from: number, to: number): (text: string) => number 
 }
 
 /** Kinds of what is to be redacted, separated by commas; in the same order however they were given. */
-export function redactKinds(text: string): RedactKind[] {
+function redactKinds(text: string): RedactKind[] {
   const given = new Set<string>(text.split(',').map((kind) => kind.trim()));
   const known = REDACT_KINDS.filter((kind) => given.delete(kind));
   if (given.size > 0 || known.length === 0)

@@ -7,14 +7,12 @@ import {
   example,
   jsonOption,
   LARGEST_COUNT,
-  logPathOption,
-  pricesOption,
-  redactKinds,
   sinceOption,
   strictOption,
   timeZoneOption,
   untilOption,
   wholeNumber,
+  withStore,
 } from './options.ts';
 import { addSiteCommands } from './site-commands.ts';
 import type { ListOptions } from './commands/list.ts';
@@ -53,25 +51,11 @@ export function buildProgram(context: Context, writeHelp: (text: string) => void
 const VERSION = '0.1.0';
 
 function addParse(program: Command, context: Context): void {
-  const command = program
-    .command('parse')
-    .description('store what is new in the access logs, and exit: for a crontab entry every minute')
-    .addOption(logPathOption())
-    .addOption(dataDirOption())
-    .option('--state-file <path>', 'where the read offsets are kept (default: .state.json in the store)')
-    .option('--session-key <id>', 'store only this session (part of the store, for good)')
-    .option('--since <time>', 'store only rounds from this time on (part of the store, for good)')
-    .addOption(pricesOption())
-    .option('--no-content', 'store numbers only, no text (part of the store, for good)')
-    .option(
-      '--redact [kinds]',
-      'store [redacted:<kind>] in place of secrets; or of a list of secrets,email,phone,card (part of the store, for good)',
-      redactKinds,
-    )
-    .option(
-      '--redact-patterns <file>',
-      'store [redacted:<name>] in place of what your own patterns match (part of the store, for good)',
-    )
+  const command = withStore(
+    program
+      .command('parse')
+      .description('store what is new in the access logs, and exit: for a crontab entry every minute'),
+  )
     .option('--quiet', 'nothing on stdout, for cron')
     .addOption(jsonOption())
     .action(async (options: ParseOptions) => {

@@ -9,7 +9,8 @@ export interface ParseOptions {
   pricesPath?: string | undefined;
   /** Milliseconds since 1970 UTC. */
   now: () => number;
-  onProgress?: ((progress: Progress) => void) | undefined;
+  /** Awaited: it may let other things happen, such as signals, and end the run by throwing. */
+  onProgress?: ((progress: Progress) => void | Promise<void>) | undefined;
   /** Bytes; a longer line is rejected. */
   longestLine?: number;
   /** Characters of new text that are gathered before a commit. */

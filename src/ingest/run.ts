@@ -157,7 +157,7 @@ export class Run {
       reading.passLines(block.bytes);
       this.#known.add(generation);
       container?.pass();
-      this.#reportProgress();
+      await this.#reportProgress();
       if (this.#batch.size > (this.#options.batchSize ?? BATCH_SIZE)) this.#commit([], []);
     }
     if (!container || reading.offset === 0) return;
@@ -253,10 +253,10 @@ export class Run {
     return this.#index;
   }
 
-  #reportProgress(): void {
+  async #reportProgress(): Promise<void> {
     const pending = this.#readings.reduce((sum, { offset, from }) => sum + Math.max(0, offset - from), 0);
     const bytes = this.#tally.committedBytes + pending;
-    this.#options.onProgress?.({ bytes, totalBytes: this.#totalBytes, rounds: this.#tally.rounds });
+    await this.#options.onProgress?.({ bytes, totalBytes: this.#totalBytes, rounds: this.#tally.rounds });
   }
 }
 

@@ -5,13 +5,19 @@ import { parseLine, type ParseReport } from './parse-line.ts';
 import { costText } from './numbers.ts';
 import { drawTable, type Column, type Screen } from './tables.ts';
 import { printableId } from '../platform/clean-text.ts';
+import { clip } from './terminal.ts';
 
 const LISTED = 10;
 
 /** The store after a run: the sessions updated last, and the sum of all. */
 export function parseSummary(report: ParseReport, sessions: readonly SessionEntry[], screen: Screen): string {
+  return [...storeSummary(sessions, screen), parseLine(report)].join('\n');
+}
+
+/** The store in lines of at most the screen's width: the `listed` sessions updated last, and the sum of all. */
+export function storeSummary(sessions: readonly SessionEntry[], screen: Screen, listed = LISTED): string[] {
   const rule = '━'.repeat(Math.min(screen.width, 48));
-  const latest = sessions.toSorted((a, b) => b.updated - a.updated).slice(0, LISTED);
+  const latest = sessions.toSorted((a, b) => b.updated - a.updated).slice(0, listed);
   const rows = latest.map((session) => ({ session, sum: sessionTotals(session) }));
   const more =
     sessions.length > latest.length
@@ -25,11 +31,10 @@ export function parseSummary(report: ParseReport, sessions: readonly SessionEntr
     '',
     ...(rows.length > 0 ? [...drawTable({ columns: COLUMNS, rows }, screen), ...more, ''] : []),
     '📈 Token Statistics',
-    ...statistics(groupUsage(sessions, () => '', ALL_QUARTERS).total),
+    ...statistics(groupUsage(sessions, () => '', ALL_QUARTERS).total).map((line) => clip(line, screen.width)),
     '',
     rule,
-    parseLine(report),
-  ].join('\n');
+  ];
 }
 
 interface SummaryRow {

@@ -19,6 +19,7 @@ export async function run(argv: string[], rest: Partial<Context> = {}): Promise<
     stdoutIsTerminal: false,
     stderrIsTerminal: false,
     columns: 80,
+    rows: 24,
     colourLevel: 0,
     now: Date.parse('2026-02-03T04:00:00Z'),
     timeZone: 'Asia/Shanghai',

@@ -1,0 +1,90 @@
+import type { ParseResult } from '../ingest/tally.ts';
+import { nodeFiles } from '../platform/files.ts';
+import { plural } from '../query/count-text.ts';
+import { liveLines, redraw } from '../report/live-text.ts';
+import { parseLine } from '../report/parse-line.ts';
+import { readSnapshot } from '../store/read.ts';
+import { findStore } from '../store/store.ts';
+import type { SessionEntry } from '../store/types.ts';
+import type { Context } from './context.ts';
+import { troubles } from './parse-request.ts';
+import { localTimeOf, screenOf } from './report-context.ts';
+
+/** What a watch has seen since it began. */
+export interface Seen {
+  /** Milliseconds since 1970 UTC. */
+  began: number;
+  rounds: number;
+  rejectedLines: number;
+  /** Why the last look was none, or not a whole one. */
+  hindrance: string | null;
+  /** The latest things that a person should know. */
+  troubles: string[];
+  isOver: boolean;
+}
+
+export interface WatchView {
+  /** After each look; `result` is undefined where it could not be one. */
+  show: (seen: Seen, result: ParseResult | undefined) => Promise<void>;
+  end: (seen: Seen) => Promise<void>;
+}
+
+/** On a terminal: the store, drawn in place. */
+export function liveView(context: Context, { dataDir }: { dataDir: string }): WatchView {
+  const local = localTimeOf(context, undefined);
+  const timeOf = (ms: number): string => local.isoOf(ms).slice(11, 19);
+  const store = cachedSessions(dataDir);
+  let drawn: string[] = [];
+  const draw = async (seen: Seen): Promise<void> => {
+    const { hindrance } = seen;
+    const report = {
+      ...seen,
+      began: timeOf(seen.began),
+      now: timeOf(Date.now()),
+      notes: hindrance === null ? seen.troubles : [...seen.troubles, hindrance],
+    };
+    const lines = liveLines(report, store(), screenOf(context), context.rows - 1);
+    await context.write(redraw(drawn, lines, context.columns));
+    drawn = lines;
+  };
+  return { show: draw, end: draw };
+}
+
+/** The store's sessions, read again only when something was committed: by us or by somebody else. */
+function cachedSessions(dir: string): () => readonly SessionEntry[] {
+  let sessions: SessionEntry[] = [];
+  let known = '';
+  return () => {
+    const store = findStore(nodeFiles, dir);
+    const facts = store && nodeFiles.stat(store.statePath);
+    if (!facts) return sessions;
+    const key = `${facts.ino} ${facts.mtime} ${facts.size}`;
+    if (key === known) return sessions;
+    sessions = [...readSnapshot(dir).sessions.values()];
+    known = key;
+    return sessions;
+  };
+}
+
+/** Elsewhere: a line for each look that stored something, and for the first. */
+export function lineView(context: Context): WatchView {
+  const local = localTimeOf(context, undefined);
+  const stamp = (): string => local.isoOf(Date.now());
+  let isFirst = true;
+  let warned: string | null = null;
+  return {
+    async show({ hindrance }, result) {
+      if (hindrance !== null && hindrance !== warned) context.warn(`monitor: ${hindrance}\n`);
+      warned = hindrance;
+      if (!result) return;
+      for (const trouble of troubles(result)) context.warn(`monitor: ${trouble}\n`);
+      if (isFirst || result.rounds + result.rejectedLines > 0)
+        await context.write(`${stamp()} ${parseLine(result)}`);
+      isFirst = false;
+    },
+    end: ({ rounds, rejectedLines, began }) =>
+      context.write(
+        `${stamp()} watched since ${local.isoOf(began)}: ${plural(rounds, 'round')} stored, ${rejectedLines} rejected\n`,
+      ),
+  };
+}
