@@ -125,7 +125,8 @@ test('whatever stands in a line, reading it throws nothing', () => {
   fc.assert(
     fc.property(fc.array(mutation, { maxLength: 8 }), (mutations) => {
       const mutated = Buffer.from(wrapped);
-      for (const [at, byte, length] of mutations) mutated.fill(byte, at, Math.min(at + length, mutated.length));
+      for (const [at, byte, length] of mutations)
+        mutated.fill(byte, at, Math.min(at + length, mutated.length));
       formOf(mutated);
       for (const { line } of physicalLines(mutated)) {
         for (const form of ['cri', 'docker'] as const) {
