@@ -120,7 +120,8 @@ export class KnownLogs {
    * The log that a file goes on from, read to its end; undefined where that is not certain. A file that was truncated
    * in place lacks what its writer wrote between the copy and the truncation.
    */
-  predecessorOf({ path, follows = [] }: LogFile, { dev, ino }: FileFacts): Generation | undefined {
+  predecessorOf({ path, follows = [], hasHole }: LogFile, { dev, ino }: FileFacts): Generation | undefined {
+    if (hasHole) return undefined;
     const generations = new Set(follows.flatMap((one) => this.at(one) ?? []));
     const [generation, another] = generations;
     if (!generation || another || generation.size !== generation.offset) return undefined;

@@ -7,8 +7,10 @@ export interface LogFile {
   /** The --log-path, made absolute, that led to the file. */
   pattern: string;
   gzip: boolean;
-  /** Paths of the log that was rotated away just before this one began, where the names leave no room for another. */
+  /** Paths of the log that was rotated away before this one began: plain, compressed, or both. */
   follows?: readonly string[];
+  /** By their names, another log can have stood between the two. */
+  hasHole?: true;
 }
 
 /** Where Higress's installations put the access log. */
@@ -48,11 +50,12 @@ export async function discoverLogs(
   const oldestFirst = [...found.values()].toSorted((a, b) => compareAge(a.age, b.age));
   const pathOf = (real: string): string => found.get(real)?.path ?? real;
   return {
-    logs: oldestFirst.map(({ path, real, pattern, follows }) => ({
+    logs: oldestFirst.map(({ path, real, pattern, follows, hasHole }) => ({
       path,
       pattern,
       gzip: real.endsWith('.gz'),
       ...(follows.length > 0 && { follows: follows.map(pathOf) }),
+      ...(hasHole && { hasHole }),
     })),
     missing,
   };
@@ -82,8 +85,9 @@ interface Sibling {
   path: string;
   real: string;
   age: Age;
-  /** Paths without links of the next older sibling, plain, compressed, or both. */
+  /** As in LogFile, but paths without links. */
   follows: readonly string[];
+  hasHole: boolean;
 }
 
 /**
@@ -93,7 +97,7 @@ interface Sibling {
 function withSiblings(files: Files, live: string): Sibling[] {
   const real = files.real(live);
   const lives = real === undefined || real === live ? [live] : [live, real];
-  const siblings = new Map<string, Omit<Sibling, 'follows'>>();
+  const siblings = new Map<string, Pick<Sibling, 'path' | 'real' | 'age'>>();
   for (const one of lives) {
     const base = basename(one);
     for (const name of files.list(dirname(one)) ?? []) {
@@ -109,9 +113,9 @@ function withSiblings(files: Files, live: string): Sibling[] {
   );
   return inOrder.map((sibling) => {
     const before = inOrder.findLast(({ age }) => compareAge(age, sibling.age) < 0)?.age;
-    const isNext = before !== undefined && isNextAge(before, sibling.age);
-    const follows = isNext ? inOrder.filter(({ age }) => compareAge(age, before) === 0) : [];
-    return { ...sibling, follows: follows.map((one) => one.real) };
+    const follows = before ? inOrder.filter(({ age }) => compareAge(age, before) === 0) : [];
+    const hasHole = before !== undefined && !isNextAge(before, sibling.age);
+    return { ...sibling, follows: follows.map((one) => one.real), hasHole };
   });
 }
 

@@ -63,6 +63,57 @@ describe('rotated files are found, the oldest first and the live one last', () =
   });
 });
 
+describe('each file says which one it goes on from', () => {
+  const chain = async (folder: string, pattern: string): Promise<unknown[]> => {
+    const { logs } = await discoverLogs(nodeFiles, [join(folder, pattern)]);
+    const name = (path: string): string => relative(folder, path);
+    return logs.map(({ path, follows = [], hasHole }) => [
+      name(path),
+      ...follows.map(name),
+      ...(hasHole ? ['hole'] : []),
+    ]);
+  };
+
+  test.each([
+    [
+      ['0.log.20260201-093015.gz', '0.log.20260201-093515', '0.log.20260201-093515.gz', '0.log'],
+      [
+        ['0.log.20260201-093015.gz'],
+        ['0.log.20260201-093515', '0.log.20260201-093015.gz'],
+        ['0.log.20260201-093515.gz', '0.log.20260201-093015.gz'],
+        ['0.log', '0.log.20260201-093515', '0.log.20260201-093515.gz'],
+      ],
+    ],
+    [
+      ['0.log.4.gz', '0.log.2.gz', '0.log.1', '0.log'],
+      [['0.log.4.gz'], ['0.log.2.gz', '0.log.4.gz', 'hole'], ['0.log.1', '0.log.2.gz'], ['0.log', '0.log.1']],
+    ],
+    [
+      ['0.log.0', '0.log'],
+      [['0.log.0'], ['0.log', '0.log.0']],
+    ],
+    [
+      ['0.log.2', '0.log'],
+      [['0.log.2'], ['0.log', '0.log.2', 'hole']],
+    ],
+    [
+      ['0.log-20260201', '0.log.1', '0.log'],
+      [['0.log-20260201'], ['0.log.1', '0.log-20260201', 'hole'], ['0.log', '0.log.1']],
+    ],
+  ])('%j', async (names, expected) => {
+    // A container that was started anew has logs of its own.
+    expect(await chain(folderOf(...names, '1.log'), '0.log')).toEqual(expected);
+  });
+
+  test('also where a link leads to it', async () => {
+    const folder = folderOf('pods/0.log', 'pods/0.log.20260201-093015');
+    symlinkSync('pods/0.log', join(folder, 'link.log'));
+    const expected = [['pods/0.log.20260201-093015'], ['link.log', 'pods/0.log.20260201-093015']];
+    expect(await chain(folder, 'link.log')).toEqual(expected);
+    expect(await chain(folder, '{link.log,pods/*.log}')).toEqual(expected);
+  });
+});
+
 describe('discoverLogs', () => {
   test('leaves neighbours alone', async () => {
     const foreign = [
@@ -154,6 +205,21 @@ describe('discoverLogs', () => {
     expect(error).toBeInstanceOf(InputOutputError);
     for (const pattern of missing) expect(error.message).toContain(pattern);
     expect(error.message).toContain('--log-path');
+  });
+
+  test('finds a log once, under whichever links and names it is given', async () => {
+    const folder = folderOf('docker/id-json.log', 'docker/id-json.log.1', 'docker/other-json.log');
+    mkdirSync(join(folder, 'pods'));
+    mkdirSync(join(folder, 'containers'));
+    symlinkSync('../docker/id-json.log', join(folder, 'pods/0.log'));
+    symlinkSync('../pods/0.log', join(folder, 'containers/a.log'));
+    for (const patterns of [
+      ['containers/*.log'],
+      ['containers/a.log', 'pods/0.log', 'docker/id-json.log'],
+      ['*/a.log', '{pods,containers}/*'],
+    ]) {
+      expect(await discover(folder, ...patterns)).toEqual(['docker/id-json.log.1', 'containers/a.log']);
+    }
   });
 
   test('follows links to files, and passes over those that lead nowhere', async () => {
