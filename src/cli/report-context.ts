@@ -5,7 +5,7 @@ import type { Totals } from '../query/aggregate.ts';
 import { unpricedText } from '../report/numbers.ts';
 import type { Screen } from '../report/tables.ts';
 import { localTimeIn, type LocalTime } from '../query/time-zone.ts';
-import type { SessionEntry } from '../store/types.ts';
+import type { Sessions } from '../store/index-file.ts';
 import type { Context } from './context.ts';
 
 /** What a table is drawn on. */
@@ -24,7 +24,7 @@ export const EMPTY_STORE =
 
 /** What a table of a period without rounds says: when there were some last. `filter` is what was asked for. */
 export function nothingFound(
-  sessions: Pick<ReadonlyMap<string, SessionEntry>, 'size' | 'values'>,
+  sessions: Pick<Sessions, 'size' | 'values'>,
   local: LocalTime,
   filter: readonly string[] = [],
 ): string {

@@ -6,7 +6,7 @@ import { entryOf, parsePriceBook, priceRound, type PriceBook } from '../pricing/
 import type { Resolution } from '../pricing/resolve.ts';
 import type { Files } from '../platform/files.ts';
 import { pricesPath } from '../store/price-files.ts';
-import type { Index } from '../store/index-file.ts';
+import type { StoredIndex } from '../store/stored-index.ts';
 import { nameSessionFile } from '../store/names.ts';
 import { readPriceLines } from '../store/read.ts';
 import type { State } from '../store/state.ts';
@@ -37,14 +37,15 @@ const MOST_WEIGHT = 500_000;
 export class Batch {
   readonly #files: Files;
   readonly #store: Store;
-  readonly #index: () => Index;
+  readonly #index: () => StoredIndex;
   readonly #resolve: (model: string) => Promise<Resolution | undefined>;
   readonly #book: PriceBook;
   readonly #since: number;
   /** undefined where texts are stored as logged, or not at all. */
   readonly #redactor: Redactor | undefined;
   #drafts = new Map<string, SessionDraft>();
-  #fileNames: Set<string> | undefined;
+  /** Names that this run has given, and others that are no session's, in lower case. */
+  readonly #newFiles: Set<string>;
   #rejected: string[] = [];
   #rejectedBytes: number;
   /** Characters gathered since the last commit. */
@@ -54,7 +55,7 @@ export class Batch {
     files: Files,
     store: Store,
     state: State,
-    index: () => Index,
+    index: () => StoredIndex,
     resolve: (model: string) => Promise<Resolution | undefined>,
     redactor: Redactor | undefined,
   ) {
@@ -69,6 +70,8 @@ export class Batch {
     );
     this.#since = store.filters.since === null ? -Infinity : Date.parse(store.filters.since);
     this.#rejectedBytes = state.rejected.length;
+    // --state-file can name a file in the store.
+    this.#newFiles = new Set([basename(store.statePath).toLowerCase()]);
   }
 
   /** Takes in one line; says what it counts as. */
@@ -140,14 +143,8 @@ export class Batch {
   }
 
   #nameFile(id: string): string {
-    this.#fileNames ??= new Set([
-      // --state-file can name a file in the store.
-      basename(this.#store.statePath).toLowerCase(),
-      ...[...this.#index().sessions.values()].map((entry) => entry.file.toLowerCase()),
-    ]);
-    const names = this.#fileNames;
-    const file = nameSessionFile(id, (name) => names.has(name));
-    names.add(file.toLowerCase());
+    const file = nameSessionFile(id, (name) => this.#newFiles.has(name) || this.#index().hasFile(name));
+    this.#newFiles.add(file.toLowerCase());
     return file;
   }
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Files } from '../platform/files.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
 import { readSummary } from '../store/session-file.ts';
+import type { Sessions } from '../store/index-file.ts';
 import type { SessionEntry } from '../store/types.ts';
 import { differences, readSession, type ReadSession } from './read-session.ts';
 import { copyName, rewriteOf, roundsText, type SessionRepairs } from './repair-problem.ts';
@@ -10,11 +11,11 @@ import { copyName, rewriteOf, roundsText, type SessionRepairs } from './repair-p
 export function checkSessions(
   files: Files,
   dir: string,
-  entries: ReadonlyMap<string, SessionEntry>,
+  sessions: Sessions,
   book: PriceBook,
 ): SessionRepairs {
   const repairs: SessionRepairs = { problems: [], sessions: new Map(), rewrites: [], setAside: [] };
-  for (const entry of entries.values()) checkSession(files, dir, entry, book, repairs);
+  for (const entry of sessions.values()) checkSession(files, dir, entry, book, repairs);
   return repairs;
 }
 

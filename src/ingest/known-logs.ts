@@ -18,7 +18,7 @@ export interface AbandonedLine {
 export class KnownLogs {
   readonly #files: Files;
   readonly #open: Map<number, Generation>;
-  readonly #loadClosed: () => Map<number, LogPosition>;
+  readonly #loadClosed: () => ReadonlyMap<number, LogPosition>;
   readonly #present = new Set<number>();
   /** Those of which a file is there that is not compressed. */
   readonly #plain = new Set<number>();
@@ -27,7 +27,7 @@ export class KnownLogs {
   readonly #firstNew: number;
 
   /** `closed` loads the logs whose files were gone: they are asked only for a file that no other log explains. */
-  constructor(files: Files, state: State, closed: () => Map<number, LogPosition>) {
+  constructor(files: Files, state: State, closed: () => ReadonlyMap<number, LogPosition>) {
     this.#files = files;
     this.#loadClosed = closed;
     this.#firstNew = state.next_log;

@@ -4,7 +4,7 @@ import { crc32 } from '../platform/digest.ts';
 import type { Files } from '../platform/files.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
 import { moneyOfRound } from '../pricing/round-money.ts';
-import { mergeCells } from '../store/index-file.ts';
+import { mergeCells } from '../store/usage-cells.ts';
 import { headerId, sessionLines, type SessionLine } from '../store/session-lines.ts';
 import { isCount } from '../store/state.ts';
 import { QUARTER_MS, type SessionEntry, type UsageCell } from '../store/types.ts';

@@ -6,7 +6,9 @@ import { enterPrice, parsePriceBook, type PriceBook } from '../pricing/price-boo
 import { repricingLine, type Repricing } from '../pricing/repricing.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import { pricesPath } from '../store/price-files.ts';
-import { mergeCells, readIndex, type Index } from '../store/index-file.ts';
+import type { Index } from '../store/index-file.ts';
+import { StoredIndex } from '../store/stored-index.ts';
+import { mergeCells } from '../store/usage-cells.ts';
 import { readPriceLines } from '../store/read.ts';
 import { reprice } from '../store/reprice.ts';
 import { storedRounds } from '../store/session-file.ts';
@@ -61,25 +63,39 @@ async function refresh(
 ): Promise<RefreshResult> {
   const { dir } = store;
   const state = readState(files, store.statePath, store.id);
-  const index = readIndex(files, dir, state);
+  const index = new StoredIndex(files, dir, state.index);
   const path = pricesPath(dir, state.prices.generation);
   const book = parsePriceBook(readPriceLines(files, dir, state), path);
   const models = await resolveAll(index, book, resolve);
   const before = sumOf(index);
   book.repricing = repricingOf(state, index, models);
-  let changedSessions = 0;
+  const changed = new Map<string, SessionEntry>();
   for (const entry of index.sessions.values()) {
     if (!entry.usage.some((cell) => mayChange(cell, models))) continue;
     const usage = usageAnew(files, dir, entry, book);
-    if (pricesIn(usage) !== pricesIn(entry.usage)) changedSessions++;
-    entry.usage = usage;
+    if (pricesIn(usage) !== pricesIn(entry.usage)) changed.set(entry.id, { ...entry, usage });
   }
-  if (changedSessions > 0) {
+  const renewed = withChanged(index, changed);
+  if (changed.size > 0) {
     const lines = [...book.entries.map((entry) => JSON.stringify(entry)), repricingLine(book.repricing)];
-    reprice(files, store, state, index, lines);
+    reprice(files, store, state, renewed, lines);
   }
   const rounds = [...index.sessions.values()].reduce((sum, entry) => sum + entry.rounds, 0);
-  return { models: models.size, rounds, changedSessions, before, after: sumOf(index) };
+  return { models: models.size, rounds, changedSessions: changed.size, before, after: sumOf(renewed) };
+}
+
+/** An index in which these entries stand in place of its own. */
+function withChanged({ sessions, closed }: Index, changed: ReadonlyMap<string, SessionEntry>): Index {
+  return {
+    closed,
+    sessions: {
+      ...sessions,
+      get: (id) => changed.get(id) ?? sessions.get(id),
+      *values() {
+        for (const entry of sessions.values()) yield changed.get(entry.id) ?? entry;
+      },
+    },
+  };
 }
 
 /** The entry of each model that has rounds with tokens; null where no place knows a price. */

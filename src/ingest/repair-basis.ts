@@ -1,10 +1,11 @@
 import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, type Files } from '../platform/files.ts';
-import { indexPath, readIndex, type Index } from '../store/index-file.ts';
+import { basePath, tailPath, type Index } from '../store/index-file.ts';
 import { surveyIndex, type IndexedCommit, type IndexSurvey } from '../store/index-survey.ts';
 import { holdsRounds } from '../store/session-file.ts';
 import { parseState, type LogPosition, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
+import { StoredIndex } from '../store/stored-index.ts';
 
 /** What a repair goes by: the state and the index as far as they are sound, each standing in for the other. */
 export interface Basis {
@@ -12,7 +13,7 @@ export interface Basis {
   state: State | undefined;
   /** What is wrong with the state and the index. */
   stateProblem: string | undefined;
-  indexProblem: string | undefined;
+  indexProblem: { file: string; problem: string } | undefined;
   /** As one commit left it; undefined where it must be made again from the session files. */
   index: Index | undefined;
   commit: number;
@@ -30,14 +31,15 @@ export function findBasis(files: Files, store: Store): Basis {
   const base = { state: undefined, stateProblem: problem, survey };
   if (!latest) throw positionsLost(store, problem);
   const sound = latest.isSound ? leastDamaged(files, store.dir, survey.commits) : undefined;
-  const { commit, logs, nextLog } = sound?.commit ?? latest;
-  const indexProblem = sound ? undefined : 'has damaged lines';
+  const { generation, commit, logs, nextLog } = sound?.commit ?? latest;
+  const file = tailPath(store.dir, generation);
+  const indexProblem = sound ? undefined : { file, problem: 'has damaged lines' };
   return { ...base, indexProblem, index: sound?.index, commit, logs, nextLog };
 }
 
 function withState(files: Files, store: Store, state: State, survey: IndexSurvey): Basis {
   const indexProblem = problemOfIndex(files, store, state, survey);
-  const index = indexProblem === undefined ? readIndex(files, store.dir, state) : undefined;
+  const index = indexProblem === undefined ? new StoredIndex(files, store.dir, state.index) : undefined;
   const { commit, logs, next_log: nextLog } = state;
   return { state, stateProblem: undefined, indexProblem, index, commit, logs, nextLog, survey };
 }
@@ -65,17 +67,32 @@ function findState(
   return { state };
 }
 
-function problemOfIndex(files: Files, store: Store, state: State, survey: IndexSurvey): string | undefined {
+function problemOfIndex(
+  files: Files,
+  store: Store,
+  state: State,
+  survey: IndexSurvey,
+): Basis['indexProblem'] {
   const { dir } = store;
-  const { generation, length } = state.index;
-  if (state.commit === 0 && length === 0) return undefined;
-  const size = files.stat(indexPath(dir, generation))?.size;
-  if (size === undefined) return 'is missing';
-  if (size < length) return `is cut: ${size} of ${length} bytes are left`;
-  const own = survey.commits.find((one) => one.generation === generation && one.end === length);
-  if (!own?.isSound || own.commit !== state.commit) return 'has damaged lines';
+  const { generation, base, length } = state.index;
+  if (state.commit === 0 && base === 0 && length === 0) return undefined;
+  for (const [file, committed] of [
+    [basePath(dir, generation), base],
+    [tailPath(dir, generation), length],
+  ] as const) {
+    if (committed === 0) continue;
+    const size = files.stat(file)?.size;
+    if (size === undefined) return { file, problem: 'is missing' };
+    if (size < committed) return { file, problem: `is cut: ${size} of ${committed} bytes are left` };
+  }
+  const own = survey.commits.find(
+    (one) => one.generation === generation && one.base === base && one.length === length,
+  );
+  if (!own?.isSound || own.commit !== state.commit) {
+    return { file: tailPath(dir, generation), problem: 'has damaged lines' };
+  }
   if (own.nextLog !== state.next_log || JSON.stringify(own.logs) !== JSON.stringify(state.logs)) {
-    throw positionsDiffer(store, indexPath(dir, generation));
+    throw positionsDiffer(store, tailPath(dir, generation));
   }
   return undefined;
 }
@@ -93,8 +110,7 @@ function leastDamaged(
   const candidates = commits.filter(({ commit, isSound }) => isSound && commit >= last - 1);
   return candidates
     .map((commit) => {
-      const { generation, end } = commit;
-      const index = readIndex(files, dir, { index: { generation, base: end, length: end } });
+      const index = new StoredIndex(files, dir, commit);
       const damaged = [...index.sessions.values()].filter((entry) => !holdsRounds(files, dir, entry)).length;
       return { commit, index, damaged };
     })

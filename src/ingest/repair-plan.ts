@@ -5,7 +5,7 @@ import { readWhole, type Files } from '../platform/files.ts';
 import { parsePriceBook, type PriceBook } from '../pricing/price-book.ts';
 import { toRepricing } from '../pricing/repricing.ts';
 import { rejectedPath } from '../store/commit.ts';
-import { indexPath } from '../store/index-file.ts';
+import { basePath, tailPath } from '../store/index-file.ts';
 import { priceGenerations, pricesPath } from '../store/price-files.ts';
 import { readPriceLines } from '../store/read.ts';
 import type { Renewal } from '../store/recommit.ts';
@@ -51,14 +51,16 @@ export function planRepair(files: Files, store: Store): RepairPlan {
   const problems = [...storeProblems(store, basis, closed), ...sessions.problems];
   if (basis.state && rejected < basis.state.rejected.length) problems.push(cutRejected(dir));
   const damaged = basis.indexProblem === undefined ? [] : basis.survey.generations;
-  const setAside = [...damaged.map((number) => basename(indexPath(dir, number))), ...sessions.setAside];
+  const damagedFiles = damaged.flatMap((number) => [basePath(dir, number), tailPath(dir, number)]);
+  const isThere = (path: string): boolean => files.stat(path) !== undefined;
+  const setAside = [...damagedFiles.filter(isThere).map((path) => basename(path)), ...sessions.setAside];
   const stale = damaged.length > 0 ? [] : basis.survey.generations;
   const index = { sessions: sessions.sessions, closed };
   return { problems, renewal: { rewrites: sessions.rewrites, index, state, setAside, stale } };
 }
 
 /** Logs that are closed, as the index says; where its line is lost, as they were when they were last open. */
-function closedLogs({ index, survey, commit, logs, nextLog }: Basis): Map<number, LogPosition> {
+function closedLogs({ index, survey, commit, logs, nextLog }: Basis): ReadonlyMap<number, LogPosition> {
   if (index) return index.closed;
   const live = new Set(logs.map(({ id }) => id));
   const closed = new Map<number, LogPosition>();
@@ -178,11 +180,7 @@ function storeProblems(store: Store, basis: Basis, closed: ReadonlyMap<number, L
       (unknown === 0
         ? ''
         : `; ${unknown} of the logs that were gone cannot be known again: never parse an old copy of them`);
-    problems.push({ file: indexFile(store.dir, basis), problem: indexProblem, repair, lostRounds: 0 });
+    problems.push({ ...indexProblem, repair, lostRounds: 0 });
   }
   return problems;
-}
-
-function indexFile(dir: string, { state, survey }: Basis): string {
-  return indexPath(dir, state?.index.generation ?? survey.commits[0]?.generation ?? 1);
 }

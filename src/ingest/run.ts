@@ -10,7 +10,7 @@ import { openGzipLog, openPlainLog, type OpenLog } from '../logs/open-log.ts';
 import type { UnwrappedLine } from '../logs/unwrap.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import { commit } from '../store/commit.ts';
-import { readIndex, type Index } from '../store/index-file.ts';
+import { StoredIndex } from '../store/stored-index.ts';
 import { readState, type LogPosition, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { Batch } from './batch.ts';
@@ -36,7 +36,7 @@ export class Run {
   readonly #batch: Batch;
   readonly #known: KnownLogs;
   #state: State;
-  #index: Index | undefined;
+  #index: StoredIndex | undefined;
   /** Logs read since the last commit. */
   #readings: LogReading[] = [];
   #totalBytes = 0;
@@ -73,6 +73,7 @@ export class Run {
       this.#commit(gaps, closed);
     } finally {
       for (const reading of this.#readings) reading.close();
+      this.#index?.close();
     }
   }
 
@@ -248,8 +249,8 @@ export class Run {
     this.#readings = this.#readings.filter(({ isFinished, rest }) => !isFinished || rest);
   }
 
-  #loadIndex(): Index {
-    this.#index ??= readIndex(this.#files, this.#store.dir, this.#state);
+  #loadIndex(): StoredIndex {
+    this.#index ??= new StoredIndex(this.#files, this.#store.dir, this.#state.index);
     return this.#index;
   }
 

@@ -1,3 +1,4 @@
+import type { Sessions } from '../store/index-file.ts';
 import type { SessionEntry } from '../store/types.ts';
 import { compareText } from '../query/aggregate.ts';
 import { printableId } from '../platform/clean-text.ts';
@@ -12,7 +13,7 @@ export type Found =
 const SUGGESTIONS = 5;
 
 /** The session of an id, or of any unique start of one, as it stands in the log or as it is printed. */
-export function findSession(sessions: ReadonlyMap<string, SessionEntry>, wanted: string): Found {
+export function findSession(sessions: Sessions, wanted: string): Found {
   const whole = sessions.get(wanted);
   if (whole !== undefined) return { kind: 'found', session: whole };
   const starts = [...sessions.keys()].filter(

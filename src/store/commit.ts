@@ -1,19 +1,15 @@
 import { dirname, join } from 'node:path';
 import { appendAt, withFile, type Files } from '../platform/files.ts';
-import {
-  checkNotRestored,
-  closedLine,
-  indexPath,
-  mergeCells,
-  positionsLine,
-  sessionLine,
-  type Index,
-} from './index-file.ts';
+import { removeIndex, tailPath } from './index-file.ts';
+import { closedLine, positionsLine } from './index-tail.ts';
 import { pricesPath, removeKilledRefresh } from './price-files.ts';
+import { checkNotRestored } from './restored.ts';
 import { appendRounds, recordsPath } from './session-file.ts';
 import { writeState, type LogPosition, type State } from './state.ts';
 import type { Store } from './store.ts';
+import type { StoredIndex } from './stored-index.ts';
 import type { SessionEntry, UsageCell } from './types.ts';
+import { mergeCells } from './usage-cells.ts';
 
 /** What a run adds to one session. */
 export interface SessionAddition {
@@ -45,6 +41,8 @@ export function rejectedPath(dir: string): string {
 
 /** Below this, rewriting the index saves nothing that anybody would notice. */
 const SMALL_TAIL = 1 << 18;
+/** A tail that is longer than this part of its base is made a part of a new one. */
+const LARGEST_TAIL = 1 / 4;
 /** So many files are synced one by one; for more, one sync of the file system is ten times cheaper. */
 const FEW_FILES = 8;
 
@@ -54,11 +52,11 @@ const FEW_FILES = 8;
  * `index` up to date and returns the new state. Throws InputOutputError, before anything is written, when the state
  * is older than the index.
  */
-export function commit(files: Files, store: Store, state: State, index: Index, batch: Batch): State {
+export function commit(files: Files, store: Store, state: State, index: StoredIndex, batch: Batch): State {
   const { dir } = store;
   checkNotRestored(files, dir, state);
   removeKilledRefresh(files, dir, state);
-  const added = batch.sessions.map((addition) => writeSession(files, dir, index, addition));
+  const written = batch.sessions.map((addition) => writeSession(files, dir, index, addition));
   syncSessions(files, dir, index, batch.sessions);
   const prices = appendLines(
     files,
@@ -67,16 +65,12 @@ export function commit(files: Files, store: Store, state: State, index: Index, b
     batch.prices,
   );
   const rejected = appendLines(files, rejectedPath(dir), state.rejected.length, batch.rejected);
-  for (const { entry, usage } of added) {
-    entry.usage = index.sessions.get(entry.id)?.usage ?? [];
-    for (const cell of usage) entry.usage.push(cell);
-    index.sessions.set(entry.id, entry);
-  }
-  for (const log of batch.closed) index.closed.set(log.id, log);
+  const lines = written.map(({ entry, usage }) => index.add(entry, mergeCells(usage)));
+  index.addClosed(batch.closed);
   const committed: State = {
     ...state,
     commit: state.commit + 1,
-    index: writeIndex(files, dir, state, index, batch, added),
+    index: writeIndex(files, dir, state, index, batch, lines),
     prices: { ...state.prices, length: prices },
     rejected: { length: rejected },
     next_log: batch.nextLog,
@@ -84,21 +78,27 @@ export function commit(files: Files, store: Store, state: State, index: Index, b
   };
   writeState(files, store.statePath, committed);
   if (committed.index.generation !== state.index.generation) {
-    files.remove(indexPath(dir, state.index.generation));
+    index.rebase(committed.index);
     // A run that was killed right here left the one before it.
-    files.remove(indexPath(dir, state.index.generation - 1));
+    for (const generation of [state.index.generation, state.index.generation - 1]) {
+      removeIndex(files, dir, generation);
+    }
   }
   return committed;
 }
 
-interface AddedSession {
-  entry: SessionEntry;
-  /** What this batch adds, merged. */
-  usage: UsageCell[];
+interface WrittenSession {
+  entry: Omit<SessionEntry, 'usage'>;
+  usage: readonly UsageCell[];
 }
 
-function writeSession(files: Files, dir: string, index: Index, addition: SessionAddition): AddedSession {
-  const { entry, rounds, summary, records } = addition;
+function writeSession(
+  files: Files,
+  dir: string,
+  index: StoredIndex,
+  addition: SessionAddition,
+): WrittenSession {
+  const { entry, rounds, summary, records, usage } = addition;
   const committed = index.sessions.get(entry.id);
   if (records) {
     withFile(files, recordsPath(dir, entry.file), 'create', (fd) =>
@@ -106,10 +106,15 @@ function writeSession(files: Files, dir: string, index: Index, addition: Session
     );
   }
   const end = appendRounds(files, dir, { id: entry.id, file: entry.file, committed }, rounds, summary);
-  return { entry: { ...entry, ...end, usage: [] }, usage: mergeCells(addition.usage) };
+  return { entry: { ...entry, ...end }, usage };
 }
 
-function syncSessions(files: Files, dir: string, index: Index, additions: readonly SessionAddition[]): void {
+function syncSessions(
+  files: Files,
+  dir: string,
+  index: StoredIndex,
+  additions: readonly SessionAddition[],
+): void {
   const paths = additions.flatMap(({ entry, records }) => [
     join(dir, entry.file),
     ...(records ? [recordsPath(dir, entry.file)] : []),
@@ -134,67 +139,26 @@ function appendLines(files: Files, path: string, at: number, lines: readonly str
   return at + bytes.length;
 }
 
-/** Appends to the tail, or writes a new base into a new file when the tail has outgrown the old one. */
+/** Appends to the tail, or writes a new base when the tail has outgrown the old one. */
 function writeIndex(
   files: Files,
   dir: string,
   state: State,
-  index: Index,
+  index: StoredIndex,
   batch: Batch,
-  added: readonly AddedSession[],
+  sessionLines: readonly string[],
 ): State['index'] {
   const { generation, base, length } = state.index;
-  const positions = positionsLine(batch.logs, batch.nextLog, state.commit + 1);
-  const lines = added.map(({ entry, usage }) => sessionLine(entry, usage));
-  const tail = Buffer.from(lines.join('') + closedLine(batch.closed) + positions);
-  if (length + tail.length - base <= Math.max(SMALL_TAIL, base)) {
-    appendAt(files, indexPath(dir, generation), length, tail);
-    if (length === 0) files.syncFolder(dir);
-    return { generation, base, length: length + tail.length };
+  const lines = Buffer.from(sessionLines.join('') + closedLine(batch.closed));
+  const positions = { logs: batch.logs, next_log: batch.nextLog, commit: state.commit + 1 };
+  if (length + lines.length > Math.max(SMALL_TAIL, base * LARGEST_TAIL)) {
+    const newBase = index.writeBase(generation + 1, positions);
+    return { generation: generation + 1, base: newBase, length: 0 };
   }
-  return writeBase(files, dir, generation + 1, index, positions);
-}
-
-/** Writes the whole index into the file of a new generation. */
-export function writeBase(
-  files: Files,
-  dir: string,
-  generation: number,
-  index: Index,
-  positions: string,
-): State['index'] {
-  const length = appendPieces(files, indexPath(dir, generation), basePieces(index, positions));
-  files.syncFolder(dir);
-  return { generation, base: length, length };
-}
-
-/** The index from scratch, one line a piece. */
-function* basePieces(index: Index, positions: string): Generator<string> {
-  for (const entry of index.sessions.values()) {
-    entry.usage = mergeCells(entry.usage);
-    yield sessionLine(entry, entry.usage);
-  }
-  yield closedLine([...index.closed.values()]);
-  yield positions;
-}
-
-function appendPieces(files: Files, path: string, pieces: Iterable<string>): number {
-  return withFile(files, path, 'create', (fd) => {
-    let at = 0;
-    let gathered = '';
-    const flush = (): void => {
-      const bytes = Buffer.from(gathered);
-      files.write(fd, bytes, at);
-      at += bytes.length;
-      gathered = '';
-    };
-    for (const piece of pieces) {
-      gathered += piece;
-      if (gathered.length > 1 << 20) flush();
-    }
-    flush();
-    files.truncate(fd, at);
-    files.sync(fd);
-    return at;
-  });
+  index.passTail(lines);
+  const end = Buffer.from(positionsLine({ ...positions, base, crc: index.tailCrc }));
+  index.passTail(end);
+  appendAt(files, tailPath(dir, generation), length, Buffer.concat([lines, end]));
+  if (length === 0) files.syncFolder(dir);
+  return { generation, base, length: length + lines.length + end.length };
 }

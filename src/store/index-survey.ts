@@ -1,18 +1,23 @@
+import { crc32 } from '../platform/digest.ts';
+import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, type Files } from '../platform/files.ts';
-import { indexPath, parseIndexLine, type IndexLine } from './index-file.ts';
+import { IndexBase } from './index-base.ts';
+import { basePath, tailPath } from './index-file.ts';
+import { parseIndexLine, type IndexLine } from './index-tail.ts';
 import { areLogPositions, isCount, type LogPosition } from './state.ts';
 import type { SessionEntry } from './types.ts';
 
-/** What one commit wrote into the index, as far as it can be read. It ends with the line of the log positions. */
+/** What one commit wrote into the index, as far as it can be read. In the tail it ends with the log positions. */
 export interface IndexedCommit {
   generation: number;
-  /** Offset behind the commit's lines. */
-  end: number;
+  /** Length of the base, and of the tail up to the commit's end. */
+  base: number;
+  length: number;
   commit: number;
   logs: LogPosition[];
   nextLog: number;
   sessions: Omit<SessionEntry, 'usage'>[];
-  /** No line of the file up to here is damaged. */
+  /** Nothing is damaged up to here. */
   isSound: boolean;
 }
 
@@ -26,28 +31,71 @@ export interface IndexSurvey {
   closed: Map<number, LogPosition>;
 }
 
-/** Reads every index file of a store; believes no more of it than each line says by itself. */
+/** Reads every index file of a store; believes no more of it than each record and line says by itself. */
 export function surveyIndex(files: Files, dir: string): IndexSurvey {
-  const generations = (files.list(dir) ?? [])
-    .map((name) => /^\.index-(\d{1,15})\.jsonl$/.exec(name)?.[1])
+  const numbers = (files.list(dir) ?? [])
+    .map((name) => /^\.index-(\d{1,15})\.(?:base|jsonl)$/.exec(name)?.[1])
     .filter((number) => number !== undefined)
-    .map(Number)
-    .toSorted((a, b) => a - b);
+    .map(Number);
+  const generations = [...new Set(numbers)].toSorted((a, b) => a - b);
   const survey: IndexSurvey = { generations, commits: [], closed: new Map() };
-  for (const generation of generations) surveyFile(files, dir, generation, survey);
+  for (const generation of generations) {
+    const base = surveyBase(files, dir, generation, survey);
+    surveyTail(files, dir, generation, base, survey);
+  }
   survey.commits.sort((a, b) => b.commit - a.commit || b.generation - a.generation);
   return survey;
 }
 
-function surveyFile(files: Files, dir: string, generation: number, survey: IndexSurvey): void {
-  const bytes = readWhole(files, indexPath(dir, generation)) ?? Buffer.alloc(0);
+interface SurveyedBase {
+  length: number;
+  isSound: boolean;
+}
+
+function surveyBase(files: Files, dir: string, generation: number, survey: IndexSurvey): SurveyedBase {
+  const path = basePath(dir, generation);
+  const length = files.stat(path)?.size ?? 0;
+  if (length === 0) return { length, isSound: true };
+  return (
+    unlessDamaged(() => {
+      const base = new IndexBase(files, path, length);
+      try {
+        return readBase(base, generation, length, survey);
+      } finally {
+        base.close();
+      }
+    }) ?? { length, isSound: false }
+  );
+}
+
+function readBase(base: IndexBase, generation: number, length: number, survey: IndexSurvey): SurveyedBase {
+  base.load();
+  const sessions: SessionEntry[] = [];
+  for (let row = 0; row < base.size; row++) {
+    const entry = unlessDamaged(() => base.entryAt(row));
+    if (entry) sessions.push(entry);
+  }
+  const { commit, logs, next_log: nextLog, closed } = base.positions();
+  for (const log of closed) remember(survey.closed, log);
+  const isSound = sessions.length === base.size;
+  survey.commits.push({ generation, base: length, length: 0, commit, logs, nextLog, sessions, isSound });
+  return { length, isSound };
+}
+
+function surveyTail(
+  files: Files,
+  dir: string,
+  generation: number,
+  base: SurveyedBase,
+  survey: IndexSurvey,
+): void {
+  const bytes = readWhole(files, tailPath(dir, generation)) ?? Buffer.alloc(0);
   let sessions: IndexedCommit['sessions'] = [];
-  let isSound = true;
+  let { isSound } = base;
   for (let at = 0; at < bytes.length;) {
     const newline = bytes.indexOf(0x0a, at);
     const end = newline < 0 ? bytes.length : newline + 1;
     const line = newline < 0 ? undefined : parseIndexLine(bytes.toString('utf8', at, newline));
-    at = end;
     if (line && isSession(line)) {
       const { usage: _, ...entry } = line;
       sessions.push(entry);
@@ -55,11 +103,25 @@ function surveyFile(files: Files, dir: string, generation: number, survey: Index
       for (const log of line.closed) remember(survey.closed, log);
     } else if (line && isPositions(line)) {
       const { logs, next_log: nextLog, commit } = line;
-      survey.commits.push({ generation, end, commit, logs, nextLog, sessions, isSound });
+      // A tail without the base that it goes with is no index; nor is one of which a digit has changed.
+      isSound &&= (line.base ?? 0) === base.length;
+      isSound &&= line.crc === undefined || line.crc === crc32(bytes.subarray(0, at));
+      const place = { generation, base: base.length, length: end };
+      survey.commits.push({ ...place, commit, logs, nextLog, sessions, isSound });
       sessions = [];
     } else {
       isSound = false;
     }
+    at = end;
+  }
+}
+
+function unlessDamaged<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InputOutputError) return undefined;
+    throw error;
   }
 }
 

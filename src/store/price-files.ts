@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Files } from '../platform/files.ts';
-import { indexPath } from './index-file.ts';
+import { removeIndex } from './index-file.ts';
 import type { State } from './state.ts';
 
 export function pricesPath(dir: string, generation: number): string {
@@ -32,7 +32,7 @@ export function removeKilledRefresh(files: Files, dir: string, state: State): vo
   const prices = pricesPath(dir, state.prices.generation + 1);
   if (!files.stat(prices)) return;
   // The index first: while the book is there, what is left of the index is looked for again.
-  files.remove(indexPath(dir, state.index.generation + 1));
+  removeIndex(files, dir, state.index.generation + 1);
   files.syncFolder(dir);
   files.remove(prices);
   files.syncFolder(dir);

@@ -1,7 +1,8 @@
 import { InputOutputError } from '../platform/errors.ts';
 import { isAbsent, nodeFiles, readBytes, withFile, type Files } from '../platform/files.ts';
+import type { Sessions } from './index-file.ts';
 import { pricesPath } from './price-files.ts';
-import { readIndex } from './index-file.ts';
+import { StoredIndex } from './stored-index.ts';
 import { storedRounds } from './session-file.ts';
 import { readState, type LogPosition, type State } from './state.ts';
 import { openStore } from './store.ts';
@@ -10,13 +11,15 @@ import type { SessionEntry } from './types.ts';
 /** The store as one commit left it. */
 export interface Snapshot {
   readonly dir: string;
-  readonly sessions: ReadonlyMap<string, SessionEntry>;
+  readonly sessions: Sessions;
   /** The price book's lines. */
   readonly priceLines: readonly string[];
   readonly noContent: boolean;
   readonly state: State;
   /** Logs whose files are gone. */
   readonly closed: ReadonlyMap<number, LogPosition>;
+  /** Lets go of the index's file: for a process that lives on. */
+  close(): void;
 }
 
 /** A writer can replace a file between our reading the state and opening it; so many times in a row it can't. */
@@ -28,9 +31,19 @@ export function readSnapshot(dir: string, files: Files = nodeFiles): Snapshot {
   for (let attempt = 1; ; attempt++) {
     const state = readState(files, store.statePath, store.id);
     try {
-      const { sessions, closed } = readIndex(files, dir, state);
+      const index = new StoredIndex(files, dir, state.index);
       const priceLines = readPriceLines(files, dir, state);
-      return { dir, sessions, priceLines, noContent: store.filters.no_content, state, closed };
+      return {
+        dir,
+        sessions: index.sessions,
+        priceLines,
+        noContent: store.filters.no_content,
+        state,
+        get closed() {
+          return index.closed;
+        },
+        close: () => index.close(),
+      };
     } catch (error) {
       const isGone = isAbsent(error) || (error instanceof Error && isAbsent(error.cause));
       if (!isGone || attempt === TRIES) throw error;

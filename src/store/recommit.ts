@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { Files } from '../platform/files.ts';
-import { syncFiles, writeBase } from './commit.ts';
-import { indexPath, positionsLine, type Index } from './index-file.ts';
+import { syncFiles } from './commit.ts';
+import { removeIndex, type Index } from './index-file.ts';
 import { removeOtherPrices } from './price-files.ts';
 import { replaceSummary } from './session-file.ts';
 import { copyRounds } from './session-lines.ts';
 import { writeState, type State } from './state.ts';
 import type { Store } from './store.ts';
+import { writeIndexBase } from './stored-index.ts';
 import type { SessionEntry } from './types.ts';
 
 /** A session whose file is not what it should be behind, or before, the end of its rounds. */
@@ -47,11 +48,12 @@ export function recommit(files: Files, store: Store, renewal: Renewal): void {
     paths,
     rewrites.some(({ from }) => from !== undefined),
   );
-  const positions = positionsLine(state.logs, state.next_log, state.commit);
-  const base = writeBase(files, dir, state.index.generation, index, positions);
-  writeState(files, store.statePath, { ...state, index: base });
+  const { generation } = state.index;
+  const { commit, logs, next_log } = state;
+  const base = writeIndexBase(files, dir, generation, index, { commit, logs, next_log });
+  writeState(files, store.statePath, { ...state, index: { generation, base, length: 0 } });
   for (const name of renewal.setAside) files.rename(join(dir, name), join(dir, damagedName(name)));
-  for (const generation of renewal.stale) files.remove(indexPath(dir, generation));
+  for (const generation of renewal.stale) removeIndex(files, dir, generation);
   removeOtherPrices(files, dir, state.prices.generation);
 }
 

@@ -1,8 +1,9 @@
 import { appendAt, type Files } from '../platform/files.ts';
-import { writeBase } from './commit.ts';
-import { checkNotRestored, indexPath, positionsLine, type Index } from './index-file.ts';
+import { removeIndex, type Index } from './index-file.ts';
 import { pricesPath, removeOtherPrices } from './price-files.ts';
+import { checkNotRestored } from './restored.ts';
 import { writeState, type State } from './state.ts';
+import { writeIndexBase } from './stored-index.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -21,21 +22,21 @@ export function reprice(
   checkNotRestored(files, dir, state);
   const generation = state.prices.generation + 1;
   const book = Buffer.from(`${priceLines.join('\n')}\n`);
-  // writeBase syncs the folder for both.
   appendAt(files, pricesPath(dir, generation), 0, book);
   const commit = state.commit + 1;
-  const positions = positionsLine(state.logs, state.next_log, commit);
-  const base = writeBase(files, dir, state.index.generation + 1, index, positions);
+  const { logs, next_log } = state;
+  const indexGeneration = state.index.generation + 1;
+  const base = writeIndexBase(files, dir, indexGeneration, index, { commit, logs, next_log });
   const committed: State = {
     ...state,
     commit,
-    index: base,
+    index: { generation: indexGeneration, base, length: 0 },
     prices: { generation, length: book.length },
   };
   writeState(files, store.statePath, committed);
-  files.remove(indexPath(dir, state.index.generation));
+  removeIndex(files, dir, state.index.generation);
   // A run that was killed right here left the one before it.
-  files.remove(indexPath(dir, state.index.generation - 1));
+  removeIndex(files, dir, state.index.generation - 1);
   removeOtherPrices(files, dir, generation);
   return committed;
 }

@@ -3,12 +3,12 @@ import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 
 /** The commit pointer. Renaming a new one into place is the commit: what it doesn't count does not exist. */
 export interface State {
-  format: typeof FORMAT;
+  format: typeof STATE_FORMAT;
   /** Id of the store that it belongs to. */
   store: string;
   /** Number of commits so far. */
   commit: number;
-  /** The index file `.index-<generation>.jsonl`: length of its base, and of base and tail together. */
+  /** The index: its files' number, the length of its base (0: there is none), and of its tail. */
   index: { generation: number; base: number; length: number };
   prices: { generation: number; length: number };
   rejected: { length: number };
@@ -24,11 +24,12 @@ export interface LogPosition {
   [detail: string]: unknown;
 }
 
-export const FORMAT = 1;
+/** In format 1, which is read still, all of the index is its tail. */
+const STATE_FORMAT = 2;
 
 export function newState(store: string): State {
   return {
-    format: FORMAT,
+    format: STATE_FORMAT,
     store,
     commit: 0,
     index: { generation: 1, base: 0, length: 0 },
@@ -62,16 +63,23 @@ export function parseState(bytes: Uint8Array): State | string {
     return bytes.length === 0 ? 'is empty' : 'is not valid JSON: it was cut, or written by something else';
   }
   if (!isRecord(value)) return 'is not a state';
-  if (typeof value['format'] === 'number' && value['format'] > FORMAT) {
+  if (typeof value['format'] === 'number' && value['format'] > STATE_FORMAT) {
     return `was written by a newer version of monitor (format ${value['format']}): update monitor`;
   }
-  return isState(value) ? value : 'is not a state of this program: the Python original may have written it';
+  return isState(value)
+    ? inNewFormat(value)
+    : 'is not a state of this program: the Python original may have written it';
+}
+
+function inNewFormat(state: State): State {
+  if (state.format === STATE_FORMAT) return state;
+  return { ...state, format: STATE_FORMAT, index: { ...state.index, base: 0 } };
 }
 
 function isState(value: Record<string, unknown>): value is Record<string, unknown> & State {
   const { index, prices, rejected, logs } = value;
   return (
-    value['format'] === FORMAT &&
+    (value['format'] === STATE_FORMAT || value['format'] === 1) &&
     typeof value['store'] === 'string' &&
     isCount(value['commit']) &&
     isCount(value['next_log']) &&

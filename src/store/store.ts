@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
-import { FORMAT, newState, parseState, writeState } from './state.ts';
+import { newState, parseState, writeState } from './state.ts';
 
 /** What may be stored is part of the store: two runs with other filters would make totals that mean nothing. */
 export interface Filters {
@@ -41,6 +41,7 @@ export interface Store {
 }
 
 const NAME = '.store.json';
+const FORMAT = 1;
 const LOCK = '.lock';
 
 export function lockPath(dir: string): string {

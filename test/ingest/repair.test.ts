@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { repairStore } from '../../src/ingest/repair.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
-import { mergeCells } from '../../src/store/index-file.ts';
+import { mergeCells } from '../../src/store/usage-cells.ts';
 import { readSnapshot } from '../../src/store/read.ts';
 import { aiLine, dumpStore, failAt, makeFolder, otherLine, run, storedRequests } from './make.ts';
 

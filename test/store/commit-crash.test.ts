@@ -5,7 +5,18 @@ import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { commit } from '../../src/store/commit.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
 import { failAt, type Fault } from '../ingest/make.ts';
-import { addition, batch, cell, commitTo, entryOf, indexOf, newStore, stateOf, titled } from './make.ts';
+import {
+  addition,
+  batch,
+  cell,
+  commitTo,
+  entryOf,
+  indexOf,
+  newStore,
+  stateOf,
+  titled,
+  snapshotOf,
+} from './make.ts';
 
 /** The real files, and what of them a loss of power would take; checked whenever something is renamed. */
 function watchDisk(): { files: Files; unsynced: Set<string> } {
@@ -78,20 +89,20 @@ describe('a commit', () => {
     const dieAt = (at: number, fault: Fault): string | undefined => {
       const store = newStore();
       commitTo(store, [titled('a', 200_000)], { prices: ['1'], rejected: ['1'] });
-      const before = readSnapshot(store.dir);
+      const before = snapshotOf(store);
       const { files, operations } = failAt(at, fault);
       try {
         commit(files, store, stateOf(store), indexOf(store), batch(additions, rest));
       } catch {
         if (stateOf(store).commit === 1) {
-          expect(readSnapshot(store.dir)).toEqual(before);
+          expect(snapshotOf(store)).toEqual(before);
           expect([...readRoundLines(store.dir, entryOf(store, 'a'))]).toHaveLength(1);
           commitTo(store, additions, rest);
         } else happened++;
       }
       expect(stateOf(store).commit).toBe(2);
       const { sessions, priceLines } = readSnapshot(store.dir);
-      expect([...sessions.values()].map(({ id, usage }) => [id, usage])).toEqual([
+      expect(['a', 'b'].map((id) => [id, sessions.get(id)?.usage])).toEqual([
         ['a', [cell({ rounds: 2, input: 200, output: 20, cost: 10n })]],
         ['b', [cell()]],
       ]);

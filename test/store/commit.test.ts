@@ -1,20 +1,26 @@
 import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { rejectedPath } from '../../src/store/commit.ts';
+import { basePath, tailPath } from '../../src/store/index-file.ts';
 import { pricesPath } from '../../src/store/price-files.ts';
-import { indexPath } from '../../src/store/index-file.ts';
 import { readSnapshot } from '../../src/store/read.ts';
+import type { State } from '../../src/store/state.ts';
+import type { Store } from '../../src/store/store.ts';
 import { addition, cell, commitTo, entryOf, indexOf, newStore, stateOf, titled } from './make.ts';
+
+const indexFiles = (store: Store): string[] =>
+  readdirSync(store.dir).filter((file) => file.startsWith('.index-'));
 
 describe('commit', () => {
   test('says in the state what it did', () => {
     const store = newStore();
     const logs = [{ id: 1, offset: 100, head: 'x' }];
     const state = commitTo(store, [addition('a')], { logs, nextLog: 2, prices: ['{"p":1}', '"é"'] });
-    const length = readFileSync(indexPath(store.dir, 1)).length;
+    const length = readFileSync(tailPath(store.dir, 1)).length;
     expect(state).toEqual({
-      format: 1,
+      format: 2,
       store: store.id,
       commit: 1,
       index: { generation: 1, base: 0, length },
@@ -24,64 +30,49 @@ describe('commit', () => {
       logs,
     });
     expect(stateOf(store)).toEqual(state);
-    expect(readFileSync(indexPath(store.dir, 1), 'utf8').split('\n')[1]).toBe(
-      '{"logs":[{"id":1,"offset":100,"head":"x"}],"next_log":2,"commit":1}',
+    const [session = '', positions] = readFileSync(tailPath(store.dir, 1), 'utf8').split('\n');
+    expect(positions).toBe(
+      `{"logs":[{"id":1,"offset":100,"head":"x"}],"next_log":2,"commit":1,"base":0,"crc":${crc32(`${session}\n`)}}`,
     );
     expect(existsSync(rejectedPath(store.dir))).toBe(false);
   });
 
-  test('a tail up to 256 KiB, or as long as its base, is appended to; then there is a new base', () => {
+  test('a tail up to 256 KiB, or a quarter of its base, is appended to; then there is a new base', () => {
     const store = newStore();
-    const long = (id: string, length: number): unknown => commitTo(store, [titled(id, length)]);
-    long('a', 261_000);
-    expect(stateOf(store).index).toMatchObject({ generation: 1, base: 0 });
-    long('b', 2000);
-    const { index } = stateOf(store);
-    expect(index).toMatchObject({ generation: 2, base: index.length });
-    expect(index.base).toBeGreaterThan(263_000);
-    long('b', 262_000);
-    expect(stateOf(store).index).toMatchObject({ generation: 2, base: index.length });
-    long('b', 2000);
-    expect(stateOf(store).index.generation).toBe(3);
-    const lines = readFileSync(indexPath(store.dir, 3), 'utf8').trimEnd().split('\n');
-    expect(lines.map((line) => (JSON.parse(line) as { id?: string }).id)).toEqual(['a', 'b', undefined]);
+    const long = (id: string, length: number): State['index'] => commitTo(store, [titled(id, length)]).index;
+    expect(long('a', 261_000)).toMatchObject({ generation: 1, base: 0 });
+    const first = long('b', 1_200_000);
+    expect(first).toMatchObject({ generation: 2, length: 0 });
+    expect(first.base).toBeGreaterThan(1_461_000);
+    expect(long('b', first.base / 4 - 1000)).toMatchObject({ generation: 2, base: first.base });
+    expect(long('b', 2000)).toMatchObject({ generation: 3, length: 0 });
     expect(entryOf(store, 'b').usage).toEqual([cell({ rounds: 3, input: 300, output: 30, cost: 15n })]);
-    expect(readdirSync(store.dir).filter((file) => file.startsWith('.index-'))).toEqual(['.index-3.jsonl']);
+    expect(entryOf(store, 'b').title).toHaveLength(2000);
+    expect(entryOf(store, 'a').usage).toEqual([cell()]);
+    expect(indexFiles(store)).toEqual(['.index-3.base']);
   });
 
   test('removes also the index that a run killed after its commit left', () => {
     const store = newStore();
-    const big = (): unknown => commitTo(store, [titled('a', 300_000)]);
+    const big = (): unknown => commitTo(store, [titled('a', 600_000)]);
     big();
-    writeFileSync(indexPath(store.dir, 1), 'left');
-    writeFileSync(indexPath(store.dir, 3), 'left by a run killed before its commit\n'.repeat(20_000));
-    big();
+    writeFileSync(tailPath(store.dir, 1), 'left');
+    writeFileSync(basePath(store.dir, 1), 'left');
+    writeFileSync(tailPath(store.dir, 3), 'left by a run killed before its commit\n'.repeat(20_000));
+    writeFileSync(basePath(store.dir, 3), 'left by a run killed before its commit\n'.repeat(20_000));
     expect(stateOf(store).index.generation).toBe(2);
     big();
-    const { generation, length } = stateOf(store).index;
+    const { generation, base } = stateOf(store).index;
     expect(generation).toBe(3);
-    expect(readdirSync(store.dir).filter((file) => file.startsWith('.index-'))).toEqual(['.index-3.jsonl']);
-    expect(readFileSync(indexPath(store.dir, 3))).toHaveLength(length);
-  });
-
-  test('a large base is written in pieces', () => {
-    const store = newStore();
-    const ids = ['a', 'b', 'c', 'd'];
-    const { index } = commitTo(
-      store,
-      ids.map((id) => titled(id, 600_000)),
-    );
-    expect(readFileSync(indexPath(store.dir, 2))).toHaveLength(index.length);
-    expect([...indexOf(store).sessions.values()].map(({ id, title }) => [id, title?.length])).toEqual(
-      ids.map((id) => [id, 600_000]),
-    );
+    expect(indexFiles(store)).toEqual(['.index-3.base']);
+    expect(readFileSync(basePath(store.dir, 3))).toHaveLength(base);
   });
 
   test('closed logs are never forgotten', () => {
     const store = newStore();
     commitTo(store, [], { closed: [{ id: 1, offset: 5, head: 'x' }] });
     commitTo(store, [titled('a', 300_000)], { closed: [{ id: 2, offset: 6 }] });
-    expect(stateOf(store).index).toMatchObject({ generation: 2 });
+    expect(stateOf(store).index).toMatchObject({ generation: 2, length: 0 });
     commitTo(store, [], { closed: [{ id: 3, offset: 7 }] });
     expect([...indexOf(store).closed.values()]).toEqual([
       { id: 1, offset: 5, head: 'x' },

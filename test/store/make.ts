@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { nodeFiles } from '../../src/platform/files.ts';
 import { commit, type Batch, type SessionAddition } from '../../src/store/commit.ts';
-import { readIndex, type Index } from '../../src/store/index-file.ts';
+import { StoredIndex } from '../../src/store/stored-index.ts';
 import { readState, type State } from '../../src/store/state.ts';
+import { readSnapshot } from '../../src/store/read.ts';
 import { createStore, NO_FILTERS, resolveStatePath, type Store } from '../../src/store/store.ts';
 import type { SessionEntry, UsageCell } from '../../src/store/types.ts';
 import { makeFolder } from '../platform/make.ts';
@@ -16,7 +17,14 @@ export function newStore(filters = NO_FILTERS): Store {
 
 export const stateOf = (store: Store): State => readState(nodeFiles, store.statePath, store.id);
 
-export const indexOf = (store: Store): Index => readIndex(nodeFiles, store.dir, stateOf(store));
+export const indexOf = (store: Store): StoredIndex =>
+  new StoredIndex(nodeFiles, store.dir, stateOf(store).index);
+
+/** All that a reader sees of the last commit. */
+export function snapshotOf(store: Store): Record<string, unknown> {
+  const { dir, sessions, priceLines, noContent } = readSnapshot(store.dir);
+  return { dir, sessions: [...sessions.values()], priceLines, noContent };
+}
 
 export function entryOf(store: Store, id: string): SessionEntry {
   const entry = indexOf(store).sessions.get(id);

@@ -9,6 +9,7 @@ import { chooseRounds, type RoundChoice, type ShownSession } from '../../report/
 import { cleanLine, printableId } from '../../platform/clean-text.ts';
 import { clip } from '../../report/terminal.ts';
 import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts';
+import type { Sessions } from '../../store/index-file.ts';
 import type { SessionEntry } from '../../store/types.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { ReportOptions } from '../options.ts';
@@ -54,7 +55,7 @@ function textOf(
   return showText(shown, style, choiceText(choice));
 }
 
-function sessionOf(sessions: ReadonlyMap<string, SessionEntry>, id: string, dir: string): SessionEntry {
+function sessionOf(sessions: Sessions, id: string, dir: string): SessionEntry {
   const found = findSession(sessions, id);
   if (found.kind === 'found') return found.session;
   const wanted = clip(cleanLine(id), 200);

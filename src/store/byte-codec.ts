@@ -1,0 +1,102 @@
+/** Numbers and texts as few bytes: whole numbers from 0 to 2⁵³ − 1, seven bits a byte, the low ones first. */
+export class ByteWriter {
+  #bytes = Buffer.allocUnsafe(4096);
+  #length = 0;
+
+  /** Forgets what was written. */
+  clear(): void {
+    this.#length = 0;
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** Throws RangeError for what is no whole number from 0 to 2⁵³ − 1. */
+  count(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no count`);
+    this.#reserve(8);
+    let rest = value;
+    // Beyond 2³¹ the bit operators fail.
+    for (; rest >= 0x80000000; rest = Math.floor(rest / 128))
+      this.#bytes[this.#length++] = (rest % 128) | 0x80;
+    for (; rest >= 0x80; rest >>>= 7) this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
+    this.#bytes[this.#length++] = rest;
+  }
+
+  /** Well-formed Unicode, behind its length in bytes. */
+  text(text: string): void {
+    const length = Buffer.byteLength(text);
+    this.count(length);
+    this.#reserve(length);
+    this.#bytes.write(text, this.#length, 'utf8');
+    this.#length += length;
+  }
+
+  /** A whole number from 0, in chunks of 64 bits behind their number. */
+  big(value: bigint): void {
+    const chunks: bigint[] = [];
+    for (let rest = value; rest > 0n; rest >>= 64n) chunks.push(BigInt.asUintN(64, rest));
+    this.count(chunks.length);
+    this.#reserve(8 * chunks.length);
+    for (const chunk of chunks) this.#length = this.#bytes.writeBigUInt64LE(chunk, this.#length);
+  }
+
+  /** A copy of what was written. */
+  written(): Buffer {
+    return Buffer.from(this.#bytes.subarray(0, this.#length));
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length));
+    this.#bytes.copy(larger, 0, 0, this.#length);
+    this.#bytes = larger;
+  }
+}
+
+/** Reads what ByteWriter wrote. Its bytes have been checked: it doesn't look for their end. */
+export class ByteReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  byte(): number {
+    return this.#bytes[this.#at++] ?? 0;
+  }
+
+  count(): number {
+    const bytes = this.#bytes;
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      const byte = bytes[this.#at++] ?? 0;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+  }
+
+  text(): string {
+    const length = this.count();
+    const from = this.#at;
+    this.#at += length;
+    return this.#bytes.toString('utf8', from, this.#at);
+  }
+
+  big(): bigint {
+    const chunks = this.count();
+    let value = 0n;
+    for (let i = 0; i < chunks; i++) {
+      const chunk = this.#bytes.readBigUInt64LE(this.#at);
+      value = i === 0 ? chunk : value | (chunk << BigInt(64 * i));
+      this.#at += 8;
+    }
+    return value;
+  }
+}

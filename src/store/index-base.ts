@@ -1,0 +1,207 @@
+import { crc32, digest } from '../platform/digest.ts';
+import { isAbsent, readBytes, type Files } from '../platform/files.ts';
+import { damagedIndex } from './damaged-index.ts';
+import { decodeRecord, idOfRecord } from './index-record.ts';
+import type { LogPosition } from './state.ts';
+import type { SessionEntry } from './types.ts';
+
+/*
+ * The base of an index: a file that is written once.
+ *
+ *     records     one a session, in the order of their keys
+ *     table       a row a session: key, offset, length and CRC-32 of its record
+ *     files       a row a session: key of its file's name
+ *     positions   of the logs, as JSON
+ *     footer      JSON: where all that lies, and the names that records refer to by number
+ *     trailer     length and CRC-32 of the footer, and a mark
+ *
+ * A key is the start of a digest: of the session's id, or of its file's name in lower case. So one session is found by
+ * binary search, and a new base is for the most part copied from the old one.
+ */
+
+/** Log positions as the commit that wrote the base left them. */
+export interface BasePositions {
+  commit: number;
+  logs: LogPosition[];
+  next_log: number;
+  closed: LogPosition[];
+}
+
+export interface Section {
+  at: number;
+  length: number;
+  crc: number;
+}
+
+export interface Footer {
+  format: typeof BASE_FORMAT;
+  sessions: number;
+  table: Section;
+  files: Section;
+  positions: Section;
+  names: string[];
+}
+
+/** A session's record with its keys. */
+export interface RawRecord {
+  key: Buffer;
+  fileKey: Buffer;
+  bytes: Buffer;
+}
+
+export const BASE_FORMAT = 1;
+export const MARK = 'MONINDEX';
+export const TRAILER_BYTES = 8 + MARK.length;
+export const KEY_BYTES = 8;
+/** Where the parts of the table's rows lie. */
+export const ROW = { at: KEY_BYTES, length: KEY_BYTES + 6, crc: KEY_BYTES + 10, bytes: KEY_BYTES + 14 };
+
+export function keyOf(text: string): Buffer {
+  return Buffer.from(digest(text, KEY_BYTES), 'latin1');
+}
+
+export function fileKeyOf(file: string): Buffer {
+  return keyOf(file.toLowerCase());
+}
+
+/**
+ * A base that is open: its table is in memory, its records are read when they are asked for, and checked then. Whatever
+ * is damaged is an InputOutputError that names the file.
+ */
+export class IndexBase {
+  readonly #files: Files;
+  readonly #path: string;
+  readonly #length: number;
+  readonly #fd: number;
+  readonly #footer: Footer;
+  readonly #table: Buffer;
+  #fileKeys: Buffer | undefined;
+  /** The whole file, once many records were asked for: then the file itself is closed. */
+  #whole: Buffer | undefined;
+  #isClosed = false;
+
+  /** Opens the base of `length` bytes. */
+  constructor(files: Files, path: string, length: number) {
+    this.#files = files;
+    this.#path = path;
+    this.#length = length;
+    try {
+      this.#fd = files.open(path, 'read');
+    } catch (error) {
+      throw isAbsent(error) ? damagedIndex(path, 'is missing', error) : error;
+    }
+    try {
+      this.#footer = this.#readFooter();
+      this.#table = this.#section(this.#footer.table);
+    } catch (error) {
+      files.close(this.#fd);
+      throw error;
+    }
+  }
+
+  get size(): number {
+    return this.#footer.sessions;
+  }
+
+  get names(): readonly string[] {
+    return this.#footer.names;
+  }
+
+  positions(): BasePositions {
+    return JSON.parse(this.#section(this.#footer.positions).toString()) as BasePositions;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#files.close(this.#fd);
+  }
+
+  /** The row of a session; -1 where it has none. */
+  find(id: string): number {
+    const key = keyOf(id);
+    let low = 0;
+    let high = this.size;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#compareKey(middle, key) < 0) low = middle + 1;
+      else high = middle;
+    }
+    for (; low < this.size && this.#compareKey(low, key) === 0; low++) if (this.idAt(low) === id) return low;
+    return -1;
+  }
+
+  /** Whether a session's file has this name, whatever the case of its letters. */
+  hasFile(file: string): boolean {
+    const keys = this.#allFileKeys();
+    const key = fileKeyOf(file);
+    let at = keys.indexOf(key);
+    while (at >= 0 && at % KEY_BYTES !== 0) at = keys.indexOf(key, at + 1);
+    return at >= 0;
+  }
+
+  /** Reads all of it at once, for those who want many records. */
+  load(): void {
+    if (this.#whole) return;
+    this.#whole = readBytes(this.#files, this.#fd, 0, this.#length);
+    this.close();
+  }
+
+  idAt(row: number): string {
+    return idOfRecord(this.#recordAt(row));
+  }
+
+  entryAt(row: number): SessionEntry {
+    return decodeRecord(this.#recordAt(row), this.names);
+  }
+
+  /** What a new base takes over as it is, if the names in its footer keep their numbers. */
+  rawAt(row: number): RawRecord {
+    return {
+      key: this.#table.subarray(row * ROW.bytes, row * ROW.bytes + KEY_BYTES),
+      fileKey: this.#allFileKeys().subarray(row * KEY_BYTES, (row + 1) * KEY_BYTES),
+      bytes: this.#recordAt(row),
+    };
+  }
+
+  #allFileKeys(): Buffer {
+    return (this.#fileKeys ??= this.#section(this.#footer.files));
+  }
+
+  #compareKey(row: number, key: Buffer): number {
+    return this.#table.compare(key, 0, KEY_BYTES, row * ROW.bytes, row * ROW.bytes + KEY_BYTES);
+  }
+
+  #recordAt(row: number): Buffer {
+    const from = row * ROW.bytes;
+    const at = this.#table.readUIntLE(from + ROW.at, 6);
+    const length = this.#table.readUInt32LE(from + ROW.length);
+    const crc = this.#table.readUInt32LE(from + ROW.crc);
+    return this.#section({ at, length, crc });
+  }
+
+  #section({ at, length, crc }: Section): Buffer {
+    const bytes = this.#whole?.subarray(at, at + length) ?? readBytes(this.#files, this.#fd, at, length);
+    if (bytes.length === length && crc32(bytes) === crc) return bytes;
+    throw damagedIndex(this.#path, `is damaged at byte ${at}`);
+  }
+
+  #readFooter(): Footer {
+    const length = this.#length;
+    const { size } = this.#files.facts(this.#fd);
+    if (size < length) {
+      throw damagedIndex(this.#path, `is ${size} bytes long, and ${length} were committed`);
+    }
+    const trailerAt = length - TRAILER_BYTES;
+    const trailer = readBytes(this.#files, this.#fd, Math.max(0, trailerAt), TRAILER_BYTES);
+    const isMarked = trailerAt > 0 && trailer.toString('latin1', TRAILER_BYTES - MARK.length) === MARK;
+    if (!isMarked) throw damagedIndex(this.#path, `is damaged at byte ${trailerAt}`);
+    const footerLength = trailer.readUInt32LE(0);
+    const footer = this.#section({
+      at: Math.max(0, trailerAt - footerLength),
+      length: footerLength,
+      crc: trailer.readUInt32LE(4),
+    });
+    return JSON.parse(footer.toString()) as Footer;
+  }
+}

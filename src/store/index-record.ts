@@ -1,0 +1,132 @@
+import { ByteReader, ByteWriter } from './byte-codec.ts';
+import type { PriceRef, SessionEntry, UsageCell } from './types.ts';
+
+/** The names that records refer to by number (models, consumers, apis), in the order of their first use. */
+export class NameTable {
+  readonly names: string[];
+  readonly #numbers: Map<string, number>;
+
+  constructor(names: readonly string[]) {
+    this.names = [...names];
+    this.#numbers = new Map(names.map((name, number) => [name, number]));
+  }
+
+  numberOf(name: string): number {
+    let number = this.#numbers.get(name);
+    if (number === undefined) {
+      number = this.names.push(name) - 1;
+      this.#numbers.set(name, number);
+    }
+    return number;
+  }
+}
+
+const STATES = ['free', 'gateway-cache', 'no-usage', 'unpriced'] as const;
+
+/** Which of a cell's numbers are there: most cells lack most of them. */
+const HAS = { reasoning: 1, cached: 2, cacheWrite: 4, cost: 8, saved: 16, lost: 32 };
+
+const writer = new ByteWriter();
+
+/** A session's entry as bytes. */
+export function encodeRecord(entry: SessionEntry, table: NameTable): Buffer {
+  const { id, file, end, last, summary, created, updated, rounds, model, title, errors, usage, ...rest } =
+    entry;
+  writer.clear();
+  writer.text(id);
+  writer.text(file === `${id}.json` ? '' : file);
+  for (const count of [end, last.length, last.crc, summary.length, summary.crc]) writer.count(count);
+  for (const count of [created, updated, rounds, errors, table.numberOf(model)]) writer.count(count);
+  writer.text(title ?? '');
+  // Fields that few entries have, and those that a later version adds.
+  writer.text(
+    Object.keys(rest).length === 0 && title !== ''
+      ? ''
+      : JSON.stringify({ ...rest, ...(title === '' && { title }) }),
+  );
+  writer.count(usage.length);
+  for (const cell of usage) writeCell(cell, table);
+  return writer.written();
+}
+
+function writeCell(cell: UsageCell, table: NameTable): void {
+  const { reasoning, cached, cacheWrite, cost, saved, price } = cell;
+  writer.byte(
+    (reasoning && HAS.reasoning) |
+      (cached && HAS.cached) |
+      (cacheWrite && HAS.cacheWrite) |
+      (cost === 0n ? 0 : HAS.cost) |
+      (saved === 0n ? 0 : HAS.saved) |
+      (saved < 0n ? HAS.lost : 0),
+  );
+  writer.count(cell.quarter);
+  for (const name of [cell.model, cell.consumer, cell.api]) writer.count(table.numberOf(name));
+  writer.count(typeof price === 'number' ? price + STATES.length : STATES.indexOf(price));
+  for (const count of [cell.rounds, cell.input, cell.output]) writer.count(count);
+  for (const count of [reasoning, cached, cacheWrite]) if (count !== 0) writer.count(count);
+  if (cost !== 0n) writer.big(cost);
+  if (saved !== 0n) writer.big(saved < 0n ? -saved : saved);
+}
+
+/** The entry of a record. */
+export function decodeRecord(bytes: Buffer, names: readonly string[]): SessionEntry {
+  const reader = new ByteReader(bytes);
+  const id = reader.text();
+  const file = reader.text() || `${id}.json`;
+  const end = reader.count();
+  const last = { length: reader.count(), crc: reader.count() };
+  const summary = { length: reader.count(), crc: reader.count() };
+  const created = reader.count();
+  const updated = reader.count();
+  const rounds = reader.count();
+  const errors = reader.count();
+  const model = names[reader.count()] ?? '';
+  const title = reader.text() || null;
+  const rest = reader.text();
+  const usage: UsageCell[] = [];
+  for (let left = reader.count(); left > 0; left--) usage.push(readCell(reader, names));
+  const entry = { id, file, end, last, summary, created, updated, rounds, model, title, errors, usage };
+  return rest === '' ? entry : { ...entry, ...(JSON.parse(rest) as Partial<SessionEntry>) };
+}
+
+/** The id in a record. */
+export function idOfRecord(bytes: Buffer): string {
+  return new ByteReader(bytes).text();
+}
+
+function readCell(reader: ByteReader, names: readonly string[]): UsageCell {
+  const has = reader.byte();
+  const quarter = reader.count();
+  const model = names[reader.count()] ?? '';
+  const consumer = names[reader.count()] ?? '';
+  const api = names[reader.count()] ?? '';
+  const price = priceOf(reader.count());
+  const rounds = reader.count();
+  const input = reader.count();
+  const output = reader.count();
+  const reasoning = has & HAS.reasoning ? reader.count() : 0;
+  const cached = has & HAS.cached ? reader.count() : 0;
+  const cacheWrite = has & HAS.cacheWrite ? reader.count() : 0;
+  const cost = has & HAS.cost ? reader.big() : 0n;
+  const magnitude = has & HAS.saved ? reader.big() : 0n;
+  const saved = has & HAS.lost ? -magnitude : magnitude;
+  return {
+    quarter,
+    model,
+    consumer,
+    api,
+    price,
+    rounds,
+    input,
+    output,
+    reasoning,
+    cached,
+    cacheWrite,
+    cost,
+    saved,
+  };
+}
+
+function priceOf(code: number): PriceRef {
+  return STATES[code] ?? code - STATES.length;
+}

@@ -1,0 +1,26 @@
+import { InputOutputError } from '../platform/errors.ts';
+import { readBytes, withFile, type Files } from '../platform/files.ts';
+import { tailPath } from './index-file.ts';
+import { parseIndexLine } from './index-tail.ts';
+import type { State } from './state.ts';
+
+/**
+ * Throws when the index holds a later commit than the state counts, apart from the one that a killed run left
+ * behind: then an old state was put back. Under the lock only, as a reader's state may be old for a moment.
+ */
+export function checkNotRestored(files: Files, dir: string, state: State): void {
+  const path = tailPath(dir, state.index.generation);
+  const { length } = state.index;
+  const size = files.stat(path)?.size ?? 0;
+  if (size <= length) return;
+  const behind = withFile(files, path, 'read', (fd) => readBytes(files, fd, length, size - length));
+  for (const text of behind.toString().split('\n')) {
+    const line = parseIndexLine(text);
+    if (line && 'commit' in line && line.commit > state.commit + 1) {
+      throw new InputOutputError(
+        `the state is older than the index ${path}: it counts ${state.commit} commits, and the index ${line.commit}. ` +
+          'Nothing was changed. A new state can be made from the index: monitor repair says how',
+      );
+    }
+  }
+}

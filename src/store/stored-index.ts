@@ -1,0 +1,192 @@
+import { crc32 } from '../platform/digest.ts';
+import { isAbsent, readBytes, withFile, type Files } from '../platform/files.ts';
+import { damagedIndex } from './damaged-index.ts';
+import { IndexBase, type BasePositions, type RawRecord } from './index-base.ts';
+import { basePath, tailPath, type Index, type Sessions } from './index-file.ts';
+import { NameTable } from './index-record.ts';
+import { addUp, IndexTail, sessionLine } from './index-tail.ts';
+import type { LogPosition, State } from './state.ts';
+import type { SessionEntry, UsageCell } from './types.ts';
+import { recordOf, writeBaseFile } from './write-base.ts';
+
+/** Where the logs stand when a base is written. */
+export type Positions = Omit<BasePositions, 'closed'>;
+
+/** The index as far as the state counts it, and what this process adds. What a crashed run left is not looked at. */
+export class StoredIndex implements Index {
+  readonly sessions: Sessions;
+  readonly #files: Files;
+  readonly #dir: string;
+  #base: IndexBase | undefined;
+  #tail: IndexTail;
+  #tailCrc: number;
+  /** What this process changed, by id, and the names of these sessions' files in lower case. */
+  #changed = new Map<string, SessionEntry>();
+  #changedFiles = new Set<string>();
+  #closed: Map<number, LogPosition> | undefined;
+
+  /** Throws InputOutputError where a file of the index is missing (then ENOENT is its cause) or damaged. */
+  constructor(files: Files, dir: string, { generation, base, length }: State['index']) {
+    this.#files = files;
+    this.#dir = dir;
+    this.#tail = readTail(files, tailPath(dir, generation), length);
+    this.#tailCrc = this.#tail.crc;
+    if (base > 0) this.#base = new IndexBase(files, basePath(dir, generation), base);
+    const count = (): number => this.#count();
+    this.sessions = {
+      get size() {
+        return count();
+      },
+      get: (id) => this.#get(id),
+      has: (id) => this.#get(id) !== undefined,
+      keys: () => this.#keys(),
+      values: () => this.#values(),
+    };
+  }
+
+  get closed(): ReadonlyMap<number, LogPosition> {
+    this.#closed ??= new Map(
+      [...(this.#base?.positions().closed ?? []), ...this.#tail.closed].map((log) => [log.id, log]),
+    );
+    return this.#closed;
+  }
+
+  /** CRC-32 of the tail's bytes. */
+  get tailCrc(): number {
+    return this.#tailCrc;
+  }
+
+  /** Whether a session's file has this name, whatever the case of its letters. */
+  hasFile(file: string): boolean {
+    const name = file.toLowerCase();
+    return this.#changedFiles.has(name) || this.#tail.hasFile(name) || this.#base?.hasFile(name) === true;
+  }
+
+  /** Takes in what a commit adds to a session; returns its line for the tail. */
+  add(entry: Omit<SessionEntry, 'usage'>, usage: readonly UsageCell[]): string {
+    const known = this.#get(entry.id);
+    const whole = { ...entry, usage: known ? [...known.usage, ...usage] : [...usage] };
+    this.#changed.set(entry.id, whole);
+    this.#changedFiles.add(entry.file.toLowerCase());
+    return sessionLine(whole, usage);
+  }
+
+  addClosed(logs: readonly LogPosition[]): void {
+    if (logs.length === 0) return;
+    this.#closed = new Map([...this.closed, ...logs.map((log) => [log.id, log] as const)]);
+  }
+
+  /** These bytes were appended to the tail. */
+  passTail(bytes: Uint8Array): void {
+    this.#tailCrc = crc32(bytes, this.#tailCrc);
+  }
+
+  /** Goes on with the base that was made of this index. */
+  rebase({ generation, base }: State['index']): void {
+    this.#base?.close();
+    this.#base = new IndexBase(this.#files, basePath(this.#dir, generation), base);
+    this.#tail = new IndexTail(tailPath(this.#dir, generation), Buffer.alloc(0));
+    this.#tailCrc = this.#tail.crc;
+    this.#changed = new Map();
+    this.#changedFiles = new Set();
+  }
+
+  /** As writeIndexBase; records that did not change are copied as they are. */
+  writeBase(generation: number, positions: Positions): number {
+    const later = new Set(this.#laterIds());
+    const names = new NameTable(this.#base?.names ?? []);
+    const records = [...this.#rowsBut(later)].map(([base, row]) => base.rawAt(row));
+    for (const id of later) {
+      const entry = this.#get(id);
+      if (entry) records.push(recordOf(entry, names));
+    }
+    return writeGeneration(this.#files, this.#dir, generation, records, names, this, positions);
+  }
+
+  close(): void {
+    this.#base?.close();
+  }
+
+  #get(id: string): SessionEntry | undefined {
+    const changed = this.#changed.get(id);
+    if (changed) return changed;
+    const row = this.#base?.find(id) ?? -1;
+    return addUp(row < 0 ? undefined : this.#base?.entryAt(row), this.#tail.linesOf(id));
+  }
+
+  #count(): number {
+    const isNew = (id: string): boolean => this.#base === undefined || this.#base.find(id) < 0;
+    return (this.#base?.size ?? 0) + this.#laterIds().filter(isNew).length;
+  }
+
+  /** The sessions that the tail or this process knows more of than the base. */
+  #laterIds(): string[] {
+    return [...new Set([...this.#tail.ids, ...this.#changed.keys()])];
+  }
+
+  /** The base's rows of all other sessions. */
+  *#rowsBut(later: ReadonlySet<string>): Generator<[base: IndexBase, row: number]> {
+    const base = this.#base;
+    if (!base) return;
+    base.load();
+    for (let row = 0; row < base.size; row++) {
+      if (later.size === 0 || !later.has(base.idAt(row))) yield [base, row];
+    }
+  }
+
+  *#keys(): Generator<string> {
+    const later = new Set(this.#laterIds());
+    for (const [base, row] of this.#rowsBut(later)) yield base.idAt(row);
+    yield* later;
+  }
+
+  *#values(): Generator<SessionEntry> {
+    const later = new Set(this.#laterIds());
+    for (const [base, row] of this.#rowsBut(later)) yield base.entryAt(row);
+    for (const id of later) {
+      const entry = this.#get(id);
+      if (entry) yield entry;
+    }
+  }
+}
+
+/** Writes an index as the base of a new generation, whose tail is empty, and syncs the folder; returns its length. */
+export function writeIndexBase(
+  files: Files,
+  dir: string,
+  generation: number,
+  index: Index,
+  positions: Positions,
+): number {
+  const names = new NameTable([]);
+  const records = Array.from(index.sessions.values(), (entry) => recordOf(entry, names));
+  return writeGeneration(files, dir, generation, records, names, index, positions);
+}
+
+function writeGeneration(
+  files: Files,
+  dir: string,
+  generation: number,
+  records: readonly RawRecord[],
+  { names }: NameTable,
+  { closed }: Index,
+  positions: Positions,
+): number {
+  const all = { ...positions, closed: [...closed.values()] };
+  const length = writeBaseFile(files, basePath(dir, generation), records, names, all);
+  // A killed run's can be there.
+  files.remove(tailPath(dir, generation));
+  files.syncFolder(dir);
+  return length;
+}
+
+function readTail(files: Files, path: string, length: number): IndexTail {
+  if (length === 0) return new IndexTail(path, Buffer.alloc(0));
+  try {
+    const bytes = withFile(files, path, 'read', (fd) => readBytes(files, fd, 0, length));
+    if (bytes.length === length) return new IndexTail(path, bytes);
+    throw damagedIndex(path, `is ${bytes.length} bytes long, and ${length} were committed`);
+  } catch (error) {
+    throw isAbsent(error) ? damagedIndex(path, 'is missing', error) : error;
+  }
+}

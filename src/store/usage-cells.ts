@@ -1,0 +1,24 @@
+import type { UsageCell } from './types.ts';
+
+/** Adds up cells of the same quarter, model, consumer, api and price. */
+export function mergeCells(cells: readonly UsageCell[]): UsageCell[] {
+  const merged = new Map<string, UsageCell>();
+  for (const cell of cells) {
+    const key = JSON.stringify([cell.quarter, cell.model, cell.consumer, cell.api, cell.price]);
+    const sum = merged.get(key);
+    if (sum) addCell(sum, cell);
+    else merged.set(key, { ...cell });
+  }
+  return [...merged.values()];
+}
+
+function addCell(sum: UsageCell, cell: UsageCell): void {
+  sum.rounds += cell.rounds;
+  sum.input += cell.input;
+  sum.output += cell.output;
+  sum.reasoning += cell.reasoning;
+  sum.cached += cell.cached;
+  sum.cacheWrite += cell.cacheWrite;
+  sum.cost += cell.cost;
+  sum.saved += cell.saved;
+}

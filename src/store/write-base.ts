@@ -1,0 +1,106 @@
+import { crc32 } from '../platform/digest.ts';
+import { withFile, type Files } from '../platform/files.ts';
+import {
+  BASE_FORMAT,
+  fileKeyOf,
+  KEY_BYTES,
+  keyOf,
+  MARK,
+  ROW,
+  TRAILER_BYTES,
+  type BasePositions,
+  type Footer,
+  type RawRecord,
+  type Section,
+} from './index-base.ts';
+import { encodeRecord, type NameTable } from './index-record.ts';
+import type { SessionEntry } from './types.ts';
+import { mergeCells } from './usage-cells.ts';
+
+/** The record of an entry that no base holds like this. */
+export function recordOf(entry: SessionEntry, names: NameTable): RawRecord {
+  const merged = { ...entry, usage: mergeCells(entry.usage) };
+  return { key: keyOf(entry.id), fileKey: fileKeyOf(entry.file), bytes: encodeRecord(merged, names) };
+}
+
+/** Writes the file of a base and syncs it; returns its length. The same records make the same file. */
+export function writeBaseFile(
+  files: Files,
+  path: string,
+  records: readonly RawRecord[],
+  names: string[],
+  positions: BasePositions,
+): number {
+  const sorted = records.toSorted((a, b) => a.key.compare(b.key) || a.bytes.compare(b.bytes));
+  return withFile(files, path, 'create', (fd) => {
+    const out = new Appender(files, fd);
+    const table = Buffer.alloc(sorted.length * ROW.bytes);
+    for (const [row, { key, bytes }] of sorted.entries()) {
+      const { at, length, crc } = out.add(bytes);
+      const from = row * ROW.bytes;
+      key.copy(table, from);
+      table.writeUIntLE(at, from + ROW.at, 6);
+      table.writeUInt32LE(length, from + ROW.length);
+      table.writeUInt32LE(crc, from + ROW.crc);
+    }
+    const footer: Footer = {
+      format: BASE_FORMAT,
+      sessions: sorted.length,
+      table: out.add(table),
+      files: out.add(
+        Buffer.concat(
+          sorted.map(({ fileKey }) => fileKey),
+          sorted.length * KEY_BYTES,
+        ),
+      ),
+      positions: out.add(Buffer.from(JSON.stringify(positions))),
+      names,
+    };
+    const { length, crc } = out.add(Buffer.from(JSON.stringify(footer)));
+    const trailer = Buffer.alloc(TRAILER_BYTES);
+    trailer.writeUInt32LE(length, 0);
+    trailer.writeUInt32LE(crc, 4);
+    trailer.write(MARK, TRAILER_BYTES - MARK.length, 'latin1');
+    out.add(trailer);
+    return out.finish();
+  });
+}
+
+const WRITE_BYTES = 1 << 20;
+
+/** Writes pieces one behind the other, in large writes. */
+class Appender {
+  readonly #files: Files;
+  readonly #fd: number;
+  #gathered: Buffer[] = [];
+  #gatheredBytes = 0;
+  #written = 0;
+
+  constructor(files: Files, fd: number) {
+    this.#files = files;
+    this.#fd = fd;
+  }
+
+  add(bytes: Buffer): Section {
+    const section = { at: this.#written + this.#gatheredBytes, length: bytes.length, crc: crc32(bytes) };
+    this.#gathered.push(bytes);
+    this.#gatheredBytes += bytes.length;
+    if (this.#gatheredBytes >= WRITE_BYTES) this.#flush();
+    return section;
+  }
+
+  /** Returns the length of the file. */
+  finish(): number {
+    this.#flush();
+    this.#files.truncate(this.#fd, this.#written);
+    this.#files.sync(this.#fd);
+    return this.#written;
+  }
+
+  #flush(): void {
+    this.#files.write(this.#fd, Buffer.concat(this.#gathered), this.#written);
+    this.#written += this.#gatheredBytes;
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+  }
+}
