@@ -181,7 +181,9 @@ export class IndexBase {
   }
 
   #section({ at, length, crc }: Section): Buffer {
-    const bytes = this.#whole?.subarray(at, at + length) ?? readBytes(this.#files, this.#fd, at, length);
+    const isWithin = at + length <= this.#length;
+    const bytes =
+      this.#whole?.subarray(at, at + length) ?? readBytes(this.#files, this.#fd, at, isWithin ? length : 0);
     if (bytes.length === length && crc32(bytes) === crc) return bytes;
     throw damagedIndex(this.#path, `is damaged at byte ${at}`);
   }

@@ -159,7 +159,7 @@ describe('a refresh', () => {
     );
     expect(readdirSync(dir).toSorted()).toEqual(
       [
-        '.index-3.jsonl',
+        '.index-3.base',
         '.lock',
         '.prices-3.jsonl',
         '.state.json',
@@ -228,7 +228,7 @@ describe('after a refresh', () => {
   });
 
   test.each([
-    ['the index', ['.index-2.jsonl'], true],
+    ['the index', ['.index-2.base'], true],
     ['the state', ['.state.json'], false],
   ])('a repair without %s gives the same store back', (_, names, isDamaged) => {
     const before = dumpMoney(dir);

@@ -143,6 +143,14 @@ describe('a base', () => {
     }
   });
 
+  test('whose footer says to be longer than the file is damaged', () => {
+    const { path, length, open } = baseOf(['a']);
+    const bytes = readFileSync(path);
+    bytes.writeUInt32LE(0xf0000000, length - 16);
+    writeFileSync(path, bytes);
+    expect(open).toThrow(`the index ${path} is damaged at byte `);
+  });
+
   test.each([0, 1, 15, 16, 200])('that is cut to %s bytes is an error', (left) => {
     const { path, length, open } = baseOf(['a']);
     writeFileSync(path, readFileSync(path).subarray(0, left));
