@@ -16,6 +16,7 @@ const DOCS = [
   'README.md',
   'docs/commands.md',
   'docs/cost.md',
+  'docs/export.md',
   'docs/store-format.md',
   'docs/higress.md',
   'docs/privacy.md',

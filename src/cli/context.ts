@@ -94,10 +94,18 @@ export function systemZone(named: string | undefined, offsetMinutes: number): st
 /** Pieces gathered into writes of this many characters. */
 const CHUNK = 65_536;
 
-/** Writes a text that is made piece by piece, at the speed of its reader. */
-export async function writeAll(context: Pick<Context, 'write'>, pieces: Iterable<string>): Promise<void> {
+/**
+ * Writes a text that is made piece by piece, at the speed of its reader. An empty piece says that making the next
+ * one takes its time: `pause` is called.
+ */
+export async function writeAll(
+  context: Pick<Context, 'write'>,
+  pieces: Iterable<string>,
+  pause?: () => Promise<void>,
+): Promise<void> {
   let chunk = '';
   for (const piece of pieces) {
+    if (piece === '') await pause?.();
     chunk += piece;
     if (chunk.length < CHUNK) continue;
     await context.write(chunk);

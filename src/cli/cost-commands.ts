@@ -1,5 +1,7 @@
 import { Option, type Command } from 'commander';
+import { EXPORT_FORMATS } from '../report/export/formats.ts';
 import type { CheckOptions } from './commands/check.ts';
+import type { ExportOptions } from './commands/export.ts';
 import type { Context } from './context.ts';
 import {
   consumerOption,
@@ -7,6 +9,7 @@ import {
   daysOption,
   example,
   groupByOption,
+  groupByOrRoundOption,
   jsonOption,
   modelOption,
   sinceOption,
@@ -59,6 +62,41 @@ function addStats(program: Command, name: keyof typeof EXAMPLES, description: st
     .addOption(strictOption())
     .addOption(jsonOption());
   return example(command, `monitor ${name} ${EXAMPLES[name]}`);
+}
+
+/** The command that writes a file for others. */
+export function addExport(program: Command, context: Context): void {
+  const command = program
+    .command('export')
+    .description('a file for a spreadsheet, a FinOps tool, a chat: by its ending, or --format')
+    .argument('<file>', 'the file, replaced as a whole; - is stdout')
+    .addOption(dataDirOption())
+    .addOption(
+      new Option('--format <format>', "what it is written as (default: the file's ending)").choices(
+        EXPORT_FORMATS,
+      ),
+    )
+    .addOption(groupByOrRoundOption())
+    .addOption(modelOption())
+    .addOption(consumerOption())
+    .addOption(daysOption())
+    .addOption(sinceOption())
+    .addOption(untilOption())
+    .addOption(timeZoneOption())
+    .option('--with-messages', 'ndjson of rounds: with all that was said')
+    .addOption(
+      new Option('--focus-version <version>', 'of FOCUS').choices(['1.2', '1.3', '1.4']).default('1.3'),
+    )
+    .option('--billing-account-id <id>', "focus: who is billed; the log doesn't say it")
+    .option('--billing-account-name <name>', 'focus: its name')
+    .option('--billing-account-type <type>', 'focus: what it is (default: Billing Account)')
+    .option('--quiet', 'nothing on stdout behind the file, for cron')
+    .addOption(strictOption())
+    .action(async (file: string, options: ExportOptions) => {
+      const { exportFile } = await import('./commands/export.ts');
+      await exportFile(context, file, options);
+    });
+  example(command, 'monitor export finops-report.csv --group-by date,model,consumer --days 30');
 }
 
 /** The command that a crontab or an alert asks: is it still within the budget? */

@@ -148,6 +148,14 @@ export function groupByOption(what: string): Option {
   return new Option('--group-by <keys>', `${what}: ${GROUP_KEYS.join(', ')}`).argParser(groupKeys);
 }
 
+/** `--group-by` of an export: keys, or `round` alone. */
+export function groupByOrRoundOption(): Option {
+  return new Option(
+    '--group-by <keys>',
+    `a row for each: ${GROUP_KEYS.join(', ')}, combined; or round`,
+  ).argParser((text) => (text.trim().toLowerCase() === 'round' ? 'round' : groupKeys(text)));
+}
+
 function groupKeys(text: string): GroupKey[] {
   const names = text.split(',').map((name) => name.trim().toLowerCase());
   const keys = GROUP_KEYS.filter((key) => names.includes(key));

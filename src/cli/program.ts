@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Context } from './context.ts';
-import { addCheck, addStatsCommands } from './cost-commands.ts';
+import { addCheck, addExport, addStatsCommands } from './cost-commands.ts';
 import { addOperatorCommands } from './operator-commands.ts';
 import {
   dataDirOption,
@@ -42,6 +42,7 @@ export function buildProgram(context: Context, writeHelp: (text: string) => void
   addList(program, context);
   addStatsCommands(program, context);
   addCheck(program, context);
+  addExport(program, context);
   addSiteCommands(program, context);
   addRepair(program, context);
   addOperatorCommands(program, context);

@@ -28,8 +28,9 @@ export function exactUsd(atto: bigint): string {
 }
 
 /** value × 10^-places, exactly, without zeros behind it. */
-function exactDecimal(value: bigint, places: number): string {
-  return decimalText(value, places).replace(/\.?0+$/, '');
+export function exactDecimal(value: bigint, places: number): string {
+  const text = decimalText(value, places);
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
 /** The double nearest to the exact amount. */

@@ -52,23 +52,43 @@ export function hasRate(prices: Prices): boolean {
   return prices.free === true || prices.input !== undefined || prices.output !== undefined;
 }
 
-/**
- * What one round costs, in attodollars. A time without prices takes the schedule's first; ask pricesAt where
- * that must not happen. Tiers go by a round's input: never pass a sum of rounds.
- */
+/** What a price is for: three parts of the input, the output, and the request itself. */
+export type Meter = 'input' | 'cache-read' | 'cache-write' | 'output' | 'request';
+
+/** One part of what a round costs: `quantity` tokens (or the request), each at `each` attodollars. */
+export interface Charge {
+  meter: Meter;
+  quantity: number;
+  each: bigint;
+}
+
+/** What one round costs, in attodollars: the sum of its charges. */
 export function costOf(schedule: PriceSchedule, usage: PricedTokens, atMs: number): bigint {
+  let cost = 0n;
+  for (const { quantity, each } of chargesOf(schedule, usage, atMs)) cost += BigInt(quantity) * each;
+  return cost;
+}
+
+/**
+ * The parts of what one round costs, none for one that is free. A time without prices takes the schedule's first;
+ * ask pricesAt where that must not happen. Tiers go by a round's input: never pass a sum of rounds.
+ */
+export function chargesOf(schedule: PriceSchedule, usage: PricedTokens, atMs: number): Charge[] {
   const prices = pricesAt(schedule, atMs) ?? schedule.prices[0];
-  if (!prices || prices.free) return 0n;
+  if (!prices || prices.free) return [];
   const rates = ratesFor(prices, usage.input);
   const input = rates.input ?? 0;
   const output = (usage.reasoning > 0 ? rates.output_reasoning : undefined) ?? rates.output ?? 0;
-  return (
-    charge(usage.input - usage.cached - usage.cacheWrite, input) +
-    charge(usage.cached, rates.cache_read ?? input) +
-    charge(usage.cacheWrite, rates.cache_write ?? input) +
-    charge(usage.output, output) +
-    attoPerRequest(rates.requests ?? 0)
-  );
+  const fresh = usage.input - usage.cached - usage.cacheWrite;
+  const charges: Charge[] = [
+    { meter: 'input', quantity: fresh, each: attoPerToken(input) },
+    { meter: 'cache-read', quantity: usage.cached, each: attoPerToken(rates.cache_read ?? input) },
+    { meter: 'cache-write', quantity: usage.cacheWrite, each: attoPerToken(rates.cache_write ?? input) },
+    { meter: 'output', quantity: usage.output, each: attoPerToken(output) },
+  ];
+  if (rates.requests !== undefined)
+    charges.push({ meter: 'request', quantity: 1, each: attoPerRequest(rates.requests) });
+  return charges;
 }
 
 /**
@@ -86,10 +106,6 @@ export function moneyOf(
   atMs: number,
 ): { cost: bigint; saved: bigint } {
   return { cost: costOf(schedule, usage, atMs), saved: savedByCache(schedule, usage, atMs) };
-}
-
-function charge(tokens: number, usdPerMillion: Decimal): bigint {
-  return BigInt(tokens) * attoPerToken(usdPerMillion);
 }
 
 function ratesFor(prices: Prices, inputTokens: number): Rates {

@@ -1,5 +1,5 @@
 import type { ExpandedRound, StoredRound } from '../ai-log/stored-round.ts';
-import { usdOf } from '../pricing/money.ts';
+import { exactUsd } from '../pricing/money.ts';
 import type { RoundMoney } from '../pricing/round-money.ts';
 
 // A round's JSON, as `show --json` prints it, in two parts: what it says of the request's messages stands between.
@@ -23,20 +23,30 @@ export function headJson(stored: StoredRound): string {
 
 /** The rest of it, from a comma to the closing bracket, piece by piece. */
 export function* restJson(round: ExpandedRound, money: RoundMoney): Generator<string> {
-  const { stored } = round;
-  const { price, cost } = money;
   yield `,"question":${round.question ?? 'null'}`;
   yield `,"answer":${round.answer ?? 'null'}`;
   yield `,"reasoning":${round.reasoning ?? 'null'}`;
   yield `,"tool_calls":${round.toolCalls ?? 'null'}`;
+  yield `${detailsJson(round.stored)},"system":${round.system ?? 'null'}`;
+  yield factsJson(round.stored, money);
+}
+
+/** The rest of it without anybody's words. */
+export function wordlessJson(stored: StoredRound, money: RoundMoney): string {
+  return detailsJson(stored) + factsJson(stored, money);
+}
+
+function detailsJson(stored: StoredRound): string {
   const details = JSON.stringify({
     input_token_details: stored.input_token_details ?? null,
     output_token_details: stored.output_token_details ?? null,
   });
-  yield `,${details.slice(1, -1)},"system":${round.system ?? 'null'}`;
+  return `,${details.slice(1, -1)}`;
+}
+
+/** The cost is written exactly, which may take more digits than a double has. */
+function factsJson(stored: StoredRound, { price, cost }: RoundMoney): string {
   const rest = JSON.stringify({
-    cache_write_tokens: stored.cache_write_tokens,
-    cost_usd: cost === null ? null : usdOf(cost),
     price_state: typeof price === 'number' ? 'priced' : price,
     flags: stored.flags ?? [],
     request_id: stored.request_id ?? null,
@@ -47,5 +57,21 @@ export function* restJson(round: ExpandedRound, money: RoundMoney): Generator<st
     duration_ms: stored.duration_ms ?? null,
     first_token_ms: stored.first_token_ms ?? null,
   });
-  yield `,${rest.slice(1)}`;
+  const usd = cost === null ? 'null' : exactUsd(cost);
+  return `,"cache_write_tokens":${stored.cache_write_tokens},"cost_usd":${usd},${rest.slice(1)}`;
+}
+
+/** The request's complete history, piece by piece: no piece holds more than one message. */
+export function* messagesJson({ messages, messagesText }: ExpandedRound): Generator<string> {
+  if (messages === null) {
+    yield messagesText ?? '[]';
+    return;
+  }
+  let separator = '[';
+  for (const message of messages) {
+    yield separator;
+    yield message;
+    separator = ',';
+  }
+  yield separator === '[' ? '[]' : ']';
 }

@@ -33,10 +33,10 @@ export function unpricedSuffix({ unpricedRounds }: Totals): string {
 }
 
 /** `40 unpriced rounds (qwen-max, 1.2M tokens)`; null where every cost is known. */
-export function unpricedText(sum: Totals): string | null {
+export function unpricedText(sum: Totals, nameOf = (name: string): string => name): string | null {
   if (sum.unpricedRounds === 0) return null;
   const names = namesByUse(sum.unpricedModels);
-  const shown = names.slice(0, 2).map((name) => clip(cleanLine(name), 40));
+  const shown = names.slice(0, 2).map((name) => nameOf(clip(cleanLine(name), 40)));
   const more = names.length > 2 ? ` and ${names.length - 2} more` : '';
   const tokens = `${compact(sum.unpricedTokens)} token${sum.unpricedTokens === 1 ? '' : 's'}`;
   return `${exact(sum.unpricedRounds)} unpriced round${sum.unpricedRounds === 1 ? '' : 's'} (${shown.join(', ')}${more}, ${tokens})`;

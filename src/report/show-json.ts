@@ -2,7 +2,7 @@ import type { ExpandedRound } from '../ai-log/stored-round.ts';
 import { sessionTotals } from '../query/aggregate.ts';
 import { sessionJson } from '../query/json.ts';
 import type { RoundMoney } from '../pricing/round-money.ts';
-import { headJson, restJson } from '../query/round-json.ts';
+import { headJson, messagesJson, restJson } from '../query/round-json.ts';
 import type { ShownSession } from './show.ts';
 
 /**
@@ -29,18 +29,4 @@ function* roundJson(round: ExpandedRound, money: RoundMoney, withMessages: boole
     yield* messagesJson(round);
   }
   yield* restJson(round, money);
-}
-
-function* messagesJson({ messages, messagesText }: ExpandedRound): Generator<string> {
-  if (messages === null) {
-    yield messagesText ?? '[]';
-    return;
-  }
-  let separator = '[';
-  for (const message of messages) {
-    yield separator;
-    yield message;
-    separator = ',';
-  }
-  yield separator === '[' ? '[]' : ']';
 }

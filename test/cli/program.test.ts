@@ -11,6 +11,7 @@ const COMMANDS = [
   'stats-date',
   'stats-consumer',
   'check',
+  'export',
   'doctor',
   'render',
 ];

@@ -1,0 +1,96 @@
+import { exactUsd } from '../../pricing/money.ts';
+import { isCostKnown, namesByUse, type Row } from '../../query/aggregate.ts';
+import { KEY_FIELDS } from '../group-keys.ts';
+import type { Stats } from '../grouping.ts';
+import { groupObjects, objectJson } from './group-rows.ts';
+
+export interface FinopsReport {
+  /** Milliseconds since 1970 UTC. */
+  generatedAt: number;
+  /** Of the rounds in it, milliseconds since 1970 UTC; not finite: without end. */
+  from: number;
+  to: number;
+  timeZone: string;
+  byModel: Stats;
+  byDate: Stats;
+  /** By the keys that were asked for, if any were. */
+  groups: Stats | undefined;
+}
+
+/**
+ * The FinOps report: summary, by model, by date. It has the names that the first session monitor for Higress gave
+ * its own, and more beside them; a key is added, never renamed. Costs are exact decimals, null where none is known.
+ */
+export function* finopsJson(report: FinopsReport): Generator<string> {
+  const { byModel, byDate, groups } = report;
+  yield `{"version":1,"generated_at":${iso(report.generatedAt)},"period":${periodJson(report)},`;
+  yield `\n"summary":${summaryJson(byModel.total)},\n"by_model":{`;
+  yield* entries(byModel, false);
+  yield '},\n"by_date":{';
+  yield* entries(byDate, true);
+  yield `},\n"group_by":${JSON.stringify((groups?.keys ?? []).map((key) => KEY_FIELDS[key]))},"groups":[`;
+  let separator = '\n';
+  for (const object of groups ? groupObjects(groups) : []) {
+    yield separator + object;
+    separator = ',\n';
+  }
+  yield `${separator === '\n' ? '' : '\n'}]}\n`;
+}
+
+function* entries({ rows }: Stats, withModels: boolean): Generator<string> {
+  let separator = '\n';
+  for (const { names, row } of rows) {
+    yield `${separator}${JSON.stringify(names[0])}:${entryJson(row, withModels)}`;
+    separator = ',\n';
+  }
+  if (separator !== '\n') yield '\n';
+}
+
+function entryJson(row: Row, withModels: boolean): string {
+  return objectJson([
+    ['session_count', String(row.sessions)],
+    ['round_count', String(row.rounds)],
+    ['total_input', String(row.input)],
+    ['total_output', String(row.output)],
+    ['total_reasoning', String(row.reasoning)],
+    ['total_cached', String(row.cached)],
+    ['total_cache_write', String(row.cacheWrite)],
+    ['total_cost', usd(row, row.cost)],
+    ['total_saved', usd(row, row.saved)],
+    ['unpriced_rounds', String(row.unpricedRounds)],
+    ...(withModels ? [['models', JSON.stringify(namesByUse(row.models))] as const] : []),
+  ]);
+}
+
+function summaryJson(total: Row): string {
+  return objectJson([
+    ['total_sessions', String(total.sessions)],
+    ['total_rounds', String(total.rounds)],
+    ['total_input_tokens', String(total.input)],
+    ['total_output_tokens', String(total.output)],
+    ['total_reasoning_tokens', String(total.reasoning)],
+    ['total_cached_tokens', String(total.cached)],
+    ['total_cache_write_tokens', String(total.cacheWrite)],
+    ['total_cost_usd', usd(total, total.cost)],
+    ['total_saved_usd', usd(total, total.saved)],
+    ['unpriced_rounds', String(total.unpricedRounds)],
+    ['unpriced_tokens', String(total.unpricedTokens)],
+    ['unpriced_models', JSON.stringify(namesByUse(total.unpricedModels))],
+  ]);
+}
+
+function usd(row: Row, amount: bigint): string {
+  return isCostKnown(row) ? exactUsd(amount) : 'null';
+}
+
+function periodJson({ from, to, timeZone }: FinopsReport): string {
+  return objectJson([
+    ['from', iso(from)],
+    ['to', iso(to)],
+    ['timezone', JSON.stringify(timeZone)],
+  ]);
+}
+
+function iso(ms: number): string {
+  return JSON.stringify(Number.isFinite(ms) ? new Date(ms).toISOString() : null);
+}

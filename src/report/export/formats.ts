@@ -1,0 +1,18 @@
+/** What an export is written as. Nothing is imported here: every command loads it. */
+export const EXPORT_FORMATS = ['json', 'csv', 'ndjson', 'focus', 'md'] as const;
+
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+const ENDINGS: readonly (readonly [ending: string, format: ExportFormat])[] = [
+  ['.json', 'json'],
+  ['.csv', 'csv'],
+  ['.ndjson', 'ndjson'],
+  ['.jsonl', 'ndjson'],
+  ['.md', 'md'],
+];
+
+/** What a file's name says; undefined where it says nothing. */
+export function formatOfName(name: string): ExportFormat | undefined {
+  const lower = name.toLowerCase();
+  return ENDINGS.find(([ending]) => lower.endsWith(ending))?.[1];
+}

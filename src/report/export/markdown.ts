@@ -1,0 +1,53 @@
+import type { Row } from '../../query/aggregate.ts';
+import { exact } from '../../query/count-text.ts';
+import { KEY_HEADS } from '../group-keys.ts';
+import type { Stats } from '../grouping.ts';
+import { costText, unpricedText } from '../numbers.ts';
+import { groupName } from '../stats.ts';
+import { clip } from '../terminal.ts';
+
+const COUNTS: readonly (readonly [head: string, of: (row: Row) => number])[] = [
+  ['Sessions', (row) => row.sessions],
+  ['Rounds', (row) => row.rounds],
+  ['Input', (row) => row.input],
+  ['Cached', (row) => row.cached],
+  ['Output', (row) => row.output],
+];
+
+const LONGEST_NAME = 80;
+
+/** A Markdown table for chats and pull requests; what its total lacks stands below it. */
+export function* markdownTable({ keys, rows, total }: Stats): Generator<string> {
+  const heads = [...keys.map((key) => KEY_HEADS[key]), ...COUNTS.map(([head]) => head), 'Cost (USD)'];
+  yield tableLine(heads);
+  yield tableLine(heads.map((_, i) => (i < keys.length ? ':--' : '--:')));
+  for (const { names, row } of rows) {
+    yield tableLine([...keys.map((key, i) => nameCell(groupName(key, names[i] ?? ''))), ...numbers(row)]);
+  }
+  const blanks = keys.slice(1).map(() => '');
+  yield tableLine(['**Total**', ...blanks, ...numbers(total)]);
+  const unpriced = unpricedText(total, codeSpan);
+  if (unpriced !== null) yield `\nThe total is without ${unpriced}.\n`;
+}
+
+function numbers(row: Row): string[] {
+  return [...COUNTS.map(([, of]) => exact(of(row))), costText(row, 4).replace('<', '&lt;')];
+}
+
+function tableLine(cells: string[]): string {
+  return `| ${cells.join(' | ')} |\n`;
+}
+
+/** A pipe ends a cell, in code too, unless a backslash stands before it: one more than an even number of them. */
+function nameCell(name: string): string {
+  return codeSpan(name).replaceAll(/(\\*)\|/g, '$1$1\\|');
+}
+
+/** As code: no name becomes a link, a mention, HTML or emphasis. */
+function codeSpan(name: string): string {
+  const text = clip(name, LONGEST_NAME) || '-';
+  const longest = (text.match(/`+/g) ?? []).reduce((max, run) => Math.max(max, run.length), 0);
+  const fence = '`'.repeat(longest + 1);
+  const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
+  return fence + pad + text + pad + fence;
+}

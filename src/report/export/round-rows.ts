@@ -1,0 +1,61 @@
+import { exactUsd } from '../../pricing/money.ts';
+import { headJson, messagesJson, restJson, wordlessJson } from '../../query/round-json.ts';
+import type { Snapshot } from '../../store/read.ts';
+import { csvText, textCell, type Cell } from './csv.ts';
+import { pricedRounds, roundsWithTexts, type PricedRound, type RoundQuery } from './rounds.ts';
+
+/** One object a round, on a line of its own: the keys of `show --json`, behind `session_id`, without any text. */
+export function* roundsNdjson(snapshot: Snapshot, query: RoundQuery): Generator<string> {
+  for (const { session, stored, money } of pricedRounds(snapshot, query)) {
+    yield `${startJson(session.id, headJson(stored))}${wordlessJson(stored, money)}\n`;
+  }
+}
+
+/** The same with everything that was said, the complete messages of each request too. */
+export function* roundsNdjsonWithTexts(snapshot: Snapshot, query: RoundQuery): Generator<string> {
+  for (const { session, round, money } of roundsWithTexts(snapshot, query)) {
+    yield `${startJson(session.id, headJson(round.stored))},"messages":`;
+    yield* messagesJson(round);
+    yield* restJson(round, money);
+    yield '\n';
+  }
+}
+
+function startJson(id: string, head: string): string {
+  return `{"session_id":${JSON.stringify(id)},${head.slice(1)}`;
+}
+
+const COLUMNS: readonly (readonly [name: string, cell: (round: PricedRound) => Cell])[] = [
+  ['session_id', ({ session }) => textCell(session.id)],
+  ['round', ({ stored }) => stored.round],
+  ['timestamp', ({ stored }) => stored.timestamp],
+  ['model', ({ stored }) => textCell(stored.model)],
+  ['consumer', ({ stored }) => textCell(stored.consumer)],
+  ['api', ({ stored }) => textCell(stored.api)],
+  ['input_tokens', ({ stored }) => stored.input_tokens],
+  ['output_tokens', ({ stored }) => stored.output_tokens],
+  ['reasoning_tokens', ({ stored }) => stored.reasoning_tokens],
+  ['cached_tokens', ({ stored }) => stored.cached_tokens],
+  ['cache_write_tokens', ({ stored }) => stored.cache_write_tokens],
+  ['cost_usd', ({ money }) => (money.cost === null ? null : { decimal: exactUsd(money.cost) })],
+  ['saved_usd', ({ money }) => (money.cost === null ? null : { decimal: exactUsd(money.saved) })],
+  ['price_state', ({ money }) => (typeof money.price === 'number' ? 'priced' : money.price)],
+  ['flags', ({ stored }) => textCell(stored.flags?.join(' '))],
+  ['has_tool_calls', ({ stored }) => String(stored.has_tool_calls)],
+  ['response_type', ({ stored }) => textCell(stored.response_type)],
+  ['response_code', ({ stored }) => stored.response_code ?? null],
+  ['duration_ms', ({ stored }) => stored.duration_ms ?? null],
+  ['first_token_ms', ({ stored }) => stored.first_token_ms ?? null],
+  ['request_id', ({ stored }) => textCell(stored.request_id)],
+  ['chat_id', ({ stored }) => textCell(stored.chat_id)],
+];
+
+/** One row a round, without any text of theirs. */
+export function roundsCsv(snapshot: Snapshot, query: RoundQuery): Generator<string> {
+  const header = COLUMNS.map(([name]) => name);
+  return csvText(header, rows());
+
+  function* rows(): Generator<Cell[]> {
+    for (const round of pricedRounds(snapshot, query)) yield COLUMNS.map(([, cell]) => cell(round));
+  }
+}

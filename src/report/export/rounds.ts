@@ -1,0 +1,76 @@
+import { expandRounds, readStoredRound } from '../../ai-log/expand-rounds.ts';
+import type { ExpandedRound, StoredRound } from '../../ai-log/stored-round.ts';
+import type { RoundMoney } from '../../pricing/round-money.ts';
+import type { QuarterRange } from '../../query/aggregate.ts';
+import { roundMoney } from '../../query/round-money.ts';
+import { readRoundLines, type Snapshot } from '../../store/read.ts';
+import { QUARTER_MS, type SessionEntry, type UsageCell } from '../../store/types.ts';
+import { usageFilter, type UsageFilter } from '../grouping.ts';
+
+/** A round as it is exported: what the store says of it, and what it costs. */
+export interface PricedRound {
+  session: SessionEntry;
+  stored: StoredRound;
+  money: RoundMoney;
+  /** Milliseconds since 1970 UTC. */
+  time: number;
+}
+
+export interface RoundQuery extends UsageFilter {
+  quarters: QuarterRange;
+}
+
+/**
+ * The rounds that are asked for, session by session, each as it is read: what stands in memory is one line. They
+ * are exactly the rounds that the index sums for the same query.
+ */
+export function* pricedRounds(snapshot: Snapshot, query: RoundQuery): Generator<PricedRound> {
+  const { moneyOf, isMeant, sessions } = selection(snapshot, query);
+  for (const session of sessions) {
+    for (const line of readRoundLines(snapshot.dir, session)) {
+      const { stored } = readStoredRound(line);
+      if (isMeant(stored)) {
+        yield { session, stored, money: moneyOf({ stored }), time: Date.parse(stored.timestamp) };
+      }
+    }
+  }
+}
+
+/** The same with their texts: what stands in memory is the requests of one session that later ones repeat. */
+export function* roundsWithTexts(
+  snapshot: Snapshot,
+  query: RoundQuery,
+): Generator<{ session: SessionEntry; round: ExpandedRound; money: RoundMoney }> {
+  const { moneyOf, isMeant, sessions } = selection(snapshot, query);
+  for (const session of sessions) {
+    for (const round of expandRounds(readRoundLines(snapshot.dir, session))) {
+      if (isMeant(round.stored)) yield { session, round, money: moneyOf(round) };
+    }
+  }
+}
+
+function selection(
+  { sessions, priceLines, dir }: Snapshot,
+  query: RoundQuery,
+): {
+  moneyOf: ReturnType<typeof roundMoney>;
+  isMeant: (stored: StoredRound) => boolean;
+  /** Those that have such a round: the files of the others are not opened. */
+  sessions: Iterable<SessionEntry>;
+} {
+  const { from, to } = query.quarters;
+  const isNamed = usageFilter(query);
+  const isCell = (cell: UsageCell): boolean => cell.quarter >= from && cell.quarter < to && isNamed(cell);
+  return {
+    moneyOf: roundMoney(priceLines, dir),
+    isMeant: ({ timestamp, model, consumer = '' }) => {
+      const quarter = Math.floor(Date.parse(timestamp) / QUARTER_MS);
+      return quarter >= from && quarter < to && isNamed({ model, consumer });
+    },
+    sessions: {
+      *[Symbol.iterator]() {
+        for (const session of sessions.values()) if (session.usage.some(isCell)) yield session;
+      },
+    },
+  };
+}
