@@ -26,13 +26,15 @@ export function exactTime(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} ${iso.slice(19)}`;
 }
 
-/** `UTC+8`, `UTC−3:30`; of a zone whose clocks change, both: `UTC+1, in summer UTC+2`. */
+/** `Asia/Shanghai, UTC+8`; of a zone whose clocks change, both: `Europe/Berlin, UTC+1, in summer UTC+2`. */
 export function zoneText(local: LocalTime, year: string): string {
   const [winter = 0, summer = 0] = ['01', '07']
     .map((month) => local.isoOf(Date.parse(`${year}-${month}-01T12:00:00Z`)).slice(19))
     .map(minutesOf)
     .toSorted((a, b) => a - b);
-  return winter === summer ? offsetText(winter) : `${offsetText(winter)}, in summer ${offsetText(summer)}`;
+  const offset =
+    winter === summer ? offsetText(winter) : `${offsetText(winter)}, in summer ${offsetText(summer)}`;
+  return local.timeZone === offset ? offset : `${local.timeZone}, ${offset}`;
 }
 
 function minutesOf(offset: string): number {

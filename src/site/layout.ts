@@ -39,11 +39,11 @@ export function layOut(frame: PageFrame, site: SiteContext): string {
     home: hrefTo(path, 'index.html'),
     stamp: hrefTo(path, 'build.js'),
     styles: ['site.css', ...styles].map(asset),
-    scripts: ['site.js', ...scripts].map(asset),
+    frameScript: asset('site.js'),
+    scripts: scripts.map(asset),
     nav: NAV.map(([item, text, to]) => ({ text, href: hrefTo(path, to), isCurrent: item === current })),
     written: shownTime(site.now, site.local, year),
-    zone: site.local.timeZone,
-    offset: zoneText(site.local, year),
+    zone: zoneText(site.local, year),
     notes,
   });
 }

@@ -1,24 +1,119 @@
+import { cleanLine } from '../platform/clean-text.ts';
+import { namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
+import { exact, plural } from '../query/count-text.ts';
 import type { SessionEntry } from '../store/types.ts';
-import { hexDigest } from '../platform/digest.ts';
+import { QUARTER_MS } from '../store/types.ts';
+import { byDaySection } from './by-day.ts';
+import { shownTime } from './clock.ts';
+import { costView } from './cost-view.ts';
+import { percent, shortCount, shortParts } from './format.ts';
 import { layOut } from './layout.ts';
-import type { Page } from './page.ts';
+import { clipText } from './model-view.ts';
+import { hrefTo } from './names.ts';
+import { periodText, PLUS_NOTE } from './period.ts';
+import { sessionRow } from './session-row.ts';
 import type { SiteContext } from './site-context.ts';
+import { modelTable } from './statistics.ts';
+import { byLastRound, type Survey } from './survey.ts';
 import { renderTemplate } from './templates.ts';
 
-export function overviewPage(sessions: readonly SessionEntry[], site: SiteContext): Page {
-  const path = 'index.html';
+export const OVERVIEW_PATH = 'index.html';
+
+const NEWEST = 10;
+const MODELS = 12;
+const DAYS = 60;
+
+/** The overview of a store that has sessions. */
+export function overview(sessions: readonly SessionEntry[], survey: Survey, site: SiteContext): string {
+  const path = OVERVIEW_PATH;
+  const body = renderTemplate('overview', {
+    period: periodText(survey),
+    figures: figuresOf(sessions, survey, site),
+    byDay: byDaySection(survey, DAYS, site),
+    models: modelTable(survey, MODELS, site),
+    moreModels:
+      survey.models.length > MODELS ? `and ${plural(survey.models.length - MODELS, 'more model')}.` : '',
+    modelsHref: hrefTo(path, 'models.html'),
+    sessionsHref: hrefTo(path, 'sessions/index.html'),
+    allSessions: `All ${plural(sessions.length, 'session')}`.replace(/^All 1 session$/, 'All sessions'),
+    newest: sessions
+      .toSorted(byLastRound)
+      .slice(0, NEWEST)
+      .map((session) => sessionRow(session, path, site)),
+  });
+  return layOut({ path, title: 'Overview', current: 'overview', body, notes: [PLUS_NOTE] }, site);
+}
+
+interface Figure {
+  class: string;
+  label: string;
+  digits: string;
+  unit: string;
+  exact: string;
+  /** What the number lacks. */
+  caution: string;
+  context: string;
+  /** More of the context, which a phone leaves out. */
+  further: string;
+}
+
+function figuresOf(sessions: readonly SessionEntry[], { total }: Survey, site: SiteContext): Figure[] {
+  const fresh = total.input - total.cached;
+  return [
+    figure('sessions', 'Sessions', sessions.length, todayText(sessions, site)),
+    figure('rounds', 'Rounds', total.rounds, `${(total.rounds / sessions.length).toFixed(1)} a session`),
+    figure(
+      'input',
+      'Input tokens',
+      total.input,
+      `${percent(total.cached, total.input)} cached`,
+      `${shortCount(fresh)} new`,
+    ),
+    figure(
+      'output',
+      'Output tokens',
+      total.output,
+      `${percent(total.reasoning, total.output)} of it reasoning`,
+    ),
+    costFigure(total),
+  ];
+}
+
+function figure(name: string, label: string, count: number, context: string, further = ''): Figure {
+  return { class: name, label, ...shortParts(count), exact: exact(count), caution: '', context, further };
+}
+
+function costFigure(total: Row): Figure {
+  const cost = costView(total);
+  const names = namesByUse(total.unpricedModels).map((name) => clipText(cleanLine(name), 40));
+  const more = names.length > 2 ? ` and ${names.length - 2} more` : '';
+  const unpriced = total.unpricedRounds;
   return {
-    path,
-    key: hexDigest(sessions.map(({ file, end }) => `${file} ${end}`).join('\n')),
-    render: () =>
-      layOut(
-        {
-          path,
-          title: 'Overview',
-          current: 'overview',
-          body: renderTemplate('overview', { sessions: sessions.length }),
-        },
-        site,
-      ),
+    class: 'cost',
+    label: 'Cost',
+    digits: cost.text,
+    unit: '',
+    exact: cost.exact,
+    caution: unpriced > 0 ? `${cost.isKnown ? '+ ' : ''}${plural(unpriced, 'unpriced round')}` : '',
+    context:
+      unpriced > 0
+        ? `${names.slice(0, 2).join(', ')}${more}, ${shortCount(total.unpricedTokens)} tokens`
+        : perSession(total),
+    further: '',
   };
+}
+
+function perSession(total: Row): string {
+  if (total.settledRounds === 0 || total.sessions === 0) return '';
+  const each = costView({ ...total, cost: total.cost / BigInt(total.sessions) });
+  return `${each.text} a session, ${shortCount(tokensOf(total))} tokens`;
+}
+
+/** `9 today`, else when the last round was. */
+function todayText(sessions: readonly SessionEntry[], { local, now }: SiteContext): string {
+  const today = local.dateOf(Math.floor(now / QUARTER_MS));
+  const count = sessions.filter(({ updated }) => local.isoOf(updated).startsWith(today)).length;
+  if (count > 0) return `${exact(count)} today`;
+  const latest = sessions.reduce((max, { updated }) => Math.max(max, updated), 0);
+  return `last round ${shownTime(latest, local, today.slice(0, 4)).text}`;
 }

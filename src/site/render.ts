@@ -6,12 +6,14 @@ import { roundMoney } from '../query/round-money.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 import { readRoundLines, readSnapshot, type Snapshot } from '../store/read.ts';
 import type { SessionEntry } from '../store/types.ts';
+import { sessionJsonPages } from './api.ts';
 import { modelColours } from './model-colours.ts';
 import { sessionName } from './names.ts';
-import { overviewPage } from './overview.ts';
 import type { Page } from './page.ts';
-import { sessionPages } from './session/pages.ts';
+import { sessionPages, type SessionSource } from './session/pages.ts';
+import { sessionKey } from './session-key.ts';
 import type { SiteContext } from './site-context.ts';
+import { storePages } from './store-pages.ts';
 import { lockPath, makeSiteFolder, SiteFolder, type Written } from './site-folder.ts';
 
 export interface RenderOptions {
@@ -59,7 +61,7 @@ function renderSnapshot(files: Files, snapshot: Snapshot, options: RenderOptions
   try {
     folder.writePages(assetPages());
     writeSessions(files, folder, sessions, snapshot, site, onProgress);
-    folder.writePages(overviewPages(sessions, site));
+    folder.writePages(storePages(snapshot, sessions, refresh, site));
     // Last: it tells open pages that there are newer ones.
     folder.writePages([stampPage(folder.digest(), refresh)]);
     return folder.finish();
@@ -89,18 +91,22 @@ function writeSessions(
   }
   for (const [done, [entry, key]] of changed.entries()) {
     onProgress?.(done, changed.length);
-    const source = { entry, name: sessionName(entry), lines: readRoundLines(dir, entry, files) };
-    folder.writeSession(entry.file, key, sessionPages(source, site));
+    const source = { entry, name: sessionName(entry), lines: linesOf(files, dir, entry) };
+    folder.writeSession(entry.file, key, pagesOf(source, site));
   }
 }
 
-/** Digests a session's rounds, and the colours of its models. */
-export function sessionKey(
-  { end, last, usage }: SessionEntry,
-  { colours }: Pick<SiteContext, 'colours'>,
-): string {
-  const slots = new Set(usage.map(({ model }) => colours.slotOf(model)));
-  return `${end.toString(36)}.${last.crc.toString(36)}.${[...slots].join('')}`;
+function* pagesOf(source: SessionSource, site: SiteContext): Generator<Page> {
+  yield* sessionPages(source, site);
+  yield* sessionJsonPages(source, site);
+}
+
+/** A session of this size is read once and kept while its pages are made; a larger one is read each time. */
+const KEPT_BYTES = 16 << 20;
+
+function linesOf(files: Files, dir: string, entry: SessionEntry): Iterable<string> {
+  const lines = readRoundLines(dir, entry, files);
+  return entry.end <= KEPT_BYTES ? [...lines] : lines;
 }
 
 function* assetPages(): Generator<Page> {
@@ -113,8 +119,4 @@ function* assetPages(): Generator<Page> {
 function stampPage(stamp: string, refresh: number): Page {
   const text = `monitorStamp(${JSON.stringify(stamp)},${refresh});\n`;
   return { path: 'build.js', key: hexDigest(text), render: () => text };
-}
-
-function* overviewPages(sessions: readonly SessionEntry[], site: SiteContext): Generator<Page> {
-  yield overviewPage(sessions, site);
 }

@@ -1,0 +1,119 @@
+import { exactTime, shortTime } from '../../src/site/clock.ts';
+import { percent, shortCount, shownCount } from '../../src/site/format.ts';
+import type { SessionData, SessionDataRow } from '../../src/site/session-data.ts';
+
+/** A session, ready to be searched, sorted and drawn. */
+export interface Session {
+  row: SessionDataRow;
+  /** Title and id in lower case. */
+  text: string;
+  models: string[];
+  consumers: string[];
+  slot: number;
+  /** Milliseconds since 1970. */
+  updated: number;
+  year: string;
+}
+
+export function sessionsOf({ models, consumers, rows, year }: SessionData): Session[] {
+  return rows.map((row) => {
+    const [, title, id, modelPlaces, , consumerPlaces] = row;
+    return {
+      row,
+      text: `${title}\n${id}`.toLowerCase(),
+      models: modelPlaces.map((place) => models[place]?.[0] ?? ''),
+      consumers: consumerPlaces.map((place) => consumers[place] ?? ''),
+      slot: models[modelPlaces[0] ?? 0]?.[1] ?? 0,
+      updated: Date.parse(row[14]),
+      year,
+    };
+  });
+}
+
+export const SORTS = {
+  updated: { label: 'Last round', of: ({ updated }: Session) => updated },
+  title: { label: 'Session', of: ({ row }: Session) => (row[1] || row[2]).toLowerCase() },
+  consumer: { label: 'Consumer', of: ({ row }: Session) => row[6].toLowerCase() },
+  model: { label: 'Model', of: ({ models }: Session) => models[0] ?? '' },
+  rounds: { label: 'Rounds', of: ({ row }: Session) => row[7] },
+  input: { label: 'Input', of: ({ row }: Session) => row[8] },
+  cached: { label: 'Cached', of: ({ row }: Session) => (row[8] === 0 ? -1 : row[9] / row[8]) },
+  output: { label: 'Output', of: ({ row }: Session) => row[10] },
+  cost: { label: 'Cost', of: ({ row }: Session) => row[12] },
+} as const;
+
+export type SortKey = keyof typeof SORTS;
+
+export function isSortKey(text: string): text is SortKey {
+  return Object.hasOwn(SORTS, text);
+}
+
+/** Words come from A to Z first, numbers and times from the largest down. */
+export function startsAscending(key: SortKey): boolean {
+  return key === 'title' || key === 'consumer' || key === 'model';
+}
+
+/** Equals stay in the order of their last rounds. */
+export function sortSessions(sessions: readonly Session[], key: SortKey, isAscending: boolean): Session[] {
+  const { of } = SORTS[key];
+  const keyed = sessions.map((session) => ({ session, value: of(session) as number | string }));
+  const sign = isAscending ? 1 : -1;
+  keyed.sort(
+    (a, b) =>
+      (a.value < b.value ? -sign : a.value > b.value ? sign : 0) || b.session.updated - a.session.updated,
+  );
+  return keyed.map(({ session }) => session);
+}
+
+/** A row of the table: a copy of the page's template, filled in. */
+export function drawRow(template: HTMLTemplateElement, session: Session): DocumentFragment {
+  const { row, models, slot, year } = session;
+  const [
+    href,
+    title,
+    id,
+    ,
+    isHatched,
+    ,
+    consumer,
+    rounds,
+    input,
+    cached,
+    output,
+    cost,
+    usd,
+    missing,
+    updated,
+  ] = row;
+  const copy = template.content.cloneNode(true) as DocumentFragment;
+  const part = (selector: string): HTMLElement => copy.querySelector(selector) as HTMLElement;
+  const fill = (selector: string, text: string): void => void (part(selector).textContent = text);
+  const count = (selector: string, value: number): void => {
+    const shown = shownCount(value);
+    fill(selector, shown.text);
+    part(selector).title = shown.exact;
+  };
+  const shortId = id.length > 200 ? `${id.slice(0, 199)}…` : id;
+  const others = models.slice(1);
+  (part('.title') as HTMLAnchorElement).href = href;
+  fill('.title bdi', title || shortId);
+  fill('.id bdi', title === '' ? '' : shortId);
+  fill('.consumer bdi', consumer);
+  part('.square').className = `square m${slot}${isHatched ? ' hatched' : ''}`;
+  fill('.model-name', models[0] ?? '');
+  fill('.others-short', others.length === 0 ? '' : `+ ${others.length}`);
+  fill('.rounds-text', `${shortCount(rounds)} ${rounds === 1 ? 'round' : 'rounds'}`);
+  fill('.others bdi', others.length === 0 ? '' : `+ ${others.join(', ')}`);
+  count('.rounds', rounds);
+  count('.input', input);
+  fill('.cached', percent(cached, input));
+  count('.output', output);
+  fill('.cost .sum', cost);
+  part('.cost .sum').className = `sum${usd >= 0 ? '' : cost === 'unpriced' ? ' caution' : ' faint'}`;
+  fill('.cost .missing', missing);
+  const time = part('time') as HTMLTimeElement;
+  time.dateTime = updated;
+  time.title = exactTime(updated);
+  time.textContent = shortTime(updated, year);
+  return copy;
+}

@@ -1,0 +1,28 @@
+import { recall, remember } from './storage.ts';
+
+const THEMES = ['system', 'dark', 'light'];
+
+/** Before anything is drawn. */
+export function applyTheme(): void {
+  const theme = recall('theme');
+  if (theme === 'dark' || theme === 'light') document.documentElement.dataset['theme'] = theme;
+  else delete document.documentElement.dataset['theme'];
+}
+
+/** A switch in the footer: the system's colours, dark, light. */
+export function addThemeSwitch(): void {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'act';
+  const label = (): void => {
+    button.textContent = `Colours: ${recall('theme') ?? 'system'}`;
+  };
+  button.addEventListener('click', () => {
+    const now = THEMES.indexOf(recall('theme') ?? 'system');
+    remember('theme', THEMES[(now + 1) % THEMES.length] ?? 'system');
+    applyTheme();
+    label();
+  });
+  label();
+  document.querySelector('.foot .wide')?.append(button);
+}

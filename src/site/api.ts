@@ -1,0 +1,130 @@
+import { usdOf } from '../pricing/money.ts';
+import { namesByUse, sessionTotals, type Row } from '../query/aggregate.ts';
+import { listedJson, sessionJson, sumJson } from '../query/json.ts';
+import { readStoredRound } from '../ai-log/expand-rounds.ts';
+import type { SessionEntry } from '../store/types.ts';
+import { hrefTo, sessionJsonPath, sessionName, sessionPath } from './names.ts';
+import type { Page } from './page.ts';
+import type { SessionSource } from './session/pages.ts';
+import type { SiteContext } from './site-context.ts';
+import { byLastRound, type Survey } from './survey.ts';
+
+// What programs read. The shapes stand in docs/site.md and carry a version: a key is added, never renamed.
+
+/** api/sessions.json: `list --json` of all sessions, each with where its page and its rounds are. */
+export function* sessionsJson(sessions: readonly SessionEntry[]): Generator<string> {
+  const path = 'api/sessions.json';
+  yield `{"version":1,"total":${sessions.length},"sessions":[`;
+  let separator = '\n';
+  for (const session of sessions.toSorted(byLastRound)) {
+    const name = sessionName(session);
+    const links = { page: hrefTo(path, sessionPath(name)), json: hrefTo(path, sessionJsonPath(name)) };
+    yield `${separator}${JSON.stringify({ ...listedJson(session), ...links })}`;
+    separator = ',\n';
+  }
+  yield ']}\n';
+}
+
+/** api/stats.json: sums of everything, by model, date and consumer. */
+export function statsJson(survey: Survey, site: SiteContext): string {
+  const document = {
+    version: 1,
+    timezone: site.local.timeZone,
+    total: sumJson(survey.total),
+    models: rowsJson('model', survey.models),
+    dates: rowsJson('date', survey.days),
+    consumers: rowsJson('consumer', survey.consumers),
+  };
+  return `${JSON.stringify(document)}\n`;
+}
+
+function rowsJson(key: string, entries: readonly [string, Row][]): object[] {
+  return entries.map(([name, row]) => ({
+    [key]: name === '' ? null : name,
+    ...sumJson(row),
+    ...(key !== 'model' && { models: namesByUse(row.models) }),
+  }));
+}
+
+/** A session's JSON is cut into parts of about so many characters of rounds. */
+const PART_LENGTH = 4_000_000;
+
+/**
+ * api/sessions/<name>.json: a session and its rounds as they are stored, with `new_messages` and `context`, and what
+ * each costs. Of a long one the newest rounds; the others are in `parts`, which never change once they are closed.
+ */
+export function* sessionJsonPages(source: SessionSource, site: SiteContext): Generator<Page> {
+  const { entry, name, lines } = source;
+  const parts: string[] = [];
+  let gathered: string[] = [];
+  let length = 0;
+  let start = 1;
+  let round = 0;
+  for (const line of lines) {
+    if (length >= PART_LENGTH) {
+      const path = sessionJsonPath(name, parts.length + 1);
+      const [closed, from] = [gathered, start];
+      yield {
+        path,
+        key: `${start} ${round} ${length}`,
+        render: () => partJson(entry.id, from, closed, site),
+      };
+      parts.push(path);
+      gathered = [];
+      length = 0;
+      start = round + 1;
+    }
+    gathered.push(line);
+    length += line.length;
+    round++;
+  }
+  const path = sessionJsonPath(name);
+  yield {
+    path,
+    key: `${entry.end}.${entry.last.crc}`,
+    render: () =>
+      newestJson(
+        source,
+        gathered,
+        parts.map((part) => hrefTo(path, part)),
+        site,
+      ),
+  };
+}
+
+function* newestJson(
+  { entry }: SessionSource,
+  lines: readonly string[],
+  parts: readonly string[],
+  site: SiteContext,
+): Generator<string> {
+  const head = { version: 1, ...sessionJson(entry, sessionTotals(entry)), title: entry.title, parts };
+  yield* withRounds(head, lines, site);
+}
+
+function* partJson(
+  id: string,
+  first: number,
+  lines: readonly string[],
+  site: SiteContext,
+): Generator<string> {
+  yield* withRounds({ version: 1, session_id: id, first_round: first }, lines, site);
+}
+
+function* withRounds(head: object, lines: readonly string[], site: SiteContext): Generator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"rounds":[`;
+  let separator = '\n';
+  for (const line of lines) {
+    yield `${separator}${roundJson(line, site)}`;
+    separator = ',\n';
+  }
+  yield '\n]}\n';
+}
+
+/** The stored line, whose texts are the log's own, and what the round costs. */
+function roundJson(line: string, site: SiteContext): string {
+  const { price, cost } = site.moneyOf(readStoredRound(line));
+  const state = typeof price === 'number' ? 'priced' : price;
+  const usd = cost === null ? 'null' : JSON.stringify(usdOf(cost));
+  return `${line.slice(0, -1)},"cost_usd":${usd},"price_state":"${state}"}`;
+}

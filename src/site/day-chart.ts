@@ -1,0 +1,129 @@
+import { scaleLinear } from 'd3-scale';
+import { stack } from 'd3-shape';
+import { dateText } from './format.ts';
+import { renderTemplate } from './templates.ts';
+
+/** One colour of the stack. */
+export interface Series {
+  name: string;
+  slot: number;
+  isHatched: boolean;
+  /** One for each day. */
+  values: readonly number[];
+}
+
+export interface DayChart {
+  /** Of the chart's patterns, which need names of their own on the page. */
+  id: string;
+  /** What a reader who doesn't see it is told. */
+  label: string;
+  /** ISO dates without gaps. */
+  days: readonly string[];
+  series: readonly Series[];
+  /** Days whose sum is incomplete: a `+` stands above them. */
+  incomplete: readonly boolean[];
+  /** Of an axis, and of a column. */
+  tickText: (value: number) => string;
+  valueText: (value: number) => string;
+}
+
+const PLOT_HEIGHT = 180;
+const TOP = 20;
+const AXIS_HEIGHT = 20;
+const GAP = 0.2;
+/** A column has to be seen, however little it is. */
+const LEAST_HEIGHT = 1;
+
+/**
+ * Stacked columns by day, as SVG: x in percent and y in pixels, so that texts keep their size at any width. Colours
+ * come from classes.
+ */
+export function dayChart(chart: DayChart): string {
+  const { days, series, incomplete, valueText } = chart;
+  const totals = days.map((_, day) => series.reduce((sum, { values }) => sum + (values[day] ?? 0), 0));
+  const peak = Math.max(0, ...totals);
+  const scale = scaleLinear()
+    .domain([0, peak === 0 ? 1 : peak])
+    .nice(4)
+    .range([TOP + PLOT_HEIGHT, TOP]);
+  const y = (value: number): number => round(scale(value));
+  const peakDay = peak === 0 ? -1 : totals.indexOf(peak);
+  const step = 100 / days.length;
+  const stacked = stack<number, number>()
+    .keys(series.map((_, i) => i))
+    .value((day, i) => series[i]?.values[day] ?? 0)(days.map((_, day) => day));
+  const columns = days.map((date, day) => ({
+    title: titleOf(chart, date, day, totals[day] ?? 0),
+    x: percentText(day * step + (step * GAP) / 2),
+    width: percentText(step * (1 - GAP)),
+    hoverX: percentText(day * step),
+    hoverWidth: percentText(step),
+    middle: percentText((day + 0.5) * step),
+    rects: stacked.flatMap((layer, i) => segment(layer[day], y, series[i])),
+    markY: round(y(totals[day] ?? 0) - 5),
+    isIncomplete: incomplete[day] === true,
+    peak: day === peakDay ? valueText(peak) : '',
+    anchor: day < days.length * 0.06 ? 'start' : day >= days.length * 0.94 ? 'end' : 'middle',
+  }));
+  return renderTemplate('day-chart', {
+    id: chart.id,
+    label: chart.label,
+    height: TOP + PLOT_HEIGHT + AXIS_HEIGHT,
+    top: TOP,
+    bottom: TOP + PLOT_HEIGHT,
+    labelY: TOP + PLOT_HEIGHT + 17,
+    plotHeight: PLOT_HEIGHT,
+    patterns: series.filter(({ isHatched }) => isHatched).map(({ slot }) => ({ slot })),
+    ticks: scale.ticks(4).map((value) => ({ y: y(value), textY: y(value) + 4, text: chart.tickText(value) })),
+    columns,
+    dates: labelledDays(days).map((day) => ({
+      x: percentText((day + 0.5) * step),
+      text: dateText(days[day] ?? '', false),
+    })),
+  });
+}
+
+interface Segment {
+  y: number;
+  height: number;
+  slot: number;
+  isHatched: boolean;
+}
+
+/** One pixel of it is the gap to the next. */
+function segment(
+  span: readonly number[] | undefined,
+  y: (value: number) => number,
+  series: Series | undefined,
+): Segment[] {
+  const [from = 0, to = 0] = span ?? [];
+  if (!series || to <= from) return [];
+  const top = y(to);
+  const height = Math.max(LEAST_HEIGHT, y(from) - top - 1);
+  return [{ y: top, height: round(height), slot: series.slot, isHatched: series.isHatched }];
+}
+
+function titleOf(chart: DayChart, date: string, day: number, total: number): string {
+  const parts = chart.series.flatMap(({ name, values, isHatched }) => {
+    const value = values[day] ?? 0;
+    return value > 0 ? [`${name}${isHatched ? ' (unpriced)' : ''}: ${chart.valueText(value)}`] : [];
+  });
+  const plus = chart.incomplete[day] === true ? ' + unpriced rounds' : '';
+  return [`${dateText(date)}: ${chart.valueText(total)}${plus}`, ...parts].join('\n');
+}
+
+/** Mondays; every other one where there are many, and other days where there is no Monday to speak of. */
+function labelledDays(days: readonly string[]): number[] {
+  const all = days.map((_, day) => day);
+  if (days.length < 10) return days.length <= 5 ? all : all.filter((day) => day % 2 === 0);
+  const mondays = all.filter((day) => new Date(`${days[day]}T00:00:00Z`).getUTCDay() === 1);
+  return mondays.filter((_, i) => (mondays.length - 1 - i) % Math.ceil(days.length / 45) === 0);
+}
+
+function percentText(value: number): string {
+  return `${round(value)}%`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,50 @@
+import { exact, plural } from '../query/count-text.ts';
+import type { Snapshot } from '../store/read.ts';
+import { layOut } from './layout.ts';
+import { shortCount } from './format.ts';
+import type { SiteContext } from './site-context.ts';
+import { renderTemplate } from './templates.ts';
+
+/** The overview of a store without sessions: what to do, beside what was read so far. */
+export function emptyOverview({ state }: Snapshot, refresh: number, site: SiteContext): string {
+  const bytes = state.logs.reduce((sum, { offset }) => sum + offset, 0);
+  const isUnread = state.logs.length === 0;
+  const body = renderTemplate('empty', {
+    lead: isUnread
+      ? 'No log was read into this store yet. Three things have to be true before this page fills.'
+      : 'The log was read, and no AI request was found in it. Three things have to be true before this page fills.',
+    refresh:
+      refresh > 0
+        ? `This page looks for a newer version of itself every ${plural(refresh, 'second')}.`
+        : 'Load this page again afterwards.',
+    facts: [
+      { label: 'Logs read', value: exact(state.logs.length) },
+      { label: 'Bytes read', value: shortCount(bytes) },
+      { label: 'Rounds', value: '0' },
+      { label: 'Bytes of rejected lines', value: shortCount(state.rejected.length) },
+    ],
+    advice: adviceOf(isUnread, state.rejected.length > 0),
+  });
+  return layOut({ path: 'index.html', title: 'No rounds yet', current: 'overview', body }, site);
+}
+
+function adviceOf(isUnread: boolean, isRejected: boolean): string {
+  if (isUnread) return 'Nothing was read: step 2 is what is missing. “monitor doctor” looks for the log.';
+  if (isRejected)
+    return 'Lines with an ai_log were found and could not be read: “monitor doctor” says what is wrong with them.';
+  return 'What was read were ordinary requests. If agents do use this gateway, step 1 is what is missing; “monitor doctor” says more.';
+}
+
+/** Another page of such a store. */
+export function emptyPage(
+  path: string,
+  current: 'sessions' | 'models' | 'dates' | 'consumers',
+  title: string,
+  site: SiteContext,
+): string {
+  const body = renderTemplate('nothing', {
+    title,
+    home: path.includes('/') ? '../index.html' : './index.html',
+  });
+  return layOut({ path, title, current, body }, site);
+}

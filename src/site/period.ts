@@ -1,0 +1,13 @@
+import { plural } from '../query/count-text.ts';
+import { dateRange } from './format.ts';
+import type { Survey } from './survey.ts';
+
+/** `22 Oct to 20 Nov 2026, 30 days` */
+export function periodText({ days }: Survey): string {
+  const [from = '', to = ''] = [days[0]?.[0], days.at(-1)?.[0]];
+  const count = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;
+  return `${dateRange(from, to)}, ${plural(count, 'day')}`;
+}
+
+/** What the footer says where costs are shown. */
+export const PLUS_NOTE = 'Hatched or “+”: price unknown, tokens counted';

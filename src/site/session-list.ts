@@ -1,0 +1,175 @@
+import { hexDigest } from '../platform/digest.ts';
+import { exact, plural } from '../query/count-text.ts';
+import type { SessionEntry } from '../store/types.ts';
+import { layOut } from './layout.ts';
+import { archivePath, hrefTo } from './names.ts';
+import type { Page } from './page.ts';
+import { PLUS_NOTE } from './period.ts';
+import { sessionData } from './session-data.ts';
+import { sessionRow, type SessionRow } from './session-row.ts';
+import { sessionKey } from './session-key.ts';
+import type { SiteContext } from './site-context.ts';
+import { byFirstRound, byLastRound } from './survey.ts';
+import { renderTemplate } from './templates.ts';
+
+const LIST_PATH = 'sessions/index.html';
+/** Rows of a page of the archive. */
+const PAGE_ROWS = 100;
+/** Rows of a file of data: a whole number of pages. */
+const DATA_ROWS = 1000;
+
+/**
+ * The lists of sessions: the latest ones, and pages numbered from the oldest session, so that they never shift: a
+ * new session, or a new round, changes one of them. Beside them the same as data, which the browser searches.
+ */
+export function* listPages(sessions: readonly SessionEntry[], site: SiteContext): Generator<Page> {
+  const year = site.local.isoOf(site.now).slice(0, 4);
+  const inOrder = sessions.toSorted(byFirstRound);
+  const keys = inOrder.map((session) => `${session.file} ${sessionKey(session, site)}`);
+  const keyOf = (from: number, to: number, more: string): string =>
+    hexDigest(`${year} ${more}\n${keys.slice(from, to).join('\n')}`);
+  const pages = Math.ceil(inOrder.length / PAGE_ROWS);
+  const dataKeys = Array.from({ length: dataFiles(inOrder.length) }, (_, i) =>
+    keyOf(i * DATA_ROWS, (i + 1) * DATA_ROWS, ''),
+  );
+  yield {
+    path: LIST_PATH,
+    key: keyOf(0, keys.length, ''),
+    render: () => latestPage(inOrder, pages, dataKeys, site),
+  };
+  for (let number = 1; number <= pages; number++) {
+    const [from, to] = [(number - 1) * PAGE_ROWS, number * PAGE_ROWS];
+    yield {
+      path: archivePath(number),
+      key: keyOf(from, to, number < pages ? '' : 'last'),
+      render: () => archivePage(inOrder.slice(from, to), number, number === pages, site),
+    };
+  }
+  for (const [i, key] of dataKeys.entries()) {
+    const rows = inOrder.slice(i * DATA_ROWS, (i + 1) * DATA_ROWS);
+    yield { path: dataPath(i + 1), key, render: () => dataFile(rows, i + 1, site) };
+  }
+}
+
+export function dataPath(number: number): string {
+  return `sessions/data/${number}.js`;
+}
+
+/** How many files of data there are. */
+export function dataFiles(sessions: number): number {
+  return Math.ceil(sessions / DATA_ROWS);
+}
+
+function latestPage(
+  inOrder: readonly SessionEntry[],
+  pages: number,
+  dataKeys: readonly string[],
+  site: SiteContext,
+): string {
+  const latest = inOrder.toSorted(byLastRound).slice(0, PAGE_ROWS);
+  const isAll = latest.length === inOrder.length;
+  return listPage(latest, site, {
+    path: LIST_PATH,
+    title: 'Sessions',
+    count: plural(inOrder.length, 'session'),
+    range: isAll ? '' : `The latest ${latest.length} of ${exact(inOrder.length)}; all by first round:`,
+    data: dataKeys.map((key, i) => `${hrefTo(LIST_PATH, dataPath(i + 1))}?v=${key}`).join(' '),
+    pager: isAll ? [] : [['Latest', null], ...numbered(pages, pages, LIST_PATH, false)],
+  });
+}
+
+function archivePage(
+  rows: readonly SessionEntry[],
+  number: number,
+  isLast: boolean,
+  site: SiteContext,
+): string {
+  const path = archivePath(number);
+  const from = (number - 1) * PAGE_ROWS + 1;
+  return listPage(rows.toReversed(), site, {
+    path,
+    title: `Sessions, page ${number}`,
+    count: '',
+    range: `${exact(from)} to ${exact(from + rows.length - 1)}, counted from the oldest by first round`,
+    data: '',
+    pager: [
+      ['Latest', hrefTo(path, LIST_PATH)],
+      ...(isLast ? [] : [['Newer', hrefTo(path, archivePath(number + 1))] as const]),
+      ...numbered(number, number, path, true),
+      ...(number > 1 ? [['Older', hrefTo(path, archivePath(number - 1))] as const] : []),
+    ],
+  });
+}
+
+type PagerItem = readonly [text: string, href: string | null];
+
+/**
+ * Links to a page and the ones before it: `11 10 9 8 … 2 1`. Nothing of what comes after it, which it would have to
+ * be written again for.
+ */
+function numbered(from: number, current: number, path: string, isHere: boolean): PagerItem[] {
+  const numbers = Array.from({ length: from }, (_, i) => from - i);
+  const shown = numbers.length <= 8 ? numbers : [...numbers.slice(0, 5), 0, 2, 1];
+  return shown.map((number) => {
+    if (number === 0) return ['…', ''];
+    return [String(number), isHere && number === current ? null : hrefTo(path, archivePath(number))];
+  });
+}
+
+interface ListView {
+  path: string;
+  title: string;
+  count: string;
+  range: string;
+  /** Where the browser finds all sessions as data; empty where it does not search. */
+  data: string;
+  /** null: this page; '': no link. */
+  pager: PagerItem[];
+}
+
+function listPage(rows: readonly SessionEntry[], site: SiteContext, view: ListView): string {
+  const { path, title, pager } = view;
+  const body = renderTemplate('sessions', {
+    ...view,
+    rows: rows.map((session) => sessionRow(session, path, site)),
+    template: view.data === '' ? null : EMPTY_ROW,
+    pager: pager.map(([text, href]) => ({ text, href, isCurrent: href === null })),
+  });
+  return layOut(
+    {
+      path,
+      title,
+      current: 'sessions',
+      body,
+      notes: [PLUS_NOTE],
+      scripts: view.data === '' ? [] : ['list.js'],
+    },
+    site,
+  );
+}
+
+/** What the browser fills in for each row that it draws. */
+const EMPTY_SHOWN = { text: '', exact: '' };
+const EMPTY_ROW: SessionRow = {
+  href: '#',
+  title: '',
+  id: '',
+  consumer: '',
+  model: { name: '', slot: 0, isHatched: false },
+  models: [],
+  others: '',
+  othersShort: '',
+  rounds: EMPTY_SHOWN,
+  roundsText: '',
+  input: EMPTY_SHOWN,
+  cached: '',
+  output: EMPTY_SHOWN,
+  tokens: EMPTY_SHOWN,
+  cost: { ...EMPTY_SHOWN, isKnown: true, isUnpriced: false, missing: '' },
+  updated: { ...EMPTY_SHOWN, iso: '' },
+};
+
+/** JSON is JavaScript, but for what would end a script in a page, which this is not in. */
+function dataFile(rows: readonly SessionEntry[], number: number, site: SiteContext): string {
+  return `monitorSessions(${number},${JSON.stringify(sessionData(rows, LIST_PATH, site))});\n`;
+}

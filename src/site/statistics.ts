@@ -1,0 +1,109 @@
+import type { Row } from '../query/aggregate.ts';
+import { byDaySection } from './by-day.ts';
+import { dateText } from './format.ts';
+import { layOut, type NavItem } from './layout.ts';
+import { isUnpriced, modelView, nameText, type ModelView } from './model-view.ts';
+import { periodText, PLUS_NOTE } from './period.ts';
+import type { SiteContext } from './site-context.ts';
+import { statView, type StatView } from './stat-rows.ts';
+import type { Survey } from './survey.ts';
+import { renderTemplate } from './templates.ts';
+
+/** What templates/stat-table.hbs shows. */
+export interface StatTable {
+  /** Of the first column. */
+  head: string;
+  hasShares: boolean;
+  rows: {
+    name: string;
+    square: ModelView | null;
+    /** Class of the bars: a model's colour, or `plain`. */
+    bar: string;
+    stat: StatView;
+  }[];
+  total: StatView;
+}
+
+/** Models by cost; at most so many. */
+export function modelTable({ models, total }: Survey, most: number, site: SiteContext): StatTable {
+  const rows = models.slice(0, most).map(([model, row]) => ({
+    name: nameText(model),
+    square: modelView(model, isUnpriced(row), site.colours),
+    bar: `m${site.colours.slotOf(model)}`,
+    stat: statView(row, total),
+  }));
+  return { head: 'Model', hasShares: true, rows, total: statView(total, total) };
+}
+
+const CHART_DAYS = 120;
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+export function modelsPage(survey: Survey, site: SiteContext): string {
+  return statisticsPage('models', 'Models', survey, site, {
+    tables: [modelTable(survey, Infinity, site)],
+    note: 'A session that used two models is counted under both; the total counts it once.',
+  });
+}
+
+export function consumersPage(survey: Survey, site: SiteContext): string {
+  const rows = survey.consumers.map(([consumer, row]) => ({
+    name: consumer === '' ? 'no consumer' : nameText(consumer),
+    square: null,
+    bar: 'plain',
+    stat: statView(row, survey.total),
+  }));
+  return statisticsPage('consumers', 'Consumers', survey, site, {
+    tables: [{ head: 'Consumer', hasShares: true, rows, total: statView(survey.total, survey.total) }],
+    note: 'A consumer is who the gateway’s authentication says sent the request.',
+  });
+}
+
+export function datesPage(survey: Survey, site: SiteContext): string {
+  const table = (head: string, entries: readonly (readonly [string, Row])[]): StatTable => ({
+    head,
+    hasShares: false,
+    rows: entries.map(([name, row]) => ({
+      name,
+      square: null,
+      bar: 'plain',
+      stat: statView(row, survey.total),
+    })),
+    total: statView(survey.total, survey.total),
+  });
+  const months = survey.months.map(([month, row]) => [monthText(month), row] as const);
+  const days = survey.days.map(([date, row]) => [dayText(date), row] as const);
+  return statisticsPage('dates', 'Dates', survey, site, {
+    byDay: byDaySection(survey, CHART_DAYS, site),
+    tables: [
+      ...(months.length > 1 ? [table('Month', months.toReversed())] : []),
+      table('Date', days.toReversed()),
+    ],
+    note: `A day is a day in ${site.local.timeZone}. A session is counted on each day on which it had rounds; the total counts it once.`,
+  });
+}
+
+/** `Nov 2026` */
+function monthText(month: string): string {
+  return dateText(`${month}-01`).slice(2);
+}
+
+/** `Fri 20 Nov 2026` */
+function dayText(date: string): string {
+  return `${WEEKDAYS[new Date(`${date}T00:00:00Z`).getUTCDay()]} ${dateText(date)}`;
+}
+
+function statisticsPage(
+  current: NavItem,
+  title: string,
+  survey: Survey,
+  site: SiteContext,
+  content: { tables: StatTable[]; note: string; byDay?: string },
+): string {
+  const body = renderTemplate('statistics', {
+    title,
+    period: periodText(survey),
+    byDay: '',
+    ...content,
+  });
+  return layOut({ path: `${current}.html`, title, current, body, notes: [PLUS_NOTE] }, site);
+}

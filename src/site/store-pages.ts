@@ -1,0 +1,62 @@
+import { hexDigest } from '../platform/digest.ts';
+import type { Snapshot } from '../store/read.ts';
+import { QUARTER_MS, type SessionEntry } from '../store/types.ts';
+import { sessionsJson, statsJson } from './api.ts';
+import { emptyOverview, emptyPage } from './empty.ts';
+import { FIND_PATH, findPage } from './find-page.ts';
+import { overview, OVERVIEW_PATH } from './overview.ts';
+import type { Page } from './page.ts';
+import { dataFiles, listPages } from './session-list.ts';
+import { sessionKey } from './session-key.ts';
+import type { SiteContext } from './site-context.ts';
+import { consumersPage, datesPage, modelsPage } from './statistics.ts';
+import { surveyOf, type Survey } from './survey.ts';
+
+/** The pages about all sessions. Sums are made only if one of them has to be written. */
+export function* storePages(
+  snapshot: Snapshot,
+  sessions: readonly SessionEntry[],
+  refresh: number,
+  site: SiteContext,
+): Generator<Page> {
+  const state = hexDigest(sessions.map((entry) => `${entry.file} ${sessionKey(entry, site)}`).join('\n'));
+  const today = site.local.dateOf(Math.floor(site.now / QUARTER_MS));
+  let known: Survey | undefined;
+  const survey = (): Survey => (known ??= surveyOf(sessions, site.local));
+
+  if (sessions.length === 0) {
+    yield* emptyPages(snapshot, refresh, site);
+  } else {
+    yield* listPages(sessions, site);
+    yield page('models.html', state, () => modelsPage(survey(), site));
+    yield page('dates.html', state, () => datesPage(survey(), site));
+    yield page('consumers.html', state, () => consumersPage(survey(), site));
+    yield page(OVERVIEW_PATH, `${state} ${today}`, () => overview(sessions, survey(), site));
+  }
+  const files = dataFiles(sessions.length);
+  yield page(FIND_PATH, `${files}`, () => findPage(files, site));
+  yield page('api/sessions.json', state, () => sessionsJson(sessions));
+  yield page('api/stats.json', state, () => statsJson(survey(), site));
+}
+
+function page(path: string, key: string, render: Page['render']): Page {
+  return { path, key, render };
+}
+
+function* emptyPages(snapshot: Snapshot, refresh: number, site: SiteContext): Generator<Page> {
+  const { logs, rejected } = snapshot.state;
+  const offsets = logs.map(({ offset }) => offset).join(' ');
+  yield {
+    path: OVERVIEW_PATH,
+    key: `empty ${refresh} ${rejected.length} ${offsets}`,
+    render: () => emptyOverview(snapshot, refresh, site),
+  };
+  for (const [path, current, title] of [
+    ['sessions/index.html', 'sessions', 'Sessions'],
+    ['models.html', 'models', 'Models'],
+    ['dates.html', 'dates', 'Dates'],
+    ['consumers.html', 'consumers', 'Consumers'],
+  ] as const) {
+    yield { path, key: 'empty', render: () => emptyPage(path, current, title, site) };
+  }
+}
