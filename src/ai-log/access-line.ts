@@ -4,15 +4,19 @@ import { objectMembers, parseJson, parseString, skipSpace, stringEnd, type Membe
 export type AccessLine =
   | { kind: 'other' }
   | { kind: 'rejected'; reason: string }
-  | {
+  | ({
       kind: 'ai';
       /** The JSON text of the ai_log object, in well-formed Unicode. */
       aiLog: string;
-      /** The JSON of the line's own fields; those that a client can have forged are left out. */
-      fields: Map<string, string>;
-      /** The rest of the line is no valid JSON, or names a field twice: a client's words broke it. */
-      broken: boolean;
-    };
+    } & LineFields);
+
+/** What a line says beside ai_log. */
+export interface LineFields {
+  /** The JSON of the line's own fields; those that a client can have forged are left out. */
+  fields: Map<string, string>;
+  /** The rest of the line is no valid JSON, or names a field twice: a client's words broke it. */
+  broken: boolean;
+}
 
 const OTHER: AccessLine = { kind: 'other' };
 
@@ -38,10 +42,22 @@ function readLeading(text: string, behindKey: number): AccessLine {
   if (hasAiLogKey(text, to)) return reject('the line names ai_log twice');
   const aiLog = unwrap(text.slice(from, to));
   if (typeof aiLog !== 'string') return aiLog;
+  const fields = fieldsBehind(text, to);
+  return fields ? { kind: 'ai', aiLog, ...fields } : reject('ai_log is not followed by another field');
+}
+
+/**
+ * Reads what stands behind the value of a leading ai_log, up to the line's end. Undefined where the line is to be
+ * rejected for it: readAccessLine says why.
+ */
+export function readBehind(text: string): LineFields | undefined {
+  return hasAiLogKey(text, 0) ? undefined : fieldsBehind(text, 0);
+}
+
+function fieldsBehind(text: string, to: number): LineFields | undefined {
   const next = skipSpace(text, to);
-  if (text[next] !== ',' && text[next] !== '}') return reject('ai_log is not followed by another field');
-  const rest = text.slice(text[next] === ',' ? next + 1 : next);
-  return { kind: 'ai', aiLog, ...readFields(`{${rest}`) };
+  if (text[next] !== ',' && text[next] !== '}') return undefined;
+  return readFields(`{${text.slice(text[next] === ',' ? next + 1 : next)}`);
 }
 
 /** Any other producer's line: believed only if it is whole, valid JSON with one ai_log. */
@@ -94,7 +110,7 @@ function unwrap(value: string): string | AccessLine {
 }
 
 /** The fields of the default format, in its order. */
-const DEFAULT_FIELDS = new Set([
+const DEFAULT_ORDER = [
   'authority',
   'bytes_received',
   'bytes_sent',
@@ -120,7 +136,12 @@ const DEFAULT_FIELDS = new Set([
   'user_agent',
   'x_forwarded_for',
   'response_code_details',
-]);
+];
+const DEFAULT_FIELDS = new Set(DEFAULT_ORDER);
+/** Just these fields in this order, each a text with nothing to escape: nearly every line. */
+const DEFAULT_FORM = new RegExp(
+  `^\\{${DEFAULT_ORDER.map((key) => `"${key}":("[^"\\\\\\x00-\\x1f]*")`).join(',')}\\}$`,
+);
 /** Those of them that hold the client's own words. */
 const CLIENT_WORDS = new Set([
   'authority',
@@ -132,19 +153,22 @@ const CLIENT_WORDS = new Set([
   'x_forwarded_for',
 ]);
 
-interface Fields {
-  fields: Map<string, string>;
-  broken: boolean;
-}
-
 /** ai-statistics writes token details `as_separate_log_field` without escaping their quotes. */
 const BARE_DETAILS = /("(?:in|out)put_token_details":)"(\{"[^{}]*\})"/g;
 
-function readFields(rest: string): Fields {
+function readFields(rest: string): LineFields {
   return (
+    readDefault(rest) ??
     readMembers(rest) ??
     readMembers(rest.replaceAll(BARE_DETAILS, '$1$2')) ?? { fields: readBroken(rest), broken: true }
   );
+}
+
+/** What readMembers makes of a line in the default form, at a tenth of the time. */
+function readDefault(rest: string): LineFields | undefined {
+  const values = DEFAULT_FORM.exec(rest);
+  if (!values) return undefined;
+  return { fields: new Map(DEFAULT_ORDER.map((key, i) => [key, values[i + 1] ?? ''])), broken: false };
 }
 
 /**
@@ -152,7 +176,7 @@ function readFields(rest: string): Fields {
  * believed, and one that is not of the default format is not believed where it can have come with the client's words:
  * between them and the next field of the format. Undefined if `rest` is no whole, valid JSON object.
  */
-function readMembers(rest: string): Fields | undefined {
+function readMembers(rest: string): LineFields | undefined {
   const object = objectMembers(rest, 0);
   if (!object || skipSpace(rest, object.end) !== rest.length) return undefined;
   const { members } = object;

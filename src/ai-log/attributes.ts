@@ -2,7 +2,7 @@ import { objectMembers, parseJson, skipSpace } from './json-spans.ts';
 
 /** The text attributes: kept as their own JSON, never parsed and printed again. */
 const TEXTS = ['messages', 'system', 'question', 'answer', 'reasoning', 'tool_calls'] as const;
-type TextKey = (typeof TEXTS)[number];
+export type TextKey = (typeof TEXTS)[number];
 const IS_TEXT: ReadonlySet<string> = new Set(TEXTS);
 
 /** What an ai_log says, and the fields of its line that say what it does not. */
@@ -18,14 +18,7 @@ export function readAttributes(aiLog: string): Attributes | undefined {
   const object = objectMembers(aiLog, 0);
   if (!object || skipSpace(aiLog, object.end) !== aiLog.length) return undefined;
   const values = new Map<string, string>();
-  const texts: Attributes['texts'] = {
-    messages: null,
-    system: null,
-    question: null,
-    answer: null,
-    reasoning: null,
-    tool_calls: null,
-  };
+  const texts = noTexts();
   for (const { key, from, to } of object.members) {
     const json = aiLog.slice(from, to);
     const isList = key === 'messages' && json[0] === '[';
@@ -36,7 +29,12 @@ export function readAttributes(aiLog: string): Attributes | undefined {
   return { values, texts };
 }
 
-function isTextKey(key: string): key is TextKey {
+/** Texts of which there is none. */
+export function noTexts(): Attributes['texts'] {
+  return { messages: null, system: null, question: null, answer: null, reasoning: null, tool_calls: null };
+}
+
+export function isTextKey(key: string): key is TextKey {
   return IS_TEXT.has(key);
 }
 
@@ -44,7 +42,7 @@ function isTextKey(key: string): key is TextKey {
  * Claude's streamed arguments come as `"{}{\\"a\\":1}"`: a bug of the plugin, which starts from the empty input
  * of `content_block_start`. Inside a nested string every quote is escaped, so the key matches only as a key.
  */
-function mendText(key: TextKey, json: string): string {
+export function mendText(key: TextKey, json: string): string {
   const line = onOneLine(json);
   return key === 'tool_calls' ? line.replaceAll(/("arguments"\s*:\s*")\{\}(?=\{)/g, '$1') : line;
 }

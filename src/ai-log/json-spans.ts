@@ -1,8 +1,12 @@
-/** A member of a JSON object: its decoded key, and where its value's text lies. */
-export interface Member {
-  key: string;
+/** Where the text of a value lies. */
+export interface Span {
   from: number;
   to: number;
+}
+
+/** A member of a JSON object: its decoded key, and where its value's text lies. */
+export interface Member extends Span {
+  key: string;
 }
 
 const QUOTE = 0x22;
@@ -37,16 +41,23 @@ export function objectMembers(text: string, start: number): { members: Member[];
 
 /** The texts of a JSON array's elements, delimited and not checked; undefined if `text` is no whole array. */
 export function arrayElements(text: string): string[] | undefined {
-  if (text[0] !== '[') return undefined;
-  const elements: string[] = [];
-  let i = skipSpace(text, 1);
-  if (text[i] === ']') return skipSpace(text, i + 1) === text.length ? elements : undefined;
+  const array = elementSpans(text, 0);
+  if (!array || skipSpace(text, array.end) !== text.length) return undefined;
+  return array.spans.map(({ from, to }) => text.slice(from, to));
+}
+
+/** Where the elements of the JSON array that begins at `start` lie, as objectMembers says it of members. */
+export function elementSpans(text: string, start: number): { spans: Span[]; end: number } | undefined {
+  if (text[start] !== '[') return undefined;
+  const spans: Span[] = [];
+  let i = skipSpace(text, start + 1);
+  if (text[i] === ']') return { spans, end: i + 1 };
   for (;;) {
-    const end = valueEnd(text, i);
-    if (end < 0) return undefined;
-    elements.push(text.slice(i, end));
-    i = skipSpace(text, end);
-    if (text[i] === ']') return skipSpace(text, i + 1) === text.length ? elements : undefined;
+    const to = valueEnd(text, i);
+    if (to < 0) return undefined;
+    spans.push({ from: i, to });
+    i = skipSpace(text, to);
+    if (text[i] === ']') return { spans, end: i + 1 };
     if (text[i] !== ',') return undefined;
     i = skipSpace(text, i + 1);
   }

@@ -30,21 +30,21 @@ export class SessionMemory {
   }
 
   /**
-   * Takes in a round's request, given as the digests of its messages. Returns the slices that rebuild it and the
-   * places of those messages that were not stored before.
+   * Takes in a round's request, each message given as its digest, or as its ordinal where that is known. Returns the
+   * slices that rebuild it, the places of those messages that were not stored before, and the ordinals of all.
    */
-  addRequest(round: number, digests: readonly string[]): { context: ContextSlice[]; added: number[] } {
+  addRequest(round: number, messages: readonly (string | number)[]): AddedRequest {
     const added: number[] = [];
     const firstNew = this.length;
-    const ordinals = digests.map((digest, place) => {
-      const known = this.#ordinals.get(digest);
+    const ordinals = messages.map((message, place) => {
+      const known = typeof message === 'number' ? message : this.#ordinals.get(message);
       if (known !== undefined) return known;
       added.push(place);
-      return this.#remember({ digest, round, place });
+      return this.#remember({ digest: message as string, round, place });
     });
     const context = this.#describe(round, ordinals, firstNew);
     this.#follow(round, ordinals);
-    return { context, added };
+    return { context, added, ordinals };
   }
 
   has(digest: string): boolean {
@@ -175,6 +175,12 @@ export class SessionMemory {
     this.#threads.unshift({ round, ordinals });
     this.#threads.length = Math.min(this.#threads.length, LIVE_THREADS);
   }
+}
+
+interface AddedRequest {
+  context: ContextSlice[];
+  added: number[];
+  ordinals: readonly number[];
 }
 
 /** JSON beside the records. */

@@ -17,7 +17,7 @@ export interface Redactor {
   /** Of plain text: a line of a log. */
   text: (text: string) => string;
   /** Of every text of a round. Names (session, model, consumer, api, ids) stay: rounds are counted by them. */
-  round: (round: LoggedRound) => LoggedRound;
+  round: (round: LoggedRound<string | number>) => LoggedRound<string | number>;
 }
 
 /** No text that holds anything that the built-in patterns look for is shorter. */
@@ -40,7 +40,9 @@ export async function createRedactor({ kinds, patterns }: Redaction): Promise<Re
       loggedUsage: Object.fromEntries(
         Object.entries(round.loggedUsage).map(([key, value]) => [key, redactValue(value, all)]),
       ),
-      messages: round.messages?.map((message) => cache.get(message)) ?? null,
+      messages:
+        round.messages?.map((message) => (typeof message === 'string' ? cache.get(message) : message)) ??
+        null,
       messagesText: json(round.messagesText),
       system: json(round.system),
       question: json(round.question),

@@ -1,11 +1,19 @@
-import { readAccessLine, type AccessLine } from './access-line.ts';
-import { fillIn, readAttributes } from './attributes.ts';
+import { readAccessLine, type AccessLine, type LineFields } from './access-line.ts';
+import { fillIn, readAttributes, type Attributes } from './attributes.ts';
 import { arrayElements, parseJson } from './json-spans.ts';
 import { readTime } from './time.ts';
 import { normaliseUsage, type TokenUsage, type UsageState } from './usage.ts';
 
-/** One request as the log tells it, normalised. Texts are JSON as logged; null where there is none. */
-export interface LoggedRound {
+/**
+ * One request as the log tells it, normalised. Texts are JSON as logged; null where there is none. A `Message` is such
+ * a text, or a number where it is known to be one that the session stored: its ordinal in the session's memory.
+ */
+export interface LoggedRound<Message extends string | number = string> {
+  /**
+   * What a character of the texts stands for. `latin1`: for one byte of their UTF-8, which was never decoded; messages
+   * are then known to be valid JSON.
+   */
+  encoding: 'utf8' | 'latin1';
   sessionId: string;
   /** Milliseconds since 1970 UTC; null where the line has no believable time. */
   time: number | null;
@@ -24,7 +32,7 @@ export interface LoggedRound {
   /** What the log said of the usage, where it said anything. */
   loggedUsage: Record<string, unknown>;
   /** The elements of `messages`; null where it is no list. */
-  messages: string[] | null;
+  messages: Message[] | null;
   /** `messages` where it is no list: text that the gateway cut. */
   messagesText: string | null;
   system: string | null;
@@ -61,36 +69,45 @@ export function readLogLine(text: string): LogLine {
   const attributes = readAttributes(line.aiLog);
   if (!attributes) return { kind: 'rejected', reason: 'ai_log is not valid JSON' };
   fillIn(attributes, line.fields);
-  const { messages, tool_calls: toolCalls, ...texts } = attributes.texts;
+  const { messages } = attributes.texts;
   const elements = messages === null ? null : (arrayElements(messages) ?? null);
   if (!elements && messages?.startsWith('[')) return { kind: 'rejected', reason: 'ai_log is not valid JSON' };
+  return { kind: 'round', round: toRound(attributes, elements, line, 'utf8') };
+}
+
+/** The round that a line's attributes and fields make. `messages`: the elements of the attribute; null if it is no list. */
+export function toRound<Message extends string | number>(
+  attributes: Attributes,
+  messages: Message[] | null,
+  line: LineFields,
+  encoding: LoggedRound['encoding'],
+): LoggedRound<Message> {
+  const { messages: messagesText, tool_calls: toolCalls, ...texts } = attributes.texts;
   const values = new Map([...attributes.values].map(([key, json]) => [key, parseJson(json)] as const));
   const { usage, state, flags } = normaliseUsage(Object.fromEntries(values));
   const value = (key: string): unknown => values.get(key);
   const field = (key: string): unknown => parseJson(line.fields.get(key) ?? 'null');
   return {
-    kind: 'round',
-    round: {
-      sessionId: textOf(value('session_id')) ?? DEFAULT_SESSION,
-      time: readTime(field('start_time')) ?? readTime(field('timestamp')),
-      model: nameOf(value('model')) ?? UNKNOWN_MODEL,
-      consumer: nameOf(value('consumer')) ?? '',
-      api: nameOf(value('api')) ?? '',
-      chatId: nameOf(value('chat_id')),
-      requestId: nameOf(field('request_id')),
-      responseType: nameOf(value('response_type')),
-      responseCode: countOf(field('response_code')),
-      durationMs: countOf(value('llm_service_duration')) ?? countOf(field('duration')),
-      firstTokenMs: countOf(value('llm_first_token_duration')),
-      usage,
-      usageState: state,
-      flags: line.broken ? [...flags, 'broken-line'] : flags,
-      loggedUsage: loggedUsage(attributes.values),
-      ...texts,
-      messages: elements,
-      messagesText: elements ? null : messages,
-      toolCalls,
-    },
+    encoding,
+    sessionId: textOf(value('session_id')) ?? DEFAULT_SESSION,
+    time: readTime(field('start_time')) ?? readTime(field('timestamp')),
+    model: nameOf(value('model')) ?? UNKNOWN_MODEL,
+    consumer: nameOf(value('consumer')) ?? '',
+    api: nameOf(value('api')) ?? '',
+    chatId: nameOf(value('chat_id')),
+    requestId: nameOf(field('request_id')),
+    responseType: nameOf(value('response_type')),
+    responseCode: countOf(field('response_code')),
+    durationMs: countOf(value('llm_service_duration')) ?? countOf(field('duration')),
+    firstTokenMs: countOf(value('llm_first_token_duration')),
+    usage,
+    usageState: state,
+    flags: line.broken ? [...flags, 'broken-line'] : flags,
+    loggedUsage: loggedUsage(attributes.values),
+    ...texts,
+    messages,
+    messagesText: messages ? null : messagesText,
+    toolCalls,
   };
 }
 

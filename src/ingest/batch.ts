@@ -1,4 +1,6 @@
 import { basename } from 'node:path';
+import { KnownRequests, KnownRequestsBudget } from '../ai-log/known-requests.ts';
+import { decodeTexts, readRawLine, type RawRound } from '../ai-log/raw-line.ts';
 import type { Redactor } from '../ai-log/redact.ts';
 import { readLogLine, type LoggedRound } from '../ai-log/round.ts';
 import { moneyOf } from '../pricing/schedule.ts';
@@ -11,6 +13,7 @@ import { nameSessionFile } from '../store/names.ts';
 import { readPriceLines } from '../store/read.ts';
 import type { State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
+import { lineText } from './log-lines.ts';
 import { SessionDraft } from './session-draft.ts';
 
 /** Where a line stands, and what is known of its log. */
@@ -32,6 +35,19 @@ const SEARCHED_CHARACTERS = 65_536;
 const REJECTED_FILE_BYTES = 16 << 20;
 /** Sessions stay in memory between commits, up to so many records of their past. */
 const MOST_WEIGHT = 500_000;
+/** Bytes of requests as they stood in the log, of all sessions. */
+const KNOWN_BYTES = 48 << 20;
+
+/** From either road. */
+interface ReadRound {
+  round: LoggedRound<string | number>;
+  remember?: RawRound['remember'];
+}
+
+interface OpenSession {
+  draft: SessionDraft;
+  known: KnownRequests;
+}
 
 /** Gathers lines into drafts of sessions, until the next commit takes them. */
 export class Batch {
@@ -43,12 +59,14 @@ export class Batch {
   readonly #since: number;
   /** undefined where texts are stored as logged, or not at all. */
   readonly #redactor: Redactor | undefined;
-  #drafts = new Map<string, SessionDraft>();
+  readonly #road: 'fast' | 'plain';
+  readonly #sessions = new Map<string, OpenSession>();
+  readonly #budget = new KnownRequestsBudget(KNOWN_BYTES);
   /** Names that this run has given, and others that are no session's, in lower case. */
   readonly #newFiles: Set<string>;
   #rejected: string[] = [];
   #rejectedBytes: number;
-  /** Characters gathered since the last commit. */
+  /** Bytes gathered since the last commit. */
   size = 0;
 
   constructor(
@@ -58,9 +76,11 @@ export class Batch {
     index: () => StoredIndex,
     resolve: (model: string) => Promise<Resolution | undefined>,
     redactor: Redactor | undefined,
+    road: 'fast' | 'plain' = 'fast',
   ) {
     this.#redactor = redactor;
     this.#files = files;
+    this.#road = road;
     this.#store = store;
     this.#index = index;
     this.#resolve = resolve;
@@ -74,19 +94,14 @@ export class Batch {
     this.#newFiles = new Set([basename(store.statePath).toLowerCase()]);
   }
 
-  /** Takes in one line; says what it counts as. */
-  async addLine(text: string, place: LinePlace): Promise<LineCount> {
-    const line = readLogLine(text);
+  /** Takes in one line, whatever stands around it in its file; says what it counts as. */
+  async addLine(bytes: Buffer, place: LinePlace): Promise<LineCount> {
+    const raw = this.#road === 'fast' ? readRawLine(bytes, (id) => this.#sessions.get(id)?.known) : undefined;
+    const line = raw ?? readLogLine(lineText(bytes));
     if (line.kind === 'other') return 'other';
-    if (line.kind === 'rejected') return this.reject(line.reason, text, place);
-    const { round } = line;
-    const time = round.time ?? Math.floor(place.mtime);
-    const { session_key } = this.#store.filters;
-    if (time < this.#since || (session_key !== null && round.sessionId !== session_key)) return 'filtered';
-    const length = await this.#addRound(this.#redactor?.round(round) ?? round, time, place);
-    if (length < 0) return this.reject('the messages of ai_log are not valid JSON', text, place);
-    this.size += length;
-    return 'rounds';
+    if (line.kind === 'rejected') return this.reject(line.reason, lineText(bytes), place);
+    const count = await this.#addRound(line, place);
+    return count ?? this.reject('the messages of ai_log are not valid JSON', lineText(bytes), place);
   }
 
   reject(reason: string, text: string, place: LinePlace): 'rejected' {
@@ -109,16 +124,23 @@ export class Batch {
 
   /** What the next commit is to store; the batch is empty then. */
   take(): { sessions: ReturnType<SessionDraft['take']>[]; prices: string[]; rejected: string[] } {
-    const drafts = [...this.#drafts.values()];
+    const drafts = [...this.#sessions.values()].map(({ draft }) => draft);
     const sessions = drafts.filter((draft) => !draft.isEmpty).map((draft) => draft.take());
     const rejected = this.#rejected;
     this.#rejected = [];
     this.size = 0;
-    if (drafts.reduce((sum, draft) => sum + draft.weight, 0) > MOST_WEIGHT) this.#drafts.clear();
+    if (drafts.reduce((sum, draft) => sum + draft.weight, 0) > MOST_WEIGHT) {
+      this.#sessions.clear();
+      this.#budget.clear();
+    }
     return { sessions, prices: this.#book.added.splice(0), rejected };
   }
 
-  async #addRound(round: LoggedRound, time: number, place: LinePlace): Promise<number> {
+  /** Undefined where the messages are no valid JSON. */
+  async #addRound({ round, remember }: ReadRound, place: LinePlace): Promise<LineCount | undefined> {
+    const time = round.time ?? Math.floor(place.mtime);
+    const { session_key } = this.#store.filters;
+    if (time < this.#since || (session_key !== null && round.sessionId !== session_key)) return 'filtered';
     const resolution = round.usageState === 'counted' ? await this.#resolve(round.model) : undefined;
     const price = priceRound(
       this.#book,
@@ -128,18 +150,24 @@ export class Batch {
     const entry = typeof price === 'number' ? entryOf(this.#book, price) : undefined;
     const money = entry ? moneyOf(entry.schedule, round.usage, time) : { cost: 0n, saved: 0n };
     const flags = round.time === null ? [...round.flags, 'time-missing'] : round.flags;
-    const draft = this.#drafts.get(round.sessionId) ?? this.#open(round.sessionId);
-    return draft.add(round, { time, at: [place.generation, place.offset], price, flags }, money);
+    const { draft, known } = this.#sessions.get(round.sessionId) ?? this.#open(round.sessionId);
+    const facts = { time, at: [place.generation, place.offset] as [number, number], price, flags };
+    const stored = this.#redactor?.round(decodeTexts(round)) ?? round;
+    const length = draft.add(stored, facts, money, (ordinals) => remember?.(known, ordinals));
+    if (length < 0) return undefined;
+    this.size += length;
+    return 'rounds';
   }
 
-  #open(id: string): SessionDraft {
+  #open(id: string): OpenSession {
     const known = this.#index().sessions.get(id);
     const keepsText = !this.#store.filters.no_content;
     const draft = known
       ? SessionDraft.resume(this.#files, this.#store.dir, known, keepsText)
       : SessionDraft.create({ id, file: this.#nameFile(id) }, keepsText);
-    this.#drafts.set(id, draft);
-    return draft;
+    const session = { draft, known: new KnownRequests(this.#budget) };
+    this.#sessions.set(id, session);
+    return session;
   }
 
   #nameFile(id: string): string {

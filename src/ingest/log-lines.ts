@@ -1,8 +1,8 @@
-/** One line of a block: undefined text where it certainly is no AI call, so that it was never decoded. */
+/** Where a line lies in a block, and whether it can be an AI call: if not, it need not be decoded. */
 export interface Line {
   start: number;
   end: number;
-  text: string | undefined;
+  mayBeCall: boolean;
 }
 
 const NEWLINE = 0x0a;
@@ -12,8 +12,8 @@ const KEY = Buffer.from('"ai_log"');
 const NO_CALL = [Buffer.from('{"ai_log":"-"'), Buffer.from('{"ai_log":""')];
 
 /**
- * The lines of a block of whole lines. Most lines of a busy gateway are no AI calls: they are told from the bytes,
- * and only lines that could be one are decoded. NULs before a line are what a truncated file's hole leaves.
+ * The lines of a block of whole lines. Most lines of a busy gateway are no AI calls: they are told from their first
+ * bytes, unless they name ai_log again. NULs before a line are what a truncated file's hole leaves.
  */
 export function* linesOf(bytes: Buffer): Generator<Line> {
   let nextKey = -1;
@@ -23,11 +23,9 @@ export function* linesOf(bytes: Buffer): Generator<Line> {
     let start = at;
     while (bytes[start] === NUL) start++;
     if (start < end) {
-      const noCall = startsWithNoCall(bytes, start);
-      const from = noCall ? start + 2 : start;
+      const from = startsWithNoCall(bytes, start) ? start + 2 : start;
       if (nextKey < from) nextKey = indexOrEnd(bytes, from);
-      const text = nextKey < end ? decode(bytes, start, end) : undefined;
-      yield { start, end, text };
+      yield { start, end, mayBeCall: nextKey < end };
     }
     at = end + 1;
   }
@@ -46,7 +44,8 @@ function indexOrEnd(bytes: Buffer, from: number): number {
   return index < 0 ? Infinity : index;
 }
 
-function decode(bytes: Buffer, start: number, end: number): string {
-  const text = bytes.toString('utf8', start, end);
+/** A line's text. A byte order mark is none of it; bytes that are no UTF-8 become U+FFFD. */
+export function lineText(line: Buffer): string {
+  const text = line.toString();
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }

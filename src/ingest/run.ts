@@ -55,7 +55,15 @@ export class Run {
     this.#tally = tally;
     this.#state = readState(files, store.statePath, store.id);
     this.#known = new KnownLogs(files, this.#state, () => this.#loadIndex().closed);
-    this.#batch = new Batch(files, store, this.#state, () => this.#loadIndex(), resolve, redactor);
+    this.#batch = new Batch(
+      files,
+      store,
+      this.#state,
+      () => this.#loadIndex(),
+      resolve,
+      redactor,
+      options.road,
+    );
   }
 
   /** Reads the logs in the given order, the oldest first. */
@@ -170,9 +178,10 @@ export class Run {
     const { pending } = this.#tally;
     const { path, facts } = reading.log;
     const place = { path, generation: reading.generation.id, mtime: facts.mtime };
-    for (const { start, text } of linesOf(bytes)) {
-      const count =
-        text === undefined ? 'other' : await this.#batch.addLine(text, { ...place, offset: at + start });
+    for (const { start, end, mayBeCall } of linesOf(bytes)) {
+      const count = mayBeCall
+        ? await this.#batch.addLine(bytes.subarray(start, end), { ...place, offset: at + start })
+        : 'other';
       pending[count]++;
       if (count === 'rounds') reading.rounds++;
     }
@@ -186,9 +195,9 @@ export class Run {
       const [generation, offset] = at;
       const place = { path: this.#known.pathOf(generation) ?? path, generation, offset, mtime: facts.mtime };
       if (reason !== undefined) pending[this.#batch.reject(reason, '', place)]++;
-      for (const { text } of linesOf(bytes)) {
-        if (text !== undefined && time !== undefined) place.mtime = readTime(time) ?? facts.mtime;
-        const count = text === undefined ? 'other' : await this.#batch.addLine(text, place);
+      for (const { start, end, mayBeCall } of linesOf(bytes)) {
+        if (mayBeCall && time !== undefined) place.mtime = readTime(time) ?? facts.mtime;
+        const count = mayBeCall ? await this.#batch.addLine(bytes.subarray(start, end), place) : 'other';
         pending[count]++;
         if (count === 'rounds') reading.rounds++;
       }

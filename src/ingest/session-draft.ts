@@ -51,7 +51,7 @@ export class SessionDraft {
   #model: string;
   #title: string | null;
   #errors: number;
-  #lines: string[] = [];
+  #lines: Buffer[] = [];
   #usage: UsageCell[] = [];
 
   private constructor(
@@ -99,22 +99,31 @@ export class SessionDraft {
     return this.#lines.length === 0;
   }
 
-  /** Adds a round; returns the length of its line. -1: its messages are no valid JSON, and nothing was added. */
-  add(logged: LoggedRound, facts: Omit<StoredFacts, 'round'>, money: RoundMoney): number {
+  /**
+   * Adds a round; returns the bytes of its line. -1: its messages are no valid JSON, and nothing was added. `onAdded`
+   * is told what its messages are in the session's memory.
+   */
+  add(
+    logged: LoggedRound<string | number>,
+    facts: Omit<StoredFacts, 'round'>,
+    money: RoundMoney,
+    onAdded?: (ordinals: readonly number[]) => void,
+  ): number {
     const round = this.#rounds + 1;
     const texts = this.#memory ? remember(this.#memory, round, logged) : null;
     if (texts === 'invalid') return -1;
-    const line = storedLine(logged, { ...facts, round }, texts);
+    const line = Buffer.from(storedLine(logged, { ...facts, round }, texts), logged.encoding);
     this.#lines.push(line);
     this.#rounds = round;
     this.#created = Math.min(this.#created, facts.time);
     this.#updated = Math.max(this.#updated, facts.time);
     this.#model = logged.model;
-    if (this.#memory) this.#title ??= titleOf(logged.question);
+    if (this.#memory) this.#title ??= titleOf(decoded(logged.question, logged.encoding));
     if ((logged.responseCode ?? 0) >= 400) this.#errors++;
     const cell = usageCell(logged, facts, money);
     this.#usage.push(cell);
     addTotals(this.#totals, cell);
+    onAdded?.(texts?.ordinals ?? []);
     return line.length;
   }
 
@@ -169,19 +178,40 @@ export class SessionDraft {
   }
 }
 
-function remember(memory: SessionMemory, round: number, logged: LoggedRound): StoredTexts | 'invalid' {
+type Encoding = LoggedRound['encoding'];
+
+function remember(
+  memory: SessionMemory,
+  round: number,
+  logged: LoggedRound<string | number>,
+): (StoredTexts & { ordinals: readonly number[] }) | 'invalid' {
+  const { encoding } = logged;
   const messages = logged.messages ?? [];
-  const digests = messages.map((message) => digest(message, 16));
-  for (const [i, message] of messages.entries()) {
-    if (!memory.has(digests[i] ?? '') && parseJson(message) === undefined) return 'invalid';
-  }
+  const digests = messages.map((message) =>
+    typeof message === 'string' ? textDigest(message, encoding) : message,
+  );
+  if (encoding === 'utf8' && !areValid(messages, digests, memory)) return 'invalid';
   const request = logged.messages ? memory.addRequest(round, digests) : null;
   return {
     context: request?.context ?? null,
-    newMessages: request?.added.map((place) => messages[place] ?? '') ?? [],
-    system: rememberText(memory, 'system', round, logged.system),
-    question: rememberText(memory, 'question', round, logged.question),
+    newMessages: request?.added.map((place) => String(messages[place])) ?? [],
+    system: rememberText(memory, 'system', round, logged.system, encoding),
+    question: rememberText(memory, 'question', round, logged.question, encoding),
+    ordinals: request?.ordinals ?? [],
   };
+}
+
+/** What the session stored was valid. */
+function areValid(
+  messages: readonly (string | number)[],
+  digests: readonly (string | number)[],
+  memory: SessionMemory,
+): boolean {
+  return messages.every((message, i) => {
+    const known = digests[i];
+    if (typeof message === 'number' || typeof known !== 'string') return true;
+    return memory.has(known) || parseJson(message) !== undefined;
+  });
 }
 
 function rememberText(
@@ -189,9 +219,18 @@ function rememberText(
   kind: TextKind,
   round: number,
   text: string | null,
+  encoding: Encoding,
 ): RepeatedText {
-  const textDigest = text === null ? null : Buffer.from(digest(text, 16), 'latin1').toString('base64');
-  return memory.addText(kind, round, textDigest) ?? { text };
+  const known = text === null ? null : Buffer.from(textDigest(text, encoding), 'latin1').toString('base64');
+  return memory.addText(kind, round, known) ?? { text };
+}
+
+function textDigest(text: string, encoding: Encoding): string {
+  return digest(encoding === 'utf8' ? text : Buffer.from(text, encoding), 16);
+}
+
+function decoded(text: string | null, encoding: Encoding): string | null {
+  return text === null || encoding === 'utf8' ? text : Buffer.from(text, encoding).toString();
 }
 
 /** The memory that the committed summary kept; undefined where a crashed run wrote over it. */
@@ -224,7 +263,11 @@ function rebuildMemory(lines: Iterable<string>): SessionMemory {
   return memory;
 }
 
-function usageCell(logged: LoggedRound, facts: Omit<StoredFacts, 'round'>, money: RoundMoney): UsageCell {
+function usageCell(
+  logged: LoggedRound<string | number>,
+  facts: Omit<StoredFacts, 'round'>,
+  money: RoundMoney,
+): UsageCell {
   return {
     quarter: Math.floor(facts.time / QUARTER_MS),
     model: logged.model,

@@ -23,10 +23,17 @@ export interface StoredTexts {
 /** `same` as in the previous round, as in the round of that number, or the text itself (null: none). */
 export type RepeatedText = 'same' | number | { text: string | null };
 
-/** One line of a session file. `texts` is null where no text is kept. Small fields come first, for those who read along. */
-export function storedLine(logged: LoggedRound, facts: StoredFacts, texts: StoredTexts | null): string {
-  if (!texts) return JSON.stringify(withoutWords(storedFields(logged, facts)));
-  const fields = JSON.stringify(storedFields(logged, facts));
+/** A round of which nobody asks how its messages are known. */
+type AnyRound = LoggedRound<string | number>;
+
+/**
+ * One line of a session file, its characters as the round's texts have them. `texts` is null where no text is kept.
+ * Small fields come first, for those who read along.
+ */
+export function storedLine(logged: AnyRound, facts: StoredFacts, texts: StoredTexts | null): string {
+  const stored = storedFields(logged, facts);
+  const fields = encode(JSON.stringify(texts ? stored : withoutWords(stored)), logged.encoding);
+  if (!texts) return fields;
   const members = [
     ...(texts.context ? [`"context":${JSON.stringify(texts.context)}`] : []),
     ...(texts.context ? [`"new_messages":[${texts.newMessages.join(',')}]`] : []),
@@ -40,6 +47,10 @@ export function storedLine(logged: LoggedRound, facts: StoredFacts, texts: Store
   return members.length === 0 ? fields : `${fields.slice(0, -1)},${members.join(',')}}`;
 }
 
+function encode(json: string, encoding: AnyRound['encoding']): string {
+  return encoding === 'utf8' || /^[\0-\x7f]*$/.test(json) ? json : Buffer.from(json).toString(encoding);
+}
+
 function member(key: string, json: string | null): string[] {
   return json === null ? [] : [`"${key}":${json}`];
 }
@@ -49,7 +60,7 @@ function repeated(key: string, text: RepeatedText): string[] {
   return typeof text === 'number' ? [`"${key}_round":${text}`] : [`"${key}":${text.text}`];
 }
 
-function storedFields(logged: LoggedRound, facts: StoredFacts): Partial<StoredRound> {
+function storedFields(logged: AnyRound, facts: StoredFacts): Partial<StoredRound> {
   const { usage } = logged;
   return {
     round: facts.round,
@@ -107,7 +118,7 @@ function numbersOf(value: unknown): Record<string, number> {
 
 const COUNTS = ['input_token', 'output_token', 'total_token', 'reasoning_tokens', 'cached_tokens'] as const;
 
-function loggedCounts(logged: LoggedRound): Record<string, unknown> {
+function loggedCounts(logged: AnyRound): Record<string, unknown> {
   return Object.fromEntries(
     COUNTS.filter((key) => Object.hasOwn(logged.loggedUsage, key)).map((key) => [
       key,
@@ -116,7 +127,7 @@ function loggedCounts(logged: LoggedRound): Record<string, unknown> {
   );
 }
 
-function isLoggedOtherwise({ usage, loggedUsage }: LoggedRound): boolean {
+function isLoggedOtherwise({ usage, loggedUsage }: AnyRound): boolean {
   const normalised = {
     input_token: usage.input,
     output_token: usage.output,

@@ -37,14 +37,20 @@ export async function* cutIntoBlocks(
       yield { kind: 'oversized', bytes: part, at: lineAt, isEnd: !isOversized };
       at += part.length;
     }
+    if (carriedLength > 0 && firstEnd > 0) {
+      // A block of its own, so that the lines behind it need not be copied.
+      const line = Buffer.concat([...carried, rest.subarray(0, firstEnd)]);
+      carried = [];
+      carriedLength = 0;
+      rest = rest.subarray(firstEnd);
+      yield { kind: 'lines', bytes: line, at };
+      at += line.length;
+    }
     let end = rest.lastIndexOf(NEWLINE) + 1;
     // A writer that goes on at its old place after a truncation leaves a hole, which can be any number of NULs long.
     if (end > 0 || carriedLength === 0) while (rest[end] === NUL) end++;
     if (end > 0) {
-      const bytes =
-        carriedLength === 0 ? rest.subarray(0, end) : Buffer.concat([...carried, rest.subarray(0, end)]);
-      carried = [];
-      carriedLength = 0;
+      const bytes = rest.subarray(0, end);
       yield { kind: 'lines', bytes, at };
       at += bytes.length;
     }

@@ -15,8 +15,8 @@ import { mergeCells } from './usage-cells.ts';
 export interface SessionAddition {
   /** The session's entry with the new rounds in it, but for the file's end, checksums and usage. */
   entry: Omit<SessionEntry, 'end' | 'last' | 'summary' | 'usage'>;
-  /** The new rounds, each one line of JSON. */
-  rounds: readonly string[];
+  /** The new rounds, each one line of JSON, or its UTF-8. */
+  rounds: readonly (string | Uint8Array)[];
   summary: Readonly<Record<string, unknown>>;
   /** New records beside the file, and the byte at which they begin. */
   records?: { at: number; bytes: Uint8Array };

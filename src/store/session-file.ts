@@ -25,12 +25,16 @@ export function appendRounds(
   files: Files,
   dir: string,
   target: { id: string; file: string; committed: SessionEnd | undefined },
-  rounds: readonly string[],
+  rounds: readonly (string | Uint8Array)[],
   summary: Readonly<Record<string, unknown>>,
 ): SessionEnd {
   const { id, file, committed } = target;
   const head = committed ? '' : `{"session_id":${JSON.stringify(id)},"rounds":[\n`;
-  const body = Buffer.from(`${head}${committed ? ',\n' : ''}${rounds.join(',\n')}`);
+  const lines = rounds.map((line) => (typeof line === 'string' ? Buffer.from(line) : line));
+  const body = Buffer.concat([
+    Buffer.from(head),
+    ...lines.flatMap((line, i) => (i > 0 || committed ? [SEPARATOR, line] : [line])),
+  ]);
   const tail = summaryBytes(summary);
   const start = committed?.end ?? 0;
   const write = (fd: number): void => {
@@ -39,13 +43,15 @@ export function appendRounds(
   };
   if (committed) useSessionFile(files, dir, { file, ...committed }, 'write', write);
   else withFile(files, join(dir, file), 'create', write);
-  const last = Buffer.byteLength(rounds.at(-1) ?? '');
+  const last = lines.at(-1)?.length ?? 0;
   return {
     end: start + body.length,
     last: { length: last, crc: crc32(body.subarray(body.length - last)) },
     summary: { length: tail.length, crc: crc32(tail) },
   };
 }
+
+const SEPARATOR = Buffer.from(',\n');
 
 /** Writes a summary behind the committed rounds, over whatever stands there. Nothing is synced here. */
 export function replaceSummary(

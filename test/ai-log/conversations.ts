@@ -14,6 +14,7 @@ export interface Request {
 const TEXTS = [
   '{"role":"system","content":"be nice"}',
   '{"role":"user","content":"1"}',
+  '{"role":"user","content":"write to ann@example.org"}',
   '{"role":"user","content":[{"type":"text","text":"\\u003cb\\u003e"}]}',
   '{"content":1.0,"b":9007199254740993,"a":2}',
   '{"a":1,"a":2,"__proto__":{}}',

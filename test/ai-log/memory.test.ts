@@ -75,7 +75,10 @@ test('saving and loading changes nothing that is written', () => {
 /** What the memory says to each request, given as its messages. */
 function contexts(sent: string[][]): unknown[] {
   const memory = new SessionMemory();
-  return sent.map((texts, i) => memory.addRequest(i + 1, texts.map(digest16)));
+  return sent.map((texts, i) => {
+    const { context, added } = memory.addRequest(i + 1, texts.map(digest16));
+    return { context, added };
+  });
 }
 
 function numbered(name: string, count: number): string[] {

@@ -1,4 +1,5 @@
 import { readLogLine, type LoggedRound } from '../../ai-log/round.ts';
+import { lineText } from '../log-lines.ts';
 
 /** What the lines of a sample say, counted. */
 export interface LineTally {
@@ -47,13 +48,13 @@ export function newTally(): LineTally {
 const KEY = Buffer.from('"ai_log"');
 const BRACE = 0x7b;
 
-/** Counts one line. `text`: as `linesOf` gives it, undefined where the line certainly is no AI call. */
-export function addLine(tally: LineTally, bytes: Buffer, text: string | undefined): void {
+/** Counts one line. `mayBeCall`: as `linesOf` says it. */
+export function addLine(tally: LineTally, bytes: Buffer, mayBeCall: boolean): void {
   tally.lines++;
   if (bytes[0] === BRACE) tally.objects++;
   if (bytes.includes(KEY)) tally.named++;
-  if (text === undefined) return;
-  const line = readLogLine(text);
+  if (!mayBeCall) return;
+  const line = readLogLine(lineText(bytes));
   if (line.kind === 'round') addRound(tally, line.round);
   if (line.kind !== 'rejected') return;
   tally.rejected++;

@@ -81,8 +81,8 @@ async function addLines(
   let isFirst = skipFirst;
   for await (const block of cutIntoBlocks(limit(log.chunks(from), to - from), from, LONGEST_LINE)) {
     if (block.kind !== 'lines') continue;
-    for (const { start, end, text } of linesOf(block.bytes)) {
-      if (!isFirst) addLine(tally, block.bytes.subarray(start, end), text);
+    for (const { start, end, mayBeCall } of linesOf(block.bytes)) {
+      if (!isFirst) addLine(tally, block.bytes.subarray(start, end), mayBeCall);
       isFirst = false;
     }
   }

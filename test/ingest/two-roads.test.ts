@@ -1,0 +1,104 @@
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { ParseOptions } from '../../src/ingest/options.ts';
+import { makeFolder, run } from './make.ts';
+import { logs, mutatedLogs } from './random-logs.ts';
+import { takeBothRoads } from './roads.ts';
+
+/** In latin1, a character for each byte. */
+const linesOf = (name: string): string[] => readFileSync(`fixtures/${name}`, 'latin1').split('\n');
+
+describe('the fast road makes of each line what the plain one makes of it', () => {
+  test('for random logs', () => {
+    fc.assert(
+      fc.property(logs, fc.constantFrom(1 << 20, 4096, 0), fc.boolean(), (lines, knownBytes, keepsText) => {
+        const { fast, plain } = takeBothRoads(lines, knownBytes, keepsText);
+        expect(fast).toEqual(plain);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('for logs with bytes changed at random', () => {
+    fc.assert(
+      fc.property(mutatedLogs, (lines) => {
+        const { fast, plain } = takeBothRoads(lines);
+        expect(fast).toEqual(plain);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+});
+
+/** The bytes of every file of a store, but for its own id. */
+function bytesOf(dir: string): Record<string, string> {
+  const { store } = JSON.parse(readFileSync(join(dir, '.store.json'), 'utf8')) as { store: string };
+  const names = readdirSync(dir).filter((name) => name !== '.store.json' && name !== '.lock');
+  return Object.fromEntries(
+    names.map((name) => [name, readFileSync(join(dir, name), 'latin1').replaceAll(store, 'ID')]),
+  );
+}
+
+async function storesOf(
+  lines: readonly string[],
+  options: Partial<ParseOptions>,
+): Promise<Record<string, string>[]> {
+  const folder = makeFolder();
+  const path = join(folder, 'access.log');
+  writeFileSync(path, lines.join('\n'), 'latin1');
+  const stores: Record<string, string>[] = [];
+  for (const road of ['fast', 'plain'] as const) {
+    const dir = join(folder, road);
+    await run(dir, path, { ...options, road, now: () => Date.UTC(2026, 11, 1) });
+    stores.push(bytesOf(dir));
+  }
+  return stores;
+}
+
+test('the fast road is the one that is taken, and history is known from its bytes', () => {
+  const { taken, known } = takeBothRoads(linesOf('access.log'));
+  const count = (kind: string): number => taken.filter((one) => one === kind).length;
+  expect({ fast: count('fast'), plain: count('plain'), known }).toEqual({ fast: 65, plain: 8, known: 90 });
+});
+
+describe('the two roads leave the same store, byte for byte', () => {
+  test.each(['access.log', 'access.log.1', 'plugin-lines.jsonl'])('of fixtures/%s', async (name) => {
+    for (const batchSize of [32 << 20, 20_000]) {
+      const [fast, plain] = await storesOf(linesOf(name), { batchSize });
+      expect(fast).toEqual(plain);
+    }
+  });
+
+  test('of the plugin’s lines, each twice, and of rejected ones', async () => {
+    const lines = linesOf('plugin-lines.jsonl');
+    const broken = lines.map((line) => line.slice(0, -30));
+    const [fast, plain] = await storesOf([...lines, ...broken, ...lines], {});
+    expect(fast).toEqual(plain);
+    expect(fast?.['.rejected.jsonl']).not.toBe('');
+  });
+
+  const filters = fc.constantFrom<ParseOptions['filters']>(
+    {},
+    {},
+    { no_content: true },
+    { session_key: 'b' },
+    { redact: ['email'] },
+  );
+
+  test('of random logs, committed in several batches, under every filter', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        mutatedLogs,
+        fc.constantFrom(500, 1 << 20),
+        filters,
+        async (lines, batchSize, filters) => {
+          const [fast, plain] = await storesOf(lines, { batchSize, filters });
+          expect(fast).toEqual(plain);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+});
