@@ -1,6 +1,6 @@
 import { parseJson } from '../ai-log/json-spans.ts';
 import { isAbsent, type Files } from '../platform/files.ts';
-import { cutIntoBlocks, type Block } from '../logs/blocks.ts';
+import { cutIntoBlocks, firstBytes, type Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
 import { agrees } from '../logs/fingerprint.ts';
 import type { Generation } from '../logs/generation.ts';
@@ -106,18 +106,6 @@ async function openFile(files: Files, known: KnownLogs, file: LogFile): Promise<
 function longestPiece(form: Form, longestLine: number): number {
   const prefix = 256;
   return form === 'cri' ? longestLine + prefix : Math.min(6 * longestLine, longestLine + (1 << 20)) + prefix;
-}
-
-async function* firstBytes(
-  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
-  length: number,
-): AsyncGenerator<Buffer> {
-  let left = length;
-  for await (const chunk of chunks) {
-    yield chunk.subarray(0, left);
-    left -= chunk.length;
-    if (left <= 0) return;
-  }
 }
 
 /** A last line without a line break is taken if nothing can be missing from it. */

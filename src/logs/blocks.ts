@@ -71,3 +71,16 @@ async function* shorten(
     for (let at = 0; at < chunk.length; at += most) yield chunk.subarray(at, at + most);
   }
 }
+
+/** As many bytes of the chunks as there are, at the most `length`. */
+export async function* firstBytes(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  length: number,
+): AsyncGenerator<Buffer> {
+  let left = length;
+  for await (const chunk of chunks) {
+    yield chunk.subarray(0, left);
+    left -= chunk.length;
+    if (left <= 0) return;
+  }
+}

@@ -1,7 +1,9 @@
 import { errorCode, isAbsent, type Files } from '../../platform/files.ts';
-import { cutIntoBlocks } from '../../logs/blocks.ts';
+import { cutIntoBlocks, firstBytes } from '../../logs/blocks.ts';
 import type { LogFile } from '../../logs/discover.ts';
 import { openGzipLog, openPlainLog, type OpenLog } from '../../logs/open-log.ts';
+import { Unwrapper } from '../../logs/unwrap.ts';
+import { formOf } from '../../logs/wrapped-line.ts';
 import { linesOf } from '../log-lines.ts';
 import { addLine, newTally, type LineTally } from './line-tally.ts';
 
@@ -79,23 +81,15 @@ async function addLines(
   tally: LineTally,
 ): Promise<void> {
   let isFirst = skipFirst;
-  for await (const block of cutIntoBlocks(limit(log.chunks(from), to - from), from, LONGEST_LINE)) {
+  const form = formOf(log.start());
+  const unwrapper = form && new Unwrapper(form, 0, LONGEST_LINE);
+  for await (const block of cutIntoBlocks(firstBytes(log.chunks(from), to - from), from, LONGEST_LINE)) {
     if (block.kind !== 'lines') continue;
-    for (const { start, end, mayBeCall } of linesOf(block.bytes)) {
-      if (!isFirst) addLine(tally, block.bytes.subarray(start, end), mayBeCall);
-      isFirst = false;
+    for (const { bytes } of unwrapper ? unwrapper.take(block.bytes, block.at) : [block]) {
+      for (const { start, end, mayBeCall } of linesOf(bytes)) {
+        if (!isFirst) addLine(tally, bytes.subarray(start, end), mayBeCall);
+        isFirst = false;
+      }
     }
-  }
-}
-
-async function* limit(
-  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
-  length: number,
-): AsyncGenerator<Buffer> {
-  let left = length;
-  for await (const chunk of chunks) {
-    if (left <= 0) return;
-    yield chunk.subarray(0, left);
-    left -= chunk.length;
   }
 }

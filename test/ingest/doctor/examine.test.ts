@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { nodeFiles, type Files } from '../../../src/platform/files.ts';
 import { aiLine, otherLine, run } from '../make.ts';
 import { contentOf } from '../../platform/make.ts';
+import { WRAPS, cutLine } from '../../logs/wrap.ts';
 import { codesOf, LINES, look, makePlace } from './make.ts';
 
 const MINUTE = 60_000;
@@ -24,6 +25,12 @@ test('changes nothing, neither log nor store', async () => {
   const before = [contentOf(place.dir), statSync(place.dir).mtimeMs, readdirSync(place.folder)];
   await look(place);
   expect([contentOf(place.dir), statSync(place.dir).mtimeMs, readdirSync(place.folder)]).toEqual(before);
+});
+
+test.each(['cri', 'docker'] as const)('nothing is wrong with a container log: %s', async (form) => {
+  const pieces = LINES.flatMap((line) => cutLine('stdout', Buffer.from(line.trim()), [100], true));
+  const place = await makePlace(pieces.map((piece) => WRAPS[form](piece).toString()));
+  expect(await look(place)).toMatchObject({ findings: [], logs: { lines: 4, rounds: 3, unreadBytes: 0 } });
 });
 
 /** A line as another gateway's configuration would write it. */
