@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { esbuildSiteFiles } from './site-files.mjs';
+import { writePriceSchema } from './price-schema.mjs';
 
 rmSync('dist', { recursive: true, force: true });
 await build({
@@ -20,3 +21,4 @@ await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 });
+await writePriceSchema();

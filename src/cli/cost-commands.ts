@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { EXPORT_FORMATS } from '../report/export/formats.ts';
 import type { CheckOptions } from './commands/check.ts';
 import type { ExportOptions } from './commands/export.ts';
+import type { PricesOptions } from './commands/prices.ts';
 import type { Context } from './context.ts';
 import {
   consumerOption,
@@ -12,6 +13,7 @@ import {
   groupByOrRoundOption,
   jsonOption,
   modelOption,
+  pricesOption,
   sinceOption,
   strictOption,
   timeZoneOption,
@@ -126,3 +128,20 @@ export function addCheck(program: Command, context: Context): void {
 }
 
 const MOST_TOKENS = 999_999_999_999;
+
+/** What the rounds are priced by. */
+export function addPrices(program: Command, context: Context): void {
+  const command = program
+    .command('prices')
+    .description('what has no price, and the price book; or how one name is resolved, step by step')
+    .argument('[model]', 'a model’s name, as the log has it')
+    .addOption(dataDirOption())
+    .addOption(pricesOption())
+    .option('--refresh', 'look up the price of every stored round again')
+    .addOption(jsonOption())
+    .action(async (model: string | undefined, options: PricesOptions) => {
+      const { prices } = await import('./commands/prices.ts');
+      await prices(context, model, options);
+    });
+  example(command, 'monitor prices --refresh --prices prices.json --data-dir /var/lib/sessions');
+}

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Context } from './context.ts';
-import { addCheck, addExport, addStatsCommands } from './cost-commands.ts';
+import { addCheck, addExport, addPrices, addStatsCommands } from './cost-commands.ts';
 import { addOperatorCommands } from './operator-commands.ts';
 import {
   dataDirOption,
@@ -41,6 +41,7 @@ export function buildProgram(context: Context, writeHelp: (text: string) => void
   addShow(program, context);
   addList(program, context);
   addStatsCommands(program, context);
+  addPrices(program, context);
   addCheck(program, context);
   addExport(program, context);
   addSiteCommands(program, context);

@@ -2,6 +2,7 @@ import type { Redactor } from '../ai-log/redact.ts';
 import { InputOutputError, isSystemError } from '../platform/errors.ts';
 import { readPriceFile } from '../pricing/price-file.ts';
 import { createPriceResolver } from '../pricing/resolve.ts';
+import { priceFilesWith } from '../pricing/shipped.ts';
 import type { Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
 import { discoverLogs, noLogError, type LogFile } from '../logs/discover.ts';
@@ -48,8 +49,8 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
       findStore(files, options.dir) ??
       createStore(files, options.dir, statePath, { ...NO_FILTERS, ...options.filters });
     checkFilters(store, options.filters, options.stateFile === undefined ? undefined : statePath);
-    const priceFiles = options.pricesPath === undefined ? [] : [await readPriceFile(options.pricesPath)];
-    const resolve = createPriceResolver(priceFiles);
+    const userFile = options.pricesPath === undefined ? undefined : await readPriceFile(options.pricesPath);
+    const resolve = createPriceResolver(await priceFilesWith(userFile));
     const redactor = await redactorOf(store.filters);
     for (let attempt = 1; ; attempt++) {
       try {

@@ -11,21 +11,32 @@ export interface LibraryPrice {
   source: string;
 }
 
+/** What the library says of a name: a price, or why it has none. */
+type LibraryAnswer = { price: LibraryPrice } | { reason: string };
+
 /**
- * A model's whole schedule from the library's bundled data (never the network), or undefined: unknown, known
- * only by another model's name, or without a rate for tokens. `provider` is an id, or what the library takes
- * for one (`vertex_ai`); without it the library tells the provider by the name. The data takes 830 KB, so it
- * is loaded at the first call.
+ * A model's whole schedule from the library's bundled data (never the network), or why there is none: unknown, known
+ * only by another model's name, or without a rate for tokens. `provider` is an id, or what the library takes for one
+ * (`vertex_ai`); without it the library tells the provider by the name. The data takes 830 KB, so it is loaded at the
+ * first call.
  */
-export async function findInLibrary(name: string, provider?: string): Promise<LibraryPrice | undefined> {
+export async function askLibrary(name: string, provider?: string): Promise<LibraryAnswer> {
   const { calcPrice } = await import('@pydantic/genai-prices');
   // Only the model's description is wanted: no usage, and any time but the default, which is now.
   const options = { timestamp: new Date(0), ...(provider === undefined ? {} : { providerId: provider }) };
   const found = calcPrice({}, name, options);
-  if (!found || !isSameModel(nameAtProvider(name, provider), found.model)) return undefined;
+  if (!found) return { reason: 'not known' };
+  const id = `${found.provider.id}:${found.model.id}`;
+  if (!isSameModel(nameAtProvider(name, provider), found.model)) return { reason: `${id} is another model` };
   const schedule = translate(found.model.prices);
-  if (!schedule.prices.some(hasRate)) return undefined;
-  return { schedule, source: `genai-prices ${LIBRARY_VERSION} ${found.provider.id}:${found.model.id}` };
+  if (!schedule.prices.some(hasRate)) return { reason: `${id} has no rate for tokens` };
+  return { price: { schedule, source: `genai-prices ${LIBRARY_VERSION} ${id}` } };
+}
+
+/** The price alone, or undefined. */
+export async function findInLibrary(name: string, provider?: string): Promise<LibraryPrice | undefined> {
+  const answer = await askLibrary(name, provider);
+  return 'price' in answer ? answer.price : undefined;
 }
 
 /** With the provider `litellm` the library takes the provider from the name's own prefix. */

@@ -58,12 +58,29 @@ export const PRICE_TEXT = /^\d{1,9}(?:\.\d{1,24})?$/;
 
 const NUMBER_PARTS = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/;
 
+/** The exact product of two decimals from 0, as a decimal text: a price in another currency × its rate. */
+export function productOf(a: Decimal, b: Decimal): string {
+  const [first, second] = [partsOf(a), partsOf(b)];
+  const decimals = first.decimals + second.decimals;
+  const text = decimalText(
+    first.digits * second.digits * 10n ** BigInt(Math.max(0, -decimals)),
+    Math.max(0, decimals),
+  );
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
 /** value × 10^places as an integer. Throws a RangeError where the value is no finite decimal from 0. */
 function scaled(value: Decimal, places: number): bigint {
+  const { digits, decimals } = partsOf(value);
+  return roundedShift(digits, decimals - places);
+}
+
+/** A decimal as digits × 10^-decimals. */
+function partsOf(value: Decimal): { digits: bigint; decimals: number } {
   const parts = NUMBER_PARTS.exec(String(value));
   if (!parts) throw new RangeError(`A price must be a decimal from 0, not ${String(value)}`);
   const [, whole = '', fraction = '', exponent = '0'] = parts;
-  return roundedShift(BigInt(whole + fraction), fraction.length - Number(exponent) - places);
+  return { digits: BigInt(whole + fraction), decimals: fraction.length - Number(exponent) };
 }
 
 /** value × 10^-places for value ≥ 0, rounded half up. */

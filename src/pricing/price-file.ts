@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
-import { parsePriceEntries, type FileEntry } from './price-entries.ts';
-import type { Prices, PriceSchedule } from './schedule.ts';
+import { productOf, type Decimal } from './money.ts';
+import { parsePriceEntries, type CurrencyRate, type FileDocument, type FileEntry } from './price-entries.ts';
+import type { Prices, PriceSchedule, Tier } from './schedule.ts';
 
 /** A file of prices, as `--prices` names one: one group for each `match`, in the file's order. */
 export interface PriceFile {
-  /** Without its folder, so that a file that is moved stays the same source. */
-  name: string;
+  /** `price file prices.json`: without its folder, so that a file that is moved stays the same source. */
+  title: string;
   groups: PriceGroup[];
 }
 
-interface PriceGroup {
+export interface PriceGroup {
   /** Lower case, as are the aliases; `*` stands for any text. */
   match: string;
   aliases: Set<string>;
@@ -31,14 +32,27 @@ export async function readPriceFile(path: string): Promise<PriceFile> {
 
 /** Throws a UsageError that names the file, the entry, the field and what was expected. */
 export async function parsePriceFile(text: string, path: string): Promise<PriceFile> {
-  const entries = await parsePriceEntries(text, path);
-  const matches = [...new Set(entries.map((entry) => entry.match.toLowerCase()))];
-  const groups = matches.map((match) => {
-    const dated = entries.filter((entry) => entry.match.toLowerCase() === match);
-    return groupOf(match, dated, path);
-  });
-  refuseSharedAliases(groups, path);
-  return { name: basename(path), groups };
+  const document = await parsePriceEntries(text, path);
+  return toPriceFile(document, { path, name: basename(path), title: `price file ${basename(path)}` });
+}
+
+/** What a file is called: in errors, in the sources of its prices, and where it is told what was asked. */
+interface FileNames {
+  path: string;
+  name: string;
+  title: string;
+}
+
+/** A price file of checked entries. Throws a UsageError where entries contradict each other. */
+export function toPriceFile(document: FileDocument, names: FileNames): PriceFile {
+  const dated = new Map<string, FileEntry[]>();
+  for (const entry of document.models) {
+    const match = entry.match.toLowerCase();
+    dated.set(match, [...(dated.get(match) ?? []), entry]);
+  }
+  const groups = [...dated].map(([match, entries]) => groupOf(match, entries, document, names));
+  refuseSharedAliases(groups, names.path);
+  return { title: names.title, groups };
 }
 
 /** The group that names the model: exactly, else as an alias, else by the glob with the most letters. */
@@ -73,7 +87,12 @@ function letters(glob: string): number {
 }
 
 /** Entries of one match and different `effective_from` are one schedule. */
-function groupOf(match: string, dated: FileEntry[], path: string): PriceGroup {
+function groupOf(
+  match: string,
+  dated: readonly FileEntry[],
+  { currencies = {} }: FileDocument,
+  { path, name }: FileNames,
+): PriceGroup {
   const entries = dated.toSorted((a, b) => startOf(a) - startOf(b));
   const twice = entries.find((entry, i) => i > 0 && startOf(entry) === startOf(entries[i - 1] ?? entry));
   if (twice) {
@@ -82,23 +101,55 @@ function groupOf(match: string, dated: FileEntry[], path: string): PriceGroup {
       `${path}: two entries match "${match}" from ${from} on. Give each its own effective_from, or keep one.`,
     );
   }
-  const sources = new Set(entries.flatMap((entry) => entry.source ?? []));
-  const note = sources.size > 0 ? ` (${[...sources].join('; ')})` : '';
+  const notes = new Set(entries.map((entry) => noteOf(entry, currencies)).filter((note) => note !== ''));
+  const note = notes.size > 0 ? ` (${[...notes].join('; ')})` : '';
   return {
     match,
     aliases: new Set(entries.flatMap((entry) => entry.aliases ?? []).map((alias) => alias.toLowerCase())),
-    schedule: { prices: entries.map(pricesOf) },
-    source: `${basename(path)} ${match}${note}`,
+    schedule: { prices: entries.map((entry) => pricesOf(entry, rateOf(entry, currencies))) },
+    source: `${name} ${match}${note}`,
   };
 }
 
-function pricesOf(entry: FileEntry): Prices {
-  const { match: _match, aliases: _aliases, source: _source, effective_from: from, tiers, ...rates } = entry;
+/** Where a price is from, when it was seen, and what was made of its currency. */
+function noteOf(entry: FileEntry, currencies: Record<string, CurrencyRate>): string {
+  const rate = rateOf(entry, currencies);
+  return [
+    ...(entry.source === undefined ? [] : [entry.source]),
+    ...(entry.seen === undefined ? [] : [`seen ${entry.seen}`]),
+    ...(rate ? [`1 ${entry.currency} = ${rate.usd_per_unit} USD of ${rate.date}`] : []),
+  ].join(', ');
+}
+
+function rateOf({ currency }: FileEntry, currencies: Record<string, CurrencyRate>): CurrencyRate | undefined {
+  return currency === undefined || currency === 'USD' ? undefined : currencies[currency];
+}
+
+function pricesOf(entry: FileEntry, rate: CurrencyRate | undefined): Prices {
+  const { effective_from: from, free, tiers } = entry;
   return {
     ...(from !== undefined && { from }),
-    ...rates,
-    ...(tiers && { tiers: tiers.toSorted((a, b) => a.above - b.above) }),
+    ...(free && { free }),
+    ...ratesIn(entry, rate),
+    ...(tiers && { tiers: tiers.toSorted((a, b) => a.above - b.above).map((tier) => tierIn(tier, rate)) }),
   };
+}
+
+function tierIn(tier: Tier, rate: CurrencyRate | undefined): Tier {
+  return { above: tier.above, ...ratesIn(tier, rate) };
+}
+
+const RATES = ['input', 'output', 'output_reasoning', 'cache_read', 'cache_write'] as const;
+type FileRates = Partial<Record<(typeof RATES)[number], Decimal>>;
+
+/** In USD, exactly. */
+function ratesIn(rates: FileRates, rate: CurrencyRate | undefined): FileRates {
+  const inUsd: FileRates = {};
+  for (const key of RATES) {
+    const price = rates[key];
+    if (price !== undefined) inUsd[key] = rate ? productOf(price, rate.usd_per_unit) : price;
+  }
+  return inUsd;
 }
 
 function startOf(entry: FileEntry): number {

@@ -1,4 +1,4 @@
-import { findInLibrary } from './library.ts';
+import { askLibrary } from './library.ts';
 import { findInPriceFile, type PriceFile } from './price-file.ts';
 import type { PriceSchedule } from './schedule.ts';
 
@@ -8,9 +8,11 @@ export interface Resolution {
 }
 
 /** One place where a price was looked for, in words: `library, provider aws: anthropic.claude-…`. */
-interface ResolutionStep {
+export interface ResolutionStep {
   tried: string;
   found: boolean;
+  /** The source of what was found, or why nothing was. */
+  answer: string;
 }
 
 export interface ResolvedPrice {
@@ -27,8 +29,8 @@ export async function resolvePrice(model: string, files: readonly PriceFile[]): 
   const steps: ResolutionStep[] = [];
   const found: Resolution[] = [];
   for (const place of placesOf(model.trim(), files)) {
-    const price = await place.find();
-    steps.push({ tried: place.tried, found: price !== undefined });
+    const { price, answer } = await place.ask();
+    steps.push({ tried: place.tried, found: price !== undefined, answer });
     // A glob can find a name twice, whole and as its last path segment.
     if (!price || found.some((one) => one.source === price.source)) continue;
     found.push({ schedule: price.schedule, source: price.source });
@@ -55,7 +57,7 @@ export function createPriceResolver(
 
 interface Place {
   tried: string;
-  find: () => Promise<Resolution | undefined>;
+  ask: () => Promise<{ price: Resolution | undefined; answer: string }>;
 }
 
 /** What the gateway writes where it knows no model. */
@@ -89,15 +91,23 @@ function placesOfName(name: string, files: readonly PriceFile[]): Place[] {
 
 function priceFile(name: string, file: PriceFile): Place {
   return {
-    tried: `price file ${file.name}: ${name}`,
-    find: () => Promise.resolve(findInPriceFile(file, name)),
+    tried: `${file.title}: ${name}`,
+    ask: () => {
+      const price = findInPriceFile(file, name);
+      return Promise.resolve({ price, answer: price?.source ?? 'no entry matches' });
+    },
   };
 }
 
 function library(name: string, provider?: string): Place {
   return {
     tried: provider === undefined ? `library: ${name}` : `library, provider ${provider}: ${name}`,
-    find: () => findInLibrary(name, provider),
+    ask: async () => {
+      const answer = await askLibrary(name, provider);
+      return 'price' in answer
+        ? { price: answer.price, answer: answer.price.source }
+        : { price: undefined, answer: answer.reason };
+    },
   };
 }
 

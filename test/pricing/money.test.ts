@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { attoPerRequest, attoPerToken, formatUsd, usdOf } from '../../src/pricing/money.ts';
+import { attoPerRequest, attoPerToken, formatUsd, productOf, usdOf } from '../../src/pricing/money.ts';
 
 describe('a price', () => {
   test.each([
@@ -60,3 +60,12 @@ describe('formatUsd', () => {
     [9_007_199_254_740_993_120_000_000_000_000_000n, 2, '$9,007,199,254,740,993.12'],
   ])('%s with %i decimals', (atto, decimals, text) => expect(formatUsd(atto, decimals)).toBe(text));
 });
+
+test.each([
+  [3.2, '0.148434', '0.4749888'],
+  ['0.10', 10, '1'],
+  [0, '0.14', '0'],
+  [1e-7, 2, '0.0000002'],
+  [1e21, '0.5', '500000000000000000000'],
+  [100, 20, '2000'],
+])('%s × %s is %s, exactly', (a, b, product) => expect(productOf(a, b)).toBe(product));

@@ -48,6 +48,43 @@ describe('an entry', () => {
     const found = findInPriceFile(await parse([{ match: 'local', free: true }]), 'local');
     expect(found?.schedule).toEqual({ prices: [{ free: true }] });
   });
+  test('can be in another currency, which becomes USD exactly', async () => {
+    const document = {
+      $schema: 'https://example.com/prices.schema.json',
+      currencies: { CNY: { usd_per_unit: '0.1484', date: '2026-08-26', source: 'the bank' } },
+      models: [
+        {
+          match: 'm',
+          currency: 'CNY',
+          input: 0.8,
+          output: '16',
+          output_reasoning: 20,
+          tiers: [{ above: 32000, input: 1e-7 }],
+          source: 'our contract',
+          seen: '2026-09-01',
+        },
+        { match: 'n', currency: 'USD', input: 0.8, seen: '2026-09-02' },
+      ],
+    };
+    const file = await parsePriceFile(JSON.stringify(document), 'p.json');
+    expect(findInPriceFile(file, 'm')).toMatchObject({
+      source: 'p.json m (our contract, seen 2026-09-01, 1 CNY = 0.1484 USD of 2026-08-26)',
+      schedule: {
+        prices: [
+          {
+            input: '0.11872',
+            output: '2.3744',
+            output_reasoning: '2.968',
+            tiers: [{ above: 32000, input: '0.00000001484' }],
+          },
+        ],
+      },
+    });
+    expect(findInPriceFile(file, 'n')).toMatchObject({
+      source: 'p.json n (seen 2026-09-02)',
+      schedule: { prices: [{ input: 0.8 }] },
+    });
+  });
   test('entries of one match are one schedule, oldest first', async () => {
     const file = await parse([
       { match: 'm', effective_from: '2026-03-01T00:00:00+08:00', input: 3 },
@@ -164,6 +201,32 @@ describe('an error names file, entry, field and what was expected', () => {
     const failure = await parse([entry]).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(UsageError);
     expect(String(failure)).toContain(`/etc/prices.json is not a price file:\n  ${message}`);
+  });
+
+  const cny = { usd_per_unit: '0.14', date: '2026-01-10', source: 'the bank' };
+  test.each([
+    [
+      { models: [{ match: 'm', input: 1, currency: 'CNY' }] },
+      'models[0] (m) currency: expected a currency that "currencies" has a rate of (CNY has none)',
+    ],
+    [
+      { models: [{ match: 'm', input: 1, currency: 'yuan' }] },
+      'models[0] (m) currency: expected three capital letters such as "CNY"',
+    ],
+    [{ models: [{ match: 'm', input: 1, seen: 'May' }] }, 'models[0] (m) seen: expected a date such as'],
+    [
+      { currencies: { CNY: { ...cny, usd_per_unit: 0 } }, models: [] },
+      'currencies[CNY] usd_per_unit: expected USD for one unit of the currency, such as "0.14"',
+    ],
+    [
+      { currencies: { CNY: { ...cny, source: undefined } }, models: [] },
+      'currencies[CNY] source: expected where the rate is from, as text',
+    ],
+    [{ $schema: 1, models: [] }, '$schema: expected the address of a JSON schema'],
+  ])('%j', async (document, message) => {
+    const failure = await parsePriceFile(JSON.stringify(document), 'p.json').catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UsageError);
+    expect(String(failure)).toContain(`p.json is not a price file:\n  ${message}`);
   });
 
   test('every problem is told at once', async () => {

@@ -53,21 +53,31 @@ describe('the order', () => {
     ]);
     expect(steps).toEqual(
       [
-        'price file prices.json: azure/text-embedding-9',
-        'library: azure/text-embedding-9',
-        'library, provider azure: text-embedding-9',
-        'price file prices.json: text-embedding-9',
-        'library: text-embedding-9',
-        'library, provider openai: text-embedding-9',
-      ].map((tried) => ({ tried, found: false })),
+        ['price file prices.json: azure/text-embedding-9', 'no entry matches'],
+        ['library: azure/text-embedding-9', 'not known'],
+        ['library, provider azure: text-embedding-9', 'not known'],
+        ['price file prices.json: text-embedding-9', 'no entry matches'],
+        ['library: text-embedding-9', 'not known'],
+        ['library, provider openai: text-embedding-9', 'not known'],
+      ].map(([tried, answer]) => ({ tried, found: false, answer })),
     );
   });
   test('ends where the price is found', async () => {
     const { steps } = await resolvePrice('azure/gpt-4o', []);
     expect(steps).toEqual([
-      { tried: 'library: azure/gpt-4o', found: false },
-      { tried: 'library, provider azure: gpt-4o', found: true },
+      { tried: 'library: azure/gpt-4o', found: false, answer: 'not known' },
+      { tried: 'library, provider azure: gpt-4o', found: true, answer: library('azure:gpt-4o') },
     ]);
+  });
+  test.each([
+    ['deepseek-r1-distill-qwen-32b', 'deepseek:deepseek-reasoner is another model'],
+    ['grok-voice-latest', 'x-ai:grok-voice-latest has no rate for tokens'],
+  ])('a step says why the library’s answer for %s is not taken', async (model, answer) => {
+    expect((await resolvePrice(model, [])).steps[0]).toEqual({
+      tried: `library: ${model}`,
+      found: false,
+      answer,
+    });
   });
 });
 

@@ -1,0 +1,74 @@
+import type { PriceBook, PriceEntry } from '../pricing/price-book.ts';
+import type { SessionEntry, UsageCell } from '../store/types.ts';
+import { compareBig, compareText, tokensOf } from './aggregate.ts';
+
+/** What rounds of one model used. */
+export interface ModelUse {
+  model: string;
+  rounds: number;
+  input: number;
+  output: number;
+}
+
+/** A price book entry, and the rounds that it prices now. */
+export interface EntryUse extends ModelUse {
+  entry: PriceEntry;
+  /** 10⁻¹⁸ USD. */
+  cost: bigint;
+  /** New rounds of the model take it, if what is known of the model is still the same. */
+  isLatest: boolean;
+}
+
+export interface PriceUse {
+  /** Models with rounds that have no price: the most tokens first. */
+  unpriced: ModelUse[];
+  /** Entries that price rounds, and the last of each model: by cost, then by name. */
+  entries: EntryUse[];
+}
+
+/** Sums the rounds of all sessions by what prices them. */
+export function priceUse(sessions: Iterable<SessionEntry>, book: PriceBook): PriceUse {
+  const unpriced = new Map<string, ModelUse>();
+  const entries = book.entries.map((entry): EntryUse => {
+    const isLatest = book.latest.get(entry.model) === entry;
+    return { entry, isLatest, ...noUse(entry.model), cost: 0n };
+  });
+  for (const { usage } of sessions) {
+    for (const cell of usage) {
+      if (cell.price === 'unpriced') addCell(useOf(unpriced, cell.model), cell);
+      const use = typeof cell.price === 'number' ? entries[cell.price - 1] : undefined;
+      if (!use) continue;
+      addCell(use, cell);
+      use.cost += cell.cost;
+    }
+  }
+  return {
+    unpriced: [...unpriced.values()].toSorted(
+      (a, b) => tokensOf(b) - tokensOf(a) || compareText(a.model, b.model),
+    ),
+    entries: entries
+      .filter(({ rounds, isLatest }) => rounds > 0 || isLatest)
+      .toSorted(
+        (a, b) =>
+          compareBig(b.cost, a.cost) || compareText(a.model, b.model) || b.entry.entry - a.entry.entry,
+      ),
+  };
+}
+
+function addCell(use: ModelUse, cell: UsageCell): void {
+  use.rounds += cell.rounds;
+  use.input += cell.input;
+  use.output += cell.output;
+}
+
+function useOf(uses: Map<string, ModelUse>, model: string): ModelUse {
+  const known = uses.get(model);
+  if (known) return known;
+  const made = noUse(model);
+  uses.set(model, made);
+  return made;
+}
+
+function noUse(model: string): ModelUse {
+  return { model, rounds: 0, input: 0, output: 0 };
+}

@@ -1,0 +1,125 @@
+import { cleanLine } from '../platform/clean-text.ts';
+import type { Resolution, ResolutionStep } from '../pricing/resolve.ts';
+import { pricesAt, type Prices } from '../pricing/schedule.ts';
+import { tokensOf } from '../query/aggregate.ts';
+import { exact, plural } from '../query/count-text.ts';
+import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
+import { priceWords } from './prices-text.ts';
+import { priceJson, scheduledJson } from './prices-json.ts';
+import type { Screen } from './tables.ts';
+import { padEnd, widthOf, wrap } from './terminal.ts';
+
+/** How a model's name was resolved, and what of it is in the store. */
+export interface PriceAnswer {
+  model: string;
+  steps: readonly ResolutionStep[];
+  resolution: Resolution | undefined;
+  /** Undefined: there is no store. */
+  use: PriceUse | undefined;
+}
+
+/** `prices <model>`. */
+export function priceStepsText(answer: PriceAnswer, now: number, screen: Screen): string {
+  const { colour } = screen;
+  const lines = [
+    colour.bold(cleanLine(answer.model)),
+    ...stepLines(answer.steps, screen),
+    '',
+    ...priceLines(answer, now, screen),
+    ...storeLines(answer, screen),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function stepLines(steps: readonly ResolutionStep[], screen: Screen): string[] {
+  if (steps.length === 0) {
+    return ['  Not looked for: it is no model’s name, or longer than one.'];
+  }
+  return steps.flatMap(({ tried, found, answer }, i) => [
+    ...indented(`${i + 1}. ${cleanLine(tried)}`, 2, screen),
+    ...indented(`${found ? '✓' : '✗'} ${cleanLine(answer)}`, 5, screen).map((line) =>
+      found ? screen.colour.green(line) : screen.colour.dim(line),
+    ),
+  ]);
+}
+
+function priceLines({ resolution, steps }: PriceAnswer, now: number, screen: Screen): string[] {
+  if (!resolution) {
+    return steps.length === 0
+      ? []
+      : indented(
+          'No place knows this very model: it is unpriced. A price file (--prices) can name a price.',
+          0,
+          screen,
+        );
+  }
+  const inForce = pricesAt(resolution.schedule, now);
+  return [
+    'Price (USD per 1M tokens):',
+    ...resolution.schedule.prices.flatMap((prices) => scheduleLines(prices, prices === inForce, screen)),
+  ];
+}
+
+function scheduleLines(prices: Prices, isInForce: boolean, screen: Screen): string[] {
+  const when = [
+    ...(prices.from === undefined ? [] : [`from ${prices.from}`]),
+    ...(prices.daily ? [`from ${prices.daily.start} to ${prices.daily.end} UTC`] : []),
+  ];
+  const head = [...when, ...(isInForce ? ['in force now'] : [])].join(', ');
+  return [
+    ...indented(`${priceWords(prices)}${head === '' ? '' : ` (${head})`}`, 2, screen),
+    ...(prices.tiers ?? []).flatMap((tier) =>
+      indented(`above ${exact(tier.above)} input tokens: ${priceWords(tier)}`, 4, screen),
+    ),
+  ];
+}
+
+function storeLines({ model, use, resolution }: PriceAnswer, screen: Screen): string[] {
+  if (!use) return [];
+  const entries = use.entries.filter((entry) => entry.model === model);
+  const unpriced = use.unpriced.find((one) => one.model === model);
+  if (entries.length === 0 && !unpriced) return ['', 'In this store: no round of it needs a price.'];
+  const rows = [
+    ...entries.map((entry) => entryRow(entry, resolution?.source)),
+    ...(unpriced ? [unpricedRow(unpriced)] : []),
+  ];
+  const width = rows.reduce((max, [label]) => Math.max(max, widthOf(label)), 0);
+  return [
+    '',
+    'In this store:',
+    ...rows.flatMap(([label, text]) => indented(`${padEnd(label, width)}  ${text}`, 2, screen)),
+  ];
+}
+
+/** An entry of another source than today's says which. */
+function entryRow(use: EntryUse, source: string | undefined): [string, string] {
+  const { entry, rounds } = use;
+  const other = entry.source === source ? '' : `, by ${cleanLine(entry.source)}`;
+  return [`entry ${entry.entry}`, `${plural(rounds, 'round')}, ${plural(tokensOf(use), 'token')}${other}`];
+}
+
+function unpricedRow(one: ModelUse): [string, string] {
+  return ['unpriced', `${plural(one.rounds, 'round')}, ${plural(tokensOf(one), 'token')}`];
+}
+
+function indented(text: string, indent: number, { width }: Screen): string[] {
+  const pad = ' '.repeat(indent);
+  return wrap(text, Math.max(20, width - indent), 100).lines.map((line) => pad + line);
+}
+
+/** `prices <model> --json`. */
+export function priceStepsJson({ model, steps, resolution, use }: PriceAnswer, now: number): string {
+  const inForce = resolution && pricesAt(resolution.schedule, now);
+  const document = {
+    version: 1,
+    model,
+    steps: steps.map(({ tried, found, answer }) => ({ tried, found, answer })),
+    source: resolution?.source ?? null,
+    in_force: inForce ? priceJson(inForce) : null,
+    since: inForce?.from ?? null,
+    schedule: resolution?.schedule.prices.map((prices) => scheduledJson(prices)) ?? [],
+    priced_rounds: use?.entries.reduce((sum, one) => sum + (one.model === model ? one.rounds : 0), 0) ?? null,
+    unpriced_rounds: use ? (use.unpriced.find((one) => one.model === model)?.rounds ?? 0) : null,
+  };
+  return `${JSON.stringify(document)}\n`;
+}

@@ -1,0 +1,56 @@
+import { usdOf } from '../pricing/money.ts';
+import { pricesAt, type Prices } from '../pricing/schedule.ts';
+import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
+
+// The shapes stand in docs/commands.md and carry a version: a key is added, never renamed.
+
+/** `prices --json`. `knownNow` has the source of each unpriced model that has a price by now. */
+export function pricesJson(use: PriceUse, knownNow: ReadonlyMap<string, string>, now: number): string {
+  const document = {
+    version: 1,
+    unpriced: use.unpriced.map((one) => ({
+      ...useJson(one),
+      known_now: knownNow.get(one.model) ?? null,
+    })),
+    prices: use.entries.map((one) => entryJson(one, now)),
+  };
+  return `${JSON.stringify(document)}\n`;
+}
+
+function useJson({ model, rounds, input, output }: ModelUse): Record<string, unknown> {
+  return { model, rounds, input_tokens: input, output_tokens: output };
+}
+
+function entryJson(use: EntryUse, now: number): Record<string, unknown> {
+  const { entry, isLatest, cost } = use;
+  const inForce = pricesAt(entry.schedule, now);
+  return {
+    ...useJson(use),
+    entry: entry.entry,
+    latest: isLatest,
+    cost_usd: usdOf(cost),
+    in_force: inForce ? priceJson(inForce) : null,
+    since: inForce?.from ?? null,
+    schedule: entry.schedule.prices.map((prices) => scheduledJson(prices)),
+    source: entry.source,
+  };
+}
+
+/** `prices <model> --json` and the like: rates as numbers, USD per million tokens; null where there is none. */
+export function priceJson(prices: Prices): Record<string, unknown> {
+  return {
+    free: prices.free ?? false,
+    ...ratesJson(prices),
+    tiers: (prices.tiers ?? []).map((tier) => ({ above: tier.above, ...ratesJson(tier) })),
+  };
+}
+
+export function scheduledJson(prices: Prices): Record<string, unknown> {
+  return { from: prices.from ?? null, daily: prices.daily ?? null, ...priceJson(prices) };
+}
+
+const RATES = ['input', 'output', 'output_reasoning', 'cache_read', 'cache_write', 'requests'] as const;
+
+function ratesJson(rates: Prices): Record<string, number | null> {
+  return Object.fromEntries(RATES.map((key) => [key, rates[key] === undefined ? null : Number(rates[key])]));
+}

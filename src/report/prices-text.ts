@@ -1,0 +1,149 @@
+import { cleanLine } from '../platform/clean-text.ts';
+import type { Decimal } from '../pricing/money.ts';
+import { pricesAt, type PriceSchedule, type Prices } from '../pricing/schedule.ts';
+import { tokensOf } from '../query/aggregate.ts';
+import { exact, plural } from '../query/count-text.ts';
+import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
+import { drawTable, frame, type Column, type Screen } from './tables.ts';
+import { wrap } from './terminal.ts';
+
+/** `prices`: what has no price first, then the price book. `now`: which price is in force. */
+export function pricesTable(
+  use: PriceUse,
+  knownNow: ReadonlyMap<string, string>,
+  now: number,
+  screen: Screen,
+): string {
+  const wrapped = (line: string): string[] => wrap(line, screen.width, 100).lines;
+  const { unpriced, entries } = use;
+  const rounds = unpriced.reduce((sum, one) => sum + one.rounds, 0);
+  const first =
+    unpriced.length === 0
+      ? []
+      : [
+          screen.colour.bold(`Unpriced: ${plural(rounds, 'round')} of ${plural(unpriced.length, 'model')}`),
+          ...drawTable({ columns: unpricedColumns(knownNow), rows: unpriced }, screen),
+          '',
+          ...adviceFor(unpriced, knownNow).flatMap(wrapped),
+          '',
+        ];
+  const book =
+    entries.length === 0
+      ? ['no prices yet: parse enters them with the first round of each model.'].flatMap(wrapped)
+      : drawTable({ columns: entryColumns(now), rows: entries }, screen);
+  return frame('💲 Prices (USD per 1M tokens)', [...first, ...book], screen);
+}
+
+function adviceFor(unpriced: readonly ModelUse[], knownNow: ReadonlyMap<string, string>): string[] {
+  const known = unpriced.filter(({ model }) => knownNow.has(model)).length;
+  const unknown = unpriced.length - known;
+  return [
+    ...(known > 0
+      ? [
+          `${known === 1 ? 'A price is' : `Prices are`} known by now: monitor prices --refresh prices the stored rounds.`,
+        ]
+      : []),
+    ...(unknown > 0
+      ? [
+          'monitor prices <model> says where a price was looked for; a price file (--prices) can name one, and --refresh then prices the stored rounds.',
+        ]
+      : []),
+  ];
+}
+
+function unpricedColumns(knownNow: ReadonlyMap<string, string>): Column<ModelUse>[] {
+  return [
+    { head: 'Model', align: 'left', flexible: true, cell: ({ model }) => cleanLine(model) },
+    { head: 'Rounds', align: 'right', rank: 3, cell: ({ rounds }) => exact(rounds) },
+    { head: 'Tokens', align: 'right', rank: 4, cell: (one) => exact(tokensOf(one)) },
+    {
+      head: 'Price by now',
+      align: 'left',
+      rank: 2,
+      cell: ({ model }) => cleanLine(knownNow.get(model) ?? 'none'),
+      flexible: true,
+    },
+  ];
+}
+
+function entryColumns(now: number): Column<EntryUse>[] {
+  const inForce = (use: EntryUse): Prices | undefined => pricesAt(use.entry.schedule, now);
+  const rate = (
+    head: string,
+    key: 'input' | 'output' | 'cache_read' | 'cache_write',
+    rank: number,
+  ): Column<EntryUse> => ({
+    head,
+    align: 'right',
+    rank,
+    cell: (use) => rateText(inForce(use), key),
+  });
+  return [
+    { head: 'Model', align: 'left', flexible: true, cell: ({ model }) => cleanLine(model) },
+    { head: 'Rounds', align: 'right', rank: 5, cell: ({ rounds }) => exact(rounds) },
+    rate('Input', 'input', 9),
+    rate('Output', 'output', 8),
+    rate('Cached', 'cache_read', 6),
+    rate('Written', 'cache_write', 2),
+    {
+      head: 'Varies by',
+      align: 'left',
+      rank: 1,
+      cell: ({ entry }) => variesBy(entry.schedule),
+    },
+    {
+      head: 'Since',
+      align: 'left',
+      rank: 4,
+      cell: (use) => inForce(use)?.from?.slice(0, 10) ?? '-',
+    },
+    { head: 'Source', align: 'left', rank: 3, flexible: true, cell: ({ entry }) => cleanLine(entry.source) },
+  ];
+}
+
+function rateText(
+  prices: Prices | undefined,
+  key: 'input' | 'output' | 'cache_read' | 'cache_write',
+): string {
+  if (!prices) return 'none';
+  if (prices.free) return 'free';
+  const rate = prices[key];
+  return rate === undefined ? '-' : decimal(rate);
+}
+
+/** What makes two rounds of a model cost differently: their size, whether they reason, their date, their hour. */
+function variesBy({ prices }: PriceSchedule): string {
+  const kinds = [
+    ...(prices.some(({ tiers }) => tiers) ? ['size'] : []),
+    ...(prices.some(({ output_reasoning: reasoning }) => reasoning !== undefined) ? ['reasoning'] : []),
+    ...(prices.some(({ from }) => from !== undefined) ? ['date'] : []),
+    ...(prices.some(({ daily }) => daily) ? ['hour'] : []),
+  ];
+  return kinds.length === 0 ? '-' : kinds.join(', ');
+}
+
+/** `0.0000001` and not `1e-7`; at most six decimals, as a table has no more room. */
+function decimal(rate: Decimal): string {
+  const [whole = '', fraction = ''] = Number(rate).toFixed(6).split('.');
+  const rest = fraction.replace(/0+$/, '');
+  return rest === '' ? (whole === '0' && Number(rate) > 0 ? '<0.000001' : whole) : `${whole}.${rest}`;
+}
+
+const RATE_WORDS = [
+  ['input', 'input'],
+  ['output', 'output'],
+  ['output_reasoning', 'output where it reasons'],
+  ['cache_read', 'read from a cache'],
+  ['cache_write', 'written to a cache'],
+] as const;
+
+/** One price in words: `$1.6 input, $6.4 output`. */
+export function priceWords(prices: Omit<Prices, 'tiers'>): string {
+  if (prices.free) return 'free';
+  const words = RATE_WORDS.flatMap(([key, word]) => {
+    const rate = prices[key];
+    return rate === undefined ? [] : [`$${decimal(rate)} ${word}`];
+  });
+  const requests = prices.requests === undefined ? [] : [`$${decimal(prices.requests)} per 1,000 requests`];
+  return [...words, ...requests].join(', ');
+}
