@@ -7,4 +7,5 @@ export const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
   ['bad-count', 'A token count in the log is nonsense: it was taken as absent'],
   ['broken-line', 'The line in the log was damaged behind its ai_log'],
   ['time-missing', 'The line in the log has no time: another time stands in for it'],
+  ['imported', 'Taken over from the Python original: its time is when that parsed the log'],
 ]);

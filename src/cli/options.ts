@@ -71,7 +71,7 @@ function redactKinds(text: string): RedactKind[] {
 }
 
 /** A parser of IANA time zones. */
-function timeZone(text: string): string {
+export function timeZoneParser(text: string): string {
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone;
   } catch {
@@ -107,7 +107,9 @@ export function untilOption(): Option {
 }
 
 export function timeZoneOption(): Option {
-  return new Option('--timezone <zone>', "whose dates and times (default: the system's)").argParser(timeZone);
+  return new Option('--timezone <zone>', "whose dates and times (default: the system's)").argParser(
+    timeZoneParser,
+  );
 }
 
 export function strictOption(): Option {

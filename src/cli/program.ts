@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Context } from './context.ts';
 import { addCheck, addExport, addPrices, addStatsCommands } from './cost-commands.ts';
+import { addKeepingCommands } from './keeping-commands.ts';
 import { addOperatorCommands } from './operator-commands.ts';
 import {
   dataDirOption,
@@ -46,6 +47,7 @@ export function buildProgram(context: Context, writeHelp: (text: string) => void
   addExport(program, context);
   addSiteCommands(program, context);
   addRepair(program, context);
+  addKeepingCommands(program, context);
   addOperatorCommands(program, context);
   return example(program, 'monitor list --limit 5');
 }

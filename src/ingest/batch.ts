@@ -12,7 +12,7 @@ import type { StoredIndex } from '../store/stored-index.ts';
 import { nameSessionFile } from '../store/names.ts';
 import { readPriceLines } from '../store/read.ts';
 import type { State } from '../store/state.ts';
-import type { Store } from '../store/store.ts';
+import { isFilteredOut, type Store } from '../store/store.ts';
 import { lineText } from './log-lines.ts';
 import { SessionDraft } from './session-draft.ts';
 
@@ -56,7 +56,6 @@ export class Batch {
   readonly #index: () => StoredIndex;
   readonly #resolve: (model: string) => Promise<Resolution | undefined>;
   readonly #book: PriceBook;
-  readonly #since: number;
   /** undefined where texts are stored as logged, or not at all. */
   readonly #redactor: Redactor | undefined;
   readonly #road: 'fast' | 'plain';
@@ -88,7 +87,6 @@ export class Batch {
       readPriceLines(files, store.dir, state),
       pricesPath(store.dir, state.prices.generation),
     );
-    this.#since = store.filters.since === null ? -Infinity : Date.parse(store.filters.since);
     this.#rejectedBytes = state.rejected.length;
     // --state-file can name a file in the store.
     this.#newFiles = new Set([basename(store.statePath).toLowerCase()]);
@@ -100,7 +98,7 @@ export class Batch {
     const line = raw ?? readLogLine(lineText(bytes));
     if (line.kind === 'other') return 'other';
     if (line.kind === 'rejected') return this.reject(line.reason, lineText(bytes), place);
-    const count = await this.#addRound(line, place);
+    const count = await this.addRound(line, place);
     return count ?? this.reject('the messages of ai_log are not valid JSON', lineText(bytes), place);
   }
 
@@ -136,11 +134,10 @@ export class Batch {
     return { sessions, prices: this.#book.added.splice(0), rejected };
   }
 
-  /** Undefined where the messages are no valid JSON. */
-  async #addRound({ round, remember }: ReadRound, place: LinePlace): Promise<LineCount | undefined> {
+  /** Takes in one round, wherever it was read; undefined where its messages are no valid JSON. */
+  async addRound({ round, remember }: ReadRound, place: LinePlace): Promise<LineCount | undefined> {
     const time = round.time ?? Math.floor(place.mtime);
-    const { session_key } = this.#store.filters;
-    if (time < this.#since || (session_key !== null && round.sessionId !== session_key)) return 'filtered';
+    if (isFilteredOut(this.#store.filters, round.sessionId, time)) return 'filtered';
     const resolution = round.usageState === 'counted' ? await this.#resolve(round.model) : undefined;
     const price = priceRound(
       this.#book,

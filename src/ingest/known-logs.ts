@@ -5,6 +5,7 @@ import { identify } from '../logs/identify.ts';
 import type { OpenLine } from '../logs/open-line.ts';
 import type { OpenLog } from '../logs/open-log.ts';
 import type { LogPosition, State } from '../store/state.ts';
+import { isImported } from './imported-log.ts';
 import type { LogReading } from './log-reading.ts';
 import type { Gap } from './tally.ts';
 
@@ -166,7 +167,7 @@ export class KnownLogs {
   }
 
   #closed(): Generation[] {
-    return [...this.#loadClosed().values()].map(asGeneration);
+    return [...this.#loadClosed().values()].filter((log) => !isImported(log)).map(asGeneration);
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Redactor } from '../ai-log/redact.ts';
 import { InputOutputError, isSystemError } from '../platform/errors.ts';
 import { readPriceFile } from '../pricing/price-file.ts';
 import { createPriceResolver } from '../pricing/resolve.ts';
@@ -14,7 +13,6 @@ import {
   lockPath,
   resolveStatePath,
   NO_FILTERS,
-  type Filters,
   type Store,
 } from '../store/store.ts';
 import type { ParseOptions } from './options.ts';
@@ -22,6 +20,7 @@ import { isQuiet } from './quiet.ts';
 import { asGeneration } from './known-logs.ts';
 import { LogChanged } from './log-reading.ts';
 import { Run } from './run.ts';
+import { redactorOf } from './store-redactor.ts';
 import { Tally, type ParseResult } from './tally.ts';
 
 /** A log that is truncated again and again while it is read. */
@@ -75,13 +74,6 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   } finally {
     release();
   }
-}
-
-/** undefined where texts are stored as logged, or not at all. */
-async function redactorOf({ no_content, redact, redact_patterns }: Filters): Promise<Redactor | undefined> {
-  if (no_content || (redact ?? redact_patterns) === null) return undefined;
-  const { createRedactor } = await import('../ai-log/redact.ts');
-  return createRedactor({ kinds: redact ?? [], patterns: redact_patterns ?? [] });
 }
 
 function hasNothingNew(files: Files, store: Store, logs: readonly LogFile[]): Promise<boolean> {

@@ -24,6 +24,12 @@ interface RedactPattern {
   pattern: string;
 }
 
+/** Whether a round at a time (milliseconds since 1970 UTC) is not to be stored. */
+export function isFilteredOut(filters: Filters, sessionId: string, time: number): boolean {
+  const { session_key: key, since } = filters;
+  return (key !== null && sessionId !== key) || (since !== null && time < Date.parse(since));
+}
+
 /** A store that keeps everything. */
 export const NO_FILTERS: Filters = {
   session_key: null,

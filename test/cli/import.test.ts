@@ -1,0 +1,94 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { originalFile, originalRound, roundsOf, writeOriginals } from '../ingest/original.ts';
+import { makeFolder } from '../platform/make.ts';
+import { run } from './run.ts';
+
+const FILES = {
+  'a.json': originalFile('a', roundsOf(3)),
+  'b.json': originalFile('b', [originalRound(1, { reasoning: 'long enough', reasoning_tokens: 2 })]),
+};
+
+test('import says what it did, and what to doubt', async () => {
+  const folder = makeFolder();
+  const from = writeOriginals(folder, FILES);
+  const store = join(folder, 'store');
+  const dry = await run(['import', from, '--data-dir', store, '--dry-run']);
+  expect(dry.out).toMatch(
+    /^Nothing was changed\. An import would store 4 rounds of 2 sessions from 2 files\.\n/,
+  );
+  const { code, out, err } = await run(['import', from, '--data-dir', store]);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toBe(`Imported 4 rounds of 2 sessions from 2 files.
+
+What to doubt in them (they carry the flag "imported"):
+- their times are when the original parsed the log, not when the requests were made;
+  days, and prices that changed meanwhile, can be off by as much
+- their tokens are as logged then, without the total that tells where cached and reasoning tokens belong;
+  reasoning tokens that the original had guessed from a text's length are left out (1 round)
+- their costs are computed from today's prices: the original's are ignored
+- who asked, which API, response codes and request ids were not kept by the original
+
+No log has been parsed into this store yet. What the logs still hold of these sessions will be counted
+a second time when it is: parse first, then import; sessions that were parsed are left out then.
+`);
+  expect(await run(['import', from, '--data-dir', store])).toEqual({
+    code: 0,
+    out: 'Imported 0 rounds of 0 sessions from 0 files.\n2 files imported before.\n',
+    err: '',
+  });
+});
+
+test('times are of the system’s zone, or of the one that is named', async () => {
+  const createdWith = async (...options: string[]): Promise<unknown> => {
+    const folder = makeFolder();
+    const from = writeOriginals(folder, { 'a.json': FILES['a.json'] });
+    const store = join(folder, 'store');
+    await run(['import', from, '--data-dir', store, ...options]);
+    const { out } = await run(['list', '--data-dir', store, '--json']);
+    return JSON.parse(out).sessions[0].created_at;
+  };
+  expect(await createdWith()).toBe('2026-02-01T02:30:01.123Z');
+  expect(await createdWith('--timezone', 'Europe/Berlin')).toBe('2026-02-01T09:30:01.123Z');
+});
+
+test('files that are left out are named, and the exit code is 1', async () => {
+  const folder = makeFolder();
+  const from = writeOriginals(folder, { ...FILES, 'c\u001b[31m.json': '{' });
+  mkdirSync(join(from, 'folder.json'));
+  const store = join(folder, 'store');
+  const first = await run(['import', from, '--data-dir', store, '--json']);
+  expect([first.code, first.err]).toEqual([1, 'monitor: 2 files left out\n']);
+  expect(JSON.parse(first.out)).toEqual({
+    version: 1,
+    dry_run: false,
+    sessions: 2,
+    rounds: 4,
+    files: [
+      {
+        path: join(from, 'a.json'),
+        session_id: 'a',
+        outcome: 'imported',
+        rounds: 3,
+        filtered_rounds: 0,
+        estimated_rounds: 0,
+        problem: null,
+      },
+      expect.objectContaining({ session_id: 'b', outcome: 'imported', rounds: 1, estimated_rounds: 1 }),
+      expect.objectContaining({
+        session_id: null,
+        outcome: 'damaged',
+        problem: 'is no whole JSON object: it was cut, or written by something else',
+      }),
+      expect.objectContaining({ outcome: 'damaged', problem: 'is no file' }),
+    ],
+  });
+  writeFileSync(join(from, 'a.json'), originalFile('a', roundsOf(4)));
+  const second = await run(['import', from, '--data-dir', store]);
+  expect(second.code).toBe(1);
+  expect(second.out).toContain(
+    `Left out, 3 files:\n  ${join(from, 'a.json')}: the store has the session a already (--force adds the file's rounds to it)\n`,
+  );
+  expect(second.out).not.toContain('\u001b');
+});

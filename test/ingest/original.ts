@@ -1,0 +1,58 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A round as the Python original writes it: every key, with what it puts where the log had nothing. */
+export function originalRound(round: number, rest: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    round,
+    timestamp: `2026-02-01T10:30:${String(round).padStart(2, '0')}.123456`,
+    input_tokens: 100 + round,
+    output_tokens: 10,
+    reasoning_tokens: 0,
+    cached_tokens: 0,
+    model: 'gpt-4o',
+    has_tool_calls: false,
+    response_type: 'normal',
+    messages: Array.from({ length: 2 * round - 1 }, (_, i) => ({
+      role: i % 2 === 0 ? 'user' : 'assistant',
+      content: `message ${i}`,
+    })),
+    question: `message ${2 * round - 2}`,
+    answer: `message ${2 * round - 1}`,
+    reasoning: '',
+    tool_calls: [],
+    input_token_details: {},
+    output_token_details: {},
+    ...rest,
+  };
+}
+
+/** A session file as the original writes it, `json.dump(session, f, ensure_ascii=False, indent=2)`. */
+export function originalFile(id: string | null, rounds: readonly Record<string, unknown>[]): string {
+  const sum = (key: string): number => rounds.reduce((total, round) => total + Number(round[key]), 0);
+  const session = {
+    session_id: id,
+    created_at: '2026-02-01T10:30:00.000001',
+    updated_at: '2026-02-01T10:35:12.000001',
+    messages_count: rounds.length,
+    total_input_tokens: sum('input_tokens'),
+    total_output_tokens: sum('output_tokens'),
+    total_reasoning_tokens: sum('reasoning_tokens'),
+    total_cached_tokens: sum('cached_tokens'),
+    rounds,
+    model: rounds.at(-1)?.['model'] ?? 'unknown',
+  };
+  return JSON.stringify(session, null, 2);
+}
+
+export const roundsOf = (count: number): Record<string, unknown>[] =>
+  Array.from({ length: count }, (_, i) => originalRound(i + 1));
+
+/** The original's folder, with its state, which is not imported. */
+export function writeOriginals(folder: string, files: Readonly<Record<string, string>>): string {
+  const from = join(folder, 'old');
+  mkdirSync(from, { recursive: true });
+  writeFileSync(join(from, '.state.json'), '{"12345": 678}');
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(from, name), text);
+  return from;
+}
