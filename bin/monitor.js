@@ -1,3 +1,3 @@
 #!/usr/bin/env node
-import { main } from '../dist/main.js';
-process.exitCode = await main(process.argv.slice(2));
+const { start } = require('../dist/start.cjs');
+start(process.argv.slice(2)).then((code) => (process.exitCode = code));

@@ -1,20 +1,25 @@
-// Bundles src into dist/: one small entry file, and chunks that are loaded only by the commands that need them.
+// Bundles src into dist/: main with chunks that are loaded only by the commands that need them, and start, one small
+// file that does without all of them where a run finds nothing new.
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { esbuildSiteFiles } from './site-files.mjs';
 import { writePriceSchema } from './price-schema.mjs';
 
-rmSync('dist', { recursive: true, force: true });
-await build({
-  entryPoints: { main: 'src/cli/main.ts' },
+const common = {
   outdir: 'dist',
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
   legalComments: 'none',
   logLevel: 'warning',
+};
+
+rmSync('dist', { recursive: true, force: true });
+await build({
+  ...common,
+  entryPoints: { main: 'src/cli/main.ts' },
+  splitting: true,
   plugins: [esbuildSiteFiles],
   // Some dependencies are CommonJS and require() Node's own modules.
   banner: {
@@ -22,3 +27,20 @@ await build({
   },
 });
 await writePriceSchema();
+await build({
+  ...common,
+  entryPoints: { start: 'src/cli/start.ts' },
+  // Node starts a CommonJS file sooner than its loader of modules.
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  minify: true,
+  // It expands no globs.
+  external: ['fast-glob'],
+  plugins: [
+    {
+      name: 'main stays a file of its own',
+      setup: ({ onResolve }) =>
+        onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './main.js', external: true })),
+    },
+  ],
+});

@@ -1,25 +1,12 @@
 import { CommanderError } from 'commander';
-import { ExitCode, isSystemError, MonitorError } from '../platform/errors.ts';
-import { ClosedOutput, readContext, type Context } from './context.ts';
+import { ExitCode } from '../platform/errors.ts';
+import { readContext, type Context } from './context.ts';
+import { guarded } from './guarded.ts';
 import { buildProgram } from './program.ts';
 
-/** Runs the program and returns its exit code. `argv` begins behind the program's name. The one place that catches. */
-export async function main(argv: string[], context: Context = readContext()): Promise<number> {
-  try {
-    return await run(argv, context);
-  } catch (error) {
-    if (error instanceof ClosedOutput) return ExitCode.ok;
-    if (error instanceof MonitorError) {
-      if (error.message !== '') context.warn(`monitor: ${error.message}\n`);
-      return error.exitCode;
-    }
-    if (isSystemError(error)) {
-      context.warn(`monitor: ${error.message}\n`);
-      return ExitCode.io;
-    }
-    context.warn(`monitor: a fault of the program, please report it:\n${stackOf(error)}\n`);
-    return ExitCode.fault;
-  }
+/** Runs the program and returns its exit code. `argv` begins behind the program's name. */
+export function main(argv: string[], context: Context = readContext()): Promise<number> {
+  return guarded(context, () => run(argv, context));
 }
 
 async function run(argv: string[], context: Context): Promise<number> {
@@ -34,8 +21,4 @@ async function run(argv: string[], context: Context): Promise<number> {
     if (help !== '') await context.write(help);
     return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   }
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

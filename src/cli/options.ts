@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { DEFAULT_LOG } from '../logs/discover.ts';
 import { REDACT_KINDS, type RedactKind } from '../ai-log/pattern.ts';
 import { attoOfUsd, PRICE_TEXT } from '../pricing/money.ts';
 import { GROUP_KEYS, type GroupKey } from '../report/group-keys.ts';
@@ -21,7 +22,7 @@ export function logPathOption(): Option {
   return new Option(
     '--log-path <path|glob...>',
     'the access log; its rotated siblings are found by themselves',
-  ).default(['/var/log/higress/access.log']);
+  ).default([DEFAULT_LOG]);
 }
 
 export function pricesOption(): Option {

@@ -4,8 +4,7 @@ import { createPriceResolver } from '../pricing/resolve.ts';
 import { priceFilesWith } from '../pricing/shipped.ts';
 import type { Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
-import { discoverLogs, noLogError, type LogFile } from '../logs/discover.ts';
-import { readState } from '../store/state.ts';
+import { discoverLogs, noLogError } from '../logs/discover.ts';
 import {
   checkFilters,
   createStore,
@@ -13,11 +12,9 @@ import {
   lockPath,
   resolveStatePath,
   NO_FILTERS,
-  type Store,
 } from '../store/store.ts';
 import type { ParseOptions } from './options.ts';
-import { isQuiet } from './quiet.ts';
-import { asGeneration } from './known-logs.ts';
+import { hasNothingNew } from './quiet.ts';
 import { LogChanged } from './log-reading.ts';
 import { Run } from './run.ts';
 import { redactorOf } from './store-redactor.ts';
@@ -74,9 +71,4 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   } finally {
     release();
   }
-}
-
-function hasNothingNew(files: Files, store: Store, logs: readonly LogFile[]): Promise<boolean> {
-  const state = readState(files, store.statePath, store.id);
-  return isQuiet(files, logs, state.logs.map(asGeneration));
 }

@@ -3,12 +3,21 @@ import type { LogFile } from '../logs/discover.ts';
 import { isUnchanged, type Generation } from '../logs/generation.ts';
 import { identify } from '../logs/identify.ts';
 import { gzipDigest, openPlainLog } from '../logs/open-log.ts';
+import { readState } from '../store/state.ts';
+import type { Store } from '../store/store.ts';
+import { asGeneration } from './known-logs.ts';
+
+/** Whether a run over these logs would change nothing in the store. */
+export function hasNothingNew(files: Files, store: Store, logs: readonly LogFile[]): Promise<boolean> {
+  const state = readState(files, store.statePath, store.id);
+  return isQuiet(files, logs, state.logs.map(asGeneration));
+}
 
 /**
  * Whether a run would find nothing to do: each log is a known one without a byte behind its offset, and no known log
  * of these paths is gone. Such a run takes no lock and writes nothing.
  */
-export async function isQuiet(
+async function isQuiet(
   files: Files,
   logs: readonly LogFile[],
   generations: readonly Generation[],

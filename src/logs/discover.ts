@@ -13,6 +13,9 @@ export interface LogFile {
   hasHole?: true;
 }
 
+/** Where the log lies if nobody says otherwise. */
+export const DEFAULT_LOG = '/var/log/higress/access.log';
+
 /** Where Higress's installations put the access log. */
 const USUAL_PLACES = [
   '/var/log/higress/access.log',
@@ -69,7 +72,8 @@ export function noLogError(missing: readonly string[]): InputOutputError {
   );
 }
 
-function isGlob(path: string): boolean {
+/** Whether a path would be taken for a glob where no file has that name. */
+export function isGlob(path: string): boolean {
   return /[*?[\]{}!]/.test(path);
 }
 

@@ -4,6 +4,7 @@ import { InputOutputError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { parseLine } from '../../report/parse-line.ts';
 import type { Context } from '../context.ts';
+import { parseJson } from '../parse-json.ts';
 import { parseRequest, troubles, type StoreOptions } from '../parse-request.ts';
 import { showProgress } from '../show-progress.ts';
 
@@ -25,24 +26,6 @@ export async function parse(context: Context, options: ParseOptions): Promise<vo
   if (result.missing.length > 0) {
     throw new InputOutputError(`no log at ${result.missing.join(', ')}; the other logs were read`);
   }
-}
-
-/** The shape stands in docs/commands.md. */
-function parseJson(result: ParseResult): string {
-  const { rounds, sessions, otherLines, rejectedLines, filteredRounds, bytes, logs, gaps, warnings } = result;
-  const document = {
-    version: 1,
-    rounds,
-    sessions,
-    other_lines: otherLines,
-    rejected_lines: rejectedLines,
-    filtered_rounds: filteredRounds,
-    bytes,
-    logs,
-    gaps,
-    warnings,
-  };
-  return `${JSON.stringify(document)}\n`;
 }
 
 async function parseText(context: Context, dir: string, result: ParseResult): Promise<string> {

@@ -1,0 +1,19 @@
+import type { ParseResult } from '../ingest/tally.ts';
+
+/** `parse --json`. The shape stands in docs/commands.md. */
+export function parseJson(result: ParseResult): string {
+  const { rounds, sessions, otherLines, rejectedLines, filteredRounds, bytes, logs, gaps, warnings } = result;
+  const document = {
+    version: 1,
+    rounds,
+    sessions,
+    other_lines: otherLines,
+    rejected_lines: rejectedLines,
+    filtered_rounds: filteredRounds,
+    bytes,
+    logs,
+    gaps,
+    warnings,
+  };
+  return `${JSON.stringify(document)}\n`;
+}
