@@ -43,17 +43,24 @@ function longWay(argv: readonly string[]): ParseOptions | undefined {
 
 describe('the arguments of parse', () => {
   const words = fc.constantFrom(
-    ...[
-      '--log-path',
-      '--output-dir',
-      '--data-dir',
-      '--prices',
-      '--quiet',
-      '--json',
-      '--since',
-      '--no-content',
-    ],
-    ...['--quiet=1', '--log-path=x', '--', '-q', '', 'a', './b', '/c d', '*.log', 'parse'],
+    '--log-path',
+    '--output-dir',
+    '--data-dir',
+    '--prices',
+    '--quiet',
+    '--json',
+    '--since',
+    '--no-content',
+    '--quiet=1',
+    '--log-path=x',
+    '--',
+    '-q',
+    '',
+    'a',
+    './b',
+    '/c d',
+    '*.log',
+    'parse',
   );
 
   test('are read as Commander reads them, or not at all', () => {
