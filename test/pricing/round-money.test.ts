@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { parsePriceBook } from '../../src/pricing/price-book.ts';
+import { repricingLine, toRepricing } from '../../src/pricing/repricing.ts';
+import { moneyOfRound, type PricedRound } from '../../src/pricing/round-money.ts';
+
+const entry = (number: number, model: string, ...prices: Record<string, unknown>[]): string =>
+  JSON.stringify({ entry: number, model, schedule: { prices }, source: `source ${number}` });
+
+const ENTRIES = [
+  entry(1, 'm', { input: 1 }),
+  entry(2, 'm', { input: 2 }),
+  entry(3, 'dated', { from: '2026-02-02', input: 3 }),
+  entry(4, 'gratis', { free: true }),
+];
+const REFRESH = repricingLine({
+  commit: 7,
+  models: new Map<string, number | null>([
+    ['m', 2],
+    ['dated', 3],
+    ['gratis', 4],
+    ['nothing', null],
+  ]),
+  covers: { nextLog: 3, offsets: new Map([[1, 100]]) },
+});
+const book = parsePriceBook([...ENTRIES, REFRESH, entry(5, 'm', { input: 5 })], 'book');
+
+const stored = (rest: Partial<PricedRound>): PricedRound => ({
+  round: 1,
+  model: 'm',
+  timestamp: '2026-02-02T00:00:00.000Z',
+  at: [1, 99],
+  price: 1,
+  input_tokens: 1000,
+  output_tokens: 0,
+  reasoning_tokens: 0,
+  cached_tokens: 0,
+  cache_write_tokens: 0,
+  ...rest,
+});
+const usd = (micro: number): bigint => BigInt(micro) * 10n ** 12n;
+
+test('the entries behind a refresh go on with their numbers', () => {
+  expect(book.entries.map((one) => one.entry)).toEqual([1, 2, 3, 4, 5]);
+  expect(book.latest.get('m')?.entry).toBe(5);
+});
+
+describe('a round that a refresh covers', () => {
+  test.each<[string, Partial<PricedRound>, unknown, bigint | null]>([
+    ['takes its model’s entry', {}, 2, usd(2000)],
+    ['though it was unpriced', { price: 'unpriced' }, 2, usd(2000)],
+    ['or free', { price: 'free' }, 2, usd(2000)],
+    ['is unpriced where no place knows its model', { model: 'nothing' }, 'unpriced', null],
+    ['or where the refresh does not name it', { model: 'other' }, 'unpriced', null],
+    ['is free where the entry says so', { model: 'gratis' }, 'free', 0n],
+    ['is priced from the first price on', { model: 'dated' }, 3, usd(3000)],
+    ['and not before', { model: 'dated', timestamp: '2026-02-01T23:59:59.999Z' }, 'unpriced', null],
+    ['stays the gateway’s answer', { price: 'gateway-cache' }, 'gateway-cache', 0n],
+    ['stays without usage', { price: 'no-usage' }, 'no-usage', null],
+    ['is known by a log that was lost', { at: [2, 1_000_000] }, 2, usd(2000)],
+  ])('%s', (_, rest, price, cost) => {
+    expect(moneyOfRound(book, stored(rest))).toEqual({ price, cost, saved: 0n });
+  });
+});
+
+describe('a round behind it keeps its own price', () => {
+  test.each<[string, [number, number]]>([
+    ['in the same log', [1, 100]],
+    ['in a new one', [3, 0]],
+  ])('%s', (_, at) => {
+    expect(moneyOfRound(book, stored({ at }))).toEqual({ price: 1, cost: usd(1000), saved: 0n });
+    expect(moneyOfRound(book, stored({ at, price: 'unpriced' })).cost).toBeNull();
+  });
+});
+
+test('only the last refresh counts', () => {
+  const later = repricingLine({
+    commit: 9,
+    models: new Map([['m', 1]]),
+    covers: { nextLog: 2, offsets: new Map([[1, 50]]) },
+  });
+  const twice = parsePriceBook([...ENTRIES, REFRESH, later], 'book');
+  expect(moneyOfRound(twice, stored({ at: [1, 49], price: 2 })).price).toBe(1);
+  expect(moneyOfRound(twice, stored({ at: [1, 99] })).price).toBe(1);
+  expect(moneyOfRound(twice, stored({ at: [1, 99], price: 2 })).price).toBe(2);
+});
+
+test('what the cache saved is by the refreshed price too', () => {
+  const cached = parsePriceBook(
+    [entry(1, 'm', { input: 1 }), entry(2, 'm', { input: 2, cache_read: 0.5 }), REFRESH],
+    'book',
+  );
+  expect(moneyOfRound(cached, stored({ cached_tokens: 400 }))).toEqual({
+    price: 2,
+    cost: usd(1400),
+    saved: usd(600),
+  });
+});
+
+test('an entry that is not there is an error that names the book and the round', () => {
+  expect(() => moneyOfRound(parsePriceBook([REFRESH], 'the-book'), stored({}))).toThrow(
+    'the price book the-book lacks entry 2, which round 1 of a session points at',
+  );
+});
+
+test.each([
+  ['{"refresh":{}}'],
+  ['{"refresh":{"commit":1,"models":[["m","x"]],"next_log":1,"logs":[]}}'],
+  ['{"refresh":{"commit":1,"models":[],"next_log":1,"logs":[[1]]}}'],
+  ['{"refresh":{"commit":1,"models":[],"next_log":-1,"logs":[]}}'],
+])('a damaged line is no refresh, and the book says where it is damaged: %s', (line) => {
+  expect(toRepricing(JSON.parse(line))).toBeUndefined();
+  expect(() => parsePriceBook([...ENTRIES, line], 'book')).toThrow('book:5: expected price book entry 5');
+});
