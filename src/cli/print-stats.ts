@@ -23,7 +23,7 @@ export async function printStats(context: Context, own: GroupKey, options: Stats
   const filter = filterWords(options);
   const text = options.json
     ? statsJson(stats)
-    : statsTable(stats, { period, filter }, screenOf(context), nothingFound(sessions, local, filter));
+    : statsTable(stats, { period, filter }, screenOf(context), () => nothingFound(sessions, local, filter));
   await context.write(text);
   requirePrices(stats.total, options.strict);
 }

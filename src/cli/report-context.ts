@@ -31,7 +31,8 @@ export function nothingFound(
   if (sessions.size === 0) return EMPTY_STORE;
   if (filter.length > 0)
     return `no rounds of ${filter.map(cleanLine).join(' and ')} in this period\nstats-model and stats-consumer name those there are.`;
-  const latest = [...sessions.values()].reduce((max, { updated }) => Math.max(max, updated), 0);
+  let latest = 0;
+  for (const { updated } of sessions.values()) latest = Math.max(latest, updated);
   const date = local.isoOf(latest).slice(0, 10);
   return `no rounds in this period; the last one is of ${date}\n--since ${date} shows it.`;
 }

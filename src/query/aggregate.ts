@@ -51,6 +51,11 @@ export function groupUsage(
   const total = emptyRow();
   /** The last session that each row counted: sessions come one after the other. */
   const counted = new Map<Row, SessionEntry>();
+  const count = (row: Row, session: SessionEntry): void => {
+    if (counted.get(row) === session) return;
+    counted.set(row, session);
+    row.sessions++;
+  };
   for (const session of sessions) {
     for (const cell of session.usage) {
       if (cell.quarter < range.from || cell.quarter >= range.to) continue;
@@ -58,15 +63,12 @@ export function groupUsage(
       if (key === null) continue;
       let row = rows.get(key);
       if (row === undefined) rows.set(key, (row = emptyRow()));
-      for (const sum of [row, total]) {
-        if (counted.get(sum) !== session) {
-          counted.set(sum, session);
-          sum.sessions++;
-        }
-        addCell(sum, cell);
-      }
+      addCell(row, cell);
+      count(row, session);
+      count(total, session);
     }
   }
+  for (const row of rows.values()) addRow(total, row);
   return { rows, total };
 }
 
@@ -133,6 +135,31 @@ function emptyRow(): Row {
   };
 }
 
+/** Adds what a row used, but not its sessions: one of them can be in several rows. */
+function addRow(sum: Row, row: Row): void {
+  for (const key of SUMMED) sum[key] += row[key];
+  sum.cost += row.cost;
+  sum.saved += row.saved;
+  for (const [model, tokens] of row.models) add(sum.models, model, tokens);
+  for (const [model, rounds] of row.unpricedModels) add(sum.unpricedModels, model, rounds);
+}
+
+const SUMMED = [
+  'rounds',
+  'input',
+  'output',
+  'reasoning',
+  'cached',
+  'cacheWrite',
+  'settledRounds',
+  'unpricedRounds',
+  'unpricedTokens',
+] as const;
+
+function add(counts: Map<string, number>, name: string, count: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + count);
+}
+
 function addCell(sum: Row, cell: UsageCell): void {
   sum.rounds += cell.rounds;
   sum.input += cell.input;
@@ -142,11 +169,11 @@ function addCell(sum: Row, cell: UsageCell): void {
   sum.cacheWrite += cell.cacheWrite;
   sum.cost += cell.cost;
   sum.saved += cell.saved;
-  sum.models.set(cell.model, (sum.models.get(cell.model) ?? 0) + tokensOf(cell));
+  add(sum.models, cell.model, tokensOf(cell));
   if (cell.price === 'unpriced') {
     sum.unpricedRounds += cell.rounds;
     sum.unpricedTokens += tokensOf(cell);
-    sum.unpricedModels.set(cell.model, (sum.unpricedModels.get(cell.model) ?? 0) + cell.rounds);
+    add(sum.unpricedModels, cell.model, cell.rounds);
   } else if (cell.price !== 'no-usage') {
     sum.settledRounds += cell.rounds;
   }

@@ -1,12 +1,5 @@
 import type { SessionEntry } from '../store/types.ts';
-import {
-  compareBig,
-  compareText,
-  namesByUse,
-  sessionTotals,
-  tokensOf,
-  type Row,
-} from '../query/aggregate.ts';
+import { compareText, namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { costText } from './numbers.ts';
 import type { Period } from './period.ts';
@@ -35,9 +28,18 @@ export function selectSessions(
   sessions: Iterable<SessionEntry>,
   query: ListQuery,
 ): { sessions: SessionEntry[]; total: number } {
-  const found = [...sessions].filter((session) => matches(session, query));
-  const sorted = sortSessions(found, query.sortBy);
-  return { sessions: query.limit === 0 ? sorted : sorted.slice(0, query.limit), total: found.length };
+  const most = query.limit === 0 ? Infinity : query.limit;
+  const rankOf = RANKS[query.sortBy];
+  let best: Ranked[] = [];
+  let total = 0;
+  for (const session of sessions) {
+    if (!matches(session, query)) continue;
+    total++;
+    best.push({ session, rank: rankOf(session) });
+    // Those that can't be shown any more are let go of: a store can hold more sessions than memory.
+    if (best.length >= 2 * most + 1000) best = leaders(best, most);
+  }
+  return { sessions: leaders(best, most).map(({ session }) => session), total };
 }
 
 function matches(session: SessionEntry, { model, consumer, search, period }: ListQuery): boolean {
@@ -54,20 +56,25 @@ function sameText(a: string, b: string): boolean {
   return a === b || a.toLowerCase() === b.toLowerCase();
 }
 
-/** Equals stand in the order of their ids. */
-function sortSessions(sessions: SessionEntry[], by: SortKey): SessionEntry[] {
-  const rank = ranking(sessions, by);
-  return sessions.toSorted((a, b) => rank(a, b) || compareText(a.id, b.id));
+interface Ranked {
+  session: SessionEntry;
+  rank: number | bigint;
 }
 
-function ranking(sessions: SessionEntry[], by: SortKey): (a: SessionEntry, b: SessionEntry) => number {
-  if (by === 'updated' || by === 'created' || by === 'rounds') return (a, b) => b[by] - a[by];
-  if (by === 'cost') {
-    const costs = new Map(sessions.map((s) => [s, s.usage.reduce((sum, cell) => sum + cell.cost, 0n)]));
-    return (a, b) => compareBig(costs.get(b) ?? 0n, costs.get(a) ?? 0n);
-  }
-  const tokens = new Map(sessions.map((s) => [s, s.usage.reduce((sum, cell) => sum + tokensOf(cell), 0)]));
-  return (a, b) => (tokens.get(b) ?? 0) - (tokens.get(a) ?? 0);
+const RANKS: Record<SortKey, (session: SessionEntry) => number | bigint> = {
+  updated: ({ updated }) => updated,
+  created: ({ created }) => created,
+  rounds: ({ rounds }) => rounds,
+  cost: ({ usage }) => usage.reduce((sum, cell) => sum + cell.cost, 0n),
+  tokens: ({ usage }) => usage.reduce((sum, cell) => sum + tokensOf(cell), 0),
+};
+
+/** The largest first; equals in the order of their ids. */
+function leaders(ranked: readonly Ranked[], most: number): Ranked[] {
+  const sorted = ranked.toSorted((a, b) =>
+    a.rank > b.rank ? -1 : a.rank < b.rank ? 1 : compareText(a.session.id, b.session.id),
+  );
+  return most === Infinity ? sorted : sorted.slice(0, most);
 }
 
 /** A session takes two lines: its id, then its title and numbers. `otherwise` is said when none matched. */
@@ -76,14 +83,16 @@ export function listTable(
   sortBy: SortKey,
   local: LocalTime,
   screen: Screen,
-  otherwise: string,
+  otherwise: () => string,
 ): string {
   const { sessions, total } = selected;
   const heading = `📋 Sessions (${listed(sessions.length, total)}, by ${sortBy})`;
   if (sessions.length === 0)
     return frame(
       '📋 Sessions (0)',
-      otherwise.split('\n').flatMap((line) => wrap(line, screen.width, 100).lines),
+      otherwise()
+        .split('\n')
+        .flatMap((line) => wrap(line, screen.width, 100).lines),
       screen,
     );
   const rows = sessions.map((session) => ({ session, sum: sessionTotals(session) }));

@@ -23,10 +23,10 @@ export function statsTable(
   stats: Stats,
   about: { period: Period; filter: readonly string[] },
   screen: Screen,
-  otherwise: string,
+  otherwise: () => string,
 ): string {
   const heading = headingOf(stats.keys, about);
-  if (stats.rows.length === 0) return frame(heading, otherwise.split('\n').flatMap(wrapped), screen);
+  if (stats.rows.length === 0) return frame(heading, otherwise().split('\n').flatMap(wrapped), screen);
   const lines = drawTable(
     { columns: columnsOf(stats, screen), rows: stats.rows, total: { names: ['TOTAL'], row: stats.total } },
     screen,

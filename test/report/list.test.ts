@@ -77,7 +77,7 @@ test.each<[Partial<ListQuery>, string]>([
 
 function table(width: number, limit = 20): string {
   const selected = selectSessions(SESSIONS, { sortBy: 'updated', limit, period: ALL_TIME });
-  return listTable(selected, 'updated', shanghai, screen(width), 'none');
+  return listTable(selected, 'updated', shanghai, screen(width), () => 'none');
 }
 
 test('80 columns: the id, and its title and numbers below', () => {
@@ -146,7 +146,7 @@ test.each([20, 40, 80, 140])('nothing is wider than %i columns, and nothing esca
 
 test('none: what to do', () => {
   const nothing = { sessions: [], total: 0 };
-  expect(listTable(nothing, 'cost', shanghai, screen(20), 'no sessions yet')).toBe(
+  expect(listTable(nothing, 'cost', shanghai, screen(20), () => 'no sessions yet')).toBe(
     `${'='.repeat(20)}\n📋 Sessions (0)\n${'='.repeat(20)}\n\nno sessions yet\n\n${'='.repeat(20)}\n`,
   );
 });

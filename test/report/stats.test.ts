@@ -16,7 +16,7 @@ function table(
   filter: string[] = [],
 ): string {
   const stats = groupBy(sessions, keys, { quarters: quartersOf(period), local: shanghai });
-  return statsTable(stats, { period, filter }, screen(width), 'no sessions yet\nread a log first');
+  return statsTable(stats, { period, filter }, screen(width), () => 'no sessions yet\nread a log first');
 }
 
 function models(width: number): string {

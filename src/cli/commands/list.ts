@@ -21,6 +21,7 @@ export async function list(context: Context, options: ListOptions): Promise<void
   const { sessions } = readSnapshot(options.dataDir);
   const selected = selectSessions(sessions.values(), { ...options, period });
   if (options.json) return await writeAll(context, listJson(selected.sessions, selected.total));
-  const otherwise = sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions matches`;
+  const otherwise = (): string =>
+    sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions matches`;
   await context.write(listTable(selected, options.sortBy, local, screenOf(context), otherwise));
 }
