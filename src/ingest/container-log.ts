@@ -44,7 +44,9 @@ export class ContainerLog {
     const form = formOf(reading.log.start());
     if (!form) return undefined;
     const log = new ContainerLog(files, known, reading, form, longestLine);
-    if (reading.from === 0) log.#predecessor = predecessor;
+    // While half a line is there, somebody may be writing it.
+    const isRead = predecessor?.size === predecessor?.offset;
+    if (reading.from === 0 && isRead) log.#predecessor = predecessor;
     const open = log.#predecessor ? log.#predecessor.open : reading.generation.open;
     for (const line of open ?? []) await log.#unwrapper.restore(line, (part) => log.#read(part));
     return log;

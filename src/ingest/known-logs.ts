@@ -72,7 +72,10 @@ export class KnownLogs {
     this.add(generation);
     this.markPresent(generation, log);
     generation.size = Math.max(generation.size, log.content.size);
-    generation.seen.push(seeFile(log.path, log.facts, now, log.gzipDigest));
+    generation.seen = [
+      ...generation.seen.filter(({ path }) => path !== log.path),
+      seeFile(log.path, log.facts, now, log.gzipDigest),
+    ];
   }
 
   markPresent(generation: Generation, file: LogFile): void {
@@ -118,14 +121,14 @@ export class KnownLogs {
   }
 
   /**
-   * The log that a file goes on from, read to its end; undefined where that is not certain. A file that was truncated
+   * The log that a file goes on from; undefined where that is not certain. A file that was truncated
    * in place lacks what its writer wrote between the copy and the truncation.
    */
   predecessorOf({ path, follows = [], hasHole }: LogFile, { dev, ino }: FileFacts): Generation | undefined {
     if (hasHole) return undefined;
     const generations = new Set(follows.flatMap((one) => this.at(one) ?? []));
     const [generation, another] = generations;
-    if (!generation || another || generation.size !== generation.offset) return undefined;
+    if (!generation || another) return undefined;
     const isSameFile = generation.seen.some((s) => s.path === path && s.dev === dev && s.ino === ino);
     return isSameFile ? undefined : generation;
   }

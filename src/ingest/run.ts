@@ -21,6 +21,7 @@ import { LogReading } from './log-reading.ts';
 import type { ParseOptions } from './options.ts';
 import { findSeen } from './quiet.ts';
 import type { Gap, Tally } from './tally.ts';
+import { findTornLine } from './torn-line.ts';
 
 const LONGEST_LINE = 64 << 20;
 const BATCH_SIZE = 32 << 20;
@@ -153,7 +154,10 @@ export class Run {
       if (block.kind === 'lines' || (block.kind === 'rest' && isWhole(block.bytes))) {
         await (container
           ? this.#addUnwrapped(reading, container.take(block))
-          : this.#addLines(reading, block));
+          : this.#addLines(
+              reading,
+              block.at === 0 ? await this.#addTorn(reading, block, predecessor) : block,
+            ));
       } else if (block.kind === 'oversized') {
         this.#reject(reading, block.at, `the line is longer than ${longest} bytes`);
       } else if (log.gzip) {
@@ -185,6 +189,24 @@ export class Run {
       pending[count]++;
       if (count === 'rounds') reading.rounds++;
     }
+  }
+
+  /** At the beginning of a log: the line that began in the one before it, if there is one. Returns what is left. */
+  async #addTorn(reading: LogReading, block: Block, predecessor: Generation | undefined): Promise<Block> {
+    const longest = this.#options.longestLine ?? LONGEST_LINE;
+    const torn = await findTornLine(this.#files, this.#known, predecessor, reading.log, longest);
+    if (!torn) return block;
+    const before = new LogReading(torn.log, torn.generation);
+    this.#readings.push(before);
+    const { path, facts } = torn.log;
+    const place = { path, generation: torn.generation.id, offset: before.from, mtime: facts.mtime };
+    const count = await this.#batch.addLine(torn.line, place);
+    this.#tally.pending[count]++;
+    if (count === 'rounds') before.rounds++;
+    before.passLines(torn.beginning);
+    before.finish();
+    this.#known.finish(before, this.#options.now());
+    return { ...block, bytes: block.bytes.subarray(torn.length), at: torn.length };
   }
 
   /** Lines of a container's log. One can begin in the log before this one. */

@@ -1,6 +1,7 @@
 import { appendFileSync, cpSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { cutLine, WRAPS } from '../logs/wrap.ts';
 import { aiLine, dumpStore, failAt, makeFolder, otherLine, run, type Fault } from './make.ts';
 
 const lines = (from: number, to: number): string =>
@@ -44,6 +45,23 @@ async function longRun(): Promise<Scene> {
   return scene;
 }
 
+/** A container's log that was rotated in the middle of a line: the line is the next log's, and ends there. */
+async function containerRun(): Promise<Scene> {
+  const scene = await firstRun();
+  const pieces = [0, 1, 2, 3].flatMap((n) =>
+    cutLine('stdout', Buffer.from(aiLine('a', n).trim()), [200], true),
+  );
+  const [first = 0, second = 0] = pieces.flatMap(({ isEnd }, i) => (isEnd ? [i + 1] : []));
+  const wrapped = (from: number, to?: number): Buffer =>
+    Buffer.concat(pieces.slice(from, to).map((piece) => WRAPS.cri(piece)));
+  writeFileSync(scene.log, wrapped(0, first + 1));
+  await run(scene.store, scene.log);
+  appendFileSync(scene.log, wrapped(first + 1, second + 1));
+  renameSync(scene.log, `${scene.log}.20260201-093015`);
+  writeFileSync(scene.log, wrapped(second + 1, -1));
+  return scene;
+}
+
 async function copyScene(scene: Scene): Promise<Scene> {
   const folder = makeFolder();
   cpSync(scene.folder, folder, { recursive: true, preserveTimestamps: true });
@@ -72,6 +90,7 @@ describe.each([
   ['the first run', firstRun, 1],
   ['a run over rotated logs', laterRun, 1],
   ['a run that writes the index anew', longRun, 13],
+  ["a run over a container's log, rotated in the middle of a line", containerRun, 3],
 ] as const)('row 22, 24: %s', (_, makeScene, step) => {
   test.each(KILLS)(
     'that fails %s an operation (%s) leaves one commit, and the next run completes it',
