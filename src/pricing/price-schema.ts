@@ -87,9 +87,18 @@ export function priceFileSchema(z: typeof Zod) {
   const currency = z.strictObject(
     {
       usd_per_unit: z
-        .union([z.number().positive({ error: perUnit }), z.string().regex(PRICE_TEXT, { error: perUnit })], {
-          error: perUnit,
-        })
+        .union(
+          [
+            z.number().positive({ error: perUnit }),
+            z
+              .string()
+              .regex(PRICE_TEXT, { error: perUnit })
+              .refine((text) => Number(text) > 0, { error: perUnit }),
+          ],
+          {
+            error: perUnit,
+          },
+        )
         .describe('USD for one unit; it is never looked up'),
       date: z.iso.date({ error: DAY }).describe('Of which day the rate is'),
       source: text('expected where the rate is from, as text').describe('Where the rate is from'),

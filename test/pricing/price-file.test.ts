@@ -219,6 +219,10 @@ describe('an error names file, entry, field and what was expected', () => {
       'currencies[CNY] usd_per_unit: expected USD for one unit of the currency, such as "0.14"',
     ],
     [
+      { currencies: { CNY: { ...cny, usd_per_unit: '0.0' } }, models: [] },
+      'currencies[CNY] usd_per_unit: expected USD for one unit of the currency, such as "0.14"',
+    ],
+    [
       { currencies: { CNY: { ...cny, source: undefined } }, models: [] },
       'currencies[CNY] source: expected where the rate is from, as text',
     ],
