@@ -22,8 +22,9 @@ const USUAL_PLACES = [
   '/var/log/proxy/access.log',
   '/var/log/higress/gateway.log (the all-in-one image: the logs folder of its data)',
   "/var/log/containers/higress-gateway-*.log on a Kubernetes node (Helm's default)",
-  '/var/lib/docker/containers/<id>/<id>-json.log (docker inspect -f {{.LogPath}} <container>)',
 ];
+const DOCKERS_PLACE =
+  '/var/lib/docker/containers/<id>/<id>-json.log (docker inspect -f {{.LogPath}} <container>)';
 
 /**
  * The files behind the given paths and globs with their rotated siblings, the oldest first and the live one last;
@@ -67,8 +68,8 @@ export async function discoverLogs(
 export function noLogError(missing: readonly string[]): InputOutputError {
   return new InputOutputError(
     `no access log at ${missing.join(', ')}, nor a rotated one beside it. ` +
-      `Name it with --log-path; Higress writes it to ${USUAL_PLACES.slice(0, -1).join(', ')}, ` +
-      `and what a container prints, Docker to ${USUAL_PLACES.at(-1)}`,
+      `Name it with --log-path; Higress writes it to ${USUAL_PLACES.join(', ')}. ` +
+      `Docker keeps what a container prints in ${DOCKERS_PLACE}`,
   );
 }
 
