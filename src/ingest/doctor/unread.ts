@@ -68,10 +68,12 @@ async function firstLine(log: OpenLog, offset: number): Promise<string | undefin
   return undefined;
 }
 
-/** A line of any form: in a container's log its quotes are escaped. */
+/** Kubernetes puts its own time before each line. */
+const CRI_TIME = /^(\d{4}-\d\d-\d\dT\S+) std(?:out|err) /;
+/** A line of any other form: in Docker's log its quotes are escaped. */
 const TIME = /"(?:start_time|timestamp|time)\\*":\s*\\*"([^"\\]+)/g;
 
 function timeOf(line: string): number | null {
-  const found = [...line.matchAll(TIME)].at(-1)?.[1];
+  const found = CRI_TIME.exec(line)?.[1] ?? [...line.matchAll(TIME)].at(-1)?.[1];
   return found === undefined ? null : readTime(found);
 }

@@ -237,6 +237,38 @@ describe('what runs parse', () => {
   });
 });
 
+/** Lines as Kubernetes and as Docker keep what a container prints; a long one in two parts. */
+const WRAPPED = {
+  cri(line: string): string {
+    const half = line.length >> 1;
+    const stamp = '2026-02-01T00:00:05.123456789Z stdout';
+    return `${stamp} P ${line.slice(0, half)}\n${stamp} F ${line.slice(half)}`;
+  },
+  docker(line: string): string {
+    const half = line.length >> 1;
+    return [line.slice(0, half), line.slice(half)]
+      .map((log) => `${JSON.stringify({ log, stream: 'stdout', time: '2026-02-01T00:00:05.123456789Z' })}\n`)
+      .join('');
+  },
+};
+
+describe.each(Object.entries(WRAPPED))('what a container printed (%s)', (_form, wrap) => {
+  test('is read as a plain log is', async () => {
+    const place = await makePlace(LINES.map(wrap));
+    const { findings, logs } = await look(place);
+    expect(findings).toEqual([]);
+    expect(logs).toMatchObject({ lines: 4, rounds: 3, unreadBytes: 0 });
+  });
+
+  test('and waits since the container printed it', async () => {
+    const place = await makePlace(LINES.map(wrap));
+    writeFileSync(place.log, [...LINES, aiLine('a', 2)].map(wrap).join(''));
+    const written = Date.UTC(2026, 1, 1, 0, 0, 5, 123);
+    expect(await codesOf(place, { now: written + 10 * MINUTE - 1 })).toEqual([]);
+    expect(await codesOf(place, { now: written + 10 * MINUTE })).toEqual(['unread-log warning']);
+  });
+});
+
 describe('the sample', () => {
   test('is the end of a large log, and its head', async () => {
     const old = otherLine(0).repeat(80_000);
