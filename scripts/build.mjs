@@ -1,7 +1,8 @@
 // Bundles src into dist/: main with chunks that are loaded only by the commands that need them, and start, one small
 // file that does without all of them where a run finds nothing new.
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { licencesOf } from './licences.mjs';
 import { esbuildSiteFiles } from './site-files.mjs';
 import { writePriceSchema } from './price-schema.mjs';
 
@@ -12,11 +13,12 @@ const common = {
   platform: 'node',
   target: 'node20.19',
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
 };
 
 rmSync('dist', { recursive: true, force: true });
-await build({
+const main = await build({
   ...common,
   entryPoints: { main: 'src/cli/main.ts' },
   splitting: true,
@@ -27,7 +29,7 @@ await build({
   },
 });
 await writePriceSchema();
-await build({
+const start = await build({
   ...common,
   entryPoints: { start: 'src/cli/start.ts' },
   // Node starts a CommonJS file sooner than its loader of modules.
@@ -44,3 +46,5 @@ await build({
     },
   ],
 });
+const bundled = [main, start].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+writeFileSync('dist/LICENSES.txt', licencesOf(bundled));

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import type { Shell } from './commands/completion.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { WatchOptions } from './commands/watch.ts';
 import type { Context } from './context.ts';
@@ -16,6 +17,7 @@ import {
 export function addOperatorCommands(program: Command, context: Context): void {
   addWatch(program, context);
   addDoctor(program, context);
+  addCompletion(program, context);
 }
 
 function addWatch(program: Command, context: Context): void {
@@ -45,4 +47,16 @@ function addDoctor(program: Command, context: Context): void {
       await doctor(context, options);
     });
   example(command, 'monitor doctor --log-path /var/log/higress/access.log --data-dir /var/lib/sessions');
+}
+
+function addCompletion(program: Command, context: Context): void {
+  const command = program
+    .command('completion')
+    .description('a script that teaches a shell the commands and options')
+    .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: Shell) => {
+      const { completion } = await import('./commands/completion.ts');
+      await completion(context, shell, program);
+    });
+  example(command, 'monitor completion bash > ~/.local/share/bash-completion/completions/monitor');
 }

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
 import type { Context } from './context.ts';
 import { addCheck, addExport, addPrices, addStatsCommands } from './cost-commands.ts';
 import { addKeepingCommands } from './keeping-commands.ts';
@@ -28,7 +29,7 @@ import type { ShowOptions } from './commands/show.ts';
 export function buildProgram(context: Context, writeHelp: (text: string) => void): Command {
   const program = new Command('monitor')
     .description('Sessions, tokens and cost of an AI gateway, from its access log')
-    .version(VERSION)
+    .version(manifest.version)
     .exitOverride()
     .showHelpAfterError('(--help shows what is possible)')
     .configureOutput({
@@ -51,8 +52,6 @@ export function buildProgram(context: Context, writeHelp: (text: string) => void
   addOperatorCommands(program, context);
   return example(program, 'monitor list --limit 5');
 }
-
-const VERSION = '0.1.0';
 
 function addParse(program: Command, context: Context): void {
   const command = withStore(

@@ -6,7 +6,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { takeLock } from '../../src/platform/lock.ts';
 import { aiLine, makeFolder, storedRequests } from '../ingest/make.ts';
 import { TerminalScreen } from '../report/terminal-screen.ts';
-import { BIN, canRun, environment, runMonitor, parseArgs, testUnless, type Ran } from './make.ts';
+import { startInteractive, type Interactive } from './interactive.ts';
+import { BIN, canRun, runMonitor, parseArgs, testUnless } from './make.ts';
 
 let folder: string;
 let log: string;
@@ -18,46 +19,9 @@ beforeEach(() => {
   writeFileSync(log, aiLine('a', 0));
 });
 
-interface Watch {
-  /** All that it printed so far. */
-  out: () => string;
-  err: () => string;
-  /** Waits until the output fulfils something; fails when the process ends before. */
-  until: (what: string, isThere: () => boolean) => Promise<void>;
-  send: (keys: string) => void;
-  kill: (signal: NodeJS.Signals) => void;
-  ended: Promise<Ran>;
-}
-
-function start(program: string, args: string[]): Watch {
-  const child = spawn(program, args, { env: environment, cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
-  let [out, err, isOver] = ['', '', false];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  const ended = new Promise<Ran>((resolve) => {
-    child.on('close', (code, signal) => {
-      isOver = true;
-      resolve({ code, signal, out, err });
-    });
-  });
-  return {
-    out: () => out,
-    err: () => err,
-    async until(what, isThere) {
-      while (!isThere()) {
-        if (isOver) throw new Error(`it ended before ${what}:\n${out}\n${err}`);
-        await sleep(20);
-      }
-    },
-    send: (keys) => void child.stdin.write(keys),
-    kill: (signal) => void child.kill(signal),
-    ended,
-  };
-}
-
-function watch(...more: string[]): Watch {
+function watch(...more: string[]): Interactive {
   const args = ['watch', '--log-path', log, '--data-dir', store, ...more];
-  return start(process.execPath, [BIN, ...args]);
+  return startInteractive(process.execPath, [BIN, ...args], folder);
 }
 
 describe('into a pipe', () => {
@@ -131,9 +95,9 @@ const noScript =
   (!canRun('stty', '--version') && 'no program stty');
 
 /** Runs it on a terminal of its own. */
-function watchOnTerminal(rows: number, columns: number): Watch {
+function watchOnTerminal(rows: number, columns: number): Interactive {
   const command = `stty rows ${rows} cols ${columns}; tty >${folder}/tty; exec '${process.execPath}' '${BIN}' watch --log-path '${log}' --data-dir '${store}' 2>${folder}/err`;
-  return start('script', ['-qec', command, '/dev/null']);
+  return startInteractive('script', ['-qec', command, '/dev/null'], folder);
 }
 
 function shownOn(columns: number, out: string): string {
