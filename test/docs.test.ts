@@ -20,6 +20,7 @@ const DOCS = [
   'docs/store-format.md',
   'docs/higress.md',
   'docs/privacy.md',
+  'docs/site.md',
 ];
 const texts = new Map(DOCS.map((path) => [path, readFileSync(path, 'utf8')]));
 const textOf = (path: string): string => texts.get(path) ?? '';

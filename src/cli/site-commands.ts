@@ -1,11 +1,13 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { RenderOptions } from './commands/render.ts';
+import type { UrlOptions } from './commands/url.ts';
 import type { Context } from './context.ts';
-import { dataDirOption, example, jsonOption, timeZoneOption, wholeNumber } from './options.ts';
+import { dataDirOption, example, jsonOption, LARGEST_COUNT, timeZoneOption, wholeNumber } from './options.ts';
 
 /** The commands for the site. */
 export function addSiteCommands(program: Command, context: Context): void {
   addRender(program, context);
+  addUrl(program, context);
 }
 
 function addRender(program: Command, context: Context): void {
@@ -29,6 +31,38 @@ function addRender(program: Command, context: Context): void {
       await render(context, options);
     });
   example(command, 'monitor parse --quiet && monitor render --site-dir /var/www/sessions --quiet');
+}
+
+function addUrl(program: Command, context: Context): void {
+  const command = program
+    .command('url')
+    .description("the link to a session's page, for chats and agents")
+    .argument('<id>', 'its id, or any unique start of it')
+    .addOption(dataDirOption())
+    .addOption(siteDirOption())
+    .addOption(
+      new Option('--base-url <url>', 'where the site is served (default: the page on this disk)')
+        .env('MONITOR_BASE_URL')
+        .argParser(baseUrl),
+    )
+    .option('--round <n>', 'the link to this round', wholeNumber(1, LARGEST_COUNT))
+    .addOption(jsonOption())
+    .action(async (id: string, options: UrlOptions) => {
+      const { url } = await import('./commands/url.ts');
+      await url(context, id, options);
+    });
+  example(command, 'monitor url agent:main:main --base-url https://sessions.example.org --round 3');
+}
+
+/** A URL that ends in a slash. */
+function baseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new InvalidArgumentError(
+      'It must be an http or https address, such as https://sessions.example.org/.',
+    );
+  }
+  return url.href.replace(/\/?$/, '/');
 }
 
 function siteDirOption(): Option {

@@ -19,7 +19,7 @@ export interface ParseOptions {
   road?: 'fast' | 'plain';
 }
 
-export interface Progress {
+interface Progress {
   bytes: number;
   totalBytes: number;
   rounds: number;

@@ -30,17 +30,24 @@ function bytesText(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
 }
 
-/** One line, redrawn while a long run goes on. */
+/** How far a run has read, in one line that is redrawn. */
 export function progressLine(
   progress: { bytes: number; totalBytes: number; rounds: number },
   elapsedMs: number,
   width: number,
 ): string {
-  const share = progress.totalBytes === 0 ? 1 : Math.min(1, progress.bytes / progress.totalBytes);
+  const { bytes, totalBytes, rounds } = progress;
+  const words = `${bytesText(bytes)} of ${bytesText(totalBytes)}, ${plural(rounds, 'round')}`;
+  return barLine(totalBytes === 0 ? 1 : bytes / totalBytes, words, elapsedMs, width);
+}
+
+/** A bar of what is done, from 0 to 1, and in words; and how long the rest will take. */
+export function barLine(done: number, words: string, elapsedMs: number, width: number): string {
+  const share = Math.min(1, done);
   const left = share > 0.01 ? `, ${Math.ceil((elapsedMs * (1 / share - 1)) / 1000)} s left` : '';
-  const text = ` ${Math.floor(share * 100)}%  ${bytesText(progress.bytes)} of ${bytesText(progress.totalBytes)}, ${plural(progress.rounds, 'round')}${left}`;
+  const text = ` ${Math.floor(share * 100)}%  ${words}${left}`;
   const room = Math.min(30, width - text.length - 3);
   if (room < 5) return text.slice(0, width - 1);
-  const done = Math.round(share * room);
-  return `${'█'.repeat(done)}${'░'.repeat(room - done)}${text}`;
+  const filled = Math.round(share * room);
+  return `${'█'.repeat(filled)}${'░'.repeat(room - filled)}${text}`;
 }

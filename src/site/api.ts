@@ -3,6 +3,8 @@ import { namesByUse, sessionTotals, type Row } from '../query/aggregate.ts';
 import { listedJson, sessionJson, sumJson } from '../query/json.ts';
 import { readStoredRound } from '../ai-log/expand-rounds.ts';
 import type { SessionEntry } from '../store/types.ts';
+import { hexDigest } from '../platform/digest.ts';
+import type { KeyedSession } from './keyed-session.ts';
 import { hrefTo, sessionJsonPath, sessionName, sessionPath } from './names.ts';
 import type { Page } from './page.ts';
 import type { SessionSource } from './session/pages.ts';
@@ -11,18 +13,54 @@ import { byLastRound, type Survey } from './survey.ts';
 
 // What programs read. The shapes stand in docs/site.md and carry a version: a key is added, never renamed.
 
-/** api/sessions.json: `list --json` of all sessions, each with where its page and its rounds are. */
-export function* sessionsJson(sessions: readonly SessionEntry[]): Generator<string> {
+/** Sessions of one file. */
+const LISTED = 1000;
+
+/**
+ * api/sessions.json: `list --json` of the latest sessions, each with where its page and its rounds are. Where there are
+ * more, `parts` names files of all sessions, the oldest first: so a new round changes one of them, not all.
+ */
+export function* sessionsJsonPages(inOrder: readonly KeyedSession[], state: string): Generator<Page> {
   const path = 'api/sessions.json';
-  yield `{"version":1,"total":${sessions.length},"sessions":[`;
+  const count = inOrder.length > LISTED ? Math.ceil(inOrder.length / LISTED) : 0;
+  const parts = Array.from({ length: count }, (_, i) => `api/sessions-${i + 1}.json`);
+  const links = parts.map((part) => hrefTo(path, part));
+  yield {
+    path,
+    key: state,
+    render: () => {
+      const latest = inOrder
+        .map(({ entry }) => entry)
+        .toSorted(byLastRound)
+        .slice(0, LISTED);
+      return listJson({ version: 1, total: inOrder.length, parts: links }, latest, path);
+    },
+  };
+  for (const [i, part] of parts.entries()) {
+    const sessions = inOrder.slice(i * LISTED, (i + 1) * LISTED);
+    yield {
+      path: part,
+      key: hexDigest(sessions.map(({ entry, key }) => `${entry.file} ${key}`).join('\n')),
+      render: () =>
+        listJson(
+          { version: 1 },
+          sessions.map(({ entry }) => entry),
+          part,
+        ),
+    };
+  }
+}
+
+function* listJson(head: object, sessions: readonly SessionEntry[], path: string): Generator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"sessions":[`;
   let separator = '\n';
-  for (const session of sessions.toSorted(byLastRound)) {
+  for (const session of sessions) {
     const name = sessionName(session);
     const links = { page: hrefTo(path, sessionPath(name)), json: hrefTo(path, sessionJsonPath(name)) };
     yield `${separator}${JSON.stringify({ ...listedJson(session), ...links })}`;
     separator = ',\n';
   }
-  yield ']}\n';
+  yield '\n]}\n';
 }
 
 /** api/stats.json: sums of everything, by model, date and consumer. */

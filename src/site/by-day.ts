@@ -55,7 +55,7 @@ export function byDaySection(survey: Survey, most: number, site: SiteContext): s
           days,
           series: tokens,
           incomplete: days.map(() => false),
-          tickText: (count) => shortCount(count).replace(/\.0+(?=\D|$)/, ''),
+          tickText: countTick,
           valueText: shortCount,
         }),
         table: tableOf('Tokens', days, groups, (date, model) => {
@@ -156,9 +156,32 @@ function tableOf(
   };
 }
 
-/** `$4`, `$0.50`, `$0.005`: as many decimals as the step needs. */
-function usdTick(value: number): string {
-  const text = String(Math.round(value * 1e6) / 1e6);
-  const decimals = text.split('.')[1]?.length ?? 0;
-  return `$${decimals === 1 ? value.toFixed(2) : text}`;
+/** `$4`, `$0.50`, `$0.005`: as many decimals as the step between two of them needs, and no odd one. */
+function usdTick(value: number, step: number): string {
+  const decimals = decimalsOf(step);
+  return `$${value.toLocaleString('en-US', fixed(decimals === 1 ? 2 : decimals))}`;
+}
+
+/** `500 K`, `1.5 M` */
+function countTick(value: number, step: number): string {
+  const units = [
+    ['G', 1e9],
+    ['M', 1e6],
+    ['K', 1e3],
+  ] as const;
+  const [unit, size] = units.find(([, size]) => value >= size) ?? ['', 1];
+  const text = (value / size).toLocaleString('en-US', { maximumFractionDigits: decimalsOf(step / size) });
+  return unit === '' ? text : `${text}\u00a0${unit}`;
+}
+
+function fixed(decimals: number): Intl.NumberFormatOptions {
+  return { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+}
+
+/** Of a step such as 0.25: 2. */
+function decimalsOf(step: number): number {
+  let decimals = 0;
+  while (decimals < 9 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6)
+    decimals++;
+  return decimals;
 }

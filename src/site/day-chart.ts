@@ -23,7 +23,7 @@ export interface DayChart {
   /** Days whose sum is incomplete: a `+` stands above them. */
   incomplete: readonly boolean[];
   /** Of an axis, and of a column. */
-  tickText: (value: number) => string;
+  tickText: (value: number, step: number) => string;
   valueText: (value: number) => string;
 }
 
@@ -65,7 +65,17 @@ export function dayChart(chart: DayChart): string {
     peak: day === peakDay ? valueText(peak) : '',
     anchor: day < days.length * 0.06 ? 'start' : day >= days.length * 0.94 ? 'end' : 'middle',
   }));
+  const values = scale.ticks(4);
+  const tickStep = (values[1] ?? 1) - (values[0] ?? 0);
+  const ticks = values.map((value) => ({
+    y: y(value),
+    textY: y(value) + 4,
+    text: chart.tickText(value, tickStep),
+  }));
+  const axisWidth = Math.max(40, 14 + 7 * Math.max(...ticks.map(({ text }) => text.length)));
   return renderTemplate('day-chart', {
+    axisWidth,
+    axisEnd: axisWidth - 8,
     id: chart.id,
     label: chart.label,
     height: TOP + PLOT_HEIGHT + AXIS_HEIGHT,
@@ -74,7 +84,7 @@ export function dayChart(chart: DayChart): string {
     labelY: TOP + PLOT_HEIGHT + 17,
     plotHeight: PLOT_HEIGHT,
     patterns: series.filter(({ isHatched }) => isHatched).map(({ slot }) => ({ slot })),
-    ticks: scale.ticks(4).map((value) => ({ y: y(value), textY: y(value) + 4, text: chart.tickText(value) })),
+    ticks,
     columns,
     dates: labelledDays(days).map((day) => ({
       x: percentText((day + 0.5) * step),

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { hexDigest } from '../platform/digest.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 
 /** What one render left behind: which files are ours, and what each was made from. */
@@ -46,11 +45,6 @@ export function writeManifest(files: Files, dir: string, manifest: Manifest): vo
   replaceFile(files, manifestPath(dir), manifestText(manifest));
 }
 
-/** Digests what the pages were made from. */
-export function digestManifest(manifest: Manifest): string {
-  return hexDigest(manifestText(manifest));
-}
-
 function manifestText({ common, sessions, pages }: Manifest): string {
   const lines = [...sessions.values(), ...[...pages].map(([path, key]) => `p${path}${TAB}${key}`)];
   const head = ['monitor site ' + FORMAT, common, lines.length].join(TAB);
@@ -77,4 +71,11 @@ export function pagesOfLine(line: string): [path: string, key: string][] {
   const pages: [string, string][] = [];
   for (let i = 2; i + 1 < fields.length; i += 2) pages.push([fields[i] ?? '', fields[i + 1] ?? '']);
   return pages;
+}
+
+/** How many pages a session's line names. */
+export function pageCount(line: string): number {
+  let tabs = 0;
+  for (let at = line.indexOf(TAB); at >= 0; at = line.indexOf(TAB, at + 1)) tabs++;
+  return (tabs - 1) / 2;
 }

@@ -112,7 +112,9 @@ function perSession(total: Row): string {
 /** `9 today`, else when the last round was. */
 function todayText(sessions: readonly SessionEntry[], { local, now }: SiteContext): string {
   const today = local.dateOf(Math.floor(now / QUARTER_MS));
-  const count = sessions.filter(({ updated }) => local.isoOf(updated).startsWith(today)).length;
+  const count = sessions.filter(
+    ({ updated }) => local.dateOf(Math.floor(updated / QUARTER_MS)) === today,
+  ).length;
   if (count > 0) return `${exact(count)} today`;
   const latest = sessions.reduce((max, { updated }) => Math.max(max, updated), 0);
   return `last round ${shownTime(latest, local, today.slice(0, 4)).text}`;

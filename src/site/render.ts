@@ -7,11 +7,11 @@ import type { LocalTime } from '../query/time-zone.ts';
 import { readRoundLines, readSnapshot, type Snapshot } from '../store/read.ts';
 import type { SessionEntry } from '../store/types.ts';
 import { sessionJsonPages } from './api.ts';
+import { keyedSession, type KeyedSession } from './keyed-session.ts';
 import { modelColours } from './model-colours.ts';
 import { sessionName } from './names.ts';
 import type { Page } from './page.ts';
 import { sessionPages, type SessionSource } from './session/pages.ts';
-import { sessionKey } from './session-key.ts';
 import type { SiteContext } from './site-context.ts';
 import { storePages } from './store-pages.ts';
 import { lockPath, makeSiteFolder, SiteFolder, type Written } from './site-folder.ts';
@@ -27,8 +27,14 @@ export interface RenderOptions {
   refresh: number;
   /** Makes every page anew. */
   full: boolean;
-  /** Told after each session: how many of how many. */
-  onProgress?: ((done: number, all: number) => void) | undefined;
+  /** Told before each session that is made. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Sessions, of those whose pages are not up to date. */
+export interface Progress {
+  done: number;
+  all: number;
 }
 
 /**
@@ -49,12 +55,14 @@ export function renderSite(files: Files, options: RenderOptions): Written {
 
 function renderSnapshot(files: Files, snapshot: Snapshot, options: RenderOptions): Written {
   const { siteDir, local, now, refresh, full, onProgress } = options;
-  const sessions = [...snapshot.sessions.values()];
+  const entries = [...snapshot.sessions.values()];
+  const colours = modelColours(entries);
+  const sessions = entries.map((entry) => keyedSession(entry, colours));
   const site: SiteContext = {
     now,
     local,
     noContent: snapshot.noContent,
-    colours: modelColours(sessions),
+    colours,
     moneyOf: roundMoney(snapshot.priceLines, snapshot.dir),
   };
   const folder = new SiteFolder(files, siteDir, commonKey(snapshot, local), full);
@@ -78,19 +86,14 @@ function commonKey({ noContent, state }: Snapshot, { timeZone }: LocalTime): str
 function writeSessions(
   files: Files,
   folder: SiteFolder,
-  sessions: readonly SessionEntry[],
+  sessions: readonly KeyedSession[],
   { dir }: Snapshot,
   site: SiteContext,
   onProgress: RenderOptions['onProgress'],
 ): void {
-  const changed: [SessionEntry, key: string][] = [];
-  for (const entry of sessions) {
-    const key = sessionKey(entry, site);
-    if (folder.isCurrent(entry.file, key)) folder.keepSession(entry.file);
-    else changed.push([entry, key]);
-  }
-  for (const [done, [entry, key]] of changed.entries()) {
-    onProgress?.(done, changed.length);
+  const changed = sessions.filter(({ entry, key }) => !folder.keepSession(entry.file, key));
+  for (const [done, { entry, key }] of changed.entries()) {
+    onProgress?.({ done, all: changed.length });
     const source = { entry, name: sessionName(entry), lines: linesOf(files, dir, entry) };
     folder.writeSession(entry.file, key, pagesOf(source, site));
   }

@@ -1,15 +1,15 @@
 import { hexDigest } from '../platform/digest.ts';
 import { exact, plural } from '../query/count-text.ts';
 import type { SessionEntry } from '../store/types.ts';
+import type { KeyedSession } from './keyed-session.ts';
 import { layOut } from './layout.ts';
 import { archivePath, hrefTo } from './names.ts';
 import type { Page } from './page.ts';
 import { PLUS_NOTE } from './period.ts';
 import { sessionData } from './session-data.ts';
 import { sessionRow, type SessionRow } from './session-row.ts';
-import { sessionKey } from './session-key.ts';
 import type { SiteContext } from './site-context.ts';
-import { byFirstRound, byLastRound } from './survey.ts';
+import { byLastRound } from './survey.ts';
 import { renderTemplate } from './templates.ts';
 
 const LIST_PATH = 'sessions/index.html';
@@ -19,13 +19,13 @@ const PAGE_ROWS = 100;
 const DATA_ROWS = 1000;
 
 /**
- * The lists of sessions: the latest ones, and pages numbered from the oldest session, so that they never shift: a
+ * The lists of sessions, which come in the order of their first rounds: the latest ones, and pages numbered from the oldest session, so that they never shift: a
  * new session, or a new round, changes one of them. Beside them the same as data, which the browser searches.
  */
-export function* listPages(sessions: readonly SessionEntry[], site: SiteContext): Generator<Page> {
+export function* listPages(sessions: readonly KeyedSession[], site: SiteContext): Generator<Page> {
   const year = site.local.isoOf(site.now).slice(0, 4);
-  const inOrder = sessions.toSorted(byFirstRound);
-  const keys = inOrder.map((session) => `${session.file} ${sessionKey(session, site)}`);
+  const inOrder = sessions.map(({ entry }) => entry);
+  const keys = sessions.map(({ entry, key }) => `${entry.file} ${key}`);
   const keyOf = (from: number, to: number, more: string): string =>
     hexDigest(`${year} ${more}\n${keys.slice(from, to).join('\n')}`);
   const pages = Math.ceil(inOrder.length / PAGE_ROWS);

@@ -1,10 +1,11 @@
 import { dirname, join, resolve } from 'node:path';
+import { hexDigest } from '../platform/digest.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { withFile, type Files } from '../platform/files.ts';
 import { Journal } from './journal.ts';
 import {
-  digestManifest,
   hasKey,
+  pageCount,
   pagesOfLine,
   readManifest,
   sessionLine,
@@ -52,7 +53,12 @@ export class SiteFolder {
   readonly #journal: Journal;
   /** Written by a render that was killed: ours, and of unknown content. */
   readonly #torn: ReadonlySet<string>;
-  readonly #paths = new Set<string>();
+  /** Paths of the pages that this render was given, in lower case: some file systems know no other. */
+  readonly #claimed = new Set<string>();
+  /** Pages of kept sessions, once somebody asks. */
+  #kept: ReadonlySet<string> | undefined;
+  /** Pages that a session had, and has no more. */
+  readonly #left = new Set<string>();
   readonly #folders = new Set<string>();
   #isChanged = false;
   readonly written: Written = { rendered: 0, kept: 0, removed: 0 };
@@ -69,19 +75,14 @@ export class SiteFolder {
     this.#new = { common, sessions: new Map(), pages: new Map() };
   }
 
-  /** Whether the pages of a session were made with this key. Then they are kept, and `pages` is not asked for. */
-  isCurrent(file: string, key: string): boolean {
+  /** Keeps a session's pages as they are, if they were made with this key. */
+  keepSession(file: string, key: string): boolean {
     const line = this.#old.sessions.get(file);
     if (line === undefined || !hasKey(line, file, key)) return false;
-    return this.#torn.size === 0 || pagesOfLine(line).every(([path]) => !this.#torn.has(path));
-  }
-
-  /** Keeps a session's pages as they are. */
-  keepSession(file: string): void {
-    const line = this.#old.sessions.get(file) ?? '';
-    for (const [path] of pagesOfLine(line)) this.#claim(path);
+    if (this.#torn.size > 0 && pagesOfLine(line).some(([path]) => this.#torn.has(path))) return false;
     this.#new.sessions.set(file, line);
-    this.written.kept += pagesOfLine(line).length;
+    this.written.kept += pageCount(line);
+    return true;
   }
 
   /** Brings a session's pages up to date. */
@@ -89,6 +90,8 @@ export class SiteFolder {
     const before = new Map(pagesOfLine(this.#old.sessions.get(file) ?? ''));
     const keys = [...this.#writeAll(pages, before)];
     this.#new.sessions.set(file, sessionLine(file, key, keys));
+    for (const [path] of keys) before.delete(path);
+    for (const path of before.keys()) this.#left.add(path);
     this.#isChanged = true;
   }
 
@@ -97,17 +100,13 @@ export class SiteFolder {
     for (const [path, key] of this.#writeAll(pages, this.#old.pages)) this.#new.pages.set(path, key);
   }
 
-  /** Whether anything was written, or will be removed. */
-  get isChanged(): boolean {
-    return this.#isChanged || this.written.rendered > 0 || this.#orphans().length > 0;
-  }
-
   /** Removes what no page claims any more, and puts the manifest in force. */
   finish(): Written {
     const orphans = this.#orphans();
     for (const path of orphans) this.#files.remove(join(this.#dir, path));
     this.written.removed = orphans.length;
-    if (this.isChanged || orphans.length > 0) writeManifest(this.#files, this.#dir, this.#new);
+    const isChanged = this.#isChanged || this.written.rendered > 0 || orphans.length > 0;
+    if (isChanged) writeManifest(this.#files, this.#dir, this.#new);
     this.#journal.remove();
     return this.written;
   }
@@ -116,24 +115,36 @@ export class SiteFolder {
     this.#journal.close();
   }
 
-  /** A digest of what the site holds by now. */
+  /** A digest of the pages about all sessions, and so of everything. */
   digest(): string {
-    return digestManifest(this.#new);
+    return hexDigest(JSON.stringify([this.#new.common, ...this.#new.pages]));
   }
 
   *#writeAll(pages: Iterable<Page>, before: ReadonlyMap<string, string>): Generator<[string, string]> {
     for (const page of pages) {
-      this.#claim(page.path);
+      this.#claim(page.path, before.has(page.path));
       if (before.get(page.path) === page.key && !this.#torn.has(page.path)) this.written.kept++;
       else this.#write(page);
       yield [page.path, page.key];
     }
   }
 
-  #claim(path: string): void {
+  /** Of two pages with one path, one would be lost. */
+  #claim(path: string, wasOurs: boolean): void {
     const place = path.toLowerCase();
-    if (this.#paths.has(place)) throw new Error(`two pages have the path ${path}`);
-    this.#paths.add(place);
+    if (this.#claimed.has(place) || (!wasOurs && this.#isKept(place)))
+      throw new Error(`two pages have the path ${path}`);
+    this.#claimed.add(place);
+  }
+
+  /** Whether a session that is kept has this page. Sessions are kept before any is written. */
+  #isKept(place: string): boolean {
+    this.#kept ??= new Set(
+      [...this.#new.sessions.values()].flatMap((line) =>
+        pagesOfLine(line).map(([path]) => path.toLowerCase()),
+      ),
+    );
+    return this.#kept.has(place);
   }
 
   #write(page: Page): void {
@@ -157,12 +168,14 @@ export class SiteFolder {
     this.written.rendered++;
   }
 
-  /** Files of an earlier render, whole or killed, that no page claimed in this one. */
+  /** Files of an earlier render, whole or killed, that no page has in this one. */
   #orphans(): string[] {
-    const ours = new Set(this.#torn);
-    for (const line of this.#old.sessions.values()) for (const [path] of pagesOfLine(line)) ours.add(path);
-    for (const path of this.#old.pages.keys()) ours.add(path);
-    return [...ours].filter((path) => !this.#paths.has(path.toLowerCase()));
+    const orphans = new Set([...this.#left, ...this.#torn, ...this.#old.pages.keys()]);
+    for (const [file, line] of this.#old.sessions) {
+      if (this.#new.sessions.has(file)) continue;
+      for (const [path] of pagesOfLine(line)) orphans.add(path);
+    }
+    return [...orphans].filter((path) => !this.#claimed.has(path.toLowerCase()));
   }
 }
 

@@ -1,41 +1,43 @@
 import { hexDigest } from '../platform/digest.ts';
 import type { Snapshot } from '../store/read.ts';
-import { QUARTER_MS, type SessionEntry } from '../store/types.ts';
-import { sessionsJson, statsJson } from './api.ts';
+import { QUARTER_MS } from '../store/types.ts';
+import { sessionsJsonPages, statsJson } from './api.ts';
+import type { KeyedSession } from './keyed-session.ts';
 import { emptyOverview, emptyPage } from './empty.ts';
 import { FIND_PATH, findPage } from './find-page.ts';
 import { overview, OVERVIEW_PATH } from './overview.ts';
 import type { Page } from './page.ts';
 import { dataFiles, listPages } from './session-list.ts';
-import { sessionKey } from './session-key.ts';
 import type { SiteContext } from './site-context.ts';
 import { consumersPage, datesPage, modelsPage } from './statistics.ts';
-import { surveyOf, type Survey } from './survey.ts';
+import { byFirstRound, surveyOf, type Survey } from './survey.ts';
 
 /** The pages about all sessions. Sums are made only if one of them has to be written. */
 export function* storePages(
   snapshot: Snapshot,
-  sessions: readonly SessionEntry[],
+  sessions: readonly KeyedSession[],
   refresh: number,
   site: SiteContext,
 ): Generator<Page> {
-  const state = hexDigest(sessions.map((entry) => `${entry.file} ${sessionKey(entry, site)}`).join('\n'));
+  const state = hexDigest(sessions.map(({ entry, key }) => `${entry.file} ${key}`).join('\n'));
+  const inOrder = sessions.toSorted((a, b) => byFirstRound(a.entry, b.entry));
   const today = site.local.dateOf(Math.floor(site.now / QUARTER_MS));
+  const entries = sessions.map(({ entry }) => entry);
   let known: Survey | undefined;
-  const survey = (): Survey => (known ??= surveyOf(sessions, site.local));
+  const survey = (): Survey => (known ??= surveyOf(entries, site.local));
 
   if (sessions.length === 0) {
     yield* emptyPages(snapshot, refresh, site);
   } else {
-    yield* listPages(sessions, site);
+    yield* listPages(inOrder, site);
     yield page('models.html', state, () => modelsPage(survey(), site));
     yield page('dates.html', state, () => datesPage(survey(), site));
     yield page('consumers.html', state, () => consumersPage(survey(), site));
-    yield page(OVERVIEW_PATH, `${state} ${today}`, () => overview(sessions, survey(), site));
+    yield page(OVERVIEW_PATH, `${state} ${today}`, () => overview(entries, survey(), site));
   }
   const files = dataFiles(sessions.length);
   yield page(FIND_PATH, `${files}`, () => findPage(files, site));
-  yield page('api/sessions.json', state, () => sessionsJson(sessions));
+  yield* sessionsJsonPages(inOrder, state);
   yield page('api/stats.json', state, () => statsJson(survey(), site));
 }
 

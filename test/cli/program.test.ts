@@ -14,6 +14,7 @@ const COMMANDS = [
   'export',
   'doctor',
   'render',
+  'url',
 ];
 
 test.each(COMMANDS)('%s --help says how, names the store and ends in an example', async (command) => {

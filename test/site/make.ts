@@ -1,7 +1,12 @@
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { Files } from '../../src/platform/files.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
+import type { Page } from '../../src/site/page.ts';
 import { renderSite, type RenderOptions } from '../../src/site/render.ts';
 import type { Written } from '../../src/site/site-folder.ts';
 import { makeFolder } from '../platform/make.ts';
@@ -33,4 +38,34 @@ export function render(made: Made, rest: Partial<RenderOptions> = {}, files: Fil
     full: false,
     ...rest,
   });
+}
+
+/** A folder for all tests of a file. */
+export function sharedFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'monitor-site-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Every page of a site by its path, with a digest of its content and the time of its last change. */
+export function filesOf(siteDir: string): Map<string, { digest: string; mtime: number }> {
+  const files = new Map<string, { digest: string; mtime: number }>();
+  for (const found of readdirSync(siteDir, { recursive: true, withFileTypes: true })) {
+    const path = join(found.parentPath, found.name).slice(siteDir.length + 1);
+    if (!found.isFile() || path.startsWith('.monitor')) continue;
+    const digest = createHash('sha256')
+      .update(readFileSync(join(siteDir, path)))
+      .digest('hex');
+    files.set(path, { digest, mtime: statSync(join(siteDir, path)).mtimeMs });
+  }
+  return files;
+}
+
+/** Writes pages without a site around them. */
+export function writePages(dir: string, pages: Iterable<Page>): void {
+  for (const { path, render: content } of pages) {
+    const text = content();
+    mkdirSync(dirname(join(dir, path)), { recursive: true });
+    writeFileSync(join(dir, path), typeof text === 'string' ? text : [...text].join(''));
+  }
 }

@@ -2,7 +2,7 @@ import { parseLogs } from '../../ingest/parse-logs.ts';
 import type { ParseResult } from '../../ingest/tally.ts';
 import { InputOutputError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
-import { parseLine } from '../../report/parse-line.ts';
+import { parseLine, progressLine } from '../../report/parse-line.ts';
 import type { Context } from '../context.ts';
 import { parseJson } from '../parse-json.ts';
 import { parseRequest, troubles, type StoreOptions } from '../parse-request.ts';
@@ -15,7 +15,8 @@ export interface ParseOptions extends StoreOptions {
 
 /** Stores what is new in the logs, once, and says what it did. */
 export async function parse(context: Context, options: ParseOptions): Promise<void> {
-  const progress = context.stderrIsTerminal && !options.quiet ? showProgress(context) : undefined;
+  const progress =
+    context.stderrIsTerminal && !options.quiet ? showProgress(context, progressLine) : undefined;
   const result = await parseLogs(nodeFiles, {
     ...(await parseRequest(options)),
     onProgress: progress?.update,

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { nodeFiles } from '../../platform/files.ts';
 import { exact, plural } from '../../query/count-text.ts';
-import { renderSite } from '../../site/render.ts';
+import { barLine } from '../../report/parse-line.ts';
+import { renderSite, type Progress } from '../../site/render.ts';
 import type { Written } from '../../site/site-folder.ts';
 import type { Context } from '../context.ts';
 import { localTimeOf } from '../report-context.ts';
+import { showProgress } from '../show-progress.ts';
 
 export interface RenderOptions {
   dataDir: string;
@@ -19,6 +21,8 @@ export interface RenderOptions {
 /** Brings the site up to date with the store. */
 export async function render(context: Context, options: RenderOptions): Promise<void> {
   const { dataDir, siteDir, refresh } = options;
+  const progress =
+    context.stderrIsTerminal && !options.quiet ? showProgress(context, progressText) : undefined;
   const written = renderSite(nodeFiles, {
     dataDir,
     siteDir,
@@ -26,9 +30,15 @@ export async function render(context: Context, options: RenderOptions): Promise<
     now: context.now,
     refresh,
     full: options.full === true,
+    onProgress: progress?.update,
   });
+  progress?.clear();
   if (options.json) await context.write(`${JSON.stringify({ version: 1, ...written, site: siteDir })}\n`);
   else if (!options.quiet) await context.write(writtenText(written, siteDir));
+}
+
+function progressText({ done, all }: Progress, elapsedMs: number, width: number): string {
+  return barLine(done / all, `${exact(done)} of ${plural(all, 'session')}`, elapsedMs, width);
 }
 
 function writtenText({ rendered, kept, removed }: Written, siteDir: string): string {

@@ -2,6 +2,7 @@ import { parseLogs } from '../../ingest/parse-logs.ts';
 import type { ParseResult } from '../../ingest/tally.ts';
 import { BusyError, InputOutputError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
+import { progressLine } from '../../report/parse-line.ts';
 import type { Context } from '../context.ts';
 import { listenForInterrupts, Stopped, type Interrupts } from '../interrupts.ts';
 import { parseRequest, troubles, type StoreOptions } from '../parse-request.ts';
@@ -54,7 +55,7 @@ async function look(
   seen: Seen,
   isFirst: boolean,
 ): Promise<ParseResult | undefined> {
-  const progress = context.stderrIsTerminal ? showProgress(context) : undefined;
+  const progress = context.stderrIsTerminal ? showProgress(context, progressLine) : undefined;
   try {
     const result = await parseLogs(nodeFiles, {
       ...(await parseRequest(options)),

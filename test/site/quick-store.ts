@@ -1,0 +1,190 @@
+import { join } from 'node:path';
+import { nodeFiles } from '../../src/platform/files.ts';
+import { attoPerToken } from '../../src/pricing/money.ts';
+import { commit, type SessionAddition } from '../../src/store/commit.ts';
+import { StoredIndex } from '../../src/store/stored-index.ts';
+import { nameSessionFile } from '../../src/store/names.ts';
+import { readState } from '../../src/store/state.ts';
+import { createStore, NO_FILTERS, openStore, resolveStatePath } from '../../src/store/store.ts';
+import { QUARTER_MS, type UsageCell } from '../../src/store/types.ts';
+
+/** A round of a session, as a quick store is told of it. Times are milliseconds since 1970 UTC. */
+export interface QuickRound {
+  at: number;
+  model: string;
+  input: number;
+  cached: number;
+  output: number;
+  reasoning?: number;
+  /** The model has no price. */
+  unpriced?: true;
+}
+
+export interface QuickSession {
+  id: string;
+  title: string | null;
+  consumer: string;
+  rounds: QuickRound[];
+}
+
+/** USD per million tokens, the same for every model. */
+const PRICE = { input: 2, output: 10, cache_read: 0.2 };
+
+/**
+ * Stores sessions without parsing a log, which takes a hundredth of the time: the store's own functions are given
+ * what a run would give them. Sessions that are there already get more rounds.
+ */
+export function storeQuickly(dir: string, sessions: readonly QuickSession[]): void {
+  const isNew = nodeFiles.stat(join(dir, '.store.json')) === undefined;
+  if (isNew) nodeFiles.makeFolder(dir);
+  const store = isNew
+    ? createStore(nodeFiles, dir, resolveStatePath(dir, undefined), NO_FILTERS)
+    : openStore(nodeFiles, dir);
+  const state = readState(nodeFiles, store.statePath, store.id);
+  const index = new StoredIndex(nodeFiles, dir, state.index);
+  const taken = new Set<string>();
+  const additions = sessions.map((session): SessionAddition => {
+    const known = index.sessions.get(session.id);
+    const file = known?.file ?? nameSessionFile(session.id, (name) => taken.has(name));
+    taken.add(file.toLowerCase());
+    const before = known?.rounds ?? 0;
+    const times = session.rounds.map(({ at }) => at);
+    return {
+      entry: {
+        id: session.id,
+        file,
+        created: Math.min(known?.created ?? Infinity, ...times),
+        updated: Math.max(known?.updated ?? 0, ...times),
+        rounds: before + session.rounds.length,
+        model: session.rounds.at(-1)?.model ?? '',
+        title: known?.title ?? session.title,
+        errors: 0,
+      },
+      rounds: session.rounds.map((round, i) => roundLine(session, round, before + i + 1)),
+      summary: {},
+      usage: session.rounds.map((round) => cellOf(session, round)),
+    };
+  });
+  commit(nodeFiles, store, state, index, {
+    sessions: additions,
+    prices: isNew
+      ? [JSON.stringify({ entry: 1, model: 'any', schedule: { prices: [PRICE] }, source: 'test' })]
+      : [],
+    rejected: [],
+    logs: [],
+    closed: [],
+    nextLog: 1,
+  });
+}
+
+function roundLine({ title, consumer }: QuickSession, round: QuickRound, number: number): string {
+  const question = { role: 'user', content: number === 1 ? (title ?? 'hi') : `question ${number}` };
+  const answer = { role: 'assistant', content: `answer ${number - 1}` };
+  const added = number === 1 ? [question] : [answer, question];
+  return JSON.stringify({
+    round: number,
+    timestamp: new Date(round.at).toISOString(),
+    at: [1, number],
+    input_tokens: round.input,
+    output_tokens: round.output,
+    reasoning_tokens: round.reasoning ?? 0,
+    cached_tokens: round.cached,
+    cache_write_tokens: 0,
+    model: round.model,
+    price: round.unpriced ? 'unpriced' : 1,
+    has_tool_calls: false,
+    consumer,
+    response_code: 200,
+    duration_ms: 1500,
+    context:
+      number === 1
+        ? [[1, 0, 1]]
+        : [
+            [number - 1, 0, 2 * number - 3],
+            [number, 0, 2],
+          ],
+    new_messages: added,
+    question: question.content,
+    answer: `answer ${number}`,
+  });
+}
+
+function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
+  const { at, model, input, cached, output, reasoning = 0, unpriced } = round;
+  const fresh = BigInt(input - cached);
+  const perToken = (usd: number): bigint => attoPerToken(usd);
+  const cost =
+    fresh * perToken(PRICE.input) +
+    BigInt(cached) * perToken(PRICE.cache_read) +
+    BigInt(output) * perToken(PRICE.output);
+  return {
+    quarter: Math.floor(at / QUARTER_MS),
+    model,
+    consumer,
+    api: '',
+    price: unpriced ? 'unpriced' : 1,
+    rounds: 1,
+    input,
+    output,
+    reasoning,
+    cached,
+    cacheWrite: 0,
+    cost: unpriced ? 0n : cost,
+    saved: unpriced ? 0n : BigInt(cached) * (perToken(PRICE.input) - perToken(PRICE.cache_read)),
+  };
+}
+
+const MODELS = ['claude-sonnet-4-5', 'gpt-5', 'gemini-2.5-pro', 'deepseek-reasoner', 'qwen3-coder-plus'];
+const CONSUMERS = ['discord-bot', 'telegram-bot', 'cron', 'dev-cli', 'support-desk'];
+const TASKS = [
+  'The Discord bridge drops messages when the gateway answers 429. Find out why and fix it.',
+  'Summarise yesterday’s incidents and list every alert that fired twice',
+  'What does “context deadline exceeded” mean in the ingress log, and is it ours or the provider’s?',
+  'List every caller of fetchWithRetry outside packages/bridge',
+  'Port the invoice importer from xlsx to csv, keep the column order',
+  'Nightly report',
+];
+
+/** Sessions spread over days up to `until`, the same for the same numbers. The last model has no price. */
+export function quickSessions(count: number, days: number, until: number): QuickSession[] {
+  const random = generator(count * 31 + days);
+  const span = days * 86_400_000;
+  return Array.from({ length: count }, (_, i) => {
+    const start = until - span + Math.floor(((i + random()) / count) * span * 0.98);
+    const model = pick([0, 0, 0, 1, 1, 2, 3, 3, i > count * 0.85 ? 4 : 0], random);
+    const rounds = 1 + Math.floor(random() * random() * 30);
+    return {
+      id: `agent:main:${pick(['discord:channel', 'telegram:direct', 'cli'], random)}:${146536799301 + i}`,
+      title: `${pick(TASKS, random)}`,
+      consumer: pick(CONSUMERS, random),
+      rounds: Array.from({ length: rounds }, (_unused, n) => {
+        const used = random() < 0.1 ? pick([0, 1, 2, 3], random) : model;
+        const input = 2000 + Math.floor(random() * 4000) + n * 1500;
+        return {
+          at: Math.min(until - 1, start + n * 60_000),
+          model: MODELS[used] ?? '',
+          input,
+          cached: Math.floor(n === 0 ? 0 : input * (0.4 + random() * 0.5)),
+          output: 100 + Math.floor(random() * 900),
+          reasoning: used === 3 ? 80 : 0,
+          ...(used === 4 && { unpriced: true as const }),
+        };
+      }),
+    };
+  });
+}
+
+function pick<T>(values: readonly T[], random: () => number): T {
+  return values[Math.floor(random() * values.length)] as T;
+}
+
+/** Numbers from 0 to 1 that look like chance (mulberry32). */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

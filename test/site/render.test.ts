@@ -1,0 +1,289 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { nodeFiles } from '../../src/platform/files.ts';
+import { lockPath, SiteFolder } from '../../src/site/site-folder.ts';
+import { takeLock } from '../../src/platform/lock.ts';
+import { localTimeIn } from '../../src/query/time-zone.ts';
+import { run } from '../cli/run.ts';
+import { failAt, type Fault } from '../ingest/make.ts';
+import { filesOf, line, makeFolder, makeSite, render, type Made } from './make.ts';
+import { quickSessions, storeQuickly, type QuickSession } from './quick-store.ts';
+
+const UNTIL = Date.parse('2026-02-03T00:00:00Z');
+
+/** A store of a few sessions, not yet rendered. */
+function stored(count: number): Made & { sessions: QuickSession[] } {
+  const folder = makeFolder();
+  const sessions = quickSessions(count, 20, UNTIL);
+  const made = { dataDir: join(folder, 'store'), siteDir: join(folder, 'site') };
+  storeQuickly(made.dataDir, sessions);
+  return { ...made, sessions };
+}
+
+function addRound({ dataDir }: Made, session: QuickSession, at = UNTIL): void {
+  storeQuickly(dataDir, [{ ...session, rounds: [{ at, model: 'gpt-5', input: 7, cached: 0, output: 1 }] }]);
+}
+
+const old = new Date('2020-01-01T00:00:00Z');
+
+/** The paths that a render wrote, and those that it removed: every file that was there gets an old time first. */
+function changedBy(made: Made, act: () => void): { written: string[]; removed: string[] } {
+  const before = filesOf(made.siteDir);
+  for (const path of before.keys()) utimesSync(join(made.siteDir, path), old, old);
+  act();
+  const after = filesOf(made.siteDir);
+  return {
+    written: [...after]
+      .filter(([, { mtime }]) => mtime !== old.getTime())
+      .map(([path]) => path)
+      .toSorted(),
+    removed: [...before.keys()].filter((path) => !after.has(path)).toSorted(),
+  };
+}
+
+const contents = (siteDir: string): [string, string][] =>
+  [...filesOf(siteDir)].map(([path, { digest }]): [string, string] => [path, digest]).toSorted();
+
+describe('a render', () => {
+  test('after one round of 1,200 sessions writes its pages, the lists it stands in, and the stamp', () => {
+    const made = stored(1200);
+    render(made);
+    // The 151st from the oldest: on the second page of the lists, and in the first file of data.
+    const session = made.sessions[150] as QuickSession;
+    addRound(made, session);
+    const { written, removed } = changedBy(made, () => {
+      expect(render(made)).toMatchObject({ rendered: 13, removed: 0 });
+    });
+    expect(removed).toEqual([]);
+    expect(written).toEqual(
+      [
+        `api/sessions/${session.id}.json`,
+        'api/sessions-1.json',
+        'api/sessions.json',
+        'api/stats.json',
+        'build.js',
+        'consumers.html',
+        'dates.html',
+        'index.html',
+        'models.html',
+        'sessions/data/1.js',
+        'sessions/index.html',
+        'sessions/page/2.html',
+        `sessions/${session.id}.html`,
+      ].toSorted(),
+    );
+    // What it left is what a first render makes, but for the times at which pages were written.
+    render({ ...made, siteDir: `${made.siteDir}-anew` });
+    expect(contents(made.siteDir)).toEqual(contents(`${made.siteDir}-anew`));
+  });
+
+  test('with nothing new writes nothing, not even the manifest; --full writes every page', () => {
+    const made = stored(5);
+    const { rendered } = render(made);
+    const manifest = statSync(join(made.siteDir, '.monitor/manifest')).mtimeMs;
+    const { written } = changedBy(made, () => {
+      expect(render(made)).toEqual({ rendered: 0, kept: rendered, removed: 0 });
+    });
+    expect(written).toEqual([]);
+    expect(statSync(join(made.siteDir, '.monitor/manifest')).mtimeMs).toBe(manifest);
+    expect(render(made, { full: true })).toEqual({ rendered, kept: 0, removed: 0 });
+  });
+
+  test('on the next day writes what says "today", and the stamp', () => {
+    const made = stored(5);
+    render(made, { now: UNTIL });
+    const { written } = changedBy(made, () => render(made, { now: UNTIL + 86_400_000 }));
+    expect(written).toEqual(['build.js', 'index.html']);
+  });
+
+  test('with another zone writes all pages; with another --refresh only the stamp', () => {
+    const made = stored(5);
+    const { rendered } = render(made);
+    const { written } = changedBy(made, () => render(made, { refresh: 0 }));
+    expect(written).toEqual(['build.js']);
+    expect(readFileSync(join(made.siteDir, 'build.js'), 'utf8')).toMatch(
+      /^monitorStamp\("[0-9a-f]{16}",0\);\n$/,
+    );
+    const berlin = { local: localTimeIn('Europe/Berlin') };
+    expect(render(made, { ...berlin, refresh: 0 }).rendered).toBe(rendered);
+  });
+
+  test('removes what it made and nothing names any more, and no file of a stranger', () => {
+    const made = stored(3);
+    render(made);
+    const lone = `${made.dataDir}-lone`;
+    storeQuickly(lone, made.sessions.slice(0, 1));
+    writeFileSync(join(made.siteDir, 'sessions/mine.html'), 'mine');
+    const [first, second, third] = made.sessions.map(({ id }) => id);
+    const { written, removed } = changedBy(made, () => render({ ...made, dataDir: lone }));
+    expect(removed).toEqual(
+      [second, third].flatMap((id) => [`api/sessions/${id}.json`, `sessions/${id}.html`]).toSorted(),
+    );
+    expect(written).not.toContain(`sessions/${first}.html`);
+    expect(readFileSync(join(made.siteDir, 'sessions/mine.html'), 'utf8')).toBe('mine');
+  });
+
+  test('killed at any operation leaves whole pages, and the next one makes what a render without it would', () => {
+    const made = stored(2);
+    render(made);
+    addRound(made, made.sessions[0] as QuickSession);
+    storeQuickly(made.dataDir, [{ ...(made.sessions[0] as QuickSession), id: 'new' }]);
+    const clean = `${made.siteDir}-clean`;
+    render({ ...made, siteDir: clean });
+    const right = contents(clean);
+    const whole = new Map(right);
+    const backup = readSite(made.siteDir);
+    const before = new Map(contents(made.siteDir));
+    const { operations, files } = failAt(Infinity, 'before');
+    render(made, {}, files);
+    const points = operations.flatMap((name, at): [number, Fault][] => {
+      if (name === 'write') return [[at, 'torn']];
+      return name === 'rename' || name === 'remove'
+        ? [
+            [at, 'before'],
+            [at, 'after'],
+          ]
+        : [];
+    });
+    expect(points.length).toBeGreaterThan(60);
+    for (const [at, fault] of points) {
+      writeSite(made.siteDir, backup);
+      expect(() => render(made, {}, failAt(at, fault).files)).toThrow();
+      for (const [path, digest] of contents(made.siteDir)) {
+        expect([before.get(path), whole.get(path)], `${path} at ${at} ${fault}`).toContain(digest);
+      }
+      render(made);
+      expect(contents(made.siteDir), `${at} ${fault}`).toEqual(right);
+      expect(existsSync(join(made.siteDir, '.monitor/journal'))).toBe(false);
+    }
+  });
+
+  test('what a killed render had begun for a session that is gone by now is removed', () => {
+    const made = stored(1);
+    render(made);
+    const more = `${made.dataDir}-more`;
+    storeQuickly(more, [...made.sessions, { ...(made.sessions[0] as QuickSession), id: 'gone' }]);
+    const page = join(made.siteDir, 'sessions/gone.html');
+    for (let at = 0; !existsSync(page); at++) {
+      expect(() => render({ ...made, dataDir: more }, {}, failAt(at, 'after').files)).toThrow();
+    }
+    render(made);
+    expect(existsSync(page)).toBe(false);
+  });
+
+  test('a manifest that is cut makes every page anew and removes nothing', () => {
+    const made = stored(3);
+    const { rendered } = render(made);
+    const path = join(made.siteDir, '.monitor/manifest');
+    writeFileSync(path, readFileSync(path).subarray(0, 200));
+    expect(render(made)).toEqual({ rendered, kept: 0, removed: 0 });
+    expect(render(made)).toEqual({ rendered: 0, kept: rendered, removed: 0 });
+  });
+
+  test('pages can be read by others, as the umask allows', () => {
+    const before = process.umask(0o027);
+    const made = stored(1);
+    render(made);
+    process.umask(before);
+    const modeOf = (path: string): number => statSync(join(made.siteDir, path)).mode & 0o777;
+    expect([modeOf('.'), modeOf('sessions'), modeOf('index.html')]).toEqual([0o750, 0o750, 0o640]);
+  });
+});
+
+test('two pages with one path are an error, also where they differ by case, or one is kept', () => {
+  const dir = makeFolder();
+  mkdirSync(join(dir, '.monitor'));
+  const page = (path: string) => ({ path, key: '1', render: () => 'x' });
+  const folder = new SiteFolder(nodeFiles, dir, 'common', false);
+  folder.writeSession('a.json', 'k', [page('sessions/a.html')]);
+  expect(() => folder.writePages([page('sessions/A.html')])).toThrow(
+    'two pages have the path sessions/A.html',
+  );
+  folder.finish();
+  const next = new SiteFolder(nodeFiles, dir, 'common', false);
+  expect(next.keepSession('a.json', 'k')).toBe(true);
+  expect(() => next.writePages([page('sessions/a.html')])).toThrow('two pages have the path sessions/a.html');
+});
+
+describe('monitor render', () => {
+  const ROUND = { session_id: 's', model: 'test-a', input_token: 10, output_token: 1, question: 'hi' };
+
+  test('says what it did, in one line, as JSON, or not at all', async () => {
+    const { dataDir, siteDir } = await makeSite([line('2026-02-01T17:00:00.000Z', ROUND)]);
+    const argv = ['render', '--data-dir', dataDir, '--site-dir', siteDir];
+    expect(await run([...argv, '--full', '--json'])).toEqual({
+      code: 0,
+      err: '',
+      out: `{"version":1,"rendered":19,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
+    });
+    expect((await run(argv)).out).toBe(`0 files written, 19 kept, 0 removed: ${siteDir}/index.html\n`);
+    expect(await run([...argv, '--quiet'])).toEqual({ code: 0, err: '', out: '' });
+    expect((await run(argv)).code).toBe(0);
+  });
+
+  test('a folder of other things is left alone, with exit 74', async () => {
+    const { dataDir } = await makeSite([line('2026-02-01T17:00:00.000Z', ROUND)]);
+    const siteDir = makeFolder();
+    writeFileSync(join(siteDir, 'thesis.tex'), '');
+    const { code, err } = await run(['render', '--data-dir', dataDir, '--site-dir', siteDir]);
+    expect([code, err]).toEqual([
+      74,
+      `monitor: ${siteDir} is no site of monitor: it holds thesis.tex. Name an empty or new folder with --site-dir\n`,
+    ]);
+    expect(readdirSync(siteDir)).toEqual(['thesis.tex']);
+  });
+
+  test('while another render works on the site: exit 75, and nothing is written', async () => {
+    const { dataDir, siteDir } = await makeSite([line('2026-02-01T17:00:00.000Z', ROUND)]);
+    const unlock = takeLock(lockPath(siteDir), 'the site');
+    const { code, err } = await run(['render', '--data-dir', dataDir, '--site-dir', siteDir, '--full']);
+    unlock();
+    expect([code, err]).toEqual([75, `monitor: another run holds the site ${siteDir}; try again later\n`]);
+    expect((await run(['render', '--data-dir', dataDir, '--site-dir', siteDir])).code).toBe(0);
+  });
+
+  test('without a store: exit 74, and no site', async () => {
+    const siteDir = join(makeFolder(), 'site');
+    const { code, err } = await run([
+      'render',
+      '--data-dir',
+      join(siteDir, '..', 'no'),
+      '--site-dir',
+      siteDir,
+    ]);
+    expect([code, err]).toEqual([74, expect.stringContaining('no store in')]);
+    expect(existsSync(siteDir)).toBe(false);
+  });
+});
+
+/** The files of a folder, `.monitor` included, to be put back. */
+function readSite(dir: string): Map<string, Buffer> {
+  const found = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  return new Map(
+    found.map((file) => {
+      const path = join(file.parentPath, file.name);
+      return [path, readFileSync(path)];
+    }),
+  );
+}
+
+function writeSite(dir: string, files: ReadonlyMap<string, Buffer>): void {
+  for (const file of readdirSync(dir, { recursive: true, withFileTypes: true })) {
+    const path = join(file.parentPath, file.name);
+    if (file.isFile() && !files.has(path)) rmSync(path);
+  }
+  for (const [path, bytes] of files) {
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, bytes);
+  }
+}
