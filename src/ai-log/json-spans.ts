@@ -9,6 +9,8 @@ export interface Member extends Span {
   key: string;
 }
 
+/** Longer texts are left to JSON.parse. */
+const LONGEST_BARE = 64;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
@@ -110,8 +112,12 @@ export function skipSpace(text: string, start: number): number {
   }
 }
 
+/** A string literal whose value stands in it as it is: most keys. */
+const BARE_STRING = /^"[^"\\\0-\x1f]*"$/;
+
 /** The value of a JSON string literal; undefined if it is none. */
 export function parseString(literal: string): string | undefined {
+  if (literal.length < LONGEST_BARE && BARE_STRING.test(literal)) return literal.slice(1, -1);
   const value = parseJson(literal);
   return typeof value === 'string' ? value : undefined;
 }

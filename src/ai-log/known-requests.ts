@@ -56,11 +56,13 @@ export class KnownRequests {
   ): void {
     const length = ends.at(-1) ?? 0;
     if (length === 0 || length > LONGEST_KEPT) return;
-    const request = this.#take(found) ?? { bytes: Buffer.alloc(0), ends: [], ordinals: [] };
+    const request = this.#take(found) ?? { bytes: NOTHING, ends: [], ordinals: [] };
     const kept = isContinued(found, from) ? lengthOf(request) : 0;
-    if (request.bytes.length < length) {
-      const bytes = Buffer.allocUnsafeSlow(Math.ceil(length * ROOM));
+    const size = Math.max(length, ends.length * BESIDE_MESSAGE);
+    if (request.bytes.length < size) {
+      const bytes = this.#budget.lend(size);
       request.bytes.copy(bytes, 0, 0, kept);
+      this.#budget.giveBack(request.bytes);
       request.bytes = bytes;
     }
     line.copy(request.bytes, kept, from + kept, from + length);
@@ -84,6 +86,8 @@ export class KnownRequests {
     const shared = runs.reduce((sum, { count }) => sum + count, 0);
     if (shared * 2 < request.ends.length) return undefined;
     this.drop(request);
+    // Nobody else may give its memory away.
+    this.#budget.release(request);
     return request;
   }
 
@@ -93,41 +97,79 @@ export class KnownRequests {
   }
 }
 
-/** Bounds the memory of all sessions' known requests together; the one that was used longest ago goes first. */
+/**
+ * Bounds the memory of all sessions' known requests together; the one that was used longest ago goes first. Memory that
+ * was given back is lent again: most of the time of a new piece goes into its pages.
+ */
 export class KnownRequestsBudget {
   readonly #most: number;
-  readonly #owners = new Map<KnownRequest, { owner: KnownRequests; size: number }>();
-  #used = 0;
+  readonly #owners = new Map<KnownRequest, KnownRequests>();
+  /** Pieces that nobody holds, by their size. */
+  readonly #spare = new Map<number, Buffer[]>();
+  /** Bytes of all pieces, lent or spare. */
+  #held = 0;
 
   /** `most`: bytes. */
   constructor(most: number) {
     this.#most = most;
   }
 
-  use(request: KnownRequest, owner: KnownRequests): void {
-    this.#used -= this.#owners.get(request)?.size ?? 0;
-    this.#owners.delete(request);
-    const size = request.bytes.length + MESSAGE_BYTES * request.ends.length;
-    this.#owners.set(request, { owner, size });
-    this.#used += size;
+  /** Memory for a request of `length` bytes, and for what it may grow by. */
+  lend(length: number): Buffer {
+    const size = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(length)));
     for (const oldest of this.#owners.keys()) {
-      if (this.#used <= this.#most) break;
+      if (this.#spare.get(size)?.length || this.#held + size <= this.#most) break;
       this.forget(oldest);
+      this.#dropSpare(size);
     }
+    const spare = this.#spare.get(size)?.pop();
+    if (!spare) this.#held += size;
+    return spare ?? Buffer.allocUnsafeSlow(size);
+  }
+
+  giveBack(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    const spare = this.#spare.get(bytes.length);
+    if (spare) spare.push(bytes);
+    else this.#spare.set(bytes.length, [bytes]);
+  }
+
+  use(request: KnownRequest, owner: KnownRequests): void {
+    this.#owners.delete(request);
+    this.#owners.set(request, owner);
+  }
+
+  /** The owner alone decides what becomes of it. */
+  release(request: KnownRequest): void {
+    this.#owners.delete(request);
   }
 
   forget(request: KnownRequest): void {
-    const known = this.#owners.get(request);
-    if (!known) return;
-    this.#owners.delete(request);
-    this.#used -= known.size;
-    known.owner.drop(request);
+    const owner = this.#owners.get(request);
+    if (!owner) return;
+    this.release(request);
+    owner.drop(request);
+    this.giveBack(request.bytes);
   }
 
   clear(): void {
-    for (const request of this.#owners.keys()) this.forget(request);
+    this.#owners.clear();
+    this.#spare.clear();
+    this.#held = 0;
+  }
+
+  /** Gives up pieces of other sizes than the one that is asked for. */
+  #dropSpare(size: number): void {
+    for (const [spareSize, pieces] of this.#spare) {
+      if (spareSize === size) continue;
+      this.#held -= spareSize * pieces.length;
+      this.#spare.delete(spareSize);
+    }
   }
 }
+
+const NOTHING = Buffer.alloc(0);
+const SMALLEST = 8192;
 
 export interface KnownRequest {
   /** The messages as they stand in the log, escaped, one comma between two; there is room behind them. */
@@ -160,10 +202,8 @@ const MOST_REQUESTS = 64;
 const MOST_COMPARED = 8;
 const TAIL_BYTES = 64;
 const LONGEST_KEPT = 16 << 20;
-/** A request grows by some messages each time; so it is not copied whole each time. */
-const ROOM = 1.25;
-/** What an end and an ordinal take. */
-const MESSAGE_BYTES = 16;
+/** Bytes of an end and an ordinal: they count too where messages are that short. */
+const BESIDE_MESSAGE = 16;
 /** So many known messages can have been left out, and in the place of so many others can stand. */
 const MOST_LEFT_OUT = 4;
 const MOST_REPLACED = 2;

@@ -103,7 +103,7 @@ export function toRound<Message extends string | number>(
     usage,
     usageState: state,
     flags: line.broken ? [...flags, 'broken-line'] : flags,
-    loggedUsage: loggedUsage(attributes.values),
+    loggedUsage: loggedUsage(attributes.values, values),
     ...texts,
     messages,
     messagesText: messages ? null : messagesText,
@@ -112,12 +112,16 @@ export function toRound<Message extends string | number>(
 }
 
 /** What the log said of the usage; of what can be no count and no details, the start of its JSON. */
-function loggedUsage(values: ReadonlyMap<string, string>): Record<string, unknown> {
+function loggedUsage(
+  jsons: ReadonlyMap<string, string>,
+  values: ReadonlyMap<string, unknown>,
+): Record<string, unknown> {
   const logged: Record<string, unknown> = {};
   for (const key of USAGE) {
-    const json = values.get(key) ?? 'null';
+    const json = jsons.get(key) ?? 'null';
     const isPlain = key.endsWith('_details') || !/^[[{]/.test(json);
-    const value = isPlain && json.length <= LONGEST_DETAILS ? parseJson(json) : json.slice(0, LONGEST_NAME);
+    const value =
+      isPlain && json.length <= LONGEST_DETAILS ? (values.get(key) ?? null) : json.slice(0, LONGEST_NAME);
     if (value !== null) logged[key] = value;
   }
   return logged;

@@ -13,6 +13,7 @@ import { nameSessionFile } from '../store/names.ts';
 import { readPriceLines } from '../store/read.ts';
 import type { State } from '../store/state.ts';
 import { isFilteredOut, type Store } from '../store/store.ts';
+import { LineSpace } from './line-space.ts';
 import { lineText } from './log-lines.ts';
 import { SessionDraft } from './session-draft.ts';
 
@@ -60,6 +61,7 @@ export class Batch {
   readonly #redactor: Redactor | undefined;
   readonly #road: 'fast' | 'plain';
   readonly #sessions = new Map<string, OpenSession>();
+  readonly #lines = new LineSpace();
   readonly #budget = new KnownRequestsBudget(KNOWN_BYTES);
   /** Names that this run has given, and others that are no session's, in lower case. */
   readonly #newFiles: Set<string>;
@@ -120,13 +122,14 @@ export class Batch {
     return 'rejected';
   }
 
-  /** What the next commit is to store; the batch is empty then. */
+  /** What the next commit is to store, valid until the next line is taken in; the batch is empty then. */
   take(): { sessions: ReturnType<SessionDraft['take']>[]; prices: string[]; rejected: string[] } {
     const drafts = [...this.#sessions.values()].map(({ draft }) => draft);
     const sessions = drafts.filter((draft) => !draft.isEmpty).map((draft) => draft.take());
     const rejected = this.#rejected;
     this.#rejected = [];
     this.size = 0;
+    this.#lines.reset();
     if (drafts.reduce((sum, draft) => sum + draft.weight, 0) > MOST_WEIGHT) {
       this.#sessions.clear();
       this.#budget.clear();
@@ -160,8 +163,8 @@ export class Batch {
     const known = this.#index().sessions.get(id);
     const keepsText = !this.#store.filters.no_content;
     const draft = known
-      ? SessionDraft.resume(this.#files, this.#store.dir, known, keepsText)
-      : SessionDraft.create({ id, file: this.#nameFile(id) }, keepsText);
+      ? SessionDraft.resume(this.#files, this.#store.dir, known, keepsText, this.#lines.write)
+      : SessionDraft.create({ id, file: this.#nameFile(id) }, keepsText, this.#lines.write);
     const session = { draft, known: new KnownRequests(this.#budget) };
     this.#sessions.set(id, session);
     return session;

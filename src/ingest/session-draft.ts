@@ -8,7 +8,7 @@ import {
 } from '../ai-log/memory.ts';
 import { readStoredRound } from '../ai-log/expand-rounds.ts';
 import type { LoggedRound } from '../ai-log/round.ts';
-import { crc32, digest } from '../platform/digest.ts';
+import { crc32, digest, digestLatin1 } from '../platform/digest.ts';
 import type { Files } from '../platform/files.ts';
 import type { SessionAddition } from '../store/commit.ts';
 import {
@@ -19,6 +19,7 @@ import {
   storedRounds,
 } from '../store/session-file.ts';
 import { QUARTER_MS, type SessionEntry, type UsageCell } from '../store/types.ts';
+import { writeApart, type LineWriter } from './line-space.ts';
 import { storedLine, type RepeatedText, type StoredFacts, type StoredTexts } from './stored-line.ts';
 import { addTotals, sumUsage, summaryOf, type Totals } from './summary.ts';
 import { titleOf } from '../ai-log/title.ts';
@@ -40,6 +41,7 @@ export type RoundMoney = Pick<UsageCell, 'cost' | 'saved'>;
 export class SessionDraft {
   readonly id: string;
   readonly file: string;
+  readonly #write: LineWriter;
   readonly #totals: Totals;
   /** undefined where no text is kept. */
   readonly #memory: SessionMemory | undefined;
@@ -51,7 +53,7 @@ export class SessionDraft {
   #model: string;
   #title: string | null;
   #errors: number;
-  #lines: Buffer[] = [];
+  #lines: Uint8Array[] = [];
   #usage: UsageCell[] = [];
 
   private constructor(
@@ -60,7 +62,9 @@ export class SessionDraft {
     totals: Totals,
     memory: SessionMemory | undefined,
     savedRecords: number,
+    write: LineWriter,
   ) {
+    this.#write = write;
     this.id = session.id;
     this.file = session.file;
     this.#totals = totals;
@@ -74,20 +78,31 @@ export class SessionDraft {
     this.#errors = known?.errors ?? 0;
   }
 
-  static create(session: { id: string; file: string }, keepsText: boolean): SessionDraft {
-    return new SessionDraft(session, undefined, sumUsage([]), keepsText ? new SessionMemory() : undefined, 0);
+  static create(
+    session: { id: string; file: string },
+    keepsText: boolean,
+    write: LineWriter = writeApart,
+  ): SessionDraft {
+    const memory = keepsText ? new SessionMemory() : undefined;
+    return new SessionDraft(session, undefined, sumUsage([]), memory, 0, write);
   }
 
   /** Goes on with a stored session. Throws if its file is not the one that was committed. */
-  static resume(files: Files, dir: string, entry: SessionEntry, keepsText: boolean): SessionDraft {
+  static resume(
+    files: Files,
+    dir: string,
+    entry: SessionEntry,
+    keepsText: boolean,
+    write: LineWriter = writeApart,
+  ): SessionDraft {
     const totals = sumUsage(entry.usage);
     if (!keepsText) {
       checkSessionFile(files, dir, entry);
-      return new SessionDraft(entry, entry, totals, undefined, 0);
+      return new SessionDraft(entry, entry, totals, undefined, 0, write);
     }
     const loaded = loadMemory(files, dir, entry);
     const memory = loaded?.memory ?? rebuildMemory(storedRounds(files, dir, entry));
-    return new SessionDraft(entry, entry, totals, memory, loaded?.savedRecords ?? 0);
+    return new SessionDraft(entry, entry, totals, memory, loaded?.savedRecords ?? 0, write);
   }
 
   /** How much memory the draft holds, roughly, in records. */
@@ -112,7 +127,7 @@ export class SessionDraft {
     const round = this.#rounds + 1;
     const texts = this.#memory ? remember(this.#memory, round, logged) : null;
     if (texts === 'invalid') return -1;
-    const line = Buffer.from(storedLine(logged, { ...facts, round }, texts), logged.encoding);
+    const line = this.#write(storedLine(logged, { ...facts, round }, texts), logged.encoding);
     this.#lines.push(line);
     this.#rounds = round;
     this.#created = Math.min(this.#created, facts.time);
@@ -226,7 +241,7 @@ function rememberText(
 }
 
 function textDigest(text: string, encoding: Encoding): string {
-  return digest(encoding === 'utf8' ? text : Buffer.from(text, encoding), 16);
+  return encoding === 'utf8' ? digest(text, 16) : digestLatin1(text, 16);
 }
 
 function decoded(text: string | null, encoding: Encoding): string | null {

@@ -11,6 +11,15 @@ export function hexDigest(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex').slice(0, 16);
 }
 
+const scratch = Buffer.allocUnsafeSlow(1 << 16);
+
+/** The same of bytes that are given as characters, one for each. */
+export function digestLatin1(bytes: string, length: number): string {
+  const isShort = bytes.length <= scratch.length;
+  const data = isShort ? scratch.subarray(0, scratch.write(bytes, 'latin1')) : Buffer.from(bytes, 'latin1');
+  return digest(data, length);
+}
+
 /** CRC-32 of `data`, or of what had the CRC `before` and `data` behind it. */
 export function crc32(data: Uint8Array, before = 0): number {
   return zlibCrc32(data, before);

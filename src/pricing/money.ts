@@ -9,8 +9,16 @@ export type Decimal = number | string;
 
 /** USD per million tokens → attodollars per token. Decimals after the 12th are rounded half up. */
 export function attoPerToken(usdPerMillion: Decimal): bigint {
-  return scaled(usdPerMillion, ATTO_DECIMALS - 6);
+  const known = tokenPrices.get(usdPerMillion);
+  if (known !== undefined) return known;
+  const price = scaled(usdPerMillion, ATTO_DECIMALS - 6);
+  if (tokenPrices.size < MOST_PRICES) tokenPrices.set(usdPerMillion, price);
+  return price;
 }
+
+/** Each round is priced, by few prices. */
+const tokenPrices = new Map<Decimal, bigint>();
+const MOST_PRICES = 10_000;
 
 /** USD per thousand requests → attodollars per request. Decimals after the 15th are rounded half up. */
 export function attoPerRequest(usdPerThousand: Decimal): bigint {

@@ -31,7 +31,7 @@ export function appendRounds(
   const { id, file, committed } = target;
   const head = committed ? '' : `{"session_id":${JSON.stringify(id)},"rounds":[\n`;
   const lines = rounds.map((line) => (typeof line === 'string' ? Buffer.from(line) : line));
-  const body = Buffer.concat([
+  const body = joined([
     Buffer.from(head),
     ...lines.flatMap((line, i) => (i > 0 || committed ? [SEPARATOR, line] : [line])),
   ]);
@@ -52,6 +52,19 @@ export function appendRounds(
 }
 
 const SEPARATOR = Buffer.from(',\n');
+const scratch = Buffer.allocUnsafeSlow(1 << 20);
+
+/** The pieces as one; valid until the next are joined. */
+function joined(pieces: readonly Uint8Array[]): Buffer {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  if (length > scratch.length) return Buffer.concat(pieces, length);
+  let at = 0;
+  for (const piece of pieces) {
+    scratch.set(piece, at);
+    at += piece.length;
+  }
+  return scratch.subarray(0, length);
+}
 
 /** Writes a summary behind the committed rounds, over whatever stands there. Nothing is synced here. */
 export function replaceSummary(
