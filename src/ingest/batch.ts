@@ -37,7 +37,7 @@ const REJECTED_FILE_BYTES = 16 << 20;
 /** Sessions stay in memory between commits, up to so many records of their past. */
 const MOST_WEIGHT = 500_000;
 /** Bytes of requests as they stood in the log, of all sessions. */
-const KNOWN_BYTES = 48 << 20;
+const KNOWN_BYTES = 32 << 20;
 
 /** From either road. */
 interface ReadRound {

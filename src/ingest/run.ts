@@ -24,7 +24,7 @@ import type { Gap, Tally } from './tally.ts';
 import { findTornLine } from './torn-line.ts';
 
 const LONGEST_LINE = 64 << 20;
-const BATCH_SIZE = 32 << 20;
+const BATCH_SIZE = 24 << 20;
 /** So many logs that were read are held open, to be checked before the commit. */
 const MOST_OPEN = 64;
 
