@@ -43,24 +43,29 @@ export function objectMembers(text: string, start: number): { members: Member[];
 
 /** The texts of a JSON array's elements, delimited and not checked; undefined if `text` is no whole array. */
 export function arrayElements(text: string): string[] | undefined {
-  const array = elementSpans(text, 0);
-  if (!array || skipSpace(text, array.end) !== text.length) return undefined;
-  return array.spans.map(({ from, to }) => text.slice(from, to));
+  const elements: string[] = [];
+  const end = findElements(text, 0, (from, to) => elements.push(text.slice(from, to)));
+  return end >= 0 && skipSpace(text, end) === text.length ? elements : undefined;
 }
 
-/** Where the elements of the JSON array that begins at `start` lie, as objectMembers says it of members. */
-export function elementSpans(text: string, start: number): { spans: Span[]; end: number } | undefined {
-  if (text[start] !== '[') return undefined;
+/** Where the elements of the JSON array that begins at `start` lie; undefined if it is cut or misshapen. */
+export function elementSpans(text: string, start: number): Span[] | undefined {
   const spans: Span[] = [];
+  return findElements(text, start, (from, to) => spans.push({ from, to })) < 0 ? undefined : spans;
+}
+
+/** Tells `take` each element of the array that begins at `start`; returns the place behind it, -1 if it is none. */
+function findElements(text: string, start: number, take: (from: number, to: number) => void): number {
+  if (text[start] !== '[') return -1;
   let i = skipSpace(text, start + 1);
-  if (text[i] === ']') return { spans, end: i + 1 };
+  if (text[i] === ']') return i + 1;
   for (;;) {
-    const to = valueEnd(text, i);
-    if (to < 0) return undefined;
-    spans.push({ from: i, to });
-    i = skipSpace(text, to);
-    if (text[i] === ']') return { spans, end: i + 1 };
-    if (text[i] !== ',') return undefined;
+    const end = valueEnd(text, i);
+    if (end < 0) return -1;
+    take(i, end);
+    i = skipSpace(text, end);
+    if (text[i] === ']') return i + 1;
+    if (text[i] !== ',') return -1;
     i = skipSpace(text, i + 1);
   }
 }

@@ -153,7 +153,7 @@ function readShort({ text, listAt, marks }: ShortText): ShortLog | undefined {
     if (!isTextKey(key)) values.set(key, decode(json));
     else if (json !== 'null') texts[key] = mendText(key, json);
     if (key === 'messages' && json.startsWith('[')) {
-      spans = elementSpans(text, from)?.spans;
+      spans = elementSpans(text, from);
       // What was left out was left out of the list of messages, and of nothing else.
       if (!spans || from + 1 !== listAt) return undefined;
     }
