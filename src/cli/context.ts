@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { readSchedules, type Schedule } from '../platform/schedules.ts';
 
 /** All that a command knows of the process it runs in. */
@@ -30,38 +31,46 @@ export class ClosedOutput extends Error {}
 
 /** The one place that reads the process. */
 export function readContext(): Context {
-  const { stdout, stderr, env } = process;
-  // A failed write also comes as an event, which would end the process if nobody heard it.
-  stdout.on('error', () => {});
-  stderr.on('error', () => {});
+  const { env } = process;
+  // Whatever takes time to look up is looked up when it is asked for: a run with nothing new asks for none of it.
   return {
     write: (text) =>
       new Promise((resolve, reject) => {
-        stdout.write(text, (error) => {
+        heard(process.stdout).write(text, (error) => {
           if (!error) resolve();
           else reject('code' in error && error.code === 'EPIPE' ? new ClosedOutput() : error);
         });
       }),
-    warn: (text) => void stderr.write(text),
+    warn: (text) => void heard(process.stderr).write(text),
     env,
-    stdoutIsTerminal: stdout.isTTY,
-    stderrIsTerminal: stderr.isTTY,
-    // Looked up when it is asked for: a terminal's size changes.
+    get stdoutIsTerminal() {
+      return isatty(1);
+    },
+    get stderrIsTerminal() {
+      return isatty(2);
+    },
     get columns() {
-      return columnsOf(env['COLUMNS'], stdout.isTTY ? stdout.columns : undefined);
+      return columnsOf(env['COLUMNS'], isatty(1) ? process.stdout.columns : undefined);
     },
     get rows() {
-      return (stdout.isTTY && stdout.rows) || 24;
+      return (isatty(1) && process.stdout.rows) || 24;
     },
-    colourLevel: colourLevelOf(env, stdout.isTTY ? stdout.getColorDepth() : 1),
+    get colourLevel() {
+      return colourLevelOf(env, isatty(1) ? process.stdout.getColorDepth() : 1);
+    },
     now: Date.now(),
-    // Looked up when it is asked for: that takes longer than a run with nothing new.
     get timeZone() {
       const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
       return systemZone(timeZone, new Date().getTimezoneOffset());
     },
     schedules: () => readSchedules(),
   };
+}
+
+/** A failed write also comes as an event, which would end the process if nobody heard it. */
+function heard(stream: NodeJS.WriteStream): NodeJS.WriteStream {
+  if (stream.listenerCount('error') === 0) stream.on('error', () => {});
+  return stream;
 }
 
 /** The terminal's columns, else COLUMNS, else 80; at least 30, which the longest label needs. */

@@ -2,7 +2,6 @@ import { readPatternFile } from '../ai-log/pattern-file.ts';
 import type { RedactKind } from '../ai-log/pattern.ts';
 import { readTime } from '../ai-log/time.ts';
 import type { ParseOptions as IngestOptions } from '../ingest/options.ts';
-import type { ParseResult } from '../ingest/tally.ts';
 import { UsageError } from '../platform/errors.ts';
 
 /** What `parse` and `watch` are told of logs and store. */
@@ -44,14 +43,4 @@ function isoTime(since: string): string {
   const time = readTime(/^\d{4}-\d\d-\d\d$/.test(since) ? `${since}T00:00:00Z` : since);
   if (time !== null) return new Date(time).toISOString();
   throw new UsageError(`--since ${since} is no time: write 2026-02-01 or 2026-02-01T08:00:00+08:00`);
-}
-
-/** What a person should know of a run beside its answer, a line each. */
-export function troubles(result: Pick<ParseResult, 'gaps' | 'warnings'>): string[] {
-  return [
-    ...result.gaps.map(
-      ({ path, bytes }) => `${path} vanished with ${bytes} bytes unread: the rounds in them are lost`,
-    ),
-    ...result.warnings.map(({ path, message }) => `${path}: ${message}`),
-  ];
 }

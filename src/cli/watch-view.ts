@@ -7,7 +7,7 @@ import { readSnapshot } from '../store/read.ts';
 import { findStore } from '../store/store.ts';
 import type { SessionEntry } from '../store/types.ts';
 import type { Context } from './context.ts';
-import { troubles } from './parse-request.ts';
+import { troubles } from './parse-plainly.ts';
 import { localTimeOf, screenOf } from './report-context.ts';
 
 /** What a watch has seen since it began. */

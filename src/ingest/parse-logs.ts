@@ -1,7 +1,4 @@
 import { InputOutputError, isSystemError } from '../platform/errors.ts';
-import { readPriceFile } from '../pricing/price-file.ts';
-import { createPriceResolver } from '../pricing/resolve.ts';
-import { priceFilesWith } from '../pricing/shipped.ts';
 import type { Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
 import { discoverLogs, noLogError } from '../logs/discover.ts';
@@ -14,6 +11,7 @@ import {
   NO_FILTERS,
 } from '../store/store.ts';
 import type { ParseOptions } from './options.ts';
+import { openPriceAnswers } from './price-answers.ts';
 import { hasNothingNew } from './quiet.ts';
 import { LogChanged } from './log-reading.ts';
 import { Run } from './run.ts';
@@ -45,14 +43,14 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
       findStore(files, options.dir) ??
       createStore(files, options.dir, statePath, { ...NO_FILTERS, ...options.filters });
     checkFilters(store, options.filters, options.stateFile === undefined ? undefined : statePath);
-    const userFile = options.pricesPath === undefined ? undefined : await readPriceFile(options.pricesPath);
-    const resolve = createPriceResolver(await priceFilesWith(userFile));
+    const prices = await openPriceAnswers(files, options.dir, options.pricesPath);
     const redactor = await redactorOf(store.filters);
     for (let attempt = 1; ; attempt++) {
       try {
         // Again under the lock: a rotation can have moved the logs since.
         const current = await discoverLogs(files, options.logPaths);
-        await new Run(files, store, options, resolve, tally, redactor).readAll(current.logs);
+        await new Run(files, store, options, prices.resolve, tally, redactor).readAll(current.logs);
+        prices.save();
         return tally.result();
       } catch (error) {
         tally.drop();

@@ -1,11 +1,12 @@
 import { parseLogs } from '../../ingest/parse-logs.ts';
-import type { ParseResult } from '../../ingest/tally.ts';
-import { InputOutputError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
-import { parseLine, progressLine } from '../../report/parse-line.ts';
+import { progressLine } from '../../report/parse-line.ts';
+import { parseSummary } from '../../report/parse-text.ts';
+import { readSnapshot } from '../../store/read.ts';
 import type { Context } from '../context.ts';
-import { parseJson } from '../parse-json.ts';
-import { parseRequest, troubles, type StoreOptions } from '../parse-request.ts';
+import { parsePlainly, requireLogs, sayTroubles } from '../parse-plainly.ts';
+import { parseRequest, type StoreOptions } from '../parse-request.ts';
+import { screenOf } from '../report-context.ts';
 import { showProgress } from '../show-progress.ts';
 
 export interface ParseOptions extends StoreOptions {
@@ -13,26 +14,19 @@ export interface ParseOptions extends StoreOptions {
   json?: true;
 }
 
-/** Stores what is new in the logs, once, and says what it did. */
+/** Stores what is new in the logs, once. A person at a terminal sees it go on, and the store at its end. */
 export async function parse(context: Context, options: ParseOptions): Promise<void> {
   const progress =
     context.stderrIsTerminal && !options.quiet ? showProgress(context, progressLine) : undefined;
-  const result = await parseLogs(nodeFiles, {
-    ...(await parseRequest(options)),
-    onProgress: progress?.update,
-  }).finally(() => progress?.clear());
-  for (const trouble of troubles(result)) context.warn(`monitor: ${trouble}\n`);
-  if (options.json) await context.write(parseJson(result));
-  else if (!options.quiet) await context.write(await parseText(context, options.dataDir, result));
-  if (result.missing.length > 0) {
-    throw new InputOutputError(`no log at ${result.missing.join(', ')}; the other logs were read`);
+  const request = { ...(await parseRequest(options)), onProgress: progress?.update };
+  const output = options.json ? 'json' : options.quiet ? 'none' : 'line';
+  if (output === 'line' && context.stdoutIsTerminal) {
+    const result = await parseLogs(nodeFiles, request).finally(() => progress?.clear());
+    sayTroubles(context, result);
+    const { sessions } = readSnapshot(options.dataDir);
+    await context.write(parseSummary(result, [...sessions.values()], screenOf(context)));
+    requireLogs(result);
+    return;
   }
-}
-
-async function parseText(context: Context, dir: string, result: ParseResult): Promise<string> {
-  if (!context.stdoutIsTerminal) return parseLine(result);
-  const { parseSummary } = await import('../../report/parse-text.ts');
-  const { readSnapshot } = await import('../../store/read.ts');
-  const { screenOf } = await import('../report-context.ts');
-  return parseSummary(result, [...readSnapshot(dir).sessions.values()], screenOf(context));
+  await parsePlainly(context, request, output).finally(() => progress?.clear());
 }

@@ -5,7 +5,8 @@ import { nodeFiles } from '../../platform/files.ts';
 import { progressLine } from '../../report/parse-line.ts';
 import type { Context } from '../context.ts';
 import { listenForInterrupts, Stopped, type Interrupts } from '../interrupts.ts';
-import { parseRequest, troubles, type StoreOptions } from '../parse-request.ts';
+import { troubles } from '../parse-plainly.ts';
+import { parseRequest, type StoreOptions } from '../parse-request.ts';
 import { showProgress } from '../show-progress.ts';
 import { lineView, liveView, type Seen } from '../watch-view.ts';
 

@@ -1,0 +1,45 @@
+import type { ParseOptions as Request } from '../ingest/options.ts';
+import { parseLogs } from '../ingest/parse-logs.ts';
+import type { ParseResult } from '../ingest/tally.ts';
+import { InputOutputError } from '../platform/errors.ts';
+import { nodeFiles } from '../platform/files.ts';
+import { parseLine } from '../report/parse-line.ts';
+import type { Context } from './context.ts';
+import { parseJson } from './parse-json.ts';
+
+/** What of a run is said on stdout. */
+export type ParseOutput = 'line' | 'json' | 'none';
+
+/** Stores what is new in the logs, once, and says what it did. */
+export async function parsePlainly(
+  context: Pick<Context, 'write' | 'warn'>,
+  request: Request,
+  output: ParseOutput,
+): Promise<void> {
+  const result = await parseLogs(nodeFiles, request);
+  sayTroubles(context, result);
+  if (output !== 'none') await context.write(output === 'json' ? parseJson(result) : parseLine(result));
+  requireLogs(result);
+}
+
+/** What a person should know of a run beside its answer. */
+export function sayTroubles(context: Pick<Context, 'warn'>, result: ParseResult): void {
+  for (const trouble of troubles(result)) context.warn(`monitor: ${trouble}\n`);
+}
+
+/** A line each. */
+export function troubles(result: Pick<ParseResult, 'gaps' | 'warnings'>): string[] {
+  return [
+    ...result.gaps.map(
+      ({ path, bytes }) => `${path} vanished with ${bytes} bytes unread: the rounds in them are lost`,
+    ),
+    ...result.warnings.map(({ path, message }) => `${path}: ${message}`),
+  ];
+}
+
+/** Throws InputOutputError, behind the answer, where a given path led to no log. */
+export function requireLogs({ missing }: Pick<ParseResult, 'missing'>): void {
+  if (missing.length > 0) {
+    throw new InputOutputError(`no log at ${missing.join(', ')}; the other logs were read`);
+  }
+}

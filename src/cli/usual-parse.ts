@@ -1,0 +1,55 @@
+import { DEFAULT_LOG, isGlob } from '../logs/discover.ts';
+import type { ParseOptions as Request } from '../ingest/options.ts';
+import type { ParseOutput } from './parse-plainly.ts';
+
+/** A run as a crontab names it. */
+export interface UsualParse {
+  request: Request;
+  output: ParseOutput;
+}
+
+const VALUES = new Set(['--log-path', '--output-dir', '--data-dir', '--prices']);
+
+/**
+ * The usual arguments of `monitor parse`, read as Commander reads them; undefined for any others. Cron starts most runs,
+ * and most of those find nothing new: loading Commander takes longer than they do.
+ */
+export function usualParse(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): UsualParse | undefined {
+  const [command, ...rest] = argv;
+  if (command !== 'parse') return undefined;
+  let dir = env['MONITOR_DATA_DIR'] ?? './sessions';
+  let pricesPath = env['MONITOR_PRICES'];
+  const logPaths: string[] = [];
+  const flags = new Set<string>();
+  for (let i = 0; i < rest.length; i++) {
+    const flag = rest[i] ?? '';
+    if (flag === '--quiet' || flag === '--json') {
+      flags.add(flag);
+      continue;
+    }
+    const value = rest[i + 1];
+    if (!VALUES.has(flag) || value === undefined || value === '' || value.startsWith('-')) return undefined;
+    i++;
+    if (flag === '--output-dir' || flag === '--data-dir') dir = value;
+    if (flag === '--prices') pricesPath = value;
+    if (flag !== '--log-path') continue;
+    logPaths.push(value);
+    for (; rest[i + 1] !== undefined && !rest[i + 1]?.startsWith('-'); i++) logPaths.push(rest[i + 1] ?? '');
+  }
+  // What Commander refuses, and what needs a library that is not loaded here.
+  if (dir === '' || pricesPath === '' || logPaths.some((path) => path === '' || isGlob(path)))
+    return undefined;
+  return {
+    request: {
+      dir,
+      logPaths: logPaths.length > 0 ? logPaths : [DEFAULT_LOG],
+      pricesPath,
+      filters: {},
+      now: Date.now,
+    },
+    output: flags.has('--json') ? 'json' : flags.has('--quiet') ? 'none' : 'line',
+  };
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isSystemError } from '../platform/errors.ts';
+import { digest } from '../platform/digest.ts';
+import { readWhole, replaceFile, type Files } from '../platform/files.ts';
+import { readPriceFile } from '../pricing/price-file.ts';
+import { createPriceResolver, type Resolution } from '../pricing/resolve.ts';
+import { priceFilesWith } from '../pricing/shipped.ts';
+
+/** What the build made of everything that answers for a price but the user's file; absent where nothing is built. */
+declare const PRICING_BUILD: string | undefined;
+
+/** Finds a model's price, and remembers the answers beside the store: the library's data takes longer to load than a run. */
+export interface PriceAnswers {
+  resolve: (model: string) => Promise<Resolution | undefined>;
+  /** Keeps what was found out. */
+  save: () => void;
+}
+
+interface Remembered {
+  key: string;
+  models: [model: string, resolution: Resolution | null][];
+}
+
+const MOST_MODELS = 1000;
+
+/**
+ * Answers depend on the model's name, this build and the user's file, and on nothing else: they are remembered under
+ * a digest of the last two. The file is no part of what is committed: without it, or with another key, prices are
+ * looked for again. Throws as readPriceFile does.
+ */
+export async function openPriceAnswers(
+  files: Files,
+  dir: string,
+  pricesPath: string | undefined,
+): Promise<PriceAnswers> {
+  const path = join(dir, '.price-answers.json');
+  const key = keyOf(pricesPath);
+  const known = key === undefined ? undefined : recall(files, path, key);
+  const models = new Map(known?.models);
+  let resolver: ReturnType<typeof createPriceResolver> | undefined;
+  // A file that nothing is remembered of is checked before anything is read.
+  if (!known) resolver = await makeResolver(pricesPath);
+  let isNew = false;
+  return {
+    async resolve(model) {
+      const answer = models.get(model);
+      if (answer !== undefined) return answer ?? undefined;
+      resolver ??= await makeResolver(pricesPath);
+      const found = await resolver(model);
+      if (models.size < MOST_MODELS) {
+        models.set(model, found ?? null);
+        isNew = true;
+      }
+      return found;
+    },
+    save() {
+      if (!isNew || key === undefined) return;
+      try {
+        replaceFile(files, path, `${JSON.stringify({ key, models: [...models] } satisfies Remembered)}\n`);
+      } catch (error) {
+        // What was committed stands, and the next run looks the prices up again.
+        if (!isSystemError(error)) throw error;
+      }
+    },
+  };
+}
+
+async function makeResolver(pricesPath: string | undefined): Promise<ReturnType<typeof createPriceResolver>> {
+  const user = pricesPath === undefined ? undefined : await readPriceFile(pricesPath);
+  return createPriceResolver(await priceFilesWith(user));
+}
+
+/** Undefined where answers can't be remembered. */
+function keyOf(pricesPath: string | undefined): string | undefined {
+  if (typeof PRICING_BUILD === 'undefined') return undefined;
+  try {
+    const text = pricesPath === undefined ? '' : readFileSync(pricesPath, 'latin1');
+    return Buffer.from(digest(`${PRICING_BUILD}\n${pricesPath ?? ''}\n${text}`, 16), 'latin1').toString(
+      'base64',
+    );
+  } catch {
+    // Reading it as a price file says what is wrong.
+    return undefined;
+  }
+}
+
+function recall(files: Files, path: string, key: string): Remembered | undefined {
+  try {
+    const remembered = JSON.parse(readWhole(files, path)?.toString() ?? '{}') as Partial<Remembered>;
+    return remembered.key === key && Array.isArray(remembered.models)
+      ? (remembered as Remembered)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,60 @@
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeFolder } from '../platform/make.ts';
+import { parseArgs, runMonitor } from './make.ts';
+
+/** Prices that were looked up once are remembered beside the store. */
+test('an answer is remembered for as long as nothing that it depends on changes', async () => {
+  const folder = makeFolder();
+  const log = join(folder, 'access.log');
+  const store = join(folder, 'sessions');
+  const answers = join(store, '.price-answers.json');
+  const prices = join(folder, 'prices.json');
+  const add = (model: string): void => {
+    const aiLog = { session_id: 's', model, input_token: 1_000_000, output_token: 0, total_token: 1_000_000 };
+    const line = { ai_log: JSON.stringify(aiLog), start_time: '2026-03-02T08:00:00.000Z' };
+    appendFileSync(log, `${JSON.stringify(line)}\n`);
+  };
+  const parse = async (...more: string[]): Promise<void> => {
+    const ran = await runMonitor(...parseArgs(log, store), '--quiet', ...more);
+    expect(ran).toMatchObject({ code: 0, out: '', err: '' });
+  };
+  const costs = async (): Promise<(number | null)[]> => {
+    const { out } = await runMonitor('show', 's', '--json', '--data-dir', store);
+    const { rounds } = JSON.parse(out) as { rounds: { cost_usd: number | null }[] };
+    return rounds.map(({ cost_usd: cost }) => cost);
+  };
+  const models = (): string[] => {
+    const remembered = JSON.parse(readFileSync(answers, 'utf8')) as { models: [string, unknown][] };
+    return remembered.models.map(([model]) => model);
+  };
+
+  add('gpt-4o');
+  add('mine');
+  await parse();
+  expect(models()).toEqual(['gpt-4o', 'mine']);
+  add('gpt-4o');
+  await parse();
+  expect(await costs()).toEqual([2.5, null, 2.5]);
+
+  // Another file, and another text of it, are other keys.
+  writeFileSync(prices, JSON.stringify({ models: [{ match: 'mine', input: 3 }] }));
+  add('mine');
+  await parse('--prices', prices);
+  expect(models()).toEqual(['mine']);
+  writeFileSync(prices, JSON.stringify({ models: [{ match: 'mine', input: 4 }] }));
+  add('mine');
+  await parse('--prices', prices);
+  expect(await costs()).toEqual([2.5, null, 2.5, 3, 4]);
+
+  // What was remembered is what is used, and what is damaged is not.
+  writeFileSync(answers, readFileSync(answers, 'utf8').replace('"input":4', '"input":5'));
+  add('mine');
+  await parse('--prices', prices);
+  writeFileSync(answers, 'no JSON');
+  add('mine');
+  await parse('--prices', prices);
+  expect(await costs()).toEqual([2.5, null, 2.5, 3, 4, 5, 4]);
+  expect(existsSync(answers)).toBe(true);
+});
