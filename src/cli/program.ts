@@ -108,6 +108,12 @@ function addList(program: Command, context: Context): void {
     .option('--limit <n>', 'how many; 0 for all', wholeNumber(0, LARGEST_COUNT), 20)
     .option('--model <name>', 'only sessions that used this model')
     .option('--consumer <name>', 'only sessions of this consumer')
+    .option('--agent <id>', 'only sessions of this agent, by their OpenClaw keys')
+    .option(
+      '--channel <name>',
+      'only sessions of this channel (main, discord, cron, subagent …), by their keys',
+    )
+    .option('--rollup', 'count sub-agents, threads and runs with the session that their key names')
     .option('--search <text>', 'only sessions with this text in their title or id')
     .addOption(sinceOption())
     .addOption(untilOption())

@@ -1,8 +1,10 @@
 import type { SessionEntry } from '../store/types.ts';
 import { compareText, namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
+import { parseSessionKey } from '../query/session-key.ts';
 import { costText } from './numbers.ts';
 import type { Period } from './period.ts';
+import { rollUp } from './roll-up.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { wrap } from './terminal.ts';
@@ -17,6 +19,11 @@ export interface ListQuery {
   /** Sessions with a round of this model, or consumer; text in any case. */
   model?: string;
   consumer?: string;
+  /** Sessions whose key names this agent, or this channel; text in any case. */
+  agent?: string;
+  channel?: string;
+  /** A session with those that are parts of it counts as one. */
+  rollup?: boolean;
   /** In the title or the id, in any case. */
   search?: string;
   /** Sessions with time in common: updated after its start, created before its end. */
@@ -32,7 +39,7 @@ export function selectSessions(
   const rankOf = RANKS[query.sortBy];
   let best: Ranked[] = [];
   let total = 0;
-  for (const session of sessions) {
+  for (const session of query.rollup ? rollUp(sessions) : sessions) {
     if (!matches(session, query)) continue;
     total++;
     best.push({ session, rank: rankOf(session) });
@@ -42,14 +49,23 @@ export function selectSessions(
   return { sessions: leaders(best, most).map(({ session }) => session), total };
 }
 
-function matches(session: SessionEntry, { model, consumer, search, period }: ListQuery): boolean {
+function matches(session: SessionEntry, query: ListQuery): boolean {
+  const { model, consumer, search, period } = query;
   if (session.updated < period.from || session.created >= period.to) return false;
   if (model !== undefined && !session.usage.some((cell) => sameText(cell.model, model))) return false;
   if (consumer !== undefined && !session.usage.some((cell) => sameText(cell.consumer, consumer)))
     return false;
+  if (!matchesKey(session, query)) return false;
   if (search === undefined) return true;
   const wanted = search.toLowerCase();
   return [session.id, session.title ?? ''].some((text) => text.toLowerCase().includes(wanted));
+}
+
+function matchesKey({ id }: SessionEntry, { agent, channel }: ListQuery): boolean {
+  if (agent === undefined && channel === undefined) return true;
+  const key = parseSessionKey(id);
+  if (agent !== undefined && key?.agent !== agent.toLowerCase()) return false;
+  return channel === undefined || key?.channel === channel.toLowerCase();
 }
 
 function sameText(a: string, b: string): boolean {

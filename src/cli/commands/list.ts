@@ -11,6 +11,9 @@ export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> 
   limit: number;
   model?: string;
   consumer?: string;
+  agent?: string;
+  channel?: string;
+  rollup?: true;
   search?: string;
 }
 

@@ -1,0 +1,84 @@
+import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { makeFolder } from '../ingest/make.ts';
+import { parseWell, start, type Ran } from './make.ts';
+
+const NAME = 'agent-session-monitor';
+
+beforeAll(async () => {
+  const { code, err } = await start(process.execPath, ['scripts/build-skill.mjs']).ended;
+  expect([code, err]).toEqual([0, '']);
+});
+
+test('SKILL.md is what the Agent Skills specification asks for', () => {
+  const folder = join('dist-skill', NAME);
+  expect(readdirSync(folder, { recursive: true }).toSorted()).toEqual([
+    'LICENSE.txt',
+    'SKILL.md',
+    'references',
+    'references/json.md',
+    'scripts',
+    'scripts/monitor.mjs',
+  ]);
+  expect(statSync(join(folder, 'scripts/monitor.mjs')).size).toBeLessThan(1 << 20);
+  const [, head = '', body = ''] =
+    /^---\n([^]*?)\n---\n([^]*)$/.exec(readFileSync(join(folder, 'SKILL.md'), 'utf8')) ?? [];
+  expect(head).toMatch(new RegExp(`^name: ${NAME}$`, 'm'));
+  const [, description = ''] = /^description: (.*)$/m.exec(head) ?? [];
+  expect(description.length).toBeGreaterThan(100);
+  expect(description.length).toBeLessThanOrEqual(1024);
+  expect(description).toContain('Use when');
+  // A plain YAML text ends at these.
+  expect(description).not.toMatch(/: | #/);
+  const [, compatibility = ''] = /^compatibility: (.*)$/m.exec(head) ?? [];
+  expect(compatibility.length).toBeLessThanOrEqual(500);
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(head).toContain(`version: '${version}'`);
+  expect(body.split('\n').length).toBeLessThan(100);
+  for (const [, link = ''] of body.matchAll(/\]\(([^)]+)\)/g))
+    expect(statSync(join(folder, link)).isFile()).toBe(true);
+});
+
+test('in an empty home, without network, it answers from the store', async () => {
+  const home = makeFolder();
+  for (const name of ['access.log', 'access.log.1']) cpSync(join('fixtures', name), join(home, name));
+  const store = join(home, 'store');
+  await parseWell(join(home, 'access.log'), store);
+  const skill = join(home, '.skills', NAME);
+  cpSync(join('dist-skill', NAME), skill, { recursive: true });
+  const ask = (question: string): Promise<Ran> => {
+    const args = ['-i', `HOME=${home}`, `MONITOR_DATA_DIR=${store}`, process.execPath, 'scripts/monitor.mjs'];
+    return start('env', [...args, ...question.split(' ')], skill).ended;
+  };
+  const cost = await ask('show agent:main:main --json --no-messages --last 1');
+  expect([cost.code, cost.err]).toEqual([0, '']);
+  const shown = JSON.parse(cost.out) as { rounds: object[] };
+  expect(shown).toMatchObject({ cost_usd: 0.02817075, messages_count: 4, unpriced_rounds: 0 });
+  expect(shown.rounds).toHaveLength(1);
+  expect(cost.out.length).toBeLessThan(4000);
+  const history = await ask('show agent:main:main --json --no-messages --round 3');
+  expect(JSON.parse(history.out)).toMatchObject({
+    rounds: [
+      { round: 3, question: [{ text: 'Our image has grown to more than a gigabyte. What is in there?' }] },
+    ],
+  });
+  // Every command that SKILL.md names is there, and answers.
+  const table = readFileSync(join(skill, 'SKILL.md'), 'utf8').matchAll(/^\|[^|]*\|([^|]*)\|$/gm);
+  const commands = [...table].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([a-z-]+ [^`]*)`/g)].map(([, c = '']) => c),
+  );
+  expect(commands.length).toBeGreaterThan(8);
+  for (const command of commands) {
+    const said = await ask(
+      command
+        .replace('<session>', 'agent:main:main')
+        .replace('<id>', 'main')
+        .replace('--round 12', '--round 2'),
+    );
+    expect([said.code, said.err], command).toEqual([0, '']);
+    expect(JSON.parse(said.out), command).toBeTypeOf('object');
+  }
+  const refused = await ask('parse --log-path x');
+  expect([refused.code, refused.out]).toEqual([2, '']);
+});
