@@ -70,10 +70,19 @@ export function readStoredRound(line: string): { stored: StoredRound; texts: Map
 function findLastUses(lines: Iterable<string>): Map<number, number> {
   const lastUse = new Map<number, number>();
   for (const line of lines) {
-    const { stored } = readStoredRound(line);
-    for (const [round] of stored.context ?? []) if (round !== stored.round) lastUse.set(round, stored.round);
+    const { round: number, context = [] } = readReferences(line);
+    for (const [round] of context) if (round !== number) lastUse.set(round, number);
   }
   return lastUse;
+}
+
+/** Of a stored round's line, only what says which rounds it refers to. */
+function readReferences(line: string): Pick<StoredRound, 'round' | 'context'> {
+  const fields: Record<string, unknown> = {};
+  for (const { key, from, to } of objectMembers(line, 0)?.members ?? []) {
+    if (key === 'round' || key === 'context') fields[key] = parseJson(line.slice(from, to));
+  }
+  return fields as unknown as Pick<StoredRound, 'round' | 'context'>;
 }
 
 function rebuild(

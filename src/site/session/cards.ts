@@ -35,7 +35,7 @@ interface RoundCard {
   /** Empty where a tag stands in its place. */
   cost: string;
   costTag: Tag | null;
-  meter: { cached: string; fresh: string; freshX: string };
+  meter: { cached: string; fresh: string; freshX: string; gap: boolean };
   input: string;
   cached: string;
   fresh: string;
@@ -93,7 +93,12 @@ function roundCard(round: RoundView, day: string, context: CardContext): RoundCa
     model: markOf(stored.model, round.price === 'unpriced', site),
     cost: costText(round),
     costTag: round.price === 'unpriced' ? { text: 'unpriced', isFailed: false } : null,
-    meter: { cached: share(cached), fresh: share(fresh), freshX: share(cached) },
+    meter: {
+      cached: share(cached),
+      fresh: share(fresh),
+      freshX: share(cached),
+      gap: cached > 0 && fresh > 0,
+    },
     input: exact(stored.input_tokens),
     cached: cached > 0 ? exact(cached) : '',
     fresh: fresh > 0 ? exact(fresh) : '',

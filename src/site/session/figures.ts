@@ -15,6 +15,8 @@ export interface Figure {
   /** What the context says in caution's colour, or in red. */
   caution: string;
   failed: string;
+  /** Whether either of them stands before the context. */
+  hasMarked: boolean;
 }
 
 interface Sums {
@@ -72,6 +74,15 @@ export function pageFigures(columns: readonly Column[]): Figure[] {
 }
 
 function figures(sum: Sums, columns: readonly Column[]): Figure[] {
+  return plainFigures(sum, columns).map((figure) => ({
+    ...figure,
+    hasMarked: figure.caution !== '' || figure.failed !== '',
+  }));
+}
+
+type PlainFigure = Omit<Figure, 'hasMarked'>;
+
+function plainFigures(sum: Sums, columns: readonly Column[]): PlainFigure[] {
   const calls = columns.reduce((total, column) => total + column.calls, 0);
   const failedTools = columns.reduce((total, column) => total + column.failedTools, 0);
   const failed = columns.filter(({ status }) => status !== null).length;
@@ -94,13 +105,13 @@ function figures(sum: Sums, columns: readonly Column[]): Figure[] {
   ];
 }
 
-function count(label: string, value: number): Figure {
+function count(label: string, value: number): PlainFigure {
   const { digits, unit } = shortParts(value);
   return { label, value: digits, unit, exact: exact(value), context: '', caution: '', failed: '' };
 }
 
 /** What is unpriced is never $0. */
-function costFigure(sum: Sums): Figure {
+function costFigure(sum: Sums): PlainFigure {
   const figure = { label: 'Cost', unit: '', context: '', caution: '', failed: '' };
   if (sum.settled === 0 && sum.rounds > 0) {
     return sum.unpriced > 0

@@ -7,6 +7,9 @@ import { wholeCharacters } from './clip.ts';
 const LONGEST = 160;
 const LOOKED_AT = 1_000;
 
+/** Marks of Markdown, which say nothing on one line. */
+const MARKS = /`+|\*\*|^#{1,6} /gm;
+
 /** The beginning of a text, on one line. */
 export function gistOf(text: string): string {
   const line = cleanLine(wholeCharacters(text, LOOKED_AT));
@@ -27,7 +30,7 @@ export function wordsOf(parts: readonly Part[]): string {
     looked += part.text.length;
     if (looked > LOOKED_AT) break;
   }
-  const words = gistOf(texts.join(' '));
+  const words = gistOf(texts.join(' ').replaceAll(MARKS, ''));
   if (words !== '') return words;
   return parts.some((part) => part.kind === 'image') ? 'An image' : '';
 }
@@ -65,8 +68,10 @@ export function argumentsGist(json: string): string {
   if (chosen.length > 1)
     return gistOf(chosen.map(([name, given]) => `${name}: ${scalarText(given)}`).join(', '));
   const [, given] = only;
-  if (Array.isArray(given) && given.every((word) => typeof word === 'string') && telling !== undefined)
-    return gistOf(given.join(' '));
+  if (Array.isArray(given) && given.every((word) => typeof word === 'string'))
+    return gistOf(
+      telling === undefined ? given.map((word) => JSON.stringify(word)).join(', ') : given.join(' '),
+    );
   return gistOf(scalarText(given));
 }
 

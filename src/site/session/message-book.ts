@@ -43,15 +43,11 @@ export class MessageBook {
   }
 
   #idOf(json: string): number {
-    // Digests, so that the texts themselves can be forgotten.
-    const name = json.length > 64 ? digest(json, 16) : json;
+    const name = nameOf(json);
     const known = this.#byJson.get(name);
     if (known !== undefined) return known;
     const message = this.read(json);
-    const content = digest(
-      JSON.stringify([roleOf(message), message.parts, message.calls, message.answers]),
-      16,
-    );
+    const content = nameOf(contentOf(message));
     const id = this.#byContent.get(content) ?? this.#isSystem.length;
     this.#byJson.set(name, id);
     if (id === this.#isSystem.length) {
@@ -60,6 +56,20 @@ export class MessageBook {
     }
     return id;
   }
+}
+
+/** A digest, so that the text itself can be forgotten; short ones are their own name. */
+function nameOf(text: string): string {
+  return text.length > 400 ? digest(text, 16) : text;
+}
+
+function contentOf(message: Message): string {
+  const { parts, calls, answers } = message;
+  const [only] = parts;
+  // Most messages are one text.
+  if (only?.kind === 'text' && parts.length === 1 && calls.length === 0 && !answers)
+    return `${roleOf(message)}\n${only.text}`;
+  return JSON.stringify([roleOf(message), parts, calls, answers]);
 }
 
 /** Gemini calls an assistant a model. */

@@ -153,7 +153,7 @@ interface StripData {
   axis: string;
   plot: string;
   height: number;
-  legend: { models: ReturnType<typeof markOf>[]; hasFailed: boolean; hasUnpriced: boolean };
+  legend: { models: ReturnType<typeof markOf>[]; failed: string; hasUnpriced: boolean };
   size: string;
   summary: string;
   rows: object[];
@@ -187,9 +187,22 @@ function legendOf(columns: readonly Column[], site: SiteContext): StripData['leg
     priced.set(model, (priced.get(model) ?? false) || price !== 'unpriced');
   return {
     models: [...priced].slice(0, MOST_LEGEND).map(([model, isPriced]) => markOf(model, !isPriced, site)),
-    hasFailed: columns.some(({ failedTools, status }) => failedTools > 0 || status !== null),
+    failed: failedWords(columns),
     hasUnpriced: columns.some(({ price }) => price === 'unpriced'),
   };
+}
+
+/** What the strip's `!` means here. */
+function failedWords(columns: readonly Column[]): string {
+  const tools = columns.some(({ failedTools }) => failedTools > 0);
+  const requests = columns.some(({ status }) => status !== null);
+  return tools && requests
+    ? 'failed tool or request'
+    : tools
+      ? 'failed tool'
+      : requests
+        ? 'failed request'
+        : '';
 }
 
 function tableRow(bar: Bar, hrefOf: (round: number) => string, timeOf: (ms: number) => string): object {

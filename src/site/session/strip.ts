@@ -41,7 +41,7 @@ export function drawStrip(bars: readonly Bar[], style: StripStyle): { axis: stri
   const plot =
     lines +
     text(0, 16, 'Input') +
-    text(0, 131, 'Cost') +
+    text(0, 127, 'Cost') +
     gaps(placed, slot) +
     brackets(placed, slot) +
     placed.map((bar) => column(bar, slot, inputY, costY, style)).join('') +
@@ -66,15 +66,15 @@ function placeBars(bars: readonly Bar[]): { placed: PlacedBar[]; slot: number } 
 function niceTop(max: number): number {
   if (max <= 0) return 0;
   const unit = 10 ** Math.floor(Math.log10(max / 2));
-  const step = [1, 2, 2.5, 4, 5, 8, 10].find((factor) => factor * unit * 2 >= max * 0.999_999) ?? 10;
+  const step = [1, 2, 2.5, 4, 5, 10].find((factor) => factor * unit * 2 >= max * 0.999_999) ?? 10;
   return Number((step * unit * 2).toPrecision(6));
 }
 
 function axis(inputTop: number, costTop: number): string {
   const middle = (INPUT.top + INPUT.bottom) / 2;
   return [
-    label(INPUT.top, shortCount(inputTop)),
-    label(middle, shortCount(inputTop / 2)),
+    label(INPUT.top, roundCount(inputTop)),
+    label(middle, roundCount(inputTop / 2)),
     label(INPUT.bottom, '0'),
     ...(costTop > 0 ? [label(COST.top, usdLabel(costTop))] : []),
     label(COST.bottom, '0'),
@@ -85,8 +85,15 @@ function label(y: number, words: string): string {
   return `<text x="33" y="${y + 4}" class="end">${escapeText(words)}</text>`;
 }
 
+/** `80 K`: a round number needs no decimals. */
+function roundCount(count: number): string {
+  return shortCount(count)
+    .replace(/\.0+(?=\D|$)/, '')
+    .replace(/(\.\d*[1-9])0+(?=\D|$)/, '$1');
+}
+
 function usdLabel(usd: number): string {
-  if (usd >= 10) return `$${shortCount(usd)}`;
+  if (usd >= 10) return `$${roundCount(usd)}`;
   return `$${usd.toFixed(usd >= 0.01 ? 2 : 4)}`;
 }
 
@@ -118,7 +125,7 @@ function gaps(bars: readonly PlacedBar[], slot: number): string {
   const idle = bars.filter(({ idleMs }) => idleMs > 0);
   return idle
     .map(({ x, idleMs }, i) => {
-      const at = x - GAP * slot * 0.55;
+      const at = x - GAP * slot * 0.5;
       const room = (idle[i + 1]?.x ?? 100) - at;
       const label = room > 16 ? text(at, 16, `${duration(idleMs)} idle`, 'aside') : '';
       return `<line class="gap" x1="${percent(at)}" x2="${percent(at)}" y1="2" y2="${COST.bottom}"/>${label}`;

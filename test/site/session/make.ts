@@ -1,0 +1,96 @@
+import { expandRounds } from '../../../src/ai-log/expand-rounds.ts';
+import { readLogLine } from '../../../src/ai-log/round.ts';
+import type { ExpandedRound } from '../../../src/ai-log/stored-round.ts';
+import { SessionDraft } from '../../../src/ingest/session-draft.ts';
+
+/** What a line of the log says of one request; `at` is in seconds after the session's beginning. */
+export interface Said {
+  at?: number;
+  /** Response code. */
+  code?: number;
+  [attribute: string]: unknown;
+}
+
+const START = Date.parse('2026-02-01T01:30:00Z');
+
+/** The lines of a session as the gateway logs them, a minute apart where nothing else is said. */
+export function sessionLines(id: string | null, said: readonly Said[], start = START): string[] {
+  return said.map(({ at, code = 200, ...attributes }, i) => {
+    const aiLog = { ...(id !== null && { session_id: id }), ...attributes };
+    const time = new Date(start + (at ?? i * 60) * 1000).toISOString();
+    return `${JSON.stringify({ ai_log: JSON.stringify(aiLog), response_code: String(code), start_time: time })}\n`;
+  });
+}
+
+/** The same lines, read and stored by the real code, and rebuilt from what was stored. */
+export function roundsOf(said: readonly Said[], start = START): ExpandedRound[] {
+  const draft = SessionDraft.create({ id: 's', file: 's.json' }, true);
+  for (const [i, line] of sessionLines('s', said, start).entries()) {
+    const read = readLogLine(line);
+    if (read.kind !== 'round') throw new Error(`no round: ${JSON.stringify(read)}`);
+    const price = read.round.usageState === 'counted' ? 'free' : 'no-usage';
+    const facts = {
+      time: read.round.time ?? start,
+      at: [1, i] as [number, number],
+      price,
+      flags: read.round.flags,
+    } as const;
+    if (draft.add(read.round, { ...facts, at: [1, i] }, { cost: 0n, saved: 0n }) < 0)
+      throw new Error('invalid');
+  }
+  return [...expandRounds(draft.take().rounds)];
+}
+
+export interface Call {
+  id: string;
+  name: string;
+  args: object;
+}
+
+const chatCall = ({ id, name, args }: Call): object => ({
+  id,
+  type: 'function',
+  function: { name, arguments: JSON.stringify(args) },
+});
+
+/** A conversation in OpenAI's format, request by request, each of which repeats all that was said. */
+export class Talk {
+  messages: object[] = [];
+  readonly #rest: Said;
+
+  constructor(system?: string, rest: Said = {}) {
+    if (system !== undefined) this.messages.push({ role: 'system', content: system });
+    this.#rest = rest;
+  }
+
+  ask(text: string): this {
+    this.messages.push({ role: 'user', content: text });
+    return this;
+  }
+
+  result(id: string, text: string): this {
+    this.messages.push({ role: 'tool', tool_call_id: id, content: text });
+    return this;
+  }
+
+  /** The next round, and its answer at the end of the conversation. */
+  answer(text: string | null, calls: readonly Call[] = [], rest: Said = {}): Said {
+    const said = {
+      model: 'gpt-5',
+      input_token: 100 * this.messages.length,
+      output_token: 10,
+      total_token: 100 * this.messages.length + 10,
+      messages: [...this.messages],
+      answer: text,
+      ...(calls.length > 0 && { tool_calls: calls.map(chatCall) }),
+      ...this.#rest,
+      ...rest,
+    };
+    this.messages.push({
+      role: 'assistant',
+      content: text,
+      ...(calls.length > 0 && { tool_calls: calls.map(chatCall) }),
+    });
+    return said;
+  }
+}
