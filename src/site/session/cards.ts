@@ -5,7 +5,8 @@ import { exactTime } from '../clock.ts';
 import { dateText, duration, shortCount } from '../format.ts';
 import type { SiteContext } from '../site-context.ts';
 import { laneName } from './conversation.ts';
-import { rowsOf, type Row, type RowContext, type Tag } from './rows.ts';
+import type { RowContext } from './markup.ts';
+import { rowsOf, type Row, type Tag } from './rows.ts';
 import type { Block, LaneView, RoundView } from './view.ts';
 
 /** What is drawn down a page: `kind` names the template. */
@@ -155,7 +156,7 @@ function laneCard(lane: LaneView, context: CardContext): LaneCard {
       ...(unpriced > 0 ? [{ text: `${exact(unpriced)} unpriced`, isFailed: false }] : []),
       ...(failures > 0 ? [{ text: `${exact(failures)} failed`, isFailed: true }] : []),
     ],
-    task: lane.isContinued ? '' : lane.task,
+    task: lane.task,
     // A peer's conversation is read like the main one; what failed must not be hidden.
     isOpen: lane.kind === 'thread' || failures > 0,
     cards: cardsOf(lane.blocks, context),

@@ -148,11 +148,12 @@ function columnOf(round: ExpandedRound, { price, cost }: RoundMoney, idleMs: num
 }
 
 function historyOf(meeting: Meeting, atCalls: number, before: SystemPrompt | undefined): History | null {
-  const { placement, fresh, count, systemCount, system } = meeting;
+  const { placement, fresh, echo, count, systemCount, system } = meeting;
   const { lane, alignment } = placement;
   if (!lane) return null;
   const changed = before !== undefined && before.key !== system.key ? systemCount : 0;
-  const added = fresh.length + changed;
+  const otherwise = echo?.verdict === 'differs' ? echo.ids.length : 0;
+  const added = fresh.length + otherwise + changed;
   const kind = placement.isRetry ? 'retried' : alignment.removed > 0 ? 'rewritten' : 'continued';
   return { kind, repeated: count - added, removed: alignment.removed, added, atCalls, of: lane.round };
 }

@@ -1,6 +1,7 @@
 import { align, type Alignment } from './align.ts';
 import { spawns, type Answer } from './answer.ts';
 import type { Numbered } from './message-book.ts';
+import { isAlike, type SystemPrompt } from './system.ts';
 import type { LaneKind } from './view.ts';
 
 /** A chain of requests, each of which goes on from the one before. */
@@ -10,7 +11,7 @@ export interface Lane {
   label: number;
   /** Its last request without the system prompt at the beginning, and what that prompt was. */
   body: readonly number[];
-  system: string;
+  system: SystemPrompt;
   request: Numbered;
   /** The round of that request, and what it answered. */
   round: number;
@@ -20,7 +21,7 @@ export interface Lane {
 /** A request as lanes are chosen for it. */
 export interface Request {
   body: readonly number[];
-  system: string;
+  system: SystemPrompt;
   numbered: Numbered;
   /** The user's words in it that are new, on one line; set once it is placed. */
   task: string;
@@ -46,10 +47,10 @@ const MOST_NAMED = 100;
 
 /**
  * Tells threads apart: which of the lanes a request continues, from what came before alone, so that no later round
- * changes it. The rules, in their order:
+ * changes it. A system prompt is the same if most of it is (`isAlike`). The rules, in their order:
  *
- * 1. The request begins with all of a lane's last request (the longest such wins), and the system prompt is the same
- *    or they share two messages: it continues that lane. If it holds nothing else, it is a retry where that round
+ * 1. The request begins with all of a lane's last request (the longest such wins), and the system prompt is the same,
+ *    or they share two messages, or the lane's answer follows: it continues that lane. If it holds nothing else, it is a retry where that round
  *    failed or has no answer, and else said once more: its last message counts as new.
  * 2. It holds results of calls that the lane's last round made: it continues it, rewritten.
  * 3. It holds at least half of a lane's last request (and the same system prompt, or two of its messages): rewritten.
@@ -120,7 +121,7 @@ export class Lanes {
       if (length === 0 || length > body.length || length <= (best?.body.length ?? 0)) continue;
       if (lane.body[0] !== body[0] || lane.body[length - 1] !== body[length - 1]) continue;
       if (!lane.body.every((message, i) => message === body[i])) continue;
-      if (lane.system !== system && (length < 2 || length === body.length)) continue;
+      if (!isAlike(lane.system, system) && !this.#isProved(lane, request)) continue;
       if (this.#isLoose && !this.#goesOn(lane, request)) continue;
       best = lane;
     }
@@ -130,6 +131,13 @@ export class Lanes {
     const prefix = isSame && !isRetry ? body.length - 1 : best.body.length;
     const added = Array.from({ length: body.length - prefix }, (_, i) => prefix + i);
     return { lane: best, alignment: { prefix, added, removed: 0 }, isRetry };
+  }
+
+  /** Whether a request goes on from a lane though its system prompt is another: an edited one, or another agent's. */
+  #isProved(lane: Lane, { body, echoes }: Request): boolean {
+    const { length } = lane.body;
+    if (length === body.length) return false;
+    return length >= 2 || (!lane.answer.isMissing && echoes(lane.answer, length));
   }
 
   /** Whether a stranger's request is really the same conversation: what was answered stands in it. */
@@ -150,7 +158,7 @@ export class Lanes {
     for (const lane of this.#live) {
       const { removed } = align(lane.body, body);
       const shared = lane.body.length - removed;
-      if (shared * 2 < lane.body.length || shared < (lane.system === system ? 1 : 2)) continue;
+      if (shared * 2 < lane.body.length || shared < (isAlike(lane.system, system) ? 1 : 2)) continue;
       if (this.#isLoose && shared < 2) continue;
       if (shared > (best?.shared ?? 0)) best = { lane, shared };
     }
@@ -159,6 +167,6 @@ export class Lanes {
 
   #renewed({ system }: Request): Lane | undefined {
     const main = this.#main;
-    return main && main.system === system && !main.answer.isWaiting ? main : undefined;
+    return main && isAlike(main.system, system) && !main.answer.isWaiting ? main : undefined;
   }
 }

@@ -46,7 +46,7 @@ export function meet(
   const system = systemPrompt(round.system, leading);
   const request: Request = {
     body,
-    system: system.key,
+    system,
     numbered,
     task: '',
     echoes: (answer, place) => {

@@ -68,6 +68,7 @@ export function partPage(
     figures: sum ? sessionFigures(entry, columns) : pageFigures(columns),
     strip: columns.length > 1 ? stripData(columns, hrefOf, site) : null,
     prompts,
+    promptDigits: Math.max(2, ...prompts.map(({ number }) => number.length)),
     promptCount: plural(sum?.prompts.length ?? part.prompts.length, 'prompt'),
     rawHref: context.rawHref,
     cards: cardsOf(part.blocks, context),

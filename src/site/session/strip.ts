@@ -227,7 +227,9 @@ function numbers(bars: readonly PlacedBar[], slot: number): string {
       const number = i === 0 ? first : round <= to ? round : null;
       if (number === null || x - last < 4) return [];
       last = x;
-      return [text(x + slot / 2, 191, i === 0 ? `#${number}` : exact(number), 'middle')];
+      const isLast = x + slot / 2 > 97;
+      const words = i === 0 ? `#${number}` : exact(number);
+      return [isLast ? text(100, 191, words, 'end') : text(x + slot / 2, 191, words, 'middle')];
     })
     .join('');
 }

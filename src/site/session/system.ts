@@ -25,6 +25,25 @@ function textsOf(json: string): string[] {
   return readParts(json).map((part) => resultText([part]));
 }
 
+/** Whether two prompts are one agent's: the same, or changed in a small part, as where it says the time of day. */
+export function isAlike(a: SystemPrompt, b: SystemPrompt): boolean {
+  if (a.key === b.key) return true;
+  if (a.key === '' || b.key === '') return false;
+  const [one, other] = [a.texts.join('\n'), b.texts.join('\n')];
+  const most = Math.min(one.length, other.length);
+  let head = 0;
+  while (head < most && one.charCodeAt(head) === other.charCodeAt(head)) head++;
+  let tail = 0;
+  while (
+    tail < most - head &&
+    one.charCodeAt(one.length - 1 - tail) === other.charCodeAt(other.length - 1 - tail)
+  )
+    tail++;
+  return head + tail >= ALIKE * Math.max(one.length, other.length);
+}
+
+const ALIKE = 0.8;
+
 /** Shows each text of a system prompt once in a session. */
 export class SystemPrompts {
   /** Which round showed a prompt, or a part of one; by its digest. */

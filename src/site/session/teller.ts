@@ -30,13 +30,11 @@ interface Place {
 /** Turns what is new in a round into the items that its card shows, each thing once in a session. */
 export class Teller {
   readonly calls: ToolCalls;
-  readonly #columns: Column[];
   readonly #systems = new SystemPrompts();
   /** The round that shows a message, by the number of its content. */
   readonly #shown = new Map<number, number>();
 
   constructor(columns: Column[]) {
-    this.#columns = columns;
     this.calls = new ToolCalls(columns);
   }
 
@@ -165,11 +163,6 @@ export class Teller {
     const said: Item[] =
       content.length > 0 ? [{ kind: 'message', role: message.role, content, note: null }] : [];
     return [...results, ...said, ...made];
-  }
-
-  /** Whether a round failed of itself, or one of its tools did. */
-  column(round: number): Column | undefined {
-    return this.#columns[round - 1];
   }
 }
 

@@ -99,7 +99,7 @@ export interface LaneView {
   /** From 1, among its kind. */
   label: number;
   isContinued: boolean;
-  /** What it was asked, on one line. */
+  /** What it was asked at the first of these rounds, on one line; empty where that only goes on. */
   task: string;
   blocks: (RoundBlock | IdleBlock)[];
 }

@@ -38,7 +38,7 @@ export function roundsOf(said: readonly Said[], start = START): ExpandedRound[] 
     if (draft.add(read.round, { ...facts, at: [1, i] }, { cost: 0n, saved: 0n }) < 0)
       throw new Error('invalid');
   }
-  return [...expandRounds(draft.take().rounds)];
+  return [...expandRounds(draft.take().rounds.map((line) => Buffer.from(line).toString()))];
 }
 
 export interface Call {

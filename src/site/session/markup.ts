@@ -1,0 +1,86 @@
+import { plural } from '../../query/count-text.ts';
+import { highlight } from './highlight.ts';
+import type { RichTexts } from './rich-texts.ts';
+import { escapeAttribute, escapeText, preformatted, withVisibleControls } from './text.ts';
+import type { Clip, Content, ResultView } from './view.ts';
+
+/** What rows need to know of their page. */
+export interface RowContext {
+  texts: RichTexts;
+  /** Where a round is shown. */
+  hrefOf(round: number): string;
+  /** The session's raw JSON. */
+  rawHref: string;
+  /** The rounds are strangers': which one goes on from which must be said. */
+  isLoose: boolean;
+}
+
+export function contentHtml(content: readonly Content[], context: RowContext): string {
+  return content
+    .map((part) => {
+      switch (part.kind) {
+        case 'text':
+          return rich(part.clip, context);
+        case 'thinking':
+          return `<div class="thought">${rich(part.clip, context)}</div>`;
+        case 'image':
+          return imageHtml(part.url);
+        default:
+          return pre(part.clip, context);
+      }
+    })
+    .join('\n');
+}
+
+function imageHtml(url: string | null): string {
+  if (url === null || !/^https?:\/\//i.test(url))
+    return '<p class="aside">An image, in the request itself</p>';
+  const shown = escapeText(withVisibleControls(url.slice(0, 300)));
+  return `<p><a href="${escapeAttribute(url)}" rel="noopener nofollow noreferrer">Image: ${shown}</a></p>`;
+}
+
+export function resultHtml({ content, failure }: ResultView, context: RowContext): string {
+  const classes = failure === null ? '' : 'failed-block';
+  if (content.length === 0) return '<p class="aside">Nothing</p>';
+  return content
+    .map((part) => (part.kind === 'image' ? imageHtml(part.url) : pre(part.clip, context, classes)))
+    .join('\n');
+}
+
+export function argumentsHtml(clip: Clip, context: RowContext): string {
+  const text = withVisibleControls(spaced(clip.text));
+  return preformatted(highlight(text, 'json'), text) + leftOff(clip, context);
+}
+
+/** `{ "a": 1, "b": 2 }` for JSON that was written without a space; long ones on lines of their own. */
+function spaced(json: string): string {
+  if (json.length > 20_000 || !/^\s*[{[]/.test(json)) return json;
+  try {
+    const value: unknown = JSON.parse(json);
+    const pretty = JSON.stringify(value, null, 2);
+    const oneLine = pretty.replaceAll(/\n\s*/g, ' ');
+    // Numbers beyond 2^53 would be written otherwise than they were logged.
+    if (pretty.replaceAll(/\s/g, '') !== json.replaceAll(/\s/g, '')) return json;
+    return oneLine.length <= 72 && !/\\n/.test(oneLine) ? oneLine : pretty;
+  } catch {
+    return json;
+  }
+}
+
+export function rich(clip: Clip, context: RowContext): string {
+  return context.texts.html(clip) + leftOff(clip, context);
+}
+
+export function plain(clip: Clip, context: RowContext): string {
+  return `<div class="plain" dir="auto">${escapeText(withVisibleControls(clip.text))}</div>${leftOff(clip, context)}`;
+}
+
+export function pre(clip: Clip, context: RowContext, classes = ''): string {
+  const text = withVisibleControls(clip.text);
+  return preformatted(escapeText(text), text, classes) + leftOff(clip, context);
+}
+
+function leftOff({ left }: Clip, { rawHref }: RowContext): string {
+  if (left === 0) return '';
+  return `<p class="aside left-off">${plural(left, 'more character')}: <a href="${escapeAttribute(rawHref)}">raw JSON</a></p>`;
+}

@@ -1,0 +1,86 @@
+import { Conversation, laneName } from '../../../src/site/session/conversation.ts';
+import type { Block, Item, RoundView, SessionPart, SessionSum } from '../../../src/site/session/view.ts';
+import { roundsOf, type Said } from './make.ts';
+
+/** All parts of a session, and what they come to. */
+export function tell(said: readonly Said[], isLoose = false): { parts: SessionPart[]; sum: SessionSum } {
+  const conversation = new Conversation({
+    isLoose,
+    moneyOf: ({ stored }) => ({ price: stored.price, cost: 0n, saved: 0n }),
+  });
+  const parts = roundsOf(said).flatMap((round) => conversation.add(round) ?? []);
+  const { part, sum } = conversation.end();
+  return { parts: [...parts, part], sum };
+}
+
+/** A session's pages in short: a line a round, and its items in their order. */
+export function outline(said: readonly Said[], isLoose = false): string[] {
+  return tell(said, isLoose).parts.flatMap(({ blocks }, i) => [
+    ...(i > 0 ? ['----'] : []),
+    ...blocks.flatMap((block) => blockLines(block)),
+  ]);
+}
+
+function blockLines(block: Block): string[] {
+  if (block.kind === 'idle') return [`idle ${block.ms / 60_000} min`];
+  if (block.kind === 'round') return [roundLine(block.round)];
+  const { lane } = block;
+  const task = lane.task === '' ? '' : ` (${lane.task})`;
+  return [
+    `${laneName(lane)}${lane.isContinued ? ' goes on' : ''}${task}`,
+    ...lane.blocks.flatMap((inner) => blockLines(inner).map((line) => `  ${line}`)),
+  ];
+}
+
+function roundLine({ number, history, items }: RoundView): string {
+  const said = history
+    ? ` [${history.kind} of #${history.of}: ${history.repeated} repeated, -${history.removed} +${history.added}${history.atCalls > 0 ? `, ${history.atCalls} at calls` : ''}]`
+    : '';
+  return `#${number}${said} ${items.map((item) => itemText(item)).join(' | ')}`.trimEnd();
+}
+
+function itemText(item: Item): string {
+  switch (item.kind) {
+    case 'system':
+      return item.sameAs === null
+        ? `system: ${item.clips.map(({ text }) => text).join(' + ')}`
+        : `system as in #${item.sameAs}`;
+    case 'system-change':
+      return `system: -${item.removed.text} +${item.added.text}, ${item.sameLines} as before`;
+    case 'message': {
+      const note = item.note ? ` (${item.note.kind}, #${item.note.of})` : '';
+      return `${item.role}${note}: ${contentText(item.content)}`;
+    }
+    case 'seen':
+      return `${item.role} as in #${item.round}`;
+    case 'reasoning':
+      return `thought: ${item.clip.text}`;
+    case 'answer':
+      return `answer: ${item.clip.text}${item.clip.isCut ? ' (cut)' : ''}`;
+    case 'call': {
+      const { name, gist, result } = item.call;
+      const given = result
+        ? ` = ${contentText(result.content)} from #${result.round}${result.failure === null ? '' : ` (${result.failure})`}`
+        : '';
+      return `${name}(${gist})${given}`;
+    }
+    case 'result':
+      return `result of ${item.name} in #${item.callRound}: ${contentText(item.result.content)}`;
+    case 'cut':
+      return `cut ${item.what}: ${item.clip.text}`;
+    default:
+      return `${item.messages} more`;
+  }
+}
+
+function contentText(content: Extract<Item, { kind: 'message' }>['content']): string {
+  return content
+    .map((part) =>
+      part.kind === 'image'
+        ? `image ${part.url}`
+        : part.kind === 'text'
+          ? part.clip.text
+          : `${part.kind} ${part.clip.text}`,
+    )
+    .join(' + ');
+}
