@@ -25,18 +25,19 @@ export function withVisibleControls(text: string): string {
 
 /** A block that keeps its spaces and line ends; `tabindex` where it may have to scroll, so that keys can do it. */
 export function preformatted(html: string, text: string, classes = ''): string {
-  const attributes = `${classes === '' ? '' : ` class="${classes}"`}${hasLongLine(text) ? ' tabindex="0"' : ''}`;
+  const attributes = `${classes === '' ? '' : ` class="${classes}"`}${scrolls(text) ? ' tabindex="0"' : ''}`;
   return `<pre dir="auto"${attributes}><code>${html}</code></pre>`;
 }
 
-/** Longer lines do not fit on a phone. */
+/** Longer lines do not fit on a phone; more do not fit into a tool's block. */
 const PHONE_COLUMNS = 36;
+const BLOCK_LINES = 24;
 
-function hasLongLine(text: string): boolean {
+function scrolls(text: string): boolean {
   let start = 0;
-  for (;;) {
+  for (let lines = 1; ; lines++) {
     const end = text.indexOf('\n', start);
-    if ((end < 0 ? text.length : end) - start > PHONE_COLUMNS) return true;
+    if ((end < 0 ? text.length : end) - start > PHONE_COLUMNS || lines > BLOCK_LINES) return true;
     if (end < 0) return false;
     start = end + 1;
   }

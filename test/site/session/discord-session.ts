@@ -115,7 +115,7 @@ export function discordSession(): Said[] {
   const consumer = 'discord-bot';
   const main = new Agent(SYSTEM, { model: 'claude-sonnet-4-5', consumer });
   const one = new Agent(SUB, { model: 'gemini-2.5-pro', consumer });
-  const two = new Agent(SUB, { model: 'qwen3-coder-plus', consumer });
+  const two = new Agent(SUB, { model: 'qwen3-coder-local', consumer });
   const clock = (h: number, m: number, s: number): number => (h * 60 + m) * 60 + s - (9 * 60 + 14) * 60 - 22;
   const rounds: Said[] = [];
 

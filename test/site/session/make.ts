@@ -22,8 +22,13 @@ export function sessionLines(id: string | null, said: readonly Said[], start = S
   });
 }
 
-/** The same lines, read and stored by the real code, and rebuilt from what was stored. */
-export function roundsOf(said: readonly Said[], start = START): ExpandedRound[] {
+/** The same lines rebuilt from what was stored of them. */
+export function roundsOf(said: readonly Said[]): ExpandedRound[] {
+  return [...expandRounds(storedLines(said))];
+}
+
+/** The same lines, read and stored by the real code: what a session's file holds. */
+export function storedLines(said: readonly Said[], start = START): string[] {
   const draft = SessionDraft.create({ id: 's', file: 's.json' }, true);
   for (const [i, line] of sessionLines('s', said, start).entries()) {
     const read = readLogLine(line);
@@ -38,7 +43,7 @@ export function roundsOf(said: readonly Said[], start = START): ExpandedRound[] 
     if (draft.add(read.round, { ...facts, at: [1, i] }, { cost: 0n, saved: 0n }) < 0)
       throw new Error('invalid');
   }
-  return [...expandRounds(draft.take().rounds.map((line) => Buffer.from(line).toString()))];
+  return draft.take().rounds.map((line) => Buffer.from(line).toString());
 }
 
 export interface Call {
