@@ -85,6 +85,11 @@ function addShow(program: Command, context: Context): void {
     )
     .option('--no-messages', "without the requests' messages")
     .option('--full', 'texts whole, not their first lines')
+    .option(
+      '--max-chars <n>',
+      'with --json: cut each text to so many characters',
+      wholeNumber(1, LARGEST_COUNT),
+    )
     .addOption(timeZoneOption())
     .addOption(strictOption())
     .addOption(jsonOption())

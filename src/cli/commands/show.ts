@@ -1,6 +1,8 @@
 import { expandRounds } from '../../ai-log/expand-rounds.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
 import { roundMoney } from '../../query/round-money.ts';
+import type { ExpandedRound } from '../../ai-log/stored-round.ts';
+import { boundRound } from '../../report/bound-round.ts';
 import { showJson } from '../../report/show-json.ts';
 import { showText } from '../../report/show-text.ts';
 import { chooseRounds, type RoundChoice, type ShownSession } from '../../report/show.ts';
@@ -16,6 +18,8 @@ export interface ShowOptions extends ReportOptions {
   last?: number;
   messages: boolean;
   full?: true;
+  /** With --json: longer texts are cut. */
+  maxChars?: number;
 }
 
 /** One session, round by round. Throws NoAnswer where there is no such session or round. */
@@ -29,9 +33,18 @@ export async function show(context: Context, id: string, options: ShowOptions): 
     rounds: chooseRounds(expanded, choice, session.rounds),
     moneyOf: roundMoney(snapshot.priceLines, options.dataDir),
   };
-  if (options.json) await writeAll(context, showJson(shown, options.messages));
+  if (options.json) await writeAll(context, showJson(bounded(shown, options.maxChars), options.messages));
   else await writeAll(context, textOf(context, snapshot, shown, choice, options));
   requirePrices(sessionTotals(session), options.strict);
+}
+
+function bounded(shown: ShownSession, most: number | undefined): ShownSession {
+  if (most === undefined) return shown;
+  return { ...shown, rounds: boundRounds(shown.rounds, most) };
+}
+
+function* boundRounds(rounds: Iterable<ExpandedRound>, most: number): Generator<ExpandedRound> {
+  for (const round of rounds) yield boundRound(round, most);
 }
 
 function textOf(
