@@ -126,7 +126,7 @@ function markPrompts(): void {
 
 /** The strip is one stop of the Tab key; arrows go from bar to bar. */
 function walkStrip(): void {
-  const bars = [...document.querySelectorAll<SVGAElement>('.plot a')];
+  const bars = [...document.querySelectorAll<SVGAElement>('.strip-plot a')];
   for (const [i, bar] of bars.entries()) bar.setAttribute('tabindex', i === 0 ? '0' : '-1');
   const go = (to: number): void => {
     const bar = bars[Math.max(0, Math.min(to, bars.length - 1))];

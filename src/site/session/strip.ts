@@ -128,7 +128,7 @@ function gaps(bars: readonly PlacedBar[], slot: number): string {
       const at = x - GAP * slot * 0.5;
       const room = (idle[i + 1]?.x ?? 100) - at;
       const label = room > 16 ? text(at, 16, `${duration(idleMs)} idle`, 'aside') : '';
-      return `<line class="gap" x1="${percent(at)}" x2="${percent(at)}" y1="2" y2="${COST.bottom}"/>${label}`;
+      return `<line class="idle-line" x1="${percent(at)}" x2="${percent(at)}" y1="2" y2="${COST.bottom}"/>${label}`;
     })
     .join('');
 }

@@ -126,8 +126,8 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     expect(
       (await page.locator('.session-figures .value').allTextContents()).map((value) => value.trim()),
     ).toEqual(['31', '1.31M', '16.8K', '$1.09', '21']);
-    expect(await page.locator('.plot a').count()).toBe(31);
-    expect(await page.locator('.plot a').nth(11).getAttribute('href')).toBe('#r-12');
+    expect(await page.locator('.strip-plot a').count()).toBe(31);
+    expect(await page.locator('.strip-plot a').nth(11).getAttribute('href')).toBe('#r-12');
     expect(await page.locator('.prompts a').allTextContents()).toEqual([
       '1The Discord bridge drops messages when the gateway answers 429. Find out why and fix it.',
       '4Looks right. Do the Telegram and Matrix bridges make the same mistake?',
@@ -172,7 +172,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     const { page: lost } = await open(fileOf('long', 100), { hash: '#r-4990' });
     await lost.waitForURL(/long\.html#r-4990$/);
     const { page: plain } = await open(fileOf('long', 1), { javaScriptEnabled: false });
-    await plain.locator('.pager a[rel=next]').first().click();
+    await plain.locator('.parts a[rel=next]').first().click();
     await plain.waitForURL(/long~p2\.html$/);
     const { page: newest } = await open(fileOf('long'), { javaScriptEnabled: false });
     await newest.locator('.prompts a').first().click();
@@ -191,7 +191,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     expect(Math.max(...files.map((file) => statSync(join(sessions, file)).size))).toBeLessThan(1_000_000);
     const { page } = await open(fileOf('long'));
     expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThan(10_000);
-    expect(await page.locator('.plot a').count()).toBe(120);
+    expect(await page.locator('.strip-plot a').count()).toBe(120);
     const all = files.map((file) => readFileSync(join(sessions, file), 'utf8')).join('');
     expect(all.split('<p>Prompt 4321</p>').length - 1).toBe(1);
     expect(all.split('Answer 4321: <strong>').length - 1).toBe(1);
@@ -266,7 +266,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     const { page, faults } = await open(fileOf(DISCORD_ID));
     const focused = (): Promise<string | null> =>
       page.evaluate(() => document.activeElement?.getAttribute('href') ?? null);
-    await page.locator('.plot a').first().focus();
+    await page.locator('.strip-plot a').first().focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     expect(await focused()).toBe('#r-3');
