@@ -71,6 +71,16 @@ function redactKinds(text: string): RedactKind[] {
   return known;
 }
 
+const DAYS = { d: 1, w: 7, y: 365 } as const;
+
+/** A parser of ages: in milliseconds. */
+export function ageParser(text: string): number {
+  const [, count = '', unit = ''] = /^([1-9]\d{0,4})([dwy])$/.exec(text) ?? [];
+  const days = Number(count) * (DAYS[unit as keyof typeof DAYS] ?? 0);
+  if (days > 0 && days <= MOST_DAYS) return days * 86_400_000;
+  throw new InvalidArgumentError('It must be an age in days, weeks or years, such as 90d, 12w or 1y.');
+}
+
 /** A parser of IANA time zones. */
 export function timeZoneParser(text: string): string {
   try {

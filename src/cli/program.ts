@@ -120,6 +120,7 @@ function addList(program: Command, context: Context): void {
     )
     .option('--rollup', 'count sub-agents, threads and runs with the session that their key names')
     .option('--search <text>', 'only sessions with this text in their title or id')
+    .option('--pruned', 'the sessions that were pruned, in place of those that are there')
     .addOption(sinceOption())
     .addOption(untilOption())
     .addOption(timeZoneOption())

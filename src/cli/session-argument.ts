@@ -3,7 +3,7 @@ import { NoAnswer } from '../platform/errors.ts';
 import { findSession } from '../report/find-session.ts';
 import { clip } from '../report/terminal.ts';
 import type { Sessions } from '../store/index-file.ts';
-import type { SessionEntry } from '../store/types.ts';
+import { isPruned, type SessionEntry } from '../store/types.ts';
 
 /** The session that an argument names, whole or by a unique start. Throws NoAnswer, with the nearest, where there is none. */
 export function sessionOf(sessions: Sessions, id: string, dir: string): SessionEntry {
@@ -34,4 +34,16 @@ function idLines(ids: string[]): string {
 /** Throws NoAnswer where the session has no such round. */
 export function requireRound(session: SessionEntry, round: number): void {
   if (round > session.rounds) throw new NoAnswer(`no round ${round}: the session has ${session.rounds}.`);
+}
+
+/** Of what was pruned there is nothing to show but that it was. */
+export function refusePruned(session: SessionEntry, round: number | undefined): void {
+  const { id, pruned, pruned_rounds: rounds = 0 } = session;
+  if (pruned === undefined || !(isPruned(session) || (round ?? Infinity) <= rounds)) return;
+  const what = isPruned(session)
+    ? `the session '${clip(printableId(id), 200)}'`
+    : `round ${round}, as all up to round ${rounds},`;
+  throw new NoAnswer(
+    `${what} was pruned on ${new Date(pruned).toISOString().slice(0, 10)}: nothing of it is left but its part in the statistics.`,
+  );
 }

@@ -14,6 +14,7 @@ import { readPriceLines } from '../store/read.ts';
 import type { State } from '../store/state.ts';
 import { isFilteredOut, type Store } from '../store/store.ts';
 import { LineSpace } from './line-space.ts';
+import { isPruned } from '../store/types.ts';
 import { lineText } from './log-lines.ts';
 import { SessionDraft } from './session-draft.ts';
 
@@ -112,6 +113,7 @@ export class Batch {
       const record = JSON.stringify({
         path,
         at: [generation, offset],
+        time: new Date(Math.floor(place.mtime)).toISOString(),
         reason,
         ...(!this.#store.filters.no_content && { text: start }),
       });
@@ -162,9 +164,10 @@ export class Batch {
   #open(id: string): OpenSession {
     const known = this.#index().sessions.get(id);
     const keepsText = !this.#store.filters.no_content;
-    const draft = known
-      ? SessionDraft.resume(this.#files, this.#store.dir, known, keepsText, this.#lines.write)
-      : SessionDraft.create({ id, file: this.#nameFile(id) }, keepsText, this.#lines.write);
+    const draft =
+      known && !isPruned(known)
+        ? SessionDraft.resume(this.#files, this.#store.dir, known, keepsText, this.#lines.write)
+        : SessionDraft.create({ id, file: this.#nameFile(id) }, keepsText, this.#lines.write, known);
     const session = { draft, known: new KnownRequests(this.#budget) };
     this.#sessions.set(id, session);
     return session;

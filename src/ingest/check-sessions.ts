@@ -3,8 +3,10 @@ import type { Files } from '../platform/files.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
 import { readSummary } from '../store/session-file.ts';
 import type { Sessions } from '../store/index-file.ts';
-import type { SessionEntry } from '../store/types.ts';
+import type { PrunedPart } from '../store/pruned-file.ts';
+import { isPruned, type SessionEntry } from '../store/types.ts';
 import { differences, readSession, type ReadSession } from './read-session.ts';
+import { removedRounds, tombstoneOf, withRemoved, type Removed } from './removed-rounds.ts';
 import { copyName, rewriteOf, roundsText, type SessionRepairs } from './repair-problem.ts';
 
 /** Compares each session file with its entry in a sound index, round by round, and keeps what can be read. */
@@ -13,9 +15,13 @@ export function checkSessions(
   dir: string,
   sessions: Sessions,
   book: PriceBook,
+  removed: Removed,
 ): SessionRepairs {
   const repairs: SessionRepairs = { problems: [], sessions: new Map(), rewrites: [], setAside: [] };
-  for (const entry of sessions.values()) checkSession(files, dir, entry, book, repairs);
+  for (const entry of sessions.values()) {
+    if (isPruned(entry)) repairs.sessions.set(entry.id, entry);
+    else checkSession(files, dir, entry, book, removed.get(entry.id) ?? [], repairs);
+  }
   return repairs;
 }
 
@@ -24,12 +30,19 @@ function checkSession(
   dir: string,
   entry: SessionEntry,
   book: PriceBook,
+  parts: readonly PrunedPart[],
   repairs: SessionRepairs,
 ): void {
   const path = join(dir, entry.file);
   const found = { file: path, session: entry.id };
+  const before = removedRounds(parts);
+  const loseAll = (): void => {
+    const tombstone = tombstoneOf(entry.id, parts);
+    if (tombstone) repairs.sessions.set(entry.id, tombstone);
+  };
   if (!files.stat(path)) {
-    repairs.problems.push({ ...found, problem: 'is missing', ...loss(0, entry.rounds) });
+    repairs.problems.push({ ...found, problem: 'is missing', ...loss(0, entry.rounds - before) });
+    loseAll();
     return;
   }
   const read = readSession(
@@ -37,8 +50,9 @@ function checkSession(
     path,
     book,
     (round, end) => end <= entry.end && round.round <= entry.rounds,
+    before,
   );
-  const { sum } = read;
+  const sum = withRemoved(read.sum, parts);
   const isWhole =
     sum.end === entry.end && sum.last.length === entry.last.length && sum.last.crc === entry.last.crc;
   if (isWhole && read.id === entry.id) {
@@ -46,10 +60,14 @@ function checkSession(
     return;
   }
   // What stands in another session's file, or behind a damaged first line, is not known to be this session's.
-  const kept = isWhole || read.id === entry.id ? sum.rounds : 0;
-  repairs.problems.push({ ...found, problem: problemOf(read, entry), ...loss(kept, entry.rounds - kept) });
+  const kept = isWhole || read.id === entry.id ? read.sum.rounds : 0;
+  const lost = entry.rounds - before - kept;
+  repairs.problems.push({ ...found, problem: problemOf(read, entry), ...loss(kept, lost) });
   repairs.setAside.push(entry.file);
-  if (kept === 0) return;
+  if (kept === 0) {
+    loseAll();
+    return;
+  }
   const rest = { ...entry, ...sum, file: copyName(files, dir, entry.file) };
   repairs.sessions.set(entry.id, rest);
   repairs.rewrites.push(rewriteOf(rest, entry.file));

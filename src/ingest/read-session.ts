@@ -24,12 +24,16 @@ export interface ReadSession {
   places: [generation: number, offset: number][];
 }
 
-/** Takes rounds while they are whole, numbered 1, 2, 3 … and wanted. Throws where the price book lacks a price. */
+/**
+ * Takes rounds while they are whole, numbered one behind the other from behind `before` on, and wanted. Throws where the
+ * price book lacks a price.
+ */
 export function readSession(
   files: Files,
   path: string,
   book: PriceBook,
   isWanted: (round: StoredRound, end: number) => boolean,
+  before = 0,
 ): ReadSession {
   const read: ReadSession = { id: undefined, sum: emptySum(), isDamaged: true, places: [] };
   const requests = new Map<number, number>();
@@ -40,7 +44,8 @@ export function readSession(
       isHead = false;
       continue;
     }
-    const round = line.text.startsWith(']') ? undefined : readRound(line.text, read.sum.rounds + 1, requests);
+    const number = before + read.sum.rounds + 1;
+    const round = line.text.startsWith(']') ? undefined : readRound(line.text, number, requests);
     if (!round || !isWanted(round, line.end)) {
       read.isDamaged = !round && !line.text.startsWith(']');
       break;

@@ -1,10 +1,14 @@
 import { join } from 'node:path';
+import type { StoredRound } from '../ai-log/stored-round.ts';
 import type { Files } from '../platform/files.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
+import type { PrunedPart } from '../store/pruned-file.ts';
+import { isPruned } from '../store/types.ts';
 import type { IndexedCommit } from '../store/index-survey.ts';
 import { readSummary } from '../store/session-file.ts';
 import { readHeaderId } from '../store/session-lines.ts';
 import { readSession, type ReadSession } from './read-session.ts';
+import { marksOf, removedRounds, tombstoneOf, withRemoved, type Removed } from './removed-rounds.ts';
 import { copyName, rewriteOf, roundsText, type SessionRepairs } from './repair-problem.ts';
 
 type Place = [generation: number, offset: number];
@@ -27,6 +31,7 @@ export function rebuildSessions(
   known: ReadonlyMap<string, KnownEntry>,
   isCommitted: (place: Place) => boolean,
   book: PriceBook,
+  removed: Removed,
 ): SessionRepairs {
   const repairs: SessionRepairs = { problems: [], sessions: new Map(), rewrites: [], setAside: [] };
   const counted = new Map<number, Set<number>>();
@@ -36,12 +41,23 @@ export function rebuildSessions(
       .map((file) => ({
         id,
         file,
-        read: readCommitted(files, join(dir, file), counted, isCommitted, book),
+        read: readCommitted(
+          files,
+          join(dir, file),
+          counted,
+          isCommitted,
+          book,
+          removedRounds(removed.get(id)),
+        ),
       }))
       .toSorted((a, b) => b.read.sum.rounds - a.read.sum.rounds);
     if (!best) continue;
     for (const [generation, offset] of best.read.places) placesOf(counted, generation).add(offset);
-    takeSession(files, dir, best, known.get(id), repairs);
+    takeSession(files, dir, best, known.get(id), removed.get(id) ?? [], repairs);
+  }
+  for (const [id, parts] of removed) {
+    const tombstone = repairs.sessions.has(id) ? undefined : tombstoneOf(id, parts);
+    if (tombstone) repairs.sessions.set(id, tombstone);
   }
   for (const [id, { file, rounds }] of known) {
     const kept = repairs.sessions.get(id)?.rounds ?? 0;
@@ -69,14 +85,16 @@ function readCommitted(
   counted: Map<number, Set<number>>,
   isCommitted: (place: Place) => boolean,
   book: PriceBook,
+  before: number,
 ): ReadSession {
   const own = new Map<number, Set<number>>();
-  return readSession(files, path, book, ({ at: [generation, offset] }) => {
+  const isWanted = ({ at: [generation, offset] }: StoredRound): boolean => {
     const places = placesOf(own, generation);
     const isNew = !places.has(offset) && !counted.get(generation)?.has(offset);
     places.add(offset);
     return isNew && isCommitted([generation, offset]);
-  });
+  };
+  return readSession(files, path, book, isWanted, before);
 }
 
 function placesOf(places: Map<number, Set<number>>, generation: number): Set<number> {
@@ -92,10 +110,13 @@ function takeSession(
   dir: string,
   { id, file, read }: Rebuilt,
   known: KnownEntry | undefined,
+  parts: readonly PrunedPart[],
   repairs: SessionRepairs,
 ): void {
   const { sum, isDamaged } = read;
-  const lost = Math.max(0, (known?.rounds ?? 0) - sum.rounds);
+  // A file of rounds that were all removed since, which a killed prune left behind.
+  if (sum.rounds === 0 && parts.length > 0 && (known === undefined || isPruned(known))) return;
+  const lost = Math.max(0, (known?.rounds ?? 0) - removedRounds(parts) - sum.rounds);
   const isUnsound = read.id === undefined || isDamaged;
   if (isUnsound && (sum.rounds > 0 || lost > 0)) {
     const problem =
@@ -104,7 +125,12 @@ function takeSession(
     repairs.setAside.push(file);
   }
   if (sum.rounds === 0) return;
-  const kept = { ...sum, id, file: isUnsound ? copyName(files, dir, file) : file };
+  const kept = {
+    ...withRemoved(sum, parts),
+    ...marksOf(parts, known),
+    id,
+    file: isUnsound ? copyName(files, dir, file) : file,
+  };
   const entry = { ...kept, summary: known?.summary ?? { length: 0, crc: 0 } };
   repairs.sessions.set(id, entry);
   if (isUnsound) repairs.rewrites.push(rewriteOf(entry, file));

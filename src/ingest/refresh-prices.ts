@@ -10,11 +10,13 @@ import type { Index } from '../store/index-file.ts';
 import { StoredIndex } from '../store/stored-index.ts';
 import { mergeCells } from '../store/usage-cells.ts';
 import { readPriceLines } from '../store/read.ts';
+import { readPruned, type PrunedPart } from '../store/pruned-file.ts';
 import { reprice } from '../store/reprice.ts';
 import { storedRounds } from '../store/session-file.ts';
 import { readState, type State } from '../store/state.ts';
 import { lockPath, openStore, type Store } from '../store/store.ts';
 import type { SessionEntry, UsageCell } from '../store/types.ts';
+import { removedRounds } from './removed-rounds.ts';
 import { usageOf } from './read-session.ts';
 
 /** What a store's rounds come to at one time. */
@@ -70,9 +72,10 @@ async function refresh(
   const before = sumOf(index);
   book.repricing = repricingOf(state, index, models);
   const changed = new Map<string, SessionEntry>();
+  const removed = readPruned(files, dir, state);
   for (const entry of index.sessions.values()) {
     if (!entry.usage.some((cell) => mayChange(cell, models))) continue;
-    const usage = usageAnew(files, dir, entry, book);
+    const usage = usageAnew(files, dir, entry, book, removed.get(entry.id) ?? []);
     if (pricesIn(usage) !== pricesIn(entry.usage)) changed.set(entry.id, { ...entry, usage });
   }
   const renewed = withChanged(index, changed);
@@ -134,9 +137,16 @@ function mayChange({ model, price }: UsageCell, models: Repricing['models']): bo
 }
 
 /** Reads a session's rounds, one at a time, and sums what they use and cost now. */
-function usageAnew(files: Files, dir: string, entry: SessionEntry, book: PriceBook): UsageCell[] {
-  let cells: UsageCell[] = [];
-  let rounds = 0;
+function usageAnew(
+  files: Files,
+  dir: string,
+  entry: SessionEntry,
+  book: PriceBook,
+  parts: readonly PrunedPart[],
+): UsageCell[] {
+  // Rounds that were pruned keep the prices that they had: only their sums are left.
+  let cells: UsageCell[] = parts.flatMap(({ usage }) => usage);
+  let rounds = removedRounds(parts);
   for (const line of storedRounds(files, dir, entry)) {
     cells.push(usageOf(readStoredRound(line).stored, book));
     rounds++;

@@ -5,6 +5,7 @@ import { surveyIndex, type IndexedCommit, type IndexSurvey } from '../store/inde
 import { holdsRounds } from '../store/session-file.ts';
 import { parseState, type LogPosition, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
+import { isPruned } from '../store/types.ts';
 import { StoredIndex } from '../store/stored-index.ts';
 
 /** What a repair goes by: the state and the index as far as they are sound, each standing in for the other. */
@@ -111,7 +112,9 @@ function leastDamaged(
   return candidates
     .map((commit) => {
       const index = new StoredIndex(files, dir, commit);
-      const damaged = [...index.sessions.values()].filter((entry) => !holdsRounds(files, dir, entry)).length;
+      const damaged = [...index.sessions.values()].filter(
+        (entry) => !isPruned(entry) && !holdsRounds(files, dir, entry),
+      ).length;
       return { commit, index, damaged };
     })
     .reduce((best, next) => (next.damaged < best.damaged ? next : best));

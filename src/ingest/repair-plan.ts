@@ -9,6 +9,7 @@ import { basePath, tailPath } from '../store/index-file.ts';
 import { priceGenerations, pricesPath } from '../store/price-files.ts';
 import { readPriceLines } from '../store/read.ts';
 import type { Renewal } from '../store/recommit.ts';
+import { readPruned, surveyPruned } from '../store/pruned-file.ts';
 import { newState, type LogPosition, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { asGeneration } from './known-logs.ts';
@@ -34,9 +35,11 @@ export function planRepair(files: Files, store: Store): RepairPlan {
   const closed = closedLogs(basis);
   const isCommitted = committedPlaces(basis, closed);
   const { book, state: priceState } = findPrices(files, dir, basis);
+  const pruned = basis.state ? basis.state.pruned : surveyPruned(files, dir, basis.commit);
+  const removed = readPruned(files, dir, pruned ? { pruned } : {});
   const sessions = basis.index
-    ? checkSessions(files, dir, basis.index.sessions, book)
-    : rebuildSessions(files, dir, knownSessions(basis), isCommitted, book);
+    ? checkSessions(files, dir, basis.index.sessions, book, removed)
+    : rebuildSessions(files, dir, knownSessions(basis), isCommitted, book, removed);
   const rejected = rejectedLength(files, dir, basis.state, isCommitted);
   const generation = Math.max(0, ...basis.survey.generations, basis.state?.index.generation ?? 0) + 1;
   const state: State = {
@@ -45,6 +48,7 @@ export function planRepair(files: Files, store: Store): RepairPlan {
     index: { generation, base: 0, length: 0 },
     prices: priceState,
     rejected: { length: rejected },
+    ...(pruned && { pruned }),
     next_log: basis.nextLog,
     logs: basis.logs,
   };

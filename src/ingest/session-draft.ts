@@ -18,7 +18,13 @@ import {
   recordsPath,
   storedRounds,
 } from '../store/session-file.ts';
-import { QUARTER_MS, type SessionEntry, type UsageCell } from '../store/types.ts';
+import {
+  pruneMarks,
+  QUARTER_MS,
+  type PruneMarks,
+  type SessionEntry,
+  type UsageCell,
+} from '../store/types.ts';
 import { writeApart, type LineWriter } from './line-space.ts';
 import { storedLine, type RepeatedText, type StoredFacts, type StoredTexts } from './stored-line.ts';
 import { addTotals, sumUsage, summaryOf, type Totals } from './summary.ts';
@@ -53,6 +59,7 @@ export class SessionDraft {
   #model: string;
   #title: string | null;
   #errors: number;
+  readonly #marks: PruneMarks;
   #lines: Uint8Array[] = [];
   #usage: UsageCell[] = [];
 
@@ -76,15 +83,18 @@ export class SessionDraft {
     this.#model = known?.model ?? '';
     this.#title = known?.title ?? null;
     this.#errors = known?.errors ?? 0;
+    this.#marks = pruneMarks(known ?? {});
   }
 
+  /** Begins a file; `known` is the entry of a session whose rounds were removed: its numbers go on. */
   static create(
     session: { id: string; file: string },
     keepsText: boolean,
     write: LineWriter = writeApart,
+    known?: SessionEntry,
   ): SessionDraft {
     const memory = keepsText ? new SessionMemory() : undefined;
-    return new SessionDraft(session, undefined, sumUsage([]), memory, 0, write);
+    return new SessionDraft(session, known, sumUsage(known?.usage ?? []), memory, 0, write);
   }
 
   /** Goes on with a stored session. Throws if its file is not the one that was committed. */
@@ -159,6 +169,7 @@ export class SessionDraft {
         model: this.#model,
         title: this.#title,
         errors: this.#errors,
+        ...this.#marks,
       },
       rounds,
       usage,
@@ -173,6 +184,7 @@ export class SessionDraft {
       updated: this.#updated,
       rounds: this.#rounds,
       model: this.#model,
+      ...this.#marks,
     };
     return { ...summaryOf(session, this.#totals), ...(memory && { memory }) };
   }

@@ -96,7 +96,7 @@ function storedFields(logged: AnyRound, facts: StoredFacts): Partial<StoredRound
 const NO_CALLS = /^(?:\[\s*\]|"")$/;
 
 /** What a log says in the place of a count or a type can be a client's words too: only numbers and known types stay. */
-function withoutWords(fields: Partial<StoredRound>): Partial<StoredRound> {
+export function withoutWords(fields: Partial<StoredRound>): Partial<StoredRound> {
   const { logged, input_token_details, output_token_details, response_type, ...numbers } = fields;
   return {
     ...numbers,

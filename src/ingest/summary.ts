@@ -1,4 +1,4 @@
-import type { SessionEntry, UsageCell } from '../store/types.ts';
+import type { PruneMarks, SessionEntry, UsageCell } from '../store/types.ts';
 
 export interface Totals {
   input: number;
@@ -10,7 +10,7 @@ export interface Totals {
 
 /** What stands behind a session's rounds, for those who read the file itself. */
 export function summaryOf(
-  session: Pick<SessionEntry, 'created' | 'updated' | 'rounds' | 'model'>,
+  session: Pick<SessionEntry, 'created' | 'updated' | 'rounds' | 'model'> & PruneMarks,
   totals: Totals,
 ): Record<string, unknown> {
   return {
@@ -23,6 +23,8 @@ export function summaryOf(
     total_cached_tokens: totals.cached,
     total_cache_write_tokens: totals.cacheWrite,
     model: session.model,
+    ...(session.pruned_rounds !== undefined && { pruned_rounds: session.pruned_rounds }),
+    ...(session.pruned_content !== undefined && { pruned_content: true }),
   };
 }
 

@@ -42,10 +42,29 @@ export function sessionJson(session: SessionEntry, sum: Row): SessionJson {
     total_cache_write_tokens: sum.cacheWrite,
     model: session.model,
     ...costJson(sum),
+    ...prunedJson(session),
   };
 }
 
-interface SessionJson extends CostJson {
+/** Keys that only a session has of which something was pruned. */
+function prunedJson({ pruned, pruned_rounds: rounds, pruned_content: content }: SessionEntry): PrunedJson {
+  return {
+    ...(pruned !== undefined && { pruned_at: new Date(pruned).toISOString(), pruned_rounds: rounds ?? 0 }),
+    ...(content && {
+      content_pruned_at: new Date(content.at).toISOString(),
+      content_pruned_rounds: content.rounds,
+    }),
+  };
+}
+
+interface PrunedJson {
+  pruned_at?: string;
+  pruned_rounds?: number;
+  content_pruned_at?: string;
+  content_pruned_rounds?: number;
+}
+
+interface SessionJson extends CostJson, PrunedJson {
   session_id: string;
   created_at: string;
   updated_at: string;

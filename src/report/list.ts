@@ -1,4 +1,4 @@
-import type { SessionEntry } from '../store/types.ts';
+import { isPruned, type SessionEntry } from '../store/types.ts';
 import { compareText, namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { parseSessionKey } from '../query/session-key.ts';
@@ -13,6 +13,8 @@ import type { LocalTime } from '../query/time-zone.ts';
 export type SortKey = 'updated' | 'created' | 'cost' | 'tokens' | 'rounds';
 
 export interface ListQuery {
+  /** Those that were removed, in place of those that are there. */
+  pruned?: true;
   sortBy: SortKey;
   /** 0: all. */
   limit: number;
@@ -51,6 +53,7 @@ export function selectSessions(
 
 function matches(session: SessionEntry, query: ListQuery): boolean {
   const { model, consumer, search, period } = query;
+  if (isPruned(session) !== (query.pruned === true)) return false;
   if (session.updated < period.from || session.created >= period.to) return false;
   if (model !== undefined && !session.usage.some((cell) => sameText(cell.model, model))) return false;
   if (consumer !== undefined && !session.usage.some((cell) => sameText(cell.consumer, consumer)))

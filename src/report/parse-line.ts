@@ -23,7 +23,7 @@ export function parseLine(report: ParseReport): string {
 }
 
 /** `980 B`, `1.2 MB` */
-function bytesText(bytes: number): string {
+export function bytesText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
   const value = bytes / 1000 ** power;

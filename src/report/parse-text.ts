@@ -1,4 +1,4 @@
-import type { SessionEntry } from '../store/types.ts';
+import { isPruned, type SessionEntry } from '../store/types.ts';
 import { ALL_QUARTERS, groupUsage, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { parseLine, type ParseReport } from './parse-line.ts';
@@ -17,17 +17,16 @@ export function parseSummary(report: ParseReport, sessions: readonly SessionEntr
 /** The store in lines of at most the screen's width: the `listed` sessions updated last, and the sum of all. */
 export function storeSummary(sessions: readonly SessionEntry[], screen: Screen, listed = LISTED): string[] {
   const rule = '━'.repeat(Math.min(screen.width, 48));
-  const latest = sessions.toSorted((a, b) => b.updated - a.updated).slice(0, listed);
+  const active = sessions.filter((session) => !isPruned(session));
+  const latest = active.toSorted((a, b) => b.updated - a.updated).slice(0, listed);
   const rows = latest.map((session) => ({ session, sum: sessionTotals(session) }));
   const more =
-    sessions.length > latest.length
-      ? [`… and ${plural(sessions.length - latest.length, 'more session')}`]
-      : [];
+    active.length > latest.length ? [`… and ${plural(active.length - latest.length, 'more session')}`] : [];
   return [
     screen.colour.bold('🔍 Session Monitor'),
     rule,
     '',
-    `📊 Active Sessions: ${exact(sessions.length)}`,
+    `📊 Active Sessions: ${exact(active.length)}`,
     '',
     ...(rows.length > 0 ? [...drawTable({ columns: COLUMNS, rows }, screen), ...more, ''] : []),
     '📈 Token Statistics',

@@ -2,7 +2,7 @@ import { cleanLine } from '../platform/clean-text.ts';
 import { namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
 import type { SessionEntry } from '../store/types.ts';
-import { QUARTER_MS } from '../store/types.ts';
+import { isPruned, QUARTER_MS } from '../store/types.ts';
 import { byDaySection } from './by-day.ts';
 import { shownTime } from './clock.ts';
 import { costView } from './cost-view.ts';
@@ -25,6 +25,7 @@ const DAYS = 60;
 
 /** The overview of a store that has sessions. */
 export function overview(sessions: readonly SessionEntry[], survey: Survey, site: SiteContext): string {
+  const shown = sessions.filter((session) => !isPruned(session));
   const path = OVERVIEW_PATH;
   const body = renderTemplate('overview', {
     period: periodText(survey),
@@ -35,8 +36,8 @@ export function overview(sessions: readonly SessionEntry[], survey: Survey, site
       survey.models.length > MODELS ? `and ${plural(survey.models.length - MODELS, 'more model')}.` : '',
     modelsHref: hrefTo(path, 'models.html'),
     sessionsHref: hrefTo(path, 'sessions/index.html'),
-    allSessions: `All ${plural(sessions.length, 'session')}`.replace(/^All 1 session$/, 'All sessions'),
-    newest: sessions
+    allSessions: `All ${plural(shown.length, 'session')}`.replace(/^All 1 session$/, 'All sessions'),
+    newest: shown
       .toSorted(byLastRound)
       .slice(0, NEWEST)
       .map((session) => sessionRow(session, path, site)),

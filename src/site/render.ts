@@ -5,7 +5,7 @@ import { takeLock } from '../platform/lock.ts';
 import { roundMoney } from '../query/round-money.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 import { readRoundLines, readSnapshot, type Snapshot } from '../store/read.ts';
-import type { SessionEntry } from '../store/types.ts';
+import { isPruned, type SessionEntry } from '../store/types.ts';
 import { sessionJsonPages } from './api.ts';
 import { keyedSession, type KeyedSession } from './keyed-session.ts';
 import { modelColours } from './model-colours.ts';
@@ -68,7 +68,14 @@ function renderSnapshot(files: Files, snapshot: Snapshot, options: RenderOptions
   const folder = new SiteFolder(files, siteDir, commonKey(snapshot, local), full);
   try {
     folder.writePages(assetPages());
-    writeSessions(files, folder, sessions, snapshot, site, onProgress);
+    writeSessions(
+      files,
+      folder,
+      sessions.filter(({ entry }) => !isPruned(entry)),
+      snapshot,
+      site,
+      onProgress,
+    );
     folder.writePages(storePages(snapshot, sessions, refresh, site));
     // Last: it tells open pages that there are newer ones.
     folder.writePages([stampPage(folder.digest(), refresh)]);

@@ -1,6 +1,6 @@
 import { hexDigest } from '../platform/digest.ts';
 import type { Snapshot } from '../store/read.ts';
-import { QUARTER_MS } from '../store/types.ts';
+import { isPruned, QUARTER_MS } from '../store/types.ts';
 import { sessionsJsonPages, statsJson } from './api.ts';
 import type { KeyedSession } from './keyed-session.ts';
 import { emptyOverview, emptyPage } from './empty.ts';
@@ -20,7 +20,9 @@ export function* storePages(
   site: SiteContext,
 ): Generator<Page> {
   const state = hexDigest(sessions.map(({ entry, key }) => `${entry.file} ${key}`).join('\n'));
-  const inOrder = sessions.toSorted((a, b) => byFirstRound(a.entry, b.entry));
+  // Pruned sessions have no pages any more, and their part in the sums.
+  const shown = sessions.filter(({ entry }) => !isPruned(entry));
+  const inOrder = shown.toSorted((a, b) => byFirstRound(a.entry, b.entry));
   const today = site.local.dateOf(Math.floor(site.now / QUARTER_MS));
   const entries = sessions.map(({ entry }) => entry);
   let known: Survey | undefined;
@@ -35,7 +37,7 @@ export function* storePages(
     yield page('consumers.html', state, () => consumersPage(survey(), site));
     yield page(OVERVIEW_PATH, `${state} ${today}`, () => overview(entries, survey(), site));
   }
-  const files = dataFiles(sessions.length);
+  const files = dataFiles(shown.length);
   yield page(FIND_PATH, `${files}`, () => findPage(files, site));
   yield* sessionsJsonPages(inOrder, state);
   yield page('api/stats.json', state, () => statsJson(survey(), site));

@@ -8,7 +8,7 @@ import { appendRounds, recordsPath } from './session-file.ts';
 import { writeState, type LogPosition, type State } from './state.ts';
 import type { Store } from './store.ts';
 import type { StoredIndex } from './stored-index.ts';
-import type { SessionEntry, UsageCell } from './types.ts';
+import { isPruned, type SessionEntry, type UsageCell } from './types.ts';
 import { mergeCells } from './usage-cells.ts';
 
 /** What a run adds to one session. */
@@ -99,7 +99,7 @@ function writeSession(
   addition: SessionAddition,
 ): WrittenSession {
   const { entry, rounds, summary, records, usage } = addition;
-  const committed = index.sessions.get(entry.id);
+  const committed = storedOf(index, entry.id);
   if (records) {
     withFile(files, recordsPath(dir, entry.file), 'create', (fd) =>
       files.write(fd, records.bytes, records.at),
@@ -107,6 +107,12 @@ function writeSession(
   }
   const end = appendRounds(files, dir, { id: entry.id, file: entry.file, committed }, rounds, summary);
   return { entry: { ...entry, ...end }, usage };
+}
+
+/** A session all of whose rounds were removed begins a new file. */
+function storedOf(index: StoredIndex, id: string): SessionEntry | undefined {
+  const entry = index.sessions.get(id);
+  return entry && !isPruned(entry) ? entry : undefined;
 }
 
 function syncSessions(
@@ -119,7 +125,7 @@ function syncSessions(
     join(dir, entry.file),
     ...(records ? [recordsPath(dir, entry.file)] : []),
   ]);
-  const isNew = additions.some(({ entry, records }) => !index.sessions.has(entry.id) || records?.at === 0);
+  const isNew = additions.some(({ entry, records }) => !storedOf(index, entry.id) || records?.at === 0);
   syncFiles(files, dir, paths, isNew);
 }
 
@@ -131,7 +137,7 @@ export function syncFiles(files: Files, dir: string, paths: readonly string[], i
 }
 
 /** Appends to the committed end; returns the new one. */
-function appendLines(files: Files, path: string, at: number, lines: readonly string[]): number {
+export function appendLines(files: Files, path: string, at: number, lines: readonly string[]): number {
   if (lines.length === 0) return at;
   const bytes = Buffer.from(`${lines.join('\n')}\n`);
   appendAt(files, path, at, bytes);
@@ -140,12 +146,12 @@ function appendLines(files: Files, path: string, at: number, lines: readonly str
 }
 
 /** Appends to the tail, or writes a new base when the tail has outgrown the old one. */
-function writeIndex(
+export function writeIndex(
   files: Files,
   dir: string,
   state: State,
   index: StoredIndex,
-  batch: Batch,
+  batch: Pick<Batch, 'logs' | 'closed' | 'nextLog'>,
   sessionLines: readonly string[],
 ): State['index'] {
   const { generation, base, length } = state.index;

@@ -10,7 +10,7 @@ import type { PriceRef, SessionEntry, UsageCell } from './types.ts';
  * be rebuilt.
  */
 
-type CellRow = [
+export type CellRow = [
   quarter: number,
   model: string,
   consumer: string,
@@ -120,7 +120,10 @@ export class IndexTail {
 
   /** Whether a session's file has this name, given in lower case. */
   hasFile(lowerCaseName: string): boolean {
-    this.#files ??= new Set([...this.#lines].map(([id, [first]]) => this.#fileOf(id, first?.[0] ?? 0)));
+    // A prune gives a session another file: each line names its own.
+    this.#files ??= new Set(
+      [...this.#lines].flatMap(([id, places]) => places.map(([at]) => this.#fileOf(id, at))),
+    );
     return this.#files.has(lowerCaseName);
   }
 
@@ -185,7 +188,7 @@ function isAt(bytes: Buffer, at: number, wanted: Buffer): boolean {
   );
 }
 
-function toRow(cell: UsageCell): CellRow {
+export function toRow(cell: UsageCell): CellRow {
   const { quarter, model, consumer, api, price, rounds, input, output, reasoning, cached, cacheWrite } = cell;
   const row: CellRow = [
     quarter,
@@ -205,7 +208,7 @@ function toRow(cell: UsageCell): CellRow {
   return row;
 }
 
-function toCell(row: CellRow): UsageCell {
+export function toCell(row: CellRow): UsageCell {
   const [
     quarter,
     model,

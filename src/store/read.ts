@@ -6,7 +6,7 @@ import { StoredIndex } from './stored-index.ts';
 import { storedRounds } from './session-file.ts';
 import { readState, type LogPosition, type State } from './state.ts';
 import { openStore } from './store.ts';
-import type { SessionEntry } from './types.ts';
+import { isPruned, type SessionEntry } from './types.ts';
 
 /** The store as one commit left it. */
 export interface Snapshot {
@@ -79,7 +79,43 @@ function priceBookError(path: string, problem: string, cause?: unknown): InputOu
   );
 }
 
-/** The committed rounds of a session, each as the JSON text of its line; can be gone through several times. */
+/**
+ * The committed rounds of a session, each as the JSON text of its line; can be gone through several times. Where a prune
+ * has put the rounds into another file meanwhile, they are read from there; where it has removed them, that is an
+ * InputOutputError.
+ */
 export function readRoundLines(dir: string, entry: SessionEntry, files: Files = nodeFiles): Iterable<string> {
-  return storedRounds(files, dir, entry);
+  return {
+    *[Symbol.iterator]() {
+      let rounds = storedRounds(files, dir, entry)[Symbol.iterator]();
+      let first = firstOf(rounds);
+      for (let attempt = 1; first === 'gone'; attempt++) {
+        const now = readSnapshot(dir, files).sessions.get(entry.id);
+        if (now === undefined || isPruned(now) || (now.pruned_rounds ?? 0) > (entry.pruned_rounds ?? 0)) {
+          throw prunedMeanwhile(dir, entry);
+        }
+        rounds = storedRounds(files, dir, now)[Symbol.iterator]();
+        // The file that the index names is missing: that is said now.
+        first = attempt === TRIES || now.file === entry.file ? rounds.next() : firstOf(rounds);
+      }
+      // What was added since belongs to a later commit.
+      let left = entry.rounds - (entry.pruned_rounds ?? 0);
+      for (let next = first; !next.done && left > 0; next = rounds.next(), left--) yield next.value;
+    },
+  };
+}
+
+function firstOf(rounds: Iterator<string>): IteratorResult<string> | 'gone' {
+  try {
+    return rounds.next();
+  } catch (error) {
+    if (error instanceof InputOutputError && isAbsent(error.cause)) return 'gone';
+    throw error;
+  }
+}
+
+function prunedMeanwhile(dir: string, { id }: SessionEntry): InputOutputError {
+  return new InputOutputError(
+    `the session ${JSON.stringify(id)} in ${dir} was pruned while it was read. Ask again`,
+  );
 }

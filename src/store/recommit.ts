@@ -39,7 +39,10 @@ export function recommit(files: Files, store: Store, renewal: Renewal): void {
   const { rewrites, index, state } = renewal;
   for (const { entry, summary, from } of rewrites) {
     if (from === undefined) entry.summary = replaceSummary(files, dir, entry, summary);
-    else Object.assign(entry, copyRounds(files, dir, from, entry, summary));
+    else {
+      const rounds = entry.rounds - (entry.pruned_rounds ?? 0);
+      Object.assign(entry, copyRounds(files, dir, from, { ...entry, rounds }, summary));
+    }
   }
   const paths = rewrites.map(({ entry }) => join(dir, entry.file));
   syncFiles(

@@ -116,6 +116,8 @@ export function readSummary(
 export function storedRounds(files: Files, dir: string, entry: Committed): Iterable<string> {
   return {
     *[Symbol.iterator]() {
+      // All its rounds were removed.
+      if (entry.end === 0) return;
       const fd = openSessionFile(files, dir, entry, 'read');
       try {
         checkLastRound(files, fd, dir, entry);
@@ -172,7 +174,7 @@ function openSessionFile(files: Files, dir: string, entry: Rounds, how: 'read' |
   try {
     return files.open(join(dir, entry.file), how);
   } catch (error) {
-    if (isAbsent(error)) throw damaged(dir, entry, 'is missing');
+    if (isAbsent(error)) throw damaged(dir, entry, 'is missing', error);
     if (errorCode(error) !== 'EACCES') throw error;
     throw new InputOutputError(
       `the session file ${join(dir, entry.file)} cannot be opened to ${how} it. Nothing was changed: give this user the right to`,
@@ -198,10 +200,11 @@ function cut(dir: string, entry: Rounds): InputOutputError {
   return damaged(dir, entry, `is cut: ${entry.end} bytes of rounds were committed`);
 }
 
-function damaged(dir: string, entry: Rounds, problem: string): InputOutputError {
+function damaged(dir: string, entry: Rounds, problem: string, cause?: unknown): InputOutputError {
   return new InputOutputError(
     `the session file ${join(dir, entry.file)} ${problem}. Nothing was changed: restore it from a backup of the store, ` +
       'or go on with what is left of it: monitor repair says what that is',
+    { cause },
   );
 }
 

@@ -12,6 +12,8 @@ export interface State {
   index: { generation: number; base: number; length: number };
   prices: { generation: number; length: number };
   rejected: { length: number };
+  /** The sums of removed rounds; absent where none were. */
+  pruned?: { length: number };
   /** Number of the next log generation. */
   next_log: number;
   logs: LogPosition[];
@@ -77,7 +79,7 @@ function inNewFormat(state: State): State {
 }
 
 function isState(value: Record<string, unknown>): value is Record<string, unknown> & State {
-  const { index, prices, rejected, logs } = value;
+  const { index, prices, rejected, pruned, logs } = value;
   return (
     (value['format'] === STATE_FORMAT || value['format'] === 1) &&
     typeof value['store'] === 'string' &&
@@ -92,6 +94,7 @@ function isState(value: Record<string, unknown>): value is Record<string, unknow
     isCount(prices['length']) &&
     isRecord(rejected) &&
     isCount(rejected['length']) &&
+    (pruned === undefined || (isRecord(pruned) && isCount(pruned['length']))) &&
     areLogPositions(logs)
   );
 }

@@ -53,4 +53,25 @@ export interface SessionEntry {
   /** Rounds with a response code of 400 and above. */
   errors: number;
   usage: UsageCell[];
+  /** When rounds of it were removed last, and how many, its first ones: its numbers count them still. */
+  pruned?: number;
+  pruned_rounds?: number;
+  /** When the texts of its first rounds were removed last, and of how many. */
+  pruned_content?: { at: number; rounds: number };
+}
+
+/** What stays of an entry when rounds are added to its session. */
+export type PruneMarks = Pick<SessionEntry, 'pruned' | 'pruned_rounds' | 'pruned_content'>;
+
+export function pruneMarks({ pruned, pruned_rounds, pruned_content }: PruneMarks): PruneMarks {
+  return {
+    ...(pruned !== undefined && { pruned }),
+    ...(pruned_rounds !== undefined && { pruned_rounds }),
+    ...(pruned_content !== undefined && { pruned_content }),
+  };
+}
+
+/** A session all of whose rounds were removed: its sums are left, and no file. */
+export function isPruned(entry: Pick<SessionEntry, 'rounds' | 'pruned_rounds'>): boolean {
+  return entry.pruned_rounds === entry.rounds;
 }

@@ -22,3 +22,19 @@ function addCell(sum: UsageCell, cell: UsageCell): void {
   sum.cost += cell.cost;
   sum.saved += cell.saved;
 }
+
+/** What is left of cells without others that are among them. */
+export function subtractCells(cells: readonly UsageCell[], others: readonly UsageCell[]): UsageCell[] {
+  const negative = others.map((cell) => ({
+    ...cell,
+    rounds: -cell.rounds,
+    input: -cell.input,
+    output: -cell.output,
+    reasoning: -cell.reasoning,
+    cached: -cell.cached,
+    cacheWrite: -cell.cacheWrite,
+    cost: -cell.cost,
+    saved: -cell.saved,
+  }));
+  return mergeCells([...cells, ...negative]).filter(({ rounds }) => rounds !== 0);
+}

@@ -15,6 +15,7 @@ export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> 
   channel?: string;
   rollup?: true;
   search?: string;
+  pruned?: true;
 }
 
 /** The sessions that match. */

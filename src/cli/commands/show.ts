@@ -11,7 +11,7 @@ import type { SessionEntry } from '../../store/types.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { ReportOptions } from '../options.ts';
 import { localTimeOf, requirePrices, screenOf } from '../report-context.ts';
-import { requireRound, sessionOf } from '../session-argument.ts';
+import { refusePruned, requireRound, sessionOf } from '../session-argument.ts';
 
 export interface ShowOptions extends ReportOptions {
   round?: number;
@@ -26,6 +26,7 @@ export interface ShowOptions extends ReportOptions {
 export async function show(context: Context, id: string, options: ShowOptions): Promise<void> {
   const snapshot = readSnapshot(options.dataDir);
   const session = sessionOf(snapshot.sessions, id, options.dataDir);
+  refusePruned(session, options.round);
   const choice = choiceOf(options, session);
   const expanded = expandRounds(readRoundLines(options.dataDir, session));
   const shown: ShownSession = {
@@ -59,7 +60,7 @@ function textOf(
     local: localTimeOf(context, options.timezone),
     full: options.full === true,
     withMessages: options.messages,
-    noContent: snapshot.noContent,
+    noContent: snapshot.noContent || shown.session.pruned_content?.rounds === shown.session.rounds,
   };
   return showText(shown, style, choiceText(choice));
 }

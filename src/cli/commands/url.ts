@@ -5,7 +5,7 @@ import { NoAnswer } from '../../platform/errors.ts';
 import { sessionName, sessionPath, urlPath } from '../../site/names.ts';
 import { readSnapshot } from '../../store/read.ts';
 import type { Context } from '../context.ts';
-import { requireRound, sessionOf } from '../session-argument.ts';
+import { refusePruned, requireRound, sessionOf } from '../session-argument.ts';
 
 export interface UrlOptions {
   dataDir: string;
@@ -22,6 +22,7 @@ export interface UrlOptions {
 export async function url(context: Context, id: string, options: UrlOptions): Promise<void> {
   const { dataDir, siteDir, baseUrl, round } = options;
   const session = sessionOf(readSnapshot(dataDir).sessions, id, dataDir);
+  refusePruned(session, undefined);
   if (round !== undefined) requireRound(session, round);
   const path = sessionPath(sessionName(session));
   const page = baseUrl === undefined ? pageOnDisk(siteDir, path) : `${baseUrl}${urlPath(path.split('/'))}`;

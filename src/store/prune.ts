@@ -1,0 +1,105 @@
+import { join } from 'node:path';
+import { replaceFile, type Files } from '../platform/files.ts';
+import { appendLines, rejectedPath, syncFiles, writeIndex } from './commit.ts';
+import { removeIndex } from './index-file.ts';
+import { prunedLine, prunedPath, type PrunedPart } from './pruned-file.ts';
+import { checkNotRestored } from './restored.ts';
+import { appendRounds, recordsPath } from './session-file.ts';
+import { writeState, type State } from './state.ts';
+import type { Store } from './store.ts';
+import type { StoredIndex } from './stored-index.ts';
+import type { SessionEntry } from './types.ts';
+
+type Entry = Omit<SessionEntry, 'usage'>;
+
+/** A session whose rounds are removed; its sums stay in the index. */
+export interface Removal {
+  /** As it is to stand in the index. */
+  entry: Entry;
+  /** Its file until now. */
+  file: string;
+  part: PrunedPart;
+}
+
+/** A session whose texts are removed: its rounds are written into a new file. */
+export interface Rewrite {
+  /** With the name of the new file. */
+  entry: Entry;
+  file: string;
+  /** The rounds without texts, each one line of JSON, in pieces. */
+  rounds: Iterable<string[]>;
+  summary: Readonly<Record<string, unknown>>;
+}
+
+export interface Prune {
+  removals: readonly Removal[];
+  rewrites: readonly Rewrite[];
+  /** Writes the index anew, so that no title of what is gone stays in a line of it: the last of a run's prunes. */
+  isLast: boolean;
+}
+
+/**
+ * Removes rounds and texts at once, like a commit: what is new is on disk before the state is renamed, and what is old
+ * is removed behind it. A crash before leaves the store as it was, one behind leaves files that nothing names: the
+ * next prune removes them. Brings `index` up to date and returns the new state.
+ */
+export function prune(files: Files, store: Store, state: State, index: StoredIndex, what: Prune): State {
+  const { dir } = store;
+  checkNotRestored(files, dir, state);
+  const commit = state.commit + 1;
+  const rewritten = what.rewrites.map((rewrite) => writeRounds(files, dir, rewrite));
+  const paths = rewritten.map(({ file }) => join(dir, file));
+  if (paths.length > 0) syncFiles(files, dir, paths, true);
+  const lines = what.removals.map(({ entry, part }) => prunedLine(entry.id, commit, part));
+  const length = appendLines(files, prunedPath(dir), state.pruned?.length ?? 0, lines);
+  const entries = [...rewritten, ...what.removals.map(({ entry }) => entry)];
+  const { logs, next_log: nextLog } = state;
+  const sessionLines = entries.map((entry) => index.add(entry, []));
+  const committed: State = {
+    ...state,
+    commit,
+    index: what.isLast
+      ? writeNewBase(state, index)
+      : writeIndex(files, dir, state, index, { logs, closed: [], nextLog }, sessionLines),
+    ...(length > 0 && { pruned: { length } }),
+  };
+  writeState(files, store.statePath, committed);
+  if (committed.index.generation !== state.index.generation) {
+    index.rebase(committed.index);
+    for (const generation of [state.index.generation, state.index.generation - 1]) {
+      removeIndex(files, dir, generation);
+    }
+  }
+  for (const { file } of [...what.rewrites, ...what.removals]) removeSession(files, dir, file);
+  return committed;
+}
+
+function writeNewBase(
+  { index: { generation }, commit, logs, next_log }: State,
+  index: StoredIndex,
+): State['index'] {
+  const base = index.writeBase(generation + 1, { commit: commit + 1, logs, next_log });
+  return { generation: generation + 1, base, length: 0 };
+}
+
+/** Removes a session's file and its records. */
+export function removeSession(files: Files, dir: string, file: string): void {
+  files.remove(recordsPath(dir, file));
+  files.remove(join(dir, file));
+}
+
+function writeRounds(files: Files, dir: string, { entry, rounds, summary }: Rewrite): Entry {
+  let end: Pick<SessionEntry, 'end' | 'last' | 'summary'> | undefined;
+  for (const lines of rounds) {
+    end = appendRounds(files, dir, { id: entry.id, file: entry.file, committed: end }, lines, summary);
+  }
+  return { ...entry, ...end };
+}
+
+/**
+ * Takes the text out of lines of the rejected lines' file. Each keeps its length: spaces stand in the text's place, so
+ * that what the state counts stays true, whichever of the two files a crash leaves.
+ */
+export function blankRejected(files: Files, dir: string, lines: readonly string[]): void {
+  replaceFile(files, rejectedPath(dir), lines.map((line) => `${line}\n`).join(''));
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { InputOutputError } from '../platform/errors.ts';
+import { readWhole, type Files } from '../platform/files.ts';
+import { parseIndexLine, toCell, toRow, type CellRow } from './index-tail.ts';
+import type { State } from './state.ts';
+import type { SessionEntry } from './types.ts';
+
+/** What the rounds came to that were removed from a session. */
+export type PrunedPart = Pick<
+  SessionEntry,
+  'created' | 'updated' | 'rounds' | 'model' | 'errors' | 'usage'
+> & {
+  /** When, in milliseconds since 1970 UTC. */
+  pruned: number;
+};
+
+/** One removal: a line of the file. */
+type PrunedLine = Omit<PrunedPart, 'usage'> & { id: string; commit: number; usage: CellRow[] };
+
+/** Append-only, one line a removal: where the index is lost, nothing else knows of these rounds any more. */
+export function prunedPath(dir: string): string {
+  return join(dir, '.pruned.jsonl');
+}
+
+export function prunedLine(id: string, commit: number, part: PrunedPart): string {
+  return JSON.stringify({ id, commit, ...part, usage: part.usage.map(toRow) } satisfies PrunedLine);
+}
+
+/** The parts of each session, the first removal first. Throws InputOutputError where the file is not what was committed. */
+export function readPruned(
+  files: Files,
+  dir: string,
+  { pruned }: Pick<State, 'pruned'>,
+): ReadonlyMap<string, PrunedPart[]> {
+  const length = pruned?.length ?? 0;
+  if (length === 0) return new Map();
+  const path = prunedPath(dir);
+  const bytes = readWhole(files, path)?.subarray(0, length);
+  if (bytes?.length !== length) throw damaged(path, bytes ? 'is cut' : 'is missing');
+  return partsOf(path, bytes);
+}
+
+/** How much of the file belongs to the first `commit` commits: where the state is lost. */
+export function surveyPruned(files: Files, dir: string, commit: number): State['pruned'] {
+  const bytes = readWhole(files, prunedPath(dir)) ?? Buffer.alloc(0);
+  let length = 0;
+  for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, length)) {
+    const line = parseIndexLine(bytes.toString('utf8', length, end));
+    if (!line || !('commit' in line) || line.commit > commit) break;
+    length = end + 1;
+  }
+  return length === 0 ? undefined : { length };
+}
+
+function partsOf(path: string, bytes: Buffer): Map<string, PrunedPart[]> {
+  const parts = new Map<string, PrunedPart[]>();
+  const lines = bytes.toString().split('\n');
+  if (lines.pop() !== '') throw damaged(path, 'is damaged');
+  for (const text of lines) {
+    const line = parseIndexLine(text) as PrunedLine | undefined;
+    if (typeof line?.id !== 'string' || !Array.isArray(line.usage)) throw damaged(path, 'is damaged');
+    const { id, commit: _commit, usage, ...part } = line;
+    const known = parts.get(id) ?? [];
+    known.push({ ...part, usage: usage.map(toCell) });
+    parts.set(id, known);
+  }
+  return parts;
+}
+
+function damaged(path: string, problem: string): InputOutputError {
+  return new InputOutputError(
+    `the sums of pruned sessions, ${path}, ${problem}. Nothing was changed: restore it from a backup of the store`,
+  );
+}
