@@ -94,7 +94,8 @@ function roundCount(count: number): string {
 
 function usdLabel(usd: number): string {
   if (usd >= 10) return `$${roundCount(usd)}`;
-  return `$${usd.toFixed(usd >= 0.01 ? 2 : 4)}`;
+  // As many decimals as the first digit needs.
+  return `$${usd.toFixed(Math.max(2, Math.ceil(-Math.log10(usd))))}`;
 }
 
 /** Stretches of the axis between the gaps. */
