@@ -84,6 +84,7 @@ export function drawRow(template: HTMLTemplateElement, session: Session): Docume
     usd,
     missing,
     updated,
+    costExact,
   ] = row;
   const copy = template.content.cloneNode(true) as DocumentFragment;
   const part = (selector: string): HTMLElement => copy.querySelector(selector) as HTMLElement;
@@ -108,6 +109,7 @@ export function drawRow(template: HTMLTemplateElement, session: Session): Docume
   count('.input', input);
   fill('.cached', percent(cached, input));
   count('.output', output);
+  part('.cost').title = costExact;
   fill('.cost .sum', cost);
   part('.cost .sum').className = `sum${usd >= 0 ? '' : cost === 'unpriced' ? ' caution' : ' faint'}`;
   fill('.cost .missing', missing);

@@ -119,7 +119,7 @@ function linesOf(files: Files, dir: string, entry: SessionEntry): Iterable<strin
   return entry.end <= KEPT_BYTES ? [...lines] : lines;
 }
 
-function* assetPages(): Generator<Page> {
+export function* assetPages(): Generator<Page> {
   for (const [name, text] of Object.entries(assets)) {
     yield { path: `assets/${name}`, key: hexDigest(text), render: () => text };
   }

@@ -39,6 +39,8 @@ export type SessionDataRow = [
   missing: string,
   /** `2026-11-20T16:21:14+08:00` */
   updated: string,
+  /** For those who point at the cost. */
+  costExact: string,
 ];
 
 /** `from` is the page that will show them. */
@@ -65,6 +67,7 @@ export function sessionData(sessions: readonly SessionEntry[], from: string, sit
       row.cost.isKnown ? Number(usdOf(sum.cost).toPrecision(8)) : -1,
       row.cost.missing,
       row.updated.iso,
+      row.cost.exact,
     ];
   });
   return {

@@ -6,7 +6,7 @@ import { StoredIndex } from '../../src/store/stored-index.ts';
 import { nameSessionFile } from '../../src/store/names.ts';
 import { readState } from '../../src/store/state.ts';
 import { createStore, NO_FILTERS, openStore, resolveStatePath } from '../../src/store/store.ts';
-import { QUARTER_MS, type UsageCell } from '../../src/store/types.ts';
+import { QUARTER_MS, type SessionEntry, type UsageCell } from '../../src/store/types.ts';
 
 /** A round of a session, as a quick store is told of it. Times are milliseconds since 1970 UTC. */
 export interface QuickRound {
@@ -132,6 +132,24 @@ function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
     cost: unpriced ? 0n : cost,
     saved: unpriced ? 0n : BigInt(cached) * (perToken(PRICE.input) - perToken(PRICE.cache_read)),
   };
+}
+
+/** The index's entries of sessions that are in no store. */
+export function entriesOf(sessions: readonly QuickSession[]): SessionEntry[] {
+  return sessions.map((session, i) => ({
+    id: session.id,
+    file: nameSessionFile(session.id, () => false),
+    end: i + 1,
+    last: { length: 1, crc: i },
+    summary: { length: 1, crc: i },
+    created: session.rounds[0]?.at ?? 0,
+    updated: session.rounds.at(-1)?.at ?? 0,
+    rounds: session.rounds.length,
+    model: session.rounds.at(-1)?.model ?? '',
+    title: session.title,
+    errors: 0,
+    usage: session.rounds.map((round) => cellOf(session, round)),
+  }));
 }
 
 const MODELS = ['claude-sonnet-4-5', 'gpt-5', 'gemini-2.5-pro', 'deepseek-reasoner', 'qwen3-coder-plus'];

@@ -1,0 +1,248 @@
+import { join } from 'node:path';
+import { statSync } from 'node:fs';
+import type { Page as BrowserPage } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { localTimeIn } from '../../src/query/time-zone.ts';
+import { keyedSession } from '../../src/site/keyed-session.ts';
+import { modelColours } from '../../src/site/model-colours.ts';
+import { assetPages } from '../../src/site/render.ts';
+import type { SiteContext } from '../../src/site/site-context.ts';
+import { storePages } from '../../src/site/store-pages.ts';
+import type { Snapshot } from '../../src/store/read.ts';
+import { chromiumPath, seriousFaults, sideways, useBrowser } from './browser.ts';
+import { sharedFolder, writePages } from './make.ts';
+import { entriesOf, quickSessions, type QuickSession } from './quick-store.ts';
+
+const NOW = Date.parse('2026-11-20T08:32:00Z');
+const PAGES = [
+  'index.html',
+  'sessions/index.html',
+  'sessions/page/2.html',
+  'models.html',
+  'dates.html',
+  'consumers.html',
+];
+
+/** The pages about all sessions, without those of the sessions. */
+function writeSite(dir: string, sessions: readonly QuickSession[]): void {
+  const entries = entriesOf(sessions);
+  const colours = modelColours(entries);
+  const site: SiteContext = {
+    now: NOW,
+    local: localTimeIn('Asia/Shanghai'),
+    noContent: false,
+    colours,
+    moneyOf: () => ({ price: 'unpriced', cost: null, saved: 0n }),
+  };
+  const snapshot = { state: { logs: [], rejected: { length: 0 } } } as unknown as Snapshot;
+  writePages(dir, assetPages());
+  writePages(
+    dir,
+    storePages(
+      snapshot,
+      entries.map((entry) => keyedSession(entry, colours)),
+      30,
+      site,
+    ),
+  );
+  writePages(dir, [{ path: 'build.js', key: '', render: () => 'monitorStamp("1",30);' }]);
+}
+
+const HOSTILE = `<img src=x onerror=alert(1)>"'\`{{x}}</script><script>alert(2)</script>\u202e\u001b[31m&amp;`;
+const WORD = 'w'.repeat(5000);
+const round = { at: NOW - 1000, model: 'gpt-5', input: 100, cached: 40, output: 10 };
+
+const MADE: QuickSession[] = [
+  { id: HOSTILE, title: HOSTILE, consumer: HOSTILE, rounds: [{ ...round, model: HOSTILE }] },
+  { id: `a/b%2F?#${WORD}`, title: WORD, consumer: WORD, rounds: [{ ...round, model: WORD }] },
+  { id: 'index', title: 'The page of the list', consumer: 'cron', rounds: [round] },
+  { id: 'agent:one', title: null, consumer: '', rounds: [round] },
+  {
+    id: 'agent:two',
+    title: 'Zwei',
+    consumer: 'cron',
+    rounds: [{ ...round, model: 'unknown', unpriced: true }],
+  },
+  { id: 'left', title: 'שלום עולם (1)', consumer: 'cron', rounds: [round, round] },
+];
+
+describe.skipIf(chromiumPath === undefined)('in a browser', () => {
+  const open = useBrowser();
+  const folder = sharedFolder();
+  const [small, large, empty] = ['small', 'large', 'empty'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+
+  beforeAll(() => {
+    writeSite(small, [...quickSessions(130, 30, NOW - 60_000), ...MADE]);
+    for (const name of ['agent:one', 'left', 'index~']) {
+      writePages(small, [{ path: `sessions/${name}.html`, key: '', render: () => '<!doctype html>' }]);
+    }
+    writeSite(large, quickSessions(10_000, 200, NOW));
+    writeSite(empty, []);
+  });
+
+  const listed = (page: BrowserPage): Promise<string[]> =>
+    page.locator('#sessions tbody .title').allInnerTexts();
+  const drawn = (page: BrowserPage): Promise<unknown> => page.waitForSelector('#sessions thead button');
+
+  test.each(PAGES)('%s: hostile text is text; no request elsewhere, nothing on the console', async (path) => {
+    const { page, faults } = await open(join(small, path));
+    await page.waitForTimeout(50);
+    expect(faults).toEqual({ said: [], strayed: [] });
+    expect(await page.locator('main :is(img, script, iframe, style, [style], [onerror])').count()).toBe(0);
+    if (path !== 'dates.html')
+      expect(await page.locator('main').innerText()).toContain('<img src=x onerror=alert(1)>');
+  });
+
+  test.each(PAGES)('%s: nothing to scroll sideways at 360 px', async (path) => {
+    const { page } = await open(join(small, path), { viewport: { width: 360, height: 740 } });
+    await page.evaluate(() => {
+      for (const details of document.querySelectorAll('details')) details.open = true;
+    });
+    expect(await sideways(page)).toBe(0);
+  });
+
+  test.each(PAGES.flatMap((path) => [[path, 'light'] as const, [path, 'dark'] as const]))(
+    '%s, %s: axe finds nothing serious',
+    async (path, colorScheme) => {
+      const { page } = await open(join(small, path), { colorScheme });
+      await page.evaluate(() => {
+        for (const details of document.querySelectorAll('details')) details.open = true;
+      });
+      expect(await seriousFaults(page)).toEqual([]);
+    },
+  );
+
+  test('without JavaScript: sums, newest sessions, charts with their tables, and links to every list page', async () => {
+    const { page } = await open(join(small, 'index.html'), { javaScriptEnabled: false });
+    expect(await page.locator('.figure.sessions .value').innerText()).toBe('136');
+    expect(await page.locator('.sessions tbody tr').count()).toBe(10);
+    expect(await page.locator('svg.chart-plot').count()).toBe(2);
+    expect(await page.locator('svg.chart-plot .column').count()).toBe(62);
+    await page.click('summary >> nth=0');
+    expect(await page.locator('details[open] tbody tr').count()).toBeGreaterThan(20);
+    await page.click('text=All 136 sessions');
+    expect(await page.locator('#sessions tbody tr').count()).toBe(100);
+    expect(await page.locator('#filters').isVisible()).toBe(false);
+    await page.click('.pager >> text="2"');
+    expect([await page.title(), await page.locator('#sessions tbody tr').count()]).toEqual([
+      'Sessions, page 2 · agent-session-monitor',
+      36,
+    ]);
+    await page.click('.pager >> text="Older"');
+    expect(await page.locator('#sessions tbody tr').count()).toBe(100);
+  });
+
+  test('what JavaScript draws is what the page had: the same rows, cell by cell', async () => {
+    const rowsOf = async (javaScriptEnabled: boolean): Promise<string[]> => {
+      const { page } = await open(join(small, 'sessions/index.html'), { javaScriptEnabled });
+      if (javaScriptEnabled) await drawn(page);
+      const rows = await page
+        .locator('#sessions tbody tr')
+        .evaluateAll((all) => all.map((row) => row.outerHTML));
+      return rows.slice(0, 100);
+    };
+    expect(await rowsOf(true)).toEqual(await rowsOf(false));
+  });
+
+  test('search, filters and sorting', async () => {
+    const { page, faults } = await open(join(small, 'sessions/index.html'));
+    await drawn(page);
+    await page.fill('#search', 'TWO agent');
+    expect(await listed(page)).toEqual(['Zwei']);
+    expect(await page.locator('#count').innerText()).toBe('1 of 136 sessions');
+    await page.fill('#search', 'no such thing');
+    expect(await page.locator('#nothing').isVisible()).toBe(true);
+    await page.click('#clear');
+    expect(await page.locator('#sessions tbody tr').count()).toBe(136);
+    await page.selectOption('#model', 'unknown');
+    expect(await listed(page)).toEqual(['Zwei']);
+    await page.selectOption('#model', '');
+    await page.selectOption('#consumer', 'cron');
+    await page.click('thead >> text="Rounds"');
+    const rounds = await page.locator('#sessions tbody td.rounds').allInnerTexts();
+    expect(rounds.length).toBeGreaterThan(10);
+    expect(rounds.map(Number)).toEqual(rounds.map(Number).toSorted((a, b) => b - a));
+    expect(await page.locator('th[aria-sort]').innerText()).toBe('Rounds');
+    await page.click('thead >> text="Rounds"');
+    expect(await page.locator('#sessions tbody td.rounds').first().innerText()).toBe('1');
+    expect(page.url()).toMatch(/#consumer=cron&sort=rounds&ascending=1$/);
+    await page.reload();
+    await drawn(page);
+    expect(await page.locator('#consumer').inputValue()).toBe('cron');
+    expect(faults.said).toEqual([]);
+  });
+
+  test('10,000 sessions: the overview is small; search and sorting take no time to speak of', async () => {
+    expect(statSync(join(large, 'index.html')).size).toBeLessThan(300_000);
+    const { page } = await open(join(large, 'sessions/index.html'));
+    await drawn(page);
+    expect(await page.locator('#sessions tbody tr').count()).toBe(200);
+    expect(await page.locator('#range').innerText()).toBe('1 to 200 of 10,000');
+    await page.click('.pager >> text="Older"');
+    expect(await page.locator('#range').innerText()).toBe('201 to 400 of 10,000');
+    expect(await page.locator('.pager [aria-current]').innerText()).toBe('49');
+    await page.click('thead >> text="Cost"');
+    expect(await page.locator('#range').innerText()).toBe('1 to 200 of 10,000');
+    await page.fill('#search', 'nightly');
+    expect(await page.locator('#count').innerText()).toMatch(/^1,\d\d\d of 10,000 sessions$/);
+    expect(await page.locator('#sessions tbody tr').count()).toBe(200);
+  });
+
+  test('/session?id= leads to the session, whole or by a unique start, whatever its characters', async () => {
+    const target = async (query: string): Promise<string> => {
+      const { page } = await open(join(small, 'session/index.html'), { hash: query });
+      await page.waitForFunction(
+        () => !document.getElementById('found') || !/Looking|takes JavaScript/.test(document.body.innerText),
+      );
+      await page.waitForTimeout(100);
+      return (
+        page.url().replace(/^.*\/small\//, '') +
+        ((await page.locator('#found').count()) ? ' ' + (await page.locator('#found').innerText()) : '')
+      );
+    };
+    expect(await target('?id=agent:one#r-3')).toBe('sessions/agent:one.html#r-3');
+    expect(await target('?id=lef')).toBe('sessions/left.html');
+    expect(await target('?id=index')).toBe('sessions/index~.html');
+    expect(await target('?id=nobody')).toContain('There is no session nobody on this site.');
+    expect(await target('?id=agent:')).toContain('sessions begin like this');
+  });
+
+  test('the sums of the overview are those of every table', async () => {
+    const { page } = await open(join(small, 'index.html'));
+    const cost = await page.locator('.figure.cost .value').innerText();
+    const rounds = await page.locator('.figure.rounds .value').innerText();
+    for (const path of ['index.html', 'models.html', 'dates.html', 'consumers.html']) {
+      const { page: other } = await open(join(small, path));
+      const totals = other.locator('.stats tfoot');
+      for (const total of await totals.all()) {
+        expect(await total.locator('.cost').innerText(), path).toContain(cost);
+        expect(await total.locator('.rounds').innerText(), path).toBe(rounds);
+      }
+    }
+  });
+
+  test('print shows the tables that are closed', async () => {
+    const { page } = await open(join(small, 'index.html'));
+    expect(await page.locator('.data table >> nth=0').isVisible()).toBe(false);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('.data table >> nth=0').isVisible()).toBe(true);
+    expect(await page.locator('.top nav').isVisible()).toBe(false);
+  });
+
+  test('a store without rounds says what to do, on every page', async () => {
+    for (const path of PAGES.filter((page) => !page.includes('/page/'))) {
+      const { page, faults } = await open(join(empty, path), { viewport: { width: 360, height: 740 } });
+      expect(faults.said).toEqual([]);
+      expect(await sideways(page)).toBe(0);
+      const text = await page.locator('main').innerText();
+      expect(text).toContain(
+        path === 'index.html' ? 'monitor parse --log-path' : 'The overview says what to do.',
+      );
+      expect(await seriousFaults(page)).toEqual([]);
+    }
+  });
+});
