@@ -1,8 +1,10 @@
 // Writes an access log like a busy gateway's: agents that repeat their whole history in every request, between many
 // requests that are no AI calls. The same arguments give the same bytes; memory doesn't grow with the log.
 //   node bench/make-log.mjs OUT [--megabytes 300] [--live 500] [--rounds 20] [--text 750] [--other 1] [--seed 1]
+//     [--only-other]
 // --live: sessions that take turns; --rounds: their mean length; --text: mean characters of a message;
-// --other: requests that are no AI calls for each one that is.
+// --other: requests that are no AI calls for each one that is; --only-other: nothing but these.
+// Prints {bytes, lines, rounds, sessions}.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -25,7 +27,7 @@ const COMPACTION_CHANCE = 0.01;
 const WRITE_BYTES = 1 << 20;
 
 /** Writes the log; returns `{bytes, lines, rounds, sessions}`. */
-export function makeLog(path, { megabytes, live, rounds, text, other, seed }) {
+function makeLog(path, { megabytes, live, rounds, text, other, seed }) {
   const r = makeRandom(seed);
   const fd = openSync(path, 'w');
   const done = { bytes: 0, lines: 0, rounds: 0, sessions: 0 };
@@ -56,6 +58,40 @@ export function makeLog(path, { megabytes, live, rounds, text, other, seed }) {
   flush();
   closeSync(fd);
   return done;
+}
+
+/** Writes a log without any AI call; returns the same. */
+function makeOtherLog(path, { megabytes, seed }) {
+  const r = makeRandom(seed);
+  const fd = openSync(path, 'w');
+  const done = { bytes: 0, lines: 0, rounds: 0, sessions: 0 };
+  let at = Date.UTC(2026, 9, 20);
+  while (done.bytes < megabytes * 1e6) {
+    const lines = Array.from({ length: 1000 }, () => otherLine(r, (at += r.int(1, 400))));
+    done.bytes += writeSync(fd, lines.join(''));
+    done.lines += lines.length;
+  }
+  closeSync(fd);
+  return done;
+}
+
+/** One line of an AI call: the `number`-th round of a session, whose request holds nothing else. */
+export function oneRound(sessionId, number) {
+  const r = makeRandom(number);
+  const question = `question ${number}`;
+  const aiLog = {
+    answer: `answer ${number}`,
+    consumer: 'clawdbot',
+    input_token: 100,
+    messages: [{ content: question, role: 'user' }],
+    model: 'gpt-4o',
+    output_token: 10,
+    question,
+    session_id: sessionId,
+    total_token: 110,
+  };
+  const at = Date.UTC(2026, 10, 20) + number * 1000;
+  return accessLogLine(envoyRequest(r, at, '/v1/chat/completions', '200'), logged(aiLog));
 }
 
 function beginSession(r, number, rounds, text) {
@@ -217,11 +253,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const options = Object.fromEntries(
     Object.entries(DEFAULTS).map(([key, value]) => [key, { type: 'string', default: String(value) }]),
   );
-  const { values, positionals } = parseArgs({ allowPositionals: true, options });
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { ...options, 'only-other': { type: 'boolean', default: false } },
+  });
   if (positionals.length !== 1) throw new Error('usage: node bench/make-log.mjs OUT [--megabytes 300] …');
-  const sizes = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Number(value)]));
-  const { bytes, lines, rounds, sessions } = makeLog(positionals[0], sizes);
-  console.log(
-    `${positionals[0]}: ${(bytes / 1e6).toFixed(0)} MB, ${lines} lines, ${rounds} rounds of ${sessions} sessions, seed ${sizes.seed}`,
-  );
+  const sizes = Object.fromEntries(Object.keys(DEFAULTS).map((key) => [key, Number(values[key])]));
+  const make = values['only-other'] ? makeOtherLog : makeLog;
+  console.log(JSON.stringify(make(positionals[0], sizes)));
 }

@@ -1,0 +1,142 @@
+// A first run on logs that lie there already: against reading each line with JSON.parse, and against other tools.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compare, findProgram, monitor, peakOf } from '../measure.mjs';
+import { makeEmptyLog, makeLog } from './data.mjs';
+
+const LOOP = fileURLToPath(new URL('../double-parse.mjs', import.meta.url));
+const LOOP_TITLE = 'JSON.parse of line and ai_log';
+
+function loopOver(log) {
+  return { name: LOOP_TITLE, command: [process.execPath, LOOP, log] };
+}
+
+/** `parse` of a log into a store that isn't there yet. */
+export function parseAnew(log, store) {
+  return {
+    ...monitor('parse', '--log-path', log, '--output-dir', store, '--quiet'),
+    prepare: () => rmSync(store, { recursive: true, force: true }),
+  };
+}
+
+export function* backlog({ folder, megabytes, otherMegabytes, seed, times, others }) {
+  const store = join(folder, 'backlog');
+  const log = makeLog(folder, 'backlog.log', { megabytes, seed });
+  const parse = parseAnew(log.path, store);
+  const [ours, loop] = compare([parse, loopOver(log.path)], times);
+  const size = `${mb(log.bytes)}, ${log.rounds} rounds of ${log.sessions} sessions`;
+  const peakMb = peakOf(parse);
+  yield {
+    name: 'backlog',
+    size,
+    ms: ours,
+    baseline: LOOP_TITLE,
+    baselineMs: loop,
+    peakMb,
+    promise: { ratio: 0.4, peakMb: 200 },
+    bound: { ratio: 1.2, peakMb: 250 },
+    note: `${rate(log.bytes, ours)}; the loop ${peakOf(loopOver(log.path)).toFixed(0)} MB`,
+  };
+  if (others) {
+    for (const other of otherTools(log.path)) yield* againstOther('backlog', size, parse, other, times);
+    const half = makeLog(folder, 'half.log', { megabytes: megabytes / 3, seed });
+    yield {
+      name: 'backlog, a third of it',
+      size: mb(half.bytes),
+      peakMb: peakOf(parseAnew(half.path, store)),
+      promise: { peakMb: 200 },
+      note: `memory only: the whole takes ${peakMb.toFixed(0)} MB`,
+    };
+    rmSync(half.path);
+  }
+  rmSync(log.path);
+  rmSync(store, { recursive: true });
+
+  const plain = makeLog(folder, 'other.log', { megabytes: otherMegabytes, seed, 'only-other': true });
+  const parseOther = parseAnew(plain.path, store);
+  // Starting the program is no reading.
+  const [whole, empty, loopOther] = compare(
+    [parseOther, parseAnew(makeEmptyLog(folder), store), loopOver(plain.path)],
+    times,
+  );
+  yield {
+    name: 'lines without AI calls',
+    size: `${mb(plain.bytes)}, ${plain.lines} lines`,
+    ms: whole,
+    baseline: LOOP_TITLE,
+    baselineMs: loopOther,
+    peakMb: peakOf(parseOther),
+    promise: { gigabytesPerSecond: 1.5 },
+    gigabytesPerSecond: plain.bytes / 1e6 / Math.max(1, whole - empty),
+    bound: { ratio: 0.6 },
+    note: `${rate(plain.bytes, whole)} with the start of the program`,
+  };
+  if (others) {
+    const access = accessLogTool(plain.path, join(folder, 'goaccess.json'));
+    yield* againstOther('lines without AI calls', mb(plain.bytes), parseOther, access, times);
+  }
+  rmSync(plain.path);
+  rmSync(store, { recursive: true });
+}
+
+function* againstOther(name, size, parse, other, times) {
+  if (findProgram(other.command[0]) === undefined) {
+    yield { name, size, baseline: other.name, note: `${other.command[0]} is not installed` };
+    return;
+  }
+  const [ours, theirs] = compare([parse, other], Math.min(3, times));
+  const peak = peakOf(other);
+  const note = peak === undefined ? '' : `it takes ${peak.toFixed(0)} MB`;
+  yield { name, size, ms: ours, baseline: other.name, baselineMs: theirs, note };
+}
+
+/** What people would count tokens with. Each does less: nothing is stored, and a second run starts anew. */
+function otherTools(log) {
+  const filter = 'select(.ai_log != "-") | .ai_log | fromjson | [.session_id, .input_token]';
+  const query = `
+    SET threads = 2;
+    SELECT json_extract_string(ai_log, '$.model'), count(*), sum(json_extract(ai_log, '$.input_token')::BIGINT)
+    FROM read_json('${log}', format = 'newline_delimited', columns = {ai_log: 'VARCHAR'})
+    WHERE ai_log <> '-' GROUP BY 1`;
+  return [
+    { name: 'jq: session and input tokens of each line', command: ['jq', '-c', filter, log] },
+    { name: 'DuckDB: input tokens by model', command: ['duckdb', '-c', query] },
+  ];
+}
+
+/** GoAccess takes the lines of AI calls to pieces of 4 KiB and can't read them: it gets only the others. */
+function accessLogTool(log, report) {
+  const fields = {
+    bytes_sent: '%b',
+    downstream_remote_address: '%h:%^',
+    method: '%m',
+    path: '%U',
+    protocol: '%H',
+    response_code: '%s',
+    start_time: '%dT%t.%^',
+    user_agent: '%u',
+  };
+  return {
+    name: 'GoAccess: a report of the same lines',
+    command: [
+      'goaccess',
+      log,
+      '--no-global-config',
+      '--no-progress',
+      `--log-format=${JSON.stringify(fields)}`,
+      '--date-format=%Y-%m-%d',
+      '--time-format=%H:%M:%S',
+      '-o',
+      report,
+    ],
+  };
+}
+
+export function mb(bytes) {
+  return `${(bytes / 1e6).toFixed(0)} MB`;
+}
+
+function rate(bytes, ms) {
+  return `${(bytes / 1e3 / ms).toFixed(0)} MB/s`;
+}

@@ -1,0 +1,96 @@
+// How time and disk grow: with new bytes, with what is stored, and with histories that are sent again and again.
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { compare, monitor } from '../measure.mjs';
+import { mb, parseAnew } from './backlog.mjs';
+import { bytesOf, makeEmptyLog, makeLog, makeStore } from './data.mjs';
+
+export function* growth({ folder, growthMegabytes: largest, sessions, seed, times }) {
+  yield* withNewBytes(folder, [largest / 4, largest / 2, largest], seed, times);
+  yield* withTheStore(folder, [0, Math.ceil(sessions / 10), sessions], largest / 8, seed, times);
+  yield* withHistories(folder, [5, 10, 20], largest / 2, seed);
+}
+
+/** A first run: a multiple of the bytes takes that multiple of the time, and of the disk. */
+function* withNewBytes(folder, sizes, seed, times) {
+  const store = join(folder, 'growth');
+  const logs = sizes.map((megabytes) =>
+    makeLog(folder, `growth-${megabytes}.log`, { megabytes, seed, live: 50 }),
+  );
+  const parses = logs.map(({ path }) => parseAnew(path, store));
+  const stored = [];
+  const [empty, ...medians] = compare([parseAnew(makeEmptyLog(folder), store), ...parses], times);
+  for (const parse of parses) {
+    parse.prepare();
+    compare([parse], 0);
+    stored.push(bytesOf(store));
+  }
+  const net = medians.map((ms) => Math.max(1, ms - empty));
+  for (const [i, log] of logs.entries()) {
+    const multiple = log.bytes / logs[0].bytes;
+    yield {
+      name: 'growth with new bytes',
+      size: `${mb(log.bytes)}, ${log.rounds} rounds`,
+      ms: medians[i],
+      baseline: i === 0 ? undefined : `${mb(logs[0].bytes)} × ${multiple.toFixed(1)}`,
+      baselineMs: i === 0 ? undefined : medians[0] - net[0] + net[0] * multiple,
+      bound: i === 0 ? {} : { ratio: 1.8 },
+      note: `store ${mb(stored[i])}, ${(stored[i] / log.rounds / 1e3).toFixed(1)} kB a round`,
+      promise: i === 0 ? {} : { ratio: 1.1 },
+    };
+    rmSync(log.path);
+  }
+  rmSync(store, { recursive: true });
+}
+
+/** The same new bytes into stores of other sizes. */
+function* withTheStore(folder, sizes, megabytes, seed, times) {
+  const log = makeLog(folder, 'new.log', { megabytes, seed, live: 50 });
+  const candidates = sizes.map((sessions, i) => {
+    if (sessions === 0) return parseAnew(log.path, join(folder, 'store-0'));
+    const { dir } = makeStore(folder, `stored-${i}`, { sessions, seed, files: 1 });
+    const copy = join(folder, `store-${i}`);
+    return {
+      ...monitor('parse', '--log-path', log.path, '--output-dir', copy, '--quiet'),
+      prepare() {
+        rmSync(copy, { recursive: true, force: true });
+        cpSync(dir, copy, { recursive: true });
+      },
+    };
+  });
+  const medians = compare(candidates, times);
+  for (const [i, sessions] of sizes.entries()) {
+    yield {
+      name: 'growth with what is stored',
+      size: `${mb(log.bytes)} new, ${sessions} sessions there`,
+      ms: medians[i],
+      ...(i > 0 && { baseline: 'an empty store', baselineMs: medians[0] }),
+      promise: i > 0 ? { ratio: 1.1 } : {},
+      bound: i > 0 ? { ratio: 2 } : {},
+    };
+    rmSync(join(folder, `stored-${i}`), { recursive: true, force: true });
+    rmSync(join(folder, `store-${i}`), { recursive: true, force: true });
+  }
+  rmSync(log.path);
+}
+
+/** Longer sessions repeat more in each request: the log grows with that, the store doesn't. */
+function* withHistories(folder, lengths, megabytes, seed) {
+  const store = join(folder, 'histories');
+  let first;
+  for (const rounds of lengths) {
+    const log = makeLog(folder, 'histories.log', { megabytes, rounds, seed, live: 20 });
+    compare([parseAnew(log.path, store)], 0);
+    const perRound = bytesOf(store) / log.rounds;
+    first ??= perRound;
+    yield {
+      name: 'growth with histories',
+      size: `${rounds} rounds a session; ${(log.bytes / log.rounds / 1e3).toFixed(1)} kB of log a round`,
+      disk: perRound / first,
+      bound: { disk: 1.5 },
+      promise: { disk: 1.1 },
+      note: `${(perRound / 1e3).toFixed(1)} kB of store a round`,
+    };
+  }
+  rmSync(store, { recursive: true });
+}

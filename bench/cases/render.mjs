@@ -1,0 +1,69 @@
+// The site: a first render of sessions with real texts, and one after a single round in a large store.
+import { appendFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { oneRound } from '../make-log.mjs';
+import { ask, compare, EMPTY_NODE, monitor, peakOf, run } from '../measure.mjs';
+import { makeLog, makeStore } from './data.mjs';
+import { mb, parseAnew } from './backlog.mjs';
+
+export function* render(options) {
+  yield* firstRender(options);
+  yield* oneRoundMore(options);
+}
+
+function* firstRender({ folder, renderMegabytes: megabytes, seed, times }) {
+  const [store, site] = [join(folder, 'to-render'), join(folder, 'site')];
+  // Chats rather than agents of many hours: most sessions are.
+  const log = makeLog(folder, 'to-render.log', { megabytes, rounds: 8, live: 100, seed });
+  run(parseAnew(log.path, store));
+  const { total } = ask('stats-model', '--data-dir', store);
+  rmSync(log.path);
+  const whole = {
+    ...monitor('render', '--data-dir', store, '--site-dir', site, '--quiet'),
+    prepare: () => rmSync(site, { recursive: true, force: true }),
+  };
+  const [ms, baselineMs] = compare([whole, EMPTY_NODE], times);
+  yield {
+    name: 'a first render',
+    size: `${total.sessions} sessions, ${total.rounds} rounds (${mb(log.bytes)} log)`,
+    ms,
+    baseline: EMPTY_NODE.name,
+    baselineMs,
+    peakMb: peakOf(whole),
+    pagesPerSecond: (total.sessions / ms) * 1e3,
+    promise: { pagesPerSecond: 300 },
+    // Sessions that take the time in which Node starts: 12 at 300 a second and 40 ms.
+    sessionsPerBaseline: (total.sessions * baselineMs) / ms,
+    bound: { sessionsPerBaseline: 4 },
+  };
+  for (const path of [store, site]) rmSync(path, { recursive: true });
+}
+
+function* oneRoundMore({ folder, renderSessions: sessions, seed, times }) {
+  const site = join(folder, 'large-site');
+  const { dir } = makeStore(folder, 'large', { sessions, files: sessions, seed });
+  const log = join(folder, 'large.log');
+  const once = monitor('render', '--data-dir', dir, '--site-dir', site, '--quiet');
+  const firstMs = run(once);
+  let number = 0;
+  const more = {
+    ...once,
+    prepare() {
+      appendFileSync(log, oneRound('agent:main:growing', ++number));
+      run(monitor('parse', '--log-path', log, '--output-dir', dir, '--quiet'));
+    },
+  };
+  const [ms, baselineMs] = compare([more, EMPTY_NODE], times);
+  yield {
+    name: 'a render after one round',
+    size: `${sessions} sessions`,
+    ms,
+    baseline: EMPTY_NODE.name,
+    baselineMs,
+    peakMb: peakOf(more),
+    promise: { ms: 500 },
+    bound: { ratio: 25 },
+    note: `the first one took ${(firstMs / 1e3).toFixed(1)} s`,
+  };
+  for (const path of [dir, site, log]) rmSync(path, { recursive: true });
+}

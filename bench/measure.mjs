@@ -1,0 +1,85 @@
+// Runs commands in turn and tells their times and memory. A command is `{name, command: [program, …arguments], env?}`.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { accessSync, constants, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const HOOK = fileURLToPath(new URL('report-peak.cjs', import.meta.url));
+const BIN = fileURLToPath(new URL('../bin/monitor.js', import.meta.url));
+
+export function monitor(...args) {
+  return { name: `monitor ${args[0]}`, command: [process.execPath, BIN, ...args] };
+}
+
+/** The JSON document of a command of ours. */
+export function ask(...args) {
+  return JSON.parse(execFileSync(process.execPath, [BIN, ...args, '--json'], { encoding: 'utf8' }));
+}
+
+/** What starting Node costs, whatever it runs. */
+export const EMPTY_NODE = { name: 'node -e 0', command: [process.execPath, '-e', '0'] };
+
+/** Runs a command to its end, its output unread; returns the wall time in milliseconds. Throws where it fails. */
+export function run({ command: [program, ...args], env }) {
+  const began = performance.now();
+  const { error, status, signal, stderr } = spawnSync(program, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  const ms = performance.now() - began;
+  if (error) throw error;
+  if (status === 0) return ms;
+  throw new Error(`${[program, ...args].join(' ')} ended with ${status ?? signal}: ${stderr}`);
+}
+
+/**
+ * Runs each candidate `times` times in turn (A B A B …), after one turn that warms up and isn't counted. A candidate is
+ * a command with `prepare`, what is done before each of its runs and not timed. Returns each one's median in ms.
+ */
+export function compare(candidates, times) {
+  const measured = candidates.map(() => []);
+  for (let turn = 0; turn <= times; turn++) {
+    for (const [i, candidate] of candidates.entries()) {
+      candidate.prepare?.();
+      const ms = run(candidate);
+      if (turn > 0) measured[i].push(ms);
+    }
+  }
+  return measured.map(median);
+}
+
+/** Peak resident memory of one run, in MB of 10⁶ bytes; undefined where there is nothing that tells. */
+export function peakOf({ command: [program, ...args], prepare }) {
+  prepare?.();
+  const isNode = program === process.execPath;
+  if (!isNode && findProgram('/usr/bin/time') === undefined) return undefined;
+  const report = join(tmpdir(), `monitor-bench-peak-${process.pid}`);
+  // A run of its own: the hook would be a part of the time.
+  if (isNode) run({ command: [program, '--require', HOOK, ...args], env: { BENCH_PEAK: report } });
+  else run({ command: ['/usr/bin/time', '-f', '%M', '-o', report, program, ...args] });
+  const kilobytes = Number(readFileSync(report, 'utf8').trim());
+  rmSync(report);
+  return (kilobytes * 1024) / 1e6;
+}
+
+export function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** The path of a program; undefined where it is not installed. */
+export function findProgram(name) {
+  const paths = name.includes('/')
+    ? [name]
+    : (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, name));
+  return paths.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,114 @@
+// How fast the program is, against what people would use instead. Makes its data from a seed in a temporary folder,
+// runs each case several times in turn with its baseline, and prints the ratios of the medians and the peak memory:
+//   npm run bench [-- [--full] [--only backlog,stored,growth,render] [--times 5] [--seed 1] [--json] [--check]]
+// --full: the sizes of docs/performance.md; --check: small sizes, and exit code 1 where a ratio is out of its bounds.
+// Any size can be given: --megabytes, --other-megabytes, --sessions, --rounds, --growth-megabytes, --render-megabytes,
+// --render-sessions.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { backlog } from './cases/backlog.mjs';
+import { growth } from './cases/growth.mjs';
+import { render } from './cases/render.mjs';
+import { stored } from './cases/stored.mjs';
+import { boundsBroken, toTable } from './results.mjs';
+
+const CASES = { backlog, stored, growth, render };
+const SIZES = {
+  usual: {
+    times: 5,
+    megabytes: 100,
+    'other-megabytes': 200,
+    sessions: 20_000,
+    'growth-megabytes': 40,
+    'render-megabytes': 30,
+    'render-sessions': 2_000,
+  },
+  full: {
+    times: 5,
+    megabytes: 300,
+    'other-megabytes': 600,
+    sessions: 100_000,
+    'growth-megabytes': 200,
+    'render-megabytes': 100,
+    'render-sessions': 10_000,
+  },
+  check: {
+    times: 3,
+    megabytes: 40,
+    'other-megabytes': 100,
+    sessions: 10_000,
+    'growth-megabytes': 24,
+    'render-megabytes': 8,
+    'render-sessions': 500,
+  },
+};
+
+const text = { type: 'string' };
+const flag = { type: 'boolean', default: false };
+const { values } = parseArgs({
+  options: {
+    ...Object.fromEntries(Object.keys(SIZES.usual).map((key) => [key, text])),
+    rounds: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', default: Object.keys(CASES).join() },
+    full: flag,
+    check: flag,
+    json: flag,
+  },
+});
+const sizes = SIZES[values.check ? 'check' : values.full ? 'full' : 'usual'];
+const only = values.only.split(',');
+for (const name of only) {
+  if (!Object.hasOwn(CASES, name))
+    throw new Error(`--only ${name}: there is ${Object.keys(CASES).join(', ')}`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'monitor-bench-'));
+const options = { folder, others: !values.check };
+for (const [key, value] of Object.entries({ ...sizes, rounds: 20, seed: 1 })) {
+  const number = Number(values[key] ?? value);
+  if (!(number > 0)) throw new Error(`--${key} ${values[key]}: not a number above 0`);
+  options[key.replace(/-(.)/g, (_, letter) => letter.toUpperCase())] = number;
+}
+
+/** What its cases yield, as told on stderr while they go on. */
+function measure(name, given) {
+  const results = [];
+  for (const result of CASES[name](given)) {
+    process.stderr.write(`${name}: ${result.name}, ${result.size}\n`);
+    results.push(result);
+  }
+  return results;
+}
+
+try {
+  const began = new Date();
+  const load = [loadavg()[0]];
+  const measured = [];
+  for (const name of only) {
+    let results = measure(name, options);
+    // A machine that was busy with something else gets a second chance, and longer.
+    if (values.check && results.some((result) => boundsBroken(result).length > 0)) {
+      process.stderr.write(`${name}: out of bounds; once more\n`);
+      results = measure(name, { ...options, times: options.times * 2 });
+    }
+    measured.push(...results);
+    load.push(loadavg()[0]);
+  }
+  const machine = {
+    date: began.toISOString(),
+    node: process.version,
+    cpu: `${cpus().length} × ${cpus()[0]?.model}`,
+    load: load.map((value) => value.toFixed(1)),
+    seed: options.seed,
+  };
+  if (values.json) console.log(JSON.stringify({ ...machine, sizes: options, results: measured }));
+  else console.log(toTable(machine, measured));
+  const broken = values.check ? measured.flatMap(boundsBroken) : [];
+  for (const line of broken) console.error(line);
+  process.exitCode = broken.length > 0 ? 1 : 0;
+} finally {
+  rmSync(folder, { recursive: true });
+}
