@@ -5,6 +5,7 @@ import { errorCode, readWhole, type Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
 import { readPriceFile } from '../pricing/price-file.ts';
 import { createPriceResolver } from '../pricing/resolve.ts';
+import { priceFilesWith } from '../pricing/shipped.ts';
 import { commit } from '../store/commit.ts';
 import { StoredIndex } from '../store/stored-index.ts';
 import { readState, type State } from '../store/state.ts';
@@ -85,9 +86,8 @@ export async function importSessions(files: Files, options: ImportOptions): Prom
     const store =
       findStore(files, options.dir) ??
       createStore(files, options.dir, resolveStatePath(options.dir, undefined), NO_FILTERS);
-    const resolver = createPriceResolver(
-      options.pricesPath === undefined ? [] : [await readPriceFile(options.pricesPath)],
-    );
+    const user = options.pricesPath === undefined ? undefined : await readPriceFile(options.pricesPath);
+    const resolver = createPriceResolver(await priceFilesWith(user));
     const redactor = await redactorOf(store.filters);
     const state = readState(files, store.statePath, store.id);
     const index = new StoredIndex(files, store.dir, state.index);

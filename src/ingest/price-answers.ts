@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSystemError } from '../platform/errors.ts';
 import { digest } from '../platform/digest.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
-import { readPriceFile } from '../pricing/price-file.ts';
+import { parsePriceFile, readPriceText } from '../pricing/price-file.ts';
 import { createPriceResolver, type Resolution } from '../pricing/resolve.ts';
 import { priceFilesWith } from '../pricing/shipped.ts';
 
@@ -35,18 +34,21 @@ export async function openPriceAnswers(
   pricesPath: string | undefined,
 ): Promise<PriceAnswers> {
   const path = join(dir, '.price-answers.json');
-  const key = keyOf(pricesPath);
+  // Read once: what is remembered is then what this very text answers, and it may be a pipe.
+  const user =
+    pricesPath === undefined ? undefined : { path: pricesPath, text: await readPriceText(pricesPath) };
+  const key = keyOf(user);
   const known = key === undefined ? undefined : recall(files, path, key);
   const models = new Map(known?.models);
   let resolver: ReturnType<typeof createPriceResolver> | undefined;
   // A file that nothing is remembered of is checked before anything is read.
-  if (!known) resolver = await makeResolver(pricesPath);
+  if (!known) resolver = await makeResolver(user);
   let isNew = false;
   return {
     async resolve(model) {
       const answer = models.get(model);
       if (answer !== undefined) return answer ?? undefined;
-      resolver ??= await makeResolver(pricesPath);
+      resolver ??= await makeResolver(user);
       const found = await resolver(model);
       if (models.size < MOST_MODELS) {
         models.set(model, found ?? null);
@@ -66,32 +68,35 @@ export async function openPriceAnswers(
   };
 }
 
-async function makeResolver(pricesPath: string | undefined): Promise<ReturnType<typeof createPriceResolver>> {
-  const user = pricesPath === undefined ? undefined : await readPriceFile(pricesPath);
-  return createPriceResolver(await priceFilesWith(user));
+interface UserFile {
+  path: string;
+  text: string;
+}
+
+async function makeResolver(user: UserFile | undefined): Promise<ReturnType<typeof createPriceResolver>> {
+  return createPriceResolver(await priceFilesWith(user && (await parsePriceFile(user.text, user.path))));
 }
 
 /** Undefined where answers can't be remembered. */
-function keyOf(pricesPath: string | undefined): string | undefined {
+function keyOf(user: UserFile | undefined): string | undefined {
   if (typeof PRICING_BUILD === 'undefined') return undefined;
-  try {
-    const text = pricesPath === undefined ? '' : readFileSync(pricesPath, 'latin1');
-    return Buffer.from(digest(`${PRICING_BUILD}\n${pricesPath ?? ''}\n${text}`, 16), 'latin1').toString(
-      'base64',
-    );
-  } catch {
-    // Reading it as a price file says what is wrong.
-    return undefined;
-  }
+  const asked = JSON.stringify([PRICING_BUILD, user?.path ?? null, user?.text ?? null]);
+  return Buffer.from(digest(asked, 16), 'latin1').toString('base64');
 }
 
 function recall(files: Files, path: string, key: string): Remembered | undefined {
   try {
-    const remembered = JSON.parse(readWhole(files, path)?.toString() ?? '{}') as Partial<Remembered>;
-    return remembered.key === key && Array.isArray(remembered.models)
-      ? (remembered as Remembered)
-      : undefined;
+    const remembered = JSON.parse(readWhole(files, path)?.toString() ?? '{}') as Remembered;
+    return remembered.key === key && remembered.models.every(isAnswer) ? remembered : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Throws a TypeError where it is something else altogether. */
+function isAnswer([model, resolution]: Remembered['models'][number]): boolean {
+  if (typeof model !== 'string') return false;
+  return (
+    resolution === null || (typeof resolution.source === 'string' && resolution.schedule.prices.length > 0)
+  );
 }

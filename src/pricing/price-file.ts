@@ -23,11 +23,15 @@ export interface PriceGroup {
 
 /** Throws an InputOutputError (the file cannot be read) or a UsageError (it is no price file). */
 export async function readPriceFile(path: string): Promise<PriceFile> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  return parsePriceFile(await readPriceText(path), path);
+}
+
+/** What stands in a price file. It may be a pipe (`<(…)`), which can be read once only. Throws an InputOutputError. */
+export async function readPriceText(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new InputOutputError(`Cannot read the price file ${path}: ${reason}`, { cause });
   });
-  return parsePriceFile(text, path);
 }
 
 /** Throws a UsageError that names the file, the entry, the field and what was expected. */

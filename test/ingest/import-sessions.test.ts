@@ -90,6 +90,23 @@ describe('an import', () => {
     expect(stored.rounds[2]).toMatchObject({ flags: ['imported'], timestamp: '2026-02-01T10:30:03.123Z' });
   });
 
+  test('prices are those that parse takes: the price file, the shipped prices, the library', async () => {
+    const models = ['mine', 'glm-4.6', 'gpt-4o'];
+    const rounds = models.map((model, i) => originalRound(i + 1, { model }));
+    const scene = makeScene({ 'a.json': originalFile('a', rounds) });
+    const pricesPath = join(scene.folder, 'prices.json');
+    writeFileSync(pricesPath, JSON.stringify({ models: [{ match: 'mine', input: 1, output: 1 }] }));
+    await take(scene, { pricesPath });
+    const sources = readSnapshot(scene.store).priceLines.map(
+      (line) => (JSON.parse(line) as { source: string }).source,
+    );
+    expect(sources).toEqual([
+      'prices.json mine',
+      expect.stringMatching(/^shipped glm-4\.6 /),
+      'genai-prices 0.1.8 openai:gpt-4o',
+    ]);
+  });
+
   test('twice doubles nothing, under another name or in another folder neither', async () => {
     const scene = makeScene();
     await take(scene);

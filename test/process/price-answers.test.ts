@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -57,4 +58,28 @@ test('an answer is remembered for as long as nothing that it depends on changes'
   await parse('--prices', prices);
   expect(await costs()).toEqual([2.5, null, 2.5, 3, 4, 5, 4]);
   expect(existsSync(answers)).toBe(true);
+
+  const damages = ['"models":[1]', '"models":[["mine",{}]]'];
+  for (const [i, damage] of damages.entries()) {
+    writeFileSync(answers, readFileSync(answers, 'utf8').replace(/"models":.*\]/, damage));
+    add('mine');
+    await parse('--prices', prices);
+    expect((await costs()).slice(7 + i)).toEqual([4]);
+  }
+});
+
+test('a price file can be a pipe, which is read once only', async () => {
+  const folder = makeFolder();
+  const log = join(folder, 'access.log');
+  const store = join(folder, 'sessions');
+  const aiLog = { session_id: 's', model: 'mine', input_token: 1_000_000, output_token: 0, total_token: 1e6 };
+  const line = { ai_log: JSON.stringify(aiLog), start_time: '2026-03-02T08:00:00.000Z' };
+  writeFileSync(log, `${JSON.stringify(line)}\n`);
+  writeFileSync(join(folder, 'prices.json'), JSON.stringify({ models: [{ match: 'mine', input: 3 }] }));
+
+  const script = 'node bin/monitor.js parse --log-path "$1" --data-dir "$2" --quiet --prices <(cat "$3")';
+  execFileSync('bash', ['-c', script, 'bash', log, store, join(folder, 'prices.json')]);
+
+  const { out } = await runMonitor('show', 's', '--json', '--data-dir', store);
+  expect(JSON.parse(out)).toMatchObject({ cost_usd: 3 });
 });
