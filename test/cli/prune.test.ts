@@ -171,3 +171,18 @@ test('prune asks for an age', async () => {
     expect.stringContaining("required option '--older-than <age>' not specified"),
   ]);
 });
+
+test('an export of rounds says how many of those that were asked for are pruned; sums have them', async () => {
+  const dir = await store();
+  await run(['prune', '--older-than', '90d', '--data-dir', dir]);
+  const stderrOf = async (...args: string[]) => (await run(['export', '-', '--data-dir', dir, ...args])).err;
+  const lacking = (rounds: string): string =>
+    `monitor: ${rounds} pruned and can't be in this export: json, md and --group-by still have the sums\n`;
+
+  expect(await stderrOf('--format', 'csv')).toBe(lacking('2 rounds were'));
+  expect(await stderrOf('--format', 'ndjson', '--consumer', 'x')).toBe(lacking('1 round was'));
+  expect(await stderrOf('--format', 'focus', '--billing-account-id', 'a')).toBe(lacking('2 rounds were'));
+  expect(await stderrOf('--format', 'csv', '--since', '2025-10-02')).toBe('');
+  for (const format of ['json', 'md']) expect(await stderrOf('--format', format)).toBe('');
+  expect(await stderrOf('--format', 'csv', '--group-by', 'model')).toBe('');
+});

@@ -10,6 +10,7 @@ import { formatOfName, type ExportFormat } from '../../report/export/formats.ts'
 import { groupsCsv, groupsNdjson } from '../../report/export/group-rows.ts';
 import { markdownTable } from '../../report/export/markdown.ts';
 import { roundsCsv, roundsNdjson, roundsNdjsonWithTexts } from '../../report/export/round-rows.ts';
+import { prunedRounds } from '../../report/export/rounds.ts';
 import type { GroupKey } from '../../report/group-keys.ts';
 import { groupBy, type Stats, type UsageFilter, type UsageQuery } from '../../report/grouping.ts';
 import { unpricedText } from '../../report/numbers.ts';
@@ -45,6 +46,8 @@ export async function exportFile(context: Context, file: string, options: Export
   const total = groupBy(snapshot.sessions.values(), ['model'], query).total;
   if (format === 'focus' && options.billingAccountId === undefined)
     context.warn("monitor: BillingAccountId is 'unknown': --billing-account-id says who is billed\n");
+  const pruned = isOfRounds(format, options) ? prunedRounds(snapshot, query) : 0;
+  if (pruned > 0) context.warn(prunedLine(pruned));
   const pieces = contentOf(context, format, snapshot, query, options);
   if (target === undefined) await writeAll(context, pieces);
   else {
@@ -138,6 +141,16 @@ function contentOf(
     byDate: statsBy(['date']),
     groups: keys && statsBy(keys),
   });
+}
+
+/** Whether it is made from the rounds themselves, and not from the sums of the index. */
+function isOfRounds(format: ExportFormat, { groupBy }: ExportOptions): boolean {
+  return format === 'focus' || ((format === 'csv' || format === 'ndjson') && !Array.isArray(groupBy));
+}
+
+function prunedLine(rounds: number): string {
+  const were = rounds === 1 ? 'was' : 'were';
+  return `monitor: ${plural(rounds, 'round')} ${were} pruned and can't be in this export: json, md and --group-by still have the sums\n`;
 }
 
 /** `report.csv: 154 rounds of 26 sessions, $0.4217 + 25 unpriced rounds (…), 23,410 bytes` */

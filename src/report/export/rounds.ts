@@ -4,7 +4,7 @@ import type { RoundMoney } from '../../pricing/round-money.ts';
 import type { QuarterRange } from '../../query/aggregate.ts';
 import { roundMoney } from '../../query/round-money.ts';
 import { readRoundLines, type Snapshot } from '../../store/read.ts';
-import { QUARTER_MS, type SessionEntry, type UsageCell } from '../../store/types.ts';
+import { isPruned, QUARTER_MS, type SessionEntry, type UsageCell } from '../../store/types.ts';
 import { usageFilter, type UsageFilter } from '../grouping.ts';
 
 /** A round as it is exported: what the store says of it, and what it costs. */
@@ -49,6 +49,27 @@ export function* roundsWithTexts(
   }
 }
 
+/**
+ * How many of the rounds that are asked for were pruned: only their sums are left, so no export of rounds has them. Of
+ * a session that was used again, whose sums are one, at most so many.
+ */
+export function prunedRounds({ sessions }: Pick<Snapshot, 'sessions'>, query: RoundQuery): number {
+  const isCell = cellFilter(query);
+  let pruned = 0;
+  for (const entry of sessions.values()) {
+    if (entry.pruned_rounds === undefined) continue;
+    const asked = entry.usage.reduce((sum, cell) => sum + (isCell(cell) ? cell.rounds : 0), 0);
+    pruned += isPruned(entry) ? asked : Math.min(asked, entry.pruned_rounds);
+  }
+  return pruned;
+}
+
+function cellFilter(query: RoundQuery): (cell: UsageCell) => boolean {
+  const { from, to } = query.quarters;
+  const isNamed = usageFilter(query);
+  return (cell) => cell.quarter >= from && cell.quarter < to && isNamed(cell);
+}
+
 function selection(
   { sessions, priceLines, dir }: Snapshot,
   query: RoundQuery,
@@ -60,7 +81,7 @@ function selection(
 } {
   const { from, to } = query.quarters;
   const isNamed = usageFilter(query);
-  const isCell = (cell: UsageCell): boolean => cell.quarter >= from && cell.quarter < to && isNamed(cell);
+  const isCell = cellFilter(query);
   return {
     moneyOf: roundMoney(priceLines, dir),
     isMeant: ({ timestamp, model, consumer = '' }) => {
