@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { redactText } from '../../src/ai-log/redact-text.ts';
+import { growthOf, LINEAR } from '../growth.ts';
 import { patternsOf } from '../../src/ai-log/secret-patterns.ts';
 
 /** Beginnings of what each pattern looks for, that come to nothing, over and over. */
@@ -48,20 +49,7 @@ const patterns = patternsOf(['secrets', 'email', 'phone', 'card']).map((draft, r
   shortest: 6,
 }));
 
-/** CPU time in microseconds: the least of some tries. */
-function timeOf(text: string): number {
-  const tries = Array.from({ length: 3 }, () => {
-    const before = process.cpuUsage();
-    redactText(text, patterns);
-    const { user, system } = process.cpuUsage(before);
-    return user + system;
-  });
-  return Math.max(1, Math.min(...tries));
-}
-
 test.each(HOSTILE)('%s, repeated: sixteen times the text takes no square of the time', (piece) => {
   const repeat = (length: number): string => piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
-  const small = timeOf(repeat(16_000));
-  // Linear: 16. A square: 256. The rest is for a busy machine, and the small text's own start.
-  expect(timeOf(repeat(256_000)) / small).toBeLessThan(100);
+  expect(growthOf(16_000, repeat, (text) => redactText(text, patterns))).toBeLessThan(LINEAR);
 });
