@@ -1,6 +1,32 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { aiLine, otherLine } from '../ingest/make.ts';
 
+/** What a container's runtime makes of a line that the gateway prints. */
+export type Wrap = (line: string) => string;
+
+const PART = 150;
+const TIME = '2026-03-02T08:00:00.123456789Z';
+
+function partsOf(line: string): string[] {
+  const text = line.trimEnd();
+  return Array.from({ length: Math.ceil(text.length / PART) }, (_, i) =>
+    text.slice(i * PART, (i + 1) * PART),
+  );
+}
+
+/** Kubernetes' CRI format, lines cut into parts. */
+export const asCri: Wrap = (line) =>
+  partsOf(line)
+    .map((part, i, all) => `${TIME} stdout ${i < all.length - 1 ? 'P' : 'F'} ${part}\n`)
+    .join('');
+
+/** Docker's json-file. */
+export const asDocker: Wrap = (line) =>
+  partsOf(line)
+    .map((part, i, all) => (i < all.length - 1 ? part : `${part}\n`))
+    .map((log) => `${JSON.stringify({ log, stream: 'stdout', time: TIME })}\n`)
+    .join('');
+
 /**
  * The gateway's end of a log: like Envoy it appends to the file that it has open, whatever that is called by now,
  * until it opens the log anew.
@@ -10,12 +36,14 @@ export class Gateway {
   /** Request ids of the lines that are written whole. */
   readonly written: string[] = [];
   readonly #counts = new Map<string, number>();
+  readonly #wrap: Wrap;
   #fd: number;
   /** What is still to be written of a line. */
   #rest: { text: string; id: string } | undefined;
 
-  constructor(log: string) {
+  constructor(log: string, wrap: Wrap = (line) => line) {
     this.log = log;
+    this.#wrap = wrap;
     this.#fd = openSync(log, 'a');
   }
 
@@ -24,7 +52,7 @@ export class Gateway {
     this.finishLine();
     for (let i = 0; i < lines; i++) {
       const { text, id } = this.#nextLine();
-      writeSync(this.#fd, text + otherLine(this.written.length));
+      writeSync(this.#fd, text + this.#wrap(otherLine(this.written.length)));
       this.written.push(id);
     }
   }
@@ -63,6 +91,6 @@ export class Gateway {
     const session = `s${Math.floor(count / 100)}-${(count + (count >> 3)) % 3}`;
     const n = this.#counts.get(session) ?? 0;
     this.#counts.set(session, n + 1);
-    return { text: aiLine(session, n), id: `${session}-${n}` };
+    return { text: this.#wrap(aiLine(session, n)), id: `${session}-${n}` };
   }
 }

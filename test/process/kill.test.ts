@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { dumpStore, makeFolder, run, storedRequests } from '../ingest/make.ts';
-import { Gateway } from './gateway.ts';
+import { asCri, asDocker, Gateway, type Wrap } from './gateway.ts';
 import { parseArgs, parseWell, randomNumbers, seed, startMonitor, type Ran } from './make.ts';
 
 /** MONITOR_KILLS=1000 npx vitest run test/process/kill.test.ts tries more. */
@@ -59,20 +59,26 @@ function rotate(gateway: Gateway, copies: boolean): void {
   }
 }
 
-test(
-  `${KILLS} kills at random moments, over a log that grows and rotates, change nothing (MONITOR_SEED=${seed})`,
-  async () => {
+const FORMS: [name: string, kills: number, wrap: Wrap | undefined][] = [
+  ['a plain log', KILLS, undefined],
+  ["Kubernetes' log", Math.ceil(KILLS / 4), asCri],
+  ["Docker's log", Math.ceil(KILLS / 4), asDocker],
+];
+
+test.each(FORMS)(
+  `kills at random moments, over %s that grows and rotates, change nothing (%i, MONITOR_SEED=${seed})`,
+  async (_, most, wrap) => {
     const random = randomNumbers(seed);
     const folder = makeFolder();
     const log = join(folder, 'access.log');
     const store = join(folder, 'sessions');
     /** The store of runs that nobody kills. */
     const calm = join(folder, 'calm');
-    const gateway = new Gateway(log);
+    const gateway = new Gateway(log, wrap);
     let kills = 0;
     let rotations = 0;
     let usualMs = 0;
-    for (let i = 0; kills < KILLS; i++) {
+    for (let i = 0; kills < most; i++) {
       gateway.write(Math.floor(random() * 8));
       if (random() < 0.5) gateway.beginLine(random());
       if (rotations < KEPT - 1 && random() < 0.4) {
