@@ -89,17 +89,18 @@ export function readRoundLines(dir: string, entry: SessionEntry, files: Files = 
     *[Symbol.iterator]() {
       let rounds = storedRounds(files, dir, entry)[Symbol.iterator]();
       let first = firstOf(rounds);
+      let left = Infinity;
       for (let attempt = 1; first === 'gone'; attempt++) {
         const now = readSnapshot(dir, files).sessions.get(entry.id);
         if (now === undefined || isPruned(now) || (now.pruned_rounds ?? 0) > (entry.pruned_rounds ?? 0)) {
           throw prunedMeanwhile(dir, entry);
         }
         rounds = storedRounds(files, dir, now)[Symbol.iterator]();
+        // What was added since belongs to a later commit.
+        left = entry.rounds - (entry.pruned_rounds ?? 0);
         // The file that the index names is missing: that is said now.
         first = attempt === TRIES || now.file === entry.file ? rounds.next() : firstOf(rounds);
       }
-      // What was added since belongs to a later commit.
-      let left = entry.rounds - (entry.pruned_rounds ?? 0);
       for (let next = first; !next.done && left > 0; next = rounds.next(), left--) yield next.value;
     },
   };
