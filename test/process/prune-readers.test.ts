@@ -25,7 +25,7 @@ test('row 29: readers during prunes see each session whole, without its texts, o
   const ask = (...args: string[]): ReturnType<typeof run> => run([...args, '--data-dir', store, '--json']);
   const sums = (await ask('stats-model')).out;
 
-  let isPruning = true;
+  const state = { isPruning: true };
   const pruning = (async () => {
     for (let i = SESSIONS - 1; i >= 0; i--) {
       for (const content of [['--content'], []]) {
@@ -40,10 +40,10 @@ test('row 29: readers during prunes see each session whole, without its texts, o
         expect([code, err]).toEqual([0, '']);
       }
     }
-  })().finally(() => (isPruning = false));
+  })().finally(() => (state.isPruning = false));
 
   const seen = { whole: 0, blank: 0, gone: 0 };
-  for (let turn = 0; isPruning; turn++) {
+  for (let turn = 0; state.isPruning; turn++) {
     const id = idOf(turn % SESSIONS);
     const { code, out, err } = await ask('show', id);
     if (code === 0) {
