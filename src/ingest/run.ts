@@ -230,7 +230,7 @@ export class Run {
   #abandon(lines: readonly AbandonedLine[], reason: string): void {
     for (const { path, line } of lines) {
       const [generation, offset] = placeOf(line);
-      const place = { path, generation, offset, mtime: 0 };
+      const place = { path, generation, offset, mtime: this.#options.now() };
       this.#tally.pending[line.isCall ? this.#batch.reject(line.reason ?? reason, '', place) : 'other']++;
     }
   }
