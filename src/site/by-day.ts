@@ -158,24 +158,25 @@ function tableOf(
 
 /** `$4`, `$0.50`, `$0.005`: as many decimals as the step between two of them needs, and no odd one. */
 function usdTick(value: number, step: number): string {
+  if (value === 0) return '$0';
   const decimals = decimalsOf(step);
-  return `$${value.toLocaleString('en-US', fixed(decimals === 1 ? 2 : decimals))}`;
+  const [whole = '', fraction] = value.toFixed(decimals === 1 ? 2 : decimals).split('.');
+  return `$${exact(Number(whole))}${fraction === undefined ? '' : `.${fraction}`}`;
 }
+
+const SIZES = [
+  ['G', 1e9],
+  ['M', 1e6],
+  ['K', 1e3],
+] as const;
 
 /** `500 K`, `1.5 M` */
 function countTick(value: number, step: number): string {
-  const units = [
-    ['G', 1e9],
-    ['M', 1e6],
-    ['K', 1e3],
-  ] as const;
-  const [unit, size] = units.find(([, size]) => value >= size) ?? ['', 1];
-  const text = (value / size).toLocaleString('en-US', { maximumFractionDigits: decimalsOf(step / size) });
-  return unit === '' ? text : `${text}\u00a0${unit}`;
-}
-
-function fixed(decimals: number): Intl.NumberFormatOptions {
-  return { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const [unit, size] = SIZES.find(([, size]) => value >= size) ?? ['', 1];
+  const text = (value / size)
+    .toFixed(decimalsOf(step / size))
+    .replace(/\.?0+$/, (zeros) => (zeros.startsWith('.') ? '' : zeros));
+  return unit === '' ? exact(value) : `${text}\u00a0${unit}`;
 }
 
 /** Of a step such as 0.25: 2. */

@@ -15,7 +15,7 @@ const FORMAT = 1;
 /** Stands between the fields of a line: names are percent-encoded and hold none. */
 const TAB = '\t';
 
-export function manifestPath(dir: string): string {
+function manifestPath(dir: string): string {
   return join(dir, '.monitor', 'manifest');
 }
 

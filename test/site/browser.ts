@@ -20,7 +20,7 @@ if (chromiumPath === undefined) {
 }
 
 /** What a page did that no page of the site may do. */
-export interface Faults {
+interface Faults {
   /** Errors and warnings on the console, among them violations of the policy; exceptions; dialogs. */
   said: string[];
   /** Requests for anything but files of the site. */
@@ -65,7 +65,7 @@ export function useBrowser(): (
 }
 
 /** Listens from now on. */
-export function watch(page: Page): Faults {
+function watch(page: Page): Faults {
   const faults: Faults = { said: [], strayed: [] };
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') faults.said.push(message.text());
@@ -91,7 +91,9 @@ export function sideways(page: Page): Promise<number> {
 export async function seriousFaults(page: Page): Promise<string[]> {
   // As the debugger's, not as the page's: its policy allows no script of a stranger.
   await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run());
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: typeof axe }).axe.run({ preload: false }),
+  );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.length} × ${nodes[0]?.html.slice(0, 200)}`);

@@ -9,7 +9,7 @@ import { createStore, NO_FILTERS, openStore, resolveStatePath } from '../../src/
 import { QUARTER_MS, type SessionEntry, type UsageCell } from '../../src/store/types.ts';
 
 /** A round of a session, as a quick store is told of it. Times are milliseconds since 1970 UTC. */
-export interface QuickRound {
+interface QuickRound {
   at: number;
   model: string;
   input: number;
