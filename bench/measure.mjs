@@ -20,33 +20,51 @@ export function ask(...args) {
 /** What starting Node costs, whatever it runs. */
 export const EMPTY_NODE = { name: 'node -e 0', command: [process.execPath, '-e', '0'] };
 
-/** Runs a command to its end, its output unread; returns the wall time in milliseconds. Throws where it fails. */
+/** Runs a command to its end, its output unread; returns `{ms, cpuMs}`: wall and CPU time. Throws where it fails. */
 export function run({ command: [program, ...args], env }) {
-  const began = performance.now();
+  const [began, cpuBefore] = [performance.now(), childrensCpuMs()];
   const { error, status, signal, stderr } = spawnSync(program, args, {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...env },
   });
-  const ms = performance.now() - began;
+  const spent = { ms: performance.now() - began, cpuMs: childrensCpuMs() - cpuBefore };
   if (error) throw error;
-  if (status === 0) return ms;
+  if (status === 0) return spent;
   throw new Error(`${[program, ...args].join(' ')} ended with ${status ?? signal}: ${stderr}`);
+}
+
+/** User and system time of all children that ended, as the kernel tells it: in hundredths of a second. */
+function childrensCpuMs() {
+  const stat = readFileSync('/proc/self/stat', 'utf8');
+  // Behind the name, which can hold spaces, the 14th and 15th field.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[13]) + Number(fields[14])) * 10;
 }
 
 /**
  * Runs each candidate `times` times in turn (A B A B …), after one turn that warms up and isn't counted. A candidate is
- * a command with `prepare`, what is done before each of its runs and not timed. Returns each one's median in ms.
+ * a command with `prepare`, what is done before each of its runs and not timed. Returns each one's median wall time
+ * and mean CPU time, which hundredths of a second are fine enough for: `{ms, cpuMs}`.
  */
 export function compare(candidates, times) {
   const measured = candidates.map(() => []);
   for (let turn = 0; turn <= times; turn++) {
     for (const [i, candidate] of candidates.entries()) {
       candidate.prepare?.();
-      const ms = run(candidate);
-      if (turn > 0) measured[i].push(ms);
+      const spent = run(candidate);
+      if (turn > 0) measured[i].push(spent);
     }
   }
-  return measured.map(median);
+  return measured.map((runs) => ({
+    ms: median(runs.map(({ ms }) => ms)),
+    cpuMs: runs.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / runs.length,
+  }));
+}
+
+/** A comparison as a result holds it. */
+export function against(name, ours, theirs) {
+  const { ms: baselineMs, cpuMs: baselineCpuMs } = theirs;
+  return { ...ours, baseline: name, baselineMs, baselineCpuMs };
 }
 
 /** Peak resident memory of one run, in MB of 10⁶ bytes; undefined where there is nothing that tells. */
@@ -63,7 +81,7 @@ export function peakOf({ command: [program, ...args], prepare }) {
   return (kilobytes * 1024) / 1e6;
 }
 
-export function median(values) {
+function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

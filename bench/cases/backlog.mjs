@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compare, findProgram, monitor, peakOf } from '../measure.mjs';
+import { against, compare, findProgram, monitor, peakOf } from '../measure.mjs';
 import { makeEmptyLog, makeLog } from './data.mjs';
 
 const LOOP = fileURLToPath(new URL('../double-parse.mjs', import.meta.url));
@@ -30,13 +30,11 @@ export function* backlog({ folder, megabytes, otherMegabytes, seed, times, other
   yield {
     name: 'backlog',
     size,
-    ms: ours,
-    baseline: LOOP_TITLE,
-    baselineMs: loop,
+    ...against(LOOP_TITLE, ours, loop),
     peakMb,
     promise: { ratio: 0.4, peakMb: 200 },
     bound: { ratio: 1.2, peakMb: 250 },
-    note: `${rate(log.bytes, ours)}; the loop ${peakOf(loopOver(log.path)).toFixed(0)} MB`,
+    note: `${rate(log.bytes, ours.ms)}; the loop ${peakOf(loopOver(log.path)).toFixed(0)} MB`,
   };
   if (others) {
     for (const other of otherTools(log.path)) yield* againstOther('backlog', size, parse, other, times);
@@ -63,14 +61,12 @@ export function* backlog({ folder, megabytes, otherMegabytes, seed, times, other
   yield {
     name: 'lines without AI calls',
     size: `${mb(plain.bytes)}, ${plain.lines} lines`,
-    ms: whole,
-    baseline: LOOP_TITLE,
-    baselineMs: loopOther,
+    ...against(LOOP_TITLE, whole, loopOther),
     peakMb: peakOf(parseOther),
     promise: { gigabytesPerSecond: 1.5 },
-    gigabytesPerSecond: plain.bytes / 1e6 / Math.max(1, whole - empty),
+    gigabytesPerSecond: plain.bytes / 1e6 / Math.max(1, whole.ms - empty.ms),
     bound: { ratio: 0.6 },
-    note: `${rate(plain.bytes, whole)} with the start of the program`,
+    note: `${rate(plain.bytes, whole.ms)} with the start of the program`,
   };
   if (others) {
     const access = accessLogTool(plain.path, join(folder, 'goaccess.json'));
@@ -88,7 +84,7 @@ function* againstOther(name, size, parse, other, times) {
   const [ours, theirs] = compare([parse, other], Math.min(3, times));
   const peak = peakOf(other);
   const note = peak === undefined ? '' : `it takes ${peak.toFixed(0)} MB`;
-  yield { name, size, ms: ours, baseline: other.name, baselineMs: theirs, note };
+  yield { name, size, ...against(other.name, ours, theirs), note };
 }
 
 /** What people would count tokens with. Each does less: nothing is stored, and a second run starts anew. */

@@ -1,7 +1,7 @@
 // How time and disk grow: with new bytes, with what is stored, and with histories that are sent again and again.
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { compare, monitor } from '../measure.mjs';
+import { against, compare, monitor } from '../measure.mjs';
 import { mb, parseAnew } from './backlog.mjs';
 import { bytesOf, makeEmptyLog, makeLog, makeStore } from './data.mjs';
 
@@ -25,18 +25,22 @@ function* withNewBytes(folder, sizes, seed, times) {
     compare([parse], 0);
     stored.push(bytesOf(store));
   }
-  const net = medians.map((ms) => Math.max(1, ms - empty));
   for (const [i, log] of logs.entries()) {
     const multiple = log.bytes / logs[0].bytes;
+    const linear = (key) => empty[key] + Math.max(1, medians[0][key] - empty[key]) * multiple;
     yield {
       name: 'growth with new bytes',
       size: `${mb(log.bytes)}, ${log.rounds} rounds`,
-      ms: medians[i],
-      baseline: i === 0 ? undefined : `${mb(logs[0].bytes)} × ${multiple.toFixed(1)}`,
-      baselineMs: i === 0 ? undefined : medians[0] - net[0] + net[0] * multiple,
-      bound: i === 0 ? {} : { ratio: 1.8 },
+      ...medians[i],
+      ...(i > 0 && {
+        ...against(`the first × ${multiple.toFixed(1)}`, medians[i], {
+          ms: linear('ms'),
+          cpuMs: linear('cpuMs'),
+        }),
+        promise: { ratio: 1.1 },
+        bound: { ratio: 1.8 },
+      }),
       note: `store ${mb(stored[i])}, ${(stored[i] / log.rounds / 1e3).toFixed(1)} kB a round`,
-      promise: i === 0 ? {} : { ratio: 1.1 },
     };
     rmSync(log.path);
   }
@@ -63,10 +67,12 @@ function* withTheStore(folder, sizes, megabytes, seed, times) {
     yield {
       name: 'growth with what is stored',
       size: `${mb(log.bytes)} new, ${sessions} sessions there`,
-      ms: medians[i],
-      ...(i > 0 && { baseline: 'an empty store', baselineMs: medians[0] }),
-      promise: i > 0 ? { ratio: 1.1 } : {},
-      bound: i > 0 ? { ratio: 2 } : {},
+      ...medians[i],
+      ...(i > 0 && {
+        ...against('an empty store', medians[i], medians[0]),
+        promise: { ratio: 1.1 },
+        bound: { ratio: 2 },
+      }),
     };
     rmSync(join(folder, `stored-${i}`), { recursive: true, force: true });
     rmSync(join(folder, `store-${i}`), { recursive: true, force: true });

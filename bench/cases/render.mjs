@@ -2,7 +2,7 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { oneRound } from '../make-log.mjs';
-import { ask, compare, EMPTY_NODE, monitor, peakOf, run } from '../measure.mjs';
+import { against, ask, compare, EMPTY_NODE, monitor, peakOf, run } from '../measure.mjs';
 import { makeLog, makeStore } from './data.mjs';
 import { mb, parseAnew } from './backlog.mjs';
 
@@ -22,18 +22,16 @@ function* firstRender({ folder, renderMegabytes: megabytes, seed, times }) {
     ...monitor('render', '--data-dir', store, '--site-dir', site, '--quiet'),
     prepare: () => rmSync(site, { recursive: true, force: true }),
   };
-  const [ms, baselineMs] = compare([whole, EMPTY_NODE], times);
+  const [ours, empty] = compare([whole, EMPTY_NODE], times);
   yield {
     name: 'a first render',
     size: `${total.sessions} sessions, ${total.rounds} rounds (${mb(log.bytes)} log)`,
-    ms,
-    baseline: EMPTY_NODE.name,
-    baselineMs,
+    ...against(EMPTY_NODE.name, ours, empty),
     peakMb: peakOf(whole),
-    pagesPerSecond: (total.sessions / ms) * 1e3,
+    pagesPerSecond: (total.sessions / ours.ms) * 1e3,
     promise: { pagesPerSecond: 300 },
-    // Sessions that take the time in which Node starts: 12 at 300 a second and 40 ms.
-    sessionsPerBaseline: (total.sessions * baselineMs) / ms,
+    // Sessions that take the CPU time in which Node starts: 12 at 300 a second and 40 ms.
+    sessionsPerBaseline: (total.sessions * empty.cpuMs) / ours.cpuMs,
     bound: { sessionsPerBaseline: 4 },
   };
   for (const path of [store, site]) rmSync(path, { recursive: true });
@@ -44,7 +42,7 @@ function* oneRoundMore({ folder, renderSessions: sessions, seed, times }) {
   const { dir } = makeStore(folder, 'large', { sessions, files: sessions, seed });
   const log = join(folder, 'large.log');
   const once = monitor('render', '--data-dir', dir, '--site-dir', site, '--quiet');
-  const firstMs = run(once);
+  const { ms: firstMs } = run(once);
   let number = 0;
   const more = {
     ...once,
@@ -53,13 +51,11 @@ function* oneRoundMore({ folder, renderSessions: sessions, seed, times }) {
       run(monitor('parse', '--log-path', log, '--output-dir', dir, '--quiet'));
     },
   };
-  const [ms, baselineMs] = compare([more, EMPTY_NODE], times);
+  const [ours, empty] = compare([more, EMPTY_NODE], times);
   yield {
     name: 'a render after one round',
     size: `${sessions} sessions`,
-    ms,
-    baseline: EMPTY_NODE.name,
-    baselineMs,
+    ...against(EMPTY_NODE.name, ours, empty),
     peakMb: peakOf(more),
     promise: { ms: 500 },
     bound: { ratio: 25 },

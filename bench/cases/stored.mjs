@@ -2,7 +2,7 @@
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { oneRound } from '../make-log.mjs';
-import { compare, EMPTY_NODE, monitor, peakOf } from '../measure.mjs';
+import { against, compare, EMPTY_NODE, monitor, peakOf } from '../measure.mjs';
 import { makeStore } from './data.mjs';
 
 /** These take a moment, so they are run more often. */
@@ -15,14 +15,14 @@ export function* stored({ folder, sessions, rounds, seed, times }) {
   let number = 0;
   const append = () => appendFileSync(log, oneRound('agent:main:growing', ++number));
   const parse = monitor('parse', '--log-path', log, '--output-dir', dir, '--quiet');
-  const against = (name, candidate, more) => {
-    const [ms, baselineMs] = compare([candidate, EMPTY_NODE], times * OFTEN);
-    return { name, size, ms, baseline: EMPTY_NODE.name, baselineMs, peakMb: peakOf(candidate), ...more };
+  const beside = (name, candidate, more) => {
+    const [ours, empty] = compare([candidate, EMPTY_NODE], times * OFTEN);
+    return { name, size, ...against(EMPTY_NODE.name, ours, empty), peakMb: peakOf(candidate), ...more };
   };
   writeFileSync(log, '');
   append();
-  yield against('a run with nothing new', parse, { promise: { ratio: 1.4 }, bound: { ratio: 2 } });
-  yield against(
+  yield beside('a run with nothing new', parse, { promise: { ratio: 1.4 }, bound: { ratio: 2 } });
+  yield beside(
     'a run with one new round',
     { ...parse, prepare: append },
     { promise: { ratio: 1.8 }, bound: { ratio: 3.5 } },
@@ -30,7 +30,7 @@ export function* stored({ folder, sessions, rounds, seed, times }) {
   const reports = [['stats-model'], ['stats-date', '--days', '30'], ['list'], ['show', session]];
   const promise = { ms: 700, peakMb: 200 };
   for (const args of reports) {
-    yield against(
+    yield beside(
       args[0] === 'show' ? 'show of one session' : args.join(' '),
       monitor(...args, '--data-dir', dir),
       {
