@@ -35,13 +35,13 @@ const SIZES = {
     'render-sessions': 10_000,
   },
   check: {
-    times: 3,
-    megabytes: 40,
-    'other-megabytes': 100,
-    sessions: 10_000,
-    'growth-megabytes': 24,
+    times: 2,
+    megabytes: 30,
+    'other-megabytes': 50,
+    sessions: 5_000,
+    'growth-megabytes': 12,
     'render-megabytes': 8,
-    'render-sessions': 500,
+    'render-sessions': 300,
   },
 };
 

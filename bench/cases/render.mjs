@@ -58,7 +58,7 @@ function* oneRoundMore({ folder, renderSessions: sessions, seed, times }) {
     ...against(EMPTY_NODE.name, ours, empty),
     peakMb: peakOf(more),
     promise: { ms: 500 },
-    bound: { ratio: 25 },
+    bound: { ratio: 14 },
     note: `the first one took ${(firstMs / 1e3).toFixed(1)} s`,
   };
   for (const path of [dir, site, log]) rmSync(path, { recursive: true });

@@ -35,7 +35,7 @@ export function* stored({ folder, sessions, rounds, seed, times }) {
       monitor(...args, '--data-dir', dir),
       {
         promise: args[0] === 'show' ? {} : promise,
-        bound: { ratio: 12, peakMb: 250 },
+        bound: { ratio: 9, peakMb: 250 },
       },
     );
   }
