@@ -1,11 +1,12 @@
 import type { SessionEntry } from '../store/types.ts';
 
 /**
- * What a session is called in the site: its file in the store, without the ending. `index.html` is the list's, so a
- * session `index` is set apart by a mark that the store puts into no name but before a digest.
+ * What a session is called in the site: its file in the store, without the ending, and without the number that a prune
+ * of its texts gave the file: links stay what they were. `index.html` is the list's, so a session `index` is set apart
+ * by a mark that the store puts into no name but before a number or a digest.
  */
 export function sessionName({ file }: Pick<SessionEntry, 'file'>): string {
-  const name = file.replace(/\.json$/, '');
+  const name = file.replace(/(?:~\d{1,9})?\.json$/, '');
   return name.toLowerCase() === 'index' || name === '' ? `${name}~` : name;
 }
 

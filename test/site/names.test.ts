@@ -41,3 +41,12 @@ test('a fragment, a closed page and the lists have addresses of their own', () =
     'sessions/page/4.html',
   ]);
 });
+
+test.each([
+  ['agent:1~2.json', 'agent:1'],
+  ['index~1.json', 'index~'],
+  ['long~0123456789abcdef01234567.json', 'long~0123456789abcdef01234567'],
+  ['long~0123456789abcdef01234567~3.json', 'long~0123456789abcdef01234567'],
+])('a session in %s, as a prune may have left it, is still called %s', (file, name) => {
+  expect(sessionName({ file })).toBe(name);
+});

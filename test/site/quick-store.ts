@@ -18,6 +18,8 @@ interface QuickRound {
   reasoning?: number;
   /** The model has no price. */
   unpriced?: true;
+  /** Of its answer. */
+  text?: string;
 }
 
 export interface QuickSession {
@@ -105,7 +107,7 @@ function roundLine({ title, consumer }: QuickSession, round: QuickRound, number:
           ],
     new_messages: added,
     question: question.content,
-    answer: `answer ${number}`,
+    answer: round.text ?? `answer ${number}`,
   });
 }
 

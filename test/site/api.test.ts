@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { sessionsJsonPages } from '../../src/site/api.ts';
+import { run } from '../cli/run.ts';
+import { filesOf, line, makeFolder, makeSite, render, writePages } from './make.ts';
+import { entriesOf, quickSessions, storeQuickly } from './quick-store.ts';
+
+const tokens = { model: 'test-a', input_token: 1_000_000, output_token: 100_000 };
+const user = { role: 'user', content: 'hi' };
+
+async function json<T>(...argv: string[]): Promise<T> {
+  return JSON.parse((await run([...argv, '--json'])).out);
+}
+
+const read = (siteDir: string, path: string) => JSON.parse(readFileSync(join(siteDir, path), 'utf8'));
+
+test('a session’s JSON has its sums and its rounds, each with what it cost', async () => {
+  const { dataDir, siteDir } = await makeSite([
+    line('2026-02-01T17:00:00.000Z', {
+      session_id: 's',
+      ...tokens,
+      messages: [user],
+      question: 'hi',
+      answer: 'yo',
+    }),
+    line('2026-02-01T17:01:00.000Z', {
+      session_id: 's',
+      ...tokens,
+      model: 'no-such-model',
+      messages: [user, user],
+    }),
+  ]);
+  const shown = await json<Record<string, unknown>>('show', 's', '--no-messages', '--data-dir', dataDir);
+  const { rounds, title, parts, ...sums } = read(siteDir, 'api/sessions/s.json');
+  expect({ ...sums, rounds: shown['rounds'] }).toEqual(shown);
+  expect([title, parts]).toEqual(['hi', []]);
+  expect(rounds).toMatchObject([
+    {
+      round: 1,
+      cost_usd: 2,
+      price_state: 'priced',
+      new_messages: [user],
+      context: [[1, 0, 1]],
+      answer: 'yo',
+    },
+    { round: 2, cost_usd: null, price_state: 'unpriced', input_tokens: 1_000_000 },
+  ]);
+});
+
+test('sessions.json and stats.json say what the commands say', async () => {
+  const { dataDir, siteDir } = await makeSite([
+    line('2026-02-01T17:00:00.000Z', { session_id: 'a:1', ...tokens, consumer: 'bot' }),
+    line('2026-02-02T17:01:00.000Z', { session_id: 'a/2', ...tokens }),
+  ]);
+  const listed = await json<{ sessions: object[] }>('list', '--data-dir', dataDir);
+  const links = [
+    { page: '../sessions/a%252F2.html', json: './sessions/a%252F2.json' },
+    { page: '../sessions/a:1.html', json: './sessions/a:1.json' },
+  ];
+  expect(read(siteDir, 'api/sessions.json')).toEqual({
+    version: 1,
+    total: 2,
+    parts: [],
+    sessions: listed.sessions.map((session, i) => ({ ...session, ...links[i] })),
+  });
+  const stats = read(siteDir, 'api/stats.json');
+  const models = await json<{ rows: object[]; total: object }>('stats-model', '--data-dir', dataDir);
+  expect([stats.version, stats.timezone, stats.total, stats.models]).toEqual([
+    1,
+    'Asia/Shanghai',
+    models.total,
+    models.rows,
+  ]);
+  expect(stats.dates.map(({ date }: { date: string }) => date)).toEqual(['2026-02-02', '2026-02-03']);
+});
+
+test('more than 1,000 sessions stand in parts, each once', () => {
+  const entries = entriesOf(quickSessions(1001, 20, Date.parse('2026-02-03T00:00:00Z')));
+  const siteDir = makeFolder();
+  writePages(
+    siteDir,
+    sessionsJsonPages(
+      entries.map((entry) => ({ entry, key: '' })),
+      '',
+    ),
+  );
+  const { total, parts, sessions } = read(siteDir, 'api/sessions.json');
+  expect([total, parts, sessions.length]).toEqual([1001, ['./sessions-1.json', './sessions-2.json'], 1000]);
+  const ids = ['api/sessions-1.json', 'api/sessions-2.json'].flatMap((path) =>
+    read(siteDir, path).sessions.map(({ session_id }: { session_id: string }) => session_id),
+  );
+  expect(ids).toEqual(entries.map(({ id }) => id));
+});
+
+test('beyond some 4 MB a session’s rounds stand in parts, which stay as they are', () => {
+  const folder = makeFolder();
+  const made = { dataDir: join(folder, 'store'), siteDir: join(folder, 'site') };
+  const round = { at: Date.parse('2026-02-01T00:00:00Z'), model: 'm', input: 1, cached: 0, output: 0 };
+  const session = { id: 's', title: 'hi', consumer: 'cron', rounds: [round] };
+  const rounds = Array.from({ length: 12 }, () => ({ ...round, text: 'x'.repeat(450_000) }));
+  storeQuickly(made.dataDir, [{ ...session, rounds }]);
+  render(made);
+  const newest = read(made.siteDir, 'api/sessions/s.json');
+  const closed = read(made.siteDir, 'api/sessions/s~p1.json');
+  expect([newest.parts, closed.session_id, closed.first_round]).toEqual([['./s~p1.json'], 's', 1]);
+  const numbers = [...closed.rounds, ...newest.rounds].map(({ round: number }: { round: number }) => number);
+  expect(numbers).toEqual(rounds.map((_, i) => i + 1));
+  const before = filesOf(made.siteDir).get('api/sessions/s~p1.json');
+  storeQuickly(made.dataDir, [session]);
+  render(made);
+  expect(filesOf(made.siteDir).get('api/sessions/s~p1.json')).toEqual(before);
+});
