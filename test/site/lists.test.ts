@@ -116,14 +116,17 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     await page.click('summary >> nth=0');
     expect(await page.locator('details[open] tbody tr').count()).toBeGreaterThan(20);
     await page.click('text=All 136 sessions');
+    await page.waitForURL(/\/sessions\/index\.html$/);
     expect(await page.locator('#sessions tbody tr').count()).toBe(100);
     expect(await page.locator('#filters').isVisible()).toBe(false);
     await page.click('.pager >> text="2"');
+    await page.waitForURL(/\/sessions\/page\/2\.html$/);
     expect([await page.title(), await page.locator('#sessions tbody tr').count()]).toEqual([
       'Sessions, page 2 · agent-session-monitor',
       36,
     ]);
     await page.click('.pager >> text="Older"');
+    await page.waitForURL(/\/sessions\/page\/1\.html$/);
     expect(await page.locator('#sessions tbody tr').count()).toBe(100);
   });
 
