@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { readLogLine, type LoggedRound } from '../../src/ai-log/round.ts';
 import type { ExpandedRound } from '../../src/ai-log/stored-round.ts';
 import { envoyLine, escaped } from './lines.ts';

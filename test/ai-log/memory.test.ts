@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
 import { SessionMemory } from '../../src/ai-log/memory.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { redactJson, redactText } from '../../src/ai-log/redact-text.ts';
 import { PRIVATE_KEY, SECRETS, token } from './make-secrets.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import type { ParseOptions } from '../../src/cli/commands/parse.ts';
 import type { Context } from '../../src/cli/context.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { expect, test } from 'vitest';
 import { lineText, linesOf } from '../../src/ingest/log-lines.ts';
 import { readLogLine } from '../../src/ai-log/round.ts';

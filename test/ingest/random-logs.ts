@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { requests, type Request } from '../ai-log/conversations.ts';
 import { envoyLine, escaped } from '../ai-log/lines.ts';
 

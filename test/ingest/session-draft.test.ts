@@ -1,5 +1,5 @@
 import { truncateSync, writeFileSync } from 'node:fs';
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
 import { nodeFiles } from '../../src/platform/files.ts';

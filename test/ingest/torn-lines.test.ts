@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { expect, test } from 'vitest';
 import { contentOf, placesOf } from './container.ts';
 import { aiLine, makeFolder, otherLine, run, storedRequests } from './make.ts';

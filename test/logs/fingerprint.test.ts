@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { FingerprintTaker, agrees } from '../../src/logs/fingerprint.ts';
 import { noise } from '../platform/make.ts';

@@ -1,7 +1,7 @@
 import { appendFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { agrees } from '../../src/logs/fingerprint.ts';
 import { openGzipLog, openPlainLog, type OpenLog } from '../../src/logs/open-log.ts';

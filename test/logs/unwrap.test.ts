@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import type { OpenLine } from '../../src/logs/open-line.ts';
 import { Unwrapper } from '../../src/logs/unwrap.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { LOOKED_AT_BYTES, READ_PART, formOf, physicalLines } from '../../src/logs/wrapped-line.ts';
 import { criLine, cutLine, dockerLine, TIME } from './wrap.ts';

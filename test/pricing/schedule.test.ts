@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { usdOf } from '../../src/pricing/money.ts';
 import { costOf, moneyOf, pricesAt, type PricedTokens, type Prices } from '../../src/pricing/schedule.ts';

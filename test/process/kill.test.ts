@@ -13,7 +13,8 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { dumpStore, makeFolder, run, storedRequests } from '../ingest/make.ts';
 import { asCri, asDocker, Gateway, type Wrap } from './gateway.ts';
-import { parseArgs, parseWell, randomNumbers, seed, startMonitor, type Ran } from './make.ts';
+import { parseArgs, parseWell, randomNumbers, startMonitor, type Ran } from './make.ts';
+import { SEED } from '../seed.ts';
 
 /** MONITOR_KILLS=1000 npx vitest run test/process/kill.test.ts tries more. */
 const KILLS = Number(process.env['MONITOR_KILLS'] ?? 60);
@@ -66,9 +67,9 @@ const FORMS: [name: string, kills: number, wrap: Wrap | undefined][] = [
 ];
 
 test.each(FORMS)(
-  `kills at random moments, over %s that grows and rotates, change nothing (%i, MONITOR_SEED=${seed})`,
+  `kills at random moments, over %s that grows and rotates, change nothing (%i, MONITOR_SEED=${SEED})`,
   async (_, most, wrap) => {
-    const random = randomNumbers(seed);
+    const random = randomNumbers(SEED);
     const folder = makeFolder();
     const log = join(folder, 'access.log');
     const store = join(folder, 'sessions');

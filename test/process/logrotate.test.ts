@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { dumpStore, makeFolder, storedRequests } from '../ingest/make.ts';
 import { Gateway } from './gateway.ts';
-import { canRun, parseArgs, parseWell, randomNumbers, runMonitor, seed, start, testUnless } from './make.ts';
+import { canRun, parseArgs, parseWell, randomNumbers, runMonitor, start, testUnless } from './make.ts';
+import { SEED } from '../seed.ts';
 
 const testWithLogrotate = testUnless(
   !canRun('logrotate', '--version') && 'there is no logrotate; apt-get install logrotate',
@@ -107,12 +108,12 @@ async function passSecond(): Promise<void> {
 
 const ROTATIONS = 6;
 
-describe(`logrotate (MONITOR_SEED=${seed})`, () => {
+describe(`logrotate (MONITOR_SEED=${SEED})`, () => {
   testWithLogrotate.each(Object.entries(MODES))(
     `%s, ${ROTATIONS} times: each round once`,
     async (name, mode) => {
       const { log, store, gateway, old } = makeLog();
-      const random = randomNumbers(seed + Object.keys(MODES).indexOf(name));
+      const random = randomNumbers(SEED + Object.keys(MODES).indexOf(name));
       const more = mode.olddir ? ['--log-path', join(old, 'access.log')] : [];
       const keeps = mode.keeps ?? Infinity;
       let unread = 0;

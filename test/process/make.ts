@@ -88,6 +88,3 @@ export function randomNumbers(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
-
-/** MONITOR_SEED=<n> repeats what a run did that failed. */
-export const seed = Number(process.env['MONITOR_SEED'] ?? Math.floor(Math.random() * 1e9));

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { makeFolder } from '../ingest/make.ts';
-import { parseArgs, parseWell, randomNumbers, runMonitor, seed, startMonitor } from './make.ts';
+import { parseArgs, parseWell, randomNumbers, runMonitor, startMonitor } from './make.ts';
+import { SEED } from '../seed.ts';
 
 /**
  * Every session has a model and a day of its own, so that each answer tells its rounds from the others'. The ids are
@@ -144,10 +145,10 @@ function expectOneCommit(rounds: readonly number[]): void {
   expect((rounds[0] ?? 0) - (rounds.at(-1) ?? 0)).toBeLessThanOrEqual(1);
 }
 
-test(`row 29: readers see one commit, whole, and never an older one, while runs write and are killed (MONITOR_SEED=${seed})`, async () => {
+test(`row 29: readers see one commit, whole, and never an older one, while runs write and are killed (MONITOR_SEED=${SEED})`, async () => {
   const folder = makeFolder();
   const [log, store] = [join(folder, 'access.log'), join(folder, 'sessions')];
-  const random = randomNumbers(seed);
+  const random = randomNumbers(SEED);
   const lines = Array.from({ length: TURNS * SESSIONS.length }, (_, i) =>
     lineOf(i % SESSIONS.length, Math.floor(i / SESSIONS.length)),
   );

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { expect, test } from 'vitest';
 import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
 import { usdOf } from '../../src/pricing/money.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { InputOutputError } from '../../src/platform/errors.ts';
 import { nodeFiles } from '../../src/platform/files.ts';

@@ -7,7 +7,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { InputOutputError } from '../../src/platform/errors.ts';
 import { nodeFiles } from '../../src/platform/files.ts';

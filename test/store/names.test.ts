@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { nameSessionFile } from '../../src/store/names.ts';
 import { recordsPath } from '../../src/store/session-file.ts';

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { crc32 } from '../../src/platform/digest.ts';
 import { InputOutputError } from '../../src/platform/errors.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../../fast-check.ts';
 import { afterAll, expect, test } from 'vitest';
 import { localTimeIn } from '../../../src/query/time-zone.ts';
 import { GROUP_KEYS, KEY_FIELDS, type GroupKey } from '../../../src/report/group-keys.ts';

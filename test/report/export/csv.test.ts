@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../fast-check.ts';
 import { expect, test } from 'vitest';
 import { readCsv } from './make.ts';
 import { csvText, textCell, type Cell } from '../../../src/report/export/csv.ts';
