@@ -8,7 +8,8 @@ export default defineConfig({
     env: { TZ: 'UTC', NO_COLOR: '1' },
     // Most of the time goes into waiting for processes and disks.
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Only what hangs meets it: a slow machine with a slow disk takes minutes for what syncs after each write.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
   },
 });

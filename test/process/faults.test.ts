@@ -134,7 +134,8 @@ describe.each([
 testWithStrace('a backlog is committed in parts: a kill loses nothing of those before it', async () => {
   const folder = makeFolder();
   const { log } = sceneIn(folder);
-  const rounds = 12;
+  // Somewhat more than a batch.
+  const rounds = 8;
   const content = 'word '.repeat(800_000);
   for (let i = 0; i < rounds; i++)
     appendFileSync(log, aiLine(`s${i}`, 0, { messages: [{ role: 'user', content }] }));
