@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -79,12 +80,19 @@ describe('into a pipe', () => {
 
   test('a backlog can be ended in its middle; what was stored is stored', async () => {
     const lines = Array.from({ length: 40 }, (_, n) => aiLine('a', n, { answer: `${n} `.repeat(200_000) }));
-    writeFileSync(log, lines.join(''));
-    const running = watch();
-    await running.until('a store', () => existsSync(join(store, '.store.json')));
+    writeFileSync(log, lines.slice(0, 10).join(''));
+    expect((await runMonitor(...parseArgs(log, store))).code).toBe(0);
+    appendFileSync(log, lines.slice(10).join(''));
+    const prices = join(folder, 'prices');
+    expect(spawnSync('mkfifo', [prices]).status).toBe(0);
+    const running = watch('--prices', prices);
+    // It holds the store now, and waits for the prices.
+    const pipe = await open(prices, 'w');
     running.kill('SIGINT');
+    await pipe.writeFile('{"models":[]}');
+    await pipe.close();
     expect((await running.ended).code).toBe(0);
-    expect(storedRequests(store).length).toBeLessThan(40);
+    expect(storedRequests(store)).toHaveLength(10);
     expect((await runMonitor(...parseArgs(log, store))).code).toBe(0);
     expect(storedRequests(store)).toHaveLength(40);
   });
