@@ -31,11 +31,13 @@ async function startExport(): Promise<ReturnType<typeof startMonitor>> {
   mkdirSync(out);
   writeFileSync(join(out, 'rounds.ndjson'), 'old');
   const started = startMonitor('export', join(out, 'rounds.ndjson'), '--data-dir', store, ...ARGS);
-  for (;;) {
+  while (started.child.exitCode === null) {
     const temporary = readdirSync(out).find((name) => name.endsWith('.tmp'));
-    if (temporary !== undefined && statSync(join(out, temporary)).size > 0) return started;
+    const size = temporary && statSync(join(out, temporary), { throwIfNoEntry: false })?.size;
+    if (size) return started;
     await setTimeout(1);
   }
+  throw new Error(`it ended before it was seen to write: ${(await started.ended).err}`);
 }
 
 const old = (): string => readFileSync(join(out, 'rounds.ndjson'), 'utf8');
