@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 
 const PLACES = [
   process.env['CHROMIUM'] ?? '',
@@ -32,7 +32,13 @@ export interface Opened {
   faults: Faults;
 }
 
-/** One browser for a file of tests; each page in a context of its own, so that nothing is kept from test to test. */
+/** On a slow machine a long page takes what it takes. Less than a test has, so that what was waited for is named. */
+const DEADLINE_MS = 100_000;
+
+/**
+ * One browser for a file of tests; each page in a context of its own, so that nothing is kept from test to test. It is
+ * closed with its test: a page that looks for a newer one, and is drawn, takes time from those of other tests.
+ */
 export function useBrowser(): (
   file: string,
   options?: BrowserContextOptions & { hash?: string },
@@ -57,6 +63,8 @@ export function useBrowser(): (
 
   return async (file, { hash = '', ...options } = {}) => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    onTestFinished(() => context.close());
+    context.setDefaultTimeout(DEADLINE_MS);
     const page = await context.newPage();
     const faults = watch(page);
     await page.goto(pathToFileURL(file).href + hash);
@@ -80,6 +88,16 @@ function watch(page: Page): Faults {
     if (!request.url().startsWith('file:')) faults.strayed.push(request.url());
   });
   return faults;
+}
+
+/** Waits until an element stands in the window. It is asked from outside: without JavaScript a page cannot wait. */
+export async function expectInWindow(page: Page, selector: string): Promise<void> {
+  const height = page.viewportSize()?.height ?? 0;
+  const isInWindow = async (): Promise<boolean> => {
+    const box = await page.locator(selector).boundingBox();
+    return box !== null && box.height > 50 && box.y >= 0 && box.y < height;
+  };
+  await expect.poll(isInWindow, { timeout: DEADLINE_MS, message: `${selector} in the window` }).toBe(true);
 }
 
 /** How far a page can be scrolled sideways; 0 where everything fits. */

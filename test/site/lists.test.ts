@@ -187,22 +187,20 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
   });
 
   test('/session?id= leads to the session, whole or by a unique start, whatever its characters', async () => {
-    const target = async (query: string): Promise<string> => {
+    const leadsTo = async (query: string, path: string): Promise<void> => {
       const { page } = await open(join(small, 'session/index.html'), { hash: query });
-      await page.waitForFunction(
-        () => !document.getElementById('found') || !/Looking|takes JavaScript/.test(document.body.innerText),
-      );
-      await page.waitForTimeout(100);
-      return (
-        page.url().replace(/^.*\/small\//, '') +
-        ((await page.locator('#found').count()) ? ' ' + (await page.locator('#found').innerText()) : '')
-      );
+      await page.waitForURL((url) => url.href.endsWith(`/small/${path}`));
     };
-    expect(await target('?id=agent:one#r-3')).toBe('sessions/agent:one.html#r-3');
-    expect(await target('?id=lef')).toBe('sessions/left.html');
-    expect(await target('?id=index')).toBe('sessions/index~.html');
-    expect(await target('?id=nobody')).toContain('There is no session nobody on this site.');
-    expect(await target('?id=agent:')).toContain('sessions begin like this');
+    const says = async (query: string, words: string): Promise<void> => {
+      const { page } = await open(join(small, 'session/index.html'), { hash: query });
+      await page.locator('#found', { hasText: words }).waitFor();
+      expect(page.url()).toContain('/session/index.html');
+    };
+    await leadsTo('?id=agent:one#r-3', 'sessions/agent:one.html#r-3');
+    await leadsTo('?id=lef', 'sessions/left.html');
+    await leadsTo('?id=index', 'sessions/index~.html');
+    await says('?id=nobody', 'There is no session nobody on this site.');
+    await says('?id=agent:', 'sessions begin like this');
   });
 
   test('the sums of the overview are those of every table', async () => {
@@ -227,8 +225,9 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     expect(await page.locator('.top nav').isVisible()).toBe(false);
   });
 
-  test('a store without rounds says what to do, on every page', async () => {
-    for (const path of PAGES.filter((page) => !page.includes('/page/'))) {
+  test.each(PAGES.filter((path) => !path.includes('/page/')))(
+    'a store without rounds says what to do: %s',
+    async (path) => {
       const { page, faults } = await open(join(empty, path), { viewport: { width: 360, height: 740 } });
       expect(faults.said).toEqual([]);
       expect(await sideways(page)).toBe(0);
@@ -237,6 +236,6 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
         path === 'index.html' ? 'monitor parse --log-path' : 'The overview says what to do.',
       );
       expect(await seriousFaults(page)).toEqual([]);
-    }
-  });
+    },
+  );
 });

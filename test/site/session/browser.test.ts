@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sessionName, sessionPath } from '../../../src/site/names.ts';
 import { readSnapshot } from '../../../src/store/read.ts';
-import { chromiumPath, sideways, useBrowser } from '../browser.ts';
+import { chromiumPath, expectInWindow, sideways, useBrowser } from '../browser.ts';
 import { makeStore } from '../../cli/run.ts';
 import { render, type Made } from '../make.ts';
 import { DISCORD_ID, discordSession } from './discord-session.ts';
@@ -149,26 +149,14 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     'check 4: a round in a closed part is opened and scrolled to (JavaScript: %s)',
     async (javaScriptEnabled) => {
       const { page } = await open(fileOf(DISCORD_ID), { hash: '#r-8', javaScriptEnabled });
-      await page
-        .waitForFunction(() => {
-          const round = document.getElementById('r-8')?.getBoundingClientRect();
-          return round !== undefined && round.height > 0 && round.top >= 0 && round.top < innerHeight;
-        })
-        .catch(async (error: unknown) => {
-          // Without JavaScript nothing can be waited for in the page.
-          if (javaScriptEnabled) throw error;
-        });
-      const box = await page.locator('#r-8').boundingBox();
-      expect(box?.height).toBeGreaterThan(50);
-      expect(box?.y).toBeGreaterThanOrEqual(0);
-      expect(box?.y).toBeLessThan(900);
+      await expectInWindow(page, '#r-8');
     },
   );
 
   test('check 4: a round of an older page leads there, from the address and from a signpost', async () => {
     const { page } = await open(fileOf('long'), { hash: '#r-77' });
     await page.waitForURL(/long~p2\.html#r-77$/);
-    expect((await page.locator('#r-77').boundingBox())?.y).toBeLessThan(900);
+    await expectInWindow(page, '#r-77');
     const { page: lost } = await open(fileOf('long', 100), { hash: '#r-4990' });
     await lost.waitForURL(/long\.html#r-4990$/);
     const { page: plain } = await open(fileOf('long', 1), { javaScriptEnabled: false });
