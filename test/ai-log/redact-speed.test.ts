@@ -51,5 +51,6 @@ const patterns = patternsOf(['secrets', 'email', 'phone', 'card']).map((draft, r
 
 test.each(HOSTILE)('%s, repeated: sixteen times the text takes no square of the time', (piece) => {
   const repeat = (length: number): string => piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
-  expect(growthOf(16_000, repeat, (text) => redactText(text, patterns))).toBeLessThan(LINEAR);
+  // A smaller text's pieces stay in the caches, and a larger one's do not.
+  expect(growthOf(50_000, repeat, (text) => redactText(text, patterns))).toBeLessThan(LINEAR);
 });
