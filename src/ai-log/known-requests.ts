@@ -91,6 +91,11 @@ export class KnownRequests {
     return request;
   }
 
+  /** Gives up all of them. */
+  clear(): void {
+    for (const request of this.#requests.splice(0)) this.#budget.forget(request);
+  }
+
   drop(request: KnownRequest): void {
     const at = this.#requests.indexOf(request);
     if (at >= 0) this.#requests.splice(at, 1);
@@ -150,12 +155,6 @@ export class KnownRequestsBudget {
     this.release(request);
     owner.drop(request);
     this.giveBack(request.bytes);
-  }
-
-  clear(): void {
-    this.#owners.clear();
-    this.#spare.clear();
-    this.#held = 0;
   }
 
   /** Gives up pieces of other sizes than the one that is asked for. */

@@ -24,9 +24,9 @@ export class SessionMemory {
     return this.#first + this.#records.length;
   }
 
-  /** Records in memory: what this session weighs. */
+  /** What this session weighs in memory: its records and texts, about a hundred bytes each. */
   get weight(): number {
-    return this.#records.length;
+    return this.#records.length + this.#texts.size;
   }
 
   /**

@@ -8,6 +8,7 @@ import { entryOf, parsePriceBook, priceRound, type PriceBook } from '../pricing/
 import type { Resolution } from '../pricing/resolve.ts';
 import type { Files } from '../platform/files.ts';
 import { pricesPath } from '../store/price-files.ts';
+import type { Batch as CommitBatch, SessionAddition } from '../store/commit.ts';
 import type { StoredIndex } from '../store/stored-index.ts';
 import { nameSessionFile } from '../store/names.ts';
 import { readPriceLines } from '../store/read.ts';
@@ -16,6 +17,7 @@ import { isFilteredOut, type Store } from '../store/store.ts';
 import { LineSpace } from './line-space.ts';
 import { isPruned } from '../store/types.ts';
 import { lineText } from './log-lines.ts';
+import type { ParseOptions } from './options.ts';
 import { SessionDraft } from './session-draft.ts';
 
 /** Where a line stands, and what is known of its log. */
@@ -35,8 +37,8 @@ const REJECTED_BYTES = 4096;
 /** A secret that is cut in half is none any more: of a rejected line, so much is searched before it is cut. */
 const SEARCHED_CHARACTERS = 65_536;
 const REJECTED_FILE_BYTES = 16 << 20;
-/** Sessions stay in memory between commits, up to so many records of their past. */
-const MOST_WEIGHT = 500_000;
+/** Sessions stay in memory between commits, those used last, up to so many hundreds of bytes. */
+const MOST_WEIGHT = 300_000;
 /** Bytes of requests as they stood in the log, of all sessions. */
 const KNOWN_BYTES = 32 << 20;
 
@@ -51,6 +53,12 @@ interface OpenSession {
   known: KnownRequests;
 }
 
+/** Everything of a batch but where the logs stand. */
+interface Taken extends Pick<CommitBatch, 'sessions' | 'prices' | 'rejected'> {
+  /** Of the sessions. */
+  ids: string[];
+}
+
 /** Gathers lines into drafts of sessions, until the next commit takes them. */
 export class Batch {
   readonly #files: Files;
@@ -61,12 +69,13 @@ export class Batch {
   /** undefined where texts are stored as logged, or not at all. */
   readonly #redactor: Redactor | undefined;
   readonly #road: 'fast' | 'plain';
+  readonly #heldWeight: number;
   readonly #sessions = new Map<string, OpenSession>();
   readonly #lines = new LineSpace();
   readonly #budget = new KnownRequestsBudget(KNOWN_BYTES);
   /** Names that this run has given, and others that are no session's, in lower case. */
   readonly #newFiles: Set<string>;
-  #rejected: string[] = [];
+  readonly #rejected: string[] = [];
   #rejectedBytes: number;
   /** Bytes gathered since the last commit. */
   size = 0;
@@ -78,11 +87,12 @@ export class Batch {
     index: () => StoredIndex,
     resolve: (model: string) => Promise<Resolution | undefined>,
     redactor: Redactor | undefined,
-    road: 'fast' | 'plain' = 'fast',
+    { road = 'fast', heldWeight = MOST_WEIGHT }: Pick<ParseOptions, 'road' | 'heldWeight'> = {},
   ) {
     this.#redactor = redactor;
     this.#files = files;
     this.#road = road;
+    this.#heldWeight = heldWeight;
     this.#store = store;
     this.#index = index;
     this.#resolve = resolve;
@@ -124,19 +134,41 @@ export class Batch {
     return 'rejected';
   }
 
-  /** What the next commit is to store, valid until the next line is taken in; the batch is empty then. */
-  take(): { sessions: ReturnType<SessionDraft['take']>[]; prices: string[]; rejected: string[] } {
-    const drafts = [...this.#sessions.values()].map(({ draft }) => draft);
-    const sessions = drafts.filter((draft) => !draft.isEmpty).map((draft) => draft.take());
-    const rejected = this.#rejected;
-    this.#rejected = [];
+  /**
+   * What the next commit is to store. The sessions are to be gone through once, and no line taken in before: each is
+   * made when its turn comes, so that they need not all be in memory at once.
+   */
+  take(): Taken {
+    return {
+      ids: [...this.#sessions].filter(([, { draft }]) => !draft.isEmpty).map(([id]) => id),
+      sessions: this.#takeSessions(),
+      prices: this.#book.added.splice(0),
+      rejected: this.#rejected.splice(0),
+    };
+  }
+
+  *#takeSessions(): Generator<SessionAddition> {
+    let weight = 0;
+    for (const { draft } of this.#sessions.values()) {
+      if (!draft.isEmpty) yield draft.take();
+      weight += draft.weight;
+    }
     this.size = 0;
     this.#lines.reset();
-    if (drafts.reduce((sum, draft) => sum + draft.weight, 0) > MOST_WEIGHT) {
-      this.#sessions.clear();
-      this.#budget.clear();
+    this.#dropOldest(weight - this.#heldWeight);
+  }
+
+  /** Gives up drafts, those first that were used longest ago, until they hold so much less. */
+  #dropOldest(weight: number): void {
+    let left = weight;
+    for (const [id, { draft, known }] of this.#sessions) {
+      if (left <= 0) return;
+      left -= draft.weight;
+      known.clear();
+      this.#sessions.delete(id);
+      // What was committed, the index names; what holds no round yet gets its name again.
+      this.#newFiles.delete(draft.file.toLowerCase());
     }
-    return { sessions, prices: this.#book.added.splice(0), rejected };
   }
 
   /** Takes in one round, wherever it was read; undefined where its messages are no valid JSON. */
@@ -152,7 +184,7 @@ export class Batch {
     const entry = typeof price === 'number' ? entryOf(this.#book, price) : undefined;
     const money = entry ? moneyOf(entry.schedule, round.usage, time) : { cost: 0n, saved: 0n };
     const flags = round.time === null ? [...round.flags, 'time-missing'] : round.flags;
-    const { draft, known } = this.#sessions.get(round.sessionId) ?? this.#open(round.sessionId);
+    const { draft, known } = this.#use(round.sessionId);
     const facts = { time, at: [place.generation, place.offset] as [number, number], price, flags };
     const stored = this.#redactor?.round(decodeTexts(round)) ?? round;
     const length = draft.add(stored, facts, money, (ordinals) => remember?.(known, ordinals));
@@ -161,16 +193,22 @@ export class Batch {
     return 'rounds';
   }
 
+  /** The one used last comes last. */
+  #use(id: string): OpenSession {
+    const session = this.#sessions.get(id) ?? this.#open(id);
+    this.#sessions.delete(id);
+    this.#sessions.set(id, session);
+    return session;
+  }
+
   #open(id: string): OpenSession {
     const known = this.#index().sessions.get(id);
     const keepsText = !this.#store.filters.no_content;
     const draft =
       known && !isPruned(known)
-        ? SessionDraft.resume(this.#files, this.#store.dir, known, keepsText, this.#lines.write)
-        : SessionDraft.create({ id, file: this.#nameFile(id) }, keepsText, this.#lines.write, known);
-    const session = { draft, known: new KnownRequests(this.#budget) };
-    this.#sessions.set(id, session);
-    return session;
+        ? SessionDraft.resume(this.#files, this.#store.dir, known, keepsText, this.#lines)
+        : SessionDraft.create({ id, file: this.#nameFile(id) }, keepsText, this.#lines, known);
+    return { draft, known: new KnownRequests(this.#budget) };
   }
 
   #nameFile(id: string): string {

@@ -15,6 +15,8 @@ export interface ParseOptions {
   longestLine?: number;
   /** Bytes of new text that are gathered before a commit. */
   batchSize?: number;
+  /** Hundreds of bytes that sessions may hold between commits; those used longest ago are loaded again when needed. */
+  heldWeight?: number;
   /** `plain`: every line is read whole. The store is the same: a test says so. */
   road?: 'fast' | 'plain';
 }

@@ -1,5 +1,6 @@
 import { InputOutputError, isSystemError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
+import { keepHeapSmall } from '../platform/heap.ts';
 import { takeLock } from '../platform/lock.ts';
 import { discoverLogs, noLogError } from '../logs/discover.ts';
 import {
@@ -37,6 +38,7 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   } else {
     files.makeFolder(options.dir);
   }
+  keepHeapSmall();
   const release = takeLock(lockPath(options.dir), `the store ${options.dir}`);
   try {
     const store =

@@ -56,15 +56,7 @@ export class Run {
     this.#tally = tally;
     this.#state = readState(files, store.statePath, store.id);
     this.#known = new KnownLogs(files, this.#state, () => this.#loadIndex().closed);
-    this.#batch = new Batch(
-      files,
-      store,
-      this.#state,
-      () => this.#loadIndex(),
-      resolve,
-      redactor,
-      options.road,
-    );
+    this.#batch = new Batch(files, store, this.#state, () => this.#loadIndex(), resolve, redactor, options);
   }
 
   /** Reads the logs in the given order, the oldest first. */
@@ -264,14 +256,13 @@ export class Run {
     for (const reading of this.#readings) reading.settle();
     const logs = this.#known.open.map((generation) => ({ ...generation }));
     if (closed.length > 0 || !isSameProgress(logs, this.#state.logs)) {
-      const taken = this.#batch.take();
+      const { ids, ...taken } = this.#batch.take();
       const batch = { ...taken, logs, closed, nextLog: this.#known.nextId };
       this.#state = commit(this.#files, this.#store, this.#state, this.#loadIndex(), batch);
       const read = this.#readings
         .filter((reading) => reading.hasRead)
         .map(({ log, from, offset, rounds }) => ({ path: log.path, from, to: offset, rounds }));
-      const sessions = taken.sessions.map(({ entry }) => entry.id);
-      this.#tally.commit(sessions, read, gaps);
+      this.#tally.commit(ids, read, gaps);
     }
     for (const reading of this.#readings) {
       reading.begin();

@@ -25,13 +25,16 @@ import {
   type SessionEntry,
   type UsageCell,
 } from '../store/types.ts';
-import { writeApart, type LineWriter } from './line-space.ts';
+import { LineSpace } from './line-space.ts';
 import { storedLine, type RepeatedText, type StoredFacts, type StoredTexts } from './stored-line.ts';
 import { addTotals, sumUsage, summaryOf, type Totals } from './summary.ts';
 import { titleOf } from '../ai-log/title.ts';
 
 /** Above this many records they go into a file beside the session, which an append need not write anew. */
 const MOST_INLINE = 128;
+
+/** Of a draft without a past. */
+const EMPTY_WEIGHT = 20;
 
 /** What a session's summary keeps for the next append. `inline`: the records themselves, base64. */
 interface SummaryMemory extends SavedMemory {
@@ -47,7 +50,7 @@ export type RoundMoney = Pick<UsageCell, 'cost' | 'saved'>;
 export class SessionDraft {
   readonly id: string;
   readonly file: string;
-  readonly #write: LineWriter;
+  readonly #space: LineSpace;
   readonly #totals: Totals;
   /** undefined where no text is kept. */
   readonly #memory: SessionMemory | undefined;
@@ -60,7 +63,8 @@ export class SessionDraft {
   #title: string | null;
   #errors: number;
   readonly #marks: PruneMarks;
-  #lines: Uint8Array[] = [];
+  /** Their places in the space. */
+  #lines: number[] = [];
   #usage: UsageCell[] = [];
 
   private constructor(
@@ -69,9 +73,9 @@ export class SessionDraft {
     totals: Totals,
     memory: SessionMemory | undefined,
     savedRecords: number,
-    write: LineWriter,
+    space: LineSpace,
   ) {
-    this.#write = write;
+    this.#space = space;
     this.id = session.id;
     this.file = session.file;
     this.#totals = totals;
@@ -90,11 +94,11 @@ export class SessionDraft {
   static create(
     session: { id: string; file: string },
     keepsText: boolean,
-    write: LineWriter = writeApart,
+    space = new LineSpace(),
     known?: SessionEntry,
   ): SessionDraft {
     const memory = keepsText ? new SessionMemory() : undefined;
-    return new SessionDraft(session, known, sumUsage(known?.usage ?? []), memory, 0, write);
+    return new SessionDraft(session, known, sumUsage(known?.usage ?? []), memory, 0, space);
   }
 
   /** Goes on with a stored session. Throws if its file is not the one that was committed. */
@@ -103,21 +107,21 @@ export class SessionDraft {
     dir: string,
     entry: SessionEntry,
     keepsText: boolean,
-    write: LineWriter = writeApart,
+    space = new LineSpace(),
   ): SessionDraft {
     const totals = sumUsage(entry.usage);
     if (!keepsText) {
       checkSessionFile(files, dir, entry);
-      return new SessionDraft(entry, entry, totals, undefined, 0, write);
+      return new SessionDraft(entry, entry, totals, undefined, 0, space);
     }
     const loaded = loadMemory(files, dir, entry);
     const memory = loaded?.memory ?? rebuildMemory(storedRounds(files, dir, entry));
-    return new SessionDraft(entry, entry, totals, memory, loaded?.savedRecords ?? 0, write);
+    return new SessionDraft(entry, entry, totals, memory, loaded?.savedRecords ?? 0, space);
   }
 
-  /** How much memory the draft holds, roughly, in records. */
+  /** How much memory the draft holds between commits, roughly, in hundreds of bytes. */
   get weight(): number {
-    return this.#memory?.weight ?? 0;
+    return EMPTY_WEIGHT + (this.#memory?.weight ?? 0);
   }
 
   get isEmpty(): boolean {
@@ -137,8 +141,8 @@ export class SessionDraft {
     const round = this.#rounds + 1;
     const texts = this.#memory ? remember(this.#memory, round, logged) : null;
     if (texts === 'invalid') return -1;
-    const line = this.#write(storedLine(logged, { ...facts, round }, texts), logged.encoding);
-    this.#lines.push(line);
+    const line = storedLine(logged, { ...facts, round }, texts);
+    this.#lines.push(this.#space.write(line, logged.encoding));
     this.#rounds = round;
     this.#created = Math.min(this.#created, facts.time);
     this.#updated = Math.max(this.#updated, facts.time);
@@ -149,12 +153,12 @@ export class SessionDraft {
     this.#usage.push(cell);
     addTotals(this.#totals, cell);
     onAdded?.(texts?.ordinals ?? []);
-    return line.length;
+    return Buffer.byteLength(line, logged.encoding);
   }
 
-  /** Hands over what is to be stored, and begins anew behind it. */
+  /** Hands over what is to be stored, and begins anew behind it. The rounds are valid as long as the space is. */
   take(): SessionAddition {
-    const rounds = this.#lines;
+    const rounds = this.#lines.map((place) => this.#space.read(place));
     const usage = this.#usage;
     this.#lines = [];
     this.#usage = [];

@@ -72,12 +72,12 @@ export const nodeFiles: Files = {
   open(path, how) {
     if (how !== 'create') return openSync(path, FLAGS[how]);
     try {
-      return openSync(path, 'r+');
-    } catch (error) {
-      if (!isAbsent(error)) throw error;
       const fd = openSync(path, 'wx+', 0o600);
       fchmodSync(fd, 0o600);
       return fd;
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+      return openSync(path, 'r+');
     }
   },
   close: closeSync,

@@ -1,20 +1,20 @@
 import { dirname, join } from 'node:path';
 import { appendAt, withFile, type Files } from '../platform/files.ts';
 import { removeIndex, tailPath } from './index-file.ts';
-import { closedLine, positionsLine } from './index-tail.ts';
+import { closedLine, positionsLine, sessionLine } from './index-tail.ts';
 import { pricesPath, removeKilledRefresh } from './price-files.ts';
 import { checkNotRestored } from './restored.ts';
 import { appendRounds, recordsPath } from './session-file.ts';
 import { writeState, type LogPosition, type State } from './state.ts';
 import type { Store } from './store.ts';
 import type { StoredIndex } from './stored-index.ts';
-import { isPruned, type SessionEntry, type UsageCell } from './types.ts';
+import { isPruned, type SessionHead, type UsageCell } from './types.ts';
 import { mergeCells } from './usage-cells.ts';
 
 /** What a run adds to one session. */
 export interface SessionAddition {
   /** The session's entry with the new rounds in it, but for the file's end, checksums and usage. */
-  entry: Omit<SessionEntry, 'end' | 'last' | 'summary' | 'usage'>;
+  entry: Omit<SessionHead, 'end' | 'last' | 'summary'>;
   /** The new rounds, each one line of JSON, or its UTF-8. */
   rounds: readonly (string | Uint8Array)[];
   summary: Readonly<Record<string, unknown>>;
@@ -25,7 +25,8 @@ export interface SessionAddition {
 
 /** Everything that becomes true at once. */
 export interface Batch {
-  sessions: readonly SessionAddition[];
+  /** Gone through once. */
+  sessions: Iterable<SessionAddition>;
   /** Lines of the price book and of the rejected lines' file, without line breaks. */
   prices: readonly string[];
   rejected: readonly string[];
@@ -56,8 +57,7 @@ export function commit(files: Files, store: Store, state: State, index: StoredIn
   const { dir } = store;
   checkNotRestored(files, dir, state);
   removeKilledRefresh(files, dir, state);
-  const written = batch.sessions.map((addition) => writeSession(files, dir, index, addition));
-  syncSessions(files, dir, index, batch.sessions);
+  const written = writeSessions(files, dir, index, batch.sessions);
   const prices = appendLines(
     files,
     pricesPath(dir, state.prices.generation),
@@ -65,12 +65,12 @@ export function commit(files: Files, store: Store, state: State, index: StoredIn
     batch.prices,
   );
   const rejected = appendLines(files, rejectedPath(dir), state.rejected.length, batch.rejected);
-  const lines = written.map(({ entry, usage }) => index.add(entry, mergeCells(usage)));
+  for (const { head, usage } of written) index.add(head, usage);
   index.addClosed(batch.closed);
   const committed: State = {
     ...state,
     commit: state.commit + 1,
-    index: writeIndex(files, dir, state, index, batch, lines),
+    index: writeIndex(files, dir, state, index, batch, written),
     prices: { ...state.prices, length: prices },
     rejected: { length: rejected },
     next_log: batch.nextLog,
@@ -87,46 +87,53 @@ export function commit(files: Files, store: Store, state: State, index: StoredIn
   return committed;
 }
 
+/** What a commit makes of a session, and what its new rounds used. */
 interface WrittenSession {
-  entry: Omit<SessionEntry, 'usage'>;
+  head: SessionHead;
   usage: readonly UsageCell[];
+}
+
+/** Writes them, and puts them on disk. */
+function writeSessions(
+  files: Files,
+  dir: string,
+  index: StoredIndex,
+  additions: Iterable<SessionAddition>,
+): WrittenSession[] {
+  const written: WrittenSession[] = [];
+  const paths: string[] = [];
+  let isNew = false;
+  for (const addition of additions) {
+    const { entry, records } = addition;
+    const committed = storedOf(index, entry.id);
+    written.push(writeSession(files, dir, committed, addition));
+    paths.push(join(dir, entry.file));
+    if (records) paths.push(recordsPath(dir, entry.file));
+    isNew ||= !committed || records?.at === 0;
+  }
+  syncFiles(files, dir, paths, isNew);
+  return written;
 }
 
 function writeSession(
   files: Files,
   dir: string,
-  index: StoredIndex,
-  addition: SessionAddition,
+  committed: SessionHead | undefined,
+  { entry, rounds, summary, records, usage }: SessionAddition,
 ): WrittenSession {
-  const { entry, rounds, summary, records, usage } = addition;
-  const committed = storedOf(index, entry.id);
   if (records) {
     withFile(files, recordsPath(dir, entry.file), 'create', (fd) =>
       files.write(fd, records.bytes, records.at),
     );
   }
   const end = appendRounds(files, dir, { id: entry.id, file: entry.file, committed }, rounds, summary);
-  return { entry: { ...entry, ...end }, usage };
+  return { head: { ...entry, ...end }, usage: mergeCells(usage) };
 }
 
 /** A session all of whose rounds were removed begins a new file. */
-function storedOf(index: StoredIndex, id: string): SessionEntry | undefined {
-  const entry = index.sessions.get(id);
-  return entry && !isPruned(entry) ? entry : undefined;
-}
-
-function syncSessions(
-  files: Files,
-  dir: string,
-  index: StoredIndex,
-  additions: readonly SessionAddition[],
-): void {
-  const paths = additions.flatMap(({ entry, records }) => [
-    join(dir, entry.file),
-    ...(records ? [recordsPath(dir, entry.file)] : []),
-  ]);
-  const isNew = additions.some(({ entry, records }) => !storedOf(index, entry.id) || records?.at === 0);
-  syncFiles(files, dir, paths, isNew);
+function storedOf(index: StoredIndex, id: string): SessionHead | undefined {
+  const head = index.head(id);
+  return head && !isPruned(head) ? head : undefined;
 }
 
 /** Puts files of a folder on disk, and with new ones among them the folder too. */
@@ -152,12 +159,13 @@ export function writeIndex(
   state: State,
   index: StoredIndex,
   batch: Pick<Batch, 'logs' | 'closed' | 'nextLog'>,
-  sessionLines: readonly string[],
+  sessions: readonly WrittenSession[],
 ): State['index'] {
   const { generation, base, length } = state.index;
-  const lines = Buffer.from(sessionLines.join('') + closedLine(batch.closed));
+  const most = Math.max(SMALL_TAIL, base * LARGEST_TAIL) - length;
+  const lines = tailLines(sessions, batch.closed, most);
   const positions = { logs: batch.logs, next_log: batch.nextLog, commit: state.commit + 1 };
-  if (length + lines.length > Math.max(SMALL_TAIL, base * LARGEST_TAIL)) {
+  if (!lines) {
     const newBase = index.writeBase(generation + 1, positions);
     return { generation: generation + 1, base: newBase, length: 0 };
   }
@@ -167,4 +175,23 @@ export function writeIndex(
   appendAt(files, tailPath(dir, generation), length, Buffer.concat([lines, end]));
   if (length === 0) files.syncFolder(dir);
   return { generation, base, length: length + lines.length + end.length };
+}
+
+/** Undefined where they are longer than `most` bytes. */
+function tailLines(
+  sessions: readonly WrittenSession[],
+  closed: readonly LogPosition[],
+  most: number,
+): Buffer | undefined {
+  const lines: string[] = [];
+  let length = 0;
+  for (const { head, usage } of sessions) {
+    // Each character is a byte at least.
+    if (length > most) return undefined;
+    const line = sessionLine(head, usage);
+    length += line.length;
+    lines.push(line);
+  }
+  const bytes = Buffer.from(lines.join('') + closedLine(closed));
+  return bytes.length > most ? undefined : bytes;
 }

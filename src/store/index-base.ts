@@ -1,9 +1,9 @@
 import { crc32, digest } from '../platform/digest.ts';
 import { isAbsent, readBytes, type Files } from '../platform/files.ts';
 import { damagedIndex } from './damaged-index.ts';
-import { decodeRecord, idOfRecord } from './index-record.ts';
+import { decodeHead, decodeRecord, idOfRecord } from './index-record.ts';
 import type { LogPosition } from './state.ts';
-import type { SessionEntry } from './types.ts';
+import type { SessionEntry, SessionHead } from './types.ts';
 
 /*
  * The base of an index: a file that is written once.
@@ -53,6 +53,7 @@ export const BASE_FORMAT = 1;
 export const MARK = 'MONINDEX';
 export const TRAILER_BYTES = 8 + MARK.length;
 export const KEY_BYTES = 8;
+const PAGE_BYTES = 4096;
 /** Where the parts of the table's rows lie. */
 export const ROW = { at: KEY_BYTES, length: KEY_BYTES + 6, crc: KEY_BYTES + 10, bytes: KEY_BYTES + 14 };
 
@@ -79,6 +80,9 @@ export class IndexBase {
   /** The whole file, once many records were asked for: then the file itself is closed. */
   #whole: Buffer | undefined;
   #isClosed = false;
+  /** The record that was read last: who looks for a session asks for its record next. */
+  #lastRead: { row: number; bytes: Buffer } | undefined;
+  #reads = 0;
 
   /** Opens the base of `length` bytes. */
   constructor(files: Files, path: string, length: number) {
@@ -155,10 +159,18 @@ export class IndexBase {
     return decodeRecord(this.#recordAt(row), this.names);
   }
 
+  headAt(row: number): SessionHead {
+    return decodeHead(this.#recordAt(row), this.names);
+  }
+
+  keyAt(row: number): Buffer {
+    return this.#table.subarray(row * ROW.bytes, row * ROW.bytes + KEY_BYTES);
+  }
+
   /** What a new base takes over as it is, if the names in its footer keep their numbers. */
   rawAt(row: number): RawRecord {
     return {
-      key: this.#table.subarray(row * ROW.bytes, row * ROW.bytes + KEY_BYTES),
+      key: this.keyAt(row),
       fileKey: this.#allFileKeys().subarray(row * KEY_BYTES, (row + 1) * KEY_BYTES),
       bytes: this.#recordAt(row),
     };
@@ -173,11 +185,16 @@ export class IndexBase {
   }
 
   #recordAt(row: number): Buffer {
+    if (this.#lastRead?.row === row) return this.#lastRead.bytes;
+    // As many reads as the file has pages cost more than the file.
+    if (!this.#whole && ++this.#reads * PAGE_BYTES > this.#length) this.load();
     const from = row * ROW.bytes;
     const at = this.#table.readUIntLE(from + ROW.at, 6);
     const length = this.#table.readUInt32LE(from + ROW.length);
     const crc = this.#table.readUInt32LE(from + ROW.crc);
-    return this.#section({ at, length, crc });
+    const bytes = this.#section({ at, length, crc });
+    this.#lastRead = { row, bytes };
+    return bytes;
   }
 
   #section({ at, length, crc }: Section): Buffer {

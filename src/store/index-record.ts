@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter } from './byte-codec.ts';
-import type { PriceRef, SessionEntry, UsageCell } from './types.ts';
+import type { PriceRef, SessionEntry, SessionHead, UsageCell } from './types.ts';
 
 /** The names that records refer to by number (models, consumers, apis), in the order of their first use. */
 export class NameTable {
@@ -71,6 +71,18 @@ function writeCell(cell: UsageCell, table: NameTable): void {
 /** The entry of a record. */
 export function decodeRecord(bytes: Buffer, names: readonly string[]): SessionEntry {
   const reader = new ByteReader(bytes);
+  const head = readHead(reader, names);
+  const usage: UsageCell[] = [];
+  for (let left = reader.count(); left > 0; left--) usage.push(readCell(reader, names));
+  return { ...head, usage };
+}
+
+/** What stands in a record before what the session's rounds used. */
+export function decodeHead(bytes: Buffer, names: readonly string[]): SessionHead {
+  return readHead(new ByteReader(bytes), names);
+}
+
+function readHead(reader: ByteReader, names: readonly string[]): SessionHead {
   const id = reader.text();
   const file = reader.text() || `${id}.json`;
   const end = reader.count();
@@ -83,10 +95,8 @@ export function decodeRecord(bytes: Buffer, names: readonly string[]): SessionEn
   const model = names[reader.count()] ?? '';
   const title = reader.text() || null;
   const rest = reader.text();
-  const usage: UsageCell[] = [];
-  for (let left = reader.count(); left > 0; left--) usage.push(readCell(reader, names));
-  const entry = { id, file, end, last, summary, created, updated, rounds, model, title, errors, usage };
-  return rest === '' ? entry : { ...entry, ...(JSON.parse(rest) as Partial<SessionEntry>) };
+  const head = { id, file, end, last, summary, created, updated, rounds, model, title, errors };
+  return rest === '' ? head : { ...head, ...(JSON.parse(rest) as Partial<SessionHead>) };
 }
 
 /** The id in a record. */

@@ -5,7 +5,7 @@ import { IndexBase } from './index-base.ts';
 import { basePath, tailPath } from './index-file.ts';
 import { parseIndexLine, type IndexLine } from './index-tail.ts';
 import { areLogPositions, isCount, type LogPosition } from './state.ts';
-import type { SessionEntry } from './types.ts';
+import type { SessionEntry, SessionHead } from './types.ts';
 
 /** What one commit wrote into the index, as far as it can be read. In the tail it ends with the log positions. */
 export interface IndexedCommit {
@@ -16,7 +16,7 @@ export interface IndexedCommit {
   commit: number;
   logs: LogPosition[];
   nextLog: number;
-  sessions: Omit<SessionEntry, 'usage'>[];
+  sessions: SessionHead[];
   /** Nothing is damaged up to here. */
   isSound: boolean;
 }

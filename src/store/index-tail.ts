@@ -2,7 +2,7 @@ import { crc32 } from '../platform/digest.ts';
 import type { InputOutputError } from '../platform/errors.ts';
 import { damagedIndex } from './damaged-index.ts';
 import type { LogPosition } from './state.ts';
-import type { PriceRef, SessionEntry, UsageCell } from './types.ts';
+import type { PriceRef, SessionEntry, SessionHead, UsageCell } from './types.ts';
 
 /*
  * The tail of an index: what each run added since its base was written, one JSON document a line. A session's lines
@@ -26,7 +26,7 @@ export type CellRow = [
   saved?: string,
 ];
 
-export type SessionLine = Omit<SessionEntry, 'usage'> & { usage: CellRow[] };
+export type SessionLine = SessionHead & { usage: CellRow[] };
 
 /** The log positions as a commit left them, and the number of that commit. */
 interface PositionsLine {
@@ -42,8 +42,8 @@ interface PositionsLine {
 export type IndexLine = SessionLine | PositionsLine | { closed: LogPosition[] };
 
 /** A session's line with what a run added in `usage`. */
-export function sessionLine(entry: SessionEntry, usage: readonly UsageCell[]): string {
-  const { id, file, ...rest } = entry;
+export function sessionLine(head: SessionHead, usage: readonly UsageCell[]): string {
+  const { id, file, ...rest } = head;
   return `${JSON.stringify({ id, file, ...rest, usage: usage.map(toRow) } satisfies SessionLine)}\n`;
 }
 
@@ -130,6 +130,14 @@ export class IndexTail {
   linesOf(id: string): SessionLine[] {
     const places = this.#lines.get(JSON.stringify(id)) ?? [];
     return places.map((place) => this.#parse(place) as SessionLine);
+  }
+
+  /** The last line's fields but its usage; undefined where the session has no line. */
+  headOf(id: string): SessionHead | undefined {
+    const place = this.#lines.get(JSON.stringify(id))?.at(-1);
+    if (!place) return undefined;
+    const { usage: _, ...head } = this.#parse(place) as SessionLine;
+    return head;
   }
 
   get closed(): LogPosition[] {

@@ -8,14 +8,12 @@ import { appendRounds, recordsPath } from './session-file.ts';
 import { writeState, type State } from './state.ts';
 import type { Store } from './store.ts';
 import type { StoredIndex } from './stored-index.ts';
-import type { SessionEntry } from './types.ts';
-
-type Entry = Omit<SessionEntry, 'usage'>;
+import type { SessionEntry, SessionHead } from './types.ts';
 
 /** A session whose rounds are removed; its sums stay in the index. */
 export interface Removal {
   /** As it is to stand in the index. */
-  entry: Entry;
+  entry: SessionHead;
   /** Its file until now. */
   file: string;
   part: PrunedPart;
@@ -24,7 +22,7 @@ export interface Removal {
 /** A session whose texts are removed: its rounds are written into a new file. */
 export interface Rewrite {
   /** With the name of the new file. */
-  entry: Entry;
+  entry: SessionHead;
   file: string;
   /** The rounds without texts, each one line of JSON, in pieces. */
   rounds: Iterable<string[]>;
@@ -54,13 +52,20 @@ export function prune(files: Files, store: Store, state: State, index: StoredInd
   const length = appendLines(files, prunedPath(dir), state.pruned?.length ?? 0, lines);
   const entries = [...rewritten, ...what.removals.map(({ entry }) => entry)];
   const { logs, next_log: nextLog } = state;
-  const sessionLines = entries.map((entry) => index.add(entry, []));
+  for (const entry of entries) index.add(entry, []);
   const committed: State = {
     ...state,
     commit,
     index: what.isLast
       ? writeNewBase(state, index)
-      : writeIndex(files, dir, state, index, { logs, closed: [], nextLog }, sessionLines),
+      : writeIndex(
+          files,
+          dir,
+          state,
+          index,
+          { logs, closed: [], nextLog },
+          entries.map((head) => ({ head, usage: [] })),
+        ),
     ...(length > 0 && { pruned: { length } }),
   };
   writeState(files, store.statePath, committed);
@@ -88,7 +93,7 @@ export function removeSession(files: Files, dir: string, file: string): void {
   files.remove(join(dir, file));
 }
 
-function writeRounds(files: Files, dir: string, { entry, rounds, summary }: Rewrite): Entry {
+function writeRounds(files: Files, dir: string, { entry, rounds, summary }: Rewrite): SessionHead {
   let end: Pick<SessionEntry, 'end' | 'last' | 'summary'> | undefined;
   for (const lines of rounds) {
     end = appendRounds(files, dir, { id: entry.id, file: entry.file, committed: end }, lines, summary);

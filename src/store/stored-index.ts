@@ -1,16 +1,22 @@
 import { crc32 } from '../platform/digest.ts';
 import { isAbsent, readBytes, withFile, type Files } from '../platform/files.ts';
 import { damagedIndex } from './damaged-index.ts';
-import { IndexBase, type BasePositions, type RawRecord } from './index-base.ts';
+import { IndexBase, keyOf, type BasePositions, type RawRecord } from './index-base.ts';
 import { basePath, tailPath, type Index, type Sessions } from './index-file.ts';
 import { NameTable } from './index-record.ts';
-import { addUp, IndexTail, sessionLine } from './index-tail.ts';
+import { addUp, IndexTail } from './index-tail.ts';
 import type { LogPosition, State } from './state.ts';
-import type { SessionEntry, UsageCell } from './types.ts';
-import { recordOf, writeBaseFile } from './write-base.ts';
+import type { SessionEntry, SessionHead, UsageCell } from './types.ts';
+import { compareRecords, mergeRecords, recordOf, writeBaseFile, type BaseRecords } from './write-base.ts';
 
 /** Where the logs stand when a base is written. */
 export type Positions = Omit<BasePositions, 'closed'>;
+
+/** What this process knows of a session beside base and tail. */
+interface Changed {
+  head: SessionHead;
+  added: UsageCell[];
+}
 
 /** The index as far as the state counts it, and what this process adds. What a crashed run left is not looked at. */
 export class StoredIndex implements Index {
@@ -20,8 +26,8 @@ export class StoredIndex implements Index {
   #base: IndexBase | undefined;
   #tail: IndexTail;
   #tailCrc: number;
-  /** What this process changed, by id, and the names of these sessions' files in lower case. */
-  #changed = new Map<string, SessionEntry>();
+  /** What this process added, by id, and the names of these sessions' files in lower case. */
+  #changed = new Map<string, Changed>();
   #changedFiles = new Set<string>();
   #closed: Map<number, LogPosition> | undefined;
 
@@ -38,7 +44,7 @@ export class StoredIndex implements Index {
         return count();
       },
       get: (id) => this.#get(id),
-      has: (id) => this.#get(id) !== undefined,
+      has: (id) => this.head(id) !== undefined,
       keys: () => this.#keys(),
       values: () => this.#values(),
     };
@@ -62,13 +68,24 @@ export class StoredIndex implements Index {
     return this.#changedFiles.has(name) || this.#tail.hasFile(name) || this.#base?.hasFile(name) === true;
   }
 
-  /** Takes in what a commit adds to a session; returns its line for the tail. */
-  add(entry: Omit<SessionEntry, 'usage'>, usage: readonly UsageCell[]): string {
-    const known = this.#get(entry.id);
-    const whole = { ...entry, usage: known ? [...known.usage, ...usage] : [...usage] };
-    this.#changed.set(entry.id, whole);
-    this.#changedFiles.add(entry.file.toLowerCase());
-    return sessionLine(whole, usage);
+  /** What is known of a session but for its usage, of which there can be much. */
+  head(id: string): SessionHead | undefined {
+    const head = this.#changed.get(id)?.head ?? this.#tail.headOf(id);
+    if (head) return head;
+    const row = this.#base?.find(id) ?? -1;
+    return row < 0 ? undefined : this.#base?.headAt(row);
+  }
+
+  /** Takes in what a commit makes of a session, and adds to its usage. */
+  add(head: SessionHead, usage: readonly UsageCell[]): void {
+    const changed = this.#changed.get(head.id);
+    if (changed) {
+      changed.head = head;
+      changed.added.push(...usage);
+    } else {
+      this.#changed.set(head.id, { head, added: [...usage] });
+    }
+    this.#changedFiles.add(head.file.toLowerCase());
   }
 
   addClosed(logs: readonly LogPosition[]): void {
@@ -95,12 +112,22 @@ export class StoredIndex implements Index {
   writeBase(generation: number, positions: Positions): number {
     const later = new Set(this.#laterIds());
     const names = new NameTable(this.#base?.names ?? []);
-    const records = [...this.#rowsBut(later)].map(([base, row]) => base.rawAt(row));
-    for (const id of later) {
+    const records = mergeRecords(this.#unchangedRecords(later), this.#laterRecords(later, names));
+    const all = { count: this.sessions.size, records, names: names.names };
+    return writeGeneration(this.#files, this.#dir, generation, all, this, positions);
+  }
+
+  *#unchangedRecords(later: ReadonlySet<string>): Generator<RawRecord, void> {
+    for (const [base, row] of this.#rowsBut(later)) yield base.rawAt(row);
+  }
+
+  /** In the order of a base; each is made when its turn comes. */
+  *#laterRecords(later: ReadonlySet<string>, names: NameTable): Generator<RawRecord, void> {
+    const sorted = [...later].map((id) => ({ id, key: keyOf(id) })).toSorted((a, b) => a.key.compare(b.key));
+    for (const { id } of sorted) {
       const entry = this.#get(id);
-      if (entry) records.push(recordOf(entry, names));
+      if (entry) yield recordOf(entry, names);
     }
-    return writeGeneration(this.#files, this.#dir, generation, records, names, this, positions);
   }
 
   close(): void {
@@ -108,10 +135,10 @@ export class StoredIndex implements Index {
   }
 
   #get(id: string): SessionEntry | undefined {
-    const changed = this.#changed.get(id);
-    if (changed) return changed;
     const row = this.#base?.find(id) ?? -1;
-    return addUp(row < 0 ? undefined : this.#base?.entryAt(row), this.#tail.linesOf(id));
+    const known = addUp(row < 0 ? undefined : this.#base?.entryAt(row), this.#tail.linesOf(id));
+    const changed = this.#changed.get(id);
+    return changed ? { ...changed.head, usage: [...(known?.usage ?? []), ...changed.added] } : known;
   }
 
   #count(): number {
@@ -160,20 +187,20 @@ export function writeIndexBase(
 ): number {
   const names = new NameTable([]);
   const records = Array.from(index.sessions.values(), (entry) => recordOf(entry, names));
-  return writeGeneration(files, dir, generation, records, names, index, positions);
+  const all = { count: records.length, records: records.toSorted(compareRecords), names: names.names };
+  return writeGeneration(files, dir, generation, all, index, positions);
 }
 
 function writeGeneration(
   files: Files,
   dir: string,
   generation: number,
-  records: readonly RawRecord[],
-  { names }: NameTable,
+  records: BaseRecords,
   { closed }: Index,
   positions: Positions,
 ): number {
   const all = { ...positions, closed: [...closed.values()] };
-  const length = writeBaseFile(files, basePath(dir, generation), records, names, all);
+  const length = writeBaseFile(files, basePath(dir, generation), records, all);
   // A killed run's can be there.
   files.remove(tailPath(dir, generation));
   files.syncFolder(dir);

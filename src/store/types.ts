@@ -60,6 +60,9 @@ export interface SessionEntry {
   pruned_content?: { at: number; rounds: number };
 }
 
+/** What the index knows of a session beside what its rounds used. */
+export type SessionHead = Omit<SessionEntry, 'usage'>;
+
 /** What stays of an entry when rounds are added to its session. */
 export type PruneMarks = Pick<SessionEntry, 'pruned' | 'pruned_rounds' | 'pruned_content'>;
 

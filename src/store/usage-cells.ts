@@ -4,12 +4,17 @@ import type { UsageCell } from './types.ts';
 export function mergeCells(cells: readonly UsageCell[]): UsageCell[] {
   const merged = new Map<string, UsageCell>();
   for (const cell of cells) {
-    const key = JSON.stringify([cell.quarter, cell.model, cell.consumer, cell.api, cell.price]);
+    const key = keyOf(cell);
     const sum = merged.get(key);
     if (sum) addCell(sum, cell);
     else merged.set(key, { ...cell });
   }
   return [...merged.values()];
+}
+
+/** Names can hold anything: their lengths say where one ends. */
+function keyOf({ quarter, price, model, consumer, api }: UsageCell): string {
+  return `${quarter} ${price} ${model.length} ${consumer.length} ${model}${consumer}${api}`;
 }
 
 function addCell(sum: UsageCell, cell: UsageCell): void {

@@ -23,36 +23,64 @@ export function recordOf(entry: SessionEntry, names: NameTable): RawRecord {
   return { key: keyOf(entry.id), fileKey: fileKeyOf(entry.file), bytes: encodeRecord(merged, names) };
 }
 
+/** The order of a base's records. */
+export function compareRecords(a: RawRecord, b: RawRecord): number {
+  return a.key.compare(b.key) || a.bytes.compare(b.bytes);
+}
+
+/** Records of two sources, each in the order of a base, in that order. */
+export function* mergeRecords(
+  some: Iterator<RawRecord, void>,
+  others: Iterator<RawRecord, void>,
+): Generator<RawRecord> {
+  let [one, other] = [some.next().value, others.next().value];
+  while (one || other) {
+    if (one && (!other || compareRecords(one, other) <= 0)) {
+      yield one;
+      one = some.next().value;
+    } else if (other) {
+      yield other;
+      other = others.next().value;
+    }
+  }
+}
+
+/** The records of a base that is to be written. */
+export interface BaseRecords {
+  count: number;
+  /** In the order of a base. */
+  records: Iterable<RawRecord>;
+  /** The names that they refer to: those of a record are there once it has come. */
+  names: string[];
+}
+
 /** Writes the file of a base and syncs it; returns its length. The same records make the same file. */
 export function writeBaseFile(
   files: Files,
   path: string,
-  records: readonly RawRecord[],
-  names: string[],
+  { count, records, names }: BaseRecords,
   positions: BasePositions,
 ): number {
-  const sorted = records.toSorted((a, b) => a.key.compare(b.key) || a.bytes.compare(b.bytes));
   return withFile(files, path, 'create', (fd) => {
     const out = new Appender(files, fd);
-    const table = Buffer.alloc(sorted.length * ROW.bytes);
-    for (const [row, { key, bytes }] of sorted.entries()) {
+    const table = Buffer.alloc(count * ROW.bytes);
+    const fileKeys = Buffer.alloc(count * KEY_BYTES);
+    let row = 0;
+    for (const { key, fileKey, bytes } of records) {
       const { at, length, crc } = out.add(bytes);
       const from = row * ROW.bytes;
       key.copy(table, from);
       table.writeUIntLE(at, from + ROW.at, 6);
       table.writeUInt32LE(length, from + ROW.length);
       table.writeUInt32LE(crc, from + ROW.crc);
+      fileKey.copy(fileKeys, row * KEY_BYTES);
+      row++;
     }
     const footer: Footer = {
       format: BASE_FORMAT,
-      sessions: sorted.length,
+      sessions: count,
       table: out.add(table),
-      files: out.add(
-        Buffer.concat(
-          sorted.map(({ fileKey }) => fileKey),
-          sorted.length * KEY_BYTES,
-        ),
-      ),
+      files: out.add(fileKeys),
       positions: out.add(Buffer.from(JSON.stringify(positions))),
       names,
     };

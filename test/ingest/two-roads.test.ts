@@ -41,20 +41,31 @@ function bytesOf(dir: string): Record<string, string> {
   );
 }
 
-async function storesOf(
+/** The stores of the same log, taken in with each of the options. */
+async function storesWith(
   lines: readonly string[],
-  options: Partial<ParseOptions>,
+  options: readonly Partial<ParseOptions>[],
 ): Promise<Record<string, string>[]> {
   const folder = makeFolder();
   const path = join(folder, 'access.log');
   writeFileSync(path, lines.join('\n'), 'latin1');
   const stores: Record<string, string>[] = [];
-  for (const road of ['fast', 'plain'] as const) {
-    const dir = join(folder, road);
-    await run(dir, path, { ...options, road, now: () => Date.UTC(2026, 11, 1) });
+  for (const [i, one] of options.entries()) {
+    const dir = join(folder, String(i));
+    await run(dir, path, { ...one, now: () => Date.UTC(2026, 11, 1) });
     stores.push(bytesOf(dir));
   }
   return stores;
+}
+
+function storesOf(
+  lines: readonly string[],
+  options: Partial<ParseOptions>,
+): Promise<Record<string, string>[]> {
+  return storesWith(lines, [
+    { ...options, road: 'fast' },
+    { ...options, road: 'plain' },
+  ]);
 }
 
 test('the fast road is the one that is taken, and history is known from its bytes', () => {
@@ -101,4 +112,18 @@ describe('the two roads leave the same store, byte for byte', () => {
       { numRuns: 25 },
     );
   });
+});
+
+test('sessions that are given up between commits, and loaded again, leave the same store', async () => {
+  // A commit for each MiB.
+  const lines = Array.from({ length: 20 }, () => linesOf('access.log')).flat();
+  const batchSize = 1;
+  const [held, ...given] = await storesWith(lines, [
+    { batchSize },
+    { batchSize, heldWeight: 0 },
+    { batchSize, heldWeight: 300 },
+  ]);
+  expect(JSON.parse(held?.['.state.json'] ?? '').commit).toBeGreaterThan(3);
+  for (const store of given)
+    expect(Object.entries(store).filter(([name, bytes]) => held?.[name] !== bytes)).toEqual([]);
 });
