@@ -54,6 +54,7 @@ export const MARK = 'MONINDEX';
 export const TRAILER_BYTES = 8 + MARK.length;
 export const KEY_BYTES = 8;
 const PAGE_BYTES = 4096;
+const PIECE_BYTES = 1 << 20;
 /** Where the parts of the table's rows lie. */
 export const ROW = { at: KEY_BYTES, length: KEY_BYTES + 6, crc: KEY_BYTES + 10, bytes: KEY_BYTES + 14 };
 
@@ -81,7 +82,8 @@ export class IndexBase {
   #whole: Buffer | undefined;
   #isClosed = false;
   /** The record that was read last: who looks for a session asks for its record next. */
-  #lastRead: { row: number; bytes: Buffer } | undefined;
+  #lastRow = -1;
+  #lastBytes: Buffer = Buffer.alloc(0);
   #reads = 0;
 
   /** Opens the base of `length` bytes. */
@@ -163,16 +165,32 @@ export class IndexBase {
     return decodeHead(this.#recordAt(row), this.names);
   }
 
-  keyAt(row: number): Buffer {
-    return this.#table.subarray(row * ROW.bytes, row * ROW.bytes + KEY_BYTES);
+  /** All records in their order, read in large pieces: the bytes of one are valid until the next comes. */
+  *records(): Generator<[row: number, bytes: Buffer]> {
+    const space = Buffer.allocUnsafeSlow(this.#whole ? 0 : Math.min(PIECE_BYTES, this.#length));
+    let piece = space.subarray(0, 0);
+    let pieceAt = 0;
+    for (let row = 0; row < this.size; row++) {
+      const section = this.#placeOf(row);
+      const { at, length } = section;
+      if (this.#whole || length > space.length) {
+        yield [row, this.#section(section)];
+        continue;
+      }
+      if (at < pieceAt || at + length > pieceAt + piece.length) {
+        piece = space.subarray(0, this.#files.read(this.#fd, space, at));
+        pieceAt = at;
+      }
+      yield [row, this.#checked(section, piece.subarray(at - pieceAt, at - pieceAt + length))];
+    }
   }
 
   /** What a new base takes over as it is, if the names in its footer keep their numbers. */
-  rawAt(row: number): RawRecord {
+  raw(row: number, bytes: Buffer): RawRecord {
     return {
-      key: this.keyAt(row),
+      key: this.#table.subarray(row * ROW.bytes, row * ROW.bytes + KEY_BYTES),
       fileKey: this.#allFileKeys().subarray(row * KEY_BYTES, (row + 1) * KEY_BYTES),
-      bytes: this.#recordAt(row),
+      bytes: Buffer.from(bytes),
     };
   }
 
@@ -185,22 +203,32 @@ export class IndexBase {
   }
 
   #recordAt(row: number): Buffer {
-    if (this.#lastRead?.row === row) return this.#lastRead.bytes;
+    if (this.#lastRow === row) return this.#lastBytes;
     // As many reads as the file has pages cost more than the file.
     if (!this.#whole && ++this.#reads * PAGE_BYTES > this.#length) this.load();
-    const from = row * ROW.bytes;
-    const at = this.#table.readUIntLE(from + ROW.at, 6);
-    const length = this.#table.readUInt32LE(from + ROW.length);
-    const crc = this.#table.readUInt32LE(from + ROW.crc);
-    const bytes = this.#section({ at, length, crc });
-    this.#lastRead = { row, bytes };
-    return bytes;
+    this.#lastBytes = this.#section(this.#placeOf(row));
+    this.#lastRow = row;
+    return this.#lastBytes;
   }
 
-  #section({ at, length, crc }: Section): Buffer {
+  #placeOf(row: number): Section {
+    const from = row * ROW.bytes;
+    return {
+      at: this.#table.readUIntLE(from + ROW.at, 6),
+      length: this.#table.readUInt32LE(from + ROW.length),
+      crc: this.#table.readUInt32LE(from + ROW.crc),
+    };
+  }
+
+  #section(section: Section): Buffer {
+    const { at, length } = section;
     const isWithin = at + length <= this.#length;
     const bytes =
       this.#whole?.subarray(at, at + length) ?? readBytes(this.#files, this.#fd, at, isWithin ? length : 0);
+    return this.#checked(section, bytes);
+  }
+
+  #checked({ at, length, crc }: Section, bytes: Buffer): Buffer {
     if (bytes.length === length && crc32(bytes) === crc) return bytes;
     throw damagedIndex(this.#path, `is damaged at byte ${at}`);
   }

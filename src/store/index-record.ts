@@ -71,18 +71,19 @@ function writeCell(cell: UsageCell, table: NameTable): void {
 /** The entry of a record. */
 export function decodeRecord(bytes: Buffer, names: readonly string[]): SessionEntry {
   const reader = new ByteReader(bytes);
-  const head = readHead(reader, names);
-  const usage: UsageCell[] = [];
-  for (let left = reader.count(); left > 0; left--) usage.push(readCell(reader, names));
-  return { ...head, usage };
+  const entry = readFields(reader, names);
+  for (let left = reader.count(); left > 0; left--) entry.usage.push(readCell(reader, names));
+  return entry;
 }
 
 /** What stands in a record before what the session's rounds used. */
 export function decodeHead(bytes: Buffer, names: readonly string[]): SessionHead {
-  return readHead(new ByteReader(bytes), names);
+  const { usage: _, ...head } = readFields(new ByteReader(bytes), names);
+  return head;
 }
 
-function readHead(reader: ByteReader, names: readonly string[]): SessionHead {
+/** An entry whose usage is to be read yet: one object, for reports read a hundred thousand. */
+function readFields(reader: ByteReader, names: readonly string[]): SessionEntry {
   const id = reader.text();
   const file = reader.text() || `${id}.json`;
   const end = reader.count();
@@ -95,8 +96,9 @@ function readHead(reader: ByteReader, names: readonly string[]): SessionHead {
   const model = names[reader.count()] ?? '';
   const title = reader.text() || null;
   const rest = reader.text();
-  const head = { id, file, end, last, summary, created, updated, rounds, model, title, errors };
-  return rest === '' ? head : { ...head, ...(JSON.parse(rest) as Partial<SessionHead>) };
+  const usage: UsageCell[] = [];
+  const entry = { id, file, end, last, summary, created, updated, rounds, model, title, errors, usage };
+  return rest === '' ? entry : { ...entry, ...(JSON.parse(rest) as Partial<SessionHead>) };
 }
 
 /** The id in a record. */

@@ -3,7 +3,7 @@ import { isAbsent, readBytes, withFile, type Files } from '../platform/files.ts'
 import { damagedIndex } from './damaged-index.ts';
 import { IndexBase, keyOf, type BasePositions, type RawRecord } from './index-base.ts';
 import { basePath, tailPath, type Index, type Sessions } from './index-file.ts';
-import { NameTable } from './index-record.ts';
+import { decodeRecord, idOfRecord, NameTable } from './index-record.ts';
 import { addUp, IndexTail } from './index-tail.ts';
 import type { LogPosition, State } from './state.ts';
 import type { SessionEntry, SessionHead, UsageCell } from './types.ts';
@@ -118,7 +118,7 @@ export class StoredIndex implements Index {
   }
 
   *#unchangedRecords(later: ReadonlySet<string>): Generator<RawRecord, void> {
-    for (const [base, row] of this.#rowsBut(later)) yield base.rawAt(row);
+    for (const [base, row, bytes] of this.#recordsBut(later)) yield base.raw(row, bytes);
   }
 
   /** In the order of a base; each is made when its turn comes. */
@@ -151,25 +151,24 @@ export class StoredIndex implements Index {
     return [...new Set([...this.#tail.ids, ...this.#changed.keys()])];
   }
 
-  /** The base's rows of all other sessions. */
-  *#rowsBut(later: ReadonlySet<string>): Generator<[base: IndexBase, row: number]> {
+  /** The base's records of all other sessions; the bytes of one are valid until the next comes. */
+  *#recordsBut(later: ReadonlySet<string>): Generator<[base: IndexBase, row: number, bytes: Buffer]> {
     const base = this.#base;
     if (!base) return;
-    base.load();
-    for (let row = 0; row < base.size; row++) {
-      if (later.size === 0 || !later.has(base.idAt(row))) yield [base, row];
+    for (const [row, bytes] of base.records()) {
+      if (later.size === 0 || !later.has(idOfRecord(bytes))) yield [base, row, bytes];
     }
   }
 
   *#keys(): Generator<string> {
     const later = new Set(this.#laterIds());
-    for (const [base, row] of this.#rowsBut(later)) yield base.idAt(row);
+    for (const [, , bytes] of this.#recordsBut(later)) yield idOfRecord(bytes);
     yield* later;
   }
 
   *#values(): Generator<SessionEntry> {
     const later = new Set(this.#laterIds());
-    for (const [base, row] of this.#rowsBut(later)) yield base.entryAt(row);
+    for (const [base, , bytes] of this.#recordsBut(later)) yield decodeRecord(bytes, base.names);
     for (const id of later) {
       const entry = this.#get(id);
       if (entry) yield entry;

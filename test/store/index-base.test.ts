@@ -121,6 +121,27 @@ describe('a base', () => {
     base.close();
   });
 
+  test('gives its records in their order, of any length, piece by piece as from memory', () => {
+    const dir = makeFolder();
+    // Over a MiB together, and one of more than that.
+    const all = ids.map((id, n) => entry(id, { title: 'x'.repeat(n === 500 ? 3 << 20 : 2000) }));
+    const sessions = new Map(all.map((one) => [one.id, one]));
+    const positions = { commit: 1, logs: [], next_log: 1 };
+    const length = writeIndexBase(nodeFiles, dir, 1, { sessions, closed: new Map() }, positions);
+    const base = new IndexBase(nodeFiles, basePath(dir, 1), length);
+    const inPieces = Array.from(base.records(), ([row, bytes]) => {
+      const { id, title } = decodeRecord(bytes, base.names);
+      // Others may be looked for meanwhile.
+      expect([base.find(id), base.entryAt(base.find('s7')).id]).toEqual([row, 's7']);
+      return [id, title?.length];
+    });
+    expect(inPieces.toSorted()).toEqual(all.map(({ id, title }) => [id, title?.length]).toSorted());
+    base.load();
+    expect(Array.from(base.records(), ([, bytes]) => decodeRecord(bytes, base.names).id)).toEqual(
+      inPieces.map(([id]) => id),
+    );
+  });
+
   test('of no sessions is a base too', () => {
     const base = baseOf([]).open();
     expect([base.size, base.find('a'), base.hasFile('a.json')]).toEqual([0, -1, false]);
