@@ -1,9 +1,14 @@
 import stringWidth from 'string-width';
 
+/**
+ * What takes as many columns as it has code units: ASCII, and what our tables, bars and headings are made of. The rules
+ * for all of Unicode take longer to load than a report.
+ */
+const PLAIN = /^(?:[\x20-\x7e…─·“”▀-▟]|📊|📋)*$/;
+
 /** Columns that clean text takes on a terminal. */
 export function widthOf(text: string): number {
-  // With our own marks too: the rules for all of Unicode take longer to load than a report.
-  return /^[\x20-\x7e…─·]*$/.test(text) ? text.length : stringWidth(text);
+  return PLAIN.test(text) ? text.length : stringWidth(text);
 }
 
 let segmenter: Intl.Segmenter | undefined;

@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { growthOf, LINEAR } from '../growth.ts';
 import { cleanLine, cleanText, printableId } from '../../src/platform/clean-text.ts';
@@ -86,4 +87,26 @@ test('a character wider than the line does not stop the rest', () => {
 test('what does not fit into the lines is cut, and said to be', () => {
   expect(wrap('a\nb\nc', 4, 2)).toEqual({ lines: ['a', 'b'], cut: true });
   expect(wrap('a\nb', 4, 2)).toEqual({ lines: ['a', 'b'], cut: false });
+});
+
+test('the marks of our own tables are as wide as the rules for all of Unicode say', () => {
+  for (const mark of [
+    '…',
+    '─',
+    '·',
+    '“',
+    '”',
+    '█',
+    '▉',
+    '▏',
+    '▀',
+    '▟',
+    '📊',
+    '📋',
+    '📊 a',
+    '📊\u{fe0f}',
+    '📊\u{200d}📋',
+  ]) {
+    expect([mark, widthOf(mark)]).toEqual([mark, stringWidth(mark)]);
+  }
 });
