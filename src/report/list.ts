@@ -40,13 +40,19 @@ export function selectSessions(
   const most = query.limit === 0 ? Infinity : query.limit;
   const rankOf = RANKS[query.sortBy];
   let best: Ranked[] = [];
+  /** So many are known to stand before what ranks lower. */
+  let floor: Ranked['rank'] | undefined;
   let total = 0;
   for (const session of query.rollup ? rollUp(sessions) : sessions) {
     if (!matches(session, query)) continue;
     total++;
-    best.push({ session, rank: rankOf(session) });
+    const rank = rankOf(session);
+    if (floor !== undefined && rank < floor) continue;
+    best.push({ session, rank });
     // Those that can't be shown any more are let go of: a store can hold more sessions than memory.
-    if (best.length >= 2 * most + 1000) best = leaders(best, most);
+    if (best.length < 2 * most + 1000) continue;
+    best = leaders(best, most);
+    floor = best.at(-1)?.rank;
   }
   return { sessions: leaders(best, most).map(({ session }) => session), total };
 }

@@ -55,6 +55,19 @@ test.each([
   expect(select({ sortBy }).sessions.join('')).toBe(order);
 });
 
+test('of thousands the first ones are those of all, equals by their ids, whatever comes first', () => {
+  // Five ranks only: most are equals.
+  const many = Array.from({ length: 4000 }, (_, n) =>
+    session(`s${(n * 2741) % 4000}`, [
+      cell('2026-02-02T01:30Z', 'm', { rounds: 1 + ((n * 7) % 5), input: 1 }),
+    ]),
+  );
+  for (const sortBy of ['rounds', 'cost'] as const) {
+    const ask = (limit: number) => selectSessions(many, { sortBy, limit, period: ALL_TIME });
+    expect(ask(30)).toEqual({ sessions: ask(0).sessions.slice(0, 30), total: 4000 });
+  }
+});
+
 test('the limit is not the total; 0 is no limit', () => {
   expect(select({ limit: 2 })).toEqual({ sessions: ['a', 'b'], total: 3 });
   expect(select({ limit: 0 })).toEqual({ sessions: ['a', 'b', 'c'], total: 3 });
