@@ -81,7 +81,8 @@ export class StoredIndex implements Index {
     const changed = this.#changed.get(head.id);
     if (changed) {
       changed.head = head;
-      changed.added.push(...usage);
+      // One by one: a hostile log can bring more of them than a call takes arguments.
+      for (const cell of usage) changed.added.push(cell);
     } else {
       this.#changed.set(head.id, { head, added: [...usage] });
     }

@@ -179,6 +179,16 @@ describe('a base', () => {
   });
 });
 
+test('an index takes in more usage of a session than a call takes arguments', () => {
+  const store = newStore();
+  const index = new StoredIndex(nodeFiles, store.dir, stateOf(store).index);
+  const { usage: _, ...head } = entry('a');
+  const cells = Array.from({ length: 200_000 }, (_, quarter) => cell({ quarter }));
+  index.add(head, cells);
+  index.add({ ...head, rounds: 9 }, cells);
+  expect([index.head('a')?.rounds, index.sessions.get('a')?.usage.length]).toEqual([9, 400_000]);
+});
+
 describe('a base made of the one before', () => {
   test('copies what did not change, and is the same file as one made anew', () => {
     const store = newStore();
