@@ -29,6 +29,11 @@ export function redactJson(json: string, patterns: readonly Pattern[]): string {
   return apply(json, editsOfJson(json, patterns, DEEPEST));
 }
 
+/** A text can bring more edits than a call takes arguments. */
+function append(edits: Edit[], more: readonly Edit[]): void {
+  for (const edit of more) edits.push(edit);
+}
+
 function apply(text: string, edits: readonly Edit[]): string {
   if (edits.length === 0) return text;
   const pieces: string[] = [];
@@ -46,7 +51,7 @@ function editsOfText(text: string, patterns: readonly Pattern[], depth: number):
   const edits = matchesIn(text, patterns);
   if (depth === 0 || !text.includes('\\')) return merge(edits);
   const { decoded, isChanged } = decode(text);
-  if (isChanged) edits.push(...encoded(editsOfText(decoded, patterns, depth - 1), text, 0, text.length));
+  if (isChanged) append(edits, encoded(editsOfText(decoded, patterns, depth - 1), text, 0, text.length));
   return merge(edits);
 }
 
@@ -64,17 +69,17 @@ function editsOfJson(json: string, patterns: readonly Pattern[], depth: number):
   for (let from = json.indexOf('"'); from >= 0; from = json.indexOf('"', at)) {
     const end = stringEnd(json, from);
     const to = end < 0 ? json.length : end - 1;
-    edits.push(...editsOfNumbers(json, at, from, patterns));
+    append(edits, editsOfNumbers(json, at, from, patterns));
     const raw = json.slice(from + 1, to);
     const decoded = raw.includes('\\') ? (parseString(`"${raw}"`) ?? decode(raw).decoded) : raw;
     const found = editsOfText(decoded, patterns, depth);
-    if (name !== undefined) found.push(...editsOfMember(name, decoded, patterns));
-    edits.push(...encoded(merge(found), json, from + 1, to));
+    if (name !== undefined) append(found, editsOfMember(name, decoded, patterns));
+    append(edits, encoded(merge(found), json, from + 1, to));
     at = end < 0 ? json.length : end;
     const colon = skipSpace(json, at);
     name = json[colon] === ':' && json[skipSpace(json, colon + 1)] === '"' ? decoded : undefined;
   }
-  edits.push(...editsOfNumbers(json, at, json.length, patterns));
+  append(edits, editsOfNumbers(json, at, json.length, patterns));
   return merge(edits);
 }
 

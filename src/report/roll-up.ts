@@ -32,8 +32,8 @@ function wholeOf(session: SessionEntry, byKey: ReadonlyMap<string, SessionEntry>
 function sum(whole: SessionEntry, all: readonly SessionEntry[]): SessionEntry {
   return {
     ...whole,
-    created: Math.min(...all.map(({ created }) => created)),
-    updated: Math.max(...all.map(({ updated }) => updated)),
+    created: all.reduce((first, { created }) => Math.min(first, created), Infinity),
+    updated: all.reduce((last, { updated }) => Math.max(last, updated), -Infinity),
     rounds: all.reduce((count, { rounds }) => count + rounds, 0),
     errors: all.reduce((count, { errors }) => count + errors, 0),
     usage: all.flatMap(({ usage }) => usage),

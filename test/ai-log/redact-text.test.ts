@@ -34,6 +34,16 @@ describe('a JSON document', () => {
     );
   });
 
+  test('more secrets than a call takes arguments: in a text, escaped in one, and as numbers', () => {
+    const keys = Array.from({ length: 200_000 }, (_, i) => `AKIA${i.toString(6).padStart(16, '0')}`);
+    // Digits that the key's alphabet has.
+    const text = keys.join(' ').replaceAll(/[01]/g, (digit) => (digit === '0' ? 'A' : 'B'));
+    const left = keys.map(() => '[redacted:aws-access-key]').join(' ');
+    expect(redactJson(JSON.stringify({ text }), all) === JSON.stringify({ text: left })).toBe(true);
+    expect(redactText(`\\n${text}`, all) === `\\n${left}`).toBe(true);
+    expect(redactJson(`[${'4111111111111111,'.repeat(200_000)}0]`, all)).not.toContain('4111');
+  });
+
   test('a private key over many lines', () => {
     expect(redactJson(JSON.stringify({ content: `a\n${PRIVATE_KEY}\nb` }), all)).toBe(
       '{"content":"a\\n[redacted:private-key]\\nb"}',
