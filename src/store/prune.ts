@@ -52,20 +52,14 @@ export function prune(files: Files, store: Store, state: State, index: StoredInd
   const length = appendLines(files, prunedPath(dir), state.pruned?.length ?? 0, lines);
   const entries = [...rewritten, ...what.removals.map(({ entry }) => entry)];
   const { logs, next_log: nextLog } = state;
-  for (const entry of entries) index.add(entry, []);
+  const written = entries.map((head) => ({ head, usage: [] }));
+  for (const { head, usage } of written) index.add(head, usage);
   const committed: State = {
     ...state,
     commit,
     index: what.isLast
       ? writeNewBase(state, index)
-      : writeIndex(
-          files,
-          dir,
-          state,
-          index,
-          { logs, closed: [], nextLog },
-          entries.map((head) => ({ head, usage: [] })),
-        ),
+      : writeIndex(files, dir, state, index, { logs, closed: [], nextLog }, written),
     ...(length > 0 && { pruned: { length } }),
   };
   writeState(files, store.statePath, committed);
