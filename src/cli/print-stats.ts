@@ -6,7 +6,8 @@ import { statsTable } from '../report/stats.ts';
 import { readSnapshot } from '../store/read.ts';
 import type { Context } from './context.ts';
 import type { PeriodOptions, ReportOptions } from './options.ts';
-import { localTimeOf, nothingFound, requirePrices, screenOf } from './report-context.ts';
+import { localTimeOf } from './local-time.ts';
+import { nothingFound, requirePrices, screenOf } from './report-context.ts';
 
 export interface StatsOptions extends ReportOptions, PeriodOptions, UsageFilter {
   /** Keys beside the command's own. */

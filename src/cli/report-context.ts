@@ -4,18 +4,13 @@ import { NoAnswer } from '../platform/errors.ts';
 import type { Totals } from '../query/aggregate.ts';
 import { unpricedText } from '../report/numbers.ts';
 import type { Screen } from '../report/tables.ts';
-import { localTimeIn, type LocalTime } from '../query/time-zone.ts';
+import type { LocalTime } from '../query/time-zone.ts';
 import type { Sessions } from '../store/index-file.ts';
 import type { Context } from './context.ts';
 
 /** What a table is drawn on. */
 export function screenOf(context: Context): Screen {
   return { width: context.columns, colour: new Chalk({ level: context.colourLevel }) };
-}
-
-/** The zone that was asked for, else the system's. */
-export function localTimeOf(context: Context, timeZone: string | undefined): LocalTime {
-  return localTimeIn(timeZone ?? context.timeZone);
 }
 
 /** What a table says of a store without sessions. */

@@ -8,7 +8,8 @@ import { findStore } from '../store/store.ts';
 import type { SessionEntry } from '../store/types.ts';
 import type { Context } from './context.ts';
 import { troubles } from './parse-plainly.ts';
-import { localTimeOf, screenOf } from './report-context.ts';
+import { localTimeOf } from './local-time.ts';
+import { screenOf } from './report-context.ts';
 
 /** What a watch has seen since it began. */
 export interface Seen {

@@ -8,14 +8,20 @@
 const ANSI =
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u0080-\u009f]*(?:\u0007|\u001b\\|\u009c)/gu;
 
-/** Controls, format characters (bidi marks, zero widths, tags), lone surrogates, line and paragraph separators. */
-const HOSTILE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const SEPARATORS = /[\n\r\t\v\f\u0085\u2028\u2029]/gu;
-const PILED_MARKS = /(\p{M}{3})\p{M}+/gu;
+
+/**
+ * What most texts are made of, none of it hostile or a mark: ASCII with its line ends, Latin, Greek, Cyrillic,
+ * punctuation, signs and arrows, kana, Han, Hangul, full width forms, emoji. It spares them the regular expressions over
+ * Unicode's properties, whose making takes longer than starting the program does.
+ */
+const PLAIN =
+  /^[\t\n\r -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u20bf\u2100-\u2bff\u3001-\u3029\u3030-\u3096\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff9f\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}]*$/u;
 
 /** One line of plain text, safe to print: sequences and marks are gone, runs of white space are one space. */
 export function cleanLine(text: string): string {
   if (/^[\x21-\x7e]*$/.test(text)) return text;
+  if (PLAIN.test(text)) return text.replace(/[\t\n\r ]+/g, ' ').trim();
   return stripMarks(text.replace(ANSI, '').replace(SEPARATORS, ' ')).replace(/\s+/gu, ' ').trim();
 }
 
@@ -31,9 +37,17 @@ export function cleanText(text: string): string {
 /** A session id as it can be printed. Hostile characters are escaped, so that two ids never look the same. */
 export function printableId(id: string): string {
   if (/^[\x21-\x7e]+$/.test(id)) return id;
-  return id.replace(HOSTILE, (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
+  return id.replace(hostile(), (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 function stripMarks(text: string): string {
-  return text.replace(HOSTILE, '').replace(PILED_MARKS, '$1');
+  return text.replace(hostile(), '').replace(/(\p{M}{3})\p{M}+/gu, '$1');
+}
+
+/**
+ * Controls, format characters (bidi marks, zero widths, tags), lone surrogates, line and paragraph separators. Made when
+ * it is needed, see PLAIN.
+ */
+function hostile(): RegExp {
+  return /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 }

@@ -6,7 +6,7 @@ import { currentPeriod, quartersOf, type BudgetPeriod } from '../../report/perio
 import { readSnapshot } from '../../store/read.ts';
 import type { Context } from '../context.ts';
 import type { ReportOptions } from '../options.ts';
-import { localTimeOf } from '../report-context.ts';
+import { localTimeOf } from '../local-time.ts';
 
 export interface CheckOptions extends ReportOptions, UsageFilter {
   /** 10⁻¹⁸ USD. */

@@ -4,7 +4,7 @@ import { nodeFiles } from '../../platform/files.ts';
 import { importText, isLeftOut } from '../../report/import-text.ts';
 import { plural } from '../../query/count-text.ts';
 import type { Context } from '../context.ts';
-import { localTimeOf } from '../report-context.ts';
+import { localTimeOf } from '../local-time.ts';
 
 export interface ImportOptions {
   dataDir: string;

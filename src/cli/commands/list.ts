@@ -4,7 +4,8 @@ import { periodOf } from '../../report/period.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options.ts';
-import { EMPTY_STORE, localTimeOf, screenOf } from '../report-context.ts';
+import { localTimeOf } from '../local-time.ts';
+import { EMPTY_STORE, screenOf } from '../report-context.ts';
 
 export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> {
   sortBy: SortKey;

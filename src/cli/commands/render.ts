@@ -5,7 +5,7 @@ import { barLine } from '../../report/parse-line.ts';
 import { renderSite, type Progress } from '../../site/render.ts';
 import type { Written } from '../../site/site-folder.ts';
 import type { Context } from '../context.ts';
-import { localTimeOf } from '../report-context.ts';
+import { localTimeOf } from '../local-time.ts';
 import { showProgress } from '../show-progress.ts';
 
 export interface RenderOptions {

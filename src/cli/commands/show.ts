@@ -10,7 +10,8 @@ import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts
 import type { SessionEntry } from '../../store/types.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { ReportOptions } from '../options.ts';
-import { localTimeOf, requirePrices, screenOf } from '../report-context.ts';
+import { localTimeOf } from '../local-time.ts';
+import { requirePrices, screenOf } from '../report-context.ts';
 import { refusePruned, requireRound, sessionOf } from '../session-argument.ts';
 
 export interface ShowOptions extends ReportOptions {

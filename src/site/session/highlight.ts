@@ -53,9 +53,15 @@ const LANGUAGES = {
   xml,
   yaml,
 };
-for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language);
-// Only classes are written, and short ones: a page may have thousands.
-hljs.configure({ classPrefix: 'h-' });
+
+/** The library that knows the languages. It is told of them when the first code comes: that takes a while. */
+function library(): typeof hljs {
+  if (hljs.listLanguages().length > 0) return hljs;
+  for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language);
+  // Only classes are written, and short ones: a page may have thousands.
+  hljs.configure({ classPrefix: 'h-' });
+  return hljs;
+}
 
 /** Colours of longer code are worth neither the time nor the bytes. */
 const LONGEST = 20_000;
@@ -67,8 +73,8 @@ export function highlight(code: string, language: string): string {
   if (code.length > LONGEST) return escapeText(code);
   if (language === 'json') return highlightJson(code);
   const plain = escapeText(code);
-  if (language === '' || !hljs.getLanguage(language)) return plain;
-  const { value } = hljs.highlight(code, { language, ignoreIllegals: true });
+  if (language === '' || !library().getLanguage(language)) return plain;
+  const { value } = library().highlight(code, { language, ignoreIllegals: true });
   return value.length > 1_000 + MOST_MARKUP * code.length ? plain : value;
 }
 
