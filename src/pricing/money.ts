@@ -93,9 +93,16 @@ function partsOf(value: Decimal): { digits: bigint; decimals: number } {
 
 /** value × 10^-places for value ≥ 0, rounded half up. */
 function roundedShift(value: bigint, places: number): bigint {
-  if (places <= 0) return value * 10n ** BigInt(-places);
-  const unit = 10n ** BigInt(places);
+  if (places <= 0) return value * powerOfTen(-places);
+  const unit = powerOfTen(places);
   return (value + unit / 2n) / unit;
+}
+
+/** Every amount that is written asks for the same few. */
+const powers = Array.from({ length: 25 }, (_, power) => 10n ** BigInt(power));
+
+function powerOfTen(power: number): bigint {
+  return powers[power] ?? 10n ** BigInt(power);
 }
 
 function decimalText(value: bigint, decimals: number): string {

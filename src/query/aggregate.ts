@@ -116,7 +116,7 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function emptyRow(): Row {
+export function emptyRow(): Row {
   return {
     sessions: 0,
     rounds: 0,
@@ -136,7 +136,7 @@ function emptyRow(): Row {
 }
 
 /** Adds what a row used, but not its sessions: one of them can be in several rows. */
-function addRow(sum: Row, row: Row): void {
+export function addRow(sum: Row, row: Row): void {
   for (const key of SUMMED) sum[key] += row[key];
   sum.cost += row.cost;
   sum.saved += row.saved;
@@ -160,7 +160,7 @@ function add(counts: Map<string, number>, name: string, count: number): void {
   counts.set(name, (counts.get(name) ?? 0) + count);
 }
 
-function addCell(sum: Row, cell: UsageCell): void {
+export function addCell(sum: Row, cell: UsageCell): void {
   sum.rounds += cell.rounds;
   sum.input += cell.input;
   sum.output += cell.output;

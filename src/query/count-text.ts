@@ -1,5 +1,6 @@
 /** `1,234,567` */
 export function exact(count: number): string {
+  if (count >= 0 && count < 1000) return String(count);
   return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }
 

@@ -40,7 +40,7 @@ export function localTimeIn(timeZone: string): LocalTime {
     const day = Math.floor((ms + offsetAt(ms)) / DAY_MS);
     let date = dates.get(day);
     if (date === undefined) {
-      date = new Date(day * DAY_MS).toISOString().replace(/T.*/, '');
+      date = new Date(day * DAY_MS).toISOString().slice(0, -'T00:00:00.000Z'.length);
       dates.set(day, date);
     }
     return date;
@@ -51,7 +51,7 @@ export function localTimeIn(timeZone: string): LocalTime {
     dateOf,
     isoOf(ms) {
       const offset = offsetAt(ms);
-      return new Date(ms + offset).toISOString().replace(/\.\d+Z$/, '') + offsetName(offset);
+      return new Date(ms + offset).toISOString().slice(0, -'.000Z'.length) + offsetName(offset);
     },
     startOf(date) {
       // No zone is further than 15 hours from UTC; the first quarter that is not before the date begins it.

@@ -3,7 +3,7 @@ import { sessionTotals } from '../query/aggregate.ts';
 import type { SessionEntry } from '../store/types.ts';
 import { printableId } from '../platform/clean-text.ts';
 import { nameText } from './model-view.ts';
-import { sessionRow } from './session-row.ts';
+import { sessionWords } from './session-row.ts';
 import type { SiteContext } from './site-context.ts';
 
 /** Sessions as the browser's list gets them, in the order of their first rounds. */
@@ -48,15 +48,15 @@ export function sessionData(sessions: readonly SessionEntry[], from: string, sit
   const models = new Places<string>();
   const consumers = new Places<string>();
   const rows = sessions.map((session): SessionDataRow => {
-    const row = sessionRow(session, from, site);
     const sum = sessionTotals(session);
+    const row = sessionWords(session, sum, from);
     const named = new Set(session.usage.map(({ consumer }) => consumer).filter((name) => name !== ''));
     return [
       row.href,
       row.title,
       printableId(session.id),
       row.models.map((model) => models.of(model)),
-      row.model.isHatched ? 1 : 0,
+      row.isHatched ? 1 : 0,
       [...named].map((consumer) => consumers.of(consumer)),
       row.consumer,
       session.rounds,
@@ -66,7 +66,7 @@ export function sessionData(sessions: readonly SessionEntry[], from: string, sit
       row.cost.text,
       row.cost.isKnown ? Number(usdOf(sum.cost).toPrecision(8)) : -1,
       row.cost.missing,
-      row.updated.iso,
+      site.local.isoOf(session.updated),
       row.cost.exact,
     ];
   });

@@ -156,7 +156,7 @@ const EMPTY_ROW: SessionRow = {
   id: '',
   consumer: '',
   model: { name: '', slot: 0, isHatched: false },
-  models: [],
+  models: [''],
   others: '',
   othersShort: '',
   rounds: EMPTY_SHOWN,

@@ -9,17 +9,24 @@ import { clipText, modelView, nameText, type ModelView } from './model-view.ts';
 import { hrefTo, sessionName, sessionPath } from './names.ts';
 import type { SiteContext } from './site-context.ts';
 
-/** A session as lists show it. */
-export interface SessionRow {
+/** What lists say of a session in words. */
+export interface SessionWords {
   href: string;
   /** Start of the first question; empty where there is none, or the store keeps no text. */
   title: string;
-  id: string;
   consumer: string;
+  /** All its models, as logged, the one that used most tokens first. */
+  models: [first: string, ...others: string[]];
+  /** No round of the first has a price. */
+  isHatched: boolean;
+  cost: CostView;
+}
+
+/** A session as lists show it. */
+export interface SessionRow extends Omit<SessionWords, 'isHatched'> {
+  id: string;
   /** The one that used most tokens. */
   model: ModelView;
-  /** All its models, as logged. */
-  models: string[];
   /** `+ gpt-5, qwen-max`: the others; empty where there are none. */
   others: string;
   /** `+ 2` */
@@ -30,25 +37,34 @@ export interface SessionRow {
   cached: string;
   output: Shown;
   tokens: Shown;
-  cost: CostView;
   updated: ShownTime;
 }
 
 const LONGEST_ID = 200;
 const LONGEST_TITLE = 160;
 
-/** `from` is the page that shows it. */
-export function sessionRow(session: SessionEntry, from: string, site: SiteContext): SessionRow {
-  const sum = sessionTotals(session);
+/** `from` is the page that shows it; `sum` the session's. */
+export function sessionWords(session: SessionEntry, sum: Row, from: string): SessionWords {
   const [first = session.model, ...others] = namesByUse(sum.models);
-  const year = site.local.isoOf(site.now).slice(0, 4);
   return {
     href: hrefTo(from, sessionPath(sessionName(session))),
     title: clipText(cleanLine(session.title ?? ''), LONGEST_TITLE),
-    id: clipText(printableId(session.id), LONGEST_ID),
     consumer: consumerOf(session.usage),
-    model: modelView(first, isUnpricedIn(first, session, sum), site.colours),
     models: [first, ...others],
+    isHatched: isUnpricedIn(first, session, sum),
+    cost: costView(sum),
+  };
+}
+
+export function sessionRow(session: SessionEntry, from: string, site: SiteContext): SessionRow {
+  const sum = sessionTotals(session);
+  const { isHatched, ...words } = sessionWords(session, sum, from);
+  const [first, ...others] = words.models;
+  const year = site.local.isoOf(site.now).slice(0, 4);
+  return {
+    ...words,
+    id: clipText(printableId(session.id), LONGEST_ID),
+    model: modelView(first, isHatched, site.colours),
     others: others.length === 0 ? '' : `+ ${clipText(others.map(nameText).join(', '), 120)}`,
     othersShort: others.length === 0 ? '' : `+ ${others.length}`,
     rounds: shownCount(session.rounds),
@@ -57,13 +73,14 @@ export function sessionRow(session: SessionEntry, from: string, site: SiteContex
     cached: percent(sum.cached, sum.input),
     output: shownCount(sum.output),
     tokens: shownCount(tokensOf(sum)),
-    cost: costView(sum),
     updated: shownTime(session.updated, site.local, year),
   };
 }
 
 /** The consumer of most rounds, and how many others. */
 function consumerOf(usage: readonly UsageCell[]): string {
+  const [{ consumer: only } = { consumer: '' }] = usage;
+  if (usage.every(({ consumer }) => consumer === only)) return nameText(only);
   const uses = new Map<string, number>();
   for (const { consumer, rounds } of usage) {
     if (consumer !== '') uses.set(consumer, (uses.get(consumer) ?? 0) + rounds);

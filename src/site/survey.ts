@@ -1,6 +1,6 @@
-import { ALL_QUARTERS, byCost, byKey, compareText, groupUsage, type Row } from '../query/aggregate.ts';
+import { addCell, addRow, byCost, byKey, compareText, emptyRow, type Row } from '../query/aggregate.ts';
 import type { LocalTime } from '../query/time-zone.ts';
-import type { SessionEntry } from '../store/types.ts';
+import type { SessionEntry, UsageCell } from '../store/types.ts';
 
 /** Sums over all sessions of a store. */
 export interface Survey {
@@ -16,28 +16,109 @@ export interface Survey {
   dayOf(date: string, model: string): Row | undefined;
 }
 
-export function surveyOf(sessions: readonly SessionEntry[], local: LocalTime): Survey {
-  const models = groupUsage(sessions, ({ model }) => model, ALL_QUARTERS);
-  const consumers = groupUsage(sessions, ({ consumer }) => consumer, ALL_QUARTERS);
-  const days = groupUsage(sessions, ({ quarter }) => local.dateOf(quarter), ALL_QUARTERS);
-  const months = groupUsage(sessions, ({ quarter }) => local.dateOf(quarter).slice(0, 7), ALL_QUARTERS);
-  const dayModels = groupUsage(
-    sessions,
-    ({ quarter, model }) => dayKey(local.dateOf(quarter), model),
-    ALL_QUARTERS,
-  );
+/** Reads every cell once: it is added to the sum of its day, model and consumer, and those sums to the rows. */
+export function surveyOf(sessions: Iterable<SessionEntry>, local: LocalTime): Survey {
+  const cube = new Cube(local);
+  for (const session of sessions) for (const cell of session.usage) cube.add(cell, session);
+  const { total, models, consumers, days, months } = cube.sums();
   return {
-    total: models.total,
-    models: byCost(models.rows),
-    consumers: byCost(consumers.rows),
-    days: byKey(days.rows),
-    months: byKey(months.rows),
-    dayOf: (date, model) => dayModels.rows.get(dayKey(date, model)),
+    total: total.row,
+    models: byCost(rowsOf(models)),
+    consumers: byCost(rowsOf(consumers)),
+    days: byKey(rowsOf(days)),
+    months: byKey(rowsOf(months)),
+    dayOf: (date, model) => days.get(date)?.models.get(model)?.row,
   };
 }
 
-function dayKey(date: string, model: string): string {
-  return `${date} ${model}`;
+/** A row while it is summed. */
+interface Tally {
+  row: Row;
+  /** The last session that it counted: sessions come one after the other. */
+  counted: SessionEntry | null;
+}
+
+interface DayTally extends Tally {
+  models: Map<string, Tally & { consumers: Map<string, Sum> }>;
+}
+
+/** What one consumer used of one model on one day, and the rows that this is a part of. */
+interface Sum extends Tally {
+  parts: readonly Tally[];
+}
+
+class Cube {
+  readonly #local: LocalTime;
+  readonly #total = newTally();
+  readonly #models = new Map<string, Tally>();
+  readonly #consumers = new Map<string, Tally>();
+  readonly #days = new Map<string, DayTally>();
+  readonly #months = new Map<string, Tally>();
+  /** Days by quarter of an hour. */
+  readonly #byQuarter = new Map<number, DayTally>();
+  readonly #sums: Sum[] = [];
+
+  constructor(local: LocalTime) {
+    this.#local = local;
+  }
+
+  add(cell: UsageCell, session: SessionEntry): void {
+    const day = known(this.#byQuarter, cell.quarter, () => this.#dayOf(this.#local.dateOf(cell.quarter)));
+    const model = known(day.models, cell.model, () => ({ ...newTally(), consumers: new Map() }));
+    const sum = known(model.consumers, cell.consumer, () => this.#sumOf(cell, day, model));
+    addCell(sum.row, cell);
+    if (sum.counted === session) return;
+    sum.counted = session;
+    for (const part of sum.parts) {
+      if (part.counted === session) continue;
+      part.counted = session;
+      part.row.sessions++;
+    }
+  }
+
+  sums() {
+    for (const { row, parts } of this.#sums) for (const part of parts) addRow(part.row, row);
+    return {
+      total: this.#total,
+      models: this.#models,
+      consumers: this.#consumers,
+      days: this.#days,
+      months: this.#months,
+    };
+  }
+
+  #dayOf(date: string): DayTally {
+    return known(this.#days, date, () => ({ ...newTally(), models: new Map() }));
+  }
+
+  #sumOf({ quarter, model, consumer }: UsageCell, day: DayTally, ofDay: Tally): Sum {
+    const month = this.#local.dateOf(quarter).slice(0, 7);
+    const parts = [
+      this.#total,
+      day,
+      ofDay,
+      known(this.#months, month, newTally),
+      known(this.#models, model, newTally),
+      known(this.#consumers, consumer, newTally),
+    ];
+    const sum = { ...newTally(), parts };
+    this.#sums.push(sum);
+    return sum;
+  }
+}
+
+function newTally(): Tally {
+  return { row: emptyRow(), counted: null };
+}
+
+function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}
+
+function rowsOf(tallies: ReadonlyMap<string, Tally>): Map<string, Row> {
+  return new Map([...tallies].map(([name, { row }]) => [name, row]));
 }
 
 /** The session whose last round came last stands first; equals in the order of their ids. */

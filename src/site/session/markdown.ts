@@ -70,8 +70,9 @@ const ABSURD = /^(?:[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])){16}|[[(*_~`]{200}/m
 /** Markup may take so many times the text. */
 const MOST_MARKUP = 5;
 
-/** Nothing but paragraphs: most messages of a person. It gives what markdown-it would. */
-const PLAIN = /^[\p{L}\p{N} ,.;?'"%()=–—…，。？！：；、（）“”’-]*$/u;
+/** One paragraph of Latin, Cyrillic, kana, Han or Hangul: most messages of a person. It gives what markdown-it would. */
+const PLAIN =
+  /^[A-Za-z0-9\u00c0-\u024f\u0400-\u0481\u048a-\u052f\u3041-\u3096\u30a1-\u30fe\u3400-\u9fff\uac00-\ud7a3 ,.;?'"%()=–—…，。？！：；、（）“”’-]*$/;
 
 /** A text of a conversation as HTML: Markdown, unless it is too long or nested absurdly; then as it is. */
 export function richText(text: string): string {
