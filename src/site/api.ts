@@ -4,12 +4,12 @@ import { listedJson, sessionJson, sumJson } from '../query/json.ts';
 import { readStoredRound } from '../ai-log/expand-rounds.ts';
 import type { SessionEntry } from '../store/types.ts';
 import { hexDigest } from '../platform/digest.ts';
-import type { KeyedSession } from './keyed-session.ts';
 import { hrefTo, sessionJsonPath, sessionName, sessionPath } from './names.ts';
+import type { Ordered } from './ordered.ts';
 import type { Page } from './page.ts';
 import type { SessionSource } from './session/pages.ts';
 import type { SiteContext } from './site-context.ts';
-import { byLastRound, type Survey } from './survey.ts';
+import type { Survey } from './survey.ts';
 
 // What programs read. The shapes stand in docs/site.md and carry a version: a key is added, never renamed.
 
@@ -20,27 +20,22 @@ const LISTED = 1000;
  * api/sessions.json: `list --json` of the latest sessions, each with where its page and its rounds are. Where there are
  * more, `parts` names files of all sessions, the oldest first: so a new round changes one of them, not all.
  */
-export function* sessionsJsonPages(inOrder: readonly KeyedSession[], state: string): Generator<Page> {
+export function* sessionsJsonPages({ keyed, latest }: Ordered, state: string): Generator<Page> {
   const path = 'api/sessions.json';
-  const count = inOrder.length > LISTED ? Math.ceil(inOrder.length / LISTED) : 0;
+  const count = keyed.length > LISTED ? Math.ceil(keyed.length / LISTED) : 0;
   const parts = Array.from({ length: count }, (_, i) => `api/sessions-${i + 1}.json`);
   const links = parts.map((part) => hrefTo(path, part));
   yield {
     path,
     key: state,
-    render: () => {
-      const latest = inOrder
-        .map(({ entry }) => entry)
-        .toSorted(byLastRound)
-        .slice(0, LISTED);
-      return listJson({ version: 1, total: inOrder.length, parts: links }, latest, path);
-    },
+    render: () =>
+      listJson({ version: 1, total: keyed.length, parts: links }, latest().slice(0, LISTED), path),
   };
   for (const [i, part] of parts.entries()) {
-    const sessions = inOrder.slice(i * LISTED, (i + 1) * LISTED);
+    const sessions = keyed.slice(i * LISTED, (i + 1) * LISTED);
     yield {
       path: part,
-      key: hexDigest(sessions.map(({ entry, key }) => `${entry.file} ${key}`).join('\n')),
+      key: hexDigest(sessions.map(({ mark }) => mark).join('\n')),
       render: () =>
         listJson(
           { version: 1 },

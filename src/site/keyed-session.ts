@@ -5,6 +5,8 @@ import type { ModelColours } from './model-colours.ts';
 export interface KeyedSession {
   entry: SessionEntry;
   key: string;
+  /** Its file and its key: what it adds to the key of a list. */
+  mark: string;
 }
 
 /** A session's key: its rounds, as far as they are committed, and the colours of its models. */
@@ -18,5 +20,6 @@ export function keyedSession(entry: SessionEntry, colours: ModelColours): KeyedS
     const slot = String(colours.slotOf(model));
     if (!slots.includes(slot)) slots += slot;
   }
-  return { entry, key: `${end.toString(36)}.${last.crc.toString(36)}.${slots}` };
+  const key = `${end.toString(36)}.${last.crc.toString(36)}.${slots}`;
+  return { entry, key, mark: `${entry.file} ${key}` };
 }

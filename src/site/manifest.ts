@@ -60,9 +60,10 @@ export function sessionLine(
   return `s${[file, key, ...pages.flat()].join(TAB)}`;
 }
 
-/** Whether a session's line was made with such a key. */
+/** Whether a session's line, which begins with its file, was made with such a key. */
 export function hasKey(line: string, file: string, key: string): boolean {
-  return line.startsWith(`s${file}${TAB}${key}${TAB}`);
+  const keyAt = 's'.length + file.length + TAB.length;
+  return line.startsWith(key, keyAt) && line[keyAt + key.length] === TAB;
 }
 
 /** Paths and keys of a session's line. */

@@ -2,7 +2,7 @@ import { cleanLine } from '../platform/clean-text.ts';
 import { namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
 import type { SessionEntry } from '../store/types.ts';
-import { isPruned, QUARTER_MS } from '../store/types.ts';
+import { QUARTER_MS } from '../store/types.ts';
 import { byDaySection } from './by-day.ts';
 import { shownTime } from './clock.ts';
 import { costView } from './cost-view.ts';
@@ -14,18 +14,24 @@ import { periodText, PLUS_NOTE } from './period.ts';
 import { sessionRow } from './session-row.ts';
 import type { SiteContext } from './site-context.ts';
 import { modelTable } from './statistics.ts';
-import { byLastRound, type Survey } from './survey.ts';
+import type { Survey } from './survey.ts';
 import { renderTemplate } from './templates.ts';
 
 export const OVERVIEW_PATH = 'index.html';
 
 const NEWEST = 10;
+/** No day is longer. */
+const TWO_DAYS_MS = 2 * 86_400_000;
 const MODELS = 12;
 const DAYS = 60;
 
-/** The overview of a store that has sessions. */
-export function overview(sessions: readonly SessionEntry[], survey: Survey, site: SiteContext): string {
-  const shown = sessions.filter((session) => !isPruned(session));
+/** The overview of a store that has sessions: all of them, and those that have pages, the latest first. */
+export function overview(
+  sessions: readonly SessionEntry[],
+  latest: readonly SessionEntry[],
+  survey: Survey,
+  site: SiteContext,
+): string {
   const path = OVERVIEW_PATH;
   const body = renderTemplate('overview', {
     period: periodText(survey),
@@ -36,11 +42,8 @@ export function overview(sessions: readonly SessionEntry[], survey: Survey, site
       survey.models.length > MODELS ? `and ${plural(survey.models.length - MODELS, 'more model')}.` : '',
     modelsHref: hrefTo(path, 'models.html'),
     sessionsHref: hrefTo(path, 'sessions/index.html'),
-    allSessions: `All ${plural(shown.length, 'session')}`.replace(/^All 1 session$/, 'All sessions'),
-    newest: shown
-      .toSorted(byLastRound)
-      .slice(0, NEWEST)
-      .map((session) => sessionRow(session, path, site)),
+    allSessions: `All ${plural(latest.length, 'session')}`.replace(/^All 1 session$/, 'All sessions'),
+    newest: latest.slice(0, NEWEST).map((session) => sessionRow(session, path, site)),
   });
   return layOut({ path, title: 'Overview', current: 'overview', body, notes: [PLUS_NOTE] }, site);
 }
@@ -113,8 +116,9 @@ function perSession(total: Row): string {
 /** `9 today`, else when the last round was. */
 function todayText(sessions: readonly SessionEntry[], { local, now }: SiteContext): string {
   const today = local.dateOf(Math.floor(now / QUARTER_MS));
+  const isNear = ({ updated }: SessionEntry): boolean => Math.abs(updated - now) < TWO_DAYS_MS;
   const count = sessions.filter(
-    ({ updated }) => local.dateOf(Math.floor(updated / QUARTER_MS)) === today,
+    (session) => isNear(session) && local.dateOf(Math.floor(session.updated / QUARTER_MS)) === today,
   ).length;
   if (count > 0) return `${exact(count)} today`;
   const latest = sessions.reduce((max, { updated }) => Math.max(max, updated), 0);

@@ -9,7 +9,7 @@ import { PLUS_NOTE } from './period.ts';
 import { sessionData } from './session-data.ts';
 import { sessionRow, type SessionRow } from './session-row.ts';
 import type { SiteContext } from './site-context.ts';
-import { byLastRound } from './survey.ts';
+import type { Ordered } from './ordered.ts';
 import { renderTemplate } from './templates.ts';
 
 const LIST_PATH = 'sessions/index.html';
@@ -22,26 +22,25 @@ const DATA_ROWS = 1000;
  * The lists of sessions, which come in the order of their first rounds: the latest ones, and pages numbered from the oldest session, so that they never shift: a
  * new session, or a new round, changes one of them. Beside them the same as data, which the browser searches.
  */
-export function* listPages(sessions: readonly KeyedSession[], site: SiteContext): Generator<Page> {
-  const year = site.local.isoOf(site.now).slice(0, 4);
-  const inOrder = sessions.map(({ entry }) => entry);
-  const keys = sessions.map(({ entry, key }) => `${entry.file} ${key}`);
-  const keyOf = (from: number, to: number, more: string): string =>
-    hexDigest(`${year} ${more}\n${keys.slice(from, to).join('\n')}`);
+export function* listPages(
+  sessions: Ordered,
+  dataKeys: readonly string[],
+  site: SiteContext,
+): Generator<Page> {
+  const { keyed, latest } = sessions;
+  const year = yearOf(site);
+  const inOrder = keyed.map(({ entry }) => entry);
   const pages = Math.ceil(inOrder.length / PAGE_ROWS);
-  const dataKeys = Array.from({ length: dataFiles(inOrder.length) }, (_, i) =>
-    keyOf(i * DATA_ROWS, (i + 1) * DATA_ROWS, ''),
-  );
   yield {
     path: LIST_PATH,
-    key: keyOf(0, keys.length, ''),
-    render: () => latestPage(inOrder, pages, dataKeys, site),
+    key: hexDigest(dataKeys.join(' ')),
+    render: () => latestPage(latest(), pages, dataKeys, site),
   };
   for (let number = 1; number <= pages; number++) {
     const [from, to] = [(number - 1) * PAGE_ROWS, number * PAGE_ROWS];
     yield {
       path: archivePath(number),
-      key: keyOf(from, to, number < pages ? '' : 'last'),
+      key: keyOf(keyed.slice(from, to), `${year} ${number < pages ? '' : 'last'}`),
       render: () => archivePage(inOrder.slice(from, to), number, number === pages, site),
     };
   }
@@ -49,6 +48,23 @@ export function* listPages(sessions: readonly KeyedSession[], site: SiteContext)
     const rows = inOrder.slice(i * DATA_ROWS, (i + 1) * DATA_ROWS);
     yield { path: dataPath(i + 1), key, render: () => dataFile(rows, i + 1, site) };
   }
+}
+
+/** A key for each file of data. Together they say what all sessions are. */
+export function dataKeysOf(inOrder: readonly KeyedSession[], site: SiteContext): string[] {
+  const head = `${yearOf(site)} `;
+  return Array.from({ length: dataFiles(inOrder.length) }, (_, i) =>
+    keyOf(inOrder.slice(i * DATA_ROWS, (i + 1) * DATA_ROWS), head),
+  );
+}
+
+function keyOf(sessions: readonly KeyedSession[], head: string): string {
+  return hexDigest(`${head}\n${sessions.map(({ mark }) => mark).join('\n')}`);
+}
+
+/** Times of another year are written with it. */
+function yearOf({ local, now }: SiteContext): string {
+  return local.isoOf(now).slice(0, 4);
 }
 
 export function dataPath(number: number): string {
@@ -61,18 +77,18 @@ export function dataFiles(sessions: number): number {
 }
 
 function latestPage(
-  inOrder: readonly SessionEntry[],
+  byLast: readonly SessionEntry[],
   pages: number,
   dataKeys: readonly string[],
   site: SiteContext,
 ): string {
-  const latest = inOrder.toSorted(byLastRound).slice(0, PAGE_ROWS);
-  const isAll = latest.length === inOrder.length;
+  const latest = byLast.slice(0, PAGE_ROWS);
+  const isAll = latest.length === byLast.length;
   return listPage(latest, site, {
     path: LIST_PATH,
     title: 'Sessions',
-    count: plural(inOrder.length, 'session'),
-    range: isAll ? '' : `The latest ${latest.length} of ${exact(inOrder.length)}; all by first round:`,
+    count: plural(byLast.length, 'session'),
+    range: isAll ? '' : `The latest ${latest.length} of ${exact(byLast.length)}; all by first round:`,
     data: dataKeys.map((key, i) => `${hrefTo(LIST_PATH, dataPath(i + 1))}?v=${key}`).join(' '),
     pager: isAll ? [] : [['Latest', null], ...numbered(pages, pages, LIST_PATH, false)],
   });

@@ -5,12 +5,13 @@ import { sessionsJsonPages, statsJson } from './api.ts';
 import type { KeyedSession } from './keyed-session.ts';
 import { emptyOverview, emptyPage } from './empty.ts';
 import { FIND_PATH, findPage } from './find-page.ts';
+import { inBothOrders } from './ordered.ts';
 import { overview, OVERVIEW_PATH } from './overview.ts';
 import type { Page } from './page.ts';
-import { dataFiles, listPages } from './session-list.ts';
+import { dataKeysOf, listPages } from './session-list.ts';
 import type { SiteContext } from './site-context.ts';
 import { consumersPage, datesPage, modelsPage } from './statistics.ts';
-import { byFirstRound, surveyOf, type Survey } from './survey.ts';
+import { surveyOf, type Survey } from './survey.ts';
 
 /** The pages about all sessions. Sums are made only if one of them has to be written. */
 export function* storePages(
@@ -19,10 +20,13 @@ export function* storePages(
   refresh: number,
   site: SiteContext,
 ): Generator<Page> {
-  const state = hexDigest(sessions.map(({ entry, key }) => `${entry.file} ${key}`).join('\n'));
   // Pruned sessions have no pages any more, and their part in the sums.
-  const shown = sessions.filter(({ entry }) => !isPruned(entry));
-  const inOrder = shown.toSorted((a, b) => byFirstRound(a.entry, b.entry));
+  const pruned = sessions.filter(({ entry }) => isPruned(entry));
+  const shown = inBothOrders(
+    pruned.length === 0 ? sessions : sessions.filter(({ entry }) => !isPruned(entry)),
+  );
+  const dataKeys = dataKeysOf(shown.keyed, site);
+  const state = hexDigest([...dataKeys, ...pruned.map(({ mark }) => mark)].join('\n'));
   const today = site.local.dateOf(Math.floor(site.now / QUARTER_MS));
   const entries = sessions.map(({ entry }) => entry);
   let known: Survey | undefined;
@@ -31,15 +35,15 @@ export function* storePages(
   if (sessions.length === 0) {
     yield* emptyPages(snapshot, refresh, site);
   } else {
-    yield* listPages(inOrder, site);
+    yield* listPages(shown, dataKeys, site);
     yield page('models.html', state, () => modelsPage(survey(), site));
     yield page('dates.html', state, () => datesPage(survey(), site));
     yield page('consumers.html', state, () => consumersPage(survey(), site));
-    yield page(OVERVIEW_PATH, `${state} ${today}`, () => overview(entries, survey(), site));
+    yield page(OVERVIEW_PATH, `${state} ${today}`, () => overview(entries, shown.latest(), survey(), site));
   }
-  const files = dataFiles(shown.length);
+  const files = dataKeys.length;
   yield page(FIND_PATH, `${files}`, () => findPage(files, site));
-  yield* sessionsJsonPages(inOrder, state);
+  yield* sessionsJsonPages(shown, state);
   yield page('api/stats.json', state, () => statsJson(survey(), site));
 }
 

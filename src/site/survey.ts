@@ -1,4 +1,4 @@
-import { addCell, addRow, byCost, byKey, compareText, emptyRow, type Row } from '../query/aggregate.ts';
+import { addCell, addRow, byCost, byKey, emptyRow, type Row } from '../query/aggregate.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 import type { SessionEntry, UsageCell } from '../store/types.ts';
 
@@ -119,14 +119,4 @@ function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 
 function rowsOf(tallies: ReadonlyMap<string, Tally>): Map<string, Row> {
   return new Map([...tallies].map(([name, { row }]) => [name, row]));
-}
-
-/** The session whose last round came last stands first; equals in the order of their ids. */
-export function byLastRound(a: SessionEntry, b: SessionEntry): number {
-  return b.updated - a.updated || compareText(a.id, b.id);
-}
-
-/** The oldest first: a session keeps its place when others come. */
-export function byFirstRound(a: SessionEntry, b: SessionEntry): number {
-  return a.created - b.created || compareText(a.id, b.id);
 }

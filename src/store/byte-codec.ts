@@ -84,6 +84,7 @@ export class ByteReader {
 
   text(): string {
     const length = this.count();
+    if (length === 0) return '';
     const from = this.#at;
     this.#at += length;
     return this.#bytes.toString('utf8', from, this.#at);

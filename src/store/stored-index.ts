@@ -169,7 +169,10 @@ export class StoredIndex implements Index {
 
   *#values(): Generator<SessionEntry> {
     const later = new Set(this.#laterIds());
-    for (const [base, , bytes] of this.#recordsBut(later)) yield decodeRecord(bytes, base.names);
+    for (const [, bytes] of this.#base?.records() ?? []) {
+      const entry = decodeRecord(bytes, this.#base?.names ?? []);
+      if (!later.has(entry.id)) yield entry;
+    }
     for (const id of later) {
       const entry = this.#get(id);
       if (entry) yield entry;

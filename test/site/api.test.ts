@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sessionsJsonPages } from '../../src/site/api.ts';
+import { inBothOrders } from '../../src/site/ordered.ts';
 import { run } from '../cli/run.ts';
 import { filesOf, line, makeFolder, makeSite, render, writePages } from './make.ts';
 import { entriesOf, quickSessions, storeQuickly } from './quick-store.ts';
@@ -80,10 +81,7 @@ test('more than 1,000 sessions stand in parts, each once', () => {
   const siteDir = makeFolder();
   writePages(
     siteDir,
-    sessionsJsonPages(
-      entries.map((entry) => ({ entry, key: '' })),
-      '',
-    ),
+    sessionsJsonPages(inBothOrders(entries.map((entry) => ({ entry, key: '', mark: '' }))), ''),
   );
   const { total, parts, sessions } = read(siteDir, 'api/sessions.json');
   expect([total, parts, sessions.length]).toEqual([1001, ['./sessions-1.json', './sessions-2.json'], 1000]);
