@@ -1,6 +1,6 @@
 // Bundles src into dist/: main with chunks that are loaded only by the commands that need them, and start, one small
-// file that is enough for the usual line of a crontab. Large packages are files of their own, which both load when
-// they need them.
+// file that is enough for the usual line of a crontab that parses, with a second one for that which renders. Large
+// packages are files of their own, which are loaded when they are needed.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
@@ -23,6 +23,17 @@ const common = {
 const elsewhere = (filter, pathOf) => ({
   name: 'elsewhere',
   setup: ({ onResolve }) => onResolve({ filter }, ({ path }) => ({ path: pathOf(path), external: true })),
+});
+/** The same of a CommonJS file: an import() of it is a require(), which leaves the loader of modules out. */
+const required = (filter, file) => ({
+  name: 'required',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter }, () => ({ path: file, namespace: 'required' }));
+    onResolve({ filter: /./, namespace: 'required' }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace: 'required' }, () => ({
+      contents: `module.exports = require(${JSON.stringify(file)});`,
+    }));
+  },
 });
 const vendored = elsewhere(
   new RegExp(`^(?:${Object.keys(VENDORED).join('|')})$`),
@@ -51,21 +62,33 @@ const main = await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 });
-const start = await build({
+// Node starts a CommonJS file sooner than its loader of modules.
+const quick = {
   ...common,
-  entryPoints: { start: 'src/cli/start.ts' },
   outdir: 'dist',
-  // Node starts a CommonJS file sooner than its loader of modules.
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   minify: true,
   define,
+};
+const render = await build({
+  ...quick,
+  entryPoints: { render: 'src/cli/run-render.ts' },
+  plugins: [esbuildSiteFiles, vendored],
+});
+const start = await build({
+  ...quick,
+  entryPoints: { start: 'src/cli/start.ts' },
   // It expands no globs.
   external: ['fast-glob'],
-  plugins: [vendored, elsewhere(/^\.\/main\.ts$/, () => './main.js')],
+  plugins: [
+    vendored,
+    elsewhere(/^\.\/main\.ts$/, () => './main.js'),
+    required(/^\.\/run-render\.ts$/, './render.cjs'),
+  ],
 });
 await writePriceSchema();
-const bundled = [vendor, main, start].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const bundled = [vendor, main, render, start].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 writeFileSync('dist/LICENSES.txt', licencesOf(bundled));
 
 /** Of all that answers for a price. */

@@ -3,6 +3,7 @@ import type { RenderOptions } from './commands/render.ts';
 import type { UrlOptions } from './commands/url.ts';
 import type { Context } from './context.ts';
 import { dataDirOption, example, jsonOption, LARGEST_COUNT, timeZoneOption, wholeNumber } from './options.ts';
+import { REFRESH_SECONDS, SITE_DIR } from './usual-render.ts';
 
 /** The commands for the site. */
 export function addSiteCommands(program: Command, context: Context): void {
@@ -21,7 +22,7 @@ function addRender(program: Command, context: Context): void {
       '--refresh <seconds>',
       'how often an open page looks for a newer one; 0 for never',
       wholeNumber(0, 86_400),
-      30,
+      REFRESH_SECONDS,
     )
     .option('--full', 'write every page anew')
     .option('--quiet', 'nothing on stdout, for cron')
@@ -66,5 +67,5 @@ function baseUrl(text: string): string {
 }
 
 function siteDirOption(): Option {
-  return new Option('--site-dir <dir>', 'the site').default('./site');
+  return new Option('--site-dir <dir>', 'the site').default(SITE_DIR);
 }

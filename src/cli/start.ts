@@ -3,8 +3,9 @@ import { readContext } from './context.ts';
 import { guarded } from './guarded.ts';
 import { parsePlainly } from './parse-plainly.ts';
 import { usualParse } from './usual-parse.ts';
+import { usualRender } from './usual-render.ts';
 
-/** Where the program begins. The usual line of a crontab is run here; for everything else the rest of it is loaded. */
+/** Where the program begins. The usual lines of a crontab are run here; for everything else the rest of it is loaded. */
 export async function start(argv: string[]): Promise<number> {
   const usual = usualParse(argv, process.env);
   if (usual) {
@@ -17,6 +18,11 @@ export async function start(argv: string[]): Promise<number> {
         return 0;
       });
     }
+  }
+  const render = usualRender(argv, process.env);
+  if (render) {
+    const { runRender } = await import('./run-render.ts');
+    return await runRender(render);
   }
   // From Node 22 on, compiled code is kept for the next start.
   (nodeModule as { enableCompileCache?: () => void }).enableCompileCache?.();

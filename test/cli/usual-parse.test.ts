@@ -1,41 +1,8 @@
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import type { ParseOptions } from '../../src/cli/commands/parse.ts';
-import type { Context } from '../../src/cli/context.ts';
-import { buildProgram } from '../../src/cli/program.ts';
 import { usualParse } from '../../src/cli/usual-parse.ts';
-
-function contextThat(write: (text: string) => void): Context {
-  return {
-    write: (text) => Promise.resolve(write(text)),
-    warn: write,
-    env: {},
-    stdoutIsTerminal: false,
-    stderrIsTerminal: false,
-    columns: 80,
-    rows: 24,
-    schedules: () => [],
-    colourLevel: 0,
-    now: 0,
-    timeZone: 'UTC',
-  };
-}
-
-/** What Commander makes of the arguments; undefined where it refuses them. */
-function longWay(argv: readonly string[]): ParseOptions | undefined {
-  const program = buildProgram(
-    contextThat(() => {}),
-    () => {},
-  );
-  const parse = program.commands.find((command) => command.name() === 'parse');
-  try {
-    parse?.action(() => {});
-    program.parse(argv, { from: 'user' });
-    return parse?.opts<ParseOptions>();
-  } catch {
-    return undefined;
-  }
-}
+import { longWay } from './long-way.ts';
 
 describe('the arguments of parse', () => {
   const words = fc.constantFrom(
@@ -67,7 +34,8 @@ describe('the arguments of parse', () => {
         const usual = usualParse(argv, {});
         if (!usual) return;
         read++;
-        const { dataDir, logPath, json, quiet, ...others } = longWay(argv) ?? ({} as ParseOptions);
+        const { dataDir, logPath, json, quiet, ...others } =
+          longWay<ParseOptions>(argv) ?? ({} as ParseOptions);
         const { now: _, ...request } = usual.request;
         const { prices: pricesPath, ...rest } = others;
         expect({ dir: dataDir, logPaths: logPath, pricesPath, filters: {} }).toEqual(request);

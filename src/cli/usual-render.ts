@@ -1,0 +1,48 @@
+import type { RenderOptions } from './commands/render.ts';
+
+const FOLDERS: ReadonlyMap<string, 'dataDir' | 'siteDir'> = new Map([
+  ['--data-dir', 'dataDir'],
+  ['--output-dir', 'dataDir'],
+  ['--site-dir', 'siteDir'],
+]);
+const FLAGS: ReadonlyMap<string, 'quiet' | 'json' | 'full'> = new Map([
+  ['--quiet', 'quiet'],
+  ['--json', 'json'],
+  ['--full', 'full'],
+]);
+
+/** Of `--refresh`, and of `--site-dir`, where they are left out. */
+export const REFRESH_SECONDS = 30;
+export const SITE_DIR = './site';
+
+/**
+ * The usual arguments of `monitor render`, read as Commander reads them; undefined for any others. Cron starts most
+ * renders, and few pages have to be made in them: loading Commander is a good part of what they would take.
+ */
+export function usualRender(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): RenderOptions | undefined {
+  const [command, ...rest] = argv;
+  if (command !== 'render') return undefined;
+  const options: RenderOptions = {
+    dataDir: env['MONITOR_DATA_DIR'] ?? './sessions',
+    siteDir: SITE_DIR,
+    refresh: REFRESH_SECONDS,
+  };
+  for (let i = 0; i < rest.length; i++) {
+    const word = rest[i] ?? '';
+    const flag = FLAGS.get(word);
+    if (flag) {
+      options[flag] = true;
+      continue;
+    }
+    const folder = FOLDERS.get(word);
+    const value = rest[i + 1];
+    if (!folder || value === undefined || value === '' || value.startsWith('-')) return undefined;
+    options[folder] = value;
+    i++;
+  }
+  // What Commander refuses.
+  return options.dataDir === '' ? undefined : options;
+}

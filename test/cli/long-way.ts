@@ -1,0 +1,29 @@
+import type { Context } from '../../src/cli/context.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+
+const SILENT: Context = {
+  write: () => Promise.resolve(),
+  warn: () => {},
+  env: {},
+  stdoutIsTerminal: false,
+  stderrIsTerminal: false,
+  columns: 80,
+  rows: 24,
+  schedules: () => [],
+  colourLevel: 0,
+  now: 0,
+  timeZone: 'UTC',
+};
+
+/** What Commander makes of a command's arguments; undefined where it refuses them. */
+export function longWay<T extends object>(argv: readonly string[]): T | undefined {
+  const program = buildProgram(SILENT, () => {});
+  const command = program.commands.find((known) => known.name() === argv[0]);
+  try {
+    command?.action(() => {});
+    program.parse(argv, { from: 'user' });
+    return command?.opts<T>();
+  } catch {
+    return undefined;
+  }
+}
