@@ -1,18 +1,39 @@
 import { arrayElements, objectMembers, parseJson } from './json-spans.ts';
 import type { ContextSlice, ExpandedRound, StoredRound } from './stored-round.ts';
 
+/** A stored round's line: its fields, and the JSON of its texts beside them. */
+export interface ReadRound {
+  line: string;
+  stored: StoredRound;
+  texts: ReadonlyMap<string, string>;
+}
+
 /**
  * Rebuilds each round's request from the lines of a session file. Goes through `lines` twice, and keeps of the
  * requests only those that a later round refers to: linear in what is stored, though requests repeat themselves.
  */
-export function* expandRounds(lines: Iterable<string>): Generator<ExpandedRound> {
-  const lastUse = findLastUses(lines);
+export function expandRounds(lines: Iterable<string>): Generator<ExpandedRound> {
+  return expand(findLastUses(mapped(lines, readReferences)), mapped(lines, readStoredRound));
+}
+
+/** The same of rounds that have been read. */
+export function expandReadRounds(rounds: readonly ReadRound[]): Generator<ExpandedRound> {
+  return expand(findLastUses(mapped(rounds, ({ stored }) => stored)), rounds);
+}
+
+function* mapped<T, U>(values: Iterable<T>, map: (value: T) => U): Generator<U> {
+  for (const value of values) yield map(value);
+}
+
+function* expand(
+  lastUse: ReadonlyMap<number, number>,
+  rounds: Iterable<ReadRound>,
+): Generator<ExpandedRound> {
   const requests = new Map<number, readonly string[]>();
   const expiry = new Map<number, number[]>();
   const previous: Record<RepeatedText, string | null> = { system: null, question: null };
   const kept: Record<RepeatedText, Map<number, string>> = { system: new Map(), question: new Map() };
-  for (const line of lines) {
-    const { stored, texts } = readStoredRound(line);
+  for (const { line, stored, texts } of rounds) {
     for (const kind of ['system', 'question'] as const) {
       const storedBy = stored[`${kind}_round`];
       if (storedBy !== undefined) previous[kind] = kept[kind].get(storedBy) ?? null;
@@ -27,6 +48,7 @@ export function* expandRounds(lines: Iterable<string>): Generator<ExpandedRound>
       expiry.set(until, [...(expiry.get(until) ?? []), stored.round]);
     }
     yield {
+      line,
       stored,
       messages,
       messagesText: nullable(texts.get('messages')),
@@ -55,8 +77,7 @@ const TEXTS: ReadonlySet<string> = new Set([
   'tool_calls',
 ]);
 
-/** A stored round's line: its fields, and the JSON of its texts beside them. */
-export function readStoredRound(line: string): { stored: StoredRound; texts: Map<string, string> } {
+export function readStoredRound(line: string): ReadRound {
   const texts = new Map<string, string>();
   const fields: Record<string, unknown> = {};
   for (const { key, from, to } of objectMembers(line, 0)?.members ?? []) {
@@ -64,25 +85,26 @@ export function readStoredRound(line: string): { stored: StoredRound; texts: Map
     else fields[key] = parseJson(line.slice(from, to));
   }
   // The store wrote the line, and its checksums say that it is whole.
-  return { stored: fields as unknown as StoredRound, texts };
+  return { line, stored: fields as unknown as StoredRound, texts };
 }
 
-function findLastUses(lines: Iterable<string>): Map<number, number> {
+type References = Pick<StoredRound, 'round' | 'context'>;
+
+function findLastUses(rounds: Iterable<References>): Map<number, number> {
   const lastUse = new Map<number, number>();
-  for (const line of lines) {
-    const { round: number, context = [] } = readReferences(line);
+  for (const { round: number, context = [] } of rounds) {
     for (const [round] of context) if (round !== number) lastUse.set(round, number);
   }
   return lastUse;
 }
 
 /** Of a stored round's line, only what says which rounds it refers to. */
-function readReferences(line: string): Pick<StoredRound, 'round' | 'context'> {
+function readReferences(line: string): References {
   const fields: Record<string, unknown> = {};
   for (const { key, from, to } of objectMembers(line, 0)?.members ?? []) {
     if (key === 'round' || key === 'context') fields[key] = parseJson(line.slice(from, to));
   }
-  return fields as unknown as Pick<StoredRound, 'round' | 'context'>;
+  return fields as unknown as References;
 }
 
 function rebuild(

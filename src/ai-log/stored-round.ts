@@ -58,6 +58,8 @@ export interface StoredRound {
 
 /** A round with its request rebuilt. Every text is JSON as logged, to be spliced and not printed anew. */
 export interface ExpandedRound {
+  /** The round's line in the session file. */
+  line: string;
   stored: StoredRound;
   /** The complete history of the request; null where the log had no list. */
   messages: readonly string[] | null;

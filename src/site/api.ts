@@ -1,7 +1,7 @@
 import { usdOf } from '../pricing/money.ts';
+import type { RoundMoney } from '../pricing/round-money.ts';
 import { namesByUse, sessionTotals, type Row } from '../query/aggregate.ts';
 import { listedJson, sessionJson, sumJson } from '../query/json.ts';
-import { readStoredRound } from '../ai-log/expand-rounds.ts';
 import type { SessionEntry } from '../store/types.ts';
 import { hexDigest } from '../platform/digest.ts';
 import { hrefTo, sessionJsonPath, sessionName, sessionPath } from './names.ts';
@@ -87,27 +87,27 @@ const PART_LENGTH = 4_000_000;
  * each costs. Of a long one the newest rounds; the others are in `parts`, which never change once they are closed.
  */
 export function* sessionJsonPages(source: SessionSource, site: SiteContext): Generator<Page> {
-  const { entry, name, lines } = source;
+  const { entry, name, rounds } = source;
   const parts: string[] = [];
-  let gathered: string[] = [];
+  let gathered: PricedLine[] = [];
   let length = 0;
   let start = 1;
   let round = 0;
-  for (const line of lines) {
+  for (const { line, stored } of rounds) {
     if (length >= PART_LENGTH) {
       const path = sessionJsonPath(name, parts.length + 1);
       const [closed, from] = [gathered, start];
       yield {
         path,
         key: `${start} ${round} ${length}`,
-        render: () => partJson(entry.id, from, closed, site),
+        render: () => partJson(entry.id, from, closed),
       };
       parts.push(path);
       gathered = [];
       length = 0;
       start = round + 1;
     }
-    gathered.push(line);
+    gathered.push({ line, money: site.moneyOf({ stored }) });
     length += line.length;
     round++;
   }
@@ -120,43 +120,41 @@ export function* sessionJsonPages(source: SessionSource, site: SiteContext): Gen
         source,
         gathered,
         parts.map((part) => hrefTo(path, part)),
-        site,
       ),
   };
 }
 
+/** A stored round, and what it costs by the price book as it stands. */
+interface PricedLine {
+  line: string;
+  money: RoundMoney;
+}
+
 function* newestJson(
   { entry }: SessionSource,
-  lines: readonly string[],
+  rounds: readonly PricedLine[],
   parts: readonly string[],
-  site: SiteContext,
 ): Generator<string> {
   const head = { version: 1, ...sessionJson(entry, sessionTotals(entry)), title: entry.title, parts };
-  yield* withRounds(head, lines, site);
+  yield* withRounds(head, rounds);
 }
 
-function* partJson(
-  id: string,
-  first: number,
-  lines: readonly string[],
-  site: SiteContext,
-): Generator<string> {
-  yield* withRounds({ version: 1, session_id: id, first_round: first }, lines, site);
+function* partJson(id: string, first: number, rounds: readonly PricedLine[]): Generator<string> {
+  yield* withRounds({ version: 1, session_id: id, first_round: first }, rounds);
 }
 
-function* withRounds(head: object, lines: readonly string[], site: SiteContext): Generator<string> {
+function* withRounds(head: object, rounds: readonly PricedLine[]): Generator<string> {
   yield `${JSON.stringify(head).slice(0, -1)},"rounds":[`;
   let separator = '\n';
-  for (const line of lines) {
-    yield `${separator}${roundJson(line, site)}`;
+  for (const round of rounds) {
+    yield `${separator}${roundJson(round)}`;
     separator = ',\n';
   }
   yield '\n]}\n';
 }
 
 /** The stored line, whose texts are the log's own, and what the round costs. */
-function roundJson(line: string, site: SiteContext): string {
-  const { price, cost } = site.moneyOf(readStoredRound(line));
+function roundJson({ line, money: { price, cost } }: PricedLine): string {
   const state = typeof price === 'number' ? 'priced' : price;
   const usd = cost === null ? 'null' : JSON.stringify(usdOf(cost));
   return `${line.slice(0, -1)},"cost_usd":${usd},"price_state":"${state}"}`;

@@ -4,14 +4,14 @@ import type { Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
 import { roundMoney } from '../query/round-money.ts';
 import type { LocalTime } from '../query/time-zone.ts';
-import { readRoundLines, readSnapshot, type Snapshot } from '../store/read.ts';
-import { isPruned, type SessionEntry } from '../store/types.ts';
+import { readSnapshot, type Snapshot } from '../store/read.ts';
+import { isPruned } from '../store/types.ts';
 import { sessionJsonPages } from './api.ts';
 import { keyedSession, type KeyedSession } from './keyed-session.ts';
 import { modelColours } from './model-colours.ts';
-import { sessionName } from './names.ts';
 import type { Page } from './page.ts';
 import { sessionPages, type SessionSource } from './session/pages.ts';
+import { sourceOf } from './session/source.ts';
 import type { SiteContext } from './site-context.ts';
 import { storePages } from './store-pages.ts';
 import { lockPath, makeSiteFolder, SiteFolder, type Written } from './site-folder.ts';
@@ -101,22 +101,13 @@ function writeSessions(
   const changed = sessions.filter(({ entry, key }) => !folder.keepSession(entry.file, key));
   for (const [done, { entry, key }] of changed.entries()) {
     onProgress?.({ done, all: changed.length });
-    const source = { entry, name: sessionName(entry), lines: linesOf(files, dir, entry) };
-    folder.writeSession(entry.file, key, pagesOf(source, site));
+    folder.writeSession(entry.file, key, pagesOf(sourceOf(files, dir, entry), site));
   }
 }
 
 function* pagesOf(source: SessionSource, site: SiteContext): Generator<Page> {
   yield* sessionPages(source, site);
   yield* sessionJsonPages(source, site);
-}
-
-/** A session of this size is read once and kept while its pages are made; a larger one is read each time. */
-const KEPT_BYTES = 16 << 20;
-
-function linesOf(files: Files, dir: string, entry: SessionEntry): Iterable<string> {
-  const lines = readRoundLines(dir, entry, files);
-  return entry.end <= KEPT_BYTES ? [...lines] : lines;
 }
 
 export function* assetPages(): Generator<Page> {

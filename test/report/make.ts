@@ -51,7 +51,7 @@ export function screen(width: number): Screen {
   return { width, colour: new Chalk({ level: 0 }) };
 }
 
-type Texts = Omit<ExpandedRound, 'stored' | 'newMessages'>;
+type Texts = Omit<ExpandedRound, 'line' | 'stored' | 'newMessages'>;
 
 /** A round; its messages are all new unless `stored.context` says otherwise. */
 export function round(
@@ -61,6 +61,7 @@ export function round(
 ): ExpandedRound {
   const messages = texts.messages ?? null;
   return {
+    line: '',
     stored: {
       round: number,
       timestamp: '2026-02-01T01:30:15.000Z',

@@ -35,6 +35,8 @@ export class Conversation {
   /** The system prompt of each lane's last round; of rounds without a list of messages under `null`. */
   readonly #systems = new Map<Lane | null, SystemPrompt>();
   #question: string | null = null;
+  /** Whether any question so far had words. */
+  #hasTitle = false;
   #wasFinal = true;
   #busyUntil = -Infinity;
 
@@ -92,7 +94,8 @@ export class Conversation {
       column.lane = followed.kind;
       if (isSide) column.laneName = laneName(followed);
     } else if (this.#options.isLoose) column.lane = 'loose';
-    this.#pages.add(placed, column, hashOf(round, meeting, money), titleOf(round.question) !== null);
+    this.#hasTitle ||= titleOf(round.question) !== null;
+    this.#pages.add(placed, column, hashOf(round, money), this.#hasTitle);
     return closed;
   }
 
@@ -158,13 +161,7 @@ function historyOf(meeting: Meeting, atCalls: number, before: SystemPrompt | und
   return { kind, repeated: count - added, removed: alignment.removed, added, atCalls, of: lane.round };
 }
 
-/** Digest of all that a round adds to what is shown. */
-function hashOf(round: ExpandedRound, meeting: Meeting | null, { price, cost }: RoundMoney): string {
-  const { stored, messagesText, system, question, answer, reasoning, toolCalls } = round;
-  const texts = [messagesText, system, question, answer, reasoning, toolCalls];
-  const fresh = meeting?.placement.alignment.added.map((place) => {
-    const { json, ids } = meeting.request.numbered;
-    return json[place + ids.length - meeting.request.body.length];
-  });
-  return digest(JSON.stringify([stored, price, String(cost), texts, fresh]), 16);
+/** Digest of all that a round adds to what is shown: what it refers to stands in the rounds before it. */
+function hashOf({ line }: ExpandedRound, { price, cost }: RoundMoney): string {
+  return digest(`${price} ${cost} ${line}`, 16);
 }

@@ -5,6 +5,10 @@ import { escapeAttribute, escapeText, preformatted, withVisibleControls } from '
 
 const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true });
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
+/** No link is without these; the library looks for one with an expression of thousands of characters. */
+const holdsLink = markdown.linkify.test.bind(markdown.linkify);
+markdown.linkify.test = (text) =>
+  (text.includes('//') || (text.includes('@') && text.includes(':'))) && holdsLink(text);
 /** What is shown of a link that may not be one is its source. */
 markdown.validateLink = (url) => /^(?:https?:\/\/|mailto:)/i.test(url.trim());
 

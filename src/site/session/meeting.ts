@@ -4,8 +4,7 @@ import { compareEcho, echoOf, isAssistant, type Answer, type Echo, type EchoVerd
 import { promptOf } from './gist.ts';
 import type { Lanes, Placement, Request } from './lanes.ts';
 import type { MessageBook } from './message-book.ts';
-import { resultText } from './outcome.ts';
-import { systemPrompt, type SystemPrompt } from './system.ts';
+import type { SystemPrompt } from './system.ts';
 
 /** A message of a request that its lane did not have before. */
 export interface FreshMessage {
@@ -42,8 +41,7 @@ export function meet(
   const systemCount = leadingSystem(ids, book);
   const body = ids.slice(systemCount);
   const messageAt = (place: number): Message => book.read(list[systemCount + place] ?? '');
-  const leading = list.slice(0, systemCount).map((json) => resultText(book.read(json).parts));
-  const system = systemPrompt(round.system, leading);
+  const system = book.systemPrompt(round.system, list.slice(0, systemCount));
   const request: Request = {
     body,
     system,

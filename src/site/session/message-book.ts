@@ -1,12 +1,16 @@
 import { readMessage, type Message } from '../../ai-log/message.ts';
 import { digest } from '../../platform/digest.ts';
 import { commonPrefix } from './align.ts';
+import { resultText } from './outcome.ts';
+import { systemPrompt, type SystemPrompt } from './system.ts';
 
 /** A request's messages, each with the number of its content. */
 export interface Numbered {
   json: readonly string[];
   ids: readonly number[];
 }
+
+const MOST_READ = 32;
 
 const ROLES_OF_SYSTEM: ReadonlySet<string> = new Set(['system', 'developer']);
 
@@ -18,8 +22,10 @@ export class MessageBook {
   readonly #byJson = new Map<string, number>();
   readonly #byContent = new Map<string, number>();
   readonly #isSystem: boolean[] = [];
-  /** The message read last: it is mostly asked for again at once. */
-  #last: { json: string; message: Message } | undefined;
+  /** Messages read last: those of a request are asked for several times. */
+  readonly #read = new Map<string, Message>();
+  /** The system prompt of the request before: most have the same. */
+  #system: { beside: string | null; leading: readonly string[]; prompt: SystemPrompt } | undefined;
 
   /** `known`: earlier requests, of which the one that begins alike saves looking every message up. */
   number(json: readonly string[], known: Iterable<Numbered>): Numbered {
@@ -38,8 +44,28 @@ export class MessageBook {
   }
 
   read(json: string): Message {
-    if (this.#last?.json !== json) this.#last = { json, message: readMessage(json) };
-    return this.#last.message;
+    let message = this.#read.get(json);
+    if (message) return message;
+    message = readMessage(json);
+    if (this.#read.size >= MOST_READ) this.#read.clear();
+    this.#read.set(json, message);
+    return message;
+  }
+
+  /** The system prompt of a request: what stands `beside` the messages, and those it begins with. */
+  systemPrompt(beside: string | null, leading: readonly string[]): SystemPrompt {
+    const known = this.#system;
+    const isSame =
+      known?.beside === beside &&
+      known.leading.length === leading.length &&
+      leading.every((json, i) => json === known.leading[i]);
+    if (isSame) return known.prompt;
+    const prompt = systemPrompt(
+      beside,
+      leading.map((json) => resultText(this.read(json).parts)),
+    );
+    this.#system = { beside, leading, prompt };
+    return prompt;
   }
 
   #idOf(json: string): number {

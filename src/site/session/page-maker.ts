@@ -63,8 +63,8 @@ export class PageMaker {
     return closed;
   }
 
-  /** `hash` names what the round says; `isTitled`: its question has words. */
-  add(placed: PlacedRound, column: Column, hash: string, isTitled: boolean): void {
+  /** `hash` names what the round says; `hasTitle`: a question up to this one has words. */
+  add(placed: PlacedRound, column: Column, hash: string, hasTitle: boolean): void {
     const { view, lane, budget } = placed;
     this.#bytes += ROUND_BYTES + ITEM_BYTES * view.items.length + budget.spent;
     if (lane && (lane.kind === 'sub-agent' || lane.kind === 'thread'))
@@ -77,7 +77,7 @@ export class PageMaker {
     if (view.prompt !== null)
       this.#prompts.push({ round: view.number, page: this.page, text: view.prompt, idleMs: column.idleMs });
     if (placed.consumer !== '') this.#consumers.add(placed.consumer);
-    this.#hasTitle ||= isTitled;
+    this.#hasTitle = hasTitle;
     this.#digest = digest(this.#digest + hash, 16);
   }
 

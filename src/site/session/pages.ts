@@ -1,5 +1,6 @@
-import { expandRounds } from '../../ai-log/expand-rounds.ts';
+import type { ReadRound } from '../../ai-log/expand-rounds.ts';
 import { DEFAULT_SESSION } from '../../ai-log/round.ts';
+import type { ExpandedRound } from '../../ai-log/stored-round.ts';
 import { hexDigest } from '../../platform/digest.ts';
 import type { SessionEntry } from '../../store/types.ts';
 import { layOut } from '../layout.ts';
@@ -16,8 +17,10 @@ export interface SessionSource {
   entry: SessionEntry;
   /** What its pages are called: `sessionPath(name)`. */
   name: string;
-  /** Its stored rounds, one JSON text each; can be gone through several times, and is read from the disk each time. */
-  lines: Iterable<string>;
+  /** Its stored rounds; can be gone through several times. */
+  rounds: Iterable<ReadRound>;
+  /** The same with their requests. */
+  expanded: Iterable<ExpandedRound>;
 }
 
 /**
@@ -30,7 +33,7 @@ export function* sessionPages(source: SessionSource, site: SiteContext): Generat
   const isLoose = entry.id === DEFAULT_SESSION;
   const conversation = new Conversation({ isLoose, moneyOf: site.moneyOf });
   const pages: SessionSum['pages'] = [];
-  for (const round of expandRounds(source.lines)) {
+  for (const round of source.expanded) {
     const closed = conversation.add(round);
     if (!closed) continue;
     pages.push({ page: closed.page, from: closed.from, to: closed.to });

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { sessionJsonPages } from '../../../src/site/api.ts';
 import { sessionPages } from '../../../src/site/session/pages.ts';
+import { keptRounds, readEachTime } from '../../../src/site/session/source.ts';
 import type { SiteContext } from '../../../src/site/site-context.ts';
 import { localTimeIn } from '../../../src/query/time-zone.ts';
 import { session } from '../../report/make.ts';
@@ -32,7 +34,7 @@ function pagesOf(said: readonly Said[]): Map<string, { key: string; html: string
     end: lines.length,
     file: 's.json',
   });
-  const pages = [...sessionPages({ entry, name: 's', lines }, SITE)];
+  const pages = [...sessionPages({ entry, name: 's', ...keptRounds(lines) }, SITE)];
   return new Map(pages.map(({ path, key, render }) => [path, { key, html: [...render()].join('') }]));
 }
 
@@ -115,12 +117,31 @@ test('closed pages of a session that grows stay as they are, byte by byte', () =
   ]);
 });
 
+test('a session that is read each time has the pages of one that is kept', () => {
+  const lines = storedLines(longTalk(70));
+  const entry = session('s', [], { file: 's.json', created: 0, updated: 0 });
+  const made = [keptRounds(lines), readEachTime(lines)].map((rounds) => {
+    const source = { entry, name: 's', ...rounds };
+    return [...sessionPages(source, SITE), ...sessionJsonPages(source, SITE)].map(
+      ({ path, key, render }): [string, string, string] => [path, key, [...render()].join('')],
+    );
+  });
+  expect(made[0]).toEqual(made[1]);
+  expect(made[0]?.map(([path]) => path)).toEqual([
+    'sessions/s~p1.html',
+    'sessions/s~p2.html',
+    'sessions/s~p3.html',
+    'sessions/s.html',
+    'api/sessions/s.json',
+  ]);
+});
+
 test('another price of a round is another page', () => {
   const lines = storedLines(longTalk(30));
   const entry = session('s', [], { file: 's.json' });
   const keys = (cost: bigint): string[] => {
     const site = { ...SITE, moneyOf: () => ({ price: 1, cost, saved: 0n }) };
-    return [...sessionPages({ entry, name: 's', lines }, site)].map(({ key }) => key);
+    return [...sessionPages({ entry, name: 's', ...keptRounds(lines) }, site)].map(({ key }) => key);
   };
   const [before, after] = [keys(1n), keys(2n)];
   expect(after[0]).not.toBe(before[0]);

@@ -1,0 +1,39 @@
+import {
+  expandReadRounds,
+  expandRounds,
+  readStoredRound,
+  type ReadRound,
+} from '../../ai-log/expand-rounds.ts';
+import type { ExpandedRound } from '../../ai-log/stored-round.ts';
+import type { Files } from '../../platform/files.ts';
+import { readRoundLines } from '../../store/read.ts';
+import type { SessionEntry } from '../../store/types.ts';
+import { sessionName } from '../names.ts';
+import type { SessionSource } from './pages.ts';
+
+/** A session of this size is read once and kept while its pages are made; a larger one is read each time. */
+const KEPT_BYTES = 16 << 20;
+
+export function sourceOf(files: Files, dir: string, entry: SessionEntry): SessionSource {
+  const lines = readRoundLines(dir, entry, files);
+  const rounds = entry.end <= KEPT_BYTES ? keptRounds(lines) : readEachTime(lines);
+  return { entry, name: sessionName(entry), ...rounds };
+}
+
+/** Read once: what is said of a session is asked for three times. */
+export function keptRounds(lines: Iterable<string>): Pick<SessionSource, 'rounds' | 'expanded'> {
+  const rounds = Array.from(lines, readStoredRound);
+  return { rounds, expanded: { [Symbol.iterator]: () => expandReadRounds(rounds) } };
+}
+
+/** Whatever its length, a session takes the memory of its requests that are referred to. */
+export function readEachTime(lines: Iterable<string>): Pick<SessionSource, 'rounds' | 'expanded'> {
+  return {
+    rounds: {
+      *[Symbol.iterator](): Generator<ReadRound> {
+        for (const line of lines) yield readStoredRound(line);
+      },
+    },
+    expanded: { [Symbol.iterator]: (): Iterator<ExpandedRound> => expandRounds(lines) },
+  };
+}
