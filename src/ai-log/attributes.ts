@@ -5,12 +5,12 @@ const TEXTS = ['messages', 'system', 'question', 'answer', 'reasoning', 'tool_ca
 export type TextKey = (typeof TEXTS)[number];
 const IS_TEXT: ReadonlySet<string> = new Set(TEXTS);
 
-/** What an ai_log says, and the fields of its line that say what it does not. */
-export interface Attributes {
+/** What an ai_log says, and the fields of its line that say what it does not. `Text`: as characters, or as UTF-8. */
+export interface Attributes<Text = string> {
   /** JSON of everything but the texts; valid. */
   values: Map<string, string>;
   /** JSON of the texts, one line each; null where absent or null. Valid, but for a list of messages. */
-  texts: Record<TextKey, string | null>;
+  texts: Record<TextKey, Text | null>;
 }
 
 /** Undefined if `aiLog` is no JSON object. The last occurrence of a key wins, as in JSON.parse. */
@@ -18,7 +18,7 @@ export function readAttributes(aiLog: string): Attributes | undefined {
   const object = objectMembers(aiLog, 0);
   if (!object || skipSpace(aiLog, object.end) !== aiLog.length) return undefined;
   const values = new Map<string, string>();
-  const texts = noTexts();
+  const texts = noTexts<string>();
   for (const { key, from, to } of object.members) {
     const json = aiLog.slice(from, to);
     const isList = key === 'messages' && json[0] === '[';
@@ -30,7 +30,7 @@ export function readAttributes(aiLog: string): Attributes | undefined {
 }
 
 /** Texts of which there is none. */
-export function noTexts(): Attributes['texts'] {
+export function noTexts<Text>(): Attributes<Text>['texts'] {
   return { messages: null, system: null, question: null, answer: null, reasoning: null, tool_calls: null };
 }
 

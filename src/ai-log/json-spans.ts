@@ -43,29 +43,17 @@ export function objectMembers(text: string, start: number): { members: Member[];
 
 /** The texts of a JSON array's elements, delimited and not checked; undefined if `text` is no whole array. */
 export function arrayElements(text: string): string[] | undefined {
+  if (text[0] !== '[') return undefined;
   const elements: string[] = [];
-  const end = findElements(text, 0, (from, to) => elements.push(text.slice(from, to)));
-  return end >= 0 && skipSpace(text, end) === text.length ? elements : undefined;
-}
-
-/** Where the elements of the JSON array that begins at `start` lie; undefined if it is cut or misshapen. */
-export function elementSpans(text: string, start: number): Span[] | undefined {
-  const spans: Span[] = [];
-  return findElements(text, start, (from, to) => spans.push({ from, to })) < 0 ? undefined : spans;
-}
-
-/** Tells `take` each element of the array that begins at `start`; returns the place behind it, -1 if it is none. */
-function findElements(text: string, start: number, take: (from: number, to: number) => void): number {
-  if (text[start] !== '[') return -1;
-  let i = skipSpace(text, start + 1);
-  if (text[i] === ']') return i + 1;
+  let i = skipSpace(text, 1);
+  if (text[i] === ']') return skipSpace(text, i + 1) === text.length ? elements : undefined;
   for (;;) {
     const end = valueEnd(text, i);
-    if (end < 0) return -1;
-    take(i, end);
+    if (end < 0) return undefined;
+    elements.push(text.slice(i, end));
     i = skipSpace(text, end);
-    if (text[i] === ']') return i + 1;
-    if (text[i] !== ',') return -1;
+    if (text[i] === ']') return skipSpace(text, i + 1) === text.length ? elements : undefined;
+    if (text[i] !== ',') return undefined;
     i = skipSpace(text, i + 1);
   }
 }

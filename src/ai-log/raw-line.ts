@@ -1,15 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import { readBehind, type LineFields } from './access-line.ts';
-import { fillIn, isTextKey, mendText, noTexts, type Attributes } from './attributes.ts';
-import { elementSpans, objectMembers, parseJson, type Member, type Span } from './json-spans.ts';
+import { fillIn, isTextKey, mendText, noTexts, type Attributes, type TextKey } from './attributes.ts';
+import { byteElements, byteMembers, valueEnd, type ByteMember } from './json-bytes.ts';
+import type { Span } from './json-spans.ts';
 import type { FoundRuns, KnownRequests } from './known-requests.ts';
 import { DEFAULT_SESSION, toRound, type LoggedRound } from './round.ts';
 import { unescapeBytes } from './unescape-bytes.ts';
 
-/** A round that was read from bytes; `remember` is to be called once the session has taken it in. */
+/**
+ * A round that was read from bytes; its texts are valid until the next one is read. `remember` is to be called once the
+ * session has taken it in.
+ */
 export interface RawRound {
   kind: 'round';
-  round: LoggedRound<string | number>;
+  round: LoggedRound<Uint8Array, Uint8Array | number>;
   /** Keeps the request for the next one. `ordinals`: what its messages are in the session's memory. */
   remember(known: KnownRequests, ordinals: readonly number[]): void;
 }
@@ -22,12 +26,12 @@ export interface RawRound {
  * Why the shortcuts hold. `ai_log` is JSON, escaped into a string. Runs of messages that are known (the same bytes as
  * in an earlier request, where they were valid JSON, each whole) are left out, and a `0` stands for each. The rest is
  * unescaped byte by byte, which stops at any quote, backslash or control byte that is not as it must be: so the string
- * ends just where it was taken to end. The JSON that comes out is parsed; each `0` must have become an element of
+ * ends just where it was taken to end. The JSON that comes out is checked; each `0` must have become an element of
  * `messages`. A parser's state before and behind a run of whole elements is the same as before and behind one element,
  * so the whole text is valid just as the shortened one is, and says the same beside that run.
  *
- * UTF-8 is never decoded where nobody asks for characters: every byte of the text is one character of a latin1 string.
- * No byte of a longer UTF-8 sequence looks like one of JSON's own characters, so JSON is read from it all the same.
+ * UTF-8 is never decoded where nobody asks for characters, and no value is made that nobody asks for: no byte of a longer
+ * UTF-8 sequence looks like one of JSON's own characters, so JSON is checked and cut out as bytes.
  */
 export function readRawLine(
   line: Buffer,
@@ -51,28 +55,12 @@ export function readRawLine(
   const ends = aiLog.spans && messageEnds(line, from, aiLog.spans, short, found);
   if (found && !ends) return undefined;
   const messages = aiLog.spans && listMessages(short, aiLog.spans, found);
-  const round = toRound(aiLog.attributes, messages ?? null, fields, 'latin1');
+  const round = toRound(aiLog.attributes, messages ?? null, fields);
   if (found && round.sessionId !== hint) return undefined;
   return {
     kind: 'round',
     round,
     remember: (known, ordinals) => ends && known.keep(line, from, ends, ordinals, found),
-  };
-}
-
-/** The round with its texts in characters. */
-export function decodeTexts(round: LoggedRound<string | number>): LoggedRound<string | number> {
-  if (round.encoding === 'utf8') return round;
-  return {
-    ...round,
-    encoding: 'utf8',
-    messages: round.messages?.map((one) => (typeof one === 'string' ? decode(one) : one)) ?? null,
-    messagesText: decodeOrNull(round.messagesText),
-    system: decodeOrNull(round.system),
-    question: decodeOrNull(round.question),
-    answer: decodeOrNull(round.answer),
-    reasoning: decodeOrNull(round.reasoning),
-    toolCalls: decodeOrNull(round.toolCalls),
   };
 }
 
@@ -84,6 +72,9 @@ const SESSION = Buffer.from(String.raw`\"session_id\":\"`);
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const ZERO = 0x30;
+const OPEN_LIST = 0x5b;
+const HIGH_BIT = 0x80;
+const NUL = 0;
 
 /** Which session the line may be of. What it is of is read later; until then this is a guess. */
 function sessionHint(line: Buffer, end: number): string | undefined {
@@ -94,10 +85,10 @@ function sessionHint(line: Buffer, end: number): string | undefined {
   return line[to + 1] === QUOTE && to > from ? line.toString('utf8', from, to) : undefined;
 }
 
-/** The text of ai_log, a `0` in the place of each known run. */
+/** The text of ai_log, a `0` in the place of each known run; a NUL follows it. */
 interface ShortText {
-  /** In latin1: one character for each byte. */
-  text: string;
+  bytes: Buffer;
+  length: number;
   /** Where the list of messages was thought to begin, behind its bracket. */
   listAt: number;
   /** Where each `0` stands. */
@@ -111,73 +102,102 @@ function shorten(
   end: number,
   found: FoundRuns | undefined,
 ): ShortText | undefined {
-  const target = scratchOf(end);
+  const bytes = scratchOf(end);
   const marks: number[] = [];
-  const listAt = unescapeBytes(line, START.length - 1, from, target, 0);
+  const listAt = unescapeBytes(line, START.length - 1, from, bytes, 0);
   let length = listAt;
   let at = from;
   for (const run of found?.runs ?? []) {
     if (length < 0) return undefined;
-    length = unescapeBytes(line, at, run.from, target, length);
+    length = unescapeBytes(line, at, run.from, bytes, length);
     if (length < 0) return undefined;
     marks.push(length);
-    target[length++] = ZERO;
+    bytes[length++] = ZERO;
     at = run.to;
   }
-  if (length >= 0) length = unescapeBytes(line, at, end, target, length);
-  const bytes = length < 0 ? undefined : target.subarray(0, length);
-  return bytes && isUtf8(bytes) ? { text: bytes.toString('latin1'), listAt, marks } : undefined;
+  if (length >= 0) length = unescapeBytes(line, at, end, bytes, length);
+  if (length < 0 || !isUtf8(bytes.subarray(0, length))) return undefined;
+  bytes[length] = NUL;
+  return { bytes, length, listAt, marks };
 }
 
 const SCRATCH_BYTES = 1 << 20;
 const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 
+/** Room for so many bytes; what was written there before is lost. */
 function scratchOf(length: number): Buffer {
   return length <= SCRATCH_BYTES ? scratch : Buffer.allocUnsafeSlow(length);
 }
 
 interface ShortLog {
-  attributes: Attributes;
+  attributes: Attributes<Uint8Array>;
   /** The elements of `messages`; undefined where it is no list. */
   spans: Span[] | undefined;
 }
 
-function readShort({ text, listAt, marks }: ShortText): ShortLog | undefined {
-  const members = parseJson(text) === undefined ? undefined : objectMembers(text, 0)?.members;
-  if (!members || hasOddKeys(members)) return undefined;
-  const values = new Map<string, string>();
-  const texts = noTexts();
-  let spans: Span[] | undefined;
-  for (const { key, from, to } of members) {
-    const json = text.slice(from, to);
-    if (!isTextKey(key)) values.set(key, decode(json));
-    else if (json !== 'null') texts[key] = mendText(key, json);
-    if (key === 'messages' && json.startsWith('[')) {
-      spans = elementSpans(text, from);
-      // What was left out was left out of the list of messages, and of nothing else.
-      if (!spans || from + 1 !== listAt) return undefined;
-    }
-  }
+function readShort({ bytes, length, listAt, marks }: ShortText): ShortLog | undefined {
+  let list: ReturnType<typeof byteElements>;
+  const object = byteMembers(bytes, 0, (key, at) => {
+    // What was left out was left out of the list of messages, and of nothing else.
+    if (at !== listAt - 1 || bytes[at] !== OPEN_LIST || nameOf(bytes, key) !== 'messages')
+      return valueEnd(bytes, at);
+    list = byteElements(bytes, at);
+    return list?.end ?? -1;
+  });
+  if (object?.end !== length) return undefined;
+  const attributes = readMembers(bytes, object.members);
+  const spans = list?.elements;
+  const isOtherList = !spans && attributes?.texts.messages?.[0] === OPEN_LIST;
+  if (!attributes || isOtherList) return undefined;
   let mark = 0;
   for (const { from, to } of spans ?? []) if (from === marks[mark] && to === from + 1) mark++;
-  return mark === marks.length ? { attributes: { values, texts }, spans } : undefined;
+  return mark === marks.length ? { attributes, spans } : undefined;
 }
 
-/** A key that stands twice, or has characters that were not decoded. */
-function hasOddKeys(members: readonly Member[]): boolean {
-  return (
-    new Set(members.map(({ key }) => key)).size < members.length || members.some(({ key }) => !isAscii(key))
-  );
+/** Undefined where a key stands twice, or is not told from its bytes. */
+function readMembers(bytes: Buffer, members: readonly ByteMember[]): Attributes<Uint8Array> | undefined {
+  const values = new Map<string, string>();
+  const texts = noTexts<Uint8Array>();
+  const keys = new Set<string>();
+  for (const { key, value } of members) {
+    const name = nameOf(bytes, key);
+    if (name === undefined) return undefined;
+    keys.add(name);
+    if (!isTextKey(name)) values.set(name, bytes.toString('utf8', value.from, value.to));
+    else if (!isNull(bytes, value)) texts[name] = mendBytes(name, bytes.subarray(value.from, value.to));
+  }
+  return keys.size === members.length ? { values, texts } : undefined;
+}
+
+/** A key as it stands there; undefined where something in it is escaped, or beyond ASCII. */
+function nameOf(bytes: Buffer, { from, to }: Span): string | undefined {
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i] as number;
+    if (byte === BACKSLASH || byte >= HIGH_BIT) return undefined;
+  }
+  return bytes.toString('latin1', from, to);
+}
+
+function isNull(bytes: Buffer, { from, to }: Span): boolean {
+  return to - from === NULL.length && bytes.compare(NULL, 0, NULL.length, from, to) === 0;
+}
+
+const NULL = Buffer.from('null');
+/** What mendText looks for; as bytes, most texts are told from it at once. */
+const TO_MEND = Buffer.from('{}{');
+
+function mendBytes(key: TextKey, json: Buffer): Uint8Array {
+  return key === 'tool_calls' && json.includes(TO_MEND) ? Buffer.from(mendText(key, json.toString())) : json;
 }
 
 /** Fields of the line that fill in what ai_log lacks; false where they bring messages. */
-function fillInBytes({ values, texts }: Attributes, { fields }: LineFields): boolean {
-  const separate = noTexts();
+function fillInBytes({ values, texts }: Attributes<Uint8Array>, { fields }: LineFields): boolean {
+  const separate = noTexts<string>();
   fillIn({ values, texts: separate }, fields);
   for (const [key, text] of Object.entries(separate)) {
     if (text === null || !isTextKey(key)) continue;
     if (key === 'messages') return false;
-    texts[key] ??= encode(text);
+    texts[key] ??= Buffer.from(text);
   }
   return true;
 }
@@ -217,33 +237,16 @@ function messageEnds(
 }
 
 function listMessages(
-  { text, marks }: ShortText,
+  { bytes, marks }: ShortText,
   spans: readonly Span[],
   found: FoundRuns | undefined,
-): (string | number)[] {
-  const messages: (string | number)[] = [];
+): (Uint8Array | number)[] {
+  const messages: (Uint8Array | number)[] = [];
   let mark = 0;
   for (const { from, to } of spans) {
     const run = from === marks[mark] ? found?.runs[mark++] : undefined;
-    if (!run || !found) messages.push(text.slice(from, to));
+    if (!run || !found) messages.push(bytes.subarray(from, to));
     else for (let i = 0; i < run.count; i++) messages.push(found.request.ordinals[run.first + i] ?? 0);
   }
   return messages;
-}
-
-function isAscii(text: string): boolean {
-  return !/[^\0-\x7f]/.test(text);
-}
-
-/** Bytes as characters → the text that they are the UTF-8 of, and back. */
-function decode(bytes: string): string {
-  return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString();
-}
-
-function decodeOrNull(bytes: string | null): string | null {
-  return bytes === null ? null : decode(bytes);
-}
-
-function encode(text: string): string {
-  return isAscii(text) ? text : Buffer.from(text).toString('latin1');
 }

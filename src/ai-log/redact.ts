@@ -3,7 +3,7 @@ import { parseJson } from './json-spans.ts';
 import type { Pattern } from './pattern.ts';
 import type { OwnPattern } from './pattern-file.ts';
 import { redactJson, redactText } from './redact-text.ts';
-import type { LoggedRound } from './round.ts';
+import { decodeTexts, type AnyRound } from './round.ts';
 import { patternsOf } from './secret-patterns.ts';
 
 /** What a store redacts: built-in kinds, and the user's own patterns. */
@@ -17,7 +17,7 @@ export interface Redactor {
   /** Of plain text: a line of a log. */
   text: (text: string) => string;
   /** Of every text of a round. Names (session, model, consumer, api, ids) stay: rounds are counted by them. */
-  round: (round: LoggedRound<string | number>) => LoggedRound<string | number>;
+  round: (round: AnyRound) => AnyRound;
 }
 
 /** No text that holds anything that the built-in patterns look for is shorter. */
@@ -34,22 +34,25 @@ export async function createRedactor({ kinds, patterns }: Redaction): Promise<Re
   const json = (text: string | null): string | null => (text === null ? null : cache.get(text));
   return {
     text: (text) => redactText(text, all),
-    round: (round) => ({
-      ...round,
-      responseType: round.responseType === null ? null : redactText(round.responseType, all),
-      loggedUsage: Object.fromEntries(
-        Object.entries(round.loggedUsage).map(([key, value]) => [key, redactValue(value, all)]),
-      ),
-      messages:
-        round.messages?.map((message) => (typeof message === 'string' ? cache.get(message) : message)) ??
-        null,
-      messagesText: json(round.messagesText),
-      system: json(round.system),
-      question: json(round.question),
-      answer: json(round.answer),
-      reasoning: json(round.reasoning),
-      toolCalls: json(round.toolCalls),
-    }),
+    round: (logged) => {
+      const round = decodeTexts(logged);
+      return {
+        ...round,
+        responseType: round.responseType === null ? null : redactText(round.responseType, all),
+        loggedUsage: Object.fromEntries(
+          Object.entries(round.loggedUsage).map(([key, value]) => [key, redactValue(value, all)]),
+        ),
+        messages:
+          round.messages?.map((message) => (typeof message === 'string' ? cache.get(message) : message)) ??
+          null,
+        messagesText: json(round.messagesText),
+        system: json(round.system),
+        question: json(round.question),
+        answer: json(round.answer),
+        reasoning: json(round.reasoning),
+        toolCalls: json(round.toolCalls),
+      };
+    },
   };
 }
 

@@ -4,16 +4,15 @@ import { arrayElements, parseJson } from './json-spans.ts';
 import { readTime } from './time.ts';
 import { normaliseUsage, type TokenUsage, type UsageState } from './usage.ts';
 
+/** A text as characters, or as UTF-8 that was never decoded. */
+export type Text = string | Uint8Array;
+
 /**
  * One request as the log tells it, normalised. Texts are JSON as logged; null where there is none. A `Message` is such
- * a text, or a number where it is known to be one that the session stored: its ordinal in the session's memory.
+ * a text, or a number where it is known to be one that the session stored: its ordinal in the session's memory. Messages
+ * that are bytes are known to be valid JSON.
  */
-export interface LoggedRound<Message extends string | number = string> {
-  /**
-   * What a character of the texts stands for. `latin1`: for one byte of their UTF-8, which was never decoded; messages
-   * are then known to be valid JSON.
-   */
-  encoding: 'utf8' | 'latin1';
+export interface LoggedRound<T extends Text = string, Message extends T | number = T> {
   sessionId: string;
   /** Milliseconds since 1970 UTC; null where the line has no believable time. */
   time: number | null;
@@ -34,13 +33,16 @@ export interface LoggedRound<Message extends string | number = string> {
   /** The elements of `messages`; null where it is no list. */
   messages: Message[] | null;
   /** `messages` where it is no list: text that the gateway cut. */
-  messagesText: string | null;
-  system: string | null;
-  question: string | null;
-  answer: string | null;
-  reasoning: string | null;
-  toolCalls: string | null;
+  messagesText: T | null;
+  system: T | null;
+  question: T | null;
+  answer: T | null;
+  reasoning: T | null;
+  toolCalls: T | null;
 }
+
+/** From either road. */
+export type AnyRound = LoggedRound<Text, Text | number>;
 
 export type LogLine = Exclude<AccessLine, { kind: 'ai' }> | { kind: 'round'; round: LoggedRound };
 
@@ -57,6 +59,8 @@ const USAGE = [
   'input_token_details',
   'output_token_details',
 ] as const;
+/** What normaliseUsage looks at. */
+const COUNTED = [...USAGE, 'model', 'cache_status'] as const;
 /** Names go into every index cell; a hostile one must not fill the index. */
 const LONGEST_NAME = 256;
 /** Longer ones are no token details; what is this short cannot be nested too deep to be printed. */
@@ -72,23 +76,21 @@ export function readLogLine(text: string): LogLine {
   const { messages } = attributes.texts;
   const elements = messages === null ? null : (arrayElements(messages) ?? null);
   if (!elements && messages?.startsWith('[')) return { kind: 'rejected', reason: 'ai_log is not valid JSON' };
-  return { kind: 'round', round: toRound(attributes, elements, line, 'utf8') };
+  return { kind: 'round', round: toRound(attributes, elements, line) };
 }
 
 /** The round that a line's attributes and fields make. `messages`: the elements of the attribute; null if it is no list. */
-export function toRound<Message extends string | number>(
-  attributes: Attributes,
+export function toRound<T extends Text, Message extends T | number>(
+  attributes: Attributes<T>,
   messages: Message[] | null,
   line: LineFields,
-  encoding: LoggedRound['encoding'],
-): LoggedRound<Message> {
+): LoggedRound<T, Message> {
   const { messages: messagesText, tool_calls: toolCalls, ...texts } = attributes.texts;
-  const values = new Map([...attributes.values].map(([key, json]) => [key, parseJson(json)] as const));
-  const { usage, state, flags } = normaliseUsage(Object.fromEntries(values));
-  const value = (key: string): unknown => values.get(key);
+  const value = (key: string): unknown => parseJson(attributes.values.get(key) ?? 'null');
+  const counts = Object.fromEntries(COUNTED.map((key) => [key, value(key)]));
+  const { usage, state, flags } = normaliseUsage(counts);
   const field = (key: string): unknown => parseJson(line.fields.get(key) ?? 'null');
   return {
-    encoding,
     sessionId: textOf(value('session_id')) ?? DEFAULT_SESSION,
     time: readTime(field('start_time')) ?? readTime(field('timestamp')),
     model: nameOf(value('model')) ?? UNKNOWN_MODEL,
@@ -103,7 +105,7 @@ export function toRound<Message extends string | number>(
     usage,
     usageState: state,
     flags: line.broken ? [...flags, 'broken-line'] : flags,
-    loggedUsage: loggedUsage(attributes.values, values),
+    loggedUsage: loggedUsage(attributes.values, counts),
     ...texts,
     messages,
     messagesText: messages ? null : messagesText,
@@ -111,17 +113,39 @@ export function toRound<Message extends string | number>(
   };
 }
 
+/** The round with its texts as characters. */
+export function decodeTexts(round: AnyRound): LoggedRound<string, string | number> {
+  return {
+    ...round,
+    messages: round.messages?.map((one) => (typeof one === 'number' ? one : charactersOf(one))) ?? null,
+    messagesText: decode(round.messagesText),
+    system: decode(round.system),
+    question: decode(round.question),
+    answer: decode(round.answer),
+    reasoning: decode(round.reasoning),
+    toolCalls: decode(round.toolCalls),
+  };
+}
+
+function decode(text: Text | null): string | null {
+  return text === null ? null : charactersOf(text);
+}
+
+export function charactersOf(text: Text): string {
+  return typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.length).toString();
+}
+
 /** What the log said of the usage; of what can be no count and no details, the start of its JSON. */
 function loggedUsage(
   jsons: ReadonlyMap<string, string>,
-  values: ReadonlyMap<string, unknown>,
+  values: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const logged: Record<string, unknown> = {};
   for (const key of USAGE) {
     const json = jsons.get(key) ?? 'null';
     const isPlain = key.endsWith('_details') || !/^[[{]/.test(json);
     const value =
-      isPlain && json.length <= LONGEST_DETAILS ? (values.get(key) ?? null) : json.slice(0, LONGEST_NAME);
+      isPlain && json.length <= LONGEST_DETAILS ? (values[key] ?? null) : json.slice(0, LONGEST_NAME);
     if (value !== null) logged[key] = value;
   }
   return logged;

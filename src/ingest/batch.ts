@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { KnownRequests, KnownRequestsBudget } from '../ai-log/known-requests.ts';
-import { decodeTexts, readRawLine, type RawRound } from '../ai-log/raw-line.ts';
+import { readRawLine, type RawRound } from '../ai-log/raw-line.ts';
 import type { Redactor } from '../ai-log/redact.ts';
-import { readLogLine, type LoggedRound } from '../ai-log/round.ts';
+import { readLogLine, type AnyRound } from '../ai-log/round.ts';
 import { moneyOf } from '../pricing/schedule.ts';
 import { entryOf, parsePriceBook, priceRound, type PriceBook } from '../pricing/price-book.ts';
 import type { Resolution } from '../pricing/resolve.ts';
@@ -44,7 +44,7 @@ const KNOWN_BYTES = 32 << 20;
 
 /** From either road. */
 interface ReadRound {
-  round: LoggedRound<string | number>;
+  round: AnyRound;
   remember?: RawRound['remember'];
 }
 
@@ -186,7 +186,7 @@ export class Batch {
     const flags = round.time === null ? [...round.flags, 'time-missing'] : round.flags;
     const { draft, known } = this.#use(round.sessionId);
     const facts = { time, at: [place.generation, place.offset] as [number, number], price, flags };
-    const stored = this.#redactor?.round(decodeTexts(round)) ?? round;
+    const stored = this.#redactor?.round(round) ?? round;
     const length = draft.add(stored, facts, money, (ordinals) => remember?.(known, ordinals));
     if (length < 0) return undefined;
     this.size += length;

@@ -14,11 +14,12 @@ export class LineSpace {
   /** Lines that no chunk can hold. */
   #long: Buffer[] = [];
 
-  /** Writes a line; returns its place. */
-  write(text: string, encoding: 'utf8' | 'latin1'): number {
-    const length = Buffer.byteLength(text, encoding);
+  /** Writes a line, given in pieces; returns its place. */
+  write(pieces: readonly (string | Uint8Array)[]): number {
+    let length = 0;
+    for (const piece of pieces) length += Buffer.byteLength(piece);
     const needed = LENGTH_BYTES + length;
-    if (needed > CHUNK_BYTES) return -this.#long.push(Buffer.from(text, encoding));
+    if (needed > CHUNK_BYTES) return -this.#long.push(fill(Buffer.allocUnsafeSlow(length), 0, pieces));
     if (this.#used + needed > CHUNK_BYTES) {
       this.#filling++;
       this.#used = 0;
@@ -26,7 +27,7 @@ export class LineSpace {
     const chunk = (this.#chunks[this.#filling] ??= Buffer.allocUnsafeSlow(CHUNK_BYTES));
     const at = this.#used;
     chunk.writeUInt32LE(length, at);
-    chunk.write(text, at + LENGTH_BYTES, encoding);
+    fill(chunk, at + LENGTH_BYTES, pieces);
     this.#used += needed;
     return this.#filling * CHUNK_BYTES + at;
   }
@@ -47,4 +48,17 @@ export class LineSpace {
     this.#used = 0;
     this.#long = [];
   }
+}
+
+function fill(target: Buffer, from: number, pieces: readonly (string | Uint8Array)[]): Buffer {
+  let at = from;
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      at += target.write(piece, at);
+    } else {
+      target.set(piece, at);
+      at += piece.length;
+    }
+  }
+  return target;
 }

@@ -2,6 +2,7 @@ import type { Redactor } from '../ai-log/redact.ts';
 import { readTime } from '../ai-log/time.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { errorCode, isAbsent, type FileFacts, type Files } from '../platform/files.ts';
+import { endGrowth } from '../platform/heap.ts';
 import { cutIntoBlocks, type Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
 import type { Generation } from '../logs/generation.ts';
@@ -163,6 +164,7 @@ export class Run {
       this.#known.add(generation);
       container?.pass();
       await this.#reportProgress();
+      endGrowth();
       if (this.#batch.size > (this.#options.batchSize ?? BATCH_SIZE)) this.#commit([], []);
     }
     if (!container || reading.offset === 0) return;

@@ -7,8 +7,8 @@ import {
   type TextKind,
 } from '../ai-log/memory.ts';
 import { readStoredRound } from '../ai-log/expand-rounds.ts';
-import type { LoggedRound } from '../ai-log/round.ts';
-import { crc32, digest, digestLatin1 } from '../platform/digest.ts';
+import { charactersOf, type AnyRound, type Text } from '../ai-log/round.ts';
+import { crc32, digest } from '../platform/digest.ts';
 import type { Files } from '../platform/files.ts';
 import type { SessionAddition } from '../store/commit.ts';
 import {
@@ -133,7 +133,7 @@ export class SessionDraft {
    * is told what its messages are in the session's memory.
    */
   add(
-    logged: LoggedRound<string | number>,
+    logged: AnyRound,
     facts: Omit<StoredFacts, 'round'>,
     money: RoundMoney,
     onAdded?: (ordinals: readonly number[]) => void,
@@ -141,19 +141,20 @@ export class SessionDraft {
     const round = this.#rounds + 1;
     const texts = this.#memory ? remember(this.#memory, round, logged) : null;
     if (texts === 'invalid') return -1;
-    const line = storedLine(logged, { ...facts, round }, texts);
-    this.#lines.push(this.#space.write(line, logged.encoding));
+    const line = this.#space.write(storedLine(logged, { ...facts, round }, texts));
+    this.#lines.push(line);
     this.#rounds = round;
     this.#created = Math.min(this.#created, facts.time);
     this.#updated = Math.max(this.#updated, facts.time);
     this.#model = logged.model;
-    if (this.#memory) this.#title ??= titleOf(decoded(logged.question, logged.encoding));
+    if (this.#memory)
+      this.#title ??= titleOf(logged.question === null ? null : charactersOf(logged.question));
     if ((logged.responseCode ?? 0) >= 400) this.#errors++;
     const cell = usageCell(logged, facts, money);
     this.#usage.push(cell);
     addTotals(this.#totals, cell);
     onAdded?.(texts?.ordinals ?? []);
-    return Buffer.byteLength(line, logged.encoding);
+    return this.#space.read(line).length;
   }
 
   /** Hands over what is to be stored, and begins anew behind it. The rounds are valid as long as the space is. */
@@ -209,59 +210,40 @@ export class SessionDraft {
   }
 }
 
-type Encoding = LoggedRound['encoding'];
-
 function remember(
   memory: SessionMemory,
   round: number,
-  logged: LoggedRound<string | number>,
+  logged: AnyRound,
 ): (StoredTexts & { ordinals: readonly number[] }) | 'invalid' {
-  const { encoding } = logged;
   const messages = logged.messages ?? [];
-  const digests = messages.map((message) =>
-    typeof message === 'string' ? textDigest(message, encoding) : message,
-  );
-  if (encoding === 'utf8' && !areValid(messages, digests, memory)) return 'invalid';
+  const digests = messages.map((message) => (typeof message === 'number' ? message : digest(message, 16)));
+  if (!areValid(messages, digests, memory)) return 'invalid';
   const request = logged.messages ? memory.addRequest(round, digests) : null;
   return {
     context: request?.context ?? null,
-    newMessages: request?.added.map((place) => String(messages[place])) ?? [],
-    system: rememberText(memory, 'system', round, logged.system, encoding),
-    question: rememberText(memory, 'question', round, logged.question, encoding),
+    newMessages: request?.added.map((place) => messages[place] as Text) ?? [],
+    system: rememberText(memory, 'system', round, logged.system),
+    question: rememberText(memory, 'question', round, logged.question),
     ordinals: request?.ordinals ?? [],
   };
 }
 
-/** What the session stored was valid. */
+/** What is given as bytes is known to be valid, and so is what the session stored. */
 function areValid(
-  messages: readonly (string | number)[],
+  messages: readonly (Text | number)[],
   digests: readonly (string | number)[],
   memory: SessionMemory,
 ): boolean {
   return messages.every((message, i) => {
     const known = digests[i];
-    if (typeof message === 'number' || typeof known !== 'string') return true;
+    if (typeof message !== 'string' || typeof known !== 'string') return true;
     return memory.has(known) || parseJson(message) !== undefined;
   });
 }
 
-function rememberText(
-  memory: SessionMemory,
-  kind: TextKind,
-  round: number,
-  text: string | null,
-  encoding: Encoding,
-): RepeatedText {
-  const known = text === null ? null : Buffer.from(textDigest(text, encoding), 'latin1').toString('base64');
+function rememberText(memory: SessionMemory, kind: TextKind, round: number, text: Text | null): RepeatedText {
+  const known = text === null ? null : Buffer.from(digest(text, 16), 'latin1').toString('base64');
   return memory.addText(kind, round, known) ?? { text };
-}
-
-function textDigest(text: string, encoding: Encoding): string {
-  return encoding === 'utf8' ? digest(text, 16) : digestLatin1(text, 16);
-}
-
-function decoded(text: string | null, encoding: Encoding): string | null {
-  return text === null || encoding === 'utf8' ? text : Buffer.from(text, encoding).toString();
 }
 
 /** The memory that the committed summary kept; undefined where a crashed run wrote over it. */
@@ -294,11 +276,7 @@ function rebuildMemory(lines: Iterable<string>): SessionMemory {
   return memory;
 }
 
-function usageCell(
-  logged: LoggedRound<string | number>,
-  facts: Omit<StoredFacts, 'round'>,
-  money: RoundMoney,
-): UsageCell {
+function usageCell(logged: AnyRound, facts: Omit<StoredFacts, 'round'>, money: RoundMoney): UsageCell {
   return {
     quarter: Math.floor(facts.time / QUARTER_MS),
     model: logged.model,

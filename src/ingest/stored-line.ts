@@ -1,5 +1,5 @@
 import { parseJson } from '../ai-log/json-spans.ts';
-import type { LoggedRound } from '../ai-log/round.ts';
+import { charactersOf, type AnyRound, type Text } from '../ai-log/round.ts';
 import type { ContextSlice, StoredRound } from '../ai-log/stored-round.ts';
 
 /** What a round's line holds beside what the log said. */
@@ -15,49 +15,46 @@ export interface StoredFacts {
 /** The texts of a round as they are stored: each the JSON of a member, or nothing where it need not be stored. */
 export interface StoredTexts {
   context: ContextSlice[] | null;
-  newMessages: readonly string[];
+  newMessages: readonly Text[];
   system: RepeatedText;
   question: RepeatedText;
 }
 
 /** `same` as in the previous round, as in the round of that number, or the text itself (null: none). */
-export type RepeatedText = 'same' | number | { text: string | null };
-
-/** A round of which nobody asks how its messages are known. */
-type AnyRound = LoggedRound<string | number>;
+export type RepeatedText = 'same' | number | { text: Text | null };
 
 /**
- * One line of a session file, its characters as the round's texts have them. `texts` is null where no text is kept.
- * Small fields come first, for those who read along.
+ * One line of a session file, in pieces: as characters, or as UTF-8. `texts` is null where no text is kept. Small fields
+ * come first, for those who read along.
  */
-export function storedLine(logged: AnyRound, facts: StoredFacts, texts: StoredTexts | null): string {
+export function storedLine(logged: AnyRound, facts: StoredFacts, texts: StoredTexts | null): Text[] {
   const stored = storedFields(logged, facts);
-  const fields = encode(JSON.stringify(texts ? stored : withoutWords(stored)), logged.encoding);
-  if (!texts) return fields;
-  const members = [
-    ...(texts.context ? [`"context":${JSON.stringify(texts.context)}`] : []),
-    ...(texts.context ? [`"new_messages":[${texts.newMessages.join(',')}]`] : []),
-    ...member('messages', logged.messagesText),
-    ...repeated('system', texts.system),
-    ...repeated('question', texts.question),
-    ...member('answer', logged.answer),
-    ...member('reasoning', logged.reasoning),
-    ...member('tool_calls', logged.toolCalls),
-  ];
-  return members.length === 0 ? fields : `${fields.slice(0, -1)},${members.join(',')}}`;
+  const fields = JSON.stringify(texts ? stored : withoutWords(stored));
+  if (!texts) return [fields];
+  const pieces: Text[] = [fields.slice(0, -1)];
+  if (texts.context) {
+    pieces.push(`,"context":${JSON.stringify(texts.context)},"new_messages":[`);
+    for (const [i, message] of texts.newMessages.entries()) pieces.push(i > 0 ? ',' : '', message);
+    pieces.push(']');
+  }
+  pushMember(pieces, 'messages', logged.messagesText);
+  pushRepeated(pieces, 'system', texts.system);
+  pushRepeated(pieces, 'question', texts.question);
+  pushMember(pieces, 'answer', logged.answer);
+  pushMember(pieces, 'reasoning', logged.reasoning);
+  pushMember(pieces, 'tool_calls', logged.toolCalls);
+  pieces.push('}');
+  return pieces;
 }
 
-function encode(json: string, encoding: AnyRound['encoding']): string {
-  return encoding === 'utf8' || /^[\0-\x7f]*$/.test(json) ? json : Buffer.from(json).toString(encoding);
+function pushMember(pieces: Text[], key: string, json: Text | null): void {
+  if (json !== null) pieces.push(`,"${key}":`, json);
 }
 
-function member(key: string, json: string | null): string[] {
-  return json === null ? [] : [`"${key}":${json}`];
-}
-
-function repeated(key: string, text: RepeatedText): string[] {
-  if (text === 'same') return [];
-  return typeof text === 'number' ? [`"${key}_round":${text}`] : [`"${key}":${text.text}`];
+function pushRepeated(pieces: Text[], key: string, text: RepeatedText): void {
+  if (text === 'same') return;
+  if (typeof text === 'number') pieces.push(`,"${key}_round":${text}`);
+  else pieces.push(`,"${key}":`, text.text ?? 'null');
 }
 
 function storedFields(logged: AnyRound, facts: StoredFacts): Partial<StoredRound> {
@@ -81,7 +78,7 @@ function storedFields(logged: AnyRound, facts: StoredFacts): Partial<StoredRound
     ...(logged.loggedUsage['output_token_details'] != null && {
       output_token_details: details(logged.loggedUsage['output_token_details']),
     }),
-    has_tool_calls: logged.toolCalls !== null && !NO_CALLS.test(logged.toolCalls),
+    has_tool_calls: logged.toolCalls !== null && !NO_CALLS.test(charactersOf(logged.toolCalls)),
     ...(logged.responseType !== null && { response_type: logged.responseType }),
     ...(logged.consumer !== '' && { consumer: logged.consumer }),
     ...(logged.api !== '' && { api: logged.api }),

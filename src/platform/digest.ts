@@ -3,21 +3,12 @@ import { crc32 as zlibCrc32 } from 'node:zlib';
 
 /** The first `bytes` bytes of a SHA-256, as a string of that many characters (latin1). */
 export function digest(data: string | Uint8Array, bytes: number): string {
-  return hash('sha256', data, 'buffer').toString('latin1', 0, bytes);
+  return hash('sha256', data, 'binary').slice(0, bytes);
 }
 
 /** The first 8 bytes of a SHA-256, in hexadecimal digits. */
 export function hexDigest(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex').slice(0, 16);
-}
-
-const scratch = Buffer.allocUnsafeSlow(1 << 16);
-
-/** The same of bytes that are given as characters, one for each. */
-export function digestLatin1(bytes: string, length: number): string {
-  const isShort = bytes.length <= scratch.length;
-  const data = isShort ? scratch.subarray(0, scratch.write(bytes, 'latin1')) : Buffer.from(bytes, 'latin1');
-  return digest(data, length);
 }
 
 /** CRC-32 of `data`, or of what had the CRC `before` and `data` behind it. */

@@ -31,22 +31,21 @@ export function appendRounds(
   const { id, file, committed } = target;
   const head = committed ? '' : `{"session_id":${JSON.stringify(id)},"rounds":[\n`;
   const lines = rounds.map((line) => (typeof line === 'string' ? Buffer.from(line) : line));
-  const body = joined([
+  const tail = summaryBytes(summary);
+  const bytes = joined([
     Buffer.from(head),
     ...lines.flatMap((line, i) => (i > 0 || committed ? [SEPARATOR, line] : [line])),
+    tail,
   ]);
-  const tail = summaryBytes(summary);
   const start = committed?.end ?? 0;
-  const write = (fd: number): void => {
-    files.write(fd, body, start);
-    writeTail(files, fd, start + body.length, tail);
-  };
+  const end = start + bytes.length - tail.length;
+  const write = (fd: number): void => writeLast(files, fd, start, bytes);
   if (committed) useSessionFile(files, dir, { file, ...committed }, 'write', write);
   else withFile(files, join(dir, file), 'create', write);
   const last = lines.at(-1)?.length ?? 0;
   return {
-    end: start + body.length,
-    last: { length: last, crc: crc32(body.subarray(body.length - last)) },
+    end,
+    last: { length: last, crc: crc32(bytes.subarray(end - start - last, end - start)) },
     summary: { length: tail.length, crc: crc32(tail) },
   };
 }
@@ -74,7 +73,7 @@ export function replaceSummary(
   summary: Readonly<Record<string, unknown>>,
 ): SessionEnd['summary'] {
   const tail = summaryBytes(summary);
-  useSessionFile(files, dir, entry, 'write', (fd) => writeTail(files, fd, entry.end, tail));
+  useSessionFile(files, dir, entry, 'write', (fd) => writeLast(files, fd, entry.end, tail));
   return { length: tail.length, crc: crc32(tail) };
 }
 
@@ -82,9 +81,10 @@ function summaryBytes(summary: Readonly<Record<string, unknown>>): Buffer {
   return Buffer.from(`\n],${JSON.stringify(summary).slice(1)}\n`);
 }
 
-function writeTail(files: Files, fd: number, at: number, tail: Buffer): void {
-  files.write(fd, tail, at);
-  files.truncate(fd, at + tail.length);
+/** Nothing lies behind the bytes afterwards. */
+function writeLast(files: Files, fd: number, at: number, bytes: Buffer): void {
+  files.write(fd, bytes, at);
+  files.truncate(fd, at + bytes.length);
 }
 
 /** Throws if the file doesn't hold the committed rounds: it was deleted, cut or replaced. */

@@ -108,7 +108,6 @@ describe('each line that the real plugin printed', () => {
 
   test('07 whole', () => {
     expect(round(lineOf('07'))).toEqual({
-      encoding: 'utf8',
       sessionId: 's1',
       time: null,
       model: CLAUDE,

@@ -1,7 +1,7 @@
 import { readStoredRound } from '../../src/ai-log/expand-rounds.ts';
 import { arrayElements } from '../../src/ai-log/json-spans.ts';
 import { SessionMemory, type TextKind } from '../../src/ai-log/memory.ts';
-import type { LoggedRound } from '../../src/ai-log/round.ts';
+import type { LoggedRound, Text } from '../../src/ai-log/round.ts';
 import { storedLine, type RepeatedText } from '../../src/ingest/stored-line.ts';
 import { digest } from '../../src/platform/digest.ts';
 
@@ -19,16 +19,23 @@ export function store(
     return memory.addText(kind, round, text === null ? null : digestOf(text)) ?? { text };
   };
   const facts = { round, time: Date.UTC(2026, 1, 1), at: [1, 0], price: 'free', flags: [] } as const;
-  return storedLine(
-    logged,
-    { ...facts, at: [1, 0] },
-    {
-      context: request?.context ?? null,
-      newMessages: request?.added.map((place) => messages?.[place] ?? '') ?? [],
-      system: repeated('system'),
-      question: repeated('question'),
-    },
+  return joined(
+    storedLine(
+      logged,
+      { ...facts, at: [1, 0] },
+      {
+        context: request?.context ?? null,
+        newMessages: request?.added.map((place) => messages?.[place] ?? '') ?? [],
+        system: repeated('system'),
+        question: repeated('question'),
+      },
+    ),
   );
+}
+
+/** The pieces of a line as one text. */
+export function joined(pieces: readonly Text[]): string {
+  return Buffer.concat(pieces.map((piece) => Buffer.from(piece as Uint8Array))).toString();
 }
 
 export function digest16(text: string): string {

@@ -23,7 +23,6 @@ describe('a round of the original', () => {
     const session = read(originalFile('agent:main', roundsOf(2)));
     expect(session).toMatchObject({ id: 'agent:main', estimates: 0 });
     expect(session.rounds[1]).toEqual({
-      encoding: 'utf8',
       sessionId: 'agent:main',
       time: Date.UTC(2026, 1, 1, 2, 30, 2, 123),
       model: 'gpt-4o',

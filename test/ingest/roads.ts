@@ -1,6 +1,6 @@
 import { KnownRequests, KnownRequestsBudget } from '../../src/ai-log/known-requests.ts';
 import { readRawLine, type RawRound } from '../../src/ai-log/raw-line.ts';
-import { readLogLine, type LoggedRound } from '../../src/ai-log/round.ts';
+import { readLogLine, type AnyRound } from '../../src/ai-log/round.ts';
 import { lineText } from '../../src/ingest/log-lines.ts';
 import { SessionDraft } from '../../src/ingest/session-draft.ts';
 import type { SessionAddition } from '../../src/store/commit.ts';
@@ -63,7 +63,7 @@ export function takeBothRoads(lines: readonly string[], knownBytes = 1 << 20, ke
 function add(
   draft: SessionDraft,
   i: number,
-  round: LoggedRound<string | number>,
+  round: AnyRound,
   onAdded?: (ordinals: readonly number[]) => void,
 ): number {
   const time = round.time ?? Date.UTC(2026, 1, 1);

@@ -2,20 +2,20 @@ import { describe, expect, test } from 'vitest';
 import type { LoggedRound } from '../../src/ai-log/round.ts';
 import { storedLine, type StoredFacts, type StoredTexts } from '../../src/ingest/stored-line.ts';
 import { aiLine, round } from '../ai-log/lines.ts';
+import { joined } from '../ai-log/session.ts';
 
 const FACTS: StoredFacts = { round: 3, time: Date.UTC(2026, 1, 1), at: [2, 99], price: 5, flags: [] };
 const TEXTS: StoredTexts = { context: [[1, 0, 2]], newMessages: [], system: 'same', question: 'same' };
 
 function fields(logged: LoggedRound, texts: StoredTexts | null = null): Record<string, unknown> {
-  return JSON.parse(storedLine(logged, FACTS, texts));
+  return JSON.parse(joined(storedLine(logged, FACTS, texts)));
 }
 
 const usage = { model: 'm', input_token: 10, output_token: 5, total_token: 15 };
 
 test('a round without text: what it is, where it stood, what it used', () => {
-  expect(
-    storedLine(round('{"ai_log":{}}'), { ...FACTS, flags: ['time-missing'], price: 'no-usage' }, null),
-  ).toBe(
+  const facts: StoredFacts = { ...FACTS, flags: ['time-missing'], price: 'no-usage' };
+  expect(joined(storedLine(round('{"ai_log":{}}'), facts, null))).toBe(
     '{"round":3,"timestamp":"2026-02-01T00:00:00.000Z","at":[2,99],"model":"unknown","input_tokens":0,' +
       '"output_tokens":0,"reasoning_tokens":0,"cached_tokens":0,"cache_write_tokens":0,"price":"no-usage",' +
       '"flags":["time-missing"],"has_tool_calls":false}',
@@ -90,12 +90,13 @@ describe('texts', () => {
   const logged = round('{"ai_log":{"answer":{"a":1.0},"reasoning":"r","tool_calls":[],"question":"q"}}');
 
   test('are spliced as logged, behind the fields', () => {
-    const line = storedLine(logged, FACTS, {
+    const pieces = storedLine(logged, FACTS, {
       context: [[1, 0, 2], [3, 0, 2]],
       newMessages: ['{"n":1.0}', '"b"'],
       system: { text: null },
       question: { text: '"q"' },
     }); // prettier-ignore
+    const line = joined(pieces);
     expect(line.slice(line.indexOf('"has_tool_calls"'))).toBe(
       '"has_tool_calls":false,"context":[[1,0,2],[3,0,2]],"new_messages":[{"n":1.0},"b"],' +
         '"system":null,"question":"q","answer":{"a":1.0},"reasoning":"r","tool_calls":[]}',
