@@ -10,11 +10,10 @@ import { placeOf } from '../logs/open-line.ts';
 import { openGzipLog, openPlainLog, type OpenLog } from '../logs/open-log.ts';
 import type { UnwrappedLine } from '../logs/unwrap.ts';
 import type { Resolution } from '../pricing/resolve.ts';
-import { commit } from '../store/commit.ts';
-import { StoredIndex } from '../store/stored-index.ts';
-import { readState, type LogPosition, type State } from '../store/state.ts';
+import type { LogPosition } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { Batch } from './batch.ts';
+import { Commits } from './commits.ts';
 import { ContainerLog, isWhole } from './container-log.ts';
 import { KnownLogs, type AbandonedLine } from './known-logs.ts';
 import { linesOf } from './log-lines.ts';
@@ -32,13 +31,11 @@ const MOST_OPEN = 64;
 /** One pass over the logs under the lock, committed batch by batch. */
 export class Run {
   readonly #files: Files;
-  readonly #store: Store;
   readonly #options: ParseOptions;
   readonly #tally: Tally;
   readonly #batch: Batch;
+  readonly #commits: Commits;
   readonly #known: KnownLogs;
-  #state: State;
-  #index: StoredIndex | undefined;
   /** Logs read since the last commit. */
   #readings: LogReading[] = [];
   #totalBytes = 0;
@@ -52,12 +49,12 @@ export class Run {
     redactor: Redactor | undefined,
   ) {
     this.#files = files;
-    this.#store = store;
     this.#options = options;
     this.#tally = tally;
-    this.#state = readState(files, store.statePath, store.id);
-    this.#known = new KnownLogs(files, this.#state, () => this.#loadIndex().closed);
-    this.#batch = new Batch(files, store, this.#state, () => this.#loadIndex(), resolve, redactor, options);
+    this.#commits = new Commits(files, store);
+    const { state } = this.#commits;
+    this.#known = new KnownLogs(files, state, () => this.#commits.index.closed);
+    this.#batch = new Batch(files, store, state, () => this.#commits.index, resolve, redactor, options);
   }
 
   /** Reads the logs in the given order, the oldest first. */
@@ -72,10 +69,15 @@ export class Run {
       );
       this.#abandon(open, 'the log is gone, and the line was not finished in it');
       this.#abandon(this.#known.takeOvertaken(logs), 'the log was rotated in the middle of the line');
-      this.#commit(gaps, closed);
+      await this.#commit(gaps, closed);
+      await this.#commits.finish();
+    } catch (error) {
+      // What was written before is none of it; that it fails too would be no news.
+      await this.#commits.finish().catch(() => undefined);
+      throw error;
     } finally {
       for (const reading of this.#readings) reading.close();
-      this.#index?.close();
+      this.#commits.close();
     }
   }
 
@@ -165,7 +167,9 @@ export class Run {
       container?.pass();
       await this.#reportProgress();
       endGrowth();
-      if (this.#batch.size > (this.#options.batchSize ?? BATCH_SIZE)) this.#commit([], []);
+      const batchSize = this.#options.batchSize ?? BATCH_SIZE;
+      if (this.#batch.size > batchSize / 8) this.#commits.expectLarge();
+      if (this.#batch.size > batchSize) await this.#commit([], []);
     }
     if (!container || reading.offset === 0) return;
     await this.#addUnwrapped(reading, container.takeWhole());
@@ -254,17 +258,18 @@ export class Run {
     this.#tally.pending[this.#batch.reject(reason, '', place)]++;
   }
 
-  #commit(gaps: Gap[], closed: LogPosition[]): void {
+  async #commit(gaps: Gap[], closed: LogPosition[]): Promise<void> {
     for (const reading of this.#readings) reading.settle();
     const logs = this.#known.open.map((generation) => ({ ...generation }));
-    if (closed.length > 0 || !isSameProgress(logs, this.#state.logs)) {
+    await this.#commits.finish();
+    if (closed.length > 0 || !isSameProgress(logs, this.#commits.state.logs)) {
       const { ids, ...taken } = this.#batch.take();
-      const batch = { ...taken, logs, closed, nextLog: this.#known.nextId };
-      this.#state = commit(this.#files, this.#store, this.#state, this.#loadIndex(), batch);
       const read = this.#readings
         .filter((reading) => reading.hasRead)
         .map(({ log, from, offset, rounds }) => ({ path: log.path, from, to: offset, rounds }));
-      this.#tally.commit(ids, read, gaps);
+      this.#tally.stage(ids, read, gaps);
+      const batch = { ...taken, logs, closed, nextLog: this.#known.nextId };
+      await this.#commits.begin(batch, () => this.#tally.commit());
     }
     for (const reading of this.#readings) {
       reading.begin();
@@ -273,14 +278,9 @@ export class Run {
     this.#readings = this.#readings.filter(({ isFinished, rest }) => !isFinished || rest);
   }
 
-  #loadIndex(): StoredIndex {
-    this.#index ??= new StoredIndex(this.#files, this.#store.dir, this.#state.index);
-    return this.#index;
-  }
-
   async #reportProgress(): Promise<void> {
     const pending = this.#readings.reduce((sum, { offset, from }) => sum + Math.max(0, offset - from), 0);
-    const bytes = this.#tally.committedBytes + pending;
+    const bytes = this.#tally.bytes + pending;
     await this.#options.onProgress?.({ bytes, totalBytes: this.#totalBytes, rounds: this.#tally.rounds });
   }
 }

@@ -42,36 +42,55 @@ interface Counts {
   filtered: number;
 }
 
+/** What a commit that is not finished will make true. */
+interface Staged {
+  counts: Counts;
+  sessions: readonly string[];
+  logs: readonly ReadLog[];
+  gaps: readonly Gap[];
+}
+
 /** Counts as a run goes, and takes back what was not committed. */
 export class Tally {
   readonly #missing: string[];
-  readonly #committed: Counts = { rounds: 0, other: 0, rejected: 0, filtered: 0 };
+  readonly #committed = nothing();
   readonly #sessions = new Set<string>();
   readonly #logs: ReadLog[] = [];
   readonly #gaps: Gap[] = [];
   readonly #warnings = new Map<string, Warning>();
-  pending: Counts = { rounds: 0, other: 0, rejected: 0, filtered: 0 };
+  #staged: Staged | undefined;
+  pending = nothing();
 
   constructor(missing: string[]) {
     this.#missing = missing;
   }
 
+  /** Committed or not. */
   get rounds(): number {
-    return this.#committed.rounds + this.pending.rounds;
+    return this.#committed.rounds + (this.#staged?.counts.rounds ?? 0) + this.pending.rounds;
   }
 
-  get committedBytes(): number {
-    return this.#logs.reduce((sum, log) => sum + log.to - log.from, 0);
+  /** Of what is committed, or waits for it. */
+  get bytes(): number {
+    return sumBytes([...this.#logs, ...(this.#staged?.logs ?? [])]);
   }
 
-  /** What was pending is committed: these sessions, these stretches of logs. */
-  commit(sessions: readonly string[], logs: readonly ReadLog[], gaps: readonly Gap[]): void {
+  /** What was pending waits for its commit: these sessions, these stretches of logs. */
+  stage(sessions: readonly string[], logs: readonly ReadLog[], gaps: readonly Gap[]): void {
+    this.#staged = { counts: this.pending, sessions, logs, gaps };
+    this.pending = nothing();
+  }
+
+  /** What was staged is committed. */
+  commit(): void {
+    if (!this.#staged) return;
+    const { counts, sessions, logs, gaps } = this.#staged;
     for (const key of ['rounds', 'other', 'rejected', 'filtered'] as const)
-      this.#committed[key] += this.pending[key];
+      this.#committed[key] += counts[key];
     for (const id of sessions) this.#sessions.add(id);
     for (const log of logs) this.#addLog(log);
     this.#gaps.push(...gaps);
-    this.drop();
+    this.#staged = undefined;
   }
 
   warn(path: string, message: string): void {
@@ -79,7 +98,8 @@ export class Tally {
   }
 
   drop(): void {
-    this.pending = { rounds: 0, other: 0, rejected: 0, filtered: 0 };
+    this.#staged = undefined;
+    this.pending = nothing();
   }
 
   result(): ParseResult {
@@ -89,7 +109,7 @@ export class Tally {
       otherLines: this.#committed.other,
       rejectedLines: this.#committed.rejected,
       filteredRounds: this.#committed.filtered,
-      bytes: this.committedBytes,
+      bytes: sumBytes(this.#logs),
       logs: this.#logs,
       gaps: this.#gaps,
       warnings: [...this.#warnings.values()],
@@ -107,4 +127,12 @@ export class Tally {
     last.to = log.to;
     last.rounds += log.rounds;
   }
+}
+
+function nothing(): Counts {
+  return { rounds: 0, other: 0, rejected: 0, filtered: 0 };
+}
+
+function sumBytes(logs: readonly ReadLog[]): number {
+  return logs.reduce((sum, { from, to }) => sum + to - from, 0);
 }

@@ -16,6 +16,7 @@ import {
   chmodSync,
   type Stats,
 } from 'node:fs';
+import { openSyncer, type Syncer } from './syncer.ts';
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 
@@ -63,6 +64,8 @@ export interface Files {
   syncFolder(path: string): void;
   /** Writes every file of the file system that holds `folder` to disk; false where the system cannot. */
   syncAll(folder: string): boolean;
+  /** Starts what can do the same later, and meanwhile. */
+  openSyncer(folder: string): Syncer;
 }
 
 const FLAGS = { read: 'r', write: 'r+', publish: 'w' } as const;
@@ -123,6 +126,7 @@ export const nodeFiles: Files = {
     }
   },
   syncAll: (folder) => spawnSync('sync', ['-f', folder], { stdio: 'ignore' }).status === 0,
+  openSyncer,
 };
 
 function toFacts(stats: Stats): FileFacts {

@@ -47,6 +47,16 @@ const LARGEST_TAIL = 1 / 4;
 /** So many files are synced one by one; for more, one sync of the file system is ten times cheaper. */
 const FEW_FILES = 8;
 
+/** A batch whose sessions are written, and which nothing counts yet. */
+export interface Staged {
+  batch: Omit<Batch, 'sessions'>;
+  written: readonly WrittenSession[];
+  /** Files that must be on disk before it is committed. */
+  paths: readonly string[];
+  /** Some of them are new: so must their folder be. */
+  isNew: boolean;
+}
+
 /**
  * Stores a batch: session files, then the index, then the state, each on disk before the next. Renaming the state
  * is the commit. A crash before it leaves bytes that nothing counts, and the next run writes over them. Brings
@@ -54,10 +64,39 @@ const FEW_FILES = 8;
  * is older than the index.
  */
 export function commit(files: Files, store: Store, state: State, index: StoredIndex, batch: Batch): State {
+  const staged = stage(files, store, state, index, batch);
+  syncFiles(files, store.dir, staged.paths, staged.isNew);
+  return seal(files, store, state, index, staged);
+}
+
+/**
+ * The first part of a commit: writes the session files, and tells `index` of them. What it returns is to be put on disk
+ * and sealed before the next batch is staged, or to be forgotten together with `index`.
+ */
+export function stage(files: Files, store: Store, state: State, index: StoredIndex, batch: Batch): Staged {
   const { dir } = store;
   checkNotRestored(files, dir, state);
   removeKilledRefresh(files, dir, state);
-  const written = writeSessions(files, dir, index, batch.sessions);
+  const { sessions, ...rest } = batch;
+  const written: WrittenSession[] = [];
+  const paths: string[] = [];
+  let isNew = false;
+  for (const addition of sessions) {
+    const { entry, records } = addition;
+    const committed = storedOf(index, entry.id);
+    written.push(writeSession(files, dir, committed, addition));
+    paths.push(join(dir, entry.file));
+    if (records) paths.push(recordsPath(dir, entry.file));
+    isNew ||= !committed || records?.at === 0;
+  }
+  for (const { head, usage } of written) index.add(head, usage);
+  return { batch: rest, written, paths, isNew };
+}
+
+/** The rest of a commit, once the staged files are on disk. */
+export function seal(files: Files, store: Store, state: State, index: StoredIndex, staged: Staged): State {
+  const { dir } = store;
+  const { batch, written } = staged;
   const prices = appendLines(
     files,
     pricesPath(dir, state.prices.generation),
@@ -65,7 +104,6 @@ export function commit(files: Files, store: Store, state: State, index: StoredIn
     batch.prices,
   );
   const rejected = appendLines(files, rejectedPath(dir), state.rejected.length, batch.rejected);
-  for (const { head, usage } of written) index.add(head, usage);
   index.addClosed(batch.closed);
   const committed: State = {
     ...state,
@@ -76,43 +114,30 @@ export function commit(files: Files, store: Store, state: State, index: StoredIn
     next_log: batch.nextLog,
     logs: batch.logs,
   };
-  writeState(files, store.statePath, committed);
-  if (committed.index.generation !== state.index.generation) {
-    index.rebase(committed.index);
-    // A run that was killed right here left the one before it.
-    for (const generation of [state.index.generation, state.index.generation - 1]) {
-      removeIndex(files, dir, generation);
-    }
-  }
+  enforce(files, store, state, index, committed);
   return committed;
+}
+
+/** Makes the new state the one that counts. A new index takes the place of the one before. */
+export function enforce(
+  files: Files,
+  store: Store,
+  before: State,
+  index: StoredIndex,
+  committed: State,
+): void {
+  writeState(files, store.statePath, committed);
+  const { generation } = before.index;
+  if (committed.index.generation === generation) return;
+  index.rebase(committed.index);
+  // A run that was killed right here left the one before it.
+  for (const old of [generation, generation - 1]) removeIndex(files, store.dir, old);
 }
 
 /** What a commit makes of a session, and what its new rounds used. */
 interface WrittenSession {
   head: SessionHead;
   usage: readonly UsageCell[];
-}
-
-/** Writes them, and puts them on disk. */
-function writeSessions(
-  files: Files,
-  dir: string,
-  index: StoredIndex,
-  additions: Iterable<SessionAddition>,
-): WrittenSession[] {
-  const written: WrittenSession[] = [];
-  const paths: string[] = [];
-  let isNew = false;
-  for (const addition of additions) {
-    const { entry, records } = addition;
-    const committed = storedOf(index, entry.id);
-    written.push(writeSession(files, dir, committed, addition));
-    paths.push(join(dir, entry.file));
-    if (records) paths.push(recordsPath(dir, entry.file));
-    isNew ||= !committed || records?.at === 0;
-  }
-  syncFiles(files, dir, paths, isNew);
-  return written;
 }
 
 function writeSession(
@@ -136,9 +161,18 @@ function storedOf(index: StoredIndex, id: string): SessionHead | undefined {
   return head && !isPruned(head) ? head : undefined;
 }
 
+/** Whether one sync of the file system is cheaper than one for each of so many files. */
+export function areMany(paths: readonly string[]): boolean {
+  return paths.length > FEW_FILES;
+}
+
 /** Puts files of a folder on disk, and with new ones among them the folder too. */
 export function syncFiles(files: Files, dir: string, paths: readonly string[], isNew: boolean): void {
-  if (paths.length > FEW_FILES && files.syncAll(dir)) return;
+  if (areMany(paths) && files.syncAll(dir)) return;
+  syncEach(files, dir, paths, isNew);
+}
+
+export function syncEach(files: Files, dir: string, paths: readonly string[], isNew: boolean): void {
   for (const path of paths) withFile(files, path, 'write', (fd) => files.sync(fd));
   if (isNew) files.syncFolder(dir);
 }

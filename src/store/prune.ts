@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { replaceFile, type Files } from '../platform/files.ts';
-import { appendLines, rejectedPath, syncFiles, writeIndex } from './commit.ts';
-import { removeIndex } from './index-file.ts';
+import { appendLines, enforce, rejectedPath, syncFiles, writeIndex } from './commit.ts';
 import { prunedLine, prunedPath, type PrunedPart } from './pruned-file.ts';
 import { checkNotRestored } from './restored.ts';
 import { appendRounds, recordsPath } from './session-file.ts';
-import { writeState, type State } from './state.ts';
+import type { State } from './state.ts';
 import type { Store } from './store.ts';
 import type { StoredIndex } from './stored-index.ts';
 import type { SessionEntry, SessionHead } from './types.ts';
@@ -62,13 +61,7 @@ export function prune(files: Files, store: Store, state: State, index: StoredInd
       : writeIndex(files, dir, state, index, { logs, closed: [], nextLog }, written),
     ...(length > 0 && { pruned: { length } }),
   };
-  writeState(files, store.statePath, committed);
-  if (committed.index.generation !== state.index.generation) {
-    index.rebase(committed.index);
-    for (const generation of [state.index.generation, state.index.generation - 1]) {
-      removeIndex(files, dir, generation);
-    }
-  }
+  enforce(files, store, state, index, committed);
   for (const { file } of [...what.rewrites, ...what.removals]) removeSession(files, dir, file);
   return committed;
 }

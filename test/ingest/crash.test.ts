@@ -1,6 +1,7 @@
 import { appendFileSync, cpSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { cutLine, WRAPS } from '../logs/wrap.ts';
 import { aiLine, dumpStore, failAt, makeFolder, otherLine, run, type Fault } from './make.ts';
 
@@ -120,4 +121,43 @@ describe.each([
       }
     },
   );
+});
+
+describe('row 22: a run of several commits, each written while the next batch is read', () => {
+  /** A commit for each MiB: twelve sessions, so that one sync is asked for, and some of them get more later. */
+  const scene = (): Scene => {
+    const folder = makeFolder();
+    const log = join(folder, 'access.log');
+    const answer = 'x'.repeat(100_000);
+    writeFileSync(log, Array.from({ length: 36 }, (_, i) => aiLine(`s${i % 12}`, i, { answer })).join(''));
+    return { folder, log, store: join(folder, 'sessions') };
+  };
+  const options = { batchSize: 1 };
+
+  test('leaves one of its commits wherever it fails, and the next run completes it', async () => {
+    const whole = scene();
+    const left: unknown[] = ['no store: InputOutputError'];
+    const watching: Files = {
+      ...nodeFiles,
+      rename(from, to) {
+        nodeFiles.rename(from, to);
+        left.push(dumpIfAny(whole));
+      },
+    };
+    await run(whole.store, whole.log, options, watching);
+    const commits = new Set(left.map((dump) => JSON.stringify(dump)));
+    expect(commits.size).toBeGreaterThan(4);
+    const counting = failAt(Infinity, 'before');
+    const counted = scene();
+    await run(counted.store, counted.log, options, counting.files);
+    for (let at = 0; at < counting.operations.length; at += 3) {
+      const [fault, code] = KILLS[at % KILLS.length] ?? ['before'];
+      const copy = scene();
+      await expect(run(copy.store, copy.log, options, failAt(at, fault, code).files)).rejects.toThrow(
+        /operation|dead/,
+      );
+      expect(commits, `left by operation ${at}`).toContain(JSON.stringify(dumpIfAny(copy)));
+      expect(await finish(copy), `finished after operation ${at}`).toEqual(left.at(-1));
+    }
+  });
 });

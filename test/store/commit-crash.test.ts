@@ -1,7 +1,4 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { commit } from '../../src/store/commit.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
 import { failAt, type Fault } from '../ingest/make.ts';
@@ -17,43 +14,7 @@ import {
   titled,
   snapshotOf,
 } from './make.ts';
-
-/** The real files, and what of them a loss of power would take; checked whenever something is renamed. */
-function watchDisk(): { files: Files; unsynced: Set<string> } {
-  const unsynced = new Set<string>();
-  const paths = new Map<number, string>();
-  const change = (fd: number): unknown => unsynced.add(paths.get(fd) ?? '');
-  const files: Files = {
-    ...nodeFiles,
-    open(path, how) {
-      const isNew = !existsSync(path);
-      const fd = nodeFiles.open(path, how);
-      paths.set(fd, path);
-      if (isNew && !path.endsWith('.tmp')) unsynced.add(dirname(path));
-      return fd;
-    },
-    write(...args) {
-      nodeFiles.write(...args);
-      change(args[0]);
-    },
-    truncate(...args) {
-      nodeFiles.truncate(...args);
-      change(args[0]);
-    },
-    sync: (fd) => unsynced.delete(paths.get(fd) ?? ''),
-    syncFolder: (path) => unsynced.delete(path),
-    syncAll() {
-      unsynced.clear();
-      return true;
-    },
-    rename(from, to) {
-      expect([...unsynced]).toEqual([]);
-      nodeFiles.rename(from, to);
-      unsynced.add(dirname(to));
-    },
-  };
-  return { files, unsynced };
-}
+import { watchDisk } from './watch-disk.ts';
 
 describe('a commit', () => {
   test.each([[[1]], [[9]], [[1, 1]], [[9, 9]], [[1, 1, 9, 1]]])(
