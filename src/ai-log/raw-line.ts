@@ -52,7 +52,7 @@ export function readRawLine(
   const fields = aiLog && readBehind(line.toString('utf8', end + 1));
   if (!aiLog || !fields || !fillInBytes(aiLog.attributes, fields)) return undefined;
 
-  const ends = aiLog.spans && messageEnds(line, from, aiLog.spans, short, found);
+  const ends = aiLog.spans && messageEnds(from, aiLog.spans, short, found);
   if (found && !ends) return undefined;
   const messages = aiLog.spans && listMessages(short, aiLog.spans, found);
   const round = toRound(aiLog.attributes, messages ?? null, fields);
@@ -207,10 +207,9 @@ function fillInBytes({ values, texts }: Attributes<Uint8Array>, { fields }: Line
  * comma stands between two. Goes along in the line and in the short text at once.
  */
 function messageEnds(
-  line: Buffer,
   from: number,
   spans: readonly Span[],
-  { listAt, marks }: ShortText,
+  { bytes, listAt, marks }: ShortText,
   found: FoundRuns | undefined,
 ): number[] | undefined {
   const ends: number[] = [];
@@ -227,13 +226,21 @@ function messageEnds(
       at = run.to;
       shortAt = span.to;
     } else {
-      for (; shortAt < span.to; shortAt++) at += line[at] === BACKSLASH ? 2 : 1;
+      at += span.to - span.from + countEscaped(bytes, span);
+      shortAt = span.to;
       ends.push(at - from);
     }
     at++;
     shortAt++;
   }
   return ends;
+}
+
+/** How many bytes have a backslash before them in the line. */
+function countEscaped(bytes: Uint8Array, { from, to }: Span): number {
+  let count = 0;
+  for (let i = from; i < to; i++) if (bytes[i] === QUOTE || bytes[i] === BACKSLASH) count++;
+  return count;
 }
 
 function listMessages(

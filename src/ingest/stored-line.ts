@@ -58,8 +58,8 @@ function pushRepeated(pieces: Text[], key: string, text: RepeatedText): void {
 }
 
 function storedFields(logged: AnyRound, facts: StoredFacts): Partial<StoredRound> {
-  const { usage } = logged;
-  return {
+  const { usage, loggedUsage } = logged;
+  const stored: Partial<StoredRound> = {
     round: facts.round,
     timestamp: new Date(facts.time).toISOString(),
     at: facts.at,
@@ -70,24 +70,22 @@ function storedFields(logged: AnyRound, facts: StoredFacts): Partial<StoredRound
     cached_tokens: usage.cached,
     cache_write_tokens: usage.cacheWrite,
     price: facts.price,
-    ...(facts.flags.length > 0 && { flags: [...facts.flags] }),
-    ...(isLoggedOtherwise(logged) && { logged: loggedCounts(logged) }),
-    ...(logged.loggedUsage['input_token_details'] != null && {
-      input_token_details: details(logged.loggedUsage['input_token_details']),
-    }),
-    ...(logged.loggedUsage['output_token_details'] != null && {
-      output_token_details: details(logged.loggedUsage['output_token_details']),
-    }),
-    has_tool_calls: logged.toolCalls !== null && !NO_CALLS.test(charactersOf(logged.toolCalls)),
-    ...(logged.responseType !== null && { response_type: logged.responseType }),
-    ...(logged.consumer !== '' && { consumer: logged.consumer }),
-    ...(logged.api !== '' && { api: logged.api }),
-    ...(logged.chatId !== null && { chat_id: logged.chatId }),
-    ...(logged.requestId !== null && { request_id: logged.requestId }),
-    ...(logged.responseCode !== null && { response_code: logged.responseCode }),
-    ...(logged.durationMs !== null && { duration_ms: logged.durationMs }),
-    ...(logged.firstTokenMs !== null && { first_token_ms: logged.firstTokenMs }),
   };
+  if (facts.flags.length > 0) stored.flags = [...facts.flags];
+  if (isLoggedOtherwise(logged)) stored.logged = loggedCounts(logged);
+  const { input_token_details: input, output_token_details: output } = loggedUsage;
+  if (input != null) stored.input_token_details = details(input);
+  if (output != null) stored.output_token_details = details(output);
+  stored.has_tool_calls = logged.toolCalls !== null && !NO_CALLS.test(charactersOf(logged.toolCalls));
+  if (logged.responseType !== null) stored.response_type = logged.responseType;
+  if (logged.consumer !== '') stored.consumer = logged.consumer;
+  if (logged.api !== '') stored.api = logged.api;
+  if (logged.chatId !== null) stored.chat_id = logged.chatId;
+  if (logged.requestId !== null) stored.request_id = logged.requestId;
+  if (logged.responseCode !== null) stored.response_code = logged.responseCode;
+  if (logged.durationMs !== null) stored.duration_ms = logged.durationMs;
+  if (logged.firstTokenMs !== null) stored.first_token_ms = logged.firstTokenMs;
+  return stored;
 }
 
 const NO_CALLS = /^(?:\[\s*\]|"")$/;

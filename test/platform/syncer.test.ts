@@ -33,7 +33,7 @@ test('one that was killed says so, again and again', async () => {
   const before = childrenOf(process.pid);
   const syncer = openSyncer(makeFolder());
   expect(await syncer.sync()).toBe(true);
-  const [pid = 0] = childrenOf(process.pid).filter((child) => !before.includes(child));
+  const pid = childrenOf(process.pid).find((child) => !before.includes(child)) ?? 0;
   process.kill(pid, 'SIGKILL');
   expect([await syncer.sync(), await syncer.sync()]).toEqual([false, false]);
   syncer.close();
