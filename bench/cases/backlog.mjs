@@ -1,8 +1,8 @@
 // A first run on logs that lie there already: against reading each line with JSON.parse, and against other tools.
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { against, compare, findProgram, monitor, peakOf } from '../measure.mjs';
+import { against, compare, findProgram, monitor, peakOf, putAside } from '../measure.mjs';
 import { makeEmptyLog, makeLog } from './data.mjs';
 
 const LOOP = fileURLToPath(new URL('../double-parse.mjs', import.meta.url));
@@ -18,16 +18,6 @@ export function parseAnew(log, store) {
     ...monitor('parse', '--log-path', log, '--output-dir', store, '--quiet'),
     prepare: () => putAside(store),
   };
-}
-
-let aside = 0;
-
-/**
- * Makes room for a new folder. What was there stays until the bench ends: ext4 doesn't give away the inodes of deleted
- * files for five seconds, and a file that is made meanwhile pays for the search.
- */
-export function putAside(path) {
-  if (existsSync(path)) renameSync(path, `${path}.old-${aside++}`);
 }
 
 export function* backlog({ folder, megabytes, otherMegabytes, seed, times, others }) {

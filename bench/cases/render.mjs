@@ -2,7 +2,7 @@
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { oneRound } from '../make-log.mjs';
-import { against, ask, compare, EMPTY_NODE, monitor, peakOf, run } from '../measure.mjs';
+import { against, ask, compare, EMPTY_NODE, monitor, peakOf, putAside, run } from '../measure.mjs';
 import { makeLog, makeStore } from './data.mjs';
 import { mb, parseAnew } from './backlog.mjs';
 
@@ -20,7 +20,7 @@ function* firstRender({ folder, renderMegabytes: megabytes, seed, times }) {
   rmSync(log.path);
   const whole = {
     ...monitor('render', '--data-dir', store, '--site-dir', site, '--quiet'),
-    prepare: () => rmSync(site, { recursive: true, force: true }),
+    prepare: () => putAside(site),
   };
   const [ours, empty] = compare([whole, EMPTY_NODE], times);
   yield {

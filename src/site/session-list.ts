@@ -72,7 +72,7 @@ export function dataPath(number: number): string {
 }
 
 /** How many files of data there are. */
-export function dataFiles(sessions: number): number {
+function dataFiles(sessions: number): number {
   return Math.ceil(sessions / DATA_ROWS);
 }
 
