@@ -1,13 +1,12 @@
 import type { Redactor } from '../ai-log/redact.ts';
 import { readTime } from '../ai-log/time.ts';
-import { InputOutputError } from '../platform/errors.ts';
-import { errorCode, isAbsent, type FileFacts, type Files } from '../platform/files.ts';
+import type { Files } from '../platform/files.ts';
 import { endGrowth } from '../platform/heap.ts';
 import { cutIntoBlocks, type Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
 import type { Generation } from '../logs/generation.ts';
 import { placeOf } from '../logs/open-line.ts';
-import { openGzipLog, openPlainLog, type OpenLog } from '../logs/open-log.ts';
+import type { OpenLog } from '../logs/open-log.ts';
 import type { UnwrappedLine } from '../logs/unwrap.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import type { LogPosition } from '../store/state.ts';
@@ -17,6 +16,7 @@ import { Commits } from './commits.ts';
 import { ContainerLog, isWhole } from './container-log.ts';
 import { KnownLogs, type AbandonedLine } from './known-logs.ts';
 import { linesOf } from './log-lines.ts';
+import { LogOpener } from './log-opener.ts';
 import { LogReading } from './log-reading.ts';
 import type { ParseOptions } from './options.ts';
 import { findSeen } from './quiet.ts';
@@ -36,6 +36,7 @@ export class Run {
   readonly #batch: Batch;
   readonly #commits: Commits;
   readonly #known: KnownLogs;
+  readonly #opener: LogOpener;
   /** Logs read since the last commit. */
   #readings: LogReading[] = [];
   #totalBytes = 0;
@@ -54,6 +55,7 @@ export class Run {
     this.#commits = new Commits(files, store);
     const { state } = this.#commits;
     this.#known = new KnownLogs(files, state, () => this.#commits.index.closed);
+    this.#opener = new LogOpener(files, this.#known, tally, options.now);
     this.#batch = new Batch(files, store, state, () => this.#commits.index, resolve, redactor, options);
   }
 
@@ -89,7 +91,7 @@ export class Run {
       this.#known.markPresent(seen, file);
       return;
     }
-    const log = await this.#open(file, facts);
+    const log = await this.#opener.open(file, facts);
     if (!log) return;
     const predecessor = this.#known.predecessorOf(file, log.facts);
     const reading = await this.#begin(log);
@@ -107,34 +109,6 @@ export class Run {
       log.close();
       throw error;
     }
-  }
-
-  /** undefined: nothing to read of it now. */
-  async #open(file: LogFile, facts: FileFacts): Promise<OpenLog | undefined> {
-    try {
-      if (file.gzip) return await this.#openGzip(file, facts);
-      const log = openPlainLog(this.#files, file);
-      if (log.facts.size > 0) return log;
-      log.close();
-      return undefined;
-    } catch (error) {
-      if (isAbsent(error)) return undefined;
-      if (errorCode(error) !== 'EACCES') throw error;
-      const message = `cannot read the log ${file.path}: permission denied. Let this user read it`;
-      throw new InputOutputError(message, { cause: error });
-    }
-  }
-
-  async #openGzip(file: LogFile, facts: FileFacts): Promise<OpenLog | undefined> {
-    const log = await openGzipLog(this.#files, file, this.#known.ends());
-    if (log?.junkBytes)
-      this.#tally.warn(file.path, `${log.junkBytes} bytes behind its end are no gzip: left out`);
-    if (log) return log;
-    // Somebody may be writing it just now; once it rests, it is damaged.
-    if (this.#known.addDamaged(file, facts, this.#options.now())) {
-      this.#tally.warn(file.path, 'it is no whole gzip file: it is read when it changes');
-    }
-    return undefined;
   }
 
   async #readOn(reading: LogReading, predecessor: Generation | undefined): Promise<void> {
