@@ -13,6 +13,9 @@ interface Waiting {
   onCommitted: () => void;
 }
 
+/** With more sessions, what waits takes more memory than waiting takes time. */
+const MOST_WAITING = 2000;
+
 /**
  * The commits of a run, one after the other. The next batch can be read while the disk is busy with one: what a commit
  * writes first, no reader looks at before the state is renamed, and that waits for the disk.
@@ -53,6 +56,7 @@ export class Commits {
     const staged = stage(this.#files, this.#store, this.#state, this.index, batch);
     const isOnDisk = areMany(staged.paths) ? this.#syncer?.sync() : undefined;
     this.#waiting = { staged, isOnDisk, onCommitted };
+    if (staged.written.length > MOST_WAITING) await this.finish();
   }
 
   async finish(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Redactor } from '../ai-log/redact.ts';
 import { readTime } from '../ai-log/time.ts';
 import type { Files } from '../platform/files.ts';
-import { endGrowth } from '../platform/heap.ts';
+import { growOnce } from '../platform/heap.ts';
 import { cutIntoBlocks, type Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
 import type { Generation } from '../logs/generation.ts';
@@ -140,9 +140,11 @@ export class Run {
       this.#known.add(generation);
       container?.pass();
       await this.#reportProgress();
-      endGrowth();
       const batchSize = this.#options.batchSize ?? BATCH_SIZE;
-      if (this.#batch.size > batchSize / 8) this.#commits.expectLarge();
+      if (this.#batch.size > batchSize / 8) {
+        this.#commits.expectLarge();
+        growOnce();
+      }
       if (this.#batch.size > batchSize) await this.#commit([], []);
     }
     if (!container || reading.offset === 0) return;

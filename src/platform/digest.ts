@@ -3,8 +3,12 @@ import { crc32 as zlibCrc32 } from 'node:zlib';
 
 /** The first `bytes` bytes of a SHA-256, as a string of that many characters (latin1). */
 export function digest(data: string | Uint8Array, bytes: number): string {
-  return hash('sha256', data, 'binary').slice(0, bytes);
+  // A slice of the string would keep all of it in memory.
+  scratch.write(hash('sha256', data, 'binary'), 'binary');
+  return scratch.toString('binary', 0, bytes);
 }
+
+const scratch = Buffer.allocUnsafeSlow(32);
 
 /** The first 8 bytes of a SHA-256, in hexadecimal digits. */
 export function hexDigest(data: string | Uint8Array): string {
