@@ -236,6 +236,7 @@ export class Run {
 
   async #commit(gaps: Gap[], closed: LogPosition[]): Promise<void> {
     for (const reading of this.#readings) reading.settle();
+    // They wait while reading goes on, which puts new lists into a generation, and changes none.
     const logs = this.#known.open.map((generation) => ({ ...generation }));
     await this.#commits.finish();
     if (closed.length > 0 || !isSameProgress(logs, this.#commits.state.logs)) {

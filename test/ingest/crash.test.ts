@@ -123,13 +123,23 @@ describe.each([
   );
 });
 
-describe('row 22: a run of several commits, each written while the next batch is read', () => {
+/** A container's log, each line in parts: wherever a batch ends, one is open. */
+function inParts(line: string): string {
+  const parts = cutLine('stdout', Buffer.from(line.trim()), [30_000], true);
+  return Buffer.concat(parts.map((part) => WRAPS.cri(part))).toString();
+}
+
+describe.each([
+  ['a log', (line: string) => line],
+  ["a container's log", inParts],
+])('row 22: a run over %s in several commits, each written while the next batch is read', (_, wrap) => {
   /** A commit for each MiB: twelve sessions, so that one sync is asked for, and some of them get more later. */
   const scene = (): Scene => {
     const folder = makeFolder();
     const log = join(folder, 'access.log');
     const answer = 'x'.repeat(100_000);
-    writeFileSync(log, Array.from({ length: 36 }, (_, i) => aiLine(`s${i % 12}`, i, { answer })).join(''));
+    const written = Array.from({ length: 36 }, (_, i) => wrap(aiLine(`s${i % 12}`, i, { answer })));
+    writeFileSync(log, written.join(''));
     return { folder, log, store: join(folder, 'sessions') };
   };
   const options = { batchSize: 1 };
