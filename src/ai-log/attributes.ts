@@ -53,7 +53,7 @@ function onOneLine(json: string): string {
 }
 
 /** Attributes that ai-statistics can write beside ai_log, `as_separate_log_field`. */
-const SEPARATE = [
+const SEPARATE: ReadonlySet<string> = new Set([
   ...TEXTS,
   'session_id',
   'consumer',
@@ -70,15 +70,14 @@ const SEPARATE = [
   'response_type',
   'llm_first_token_duration',
   'llm_service_duration',
-] as const;
+]);
 /** What Envoy prints for an attribute that is not there. */
 const NOTHING: ReadonlySet<string> = new Set(['null', '""', '"-"']);
 
 /** Fields of the line itself, as JSON, fill in what ai_log lacks. */
 export function fillIn({ values, texts }: Attributes, fields: ReadonlyMap<string, string>): void {
-  for (const key of SEPARATE) {
-    const json = fields.get(key);
-    if (json === undefined || NOTHING.has(json)) continue;
+  for (const [key, json] of fields) {
+    if (!SEPARATE.has(key) || NOTHING.has(json)) continue;
     if (isTextKey(key)) texts[key] ??= mendText(key, separateText(key, json));
     else if ((values.get(key) ?? 'null') === 'null') values.set(key, json);
   }

@@ -1,4 +1,4 @@
-import { readBytes, type FileFacts, type Files } from '../platform/files.ts';
+import { allocateForReading, readBytes, type FileFacts, type Files } from '../platform/files.ts';
 import type { LogFile } from './discover.ts';
 import {
   FingerprintTaker,
@@ -108,7 +108,7 @@ export function gzipDigest(files: Files, fd: number, size: number): string {
 }
 
 function* readChunks(files: Files, fd: number, from: number, to: number): Generator<Buffer> {
-  const buffer = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, Math.max(0, to - from)));
+  const buffer = allocateForReading(Math.min(CHUNK_BYTES, Math.max(0, to - from)));
   for (let at = from; at < to;) {
     const length = files.read(fd, buffer.subarray(0, Math.min(buffer.length, to - at)), at);
     if (length === 0) return;

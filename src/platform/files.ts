@@ -158,6 +158,20 @@ export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
+/**
+ * Memory to read large files into. The C library begins a large piece 16 bytes behind a page's start, and into such a
+ * place some processors (AMD Zen) copy from the page cache four times slower than into an aligned one.
+ */
+export function allocateForReading(length: number): Buffer {
+  return Buffer.allocUnsafeSlow(length + CACHE_LINE).subarray(
+    CACHE_LINE - MALLOC_HEAD,
+    length + CACHE_LINE - MALLOC_HEAD,
+  );
+}
+
+const CACHE_LINE = 64;
+const MALLOC_HEAD = 16;
+
 /** Reads `length` bytes at `position`; fewer where the file ends before. */
 export function readBytes(files: Files, fd: number, position: number, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(Math.max(0, length));

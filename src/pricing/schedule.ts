@@ -92,25 +92,22 @@ export function chargesOf(schedule: PriceSchedule, usage: PricedTokens, atMs: nu
 }
 
 /**
- * What a round's cached tokens would have cost more as fresh input, in attodollars: what the cache saved. Negative
- * where a price file makes reading a cache dearer than that.
+ * What one round costs, and what its cached tokens would have cost more as fresh input: what the cache saved. Both in
+ * attodollars; the latter is negative where a price file makes reading a cache dearer than that.
  */
-function savedByCache(schedule: PriceSchedule, usage: PricedTokens, atMs: number): bigint {
-  return costOf(schedule, { ...usage, cached: 0 }, atMs) - costOf(schedule, usage, atMs);
-}
-
-/** What one round costs, and what its cached tokens saved: both in attodollars. */
 export function moneyOf(
   schedule: PriceSchedule,
   usage: PricedTokens,
   atMs: number,
 ): { cost: bigint; saved: bigint } {
-  return { cost: costOf(schedule, usage, atMs), saved: savedByCache(schedule, usage, atMs) };
+  const cost = costOf(schedule, usage, atMs);
+  const saved = usage.cached === 0 ? 0n : costOf(schedule, { ...usage, cached: 0 }, atMs) - cost;
+  return { cost, saved };
 }
 
 function ratesFor(prices: Prices, inputTokens: number): Rates {
-  const reached = (prices.tiers ?? []).filter((tier) => inputTokens > tier.above);
-  return Object.assign({}, prices, ...reached);
+  const reached = prices.tiers?.filter((tier) => inputTokens > tier.above) ?? [];
+  return reached.length > 0 ? Object.assign({}, prices, ...reached) : prices;
 }
 
 function holds(prices: Prices, atMs: number): boolean {
