@@ -74,7 +74,14 @@ const quick = {
 const render = await build({
   ...quick,
   entryPoints: { render: 'src/cli/run-render.ts' },
+  define: { ...define, 'import.meta.url': 'moduleUrl' },
+  banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
   plugins: [esbuildSiteFiles, vendored],
+});
+const pageWorker = await build({
+  ...quick,
+  entryPoints: { 'page-worker': 'src/cli/page-worker.ts' },
+  plugins: [required(/^\.\/run-render\.ts$/, './render.cjs')],
 });
 const start = await build({
   ...quick,
@@ -88,7 +95,9 @@ const start = await build({
   ],
 });
 await writePriceSchema();
-const bundled = [vendor, main, render, start].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const bundled = [vendor, main, render, pageWorker, start].flatMap(({ metafile }) =>
+  Object.keys(metafile.inputs),
+);
 writeFileSync('dist/LICENSES.txt', licencesOf(bundled));
 
 /** Of all that answers for a price. */

@@ -1,3 +1,4 @@
+export { servePages } from '../site/page-worker.ts';
 import { ExitCode } from '../platform/errors.ts';
 import { render, type RenderOptions } from './commands/render.ts';
 import { readContext } from './context.ts';

@@ -10,8 +10,12 @@ export interface ModelColours {
   slotOf(model: string): number;
 }
 
-/** By the quarter of an hour in which a model was first used, then by name. */
-export function modelColours(sessions: Iterable<SessionEntry>): ModelColours {
+export function modelColours(slots: ReadonlyMap<string, number>): ModelColours {
+  return { slotOf: (model) => slots.get(model) ?? 0 };
+}
+
+/** The models that have a colour: by the quarter of an hour in which a model was first used, then by name. */
+export function modelSlots(sessions: Iterable<SessionEntry>): Map<string, number> {
   const first = new Map<string, number>();
   for (const { usage } of sessions) {
     for (const { model, quarter } of usage) {
@@ -20,6 +24,5 @@ export function modelColours(sessions: Iterable<SessionEntry>): ModelColours {
     }
   }
   const inOrder = [...first].toSorted(([a, at], [b, other]) => at - other || compareText(a, b));
-  const slots = new Map(inOrder.slice(0, SLOTS).map(([model], i) => [model, i + 1]));
-  return { slotOf: (model) => slots.get(model) ?? 0 };
+  return new Map(inOrder.slice(0, SLOTS).map(([model], i) => [model, i + 1]));
 }

@@ -2,17 +2,15 @@ import { assets, build } from 'virtual:site-files';
 import { hexDigest } from '../platform/digest.ts';
 import type { Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
-import { roundMoney } from '../query/round-money.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 import { readSnapshot, type Snapshot } from '../store/read.ts';
 import { isPruned } from '../store/types.ts';
-import { sessionJsonPages } from './api.ts';
-import { keyedSession, type KeyedSession } from './keyed-session.ts';
-import { modelColours } from './model-colours.ts';
+import { keyedSession } from './keyed-session.ts';
+import { modelSlots } from './model-colours.ts';
+import { pagesInOrder, type PagesOf, type Threads } from './page-threads.ts';
 import type { Page } from './page.ts';
-import { sessionPages, type SessionSource } from './session/pages.ts';
-import { sourceOf } from './session/source.ts';
-import type { SiteContext } from './site-context.ts';
+import { pagesOfSession } from './session-pages.ts';
+import { siteContext } from './site-context.ts';
 import { storePages } from './store-pages.ts';
 import { lockPath, makeSiteFolder, SiteFolder, type Written } from './site-folder.ts';
 
@@ -27,6 +25,8 @@ export interface RenderOptions {
   refresh: number;
   /** Makes every page anew. */
   full: boolean;
+  /** Other threads that it may use; none are needed. */
+  threads?: Threads;
   /** Told before each session that is made. */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -41,41 +41,35 @@ export interface Progress {
  * Brings a site up to date with the last commit of a store. Throws InputOutputError for a folder that holds something
  * else, or no store; BusyError while another render works on the site.
  */
-export function renderSite(files: Files, options: RenderOptions): Written {
+export async function renderSite(files: Files, options: RenderOptions): Promise<Written> {
   const { dataDir, siteDir } = options;
   const snapshot = readSnapshot(dataDir, files);
   makeSiteFolder(files, siteDir);
   const unlock = takeLock(lockPath(siteDir), `the site ${siteDir}`);
   try {
-    return renderSnapshot(files, snapshot, options);
+    return await renderSnapshot(files, snapshot, options);
   } finally {
     unlock();
   }
 }
 
-function renderSnapshot(files: Files, snapshot: Snapshot, options: RenderOptions): Written {
-  const { siteDir, local, now, refresh, full, onProgress } = options;
+async function renderSnapshot(files: Files, snapshot: Snapshot, options: RenderOptions): Promise<Written> {
+  const { siteDir, local, now, refresh, full } = options;
+  const { dir, noContent, priceLines } = snapshot;
   const entries = [...snapshot.sessions.values()];
-  const colours = modelColours(entries);
-  const sessions = entries.map((entry) => keyedSession(entry, colours));
-  const site: SiteContext = {
-    now,
-    local,
-    noContent: snapshot.noContent,
-    colours,
-    moneyOf: roundMoney(snapshot.priceLines, snapshot.dir),
-  };
+  const facts = { now, noContent, dir, timeZone: local.timeZone, slots: modelSlots(entries), priceLines };
+  const site = siteContext(facts, local);
+  const sessions = entries.map((entry) => keyedSession(entry, site.colours));
   const folder = new SiteFolder(files, siteDir, commonKey(snapshot, local), full);
   try {
     folder.writePages(assetPages());
-    writeSessions(
-      files,
-      folder,
-      sessions.filter(({ entry }) => !isPruned(entry)),
-      snapshot,
-      site,
-      onProgress,
-    );
+    const whole = sessions.filter(({ entry }) => !isPruned(entry));
+    const changed = whole.filter(({ entry, key }) => !folder.keepSession(entry.file, key));
+    const pages = pagesInOrder(changed, options.threads, facts, {
+      make: ({ entry }) => pagesOfSession(files, dir, entry, site),
+      known: ({ entry }) => folder.keptKeys(entry.file),
+    });
+    await writeSessions(folder, pages, changed.length, options);
     folder.writePages(storePages(snapshot, sessions, refresh, site));
     // Last: it tells open pages that there are newer ones.
     folder.writePages([stampPage(folder.digest(), refresh)]);
@@ -85,29 +79,22 @@ function renderSnapshot(files: Files, snapshot: Snapshot, options: RenderOptions
   }
 }
 
-/** Digests what every page depends on, beside its session. */
-function commonKey({ noContent, state }: Snapshot, { timeZone }: LocalTime): string {
-  return hexDigest(JSON.stringify([build, timeZone, noContent, state.prices.generation]));
-}
-
-function writeSessions(
-  files: Files,
+async function writeSessions(
   folder: SiteFolder,
-  sessions: readonly KeyedSession[],
-  { dir }: Snapshot,
-  site: SiteContext,
-  onProgress: RenderOptions['onProgress'],
-): void {
-  const changed = sessions.filter(({ entry, key }) => !folder.keepSession(entry.file, key));
-  for (const [done, { entry, key }] of changed.entries()) {
-    onProgress?.({ done, all: changed.length });
-    folder.writeSession(entry.file, key, pagesOf(sourceOf(files, dir, entry), site));
+  pagesInOrder: AsyncIterable<PagesOf>,
+  all: number,
+  { onProgress }: RenderOptions,
+): Promise<void> {
+  let done = 0;
+  for await (const [{ entry, key }, pages] of pagesInOrder) {
+    onProgress?.({ done: done++, all });
+    folder.writeSession(entry.file, key, pages);
   }
 }
 
-function* pagesOf(source: SessionSource, site: SiteContext): Generator<Page> {
-  yield* sessionPages(source, site);
-  yield* sessionJsonPages(source, site);
+/** Digests what every page depends on, beside its session. */
+function commonKey({ noContent, state }: Snapshot, { timeZone }: LocalTime): string {
+  return hexDigest(JSON.stringify([build, timeZone, noContent, state.prices.generation]));
 }
 
 export function* assetPages(): Generator<Page> {

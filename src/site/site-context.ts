@@ -1,7 +1,8 @@
 import type { ExpandedRound } from '../ai-log/stored-round.ts';
 import type { RoundMoney } from '../pricing/round-money.ts';
-import type { LocalTime } from '../query/time-zone.ts';
-import type { ModelColours } from './model-colours.ts';
+import { roundMoney } from '../query/round-money.ts';
+import { localTimeIn, type LocalTime } from '../query/time-zone.ts';
+import { modelColours, type ModelColours } from './model-colours.ts';
 
 /** What all pages of one render have in common. All but `now` is part of what the manifest keeps for all pages. */
 export interface SiteContext {
@@ -13,4 +14,26 @@ export interface SiteContext {
   colours: ModelColours;
   /** What a round costs by the price book as it stands. */
   moneyOf: (round: Pick<ExpandedRound, 'stored'>) => RoundMoney;
+}
+
+/** What a context is made of, as one thread can tell it to another. */
+export interface SiteFacts extends Pick<SiteContext, 'now' | 'noContent'> {
+  /** The store. */
+  dir: string;
+  timeZone: string;
+  slots: ReadonlyMap<string, number>;
+  priceLines: readonly string[];
+}
+
+export function siteContext(
+  { now, noContent, dir, timeZone, slots, priceLines }: SiteFacts,
+  local = localTimeIn(timeZone),
+): SiteContext {
+  return {
+    now,
+    local,
+    noContent,
+    colours: modelColours(slots),
+    moneyOf: roundMoney(priceLines, dir),
+  };
 }

@@ -85,6 +85,12 @@ export class SiteFolder {
     return true;
   }
 
+  /** Keys of a session's pages as far as they can be kept, by path. */
+  keptKeys(file: string): ReadonlyMap<string, string> {
+    const pages = pagesOfLine(this.#old.sessions.get(file) ?? '');
+    return new Map(pages.filter(([path, key]) => key !== '' && !this.#torn.has(path)));
+  }
+
   /** Brings a session's pages up to date. */
   writeSession(file: string, key: string, pages: Iterable<Page>): void {
     const before = new Map(pagesOfLine(this.#old.sessions.get(file) ?? ''));
@@ -158,8 +164,8 @@ export class SiteFolder {
     const temporary = join(this.#dir, OWN, 'page');
     withFile(this.#files, temporary, 'publish', (fd) => {
       let at = 0;
-      for (const piece of typeof content === 'string' ? [content] : content) {
-        const bytes = Buffer.from(piece);
+      for (const piece of isWhole(content) ? [content] : content) {
+        const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
         this.#files.write(fd, bytes, at);
         at += bytes.length;
       }
@@ -177,6 +183,10 @@ export class SiteFolder {
     }
     return [...orphans].filter((path) => !this.#claimed.has(path.toLowerCase()));
   }
+}
+
+function isWhole(content: ReturnType<Page['render']>): content is string | Uint8Array {
+  return typeof content === 'string' || content instanceof Uint8Array;
 }
 
 /** The same files, and nothing known of what they were made from. */

@@ -91,14 +91,14 @@ test('more than 1,000 sessions stand in parts, each once', () => {
   expect(ids).toEqual(entries.map(({ id }) => id));
 });
 
-test('beyond some 4 MB a session’s rounds stand in parts, which stay as they are', () => {
+test('beyond some 4 MB a session’s rounds stand in parts, which stay as they are', async () => {
   const folder = makeFolder();
   const made = { dataDir: join(folder, 'store'), siteDir: join(folder, 'site') };
   const round = { at: Date.parse('2026-02-01T00:00:00Z'), model: 'm', input: 1, cached: 0, output: 0 };
   const session = { id: 's', title: 'hi', consumer: 'cron', rounds: [round] };
   const rounds = Array.from({ length: 12 }, () => ({ ...round, text: 'x'.repeat(450_000) }));
   storeQuickly(made.dataDir, [{ ...session, rounds }]);
-  render(made);
+  await render(made);
   const newest = read(made.siteDir, 'api/sessions/s.json');
   const closed = read(made.siteDir, 'api/sessions/s~p1.json');
   expect([newest.parts, closed.session_id, closed.first_round]).toEqual([['./s~p1.json'], 's', 1]);
@@ -106,6 +106,6 @@ test('beyond some 4 MB a session’s rounds stand in parts, which stay as they a
   expect(numbers).toEqual(rounds.map((_, i) => i + 1));
   const before = filesOf(made.siteDir).get('api/sessions/s~p1.json');
   storeQuickly(made.dataDir, [session]);
-  render(made);
+  await render(made);
   expect(filesOf(made.siteDir).get('api/sessions/s~p1.json')).toEqual(before);
 });

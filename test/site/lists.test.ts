@@ -4,7 +4,7 @@ import type { Page as BrowserPage } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 import { keyedSession } from '../../src/site/keyed-session.ts';
-import { modelColours } from '../../src/site/model-colours.ts';
+import { modelColours, modelSlots } from '../../src/site/model-colours.ts';
 import { assetPages } from '../../src/site/render.ts';
 import type { SiteContext } from '../../src/site/site-context.ts';
 import { storePages } from '../../src/site/store-pages.ts';
@@ -26,7 +26,7 @@ const PAGES = [
 /** The pages about all sessions, without those of the sessions. */
 function writeSite(dir: string, sessions: readonly QuickSession[]): void {
   const entries = entriesOf(sessions);
-  const colours = modelColours(entries);
+  const colours = modelColours(modelSlots(entries));
   const site: SiteContext = {
     now: NOW,
     local: localTimeIn('Asia/Shanghai'),

@@ -24,12 +24,16 @@ export interface Made {
 export async function makeSite(lines: string[], ...options: string[]): Promise<Made> {
   const folder = makeFolder();
   const made = { dataDir: await makeStore(folder, lines, ...options), siteDir: join(folder, 'site') };
-  render(made);
+  await render(made);
   return made;
 }
 
 /** Renders at 2026-02-03T04:00Z, in Shanghai. */
-export function render(made: Made, rest: Partial<RenderOptions> = {}, files: Files = nodeFiles): Written {
+export function render(
+  made: Made,
+  rest: Partial<RenderOptions> = {},
+  files: Files = nodeFiles,
+): Promise<Written> {
   return renderSite(files, {
     ...made,
     local: localTimeIn('Asia/Shanghai'),
@@ -66,6 +70,9 @@ export function writePages(dir: string, pages: Iterable<Page>): void {
   for (const { path, render: content } of pages) {
     const text = content();
     mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), typeof text === 'string' ? text : [...text].join(''));
+    writeFileSync(
+      join(dir, path),
+      typeof text === 'string' || text instanceof Uint8Array ? text : [...text].join(''),
+    );
   }
 }

@@ -8,11 +8,11 @@ import { quickSessions, storeQuickly } from './quick-store.ts';
 
 const UNTIL = Date.parse('2026-02-03T00:00:00Z');
 
-function made(): Made {
+async function made(): Promise<Made> {
   const folder = makeFolder();
   const site = { dataDir: join(folder, 'store'), siteDir: join(folder, 'site') };
   storeQuickly(site.dataDir, quickSessions(40, 20, UNTIL));
-  render(site, { refresh: 1 });
+  await render(site, { refresh: 1 });
   return site;
 }
 
@@ -33,8 +33,8 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
   const open = useBrowser();
 
   test('by default a page looks every 30 seconds', async () => {
-    const site = made();
-    render(site, { refresh: 30 });
+    const site = await made();
+    await render(site, { refresh: 30 });
     const { page } = await open(join(site.siteDir, 'index.html'));
     await page.waitForSelector('.written button');
     expect(await page.locator('.written button').getAttribute('title')).toBe(
@@ -43,7 +43,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
   });
 
   test('another stamp loads the page anew, which keeps scroll position and open parts', async () => {
-    const site = made();
+    const site = await made();
     const { page, faults } = await open(join(site.siteDir, 'index.html'));
     await page.click('summary >> nth=0');
     await page.evaluate(() => scrollTo(0, 500));
@@ -51,7 +51,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     await page.waitForTimeout(1500);
     expect(await isMarked(page)).toBe(true);
     addSession(site);
-    render(site, { refresh: 1 });
+    await render(site, { refresh: 1 });
     await reloaded(page);
     await page.waitForSelector('.written button');
     expect(await page.locator('.figure.sessions .value').innerText()).toBe('41');
@@ -61,7 +61,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
   });
 
   test('the list keeps typed text, filter, order and focus', async () => {
-    const site = made();
+    const site = await made();
     const { page } = await open(join(site.siteDir, 'sessions/index.html'));
     await page.waitForSelector('thead button');
     await page.selectOption('#consumer', 'cron');
@@ -69,7 +69,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     await page.fill('#search', 'new');
     await mark(page);
     addSession(site);
-    render(site, { refresh: 1 });
+    await render(site, { refresh: 1 });
     await reloaded(page);
     await page.waitForSelector('thead button');
     expect([
@@ -82,14 +82,14 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
   });
 
   test('switched off, a page stays as it is, here and after a reload; switched on it goes on', async () => {
-    const site = made();
+    const site = await made();
     const { page } = await open(join(site.siteDir, 'index.html'));
     await page.click('text="Refresh on"');
     await page.reload();
     await page.waitForSelector('text="Refresh off"');
     await mark(page);
     addSession(site);
-    render(site, { refresh: 1 });
+    await render(site, { refresh: 1 });
     await page.waitForTimeout(1500);
     expect(await isMarked(page)).toBe(true);
     await page.click('text="Refresh off"');
@@ -98,8 +98,8 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
   });
 
   test('with --refresh 0 there is no switch, and nothing is looked for', async () => {
-    const site = made();
-    render(site, { refresh: 0 });
+    const site = await made();
+    await render(site, { refresh: 0 });
     const { page } = await open(join(site.siteDir, 'index.html'));
     await page.waitForSelector('text="Colours: system"');
     await mark(page);

@@ -37,10 +37,13 @@ function addRound({ dataDir }: Made, session: QuickSession, at = UNTIL): void {
 const old = new Date('2020-01-01T00:00:00Z');
 
 /** The paths that a render wrote, and those that it removed: every file that was there gets an old time first. */
-function changedBy(made: Made, act: () => void): { written: string[]; removed: string[] } {
+async function changedBy(
+  made: Made,
+  act: () => Promise<unknown>,
+): Promise<{ written: string[]; removed: string[] }> {
   const before = filesOf(made.siteDir);
   for (const path of before.keys()) utimesSync(join(made.siteDir, path), old, old);
-  act();
+  await act();
   const after = filesOf(made.siteDir);
   return {
     written: [...after]
@@ -55,14 +58,14 @@ const contents = (siteDir: string): [string, string][] =>
   [...filesOf(siteDir)].map(([path, { digest }]): [string, string] => [path, digest]).toSorted();
 
 describe('a render', () => {
-  test('after one round of 1,200 sessions writes its pages, the lists it stands in, and the stamp', () => {
+  test('after one round of 1,200 sessions writes its pages, the lists it stands in, and the stamp', async () => {
     const made = stored(1200);
-    render(made);
+    await render(made);
     // The 151st from the oldest: on the second page of the lists, and in the first file of data.
     const session = made.sessions[150] as QuickSession;
     addRound(made, session);
-    const { written, removed } = changedBy(made, () => {
-      expect(render(made)).toMatchObject({ rendered: 13, removed: 0 });
+    const { written, removed } = await changedBy(made, async () => {
+      expect(await render(made)).toMatchObject({ rendered: 13, removed: 0 });
     });
     expect(removed).toEqual([]);
     expect(written).toEqual(
@@ -83,49 +86,49 @@ describe('a render', () => {
       ].toSorted(),
     );
     // What it left is what a first render makes, but for the times at which pages were written.
-    render({ ...made, siteDir: `${made.siteDir}-anew` });
+    await render({ ...made, siteDir: `${made.siteDir}-anew` });
     expect(contents(made.siteDir)).toEqual(contents(`${made.siteDir}-anew`));
   });
 
-  test('with nothing new writes nothing, not even the manifest; --full writes every page', () => {
+  test('with nothing new writes nothing, not even the manifest; --full writes every page', async () => {
     const made = stored(5);
-    const { rendered } = render(made);
+    const { rendered } = await render(made);
     const manifest = statSync(join(made.siteDir, '.monitor/manifest')).mtimeMs;
-    const { written } = changedBy(made, () => {
-      expect(render(made)).toEqual({ rendered: 0, kept: rendered, removed: 0 });
+    const { written } = await changedBy(made, async () => {
+      expect(await render(made)).toEqual({ rendered: 0, kept: rendered, removed: 0 });
     });
     expect(written).toEqual([]);
     expect(statSync(join(made.siteDir, '.monitor/manifest')).mtimeMs).toBe(manifest);
-    expect(render(made, { full: true })).toEqual({ rendered, kept: 0, removed: 0 });
+    expect(await render(made, { full: true })).toEqual({ rendered, kept: 0, removed: 0 });
   });
 
-  test('on the next day writes what says "today", and the stamp', () => {
+  test('on the next day writes what says "today", and the stamp', async () => {
     const made = stored(5);
-    render(made, { now: UNTIL });
-    const { written } = changedBy(made, () => render(made, { now: UNTIL + 86_400_000 }));
+    await render(made, { now: UNTIL });
+    const { written } = await changedBy(made, () => render(made, { now: UNTIL + 86_400_000 }));
     expect(written).toEqual(['build.js', 'index.html']);
   });
 
-  test('with another zone writes all pages; with another --refresh only the stamp', () => {
+  test('with another zone writes all pages; with another --refresh only the stamp', async () => {
     const made = stored(5);
-    const { rendered } = render(made);
-    const { written } = changedBy(made, () => render(made, { refresh: 0 }));
+    const { rendered } = await render(made);
+    const { written } = await changedBy(made, () => render(made, { refresh: 0 }));
     expect(written).toEqual(['build.js']);
     expect(readFileSync(join(made.siteDir, 'build.js'), 'utf8')).toMatch(
       /^monitorStamp\("[0-9a-f]{16}",0\);\n$/,
     );
     const berlin = { local: localTimeIn('Europe/Berlin') };
-    expect(render(made, { ...berlin, refresh: 0 }).rendered).toBe(rendered);
+    expect((await render(made, { ...berlin, refresh: 0 })).rendered).toBe(rendered);
   });
 
-  test('removes what it made and nothing names any more, and no file of a stranger', () => {
+  test('removes what it made and nothing names any more, and no file of a stranger', async () => {
     const made = stored(3);
-    render(made);
+    await render(made);
     const lone = `${made.dataDir}-lone`;
     storeQuickly(lone, made.sessions.slice(0, 1));
     writeFileSync(join(made.siteDir, 'sessions/mine.html'), 'mine');
     const [first, second, third] = made.sessions.map(({ id }) => id);
-    const { written, removed } = changedBy(made, () => render({ ...made, dataDir: lone }));
+    const { written, removed } = await changedBy(made, () => render({ ...made, dataDir: lone }));
     expect(removed).toEqual(
       [second, third].flatMap((id) => [`api/sessions/${id}.json`, `sessions/${id}.html`]).toSorted(),
     );
@@ -133,19 +136,19 @@ describe('a render', () => {
     expect(readFileSync(join(made.siteDir, 'sessions/mine.html'), 'utf8')).toBe('mine');
   });
 
-  test('killed at any operation leaves whole pages, and the next one makes what a render without it would', () => {
+  test('killed at any operation leaves whole pages, and the next one makes what a render without it would', async () => {
     const made = stored(2);
-    render(made);
+    await render(made);
     addRound(made, made.sessions[0] as QuickSession);
     storeQuickly(made.dataDir, [{ ...(made.sessions[0] as QuickSession), id: 'new' }]);
     const clean = `${made.siteDir}-clean`;
-    render({ ...made, siteDir: clean });
+    await render({ ...made, siteDir: clean });
     const right = contents(clean);
     const whole = new Map(right);
     const backup = readSite(made.siteDir);
     const before = new Map(contents(made.siteDir));
     const { operations, files } = failAt(Infinity, 'before');
-    render(made, {}, files);
+    await render(made, {}, files);
     const points = operations.flatMap((name, at): [number, Fault][] => {
       if (name === 'write') return [[at, 'torn']];
       return name === 'rename' || name === 'remove'
@@ -158,42 +161,42 @@ describe('a render', () => {
     expect(points.length).toBeGreaterThan(60);
     for (const [at, fault] of points) {
       writeSite(made.siteDir, backup);
-      expect(() => render(made, {}, failAt(at, fault).files)).toThrow();
+      await expect(render(made, {}, failAt(at, fault).files)).rejects.toThrow();
       for (const [path, digest] of contents(made.siteDir)) {
         expect([before.get(path), whole.get(path)], `${path} at ${at} ${fault}`).toContain(digest);
       }
-      render(made);
+      await render(made);
       expect(contents(made.siteDir), `${at} ${fault}`).toEqual(right);
       expect(existsSync(join(made.siteDir, '.monitor/journal'))).toBe(false);
     }
   });
 
-  test('what a killed render had begun for a session that is gone by now is removed', () => {
+  test('what a killed render had begun for a session that is gone by now is removed', async () => {
     const made = stored(1);
-    render(made);
+    await render(made);
     const more = `${made.dataDir}-more`;
     storeQuickly(more, [...made.sessions, { ...(made.sessions[0] as QuickSession), id: 'gone' }]);
     const page = join(made.siteDir, 'sessions/gone.html');
     for (let at = 0; !existsSync(page); at++) {
-      expect(() => render({ ...made, dataDir: more }, {}, failAt(at, 'after').files)).toThrow();
+      await expect(render({ ...made, dataDir: more }, {}, failAt(at, 'after').files)).rejects.toThrow();
     }
-    render(made);
+    await render(made);
     expect(existsSync(page)).toBe(false);
   });
 
-  test('a manifest that is cut makes every page anew and removes nothing', () => {
+  test('a manifest that is cut makes every page anew and removes nothing', async () => {
     const made = stored(3);
-    const { rendered } = render(made);
+    const { rendered } = await render(made);
     const path = join(made.siteDir, '.monitor/manifest');
     writeFileSync(path, readFileSync(path).subarray(0, 200));
-    expect(render(made)).toEqual({ rendered, kept: 0, removed: 0 });
-    expect(render(made)).toEqual({ rendered: 0, kept: rendered, removed: 0 });
+    expect(await render(made)).toEqual({ rendered, kept: 0, removed: 0 });
+    expect(await render(made)).toEqual({ rendered: 0, kept: rendered, removed: 0 });
   });
 
-  test('pages can be read by others, as the umask allows', () => {
+  test('pages can be read by others, as the umask allows', async () => {
     const before = process.umask(0o027);
     const made = stored(1);
-    render(made);
+    await render(made);
     process.umask(before);
     const modeOf = (path: string): number => statSync(join(made.siteDir, path)).mode & 0o777;
     expect([modeOf('.'), modeOf('sessions'), modeOf('index.html')]).toEqual([0o750, 0o750, 0o640]);

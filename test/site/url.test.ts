@@ -62,7 +62,7 @@ test('the link stays what it was when the texts are pruned', async () => {
   const link = await linkOf(made, 'agent:one');
   const pruned = await run(['prune', '--content', '--older-than', '1d', '--data-dir', made.dataDir]);
   expect(pruned.code).toBe(0);
-  expect(render(made)).toMatchObject({ removed: 0 });
+  expect(await render(made)).toMatchObject({ removed: 0 });
   expect(await linkOf(made, 'agent:one')).toBe(link);
   expect(readFileSync(fileURLToPath(link), 'utf8')).not.toContain('>hi<');
 });

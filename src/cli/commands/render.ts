@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { nodeFiles } from '../../platform/files.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import { barLine } from '../../report/parse-line.ts';
@@ -18,18 +20,24 @@ export interface RenderOptions {
   json?: true;
 }
 
+/** Beside the file that this is bundled into; elsewhere there is none, and a render does without. */
+const PAGE_WORKER = fileURLToPath(new URL('./page-worker.cjs', import.meta.url));
+/** Each takes some 60 MB. */
+const MOST_THREADS = 4;
+
 /** Brings the site up to date with the store. */
 export async function render(context: Context, options: RenderOptions): Promise<void> {
   const { dataDir, siteDir, refresh } = options;
   const progress =
     context.stderrIsTerminal && !options.quiet ? showProgress(context, progressText) : undefined;
-  const written = renderSite(nodeFiles, {
+  const written = await renderSite(nodeFiles, {
     dataDir,
     siteDir,
     local: localTimeOf(context, options.timezone),
     now: context.now,
     refresh,
     full: options.full === true,
+    threads: { file: PAGE_WORKER, count: Math.min(MOST_THREADS, availableParallelism()) },
     onProgress: progress?.update,
   });
   progress?.clear();

@@ -63,7 +63,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
       ),
     ];
     made = { dataDir: await makeStore(folder, lines), siteDir: join(folder, 'site') };
-    render(made);
+    await render(made);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,0 +1,3 @@
+import { servePages } from './run-render.ts';
+
+servePages();

@@ -1,0 +1,69 @@
+import { Worker } from 'node:worker_threads';
+
+interface Job<Task, Result> {
+  task: Task;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Threads that run one file each and answer one task at a time, by a message for a message. Once one of them has failed
+ * the pool is broken, and no task is answered any more: who asks must be able to do without.
+ */
+export class WorkerPool<Task, Result> {
+  readonly #workers: Worker[] = [];
+  readonly #idle: Worker[] = [];
+  readonly #running = new Map<Worker, Job<Task, Result>>();
+  #waiting: Job<Task, Result>[] = [];
+  #failure: Error | undefined;
+
+  /** `data` is each thread's `workerData`. */
+  constructor(file: string, threads: number, data: unknown) {
+    for (let i = 0; i < threads; i++) {
+      const worker = new Worker(file, { workerData: data });
+      worker.on('message', (result: Result) => this.#answer(worker, result));
+      worker.on('error', (error) => this.#fail(error));
+      worker.on('exit', () => this.#fail(new Error(`a thread of ${file} ended`)));
+      this.#workers.push(worker);
+      this.#idle.push(worker);
+    }
+  }
+
+  /** What a thread says of the task. Rejects where the pool is broken, before or meanwhile. */
+  run(task: Task): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure) reject(this.#failure);
+      else this.#start({ task, resolve, reject });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#fail(new Error('the pool is closed'));
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #start(job: Job<Task, Result>): void {
+    const worker = this.#idle.pop();
+    if (worker) {
+      this.#running.set(worker, job);
+      worker.postMessage(job.task);
+    } else {
+      this.#waiting.push(job);
+    }
+  }
+
+  #answer(worker: Worker, result: Result): void {
+    this.#running.get(worker)?.resolve(result);
+    this.#running.delete(worker);
+    this.#idle.push(worker);
+    const next = this.#waiting.shift();
+    if (next) this.#start(next);
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const job of [...this.#running.values(), ...this.#waiting]) job.reject(this.#failure);
+    this.#running.clear();
+    this.#waiting = [];
+  }
+}

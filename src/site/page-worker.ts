@@ -1,0 +1,43 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { nodeFiles } from '../platform/files.ts';
+import type { SessionEntry } from '../store/types.ts';
+import type { Page } from './page.ts';
+import { pagesOfSession } from './session-pages.ts';
+import { siteContext, type SiteFacts } from './site-context.ts';
+
+/** A session whose pages are to be made; `known`: the keys of those that need not be, by path. */
+export interface SessionTask {
+  entry: SessionEntry;
+  known: ReadonlyMap<string, string>;
+}
+
+/** `content`: undefined where the page that is there has that key. */
+export interface MadePage {
+  path: string;
+  key: string;
+  content: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** What a thread of a render does: makes the pages of some sessions for each message, in their order. */
+export function servePages(): void {
+  const facts = workerData as SiteFacts;
+  const site = siteContext(facts);
+  parentPort?.on('message', (tasks: readonly SessionTask[]) => {
+    const made = tasks.map(({ entry, known }) =>
+      Array.from(pagesOfSession(nodeFiles, facts.dir, entry, site), (page) => makePage(page, known)),
+    );
+    const buffers = made.flat().flatMap(({ content }) => (content ? [content.buffer] : []));
+    parentPort?.postMessage(made, buffers);
+  });
+}
+
+function makePage({ path, key, render }: Page, known: ReadonlyMap<string, string>): MadePage {
+  return { path, key, content: known.get(path) === key ? undefined : bytesOf(render()) };
+}
+
+const encoder = new TextEncoder();
+
+function bytesOf(content: ReturnType<Page['render']>): Uint8Array<ArrayBuffer> {
+  if (content instanceof Uint8Array) return new Uint8Array(content);
+  return encoder.encode(typeof content === 'string' ? content : [...content].join(''));
+}

@@ -1,0 +1,19 @@
+import type { Files } from '../platform/files.ts';
+import type { SessionEntry } from '../store/types.ts';
+import { sessionJsonPages } from './api.ts';
+import type { Page } from './page.ts';
+import { sessionPages } from './session/pages.ts';
+import { sourceOf } from './session/source.ts';
+import type { SiteContext } from './site-context.ts';
+
+/** Everything that the site has of one session of the store in `dir`. */
+export function* pagesOfSession(
+  files: Files,
+  dir: string,
+  entry: SessionEntry,
+  site: SiteContext,
+): Generator<Page> {
+  const source = sourceOf(files, dir, entry);
+  yield* sessionPages(source, site);
+  yield* sessionJsonPages(source, site);
+}
