@@ -1,3 +1,4 @@
+import { MessageRecords } from './message-records.ts';
 import { fromRuns, runLength, toRuns, type Run } from './runs.ts';
 import type { ContextSlice } from './stored-round.ts';
 
@@ -9,24 +10,25 @@ import type { ContextSlice } from './stored-round.ts';
  * ordinals. Only the newest records are kept in memory; a text older than that is stored again.
  */
 export class SessionMemory {
-  readonly #ordinals = new Map<string, number>();
-  #records: MemoryRecord[] = [];
-  /** Ordinal of the first record kept in memory. */
-  #first = 0;
+  readonly #records: MessageRecords;
   #threads: Thread[] = [];
   /** Digests of the previous round's texts; undefined at the beginning. */
   #previous: { [kind in TextKind]?: string | null } = {};
   /** Which round stored a text, the one used last at the end. */
   #texts = new Map<string, number>();
 
+  constructor(records = new MessageRecords()) {
+    this.#records = records;
+  }
+
   /** Number of records since the session began. */
   get length(): number {
-    return this.#first + this.#records.length;
+    return this.#records.length;
   }
 
   /** What this session weighs in memory: its records and texts, about a hundred bytes each. */
   get weight(): number {
-    return this.#records.length + this.#texts.size;
+    return this.#records.kept + this.#texts.size;
   }
 
   /**
@@ -37,10 +39,10 @@ export class SessionMemory {
     const added: number[] = [];
     const firstNew = this.length;
     const ordinals = messages.map((message, place) => {
-      const known = typeof message === 'number' ? message : this.#ordinals.get(message);
+      const known = typeof message === 'number' ? message : this.#records.find(message);
       if (known !== undefined) return known;
       added.push(place);
-      return this.#remember({ digest: message as string, round, place });
+      return this.#records.add(message as string, round, place);
     });
     const context = this.#describe(round, ordinals, firstNew);
     this.#follow(round, ordinals);
@@ -48,7 +50,7 @@ export class SessionMemory {
   }
 
   has(digest: string): boolean {
-    return this.#ordinals.has(digest);
+    return this.#records.find(digest) !== undefined;
   }
 
   /**
@@ -73,7 +75,7 @@ export class SessionMemory {
     for (const [sliceRound, from, count] of context) {
       const stored = sliceRound === round ? digests.slice(from, from + count) : [];
       for (const [i, digest] of stored.entries()) {
-        if (!this.has(digest)) this.#remember({ digest, round, place: place + i });
+        if (!this.has(digest)) this.#records.add(digest, round, place + i);
       }
       place += count;
     }
@@ -81,14 +83,7 @@ export class SessionMemory {
 
   /** The records from ordinal `from` on, to be saved. */
   encodeRecords(from: number): Buffer {
-    const records = this.#records.slice(Math.max(0, from - this.#first));
-    const bytes = Buffer.alloc(records.length * RECORD_BYTES);
-    records.forEach(({ digest, round, place }, i) => {
-      bytes.write(digest, i * RECORD_BYTES, 'latin1');
-      bytes.writeUInt32LE(round, i * RECORD_BYTES + DIGEST_BYTES);
-      bytes.writeUInt32LE(place, i * RECORD_BYTES + DIGEST_BYTES + 4);
-    });
-    return bytes;
+    return this.#records.encode(from);
   }
 
   /** Everything but the records. */
@@ -103,31 +98,11 @@ export class SessionMemory {
 
   /** `records` holds the newest of the records that `saved` counts. */
   static load(saved: SavedMemory, records: Uint8Array): SessionMemory {
-    const memory = new SessionMemory();
-    const bytes = Buffer.from(records.buffer, records.byteOffset, records.byteLength);
-    const count = bytes.length / RECORD_BYTES;
-    memory.#first = saved.records - count;
-    for (let at = 0; at < bytes.length; at += RECORD_BYTES) {
-      const digest = bytes.toString('latin1', at, at + DIGEST_BYTES);
-      const round = bytes.readUInt32LE(at + DIGEST_BYTES);
-      const place = bytes.readUInt32LE(at + DIGEST_BYTES + 4);
-      memory.#remember({ digest, round, place });
-    }
+    const memory = new SessionMemory(new MessageRecords(saved.records, records));
     memory.#previous = { ...saved.previous };
     memory.#texts = new Map(saved.texts);
     memory.#threads = saved.threads.map(([round, runs]) => ({ round, ordinals: fromRuns(runs) }));
     return memory;
-  }
-
-  #remember(record: MemoryRecord): number {
-    const ordinal = this.length;
-    this.#ordinals.set(record.digest, ordinal);
-    this.#records.push(record);
-    return ordinal;
-  }
-
-  #record(ordinal: number): MemoryRecord | undefined {
-    return this.#records[ordinal - this.#first];
   }
 
   /** Slices of earlier requests and of this round's new messages; the longest that fits, from left to right. */
@@ -158,14 +133,16 @@ export class SessionMemory {
 
   /** The request that stored a message holds it too, for as long as the next messages were stored beside it. */
   #originSlice(ordinals: readonly number[], at: number, ordinal: number): ContextSlice {
-    const origin = this.#record(ordinal);
-    if (!origin) throw new Error(`no record ${ordinal} in the session's memory`);
+    const round = this.#records.roundOf(ordinal);
+    const place = this.#records.placeOf(ordinal);
+    if (round === undefined || place === undefined)
+      throw new Error(`no record ${ordinal} in the session's memory`);
     let count = 1;
     for (; at + count < ordinals.length; count++) {
-      const next = this.#record(ordinals[at + count] ?? -1);
-      if (next?.round !== origin.round || next.place !== origin.place + count) break;
+      const next = ordinals[at + count] ?? -1;
+      if (this.#records.roundOf(next) !== round || this.#records.placeOf(next) !== place + count) break;
     }
-    return [origin.round, origin.place, count];
+    return [round, place, count];
   }
 
   /** The request replaces the thread that it continues, or begins one; the thread unused for longest goes. */
@@ -194,21 +171,12 @@ export interface SavedMemory {
 
 export type TextKind = 'system' | 'question';
 
-interface MemoryRecord {
-  digest: string;
-  /** The round that stored the text, and the message's place in that round's request. */
-  round: number;
-  place: number;
-}
-
 interface Thread {
   round: number;
   ordinals: readonly number[];
   places?: Map<number, number>;
 }
 
-const DIGEST_BYTES = 16;
-export const RECORD_BYTES = DIGEST_BYTES + 8;
 /** How many records an append loads at most (1.5 MiB): a session that grows for ever costs no more than that. */
 export const RECORDS_KEPT = 65_536;
 /** An agent with its sub-agents; requests without a session id are mostly threads of one round. */

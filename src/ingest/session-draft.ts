@@ -1,11 +1,6 @@
 import { arrayElements, parseJson } from '../ai-log/json-spans.ts';
-import {
-  RECORD_BYTES,
-  RECORDS_KEPT,
-  SessionMemory,
-  type SavedMemory,
-  type TextKind,
-} from '../ai-log/memory.ts';
+import { RECORDS_KEPT, SessionMemory, type SavedMemory, type TextKind } from '../ai-log/memory.ts';
+import { RECORD_BYTES } from '../ai-log/message-records.ts';
 import { readStoredRound } from '../ai-log/expand-rounds.ts';
 import { charactersOf, type AnyRound, type Text } from '../ai-log/round.ts';
 import { crc32, digest } from '../platform/digest.ts';
