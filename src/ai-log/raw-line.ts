@@ -1,11 +1,10 @@
-import { isUtf8 } from 'node:buffer';
 import { readBehind, type LineFields } from './access-line.ts';
 import { fillIn, isTextKey, mendText, noTexts, type Attributes, type TextKey } from './attributes.ts';
 import { byteElements, byteMembers, valueEnd, type ByteMember } from './json-bytes.ts';
 import type { Span } from './json-spans.ts';
 import type { FoundRuns, KnownRequests } from './known-requests.ts';
 import { DEFAULT_SESSION, toRound, type LoggedRound } from './round.ts';
-import { unescapeBytes } from './unescape-bytes.ts';
+import { shorten, type ShortText } from './short-text.ts';
 
 /**
  * A round that was read from bytes; its texts are valid until the next one is read. `remember` is to be called once the
@@ -46,7 +45,7 @@ export function readRawLine(
   const hint = from < end ? sessionHint(line, end) : undefined;
   const found = hint === undefined ? undefined : findKnown(hint)?.find(line, from, end);
 
-  const short = shorten(line, from, end, found);
+  const short = shorten(line, START.length - 1, from, end, found);
   if (!short) return undefined;
   const aiLog = readShort(short);
   const fields = aiLog && readBehind(line.toString('utf8', end + 1));
@@ -71,10 +70,8 @@ const SESSION = Buffer.from(String.raw`\"session_id\":\"`);
 
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
-const ZERO = 0x30;
 const OPEN_LIST = 0x5b;
 const HIGH_BIT = 0x80;
-const NUL = 0;
 
 /** Which session the line may be of. What it is of is read later; until then this is a guess. */
 function sessionHint(line: Buffer, end: number): string | undefined {
@@ -83,50 +80,6 @@ function sessionHint(line: Buffer, end: number): string | undefined {
   const from = key + SESSION.length;
   const to = line.indexOf(BACKSLASH, from);
   return line[to + 1] === QUOTE && to > from ? line.toString('utf8', from, to) : undefined;
-}
-
-/** The text of ai_log, a `0` in the place of each known run; a NUL follows it. */
-interface ShortText {
-  bytes: Buffer;
-  length: number;
-  /** Where the list of messages was thought to begin, behind its bracket. */
-  listAt: number;
-  /** Where each `0` stands. */
-  marks: number[];
-}
-
-/** Undefined where a byte of it is not as it must be. `from`: where messages begin; `end`: the quote behind ai_log. */
-function shorten(
-  line: Buffer,
-  from: number,
-  end: number,
-  found: FoundRuns | undefined,
-): ShortText | undefined {
-  const bytes = scratchOf(end);
-  const marks: number[] = [];
-  const listAt = unescapeBytes(line, START.length - 1, from, bytes, 0);
-  let length = listAt;
-  let at = from;
-  for (const run of found?.runs ?? []) {
-    if (length < 0) return undefined;
-    length = unescapeBytes(line, at, run.from, bytes, length);
-    if (length < 0) return undefined;
-    marks.push(length);
-    bytes[length++] = ZERO;
-    at = run.to;
-  }
-  if (length >= 0) length = unescapeBytes(line, at, end, bytes, length);
-  if (length < 0 || !isUtf8(bytes.subarray(0, length))) return undefined;
-  bytes[length] = NUL;
-  return { bytes, length, listAt, marks };
-}
-
-const SCRATCH_BYTES = 1 << 20;
-const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
-
-/** Room for so many bytes; what was written there before is lost. */
-function scratchOf(length: number): Buffer {
-  return length <= SCRATCH_BYTES ? scratch : Buffer.allocUnsafeSlow(length);
 }
 
 interface ShortLog {

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { KnownRequests, KnownRequestsBudget } from '../ai-log/known-requests.ts';
+import { KnownRequestsBudget } from '../ai-log/known-requests-budget.ts';
+import { KnownRequests } from '../ai-log/known-requests.ts';
 import { readRawLine, type RawRound } from '../ai-log/raw-line.ts';
 import type { Redactor } from '../ai-log/redact.ts';
 import { readLogLine, type AnyRound } from '../ai-log/round.ts';

@@ -1,4 +1,5 @@
-import { KnownRequests, KnownRequestsBudget } from '../../src/ai-log/known-requests.ts';
+import { KnownRequestsBudget } from '../../src/ai-log/known-requests-budget.ts';
+import { KnownRequests } from '../../src/ai-log/known-requests.ts';
 import { readRawLine, type RawRound } from '../../src/ai-log/raw-line.ts';
 import { readLogLine, type AnyRound } from '../../src/ai-log/round.ts';
 import { lineText } from '../../src/ingest/log-lines.ts';

@@ -6,7 +6,8 @@ import { dateText, duration, shortCount } from '../format.ts';
 import type { SiteContext } from '../site-context.ts';
 import { laneName } from './conversation.ts';
 import type { RowContext } from './markup.ts';
-import { rowsOf, type Row, type Tag } from './rows.ts';
+import type { Row, Tag } from './row.ts';
+import { rowsOf } from './rows.ts';
 import type { Block, LaneView, RoundView } from './view.ts';
 
 /** What is drawn down a page: `kind` names the template. */

@@ -2,52 +2,9 @@ import { FLAG_WORDS } from '../../ai-log/flags.ts';
 import { cleanLine } from '../../platform/clean-text.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import { argumentsHtml, contentHtml, plain, pre, resultHtml, rich, type RowContext } from './markup.ts';
+import { CUT, CUT_WORDS, fold, line, said, say, type Row, type Tag } from './row.ts';
 import { escapeAttribute } from './text.ts';
 import type { CallView, Clip, History, Item, RoundView } from './view.ts';
-
-/** A tag in a frame, in red where something failed. */
-export interface Tag {
-  text: string;
-  isFailed: boolean;
-}
-
-/** Rows of a round's card; `kind` names the template that draws it. */
-export type Row =
-  /** What somebody said. */
-  | {
-      kind: 'session-say';
-      role: string;
-      kindOfSay: 'user' | 'answer' | 'other';
-      tag: Tag | null;
-      note: string;
-      noteHref: string;
-      html: string;
-    }
-  /** Something closed: one line, and what opens below it. */
-  | {
-      kind: 'session-fold';
-      role: string;
-      sum: string;
-      gist: string;
-      html: string;
-      isTool: boolean;
-      tags: Tag[];
-    }
-  | {
-      kind: 'session-call';
-      role: string;
-      name: string;
-      gist: string;
-      summary: string;
-      failure: Tag | null;
-      failureText: string;
-      callHtml: string;
-      resultHtml: string;
-      note: string;
-      isOpen: boolean;
-    }
-  /** One line that says something. */
-  | { kind: 'session-line'; role: string; tag: Tag | null; text: string; href: string; link: string };
 
 export function rowsOf(round: RoundView, context: RowContext): Row[] {
   const rows: Row[] = [];
@@ -107,9 +64,6 @@ function rowOf(item: Item, isFirstCall: boolean, context: RowContext): Row {
       );
   }
 }
-
-const CUT: Tag = { text: 'truncated', isFailed: false };
-const CUT_WORDS = 'the gateway cut the middle out of this value';
 
 function tagsOf(clips: readonly Clip[]): Tag[] {
   return clips.some(({ isCut }) => isCut) ? [CUT] : [];
@@ -243,28 +197,6 @@ function flagRow(flag: string): Row {
   const words = FLAG_WORDS.get(flag);
   const tag = { text: cleanLine(flag).replaceAll('-', ' ').slice(0, 40), isFailed: false };
   return line('Note', tag, words === undefined ? '' : `${words}.`, '', '');
-}
-
-function say(
-  role: string,
-  kindOfSay: 'user' | 'answer' | 'other',
-  html: string,
-  tag: Tag | null,
-  note: string,
-): Row {
-  return { kind: 'session-say', role, kindOfSay, tag, note, noteHref: '', html };
-}
-
-function said(role: string, kindOfSay: 'user' | 'answer' | 'other', html: string, isCut: boolean): Row {
-  return say(role, kindOfSay, html, isCut ? CUT : null, isCut ? CUT_WORDS : '');
-}
-
-function fold(role: string, sum: string, gist: string, html: string, tags: Tag[]): Row {
-  return { kind: 'session-fold', role, sum, gist, html, isTool: false, tags };
-}
-
-function line(role: string, tag: Tag | null, text: string, href: string, link: string): Row {
-  return { kind: 'session-line', role, tag, text, href, link };
 }
 
 function firstLine(text: string): string {

@@ -1,0 +1,116 @@
+import { readStoredRound } from '../ai-log/expand-rounds.ts';
+import { arrayElements, parseJson } from '../ai-log/json-spans.ts';
+import { RECORDS_KEPT, SessionMemory, type SavedMemory, type TextKind } from '../ai-log/memory.ts';
+import { RECORD_BYTES } from '../ai-log/message-records.ts';
+import type { AnyRound, Text } from '../ai-log/round.ts';
+import { crc32, digest } from '../platform/digest.ts';
+import type { Files } from '../platform/files.ts';
+import { readRecords, readSummary, recordsPath, storedRounds } from '../store/session-file.ts';
+import type { SessionEntry } from '../store/types.ts';
+import type { RepeatedText, StoredTexts } from './stored-line.ts';
+
+/** Above this many records they go into a file beside the session, which an append need not write anew. */
+const MOST_INLINE = 128;
+
+/** What a session's summary keeps for the next append. `inline`: the records themselves, base64. */
+interface SummaryMemory extends SavedMemory {
+  inline?: string;
+  /** CRC-32 of the last record in the file beside the session. */
+  crc?: number;
+}
+
+/** What a commit is to store of a session's memory: in its summary, and in the file beside it from a byte on. */
+interface SavedBeside {
+  summary: SummaryMemory;
+  records?: { at: number; bytes: Buffer };
+}
+
+/** A session's memory while a run adds rounds to it, between what the store keeps of it. */
+export class DraftMemory {
+  readonly #memory: SessionMemory;
+  /** Records that the file beside the session holds for certain. */
+  #saved: number;
+
+  constructor(memory = new SessionMemory(), saved = 0) {
+    this.#memory = memory;
+    this.#saved = saved;
+  }
+
+  /** The memory of a stored session. Throws if its file is not the one that was committed. */
+  static resume(files: Files, dir: string, entry: SessionEntry): DraftMemory {
+    return load(files, dir, entry) ?? new DraftMemory(rebuild(storedRounds(files, dir, entry)));
+  }
+
+  get weight(): number {
+    return this.#memory.weight;
+  }
+
+  /**
+   * Takes in a round: what of its texts is to be stored, and what its messages are in the memory. `invalid`: a message
+   * is no valid JSON, and nothing was taken in.
+   */
+  remember(round: number, logged: AnyRound): (StoredTexts & { ordinals: readonly number[] }) | 'invalid' {
+    const messages = logged.messages ?? [];
+    const digests = messages.map((message) => (typeof message === 'number' ? message : digest(message, 16)));
+    if (!this.#areValid(messages, digests)) return 'invalid';
+    const request = logged.messages ? this.#memory.addRequest(round, digests) : null;
+    return {
+      context: request?.context ?? null,
+      newMessages: request?.added.map((place) => messages[place] as Text) ?? [],
+      system: this.#rememberText('system', round, logged.system),
+      question: this.#rememberText('question', round, logged.question),
+      ordinals: request?.ordinals ?? [],
+    };
+  }
+
+  save(): SavedBeside {
+    const memory = this.#memory;
+    const saved = memory.save();
+    if (memory.length <= MOST_INLINE)
+      return { summary: { ...saved, inline: memory.encodeRecords(0).toString('base64') } };
+    const summary = { ...saved, crc: crc32(memory.encodeRecords(memory.length - 1)) };
+    const at = this.#saved;
+    if (at === memory.length) return { summary };
+    this.#saved = memory.length;
+    return { summary, records: { at: at * RECORD_BYTES, bytes: memory.encodeRecords(at) } };
+  }
+
+  /** What is given as bytes is known to be valid, and so is what the session stored. */
+  #areValid(messages: readonly (Text | number)[], digests: readonly (string | number)[]): boolean {
+    return messages.every((message, i) => {
+      const known = digests[i];
+      if (typeof message !== 'string' || typeof known !== 'string') return true;
+      return this.#memory.has(known) || parseJson(message) !== undefined;
+    });
+  }
+
+  #rememberText(kind: TextKind, round: number, text: Text | null): RepeatedText {
+    const known = text === null ? null : Buffer.from(digest(text, 16), 'latin1').toString('base64');
+    return this.#memory.addText(kind, round, known) ?? { text };
+  }
+}
+
+/** The memory that the committed summary kept; undefined where a crashed run wrote over it. */
+function load(files: Files, dir: string, entry: SessionEntry): DraftMemory | undefined {
+  const saved = readSummary(files, dir, entry)?.['memory'] as SummaryMemory | undefined;
+  if (!saved) return undefined;
+  if (saved.inline !== undefined)
+    return new DraftMemory(SessionMemory.load(saved, Buffer.from(saved.inline, 'base64')));
+  const wanted = { count: saved.records, kept: RECORDS_KEPT, size: RECORD_BYTES, crc: saved.crc ?? 0 };
+  const records = readRecords(files, recordsPath(dir, entry.file), wanted);
+  return records && new DraftMemory(SessionMemory.load(saved, records), saved.records);
+}
+
+function rebuild(lines: Iterable<string>): SessionMemory {
+  const memory = new SessionMemory();
+  for (const line of lines) {
+    const { stored, texts } = readStoredRound(line);
+    const messages = arrayElements(texts.get('new_messages') ?? '[]') ?? [];
+    memory.replay(
+      stored.round,
+      stored.context ?? [],
+      messages.map((message) => digest(message, 16)),
+    );
+  }
+  return memory;
+}
