@@ -1,26 +1,26 @@
 /**
  * The token counts of an ai_log as logged, before anything is made of them. A key that is null, absent or
- * nonsense is left out, so that "is there" in the rules of usage.ts means: there with a count.
+ * nonsense is undefined, so that "is there" in the rules of usage.ts means: there with a count.
  */
 export interface LoggedCounts {
-  input?: number;
-  output?: number;
-  total?: number;
+  input: number | undefined;
+  output: number | undefined;
+  total: number | undefined;
   /** `cached_tokens`, at the top or in the input details. */
-  cachedTokens?: number;
+  cachedTokens: number | undefined;
   /** `cache_read_input_tokens` */
-  cacheRead?: number;
+  cacheRead: number | undefined;
   /** `cache_creation_input_tokens` */
-  cacheCreation?: number;
+  cacheCreation: number | undefined;
   /** `cache_write_tokens` */
-  cacheWrite?: number;
-  reasoning?: number;
+  cacheWrite: number | undefined;
+  reasoning: number | undefined;
   /** Gemini's `cached_content_token_count` */
-  cachedContent?: number;
+  cachedContent: number | undefined;
   /** Gemini's `tool_use_prompt_token_count` */
-  toolUse?: number;
+  toolUse: number | undefined;
   /** Gemini's `thoughts_token_count` */
-  thoughts?: number;
+  thoughts: number | undefined;
   /** The output holds images. */
   imageOutput: boolean;
   /** Something that should be a count was none. */
@@ -44,36 +44,38 @@ const IMAGE_TOKENS = /image.*token|token.*image/i;
 export function readCounts(aiLog: JsonObject): LoggedCounts {
   const inputDetails = readDetails(aiLog, 'input_token_details');
   const outputDetails = readDetails(aiLog, 'output_token_details');
-  const counts: LoggedCounts = { imageOutput: false, bad: !inputDetails || !outputDetails };
-  const take = (name: CountName, ...places: [object: JsonObject | undefined, key: string][]): void => {
-    for (const [object, key] of places) {
-      const count = readCount(object, key);
-      if (count === 'nonsense') counts.bad = true;
-      else if (count !== undefined) counts[name] ??= count;
-    }
+  let bad = !inputDetails || !outputDetails;
+  const count = (object: JsonObject | undefined, key: string): number | undefined => {
+    const read = readCount(object, key);
+    if (read !== 'nonsense') return read;
+    bad = true;
+    return undefined;
   };
-
-  take('input', [aiLog, 'input_token']);
-  take('output', [aiLog, 'output_token']);
-  take('total', [aiLog, 'total_token']);
-  take('cachedTokens', [aiLog, 'cached_tokens'], [inputDetails, 'cached_tokens']);
-  take('cacheRead', [inputDetails, 'cache_read_input_tokens']);
-  take('cacheCreation', [inputDetails, 'cache_creation_input_tokens']);
-  take('cacheWrite', [inputDetails, 'cache_write_tokens']);
-  take(
-    'reasoning',
-    [aiLog, 'reasoning_tokens'],
-    [outputDetails, 'reasoning_tokens'],
-    [outputDetails, 'thinking_tokens'],
-  );
-  take('cachedContent', [inputDetails, 'cached_content_token_count']);
-  take('toolUse', [inputDetails, 'tool_use_prompt_token_count']);
-  take('thoughts', [outputDetails, 'thoughts_token_count']);
-  counts.imageOutput = hasImageTokens(outputDetails);
-  return counts;
+  const counts = {
+    input: count(aiLog, 'input_token'),
+    output: count(aiLog, 'output_token'),
+    total: count(aiLog, 'total_token'),
+    cachedTokens: firstOf(count(aiLog, 'cached_tokens'), count(inputDetails, 'cached_tokens')),
+    cacheRead: count(inputDetails, 'cache_read_input_tokens'),
+    cacheCreation: count(inputDetails, 'cache_creation_input_tokens'),
+    cacheWrite: count(inputDetails, 'cache_write_tokens'),
+    reasoning: firstOf(
+      count(aiLog, 'reasoning_tokens'),
+      count(outputDetails, 'reasoning_tokens'),
+      count(outputDetails, 'thinking_tokens'),
+    ),
+    cachedContent: count(inputDetails, 'cached_content_token_count'),
+    toolUse: count(inputDetails, 'tool_use_prompt_token_count'),
+    thoughts: count(outputDetails, 'thoughts_token_count'),
+    imageOutput: hasImageTokens(outputDetails),
+  };
+  return { ...counts, bad };
 }
 
-type CountName = Exclude<keyof LoggedCounts, 'imageOutput' | 'bad'>;
+/** All of them are read, so that nonsense in one that does not count is noticed too. */
+function firstOf(...counts: (number | undefined)[]): number | undefined {
+  return counts.find((count) => count !== undefined);
+}
 
 /** Undefined where nothing was logged: no own key, null, or the empty texts that Envoy and Go print for it. */
 function readCount(object: JsonObject | undefined, key: string): number | 'nonsense' | undefined {

@@ -85,11 +85,11 @@ export function toRound<T extends Text, Message extends T | number>(
   messages: Message[] | null,
   line: LineFields,
 ): LoggedRound<T, Message> {
-  const { messages: messagesText, tool_calls: toolCalls, ...texts } = attributes.texts;
-  const value = (key: string): unknown => parseJson(attributes.values.get(key) ?? 'null');
+  const { values, texts } = attributes;
+  const value = (key: string): unknown => parseField(values.get(key));
   const counts = Object.fromEntries(COUNTED.map((key) => [key, value(key)]));
   const { usage, state, flags } = normaliseUsage(counts);
-  const field = (key: string): unknown => parseJson(line.fields.get(key) ?? 'null');
+  const field = (key: string): unknown => parseField(line.fields.get(key));
   return {
     sessionId: textOf(value('session_id')) ?? DEFAULT_SESSION,
     time: readTime(field('start_time')) ?? readTime(field('timestamp')),
@@ -105,11 +105,14 @@ export function toRound<T extends Text, Message extends T | number>(
     usage,
     usageState: state,
     flags: line.broken ? [...flags, 'broken-line'] : flags,
-    loggedUsage: loggedUsage(attributes.values, counts),
-    ...texts,
+    loggedUsage: loggedUsage(values, counts),
     messages,
-    messagesText: messages ? null : messagesText,
-    toolCalls,
+    messagesText: messages ? null : texts.messages,
+    system: texts.system,
+    question: texts.question,
+    answer: texts.answer,
+    reasoning: texts.reasoning,
+    toolCalls: texts.tool_calls,
   };
 }
 
@@ -135,6 +138,10 @@ export function charactersOf(text: Text): string {
   return typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.length).toString();
 }
 
+function parseField(json: string | undefined): unknown {
+  return json === undefined ? null : parseJson(json);
+}
+
 /** What the log said of the usage; of what can be no count and no details, the start of its JSON. */
 function loggedUsage(
   jsons: ReadonlyMap<string, string>,
@@ -142,7 +149,8 @@ function loggedUsage(
 ): Record<string, unknown> {
   const logged: Record<string, unknown> = {};
   for (const key of USAGE) {
-    const json = jsons.get(key) ?? 'null';
+    const json = jsons.get(key);
+    if (json === undefined) continue;
     const isPlain = key.endsWith('_details') || !/^[[{]/.test(json);
     const value =
       isPlain && json.length <= LONGEST_DETAILS ? (values[key] ?? null) : json.slice(0, LONGEST_NAME);

@@ -63,7 +63,11 @@ export function latestEntryOf(book: PriceBook, model: string): PriceEntry | unde
 export function enterPrice(book: PriceBook, model: string, resolution: Resolution): number {
   const { schedule, source } = resolution;
   const last = book.latest.get(model);
-  if (last && last.source === source && isDeepStrictEqual(last.schedule, schedule)) return last.entry;
+  if (last && last.source === source && isDeepStrictEqual(last.schedule, schedule)) {
+    // The next round of the model is told at once.
+    last.schedule = schedule;
+    return last.entry;
+  }
   const entry = { entry: book.entries.length + 1, model, schedule, source };
   book.entries.push(entry);
   book.latest.set(model, entry);
