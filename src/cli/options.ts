@@ -158,7 +158,9 @@ export function consumerOption(): Option {
 
 /** `--group-by model,date`; further keys than GROUP_KEYS may be allowed. */
 export function groupByOption(what: string): Option {
-  return new Option('--group-by <keys>', `${what}: ${GROUP_KEYS.join(', ')}`).argParser(groupKeys);
+  return new Option('--group-by <keys>', `${what}: ${GROUP_KEYS.join(', ')}`).argParser((text) =>
+    groupKeys(text),
+  );
 }
 
 /** `--group-by` of an export: keys, or `round` alone. */
@@ -166,13 +168,13 @@ export function groupByOrRoundOption(): Option {
   return new Option(
     '--group-by <keys>',
     `a row for each: ${GROUP_KEYS.join(', ')}, combined; or round`,
-  ).argParser((text) => (text.trim().toLowerCase() === 'round' ? 'round' : groupKeys(text)));
+  ).argParser((text) => (text.trim().toLowerCase() === 'round' ? 'round' : groupKeys(text, '; or round')));
 }
 
-function groupKeys(text: string): GroupKey[] {
+function groupKeys(text: string, or = ''): GroupKey[] {
   const names = text.split(',').map((name) => name.trim().toLowerCase());
   const keys = GROUP_KEYS.filter((key) => names.includes(key));
   if (names.every((name) => keys.some((key) => key === name)) && new Set(names).size === names.length)
     return keys.toSorted((a, b) => names.indexOf(a) - names.indexOf(b));
-  throw new InvalidArgumentError(`It must be one or more of ${GROUP_KEYS.join(',')}, each once.`);
+  throw new InvalidArgumentError(`It must be one or more of ${GROUP_KEYS.join(',')}, each once${or}.`);
 }

@@ -67,7 +67,7 @@ function addParse(program: Command, context: Context): void {
     });
   example(
     command,
-    '* * * * * monitor parse --log-path /var/log/higress/access.log --output-dir /var/lib/sessions --quiet',
+    '* * * * * /usr/local/bin/monitor parse --log-path /var/log/higress/access.log --output-dir /var/lib/sessions --quiet',
   );
 }
 

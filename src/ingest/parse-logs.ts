@@ -28,7 +28,7 @@ const TRIES = 5;
  */
 export async function parseLogs(files: Files, options: ParseOptions): Promise<ParseResult> {
   const { logs, missing } = await discoverLogs(files, options.logPaths);
-  if (logs.length === 0) throw noLogError(missing);
+  if (logs.length === 0) throw noLogError(files, missing);
   const tally = new Tally(missing);
   const statePath = resolveStatePath(options.dir, options.stateFile);
   const found = findStore(files, options.dir);

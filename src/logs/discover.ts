@@ -65,9 +65,13 @@ export async function discoverLogs(
   };
 }
 
-export function noLogError(missing: readonly string[]): InputOutputError {
+/** Of a folder it says so: a person means the log in it. */
+export function noLogError(files: Files, missing: readonly string[]): InputOutputError {
+  const places = missing.map((path) =>
+    files.list(path) === undefined ? path : `${path} (a folder: name the log in it)`,
+  );
   return new InputOutputError(
-    `no access log at ${missing.join(', ')}, nor a rotated one beside it. ` +
+    `no access log at ${places.join(', ')}, nor a rotated one beside it. ` +
       `Name it with --log-path; Higress writes it to ${USUAL_PLACES.join(', ')}. ` +
       `Docker keeps what a container prints in ${DOCKERS_PLACE}`,
   );

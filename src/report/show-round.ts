@@ -12,6 +12,8 @@ import { clip, widthOf, wrap } from './terminal.ts';
 const MESSAGE_LINES = 3;
 const TEXT_LINES = 8;
 const CALLS = 20;
+const FACT_LINES = 4;
+const INDENT = '    ';
 
 /** What a round says again of the one before it is not shown again. */
 export type Repeated = Pick<ExpandedRound, 'system' | 'question'>;
@@ -42,7 +44,9 @@ export function roundText(
   ];
   return [
     colour.bold(clip(`  Round ${stored.round} @ ${style.local.isoOf(Date.parse(stored.timestamp))}`, width)),
-    ...facts.map((fact) => clip(`    ${fact}`, width)),
+    ...facts.flatMap((fact) =>
+      wrap(fact, width - INDENT.length, FACT_LINES).lines.map((line) => INDENT + line),
+    ),
     ...(style.noContent ? [] : [...messageLines(round, style), ...textLines(round, before, style)]),
   ];
 }

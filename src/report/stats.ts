@@ -114,9 +114,11 @@ function costColumn(stats: Stats, screen: Screen): Column<Group> {
   const known = [...rows, stats.total].filter(isCostKnown);
   const largest = rows.reduce((max, { cost }) => (cost > max ? cost : max), 0n);
   const widest = known.reduce((max, { cost }) => Math.max(max, costDigits(cost).length), 8);
+  const head = 'Cost (USD)';
   return {
-    head: 'Cost (USD)',
+    head,
     align: 'left',
+    atLeast: Math.max(head.length, `$${'0'.repeat(widest)}…`.length),
     cell: ({ row }) => {
       if (isNarrow(screen) || !isCostKnown(row)) return costText(row, 4);
       return `$${costDigits(row.cost).padStart(widest)}${unpricedSuffix(row)}`;

@@ -19,6 +19,7 @@ export interface Column<T> {
   rank?: number;
   /** A column that is clipped before others go, down to `atLeast` columns (12). */
   flexible?: true;
+  /** Of another: what must be seen of it; the rest is clipped before the flexible ones lose more. */
   atLeast?: number;
   paint?: (text: string) => string;
   /** 0 to 1: a bar beside the column, where there is room. */
@@ -37,6 +38,7 @@ export interface TableSpec<T> {
 const GAP = 2;
 const FLEXIBLE_MIN = 12;
 const CLIPPED_MIN = 6;
+const NAME_MIN = 3;
 const BAR = { min: 8, max: 24 };
 
 /** The lines of a table: heads, a rule, the rows, a rule and the total. */
@@ -80,32 +82,37 @@ function fitColumns<T>(columns: Column<T>[], rows: T[], width: number): Fitted<T
   return { columns: left, widths: clipWidths(left, left.map(naturalOf), width) };
 }
 
-/** What is too wide still is clipped: flexible columns, then the others, then all, each time from the widest. */
+/**
+ * What is too wide still is clipped, step by step, each time from the widest: how narrow a column may become, undefined
+ * for not at all. Amounts come last: one that lacks digits is another amount.
+ */
+const CLIPPING: readonly ((column: Column<never>) => number | undefined)[] = [
+  ({ flexible }) => (flexible ? FLEXIBLE_MIN : undefined),
+  ({ flexible, atLeast }) => (flexible ? undefined : atLeast),
+  ({ flexible }) => (flexible ? NAME_MIN : undefined),
+  ({ atLeast }) => (atLeast === undefined ? CLIPPED_MIN : undefined),
+  () => CLIPPED_MIN,
+];
+
 function clipWidths<T>(columns: Column<T>[], natural: number[], width: number): number[] {
-  const isFlexible = columns.map(({ flexible }) => flexible === true);
-  let widths = natural;
-  for (const [floor, mayClip] of [
-    [FLEXIBLE_MIN, (index: number) => isFlexible[index] === true],
-    [CLIPPED_MIN, (index: number) => isFlexible[index] !== true],
-    [CLIPPED_MIN, () => true],
-  ] as const) {
-    widths = narrow(widths, width, floor, mayClip);
-  }
-  return widths;
+  return CLIPPING.reduce(
+    (widths, floorOf) =>
+      narrow(
+        widths,
+        columns.map((column) => floorOf(column)),
+        width,
+      ),
+    natural,
+  );
 }
 
 /** Takes columns from the widest, again and again, until all fit or none may become narrower. */
-function narrow(
-  natural: number[],
-  width: number,
-  floor: number,
-  mayClip: (index: number) => boolean,
-): number[] {
+function narrow(natural: number[], floors: readonly (number | undefined)[], width: number): number[] {
   const widths = [...natural];
   for (let over = tableWidth(widths) - width; over > 0; over--) {
     const [index, widest] = widths.reduce<[number, number]>(
-      (best, now, at) => (mayClip(at) && now > best[1] ? [at, now] : best),
-      [-1, floor],
+      (best, now, at) => (now > (floors[at] ?? Infinity) && now > best[1] ? [at, now] : best),
+      [-1, 0],
     );
     if (index < 0) break;
     widths[index] = widest - 1;

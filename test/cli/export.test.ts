@@ -338,7 +338,7 @@ test.each([
   [['a.csv', '--billing-account-id', 'x'], '--billing-account-… goes with --format focus.'],
   [
     ['a.csv', '--group-by', 'round,model'],
-    'It must be one or more of model,date,consumer,api,session, each once.',
+    'It must be one or more of model,date,consumer,api,session, each once; or round.',
   ],
   [['a.csv', '--format', 'xlsx'], 'Allowed choices are json, csv, ndjson, focus, md.'],
   [['a.csv', '--format', 'focus', '--focus-version', '1.1'], 'Allowed choices are 1.2, 1.3, 1.4.'],

@@ -183,6 +183,17 @@ test('an export of rounds says how many of those that were asked for are pruned;
   expect(await stderrOf('--format', 'ndjson', '--consumer', 'x')).toBe(lacking('1 round was'));
   expect(await stderrOf('--format', 'focus', '--billing-account-id', 'a')).toBe(lacking('2 rounds were'));
   expect(await stderrOf('--format', 'csv', '--since', '2025-10-02')).toBe('');
+
+  // What stdout says is of the file, and so is what --strict misses.
+  const file = join(makeFolder(), 'x');
+  const lineOf = async (...args: string[]) =>
+    (await run(['export', file, '--data-dir', dir, '--format', ...args])).out.slice(file.length);
+  expect(await lineOf('csv')).toMatch(/^: 2 rounds of 1 session, /);
+  expect(await lineOf('ndjson', '--with-messages')).toMatch(/^: 2 rounds of 1 session, /);
+  expect(await lineOf('focus', '--billing-account-id', 'a')).toMatch(/^: 2 rounds of 1 session, /);
+  for (const args of [['json'], ['csv', '--group-by', 'model']])
+    expect(await lineOf(...args)).toMatch(/^: 4 rounds of 2 sessions, /);
+
   for (const format of ['json', 'md']) expect(await stderrOf('--format', format)).toBe('');
   expect(await stderrOf('--format', 'csv', '--group-by', 'model')).toBe('');
 });

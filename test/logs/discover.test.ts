@@ -201,10 +201,12 @@ describe('discoverLogs', () => {
     const { logs, missing } = await discoverLogs(nodeFiles, patterns);
     expect(logs.map(({ path }) => path)).toEqual([patterns[0]]);
     expect(missing).toEqual(patterns.slice(1));
-    const error = noLogError(missing);
+    const error = noLogError(nodeFiles, missing);
     expect(error).toBeInstanceOf(InputOutputError);
     for (const pattern of missing) expect(error.message).toContain(pattern);
     expect(error.message).toContain('--log-path');
+    expect(error.message).toContain(`${join(folder, 'dir.log')} (a folder: name the log in it), `);
+    expect(error.message.match(/a folder/g)).toHaveLength(1);
   });
 
   test('finds a log once, under whichever links and names it is given', async () => {

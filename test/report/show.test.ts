@@ -96,7 +96,8 @@ test('40 columns, without messages', () => {
     ────────────────────────────────────────
 
       Round 1 @ 2026-02-01T09:30:15+08:00
-        Tokens: 250 in → 160 out (50 reason…
+        Tokens: 250 in → 160 out (50
+        reasoning)
         Cost: $0.000630
         🔧 Tool calls: Yes
         📜 System: be nice
@@ -109,10 +110,12 @@ test('40 columns, without messages', () => {
              g"})
 
       Round 2 @ 2026-02-01T09:32:00+08:00
-        Tokens: 250 in → 160 out (1,000 cac…
+        Tokens: 250 in → 160 out (1,000
+        cached)
         Cost: $0.000630
         ❌ Failed: HTTP 502
-        ⚠️  The log does not say what was c…
+        ⚠️  The log does not say what was
+        cached: the cost is a lower bound
         ✅ Answer: 北京今天天气晴朗。
 
           温度15°C。

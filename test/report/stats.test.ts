@@ -273,3 +273,12 @@ test('of two wide columns the widest is clipped first', () => {
     .find((line) => line.startsWith('ccc'));
   expect(row).toMatch(/^c{20}  m{10,}…  /);
 });
+
+test.each([40, 48, 60])('grouped by five keys in %i columns, names are cut and no cost is', (width) => {
+  const lines = table(['model', 'consumer', 'api', 'session', 'date'], width).split('\n');
+  const costs = lines.flatMap((line) => /\$ *[\d.]+(?= |$|…)/.exec(line)?.[0].replace(/ +/, '') ?? []);
+  const wide = table(['model', 'consumer', 'api', 'session', 'date'], 200).split('\n');
+  expect(costs).toEqual(wide.flatMap((line) => /\$ *[\d.]+/.exec(line)?.[0].replace(/ +/, '') ?? []));
+  expect(costs.length).toBeGreaterThan(3);
+  for (const line of lines) expect(widthOf(line)).toBeLessThanOrEqual(width);
+});

@@ -10,7 +10,7 @@ import { formatOfName, type ExportFormat } from '../../report/export/formats.ts'
 import { groupsCsv, groupsNdjson } from '../../report/export/group-rows.ts';
 import { markdownTable } from '../../report/export/markdown.ts';
 import { roundsCsv, roundsNdjson, roundsNdjsonWithTexts } from '../../report/export/round-rows.ts';
-import { prunedRounds } from '../../report/export/rounds.ts';
+import { prunedRounds, RoundTally } from '../../report/export/rounds.ts';
 import type { GroupKey } from '../../report/group-keys.ts';
 import { groupBy, type Stats, type UsageFilter, type UsageQuery } from '../../report/grouping.ts';
 import { unpricedText } from '../../report/numbers.ts';
@@ -41,20 +41,22 @@ export async function exportFile(context: Context, file: string, options: Export
   checkOptions(format, options);
   const isStdout = file === '-';
   const target = isStdout ? undefined : await findTarget(file, openStore(nodeFiles, options.dataDir));
-  const query = queryOf(context, format, options);
+  const tally = isOfRounds(format, options) ? new RoundTally() : undefined;
+  const query = { ...queryOf(context, format, options), onRound: tally?.add.bind(tally) };
   const snapshot = readSnapshot(options.dataDir);
-  const total = groupBy(snapshot.sessions.values(), ['model'], query).total;
+  // What the file holds: of rounds that were pruned, only the sums are left.
+  const totalOf = (): Totals => tally?.total ?? groupBy(snapshot.sessions.values(), ['model'], query).total;
   if (format === 'focus' && options.billingAccountId === undefined)
     context.warn("monitor: BillingAccountId is 'unknown': --billing-account-id says who is billed\n");
-  const pruned = isOfRounds(format, options) ? prunedRounds(snapshot, query) : 0;
+  const pruned = tally ? prunedRounds(snapshot, query) : 0;
   if (pruned > 0) context.warn(prunedLine(pruned));
   const pieces = contentOf(context, format, snapshot, query, options);
   if (target === undefined) await writeAll(context, pieces);
   else {
     await writeFile(target, pieces);
-    if (!options.quiet) await context.write(doneLine(file, target, total));
+    if (!options.quiet) await context.write(doneLine(file, target, totalOf()));
   }
-  requirePrices(total, options.strict);
+  requirePrices(totalOf(), options.strict);
 }
 
 function formatOf(file: string, { format }: ExportOptions): ExportFormat {

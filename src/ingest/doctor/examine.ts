@@ -76,7 +76,7 @@ async function lookAtLogs(
     code: 'log-missing',
     area: 'log',
     severity: 'error',
-    what: `${noLogError([path]).message}.`,
+    what: `${noLogError(files, [path]).message}.`,
     where: path,
     fix: 'accessLogFile in the ConfigMap higress-config says where your gateway writes it. If it is there: this user may not list its folder.',
   }));

@@ -68,6 +68,9 @@ function lostBytes({ gaps }: StoreFacts, now: number): Finding[] {
 
 const NAMED = 3;
 
+/** What a round without a model's name is of: no price can be meant for it. */
+const NAMELESS = 'unknown';
+
 function unpricedRounds({ unpriced, rounds, dir }: StoreFacts): Finding[] {
   if (unpriced.size === 0) return [];
   const models = [...unpriced].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
@@ -75,9 +78,16 @@ function unpricedRounds({ unpriced, rounds, dir }: StoreFacts): Finding[] {
   const names = models.slice(0, NAMED).map(([name]) => name);
   const more = models.length > NAMED ? ` and ${models.length - NAMED} more` : '';
   const what = `${share(count, rounds, 'round')} have no price (${names.join(', ')}${more}): every sum of cost lacks them.`;
+  const priceable = names.filter((name) => name !== NAMELESS);
+  const shared = { code: 'unpriced-rounds', area: 'prices', severity: 'warning', what, where: dir } as const;
+  if (priceable.length === 0)
+    return [
+      { ...shared, fix: 'The log does not say their model, so no price file can: see that it is logged.' },
+    ];
   const fix =
-    'Write a price file (docs/cost.md), with the prices in USD per million tokens, and name it in every run with --prices.';
-  const entries = names.map((name) => `{"match":${JSON.stringify(name)},"input":…,"output":…}`);
+    'Write a price file (docs/cost.md), with the prices in USD per million tokens, and name it in every run with --prices; ' +
+    'monitor prices --refresh --prices <file> prices the rounds that are stored already.';
+  const entries = priceable.map((name) => `{"match":${JSON.stringify(name)},"input":…,"output":…}`);
   const setting = `{"models":[${entries.join(',')}]}`;
-  return [{ code: 'unpriced-rounds', area: 'prices', severity: 'warning', what, where: dir, fix, setting }];
+  return [{ ...shared, fix, setting }];
 }

@@ -1,7 +1,7 @@
 import { expandRounds, readStoredRound } from '../../ai-log/expand-rounds.ts';
 import type { ExpandedRound, StoredRound } from '../../ai-log/stored-round.ts';
 import type { RoundMoney } from '../../pricing/round-money.ts';
-import type { QuarterRange } from '../../query/aggregate.ts';
+import { addCell, emptyRow, type QuarterRange } from '../../query/aggregate.ts';
 import { roundMoney } from '../../query/round-money.ts';
 import { readRoundLines, type Snapshot } from '../../store/read.ts';
 import { isPruned, QUARTER_MS, type SessionEntry, type UsageCell } from '../../store/types.ts';
@@ -18,6 +18,34 @@ export interface PricedRound {
 
 export interface RoundQuery extends UsageFilter {
   quarters: QuarterRange;
+  /** Told of each round that is handed out. */
+  onRound?: ((round: Pick<PricedRound, 'session' | 'stored' | 'money'>) => void) | undefined;
+}
+
+/** Sums rounds as they are handed out, session by session. */
+export class RoundTally {
+  readonly total = emptyRow();
+  #session: SessionEntry | undefined;
+
+  add({ session, stored, money }: Pick<PricedRound, 'session' | 'stored' | 'money'>): void {
+    if (session !== this.#session) this.total.sessions++;
+    this.#session = session;
+    addCell(this.total, {
+      quarter: Math.floor(Date.parse(stored.timestamp) / QUARTER_MS),
+      model: stored.model,
+      consumer: stored.consumer ?? '',
+      api: stored.api ?? '',
+      price: money.price,
+      rounds: 1,
+      input: stored.input_tokens,
+      output: stored.output_tokens,
+      reasoning: stored.reasoning_tokens,
+      cached: stored.cached_tokens,
+      cacheWrite: stored.cache_write_tokens,
+      cost: money.cost ?? 0n,
+      saved: money.saved,
+    });
+  }
 }
 
 /**
@@ -29,9 +57,10 @@ export function* pricedRounds(snapshot: Snapshot, query: RoundQuery): Generator<
   for (const session of sessions) {
     for (const line of readRoundLines(snapshot.dir, session)) {
       const { stored } = readStoredRound(line);
-      if (isMeant(stored)) {
-        yield { session, stored, money: moneyOf({ stored }), time: Date.parse(stored.timestamp) };
-      }
+      if (!isMeant(stored)) continue;
+      const money = moneyOf({ stored });
+      query.onRound?.({ session, stored, money });
+      yield { session, stored, money, time: Date.parse(stored.timestamp) };
     }
   }
 }
@@ -44,7 +73,10 @@ export function* roundsWithTexts(
   const { moneyOf, isMeant, sessions } = selection(snapshot, query);
   for (const session of sessions) {
     for (const round of expandRounds(readRoundLines(snapshot.dir, session))) {
-      if (isMeant(round.stored)) yield { session, round, money: moneyOf(round) };
+      if (!isMeant(round.stored)) continue;
+      const money = moneyOf(round);
+      query.onRound?.({ session, stored: round.stored, money });
+      yield { session, round, money };
     }
   }
 }

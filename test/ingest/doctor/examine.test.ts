@@ -67,6 +67,18 @@ describe('a log that shows one lack', () => {
     expect(await codesOf(await makePlace(lines))).toEqual([found]);
   });
 
+  test('a model without a price is one for a price file, and no model is none', async () => {
+    const unpriced = async (...lines: string[]) =>
+      (await look(await makePlace(lines))).findings.find(({ code }) => code === 'unpriced-rounds');
+    const nameless = [aiLine('a', 0, { model: null }), aiLine('a', 1, { model: null })];
+    const both = await unpriced(...nameless, aiLine('b', 0, { model: 'no-such-model' }));
+    expect(both?.what).toContain('(unknown, no-such-model)');
+    expect(both?.setting).toBe('{"models":[{"match":"no-such-model","input":…,"output":…}]}');
+    expect(both?.fix).toContain('monitor prices --refresh --prices <file>');
+    const alone = await unpriced(...nameless);
+    expect([alone?.setting, alone?.fix]).toEqual([undefined, expect.stringContaining('no price file can')]);
+  });
+
   test('one of many rounds is no setting: a note', async () => {
     const lines = Array.from({ length: 20 }, (_, n) => aiLine('a', n));
     lines.push(alter(LINES[0] ?? '', (ai) => delete ai['session_id']));
