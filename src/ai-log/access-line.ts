@@ -179,10 +179,15 @@ function readDefault(rest: string): LineFields | undefined {
   return { fields: new Map(TAKEN.map((key, i) => [key, values[i + 1] ?? ''])), broken: false };
 }
 
+/** Fields of the format in a value that is an object or a list: the client's words opened it before them. */
+const SWALLOWED = new RegExp(`^[[{][^]*"(?:${DEFAULT_ORDER.join('|')})":`);
+
 /**
  * A quote in the client's words can also add fields and leave the line valid. So a field that stands twice is not
  * believed, and one that is not of the default format is not believed where it can have come with the client's words:
- * between them and the next field of the format. Undefined if `rest` is no whole, valid JSON object.
+ * between them and the next field of the format, or anywhere behind them where the format's fields are not in its
+ * order. Undefined if `rest` is no whole, valid JSON object, or the client's words made fields of the format a part of
+ * another.
  */
 function readMembers(rest: string): LineFields | undefined {
   const object = objectMembers(rest, 0);
@@ -190,23 +195,32 @@ function readMembers(rest: string): LineFields | undefined {
   const { members } = object;
   const fields = new Map<string, string>();
   const twice = findTwice(members);
+  const inOrder = areInOrder(members);
+  let hasClientWords = false;
   let suspects: string[] | undefined;
   for (const { key, from, to } of members) {
     const json = rest.slice(from, to);
-    if (parseJson(json) === undefined) return undefined;
+    if (parseJson(json) === undefined || (hasClientWords && SWALLOWED.test(json))) return undefined;
     if (!twice.has(key)) fields.set(key, json);
-    if (DEFAULT_FIELDS.has(key) && !twice.has(key)) {
+    if (inOrder && DEFAULT_FIELDS.has(key) && !twice.has(key)) {
       for (const suspect of suspects ?? []) fields.delete(suspect);
       suspects = undefined;
     }
+    hasClientWords ||= CLIENT_WORDS.has(key);
     if (CLIENT_WORDS.has(key)) suspects ??= [];
-    else if (key !== 'timestamp') suspects?.push(key);
+    else if (key !== 'timestamp' && !DEFAULT_FIELDS.has(key)) suspects?.push(key);
   }
   const broken = twice.size > 0;
-  if (broken) for (const suspect of suspects ?? []) fields.delete(suspect);
+  if (broken || !inOrder) for (const suspect of suspects ?? []) fields.delete(suspect);
   // Other producers write it in place of start_time, wherever they like: whoever forges one can forge both.
   if (twice.has('start_time')) fields.delete('timestamp');
   return { fields, broken };
+}
+
+/** Whether the fields of the default format stand in its order, as far as they are there. */
+function areInOrder(members: readonly Member[]): boolean {
+  const places = members.map(({ key }) => DEFAULT_ORDER.indexOf(key)).filter((place) => place >= 0);
+  return places.every((place, i) => i === 0 || place > (places[i - 1] ?? -1));
 }
 
 function findTwice(members: readonly Member[]): Set<string> {

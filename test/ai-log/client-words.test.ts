@@ -68,6 +68,33 @@ describe("quotes in the client's words", () => {
     expect(field(line, 'consumer')).toBeUndefined();
   });
 
+  // A list or an object that the path opens and the user agent closes takes the fields between them out of the line.
+  test.each([
+    ['an object', '"q":{"a":"', '"},"user_agent":"x'],
+    ['an object in a list', '"q":[{"a":"', '"}],"user_agent":"x'],
+    ['one with the name of an attribute', '"input_token_details":{"a":"', '"},"user_agent":"x'],
+  ])('what stands before fields that %s swallows is not believed', (_, open, close) => {
+    const forged = '"protocol":"HTTP/1.1","start_time":"2020-01-01T00:00:00Z","consumer":"evil"';
+    const path = `/p",${forged},"cached_tokens":"900","session_id":"other",${open}`;
+    const line = envoyLine(escaped(AI), { path, user_agent: close });
+    expect([fate(line), isBroken(line)]).toEqual([AI, true]);
+    for (const key of ['consumer', 'cached_tokens', 'session_id', 'start_time'])
+      expect(field(line, key), key).toBeUndefined();
+    expect(field(line, 'response_code')).toBe('"200"');
+  });
+
+  test('a field that the format lacks vouches for nothing where it breaks the order', () => {
+    const words = 'x","response_code_details":"via","cached_tokens":"900';
+    const older = (line: string): string => line.replace(/,"response_code_details":"via_upstream"}/, '}');
+    const line = older(says('user_agent', words)).replace('"authority"', '"consumer":"ours","authority"');
+    expect([fate(line), isBroken(line)]).toEqual([AI, false]);
+    expect(field(line, 'cached_tokens')).toBeUndefined();
+    // What stands before the client's words, and the format's own fields, are believed in any order.
+    expect(field(line, 'consumer')).toBe('"ours"');
+    expect(field(line, 'start_time')).toBe('"2026-02-01T09:30:15.123Z"');
+    expect(field(line, 'response_code')).toBe('"200"');
+  });
+
   test("a consumer of the operator's own is believed at the end, unless the client names it too", () => {
     expect(field(aiLine({}, { consumer: 'ours' }), 'consumer')).toBe('"ours"');
     const forged = aiLine({}, { user_agent: 'x","consumer":"evil', consumer: 'ours' });
