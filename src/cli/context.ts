@@ -95,9 +95,18 @@ export function colourLevelOf(env: Context['env'], depth: number): ColourLevel {
  * in minutes that UTC is ahead, as a zone of whole hours.
  */
 export function systemZone(named: string | undefined, offsetMinutes: number): string {
-  if (named !== undefined && named !== 'Etc/Unknown') return named;
+  if (named !== undefined && named !== 'Etc/Unknown' && isKnownZone(named)) return named;
   const hours = Math.round(offsetMinutes / 60);
   return hours === 0 ? 'UTC' : `Etc/GMT${hours > 0 ? '+' : ''}${hours}`;
+}
+
+/** Intl names zones that it refuses: `GMT+08:00` for `TZ=GMT+8`. */
+function isKnownZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Pieces gathered into writes of this many characters. */

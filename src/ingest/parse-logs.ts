@@ -41,11 +41,12 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   keepHeapSmall();
   const release = takeLock(lockPath(options.dir), `the store ${options.dir}`);
   try {
+    // Before a store is made: one that is given bad prices is none.
+    const prices = await openPriceAnswers(files, options.dir, options.pricesPath);
     const store =
       findStore(files, options.dir) ??
       createStore(files, options.dir, statePath, { ...NO_FILTERS, ...options.filters });
     checkFilters(store, options.filters, options.stateFile === undefined ? undefined : statePath);
-    const prices = await openPriceAnswers(files, options.dir, options.pricesPath);
     const redactor = await redactorOf(store.filters);
     for (let attempt = 1; ; attempt++) {
       try {

@@ -83,7 +83,10 @@ async function refresh(
     const lines = [...book.entries.map((entry) => JSON.stringify(entry)), repricingLine(book.repricing)];
     reprice(files, store, state, renewed, lines);
   }
-  const rounds = [...index.sessions.values()].reduce((sum, entry) => sum + entry.rounds, 0);
+  const rounds = [...index.sessions.values()].reduce(
+    (sum, { rounds: all, pruned_rounds: pruned = 0 }) => sum + all - pruned,
+    0,
+  );
   return { models: models.size, rounds, changedSessions: changed.size, before, after: sumOf(renewed) };
 }
 

@@ -188,9 +188,18 @@ export function withFile<T>(
   const fd = files.open(path, how);
   try {
     return use(fd);
+  } catch (error) {
+    throw withPath(error, path);
   } finally {
     files.close(fd);
   }
+}
+
+/** Node names the file that it can't open, but not the one that it can't read or write. */
+function withPath(error: unknown, path: string): unknown {
+  if (errorCode(error) !== '' && error instanceof Error && !('path' in error))
+    Object.assign(error, { path, message: `${error.message} '${path}'` });
+  return error;
 }
 
 /** The whole of a small file; undefined where there is none. */

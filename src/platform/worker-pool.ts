@@ -1,4 +1,14 @@
 import { Worker } from 'node:worker_threads';
+import { readBytes, withFile, type Files } from './files.ts';
+
+const LIMITS = '/proc/self/limits';
+
+/** False where the process's address space is limited (`ulimit -v`): a thread that finds too little of it ends the process. */
+export function mayHaveThreads(files: Files): boolean {
+  if (!files.stat(LIMITS)) return true;
+  const limits = withFile(files, LIMITS, 'read', (fd) => readBytes(files, fd, 0, 4096)).toString();
+  return !/^Max address space +\d/m.test(limits);
+}
 
 interface Job<Task, Result> {
   task: Task;
@@ -17,15 +27,12 @@ export class WorkerPool<Task, Result> {
   #waiting: Job<Task, Result>[] = [];
   #failure: Error | undefined;
 
-  /** `data` is each thread's `workerData`. */
+  /** `data` is each thread's `workerData`. Of threads that the system refuses, there are fewer; without any, none answers. */
   constructor(file: string, threads: number, data: unknown) {
-    for (let i = 0; i < threads; i++) {
-      const worker = new Worker(file, { workerData: data });
-      worker.on('message', (result: Result) => this.#answer(worker, result));
-      worker.on('error', (error) => this.#fail(error));
-      worker.on('exit', () => this.#fail(new Error(`a thread of ${file} ended`)));
-      this.#workers.push(worker);
-      this.#idle.push(worker);
+    try {
+      for (let i = 0; i < threads; i++) this.#add(new Worker(file, { workerData: data }), file);
+    } catch (error) {
+      if (this.#workers.length === 0) this.#fail(error as Error);
     }
   }
 
@@ -40,6 +47,14 @@ export class WorkerPool<Task, Result> {
   async close(): Promise<void> {
     this.#fail(new Error('the pool is closed'));
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #add(worker: Worker, file: string): void {
+    worker.on('message', (result: Result) => this.#answer(worker, result));
+    worker.on('error', (error) => this.#fail(error));
+    worker.on('exit', () => this.#fail(new Error(`a thread of ${file} ended`)));
+    this.#workers.push(worker);
+    this.#idle.push(worker);
   }
 
   #start(job: Job<Task, Result>): void {

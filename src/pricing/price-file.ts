@@ -162,12 +162,18 @@ function startOf(entry: FileEntry): number {
 
 function refuseSharedAliases(groups: readonly PriceGroup[], path: string): void {
   const owners = new Map<string, string>();
+  const names = new Set(groups.map(({ match }) => match));
   for (const group of groups) {
     for (const alias of group.aliases) {
       const owner = owners.get(alias);
       if (owner !== undefined) {
         throw new UsageError(
           `${path}: "${alias}" is an alias of "${owner}" and of "${group.match}". Keep one.`,
+        );
+      }
+      if (alias !== group.match && names.has(alias)) {
+        throw new UsageError(
+          `${path}: "${alias}" is an alias of "${group.match}" and an entry of its own. Keep one.`,
         );
       }
       owners.set(alias, group.match);

@@ -35,6 +35,8 @@ test.each([
   [undefined, -480, 'Etc/GMT-8'],
   ['Etc/Unknown', 300, 'Etc/GMT+5'],
   [undefined, 0, 'UTC'],
+  // As Node has it under TZ=GMT+8, and refuses it itself.
+  ['GMT+08:00', 480, 'Etc/GMT+8'],
 ])('zone %s with an offset of %i minutes: %s', (named, offset, zone) => {
   expect(systemZone(named, offset)).toBe(zone);
   expect(() => new Intl.DateTimeFormat('en-US', { timeZone: zone })).not.toThrow();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -191,6 +191,20 @@ describe('prices --refresh', () => {
     expect((await listed()).unpriced.map((one) => one['model'])).toEqual(['other-model']);
   });
 
+  test('rounds that were pruned keep their prices, and are not counted', async () => {
+    const dir = await makeStore(join(folder, 'pruned'), [
+      line('2025-10-01T00:00:00Z', ai('house-model')),
+      line('2025-10-01T00:00:01Z', ai('house-model')),
+      line('2026-02-01T00:00:00Z', ai('house-model', { session_id: 't' })),
+    ]);
+    await run(['prune', '--older-than', '90d', '--data-dir', dir]);
+    const { out } = await run(['prices', '--refresh', '--prices', prices, '--data-dir', dir]);
+    expect(out).toBe(
+      'The prices of 1 model were looked up again for 1 round: other prices in 1 session.\n' +
+        'Before: $0.0000 + 3 unpriced\nNow:    $0.0025 + 2 unpriced\n',
+    );
+  });
+
   test('again: nothing changed', async () => {
     await run(['prices', '--refresh', '--prices', prices, '--data-dir', store]);
     const { out } = await run(['prices', '--refresh', '--json', '--prices', prices, '--data-dir', store]);
@@ -203,6 +217,16 @@ describe('prices --refresh', () => {
       before: sum,
       after: sum,
     });
+  });
+
+  test('a price file that is wrong makes no store, and so fixes no filter', async () => {
+    const dir = join(folder, 'none');
+    const wrong = join(folder, 'wrong.json');
+    writeFileSync(wrong, '{"models":[{"match":"x","input":-1}]}');
+    const argv = ['parse', '--log-path', join(folder, 'access.log'), '--output-dir', dir];
+    expect((await run([...argv, '--session-key', 'zzz', '--prices', wrong])).code).toBe(2);
+    expect(existsSync(join(dir, '.store.json'))).toBe(false);
+    expect((await run(argv)).out).toContain('5 rounds');
   });
 
   test.each([

@@ -34,6 +34,13 @@ test('a thread that fails breaks the pool: what runs, what waits, and what comes
   await pool.close();
 });
 
+test('a pool whose threads can’t be started rejects what it is asked', async () => {
+  // Node refuses a path that is neither absolute nor begins with a dot at once, as it does where there are too many threads.
+  const pool = new WorkerPool('worker.cjs', 2, 'data');
+  await expect(pool.run(1)).rejects.toThrow('worker');
+  await pool.close();
+});
+
 test('a closed pool answers nothing, and its threads are gone', async () => {
   const pool = makePool(1);
   const running = pool.run(60_000);

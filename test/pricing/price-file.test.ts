@@ -263,6 +263,16 @@ describe('an error names file, entry, field and what was expected', () => {
       '/etc/prices.json: "x" is an alias of "a" and of "b". Keep one.',
     );
   });
+  test('an alias that is another entry', async () => {
+    const shared = [
+      { match: 'x', input: 1 },
+      { match: 'b', input: 2, aliases: ['X'] },
+    ];
+    await expect(parse(shared)).rejects.toThrow(
+      '/etc/prices.json: "x" is an alias of "b" and an entry of its own. Keep one.',
+    );
+    await expect(parse([{ match: 'b', input: 2, aliases: ['B'] }])).resolves.toBeDefined();
+  });
   test.each(['[]', '{}', 'null', '{"models":{}}', '{"models":[],"version":1}'])('%s', async (text) => {
     await expect(parsePriceFile(text, 'p.json')).rejects.toThrow(/^p\.json is not a price file:\n {2}\S/);
   });

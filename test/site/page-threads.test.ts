@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -124,6 +125,13 @@ describe('a render with threads', () => {
     const alone = await render({ ...another(), dataDir }).catch((error: Error) => error);
     expect(alone).toMatchObject({ exitCode: 74, message: expect.stringContaining(`${id}.json is cut`) });
     await expect(render({ ...another(), dataDir }, { threads: TWO })).rejects.toEqual(alone);
+  });
+
+  test('starts none where the address space is limited: a thread that lacks it would end the process', () => {
+    const { dataDir, siteDir } = another();
+    const command = `ulimit -v 2200000 && exec node bin/monitor.js render --json --data-dir ${dataDir} --site-dir ${siteDir}`;
+    const { status, stdout } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+    expect([status, JSON.parse(stdout)]).toMatchObject([0, { rendered: written.rendered }]);
   });
 
   test('of little starts none', async () => {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeFiles } from '../../platform/files.ts';
+import { mayHaveThreads } from '../../platform/worker-pool.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import { barLine } from '../../report/parse-line.ts';
 import { renderSite, type Progress } from '../../site/render.ts';
@@ -37,7 +38,10 @@ export async function render(context: Context, options: RenderOptions): Promise<
     now: context.now,
     refresh,
     full: options.full === true,
-    threads: { file: PAGE_WORKER, count: Math.min(MOST_THREADS, availableParallelism()) },
+    threads: {
+      file: PAGE_WORKER,
+      count: mayHaveThreads(nodeFiles) ? Math.min(MOST_THREADS, availableParallelism()) : 0,
+    },
     onProgress: progress?.update,
   });
   progress?.clear();
