@@ -103,7 +103,7 @@ export function systemZone(named: string | undefined, offsetMinutes: number): st
 /** Intl names zones that it refuses: `GMT+08:00` for `TZ=GMT+8`. */
 function isKnownZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }) !== undefined;
+    return new Intl.DateTimeFormat('en-US', { timeZone: name }).format(0) !== '';
   } catch {
     return false;
   }
