@@ -3,7 +3,7 @@ import { hexDigest } from '../platform/digest.ts';
 import type { Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
 import type { LocalTime } from '../query/time-zone.ts';
-import { readSnapshot, type Snapshot } from '../store/read.ts';
+import { PrunedMeanwhile, readSnapshot, type Snapshot } from '../store/read.ts';
 import { isPruned } from '../store/types.ts';
 import { keyedSession } from './keyed-session.ts';
 import { modelSlots } from './model-colours.ts';
@@ -47,7 +47,10 @@ export async function renderSite(files: Files, options: RenderOptions): Promise<
   makeSiteFolder(files, siteDir);
   const unlock = takeLock(lockPath(siteDir), `the site ${siteDir}`);
   try {
-    return await renderSnapshot(files, snapshot, options);
+    return await renderSnapshot(files, snapshot, options).catch((error: unknown) => {
+      if (!(error instanceof PrunedMeanwhile)) throw error;
+      return renderSnapshot(files, readSnapshot(dataDir, files), options);
+    });
   } finally {
     unlock();
   }

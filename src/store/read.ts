@@ -93,7 +93,7 @@ export function readRoundLines(dir: string, entry: SessionEntry, files: Files = 
       for (let attempt = 1; first === 'gone'; attempt++) {
         const now = readSnapshot(dir, files).sessions.get(entry.id);
         if (now === undefined || isPruned(now) || (now.pruned_rounds ?? 0) > (entry.pruned_rounds ?? 0)) {
-          throw prunedMeanwhile(dir, entry);
+          throw new PrunedMeanwhile(dir, entry);
         }
         rounds = storedRounds(files, dir, now)[Symbol.iterator]();
         // What was added since belongs to a later commit.
@@ -115,8 +115,9 @@ function firstOf(rounds: Iterator<string>): IteratorResult<string> | 'gone' {
   }
 }
 
-function prunedMeanwhile(dir: string, { id }: SessionEntry): InputOutputError {
-  return new InputOutputError(
-    `the session ${JSON.stringify(id)} in ${dir} was pruned while it was read. Ask again`,
-  );
+/** Who reads a later commit does not meet the session any more. */
+export class PrunedMeanwhile extends InputOutputError {
+  constructor(dir: string, { id }: SessionEntry) {
+    super(`the session ${JSON.stringify(id)} in ${dir} was pruned while it was read. Ask again`);
+  }
 }

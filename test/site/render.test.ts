@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -10,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { nodeFiles } from '../../src/platform/files.ts';
+import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { lockPath, SiteFolder } from '../../src/site/site-folder.ts';
 import { takeLock } from '../../src/platform/lock.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
@@ -182,6 +183,31 @@ describe('a render', () => {
     }
     await render(made);
     expect(existsSync(page)).toBe(false);
+  });
+
+  test('begins anew, once, where a prune removes a session that it is about to read', async () => {
+    const made = stored(3);
+    const old = made.sessions[0] as QuickSession;
+    const recent = {
+      ...old,
+      id: 'recent',
+      rounds: old.rounds.map((round) => ({ ...round, at: Date.now() })),
+    };
+    storeQuickly(made.dataDir, [recent]);
+    let prunes = 0;
+    const open: Files['open'] = (path, how) => {
+      if (path.endsWith(`${old.id}.json`) && prunes++ === 0) {
+        const prune = ['prune', '--older-than', '1d', '--data-dir', made.dataDir];
+        expect(spawnSync(process.execPath, ['bin/monitor.js', ...prune]).status).toBe(0);
+      }
+      return nodeFiles.open(path, how);
+    };
+    await render(made, {}, { ...nodeFiles, open });
+    expect(prunes).toBe(1);
+    const anew = { ...made, siteDir: `${made.siteDir}-anew` };
+    await render(anew);
+    expect(contents(made.siteDir)).toEqual(contents(anew.siteDir));
+    expect(existsSync(join(made.siteDir, `sessions/${old.id}.html`))).toBe(false);
   });
 
   test('a manifest that is cut makes every page anew and removes nothing', async () => {
