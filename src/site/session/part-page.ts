@@ -132,6 +132,7 @@ function consumersText(consumers: readonly string[]): { label: string; names: st
 
 interface StripData {
   axis: string;
+  axisWidth: number;
   plot: string;
   height: number;
   legend: { models: ReturnType<typeof markOf>[]; failed: string; hasUnpriced: boolean };
@@ -148,10 +149,8 @@ function stripData(
   const { bars, size } = stripBars(columns);
   const timeOf = (ms: number): string => exactTime(site.local.isoOf(ms)).slice(0, 19);
   const style = { slotOf: (model: string) => site.colours.slotOf(model), hrefOf, timeOf, nameOf: cleanLine };
-  const { axis, plot } = drawStrip(bars, style);
   return {
-    axis,
-    plot,
+    ...drawStrip(bars, style),
     height: STRIP_HEIGHT,
     legend: legendOf(columns, site),
     size: size > 1 ? `One bar is ${size} rounds` : '',
