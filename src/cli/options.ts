@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { DEFAULT_LOG } from '../logs/discover.ts';
+import { DEFAULT_LOG } from '../platform/log-places.ts';
 import { REDACT_KINDS, type RedactKind } from '../ai-log/pattern.ts';
 import { attoOfUsd, PRICE_TEXT } from '../pricing/money.ts';
 import { GROUP_KEYS, type GroupKey } from '../report/group-keys.ts';

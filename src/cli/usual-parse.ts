@@ -1,4 +1,5 @@
-import { DEFAULT_LOG, isGlob } from '../logs/discover.ts';
+import { isGlob } from '../logs/discover.ts';
+import { DEFAULT_LOG } from '../platform/log-places.ts';
 import type { ParseOptions as Request } from '../ingest/options.ts';
 import type { ParseOutput } from './parse-plainly.ts';
 

@@ -1,6 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputOutputError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
+import { DOCKERS_PLACE, USUAL_PLACES, type UsualPlace } from '../platform/log-places.ts';
 
 export interface LogFile {
   path: string;
@@ -12,19 +13,6 @@ export interface LogFile {
   /** By their names, another log can have stood between the two. */
   hasHole?: true;
 }
-
-/** Where the log lies if nobody says otherwise. */
-export const DEFAULT_LOG = '/var/log/higress/access.log';
-
-/** Where Higress's installations put the access log. */
-const USUAL_PLACES = [
-  '/var/log/higress/access.log',
-  '/var/log/proxy/access.log',
-  '/var/log/higress/gateway.log (the all-in-one image: the logs folder of its data)',
-  "/var/log/containers/higress-gateway-*.log on a Kubernetes node (Helm's default)",
-];
-const DOCKERS_PLACE =
-  '/var/lib/docker/containers/<id>/<id>-json.log (docker inspect -f {{.LogPath}} <container>)';
 
 /**
  * The files behind the given paths and globs with their rotated siblings, the oldest first and the live one last;
@@ -72,9 +60,13 @@ export function noLogError(files: Files, missing: readonly string[]): InputOutpu
   );
   return new InputOutputError(
     `no access log at ${places.join(', ')}, nor a rotated one beside it. ` +
-      `Name it with --log-path; Higress writes it to ${USUAL_PLACES.join(', ')}. ` +
-      `Docker keeps what a container prints in ${DOCKERS_PLACE}`,
+      `Name it with --log-path; Higress writes it to ${USUAL_PLACES.map(placeText).join(', ')}. ` +
+      `Docker keeps what a container prints in ${placeText(DOCKERS_PLACE)}`,
   );
+}
+
+function placeText({ path, of }: UsualPlace): string {
+  return of === '' ? path : `${path} (${of})`;
 }
 
 /** Whether a path would be taken for a glob where no file has that name. */

@@ -1,7 +1,7 @@
-import type { LocalTime } from '../query/time-zone.ts';
 import type { SessionEntry } from '../store/types.ts';
 import { namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
+import { prunedTexts } from '../query/pruned-text.ts';
 import { unpricedText } from './numbers.ts';
 import { usdText } from '../pricing/money.ts';
 import { roundText, type Repeated } from './show-round.ts';
@@ -60,23 +60,7 @@ function factLines(session: SessionEntry, sum: Row, { local }: ShowStyle): strin
     `🤖 Model:    ${names}`,
     `💬 Messages: ${exact(session.rounds)}`,
     ...(session.errors > 0 ? [`❌ Errors:   ${plural(session.errors, 'failed request')}`] : []),
-    ...prunedLines(session, local),
-  ];
-}
-
-function upTo(count: number): string {
-  return count === 1 ? 'round 1' : `rounds 1 to ${exact(count)}`;
-}
-
-/** What is not there any more. */
-function prunedLines(
-  { pruned, pruned_rounds: rounds, pruned_content: content }: SessionEntry,
-  local: LocalTime,
-): string[] {
-  const on = (ms: number): string => local.isoOf(ms).slice(0, 10);
-  return [
-    ...(pruned !== undefined && rounds ? [`🧹 Pruned:   ${upTo(rounds)}, on ${on(pruned)}`] : []),
-    ...(content ? [`🧹 Pruned:   the texts of ${upTo(content.rounds)}, on ${on(content.at)}`] : []),
+    ...prunedTexts(session, local).map((what) => `🧹 Pruned:   ${what}`),
   ];
 }
 

@@ -31,6 +31,9 @@ const PLOT_HEIGHT = 180;
 const TOP = 20;
 const AXIS_HEIGHT = 20;
 const GAP = 0.2;
+/** A line of text, and what a plot on a phone has to draw it in. */
+const LINE_HEIGHT = 14;
+const NARROW = 280;
 /** A column has to be seen, however little it is. */
 const LEAST_HEIGHT = 1;
 
@@ -52,6 +55,14 @@ export function dayChart(chart: DayChart): string {
   const stacked = stack<number, number>()
     .keys(series.map((_, i) => i))
     .value((day, i) => series[i]?.values[day] ?? 0)(days.map((_, day) => day));
+  const peakText = `${valueText(peak)}${incomplete[peakDay] ? ' +' : ''}`;
+  const isCrowded = totals.some(
+    (total, day) =>
+      day !== peakDay &&
+      incomplete[day] === true &&
+      y(total) - y(peak) < LINE_HEIGHT &&
+      isBelow(peakText, day - peakDay, peakDay, days.length),
+  );
   const columns = days.map((date, day) => ({
     title: titleOf(chart, date, day, totals[day] ?? 0),
     x: percentText(day * step + (step * GAP) / 2),
@@ -60,10 +71,11 @@ export function dayChart(chart: DayChart): string {
     hoverWidth: percentText(step),
     middle: percentText((day + 0.5) * step),
     rects: stacked.flatMap((layer, i) => segment(layer[day], y, series[i])),
-    markY: round(y(totals[day] ?? 0) - 5),
+    // The peak's label stands a line higher where the "+" beside it would stand in its words.
+    markY: round(y(totals[day] ?? 0) - 5 - (isCrowded && day === peakDay ? LINE_HEIGHT : 0)),
     isIncomplete: incomplete[day] === true,
     peak: day === peakDay ? valueText(peak) : '',
-    anchor: day < days.length * 0.06 ? 'start' : day >= days.length * 0.94 ? 'end' : 'middle',
+    anchor: anchorOf(day, days.length),
   }));
   const values = scale.ticks(4);
   const tickStep = (values[1] ?? 1) - (values[0] ?? 0);
@@ -91,6 +103,18 @@ export function dayChart(chart: DayChart): string {
       text: dateText(days[day] ?? '', false),
     })),
   });
+}
+
+function anchorOf(day: number, days: number): 'start' | 'middle' | 'end' {
+  return day < days * 0.06 ? 'start' : day >= days * 0.94 ? 'end' : 'middle';
+}
+
+/** Whether a mark so many days from the peak would stand in its label, on a phone. */
+function isBelow(label: string, distance: number, peakDay: number, days: number): boolean {
+  const width = 7 * label.length;
+  const left = { start: 0, middle: width / 2, end: width }[anchorOf(peakDay, days)];
+  const x = (distance * NARROW) / days;
+  return x > -left - 5 && x < width - left + 5;
 }
 
 interface Segment {

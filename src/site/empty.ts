@@ -1,3 +1,4 @@
+import { DEFAULT_LOG, DOCKERS_PLACE, USUAL_PLACES } from '../platform/log-places.ts';
 import { exact, plural } from '../query/count-text.ts';
 import type { Snapshot } from '../store/read.ts';
 import { layOut } from './layout.ts';
@@ -13,6 +14,8 @@ export function emptyOverview({ state }: Snapshot, refresh: number, site: SiteCo
     lead: isUnread
       ? 'No log was read into this store yet. Three things have to be true before this page fills.'
       : 'The log was read, and no AI request was found in it. Three things have to be true before this page fills.',
+    defaultLog: DEFAULT_LOG,
+    places: [...USUAL_PLACES, DOCKERS_PLACE],
     refresh:
       refresh > 0
         ? `This page looks for a newer version of itself every ${plural(refresh, 'second')}.`

@@ -35,7 +35,7 @@ export function overview(
   const path = OVERVIEW_PATH;
   const body = renderTemplate('overview', {
     period: periodText(survey),
-    figures: figuresOf(sessions, survey, site),
+    figures: figuresOf(sessions, sessions.length - latest.length, survey, site),
     byDay: byDaySection(survey, DAYS, site),
     models: modelTable(survey, MODELS, site),
     moreModels:
@@ -61,10 +61,21 @@ interface Figure {
   further: string;
 }
 
-function figuresOf(sessions: readonly SessionEntry[], { total }: Survey, site: SiteContext): Figure[] {
+function figuresOf(
+  sessions: readonly SessionEntry[],
+  pruned: number,
+  { total }: Survey,
+  site: SiteContext,
+): Figure[] {
   const fresh = total.input - total.cached;
   return [
-    figure('sessions', 'Sessions', sessions.length, todayText(sessions, site)),
+    // The sums count them; the lists, which have fewer, cannot show them.
+    figure(
+      'sessions',
+      'Sessions',
+      sessions.length,
+      `${pruned > 0 ? `${exact(pruned)} pruned, ` : ''}${todayText(sessions, site)}`,
+    ),
     figure('rounds', 'Rounds', total.rounds, `${(total.rounds / sessions.length).toFixed(1)} a session`),
     figure(
       'input',

@@ -19,12 +19,14 @@ const PAGE_ROWS = 100;
 const DATA_ROWS = 1000;
 
 /**
- * The lists of sessions, which come in the order of their first rounds: the latest ones, and pages numbered from the oldest session, so that they never shift: a
- * new session, or a new round, changes one of them. Beside them the same as data, which the browser searches.
+ * The lists of sessions, which come in the order of their first rounds: the latest ones, and pages numbered from the
+ * oldest session, so that they never shift: a new session, or a new round, changes one of them. Beside them the same as
+ * data, which the browser searches. The first list says how many more were `pruned`.
  */
 export function* listPages(
   sessions: Ordered,
   dataKeys: readonly string[],
+  pruned: number,
   site: SiteContext,
 ): Generator<Page> {
   const { keyed, latest } = sessions;
@@ -33,8 +35,8 @@ export function* listPages(
   const pages = Math.ceil(inOrder.length / PAGE_ROWS);
   yield {
     path: LIST_PATH,
-    key: hexDigest(dataKeys.join(' ')),
-    render: () => latestPage(latest(), pages, dataKeys, site),
+    key: hexDigest(`${dataKeys.join(' ')} ${pruned}`),
+    render: () => latestPage(latest(), pages, dataKeys, pruned, site),
   };
   for (let number = 1; number <= pages; number++) {
     const [from, to] = [(number - 1) * PAGE_ROWS, number * PAGE_ROWS];
@@ -80,6 +82,7 @@ function latestPage(
   byLast: readonly SessionEntry[],
   pages: number,
   dataKeys: readonly string[],
+  pruned: number,
   site: SiteContext,
 ): string {
   const latest = byLast.slice(0, PAGE_ROWS);
@@ -87,11 +90,18 @@ function latestPage(
   return listPage(latest, site, {
     path: LIST_PATH,
     title: 'Sessions',
+    lead: pruned > 0 ? prunedText(pruned) : '',
     count: plural(byLast.length, 'session'),
     range: isAll ? '' : `The latest ${latest.length} of ${exact(byLast.length)}; all by first round:`,
     data: dataKeys.map((key, i) => `${hrefTo(LIST_PATH, dataPath(i + 1))}?v=${key}`).join(' '),
     pager: isAll ? [] : [['Latest', null], ...numbered(pages, pages, LIST_PATH, false)],
   });
+}
+
+function prunedText(count: number): string {
+  return count === 1
+    ? 'One more was pruned: only what it cost is left, in the statistics.'
+    : `${exact(count)} more were pruned: only what they cost is left, in the statistics.`;
 }
 
 function archivePage(
@@ -105,6 +115,7 @@ function archivePage(
   return listPage(rows.toReversed(), site, {
     path,
     title: `Sessions, page ${number}`,
+    lead: '',
     count: '',
     range: `${exact(from)} to ${exact(from + rows.length - 1)}, counted from the oldest by first round`,
     data: '',
@@ -135,6 +146,7 @@ function numbered(from: number, current: number, path: string, isHere: boolean):
 interface ListView {
   path: string;
   title: string;
+  lead: string;
   count: string;
   range: string;
   /** Where the browser finds all sessions as data; empty where it does not search. */

@@ -35,7 +35,7 @@ export function* storePages(
   if (sessions.length === 0) {
     yield* emptyPages(snapshot, refresh, site);
   } else {
-    yield* listPages(shown, dataKeys, site);
+    yield* listPages(shown, dataKeys, pruned.length, site);
     yield page('models.html', state, () => modelsPage(survey(), site));
     yield page('dates.html', state, () => datesPage(survey(), site));
     yield page('consumers.html', state, () => consumersPage(survey(), site));

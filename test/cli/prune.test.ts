@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeFolder } from '../platform/make.ts';
@@ -156,6 +156,12 @@ test('the site has no page of a pruned session, and its part in the sums', async
   const rendered = await run(['render', '--data-dir', dir, '--site-dir', site]);
   expect([rendered.code, rendered.err]).toEqual([0, '']);
   expect(pages(site).some((name) => name.includes('autumn'))).toBe(false);
+  // Where the sums have more sessions than the list, both say so.
+  const textOf = (path: string): string => readFileSync(join(site, path), 'utf8');
+  expect(textOf('index.html')).toContain('<span class="context">1 pruned, last round ');
+  expect(textOf('sessions/index.html')).toContain(
+    '<p class="lead">One more was pruned: only what it cost is left, in the statistics.</p>',
+  );
 });
 
 test.each(['90', '0d', '1h', '-3d', '9999y', ''])('--older-than %j is wrong usage', async (age) => {

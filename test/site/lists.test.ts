@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { statSync } from 'node:fs';
 import type { Page as BrowserPage } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { noLogError } from '../../src/logs/discover.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 import { keyedSession } from '../../src/site/keyed-session.ts';
 import { modelColours, modelSlots } from '../../src/site/model-colours.ts';
@@ -238,4 +239,20 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
       expect(await seriousFaults(page)).toEqual([]);
     },
   );
+
+  test('a store without rounds names the places that parse names', async () => {
+    const { page } = await open(join(empty, 'index.html'));
+    const places = (await page.locator('.steps pre >> nth=1').innerText()).trim().split('\n');
+    const { message } = noLogError(['/x.log']);
+    expect(places.map((place) => place.split('   # '))).toEqual([
+      ['/var/log/higress/access.log'],
+      ['/var/log/proxy/access.log'],
+      ['/var/log/higress/gateway.log', 'the all-in-one image: the logs folder of its data'],
+      ['/var/log/containers/higress-gateway-*.log', "a Kubernetes node, Helm's default"],
+      ['/var/lib/docker/containers/<id>/<id>-json.log', 'docker inspect -f {{.LogPath}} <container>'],
+    ]);
+    expect(places.filter((place) => !place.split('   # ').every((words) => message.includes(words)))).toEqual(
+      [],
+    );
+  });
 });

@@ -74,6 +74,21 @@ export function cardsOf(blocks: readonly Block[], context: CardContext): Card[] 
   });
 }
 
+/** Whether any round says a word of the conversation; lanes are no part of it. */
+export function hasTalk(cards: readonly Card[]): boolean {
+  return cards.some((card) => card.kind === 'session-round' && card.isTalk);
+}
+
+/** Whether there is anything to open. */
+export function hasClosed(cards: readonly Card[]): boolean {
+  return cards.some(
+    (card) =>
+      card.kind === 'session-lane' ||
+      (card.kind === 'session-round' &&
+        card.rows.some(({ kind }) => kind === 'session-fold' || kind === 'session-call')),
+  );
+}
+
 function roundCard(round: RoundView, day: string, context: CardContext): RoundCard {
   const { stored } = round;
   const { site, largestInput } = context;

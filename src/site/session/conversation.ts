@@ -79,6 +79,7 @@ export class Conversation {
     if (meeting) view.history = historyOf(meeting, atCalls, before);
     const answer = this.#teller.answer(round, place);
     this.#wasFinal = !answer.isWaiting;
+    column.hasText = view.items.length > 0;
     const placed: PlacedRound = {
       view,
       lane: undefined,
@@ -143,6 +144,7 @@ function columnOf(round: ExpandedRound, { price, cost }: RoundMoney, idleMs: num
     model: stored.model,
     lane: 'main',
     laneName: null,
+    hasText: false,
     failedTools: 0,
     calls: 0,
     status: isFailed(round) ? (stored.response_code ?? null) : null,

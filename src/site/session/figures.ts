@@ -3,6 +3,7 @@ import { sessionTotals } from '../../query/aggregate.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import type { SessionEntry } from '../../store/types.ts';
 import { percent, shortCount, shortParts } from '../format.ts';
+import type { SiteContext } from '../site-context.ts';
 import type { Column } from './view.ts';
 
 /** A label, a number with its unit, a line of context: what stands on top of a page. */
@@ -33,7 +34,11 @@ interface Sums {
 }
 
 /** The session's figures, from the index, so that they agree with every list. */
-export function sessionFigures(entry: SessionEntry, columns: readonly Column[]): Figure[] {
+export function sessionFigures(
+  entry: SessionEntry,
+  columns: readonly Column[],
+  { noContent }: Pick<SiteContext, 'noContent'>,
+): Figure[] {
   const sum = sessionTotals(entry);
   return figures(
     {
@@ -43,11 +48,16 @@ export function sessionFigures(entry: SessionEntry, columns: readonly Column[]):
       unpriced: sum.unpricedRounds,
     },
     columns,
+    callsFigure(columns, entry, 1, noContent),
   );
 }
 
 /** Those of a closed page, from its rounds. */
-export function pageFigures(columns: readonly Column[]): Figure[] {
+export function pageFigures(
+  entry: SessionEntry,
+  columns: readonly Column[],
+  { noContent }: Pick<SiteContext, 'noContent'>,
+): Figure[] {
   const sum: Sums = {
     rounds: columns.length,
     input: 0,
@@ -70,11 +80,11 @@ export function pageFigures(columns: readonly Column[]): Figure[] {
       sum.unpricedTokens += column.input + column.output;
     } else if (column.price !== 'no-usage') sum.settled++;
   }
-  return figures(sum, columns);
+  return figures(sum, columns, callsFigure(columns, entry, columns[0]?.number ?? 1, noContent));
 }
 
-function figures(sum: Sums, columns: readonly Column[]): Figure[] {
-  return plainFigures(sum, columns).map((figure) => ({
+function figures(sum: Sums, columns: readonly Column[], calls: PlainFigure): Figure[] {
+  return [...plainFigures(sum, columns), calls].map((figure) => ({
     ...figure,
     hasMarked: figure.caution !== '' || figure.failed !== '',
   }));
@@ -83,8 +93,6 @@ function figures(sum: Sums, columns: readonly Column[]): Figure[] {
 type PlainFigure = Omit<Figure, 'hasMarked'>;
 
 function plainFigures(sum: Sums, columns: readonly Column[]): PlainFigure[] {
-  const calls = columns.reduce((total, column) => total + column.calls, 0);
-  const failedTools = columns.reduce((total, column) => total + column.failedTools, 0);
   const failed = columns.filter(({ status }) => status !== null).length;
   return [
     {
@@ -101,8 +109,29 @@ function plainFigures(sum: Sums, columns: readonly Column[]): PlainFigure[] {
       context: sum.reasoning > 0 ? `${percent(sum.reasoning, sum.output)} of it reasoning` : '',
     },
     costFigure(sum),
-    { ...count('Tool calls', calls), failed: failedTools > 0 ? `${exact(failedTools)} failed` : '' },
   ];
+}
+
+/** Calls are counted in texts: where these are gone, so is the count, and none is not zero. `first`: of the rounds meant. */
+function callsFigure(
+  columns: readonly Column[],
+  { pruned_rounds: removed = 0, pruned_content: content }: SessionEntry,
+  first: number,
+  noContent: boolean,
+): PlainFigure {
+  const mute = content?.rounds ?? 0;
+  if (columns.every(({ hasText }) => !hasText)) {
+    const why = noContent ? 'no texts are kept' : mute >= first ? 'texts were pruned' : 'the log has no text';
+    const figure = { label: 'Tool calls', unit: '', caution: '', failed: '' };
+    return { ...figure, value: 'unknown', exact: '', context: why };
+  }
+  const calls = columns.reduce((total, column) => total + column.calls, 0);
+  const failedTools = columns.reduce((total, column) => total + column.failedTools, 0);
+  return {
+    ...count('Tool calls', calls),
+    failed: failedTools > 0 ? `${exact(failedTools)} failed` : '',
+    caution: Math.max(removed, mute) >= first ? 'without pruned rounds' : '',
+  };
 }
 
 function count(label: string, value: number): PlainFigure {

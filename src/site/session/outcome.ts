@@ -5,8 +5,9 @@ import { gistOf } from './gist.ts';
 
 /** A longer result is no status of a tool; what it says of an error is its subject. */
 const LONGEST_STATUS = 200_000;
+/** Its first words, also behind the word that says that it is one. */
 const EXIT_CODE =
-  /^\s*(?:Process exited with (?:exit )?code|Command failed with exit code|exit code:?)\s*(\d{1,10})\b/i;
+  /^\s*(?:Error:\s*)?(?:Process exited with (?:exit )?code|Command failed with exit code|exit code:?)\s*(\d{1,10})\b/i;
 
 /**
  * Why a tool's result counts as failed, in a word or two; null where it does not. OpenAI's tool messages have no

@@ -2,7 +2,7 @@ import type { ReadRound } from '../../ai-log/expand-rounds.ts';
 import { DEFAULT_SESSION } from '../../ai-log/round.ts';
 import type { ExpandedRound } from '../../ai-log/stored-round.ts';
 import { hexDigest } from '../../platform/digest.ts';
-import type { SessionEntry } from '../../store/types.ts';
+import { pruneMarks, type SessionEntry } from '../../store/types.ts';
 import { layOut } from '../layout.ts';
 import { hrefTo, sessionPath } from '../names.ts';
 import type { Page } from '../page.ts';
@@ -44,7 +44,7 @@ export function* sessionPages(source: SessionSource, site: SiteContext): Generat
   const place = placeOf(part, sum.pages, source, sessionPath(name));
   yield {
     path: place.path,
-    key: hexDigest(`${entry.end} ${entry.last.crc} ${part.digest} ${slots(part, site)}`),
+    key: hexDigest(`${entry.end} ${entry.last.crc} ${part.digest} ${slots(part, site)} ${prunedText(entry)}`),
     render: () => frame(place, partPage(part, { place, entry, sum }, site), site),
   };
 }
@@ -59,7 +59,9 @@ function closedPage(
   const place = placeOf(part, pages, source, sessionPath(name, part.page));
   return {
     path: place.path,
-    key: hexDigest(`${entry.id} ${part.page} ${part.hasTitle} ${part.digest} ${slots(part, site)}`),
+    key: hexDigest(
+      `${entry.id} ${part.page} ${part.hasTitle} ${part.digest} ${slots(part, site)} ${prunedText(entry)}`,
+    ),
     render: () => frame(place, partPage(part, { place, entry, sum: null }, site), site),
   };
 }
@@ -91,6 +93,11 @@ function placeOf(
 /** The colours of the models on a page. */
 function slots({ columns }: SessionPart, { colours }: SiteContext): string {
   return [...new Set(columns.map(({ model }) => colours.slotOf(model)))].join('');
+}
+
+/** What a page's notes follow from, beside its rounds: a text is gone for ever, the date at which may change. */
+function prunedText(entry: SessionEntry): string {
+  return JSON.stringify(pruneMarks(entry));
 }
 
 function frame(

@@ -8,8 +8,9 @@ import { dateText, duration } from '../format.ts';
 import { hrefTo, sessionJsonPath, sessionPath } from '../names.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
-import { cardsOf, markOf, type CardContext } from './cards.ts';
+import { cardsOf, hasClosed, hasTalk, markOf, type CardContext } from './cards.ts';
 import { pageFigures, sessionFigures } from './figures.ts';
+import { notesOf } from './notes.ts';
 import { promptLines } from './prompts.ts';
 import { RichTexts } from './rich-texts.ts';
 import { stripBars, type Bar } from './strip-bars.ts';
@@ -54,24 +55,26 @@ export function partPage(
   };
   const title = place.title === '' ? id : cleanLine(place.title);
   const prompts = sum ? promptLines(sum.prompts, sum.pages, hrefOf) : promptLines(part.prompts, [], hrefOf);
+  const cards = cardsOf(part.blocks, context);
   const isUnpriced = columns.some(({ price }) => price === 'unpriced');
   const body = renderTemplate('session', {
     title,
     hasTitle: place.title !== '',
     id,
-    rawId: entry.id,
     sessionsHref: hrefTo(place.path, 'sessions/index.html'),
     crumb: cleanLine(part.consumers[0] ?? ''),
     time: spanOf(columns, site),
     consumers: consumersText(part.consumers),
     notes: notesOf(part, entry, site),
-    figures: sum ? sessionFigures(entry, columns) : pageFigures(columns),
+    figures: sum ? sessionFigures(entry, columns, site) : pageFigures(entry, columns, site),
     strip: columns.length > 1 ? stripData(columns, hrefOf, site) : null,
     prompts,
     promptDigits: Math.max(2, ...prompts.map(({ number }) => number.length)),
     promptCount: plural(sum?.prompts.length ?? part.prompts.length, 'prompt'),
     rawHref: context.rawHref,
-    cards: cardsOf(part.blocks, context),
+    cards,
+    hasTalk: hasTalk(cards),
+    hasClosed: hasClosed(cards),
     hasRounds: part.blocks.length > 0,
     pager: pagerOf(part, place, sum),
     ends: place.pages
@@ -127,31 +130,9 @@ function consumersText(consumers: readonly string[]): { label: string; names: st
   return { label: consumers.length === 1 ? 'Consumer' : 'Consumers', names: names.join(', ') + more };
 }
 
-/** What a reader must know before the rounds. */
-function notesOf(part: SessionPart, entry: SessionEntry, { noContent }: SiteContext): string[] {
-  const isMute = part.blocks.every((block) =>
-    block.kind === 'lane'
-      ? block.lane.blocks.every((inner) => inner.kind === 'idle' || inner.round.items.length === 0)
-      : block.kind === 'idle' || block.round.items.length === 0,
-  );
-  return [
-    ...(entry.id === DEFAULT_SESSION
-      ? [
-          'These requests came without a session id. They may be of different clients: where one goes on from another, its History says so.',
-        ]
-      : []),
-    ...(noContent
-      ? ['This store keeps numbers only (--no-content): what was said is not in it.']
-      : isMute
-        ? [
-            'The log has the numbers of these rounds, and no text: switch on messages, question and answer in the ai-statistics plugin to read them here.',
-          ]
-        : []),
-  ];
-}
-
 interface StripData {
   axis: string;
+  axisWidth: number;
   plot: string;
   height: number;
   legend: { models: ReturnType<typeof markOf>[]; failed: string; hasUnpriced: boolean };
@@ -168,10 +149,8 @@ function stripData(
   const { bars, size } = stripBars(columns);
   const timeOf = (ms: number): string => exactTime(site.local.isoOf(ms)).slice(0, 19);
   const style = { slotOf: (model: string) => site.colours.slotOf(model), hrefOf, timeOf, nameOf: cleanLine };
-  const { axis, plot } = drawStrip(bars, style);
   return {
-    axis,
-    plot,
+    ...drawStrip(bars, style),
     height: STRIP_HEIGHT,
     legend: legendOf(columns, site),
     size: size > 1 ? `One bar is ${size} rounds` : '',

@@ -1,7 +1,8 @@
 import { scaleLinear } from 'd3-scale';
 import { exact } from '../../query/count-text.ts';
 import { usdText } from '../../pricing/money.ts';
-import { duration, shortCount } from '../format.ts';
+import { duration } from '../format.ts';
+import { COST, drawAxis, INPUT, niceTop } from './strip-axis.ts';
 import type { Bar } from './strip-bars.ts';
 import { escapeAttribute, escapeText } from './text.ts';
 
@@ -15,8 +16,6 @@ export interface StripStyle {
 }
 
 // x in per cent, y in pixels, no viewBox: text keeps its size at any width.
-const INPUT = { top: 24, bottom: 104 };
-const COST = { top: 138, bottom: 174 };
 export const STRIP_HEIGHT = 196;
 /** Widths in slots: of an idle gap, and the share of its slot that a bar fills. */
 const GAP = 1.7;
@@ -30,7 +29,10 @@ interface PlacedBar extends Bar {
 }
 
 /** The strip as two drawings: the axis, and the plot beside it, which is as wide as there is room. */
-export function drawStrip(bars: readonly Bar[], style: StripStyle): { axis: string; plot: string } {
+export function drawStrip(
+  bars: readonly Bar[],
+  style: StripStyle,
+): { axis: string; axisWidth: number; plot: string } {
   const { placed, slot } = placeBars(bars);
   const inputTop = niceTop(Math.max(1, ...bars.map(({ input }) => input)));
   const costTop = niceTop(Math.max(...bars.map(({ costs }) => costs.reduce((sum, { usd }) => sum + usd, 0))));
@@ -46,7 +48,7 @@ export function drawStrip(bars: readonly Bar[], style: StripStyle): { axis: stri
     brackets(placed, slot) +
     placed.map((bar) => column(bar, slot, inputY, costY, style)).join('') +
     numbers(placed, slot);
-  return { axis: axis(inputTop, costTop), plot };
+  return { ...drawAxis(inputTop, costTop), plot };
 }
 
 function placeBars(bars: readonly Bar[]): { placed: PlacedBar[]; slot: number } {
@@ -60,42 +62,6 @@ function placeBars(bars: readonly Bar[]): { placed: PlacedBar[]; slot: number } 
     return at;
   });
   return { placed, slot };
-}
-
-/** The largest value of an axis of two steps that are easy to read. */
-function niceTop(max: number): number {
-  if (max <= 0) return 0;
-  const unit = 10 ** Math.floor(Math.log10(max / 2));
-  const step = [1, 2, 2.5, 4, 5, 10].find((factor) => factor * unit * 2 >= max * 0.999_999) ?? 10;
-  return Number((step * unit * 2).toPrecision(6));
-}
-
-function axis(inputTop: number, costTop: number): string {
-  const middle = (INPUT.top + INPUT.bottom) / 2;
-  return [
-    label(INPUT.top, roundCount(inputTop)),
-    label(middle, roundCount(inputTop / 2)),
-    label(INPUT.bottom, '0'),
-    ...(costTop > 0 ? [label(COST.top, usdLabel(costTop))] : []),
-    label(COST.bottom, '0'),
-  ].join('');
-}
-
-function label(y: number, words: string): string {
-  return `<text x="33" y="${y + 4}" class="end">${escapeText(words)}</text>`;
-}
-
-/** `80 K`: a round number needs no decimals. */
-function roundCount(count: number): string {
-  return shortCount(count)
-    .replace(/\.0+(?=\D|$)/, '')
-    .replace(/(\.\d*[1-9])0+(?=\D|$)/, '$1');
-}
-
-function usdLabel(usd: number): string {
-  if (usd >= 10) return `$${roundCount(usd)}`;
-  // As many decimals as the first digit needs.
-  return `$${usd.toFixed(Math.max(2, Math.ceil(-Math.log10(usd))))}`;
 }
 
 /** Stretches of the axis between the gaps. */

@@ -128,6 +128,8 @@ export interface Column {
   lane: LaneKind;
   /** Names the lane, where that is a sub-agent or a parallel thread. */
   laneName: string | null;
+  /** Whether it says a word: without, its tool calls are unknown. */
+  hasText: boolean;
   failedTools: number;
   calls: number;
   /** Of a failed request; null where it went well. */

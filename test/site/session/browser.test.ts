@@ -179,6 +179,8 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     expect(Math.max(...files.map((file) => statSync(join(sessions, file)).size))).toBeLessThan(1_000_000);
     const { page } = await open(fileOf('long'));
     expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThan(10_000);
+    const labels = await page.locator('nav').evaluateAll((all) => all.map(({ ariaLabel }) => ariaLabel));
+    expect(labels).toEqual(['Pages', 'Pages of this session', 'Pages of this session, below the rounds']);
     expect(await page.locator('.strip-plot a').count()).toBe(120);
     const all = files.map((file) => readFileSync(join(sessions, file), 'utf8')).join('');
     expect(all.split('<p>Prompt 4321</p>').length - 1).toBe(1);

@@ -103,9 +103,12 @@ test.each([
   ['is_error', result('t', 'no such file', { is_error: true }), 'error'],
   ["Claude's own mark", result('t', '<tool_use_error>Invalid path</tool_use_error>'), 'error'],
   ['an exit code in words', result('t', 'Exit code 2\nmake: ***', { is_error: true }), 'exit code 2'],
+  ['an exit code behind its word', result('t', 'Error: exit code 1'), 'exit code 1'],
+  ['a command', result('t', 'Error: Command failed with exit code 127: frob'), 'exit code 127'],
   ['an exit code in JSON', result('t', '{"output":"x","metadata":{"exit_code":101}}'), 'exit code 101'],
   ['an error before all', result('t', '{"error":"not found"}'), 'error'],
   ['exit code 0', result('t', 'Exit code 0'), null],
+  ['an error that is told of', result('t', 'Errors: exit code 1 was seen'), null],
   ['no error', result('t', '{"error":null,"rows":[]}'), null],
   ['an error among other things', result('t', '{"rows":[],"error":"x"}'), null],
 ])('a tool failed: %s', (_, block, failure) => {

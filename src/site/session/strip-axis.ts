@@ -1,0 +1,57 @@
+import { shortCount } from '../format.ts';
+import { escapeText } from './text.ts';
+
+/** Where the strip's two charts begin and end, in pixels. */
+export const INPUT = { top: 24, bottom: 104 };
+export const COST = { top: 138, bottom: 174 };
+/** Of the axis, and between its labels and the plot. */
+const LEAST_WIDTH = 40;
+const GAP = 7;
+
+/** The largest value of an axis of two steps that are easy to read. */
+export function niceTop(max: number): number {
+  if (max <= 0) return 0;
+  const unit = 10 ** Math.floor(Math.log10(max / 2));
+  const step = [1, 2, 2.5, 4, 5, 10].find((factor) => factor * unit * 2 >= max * 0.999_999) ?? 10;
+  return Number((step * unit * 2).toPrecision(6));
+}
+
+/** The labels beside both charts, in pixels; the axis is as wide as they are. */
+export function drawAxis(inputTop: number, costTop: number): { axis: string; axisWidth: number } {
+  const labels: [y: number, words: string][] = [
+    [INPUT.top, roundCount(inputTop)],
+    [(INPUT.top + INPUT.bottom) / 2, roundCount(inputTop / 2)],
+    [INPUT.bottom, '0'],
+    ...(costTop > 0 ? [[COST.top, usdLabel(costTop)] as [number, string]] : []),
+    [COST.bottom, '0'],
+  ];
+  const axisWidth = Math.max(
+    LEAST_WIDTH,
+    GAP + Math.ceil(Math.max(...labels.map(([, words]) => widthOf(words)))),
+  );
+  const x = axisWidth - GAP;
+  return {
+    axis: labels
+      .map(([y, words]) => `<text x="${x}" y="${y + 4}" class="end">${escapeText(words)}</text>`)
+      .join(''),
+    axisWidth,
+  };
+}
+
+/** Pixels that a label takes at most. A point is half a digit. */
+function widthOf(words: string): number {
+  return 7 * words.length - 3.5 * (words.split('.').length - 1);
+}
+
+/** `80 K`: a round number needs no decimals. */
+function roundCount(count: number): string {
+  return shortCount(count)
+    .replace(/\.0+(?=\D|$)/, '')
+    .replace(/(\.\d*[1-9])0+(?=\D|$)/, '$1');
+}
+
+function usdLabel(usd: number): string {
+  if (usd >= 10) return `$${roundCount(usd)}`;
+  // As many decimals as the first digit needs.
+  return `$${usd.toFixed(Math.max(2, Math.ceil(-Math.log10(usd))))}`;
+}
