@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { parseJson } from '../ai-log/json-spans.ts';
 import { placeOf } from '../logs/open-line.ts';
+import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, type Files } from '../platform/files.ts';
 import { parsePriceBook, type PriceBook } from '../pricing/price-book.ts';
 import { toRepricing } from '../pricing/repricing.ts';
@@ -12,6 +13,8 @@ import type { Renewal } from '../store/recommit.ts';
 import { readPruned, surveyPruned } from '../store/pruned-file.ts';
 import { newState, type LogPosition, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
+import { StoredIndex } from '../store/stored-index.ts';
+import type { SessionEntry } from '../store/types.ts';
 import { asGeneration } from './known-logs.ts';
 import { checkSessions } from './check-sessions.ts';
 import { isPlace } from './read-session.ts';
@@ -40,6 +43,7 @@ export function planRepair(files: Files, store: Store): RepairPlan {
   const sessions = basis.index
     ? checkSessions(files, dir, basis.index.sessions, book, removed)
     : rebuildSessions(files, dir, knownSessions(basis), isCommitted, book, removed);
+  refuseLaterState(files, store, basis, sessions.sessions);
   const rejected = rejectedLength(files, dir, basis.state, isCommitted);
   const generation = Math.max(0, ...basis.survey.generations, basis.state?.index.generation ?? 0) + 1;
   const state: State = {
@@ -61,6 +65,33 @@ export function planRepair(files: Files, store: Store): RepairPlan {
   const stale = damaged.length > 0 ? [] : basis.survey.generations;
   const index = { sessions: sessions.sessions, closed };
   return { problems, renewal: { rewrites: sessions.rewrites, index, state, setAside, stale } };
+}
+
+/**
+ * A store that was restored without its state has an earlier commit's index and rounds. The state says that what came
+ * since was read: going by it would lose that for good.
+ */
+function refuseLaterState(
+  files: Files,
+  { dir, statePath }: Store,
+  { state, indexProblem, survey }: Basis,
+  found: ReadonlyMap<string, SessionEntry>,
+): void {
+  const latest = survey.commits.find(({ isSound }) => isSound);
+  if (!state || !indexProblem || !latest || latest.commit >= state.commit) return;
+  const known = new Map(latest.logs.map(({ id, offset }) => [id, offset]));
+  if (!state.logs.some(({ id, offset }) => offset > (known.get(id) ?? 0))) return;
+  const { sessions } = new StoredIndex(files, dir, latest);
+  if (roundsOf(found.values()) > roundsOf(sessions.values())) return;
+  throw new InputOutputError(
+    `the state ${statePath} is of commit ${state.commit}, but the index and the rounds in ${dir} are those of commit ${latest.commit}. ` +
+      'Nothing was changed. Restore both from one backup; or move the state out of the way, and run monitor repair again: ' +
+      `it goes on from commit ${latest.commit}, and what came since is read from the logs again`,
+  );
+}
+
+function roundsOf(entries: Iterable<SessionEntry>): number {
+  return [...entries].reduce((sum, { rounds }) => sum + rounds, 0);
 }
 
 /** Logs that are closed, as the index says; where its line is lost, as they were when they were last open. */

@@ -275,6 +275,21 @@ describe('an index is made anew from the session files', () => {
     );
   });
 
+  test('a whole earlier store under a later state is no cut index: an error, and a way that loses nothing', async () => {
+    const scene = await makeScene();
+    const restored = copyScene(scene);
+    appendFileSync(scene.log, lines(5, 6));
+    expect((await run(scene.store, scene.log)).rounds).toBe(2);
+    cpSync(scene.log, restored.log, { preserveTimestamps: true });
+    cpSync(pathIn(scene, '.state.json'), pathIn(restored, '.state.json'));
+    expect(() => repair(restored, true)).toThrow(/the index and the rounds in .* are those of commit \d+/);
+    expect(() => repair(restored, false)).toThrow('Restore both from one backup');
+    removeState(restored);
+    repair(restored, true);
+    expect((await run(restored.store, restored.log)).rounds).toBe(2);
+    expect(dumpStoreOf(restored)).toEqual(dumpStoreOf(scene));
+  });
+
   test('a closed log whose line is lost is known from when it was open; its rounds count', async () => {
     const scene = await makeScene();
     const path = indexOf(scene);
