@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import type { Page as BrowserPage } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { noLogError } from '../../src/logs/discover.ts';
+import { nodeFiles } from '../../src/platform/files.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 import { keyedSession } from '../../src/site/keyed-session.ts';
 import { modelColours, modelSlots } from '../../src/site/model-colours.ts';
@@ -243,7 +244,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
   test('a store without rounds names the places that parse names', async () => {
     const { page } = await open(join(empty, 'index.html'));
     const places = (await page.locator('.steps pre >> nth=1').innerText()).trim().split('\n');
-    const { message } = noLogError(['/x.log']);
+    const { message } = noLogError(nodeFiles, ['/x.log']);
     expect(places.map((place) => place.split('   # '))).toEqual([
       ['/var/log/higress/access.log'],
       ['/var/log/proxy/access.log'],
