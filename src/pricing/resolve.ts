@@ -1,3 +1,4 @@
+import { isNoModel } from './no-model.ts';
 import { askLibrary } from './library.ts';
 import { findInPriceFile, type PriceFile } from './price-file.ts';
 import type { PriceSchedule } from './schedule.ts';
@@ -60,9 +61,6 @@ interface Place {
   ask: () => Promise<{ price: Resolution | undefined; answer: string }>;
 }
 
-/** What the gateway writes where it knows no model. */
-const NO_MODEL = new Set(['', 'unknown', 'from-cache']);
-
 /** The longest id in the library has 61 characters, an ARN some 150: what is longer is no name, and not searched. */
 const LONGEST_NAME = 256;
 
@@ -70,7 +68,7 @@ const BEDROCK_ID =
   /^(?:[a-z]{2,6}(?:-gov)?\.)?(?:ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen|writer|zai)\.[a-z0-9]/i;
 
 function placesOf(model: string, files: readonly PriceFile[]): Place[] {
-  if (NO_MODEL.has(model.toLowerCase()) || model.length > LONGEST_NAME) return [];
+  if (isNoModel(model) || model.length > LONGEST_NAME) return [];
   const slash = model.indexOf('/');
   const last = model.slice(model.lastIndexOf('/') + 1);
   return [

@@ -1,7 +1,8 @@
+import { isNoModel } from '../pricing/no-model.ts';
 import type { SessionEntry } from '../store/types.ts';
 import { compareText } from '../query/aggregate.ts';
 
-/** So many models have a colour of their own; the others share a grey. */
+/** So many models have a colour of their own; the others, and what is no model, share a grey. */
 const SLOTS = 6;
 
 /** A model keeps the colour of its first appearance. */
@@ -19,6 +20,7 @@ export function modelSlots(sessions: Iterable<SessionEntry>): Map<string, number
   const first = new Map<string, number>();
   for (const { usage } of sessions) {
     for (const { model, quarter } of usage) {
+      if (isNoModel(model)) continue;
       const known = first.get(model);
       if (known === undefined || quarter < known) first.set(model, quarter);
     }

@@ -1,3 +1,4 @@
+import { isNoModel } from '../../pricing/no-model.ts';
 import { plural, duration, share, type Finding } from './finding.ts';
 import type { StoreFacts } from './look-at-store.ts';
 import type { Unread } from './unread.ts';
@@ -68,9 +69,6 @@ function lostBytes({ gaps }: StoreFacts, now: number): Finding[] {
 
 const NAMED = 3;
 
-/** What a round without a model's name is of: no price can be meant for it. */
-const NAMELESS = 'unknown';
-
 function unpricedRounds({ unpriced, rounds, dir }: StoreFacts): Finding[] {
   if (unpriced.size === 0) return [];
   const models = [...unpriced].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
@@ -78,7 +76,7 @@ function unpricedRounds({ unpriced, rounds, dir }: StoreFacts): Finding[] {
   const names = models.slice(0, NAMED).map(([name]) => name);
   const more = models.length > NAMED ? ` and ${models.length - NAMED} more` : '';
   const what = `${share(count, rounds, 'round')} have no price (${names.join(', ')}${more}): every sum of cost lacks them.`;
-  const priceable = names.filter((name) => name !== NAMELESS);
+  const priceable = names.filter((name) => !isNoModel(name));
   const shared = { code: 'unpriced-rounds', area: 'prices', severity: 'warning', what, where: dir } as const;
   if (priceable.length === 0)
     return [
