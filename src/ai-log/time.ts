@@ -18,14 +18,15 @@ function fromText(value: string): number {
   if (/^\d{9,13}(\.\d+)?$/.test(value)) return fromNumber(Number(value));
   const match = ISO.exec(value);
   if (!match) return NaN;
-  if (!isDay(value.slice(0, DATE_LENGTH))) return NaN;
+  if (!isDate(value.slice(0, DATE_LENGTH))) return NaN;
   return Date.parse(value.replace(' ', 'T') + (match[2] === undefined ? 'Z' : ''));
 }
 
 const DATE_LENGTH = 'YYYY-MM-DD'.length;
 
-/** Whether the calendar has it: to JavaScript, 30 February is a day in March. */
-function isDay(date: string): boolean {
-  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
-  return day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+/** A calendar date that exists: not 2026-02-30, which JavaScript takes for a day in March. */
+export function isDate(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
 }

@@ -39,7 +39,7 @@ export class BusyError extends MonitorError {
   }
 }
 
-/** The operating system refused: no space, no permission, a broken disk. Its message names no file where it failed on an open one. */
+/** The operating system refused: no space, no permission, a broken disk. Of a file that stays open for long, its message names none. */
 export function isSystemError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error;
 }

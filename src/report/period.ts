@@ -1,3 +1,4 @@
+import { isDate } from '../ai-log/time.ts';
 import { UsageError } from '../platform/errors.ts';
 import { QUARTER_MS } from '../store/types.ts';
 import type { LocalTime } from '../query/time-zone.ts';
@@ -78,13 +79,6 @@ function instantOf(text: string, flag: string, local: LocalTime): number {
       `${flag} '${text}' is not a time. Use a date (2026-02-01) or an ISO 8601 time (2026-02-01T09:30, 2026-02-01T09:30:00+08:00).`,
     );
   return offset === undefined ? local.toUtc(ms) : ms;
-}
-
-/** A calendar date that exists: not 2026-02-30. */
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
-  const ms = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
 }
 
 function addDays(date: string, days: number): string {

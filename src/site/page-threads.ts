@@ -1,6 +1,6 @@
 import { WorkerPool } from '../platform/worker-pool.ts';
 import type { KeyedSession } from './keyed-session.ts';
-import type { Page } from './page.ts';
+import type { Page, WritablePage } from './page.ts';
 import type { MadePage, SessionTask } from './page-worker.ts';
 import type { SiteFacts } from './site-context.ts';
 
@@ -11,7 +11,7 @@ export interface Threads {
 }
 
 /** A session and its pages; to be taken before the next one. */
-export type PagesOf = readonly [session: KeyedSession, pages: Iterable<Page>];
+export type PagesOf = readonly [session: KeyedSession, pages: Iterable<WritablePage>];
 
 interface Maker {
   /** Makes pages of a session as they are asked for. */
@@ -87,7 +87,7 @@ function tasksOf(sessions: readonly KeyedSession[]): Task[] {
   return tasks;
 }
 
-function toPage({ path, key, content }: MadePage): Page {
+function toPage({ path, key, content }: MadePage): WritablePage {
   return {
     path,
     key,

@@ -38,6 +38,5 @@ function makePage({ path, key, render }: Page, known: ReadonlyMap<string, string
 const encoder = new TextEncoder();
 
 function bytesOf(content: ReturnType<Page['render']>): Uint8Array<ArrayBuffer> {
-  if (content instanceof Uint8Array) return new Uint8Array(content);
   return encoder.encode(typeof content === 'string' ? content : [...content].join(''));
 }

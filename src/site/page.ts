@@ -4,6 +4,11 @@ export interface Page {
   path: string;
   /** Digests everything that the content depends on, but for what holds for all pages (see `SiteContext`). */
   key: string;
-  /** The file's content, as text or as UTF-8; the pieces of one that is large. */
-  render(): string | Uint8Array | Iterable<string>;
+  /** The file's content; the pieces of one that is large. */
+  render(): string | Iterable<string>;
+}
+
+/** A page, or one that was made elsewhere: as UTF-8. */
+export interface WritablePage extends Pick<Page, 'path' | 'key'> {
+  render(): ReturnType<Page['render']> | Uint8Array;
 }

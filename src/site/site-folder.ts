@@ -12,7 +12,7 @@ import {
   writeManifest,
   type Manifest,
 } from './manifest.ts';
-import type { Page } from './page.ts';
+import type { WritablePage } from './page.ts';
 
 /** What a render did, in files. */
 export interface Written {
@@ -92,7 +92,7 @@ export class SiteFolder {
   }
 
   /** Brings a session's pages up to date. */
-  writeSession(file: string, key: string, pages: Iterable<Page>): void {
+  writeSession(file: string, key: string, pages: Iterable<WritablePage>): void {
     const before = new Map(pagesOfLine(this.#old.sessions.get(file) ?? ''));
     const keys = [...this.#writeAll(pages, before)];
     this.#new.sessions.set(file, sessionLine(file, key, keys));
@@ -102,7 +102,7 @@ export class SiteFolder {
   }
 
   /** Brings other pages up to date. */
-  writePages(pages: Iterable<Page>): void {
+  writePages(pages: Iterable<WritablePage>): void {
     for (const [path, key] of this.#writeAll(pages, this.#old.pages)) this.#new.pages.set(path, key);
   }
 
@@ -126,7 +126,10 @@ export class SiteFolder {
     return hexDigest(JSON.stringify([this.#new.common, ...this.#new.pages]));
   }
 
-  *#writeAll(pages: Iterable<Page>, before: ReadonlyMap<string, string>): Generator<[string, string]> {
+  *#writeAll(
+    pages: Iterable<WritablePage>,
+    before: ReadonlyMap<string, string>,
+  ): Generator<[string, string]> {
     for (const page of pages) {
       this.#claim(page.path, before.has(page.path));
       if (before.get(page.path) === page.key && !this.#torn.has(page.path)) this.written.kept++;
@@ -153,7 +156,7 @@ export class SiteFolder {
     return this.#kept.has(place);
   }
 
-  #write(page: Page): void {
+  #write(page: WritablePage): void {
     const content = page.render();
     this.#journal.add(page.path);
     const folder = dirname(page.path);
@@ -185,7 +188,7 @@ export class SiteFolder {
   }
 }
 
-function isWhole(content: ReturnType<Page['render']>): content is string | Uint8Array {
+function isWhole(content: ReturnType<WritablePage['render']>): content is string | Uint8Array {
   return typeof content === 'string' || content instanceof Uint8Array;
 }
 

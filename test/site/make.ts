@@ -70,9 +70,6 @@ export function writePages(dir: string, pages: Iterable<Page>): void {
   for (const { path, render: content } of pages) {
     const text = content();
     mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(
-      join(dir, path),
-      typeof text === 'string' || text instanceof Uint8Array ? text : [...text].join(''),
-    );
+    writeFileSync(join(dir, path), typeof text === 'string' ? text : [...text].join(''));
   }
 }

@@ -44,19 +44,16 @@ export async function exportFile(context: Context, file: string, options: Export
   const tally = isOfRounds(format, options) ? new RoundTally() : undefined;
   const query = { ...queryOf(context, format, options), onRound: tally?.add.bind(tally) };
   const snapshot = readSnapshot(options.dataDir);
-  // What the file holds: of rounds that were pruned, only the sums are left.
-  const totalOf = (): Totals => tally?.total ?? groupBy(snapshot.sessions.values(), ['model'], query).total;
   if (format === 'focus' && options.billingAccountId === undefined)
     context.warn("monitor: BillingAccountId is 'unknown': --billing-account-id says who is billed\n");
   const pruned = tally ? prunedRounds(snapshot, query) : 0;
   if (pruned > 0) context.warn(prunedLine(pruned));
   const pieces = contentOf(context, format, snapshot, query, options);
-  if (target === undefined) await writeAll(context, pieces);
-  else {
-    await writeFile(target, pieces);
-    if (!options.quiet) await context.write(doneLine(file, target, totalOf()));
-  }
-  requirePrices(totalOf(), options.strict);
+  await (target === undefined ? writeAll(context, pieces) : writeFile(target, pieces));
+  // What was written: of rounds that were pruned, only the sums are left.
+  const total = tally?.total ?? groupBy(snapshot.sessions.values(), ['model'], query).total;
+  if (target !== undefined && !options.quiet) await context.write(doneLine(file, target, total));
+  requirePrices(total, options.strict);
 }
 
 function formatOf(file: string, { format }: ExportOptions): ExportFormat {

@@ -112,6 +112,11 @@ function plainFigures(sum: Sums, columns: readonly Column[]): PlainFigure[] {
   ];
 }
 
+/** Whether no word is left of any of these rounds. */
+export function areMute(columns: readonly Column[]): boolean {
+  return columns.every(({ hasText }) => !hasText);
+}
+
 /** Calls are counted in texts: where these are gone, so is the count, and none is not zero. `first`: of the rounds meant. */
 function callsFigure(
   columns: readonly Column[],
@@ -120,7 +125,7 @@ function callsFigure(
   noContent: boolean,
 ): PlainFigure {
   const mute = content?.rounds ?? 0;
-  if (columns.every(({ hasText }) => !hasText)) {
+  if (areMute(columns)) {
     const why = noContent ? 'no texts are kept' : mute >= first ? 'texts were pruned' : 'the log has no text';
     const figure = { label: 'Tool calls', unit: '', caution: '', failed: '' };
     return { ...figure, value: 'unknown', exact: '', context: why };

@@ -2,6 +2,7 @@ import { DEFAULT_SESSION } from '../../ai-log/round.ts';
 import { prunedTexts } from '../../query/pruned-text.ts';
 import type { SessionEntry } from '../../store/types.ts';
 import type { SiteContext } from '../site-context.ts';
+import { areMute } from './figures.ts';
 import type { SessionPart } from './view.ts';
 
 /** What a reader must know before the rounds. */
@@ -15,7 +16,6 @@ export function notesOf(
   const pruned = entry.pruned_content?.rounds ?? 0;
   // A page between the first and the newest tells of its own rounds only.
   const isTold = part.page === 1 || !part.isClosed || first <= pruned;
-  const isMute = part.columns.every(({ hasText }) => !hasText);
   return [
     ...(entry.id === DEFAULT_SESSION
       ? [
@@ -25,7 +25,7 @@ export function notesOf(
     ...(isTold ? prunedTexts(entry, local).map((what) => `Pruned: ${what}.`) : []),
     ...(noContent
       ? ['This store keeps numbers only (--no-content): what was said is not in it.']
-      : isMute && last > pruned
+      : areMute(part.columns) && last > pruned
         ? [
             'The log has the numbers of these rounds, and no text: switch on messages, question and answer in the ai-statistics plugin to read them here.',
           ]

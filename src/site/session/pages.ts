@@ -44,7 +44,7 @@ export function* sessionPages(source: SessionSource, site: SiteContext): Generat
   const place = placeOf(part, sum.pages, source, sessionPath(name));
   yield {
     path: place.path,
-    key: hexDigest(`${entry.end} ${entry.last.crc} ${part.digest} ${slots(part, site)} ${prunedText(entry)}`),
+    key: hexDigest(`${entry.end} ${entry.last.crc} ${part.digest} ${slots(part, site)} ${pruneKey(entry)}`),
     render: () => frame(place, partPage(part, { place, entry, sum }, site), site),
   };
 }
@@ -60,7 +60,7 @@ function closedPage(
   return {
     path: place.path,
     key: hexDigest(
-      `${entry.id} ${part.page} ${part.hasTitle} ${part.digest} ${slots(part, site)} ${prunedText(entry)}`,
+      `${entry.id} ${part.page} ${part.hasTitle} ${part.digest} ${slots(part, site)} ${pruneKey(entry)}`,
     ),
     render: () => frame(place, partPage(part, { place, entry, sum: null }, site), site),
   };
@@ -96,7 +96,7 @@ function slots({ columns }: SessionPart, { colours }: SiteContext): string {
 }
 
 /** What a page's notes follow from, beside its rounds: a text is gone for ever, the date at which may change. */
-function prunedText(entry: SessionEntry): string {
+function pruneKey(entry: SessionEntry): string {
   return JSON.stringify(pruneMarks(entry));
 }
 
