@@ -1,10 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { readBehind, type LineFields } from './access-line.ts';
 import { fillIn, isTextKey, mendText, noTexts, type Attributes, type TextKey } from './attributes.ts';
-import { byteElements, byteMembers, valueEnd, type ByteMember } from './json-bytes.ts';
+import { EscapedJson, OPEN_LIST } from './escaped-json.ts';
 import type { Span } from './json-spans.ts';
 import type { FoundRuns, KnownRequests } from './known-requests.ts';
+import { readRawMessages, type RawMessages } from './raw-messages.ts';
 import { DEFAULT_SESSION, toRound, type LoggedRound } from './round.ts';
-import { shorten, type ShortText } from './short-text.ts';
 
 /**
  * A round that was read from bytes; its texts are valid until the next one is read. `remember` is to be called once the
@@ -23,14 +24,13 @@ export interface RawRound {
  * all of a line, then says what it is. What this returns is what readLogLine would, in other clothes.
  *
  * Why the shortcuts hold. `ai_log` is JSON, escaped into a string. Runs of messages that are known (the same bytes as
- * in an earlier request, where they were valid JSON, each whole) are left out, and a `0` stands for each. The rest is
- * unescaped byte by byte, which stops at any quote, backslash or control byte that is not as it must be: so the string
- * ends just where it was taken to end. The JSON that comes out is checked; each `0` must have become an element of
- * `messages`. A parser's state before and behind a run of whole elements is the same as before and behind one element,
- * so the whole text is valid just as the shortened one is, and says the same beside that run.
+ * in an earlier request, where they were valid JSON, each whole) are passed over where an element of the list begins.
+ * A parser's state before and behind a run of whole elements is the same as before and behind one element, so the whole
+ * text is valid just as what is left of it is, and says the same beside that run. The rest is checked byte by byte, which
+ * stops at any quote, backslash or control byte that is not as it must be: so the string ends just where it was taken to
+ * end.
  *
- * UTF-8 is never decoded where nobody asks for characters, and no value is made that nobody asks for: no byte of a longer
- * UTF-8 sequence looks like one of JSON's own characters, so JSON is checked and cut out as bytes.
+ * UTF-8 is never decoded where nobody asks for characters, and no value is made that nobody asks for.
  */
 export function readRawLine(
   line: Buffer,
@@ -45,21 +45,18 @@ export function readRawLine(
   const hint = from < end ? sessionHint(line, end) : undefined;
   const found = hint === undefined ? undefined : findKnown(hint)?.find(line, from, end);
 
-  const short = shorten(line, START.length - 1, from, end, found);
-  if (!short) return undefined;
-  const aiLog = readShort(short);
+  const aiLog = readAiLog(line, end, found);
   const fields = aiLog && readBehind(line.toString('utf8', end + 1));
   if (!aiLog || !fields || !fillInBytes(aiLog.attributes, fields)) return undefined;
 
-  const ends = aiLog.spans && messageEnds(from, aiLog.spans, short, found);
-  if (found && !ends) return undefined;
-  const messages = aiLog.spans && listMessages(short, aiLog.spans, found);
-  const round = toRound(aiLog.attributes, messages ?? null, fields);
+  const { attributes, list } = aiLog;
+  if (found && !list?.isDense) return undefined;
+  const round = toRound(attributes, list?.messages ?? null, fields);
   if (found && round.sessionId !== hint) return undefined;
   return {
     kind: 'round',
     round,
-    remember: (known, ordinals) => ends && known.keep(line, from, ends, ordinals, found),
+    remember: (known, ordinals) => list?.isDense && known.keep(line, list.from, list.ends, ordinals, found),
   };
 }
 
@@ -70,7 +67,6 @@ const SESSION = Buffer.from(String.raw`\"session_id\":\"`);
 
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
-const OPEN_LIST = 0x5b;
 const HIGH_BIT = 0x80;
 
 /** Which session the line may be of. What it is of is read later; until then this is a guess. */
@@ -82,44 +78,46 @@ function sessionHint(line: Buffer, end: number): string | undefined {
   return line[to + 1] === QUOTE && to > from ? line.toString('utf8', from, to) : undefined;
 }
 
-interface ShortLog {
+interface AiLog {
   attributes: Attributes<Uint8Array>;
-  /** The elements of `messages`; undefined where it is no list. */
-  spans: Span[] | undefined;
+  /** The list of messages; undefined where there is none. */
+  list: RawMessages | undefined;
 }
 
-function readShort({ bytes, length, listAt, marks }: ShortText): ShortLog | undefined {
-  let list: ReturnType<typeof byteElements>;
-  const object = byteMembers(bytes, 0, (key, at) => {
-    // What was left out was left out of the list of messages, and of nothing else.
-    if (at !== listAt - 1 || bytes[at] !== OPEN_LIST || nameOf(bytes, key) !== 'messages')
-      return valueEnd(bytes, at);
-    list = byteElements(bytes, at);
-    return list?.end ?? -1;
-  });
-  if (object?.end !== length) return undefined;
-  const attributes = readMembers(bytes, object.members);
-  const spans = list?.elements;
-  const isOtherList = !spans && attributes?.texts.messages?.[0] === OPEN_LIST;
-  if (!attributes || isOtherList) return undefined;
-  let mark = 0;
-  for (const { from, to } of spans ?? []) if (from === marks[mark] && to === from + 1) mark++;
-  return mark === marks.length ? { attributes, spans } : undefined;
-}
-
-/** Undefined where a key stands twice, or is not told from its bytes. */
-function readMembers(bytes: Buffer, members: readonly ByteMember[]): Attributes<Uint8Array> | undefined {
+/** Reads the ai_log that ends with the quote at `end`; undefined where a key stands twice, or is not told from its bytes. */
+function readAiLog(line: Buffer, end: number, found: FoundRuns | undefined): AiLog | undefined {
+  const bytes = scratchOf(end);
+  const json = new EscapedJson(line, START.length - 1, bytes);
   const values = new Map<string, string>();
   const texts = noTexts<Uint8Array>();
   const keys = new Set<string>();
-  for (const { key, value } of members) {
+  let list: RawMessages | undefined;
+  const isObject = json.object((key) => {
     const name = nameOf(bytes, key);
-    if (name === undefined) return undefined;
+    if (name === undefined || keys.has(name)) return false;
     keys.add(name);
-    if (!isTextKey(name)) values.set(name, bytes.toString('utf8', value.from, value.to));
-    else if (!isNull(bytes, value)) texts[name] = mendBytes(name, bytes.subarray(value.from, value.to));
-  }
-  return keys.size === members.length ? { values, texts } : undefined;
+    if (name === 'messages' && json.next === OPEN_LIST) {
+      list = readRawMessages(json, bytes, found);
+      return list !== undefined;
+    }
+    const from = json.length;
+    if (!json.value()) return false;
+    const to = json.length;
+    if (!isTextKey(name)) values.set(name, bytes.toString('utf8', from, to));
+    else if (!isNull(bytes, from, to)) texts[name] = mendBytes(name, bytes.subarray(from, to));
+    return true;
+  });
+  // What was passed over must have been a part of the list of messages.
+  if (!isObject || json.at !== end || (found && !list)) return undefined;
+  return isUtf8(bytes.subarray(0, json.length)) ? { attributes: { values, texts }, list } : undefined;
+}
+
+const SCRATCH_BYTES = 1 << 20;
+const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+
+/** Room for so many bytes; what was written there before is lost. */
+function scratchOf(length: number): Buffer {
+  return length <= SCRATCH_BYTES ? scratch : Buffer.allocUnsafeSlow(length);
 }
 
 /** A key as it stands there; undefined where something in it is escaped, or beyond ASCII. */
@@ -131,7 +129,7 @@ function nameOf(bytes: Buffer, { from, to }: Span): string | undefined {
   return bytes.toString('latin1', from, to);
 }
 
-function isNull(bytes: Buffer, { from, to }: Span): boolean {
+function isNull(bytes: Buffer, from: number, to: number): boolean {
   return to - from === NULL.length && bytes.compare(NULL, 0, NULL.length, from, to) === 0;
 }
 
@@ -153,60 +151,4 @@ function fillInBytes({ values, texts }: Attributes<Uint8Array>, { fields }: Line
     texts[key] ??= Buffer.from(text);
   }
   return true;
-}
-
-/**
- * Where each message ends in the line, counted from the first one's beginning; undefined where something else than one
- * comma stands between two. Goes along in the line and in the short text at once.
- */
-function messageEnds(
-  from: number,
-  spans: readonly Span[],
-  { bytes, listAt, marks }: ShortText,
-  found: FoundRuns | undefined,
-): number[] | undefined {
-  const ends: number[] = [];
-  let at = from;
-  let shortAt = listAt;
-  let mark = 0;
-  for (const span of spans) {
-    if (span.from !== shortAt) return undefined;
-    const run = span.from === marks[mark] ? found?.runs[mark++] : undefined;
-    if (run && found) {
-      const { ends: known } = found.request;
-      const shift = run.to - from - (known[run.first + run.count - 1] ?? 0);
-      for (let i = run.first; i < run.first + run.count; i++) ends.push((known[i] ?? 0) + shift);
-      at = run.to;
-      shortAt = span.to;
-    } else {
-      at += span.to - span.from + countEscaped(bytes, span);
-      shortAt = span.to;
-      ends.push(at - from);
-    }
-    at++;
-    shortAt++;
-  }
-  return ends;
-}
-
-/** How many bytes have a backslash before them in the line. */
-function countEscaped(bytes: Uint8Array, { from, to }: Span): number {
-  let count = 0;
-  for (let i = from; i < to; i++) if (bytes[i] === QUOTE || bytes[i] === BACKSLASH) count++;
-  return count;
-}
-
-function listMessages(
-  { bytes, marks }: ShortText,
-  spans: readonly Span[],
-  found: FoundRuns | undefined,
-): (Uint8Array | number)[] {
-  const messages: (Uint8Array | number)[] = [];
-  let mark = 0;
-  for (const { from, to } of spans) {
-    const run = from === marks[mark] ? found?.runs[mark++] : undefined;
-    if (!run || !found) messages.push(bytes.subarray(from, to));
-    else for (let i = 0; i < run.count; i++) messages.push(found.request.ordinals[run.first + i] ?? 0);
-  }
-  return messages;
 }
