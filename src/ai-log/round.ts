@@ -59,8 +59,6 @@ const USAGE = [
   'input_token_details',
   'output_token_details',
 ] as const;
-/** What normaliseUsage looks at. */
-const COUNTED = [...USAGE, 'model', 'cache_status'] as const;
 /** Names go into every index cell; a hostile one must not fill the index. */
 const LONGEST_NAME = 256;
 /** Longer ones are no token details; what is this short cannot be nested too deep to be printed. */
@@ -87,13 +85,23 @@ export function toRound<T extends Text, Message extends T | number>(
 ): LoggedRound<T, Message> {
   const { values, texts } = attributes;
   const value = (key: string): unknown => parseField(values.get(key));
-  const counts = Object.fromEntries(COUNTED.map((key) => [key, value(key)]));
+  const counts = {
+    input_token: value('input_token'),
+    output_token: value('output_token'),
+    total_token: value('total_token'),
+    reasoning_tokens: value('reasoning_tokens'),
+    cached_tokens: value('cached_tokens'),
+    input_token_details: value('input_token_details'),
+    output_token_details: value('output_token_details'),
+    model: value('model'),
+    cache_status: value('cache_status'),
+  };
   const { usage, state, flags } = normaliseUsage(counts);
   const field = (key: string): unknown => parseField(line.fields.get(key));
   return {
     sessionId: textOf(value('session_id')) ?? DEFAULT_SESSION,
     time: readTime(field('start_time')) ?? readTime(field('timestamp')),
-    model: nameOf(value('model')) ?? UNKNOWN_MODEL,
+    model: nameOf(counts.model) ?? UNKNOWN_MODEL,
     consumer: nameOf(value('consumer')) ?? '',
     api: nameOf(value('api')) ?? '',
     chatId: nameOf(value('chat_id')),
@@ -145,7 +153,7 @@ function parseField(json: string | undefined): unknown {
 /** What the log said of the usage; of what can be no count and no details, the start of its JSON. */
 function loggedUsage(
   jsons: ReadonlyMap<string, string>,
-  values: Readonly<Record<string, unknown>>,
+  values: Readonly<Record<(typeof USAGE)[number], unknown>>,
 ): Record<string, unknown> {
   const logged: Record<string, unknown> = {};
   for (const key of USAGE) {

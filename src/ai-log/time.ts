@@ -23,10 +23,11 @@ function fromText(value: string): number {
 }
 
 const DATE_LENGTH = 'YYYY-MM-DD'.length;
+const DAY_AT = 'YYYY-MM-'.length;
 
 /** A calendar date that exists: not 2026-02-30, which JavaScript takes for a day in March. */
 export function isDate(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
   const ms = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+  return new Date(ms).getUTCDate() === Number(text.slice(DAY_AT));
 }

@@ -1,15 +1,15 @@
-import stringWidth from 'string-width';
-
-/**
- * What takes as many columns as it has code units: ASCII, and what our tables, bars and headings are made of. The rules
- * for all of Unicode take longer to load than a report.
- */
+/** What takes as many columns as it has code units: ASCII, and what our tables, bars and headings are made of. */
 const PLAIN = /^(?:[\x20-\x7e…─·“”▀-▟]|📊|📋)*$/;
 
 /** Columns that clean text takes on a terminal. */
 export function widthOf(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
+  if (PLAIN.test(text)) return text.length;
+  // The rules for all of Unicode take as long to load as Node takes to start.
+  stringWidth ??= (require('string-width') as typeof import('string-width')).default;
+  return stringWidth(text);
 }
+
+let stringWidth: typeof import('string-width').default | undefined;
 
 let segmenter: Intl.Segmenter | undefined;
 
