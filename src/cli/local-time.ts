@@ -1,7 +1,17 @@
 import { localTimeIn, type LocalTime } from '../query/time-zone.ts';
 import type { Context } from './context.ts';
 
-/** The zone that was asked for, else the system's. */
+/** The zone that was asked for, else the system's: looked up when it is needed, since that takes its time. */
 export function localTimeOf(context: Pick<Context, 'timeZone'>, timeZone: string | undefined): LocalTime {
-  return localTimeIn(timeZone ?? context.timeZone);
+  let known: LocalTime | undefined;
+  const local = (): LocalTime => (known ??= localTimeIn(timeZone ?? context.timeZone));
+  return {
+    get timeZone() {
+      return local().timeZone;
+    },
+    dateOf: (quarter) => local().dateOf(quarter),
+    isoOf: (ms) => local().isoOf(ms),
+    startOf: (date) => local().startOf(date),
+    toUtc: (ms) => local().toUtc(ms),
+  };
 }

@@ -20,7 +20,7 @@ export async function printStats(context: Context, own: GroupKey, options: Stats
   const period = periodOf(options, local, context.now);
   const keys = [own, ...(options.groupBy ?? []).filter((key) => key !== own)];
   const { sessions } = readSnapshot(options.dataDir);
-  const stats = groupBy(sessions.values(), keys, { ...options, quarters: quartersOf(period), local });
+  const stats = groupBy(sessions, keys, { ...options, quarters: quartersOf(period), local });
   const filter = filterWords(options);
   const text = options.json
     ? statsJson(stats)

@@ -1,4 +1,5 @@
-import type { SessionEntry, UsageCell } from '../store/types.ts';
+import type { SessionUsage, UsageCell } from '../store/types.ts';
+import type { UsageCube } from '../store/usage-cube.ts';
 
 /** What a set of rounds used. Costs are exact: 10⁻¹⁸ USD. */
 export interface Totals {
@@ -43,37 +44,91 @@ export const ALL_QUARTERS: QuarterRange = { from: -Infinity, to: Infinity };
  * row it touches, and once in the total.
  */
 export function groupUsage(
-  sessions: Iterable<SessionEntry>,
-  keyOf: (cell: UsageCell, session: SessionEntry) => string | null,
+  sessions: Iterable<SessionUsage>,
+  keyOf: (cell: UsageCell, sessionId: string) => string | null,
   range: QuarterRange,
 ): Grouped {
-  const rows = new Map<string, Row>();
-  const total = emptyRow();
-  /** The last session that each row counted: sessions come one after the other. */
-  const counted = new Map<Row, SessionEntry>();
-  const count = (row: Row, session: SessionEntry): void => {
-    if (counted.get(row) === session) return;
-    counted.set(row, session);
-    row.sessions++;
-  };
+  const sums = new Sums(range);
   for (const session of sessions) {
     for (const cell of session.usage) {
-      if (cell.quarter < range.from || cell.quarter >= range.to) continue;
-      const key = keyOf(cell, session);
-      if (key === null) continue;
-      let row = rows.get(key);
-      if (row === undefined) rows.set(key, (row = emptyRow()));
-      addCell(row, cell);
-      count(row, session);
-      count(total, session);
+      const tally = sums.add(cell, () => keyOf(cell, session.id));
+      if (tally) sums.count(tally, session);
     }
   }
-  for (const row of rows.values()) addRow(total, row);
-  return { rows, total };
+  return sums.grouped();
+}
+
+/** The same sums, where no key depends on the session. */
+export function groupCube(
+  { cells, parts }: UsageCube,
+  keyOf: (cell: UsageCell) => string | null,
+  range: QuarterRange,
+): Grouped {
+  const sums = new Sums(range);
+  const tallies = Array.from(cells, (cell) => sums.add(cell, () => keyOf(cell)));
+  for (const numbers of parts) {
+    for (const number of numbers) {
+      const tally = tallies[number];
+      if (tally) sums.count(tally, numbers);
+    }
+  }
+  return sums.grouped();
+}
+
+class Sums {
+  readonly #range: QuarterRange;
+  readonly #tallies = new Map<string, Tally>();
+  readonly #total = newTally();
+
+  constructor(range: QuarterRange) {
+    this.#range = range;
+  }
+
+  /** The tally that the cell was added to; undefined where it was left out. */
+  add(cell: UsageCell, keyOf: () => string | null): Tally | undefined {
+    if (cell.quarter < this.#range.from || cell.quarter >= this.#range.to) return undefined;
+    const key = keyOf();
+    if (key === null) return undefined;
+    let tally = this.#tallies.get(key);
+    if (tally === undefined) this.#tallies.set(key, (tally = newTally()));
+    addCell(tally.row, cell);
+    return tally;
+  }
+
+  count(tally: Tally, session: object): void {
+    countSession(tally, session);
+    countSession(this.#total, session);
+  }
+
+  grouped(): Grouped {
+    for (const { row } of this.#tallies.values()) addRow(this.#total.row, row);
+    return { rows: rowsOf(this.#tallies), total: this.#total.row };
+  }
+}
+
+/** A row while it is summed. */
+export interface Tally {
+  row: Row;
+  /** What stands for the last session that it counted: sessions come one after the other. */
+  counted: object | null;
+}
+
+export function newTally(): Tally {
+  return { row: emptyRow(), counted: null };
+}
+
+export function countSession(tally: Tally, session: object): void {
+  if (tally.counted === session) return;
+  tally.counted = session;
+  tally.row.sessions++;
+}
+
+export function rowsOf(tallies: ReadonlyMap<string, Tally>): Map<string, Row> {
+  return new Map([...tallies].map(([key, { row }]) => [key, row]));
 }
 
 /** The sum of one session. */
-export function sessionTotals(session: SessionEntry): Row {
+export function sessionTotals(session: SessionUsage): Row {
   const sum = emptyRow();
   sum.sessions = 1;
   for (const cell of session.usage) addCell(sum, cell);

@@ -1,5 +1,6 @@
 import type { PriceBook, PriceEntry } from '../pricing/price-book.ts';
-import type { SessionEntry, UsageCell } from '../store/types.ts';
+import type { StoredSessions } from '../store/index-file.ts';
+import type { SessionUsage, UsageCell } from '../store/types.ts';
 import { compareBig, compareText, tokensOf } from './aggregate.ts';
 
 /** What rounds of one model used. */
@@ -26,21 +27,19 @@ export interface PriceUse {
   entries: EntryUse[];
 }
 
-/** Sums the rounds of all sessions by what prices them. */
-export function priceUse(sessions: Iterable<SessionEntry>, book: PriceBook): PriceUse {
+/** Sums what all sessions used by what prices it. */
+export function priceUse(sessions: Pick<StoredSessions, 'usages' | 'cube'>, book: PriceBook): PriceUse {
   const unpriced = new Map<string, ModelUse>();
   const entries = book.entries.map((entry): EntryUse => {
     const isLatest = book.latest.get(entry.model) === entry;
     return { entry, isLatest, ...noUse(entry.model), cost: 0n };
   });
-  for (const { usage } of sessions) {
-    for (const cell of usage) {
-      if (cell.price === 'unpriced') addCell(useOf(unpriced, cell.model), cell);
-      const use = typeof cell.price === 'number' ? entries[cell.price - 1] : undefined;
-      if (!use) continue;
-      addCell(use, cell);
-      use.cost += cell.cost;
-    }
+  for (const cell of sessions.cube()?.cells ?? cellsOf(sessions.usages())) {
+    if (cell.price === 'unpriced') addCell(useOf(unpriced, cell.model), cell);
+    const use = typeof cell.price === 'number' ? entries[cell.price - 1] : undefined;
+    if (!use) continue;
+    addCell(use, cell);
+    use.cost += cell.cost;
   }
   return {
     unpriced: [...unpriced.values()].toSorted(
@@ -53,6 +52,10 @@ export function priceUse(sessions: Iterable<SessionEntry>, book: PriceBook): Pri
           compareBig(b.cost, a.cost) || compareText(a.model, b.model) || b.entry.entry - a.entry.entry,
       ),
   };
+}
+
+function* cellsOf(sessions: Iterable<SessionUsage>): Generator<UsageCell> {
+  for (const { usage } of sessions) yield* usage;
 }
 
 function addCell(use: ModelUse, cell: UsageCell): void {

@@ -1,13 +1,15 @@
 import {
   compareBig,
   compareText,
+  groupCube,
   groupUsage,
   tokensOf,
   type QuarterRange,
   type Row,
 } from '../query/aggregate.ts';
 import type { LocalTime } from '../query/time-zone.ts';
-import type { SessionEntry, UsageCell } from '../store/types.ts';
+import type { StoredSessions } from '../store/index-file.ts';
+import type { UsageCell } from '../store/types.ts';
 import type { GroupKey } from './group-keys.ts';
 
 /** One row: a name for each key, and what was used under these names. `''` where the log named none. */
@@ -39,21 +41,24 @@ export interface UsageFilter {
 
 /** Sums usage by one key, or by the combinations of several. */
 export function groupBy(
-  sessions: Iterable<SessionEntry>,
+  sessions: Pick<StoredSessions, 'usages' | 'cube'>,
   keys: readonly GroupKey[],
   query: UsageQuery,
 ): Stats {
   const nameOf = keys.map((key) => namer(key, query.local));
   const isMeant = usageFilter(query);
   const names = new Map<string, string[]>();
-  const keyOf = (cell: UsageCell, session: SessionEntry): string | null => {
+  const keyOf = (cell: UsageCell, sessionId = ''): string | null => {
     if (!isMeant(cell)) return null;
-    const own = nameOf.map((name) => name(cell, session));
+    const own = nameOf.map((name) => name(cell, sessionId));
     const id = idOf(own);
     if (!names.has(id)) names.set(id, own);
     return id;
   };
-  const { rows, total } = groupUsage(sessions, keyOf, query.quarters);
+  const cube = keys.includes('session') ? undefined : sessions.cube();
+  const { rows, total } = cube
+    ? groupCube(cube, keyOf, query.quarters)
+    : groupUsage(sessions.usages(), keyOf, query.quarters);
   const groups = [...rows].map(([id, row]) => ({ names: names.get(id) ?? [], row }));
   return { keys, rows: inOrder(groups, keys), total };
 }
@@ -76,9 +81,9 @@ function nameFilter(wanted: string | undefined): (name: string) => boolean {
   };
 }
 
-function namer(key: GroupKey, local: LocalTime): (cell: UsageCell, session: SessionEntry) => string {
+function namer(key: GroupKey, local: LocalTime): (cell: UsageCell, sessionId: string) => string {
   if (key === 'date') return (cell) => local.dateOf(cell.quarter);
-  if (key === 'session') return (_cell, session) => session.id;
+  if (key === 'session') return (_cell, sessionId) => sessionId;
   return (cell) => cell[key];
 }
 

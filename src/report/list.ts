@@ -1,4 +1,5 @@
-import { isPruned, type SessionEntry } from '../store/types.ts';
+import type { StoredSessions } from '../store/index-file.ts';
+import { isPruned, type SessionEntry, type SessionHead } from '../store/types.ts';
 import { compareText, namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { parseSessionKey } from '../query/session-key.ts';
@@ -32,18 +33,36 @@ export interface ListQuery {
   period: Period;
 }
 
+export interface Selected<T = SessionEntry> {
+  sessions: T[];
+  /** How many matched. */
+  total: number;
+}
+
 /** The sessions that match, the largest (or latest) first and as many as asked for, and how many matched. */
-export function selectSessions(
-  sessions: Iterable<SessionEntry>,
+export function listSessions(
+  sessions: Pick<StoredSessions, 'values' | 'heads' | 'get'>,
   query: ListQuery,
-): { sessions: SessionEntry[]; total: number } {
+): Selected {
+  if (query.rollup) return selectSessions(rollUp(sessions.values()), query);
+  const asksUsage = query.sortBy in USAGE_RANKS || query.model !== undefined || query.consumer !== undefined;
+  if (asksUsage || query.limit === 0) return selectSessions(sessions.values(), query);
+  // What a session used is asked of those alone that are shown.
+  const { sessions: heads, total } = selectSessions<Listed>(sessions.heads(), query);
+  return { sessions: heads.flatMap(({ id }) => sessions.get(id) ?? []), total };
+}
+
+/** A session, with what it used where that is asked for. */
+type Listed = SessionHead & Partial<Pick<SessionEntry, 'usage'>>;
+
+function selectSessions<T extends Listed>(sessions: Iterable<T>, query: ListQuery): Selected<T> {
   const most = query.limit === 0 ? Infinity : query.limit;
   const rankOf = RANKS[query.sortBy];
-  let best: Ranked[] = [];
+  let best: Ranked<T>[] = [];
   /** So many are known to stand before what ranks lower. */
-  let floor: Ranked['rank'] | undefined;
+  let floor: Ranked<T>['rank'] | undefined;
   let total = 0;
-  for (const session of query.rollup ? rollUp(sessions) : sessions) {
+  for (const session of sessions) {
     if (!matches(session, query)) continue;
     total++;
     const rank = rankOf(session);
@@ -57,20 +76,20 @@ export function selectSessions(
   return { sessions: leaders(best, most).map(({ session }) => session), total };
 }
 
-function matches(session: SessionEntry, query: ListQuery): boolean {
+function matches(session: Listed, query: ListQuery): boolean {
   const { model, consumer, search, period } = query;
+  const { usage = [] } = session;
   if (isPruned(session) !== (query.pruned === true)) return false;
   if (session.updated < period.from || session.created >= period.to) return false;
-  if (model !== undefined && !session.usage.some((cell) => sameText(cell.model, model))) return false;
-  if (consumer !== undefined && !session.usage.some((cell) => sameText(cell.consumer, consumer)))
-    return false;
+  if (model !== undefined && !usage.some((cell) => sameText(cell.model, model))) return false;
+  if (consumer !== undefined && !usage.some((cell) => sameText(cell.consumer, consumer))) return false;
   if (!matchesKey(session, query)) return false;
   if (search === undefined) return true;
   const wanted = search.toLowerCase();
   return [session.id, session.title ?? ''].some((text) => text.toLowerCase().includes(wanted));
 }
 
-function matchesKey({ id }: SessionEntry, { agent, channel }: ListQuery): boolean {
+function matchesKey({ id }: SessionHead, { agent, channel }: ListQuery): boolean {
   if (agent === undefined && channel === undefined) return true;
   const key = parseSessionKey(id);
   if (agent !== undefined && key?.agent !== agent.toLowerCase()) return false;
@@ -81,21 +100,24 @@ function sameText(a: string, b: string): boolean {
   return a === b || a.toLowerCase() === b.toLowerCase();
 }
 
-interface Ranked {
-  session: SessionEntry;
+interface Ranked<T> {
+  session: T;
   rank: number | bigint;
 }
 
-const RANKS: Record<SortKey, (session: SessionEntry) => number | bigint> = {
+const USAGE_RANKS = {
+  cost: ({ usage = [] }: Listed) => usage.reduce((sum, cell) => sum + cell.cost, 0n),
+  tokens: ({ usage = [] }: Listed) => usage.reduce((sum, cell) => sum + tokensOf(cell), 0),
+};
+const RANKS: Record<SortKey, (session: Listed) => number | bigint> = {
   updated: ({ updated }) => updated,
   created: ({ created }) => created,
   rounds: ({ rounds }) => rounds,
-  cost: ({ usage }) => usage.reduce((sum, cell) => sum + cell.cost, 0n),
-  tokens: ({ usage }) => usage.reduce((sum, cell) => sum + tokensOf(cell), 0),
+  ...USAGE_RANKS,
 };
 
 /** The largest first; equals in the order of their ids. */
-function leaders(ranked: readonly Ranked[], most: number): Ranked[] {
+function leaders<T extends Listed>(ranked: readonly Ranked<T>[], most: number): Ranked<T>[] {
   const sorted = ranked.toSorted((a, b) =>
     a.rank > b.rank ? -1 : a.rank < b.rank ? 1 : compareText(a.session.id, b.session.id),
   );
@@ -104,7 +126,7 @@ function leaders(ranked: readonly Ranked[], most: number): Ranked[] {
 
 /** A session takes two lines: its id, then its title and numbers. `otherwise` is said when none matched. */
 export function listTable(
-  selected: { sessions: SessionEntry[]; total: number },
+  selected: Selected,
   sortBy: SortKey,
   local: LocalTime,
   screen: Screen,

@@ -1,4 +1,14 @@
-import { addCell, addRow, byCost, byKey, emptyRow, type Row } from '../query/aggregate.ts';
+import {
+  addCell,
+  addRow,
+  byCost,
+  byKey,
+  countSession,
+  newTally,
+  rowsOf,
+  type Row,
+  type Tally,
+} from '../query/aggregate.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 import type { SessionEntry, UsageCell } from '../store/types.ts';
 
@@ -29,13 +39,6 @@ export function surveyOf(sessions: Iterable<SessionEntry>, local: LocalTime): Su
     months: byKey(rowsOf(months)),
     dayOf: (date, model) => days.get(date)?.models.get(model)?.row,
   };
-}
-
-/** A row while it is summed. */
-interface Tally {
-  row: Row;
-  /** The last session that it counted: sessions come one after the other. */
-  counted: SessionEntry | null;
 }
 
 interface DayTally extends Tally {
@@ -69,11 +72,7 @@ class Cube {
     addCell(sum.row, cell);
     if (sum.counted === session) return;
     sum.counted = session;
-    for (const part of sum.parts) {
-      if (part.counted === session) continue;
-      part.counted = session;
-      part.row.sessions++;
-    }
+    for (const part of sum.parts) countSession(part, session);
   }
 
   sums() {
@@ -107,16 +106,8 @@ class Cube {
   }
 }
 
-function newTally(): Tally {
-  return { row: emptyRow(), counted: null };
-}
-
 function known<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) map.set(key, (value = make()));
   return value;
-}
-
-function rowsOf(tallies: ReadonlyMap<string, Tally>): Map<string, Row> {
-  return new Map([...tallies].map(([name, { row }]) => [name, row]));
 }

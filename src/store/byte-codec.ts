@@ -90,6 +90,11 @@ export class ByteReader {
     return this.#bytes.toString('utf8', from, this.#at);
   }
 
+  skipText(): void {
+    const length = this.count();
+    this.#at += length;
+  }
+
   big(): bigint {
     const chunks = this.count();
     let value = 0n;

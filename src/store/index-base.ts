@@ -4,6 +4,7 @@ import { damagedIndex } from './damaged-index.ts';
 import { decodeHead, decodeRecord, idOfRecord } from './index-record.ts';
 import type { LogPosition } from './state.ts';
 import type { SessionEntry, SessionHead } from './types.ts';
+import { decodeCube, type UsageCube } from './usage-cube.ts';
 
 /*
  * The base of an index: a file that is written once.
@@ -12,6 +13,8 @@ import type { SessionEntry, SessionHead } from './types.ts';
  *     table       a row a session: key, offset, length and CRC-32 of its record
  *     files       a row a session: key of its file's name
  *     positions   of the logs, as JSON
+ *     cells       sums of what all sessions used
+ *     parts       a row a session, in the order of the records: which of these sums hold what it used
  *     footer      JSON: where all that lies, and the names that records refer to by number
  *     trailer     length and CRC-32 of the footer, and a mark
  *
@@ -39,6 +42,9 @@ export interface Footer {
   table: Section;
   files: Section;
   positions: Section;
+  /** What all sessions used together, and which of it each of them: absent in what earlier versions wrote. */
+  cells?: Section;
+  parts?: Section;
   names: string[];
 }
 
@@ -115,6 +121,21 @@ export class IndexBase {
 
   positions(): BasePositions {
     return JSON.parse(this.#section(this.#footer.positions).toString()) as BasePositions;
+  }
+
+  /** What the sessions used, in the order of their records; undefined in what earlier versions wrote. */
+  cube(): UsageCube | undefined {
+    const { cells, parts } = this.#footer;
+    if (!cells || !parts) return undefined;
+    return decodeCube({ cells: this.#section(cells), parts: this.#section(parts) }, this.names, this.size);
+  }
+
+  /** Throws where something is damaged that stands beside the records. */
+  checkBeside(): true {
+    this.positions();
+    this.#allFileKeys();
+    this.cube();
+    return true;
   }
 
   close(): void {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Files } from '../platform/files.ts';
 import type { LogPosition } from './state.ts';
-import type { SessionEntry } from './types.ts';
+import type { SessionEntry, SessionHead, SessionUsage } from './types.ts';
+import type { UsageCube } from './usage-cube.ts';
 
 /** The sessions of an index. Entries are made when they are asked for: change none. */
 export interface Sessions {
@@ -10,6 +11,16 @@ export interface Sessions {
   has(id: string): boolean;
   keys(): Iterable<string>;
   values(): Iterable<SessionEntry>;
+}
+
+/** What can be asked for in less time than all of the entries takes. */
+export interface StoredSessions extends Sessions {
+  /** The entries without what the sessions used. */
+  heads(): Iterable<SessionHead>;
+  /** What each session used. */
+  usages(): Iterable<SessionUsage>;
+  /** The same, summed; undefined where there is no base that holds it. */
+  cube(): UsageCube | undefined;
 }
 
 /** What each session holds and used, and the logs whose files are gone. */

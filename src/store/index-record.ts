@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter } from './byte-codec.ts';
-import type { PriceRef, SessionEntry, SessionHead, UsageCell } from './types.ts';
+import type { PriceRef, SessionEntry, SessionHead, SessionUsage, UsageCell } from './types.ts';
 
 /** The names that records refer to by number (models, consumers, apis), in the order of their first use. */
 export class NameTable {
@@ -26,6 +26,9 @@ const STATES = ['free', 'gateway-cache', 'no-usage', 'unpriced'] as const;
 /** Which of a cell's numbers are there: most cells lack most of them. */
 const HAS = { reasoning: 1, cached: 2, cacheWrite: 4, cost: 8, saved: 16, lost: 32 };
 
+/** Numbers between a record's file and its title. */
+const COUNTS_OF_HEAD = 10;
+
 const writer = new ByteWriter();
 
 /** A session's entry as bytes. */
@@ -45,13 +48,13 @@ export function encodeRecord(entry: SessionEntry, table: NameTable): Buffer {
       : JSON.stringify({ ...rest, ...(title === '' && { title }) }),
   );
   writer.count(usage.length);
-  for (const cell of usage) writeCell(cell, table);
+  for (const cell of usage) writeCell(writer, cell, table);
   return writer.written();
 }
 
-function writeCell(cell: UsageCell, table: NameTable): void {
+export function writeCell(to: ByteWriter, cell: UsageCell, table: NameTable): void {
   const { reasoning, cached, cacheWrite, cost, saved, price } = cell;
-  writer.byte(
+  to.byte(
     (reasoning && HAS.reasoning) |
       (cached && HAS.cached) |
       (cacheWrite && HAS.cacheWrite) |
@@ -59,31 +62,38 @@ function writeCell(cell: UsageCell, table: NameTable): void {
       (saved === 0n ? 0 : HAS.saved) |
       (saved < 0n ? HAS.lost : 0),
   );
-  writer.count(cell.quarter);
-  for (const name of [cell.model, cell.consumer, cell.api]) writer.count(table.numberOf(name));
-  writer.count(typeof price === 'number' ? price + STATES.length : STATES.indexOf(price));
-  for (const count of [cell.rounds, cell.input, cell.output]) writer.count(count);
-  for (const count of [reasoning, cached, cacheWrite]) if (count !== 0) writer.count(count);
-  if (cost !== 0n) writer.big(cost);
-  if (saved !== 0n) writer.big(saved < 0n ? -saved : saved);
+  to.count(cell.quarter);
+  for (const name of [cell.model, cell.consumer, cell.api]) to.count(table.numberOf(name));
+  to.count(typeof price === 'number' ? price + STATES.length : STATES.indexOf(price));
+  for (const count of [cell.rounds, cell.input, cell.output]) to.count(count);
+  for (const count of [reasoning, cached, cacheWrite]) if (count !== 0) to.count(count);
+  if (cost !== 0n) to.big(cost);
+  if (saved !== 0n) to.big(saved < 0n ? -saved : saved);
 }
 
 /** The entry of a record. */
 export function decodeRecord(bytes: Buffer, names: readonly string[]): SessionEntry {
   const reader = new ByteReader(bytes);
-  const entry = readFields(reader, names);
-  for (let left = reader.count(); left > 0; left--) entry.usage.push(readCell(reader, names));
-  return entry;
+  return { ...readHead(reader, names), usage: readCells(reader, names) };
+}
+
+/** What a session used: most reports ask for nothing else, of a hundred thousand sessions. */
+export function decodeUsage(bytes: Buffer, names: readonly string[]): SessionUsage {
+  const reader = new ByteReader(bytes);
+  const id = reader.text();
+  reader.skipText();
+  for (let i = 0; i < COUNTS_OF_HEAD; i++) reader.count();
+  reader.skipText();
+  reader.skipText();
+  return { id, usage: readCells(reader, names) };
 }
 
 /** What stands in a record before what the session's rounds used. */
 export function decodeHead(bytes: Buffer, names: readonly string[]): SessionHead {
-  const { usage: _, ...head } = readFields(new ByteReader(bytes), names);
-  return head;
+  return readHead(new ByteReader(bytes), names);
 }
 
-/** An entry whose usage is to be read yet: one object, for reports read a hundred thousand. */
-function readFields(reader: ByteReader, names: readonly string[]): SessionEntry {
+function readHead(reader: ByteReader, names: readonly string[]): SessionHead {
   const id = reader.text();
   const file = reader.text() || `${id}.json`;
   const end = reader.count();
@@ -96,9 +106,8 @@ function readFields(reader: ByteReader, names: readonly string[]): SessionEntry 
   const model = names[reader.count()] ?? '';
   const title = reader.text() || null;
   const rest = reader.text();
-  const usage: UsageCell[] = [];
-  const entry = { id, file, end, last, summary, created, updated, rounds, model, title, errors, usage };
-  return rest === '' ? entry : { ...entry, ...(JSON.parse(rest) as Partial<SessionHead>) };
+  const head = { id, file, end, last, summary, created, updated, rounds, model, title, errors };
+  return rest === '' ? head : { ...head, ...(JSON.parse(rest) as Partial<SessionHead>) };
 }
 
 /** The id in a record. */
@@ -106,7 +115,13 @@ export function idOfRecord(bytes: Buffer): string {
   return new ByteReader(bytes).text();
 }
 
-function readCell(reader: ByteReader, names: readonly string[]): UsageCell {
+function readCells(reader: ByteReader, names: readonly string[]): UsageCell[] {
+  const cells: UsageCell[] = [];
+  for (let left = reader.count(); left > 0; left--) cells.push(readCell(reader, names));
+  return cells;
+}
+
+export function readCell(reader: ByteReader, names: readonly string[]): UsageCell {
   const has = reader.byte();
   const quarter = reader.count();
   const model = names[reader.count()] ?? '';

@@ -77,7 +77,7 @@ function readBase(base: IndexBase, generation: number, length: number, survey: I
   }
   const { commit, logs, next_log: nextLog, closed } = base.positions();
   for (const log of closed) remember(survey.closed, log);
-  const isSound = sessions.length === base.size;
+  const isSound = sessions.length === base.size && unlessDamaged(() => base.checkBeside()) === true;
   survey.commits.push({ generation, base: length, length: 0, commit, logs, nextLog, sessions, isSound });
   return { length, isSound };
 }

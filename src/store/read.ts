@@ -1,6 +1,6 @@
 import { InputOutputError } from '../platform/errors.ts';
 import { isAbsent, nodeFiles, readBytes, withFile, type Files } from '../platform/files.ts';
-import type { Sessions } from './index-file.ts';
+import type { StoredSessions } from './index-file.ts';
 import { pricesPath } from './price-files.ts';
 import { StoredIndex } from './stored-index.ts';
 import { storedRounds } from './session-file.ts';
@@ -11,7 +11,7 @@ import { isPruned, type SessionEntry } from './types.ts';
 /** The store as one commit left it. */
 export interface Snapshot {
   readonly dir: string;
-  readonly sessions: Sessions;
+  readonly sessions: StoredSessions;
   /** The price book's lines. */
   readonly priceLines: readonly string[];
   readonly noContent: boolean;

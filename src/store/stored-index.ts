@@ -2,11 +2,12 @@ import { crc32 } from '../platform/digest.ts';
 import { isAbsent, readBytes, withFile, type Files } from '../platform/files.ts';
 import { damagedIndex } from './damaged-index.ts';
 import { IndexBase, keyOf, type BasePositions, type RawRecord } from './index-base.ts';
-import { basePath, tailPath, type Index, type Sessions } from './index-file.ts';
-import { decodeRecord, idOfRecord, NameTable } from './index-record.ts';
+import { basePath, tailPath, type Index, type StoredSessions } from './index-file.ts';
+import { decodeHead, decodeRecord, decodeUsage, idOfRecord, NameTable } from './index-record.ts';
 import { addUp, IndexTail } from './index-tail.ts';
 import type { LogPosition, State } from './state.ts';
-import type { SessionEntry, SessionHead, UsageCell } from './types.ts';
+import type { SessionEntry, SessionHead, SessionUsage, UsageCell } from './types.ts';
+import { extendCube, type UsageCube } from './usage-cube.ts';
 import { compareRecords, mergeRecords, recordOf, writeBaseFile, type BaseRecords } from './write-base.ts';
 
 /** Where the logs stand when a base is written. */
@@ -20,7 +21,7 @@ interface Changed {
 
 /** The index as far as the state counts it, and what this process adds. What a crashed run left is not looked at. */
 export class StoredIndex implements Index {
-  readonly sessions: Sessions;
+  readonly sessions: StoredSessions;
   readonly #files: Files;
   readonly #dir: string;
   #base: IndexBase | undefined;
@@ -46,7 +47,10 @@ export class StoredIndex implements Index {
       get: (id) => this.#get(id),
       has: (id) => this.head(id) !== undefined,
       keys: () => this.#keys(),
-      values: () => this.#values(),
+      values: () => this.#decoded(decodeRecord),
+      heads: () => this.#decoded<SessionHead>(decodeHead),
+      cube: () => this.#cube(),
+      usages: () => this.#decoded<SessionUsage>(decodeUsage),
     };
   }
 
@@ -167,11 +171,33 @@ export class StoredIndex implements Index {
     yield* later;
   }
 
-  *#values(): Generator<SessionEntry> {
+  #cube(): UsageCube | undefined {
+    const cube = this.#base?.cube();
+    if (!cube) return undefined;
+    const known = new Map<number, UsageCell[]>();
+    const added: UsageCell[][] = [];
+    for (const id of this.#laterIds()) {
+      const usage = this.#laterUsage(id);
+      const row = this.#base?.find(id) ?? -1;
+      if (row < 0) added.push(usage);
+      else known.set(row, usage);
+    }
+    return extendCube(cube, known, added);
+  }
+
+  /** What the tail and this process know of a session beside the base. */
+  #laterUsage(id: string): UsageCell[] {
+    const inTail = addUp(undefined, this.#tail.linesOf(id))?.usage ?? [];
+    return [...inTail, ...(this.#changed.get(id)?.added ?? [])];
+  }
+
+  *#decoded<T extends Pick<SessionEntry, 'id'>>(
+    decode: (bytes: Buffer, names: readonly string[]) => T,
+  ): Generator<T | SessionEntry> {
     const later = new Set(this.#laterIds());
     for (const [, bytes] of this.#base?.records() ?? []) {
-      const entry = decodeRecord(bytes, this.#base?.names ?? []);
-      if (!later.has(entry.id)) yield entry;
+      const session = decode(bytes, this.#base?.names ?? []);
+      if (!later.has(session.id)) yield session;
     }
     for (const id of later) {
       const entry = this.#get(id);

@@ -60,6 +60,9 @@ export interface SessionEntry {
   pruned_content?: { at: number; rounds: number };
 }
 
+/** What a session used. */
+export type SessionUsage = Pick<SessionEntry, 'id' | 'usage'>;
+
 /** What the index knows of a session beside what its rounds used. */
 export type SessionHead = Omit<SessionEntry, 'usage'>;
 

@@ -1,15 +1,28 @@
 import type { UsageCell } from './types.ts';
 
 /** Adds up cells of the same quarter, model, consumer, api and price. */
-export function mergeCells(cells: readonly UsageCell[]): UsageCell[] {
-  const merged = new Map<string, UsageCell>();
-  for (const cell of cells) {
+export class CellSums {
+  readonly cells: UsageCell[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  /** Returns the number of the cell that it was added to. */
+  add(cell: UsageCell): number {
     const key = keyOf(cell);
-    const sum = merged.get(key);
-    if (sum) addCell(sum, cell);
-    else merged.set(key, { ...cell });
+    const known = this.#numbers.get(key);
+    const sum = known === undefined ? undefined : this.cells[known];
+    if (known !== undefined && sum) {
+      addCell(sum, cell);
+      return known;
+    }
+    this.#numbers.set(key, this.cells.length);
+    return this.cells.push({ ...cell }) - 1;
   }
-  return [...merged.values()];
+}
+
+export function mergeCells(cells: readonly UsageCell[]): UsageCell[] {
+  const sums = new CellSums();
+  for (const cell of cells) sums.add(cell);
+  return sums.cells;
 }
 
 /** Names can hold anything: their lengths say where one ends. */

@@ -13,9 +13,10 @@ import {
   type RawRecord,
   type Section,
 } from './index-base.ts';
-import { encodeRecord, type NameTable } from './index-record.ts';
+import { decodeUsage, encodeRecord, NameTable } from './index-record.ts';
 import type { SessionEntry } from './types.ts';
 import { mergeCells } from './usage-cells.ts';
+import { CubeBuilder, encodeCube } from './usage-cube.ts';
 
 /** The record of an entry that no base holds like this. */
 export function recordOf(entry: SessionEntry, names: NameTable): RawRecord {
@@ -65,6 +66,7 @@ export function writeBaseFile(
     const out = new Appender(files, fd);
     const table = Buffer.alloc(count * ROW.bytes);
     const fileKeys = Buffer.alloc(count * KEY_BYTES);
+    const cube = new CubeBuilder();
     let row = 0;
     for (const { key, fileKey, bytes } of records) {
       const { at, length, crc } = out.add(bytes);
@@ -74,14 +76,18 @@ export function writeBaseFile(
       table.writeUInt32LE(length, from + ROW.length);
       table.writeUInt32LE(crc, from + ROW.crc);
       fileKey.copy(fileKeys, row * KEY_BYTES);
+      cube.add(decodeUsage(bytes, names));
       row++;
     }
+    const { cells, parts } = encodeCube(cube, new NameTable(names));
     const footer: Footer = {
       format: BASE_FORMAT,
       sessions: count,
       table: out.add(table),
       files: out.add(fileKeys),
       positions: out.add(Buffer.from(JSON.stringify(positions))),
+      cells: out.add(cells),
+      parts: out.add(parts),
       names,
     };
     const { length, crc } = out.add(Buffer.from(JSON.stringify(footer)));

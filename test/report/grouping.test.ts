@@ -3,11 +3,11 @@ import { ALL_QUARTERS } from '../../src/query/aggregate.ts';
 import type { GroupKey } from '../../src/report/group-keys.ts';
 import { groupBy, usageFilter, type UsageFilter } from '../../src/report/grouping.ts';
 import type { SessionEntry } from '../../src/store/types.ts';
-import { cell, session, usd } from './make.ts';
+import { cell, session, source, usd } from './make.ts';
 import { shanghai } from './two-sessions.ts';
 
 function rows(sessions: SessionEntry[], keys: GroupKey[], filter: UsageFilter = {}): unknown[] {
-  const stats = groupBy(sessions, keys, { quarters: ALL_QUARTERS, local: shanghai, ...filter });
+  const stats = groupBy(source(sessions), keys, { quarters: ALL_QUARTERS, local: shanghai, ...filter });
   return stats.rows.map(({ names, row }) => [...names, row.rounds]);
 }
 
@@ -60,7 +60,7 @@ test('a session counts once in each row that it touches, and once in the total',
   const sessions = ['s', 't'].map((id) =>
     session(id, [cell(at, 'a'), cell(at, 'b'), cell(at, 'a', { api: 'r' })]),
   );
-  const stats = groupBy(sessions, ['model'], { quarters: ALL_QUARTERS, local: shanghai });
+  const stats = groupBy(source(sessions), ['model'], { quarters: ALL_QUARTERS, local: shanghai });
   expect(stats.rows.map(({ names, row }) => [...names, row.sessions, row.rounds])).toEqual([
     ['a', 2, 4],
     ['b', 2, 2],

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { listJson } from '../../src/report/json.ts';
-import { listTable, selectSessions, type ListQuery } from '../../src/report/list.ts';
+import { listTable, listSessions, type ListQuery } from '../../src/report/list.ts';
 import { ALL_TIME, periodOf } from '../../src/report/period.ts';
 import { widthOf } from '../../src/report/terminal.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
-import { cell, screen, session, usd } from './make.ts';
+import { cell, screen, session, source, usd } from './make.ts';
 
 const shanghai = localTimeIn('Asia/Shanghai');
 const SESSIONS = [
@@ -41,7 +41,7 @@ const SESSIONS = [
 ];
 
 function select(query: Partial<ListQuery>): { sessions: string[]; total: number } {
-  const found = selectSessions(SESSIONS, { sortBy: 'updated', limit: 20, period: ALL_TIME, ...query });
+  const found = listSessions(source(SESSIONS), { sortBy: 'updated', limit: 20, period: ALL_TIME, ...query });
   return { sessions: found.sessions.map(({ id }) => id.slice(0, 1)), total: found.total };
 }
 
@@ -63,7 +63,7 @@ test('of thousands the first ones are those of all, equals by their ids, whateve
     ]),
   );
   for (const sortBy of ['rounds', 'cost'] as const) {
-    const ask = (limit: number) => selectSessions(many, { sortBy, limit, period: ALL_TIME });
+    const ask = (limit: number) => listSessions(source(many), { sortBy, limit, period: ALL_TIME });
     expect(ask(30)).toEqual({ sessions: ask(0).sessions.slice(0, 30), total: 4000 });
   }
 });
@@ -89,7 +89,7 @@ test.each<[Partial<ListQuery>, string]>([
 });
 
 function table(width: number, limit = 20): string {
-  const selected = selectSessions(SESSIONS, { sortBy: 'updated', limit, period: ALL_TIME });
+  const selected = listSessions(source(SESSIONS), { sortBy: 'updated', limit, period: ALL_TIME });
   return listTable(selected, 'updated', shanghai, screen(width), () => 'none');
 }
 

@@ -1,7 +1,9 @@
 import { Chalk } from 'chalk';
 import type { ExpandedRound, StoredRound } from '../../src/ai-log/stored-round.ts';
 import type { Screen } from '../../src/report/tables.ts';
+import type { StoredSessions } from '../../src/store/index-file.ts';
 import { QUARTER_MS, type SessionEntry, type UsageCell } from '../../src/store/types.ts';
+import { CubeBuilder } from '../../src/store/usage-cube.ts';
 
 /** USD in attodollars. */
 export function usd(amount: number): bigint {
@@ -44,6 +46,29 @@ export function session(id: string, usage: UsageCell[], rest: Partial<SessionEnt
     errors: 0,
     usage,
     ...rest,
+  };
+}
+
+/** Sessions as a report asks a store for them. */
+export function source(sessions: readonly SessionEntry[]): StoredSessions {
+  const byId = new Map(sessions.map((one) => [one.id, one]));
+  return {
+    size: sessions.length,
+    get: (id) => byId.get(id),
+    has: (id) => byId.has(id),
+    keys: () => byId.keys(),
+    values: () => sessions,
+    heads: () =>
+      sessions.map((one) => {
+        const { usage: _, ...head } = one;
+        return head;
+      }),
+    usages: () => sessions.map(({ id, usage }) => ({ id, usage })),
+    cube: () => {
+      const cube = new CubeBuilder();
+      for (const one of sessions) cube.add(one);
+      return cube;
+    },
   };
 }
 

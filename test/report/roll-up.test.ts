@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { sessionTotals } from '../../src/query/aggregate.ts';
-import { selectSessions, type ListQuery } from '../../src/report/list.ts';
+import { listSessions, type ListQuery } from '../../src/report/list.ts';
 import { rollUp } from '../../src/report/roll-up.ts';
-import { cell, session, usd } from './make.ts';
+import { cell, session, source, usd } from './make.ts';
 
 function one(id: string, day: number, cost: number) {
   return session(id, [cell(`2026-02-0${day}T00:00:00Z`, `m${day}`, { cost: usd(cost), input: 10 * day })]);
@@ -46,6 +46,6 @@ test.each<[Partial<ListQuery>, string[]]>([
   [{ agent: 'plain' }, []],
 ])('%j', (query, ids) => {
   const period = { from: -Infinity, to: Infinity, text: null } as unknown as ListQuery['period'];
-  const { sessions } = selectSessions(SESSIONS, { sortBy: 'updated', limit: 0, period, ...query });
+  const { sessions } = listSessions(source(SESSIONS), { sortBy: 'updated', limit: 0, period, ...query });
   expect(sessions.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
 });

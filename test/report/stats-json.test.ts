@@ -4,11 +4,11 @@ import { ALL_QUARTERS } from '../../src/query/aggregate.ts';
 import type { GroupKey } from '../../src/report/group-keys.ts';
 import { groupBy } from '../../src/report/grouping.ts';
 import type { SessionEntry } from '../../src/store/types.ts';
-import { cell, session, usd } from './make.ts';
+import { cell, session, source, usd } from './make.ts';
 import { SESSIONS, shanghai } from './two-sessions.ts';
 
 function statsOf(keys: GroupKey[], sessions: SessionEntry[] = SESSIONS): any {
-  return JSON.parse(statsJson(groupBy(sessions, keys, { quarters: ALL_QUARTERS, local: shanghai })));
+  return JSON.parse(statsJson(groupBy(source(sessions), keys, { quarters: ALL_QUARTERS, local: shanghai })));
 }
 
 test('stats-model --json', () => {

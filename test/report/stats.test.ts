@@ -5,7 +5,7 @@ import { ALL_TIME, periodOf, quartersOf, type Period } from '../../src/report/pe
 import { groupName, statsTable } from '../../src/report/stats.ts';
 import type { SessionEntry } from '../../src/store/types.ts';
 import { widthOf } from '../../src/report/terminal.ts';
-import { cell, screen, session, usd } from './make.ts';
+import { cell, screen, session, source, usd } from './make.ts';
 import { SESSIONS, shanghai } from './two-sessions.ts';
 
 function table(
@@ -15,7 +15,7 @@ function table(
   period: Period = ALL_TIME,
   filter: string[] = [],
 ): string {
-  const stats = groupBy(sessions, keys, { quarters: quartersOf(period), local: shanghai });
+  const stats = groupBy(source(sessions), keys, { quarters: quartersOf(period), local: shanghai });
   return statsTable(stats, { period, filter }, screen(width), () => 'no sessions yet\nread a log first');
 }
 

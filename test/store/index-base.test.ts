@@ -157,7 +157,7 @@ describe('a base', () => {
       const readAll = (): unknown => {
         const base = open();
         base.load();
-        return [base.entryAt(0), base.entryAt(1), base.entryAt(2), base.hasFile('a.json'), base.positions()];
+        return [base.entryAt(0), base.entryAt(1), base.entryAt(2), base.checkBeside()];
       };
       expect(readAll, `byte ${at}`).toThrow(InputOutputError);
       expect(readAll).toThrow(`the index ${path} is damaged at byte `);

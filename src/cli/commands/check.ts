@@ -36,7 +36,7 @@ function spendingOf(context: Context, options: CheckOptions): Spending {
   const filter = { ...(model !== undefined && { model }), ...(consumer !== undefined && { consumer }) };
   const { sessions } = readSnapshot(dataDir);
   const sumOf = (quarters: QuarterRange): Row =>
-    groupBy(sessions.values(), ['model'], { ...filter, quarters, local }).total;
+    groupBy(sessions, ['model'], { ...filter, quarters, local }).total;
   const sum = sumOf(quartersOf(period));
   const isKnown = sum.rounds > 0 || Object.keys(filter).length === 0 || sumOf(ALL_QUARTERS).rounds > 0;
   return { per, period, timeZone: local.timeZone, filter, sum, isKnown };

@@ -51,7 +51,7 @@ export async function exportFile(context: Context, file: string, options: Export
   const pieces = contentOf(context, format, snapshot, query, options);
   await (target === undefined ? writeAll(context, pieces) : writeFile(target, pieces));
   // What was written: of rounds that were pruned, only the sums are left.
-  const total = tally?.total ?? groupBy(snapshot.sessions.values(), ['model'], query).total;
+  const total = tally?.total ?? groupBy(snapshot.sessions, ['model'], query).total;
   if (target !== undefined && !options.quiet) await context.write(doneLine(file, target, total));
   requirePrices(total, options.strict);
 }
@@ -119,7 +119,7 @@ function contentOf(
   options: ExportOptions,
 ): Iterable<string> {
   const keys = Array.isArray(options.groupBy) ? options.groupBy : undefined;
-  const statsBy = (by: GroupKey[]): Stats => groupBy(snapshot.sessions.values(), by, query);
+  const statsBy = (by: GroupKey[]): Stats => groupBy(snapshot.sessions, by, query);
   if (format === 'focus') {
     const { billingAccountId: id, billingAccountName: name, billingAccountType: type } = options;
     const account = { id: id ?? 'unknown', name: name ?? null, type: type ?? 'Billing Account' };

@@ -1,5 +1,5 @@
 import { listJson } from '../../report/json.ts';
-import { listTable, selectSessions, type SortKey } from '../../report/list.ts';
+import { listSessions, listTable, type SortKey } from '../../report/list.ts';
 import { periodOf } from '../../report/period.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { writeAll, type Context } from '../context.ts';
@@ -24,7 +24,7 @@ export async function list(context: Context, options: ListOptions): Promise<void
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
   const { sessions } = readSnapshot(options.dataDir);
-  const selected = selectSessions(sessions.values(), { ...options, period });
+  const selected = listSessions(sessions, { ...options, period });
   if (options.json) return await writeAll(context, listJson(selected.sessions, selected.total));
   const otherwise = (): string =>
     sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions matches`;

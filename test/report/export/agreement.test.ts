@@ -127,8 +127,7 @@ test('statistics and exports agree exactly, by every key and in every period', a
           local,
           ...(limits[1] === 'BOT' && { consumer: 'bot' }),
         };
-        const statsBy = (by: readonly GroupKey[]) =>
-          groupBy(readSnapshot(store).sessions.values(), by, query);
+        const statsBy = (by: readonly GroupKey[]) => groupBy(readSnapshot(store).sessions, by, query);
         const { total } = statsBy(['model']);
         const whole: Sum = { rounds: total.rounds, cost: total.cost, unpriced: total.unpricedRounds };
 

@@ -5,11 +5,11 @@ import type { GroupKey } from '../../../src/report/group-keys.ts';
 import { groupBy } from '../../../src/report/grouping.ts';
 import { markdownTable } from '../../../src/report/export/markdown.ts';
 import type { UsageCell } from '../../../src/store/types.ts';
-import { cell, session, usd } from '../make.ts';
+import { cell, session, source, usd } from '../make.ts';
 import { shanghai } from '../two-sessions.ts';
 
 function markdown(keys: GroupKey[], cells: UsageCell[]): string {
-  const stats = groupBy([session('s', cells)], keys, { quarters: ALL_QUARTERS, local: shanghai });
+  const stats = groupBy(source([session('s', cells)]), keys, { quarters: ALL_QUARTERS, local: shanghai });
   return [...markdownTable(stats)].join('');
 }
 
