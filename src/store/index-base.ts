@@ -4,7 +4,7 @@ import { damagedIndex } from './damaged-index.ts';
 import { decodeHead, decodeRecord, idOfRecord } from './index-record.ts';
 import type { LogPosition } from './state.ts';
 import type { SessionEntry, SessionHead } from './types.ts';
-import { decodeCube, type UsageCube } from './usage-cube.ts';
+import { decodeCube, type SummedCube } from './usage-cube.ts';
 
 /*
  * The base of an index: a file that is written once.
@@ -124,7 +124,7 @@ export class IndexBase {
   }
 
   /** What the sessions used, in the order of their records; undefined in what earlier versions wrote. */
-  cube(): UsageCube | undefined {
+  cube(): SummedCube | undefined {
     const { cells, parts } = this.#footer;
     if (!cells || !parts) return undefined;
     return decodeCube({ cells: this.#section(cells), parts: this.#section(parts) }, this.names, this.size);

@@ -19,8 +19,8 @@ export interface StoredSessions extends Sessions {
   heads(): Iterable<SessionHead>;
   /** What each session used. */
   usages(): Iterable<SessionUsage>;
-  /** The same, summed; undefined where there is no base that holds it. */
-  cube(): UsageCube | undefined;
+  /** The same, summed as far as the index holds sums. */
+  cube(): UsageCube;
 }
 
 /** What each session holds and used, and the logs whose files are gone. */

@@ -74,7 +74,9 @@ export function writeCell(to: ByteWriter, cell: UsageCell, table: NameTable): vo
 /** The entry of a record. */
 export function decodeRecord(bytes: Buffer, names: readonly string[]): SessionEntry {
   const reader = new ByteReader(bytes);
-  return { ...readHead(reader, names), usage: readCells(reader, names) };
+  const entry = readHead(reader, names) as SessionEntry;
+  entry.usage = readCells(reader, names);
+  return entry;
 }
 
 /** What a session used: most reports ask for nothing else, of a hundred thousand sessions. */

@@ -9,16 +9,33 @@ import { CellSums } from './usage-cells.ts';
  * are fewer cells than the sessions have.
  */
 export interface UsageCube {
-  /** How many cells there are. */
-  readonly size: number;
   /** Made when they are asked for: all of them together can be many. */
   readonly cells: Iterable<UsageCell>;
   /** The numbers of its cells, for each session. */
   readonly parts: Iterable<readonly number[]>;
 }
 
-/** Makes the cube of sessions. */
-export class CubeBuilder implements UsageCube {
+/** A cube in which cells that are the same but for their sums are one. */
+export interface SummedCube extends UsageCube {
+  /** How many cells there are. */
+  readonly size: number;
+}
+
+/** The cube of sessions that nobody has summed: their cells as they are. */
+export function cubeOf(sessions: Iterable<Pick<SessionUsage, 'usage'>>): UsageCube {
+  return {
+    cells: repeatable(function* () {
+      for (const { usage } of sessions) yield* usage;
+    }),
+    parts: repeatable(function* () {
+      let number = 0;
+      for (const { usage } of sessions) yield usage.map(() => number++);
+    }),
+  };
+}
+
+/** Sums the cells of sessions. */
+export class CubeBuilder implements SummedCube {
   readonly #sums = new CellSums();
   readonly parts: number[][] = [];
 
@@ -37,7 +54,7 @@ export class CubeBuilder implements UsageCube {
 
 /** A cube as bytes: its cells, and its parts. */
 export function encodeCube(
-  { size, cells, parts }: UsageCube,
+  { size, cells, parts }: SummedCube,
   names: NameTable,
 ): { cells: Buffer; parts: Buffer } {
   const writer = new ByteWriter();
@@ -57,7 +74,7 @@ export function decodeCube(
   bytes: { cells: Buffer; parts: Buffer },
   names: readonly string[],
   sessions: number,
-): UsageCube {
+): SummedCube {
   return {
     size: new ByteReader(bytes.cells).count(),
     cells: repeatable(function* () {
@@ -77,7 +94,7 @@ export function decodeCube(
 
 /** A cube and more: what sessions of it used since, by their place in it, and what new ones did. */
 export function extendCube(
-  cube: UsageCube,
+  cube: SummedCube,
   known: ReadonlyMap<number, readonly UsageCell[]>,
   added: readonly (readonly UsageCell[])[],
 ): UsageCube {
@@ -87,7 +104,6 @@ export function extendCube(
   const more = new Map(Array.from(known, ([place, usage]) => [place, number(usage)]));
   const others = added.map(number);
   return {
-    size,
     cells: repeatable(function* () {
       yield* cube.cells;
       for (const usage of all) yield* usage;
