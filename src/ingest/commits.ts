@@ -24,7 +24,8 @@ export class Commits {
   readonly #files: Files;
   readonly #store: Store;
   #state: State;
-  #index: StoredIndex | undefined;
+  /** What is stored, with the batch that waits. */
+  readonly index: StoredIndex;
   #syncer: Syncer | undefined;
   #waiting: Waiting | undefined;
 
@@ -32,17 +33,12 @@ export class Commits {
     this.#files = files;
     this.#store = store;
     this.#state = readState(files, store.statePath, store.id);
+    this.index = new StoredIndex(files, store.dir, this.#state.index);
   }
 
   /** Of the last commit. */
   get state(): State {
     return this.#state;
-  }
-
-  /** What is stored, with the batch that waits. */
-  get index(): StoredIndex {
-    this.#index ??= new StoredIndex(this.#files, this.#store.dir, this.#state.index);
-    return this.#index;
   }
 
   /** There will be a large batch. To be called before it is there, and memory with it. */
@@ -73,6 +69,6 @@ export class Commits {
 
   close(): void {
     this.#syncer?.close();
-    this.#index?.close();
+    this.index.close();
   }
 }

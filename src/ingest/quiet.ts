@@ -3,14 +3,22 @@ import type { LogFile } from '../logs/discover.ts';
 import { isUnchanged, type Generation } from '../logs/generation.ts';
 import { identify } from '../logs/identify.ts';
 import { gzipDigest, openPlainLog } from '../logs/open-log.ts';
-import { readState } from '../store/state.ts';
+import { basePath, tailPath } from '../store/index-file.ts';
+import { readState, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { asGeneration } from './known-logs.ts';
 
-/** Whether a run over these logs would change nothing in the store. */
-export function hasNothingNew(files: Files, store: Store, logs: readonly LogFile[]): Promise<boolean> {
+/** Whether a run over these logs would change nothing in the store, and have nothing to say of it. */
+export async function hasNothingNew(files: Files, store: Store, logs: readonly LogFile[]): Promise<boolean> {
   const state = readState(files, store.statePath, store.id);
-  return isQuiet(files, logs, state.logs.map(asGeneration));
+  return isIndexThere(files, store, state) && (await isQuiet(files, logs, state.logs.map(asGeneration)));
+}
+
+/** Whether the files of the index are as long as was committed: who opens them says what is wrong with others. */
+function isIndexThere(files: Files, { dir }: Store, { index: { generation, base, length } }: State): boolean {
+  const hasBytes = (path: string, count: number): boolean =>
+    count === 0 || (files.stat(path)?.size ?? 0) >= count;
+  return hasBytes(basePath(dir, generation), base) && hasBytes(tailPath(dir, generation), length);
 }
 
 /**

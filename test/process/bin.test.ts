@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
@@ -57,6 +67,21 @@ test('stdout that cannot be written: exit code 74 and one line that does not den
   };
   expect(listed.total).toBe(1);
   expect(parsed.err).not.toContain('Nothing of this step was counted');
+});
+
+test('a run with nothing new still notices an index that is cut or missing', async () => {
+  await fillStore(1);
+  const index = join(store, '.index-1.jsonl');
+  const { size } = statSync(index);
+  for (const [damage, problem] of [
+    [() => truncateSync(index, size - 1), `is ${size - 1} bytes long, and ${size} were committed`],
+    [() => rmSync(index), 'is missing'],
+  ] as const) {
+    damage();
+    const { code, out, err } = await runMonitor(...parseArgs(log, store), '--quiet');
+    expect([code, out]).toEqual([74, '']);
+    expect(err).toContain(`the index ${index} ${problem}. Nothing was changed.`);
+  }
 });
 
 test('--quiet prints nothing, on a first run and on one with nothing new', async () => {
