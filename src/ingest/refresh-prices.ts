@@ -23,6 +23,8 @@ import { usageOf } from './read-session.ts';
 interface PricedSum {
   /** 10⁻¹⁸ USD. */
   cost: bigint;
+  /** Rounds whose cost is known, which may be zero. */
+  settledRounds: number;
   unpricedRounds: number;
 }
 
@@ -175,11 +177,12 @@ function pricesIn(cells: readonly UsageCell[]): string {
 }
 
 function sumOf(index: Index): PricedSum {
-  const sum: PricedSum = { cost: 0n, unpricedRounds: 0 };
+  const sum: PricedSum = { cost: 0n, settledRounds: 0, unpricedRounds: 0 };
   for (const { usage } of index.sessions.values()) {
     for (const { cost, price, rounds } of usage) {
       sum.cost += cost;
       if (price === 'unpriced') sum.unpricedRounds += rounds;
+      else if (price !== 'no-usage') sum.settledRounds += rounds;
     }
   }
   return sum;

@@ -6,8 +6,15 @@ export interface RefreshReport {
   models: number;
   rounds: number;
   changedSessions: number;
-  before: { cost: bigint; unpricedRounds: number };
-  after: { cost: bigint; unpricedRounds: number };
+  before: PricedSum;
+  after: PricedSum;
+}
+
+interface PricedSum {
+  cost: bigint;
+  /** Rounds whose cost is known, which may be zero. */
+  settledRounds: number;
+  unpricedRounds: number;
 }
 
 export function refreshText({ models, rounds, changedSessions, before, after }: RefreshReport): string {
@@ -19,24 +26,29 @@ export function refreshText({ models, rounds, changedSessions, before, after }: 
   );
 }
 
-function sumText({ cost, unpricedRounds }: RefreshReport['before']): string {
-  const unpriced = unpricedRounds === 0 ? '' : ` + ${exact(unpricedRounds)} unpriced`;
-  return `${usdText(cost, 4)}${unpriced}`;
+function sumText(sum: PricedSum): string {
+  const unpriced = sum.unpricedRounds === 0 ? [] : [`${exact(sum.unpricedRounds)} unpriced`];
+  return [...(isKnown(sum) ? [usdText(sum.cost, 4)] : []), ...unpriced].join(' + ');
+}
+
+/** Whether the sum of costs says anything. */
+function isKnown({ settledRounds, unpricedRounds }: PricedSum): boolean {
+  return settledRounds > 0 || unpricedRounds === 0;
 }
 
 /** `prices --refresh --json`. */
 export function refreshJson({ models, rounds, changedSessions, before, after }: RefreshReport): string {
-  const sum = ({ cost, unpricedRounds }: RefreshReport['before']): Record<string, number> => ({
-    cost_usd: usdOf(cost),
-    unpriced_rounds: unpricedRounds,
+  const sumOf = (sum: PricedSum): Record<string, number | null> => ({
+    cost_usd: isKnown(sum) ? usdOf(sum.cost) : null,
+    unpriced_rounds: sum.unpricedRounds,
   });
   const document = {
     version: 1,
     models,
     rounds,
     changed_sessions: changedSessions,
-    before: sum(before),
-    after: sum(after),
+    before: sumOf(before),
+    after: sumOf(after),
   };
   return `${JSON.stringify(document)}\n`;
 }

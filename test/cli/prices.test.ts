@@ -201,8 +201,15 @@ describe('prices --refresh', () => {
     const { out } = await run(['prices', '--refresh', '--prices', prices, '--data-dir', dir]);
     expect(out).toBe(
       'The prices of 1 model were looked up again for 1 round: other prices in 1 session.\n' +
-        'Before: $0.0000 + 3 unpriced\nNow:    $0.0025 + 2 unpriced\n',
+        'Before: 3 unpriced\nNow:    $0.0025 + 2 unpriced\n',
     );
+  });
+
+  test('no cost is not zero', async () => {
+    const dir = await makeStore(join(folder, 'unknown'), [line('2026-02-01T00:00:00Z', ai('no-such-model'))]);
+    const { out } = await run(['prices', '--refresh', '--json', '--prices', prices, '--data-dir', dir]);
+    const sum = { cost_usd: null, unpriced_rounds: 1 };
+    expect(JSON.parse(out)).toMatchObject({ changed_sessions: 0, before: sum, after: sum });
   });
 
   test('again: nothing changed', async () => {

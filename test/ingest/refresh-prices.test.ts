@@ -61,8 +61,8 @@ describe('a refresh', () => {
       models: 2,
       rounds: 2,
       changedSessions: 1,
-      before: { cost: 0n, unpricedRounds: 2 },
-      after: { cost: 120n * 10n ** 12n, unpricedRounds: 1 },
+      before: { cost: 0n, settledRounds: 0, unpricedRounds: 2 },
+      after: { cost: 120n * 10n ** 12n, settledRounds: 1, unpricedRounds: 1 },
     });
   });
 
