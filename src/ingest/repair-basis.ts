@@ -33,8 +33,8 @@ export function findBasis(files: Files, store: Store): Basis {
   if (!latest) throw positionsLost(store, problem);
   const sound = latest.isSound ? leastDamaged(files, store.dir, survey.commits) : undefined;
   const { generation, commit, logs, nextLog } = sound?.commit ?? latest;
-  const file = tailPath(store.dir, generation);
-  const indexProblem = sound ? undefined : { file, problem: 'has damaged lines' };
+  const baseLength = (sound?.commit ?? latest).base;
+  const indexProblem = sound ? undefined : damagedPart(store.dir, generation, baseLength, survey);
   return { ...base, indexProblem, index: sound?.index, commit, logs, nextLog };
 }
 
@@ -89,13 +89,24 @@ function problemOfIndex(
   const own = survey.commits.find(
     (one) => one.generation === generation && one.base === base && one.length === length,
   );
-  if (!own?.isSound || own.commit !== state.commit) {
-    return { file: tailPath(dir, generation), problem: 'has damaged lines' };
-  }
+  if (!own?.isSound || own.commit !== state.commit) return damagedPart(dir, generation, base, survey);
   if (own.nextLog !== state.next_log || JSON.stringify(own.logs) !== JSON.stringify(state.logs)) {
     throw positionsDiffer(store, tailPath(dir, generation));
   }
   return undefined;
+}
+
+/** Which of an index's files is damaged. */
+function damagedPart(
+  dir: string,
+  generation: number,
+  base: number,
+  { commits }: IndexSurvey,
+): NonNullable<Basis['indexProblem']> {
+  const ofBase = commits.find((one) => one.generation === generation && one.length === 0);
+  return base === 0 || ofBase?.isSound
+    ? { file: tailPath(dir, generation), problem: 'has damaged lines' }
+    : { file: basePath(dir, generation), problem: 'is damaged' };
 }
 
 /**

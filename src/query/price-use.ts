@@ -1,6 +1,7 @@
 import type { PriceBook, PriceEntry } from '../pricing/price-book.ts';
+import type { StoredSessions } from '../store/index-file.ts';
 import type { UsageCell } from '../store/types.ts';
-import type { UsageCube } from '../store/usage-cube.ts';
+import { cellsOf } from '../store/usage-cube.ts';
 import { compareBig, compareText, tokensOf } from './aggregate.ts';
 
 /** What rounds of one model used. */
@@ -28,13 +29,13 @@ export interface PriceUse {
 }
 
 /** Sums what all sessions used by what prices it. */
-export function priceUse({ cells }: Pick<UsageCube, 'cells'>, book: PriceBook): PriceUse {
+export function priceUse(sessions: Pick<StoredSessions, 'usages' | 'cube'>, book: PriceBook): PriceUse {
   const unpriced = new Map<string, ModelUse>();
   const entries = book.entries.map((entry): EntryUse => {
     const isLatest = book.latest.get(entry.model) === entry;
     return { entry, isLatest, ...noUse(entry.model), cost: 0n };
   });
-  for (const cell of cells) {
+  for (const cell of cellsOf(sessions)) {
     if (cell.price === 'unpriced') addCell(useOf(unpriced, cell.model), cell);
     const use = typeof cell.price === 'number' ? entries[cell.price - 1] : undefined;
     if (!use) continue;

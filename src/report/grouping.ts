@@ -55,9 +55,10 @@ export function groupBy(
     if (!names.has(id)) names.set(id, own);
     return id;
   };
-  const { rows, total } = keys.includes('session')
-    ? groupUsage(sessions.usages(), keyOf, query.quarters)
-    : groupCube(sessions.cube(), keyOf, query.quarters);
+  const cube = keys.includes('session') ? undefined : sessions.cube();
+  const { rows, total } = cube
+    ? groupCube(cube, keyOf, query.quarters)
+    : groupUsage(sessions.usages(), keyOf, query.quarters);
   const groups = [...rows].map(([id, row]) => ({ names: names.get(id) ?? [], row }));
   return { keys, rows: inOrder(groups, keys), total };
 }

@@ -38,17 +38,17 @@ function isKnown({ settledRounds, unpricedRounds }: PricedSum): boolean {
 
 /** `prices --refresh --json`. */
 export function refreshJson({ models, rounds, changedSessions, before, after }: RefreshReport): string {
-  const sumOf = (sum: PricedSum): Record<string, number | null> => ({
-    cost_usd: isKnown(sum) ? usdOf(sum.cost) : null,
-    unpriced_rounds: sum.unpricedRounds,
-  });
   const document = {
     version: 1,
     models,
     rounds,
     changed_sessions: changedSessions,
-    before: sumOf(before),
-    after: sumOf(after),
+    before: sumJson(before),
+    after: sumJson(after),
   };
   return `${JSON.stringify(document)}\n`;
+}
+
+function sumJson(sum: PricedSum): Record<string, number | null> {
+  return { cost_usd: isKnown(sum) ? usdOf(sum.cost) : null, unpriced_rounds: sum.unpricedRounds };
 }

@@ -4,7 +4,7 @@ import { damagedIndex } from './damaged-index.ts';
 import { decodeHead, decodeRecord, idOfRecord } from './index-record.ts';
 import type { LogPosition } from './state.ts';
 import type { SessionEntry, SessionHead } from './types.ts';
-import { decodeCube, type SummedCube } from './usage-cube.ts';
+import { decodeCube, type UsageCube } from './usage-cube.ts';
 
 /*
  * The base of an index: a file that is written once.
@@ -42,7 +42,7 @@ export interface Footer {
   table: Section;
   files: Section;
   positions: Section;
-  /** What all sessions used together, and which of it each of them: absent in what earlier versions wrote. */
+  /** What all sessions used together, and which of it each of them: absent where that saves nothing. */
   cells?: Section;
   parts?: Section;
   names: string[];
@@ -123,8 +123,8 @@ export class IndexBase {
     return JSON.parse(this.#section(this.#footer.positions).toString()) as BasePositions;
   }
 
-  /** What the sessions used, in the order of their records; undefined in what earlier versions wrote. */
-  cube(): SummedCube | undefined {
+  /** What the sessions used, in the order of their records; undefined where they have little in common. */
+  cube(): UsageCube | undefined {
     const { cells, parts } = this.#footer;
     if (!cells || !parts) return undefined;
     return decodeCube({ cells: this.#section(cells), parts: this.#section(parts) }, this.names, this.size);

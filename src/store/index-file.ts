@@ -19,8 +19,8 @@ export interface StoredSessions extends Sessions {
   heads(): Iterable<SessionHead>;
   /** What each session used. */
   usages(): Iterable<SessionUsage>;
-  /** The same, summed as far as the index holds sums. */
-  cube(): UsageCube;
+  /** The same, summed; undefined where the index holds no sums. */
+  cube(): UsageCube | undefined;
 }
 
 /** What each session holds and used, and the logs whose files are gone. */

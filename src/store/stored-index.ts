@@ -7,7 +7,7 @@ import { decodeHead, decodeRecord, decodeUsage, idOfRecord, NameTable } from './
 import { addUp, IndexTail } from './index-tail.ts';
 import type { LogPosition, State } from './state.ts';
 import type { SessionEntry, SessionHead, SessionUsage, UsageCell } from './types.ts';
-import { cubeOf, extendCube, type UsageCube } from './usage-cube.ts';
+import { extendCube, type UsageCube } from './usage-cube.ts';
 import { compareRecords, mergeRecords, recordOf, writeBaseFile, type BaseRecords } from './write-base.ts';
 
 /** Where the logs stand when a base is written. */
@@ -171,9 +171,9 @@ export class StoredIndex implements Index {
     yield* later;
   }
 
-  #cube(): UsageCube {
+  #cube(): UsageCube | undefined {
     const cube = this.#base?.cube();
-    if (!cube) return cubeOf({ [Symbol.iterator]: () => this.#decoded<SessionUsage>(decodeUsage) });
+    if (!cube) return undefined;
     const known = new Map<number, UsageCell[]>();
     const added: UsageCell[][] = [];
     for (const id of this.#laterIds()) {

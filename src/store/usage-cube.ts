@@ -9,72 +9,74 @@ import { CellSums } from './usage-cells.ts';
  * are fewer cells than the sessions have.
  */
 export interface UsageCube {
+  /** How many cells there are. */
+  readonly size: number;
   /** Made when they are asked for: all of them together can be many. */
   readonly cells: Iterable<UsageCell>;
   /** The numbers of its cells, for each session. */
   readonly parts: Iterable<readonly number[]>;
 }
 
-/** A cube in which cells that are the same but for their sums are one. */
-export interface SummedCube extends UsageCube {
-  /** How many cells there are. */
-  readonly size: number;
+/** A cube as bytes: its cells, and its parts. */
+export interface CubeBytes {
+  cells: Buffer;
+  parts: Buffer;
 }
 
-/** The cube of sessions that nobody has summed: their cells as they are. */
-export function cubeOf(sessions: Iterable<Pick<SessionUsage, 'usage'>>): UsageCube {
-  return {
-    cells: repeatable(function* () {
-      for (const { usage } of sessions) yield* usage;
-    }),
-    parts: repeatable(function* () {
-      let number = 0;
-      for (const { usage } of sessions) yield usage.map(() => number++);
-    }),
-  };
+/** When a cube is made. */
+interface CubeBounds {
+  /** So many cells are kept in memory meanwhile. */
+  most: number;
+  /** It is worth its bytes if so many cells of sessions are one of it. */
+  worth: number;
 }
 
-/** Sums the cells of sessions. */
-export class CubeBuilder implements SummedCube {
-  readonly #sums = new CellSums();
-  readonly parts: number[][] = [];
+const BOUNDS: CubeBounds = { most: 1 << 17, worth: 2 };
 
-  get size(): number {
-    return this.#sums.cells.length;
-  }
+/** Makes the cube of sessions that come one after the other. */
+export class CubeWriter {
+  readonly #bounds: CubeBounds;
+  #sums: CellSums | undefined = new CellSums();
+  /** How many cells the sessions have. */
+  #added = 0;
+  readonly #parts = new ByteWriter();
 
-  get cells(): readonly UsageCell[] {
-    return this.#sums.cells;
+  constructor(bounds = BOUNDS) {
+    this.#bounds = bounds;
   }
 
   add({ usage }: Pick<SessionUsage, 'usage'>): void {
-    this.parts.push(usage.map((cell) => this.#sums.add(cell)));
+    const sums = this.#sums;
+    if (!sums) return;
+    this.#added += usage.length;
+    this.#parts.count(usage.length);
+    for (const cell of usage) this.#parts.count(sums.add(cell));
+    if (sums.cells.length > this.#bounds.most) this.#sums = undefined;
+  }
+
+  /** Undefined where the sessions have so little in common that reading them one by one is no worse. */
+  finish(names: NameTable): CubeBytes | undefined {
+    const cells = this.#sums?.cells ?? [];
+    if (cells.length === 0 || cells.length * this.#bounds.worth > this.#added) return undefined;
+    const writer = new ByteWriter();
+    writer.count(cells.length);
+    for (const cell of cells) writeCell(writer, cell, names);
+    return { cells: writer.written(), parts: this.#parts.written() };
   }
 }
 
-/** A cube as bytes: its cells, and its parts. */
-export function encodeCube(
-  { size, cells, parts }: SummedCube,
-  names: NameTable,
-): { cells: Buffer; parts: Buffer } {
-  const writer = new ByteWriter();
-  writer.count(size);
-  for (const cell of cells) writeCell(writer, cell, names);
-  const cellBytes = writer.written();
-  writer.clear();
-  for (const numbers of parts) {
-    writer.count(numbers.length);
-    for (const number of numbers) writer.count(number);
-  }
-  return { cells: cellBytes, parts: writer.written() };
+/** What sessions used, with or without a cube. */
+export function* cellsOf(sessions: {
+  usages(): Iterable<SessionUsage>;
+  cube(): UsageCube | undefined;
+}): Generator<UsageCell> {
+  const cube = sessions.cube();
+  if (cube) yield* cube.cells;
+  else for (const { usage } of sessions.usages()) yield* usage;
 }
 
 /** The cube of so many sessions, from bytes that have been checked. */
-export function decodeCube(
-  bytes: { cells: Buffer; parts: Buffer },
-  names: readonly string[],
-  sessions: number,
-): SummedCube {
+export function decodeCube(bytes: CubeBytes, names: readonly string[], sessions: number): UsageCube {
   return {
     size: new ByteReader(bytes.cells).count(),
     cells: repeatable(function* () {
@@ -94,7 +96,7 @@ export function decodeCube(
 
 /** A cube and more: what sessions of it used since, by their place in it, and what new ones did. */
 export function extendCube(
-  cube: SummedCube,
+  cube: UsageCube,
   known: ReadonlyMap<number, readonly UsageCell[]>,
   added: readonly (readonly UsageCell[])[],
 ): UsageCube {
@@ -104,6 +106,7 @@ export function extendCube(
   const more = new Map(Array.from(known, ([place, usage]) => [place, number(usage)]));
   const others = added.map(number);
   return {
+    size,
     cells: repeatable(function* () {
       yield* cube.cells;
       for (const usage of all) yield* usage;

@@ -16,7 +16,7 @@ import {
 import { decodeUsage, encodeRecord, NameTable } from './index-record.ts';
 import type { SessionEntry } from './types.ts';
 import { mergeCells } from './usage-cells.ts';
-import { CubeBuilder, encodeCube } from './usage-cube.ts';
+import { CubeWriter } from './usage-cube.ts';
 
 /** The record of an entry that no base holds like this. */
 export function recordOf(entry: SessionEntry, names: NameTable): RawRecord {
@@ -66,7 +66,7 @@ export function writeBaseFile(
     const out = new Appender(files, fd);
     const table = Buffer.alloc(count * ROW.bytes);
     const fileKeys = Buffer.alloc(count * KEY_BYTES);
-    const cube = new CubeBuilder();
+    const cube = new CubeWriter();
     let row = 0;
     for (const { key, fileKey, bytes } of records) {
       const { at, length, crc } = out.add(bytes);
@@ -79,15 +79,14 @@ export function writeBaseFile(
       cube.add(decodeUsage(bytes, names));
       row++;
     }
-    const { cells, parts } = encodeCube(cube, new NameTable(names));
+    const bytes = cube.finish(new NameTable(names));
     const footer: Footer = {
       format: BASE_FORMAT,
       sessions: count,
       table: out.add(table),
       files: out.add(fileKeys),
       positions: out.add(Buffer.from(JSON.stringify(positions))),
-      cells: out.add(cells),
-      parts: out.add(parts),
+      ...(bytes && { cells: out.add(bytes.cells), parts: out.add(bytes.parts) }),
       names,
     };
     const { length, crc } = out.add(Buffer.from(JSON.stringify(footer)));

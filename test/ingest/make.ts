@@ -1,9 +1,14 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
 import type { ParseOptions } from '../../src/ingest/options.ts';
 import { parseLogs } from '../../src/ingest/parse-logs.ts';
 import type { ParseResult } from '../../src/ingest/tally.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
+import { basePath, removeIndex } from '../../src/store/index-file.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
+import { readState, writeState } from '../../src/store/state.ts';
+import { openStore } from '../../src/store/store.ts';
+import { StoredIndex } from '../../src/store/stored-index.ts';
 
 export { makeFolder } from '../platform/make.ts';
 
@@ -115,4 +120,28 @@ export function failAt(at: number, fault: Fault, code?: string): FaultyFiles {
   const names = Object.keys(nodeFiles) as (keyof Files)[];
   const files = Object.fromEntries(names.map((name) => [name, guard(name)])) as unknown as Files;
   return { files, operations };
+}
+
+/** Writes the whole index of a store into a base; returns its path, and where in it each part begins. */
+export function makeBase(dir: string): { path: string; partAt: (part: string) => number } {
+  const store = openStore(nodeFiles, dir);
+  const state = readState(nodeFiles, store.statePath, store.id);
+  const index = new StoredIndex(nodeFiles, dir, state.index);
+  const generation = state.index.generation + 1;
+  const base = index.writeBase(generation, state);
+  index.close();
+  writeState(nodeFiles, store.statePath, { ...state, index: { generation, base, length: 0 } });
+  removeIndex(nodeFiles, dir, state.index.generation);
+  const path = basePath(dir, generation);
+  const bytes = readFileSync(path);
+  const trailerAt = base - 16;
+  const footer = JSON.parse(bytes.toString('utf8', trailerAt - bytes.readUInt32LE(trailerAt), trailerAt));
+  return { path, partAt: (part) => (part === 'record' ? 20 : footer[part].at) };
+}
+
+/** Changes a bit of the byte at `at`. */
+export function changeBit(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
 }

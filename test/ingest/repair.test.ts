@@ -10,13 +10,23 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { repairStore } from '../../src/ingest/repair.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
 import { mergeCells } from '../../src/store/usage-cells.ts';
 import { readSnapshot } from '../../src/store/read.ts';
-import { aiLine, dumpStore, failAt, makeFolder, otherLine, run, storedRequests } from './make.ts';
+import {
+  aiLine,
+  changeBit,
+  dumpStore,
+  failAt,
+  makeBase,
+  makeFolder,
+  otherLine,
+  run,
+  storedRequests,
+} from './make.ts';
 
 const lines = (from: number, to: number): string =>
   Array.from(
@@ -254,6 +264,16 @@ describe('an index is made anew from the session files', () => {
   ])('where it is %s', async (_, damage, problem) => {
     await expectExact((scene) => damage(indexOf(scene)), [problem]);
   });
+
+  test.each(['record', 'table', 'files', 'positions', 'cells', 'parts'])(
+    'where a bit of its base has changed: in %s',
+    async (part) => {
+      const scene = await makeScene();
+      const { path, partAt } = makeBase(scene.store);
+      const damage = ({ store }: Scene): void => changeBit(join(store, basename(path)), partAt(part));
+      await expectExact(damage, [/^\.index-2\.base is damaged$/], scene);
+    },
+  );
 
   test('and the summaries that a readable line vouches for are not written again', async () => {
     const scene = await makeScene();

@@ -3,7 +3,7 @@ import type { ExpandedRound, StoredRound } from '../../src/ai-log/stored-round.t
 import type { Screen } from '../../src/report/tables.ts';
 import type { StoredSessions } from '../../src/store/index-file.ts';
 import { QUARTER_MS, type SessionEntry, type UsageCell } from '../../src/store/types.ts';
-import { cubeOf } from '../../src/store/usage-cube.ts';
+import { cubeOf } from '../store/make.ts';
 
 /** USD in attodollars. */
 export function usd(amount: number): bigint {

@@ -148,7 +148,9 @@ describe('a base', () => {
   });
 
   test('in which any bit has changed is an error that names it', () => {
+    // They have sums in common, which are damaged too.
     const { path, length, open } = baseOf(['a', 'b', 'c']);
+    expect(open().cube()?.size).toBe(1);
     const sound = readFileSync(path);
     for (let at = 0; at < length; at++) {
       const damaged = Buffer.from(sound);

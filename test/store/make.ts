@@ -5,7 +5,9 @@ import { StoredIndex } from '../../src/store/stored-index.ts';
 import { readState, type State } from '../../src/store/state.ts';
 import { readSnapshot } from '../../src/store/read.ts';
 import { createStore, NO_FILTERS, resolveStatePath, type Store } from '../../src/store/store.ts';
-import type { SessionEntry, UsageCell } from '../../src/store/types.ts';
+import { NameTable } from '../../src/store/index-record.ts';
+import type { SessionEntry, SessionUsage, UsageCell } from '../../src/store/types.ts';
+import { CubeWriter, decodeCube, type UsageCube } from '../../src/store/usage-cube.ts';
 import { makeFolder } from '../platform/make.ts';
 
 /** A new store in a folder of its own. */
@@ -49,6 +51,16 @@ export function cell(rest: Partial<UsageCell> = {}): UsageCell {
     saved: 0n,
     ...rest,
   };
+}
+
+/** The cube of sessions, however little they have in common. */
+export function cubeOf(sessions: readonly Pick<SessionUsage, 'usage'>[]): UsageCube {
+  const writer = new CubeWriter({ most: Infinity, worth: 0 });
+  for (const session of sessions) writer.add(session);
+  const names = new NameTable([]);
+  const bytes = writer.finish(names);
+  if (!bytes) return { size: 0, cells: [], parts: sessions.map(() => []) };
+  return decodeCube(bytes, names.names, sessions.length);
 }
 
 /** One more round of a session. */

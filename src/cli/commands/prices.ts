@@ -81,5 +81,5 @@ async function explainPrice(
 
 function useOf(dir: string): PriceUse {
   const { sessions, priceLines } = readSnapshot(dir);
-  return priceUse(sessions.cube(), parsePriceBook(priceLines, `of ${dir}`));
+  return priceUse(sessions, parsePriceBook(priceLines, `of ${dir}`));
 }

@@ -3,6 +3,7 @@ import { readWhole, type Files } from '../../platform/files.ts';
 import type { Generation } from '../../logs/generation.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { findStore } from '../../store/store.ts';
+import { cellsOf } from '../../store/usage-cube.ts';
 import { asGeneration } from '../known-logs.ts';
 
 /** What a store says of itself. */
@@ -32,11 +33,9 @@ export function lookAtStore(files: Files, dir: string): StoreFacts | undefined {
   const { sessions, state, closed, noContent } = readSnapshot(dir, files);
   const unpriced = new Map<string, number>();
   let rounds = 0;
-  for (const session of sessions.values()) {
-    rounds += session.rounds;
-    for (const { price, model, rounds: count } of session.usage) {
-      if (price === 'unpriced') unpriced.set(model, (unpriced.get(model) ?? 0) + count);
-    }
+  for (const session of sessions.heads()) rounds += session.rounds;
+  for (const { price, model, rounds: count } of cellsOf(sessions)) {
+    if (price === 'unpriced') unpriced.set(model, (unpriced.get(model) ?? 0) + count);
   }
   const lost = [...closed.values()].map(asGeneration).filter(({ lost, offset }) => (lost ?? 0) > offset);
   return {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { nodeFiles, type Files } from '../../../src/platform/files.ts';
-import { aiLine, otherLine, run } from '../make.ts';
+import { aiLine, changeBit, makeBase, otherLine, run } from '../make.ts';
 import { contentOf } from '../../platform/make.ts';
 import { WRAPS, cutLine } from '../../logs/wrap.ts';
 import { codesOf, LINES, look, makePlace } from './make.ts';
@@ -162,6 +162,16 @@ describe('the store', () => {
     const { findings } = await look(place);
     expect(findings).toMatchObject([{ code: 'store-unreadable', severity: 'error', where: place.dir }]);
     expect(findings[0]?.fix).toContain(`monitor repair --data-dir ${place.dir}`);
+  });
+
+  test.each(['record', 'cells', 'parts'])('an index of which a bit has changed in its %s', async (part) => {
+    const place = await makePlace();
+    const { path, partAt } = makeBase(place.dir);
+    expect(await codesOf(place)).toEqual([]);
+    changeBit(path, partAt(part));
+    const { findings } = await look(place);
+    expect(findings).toMatchObject([{ code: 'store-unreadable', severity: 'error' }]);
+    expect(findings[0]?.what).toContain(`${path} is damaged at byte `);
   });
 
   test('lines that wait: a run is overdue after ten minutes', async () => {
