@@ -53,12 +53,15 @@ const WORDS = ['null', 'true', 'false'].map((word) => Buffer.from(word));
 export class EscapedJson {
   readonly #source: Uint8Array;
   readonly #target: Uint8Array;
-  /** Where it reads. */
+  /** Where it reads. Who moves it passes over what stands between. */
   at: number;
   /** How many bytes it has written. */
   length = 0;
 
-  /** Reads `source` from `at` on; what it has read stands in `target`, which needs room for as much. */
+  /**
+   * Reads `source` from `at` on; what it has read stands in `target`, which needs room for as much: a byte behind its end
+   * would be lost without a word.
+   */
   constructor(source: Uint8Array, at: number, target: Uint8Array) {
     this.#source = source;
     this.at = at;

@@ -41,8 +41,11 @@ export function objectMembers(text: string, start: number): { members: Member[];
   }
 }
 
-/** The texts of a JSON array's elements, delimited and not checked; undefined if `text` is no whole array. */
-export function arrayElements(text: string): string[] | undefined {
+/**
+ * The texts of a JSON array's elements, delimited and not checked; undefined if `text` is no whole array. Of one with
+ * more than `most` elements, the first `most` + 1.
+ */
+export function arrayElements(text: string, most = Infinity): string[] | undefined {
   if (text[0] !== '[') return undefined;
   const elements: string[] = [];
   let i = skipSpace(text, 1);
@@ -51,6 +54,7 @@ export function arrayElements(text: string): string[] | undefined {
     const end = valueEnd(text, i);
     if (end < 0) return undefined;
     elements.push(text.slice(i, end));
+    if (elements.length > most) return elements;
     i = skipSpace(text, end);
     if (text[i] === ']') return skipSpace(text, i + 1) === text.length ? elements : undefined;
     if (text[i] !== ',') return undefined;

@@ -43,6 +43,9 @@ export interface Message {
 
 /** Contents nest (a tool's result is a content again); a log can nest them for ever. */
 const DEEPEST = 6;
+/** A log can also list them for ever: nobody reads so many. */
+const MOST_PARTS = 10_000;
+const LEFT_OUT: Part = { kind: 'text', text: '[…]' };
 
 type Json = Record<string, unknown>;
 
@@ -109,8 +112,11 @@ function withoutEmptyStart(text: string): string {
 function readContent(content: unknown, depth: number): Part[] {
   if (content === null || content === undefined || content === '') return [];
   if (typeof content === 'string') return [{ kind: 'text', text: content }];
-  if (depth > DEEPEST) return [{ kind: 'text', text: '[…]' }];
-  if (Array.isArray(content)) return content.flatMap((part) => readContent(part, depth + 1));
+  if (depth > DEEPEST) return [LEFT_OUT];
+  if (Array.isArray(content)) {
+    const parts = content.slice(0, MOST_PARTS).flatMap((part) => readContent(part, depth + 1));
+    return content.length > MOST_PARTS ? [...parts, LEFT_OUT] : parts;
+  }
   return isObject(content) ? readPart(content, depth) : [{ kind: 'other', json: printJson(content) }];
 }
 

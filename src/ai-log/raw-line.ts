@@ -50,8 +50,8 @@ export function readRawLine(
   if (!aiLog || !fields || !fillInBytes(aiLog.attributes, fields)) return undefined;
 
   const { attributes, list } = aiLog;
-  if (found && !list?.isDense) return undefined;
   const round = toRound(attributes, list?.messages ?? null, fields);
+  // Ordinals are those of the session that was thought of.
   if (found && round.sessionId !== hint) return undefined;
   return {
     kind: 'round',
@@ -61,6 +61,7 @@ export function readRawLine(
 }
 
 const START = Buffer.from('{"ai_log":"{');
+/** Its quote is never escaped, so it ends the string: EscapedJson goes no further. */
 const END = Buffer.from('}"');
 const MESSAGES = Buffer.from(String.raw`\"messages\":[`);
 const SESSION = Buffer.from(String.raw`\"session_id\":\"`);
@@ -107,8 +108,7 @@ function readAiLog(line: Buffer, end: number, found: FoundRuns | undefined): AiL
     else if (!isNull(bytes, from, to)) texts[name] = mendBytes(name, bytes.subarray(from, to));
     return true;
   });
-  // What was passed over must have been a part of the list of messages.
-  if (!isObject || json.at !== end || (found && !list)) return undefined;
+  if (!isObject || json.at !== end) return undefined;
   return isUtf8(bytes.subarray(0, json.length)) ? { attributes: { values, texts }, list } : undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { EscapedJson } from './escaped-json.ts';
 import type { FoundRuns } from './known-requests.ts';
+import { MOST_MESSAGES } from './round.ts';
 
 /** A list of messages as a line has it. */
 export interface RawMessages {
@@ -14,8 +15,9 @@ export interface RawMessages {
 }
 
 /**
- * Reads the list of messages that `json` comes to, and writes into `bytes`; passes over the runs that are known.
- * Undefined where it is no list, or a known run is no part of it.
+ * Reads the list of messages that `json` comes to, and writes into `bytes`; passes over the runs that are known, where an
+ * element begins just there. Nothing is written of those: what is written is no valid list. Undefined where it is none, or
+ * has too many elements.
  */
 export function readRawMessages(
   json: EscapedJson,
@@ -26,7 +28,7 @@ export function readRawMessages(
   const messages: (Uint8Array | number)[] = [];
   const ends: number[] = [];
   const runs = found?.runs ?? [];
-  let run = runs[0];
+  let [run] = runs;
   let passed = 0;
   let isDense = true;
   let expected = from;
@@ -48,7 +50,7 @@ export function readRawMessages(
       ends.push(json.at - from);
     }
     expected = json.at + 1;
-    return true;
+    return messages.length <= MOST_MESSAGES;
   });
-  return isList && passed === runs.length ? { messages, from, ends, isDense } : undefined;
+  return isList ? { messages, from, ends, isDense } : undefined;
 }

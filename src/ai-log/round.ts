@@ -30,9 +30,9 @@ export interface LoggedRound<T extends Text = string, Message extends T | number
   flags: string[];
   /** What the log said of the usage, where it said anything. */
   loggedUsage: Record<string, unknown>;
-  /** The elements of `messages`; null where it is no list. */
+  /** The elements of `messages`; null where it is no list, or has too many. */
   messages: Message[] | null;
-  /** `messages` where it is no list: text that the gateway cut. */
+  /** `messages` where that is null: text that the gateway cut, mostly. */
   messagesText: T | null;
   system: T | null;
   question: T | null;
@@ -64,6 +64,9 @@ const LONGEST_NAME = 256;
 /** Longer ones are no token details; what is this short cannot be nested too deep to be printed. */
 const LONGEST_DETAILS = 2048;
 
+/** No model reads so many. A hostile request of more would take the memory of the machine, message by message. */
+export const MOST_MESSAGES = 1 << 16;
+
 /** Reads one log line; a line that cannot be read is a value, not an exception. */
 export function readLogLine(text: string): LogLine {
   const line = readAccessLine(text);
@@ -71,10 +74,18 @@ export function readLogLine(text: string): LogLine {
   const attributes = readAttributes(line.aiLog);
   if (!attributes) return { kind: 'rejected', reason: 'ai_log is not valid JSON' };
   fillIn(attributes, line.fields);
-  const { messages } = attributes.texts;
-  const elements = messages === null ? null : (arrayElements(messages) ?? null);
-  if (!elements && messages?.startsWith('[')) return { kind: 'rejected', reason: 'ai_log is not valid JSON' };
-  return { kind: 'round', round: toRound(attributes, elements, line) };
+  const list = readList(attributes.texts.messages);
+  if (list === 'invalid') return { kind: 'rejected', reason: 'ai_log is not valid JSON' };
+  return { kind: 'round', round: toRound(attributes, list, line) };
+}
+
+/** The elements of messages; null where they are no list, or too many to be told apart. */
+function readList(messages: string | null): string[] | null | 'invalid' {
+  if (messages === null) return null;
+  const elements = arrayElements(messages, MOST_MESSAGES);
+  if (!elements) return messages.startsWith('[') ? 'invalid' : null;
+  if (elements.length <= MOST_MESSAGES) return elements;
+  return parseJson(messages) === undefined ? 'invalid' : null;
 }
 
 /** The round that a line's attributes and fields make. `messages`: the elements of the attribute; null if it is no list. */

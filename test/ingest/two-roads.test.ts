@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
+import { readLogLine } from '../../src/ai-log/round.ts';
 import type { ParseOptions } from '../../src/ingest/options.ts';
 import { makeFolder, run } from './make.ts';
 import { logs, mutatedLogs } from './random-logs.ts';
@@ -127,3 +128,63 @@ test('sessions that are given up between commits, and loaded again, leave the sa
   for (const store of given)
     expect(Object.entries(store).filter(([name, bytes]) => held?.[name] !== bytes)).toEqual([]);
 });
+
+/** A line whose ai_log is this JSON; `rest` are fields beside it. */
+const lineOf = (aiLog: string, rest = ''): string =>
+  `{"ai_log":${JSON.stringify(aiLog)},"start_time":"2026-02-01T00:00:00Z"${rest}}`;
+
+/** Which roads the lines take; both must come to the same. */
+function roadsOf(...lines: string[]): { taken: string[]; known: number } {
+  const { fast, plain, taken, known } = takeBothRoads(lines);
+  expect(fast).toEqual(plain);
+  return { taken, known };
+}
+
+describe('the fast road leaves to the plain one', () => {
+  test.each([
+    ['a key that stands twice', '{"question":"x","question":null,"session_id":"a"}'],
+    ['messages that stand twice', '{"messages":[1],"messages":"x","session_id":"a"}'],
+    ['a key that is escaped', String.raw`{"mod\u0065l":"gpt","session_id":"a"}`],
+  ])('%s', (_, aiLog) => {
+    expect(roadsOf(lineOf(aiLog)).taken).toEqual(['plain']);
+  });
+
+  test('messages that another session is known to have', () => {
+    const first = lineOf('{"messages":["one","two"],"session_id":"a"}');
+    const other = lineOf('{"messages":["one","two","three"],"session_id":"b","x":{"session_id":"a"}}');
+    expect(roadsOf(first, other).taken).toEqual(['fast', 'plain']);
+    const nameless = [lineOf('{"messages":["one","two"]}'), lineOf('{"messages":["one","two","three"]}', ',"session_id":"b"')];
+    expect(roadsOf(...nameless).taken).toEqual(['fast', 'plain']);
+  });
+
+  test('more messages than can be told apart: they are one text', () => {
+    const line = (count: number) => lineOf(`{"messages":[${Array(count).fill('1').join()}],"session_id":"a"}`);
+    expect(roadsOf(line(65_536), line(65_537)).taken).toEqual(['fast', 'plain']);
+    const read = [65_536, 65_537].map((count) => readLogLine(line(count)));
+    expect(read.map((one) => one.kind === 'round' && one.round.messages?.length)).toEqual([65_536, undefined]);
+    expect(read[1]).toMatchObject({ round: { messages: null, messagesText: `[${Array(65_537).fill('1').join()}]` } });
+    const broken = lineOf(`{"messages":[${Array(65_537).fill('1').join()},x],"session_id":"a"}`);
+    expect(readLogLine(broken)).toEqual({ kind: 'rejected', reason: 'ai_log is not valid JSON' });
+  });
+}); // prettier-ignore
+
+describe('the fast road takes', () => {
+  test('a history in which one message was replaced, and one added', () => {
+    const messages = ['"a message that is long enough"', '"two"', '"three, which is to be replaced"', '"four, behind it"', '"five"'];
+    const edited = messages.with(2, '"another"').concat('"six"');
+    const lines = [messages, edited].map((all) => lineOf(`{"messages":[${all.join()}],"session_id":"a"}`));
+    expect(roadsOf(...lines)).toEqual({ taken: ['fast', 'fast'], known: 4 });
+  });
+
+  test('known messages that stand elsewhere first, and are known where they are the request', () => {
+    const first = lineOf('{"messages":["one","two"],"session_id":"a"}');
+    const again = lineOf('{"aa":{"messages":["one","two"]},"messages":["one","two","three"],"session_id":"a"}');
+    expect(roadsOf(first, again).taken).toEqual(['fast', 'fast']);
+  });
+
+  test.each([-1, 0, 1, 1000])('a text of a MiB and %s bytes, and what stands behind it', (more) => {
+    const text = 'x'.repeat((1 << 20) + more);
+    const line = lineOf(`{"answer":"${text}","model":"gpt","question":"behind it","session_id":"a"}`);
+    expect(roadsOf(line, line).taken).toEqual(['fast', 'fast']);
+  });
+}); // prettier-ignore

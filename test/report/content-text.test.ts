@@ -91,3 +91,10 @@ test.each([
 ])('message %#', (message, shown) => {
   expect(messageText(JSON.stringify(message))).toEqual(shown);
 });
+
+test('of more parts than anybody reads, the first are shown', () => {
+  const parts = (count: number): string[] => textOfJson(JSON.stringify(Array(count).fill('x'))).split('\n');
+  expect([parts(10_000).length, parts(10_000).at(-1)]).toEqual([10_000, 'x']);
+  expect([parts(10_001).length, parts(10_001).at(-1)]).toEqual([10_001, '[…]']);
+  expect(parts(1_000_000)).toHaveLength(10_001);
+});
