@@ -1,7 +1,8 @@
 import { crc32 } from '../platform/digest.ts';
 import { isAbsent, readBytes, withFile, type Files } from '../platform/files.ts';
 import { damagedIndex } from './damaged-index.ts';
-import { IndexBase, keyOf, type BasePositions, type RawRecord } from './index-base.ts';
+import { keyOf, type BasePositions, type RawRecord } from './base-format.ts';
+import { IndexBase } from './index-base.ts';
 import { basePath, tailPath, type Index, type StoredSessions } from './index-file.ts';
 import { decodeHead, decodeRecord, decodeUsage, idOfRecord, NameTable } from './index-record.ts';
 import { addUp, IndexTail } from './index-tail.ts';

@@ -12,7 +12,7 @@ import {
   type Footer,
   type RawRecord,
   type Section,
-} from './index-base.ts';
+} from './base-format.ts';
 import { decodeUsage, encodeRecord, NameTable } from './index-record.ts';
 import type { SessionEntry } from './types.ts';
 import { mergeCells } from './usage-cells.ts';
