@@ -65,7 +65,7 @@ const LONGEST_NAME = 256;
 const LONGEST_DETAILS = 2048;
 
 /** No model reads so many. A hostile request of more would take the memory of the machine, message by message. */
-export const MOST_MESSAGES = 1 << 16;
+export const MOST_MESSAGES = 1 << 18;
 
 /** Reads one log line; a line that cannot be read is a value, not an exception. */
 export function readLogLine(text: string): LogLine {

@@ -52,7 +52,7 @@ export interface StoredRound {
   new_messages?: unknown[];
   /** Rebuilds the request: slices of earlier rounds' requests; a slice of this very round counts in `new_messages`. */
   context?: ContextSlice[];
-  /** In place of `new_messages` and `context`: a request that is no list (a value the gateway cut is text), or of over 65,536. */
+  /** In place of `new_messages` and `context`: a request that is no list (a value the gateway cut is text), or of over 262,144. */
   messages?: unknown;
 }
 

@@ -159,11 +159,11 @@ describe('the fast road leaves to the plain one', () => {
 
   test('more messages than can be told apart: they are one text', () => {
     const line = (count: number) => lineOf(`{"messages":[${Array(count).fill('1').join()}],"session_id":"a"}`);
-    expect(roadsOf(line(65_536), line(65_537)).taken).toEqual(['fast', 'plain']);
-    const read = [65_536, 65_537].map((count) => readLogLine(line(count)));
-    expect(read.map((one) => one.kind === 'round' && one.round.messages?.length)).toEqual([65_536, undefined]);
-    expect(read[1]).toMatchObject({ round: { messages: null, messagesText: `[${Array(65_537).fill('1').join()}]` } });
-    const broken = lineOf(`{"messages":[${Array(65_537).fill('1').join()},x],"session_id":"a"}`);
+    expect(roadsOf(line(262_144), line(262_145)).taken).toEqual(['fast', 'plain']);
+    const read = [262_144, 262_145].map((count) => readLogLine(line(count)));
+    expect(read.map((one) => one.kind === 'round' && one.round.messages?.length)).toEqual([262_144, undefined]);
+    expect(read[1]).toMatchObject({ round: { messages: null, messagesText: `[${Array(262_145).fill('1').join()}]` } });
+    const broken = lineOf(`{"messages":[${Array(262_145).fill('1').join()},x],"session_id":"a"}`);
     expect(readLogLine(broken)).toEqual({ kind: 'rejected', reason: 'ai_log is not valid JSON' });
   });
 }); // prettier-ignore
