@@ -82,10 +82,9 @@ export class EscapedJson {
       const from = this.length + 1;
       if (!this.#string()) return false;
       const to = this.length - 1;
-      if (!this.#takeIf(COLON)) return false;
-      this.#spaces();
+      if (!this.#takeBetween(COLON)) return false;
       if (!readValue({ from, to })) return false;
-    } while (this.#takeComma());
+    } while (this.#takeBetween(COMMA));
     return this.#takeIf(CLOSE_OBJECT);
   }
 
@@ -96,7 +95,7 @@ export class EscapedJson {
     if (this.#takeIf(OPEN_LIST + TO_CLOSING)) return true;
     do {
       if (!readElement()) return false;
-    } while (this.#takeComma());
+    } while (this.#takeBetween(COMMA));
     return this.#takeIf(OPEN_LIST + TO_CLOSING);
   }
 
@@ -120,7 +119,7 @@ export class EscapedJson {
       for (;;) {
         if (depth === 0) return true;
         const closing = closings[depth - 1] as number;
-        if (this.#takeComma()) {
+        if (this.#takeBetween(COMMA)) {
           if (closing === CLOSE_OBJECT && !this.#key()) return false;
           break;
         }
@@ -136,9 +135,7 @@ export class EscapedJson {
   }
 
   #key(): boolean {
-    if (!this.#string() || !this.#takeIf(COLON)) return false;
-    this.#spaces();
-    return true;
+    return this.#string() && this.#takeBetween(COLON);
   }
 
   #string(): boolean {
@@ -205,9 +202,9 @@ export class EscapedJson {
     return true;
   }
 
-  /** Takes a comma and the space around it. */
-  #takeComma(): boolean {
-    if (!this.#takeIf(COMMA)) return false;
+  /** Takes the byte, and the space around it. */
+  #takeBetween(byte: number): boolean {
+    if (!this.#takeIf(byte)) return false;
     this.#spaces();
     return true;
   }

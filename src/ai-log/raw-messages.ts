@@ -27,13 +27,12 @@ export function readRawMessages(
   const from = json.at + 1;
   const messages: (Uint8Array | number)[] = [];
   const ends: number[] = [];
-  const runs = found?.runs ?? [];
-  let [run] = runs;
   let passed = 0;
   let isDense = true;
   let expected = from;
   const isList = json.list(() => {
     if (json.at !== expected) isDense = false;
+    const run = found?.runs[passed];
     if (found && run?.from === json.at) {
       const { ends: known, ordinals } = found.request;
       const shift = run.to - from - (known[run.first + run.count - 1] ?? 0);
@@ -42,7 +41,7 @@ export function readRawMessages(
         ends.push((known[i] ?? 0) + shift);
       }
       json.at = run.to;
-      run = runs[++passed];
+      passed++;
     } else {
       const start = json.length;
       if (!json.value()) return false;

@@ -3,7 +3,7 @@ import type { LogFile } from '../logs/discover.ts';
 import { isUnchanged, type Generation } from '../logs/generation.ts';
 import { identify } from '../logs/identify.ts';
 import { gzipDigest, openPlainLog } from '../logs/open-log.ts';
-import { basePath, tailPath } from '../store/index-file.ts';
+import { committedFiles } from '../store/index-file.ts';
 import { readState, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { asGeneration } from './known-logs.ts';
@@ -15,10 +15,8 @@ export async function hasNothingNew(files: Files, store: Store, logs: readonly L
 }
 
 /** Whether the files of the index are as long as was committed: who opens them says what is wrong with others. */
-function isIndexThere(files: Files, { dir }: Store, { index: { generation, base, length } }: State): boolean {
-  const hasBytes = (path: string, count: number): boolean =>
-    count === 0 || (files.stat(path)?.size ?? 0) >= count;
-  return hasBytes(basePath(dir, generation), base) && hasBytes(tailPath(dir, generation), length);
+function isIndexThere(files: Files, { dir }: Store, { index }: State): boolean {
+  return committedFiles(dir, index).every(([path, length]) => (files.stat(path)?.size ?? 0) >= length);
 }
 
 /**

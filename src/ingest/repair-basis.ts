@@ -1,6 +1,6 @@
 import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, type Files } from '../platform/files.ts';
-import { basePath, tailPath, type Index } from '../store/index-file.ts';
+import { basePath, committedFiles, tailPath, type Index } from '../store/index-file.ts';
 import { surveyIndex, type IndexedCommit, type IndexSurvey } from '../store/index-survey.ts';
 import { holdsRounds } from '../store/session-file.ts';
 import { parseState, type LogPosition, type State } from '../store/state.ts';
@@ -32,8 +32,7 @@ export function findBasis(files: Files, store: Store): Basis {
   const base = { state: undefined, stateProblem: problem, survey };
   if (!latest) throw positionsLost(store, problem);
   const sound = latest.isSound ? leastDamaged(files, store.dir, survey.commits) : undefined;
-  const { generation, commit, logs, nextLog } = sound?.commit ?? latest;
-  const baseLength = (sound?.commit ?? latest).base;
+  const { generation, base: baseLength, commit, logs, nextLog } = sound?.commit ?? latest;
   const indexProblem = sound ? undefined : damagedPart(store.dir, generation, baseLength, survey);
   return { ...base, indexProblem, index: sound?.index, commit, logs, nextLog };
 }
@@ -77,11 +76,7 @@ function problemOfIndex(
   const { dir } = store;
   const { generation, base, length } = state.index;
   if (state.commit === 0 && base === 0 && length === 0) return undefined;
-  for (const [file, committed] of [
-    [basePath(dir, generation), base],
-    [tailPath(dir, generation), length],
-  ] as const) {
-    if (committed === 0) continue;
+  for (const [file, committed] of committedFiles(dir, state.index)) {
     const size = files.stat(file)?.size;
     if (size === undefined) return { file, problem: 'is missing' };
     if (size < committed) return { file, problem: `is cut: ${size} of ${committed} bytes are left` };

@@ -48,10 +48,10 @@ export function groupUsage(
   keyOf: (cell: UsageCell, sessionId: string) => string | null,
   range: QuarterRange,
 ): Grouped {
-  const sums = new Sums(range);
+  const sums = new Sums(keyOf, range);
   for (const session of sessions) {
     for (const cell of session.usage) {
-      const tally = sums.add(cell, () => keyOf(cell, session.id));
+      const tally = sums.add(cell, session.id);
       if (tally) sums.count(tally, session);
     }
   }
@@ -64,8 +64,8 @@ export function groupCube(
   keyOf: (cell: UsageCell) => string | null,
   range: QuarterRange,
 ): Grouped {
-  const sums = new Sums(range);
-  const tallies = Array.from(cells, (cell) => sums.add(cell, () => keyOf(cell)));
+  const sums = new Sums(keyOf, range);
+  const tallies = Array.from(cells, (cell) => sums.add(cell));
   for (const numbers of parts) {
     for (const number of numbers) {
       const tally = tallies[number];
@@ -76,18 +76,20 @@ export function groupCube(
 }
 
 class Sums {
+  readonly #keyOf: (cell: UsageCell, sessionId: string) => string | null;
   readonly #range: QuarterRange;
   readonly #tallies = new Map<string, Tally>();
   readonly #total = newTally();
 
-  constructor(range: QuarterRange) {
+  constructor(keyOf: (cell: UsageCell, sessionId: string) => string | null, range: QuarterRange) {
+    this.#keyOf = keyOf;
     this.#range = range;
   }
 
   /** The tally that the cell was added to; undefined where it was left out. */
-  add(cell: UsageCell, keyOf: () => string | null): Tally | undefined {
+  add(cell: UsageCell, sessionId = ''): Tally | undefined {
     if (cell.quarter < this.#range.from || cell.quarter >= this.#range.to) return undefined;
-    const key = keyOf();
+    const key = this.#keyOf(cell, sessionId);
     if (key === null) return undefined;
     let tally = this.#tallies.get(key);
     if (tally === undefined) this.#tallies.set(key, (tally = newTally()));

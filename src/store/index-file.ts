@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Files } from '../platform/files.ts';
-import type { LogPosition } from './state.ts';
+import type { LogPosition, State } from './state.ts';
 import type { SessionEntry, SessionHead, SessionUsage } from './types.ts';
 import type { UsageCube } from './usage-cube.ts';
 
@@ -37,6 +37,18 @@ export function basePath(dir: string, generation: number): string {
 
 export function tailPath(dir: string, generation: number): string {
   return join(dir, `.index-${generation}.jsonl`);
+}
+
+/** The files of an index that hold committed bytes, and how many. */
+export function committedFiles(
+  dir: string,
+  { generation, base, length }: State['index'],
+): [path: string, length: number][] {
+  const files: [string, number][] = [
+    [basePath(dir, generation), base],
+    [tailPath(dir, generation), length],
+  ];
+  return files.filter(([, committed]) => committed > 0);
 }
 
 /** Removes the files of a generation that no state names any more. */

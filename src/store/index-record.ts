@@ -74,6 +74,7 @@ export function writeCell(to: ByteWriter, cell: UsageCell, table: NameTable): vo
 /** The entry of a record. */
 export function decodeRecord(bytes: Buffer, names: readonly string[]): SessionEntry {
   const reader = new ByteReader(bytes);
+  // Not a spread: whatever reads objects that were made by one is slower for good.
   const entry = readHead(reader, names) as SessionEntry;
   entry.usage = readCells(reader, names);
   return entry;

@@ -45,6 +45,11 @@ export class CubeWriter {
     this.#bounds = bounds;
   }
 
+  /** There is too much: no cube is made, whatever comes. */
+  get isGivenUp(): boolean {
+    return this.#sums === undefined;
+  }
+
   add({ usage }: Pick<SessionUsage, 'usage'>): void {
     const sums = this.#sums;
     if (!sums) return;

@@ -76,7 +76,7 @@ export function writeBaseFile(
       table.writeUInt32LE(length, from + ROW.length);
       table.writeUInt32LE(crc, from + ROW.crc);
       fileKey.copy(fileKeys, row * KEY_BYTES);
-      cube.add(decodeUsage(bytes, names));
+      if (!cube.isGivenUp) cube.add(decodeUsage(bytes, names));
       row++;
     }
     const bytes = cube.finish(new NameTable(names));
