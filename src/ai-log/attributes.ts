@@ -68,6 +68,7 @@ const SEPARATE: ReadonlySet<string> = new Set([
   'input_token_details',
   'output_token_details',
   'response_type',
+  'service_tier',
   'llm_first_token_duration',
   'llm_service_duration',
 ]);

@@ -1,6 +1,7 @@
 import { readAccessLine, type AccessLine, type LineFields } from './access-line.ts';
 import { fillIn, readAttributes, type Attributes } from './attributes.ts';
 import { arrayElements, parseJson } from './json-spans.ts';
+import { readServiceTier } from './service-tier.ts';
 import { readTime } from './time.ts';
 import { normaliseUsage, type TokenUsage, type UsageState } from './usage.ts';
 
@@ -23,6 +24,8 @@ export interface LoggedRound<T extends Text = string, Message extends T | number
   requestId: string | null;
   responseType: string | null;
   responseCode: number | null;
+  /** A tier of the provider that has its own prices (`priority`, `flex`, `batch`); null for the usual one. */
+  serviceTier: string | null;
   durationMs: number | null;
   firstTokenMs: number | null;
   usage: TokenUsage;
@@ -119,6 +122,7 @@ export function toRound<T extends Text, Message extends T | number>(
     requestId: nameOf(field('request_id')),
     responseType: nameOf(value('response_type')),
     responseCode: countOf(field('response_code')),
+    serviceTier: readServiceTier(value('service_tier')),
     durationMs: countOf(value('llm_service_duration')) ?? countOf(field('duration')),
     firstTokenMs: countOf(value('llm_first_token_duration')),
     usage,

@@ -1,3 +1,5 @@
+import type { StoredUsageDetails } from './usage-details.ts';
+
 /** A slice of a request: `[round, from, count]`. */
 export type ContextSlice = [round: number, from: number, count: number];
 
@@ -18,6 +20,8 @@ export interface StoredRound {
   reasoning_tokens: number;
   cached_tokens: number;
   cache_write_tokens: number;
+  /** Parts of these counts with rates of their own. */
+  usage_details?: StoredUsageDetails;
   model: string;
   /** Number of the price book entry, or why there is no cost. */
   price: number | 'free' | 'gateway-cache' | 'no-usage' | 'unpriced';
@@ -31,6 +35,8 @@ export interface StoredRound {
   chat_id?: string;
   request_id?: string;
   response_code?: number;
+  /** Absent for the usual tier. */
+  service_tier?: string;
   duration_ms?: number;
   first_token_ms?: number;
   input_token_details?: unknown;

@@ -1,4 +1,5 @@
 import { readCounts, type LoggedCounts } from './counts.ts';
+import type { UsageDetails } from './usage-details.ts';
 
 /** Normalised token counts of one round: one meaning for every provider. */
 export interface TokenUsage {
@@ -12,6 +13,8 @@ export interface TokenUsage {
   cached: number;
   /** ⊂ input, written to a cache */
   cacheWrite: number;
+  /** Absent where the log says nothing of the kind, as it mostly does. */
+  details?: UsageDetails;
 }
 
 /** `gateway-cache`: the gateway answered by itself, at no cost. `no-usage`: the tokens are unknown. */

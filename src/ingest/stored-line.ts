@@ -1,6 +1,7 @@
 import { parseJson } from '../ai-log/json-spans.ts';
 import { charactersOf, type AnyRound, type Text } from '../ai-log/round.ts';
 import type { ContextSlice, StoredRound } from '../ai-log/stored-round.ts';
+import { STORED_DETAILS, type StoredUsageDetails, type UsageDetails } from '../ai-log/usage-details.ts';
 
 /** What a round's line holds beside what the log said. */
 export interface StoredFacts {
@@ -72,6 +73,7 @@ function storedFields(logged: AnyRound, facts: StoredFacts): Partial<StoredRound
     price: facts.price,
   };
   if (facts.flags.length > 0) stored.flags = [...facts.flags];
+  if (usage.details) stored.usage_details = storedDetails(usage.details);
   if (isLoggedOtherwise(logged)) stored.logged = loggedCounts(logged);
   const { input_token_details: input, output_token_details: output } = loggedUsage;
   if (input != null) stored.input_token_details = details(input);
@@ -83,21 +85,35 @@ function storedFields(logged: AnyRound, facts: StoredFacts): Partial<StoredRound
   if (logged.chatId !== null) stored.chat_id = logged.chatId;
   if (logged.requestId !== null) stored.request_id = logged.requestId;
   if (logged.responseCode !== null) stored.response_code = logged.responseCode;
+  if (logged.serviceTier !== null) stored.service_tier = logged.serviceTier;
   if (logged.durationMs !== null) stored.duration_ms = logged.durationMs;
   if (logged.firstTokenMs !== null) stored.first_token_ms = logged.firstTokenMs;
   return stored;
 }
 
+function storedDetails(details: UsageDetails): StoredUsageDetails {
+  const stored: StoredUsageDetails = {};
+  for (const [key, name] of STORED_DETAILS) {
+    const count = details[key];
+    if (count !== undefined) stored[name] = count;
+  }
+  return stored;
+}
+
 const NO_CALLS = /^(?:\[\s*\]|"")$/;
+
+const SHORT_WORD = /^[a-z0-9_-]{1,32}$/;
 
 /** What a log says in the place of a count or a type can be a client's words too: only numbers and known types stay. */
 export function withoutWords(fields: Partial<StoredRound>): Partial<StoredRound> {
-  const { logged, input_token_details, output_token_details, response_type, ...numbers } = fields;
+  const { logged, input_token_details, output_token_details, response_type, service_tier, ...numbers } =
+    fields;
   return {
     ...numbers,
     ...(logged && { logged: numbersOf(logged) }),
     ...(input_token_details !== undefined && { input_token_details: numbersOf(input_token_details) }),
     ...(output_token_details !== undefined && { output_token_details: numbersOf(output_token_details) }),
+    ...(service_tier !== undefined && SHORT_WORD.test(service_tier) && { service_tier }),
     ...((response_type === 'stream' || response_type === 'normal') && { response_type }),
   };
 }
