@@ -1,5 +1,5 @@
 import { cleanLine } from '../platform/clean-text.ts';
-import type { Decimal } from '../pricing/money.ts';
+import { moneyText, type Decimal } from '../pricing/money.ts';
 import { pricesAt, type PriceSchedule, type Prices } from '../pricing/schedule.ts';
 import { tokensOf } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
@@ -31,7 +31,10 @@ export function pricesTable(
     entries.length === 0
       ? ['no prices yet: parse enters them with the first round of each model.'].flatMap(wrapped)
       : drawTable({ columns: entryColumns(now), rows: entries }, screen);
-  return frame('💲 Prices (USD per 1M tokens)', [...first, ...book], screen);
+  const isInUsd = entries.every(({ entry }) =>
+    entry.schedule.prices.every(({ currency }) => currency === undefined),
+  );
+  return frame(`💲 Prices (${isInUsd ? 'USD ' : ''}per 1M tokens)`, [...first, ...book], screen);
 }
 
 function adviceFor(unpriced: readonly ModelUse[], knownNow: ReadonlyMap<string, string>): string[] {
@@ -108,7 +111,12 @@ function rateText(
   if (!prices) return 'none';
   if (prices.free) return 'free';
   const rate = prices[key];
-  return rate === undefined ? '-' : decimal(rate);
+  return rate === undefined ? '-' : symbolOf(prices.currency, '') + decimal(rate);
+}
+
+/** `$`, `¥`, `SGD `; what stands for USD is told. */
+function symbolOf(currency: string | undefined, usd = '$'): string {
+  return currency === undefined ? usd : moneyText(0n, currency, 0).replace('0', '');
 }
 
 /** What makes two rounds of a model cost differently: their size, whether they reason, their date, their hour. */
@@ -118,6 +126,7 @@ function variesBy({ prices }: PriceSchedule): string {
     ...(prices.some(({ output_reasoning: reasoning }) => reasoning !== undefined) ? ['reasoning'] : []),
     ...(prices.some(({ from }) => from !== undefined) ? ['date'] : []),
     ...(prices.some(({ daily }) => daily) ? ['hour'] : []),
+    ...(prices.some(({ service_tiers: tiers }) => tiers) ? ['service tier'] : []),
   ];
   return kinds.length === 0 ? '-' : kinds.join(', ');
 }
@@ -135,15 +144,24 @@ const RATE_WORDS = [
   ['output_reasoning', 'output where it reasons'],
   ['cache_read', 'read from a cache'],
   ['cache_write', 'written to a cache'],
+  ['cache_write_1h', 'written for an hour'],
+  ['input_audio', 'audio input'],
+  ['output_audio', 'audio output'],
+  ['cache_read_audio', 'audio read from a cache'],
+  ['input_image', 'image input'],
+  ['output_image', 'image output'],
+  ['cache_read_image', 'images read from a cache'],
 ] as const;
 
 /** One price in words: `$1.6 input, $6.4 output`. */
 export function priceWords(prices: Omit<Prices, 'tiers'>): string {
   if (prices.free) return 'free';
+  const symbol = symbolOf(prices.currency);
   const words = RATE_WORDS.flatMap(([key, word]) => {
     const rate = prices[key];
-    return rate === undefined ? [] : [`$${decimal(rate)} ${word}`];
+    return rate === undefined ? [] : [`${symbol}${decimal(rate)} ${word}`];
   });
-  const requests = prices.requests === undefined ? [] : [`$${decimal(prices.requests)} per 1,000 requests`];
-  return [...words, ...requests].join(', ');
+  const fee = (rate: Decimal | undefined, what: string): string[] =>
+    rate === undefined ? [] : [`${symbol}${decimal(rate)} per 1,000 ${what}`];
+  return [...words, ...fee(prices.requests, 'requests'), ...fee(prices.searches, 'searches')].join(', ');
 }
