@@ -19,8 +19,10 @@ test('an answer is remembered for as long as nothing that it depends on changes'
   };
   const parse = async (...more: string[]): Promise<void> => {
     const ran = await runMonitor(...parseArgs(log, store), '--quiet', ...more);
-    expect(ran).toMatchObject({ code: 0, out: '', err: '' });
+    expect(ran).toMatchObject({ code: 0, out: '' });
+    said.push(ran.err.replaceAll(prices, 'FILE').trimEnd());
   };
+  const said: string[] = [];
   const costs = async (): Promise<(number | null)[]> => {
     const { out } = await runMonitor('show', 's', '--json', '--data-dir', store);
     const { rounds } = JSON.parse(out) as { rounds: { cost_usd: number | null }[] };
@@ -48,6 +50,15 @@ test('an answer is remembered for as long as nothing that it depends on changes'
   add('mine');
   await parse('--prices', prices);
   expect(await costs()).toEqual([2.5, null, 2.5, 3, 4]);
+
+  expect(said).toEqual([
+    '',
+    '',
+    expect.stringMatching(/^monitor: FILE: is this store's price file from now on, also for runs without/),
+    expect.stringMatching(
+      /^monitor: FILE: has changed since .*: new rounds take its new prices, stored ones/,
+    ),
+  ]);
 
   // What was remembered is what is used, and what is damaged is not.
   writeFileSync(answers, readFileSync(answers, 'utf8').replace('"input":4', '"input":5'));

@@ -41,6 +41,8 @@ export type FindingCode =
   | 'unread-log'
   | 'no-flock'
   | 'prices-unreadable'
+  | 'prices-changed'
+  | 'prices-copy-damaged'
   | 'no-schedule'
   | 'other-schedule';
 
