@@ -15,7 +15,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { findPriceBasis } from '../../src/ingest/price-basis.ts';
+import { openPriceAnswers } from '../../src/ingest/price-answers.ts';
+import { findPriceBasis, keepPriceBasis } from '../../src/ingest/price-basis.ts';
+import { refreshPrices } from '../../src/ingest/refresh-prices.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { takeLock } from '../../src/platform/lock.ts';
 import { openStore } from '../../src/store/store.ts';
@@ -404,4 +406,32 @@ describe.each(FAULTS)('a run that takes another file and fails %s an operation (
     // A write that is torn comes before the rename.
     expect(seen.size).toBe(fault === 'torn' ? 1 : 2);
   });
+});
+
+test('a refresh that is killed never leaves its prices without its file', async () => {
+  write(3);
+  await parse(prices);
+  write(4);
+  const made = join(folder, 'made');
+  cpSync(dir, made, { recursive: true, preserveTimestamps: true });
+  const refresh = (files: Files): Promise<unknown> =>
+    refreshPrices(files, dir, {
+      mayReprice: true,
+      async prices(store) {
+        const basis = await findPriceBasis(files, store, { given: prices, now: NOON });
+        const { resolve } = await openPriceAnswers(files, dir, basis.user);
+        return { resolve, keep: () => keepPriceBasis(files, store, basis) };
+      },
+    });
+  const counting = failAt(Infinity, 'before');
+  await refresh(counting.files);
+  const first = counting.operations.indexOf('remove');
+  const seen = new Set<string>();
+  for (let at = first; at < counting.operations.length; at++) {
+    rmSync(dir, { recursive: true });
+    cpSync(made, dir, { recursive: true, preserveTimestamps: true });
+    await expect(refresh(failAt(at, 'after').files)).rejects.toThrow();
+    seen.add(`${kept()?.sha256 === sha256(textOf(4)) ? 'new' : 'old'} file, ${rates().join()}`);
+  }
+  expect([...seen].toSorted()).toEqual(['new file, 3', 'new file, 4', 'old file, 3']);
 });
