@@ -192,12 +192,12 @@ describe('doctor', () => {
     cpSync(copy(), prices);
     expect(await codes()).toEqual([]);
     writeFileSync(copy(), readFileSync(copy(), 'utf8').replace('1', '9'));
-    expect(await codes()).toEqual(['prices-copy-damaged warning']);
+    expect(await codes()).toEqual(['prices-damaged warning']);
     price(3);
-    expect(await codes()).toEqual(['prices-copy-damaged error', 'prices-changed warning']);
+    expect(await codes()).toEqual(['prices-damaged error', 'prices-changed warning']);
     rmSync(copy());
     rmSync(prices);
-    expect(await codes()).toEqual(['prices-copy-damaged error']);
+    expect(await codes()).toEqual(['prices-damaged error']);
     expect((await parse(round(JANUARY))).code).toBe(74);
     expect((await parse('', '--prices', 'none')).code).toBe(0);
     expect(await codes()).toEqual([]);

@@ -42,7 +42,7 @@ export type FindingCode =
   | 'no-flock'
   | 'prices-unreadable'
   | 'prices-changed'
-  | 'prices-copy-damaged'
+  | 'prices-damaged'
   | 'no-schedule'
   | 'other-schedule';
 

@@ -47,7 +47,7 @@ async function judgeStoreFile(files: Files, store: Store, given: string | undefi
         ? `The next run that stores something writes it again from ${file.path}, which still holds those prices.`
         : 'Name the prices to go on with in the next run: --prices <file>, or --prices none for the built-in ones alone.';
     findings.push({
-      code: 'prices-copy-damaged',
+      code: 'prices-damaged',
       area: 'prices',
       severity: original.state === 'same' ? 'warning' : 'error',
       what: `the store's copy of its price file ${copy.problem}.`,
