@@ -14,7 +14,7 @@ export interface CostChange {
 }
 
 /** What some rounds cost. */
-export interface KnownCost {
+interface KnownCost {
   /** 10⁻¹⁸ USD. */
   cost: bigint;
   /** Rounds of unknown cost, which are not in it. */
@@ -73,11 +73,14 @@ export class CostChanges {
     const key = `${month} ${model}`;
     const known = this.#changes.get(key);
     if (known) return known;
-    const nothing = (): KnownCost => ({ cost: 0n, unpricedRounds: 0 });
     const made = { month, model, rounds: 0, before: nothing(), after: nothing() };
     this.#changes.set(key, made);
     return made;
   }
+}
+
+function nothing(): KnownCost {
+  return { cost: 0n, unpricedRounds: 0 };
 }
 
 function addCost(sum: KnownCost, cost: bigint | null): void {

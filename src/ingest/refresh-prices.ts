@@ -40,7 +40,7 @@ export interface RefreshRequest {
 }
 
 /** What a store's rounds come to at one time. */
-export interface PricedSum {
+interface PricedSum {
   /** 10⁻¹⁸ USD. */
   cost: bigint;
   /** Rounds whose cost is known, which may be zero. */

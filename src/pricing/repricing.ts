@@ -118,9 +118,11 @@ function toSpan([from, to]: [string | null, string | null]): TimeSpan {
   return { from: from === null ? -Infinity : Date.parse(from), to: to === null ? Infinity : Date.parse(to) };
 }
 
+function isEnd(value: unknown): boolean {
+  return value === null || (typeof value === 'string' && !Number.isNaN(Date.parse(value)));
+}
+
 function isSpan(value: unknown): boolean {
-  const isEnd = (end: unknown): boolean =>
-    end === null || (typeof end === 'string' && !Number.isNaN(Date.parse(end)));
   return Array.isArray(value) && value.length === 2 && value.every(isEnd);
 }
 
