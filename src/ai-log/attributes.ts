@@ -69,6 +69,8 @@ const SEPARATE: ReadonlySet<string> = new Set([
   'output_token_details',
   'response_type',
   'service_tier',
+  'usage',
+  'usage_metadata',
   'llm_first_token_duration',
   'llm_service_duration',
 ]);

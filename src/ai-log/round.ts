@@ -1,6 +1,9 @@
+import { isAborted } from './aborted.ts';
 import { readAccessLine, type AccessLine, type LineFields } from './access-line.ts';
 import { fillIn, readAttributes, type Attributes } from './attributes.ts';
+import { addWriteTimes, mayHoldMark } from './cache-times.ts';
 import { arrayElements, parseJson } from './json-spans.ts';
+import { kindOf } from './model-kinds.ts';
 import { readServiceTier } from './service-tier.ts';
 import { readTime } from './time.ts';
 import { normaliseUsage, type TokenUsage, type UsageState } from './usage.ts';
@@ -79,7 +82,8 @@ export function readLogLine(text: string): LogLine {
   fillIn(attributes, line.fields);
   const list = readList(attributes.texts.messages);
   if (list === 'invalid') return { kind: 'rejected', reason: 'ai_log is not valid JSON' };
-  return { kind: 'round', round: toRound(attributes, list, line) };
+  const marked = (): string[] => list?.filter(mayHoldMark) ?? [];
+  return { kind: 'round', round: toRound(attributes, list, line, marked) };
 }
 
 /** The elements of messages; null where they are no list, or too many to be told apart. */
@@ -91,11 +95,15 @@ function readList(messages: string | null): string[] | null | 'invalid' {
   return parseJson(messages) === undefined ? 'invalid' : null;
 }
 
-/** The round that a line's attributes and fields make. `messages`: the elements of the attribute; null if it is no list. */
+/**
+ * The round that a line's attributes and fields make. `messages`: the elements of the attribute; null if it is no list.
+ * `marked`: the JSON of those that may hold a mark for the cache; undefined where nothing in the line asks for an hour.
+ */
 export function toRound<T extends Text, Message extends T | number>(
   attributes: Attributes<T>,
   messages: Message[] | null,
   line: LineFields,
+  marked: () => readonly string[] | undefined,
 ): LoggedRound<T, Message> {
   const { values, texts } = attributes;
   const value = (key: string): unknown => parseField(values.get(key));
@@ -109,9 +117,30 @@ export function toRound<T extends Text, Message extends T | number>(
     output_token_details: value('output_token_details'),
     model: value('model'),
     cache_status: value('cache_status'),
+    usage: value('usage'),
+    usage_metadata: value('usage_metadata') ?? value('usageMetadata'),
   };
-  const { usage, state, flags } = normaliseUsage(counts);
+  const { usage, state, flags, asksWriteTime } = normaliseUsage(counts);
   const field = (key: string): unknown => parseField(line.fields.get(key));
+  const responseType = nameOf(value('response_type'));
+  const responseCode = countOf(field('response_code'));
+  if (state === 'counted' && isAborted(field('response_flags'), responseCode, responseType))
+    flags.push('aborted');
+  if (asksWriteTime) {
+    const sent = marked();
+    const isLogged = messages !== null;
+    const { isClaude } = kindOf(textOf(counts.model) ?? '');
+    if (sent || !isLogged) {
+      const system = texts.system === null ? null : charactersOf(texts.system);
+      const [tools, request] = [values.get('tools') ?? null, values.get('cache_control') ?? null];
+      addWriteTimes(
+        usage,
+        { messages: isLogged ? (sent ?? []) : null, system, tools, request },
+        isClaude,
+        flags,
+      );
+    }
+  }
   return {
     sessionId: textOf(value('session_id')) ?? DEFAULT_SESSION,
     time: readTime(field('start_time')) ?? readTime(field('timestamp')),
@@ -120,9 +149,9 @@ export function toRound<T extends Text, Message extends T | number>(
     api: nameOf(value('api')) ?? '',
     chatId: nameOf(value('chat_id')),
     requestId: nameOf(field('request_id')),
-    responseType: nameOf(value('response_type')),
-    responseCode: countOf(field('response_code')),
-    serviceTier: readServiceTier(value('service_tier')),
+    responseType,
+    responseCode,
+    serviceTier: readServiceTier(value('service_tier'), counts.usage, counts.usage_metadata),
     durationMs: countOf(value('llm_service_duration')) ?? countOf(field('duration')),
     firstTokenMs: countOf(value('llm_first_token_duration')),
     usage,
