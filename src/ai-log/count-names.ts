@@ -31,7 +31,7 @@ export type CountName =
 export interface CountTable {
   keys: ReadonlyMap<string, CountName | CountTable>;
   /** Of a list of `{ modality, tokenCount }`, as Gemini has it, or of `{ ttl, inputTokens }`, as Bedrock has it. */
-  list?: Readonly<Record<string, CountName>>;
+  list?: Readonly<Record<string, CountName>> | undefined;
   /** Any other key that speaks of images and tokens counts these. */
   other?: CountName;
 }
@@ -90,6 +90,8 @@ const CACHES = {
   cache_details: WRITES,
   ephemeral_5m_input_tokens: 'write5m',
   ephemeral_1h_input_tokens: 'write1h',
+  cache_creation_5m_tokens: 'write5m',
+  cache_creation_1h_tokens: 'write1h',
   cache_creation_5m_input_tokens: 'write5m',
   cache_creation_1h_input_tokens: 'write1h',
   claude_cache_creation_5_m_tokens: 'write5m',
@@ -115,6 +117,9 @@ const SEARCHES = {
   num_search_queries: 'searchQueries',
 } as const satisfies Record<string, CountName>;
 
+const INPUT_PARTS = table({}, { list: { TEXT: 'inputText', AUDIO: 'inputAudio', IMAGE: 'inputImage' } });
+const OUTPUT_PARTS = table({}, { list: { TEXT: 'outputText', AUDIO: 'outputAudio', IMAGE: 'outputImage' } });
+
 /** `input_token_details`: the plugin copies OpenAI's `prompt_tokens_details` and its like, and adds caches. */
 export const INPUT_DETAILS = table(
   {
@@ -127,8 +132,9 @@ export const INPUT_DETAILS = table(
     input_image_tokens: 'inputImage',
     citation_tokens: 'citations',
     prompt_audio_seconds: 'audioSeconds',
+    prompt_tokens_details: INPUT_PARTS,
   },
-  { list: { TEXT: 'inputText', AUDIO: 'inputAudio', IMAGE: 'inputImage' } },
+  { list: INPUT_PARTS.list },
 );
 
 /** `output_token_details`: likewise of `completion_tokens_details`. */
@@ -141,11 +147,9 @@ export const OUTPUT_DETAILS = table(
     audio_tokens: 'outputAudio',
     output_audio_tokens: 'outputAudio',
     image_tokens: 'outputImage',
+    candidates_tokens_details: OUTPUT_PARTS,
   },
-  {
-    list: { TEXT: 'outputText', AUDIO: 'outputAudio', IMAGE: 'outputImage' },
-    other: 'outputImage',
-  },
+  { list: OUTPUT_PARTS.list, other: 'outputImage' },
 );
 
 const TOTALS = {

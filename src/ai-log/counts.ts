@@ -64,17 +64,24 @@ function readDetails(counts: LoggedCounts, aiLog: JsonObject, key: string, table
   else if (!Array.isArray(value) || !readList(counts, value, table)) counts.bad = true;
 }
 
-/** Keys that operators give the response's usage, as Gemini and everybody else name it. */
-const WHOLE = ['usage', 'usage_metadata', 'usageMetadata'];
+/**
+ * Attributes in which an operator has a response's whole usage copied into the log. Streams have it in more than one
+ * place: Anthropic's in `message.usage` and `usage`, that of OpenAI's Responses in `response.usage`.
+ */
+export const WHOLE_USAGES = ['usage', 'message_usage', 'response_usage', 'usage_metadata'] as const;
 
 function readWhole(counts: LoggedCounts, aiLog: JsonObject): void {
-  for (const key of WHOLE) {
+  for (const key of WHOLE_USAGES) {
     if (aiLog[key] === undefined || aiLog[key] === null) continue;
     const value = valueOf(aiLog, key);
     if (!isObject(value)) continue;
     const whole: LoggedCounts = { isWhole: true, bad: false };
     readObject(whole, value, USAGE_OBJECT);
     const { bad } = counts;
+    // Of a response that it can't read, the plugin logs zeros.
+    if (!counts.input && !counts.output) {
+      for (const total of ['input', 'output', 'total'] as const) if (!counts[total]) delete counts[total];
+    }
     Object.assign(counts, { ...whole, ...counts, isWhole: true, bad: bad || whole.bad });
   }
 }

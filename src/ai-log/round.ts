@@ -118,7 +118,9 @@ export function toRound<T extends Text, Message extends T | number>(
     model: value('model'),
     cache_status: value('cache_status'),
     usage: value('usage'),
-    usage_metadata: value('usage_metadata') ?? value('usageMetadata'),
+    message_usage: value('message_usage'),
+    response_usage: value('response_usage'),
+    usage_metadata: value('usage_metadata'),
   };
   const { usage, state, flags, asksWriteTime } = normaliseUsage(counts);
   const field = (key: string): unknown => parseField(line.fields.get(key));
@@ -151,7 +153,7 @@ export function toRound<T extends Text, Message extends T | number>(
     requestId: nameOf(field('request_id')),
     responseType,
     responseCode,
-    serviceTier: readServiceTier(value('service_tier'), counts.usage, counts.usage_metadata),
+    serviceTier: readServiceTier(value('service_tier'), counts),
     durationMs: countOf(value('llm_service_duration')) ?? countOf(field('duration')),
     firstTokenMs: countOf(value('llm_first_token_duration')),
     usage,

@@ -1,3 +1,6 @@
+import { WHOLE_USAGES } from './counts.ts';
+import { parseJson } from './json-spans.ts';
+
 const LONGEST_TIER = 32;
 
 /** What providers call the tier that everybody gets, and what Envoy prints for nothing. */
@@ -18,15 +21,13 @@ const SAME: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The service tier in lower case; null for the usual one, and for what is no tier. `logged`: the attribute; the others
- * are whole usage objects, which Anthropic and Vertex put it into.
+ * The service tier in lower case; null for the usual one, and for what is no tier. `logged`: the attribute. Anthropic and
+ * Vertex put it into the usage, so it is looked for there too, where `aiLog` has one.
  */
-export function readServiceTier(logged: unknown, ...usages: unknown[]): string | null {
-  for (const value of [logged, ...usages.map(tierIn)]) {
-    const tier = wordOf(value);
-    if (tier !== '') return USUAL.has(tier) ? null : (SAME.get(tier) ?? tier);
-  }
-  return null;
+export function readServiceTier(logged: unknown, aiLog: Readonly<Record<string, unknown>>): string | null {
+  let tier = wordOf(logged);
+  for (const key of WHOLE_USAGES) if (tier === '' && aiLog[key] != null) tier = wordOf(tierIn(aiLog[key]));
+  return USUAL.has(tier) ? null : (SAME.get(tier) ?? tier);
 }
 
 /** A text; Bedrock's is an object with a type. */
@@ -36,7 +37,8 @@ function wordOf(value: unknown): string {
   return word.trim().toLowerCase().slice(0, LONGEST_TIER).toWellFormed();
 }
 
-function tierIn(usage: unknown): unknown {
+function tierIn(logged: unknown): unknown {
+  const usage = typeof logged === 'string' ? parseJson(logged) : logged;
   if (!isObject(usage)) return undefined;
   return usage['service_tier'] ?? usage['serviceTier'] ?? usage['trafficType'] ?? usage['traffic_type'];
 }
