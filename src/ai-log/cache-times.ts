@@ -1,12 +1,13 @@
 import { parseJson } from './json-spans.ts';
+import { kindOf } from './model-kinds.ts';
 import type { TokenUsage } from './usage.ts';
 
 /** What was sent, as JSON. */
 export interface SentTexts {
   /** Messages that may hold a mark; null where the log has no list of messages. */
   messages: readonly string[] | null;
-  system: string | null;
-  tools: string | null;
+  /** The system prompt and the tools. */
+  others: readonly string[];
   /** The request's own mark, for the end of what it sends. */
   request: string | null;
 }
@@ -15,7 +16,7 @@ export interface SentTexts {
 export const MARK_KEYS = ['"cache_control"', '"cachePoint"'];
 export const HOUR = '"1h"';
 
-/** Whether a text can hold a mark: `findWriteTimes` then looks. */
+/** Whether a text can hold a mark: `addWriteTimes` then looks. */
 export function mayHoldMark(json: string): boolean {
   return MARK_KEYS.some((key) => json.includes(key));
 }
@@ -24,12 +25,12 @@ export function mayHoldMark(json: string): boolean {
  * Takes from the marks in what was sent for how long tokens were written to the cache, where the log's counts do not
  * say it. The marks are Anthropic's `cache_control` and Bedrock's `cachePoint`; one without a `ttl` means five minutes.
  */
-export function addWriteTimes(usage: TokenUsage, sent: SentTexts, isClaude: boolean, flags: string[]): void {
+export function addWriteTimes(usage: TokenUsage, sent: SentTexts, model: string, flags: string[]): void {
   const { hours, minutes } = countMarks(sent);
   if (hours > 0) {
     usage.details = { cacheWrite1h: usage.cacheWrite, ...usage.details };
     if (minutes > 0 || sent.messages === null) flags.push('cache-ttl-mixed');
-  } else if (isClaude && sent.messages === null) {
+  } else if (sent.messages === null && kindOf(model).isClaude) {
     flags.push('cache-ttl-unlogged');
   }
 }
@@ -39,9 +40,9 @@ interface Marks {
   minutes: number;
 }
 
-function countMarks({ messages, system, tools, request }: SentTexts): Marks {
+function countMarks({ messages, others, request }: SentTexts): Marks {
   const marks: Marks = { hours: 0, minutes: 0 };
-  const texts = [...(messages ?? []), ...[system, tools].filter((text) => text !== null)];
+  const texts = [...(messages ?? []), ...others];
   // Nearly always five minutes: then nothing is parsed.
   if (![...texts, request ?? ''].some((text) => text.includes(HOUR))) return marks;
   for (const text of texts) if (mayHoldMark(text)) countIn(parseJson(text), marks, MOST_DEPTH);

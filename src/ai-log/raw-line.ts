@@ -51,7 +51,7 @@ export function readRawLine(
   if (!aiLog || !fields || !fillInBytes(aiLog.attributes, fields)) return undefined;
 
   const { attributes, list } = aiLog;
-  const round = toRound(attributes, list?.messages ?? null, fields, () => findMarked(line, end, list));
+  const round = toRound(attributes, list?.messages ?? null, fields, () => findMarked(line, list));
   // Ordinals are those of the session that was thought of.
   if (found && round.sessionId !== hint) return undefined;
   return {

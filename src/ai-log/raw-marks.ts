@@ -4,21 +4,22 @@ import type { RawMessages } from './raw-messages.ts';
 
 /** As they stand in a string; what a client wrote is escaped once more there, and looks otherwise. */
 const inString = (json: string): Buffer => Buffer.from(json.replaceAll('"', String.raw`\"`));
-const RAW_HOUR = inString(HOUR);
+/** As it begins in a string of the line, and in what stands there as itself. */
+const RAW_HOUR = Buffer.from(HOUR.slice(0, -1));
 const RAW_KEYS = MARK_KEYS.map(inString);
 
 /**
- * The JSON of the messages that may hold a mark for the cache: also of those that are known, and were not read. The
- * line's ai_log ends at `end`. Undefined where nothing in it says `"1h"`, as in nearly every line.
+ * The JSON of the messages that may hold a mark for the cache: also of those that are known, and were not read.
+ * Undefined where nothing in the line says `"1h"`, as in nearly every one.
  */
-export function findMarked(line: Buffer, end: number, list: RawMessages | undefined): string[] | undefined {
-  if (!isBefore(line.indexOf(RAW_HOUR), end)) return undefined;
+export function findMarked(line: Buffer, list: RawMessages | undefined): string[] | undefined {
+  if (!line.includes(RAW_HOUR)) return undefined;
   const { from = 0, ends = [] } = list ?? {};
   const places = new Set<number>();
   for (const key of RAW_KEYS) {
     for (let place = 0, at = from; place < ends.length; at = from + (ends[place++] ?? 0)) {
       const found = line.indexOf(key, at);
-      if (!isBefore(found, from + (ends.at(-1) ?? 0))) break;
+      if (found < 0 || found >= from + (ends.at(-1) ?? 0)) break;
       place = placeOf(ends, found - from, place);
       places.add(place);
     }
@@ -31,10 +32,6 @@ export function findMarked(line: Buffer, end: number, list: RawMessages | undefi
     );
     return parseString(`"${text.replace(/^[ ,]+/, '')}"`) ?? '';
   });
-}
-
-function isBefore(found: number, end: number): boolean {
-  return found >= 0 && found < end;
 }
 
 /** Which message the byte is in. */

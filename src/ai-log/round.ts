@@ -1,9 +1,8 @@
 import { isAborted } from './aborted.ts';
 import { readAccessLine, type AccessLine, type LineFields } from './access-line.ts';
 import { fillIn, readAttributes, type Attributes } from './attributes.ts';
-import { addWriteTimes, mayHoldMark } from './cache-times.ts';
+import { addWriteTimes, mayHoldMark, type SentTexts } from './cache-times.ts';
 import { arrayElements, parseJson } from './json-spans.ts';
-import { kindOf } from './model-kinds.ts';
 import { readServiceTier } from './service-tier.ts';
 import { readTime } from './time.ts';
 import { normaliseUsage, type TokenUsage, type UsageState } from './usage.ts';
@@ -124,29 +123,16 @@ export function toRound<T extends Text, Message extends T | number>(
   };
   const { usage, state, flags, asksWriteTime } = normaliseUsage(counts);
   const field = (key: string): unknown => parseField(line.fields.get(key));
+  const model = nameOf(counts.model) ?? UNKNOWN_MODEL;
   const responseType = nameOf(value('response_type'));
   const responseCode = countOf(field('response_code'));
   if (state === 'counted' && isAborted(field('response_flags'), responseCode, responseType))
     flags.push('aborted');
-  if (asksWriteTime) {
-    const sent = marked();
-    const isLogged = messages !== null;
-    const { isClaude } = kindOf(textOf(counts.model) ?? '');
-    if (sent || !isLogged) {
-      const system = texts.system === null ? null : charactersOf(texts.system);
-      const [tools, request] = [values.get('tools') ?? null, values.get('cache_control') ?? null];
-      addWriteTimes(
-        usage,
-        { messages: isLogged ? (sent ?? []) : null, system, tools, request },
-        isClaude,
-        flags,
-      );
-    }
-  }
+  if (asksWriteTime) addWriteTimes(usage, sentTexts(attributes, messages !== null, marked), model, flags);
   return {
     sessionId: textOf(value('session_id')) ?? DEFAULT_SESSION,
     time: readTime(field('start_time')) ?? readTime(field('timestamp')),
-    model: nameOf(counts.model) ?? UNKNOWN_MODEL,
+    model,
     consumer: nameOf(value('consumer')) ?? '',
     api: nameOf(value('api')) ?? '',
     chatId: nameOf(value('chat_id')),
@@ -168,6 +154,18 @@ export function toRound<T extends Text, Message extends T | number>(
     reasoning: texts.reasoning,
     toolCalls: texts.tool_calls,
   };
+}
+
+/** What was sent, as far as it may hold marks for the cache. */
+function sentTexts<T extends Text>(
+  { values, texts }: Attributes<T>,
+  hasMessages: boolean,
+  marked: () => readonly string[] | undefined,
+): SentTexts {
+  const messages = hasMessages ? marked() : null;
+  if (messages === undefined) return { messages: [], others: [], request: null };
+  const others = [decode(texts.system), values.get('tools') ?? null].filter((text) => text !== null);
+  return { messages, others, request: values.get('cache_control') ?? null };
 }
 
 /** The round with its texts as characters. */
