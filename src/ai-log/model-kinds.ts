@@ -71,7 +71,7 @@ function findKind(model: string): ModelKind {
   const whole = model.toLowerCase();
   // `openai/gpt-4o`; `us.anthropic.claude-…`, `amazon.nova-…`; `models/gemini-…`.
   const name = whole.slice(whole.lastIndexOf('/') + 1);
-  const isBedrock = /(?:^|\.)(?:anthropic\.claude|amazon\.nova)/.test(name) || /^bedrock\//.test(whole);
+  const isBedrock = /(?:^|\.)(?:anthropic\.claude|amazon\.nova)/.test(name) || whole.startsWith('bedrock/');
   const caching = NOT_CACHING.test(name) ? undefined : CACHING.find(([pattern]) => pattern.test(name));
   const isGemini = name.includes('gemini');
   const images = IMAGES_ONLY.test(name.replace(/^amazon\./, ''))
