@@ -157,6 +157,12 @@ const TOTALS = {
   output_tokens: 'output',
 } as const satisfies Record<string, CountName>;
 
+const SERVER_TOOLS = table(SEARCHES);
+
+const { cached_tokens: _, ...OTHER_CACHES } = CACHES;
+/** Attributes of the log that an operator has filled with single counts, under the provider's own names. */
+export const ATTRIBUTES = table({ ...OTHER_CACHES, ...SEARCHES, server_tool_use: SERVER_TOOLS });
+
 /** A response's whole `usage` (or `usageMetadata`), which an operator can have copied into the log as an attribute. */
 export const USAGE_OBJECT = table({
   ...CACHES,
@@ -179,7 +185,7 @@ export const USAGE_OBJECT = table({
   output_tokens_details: OUTPUT_DETAILS,
   output_token_details: OUTPUT_DETAILS,
   candidates_tokens_details: OUTPUT_DETAILS,
-  server_tool_use: table(SEARCHES),
+  server_tool_use: SERVER_TOOLS,
   server_side_tool_usage_details: table({ web_search_calls: 'searches' }),
   // Cohere.
   tokens: table(TOTALS),

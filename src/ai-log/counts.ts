@@ -1,4 +1,5 @@
 import {
+  ATTRIBUTES,
   INPUT_DETAILS,
   OUTPUT_DETAILS,
   USAGE_OBJECT,
@@ -16,6 +17,11 @@ export type LoggedCounts = Partial<Record<CountName, number>> & {
   /** Something that should be a count was none. */
   bad: boolean;
 };
+
+/** Whether an attribute of the log is, or holds, a count that is rarely there. */
+export function isRareCount(key: string): boolean {
+  return ATTRIBUTES.keys.has(key) || (WHOLE_USAGES as readonly string[]).includes(key);
+}
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -41,6 +47,7 @@ export function readCounts(aiLog: JsonObject): LoggedCounts {
   const counts: LoggedCounts = { isWhole: false, bad: false };
   readDetails(counts, aiLog, 'input_token_details', INPUT_DETAILS);
   readDetails(counts, aiLog, 'output_token_details', OUTPUT_DETAILS);
+  readObject(counts, aiLog, ATTRIBUTES);
   readOver(counts, 'cachedTokens', aiLog, 'cached_tokens');
   readOver(counts, 'reasoning', aiLog, 'reasoning_tokens');
   readOver(counts, 'input', aiLog, 'input_token');
@@ -105,8 +112,9 @@ function readList(counts: LoggedCounts, list: readonly unknown[], { list: names 
     if (!isObject(entry)) return false;
     const kind = entry['modality'] ?? entry['ttl'];
     if (typeof kind !== 'string') return false;
-    const name = Object.hasOwn(names, kind) ? names[kind] : undefined;
-    if (name) addCount(counts, name, entry['tokenCount'] ?? entry['token_count'] ?? entry['inputTokens']);
+    const name = [kind, kind.toUpperCase()].find((one) => Object.hasOwn(names, one));
+    if (name && names[name])
+      addCount(counts, names[name], entry['tokenCount'] ?? entry['token_count'] ?? entry['inputTokens']);
   }
   return true;
 }

@@ -2,6 +2,7 @@ import { isAborted } from './aborted.ts';
 import { readAccessLine, type AccessLine, type LineFields } from './access-line.ts';
 import { fillIn, readAttributes, type Attributes } from './attributes.ts';
 import { addWriteTimes, mayHoldMark, type SentTexts } from './cache-times.ts';
+import { isRareCount } from './counts.ts';
 import { arrayElements, parseJson } from './json-spans.ts';
 import { readServiceTier } from './service-tier.ts';
 import { readTime } from './time.ts';
@@ -116,12 +117,10 @@ export function toRound<T extends Text, Message extends T | number>(
     output_token_details: value('output_token_details'),
     model: value('model'),
     cache_status: value('cache_status'),
-    usage: value('usage'),
-    message_usage: value('message_usage'),
-    response_usage: value('response_usage'),
-    usage_metadata: value('usage_metadata'),
   };
-  const { usage, state, flags, asksWriteTime } = normaliseUsage(counts);
+  const aiLog: Record<string, unknown> = counts;
+  for (const key of values.keys()) if (isRareCount(key)) aiLog[key] = value(key);
+  const { usage, state, flags, asksWriteTime } = normaliseUsage(aiLog);
   const field = (key: string): unknown => parseField(line.fields.get(key));
   const model = nameOf(counts.model) ?? UNKNOWN_MODEL;
   const responseType = nameOf(value('response_type'));
@@ -139,7 +138,7 @@ export function toRound<T extends Text, Message extends T | number>(
     requestId: nameOf(field('request_id')),
     responseType,
     responseCode,
-    serviceTier: readServiceTier(value('service_tier'), counts),
+    serviceTier: readServiceTier(value('service_tier'), aiLog),
     durationMs: countOf(value('llm_service_duration')) ?? countOf(field('duration')),
     firstTokenMs: countOf(value('llm_first_token_duration')),
     usage,

@@ -53,3 +53,17 @@ describe('each family of usage, as the plugin logs it or as a whole', () => {
     ]) expect(names).toContain(one); // prettier-ignore
   });
 });
+
+describe('single counts that an operator has logged as attributes', () => {
+  test.each([
+    ['cache_creation_input_tokens', { cache_creation_input_tokens: 40, cache_read_input_tokens: 0 }, { input: 140, cacheWrite: 40 }],
+    ['prompt_cache_hit_tokens', { prompt_cache_hit_tokens: 40 }, { input: 100, cached: 40 }],
+    ['claude_cache_creation_1_h_tokens', { cached_tokens: 0, claude_cache_creation_1_h_tokens: 40 }, { input: 100, cacheWrite: 40, details: { cacheWrite1h: 40 } }],
+    ['web_search_requests', { cached_tokens: 0, web_search_requests: '2' }, { input: 100, details: { searches: 2 } }],
+    ['server_tool_use', { cached_tokens: 0, server_tool_use: { web_search_requests: 2 } }, { input: 100, details: { searches: 2 } }],
+  ])('%s', (_, attributes, usage) => {
+    const log = { model: 'm', input_token: 100, output_token: 5, messages: [], ...attributes };
+    expect(round(aiLine(log)).usage).toMatchObject(usage);
+    expect(round(aiLine(log)).flags).toEqual([]);
+  });
+}); // prettier-ignore
