@@ -1,6 +1,7 @@
 import { HOUR, MARK_KEYS } from './cache-times.ts';
 import { parseString } from './json-spans.ts';
 import type { RawMessages } from './raw-messages.ts';
+import type { SentMessages } from './round.ts';
 
 /** As they stand in a string; what a client wrote is escaped once more there, and looks otherwise. */
 const inString = (json: string): Buffer => Buffer.from(json.replaceAll('"', String.raw`\"`));
@@ -8,18 +9,25 @@ const inString = (json: string): Buffer => Buffer.from(json.replaceAll('"', Stri
 const RAW_HOUR = Buffer.from(HOUR.slice(0, -1));
 const RAW_KEYS = MARK_KEYS.map(inString);
 
-/**
- * The JSON of the messages that may hold a mark for the cache: also of those that are known, and were not read.
- * Undefined where nothing in the line says `"1h"`, as in nearly every one.
- */
-export function findMarked(line: Buffer, list: RawMessages | undefined): string[] | undefined {
-  if (!line.includes(RAW_HOUR)) return undefined;
-  const { from = 0, ends = [] } = list ?? {};
+/** Asks the line's own bytes, so that messages that are known, and were not read, answer too. */
+export function sentIn(line: Buffer, list: RawMessages): SentMessages {
+  return {
+    marked: () => (line.includes(RAW_HOUR) ? findMarked(line, list) : undefined),
+    says: (json) => isIn(list, line.indexOf(inString(json), list.from)),
+  };
+}
+
+function isIn({ from, ends }: RawMessages, at: number): boolean {
+  return at >= 0 && at < from + (ends.at(-1) ?? 0);
+}
+
+function findMarked(line: Buffer, list: RawMessages): string[] {
+  const { from, ends } = list;
   const places = new Set<number>();
   for (const key of RAW_KEYS) {
     for (let place = 0, at = from; place < ends.length; at = from + (ends[place++] ?? 0)) {
       const found = line.indexOf(key, at);
-      if (found < 0 || found >= from + (ends.at(-1) ?? 0)) break;
+      if (!isIn(list, found)) break;
       place = placeOf(ends, found - from, place);
       places.add(place);
     }

@@ -82,8 +82,11 @@ export function readLogLine(text: string): LogLine {
   fillIn(attributes, line.fields);
   const list = readList(attributes.texts.messages);
   if (list === 'invalid') return { kind: 'rejected', reason: 'ai_log is not valid JSON' };
-  const marked = (): string[] => list?.filter(mayHoldMark) ?? [];
-  return { kind: 'round', round: toRound(attributes, list, line, marked) };
+  const sent = list && {
+    marked: () => list.filter(mayHoldMark),
+    says: (json: string) => list.some((message) => message.includes(json)),
+  };
+  return { kind: 'round', round: toRound(attributes, list, line, sent) };
 }
 
 /** The elements of messages; null where they are no list, or too many to be told apart. */
@@ -95,15 +98,26 @@ function readList(messages: string | null): string[] | null | 'invalid' {
   return parseJson(messages) === undefined ? 'invalid' : null;
 }
 
+/** What is asked of a request's messages, whether they were read or are known. */
+export interface SentMessages {
+  /** The JSON of those that may hold a mark for the cache; undefined where nothing in the line asks for an hour. */
+  marked(): readonly string[] | undefined;
+  /** Whether a string stands among them, given as its JSON. */
+  says(json: string): boolean;
+}
+
+/** The type of a part of a message that is audio. */
+const AUDIO = '"input_audio"';
+
 /**
  * The round that a line's attributes and fields make. `messages`: the elements of the attribute; null if it is no list.
- * `marked`: the JSON of those that may hold a mark for the cache; undefined where nothing in the line asks for an hour.
+ * `sent`: what is asked of all of them, those that were not read included; null where that is null.
  */
 export function toRound<T extends Text, Message extends T | number>(
   attributes: Attributes<T>,
   messages: Message[] | null,
   line: LineFields,
-  marked: () => readonly string[] | undefined,
+  sent: SentMessages | null,
 ): LoggedRound<T, Message> {
   const { values, texts } = attributes;
   const value = (key: string): unknown => parseField(values.get(key));
@@ -120,14 +134,15 @@ export function toRound<T extends Text, Message extends T | number>(
   };
   const aiLog: Record<string, unknown> = counts;
   for (const key of values.keys()) if (isRareCount(key)) aiLog[key] = value(key);
-  const { usage, state, flags, asksWriteTime } = normaliseUsage(aiLog);
+  const { usage, state, flags, asksWriteTime, asksAudio } = normaliseUsage(aiLog);
   const field = (key: string): unknown => parseField(line.fields.get(key));
   const model = nameOf(counts.model) ?? UNKNOWN_MODEL;
   const responseType = nameOf(value('response_type'));
   const responseCode = countOf(field('response_code'));
   if (state === 'counted' && isAborted(field('response_flags'), responseCode, responseType))
     flags.push('aborted');
-  if (asksWriteTime) addWriteTimes(usage, sentTexts(attributes, messages !== null, marked), model, flags);
+  if (asksAudio && sent?.says(AUDIO)) flags.push('modality-unlogged');
+  if (asksWriteTime) addWriteTimes(usage, sentTexts(attributes, sent), model, flags);
   return {
     sessionId: textOf(value('session_id')) ?? DEFAULT_SESSION,
     time: readTime(field('start_time')) ?? readTime(field('timestamp')),
@@ -156,12 +171,8 @@ export function toRound<T extends Text, Message extends T | number>(
 }
 
 /** What was sent, as far as it may hold marks for the cache. */
-function sentTexts<T extends Text>(
-  { values, texts }: Attributes<T>,
-  hasMessages: boolean,
-  marked: () => readonly string[] | undefined,
-): SentTexts {
-  const messages = hasMessages ? marked() : null;
+function sentTexts<T extends Text>({ values, texts }: Attributes<T>, sent: SentMessages | null): SentTexts {
+  const messages = sent ? sent.marked() : null;
   if (messages === undefined) return { messages: [], others: [], request: null };
   const others = [decode(texts.system), values.get('tools') ?? null].filter((text) => text !== null);
   return { messages, others, request: values.get('cache_control') ?? null };

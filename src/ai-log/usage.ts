@@ -28,6 +28,8 @@ export interface NormalisedUsage {
   flags: string[];
   /** Tokens were written to a cache, and the log does not say for how long: what was sent may. */
   asksWriteTime?: true;
+  /** Audio costs more than text, and the log does not say what of the input it was: what was sent may. */
+  asksAudio?: true;
 }
 
 /** Makes one meaning of what the providers send: the numbered rules of docs/cost.md, in their order. Never throws. */
@@ -52,6 +54,13 @@ export function normaliseUsage(aiLog: Readonly<Record<string, unknown>>): Normal
   const normalised: NormalisedUsage = { usage, state, flags };
   if (usage.cacheWrite > 0 && counts.write5m === undefined && counts.write1h === undefined)
     normalised.asksWriteTime = true;
+  if (
+    state === 'counted' &&
+    kind.isGemini &&
+    counts.inputAudio === undefined &&
+    counts.inputText === undefined
+  )
+    normalised.asksAudio = true;
   return normalised;
 }
 

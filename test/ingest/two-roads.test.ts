@@ -211,6 +211,17 @@ describe('marks for an hour in the cache are found on both roads', () => {
   });
 }); // prettier-ignore
 
+test('audio that was sent to a Gemini model is seen on both roads, also in a message that is known', () => {
+  const audio = '{"content":[{"input_audio":{"data":"AAAA"},"type":"input_audio"}],"role":"user"}';
+  const words = '{"content":"\\"input_audio\\"","role":"user"}';
+  const round = (model: string, ...messages: string[]) =>
+    lineOf(`{"input_token":9,"messages":[${messages.join()}],"model":"${model}","output_token":1,"session_id":"a"}`);
+  const lines = [round('gemini-2.5-flash', words), round('gemini-2.5-flash', words, audio), round('gemini-2.5-flash', words, audio, '1'), round('gpt-4o', words, audio)];
+  expect(roadsOf(...lines).taken).toEqual(['fast', 'fast', 'fast', 'fast']);
+  const flags = lines.map((line) => { const read = readLogLine(line); return read.kind === 'round' && read.round.flags; });
+  expect(flags).toEqual([[], ['modality-unlogged'], ['modality-unlogged'], []]);
+}); // prettier-ignore
+
 describe('the fast road takes', () => {
   test('a history in which one message was replaced, and one added', () => {
     const messages = ['"a message that is long enough"', '"two"', '"three, which is to be replaced"', '"four, behind it"', '"five"'];
