@@ -7,6 +7,8 @@ import type { ParseOutput } from './parse-plainly.ts';
 export interface UsualParse {
   request: Request;
   output: ParseOutput;
+  /** `--quiet`, also beside `--json`. */
+  isQuiet: boolean;
 }
 
 const VALUES = new Set(['--log-path', '--data-dir', '--prices']);
@@ -53,5 +55,6 @@ export function usualParse(
       now: Date.now,
     },
     output: given.has('--json') ? 'json' : given.has('--quiet') ? 'none' : 'line',
+    isQuiet: given.has('--quiet'),
   };
 }
