@@ -40,6 +40,8 @@ const SEARCHED_CHARACTERS = 65_536;
 const REJECTED_FILE_BYTES = 16 << 20;
 /** Sessions stay in memory between commits, those used last, up to so many hundreds of bytes. */
 const MOST_WEIGHT = 300_000;
+/** Names of so many sessions are remembered of those that are left out. */
+const MOST_LEFT_OUT = 1000;
 /** Bytes of requests as they stood in the log, of all sessions. */
 const KNOWN_BYTES = 32 << 20;
 
@@ -78,6 +80,7 @@ export class Batch {
   readonly #newFiles: Set<string>;
   readonly #rejected: string[] = [];
   #rejectedBytes: number;
+  readonly #leftOut = new Set<string>();
   /** Bytes gathered since the last commit. */
   size = 0;
 
@@ -104,6 +107,11 @@ export class Batch {
     this.#rejectedBytes = state.rejected.length;
     // --state-file can name a file in the store.
     this.#newFiles = new Set([basename(store.statePath).toLowerCase()]);
+  }
+
+  /** Sessions of which the store's filters kept rounds out, some of them where they are many. */
+  get leftOut(): ReadonlySet<string> {
+    return this.#leftOut;
   }
 
   /** Takes in one line, whatever stands around it in its file; says what it counts as. */
@@ -175,7 +183,10 @@ export class Batch {
   /** Takes in one round, wherever it was read; undefined where its messages are no valid JSON. */
   async addRound({ round, remember }: ReadRound, place: LinePlace): Promise<LineCount | undefined> {
     const time = round.time ?? Math.floor(place.mtime);
-    if (isFilteredOut(this.#store.filters, round.sessionId, time)) return 'filtered';
+    if (isFilteredOut(this.#store.filters, round.sessionId, time)) {
+      if (this.#leftOut.size < MOST_LEFT_OUT) this.#leftOut.add(round.sessionId);
+      return 'filtered';
+    }
     const resolution = round.usageState === 'counted' ? await this.#resolve(round.model) : undefined;
     const price = priceRound(
       this.#book,

@@ -31,6 +31,7 @@ const MOST_OPEN = 64;
 /** One pass over the logs under the lock, committed batch by batch. */
 export class Run {
   readonly #files: Files;
+  readonly #store: Store;
   readonly #options: ParseOptions;
   readonly #tally: Tally;
   readonly #batch: Batch;
@@ -50,6 +51,7 @@ export class Run {
     redactor: Redactor | undefined,
   ) {
     this.#files = files;
+    this.#store = store;
     this.#options = options;
     this.#tally = tally;
     this.#commits = new Commits(files, store);
@@ -73,6 +75,7 @@ export class Run {
       this.#abandon(this.#known.takeOvertaken(logs), 'the log was rotated in the middle of the line');
       await this.#commit(gaps, closed);
       await this.#commits.finish();
+      await this.#warnOfSessionKey();
     } catch (error) {
       // What was written before is none of it; that it fails too would be no news.
       await this.#commits.finish().catch(() => undefined);
@@ -81,6 +84,16 @@ export class Run {
       for (const reading of this.#readings) reading.close();
       this.#commits.close();
     }
+  }
+
+  /** A misspelled --session-key would keep everything out, for good. */
+  async #warnOfSessionKey(): Promise<void> {
+    const { dir, filters } = this.#store;
+    const { session_key: key } = filters;
+    const { leftOut } = this.#batch;
+    if (key === null || leftOut.size === 0 || this.#commits.index.head(key)) return;
+    const { unknownSession } = await import('./unknown-session.ts');
+    this.#tally.warn(dir, unknownSession(key, leftOut));
   }
 
   async #readLog(file: LogFile): Promise<void> {
