@@ -8,4 +8,5 @@ export const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
   ['broken-line', 'The line in the log was damaged behind its ai_log'],
   ['time-missing', 'The line in the log has no time: another time stands in for it'],
   ['imported', 'Taken over from the Python original: its time is when that parsed the log'],
+  ['maybe-imported', 'May be a round that was imported too: then it counts twice'],
 ]);

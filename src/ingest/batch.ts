@@ -15,6 +15,7 @@ import { nameSessionFile } from '../store/names.ts';
 import { readPriceLines } from '../store/read.ts';
 import type { State } from '../store/state.ts';
 import { isFilteredOut, type Store } from '../store/store.ts';
+import type { ImportedRounds } from './imported-rounds.ts';
 import { LineSpace } from './line-space.ts';
 import { isPruned } from '../store/types.ts';
 import { lineText } from './log-lines.ts';
@@ -31,7 +32,8 @@ export interface LinePlace {
   mtime: number;
 }
 
-export type LineCount = 'rounds' | 'other' | 'rejected' | 'filtered';
+/** `imported`: a round that was imported before. */
+export type LineCount = 'rounds' | 'other' | 'rejected' | 'filtered' | 'imported';
 
 /** A rejected line keeps so much of its text, and all of them together so much. */
 const REJECTED_BYTES = 4096;
@@ -71,6 +73,8 @@ export class Batch {
   readonly #book: PriceBook;
   /** undefined where texts are stored as logged, or not at all. */
   readonly #redactor: Redactor | undefined;
+  /** undefined where none were, or the rounds are what is imported. */
+  readonly #imported: ImportedRounds | undefined;
   readonly #road: 'fast' | 'plain';
   readonly #heldWeight: number;
   readonly #sessions = new Map<string, OpenSession>();
@@ -92,8 +96,10 @@ export class Batch {
     resolve: (model: string) => Promise<Resolution | undefined>,
     redactor: Redactor | undefined,
     { road = 'fast', heldWeight = MOST_WEIGHT }: Pick<ParseOptions, 'road' | 'heldWeight'> = {},
+    imported?: ImportedRounds,
   ) {
     this.#redactor = redactor;
+    this.#imported = imported;
     this.#files = files;
     this.#road = road;
     this.#heldWeight = heldWeight;
@@ -187,6 +193,9 @@ export class Batch {
       if (this.#leftOut.size < MOST_LEFT_OUT) this.#leftOut.add(round.sessionId);
       return 'filtered';
     }
+    const stored = this.#redactor?.round(round) ?? round;
+    const likeness = this.#imported?.judge(stored, round.time);
+    if (likeness === 'known') return 'imported';
     const resolution = round.usageState === 'counted' ? await this.#resolve(round.model) : undefined;
     const price = priceRound(
       this.#book,
@@ -195,10 +204,11 @@ export class Batch {
     );
     const entry = typeof price === 'number' ? entryOf(this.#book, price) : undefined;
     const money = entry ? moneyOf(entry.schedule, round.usage, time) : { cost: 0n, saved: 0n };
-    const flags = round.time === null ? [...round.flags, 'time-missing'] : round.flags;
+    const flags = [...round.flags];
+    if (round.time === null) flags.push('time-missing');
+    if (likeness === 'doubtful') flags.push('maybe-imported');
     const { draft, known } = this.#use(round.sessionId);
     const facts = { time, at: [place.generation, place.offset] as [number, number], price, flags };
-    const stored = this.#redactor?.round(round) ?? round;
     const length = draft.add(stored, facts, money, (ordinals) => remember?.(known, ordinals));
     if (length < 0) return undefined;
     this.size += length;

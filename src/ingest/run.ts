@@ -11,10 +11,12 @@ import type { UnwrappedLine } from '../logs/unwrap.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import type { LogPosition } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
+import type { StoredIndex } from '../store/stored-index.ts';
 import { Batch } from './batch.ts';
 import { Commits } from './commits.ts';
 import { ContainerLog, isWhole } from './container-log.ts';
 import { KnownLogs, type AbandonedLine } from './known-logs.ts';
+import { ImportedRounds } from './imported-rounds.ts';
 import { linesOf } from './log-lines.ts';
 import { LogOpener } from './log-opener.ts';
 import { LogReading } from './log-reading.ts';
@@ -35,6 +37,8 @@ export class Run {
   readonly #options: ParseOptions;
   readonly #tally: Tally;
   readonly #batch: Batch;
+  /** undefined where nothing was imported. */
+  readonly #imported: ImportedRounds | undefined;
   readonly #commits: Commits;
   readonly #known: KnownLogs;
   readonly #opener: LogOpener;
@@ -58,7 +62,9 @@ export class Run {
     const { state } = this.#commits;
     this.#known = new KnownLogs(files, state, () => this.#commits.index.closed);
     this.#opener = new LogOpener(files, this.#known, tally, options.now);
-    this.#batch = new Batch(files, store, state, () => this.#commits.index, resolve, redactor, options);
+    const index = (): StoredIndex => this.#commits.index;
+    this.#imported = state.imported === 0 ? undefined : new ImportedRounds(files, store, index);
+    this.#batch = new Batch(files, store, state, index, resolve, redactor, options, this.#imported);
   }
 
   /** Reads the logs in the given order, the oldest first. */
@@ -75,7 +81,7 @@ export class Run {
       this.#abandon(this.#known.takeOvertaken(logs), 'the log was rotated in the middle of the line');
       await this.#commit(gaps, closed);
       await this.#commits.finish();
-      await this.#warnOfSessionKey();
+      await this.#sayDoubts();
     } catch (error) {
       // What was written before is none of it; that it fails too would be no news.
       await this.#commits.finish().catch(() => undefined);
@@ -86,14 +92,14 @@ export class Run {
     }
   }
 
-  /** A misspelled --session-key would keep everything out, for good. */
-  async #warnOfSessionKey(): Promise<void> {
-    const { dir, filters } = this.#store;
-    const { session_key: key } = filters;
+  /** What a person should know of the rounds, which no count says. */
+  async #sayDoubts(): Promise<void> {
     const { leftOut } = this.#batch;
-    if (key === null || leftOut.size === 0 || this.#commits.index.head(key)) return;
-    const { unknownSession } = await import('./unknown-session.ts');
-    this.#tally.warn(dir, unknownSession(key, leftOut));
+    const doubtful = this.#imported?.doubtful() ?? [];
+    if (leftOut.size === 0 && doubtful.length === 0) return;
+    const { doubtsOf } = await import('./doubts.ts');
+    for (const { path, message } of doubtsOf(this.#store, this.#commits.index, leftOut, doubtful))
+      this.#tally.warn(path, message);
   }
 
   async #readLog(file: LogFile): Promise<void> {
@@ -258,7 +264,13 @@ export class Run {
         .filter((reading) => reading.hasRead)
         .map(({ log, from, offset, rounds }) => ({ path: log.path, from, to: offset, rounds }));
       this.#tally.stage(ids, read, gaps);
-      const batch = { ...taken, logs, closed, nextLog: this.#known.nextId };
+      const batch = {
+        ...taken,
+        logs,
+        closed: [...closed, ...(this.#imported?.take() ?? [])],
+        imported: this.#imported?.count,
+        nextLog: this.#known.nextId,
+      };
       await this.#commits.begin(batch, () => this.#tally.commit());
     }
     for (const reading of this.#readings) {
