@@ -139,8 +139,10 @@ export function toRound<T extends Text, Message extends T | number>(
   const model = nameOf(counts.model) ?? UNKNOWN_MODEL;
   const responseType = nameOf(value('response_type'));
   const responseCode = countOf(field('response_code'));
-  if (state === 'counted' && isAborted(field('response_flags'), responseCode, responseType))
-    flags.push('aborted');
+  const isCutOff =
+    state !== 'gateway-cache' && isAborted(field('response_flags'), responseCode, responseType);
+  if (state === 'counted' && isCutOff) flags.push('aborted');
+  if (state === 'no-usage' && (isCutOff || isAnswered(texts, responseCode))) flags.push('usage-unlogged');
   if (asksAudio && sent?.says(AUDIO)) flags.push('modality-unlogged');
   if (asksWriteTime) addWriteTimes(usage, sentTexts(attributes, sent), model, flags);
   return {
@@ -168,6 +170,12 @@ export function toRound<T extends Text, Message extends T | number>(
     reasoning: texts.reasoning,
     toolCalls: texts.tool_calls,
   };
+}
+
+/** Whether a model answered, who may bill it: by the answer, or else by the response's code. */
+function isAnswered<T extends Text>(texts: Attributes<T>['texts'], responseCode: number | null): boolean {
+  if (texts.answer !== null || texts.reasoning !== null || texts.tool_calls !== null) return true;
+  return responseCode !== null && responseCode >= 200 && responseCode < 300;
 }
 
 /** What was sent, as far as it may hold marks for the cache. */

@@ -18,6 +18,7 @@ import type { SessionEntry } from '../store/types.ts';
 import { asGeneration } from './known-logs.ts';
 import { checkSessions } from './check-sessions.ts';
 import { isPlace } from './read-session.ts';
+import { withLostImports } from './lost-imports.ts';
 import { rebuildSessions, type KnownEntry } from './rebuild-sessions.ts';
 import { findBasis, type Basis } from './repair-basis.ts';
 import type { Problem } from './repair-problem.ts';
@@ -63,7 +64,8 @@ export function planRepair(files: Files, store: Store): RepairPlan {
   const isThere = (path: string): boolean => files.stat(path) !== undefined;
   const setAside = [...damagedFiles.filter(isThere).map((path) => basename(path)), ...sessions.setAside];
   const stale = damaged.length > 0 ? [] : basis.survey.generations;
-  const index = { sessions: sessions.sessions, closed };
+  const allClosed = basis.index ? closed : withLostImports(files, dir, sessions, closed);
+  const index = { sessions: sessions.sessions, closed: allClosed };
   return { problems, renewal: { rewrites: sessions.rewrites, index, state, setAside, stale } };
 }
 
