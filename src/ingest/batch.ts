@@ -29,6 +29,8 @@ export interface LinePlace {
   offset: number;
   /** When the log was last written: the time of a round that has none of its own. */
   mtime: number;
+  /** It is no log's time, but when a container's runtime took the line. */
+  isTimed?: boolean;
 }
 
 export type LineCount = 'rounds' | 'other' | 'rejected' | 'filtered';
@@ -78,6 +80,8 @@ export class Batch {
   readonly #newFiles: Set<string>;
   readonly #rejected: string[] = [];
   #rejectedBytes: number;
+  /** Called for each round that is taken in without a time of its own. */
+  onTimeless: ((unreadTime: string | undefined, place: LinePlace) => void) | undefined;
   /** Bytes gathered since the last commit. */
   size = 0;
 
@@ -190,6 +194,7 @@ export class Batch {
     const stored = this.#redactor?.round(round) ?? round;
     const length = draft.add(stored, facts, money, (ordinals) => remember?.(known, ordinals));
     if (length < 0) return undefined;
+    if (round.time === null) this.onTimeless?.(round.unreadTime, place);
     this.size += length;
     return 'rounds';
   }

@@ -22,6 +22,7 @@ import type { ParseOptions } from './options.ts';
 import { findSeen } from './quiet.ts';
 import type { Gap, Tally } from './tally.ts';
 import { findTornLine } from './torn-line.ts';
+import { addTimeless } from './time-tally.ts';
 
 const LONGEST_LINE = 64 << 20;
 const BATCH_SIZE = 24 << 20;
@@ -59,6 +60,8 @@ export class Run {
     this.#batch = new Batch(files, store, state, () => this.#commits.index, resolve, redactor, options);
   }
 
+    this.#batch.onTimeless = (unreadTime, place) =>
+      addTimeless(tally.pendingTimes, unreadTime, place.isTimed ?? false);
   /** Reads the logs in the given order, the oldest first. */
   async readAll(logs: readonly LogFile[]): Promise<void> {
     try {
@@ -192,7 +195,8 @@ export class Run {
       const place = { path: this.#known.pathOf(generation) ?? path, generation, offset, mtime: facts.mtime };
       if (reason !== undefined) pending[this.#batch.reject(reason, '', place)]++;
       for (const { start, end, mayBeCall } of linesOf(bytes)) {
-        if (mayBeCall && time !== undefined) place.mtime = readTime(time) ?? facts.mtime;
+        const taken = mayBeCall && time !== undefined ? readTime(time) : null;
+        if (taken !== null) Object.assign(place, { mtime: taken, isTimed: true });
         const count = mayBeCall ? await this.#batch.addLine(bytes.subarray(start, end), place) : 'other';
         pending[count]++;
         if (count === 'rounds') reading.rounds++;

@@ -87,7 +87,7 @@ async function addLines(
     if (block.kind !== 'lines') continue;
     for (const { bytes } of unwrapper ? unwrapper.take(block.bytes, block.at) : [block]) {
       for (const { start, end, mayBeCall } of linesOf(bytes)) {
-        if (!isFirst) addLine(tally, bytes.subarray(start, end), mayBeCall);
+        if (!isFirst) addLine(tally, bytes.subarray(start, end), mayBeCall, unwrapper !== undefined);
         isFirst = false;
       }
     }
