@@ -2,11 +2,12 @@ import type { Redactor } from '../ai-log/redact.ts';
 import { readTime } from '../ai-log/time.ts';
 import type { Files } from '../platform/files.ts';
 import { growOnce } from '../platform/heap.ts';
-import { cutIntoBlocks, type Block } from '../logs/blocks.ts';
+import type { Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
 import type { Generation } from '../logs/generation.ts';
 import { placeOf } from '../logs/open-line.ts';
 import type { OpenLog } from '../logs/open-log.ts';
+import { textBlocks } from '../logs/text-blocks.ts';
 import type { UnwrappedLine } from '../logs/unwrap.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import type { LogPosition } from '../store/state.ts';
@@ -21,8 +22,9 @@ import { LogReading } from './log-reading.ts';
 import type { ParseOptions } from './options.ts';
 import { findSeen } from './quiet.ts';
 import type { Gap, Tally } from './tally.ts';
-import { findTornLine } from './torn-line.ts';
 import { addTimeless } from './time-tally.ts';
+import { findTornLine } from './torn-line.ts';
+import { isReadable } from './unread-file.ts';
 
 const LONGEST_LINE = 64 << 20;
 const BATCH_SIZE = 24 << 20;
@@ -58,10 +60,10 @@ export class Run {
     this.#known = new KnownLogs(files, state, () => this.#commits.index.closed);
     this.#opener = new LogOpener(files, this.#known, tally, options.now);
     this.#batch = new Batch(files, store, state, () => this.#commits.index, resolve, redactor, options);
-  }
-
     this.#batch.onTimeless = (unreadTime, place) =>
       addTimeless(tally.pendingTimes, unreadTime, place.isTimed ?? false);
+  }
+
   /** Reads the logs in the given order, the oldest first. */
   async readAll(logs: readonly LogFile[]): Promise<void> {
     try {
@@ -90,7 +92,7 @@ export class Run {
     const facts = this.#files.stat(file.path);
     if (!facts) return;
     const seen = findSeen(this.#files, file, facts, this.#known.open);
-    if (seen) {
+    if (seen && !(seen.unread && isReadable(seen.unread))) {
       this.#known.markPresent(seen, file);
       return;
     }
@@ -118,7 +120,7 @@ export class Run {
     const { log, generation, from } = reading;
     const longest = this.#options.longestLine ?? LONGEST_LINE;
     const container = await ContainerLog.begin(this.#files, this.#known, reading, predecessor, longest);
-    for await (const block of cutIntoBlocks(log.chunks(from), from, container?.longestPiece ?? longest)) {
+    for await (const block of textBlocks(log, from, container?.longestPiece ?? longest)) {
       if (block.kind === 'oversized' && !block.isEnd) {
         reading.passPart(block.bytes);
         continue;
@@ -132,14 +134,14 @@ export class Run {
             ));
       } else if (block.kind === 'oversized') {
         this.#reject(reading, block.at, `the line is longer than ${longest} bytes`);
-      } else if (log.gzip) {
-        reading.rest = { bytes: Buffer.from(block.bytes), at: block.at };
+      } else if (log.compressed) {
+        reading.rest = { bytes: Buffer.from(block.raw ?? block.bytes), at: block.at };
         break;
       } else {
         // Its writer will finish the line.
         break;
       }
-      reading.passLines(block.bytes);
+      reading.passLines(block.kind === 'oversized' ? block.bytes : (block.raw ?? block.bytes));
       this.#known.add(generation);
       container?.pass();
       await this.#reportProgress();
