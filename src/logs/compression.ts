@@ -62,7 +62,7 @@ const MAGIC: [Compression | Unread, string][] = [
   ['lz4', '\x02\x21\x4c\x18'],
   ['zip', 'PK\x03\x04'],
   ['7z', '7z\xbc\xaf\x27\x1c'],
-  ['lzip', 'LZIP'],
+  ['lzip', 'LZIP\x01'],
   ['lzop', '\x89LZO'],
 ];
 /** pzstd and others put frames that say nothing before the first one. */

@@ -59,6 +59,7 @@ describe('the second 2026-06-01T10:00:00Z', () => {
     // Go's Time.String, Java's ZonedDateTime, JavaScript's Date
     '2026-06-01 18:00:00 +0800 CST',
     '2026-06-01T18:00+08:00[Asia/Shanghai]',
+    '2026-06-01T18:00+08:00[Etc/GMT-8]',
     'Mon Jun 01 2026 18:00:00 GMT+0800 (China Standard Time)',
     '2026-06-01 18:00:00 UTC+8',
     '2026-06-01 10:00:00 UTC',

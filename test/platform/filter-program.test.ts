@@ -50,6 +50,11 @@ test('arguments are nobody’s shell', async () => {
   expect(await all('printf', ['%s', '$(echo no); `echo no`'])).toBe('$(echo no); `echo no`');
 });
 
+test('xz is told how much memory it may take, and all speak English', async () => {
+  const said = await all('sh', ['-c', 'echo "$XZ_DEFAULTS $XZ_OPT $LC_ALL"']);
+  expect(said).toBe('--memlimit-decompress=256MiB  C\n');
+});
+
 test('a program that ends before its input does is no error by itself', async () => {
   expect(
     await all(
