@@ -1,11 +1,12 @@
 import { parseJson } from '../ai-log/json-spans.ts';
 import { isAbsent, type Files } from '../platform/files.ts';
-import { cutIntoBlocks, firstBytes, type Block } from '../logs/blocks.ts';
+import type { Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
 import { agrees } from '../logs/fingerprint.ts';
 import type { Generation } from '../logs/generation.ts';
-import { openGzipLog, openPlainLog, type OpenLog } from '../logs/open-log.ts';
+import { isUnreadable, openLog, type OpenLog } from '../logs/open-log.ts';
 import type { OpenLine } from '../logs/open-line.ts';
+import { textBlocks } from '../logs/text-blocks.ts';
 import { Unwrapper, type UnwrappedLine } from '../logs/unwrap.ts';
 import { formOf, type Form } from '../logs/wrapped-line.ts';
 import type { KnownLogs } from './known-logs.ts';
@@ -78,7 +79,7 @@ export class ContainerLog {
     const log = isOwn ? this.#reading.log : await this.#openLog(id);
     if (!log) return;
     try {
-      yield* cutIntoBlocks(firstBytes(log.chunks(from), to - from), from, this.longestPiece);
+      yield* textBlocks(log, from, this.longestPiece, to);
     } finally {
       if (!isOwn) log.close();
     }
@@ -97,7 +98,8 @@ export class ContainerLog {
 
 async function openFile(files: Files, known: KnownLogs, file: LogFile): Promise<OpenLog | undefined> {
   try {
-    return file.gzip ? await openGzipLog(files, file, known.ends()) : openPlainLog(files, file);
+    const log = await openLog(files, file, () => known.ends());
+    return isUnreadable(log) ? undefined : log;
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;

@@ -30,7 +30,9 @@ export function* linesOf(bytes: Buffer): Generator<Line> {
     if (start < end) {
       if (nextKey < start) nextKey = indexOfKey(bytes, start);
       if (nextKey === start + 1 && saysNoCall(bytes, start)) nextKey = indexOfKey(bytes, start + 2);
-      yield { start, end, mayBeCall: nextKey < end };
+      // A zero behind a line's first byte is UTF-16's: what began as UTF-8 goes on in it.
+      const mayBeCall = nextKey < end || (bytes[start + 1] === NUL && hasWideKey(bytes, start, end));
+      yield { start, end, mayBeCall };
     }
     at = end + 1;
   }
@@ -45,6 +47,13 @@ function saysNoCall(bytes: Buffer, start: number): boolean {
     bytes[value + 1] === QUOTE &&
     bytes[value + (bytes[value + 2] === MINUS ? 3 : 2)] === QUOTE
   );
+}
+
+/** The key in UTF-16, but for the zero at one of its ends. */
+const WIDE_KEY = Buffer.from('"ai_log"', 'utf16le').subarray(0, -1);
+
+function hasWideKey(bytes: Buffer, start: number, end: number): boolean {
+  return bytes.subarray(start, end).includes(WIDE_KEY);
 }
 
 /** Infinity where there is none. */

@@ -7,6 +7,7 @@ import { committedFiles } from '../store/index-file.ts';
 import { readState, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { asGeneration } from './known-logs.ts';
+import { isReadable } from './unread-file.ts';
 
 /** Whether a run over these logs would change nothing in the store, and have nothing to say of it. */
 export async function hasNothingNew(files: Files, store: Store, logs: readonly LogFile[]): Promise<boolean> {
@@ -48,8 +49,8 @@ async function findQuiet(
   const facts = files.stat(log.path);
   if (!facts) return undefined;
   const known = findSeen(files, log, facts, generations);
-  if (known) return known;
-  if (log.gzip) return undefined;
+  if (known) return known.unread && isReadable(known.unread) ? undefined : known;
+  if (log.compressed) return undefined;
   const open = openPlainLog(files, log);
   try {
     if (open.facts.size === 0) return 'empty';
@@ -68,7 +69,7 @@ export function findSeen(
   generations: readonly Generation[],
 ): Generation | undefined {
   const unchanged = generations.find(({ seen }) => seen.some((file) => isUnchanged(file, facts)));
-  if (unchanged || !log.gzip) return unchanged;
+  if (unchanged || !log.compressed) return unchanged;
   const digest = withFile(files, log.path, 'read', (fd) => gzipDigest(files, fd, facts.size));
   return generations.find(({ seen }) => seen.some((file) => file.gzip === digest));
 }

@@ -2,11 +2,12 @@ import type { Redactor } from '../ai-log/redact.ts';
 import { readTime } from '../ai-log/time.ts';
 import type { Files } from '../platform/files.ts';
 import { growOnce } from '../platform/heap.ts';
-import { cutIntoBlocks, type Block } from '../logs/blocks.ts';
+import type { Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
 import type { Generation } from '../logs/generation.ts';
 import { placeOf } from '../logs/open-line.ts';
 import type { OpenLog } from '../logs/open-log.ts';
+import { textBlocks } from '../logs/text-blocks.ts';
 import type { UnwrappedLine } from '../logs/unwrap.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import type { LogPosition } from '../store/state.ts';
@@ -23,7 +24,9 @@ import { LogReading } from './log-reading.ts';
 import type { ParseOptions } from './options.ts';
 import { findSeen } from './quiet.ts';
 import type { Gap, Tally } from './tally.ts';
+import { addTimeless } from './time-tally.ts';
 import { findTornLine } from './torn-line.ts';
+import { isReadable } from './unread-file.ts';
 
 const LONGEST_LINE = 64 << 20;
 const BATCH_SIZE = 24 << 20;
@@ -65,6 +68,8 @@ export class Run {
     const index = (): StoredIndex => this.#commits.index;
     this.#imported = state.imported === 0 ? undefined : new ImportedRounds(files, store, index);
     this.#batch = new Batch(files, store, state, index, resolve, redactor, options, this.#imported);
+    this.#batch.onTimeless = (unreadTime, place) =>
+      addTimeless(tally.pendingTimes, unreadTime, place.isTimed ?? false);
   }
 
   /** Reads the logs in the given order, the oldest first. */
@@ -106,7 +111,7 @@ export class Run {
     const facts = this.#files.stat(file.path);
     if (!facts) return;
     const seen = findSeen(this.#files, file, facts, this.#known.open);
-    if (seen) {
+    if (seen && !(seen.unread && isReadable(seen.unread))) {
       this.#known.markPresent(seen, file);
       return;
     }
@@ -134,7 +139,7 @@ export class Run {
     const { log, generation, from } = reading;
     const longest = this.#options.longestLine ?? LONGEST_LINE;
     const container = await ContainerLog.begin(this.#files, this.#known, reading, predecessor, longest);
-    for await (const block of cutIntoBlocks(log.chunks(from), from, container?.longestPiece ?? longest)) {
+    for await (const block of textBlocks(log, from, container?.longestPiece ?? longest)) {
       if (block.kind === 'oversized' && !block.isEnd) {
         reading.passPart(block.bytes);
         continue;
@@ -148,14 +153,14 @@ export class Run {
             ));
       } else if (block.kind === 'oversized') {
         this.#reject(reading, block.at, `the line is longer than ${longest} bytes`);
-      } else if (log.gzip) {
-        reading.rest = { bytes: Buffer.from(block.bytes), at: block.at };
+      } else if (log.compressed) {
+        reading.rest = { bytes: Buffer.from(block.raw ?? block.bytes), at: block.at };
         break;
       } else {
         // Its writer will finish the line.
         break;
       }
-      reading.passLines(block.bytes);
+      reading.passLines(block.kind === 'oversized' ? block.bytes : (block.raw ?? block.bytes));
       this.#known.add(generation);
       container?.pass();
       await this.#reportProgress();
@@ -211,7 +216,8 @@ export class Run {
       const place = { path: this.#known.pathOf(generation) ?? path, generation, offset, mtime: facts.mtime };
       if (reason !== undefined) pending[this.#batch.reject(reason, '', place)]++;
       for (const { start, end, mayBeCall } of linesOf(bytes)) {
-        if (mayBeCall && time !== undefined) place.mtime = readTime(time) ?? facts.mtime;
+        const taken = mayBeCall && time !== undefined ? readTime(time) : null;
+        if (taken !== null) Object.assign(place, { mtime: taken, isTimed: true });
         const count = mayBeCall ? await this.#batch.addLine(bytes.subarray(start, end), place) : 'other';
         pending[count]++;
         if (count === 'rounds') reading.rounds++;

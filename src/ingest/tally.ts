@@ -1,3 +1,5 @@
+import { addTimes, noTimes, type TimeTally } from './time-tally.ts';
+
 /** What a run did. Counts hold what was committed, and nothing else. */
 export interface ParseResult {
   rounds: number;
@@ -13,6 +15,8 @@ export interface ParseResult {
   logs: ReadLog[];
   gaps: Gap[];
   warnings: Warning[];
+  /** Rounds stored without a time of their own. */
+  times: TimeTally;
   /** Given paths at which there was no log. */
   missing: string[];
 }
@@ -48,6 +52,7 @@ interface Counts {
 /** What a commit that is not finished will make true. */
 interface Staged {
   counts: Counts;
+  times: TimeTally;
   sessions: readonly string[];
   logs: readonly ReadLog[];
   gaps: readonly Gap[];
@@ -57,12 +62,14 @@ interface Staged {
 export class Tally {
   readonly #missing: string[];
   readonly #committed = nothing();
+  readonly #times = noTimes();
   readonly #sessions = new Set<string>();
   readonly #logs: ReadLog[] = [];
   readonly #gaps: Gap[] = [];
   readonly #warnings = new Map<string, Warning>();
   #staged: Staged | undefined;
   pending = nothing();
+  pendingTimes = noTimes();
 
   constructor(missing: string[]) {
     this.#missing = missing;
@@ -80,14 +87,16 @@ export class Tally {
 
   /** What was pending waits for its commit: these sessions, these stretches of logs. */
   stage(sessions: readonly string[], logs: readonly ReadLog[], gaps: readonly Gap[]): void {
-    this.#staged = { counts: this.pending, sessions, logs, gaps };
+    this.#staged = { counts: this.pending, times: this.pendingTimes, sessions, logs, gaps };
     this.pending = nothing();
+    this.pendingTimes = noTimes();
   }
 
   /** What was staged is committed. */
   commit(): void {
     if (!this.#staged) return;
-    const { counts, sessions, logs, gaps } = this.#staged;
+    const { counts, times, sessions, logs, gaps } = this.#staged;
+    addTimes(this.#times, times);
     for (const key of ['rounds', 'other', 'rejected', 'filtered', 'imported'] as const)
       this.#committed[key] += counts[key];
     for (const id of sessions) this.#sessions.add(id);
@@ -103,6 +112,7 @@ export class Tally {
   drop(): void {
     this.#staged = undefined;
     this.pending = nothing();
+    this.pendingTimes = noTimes();
   }
 
   result(): ParseResult {
@@ -117,6 +127,7 @@ export class Tally {
       logs: this.#logs,
       gaps: this.#gaps,
       warnings: [...this.#warnings.values()],
+      times: this.#times,
       missing: this.#missing,
     };
   }

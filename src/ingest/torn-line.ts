@@ -32,7 +32,7 @@ export async function findTornLine(
 ): Promise<TornLine | undefined> {
   const length = predecessor ? predecessor.size - predecessor.offset : 0;
   const met = predecessor && known.fileOf(predecessor.id);
-  if (!met || met.file.gzip || length === 0 || length > longestLine) return undefined;
+  if (!met || met.file.compressed || length === 0 || length > longestLine) return undefined;
   const end = await firstLine(next.chunks(0), longestLine - length);
   if (!end || isWhole(end)) return undefined;
   const log = openIfThere(files, met.file);

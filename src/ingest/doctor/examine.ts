@@ -6,6 +6,7 @@ import type { Schedule } from '../../platform/schedules.ts';
 import { discoverLogs, noLogError, type LogFile } from '../../logs/discover.ts';
 import type { Finding } from './finding.ts';
 import { judgePrices } from './judge-prices.ts';
+import { judgeCompressed } from './judge-compressed.ts';
 import { judgeSample } from './judge-sample.ts';
 import { judgeStore } from './judge-store.ts';
 import { lookAtStore, type StoreFacts } from './look-at-store.ts';
@@ -39,6 +40,7 @@ export async function examine(files: Files, options: ExamineOptions): Promise<Ex
   const store = guard(findings, dir, () => lookAtStore(files, dir));
   const { tally } = look.sample;
   findings.push(...look.findings, ...judgeSample(tally, logPaths.join(', '), !(store?.noContent ?? false)));
+  findings.push(...judgeCompressed(files, look.logs, store?.generations ?? []));
   const unread: Unread[] = [];
   if (store) {
     for (const log of look.logs) {

@@ -1,4 +1,6 @@
 import { plural, share, type Finding, type FindingCode, type Severity } from './finding.ts';
+import { judgeEncoding } from './judge-encoding.ts';
+import { judgeTimes } from './judge-times.ts';
 import type { LineTally } from './line-tally.ts';
 
 /** Below this share, a lack is an exception (a request that was cut off) and no setting. */
@@ -82,6 +84,7 @@ export function judgeSample(tally: LineTally, where: string, wantsTexts: boolean
     rounds,
     "of Claude's have no count of cached tokens: what they cost is a lower bound",
   );
+  found.push(...judgeTimes(tally.times, rounds, where), ...judgeEncoding(tally.notUtf8, lines, where));
   return found;
 }
 

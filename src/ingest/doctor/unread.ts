@@ -3,7 +3,7 @@ import { isAbsent, type FileFacts, type Files } from '../../platform/files.ts';
 import type { LogFile } from '../../logs/discover.ts';
 import type { Generation } from '../../logs/generation.ts';
 import { identify } from '../../logs/identify.ts';
-import { openPlainLog, type OpenLog } from '../../logs/open-log.ts';
+import { isUnreadable, openLog, type OpenLog } from '../../logs/open-log.ts';
 import { findSeen } from '../quiet.ts';
 
 /** Whole lines of a log that no run has read. */
@@ -25,7 +25,7 @@ export async function findUnread(
   try {
     if (findSeen(files, log, facts, generations)) return undefined;
     // It may hold what was read under another name: to know, a run inflates it.
-    if (log.gzip) return { path: log.path, bytes: facts.size, since: facts.ctime };
+    if (log.compressed) return { path: log.path, bytes: facts.size, since: facts.ctime };
     return await behindOffset(files, log, facts, generations);
   } catch (error) {
     if (isAbsent(error) || (error instanceof Error && 'code' in error && error.code === 'EACCES'))
@@ -40,8 +40,10 @@ async function behindOffset(
   facts: FileFacts,
   generations: readonly Generation[],
 ): Promise<Unread | undefined> {
-  const log = openPlainLog(files, file);
+  const log = await openLog(files, file, () => []);
+  if (isUnreadable(log)) return { path: file.path, bytes: facts.size, since: facts.ctime };
   try {
+    if (log.compressed) return { path: file.path, bytes: facts.size, since: facts.ctime };
     const offset = (await identify(files, log, generations))?.offset ?? 0;
     if (log.content.size <= offset) return undefined;
     const line = await firstLine(log, offset);
