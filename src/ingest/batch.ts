@@ -20,6 +20,7 @@ import { isPruned } from '../store/types.ts';
 import { lineText } from './log-lines.ts';
 import type { ParseOptions } from './options.ts';
 import { SessionDraft } from './session-draft.ts';
+import type { LineCount } from './tally.ts';
 
 /** Where a line stands, and what is known of its log. */
 export interface LinePlace {
@@ -30,8 +31,6 @@ export interface LinePlace {
   /** When the log was last written: the time of a round that has none of its own. */
   mtime: number;
 }
-
-export type LineCount = 'rounds' | 'other' | 'rejected' | 'filtered';
 
 /** A rejected line keeps so much of its text, and all of them together so much. */
 const REJECTED_BYTES = 4096;

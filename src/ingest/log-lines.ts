@@ -3,6 +3,8 @@ export interface Line {
   start: number;
   end: number;
   mayBeCall: boolean;
+  /** It does not begin as the gateway's own lines do: a shipper may have wrapped it. */
+  isForeign: boolean;
 }
 
 const NEWLINE = 0x0a;
@@ -29,8 +31,9 @@ export function* linesOf(bytes: Buffer): Generator<Line> {
     while (bytes[start] === NUL) start++;
     if (start < end) {
       if (nextKey < start) nextKey = indexOfKey(bytes, start);
-      if (nextKey === start + 1 && saysNoCall(bytes, start)) nextKey = indexOfKey(bytes, start + 2);
-      yield { start, end, mayBeCall: nextKey < end };
+      const isForeign = nextKey !== start + 1;
+      if (!isForeign && saysNoCall(bytes, start)) nextKey = indexOfKey(bytes, start + 2);
+      yield { start, end, mayBeCall: nextKey < end, isForeign };
     }
     at = end + 1;
   }
@@ -45,6 +48,19 @@ function saysNoCall(bytes: Buffer, start: number): boolean {
     bytes[value + 1] === QUOTE &&
     bytes[value + (bytes[value + 2] === MINUS ? 3 : 2)] === QUOTE
   );
+}
+
+/** How many lines that hold something a block has: by its line breaks alone, so that what reads them can be checked. */
+export function countLines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = 0; at < bytes.length;) {
+    while (bytes[at] === NUL || bytes[at] === NEWLINE) at++;
+    if (at >= bytes.length) break;
+    count++;
+    at = bytes.indexOf(NEWLINE, at);
+    if (at < 0) break;
+  }
+  return count;
 }
 
 /** Infinity where there is none. */

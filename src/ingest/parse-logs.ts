@@ -13,7 +13,7 @@ import {
 } from '../store/store.ts';
 import type { ParseOptions } from './options.ts';
 import { openPriceAnswers } from './price-answers.ts';
-import { hasNothingNew } from './quiet.ts';
+import { countHeld, findNothingNew } from './quiet.ts';
 import { LogChanged } from './log-reading.ts';
 import { Run } from './run.ts';
 import { redactorOf } from './store-redactor.ts';
@@ -34,7 +34,11 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   const found = findStore(files, options.dir);
   if (found) {
     checkFilters(found, options.filters, options.stateFile === undefined ? undefined : statePath);
-    if (await hasNothingNew(files, found, logs)) return tally.result();
+    const known = await findNothingNew(files, found, logs, options.now());
+    if (known) {
+      tally.held = countHeld(known, logs);
+      return tally.result();
+    }
   } else {
     files.makeFolder(options.dir);
   }

@@ -7,6 +7,7 @@ import type { LogFile } from '../logs/discover.ts';
 import type { Generation } from '../logs/generation.ts';
 import { placeOf } from '../logs/open-line.ts';
 import type { OpenLog } from '../logs/open-log.ts';
+import { isShipped } from '../logs/shipped-line.ts';
 import type { UnwrappedLine } from '../logs/unwrap.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import type { LogPosition } from '../store/state.ts';
@@ -15,13 +16,13 @@ import { Batch } from './batch.ts';
 import { Commits } from './commits.ts';
 import { ContainerLog, isWhole } from './container-log.ts';
 import { KnownLogs, type AbandonedLine } from './known-logs.ts';
-import { linesOf } from './log-lines.ts';
+import { countLines, linesOf, lineText } from './log-lines.ts';
 import { LogOpener } from './log-opener.ts';
 import { LogReading } from './log-reading.ts';
 import type { ParseOptions } from './options.ts';
-import { findSeen } from './quiet.ts';
+import { countHeld, findSeen, isOverdue } from './quiet.ts';
 import type { Gap, Tally } from './tally.ts';
-import { findTornLine } from './torn-line.ts';
+import { findTornLine, linesOfTorn } from './torn-line.ts';
 
 const LONGEST_LINE = 64 << 20;
 const BATCH_SIZE = 24 << 20;
@@ -39,6 +40,8 @@ export class Run {
   readonly #opener: LogOpener;
   /** Logs read since the last commit. */
   #readings: LogReading[] = [];
+  /** The log that is being read, if its lines are wrapped. */
+  #wrapped: ContainerLog | undefined;
   #totalBytes = 0;
 
   constructor(
@@ -73,6 +76,7 @@ export class Run {
       this.#abandon(this.#known.takeOvertaken(logs), 'the log was rotated in the middle of the line');
       await this.#commit(gaps, closed);
       await this.#commits.finish();
+      this.#tally.held = countHeld(this.#known.open, logs);
     } catch (error) {
       // What was written before is none of it; that it fails too would be no news.
       await this.#commits.finish().catch(() => undefined);
@@ -87,7 +91,7 @@ export class Run {
     const facts = this.#files.stat(file.path);
     if (!facts) return;
     const seen = findSeen(this.#files, file, facts, this.#known.open);
-    if (seen) {
+    if (seen && !isOverdue(seen, facts, this.#options.now())) {
       this.#known.markPresent(seen, file);
       return;
     }
@@ -96,7 +100,10 @@ export class Run {
     const predecessor = this.#known.predecessorOf(file, log.facts);
     const reading = await this.#begin(log);
     this.#readings.push(reading);
-    if (log.content.size > reading.from) await this.#readOn(reading, predecessor);
+    const hasMore = log.content.size > reading.from;
+    if (hasMore || isOverdue(reading.generation, facts, this.#options.now())) {
+      await this.#readOn(reading, predecessor);
+    }
     reading.finish();
     this.#known.finish(reading, this.#options.now());
     if (this.#readings.length % MOST_OPEN === 0) this.#closeFinished();
@@ -114,20 +121,26 @@ export class Run {
   async #readOn(reading: LogReading, predecessor: Generation | undefined): Promise<void> {
     const { log, generation, from } = reading;
     const longest = this.#options.longestLine ?? LONGEST_LINE;
-    const container = await ContainerLog.begin(this.#files, this.#known, reading, predecessor, longest);
-    for await (const block of cutIntoBlocks(log.chunks(from), from, container?.longestPiece ?? longest)) {
+    const options = { longestLine: longest, dockerPart: this.#options.dockerPart };
+    this.#wrapped = ContainerLog.begin(this.#files, this.#known, reading, predecessor, options);
+    let isRestored = false;
+    for await (const block of cutIntoBlocks(log.chunks(from), from, this.#wrapped?.longestPiece ?? longest)) {
       if (block.kind === 'oversized' && !block.isEnd) {
         reading.passPart(block.bytes);
         continue;
       }
       if (block.kind === 'lines' || (block.kind === 'rest' && isWhole(block.bytes))) {
-        await (container
-          ? this.#addUnwrapped(reading, container.take(block))
-          : this.#addLines(
-              reading,
-              block.at === 0 ? await this.#addTorn(reading, block, predecessor) : block,
-            ));
+        this.#tally.read(countLines(block.bytes));
+        if (this.#wrapped && !isRestored) await this.#restore(reading, this.#wrapped);
+        isRestored = true;
+        const left = this.#wrapped ? block : await this.#addPlain(reading, block, predecessor);
+        if (left) {
+          // A shipper's lines, the first of which is not among those that were looked at.
+          this.#wrapped ??= new ContainerLog(this.#files, this.#known, reading, options);
+          await this.#addUnwrapped(reading, this.#wrapped.take(left));
+        }
       } else if (block.kind === 'oversized') {
+        this.#tally.read(1);
         this.#reject(reading, block.at, `the line is longer than ${longest} bytes`);
       } else if (log.gzip) {
         reading.rest = { bytes: Buffer.from(block.bytes), at: block.at };
@@ -138,31 +151,65 @@ export class Run {
       }
       reading.passLines(block.bytes);
       this.#known.add(generation);
-      container?.pass();
+      this.#wrapped?.pass();
       await this.#reportProgress();
-      const batchSize = this.#options.batchSize ?? BATCH_SIZE;
-      if (this.#batch.size > batchSize / 8) {
+      if (this.#batch.size > this.#batchSize / 8) {
         this.#commits.expectLarge();
         growOnce();
       }
-      if (this.#batch.size > batchSize) await this.#commit([], []);
+      if (this.#batch.size > this.#batchSize) await this.#commit([], []);
     }
-    if (!container || reading.offset === 0) return;
-    await this.#addUnwrapped(reading, container.takeWhole());
-    container.pass();
+    const wrapped = this.#wrapped;
+    if (wrapped && reading.offset > 0) {
+      if (!isRestored) await this.#restore(reading, wrapped);
+      await this.#addUnwrapped(reading, wrapped.takeRest(this.#options.now()));
+      wrapped.pass();
+    }
+    // They are taken up again by who reads on.
+    this.#tally.read(-this.#heldPieces);
+    this.#wrapped = undefined;
   }
 
-  async #addLines(reading: LogReading, { bytes, at }: Block): Promise<void> {
-    const { pending } = this.#tally;
+  /** Takes up the lines that were open. */
+  async #restore(reading: LogReading, wrapped: ContainerLog): Promise<void> {
+    // Where the log before this one holds them, that is so until something is taken of this one.
+    const isOwn = reading.offset > 0;
+    let held = 0;
+    const takeUp = (): void => {
+      this.#tally.read(wrapped.heldPieces - held);
+      held = wrapped.heldPieces;
+    };
+    for await (const line of wrapped.restore()) {
+      this.#tally.read(line.pieces);
+      await this.#addUnwrapped(reading, [line]);
+      if (!isOwn || this.#batch.size <= this.#batchSize) continue;
+      takeUp();
+      wrapped.pass();
+      await this.#commit([], []);
+    }
+    takeUp();
+  }
+
+  /** A plain log's lines; returns what is left from the first line on that a shipper wrapped. */
+  async #addPlain(
+    reading: LogReading,
+    block: Block,
+    predecessor: Generation | undefined,
+  ): Promise<Pick<Block, 'bytes' | 'at'> | undefined> {
+    const { bytes, at } = block.at === 0 ? await this.#addTorn(reading, block, predecessor) : block;
     const { path, facts } = reading.log;
     const place = { path, generation: reading.generation.id, mtime: facts.mtime };
-    for (const { start, end, mayBeCall } of linesOf(bytes)) {
+    for (const { start, end, mayBeCall, isForeign } of linesOf(bytes)) {
+      if (isForeign && isShipped(bytes.subarray(start, end))) {
+        return { bytes: bytes.subarray(start), at: at + start };
+      }
       const count = mayBeCall
         ? await this.#batch.addLine(bytes.subarray(start, end), { ...place, offset: at + start })
         : 'other';
-      pending[count]++;
+      this.#tally.count(count);
       if (count === 'rounds') reading.rounds++;
     }
+    return undefined;
   }
 
   /** At the beginning of a log: the line that began in the one before it, if there is one. Returns what is left. */
@@ -172,31 +219,34 @@ export class Run {
     if (!torn) return block;
     const before = new LogReading(torn.log, torn.generation);
     this.#readings.push(before);
-    const { path, facts } = torn.log;
-    const place = { path, generation: torn.generation.id, offset: before.from, mtime: facts.mtime };
-    const count = await this.#batch.addLine(torn.line, place);
-    this.#tally.pending[count]++;
-    if (count === 'rounds') before.rounds++;
+    // Its beginning is a line of the file too, though no line break says so.
+    this.#tally.read(1);
+    await this.#addUnwrapped(before, linesOfTorn(torn, before.from, longest));
     before.passLines(torn.beginning);
     before.finish();
     this.#known.finish(before, this.#options.now());
     return { ...block, bytes: block.bytes.subarray(torn.length), at: torn.length };
   }
 
-  /** Lines of a container's log. One can begin in the log before this one. */
+  /** Lines that were unwrapped. One can begin in the log before this one. */
   async #addUnwrapped(reading: LogReading, lines: Iterable<UnwrappedLine>): Promise<void> {
-    const { pending } = this.#tally;
     const { path, facts } = reading.log;
-    for (const { bytes, at, time, reason } of lines) {
+    for (const { bytes, at, time, reason, pieces } of lines) {
       const [generation, offset] = at;
       const place = { path: this.#known.pathOf(generation) ?? path, generation, offset, mtime: facts.mtime };
-      if (reason !== undefined) pending[this.#batch.reject(reason, '', place)]++;
+      if (reason !== undefined) {
+        this.#tally.count(this.#batch.reject(reason, lineText(bytes), place), pieces);
+        continue;
+      }
+      let left = pieces;
       for (const { start, end, mayBeCall } of linesOf(bytes)) {
         if (mayBeCall && time !== undefined) place.mtime = readTime(time) ?? facts.mtime;
         const count = mayBeCall ? await this.#batch.addLine(bytes.subarray(start, end), place) : 'other';
-        pending[count]++;
+        this.#tally.count(count, left);
+        left = 0;
         if (count === 'rounds') reading.rounds++;
       }
+      this.#tally.pass(left);
     }
   }
 
@@ -205,7 +255,8 @@ export class Run {
     for (const { path, line } of lines) {
       const [generation, offset] = placeOf(line);
       const place = { path, generation, offset, mtime: this.#options.now() };
-      this.#tally.pending[line.isCall ? this.#batch.reject(line.reason ?? reason, '', place) : 'other']++;
+      // What it was made of counted as held, in an earlier run.
+      this.#tally.count(line.isCall ? this.#batch.reject(line.reason ?? reason, '', place) : 'other', 0);
     }
   }
 
@@ -214,6 +265,7 @@ export class Run {
     for (const reading of this.#readings) {
       const { rest, generation } = reading;
       if (!rest || generation.offset !== rest.at || this.#known.isPlain(generation)) continue;
+      this.#tally.read(1);
       this.#reject(reading, rest.at, 'the log ends in the middle of a line');
       reading.passLines(rest.bytes);
       reading.finish();
@@ -231,7 +283,7 @@ export class Run {
 
   #reject({ log, generation }: LogReading, offset: number, reason: string): void {
     const place = { path: log.path, generation: generation.id, mtime: log.facts.mtime, offset };
-    this.#tally.pending[this.#batch.reject(reason, '', place)]++;
+    this.#tally.count(this.#batch.reject(reason, '', place));
   }
 
   async #commit(gaps: Gap[], closed: LogPosition[]): Promise<void> {
@@ -240,11 +292,12 @@ export class Run {
     const logs = this.#known.open.map((generation) => ({ ...generation }));
     await this.#commits.finish();
     if (closed.length > 0 || !isSameProgress(logs, this.#commits.state.logs)) {
+      this.#checkCounts();
       const { ids, ...taken } = this.#batch.take();
       const read = this.#readings
         .filter((reading) => reading.hasRead)
         .map(({ log, from, offset, rounds }) => ({ path: log.path, from, to: offset, rounds }));
-      this.#tally.stage(ids, read, gaps);
+      this.#tally.stage(ids, read, gaps, this.#heldPieces);
       const batch = { ...taken, logs, closed, nextLog: this.#known.nextId };
       await this.#commits.begin(batch, () => this.#tally.commit());
     }
@@ -253,6 +306,36 @@ export class Run {
       if (reading.isFinished) reading.close();
     }
     this.#readings = this.#readings.filter(({ isFinished, rest }) => !isFinished || rest);
+  }
+
+  /**
+   * Whether each line that was read is in a count, and in one. If not, that is a fault of this program: what was read is
+   * stored all the same, since reading it again would come to the same, and logs do not wait; but it is said, and where.
+   */
+  #checkCounts(): void {
+    const missing = this.#tally.missing(this.#heldPieces);
+    if (missing === 0) return;
+    const read = this.#readings.filter((reading) => reading.hasRead);
+    const where = read.map(({ log, from, offset }) => `${log.path}, bytes ${from} to ${offset}`).join('; ');
+    const what =
+      missing > 0
+        ? `${missing} of the lines read are in no count`
+        : `${-missing} more lines are counted than were read`;
+    const fault = `${what} (${where}). What was read is stored; please report this`;
+    this.#tally.admit(missing, fault);
+    const [{ log, generation, from } = {}] = read;
+    if (missing > 0 && log && generation) {
+      const place = { path: log.path, generation: generation.id, offset: from ?? 0, mtime: log.facts.mtime };
+      this.#batch.reject(`a fault of this program: ${fault}`, '', place);
+    }
+  }
+
+  get #heldPieces(): number {
+    return this.#wrapped?.heldPieces ?? 0;
+  }
+
+  get #batchSize(): number {
+    return this.#options.batchSize ?? BATCH_SIZE;
   }
 
   async #reportProgress(): Promise<void> {
