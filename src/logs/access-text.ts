@@ -1,18 +1,16 @@
 const KEY = Buffer.from('"ai_log"');
 const NAME = Buffer.from('ai_log');
-const JOURNAL_KEY = Buffer.from('"MESSAGE"');
+const JOURNAL_KEY = Buffer.from('MESSAGE');
 const BOM = Buffer.from('\uFEFF');
 const SPACE = 0x20;
 const TAB = 0x09;
 const CR = 0x0d;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const COLON = 0x3a;
 const OPEN_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
 const OPEN_LIST = 0x5b;
 const CLOSING_LIST = 0x5d;
-const SMALL_N = 0x6e;
 
 /** Whether a line is an access line as it stands: an object that has a member `ai_log` of its own. */
 export function isAccessLine(line: Buffer): boolean {
@@ -51,17 +49,20 @@ function stringEnd(line: Buffer, from: number, limit: number): number {
 
 /** Whether there can be an access line within: a quick look, for lines that are none. */
 export function mayHoldAccessLine(line: Buffer): boolean {
-  return line.includes(NAME) || holdsJournalMessage(line);
+  if (line.includes(NAME)) return true;
+  const key = line.indexOf(JOURNAL_KEY);
+  return key >= 0 && JOURNAL_VALUE.test(line.toString('latin1', key, key + LONGEST_JOURNAL_KEY));
+}
+
+/** The same of a text in a record, which can also be a part of a line, as a container's runtime wrote it. */
+export function mayHoldAccessText(text: string): boolean {
+  return text.includes('ai_log') || JOURNAL_VALUE.test(text) || RUNTIMES.test(text);
 }
 
 /** The journal's JSON has a text as its bytes' numbers where it is not all printable, and null where it is long. */
-function holdsJournalMessage(line: Buffer): boolean {
-  const key = line.indexOf(JOURNAL_KEY);
-  if (key < 0) return false;
-  const colon = skipSpace(line, key + JOURNAL_KEY.length);
-  const value = line[skipSpace(line, colon + 1)];
-  return line[colon] === COLON && (value === OPEN_LIST || value === SMALL_N);
-}
+const JOURNAL_VALUE = /MESSAGE\\*"\s*:\s*(?:\[|null)/;
+const LONGEST_JOURNAL_KEY = 64;
+const RUNTIMES = /^\d{4}-\d\d-\d\dT\S{8,36} std(?:out|err) [PF]|"stream":"std(?:out|err)"/;
 
 /** `ai_log` as a key with the attributes of a call as its value, however often it is escaped. */
 const CALL = /ai_log\\*"\s*:\s*\\*"?\{/;
@@ -72,7 +73,7 @@ export function namesCall(line: Buffer): boolean {
 }
 
 function hasKeyAt(line: Buffer, at: number): boolean {
-  return line[at] === QUOTE && line.compare(KEY, 0, KEY.length, at, at + KEY.length) === 0;
+  return line[at] === QUOTE && KEY.equals(line.subarray(at, at + KEY.length));
 }
 
 /** Bytes of the byte order mark at a line's start. */

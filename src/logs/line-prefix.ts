@@ -5,6 +5,8 @@ interface Prefix {
 }
 
 const ISO = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?`;
+/** A time that is not the beginning of a container's line. */
+const TIME = String.raw`(?:(${ISO}) (?!std(?:out|err) [PF]))?`;
 const COLOUR = String.raw`(?:\x1b\[[\d;]{0,12}m)*`;
 const WORD = String.raw`[\w.@:/-]{1,253}`;
 const TAG = String.raw`[\w.@/()-]{1,64}(?:\[[\w.-]{1,20}\])?`;
@@ -22,10 +24,10 @@ const TAG = String.raw`[\w.@/()-]{1,64}(?:\[[\w.-]{1,20}\])?`;
  * Nothing that a client can write stands in any of these: only what they name and no quote can come before the brace.
  */
 const FORMS = [
-  new RegExp(String.raw`^${COLOUR}[\w.-]{1,128}${COLOUR} {0,128}\| ${COLOUR}(?:(${ISO}) )?`),
-  new RegExp(String.raw`^${COLOUR}\[(?:pod|job|deployment)/${WORD}\]${COLOUR} (?:(${ISO}) )?`),
+  new RegExp(String.raw`^${COLOUR}[\w.-]{1,128}${COLOUR} {0,128}\| ${COLOUR}${TIME}`),
+  new RegExp(String.raw`^${COLOUR}\[(?:pod|job|deployment)/${WORD}\]${COLOUR} ${TIME}`),
   new RegExp(
-    String.raw`^${COLOUR}(?=[\w.]{1,253}-)[a-z0-9][a-z0-9.-]{1,253}${COLOUR} ${COLOUR}[a-z0-9][a-z0-9.-]{0,253}${COLOUR} (?:(${ISO}) )?`,
+    String.raw`^${COLOUR}(?=[\w.]{1,253}-)[a-z0-9][a-z0-9.-]{1,253}${COLOUR} ${COLOUR}[a-z0-9][a-z0-9.-]{0,253}${COLOUR} ${TIME}`,
   ),
   new RegExp(
     String.raw`^(?:<\d{1,3}>)?(?:(${ISO})|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) ${WORD} ${TAG}: ?(?:@cee: ?)?`,
@@ -40,14 +42,15 @@ const FORMS = [
 
 /** So much of a line's start can be a prefix. */
 const LONGEST = 1024;
-const OPENS = /[{[]/;
+/** What can be read behind a prefix: an object, a list, or a line as a container's runtime keeps it. */
+const OPENS = new RegExp(String.raw`^(?:[{[]|${ISO} std(?:out|err) [PF])`);
 
-/** The prefix of a line behind which an object or a list begins; undefined where it has none that is known. */
+/** The prefix of a line behind which something begins that can be read; undefined where it has none that is known. */
 export function prefixOf(line: Buffer): Prefix | undefined {
   const start = line.toString('latin1', 0, LONGEST);
   for (const form of FORMS) {
     const found = form.exec(start);
-    if (!found || !OPENS.test(start[found[0].length] ?? '')) continue;
+    if (!found || !OPENS.test(start.slice(found[0].length))) continue;
     return { length: found[0].length, time: found[1]?.replace(' ', 'T').replace(',', '.') };
   }
   return undefined;

@@ -35,7 +35,10 @@ const LEFT_OUT = 'journalctl left the message out, as it is long: export it with
 function readRecord(line: Buffer, dockerPart: number): FoundText[] | string | undefined {
   const record = parseJson(line);
   // Where ai_log is no text in it, the line itself may be an access line that a client's words broke.
-  if (record === undefined) return !line.includes('"ai_log"') && namesCall(line) ? BROKEN : undefined;
+  if (record === undefined) {
+    if (line[skipSpace(line, 0)] === OPEN_LIST) return namesCall(line) ? UNKNOWN : undefined;
+    return !line.includes('"ai_log"') && namesCall(line) ? BROKEN : undefined;
+  }
   if (Object.hasOwn(record, 'ai_log')) return undefined;
   const found = linesOfRecord(record, dockerPart);
   if (typeof found === 'string') return found;

@@ -1,4 +1,4 @@
-import { isAccessLine } from './access-text.ts';
+import { isAccessLine, mayHoldAccessText } from './access-text.ts';
 import { dockerPartOf } from './wrapped-line.ts';
 
 /** A text that a record holds, in which a line of the log stands. */
@@ -72,7 +72,7 @@ function walkRecord(record: Json, around: Around, depth: number): FoundText[] | 
   const inObjects = objects.map(([, member]) => walkNested(member, inside, depth));
   const nested = inObjects.find((found) => typeof found === 'string') ?? one(inObjects as FoundText[][]);
   if (nested.length > 0) return nested;
-  const lists = members.filter(([key, member]) => Array.isArray(member) && key !== 'MESSAGE');
+  const lists = members.filter(([, member]) => Array.isArray(member));
   return gather(lists.map(([, member]) => walk(member, inside, depth + 1)));
 }
 
@@ -80,9 +80,15 @@ function walkRecord(record: Json, around: Around, depth: number): FoundText[] | 
 function walkNested(member: unknown, around: Around, depth: number): FoundText[] | string {
   if (typeof member !== 'object' || member === null) return [];
   if (!Object.hasOwn(member, 'ai_log')) return walk(member, around, depth + 1);
-  return [foundText(JSON.stringify(member), around, { isParsed: true })];
+  try {
+    return [foundText(JSON.stringify(member), around, { isParsed: true })];
+  } catch {
+    return TOO_DEEP;
+  }
 }
 
+/** What can be parsed can be nested too deep to be printed. */
+const TOO_DEEP = 'the record is nested too deep';
 const AMBIGUOUS = 'the record holds several access lines, and does not say which is its own';
 
 /**
@@ -134,7 +140,7 @@ const STARTS = /^\s*(?:\uFEFF)?[{[<\w\x1b]/;
 
 /** The lines of a text that can hold one. A shipper may have joined several, or kept a line's end. */
 function wholeText(text: string, around: Around): FoundText[] {
-  if (!text.includes('ai_log') || !STARTS.test(text)) return [];
+  if (!STARTS.test(text) || !mayHoldAccessText(text)) return [];
   return text
     .split('\n')
     .filter((line) => line.trim() !== '')
