@@ -130,13 +130,13 @@ export class Run {
         continue;
       }
       if (block.kind === 'lines' || (block.kind === 'rest' && isWhole(block.bytes))) {
-        this.#tally.read(countLines(block.bytes));
         if (this.#wrapped && !isRestored) await this.#restore(reading, this.#wrapped);
         isRestored = true;
         const left = this.#wrapped ? block : await this.#addPlain(reading, block, predecessor);
         if (left) {
           // A shipper's lines, the first of which is not among those that were looked at.
           this.#wrapped ??= new ContainerLog(this.#files, this.#known, reading, options);
+          this.#tally.read(countLines(left.bytes));
           await this.#addUnwrapped(reading, this.#wrapped.take(left));
         }
       } else if (block.kind === 'oversized') {
@@ -199,17 +199,25 @@ export class Run {
     const { bytes, at } = block.at === 0 ? await this.#addTorn(reading, block, predecessor) : block;
     const { path, facts } = reading.log;
     const place = { path, generation: reading.generation.id, mtime: facts.mtime };
+    let lines = 0;
+    let length = 0;
+    let to = bytes.length;
     for (const { start, end, mayBeCall, isForeign } of linesOf(bytes)) {
       if (isForeign && isShipped(bytes.subarray(start, end))) {
-        return { bytes: bytes.subarray(start), at: at + start };
+        to = start;
+        break;
       }
+      lines++;
+      length += end - start + 1;
       const count = mayBeCall
         ? await this.#batch.addLine(bytes.subarray(start, end), { ...place, offset: at + start })
         : 'other';
       this.#tally.count(count);
       if (count === 'rounds') reading.rounds++;
     }
-    return undefined;
+    // Where every byte is one of a line's, they are as many as were gone through.
+    this.#tally.read(length === to ? lines : countLines(bytes.subarray(0, to)));
+    return to < bytes.length ? { bytes: bytes.subarray(to), at: at + to } : undefined;
   }
 
   /** At the beginning of a log: the line that began in the one before it, if there is one. Returns what is left. */
@@ -219,8 +227,8 @@ export class Run {
     if (!torn) return block;
     const before = new LogReading(torn.log, torn.generation);
     this.#readings.push(before);
-    // Its beginning is a line of the file too, though no line break says so.
-    this.#tally.read(1);
+    // Its two halves are each a line of a file.
+    this.#tally.read(2);
     await this.#addUnwrapped(before, linesOfTorn(torn, before.from, longest));
     before.passLines(torn.beginning);
     before.finish();

@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mayHoldAccessLine } from './access-text.ts';
+import { isAccessLine, mayHoldAccessLine } from './access-text.ts';
 import { Join, type Place } from './join.ts';
 import { HELD_MS, type OpenLine } from './open-line.ts';
 import { readShipped } from './shipped-line.ts';
 import type { FoundText } from './shipped-record.ts';
-import { DOCKER_PART_BYTES, parseJson, physicalLines, READ_PART, type Form } from './wrapped-line.ts';
+import {
+  DOCKER_PART_BYTES,
+  parseJson,
+  physicalLines,
+  READ_PART,
+  type Form,
+  type Part,
+} from './wrapped-line.ts';
 
 /** A line as the program wrote it. */
 export interface UnwrappedLine {
@@ -85,7 +92,13 @@ export class Unwrapper {
   /** The lines that end in a block of whole physical lines, which begins at the offset `at`. */
   *take(block: Buffer, at: number, generation = this.#generation): Generator<UnwrappedLine> {
     for (const { start, line, next } of physicalLines(block)) {
-      yield* this.#unwrap({
+      const part = this.#form && READ_PART[this.#form](line, this.#dockerPart);
+      if (typeof part === 'object' && this.#isPlain(part)) {
+        this.#latest = part.time;
+        yield { bytes: part.text, at: [generation, at + start], time: part.time, pieces: 1 };
+        continue;
+      }
+      const wrapped: Wrapped = {
         bytes: line,
         place: { generation, offset: at + start },
         stretch: [generation, at + start, at + next],
@@ -94,8 +107,19 @@ export class Unwrapper {
         level: 0,
         source: '',
         isWatched: false,
-      });
+      };
+      yield* this.#takeFound(
+        wrapped,
+        typeof part === 'object' ? [foundOf(part)] : (part ?? this.#read(wrapped)),
+      );
     }
+  }
+
+  /** Nearly every line of a container's log: there is no more to it. */
+  #isPlain({ stream, isEnd, text }: Part): boolean {
+    if (!isEnd || this.#watched || text.length >= this.#longestLine || this.#joins.get(stream)?.isOpen)
+      return false;
+    return isAccessLine(text);
   }
 
   /** Open lines from which nothing can be missing: a program that ends need not end its last line. */
@@ -169,7 +193,11 @@ export class Unwrapper {
   }
 
   *#unwrap(line: Wrapped): Generator<UnwrappedLine> {
-    const found = line.level < MOST_LEVELS ? this.#read(line) : undefined;
+    yield* this.#takeFound(line, line.level < MOST_LEVELS ? this.#read(line) : undefined);
+  }
+
+  /** What a line wraps; or the line itself, where it wraps nothing, or it is not known what. */
+  *#takeFound(line: Wrapped, found: FoundText[] | string | undefined): Generator<UnwrappedLine> {
     if (typeof found === 'object') {
       for (const [i, one] of found.entries()) {
         const next: Wrapped = {
@@ -191,15 +219,7 @@ export class Unwrapper {
   }
 
   /** What a line wraps; a reason why that cannot be read; undefined where it wraps nothing. */
-  #read({ bytes, level }: Wrapped): FoundText[] | string | undefined {
-    if (level === 0 && this.#form) {
-      const part = READ_PART[this.#form](bytes, this.#dockerPart);
-      if (typeof part === 'string') return part;
-      if (part) {
-        const { text, time, stream, isEnd } = part;
-        return [{ text, time, source: stream, part: { isEnd, isRuntimes: true, stream } }];
-      }
-    }
+  #read({ bytes }: Wrapped): FoundText[] | string | undefined {
     return mayHoldAccessLine(bytes) || this.#openJoins().some(isShippers)
       ? readShipped(bytes, this.#dockerPart)
       : undefined;
@@ -271,6 +291,10 @@ export class Unwrapper {
   #openJoins(): Join[] {
     return [...this.#joins.values()].filter(({ isOpen }) => isOpen);
   }
+}
+
+function foundOf({ text, time, stream, isEnd }: Part): FoundText {
+  return { text, time, source: stream, part: { isEnd, isRuntimes: true, stream } };
 }
 
 function streamOf(source: string): string {
