@@ -132,7 +132,8 @@ export class Run {
       if (block.kind === 'lines' || (block.kind === 'rest' && isWhole(block.bytes))) {
         if (this.#wrapped && !isRestored) await this.#restore(reading, this.#wrapped);
         isRestored = true;
-        const left = this.#wrapped ? block : await this.#addPlain(reading, block, predecessor);
+        const whole = block.at === 0 ? await this.#addTorn(reading, block, predecessor) : block;
+        const left = this.#wrapped ? whole : await this.#addPlain(reading, whole);
         if (left) {
           // A shipper's lines, the first of which is not among those that were looked at.
           this.#wrapped ??= new ContainerLog(this.#files, this.#known, reading, options);
@@ -160,7 +161,7 @@ export class Run {
       if (this.#batch.size > this.#batchSize) await this.#commit([], []);
     }
     const wrapped = this.#wrapped;
-    if (wrapped && reading.offset > 0) {
+    if (wrapped && Math.max(from, reading.offset) > 0) {
       if (!isRestored) await this.#restore(reading, wrapped);
       await this.#addUnwrapped(reading, wrapped.takeRest(this.#options.now()));
       wrapped.pass();
@@ -173,7 +174,7 @@ export class Run {
   /** Takes up the lines that were open. */
   async #restore(reading: LogReading, wrapped: ContainerLog): Promise<void> {
     // Where the log before this one holds them, that is so until something is taken of this one.
-    const isOwn = reading.offset > 0;
+    const isOwn = reading.from > 0;
     let held = 0;
     const takeUp = (): void => {
       this.#tally.read(wrapped.heldPieces - held);
@@ -193,10 +194,8 @@ export class Run {
   /** A plain log's lines; returns what is left from the first line on that a shipper wrapped. */
   async #addPlain(
     reading: LogReading,
-    block: Block,
-    predecessor: Generation | undefined,
+    { bytes, at }: Block,
   ): Promise<Pick<Block, 'bytes' | 'at'> | undefined> {
-    const { bytes, at } = block.at === 0 ? await this.#addTorn(reading, block, predecessor) : block;
     const { path, facts } = reading.log;
     const place = { path, generation: reading.generation.id, mtime: facts.mtime };
     let lines = 0;

@@ -1,6 +1,6 @@
 import { bomLength, isAccessLine, mayHoldAccessLine, namesCall, skipSpace } from './access-text.ts';
 import { prefixOf } from './line-prefix.ts';
-import { linesOfRecord, type FoundText } from './shipped-record.ts';
+import { AMBIGUOUS, linesOfRecord, TOO_DEEP, type FoundText } from './shipped-record.ts';
 import { DOCKER_PART_BYTES, parseJson, readCriPart } from './wrapped-line.ts';
 
 const OPEN_BRACE = 0x7b;
@@ -31,6 +31,9 @@ export function isShipped(line: Buffer): boolean {
 const UNKNOWN = 'the access line stands in a form that is not known';
 const BROKEN = 'the access line stands in JSON that is cut off, or not valid';
 const LEFT_OUT = 'journalctl left the message out, as it is long: export it with --all';
+
+/** Reasons that tell of how a line was wrapped, and not of a line that is broken. */
+export const FORM_REASONS: ReadonlySet<string> = new Set([UNKNOWN, LEFT_OUT, AMBIGUOUS, TOO_DEEP]);
 
 function readRecord(line: Buffer, dockerPart: number): FoundText[] | string | undefined {
   const record = parseJson(line);

@@ -34,6 +34,7 @@ export type FindingCode =
   | 'cut-values'
   | 'cache-unknown'
   | 'rejected-lines'
+  | 'unknown-form'
   | 'store-missing'
   | 'store-unreadable'
   | 'unpriced-rounds'
