@@ -244,9 +244,7 @@ describe('what a client can write is no wrapper', () => {
     ],
   ])('%s', (_, line) => {
     for (const wrapped of [line, JSON.stringify({ message: line })]) {
-      expect(unwrap(wrapped)).toEqual([
-        { text: line, time: undefined },
-      ]);
+      expect(unwrap(wrapped)).toEqual([{ text: line, time: undefined }]);
     }
   });
 
