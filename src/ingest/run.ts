@@ -1,22 +1,19 @@
 import type { Redactor } from '../ai-log/redact.ts';
-import { readTime } from '../ai-log/time.ts';
 import type { Files } from '../platform/files.ts';
 import { growOnce } from '../platform/heap.ts';
 import { cutIntoBlocks, type Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
 import type { Generation } from '../logs/generation.ts';
-import { placeOf } from '../logs/open-line.ts';
 import type { OpenLog } from '../logs/open-log.ts';
-import { isShipped } from '../logs/shipped-line.ts';
-import type { UnwrappedLine } from '../logs/unwrap.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import type { LogPosition } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { Batch } from './batch.ts';
 import { Commits } from './commits.ts';
 import { ContainerLog, isWhole } from './container-log.ts';
-import { KnownLogs, type AbandonedLine } from './known-logs.ts';
-import { countLines, linesOf, lineText } from './log-lines.ts';
+import { KnownLogs } from './known-logs.ts';
+import { LineTaker } from './line-taker.ts';
+import { countLines } from './log-lines.ts';
 import { LogOpener } from './log-opener.ts';
 import { LogReading } from './log-reading.ts';
 import type { ParseOptions } from './options.ts';
@@ -38,6 +35,7 @@ export class Run {
   readonly #commits: Commits;
   readonly #known: KnownLogs;
   readonly #opener: LogOpener;
+  readonly #lines: LineTaker;
   /** Logs read since the last commit. */
   #readings: LogReading[] = [];
   /** The log that is being read, if its lines are wrapped. */
@@ -60,6 +58,7 @@ export class Run {
     this.#known = new KnownLogs(files, state, () => this.#commits.index.closed);
     this.#opener = new LogOpener(files, this.#known, tally, options.now);
     this.#batch = new Batch(files, store, state, () => this.#commits.index, resolve, redactor, options);
+    this.#lines = new LineTaker(this.#batch, tally, this.#known, options.now);
   }
 
   /** Reads the logs in the given order, the oldest first. */
@@ -72,8 +71,8 @@ export class Run {
         new Set(logs.map((log) => log.pattern)),
         this.#options.now(),
       );
-      this.#abandon(open, 'the log is gone, and the line was not finished in it');
-      this.#abandon(this.#known.takeOvertaken(logs), 'the log was rotated in the middle of the line');
+      this.#lines.abandon(open, 'the log is gone, and the line was not finished in it');
+      this.#lines.abandon(this.#known.takeOvertaken(logs), 'the log was rotated in the middle of the line');
       await this.#commit(gaps, closed);
       await this.#commits.finish();
       this.#tally.held = countHeld(this.#known.open, logs);
@@ -133,16 +132,16 @@ export class Run {
         if (this.#wrapped && !isRestored) await this.#restore(reading, this.#wrapped);
         isRestored = true;
         const whole = block.at === 0 ? await this.#addTorn(reading, block, predecessor) : block;
-        const left = this.#wrapped ? whole : await this.#addPlain(reading, whole);
+        const left = this.#wrapped ? whole : await this.#lines.addPlain(reading, whole);
         if (left) {
           // A shipper's lines, the first of which is not among those that were looked at.
           this.#wrapped ??= new ContainerLog(this.#files, this.#known, reading, options);
           this.#tally.read(countLines(left.bytes));
-          await this.#addUnwrapped(reading, this.#wrapped.take(left));
+          await this.#lines.addUnwrapped(reading, this.#wrapped.take(left));
         }
       } else if (block.kind === 'oversized') {
         this.#tally.read(1);
-        this.#reject(reading, block.at, `the line is longer than ${longest} bytes`);
+        this.#lines.reject(reading, block.at, `the line is longer than ${longest} bytes`);
       } else if (log.gzip) {
         reading.rest = { bytes: Buffer.from(block.bytes), at: block.at };
         break;
@@ -163,7 +162,7 @@ export class Run {
     const wrapped = this.#wrapped;
     if (wrapped && Math.max(from, reading.offset) > 0) {
       if (!isRestored) await this.#restore(reading, wrapped);
-      await this.#addUnwrapped(reading, wrapped.takeRest(this.#options.now()));
+      await this.#lines.addUnwrapped(reading, wrapped.takeRest(this.#options.now()));
       wrapped.pass();
     }
     // They are taken up again by who reads on.
@@ -182,41 +181,13 @@ export class Run {
     };
     for await (const line of wrapped.restore()) {
       this.#tally.read(line.pieces);
-      await this.#addUnwrapped(reading, [line]);
+      await this.#lines.addUnwrapped(reading, [line]);
       if (!isOwn || this.#batch.size <= this.#batchSize) continue;
       takeUp();
       wrapped.pass();
       await this.#commit([], []);
     }
     takeUp();
-  }
-
-  /** A plain log's lines; returns what is left from the first line on that a shipper wrapped. */
-  async #addPlain(
-    reading: LogReading,
-    { bytes, at }: Block,
-  ): Promise<Pick<Block, 'bytes' | 'at'> | undefined> {
-    const { path, facts } = reading.log;
-    const place = { path, generation: reading.generation.id, mtime: facts.mtime };
-    let lines = 0;
-    let length = 0;
-    let to = bytes.length;
-    for (const { start, end, mayBeCall, isForeign } of linesOf(bytes)) {
-      if (isForeign && isShipped(bytes.subarray(start, end))) {
-        to = start;
-        break;
-      }
-      lines++;
-      length += end - start + 1;
-      const count = mayBeCall
-        ? await this.#batch.addLine(bytes.subarray(start, end), { ...place, offset: at + start })
-        : 'other';
-      this.#tally.count(count);
-      if (count === 'rounds') reading.rounds++;
-    }
-    // Where every byte is one of a line's, they are as many as were gone through.
-    this.#tally.read(length === to ? lines : countLines(bytes.subarray(0, to)));
-    return to < bytes.length ? { bytes: bytes.subarray(to), at: at + to } : undefined;
   }
 
   /** At the beginning of a log: the line that began in the one before it, if there is one. Returns what is left. */
@@ -228,43 +199,11 @@ export class Run {
     this.#readings.push(before);
     // Its two halves are each a line of a file.
     this.#tally.read(2);
-    await this.#addUnwrapped(before, linesOfTorn(torn, before.from, longest));
+    await this.#lines.addUnwrapped(before, linesOfTorn(torn, before.from, longest));
     before.passLines(torn.beginning);
     before.finish();
     this.#known.finish(before, this.#options.now());
     return { ...block, bytes: block.bytes.subarray(torn.length), at: torn.length };
-  }
-
-  /** Lines that were unwrapped. One can begin in the log before this one. */
-  async #addUnwrapped(reading: LogReading, lines: Iterable<UnwrappedLine>): Promise<void> {
-    const { path, facts } = reading.log;
-    for (const { bytes, at, time, reason, pieces } of lines) {
-      const [generation, offset] = at;
-      const place = { path: this.#known.pathOf(generation) ?? path, generation, offset, mtime: facts.mtime };
-      if (reason !== undefined) {
-        this.#tally.count(this.#batch.reject(reason, lineText(bytes), place), pieces);
-        continue;
-      }
-      let left = pieces;
-      for (const { start, end, mayBeCall } of linesOf(bytes)) {
-        if (mayBeCall && time !== undefined) place.mtime = readTime(time) ?? facts.mtime;
-        const count = mayBeCall ? await this.#batch.addLine(bytes.subarray(start, end), place) : 'other';
-        this.#tally.count(count, left);
-        left = 0;
-        if (count === 'rounds') reading.rounds++;
-      }
-      this.#tally.pass(left);
-    }
-  }
-
-  /** Open lines of a container's log that nothing finishes. */
-  #abandon(lines: readonly AbandonedLine[], reason: string): void {
-    for (const { path, line } of lines) {
-      const [generation, offset] = placeOf(line);
-      const place = { path, generation, offset, mtime: this.#options.now() };
-      // What it was made of counted as held, in an earlier run.
-      this.#tally.count(line.isCall ? this.#batch.reject(line.reason ?? reason, '', place) : 'other', 0);
-    }
   }
 
   /** Half a line at the end of a compressed log stays half, unless the log still stands uncompressed beside it. */
@@ -273,7 +212,7 @@ export class Run {
       const { rest, generation } = reading;
       if (!rest || generation.offset !== rest.at || this.#known.isPlain(generation)) continue;
       this.#tally.read(1);
-      this.#reject(reading, rest.at, 'the log ends in the middle of a line');
+      this.#lines.reject(reading, rest.at, 'the log ends in the middle of a line');
       reading.passLines(rest.bytes);
       reading.finish();
     }
@@ -288,18 +227,13 @@ export class Run {
     }
   }
 
-  #reject({ log, generation }: LogReading, offset: number, reason: string): void {
-    const place = { path: log.path, generation: generation.id, mtime: log.facts.mtime, offset };
-    this.#tally.count(this.#batch.reject(reason, '', place));
-  }
-
   async #commit(gaps: Gap[], closed: LogPosition[]): Promise<void> {
     for (const reading of this.#readings) reading.settle();
     // They wait while reading goes on, which puts new lists into a generation, and changes none.
     const logs = this.#known.open.map((generation) => ({ ...generation }));
     await this.#commits.finish();
     if (closed.length > 0 || !isSameProgress(logs, this.#commits.state.logs)) {
-      this.#checkCounts();
+      this.#lines.check(this.#readings, this.#heldPieces);
       const { ids, ...taken } = this.#batch.take();
       const read = this.#readings
         .filter((reading) => reading.hasRead)
@@ -313,28 +247,6 @@ export class Run {
       if (reading.isFinished) reading.close();
     }
     this.#readings = this.#readings.filter(({ isFinished, rest }) => !isFinished || rest);
-  }
-
-  /**
-   * Whether each line that was read is in a count, and in one. If not, that is a fault of this program: what was read is
-   * stored all the same, since reading it again would come to the same, and logs do not wait; but it is said, and where.
-   */
-  #checkCounts(): void {
-    const missing = this.#tally.missing(this.#heldPieces);
-    if (missing === 0) return;
-    const read = this.#readings.filter((reading) => reading.hasRead);
-    const where = read.map(({ log, from, offset }) => `${log.path}, bytes ${from} to ${offset}`).join('; ');
-    const what =
-      missing > 0
-        ? `${missing} of the lines read are in no count`
-        : `${-missing} more lines are counted than were read`;
-    const fault = `${what} (${where}). What was read is stored; please report this`;
-    this.#tally.admit(missing, fault);
-    const [{ log, generation, from } = {}] = read;
-    if (missing > 0 && log && generation) {
-      const place = { path: log.path, generation: generation.id, offset: from ?? 0, mtime: log.facts.mtime };
-      this.#batch.reject(`a fault of this program: ${fault}`, '', place);
-    }
   }
 
   get #heldPieces(): number {
