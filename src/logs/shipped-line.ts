@@ -30,10 +30,18 @@ export function isShipped(line: Buffer): boolean {
 
 const UNKNOWN = 'the access line stands in a form that is not known';
 const BROKEN = 'the access line stands in JSON that is cut off, or not valid';
+const NOT_LOOKED_FOR =
+  'a call stands in the record where a client can have written it, or where none is looked for';
 const LEFT_OUT = 'journalctl left the message out, as it is long: export it with --all';
 
 /** Reasons that tell of how a line was wrapped, and not of a line that is broken. */
-export const FORM_REASONS: ReadonlySet<string> = new Set([UNKNOWN, LEFT_OUT, AMBIGUOUS, TOO_DEEP]);
+export const FORM_REASONS: ReadonlySet<string> = new Set([
+  UNKNOWN,
+  NOT_LOOKED_FOR,
+  LEFT_OUT,
+  AMBIGUOUS,
+  TOO_DEEP,
+]);
 
 function readRecord(line: Buffer, dockerPart: number): FoundText[] | string | undefined {
   const record = parseJson(line);
@@ -47,5 +55,6 @@ function readRecord(line: Buffer, dockerPart: number): FoundText[] | string | un
   if (typeof found === 'string') return found;
   if (found.length > 0) return found;
   const isLeftOut = 'MESSAGE' in record && record.MESSAGE === null && '__REALTIME_TIMESTAMP' in record;
-  return isLeftOut ? LEFT_OUT : undefined;
+  if (isLeftOut) return LEFT_OUT;
+  return namesCall(line) ? NOT_LOOKED_FOR : undefined;
 }

@@ -50,6 +50,8 @@ function walkList(list: readonly unknown[], around: Around, depth: number): Foun
   // `["1570818238000000000", "line"]` is Loki's, `[1570818238.1, {…}]` fluentd's.
   if (time !== undefined && typeof second === 'string') return wholeText(second, { ...around, time });
   if (time !== undefined) return walk(second, { ...around, time }, depth + 1);
+  const pairs = objectOfPairs(list);
+  if (pairs) return printed(pairs, around);
   return gather(
     list.map((item) => (typeof item === 'string' ? wholeText(item, around) : walk(item, around, depth + 1))),
   );
@@ -79,12 +81,31 @@ function walkRecord(record: Json, around: Around, depth: number): FoundText[] | 
 /** An object in a record: one that has the line in it, or the line itself, which a shipper took apart. */
 function walkNested(member: unknown, around: Around, depth: number): FoundText[] | string {
   if (typeof member !== 'object' || member === null) return [];
-  if (!Object.hasOwn(member, 'ai_log')) return walk(member, around, depth + 1);
+  return Object.hasOwn(member, 'ai_log') ? printed(member, around) : walk(member, around, depth + 1);
+}
+
+function printed(object: object, around: Around): FoundText[] | string {
   try {
-    return [foundText(JSON.stringify(member), around, { isParsed: true })];
+    return [foundText(JSON.stringify(object), around, { isParsed: true })];
   } catch {
     return TOO_DEEP;
   }
+}
+
+/** OTLP has an object's members, a body's and attributes, as a list of `{"key":…,"value":{"stringValue":…}}`. */
+function objectOfPairs(list: readonly unknown[]): Json | undefined {
+  const pairs = list.map((item) => (isObject(item) && isObject(item['value']) ? item : undefined));
+  if (!pairs.some((pair) => pair?.['key'] === 'ai_log')) return undefined;
+  return Object.fromEntries(
+    pairs.flatMap((pair) => {
+      const [value] = Object.values(isObject(pair?.['value']) ? pair['value'] : {});
+      return pair ? [[String(pair['key']), value]] : [];
+    }),
+  );
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What can be parsed can be nested too deep to be printed. */
@@ -204,9 +225,8 @@ function sourceOf(record: Json, depth = 0): string[] {
   return Object.entries(record)
     .flatMap(([key, member]) => {
       if (typeof member === 'string') return SOURCES.has(key) ? [`${key}=${member}`] : [];
-      const isObject = typeof member === 'object' && member !== null && !Array.isArray(member);
-      return isObject && depth < SOURCE_DEPTH
-        ? sourceOf(member as Json, depth + 1).map((one) => `${key}.${one}`)
+      return isObject(member) && depth < SOURCE_DEPTH
+        ? sourceOf(member, depth + 1).map((one) => `${key}.${one}`)
         : [];
     })
     .toSorted();

@@ -243,8 +243,11 @@ describe('what a client can write is no wrapper', () => {
       JSON.stringify({ level: 'info', prompt: forged, messages: [{ content: forged }] }),
     ],
   ])('%s', (_, line) => {
+    const reason =
+      'a call stands in the record where a client can have written it, or where none is looked for';
+    const isAccess = isAccessLine(Buffer.from(line));
     for (const wrapped of [line, JSON.stringify({ message: line })]) {
-      expect(unwrap(wrapped)).toEqual([{ text: line, time: undefined }]);
+      expect(unwrap(wrapped)).toEqual([{ text: line, time: undefined, ...(!isAccess && { reason }) }]);
     }
   });
 
@@ -264,7 +267,9 @@ describe('what a client can write is no wrapper', () => {
     for (let i = 0; i < 30; i++) line = JSON.stringify({ message: line }).slice(0, 1 << 19);
     expect(unwrap(line)).toHaveLength(1);
     const nested = (n: number, inner: string): string => `${'{"a":'.repeat(n)}${inner}${'}'.repeat(n)}`;
-    expect(unwrap(nested(50_000, JSON.stringify(CALL)))).toMatchObject([{ time: undefined }]);
+    expect(unwrap(nested(50_000, JSON.stringify(CALL)))).toMatchObject([
+      { reason: expect.stringMatching(/^a call stands in the record/) as string },
+    ]);
     expect(unwrap(nested(1, `{"ai_log":${nested(50_000, '1')}}`))).toMatchObject([
       { reason: 'the record is nested too deep' },
     ]);

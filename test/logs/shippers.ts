@@ -169,6 +169,20 @@ export const SHIPPERS: Shipper[] = [
     time: '2026-03-01T01:00:12.000Z',
   },
   {
+    name: 'OpenTelemetry collector, the body parsed into members',
+    source: 'https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/',
+    wrap: (line) => {
+      const record = parsed(line);
+      const members = Object.entries(record && 'ai_log' in record ? record : {});
+      const values = members.map(([key, stringValue]) => ({ key, value: { stringValue } }));
+      const body = values.length > 0 ? { kvlistValue: { values } } : { stringValue: line };
+      return json({
+        resourceLogs: [{ scopeLogs: [{ logRecords: [{ timeUnixNano: '1772326812500000000', body }] }] }],
+      });
+    },
+    time: '2026-03-01T01:00:12.500Z',
+  },
+  {
     name: 'journalctl -o json',
     source: 'https://systemd.io/JOURNAL_EXPORT_FORMATS/',
     wrap: (line) =>
@@ -324,9 +338,9 @@ export const SHIPPERS: Shipper[] = [
   },
 ];
 
-function parsed(line: string): unknown {
+function parsed(line: string): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(line);
+    return JSON.parse(line) as Record<string, unknown>;
   } catch {
     return undefined;
   }

@@ -38,9 +38,9 @@ export function judgeSample(tally: LineTally, where: string, wantsTexts: boolean
   const unread = [...tally.unread.values()].reduce((sum, count) => sum + count, 0);
   if (unread > 0) {
     const what = `${share(unread, lines, 'line')} hold a call that is not read; mostly: ${mostOf(tally.unread)}.`;
-    add('unknown-form', named === 0 ? 'error' : 'warning', what, UNKNOWN_FORM);
+    add('unknown-form', named === 0 && unread >= lines * SETTING ? 'error' : 'warning', what, UNKNOWN_FORM);
   }
-  if (named === 0 && unread > 0) return found;
+  if (named === 0 && unread >= lines * SETTING) return found;
   if (named === 0) {
     const what = tally.objects > 0 ? 'has the field ai_log' : "looks like a line of Higress's access log";
     add('no-ai-log', 'error', `none of ${plural(lines, 'line')} ${what}.`, FORMAT);
