@@ -30,8 +30,9 @@ export function sayTroubles(context: Pick<Context, 'warn'>, result: ParseResult)
 }
 
 /** A line each. */
-export function troubles(result: Pick<ParseResult, 'gaps' | 'warnings' | 'times'>): string[] {
+export function troubles(result: Pick<ParseResult, 'gaps' | 'warnings' | 'times' | 'faults'>): string[] {
   return [
+    ...result.faults.map((fault) => `fault of this program: ${fault}`),
     ...result.gaps.map(
       ({ path, bytes }) =>
         `${cleanLine(path)} vanished with ${bytes} bytes unread: the rounds in them are lost`,
@@ -41,8 +42,9 @@ export function troubles(result: Pick<ParseResult, 'gaps' | 'warnings' | 'times'
   ];
 }
 
-/** Throws InputOutputError, behind the answer, where a given path led to no log. */
-export function requireLogs({ missing }: Pick<ParseResult, 'missing'>): void {
+/** Throws, behind the answer: InputOutputError where a given path led to no log, an Error where the lines don't add up. */
+export function requireLogs({ missing, faults }: Pick<ParseResult, 'missing' | 'faults'>): void {
+  if (faults.length > 0) throw new Error(`the lines that were read do not add up: ${faults.join('; ')}`);
   if (missing.length > 0) {
     throw new InputOutputError(`no log at ${missing.join(', ')}; the other logs were read`);
   }

@@ -21,6 +21,7 @@ import { isPruned } from '../store/types.ts';
 import { lineText } from './log-lines.ts';
 import type { ParseOptions } from './options.ts';
 import { SessionDraft } from './session-draft.ts';
+import type { LineCount } from './tally.ts';
 
 /** Where a line stands, and what is known of its log. */
 export interface LinePlace {
@@ -33,9 +34,6 @@ export interface LinePlace {
   /** It is no log's time, but when a container's runtime took the line. */
   isTimed?: boolean;
 }
-
-/** `imported`: a round that was imported before. */
-export type LineCount = 'rounds' | 'other' | 'rejected' | 'filtered' | 'imported';
 
 /** A rejected line keeps so much of its text, and all of them together so much. */
 const REJECTED_BYTES = 4096;

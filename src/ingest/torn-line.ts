@@ -2,6 +2,7 @@ import { isAbsent, type Files } from '../platform/files.ts';
 import { agrees } from '../logs/fingerprint.ts';
 import type { Generation } from '../logs/generation.ts';
 import { openPlainLog, type OpenLog } from '../logs/open-log.ts';
+import { Unwrapper, type UnwrappedLine } from '../logs/unwrap.ts';
 import { isWhole } from './container-log.ts';
 import type { KnownLogs } from './known-logs.ts';
 
@@ -46,6 +47,20 @@ export async function findTornLine(
   }
   log.close();
   return undefined;
+}
+
+/** The line, unwrapped where a shipper wrote it. It counts for its two halves. */
+export function* linesOfTorn(
+  { line, generation }: TornLine,
+  offset: number,
+  longestLine: number,
+): Generator<UnwrappedLine> {
+  const unwrapper = new Unwrapper(undefined, generation.id, longestLine);
+  let isFirst = true;
+  for (const one of [...unwrapper.take(line, offset), ...unwrapper.takeOverdue(Infinity, 0)]) {
+    yield isFirst ? { ...one, pieces: one.pieces + 1 } : one;
+    isFirst = false;
+  }
 }
 
 function openIfThere(files: Files, file: Parameters<typeof openPlainLog>[1]): OpenLog | undefined {

@@ -60,6 +60,7 @@ test('--json with nothing wrong', async () => {
       rounds: 1,
       unpriced_rounds: 0,
       rejected_lines: 0,
+      held: 0,
       lost_bytes: 0,
       last_stored_at: '2026-02-03T02:00:00.000Z',
     },

@@ -62,6 +62,7 @@ function doctorJson({ findings, logs, store, entries }: Examination): string {
           rounds: store.rounds,
           unpriced_rounds: [...store.unpriced.values()].reduce((sum, count) => sum + count, 0),
           rejected_lines: store.rejectedLines,
+          held: store.held,
           lost_bytes: store.gaps.reduce((sum, { bytes }) => sum + bytes, 0),
           last_stored_at: store.lastCommit === null ? null : new Date(store.lastCommit).toISOString(),
         }

@@ -38,6 +38,7 @@ export type FindingCode =
   | 'no-times'
   | 'unread-compressed'
   | 'not-utf8'
+  | 'unknown-form'
   | 'store-missing'
   | 'store-unreadable'
   | 'unpriced-rounds'

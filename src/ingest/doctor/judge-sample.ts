@@ -37,14 +37,19 @@ export function judgeSample(tally: LineTally, where: string, wantsTexts: boolean
       ADVICE[code] ?? { fix: '' },
     );
   };
+  const unread = [...tally.unread.values()].reduce((sum, count) => sum + count, 0);
+  if (unread > 0) {
+    const what = `${share(unread, lines, 'line')} hold a call that is not read; mostly: ${mostOf(tally.unread)}.`;
+    add('unknown-form', named === 0 && unread >= lines * SETTING ? 'error' : 'warning', what, UNKNOWN_FORM);
+  }
+  if (named === 0 && unread >= lines * SETTING) return found;
   if (named === 0) {
     const what = tally.objects > 0 ? 'has the field ai_log' : "looks like a line of Higress's access log";
     add('no-ai-log', 'error', `none of ${plural(lines, 'line')} ${what}.`, FORMAT);
     return found;
   }
   if (rejected > 0) {
-    const [reason = ''] = [...tally.reasons].toSorted((a, b) => b[1] - a[1])[0] ?? [];
-    const what = `${share(rejected, lines, 'line')} cannot be believed, and are not counted; mostly: ${reason}.`;
+    const what = `${share(rejected, lines, 'line')} cannot be believed, and are not counted; mostly: ${mostOf(tally.reasons)}.`;
     add('rejected-lines', 'warning', what, REJECTED);
   } else if (rounds === 0) {
     add(
@@ -88,6 +93,13 @@ export function judgeSample(tally: LineTally, where: string, wantsTexts: boolean
   return found;
 }
 
+function mostOf(reasons: ReadonlyMap<string, number>): string {
+  return [...reasons].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? '';
+}
+
+const UNKNOWN_FORM: Advice = {
+  fix: "The access log format may be right: something between the gateway and this file has wrapped its lines. Read the gateway's own file, or let the shipper write each event as one whole line of JSON; docs/higress.md says which forms are read.",
+};
 const FORMAT: Advice = {
   fix: 'Put ai_log first into the access log format (ConfigMap higress-config, mesh.accessLogFormat, with accessLogEncoding: TEXT), and leave the rest as it is.',
   setting: '{"ai_log":"%FILTER_STATE(wasm.ai_log:PLAIN)%","authority":…',

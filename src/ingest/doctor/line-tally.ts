@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readLogLine, type LoggedRound } from '../../ai-log/round.ts';
+import { FORM_REASONS } from '../../logs/shipped-line.ts';
 import { lineText } from '../log-lines.ts';
 import { addTimeless, noTimes, type TimeTally } from '../time-tally.ts';
 
@@ -14,6 +15,8 @@ export interface LineTally {
   rejected: number;
   /** Why lines were rejected, and how many for each reason. */
   reasons: Map<string, number>;
+  /** The same of lines that another program has wrapped, in a way that is not read. */
+  unread: Map<string, number>;
   /** Rounds that came without a session id. */
   noSession: number;
   /** Rounds that did not fail. */
@@ -41,6 +44,7 @@ export function newTally(): LineTally {
     rounds: 0,
     rejected: 0,
     reasons: new Map(),
+    unread: new Map(),
     noSession: 0,
     answered: 0,
     noUsage: 0,
@@ -67,7 +71,23 @@ export function addLine(tally: LineTally, bytes: Buffer, mayBeCall: boolean, isT
   if (line.kind === 'round') addRound(tally, line.round, isTimed);
   if (line.kind !== 'rejected') return;
   tally.rejected++;
-  tally.reasons.set(line.reason, (tally.reasons.get(line.reason) ?? 0) + 1);
+  addOne(tally.reasons, line.reason);
+}
+
+/** Counts a line of which the reason says why it could not be unwrapped. */
+export function addUnread(tally: LineTally, reason: string): void {
+  tally.lines++;
+  if (FORM_REASONS.has(reason)) {
+    addOne(tally.unread, reason);
+  } else {
+    tally.named++;
+    tally.rejected++;
+    addOne(tally.reasons, reason);
+  }
+}
+
+function addOne(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
 function addRound(tally: LineTally, round: LoggedRound, isTimed: boolean): void {

@@ -15,6 +15,8 @@ export interface StoreFacts {
   /** Rounds of each model that has no price. */
   unpriced: Map<string, number>;
   rejectedLines: number;
+  /** Lines that are begun and wait for their last part. */
+  held: number;
   /** Logs that vanished before they were read to their end. */
   gaps: {
     path: string;
@@ -45,6 +47,7 @@ export function lookAtStore(files: Files, dir: string): StoreFacts | undefined {
     rounds,
     unpriced,
     rejectedLines: countLines(readWhole(files, join(dir, '.rejected.jsonl')), state.rejected.length),
+    held: state.logs.reduce((sum, log) => sum + (asGeneration(log).open?.length ?? 0), 0),
     gaps: lost.map(({ path, lost, offset, closed: at }) => ({
       path,
       bytes: (lost ?? 0) - offset,

@@ -5,7 +5,7 @@ import { textBlocks } from '../../logs/text-blocks.ts';
 import { Unwrapper } from '../../logs/unwrap.ts';
 import { formOf } from '../../logs/wrapped-line.ts';
 import { linesOf } from '../log-lines.ts';
-import { addLine, newTally, type LineTally } from './line-tally.ts';
+import { addLine, addUnread, newTally, type LineTally } from './line-tally.ts';
 
 /** What was looked at of the logs. */
 export interface Sample {
@@ -79,11 +79,15 @@ async function addLines(
   tally: LineTally,
 ): Promise<void> {
   let isFirst = skipFirst;
-  const form = formOf(log.start());
-  const unwrapper = form && new Unwrapper(form, 0, LONGEST_LINE);
+  const unwrapper = new Unwrapper(formOf(log.start()), 0, LONGEST_LINE);
   for await (const block of textBlocks(log, from, LONGEST_LINE, to)) {
     if (block.kind !== 'lines') continue;
-    for (const { bytes } of unwrapper ? unwrapper.take(block.bytes, block.at) : [block]) {
+    for (const { bytes, reason } of unwrapper.take(block.bytes, block.at)) {
+      if (reason !== undefined) {
+        if (!isFirst) addUnread(tally, reason);
+        isFirst = false;
+        continue;
+      }
       for (const { start, end, mayBeCall } of linesOf(bytes)) {
         if (!isFirst) addLine(tally, bytes.subarray(start, end), mayBeCall, unwrapper !== undefined);
         isFirst = false;

@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { nodeFiles, type Files } from '../../../src/platform/files.ts';
 import { aiLine, changeBit, makeBase, otherLine, run } from '../make.ts';
 import { contentOf } from '../../platform/make.ts';
+import { DOCKER_PART_BYTES } from '../../../src/logs/wrapped-line.ts';
+import { SHIPPERS } from '../../logs/shippers.ts';
 import { WRAPS, cutLine } from '../../logs/wrap.ts';
 import { codesOf, LINES, look, makePlace } from './make.ts';
 
@@ -28,9 +30,12 @@ test('changes nothing, neither log nor store', async () => {
 });
 
 test.each(['cri', 'docker'] as const)('nothing is wrong with a container log: %s', async (form) => {
-  const pieces = LINES.flatMap((line) => cutLine('stdout', Buffer.from(line.trim()), [100], true));
+  const size = form === 'cri' ? 100 : DOCKER_PART_BYTES;
+  const lines = [...LINES, aiLine('b', 1, { answer: 'x'.repeat(40_000) })];
+  const pieces = lines.flatMap((line) => cutLine('stdout', Buffer.from(line.trim()), [size], true));
+  expect(pieces.length).toBeGreaterThan(lines.length);
   const place = await makePlace(pieces.map((piece) => WRAPS[form](piece).toString()));
-  expect(await look(place)).toMatchObject({ findings: [], logs: { lines: 4, rounds: 3, unreadBytes: 0 } });
+  expect(await look(place)).toMatchObject({ findings: [], logs: { lines: 5, rounds: 4, unreadBytes: 0 } });
 });
 
 /** A line as another gateway's configuration would write it. */
@@ -268,8 +273,8 @@ const WRAPPED = {
     return `${stamp} P ${line.slice(0, half)}\n${stamp} F ${line.slice(half)}`;
   },
   docker(line: string): string {
-    const half = line.length >> 1;
-    return [line.slice(0, half), line.slice(half)]
+    return [line.slice(0, DOCKER_PART_BYTES), line.slice(DOCKER_PART_BYTES)]
+      .filter((log) => log !== '')
       .map((log) => `${JSON.stringify({ log, stream: 'stdout', time: '2026-02-01T00:00:05.123456789Z' })}\n`)
       .join('');
   },
@@ -289,6 +294,47 @@ describe.each(Object.entries(WRAPPED))('what a container printed (%s)', (_form, 
     const written = Date.UTC(2026, 1, 1, 0, 0, 5, 123);
     expect(await codesOf(place, { now: written + 10 * MINUTE - 1 })).toEqual([]);
     expect(await codesOf(place, { now: written + 10 * MINUTE })).toEqual(['unread-log warning']);
+  });
+});
+
+describe('a log that something else has wrapped', () => {
+  const unknown = (line: string): string =>
+    `[0] kube: [[1.1, {}], {"log"=>"${line.trim().replaceAll('"', '\\"')}"}]\n`;
+
+  test.each(SHIPPERS)('$name: nothing is wrong', async ({ wrap }) => {
+    const place = await makePlace(LINES.map((line) => `${wrap(line.trim())}\n`));
+    const { findings, logs } = await look(place);
+    expect(findings).toEqual([]);
+    expect(logs).toMatchObject({ lines: 4, rounds: 3, unreadBytes: 0 });
+  });
+
+  test('in a form that is not read: that is said, and not that ai_log is missing', async () => {
+    const place = await makePlace(LINES.map(unknown));
+    const { findings } = await look(place);
+    expect(findings).toMatchObject([
+      {
+        code: 'unknown-form',
+        severity: 'error',
+        what: '3 of 4 lines hold a call that is not read; mostly: the access line stands in a form that is not known.',
+      },
+    ]);
+    expect(JSON.stringify(findings)).not.toContain('Put ai_log first');
+  });
+
+  test('some of its lines in a form that is not read', async () => {
+    const place = await makePlace([...LINES, unknown(LINES[0] ?? '')]);
+    expect(await codesOf(place)).toEqual(['unknown-form warning']);
+  });
+
+  test('a record that is cut off is a rejected line', async () => {
+    const place = await makePlace([...LINES, `${JSON.stringify({ message: LINES[0] }).slice(0, -9)}\n`]);
+    expect(await codesOf(place)).toEqual(['rejected-lines warning']);
+  });
+
+  test('a line that waits for its last part is counted', async () => {
+    const [piece] = cutLine('stdout', Buffer.from(LINES[0] ?? ''), [100], true);
+    const place = await makePlace([...LINES.map(WRAPPED.cri), piece ? WRAPS.cri(piece).toString() : '']);
+    expect((await look(place)).store?.held).toBe(1);
   });
 });
 
