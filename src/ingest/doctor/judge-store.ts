@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { isNoModel } from '../../pricing/no-model.ts';
 import { plural, duration, share, type Finding } from './finding.ts';
+import type { Check } from './look.ts';
 import type { StoreFacts } from './look-at-store.ts';
 import type { Unread } from './unread.ts';
 
@@ -8,14 +10,38 @@ const OVERDUE_MS = 600_000;
 /** What was lost longer ago can't be helped, and is known. */
 const RECENT_MS = 30 * 86_400_000;
 
-/** What a store lacks. `now`: milliseconds since 1970 UTC. `parseCommand`: what stores into it. */
-export function judgeStore(
-  store: StoreFacts,
-  unread: readonly Unread[],
-  now: number,
-  parseCommand: string,
-): Finding[] {
-  return [...unreadLog(store, unread, now, parseCommand), ...lostBytes(store, now), ...unpricedRounds(store)];
+/** Whether there is a store, and what it lacks. */
+export const storeCheck: Check = {
+  codes: ['store-missing', 'store-unreadable', 'unread-log', 'lost-bytes', 'unpriced-rounds'],
+  find({ dir, store, storeProblem, unread, now, parseCommand }) {
+    if (storeProblem !== undefined) return [unreadable(dir, storeProblem)];
+    if (!store) return [missing(dir, parseCommand)];
+    return [
+      ...unreadLog(store, unread, now, parseCommand),
+      ...lostBytes(store, now),
+      ...unpricedRounds(store),
+    ];
+  },
+};
+
+function unreadable(dir: string, problem: string): Finding {
+  const what = `${problem}.`;
+  const fix = `monitor repair --data-dir ${dir} says what can be mended. A store that belongs to another user can be read by that user alone.`;
+  return { code: 'store-unreadable', area: 'store', severity: 'error', what, where: dir, fix };
+}
+
+function missing(dir: string, setting: string): Finding {
+  const what = 'there is no store yet.';
+  const fix = 'The first run makes it.';
+  return {
+    code: 'store-missing',
+    area: 'store',
+    severity: 'warning',
+    what,
+    where: resolve(dir),
+    fix,
+    setting,
+  };
 }
 
 function unreadLog(

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { Schedule } from '../../platform/schedules.ts';
 import type { Finding } from './finding.ts';
+import type { Check } from './look.ts';
 
 /** A line of a crontab, or of a unit, that runs `monitor parse`. */
 export interface Entry {
@@ -44,8 +45,13 @@ function unquote(word: string): string {
   return word.replaceAll(/^["']|["']$/g, '').replace(/^~(?=\/|$)/, homedir());
 }
 
+export const scheduleCheck: Check = {
+  codes: ['no-schedule', 'other-schedule'],
+  find: ({ entries, dir, parseCommand }) => judgeSchedule(entries, dir, parseCommand),
+};
+
 /** Whether something runs `parse` for this store by itself. */
-export function judgeSchedule(entries: readonly Entry[], dir: string, parseCommand: string): Finding[] {
+function judgeSchedule(entries: readonly Entry[], dir: string, parseCommand: string): Finding[] {
   if (entries.some((entry) => entry.dir === resolve(dir))) return [];
   const setting = `* * * * * ${parseCommand} --quiet`;
   const [other] = entries;

@@ -1,0 +1,17 @@
+import { flockCheck } from './flock.ts';
+import { logFilesCheck } from './log-files.ts';
+import type { Check } from './look.ts';
+import { pricesCheck } from './prices.ts';
+import { sampleCheck } from './judge-sample.ts';
+import { scheduleCheck } from './schedule.ts';
+import { storeCheck } from './judge-store.ts';
+
+/** All that doctor looks for. A new kind of finding is a file of its own, and a line here. */
+export const CHECKS: readonly Check[] = [
+  logFilesCheck,
+  sampleCheck,
+  storeCheck,
+  flockCheck,
+  pricesCheck,
+  scheduleCheck,
+];
