@@ -9,7 +9,7 @@ import { rejectedPath } from '../store/commit.ts';
 import { basePath, tailPath } from '../store/index-file.ts';
 import { priceGenerations, pricesPath } from '../store/price-files.ts';
 import { readPriceLines } from '../store/read.ts';
-import type { Renewal } from '../store/recommit.ts';
+import type { Renewal, SessionRewrite } from '../store/recommit.ts';
 import { readPruned, surveyPruned } from '../store/pruned-file.ts';
 import { newState, type LogPosition, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
@@ -20,12 +20,26 @@ import { checkSessions } from './check-sessions.ts';
 import { isPlace } from './read-session.ts';
 import { rebuildSessions, type KnownEntry } from './rebuild-sessions.ts';
 import { findBasis, type Basis } from './repair-basis.ts';
-import type { Problem } from './repair-problem.ts';
+import type { Removed } from './removed-rounds.ts';
+import type { Loss, Problem, SessionRepairs } from './repair-problem.ts';
 
 export interface RepairPlan {
   /** None: the store is sound. */
   problems: Problem[];
-  renewal: Renewal;
+  renewal: Renewal & {
+    rewrites: SessionRewrite[];
+    setAside: string[];
+    index: { sessions: Map<string, SessionEntry> };
+  };
+  book: PriceBook;
+  removed: Removed;
+  /** Whether there is an index that says what the sessions held. */
+  isIndexed: boolean;
+  losses: readonly Loss[];
+  /** Places of the rounds that are kept, of the sessions that lack some at least. */
+  kept: SessionRepairs['kept'];
+  /** Whether what stands at a place of the logs was counted. */
+  isCommitted: (place: [generation: number, offset: number]) => boolean;
 }
 
 /**
@@ -61,10 +75,22 @@ export function planRepair(files: Files, store: Store): RepairPlan {
   const damaged = basis.indexProblem === undefined ? [] : basis.survey.generations;
   const damagedFiles = damaged.flatMap((number) => [basePath(dir, number), tailPath(dir, number)]);
   const isThere = (path: string): boolean => files.stat(path) !== undefined;
-  const setAside = [...damagedFiles.filter(isThere).map((path) => basename(path)), ...sessions.setAside];
+  const setAside: string[] = [
+    ...damagedFiles.filter(isThere).map((path) => basename(path)),
+    ...sessions.setAside,
+  ];
   const stale = damaged.length > 0 ? [] : basis.survey.generations;
   const index = { sessions: sessions.sessions, closed };
-  return { problems, renewal: { rewrites: sessions.rewrites, index, state, setAside, stale } };
+  return {
+    problems,
+    renewal: { rewrites: sessions.rewrites, index, state, setAside, stale, prices: [], written: [] },
+    book,
+    removed,
+    isIndexed: basis.index !== undefined,
+    losses: sessions.losses,
+    kept: sessions.kept,
+    isCommitted,
+  };
 }
 
 /**

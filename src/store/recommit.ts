@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Files } from '../platform/files.ts';
-import { syncFiles } from './commit.ts';
+import { appendLines, syncFiles } from './commit.ts';
 import { removeIndex, type Index } from './index-file.ts';
-import { removeOtherPrices } from './price-files.ts';
+import { pricesPath, removeOtherPrices } from './price-files.ts';
 import { replaceSummary } from './session-file.ts';
 import { copyRounds } from './session-lines.ts';
 import { writeState, type State } from './state.ts';
@@ -28,6 +28,9 @@ export interface Renewal {
   /** Damaged files, kept out of the way under `.damaged-…`, and index files that nothing refers to any more. */
   setAside: readonly string[];
   stale: readonly number[];
+  /** New lines of the price book, and files that are written already: nothing names them yet, and they are not synced. */
+  prices: readonly string[];
+  written: readonly string[];
 }
 
 /**
@@ -44,17 +47,18 @@ export function recommit(files: Files, store: Store, renewal: Renewal): void {
       Object.assign(entry, copyRounds(files, dir, from, { ...entry, rounds }, summary));
     }
   }
-  const paths = rewrites.map(({ entry }) => join(dir, entry.file));
-  syncFiles(
-    files,
-    dir,
-    paths,
-    rewrites.some(({ from }) => from !== undefined),
-  );
+  const paths = [...rewrites.map(({ entry }) => join(dir, entry.file)), ...renewal.written];
+  syncFiles(files, dir, paths, renewal.written.length > 0 || rewrites.some(({ from }) => from !== undefined));
+  const { prices } = state;
+  const book = appendLines(files, pricesPath(dir, prices.generation), prices.length, renewal.prices);
   const { generation } = state.index;
   const { commit, logs, next_log } = state;
   const base = writeIndexBase(files, dir, generation, index, { commit, logs, next_log });
-  writeState(files, store.statePath, { ...state, index: { generation, base, length: 0 } });
+  writeState(files, store.statePath, {
+    ...state,
+    index: { generation, base, length: 0 },
+    prices: { ...prices, length: book },
+  });
   for (const name of renewal.setAside) files.rename(join(dir, name), join(dir, damagedName(name)));
   for (const generation of renewal.stale) removeIndex(files, dir, generation);
   removeOtherPrices(files, dir, state.prices.generation);

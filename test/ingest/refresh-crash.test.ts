@@ -93,9 +93,9 @@ describe('a refresh that was killed', () => {
       await run(dir, log);
       const committed = dumpMoney(dir);
       rmSync(join(dir, '.state.json'));
-      repairStore(nodeFiles, dir, true);
+      await repairStore(nodeFiles, dir, true);
       expect(dumpMoney(dir), where).toEqual(committed);
-      expect(repairStore(nodeFiles, dir, false).problems, where).toEqual([]);
+      expect((await repairStore(nodeFiles, dir, false)).problems, where).toEqual([]);
     }
   });
 
@@ -105,9 +105,9 @@ describe('a refresh that was killed', () => {
       const dir = storeOf(folder);
       const where = await failed(folder, at, 'after');
       rmSync(join(dir, '.state.json'));
-      repairStore(nodeFiles, dir, true);
+      await repairStore(nodeFiles, dir, true);
       expect([before, after], where).toContainEqual(dumpMoney(dir));
-      expect(repairStore(nodeFiles, dir, false).problems, where).toEqual([]);
+      expect((await repairStore(nodeFiles, dir, false)).problems, where).toEqual([]);
     }
   });
 });

@@ -223,23 +223,23 @@ describe('after a refresh', () => {
     await parsed([round('s', 2, 'm')], [{ match: 'm', input: 9 }]);
   });
 
-  test('a store is sound', () => {
-    expect(repairStore(nodeFiles, dir, false).problems).toEqual([]);
+  test('a store is sound', async () => {
+    expect((await repairStore(nodeFiles, dir, false)).problems).toEqual([]);
   });
 
   test.each([
     ['the index', ['.index-2.base'], true],
     ['the state', ['.state.json'], false],
-  ])('a repair without %s gives the same store back', (_, names, isDamaged) => {
+  ])('a repair without %s gives the same store back', async (_, names, isDamaged) => {
     const before = dumpMoney(dir);
     for (const name of names) {
       if (isDamaged) damage(join(dir, name));
       else rmSync(join(dir, name));
     }
-    const { problems, lostRounds } = repairStore(nodeFiles, dir, true);
+    const { problems, lostRounds } = await repairStore(nodeFiles, dir, true);
     expect([problems.length, lostRounds]).toEqual([1, 0]);
     expect(dumpMoney(dir)).toEqual(before);
-    expect(repairStore(nodeFiles, dir, false).problems).toEqual([]);
+    expect((await repairStore(nodeFiles, dir, false)).problems).toEqual([]);
     expect(readdirSync(dir).filter((name) => name.startsWith('.prices'))).toEqual(['.prices-2.jsonl']);
   });
 
