@@ -26,7 +26,8 @@ export function checkSessions(
   return repairs;
 }
 
-function checkSession(
+/** The same of one session that has a file. */
+export function checkSession(
   files: Files,
   dir: string,
   entry: SessionEntry,

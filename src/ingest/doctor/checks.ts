@@ -1,6 +1,9 @@
 import { flockCheck } from './flock.ts';
 import { logFilesCheck } from './log-files.ts';
 import type { Check } from './look.ts';
+import { ownLogsCheck } from './own-logs.ts';
+import { sessionFilesCheck } from './session-files.ts';
+import { storeFilesCheck } from './store-files.ts';
 import { pricesCheck } from './prices.ts';
 import { sampleCheck } from './judge-sample.ts';
 import { scheduleCheck } from './schedule.ts';
@@ -9,8 +12,11 @@ import { storeCheck } from './judge-store.ts';
 /** All that doctor looks for. A new kind of finding is a file of its own, and a line here. */
 export const CHECKS: readonly Check[] = [
   logFilesCheck,
+  ownLogsCheck,
   sampleCheck,
   storeCheck,
+  storeFilesCheck,
+  sessionFilesCheck,
   flockCheck,
   pricesCheck,
   scheduleCheck,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readWhole, type Files } from '../../platform/files.ts';
 import type { Generation } from '../../logs/generation.ts';
 import { readSnapshot } from '../../store/read.ts';
+import type { LogPosition } from '../../store/state.ts';
 import { findStore } from '../../store/store.ts';
 import { cellsOf } from '../../store/usage-cube.ts';
 import { asGeneration } from '../known-logs.ts';
@@ -23,7 +24,9 @@ export interface StoreFacts {
   }[];
   /** When a run last stored something. */
   lastCommit: number | null;
+  /** Logs that the store reads, and those whose files are gone. */
   generations: Generation[];
+  closed: LogPosition[];
 }
 
 /** Reads a store; undefined where there is none yet. Throws where it is damaged or may not be read. */
@@ -52,6 +55,7 @@ export function lookAtStore(files: Files, dir: string): StoreFacts | undefined {
     })),
     lastCommit: state.commit > 0 ? (files.stat(store.statePath)?.mtime ?? null) : null,
     generations: state.logs.map(asGeneration),
+    closed: [...closed.values()],
   };
 }
 

@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts';
 import type { StoreFacts } from './look-at-store.ts';
 import type { Sample } from './sample.ts';
 import type { Entry } from './schedule.ts';
-import type { Unread } from './unread.ts';
+import type { LookedAt, Unread } from './unread.ts';
 
 /** What there is to look at: read once, and given to every check. */
 export interface Look {
@@ -15,6 +15,14 @@ export interface Look {
   now: number;
   /** The paths and globs whose logs were looked at. */
   logPaths: readonly string[];
+  /** The user named them. */
+  areGiven: boolean;
+  /** They are those that the store was made of. */
+  areOwn: boolean;
+  /** Folders of them that could not be looked into, and why. */
+  unlisted: readonly { path: string; reason: string }[];
+  /** What each log file is to the store; as far as files go where there is no store. */
+  looked: readonly LookedAt[];
   logs: readonly LogFile[];
   /** Of the paths, those at which there is no log. */
   missing: readonly string[];
@@ -27,8 +35,14 @@ export interface Look {
   pricesPath: string | undefined;
   /** All that runs `monitor parse`, for whatever store. */
   entries: readonly Entry[];
+  /** Whether every session is to be read. */
+  deep: boolean;
+  /** What could not be looked at of what the system runs by itself, and why. */
+  unseenSchedules: readonly string[];
   /** The command that stores what is new, to be copied. */
   parseCommand: string;
+  /** The same as a line of a crontab; undefined where none can say it. */
+  crontabLine: string | undefined;
 }
 
 /** Looks for some kinds of finding. Changes nothing; what it cannot look at is a finding, too. */

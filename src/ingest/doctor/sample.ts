@@ -14,6 +14,8 @@ export interface Sample {
   bytes: number;
   /** Files that this user may not read. */
   unreadable: string[];
+  /** Compressed files that are not whole. */
+  damaged: string[];
 }
 
 /** So much of the newest logs is read, and of the newest one's head. */
@@ -24,7 +26,7 @@ const LONGEST_LINE = 64 << 20;
 
 /** Reads the end of the newest logs: of plain files, or where there is none, of the newest compressed one. */
 export async function sampleLogs(files: Files, logs: readonly LogFile[]): Promise<Sample> {
-  const sample: Sample = { tally: newTally(), bytes: 0, unreadable: [] };
+  const sample: Sample = { tally: newTally(), bytes: 0, unreadable: [], damaged: [] };
   let budget = TAIL_BYTES;
   for (const log of logs.toReversed()) {
     const size = files.stat(log.path)?.size ?? 0;
@@ -63,7 +65,10 @@ async function readTail(files: Files, file: LogFile, budget: number, sample: Sam
 
 async function readCompressed(files: Files, file: LogFile, budget: number, sample: Sample): Promise<number> {
   const log = await openGzipLog(files, file, []);
-  if (!log) return 0;
+  if (!log) {
+    sample.damaged.push(file.path);
+    return 0;
+  }
   try {
     await addLines(log, 0, Math.max(0, budget), false, sample.tally);
     return Math.min(budget, log.content.size);

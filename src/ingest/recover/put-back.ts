@@ -4,7 +4,6 @@ import { withFile, type Files } from '../../platform/files.ts';
 import type { PriceBook } from '../../pricing/price-book.ts';
 import { mergeCells } from '../../store/usage-cells.ts';
 import { nameSessionFile } from '../../store/names.ts';
-import type { PrunedPart } from '../../store/pruned-file.ts';
 import type { SessionRewrite } from '../../store/recommit.ts';
 import { appendRounds, recordsPath } from '../../store/session-file.ts';
 import { copyRounds } from '../../store/session-lines.ts';
@@ -12,7 +11,7 @@ import type { Store } from '../../store/store.ts';
 import type { PruneMarks, SessionEntry } from '../../store/types.ts';
 import { LineSpace } from '../line-space.ts';
 import { readSession } from '../read-session.ts';
-import { marksOf, removedRounds, withRemoved } from '../removed-rounds.ts';
+import { marksOf, removedRounds, withRemoved, type Removed } from '../removed-rounds.ts';
 import { copyName } from '../repair-problem.ts';
 import { SessionDraft } from '../session-draft.ts';
 import { compare, type FoundRound, type FoundSession, type Wanted } from './find-lost.ts';
@@ -29,7 +28,7 @@ export interface PutBack {
   rewrites: SessionRewrite[];
   /** Names of files that are kept out of the way: of a sound one, too, whose rounds stand in a new one now. */
   setAside: string[];
-  parts: (id: string) => readonly PrunedPart[];
+  removed: Removed;
   /** The marks of a session of which no entry is left. */
   marks: (id: string) => PruneMarks;
   wanted: Wanted;
@@ -201,10 +200,10 @@ class Writer {
 
   /** Reads the file again, so that the index gets what stands in it. Returns the paths written. */
   finish(expected: number): string[] {
-    const { files, store, book, sessions, parts } = this.#into;
+    const { files, store, book, sessions, removed: removedParts } = this.#into;
     const entry = this.#entry;
     if (!entry || this.#added !== expected) throw changedMeanwhile(store.dir);
-    const removed = parts(this.#id);
+    const removed = removedParts.get(this.#id) ?? [];
     const path = join(store.dir, this.#file);
     const { sum } = readSession(files, path, book, (_, end) => end <= entry.end, removedRounds(removed));
     if (sum.end !== entry.end) throw changedMeanwhile(store.dir);

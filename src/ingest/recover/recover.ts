@@ -4,7 +4,6 @@ import { latestEntryOf, priceRound, type PriceBook } from '../../pricing/price-b
 import type { Resolution } from '../../pricing/resolve.ts';
 import { moneyOfRound } from '../../pricing/round-money.ts';
 import { nameSessionFile } from '../../store/names.ts';
-import type { PrunedPart } from '../../store/pruned-file.ts';
 import type { LogPosition } from '../../store/state.ts';
 import { QUARTER_MS, type PruneMarks, type UsageCell } from '../../store/types.ts';
 import type { Store } from '../../store/store.ts';
@@ -97,11 +96,10 @@ export async function recover(
       async apply() {
         const { rewrites, setAside } = renewal;
         const { sessions } = renewal.index;
-        const parts = (id: string): readonly PrunedPart[] => removed.get(id) ?? [];
         const lost = new Map(plan.losses.map((one) => [one.id, one.marks]));
         const marks = (id: string): PruneMarks => lost.get(id) ?? {};
         const { book } = plan;
-        const into = { files, store, book, sessions, rewrites, setAside, parts, marks, wanted };
+        const into = { files, store, book, sessions, rewrites, setAside, removed, marks, wanted };
         renewal.written = await putBack(into, sources, found);
         renewal.prices = plan.book.added.splice(0);
       },
