@@ -10,6 +10,7 @@ import { basePath, tailPath } from '../store/index-file.ts';
 import { priceGenerations, pricesPath } from '../store/price-files.ts';
 import { readPriceLines } from '../store/read.ts';
 import type { Renewal, SessionRewrite } from '../store/recommit.ts';
+import { surveyLost } from '../store/lost-file.ts';
 import { readPruned, surveyPruned } from '../store/pruned-file.ts';
 import { newState, type LogPosition, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
@@ -53,6 +54,7 @@ export function planRepair(files: Files, store: Store): RepairPlan {
   const isCommitted = committedPlaces(basis, closed);
   const { book, state: priceState } = findPrices(files, dir, basis);
   const pruned = basis.state ? basis.state.pruned : surveyPruned(files, dir, basis.commit);
+  const lost = basis.state ? basis.state.lost : surveyLost(files, dir, basis.commit);
   const removed = readPruned(files, dir, pruned ? { pruned } : {});
   const sessions = basis.index
     ? checkSessions(files, dir, basis.index.sessions, book, removed)
@@ -67,6 +69,7 @@ export function planRepair(files: Files, store: Store): RepairPlan {
     prices: priceState,
     rejected: { length: rejected },
     ...(pruned && { pruned }),
+    ...(lost && { lost }),
     next_log: basis.nextLog,
     logs: basis.logs,
   };
@@ -83,7 +86,16 @@ export function planRepair(files: Files, store: Store): RepairPlan {
   const index = { sessions: sessions.sessions, closed };
   return {
     problems,
-    renewal: { rewrites: sessions.rewrites, index, state, setAside, stale, prices: [], written: [] },
+    renewal: {
+      rewrites: sessions.rewrites,
+      index,
+      state,
+      setAside,
+      stale,
+      prices: [],
+      written: [],
+      lost: [],
+    },
     book,
     removed,
     isIndexed: basis.index !== undefined,

@@ -95,7 +95,7 @@ export function copyName(files: Files, dir: string, file: string): string {
   }
 }
 
-export function roundsText(count: number): string {
+function roundsText(count: number): string {
   return count === 1 ? '1 round' : `${count} rounds`;
 }
 

@@ -1,5 +1,7 @@
 import type { Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
+import { exactUsd } from '../pricing/money.ts';
+import type { LostEntry } from '../store/lost-file.ts';
 import { recommit } from '../store/recommit.ts';
 import { lockPath, openStore } from '../store/store.ts';
 import { recover, type RecoverOptions } from './recover/recover.ts';
@@ -46,7 +48,7 @@ export async function repairStore(
       const isApplied = apply && problems.length > 0;
       if (isApplied) {
         await recovery.apply();
-        recommit(files, store, renewal);
+        recommit(files, store, { ...renewal, lost: lostOf(problems, options.now ?? Date.now()) });
       }
       return {
         problems,
@@ -65,4 +67,27 @@ export async function repairStore(
   } finally {
     release();
   }
+}
+
+/** What the store is to remember of rounds that are in no sum any more. */
+function lostOf(problems: readonly Problem[], now: number): LostEntry[] {
+  return problems.flatMap(({ session, lostRounds, lost }) => {
+    if (session === undefined || !lost || lostRounds === 0) return [];
+    const { from, to, input, output, cost, logs } = lost;
+    return {
+      session,
+      rounds: lostRounds,
+      from: timeOf(from),
+      to: timeOf(to),
+      input_tokens: input,
+      output_tokens: output,
+      cost_usd: exactUsd(cost),
+      logs,
+      repaired: new Date(now).toISOString(),
+    };
+  });
+}
+
+function timeOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
 }

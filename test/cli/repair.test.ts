@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -97,6 +97,46 @@ test('rounds that a log still holds are read again, wherever it lies now', async
     err: '',
   });
   expect((await run(['list', '--json', '--data-dir', store])).out).toBe(before);
+});
+
+test('rounds that are lost for good are said by every sum, and by doctor', async () => {
+  rmSync(join(folder, 'access.log'));
+  rmSync(join(store, 's.json'));
+  await run(['repair', '--apply', '--data-dir', store]);
+  const note = '2 rounds of this store are lost, and in no sum: monitor doctor says which.';
+  for (const command of ['list', 'stats-model', 'stats-date', 'stats-consumer']) {
+    expect((await run([command, '--data-dir', store])).out, command).toContain(`\n${note}\n`);
+    expect(JSON.parse((await run([command, '--json', '--data-dir', store])).out), command).toMatchObject({
+      lost_rounds: 2,
+    });
+  }
+  const lost = JSON.parse(readFileSync(join(store, '.lost.jsonl'), 'utf8'));
+  expect(lost).toEqual({
+    commit: 2,
+    session: 's',
+    rounds: 2,
+    from: '2026-02-01T00:00:00.000Z',
+    to: '2026-02-01T00:00:01.000Z',
+    input_tokens: 6,
+    output_tokens: 2,
+    cost_usd: '0.000026',
+    logs: [join(folder, 'access.log')],
+    repaired: '2026-02-03T04:00:00.000Z',
+  });
+  const said = JSON.parse((await run(['doctor', '--json', '--data-dir', store])).out).findings;
+  expect(said).toContainEqual(
+    expect.objectContaining({
+      code: 'lost-rounds',
+      severity: 'warning',
+      what:
+        '2 rounds of 1 session, of 2026-02-01T00:00:00.000Z to 2026-02-01T00:00:01.000Z, were lost with session files, ' +
+        'and no log held them when the store was repaired: every sum lacks them.',
+    }),
+  );
+  // The state is lost, too: the list is known from its lines, as the commits made them.
+  rmSync(join(store, '.state.json'));
+  await run(['repair', '--apply', '--data-dir', store]);
+  expect((await run(['list', '--data-dir', store])).out).toContain(note);
 });
 
 test('where no repair can help: 74, and why', async () => {

@@ -313,6 +313,20 @@ describe('what is part of the store stays so', () => {
     expect((await repair(scene, false)).problems).toEqual([]);
   });
 
+  test('rounds that were pruned do not come back in the place of later ones of the same quarter of an hour', async () => {
+    const scene = await makeScene();
+    const when = { before: Date.UTC(2026, 1, 2), content: false, isDryRun: false, now: Date.UTC(2026, 2, 1) };
+    pruneStore(nodeFiles, { dir: scene.store, ...when });
+    appendFileSync(scene.log, aiLine('a', 5));
+    await run(scene.store, scene.log);
+    const before = allOf(scene);
+    expect(storedRequests(scene.store)).toEqual(['a-5']);
+    rmSync(fileOf(scene, 'a'));
+    expect(await repair(scene, true)).toMatchObject({ recoveredRounds: 1, lostRounds: 0 });
+    expect(allOf(scene)).toEqual(before);
+    expect(entryOf(scene, 'a')).toMatchObject({ rounds: 6, pruned_rounds: 5, pruned: when.now });
+  });
+
   test('rounds cost what they cost, by the prices of their time and by a refresh', async () => {
     const prices = (input: number): string => {
       const path = join(makeFolder(), 'prices.json');

@@ -20,6 +20,7 @@ export async function repair(context: Context, options: RepairOptions): Promise<
     logPaths: options.logPath ?? [],
     toUtc: localTimeOf(context, undefined).toUtc,
     resolve: todaysPrices(),
+    now: context.now,
   });
   await context.write(options.json ? repairJson(result) : repairText(result));
   if (result.problems.length > 0 && !result.isApplied) {

@@ -1,5 +1,6 @@
 import { flockCheck } from './flock.ts';
 import { logFilesCheck } from './log-files.ts';
+import { lostRoundsCheck } from './lost-rounds.ts';
 import type { Check } from './look.ts';
 import { ownLogsCheck } from './own-logs.ts';
 import { sessionFilesCheck } from './session-files.ts';
@@ -17,6 +18,7 @@ export const CHECKS: readonly Check[] = [
   storeCheck,
   storeFilesCheck,
   sessionFilesCheck,
+  lostRoundsCheck,
   flockCheck,
   pricesCheck,
   scheduleCheck,

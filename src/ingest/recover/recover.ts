@@ -22,6 +22,8 @@ export interface RecoverOptions {
   logPaths?: readonly string[];
   /** The time of a local date and time, given as if it were UTC: that of the import. */
   toUtc?: (localMs: number) => number;
+  /** Milliseconds since 1970 UTC. */
+  now?: number;
   /** Today's price of a model that the price book does not know. */
   resolve?: (model: string) => Promise<Resolution | undefined>;
 }
