@@ -372,7 +372,7 @@ test('repair does not count a call that a killed run stored, whose first parts h
   await expect(run(store, log, {}, { ...nodeFiles, rename: killed })).rejects.toThrow('killed');
   const index = readdirSync(store).find((name) => name.startsWith('.index-')) ?? '';
   writeFileSync(join(store, index), readFileSync(join(store, index)).fill('x', 0, 5));
-  expect(repairStore(nodeFiles, store, true)).toMatchObject({ isApplied: true, rounds: 1 });
+  expect(await repairStore(nodeFiles, store, true)).toMatchObject({ isApplied: true, rounds: 1 });
   expect((await run(store, log)).rounds).toBe(1);
   expect(storedRequests(store)).toEqual(['a-0', 'a-1']);
 });

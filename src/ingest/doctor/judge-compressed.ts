@@ -11,6 +11,7 @@ import {
 import type { LogFile } from '../../logs/discover.ts';
 import { isUnchanged, type Generation } from '../../logs/generation.ts';
 import { plural, type Finding } from './finding.ts';
+import type { Check } from './look.ts';
 
 interface File {
   path: string;
@@ -22,7 +23,16 @@ interface File {
  * Compressed logs of which no byte can be read: their form is none that is read, its program is missing, or a run has
  * found them damaged.
  */
-export function judgeCompressed(
+export const compressedCheck: Check = {
+  codes: ['unread-compressed'],
+  find({ files, logs, store, sample }) {
+    // What was found damaged just now is said by another check.
+    const others = logs.filter(({ path }) => !sample.damaged.includes(path));
+    return judgeCompressed(files, others, store?.generations ?? []);
+  },
+};
+
+function judgeCompressed(
   files: Files,
   logs: readonly LogFile[],
   generations: readonly Generation[],

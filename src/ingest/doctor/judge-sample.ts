@@ -1,7 +1,8 @@
-import { plural, share, type Finding, type FindingCode, type Severity } from './finding.ts';
+import { plural, share, type Finding, type Severity } from './finding.ts';
 import { judgeEncoding } from './judge-encoding.ts';
 import { judgeTimes } from './judge-times.ts';
 import type { LineTally } from './line-tally.ts';
+import type { Check } from './look.ts';
 
 /** Below this share, a lack is an exception (a request that was cut off) and no setting. */
 const SETTING = 0.1;
@@ -13,21 +14,34 @@ interface Advice {
   setting?: string;
 }
 
+export const sampleCheck: Check = {
+  codes: [
+    'no-ai-log',
+    'no-ai-calls',
+    'no-session-id',
+    'no-usage',
+    'no-messages',
+    'cut-values',
+    'cache-unknown',
+    'rejected-lines',
+    'unknown-form',
+    'unread-times',
+    'no-times',
+    'not-utf8',
+  ],
+  find: ({ sample, logPaths, store }) =>
+    judgeSample(sample.tally, logPaths.join(', '), !(store?.noContent ?? false)),
+};
+
 /** What a sample of the log shows of the gateway's configuration. `where`: the path that was given. */
-export function judgeSample(tally: LineTally, where: string, wantsTexts: boolean): Finding[] {
+function judgeSample(tally: LineTally, where: string, wantsTexts: boolean): Finding[] {
   const { lines, named, rounds, rejected, answered } = tally;
   if (lines === 0) return [];
   const found: Finding[] = [];
-  const add = (code: FindingCode, severity: Severity, what: string, advice: Advice): void => {
+  const add = (code: string, severity: Severity, what: string, advice: Advice): void => {
     found.push({ code, area: 'log', severity, what, where, ...advice });
   };
-  const addShare = (
-    code: FindingCode,
-    severity: Severity,
-    count: number,
-    all: number,
-    rest: string,
-  ): void => {
+  const addShare = (code: string, severity: Severity, count: number, all: number, rest: string): void => {
     if (count === 0) return;
     const isSetting = count >= all * SETTING;
     add(
@@ -119,7 +133,7 @@ const LIMIT: Advice = {
 const REJECTED: Advice = {
   fix: "The store's .rejected.jsonl names each line's place and the reason. Lines are cut by full disks and log shippers; an ai_log that does not come first is another access log format's.",
 };
-const ADVICE: Partial<Record<FindingCode, Advice>> = {
+const ADVICE: Partial<Record<string, Advice>> = {
   'no-session-id': {
     fix: 'Let the agent send its session id in a header of every request, and name that header to the plugin ai-statistics, unless it is x-openclaw-session-key, x-clawdbot-session-key, x-moltbot-session-key or x-agent-session.',
     setting: 'session_id_header: x-session-id',

@@ -14,6 +14,8 @@ export interface Sample {
   bytes: number;
   /** Files that this user may not read. */
   unreadable: string[];
+  /** Compressed files that are not whole. */
+  damaged: string[];
 }
 
 /** So much of the newest logs is read, and of the newest one's head. */
@@ -24,14 +26,14 @@ const LONGEST_LINE = 64 << 20;
 
 /** Reads the end of the newest logs: of plain files, or where there is none, of the newest compressed one. */
 export async function sampleLogs(files: Files, logs: readonly LogFile[]): Promise<Sample> {
-  const sample: Sample = { tally: newTally(), bytes: 0, unreadable: [] };
+  const sample: Sample = { tally: newTally(), bytes: 0, unreadable: [], damaged: [] };
   let budget = TAIL_BYTES;
   for (const log of logs.toReversed()) {
     const size = files.stat(log.path)?.size ?? 0;
     sample.bytes += size;
     if (size === 0 || (log.compressed && sample.tally.lines > 0)) continue;
     try {
-      budget -= await readSome(files, log, budget, sample.tally);
+      budget -= await readSome(files, log, budget, sample);
     } catch (error) {
       if (errorCode(error) === 'EACCES') sample.unreadable.push(log.path);
       else if (!isAbsent(error)) throw error;
@@ -41,9 +43,14 @@ export async function sampleLogs(files: Files, logs: readonly LogFile[]): Promis
 }
 
 /** Returns how many bytes it read. */
-async function readSome(files: Files, file: LogFile, budget: number, tally: LineTally): Promise<number> {
+async function readSome(files: Files, file: LogFile, budget: number, sample: Sample): Promise<number> {
   const log = await openLog(files, file, () => []);
-  if (isUnreadable(log)) return 0;
+  if (isUnreadable(log)) {
+    // What no program reads is said by another check.
+    if (log.why === 'damaged') sample.damaged.push(file.path);
+    return 0;
+  }
+  const { tally } = sample;
   try {
     return log.compressed ? await readHead(log, budget, tally) : await readTail(log, budget, tally);
   } finally {

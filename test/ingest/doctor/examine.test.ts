@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -17,7 +17,9 @@ test('nothing is wrong with a store that is up to date', async () => {
   const place = await makePlace();
   const { findings, logs, store, entries } = await look(place);
   expect(findings).toEqual([]);
-  expect(logs).toEqual({ files: 1, bytes: statSync(place.log).size, lines: 4, rounds: 3, unreadBytes: 0 });
+  const { size, mtimeMs } = statSync(place.log);
+  const counts = { files: 1, bytes: size, lines: 4, rounds: 3, unreadBytes: 0 };
+  expect(logs).toEqual({ ...counts, paths: [place.log], lastWritten: mtimeMs });
   expect(store).toMatchObject({ sessions: 2, rounds: 3, rejectedLines: 0, gaps: [] });
   expect(entries).toHaveLength(1);
 });
@@ -181,9 +183,10 @@ describe('the store', () => {
 
   test('lines that wait: a run is overdue after ten minutes', async () => {
     const place = await makePlace();
-    const written = Date.UTC(2026, 1, 1) + 2000;
+    const written = Date.UTC(2027, 1, 1);
     const more = aiLine('a', 2);
     writeFileSync(place.log, LINES.join('') + more);
+    utimesSync(place.log, written / 1000, written / 1000);
     expect(await codesOf(place, { now: written + 10 * MINUTE - 1 })).toEqual([]);
     const { findings, logs } = await look(place, { now: written + 10 * MINUTE });
     expect(findings).toMatchObject([{ code: 'unread-log', severity: 'warning', where: place.log }]);
@@ -228,7 +231,8 @@ describe('the store', () => {
       /^50 bytes of 1 log vanished before they were read, the last time 5 minutes ago/,
     );
     expect(store?.gaps).toMatchObject([{ path: place.log, bytes: 50 }]);
-    expect(await codesOf(place, { now: vanished + 31 * DAY })).toEqual(['lost-bytes note']);
+    const later = vanished + 31 * DAY;
+    expect(await codesOf(place, { now: later })).toEqual(['log-idle note', 'lost-bytes note']);
   });
 });
 
@@ -252,7 +256,7 @@ describe('what runs parse', () => {
     });
     expect(findings).toMatchObject([{ code: 'no-schedule', severity: 'note' }]);
     expect(findings[0]?.setting).toBe(
-      `* * * * * monitor parse --log-path ${place.log} --output-dir ${place.dir} --quiet`,
+      `* * * * * /usr/bin/node /opt/monitor/bin/monitor.js parse --log-path ${place.log} --output-dir ${place.dir} --quiet`,
     );
   });
 
@@ -288,10 +292,11 @@ describe.each(Object.entries(WRAPPED))('what a container printed (%s)', (_form, 
     expect(logs).toMatchObject({ lines: 4, rounds: 3, unreadBytes: 0 });
   });
 
-  test('and waits since the container printed it', async () => {
+  test('and waits since the file was written, whatever time the container says', async () => {
     const place = await makePlace(LINES.map(wrap));
     writeFileSync(place.log, [...LINES, aiLine('a', 2)].map(wrap).join(''));
-    const written = Date.UTC(2026, 1, 1, 0, 0, 5, 123);
+    const written = Date.UTC(2027, 1, 1);
+    utimesSync(place.log, written / 1000, written / 1000);
     expect(await codesOf(place, { now: written + 10 * MINUTE - 1 })).toEqual([]);
     expect(await codesOf(place, { now: written + 10 * MINUTE })).toEqual(['unread-log warning']);
   });
