@@ -5,6 +5,9 @@ import { hasRate, type Prices, type PriceSchedule, type Rates, type Tier } from 
 /** The version that package.json pins; a test compares the two. */
 export const LIBRARY_VERSION = '0.1.8';
 
+/** When that version was published: none of its prices is newer. */
+export const LIBRARY_DATE = '2026-09-23';
+
 export interface LibraryPrice {
   schedule: PriceSchedule;
   /** `genai-prices 0.1.8 openai:gpt-5` */
