@@ -4,9 +4,9 @@ import { KnownRequests } from '../ai-log/known-requests.ts';
 import { readRawLine, type RawRound } from '../ai-log/raw-line.ts';
 import type { Redactor } from '../ai-log/redact.ts';
 import { readLogLine, type AnyRound } from '../ai-log/round.ts';
-import { moneyOf } from '../pricing/schedule.ts';
 import { entryOf, parsePriceBook, priceRound, type PriceBook } from '../pricing/price-book.ts';
 import type { Resolution } from '../pricing/resolve.ts';
+import { moneyAt } from '../pricing/round-money.ts';
 import type { Files } from '../platform/files.ts';
 import { pricesPath } from '../store/price-files.ts';
 import type { Batch as CommitBatch, SessionAddition } from '../store/commit.ts';
@@ -183,8 +183,8 @@ export class Batch {
       resolution,
     );
     const entry = typeof price === 'number' ? entryOf(this.#book, price) : undefined;
-    const money = entry ? moneyOf(entry.schedule, round.usage, time) : { cost: 0n, saved: 0n };
     const flags = round.time === null ? [...round.flags, 'time-missing'] : round.flags;
+    const money = moneyAt(price, entry, flags, { ...round.usage, serviceTier: round.serviceTier }, time);
     const { draft, known } = this.#use(round.sessionId);
     const facts = { time, at: [place.generation, place.offset] as [number, number], price, flags };
     const stored = this.#redactor?.round(round) ?? round;

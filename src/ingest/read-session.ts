@@ -134,7 +134,7 @@ const MOST_CELLS = 10_000;
 
 /** A round as a cell of the index, at what it costs by the book as it stands. */
 export function usageOf(round: StoredRound, book: PriceBook): UsageCell {
-  const { price, cost, saved } = moneyOfRound(book, round);
+  const { price, cost, saved, currency, inexact } = moneyOfRound(book, round);
   return {
     quarter: Math.floor(Date.parse(round.timestamp) / QUARTER_MS),
     model: round.model,
@@ -149,6 +149,8 @@ export function usageOf(round: StoredRound, book: PriceBook): UsageCell {
     cacheWrite: round.cache_write_tokens,
     cost: cost ?? 0n,
     saved,
+    currency,
+    inexact: inexact.join(' '),
   };
 }
 

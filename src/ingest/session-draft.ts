@@ -1,6 +1,7 @@
 import { charactersOf, type AnyRound } from '../ai-log/round.ts';
 import { titleOf } from '../ai-log/title.ts';
 import type { Files } from '../platform/files.ts';
+import type { Money } from '../pricing/round-money.ts';
 import type { SessionAddition } from '../store/commit.ts';
 import { checkSessionFile } from '../store/session-file.ts';
 import {
@@ -17,9 +18,6 @@ import { addTotals, sumUsage, summaryOf, type Totals } from './summary.ts';
 
 /** Of a draft without a past. */
 const EMPTY_WEIGHT = 20;
-
-/** What a round cost, and what its cached tokens saved. */
-export type RoundMoney = Pick<UsageCell, 'cost' | 'saved'>;
 
 /** A session while a run adds rounds to it: what it was at the last commit, and what came since. */
 export class SessionDraft {
@@ -102,7 +100,7 @@ export class SessionDraft {
   add(
     logged: AnyRound,
     facts: Omit<StoredFacts, 'round'>,
-    money: RoundMoney,
+    money: Money,
     onAdded?: (ordinals: readonly number[]) => void,
   ): number {
     const round = this.#rounds + 1;
@@ -162,7 +160,8 @@ export class SessionDraft {
   }
 }
 
-function usageCell(logged: AnyRound, facts: Omit<StoredFacts, 'round'>, money: RoundMoney): UsageCell {
+function usageCell(logged: AnyRound, facts: Omit<StoredFacts, 'round'>, money: Money): UsageCell {
+  const { input, output, reasoning, cached, cacheWrite } = logged.usage;
   return {
     quarter: Math.floor(facts.time / QUARTER_MS),
     model: logged.model,
@@ -170,7 +169,14 @@ function usageCell(logged: AnyRound, facts: Omit<StoredFacts, 'round'>, money: R
     api: logged.api,
     price: facts.price,
     rounds: 1,
-    ...logged.usage,
-    ...money,
+    input,
+    output,
+    reasoning,
+    cached,
+    cacheWrite,
+    cost: money.cost ?? 0n,
+    saved: money.saved,
+    currency: money.currency,
+    inexact: money.inexact.join(' '),
   };
 }

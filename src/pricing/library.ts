@@ -31,7 +31,8 @@ export async function askLibrary(name: string, provider?: string): Promise<Libra
   if (!found) return { reason: 'not known' };
   const id = `${found.provider.id}:${found.model.id}`;
   if (!isSameModel(nameAtProvider(name, provider), found.model)) return { reason: `${id} is another model` };
-  const schedule = translate(found.model.prices);
+  const prices = translate(found.model.prices);
+  const schedule = { prices: SEARCHING.test(name) ? prices.map(withSearchFee) : prices };
   if (!schedule.prices.some(hasRate)) return { reason: `${id} has no rate for tokens` };
   return { price: { schedule, source: `genai-prices ${LIBRARY_VERSION} ${id}` } };
 }
@@ -47,8 +48,8 @@ function nameAtProvider(name: string, provider: string | undefined): string {
   return provider?.toLowerCase() === 'litellm' ? name.slice(name.indexOf('/') + 1) : name;
 }
 
-function translate(prices: ConditionalPrice[] | ModelPrice): PriceSchedule {
-  return { prices: Array.isArray(prices) ? prices.map(translateOne) : [ratesOf(prices)] };
+function translate(prices: ConditionalPrice[] | ModelPrice): Prices[] {
+  return Array.isArray(prices) ? prices.map(translateOne) : [ratesOf(prices)];
 }
 
 function translateOne({ constraint, prices }: ConditionalPrice): Prices {
@@ -66,18 +67,28 @@ function utcTime(time: string): string {
   return new Date(`1970-01-02T${time}`).toISOString().slice(11, 19);
 }
 
-/** The library's other keys price what no log tells: audio, images, search results, cache writes for an hour. */
 const RATE_KEYS = [
   ['input', 'input_mtok'],
   ['output', 'output_mtok'],
   ['cache_read', 'cache_read_mtok'],
   ['cache_write', 'cache_write_mtok'],
+  ['cache_write_1h', 'cache_write_1h_mtok'],
+  ['input_audio', 'input_audio_mtok'],
+  ['output_audio', 'output_audio_mtok'],
+  ['cache_read_audio', 'cache_audio_read_mtok'],
+  ['input_image', 'input_image_mtok'],
+  ['output_image', 'output_image_mtok'],
+  ['cache_read_image', 'cache_image_read_mtok'],
   ['requests', 'requests_kcount'],
+  ['searches', 'web_searches_kcount'],
 ] as const satisfies [keyof Rates, string][];
 
+/** Rates for tokens that no log counts: a price that has them is more than what can be told. */
+const UNCOUNTED_KEYS = ['output_citation_mtok', 'output_reasoning_mtok', 'output_video_mtok'] as const;
+
 /** The library keeps tiers by rate, a schedule keeps rates by tier. */
-function ratesOf(prices: ModelPrice): Pick<Prices, keyof Rates | 'tiers'> {
-  const rates: Pick<Prices, keyof Rates | 'tiers'> = {};
+function ratesOf(prices: ModelPrice): Omit<Prices, 'from' | 'daily'> {
+  const rates: Omit<Prices, 'from' | 'daily'> = {};
   const tiers = new Map<number, Tier>();
   for (const [rate, key] of RATE_KEYS) {
     const price = prices[key];
@@ -88,7 +99,15 @@ function ratesOf(prices: ModelPrice): Pick<Prices, keyof Rates | 'tiers'> {
     }
   }
   if (tiers.size > 0) rates.tiers = [...tiers.values()].toSorted((a, b) => a.above - b.above);
+  if (UNCOUNTED_KEYS.some((key) => prices[key] !== undefined)) rates.inexact = 'lower';
   return rates;
+}
+
+/** Models that search the web for each request: what a search costs comes on top, and no log counts them. */
+const SEARCHING = /(?:^|[-/.])(?:search-preview|search-api|deep-research)(?:$|[-@])/i;
+
+function withSearchFee(prices: Prices): Prices {
+  return prices.inexact === undefined && !prices.free ? { ...prices, inexact: 'search-fee' } : prices;
 }
 
 function isTiered(price: number | TieredPrices): price is TieredPrices {

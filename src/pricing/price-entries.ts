@@ -1,11 +1,13 @@
 import type { core } from 'zod';
 import { UsageError } from '../platform/errors.ts';
 import type { Decimal } from './money.ts';
-import type { Rates, Tier } from './schedule.ts';
+import type { Hours, Inexact, Rates, ServiceTier, Tier } from './schedule.ts';
 
 /** What a price file says. */
 export interface FileDocument {
   currencies?: Record<string, CurrencyRate>;
+  /** What one USD is worth, by currency: for reports, never for what is stored. */
+  rates?: Record<string, ExchangeRate[]>;
   models: FileEntry[];
 }
 
@@ -16,14 +18,29 @@ export interface CurrencyRate {
   source: string;
 }
 
+/** What one USD is worth from a date on (UTC). */
+export interface ExchangeRate {
+  from: string;
+  per_usd: Decimal;
+  source?: string;
+}
+
+/** Rates in place of the entry's, within hours of the day. */
+export interface FileHours extends Hours, Rates {
+  tiers?: Tier[];
+}
+
 /** One entry of a price file, as written: rates per million tokens, in USD or its currency. */
-export interface FileEntry extends Omit<Rates, 'requests'> {
+export interface FileEntry extends Rates {
   match: string;
   aliases?: string[];
   effective_from?: string;
   tiers?: Tier[];
+  hours?: FileHours[];
+  service_tiers?: Record<string, ServiceTier>;
+  inexact?: Inexact;
   free?: true;
-  /** One of the file's currencies; absent: USD. */
+  /** Absent: USD. One of the file's currencies is converted to USD, any other stays what it is. */
   currency?: string;
   /** Where the price is from, and when it was seen there: kept in the price book. */
   source?: string;

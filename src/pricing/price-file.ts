@@ -1,9 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
-import { productOf, type Decimal } from './money.ts';
+import { productOf } from './money.ts';
 import { parsePriceEntries, type CurrencyRate, type FileDocument, type FileEntry } from './price-entries.ts';
-import type { Prices, PriceSchedule, Tier } from './schedule.ts';
+import {
+  RATE_NAMES,
+  type Hours,
+  type Prices,
+  type PriceSchedule,
+  type Rates,
+  type Tier,
+} from './schedule.ts';
 
 /** A file of prices, as `--prices` names one: one group for each `match`, in the file's order. */
 export interface PriceFile {
@@ -110,7 +117,7 @@ function groupOf(
   return {
     match,
     aliases: new Set(entries.flatMap((entry) => entry.aliases ?? []).map((alias) => alias.toLowerCase())),
-    schedule: { prices: entries.map((entry) => pricesOf(entry, rateOf(entry, currencies))) },
+    schedule: { prices: entries.flatMap((entry) => pricesOf(entry, rateOf(entry, currencies))) },
     source: `${name} ${match}${note}`,
   };
 }
@@ -129,31 +136,50 @@ function rateOf({ currency }: FileEntry, currencies: Record<string, CurrencyRate
   return currency === undefined || currency === 'USD' ? undefined : currencies[currency];
 }
 
-function pricesOf(entry: FileEntry, rate: CurrencyRate | undefined): Prices {
-  const { effective_from: from, free, tiers } = entry;
-  return {
+/** The entry's price, and behind it those of its hours: the last one that holds is in force. */
+function pricesOf(entry: FileEntry, rate: CurrencyRate | undefined): Prices[] {
+  const { effective_from: from, free, inexact, currency, hours = [], service_tiers: services } = entry;
+  const price: Prices = {
     ...(from !== undefined && { from }),
     ...(free && { free }),
-    ...ratesIn(entry, rate),
-    ...(tiers && { tiers: tiers.toSorted((a, b) => a.above - b.above).map((tier) => tierIn(tier, rate)) }),
+    ...(inexact && { inexact }),
+    ...(currency !== undefined && currency !== 'USD' && !rate && { currency }),
+    ...tieredRatesIn(entry, rate),
+    ...(services && {
+      service_tiers: Object.fromEntries(
+        Object.entries(services).map(([name, tier]) => [name.toLowerCase(), tieredRatesIn(tier, rate)]),
+      ),
+    }),
+  };
+  return [
+    price,
+    ...hours.map((window) => ({ ...price, ...tieredRatesIn(window, rate), daily: hoursIn(window) })),
+  ];
+}
+
+function hoursIn({ start, end, weekdays, utc_offset }: Hours): Hours {
+  return { start, end, ...(weekdays && { weekdays }), ...(utc_offset !== undefined && { utc_offset }) };
+}
+
+function tieredRatesIn(
+  price: Rates & { tiers?: Tier[] },
+  rate: CurrencyRate | undefined,
+): Rates & { tiers?: Tier[] } {
+  const tiers = price.tiers?.toSorted((a, b) => a.above - b.above);
+  return {
+    ...ratesIn(price, rate),
+    ...(tiers && { tiers: tiers.map((tier) => ({ above: tier.above, ...ratesIn(tier, rate) })) }),
   };
 }
 
-function tierIn(tier: Tier, rate: CurrencyRate | undefined): Tier {
-  return { above: tier.above, ...ratesIn(tier, rate) };
-}
-
-const RATES = ['input', 'output', 'output_reasoning', 'cache_read', 'cache_write'] as const;
-type FileRates = Partial<Record<(typeof RATES)[number], Decimal>>;
-
-/** In USD, exactly. */
-function ratesIn(rates: FileRates, rate: CurrencyRate | undefined): FileRates {
-  const inUsd: FileRates = {};
-  for (const key of RATES) {
+/** Converted exactly where the file has a rate for the currency. */
+function ratesIn(rates: Rates, rate: CurrencyRate | undefined): Rates {
+  const converted: Rates = {};
+  for (const key of RATE_NAMES) {
     const price = rates[key];
-    if (price !== undefined) inUsd[key] = rate ? productOf(price, rate.usd_per_unit) : price;
+    if (price !== undefined) converted[key] = rate ? productOf(price, rate.usd_per_unit) : price;
   }
-  return inUsd;
+  return converted;
 }
 
 function startOf(entry: FileEntry): number {

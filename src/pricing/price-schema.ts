@@ -1,29 +1,46 @@
 import type { z as Zod } from 'zod';
 import { PRICE_TEXT } from './money.ts';
+import { RATE_NAMES, type Rates } from './schedule.ts';
 
 const RATE = 'expected USD per 1M tokens, a number from 0 or a decimal text such as "0.28"';
+const FEE = 'expected USD per 1,000, a number from 0 or a decimal text such as "10"';
+const CLOCK = 'expected a time of day such as "09:00"';
+const WEEKDAYS = 'expected weekdays from 1 (Monday) to 7 (Sunday), each once';
+const OFFSET = 'expected an offset from UTC such as "+08:00"';
 const DATE =
   'expected an ISO date such as "2026-01-10", or a time with its zone such as "2026-01-10T08:00:00Z"';
 const DAY = 'expected a date such as "2026-01-10"';
 const ALIAS = 'expected a model name without * (a glob belongs into match)';
 const CURRENCY = 'expected three capital letters such as "CNY"';
 const CURRENCY_CODE = /^[A-Z]{3}$/;
+const TIER_NAME = 'expected a service tier as the log names it, such as "priority"';
+const INEXACT = 'expected "search-fee", "unverified", "upper" or "lower"';
+const CLOCK_TEXT = /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$|^24:00$/;
+const OFFSET_TEXT = /^[+-](?:0\d|1[0-4]):[0-5]\d$/;
 
 /** The schema of a price file. The published JSON schema is made from it: `describe` is what an editor shows. */
 export function priceFileSchema(z: typeof Zod) {
   const text = (error: string) => z.string({ error }).trim().min(1, { error });
-  const rate = z.union(
-    [z.number().nonnegative({ error: RATE }), z.string().regex(PRICE_TEXT, { error: RATE })],
-    { error: RATE },
-  );
-  const rateOf = (what: string) => rate.describe(`${what}, per 1M tokens`).exactOptional();
+  const decimal = (error: string) =>
+    z.union([z.number().nonnegative({ error }), z.string().regex(PRICE_TEXT, { error })], { error });
+  const rateOf = (what: string) => decimal(RATE).describe(`${what}, per 1M tokens`).exactOptional();
+  const feeOf = (what: string) => decimal(FEE).describe(`${what}, per 1,000`).exactOptional();
   const rates = {
     input: rateOf('Prompt tokens'),
     output: rateOf('Generated tokens, reasoning included'),
     output_reasoning: rateOf('In place of output for a round that reasoned, all of its output'),
     cache_read: rateOf('Prompt tokens read from a cache; without it, they cost what input costs'),
     cache_write: rateOf('Prompt tokens written to a cache; without it, they cost what input costs'),
-  };
+    cache_write_1h: rateOf('Those kept for an hour; without it, they cost what cache_write costs'),
+    input_audio: rateOf('Audio in the prompt; without it, what input costs'),
+    output_audio: rateOf('Generated audio; without it, what output costs'),
+    cache_read_audio: rateOf('Audio read from a cache; without it, what input_audio costs'),
+    input_image: rateOf('Images in the prompt; without it, what input costs'),
+    output_image: rateOf('Generated images; without it, what output costs'),
+    cache_read_image: rateOf('Images read from a cache; without it, what input_image costs'),
+    requests: feeOf('Requests, beside their tokens'),
+    searches: feeOf('Web searches, where the log counts them'),
+  } satisfies Record<keyof Rates, unknown>;
   const above = 'expected a whole number of input tokens, such as 128000';
   const tier = z
     .strictObject(
@@ -37,6 +54,40 @@ export function priceFileSchema(z: typeof Zod) {
       { error: 'expected a tier: {"above": 128000, "input": …}' },
     )
     .refine((one) => Object.keys(one).length > 1, { error: 'expected a rate beside above' });
+  const tiers = z
+    .array(tier, { error: 'expected a list of tiers' })
+    .refine((list) => new Set(list.map((one) => one.above)).size === list.length, {
+      error: 'expected no two tiers above the same number',
+    })
+    .exactOptional();
+  const clock = z.string({ error: CLOCK }).regex(CLOCK_TEXT, { error: CLOCK });
+  const hours = z
+    .strictObject(
+      {
+        start: clock.describe('The rates hold from this time of day on'),
+        end: clock.describe('Up to this time; one before the start is on the next day'),
+        weekdays: z
+          .array(z.int({ error: WEEKDAYS }).min(1, { error: WEEKDAYS }).max(7, { error: WEEKDAYS }), {
+            error: WEEKDAYS,
+          })
+          .min(1, { error: WEEKDAYS })
+          .refine((days) => new Set(days).size === days.length, { error: WEEKDAYS })
+          .describe('1 is Monday, 7 Sunday; without it, every day')
+          .exactOptional(),
+        utc_offset: z
+          .string({ error: OFFSET })
+          .regex(OFFSET_TEXT, { error: OFFSET })
+          .describe('The zone of times and weekdays; without it, UTC')
+          .exactOptional(),
+        ...rates,
+        tiers,
+      },
+      { error: 'expected hours: {"start": "09:00", "end": "12:00", "input": …}' },
+    )
+    .refine((one) => hasRates(one), { error: 'expected a rate beside start and end' });
+  const service = z
+    .strictObject({ ...rates, tiers }, { error: 'expected rates: {"input": …, "output": …}' })
+    .refine((one) => hasRates(one), { error: 'expected a rate' });
   const entry = z
     .strictObject(
       {
@@ -54,14 +105,25 @@ export function priceFileSchema(z: typeof Zod) {
         currency: z
           .string({ error: CURRENCY })
           .regex(CURRENCY_CODE, { error: CURRENCY })
-          .describe('What the rates are in, one of currencies; without it, USD')
+          .describe('What the rates are in; without it, USD. One of currencies is converted to USD')
           .exactOptional(),
         ...rates,
-        tiers: z
-          .array(tier, { error: 'expected a list of tiers' })
-          .refine((tiers) => new Set(tiers.map((one) => one.above)).size === tiers.length, {
-            error: 'expected no two tiers above the same number',
+        tiers,
+        hours: z
+          .array(hours, { error: 'expected a list of hours' })
+          .describe('Rates in place of these within hours of the day; of two that hold, the later one')
+          .exactOptional(),
+        service_tiers: z
+          .record(text(TIER_NAME).regex(/^[A-Za-z0-9_-]{1,40}$/, { error: TIER_NAME }), service, {
+            error: 'expected rates by service tier: {"priority": {"input": …, "output": …}}',
           })
+          .describe('Rates in place of these for a service tier that the log names')
+          .exactOptional(),
+        inexact: z
+          .enum(['search-fee', 'unverified', 'upper', 'lower'], { error: INEXACT })
+          .describe(
+            'Why a cost by this price is a bound: more is charged than the log tells, or it is unsure',
+          )
           .exactOptional(),
         free: z
           .literal(true, { error: 'expected true, or no such field' })
@@ -77,12 +139,9 @@ export function priceFileSchema(z: typeof Zod) {
     .refine((one) => one.free || one.input !== undefined || one.output !== undefined, {
       error: 'expected input or output (USD per 1M tokens), or "free": true',
     })
-    .refine(
-      (one) => !one.free || (!one.tiers && Object.keys(rates).every((key) => !Object.hasOwn(one, key))),
-      {
-        error: 'expected "free": true or rates, not both',
-      },
-    );
+    .refine((one) => !one.free || (!one.tiers && !one.hours && !one.service_tiers && !hasRates(one)), {
+      error: 'expected "free": true or rates, not both',
+    });
   const perUnit = 'expected USD for one unit of the currency, such as "0.14"';
   const currency = z.strictObject(
     {
@@ -105,6 +164,34 @@ export function priceFileSchema(z: typeof Zod) {
     },
     { error: 'expected a rate: {"usd_per_unit": "0.14", "date": "2026-01-10", "source": …}' },
   );
+  const perUsd = 'expected how much of the currency one USD is worth, such as 7.1';
+  const exchange = z
+    .array(
+      z.strictObject(
+        {
+          from: z.iso.date({ error: DAY }).describe('The date (UTC) from which on the rate holds'),
+          per_usd: z
+            .union(
+              [
+                z.number().positive({ error: perUsd }),
+                z
+                  .string()
+                  .regex(PRICE_TEXT, { error: perUsd })
+                  .refine((value) => Number(value) > 0, { error: perUsd }),
+              ],
+              { error: perUsd },
+            )
+            .describe('How much of the currency one USD is worth'),
+          source: text('expected where the rate is from, as text').exactOptional(),
+        },
+        { error: 'expected a rate: {"from": "2026-01-01", "per_usd": 7.1}' },
+      ),
+      { error: 'expected a list of rates: [{"from": "2026-01-01", "per_usd": 7.1}]' },
+    )
+    .min(1, { error: 'expected at least one rate' })
+    .refine((rates) => new Set(rates.map((one) => one.from)).size === rates.length, {
+      error: 'expected no two rates from the same date',
+    });
   const list = 'expected {"models": [{"match": …, "input": …, "output": …}]}';
   return z
     .strictObject(
@@ -115,16 +202,19 @@ export function priceFileSchema(z: typeof Zod) {
             error: 'expected rates by currency: {"CNY": {"usd_per_unit": …, "date": …, "source": …}}',
           })
           .exactOptional(),
+        rates: z
+          .record(z.string().regex(CURRENCY_CODE, { error: CURRENCY }), exchange, {
+            error: 'expected rates by currency: {"CNY": [{"from": "2026-01-01", "per_usd": 7.1}]}',
+          })
+          .describe('What one USD is worth from a date on, for reports in another currency')
+          .exactOptional(),
         models: z.array(entry, { error: list }),
       },
       { error: list },
     )
-    .meta({ title: 'Price file of monitor (--prices): rates per million tokens' })
-    .superRefine(({ currencies, models }, context) => {
-      for (const [i, { currency: code }] of models.entries()) {
-        if (code === undefined || code === 'USD' || Object.hasOwn(currencies ?? {}, code)) continue;
-        const message = `expected a currency that "currencies" has a rate of (${code} has none)`;
-        context.addIssue({ code: 'custom', path: ['models', i, 'currency'], message });
-      }
-    });
+    .meta({ title: 'Price file of monitor (--prices): rates per million tokens' });
+}
+
+function hasRates(one: object): boolean {
+  return RATE_NAMES.some((name) => Object.hasOwn(one, name));
 }

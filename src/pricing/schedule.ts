@@ -1,6 +1,9 @@
-import { attoPerRequest, attoPerToken, type Decimal } from './money.ts';
+import type { Decimal } from './money.ts';
 
-/** USD per million tokens. Cached tokens and cache writes without a rate of their own cost what input costs. */
+/**
+ * Rates per million tokens, in the currency of their price. A rate that is absent falls back: a cache rate to the input
+ * rate of its kind, audio and images to text, writes for an hour to other writes.
+ */
 export interface Rates {
   input?: Decimal;
   output?: Decimal;
@@ -8,27 +11,94 @@ export interface Rates {
   output_reasoning?: Decimal;
   cache_read?: Decimal;
   cache_write?: Decimal;
-  /** USD per thousand requests, beside the tokens (Perplexity's search models). */
+  /** Cache writes that are kept for an hour; Anthropic charges twice the input rate for them. */
+  cache_write_1h?: Decimal;
+  input_audio?: Decimal;
+  output_audio?: Decimal;
+  cache_read_audio?: Decimal;
+  input_image?: Decimal;
+  output_image?: Decimal;
+  cache_read_image?: Decimal;
+  /** For a thousand requests, beside the tokens (Perplexity's search models). */
   requests?: Decimal;
+  /** For a thousand web searches, where the log counts them. */
+  searches?: Decimal;
 }
+
+export const RATE_NAMES = [
+  'input',
+  'output',
+  'output_reasoning',
+  'cache_read',
+  'cache_write',
+  'cache_write_1h',
+  'input_audio',
+  'output_audio',
+  'cache_read_audio',
+  'input_image',
+  'output_image',
+  'cache_read_image',
+  'requests',
+  'searches',
+] as const satisfies (keyof Rates)[];
 
 /** The rates of a round whose input is larger than `above` tokens, all of its tokens; what it leaves out stays. */
 export interface Tier extends Rates {
   above: number;
 }
 
-/** Prices under a condition: from an instant on (ISO 8601), or daily between two times (UTC, `start` ≤ t < `end`). */
+/** Hours of a day (`09:00`, `09:00:00`): `start` ≤ t < `end`, on these weekdays. An end before the start is on the next day. */
+export interface Hours {
+  start: string;
+  end: string;
+  /** 1 is Monday, 7 Sunday: of the day on which the hours begin. Absent: every day. */
+  weekdays?: number[];
+  /** `+08:00`: the zone of times and weekdays. Absent: UTC. */
+  utc_offset?: string;
+}
+
+/** The rates of a service tier such as `priority`; what it leaves out stays, but for the price's own tiers. */
+export interface ServiceTier extends Rates {
+  tiers?: Tier[];
+}
+
+/** Why a price is not exact: see bounds.ts. */
+export type Inexact = 'search-fee' | 'unverified' | 'upper' | 'lower';
+
+/** Prices under conditions that must all hold: from an instant on (ISO 8601), and within hours of the day. */
 export interface Prices extends Rates {
   from?: string;
-  daily?: { start: string; end: string };
+  daily?: Hours;
   /** Ascending by `above`. */
   tiers?: Tier[];
+  /** By the tier's name in lower case. */
+  service_tiers?: Record<string, ServiceTier>;
+  /** ISO 4217; absent: USD. */
+  currency?: string;
+  inexact?: Inexact;
   free?: true;
 }
 
-/** Every price a model had and will have, never empty. The last one whose condition holds is in force. */
+/** Every price a model had and will have, never empty. The last one whose conditions hold is in force. */
 export interface PriceSchedule {
   prices: Prices[];
+}
+
+/** Parts of a round's tokens that can have rates of their own. Absent: not logged. */
+export interface TokenDetails {
+  /** ⊂ cacheWrite */
+  cacheWrite1h?: number;
+  /** ⊂ input, the cached ones included */
+  inputAudio?: number;
+  inputImage?: number;
+  /** ⊂ cached */
+  cachedAudio?: number;
+  cachedImage?: number;
+  /** ⊂ output */
+  outputAudio?: number;
+  outputImage?: number;
+  /** Web searches; 0 is known to be none. */
+  searches?: number;
 }
 
 export interface PricedTokens {
@@ -39,6 +109,9 @@ export interface PricedTokens {
   reasoning: number;
   cached: number;
   cacheWrite: number;
+  details?: TokenDetails | undefined;
+  /** `priority`, `flex`; null or absent: the default tier. */
+  serviceTier?: string | null | undefined;
 }
 
 /** The prices in force; undefined before the first of them, and while there is a price but for no token. */
@@ -47,73 +120,35 @@ export function pricesAt(schedule: PriceSchedule, atMs: number): Prices | undefi
   return prices && hasRate(prices) ? prices : undefined;
 }
 
+/** The prices in force; of a time before the first of them, those. */
+export function pricesFrom(schedule: PriceSchedule, atMs: number): Prices | undefined {
+  return pricesAt(schedule, atMs) ?? schedule.prices[0];
+}
+
 /** Something to price tokens by: free, or a rate for input or output. */
 export function hasRate(prices: Prices): boolean {
   return prices.free === true || prices.input !== undefined || prices.output !== undefined;
 }
 
-/** What a price is for: three parts of the input, the output, and the request itself. */
-export type Meter = 'input' | 'cache-read' | 'cache-write' | 'output' | 'request';
-
-/** One part of what a round costs: `quantity` tokens (or the request), each at `each` attodollars. */
-export interface Charge {
-  meter: Meter;
-  quantity: number;
-  each: bigint;
+function holds({ from, daily }: Prices, atMs: number): boolean {
+  return (from === undefined || atMs >= Date.parse(from)) && (!daily || isWithin(daily, atMs));
 }
 
-/** What one round costs, in attodollars: the sum of its charges. */
-export function costOf(schedule: PriceSchedule, usage: PricedTokens, atMs: number): bigint {
-  let cost = 0n;
-  for (const { quantity, each } of chargesOf(schedule, usage, atMs)) cost += BigInt(quantity) * each;
-  return cost;
+const DAY_MS = 86_400_000;
+
+function isWithin({ start, end, weekdays, utc_offset: offset }: Hours, atMs: number): boolean {
+  const local = offset === undefined ? atMs : atMs + offsetMs(offset);
+  const time = new Date(local).toISOString().slice(11, 23);
+  const overMidnight = start > end;
+  const isOpen = overMidnight ? start <= time || time < end : start <= time && time < end;
+  if (!isOpen || !weekdays) return isOpen;
+  // After midnight it is still the day on which the hours began.
+  const day = overMidnight && time < end ? local - DAY_MS : local;
+  return weekdays.includes(new Date(day).getUTCDay() || 7);
 }
 
-/**
- * The parts of what one round costs, none for one that is free. A time without prices takes the schedule's first;
- * ask pricesAt where that must not happen. Tiers go by a round's input: never pass a sum of rounds.
- */
-export function chargesOf(schedule: PriceSchedule, usage: PricedTokens, atMs: number): Charge[] {
-  const prices = pricesAt(schedule, atMs) ?? schedule.prices[0];
-  if (!prices || prices.free) return [];
-  const rates = ratesFor(prices, usage.input);
-  const input = rates.input ?? 0;
-  const output = (usage.reasoning > 0 ? rates.output_reasoning : undefined) ?? rates.output ?? 0;
-  const fresh = usage.input - usage.cached - usage.cacheWrite;
-  const charges: Charge[] = [
-    { meter: 'input', quantity: fresh, each: attoPerToken(input) },
-    { meter: 'cache-read', quantity: usage.cached, each: attoPerToken(rates.cache_read ?? input) },
-    { meter: 'cache-write', quantity: usage.cacheWrite, each: attoPerToken(rates.cache_write ?? input) },
-    { meter: 'output', quantity: usage.output, each: attoPerToken(output) },
-  ];
-  if (rates.requests !== undefined)
-    charges.push({ meter: 'request', quantity: 1, each: attoPerRequest(rates.requests) });
-  return charges;
-}
-
-/**
- * What one round costs, and what its cached tokens would have cost more as fresh input: what the cache saved. Both in
- * attodollars; the latter is negative where a price file makes reading a cache dearer than that.
- */
-export function moneyOf(
-  schedule: PriceSchedule,
-  usage: PricedTokens,
-  atMs: number,
-): { cost: bigint; saved: bigint } {
-  const cost = costOf(schedule, usage, atMs);
-  const saved = usage.cached === 0 ? 0n : costOf(schedule, { ...usage, cached: 0 }, atMs) - cost;
-  return { cost, saved };
-}
-
-function ratesFor(prices: Prices, inputTokens: number): Rates {
-  const reached = prices.tiers?.filter((tier) => inputTokens > tier.above) ?? [];
-  return reached.length > 0 ? Object.assign({}, prices, ...reached) : prices;
-}
-
-function holds(prices: Prices, atMs: number): boolean {
-  if (prices.from !== undefined) return atMs >= Date.parse(prices.from);
-  if (!prices.daily) return true;
-  const { start, end } = prices.daily;
-  const time = new Date(atMs).toISOString().slice(11, 23);
-  return start <= end ? start <= time && time < end : start <= time || time < end;
+/** `+08:00` in milliseconds. */
+function offsetMs(offset: string): number {
+  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4, 6));
+  return (offset.startsWith('-') ? -minutes : minutes) * 60_000;
 }

@@ -24,7 +24,16 @@ export class NameTable {
 const STATES = ['free', 'gateway-cache', 'no-usage', 'unpriced'] as const;
 
 /** Which of a cell's numbers are there: most cells lack most of them. */
-const HAS = { reasoning: 1, cached: 2, cacheWrite: 4, cost: 8, saved: 16, lost: 32 };
+const HAS = {
+  reasoning: 1,
+  cached: 2,
+  cacheWrite: 4,
+  cost: 8,
+  saved: 16,
+  lost: 32,
+  inexact: 64,
+  currency: 128,
+};
 
 /** Numbers between a record's file and its title. */
 const COUNTS_OF_HEAD = 10;
@@ -60,7 +69,9 @@ export function writeCell(to: ByteWriter, cell: UsageCell, table: NameTable): vo
       (cacheWrite && HAS.cacheWrite) |
       (cost === 0n ? 0 : HAS.cost) |
       (saved === 0n ? 0 : HAS.saved) |
-      (saved < 0n ? HAS.lost : 0),
+      (saved < 0n ? HAS.lost : 0) |
+      (cell.inexact === '' ? 0 : HAS.inexact) |
+      (cell.currency === 'USD' ? 0 : HAS.currency),
   );
   to.count(cell.quarter);
   for (const name of [cell.model, cell.consumer, cell.api]) to.count(table.numberOf(name));
@@ -69,6 +80,8 @@ export function writeCell(to: ByteWriter, cell: UsageCell, table: NameTable): vo
   for (const count of [reasoning, cached, cacheWrite]) if (count !== 0) to.count(count);
   if (cost !== 0n) to.big(cost);
   if (saved !== 0n) to.big(saved < 0n ? -saved : saved);
+  if (cell.inexact !== '') to.count(table.numberOf(cell.inexact));
+  if (cell.currency !== 'USD') to.count(table.numberOf(cell.currency));
 }
 
 /** The entry of a record. */
@@ -140,6 +153,8 @@ export function readCell(reader: ByteReader, names: readonly string[]): UsageCel
   const cost = has & HAS.cost ? reader.big() : 0n;
   const magnitude = has & HAS.saved ? reader.big() : 0n;
   const saved = has & HAS.lost ? -magnitude : magnitude;
+  const inexact = has & HAS.inexact ? (names[reader.count()] ?? '') : '';
+  const currency = has & HAS.currency ? (names[reader.count()] ?? '') : 'USD';
   return {
     quarter,
     model,
@@ -154,6 +169,8 @@ export function readCell(reader: ByteReader, names: readonly string[]): UsageCel
     cacheWrite,
     cost,
     saved,
+    currency,
+    inexact,
   };
 }
 

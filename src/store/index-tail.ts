@@ -24,6 +24,8 @@ export type CellRow = [
   cacheWrite: number,
   cost?: string,
   saved?: string,
+  inexact?: string,
+  currency?: string,
 ];
 
 export type SessionLine = SessionHead & { usage: CellRow[] };
@@ -196,6 +198,8 @@ function isAt(bytes: Buffer, at: number, wanted: Buffer): boolean {
   );
 }
 
+const ABSENT = ['0', '0', '', 'USD'];
+
 export function toRow(cell: UsageCell): CellRow {
   const { quarter, model, consumer, api, price, rounds, input, output, reasoning, cached, cacheWrite } = cell;
   const row: CellRow = [
@@ -211,8 +215,11 @@ export function toRow(cell: UsageCell): CellRow {
     cached,
     cacheWrite,
   ];
-  if (cell.cost !== 0n || cell.saved !== 0n) row.push(String(cell.cost));
-  if (cell.saved !== 0n) row.push(String(cell.saved));
+  // What is absent at the end is 0, exact and USD.
+  const { cost, saved, inexact, currency } = cell;
+  const rest = [String(cost), String(saved), inexact, currency];
+  while (rest.length > 0 && rest.at(-1) === ABSENT[rest.length - 1]) rest.pop();
+  row.push(...rest);
   return row;
 }
 
@@ -231,6 +238,8 @@ export function toCell(row: CellRow): UsageCell {
     cacheWrite,
     cost,
     saved,
+    inexact = '',
+    currency = 'USD',
   ] = row;
   return {
     quarter,
@@ -246,5 +255,7 @@ export function toCell(row: CellRow): UsageCell {
     cacheWrite,
     cost: BigInt(cost ?? 0),
     saved: BigInt(saved ?? 0),
+    currency,
+    inexact,
   };
 }

@@ -26,8 +26,8 @@ export interface LogPosition {
   [detail: string]: unknown;
 }
 
-/** In format 1, which is read still, all of the index is its tail. */
-const STATE_FORMAT = 2;
+/** Format 1, which is read still, has no base. Format 2 has no cells in other currencies, and none with bounds. */
+const STATE_FORMAT = 3;
 
 export function newState(store: string): State {
   return {
@@ -74,14 +74,15 @@ export function parseState(bytes: Uint8Array): State | string {
 }
 
 function inNewFormat(state: State): State {
-  if (state.format === STATE_FORMAT) return state;
-  return { ...state, format: STATE_FORMAT, index: { ...state.index, base: 0 } };
+  const format: number = state.format;
+  const index = format === 1 ? { ...state.index, base: 0 } : state.index;
+  return { ...state, format: STATE_FORMAT, index };
 }
 
 function isState(value: Record<string, unknown>): value is Record<string, unknown> & State {
   const { index, prices, rejected, pruned, logs } = value;
   return (
-    (value['format'] === STATE_FORMAT || value['format'] === 1) &&
+    [1, 2, STATE_FORMAT].includes(value['format'] as number) &&
     typeof value['store'] === 'string' &&
     isCount(value['commit']) &&
     isCount(value['next_log']) &&

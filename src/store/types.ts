@@ -1,5 +1,6 @@
 /**
- * What a round used, as one of the index's cells: 15 minutes × model × consumer × api × price.
+ * What a round used, as one of the index's cells: 15 minutes × model × consumer × api × price, and what
+ * its cost is in and worth (currency, inexact).
  * Fifteen minutes, because a day in any time zone is a whole number of them.
  */
 export interface UsageCell {
@@ -20,10 +21,14 @@ export interface UsageCell {
   reasoning: number;
   cached: number;
   cacheWrite: number;
-  /** 10⁻¹⁸ USD, exact; 0n unless `price` is the number of a price book entry. */
+  /** 10⁻¹⁸ of the currency, exact; 0n unless `price` is the number of a price book entry. */
   cost: bigint;
-  /** 10⁻¹⁸ USD, exact: how much more the cached tokens would have cost as fresh input; 0n where there is no cost. */
+  /** 10⁻¹⁸ of the currency, exact: how much more the cached tokens would have cost as fresh input. */
   saved: bigint;
+  /** ISO 4217: `USD` where nothing was charged. */
+  currency: string;
+  /** Why the cost of its rounds may be wrong, as reasons of pricing/bounds.ts with a space between; `''`: it is exact. */
+  inexact: string;
 }
 
 /** The number of a price book entry (from 1), or why there is no cost. Unpriced is not zero. */

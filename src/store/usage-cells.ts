@@ -1,6 +1,6 @@
 import type { UsageCell } from './types.ts';
 
-/** Adds up cells of the same quarter, model, consumer, api and price. */
+/** Adds up cells of the same quarter, model, consumer, api, price, currency and reasons why it is inexact. */
 export class CellSums {
   readonly cells: UsageCell[] = [];
   readonly #numbers = new Map<string, number>();
@@ -26,8 +26,8 @@ export function mergeCells(cells: readonly UsageCell[]): UsageCell[] {
 }
 
 /** Names can hold anything: their lengths say where one ends. */
-function keyOf({ quarter, price, model, consumer, api }: UsageCell): string {
-  return `${quarter} ${price} ${model.length} ${consumer.length} ${model}${consumer}${api}`;
+function keyOf({ quarter, price, currency, inexact, model, consumer, api }: UsageCell): string {
+  return `${quarter} ${price} ${currency} ${inexact} ${model.length} ${consumer.length} ${model}${consumer}${api}`;
 }
 
 function addCell(sum: UsageCell, cell: UsageCell): void {

@@ -51,11 +51,15 @@ describe('what a draft hands over', () => {
 
   test('entry, usage and summary, with the totals of all runs', () => {
     const first = open(undefined);
-    first.add(logged, { time: FIRST + 900_000, at: [1, 0], price: 7, flags: [] }, { cost: 3n, saved: 2n });
+    first.add(
+      logged,
+      { time: FIRST + 900_000, at: [1, 0], price: 7, flags: [] },
+      { cost: 3n, saved: 2n, currency: 'USD', inexact: [] },
+    );
     first.add(
       { ...logged, responseCode: 500 },
       { time: FIRST, at: [1, 9], price: 7, flags: [] },
-      { cost: 3n, saved: 2n },
+      { cost: 3n, saved: 2n, currency: 'USD', inexact: [] },
     );
     const entry = commit(first, undefined);
     expect(first.isEmpty).toBe(true);
@@ -64,7 +68,7 @@ describe('what a draft hands over', () => {
     next.add(
       { ...logged, model: 'n', responseCode: 400 },
       { time: FIRST + 1, at: [2, 0], price: 'free', flags: [] },
-      { cost: 0n, saved: 0n },
+      { cost: 0n, saved: 0n, currency: 'USD', inexact: [] },
     );
     const addition = next.take();
     expect(addition.entry).toEqual({
@@ -122,7 +126,11 @@ describe('what a draft hands over', () => {
     const draft = open(undefined);
     const bad = { ...logged, messages: ['"fine"', '{"a":never}'] };
     expect(
-      draft.add(bad, { time: FIRST, at: [1, 0], price: 'free', flags: [] }, { cost: 0n, saved: 0n }),
+      draft.add(
+        bad,
+        { time: FIRST, at: [1, 0], price: 'free', flags: [] },
+        { cost: 0n, saved: 0n, currency: 'USD', inexact: [] },
+      ),
     ).toBe(-1);
     const empty = draft.weight;
     expect(draft.isEmpty).toBe(true);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
 import { SessionDraft } from '../../src/ingest/session-draft.ts';
+import type { Money } from '../../src/pricing/round-money.ts';
 import { nodeFiles, withFile } from '../../src/platform/files.ts';
 import type { SessionAddition } from '../../src/store/commit.ts';
 import { appendRounds, recordsPath, storedRounds, type SessionEnd } from '../../src/store/session-file.ts';
@@ -38,6 +39,9 @@ export function memoryPath(): string {
   return recordsPath(dir, ID.file);
 }
 
+/** What a round costs that costs nothing. */
+export const NO_MONEY: Money = { cost: 0n, saved: 0n, currency: 'USD', inexact: [] };
+
 export function open(entry: SessionEntry | undefined, keepsText = true): SessionDraft {
   return entry ? SessionDraft.resume(nodeFiles, dir, entry, keepsText) : SessionDraft.create(ID, keepsText);
 }
@@ -47,7 +51,7 @@ export function add(draft: SessionDraft, request: Request, i: number): number {
   return draft.add(
     readRequest(request),
     { time: FIRST + i * 60_000, at: [1, i], price: 'unpriced', flags: [] },
-    { cost: 0n, saved: 0n },
+    NO_MONEY,
   );
 }
 

@@ -69,7 +69,7 @@ function add(
 ): number {
   const time = round.time ?? Date.UTC(2026, 1, 1);
   const facts = { time, at: [1, i] as [number, number], price: 'free' as const, flags: round.flags };
-  return draft.add(round, facts, { cost: 0n, saved: 0n }, onAdded);
+  return draft.add(round, facts, { cost: 0n, saved: 0n, currency: 'USD', inexact: [] }, onAdded);
 }
 
 function countKnown(raw: RawRound | undefined): number {

@@ -5,7 +5,7 @@ import { usdOf } from '../../src/pricing/money.ts';
 import { parsePriceFile } from '../../src/pricing/price-file.ts';
 import { entryOf, parsePriceBook, priceRound } from '../../src/pricing/price-book.ts';
 import { resolvePrice } from '../../src/pricing/resolve.ts';
-import { costOf } from '../../src/pricing/schedule.ts';
+import { costOf } from '../../src/pricing/charges.ts';
 
 interface Example {
   name: string;

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { findInLibrary, LIBRARY_VERSION } from '../../src/pricing/library.ts';
 import { usdOf } from '../../src/pricing/money.ts';
 import { isSameModel } from '../../src/pricing/same-model.ts';
-import { costOf, pricesAt } from '../../src/pricing/schedule.ts';
+import { costOf } from '../../src/pricing/charges.ts';
+import { pricesAt } from '../../src/pricing/schedule.ts';
 
 const readJson = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
 const source = async (name: string, provider?: string) => (await findInLibrary(name, provider))?.source;

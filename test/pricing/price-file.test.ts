@@ -207,8 +207,48 @@ describe('an error names file, entry, field and what was expected', () => {
   const cny = { usd_per_unit: '0.14', date: '2026-01-10', source: 'the bank' };
   test.each([
     [
-      { models: [{ match: 'm', input: 1, currency: 'CNY' }] },
-      'models[0] (m) currency: expected a currency that "currencies" has a rate of (CNY has none)',
+      { models: [{ match: 'm', input: 1, hours: [{ start: '9:00', end: '12:00', input: 2 }] }] },
+      'models[0] (m) hours[0].start: expected a time of day such as "09:00"',
+    ],
+    [
+      { models: [{ match: 'm', input: 1, hours: [{ start: '09:00', end: '12:00' }] }] },
+      'models[0] (m) hours[0]: expected a rate beside start and end',
+    ],
+    [
+      {
+        models: [
+          { match: 'm', input: 1, hours: [{ start: '09:00', end: '12:00', weekdays: [0], input: 2 }] },
+        ],
+      },
+      'models[0] (m) hours[0].weekdays[0]: expected weekdays from 1 (Monday) to 7 (Sunday), each once',
+    ],
+    [
+      { models: [{ match: 'm', input: 1, service_tiers: { flex: { tiers: [] } } }] },
+      'models[0] (m) service_tiers.flex: expected a rate',
+    ],
+    [
+      { models: [{ match: 'm', free: true, searches: 10 }] },
+      'models[0] (m): expected "free": true or rates, not both',
+    ],
+    [
+      { models: [{ match: 'm', input: 1, inexact: 'maybe' }] },
+      'models[0] (m) inexact: expected "search-fee", "unverified", "upper" or "lower"',
+    ],
+    [
+      { rates: { CNY: [{ from: '2026-01-01', per_usd: 0 }] }, models: [] },
+      'rates[CNY] [0].per_usd: expected how much of the currency one USD is worth, such as 7.1',
+    ],
+    [
+      {
+        rates: {
+          CNY: [
+            { from: '2026-01-01', per_usd: 7 },
+            { from: '2026-01-01', per_usd: 8 },
+          ],
+        },
+        models: [],
+      },
+      'rates[CNY]: expected no two rates from the same date',
     ],
     [
       { models: [{ match: 'm', input: 1, currency: 'yuan' }] },
@@ -281,6 +321,33 @@ describe('an error names file, entry, field and what was expected', () => {
       /^p\.json is not a price file: it is not JSON/,
     );
   });
+});
+
+test('a currency without a rate in the file stays what it is; hours and service tiers are prices of their own', async () => {
+  const file = await parse([
+    {
+      match: 'm',
+      effective_from: '2026-08-17',
+      currency: 'CNY',
+      input: 3,
+      output: 6,
+      tiers: [{ above: 10, input: 4 }],
+      hours: [{ start: '09:00', end: '12:00', utc_offset: '+08:00', weekdays: [1, 2], input: '6' }],
+      service_tiers: { Flex: { input: 1.5 } },
+      inexact: 'unverified',
+    },
+  ]);
+  const price = {
+    from: '2026-08-17',
+    currency: 'CNY',
+    inexact: 'unverified',
+    input: 3,
+    output: 6,
+    tiers: [{ above: 10, input: 4 }],
+    service_tiers: { flex: { input: 1.5 } },
+  };
+  const daily = { start: '09:00', end: '12:00', weekdays: [1, 2], utc_offset: '+08:00' };
+  expect(findInPriceFile(file, 'm')?.schedule.prices).toEqual([price, { ...price, input: '6', daily }]);
 });
 
 describe('readPriceFile', () => {

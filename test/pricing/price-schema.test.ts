@@ -12,6 +12,6 @@ test('the published JSON schema is the one that files are checked with (npm run 
 });
 
 test('it knows the fields of a file, and needs no more than its models', () => {
-  expect(Object.keys(published.properties)).toEqual(['$schema', 'currencies', 'models']);
+  expect(Object.keys(published.properties)).toEqual(['$schema', 'currencies', 'rates', 'models']);
   expect(published.required).toEqual(['models']);
 });

@@ -37,6 +37,7 @@ const stored = (rest: Partial<PricedRound>): PricedRound => ({
   cache_write_tokens: 0,
   ...rest,
 });
+const EXACT = { currency: 'USD', inexact: [] };
 const usd = (micro: number): bigint => BigInt(micro) * 10n ** 12n;
 
 test('the entries behind a refresh go on with their numbers', () => {
@@ -58,7 +59,7 @@ describe('a round that a refresh covers', () => {
     ['stays without usage', { price: 'no-usage' }, 'no-usage', null],
     ['is known by a log that was lost', { at: [2, 1_000_000] }, 2, usd(2000)],
   ])('%s', (_, rest, price, cost) => {
-    expect(moneyOfRound(book, stored(rest))).toEqual({ price, cost, saved: 0n });
+    expect(moneyOfRound(book, stored(rest))).toEqual({ price, cost, saved: 0n, ...EXACT });
   });
 });
 
@@ -67,7 +68,7 @@ describe('a round behind it keeps its own price', () => {
     ['in the same log', [1, 100]],
     ['in a new one', [3, 0]],
   ])('%s', (_, at) => {
-    expect(moneyOfRound(book, stored({ at }))).toEqual({ price: 1, cost: usd(1000), saved: 0n });
+    expect(moneyOfRound(book, stored({ at }))).toEqual({ price: 1, cost: usd(1000), saved: 0n, ...EXACT });
     expect(moneyOfRound(book, stored({ at, price: 'unpriced' })).cost).toBeNull();
   });
 });
@@ -93,6 +94,7 @@ test('what the cache saved is by the refreshed price too', () => {
     price: 2,
     cost: usd(1400),
     saved: usd(600),
+    ...EXACT,
   });
 });
 
@@ -110,4 +112,40 @@ test.each([
 ])('a damaged line is no refresh, and the book says where it is damaged: %s', (line) => {
   expect(toRepricing(JSON.parse(line))).toBeUndefined();
   expect(() => parsePriceBook([...ENTRIES, line], 'book')).toThrow('book:5: expected price book entry 5');
+});
+
+test('details, tier, flags and currency of a round decide what it costs and how it may be wrong', () => {
+  const prices = {
+    input: 1,
+    cache_write: 2,
+    cache_write_1h: 4,
+    currency: 'CNY',
+    service_tiers: { flex: { input: 0.5 } },
+  };
+  const cny = parsePriceBook([entry(1, 'm', prices)], 'book');
+  const writes = { cache_write_tokens: 500, usage_details: { cache_write_1h: 100, nonsense: 5 } };
+  expect(moneyOfRound(cny, stored(writes))).toEqual({
+    price: 1,
+    cost: usd(500 + 400 * 2 + 100 * 4),
+    saved: 0n,
+    currency: 'CNY',
+    inexact: [],
+  });
+  expect(moneyOfRound(cny, stored({ service_tier: 'flex', flags: ['aborted', 'imported'] }))).toEqual({
+    price: 1,
+    cost: usd(500),
+    saved: 0n,
+    currency: 'CNY',
+    inexact: ['aborted'],
+  });
+});
+
+test.each([
+  ['no-usage', ['usage-unlogged', 'aborted'], ['usage-unlogged']],
+  ['no-usage', ['aborted'], []],
+  ['unpriced', ['aborted'], []],
+  ['gateway-cache', ['aborted', 'usage-unlogged'], []],
+  ['free', ['aborted'], []],
+] as const)('a round with price %s and flags %j is inexact by %j', (price, flags, inexact) => {
+  expect(moneyOfRound(book, stored({ at: [9, 0], price, flags })).inexact).toEqual(inexact);
 });

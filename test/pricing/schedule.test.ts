@@ -1,7 +1,8 @@
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { usdOf } from '../../src/pricing/money.ts';
-import { costOf, moneyOf, pricesAt, type PricedTokens, type Prices } from '../../src/pricing/schedule.ts';
+import { costOf, moneyOf } from '../../src/pricing/charges.ts';
+import { pricesAt, type PricedTokens, type Prices } from '../../src/pricing/schedule.ts';
 
 const NOON = Date.parse('2026-03-02T12:00:00Z');
 

@@ -4,7 +4,8 @@ import { findInLibrary } from '../../src/pricing/library.ts';
 import type { FileDocument } from '../../src/pricing/price-entries.ts';
 import { findInPriceFile, parsePriceFile } from '../../src/pricing/price-file.ts';
 import { resolvePrice } from '../../src/pricing/resolve.ts';
-import { costOf, pricesAt } from '../../src/pricing/schedule.ts';
+import { costOf } from '../../src/pricing/charges.ts';
+import { pricesAt } from '../../src/pricing/schedule.ts';
 import { priceFilesWith, shippedPrices } from '../../src/pricing/shipped.ts';
 
 const text = readFileSync(new URL('../../prices/shipped.json', import.meta.url), 'utf8');

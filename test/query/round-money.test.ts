@@ -18,6 +18,8 @@ test.each([
     price,
     cost: cost === null ? null : usd(cost),
     saved: usd(saved),
+    currency: 'USD',
+    inexact: [],
   });
 });
 

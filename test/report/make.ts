@@ -26,6 +26,8 @@ export function cell(time: string, model: string, rest: Partial<UsageCell> = {})
     cacheWrite: 0,
     cost: 0n,
     saved: 0n,
+    currency: 'USD',
+    inexact: '',
     ...rest,
   };
 }

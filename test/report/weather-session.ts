@@ -57,6 +57,8 @@ export function shown(rounds: Iterable<ExpandedRound> = ROUNDS): ShownSession {
       price,
       cost: price === 'unpriced' ? null : usd(0.00063),
       saved: 0n,
+      currency: 'USD',
+      inexact: [],
     }),
   };
 }

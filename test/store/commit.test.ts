@@ -20,7 +20,7 @@ describe('commit', () => {
     const state = commitTo(store, [addition('a')], { logs, nextLog: 2, prices: ['{"p":1}', '"é"'] });
     const length = readFileSync(tailPath(store.dir, 1)).length;
     expect(state).toEqual({
-      format: 2,
+      format: 3,
       store: store.id,
       commit: 1,
       index: { generation: 1, base: 0, length },

@@ -42,6 +42,8 @@ const usageCell = fc.record({
   cacheWrite: count,
   cost: fc.bigInt(0n, 2n ** 200n),
   saved: fc.bigInt(-(2n ** 70n), 2n ** 130n),
+  currency: fc.constantFrom('USD', 'CNY', 'EUR'),
+  inexact: fc.constantFrom('', 'aborted', 'ambiguous search-fee'),
 });
 const anyEntry = fc.record({
   id: text,
@@ -236,7 +238,7 @@ describe('a base made of the one before', () => {
     writeFileSync(store.statePath, JSON.stringify({ ...state, format: 1, index: grown }));
     expect(indexOf(store).sessions.size).toBe(2);
     commitTo(store, [addition('a')]);
-    expect(stateOf(store)).toMatchObject({ format: 2, index: { generation: 1, base: 0 } });
+    expect(stateOf(store)).toMatchObject({ format: 3, index: { generation: 1, base: 0 } });
     expect(entryOf(store, 'a').usage).toHaveLength(2);
   });
 });

@@ -25,7 +25,8 @@ const COUNTS = ['rounds', 'input', 'output', 'reasoning', 'cached', 'cacheWrite'
 function sums(cells: Iterable<UsageCell>): [string, bigint[]][] {
   const sums = new Map<string, bigint[]>();
   for (const cell of cells) {
-    const key = JSON.stringify([cell.quarter, cell.model, cell.consumer, cell.api, cell.price]);
+    const { quarter, model, consumer, api, price, currency, inexact } = cell;
+    const key = JSON.stringify([quarter, model, consumer, api, price, currency, inexact]);
     const known = sums.get(key) ?? COUNTS.map(() => 0n);
     sums.set(
       key,
@@ -52,6 +53,8 @@ const usage = fc.array(
     cacheWrite: count,
     cost: fc.bigInt(0n, 10n ** 30n),
     saved: fc.bigInt(-(10n ** 20n), 10n ** 30n),
+    currency: fc.constantFrom('USD', 'CNY', 'EUR'),
+    inexact: fc.constantFrom('', 'aborted', 'ambiguous search-fee'),
   }),
   { minLength: 1, maxLength: 5 },
 );

@@ -49,6 +49,8 @@ export function cell(rest: Partial<UsageCell> = {}): UsageCell {
     cacheWrite: 0,
     cost: 5n,
     saved: 0n,
+    currency: 'USD',
+    inexact: '',
     ...rest,
   };
 }

@@ -52,7 +52,7 @@ describe('row 23: a state', () => {
       { logs: [{ offset: 1 }] },
     ].map((damage) => [JSON.stringify({ ...STATE, ...damage }), FOREIGN]),
     [JSON.stringify({ ...STATE, store: 'other' }), 'belongs to another store'],
-    ['{"format":3}', 'was written by a newer version of monitor (format 3): update monitor'],
+    ['{"format":4}', 'was written by a newer version of monitor (format 4): update monitor'],
   ])('%s is an error that says what to do', (text, problem) => {
     const dir = makeFolder();
     const path = join(dir, '.state.json');

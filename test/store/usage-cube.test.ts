@@ -24,6 +24,8 @@ const anyCell: fc.Arbitrary<UsageCell> = fc.record({
   cacheWrite: fc.nat(9),
   cost: fc.bigInt(0n, 2n ** 70n),
   saved: fc.bigInt(-9n, 2n ** 65n),
+  currency: fc.constantFrom('USD', 'CNY'),
+  inexact: fc.constantFrom('', 'aborted', 'aborted search-fee'),
 });
 const anyUsages = fc.array(fc.array(anyCell, { maxLength: 4 }), { maxLength: 6 });
 

@@ -1,5 +1,6 @@
 import { entryOf, parsePriceBook, type PriceBook } from '../../pricing/price-book.ts';
-import { chargesOf, type Charge, type Meter } from '../../pricing/schedule.ts';
+import { chargesOf, METERS, type Charge, type Meter } from '../../pricing/charges.ts';
+import { tokensOf } from '../../pricing/round-money.ts';
 import { compareBig, compareText } from '../../query/aggregate.ts';
 import type { Snapshot } from '../../store/read.ts';
 import { providerOf } from './provider.ts';
@@ -67,13 +68,7 @@ function partsOf(
   book: PriceBook,
   { stored, money, time }: PricedRound,
 ): (Omit<Charge, 'each'> & { each: bigint | null })[] {
-  const usage = {
-    input: stored.input_tokens,
-    output: stored.output_tokens,
-    reasoning: stored.reasoning_tokens,
-    cached: stored.cached_tokens,
-    cacheWrite: stored.cache_write_tokens,
-  };
+  const usage = tokensOf(stored);
   const entry = typeof money.price === 'number' ? entryOf(book, money.price) : undefined;
   if (entry) return chargesOf(entry.schedule, usage, time);
   const each = money.cost === null ? null : 0n;
@@ -84,8 +79,6 @@ function partsOf(
     { meter: 'output', quantity: usage.output, each },
   ];
 }
-
-const METERS: readonly Meter[] = ['input', 'cache-read', 'cache-write', 'output', 'request'];
 
 function inOrder(a: FocusCharge, b: FocusCharge): number {
   return (

@@ -1,5 +1,5 @@
 import { exactDecimal } from '../../pricing/money.ts';
-import type { Meter } from '../../pricing/schedule.ts';
+import type { Meter } from '../../pricing/charges.ts';
 import type { Snapshot } from '../../store/read.ts';
 import { csvText, textCell, type Cell } from './csv.ts';
 import { focusCharges, type FocusCharge } from './focus-charges.ts';
@@ -62,18 +62,28 @@ const tokenMeter = (name: string, tokens: string): MeterFacts => ({
   zeros: 6,
 });
 
+const eventMeter = (name: string): MeterFacts => ({
+  name,
+  tokens: null,
+  consumedUnit: name,
+  pricingUnit: `1000 ${name}`,
+  zeros: 3,
+});
+
 const METERS: Readonly<Record<Meter, MeterFacts>> = {
   input: tokenMeter('Input Tokens', 'Input'),
+  'input-audio': tokenMeter('Audio Input Tokens', 'Audio Input'),
+  'input-image': tokenMeter('Image Input Tokens', 'Image Input'),
   'cache-read': tokenMeter('Cache Read Input Tokens', 'Cache Read Input'),
+  'cache-read-audio': tokenMeter('Cache Read Audio Input Tokens', 'Cache Read Audio Input'),
+  'cache-read-image': tokenMeter('Cache Read Image Input Tokens', 'Cache Read Image Input'),
   'cache-write': tokenMeter('Cache Write Input Tokens', 'Cache Write Input'),
+  'cache-write-1h': tokenMeter('1 Hour Cache Write Input Tokens', '1 Hour Cache Write Input'),
   output: tokenMeter('Output Tokens', 'Output'),
-  request: {
-    name: 'Requests',
-    tokens: null,
-    consumedUnit: 'Requests',
-    pricingUnit: '1000 Requests',
-    zeros: 3,
-  },
+  'output-audio': tokenMeter('Audio Output Tokens', 'Audio Output'),
+  'output-image': tokenMeter('Image Output Tokens', 'Image Output'),
+  request: eventMeter('Requests'),
+  search: eventMeter('Searches'),
 };
 
 function rowOf(charge: FocusCharge, account: BillingAccount): FocusRow {

@@ -44,6 +44,8 @@ export class RoundTally {
       cacheWrite: stored.cache_write_tokens,
       cost: money.cost ?? 0n,
       saved: money.saved,
+      currency: money.currency,
+      inexact: money.inexact.join(' '),
     });
   }
 }

@@ -1,0 +1,118 @@
+import { ratesFor, serviceTierOf } from './charges.ts';
+import type { Decimal } from './money.ts';
+import type { PricedTokens, Prices, Rates } from './schedule.ts';
+
+/** How a cost may be wrong: it is at least, or at most, what is said; `either`: it may be more or less. */
+export type Bound = 'lower' | 'upper' | 'either';
+
+/**
+ * Why a cost may be wrong, and in which direction. Flags of a round that are not listed say nothing of its cost; the
+ * words are in query/bound-words.ts.
+ */
+const DIRECTIONS = {
+  // Flags of the round: what the log does not tell.
+  aborted: 'lower',
+  ambiguous: 'upper',
+  'bad-count': 'either',
+  'cache-ttl-mixed': 'upper',
+  'cache-unknown': 'lower',
+  'cache-unlogged': 'upper',
+  'cache-write-unlogged': 'lower',
+  'image-share-unlogged': 'upper',
+  'image-uncounted': 'lower',
+  'modality-unlogged': 'lower',
+  'usage-unlogged': 'lower',
+  // Of its price.
+  'cached-kind-unlogged': 'upper',
+  'price-lower': 'lower',
+  'price-unverified': 'either',
+  'price-upper': 'upper',
+  'rate-missing': 'lower',
+  'search-fee': 'lower',
+  'service-tier-higher': 'lower',
+  'service-tier-lower': 'upper',
+  'service-tier-unknown': 'either',
+} as const satisfies Record<string, Bound>;
+
+export type BoundReason = keyof typeof DIRECTIONS;
+
+/** What a tier costs against the default one, at every provider that has it. */
+const TIERS = new Map<string, BoundReason>([
+  ['batch', 'service-tier-lower'],
+  ['flex', 'service-tier-lower'],
+  ['priority', 'service-tier-higher'],
+]);
+
+/** Why the cost of a round may be wrong, sorted; empty where it is exact. `prices`: what it is priced by. */
+export function boundReasons(flags: readonly string[], prices: Prices, usage: PricedTokens): BoundReason[] {
+  if (prices.free) return [];
+  const rates = ratesFor(prices, usage);
+  const reasons = flags.filter(isReason).filter((flag) => matters(flag, rates));
+  if (usage.details) addMissingRates(reasons, rates, usage);
+  if (prices.inexact !== undefined && !isSearchCounted(prices, usage)) reasons.push(reasonOf(prices.inexact));
+  const { serviceTier } = usage;
+  if (serviceTier && isTierMissing(prices, usage))
+    reasons.push(TIERS.get(serviceTier) ?? 'service-tier-unknown');
+  return reasons.length > 1 ? [...new Set(reasons)].toSorted() : reasons;
+}
+
+/** The direction that reasons come to; null without any. */
+export function boundOf(reasons: readonly string[]): Bound | null {
+  let bound: Bound | null = null;
+  for (const reason of reasons) {
+    const direction = isReason(reason) ? DIRECTIONS[reason] : 'either';
+    bound = bound === null || bound === direction ? direction : 'either';
+  }
+  return bound;
+}
+
+export function isReason(text: string): text is BoundReason {
+  return Object.hasOwn(DIRECTIONS, text);
+}
+
+/** What a cache would have changed is nothing where its rates are those of other input. */
+function matters(reason: BoundReason, rates: Rates): boolean {
+  const { input = 0, cache_read: read = input, cache_write: write = input } = rates;
+  if (reason === 'cache-unlogged') return Number(read) < Number(input);
+  if (reason === 'cache-write-unlogged') return Number(write) > Number(read);
+  return true;
+}
+
+/** Kinds of tokens that are dearer than text everywhere, where the price has no rate for them. */
+function addMissingRates(reasons: BoundReason[], rates: Rates, { details = {}, cached }: PricedTokens): void {
+  const isMissing = (count: number | undefined, rate: Decimal | undefined): boolean =>
+    (count ?? 0) > 0 && rate === undefined;
+  if (
+    isMissing(details.outputAudio, rates.output_audio) ||
+    isMissing(details.outputImage, rates.output_image) ||
+    isMissing(details.searches, rates.searches) ||
+    (isMissing(details.cacheWrite1h, rates.cache_write_1h) && rates.cache_write !== undefined)
+  )
+    reasons.push('rate-missing');
+  const isUntold = (
+    count: number | undefined,
+    part: number | undefined,
+    rate: Decimal | undefined,
+  ): boolean => (count ?? 0) > 0 && part === undefined && rate !== undefined;
+  if (
+    cached > 0 &&
+    (isUntold(details.inputAudio, details.cachedAudio, rates.input_audio) ||
+      isUntold(details.inputImage, details.cachedImage, rates.input_image))
+  )
+    reasons.push('cached-kind-unlogged');
+}
+
+function isSearchCounted({ inexact, searches }: Prices, { details }: PricedTokens): boolean {
+  return inexact === 'search-fee' && searches !== undefined && details?.searches !== undefined;
+}
+
+function reasonOf(inexact: NonNullable<Prices['inexact']>): BoundReason {
+  return inexact === 'search-fee' ? inexact : `price-${inexact}`;
+}
+
+/** The price has no rates for the tier, or none for a round of such length. */
+function isTierMissing(prices: Prices, { serviceTier, input }: PricedTokens): boolean {
+  const service = serviceTierOf(prices, serviceTier);
+  if (!service) return true;
+  return service.tiers === undefined && (prices.tiers ?? []).some(({ above }) => input > above);
+}

@@ -1,0 +1,142 @@
+import { attoPerRequest, attoPerToken, type Decimal } from './money.ts';
+import {
+  pricesFrom,
+  type PricedTokens,
+  type Prices,
+  type PriceSchedule,
+  type Rates,
+  type ServiceTier,
+  type TokenDetails,
+} from './schedule.ts';
+
+/** What a price is for: parts of the input, parts of the output, and what is charged beside the tokens. */
+export const METERS = [
+  'input',
+  'input-audio',
+  'input-image',
+  'cache-read',
+  'cache-read-audio',
+  'cache-read-image',
+  'cache-write',
+  'cache-write-1h',
+  'output',
+  'output-audio',
+  'output-image',
+  'request',
+  'search',
+] as const;
+export type Meter = (typeof METERS)[number];
+
+/** One part of what a round costs: `quantity` tokens (or requests, or searches), each at `each` 10⁻¹⁸ of the currency. */
+export interface Charge {
+  meter: Meter;
+  quantity: number;
+  each: bigint;
+}
+
+/** What one round costs, in 10⁻¹⁸ of its price's currency: the sum of its charges. */
+export function costOf(schedule: PriceSchedule, usage: PricedTokens, atMs: number): bigint {
+  let cost = 0n;
+  for (const { quantity, each } of chargesOf(schedule, usage, atMs)) cost += BigInt(quantity) * each;
+  return cost;
+}
+
+/**
+ * The parts of what one round costs, none for one that is free. A time without prices takes the schedule's first;
+ * ask pricesAt where that must not happen. Tiers go by a round's input: never pass a sum of rounds.
+ */
+export function chargesOf(schedule: PriceSchedule, usage: PricedTokens, atMs: number): Charge[] {
+  const prices = pricesFrom(schedule, atMs);
+  if (!prices || prices.free) return [];
+  const rates = ratesFor(prices, usage);
+  const charges = usage.details
+    ? detailedCharges(rates, usage, usage.details)
+    : [
+        charge('input', usage.input - usage.cached - usage.cacheWrite, rates.input ?? 0),
+        charge('cache-read', usage.cached, rates.cache_read ?? rates.input ?? 0),
+        charge('cache-write', usage.cacheWrite, rates.cache_write ?? rates.input ?? 0),
+        charge('output', usage.output, outputRate(rates, usage)),
+      ];
+  if (rates.requests !== undefined)
+    charges.push({ meter: 'request', quantity: 1, each: attoPerRequest(rates.requests) });
+  return charges;
+}
+
+/**
+ * What one round costs, and what its cached tokens would have cost more as fresh input: what the cache saved. Both in
+ * 10⁻¹⁸ of the price's currency; the latter is negative where a price file makes reading a cache dearer than that.
+ */
+export function moneyOf(
+  schedule: PriceSchedule,
+  usage: PricedTokens,
+  atMs: number,
+): { cost: bigint; saved: bigint } {
+  const cost = costOf(schedule, usage, atMs);
+  return { cost, saved: usage.cached === 0 ? 0n : costOf(schedule, uncached(usage), atMs) - cost };
+}
+
+function uncached(usage: PricedTokens): PricedTokens {
+  const { cachedAudio: _audio, cachedImage: _image, ...details } = usage.details ?? {};
+  return { ...usage, cached: 0, details: usage.details && details };
+}
+
+/** The rates of a round by its service tier and its input. */
+export function ratesFor(prices: Prices, { input, serviceTier }: PricedTokens): Rates {
+  const service = serviceTierOf(prices, serviceTier);
+  const tiers = service ? service.tiers : prices.tiers;
+  const reached = tiers?.filter((tier) => input > tier.above) ?? [];
+  if (!service && reached.length === 0) return prices;
+  return Object.assign({}, prices, service, ...reached);
+}
+
+/** The price's rates for the tier; undefined for the default tier, and where it names none for this one. */
+export function serviceTierOf(prices: Prices, tier: string | null | undefined): ServiceTier | undefined {
+  if (!tier || !prices.service_tiers || !Object.hasOwn(prices.service_tiers, tier)) return undefined;
+  return prices.service_tiers[tier];
+}
+
+function charge(meter: Meter, quantity: number, rate: Decimal): Charge {
+  return { meter, quantity, each: attoPerToken(rate) };
+}
+
+function outputRate(rates: Rates, { reasoning }: PricedTokens): Decimal {
+  return (reasoning > 0 ? rates.output_reasoning : undefined) ?? rates.output ?? 0;
+}
+
+/**
+ * The tokens by their kinds: they add up to the round's input and output. Where the log does not tell which of the
+ * cached tokens were audio or images, they were text as far as the text goes.
+ */
+function detailedCharges(rates: Rates, usage: PricedTokens, details: TokenDetails): Charge[] {
+  const { cached, cacheWrite } = usage;
+  const fresh = usage.input - cached - cacheWrite;
+  const audio = Math.min((details.inputAudio ?? 0) - (details.cachedAudio ?? 0), fresh);
+  const image = Math.min((details.inputImage ?? 0) - (details.cachedImage ?? 0), fresh - audio);
+  const cachedAudio = Math.min((details.inputAudio ?? 0) - audio, cached);
+  const cachedImage = Math.min((details.inputImage ?? 0) - image, cached - cachedAudio);
+  const write1h = Math.min(details.cacheWrite1h ?? 0, cacheWrite);
+  const outputAudio = Math.min(details.outputAudio ?? 0, usage.output);
+  const outputImage = Math.min(details.outputImage ?? 0, usage.output - outputAudio);
+
+  const input = rates.input ?? 0;
+  const read = rates.cache_read ?? input;
+  const write = rates.cache_write ?? input;
+  const output = outputRate(rates, usage);
+  const charges = [
+    charge('input', fresh - audio - image, input),
+    charge('input-audio', audio, rates.input_audio ?? input),
+    charge('input-image', image, rates.input_image ?? input),
+    charge('cache-read', cached - cachedAudio - cachedImage, read),
+    charge('cache-read-audio', cachedAudio, rates.cache_read_audio ?? rates.input_audio ?? read),
+    charge('cache-read-image', cachedImage, rates.cache_read_image ?? rates.input_image ?? read),
+    charge('cache-write', cacheWrite - write1h, write),
+    charge('cache-write-1h', write1h, rates.cache_write_1h ?? write),
+    charge('output', usage.output - outputAudio - outputImage, output),
+    charge('output-audio', outputAudio, rates.output_audio ?? output),
+    charge('output-image', outputImage, rates.output_image ?? output),
+  ];
+  const { searches = 0 } = details;
+  if (searches > 0)
+    charges.push({ meter: 'search', quantity: searches, each: attoPerRequest(rates.searches ?? 0) });
+  return charges;
+}
