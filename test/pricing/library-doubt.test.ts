@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { doubtOf } from '../../src/pricing/library-doubt.ts';
 
-const of = (comment?: string, provider = 'openai') =>
-  doubtOf({ id: provider }, { price_comments: comment });
+const of = (comment?: string, provider = 'openai') => doubtOf({ id: provider }, { price_comments: comment });
 
 describe('the library’s own notes', () => {
   test.each([
@@ -11,7 +10,7 @@ describe('the library’s own notes', () => {
     "I can't find anything so trusting these prices, not sure the model still exists",
     'docs give just one price - "Pricing Per 1M Tokens", we assume that\'s input and output',
     'Seen on OpenRouter before OpenAI',
-    'Google\'s pricing page renders client-side and could not be read when this entry was added; the rates follow',
+    "Google's pricing page renders client-side and could not be read when this entry was added; the rates follow",
   ])('%s: unverified', (comment) => expect(of(comment)).toBe('unverified'));
 
   test.each([
