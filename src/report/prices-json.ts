@@ -1,11 +1,18 @@
 import { usdOf } from '../pricing/money.ts';
+import type { PriceAge } from '../pricing/price-age.ts';
 import { pricesAt, type Prices } from '../pricing/schedule.ts';
 import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
+import { priceAgeJson } from './price-age-text.ts';
 
 // The shapes stand in docs/commands.md and carry a version: a key is added, never renamed.
 
 /** `prices --json`. `knownNow` has the source of each unpriced model that has a price by now. */
-export function pricesJson(use: PriceUse, knownNow: ReadonlyMap<string, string>, now: number): string {
+export function pricesJson(
+  use: PriceUse,
+  knownNow: ReadonlyMap<string, string>,
+  now: number,
+  builtIn: readonly PriceAge[],
+): string {
   const document = {
     version: 1,
     unpriced: use.unpriced.map((one) => ({
@@ -13,6 +20,7 @@ export function pricesJson(use: PriceUse, knownNow: ReadonlyMap<string, string>,
       known_now: knownNow.get(one.model) ?? null,
     })),
     prices: use.entries.map((one) => entryJson(one, now)),
+    built_in: builtIn.map((age) => priceAgeJson(age)),
   };
   return `${JSON.stringify(document)}\n`;
 }

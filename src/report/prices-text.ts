@@ -1,9 +1,11 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import type { Decimal } from '../pricing/money.ts';
+import type { PriceAge } from '../pricing/price-age.ts';
 import { pricesAt, type PriceSchedule, type Prices } from '../pricing/schedule.ts';
 import { tokensOf } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
 import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
+import { priceAgeText } from './price-age-text.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { wrap } from './terminal.ts';
 
@@ -12,6 +14,7 @@ export function pricesTable(
   use: PriceUse,
   knownNow: ReadonlyMap<string, string>,
   now: number,
+  builtIn: readonly PriceAge[],
   screen: Screen,
 ): string {
   const wrapped = (line: string): string[] => wrap(line, screen.width, 100).lines;
@@ -31,7 +34,9 @@ export function pricesTable(
     entries.length === 0
       ? ['no prices yet: parse enters them with the first round of each model.'].flatMap(wrapped)
       : drawTable({ columns: entryColumns(now), rows: entries }, screen);
-  return frame('💲 Prices (USD per 1M tokens)', [...first, ...book], screen);
+  const age = priceAgeText(builtIn);
+  const last = age === undefined ? [] : ['', ...wrapped(age)];
+  return frame('💲 Prices (USD per 1M tokens)', [...first, ...book, ...last], screen);
 }
 
 function adviceFor(unpriced: readonly ModelUse[], knownNow: ReadonlyMap<string, string>): string[] {

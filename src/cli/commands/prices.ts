@@ -1,10 +1,11 @@
 import { refreshPrices } from '../../ingest/refresh-prices.ts';
 import { UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
+import { priceAge } from '../../pricing/price-age.ts';
 import { parsePriceBook } from '../../pricing/price-book.ts';
 import { readPriceFile, type PriceFile } from '../../pricing/price-file.ts';
 import { createPriceResolver, resolvePrice } from '../../pricing/resolve.ts';
-import { priceFilesWith } from '../../pricing/shipped.ts';
+import { builtInPrices, priceFilesWith } from '../../pricing/shipped.ts';
 import { priceUse, type PriceUse } from '../../query/price-use.ts';
 import { priceStepsJson, priceStepsText } from '../../report/price-steps.ts';
 import { pricesJson } from '../../report/prices-json.ts';
@@ -55,10 +56,11 @@ async function listPrices(
     const resolution = await resolve(model);
     if (resolution) knownNow.set(model, resolution.source);
   }
+  const builtIn = (await builtInPrices()).map((prices) => priceAge(prices, context.now));
   await context.write(
     options.json
-      ? pricesJson(use, knownNow, context.now)
-      : pricesTable(use, knownNow, context.now, screenOf(context)),
+      ? pricesJson(use, knownNow, context.now, builtIn)
+      : pricesTable(use, knownNow, context.now, builtIn, screenOf(context)),
   );
 }
 
