@@ -103,7 +103,7 @@ describe('an import', () => {
     expect(sources).toEqual([
       'prices.json mine',
       expect.stringMatching(/^shipped glm-4\.6 /),
-      'genai-prices 0.1.8 openai:gpt-4o',
+      'genai-prices 0.1.8 openai:gpt-4-turbo',
     ]);
   });
 
