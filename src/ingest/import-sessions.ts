@@ -3,9 +3,6 @@ import { InputOutputError, UsageError, isSystemError } from '../platform/errors.
 import { digest } from '../platform/digest.ts';
 import { errorCode, readWhole, type Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
-import { readPriceFile } from '../pricing/price-file.ts';
-import { createPriceResolver } from '../pricing/resolve.ts';
-import { priceFilesWith } from '../pricing/shipped.ts';
 import { commit } from '../store/commit.ts';
 import { StoredIndex } from '../store/stored-index.ts';
 import { readState, type State } from '../store/state.ts';
@@ -20,6 +17,8 @@ import {
 } from '../store/store.ts';
 import { Batch } from './batch.ts';
 import { isImported, type ImportedLog } from './imported-log.ts';
+import { makeResolver } from './price-answers.ts';
+import { findPriceBasis, keepPriceBasis, type PriceBasis } from './price-basis.ts';
 import { readOriginalSession, type OriginalSession } from './original-session.ts';
 import { redactorOf } from './store-redactor.ts';
 
@@ -31,7 +30,10 @@ export interface ImportOptions {
   /** Takes sessions too that the store has already. */
   force: boolean;
   isDryRun: boolean;
+  /** As of `parse`: a file that is given becomes the store's. */
   pricesPath?: string | undefined;
+  /** Milliseconds since 1970 UTC. */
+  now: number;
   /** The time of a local date and time, given as if it were UTC. */
   toUtc: (localMs: number) => number;
   /** Characters of new text that are gathered before a commit. */
@@ -64,6 +66,8 @@ export interface ImportResult {
   isDryRun: boolean;
   /** No log was ever parsed into the store: what its logs still hold would be counted a second time. */
   isBeforeParse: boolean;
+  /** What a person should hear of the store's price file. */
+  notices: PriceBasis['notices'];
 }
 
 const BATCH_SIZE = 32 << 20;
@@ -83,17 +87,23 @@ export async function importSessions(files: Files, options: ImportOptions): Prom
   if (!findStore(files, options.dir)) files.makeFolder(options.dir);
   const release = takeLock(lockPath(options.dir), `the store ${options.dir}`);
   try {
+    const known = findStore(files, options.dir);
+    const basis = await findPriceBasis(files, known, {
+      given: options.pricesPath,
+      now: options.now,
+      hasRounds: known !== undefined && readState(files, known.statePath, known.id).commit > 0,
+    });
+    const resolver = await makeResolver(basis.user);
     const store =
-      findStore(files, options.dir) ??
-      createStore(files, options.dir, resolveStatePath(options.dir, undefined), NO_FILTERS);
-    const user = options.pricesPath === undefined ? undefined : await readPriceFile(options.pricesPath);
-    const resolver = createPriceResolver(await priceFilesWith(user));
+      known ?? createStore(files, options.dir, resolveStatePath(options.dir, undefined), NO_FILTERS);
+    keepPriceBasis(files, store, basis);
     const redactor = await redactorOf(store.filters);
     const state = readState(files, store.statePath, store.id);
     const index = new StoredIndex(files, store.dir, state.index);
     const batch = new Batch(files, store, state, () => index, resolver, redactor);
     try {
-      return await new Import(files, store, options, { batch, state, index }).run(names);
+      const result = await new Import(files, store, options, { batch, state, index }).run(names);
+      return { ...result, notices: basis.notices };
     } finally {
       index.close();
     }
@@ -159,7 +169,7 @@ class Import {
       if ((this.#writing?.batch.size ?? 0) > (this.#options.batchSize ?? BATCH_SIZE)) this.#commit();
     }
     this.#commit();
-    return { files, isDryRun: this.#options.isDryRun, isBeforeParse };
+    return { files, isDryRun: this.#options.isDryRun, isBeforeParse, notices: [] };
   }
 
   async #import(path: string): Promise<ImportedFile> {

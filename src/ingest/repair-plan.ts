@@ -4,7 +4,7 @@ import { placeOf } from '../logs/open-line.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, type Files } from '../platform/files.ts';
 import { parsePriceBook, type PriceBook } from '../pricing/price-book.ts';
-import { toRepricing } from '../pricing/repricing.ts';
+import { toRepricings } from '../pricing/repricing.ts';
 import { rejectedPath } from '../store/commit.ts';
 import { basePath, tailPath } from '../store/index-file.ts';
 import { priceGenerations, pricesPath } from '../store/price-files.ts';
@@ -162,10 +162,10 @@ function surveyPrices(files: Files, dir: string, commit: number): State['prices'
   return { generation: 1, length: 0 };
 }
 
-/** Number of the commit that made a price book: it ends with a refresh. Undefined: it was not written to its end. */
+/** Number of the commit that made a price book: it ends with its refreshes. Undefined: it was not written to its end. */
 function madeAt(text: string): number | undefined {
-  const line = text.split('\n').find((one) => one.startsWith('{"refresh":'));
-  return line === undefined ? undefined : toRepricing(parseJson(line))?.commit;
+  const line = text.split('\n').find((one) => one.startsWith('{"refresh'));
+  return line === undefined ? undefined : toRepricings(parseJson(line))?.at(-1)?.commit;
 }
 
 /** How much of the rejected lines' file counts: whole lines from committed places. */

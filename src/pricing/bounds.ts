@@ -80,26 +80,29 @@ function matters(reason: BoundReason, rates: Rates): boolean {
 
 /** Kinds of tokens that are dearer than text everywhere, where the price has no rate for them. */
 function addMissingRates(reasons: BoundReason[], rates: Rates, { details = {}, cached }: PricedTokens): void {
-  const isMissing = (count: number | undefined, rate: Decimal | undefined): boolean =>
-    (count ?? 0) > 0 && rate === undefined;
+  const { outputAudio, outputImage, searches, cacheWrite1h, inputAudio, inputImage } = details;
   if (
-    isMissing(details.outputAudio, rates.output_audio) ||
-    isMissing(details.outputImage, rates.output_image) ||
-    isMissing(details.searches, rates.searches) ||
-    (isMissing(details.cacheWrite1h, rates.cache_write_1h) && rates.cache_write !== undefined)
+    isMissing(outputAudio, rates.output_audio) ||
+    isMissing(outputImage, rates.output_image) ||
+    isMissing(searches, rates.searches) ||
+    (isMissing(cacheWrite1h, rates.cache_write_1h) && rates.cache_write !== undefined)
   )
     reasons.push('rate-missing');
-  const isUntold = (
-    count: number | undefined,
-    part: number | undefined,
-    rate: Decimal | undefined,
-  ): boolean => (count ?? 0) > 0 && part === undefined && rate !== undefined;
   if (
     cached > 0 &&
-    (isUntold(details.inputAudio, details.cachedAudio, rates.input_audio) ||
-      isUntold(details.inputImage, details.cachedImage, rates.input_image))
+    (isUntold(inputAudio, details.cachedAudio, rates.input_audio) ||
+      isUntold(inputImage, details.cachedImage, rates.input_image))
   )
     reasons.push('cached-kind-unlogged');
+}
+
+function isMissing(count: number | undefined, rate: Decimal | undefined): boolean {
+  return (count ?? 0) > 0 && rate === undefined;
+}
+
+/** There are such tokens with a rate of their own, and nobody says how many of them were cached. */
+function isUntold(count: number | undefined, cached: number | undefined, rate: Decimal | undefined): boolean {
+  return (count ?? 0) > 0 && cached === undefined && rate !== undefined;
 }
 
 function isSearchCounted({ inexact, searches }: Prices, { details }: PricedTokens): boolean {

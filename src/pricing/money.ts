@@ -30,7 +30,7 @@ export function attoOfUsd(usd: Decimal): bigint {
   return scaled(usd, ATTO_DECIMALS);
 }
 
-/** The exact amount as a decimal, without zeros behind it: `0.02817075`, `12`, `-0.5`. */
+/** The exact amount, of any currency, as a decimal without zeros behind it: `0.02817075`, `12`, `-0.5`. */
 export function exactUsd(atto: bigint): string {
   return exactDecimal(atto, ATTO_DECIMALS);
 }
@@ -59,6 +59,21 @@ export function formatUsd(atto: bigint, decimals: number): string {
 export function usdText(cost: bigint, decimals: number): string {
   const text = formatUsd(cost, decimals);
   return cost > 0n && !/[1-9]/.test(text) ? `<$0.${'1'.padStart(decimals, '0')}` : text;
+}
+
+const SYMBOLS: ReadonlyMap<string, string> = new Map([
+  ['USD', '$'],
+  ['CNY', '¥'],
+  ['EUR', '€'],
+  ['GBP', '£'],
+  ['INR', '₹'],
+  ['KRW', '₩'],
+]);
+
+/** `$1.2000`, `¥8.4000`, `SGD 1.2000`: an amount in its currency, as usdText writes it. */
+export function moneyText(amount: bigint, currency: string, decimals: number): string {
+  const text = usdText(amount, decimals);
+  return currency === 'USD' ? text : text.replace('$', SYMBOLS.get(currency) ?? `${currency} `);
 }
 
 /** A decimal without sign: at most 9 digits before and 24 after the point. */

@@ -1,8 +1,9 @@
 import type { SessionUsage, UsageCell } from '../store/types.ts';
 import type { UsageCube } from '../store/usage-cube.ts';
+import { addCellCosts, addCosts, noCosts, type Amount, type CostSums } from './costs.ts';
 
-/** What a set of rounds used. Costs are exact: 10⁻¹⁸ USD. */
-export interface Totals {
+/** What a set of rounds used. Costs are exact: 10⁻¹⁸ USD; those in other currencies are in `others`. */
+export interface Totals extends CostSums {
   sessions: number;
   rounds: number;
   input: number;
@@ -151,11 +152,47 @@ export function isCostKnown(sum: Totals): boolean {
   return sum.settledRounds > 0 || sum.rounds === 0;
 }
 
+/** Whether the sum in USD says anything: not if all that is known was charged in other currencies. */
+export function isUsdKnown(sum: Pick<Totals, 'settledRounds' | 'rounds' | 'others'>): boolean {
+  let { settledRounds } = sum;
+  for (const { rounds } of sum.others.values()) settledRounds -= rounds;
+  return settledRounds > 0 || sum.rounds === 0;
+}
+
+/** What amountsOf needs of a sum. */
+type CostedRounds = CostSums & Pick<Totals, 'cost' | 'saved' | 'rounds' | 'settledRounds'>;
+
+/** The costs that are known, USD first and the others by their codes; `converted` where a currency was asked for. */
+export function amountsOf(sum: CostedRounds): [currency: string, amount: Amount][] {
+  if (sum.converted) {
+    const { to, amounts } = sum.converted;
+    return [...amounts].toSorted(([a], [b]) => Number(b === to) - Number(a === to) || compareText(a, b));
+  }
+  const others = [...sum.others].toSorted(([a], [b]) => compareText(a, b));
+  if (!isUsdKnown(sum)) return others;
+  return [['USD', { rounds: sum.settledRounds, cost: sum.cost, saved: sum.saved }], ...others];
+}
+
+/** By what sums cost, ascending. Currencies are never added: USD decides, then the others by their codes. */
+export function compareCosts(a: CostedRounds, b: CostedRounds): number {
+  if (a.others.size === 0 && b.others.size === 0 && !a.converted && !b.converted)
+    return compareBig(a.cost, b.cost);
+  const [amountsA, amountsB] = [new Map(amountsOf(a)), new Map(amountsOf(b))];
+  for (const currency of [...new Set([...amountsA.keys(), ...amountsB.keys()])].toSorted(currencyOrder)) {
+    const order = compareBig(amountsA.get(currency)?.cost ?? 0n, amountsB.get(currency)?.cost ?? 0n);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
+function currencyOrder(a: string, b: string): number {
+  return Number(b === 'USD') - Number(a === 'USD') || compareText(a, b);
+}
+
 /** Rows by cost, then tokens, then name; the largest first. */
 export function byCost(rows: ReadonlyMap<string, Row>): [string, Row][] {
   return [...rows].toSorted(
-    ([nameA, a], [nameB, b]) =>
-      compareBig(b.cost, a.cost) || tokensOf(b) - tokensOf(a) || compareText(nameA, nameB),
+    ([nameA, a], [nameB, b]) => compareCosts(b, a) || tokensOf(b) - tokensOf(a) || compareText(nameA, nameB),
   );
 }
 
@@ -189,6 +226,7 @@ export function emptyRow(): Row {
     unpricedTokens: 0,
     unpricedModels: new Map(),
     models: new Map(),
+    ...noCosts(),
   };
 }
 
@@ -197,6 +235,7 @@ export function addRow(sum: Row, row: Row): void {
   for (const key of SUMMED) sum[key] += row[key];
   sum.cost += row.cost;
   sum.saved += row.saved;
+  addCosts(sum, row);
   for (const [model, tokens] of row.models) add(sum.models, model, tokens);
   for (const [model, rounds] of row.unpricedModels) add(sum.unpricedModels, model, rounds);
 }
@@ -224,8 +263,11 @@ export function addCell(sum: Row, cell: UsageCell): void {
   sum.reasoning += cell.reasoning;
   sum.cached += cell.cached;
   sum.cacheWrite += cell.cacheWrite;
-  sum.cost += cell.cost;
-  sum.saved += cell.saved;
+  if (cell.currency === 'USD') {
+    sum.cost += cell.cost;
+    sum.saved += cell.saved;
+  }
+  if (cell.currency !== 'USD' || cell.inexact !== '' || cell.converted) addCellCosts(sum, cell);
   add(sum.models, cell.model, tokensOf(cell));
   if (cell.price === 'unpriced') {
     sum.unpricedRounds += cell.rounds;

@@ -1,11 +1,13 @@
+import type { Bound } from '../pricing/bounds.ts';
 import { usdOf } from '../pricing/money.ts';
 import type { SessionEntry } from '../store/types.ts';
-import { isCostKnown, namesByUse, sessionTotals, type Row } from './aggregate.ts';
+import { amountsOf, isUsdKnown, namesByUse, sessionTotals, type Row } from './aggregate.ts';
+import { boundCosts, boundReasonCounts, sumBound, type Converted } from './costs.ts';
 
 // The shapes stand in docs/commands.md and carry a version: a key is added, never renamed.
 
 /** A row of statistics, without its key. */
-export function sumJson(row: Row): Record<string, number | null> {
+export function sumJson(row: Row): SumJson {
   return {
     sessions: row.sessions,
     rounds: row.rounds,
@@ -15,7 +17,7 @@ export function sumJson(row: Row): Record<string, number | null> {
     cached_tokens: row.cached,
     cache_write_tokens: row.cacheWrite,
     ...costJson(row),
-    saved_usd: isCostKnown(row) ? usdOf(row.saved) : null,
+    saved_usd: isUsdKnown(row) ? usdOf(row.saved) : null,
   };
 }
 
@@ -77,11 +79,72 @@ interface SessionJson extends CostJson, PrunedJson {
   model: string;
 }
 
+interface SumJson extends CostJson {
+  sessions: number;
+  rounds: number;
+  input_tokens: number;
+  output_tokens: number;
+  reasoning_tokens: number;
+  cached_tokens: number;
+  cache_write_tokens: number;
+  saved_usd: number | null;
+}
+
 interface CostJson {
+  /** Of what was charged in USD; null where nothing of that is known. */
   cost_usd: number | null;
   unpriced_rounds: number;
+  /** By currency, each on its own. */
+  costs: Record<string, number>;
+  cost_bound: Bound | null;
+  lower_bound_rounds: number;
+  upper_bound_rounds: number;
+  /** What those rounds are said to cost. */
+  lower_bound_costs: Record<string, number>;
+  upper_bound_costs: Record<string, number>;
+  /** How many rounds each reason is said of. */
+  bound_reasons: Record<string, number>;
+  /** Only where a currency was asked for: the sum in it, null where some of it can't be converted. */
+  cost?: number | null;
+  currency?: string;
+  unconverted_costs?: Record<string, number>;
 }
 
 function costJson(sum: Row): CostJson {
-  return { cost_usd: isCostKnown(sum) ? usdOf(sum.cost) : null, unpriced_rounds: sum.unpricedRounds };
+  return {
+    cost_usd: isUsdKnown(sum) ? usdOf(sum.cost) : null,
+    unpriced_rounds: sum.unpricedRounds,
+    ...moneyJson(sum),
+  };
+}
+
+/** What a sum says of money beside its cost in USD. */
+export function moneyJson(sum: Row): Omit<CostJson, 'cost_usd' | 'unpriced_rounds'> {
+  const { bound, lowerRounds, upperRounds } = sumBound(sum);
+  const { converted } = sum;
+  const costs = amountsOf({ ...sum, converted: null }).map(([code, { cost }]) => [code, cost] as const);
+  return {
+    costs: amountsJson(costs),
+    cost_bound: bound,
+    lower_bound_rounds: lowerRounds,
+    upper_bound_rounds: upperRounds,
+    lower_bound_costs: amountsJson(boundCosts(sum, 'lower')),
+    upper_bound_costs: amountsJson(boundCosts(sum, 'upper')),
+    bound_reasons: Object.fromEntries(boundReasonCounts(sum)),
+    ...(converted && convertedJson(converted)),
+  };
+}
+
+/** Null where a part of the sum has no rate: parts in several currencies are no sum. */
+function convertedJson({ to, amounts }: Converted): Partial<CostJson> {
+  const others = [...amounts].filter(([currency]) => currency !== to);
+  return {
+    currency: to,
+    cost: others.length > 0 ? null : usdOf(amounts.get(to)?.cost ?? 0n),
+    unconverted_costs: amountsJson(others.map(([currency, { cost }]) => [currency, cost])),
+  };
+}
+
+function amountsJson(amounts: Iterable<readonly [currency: string, cost: bigint]>): Record<string, number> {
+  return Object.fromEntries(Array.from(amounts, ([currency, cost]) => [currency, usdOf(cost)]));
 }

@@ -17,6 +17,8 @@ export interface EntryUse extends ModelUse {
   entry: PriceEntry;
   /** 10⁻¹⁸ USD. */
   cost: bigint;
+  /** In other currencies. */
+  others: Map<string, bigint>;
   /** New rounds of the model take it, if what is known of the model is still the same. */
   isLatest: boolean;
 }
@@ -33,14 +35,15 @@ export function priceUse(sessions: Pick<StoredSessions, 'usages' | 'cube'>, book
   const unpriced = new Map<string, ModelUse>();
   const entries = book.entries.map((entry): EntryUse => {
     const isLatest = book.latest.get(entry.model) === entry;
-    return { entry, isLatest, ...noUse(entry.model), cost: 0n };
+    return { entry, isLatest, ...noUse(entry.model), cost: 0n, others: new Map() };
   });
   for (const cell of cellsOf(sessions)) {
     if (cell.price === 'unpriced') addCell(useOf(unpriced, cell.model), cell);
     const use = typeof cell.price === 'number' ? entries[cell.price - 1] : undefined;
     if (!use) continue;
     addCell(use, cell);
-    use.cost += cell.cost;
+    if (cell.currency === 'USD') use.cost += cell.cost;
+    else use.others.set(cell.currency, (use.others.get(cell.currency) ?? 0n) + cell.cost);
   }
   return {
     unpriced: [...unpriced.values()].toSorted(

@@ -1,4 +1,5 @@
 import type { ExpandedRound, StoredRound } from '../ai-log/stored-round.ts';
+import { boundOf } from '../pricing/bounds.ts';
 import { exactUsd } from '../pricing/money.ts';
 import type { RoundMoney } from '../pricing/round-money.ts';
 
@@ -45,7 +46,7 @@ function detailsJson(stored: StoredRound): string {
 }
 
 /** The cost is written exactly, which may take more digits than a double has. */
-function factsJson(stored: StoredRound, { price, cost }: RoundMoney): string {
+function factsJson(stored: StoredRound, { price, cost, currency, inexact }: RoundMoney): string {
   const rest = JSON.stringify({
     price_state: typeof price === 'number' ? 'priced' : price,
     flags: stored.flags ?? [],
@@ -56,9 +57,15 @@ function factsJson(stored: StoredRound, { price, cost }: RoundMoney): string {
     chat_id: stored.chat_id ?? null,
     duration_ms: stored.duration_ms ?? null,
     first_token_ms: stored.first_token_ms ?? null,
+    usage_details: stored.usage_details ?? null,
+    service_tier: stored.service_tier ?? null,
+    cost_bound: boundOf(inexact),
+    bound_reasons: inexact,
+    currency: cost === null ? null : currency,
   });
-  const usd = cost === null ? 'null' : exactUsd(cost);
-  return `,"cache_write_tokens":${stored.cache_write_tokens},"cost_usd":${usd},${rest.slice(1)}`;
+  const amount = cost === null ? 'null' : exactUsd(cost);
+  const usd = currency === 'USD' ? amount : 'null';
+  return `,"cache_write_tokens":${stored.cache_write_tokens},"cost_usd":${usd},${rest.slice(1, -1)},"cost":${amount}}`;
 }
 
 /** The request's complete history, piece by piece: no piece holds more than one message. */

@@ -1,9 +1,12 @@
 import { cleanLine } from '../platform/clean-text.ts';
-import { exactUsd, usdOf, usdText } from '../pricing/money.ts';
-import { isCostKnown, namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
+import { exactUsd, moneyText, usdOf, usdText } from '../pricing/money.ts';
+import { isUsdKnown, namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
+import { boundMark } from '../query/bound-words.ts';
+import { sumBound } from '../query/costs.ts';
+import { moneyJson } from '../query/json.ts';
 import { exact } from '../query/count-text.ts';
 import type { UsageFilter } from './grouping.ts';
-import { unpricedText } from './numbers.ts';
+import { boundLines, unpricedText } from './numbers.ts';
 import type { BudgetPeriod, Period } from './period.ts';
 
 /** What may be spent; undefined: without limit. `usd` in 10⁻¹⁸ USD. */
@@ -27,7 +30,8 @@ export interface Spending {
 
 /** Spending exactly the budget keeps it. */
 export function isKept({ usd, tokens, strict }: Budget, { sum }: Spending): boolean {
-  return !isOver({ usd, tokens, strict }, sum) && !(strict && sum.unpricedRounds > 0);
+  const isUnknown = sum.unpricedRounds > 0 || (usd !== undefined && sum.others.size > 0);
+  return !isOver({ usd, tokens, strict }, sum) && !(strict && isUnknown);
 }
 
 function isOver({ usd, tokens }: Budget, sum: Row): boolean {
@@ -49,15 +53,23 @@ export function budgetLine(budget: Budget, spending: Spending): string {
   const unpriced = unpricedText(sum);
   const notes = [
     ...(unpriced === null ? [] : [`without ${unpriced}`]),
+    ...(budget.usd === undefined ? [] : [...otherCurrencies(sum), ...boundLines(sum).slice(0, 1)]),
     ...(isKnown ? [] : ['the store has no such round at all']),
   ];
   return `${[`${state}: ${amounts.join(', ')}${aboutText(spending)}`, ...notes].join('; ')}\n`;
 }
 
+/** What a budget in USD does not cover. */
+function otherCurrencies(sum: Row): string[] {
+  const others = [...sum.others].filter(([, { cost }]) => cost !== 0n);
+  if (others.length === 0) return [];
+  return [`without ${others.map(([currency, { cost }]) => moneyText(cost, currency, 4)).join(' + ')}`];
+}
+
 function usdAmounts(usd: bigint, sum: Row): string {
   const budget = `$${exactUsd(usd)}`;
-  if (!isCostKnown(sum)) return `no known cost of ${budget}`;
-  return `${usdText(sum.cost, 4)} of ${budget}${percentText(percentOf(sum.cost, usd))}`;
+  if (!isUsdKnown(sum)) return `no known cost of ${budget}`;
+  return `${boundMark(sumBound(sum).bound)}${usdText(sum.cost, 4)} of ${budget}${percentText(percentOf(sum.cost, usd))}`;
 }
 
 function tokenAmounts(tokens: number, sum: Row): string {
@@ -97,14 +109,15 @@ export function budgetJson(budget: Budget, spending: Spending): string {
     model: filter.model ?? null,
     consumer: filter.consumer ?? null,
     budget_usd: usd === undefined ? null : usdOf(usd),
-    spent_usd: isCostKnown(sum) ? usdOf(sum.cost) : null,
-    percent_usd: usd === undefined || !isCostKnown(sum) ? null : percentOf(sum.cost, usd),
+    spent_usd: isUsdKnown(sum) ? usdOf(sum.cost) : null,
+    percent_usd: usd === undefined || !isUsdKnown(sum) ? null : percentOf(sum.cost, usd),
     budget_tokens: tokens ?? null,
     spent_tokens: tokensOf(sum),
     percent_tokens: tokens === undefined ? null : percentOf(BigInt(tokensOf(sum)), BigInt(tokens)),
     rounds: sum.rounds,
     unpriced_rounds: sum.unpricedRounds,
     unpriced_models: namesByUse(sum.unpricedModels),
+    ...moneyJson(sum),
   };
   return `${JSON.stringify(document)}\n`;
 }

@@ -1,5 +1,5 @@
 import {
-  compareBig,
+  compareCosts,
   compareText,
   groupCube,
   groupUsage,
@@ -7,6 +7,7 @@ import {
   type QuarterRange,
   type Row,
 } from '../query/aggregate.ts';
+import { addCosts, noCosts, type CostSums } from '../query/costs.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 import type { StoredSessions } from '../store/index-file.ts';
 import type { UsageCell } from '../store/types.ts';
@@ -93,8 +94,7 @@ function idOf(names: readonly string[]): string {
 }
 
 /** Sums of the rows that begin with the same names. */
-interface Lead {
-  cost: bigint;
+interface Lead extends CostSums, Pick<Row, 'cost' | 'saved' | 'rounds' | 'settledRounds'> {
   tokens: number;
 }
 
@@ -107,7 +107,7 @@ function inOrder(groups: Group[], keys: readonly GroupKey[]): Group[] {
       if (nameA === nameB) continue;
       const [leadA, leadB] = [a.leads[i], b.leads[i]];
       if (key === 'date' || !leadA || !leadB) return compareText(nameA, nameB);
-      return compareBig(leadB.cost, leadA.cost) || leadB.tokens - leadA.tokens || compareText(nameA, nameB);
+      return compareCosts(leadB, leadA) || leadB.tokens - leadA.tokens || compareText(nameA, nameB);
     }
     return 0;
   });
@@ -117,8 +117,12 @@ function inOrder(groups: Group[], keys: readonly GroupKey[]): Group[] {
 function leadOf(sums: Map<string, Lead>, { names, row }: Group, last: number): Lead {
   const id = `${last}:${idOf(names.slice(0, last + 1))}`;
   let lead = sums.get(id);
-  if (lead === undefined) sums.set(id, (lead = { cost: 0n, tokens: 0 }));
+  if (lead === undefined)
+    sums.set(id, (lead = { cost: 0n, saved: 0n, rounds: 0, settledRounds: 0, tokens: 0, ...noCosts() }));
   lead.cost += row.cost;
+  lead.rounds += row.rounds;
+  lead.settledRounds += row.settledRounds;
+  addCosts(lead, row);
   lead.tokens += tokensOf(row);
   return lead;
 }

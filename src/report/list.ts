@@ -1,5 +1,5 @@
 import type { StoredSessions } from '../store/index-file.ts';
-import { isPruned, type SessionEntry, type SessionHead } from '../store/types.ts';
+import { isPruned, type SessionEntry, type SessionHead, type UsageCell } from '../store/types.ts';
 import { compareText, namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { parseSessionKey } from '../query/session-key.ts';
@@ -106,7 +106,7 @@ interface Ranked<T> {
 }
 
 const USAGE_RANKS = {
-  cost: ({ usage = [] }: Listed) => usage.reduce((sum, cell) => sum + cell.cost, 0n),
+  cost: ({ usage = [] }: Listed) => rankOfCost(usage),
   tokens: ({ usage = [] }: Listed) => usage.reduce((sum, cell) => sum + tokensOf(cell), 0),
 };
 const RANKS: Record<SortKey, (session: Listed) => number | bigint> = {
@@ -115,6 +115,21 @@ const RANKS: Record<SortKey, (session: Listed) => number | bigint> = {
   rounds: ({ rounds }) => rounds,
   ...USAGE_RANKS,
 };
+
+/** Sessions in one currency by what they cost. Amounts of several can't be compared: USD stands above the others. */
+function rankOfCost(usage: readonly UsageCell[]): bigint {
+  let usd = 0n;
+  let others = 0n;
+  for (const { converted, currency, cost } of usage) {
+    if (converted) usd += converted.cost;
+    else if (currency === 'USD') usd += cost;
+    else others += cost;
+  }
+  return usd === 0n ? others - OTHERS : usd;
+}
+
+/** Above any cost: so a session without a cost in USD ranks below all that have one. */
+const OTHERS = 10n ** 40n;
 
 /** The largest first; equals in the order of their ids. */
 function leaders<T extends Listed>(ranked: readonly Ranked<T>[], most: number): Ranked<T>[] {
@@ -143,7 +158,8 @@ export function listTable(
       screen,
     );
   const rows = sessions.map((session) => ({ session, sum: sessionTotals(session) }));
-  const lines = drawTable({ columns: columnsOf(local, screen), rows, above: idOf }, screen);
+  const isInUsd = rows.every(({ sum }) => sum.others.size === 0 && !sum.converted);
+  const lines = drawTable({ columns: columnsOf(local, screen, isInUsd), rows, above: idOf }, screen);
   const more =
     total > sessions.length
       ? ['', `${plural(total - sessions.length, 'more session')}: --limit 0 lists all.`]
@@ -160,13 +176,13 @@ function idOf({ session }: ListRow): string {
   return printableId(session.id);
 }
 
-function columnsOf(local: LocalTime, { colour, width }: Screen): Column<ListRow>[] {
+function columnsOf(local: LocalTime, { colour, width }: Screen, isInUsd: boolean): Column<ListRow>[] {
   const seconds = width >= 110 ? 19 : 16;
   return [
     { head: 'Session', align: 'left', flexible: true, cell: ({ session }) => titleOf(session) },
     { head: 'Rounds', align: 'right', rank: 4, cell: ({ session }) => exact(session.rounds) },
     { head: 'Tokens', align: 'right', rank: 3, cell: ({ sum }) => exact(tokensOf(sum)) },
-    { head: 'Cost (USD)', align: 'left', rank: 6, cell: ({ sum }) => costText(sum, 4) },
+    { head: isInUsd ? 'Cost (USD)' : 'Cost', align: 'left', rank: 6, cell: ({ sum }) => costText(sum, 4) },
     { head: 'Model', align: 'left', rank: 2, cell: ({ session, sum }) => modelText(session, sum) },
     {
       head: 'Updated',

@@ -1,6 +1,8 @@
-import { exact } from '../query/count-text.ts';
-import { usdText } from '../pricing/money.ts';
-import { isCostKnown, namesByUse, type Totals } from '../query/aggregate.ts';
+import { exact, plural } from '../query/count-text.ts';
+import { boundMark, boundWords } from '../query/bound-words.ts';
+import { boundCosts, boundReasonCounts, sumBound } from '../query/costs.ts';
+import { moneyText } from '../pricing/money.ts';
+import { amountsOf, isCostKnown, namesByUse, type Totals } from '../query/aggregate.ts';
 import { cleanLine } from '../platform/clean-text.ts';
 import { clip } from './terminal.ts';
 
@@ -21,10 +23,50 @@ export function compact(count: number): string {
   return `${digits}${unit[1]}`;
 }
 
-/** `$1.2000`, `$1.2000 + 3 unpriced`, `unpriced`, `no usage`. What is unpriced is never $0. */
+/**
+ * `$1.2000`, `≥ $1.2000 + 3 unpriced`, `$1.2000 + ¥8.4000`, `unpriced`, `no usage`. What is unpriced is never $0, and
+ * what may be wrong says in which direction.
+ */
 export function costText(sum: Totals, decimals: number): string {
-  if (isCostKnown(sum)) return usdText(sum.cost, decimals) + unpricedSuffix(sum);
+  if (isCostKnown(sum)) return knownCostText(sum, decimals) + unpricedSuffix(sum);
   return sum.unpricedRounds > 0 ? 'unpriced' : 'no usage';
+}
+
+/** The costs that are known, without a word of what is unpriced. */
+export function knownCostText(sum: Totals, decimals: number): string {
+  const amounts = amountsOf(sum);
+  // An amount of nothing is said only where there is no other.
+  const shown = amounts.filter(([, { cost }]) => cost !== 0n);
+  const texts = (shown.length > 0 ? shown : amounts.slice(0, 1)).map(([currency, { cost }]) =>
+    moneyText(cost, currency, decimals),
+  );
+  return boundMark(sumBound(sum).bound) + texts.join(' + ');
+}
+
+/** Lines that say how a sum may be wrong, by how many rounds, and why; none where it is exact. */
+export function boundLines(sum: Totals): string[] {
+  const { lowerRounds, upperRounds } = sumBound(sum);
+  if (lowerRounds + upperRounds === 0) return [];
+  const reasons = boundReasonCounts(sum);
+  const shown = reasons.slice(0, MOST_REASONS);
+  const more =
+    reasons.length > MOST_REASONS ? [`and ${plural(reasons.length - MOST_REASONS, 'more reason')}`] : [];
+  return [
+    ...boundLine(lowerRounds, '≥', 'more', boundCosts(sum, 'lower')),
+    ...boundLine(upperRounds, '≤', 'less', boundCosts(sum, 'upper')),
+    ...[...shown.map(([reason, rounds]) => `${exact(rounds)} × ${boundWords(reason)}`), ...more].map(
+      (text) => `  ${text}`,
+    ),
+  ];
+}
+
+const MOST_REASONS = 4;
+
+function boundLine(rounds: number, mark: string, word: string, costs: Map<string, bigint>): string[] {
+  if (rounds === 0) return [];
+  const amounts = [...costs].filter(([, cost]) => cost !== 0n);
+  const said = amounts.map(([currency, cost]) => moneyText(cost, currency, 4)).join(' + ');
+  return [`${mark} ${plural(rounds, 'round')} may have cost ${word} than ${said || 'nothing'}`];
 }
 
 /** ` + 3 unpriced`, or nothing. */

@@ -1,6 +1,6 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import type { Resolution, ResolutionStep } from '../pricing/resolve.ts';
-import { pricesAt, type Prices } from '../pricing/schedule.ts';
+import { pricesAt, type Prices, type Hours, type Inexact, type Tier } from '../pricing/schedule.ts';
 import { tokensOf } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
 import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
@@ -55,23 +55,57 @@ function priceLines({ resolution, steps }: PriceAnswer, now: number, screen: Scr
   }
   const inForce = pricesAt(resolution.schedule, now);
   return [
-    'Price (USD per 1M tokens):',
+    `Price (${resolution.schedule.prices.every(({ currency }) => currency === undefined) ? 'USD ' : ''}per 1M tokens):`,
     ...resolution.schedule.prices.flatMap((prices) => scheduleLines(prices, prices === inForce, screen)),
   ];
 }
 
 function scheduleLines(prices: Prices, isInForce: boolean, screen: Screen): string[] {
+  const own = prices.currency === undefined ? {} : { currency: prices.currency };
   const when = [
     ...(prices.from === undefined ? [] : [`from ${prices.from}`]),
-    ...(prices.daily ? [`from ${prices.daily.start} to ${prices.daily.end} UTC`] : []),
+    ...(prices.daily ? [hoursText(prices.daily)] : []),
   ];
-  const head = [...when, ...(isInForce ? ['in force now'] : [])].join(', ');
+  const notes = [
+    ...(isInForce ? ['in force now'] : []),
+    ...(prices.inexact === undefined ? [] : [INEXACT_WORDS[prices.inexact]]),
+  ];
+  const head = [...when, ...notes].join(', ');
   return [
     ...indented(`${priceWords(prices)}${head === '' ? '' : ` (${head})`}`, 2, screen),
-    ...(prices.tiers ?? []).flatMap((tier) =>
-      indented(`above ${exact(tier.above)} input tokens: ${priceWords(tier)}`, 4, screen),
-    ),
+    ...tierLines(prices.tiers, 4, prices.currency, screen),
+    ...Object.entries(prices.service_tiers ?? {}).flatMap(([name, tier]) => [
+      ...indented(`service tier ${cleanLine(name)}: ${priceWords({ ...tier, ...own })}`, 4, screen),
+      ...tierLines(tier.tiers, 6, prices.currency, screen),
+    ]),
   ];
+}
+
+function tierLines(
+  tiers: readonly Tier[] | undefined,
+  indent: number,
+  currency: string | undefined,
+  screen: Screen,
+): string[] {
+  const own = currency === undefined ? {} : { currency };
+  return (tiers ?? []).flatMap((tier) =>
+    indented(`above ${exact(tier.above)} input tokens: ${priceWords({ ...tier, ...own })}`, indent, screen),
+  );
+}
+
+const INEXACT_WORDS: Readonly<Record<Inexact, string>> = {
+  'search-fee': 'web searches are charged on top',
+  unverified: 'not verified',
+  upper: 'the highest of several prices that may apply',
+  lower: 'without a charge that the log does not count',
+};
+
+const WEEKDAYS = ['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/** `from 09:00 to 12:00 +08:00 on Mon, Tue` */
+function hoursText({ start, end, weekdays, utc_offset: offset = 'UTC' }: Hours): string {
+  const days = weekdays ? ` on ${weekdays.map((day) => WEEKDAYS[day]).join(', ')}` : '';
+  return `from ${start} to ${end} ${offset}${days}`;
 }
 
 function storeLines({ model, use, resolution }: PriceAnswer, screen: Screen): string[] {

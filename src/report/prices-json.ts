@@ -1,13 +1,15 @@
 import { usdOf } from '../pricing/money.ts';
 import type { PriceAge } from '../pricing/price-age.ts';
-import { pricesAt, type Prices } from '../pricing/schedule.ts';
+import { pricesAt, RATE_NAMES, type Prices, type Rates, type Tier } from '../pricing/schedule.ts';
 import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
 import { priceAgeJson } from './price-age-text.ts';
+import { priceFileJson, type PriceFileReport } from './price-file-text.ts';
 
 // The shapes stand in docs/commands.md and carry a version: a key is added, never renamed.
 
 /** `prices --json`. `knownNow` has the source of each unpriced model that has a price by now. */
 export function pricesJson(
+  file: PriceFileReport | null,
   use: PriceUse,
   knownNow: ReadonlyMap<string, string>,
   now: number,
@@ -15,6 +17,7 @@ export function pricesJson(
 ): string {
   const document = {
     version: 1,
+    price_file: priceFileJson(file),
     unpriced: use.unpriced.map((one) => ({
       ...useJson(one),
       known_now: knownNow.get(one.model) ?? null,
@@ -30,13 +33,16 @@ function useJson({ model, rounds, input, output }: ModelUse): Record<string, unk
 }
 
 function entryJson(use: EntryUse, now: number): Record<string, unknown> {
-  const { entry, isLatest, cost } = use;
+  const { entry, isLatest, cost, others } = use;
   const inForce = pricesAt(entry.schedule, now);
   return {
     ...useJson(use),
     entry: entry.entry,
     latest: isLatest,
     cost_usd: usdOf(cost),
+    costs: Object.fromEntries(
+      [...(cost === 0n ? [] : [['USD', cost] as const]), ...others].map(([code, sum]) => [code, usdOf(sum)]),
+    ),
     in_force: inForce ? priceJson(inForce) : null,
     since: inForce?.from ?? null,
     schedule: entry.schedule.prices.map((prices) => scheduledJson(prices)),
@@ -44,12 +50,20 @@ function entryJson(use: EntryUse, now: number): Record<string, unknown> {
   };
 }
 
-/** `prices <model> --json` and the like: rates as numbers, USD per million tokens; null where there is none. */
+/** `prices <model> --json` and the like: rates as numbers per million tokens, in their currency; null where there is none. */
 export function priceJson(prices: Prices): Record<string, unknown> {
   return {
     free: prices.free ?? false,
     ...ratesJson(prices),
-    tiers: (prices.tiers ?? []).map((tier) => ({ above: tier.above, ...ratesJson(tier) })),
+    tiers: tiersJson(prices.tiers),
+    service_tiers: Object.fromEntries(
+      Object.entries(prices.service_tiers ?? {}).map(([name, tier]) => [
+        name,
+        { ...ratesJson(tier), tiers: tiersJson(tier.tiers) },
+      ]),
+    ),
+    currency: prices.currency ?? 'USD',
+    inexact: prices.inexact ?? null,
   };
 }
 
@@ -57,8 +71,12 @@ export function scheduledJson(prices: Prices): Record<string, unknown> {
   return { from: prices.from ?? null, daily: prices.daily ?? null, ...priceJson(prices) };
 }
 
-const RATES = ['input', 'output', 'output_reasoning', 'cache_read', 'cache_write', 'requests'] as const;
+function ratesJson(rates: Rates): Record<string, number | null> {
+  return Object.fromEntries(
+    RATE_NAMES.map((key) => [key, rates[key] === undefined ? null : Number(rates[key])]),
+  );
+}
 
-function ratesJson(rates: Prices): Record<string, number | null> {
-  return Object.fromEntries(RATES.map((key) => [key, rates[key] === undefined ? null : Number(rates[key])]));
+function tiersJson(tiers: readonly Tier[] | undefined): Record<string, unknown>[] {
+  return (tiers ?? []).map((tier) => ({ above: tier.above, ...ratesJson(tier) }));
 }

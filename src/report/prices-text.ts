@@ -1,16 +1,18 @@
 import { cleanLine } from '../platform/clean-text.ts';
-import type { Decimal } from '../pricing/money.ts';
+import { moneyText, type Decimal } from '../pricing/money.ts';
 import type { PriceAge } from '../pricing/price-age.ts';
 import { pricesAt, type PriceSchedule, type Prices } from '../pricing/schedule.ts';
 import { tokensOf } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
 import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
 import { priceAgeText } from './price-age-text.ts';
+import { priceFileText, type PriceFileReport } from './price-file-text.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { wrap } from './terminal.ts';
 
-/** `prices`: what has no price first, then the price book. `now`: which price is in force. */
+/** `prices`: the price file, what has no price, then the price book. `now`: which price is in force. */
 export function pricesTable(
+  file: PriceFileReport | null,
   use: PriceUse,
   knownNow: ReadonlyMap<string, string>,
   now: number,
@@ -36,7 +38,11 @@ export function pricesTable(
       : drawTable({ columns: entryColumns(now), rows: entries }, screen);
   const age = priceAgeText(builtIn);
   const last = age === undefined ? [] : ['', ...wrapped(age)];
-  return frame('💲 Prices (USD per 1M tokens)', [...first, ...book, ...last], screen);
+  const lines = [...wrapped(priceFileText(file)), '', ...first, ...book, ...last];
+  const isInUsd = entries.every(({ entry }) =>
+    entry.schedule.prices.every(({ currency }) => currency === undefined),
+  );
+  return frame(`💲 Prices (${isInUsd ? 'USD ' : ''}per 1M tokens)`, lines, screen);
 }
 
 function adviceFor(unpriced: readonly ModelUse[], knownNow: ReadonlyMap<string, string>): string[] {
@@ -113,7 +119,12 @@ function rateText(
   if (!prices) return 'none';
   if (prices.free) return 'free';
   const rate = prices[key];
-  return rate === undefined ? '-' : decimal(rate);
+  return rate === undefined ? '-' : symbolOf(prices.currency, '') + decimal(rate);
+}
+
+/** `$`, `¥`, `SGD `; what stands for USD is told. */
+function symbolOf(currency: string | undefined, usd = '$'): string {
+  return currency === undefined ? usd : moneyText(0n, currency, 0).replace('0', '');
 }
 
 /** What makes two rounds of a model cost differently: their size, whether they reason, their date, their hour. */
@@ -123,6 +134,7 @@ function variesBy({ prices }: PriceSchedule): string {
     ...(prices.some(({ output_reasoning: reasoning }) => reasoning !== undefined) ? ['reasoning'] : []),
     ...(prices.some(({ from }) => from !== undefined) ? ['date'] : []),
     ...(prices.some(({ daily }) => daily) ? ['hour'] : []),
+    ...(prices.some(({ service_tiers: tiers }) => tiers) ? ['service tier'] : []),
   ];
   return kinds.length === 0 ? '-' : kinds.join(', ');
 }
@@ -140,15 +152,24 @@ const RATE_WORDS = [
   ['output_reasoning', 'output where it reasons'],
   ['cache_read', 'read from a cache'],
   ['cache_write', 'written to a cache'],
+  ['cache_write_1h', 'written for an hour'],
+  ['input_audio', 'audio input'],
+  ['output_audio', 'audio output'],
+  ['cache_read_audio', 'audio read from a cache'],
+  ['input_image', 'image input'],
+  ['output_image', 'image output'],
+  ['cache_read_image', 'images read from a cache'],
 ] as const;
 
 /** One price in words: `$1.6 input, $6.4 output`. */
 export function priceWords(prices: Omit<Prices, 'tiers'>): string {
   if (prices.free) return 'free';
+  const symbol = symbolOf(prices.currency);
   const words = RATE_WORDS.flatMap(([key, word]) => {
     const rate = prices[key];
-    return rate === undefined ? [] : [`$${decimal(rate)} ${word}`];
+    return rate === undefined ? [] : [`${symbol}${decimal(rate)} ${word}`];
   });
-  const requests = prices.requests === undefined ? [] : [`$${decimal(prices.requests)} per 1,000 requests`];
-  return [...words, ...requests].join(', ');
+  const fee = (rate: Decimal | undefined, what: string): string[] =>
+    rate === undefined ? [] : [`${symbol}${decimal(rate)} per 1,000 ${what}`];
+  return [...words, ...fee(prices.requests, 'requests'), ...fee(prices.searches, 'searches')].join(', ');
 }

@@ -2,7 +2,9 @@ import { FLAG_WORDS } from '../ai-log/flags.ts';
 import type { ExpandedRound, StoredRound } from '../ai-log/stored-round.ts';
 import { callsOfJson, callText, messageText, textOfJson } from './content-text.ts';
 import { exact } from '../query/count-text.ts';
-import { usdText } from '../pricing/money.ts';
+import { boundOf } from '../pricing/bounds.ts';
+import { moneyText } from '../pricing/money.ts';
+import { boundMark, boundWords } from '../query/bound-words.ts';
 import type { RoundMoney } from '../pricing/round-money.ts';
 import type { ShowStyle } from './show.ts';
 import { cleanLine, cleanText } from '../platform/clean-text.ts';
@@ -40,6 +42,9 @@ export function roundText(
       ? [`❌ Failed: HTTP ${stored.response_code}`]
       : []),
     ...(stored.flags ?? []).map((flag) => `⚠️  ${FLAG_WORDS.get(flag) ?? cleanLine(flag)}`),
+    ...money.inexact
+      .filter((reason) => !stored.flags?.includes(reason))
+      .map((reason) => `⚠️  ${sentence(boundWords(reason))}`),
     ...(stored.has_tool_calls ? ['🔧 Tool calls: Yes'] : []),
   ];
   return [
@@ -62,12 +67,17 @@ function tokensText(stored: StoredRound): string {
   return `${exact(stored.input_tokens)} in → ${exact(stored.output_tokens)} out${detail}`;
 }
 
-function costOf({ price, cost }: RoundMoney): string {
+function costOf({ price, cost, currency, inexact }: RoundMoney): string {
   if (price === 'unpriced') return 'unpriced';
   if (price === 'no-usage') return 'unknown (the log has no usage)';
   if (price === 'free') return '$0 (free)';
   if (price === 'gateway-cache') return "$0 (answered from the gateway's cache)";
-  return cost === null ? 'unpriced' : usdText(cost, 6);
+  if (cost === null) return 'unpriced';
+  return boundMark(boundOf(inexact)) + moneyText(cost, currency, 6);
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The messages that this round's request added to those before it. */

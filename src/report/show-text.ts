@@ -2,8 +2,7 @@ import type { SessionEntry } from '../store/types.ts';
 import { namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { prunedTexts } from '../query/pruned-text.ts';
-import { unpricedText } from './numbers.ts';
-import { usdText } from '../pricing/money.ts';
+import { boundLines, knownCostText, unpricedText } from './numbers.ts';
 import { roundText, type Repeated } from './show-round.ts';
 import type { ShownSession, ShowStyle } from './show.ts';
 import { cleanLine, printableId } from '../platform/clean-text.ts';
@@ -81,8 +80,10 @@ function tokenLines(sum: Row): string[] {
 function costLines(sum: Row): string[] {
   const unpriced = unpricedText(sum);
   const known = sum.settledRounds > 0 || sum.rounds === 0;
-  const cost = known ? `${usdText(sum.cost, 6)} USD` : null;
+  const isInUsd = sum.others.size === 0 && !sum.converted;
+  const cost = known ? `${knownCostText(sum, 6)}${isInUsd ? ' USD' : ''}` : null;
   return [
     `💰 Estimated Cost: ${[cost, unpriced].filter((part) => part !== null).join(' + ') || 'no usage in the log'}`,
+    ...boundLines(sum).map((line) => `   ${line}`),
   ];
 }

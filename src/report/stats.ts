@@ -1,10 +1,12 @@
 import { cleanLine, printableId } from '../platform/clean-text.ts';
-import { usdText } from '../pricing/money.ts';
-import { isCostKnown, namesByUse, type Row } from '../query/aggregate.ts';
+import { moneyText, usdText } from '../pricing/money.ts';
+import { amountsOf, isCostKnown, namesByUse, type Row } from '../query/aggregate.ts';
 import { exact } from '../query/count-text.ts';
 import { KEY_HEADS, type GroupKey } from './group-keys.ts';
 import type { Group, Stats } from './grouping.ts';
-import { compact, costText, unpricedSuffix, unpricedText } from './numbers.ts';
+import { boundMark } from '../query/bound-words.ts';
+import { sumBound } from '../query/costs.ts';
+import { boundLines, compact, costText, knownCostText, unpricedSuffix, unpricedText } from './numbers.ts';
 import type { Period } from './period.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { wrap } from './terminal.ts';
@@ -64,7 +66,9 @@ function columnsOf(stats: Stats, screen: Screen): Column<Group>[] {
     count('Cached', (row) => row.cached, { rank: 3, from: 110 }),
     count('Output', (row) => row.output, { rank: 6 }),
     count('Reasoning', (row) => row.reasoning, { rank: 2, from: 110 }),
-    ...(stats.rows.some(({ row }) => row.saved !== 0n) ? [savedColumn()] : []),
+    ...(stats.rows.some(({ row }) => amountsOf(row).some(([, { saved }]) => saved !== 0n))
+      ? [savedColumn()]
+      : []),
     costColumn(stats, screen),
     ...(withModels ? [modelsColumn(stats)] : []),
   ];
@@ -104,8 +108,16 @@ function savedColumn(): Column<Group> {
     align: 'right',
     rank: 0,
     from: 120,
-    cell: ({ row }) => (isCostKnown(row) ? usdText(row.saved, 4) : ''),
+    cell: ({ row }) => (isCostKnown(row) ? savedText(row) : ''),
   };
+}
+
+function savedText(row: Row): string {
+  const amounts = amountsOf(row);
+  const shown = amounts.filter(([, { saved }]) => saved !== 0n);
+  return (shown.length > 0 ? shown : amounts.slice(0, 1))
+    .map(([currency, { saved }]) => moneyText(saved, currency, 4))
+    .join(' + ');
 }
 
 /** Costs with their points below each other, where there is room: `$  0.0168`. */
@@ -113,18 +125,29 @@ function costColumn(stats: Stats, screen: Screen): Column<Group> {
   const rows = stats.rows.map(({ row }) => row);
   const known = [...rows, stats.total].filter(isCostKnown);
   const largest = rows.reduce((max, { cost }) => (cost > max ? cost : max), 0n);
+  const isPlain = isInUsd(stats);
   const widest = known.reduce((max, { cost }) => Math.max(max, costDigits(cost).length), 8);
-  const head = 'Cost (USD)';
+  const isBounded = sumBound(stats.total).bound !== null;
+  const head = isPlain ? 'Cost (USD)' : 'Cost';
   return {
     head,
     align: 'left',
     atLeast: Math.max(head.length, `$${'0'.repeat(widest)}…`.length),
     cell: ({ row }) => {
-      if (isNarrow(screen) || !isCostKnown(row)) return costText(row, 4);
-      return `$${costDigits(row.cost).padStart(widest)}${unpricedSuffix(row)}`;
+      if (isNarrow(screen) || !isPlain || !isCostKnown(row)) return costText(row, 4);
+      const mark = isBounded ? boundMark(sumBound(row).bound).padEnd(2) : '';
+      return `${mark}$${costDigits(row.cost).padStart(widest)}${unpricedSuffix(row)}`;
     },
-    ...(largest > 0n && { share: ({ row }: Group) => Number((row.cost * 10_000n) / largest) / 10_000 }),
+    ...(isPlain &&
+      largest > 0n && { share: ({ row }: Group) => Number((row.cost * 10_000n) / largest) / 10_000 }),
   };
+}
+
+/** All costs are in USD, and nobody asked for another currency. */
+function isInUsd({ rows, total }: Stats): boolean {
+  return [total, ...rows.map(({ row }) => row)].every(
+    ({ others, converted }) => others.size === 0 && !converted,
+  );
 }
 
 function isNarrow({ width }: Screen): boolean {
@@ -138,6 +161,8 @@ function costDigits(cost: bigint): string {
 /** What the total lacks, said below the table. */
 function missing(total: Row): string[] {
   const unpriced = unpricedText(total);
-  if (unpriced === null) return [];
-  return ['', isCostKnown(total) ? `${usdText(total.cost, 4)} + ${unpriced}` : unpriced];
+  const lacks =
+    unpriced === null ? [] : [isCostKnown(total) ? `${knownCostText(total, 4)} + ${unpriced}` : unpriced];
+  const all = [...lacks, ...boundLines(total)];
+  return all.length === 0 ? [] : ['', ...all];
 }

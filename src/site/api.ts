@@ -1,3 +1,4 @@
+import { boundOf } from '../pricing/bounds.ts';
 import { usdOf } from '../pricing/money.ts';
 import type { RoundMoney } from '../pricing/round-money.ts';
 import { namesByUse, sessionTotals, type Row } from '../query/aggregate.ts';
@@ -154,8 +155,16 @@ function* withRounds(head: object, rounds: readonly PricedLine[]): Generator<str
 }
 
 /** The stored line, whose texts are the log's own, and what the round costs. */
-function roundJson({ line, money: { price, cost } }: PricedLine): string {
+function roundJson({ line, money: { price, cost, currency, inexact } }: PricedLine): string {
   const state = typeof price === 'number' ? 'priced' : price;
-  const usd = cost === null ? 'null' : JSON.stringify(usdOf(cost));
-  return `${line.slice(0, -1)},"cost_usd":${usd},"price_state":"${state}"}`;
+  const amount = cost === null ? null : usdOf(cost);
+  const money = {
+    cost_usd: currency === 'USD' ? amount : null,
+    price_state: state,
+    cost_bound: boundOf(inexact),
+    bound_reasons: inexact,
+    currency: cost === null ? null : currency,
+    cost: amount,
+  };
+  return `${line.slice(0, -1)},${JSON.stringify(money).slice(1)}`;
 }

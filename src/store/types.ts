@@ -29,6 +29,8 @@ export interface UsageCell {
   currency: string;
   /** Why the cost of its rounds may be wrong, as reasons of pricing/bounds.ts with a space between; `''`: it is exact. */
   inexact: string;
+  /** Not stored: the cost in the currency that a report asks for (`to`), or in its own where no rate is known. */
+  converted?: { to: string; currency: string; cost: bigint; saved: bigint };
 }
 
 /** The number of a price book entry (from 1), or why there is no cost. Unpriced is not zero. */

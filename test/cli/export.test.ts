@@ -16,6 +16,13 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { ClosedOutput } from '../../src/cli/context.ts';
 import { readRecords } from '../report/export/make.ts';
 import { line, makeStore, run, type Ran } from './run.ts';
+import { exactCosts } from '../report/make.ts';
+
+/** What an export says of money beside the cost in USD, where all of it is in USD and exact. */
+function exactFields(usd: number | null): Record<string, unknown> {
+  const { lower_bound_costs: _lower, upper_bound_costs: _upper, ...fields } = exactCosts(usd);
+  return { ...fields, currency: null, cost: null };
+}
 
 let dir: string;
 let store: string;
@@ -160,10 +167,10 @@ test('csv: rounds, or a row for each group; formulas are defused, the total is n
   expect((await exportTo('-', '--format', 'csv', '--group-by', 'Round')).out).toBe(read('r.csv'));
   expect((await exportTo('-', '--format', 'csv', '--group-by', 'date,session')).out).toBe(
     [
-      'date,session_id,sessions,rounds,input_tokens,output_tokens,reasoning_tokens,cached_tokens,cache_write_tokens,cost_usd,unpriced_rounds,saved_usd',
-      "2026-02-01,'=cmd,1,1,1000000,100000,0,0,0,2,0,0",
-      "2026-02-02,'=cmd,1,1,1000000,100000,0,0,0,2,0,0",
-      '2026-02-02,s,1,1,7,3,0,0,0,,1,',
+      'date,session_id,sessions,rounds,input_tokens,output_tokens,reasoning_tokens,cached_tokens,cache_write_tokens,cost_usd,unpriced_rounds,saved_usd,costs,cost_bound,lower_bound_rounds,upper_bound_rounds,bound_reasons,currency,cost',
+      '2026-02-01,\'=cmd,1,1,1000000,100000,0,0,0,2,0,0,"{""USD"":2}",,0,0,{},,',
+      '2026-02-02,\'=cmd,1,1,1000000,100000,0,0,0,2,0,0,"{""USD"":2}",,0,0,{},,',
+      '2026-02-02,s,1,1,7,3,0,0,0,,1,,{},,0,0,{},,',
       '',
     ].join('\n'),
   );
@@ -189,6 +196,7 @@ test('the FinOps report keeps the names of the first session monitor, with what 
       unpriced_rounds: 1,
       unpriced_tokens: 10,
       unpriced_models: ['no-such-model'],
+      ...exactFields(2),
     },
     by_model: {
       'test-a': {
@@ -202,6 +210,7 @@ test('the FinOps report keeps the names of the first session monitor, with what 
         total_cost: 2,
         total_saved: 0,
         unpriced_rounds: 0,
+        ...exactFields(2),
       },
       'no-such-model': {
         session_count: 1,
@@ -214,6 +223,7 @@ test('the FinOps report keeps the names of the first session monitor, with what 
         total_cost: null,
         total_saved: null,
         unpriced_rounds: 1,
+        ...exactFields(null),
       },
     },
     by_date: {
@@ -228,6 +238,7 @@ test('the FinOps report keeps the names of the first session monitor, with what 
         total_cost: 2,
         total_saved: 0,
         unpriced_rounds: 1,
+        ...exactFields(2),
         models: ['test-a', 'no-such-model'],
       },
     },
@@ -245,6 +256,7 @@ test('the FinOps report keeps the names of the first session monitor, with what 
         cost_usd: 2,
         unpriced_rounds: 1,
         saved_usd: 0,
+        ...exactFields(2),
       },
     ],
   });

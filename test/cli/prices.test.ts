@@ -92,7 +92,12 @@ describe('prices', () => {
     rmSync(folder, { recursive: true });
     store = await makeStore(mkdtempSync(folder), ['{"ai_log":"-"}\n']);
     const { built_in: _, ...rest } = await listed();
-    expect(rest).toEqual({ version: 1, unpriced: [], prices: [] });
+    expect(rest).toEqual({
+      version: 1,
+      price_file: expect.objectContaining({ on_disk: 'same' }),
+      unpriced: [],
+      prices: [],
+    });
     expect((await run(['prices', '--data-dir', store])).out).toContain('no prices yet');
     folder = join(store, '..');
   });
@@ -173,6 +178,7 @@ describe('prices <model>', () => {
       version: 1,
       model: 'gpt-4o-clone',
       steps: [
+        { tried: 'price file prices.json: gpt-4o-clone', found: false, answer: 'no entry matches' },
         { tried: 'shipped prices: gpt-4o-clone', found: false, answer: 'no entry matches' },
         {
           tried: 'library: gpt-4o-clone',
@@ -199,7 +205,12 @@ describe('prices --refresh', () => {
   test('prices history: in the rounds, in the sums, in every report', async () => {
     expect(await shown()).toMatchObject({ cost_usd: 0.0053, unpriced_rounds: 3 });
     const { code, out, err } = await run(['prices', '--refresh', '--prices', prices, '--data-dir', store]);
-    expect([code, err]).toEqual([0, '']);
+    expect([code, err]).toEqual([
+      0,
+      expect.stringMatching(
+        /^monitor: \/.*\/prices\.json: has changed since .*Z: new rounds take its new prices, as stored ones do by this refresh\n$/,
+      ),
+    ]);
     expect(out).toBe(
       'The prices of 4 models were looked up again for 5 rounds: other prices in 1 session.\n' +
         'Before: $0.0053 + 3 unpriced\nNow:    $0.0103 + 1 unpriced\n',
@@ -250,11 +261,16 @@ describe('prices --refresh', () => {
     const sum = { cost_usd: 0.0103, unpriced_rounds: 1 };
     expect(JSON.parse(out)).toEqual({
       version: 1,
+      dry_run: false,
       models: 4,
       rounds: 5,
       changed_sessions: 0,
+      changed_rounds: 0,
+      repriced_rounds: 0,
+      same_cost_rounds: 0,
       before: sum,
       after: sum,
+      changes: [],
     });
   });
 

@@ -47,6 +47,7 @@ function take(
     dir,
     force: false,
     isDryRun: false,
+    now: Date.UTC(2026, 1, 3, 4),
     toUtc: (local) => local,
     ...options,
   });
@@ -91,7 +92,7 @@ describe('an import', () => {
   });
 
   test('prices are those that parse takes: the price file, the shipped prices, the library', async () => {
-    const models = ['mine', 'glm-4.6', 'gpt-4o'];
+    const models = ['mine', 'glm-4.6', 'gpt-4-turbo'];
     const rounds = models.map((model, i) => originalRound(i + 1, { model }));
     const scene = makeScene({ 'a.json': originalFile('a', rounds) });
     const pricesPath = join(scene.folder, 'prices.json');

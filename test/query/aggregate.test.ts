@@ -8,6 +8,7 @@ import {
   namesByUse,
   sessionTotals,
 } from '../../src/query/aggregate.ts';
+import { noCosts } from '../../src/query/costs.ts';
 import { QUARTER_MS } from '../../src/store/types.ts';
 import { cell, session, usd } from '../report/make.ts';
 
@@ -40,7 +41,7 @@ test('a session with two models counts under both and once in the total; each ro
     cell('2026-02-01T09:00Z', 'a', { rounds: 1, input: 5, output: 6, cost: usd(4) }),
   ]);
   const { rows, total } = groupUsage([two, one], byModel, ALL_QUARTERS);
-  const sums = { unpricedRounds: 0, unpricedTokens: 0, unpricedModels: new Map() };
+  const sums = { unpricedRounds: 0, unpricedTokens: 0, unpricedModels: new Map(), ...noCosts() };
   expect(Object.fromEntries(rows)).toEqual({
     a: {
       sessions: 2,

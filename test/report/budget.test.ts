@@ -4,7 +4,7 @@ import { sessionTotals } from '../../src/query/aggregate.ts';
 import { budgetJson, budgetLine, isKept, type Budget, type Spending } from '../../src/report/budget.ts';
 import { currentPeriod, type BudgetPeriod } from '../../src/report/period.ts';
 import type { UsageCell } from '../../src/store/types.ts';
-import { cell, session, usd } from './make.ts';
+import { cell, session, usd, exactCosts } from './make.ts';
 
 const AT = '2026-02-03T09:30Z';
 
@@ -95,6 +95,7 @@ test('check --json', () => {
     rounds: 2,
     unpriced_rounds: 1,
     unpriced_models: ['q'],
+    ...exactCosts(61.2),
   });
   const unknown = JSON.parse(budgetJson(budget({ usd: 1n }), spending([{ price: 'unpriced' }])));
   expect(unknown).toMatchObject({ ok: true, spent_usd: null, percent_usd: null, budget_tokens: null });

@@ -4,7 +4,7 @@ import { listTable, listSessions, type ListQuery } from '../../src/report/list.t
 import { ALL_TIME, periodOf } from '../../src/report/period.ts';
 import { widthOf } from '../../src/report/terminal.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
-import { cell, screen, session, source, usd } from './make.ts';
+import { cell, screen, session, source, usd, exactCosts } from './make.ts';
 
 const shanghai = localTimeIn('Asia/Shanghai');
 const SESSIONS = [
@@ -184,6 +184,7 @@ test('list --json', () => {
         total_cache_write_tokens: 0,
         cost_usd: 0.0268,
         unpriced_rounds: 0,
+        ...exactCosts(0.0268),
       },
       {
         session_id: 'b',
@@ -200,6 +201,7 @@ test('list --json', () => {
         total_cache_write_tokens: 0,
         cost_usd: null,
         unpriced_rounds: 9,
+        ...exactCosts(null),
       },
     ],
   });

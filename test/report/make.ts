@@ -111,3 +111,16 @@ export function round(
     ...texts,
   };
 }
+
+/** What a JSON says of money beside `cost_usd`, where all of it is in USD and exact. */
+export function exactCosts(usd: number | null): Record<string, unknown> {
+  return {
+    costs: usd === null ? {} : { USD: usd },
+    cost_bound: null,
+    lower_bound_rounds: 0,
+    upper_bound_rounds: 0,
+    lower_bound_costs: {},
+    upper_bound_costs: {},
+    bound_reasons: {},
+  };
+}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { showJson } from '../../src/report/show-json.ts';
-import { round } from './make.ts';
+import { round, exactCosts } from './make.ts';
 import { shown } from './weather-session.ts';
 
 test('show --json: the whole structure of the specification', () => {
@@ -20,6 +20,7 @@ test('show --json: the whole structure of the specification', () => {
     model: 'Qwen3-rerank',
     cost_usd: 0.00126,
     unpriced_rounds: 0,
+    ...exactCosts(0.00126),
   });
   expect(rounds[1]).toEqual({
     round: 2,
@@ -53,6 +54,12 @@ test('show --json: the whole structure of the specification', () => {
     chat_id: null,
     duration_ms: null,
     first_token_ms: null,
+    usage_details: null,
+    service_tier: null,
+    cost_bound: null,
+    bound_reasons: [],
+    currency: 'USD',
+    cost: 0.00063,
   });
   expect(rounds[0].input_token_details).toEqual({ audio_tokens: 0 });
 });

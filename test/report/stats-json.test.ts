@@ -4,7 +4,7 @@ import { ALL_QUARTERS } from '../../src/query/aggregate.ts';
 import type { GroupKey } from '../../src/report/group-keys.ts';
 import { groupBy } from '../../src/report/grouping.ts';
 import type { SessionEntry } from '../../src/store/types.ts';
-import { cell, session, source, usd } from './make.ts';
+import { cell, session, source, usd, exactCosts } from './make.ts';
 import { SESSIONS, shanghai } from './two-sessions.ts';
 
 function statsOf(keys: GroupKey[], sessions: SessionEntry[] = SESSIONS): any {
@@ -26,6 +26,7 @@ test('stats-model --json', () => {
         cache_write_tokens: 0,
         cost_usd: 0.0168,
         unpriced_rounds: 0,
+        ...exactCosts(0.0168),
         saved_usd: 0,
       },
       {
@@ -39,6 +40,7 @@ test('stats-model --json', () => {
         cache_write_tokens: 0,
         cost_usd: 0.0106,
         unpriced_rounds: 3,
+        ...exactCosts(0.0106),
         saved_usd: 0,
       },
       {
@@ -52,6 +54,7 @@ test('stats-model --json', () => {
         cache_write_tokens: 0,
         cost_usd: null,
         unpriced_rounds: 40,
+        ...exactCosts(null),
         saved_usd: null,
       },
     ],
@@ -65,6 +68,7 @@ test('stats-model --json', () => {
       cache_write_tokens: 0,
       cost_usd: 0.0274,
       unpriced_rounds: 43,
+      ...exactCosts(0.0274),
       saved_usd: 0,
     },
   });
@@ -83,6 +87,7 @@ test('stats-date --json has dates of the zone and their models, the one used mos
     'cache_write_tokens',
     'cost_usd',
     'unpriced_rounds',
+    ...Object.keys(exactCosts(0)),
     'saved_usd',
     'models',
   ]);
@@ -106,6 +111,7 @@ test('the same JSON when there is nothing', () => {
     cache_write_tokens: 0,
     cost_usd: 0,
     unpriced_rounds: 0,
+    ...exactCosts(0),
     saved_usd: 0,
   };
   expect(statsOf(['model'], [])).toEqual({ version: 1, rows: [], total });

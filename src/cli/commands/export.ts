@@ -13,8 +13,7 @@ import { roundsCsv, roundsNdjson, roundsNdjsonWithTexts } from '../../report/exp
 import { prunedRounds, RoundTally } from '../../report/export/rounds.ts';
 import type { GroupKey } from '../../report/group-keys.ts';
 import { groupBy, type Stats, type UsageFilter, type UsageQuery } from '../../report/grouping.ts';
-import { unpricedText } from '../../report/numbers.ts';
-import { usdText } from '../../pricing/money.ts';
+import { knownCostText, unpricedText } from '../../report/numbers.ts';
 import { periodOf, quartersOf } from '../../report/period.ts';
 import { readSnapshot, type Snapshot } from '../../store/read.ts';
 import { openStore } from '../../store/store.ts';
@@ -154,7 +153,7 @@ function prunedLine(rounds: number): string {
 
 /** `report.csv: 154 rounds of 26 sessions, $0.4217 + 25 unpriced rounds (…), 23,410 bytes` */
 function doneLine(file: string, target: { path: string; isFile: boolean }, total: Totals): string {
-  const cost = isCostKnown(total) ? usdText(total.cost, 4) : 'no known cost';
+  const cost = isCostKnown(total) ? knownCostText(total, 4) : 'no known cost';
   const unpriced = unpricedText(total);
   const parts = [
     `${plural(total.rounds, 'round')} of ${plural(total.sessions, 'session')}`,

@@ -1,8 +1,8 @@
 import { exactUsd } from '../../pricing/money.ts';
-import { isCostKnown, namesByUse, type Row } from '../../query/aggregate.ts';
+import { isUsdKnown, namesByUse, type Row } from '../../query/aggregate.ts';
 import { KEY_FIELDS } from '../group-keys.ts';
 import type { Stats } from '../grouping.ts';
-import { groupObjects, objectJson } from './group-rows.ts';
+import { costFields, groupObjects, objectJson } from './group-rows.ts';
 
 export interface FinopsReport {
   /** Milliseconds since 1970 UTC. */
@@ -58,6 +58,7 @@ function entryJson(row: Row, withModels: boolean): string {
     ['total_cost', usd(row, row.cost)],
     ['total_saved', usd(row, row.saved)],
     ['unpriced_rounds', String(row.unpricedRounds)],
+    ...costFields(row),
     ...(withModels ? [['models', JSON.stringify(namesByUse(row.models))] as const] : []),
   ]);
 }
@@ -76,11 +77,12 @@ function summaryJson(total: Row): string {
     ['unpriced_rounds', String(total.unpricedRounds)],
     ['unpriced_tokens', String(total.unpricedTokens)],
     ['unpriced_models', JSON.stringify(namesByUse(total.unpricedModels))],
+    ...costFields(total),
   ]);
 }
 
 function usd(row: Row, amount: bigint): string {
-  return isCostKnown(row) ? exactUsd(amount) : 'null';
+  return isUsdKnown(row) ? exactUsd(amount) : 'null';
 }
 
 function periodJson({ from, to, timeZone }: FinopsReport): string {

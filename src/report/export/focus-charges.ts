@@ -1,4 +1,5 @@
 import { entryOf, parsePriceBook, type PriceBook } from '../../pricing/price-book.ts';
+import { boundOf, type Bound } from '../../pricing/bounds.ts';
 import { chargesOf, METERS, type Charge, type Meter } from '../../pricing/charges.ts';
 import { tokensOf } from '../../pricing/round-money.ts';
 import { compareBig, compareText } from '../../query/aggregate.ts';
@@ -16,8 +17,11 @@ export interface FocusCharge {
   consumer: string;
   api: string;
   meter: Meter;
-  /** 10⁻¹⁸ USD for each token, or request; null: nobody knows a price. */
+  /** 10⁻¹⁸ of the currency for each token, request or search; null: nobody knows a price. */
   each: bigint | null;
+  currency: string;
+  /** How the cost of its rounds may be wrong. */
+  bound: Bound | null;
   /** Tokens, or requests. */
   quantity: bigint;
   rounds: number;
@@ -52,6 +56,8 @@ export function* focusCharges(snapshot: Snapshot, query: RoundQuery): Generator<
         api: stored.api ?? '',
         meter,
         each,
+        currency: money.currency,
+        bound: boundOf(money.inexact),
       };
       const id = JSON.stringify(Object.values({ ...charge, each: String(each) }));
       let sum = sums.get(id);
@@ -88,6 +94,8 @@ function inOrder(a: FocusCharge, b: FocusCharge): number {
     METERS.indexOf(a.meter) - METERS.indexOf(b.meter) ||
     compareText(a.consumer, b.consumer) ||
     compareText(a.api, b.api) ||
+    compareText(a.currency, b.currency) ||
+    compareText(a.bound ?? '', b.bound ?? '') ||
     compareBig(a.each ?? -1n, b.each ?? -1n)
   );
 }

@@ -1,5 +1,6 @@
 import { exactUsd } from '../../pricing/money.ts';
-import { isCostKnown, type Row } from '../../query/aggregate.ts';
+import { amountsOf, emptyRow, isUsdKnown, type Row } from '../../query/aggregate.ts';
+import { boundReasonCounts, sumBound } from '../../query/costs.ts';
 import { KEY_FIELDS } from '../group-keys.ts';
 import type { Stats } from '../grouping.ts';
 import { csvText, textCell, type Cell } from './csv.ts';
@@ -13,19 +14,48 @@ const SUMS: readonly (readonly [field: string, of: (row: Row) => number | string
   ['reasoning_tokens', (row) => row.reasoning],
   ['cached_tokens', (row) => row.cached],
   ['cache_write_tokens', (row) => row.cacheWrite],
-  ['cost_usd', (row) => (isCostKnown(row) ? exactUsd(row.cost) : null)],
+  ['cost_usd', (row) => (isUsdKnown(row) ? exactUsd(row.cost) : null)],
   ['unpriced_rounds', (row) => row.unpricedRounds],
-  ['saved_usd', (row) => (isCostKnown(row) ? exactUsd(row.saved) : null)],
+  ['saved_usd', (row) => (isUsdKnown(row) ? exactUsd(row.saved) : null)],
 ];
+
+/** What a sum says of money beside its cost in USD, as JSON. Amounts are exact. */
+export function costFields(row: Row): [field: string, json: string][] {
+  const { bound, lowerRounds, upperRounds } = sumBound(row);
+  const { converted } = row;
+  const own = amountsOf({ ...row, converted: null });
+  const isWhole = converted && [...converted.amounts.keys()].every((currency) => currency === converted.to);
+  return [
+    ['costs', objectJson(own.map(([currency, { cost }]) => [currency, exactUsd(cost)] as const))],
+    ['cost_bound', JSON.stringify(bound)],
+    ['lower_bound_rounds', String(lowerRounds)],
+    ['upper_bound_rounds', String(upperRounds)],
+    ['bound_reasons', JSON.stringify(Object.fromEntries(boundReasonCounts(row)))],
+    ['currency', JSON.stringify(converted?.to ?? null)],
+    ['cost', isWhole ? exactUsd(converted.amounts.get(converted.to)?.cost ?? 0n) : 'null'],
+  ];
+}
 
 /** One row for each group; the total is no row, so that a sum over a column is one. */
 export function groupsCsv({ keys, rows }: Stats): Generator<string> {
-  const header = [...keys.map((key) => KEY_FIELDS[key]), ...SUMS.map(([field]) => field)];
+  const header = [
+    ...keys.map((key) => KEY_FIELDS[key]),
+    ...SUMS.map(([field]) => field),
+    ...costFields(emptyRow()).map(([field]) => field),
+  ];
   const cells = rows.map(({ names, row }) => [
     ...names.map(textCell),
     ...SUMS.map(([, of]) => decimalCell(of(row))),
+    ...costFields(row).map(([, json]) => jsonCell(json)),
   ]);
   return csvText(header, cells);
+}
+
+/** Objects stay JSON; a text is itself, and null nothing. */
+function jsonCell(json: string): Cell {
+  if (json === 'null') return null;
+  if (json.startsWith('"')) return textCell(JSON.parse(json) as string);
+  return json.startsWith('{') ? textCell(json) : { decimal: json };
 }
 
 function decimalCell(value: number | string | null): Cell {
@@ -41,7 +71,8 @@ export function* groupsNdjson(stats: Stats): Generator<string> {
 export function* groupObjects({ keys, rows }: Stats): Generator<string> {
   for (const { names, row } of rows) {
     const named = keys.map((key, i): [string, string] => [KEY_FIELDS[key], JSON.stringify(names[i] || null)]);
-    yield objectJson([...named, ...SUMS.map(([field, of]): [string, string] => [field, String(of(row))])]);
+    const sums = SUMS.map(([field, of]): [string, string] => [field, String(of(row))]);
+    yield objectJson([...named, ...sums, ...costFields(row)]);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Row } from '../../query/aggregate.ts';
 import { exact } from '../../query/count-text.ts';
 import { KEY_HEADS } from '../group-keys.ts';
 import type { Stats } from '../grouping.ts';
-import { costText, unpricedText } from '../numbers.ts';
+import { boundLines, costText, unpricedText } from '../numbers.ts';
 import { groupName } from '../stats.ts';
 import { clip } from '../terminal.ts';
 
@@ -18,7 +18,11 @@ const LONGEST_NAME = 80;
 
 /** A Markdown table for chats and pull requests; what its total lacks stands below it. */
 export function* markdownTable({ keys, rows, total }: Stats): Generator<string> {
-  const heads = [...keys.map((key) => KEY_HEADS[key]), ...COUNTS.map(([head]) => head), 'Cost (USD)'];
+  const heads = [
+    ...keys.map((key) => KEY_HEADS[key]),
+    ...COUNTS.map(([head]) => head),
+    total.others.size > 0 || total.converted ? 'Cost' : 'Cost (USD)',
+  ];
   yield tableLine(heads);
   yield tableLine(heads.map((_, i) => (i < keys.length ? ':--' : '--:')));
   for (const { names, row } of rows) {
@@ -28,6 +32,12 @@ export function* markdownTable({ keys, rows, total }: Stats): Generator<string> 
   yield tableLine(['**Total**', ...blanks, ...numbers(total)]);
   const unpriced = unpricedText(total, codeSpan);
   if (unpriced !== null) yield `\nThe total is without ${unpriced}.\n`;
+  const bounds = boundLines(total);
+  if (bounds.length > 0)
+    yield `\n${bounds
+      .map((line) => line.trim())
+      .join('; ')
+      .replaceAll('<', '&lt;')}.\n`;
 }
 
 function numbers(row: Row): string[] {

@@ -1,4 +1,6 @@
+import { boundOf } from '../../pricing/bounds.ts';
 import { exactUsd } from '../../pricing/money.ts';
+import type { RoundMoney } from '../../pricing/round-money.ts';
 import { headJson, messagesJson, restJson, wordlessJson } from '../../query/round-json.ts';
 import type { Snapshot } from '../../store/read.ts';
 import { csvText, textCell, type Cell } from './csv.ts';
@@ -37,8 +39,8 @@ const COLUMNS: readonly (readonly [name: string, cell: (round: PricedRound) => C
   ['reasoning_tokens', ({ stored }) => stored.reasoning_tokens],
   ['cached_tokens', ({ stored }) => stored.cached_tokens],
   ['cache_write_tokens', ({ stored }) => stored.cache_write_tokens],
-  ['cost_usd', ({ money }) => (money.cost === null ? null : { decimal: exactUsd(money.cost) })],
-  ['saved_usd', ({ money }) => (money.cost === null ? null : { decimal: exactUsd(money.saved) })],
+  ['cost_usd', ({ money }) => (isInUsd(money) ? amountCell(money.cost) : null)],
+  ['saved_usd', ({ money }) => (isInUsd(money) && money.cost !== null ? amountCell(money.saved) : null)],
   ['price_state', ({ money }) => (typeof money.price === 'number' ? 'priced' : money.price)],
   ['flags', ({ stored }) => textCell(stored.flags?.join(' '))],
   ['has_tool_calls', ({ stored }) => String(stored.has_tool_calls)],
@@ -48,7 +50,20 @@ const COLUMNS: readonly (readonly [name: string, cell: (round: PricedRound) => C
   ['first_token_ms', ({ stored }) => stored.first_token_ms ?? null],
   ['request_id', ({ stored }) => textCell(stored.request_id)],
   ['chat_id', ({ stored }) => textCell(stored.chat_id)],
+  ['cost_bound', ({ money }) => boundOf(money.inexact)],
+  ['bound_reasons', ({ money }) => textCell(money.inexact.join(' '))],
+  ['currency', ({ money }) => (money.cost === null ? null : textCell(money.currency))],
+  ['cost', ({ money }) => amountCell(money.cost)],
+  ['service_tier', ({ stored }) => textCell(stored.service_tier)],
 ];
+
+function isInUsd({ currency }: RoundMoney): boolean {
+  return currency === 'USD';
+}
+
+function amountCell(amount: bigint | null): Cell {
+  return amount === null ? null : { decimal: exactUsd(amount) };
+}
 
 /** One row a round, without any text of theirs. */
 export function roundsCsv(snapshot: Snapshot, query: RoundQuery): Generator<string> {

@@ -146,6 +146,7 @@ test('every column of a priced row', async () => {
     Tags: '{"consumer":"bot","route":"chat"}',
     x_ConsumedTokens: '300.0',
     x_Consumer: 'bot',
+    x_CostBound: '',
     x_Model: 'tiered',
     x_RoundCount: '1',
     x_Route: 'chat',
@@ -191,6 +192,7 @@ test('an unpriced row has costs of 0, its tokens, and no SKU, quantity, unit or 
       'SkuMeter',
       'SkuPriceDetails',
       'SkuPriceId',
+      'x_CostBound',
       'x_Route',
     ]);
     for (const name of ['BilledCost', 'EffectiveCost', 'ListCost', 'ContractedCost'])
@@ -246,7 +248,7 @@ test.each([
     const own = header.filter((name) => name.startsWith('x_'));
     const theirs = header.filter((name) => !name.startsWith('x_'));
     expect(header).toEqual([...theirs.toSorted(), ...own.toSorted()]);
-    expect([theirs.length + gone.length, own.length]).toEqual([45, 7]);
+    expect([theirs.length + gone.length, own.length]).toEqual([45, 8]);
     if (version === '1.3') expect(readCsv(await focus())[0]).toEqual(header);
   },
 );

@@ -1,0 +1,37 @@
+import type { Bound, BoundReason } from '../pricing/bounds.ts';
+import { isReason } from '../pricing/bounds.ts';
+
+/** The mark before a cost that may be wrong: at least, at most, or either. */
+export function boundMark(bound: Bound | null): string {
+  return bound === null ? '' : MARKS[bound];
+}
+
+const MARKS: Readonly<Record<Bound, string>> = { lower: '≥ ', upper: '≤ ', either: '≈ ' };
+
+/** Why a cost may be wrong, in words that end a sentence which begins with the number of rounds. */
+const WORDS: Readonly<Record<BoundReason, string>> = {
+  aborted: 'the stream ended before its last token count',
+  ambiguous: 'the cached tokens may be counted twice',
+  'bad-count': 'a token count in the log is not a number',
+  'cache-ttl-mixed': 'some cache writes may be cheaper ones of 5 minutes',
+  'cache-unknown': 'the log does not say what was cached',
+  'cache-unlogged': 'cached tokens are cheaper, and the log does not count them',
+  'cache-write-unlogged': 'cache writes are dearer, and the log does not count them',
+  'cached-kind-unlogged': 'the log does not say which of the cached tokens were audio or images',
+  'image-share-unlogged': 'some of the tokens priced as images may be text',
+  'image-uncounted': 'the log does not count the images',
+  'modality-unlogged': 'the log does not say which tokens are audio',
+  'price-lower': 'the price leaves out a charge that the log does not count',
+  'price-unverified': 'the price is not verified',
+  'price-upper': 'the price is the highest of several that may apply',
+  'rate-missing': 'the price has no rate for some of the tokens',
+  'search-fee': 'the fee for web searches is not in the log',
+  'service-tier-higher': 'the price has no rate for the service tier, which costs more',
+  'service-tier-lower': 'the price has no rate for the service tier, which costs less',
+  'service-tier-unknown': 'the price has no rate for the service tier',
+  'usage-unlogged': 'the log has no token counts for an answer that may be billed',
+};
+
+export function boundWords(reason: string): string {
+  return isReason(reason) ? WORDS[reason] : reason;
+}
