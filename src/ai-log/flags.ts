@@ -3,9 +3,37 @@ export const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
   ['total-mismatch', 'The total in the log is not input + output'],
   ['cache-unknown', 'The log does not say what was cached: the cost is a lower bound'],
   ['ambiguous', 'The log leaves open whether its input count includes the cache'],
-  ['image-output', 'The model made images: they are counted as tokens only'],
+  ['cache-unlogged', 'The log does not say what was read from a cache: the cost is an upper bound'],
+  ['cache-write-unlogged', 'The log does not say what was written to a cache: the cost is a lower bound'],
+  ['cache-ttl-mixed', 'Some of the cache writes may be for five minutes, and are priced as for an hour'],
+  [
+    'cache-ttl-unlogged',
+    'The log does not say how long cache writes last: they are priced as for five minutes',
+  ],
+  ['image-output', 'The model made images'],
+  ['image-uncounted', 'The log does not count the images that the model made: the cost is a lower bound'],
+  ['image-share-unlogged', 'All of the output is priced as images, and some of it may be text'],
+  [
+    'modality-unlogged',
+    'Audio may stand among the tokens, which are priced as text: the cost is a lower bound',
+  ],
+  ['aborted', 'The stream was cut off before its end: the tokens and the cost are a lower bound'],
   ['bad-count', 'A token count in the log is nonsense: it was taken as absent'],
   ['broken-line', 'The line in the log was damaged behind its ai_log'],
   ['time-missing', 'The line in the log has no time: another time stands in for it'],
   ['imported', 'Taken over from the Python original: its time is when that parsed the log'],
+]);
+
+/** On which side of the cost the truth lies, where a flag leaves it open. */
+export const FLAG_BOUNDS: ReadonlyMap<string, 'lower' | 'upper'> = new Map([
+  ['cache-unknown', 'lower'],
+  ['ambiguous', 'upper'],
+  ['cache-unlogged', 'upper'],
+  ['cache-write-unlogged', 'lower'],
+  ['cache-ttl-mixed', 'upper'],
+  ['cache-ttl-unlogged', 'lower'],
+  ['image-uncounted', 'lower'],
+  ['image-share-unlogged', 'upper'],
+  ['modality-unlogged', 'lower'],
+  ['aborted', 'lower'],
 ]);

@@ -1,6 +1,6 @@
-import { formatUsd } from '../pricing/money.ts';
+import { costsText, usdFirst } from '../pricing/money.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
-import { moneyOfRound, type PricedRound } from '../pricing/round-money.ts';
+import { moneyOfRound, type Money, type PricedRound } from '../pricing/round-money.ts';
 import { QUARTER_MS } from '../store/types.ts';
 
 /** Rounds of a model in a month that cost something else by another price book. */
@@ -14,9 +14,9 @@ export interface CostChange {
 }
 
 /** What some rounds cost. */
-interface KnownCost {
-  /** 10⁻¹⁸ USD. */
-  cost: bigint;
+export interface KnownCost {
+  /** By currency, in 10⁻¹⁸ of it; one that nothing was charged in may be left out. */
+  costs: Map<string, bigint>;
   /** Rounds of unknown cost, which are not in it. */
   unpricedRounds: number;
 }
@@ -30,7 +30,7 @@ export class CostChanges {
   readonly #after: PriceBook;
   readonly #monthOf: (quarter: number) => string;
   readonly #changes = new Map<string, CostChange>();
-  readonly #repriced = { before: 0n, after: 0n };
+  readonly #repriced = { before: nothing(), after: nothing() };
 
   constructor(before: PriceBook, after: PriceBook, monthOf: (quarter: number) => string = utcMonth) {
     this.#before = before;
@@ -41,18 +41,19 @@ export class CostChanges {
   add(round: PricedRound): void {
     const before = moneyOfRound(this.#before, round);
     const after = moneyOfRound(this.#after, round);
-    if (before.cost === after.cost) {
+    const isSame = before.cost === after.cost && before.currency === after.currency;
+    if (isSame && before.inexact.join(' ') === after.inexact.join(' ')) {
       if (before.price !== after.price) this.sameCostRounds++;
       return;
     }
     const change = this.#changeOf(round);
     change.rounds++;
-    addCost(change.before, before.cost);
-    addCost(change.after, after.cost);
+    addCost(change.before, before);
+    addCost(change.after, after);
     if (before.cost === null) return;
     this.repricedRounds++;
-    this.#repriced.before += before.cost;
-    this.#repriced.after += after.cost ?? 0n;
+    addCost(this.#repriced.before, before);
+    addCost(this.#repriced.after, after);
   }
 
   /** By month, then by model. */
@@ -65,7 +66,7 @@ export class CostChanges {
   /** What the repriced rounds cost, in words: `$1.2000`. */
   repriced(): { before: string; after: string } {
     const { before, after } = this.#repriced;
-    return { before: formatUsd(before, 4), after: formatUsd(after, 4) };
+    return { before: costsText(usdFirst(before.costs), 4), after: costsText(usdFirst(after.costs), 4) };
   }
 
   #changeOf({ model, timestamp }: PricedRound): CostChange {
@@ -80,12 +81,12 @@ export class CostChanges {
 }
 
 function nothing(): KnownCost {
-  return { cost: 0n, unpricedRounds: 0 };
+  return { costs: new Map(), unpricedRounds: 0 };
 }
 
-function addCost(sum: KnownCost, cost: bigint | null): void {
+function addCost(sum: KnownCost, { cost, currency }: Money): void {
   if (cost === null) sum.unpricedRounds++;
-  else sum.cost += cost;
+  else sum.costs.set(currency, (sum.costs.get(currency) ?? 0n) + cost);
 }
 
 function utcMonth(quarter: number): string {

@@ -16,7 +16,7 @@ import { storedRounds } from '../store/session-file.ts';
 import { readState, type State } from '../store/state.ts';
 import { lockPath, openStore, type Store } from '../store/store.ts';
 import { QUARTER_MS, type SessionEntry, type UsageCell } from '../store/types.ts';
-import { CostChanges, type CostChange } from './cost-changes.ts';
+import { CostChanges, type CostChange, type KnownCost } from './cost-changes.ts';
 import { removedRounds } from './removed-rounds.ts';
 import { usageOf } from './read-session.ts';
 
@@ -40,12 +40,9 @@ export interface RefreshRequest {
 }
 
 /** What a store's rounds come to at one time. */
-interface PricedSum {
-  /** 10⁻¹⁸ USD. */
-  cost: bigint;
+interface PricedSum extends KnownCost {
   /** Rounds whose cost is known, which may be zero. */
   settledRounds: number;
-  unpricedRounds: number;
 }
 
 export interface RefreshResult {
@@ -242,18 +239,18 @@ const MOST_CELLS = 10_000;
 /** Which rounds have which price, as text. */
 function pricesIn(cells: readonly UsageCell[]): string {
   return mergeCells(cells)
-    .map(({ quarter, model, consumer, api, price, rounds, cost }) =>
-      JSON.stringify([quarter, model, consumer, api, price, rounds, String(cost)]),
+    .map(({ quarter, model, consumer, api, price, rounds, cost, currency, inexact }) =>
+      JSON.stringify([quarter, model, consumer, api, price, rounds, String(cost), currency, inexact]),
     )
     .toSorted()
     .join('\n');
 }
 
 function sumOf(index: Index): PricedSum {
-  const sum: PricedSum = { cost: 0n, settledRounds: 0, unpricedRounds: 0 };
+  const sum: PricedSum = { costs: new Map(), settledRounds: 0, unpricedRounds: 0 };
   for (const { usage } of index.sessions.values()) {
-    for (const { cost, price, rounds } of usage) {
-      sum.cost += cost;
+    for (const { cost, currency, price, rounds } of usage) {
+      if (cost !== 0n) sum.costs.set(currency, (sum.costs.get(currency) ?? 0n) + cost);
       if (price === 'unpriced') sum.unpricedRounds += rounds;
       else if (price !== 'no-usage') sum.settledRounds += rounds;
     }

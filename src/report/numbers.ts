@@ -1,7 +1,7 @@
 import { exact, plural } from '../query/count-text.ts';
 import { boundMark, boundWords } from '../query/bound-words.ts';
 import { boundCosts, boundReasonCounts, sumBound } from '../query/costs.ts';
-import { moneyText } from '../pricing/money.ts';
+import { costsText, usdFirst } from '../pricing/money.ts';
 import { amountsOf, isCostKnown, namesByUse, type Totals } from '../query/aggregate.ts';
 import { cleanLine } from '../platform/clean-text.ts';
 import { clip } from './terminal.ts';
@@ -34,13 +34,8 @@ export function costText(sum: Totals, decimals: number): string {
 
 /** The costs that are known, without a word of what is unpriced. */
 export function knownCostText(sum: Totals, decimals: number): string {
-  const amounts = amountsOf(sum);
-  // An amount of nothing is said only where there is no other.
-  const shown = amounts.filter(([, { cost }]) => cost !== 0n);
-  const texts = (shown.length > 0 ? shown : amounts.slice(0, 1)).map(([currency, { cost }]) =>
-    moneyText(cost, currency, decimals),
-  );
-  return boundMark(sumBound(sum).bound) + texts.join(' + ');
+  const costs = new Map(amountsOf(sum).map(([currency, { cost }]) => [currency, cost]));
+  return boundMark(sumBound(sum).bound) + costsText(costs, decimals);
 }
 
 /** Lines that say how a sum may be wrong, by how many rounds, and why; none where it is exact. */
@@ -64,9 +59,8 @@ const MOST_REASONS = 4;
 
 function boundLine(rounds: number, mark: string, word: string, costs: Map<string, bigint>): string[] {
   if (rounds === 0) return [];
-  const amounts = [...costs].filter(([, cost]) => cost !== 0n);
-  const said = amounts.map(([currency, cost]) => moneyText(cost, currency, 4)).join(' + ');
-  return [`${mark} ${plural(rounds, 'round')} may have cost ${word} than ${said || 'nothing'}`];
+  const said = [...costs.values()].some((cost) => cost !== 0n) ? costsText(usdFirst(costs), 4) : 'nothing';
+  return [`${mark} ${plural(rounds, 'round')} may have cost ${word} than ${said}`];
 }
 
 /** ` + 3 unpriced`, or nothing. */

@@ -1,5 +1,5 @@
 import { cleanLine } from '../platform/clean-text.ts';
-import { usdOf, usdText } from '../pricing/money.ts';
+import { costsText, usdFirst, usdOf } from '../pricing/money.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { drawTable, type Column, type Screen } from './tables.ts';
 
@@ -27,7 +27,8 @@ interface CostChange {
 }
 
 interface KnownCost {
-  cost: bigint;
+  /** By currency, in 10⁻¹⁸ of it. */
+  costs: ReadonlyMap<string, bigint>;
   /** Rounds of unknown cost, which are not in it. */
   unpricedRounds: number;
 }
@@ -75,7 +76,7 @@ function costText(known: KnownCost, rounds: number): string {
 
 function sumText(sum: PricedSum): string {
   const unpriced = sum.unpricedRounds === 0 ? [] : [`${exact(sum.unpricedRounds)} unpriced`];
-  return [...(isKnown(sum) ? [usdText(sum.cost, 4)] : []), ...unpriced].join(' + ');
+  return [...(isKnown(sum) ? [costsText(usdFirst(sum.costs), 4)] : []), ...unpriced].join(' + ');
 }
 
 /** Whether the sum of costs says anything. */
@@ -108,6 +109,12 @@ export function refreshJson(report: RefreshReport): string {
   return `${JSON.stringify(document)}\n`;
 }
 
-function sumJson(sum: PricedSum): Record<string, number | null> {
-  return { cost_usd: isKnown(sum) ? usdOf(sum.cost) : null, unpriced_rounds: sum.unpricedRounds };
+function sumJson(sum: PricedSum): Record<string, unknown> {
+  const { costs } = sum;
+  const isInUsd = costs.has('USD') || costs.size === 0;
+  return {
+    cost_usd: isKnown(sum) && isInUsd ? usdOf(costs.get('USD') ?? 0n) : null,
+    unpriced_rounds: sum.unpricedRounds,
+    costs: Object.fromEntries(usdFirst(costs).map(([currency, cost]) => [currency, usdOf(cost)])),
+  };
 }

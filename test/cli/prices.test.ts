@@ -203,7 +203,7 @@ describe('prices <model>', () => {
 
 describe('prices --refresh', () => {
   test('prices history: in the rounds, in the sums, in every report', async () => {
-    expect(await shown()).toMatchObject({ cost_usd: 0.0053, unpriced_rounds: 3 });
+    expect(await shown()).toMatchObject({ cost_usd: 0.0053, unpriced_rounds: 3, costs: { USD: 0.0053 } });
     const { code, out, err } = await run(['prices', '--refresh', '--prices', prices, '--data-dir', store]);
     expect([code, err]).toEqual([
       0,
@@ -227,7 +227,7 @@ describe('prices --refresh', () => {
     const model = JSON.parse((await run(['stats-model', '--json', '--data-dir', store])).out) as Listed & {
       total: Record<string, unknown>;
     };
-    expect(model.total).toMatchObject({ cost_usd: 0.0103, unpriced_rounds: 1 });
+    expect(model.total).toMatchObject({ cost_usd: 0.0103, unpriced_rounds: 1, costs: { USD: 0.0103 } });
     const text = (await run(['show', 's', '--round', '1', '--data-dir', store])).out;
     expect(text).toContain('Cost: $0.002500');
     expect(text).toContain('$0.010300 USD + 1 unpriced round (other-model, 1.1k tokens)');
@@ -251,14 +251,14 @@ describe('prices --refresh', () => {
   test('no cost is not zero', async () => {
     const dir = await makeStore(join(folder, 'unknown'), [line('2026-02-01T00:00:00Z', ai('no-such-model'))]);
     const { out } = await run(['prices', '--refresh', '--json', '--prices', prices, '--data-dir', dir]);
-    const sum = { cost_usd: null, unpriced_rounds: 1 };
+    const sum = { cost_usd: null, unpriced_rounds: 1, costs: {} };
     expect(JSON.parse(out)).toMatchObject({ changed_sessions: 0, before: sum, after: sum });
   });
 
   test('again: nothing changed', async () => {
     await run(['prices', '--refresh', '--prices', prices, '--data-dir', store]);
     const { out } = await run(['prices', '--refresh', '--json', '--prices', prices, '--data-dir', store]);
-    const sum = { cost_usd: 0.0103, unpriced_rounds: 1 };
+    const sum = { cost_usd: 0.0103, unpriced_rounds: 1, costs: { USD: 0.0103 } };
     expect(JSON.parse(out)).toEqual({
       version: 1,
       dry_run: false,

@@ -284,8 +284,8 @@ Nothing was written.
       changed_rounds: 3,
       repriced_rounds: 2,
       same_cost_rounds: 0,
-      before: { cost_usd: 2, unpriced_rounds: 1 },
-      after: { cost_usd: 11, unpriced_rounds: 0 },
+      before: { cost_usd: 2, unpriced_rounds: 1, costs: { USD: 2 } },
+      after: { cost_usd: 11, unpriced_rounds: 0, costs: { USD: 11 } },
       changes: [
         ['2026-01', 'gpt-4o', 1, 3],
         ['2026-02', 'gpt-4o', 1, 3],
@@ -294,8 +294,12 @@ Nothing was written.
         month,
         model,
         rounds: 1,
-        before: { cost_usd: from, unpriced_rounds: from === null ? 1 : 0 },
-        after: { cost_usd: to, unpriced_rounds: 0 },
+        before: {
+          cost_usd: from,
+          unpriced_rounds: from === null ? 1 : 0,
+          costs: from === null ? {} : { USD: from },
+        },
+        after: { cost_usd: to, unpriced_rounds: 0, costs: { USD: to } },
       })),
     });
     expect((await refresh('--dry-run')).out).toBe(

@@ -67,15 +67,15 @@ describe('a refresh', () => {
           month: '2026-02',
           model: 'new',
           rounds: 1,
-          before: { cost: 0n, unpricedRounds: 1 },
-          after: { cost: 120n * 10n ** 12n, unpricedRounds: 0 },
+          before: { costs: new Map(), unpricedRounds: 1 },
+          after: { costs: new Map([['USD', 120n * 10n ** 12n]]), unpricedRounds: 0 },
         },
       ],
       repricedRounds: 0,
       sameCostRounds: 0,
       isDryRun: false,
-      before: { cost: 0n, settledRounds: 0, unpricedRounds: 2 },
-      after: { cost: 120n * 10n ** 12n, settledRounds: 1, unpricedRounds: 1 },
+      before: { costs: new Map(), settledRounds: 0, unpricedRounds: 2 },
+      after: { costs: new Map([['USD', 120n * 10n ** 12n]]), settledRounds: 1, unpricedRounds: 1 },
     });
   });
 
@@ -378,8 +378,11 @@ test('a dry run says what would change, by month and model, and writes nothing',
     month,
     model,
     rounds: 1,
-    before: from === null ? { cost: 0n, unpricedRounds: 1 } : { cost: usd(from), unpricedRounds: 0 },
-    after: { cost: usd(to), unpricedRounds: 0 },
+    before:
+      from === null
+        ? { costs: new Map(), unpricedRounds: 1 }
+        : { costs: new Map([['USD', usd(from)]]), unpricedRounds: 0 },
+    after: { costs: new Map([['USD', usd(to)]]), unpricedRounds: 0 },
   });
   expect(result).toEqual({
     models: 2,
@@ -393,8 +396,8 @@ test('a dry run says what would change, by month and model, and writes nothing',
     repricedRounds: 2,
     sameCostRounds: 0,
     isDryRun: true,
-    before: { cost: usd(2000), settledRounds: 2, unpricedRounds: 1 },
-    after: { cost: usd(4505), settledRounds: 3, unpricedRounds: 0 },
+    before: { costs: new Map([['USD', usd(2000)]]), settledRounds: 2, unpricedRounds: 1 },
+    after: { costs: new Map([['USD', usd(4505)]]), settledRounds: 3, unpricedRounds: 0 },
   });
 });
 
