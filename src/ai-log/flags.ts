@@ -18,22 +18,10 @@ export const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
     'Audio may stand among the tokens, which are priced as text: the cost is a lower bound',
   ],
   ['aborted', 'The stream was cut off before its end: the tokens and the cost are a lower bound'],
+  ['usage-unlogged', 'The model answered, and the log has no token counts: what it cost is not known'],
   ['bad-count', 'A token count in the log is nonsense: it was taken as absent'],
   ['broken-line', 'The line in the log was damaged behind its ai_log'],
   ['time-missing', 'The line in the log has no time: another time stands in for it'],
   ['imported', 'Taken over from the Python original: its time is when that parsed the log'],
-]);
-
-/** On which side of the cost the truth lies, where a flag leaves it open. */
-export const FLAG_BOUNDS: ReadonlyMap<string, 'lower' | 'upper'> = new Map([
-  ['cache-unknown', 'lower'],
-  ['ambiguous', 'upper'],
-  ['cache-unlogged', 'upper'],
-  ['cache-write-unlogged', 'lower'],
-  ['cache-ttl-mixed', 'upper'],
-  ['cache-ttl-unlogged', 'lower'],
-  ['image-uncounted', 'lower'],
-  ['image-share-unlogged', 'upper'],
-  ['modality-unlogged', 'lower'],
-  ['aborted', 'lower'],
+  ['maybe-imported', 'May be a round that was imported too: then it counts twice'],
 ]);

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Context } from './context.ts';
 import { addCheck, addExport, addPrices, addStatsCommands } from './cost-commands.ts';
+import { refuseRepeats } from './given-once.ts';
 import { addKeepingCommands } from './keeping-commands.ts';
 import { addOperatorCommands } from './operator-commands.ts';
 import {
@@ -50,6 +51,7 @@ export function buildProgram(context: Context, writeHelp: (text: string) => void
   addRepair(program, context);
   addKeepingCommands(program, context);
   addOperatorCommands(program, context);
+  refuseRepeats(program);
   return example(program, 'monitor list --limit 5');
 }
 
@@ -135,8 +137,12 @@ function addList(program: Command, context: Context): void {
 function addRepair(program: Command, context: Context): void {
   const command = program
     .command('repair')
-    .description('what is damaged in the store, and with --apply: make it anew')
+    .description('what is damaged in the store, and with --apply: make it anew, from the logs too')
     .addOption(dataDirOption())
+    .option(
+      '--log-path <path|glob...>',
+      'where logs lie now that were read elsewhere: lost rounds are looked for there, too',
+    )
     .option('--apply', 'repair it; without this, only say what would be done')
     .addOption(jsonOption())
     .action(async (options: RepairOptions) => {

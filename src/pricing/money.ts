@@ -90,10 +90,13 @@ export function costsText(
 
 /** Amounts by currency, USD first and the others by their codes. */
 export function usdFirst<T>(amounts: Iterable<readonly [currency: string, amount: T]>): [string, T][] {
-  const order = (currency: string): string => (currency === 'USD' ? '' : currency);
-  return [...amounts]
-    .map(([currency, amount]): [string, T] => [currency, amount])
-    .toSorted(([a], [b]) => (order(a) < order(b) ? -1 : 1));
+  return Array.from(amounts, ([currency, amount]): [string, T] => [currency, amount]).toSorted(([a], [b]) =>
+    rankOf(a) < rankOf(b) ? -1 : 1,
+  );
+}
+
+function rankOf(currency: string): string {
+  return currency === 'USD' ? '' : currency;
 }
 
 /** A decimal without sign: at most 9 digits before and 24 after the point. */

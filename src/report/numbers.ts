@@ -14,6 +14,13 @@ const UNITS: [number, string][] = [
   [1e3, 'k'],
 ];
 
+/** What every sum of a store lacks of which a repair could not bring back all rounds; nothing where it could. */
+export function lostNote(rounds: number): string[] {
+  if (rounds === 0) return [];
+  const what = `${plural(rounds, 'round')} of this store ${rounds === 1 ? 'is' : 'are'} lost, and in no sum`;
+  return ['', `${what}: monitor doctor says which.`];
+}
+
 /** `1.2M`: three digits at most, rounded down, so that no total looks larger than it is. */
 export function compact(count: number): string {
   const unit = UNITS.find(([size]) => count >= size);

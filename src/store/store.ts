@@ -97,7 +97,7 @@ export function createStore(files: Files, dir: string, statePath: string, filter
   const id = randomUUID();
   // Relative, so that a store that keeps its state beside it can be moved.
   const state = dirname(statePath) === resolve(dir) ? basename(statePath) : statePath;
-  writeState(files, statePath, newState(id));
+  writeState(files, statePath, { ...newState(id), imported: 0 });
   replaceFile(files, join(dir, NAME), `${JSON.stringify({ format: FORMAT, store: id, state, filters })}\n`);
   return { dir, id, statePath, filters, pricing: NO_PRICING };
 }

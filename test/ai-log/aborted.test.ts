@@ -32,8 +32,22 @@ describe('a stream that was cut off', () => {
   test('is none where the body was read as a whole, or nothing was counted', () => {
     expect(flagsOf({ response_flags: 'DC' }, { ...STREAM, response_type: 'normal' })).toEqual([]);
     expect(flagsOf({ response_flags: 'DC' }, { ...STREAM, response_type: null })).toEqual(['aborted']);
-    expect(flagsOf({ response_flags: 'DC' }, { model: 'm', response_type: 'stream' })).toEqual([]);
+    expect(flagsOf({ response_flags: 'DC' }, { model: 'm', response_type: 'stream' })).toEqual(['usage-unlogged']);
     expect(flagsOf({ response_flags: 'DC' }, { ...STREAM, cache_status: 'hit' })).toEqual([]);
+  });
+
+  test.each([
+    ['an answer', { answer: 'hi' }, {}, ['usage-unlogged']],
+    ['reasoning alone', { reasoning: 'hm' }, { response_code: '500' }, ['usage-unlogged']],
+    ['success', {}, { response_code: '200' }, ['usage-unlogged']],
+    ['an error', {}, { response_code: '429' }, []],
+    ['a redirect', {}, { response_code: '302' }, []],
+    ['no code', {}, { response_code: '-' }, []],
+    ['a client that went away', {}, { response_code: '0' }, ['usage-unlogged']],
+    ['no upstream', {}, { response_code: '503', response_flags: 'UH' }, []],
+    ['a cached answer', { answer: 'hi', cache_status: 'hit' }, {}, []],
+  ])('without counts, %s may be billed or not', (_, aiLog, line, expected) => {
+    expect(flagsOf(line, { model: 'm', ...aiLog })).toEqual(expected);
   });
 
   test('is told where the line is broken, and not by the client', () => {

@@ -26,7 +26,7 @@ describe('each line that the real plugin printed', () => {
   type Row = [string, string, number[], string, string[], string[] | null, string | null, string | null];
   const expected: Row[] = [
     ['01', 'gpt-4o-2024-08-06', [2006, 300, 0, 1920, 0], 'counted', [], HI, '"hi"', '"ok"'],
-    ['03', 'gpt-4o', NOTHING, 'no-usage', [], HI, '"hi"', '"he"'],
+    ['03', 'gpt-4o', NOTHING, 'no-usage', ['usage-unlogged'], HI, '"hi"', '"he"'],
     ['05', 'gpt-5', [5000, 1200, 960, 4096, 0], 'counted', [], null, null, null],
     ['06b', CLAUDE, [12, 50, 0, 0, 0], 'counted', [], HI, '"hi"', null],
     ['07', CLAUDE, [20012, 500, 0, 18000, 2000], 'counted', [], HI, '"hi"', '"ok"'],

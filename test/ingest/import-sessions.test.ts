@@ -282,18 +282,18 @@ describe('repair counts imported rounds', () => {
     await run(scene.store, log);
     await take(scene);
     const before = dumpStore(scene.store);
-    expect(repairStore(nodeFiles, scene.store, false).problems).toEqual([]);
+    expect((await repairStore(nodeFiles, scene.store, false)).problems).toEqual([]);
     rmSync(join(scene.store, name));
-    repairStore(nodeFiles, scene.store, true);
+    await repairStore(nodeFiles, scene.store, true);
     expect(dumpStore(scene.store)).toEqual(before);
-    expect(repairStore(nodeFiles, scene.store, false).problems).toEqual([]);
+    expect((await repairStore(nodeFiles, scene.store, false)).problems).toEqual([]);
   });
 
   test('and knows them again where the state is lost', async () => {
     const scene = makeScene();
     await take(scene);
     rmSync(join(scene.store, '.state.json'));
-    repairStore(nodeFiles, scene.store, true);
+    await repairStore(nodeFiles, scene.store, true);
     expect(outcomes(await take(scene))).toEqual([
       ['known', 0],
       ['known', 0],

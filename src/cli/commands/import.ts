@@ -47,6 +47,8 @@ function importJson({ files, isDryRun }: ImportResult): string {
       rounds: file.rounds,
       filtered_rounds: file.filtered,
       estimated_rounds: file.estimates,
+      parsed_rounds: file.parsed,
+      doubtful_rounds: file.doubtful,
       problem: file.problem,
     })),
   };
