@@ -92,7 +92,7 @@ describe('an import', () => {
   });
 
   test('prices are those that parse takes: the price file, the shipped prices, the library', async () => {
-    const models = ['mine', 'glm-4.6', 'gpt-4o'];
+    const models = ['mine', 'glm-4.6', 'gpt-4-turbo'];
     const rounds = models.map((model, i) => originalRound(i + 1, { model }));
     const scene = makeScene({ 'a.json': originalFile('a', rounds) });
     const pricesPath = join(scene.folder, 'prices.json');
@@ -104,7 +104,7 @@ describe('an import', () => {
     expect(sources).toEqual([
       'prices.json mine',
       expect.stringMatching(/^shipped glm-4\.6 /),
-      'genai-prices 0.1.8 openai:gpt-4o',
+      'genai-prices 0.1.8 openai:gpt-4-turbo',
     ]);
   });
 
