@@ -256,7 +256,8 @@ test('docs/commands.md explains every key of its JSON documents', () => {
 });
 
 /** Keys of the program's own; what a log says keeps its names. */
-const LOGGED = /^(messages|tool_calls|.*_details)$/;
+/** What the log says, and reasons that docs/cost.md lists. */
+const LOGGED = /^(messages|tool_calls|bound_reasons|.*_details)$/;
 
 function keysOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(keysOf);
