@@ -5,6 +5,7 @@ import type { ExportOptions } from './commands/export.ts';
 import type { PricesOptions } from './commands/prices.ts';
 import type { Context } from './context.ts';
 import {
+  amountParser,
   consumerOption,
   dataDirOption,
   daysOption,
@@ -13,7 +14,9 @@ import {
   groupByOrRoundOption,
   jsonOption,
   modelOption,
+  priceListOption,
   pricesOption,
+  reportCurrencyOption,
   sinceOption,
   strictOption,
   timeZoneOption,
@@ -61,6 +64,7 @@ function addStats(program: Command, name: keyof typeof EXAMPLES, description: st
     .addOption(sinceOption())
     .addOption(untilOption())
     .addOption(timeZoneOption())
+    .addOption(reportCurrencyOption())
     .addOption(strictOption())
     .addOption(jsonOption());
   return example(command, `monitor ${name} ${EXAMPLES[name]}`);
@@ -85,6 +89,7 @@ export function addExport(program: Command, context: Context): void {
     .addOption(sinceOption())
     .addOption(untilOption())
     .addOption(timeZoneOption())
+    .addOption(reportCurrencyOption())
     .option('--with-messages', 'ndjson of rounds: with all that was said')
     .addOption(
       new Option('--focus-version <version>', 'of FOCUS').choices(['1.2', '1.3', '1.4']).default('1.3'),
@@ -108,6 +113,11 @@ export function addCheck(program: Command, context: Context): void {
     .description('whether a budget holds: exit code 0 or 1, and one line for an alert')
     .addOption(dataDirOption())
     .option('--budget-usd <amount>', 'what may be spent, in USD', usdAmount)
+    .addOption(
+      new Option('--budget <amount>', 'what may be spent, in the currency of --currency').argParser(
+        amountParser,
+      ),
+    )
     .option('--budget-tokens <n>', 'how many tokens may be used', wholeNumber(0, MOST_TOKENS))
     .addOption(
       new Option('--per <period>', 'the current day, week (from Monday) or month, or all time')
@@ -117,6 +127,7 @@ export function addCheck(program: Command, context: Context): void {
     .addOption(modelOption())
     .addOption(consumerOption())
     .addOption(timeZoneOption())
+    .addOption(reportCurrencyOption())
     .option('--strict', 'exit code 1 also where the price of a round is not known')
     .option('--quiet', 'nothing on stdout while the budget holds, for cron')
     .addOption(jsonOption())
@@ -137,6 +148,7 @@ export function addPrices(program: Command, context: Context): void {
     .argument('[model]', 'a model’s name, as the log has it')
     .addOption(dataDirOption())
     .addOption(pricesOption())
+    .addOption(priceListOption())
     .option('--refresh', 'look up the price of stored rounds again')
     .option('--dry-run', 'with --refresh: only say what would change')
     .addOption(

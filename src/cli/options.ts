@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DEFAULT_LOG } from '../platform/log-places.ts';
 import { REDACT_KINDS, type RedactKind } from '../ai-log/pattern.ts';
 import { attoOfUsd, PRICE_TEXT } from '../pricing/money.ts';
+import { isCurrency, PRICE_LISTS } from '../store/pricing-settings.ts';
 import { GROUP_KEYS, type GroupKey } from '../report/group-keys.ts';
 
 /** The store's directory: two names for one option. */
@@ -32,6 +33,32 @@ export function pricesOption(): Option {
   ).env('MONITOR_PRICES');
 }
 
+export function priceListOption(): Option {
+  return new Option(
+    '--price-list <list>',
+    "which built-in prices come first: intl (USD), or cn, the mainland's in CNY (part of the store until another is given)",
+  ).choices(PRICE_LISTS);
+}
+
+/** `--currency CNY`, or `none`: null. */
+export function currencyOption(what: string): Option {
+  return new Option('--currency <code>', what).argParser(parseCurrency);
+}
+
+function parseCurrency(text: string): string | null {
+  const code = text.toUpperCase();
+  if (code === 'NONE') return null;
+  if (isCurrency(code)) return code;
+  throw new InvalidArgumentError("It must be the code of a currency, such as CNY or USD, or 'none'.");
+}
+
+/** Of a report. */
+export function reportCurrencyOption(): Option {
+  return currencyOption(
+    "costs in this currency, by the rates of the store's price file; none: each in its own (default: the store's)",
+  );
+}
+
 /** What fills a store: the logs, and what is part of the store. */
 export function withStore(command: Command): Command {
   return command
@@ -41,6 +68,10 @@ export function withStore(command: Command): Command {
     .option('--session-key <id>', 'store only this session (part of the store, for good)')
     .option('--since <time>', 'store only rounds from this time on (part of the store, for good)')
     .addOption(pricesOption())
+    .addOption(priceListOption())
+    .addOption(
+      currencyOption('what reports are in where they are not told: part of the store until another is given'),
+    )
     .option('--no-content', 'store numbers only, no text (part of the store, for good)')
     .option(
       '--redact [kinds]',
@@ -104,6 +135,8 @@ export interface ReportOptions {
   timezone?: string;
   /** Exit 1 where the sum lacks the price of a round. */
   strict?: true;
+  /** null: each cost in its own; undefined: what the store says. */
+  currency?: string | null;
 }
 
 export interface PeriodOptions {
@@ -149,6 +182,12 @@ export function daysOption(): Option {
 export function usdAmount(text: string): bigint {
   if (PRICE_TEXT.test(text)) return attoOfUsd(text);
   throw new InvalidArgumentError('It must be an amount in USD, such as 50 or 0.25.');
+}
+
+/** A parser of amounts in any currency, exact: 10⁻¹⁸ of it. */
+export function amountParser(text: string): bigint {
+  if (PRICE_TEXT.test(text)) return attoOfUsd(text);
+  throw new InvalidArgumentError('It must be an amount, such as 50 or 0.25.');
 }
 
 export function modelOption(): Option {

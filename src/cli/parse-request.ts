@@ -2,6 +2,7 @@ import { readPatternFile } from '../ai-log/pattern-file.ts';
 import type { RedactKind } from '../ai-log/pattern.ts';
 import { readTime } from '../ai-log/time.ts';
 import type { ParseOptions as IngestOptions } from '../ingest/options.ts';
+import type { PriceList } from '../store/pricing-settings.ts';
 import { UsageError } from '../platform/errors.ts';
 
 /** What `parse` and `watch` are told of logs and store. */
@@ -12,6 +13,9 @@ export interface StoreOptions {
   sessionKey?: string;
   since?: string;
   prices?: string;
+  priceList?: PriceList;
+  /** null: `none`. */
+  currency?: string | null;
   /** false: --no-content */
   content: boolean;
   /** true: without a list of kinds. */
@@ -26,6 +30,8 @@ export async function parseRequest(options: StoreOptions): Promise<IngestOptions
     logPaths: options.logPath,
     stateFile: options.stateFile,
     pricesPath: options.prices,
+    priceList: options.priceList,
+    currency: options.currency,
     filters: {
       ...(options.sessionKey !== undefined && { session_key: options.sessionKey }),
       ...(options.since !== undefined && { since: isoTime(options.since) }),

@@ -1,3 +1,4 @@
+import { inCurrency } from '../query/currency.ts';
 import type { GroupKey } from '../report/group-keys.ts';
 import { groupBy, type UsageFilter } from '../report/grouping.ts';
 import { statsJson } from '../report/json.ts';
@@ -8,6 +9,7 @@ import type { Context } from './context.ts';
 import type { PeriodOptions, ReportOptions } from './options.ts';
 import { localTimeOf } from './local-time.ts';
 import { sayUnknownNames } from './name-filter.ts';
+import { currencyOf, sayUnconverted } from './report-currency.ts';
 import { nothingFound, requirePrices, screenOf } from './report-context.ts';
 
 export interface StatsOptions extends ReportOptions, PeriodOptions, UsageFilter {
@@ -20,7 +22,8 @@ export async function printStats(context: Context, own: GroupKey, options: Stats
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
   const keys = [own, ...(options.groupBy ?? []).filter((key) => key !== own)];
-  const { sessions, state } = readSnapshot(options.dataDir);
+  const { state, ...snapshot } = readSnapshot(options.dataDir);
+  const sessions = inCurrency(snapshot.sessions, currencyOf(context, options.dataDir, options.currency));
   const lostRounds = state.lost?.rounds ?? 0;
   const stats = groupBy(sessions, keys, { ...options, quarters: quartersOf(period), local });
   const filter = filterWords(options);
@@ -32,6 +35,7 @@ export async function printStats(context: Context, own: GroupKey, options: Stats
   await context.write(text);
   const { model, consumer } = options;
   if (stats.total.rounds === 0) sayUnknownNames(context, sessions, { model, consumer }, local, period);
+  sayUnconverted(context, stats.total);
   requirePrices(stats.total, options.strict);
 }
 

@@ -102,7 +102,7 @@ export async function importSessions(files: Files, options: ImportOptions): Prom
       now: options.now,
       hasRounds: known !== undefined && readState(files, known.statePath, known.id).commit > 0,
     });
-    const resolver = await makeResolver(basis.user);
+    const resolver = await makeResolver(basis);
     const store =
       known ?? createStore(files, options.dir, resolveStatePath(options.dir, undefined), NO_FILTERS);
     keepPriceBasis(files, store, basis);

@@ -1,3 +1,4 @@
+import type { PriceList } from '../store/pricing-settings.ts';
 import type { Filters } from '../store/store.ts';
 
 export interface ParseOptions {
@@ -8,6 +9,10 @@ export interface ParseOptions {
   filters: Partial<Filters>;
   /** A price file, which becomes the store's; `none`: it has none any more; undefined: it keeps what it has. */
   pricesPath?: string | undefined;
+  /** Which built-in prices come first; becomes the store's. */
+  priceList?: PriceList | undefined;
+  /** What reports are in, from now on; null: each cost in its own currency. */
+  currency?: string | null | undefined;
   /** Milliseconds since 1970 UTC. */
   now: () => number;
   /** Awaited: it may let other things happen, such as signals, and end the run by throwing. */

@@ -15,7 +15,7 @@ import {
 import { readState } from '../store/state.ts';
 import type { ParseOptions } from './options.ts';
 import { openPriceAnswers } from './price-answers.ts';
-import { findPriceBasis, isPriceFileSettled, keepPriceBasis, type PriceBasis } from './price-basis.ts';
+import { findPriceBasis, isPricingSettled, keepPriceBasis, type PriceBasis } from './price-basis.ts';
 import { countHeld, findNothingNew } from './quiet.ts';
 import { LogChanged } from './log-reading.ts';
 import { Run } from './run.ts';
@@ -37,7 +37,7 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   const found = findStore(files, options.dir);
   if (found) {
     checkFilters(found, options.filters, options.stateFile === undefined ? undefined : statePath);
-    const isSettled = isPriceFileSettled(files, found, options.pricesPath);
+    const isSettled = isPricingSettled(files, found, askedOf(options));
     const known = isSettled ? await findNothingNew(files, found, logs, options.now()) : undefined;
     if (known) {
       tally.held = countHeld(known, logs);
@@ -53,11 +53,11 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
     // Before a store is made: one that is given bad prices is none.
     const known = findStore(files, options.dir);
     const basis = await findPriceBasis(files, known, {
-      given: options.pricesPath,
+      ...askedOf(options),
       now: options.now(),
       hasRounds: known !== undefined && hasCommits(files, known),
     });
-    const prices = await openPriceAnswers(files, options.dir, basis.user);
+    const prices = await openPriceAnswers(files, options.dir, basis);
     const store = known ?? createStore(files, options.dir, statePath, { ...NO_FILTERS, ...options.filters });
     checkFilters(store, options.filters, options.stateFile === undefined ? undefined : statePath);
     // Before a round is priced by it: whatever happens to this run, the next one goes by the same file.
@@ -92,6 +92,14 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   } finally {
     release();
   }
+}
+
+function askedOf({ pricesPath: given, priceList: list, currency }: ParseOptions): {
+  given: string | undefined;
+  list: ParseOptions['priceList'];
+  currency: ParseOptions['currency'];
+} {
+  return { given, list, currency };
 }
 
 function hasCommits(files: Files, store: Store): boolean {

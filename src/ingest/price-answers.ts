@@ -5,7 +5,8 @@ import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 import { parsePriceFile } from '../pricing/price-file.ts';
 import { createPriceResolver, type Resolution } from '../pricing/resolve.ts';
 import { priceFilesWith } from '../pricing/shipped.ts';
-import type { PriceText } from './price-basis.ts';
+import type { PriceList } from '../store/pricing-settings.ts';
+import type { PriceBasis } from './price-basis.ts';
 
 /** What the build made of everything that answers for a price but the user's file; absent where nothing is built. */
 declare const PRICING_BUILD: string | undefined;
@@ -24,6 +25,11 @@ interface Remembered {
 
 const MOST_MODELS = 1000;
 
+/** The user's file, and which built-in list comes next. */
+export interface PricesInForce extends Pick<PriceBasis, 'user'> {
+  list: PriceList;
+}
+
 /**
  * Answers depend on the model's name, this build and the user's file, and on nothing else: they are remembered under
  * a digest of the last two. The file is no part of what is committed: without it, or with another key, prices are
@@ -32,21 +38,21 @@ const MOST_MODELS = 1000;
 export async function openPriceAnswers(
   files: Files,
   dir: string,
-  user: PriceText | undefined,
+  basis: PricesInForce,
 ): Promise<PriceAnswers> {
   const path = join(dir, '.price-answers.json');
-  const key = keyOf(user);
+  const key = keyOf(basis);
   const known = key === undefined ? undefined : recall(files, path, key);
   const models = new Map(known?.models);
   let resolver: ReturnType<typeof createPriceResolver> | undefined;
   // A file that nothing is remembered of is checked before anything is read.
-  if (!known) resolver = await makeResolver(user);
+  if (!known) resolver = await makeResolver(basis);
   let isNew = false;
   return {
     async resolve(model) {
       const answer = models.get(model);
       if (answer !== undefined) return answer ?? undefined;
-      resolver ??= await makeResolver(user);
+      resolver ??= await makeResolver(basis);
       const found = await resolver(model);
       if (models.size < MOST_MODELS) {
         models.set(model, found ?? null);
@@ -67,16 +73,18 @@ export async function openPriceAnswers(
 }
 
 /** Looks prices up in the user's file, which is checked here, and then where every run does. */
-export async function makeResolver(
-  user: PriceText | undefined,
-): Promise<ReturnType<typeof createPriceResolver>> {
-  return createPriceResolver(await priceFilesWith(user && (await parsePriceFile(user.text, user.path))));
+export async function makeResolver({
+  user,
+  list,
+}: PricesInForce): Promise<ReturnType<typeof createPriceResolver>> {
+  const file = user && (await parsePriceFile(user.text, user.path));
+  return createPriceResolver(await priceFilesWith(file, list));
 }
 
 /** Undefined where answers can't be remembered. */
-function keyOf(user: PriceText | undefined): string | undefined {
+function keyOf({ user, list }: PricesInForce): string | undefined {
   if (typeof PRICING_BUILD === 'undefined') return undefined;
-  const asked = JSON.stringify([PRICING_BUILD, user?.path ?? null, user?.text ?? null]);
+  const asked = JSON.stringify([PRICING_BUILD, user?.path ?? null, user?.text ?? null, list]);
   return Buffer.from(digest(asked, 16), 'latin1').toString('base64');
 }
 

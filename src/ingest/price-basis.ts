@@ -4,7 +4,15 @@ import { sha256 } from '../platform/digest.ts';
 import type { Files } from '../platform/files.ts';
 import { readPriceText } from '../pricing/price-file.ts';
 import { copyPath, readCopy, removeOtherCopies, writeCopy } from '../store/price-file-copy.ts';
-import { isSeen, toSeen, type SeenFile, type StorePriceFile } from '../store/pricing-settings.ts';
+import {
+  isSeen,
+  NO_PRICING,
+  toSeen,
+  type PriceList,
+  type PricingSettings,
+  type SeenFile,
+  type StorePriceFile,
+} from '../store/pricing-settings.ts';
 import { findStore, writePricing, type Store } from '../store/store.ts';
 
 /** `--prices none`: the store has a price file no longer. A file of that name is `./none`. */
@@ -20,15 +28,21 @@ export interface PriceText {
 export interface PriceBasis {
   /** Undefined: the built-in prices alone. */
   user: PriceText | undefined;
+  /** The built-in list that comes first. */
+  list: PriceList;
   /** What a person should hear, once: about a file. */
   notices: { path: string; message: string }[];
   /** What a command that stores rounds writes into the store, with `keepPriceBasis`; undefined: nothing. */
-  change: { file: StorePriceFile | null; text?: string } | undefined;
+  change: (Partial<PricingSettings> & { text?: string }) | undefined;
 }
 
 interface Asked {
   /** `--prices`: a path, or `none`. */
   given: string | undefined;
+  /** `--price-list`. */
+  list?: PriceList | undefined;
+  /** `--currency`: what reports are in from now on; null: each cost in its own currency. */
+  currency?: string | null | undefined;
   /** Milliseconds since 1970 UTC. */
   now: number;
   /** Whether the store has rounds that were priced otherwise. */
@@ -45,8 +59,28 @@ interface Asked {
 export async function findPriceBasis(
   files: Files,
   store: Pick<Store, 'dir' | 'pricing'> | undefined,
-  { given, now, hasRounds = false, isRefresh = false }: Asked,
+  asked: Asked,
 ): Promise<PriceBasis> {
+  const kept = store?.pricing ?? NO_PRICING;
+  const { list = kept.list, currency = kept.currency } = asked;
+  const basis = { ...(await findFileBasis(files, store, asked)), list };
+  if (list !== kept.list) {
+    basis.change = { ...basis.change, list };
+    const says = asked.hasRounds === true || kept.list !== NO_PRICING.list;
+    const message = `is this store's list of built-in prices from now on: ${effectOf('its prices', asked.isRefresh === true)}`;
+    if (says) basis.notices = [...basis.notices, { path: `--price-list ${list}`, message }];
+  }
+  if (currency !== kept.currency) basis.change = { ...basis.change, currency };
+  return basis;
+}
+
+type FileBasis = Omit<PriceBasis, 'list'>;
+
+async function findFileBasis(
+  files: Files,
+  store: Pick<Store, 'dir' | 'pricing'> | undefined,
+  { given, now, hasRounds = false, isRefresh = false }: Asked,
+): Promise<FileBasis> {
   const kept = store?.pricing.file ?? null;
   if (given === NO_FILE) return withoutFile(kept, isRefresh);
   if (given === undefined)
@@ -99,21 +133,24 @@ export async function readPriceBasis(
 /** Writes what changed into the store, which must be locked: the copy first, then what names it. */
 export function keepPriceBasis(files: Files, store: Store, { change }: PriceBasis): void {
   if (!change) return;
-  const { file, text } = change;
+  const { text, ...settings } = change;
+  const { file } = settings;
   if (file && text !== undefined) writeCopy(files, store.dir, file, text);
-  writePricing(files, store, { ...store.pricing, file });
-  removeOtherCopies(files, store.dir, file);
+  writePricing(files, store, { ...store.pricing, ...settings });
+  if (file !== undefined) removeOtherCopies(files, store.dir, file);
 }
 
 /**
- * Whether a run that is given this `--prices`, or none, would leave the store's price file as it is. It reads no price
- * file: most runs have nothing to price.
+ * Whether a run that is given these options would leave the store's pricing as it is. It reads no price file: most runs
+ * have nothing to price.
  */
-export function isPriceFileSettled(
+export function isPricingSettled(
   files: Files,
-  { pricing: { file } }: Pick<Store, 'pricing'>,
-  given: string | undefined,
+  { pricing }: Pick<Store, 'pricing'>,
+  { given, list = pricing.list, currency = pricing.currency }: Pick<Asked, 'given' | 'list' | 'currency'>,
 ): boolean {
+  const { file } = pricing;
+  if (list !== pricing.list || currency !== pricing.currency) return false;
   if (given === undefined) return true;
   if (given === NO_FILE) return file === null;
   if (file?.path !== resolve(given)) return false;
@@ -143,7 +180,7 @@ export async function lookAtOriginal(files: Files, kept: StorePriceFile): Promis
 const LARGEST_FILE = 16 << 20;
 
 /** Where nobody names a file, the copy counts: what stands at its path now may be half an edit, or nobody's decision. */
-async function keptFile(files: Files, dir: string, kept: StorePriceFile): Promise<PriceBasis> {
+async function keptFile(files: Files, dir: string, kept: StorePriceFile): Promise<FileBasis> {
   const copy = readCopy(files, dir, kept);
   if ('problem' in copy) return await madeAgain(dir, kept, copy.problem);
   const basis = { user: { path: kept.path, text: copy.text }, notices: [], change: undefined };
@@ -164,7 +201,7 @@ async function keptFile(files: Files, dir: string, kept: StorePriceFile): Promis
 }
 
 /** A damaged copy is no loss while the file itself still says the same. */
-async function madeAgain(dir: string, kept: StorePriceFile, problem: string): Promise<PriceBasis> {
+async function madeAgain(dir: string, kept: StorePriceFile, problem: string): Promise<FileBasis> {
   const copy = copyPath(dir, kept);
   const text = kept.seen === null ? undefined : await readPriceText(kept.path).catch(() => undefined);
   if (text === undefined || sha256(text) !== kept.sha256) {
@@ -186,7 +223,7 @@ function sameContent(
   dir: string,
   kept: StorePriceFile,
   { path, seen, text }: { path: string; seen: SeenFile | null; text: string },
-): PriceBasis {
+): FileBasis {
   const copy = readCopy(files, dir, kept);
   const basis =
     'text' in copy
@@ -207,7 +244,7 @@ function sameContent(
   };
 }
 
-function withoutFile(kept: StorePriceFile | null, isRefresh: boolean): PriceBasis {
+function withoutFile(kept: StorePriceFile | null, isRefresh: boolean): FileBasis {
   if (!kept) return { user: undefined, notices: [], change: undefined };
   const message = `is this store's price file no longer: ${effectOf('the built-in prices', isRefresh)}`;
   return { user: undefined, notices: [{ path: kept.path, message }], change: { file: null } };

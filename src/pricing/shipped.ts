@@ -19,15 +19,40 @@ async function shippedDocument(): Promise<FileDocument> {
   return document as FileDocument;
 }
 
+/** What providers charge in mainland China, in CNY. */
+async function mainlandPrices(): Promise<PriceFile> {
+  const names = { path: 'prices/cn.json', name: 'cn', title: MAINLAND };
+  return toPriceFile(await mainlandDocument(), names);
+}
+
+const MAINLAND = 'mainland prices';
+
+async function mainlandDocument(): Promise<FileDocument> {
+  const { default: document } = await import('../../prices/cn.json', { with: { type: 'json' } });
+  return document as FileDocument;
+}
+
+async function mainlandDates(): Promise<DatedPrices> {
+  return { title: MAINLAND, entries: (await mainlandDocument()).models };
+}
+
 /** The built-in prices with the days on which they were seen; the library's are all as old as itself. */
-export async function builtInPrices(): Promise<DatedPrices[]> {
+export async function builtInPrices(list: 'intl' | 'cn' = 'intl'): Promise<DatedPrices[]> {
+  const mainland = list === 'cn' ? [await mainlandDates()] : [];
   return [
+    ...mainland,
     { title: TITLE, entries: (await shippedDocument()).models },
     { title: `genai-prices ${LIBRARY_VERSION}`, entries: [{ match: '*', seen: LIBRARY_DATE }] },
   ];
 }
 
-/** The files that are asked before the library, in their order: the user's, if there is one, and the shipped one. */
-export async function priceFilesWith(user: PriceFile | undefined): Promise<PriceFile[]> {
-  return [...(user ? [user] : []), await shippedPrices()];
+/**
+ * The files that are asked before the library, in their order: the user's, if there is one, the mainland's where the
+ * store goes by its list, and the shipped one.
+ */
+export async function priceFilesWith(
+  user: PriceFile | undefined,
+  list: 'intl' | 'cn' = 'intl',
+): Promise<PriceFile[]> {
+  return [...(user ? [user] : []), ...(list === 'cn' ? [await mainlandPrices()] : []), await shippedPrices()];
 }

@@ -1,7 +1,7 @@
 import type { ExpandedRound, StoredRound } from '../ai-log/stored-round.ts';
 import { boundOf } from '../pricing/bounds.ts';
 import { exactUsd } from '../pricing/money.ts';
-import type { RoundMoney } from '../pricing/round-money.ts';
+import { shownCost, type ShownMoney } from './round-money.ts';
 
 // A round's JSON, as `show --json` prints it, in two parts: what it says of the request's messages stands between.
 // Texts are spliced as the log wrote them: 1.0, 2^53+1, key order and duplicate keys survive.
@@ -23,7 +23,7 @@ export function headJson(stored: StoredRound): string {
 }
 
 /** The rest of it, from a comma to the closing bracket, piece by piece. */
-export function* restJson(round: ExpandedRound, money: RoundMoney): Generator<string> {
+export function* restJson(round: ExpandedRound, money: ShownMoney): Generator<string> {
   yield `,"question":${round.question ?? 'null'}`;
   yield `,"answer":${round.answer ?? 'null'}`;
   yield `,"reasoning":${round.reasoning ?? 'null'}`;
@@ -33,7 +33,7 @@ export function* restJson(round: ExpandedRound, money: RoundMoney): Generator<st
 }
 
 /** The rest of it without anybody's words. */
-export function wordlessJson(stored: StoredRound, money: RoundMoney): string {
+export function wordlessJson(stored: StoredRound, money: ShownMoney): string {
   return detailsJson(stored) + factsJson(stored, money);
 }
 
@@ -46,7 +46,9 @@ function detailsJson(stored: StoredRound): string {
 }
 
 /** The cost is written exactly, which may take more digits than a double has. */
-function factsJson(stored: StoredRound, { price, cost, currency, inexact }: RoundMoney): string {
+function factsJson(stored: StoredRound, money: ShownMoney): string {
+  const { price, cost, currency, inexact } = money;
+  const shown = shownCost(money);
   const rest = JSON.stringify({
     price_state: typeof price === 'number' ? 'priced' : price,
     flags: stored.flags ?? [],
@@ -61,11 +63,11 @@ function factsJson(stored: StoredRound, { price, cost, currency, inexact }: Roun
     service_tier: stored.service_tier ?? null,
     cost_bound: boundOf(inexact),
     bound_reasons: inexact,
-    currency: cost === null ? null : currency,
+    currency: cost === null ? null : shown.currency,
   });
   const amount = cost === null ? 'null' : exactUsd(cost);
   const usd = currency === 'USD' ? amount : 'null';
-  return `,"cache_write_tokens":${stored.cache_write_tokens},"cost_usd":${usd},${rest.slice(1, -1)},"cost":${amount}}`;
+  return `,"cache_write_tokens":${stored.cache_write_tokens},"cost_usd":${usd},${rest.slice(1, -1)},"cost":${shown.cost === null ? 'null' : exactUsd(shown.cost)}}`;
 }
 
 /** The request's complete history, piece by piece: no piece holds more than one message. */

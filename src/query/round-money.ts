@@ -1,3 +1,4 @@
+import { convertedMoney, type CurrencyView } from './currency.ts';
 import type { ExpandedRound } from '../ai-log/stored-round.ts';
 import { parsePriceBook } from '../pricing/price-book.ts';
 import { moneyOfRound, type RoundMoney } from '../pricing/round-money.ts';
@@ -9,7 +10,30 @@ import { moneyOfRound, type RoundMoney } from '../pricing/round-money.ts';
 export function roundMoney(
   priceLines: readonly string[],
   dir: string,
-): (round: Pick<ExpandedRound, 'stored'>) => RoundMoney {
+  view?: CurrencyView,
+): (round: Pick<ExpandedRound, 'stored'>) => ShownMoney {
   const book = parsePriceBook(priceLines, `of ${dir}`);
-  return ({ stored }) => moneyOfRound(book, stored);
+  if (!view) return ({ stored }) => moneyOfRound(book, stored);
+  return ({ stored }) => {
+    const money = moneyOfRound(book, stored);
+    if (money.cost === null) return money;
+    const { cost, saved, currency } = money;
+    return {
+      ...money,
+      converted: convertedMoney(view, { cost, saved, currency }, Date.parse(stored.timestamp)),
+    };
+  };
+}
+
+/** What a round costs, and that in the currency that is asked for. */
+export interface ShownMoney extends RoundMoney {
+  converted?: ReturnType<typeof convertedMoney>;
+}
+
+/** What is said of a round's cost: in the currency that was asked for, else in its own. */
+export function shownCost({ cost, currency, converted }: ShownMoney): {
+  cost: bigint | null;
+  currency: string;
+} {
+  return converted ?? { cost, currency };
 }

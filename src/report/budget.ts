@@ -1,6 +1,6 @@
 import { cleanLine } from '../platform/clean-text.ts';
-import { exactUsd, moneyText, usdOf, usdText } from '../pricing/money.ts';
-import { isUsdKnown, namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
+import { costsText, exactUsd, moneyText, usdOf } from '../pricing/money.ts';
+import { amountsOf, isUsdKnown, namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
 import { boundMark } from '../query/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
 import { moneyJson } from '../query/json.ts';
@@ -9,9 +9,11 @@ import type { UsageFilter } from './grouping.ts';
 import { boundLines, unpricedText } from './numbers.ts';
 import type { BudgetPeriod, Period } from './period.ts';
 
-/** What may be spent; undefined: without limit. `usd` in 10⁻¹⁸ USD. */
+/** What may be spent; undefined: without limit. `amount` in 10⁻¹⁸ of the currency. */
 export interface Budget {
-  usd?: bigint | undefined;
+  amount?: bigint | undefined;
+  /** ISO 4217. */
+  currency: string;
   tokens?: number | undefined;
   /** An unknown cost breaks the budget too. */
   strict: boolean;
@@ -31,13 +33,28 @@ export interface Spending {
 }
 
 /** Spending exactly the budget keeps it. */
-export function isKept({ usd, tokens, strict }: Budget, { sum }: Spending): boolean {
-  const isUnknown = sum.unpricedRounds > 0 || (usd !== undefined && sum.others.size > 0);
-  return !isOver({ usd, tokens, strict }, sum) && !(strict && isUnknown);
+export function isKept(budget: Budget, { sum }: Spending): boolean {
+  const isUnknown =
+    sum.unpricedRounds > 0 || (budget.amount !== undefined && othersOf(budget.currency, sum).length > 0);
+  return !isOver(budget, sum) && !(budget.strict && isUnknown);
 }
 
-function isOver({ usd, tokens }: Budget, sum: Row): boolean {
-  return (usd !== undefined && sum.cost > usd) || (tokens !== undefined && tokensOf(sum) > tokens);
+function isOver({ amount, currency, tokens }: Budget, sum: Row): boolean {
+  const spent = spentIn(currency, sum) ?? 0n;
+  return (amount !== undefined && spent > amount) || (tokens !== undefined && tokensOf(sum) > tokens);
+}
+
+/** What was spent in a currency; undefined where no cost in it is known. */
+function spentIn(currency: string, sum: Row): bigint | undefined {
+  const amount = amountsOf(sum).find(([code]) => code === currency)?.[1];
+  return amount?.cost ?? (sum.rounds === 0 ? 0n : undefined);
+}
+
+/** What was spent in other currencies, which no budget in this one covers. */
+function othersOf(currency: string, sum: Row): [currency: string, cost: bigint][] {
+  return amountsOf(sum).flatMap(([code, { cost }]): [string, bigint][] =>
+    code === currency || cost === 0n ? [] : [[code, cost]],
+  );
 }
 
 /** One line that an alert can carry: `over budget: $61.2000 of $50 (122.4%) in 2026-02 (UTC)`. */
@@ -51,29 +68,31 @@ export function budgetLine(budget: Budget, spending: Spending): string {
         ? 'within budget'
         : 'cost not known';
   const amounts = [
-    ...(budget.usd === undefined ? [] : [usdAmounts(budget.usd, sum)]),
+    ...(budget.amount === undefined ? [] : [moneyAmounts(budget.amount, budget.currency, sum)]),
     ...(budget.tokens === undefined ? [] : [tokenAmounts(budget.tokens, sum)]),
   ];
   const unpriced = unpricedText(sum);
   const notes = [
     ...(unpriced === null ? [] : [`without ${unpriced}`]),
-    ...(budget.usd === undefined ? [] : [...otherCurrencies(sum), ...boundLines(sum).slice(0, 1)]),
+    ...(budget.amount === undefined
+      ? []
+      : [...otherCurrencies(budget.currency, sum), ...boundLines(sum).slice(0, 1)]),
     ...(isKnown ? [] : ['the store has no such round at all']),
   ];
   return `${[`${state}: ${amounts.join(', ')}${aboutText(spending)}`, ...notes].join('; ')}\n`;
 }
 
-/** What a budget in USD does not cover. */
-function otherCurrencies(sum: Row): string[] {
-  const others = [...sum.others].filter(([, { cost }]) => cost !== 0n);
-  if (others.length === 0) return [];
-  return [`without ${others.map(([currency, { cost }]) => moneyText(cost, currency, 4)).join(' + ')}`];
+function otherCurrencies(currency: string, sum: Row): string[] {
+  const others = othersOf(currency, sum);
+  return others.length === 0 ? [] : [`without ${costsText(others, 4)}`];
 }
 
-function usdAmounts(usd: bigint, sum: Row): string {
-  const budget = `$${exactUsd(usd)}`;
-  if (!isUsdKnown(sum)) return `no known cost of ${budget}`;
-  return `${boundMark(sumBound(sum).bound)}${usdText(sum.cost, 4)} of ${budget}${percentText(percentOf(sum.cost, usd))}`;
+function moneyAmounts(amount: bigint, currency: string, sum: Row): string {
+  const budget = moneyText(0n, currency, 0).replace('0', exactUsd(amount));
+  const spent = spentIn(currency, sum);
+  if (spent === undefined) return `no known cost of ${budget}`;
+  const mark = boundMark(sumBound(sum).bound);
+  return `${mark}${moneyText(spent, currency, 4)} of ${budget}${percentText(percentOf(spent, amount))}`;
 }
 
 function tokenAmounts(tokens: number, sum: Row): string {
@@ -102,7 +121,9 @@ function percentText(percent: number | null): string {
 /** `check --json`; the shape stands in docs/commands.md. */
 export function budgetJson(budget: Budget, spending: Spending): string {
   const { per, period, timeZone, filter, sum } = spending;
-  const { usd, tokens } = budget;
+  const { amount, currency, tokens } = budget;
+  const usd = currency === 'USD' ? amount : undefined;
+  const spent = spentIn(currency, sum);
   const document = {
     version: 1,
     ok: isKept(budget, spending) && !spending.hasUnknownName,
@@ -114,7 +135,7 @@ export function budgetJson(budget: Budget, spending: Spending): string {
     consumer: filter.consumer ?? null,
     budget_usd: usd === undefined ? null : usdOf(usd),
     spent_usd: isUsdKnown(sum) ? usdOf(sum.cost) : null,
-    percent_usd: usd === undefined || !isUsdKnown(sum) ? null : percentOf(sum.cost, usd),
+    percent_usd: usd === undefined || spent === undefined ? null : percentOf(spent, usd),
     budget_tokens: tokens ?? null,
     spent_tokens: tokensOf(sum),
     percent_tokens: tokens === undefined ? null : percentOf(BigInt(tokensOf(sum)), BigInt(tokens)),
@@ -122,6 +143,10 @@ export function budgetJson(budget: Budget, spending: Spending): string {
     unpriced_rounds: sum.unpricedRounds,
     unpriced_models: namesByUse(sum.unpricedModels),
     ...moneyJson(sum),
+    budget: amount === undefined ? null : usdOf(amount),
+    budget_currency: currency,
+    spent: spent === undefined ? null : usdOf(spent),
+    percent: amount === undefined || spent === undefined ? null : percentOf(spent, amount),
   };
   return `${JSON.stringify(document)}\n`;
 }

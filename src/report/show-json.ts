@@ -1,7 +1,7 @@
 import type { ExpandedRound } from '../ai-log/stored-round.ts';
 import { sessionTotals } from '../query/aggregate.ts';
 import { sessionJson } from '../query/json.ts';
-import type { RoundMoney } from '../pricing/round-money.ts';
+import type { ShownMoney } from '../query/round-money.ts';
 import { headJson, messagesJson, restJson } from '../query/round-json.ts';
 import type { ShownSession } from './show.ts';
 
@@ -22,7 +22,7 @@ export function* showJson(shown: ShownSession, withMessages: boolean): Generator
   yield '\n]}\n';
 }
 
-function* roundJson(round: ExpandedRound, money: RoundMoney, withMessages: boolean): Generator<string> {
+function* roundJson(round: ExpandedRound, money: ShownMoney, withMessages: boolean): Generator<string> {
   yield headJson(round.stored);
   if (withMessages) {
     yield ',"messages":';

@@ -5,7 +5,7 @@ import { exact } from '../query/count-text.ts';
 import { boundOf } from '../pricing/bounds.ts';
 import { moneyText } from '../pricing/money.ts';
 import { boundMark, boundWords } from '../query/bound-words.ts';
-import type { RoundMoney } from '../pricing/round-money.ts';
+import { shownCost, type ShownMoney } from '../query/round-money.ts';
 import type { ShowStyle } from './show.ts';
 import { cleanLine, cleanText } from '../platform/clean-text.ts';
 import { clip, widthOf, wrap } from './terminal.ts';
@@ -29,7 +29,7 @@ export interface RoundStyle extends ShowStyle {
 export function roundText(
   round: ExpandedRound,
   before: Repeated,
-  money: RoundMoney,
+  money: ShownMoney,
   style: RoundStyle,
 ): string[] {
   const { stored } = round;
@@ -67,11 +67,13 @@ function tokensText(stored: StoredRound): string {
   return `${exact(stored.input_tokens)} in → ${exact(stored.output_tokens)} out${detail}`;
 }
 
-function costOf({ price, cost, currency, inexact }: RoundMoney): string {
+function costOf(money: ShownMoney): string {
+  const { price, inexact } = money;
   if (price === 'unpriced') return 'unpriced';
   if (price === 'no-usage') return 'unknown (the log has no usage)';
   if (price === 'free') return '$0 (free)';
   if (price === 'gateway-cache') return "$0 (answered from the gateway's cache)";
+  const { cost, currency } = shownCost(money);
   if (cost === null) return 'unpriced';
   return boundMark(boundOf(inexact)) + moneyText(cost, currency, 6);
 }

@@ -1,5 +1,5 @@
 import type { ExpandedRound } from '../ai-log/stored-round.ts';
-import type { RoundMoney } from '../pricing/round-money.ts';
+import type { ShownMoney } from '../query/round-money.ts';
 import type { SessionEntry } from '../store/types.ts';
 import type { Screen } from './tables.ts';
 import type { LocalTime } from '../query/time-zone.ts';
@@ -10,7 +10,7 @@ export interface ShownSession {
   /** Read while it is shown: one round's texts at a time. */
   rounds: Iterable<ExpandedRound>;
   /** What a round costs, and why. */
-  moneyOf: (round: ExpandedRound) => RoundMoney;
+  moneyOf: (round: ExpandedRound) => ShownMoney;
 }
 
 export interface ShowStyle {

@@ -5,7 +5,15 @@
 export interface PricingSettings {
   /** The user's price file; null: the built-in prices alone. Its text lies in a copy: `price-file-copy.ts`. */
   file: StorePriceFile | null;
+  /** Which of the built-in lists come first; absent in stores that were made before there were two: `intl`. */
+  list: PriceList;
+  /** What reports are in where nothing else is asked for: ISO 4217; null: each cost in its own currency. */
+  currency: string | null;
 }
+
+/** `intl`: prices in USD. `cn`: before these, what providers charge in mainland China, in CNY. */
+export const PRICE_LISTS = ['intl', 'cn'] as const;
+export type PriceList = (typeof PRICE_LISTS)[number];
 
 export interface StorePriceFile {
   /** Absolute. The file's own name is part of the source of its prices. */
@@ -30,7 +38,7 @@ export interface SeenFile {
   ctime: number;
 }
 
-export const NO_PRICING: PricingSettings = { file: null };
+export const NO_PRICING: PricingSettings = { file: null, list: 'intl', currency: null };
 
 /** Whether a file is the one that was seen, unchanged. */
 export function isSeen(seen: SeenFile | null, facts: SeenFile): boolean {
@@ -48,8 +56,18 @@ export function toSeen(facts: (SeenFile & { isFile: boolean }) | undefined): See
 export function toPricing(value: unknown): PricingSettings | undefined {
   if (value === undefined) return NO_PRICING;
   if (!isRecord(value)) return undefined;
-  const { file = null } = value;
-  return file === null || isPriceFile(file) ? { file } : undefined;
+  const { file = null, list = 'intl', currency = null } = value;
+  if (!isList(list) || !(currency === null || isCurrency(currency))) return undefined;
+  return file === null || isPriceFile(file) ? { file, list, currency } : undefined;
+}
+
+function isList(value: unknown): value is PriceList {
+  return PRICE_LISTS.some((list) => list === value);
+}
+
+/** Three capital letters. */
+export function isCurrency(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Z]{3}$/.test(value);
 }
 
 const FACTS = ['dev', 'ino', 'size', 'mtime', 'ctime'] as const;

@@ -419,7 +419,7 @@ test('a refresh that is killed never leaves its prices without its file', async 
       mayReprice: true,
       async prices(store) {
         const basis = await findPriceBasis(files, store, { given: prices, now: NOON });
-        const { resolve } = await openPriceAnswers(files, dir, basis.user);
+        const { resolve } = await openPriceAnswers(files, dir, basis);
         return { resolve, keep: () => keepPriceBasis(files, store, basis) };
       },
     });

@@ -26,24 +26,24 @@ function spending(cells: Partial<UsageCell>[], rest: Partial<Spending> = {}): Sp
   };
 }
 
-const budget = (rest: Partial<Budget>): Budget => ({ strict: false, ...rest });
+const budget = (rest: Partial<Budget>): Budget => ({ strict: false, currency: 'USD', ...rest });
 
 test('spending exactly the budget keeps it, and an attodollar or a token more does not', () => {
   const spent = spending([{ cost: usd(50), input: 60, output: 40 }]);
-  expect(isKept(budget({ usd: usd(50) }), spent)).toBe(true);
-  expect(isKept(budget({ usd: usd(50) - 1n }), spent)).toBe(false);
+  expect(isKept(budget({ amount: usd(50) }), spent)).toBe(true);
+  expect(isKept(budget({ amount: usd(50) - 1n }), spent)).toBe(false);
   expect(isKept(budget({ tokens: 100 }), spent)).toBe(true);
   expect(isKept(budget({ tokens: 99 }), spent)).toBe(false);
-  expect(isKept(budget({ usd: usd(51), tokens: 99 }), spent)).toBe(false);
-  expect(isKept(budget({ usd: usd(49), tokens: 101 }), spent)).toBe(false);
+  expect(isKept(budget({ amount: usd(51), tokens: 99 }), spent)).toBe(false);
+  expect(isKept(budget({ amount: usd(49), tokens: 101 }), spent)).toBe(false);
 });
 
 test('an unknown cost breaks a budget under --strict only', () => {
   const spent = spending([{ cost: usd(1) }, { price: 'unpriced', input: 1_200_000, model: 'qwen-max' }]);
-  expect(isKept(budget({ usd: usd(2) }), spent)).toBe(true);
-  expect(isKept(budget({ usd: usd(2), strict: true }), spent)).toBe(false);
+  expect(isKept(budget({ amount: usd(2) }), spent)).toBe(true);
+  expect(isKept(budget({ amount: usd(2), strict: true }), spent)).toBe(false);
   expect(
-    isKept(budget({ usd: usd(2), strict: true }), spending([{ cost: usd(1) }, { price: 'no-usage' }])),
+    isKept(budget({ amount: usd(2), strict: true }), spending([{ cost: usd(1) }, { price: 'no-usage' }])),
   ).toBe(true);
 });
 
@@ -52,22 +52,22 @@ test('the line says what was spent of what, in which period, and what is not in 
   const spent = spending([{ cost: usd(61.2) }, unpriced], {
     filter: { model: 'm', consumer: 'b\u001b[1mot' },
   });
-  expect(budgetLine(budget({ usd: usd(50) }), spent)).toBe(
+  expect(budgetLine(budget({ amount: usd(50) }), spent)).toBe(
     'over budget: $61.2000 of $50 (122.4%) for m by bot in 2026-02 (UTC); without 1 unpriced round (qwen-max, 1.2M tokens)\n',
   );
-  expect(budgetLine(budget({ usd: usd(100), strict: true }), spent)).toMatch(
+  expect(budgetLine(budget({ amount: usd(100), strict: true }), spent)).toMatch(
     /^cost not known: \$61\.2000 of \$100 /,
   );
   expect(
-    budgetLine(budget({ usd: usd(0.5), tokens: 1_000_000 }), spending([{ cost: usd(0.49999), input: 5 }])),
+    budgetLine(budget({ amount: usd(0.5), tokens: 1_000_000 }), spending([{ cost: usd(0.49999), input: 5 }])),
   ).toBe('within budget: $0.5000 of $0.5 (99.9%), 5 of 1,000,000 tokens (0%) in 2026-02 (UTC)\n');
-  expect(budgetLine(budget({ usd: usd(5) }), spending([unpriced]))).toMatch(
+  expect(budgetLine(budget({ amount: usd(5) }), spending([unpriced]))).toMatch(
     /^within budget: no known cost of \$5 in 2026-02 \(UTC\); without 1 unpriced round/,
   );
-  expect(budgetLine(budget({ usd: 0n }), spending([], { filter: { consumer: 'x' }, isKnown: false }))).toBe(
-    'within budget: $0.0000 of $0 for x in 2026-02 (UTC); the store has no such round at all\n',
-  );
-  expect(budgetLine(budget({ usd: usd(5) }), spending([], { per: 'total' }))).toBe(
+  expect(
+    budgetLine(budget({ amount: 0n }), spending([], { filter: { consumer: 'x' }, isKnown: false })),
+  ).toBe('within budget: $0.0000 of $0 for x in 2026-02 (UTC); the store has no such round at all\n');
+  expect(budgetLine(budget({ amount: usd(5) }), spending([], { per: 'total' }))).toBe(
     'within budget: $0.0000 of $5 (0%) in all\n',
   );
 });
@@ -77,7 +77,7 @@ test('check --json', () => {
     { cost: usd(61.2), input: 7 },
     { price: 'unpriced', model: 'q', input: 3 },
   ]);
-  expect(JSON.parse(budgetJson(budget({ usd: usd(50), tokens: 20 }), spent))).toEqual({
+  expect(JSON.parse(budgetJson(budget({ amount: usd(50), tokens: 20 }), spent))).toEqual({
     version: 1,
     ok: false,
     per: 'month',
@@ -96,8 +96,12 @@ test('check --json', () => {
     unpriced_rounds: 1,
     unpriced_models: ['q'],
     ...exactCosts(61.2),
+    budget: 50,
+    budget_currency: 'USD',
+    spent: 61.2,
+    percent: 122.4,
   });
-  const unknown = JSON.parse(budgetJson(budget({ usd: 1n }), spending([{ price: 'unpriced' }])));
+  const unknown = JSON.parse(budgetJson(budget({ amount: 1n }), spending([{ price: 'unpriced' }])));
   expect(unknown).toMatchObject({ ok: true, spent_usd: null, percent_usd: null, budget_tokens: null });
 });
 

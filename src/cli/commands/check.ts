@@ -1,5 +1,6 @@
 import { NoAnswer, UsageError } from '../../platform/errors.ts';
 import { ALL_QUARTERS, type QuarterRange, type Row } from '../../query/aggregate.ts';
+import { inCurrency, type CurrencyView } from '../../query/currency.ts';
 import { budgetJson, budgetLine, isKept, type Budget, type Spending } from '../../report/budget.ts';
 import { groupBy, type UsageFilter } from '../../report/grouping.ts';
 import { currentPeriod, quartersOf, type BudgetPeriod } from '../../report/period.ts';
@@ -7,11 +8,14 @@ import { readSnapshot } from '../../store/read.ts';
 import type { Context } from '../context.ts';
 import type { ReportOptions } from '../options.ts';
 import { localTimeOf } from '../local-time.ts';
+import { currencyOf } from '../report-currency.ts';
 import { sayUnknownNames } from '../name-filter.ts';
 
 export interface CheckOptions extends ReportOptions, UsageFilter {
   /** 10⁻¹⁸ USD. */
   budgetUsd?: bigint;
+  /** 10⁻¹⁸ of the report's currency. */
+  budget?: bigint;
   budgetTokens?: number;
   per: BudgetPeriod;
   quiet?: true;
@@ -22,11 +26,26 @@ export interface CheckOptions extends ReportOptions, UsageFilter {
  * UsageError where the filter names what the store doesn't have: such a budget would hold for ever.
  */
 export async function check(context: Context, options: CheckOptions): Promise<void> {
-  const { budgetUsd, budgetTokens } = options;
-  if (budgetUsd === undefined && budgetTokens === undefined)
-    throw new UsageError('check needs a budget: --budget-usd 50, or --budget-tokens 1000000, or both.');
-  const budget: Budget = { usd: budgetUsd, tokens: budgetTokens, strict: options.strict === true };
-  const spending = spendingOf(context, options);
+  const { budgetUsd, budget: amount, budgetTokens } = options;
+  if (budgetUsd === undefined && amount === undefined && budgetTokens === undefined)
+    throw new UsageError(
+      'check needs a budget: --budget-usd 50, or --budget 300 --currency CNY, or --budget-tokens 1000000.',
+    );
+  if (budgetUsd !== undefined && amount !== undefined)
+    throw new UsageError('--budget-usd and --budget are two budgets: give one of them.');
+  // A budget in USD covers what was charged in other currencies too, as far as rates are known.
+  const asked = budgetUsd === undefined ? options.currency : 'USD';
+  const view = currencyOf(context, options.dataDir, asked);
+  if (amount !== undefined && !view)
+    throw new UsageError('--budget is an amount in a currency: name it with --currency, such as CNY.');
+  const currency = view?.to ?? 'USD';
+  const budget: Budget = {
+    amount: budgetUsd ?? amount,
+    currency,
+    tokens: budgetTokens,
+    strict: options.strict === true,
+  };
+  const spending = spendingOf(context, options, view);
   const keeps = isKept(budget, spending) && !spending.hasUnknownName;
   if (options.json) await context.write(budgetJson(budget, spending));
   else if (!keeps || !options.quiet) await context.write(budgetLine(budget, spending));
@@ -35,12 +54,12 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
   if (!keeps) throw new NoAnswer('');
 }
 
-function spendingOf(context: Context, options: CheckOptions): Spending {
+function spendingOf(context: Context, options: CheckOptions, view: CurrencyView | undefined): Spending {
   const { model, consumer, dataDir, timezone, per } = options;
   const local = localTimeOf(context, timezone);
   const period = currentPeriod(per, local, context.now);
   const filter = { ...(model !== undefined && { model }), ...(consumer !== undefined && { consumer }) };
-  const { sessions } = readSnapshot(dataDir);
+  const sessions = inCurrency(readSnapshot(dataDir).sessions, view);
   const sumOf = (quarters: QuarterRange): Row =>
     groupBy(sessions, ['model'], { ...filter, quarters, local }).total;
   const sum = sumOf(quartersOf(period));

@@ -3,6 +3,7 @@ import { UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { isCostKnown, type Totals } from '../../query/aggregate.ts';
 import { exact, plural } from '../../query/count-text.ts';
+import { inCurrency } from '../../query/currency.ts';
 import { localTimeIn } from '../../query/time-zone.ts';
 import { finopsJson } from '../../report/export/finops-json.ts';
 import { focusCsv, type FocusVersion } from '../../report/export/focus.ts';
@@ -22,6 +23,7 @@ import { writeAll, type Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options.ts';
 import { sayUnknownNames } from '../name-filter.ts';
 import { findTarget, writeFile } from '../output-file.ts';
+import { currencyOf, sayUnconverted } from '../report-currency.ts';
 import { requirePrices } from '../report-context.ts';
 
 export interface ExportOptions extends ReportOptions, PeriodOptions, UsageFilter {
@@ -42,8 +44,10 @@ export async function exportFile(context: Context, file: string, options: Export
   const isStdout = file === '-';
   const target = isStdout ? undefined : await findTarget(file, openStore(nodeFiles, options.dataDir));
   const tally = isOfRounds(format, options) ? new RoundTally() : undefined;
-  const query = { ...queryOf(context, format, options), onRound: tally?.add.bind(tally) };
-  const snapshot = readSnapshot(options.dataDir);
+  const view = currencyOf(context, options.dataDir, options.currency);
+  const query = { ...queryOf(context, format, options), onRound: tally?.add.bind(tally), view };
+  const read = readSnapshot(options.dataDir);
+  const snapshot = { ...read, closed: read.closed, sessions: inCurrency(read.sessions, view) };
   if (format === 'focus' && options.billingAccountId === undefined)
     context.warn("monitor: BillingAccountId is 'unknown': --billing-account-id says who is billed\n");
   const pruned = tally ? prunedRounds(snapshot, query) : 0;
@@ -58,6 +62,7 @@ export async function exportFile(context: Context, file: string, options: Export
     const period = options.quiet ? undefined : { from, to };
     sayUnknownNames(context, snapshot.sessions, { model, consumer }, local, period);
   }
+  sayUnconverted(context, total);
   requirePrices(total, options.strict);
 }
 

@@ -1,13 +1,17 @@
+import { addRow, emptyRow, sessionTotals, type Row } from '../../query/aggregate.ts';
 import { listJson } from '../../report/json.ts';
 import { listSessions, listTable, type SortKey } from '../../report/list.ts';
 import { periodOf, type Period } from '../../report/period.ts';
+import { inCurrency } from '../../query/currency.ts';
 import type { LocalTime } from '../../query/time-zone.ts';
 import type { StoredSessions } from '../../store/index-file.ts';
+import type { SessionEntry } from '../../store/types.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options.ts';
 import { localTimeOf } from '../local-time.ts';
 import { sayUnknownNames } from '../name-filter.ts';
+import { currencyOf, sayUnconverted } from '../report-currency.ts';
 import { EMPTY_STORE, screenOf } from '../report-context.ts';
 
 export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> {
@@ -26,9 +30,12 @@ export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> 
 export async function list(context: Context, options: ListOptions): Promise<void> {
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
-  const { sessions, state } = readSnapshot(options.dataDir);
+  const { state, ...snapshot } = readSnapshot(options.dataDir);
+  const view = currencyOf(context, options.dataDir, options.currency);
+  const sessions = inCurrency(snapshot.sessions, view);
   const lostRounds = state.lost?.rounds ?? 0;
   const selected = listSessions(sessions, { ...options, period });
+  if (view) sayUnconverted(context, sumOfSessions(selected.sessions));
   if (selected.total === 0) sayWhy(context, sessions, local, period, options);
   if (options.json) return await writeAll(context, listJson(selected.sessions, selected.total, lostRounds));
   const otherwise = (): string =>
@@ -36,6 +43,12 @@ export async function list(context: Context, options: ListOptions): Promise<void
   await context.write(
     listTable({ ...selected, lostRounds }, options.sortBy, local, screenOf(context), otherwise),
   );
+}
+
+function sumOfSessions(sessions: readonly SessionEntry[]): Row {
+  const sum = emptyRow();
+  for (const session of sessions) addRow(sum, sessionTotals(session));
+  return sum;
 }
 
 function sayWhy(

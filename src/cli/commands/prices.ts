@@ -11,6 +11,7 @@ import { priceStepsJson, priceStepsText } from '../../report/price-steps.ts';
 import { pricesJson } from '../../report/prices-json.ts';
 import { pricesTable } from '../../report/prices-text.ts';
 import { readSnapshot } from '../../store/read.ts';
+import type { PriceList } from '../../store/pricing-settings.ts';
 import type { Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import { screenOf } from '../report-context.ts';
@@ -28,11 +29,11 @@ export async function prices(
 ): Promise<void> {
   if (options.refresh) return await refresh(context, model, options);
   refuseWithoutRefresh(options);
-  const asked = { given: options.prices, now: context.now };
+  const asked = { given: options.prices, list: options.priceList, now: context.now };
   const { store, basis } = await readPriceBasis(nodeFiles, options.dataDir, asked);
   const user = basis.user && (await parsePriceFile(basis.user.text, basis.user.path));
-  const files = await priceFilesWith(user);
-  if (model === undefined) await listPrices(context, await priceFileOf(store), files, options);
+  const files = await priceFilesWith(user, basis.list);
+  if (model === undefined) await listPrices(context, await priceFileOf(store), files, basis.list, options);
   else await explainPrice(context, model, files, store, options);
 }
 
@@ -48,6 +49,7 @@ async function listPrices(
   context: Context,
   file: PriceFileReport | null,
   files: readonly PriceFile[],
+  list: PriceList,
   options: PricesOptions,
 ): Promise<void> {
   const use = useOf(options.dataDir);
@@ -57,7 +59,7 @@ async function listPrices(
     const resolution = await resolve(model);
     if (resolution) knownNow.set(model, resolution.source);
   }
-  const builtIn = (await builtInPrices()).map((prices) => priceAge(prices, context.now));
+  const builtIn = (await builtInPrices(list)).map((prices) => priceAge(prices, context.now));
   await context.write(
     options.json
       ? pricesJson(file, use, knownNow, context.now, builtIn)

@@ -11,6 +11,7 @@ import { nodeFiles } from '../../platform/files.ts';
 import { plural } from '../../query/count-text.ts';
 import { periodOf } from '../../report/period.ts';
 import { plannedText, refreshJson, refreshText } from '../../report/refresh-text.ts';
+import type { PriceList } from '../../store/pricing-settings.ts';
 import type { Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import { localTimeOf } from '../local-time.ts';
@@ -19,6 +20,7 @@ import { screenOf } from '../report-context.ts';
 export interface RefreshOptions {
   dataDir: string;
   prices?: string;
+  priceList?: PriceList;
   dryRun?: true;
   yes?: true;
   since?: string;
@@ -79,16 +81,22 @@ export async function refresh(
 /** Finds the prices when the store is locked. A file that is given is read once: it may be a pipe. */
 function pricesFinder(
   context: Context,
-  { prices: given }: RefreshOptions,
+  { prices: given, priceList: list }: RefreshOptions,
 ): (store: Store) => Promise<RefreshPrices> {
   let known: PriceBasis | undefined;
   return async (store) => {
     const basis =
       known ??
-      (await findPriceBasis(nodeFiles, store, { given, now: context.now, hasRounds: true, isRefresh: true }));
+      (await findPriceBasis(nodeFiles, store, {
+        given,
+        list,
+        now: context.now,
+        hasRounds: true,
+        isRefresh: true,
+      }));
     if (given !== undefined) known = basis;
     return {
-      resolve: await makeResolver(basis.user),
+      resolve: await makeResolver(basis),
       keep() {
         keepPriceBasis(nodeFiles, store, basis);
         for (const { path, message } of basis.notices) context.warn(`monitor: ${path}: ${message}\n`);

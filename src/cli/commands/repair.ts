@@ -48,7 +48,7 @@ async function load(
     import('../../ingest/price-answers.ts'),
   ]);
   const { basis } = await readPriceBasis(nodeFiles, dataDir, { given: undefined, now });
-  return await makeResolver(basis.user);
+  return await makeResolver(basis);
 }
 
 /** The shape stands in docs/commands.md. */

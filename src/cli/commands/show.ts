@@ -1,5 +1,6 @@
 import { expandRounds } from '../../ai-log/expand-rounds.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
+import { inCurrency } from '../../query/currency.ts';
 import { roundMoney } from '../../query/round-money.ts';
 import type { ExpandedRound } from '../../ai-log/stored-round.ts';
 import { boundRound } from '../../report/bound-round.ts';
@@ -11,6 +12,7 @@ import type { SessionEntry } from '../../store/types.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { ReportOptions } from '../options.ts';
 import { localTimeOf } from '../local-time.ts';
+import { currencyOf, sayUnconverted } from '../report-currency.ts';
 import { requirePrices, screenOf } from '../report-context.ts';
 import { refusePruned, requireRound, sessionOf } from '../session-argument.ts';
 
@@ -26,17 +28,19 @@ export interface ShowOptions extends ReportOptions {
 /** One session, round by round. Throws NoAnswer where there is no such session or round. */
 export async function show(context: Context, id: string, options: ShowOptions): Promise<void> {
   const snapshot = readSnapshot(options.dataDir);
-  const session = sessionOf(snapshot.sessions, id, options.dataDir);
+  const view = currencyOf(context, options.dataDir, options.currency);
+  const session = sessionOf(inCurrency(snapshot.sessions, view), id, options.dataDir);
   refusePruned(session, options.round);
   const choice = choiceOf(options, session);
   const expanded = expandRounds(readRoundLines(options.dataDir, session));
   const shown: ShownSession = {
     session,
     rounds: chooseRounds(expanded, choice, session.rounds),
-    moneyOf: roundMoney(snapshot.priceLines, options.dataDir),
+    moneyOf: roundMoney(snapshot.priceLines, options.dataDir, view),
   };
   if (options.json) await writeAll(context, showJson(bounded(shown, options.maxChars), options.messages));
   else await writeAll(context, textOf(context, snapshot, shown, choice, options));
+  sayUnconverted(context, sessionTotals(session));
   requirePrices(sessionTotals(session), options.strict);
 }
 

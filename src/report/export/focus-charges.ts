@@ -2,6 +2,7 @@ import { entryOf, parsePriceBook, type PriceBook } from '../../pricing/price-boo
 import { boundOf, type Bound } from '../../pricing/bounds.ts';
 import { chargesOf, METERS, type Charge, type Meter } from '../../pricing/charges.ts';
 import { tokensOf } from '../../pricing/round-money.ts';
+import type { CurrencyView } from '../../query/currency.ts';
 import { compareBig, compareText } from '../../query/aggregate.ts';
 import type { Snapshot } from '../../store/read.ts';
 import { providerOf } from './provider.ts';
@@ -19,7 +20,10 @@ export interface FocusCharge {
   meter: Meter;
   /** 10⁻¹⁸ of the currency for each token, request or search; null: nobody knows a price. */
   each: bigint | null;
+  /** What its price is in, and `each`. */
   currency: string;
+  /** What it is billed in, where that is another currency, and 10⁻¹⁸ of that for all of it. */
+  billed?: { currency: string; cost: bigint } | undefined;
   /** How the cost of its rounds may be wrong. */
   bound: Bound | null;
   /** Tokens, or requests. */
@@ -66,7 +70,17 @@ export function* focusCharges(snapshot: Snapshot, query: RoundQuery): Generator<
       sum.rounds++;
     }
   }
+  for (const sum of sums.values()) sum.billed = billedOf(sum, query.view);
   return [...sums.values()].toSorted(inOrder);
+}
+
+/** By the rate of the day. */
+function billedOf(
+  { each, quantity, currency, day }: FocusCharge,
+  view: CurrencyView | undefined,
+): FocusCharge['billed'] {
+  const cost = view?.convert((each ?? 0n) * quantity, currency, Date.parse(day));
+  return view && cost !== undefined && view.to !== currency ? { currency: view.to, cost } : undefined;
 }
 
 /** The tokens of a round by what they are priced as, each with its price; of a round that costs nothing, at 0. */

@@ -40,8 +40,12 @@ interface FocusRow extends FocusCharge {
   account: BillingAccount;
   meterName: string;
   sku: string | null;
+  /** In the billing currency. */
   cost: Cell;
   unitPrice: Cell;
+  /** In the currency of the price. */
+  ownCost: Cell;
+  ownUnitPrice: Cell;
 }
 
 interface MeterFacts {
@@ -87,15 +91,23 @@ const METERS: Readonly<Record<Meter, MeterFacts>> = {
 };
 
 function rowOf(charge: FocusCharge, account: BillingAccount): FocusRow {
-  const { each, quantity, meter, model } = charge;
+  const { each, quantity, meter, model, billed } = charge;
+  const ownUnitPrice = each === null ? null : decimal(each, 18 - METERS[meter].zeros);
   return {
     ...charge,
     account,
     meterName: METERS[meter].name,
     sku: each === null ? null : `${model}-${meter}`,
-    cost: decimal((each ?? 0n) * quantity, 18),
-    unitPrice: each === null ? null : decimal(each, 18 - METERS[meter].zeros),
+    cost: decimal(billed ? billed.cost : (each ?? 0n) * quantity, 18),
+    unitPrice: billed ? billedUnitPrice(charge, billed.cost) : ownUnitPrice,
+    ownCost: decimal((each ?? 0n) * quantity, 18),
+    ownUnitPrice,
   };
+}
+
+/** What a pricing unit came to, to 10⁻¹⁸: rates have more decimals than that at times. */
+function billedUnitPrice({ each, quantity, meter }: FocusCharge, cost: bigint): Cell {
+  return each === null ? null : decimal((cost * 10n ** BigInt(METERS[meter].zeros)) / quantity, 18);
 }
 
 /** An exact decimal, always with a point: readers tell decimals from whole numbers by it. */
@@ -127,6 +139,8 @@ type Column = readonly [
 const always = (name: string, cell: (row: FocusRow) => Cell): Column => [name, cell, '1.2', '1.4'];
 const cost = ({ cost }: FocusRow): Cell => cost;
 const unitPrice = ({ unitPrice }: FocusRow): Cell => unitPrice;
+const ownCost = ({ ownCost }: FocusRow): Cell => ownCost;
+const ownUnitPrice = ({ ownUnitPrice }: FocusRow): Cell => ownUnitPrice;
 const provider = ({ provider }: FocusRow): Cell => textCell(provider);
 const consumer = ({ consumer }: FocusRow): Cell => textCell(consumer);
 const nothing = (): Cell => null;
@@ -137,7 +151,7 @@ const COLUMNS: readonly Column[] = [
   always('BillingAccountId', ({ account }) => textCell(account.id)),
   always('BillingAccountName', ({ account }) => textCell(account.name)),
   always('BillingAccountType', ({ account }) => textCell(account.type)),
-  always('BillingCurrency', ({ currency }) => textCell(currency)),
+  always('BillingCurrency', ({ currency, billed }) => textCell(billed?.currency ?? currency)),
   always('BillingPeriodEnd', ({ day }) => monthStart(day, 1)),
   always('BillingPeriodStart', ({ day }) => monthStart(day, 0)),
   always('ChargeCategory', () => 'Usage'),
@@ -159,9 +173,9 @@ const COLUMNS: readonly Column[] = [
   always('ListUnitPrice', unitPrice),
   always('PricingCategory', () => 'Standard'),
   always('PricingCurrency', ({ currency }) => textCell(currency)),
-  always('PricingCurrencyContractedUnitPrice', unitPrice),
-  always('PricingCurrencyEffectiveCost', cost),
-  always('PricingCurrencyListUnitPrice', unitPrice),
+  always('PricingCurrencyContractedUnitPrice', ownUnitPrice),
+  always('PricingCurrencyEffectiveCost', ownCost),
+  always('PricingCurrencyListUnitPrice', ownUnitPrice),
   always('PricingQuantity', (row) => priced(row, decimal(row.quantity, METERS[row.meter].zeros))),
   always('PricingUnit', (row) => priced(row, METERS[row.meter].pricingUnit)),
   ['ProviderName', provider, '1.2', '1.3'],

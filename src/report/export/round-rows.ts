@@ -1,6 +1,7 @@
 import { boundOf } from '../../pricing/bounds.ts';
 import { exactUsd } from '../../pricing/money.ts';
 import type { RoundMoney } from '../../pricing/round-money.ts';
+import { shownCost } from '../../query/round-money.ts';
 import { headJson, messagesJson, restJson, wordlessJson } from '../../query/round-json.ts';
 import type { Snapshot } from '../../store/read.ts';
 import { csvText, textCell, type Cell } from './csv.ts';
@@ -52,8 +53,8 @@ const COLUMNS: readonly (readonly [name: string, cell: (round: PricedRound) => C
   ['chat_id', ({ stored }) => textCell(stored.chat_id)],
   ['cost_bound', ({ money }) => boundOf(money.inexact)],
   ['bound_reasons', ({ money }) => textCell(money.inexact.join(' '))],
-  ['currency', ({ money }) => (money.cost === null ? null : textCell(money.currency))],
-  ['cost', ({ money }) => amountCell(money.cost)],
+  ['currency', ({ money }) => (money.cost === null ? null : textCell(shownCost(money).currency))],
+  ['cost', ({ money }) => amountCell(shownCost(money).cost)],
   ['service_tier', ({ stored }) => textCell(stored.service_tier)],
 ];
 

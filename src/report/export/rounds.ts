@@ -1,8 +1,8 @@
 import { expandRounds, readStoredRound } from '../../ai-log/expand-rounds.ts';
 import type { ExpandedRound, StoredRound } from '../../ai-log/stored-round.ts';
-import type { RoundMoney } from '../../pricing/round-money.ts';
+import type { CurrencyView } from '../../query/currency.ts';
 import { addCell, emptyRow, type QuarterRange } from '../../query/aggregate.ts';
-import { roundMoney } from '../../query/round-money.ts';
+import { roundMoney, type ShownMoney } from '../../query/round-money.ts';
 import { readRoundLines, type Snapshot } from '../../store/read.ts';
 import { isPruned, QUARTER_MS, type SessionEntry, type UsageCell } from '../../store/types.ts';
 import { usageFilter, type UsageFilter } from '../grouping.ts';
@@ -11,13 +11,15 @@ import { usageFilter, type UsageFilter } from '../grouping.ts';
 export interface PricedRound {
   session: SessionEntry;
   stored: StoredRound;
-  money: RoundMoney;
+  money: ShownMoney;
   /** Milliseconds since 1970 UTC. */
   time: number;
 }
 
 export interface RoundQuery extends UsageFilter {
   quarters: QuarterRange;
+  /** What costs are said in; undefined: each in its own currency. */
+  view?: CurrencyView | undefined;
   /** Told of each round that is handed out. */
   onRound?: ((round: Pick<PricedRound, 'session' | 'stored' | 'money'>) => void) | undefined;
 }
@@ -46,6 +48,7 @@ export class RoundTally {
       saved: money.saved,
       currency: money.currency,
       inexact: money.inexact.join(' '),
+      ...(money.converted && { converted: money.converted }),
     });
   }
 }
@@ -71,7 +74,7 @@ export function* pricedRounds(snapshot: Snapshot, query: RoundQuery): Generator<
 export function* roundsWithTexts(
   snapshot: Snapshot,
   query: RoundQuery,
-): Generator<{ session: SessionEntry; round: ExpandedRound; money: RoundMoney }> {
+): Generator<{ session: SessionEntry; round: ExpandedRound; money: ShownMoney }> {
   const { moneyOf, isMeant, sessions } = selection(snapshot, query);
   for (const session of sessions) {
     for (const round of expandRounds(readRoundLines(snapshot.dir, session))) {
@@ -117,7 +120,7 @@ function selection(
   const isNamed = usageFilter(query);
   const isCell = cellFilter(query);
   return {
-    moneyOf: roundMoney(priceLines, dir),
+    moneyOf: roundMoney(priceLines, dir, query.view),
     isMeant: ({ timestamp, model, consumer = '' }) => {
       const quarter = Math.floor(Date.parse(timestamp) / QUARTER_MS);
       return quarter >= from && quarter < to && isNamed({ model, consumer });

@@ -1,0 +1,55 @@
+import { cleanLine } from '../platform/clean-text.ts';
+import { nodeFiles } from '../platform/files.ts';
+import { costsText } from '../pricing/money.ts';
+import type { Totals } from '../query/aggregate.ts';
+import { currencyView, type CurrencyView, type DatedRate } from '../query/currency.ts';
+import { copyPath, readCopy } from '../store/price-file-copy.ts';
+import { openStore, type Store } from '../store/store.ts';
+import type { Context } from './context.ts';
+
+/**
+ * The currency that a report is in: the one that is asked for, or the store's; undefined where each cost stays in its
+ * own. The rates are those of the store's price file, as its copy says them.
+ */
+export function currencyOf(
+  context: Pick<Context, 'warn'>,
+  dataDir: string,
+  asked: string | null | undefined,
+): CurrencyView | undefined {
+  const store = openStore(nodeFiles, dataDir);
+  const to = asked === undefined ? store.pricing.currency : asked;
+  return to === null ? undefined : currencyView(to, ratesOf(context, store));
+}
+
+function ratesOf(context: Pick<Context, 'warn'>, store: Store): Record<string, DatedRate[]> {
+  const { file } = store.pricing;
+  if (!file) return {};
+  const copy = readCopy(nodeFiles, store.dir, file);
+  if ('text' in copy) {
+    // It was checked as a price file before it was copied.
+    const document = JSON.parse(copy.text.replace(/^\uFEFF/, '')) as { rates?: Record<string, DatedRate[]> };
+    return document.rates ?? {};
+  }
+  const path = cleanLine(copyPath(store.dir, file));
+  context.warn(`monitor: ${path} ${copy.problem}: without its rates nothing is converted\n`);
+  return {};
+}
+
+/** Says which costs a report leaves in their own currency because no rate is known. */
+export function sayUnconverted(
+  context: Pick<Context, 'warn'>,
+  { converted }: Pick<Totals, 'converted'>,
+): void {
+  if (!converted) return;
+  const { to, amounts } = converted;
+  const left = [...amounts].filter(([currency, { cost }]) => currency !== to && cost !== 0n);
+  if (left.length === 0) return;
+  const costs = costsText(
+    left.map(([currency, { cost }]) => [currency, cost] as const),
+    4,
+  );
+  context.warn(
+    `monitor: ${costs} could not be converted to ${to}: the store's price file has no rate for it at that time. ` +
+      `"rates" in a price file names them, and parse --prices takes it\n`,
+  );
+}

@@ -1,0 +1,120 @@
+import type { StoredSessions } from '../store/index-file.ts';
+import { QUARTER_MS, type SessionEntry, type UsageCell } from '../store/types.ts';
+
+/** What one USD is worth in another currency, from a date on (UTC): the user's own rates, never looked up. */
+export interface DatedRate {
+  /** `2026-01-01` */
+  from: string;
+  per_usd: number | string;
+}
+
+/** Costs in one currency, by the user's rates. */
+export interface CurrencyView {
+  /** ISO 4217. */
+  to: string;
+  /** The same amount in that currency at a time, to 10⁻¹⁸ of it; undefined where no rate is known. */
+  convert(amount: bigint, currency: string, atMs: number): bigint | undefined;
+}
+
+/** An exact number: digits × 10^-decimals. */
+interface Rate {
+  from: number;
+  digits: bigint;
+  scale: bigint;
+}
+
+/**
+ * Converts by the rate of the day. Without a rate for a currency at that time nothing is converted: an amount is never
+ * guessed. Between two currencies, both by what one USD is worth.
+ */
+export function currencyView(
+  to: string,
+  rates: Readonly<Record<string, readonly DatedRate[]>>,
+): CurrencyView {
+  const known = new Map(Object.entries(rates).map(([currency, dated]) => [currency, dated.map(toRate)]));
+  const rateAt = (currency: string, atMs: number): Rate | undefined =>
+    currency === 'USD' ? ONE : latest(known.get(currency) ?? [], atMs);
+  return {
+    to,
+    convert(amount, currency, atMs) {
+      if (currency === to || amount === 0n) return amount;
+      const [source, target] = [rateAt(currency, atMs), rateAt(to, atMs)];
+      if (!source || !target) return undefined;
+      return rounded(amount * target.digits * source.scale, source.digits * target.scale);
+    },
+  };
+}
+
+const ONE: Rate = { from: -Infinity, digits: 1n, scale: 1n };
+
+function toRate({ from, per_usd: rate }: DatedRate): Rate {
+  const [, whole = '', fraction = '', exponent = '0'] =
+    /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(rate)) ?? [];
+  const decimals = fraction.length - Number(exponent);
+  return {
+    from: Date.parse(`${from}T00:00:00Z`),
+    digits: BigInt(whole + fraction) * 10n ** BigInt(Math.max(0, -decimals)),
+    scale: 10n ** BigInt(Math.max(0, decimals)),
+  };
+}
+
+function latest(rates: readonly Rate[], atMs: number): Rate | undefined {
+  let found: Rate | undefined;
+  for (const rate of rates) if (rate.from <= atMs && (!found || rate.from > found.from)) found = rate;
+  return found;
+}
+
+/** Half away from zero. */
+function rounded(value: bigint, by: bigint): bigint {
+  const half = by / 2n;
+  return value < 0n ? -((-value + half) / by) : (value + half) / by;
+}
+
+/** What was charged, in the currency that is asked for, or in its own where no rate is known. */
+export function convertedMoney(
+  view: CurrencyView,
+  { cost, saved, currency }: { cost: bigint; saved: bigint; currency: string },
+  atMs: number,
+): NonNullable<UsageCell['converted']> {
+  const { to } = view;
+  const [inCost, inSaved] = [view.convert(cost, currency, atMs), view.convert(saved, currency, atMs)];
+  if (inCost === undefined || inSaved === undefined) return { to, currency, cost, saved };
+  return { to, currency: to, cost: inCost, saved: inSaved };
+}
+
+/** The sessions, with what they used in the currency that is asked for beside what it cost. */
+export function inCurrency(sessions: StoredSessions, view: CurrencyView | undefined): StoredSessions {
+  if (!view) return sessions;
+  const cell = (one: UsageCell): UsageCell => ({
+    ...one,
+    converted: convertedMoney(view, one, one.quarter * QUARTER_MS),
+  });
+  const withUsage = <T extends Pick<SessionEntry, 'usage'>>(entry: T): T => ({
+    ...entry,
+    usage: entry.usage.map(cell),
+  });
+  return {
+    size: sessions.size,
+    has: (id) => sessions.has(id),
+    keys: () => sessions.keys(),
+    heads: () => sessions.heads(),
+    get: (id) => {
+      const entry = sessions.get(id);
+      return entry && withUsage(entry);
+    },
+    values: () => mapped(sessions.values(), withUsage),
+    usages: () => mapped(sessions.usages(), withUsage),
+    cube: () => {
+      const cube = sessions.cube();
+      return cube && { size: cube.size, parts: cube.parts, cells: mapped(cube.cells, cell) };
+    },
+  };
+}
+
+function mapped<T, U>(items: Iterable<T>, map: (item: T) => U): Iterable<U> {
+  return {
+    *[Symbol.iterator]() {
+      for (const item of items) yield map(item);
+    },
+  };
+}
