@@ -143,7 +143,7 @@ const DEFAULT_ORDER = [
 const DEFAULT_FIELDS = new Set(DEFAULT_ORDER);
 /** Those of them that a round takes something from. */
 const TAKEN = DEFAULT_ORDER.filter((key) =>
-  ['duration', 'request_id', 'response_code', 'start_time'].includes(key),
+  ['duration', 'request_id', 'response_code', 'response_flags', 'start_time'].includes(key),
 );
 const PLAIN_TEXT = String.raw`"[^"\\\x00-\x1f]*"`;
 /** Just these fields in this order, each a text with nothing to escape: nearly every line. */
@@ -233,7 +233,7 @@ function findTwice(members: readonly Member[]): Set<string> {
 /** What can still be trusted of a line that a quote broke: fields that occur once, in the format's own form. */
 function readBroken(rest: string): Map<string, string> {
   const fields = new Map<string, string>();
-  for (const key of ['start_time|timestamp', 'request_id', 'response_code', 'duration']) {
+  for (const key of ['start_time|timestamp', 'request_id', 'response_code', 'response_flags', 'duration']) {
     const [found, another] = rest.matchAll(new RegExp(`"(${key})":("[^"\\\\]*")`, 'g'));
     if (found?.[1] && found[2] && !another) fields.set(found[1], found[2]);
   }

@@ -1,3 +1,4 @@
+import { WHOLE_USAGES } from './counts.ts';
 import { objectMembers, parseJson, skipSpace } from './json-spans.ts';
 
 /** The text attributes: kept as their own JSON, never parsed and printed again. */
@@ -69,6 +70,7 @@ const SEPARATE: ReadonlySet<string> = new Set([
   'output_token_details',
   'response_type',
   'service_tier',
+  ...WHOLE_USAGES,
   'llm_first_token_duration',
   'llm_service_duration',
 ]);

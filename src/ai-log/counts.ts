@@ -1,30 +1,26 @@
+import {
+  ATTRIBUTES,
+  INPUT_DETAILS,
+  OUTPUT_DETAILS,
+  USAGE_OBJECT,
+  type CountName,
+  type CountTable,
+} from './count-names.ts';
+
 /**
  * The token counts of an ai_log as logged, before anything is made of them. A key that is null, absent or
  * nonsense is undefined, so that "is there" in the rules of usage.ts means: there with a count.
  */
-export interface LoggedCounts {
-  input: number | undefined;
-  output: number | undefined;
-  total: number | undefined;
-  /** `cached_tokens`, at the top or in the input details. */
-  cachedTokens: number | undefined;
-  /** `cache_read_input_tokens` */
-  cacheRead: number | undefined;
-  /** `cache_creation_input_tokens` */
-  cacheCreation: number | undefined;
-  /** `cache_write_tokens` */
-  cacheWrite: number | undefined;
-  reasoning: number | undefined;
-  /** Gemini's `cached_content_token_count` */
-  cachedContent: number | undefined;
-  /** Gemini's `tool_use_prompt_token_count` */
-  toolUse: number | undefined;
-  /** Gemini's `thoughts_token_count` */
-  thoughts: number | undefined;
-  /** The output holds images. */
-  imageOutput: boolean;
+export type LoggedCounts = Partial<Record<CountName, number>> & {
+  /** The whole usage object of the response stands in the log: what it doesn't name, the provider didn't send. */
+  isWhole: boolean;
   /** Something that should be a count was none. */
   bad: boolean;
+};
+
+/** Whether an attribute of the log is, or holds, a count that is rarely there. */
+export function isRareCount(key: string): boolean {
+  return ATTRIBUTES.keys.has(key) || (WHOLE_USAGES as readonly string[]).includes(key);
 }
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -40,47 +36,97 @@ const NUMBER_TEXT = /^\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?$/i;
 
 const IMAGE_TOKENS = /image.*token|token.*image/i;
 
-/** Reads every count that the rules of usage.ts know. Never throws, whatever the log says. */
+/** A list of counts by modality or lifetime has a handful of entries. */
+const LONGEST_LIST = 16;
+
+/**
+ * Reads every count that the rules of usage.ts know: of the log itself, else of the details, else of a whole usage
+ * object. Of two names for one count in the same object, the larger holds. Never throws, whatever the log says.
+ */
 export function readCounts(aiLog: JsonObject): LoggedCounts {
-  const inputDetails = readDetails(aiLog, 'input_token_details');
-  const outputDetails = readDetails(aiLog, 'output_token_details');
-  let bad = !inputDetails || !outputDetails;
-  const count = (object: JsonObject | undefined, key: string): number | undefined => {
-    const read = readCount(object, key);
-    if (read !== 'nonsense') return read;
-    bad = true;
-    return undefined;
-  };
-  const counts = {
-    input: count(aiLog, 'input_token'),
-    output: count(aiLog, 'output_token'),
-    total: count(aiLog, 'total_token'),
-    cachedTokens: firstOf(count(aiLog, 'cached_tokens'), count(inputDetails, 'cached_tokens')),
-    cacheRead: count(inputDetails, 'cache_read_input_tokens'),
-    cacheCreation: count(inputDetails, 'cache_creation_input_tokens'),
-    cacheWrite: count(inputDetails, 'cache_write_tokens'),
-    reasoning: firstOf(
-      count(aiLog, 'reasoning_tokens'),
-      count(outputDetails, 'reasoning_tokens'),
-      count(outputDetails, 'thinking_tokens'),
-    ),
-    cachedContent: count(inputDetails, 'cached_content_token_count'),
-    toolUse: count(inputDetails, 'tool_use_prompt_token_count'),
-    thoughts: count(outputDetails, 'thoughts_token_count'),
-    imageOutput: hasImageTokens(outputDetails),
-  };
-  return { ...counts, bad };
+  const counts: LoggedCounts = { isWhole: false, bad: false };
+  readDetails(counts, aiLog, 'input_token_details', INPUT_DETAILS);
+  readDetails(counts, aiLog, 'output_token_details', OUTPUT_DETAILS);
+  readObject(counts, aiLog, ATTRIBUTES);
+  readOver(counts, 'cachedTokens', aiLog, 'cached_tokens');
+  readOver(counts, 'reasoning', aiLog, 'reasoning_tokens');
+  readOver(counts, 'input', aiLog, 'input_token');
+  readOver(counts, 'output', aiLog, 'output_token');
+  readOver(counts, 'total', aiLog, 'total_token');
+  readWhole(counts, aiLog);
+  return counts;
 }
 
-/** All of them are read, so that nonsense in one that does not count is noticed too. */
-function firstOf(...counts: (number | undefined)[]): number | undefined {
-  return counts.find((count) => count !== undefined);
+/** What stands in the log itself goes before the details. */
+function readOver(counts: LoggedCounts, name: CountName, aiLog: JsonObject, key: string): void {
+  const count = Object.hasOwn(aiLog, key) ? readCount(aiLog[key]) : undefined;
+  if (count === 'nonsense') counts.bad = true;
+  else if (count !== undefined) counts[name] = count;
 }
 
-/** Undefined where nothing was logged: no own key, null, or the empty texts that Envoy and Go print for it. */
-function readCount(object: JsonObject | undefined, key: string): number | 'nonsense' | undefined {
-  if (!object || !Object.hasOwn(object, key)) return undefined;
-  const value = object[key];
+function readDetails(counts: LoggedCounts, aiLog: JsonObject, key: string, table: CountTable): void {
+  const value = valueOf(aiLog, key);
+  if (isNothing(value)) return;
+  if (isObject(value)) readObject(counts, value, table);
+  else if (!Array.isArray(value) || !readList(counts, value, table)) counts.bad = true;
+}
+
+/**
+ * Attributes in which an operator has a response's whole usage copied into the log. Streams have it in more than one
+ * place: Anthropic's in `message.usage` and `usage`, that of OpenAI's Responses in `response.usage`.
+ */
+export const WHOLE_USAGES = ['usage', 'message_usage', 'response_usage', 'usage_metadata'] as const;
+
+function readWhole(counts: LoggedCounts, aiLog: JsonObject): void {
+  for (const key of WHOLE_USAGES) {
+    if (aiLog[key] === undefined || aiLog[key] === null) continue;
+    const value = valueOf(aiLog, key);
+    if (!isObject(value)) continue;
+    const whole: LoggedCounts = { isWhole: true, bad: false };
+    readObject(whole, value, USAGE_OBJECT);
+    const { bad } = counts;
+    // Of a response that it can't read, the plugin logs zeros.
+    if (!counts.input && !counts.output) {
+      for (const total of ['input', 'output', 'total'] as const) if (!counts[total]) delete counts[total];
+    }
+    Object.assign(counts, { ...whole, ...counts, isWhole: true, bad: bad || whole.bad });
+  }
+}
+
+function readObject(counts: LoggedCounts, object: JsonObject, table: CountTable): void {
+  for (const key of Object.keys(object)) {
+    const named = table.keys.get(key) ?? (table.other && IMAGE_TOKENS.test(key) ? table.other : undefined);
+    if (named === undefined) continue;
+    const value = object[key];
+    if (typeof named === 'string') addCount(counts, named, value);
+    else if (isObject(value)) readObject(counts, value, named);
+    // The plugin makes a 0 of an object in the details: that is no count.
+    else if (Array.isArray(value)) readList(counts, value, named);
+  }
+}
+
+/** False where it is no list of that kind. */
+function readList(counts: LoggedCounts, list: readonly unknown[], { list: names }: CountTable): boolean {
+  if (!names || list.length > LONGEST_LIST) return false;
+  for (const entry of list) {
+    if (!isObject(entry)) return false;
+    const kind = entry['modality'] ?? entry['ttl'];
+    if (typeof kind !== 'string') return false;
+    const name = [kind, kind.toUpperCase()].find((one) => Object.hasOwn(names, one));
+    if (name && names[name])
+      addCount(counts, names[name], entry['tokenCount'] ?? entry['token_count'] ?? entry['inputTokens']);
+  }
+  return true;
+}
+
+function addCount(counts: LoggedCounts, name: CountName, value: unknown): void {
+  const count = readCount(value);
+  if (count === 'nonsense') counts.bad = true;
+  else if (count !== undefined) counts[name] = Math.max(counts[name] ?? 0, count);
+}
+
+/** Undefined where nothing was logged: null, or the empty texts that Envoy and Go print for it. */
+function readCount(value: unknown): number | 'nonsense' | undefined {
   if (isNothing(value)) return undefined;
   const count = typeof value === 'string' && NUMBER_TEXT.test(value.trim()) ? Number(value) : value;
   const plausible =
@@ -89,19 +135,10 @@ function readCount(object: JsonObject | undefined, key: string): number | 'nonse
   return plausible ? count + 0 : 'nonsense';
 }
 
-/** Details are an object or the JSON of one; undefined where they are neither. */
-function readDetails(aiLog: JsonObject, key: string): JsonObject | undefined {
+/** Objects and lists come as themselves or as their JSON. */
+function valueOf(aiLog: JsonObject, key: string): unknown {
   const logged = Object.hasOwn(aiLog, key) ? aiLog[key] : undefined;
-  const details = typeof logged === 'string' && !isNothing(logged) ? parseJson(logged) : logged;
-  if (isNothing(details)) return {};
-  return isObject(details) ? details : undefined;
-}
-
-function hasImageTokens(details: JsonObject | undefined): boolean {
-  return Object.keys(details ?? {}).some((key) => {
-    const count = IMAGE_TOKENS.test(key) ? readCount(details, key) : undefined;
-    return typeof count === 'number' && count > 0;
-  });
+  return typeof logged === 'string' && !isNothing(logged) ? parseJson(logged) : logged;
 }
 
 function parseJson(text: string): unknown {

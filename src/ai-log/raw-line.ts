@@ -4,6 +4,7 @@ import { fillIn, isTextKey, mendText, noTexts, type Attributes, type TextKey } f
 import { EscapedJson, OPEN_LIST } from './escaped-json.ts';
 import type { Span } from './json-spans.ts';
 import type { FoundRuns, KnownRequests } from './known-requests.ts';
+import { sentIn } from './raw-marks.ts';
 import { readRawMessages, type RawMessages } from './raw-messages.ts';
 import { DEFAULT_SESSION, toRound, type LoggedRound } from './round.ts';
 
@@ -50,7 +51,7 @@ export function readRawLine(
   if (!aiLog || !fields || !fillInBytes(aiLog.attributes, fields)) return undefined;
 
   const { attributes, list } = aiLog;
-  const round = toRound(attributes, list?.messages ?? null, fields);
+  const round = toRound(attributes, list?.messages ?? null, fields, list ? sentIn(line, list) : null);
   // Ordinals are those of the session that was thought of.
   if (found && round.sessionId !== hint) return undefined;
   return {

@@ -1,5 +1,8 @@
+import { isAborted } from './aborted.ts';
 import { readAccessLine, type AccessLine, type LineFields } from './access-line.ts';
 import { fillIn, readAttributes, type Attributes } from './attributes.ts';
+import { addWriteTimes, mayHoldMark, type SentTexts } from './cache-times.ts';
+import { isRareCount } from './counts.ts';
 import { arrayElements, parseJson } from './json-spans.ts';
 import { readServiceTier } from './service-tier.ts';
 import { readTime } from './time.ts';
@@ -79,7 +82,11 @@ export function readLogLine(text: string): LogLine {
   fillIn(attributes, line.fields);
   const list = readList(attributes.texts.messages);
   if (list === 'invalid') return { kind: 'rejected', reason: 'ai_log is not valid JSON' };
-  return { kind: 'round', round: toRound(attributes, list, line) };
+  const sent = list && {
+    marked: () => list.filter(mayHoldMark),
+    says: (json: string) => list.some((message) => message.includes(json)),
+  };
+  return { kind: 'round', round: toRound(attributes, list, line, sent) };
 }
 
 /** The elements of messages; null where they are no list, or too many to be told apart. */
@@ -91,11 +98,26 @@ function readList(messages: string | null): string[] | null | 'invalid' {
   return parseJson(messages) === undefined ? 'invalid' : null;
 }
 
-/** The round that a line's attributes and fields make. `messages`: the elements of the attribute; null if it is no list. */
+/** What is asked of a request's messages, whether they were read or are known. */
+export interface SentMessages {
+  /** The JSON of those that may hold a mark for the cache; undefined where nothing in the line asks for an hour. */
+  marked(): readonly string[] | undefined;
+  /** Whether a string stands among them, given as its JSON. */
+  says(json: string): boolean;
+}
+
+/** The type of a part of a message that is audio. */
+const AUDIO = '"input_audio"';
+
+/**
+ * The round that a line's attributes and fields make. `messages`: the elements of the attribute; null if it is no list.
+ * `sent`: what is asked of all of them, those that were not read included; null where that is null.
+ */
 export function toRound<T extends Text, Message extends T | number>(
   attributes: Attributes<T>,
   messages: Message[] | null,
   line: LineFields,
+  sent: SentMessages | null,
 ): LoggedRound<T, Message> {
   const { values, texts } = attributes;
   const value = (key: string): unknown => parseField(values.get(key));
@@ -110,19 +132,30 @@ export function toRound<T extends Text, Message extends T | number>(
     model: value('model'),
     cache_status: value('cache_status'),
   };
-  const { usage, state, flags } = normaliseUsage(counts);
+  const aiLog: Record<string, unknown> = counts;
+  for (const key of values.keys()) if (isRareCount(key)) aiLog[key] = value(key);
+  const { usage, state, flags, asksWriteTime, asksAudio } = normaliseUsage(aiLog);
   const field = (key: string): unknown => parseField(line.fields.get(key));
+  const model = nameOf(counts.model) ?? UNKNOWN_MODEL;
+  const responseType = nameOf(value('response_type'));
+  const responseCode = countOf(field('response_code'));
+  const isCutOff =
+    state !== 'gateway-cache' && isAborted(field('response_flags'), responseCode, responseType);
+  if (state === 'counted' && isCutOff) flags.push('aborted');
+  if (state === 'no-usage' && (isCutOff || isAnswered(texts, responseCode))) flags.push('usage-unlogged');
+  if (asksAudio && sent?.says(AUDIO)) flags.push('modality-unlogged');
+  if (asksWriteTime) addWriteTimes(usage, sentTexts(attributes, sent), model, flags);
   return {
     sessionId: textOf(value('session_id')) ?? DEFAULT_SESSION,
     time: readTime(field('start_time')) ?? readTime(field('timestamp')),
-    model: nameOf(counts.model) ?? UNKNOWN_MODEL,
+    model,
     consumer: nameOf(value('consumer')) ?? '',
     api: nameOf(value('api')) ?? '',
     chatId: nameOf(value('chat_id')),
     requestId: nameOf(field('request_id')),
-    responseType: nameOf(value('response_type')),
-    responseCode: countOf(field('response_code')),
-    serviceTier: readServiceTier(value('service_tier')),
+    responseType,
+    responseCode,
+    serviceTier: readServiceTier(value('service_tier'), aiLog),
     durationMs: countOf(value('llm_service_duration')) ?? countOf(field('duration')),
     firstTokenMs: countOf(value('llm_first_token_duration')),
     usage,
@@ -137,6 +170,20 @@ export function toRound<T extends Text, Message extends T | number>(
     reasoning: texts.reasoning,
     toolCalls: texts.tool_calls,
   };
+}
+
+/** Whether a model answered, who may bill it: by the answer, or else by the response's code. */
+function isAnswered<T extends Text>(texts: Attributes<T>['texts'], responseCode: number | null): boolean {
+  if (texts.answer !== null || texts.reasoning !== null || texts.tool_calls !== null) return true;
+  return responseCode !== null && responseCode >= 200 && responseCode < 300;
+}
+
+/** What was sent, as far as it may hold marks for the cache. */
+function sentTexts<T extends Text>({ values, texts }: Attributes<T>, sent: SentMessages | null): SentTexts {
+  const messages = sent ? sent.marked() : null;
+  if (messages === undefined) return { messages: [], others: [], request: null };
+  const others = [decode(texts.system), values.get('tools') ?? null].filter((text) => text !== null);
+  return { messages, others, request: values.get('cache_control') ?? null };
 }
 
 /** The round with its texts as characters. */

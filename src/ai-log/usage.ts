@@ -1,5 +1,7 @@
 import { readCounts, type LoggedCounts } from './counts.ts';
-import type { UsageDetails } from './usage-details.ts';
+import { kindOf, type ModelKind } from './model-kinds.ts';
+import { addDetails, type UsageDetails } from './usage-details.ts';
+import { addDoubts, hasCacheKey } from './usage-doubts.ts';
 
 /** Normalised token counts of one round: one meaning for every provider. */
 export interface TokenUsage {
@@ -20,38 +22,46 @@ export interface TokenUsage {
 /** `gateway-cache`: the gateway answered by itself, at no cost. `no-usage`: the tokens are unknown. */
 export type UsageState = 'counted' | 'gateway-cache' | 'no-usage';
 
-/**
- * What a person should know of the counts. `total-mismatch`: the log's total is another one;
- * `cache-unknown`: a Claude model without cache counts, so the cost is a lower bound; `ambiguous`: the cache
- * was added to the input without proof; `image-output`: the output holds images, priced as text here;
- * `bad-count`: a count was nonsense and taken as absent.
- */
-type UsageFlag = 'total-mismatch' | 'cache-unknown' | 'ambiguous' | 'image-output' | 'bad-count';
-
 export interface NormalisedUsage {
   usage: TokenUsage;
   state: UsageState;
-  flags: UsageFlag[];
+  flags: string[];
+  /** Tokens were written to a cache, and the log does not say for how long: what was sent may. */
+  asksWriteTime?: true;
+  /** Audio costs more than text, and the log does not say what of the input it was: what was sent may. */
+  asksAudio?: true;
 }
 
 /** Makes one meaning of what the providers send: the numbered rules of docs/cost.md, in their order. Never throws. */
 export function normaliseUsage(aiLog: Readonly<Record<string, unknown>>): NormalisedUsage {
   const model = ownText(aiLog, 'model');
+  const kind = kindOf(model);
   const counts = readCounts(aiLog);
   const fromGateway = ownText(aiLog, 'cache_status') === 'hit' || model === 'from-cache';
   const silent = !counts.input && !counts.output;
   const state = fromGateway ? 'gateway-cache' : silent && !counts.total ? 'no-usage' : 'counted';
   // Rule 1: a total alone is a rerank's, and all of it is input.
-  const { usage, ambiguous } = silent ? inputOnly(counts.total ?? 0) : normaliseCounts(counts, model);
+  const { usage, ambiguous } = silent ? inputOnly(counts.total ?? 0) : normaliseCounts(counts, kind);
 
   const total = counts.total ?? 0;
-  const flags: UsageFlag[] = [];
+  const flags: string[] = [];
   if (total > 0 && total !== usage.input + usage.output) flags.push('total-mismatch');
-  if (state === 'counted' && isClaude(model) && !hasCacheKey(counts)) flags.push('cache-unknown');
+  if (state === 'counted' && kind.isClaude && !hasCacheKey(counts)) flags.push('cache-unknown');
   if (ambiguous) flags.push('ambiguous');
-  if (counts.imageOutput) flags.push('image-output');
-  if (counts.bad) flags.push('bad-count');
-  return { usage, state, flags };
+  // Rules 6 and 7.
+  addDetails(usage, counts, kind, flags);
+  if (state === 'counted') addDoubts(usage, counts, kind, flags);
+  const normalised: NormalisedUsage = { usage, state, flags };
+  if (usage.cacheWrite > 0 && counts.write5m === undefined && counts.write1h === undefined)
+    normalised.asksWriteTime = true;
+  if (
+    state === 'counted' &&
+    kind.isGemini &&
+    counts.inputAudio === undefined &&
+    counts.inputText === undefined
+  )
+    normalised.asksAudio = true;
+  return normalised;
 }
 
 interface Counted {
@@ -63,10 +73,10 @@ function inputOnly(input: number): Counted {
   return { usage: { input, output: 0, reasoning: 0, cached: 0, cacheWrite: 0 }, ambiguous: false };
 }
 
-function normaliseCounts(counts: LoggedCounts, model: string): Counted {
+function normaliseCounts(counts: LoggedCounts, kind: ModelKind): Counted {
   const gemini =
     counts.cachedContent !== undefined || counts.toolUse !== undefined || counts.thoughts !== undefined;
-  return gemini ? geminiCounts(counts) : commonCounts(counts, model);
+  return gemini ? geminiCounts(counts) : commonCounts(counts, kind);
 }
 
 /** Rule 2: tool use stands outside the prompt and thoughts outside the candidates, the cache inside the prompt. */
@@ -86,13 +96,17 @@ function geminiCounts(counts: LoggedCounts): Counted {
 }
 
 /** Rules 3 to 5. */
-function commonCounts(counts: LoggedCounts, model: string): Counted {
+function commonCounts(counts: LoggedCounts, kind: ModelKind): Counted {
   const cached = counts.cachedTokens ?? counts.cacheRead ?? 0;
-  const cacheWrite = counts.cacheCreation ?? counts.cacheWrite ?? 0;
+  const written = (counts.write5m ?? 0) + (counts.write1h ?? 0);
+  const cacheWrite = counts.cacheCreation ?? counts.cacheWrite ?? written;
   const place = placeCache(counts, cached + cacheWrite);
   const input = (counts.input ?? 0) + (place === 'inside' ? 0 : cached + cacheWrite);
-  const { output, reasoning } = placeReasoning(counts, input, model);
-  return { usage: { input, output, reasoning, cached, cacheWrite }, ambiguous: place === 'outside, perhaps' };
+  const { output, reasoning } = placeReasoning(counts, input, kind);
+  // Perplexity bills what it cites like the prompt, and counts it apart.
+  const citations = kind.isDeepResearch ? (counts.citations ?? 0) : 0;
+  const usage = { input: input + citations, output, reasoning, cached, cacheWrite };
+  return { usage, ambiguous: place === 'outside, perhaps' };
 }
 
 /** Rule 4. `cache_creation_input_tokens` alone says nothing: DashScope sends it inside the input. */
@@ -100,7 +114,7 @@ function placeCache(counts: LoggedCounts, cache: number): 'inside' | 'outside' |
   const input = counts.input ?? 0;
   if (cache > input) return 'outside';
   if (counts.cachedTokens !== undefined) {
-    const reasoning = counts.reasoning ?? 0;
+    const reasoning = reasoningOf(counts);
     const gap = Math.max(0, (counts.total ?? 0) - input - (counts.output ?? 0));
     const proved = (gap === cache || gap === cache + reasoning) && gap !== reasoning;
     return proved ? 'outside' : 'inside';
@@ -115,24 +129,18 @@ function placeCache(counts: LoggedCounts, cache: number): 'inside' | 'outside' |
 function placeReasoning(
   counts: LoggedCounts,
   input: number,
-  model: string,
+  kind: ModelKind,
 ): { output: number; reasoning: number } {
   const output = counts.output ?? 0;
-  const reasoning = counts.reasoning ?? 0;
+  const reasoning = reasoningOf(counts);
   const gap = Math.max(0, (counts.total ?? 0) - input - output);
   if (reasoning > output || gap === reasoning) return { output: output + reasoning, reasoning };
-  if (reasoning === 0 && /gemini/i.test(model)) return { output: output + gap, reasoning: gap };
+  if (reasoning === 0 && kind.isGemini) return { output: output + gap, reasoning: gap };
   return { output, reasoning };
 }
 
-function hasCacheKey(counts: LoggedCounts): boolean {
-  return [counts.cachedTokens, counts.cacheRead, counts.cacheCreation, counts.cacheWrite].some(
-    (count) => count !== undefined,
-  );
-}
-
-function isClaude(model: string): boolean {
-  return /claude/i.test(model);
+function reasoningOf(counts: LoggedCounts): number {
+  return counts.reasoning ?? counts.thinking ?? 0;
 }
 
 function ownText(object: Readonly<Record<string, unknown>>, key: string): string {

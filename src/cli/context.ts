@@ -10,6 +10,8 @@ export interface Context {
   env: Readonly<Record<string, string | undefined>>;
   stdoutIsTerminal: boolean;
   stderrIsTerminal: boolean;
+  /** Asks whoever sits at the terminal: whether the answer is yes. Undefined where nobody does. */
+  confirm?: ((question: string) => Promise<boolean>) | undefined;
   /** Columns of the terminal; 80 where stdout is none. */
   columns: number;
   /** Lines of the terminal; 24 where stdout is none. */
@@ -49,6 +51,9 @@ export function readContext(): Context {
     get stderrIsTerminal() {
       return isatty(2);
     },
+    get confirm() {
+      return isatty(0) && isatty(2) ? askAtTerminal : undefined;
+    },
     get columns() {
       return columnsOf(env['COLUMNS'], isatty(1) ? process.stdout.columns : undefined);
     },
@@ -65,6 +70,18 @@ export function readContext(): Context {
     },
     schedules: () => readSchedules(),
   };
+}
+
+/** Everything but a `y` is a no: Ctrl-C, Ctrl-D, Enter. */
+async function askAtTerminal(question: string): Promise<boolean> {
+  const { createInterface } = await import('node:readline');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await new Promise<string>((resolve) => {
+    terminal.once('close', () => resolve(''));
+    terminal.question(question, resolve);
+  });
+  terminal.close();
+  return /^y(?:es)?$/i.test(answer.trim());
 }
 
 /** A failed write also comes as an event, which would end the process if nobody heard it. */

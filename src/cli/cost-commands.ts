@@ -137,11 +137,18 @@ export function addPrices(program: Command, context: Context): void {
     .argument('[model]', 'a model’s name, as the log has it')
     .addOption(dataDirOption())
     .addOption(pricesOption())
-    .option('--refresh', 'look up the price of every stored round again')
+    .option('--refresh', 'look up the price of stored rounds again')
+    .option('--dry-run', 'with --refresh: only say what would change')
+    .addOption(
+      new Option('--since <time>', 'with --refresh: only rounds from a date, or an ISO 8601 time, on'),
+    )
+    .addOption(new Option('--until <time>', 'with --refresh: only rounds before; a date is included'))
+    .addOption(timeZoneOption())
+    .option('--yes', 'with --refresh: change also what has a price already, and do not ask')
     .addOption(jsonOption())
     .action(async (model: string | undefined, options: PricesOptions) => {
       const { prices } = await import('./commands/prices.ts');
       await prices(context, model, options);
     });
-  example(command, 'monitor prices --refresh --prices prices.json --data-dir /var/lib/sessions');
+  example(command, 'monitor prices --refresh --dry-run --since 2026-02-01 --data-dir /var/lib/sessions');
 }

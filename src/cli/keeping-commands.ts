@@ -42,7 +42,10 @@ function addImport(program: Command, context: Context): void {
       ),
     )
     .addOption(pricesOption())
-    .option('--force', 'take sessions too that the store has already: what was parsed is counted twice then')
+    .option(
+      '--force',
+      'add to sessions that the store has already: the rounds that it does not have from a log',
+    )
     .option('--dry-run', 'only say what would be done')
     .addOption(jsonOption())
     .action(async (from: string, options: ImportOptions) => {

@@ -26,7 +26,10 @@ export function logPathOption(): Option {
 }
 
 export function pricesOption(): Option {
-  return new Option('--prices <file>', 'prices that come before the built-in ones').env('MONITOR_PRICES');
+  return new Option(
+    '--prices <file>',
+    "prices that come before the built-in ones: part of the store until another file is given, or 'none'",
+  ).env('MONITOR_PRICES');
 }
 
 /** What fills a store: the logs, and what is part of the store. */

@@ -3,6 +3,7 @@ import type { ParseResult } from '../ingest/tally.ts';
 /** `parse --json`. The shape stands in docs/commands.md. */
 export function parseJson(result: ParseResult): string {
   const { rounds, sessions, otherLines, rejectedLines, filteredRounds, bytes, logs, gaps, warnings } = result;
+  const { importedBefore } = result;
   const document = {
     version: 1,
     rounds,
@@ -10,6 +11,7 @@ export function parseJson(result: ParseResult): string {
     other_lines: otherLines,
     rejected_lines: rejectedLines,
     filtered_rounds: filteredRounds,
+    imported_before: importedBefore,
     bytes,
     logs,
     gaps,

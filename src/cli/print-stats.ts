@@ -7,6 +7,7 @@ import { readSnapshot } from '../store/read.ts';
 import type { Context } from './context.ts';
 import type { PeriodOptions, ReportOptions } from './options.ts';
 import { localTimeOf } from './local-time.ts';
+import { sayUnknownNames } from './name-filter.ts';
 import { nothingFound, requirePrices, screenOf } from './report-context.ts';
 
 export interface StatsOptions extends ReportOptions, PeriodOptions, UsageFilter {
@@ -26,6 +27,8 @@ export async function printStats(context: Context, own: GroupKey, options: Stats
     ? statsJson(stats)
     : statsTable(stats, { period, filter }, screenOf(context), () => nothingFound(sessions, local, filter));
   await context.write(text);
+  const { model, consumer } = options;
+  if (stats.total.rounds === 0) sayUnknownNames(context, sessions, { model, consumer }, local, period);
   requirePrices(stats.total, options.strict);
 }
 

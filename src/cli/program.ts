@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Context } from './context.ts';
 import { addCheck, addExport, addPrices, addStatsCommands } from './cost-commands.ts';
+import { refuseRepeats } from './given-once.ts';
 import { addKeepingCommands } from './keeping-commands.ts';
 import { addOperatorCommands } from './operator-commands.ts';
 import {
@@ -50,6 +51,7 @@ export function buildProgram(context: Context, writeHelp: (text: string) => void
   addRepair(program, context);
   addKeepingCommands(program, context);
   addOperatorCommands(program, context);
+  refuseRepeats(program);
   return example(program, 'monitor list --limit 5');
 }
 

@@ -31,7 +31,10 @@ function addRender(program: Command, context: Context): void {
       const { render } = await import('./commands/render.ts');
       await render(context, options);
     });
-  example(command, 'monitor parse --quiet && monitor render --site-dir /var/www/sessions --quiet');
+  example(
+    command,
+    'monitor parse --quiet || [ $? -eq 75 ] && monitor render --site-dir /var/www/sessions --quiet',
+  );
 }
 
 function addUrl(program: Command, context: Context): void {

@@ -2,6 +2,7 @@ import nodeModule from 'node:module';
 import { readContext } from './context.ts';
 import { guarded } from './guarded.ts';
 import { parsePlainly } from './parse-plainly.ts';
+import { quietWhenBusy } from './quiet-when-busy.ts';
 import { usualParse } from './usual-parse.ts';
 import { usualRender } from './usual-render.ts';
 
@@ -14,7 +15,7 @@ export async function start(argv: string[]): Promise<number> {
     const isWatched = usual.output !== 'none' && (context.stdoutIsTerminal || context.stderrIsTerminal);
     if (!isWatched) {
       return await guarded(context, async () => {
-        await parsePlainly(context, usual.request, usual.output);
+        await quietWhenBusy(usual.isQuiet, () => parsePlainly(context, usual.request, usual.output));
         return 0;
       });
     }

@@ -7,13 +7,16 @@ import type { ParseOutput } from './parse-plainly.ts';
 export interface UsualParse {
   request: Request;
   output: ParseOutput;
+  /** `--quiet`, also beside `--json`. */
+  isQuiet: boolean;
 }
 
-const VALUES = new Set(['--log-path', '--output-dir', '--data-dir', '--prices']);
+const VALUES = new Set(['--log-path', '--data-dir', '--prices']);
 
 /**
- * The usual arguments of `monitor parse`, read as Commander reads them; undefined for any others. Cron starts most runs,
- * and most of those find nothing new: loading Commander takes longer than they do.
+ * The usual arguments of `monitor parse`, read as Commander reads them; undefined for any others, and where a flag is
+ * given twice, which Commander's way refuses. Cron starts most runs, and most of those find nothing new: loading
+ * Commander takes longer than they do.
  */
 export function usualParse(
   argv: readonly string[],
@@ -24,17 +27,17 @@ export function usualParse(
   let dir = env['MONITOR_DATA_DIR'] ?? './sessions';
   let pricesPath = env['MONITOR_PRICES'];
   const logPaths: string[] = [];
-  const flags = new Set<string>();
+  const given = new Set<string>();
   for (let i = 0; i < rest.length; i++) {
-    const flag = rest[i] ?? '';
-    if (flag === '--quiet' || flag === '--json') {
-      flags.add(flag);
-      continue;
-    }
+    const word = rest[i] ?? '';
+    const flag = word === '--output-dir' ? '--data-dir' : word;
+    if (given.has(flag) && flag !== '--log-path') return undefined;
+    given.add(flag);
+    if (flag === '--quiet' || flag === '--json') continue;
     const value = rest[i + 1];
     if (!VALUES.has(flag) || value === undefined || value === '' || value.startsWith('-')) return undefined;
     i++;
-    if (flag === '--output-dir' || flag === '--data-dir') dir = value;
+    if (flag === '--data-dir') dir = value;
     if (flag === '--prices') pricesPath = value;
     if (flag !== '--log-path') continue;
     logPaths.push(value);
@@ -51,6 +54,7 @@ export function usualParse(
       filters: {},
       now: Date.now,
     },
-    output: flags.has('--json') ? 'json' : flags.has('--quiet') ? 'none' : 'line',
+    output: given.has('--json') ? 'json' : given.has('--quiet') ? 'none' : 'line',
+    isQuiet: given.has('--quiet'),
   };
 }

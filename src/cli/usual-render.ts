@@ -16,8 +16,9 @@ export const REFRESH_SECONDS = 30;
 export const SITE_DIR = './site';
 
 /**
- * The usual arguments of `monitor render`, read as Commander reads them; undefined for any others. Cron starts most
- * renders, and few pages have to be made in them: loading Commander is a good part of what they would take.
+ * The usual arguments of `monitor render`, read as Commander reads them; undefined for any others, and where a flag is
+ * given twice, which Commander's way refuses. Cron starts most renders, and few pages have to be made in them: loading
+ * Commander is a good part of what they would take.
  */
 export function usualRender(
   argv: readonly string[],
@@ -30,8 +31,12 @@ export function usualRender(
     siteDir: SITE_DIR,
     refresh: REFRESH_SECONDS,
   };
+  const given = new Set<string>();
   for (let i = 0; i < rest.length; i++) {
     const word = rest[i] ?? '';
+    const name = FLAGS.get(word) ?? FOLDERS.get(word);
+    if (name === undefined || given.has(name)) return undefined;
+    given.add(name);
     const flag = FLAGS.get(word);
     if (flag) {
       options[flag] = true;

@@ -15,6 +15,7 @@ import { nameSessionFile } from '../store/names.ts';
 import { readPriceLines } from '../store/read.ts';
 import type { State } from '../store/state.ts';
 import { isFilteredOut, type Store } from '../store/store.ts';
+import type { ImportedRounds } from './imported-rounds.ts';
 import { LineSpace } from './line-space.ts';
 import { isPruned } from '../store/types.ts';
 import { lineText } from './log-lines.ts';
@@ -31,7 +32,8 @@ export interface LinePlace {
   mtime: number;
 }
 
-export type LineCount = 'rounds' | 'other' | 'rejected' | 'filtered';
+/** `imported`: a round that was imported before. */
+export type LineCount = 'rounds' | 'other' | 'rejected' | 'filtered' | 'imported';
 
 /** A rejected line keeps so much of its text, and all of them together so much. */
 const REJECTED_BYTES = 4096;
@@ -40,6 +42,8 @@ const SEARCHED_CHARACTERS = 65_536;
 const REJECTED_FILE_BYTES = 16 << 20;
 /** Sessions stay in memory between commits, those used last, up to so many hundreds of bytes. */
 const MOST_WEIGHT = 300_000;
+/** Names of so many sessions are remembered of those that are left out. */
+const MOST_LEFT_OUT = 1000;
 /** Bytes of requests as they stood in the log, of all sessions. */
 const KNOWN_BYTES = 32 << 20;
 
@@ -69,6 +73,8 @@ export class Batch {
   readonly #book: PriceBook;
   /** undefined where texts are stored as logged, or not at all. */
   readonly #redactor: Redactor | undefined;
+  /** undefined where none were, or the rounds are what is imported. */
+  readonly #imported: ImportedRounds | undefined;
   readonly #road: 'fast' | 'plain';
   readonly #heldWeight: number;
   readonly #sessions = new Map<string, OpenSession>();
@@ -78,6 +84,7 @@ export class Batch {
   readonly #newFiles: Set<string>;
   readonly #rejected: string[] = [];
   #rejectedBytes: number;
+  readonly #leftOut = new Set<string>();
   /** Bytes gathered since the last commit. */
   size = 0;
 
@@ -89,8 +96,10 @@ export class Batch {
     resolve: (model: string) => Promise<Resolution | undefined>,
     redactor: Redactor | undefined,
     { road = 'fast', heldWeight = MOST_WEIGHT }: Pick<ParseOptions, 'road' | 'heldWeight'> = {},
+    imported?: ImportedRounds,
   ) {
     this.#redactor = redactor;
+    this.#imported = imported;
     this.#files = files;
     this.#road = road;
     this.#heldWeight = heldWeight;
@@ -104,6 +113,11 @@ export class Batch {
     this.#rejectedBytes = state.rejected.length;
     // --state-file can name a file in the store.
     this.#newFiles = new Set([basename(store.statePath).toLowerCase()]);
+  }
+
+  /** Sessions of which the store's filters kept rounds out, some of them where they are many. */
+  get leftOut(): ReadonlySet<string> {
+    return this.#leftOut;
   }
 
   /** Takes in one line, whatever stands around it in its file; says what it counts as. */
@@ -175,7 +189,13 @@ export class Batch {
   /** Takes in one round, wherever it was read; undefined where its messages are no valid JSON. */
   async addRound({ round, remember }: ReadRound, place: LinePlace): Promise<LineCount | undefined> {
     const time = round.time ?? Math.floor(place.mtime);
-    if (isFilteredOut(this.#store.filters, round.sessionId, time)) return 'filtered';
+    if (isFilteredOut(this.#store.filters, round.sessionId, time)) {
+      if (this.#leftOut.size < MOST_LEFT_OUT) this.#leftOut.add(round.sessionId);
+      return 'filtered';
+    }
+    const stored = this.#redactor?.round(round) ?? round;
+    const likeness = this.#imported?.judge(stored, round.time);
+    if (likeness === 'known') return 'imported';
     const resolution = round.usageState === 'counted' ? await this.#resolve(round.model) : undefined;
     const price = priceRound(
       this.#book,
@@ -183,11 +203,12 @@ export class Batch {
       resolution,
     );
     const entry = typeof price === 'number' ? entryOf(this.#book, price) : undefined;
-    const flags = round.time === null ? [...round.flags, 'time-missing'] : round.flags;
+    const flags = [...round.flags];
+    if (round.time === null) flags.push('time-missing');
+    if (likeness === 'doubtful') flags.push('maybe-imported');
     const money = moneyAt(price, entry, flags, { ...round.usage, serviceTier: round.serviceTier }, time);
     const { draft, known } = this.#use(round.sessionId);
     const facts = { time, at: [place.generation, place.offset] as [number, number], price, flags };
-    const stored = this.#redactor?.round(round) ?? round;
     const length = draft.add(stored, facts, money, (ordinals) => remember?.(known, ordinals));
     if (length < 0) return undefined;
     this.size += length;

@@ -1,11 +1,9 @@
 import { join, resolve } from 'node:path';
+import type { Redactor } from '../ai-log/redact.ts';
 import { InputOutputError, UsageError, isSystemError } from '../platform/errors.ts';
 import { digest } from '../platform/digest.ts';
 import { errorCode, readWhole, type Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
-import { readPriceFile } from '../pricing/price-file.ts';
-import { createPriceResolver } from '../pricing/resolve.ts';
-import { priceFilesWith } from '../pricing/shipped.ts';
 import { commit } from '../store/commit.ts';
 import { StoredIndex } from '../store/stored-index.ts';
 import { readState, type State } from '../store/state.ts';
@@ -20,6 +18,9 @@ import {
 } from '../store/store.ts';
 import { Batch } from './batch.ts';
 import { isImported, type ImportedLog } from './imported-log.ts';
+import { findParsed } from './parsed-rounds.ts';
+import { makeResolver } from './price-answers.ts';
+import { findPriceBasis, keepPriceBasis, type PriceBasis } from './price-basis.ts';
 import { readOriginalSession, type OriginalSession } from './original-session.ts';
 import { redactorOf } from './store-redactor.ts';
 
@@ -31,7 +32,10 @@ export interface ImportOptions {
   /** Takes sessions too that the store has already. */
   force: boolean;
   isDryRun: boolean;
+  /** As of `parse`: a file that is given becomes the store's. */
   pricesPath?: string | undefined;
+  /** Milliseconds since 1970 UTC. */
+  now: number;
   /** The time of a local date and time, given as if it were UTC. */
   toUtc: (localMs: number) => number;
   /** Characters of new text that are gathered before a commit. */
@@ -39,10 +43,11 @@ export interface ImportOptions {
 }
 
 /**
- * What became of a file. `imported`; `known`: it was imported before; `exists`: the store has the session already;
- * `changed`: an earlier state of the file was imported, with other rounds; `damaged`: it is no session file.
+ * What became of a file. `imported`; `known`: it was imported before; `parsed`: the store has all of its rounds from a
+ * log; `exists`: the store has the session already; `doubtful`: it is not certain which of its rounds the store has from
+ * a log; `changed`: an earlier state of the file was imported, with other rounds; `damaged`: it is no session file.
  */
-type ImportOutcome = 'imported' | 'known' | 'exists' | 'changed' | 'damaged';
+type ImportOutcome = 'imported' | 'known' | 'parsed' | 'exists' | 'doubtful' | 'changed' | 'damaged';
 
 interface ImportedFile {
   path: string;
@@ -55,6 +60,10 @@ interface ImportedFile {
   filtered: number;
   /** Rounds whose reasoning tokens were the original's guess, and are left out. */
   estimates: number;
+  /** Rounds that the store has from a log: they are left out. */
+  parsed: number;
+  /** Rounds of which that is not certain. */
+  doubtful: number;
   /** Why a damaged file is none: a predicate. */
   problem: string | null;
 }
@@ -64,8 +73,11 @@ export interface ImportResult {
   isDryRun: boolean;
   /** No log was ever parsed into the store: what its logs still hold would be counted a second time. */
   isBeforeParse: boolean;
+  /** What a person should hear of the store's price file. */
+  notices: PriceBasis['notices'];
 }
 
+const NONE = { rounds: 0, filtered: 0, estimates: 0, parsed: 0, doubtful: 0 };
 const BATCH_SIZE = 32 << 20;
 /** No JavaScript string is longer than that; no session should be. */
 const LARGEST_FILE = 500_000_000;
@@ -78,22 +90,29 @@ export async function importSessions(files: Files, options: ImportOptions): Prom
   const names = sessionFiles(files, options.from);
   if (options.isDryRun) {
     const store = findStore(files, options.dir);
-    return new Import(files, store, options, undefined).run(names);
+    const redactor = store && (await redactorOf(store.filters));
+    return new Import(files, store, options, redactor, undefined).run(names);
   }
   if (!findStore(files, options.dir)) files.makeFolder(options.dir);
   const release = takeLock(lockPath(options.dir), `the store ${options.dir}`);
   try {
+    const known = findStore(files, options.dir);
+    const basis = await findPriceBasis(files, known, {
+      given: options.pricesPath,
+      now: options.now,
+      hasRounds: known !== undefined && readState(files, known.statePath, known.id).commit > 0,
+    });
+    const resolver = await makeResolver(basis.user);
     const store =
-      findStore(files, options.dir) ??
-      createStore(files, options.dir, resolveStatePath(options.dir, undefined), NO_FILTERS);
-    const user = options.pricesPath === undefined ? undefined : await readPriceFile(options.pricesPath);
-    const resolver = createPriceResolver(await priceFilesWith(user));
+      known ?? createStore(files, options.dir, resolveStatePath(options.dir, undefined), NO_FILTERS);
+    keepPriceBasis(files, store, basis);
     const redactor = await redactorOf(store.filters);
     const state = readState(files, store.statePath, store.id);
     const index = new StoredIndex(files, store.dir, state.index);
     const batch = new Batch(files, store, state, () => index, resolver, redactor);
     try {
-      return await new Import(files, store, options, { batch, state, index }).run(names);
+      const result = await new Import(files, store, options, redactor, { batch, state, index }).run(names);
+      return { ...result, notices: basis.notices };
     } finally {
       index.close();
     }
@@ -132,21 +151,31 @@ class Import {
   readonly #files: Files;
   readonly #store: Store | undefined;
   readonly #options: ImportOptions;
+  readonly #redactor: Redactor | undefined;
   readonly #writing: Writing | undefined;
   /** Files imported, in this run too, by the digest of their content. */
   readonly #known = new Map<string, ImportedLog>();
   readonly #sessions: Set<string>;
+  readonly #index: StoredIndex | undefined;
   #state: State | undefined;
   #pending: ImportedLog[] = [];
 
-  constructor(files: Files, store: Store | undefined, options: ImportOptions, writing: Writing | undefined) {
+  constructor(
+    files: Files,
+    store: Store | undefined,
+    options: ImportOptions,
+    redactor: Redactor | undefined,
+    writing: Writing | undefined,
+  ) {
     this.#files = files;
     this.#store = store;
     this.#options = options;
+    this.#redactor = redactor;
     this.#writing = writing;
     this.#state = writing?.state ?? (store && readState(files, store.statePath, store.id));
     const index =
       writing?.index ?? (store && this.#state && new StoredIndex(files, store.dir, this.#state.index));
+    this.#index = index;
     this.#sessions = new Set(index?.sessions.keys());
     for (const log of index?.closed.values() ?? []) if (isImported(log)) this.#remember(log);
   }
@@ -159,11 +188,11 @@ class Import {
       if ((this.#writing?.batch.size ?? 0) > (this.#options.batchSize ?? BATCH_SIZE)) this.#commit();
     }
     this.#commit();
-    return { files, isDryRun: this.#options.isDryRun, isBeforeParse };
+    return { files, isDryRun: this.#options.isDryRun, isBeforeParse, notices: [] };
   }
 
   async #import(path: string): Promise<ImportedFile> {
-    const nothing = { path, session: null, rounds: 0, filtered: 0, estimates: 0, problem: null };
+    const nothing = { path, session: null, problem: null, ...NONE };
     const found = this.#read(path);
     if ('problem' in found) return { ...nothing, outcome: 'damaged', problem: found.problem };
     const { text, mtime } = found;
@@ -172,21 +201,29 @@ class Import {
     if (known) return { ...nothing, session: known.imported.session, outcome: 'known' };
     const session = readOriginalSession(text, this.#options.toUtc);
     if (typeof session === 'string') return { ...nothing, outcome: 'damaged', problem: session };
-    const named = { ...nothing, session: session.id };
-    if (this.#sessions.has(session.id) && !this.#options.force) return { ...named, outcome: 'exists' };
     const begun = this.#begunBy(session);
+    const { parsed, doubtful } = this.#overlapOf(session, begun ?? session.rounds.length, mtime);
+    const named = { ...nothing, session: session.id, parsed: parsed.size, doubtful };
+    const isParsed = begun !== undefined && parsed.size > 0 && parsed.size === session.rounds.length - begun;
+    if (isParsed) return { ...named, outcome: 'parsed' };
+    if (this.#sessions.has(session.id) && !this.#options.force) return { ...named, outcome: 'exists' };
     if (begun === undefined) return { ...named, outcome: 'changed' };
+    if (doubtful > 0) return { ...named, outcome: 'doubtful' };
     const log: ImportedLog = {
       id: (this.#state?.next_log ?? 1) + this.#pending.length,
       offset: session.rounds.length,
       path: resolve(path),
       imported: { digest: key, session: session.id, rounds: session.digestOf(session.rounds.length) },
     };
-    const filtered = await this.#add(session, begun, log, mtime);
+    const isNew = (ordinal: number): boolean => ordinal >= begun && !parsed.has(ordinal);
+    const filtered = await this.#add(session, isNew, log, mtime);
+    const rounds = session.rounds.length - begun - filtered - parsed.size;
+    const times = session.rounds.map(({ time }) => time ?? mtime);
+    log.imported.until = Math.floor(Math.max(0, ...times));
+    log.imported.left = rounds;
     this.#pending.push(log);
     this.#remember(log);
     this.#sessions.add(session.id);
-    const rounds = session.rounds.length - begun - filtered;
     return { ...named, outcome: 'imported', rounds, filtered, estimates: session.estimates };
   }
 
@@ -210,12 +247,28 @@ class Import {
     return isGrown && longest <= session.rounds.length ? longest : undefined;
   }
 
+  /** Which rounds behind the first `begun` the store has from a log, by their ordinals; of how many that is not certain. */
+  #overlapOf(
+    session: OriginalSession,
+    begun: number,
+    mtime: number,
+  ): { parsed: ReadonlySet<number>; doubtful: number } {
+    const entry = this.#index?.sessions.get(session.id);
+    if (!entry || !this.#store) return { parsed: new Set(), doubtful: 0 };
+    return findParsed(this.#files, this.#store, entry, session, begun, mtime, this.#redactor);
+  }
+
   /** Returns how many rounds the store's filters keep out. */
-  async #add(session: OriginalSession, from: number, log: ImportedLog, mtime: number): Promise<number> {
+  async #add(
+    session: OriginalSession,
+    isNew: (ordinal: number) => boolean,
+    log: ImportedLog,
+    mtime: number,
+  ): Promise<number> {
     const { filters } = this.#store ?? { filters: NO_FILTERS };
     let filtered = 0;
     for (const [i, round] of session.rounds.entries()) {
-      if (i < from) continue;
+      if (!isNew(i)) continue;
       const place = { path: log.path, generation: log.id, offset: i, mtime };
       if (this.#writing) {
         if ((await this.#writing.batch.addRound({ round }, place)) === 'filtered') filtered++;
@@ -237,6 +290,7 @@ class Import {
       ...writing.batch.take(),
       logs: this.#state.logs,
       closed: this.#pending,
+      imported: this.#known.size,
       nextLog: this.#state.next_log + this.#pending.length,
     });
     this.#pending = [];

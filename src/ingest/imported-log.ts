@@ -14,6 +14,14 @@ export interface ImportedLog extends LogPosition {
     session: string;
     /** Of its rounds, base64: a later state of the file begins with them. */
     rounds: string;
+    /** When the original parsed the last of its rounds, in milliseconds since 1970 UTC. */
+    until?: number;
+    /** How many of its rounds that were stored no log has brought yet. Absent, as all here, in older stores. */
+    left?: number;
+    /** Ordinals of those that a log has brought, as ranges without their ends. */
+    met?: [from: number, to: number][];
+    /** Ordinal of the one that the session's last line in a log was. */
+    last?: number;
   };
 }
 

@@ -6,6 +6,7 @@ export interface ParseOptions {
   stateFile?: string | undefined;
   /** Those given; a new store takes them for good. */
   filters: Partial<Filters>;
+  /** A price file, which becomes the store's; `none`: it has none any more; undefined: it keeps what it has. */
   pricesPath?: string | undefined;
   /** Milliseconds since 1970 UTC. */
   now: () => number;

@@ -1,4 +1,4 @@
-import { InputOutputError, isSystemError } from '../platform/errors.ts';
+import { InputOutputError, isSystemError, MonitorError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import { keepHeapSmall } from '../platform/heap.ts';
 import { takeLock } from '../platform/lock.ts';
@@ -10,9 +10,12 @@ import {
   lockPath,
   resolveStatePath,
   NO_FILTERS,
+  type Store,
 } from '../store/store.ts';
+import { readState } from '../store/state.ts';
 import type { ParseOptions } from './options.ts';
 import { openPriceAnswers } from './price-answers.ts';
+import { findPriceBasis, isPriceFileSettled, keepPriceBasis, type PriceBasis } from './price-basis.ts';
 import { hasNothingNew } from './quiet.ts';
 import { LogChanged } from './log-reading.ts';
 import { Run } from './run.ts';
@@ -34,19 +37,29 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   const found = findStore(files, options.dir);
   if (found) {
     checkFilters(found, options.filters, options.stateFile === undefined ? undefined : statePath);
-    if (await hasNothingNew(files, found, logs)) return tally.result();
+    const isSettled = isPriceFileSettled(files, found, options.pricesPath);
+    if (isSettled && (await hasNothingNew(files, found, logs))) return tally.result();
   } else {
     files.makeFolder(options.dir);
   }
   keepHeapSmall();
   const release = takeLock(lockPath(options.dir), `the store ${options.dir}`);
+  let notices: PriceBasis['notices'] = [];
   try {
     // Before a store is made: one that is given bad prices is none.
-    const prices = await openPriceAnswers(files, options.dir, options.pricesPath);
-    const store =
-      findStore(files, options.dir) ??
-      createStore(files, options.dir, statePath, { ...NO_FILTERS, ...options.filters });
+    const known = findStore(files, options.dir);
+    const basis = await findPriceBasis(files, known, {
+      given: options.pricesPath,
+      now: options.now(),
+      hasRounds: known !== undefined && hasCommits(files, known),
+    });
+    const prices = await openPriceAnswers(files, options.dir, basis.user);
+    const store = known ?? createStore(files, options.dir, statePath, { ...NO_FILTERS, ...options.filters });
     checkFilters(store, options.filters, options.stateFile === undefined ? undefined : statePath);
+    // Before a round is priced by it: whatever happens to this run, the next one goes by the same file.
+    keepPriceBasis(files, store, basis);
+    notices = basis.notices;
+    for (const { path, message } of notices) tally.warn(path, message);
     const redactor = await redactorOf(store.filters);
     for (let attempt = 1; ; attempt++) {
       try {
@@ -66,10 +79,17 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
       }
     }
   } catch (error) {
+    // It is in the store, and said now or never.
+    const also = notices.map(({ path, message }) => `. Also: ${path} ${message}`).join('');
+    if (error instanceof MonitorError) error.message += also;
     if (!isSystemError(error)) throw error;
-    const message = `${error.message} (the store is ${options.dir}). What was committed stands, and the next run goes on from there`;
+    const message = `${error.message} (the store is ${options.dir}). What was committed stands, and the next run goes on from there${also}`;
     throw new InputOutputError(message, { cause: error });
   } finally {
     release();
   }
+}
+
+function hasCommits(files: Files, store: Store): boolean {
+  return readState(files, store.statePath, store.id).commit > 0;
 }

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { isSystemError } from '../platform/errors.ts';
 import { digest } from '../platform/digest.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
-import { parsePriceFile, readPriceText } from '../pricing/price-file.ts';
+import { parsePriceFile } from '../pricing/price-file.ts';
 import { createPriceResolver, type Resolution } from '../pricing/resolve.ts';
 import { priceFilesWith } from '../pricing/shipped.ts';
+import type { PriceText } from './price-basis.ts';
 
 /** What the build made of everything that answers for a price but the user's file; absent where nothing is built. */
 declare const PRICING_BUILD: string | undefined;
@@ -26,17 +27,14 @@ const MOST_MODELS = 1000;
 /**
  * Answers depend on the model's name, this build and the user's file, and on nothing else: they are remembered under
  * a digest of the last two. The file is no part of what is committed: without it, or with another key, prices are
- * looked for again. Throws as readPriceFile does.
+ * looked for again. Throws a UsageError where the user's file is none.
  */
 export async function openPriceAnswers(
   files: Files,
   dir: string,
-  pricesPath: string | undefined,
+  user: PriceText | undefined,
 ): Promise<PriceAnswers> {
   const path = join(dir, '.price-answers.json');
-  // Read once: what is remembered is then what this very text answers, and it may be a pipe.
-  const user =
-    pricesPath === undefined ? undefined : { path: pricesPath, text: await readPriceText(pricesPath) };
   const key = keyOf(user);
   const known = key === undefined ? undefined : recall(files, path, key);
   const models = new Map(known?.models);
@@ -68,17 +66,15 @@ export async function openPriceAnswers(
   };
 }
 
-interface UserFile {
-  path: string;
-  text: string;
-}
-
-async function makeResolver(user: UserFile | undefined): Promise<ReturnType<typeof createPriceResolver>> {
+/** Looks prices up in the user's file, which is checked here, and then where every run does. */
+export async function makeResolver(
+  user: PriceText | undefined,
+): Promise<ReturnType<typeof createPriceResolver>> {
   return createPriceResolver(await priceFilesWith(user && (await parsePriceFile(user.text, user.path))));
 }
 
 /** Undefined where answers can't be remembered. */
-function keyOf(user: UserFile | undefined): string | undefined {
+function keyOf(user: PriceText | undefined): string | undefined {
   if (typeof PRICING_BUILD === 'undefined') return undefined;
   const asked = JSON.stringify([PRICING_BUILD, user?.path ?? null, user?.text ?? null]);
   return Buffer.from(digest(asked, 16), 'latin1').toString('base64');

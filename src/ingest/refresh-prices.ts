@@ -1,9 +1,9 @@
 import { readStoredRound } from '../ai-log/expand-rounds.ts';
-import { InputOutputError, isSystemError } from '../platform/errors.ts';
+import { InputOutputError, isSystemError, UsageError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
 import { enterPrice, parsePriceBook, type PriceBook } from '../pricing/price-book.ts';
-import { repricingLine, type Repricing } from '../pricing/repricing.ts';
+import { repricingLine, withRepricing, type Repricing, type TimeSpan } from '../pricing/repricing.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import { pricesPath } from '../store/price-files.ts';
 import type { Index } from '../store/index-file.ts';
@@ -15,17 +15,34 @@ import { reprice } from '../store/reprice.ts';
 import { storedRounds } from '../store/session-file.ts';
 import { readState, type State } from '../store/state.ts';
 import { lockPath, openStore, type Store } from '../store/store.ts';
-import type { SessionEntry, UsageCell } from '../store/types.ts';
+import { QUARTER_MS, type SessionEntry, type UsageCell } from '../store/types.ts';
+import { CostChanges, type CostChange, type KnownCost } from './cost-changes.ts';
 import { removedRounds } from './removed-rounds.ts';
 import { usageOf } from './read-session.ts';
 
+/** By what a refresh prices rounds, found under the lock. */
+export interface RefreshPrices {
+  resolve: (model: string) => Promise<Resolution | undefined>;
+  /** Called before the first write: what of them becomes part of the store. */
+  keep?: () => void;
+}
+
+export interface RefreshRequest {
+  prices: (store: Store) => Promise<RefreshPrices>;
+  /** Only rounds of this time; others keep their price. Absent: all rounds. */
+  span?: TimeSpan | undefined;
+  /** Says what would change, and writes nothing. */
+  isDryRun?: boolean;
+  /** Whether rounds may come to cost something else that have a cost. Else that is a UsageError, and nothing is written. */
+  mayReprice: boolean;
+  /** The month of a quarter of an hour (whole quarters since 1970 UTC), as `2026-02`; of UTC where it is left out. */
+  monthOf?: ((quarter: number) => string) | undefined;
+}
+
 /** What a store's rounds come to at one time. */
-interface PricedSum {
-  /** 10⁻¹⁸ USD. */
-  cost: bigint;
+interface PricedSum extends KnownCost {
   /** Rounds whose cost is known, which may be zero. */
   settledRounds: number;
-  unpricedRounds: number;
 }
 
 export interface RefreshResult {
@@ -34,23 +51,30 @@ export interface RefreshResult {
   rounds: number;
   /** Sessions in which a round has another price now. */
   changedSessions: number;
+  /** Rounds that cost something else now, by month and model; `repricedRounds`: those of them that had a cost. */
+  changes: CostChange[];
+  repricedRounds: number;
+  /** Rounds that have another price now and cost the same: its source is another one, or a rate that they don't use. */
+  sameCostRounds: number;
+  isDryRun: boolean;
   before: PricedSum;
   after: PricedSum;
 }
 
 /**
- * Resolves the price of every stored round anew, in one commit: a new price book, and an index with the new costs.
- * Rounds are not rewritten. Throws InputOutputError (no sound store, a full disk) and BusyError (another run).
+ * Resolves the price of stored rounds again, in one commit: a new price book, and an index with the new costs.
+ * Rounds are not rewritten. Throws InputOutputError (no sound store, a full disk), BusyError (another run), UsageError.
  */
 export async function refreshPrices(
   files: Files,
   dir: string,
-  resolve: (model: string) => Promise<Resolution | undefined>,
+  request: RefreshRequest,
 ): Promise<RefreshResult> {
   const store = openStore(files, dir);
   const release = takeLock(lockPath(dir), `the store ${dir}`);
   try {
-    return await refresh(files, store, resolve);
+    // Again under the lock: its price file can be another one by now.
+    return await refresh(files, openStore(files, store.dir), request);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const message = `${error.message} (the store is ${dir}). The prices are what they were`;
@@ -60,36 +84,63 @@ export async function refreshPrices(
   }
 }
 
-async function refresh(
-  files: Files,
-  store: Store,
-  resolve: (model: string) => Promise<Resolution | undefined>,
-): Promise<RefreshResult> {
+async function refresh(files: Files, store: Store, request: RefreshRequest): Promise<RefreshResult> {
   const { dir } = store;
+  const { span, isDryRun = false } = request;
+  const { resolve, keep } = await request.prices(store);
   const state = readState(files, store.statePath, store.id);
   const index = new StoredIndex(files, dir, state.index);
   const path = pricesPath(dir, state.prices.generation);
-  const book = parsePriceBook(readPriceLines(files, dir, state), path);
-  const models = await resolveAll(index, book, resolve);
+  const lines = readPriceLines(files, dir, state);
+  const [old, book] = [parsePriceBook(lines, path), parsePriceBook(lines, path)];
+  const models = await resolveAll(index, book, span, resolve);
   const before = sumOf(index);
-  book.repricing = repricingOf(state, index, models);
+  book.repricings = withRepricing(old.repricings, repricingOf(state, index, models, span));
   const changed = new Map<string, SessionEntry>();
+  const changes = new CostChanges(old, book, request.monthOf);
   const removed = readPruned(files, dir, state);
   for (const entry of index.sessions.values()) {
-    if (!entry.usage.some((cell) => mayChange(cell, models))) continue;
-    const usage = usageAnew(files, dir, entry, book, removed.get(entry.id) ?? []);
+    if (!entry.usage.some((cell) => mayChange(cell, models, span))) continue;
+    const usage = usageAnew(files, dir, entry, book, removed.get(entry.id) ?? [], changes);
     if (pricesIn(usage) !== pricesIn(entry.usage)) changed.set(entry.id, { ...entry, usage });
   }
   const renewed = withChanged(index, changed);
-  if (changed.size > 0) {
-    const lines = [...book.entries.map((entry) => JSON.stringify(entry)), repricingLine(book.repricing)];
-    reprice(files, store, state, renewed, lines);
+  const after = sumOf(renewed);
+  const { repricedRounds, sameCostRounds } = changes;
+  if (!isDryRun) {
+    if (!request.mayReprice) refuseRepricing(changes);
+    keep?.();
+    if (changed.size > 0) {
+      const entries = book.entries.map((entry) => JSON.stringify(entry));
+      reprice(files, store, state, renewed, [...entries, repricingLine(book.repricings)]);
+    }
   }
   const rounds = [...index.sessions.values()].reduce(
     (sum, { rounds: all, pruned_rounds: pruned = 0 }) => sum + all - pruned,
     0,
   );
-  return { models: models.size, rounds, changedSessions: changed.size, before, after: sumOf(renewed) };
+  return {
+    models: models.size,
+    rounds,
+    changedSessions: changed.size,
+    changes: changes.list(),
+    repricedRounds,
+    sameCostRounds,
+    isDryRun,
+    before,
+    after,
+  };
+}
+
+/** Who reads the totals of a month again expects what they were: that is changed only by somebody who says so. */
+function refuseRepricing(changes: CostChanges): void {
+  const { repricedRounds: rounds } = changes;
+  if (rounds === 0) return;
+  const { before, after } = changes.repriced();
+  throw new UsageError(
+    `a refresh would change what ${rounds} ${rounds === 1 ? 'round costs that has a price' : 'rounds cost that have a price'} already: ` +
+      `from ${before} to ${after}. Nothing was changed. See what it would change with --dry-run; then say --yes, or narrow it with --since and --until`,
+  );
 }
 
 /** An index in which these entries stand in place of its own. */
@@ -106,16 +157,17 @@ function withChanged({ sessions, closed }: Index, changed: ReadonlyMap<string, S
   };
 }
 
-/** The entry of each model that has rounds with tokens; null where no place knows a price. */
+/** The entry of each model that has rounds with tokens at that time; null where no place knows a price. */
 async function resolveAll(
   index: Index,
   book: PriceBook,
+  span: TimeSpan | undefined,
   resolve: (model: string) => Promise<Resolution | undefined>,
 ): Promise<Map<string, number | null>> {
   const models = new Map<string, number | null>();
   for (const { usage } of index.sessions.values()) {
-    for (const { model, price } of usage) {
-      if (models.has(model) || !isCounted(price)) continue;
+    for (const { model, price, quarter } of usage) {
+      if (models.has(model) || !isCounted(price) || !touches(quarter, span)) continue;
       const resolution = await resolve(model);
       models.set(model, resolution ? enterPrice(book, model, resolution) : null);
     }
@@ -127,16 +179,31 @@ function isCounted(price: UsageCell['price']): boolean {
   return price !== 'gateway-cache' && price !== 'no-usage';
 }
 
+/** A cell says only of which quarter of an hour its rounds are. */
+function touches(quarter: number, span: TimeSpan | undefined): boolean {
+  return !span || (quarter * QUARTER_MS < span.to && (quarter + 1) * QUARTER_MS > span.from);
+}
+
 /** It covers all rounds of this moment: the logs stand where the state and the index say. */
-function repricingOf(state: State, index: Index, models: Repricing['models']): Repricing {
+function repricingOf(
+  state: State,
+  index: Index,
+  models: Repricing['models'],
+  span: TimeSpan | undefined,
+): Repricing {
   const logs = [...index.closed.values(), ...state.logs];
   const offsets = new Map(logs.map(({ id, offset }) => [id, offset]));
-  return { commit: state.commit + 1, models, covers: { nextLog: state.next_log, offsets } };
+  const covers = { nextLog: state.next_log, offsets };
+  return { commit: state.commit + 1, models, covers, ...(span && { span }) };
 }
 
 /** Rounds that have their model's entry already, or lack a price still, keep what they have: no need to read them. */
-function mayChange({ model, price }: UsageCell, models: Repricing['models']): boolean {
-  if (!isCounted(price)) return false;
+function mayChange(
+  { model, price, quarter }: UsageCell,
+  models: Repricing['models'],
+  span: TimeSpan | undefined,
+): boolean {
+  if (!isCounted(price) || !touches(quarter, span)) return false;
   const entry = models.get(model) ?? null;
   return entry === null ? price !== 'unpriced' : price !== entry;
 }
@@ -148,12 +215,15 @@ function usageAnew(
   entry: SessionEntry,
   book: PriceBook,
   parts: readonly PrunedPart[],
+  changes: CostChanges,
 ): UsageCell[] {
   // Rounds that were pruned keep the prices that they had: only their sums are left.
   let cells: UsageCell[] = parts.flatMap(({ usage }) => usage);
   let rounds = removedRounds(parts);
   for (const line of storedRounds(files, dir, entry)) {
-    cells.push(usageOf(readStoredRound(line).stored, book));
+    const { stored } = readStoredRound(line);
+    cells.push(usageOf(stored, book));
+    changes.add(stored);
     rounds++;
     if (cells.length > MOST_CELLS) cells = mergeCells(cells);
   }
@@ -169,18 +239,18 @@ const MOST_CELLS = 10_000;
 /** Which rounds have which price, as text. */
 function pricesIn(cells: readonly UsageCell[]): string {
   return mergeCells(cells)
-    .map(({ quarter, model, consumer, api, price, rounds, cost }) =>
-      JSON.stringify([quarter, model, consumer, api, price, rounds, String(cost)]),
+    .map(({ quarter, model, consumer, api, price, rounds, cost, currency, inexact }) =>
+      JSON.stringify([quarter, model, consumer, api, price, rounds, String(cost), currency, inexact]),
     )
     .toSorted()
     .join('\n');
 }
 
 function sumOf(index: Index): PricedSum {
-  const sum: PricedSum = { cost: 0n, settledRounds: 0, unpricedRounds: 0 };
+  const sum: PricedSum = { costs: new Map(), settledRounds: 0, unpricedRounds: 0 };
   for (const { usage } of index.sessions.values()) {
-    for (const { cost, price, rounds } of usage) {
-      sum.cost += cost;
+    for (const { cost, currency, price, rounds } of usage) {
+      if (cost !== 0n) sum.costs.set(currency, (sum.costs.get(currency) ?? 0n) + cost);
       if (price === 'unpriced') sum.unpricedRounds += rounds;
       else if (price !== 'no-usage') sum.settledRounds += rounds;
     }

@@ -4,7 +4,7 @@ import { placeOf } from '../logs/open-line.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, type Files } from '../platform/files.ts';
 import { parsePriceBook, type PriceBook } from '../pricing/price-book.ts';
-import { toRepricing } from '../pricing/repricing.ts';
+import { toRepricings } from '../pricing/repricing.ts';
 import { rejectedPath } from '../store/commit.ts';
 import { basePath, tailPath } from '../store/index-file.ts';
 import { priceGenerations, pricesPath } from '../store/price-files.ts';
@@ -18,6 +18,7 @@ import type { SessionEntry } from '../store/types.ts';
 import { asGeneration } from './known-logs.ts';
 import { checkSessions } from './check-sessions.ts';
 import { isPlace } from './read-session.ts';
+import { withLostImports } from './lost-imports.ts';
 import { rebuildSessions, type KnownEntry } from './rebuild-sessions.ts';
 import { findBasis, type Basis } from './repair-basis.ts';
 import type { Problem } from './repair-problem.ts';
@@ -63,7 +64,8 @@ export function planRepair(files: Files, store: Store): RepairPlan {
   const isThere = (path: string): boolean => files.stat(path) !== undefined;
   const setAside = [...damagedFiles.filter(isThere).map((path) => basename(path)), ...sessions.setAside];
   const stale = damaged.length > 0 ? [] : basis.survey.generations;
-  const index = { sessions: sessions.sessions, closed };
+  const allClosed = basis.index ? closed : withLostImports(files, dir, sessions, closed);
+  const index = { sessions: sessions.sessions, closed: allClosed };
   return { problems, renewal: { rewrites: sessions.rewrites, index, state, setAside, stale } };
 }
 
@@ -162,10 +164,10 @@ function surveyPrices(files: Files, dir: string, commit: number): State['prices'
   return { generation: 1, length: 0 };
 }
 
-/** Number of the commit that made a price book: it ends with a refresh. Undefined: it was not written to its end. */
+/** Number of the commit that made a price book: it ends with its refreshes. Undefined: it was not written to its end. */
 function madeAt(text: string): number | undefined {
-  const line = text.split('\n').find((one) => one.startsWith('{"refresh":'));
-  return line === undefined ? undefined : toRepricing(parseJson(line))?.commit;
+  const line = text.split('\n').find((one) => one.startsWith('{"refresh'));
+  return line === undefined ? undefined : toRepricings(parseJson(line))?.at(-1)?.commit;
 }
 
 /** How much of the rejected lines' file counts: whole lines from committed places. */

@@ -11,10 +11,12 @@ import type { UnwrappedLine } from '../logs/unwrap.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import type { LogPosition } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
+import type { StoredIndex } from '../store/stored-index.ts';
 import { Batch } from './batch.ts';
 import { Commits } from './commits.ts';
 import { ContainerLog, isWhole } from './container-log.ts';
 import { KnownLogs, type AbandonedLine } from './known-logs.ts';
+import { ImportedRounds } from './imported-rounds.ts';
 import { linesOf } from './log-lines.ts';
 import { LogOpener } from './log-opener.ts';
 import { LogReading } from './log-reading.ts';
@@ -31,9 +33,12 @@ const MOST_OPEN = 64;
 /** One pass over the logs under the lock, committed batch by batch. */
 export class Run {
   readonly #files: Files;
+  readonly #store: Store;
   readonly #options: ParseOptions;
   readonly #tally: Tally;
   readonly #batch: Batch;
+  /** undefined where nothing was imported. */
+  readonly #imported: ImportedRounds | undefined;
   readonly #commits: Commits;
   readonly #known: KnownLogs;
   readonly #opener: LogOpener;
@@ -50,13 +55,16 @@ export class Run {
     redactor: Redactor | undefined,
   ) {
     this.#files = files;
+    this.#store = store;
     this.#options = options;
     this.#tally = tally;
     this.#commits = new Commits(files, store);
     const { state } = this.#commits;
     this.#known = new KnownLogs(files, state, () => this.#commits.index.closed);
     this.#opener = new LogOpener(files, this.#known, tally, options.now);
-    this.#batch = new Batch(files, store, state, () => this.#commits.index, resolve, redactor, options);
+    const index = (): StoredIndex => this.#commits.index;
+    this.#imported = state.imported === 0 ? undefined : new ImportedRounds(files, store, index);
+    this.#batch = new Batch(files, store, state, index, resolve, redactor, options, this.#imported);
   }
 
   /** Reads the logs in the given order, the oldest first. */
@@ -73,6 +81,7 @@ export class Run {
       this.#abandon(this.#known.takeOvertaken(logs), 'the log was rotated in the middle of the line');
       await this.#commit(gaps, closed);
       await this.#commits.finish();
+      await this.#sayDoubts();
     } catch (error) {
       // What was written before is none of it; that it fails too would be no news.
       await this.#commits.finish().catch(() => undefined);
@@ -81,6 +90,16 @@ export class Run {
       for (const reading of this.#readings) reading.close();
       this.#commits.close();
     }
+  }
+
+  /** What a person should know of the rounds, which no count says. */
+  async #sayDoubts(): Promise<void> {
+    const { leftOut } = this.#batch;
+    const doubtful = this.#imported?.doubtful() ?? [];
+    if (leftOut.size === 0 && doubtful.length === 0) return;
+    const { doubtsOf } = await import('./doubts.ts');
+    for (const { path, message } of doubtsOf(this.#store, this.#commits.index, leftOut, doubtful))
+      this.#tally.warn(path, message);
   }
 
   async #readLog(file: LogFile): Promise<void> {
@@ -245,7 +264,13 @@ export class Run {
         .filter((reading) => reading.hasRead)
         .map(({ log, from, offset, rounds }) => ({ path: log.path, from, to: offset, rounds }));
       this.#tally.stage(ids, read, gaps);
-      const batch = { ...taken, logs, closed, nextLog: this.#known.nextId };
+      const batch = {
+        ...taken,
+        logs,
+        closed: [...closed, ...(this.#imported?.take() ?? [])],
+        imported: this.#imported?.count,
+        nextLog: this.#known.nextId,
+      };
       await this.#commits.begin(batch, () => this.#tally.commit());
     }
     for (const reading of this.#readings) {

@@ -7,6 +7,8 @@ export interface ParseResult {
   rejectedLines: number;
   /** Rounds that the store's filters keep out. */
   filteredRounds: number;
+  /** Rounds that were imported from the Python original before. */
+  importedBefore: number;
   bytes: number;
   logs: ReadLog[];
   gaps: Gap[];
@@ -40,6 +42,7 @@ interface Counts {
   other: number;
   rejected: number;
   filtered: number;
+  imported: number;
 }
 
 /** What a commit that is not finished will make true. */
@@ -85,7 +88,7 @@ export class Tally {
   commit(): void {
     if (!this.#staged) return;
     const { counts, sessions, logs, gaps } = this.#staged;
-    for (const key of ['rounds', 'other', 'rejected', 'filtered'] as const)
+    for (const key of ['rounds', 'other', 'rejected', 'filtered', 'imported'] as const)
       this.#committed[key] += counts[key];
     for (const id of sessions) this.#sessions.add(id);
     for (const log of logs) this.#addLog(log);
@@ -109,6 +112,7 @@ export class Tally {
       otherLines: this.#committed.other,
       rejectedLines: this.#committed.rejected,
       filteredRounds: this.#committed.filtered,
+      importedBefore: this.#committed.imported,
       bytes: sumBytes(this.#logs),
       logs: this.#logs,
       gaps: this.#gaps,
@@ -130,7 +134,7 @@ export class Tally {
 }
 
 function nothing(): Counts {
-  return { rounds: 0, other: 0, rejected: 0, filtered: 0 };
+  return { rounds: 0, other: 0, rejected: 0, filtered: 0, imported: 0 };
 }
 
 function sumBytes(logs: readonly ReadLog[]): number {

@@ -15,6 +15,11 @@ export function hexDigest(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex').slice(0, 16);
 }
 
+/** A SHA-256, in hexadecimal digits, as `sha256sum` prints it. */
+export function sha256(data: string | Uint8Array): string {
+  return hash('sha256', data, 'hex');
+}
+
 /** CRC-32 of `data`, or of what had the CRC `before` and `data` behind it. */
 export function crc32(data: Uint8Array, before = 0): number {
   return zlibCrc32(data, before);

@@ -15,11 +15,13 @@ const DIRECTIONS = {
   ambiguous: 'upper',
   'bad-count': 'either',
   'cache-ttl-mixed': 'upper',
+  'cache-ttl-unlogged': 'lower',
   'cache-unknown': 'lower',
   'cache-unlogged': 'upper',
   'cache-write-unlogged': 'lower',
   'image-share-unlogged': 'upper',
   'image-uncounted': 'lower',
+  'maybe-imported': 'upper',
   'modality-unlogged': 'lower',
   'usage-unlogged': 'lower',
   // Of its price.

@@ -81,6 +81,29 @@ export function moneyText(amount: bigint, currency: string, decimals: number): s
   return currency === 'USD' ? text : text.replace('$', currencySign(currency));
 }
 
+/** `$1.2000 + ¥8.4000`: amounts by currency, in their order. One of nothing is said only where there is no other. */
+export function costsText(
+  costs: Iterable<readonly [currency: string, cost: bigint]>,
+  decimals: number,
+): string {
+  const known = [...costs];
+  const shown = known.filter(([, cost]) => cost !== 0n);
+  const amounts = shown.length > 0 ? shown : known.slice(0, 1);
+  if (amounts.length === 0) return formatUsd(0n, decimals);
+  return amounts.map(([currency, cost]) => moneyText(cost, currency, decimals)).join(' + ');
+}
+
+/** Amounts by currency, USD first and the others by their codes. */
+export function usdFirst<T>(amounts: Iterable<readonly [currency: string, amount: T]>): [string, T][] {
+  return Array.from(amounts, ([currency, amount]): [string, T] => [currency, amount]).toSorted(([a], [b]) =>
+    rankOf(a) < rankOf(b) ? -1 : 1,
+  );
+}
+
+function rankOf(currency: string): string {
+  return currency === 'USD' ? '' : currency;
+}
+
 /** A decimal without sign: at most 9 digits before and 24 after the point. */
 export const PRICE_TEXT = /^\d{1,9}(?:\.\d{1,24})?$/;
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InputOutputError } from '../platform/errors.ts';
-import { toRepricing, type Repricing } from './repricing.ts';
+import { toRepricings, type Repricing } from './repricing.ts';
 import type { Resolution } from './resolve.ts';
 import { pricesAt, type PriceSchedule } from './schedule.ts';
 
@@ -19,8 +19,8 @@ export interface PriceBook {
   /** Where it was read from, for errors. */
   file: string;
   entries: PriceEntry[];
-  /** The last refresh: it stands above what the rounds say that it covers. Undefined: there was none. */
-  repricing: Repricing | undefined;
+  /** The refreshes that count, in their order: they stand above what the rounds say that they cover. */
+  repricings: readonly Repricing[];
   /** The last entry of each model. */
   latest: Map<string, PriceEntry>;
   /** The new entries' lines (JSON, without line ends): the caller appends them to the book's file. */
@@ -33,17 +33,17 @@ export type RoundPrice = number | 'free' | 'gateway-cache' | 'no-usage' | 'unpri
 /** Reads a book from its lines. Throws an InputOutputError that names the file and the line where one is no entry. */
 export function parsePriceBook(lines: readonly string[], file: string): PriceBook {
   const entries: PriceEntry[] = [];
-  let repricing: Repricing | undefined;
+  let repricings: Repricing[] = [];
   for (const [i, line] of lines.entries()) {
     const parsed = parseJson(line);
-    const refresh = toRepricing(parsed);
-    if (refresh) repricing = refresh;
+    const refreshes = toRepricings(parsed);
+    if (refreshes) repricings = refreshes;
     else entries.push(checkEntry(parsed, entries.length + 1, `${file}:${i + 1}`));
   }
   return {
     file,
     entries,
-    repricing,
+    repricings,
     added: [],
     latest: new Map(entries.map((entry) => [entry.model, entry])),
   };

@@ -2,7 +2,7 @@ import { InputOutputError } from '../platform/errors.ts';
 import { boundReasons, isReason, type BoundReason } from './bounds.ts';
 import { moneyOf } from './charges.ts';
 import { entryOf, type PriceBook, type PriceEntry, type RoundPrice } from './price-book.ts';
-import { isCovered } from './repricing.ts';
+import { repricingOf } from './repricing.ts';
 import { pricesAt, pricesFrom, type PricedTokens, type TokenDetails } from './schedule.ts';
 
 /** What of a stored round says what it costs. */
@@ -112,9 +112,9 @@ function detailsOf(stored: Readonly<Record<string, number>>): TokenDetails {
 /** The round's price by the book as it stands: its own, or the one that a refresh put in its place. */
 function priceOfRound(book: PriceBook, round: PricedRound): RoundPrice {
   const { price, model, at, timestamp } = round;
-  const { repricing } = book;
-  if (price === 'gateway-cache' || price === 'no-usage' || !repricing || !isCovered(repricing, at))
-    return price;
+  if (price === 'gateway-cache' || price === 'no-usage') return price;
+  const repricing = repricingOf(book.repricings, at, timestamp);
+  if (!repricing) return price;
   const entry = repricing.models.get(model) ?? null;
   if (entry === null) return 'unpriced';
   const prices = pricesAt(needEntry(book, entry, round).schedule, Date.parse(timestamp));

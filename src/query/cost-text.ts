@@ -1,31 +1,17 @@
-import { moneyText } from '../pricing/money.ts';
+import { costsText, usdFirst } from '../pricing/money.ts';
 import { amountsOf, type CostedRounds } from './aggregate.ts';
 import { boundMark, boundWords } from './bound-words.ts';
-import { boundCosts, boundReasonCounts, sumBound, type Amount, type CostSums } from './costs.ts';
+import { boundCosts, boundReasonCounts, sumBound, type CostSums } from './costs.ts';
 import { exact, plural } from './count-text.ts';
-import { currencyOrder } from './currency-order.ts';
 
 /** The costs that are known, without a word of what is unpriced: `≥ $1.20 + ¥8.40`. */
 export function knownCostText(sum: CostedRounds, decimals: number): string {
-  return boundMark(sumBound(sum).bound) + amountsText(amountsOf(sum), decimals);
+  return boundMark(sumBound(sum).bound) + costsText(costsOf(sum), decimals);
 }
 
-/** `$1.20 + ¥8.40`: amounts in several currencies, which are never added. */
-export function amountsText(
-  amounts: readonly (readonly [currency: string, amount: Pick<Amount, 'cost'>])[],
-  decimals: number,
-): string {
-  return saidAmounts(amounts)
-    .map(([currency, { cost }]) => moneyText(cost, currency, decimals))
-    .join(' + ');
-}
-
-/** An amount of nothing is said only where there is no other. */
-export function saidAmounts<T extends readonly [currency: string, amount: Pick<Amount, 'cost'>]>(
-  amounts: readonly T[],
-): readonly T[] {
-  const some = amounts.filter(([, { cost }]) => cost !== 0n);
-  return some.length > 0 ? some : amounts.slice(0, 1);
+/** The costs that are known, by currency, in the order of amountsOf. */
+export function costsOf(sum: CostedRounds): [currency: string, cost: bigint][] {
+  return amountsOf(sum).map(([currency, { cost }]) => [currency, cost]);
 }
 
 /** Lines that say how a sum may be wrong, by how many rounds, and why; none where it is exact. */
@@ -49,7 +35,6 @@ const MOST_REASONS = 4;
 
 function boundLine(rounds: number, mark: string, word: string, costs: Map<string, bigint>): string[] {
   if (rounds === 0) return [];
-  const amounts = [...costs].filter(([, cost]) => cost !== 0n).toSorted(([a], [b]) => currencyOrder(a, b));
-  const said = amounts.map(([currency, cost]) => moneyText(cost, currency, 4)).join(' + ');
-  return [`${mark} ${plural(rounds, 'round')} may have cost ${word} than ${said || 'nothing'}`];
+  const said = [...costs.values()].some((cost) => cost !== 0n) ? costsText(usdFirst(costs), 4) : 'nothing';
+  return [`${mark} ${plural(rounds, 'round')} may have cost ${word} than ${said}`];
 }

@@ -24,8 +24,10 @@ export interface Spending {
   timeZone: string;
   filter: UsageFilter;
   sum: Row;
-  /** Whether the filter's names occur in the store at all: a misspelled one would never break a budget. */
+  /** Whether a round in the store has all of the filter's names. */
   isKnown: boolean;
+  /** One of them occurs nowhere in the store: a misspelled name would never break a budget. */
+  hasUnknownName?: boolean;
 }
 
 /** Spending exactly the budget keeps it. */
@@ -40,12 +42,14 @@ function isOver({ usd, tokens }: Budget, sum: Row): boolean {
 
 /** One line that an alert can carry: `over budget: $61.2000 of $50 (122.4%) in 2026-02 (UTC)`. */
 export function budgetLine(budget: Budget, spending: Spending): string {
-  const { sum, isKnown } = spending;
-  const state = isOver(budget, sum)
-    ? 'over budget'
-    : isKept(budget, spending)
-      ? 'within budget'
-      : 'cost not known';
+  const { sum, isKnown, hasUnknownName } = spending;
+  const state = hasUnknownName
+    ? 'not checked'
+    : isOver(budget, sum)
+      ? 'over budget'
+      : isKept(budget, spending)
+        ? 'within budget'
+        : 'cost not known';
   const amounts = [
     ...(budget.usd === undefined ? [] : [usdAmounts(budget.usd, sum)]),
     ...(budget.tokens === undefined ? [] : [tokenAmounts(budget.tokens, sum)]),
@@ -101,7 +105,7 @@ export function budgetJson(budget: Budget, spending: Spending): string {
   const { usd, tokens } = budget;
   const document = {
     version: 1,
-    ok: isKept(budget, spending),
+    ok: isKept(budget, spending) && !spending.hasUnknownName,
     per,
     from: isoOf(period.from),
     to: isoOf(period.to),

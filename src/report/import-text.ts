@@ -6,10 +6,12 @@ import { clip } from './terminal.ts';
 export interface ImportedFileReport {
   path: string;
   session: string | null;
-  outcome: 'imported' | 'known' | 'exists' | 'changed' | 'damaged';
+  outcome: 'imported' | 'known' | 'parsed' | 'exists' | 'doubtful' | 'changed' | 'damaged';
   rounds: number;
   filtered: number;
   estimates: number;
+  parsed: number;
+  doubtful: number;
   problem: string | null;
 }
 
@@ -33,18 +35,37 @@ export function importText({ files, isDryRun, isBeforeParse }: ImportReport): st
     `${isDryRun ? `Nothing was changed. An import would store ${what}` : `Imported ${what}`} from ${plural(imported.length, 'file')}.`,
     ...(sum('filtered') > 0 ? [`${plural(sum('filtered'), 'round')} left out by the store's filters.`] : []),
     ...(known > 0 ? [`${plural(known, 'file')} imported before.`] : []),
+    ...parsedLines(files),
     ...leftOut(files),
   ];
   if (imported.length > 0) lines.push('', ...doubts(sum('estimates')));
   if (imported.length > 0 && isBeforeParse) {
     lines.push(
       '',
-      'No log has been parsed into this store yet. What the logs still hold of these sessions will be counted',
-      'a second time when it is: parse first, then import; sessions that were parsed are left out then.',
+      'No log has been parsed into this store yet. When one is, rounds that were imported are known by their model,',
+      "token counts and texts, and not counted twice; but the log has the requests' own times: parse first, then import.",
     );
   }
   return `${lines.join('\n')}\n`;
 }
+
+/** Rounds that are in the store already, and were not taken again. */
+function parsedLines(files: readonly ImportedFileReport[]): string[] {
+  const some = files.filter(({ outcome, parsed }) => parsed > 0 && TAKEN.has(outcome));
+  const rounds = some.reduce((total, { parsed }) => total + parsed, 0);
+  if (rounds === 0) return [];
+  return [
+    `${plural(rounds, 'round')} of ${plural(some.length, 'file')} not taken again: the store has them from a log.`,
+  ];
+}
+
+const TAKEN: ReadonlySet<ImportedFileReport['outcome']> = new Set(['imported', 'parsed']);
+const LEFT_OUT: ReadonlySet<ImportedFileReport['outcome']> = new Set([
+  'exists',
+  'doubtful',
+  'changed',
+  'damaged',
+]);
 
 function leftOut(files: readonly ImportedFileReport[]): string[] {
   const out = files.filter(isLeftOut);
@@ -61,16 +82,30 @@ function leftOut(files: readonly ImportedFileReport[]): string[] {
 
 /** Whether a person should look at it: its rounds are not in the store, or not known to be. */
 export function isLeftOut({ outcome }: ImportedFileReport): boolean {
-  return outcome === 'exists' || outcome === 'changed' || outcome === 'damaged';
+  return LEFT_OUT.has(outcome);
 }
 
-function reasonOf({ path, session, outcome, problem }: ImportedFileReport): string {
+function reasonOf({ path, session, outcome, problem, ...counts }: ImportedFileReport): string {
   const file = clip(cleanLine(path), 300);
   if (outcome === 'damaged') return `${file} ${problem}`;
   const id = clip(printableId(session ?? ''), 200);
-  return outcome === 'exists'
-    ? `${file}: the store has the session ${id} already (--force adds the file's rounds to it)`
-    : `${file}: of the session ${id}, other rounds were imported from an earlier state of this file`;
+  if (outcome === 'exists') return `${file}: the store has the session ${id} already${existing(counts)}`;
+  if (outcome === 'doubtful') {
+    return `${file}: of the session ${id}, ${uncertain(counts.doubtful)}; import it into a store of its own`;
+  }
+  return `${file}: of the session ${id}, other rounds were imported from an earlier state of this file`;
+}
+
+function existing({ parsed, doubtful }: { parsed: number; doubtful: number }): string {
+  if (doubtful > 0) return `, and ${uncertain(doubtful)}`;
+  if (parsed > 0)
+    return `, and ${plural(parsed, 'round')} of the file from a log (--force adds the others to it)`;
+  return " (--force adds the file's rounds to it)";
+}
+
+/** Too few of them say what they are: the same counts more than once, no texts, rounds that were pruned. */
+function uncertain(rounds: number): string {
+  return `${plural(rounds, 'round')} can't be told from those that it has from a log`;
 }
 
 function doubts(estimates: number): string[] {

@@ -7,18 +7,30 @@ export interface ParseReport {
   otherLines: number;
   rejectedLines: number;
   filteredRounds: number;
+  importedBefore?: number;
   bytes: number;
   logs: readonly unknown[];
 }
 
 /** `120 rounds of 3 sessions from 2 logs (1.2 MB); 40 other lines, 0 rejected` */
 export function parseLine(report: ParseReport): string {
-  const { rounds, sessions, logs, bytes, otherLines, rejectedLines, filteredRounds } = report;
+  const {
+    rounds,
+    sessions,
+    logs,
+    bytes,
+    otherLines,
+    rejectedLines,
+    filteredRounds,
+    importedBefore = 0,
+  } = report;
   const filtered =
     filteredRounds > 0 ? `, ${plural(filteredRounds, 'round')} left out by the store's filters` : '';
+  const imported =
+    importedBefore > 0 ? `, ${plural(importedBefore, 'round')} imported before and not counted again` : '';
   return (
     `${plural(rounds, 'round')} of ${plural(sessions, 'session')} from ${plural(logs.length, 'log')} (${bytesText(bytes)}); ` +
-    `${plural(otherLines, 'other line')}, ${exact(rejectedLines)} rejected${filtered}\n`
+    `${plural(otherLines, 'other line')}, ${exact(rejectedLines)} rejected${filtered}${imported}\n`
   );
 }
 

@@ -1,13 +1,20 @@
 import { usdOf } from '../pricing/money.ts';
 import { pricesAt, RATE_NAMES, type Prices, type Rates, type Tier } from '../pricing/schedule.ts';
 import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
+import { priceFileJson, type PriceFileReport } from './price-file-text.ts';
 
 // The shapes stand in docs/commands.md and carry a version: a key is added, never renamed.
 
 /** `prices --json`. `knownNow` has the source of each unpriced model that has a price by now. */
-export function pricesJson(use: PriceUse, knownNow: ReadonlyMap<string, string>, now: number): string {
+export function pricesJson(
+  file: PriceFileReport | null,
+  use: PriceUse,
+  knownNow: ReadonlyMap<string, string>,
+  now: number,
+): string {
   const document = {
     version: 1,
+    price_file: priceFileJson(file),
     unpriced: use.unpriced.map((one) => ({
       ...useJson(one),
       known_now: knownNow.get(one.model) ?? null,

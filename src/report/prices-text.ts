@@ -4,11 +4,13 @@ import { pricesAt, type PriceSchedule, type Prices } from '../pricing/schedule.t
 import { tokensOf } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
 import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
+import { priceFileText, type PriceFileReport } from './price-file-text.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { wrap } from './terminal.ts';
 
-/** `prices`: what has no price first, then the price book. `now`: which price is in force. */
+/** `prices`: the price file, what has no price, then the price book. `now`: which price is in force. */
 export function pricesTable(
+  file: PriceFileReport | null,
   use: PriceUse,
   knownNow: ReadonlyMap<string, string>,
   now: number,
@@ -31,10 +33,11 @@ export function pricesTable(
     entries.length === 0
       ? ['no prices yet: parse enters them with the first round of each model.'].flatMap(wrapped)
       : drawTable({ columns: entryColumns(now), rows: entries }, screen);
+  const lines = [...wrapped(priceFileText(file)), '', ...first, ...book];
   const isInUsd = entries.every(({ entry }) =>
     entry.schedule.prices.every(({ currency }) => currency === undefined),
   );
-  return frame(`💲 Prices (${isInUsd ? 'USD ' : ''}per 1M tokens)`, [...first, ...book], screen);
+  return frame(`💲 Prices (${isInUsd ? 'USD ' : ''}per 1M tokens)`, lines, screen);
 }
 
 function adviceFor(unpriced: readonly ModelUse[], knownNow: ReadonlyMap<string, string>): string[] {

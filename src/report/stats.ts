@@ -1,5 +1,5 @@
 import { cleanLine, printableId } from '../platform/clean-text.ts';
-import { moneyText, usdText } from '../pricing/money.ts';
+import { costsText, usdText } from '../pricing/money.ts';
 import { amountsOf, isCostKnown, namesByUse, type Row } from '../query/aggregate.ts';
 import { exact } from '../query/count-text.ts';
 import { KEY_HEADS, type GroupKey } from './group-keys.ts';
@@ -113,11 +113,7 @@ function savedColumn(): Column<Group> {
 }
 
 function savedText(row: Row): string {
-  const amounts = amountsOf(row);
-  const shown = amounts.filter(([, { saved }]) => saved !== 0n);
-  return (shown.length > 0 ? shown : amounts.slice(0, 1))
-    .map(([currency, { saved }]) => moneyText(saved, currency, 4))
-    .join(' + ');
+  return costsText(new Map(amountsOf(row).map(([currency, { saved }]) => [currency, saved])), 4);
 }
 
 /** Costs with their points below each other, where there is room: `$  0.0168`. */

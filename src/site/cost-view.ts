@@ -1,4 +1,4 @@
-import { currencySign } from '../pricing/money.ts';
+import { costsText, currencySign } from '../pricing/money.ts';
 import type { RoundMoney } from '../pricing/round-money.ts';
 import {
   addCell,
@@ -9,7 +9,7 @@ import {
   type Row,
 } from '../query/aggregate.ts';
 import { boundMark } from '../query/bound-words.ts';
-import { amountsText, boundLines, knownCostText, saidAmounts } from '../query/cost-text.ts';
+import { boundLines, costsOf, knownCostText } from '../query/cost-text.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { sumBound } from '../query/costs.ts';
 import type { UsageCell } from '../store/types.ts';
@@ -68,10 +68,8 @@ function boundNote(lines: readonly string[]): BoundNote {
 
 /** What each of so many comes to on average; the sum must be known. */
 export function shareText(sum: CostSum, count: number): string {
-  const each = amountsOf(sum).map(
-    ([currency, { cost }]) => [currency, { cost: cost / BigInt(count) }] as const,
-  );
-  return boundMark(sumBound(sum).bound) + amountsText(each, 2);
+  const each = costsOf(sum).map(([currency, cost]) => [currency, cost / BigInt(count)] as const);
+  return boundMark(sumBound(sum).bound) + costsText(each, 2);
 }
 
 /** What a round costs, and in the currency that was asked for where one was: as in a cell of the index. */
@@ -123,8 +121,11 @@ export function drawnCurrency(sum: CostSum): DrawnCurrency {
   const wanted = sum.converted?.to ?? 'USD';
   const [most] = amounts.toSorted(([, a], [, b]) => b.rounds - a.rounds);
   const currency = amounts.some(([code]) => code === wanted) ? wanted : (most?.[0] ?? wanted);
-  const others = amounts.filter(([code]) => code !== currency);
-  return { currency, sign: currencySign(currency), leftOut: amountsText(others, 2) };
+  const others = amounts
+    .filter(([code]) => code !== currency)
+    .map(([code, { cost }]) => [code, cost] as const);
+  const leftOut = others.length > 0 ? costsText(others, 2) : '';
+  return { currency, sign: currencySign(currency), leftOut };
 }
 
 /** What a sum comes to in one currency, in 10⁻¹⁸ of it. */
@@ -134,5 +135,7 @@ export function costIn(sum: CostSum, currency: string): bigint {
 
 /** The currencies in which something was charged. */
 export function currenciesOf(sum: CostSum): string[] {
-  return saidAmounts(amountsOf(sum)).map(([currency]) => currency);
+  return costsOf(sum)
+    .filter(([, cost]) => cost !== 0n)
+    .map(([currency]) => currency);
 }

@@ -1,7 +1,7 @@
 import { currencySign } from '../pricing/money.ts';
 import { isCostKnown, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact } from '../query/count-text.ts';
-import { costIn, costView, currenciesOf, type CostView } from './cost-view.ts';
+import { costIn, costView, currenciesOf, drawnCurrency, type CostView } from './cost-view.ts';
 import { percent, shownCount, type Shown } from './format.ts';
 
 /** What a row of statistics says, beside its name. */
@@ -44,7 +44,7 @@ export function statView(row: Row, total: Row): StatView {
 /** Shares are of costs in one currency: a row in several has none. */
 function costShareOf(row: Row, total: Row, isKnown: boolean): Pick<StatView, 'costShare' | 'costWidth'> {
   if (!isKnown) return { costShare: 'unknown', costWidth: '' };
-  const [currency = 'USD', ...others] = currenciesOf(row);
+  const [currency = drawnCurrency(total).currency, ...others] = currenciesOf(row);
   if (others.length > 0) return { costShare: '–', costWidth: '' };
   const [part, whole] = [micro(costIn(row, currency)), micro(costIn(total, currency))];
   const of = isMixed(total) && part > 0 ? ` of ${currencySign(currency).trim()}` : '';

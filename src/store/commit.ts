@@ -33,6 +33,8 @@ export interface Batch {
   logs: LogPosition[];
   /** Logs whose files are gone since the last commit. */
   closed: readonly LogPosition[];
+  /** How many of all closed logs are imported files, where that was counted. */
+  imported?: number | undefined;
   nextLog: number;
 }
 
@@ -111,6 +113,7 @@ export function seal(files: Files, store: Store, state: State, index: StoredInde
     index: writeIndex(files, dir, state, index, batch, written),
     prices: { ...state.prices, length: prices },
     rejected: { length: rejected },
+    ...(batch.imported !== undefined && { imported: batch.imported }),
     next_log: batch.nextLog,
     logs: batch.logs,
   };

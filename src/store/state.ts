@@ -14,6 +14,8 @@ export interface State {
   rejected: { length: number };
   /** The sums of removed rounds; absent where none were. */
   pruned?: { length: number };
+  /** How many of the closed logs are imported files; absent in older stores, where nobody has counted them. */
+  imported?: number;
   /** Number of the next log generation. */
   next_log: number;
   logs: LogPosition[];

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
+import { NO_PRICING, toPricing, type PricingSettings } from './pricing-settings.ts';
 import { newState, parseState, writeState } from './state.ts';
 
 /** What may be stored is part of the store: two runs with other filters would make totals that mean nothing. */
@@ -44,6 +45,8 @@ export interface Store {
   id: string;
   statePath: string;
   filters: Filters;
+  /** As it was when the store was opened. */
+  pricing: PricingSettings;
 }
 
 const NAME = '.store.json';
@@ -94,9 +97,21 @@ export function createStore(files: Files, dir: string, statePath: string, filter
   const id = randomUUID();
   // Relative, so that a store that keeps its state beside it can be moved.
   const state = dirname(statePath) === resolve(dir) ? basename(statePath) : statePath;
-  writeState(files, statePath, newState(id));
+  writeState(files, statePath, { ...newState(id), imported: 0 });
   replaceFile(files, join(dir, NAME), `${JSON.stringify({ format: FORMAT, store: id, state, filters })}\n`);
-  return { dir, id, statePath, filters };
+  return { dir, id, statePath, filters, pricing: NO_PRICING };
+}
+
+/** Puts other pricing settings into the file that describes a store, which must be locked; the rest of it stays. */
+export function writePricing(files: Files, { dir }: Store, pricing: PricingSettings): void {
+  const path = join(dir, NAME);
+  const bytes = readWhole(files, path);
+  if (!bytes) throw new InputOutputError(`${path} is missing: restore it from a backup`);
+  const described = JSON.parse(bytes.toString()) as { pricing?: Record<string, unknown> };
+  const document = { ...described, pricing: { ...described.pricing, ...pricing } };
+  // A link that stands there is replaced, and never written through.
+  files.remove(`${path}.tmp`);
+  replaceFile(files, path, `${JSON.stringify(document)}\n`);
 }
 
 /** The filters given to a run must be the store's; those not given are. */
@@ -133,12 +148,19 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
     throw new InputOutputError(`${path} is not valid JSON: restore it from a backup`, { cause: error });
   }
   const { format, store, state, filters } = value ?? {};
+  const pricing = toPricing(value?.['pricing']);
   if (typeof format === 'number' && format > FORMAT) {
     throw new InputOutputError(
       `${path} was made by a newer version of monitor (format ${format}): update monitor`,
     );
   }
-  if (format !== FORMAT || typeof store !== 'string' || typeof state !== 'string' || !isFilters(filters)) {
+  if (
+    format !== FORMAT ||
+    typeof store !== 'string' ||
+    typeof state !== 'string' ||
+    !isFilters(filters) ||
+    !pricing
+  ) {
     throw new InputOutputError(`${path} does not describe a store: restore it from a backup`);
   }
   // Stores that were made before there was redaction do not mention it.
@@ -147,6 +169,7 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
     id: store,
     statePath: resolve(dir, state),
     filters: { ...filters, redact: filters.redact ?? null, redact_patterns: filters.redact_patterns ?? null },
+    pricing,
   };
 }
 

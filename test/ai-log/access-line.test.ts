@@ -8,9 +8,15 @@ describe('the default format', () => {
     const read = readAccessLine(line);
     expect(read).toMatchObject({ kind: 'ai', aiLog: AI, broken: false });
     const fields = read.kind === 'ai' ? Object.fromEntries(read.fields) : {};
-    expect(Object.keys(fields).toSorted()).toEqual(['duration', 'request_id', 'response_code', 'start_time']);
+    expect(Object.keys(fields).toSorted()).toEqual([
+      'duration',
+      'request_id',
+      'response_code',
+      'response_flags',
+      'start_time',
+    ]);
     expect(fields['start_time']).toBe('"2026-02-01T09:30:15.123Z"');
-    // In another form every field is read; these four say the same.
+    // In another form every field is read; these five say the same.
     const other = line.replace(',"authority"', ', "authority"');
     for (const [key, json] of Object.entries(fields)) expect(field(other, key)).toBe(json);
     expect(field(other, 'path')).toBeDefined();

@@ -20,6 +20,8 @@ const TEXTS = [
   '{"a":1,"a":2,"__proto__":{}}',
   '{ "role" : "tool", "content" : "\\ud83d \\u0000" }',
   '"天气 😀"',
+  '{"role":"user","content":[{"cache_control":{"ttl":"1h","type":"ephemeral"},"text":"天"}]}',
+  '{"content":[{"content":[{"cache_control":{"type":"ephemeral"}}]}],"cache_control":"\\"1h\\""}',
   '-0.0e+1',
   'null',
   '[]',
@@ -38,7 +40,8 @@ function inThread(change: (messages: string[], added: string[]) => string[]): fc
   });
 }
 
-const marked = (text: string): string => `{"cache_control":1,"of":${text}}`;
+const marked = (text: string): string =>
+  `{"cache_control":${text.length % 2 === 0 ? '{"ttl":"1h"}' : '{}'},"of":${text}}`;
 const step: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: inThread((messages, added) => [...messages, ...added]), weight: 6 },
   // An edited system prompt.

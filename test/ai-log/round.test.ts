@@ -147,7 +147,7 @@ describe('numbers', () => {
   test('token counts that are nonsense are flagged, and no sum is hurt', () => {
     for (const json of ['-5', '1.5', '1e300', '"abc"', '{"valueOf":1,"toString":1}', '[[[1]]]', 'true']) {
       const read = withAttribute('input_token', json);
-      expect([read.flags, read.usage.input], json).toEqual([['bad-count'], 0]);
+      expect([read.flags, read.usage.input], json).toEqual([['bad-count', 'usage-unlogged'], 0]);
     }
   });
 });
@@ -187,7 +187,7 @@ describe('the line itself', () => {
       time: Date.UTC(2026, 1, 1, 9, 30, 15, 123),
       requestId: '28ac436f-5424-2f7f-f47a-8f63dcd4031e',
       responseCode: 200,
-      flags: [],
+      flags: ['usage-unlogged'],
     });
     expect(round(aiLine({}, { request_id: '-', response_code: '0' }))).toMatchObject({
       requestId: null,
@@ -208,7 +208,7 @@ describe('the line itself', () => {
     expect(round(line)).toMatchObject({
       model: 'm',
       consumer: '',
-      flags: ['broken-line'],
+      flags: ['usage-unlogged', 'broken-line'],
       responseCode: 200,
     });
   });

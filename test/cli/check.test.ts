@@ -66,12 +66,34 @@ test('--consumer and --model, in any case; --strict; --budget-tokens; another zo
   );
 });
 
-test('a name that no round has is said', async () => {
-  const { code, out } = await check('--budget-usd', '1', '--consumer', 'nobody');
-  expect([code, out]).toEqual([
-    0,
-    'within budget: $0.0000 of $1 (0%) for nobody in 2026-02 (Asia/Shanghai); the store has no such round at all\n',
-  ]);
+test('a name that no round has is wrong usage: such a budget would hold for ever', async () => {
+  const line =
+    'not checked: $0.0000 of $1 (0%) for bo in 2026-02 (Asia/Shanghai); the store has no such round at all\n';
+  const err = "monitor: no consumer 'bo' in the store. Did you mean 'bob'?\n";
+  expect(await check('--budget-usd', '1', '--consumer', 'bo')).toEqual({ code: 2, out: line, err });
+  expect(await check('--budget-usd', '1', '--consumer', 'bo', '--quiet')).toEqual({
+    code: 2,
+    out: line,
+    err,
+  });
+  const { code, out } = await check('--budget-usd', '1', '--model', 'test-b', '--json');
+  expect([code, JSON.parse(out)]).toMatchObject([2, { ok: false, model: 'test-b', rounds: 0 }]);
+});
+
+test('names that are there, but not in the period or not together, are no wrong usage', async () => {
+  const later = { now: Date.parse('2026-03-03T04:00:00Z') };
+  const bob = ['check', '--data-dir', store, '--budget-usd', '1', '--consumer', 'bob'];
+  expect(await run(bob, later)).toEqual({
+    code: 0,
+    out: 'within budget: $0.0000 of $1 (0%) for bob in 2026-03 (Asia/Shanghai)\n',
+    err: "monitor: no round of consumer 'bob' in this period; the last one is of 2026-02-03\n",
+  });
+  expect(await run([...bob, '--quiet'], later)).toEqual({ code: 0, out: '', err: '' });
+  expect(await check('--budget-usd', '1', '--consumer', 'bob', '--model', 'test-a')).toEqual({
+    code: 0,
+    out: 'within budget: $0.0000 of $1 (0%) for test-a by bob in 2026-02 (Asia/Shanghai); the store has no such round at all\n',
+    err: '',
+  });
 });
 
 test('--json, with the same exit code', async () => {

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { originalFile, originalRound, roundsOf, writeOriginals } from '../ingest/original.ts';
+import { aiLine } from '../ingest/make.ts';
+import { originalFile, originalRound, pythonFiles, roundsOf, writeOriginals } from '../ingest/original.ts';
 import { makeFolder } from '../platform/make.ts';
 import { run } from './run.ts';
 
@@ -30,8 +31,8 @@ What to doubt in them (they carry the flag "imported"):
 - their costs are computed from today's prices: the original's are ignored
 - who asked, which API, response codes and request ids were not kept by the original
 
-No log has been parsed into this store yet. What the logs still hold of these sessions will be counted
-a second time when it is: parse first, then import; sessions that were parsed are left out then.
+No log has been parsed into this store yet. When one is, rounds that were imported are known by their model,
+token counts and texts, and not counted twice; but the log has the requests' own times: parse first, then import.
 `);
   expect(await run(['import', from, '--data-dir', store])).toEqual({
     code: 0,
@@ -73,6 +74,8 @@ test('files that are left out are named, and the exit code is 1', async () => {
         rounds: 3,
         filtered_rounds: 0,
         estimated_rounds: 0,
+        parsed_rounds: 0,
+        doubtful_rounds: 0,
         problem: null,
       },
       expect.objectContaining({ session_id: 'b', outcome: 'imported', rounds: 1, estimated_rounds: 1 }),
@@ -91,4 +94,71 @@ test('files that are left out are named, and the exit code is 1', async () => {
     `Left out, 3 files:\n  ${join(from, 'a.json')}: the store has the session a already (--force adds the file's rounds to it)\n`,
   );
   expect(second.out).not.toContain('\u001b');
+});
+
+const LINES = [0, 1, 2].map((n) => aiLine('a', n));
+const PING = aiLine('default', 0);
+
+test('parse says what was imported before, and counts it once', async () => {
+  const folder = makeFolder();
+  const from = writeOriginals(folder, pythonFiles(LINES.slice(0, 2)));
+  const [store, log] = [join(folder, 'store'), join(folder, 'access.log')];
+  const argv = ['parse', '--log-path', log, '--data-dir', store];
+  await run(['import', from, '--data-dir', store]);
+  writeFileSync(log, LINES.join(''));
+  const { code, out, err } = await run(argv);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toMatch(
+    /^1 round of 1 session from 1 log \([^)]*\); 0 other lines, 0 rejected, 2 rounds imported before and not counted again\n$/,
+  );
+  writeFileSync(log, [...LINES, PING].join(''));
+  const again = await run([...argv, '--json']);
+  expect(JSON.parse(again.out)).toMatchObject({ rounds: 1, imported_before: 0, warnings: [] });
+  const list = await run(['list', '--data-dir', store, '--json']);
+  expect(JSON.parse(list.out).sessions.map((one: { messages_count: number }) => one.messages_count)).toEqual([
+    3, 1,
+  ]);
+});
+
+test('import says what was parsed before, and what it cannot tell', async () => {
+  const folder = makeFolder();
+  const from = writeOriginals(folder, pythonFiles([...LINES, PING, PING]));
+  const [store, log] = [join(folder, 'store'), join(folder, 'access.log')];
+  writeFileSync(log, [...LINES, PING, PING].join(''));
+  await run(['parse', '--log-path', log, '--data-dir', store]);
+  const plain = await run(['import', from, '--data-dir', store]);
+  expect([plain.code, plain.err]).toEqual([1, 'monitor: 1 file left out\n']);
+  expect(plain.out).toBe(`Imported 0 rounds of 0 sessions from 0 files.
+3 rounds of 1 file not taken again: the store has them from a log.
+Left out, 1 file:
+  ${join(from, 'default.json')}: the store has the session default already, and 2 rounds can't be told from those that it has from a log
+`);
+  const forced = await run(['import', from, '--data-dir', store, '--force', '--json']);
+  expect(forced.code).toBe(1);
+  expect(JSON.parse(forced.out)).toMatchObject({
+    rounds: 0,
+    files: [
+      { session_id: 'a', outcome: 'parsed', rounds: 0, parsed_rounds: 3, doubtful_rounds: 0 },
+      { session_id: 'default', outcome: 'doubtful', rounds: 0, parsed_rounds: 0, doubtful_rounds: 2 },
+    ],
+  });
+  expect((await run(['import', from, '--data-dir', store, '--force'])).out).toContain(
+    `  ${join(from, 'default.json')}: of the session default, 2 rounds can't be told from those that it has from a log; import it into a store of its own\n`,
+  );
+});
+
+test('a part of a file that was parsed is said, and what --force would add', async () => {
+  const folder = makeFolder();
+  const from = writeOriginals(folder, pythonFiles(LINES));
+  const [store, log] = [join(folder, 'store'), join(folder, 'access.log')];
+  writeFileSync(log, LINES.slice(1).join(''));
+  await run(['parse', '--log-path', log, '--data-dir', store]);
+  expect((await run(['import', from, '--data-dir', store])).out).toContain(
+    `  ${join(from, 'a.json')}: the store has the session a already, and 2 rounds of the file from a log (--force adds the others to it)\n`,
+  );
+  const { code, out } = await run(['import', from, '--data-dir', store, '--force']);
+  expect(code).toBe(0);
+  expect(out).toContain(
+    'Imported 1 round of 1 session from 1 file.\n2 rounds of 1 file not taken again: the store has them from a log.\n',
+  );
 });

@@ -90,7 +90,12 @@ describe('prices', () => {
   test('of a store without rounds: the same shape, and words', async () => {
     rmSync(folder, { recursive: true });
     store = await makeStore(mkdtempSync(folder), ['{"ai_log":"-"}\n']);
-    expect(await listed()).toEqual({ version: 1, unpriced: [], prices: [] });
+    expect(await listed()).toEqual({
+      version: 1,
+      price_file: expect.objectContaining({ on_disk: 'same' }),
+      unpriced: [],
+      prices: [],
+    });
     expect((await run(['prices', '--data-dir', store])).out).toContain('no prices yet');
     folder = join(store, '..');
   });
@@ -141,6 +146,7 @@ describe('prices <model>', () => {
       version: 1,
       model: 'gpt-4o-clone',
       steps: [
+        { tried: 'price file prices.json: gpt-4o-clone', found: false, answer: 'no entry matches' },
         { tried: 'shipped prices: gpt-4o-clone', found: false, answer: 'no entry matches' },
         {
           tried: 'library: gpt-4o-clone',
@@ -165,9 +171,14 @@ describe('prices <model>', () => {
 
 describe('prices --refresh', () => {
   test('prices history: in the rounds, in the sums, in every report', async () => {
-    expect(await shown()).toMatchObject({ cost_usd: 0.0053, unpriced_rounds: 3 });
+    expect(await shown()).toMatchObject({ cost_usd: 0.0053, unpriced_rounds: 3, costs: { USD: 0.0053 } });
     const { code, out, err } = await run(['prices', '--refresh', '--prices', prices, '--data-dir', store]);
-    expect([code, err]).toEqual([0, '']);
+    expect([code, err]).toEqual([
+      0,
+      expect.stringMatching(
+        /^monitor: \/.*\/prices\.json: has changed since .*Z: new rounds take its new prices, as stored ones do by this refresh\n$/,
+      ),
+    ]);
     expect(out).toBe(
       'The prices of 4 models were looked up again for 5 rounds: other prices in 1 session.\n' +
         'Before: $0.0053 + 3 unpriced\nNow:    $0.0103 + 1 unpriced\n',
@@ -184,7 +195,7 @@ describe('prices --refresh', () => {
     const model = JSON.parse((await run(['stats-model', '--json', '--data-dir', store])).out) as Listed & {
       total: Record<string, unknown>;
     };
-    expect(model.total).toMatchObject({ cost_usd: 0.0103, unpriced_rounds: 1 });
+    expect(model.total).toMatchObject({ cost_usd: 0.0103, unpriced_rounds: 1, costs: { USD: 0.0103 } });
     const text = (await run(['show', 's', '--round', '1', '--data-dir', store])).out;
     expect(text).toContain('Cost: $0.002500');
     expect(text).toContain('$0.010300 USD + 1 unpriced round (other-model, 1.1k tokens)');
@@ -208,21 +219,26 @@ describe('prices --refresh', () => {
   test('no cost is not zero', async () => {
     const dir = await makeStore(join(folder, 'unknown'), [line('2026-02-01T00:00:00Z', ai('no-such-model'))]);
     const { out } = await run(['prices', '--refresh', '--json', '--prices', prices, '--data-dir', dir]);
-    const sum = { cost_usd: null, unpriced_rounds: 1 };
+    const sum = { cost_usd: null, unpriced_rounds: 1, costs: {} };
     expect(JSON.parse(out)).toMatchObject({ changed_sessions: 0, before: sum, after: sum });
   });
 
   test('again: nothing changed', async () => {
     await run(['prices', '--refresh', '--prices', prices, '--data-dir', store]);
     const { out } = await run(['prices', '--refresh', '--json', '--prices', prices, '--data-dir', store]);
-    const sum = { cost_usd: 0.0103, unpriced_rounds: 1 };
+    const sum = { cost_usd: 0.0103, unpriced_rounds: 1, costs: { USD: 0.0103 } };
     expect(JSON.parse(out)).toEqual({
       version: 1,
+      dry_run: false,
       models: 4,
       rounds: 5,
       changed_sessions: 0,
+      changed_rounds: 0,
+      repriced_rounds: 0,
+      same_cost_rounds: 0,
       before: sum,
       after: sum,
+      changes: [],
     });
   });
 

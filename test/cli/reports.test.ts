@@ -245,8 +245,10 @@ test('--group-by adds keys to a command’s own, in their order; filters take wh
     [null, 'test-a'],
     [null, 'no-such-model'],
   ]);
-  expect(await rows('stats-consumer', '--consumer', 'nobody')).toEqual([]);
-  const { out } = await run(['stats-consumer', '--consumer', 'no\u001bbody', '--data-dir', store]);
+  const { out, err } = await run(['stats-consumer', '--consumer', 'no\u001bbody', '--data-dir', store]);
   expect(out).toContain('📊 Statistics by Consumer (consumer nobody)');
   expect(out).toContain('no rounds of consumer nobody in this period\n');
+  expect(err).toBe(
+    "monitor: no consumer 'nobody' in the store. 'monitor stats-consumer' shows those there are\n",
+  );
 });

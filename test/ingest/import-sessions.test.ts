@@ -47,6 +47,7 @@ function take(
     dir,
     force: false,
     isDryRun: false,
+    now: Date.UTC(2026, 1, 3, 4),
     toUtc: (local) => local,
     ...options,
   });

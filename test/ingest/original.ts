@@ -56,3 +56,41 @@ export function writeOriginals(folder: string, files: Readonly<Record<string, st
   for (const [name, text] of Object.entries(files)) writeFileSync(join(from, name), text);
   return from;
 }
+
+/**
+ * What the Python original makes of log lines, as its main.py does it: a file for each session, by name. `now` is its
+ * clock, without a zone: it moves on by a second a round.
+ */
+export function pythonFiles(lines: readonly string[], now = '2026-02-01T12:00:00'): Record<string, string> {
+  const sessions = new Map<string, Record<string, unknown>[]>();
+  for (const [i, line] of lines.entries()) {
+    const log = JSON.parse(line) as Record<string, unknown>;
+    if (typeof log['ai_log'] !== 'string' || log['ai_log'] === '-') continue;
+    const ai = JSON.parse(log['ai_log']) as Record<string, unknown>;
+    const get = (key: string, otherwise: unknown): unknown => ai[key] ?? otherwise;
+    const id = String(get('session_id', 'default'));
+    const rounds = sessions.get(id) ?? [];
+    sessions.set(id, rounds);
+    rounds.push({
+      round: rounds.length + 1,
+      timestamp: new Date(Date.parse(`${now}Z`) + i * 1000).toISOString().replace('Z', '456'),
+      input_tokens: get('input_token', 0),
+      output_tokens: get('output_token', 0),
+      reasoning_tokens: get('reasoning_tokens', 0),
+      cached_tokens: get('cached_tokens', 0),
+      model: get('model', 'unknown'),
+      has_tool_calls: Boolean(get('tool_calls', false)),
+      response_type: get('response_type', 'normal'),
+      messages: get('messages', []),
+      question: get('question', ''),
+      answer: get('answer', ''),
+      reasoning: get('reasoning', ''),
+      tool_calls: get('tool_calls', []),
+      input_token_details: get('input_token_details', {}),
+      output_token_details: get('output_token_details', {}),
+    });
+  }
+  return Object.fromEntries(
+    Array.from(sessions, ([id, rounds]) => [`${encodeURIComponent(id)}.json`, originalFile(id, rounds)]),
+  );
+}

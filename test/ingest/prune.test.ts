@@ -378,7 +378,8 @@ test('a refresh of prices leaves pruned rounds what they cost', async () => {
   const prices = join(scene.folder, 'prices.json');
   writeFileSync(prices, JSON.stringify({ models: [{ match: 'gpt-4o', input: 25, output: 100 }] }));
   const { readPriceFile } = await import('../../src/pricing/price-file.ts');
-  await refreshPrices(nodeFiles, scene.store, createPriceResolver([await readPriceFile(prices)]));
+  const resolve = createPriceResolver([await readPriceFile(prices)]);
+  await refreshPrices(nodeFiles, scene.store, { prices: async () => ({ resolve }), mayReprice: true });
   // Ten times for what is there: one round of 103 and 10 tokens.
   const one = 103n * 2_500_000_000_000n + 10n * 10_000_000_000_000n;
   expect(costOf('old')).toBe(before[0] + 9n * one);

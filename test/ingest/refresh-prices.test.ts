@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { RefreshRequest } from '../../src/ingest/refresh-prices.ts';
 import { repairStore } from '../../src/ingest/repair.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { takeLock } from '../../src/platform/lock.ts';
@@ -61,8 +62,20 @@ describe('a refresh', () => {
       models: 2,
       rounds: 2,
       changedSessions: 1,
-      before: { cost: 0n, settledRounds: 0, unpricedRounds: 2 },
-      after: { cost: 120n * 10n ** 12n, settledRounds: 1, unpricedRounds: 1 },
+      changes: [
+        {
+          month: '2026-02',
+          model: 'new',
+          rounds: 1,
+          before: { costs: new Map(), unpricedRounds: 1 },
+          after: { costs: new Map([['USD', 120n * 10n ** 12n]]), unpricedRounds: 0 },
+        },
+      ],
+      repricedRounds: 0,
+      sameCostRounds: 0,
+      isDryRun: false,
+      before: { costs: new Map(), settledRounds: 0, unpricedRounds: 2 },
+      after: { costs: new Map([['USD', 120n * 10n ** 12n]]), settledRounds: 1, unpricedRounds: 1 },
     });
   });
 
@@ -116,7 +129,7 @@ describe('a refresh', () => {
     ]);
   });
 
-  test('is of the rounds that were there: later ones take the price of their own run, until the next refresh', async () => {
+  test('is of the rounds that were there: later ones take the store’s price file, until the next refresh', async () => {
     await parsed([round('s', 0, 'm'), otherLine(0)]);
     await refreshBy(dir, [{ match: 'm', input: 2 }]);
     await parsed([round('s', 1, 'm')], [{ match: 'm', input: 7 }]);
@@ -124,7 +137,7 @@ describe('a refresh', () => {
     expect(firstSession()).toEqual([
       [1, 200],
       [2, 707],
-      ['unpriced', null],
+      [2, 714],
     ]);
     await refreshBy(dir, [{ match: 'm', input: 3 }]);
     expect(firstSession()).toEqual([
@@ -157,7 +170,12 @@ describe('a refresh', () => {
     expect(JSON.stringify(dumpStore(dir)).replaceAll(/"cost":"\d+"/g, '')).toBe(
       JSON.stringify(texts).replaceAll(/"cost":"\d+"/g, ''),
     );
-    expect(readdirSync(dir).toSorted()).toEqual(
+    const isCopy = (name: string): boolean => name.startsWith('.price-file-');
+    expect(
+      readdirSync(dir)
+        .filter((name) => !isCopy(name))
+        .toSorted(),
+    ).toEqual(
       [
         '.index-3.base',
         '.lock',
@@ -213,6 +231,173 @@ describe('a refresh', () => {
     rmSync(join(dir, 's.json'));
     await expect(refreshBy(dir, [{ match: 'm', input: 1 }])).rejects.toThrow(/s\.json is missing/);
     expect(existsSync(join(dir, '.prices-2.jsonl'))).toBe(false);
+  });
+});
+
+describe('a refresh of a span of time', () => {
+  const at = (text: string): number => Date.parse(`2026-02-01T00:00:${text}Z`);
+  const span = (from: number, to = Infinity) => ({ span: { from, to } });
+  const refresh = (input: number, request: Partial<RefreshRequest> = {}) =>
+    refreshBy(dir, [{ match: 'm', input }], nodeFiles, request);
+  /** Rates are told from costs: the rounds have 100, 101, 102 … input tokens. */
+  const rates = () => (firstSession() as [unknown, number][]).map(([, cost], n) => cost / (100 + n));
+
+  beforeEach(async () => {
+    await parsed(
+      [0, 1, 2, 3].map((n) => round('s', n, 'm')),
+      [{ match: 'm', input: 1 }],
+    );
+  });
+
+  test('prices its rounds, and no others', async () => {
+    const result = await refresh(2, span(at('01'), at('03')));
+    expect(rates()).toEqual([1, 2, 2, 1]);
+    expect(result.changes).toMatchObject([{ month: '2026-02', model: 'm', rounds: 2 }]);
+    expect(totals()).toEqual({ cost: 609n * 10n ** 12n, unpriced: 0 });
+    expect(repairStore(nodeFiles, dir, false).problems).toEqual([]);
+  });
+
+  test('several combine: the last one that covers a round holds, and what comes later has its own price', async () => {
+    await refresh(2);
+    await refresh(3, span(at('01'), at('03')));
+    await refresh(4, span(at('02')));
+    expect(rates()).toEqual([2, 3, 4, 4]);
+    await parsed([round('s', 4, 'm')]);
+    expect(rates()).toEqual([2, 3, 4, 4, 1]);
+    await refresh(5, span(at('03')));
+    expect(rates()).toEqual([2, 3, 4, 5, 5]);
+    expect(repairStore(nodeFiles, dir, false).problems).toEqual([]);
+    const before = dumpMoney(dir);
+    rmSync(join(dir, '.state.json'));
+    repairStore(nodeFiles, dir, true);
+    expect(dumpMoney(dir)).toEqual(before);
+    damage(join(dir, readdirSync(dir).find((name) => name.endsWith('.base')) ?? ''));
+    repairStore(nodeFiles, dir, true);
+    expect(dumpMoney(dir)).toEqual(before);
+    await refresh(6);
+    expect(rates()).toEqual([6, 6, 6, 6, 6]);
+    const book = readdirSync(dir).find((name) => name.startsWith('.prices-')) ?? '';
+    expect(readFileSync(join(dir, book), 'utf8').match(/"refresh(es)?":/g)).toEqual(['"refresh":']);
+  });
+
+  test('looks only models up that have rounds in it', async () => {
+    await parsed([round('t', 0, 'later').replace('2026-02-01T00:00', '2026-02-01T00:15')]);
+    const { models } = await refresh(2, span(-Infinity, Date.parse('2026-02-01T00:15:00Z')));
+    expect(models).toBe(1);
+  });
+});
+
+describe('a refresh that may not change what has a price', () => {
+  const refresh = (models: Record<string, unknown>[]) =>
+    refreshBy(dir, models, nodeFiles, { mayReprice: false });
+  const state = () => readFileSync(join(dir, '.state.json'), 'utf8');
+
+  beforeEach(async () => {
+    await parsed(
+      [round('s', 0, 'm'), round('s', 1, 'n'), round('s', 2, 'gratis')],
+      [
+        { match: 'm', input: 1 },
+        { match: 'gratis', free: true },
+      ],
+    );
+  });
+
+  test.each<[string, Record<string, unknown>[], string]>([
+    [
+      'another price',
+      [
+        { match: 'm', input: 2 },
+        { match: 'gratis', free: true },
+      ],
+      '1 round costs that has a price already: from $0.0001 to $0.0002',
+    ],
+    [
+      'no price any more',
+      [{ match: 'gratis', free: true }],
+      '1 round costs that has a price already: from $0.0001 to $0.0000',
+    ],
+    [
+      'a price for what was free',
+      [
+        { match: 'm', input: 1 },
+        { match: 'gratis', input: 1 },
+      ],
+      '1 round costs that has a price already: from $0.0000 to $0.0001',
+    ],
+    [
+      'both',
+      [
+        { match: 'm', input: 3 },
+        { match: 'gratis', input: 1 },
+      ],
+      '2 rounds cost that have a price already',
+    ],
+  ])('refuses %s, and writes nothing', async (_, models, message) => {
+    const before = state();
+    await expect(refresh(models)).rejects.toThrow(message);
+    await expect(refresh(models)).rejects.toMatchObject({ exitCode: 2 });
+    expect([state(), existsSync(join(dir, '.prices-2.jsonl'))]).toEqual([before, false]);
+  });
+
+  test('prices what had no price, and takes another source at the same cost', async () => {
+    const result = await refresh([
+      { match: 'm', input: 1, source: 'another' },
+      { match: 'n', input: 2 },
+      { match: 'gratis', free: true },
+    ]);
+    expect(result).toMatchObject({
+      repricedRounds: 0,
+      sameCostRounds: 1,
+      changedSessions: 1,
+      changes: [{ month: '2026-02', model: 'n', rounds: 1, before: { unpricedRounds: 1 } }],
+    });
+    expect(firstSession()).toEqual([
+      [2, 100],
+      [3, 202],
+      ['free', 0],
+    ]);
+  });
+});
+
+test('a dry run says what would change, by month and model, and writes nothing', async () => {
+  const first = round('s', 0, 'm', { input_token: 1000, output_token: 0, total_token: 1000 });
+  await parsed(
+    [first, first.replace('2026-02-01T', '2026-03-01T'), round('t', 1, 'new')],
+    [{ match: 'm', input: 1 }],
+  );
+  const files = () => readdirSync(dir).map((name) => [name, readFileSync(join(dir, name), 'latin1')]);
+  const before = files();
+  const models = [
+    { match: 'm', input: 2 },
+    { match: 'new', input: 5 },
+  ];
+  const result = await refreshBy(dir, models, nodeFiles, { isDryRun: true, mayReprice: false });
+  expect(files()).toEqual(before);
+  const usd = (micro: number): bigint => BigInt(micro) * 10n ** 12n;
+  const change = (month: string, model: string, from: number | null, to: number) => ({
+    month,
+    model,
+    rounds: 1,
+    before:
+      from === null
+        ? { costs: new Map(), unpricedRounds: 1 }
+        : { costs: new Map([['USD', usd(from)]]), unpricedRounds: 0 },
+    after: { costs: new Map([['USD', usd(to)]]), unpricedRounds: 0 },
+  });
+  expect(result).toEqual({
+    models: 2,
+    rounds: 3,
+    changedSessions: 2,
+    changes: [
+      change('2026-02', 'm', 1000, 2000),
+      change('2026-02', 'new', null, 505),
+      change('2026-03', 'm', 1000, 2000),
+    ],
+    repricedRounds: 2,
+    sameCostRounds: 0,
+    isDryRun: true,
+    before: { costs: new Map([['USD', usd(2000)]]), settledRounds: 2, unpricedRounds: 1 },
+    after: { costs: new Map([['USD', usd(4505)]]), settledRounds: 3, unpricedRounds: 0 },
   });
 });
 

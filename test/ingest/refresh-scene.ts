@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { refreshPrices, type RefreshResult } from '../../src/ingest/refresh-prices.ts';
+import { refreshPrices, type RefreshRequest, type RefreshResult } from '../../src/ingest/refresh-prices.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { parsePriceFile } from '../../src/pricing/price-file.ts';
 import { createPriceResolver } from '../../src/pricing/resolve.ts';
@@ -14,9 +14,11 @@ export async function refreshBy(
   dir: string,
   models: Record<string, unknown>[],
   files: Files = nodeFiles,
+  request: Partial<RefreshRequest> = {},
 ): Promise<RefreshResult> {
   const file = await parsePriceFile(JSON.stringify({ models }), 'prices.json');
-  return refreshPrices(files, dir, createPriceResolver([file]));
+  const resolve = createPriceResolver([file]);
+  return refreshPrices(files, dir, { prices: async () => ({ resolve }), mayReprice: true, ...request });
 }
 
 /** Writes a price file; returns its path. */

@@ -60,6 +60,24 @@ test('all that the log may say, and nothing that it does not', () => {
   });
 });
 
+test('parts of the counts and the tier, in snake case, also without text', () => {
+  const aiLog = {
+    ...usage,
+    service_tier: 'Priority',
+    usage: { server_tool_use: { web_search_requests: 0 } },
+    input_token_details: { cached_tokens: 4, audio_tokens: 5, image_tokens: 1, cached_audio_tokens: 3, cached_image_tokens: 1, cache_write_tokens: 3, ephemeral_1h_input_tokens: 2 },
+    output_token_details: { audio_tokens: 2, image_tokens: 1 },
+  };
+  const parts = { cache_write_1h: 2, input_audio: 5, input_image: 1, cached_audio: 3, cached_image: 1, output_audio: 2, output_image: 1, searches: 0 };
+  for (const texts of [null, TEXTS]) {
+    const stored = fields(round(aiLine(aiLog)), texts);
+    expect([stored['usage_details'], stored['service_tier']]).toEqual([parts, 'priority']);
+  }
+  expect(Object.keys(fields(round(aiLine(aiLog)))['usage_details'] as object)).toEqual(Object.keys(parts));
+  const words = round(aiLine({ ...usage, service_tier: 'my secret' }));
+  expect([fields(words)['service_tier'], fields(words, TEXTS)['service_tier']]).toEqual([undefined, 'my secret']);
+}); // prettier-ignore
+
 function details(value: unknown): unknown {
   return fields(round(aiLine({ input_token_details: value })), TEXTS)['input_token_details'];
 }

@@ -168,6 +168,60 @@ describe('the fast road leaves to the plain one', () => {
   });
 }); // prettier-ignore
 
+describe('marks for an hour in the cache are found on both roads', () => {
+  const WRITES = '"input_token":1,"input_token_details":{"cache_creation_input_tokens":9,"cache_read_input_tokens":0},"model":"claude-x","output_token":1';
+  const HOUR = '{"content":[{"cache_control":{"ttl":"1h","type":"ephemeral"},"text":"a","type":"text"}],"role":"user"}';
+  const MINUTES = '{"content":[{"cache_control":{"type":"ephemeral"},"text":"b","type":"text"}],"role":"user"}';
+  const PLAIN = '{"content":"says {\\"cache_control\\":{\\"ttl\\":\\"1h\\"}}","role":"user"}';
+  const round = (...messages: string[]) => lineOf(`{${WRITES},"messages":[${messages.join()}],"session_id":"a"}`);
+  const stored = (lines: string[]): unknown[] => {
+    const { fast, plain } = takeBothRoads(lines);
+    expect(fast).toEqual(plain);
+    const [session] = fast as { rounds: string[] }[];
+    return (session?.rounds.join('').split(/(?=\{"round":)/) ?? []).map((json) => {
+      const { usage_details, flags } = JSON.parse(json.replace(/[,\s]*$/, ''));
+      return [usage_details?.cache_write_1h, flags];
+    });
+  };
+
+  test('in a message that is known from its bytes', () => {
+    const lines = [round(PLAIN, HOUR), round(PLAIN, HOUR, PLAIN), round(PLAIN, HOUR, PLAIN, '"last"')];
+    expect(roadsOf(...lines)).toEqual({ taken: ['fast', 'fast', 'fast'], known: 5 });
+    expect(stored(lines)).toEqual([[9, undefined], [9, undefined], [9, undefined]]);
+  });
+
+  test('beside one for five minutes, which is known, or new', () => {
+    const lines = [round(MINUTES), round(MINUTES, HOUR), round(HOUR), round(HOUR, '0', MINUTES)];
+    expect(roadsOf(...lines).known).toBe(3);
+    expect(stored(lines)).toEqual([[undefined, undefined], [9, ['cache-ttl-mixed']], [9, undefined], [9, ['cache-ttl-mixed']]]);
+  });
+
+  test('in a system prompt that stands beside ai_log', () => {
+    const system = '[{"cache_control":{"ttl":"1h"},"type":"text"}]';
+    const beside = [system, JSON.stringify(system)].map((json) => lineOf(`{${WRITES},"messages":[${MINUTES}],"session_id":"a"}`, `,"system":${json}`));
+    expect(roadsOf(...beside).taken).toEqual(['fast', 'fast']);
+    expect(stored(beside)).toEqual([[9, ['cache-ttl-mixed']], [9, ['cache-ttl-mixed']]]);
+  });
+
+  test('with spaces between, and not where a client only writes of one', () => {
+    const spaced = HOUR.replaceAll(':', ' : ').replaceAll(',', ' , ');
+    const lines = [round(` ${PLAIN} `, ` ${spaced} `, ` ${PLAIN}`), round(PLAIN, PLAIN)];
+    expect(roadsOf(...lines).taken).toEqual(['fast', 'fast']);
+    expect(stored(lines)).toEqual([[9, undefined], [undefined, undefined]]);
+  });
+}); // prettier-ignore
+
+test('audio that was sent to a Gemini model is seen on both roads, also in a message that is known', () => {
+  const audio = '{"content":[{"input_audio":{"data":"AAAA"},"type":"input_audio"}],"role":"user"}';
+  const words = '{"content":"\\"input_audio\\"","role":"user"}';
+  const round = (model: string, ...messages: string[]) =>
+    lineOf(`{"input_token":9,"messages":[${messages.join()}],"model":"${model}","output_token":1,"session_id":"a"}`);
+  const lines = [round('gemini-2.5-flash', words), round('gemini-2.5-flash', words, audio), round('gemini-2.5-flash', words, audio, '1'), round('gpt-4o', words, audio)];
+  expect(roadsOf(...lines).taken).toEqual(['fast', 'fast', 'fast', 'fast']);
+  const flags = lines.map((line) => { const read = readLogLine(line); return read.kind === 'round' && read.round.flags; });
+  expect(flags).toEqual([[], ['modality-unlogged'], ['modality-unlogged'], []]);
+}); // prettier-ignore
+
 describe('the fast road takes', () => {
   test('a history in which one message was replaced, and one added', () => {
     const messages = ['"a message that is long enough"', '"two"', '"three, which is to be replaced"', '"four, behind it"', '"five"'];

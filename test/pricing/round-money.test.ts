@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parsePriceBook } from '../../src/pricing/price-book.ts';
-import { repricingLine, toRepricing } from '../../src/pricing/repricing.ts';
+import { repricingLine, toRepricings, withRepricing, type Repricing } from '../../src/pricing/repricing.ts';
 import { moneyOfRound, type PricedRound } from '../../src/pricing/round-money.ts';
 
 const entry = (number: number, model: string, ...prices: Record<string, unknown>[]): string =>
@@ -12,7 +12,7 @@ const ENTRIES = [
   entry(3, 'dated', { from: '2026-02-02', input: 3 }),
   entry(4, 'gratis', { free: true }),
 ];
-const REFRESH = repricingLine({
+const ALL: Repricing = {
   commit: 7,
   models: new Map<string, number | null>([
     ['m', 2],
@@ -21,7 +21,8 @@ const REFRESH = repricingLine({
     ['nothing', null],
   ]),
   covers: { nextLog: 3, offsets: new Map([[1, 100]]) },
-});
+};
+const REFRESH = repricingLine([ALL]);
 const book = parsePriceBook([...ENTRIES, REFRESH, entry(5, 'm', { input: 5 })], 'book');
 
 const stored = (rest: Partial<PricedRound>): PricedRound => ({
@@ -74,15 +75,84 @@ describe('a round behind it keeps its own price', () => {
 });
 
 test('only the last refresh counts', () => {
-  const later = repricingLine({
-    commit: 9,
-    models: new Map([['m', 1]]),
-    covers: { nextLog: 2, offsets: new Map([[1, 50]]) },
-  });
+  const later = repricingLine([
+    {
+      commit: 9,
+      models: new Map([['m', 1]]),
+      covers: { nextLog: 2, offsets: new Map([[1, 50]]) },
+    },
+  ]);
   const twice = parsePriceBook([...ENTRIES, REFRESH, later], 'book');
   expect(moneyOfRound(twice, stored({ at: [1, 49], price: 2 })).price).toBe(1);
   expect(moneyOfRound(twice, stored({ at: [1, 99] })).price).toBe(1);
   expect(moneyOfRound(twice, stored({ at: [1, 99], price: 2 })).price).toBe(2);
+});
+
+describe('refreshes of a span of time', () => {
+  const covers = { nextLog: 3, offsets: new Map([[1, 200]]) };
+  const of = (commit: number, entry: number, from?: string, to?: string): Repricing => ({
+    commit,
+    models: new Map([['m', entry]]),
+    covers,
+    ...((from !== undefined || to !== undefined) && {
+      span: { from: from ? Date.parse(from) : -Infinity, to: to ? Date.parse(to) : Infinity },
+    }),
+  });
+  const models = ['m', 'm', 'm', 'm', 'm'].map((model, i) => entry(i + 1, model, { input: i + 1 }));
+  const bookOf = (repricings: Repricing[]) => parsePriceBook([...models, repricingLine(repricings)], 'book');
+  const priceAt = (repricings: Repricing[], timestamp: string, at: [number, number] = [1, 150]): unknown =>
+    moneyOfRound(bookOf(repricings), stored({ timestamp, at })).price;
+  const [FEB, MARCH, APRIL] = [
+    '2026-02-01T00:00:00.000Z',
+    '2026-03-01T00:00:00.000Z',
+    '2026-04-01T00:00:00.000Z',
+  ];
+
+  test('leave what is outside of it as it was: `from` is in it, `to` is not', () => {
+    const one = [of(8, 3, MARCH, APRIL)];
+    expect(priceAt(one, MARCH)).toBe(3);
+    expect(priceAt(one, '2026-03-31T23:59:59.999Z')).toBe(3);
+    expect(priceAt(one, '2026-02-28T23:59:59.999Z')).toBe(1);
+    expect(priceAt(one, APRIL)).toBe(1);
+    expect(priceAt(one, MARCH, [1, 200])).toBe(1);
+    expect(priceAt([of(8, 3, MARCH)], '2027-01-01T00:00:00Z')).toBe(3);
+    expect(priceAt([of(8, 3, undefined, MARCH)], FEB)).toBe(3);
+  });
+
+  test('stand above earlier ones, where they cover a round; else those hold', () => {
+    const several = [ALL, of(8, 3, FEB, APRIL), of(9, 4, MARCH, APRIL)];
+    expect(priceAt(several, '2026-03-15T00:00:00Z', [1, 99])).toBe(4);
+    expect(priceAt(several, '2026-02-15T00:00:00Z', [1, 99])).toBe(3);
+    expect(priceAt(several, '2026-01-15T00:00:00Z', [1, 99])).toBe(2);
+    expect(priceAt(several, '2026-01-15T00:00:00Z', [1, 150])).toBe(1);
+    // Rounds that came behind the last one, but not behind the book's line.
+    expect(priceAt(several, '2026-03-15T00:00:00Z', [1, 200])).toBe(1);
+  });
+
+  test('are forgotten where a later one leaves nothing of them, and only there', () => {
+    const kept = (before: Repricing[], latest: Repricing): number[] =>
+      withRepricing(before, latest).map(({ commit }) => commit);
+    const before = [ALL, of(8, 3, FEB, APRIL), of(9, 4, MARCH)];
+    expect(kept(before, of(10, 5))).toEqual([10]);
+    expect(kept(before, of(10, 5, FEB))).toEqual([7, 10]);
+    expect(kept(before, of(10, 5, FEB, APRIL))).toEqual([7, 9, 10]);
+    expect(kept(before, of(10, 5, MARCH, APRIL))).toEqual([7, 8, 9, 10]);
+    expect(kept(before, of(10, 5, undefined, APRIL))).toEqual([7, 9, 10]);
+  });
+
+  test('are read as they were written; one of all times has the line that it always had', () => {
+    const several = [ALL, of(8, 3, FEB, APRIL), of(9, 4, MARCH), of(10, 5, undefined, FEB)];
+    const line = repricingLine(several);
+    expect(toRepricings(JSON.parse(line))).toEqual(several);
+    expect(line).toContain(`"span":["${FEB}","${APRIL}"]`);
+    expect(line).toContain(`"span":["${MARCH}",null]`);
+    expect(line.startsWith('{"refreshes":[{"commit":7,')).toBe(true);
+    expect(repricingLine([ALL])).toBe(
+      '{"refresh":{"commit":7,"models":[["m",2],["dated",3],["gratis",4],["nothing",null]],"next_log":3,"logs":[[1,100]]}}',
+    );
+    // A build that knows no spans must not take one for all times.
+    expect(repricingLine([of(8, 3, MARCH)])).toMatch(/^\{"refreshes":\[/);
+  });
 });
 
 test('what the cache saved is by the refreshed price too', () => {
@@ -109,8 +179,12 @@ test.each([
   ['{"refresh":{"commit":1,"models":[["m","x"]],"next_log":1,"logs":[]}}'],
   ['{"refresh":{"commit":1,"models":[],"next_log":1,"logs":[[1]]}}'],
   ['{"refresh":{"commit":1,"models":[],"next_log":-1,"logs":[]}}'],
+  ['{"refresh":{"commit":1,"models":[],"next_log":1,"logs":[],"span":[null,null]}}'],
+  ['{"refreshes":[]}'],
+  ['{"refreshes":[{"commit":1,"models":[],"next_log":1,"logs":[],"span":["soon",null]}]}'],
+  ['{"refreshes":[{"commit":1,"models":[],"next_log":1,"logs":[]},{}]}'],
 ])('a damaged line is no refresh, and the book says where it is damaged: %s', (line) => {
-  expect(toRepricing(JSON.parse(line))).toBeUndefined();
+  expect(toRepricings(JSON.parse(line))).toBeUndefined();
   expect(() => parsePriceBook([...ENTRIES, line], 'book')).toThrow('book:5: expected price book entry 5');
 });
 

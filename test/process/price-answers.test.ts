@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeFolder } from '../platform/make.ts';
-import { parseArgs, runMonitor } from './make.ts';
+import { startInteractive } from './interactive.ts';
+import { BIN, canRun, parseArgs, runMonitor, testUnless, type Ran } from './make.ts';
 
 /** Prices that were looked up once are remembered beside the store. */
 test('an answer is remembered for as long as nothing that it depends on changes', async () => {
@@ -19,8 +20,10 @@ test('an answer is remembered for as long as nothing that it depends on changes'
   };
   const parse = async (...more: string[]): Promise<void> => {
     const ran = await runMonitor(...parseArgs(log, store), '--quiet', ...more);
-    expect(ran).toMatchObject({ code: 0, out: '', err: '' });
+    expect(ran).toMatchObject({ code: 0, out: '' });
+    said.push(ran.err.replaceAll(prices, 'FILE').trimEnd());
   };
+  const said: string[] = [];
   const costs = async (): Promise<(number | null)[]> => {
     const { out } = await runMonitor('show', 's', '--json', '--data-dir', store);
     const { rounds } = JSON.parse(out) as { rounds: { cost_usd: number | null }[] };
@@ -48,6 +51,15 @@ test('an answer is remembered for as long as nothing that it depends on changes'
   add('mine');
   await parse('--prices', prices);
   expect(await costs()).toEqual([2.5, null, 2.5, 3, 4]);
+
+  expect(said).toEqual([
+    '',
+    '',
+    expect.stringMatching(/^monitor: FILE: is this store's price file from now on, also for runs without/),
+    expect.stringMatching(
+      /^monitor: FILE: has changed since .*: new rounds take its new prices, stored ones/,
+    ),
+  ]);
 
   // What was remembered is what is used, and what is damaged is not.
   writeFileSync(answers, readFileSync(answers, 'utf8').replace('"input":4', '"input":5'));
@@ -82,4 +94,64 @@ test('a price file can be a pipe, which is read once only', async () => {
 
   const { out } = await runMonitor('show', 's', '--json', '--data-dir', store);
   expect(JSON.parse(out)).toMatchObject({ cost_usd: 3 });
+
+  // What was read is the store's; the same content from another pipe changes nothing, and other content is said.
+  const pipe = (): string =>
+    spawnSync('bash', ['-c', script, 'bash', log, store, join(folder, 'prices.json')], { encoding: 'utf8' })
+      .stderr;
+  const add = (): void => appendFileSync(log, `${JSON.stringify(line)}\n`);
+  add();
+  expect(await runMonitor(...parseArgs(log, store), '--quiet')).toMatchObject({ code: 0, out: '', err: '' });
+  add();
+  expect(pipe()).toBe('');
+  add();
+  writeFileSync(join(folder, 'prices.json'), JSON.stringify({ models: [{ match: 'mine', input: 4 }] }));
+  expect(pipe()).toMatch(/^monitor: \/dev\/fd\/\d+: has changed since .*: new rounds take its new prices/);
+  add();
+  await runMonitor(...parseArgs(log, store), '--quiet');
+  const shown = await runMonitor('show', 's', '--json', '--data-dir', store);
+  expect(JSON.parse(shown.out)).toMatchObject({ cost_usd: 3 + 3 + 3 + 4 + 4 });
 });
+
+testUnless(!canRun('script', '--version') && 'no program script (bsdutils), which makes a terminal')(
+  'a refresh asks whoever sits at the terminal',
+  async () => {
+    const folder = makeFolder();
+    const log = join(folder, 'access.log');
+    const store = join(folder, 'sessions');
+    const prices = join(folder, 'prices.json');
+    const aiLog = {
+      session_id: 's',
+      model: 'gpt-4o',
+      input_token: 1_000_000,
+      output_token: 0,
+      total_token: 1e6,
+    };
+    writeFileSync(
+      log,
+      `${JSON.stringify({ ai_log: JSON.stringify(aiLog), start_time: '2026-03-02T08:00:00Z' })}\n`,
+    );
+    await runMonitor(...parseArgs(log, store), '--quiet');
+    writeFileSync(prices, JSON.stringify({ models: [{ match: 'gpt-4o', input: 7 }] }));
+    // A pipe can be read once only, and what it says is both shown and taken.
+    const command = `'${process.execPath}' '${BIN}' prices --refresh --prices <(cat '${prices}') --data-dir '${store}'`;
+    const answer = async (keys: string): Promise<Ran> => {
+      const running = startInteractive('script', ['-qec', `bash -c "${command}"`, '/dev/null'], folder);
+      await running.until('the question', () => running.out().includes('[y/N]'));
+      running.send(keys);
+      return await running.ended;
+    };
+    const cost = async (): Promise<number> =>
+      (JSON.parse((await runMonitor('show', 's', '--json', '--data-dir', store)).out) as { cost_usd: number })
+        .cost_usd;
+
+    for (const no of ['n\n', '\n', '\u0004', '\u0003']) {
+      const ran = await answer(no);
+      expect([ran.code, await cost()], JSON.stringify(no)).toEqual([1, 2.5]);
+      expect(ran.out).toMatch(/2026-03 {2}gpt-4o +1 {2}\$2\.5000 {2}\$7\.0000/);
+      expect(ran.out).toContain('nothing was changed');
+    }
+    const ran = await answer('y\n');
+    expect([ran.code, await cost()]).toEqual([0, 7]);
+  },
+);

@@ -323,7 +323,7 @@ test('a price that is found out to be a bound writes the pages again, though no 
   const prices = join(folder, 'prices.json');
   const text = readFileSync(prices, 'utf8');
   writeFileSync(prices, text.replace('"match":"test-usd"', '"match":"test-usd","inexact":"upper"'));
-  const refresh = ['prices', '--refresh', '--data-dir', made.dataDir, '--prices', prices];
+  const refresh = ['prices', '--refresh', '--yes', '--data-dir', made.dataDir, '--prices', prices];
   const ran = await run(refresh);
   expect(ran.code, ran.err).toBe(0);
   await render(made);

@@ -7,6 +7,7 @@ import { readSnapshot } from '../../store/read.ts';
 import type { Context } from '../context.ts';
 import type { ReportOptions } from '../options.ts';
 import { localTimeOf } from '../local-time.ts';
+import { sayUnknownNames } from '../name-filter.ts';
 
 export interface CheckOptions extends ReportOptions, UsageFilter {
   /** 10⁻¹⁸ USD. */
@@ -16,16 +17,21 @@ export interface CheckOptions extends ReportOptions, UsageFilter {
   quiet?: true;
 }
 
-/** Compares what was spent in the current period with a budget. Throws NoAnswer, without a word, where it is broken. */
+/**
+ * Compares what was spent in the current period with a budget. Throws NoAnswer, without a word, where it is broken, and
+ * UsageError where the filter names what the store doesn't have: such a budget would hold for ever.
+ */
 export async function check(context: Context, options: CheckOptions): Promise<void> {
   const { budgetUsd, budgetTokens } = options;
   if (budgetUsd === undefined && budgetTokens === undefined)
     throw new UsageError('check needs a budget: --budget-usd 50, or --budget-tokens 1000000, or both.');
   const budget: Budget = { usd: budgetUsd, tokens: budgetTokens, strict: options.strict === true };
   const spending = spendingOf(context, options);
-  const keeps = isKept(budget, spending);
+  const keeps = isKept(budget, spending) && !spending.hasUnknownName;
   if (options.json) await context.write(budgetJson(budget, spending));
   else if (!keeps || !options.quiet) await context.write(budgetLine(budget, spending));
+  // stderr has named them.
+  if (spending.hasUnknownName) throw new UsageError('');
   if (!keeps) throw new NoAnswer('');
 }
 
@@ -39,5 +45,8 @@ function spendingOf(context: Context, options: CheckOptions): Spending {
     groupBy(sessions, ['model'], { ...filter, quarters, local }).total;
   const sum = sumOf(quartersOf(period));
   const isKnown = sum.rounds > 0 || Object.keys(filter).length === 0 || sumOf(ALL_QUARTERS).rounds > 0;
-  return { per, period, timeZone: local.timeZone, filter, sum, isKnown };
+  // That there was nothing yet today is no news for cron.
+  const said = options.quiet ? undefined : period;
+  const unknown = sum.rounds > 0 ? [] : sayUnknownNames(context, sessions, filter, local, said);
+  return { per, period, timeZone: local.timeZone, filter, sum, isKnown, hasUnknownName: unknown.length > 0 };
 }

@@ -20,6 +20,7 @@ import { openStore } from '../../store/store.ts';
 import { QUARTER_MS } from '../../store/types.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options.ts';
+import { sayUnknownNames } from '../name-filter.ts';
 import { findTarget, writeFile } from '../output-file.ts';
 import { requirePrices } from '../report-context.ts';
 
@@ -52,6 +53,11 @@ export async function exportFile(context: Context, file: string, options: Export
   // What was written: of rounds that were pruned, only the sums are left.
   const total = tally?.total ?? groupBy(snapshot.sessions, ['model'], query).total;
   if (target !== undefined && !options.quiet) await context.write(doneLine(file, target, total));
+  if (total.rounds === 0) {
+    const { model, consumer, local, from, to } = query;
+    const period = options.quiet ? undefined : { from, to };
+    sayUnknownNames(context, snapshot.sessions, { model, consumer }, local, period);
+  }
   requirePrices(total, options.strict);
 }
 

@@ -23,8 +23,10 @@ export async function importFrom(context: Context, from: string, options: Import
     force: options.force === true,
     isDryRun: options.dryRun === true,
     pricesPath: options.prices,
+    now: context.now,
     toUtc: localTimeOf(context, options.timezone).toUtc,
   });
+  for (const { path, message } of result.notices) context.warn(`monitor: ${path}: ${message}\n`);
   await context.write(options.json ? importJson(result) : importText(result));
   const leftOut = result.files.filter(isLeftOut).length;
   if (leftOut > 0) throw new NoAnswer(`${plural(leftOut, 'file')} left out`);
@@ -45,6 +47,8 @@ function importJson({ files, isDryRun }: ImportResult): string {
       rounds: file.rounds,
       filtered_rounds: file.filtered,
       estimated_rounds: file.estimates,
+      parsed_rounds: file.parsed,
+      doubtful_rounds: file.doubtful,
       problem: file.problem,
     })),
   };

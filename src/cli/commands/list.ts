@@ -1,10 +1,13 @@
 import { listJson } from '../../report/json.ts';
 import { listSessions, listTable, type SortKey } from '../../report/list.ts';
-import { periodOf } from '../../report/period.ts';
+import { periodOf, type Period } from '../../report/period.ts';
+import type { LocalTime } from '../../query/time-zone.ts';
+import type { StoredSessions } from '../../store/index-file.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options.ts';
 import { localTimeOf } from '../local-time.ts';
+import { sayUnknownNames } from '../name-filter.ts';
 import { EMPTY_STORE, screenOf } from '../report-context.ts';
 
 export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> {
@@ -25,8 +28,21 @@ export async function list(context: Context, options: ListOptions): Promise<void
   const period = periodOf(options, local, context.now);
   const { sessions } = readSnapshot(options.dataDir);
   const selected = listSessions(sessions, { ...options, period });
+  if (selected.total === 0) sayWhy(context, sessions, local, period, options);
   if (options.json) return await writeAll(context, listJson(selected.sessions, selected.total));
   const otherwise = (): string =>
     sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions matches`;
   await context.write(listTable(selected, options.sortBy, local, screenOf(context), otherwise));
+}
+
+function sayWhy(
+  context: Context,
+  sessions: StoredSessions,
+  local: LocalTime,
+  period: Period,
+  { model, consumer, agent, channel, search, pruned }: ListOptions,
+): void {
+  // With these, the period need not be why.
+  const asked = search === undefined && pruned === undefined ? period : undefined;
+  sayUnknownNames(context, sessions, { model, consumer, agent, channel }, local, asked);
 }

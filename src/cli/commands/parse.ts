@@ -6,6 +6,7 @@ import { readSnapshot } from '../../store/read.ts';
 import type { Context } from '../context.ts';
 import { parsePlainly, requireLogs, sayTroubles } from '../parse-plainly.ts';
 import { parseRequest, type StoreOptions } from '../parse-request.ts';
+import { quietWhenBusy } from '../quiet-when-busy.ts';
 import { screenOf } from '../report-context.ts';
 import { showProgress } from '../show-progress.ts';
 
@@ -28,5 +29,7 @@ export async function parse(context: Context, options: ParseOptions): Promise<vo
     requireLogs(result);
     return;
   }
-  await parsePlainly(context, request, output).finally(() => progress?.clear());
+  await quietWhenBusy(options.quiet === true, () => parsePlainly(context, request, output)).finally(() =>
+    progress?.clear(),
+  );
 }

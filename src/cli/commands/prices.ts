@@ -1,50 +1,51 @@
-import { refreshPrices } from '../../ingest/refresh-prices.ts';
-import { UsageError } from '../../platform/errors.ts';
+import { lookAtOriginal, readPriceBasis } from '../../ingest/price-basis.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { parsePriceBook } from '../../pricing/price-book.ts';
-import { readPriceFile, type PriceFile } from '../../pricing/price-file.ts';
+import { parsePriceFile, type PriceFile } from '../../pricing/price-file.ts';
 import { createPriceResolver, resolvePrice } from '../../pricing/resolve.ts';
 import { priceFilesWith } from '../../pricing/shipped.ts';
 import { priceUse, type PriceUse } from '../../query/price-use.ts';
+import type { PriceFileReport } from '../../report/price-file-text.ts';
 import { priceStepsJson, priceStepsText } from '../../report/price-steps.ts';
 import { pricesJson } from '../../report/prices-json.ts';
 import { pricesTable } from '../../report/prices-text.ts';
-import { refreshJson, refreshText } from '../../report/refresh-text.ts';
 import { readSnapshot } from '../../store/read.ts';
-import { findStore } from '../../store/store.ts';
+import type { Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import { screenOf } from '../report-context.ts';
+import { refresh, refuseWithoutRefresh, type RefreshOptions } from './refresh.ts';
 
-export interface PricesOptions {
-  dataDir: string;
-  prices?: string;
+export interface PricesOptions extends RefreshOptions {
   refresh?: true;
-  json?: true;
 }
 
-/** The price book and what is unpriced; how one name is resolved; or, with --refresh, all stored rounds priced anew. */
+/** The price book and what is unpriced; how one name is resolved; or, with --refresh, stored rounds priced again. */
 export async function prices(
   context: Context,
   model: string | undefined,
   options: PricesOptions,
 ): Promise<void> {
-  const files = await priceFilesWith(
-    options.prices === undefined ? undefined : await readPriceFile(options.prices),
-  );
-  if (options.refresh) {
-    if (model !== undefined)
-      throw new UsageError('--refresh looks up all models again: leave the model out, or --refresh.');
-    const result = await refreshPrices(nodeFiles, options.dataDir, createPriceResolver(files));
-    await context.write(options.json ? refreshJson(result) : refreshText(result));
-  } else if (model === undefined) {
-    await listPrices(context, files, options);
-  } else {
-    await explainPrice(context, model, files, options);
-  }
+  if (options.refresh) return await refresh(context, model, options);
+  refuseWithoutRefresh(options);
+  const asked = { given: options.prices, now: context.now };
+  const { store, basis } = await readPriceBasis(nodeFiles, options.dataDir, asked);
+  const user = basis.user && (await parsePriceFile(basis.user.text, basis.user.path));
+  const files = await priceFilesWith(user);
+  if (model === undefined) await listPrices(context, await priceFileOf(store), files, options);
+  else await explainPrice(context, model, files, store, options);
+}
+
+async function priceFileOf(store: Store | undefined): Promise<PriceFileReport | null> {
+  const file = store?.pricing.file;
+  if (!file) return null;
+  const { state } = await lookAtOriginal(nodeFiles, file);
+  const onDisk = state === 'none' ? 'gone' : state === 'unread' ? 'unreadable' : state;
+  return { ...file, onDisk };
 }
 
 async function listPrices(
   context: Context,
+  file: PriceFileReport | null,
   files: readonly PriceFile[],
   options: PricesOptions,
 ): Promise<void> {
@@ -57,8 +58,8 @@ async function listPrices(
   }
   await context.write(
     options.json
-      ? pricesJson(use, knownNow, context.now)
-      : pricesTable(use, knownNow, context.now, screenOf(context)),
+      ? pricesJson(file, use, knownNow, context.now)
+      : pricesTable(file, use, knownNow, context.now, screenOf(context)),
   );
 }
 
@@ -67,10 +68,11 @@ async function explainPrice(
   context: Context,
   model: string,
   files: readonly PriceFile[],
+  store: Store | undefined,
   options: PricesOptions,
 ): Promise<void> {
   const { steps, resolution } = await resolvePrice(model, files);
-  const use = findStore(nodeFiles, options.dataDir) ? useOf(options.dataDir) : undefined;
+  const use = store && useOf(options.dataDir);
   const answer = { model, steps, resolution, use };
   await context.write(
     options.json

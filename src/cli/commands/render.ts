@@ -9,6 +9,7 @@ import { renderSite, type Progress } from '../../site/render.ts';
 import type { Written } from '../../site/site-folder.ts';
 import type { Context } from '../context.ts';
 import { localTimeOf } from '../local-time.ts';
+import { quietWhenBusy } from '../quiet-when-busy.ts';
 import { showProgress } from '../show-progress.ts';
 
 export interface RenderOptions {
@@ -31,19 +32,21 @@ export async function render(context: Context, options: RenderOptions): Promise<
   const { dataDir, siteDir, refresh } = options;
   const progress =
     context.stderrIsTerminal && !options.quiet ? showProgress(context, progressText) : undefined;
-  const written = await renderSite(nodeFiles, {
-    dataDir,
-    siteDir,
-    local: localTimeOf(context, options.timezone),
-    now: context.now,
-    refresh,
-    full: options.full === true,
-    threads: {
-      file: PAGE_WORKER,
-      count: mayHaveThreads(nodeFiles) ? Math.min(MOST_THREADS, availableParallelism()) : 0,
-    },
-    onProgress: progress?.update,
-  });
+  const written = await quietWhenBusy(options.quiet === true, () =>
+    renderSite(nodeFiles, {
+      dataDir,
+      siteDir,
+      local: localTimeOf(context, options.timezone),
+      now: context.now,
+      refresh,
+      full: options.full === true,
+      threads: {
+        file: PAGE_WORKER,
+        count: mayHaveThreads(nodeFiles) ? Math.min(MOST_THREADS, availableParallelism()) : 0,
+      },
+      onProgress: progress?.update,
+    }),
+  );
   progress?.clear();
   if (options.json) await context.write(`${JSON.stringify({ version: 1, ...written, site: siteDir })}\n`);
   else if (!options.quiet) await context.write(writtenText(written, siteDir));

@@ -4,8 +4,8 @@ import type { Files } from '../../platform/files.ts';
 import { hasFlock } from '../../platform/lock.ts';
 import type { Schedule } from '../../platform/schedules.ts';
 import { discoverLogs, noLogError, type LogFile } from '../../logs/discover.ts';
-import { readPriceFile } from '../../pricing/price-file.ts';
 import type { Finding } from './finding.ts';
+import { judgePrices } from './judge-prices.ts';
 import { judgeSample } from './judge-sample.ts';
 import { judgeStore } from './judge-store.ts';
 import { lookAtStore, type StoreFacts } from './look-at-store.ts';
@@ -49,7 +49,7 @@ export async function examine(files: Files, options: ExamineOptions): Promise<Ex
   } else if (!findings.some(({ code }) => code === 'store-unreadable')) {
     findings.push(noStore(dir, parseCommand));
   }
-  findings.push(...(await judgePrices(options.pricesPath)));
+  findings.push(...(await judgePrices(files, dir, options.pricesPath, now)));
   const entries = findEntries(options.schedules);
   findings.push(...judgeSchedule(entries, dir, parseCommand), ...judgeSystem());
   return {
@@ -133,27 +133,6 @@ function noStore(dir: string, parseCommand: string): Finding {
     fix: 'The first run makes it.',
     setting: parseCommand,
   };
-}
-
-async function judgePrices(path: string | undefined): Promise<Finding[]> {
-  if (path === undefined) return [];
-  try {
-    await readPriceFile(path);
-    return [];
-  } catch (error) {
-    if (!(error instanceof MonitorError)) throw error;
-    const fix = 'Mend the file: parse refuses to run with it. docs/cost.md says what it holds.';
-    return [
-      {
-        code: 'prices-unreadable',
-        area: 'prices',
-        severity: 'error',
-        what: `${error.message}.`,
-        where: path,
-        fix,
-      },
-    ];
-  }
 }
 
 function judgeSystem(): Finding[] {

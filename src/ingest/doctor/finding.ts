@@ -41,6 +41,8 @@ export type FindingCode =
   | 'unread-log'
   | 'no-flock'
   | 'prices-unreadable'
+  | 'prices-changed'
+  | 'prices-damaged'
   | 'no-schedule'
   | 'other-schedule';
 

@@ -83,7 +83,7 @@ function unpricedRounds({ unpriced, rounds, dir }: StoreFacts): Finding[] {
       { ...shared, fix: 'The log does not say their model, so no price file can: see that it is logged.' },
     ];
   const fix =
-    'Write a price file (docs/cost.md), with the prices in USD per million tokens, and name it in every run with --prices; ' +
+    'Write a price file (docs/cost.md), with the prices in USD per million tokens, and name it once with parse --prices: later runs go by it too; ' +
     'monitor prices --refresh --prices <file> prices the rounds that are stored already.';
   const entries = priceable.map((name) => `{"match":${JSON.stringify(name)},"input":…,"output":…}`);
   const setting = `{"models":[${entries.join(',')}]}`;

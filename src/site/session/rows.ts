@@ -214,7 +214,9 @@ const BOUND_WORDS: Readonly<Record<Bound, string>> = {
 };
 
 function flagWords(flag: string): string {
-  return FLAG_WORDS.get(flag) ?? (isReason(flag) ? sentence(boundWords(flag)) : '');
+  // It is no reason here: the round is free, say, or a cache would have changed nothing.
+  const words = FLAG_WORDS.get(flag)?.replace(/: the cost is an? (?:lower|upper) bound$/, '');
+  return words ?? (isReason(flag) ? sentence(boundWords(flag)) : '');
 }
 
 function noteRow(name: string, words: string): Row {

@@ -14,7 +14,13 @@ const SITE: SiteContext = {
   local: localTimeIn('Asia/Shanghai'),
   noContent: false,
   colours: { slotOf: () => 1 },
-  moneyOf: ({ stored }) => ({ price: stored.price, cost: 10n ** 15n, saved: 0n, currency: 'USD', inexact: [] }),
+  moneyOf: ({ stored }) => ({
+    price: stored.price,
+    cost: 10n ** 15n,
+    saved: 0n,
+    currency: 'USD',
+    inexact: [],
+  }),
 } as SiteContext;
 
 /** A prompt, a call, and the answer: two rounds for each. */

@@ -1,0 +1,98 @@
+import { makeResolver } from '../../ingest/price-answers.ts';
+import { findPriceBasis, keepPriceBasis, type PriceBasis } from '../../ingest/price-basis.ts';
+import {
+  refreshPrices,
+  type RefreshPrices,
+  type RefreshRequest,
+  type RefreshResult,
+} from '../../ingest/refresh-prices.ts';
+import { NoAnswer, UsageError } from '../../platform/errors.ts';
+import { nodeFiles } from '../../platform/files.ts';
+import { plural } from '../../query/count-text.ts';
+import { periodOf } from '../../report/period.ts';
+import { plannedText, refreshJson, refreshText } from '../../report/refresh-text.ts';
+import type { Store } from '../../store/store.ts';
+import type { Context } from '../context.ts';
+import { localTimeOf } from '../local-time.ts';
+import { screenOf } from '../report-context.ts';
+
+export interface RefreshOptions {
+  dataDir: string;
+  prices?: string;
+  dryRun?: true;
+  yes?: true;
+  since?: string;
+  until?: string;
+  timezone?: string;
+  json?: true;
+}
+
+/** Throws UsageError where an option was given that only a refresh has. */
+export function refuseWithoutRefresh(options: RefreshOptions): void {
+  const given = [
+    ['--dry-run', options.dryRun],
+    ['--yes', options.yes],
+    ['--since', options.since],
+    ['--until', options.until],
+    ['--timezone', options.timezone],
+  ].find(([, value]) => value !== undefined);
+  if (given) throw new UsageError(`${given[0]} belongs to --refresh: give both, or neither.`);
+}
+
+/** Prices stored rounds again. What has a cost is changed only by --yes, or by a yes at the terminal. */
+export async function refresh(
+  context: Context,
+  model: string | undefined,
+  options: RefreshOptions,
+): Promise<void> {
+  if (model !== undefined)
+    throw new UsageError('--refresh looks up all models again: leave the model out, or --refresh.');
+  const { since, until } = options;
+  const local = localTimeOf(context, options.timezone);
+  const span = periodOf(
+    { ...(since !== undefined && { since }), ...(until !== undefined && { until }) },
+    local,
+    context.now,
+  );
+  const shared = {
+    prices: pricesFinder(context, options),
+    span: since === undefined && until === undefined ? undefined : { from: span.from, to: span.to },
+    monthOf: (quarter: number) => local.dateOf(quarter).slice(0, 7),
+  };
+  const run = (request: Pick<RefreshRequest, 'isDryRun' | 'mayReprice'>): Promise<RefreshResult> =>
+    refreshPrices(nodeFiles, options.dataDir, { ...shared, ...request });
+  let mayReprice = options.yes === true;
+  if (!options.dryRun && !mayReprice && context.confirm) {
+    // Without the lock: an answer can take long.
+    const plan = await run({ isDryRun: true, mayReprice });
+    if (plan.repricedRounds > 0) {
+      context.warn(plannedText(plan, screenOf(context)));
+      const rounds = plural(plan.repricedRounds, 'round');
+      mayReprice = await context.confirm(`Change what ${rounds} with a price cost? [y/N] `);
+      if (!mayReprice) throw new NoAnswer('nothing was changed');
+    }
+  }
+  const result = await run({ isDryRun: options.dryRun === true, mayReprice });
+  await context.write(options.json ? refreshJson(result) : refreshText(result, screenOf(context)));
+}
+
+/** Finds the prices when the store is locked. A file that is given is read once: it may be a pipe. */
+function pricesFinder(
+  context: Context,
+  { prices: given }: RefreshOptions,
+): (store: Store) => Promise<RefreshPrices> {
+  let known: PriceBasis | undefined;
+  return async (store) => {
+    const basis =
+      known ??
+      (await findPriceBasis(nodeFiles, store, { given, now: context.now, hasRounds: true, isRefresh: true }));
+    if (given !== undefined) known = basis;
+    return {
+      resolve: await makeResolver(basis.user),
+      keep() {
+        keepPriceBasis(nodeFiles, store, basis);
+        for (const { path, message } of basis.notices) context.warn(`monitor: ${path}: ${message}\n`);
+      },
+    };
+  };
+}

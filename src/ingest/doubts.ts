@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { printableId } from '../platform/clean-text.ts';
+import { nearestNames } from '../platform/nearest.ts';
+import type { Store } from '../store/store.ts';
+import type { StoredIndex } from '../store/stored-index.ts';
+import type { Warning } from './tally.ts';
+
+/**
+ * What a run should say of its rounds: that no round is of the session that the store is for, while those of others are
+ * left out; and which sessions may have imported rounds a second time.
+ */
+export function doubtsOf(
+  { dir, filters }: Store,
+  index: Pick<StoredIndex, 'head'>,
+  leftOut: ReadonlySet<string>,
+  doubtful: readonly [session: string, rounds: number][],
+): Warning[] {
+  const { session_key: key } = filters;
+  const isUnknown = key !== null && leftOut.size > 0 && !index.head(key);
+  return [
+    ...(isUnknown ? [{ path: dir, message: unknownSession(key, leftOut) }] : []),
+    ...doubtful.map(([id, rounds]) => ({
+      path: join(dir, index.head(id)?.file ?? ''),
+      message: doubtfulRounds(rounds),
+    })),
+  ];
+}
+
+/** A misspelled --session-key would keep everything out, for good. */
+function unknownSession(key: string, others: Iterable<string>): string {
+  const nearest = nearestNames(others, key).map(quoted);
+  const meant = nearest.length === 0 ? '' : `. Did you mean ${nearest.join(' or ')}?`;
+  return `only the session ${quoted(key)} is stored (--session-key), and no round of it has been read yet${meant}`;
+}
+
+function doubtfulRounds(rounds: number): string {
+  const many = rounds === 1 ? '1 round of the log' : `${rounds} rounds of the log`;
+  return (
+    `${many} may have been imported before (the same model and token counts, but more than once or without a text): ` +
+    'stored with the flag maybe-imported; what was imported too counts twice'
+  );
+}
+
+function quoted(id: string): string {
+  return `'${printableId(id.slice(0, 200))}'`;
+}

@@ -1,0 +1,24 @@
+import { cleanLine } from '../platform/clean-text.ts';
+
+/** The price file of a store, as far as a person is told. */
+export interface PriceFileReport {
+  path: string;
+  sha256: string;
+  /** ISO 8601, UTC. */
+  since: string;
+  /** What is at the path now: the same content, another one, something that may not be read, or no file. */
+  onDisk: 'same' | 'changed' | 'unreadable' | 'gone';
+}
+
+/** Which price file is in force: `Price file: /etc/prices.json (sha256 1a2b3c4d5e6f, since 2026-02-03T04:00Z)`. */
+export function priceFileText(file: PriceFileReport | null): string {
+  if (!file) return 'Price file: none, the built-in prices alone';
+  const since = file.since.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
+  const changed =
+    file.onDisk === 'changed' ? '; it has changed since, and is not taken until --prices names it' : '';
+  return `Price file: ${cleanLine(file.path)} (sha256 ${file.sha256.slice(0, 12)}, since ${since})${changed}`;
+}
+
+export function priceFileJson(file: PriceFileReport | null): Record<string, unknown> | null {
+  return file && { path: file.path, sha256: file.sha256, since: file.since, on_disk: file.onDisk };
+}

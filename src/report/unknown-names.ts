@@ -1,0 +1,100 @@
+import { nearestNames } from '../platform/nearest.ts';
+import { parseSessionKey } from '../query/session-key.ts';
+import type { StoredSessions } from '../store/index-file.ts';
+import { QUARTER_MS } from '../store/types.ts';
+import { cellsOf } from '../store/usage-cube.ts';
+import { usageFilter } from './grouping.ts';
+
+/** Names that a report is limited to, in any case. */
+export interface NameFilter {
+  model?: string | undefined;
+  consumer?: string | undefined;
+  agent?: string | undefined;
+  channel?: string | undefined;
+}
+
+/** A name that no round in the store has, and those that look most like it. */
+export interface UnknownName {
+  kind: keyof NameFilter;
+  name: string;
+  nearest: string[];
+}
+
+/** Why a report that is limited to names came out empty. */
+export interface NamesFound {
+  unknown: UnknownName[];
+  /** When a round last had all the names, in milliseconds since 1970 UTC (to the quarter of an hour); null: none did. */
+  lastAt: number | null;
+}
+
+/**
+ * Looks for the names of a filter in the whole store. To be asked only where nothing was found: what was found has
+ * them all, and this goes through the index again.
+ */
+export function findNames(
+  sessions: Pick<StoredSessions, 'cube' | 'usages' | 'heads'>,
+  filter: NameFilter,
+): NamesFound {
+  const { model, consumer, agent, channel } = filter;
+  const byUsage = model === undefined && consumer === undefined ? undefined : fromUsage(sessions, filter);
+  const byKey = agent === undefined && channel === undefined ? undefined : fromKeys(sessions, filter);
+  const found = [byUsage, byKey].filter((one) => one !== undefined);
+  return {
+    unknown: found.flatMap(({ unknown }) => unknown),
+    // Of both kinds together only a look at each session could tell.
+    lastAt: found.length === 1 ? (found[0]?.lastAt ?? null) : null,
+  };
+}
+
+function fromUsage(
+  sessions: Pick<StoredSessions, 'cube' | 'usages'>,
+  { model, consumer }: NameFilter,
+): NamesFound {
+  const isMeant = usageFilter({
+    ...(model !== undefined && { model }),
+    ...(consumer !== undefined && { consumer }),
+  });
+  const models = new Set<string>();
+  const consumers = new Set<string>();
+  let last = -Infinity;
+  for (const cell of cellsOf(sessions)) {
+    models.add(cell.model);
+    consumers.add(cell.consumer);
+    if (cell.quarter > last && isMeant(cell)) last = cell.quarter;
+  }
+  return {
+    unknown: [...unknownOf('model', model, models), ...unknownOf('consumer', consumer, consumers)],
+    lastAt: Number.isFinite(last) ? last * QUARTER_MS : null,
+  };
+}
+
+function fromKeys(sessions: Pick<StoredSessions, 'heads'>, { agent, channel }: NameFilter): NamesFound {
+  const agents = new Set<string>();
+  const channels = new Set<string>();
+  let last = -Infinity;
+  for (const { id, updated } of sessions.heads()) {
+    const key = parseSessionKey(id);
+    if (!key) continue;
+    if (key.agent !== null) agents.add(key.agent);
+    channels.add(key.channel);
+    const isMeant =
+      (agent === undefined || key.agent === agent.toLowerCase()) &&
+      (channel === undefined || key.channel === channel.toLowerCase());
+    if (isMeant) last = Math.max(last, updated);
+  }
+  return {
+    unknown: [...unknownOf('agent', agent, agents), ...unknownOf('channel', channel, channels)],
+    lastAt: Number.isFinite(last) ? last : null,
+  };
+}
+
+function unknownOf(
+  kind: keyof NameFilter,
+  name: string | undefined,
+  names: ReadonlySet<string>,
+): UnknownName[] {
+  if (name === undefined) return [];
+  const lower = name.toLowerCase();
+  for (const known of names) if (known.toLowerCase() === lower) return [];
+  return [{ kind, name, nearest: nearestNames(names, name) }];
+}
