@@ -32,7 +32,7 @@ export interface CostView {
 }
 
 /** How a cost may be wrong, in words. */
-export interface BoundNote {
+interface BoundNote {
   /** `≥ 3 rounds may have cost more than $0.5200` */
   heads: string[];
   /** `2 × the stream ended before its last token count` */

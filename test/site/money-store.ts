@@ -9,6 +9,7 @@ const PRICES = {
     { match: 'test-cny', currency: 'CNY', input: 4, output: 12 },
     { match: 'lower-cny', currency: 'CNY', input: 4, output: 12, inexact: 'search-fee' },
     { match: 'upper-usd', input: 1, output: 10, inexact: 'upper' },
+    { match: 'claude-free', free: true },
     { match: 'claude-test', input: 1, output: 10, cache_read: 0.1, cache_write: 1.25 },
   ],
 };

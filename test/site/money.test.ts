@@ -294,7 +294,9 @@ test('a store of one other currency is drawn in it, and its shares are plain', a
 test('a store that is exact and in USD says nothing of marks and currencies', async () => {
   const folder = makeFolder();
   const made = {
-    dataDir: await moneyStore(folder, { a: talkOf('test-usd', 'test-usd', 'no-price') }),
+    dataDir: await moneyStore(folder, {
+      a: talkOf('test-usd', 'test-usd', 'no-price', 'claude-free'),
+    }),
     siteDir: join(folder, 'site'),
   };
   await render(made);
@@ -310,6 +312,11 @@ test('a store that is exact and in USD says nothing of marks and currencies', as
       /[≥≤≈]|bounds|The columns are|drawn in|mixed/,
     );
   }
+  // It is free: what the log does not say changes nothing.
+  const session = readFileSync(join(made.siteDir, 'sessions/a.html'), 'utf8');
+  expect(allTexts(session, /<span class="role">Note<\/span><p>(.*)<\/p>/g)).toEqual([
+    'cache unknown The log does not say what was cached.',
+  ]);
 });
 
 test('a price that is found out to be a bound writes the pages again, though no amount is another', async () => {
