@@ -53,6 +53,7 @@ function contextThat(write: (text: string) => void): Context {
     now: Date.UTC(2026, 1, 6, 15),
     timeZone: 'UTC',
     schedules: () => [],
+    program: { node: '/usr/bin/node', script: '/usr/local/bin/monitor' },
   };
 }
 

@@ -20,6 +20,8 @@ export interface LoggedRound<T extends Text = string, Message extends T | number
   sessionId: string;
   /** Milliseconds since 1970 UTC; null where the line has no believable time. */
   time: number | null;
+  /** What stands in the place of the time that cannot be read, cut; absent where there is a time, or nothing. */
+  unreadTime?: string;
   model: string;
   consumer: string;
   api: string;
@@ -145,9 +147,14 @@ export function toRound<T extends Text, Message extends T | number>(
   if (state === 'no-usage' && (isCutOff || isAnswered(texts, responseCode))) flags.push('usage-unlogged');
   if (asksAudio && sent?.says(AUDIO)) flags.push('modality-unlogged');
   if (asksWriteTime) addWriteTimes(usage, sentTexts(attributes, sent), model, flags);
-  return {
+  const time = readTime(field('start_time')) ?? readTime(field('timestamp'));
+  const unreadTime =
+    time === null
+      ? (unreadText(line.fields.get('start_time')) ?? unreadText(line.fields.get('timestamp')))
+      : undefined;
+  const round: LoggedRound<T, Message> = {
     sessionId: textOf(value('session_id')) ?? DEFAULT_SESSION,
-    time: readTime(field('start_time')) ?? readTime(field('timestamp')),
+    time,
     model,
     consumer: nameOf(value('consumer')) ?? '',
     api: nameOf(value('api')) ?? '',
@@ -170,6 +177,8 @@ export function toRound<T extends Text, Message extends T | number>(
     reasoning: texts.reasoning,
     toolCalls: texts.tool_calls,
   };
+  if (unreadTime !== undefined) round.unreadTime = unreadTime;
+  return round;
 }
 
 /** Whether a model answered, who may bill it: by the answer, or else by the response's code. */
@@ -239,6 +248,16 @@ function nameOf(value: unknown): string | null {
 function textOf(value: unknown): string | null {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value.toWellFormed() : null;
+}
+
+const LONGEST_TIME = 64;
+
+/** What stands where a time should, given as JSON; undefined where nothing does. */
+function unreadText(json: string | undefined): string | undefined {
+  if (json === undefined) return undefined;
+  const value = parseJson(json);
+  if (value === null || value === '' || value === '-') return undefined;
+  return (typeof value === 'string' ? value : json).slice(0, LONGEST_TIME).toWellFormed();
 }
 
 /** A whole number from 0, given as a number or as digits; null where it is none. */

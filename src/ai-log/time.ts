@@ -1,23 +1,27 @@
+import { readOtherTime } from './time-formats.ts';
+
 /** Times before 2000 or after 2200 are no request's: a clock that was never set, or a forged field. */
 const EARLIEST = Date.UTC(2000, 0, 1);
 const LATEST = Date.UTC(2200, 0, 1);
 const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:?\d\d)?$/;
 
-/** Milliseconds since 1970 UTC of an ISO 8601 time (UTC where it names no zone) or of seconds or milliseconds; null for anything else. */
+/**
+ * Milliseconds since 1970 UTC of a time in any form that `readOtherTime` knows, or of a number since 1970 (seconds to
+ * nanoseconds, by its size); null for anything else. A time that names no zone is UTC.
+ */
 export function readTime(value: unknown): number | null {
   const ms =
-    typeof value === 'number' ? fromNumber(value) : typeof value === 'string' ? fromText(value) : NaN;
+    typeof value === 'number'
+      ? readOtherTime(String(value))
+      : typeof value === 'string'
+        ? fromText(value)
+        : NaN;
   return ms >= EARLIEST && ms < LATEST ? ms : null;
 }
 
-function fromNumber(value: number): number {
-  return Math.floor(value < 1e11 ? value * 1000 : value);
-}
-
 function fromText(value: string): number {
-  if (/^\d{9,13}(\.\d+)?$/.test(value)) return fromNumber(Number(value));
   const match = ISO.exec(value);
-  if (!match) return NaN;
+  if (!match) return readOtherTime(value);
   if (!isDate(value.slice(0, DATE_LENGTH))) return NaN;
   return Date.parse(value.replace(' ', 'T') + (match[2] === undefined ? 'Z' : ''));
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { readSchedules, type Schedule } from '../platform/schedules.ts';
 
@@ -23,6 +24,8 @@ export interface Context {
   timeZone: string;
   /** What the system runs by itself: crontabs, and systemd's units. */
   schedules: () => Schedule[];
+  /** Node, and the program's file: absolute paths, by which a crontab can start it. */
+  program: { node: string; script: string };
 }
 
 /** Of chalk: none, 16, 256, all colours. */
@@ -69,6 +72,7 @@ export function readContext(): Context {
       return systemZone(timeZone, new Date().getTimezoneOffset());
     },
     schedules: () => readSchedules(),
+    program: { node: process.execPath, script: resolve(process.argv[1] ?? '') },
   };
 }
 

@@ -3,15 +3,7 @@ import type { Shell } from './commands/completion.ts';
 import type { DoctorOptions } from './commands/doctor.ts';
 import type { WatchOptions } from './commands/watch.ts';
 import type { Context } from './context.ts';
-import {
-  dataDirOption,
-  example,
-  jsonOption,
-  logPathOption,
-  pricesOption,
-  wholeNumber,
-  withStore,
-} from './options.ts';
+import { dataDirOption, example, jsonOption, pricesOption, wholeNumber, withStore } from './options.ts';
 
 /** The commands for whoever sets it up and keeps it running. */
 export function addOperatorCommands(program: Command, context: Context): void {
@@ -38,9 +30,10 @@ function addDoctor(program: Command, context: Context): void {
   const command = program
     .command('doctor')
     .description('what is missing between the gateway and a report, and how to mend it; changes nothing')
-    .addOption(logPathOption())
+    .option('--log-path <path|glob...>', 'the access log (default: those that the store reads)')
     .addOption(dataDirOption())
     .addOption(pricesOption())
+    .option('--deep', 'read every session whole, as a repair does')
     .addOption(jsonOption())
     .action(async (options: DoctorOptions) => {
       const { doctor } = await import('./commands/doctor.ts');

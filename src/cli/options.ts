@@ -18,7 +18,7 @@ function parseDir(text: string): string {
 }
 
 /** The logs of `parse`, and of what looks at them. */
-export function logPathOption(): Option {
+function logPathOption(): Option {
   return new Option(
     '--log-path <path|glob...>',
     'the access log; its rotated siblings are found by themselves',

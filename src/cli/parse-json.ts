@@ -2,8 +2,9 @@ import type { ParseResult } from '../ingest/tally.ts';
 
 /** `parse --json`. The shape stands in docs/commands.md. */
 export function parseJson(result: ParseResult): string {
-  const { rounds, sessions, otherLines, rejectedLines, filteredRounds, bytes, logs, gaps, warnings } = result;
-  const { importedBefore } = result;
+  const { rounds, sessions, otherLines, rejectedLines, filteredRounds, held, bytes, logs, gaps, warnings } =
+    result;
+  const { importedBefore, times } = result;
   const document = {
     version: 1,
     rounds,
@@ -12,6 +13,9 @@ export function parseJson(result: ParseResult): string {
     rejected_lines: rejectedLines,
     filtered_rounds: filteredRounds,
     imported_before: importedBefore,
+    held,
+    unread_times: times.unread,
+    missing_times: times.missing,
     bytes,
     logs,
     gaps,

@@ -1,7 +1,9 @@
 import type { ParseOptions as Request } from '../ingest/options.ts';
 import { parseLogs } from '../ingest/parse-logs.ts';
 import type { ParseResult } from '../ingest/tally.ts';
+import { timeTroubles } from '../ingest/time-tally.ts';
 import { InputOutputError } from '../platform/errors.ts';
+import { cleanLine } from '../platform/clean-text.ts';
 import { nodeFiles } from '../platform/files.ts';
 import { parseLine } from '../report/parse-line.ts';
 import type { Context } from './context.ts';
@@ -28,17 +30,21 @@ export function sayTroubles(context: Pick<Context, 'warn'>, result: ParseResult)
 }
 
 /** A line each. */
-export function troubles(result: Pick<ParseResult, 'gaps' | 'warnings'>): string[] {
+export function troubles(result: Pick<ParseResult, 'gaps' | 'warnings' | 'times' | 'faults'>): string[] {
   return [
+    ...result.faults.map((fault) => `fault of this program: ${fault}`),
     ...result.gaps.map(
-      ({ path, bytes }) => `${path} vanished with ${bytes} bytes unread: the rounds in them are lost`,
+      ({ path, bytes }) =>
+        `${cleanLine(path)} vanished with ${bytes} bytes unread: the rounds in them are lost`,
     ),
-    ...result.warnings.map(({ path, message }) => `${path}: ${message}`),
+    ...result.warnings.map(({ path, message }) => `${cleanLine(path)}: ${cleanLine(message)}`),
+    ...timeTroubles(result.times),
   ];
 }
 
-/** Throws InputOutputError, behind the answer, where a given path led to no log. */
-export function requireLogs({ missing }: Pick<ParseResult, 'missing'>): void {
+/** Throws, behind the answer: InputOutputError where a given path led to no log, an Error where the lines don't add up. */
+export function requireLogs({ missing, faults }: Pick<ParseResult, 'missing' | 'faults'>): void {
+  if (faults.length > 0) throw new Error(`the lines that were read do not add up: ${faults.join('; ')}`);
   if (missing.length > 0) {
     throw new InputOutputError(`no log at ${missing.join(', ')}; the other logs were read`);
   }

@@ -20,12 +20,15 @@ export async function printStats(context: Context, own: GroupKey, options: Stats
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
   const keys = [own, ...(options.groupBy ?? []).filter((key) => key !== own)];
-  const { sessions } = readSnapshot(options.dataDir);
+  const { sessions, state } = readSnapshot(options.dataDir);
+  const lostRounds = state.lost?.rounds ?? 0;
   const stats = groupBy(sessions, keys, { ...options, quarters: quartersOf(period), local });
   const filter = filterWords(options);
   const text = options.json
-    ? statsJson(stats)
-    : statsTable(stats, { period, filter }, screenOf(context), () => nothingFound(sessions, local, filter));
+    ? statsJson(stats, lostRounds)
+    : statsTable(stats, { period, filter, lostRounds }, screenOf(context), () =>
+        nothingFound(sessions, local, filter),
+      );
   await context.write(text);
   const { model, consumer } = options;
   if (stats.total.rounds === 0) sayUnknownNames(context, sessions, { model, consumer }, local, period);

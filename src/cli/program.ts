@@ -137,8 +137,12 @@ function addList(program: Command, context: Context): void {
 function addRepair(program: Command, context: Context): void {
   const command = program
     .command('repair')
-    .description('what is damaged in the store, and with --apply: make it anew')
+    .description('what is damaged in the store, and with --apply: make it anew, from the logs too')
     .addOption(dataDirOption())
+    .option(
+      '--log-path <path|glob...>',
+      'where logs lie now that were read elsewhere: lost rounds are looked for there, too',
+    )
     .option('--apply', 'repair it; without this, only say what would be done')
     .addOption(jsonOption())
     .action(async (options: RepairOptions) => {

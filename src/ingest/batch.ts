@@ -21,6 +21,7 @@ import { isPruned } from '../store/types.ts';
 import { lineText } from './log-lines.ts';
 import type { ParseOptions } from './options.ts';
 import { SessionDraft } from './session-draft.ts';
+import type { LineCount } from './tally.ts';
 
 /** Where a line stands, and what is known of its log. */
 export interface LinePlace {
@@ -30,10 +31,9 @@ export interface LinePlace {
   offset: number;
   /** When the log was last written: the time of a round that has none of its own. */
   mtime: number;
+  /** It is no log's time, but when a container's runtime took the line. */
+  isTimed?: boolean;
 }
-
-/** `imported`: a round that was imported before. */
-export type LineCount = 'rounds' | 'other' | 'rejected' | 'filtered' | 'imported';
 
 /** A rejected line keeps so much of its text, and all of them together so much. */
 const REJECTED_BYTES = 4096;
@@ -85,6 +85,8 @@ export class Batch {
   readonly #rejected: string[] = [];
   #rejectedBytes: number;
   readonly #leftOut = new Set<string>();
+  /** Called for each round that is taken in without a time of its own. */
+  onTimeless: ((unreadTime: string | undefined, place: LinePlace) => void) | undefined;
   /** Bytes gathered since the last commit. */
   size = 0;
 
@@ -211,6 +213,7 @@ export class Batch {
     const facts = { time, at: [place.generation, place.offset] as [number, number], price, flags };
     const length = draft.add(stored, facts, money, (ordinals) => remember?.(known, ordinals));
     if (length < 0) return undefined;
+    if (round.time === null) this.onTimeless?.(round.unreadTime, place);
     this.size += length;
     return 'rounds';
   }

@@ -4,10 +4,11 @@ import type { PriceBook } from '../pricing/price-book.ts';
 import { readSummary } from '../store/session-file.ts';
 import type { Sessions } from '../store/index-file.ts';
 import type { PrunedPart } from '../store/pruned-file.ts';
-import { isPruned, type SessionEntry } from '../store/types.ts';
+import { isPruned, pruneMarks, type SessionEntry } from '../store/types.ts';
 import { differences, readSession, type ReadSession } from './read-session.ts';
 import { removedRounds, tombstoneOf, withRemoved, type Removed } from './removed-rounds.ts';
-import { copyName, rewriteOf, roundsText, type SessionRepairs } from './repair-problem.ts';
+import { copyName, loss, noRepairs, offsetsIn, rewriteOf, type SessionRepairs } from './repair-problem.ts';
+import { subtractCells } from '../store/usage-cells.ts';
 
 /** Compares each session file with its entry in a sound index, round by round, and keeps what can be read. */
 export function checkSessions(
@@ -17,7 +18,7 @@ export function checkSessions(
   book: PriceBook,
   removed: Removed,
 ): SessionRepairs {
-  const repairs: SessionRepairs = { problems: [], sessions: new Map(), rewrites: [], setAside: [] };
+  const repairs = noRepairs();
   for (const entry of sessions.values()) {
     if (isPruned(entry)) repairs.sessions.set(entry.id, entry);
     else checkSession(files, dir, entry, book, removed.get(entry.id) ?? [], repairs);
@@ -25,7 +26,8 @@ export function checkSessions(
   return repairs;
 }
 
-function checkSession(
+/** The same of one session that has a file. */
+export function checkSession(
   files: Files,
   dir: string,
   entry: SessionEntry,
@@ -40,8 +42,19 @@ function checkSession(
     const tombstone = tombstoneOf(entry.id, parts);
     if (tombstone) repairs.sessions.set(entry.id, tombstone);
   };
+  const lose = (problem: string, kept: ReadSession | undefined): void => {
+    const rounds = kept?.sum.rounds ?? 0;
+    const said = { ...found, problem, ...loss(rounds, entry.rounds - before - rounds) };
+    repairs.problems.push(said);
+    const there = [...parts.flatMap(({ usage }) => usage), ...(kept?.sum.usage ?? [])];
+    const { id, created, updated } = entry;
+    const marks = pruneMarks(entry);
+    const lacking = subtractCells(entry.usage, there);
+    repairs.losses.push({ id, problem: said, kept: rounds, lacking, created, updated, marks });
+    for (const [generation, offset] of kept?.places ?? []) offsetsIn(repairs.kept, generation).add(offset);
+  };
   if (!files.stat(path)) {
-    repairs.problems.push({ ...found, problem: 'is missing', ...loss(0, entry.rounds - before) });
+    lose('is missing', undefined);
     loseAll();
     return;
   }
@@ -60,11 +73,10 @@ function checkSession(
     return;
   }
   // What stands in another session's file, or behind a damaged first line, is not known to be this session's.
-  const kept = isWhole || read.id === entry.id ? read.sum.rounds : 0;
-  const lost = entry.rounds - before - kept;
-  repairs.problems.push({ ...found, problem: problemOf(read, entry), ...loss(kept, lost) });
+  const isOwn = isWhole || read.id === entry.id;
+  lose(problemOf(read, entry), isOwn ? read : undefined);
   repairs.setAside.push(entry.file);
-  if (kept === 0) {
+  if (!isOwn || read.sum.rounds === 0) {
     loseAll();
     return;
   }
@@ -108,9 +120,4 @@ function problemOf({ id, isDamaged, sum }: ReadSession, entry: SessionEntry): st
   if (id === undefined) return 'has a damaged first line';
   if (id !== entry.id) return 'holds another session';
   return isDamaged ? `is damaged behind round ${sum.rounds}` : 'is not the file that was committed';
-}
-
-function loss(kept: number, lost: number): { repair: string; lostRounds: number } {
-  const left = kept === 0 ? 'no round of it is left' : `rounds 1 to ${kept} are kept`;
-  return { repair: `${left}${lost > 0 ? `, ${roundsText(lost)} lost` : ''}`, lostRounds: lost };
 }

@@ -1,17 +1,24 @@
 import { parseJson } from '../ai-log/json-spans.ts';
 import { isAbsent, type Files } from '../platform/files.ts';
-import { cutIntoBlocks, firstBytes, type Block } from '../logs/blocks.ts';
+import type { Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
 import { agrees } from '../logs/fingerprint.ts';
 import type { Generation } from '../logs/generation.ts';
-import { openGzipLog, openPlainLog, type OpenLog } from '../logs/open-log.ts';
+import { isUnreadable, openLog, type OpenLog } from '../logs/open-log.ts';
 import type { OpenLine } from '../logs/open-line.ts';
+import { textBlocks } from '../logs/text-blocks.ts';
 import { Unwrapper, type UnwrappedLine } from '../logs/unwrap.ts';
 import { formOf, type Form } from '../logs/wrapped-line.ts';
 import type { KnownLogs } from './known-logs.ts';
 import { LogChanged, type LogReading } from './log-reading.ts';
 
-/** A container's log while it is read: its lines, unwrapped, and those that are open where the reading stands. */
+/** How long a line can be, and a part of one that fills Docker's buffer. */
+interface WrappedOptions {
+  longestLine: number;
+  dockerPart?: number | undefined;
+}
+
+/** A log whose lines are wrapped, while it is read: its lines, and those that are open where the reading stands. */
 export class ContainerLog {
   /** Bytes of the longest physical line that can hold a line's part. */
   readonly longestPiece: number;
@@ -22,44 +29,56 @@ export class ContainerLog {
   /** The log whose open lines this one finishes, until its first bytes are taken. */
   #predecessor: Generation | undefined;
 
-  private constructor(files: Files, known: KnownLogs, reading: LogReading, form: Form, longestLine: number) {
+  constructor(files: Files, known: KnownLogs, reading: LogReading, options: WrappedOptions, form?: Form) {
     this.#files = files;
     this.#known = known;
     this.#reading = reading;
-    this.#unwrapper = new Unwrapper(form, reading.generation.id, longestLine);
+    const { longestLine, dockerPart } = options;
+    this.#unwrapper = new Unwrapper(form, reading.generation.id, longestLine, dockerPart);
     this.longestPiece = longestPiece(form, longestLine);
   }
 
   /**
-   * Goes on where the reading stands; undefined for a plain log. A new log goes on with the lines that were open in
-   * `predecessor` when it was rotated.
+   * The log where the reading stands; undefined for one that looks plain. A new log goes on with the lines that were open
+   * in `predecessor` when it was rotated: `restore` takes them up.
    */
-  static async begin(
+  static begin(
     files: Files,
     known: KnownLogs,
     reading: LogReading,
     predecessor: Generation | undefined,
-    longestLine: number,
-  ): Promise<ContainerLog | undefined> {
+    options: WrappedOptions,
+  ): ContainerLog | undefined {
     const form = formOf(reading.log.start());
-    if (!form) return undefined;
-    const log = new ContainerLog(files, known, reading, form, longestLine);
     // While half a line is there, somebody may be writing it.
     const isRead = predecessor?.size === predecessor?.offset;
-    if (reading.from === 0 && isRead) log.#predecessor = predecessor;
-    const open = log.#predecessor ? log.#predecessor.open : reading.generation.open;
-    for (const line of open ?? []) await log.#unwrapper.restore(line, (part) => log.#read(part));
+    const goesOn = reading.from === 0 && isRead ? predecessor : undefined;
+    if (!form && !(goesOn ? goesOn.open : reading.generation.open)) return undefined;
+    const log = new ContainerLog(files, known, reading, options, form);
+    log.#predecessor = goesOn;
     return log;
   }
 
+  /** To be gone through before anything is taken: takes up open lines. What comes out of them is a line of its own. */
+  restore(): AsyncIterable<UnwrappedLine> {
+    const open = this.#predecessor ? this.#predecessor.open : this.#reading.generation.open;
+    return this.#unwrapper.restore(open ?? [], (part) => this.#read(part));
+  }
+
   /** The lines that end in a block. */
-  take({ bytes, at }: Block): Iterable<UnwrappedLine> {
+  take({ bytes, at }: Pick<Block, 'bytes' | 'at'>): Iterable<UnwrappedLine> {
     return this.#unwrapper.take(bytes, at);
   }
 
-  /** At the end of what there is: open lines from which nothing can be missing. */
-  takeWhole(): Iterable<UnwrappedLine> {
-    return this.#unwrapper.takeWhole(isWhole);
+  /** At the end of what there is: open lines from which nothing can be missing, and those that nothing goes on with. */
+  *takeRest(now: number): Generator<UnwrappedLine> {
+    yield* this.#unwrapper.takeWhole(isWhole);
+    yield* this.#unwrapper.takeOverdue(now, this.#reading.log.facts.mtime);
+  }
+
+  /** Lines of the file whose parts are held: they count when their line ends. */
+  get heldPieces(): number {
+    return this.#unwrapper.pieces;
   }
 
   /** The reading has passed what was taken: the log's position says which lines are open there. */
@@ -78,7 +97,7 @@ export class ContainerLog {
     const log = isOwn ? this.#reading.log : await this.#openLog(id);
     if (!log) return;
     try {
-      yield* cutIntoBlocks(firstBytes(log.chunks(from), to - from), from, this.longestPiece);
+      yield* textBlocks(log, from, this.longestPiece, to);
     } finally {
       if (!isOwn) log.close();
     }
@@ -97,7 +116,8 @@ export class ContainerLog {
 
 async function openFile(files: Files, known: KnownLogs, file: LogFile): Promise<OpenLog | undefined> {
   try {
-    return file.gzip ? await openGzipLog(files, file, known.ends()) : openPlainLog(files, file);
+    const log = await openLog(files, file, () => known.ends());
+    return isUnreadable(log) ? undefined : log;
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
@@ -105,8 +125,9 @@ async function openFile(files: Files, known: KnownLogs, file: LogFile): Promise<
 }
 
 /** Room for a prefix; Docker writes some bytes as six, and no more than 16 KiB in one entry. */
-function longestPiece(form: Form, longestLine: number): number {
+function longestPiece(form: Form | undefined, longestLine: number): number {
   const prefix = 256;
+  if (!form) return longestLine;
   return form === 'cri' ? longestLine + prefix : Math.min(6 * longestLine, longestLine + (1 << 20)) + prefix;
 }
 

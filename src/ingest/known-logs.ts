@@ -3,7 +3,7 @@ import type { LogFile } from '../logs/discover.ts';
 import { seeFile, type Generation } from '../logs/generation.ts';
 import { identify } from '../logs/identify.ts';
 import type { OpenLine } from '../logs/open-line.ts';
-import type { OpenLog } from '../logs/open-log.ts';
+import type { OpenLog, UnreadableFile } from '../logs/open-log.ts';
 import type { LogPosition, State } from '../store/state.ts';
 import { isImported } from './imported-log.ts';
 import type { LogReading } from './log-reading.ts';
@@ -55,9 +55,7 @@ export class KnownLogs {
     const known =
       (await identify(this.#files, log, this.#open.values())) ??
       (await identify(this.#files, log, this.#closed()));
-    for (const generation of this.#open.values()) {
-      generation.seen = generation.seen.filter(({ path }) => path !== log.path);
-    }
+    this.#dropSeen(log.path);
     return known ?? newGeneration(this.nextId, log);
   }
 
@@ -81,7 +79,7 @@ export class KnownLogs {
   markPresent(generation: Generation, file: LogFile): void {
     this.#present.add(generation.id);
     this.#met.set(file.path, { file, generation });
-    if (!file.gzip) this.#plain.add(generation.id);
+    if (!file.compressed) this.#plain.add(generation.id);
     generation.missing = 0;
     generation.path = file.path;
     generation.pattern = file.pattern;
@@ -100,7 +98,7 @@ export class KnownLogs {
   /** A file of a generation that this run met, rather one that is not compressed. */
   fileOf(id: number): { file: LogFile; generation: Generation } | undefined {
     const met = [...this.#met.values()].filter(({ generation }) => generation.id === id);
-    return met.find(({ file }) => !file.gzip) ?? met[0];
+    return met.find(({ file }) => !file.compressed) ?? met[0];
   }
 
   /** Where a generation was last read. */
@@ -134,17 +132,27 @@ export class KnownLogs {
   }
 
   /**
-   * Remembers a compressed file that is not whole, so that it is looked at again only when it has changed; false
-   * while it is too young for that.
+   * Remembers a compressed file of which nothing can be read, so that it is said once and looked at again only when it
+   * has changed, or what it waits for is there; false while it is too young to say that it is damaged. One that was stopped is said again and again.
    */
-  addDamaged(file: LogFile, facts: FileFacts, now: number): boolean {
-    const seen = seeFile(file.path, facts, now);
-    if (seen.young) return false;
-    const generation = newGeneration(this.nextId, file);
-    generation.seen.push(seen);
+  addUnread(file: LogFile, facts: FileFacts, { digest, ...unread }: UnreadableFile, now: number): boolean {
+    // Of a damaged one, what was damaged can be made whole between ends that stay the same.
+    const seen = seeFile(file.path, facts, now, unread.why === 'damaged' ? undefined : digest);
+    if (unread.why === 'stopped') return true;
+    if (seen.young && unread.why === 'damaged') return false;
+    this.#dropSeen(file.path);
+    const generation = { ...newGeneration(this.nextId, file), unread, seen: [seen] };
     this.add(generation);
     this.#present.add(generation.id);
     return true;
+  }
+
+  /** The file at a path is not taken any more for what it was. */
+  #dropSeen(path: string): void {
+    for (const generation of this.#open.values()) {
+      generation.seen = generation.seen.filter((seen) => seen.path !== path);
+      if (generation.offset === 0 && generation.seen.length === 0) this.#open.delete(generation.id);
+    }
   }
 
   /** Gives up a log that two runs in a row did not find; what was not read of it is a gap, said once. */

@@ -3,6 +3,8 @@ export interface Line {
   start: number;
   end: number;
   mayBeCall: boolean;
+  /** It does not begin as the gateway's own lines do: a shipper may have wrapped it. */
+  isForeign: boolean;
 }
 
 const NEWLINE = 0x0a;
@@ -29,8 +31,11 @@ export function* linesOf(bytes: Buffer): Generator<Line> {
     while (bytes[start] === NUL) start++;
     if (start < end) {
       if (nextKey < start) nextKey = indexOfKey(bytes, start);
-      if (nextKey === start + 1 && saysNoCall(bytes, start)) nextKey = indexOfKey(bytes, start + 2);
-      yield { start, end, mayBeCall: nextKey < end };
+      const isForeign = nextKey !== start + 1;
+      if (!isForeign && saysNoCall(bytes, start)) nextKey = indexOfKey(bytes, start + 2);
+      // A zero behind a line's first byte is UTF-16's: what began as UTF-8 goes on in it.
+      const mayBeCall = nextKey < end || (bytes[start + 1] === NUL && hasWideKey(bytes, start, end));
+      yield { start, end, mayBeCall, isForeign };
     }
     at = end + 1;
   }
@@ -45,6 +50,26 @@ function saysNoCall(bytes: Buffer, start: number): boolean {
     bytes[value + 1] === QUOTE &&
     bytes[value + (bytes[value + 2] === MINUS ? 3 : 2)] === QUOTE
   );
+}
+
+/** The key in UTF-16, but for the zero at one of its ends. */
+const WIDE_KEY = Buffer.from('"ai_log"', 'utf16le').subarray(0, -1);
+
+function hasWideKey(bytes: Buffer, start: number, end: number): boolean {
+  return bytes.subarray(start, end).includes(WIDE_KEY);
+}
+
+/** How many lines that hold something a block has: by its line breaks alone, so that what reads them can be checked. */
+export function countLines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = 0; at < bytes.length;) {
+    while (bytes[at] === NUL || bytes[at] === NEWLINE) at++;
+    if (at >= bytes.length) break;
+    count++;
+    at = bytes.indexOf(NEWLINE, at);
+    if (at < 0) break;
+  }
+  return count;
 }
 
 /** Infinity where there is none. */

@@ -70,7 +70,7 @@ export class LogReading {
     const read = this.#print ?? this.#taker.take();
     // A compressed file's checksum has said that it is whole.
     const now = this.log.again();
-    if (!this.log.gzip && (now.size < read.offset || !agrees(read, now))) {
+    if (!this.log.compressed && (now.size < read.offset || !agrees(read, now))) {
       throw new LogChanged(`${this.log.path} changed while it was read`);
     }
     // A finished one has said so, and its generation can stand further by now.

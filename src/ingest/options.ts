@@ -14,6 +14,8 @@ export interface ParseOptions {
   onProgress?: ((progress: Progress) => void | Promise<void>) | undefined;
   /** Bytes; a longer line is rejected. */
   longestLine?: number;
+  /** Bytes of a part that fills Docker's buffer; tests cut smaller ones. */
+  dockerPart?: number;
   /** Bytes of new text that are gathered before a commit. */
   batchSize?: number;
   /** Hundreds of bytes that sessions may hold between commits; those used longest ago are loaded again when needed. */

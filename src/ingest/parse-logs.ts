@@ -16,7 +16,7 @@ import { readState } from '../store/state.ts';
 import type { ParseOptions } from './options.ts';
 import { openPriceAnswers } from './price-answers.ts';
 import { findPriceBasis, isPriceFileSettled, keepPriceBasis, type PriceBasis } from './price-basis.ts';
-import { hasNothingNew } from './quiet.ts';
+import { countHeld, findNothingNew } from './quiet.ts';
 import { LogChanged } from './log-reading.ts';
 import { Run } from './run.ts';
 import { redactorOf } from './store-redactor.ts';
@@ -38,7 +38,11 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   if (found) {
     checkFilters(found, options.filters, options.stateFile === undefined ? undefined : statePath);
     const isSettled = isPriceFileSettled(files, found, options.pricesPath);
-    if (isSettled && (await hasNothingNew(files, found, logs))) return tally.result();
+    const known = isSettled ? await findNothingNew(files, found, logs, options.now()) : undefined;
+    if (known) {
+      tally.held = countHeld(known, logs);
+      return tally.result();
+    }
   } else {
     files.makeFolder(options.dir);
   }

@@ -2,16 +2,42 @@ import { withFile, type FileFacts, type Files } from '../platform/files.ts';
 import type { LogFile } from '../logs/discover.ts';
 import { isUnchanged, type Generation } from '../logs/generation.ts';
 import { identify } from '../logs/identify.ts';
+import { HELD_MS } from '../logs/open-line.ts';
 import { gzipDigest, openPlainLog } from '../logs/open-log.ts';
 import { committedFiles } from '../store/index-file.ts';
 import { readState, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { asGeneration } from './known-logs.ts';
+import { isReadable } from './unread-file.ts';
 
-/** Whether a run over these logs would change nothing in the store, and have nothing to say of it. */
-export async function hasNothingNew(files: Files, store: Store, logs: readonly LogFile[]): Promise<boolean> {
+/**
+ * The logs that a store knows, where a run over these logs would change nothing in it, and have nothing to say of it;
+ * undefined where it would.
+ */
+export async function findNothingNew(
+  files: Files,
+  store: Store,
+  logs: readonly LogFile[],
+  now: number,
+): Promise<Generation[] | undefined> {
   const state = readState(files, store.statePath, store.id);
-  return isIndexThere(files, store, state) && (await isQuiet(files, logs, state.logs.map(asGeneration)));
+  const generations = state.logs.map(asGeneration);
+  const isSame = isIndexThere(files, store, state) && (await isQuiet(files, logs, generations, now));
+  return isSame ? generations : undefined;
+}
+
+/** How many lines of these logs are begun and not ended. */
+export function countHeld(generations: readonly Generation[], logs: readonly LogFile[]): number {
+  const patterns = new Set(logs.map((log) => log.pattern));
+  return generations.reduce(
+    (sum, { pattern, open }) => sum + (patterns.has(pattern) ? (open?.length ?? 0) : 0),
+    0,
+  );
+}
+
+/** Whether lines of a log wait for parts that have not come for so long that they end as they are. */
+export function isOverdue({ open }: Generation, { mtime }: FileFacts, now: number): boolean {
+  return open !== undefined && now - mtime >= HELD_MS;
 }
 
 /** Whether the files of the index are as long as was committed: who opens them says what is wrong with others. */
@@ -27,10 +53,11 @@ async function isQuiet(
   files: Files,
   logs: readonly LogFile[],
   generations: readonly Generation[],
+  now: number,
 ): Promise<boolean> {
   const present = new Set<number>();
   for (const log of logs) {
-    const generation = await findQuiet(files, log, generations);
+    const generation = await findQuiet(files, log, generations, now);
     if (generation === undefined) return false;
     if (generation !== 'empty') present.add(generation.id);
   }
@@ -44,17 +71,22 @@ async function findQuiet(
   files: Files,
   log: LogFile,
   generations: readonly Generation[],
+  now: number,
 ): Promise<Generation | 'empty' | undefined> {
   const facts = files.stat(log.path);
   if (!facts) return undefined;
   const known = findSeen(files, log, facts, generations);
-  if (known) return known;
-  if (log.gzip) return undefined;
+  if (known) {
+    const isAsked = (known.unread && isReadable(known.unread)) || isOverdue(known, facts, now);
+    return isAsked ? undefined : known;
+  }
+  if (log.compressed) return undefined;
   const open = openPlainLog(files, log);
   try {
     if (open.facts.size === 0) return 'empty';
     const generation = await identify(files, open, generations);
-    return generation && open.facts.size <= generation.offset ? generation : undefined;
+    if (!generation || isOverdue(generation, open.facts, now)) return undefined;
+    return open.facts.size <= generation.offset ? generation : undefined;
   } finally {
     open.close();
   }
@@ -68,7 +100,7 @@ export function findSeen(
   generations: readonly Generation[],
 ): Generation | undefined {
   const unchanged = generations.find(({ seen }) => seen.some((file) => isUnchanged(file, facts)));
-  if (unchanged || !log.gzip) return unchanged;
+  if (unchanged || !log.compressed) return unchanged;
   const digest = withFile(files, log.path, 'read', (fd) => gzipDigest(files, fd, facts.size));
   return generations.find(({ seen }) => seen.some((file) => file.gzip === digest));
 }

@@ -3,13 +3,21 @@ import type { StoredRound } from '../ai-log/stored-round.ts';
 import type { Files } from '../platform/files.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
 import type { PrunedPart } from '../store/pruned-file.ts';
-import { isPruned } from '../store/types.ts';
+import { isPruned, pruneMarks } from '../store/types.ts';
 import type { IndexedCommit } from '../store/index-survey.ts';
 import { readSummary } from '../store/session-file.ts';
 import { readHeaderId } from '../store/session-lines.ts';
 import { readSession, type ReadSession } from './read-session.ts';
 import { marksOf, removedRounds, tombstoneOf, withRemoved, type Removed } from './removed-rounds.ts';
-import { copyName, rewriteOf, roundsText, type SessionRepairs } from './repair-problem.ts';
+import {
+  copyName,
+  loss,
+  noRepairs,
+  offsetsIn,
+  rewriteOf,
+  type Loss,
+  type SessionRepairs,
+} from './repair-problem.ts';
 
 type Place = [generation: number, offset: number];
 export type KnownEntry = IndexedCommit['sessions'][number];
@@ -33,8 +41,8 @@ export function rebuildSessions(
   book: PriceBook,
   removed: Removed,
 ): SessionRepairs {
-  const repairs: SessionRepairs = { problems: [], sessions: new Map(), rewrites: [], setAside: [] };
-  const counted = new Map<number, Set<number>>();
+  const repairs = noRepairs();
+  const counted = repairs.kept;
   for (const [id, names] of filesById(files, dir, known)) {
     // A killed repair can have left a copy behind: the file with the most rounds is the session's.
     const [best] = names
@@ -52,7 +60,7 @@ export function rebuildSessions(
       }))
       .toSorted((a, b) => b.read.sum.rounds - a.read.sum.rounds);
     if (!best) continue;
-    for (const [generation, offset] of best.read.places) placesOf(counted, generation).add(offset);
+    for (const [generation, offset] of best.read.places) offsetsIn(counted, generation).add(offset);
     takeSession(files, dir, best, known.get(id), removed.get(id) ?? [], repairs);
   }
   for (const [id, parts] of removed) {
@@ -63,7 +71,9 @@ export function rebuildSessions(
     const kept = repairs.sessions.get(id)?.rounds ?? 0;
     if (rounds <= kept || repairs.problems.some(({ session }) => session === id)) continue;
     const problem = files.stat(join(dir, file)) ? 'is cut' : 'is missing';
-    repairs.problems.push({ file: join(dir, file), session: id, problem, ...loss(kept, rounds - kept) });
+    const said = { file: join(dir, file), session: id, problem, ...loss(kept, rounds - kept) };
+    repairs.problems.push(said);
+    repairs.losses.push({ ...whenOf(known.get(id)), id, problem: said, kept, lacking: undefined });
   }
   return repairs;
 }
@@ -89,20 +99,12 @@ function readCommitted(
 ): ReadSession {
   const own = new Map<number, Set<number>>();
   const isWanted = ({ at: [generation, offset] }: StoredRound): boolean => {
-    const places = placesOf(own, generation);
+    const places = offsetsIn(own, generation);
     const isNew = !places.has(offset) && !counted.get(generation)?.has(offset);
     places.add(offset);
     return isNew && isCommitted([generation, offset]);
   };
   return readSession(files, path, book, isWanted, before);
-}
-
-function placesOf(places: Map<number, Set<number>>, generation: number): Set<number> {
-  const known = places.get(generation);
-  if (known) return known;
-  const made = new Set<number>();
-  places.set(generation, made);
-  return made;
 }
 
 function takeSession(
@@ -121,7 +123,14 @@ function takeSession(
   if (isUnsound && (sum.rounds > 0 || lost > 0)) {
     const problem =
       read.id === undefined ? 'has a damaged first line' : `is damaged behind round ${sum.rounds}`;
-    repairs.problems.push({ file: join(dir, file), session: id, problem, ...loss(sum.rounds, lost) });
+    const said = {
+      file: join(dir, file),
+      session: id,
+      problem,
+      ...loss(sum.rounds, lost, known !== undefined),
+    };
+    repairs.problems.push(said);
+    repairs.losses.push({ ...whenOf(known), id, problem: said, kept: sum.rounds, lacking: undefined });
     repairs.setAside.push(file);
   }
   if (sum.rounds === 0) return;
@@ -137,9 +146,6 @@ function takeSession(
   else if (readSummary(files, dir, entry) === undefined) repairs.rewrites.push(rewriteOf(entry));
 }
 
-function loss(kept: number, lost: number): { repair: string; lostRounds: number } {
-  const left = kept === 0 ? 'no round of it is left' : `rounds 1 to ${kept} are kept`;
-  const behind =
-    lost > 0 ? `, ${roundsText(lost)} lost` : ', and what stood behind them is lost if it was counted';
-  return { repair: `${left}${behind}`, lostRounds: lost };
+function whenOf(known: KnownEntry | undefined): Pick<Loss, 'created' | 'updated' | 'marks'> {
+  return { created: known?.created, updated: known?.updated, marks: pruneMarks(known ?? {}) };
 }

@@ -9,7 +9,8 @@ import { rejectedPath } from '../store/commit.ts';
 import { basePath, tailPath } from '../store/index-file.ts';
 import { priceGenerations, pricesPath } from '../store/price-files.ts';
 import { readPriceLines } from '../store/read.ts';
-import type { Renewal } from '../store/recommit.ts';
+import type { Renewal, SessionRewrite } from '../store/recommit.ts';
+import { surveyLost } from '../store/lost-file.ts';
 import { readPruned, surveyPruned } from '../store/pruned-file.ts';
 import { newState, type LogPosition, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
@@ -21,12 +22,26 @@ import { isPlace } from './read-session.ts';
 import { withLostImports } from './lost-imports.ts';
 import { rebuildSessions, type KnownEntry } from './rebuild-sessions.ts';
 import { findBasis, type Basis } from './repair-basis.ts';
-import type { Problem } from './repair-problem.ts';
+import type { Removed } from './removed-rounds.ts';
+import type { Loss, Problem, SessionRepairs } from './repair-problem.ts';
 
 export interface RepairPlan {
   /** None: the store is sound. */
   problems: Problem[];
-  renewal: Renewal;
+  renewal: Renewal & {
+    rewrites: SessionRewrite[];
+    setAside: string[];
+    index: { sessions: Map<string, SessionEntry> };
+  };
+  book: PriceBook;
+  removed: Removed;
+  /** Whether there is an index that says what the sessions held. */
+  isIndexed: boolean;
+  losses: readonly Loss[];
+  /** Places of the rounds that are kept, of the sessions that lack some at least. */
+  kept: SessionRepairs['kept'];
+  /** Whether what stands at a place of the logs was counted. */
+  isCommitted: (place: [generation: number, offset: number]) => boolean;
 }
 
 /**
@@ -40,6 +55,7 @@ export function planRepair(files: Files, store: Store): RepairPlan {
   const isCommitted = committedPlaces(basis, closed);
   const { book, state: priceState } = findPrices(files, dir, basis);
   const pruned = basis.state ? basis.state.pruned : surveyPruned(files, dir, basis.commit);
+  const lost = basis.state ? basis.state.lost : surveyLost(files, dir, basis.commit);
   const removed = readPruned(files, dir, pruned ? { pruned } : {});
   const sessions = basis.index
     ? checkSessions(files, dir, basis.index.sessions, book, removed)
@@ -54,6 +70,7 @@ export function planRepair(files: Files, store: Store): RepairPlan {
     prices: priceState,
     rejected: { length: rejected },
     ...(pruned && { pruned }),
+    ...(lost && { lost }),
     next_log: basis.nextLog,
     logs: basis.logs,
   };
@@ -62,11 +79,32 @@ export function planRepair(files: Files, store: Store): RepairPlan {
   const damaged = basis.indexProblem === undefined ? [] : basis.survey.generations;
   const damagedFiles = damaged.flatMap((number) => [basePath(dir, number), tailPath(dir, number)]);
   const isThere = (path: string): boolean => files.stat(path) !== undefined;
-  const setAside = [...damagedFiles.filter(isThere).map((path) => basename(path)), ...sessions.setAside];
+  const setAside: string[] = [
+    ...damagedFiles.filter(isThere).map((path) => basename(path)),
+    ...sessions.setAside,
+  ];
   const stale = damaged.length > 0 ? [] : basis.survey.generations;
   const allClosed = basis.index ? closed : withLostImports(files, dir, sessions, closed);
   const index = { sessions: sessions.sessions, closed: allClosed };
-  return { problems, renewal: { rewrites: sessions.rewrites, index, state, setAside, stale } };
+  return {
+    problems,
+    renewal: {
+      rewrites: sessions.rewrites,
+      index,
+      state,
+      setAside,
+      stale,
+      prices: [],
+      written: [],
+      lost: [],
+    },
+    book,
+    removed,
+    isIndexed: basis.index !== undefined,
+    losses: sessions.losses,
+    kept: sessions.kept,
+    isCommitted,
+  };
 }
 
 /**

@@ -1,13 +1,11 @@
 import type { Redactor } from '../ai-log/redact.ts';
-import { readTime } from '../ai-log/time.ts';
 import type { Files } from '../platform/files.ts';
 import { growOnce } from '../platform/heap.ts';
-import { cutIntoBlocks, type Block } from '../logs/blocks.ts';
+import type { Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
 import type { Generation } from '../logs/generation.ts';
-import { placeOf } from '../logs/open-line.ts';
 import type { OpenLog } from '../logs/open-log.ts';
-import type { UnwrappedLine } from '../logs/unwrap.ts';
+import { textBlocks } from '../logs/text-blocks.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import type { LogPosition } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
@@ -15,15 +13,18 @@ import type { StoredIndex } from '../store/stored-index.ts';
 import { Batch } from './batch.ts';
 import { Commits } from './commits.ts';
 import { ContainerLog, isWhole } from './container-log.ts';
-import { KnownLogs, type AbandonedLine } from './known-logs.ts';
 import { ImportedRounds } from './imported-rounds.ts';
-import { linesOf } from './log-lines.ts';
+import { KnownLogs } from './known-logs.ts';
+import { LineTaker } from './line-taker.ts';
+import { countLines } from './log-lines.ts';
 import { LogOpener } from './log-opener.ts';
 import { LogReading } from './log-reading.ts';
 import type { ParseOptions } from './options.ts';
-import { findSeen } from './quiet.ts';
+import { countHeld, findSeen, isOverdue } from './quiet.ts';
 import type { Gap, Tally } from './tally.ts';
-import { findTornLine } from './torn-line.ts';
+import { addTimeless } from './time-tally.ts';
+import { findTornLine, linesOfTorn } from './torn-line.ts';
+import { isReadable } from './unread-file.ts';
 
 const LONGEST_LINE = 64 << 20;
 const BATCH_SIZE = 24 << 20;
@@ -42,8 +43,11 @@ export class Run {
   readonly #commits: Commits;
   readonly #known: KnownLogs;
   readonly #opener: LogOpener;
+  readonly #lines: LineTaker;
   /** Logs read since the last commit. */
   #readings: LogReading[] = [];
+  /** The log that is being read, if its lines are wrapped. */
+  #wrapped: ContainerLog | undefined;
   #totalBytes = 0;
 
   constructor(
@@ -65,6 +69,9 @@ export class Run {
     const index = (): StoredIndex => this.#commits.index;
     this.#imported = state.imported === 0 ? undefined : new ImportedRounds(files, store, index);
     this.#batch = new Batch(files, store, state, index, resolve, redactor, options, this.#imported);
+    this.#batch.onTimeless = (unreadTime, place) =>
+      addTimeless(tally.pendingTimes, unreadTime, place.isTimed ?? false);
+    this.#lines = new LineTaker(this.#batch, tally, this.#known, options.now);
   }
 
   /** Reads the logs in the given order, the oldest first. */
@@ -77,10 +84,11 @@ export class Run {
         new Set(logs.map((log) => log.pattern)),
         this.#options.now(),
       );
-      this.#abandon(open, 'the log is gone, and the line was not finished in it');
-      this.#abandon(this.#known.takeOvertaken(logs), 'the log was rotated in the middle of the line');
+      this.#lines.abandon(open, 'the log is gone, and the line was not finished in it');
+      this.#lines.abandon(this.#known.takeOvertaken(logs), 'the log was rotated in the middle of the line');
       await this.#commit(gaps, closed);
       await this.#commits.finish();
+      this.#tally.held = countHeld(this.#known.open, logs);
       await this.#sayDoubts();
     } catch (error) {
       // What was written before is none of it; that it fails too would be no news.
@@ -106,7 +114,9 @@ export class Run {
     const facts = this.#files.stat(file.path);
     if (!facts) return;
     const seen = findSeen(this.#files, file, facts, this.#known.open);
-    if (seen) {
+    const isAsked =
+      seen && ((seen.unread && isReadable(seen.unread)) || isOverdue(seen, facts, this.#options.now()));
+    if (seen && !isAsked) {
       this.#known.markPresent(seen, file);
       return;
     }
@@ -115,7 +125,10 @@ export class Run {
     const predecessor = this.#known.predecessorOf(file, log.facts);
     const reading = await this.#begin(log);
     this.#readings.push(reading);
-    if (log.content.size > reading.from) await this.#readOn(reading, predecessor);
+    const hasMore = log.content.size > reading.from;
+    if (hasMore || isOverdue(reading.generation, facts, this.#options.now())) {
+      await this.#readOn(reading, predecessor);
+    }
     reading.finish();
     this.#known.finish(reading, this.#options.now());
     if (this.#readings.length % MOST_OPEN === 0) this.#closeFinished();
@@ -133,55 +146,74 @@ export class Run {
   async #readOn(reading: LogReading, predecessor: Generation | undefined): Promise<void> {
     const { log, generation, from } = reading;
     const longest = this.#options.longestLine ?? LONGEST_LINE;
-    const container = await ContainerLog.begin(this.#files, this.#known, reading, predecessor, longest);
-    for await (const block of cutIntoBlocks(log.chunks(from), from, container?.longestPiece ?? longest)) {
+    const options = { longestLine: longest, dockerPart: this.#options.dockerPart };
+    this.#wrapped = ContainerLog.begin(this.#files, this.#known, reading, predecessor, options);
+    let isRestored = false;
+    for await (const block of textBlocks(log, from, this.#wrapped?.longestPiece ?? longest)) {
       if (block.kind === 'oversized' && !block.isEnd) {
         reading.passPart(block.bytes);
         continue;
       }
       if (block.kind === 'lines' || (block.kind === 'rest' && isWhole(block.bytes))) {
-        await (container
-          ? this.#addUnwrapped(reading, container.take(block))
-          : this.#addLines(
-              reading,
-              block.at === 0 ? await this.#addTorn(reading, block, predecessor) : block,
-            ));
+        if (this.#wrapped && !isRestored) await this.#restore(reading, this.#wrapped);
+        isRestored = true;
+        const whole = block.at === 0 ? await this.#addTorn(reading, block, predecessor) : block;
+        const left = this.#wrapped ? whole : await this.#lines.addPlain(reading, whole);
+        if (left) {
+          // A shipper's lines, the first of which is not among those that were looked at.
+          this.#wrapped ??= new ContainerLog(this.#files, this.#known, reading, options);
+          this.#tally.read(countLines(left.bytes));
+          await this.#lines.addUnwrapped(reading, this.#wrapped.take(left));
+        }
       } else if (block.kind === 'oversized') {
-        this.#reject(reading, block.at, `the line is longer than ${longest} bytes`);
-      } else if (log.gzip) {
-        reading.rest = { bytes: Buffer.from(block.bytes), at: block.at };
+        this.#tally.read(1);
+        this.#lines.reject(reading, block.at, `the line is longer than ${longest} bytes`);
+      } else if (log.compressed) {
+        reading.rest = { bytes: Buffer.from(block.raw ?? block.bytes), at: block.at };
         break;
       } else {
         // Its writer will finish the line.
         break;
       }
-      reading.passLines(block.bytes);
+      reading.passLines(block.kind === 'oversized' ? block.bytes : (block.raw ?? block.bytes));
       this.#known.add(generation);
-      container?.pass();
+      this.#wrapped?.pass();
       await this.#reportProgress();
-      const batchSize = this.#options.batchSize ?? BATCH_SIZE;
-      if (this.#batch.size > batchSize / 8) {
+      if (this.#batch.size > this.#batchSize / 8) {
         this.#commits.expectLarge();
         growOnce();
       }
-      if (this.#batch.size > batchSize) await this.#commit([], []);
+      if (this.#batch.size > this.#batchSize) await this.#commit([], []);
     }
-    if (!container || reading.offset === 0) return;
-    await this.#addUnwrapped(reading, container.takeWhole());
-    container.pass();
+    const wrapped = this.#wrapped;
+    if (wrapped && Math.max(from, reading.offset) > 0) {
+      if (!isRestored) await this.#restore(reading, wrapped);
+      await this.#lines.addUnwrapped(reading, wrapped.takeRest(this.#options.now()));
+      wrapped.pass();
+    }
+    // They are taken up again by who reads on.
+    this.#tally.read(-this.#heldPieces);
+    this.#wrapped = undefined;
   }
 
-  async #addLines(reading: LogReading, { bytes, at }: Block): Promise<void> {
-    const { pending } = this.#tally;
-    const { path, facts } = reading.log;
-    const place = { path, generation: reading.generation.id, mtime: facts.mtime };
-    for (const { start, end, mayBeCall } of linesOf(bytes)) {
-      const count = mayBeCall
-        ? await this.#batch.addLine(bytes.subarray(start, end), { ...place, offset: at + start })
-        : 'other';
-      pending[count]++;
-      if (count === 'rounds') reading.rounds++;
+  /** Takes up the lines that were open. */
+  async #restore(reading: LogReading, wrapped: ContainerLog): Promise<void> {
+    // Where the log before this one holds them, that is so until something is taken of this one.
+    const isOwn = reading.from > 0;
+    let held = 0;
+    const takeUp = (): void => {
+      this.#tally.read(wrapped.heldPieces - held);
+      held = wrapped.heldPieces;
+    };
+    for await (const line of wrapped.restore()) {
+      this.#tally.read(line.pieces);
+      await this.#lines.addUnwrapped(reading, [line]);
+      if (!isOwn || this.#batch.size <= this.#batchSize) continue;
+      takeUp();
+      wrapped.pass();
+      await this.#commit([], []);
     }
+    takeUp();
   }
 
   /** At the beginning of a log: the line that began in the one before it, if there is one. Returns what is left. */
@@ -191,41 +223,13 @@ export class Run {
     if (!torn) return block;
     const before = new LogReading(torn.log, torn.generation);
     this.#readings.push(before);
-    const { path, facts } = torn.log;
-    const place = { path, generation: torn.generation.id, offset: before.from, mtime: facts.mtime };
-    const count = await this.#batch.addLine(torn.line, place);
-    this.#tally.pending[count]++;
-    if (count === 'rounds') before.rounds++;
+    // Its two halves are each a line of a file.
+    this.#tally.read(2);
+    await this.#lines.addUnwrapped(before, linesOfTorn(torn, before.from, longest));
     before.passLines(torn.beginning);
     before.finish();
     this.#known.finish(before, this.#options.now());
     return { ...block, bytes: block.bytes.subarray(torn.length), at: torn.length };
-  }
-
-  /** Lines of a container's log. One can begin in the log before this one. */
-  async #addUnwrapped(reading: LogReading, lines: Iterable<UnwrappedLine>): Promise<void> {
-    const { pending } = this.#tally;
-    const { path, facts } = reading.log;
-    for (const { bytes, at, time, reason } of lines) {
-      const [generation, offset] = at;
-      const place = { path: this.#known.pathOf(generation) ?? path, generation, offset, mtime: facts.mtime };
-      if (reason !== undefined) pending[this.#batch.reject(reason, '', place)]++;
-      for (const { start, end, mayBeCall } of linesOf(bytes)) {
-        if (mayBeCall && time !== undefined) place.mtime = readTime(time) ?? facts.mtime;
-        const count = mayBeCall ? await this.#batch.addLine(bytes.subarray(start, end), place) : 'other';
-        pending[count]++;
-        if (count === 'rounds') reading.rounds++;
-      }
-    }
-  }
-
-  /** Open lines of a container's log that nothing finishes. */
-  #abandon(lines: readonly AbandonedLine[], reason: string): void {
-    for (const { path, line } of lines) {
-      const [generation, offset] = placeOf(line);
-      const place = { path, generation, offset, mtime: this.#options.now() };
-      this.#tally.pending[line.isCall ? this.#batch.reject(line.reason ?? reason, '', place) : 'other']++;
-    }
   }
 
   /** Half a line at the end of a compressed log stays half, unless the log still stands uncompressed beside it. */
@@ -233,7 +237,8 @@ export class Run {
     for (const reading of this.#readings) {
       const { rest, generation } = reading;
       if (!rest || generation.offset !== rest.at || this.#known.isPlain(generation)) continue;
-      this.#reject(reading, rest.at, 'the log ends in the middle of a line');
+      this.#tally.read(1);
+      this.#lines.reject(reading, rest.at, 'the log ends in the middle of a line');
       reading.passLines(rest.bytes);
       reading.finish();
     }
@@ -248,22 +253,18 @@ export class Run {
     }
   }
 
-  #reject({ log, generation }: LogReading, offset: number, reason: string): void {
-    const place = { path: log.path, generation: generation.id, mtime: log.facts.mtime, offset };
-    this.#tally.pending[this.#batch.reject(reason, '', place)]++;
-  }
-
   async #commit(gaps: Gap[], closed: LogPosition[]): Promise<void> {
     for (const reading of this.#readings) reading.settle();
     // They wait while reading goes on, which puts new lists into a generation, and changes none.
     const logs = this.#known.open.map((generation) => ({ ...generation }));
     await this.#commits.finish();
     if (closed.length > 0 || !isSameProgress(logs, this.#commits.state.logs)) {
+      this.#lines.check(this.#readings, this.#heldPieces);
       const { ids, ...taken } = this.#batch.take();
       const read = this.#readings
         .filter((reading) => reading.hasRead)
         .map(({ log, from, offset, rounds }) => ({ path: log.path, from, to: offset, rounds }));
-      this.#tally.stage(ids, read, gaps);
+      this.#tally.stage(ids, read, gaps, this.#heldPieces);
       const batch = {
         ...taken,
         logs,
@@ -278,6 +279,14 @@ export class Run {
       if (reading.isFinished) reading.close();
     }
     this.#readings = this.#readings.filter(({ isFinished, rest }) => !isFinished || rest);
+  }
+
+  get #heldPieces(): number {
+    return this.#wrapped?.heldPieces ?? 0;
+  }
+
+  get #batchSize(): number {
+    return this.#options.batchSize ?? BATCH_SIZE;
   }
 
   async #reportProgress(): Promise<void> {

@@ -1,3 +1,5 @@
+import { addTimes, noTimes, type TimeTally } from './time-tally.ts';
+
 /** What a run did. Counts hold what was committed, and nothing else. */
 export interface ParseResult {
   rounds: number;
@@ -9,10 +11,16 @@ export interface ParseResult {
   filteredRounds: number;
   /** Rounds that were imported from the Python original before. */
   importedBefore: number;
+  /** Lines of these logs that are begun and wait for their last part, after this run. */
+  held: number;
   bytes: number;
   logs: ReadLog[];
   gaps: Gap[];
   warnings: Warning[];
+  /** Rounds stored without a time of their own. */
+  times: TimeTally;
+  /** Commits whose lines did not add up, in words: a fault of this program. What was read is stored all the same. */
+  faults: string[];
   /** Given paths at which there was no log. */
   missing: string[];
 }
@@ -45,9 +53,23 @@ interface Counts {
   imported: number;
 }
 
+/** What a line counts as. `imported`: a round that was imported before. */
+export type LineCount = keyof Counts;
+
+const COUNTS: readonly LineCount[] = ['rounds', 'other', 'rejected', 'filtered', 'imported'];
+
+/** What a batch counts, and what it is checked against. */
+interface Pending extends Counts {
+  /** Lines of the files that were read, counted by their line breaks alone; and those of lines that were taken up. */
+  lines: number;
+  /** Lines of the files that stand in no count of their own, as another one counts for them; less than 0: the reverse. */
+  joined: number;
+}
+
 /** What a commit that is not finished will make true. */
 interface Staged {
   counts: Counts;
+  times: TimeTally;
   sessions: readonly string[];
   logs: readonly ReadLog[];
   gaps: readonly Gap[];
@@ -57,12 +79,17 @@ interface Staged {
 export class Tally {
   readonly #missing: string[];
   readonly #committed = nothing();
+  readonly #times = noTimes();
   readonly #sessions = new Set<string>();
   readonly #logs: ReadLog[] = [];
   readonly #gaps: Gap[] = [];
   readonly #warnings = new Map<string, Warning>();
+  readonly #faults: string[] = [];
   #staged: Staged | undefined;
-  pending = nothing();
+  #pending = nothing();
+  pendingTimes = noTimes();
+  /** As ParseResult says it. */
+  held = 0;
 
   constructor(missing: string[]) {
     this.#missing = missing;
@@ -70,7 +97,7 @@ export class Tally {
 
   /** Committed or not. */
   get rounds(): number {
-    return this.#committed.rounds + (this.#staged?.counts.rounds ?? 0) + this.pending.rounds;
+    return this.#committed.rounds + (this.#staged?.counts.rounds ?? 0) + this.#pending.rounds;
   }
 
   /** Of what is committed, or waits for it. */
@@ -78,18 +105,50 @@ export class Tally {
     return sumBytes([...this.#logs, ...(this.#staged?.logs ?? [])]);
   }
 
+  /** A line counts. `pieces`: lines of the file that it stands for. */
+  count(as: LineCount, pieces = 1): void {
+    this.#pending[as]++;
+    this.#pending.joined += pieces - 1;
+  }
+
+  /** Lines of the file that hold nothing: the line break of a line that was taken without it. */
+  pass(pieces: number): void {
+    this.#pending.joined += pieces;
+  }
+
+  /** Lines of a file were read; less than 0: they are held back, and will be taken up. */
+  read(lines: number): void {
+    this.#pending.lines += lines;
+  }
+
+  /**
+   * How many lines that were read are in no count, `held` of them being held back; less than 0: so many are counted that
+   * were not there. Anything but 0 is a fault of this program.
+   */
+  missing(held: number): number {
+    const { lines, joined } = this.#pending;
+    return lines - held - joined - COUNTS.reduce((sum, key) => sum + this.#pending[key], 0);
+  }
+
+  /** Lines that are in no count are rejected ones: nothing that was read is in none. */
+  admit(missing: number, fault: string): void {
+    this.#faults.push(fault);
+    if (missing > 0) this.#pending.rejected += missing;
+  }
+
   /** What was pending waits for its commit: these sessions, these stretches of logs. */
-  stage(sessions: readonly string[], logs: readonly ReadLog[], gaps: readonly Gap[]): void {
-    this.#staged = { counts: this.pending, sessions, logs, gaps };
-    this.pending = nothing();
+  stage(sessions: readonly string[], logs: readonly ReadLog[], gaps: readonly Gap[], held: number): void {
+    this.#staged = { counts: this.#pending, times: this.pendingTimes, sessions, logs, gaps };
+    this.#pending = { ...nothing(), lines: held };
+    this.pendingTimes = noTimes();
   }
 
   /** What was staged is committed. */
   commit(): void {
     if (!this.#staged) return;
-    const { counts, sessions, logs, gaps } = this.#staged;
-    for (const key of ['rounds', 'other', 'rejected', 'filtered', 'imported'] as const)
-      this.#committed[key] += counts[key];
+    const { counts, times, sessions, logs, gaps } = this.#staged;
+    addTimes(this.#times, times);
+    for (const key of COUNTS) this.#committed[key] += counts[key];
     for (const id of sessions) this.#sessions.add(id);
     for (const log of logs) this.#addLog(log);
     this.#gaps.push(...gaps);
@@ -102,7 +161,8 @@ export class Tally {
 
   drop(): void {
     this.#staged = undefined;
-    this.pending = nothing();
+    this.#pending = nothing();
+    this.pendingTimes = noTimes();
   }
 
   result(): ParseResult {
@@ -113,10 +173,13 @@ export class Tally {
       rejectedLines: this.#committed.rejected,
       filteredRounds: this.#committed.filtered,
       importedBefore: this.#committed.imported,
+      held: this.held,
       bytes: sumBytes(this.#logs),
       logs: this.#logs,
       gaps: this.#gaps,
       warnings: [...this.#warnings.values()],
+      times: this.#times,
+      faults: this.#faults,
       missing: this.#missing,
     };
   }
@@ -133,8 +196,8 @@ export class Tally {
   }
 }
 
-function nothing(): Counts {
-  return { rounds: 0, other: 0, rejected: 0, filtered: 0, imported: 0 };
+function nothing(): Pending {
+  return { rounds: 0, other: 0, rejected: 0, filtered: 0, imported: 0, lines: 0, joined: 0 };
 }
 
 function sumBytes(logs: readonly ReadLog[]): number {

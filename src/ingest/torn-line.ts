@@ -2,6 +2,7 @@ import { isAbsent, type Files } from '../platform/files.ts';
 import { agrees } from '../logs/fingerprint.ts';
 import type { Generation } from '../logs/generation.ts';
 import { openPlainLog, type OpenLog } from '../logs/open-log.ts';
+import { Unwrapper, type UnwrappedLine } from '../logs/unwrap.ts';
 import { isWhole } from './container-log.ts';
 import type { KnownLogs } from './known-logs.ts';
 
@@ -32,7 +33,7 @@ export async function findTornLine(
 ): Promise<TornLine | undefined> {
   const length = predecessor ? predecessor.size - predecessor.offset : 0;
   const met = predecessor && known.fileOf(predecessor.id);
-  if (!met || met.file.gzip || length === 0 || length > longestLine) return undefined;
+  if (!met || met.file.compressed || length === 0 || length > longestLine) return undefined;
   const end = await firstLine(next.chunks(0), longestLine - length);
   if (!end || isWhole(end)) return undefined;
   const log = openIfThere(files, met.file);
@@ -46,6 +47,20 @@ export async function findTornLine(
   }
   log.close();
   return undefined;
+}
+
+/** The line, unwrapped where a shipper wrote it. It counts for its two halves. */
+export function* linesOfTorn(
+  { line, generation }: TornLine,
+  offset: number,
+  longestLine: number,
+): Generator<UnwrappedLine> {
+  const unwrapper = new Unwrapper(undefined, generation.id, longestLine);
+  let isFirst = true;
+  for (const one of [...unwrapper.take(line, offset), ...unwrapper.takeOverdue(Infinity, 0)]) {
+    yield isFirst ? { ...one, pieces: one.pieces + 1 } : one;
+    isFirst = false;
+  }
 }
 
 function openIfThere(files: Files, file: Parameters<typeof openPlainLog>[1]): OpenLog | undefined {

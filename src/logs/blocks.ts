@@ -1,11 +1,14 @@
-/** A piece of a log; its bytes are valid until the next one. Pieces follow each other without a gap. */
+/**
+ * A piece of a log; its bytes are valid until the next one. Pieces follow each other without a gap. `raw`: its bytes as
+ * they stand in the log, where that is kept in another encoding (`textBlocks`).
+ */
 export type Block =
   /** Whole lines, and NULs before a line. */
-  | { kind: 'lines'; bytes: Buffer; at: number }
+  | { kind: 'lines'; bytes: Buffer; raw?: Buffer; at: number }
   /** A part of a line over the limit; the line begins at `at`. Passed over, never held in memory as a whole. */
   | { kind: 'oversized'; bytes: Buffer; at: number; isEnd: boolean }
   /** Bytes behind the last line break, at the end of what there is. */
-  | { kind: 'rest'; bytes: Buffer; at: number };
+  | { kind: 'rest'; bytes: Buffer; raw?: Buffer; at: number };
 
 const NEWLINE = 0x0a;
 const NUL = 0x00;

@@ -2,12 +2,15 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { InputOutputError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import { DOCKERS_PLACE, USUAL_PLACES, type UsualPlace } from '../platform/log-places.ts';
+import { compressionSuffix } from './compression.ts';
+import { ageOf, compareAge, isNextAge, settleAge, type Age } from './rotated-name.ts';
 
 export interface LogFile {
   path: string;
   /** The --log-path, made absolute, that led to the file. */
   pattern: string;
-  gzip: boolean;
+  /** By its name. Whoever opens it goes by its bytes. */
+  compressed: boolean;
   /** Paths of the log that was rotated away before this one began: plain, compressed, or both. */
   follows?: readonly string[];
   /** By their names, another log can have stood between the two. */
@@ -45,7 +48,7 @@ export async function discoverLogs(
     logs: oldestFirst.map(({ path, real, pattern, follows, hasHole }) => ({
       path,
       pattern,
-      gzip: real.endsWith('.gz'),
+      compressed: compressionSuffix(real) !== '',
       ...(follows.length > 0 && { follows: follows.map(pathOf) }),
       ...(hasHole && { hasHole }),
     })),
@@ -102,11 +105,12 @@ function withSiblings(files: Files, live: string): Sibling[] {
   for (const one of lives) {
     const base = basename(one);
     for (const name of files.list(dirname(one)) ?? []) {
-      const age = name === base ? LIVE : rotationAge(base, name);
+      const age = ageOf(base, name);
       const path = join(dirname(one), name);
-      if (!age || !files.stat(path)?.isFile) continue;
+      const facts = age && files.stat(path);
+      if (!age || !facts?.isFile) continue;
       const key = files.real(path) ?? path;
-      if (!siblings.has(key)) siblings.set(key, { path, real: key, age });
+      if (!siblings.has(key)) siblings.set(key, { path, real: key, age: settleAge(age, facts.mtime) });
     }
   }
   const inOrder = [...siblings.values()].toSorted(
@@ -118,48 +122,4 @@ function withSiblings(files: Files, live: string): Sibling[] {
     const hasHole = before !== undefined && !isNextAge(before, sibling.age);
     return { ...sibling, follows: follows.map((one) => one.real), hasHole };
   });
-}
-
-/** Rotated files carry a date (the smaller the older) or a number (the greater the older). */
-interface Age {
-  date: string;
-  number: number;
-}
-
-const LIVE: Age = { date: '', number: -1 };
-
-/** access.log.1, access.1.log, access.log-20261122, access-2026112213.log, access.log.2026-11-22 …, each with .gz */
-function rotationAge(base: string, name: string): Age | undefined {
-  const plain = name.endsWith('.gz') ? name.slice(0, -3) : name;
-  const dot = base.lastIndexOf('.');
-  const [stem, extension] = dot > 0 ? [base.slice(0, dot), base.slice(dot)] : [base, ''];
-  const mark = between(plain, base, '') ?? (extension === '' ? undefined : between(plain, stem, extension));
-  if (mark === undefined) return undefined;
-  if (mark === '') return { date: '', number: 0 };
-  const number = /^\.(\d{1,5})$/.exec(mark)?.[1];
-  if (number !== undefined) return { date: '', number: Number(number) };
-  const date = /^[-._](\d{4}-?\d\d-?\d\d(?:[-_T.]?\d{1,10}|[-_T.]\d\d[-:]\d\d(?:[-:]\d\d)?)?)$/.exec(
-    mark,
-  )?.[1];
-  return date === undefined ? undefined : { date: date.replaceAll(/\D/g, ''), number: 0 };
-}
-
-function between(name: string, start: string, end: string): string | undefined {
-  if (name.length < start.length + end.length || !name.startsWith(start) || !name.endsWith(end))
-    return undefined;
-  return name.slice(start.length, name.length - end.length);
-}
-
-/** Dated files before numbered ones: who changes logrotate's settings leaves the old names behind. */
-function compareAge(a: Age, b: Age): number {
-  if ((a.date === '') !== (b.date === '')) return a.date === '' ? 1 : -1;
-  if (a.date !== b.date) return a.date < b.date ? -1 : 1;
-  return b.number - a.number;
-}
-
-/** Whether no log can have stood between the two: dated ones are deleted from the oldest on, numbers count. */
-function isNextAge(older: Age, newer: Age): boolean {
-  if (newer.date !== '') return true;
-  if (older.date !== '') return newer === LIVE;
-  return newer === LIVE ? older.number <= 1 : older.number === newer.number + 1;
 }

@@ -1,4 +1,5 @@
 import type { FileFacts } from '../platform/files.ts';
+import type { Compression, Unread } from './compression.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { OpenLine } from './open-line.ts';
 
@@ -22,10 +23,26 @@ export interface Generation extends Fingerprint {
    * goes on. When the log was rotated in the middle of a line, the line is the next log's.
    */
   open?: OpenLine[];
+  /** It is a compressed file of which nothing can be read, and nothing else. Absent of damaged ones in older stores. */
+  unread?: UnreadFile;
   /** Runs in a row that found no file of it. */
   missing: number;
   /** Files that hold it or a part of it, so that an unchanged one need not be opened again. */
   seen: SeenFile[];
+}
+
+/** Why nothing can be read of a compressed file. */
+export interface UnreadFile {
+  /**
+   * `damaged`: it is cut, damaged, or still being written. `program`: what undoes it is missing. `foreign`: it is not read.
+   * `stopped`: what undoes it was stopped, which says nothing of the file and is not remembered.
+   */
+  why: 'damaged' | 'program' | 'foreign' | 'stopped';
+  /** Its size. */
+  bytes: number;
+  form: Compression | Unread;
+  /** What its program said of it, or the program that is missing; empty where nobody said anything. */
+  detail: string;
 }
 
 export interface SeenFile {

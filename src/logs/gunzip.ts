@@ -3,7 +3,7 @@ import { createInflateRaw } from 'node:zlib';
 import { crc32 } from '../platform/digest.ts';
 
 /** A compressed file's bytes: at most `length` of them from `position`. */
-type ReadAt = (position: number, length: number) => Buffer;
+export type ReadAt = (position: number, length: number) => Buffer;
 
 const READ_BYTES = 1 << 18;
 const INFLATED_BYTES = 1 << 20;
@@ -51,7 +51,7 @@ async function* inflateMember(readAt: ReadAt, from: number, size: number): Async
   return end + TRAILER_BYTES;
 }
 
-function* chunksOf(readAt: ReadAt, from: number, size: number): Generator<Buffer> {
+export function* chunksOf(readAt: ReadAt, from: number, size: number): Generator<Buffer> {
   for (let at = from; at < size; at += READ_BYTES) yield readAt(at, Math.min(READ_BYTES, size - at));
 }
 

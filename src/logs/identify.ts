@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Files } from '../platform/files.ts';
 import { agrees } from './fingerprint.ts';
 import type { Generation, SeenFile } from './generation.ts';
-import { openGzipLog, openPlainLog, type OpenLog } from './open-log.ts';
+import { isUnreadable, openLog, type OpenLog } from './open-log.ts';
 
 /**
  * Which of the known generations a log is. Of several that agree, the one read furthest. Between the windows of a
@@ -57,9 +57,9 @@ async function openCarrier(
 ): Promise<OpenLog | undefined> {
   const facts = files.stat(seen.path);
   if (!facts || facts.dev !== seen.dev || facts.ino !== seen.ino) return undefined;
-  const log = { path: seen.path, pattern: generation.pattern, gzip: seen.gzip !== undefined };
-  const carrier = log.gzip ? await openGzipLog(files, log, [generation.offset]) : openPlainLog(files, log);
-  if (!carrier) return undefined;
+  const log = { path: seen.path, pattern: generation.pattern, compressed: seen.gzip !== undefined };
+  const carrier = await openLog(files, log, () => [generation.offset]);
+  if (isUnreadable(carrier)) return undefined;
   if (carrier.content.size >= generation.offset && agrees(generation, carrier.content)) return carrier;
   carrier.close();
   return undefined;

@@ -1,5 +1,10 @@
 import { allocateForReading, readBytes, type FileFacts, type Files } from '../platform/files.ts';
+import { isSystemError } from '../platform/errors.ts';
+import { MissingProgram, RefusedInput, StoppedProgram } from '../platform/filter-program.ts';
+import { compressionOf, isRead, MAGIC_BYTES, type Compression, type Unread } from './compression.ts';
+import { decompress } from './decompress.ts';
 import type { LogFile } from './discover.ts';
+import { encodingOf, toUtf8, type Encoding } from './encoding.ts';
 import {
   FingerprintTaker,
   HEAD_BYTES,
@@ -10,7 +15,7 @@ import {
   type Content,
   type Fingerprint,
 } from './fingerprint.ts';
-import { gunzip } from './gunzip.ts';
+import type { UnreadFile } from './generation.ts';
 import { LOOKED_AT_BYTES } from './wrapped-line.ts';
 
 /** A log's file, opened once: what is looked at, read and checked again is this descriptor. */
@@ -19,9 +24,11 @@ export interface OpenLog extends LogFile {
   content: Content;
   /** For a compressed file: digest of its ends. */
   gzipDigest?: string;
-  /** For a compressed file: bytes behind its last member that are no gzip, nor padding. */
+  /** How it keeps its characters. */
+  encoding: Encoding;
+  /** For a gzip file: bytes behind its last member that are no gzip, nor padding. */
   junkBytes?: number;
-  /** Its first bytes, as many as tell in what form it is kept. */
+  /** Its first bytes in UTF-8, as many as tell in what form it is kept. */
   start(): Buffer;
   /** Bytes from `from` to the end as it was when the file was opened. A chunk is valid until the next one. */
   chunks(from: number): AsyncIterable<Buffer> | Iterable<Buffer>;
@@ -32,10 +39,42 @@ export interface OpenLog extends LogFile {
   close(): void;
 }
 
+/** A compressed file of which nothing can be read. */
+export interface UnreadableFile extends UnreadFile {
+  /** Digest of its ends, by which it is known again. */
+  digest: string;
+}
+
+export function isUnreadable(log: OpenLog | UnreadableFile): log is UnreadableFile {
+  return 'why' in log;
+}
+
 const CHUNK_BYTES = 1 << 20;
 
-export function openPlainLog(files: Files, log: LogFile): OpenLog {
+/** Opens a log, compressed or not: its first bytes say it. `ends` gives the places at which known logs ended. */
+export async function openLog(
+  files: Files,
+  log: LogFile,
+  ends: () => readonly number[],
+): Promise<OpenLog | UnreadableFile> {
   const fd = files.open(log.path, 'read');
+  let opened: OpenLog | UnreadableFile | undefined;
+  try {
+    const form = compressionOf(log.path, readBytes(files, fd, 0, MAGIC_BYTES));
+    opened =
+      form === undefined ? plainLog(files, log, fd) : await compressedLog(files, log, fd, form, ends());
+    return opened;
+  } finally {
+    if (!opened || isUnreadable(opened)) files.close(fd);
+  }
+}
+
+/** Opens a log that is known not to be compressed. */
+export function openPlainLog(files: Files, log: LogFile): OpenLog {
+  return plainLog(files, log, files.open(log.path, 'read'));
+}
+
+function plainLog(files: Files, log: LogFile, fd: number): OpenLog {
   const facts = files.facts(fd);
   const readAt = (position: number, length: number): Buffer => readBytes(files, fd, position, length);
   const contentOf = (size: number): Content => {
@@ -46,11 +85,18 @@ export function openPlainLog(files: Files, log: LogFile): OpenLog {
       window: (end) => windowDigest(readAt(Math.max(0, end - WINDOW_BYTES), Math.min(end, WINDOW_BYTES))),
     };
   };
+  let encoding: Encoding | undefined;
   return {
     ...log,
+    compressed: false,
     facts,
     content: contentOf(facts.size),
-    start: () => readAt(0, Math.min(facts.size, LOOKED_AT_BYTES)),
+    get encoding() {
+      return (encoding ??= encodingOf(readAt(0, Math.min(facts.size, ENCODING_BYTES))));
+    },
+    start() {
+      return textOf(readAt(0, Math.min(facts.size, LOOKED_AT_BYTES)), this.encoding);
+    },
     chunks: (from) => readChunks(files, fd, from, facts.size),
     taker: (print) => (print ? FingerprintTaker.resume(print, readAt) : new FingerprintTaker()),
     again: () => contentOf(files.facts(fd).size),
@@ -58,36 +104,48 @@ export function openPlainLog(files: Files, log: LogFile): OpenLog {
   };
 }
 
-/**
- * Inflates a compressed log once to see whether it is whole (gzip's own checksum says so) and what it is.
- * `ends` are the places at which known logs ended. undefined: it is still being written, or damaged.
- */
-export async function openGzipLog(
+/** Reads a compressed log once to see whether it is whole (its own checksums say so) and what it is. */
+async function compressedLog(
   files: Files,
   log: LogFile,
+  fd: number,
+  form: Compression | Unread,
   ends: readonly number[],
-): Promise<OpenLog | undefined> {
-  const fd = files.open(log.path, 'read');
+): Promise<OpenLog | UnreadableFile> {
   const facts = files.facts(fd);
+  const digest = gzipDigest(files, fd, facts.size);
+  const unreadable = (why: UnreadableFile['why'], detail: string): UnreadableFile => {
+    return { digest, bytes: facts.size, form, why, detail };
+  };
+  if (!isRead(form)) return unreadable('foreign', '');
   let junkBytes = 0;
   const inflate = (): AsyncIterable<Buffer> =>
-    gunzip(
+    decompress(
+      form,
       (position, length) => readBytes(files, fd, position, length),
       facts.size,
       (bytes) => (junkBytes = bytes),
     );
-  const content = await survey(inflate(), ends).catch(() => undefined);
-  if (!content) {
-    files.close(fd);
-    return undefined;
+  let content: SurveyedContent;
+  try {
+    content = await survey(inflate(), ends);
+  } catch (error) {
+    if (error instanceof MissingProgram) return unreadable('program', error.program);
+    if (error instanceof StoppedProgram) return unreadable('stopped', error.message);
+    // What cannot be started now can be later, and says nothing of the file.
+    if (isSystemError(error) && String(error.syscall).startsWith('spawn')) throw error;
+    return unreadable('damaged', error instanceof RefusedInput ? error.message : '');
   }
+  const encoding = encodingOf(content.start);
   return {
     ...log,
+    compressed: true,
     facts,
     content,
-    gzipDigest: gzipDigest(files, fd, facts.size),
+    encoding,
+    gzipDigest: digest,
     junkBytes,
-    start: () => content.start,
+    start: () => textOf(content.start, encoding),
     chunks: (from) => skip(inflate(), from),
     taker: (print) =>
       print
@@ -105,6 +163,13 @@ export function gzipDigest(files: Files, fd: number, size: number): string {
     readBytes(files, fd, Math.max(0, size - WINDOW_BYTES), WINDOW_BYTES),
   ]);
   return `${size}:${windowDigest(ends)}`;
+}
+
+const ENCODING_BYTES = 256;
+
+/** A log's first bytes in UTF-8, without its mark. */
+function textOf(start: Buffer, encoding: Encoding): Buffer {
+  return toUtf8(start.subarray(encoding.mark), encoding);
 }
 
 function* readChunks(files: Files, fd: number, from: number, to: number): Generator<Buffer> {

@@ -1,180 +1,306 @@
+import { createHash } from 'node:crypto';
+import { isAccessLine, mayHoldAccessLine } from './access-text.ts';
+import { Join, type Place } from './join.ts';
+import { HELD_MS, type OpenLine } from './open-line.ts';
+import { readShipped } from './shipped-line.ts';
+import type { FoundText } from './shipped-record.ts';
 import {
+  DOCKER_PART_BYTES,
+  parseJson,
   physicalLines,
   READ_PART,
   type Form,
   type Part,
-  type ReadPart,
-  type Stream,
 } from './wrapped-line.ts';
-import { placeOf, type OpenLine } from './open-line.ts';
 
 /** A line as the program wrote it. */
 export interface UnwrappedLine {
-  /** Without its line break; valid until the next line. Empty where `reason` says why it cannot be read. */
+  /** Without its line break; valid until the next line. */
   bytes: Buffer;
-  /** Where it begins: the first byte of its first part's line. */
+  /**
+   * Where it begins: the first byte of its first part's line. Of several lines in one of the file each has a place of its
+   * own in it, though nothing begins there.
+   */
   at: [generation: number, offset: number];
-  /** When the container's runtime took it, ISO 8601; undefined where it is not wrapped. */
+  /** When the container's runtime or a shipper took it, ISO 8601; undefined where it is not wrapped. */
   time: string | undefined;
+  /** Lines of the file that this one stands for: its parts'; none, where an earlier one stood for its line. */
+  pieces: number;
+  /** Why it cannot be read. */
   reason?: string;
+  /** It came of the stream that is looked for. */
+  isWatched?: true;
 }
 
+/** How often a line can be wrapped: by its runtime, by a shipper, by the runtime of that, and by who collects it. */
+const MOST_LEVELS = 5;
+/** Lines of different streams that are open at once, where a shipper has mixed many. */
+const MOST_OPEN = 64;
+
+const OPEN_BRACE = 0x7b;
 const NOTHING = Buffer.alloc(0);
-const AI_LOG = Buffer.from('"ai_log"');
-const CLOSING_BRACE = 0x7d;
+
+/** A line of the file, or what stood in one, on its way out. */
+interface Wrapped {
+  bytes: Buffer;
+  place: Place;
+  /** Of the line of the file in which it ends: where that begins and ends. */
+  stretch: OpenLine['parts'][number];
+  time: string | undefined;
+  pieces: number;
+  level: number;
+  source: string;
+  isWatched: boolean;
+}
+
+/** Blocks of whole lines that a stretch of a log holds; undefined where they are gone. */
+type ReadStretch = (
+  part: OpenLine['parts'][number],
+) => AsyncIterable<{ bytes: Buffer; at: number }> | undefined;
 
 /**
- * Unwraps a container's log: takes the prefixes off, and joins the parts of long lines, each stream for itself. A line
+ * Takes off what runtimes and shippers put around lines, and joins the parts of long lines, each stream for itself. A line
  * is taken where its last part stands, so what is read before a place is what ended before it, and the lines that are
  * open there: `open` says where their parts are, and `restore` takes them up again.
  */
 export class Unwrapper {
+  readonly #form: Form | undefined;
   readonly #generation: number;
   readonly #longestLine: number;
-  readonly #readPart: ReadPart;
-  readonly #joins: Record<Stream, Join>;
+  readonly #dockerPart: number;
+  readonly #joins = new Map<string, Join>();
+  /** Lines that are not taken up again yet. */
+  #waiting: OpenLine[] = [];
+  /** The stream whose lines are looked for, and where its last part was found to end. */
+  #watched: { stream: string; end: number } | undefined;
+  /** When the latest part was taken: ISO 8601. */
+  #latest: string | undefined;
 
-  constructor(form: Form, generation: number, longestLine: number) {
+  /** Without a form, lines are a plain log's or a shipper's. */
+  constructor(
+    form: Form | undefined,
+    generation: number,
+    longestLine: number,
+    dockerPart = DOCKER_PART_BYTES,
+  ) {
+    this.#form = form;
     this.#generation = generation;
     this.#longestLine = longestLine;
-    this.#readPart = READ_PART[form];
-    this.#joins = { stdout: new Join('stdout'), stderr: new Join('stderr') };
+    this.#dockerPart = dockerPart;
   }
 
   /** The lines that end in a block of whole physical lines, which begins at the offset `at`. */
-  *take(block: Buffer, at: number): Generator<UnwrappedLine> {
+  *take(block: Buffer, at: number, generation = this.#generation): Generator<UnwrappedLine> {
     for (const { start, line, next } of physicalLines(block)) {
-      const part = this.#readPart(line);
-      const place: [number, number] = [this.#generation, at + start];
-      if (typeof part === 'object') {
-        const join = this.#joins[part.stream];
-        if (part.isEnd && !join.isOpen && part.text.length < this.#longestLine) {
-          yield { bytes: part.text, at: place, time: part.time };
-        } else {
-          join.add(part, [...place, at + next], this.#longestLine);
-          if (part.isEnd) yield join.close();
-        }
-      } else if (part === undefined) {
-        yield { bytes: line, at: place, time: undefined };
-      } else {
-        yield { bytes: NOTHING, at: place, time: undefined, reason: part };
+      const part = this.#form && READ_PART[this.#form](line, this.#dockerPart);
+      if (typeof part === 'object' && this.#isPlain(part)) {
+        this.#latest = part.time;
+        yield { bytes: part.text, at: [generation, at + start], time: part.time, pieces: 1 };
+        continue;
       }
+      const wrapped: Wrapped = {
+        bytes: line,
+        place: { generation, offset: at + start },
+        stretch: [generation, at + start, at + next],
+        time: undefined,
+        pieces: 1,
+        level: 0,
+        source: '',
+        isWatched: false,
+      };
+      yield* this.#takeFound(
+        wrapped,
+        typeof part === 'object' ? [foundOf(part)] : (part ?? this.#read(wrapped)),
+      );
     }
+  }
+
+  /** Nearly every line of a container's log: there is no more to it. */
+  #isPlain({ stream, isEnd, text }: Part): boolean {
+    if (!isEnd || this.#watched || text.length >= this.#longestLine || this.#joins.get(stream)?.isOpen)
+      return false;
+    return isAccessLine(text);
   }
 
   /** Open lines from which nothing can be missing: a program that ends need not end its last line. */
   *takeWhole(isWhole: (bytes: Buffer) => boolean): Generator<UnwrappedLine> {
-    for (const join of Object.values(this.#joins)) {
-      if (join.bytes.at(-1) === CLOSING_BRACE && isWhole(join.bytes)) yield join.close();
+    for (const join of this.#openJoins())
+      if (join.endsObject && isWhole(join.bytes)) yield* this.#close(join);
+  }
+
+  /** Open lines that nothing went on with for long, as lines of their own. `now`, `written`: milliseconds since 1970. */
+  *takeOverdue(now: number, written: number): Generator<UnwrappedLine> {
+    const latest = Date.parse(this.#latest ?? '');
+    for (const join of this.#openJoins()) {
+      const isLeft = latest - Date.parse(join.lastTime ?? '') >= HELD_MS;
+      if (isLeft || now - written >= HELD_MS) yield* this.#close(join);
     }
   }
 
   get open(): OpenLine[] {
-    return Object.values(this.#joins).flatMap(({ line }) => (line ? [structuredClone(line)] : []));
+    return [...this.#openJoins().flatMap(({ line }) => line ?? []), ...this.#waiting].map((line) =>
+      structuredClone(line),
+    );
+  }
+
+  /** Lines of the file whose parts are held here. */
+  get pieces(): number {
+    return this.#openJoins().reduce((sum, { pieces }) => sum + pieces, 0);
   }
 
   /**
-   * Takes up a line that was open. `read` gives back the blocks of whole physical lines of one of its stretches;
-   * undefined where they are gone.
+   * Takes up lines that were open. What an earlier version held back as a part, and is none, comes out as the line that
+   * it is; `open` says after each such line what is still to be looked at.
    */
-  async restore(
-    open: OpenLine,
-    read: (part: OpenLine['parts'][number]) => AsyncIterable<{ bytes: Buffer; at: number }> | undefined,
-  ): Promise<void> {
-    const join = this.#joins[open.stream];
-    for (const stretch of open.reason === undefined ? open.parts : []) {
-      const blocks = read(stretch);
-      let end = stretch[1];
-      if (blocks) {
-        for await (const { bytes, at } of blocks) {
-          for (const { start, line, next } of physicalLines(bytes)) {
-            const part = this.#readPart(line);
-            if (typeof part !== 'object' || part.stream !== open.stream || part.isEnd) continue;
-            end = at + next;
-            join.add(part, [stretch[0], at + start, end], this.#longestLine);
+  async *restore(lines: readonly OpenLine[], read: ReadStretch): AsyncGenerator<UnwrappedLine> {
+    this.#waiting = structuredClone([...lines]);
+    for (let line = this.#waiting[0]; line; line = this.#waiting[0]) {
+      if (line.reason === undefined) yield* this.#restoreOne(line, read);
+      else this.#give(line, line.reason);
+      this.#waiting.shift();
+    }
+  }
+
+  async *#restoreOne(line: OpenLine, read: ReadStretch): AsyncGenerator<UnwrappedLine> {
+    const again = new Unwrapper(this.#form, this.#generation, this.#longestLine, this.#dockerPart);
+    const watched = { stream: line.stream, end: -1 };
+    again.#watched = watched;
+    const stretches = structuredClone(line.parts);
+    for (const [i, [id, from, to]] of stretches.entries()) {
+      for await (const { bytes, at } of read([id, from, to]) ?? []) {
+        for (const { start, next } of physicalLines(bytes)) {
+          for (const one of again.take(bytes.subarray(start, next), at + start, id)) {
+            if (!one.isWatched) continue;
+            line.parts = [
+              ...(at + next < to ? [[id, at + next, to] as [number, number, number]] : []),
+              ...stretches.slice(i + 1),
+            ];
+            yield one;
           }
         }
       }
-      if (end === stretch[2]) continue;
-      join.give(open, 'the log that holds its beginning is gone');
+      if (watched.end === to) continue;
+      this.#give(line, 'the log that holds its beginning is gone');
       return;
     }
-    if (open.reason !== undefined) join.give(open, open.reason);
+    for (const join of again.#openJoins()) if (again.#watches(join)) this.#joins.set(join.stream, join);
+  }
+
+  #give(line: OpenLine, reason: string): void {
+    const join = this.#joinOf(line.stream);
+    join.give(line, reason);
+    this.#joins.set(join.stream, join);
+  }
+
+  *#unwrap(line: Wrapped): Generator<UnwrappedLine> {
+    yield* this.#takeFound(line, line.level < MOST_LEVELS ? this.#read(line) : undefined);
+  }
+
+  /** What a line wraps; or the line itself, where it wraps nothing, or it is not known what. */
+  *#takeFound(line: Wrapped, found: FoundText[] | string | undefined): Generator<UnwrappedLine> {
+    if (typeof found === 'object') {
+      for (const [i, one] of found.entries()) {
+        const next: Wrapped = {
+          ...line,
+          bytes: one.text,
+          time: one.time ?? line.time,
+          pieces: i === 0 ? line.pieces : 0,
+          level: line.level + 1,
+          source: `${line.source}\n${one.source}`,
+        };
+        yield* one.part ? this.#takePart(next, one.part) : this.#unwrap(next);
+      }
+      return;
+    }
+    const { bytes, place, time, pieces, isWatched } = line;
+    const at: [number, number] = [place.generation, place.offset++];
+    const reason = found === undefined ? undefined : { reason: found };
+    yield { bytes, at, time, pieces, ...reason, ...(isWatched && { isWatched }) };
+  }
+
+  /** What a line wraps; a reason why that cannot be read; undefined where it wraps nothing. */
+  #read({ bytes }: Wrapped): FoundText[] | string | undefined {
+    return mayHoldAccessLine(bytes) || this.#openJoins().some(isShippers)
+      ? readShipped(bytes, this.#dockerPart)
+      : undefined;
+  }
+
+  *#takePart(
+    part: Wrapped,
+    { isEnd, stream, isRuntimes }: NonNullable<FoundText['part']>,
+  ): Generator<UnwrappedLine> {
+    // A container's own log names its streams; a shipper's streams are known by all that is said of them.
+    const join = this.#joinOf(isRuntimes && stream !== undefined ? stream : streamOf(part.source), stream);
+    if (this.#watched && this.#watches(join)) {
+      this.#watched.end = part.stretch[2];
+      part.isWatched = true;
+    }
+    this.#latest = part.time;
+    // A part is not told from a line of just its length: but what is whole does not go on with another line.
+    if (join.endsObject && part.bytes[0] === OPEN_BRACE && parseJson(join.bytes)) yield* this.#close(join);
+    if (isEnd && !join.isOpen && part.bytes.length < this.#longestLine) {
+      yield* this.#unwrap(part);
+      return;
+    }
+    if (!join.isOpen) {
+      this.#joins.set(join.stream, join);
+      join.begin(part.level, part.source);
+    }
+    join.add({ ...part, text: part.bytes }, [...part.stretch], this.#longestLine);
+    if (isEnd) yield* this.#close(join);
+    else yield* this.#closeMany(join);
+  }
+
+  *#close(join: Join): Generator<UnwrappedLine> {
+    const { level, source } = join;
+    const isWatched = this.#watches(join);
+    // A runtime's streams are two, and one buffer for each is used again; a shipper's can be any number.
+    if (isShippers(join)) this.#joins.delete(join.stream);
+    const { bytes, place, time, pieces, reason } = join.close();
+    const stretch: Wrapped['stretch'] = [place.generation, place.offset, place.offset];
+    if (reason === undefined) {
+      yield* this.#unwrap({ bytes, place, stretch, time, pieces, level, source, isWatched });
+    } else {
+      const at: [number, number] = [place.generation, place.offset];
+      yield { bytes: NOTHING, at, time: undefined, pieces, reason };
+    }
+  }
+
+  /** Those that are open longest are lines of their own where too many are, or too long ones. */
+  *#closeMany(newest: Join): Generator<UnwrappedLine> {
+    for (;;) {
+      const open = this.#openJoins();
+      const length = open.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      const oldest = open.find((join) => join !== newest);
+      if (!oldest || (open.length <= MOST_OPEN && length < 2 * this.#longestLine)) return;
+      yield* this.#close(oldest);
+    }
+  }
+
+  /** The open line of a stream, or one to begin. */
+  #joinOf(stream: string, oldStream?: string): Join {
+    return this.#joins.get(stream) ?? new Join(stream, oldStream);
+  }
+
+  #watches({ stream, oldStream }: Join): boolean {
+    return (
+      this.#watched !== undefined && (this.#watched.stream === stream || this.#watched.stream === oldStream)
+    );
+  }
+
+  #openJoins(): Join[] {
+    return [...this.#joins.values()].filter(({ isOpen }) => isOpen);
   }
 }
 
-/** The parts of one stream's line, put together in one buffer that is used again. */
-class Join {
-  line: OpenLine | undefined;
-  readonly #stream: Stream;
-  #time = '';
-  #buffer = NOTHING;
-  #length = 0;
-
-  constructor(stream: Stream) {
-    this.#stream = stream;
-  }
-
-  get isOpen(): boolean {
-    return this.line !== undefined;
-  }
-
-  get bytes(): Buffer {
-    return this.#buffer.subarray(0, this.#length);
-  }
-
-  add(part: Part, place: OpenLine['parts'][number], longestLine: number): void {
-    if (!this.line) this.#time = part.time;
-    const line = (this.line ??= { stream: this.#stream, parts: [], isCall: false });
-    if (line.reason !== undefined) return;
-    // As in a plain log, the limit counts the line break.
-    if (this.#length + part.text.length >= longestLine) {
-      const first = line.parts[0] ?? place;
-      this.give({ ...line, parts: [first] }, `the line is longer than ${longestLine} bytes`);
-      return;
-    }
-    this.#append(part.text);
-    // It comes first in a line: not in the first part only where that is very short.
-    if (!line.isCall && this.#length < LOOKED_AT) line.isCall = this.bytes.includes(AI_LOG);
-    const last = line.parts.at(-1);
-    if (last?.[0] === place[0]) last[2] = place[2];
-    else line.parts.push(place);
-  }
-
-  /** The line cannot be read: nothing of it is held any more, and its end will say why. */
-  give(line: OpenLine, reason: string): void {
-    this.line = { ...line, reason };
-    this.#length = 0;
-  }
-
-  close(): UnwrappedLine {
-    const { line } = this;
-    const closed = {
-      bytes: this.bytes,
-      at: line ? placeOf(line) : ([0, 0] as [number, number]),
-      time: this.#time,
-      ...(line?.reason !== undefined && { reason: line.reason }),
-    };
-    this.line = undefined;
-    this.#length = 0;
-    // What is handed out stays whole until the next line: a longer buffer is not kept for it.
-    if (this.#buffer.length > KEPT_BYTES) this.#buffer = NOTHING;
-    return closed;
-  }
-
-  #append(text: Buffer): void {
-    const length = this.#length + text.length;
-    if (length > this.#buffer.length) {
-      const grown = Buffer.allocUnsafe(Math.max(length * 2, FIRST_BYTES));
-      this.#buffer.copy(grown, 0, 0, this.#length);
-      this.#buffer = grown;
-    }
-    text.copy(this.#buffer, this.#length);
-    this.#length = length;
-  }
+function foundOf({ text, time, stream, isEnd }: Part): FoundText {
+  return { text, time, source: stream, part: { isEnd, isRuntimes: true, stream } };
 }
 
-/** So much of a line is searched for ai_log while it is not there. */
-const LOOKED_AT = 1 << 20;
-const FIRST_BYTES = 1 << 16;
-const KEPT_BYTES = 1 << 21;
+function streamOf(source: string): string {
+  return `#${createHash('sha256').update(source).digest('hex').slice(0, 16)}`;
+}
+
+function isShippers({ stream }: Join): boolean {
+  return stream.startsWith('#');
+}

@@ -1,8 +1,9 @@
 /** A part of a line, as a container's runtime wrote it: one physical line of the file. */
 export interface Part {
-  stream: Stream;
+  /** Whose line it is a part of: a container's stdout and stderr are joined each for itself. */
+  stream: string;
   /** When the runtime took it: ISO 8601. */
-  time: string;
+  time: string | undefined;
   /** What the program wrote, without a line break. */
   text: Buffer;
   /** The program's line ends with this part. */
@@ -14,11 +15,14 @@ export type Stream = 'stdout' | 'stderr';
 /** The forms in which a container's runtime keeps what a program prints. */
 export type Form = 'cri' | 'docker';
 
+/** Docker's buffer for a line: what is longer is cut into parts of just this length (moby, daemon/logger/copier.go). */
+export const DOCKER_PART_BYTES = 16 * 1024;
+
 /**
  * The part in the bytes of one physical line. undefined: it is none, but stands there as it was written. A reason: it
  * is what is left of one.
  */
-export type ReadPart = (line: Buffer) => Part | string | undefined;
+export type ReadPart = (line: Buffer, dockerPart?: number) => Part | string | undefined;
 
 /**
  * Kubernetes' form, `2026-02-01T09:30:15.123456789Z stdout F text`, written by containerd and by CRI-O's conmon (whose
@@ -29,7 +33,7 @@ const CRI =
   /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([PF])(?::[^ ]*)?(?: |$)/;
 const LONGEST_CRI_PREFIX = 160;
 
-function readCriPart(line: Buffer): Part | undefined {
+export function readCriPart(line: Buffer): Part | undefined {
   const prefix = CRI.exec(line.toString('latin1', 0, LONGEST_CRI_PREFIX));
   if (!prefix) return undefined;
   return {
@@ -44,20 +48,41 @@ const DOCKER_START = '{"log":"';
 const DOCKER_STREAM = Buffer.from('"stream":"std');
 
 /**
- * Docker's json-file, `{"log":"text\n","stream":"stdout","attrs":{…},"time":"…"}`. A part without a line feed at the
- * end of its text goes on in the next one of its stream; the file says nothing else of parts.
+ * Docker's json-file, `{"log":"text\n","stream":"stdout","attrs":{…},"time":"…"}`. The file says nothing of parts: a text
+ * without a line feed at its end goes on in the next one of its stream if it fills Docker's buffer. A shorter one is the
+ * last that its program printed, or no work of Docker's: Fluent Bit writes the same members, and takes the line feed off.
  */
-function readDockerPart(line: Buffer): Part | string | undefined {
+function readDockerPart(line: Buffer, dockerPart = DOCKER_PART_BYTES): Part | string | undefined {
   const entry = line.includes(DOCKER_STREAM) ? parseObject(line) : undefined;
   if (!entry) return isTorn(line) ? 'the line is no whole entry of a json-file log' : undefined;
+  // With more members it is a shipper's record of Docker's entry: its stream is not the only one of that name.
+  return Object.keys(entry).every((key) => DOCKER_MEMBERS.has(key))
+    ? dockerPartOf(entry, dockerPart)
+    : undefined;
+}
+
+const DOCKER_MEMBERS = new Set(['log', 'stream', 'attrs', 'time']);
+
+/** The part in an entry that has the members of Docker's. */
+export function dockerPartOf(
+  entry: Readonly<Record<string, unknown>>,
+  dockerPart: number,
+): (Part & { stream: Stream }) | undefined {
   const { log, stream, time } = entry;
   if (typeof log !== 'string' || typeof time !== 'string' || (stream !== 'stdout' && stream !== 'stderr')) {
     return undefined;
   }
-  const isEnd = log.endsWith('\n');
-  const text = isEnd ? log.slice(0, -1) : log;
+  const hasEnd = log.endsWith('\n');
+  const text = hasEnd ? log.slice(0, -1) : log;
   // Docker cuts at line feeds: one inside is none of its doing, and must not make two lines of one place.
-  return { stream, time, text: Buffer.from(text.replaceAll('\n', ' ')), isEnd };
+  const bytes = Buffer.from(text.replaceAll('\n', ' '));
+  return { stream, time, text: bytes, isEnd: hasEnd || !fillsBuffer(bytes, text, dockerPart) };
+}
+
+/** Whether a text can be `length` bytes: Docker puts three bytes, U+FFFD, for one that is no UTF-8. */
+function fillsBuffer(bytes: Buffer, text: string, length: number): boolean {
+  if (bytes.length <= length) return bytes.length === length;
+  return bytes.length - 2 * (text.split('\ufffd').length - 1) <= length;
 }
 
 /** A call's line that is cut or glued to another: its own words are no access line, so that nobody else would say so. */
@@ -70,9 +95,15 @@ function isTorn(line: Buffer): boolean {
 }
 
 function parseObject(line: Buffer): Record<string, unknown> | undefined {
+  const value = parseJson(line);
+  return value && { ...value };
+}
+
+/** The object or list in a line; undefined where it is none. */
+export function parseJson(line: Buffer): object | undefined {
   try {
     const value: unknown = JSON.parse(line.toString());
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
     return undefined;
   }

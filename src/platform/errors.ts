@@ -40,6 +40,6 @@ export class BusyError extends MonitorError {
 }
 
 /** The operating system refused: no space, no permission, a broken disk. Of a file that stays open for long, its message names none. */
-export function isSystemError(error: unknown): error is Error {
+export function isSystemError(error: unknown): error is Error & { syscall: unknown } {
   return error instanceof Error && 'syscall' in error;
 }

@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode, isAbsent } from './files.ts';
 
 /** A text that says what the system runs by itself, and when: a crontab, or a systemd unit. */
 export interface Schedule {
   where: string;
   text: string;
+  /** Why it could not be read; then the text is empty. */
+  problem?: string;
 }
 
 /** More is no crontab. */
@@ -13,30 +16,48 @@ const LONGEST = 1 << 20;
 
 /** This user's crontab, the system's, and the units of systemd, as far as they can be read. Changes nothing. */
 export function readSchedules(etc = '/etc'): Schedule[] {
-  const { status, stdout } = spawnSync('crontab', ['-l'], { encoding: 'utf8', maxBuffer: LONGEST });
-  const own = status === 0 ? [{ where: 'crontab -l', text: stdout }] : [];
-  const paths = [
-    join(etc, 'crontab'),
+  const own = readOwn();
+  return [
+    ...own,
+    ...readText(join(etc, 'crontab')),
     ...filesIn(join(etc, 'cron.d'), /^[A-Za-z0-9_-]+$/),
     ...filesIn(join(etc, 'systemd/system'), /\.service$/),
   ];
-  return [...own, ...paths.flatMap(readText)];
+}
+
+/** A user without a crontab, and a system without cron, have none: that is no problem. */
+function readOwn(): Schedule[] {
+  const where = 'crontab -l';
+  const options = { encoding: 'utf8', maxBuffer: LONGEST, env: { ...process.env, LC_ALL: 'C' } } as const;
+  const { status, stdout, stderr, error } = spawnSync('crontab', ['-l'], options);
+  if (status === 0) return [{ where, text: stdout }];
+  if (error) return isAbsent(error) ? [] : [{ where, text: '', problem: error.message }];
+  const [said = ''] = stderr.split('\n');
+  return /\bno crontab\b|No such file/.test(said)
+    ? []
+    : [{ where, text: '', problem: said || `exit code ${status}` }];
 }
 
 /** cron reads only files of such names: no backups, no packages' leftovers. */
-function filesIn(folder: string, name: RegExp): string[] {
+function filesIn(folder: string, name: RegExp): Schedule[] {
   try {
     const names = readdirSync(folder).filter((found) => name.test(found));
-    return names.toSorted().map((found) => join(folder, found));
-  } catch {
-    return [];
+    return names.toSorted().flatMap((found) => readText(join(folder, found)));
+  } catch (error) {
+    return unread(folder, error);
   }
 }
 
 function readText(path: string): Schedule[] {
   try {
     return [{ where: path, text: readFileSync(path, 'utf8').slice(0, LONGEST) }];
-  } catch {
-    return [];
+  } catch (error) {
+    return unread(path, error);
   }
+}
+
+/** What is not there, or is a folder, is no schedule; else it is one that could not be looked at. */
+function unread(where: string, error: unknown): Schedule[] {
+  if (isAbsent(error) || errorCode(error) === 'EISDIR') return [];
+  return [{ where, text: '', problem: errorCode(error) === 'EACCES' ? 'permission denied' : String(error) }];
 }

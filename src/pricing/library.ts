@@ -1,9 +1,13 @@
 import type { ConditionalPrice, ModelPrice, TieredPrices } from '@pydantic/genai-prices';
+import { doubtOf } from './library-doubt.ts';
 import { isSameModel } from './same-model.ts';
 import { hasRate, type Prices, type PriceSchedule, type Rates, type Tier } from './schedule.ts';
 
 /** The version that package.json pins; a test compares the two. */
 export const LIBRARY_VERSION = '0.1.8';
+
+/** When that version was published: none of its prices is newer. */
+export const LIBRARY_DATE = '2026-09-23';
 
 export interface LibraryPrice {
   schedule: PriceSchedule;
@@ -28,7 +32,11 @@ export async function askLibrary(name: string, provider?: string): Promise<Libra
   if (!found) return { reason: 'not known' };
   const id = `${found.provider.id}:${found.model.id}`;
   if (!isSameModel(nameAtProvider(name, provider), found.model)) return { reason: `${id} is another model` };
-  const prices = translate(found.model.prices);
+  const { provider: host, model } = found;
+  const doubt = doubtOf(host, model);
+  const prices = translate(model.prices)
+    .map((price) => (CLAUDE.test(model.id) ? withHourWrites(price) : price))
+    .map((price) => (doubt === undefined || price.free ? price : { ...price, inexact: doubt }));
   const schedule = { prices: SEARCHING.test(name) ? prices.map(withSearchFee) : prices };
   if (!schedule.prices.some(hasRate)) return { reason: `${id} has no rate for tokens` };
   return { price: { schedule, source: `genai-prices ${LIBRARY_VERSION} ${id}` } };
@@ -98,6 +106,20 @@ function ratesOf(prices: ModelPrice): Omit<Prices, 'from' | 'daily'> {
   if (tiers.size > 0) rates.tiers = [...tiers.values()].toSorted((a, b) => a.above - b.above);
   if (UNCOUNTED_KEYS.some((key) => prices[key] !== undefined)) rates.inexact = 'lower';
   return rates;
+}
+
+const CLAUDE = /(?:^|[./])claude-/i;
+
+/** A write for an hour costs twice the input at Anthropic, and at who resells it: the library has that rate only there. */
+function withHourWrites(prices: Prices): Prices {
+  const added = withHourRate(prices);
+  return prices.tiers ? { ...added, tiers: prices.tiers.map((tier) => withHourRate(tier)) } : added;
+}
+
+function withHourRate<T extends Rates>(rates: T): T {
+  const { input, cache_write: write, cache_write_1h: hour } = rates;
+  if (input === undefined || write === undefined || hour !== undefined) return rates;
+  return { ...rates, cache_write_1h: Number((Number(input) * 2).toPrecision(12)) };
 }
 
 /** Models that search the web for each request: what a search costs comes on top, and no log counts them. */

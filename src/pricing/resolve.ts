@@ -34,7 +34,8 @@ export async function resolvePrice(model: string, files: readonly PriceFile[]): 
     steps.push({ tried: place.tried, found: price !== undefined, answer });
     // A glob can find a name twice, whole and as its last path segment.
     if (!price || found.some((one) => one.source === price.source)) continue;
-    found.push({ schedule: price.schedule, source: price.source });
+    const own = { schedule: price.schedule, source: price.source };
+    found.push(place.isAnothers ? unverified(own) : own);
     if (price.schedule.prices[0]?.from === undefined) break;
   }
   return { resolution: inOrderOfTime(found), steps };
@@ -56,9 +57,26 @@ export function createPriceResolver(
   };
 }
 
+/**
+ * How makers of open weights are called where others serve their models: such a name is never one of the maker's own
+ * service, so the maker's price is only what it may cost.
+ */
+const ANOTHER_HOST = /^(?:accounts\/fireworks|deepseek-ai|minimaxai|thudm|zai-org)\//i;
+
+function unverified({ schedule, source }: Resolution): Resolution {
+  const prices = schedule.prices.map((price) =>
+    price.free || price.inexact !== undefined ? price : { ...price, inexact: 'unverified' as const },
+  );
+  return { schedule: { prices }, source: `${source}; who serves it may ask for another price` };
+}
+
 interface Place {
   tried: string;
   ask: () => Promise<{ price: Resolution | undefined; answer: string }>;
+  /** A price file of the user's, who knows what is paid. */
+  isUsers?: boolean;
+  /** The price is the maker's, and the name another host's. */
+  isAnothers?: true;
 }
 
 /** The longest id in the library has 61 characters, an ARN some 150: what is longer is no name, and not searched. */
@@ -67,29 +85,49 @@ const LONGEST_NAME = 256;
 const BEDROCK_ID =
   /^(?:[a-z]{2,6}(?:-gov)?\.)?(?:ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen|writer|zai)\.[a-z0-9]/i;
 
+/** How Vertex AI names a version: `claude-opus-4@20250514`. */
+const VERTEX_ID = /@(?:20\d{6}|default)$/;
+
 function placesOf(model: string, files: readonly PriceFile[]): Place[] {
   if (isNoModel(model) || model.length > LONGEST_NAME) return [];
   const slash = model.indexOf('/');
   const last = model.slice(model.lastIndexOf('/') + 1);
+  const isMakers = MAKERS.test(model);
   return [
     ...placesOfName(model, files),
+    ...(isMakers ? placesOfName(last, files, []) : []),
     ...(slash > 0 ? [library(model.slice(slash + 1), model.slice(0, slash))] : []),
-    ...(slash >= 0 && last !== '' ? placesOfName(last, files) : []),
+    ...(slash >= 0 && last !== '' ? placesBehindSlash(model, last, isMakers ? [] : files) : []),
     ...(/^text-embedding-/i.test(last) ? [library(last, 'openai')] : []),
   ];
 }
 
-function placesOfName(name: string, files: readonly PriceFile[]): Place[] {
+/** Before the slash stands who made the model: its price is that of the bare name, and the files stand above the library. */
+const MAKERS =
+  /^(?:alibaba|anthropic|dashscope|deepseek|gemini|google|minimax|mistral|mistralai|moonshot|moonshotai|openai|qwen|vertex_ai|volcengine|x-?ai|z-?ai)\/[^/]+$/i;
+
+function placesBehindSlash(model: string, last: string, files: readonly PriceFile[]): Place[] {
+  const places = placesOfName(last, files);
+  if (!ANOTHER_HOST.test(model)) return places;
+  return places.map((place) => (place.isUsers ? place : { ...place, isAnothers: true }));
+}
+
+function placesOfName(name: string, files: readonly PriceFile[], libraries = librariesOf(name)): Place[] {
+  return [...files.map((file) => priceFile(name, file)), ...libraries];
+}
+
+function librariesOf(name: string): Place[] {
   return [
-    ...files.map((file) => priceFile(name, file)),
     library(name),
     ...(BEDROCK_ID.test(name) ? [library(name, 'aws')] : []),
+    ...(VERTEX_ID.test(name) ? [library(name, 'google')] : []),
   ];
 }
 
 function priceFile(name: string, file: PriceFile): Place {
   return {
     tried: `${file.title}: ${name}`,
+    isUsers: file.title.startsWith('price file '),
     ask: () => {
       const price = findInPriceFile(file, name);
       return Promise.resolve({ price, answer: price?.source ?? 'no entry matches' });

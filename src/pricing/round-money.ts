@@ -47,9 +47,19 @@ export interface RoundMoney extends Money {
  * the refresh does. Throws InputOutputError where the book lacks the entry.
  */
 export function moneyOfRound(book: PriceBook, round: PricedRound): RoundMoney {
+  return moneyOfTokens(book, round, round.flags ?? [], tokensOf(round));
+}
+
+/** The same for a round that is not stored yet, whose tokens and flags are as the log tells them. */
+export function moneyOfTokens(
+  book: PriceBook,
+  round: Pick<PricedRound, 'round' | 'model' | 'timestamp' | 'at' | 'price'>,
+  flags: readonly string[],
+  usage: PricedTokens,
+): RoundMoney {
   const price = priceOfRound(book, round);
   const entry = typeof price === 'number' ? needEntry(book, price, round) : undefined;
-  return { price, ...moneyAt(price, entry, round.flags ?? [], tokensOf(round), Date.parse(round.timestamp)) };
+  return { price, ...moneyAt(price, entry, flags, usage, Date.parse(round.timestamp)) };
 }
 
 /** What tokens cost at a time, by an entry of the price book or for the reason why there is none. */
@@ -110,7 +120,10 @@ function detailsOf(stored: Readonly<Record<string, number>>): TokenDetails {
 }
 
 /** The round's price by the book as it stands: its own, or the one that a refresh put in its place. */
-function priceOfRound(book: PriceBook, round: PricedRound): RoundPrice {
+function priceOfRound(
+  book: PriceBook,
+  round: Pick<PricedRound, 'round' | 'model' | 'timestamp' | 'at' | 'price'>,
+): RoundPrice {
   const { price, model, at, timestamp } = round;
   if (price === 'gateway-cache' || price === 'no-usage') return price;
   const repricing = repricingOf(book.repricings, at, timestamp);
@@ -122,7 +135,7 @@ function priceOfRound(book: PriceBook, round: PricedRound): RoundPrice {
   return prices.free ? 'free' : entry;
 }
 
-function needEntry(book: PriceBook, number: number, { round }: PricedRound): PriceEntry {
+function needEntry(book: PriceBook, number: number, { round }: Pick<PricedRound, 'round'>): PriceEntry {
   const entry = entryOf(book, number);
   if (entry) return entry;
   throw new InputOutputError(

@@ -18,10 +18,10 @@ export function isSameModel(name: string, model: ModelInfo): boolean {
 
 const BEDROCK_PLACE = /^(?:[a-z]{2,6}(?:-gov)?\.)?(?:(?:amazon|anthropic)\.)?$/;
 
-/** `-2025-08-07`, `@20250929`, `-250615`, `-0709`, `-2407`, `-05-06`, `-09-2025`; and the words. */
+/** `-2025-08-07`, `@20250929`, `-250615`, `-0709`, `-2407`, `-05-06`, `-09-2025`; and the words (`@default`: Vertex). */
 const RELEASE = new RegExp(
   '(?:[-@](?:latest|preview|exp|0\\d\\d|20\\d\\d-?(?:0\\d|1[0-2])-?[0-3]\\d|2\\d(?:0\\d|1[0-2])(?:[0-3]\\d)?' +
-    '|(?:0\\d|1[0-2])-?(?:[0-3]\\d|20\\d\\d))|-v\\d@20\\d{6})$',
+    '|(?:0\\d|1[0-2])-?(?:[0-3]\\d|20\\d\\d))|-v\\d@20\\d{6}|@default)$',
 );
 
 /** How Bedrock versions a model: `-v1:0`, shortened to `-v1` at times. */

@@ -7,7 +7,9 @@ import { wrap } from './terminal.ts';
 export interface DoctorReport {
   findings: readonly DoctorFinding[];
   logs: { files: number; bytes: number; lines: number; rounds: number; unreadBytes: number };
-  store: { sessions: number; rounds: number; rejectedLines: number; lastCommit: number | null } | undefined;
+  store:
+    | { sessions: number; rounds: number; rejectedLines: number; held: number; lastCommit: number | null }
+    | undefined;
   entries: readonly { where: string; line: string }[];
 }
 
@@ -54,7 +56,8 @@ function factOf(area: keyof typeof AREAS, report: DoctorReport, ago: string | nu
     const last = ago === null ? 'nothing stored yet' : `last stored ${ago}`;
     const unread =
       logs.unreadBytes > 0 ? `${plural(logs.unreadBytes, 'byte')} to read` : 'nothing left to read';
-    return `${plural(store.rounds, 'round')} of ${plural(store.sessions, 'session')}; ${last}; ${unread}; ${plural(store.rejectedLines, 'rejected line')}`;
+    const held = store.held > 0 ? `; ${plural(store.held, 'line')} held until its last part is there` : '';
+    return `${plural(store.rounds, 'round')} of ${plural(store.sessions, 'session')}; ${last}; ${unread}; ${plural(store.rejectedLines, 'rejected line')}${held}`;
   }
   if (area === 'prices') {
     const isFine = findings.every((finding) => finding.area !== 'prices');

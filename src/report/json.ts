@@ -7,14 +7,15 @@ import type { Stats } from './grouping.ts';
 // The shapes stand in docs/commands.md and carry a version: a key is added, never renamed.
 
 /** `stats-model`, `stats-date` and `stats-consumer` with `--json`. What the log did not name is null. */
-export function statsJson(stats: Stats): string {
+export function statsJson(stats: Stats, lostRounds = 0): string {
   const withModels = !stats.keys.includes('model');
   const sum = (row: Row): Record<string, unknown> => ({
     ...sumJson(row),
     ...(withModels && { models: namesByUse(row.models) }),
   });
   const rows = stats.rows.map(({ names, row }) => ({ ...namesJson(stats.keys, names), ...sum(row) }));
-  return `${JSON.stringify({ version: 1, rows, total: sum(stats.total) })}\n`;
+  const lost = lostRounds > 0 && { lost_rounds: lostRounds };
+  return `${JSON.stringify({ version: 1, rows, total: sum(stats.total), ...lost })}\n`;
 }
 
 /** A row's names under their keys: `session_id`, and null for a consumer or an API that the log did not name. */
@@ -23,8 +24,13 @@ function namesJson(keys: readonly GroupKey[], names: readonly string[]): Record<
 }
 
 /** `list --json`, piece by piece. `total` counts what matched before the limit. */
-export function* listJson(sessions: Iterable<SessionEntry>, total: number): Generator<string> {
-  yield `{"version":1,"total":${total},"sessions":[`;
+export function* listJson(
+  sessions: Iterable<SessionEntry>,
+  total: number,
+  lostRounds = 0,
+): Generator<string> {
+  const lost = lostRounds > 0 ? `"lost_rounds":${lostRounds},` : '';
+  yield `{"version":1,"total":${total},${lost}"sessions":[`;
   let separator = '';
   for (const session of sessions) {
     yield `${separator}\n${JSON.stringify(listedJson(session))}`;

@@ -3,7 +3,7 @@ import { isPruned, type SessionEntry, type SessionHead, type UsageCell } from '.
 import { compareText, namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { parseSessionKey } from '../query/session-key.ts';
-import { costText } from './numbers.ts';
+import { costText, lostNote } from './numbers.ts';
 import type { Period } from './period.ts';
 import { rollUp } from './roll-up.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
@@ -141,20 +141,19 @@ function leaders<T extends Listed>(ranked: readonly Ranked<T>[], most: number): 
 
 /** A session takes two lines: its id, then its title and numbers. `otherwise` is said when none matched. */
 export function listTable(
-  selected: Selected,
+  selected: Selected & { lostRounds?: number },
   sortBy: SortKey,
   local: LocalTime,
   screen: Screen,
   otherwise: () => string,
 ): string {
   const { sessions, total } = selected;
+  const lost = lostNote(selected.lostRounds ?? 0);
   const heading = `📋 Sessions (${listed(sessions.length, total)}, by ${sortBy})`;
   if (sessions.length === 0)
     return frame(
       '📋 Sessions (0)',
-      otherwise()
-        .split('\n')
-        .flatMap((line) => wrap(line, screen.width, 100).lines),
+      [...otherwise().split('\n'), ...lost].flatMap((line) => wrap(line, screen.width, 100).lines),
       screen,
     );
   const rows = sessions.map((session) => ({ session, sum: sessionTotals(session) }));
@@ -164,7 +163,11 @@ export function listTable(
     total > sessions.length
       ? ['', `${plural(total - sessions.length, 'more session')}: --limit 0 lists all.`]
       : [];
-  return frame(heading, [...lines, ...more.flatMap((line) => wrap(line, screen.width, 100).lines)], screen);
+  return frame(
+    heading,
+    [...lines, ...[...more, ...lost].flatMap((line) => wrap(line, screen.width, 100).lines)],
+    screen,
+  );
 }
 
 interface ListRow {

@@ -1,5 +1,5 @@
 import { knownCostText } from '../query/cost-text.ts';
-import { exact } from '../query/count-text.ts';
+import { exact, plural } from '../query/count-text.ts';
 import { isCostKnown, namesByUse, type Totals } from '../query/aggregate.ts';
 import { cleanLine } from '../platform/clean-text.ts';
 import { clip } from './terminal.ts';
@@ -13,6 +13,13 @@ const UNITS: [number, string][] = [
   [1e6, 'M'],
   [1e3, 'k'],
 ];
+
+/** What every sum of a store lacks of which a repair could not bring back all rounds; nothing where it could. */
+export function lostNote(rounds: number): string[] {
+  if (rounds === 0) return [];
+  const what = `${plural(rounds, 'round')} of this store ${rounds === 1 ? 'is' : 'are'} lost, and in no sum`;
+  return ['', `${what}: monitor doctor says which.`];
+}
 
 /** `1.2M`: three digits at most, rounded down, so that no total looks larger than it is. */
 export function compact(count: number): string {

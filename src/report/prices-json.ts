@@ -1,6 +1,8 @@
 import { usdOf } from '../pricing/money.ts';
+import type { PriceAge } from '../pricing/price-age.ts';
 import { pricesAt, RATE_NAMES, type Prices, type Rates, type Tier } from '../pricing/schedule.ts';
 import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
+import { priceAgeJson } from './price-age-text.ts';
 import { priceFileJson, type PriceFileReport } from './price-file-text.ts';
 
 // The shapes stand in docs/commands.md and carry a version: a key is added, never renamed.
@@ -11,6 +13,7 @@ export function pricesJson(
   use: PriceUse,
   knownNow: ReadonlyMap<string, string>,
   now: number,
+  builtIn: readonly PriceAge[],
 ): string {
   const document = {
     version: 1,
@@ -20,6 +23,7 @@ export function pricesJson(
       known_now: knownNow.get(one.model) ?? null,
     })),
     prices: use.entries.map((one) => entryJson(one, now)),
+    built_in: builtIn.map((age) => priceAgeJson(age)),
   };
   return `${JSON.stringify(document)}\n`;
 }

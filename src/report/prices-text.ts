@@ -1,9 +1,11 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { moneyText, type Decimal } from '../pricing/money.ts';
+import type { PriceAge } from '../pricing/price-age.ts';
 import { pricesAt, type PriceSchedule, type Prices } from '../pricing/schedule.ts';
 import { tokensOf } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
 import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
+import { priceAgeText } from './price-age-text.ts';
 import { priceFileText, type PriceFileReport } from './price-file-text.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { wrap } from './terminal.ts';
@@ -14,6 +16,7 @@ export function pricesTable(
   use: PriceUse,
   knownNow: ReadonlyMap<string, string>,
   now: number,
+  builtIn: readonly PriceAge[],
   screen: Screen,
 ): string {
   const wrapped = (line: string): string[] => wrap(line, screen.width, 100).lines;
@@ -33,7 +36,9 @@ export function pricesTable(
     entries.length === 0
       ? ['no prices yet: parse enters them with the first round of each model.'].flatMap(wrapped)
       : drawTable({ columns: entryColumns(now), rows: entries }, screen);
-  const lines = [...wrapped(priceFileText(file)), '', ...first, ...book];
+  const age = priceAgeText(builtIn);
+  const last = age === undefined ? [] : ['', ...wrapped(age)];
+  const lines = [...wrapped(priceFileText(file)), '', ...first, ...book, ...last];
   const isInUsd = entries.every(({ entry }) =>
     entry.schedule.prices.every(({ currency }) => currency === undefined),
   );

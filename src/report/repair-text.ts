@@ -1,19 +1,76 @@
-import { plural } from '../query/count-text.ts';
+import { exact, plural } from '../query/count-text.ts';
+import { costsText, usdFirst } from '../pricing/money.ts';
 
 /** What a repair found and did, as far as a person is told. */
 export interface RepairReport {
-  problems: readonly { file: string; problem: string; repair: string }[];
+  problems: readonly { file: string; problem: string; repair: string; lost?: LostRounds }[];
   sessions: number;
   rounds: number;
+  recoveredRounds: number;
+  differingRounds: number;
+  pricedToday: number;
   lostRounds: number;
+  unseen: readonly string[];
   isApplied: boolean;
 }
 
+/** Times are milliseconds since 1970 UTC, null where nothing says them; `costs` by currency, in 10⁻¹⁸ of it. */
+interface LostRounds {
+  from: number | null;
+  to: number | null;
+  input: number;
+  output: number;
+  costs: ReadonlyMap<string, bigint>;
+  unpriced: number;
+  logs: readonly string[];
+}
+
 /** A line for each problem, and what becomes of the store. */
-export function repairText({ problems, sessions, rounds, lostRounds, isApplied }: RepairReport): string {
+export function repairText(report: RepairReport): string {
+  const { problems, rounds, sessions, recoveredRounds, lostRounds, isApplied } = report;
   const held = `${plural(rounds, 'round')} of ${plural(sessions, 'session')}`;
   if (problems.length === 0) return `The store is sound: ${held}.\n`;
-  const lines = problems.map(({ file, problem, repair }) => `${file} ${problem}: ${repair}.\n`);
+  const lines = problems.map(
+    ({ file, problem, repair, lost }) =>
+      `${file} ${problem}: ${repair}${lost ? ` (${lostText(lost)})` : ''}.\n`,
+  );
   const outcome = isApplied ? 'Repaired' : 'Nothing was changed yet. After a repair';
-  return `${lines.join('')}${outcome}: ${held} are counted, ${plural(lostRounds, 'round')} lost.\n`;
+  const again = recoveredRounds > 0 ? `, ${exact(recoveredRounds)} of them read again from the logs` : '';
+  const words = wordsOf(report).map((word) => `${word}\n`);
+  return `${lines.join('')}${words.join('')}${outcome}: ${held} are counted${again}, ${plural(lostRounds, 'round')} lost.\n`;
+}
+
+function lostText({ from, to, input, output, costs, unpriced, logs }: LostRounds): string {
+  const parts: string[] = [];
+  if (from !== null && to !== null) parts.push(`between ${timeText(from)} and ${timeText(to)} UTC`);
+  if (input + output > 0)
+    parts.push(
+      `${exact(input)} tokens in, ${exact(output)} out, ${costsText(usdFirst(costs), 4)}${unpriced > 0 ? ` + ${exact(unpriced)} unpriced` : ''}`,
+    );
+  parts.push(
+    logs.length > 0
+      ? `what held them can't be read any more: ${logs.join(', ')}`
+      : 'no log that is still there holds them',
+  );
+  return parts.join('; ');
+}
+
+/** `2026-02-01 00:00:00` */
+function timeText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+function wordsOf({ differingRounds, pricedToday, unseen }: RepairReport): string[] {
+  const words = unseen.map((one) => `Not looked at: ${one}.`);
+  if (differingRounds > 0) {
+    words.push(
+      `Of sessions with ${plural(differingRounds, 'round')} read again, the tokens are not those that were counted: this version reads them otherwise.`,
+    );
+  }
+  if (pricedToday > 0) {
+    words.push(
+      `${plural(pricedToday, 'round')} read again at today's prices: the price book has none of their models.`,
+    );
+  }
+  return words;
 }

@@ -6,7 +6,15 @@ import { KEY_HEADS, type GroupKey } from './group-keys.ts';
 import type { Group, Stats } from './grouping.ts';
 import { boundMark } from '../query/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
-import { boundLines, compact, costText, knownCostText, unpricedSuffix, unpricedText } from './numbers.ts';
+import {
+  boundLines,
+  compact,
+  costText,
+  knownCostText,
+  lostNote,
+  unpricedSuffix,
+  unpricedText,
+} from './numbers.ts';
 import type { Period } from './period.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { wrap } from './terminal.ts';
@@ -23,17 +31,20 @@ export function groupName(key: GroupKey, name: string): string {
 /** `otherwise` is said in place of an empty table; `filter` is what the usage is limited to, for the heading. */
 export function statsTable(
   stats: Stats,
-  about: { period: Period; filter: readonly string[] },
+  about: { period: Period; filter: readonly string[]; lostRounds?: number },
   screen: Screen,
   otherwise: () => string,
 ): string {
   const heading = headingOf(stats.keys, about);
-  if (stats.rows.length === 0) return frame(heading, otherwise().split('\n').flatMap(wrapped), screen);
+  const lost = lostNote(about.lostRounds ?? 0);
+  if (stats.rows.length === 0)
+    return frame(heading, [...otherwise().split('\n'), ...lost].flatMap(wrapped), screen);
   const lines = drawTable(
     { columns: columnsOf(stats, screen), rows: stats.rows, total: { names: ['TOTAL'], row: stats.total } },
     screen,
   );
-  return frame(heading, [...lines, ...missing(stats.total).flatMap(wrapped)], screen);
+  const lacking = [...missing(stats.total), ...lost];
+  return frame(heading, [...lines, ...lacking.flatMap(wrapped)], screen);
 
   function wrapped(line: string): string[] {
     return wrap(line, screen.width, 100).lines;

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Files } from '../platform/files.ts';
-import { syncFiles } from './commit.ts';
+import { appendLines, syncFiles } from './commit.ts';
 import { removeIndex, type Index } from './index-file.ts';
-import { removeOtherPrices } from './price-files.ts';
+import { lostLine, lostPath, type LostEntry } from './lost-file.ts';
+import { pricesPath, removeOtherPrices } from './price-files.ts';
 import { replaceSummary } from './session-file.ts';
 import { copyRounds } from './session-lines.ts';
 import { writeState, type State } from './state.ts';
@@ -28,6 +29,11 @@ export interface Renewal {
   /** Damaged files, kept out of the way under `.damaged-…`, and index files that nothing refers to any more. */
   setAside: readonly string[];
   stale: readonly number[];
+  /** New lines of the price book, and files that are written already: nothing names them yet, and they are not synced. */
+  prices: readonly string[];
+  written: readonly string[];
+  /** Rounds that are lost for good. */
+  lost: readonly LostEntry[];
 }
 
 /**
@@ -44,17 +50,22 @@ export function recommit(files: Files, store: Store, renewal: Renewal): void {
       Object.assign(entry, copyRounds(files, dir, from, { ...entry, rounds }, summary));
     }
   }
-  const paths = rewrites.map(({ entry }) => join(dir, entry.file));
-  syncFiles(
-    files,
-    dir,
-    paths,
-    rewrites.some(({ from }) => from !== undefined),
-  );
+  const paths = [...rewrites.map(({ entry }) => join(dir, entry.file)), ...renewal.written];
+  syncFiles(files, dir, paths, renewal.written.length > 0 || rewrites.some(({ from }) => from !== undefined));
+  const { prices } = state;
+  const book = appendLines(files, pricesPath(dir, prices.generation), prices.length, renewal.prices);
+  const lostLines = renewal.lost.map((entry) => lostLine(entry, state.commit));
+  const lostEnd = appendLines(files, lostPath(dir), state.lost?.length ?? 0, lostLines);
+  const lostRounds = renewal.lost.reduce((sum, { rounds }) => sum + rounds, state.lost?.rounds ?? 0);
   const { generation } = state.index;
   const { commit, logs, next_log } = state;
   const base = writeIndexBase(files, dir, generation, index, { commit, logs, next_log });
-  writeState(files, store.statePath, { ...state, index: { generation, base, length: 0 } });
+  writeState(files, store.statePath, {
+    ...state,
+    index: { generation, base, length: 0 },
+    prices: { ...prices, length: book },
+    ...(lostEnd > 0 && { lost: { length: lostEnd, rounds: lostRounds } }),
+  });
   for (const name of renewal.setAside) files.rename(join(dir, name), join(dir, damagedName(name)));
   for (const generation of renewal.stale) removeIndex(files, dir, generation);
   removeOtherPrices(files, dir, state.prices.generation);

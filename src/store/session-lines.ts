@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
-import { readBytes, type Files } from '../platform/files.ts';
+import { readBytes, withFile, type Files } from '../platform/files.ts';
 import { appendRounds, type SessionEnd } from './session-file.ts';
 
 /** A line of a session file as it stands there, sound or not. */
@@ -100,6 +100,12 @@ export function copyRounds(
     if (size > COPY_CHARACTERS && left > 0) committed = flush();
   }
   return flush();
+}
+
+/** Whether a session file begins as this session's does: no more of it is read. */
+export function headerOf(files: Files, path: string, id: string): boolean {
+  const expected = Buffer.from(`{"session_id":${JSON.stringify(id)},"rounds":[\n`);
+  return withFile(files, path, 'read', (fd) => readBytes(files, fd, 0, expected.length)).equals(expected);
 }
 
 /** The session id in a file's first line; undefined where that line is none. */

@@ -16,6 +16,8 @@ export interface State {
   pruned?: { length: number };
   /** How many of the closed logs are imported files; absent in older stores, where nobody has counted them. */
   imported?: number;
+  /** Rounds that a repair could not bring back, and how much of their list counts; absent where none were lost. */
+  lost?: { length: number; rounds: number };
   /** Number of the next log generation. */
   next_log: number;
   logs: LogPosition[];
@@ -82,7 +84,7 @@ function inNewFormat(state: State): State {
 }
 
 function isState(value: Record<string, unknown>): value is Record<string, unknown> & State {
-  const { index, prices, rejected, pruned, logs } = value;
+  const { index, prices, rejected, pruned, lost, logs } = value;
   return (
     [1, 2, STATE_FORMAT].includes(value['format'] as number) &&
     typeof value['store'] === 'string' &&
@@ -98,6 +100,7 @@ function isState(value: Record<string, unknown>): value is Record<string, unknow
     isRecord(rejected) &&
     isCount(rejected['length']) &&
     (pruned === undefined || (isRecord(pruned) && isCount(pruned['length']))) &&
+    (lost === undefined || (isRecord(lost) && isCount(lost['length']) && isCount(lost['rounds']))) &&
     areLogPositions(logs)
   );
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -54,12 +54,21 @@ test('--json with nothing wrong', async () => {
     version: 1,
     ok: true,
     findings: [],
-    log: { files: 1, bytes: expect.any(Number), sampled_lines: 2, sampled_rounds: 1, unread_bytes: 0 },
+    log: {
+      files: 1,
+      bytes: expect.any(Number),
+      sampled_lines: 2,
+      sampled_rounds: 1,
+      unread_bytes: 0,
+      paths: [log],
+      last_written_at: new Date(statSync(log).mtimeMs).toISOString(),
+    },
     store: {
       sessions: 1,
       rounds: 1,
       unpriced_rounds: 0,
       rejected_lines: 0,
+      held: 0,
       lost_bytes: 0,
       last_stored_at: '2026-02-03T02:00:00.000Z',
     },
@@ -74,7 +83,8 @@ test('no store, no schedule: exit code 1; a setting is never broken, whatever th
   expect([code, err]).toEqual([1, 'monitor: to mend: store-missing\n']);
   const command = `monitor parse --log-path ${log} --output-dir ${none}`;
   expect(out).toContain(`\n    ${command}\n`);
-  expect(out).toContain(`\n    * * * * * ${command} --quiet\n`);
+  const cron = command.replace('monitor', '/usr/bin/node /usr/local/bin/monitor');
+  expect(out).toContain(`\n    * * * * * ${cron} --quiet\n`);
   expect(out).toContain('\n! there is no store yet. [store-missing]\n');
   expect(out).toMatch(/\n1 thing to mend\.\n$/);
   const { store: found, findings } = JSON.parse((await run([...argv, '--json'])).out);

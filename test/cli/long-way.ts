@@ -10,6 +10,7 @@ const SILENT: Context = {
   columns: 80,
   rows: 24,
   schedules: () => [],
+  program: { node: '/usr/bin/node', script: '/usr/local/bin/monitor' },
   colourLevel: 0,
   now: 0,
   timeZone: 'UTC',

@@ -35,6 +35,7 @@ interface Listed {
   version: number;
   unpriced: Record<string, unknown>[];
   prices: Record<string, unknown>[];
+  built_in: { title: string; count: number; old: number; undated: number; oldest: string }[];
 }
 
 const listed = async (...args: string[]): Promise<Listed> =>
@@ -90,7 +91,8 @@ describe('prices', () => {
   test('of a store without rounds: the same shape, and words', async () => {
     rmSync(folder, { recursive: true });
     store = await makeStore(mkdtempSync(folder), ['{"ai_log":"-"}\n']);
-    expect(await listed()).toEqual({
+    const { built_in: _, ...rest } = await listed();
+    expect(rest).toEqual({
       version: 1,
       price_file: expect.objectContaining({ on_disk: 'same' }),
       unpriced: [],
@@ -98,6 +100,36 @@ describe('prices', () => {
     });
     expect((await run(['prices', '--data-dir', store])).out).toContain('no prices yet');
     folder = join(store, '..');
+  });
+
+  test('says when the built-in prices were last checked more than 60 days ago, and only then', async () => {
+    const at = async (time: string) => {
+      const now = Date.parse(time);
+      const { out } = await run(['prices', '--data-dir', store], { now, columns: 300 });
+      const json = await run(['prices', '--json', '--data-dir', store], { now });
+      const [shipped, library] = (JSON.parse(json.out) as Listed).built_in;
+      return { text: out.replace(/\s+/g, ' '), shipped: shipped!, library: library! };
+    };
+    const fresh = await at('2026-09-24T00:00:00Z');
+    expect(fresh.text).not.toContain('last checked');
+    expect([fresh.shipped.old, fresh.library.old]).toEqual([0, 0]);
+
+    const stale = await at('2027-02-01T00:00:00Z');
+    expect(stale.library).toEqual({
+      title: 'genai-prices 0.1.8',
+      count: 1,
+      old: 1,
+      undated: 0,
+      oldest: '2026-09-23',
+    });
+    expect(stale.shipped).toMatchObject({ title: 'shipped prices', undated: 0 });
+    expect(stale.shipped.old).toBe(stale.shipped.count);
+    expect(stale.text).toContain(
+      'Built-in prices that were last checked more than 60 days ago: ' +
+        `${stale.shipped.old} of ${stale.shipped.count} shipped prices, the oldest of ${stale.shipped.oldest}; ` +
+        'genai-prices 0.1.8, of 2026-09-23.',
+    );
+    expect(stale.text).toContain('a price file (--prices) stands above them');
   });
 
   test('without a store is 74', async () => {

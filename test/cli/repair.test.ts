@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -40,6 +40,7 @@ test('a damaged one is exit 1 and says what to do; --apply is exit 0, and then i
 });
 
 test('--json', async () => {
+  rmSync(join(folder, 'access.log'));
   writeFileSync(join(store, 's.json'), '');
   const { code, out } = await run(['repair', '--json', '--data-dir', store]);
   expect(code).toBe(1);
@@ -49,17 +50,93 @@ test('--json', async () => {
     applied: false,
     sessions: 0,
     rounds: 0,
+    recovered_rounds: 0,
+    recovered_otherwise_counted: 0,
+    recovered_at_todays_prices: 0,
     lost_rounds: 2,
+    unread_logs: [],
     problems: [
       {
         file: join(store, 's.json'),
         session_id: 's',
         problem: 'has a damaged first line',
         repair: 'no round of it is left, 2 rounds lost',
+        recovered_rounds: 0,
         lost_rounds: 2,
+        lost: {
+          from: '2026-02-01T00:00:00.000Z',
+          to: '2026-02-01T00:00:01.000Z',
+          input_tokens: 6,
+          output_tokens: 2,
+          cost_usd: 0.000026,
+          unpriced_rounds: 0,
+          logs: [join(folder, 'access.log')],
+        },
       },
     ],
   });
+});
+
+test('rounds that a log still holds are read again, wherever it lies now', async () => {
+  const [log, moved] = [join(folder, 'access.log'), join(folder, 'moved')];
+  const before = (await run(['list', '--json', '--data-dir', store])).out;
+  rmSync(join(store, 's.json'));
+  renameSync(log, moved);
+  const lost = await run(['repair', '--data-dir', store]);
+  expect(lost.out).toBe(
+    `${store}/s.json is missing: no round of it is left, 2 rounds lost ` +
+      '(between 2026-02-01 00:00:00 and 2026-02-01 00:00:01 UTC; 6 tokens in, 2 out, <$0.0001; ' +
+      `what held them can't be read any more: ${log}).\n` +
+      'Nothing was changed yet. After a repair: 0 rounds of 0 sessions are counted, 2 rounds lost.\n',
+  );
+  expect(await run(['repair', '--apply', '--log-path', moved, '--data-dir', store])).toEqual({
+    code: 0,
+    out:
+      `${store}/s.json is missing: no round of it is left, 2 rounds read again from the logs.\n` +
+      'Repaired: 2 rounds of 1 session are counted, 2 of them read again from the logs, 0 rounds lost.\n',
+    err: '',
+  });
+  expect((await run(['list', '--json', '--data-dir', store])).out).toBe(before);
+});
+
+test('rounds that are lost for good are said by every sum, and by doctor', async () => {
+  rmSync(join(folder, 'access.log'));
+  rmSync(join(store, 's.json'));
+  await run(['repair', '--apply', '--data-dir', store]);
+  const note = '2 rounds of this store are lost, and in no sum: monitor doctor says which.';
+  for (const command of ['list', 'stats-model', 'stats-date', 'stats-consumer']) {
+    expect((await run([command, '--data-dir', store])).out, command).toContain(`\n${note}\n`);
+    expect(JSON.parse((await run([command, '--json', '--data-dir', store])).out), command).toMatchObject({
+      lost_rounds: 2,
+    });
+  }
+  const lost = JSON.parse(readFileSync(join(store, '.lost.jsonl'), 'utf8'));
+  expect(lost).toEqual({
+    commit: 2,
+    session: 's',
+    rounds: 2,
+    from: '2026-02-01T00:00:00.000Z',
+    to: '2026-02-01T00:00:01.000Z',
+    input_tokens: 6,
+    output_tokens: 2,
+    cost_usd: '0.000026',
+    logs: [join(folder, 'access.log')],
+    repaired: '2026-02-03T04:00:00.000Z',
+  });
+  const said = JSON.parse((await run(['doctor', '--json', '--data-dir', store])).out).findings;
+  expect(said).toContainEqual(
+    expect.objectContaining({
+      code: 'lost-rounds',
+      severity: 'warning',
+      what:
+        '2 rounds of 1 session, of 2026-02-01T00:00:00.000Z to 2026-02-01T00:00:01.000Z, were lost with session files, ' +
+        'and no log held them when the store was repaired: every sum lacks them.',
+    }),
+  );
+  // The state is lost, too: the list is known from its lines, as the commits made them.
+  rmSync(join(store, '.state.json'));
+  await run(['repair', '--apply', '--data-dir', store]);
+  expect((await run(['list', '--data-dir', store])).out).toContain(note);
 });
 
 test('where no repair can help: 74, and why', async () => {

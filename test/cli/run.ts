@@ -24,6 +24,7 @@ export async function run(argv: string[], rest: Partial<Context> = {}): Promise<
     now: Date.parse('2026-02-03T04:00:00Z'),
     timeZone: 'Asia/Shanghai',
     schedules: () => [],
+    program: { node: '/usr/bin/node', script: '/usr/local/bin/monitor' },
     ...rest,
   });
   return { code, ...ran };

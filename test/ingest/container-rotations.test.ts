@@ -17,7 +17,12 @@ import { expect, test } from 'vitest';
 import { BusyError } from '../../src/platform/errors.ts';
 import { cutLine, WRAPS, type Piece } from '../logs/wrap.ts';
 import { contentOf } from './container.ts';
-import { aiLine, failAt, makeFolder, otherLine, run } from './make.ts';
+import { aiLine, failAt, makeFolder, otherLine, run as runOn } from './make.ts';
+
+/** Docker's parts are all of this length here. */
+const PART = 120;
+const run: typeof runOn = (dir, log, options = {}, ...rest) =>
+  runOn(dir, log, { dockerPart: PART, ...options }, ...rest);
 
 /** One thing that happens to a container's log: its program prints, its runtime rotates it, a run comes by. */
 type Step =
@@ -107,7 +112,12 @@ class World {
       const n = this.plain.length;
       const line = n % 4 === 3 ? otherLine(n) : aiLine(`s${n % 3}`, n);
       this.plain.push(line);
-      const pieces = cutLine('stdout', Buffer.from(line.slice(0, -1)), [size], true);
+      const pieces = cutLine(
+        'stdout',
+        Buffer.from(line.slice(0, -1)),
+        [this.form === 'cri' ? size : PART],
+        true,
+      );
       if (i === lines - 1) this.#held = pieces.splice(Math.max(0, pieces.length - hold));
       for (const [at, piece] of pieces.entries()) {
         this.#write(piece);

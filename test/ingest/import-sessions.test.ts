@@ -92,7 +92,7 @@ describe('an import', () => {
   });
 
   test('prices are those that parse takes: the price file, the shipped prices, the library', async () => {
-    const models = ['mine', 'glm-4.6', 'gpt-4o'];
+    const models = ['mine', 'glm-4.6', 'gpt-4-turbo'];
     const rounds = models.map((model, i) => originalRound(i + 1, { model }));
     const scene = makeScene({ 'a.json': originalFile('a', rounds) });
     const pricesPath = join(scene.folder, 'prices.json');
@@ -104,7 +104,7 @@ describe('an import', () => {
     expect(sources).toEqual([
       'prices.json mine',
       expect.stringMatching(/^shipped glm-4\.6 /),
-      'genai-prices 0.1.8 openai:gpt-4o',
+      'genai-prices 0.1.8 openai:gpt-4-turbo',
     ]);
   });
 
@@ -282,18 +282,18 @@ describe('repair counts imported rounds', () => {
     await run(scene.store, log);
     await take(scene);
     const before = dumpStore(scene.store);
-    expect(repairStore(nodeFiles, scene.store, false).problems).toEqual([]);
+    expect((await repairStore(nodeFiles, scene.store, false)).problems).toEqual([]);
     rmSync(join(scene.store, name));
-    repairStore(nodeFiles, scene.store, true);
+    await repairStore(nodeFiles, scene.store, true);
     expect(dumpStore(scene.store)).toEqual(before);
-    expect(repairStore(nodeFiles, scene.store, false).problems).toEqual([]);
+    expect((await repairStore(nodeFiles, scene.store, false)).problems).toEqual([]);
   });
 
   test('and knows them again where the state is lost', async () => {
     const scene = makeScene();
     await take(scene);
     rmSync(join(scene.store, '.state.json'));
-    repairStore(nodeFiles, scene.store, true);
+    await repairStore(nodeFiles, scene.store, true);
     expect(outcomes(await take(scene))).toEqual([
       ['known', 0],
       ['known', 0],

@@ -38,8 +38,15 @@ const take = (
   options: Partial<ImportOptions> = {},
   files: Files = nodeFiles,
 ): Promise<ImportResult> =>
-  importSessions(files, { from, dir, force: false, isDryRun: false, toUtc: (ms) => ms, now: NOW, ...options });
-
+  importSessions(files, {
+    from,
+    dir,
+    force: false,
+    isDryRun: false,
+    toUtc: (ms) => ms,
+    now: NOW,
+    ...options,
+  });
 
 const parse = (
   { store, log }: Scene,

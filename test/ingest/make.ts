@@ -37,8 +37,20 @@ export function otherLine(n: number): string {
   return `{"ai_log":"-","method":"GET","path":"/healthz","request_id":"other-${n}","start_time":"2026-02-01T00:00:00.000Z"}\n`;
 }
 
-/** A run as the command makes it. */
-export function run(
+/** A run as the command makes it, all of whose lines are in a count. */
+export async function run(
+  dir: string,
+  log: string,
+  options: Partial<ParseOptions> = {},
+  files: Files = nodeFiles,
+): Promise<ParseResult> {
+  const result = await runAnyhow(dir, log, options, files);
+  if (result.faults.length > 0) throw new Error(result.faults.join('; '));
+  return result;
+}
+
+/** The same, whether its lines add up or not. */
+export function runAnyhow(
   dir: string,
   log: string,
   options: Partial<ParseOptions> = {},

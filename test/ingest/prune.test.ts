@@ -4,6 +4,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -105,7 +106,8 @@ const filesIn = ({ store }: Scene): string[] =>
   readdirSync(store)
     .filter((name) => name.endsWith('.json') || name.startsWith('.memory'))
     .toSorted();
-const isSound = ({ store }: Scene): unknown => repairStore(nodeFiles, store, false).problems;
+const isSound = async ({ store }: Scene): Promise<unknown> =>
+  (await repairStore(nodeFiles, store, false)).problems;
 const numbersIn = (scene: Scene, id: string): number[] =>
   [...expandRounds(readRoundLines(scene.store, entryOf(scene, id)))].map(({ stored }) => stored.round);
 
@@ -137,7 +139,7 @@ describe('sessions', () => {
     });
     expect(numbersIn(scene, 'old')).toEqual([]);
     expect(numbersIn(scene, 'both')).toEqual([1, 2]);
-    expect(isSound(scene)).toEqual([]);
+    expect(await isSound(scene)).toEqual([]);
     expect(prune(scene)).toMatchObject({ sessions: 0, rounds: 0 });
     expect(readFileSync(join(scene.store, '.pruned.jsonl'), 'utf8')).not.toContain('message');
   });
@@ -165,18 +167,18 @@ describe('sessions', () => {
     expect(old.file).not.toBe('old.json');
     const [round] = expandRounds(readRoundLines(scene.store, old));
     expect(round?.messages?.length).toBe(7);
-    expect(isSound(scene)).toEqual([]);
+    expect(await isSound(scene)).toEqual([]);
     // In another process, as it were: the memory is read back.
     appendFileSync(scene.log, lineAt('old', 5, 2));
     await run(scene.store, scene.log);
     expect(numbersIn(scene, 'old')).toEqual([4, 5, 6]);
     const summary = JSON.parse(readFileSync(join(scene.store, entryOf(scene, 'old').file), 'utf8'));
     expect(summary).toMatchObject({ messages_count: 6, pruned_rounds: 3, total_input_tokens: 615 });
-    expect(isSound(scene)).toEqual([]);
+    expect(await isSound(scene)).toEqual([]);
     const before = usageIn(scene);
     expect(prune(scene, { before: NOW })).toMatchObject({ sessions: 3, rounds: 3 + 2 + 1 });
     expect(usageIn(scene)).toEqual(before);
-    expect(isSound(scene)).toEqual([]);
+    expect(await isSound(scene)).toEqual([]);
     expect(filesIn(scene)).toEqual(['.state.json', '.store.json']);
   });
 
@@ -244,7 +246,7 @@ describe('--content', () => {
       messages_count: 3,
       pruned_content: true,
     });
-    expect(isSound(scene)).toEqual([]);
+    expect(await isSound(scene)).toEqual([]);
     expect(prune(scene, { content: true })).toMatchObject({ sessions: 0, bytes: 0 });
   });
 
@@ -265,13 +267,13 @@ describe('--content', () => {
       pruned_content: { at: NOW, rounds: 3 },
       title: 'old message 6',
     });
-    expect(isSound(scene)).toEqual([]);
+    expect(await isSound(scene)).toEqual([]);
     expect(prune(scene, { content: true, before: NOW })).toMatchObject({ sessions: 3, rounds: 1 + 2 + 1 });
     expect(texts(scene)).not.toMatch(/(old|both|new) message/);
     const before = usageIn(scene);
     expect(prune(scene, { before: NOW })).toMatchObject({ sessions: 4, rounds: 77 });
     expect(usageIn(scene)).toEqual(before);
-    expect(isSound(scene)).toEqual([]);
+    expect(await isSound(scene)).toEqual([]);
   });
 
   test('many sessions go in bounded commits', async () => {
@@ -280,7 +282,7 @@ describe('--content', () => {
     const before = commitOf();
     prune(scene, { content: true, batchBytes: 1 });
     expect(commitOf()).toBe(before + 2);
-    expect(isSound(scene)).toEqual([]);
+    expect(await isSound(scene)).toEqual([]);
   });
 });
 
@@ -298,7 +300,7 @@ test('the text of rejected lines goes with the age of their log', async () => {
   appendFileSync(scene.log, '{"ai_log":"{cut again"\n');
   await run(scene.store, scene.log);
   expect(readFileSync(path, 'utf8').split('\n').length).toBe(3);
-  expect(isSound(scene)).toEqual([]);
+  expect(await isSound(scene)).toEqual([]);
 });
 
 describe('a repair keeps what was pruned', () => {
@@ -324,24 +326,37 @@ describe('a repair keeps what was pruned', () => {
     const scene = await revived();
     const before = usageIn(scene);
     remove(scene, lost);
-    expect(repairStore(nodeFiles, scene.store, true)).toMatchObject({ lostRounds: 0 });
+    expect(await repairStore(nodeFiles, scene.store, true)).toMatchObject({ lostRounds: 0 });
     expect(usageIn(scene)).toEqual(before);
     expect(entryOf(scene, 'old')).toMatchObject({ rounds: 4, pruned: NOW, pruned_rounds: 3 });
     expect(entryOf(scene, 'a/b long')).toMatchObject({ rounds: 70, pruned: NOW, pruned_rounds: 70 });
-    expect(isSound(scene)).toEqual([]);
+    expect(await isSound(scene)).toEqual([]);
     appendFileSync(scene.log, lineAt('old', 4, 2));
     expect((await run(scene.store, scene.log)).rounds).toBe(1);
     expect(numbersIn(scene, 'old')).toEqual([4, 5]);
     expect(prune(scene, { before: NOW })).toMatchObject({ sessions: 3, rounds: 2 + 2 + 1 });
-    expect(isSound(scene)).toEqual([]);
+    expect(await isSound(scene)).toEqual([]);
   });
 
   test('where the file of later rounds is lost, too', async () => {
     const scene = await revived();
     rmSync(join(scene.store, entryOf(scene, 'old').file));
-    expect(repairStore(nodeFiles, scene.store, true)).toMatchObject({ lostRounds: 1 });
+    const away = `${scene.folder}/away`;
+    renameSync(scene.log, away);
+    expect(await repairStore(nodeFiles, scene.store, true)).toMatchObject({ lostRounds: 1 });
     expect(entryOf(scene, 'old')).toMatchObject({ rounds: 3, pruned_rounds: 3, end: 0 });
-    expect(isSound(scene)).toEqual([]);
+    expect(await isSound(scene)).toEqual([]);
+  });
+
+  test('and the log gives back the later rounds alone, though it holds the pruned ones', async () => {
+    const scene = await revived();
+    const before = [usageIn(scene), numbersIn(scene, 'old')];
+    rmSync(join(scene.store, entryOf(scene, 'old').file));
+    const result = await repairStore(nodeFiles, scene.store, true);
+    expect(result).toMatchObject({ recoveredRounds: 1, lostRounds: 0 });
+    expect(entryOf(scene, 'old')).toMatchObject({ rounds: 4, pruned: NOW, pruned_rounds: 3 });
+    expect([usageIn(scene), numbersIn(scene, 'old')]).toEqual(before);
+    expect(await isSound(scene)).toEqual([]);
   });
 
   test('and does not bring back a file that a killed prune left behind', async () => {
@@ -351,7 +366,7 @@ describe('a repair keeps what was pruned', () => {
     const before = usageIn(scene);
     writeFileSync(join(scene.store, 'old.json'), left);
     remove(scene, /^\.index/);
-    repairStore(nodeFiles, scene.store, true);
+    await repairStore(nodeFiles, scene.store, true);
     expect(usageIn(scene)).toEqual(before);
     prune(scene);
     expect(existsSync(join(scene.store, 'old.json'))).toBe(false);
@@ -361,7 +376,7 @@ describe('a repair keeps what was pruned', () => {
     const scene = await makeScene();
     prune(scene);
     truncateSync(join(scene.store, '.pruned.jsonl'), 10);
-    expect(() => repairStore(nodeFiles, scene.store, false)).toThrow(
+    await expect(repairStore(nodeFiles, scene.store, false)).rejects.toThrow(
       /\.pruned\.jsonl, is cut\. Nothing was changed/,
     );
     expect(readSnapshot(scene.store).sessions.size).toBe(4);
@@ -385,7 +400,7 @@ test('a refresh of prices leaves pruned rounds what they cost', async () => {
   expect(costOf('old')).toBe(before[0] + 9n * one);
   expect(costOf('a/b long')).toBe(before[1]);
   expect(costOf('new')).toBe(10n * before[2]);
-  expect(isSound(scene)).toEqual([]);
+  expect(await isSound(scene)).toEqual([]);
 });
 
 describe('a reader that asked before', () => {
@@ -448,7 +463,7 @@ describe.each([false, true])('killed at any operation (--content: %s)', (content
         expect([before, after], `left by operation ${at} ${operations[at]}`).toContainEqual(
           dumpStore(copy.store),
         );
-        expect(isSound(copy), `left by operation ${at} ${operations[at]}`).toEqual([]);
+        expect(await isSound(copy), `left by operation ${at} ${operations[at]}`).toEqual([]);
         prune(copy, { content });
         expect(dumpStore(copy.store), `finished after operation ${at} ${operations[at]}`).toEqual(after);
         const stems = (one: Scene): string[] => filesIn(one).map((name) => name.replace(/~\d+/, '~'));

@@ -100,9 +100,9 @@ describe.each<[string, Partial<RefreshRequest>]>([
         await run(dir, log);
         const committed = dumpMoney(dir);
         rmSync(join(dir, '.state.json'));
-        repairStore(nodeFiles, dir, true);
+        await repairStore(nodeFiles, dir, true);
         expect(dumpMoney(dir), where).toEqual(committed);
-        expect(repairStore(nodeFiles, dir, false).problems, where).toEqual([]);
+        expect((await repairStore(nodeFiles, dir, false)).problems, where).toEqual([]);
       }
     });
 
@@ -112,9 +112,9 @@ describe.each<[string, Partial<RefreshRequest>]>([
         const dir = storeOf(folder);
         const where = await failed(folder, at, 'after');
         rmSync(join(dir, '.state.json'));
-        repairStore(nodeFiles, dir, true);
+        await repairStore(nodeFiles, dir, true);
         expect([before, after], where).toContainEqual(dumpMoney(dir));
-        expect(repairStore(nodeFiles, dir, false).problems, where).toEqual([]);
+        expect((await repairStore(nodeFiles, dir, false)).problems, where).toEqual([]);
       }
     });
   });

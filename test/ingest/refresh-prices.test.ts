@@ -254,7 +254,7 @@ describe('a refresh of a span of time', () => {
     expect(rates()).toEqual([1, 2, 2, 1]);
     expect(result.changes).toMatchObject([{ month: '2026-02', model: 'm', rounds: 2 }]);
     expect(totals()).toEqual({ cost: 609n * 10n ** 12n, unpriced: 0 });
-    expect(repairStore(nodeFiles, dir, false).problems).toEqual([]);
+    expect((await repairStore(nodeFiles, dir, false)).problems).toEqual([]);
   });
 
   test('several combine: the last one that covers a round holds, and what comes later has its own price', async () => {
@@ -266,13 +266,13 @@ describe('a refresh of a span of time', () => {
     expect(rates()).toEqual([2, 3, 4, 4, 1]);
     await refresh(5, span(at('03')));
     expect(rates()).toEqual([2, 3, 4, 5, 5]);
-    expect(repairStore(nodeFiles, dir, false).problems).toEqual([]);
+    expect((await repairStore(nodeFiles, dir, false)).problems).toEqual([]);
     const before = dumpMoney(dir);
     rmSync(join(dir, '.state.json'));
-    repairStore(nodeFiles, dir, true);
+    await repairStore(nodeFiles, dir, true);
     expect(dumpMoney(dir)).toEqual(before);
     damage(join(dir, readdirSync(dir).find((name) => name.endsWith('.base')) ?? ''));
-    repairStore(nodeFiles, dir, true);
+    await repairStore(nodeFiles, dir, true);
     expect(dumpMoney(dir)).toEqual(before);
     await refresh(6);
     expect(rates()).toEqual([6, 6, 6, 6, 6]);
@@ -408,23 +408,23 @@ describe('after a refresh', () => {
     await parsed([round('s', 2, 'm')], [{ match: 'm', input: 9 }]);
   });
 
-  test('a store is sound', () => {
-    expect(repairStore(nodeFiles, dir, false).problems).toEqual([]);
+  test('a store is sound', async () => {
+    expect((await repairStore(nodeFiles, dir, false)).problems).toEqual([]);
   });
 
   test.each([
     ['the index', ['.index-2.base'], true],
     ['the state', ['.state.json'], false],
-  ])('a repair without %s gives the same store back', (_, names, isDamaged) => {
+  ])('a repair without %s gives the same store back', async (_, names, isDamaged) => {
     const before = dumpMoney(dir);
     for (const name of names) {
       if (isDamaged) damage(join(dir, name));
       else rmSync(join(dir, name));
     }
-    const { problems, lostRounds } = repairStore(nodeFiles, dir, true);
+    const { problems, lostRounds } = await repairStore(nodeFiles, dir, true);
     expect([problems.length, lostRounds]).toEqual([1, 0]);
     expect(dumpMoney(dir)).toEqual(before);
-    expect(repairStore(nodeFiles, dir, false).problems).toEqual([]);
+    expect((await repairStore(nodeFiles, dir, false)).problems).toEqual([]);
     expect(readdirSync(dir).filter((name) => name.startsWith('.prices'))).toEqual(['.prices-2.jsonl']);
   });
 

@@ -4,6 +4,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -12,7 +13,7 @@ import {
 import { crc32 } from 'node:zlib';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { repairStore } from '../../src/ingest/repair.ts';
+import { repairStore, type RepairResult } from '../../src/ingest/repair.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
 import { mergeCells } from '../../src/store/usage-cells.ts';
 import { readSnapshot } from '../../src/store/read.ts';
@@ -64,6 +65,13 @@ function copyScene(scene: Scene): Scene {
 }
 
 const repair = (scene: Scene, apply: boolean) => repairStore(nodeFiles, scene.store, apply);
+/** The same while no log is there. */
+async function repairWithoutLogs(scene: Scene, apply: boolean): Promise<RepairResult> {
+  renameSync(scene.log, `${scene.folder}/away`);
+  const result = await repair(scene, apply);
+  renameSync(`${scene.folder}/away`, scene.log);
+  return result;
+}
 const pathIn = (scene: Scene, name: string): string => join(scene.store, name);
 const indexOf = (scene: Scene): string =>
   pathIn(scene, readdirSync(scene.store).find((name) => name.startsWith('.index-')) ?? '');
@@ -89,7 +97,7 @@ async function expectToGoOn(scene: Scene, lost: readonly string[] = []): Promise
   expect(storedRequests(scene.store)).toEqual([...before, 'a-5', 'b-5'].toSorted());
   const all = ['c/d-0', ...[0, 1, 2, 3, 4, 5].flatMap((n) => [`a-${n}`, `b-${n}`])];
   expect(storedRequests(scene.store)).toEqual(all.filter((id) => !lost.includes(id)).toSorted());
-  expect(repair(scene, false).problems).toEqual([]);
+  expect((await repair(scene, false)).problems).toEqual([]);
 }
 
 /** Repairs a copy of the store that was damaged: nothing may be lost. */
@@ -101,23 +109,24 @@ async function expectExact(
   const whole = scene ?? (await makeScene());
   const damaged = copyScene(whole);
   damage(damaged);
-  const dry = repair(damaged, false);
+  const dry = await repair(damaged, false);
   expect(
     dry.problems.map(({ file, problem }) => `${file.slice(damaged.store.length + 1)} ${problem}`),
   ).toEqual(problems.map((problem) => expect.stringMatching(problem)));
+  const nothing = { recoveredRounds: 0, differingRounds: 0, pricedToday: 0, lostRounds: 0, unseen: [] };
   expect({ ...dry, problems: [] }).toEqual({
+    ...nothing,
     problems: [],
     sessions: 3,
     rounds: 11,
-    lostRounds: 0,
     isApplied: false,
   });
-  const done = repair(damaged, true);
+  const done = await repair(damaged, true);
   expect(done).toEqual({ ...dry, isApplied: true });
   expect(dumpStore(damaged.store)).toEqual(dumpStore(whole.store));
   expect(everythingOf(damaged)).toEqual(everythingOf(whole));
-  expect(repair(damaged, false).problems).toEqual([]);
-  expect(repair(damaged, true).isApplied).toBe(false);
+  expect((await repair(damaged, false)).problems).toEqual([]);
+  expect((await repair(damaged, true)).isApplied).toBe(false);
   expect((await run(damaged.store, damaged.log)).rounds).toBe(0);
   await expectToGoOn(damaged);
   return damaged;
@@ -126,10 +135,11 @@ async function expectExact(
 test('a sound store: nothing is found, and nothing is done', async () => {
   const scene = await makeScene();
   const state = stateOf(scene);
-  expect(repair(scene, true)).toEqual({
+  expect(await repair(scene, true)).toMatchObject({
     problems: [],
     sessions: 3,
     rounds: 11,
+    recoveredRounds: 0,
     lostRounds: 0,
     isApplied: false,
   });
@@ -167,7 +177,7 @@ describe('a state is made anew from the index', () => {
     const repaired = await expectExact(stateFile(write), [problem], scene);
     const after = copyScene(scene);
     stateFile(write)(after);
-    repair(after, true);
+    await repair(after, true);
     expect(stateOf(after)).toMatchObject({ logs, next_log: nextLog, prices, rejected, commit: commit + 1 });
     expect(existsSync(pathIn(repaired, '.state.json.tmp'))).toBe(false);
   });
@@ -193,10 +203,10 @@ describe('a state is made anew from the index', () => {
     const state = stateOf(scene);
     const other = { ...state, logs: state.logs.map((log: object) => ({ ...log, head: 'other' })) };
     writeFileSync(pathIn(scene, '.state.json'), JSON.stringify(other));
-    expect(() => repair(scene, true)).toThrow(/one of them is damaged, and it is not known which/);
+    await expect(repair(scene, true)).rejects.toThrow(/one of them is damaged, and it is not known which/);
     expect(stateOf(scene)).toEqual(other);
     removeState(scene);
-    repair(scene, true);
+    await repair(scene, true);
     await expectToGoOn(scene);
   });
 
@@ -204,7 +214,7 @@ describe('a state is made anew from the index', () => {
     const scene = await makeScene();
     const text = JSON.stringify({ ...stateOf(scene), format: 3 });
     writeFileSync(pathIn(scene, '.state.json'), text);
-    expect(() => repair(scene, true)).toThrow('update monitor');
+    await expect(repair(scene, true)).rejects.toThrow('update monitor');
     expect(readFileSync(pathIn(scene, '.state.json'), 'utf8')).toBe(text);
   });
 
@@ -217,10 +227,10 @@ describe('a state is made anew from the index', () => {
     writeFileSync(pathIn(scene, '.state.json'), state);
     // One commit behind is what a kill leaves: no damage to the index.
     expect(
-      repair(scene, false).problems.every(({ problem }) => problem.startsWith('has another summary')),
+      (await repair(scene, false)).problems.every(({ problem }) => problem.startsWith('has another summary')),
     ).toBe(true);
     removeState(scene);
-    repair(scene, true);
+    await repair(scene, true);
     expect(dumpStore(scene.store)).toEqual(whole);
     expect((await run(scene.store, scene.log)).rounds).toBe(0);
   });
@@ -235,7 +245,7 @@ describe('a state is made anew from the index', () => {
     cpSync(indexOf(killed), indexOf(scene));
     appendFileSync(pathIn(scene, 'a.json'), 'torn');
     removeState(scene);
-    repair(scene, true);
+    await repair(scene, true);
     expect(dumpStore(scene.store)).toEqual(before);
     await expectToGoOn(scene);
   });
@@ -246,7 +256,7 @@ describe('a state is made anew from the index', () => {
     expect(rejected.length).toBeGreaterThan(0);
     appendFileSync(pathIn(scene, '.rejected.jsonl'), '{"path":"p","at":[2,999999],"reason":"r"}\n');
     removeState(scene);
-    repair(scene, true);
+    await repair(scene, true);
     expect(stateOf(scene).rejected).toEqual(rejected);
   });
 });
@@ -280,7 +290,7 @@ describe('an index is made anew from the session files', () => {
     const c = pathIn(scene, 'c%2Fd.json');
     const before = statSync(c);
     damageLine(indexOf(scene), 0);
-    repair(scene, true);
+    await repair(scene, true);
     expect(statSync(c).mtimeMs).toBe(before.mtimeMs);
     expect(JSON.parse(readFileSync(c, 'utf8')).memory).toBeDefined();
   });
@@ -302,10 +312,12 @@ describe('an index is made anew from the session files', () => {
     expect((await run(scene.store, scene.log)).rounds).toBe(2);
     cpSync(scene.log, restored.log, { preserveTimestamps: true });
     cpSync(pathIn(scene, '.state.json'), pathIn(restored, '.state.json'));
-    expect(() => repair(restored, true)).toThrow(/the index and the rounds in .* are those of commit \d+/);
-    expect(() => repair(restored, false)).toThrow('Restore both from one backup');
+    await expect(repair(restored, true)).rejects.toThrow(
+      /the index and the rounds in .* are those of commit \d+/,
+    );
+    await expect(repair(restored, false)).rejects.toThrow('Restore both from one backup');
     removeState(restored);
-    repair(restored, true);
+    await repair(restored, true);
     expect((await run(restored.store, restored.log)).rounds).toBe(2);
     expect(dumpStoreOf(restored)).toEqual(dumpStoreOf(scene));
   });
@@ -329,10 +341,10 @@ describe('an index is made anew from the session files', () => {
   test('a closed log of which nothing is left is said to be unknown; its rounds count', async () => {
     const scene = await makeScene();
     rmSync(indexOf(scene));
-    const [problem] = repair(scene, false).problems;
+    const [problem] = (await repair(scene, false)).problems;
     expect(problem?.repair).toContain('; 1 of the logs that were gone cannot be known again');
     const before = dumpStoreOf(await makeScene());
-    repair(scene, true);
+    await repair(scene, true);
     expect(dumpStoreOf(scene)).toEqual(before);
   });
 
@@ -344,7 +356,7 @@ describe('an index is made anew from the session files', () => {
     const whole = dumpStore(scene.store);
     writeFileSync(pathIn(scene, '.state.json'), state);
     rmSync(indexOf(scene));
-    expect(repair(scene, true)).toMatchObject({ sessions: 3, rounds: 11, lostRounds: 0 });
+    expect(await repair(scene, true)).toMatchObject({ sessions: 3, rounds: 11, lostRounds: 0 });
     expect((await run(scene.store, scene.log)).rounds).toBe(2);
     expect(dumpStore(scene.store)).toEqual(whole);
   });
@@ -357,7 +369,7 @@ describe('an index is made anew from the session files', () => {
     const whole = dumpStore(scene.store);
     writeFileSync(pathIn(scene, '.state.json'), state);
     rmSync(indexOf(scene));
-    expect(repair(scene, true)).toMatchObject({ sessions: 3, rounds: 11, lostRounds: 0 });
+    expect(await repair(scene, true)).toMatchObject({ sessions: 3, rounds: 11, lostRounds: 0 });
     expect((await run(scene.store, scene.log)).rounds).toBe(2);
     expect(dumpStore(scene.store)).toEqual(whole);
   });
@@ -382,7 +394,7 @@ describe('an index is made anew from the session files', () => {
     const notes = { 'notes.json': '{"mine":1}\n', 'notes.txt': 'x', 'zero.json': '' };
     for (const [name, text] of Object.entries(notes)) writeFileSync(pathIn(scene, name), text);
     rmSync(indexOf(scene));
-    expect(repair(scene, true)).toMatchObject({ sessions: 3, rounds: 11 });
+    expect(await repair(scene, true)).toMatchObject({ sessions: 3, rounds: 11 });
     for (const [name, text] of Object.entries(notes))
       expect(readFileSync(pathIn(scene, name), 'utf8')).toBe(text);
   });
@@ -391,7 +403,7 @@ describe('an index is made anew from the session files', () => {
     const scene = await makeScene();
     damageLine(indexOf(scene), 2);
     cutBehindRound(scene, 'a.json', 2);
-    const { problems, rounds, lostRounds } = repair(scene, true);
+    const { problems, rounds, lostRounds } = await repairWithoutLogs(scene, true);
     expect(problems[1]).toMatchObject({ session: 'a', problem: 'is damaged behind round 2', lostRounds: 3 });
     expect([rounds, lostRounds]).toEqual([8, 3]);
     await expectToGoOn(scene, ['a-2', 'a-3', 'a-4']);
@@ -401,7 +413,7 @@ describe('an index is made anew from the session files', () => {
     const scene = await makeScene();
     damageLine(indexOf(scene), 2);
     rmSync(pathIn(scene, 'b.json'));
-    const { problems } = repair(scene, true);
+    const { problems } = await repairWithoutLogs(scene, true);
     expect(problems[1]).toMatchObject({ session: 'b', problem: 'is missing', lostRounds: 5 });
     await expectToGoOn(scene, ['b-0', 'b-1', 'b-2', 'b-3', 'b-4']);
   });
@@ -411,7 +423,7 @@ describe('an index is made anew from the session files', () => {
     removeState(scene);
     rmSync(indexOf(scene));
     const names = readdirSync(scene.store);
-    expect(() => repair(scene, true)).toThrow(
+    await expect(repair(scene, true)).rejects.toThrow(
       /no index in .* says how far the logs were read.*new --output-dir/,
     );
     expect(readdirSync(scene.store)).toEqual(names);
@@ -445,10 +457,14 @@ describe('a session file that lost rounds', () => {
         .find(({ id }) => id === 'a')
         ?.texts.slice(0, kept) ?? [];
     damage(scene);
-    const report = repair(scene, false);
+    const report = await repairWithoutLogs(scene, false);
     expect(report.problems).toHaveLength(1);
     expect(report.problems[0]).toMatchObject({ session: 'a', problem, lostRounds: 5 - kept });
-    expect(repair(scene, true)).toMatchObject({ rounds: 6 + kept, lostRounds: 5 - kept, isApplied: true });
+    expect(await repairWithoutLogs(scene, true)).toMatchObject({
+      rounds: 6 + kept,
+      lostRounds: 5 - kept,
+      isApplied: true,
+    });
     expect(dumpOf(scene).filter(({ id }) => id !== 'a')).toEqual(others);
     const left = dumpOf(scene).find(({ id }) => id === 'a');
     expect(left?.texts ?? []).toEqual(rounds);
@@ -466,7 +482,7 @@ describe('a session file that lost rounds', () => {
     const text = readFileSync(pathIn(scene, 'a.json'), 'utf8').split('\n');
     text[3] = (text[3] ?? '').replace('"new_messages"', '"new_massages"');
     writeFileSync(pathIn(scene, 'a.json'), text.join('\n'));
-    expect(repair(scene, true)).toMatchObject({ rounds: 8, lostRounds: 3 });
+    expect(await repairWithoutLogs(scene, true)).toMatchObject({ rounds: 8, lostRounds: 3 });
     await expectToGoOn(scene, ['a-2', 'a-3', 'a-4']);
   });
 
@@ -474,7 +490,7 @@ describe('a session file that lost rounds', () => {
     const scene = await makeScene();
     damageLine(pathIn(scene, 'a.json'), 3);
     const damaged = readFileSync(pathIn(scene, 'a.json'));
-    repair(scene, true);
+    await repair(scene, true);
     expect(existsSync(pathIn(scene, 'a.json'))).toBe(false);
     expect(readFileSync(pathIn(scene, '.damaged-a.json'))).toEqual(damaged);
   });
@@ -516,14 +532,14 @@ describe('the price book', () => {
     const scene = await makeScene();
     rmSync(indexOf(scene));
     damage(pathIn(scene, '.prices-1.jsonl'));
-    expect(() => repair(scene, true)).toThrow(message);
+    await expect(repair(scene, true)).rejects.toThrow(message);
   });
 
   test('missing with the state: the error names it too', async () => {
     const scene = await makeScene();
     removeState(scene);
     rmSync(pathIn(scene, '.prices-1.jsonl'));
-    expect(() => repair(scene, true)).toThrow('.prices-1.jsonl lacks entry 1');
+    await expect(repair(scene, true)).rejects.toThrow('.prices-1.jsonl lacks entry 1');
   });
 });
 
@@ -548,20 +564,21 @@ describe.each<[string, (scene: Scene) => void]>([
       const left = dumpStoreOf(scene);
       const repaired = copyScene(scene);
       const counting = failAt(Infinity, 'before');
-      repairStore(counting.files, repaired.store, true);
+      await repairStore(counting.files, repaired.store, true);
       const whole = dumpStoreOf(repaired);
       expect(counting.operations.length).toBeGreaterThan(20);
       for (let at = 0; at < counting.operations.length; at++) {
         if (fault === 'torn' && counting.operations[at] !== 'write') continue;
         const copy = copyScene(scene);
-        expect(() => repairStore(failAt(at, fault).files, copy.store, true), `operation ${at}`).toThrow(
-          /killed|dead/,
-        );
+        await expect(
+          repairStore(failAt(at, fault).files, copy.store, true),
+          `operation ${at}`,
+        ).rejects.toThrow(/killed|dead/);
         const where = `after operation ${at} ${counting.operations[at]}`;
         expect([left, whole], where).toContainEqual(dumpStoreOf(copy));
-        repair(copy, true);
+        await repair(copy, true);
         expect(dumpStoreOf(copy), where).toEqual(whole);
-        expect(repair(copy, false).problems, where).toEqual([]);
+        expect((await repair(copy, false)).problems, where).toEqual([]);
       }
     },
   );

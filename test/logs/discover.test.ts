@@ -117,13 +117,18 @@ describe('each file says which one it goes on from', () => {
 describe('discoverLogs', () => {
   test('leaves neighbours alone', async () => {
     const foreign = [
-      'access.log.bak',
       'access.log2',
       'access.log~',
-      'access.log.1.bak',
       'access.log.1.gz.tmp',
       'access.log.123456',
       'access.log-2026',
+      'access.log.swp',
+      'access.log.sha256',
+      'access.log.1.gz.md5',
+      'access.log.conf',
+      'access2.log',
+      'access-admin.log',
+      'error.log',
       'access.log.x1',
       'access.log.1.2',
       'access-x.log',
@@ -142,8 +147,8 @@ describe('discoverLogs', () => {
     const pattern = join(folder, 'access.log');
     expect(await discoverLogs(nodeFiles, [pattern])).toEqual({
       logs: [
-        { path: join(folder, 'access.log.1.gz'), pattern, gzip: true },
-        { path: pattern, pattern, gzip: false, follows: [join(folder, 'access.log.1.gz')] },
+        { path: join(folder, 'access.log.1.gz'), pattern, compressed: true },
+        { path: pattern, pattern, compressed: false, follows: [join(folder, 'access.log.1.gz')] },
       ],
       missing: [],
     });

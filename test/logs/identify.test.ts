@@ -4,10 +4,10 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { seeFile, type Generation } from '../../src/logs/generation.ts';
 import { identify } from '../../src/logs/identify.ts';
-import { openGzipLog, openPlainLog } from '../../src/logs/open-log.ts';
+import { openPlainLog } from '../../src/logs/open-log.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
 import { makeFolder, noise } from '../platform/make.ts';
-import { changeByte, readLog, writeLog } from './make.ts';
+import { changeByte, openAny, readLog, writeLog } from './make.ts';
 
 async function identified(
   path: string,
@@ -131,7 +131,7 @@ describe('identify', () => {
       [bytes, 1],
     ] as const) {
       const gzip = writeLog(join(folder, 'b.gz'), gzipSync(log.subarray(0, 15_000)));
-      const open = await openGzipLog(nodeFiles, gzip, [read.offset]);
+      const open = await openAny(gzip, [read.offset]);
       expect(open && (await identify(nodeFiles, open, [read]))?.id).toBe(id);
       open?.close();
     }

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { LogFile } from '../../src/logs/discover.ts';
+import { isUnreadable, openLog, type OpenLog } from '../../src/logs/open-log.ts';
 import {
   FingerprintTaker,
   HEAD_BYTES,
@@ -29,7 +30,13 @@ export function contentOf(bytes: Buffer): Content {
 
 export function writeLog(path: string, bytes: Uint8Array): LogFile {
   writeFileSync(path, bytes);
-  return { path, pattern: path, gzip: path.endsWith('.gz') };
+  return { path, pattern: path, compressed: path.endsWith('.gz') };
+}
+
+/** Opens a log, compressed or not; undefined where nothing can be read of it. */
+export async function openAny(log: LogFile, ends: number[] = []): Promise<OpenLog | undefined> {
+  const opened = await openLog(nodeFiles, log, () => ends);
+  return isUnreadable(opened) ? undefined : opened;
 }
 
 /** The generation of a log that lies at `path` and was read up to `offset`. */

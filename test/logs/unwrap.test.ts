@@ -1,11 +1,13 @@
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
-import type { OpenLine } from '../../src/logs/open-line.ts';
+import { HELD_MS, type OpenLine } from '../../src/logs/open-line.ts';
 import { Unwrapper } from '../../src/logs/unwrap.ts';
 import type { Form } from '../../src/logs/wrapped-line.ts';
 import { criLine, cutLine, dockerLine, interleave, TIME, WRAPS, type Piece } from './wrap.ts';
 
 const GENERATION = 7;
+/** Where a test cuts lines into parts of one length, Docker's have that length. */
+const DOCKER_PART = 6;
 const LIMIT = 1 << 20;
 
 interface Taken {
@@ -28,12 +30,11 @@ async function readInRuns(form: Form, log: Buffer, ends: readonly number[], limi
   let offset = 0;
   let open: OpenLine[] = [];
   for (const end of [...ends, log.length]) {
-    const unwrapper = new Unwrapper(form, GENERATION, limit);
-    for (const line of open) {
-      await unwrapper.restore(line, async function* ([, from, to]) {
-        yield { bytes: log.subarray(from, to), at: from };
-      });
-    }
+    const unwrapper = new Unwrapper(form, GENERATION, limit, DOCKER_PART);
+    const restored = unwrapper.restore(open, async function* ([, from, to]) {
+      yield { bytes: log.subarray(from, to), at: from };
+    });
+    for await (const line of restored) throw new Error(`a line of its own: ${line.bytes.toString()}`);
     const behindLastLine = log.subarray(0, end).lastIndexOf(0x0a) + 1;
     if (behindLastLine > offset) {
       taken.push(...takeAll(unwrapper, log.subarray(offset, behindLastLine), offset));
@@ -53,7 +54,9 @@ function expected(form: Form, pieces: readonly Piece[]): { log: Buffer; lines: T
   let at = 0;
   for (const piece of pieces) {
     const line = (begun[piece.stream] ??= { text: '', at: [GENERATION, at] });
-    line.text += piece.text.toString('latin1');
+    // Docker replaces what its parts cut in two.
+    const text = form === 'docker' ? Buffer.from(piece.text.toString()) : piece.text;
+    line.text += text.toString('latin1');
     if (piece.isEnd) {
       lines.push(line);
       begun[piece.stream] = undefined;
@@ -63,6 +66,11 @@ function expected(form: Form, pieces: readonly Piece[]): { log: Buffer; lines: T
     at += bytes.length;
   }
   return { log: Buffer.concat(written), lines };
+}
+
+/** A runtime's parts: Docker's have one length, and do not heed characters. */
+function cut(form: Form, stream: Piece['stream'], text: Buffer, sizes: readonly number[]): Piece[] {
+  return form === 'cri' ? cutLine(stream, text, sizes, true) : cutLine(stream, text, [DOCKER_PART], false);
 }
 
 const aLine = fc.oneof(
@@ -82,12 +90,11 @@ const lines = fc.array(
   { maxLength: 8 },
 );
 const sizes = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 5 });
-const pieces = fc
-  .tuple(lines, lines, sizes, fc.array(fc.boolean(), { minLength: 1 }))
-  .map(([out, err, sizes, choices]) =>
+const piecesOf = (form: Form): fc.Arbitrary<Piece[]> =>
+  fc.tuple(lines, lines, sizes, fc.array(fc.boolean(), { minLength: 1 })).map(([out, err, sizes, choices]) =>
     interleave(
-      out.flatMap((line) => cutLine('stdout', line, sizes, true)),
-      err.flatMap((line) => cutLine('stderr', line, sizes.toReversed(), true)),
+      out.flatMap((line) => cut(form, 'stdout', line, sizes)),
+      err.flatMap((line) => cut(form, 'stderr', line, sizes.toReversed())),
       choices,
     ),
   );
@@ -96,7 +103,7 @@ const shares = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength:
 describe.each(['cri', 'docker'] as const)('a log in the form %s', (form) => {
   test('gives every line once, whole and at its place, wherever runs end', async () => {
     await fc.assert(
-      fc.asyncProperty(pieces, shares, async (pieces, shares) => {
+      fc.asyncProperty(piecesOf(form), shares, async (pieces, shares) => {
         const { log, lines } = expected(form, pieces);
         const ends = shares.map((share) => Math.floor(share * log.length)).toSorted((a, b) => a - b);
         expect(await readInRuns(form, log, ends)).toEqual(lines);
@@ -109,8 +116,8 @@ describe.each(['cri', 'docker'] as const)('a log in the form %s', (form) => {
     const out = ['{"ai_log":"one"}', '', '{"ai_log":"three"}'].map((text) => Buffer.from(text));
     const err = ['[warning] slow', 'x'].map((text) => Buffer.from(text));
     const mixed = interleave(
-      out.flatMap((line) => cutLine('stdout', line, [5], true)),
-      err.flatMap((line) => cutLine('stderr', line, [6], true)),
+      out.flatMap((line) => cut(form, 'stdout', line, [5])),
+      err.flatMap((line) => cut(form, 'stderr', line, [6])),
       [true, false, false, true],
     );
     const { log, lines } = expected(form, mixed);
@@ -128,10 +135,10 @@ describe.each(['cri', 'docker'] as const)('a log in the form %s', (form) => {
   });
 
   test('says of a joined line over the limit where it began, once, wherever runs end', async () => {
-    const long = cutLine('stdout', Buffer.from('{"ai_log":"0123456789"}'), [4], true);
+    const long = cut(form, 'stdout', Buffer.from('{"ai_log":"0123456789"}'), [4]);
     const mixed = interleave(
-      [...long, ...cutLine('stdout', Buffer.from('next'), [9], true)],
-      cutLine('stderr', Buffer.from('other'), [2], true),
+      [...long, ...cut(form, 'stdout', Buffer.from('next'), [9])],
+      cut(form, 'stderr', Buffer.from('other'), [2]),
       [true, false],
     );
     const { log, lines } = expected(form, mixed);
@@ -149,7 +156,7 @@ describe.each(['cri', 'docker'] as const)('a log in the form %s', (form) => {
     ] as const) {
       for (const size of [3, 100]) {
         const log = Buffer.concat(cutLine('stdout', Buffer.from(text), [size], true).map(WRAPS[form]));
-        const [line] = takeAll(new Unwrapper(form, 1, 8), log, 0);
+        const [line] = takeAll(new Unwrapper(form, 1, 8, size), log, 0);
         expect(line?.reason !== undefined).toBe(isRejected);
       }
     }
@@ -166,13 +173,14 @@ describe.each(['cri', 'docker'] as const)('a log in the form %s', (form) => {
   });
 
   test('says that a line is lost whose first parts are gone, when it ends', async () => {
-    const unwrapper = new Unwrapper(form, 8, LIMIT);
+    const unwrapper = new Unwrapper(form, 8, LIMIT, DOCKER_PART);
     const open: OpenLine = { stream: 'stdout', parts: [[7, 10, 50]], isCall: true };
-    await unwrapper.restore(open, async function* () {});
+    for await (const line of unwrapper.restore([open], async function* () {}))
+      throw new Error(String(line.at));
     const reason = 'the log that holds its beginning is gone';
     expect(unwrapper.open).toEqual([{ ...open, reason }]);
     const rest = [
-      { stream: 'stdout' as const, text: Buffer.from('half'), isEnd: false },
+      { stream: 'stdout' as const, text: Buffer.from('a half'), isEnd: false },
       { stream: 'stdout' as const, text: Buffer.from('end'), isEnd: true },
       { stream: 'stdout' as const, text: Buffer.from('next'), isEnd: true },
     ];
@@ -192,7 +200,7 @@ describe.each(['cri', 'docker'] as const)('a log in the form %s', (form) => {
       ['{"ai_log":{}', 0],
       ['{"ai_log":{', 0],
     ] as const) {
-      const unwrapper = new Unwrapper(form, 1, LIMIT);
+      const unwrapper = new Unwrapper(form, 1, LIMIT, text.length);
       const log = WRAPS[form]({ stream: 'stdout', text: Buffer.from(text), isEnd: false });
       expect(takeAll(unwrapper, log, 5)).toEqual([]);
       expect([...unwrapper.takeWhole(isJson)].map(({ at }) => at)).toEqual(taken === 1 ? [[1, 5]] : []);
@@ -200,13 +208,49 @@ describe.each(['cri', 'docker'] as const)('a log in the form %s', (form) => {
     }
   });
 
+  test('ends an open line as it is, after a time without a part of it', () => {
+    const part = (text: string): Buffer =>
+      WRAPS[form]({ stream: 'stdout', text: Buffer.from(text), isEnd: false });
+    const now = Date.parse(TIME);
+    for (const [written, taken] of [
+      [now - HELD_MS + 1, 0],
+      [now - HELD_MS, 1],
+    ] as const) {
+      const unwrapper = new Unwrapper(form, 1, LIMIT, 7);
+      expect(takeAll(unwrapper, Buffer.concat([part('{"ai_lo'), part('g":"{"m')]), 5)).toEqual([]);
+      expect(unwrapper.pieces).toBe(2);
+      const lines = [...unwrapper.takeOverdue(now, written)];
+      expect(lines.map(({ bytes, at, pieces }) => [bytes.toString(), at, pieces])).toEqual(
+        taken === 1 ? [['{"ai_log":"{"m', [1, 5], 2]] : [],
+      );
+      expect([unwrapper.open.length, unwrapper.pieces]).toEqual([1 - taken, 2 - 2 * taken]);
+    }
+  });
+
+  test('ends an open line as it is where the other stream has gone on for so long', () => {
+    const wrap = form === 'cri' ? criLine : dockerLine;
+    const half: Piece = { stream: 'stdout', text: Buffer.from('{"ai_lo'), isEnd: false };
+    const other: Piece = { stream: 'stderr', text: Buffer.from('x'), isEnd: true };
+    for (const [time, taken] of [
+      ['2026-02-01T09:40:15.123Z', 0],
+      ['2026-02-01T09:40:15.124Z', 1],
+    ] as const) {
+      const unwrapper = new Unwrapper(form, 1, LIMIT, 7);
+      takeAll(unwrapper, Buffer.concat([wrap(half, '2026-02-01T09:30:15.124Z'), wrap(other, time)]), 0);
+      const now = Date.parse(time);
+      expect([...unwrapper.takeOverdue(now, now)].map(({ bytes }) => bytes.toString())).toEqual(
+        taken === 1 ? ['{"ai_lo'] : [],
+      );
+    }
+  });
+
   test('keeps of an open line where its parts stand, and whether it is a call', () => {
-    const parts = ['{"ai', '_log":"', 'x'].map((text) => ({
+    const parts = ['{"ai_lo', 'g":"x y', 'and mor'].map((text) => ({
       stream: 'stdout' as const,
       text: Buffer.from(text),
       isEnd: false,
     }));
-    const unwrapper = new Unwrapper(form, 3, LIMIT);
+    const unwrapper = new Unwrapper(form, 3, LIMIT, 7);
     const [one = 0, two = 0, three = 0] = parts.map((piece) => WRAPS[form](piece).length);
     const other = WRAPS[form]({ stream: 'stderr', text: Buffer.from('other'), isEnd: true });
     const log = parts.map(WRAPS[form]);
@@ -233,7 +277,7 @@ test('a line of many parts is put together in bounded memory', () => {
 });
 
 test("the time is that of the line's first part", () => {
-  const piece = { stream: 'stdout' as const, text: Buffer.from('x'), isEnd: false };
+  const piece = { stream: 'stdout' as const, text: Buffer.from('a part'), isEnd: false };
   for (const [form, wrap] of [
     ['cri', criLine],
     ['docker', dockerLine],
@@ -243,7 +287,7 @@ test("the time is that of the line's first part", () => {
       wrap({ ...piece, isEnd: true }, '2026-02-01T09:30:16Z'),
       wrap({ ...piece, isEnd: true }, '2026-02-01T09:30:17+08:00'),
     ]);
-    const times = [...new Unwrapper(form, 1, LIMIT).take(log, 0)].map(({ time }) => time);
+    const times = [...new Unwrapper(form, 1, LIMIT, DOCKER_PART).take(log, 0)].map(({ time }) => time);
     expect(times).toEqual(['2026-02-01T09:30:15.1Z', '2026-02-01T09:30:17+08:00']);
   }
 });

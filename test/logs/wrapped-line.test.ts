@@ -52,11 +52,12 @@ describe("Kubernetes' form", () => {
 describe("Docker's json-file", () => {
   test.each([
     [`{"log":"text\\n","stream":"stdout","time":"${TIME}"}`, ['stdout', true, 'text', TIME]],
-    [`{"log":"text","stream":"stderr","time":"${TIME}"}`, ['stderr', false, 'text', TIME]],
+    // Shorter than Docker's buffer: the last that its program printed.
+    [`{"log":"text","stream":"stderr","time":"${TIME}"}`, ['stderr', true, 'text', TIME]],
     [`{"log":"\\n","stream":"stdout","time":"${TIME}"}`, ['stdout', true, '', TIME]],
     [
       `{"log":"a\\u003c\\u2028\\ufffd\\"\\\\n","stream":"stdout","attrs":{"tag":"x"},"time":"${TIME}"}`,
-      ['stdout', false, 'a<\u2028\ufffd"\\n', TIME],
+      ['stdout', true, 'a<\u2028\ufffd"\\n', TIME],
     ],
     [`{"time":"${TIME}","stream":"stdout","log":"x\\n"}`, ['stdout', true, 'x', TIME]],
     [`{"log":"x\\r\\n","stream":"stdout","time":"${TIME}"}`, ['stdout', true, 'x\r', TIME]],
@@ -80,6 +81,34 @@ describe("Docker's json-file", () => {
   ])('%j is none', (line) => {
     expect(read('docker', line)).toBeUndefined();
     expect(formOf(bytes(`${line}\n\n`))).toBeUndefined();
+  });
+
+  test('a text without a line feed is a part where it fills the buffer of 16 KiB, and else a line', () => {
+    const entry = (log: string): string => JSON.stringify({ log, stream: 'stdout', time: TIME });
+    const isPart = (log: string): boolean | string => {
+      const part = READ_PART.docker(bytes(entry(log)));
+      return typeof part === 'object' ? !part.isEnd : 'none';
+    };
+    for (const [log, is] of [
+      ['x'.repeat(16_384), true],
+      ['x'.repeat(16_383), false],
+      ['x'.repeat(16_385), false],
+      ['x'.repeat(40_000), false],
+      [`${'x'.repeat(16_384)}\n`, false],
+      ['é'.repeat(8192), true],
+      ['é'.repeat(8191), false],
+      // A character that was cut in two: up to three bytes that are no UTF-8, of which each became U+FFFD.
+      [`${'x'.repeat(16_383)}\ufffd`, true],
+      [`\ufffd\ufffd${'x'.repeat(16_381)}\ufffd`, true],
+      [`${'x'.repeat(16_384)}\ufffd`, false],
+    ] as const) {
+      expect(isPart(log), `${log.length} characters`).toBe(is);
+    }
+  });
+
+  test("an entry with more members is a shipper's", () => {
+    const line = `{"log":"x\\n","stream":"stdout","time":"${TIME}","kubernetes":{"pod_name":"a"}}`;
+    expect(read('docker', line)).toBeUndefined();
   });
 
   test('a call that is cut, or glued to the next line, is said', () => {

@@ -34,11 +34,42 @@ test('a schedule is the whole of what the library knows: tiers', async () => {
 
 test('a schedule is the whole of what the library knows: dates and times of day', async () => {
   const found = await findInLibrary('deepseek-v4-pro');
-  expect(found?.schedule.prices).toEqual([
-    { input: 0.435, output: 0.87, cache_read: 0.003625 },
-    { from: '2026-08-17', input: 0.66, output: 1.98, cache_read: 0.022 },
-    { daily: { start: '01:00:00', end: '04:00:00' }, input: 1.32, output: 3.96, cache_read: 0.044 },
-    { daily: { start: '06:00:00', end: '10:00:00' }, input: 1.32, output: 3.96, cache_read: 0.044 },
+  expect(found?.schedule.prices).toEqual(
+    [
+      { input: 0.435, output: 0.87, cache_read: 0.003625 },
+      { from: '2026-08-17', input: 0.66, output: 1.98, cache_read: 0.022 },
+      { daily: { start: '01:00:00', end: '04:00:00' }, input: 1.32, output: 3.96, cache_read: 0.044 },
+      { daily: { start: '06:00:00', end: '10:00:00' }, input: 1.32, output: 3.96, cache_read: 0.044 },
+    ].map((price) => ({ ...price, inexact: 'upper' })),
+  );
+});
+
+test('what the library itself doubts is no exact price', async () => {
+  const inexact = async (name: string, provider?: string) =>
+    (await findInLibrary(name, provider))?.schedule.prices.map((price) => price.inexact);
+  expect(await inexact('minimax-m1')).toEqual(['unverified']);
+  expect(await inexact('gpt-oss-120b')).toEqual(['unverified']);
+  expect(await inexact('glm-4.7')).toEqual(['unverified']);
+  expect(await inexact('sonar', 'perplexity')).toEqual(['upper']);
+  expect(await inexact('claude-opus-5-5@20260922', 'google')).toEqual(['unverified']);
+  expect(await inexact('gpt-4.1')).toEqual([undefined]);
+});
+
+test('a Claude write for an hour is twice the input, where the library leaves it out', async () => {
+  const hour = async (name: string, provider?: string) =>
+    (await findInLibrary(name, provider))?.schedule.prices.map((price) => [
+      price.cache_write_1h,
+      price.tiers?.map((tier) => tier.cache_write_1h),
+    ]);
+  expect(await hour('us.anthropic.claude-haiku-4-5-20251001-v1:0', 'aws')).toEqual([[2.2, undefined]]);
+  expect(await hour('claude-sonnet-4-5@20250929', 'google')).toEqual([[6, [12]]]);
+  // Its own rate stays: twice 0.25 is not what a write for five minutes suggests.
+  expect(await hour('claude-3-haiku-20240307')).toEqual([[0.5, undefined]]);
+  // No rate for writes, no rate for longer ones.
+  expect(await hour('anthropic.claude-3-haiku-20240307-v1:0', 'aws')).toEqual([[undefined, undefined]]);
+  expect(await hour('gpt-5.6-sol')).toEqual([
+    [undefined, [undefined]],
+    [undefined, [undefined]],
   ]);
 });
 

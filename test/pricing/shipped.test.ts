@@ -2,17 +2,22 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { findInLibrary } from '../../src/pricing/library.ts';
 import type { FileDocument } from '../../src/pricing/price-entries.ts';
-import { findInPriceFile, parsePriceFile } from '../../src/pricing/price-file.ts';
+import { findInPriceFile, matchesGlob, parsePriceFile } from '../../src/pricing/price-file.ts';
 import { resolvePrice } from '../../src/pricing/resolve.ts';
 import { costOf } from '../../src/pricing/charges.ts';
-import { pricesAt } from '../../src/pricing/schedule.ts';
 import { priceFilesWith, shippedPrices } from '../../src/pricing/shipped.ts';
 
 const text = readFileSync(new URL('../../prices/shipped.json', import.meta.url), 'utf8');
 const document = JSON.parse(text) as FileDocument;
 
-/** Models of which the library's own prices are older than their provider's: the only ones that it is not asked for. */
-const STALE = new Set(['deepseek-chat', 'deepseek-reasoner']);
+/** The names for which the shipped prices stand above the library: globs, with the reason, of prices/decisions.md. */
+const ABOVE_LIBRARY = /\n## Above the library\n.*?\n## /s
+  .exec(readFileSync(new URL('../../prices/decisions.md', import.meta.url), 'utf8'))?.[0]
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .flatMap((line) =>
+    [...(line.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, glob = '']) => glob.toLowerCase()),
+  );
 
 test('is a price file as a user could write it', async () => {
   expect((await parsePriceFile(text, 'shipped.json')).groups.length).toBe(
@@ -27,10 +32,11 @@ describe.each(document.models.map((entry) => [entry.match, entry] as const))('%s
     expect(entry.currency ?? 'USD').toMatch(/^(?:USD|CNY)$/);
   });
 
-  test('names models, no globs, and stands in no library price’s way', async () => {
+  test('names models, no globs, and stands above the library only where that is decided', async () => {
     for (const name of [entry.match, ...(entry.aliases ?? [])]) {
       expect(name).not.toContain('*');
-      if (!STALE.has(name)) expect(await findInLibrary(name), name).toBeUndefined();
+      const isDecided = ABOVE_LIBRARY?.some((glob) => matchesGlob(glob, name.toLowerCase()));
+      if (!isDecided) expect(await findInLibrary(name), name).toBeUndefined();
     }
   });
 });
@@ -65,9 +71,16 @@ describe('in the order of places', () => {
     ['qwen-max', /^shipped qwen-max \(/],
     ['Qwen3-Rerank', /^shipped qwen3-rerank \(/],
     ['dashscope/qwen-plus', /^shipped qwen-plus \(/],
-    ['gpt-4o', /^genai-prices .* openai:gpt-4o$/],
+    ['gpt-4o', /^shipped gpt-4o \(OpenAI: /],
+    ['openai/gpt-4o', /^shipped gpt-4o \(OpenAI: /],
+    ['azure/gpt-4o', /^genai-prices .* azure:gpt-4o$/],
+    ['gpt-4-turbo', /^genai-prices .* openai:gpt-4-turbo$/],
     ['openrouter/qwen/qwen-max', /^genai-prices .* openrouter:/],
-    ['glm-4.7', /^genai-prices .* zhipuai:GLM-4\.7$/],
+    ['glm-4.7', /^shipped glm-4\.7 \(Z\.ai, international list/],
+    ['zai/glm-4.7', /^shipped glm-4\.7 \(/],
+    ['zhipuai/glm-4.7', /^genai-prices .* zhipuai:GLM-4\.7$/],
+    ['mistral/mistral-large-latest', /^shipped mistral-large-latest \(/],
+    ['deepseek/deepseek-v4-pro', /^shipped deepseek-v4-pro \(/],
   ])('%s is %s', async (model, source) => expect(await sourceOf(model)).toMatch(source));
 
   test('the user’s file stands above it', async () => {
@@ -82,16 +95,6 @@ describe('in the order of places', () => {
   ])('%s has no price: another model’s is not taken', async (model) =>
     expect(await sourceOf(model)).toBeUndefined(),
   );
-});
-
-test('what DeepSeek’s names cost goes by the date; before its first price here, the library knows', async () => {
-  const { resolution } = await resolvePrice('deepseek-chat', await priceFilesWith(undefined));
-  const at = (time: string) => pricesAt(resolution?.schedule ?? { prices: [] }, Date.parse(time));
-  expect(at('2025-11-30T12:00:00Z')).toMatchObject({ input: 0.27, output: 1.1 });
-  expect(at('2025-12-01T00:00:00Z')).toMatchObject({ input: 0.28, output: 0.42, cache_read: 0.028 });
-  expect(at('2026-03-02T08:00:00Z')).toMatchObject({ input: 0.28, output: 0.42, cache_read: 0.028 });
-  expect(at('2026-04-26T12:14:59Z')).toMatchObject({ input: 0.14, output: 0.28, cache_read: 0.028 });
-  expect(at('2026-04-26T12:15:00Z')).toMatchObject({ input: 0.14, output: 0.28, cache_read: 0.0028 });
 });
 
 test('qwen-plus costs more per output token where it reasons', async () => {

@@ -38,6 +38,8 @@ test('contains what it needs to run, what it is, and its licences', () => {
     'bin/package.json',
     'dist/LICENSES.txt',
     'package.json',
+    'prices/cn.json',
+    'prices/decisions.md',
     'prices/shipped.json',
   ]);
   const licences = readFileSync('dist/LICENSES.txt', 'utf8');

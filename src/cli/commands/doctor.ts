@@ -7,9 +7,11 @@ import type { Context } from '../context.ts';
 import { screenOf } from '../report-context.ts';
 
 export interface DoctorOptions {
-  logPath: string[];
+  /** Undefined: those that the store reads. */
+  logPath?: string[];
   dataDir: string;
   prices?: string;
+  deep?: true;
   json?: true;
 }
 
@@ -20,6 +22,8 @@ export async function doctor(context: Context, options: DoctorOptions): Promise<
     logPaths: options.logPath,
     pricesPath: options.prices,
     schedules: context.schedules(),
+    program: context.program,
+    deep: options.deep === true,
     now: context.now,
   });
   const lastCommit = examination.store?.lastCommit ?? null;
@@ -55,6 +59,8 @@ function doctorJson({ findings, logs, store, entries }: Examination): string {
       sampled_lines: logs.lines,
       sampled_rounds: logs.rounds,
       unread_bytes: logs.unreadBytes,
+      paths: logs.paths,
+      last_written_at: logs.lastWritten === null ? null : new Date(logs.lastWritten).toISOString(),
     },
     store: store
       ? {
@@ -62,6 +68,7 @@ function doctorJson({ findings, logs, store, entries }: Examination): string {
           rounds: store.rounds,
           unpriced_rounds: [...store.unpriced.values()].reduce((sum, count) => sum + count, 0),
           rejected_lines: store.rejectedLines,
+          held: store.held,
           lost_bytes: store.gaps.reduce((sum, { bytes }) => sum + bytes, 0),
           last_stored_at: store.lastCommit === null ? null : new Date(store.lastCommit).toISOString(),
         }

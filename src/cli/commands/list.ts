@@ -26,13 +26,16 @@ export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> 
 export async function list(context: Context, options: ListOptions): Promise<void> {
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
-  const { sessions } = readSnapshot(options.dataDir);
+  const { sessions, state } = readSnapshot(options.dataDir);
+  const lostRounds = state.lost?.rounds ?? 0;
   const selected = listSessions(sessions, { ...options, period });
   if (selected.total === 0) sayWhy(context, sessions, local, period, options);
-  if (options.json) return await writeAll(context, listJson(selected.sessions, selected.total));
+  if (options.json) return await writeAll(context, listJson(selected.sessions, selected.total, lostRounds));
   const otherwise = (): string =>
     sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions matches`;
-  await context.write(listTable(selected, options.sortBy, local, screenOf(context), otherwise));
+  await context.write(
+    listTable({ ...selected, lostRounds }, options.sortBy, local, screenOf(context), otherwise),
+  );
 }
 
 function sayWhy(

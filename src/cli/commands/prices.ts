@@ -1,9 +1,10 @@
 import { lookAtOriginal, readPriceBasis } from '../../ingest/price-basis.ts';
 import { nodeFiles } from '../../platform/files.ts';
+import { priceAge } from '../../pricing/price-age.ts';
 import { parsePriceBook } from '../../pricing/price-book.ts';
 import { parsePriceFile, type PriceFile } from '../../pricing/price-file.ts';
 import { createPriceResolver, resolvePrice } from '../../pricing/resolve.ts';
-import { priceFilesWith } from '../../pricing/shipped.ts';
+import { builtInPrices, priceFilesWith } from '../../pricing/shipped.ts';
 import { priceUse, type PriceUse } from '../../query/price-use.ts';
 import type { PriceFileReport } from '../../report/price-file-text.ts';
 import { priceStepsJson, priceStepsText } from '../../report/price-steps.ts';
@@ -56,10 +57,11 @@ async function listPrices(
     const resolution = await resolve(model);
     if (resolution) knownNow.set(model, resolution.source);
   }
+  const builtIn = (await builtInPrices()).map((prices) => priceAge(prices, context.now));
   await context.write(
     options.json
-      ? pricesJson(file, use, knownNow, context.now)
-      : pricesTable(file, use, knownNow, context.now, screenOf(context)),
+      ? pricesJson(file, use, knownNow, context.now, builtIn)
+      : pricesTable(file, use, knownNow, context.now, builtIn, screenOf(context)),
   );
 }
 

@@ -1,30 +1,43 @@
 import { resolve } from 'node:path';
 import { isSystemError, MonitorError } from '../../platform/errors.ts';
 import type { Files } from '../../platform/files.ts';
-import { hasFlock } from '../../platform/lock.ts';
 import type { Schedule } from '../../platform/schedules.ts';
-import { discoverLogs, noLogError, type LogFile } from '../../logs/discover.ts';
+import { discoverLogs } from '../../logs/discover.ts';
+import { DEFAULT_LOG } from '../../platform/log-places.ts';
+import { CHECKS } from './checks.ts';
+import { crontabLineOf, parseCommandOf, type Program } from './command-line.ts';
 import type { Finding } from './finding.ts';
-import { judgePrices } from './judge-prices.ts';
-import { judgeSample } from './judge-sample.ts';
-import { judgeStore } from './judge-store.ts';
+import type { Look } from './look.ts';
 import { lookAtStore, type StoreFacts } from './look-at-store.ts';
-import { sampleLogs, type Sample } from './sample.ts';
-import { findEntries, judgeSchedule, type Entry } from './schedule.ts';
-import { findUnread, type Unread } from './unread.ts';
+import { sampleLogs } from './sample.ts';
+import { findEntries, type Entry } from './schedule.ts';
+import { lookAtLog, type LookedAt } from './unread.ts';
 
 export interface ExamineOptions {
   dir: string;
-  logPaths: readonly string[];
+  /** Undefined: those of the store, or where Higress writes its log. */
+  logPaths?: readonly string[] | undefined;
   pricesPath?: string | undefined;
   schedules: readonly Schedule[];
+  program: Program;
+  /** Read every session. */
+  deep?: boolean;
   /** Milliseconds since 1970 UTC. */
   now: number;
 }
 
 export interface Examination {
   findings: Finding[];
-  logs: { files: number; bytes: number; lines: number; rounds: number; unreadBytes: number };
+  logs: {
+    paths: readonly string[];
+    files: number;
+    bytes: number;
+    lines: number;
+    rounds: number;
+    unreadBytes: number;
+    /** Milliseconds since 1970 UTC; null where there is no file. */
+    lastWritten: number | null;
+  };
   store: StoreFacts | undefined;
   /** What runs `parse` for this store. */
   entries: Entry[];
@@ -32,114 +45,103 @@ export interface Examination {
 
 /** Looks at the logs, the store, the prices and what runs `parse`. Changes nothing, and takes no lock. */
 export async function examine(files: Files, options: ExamineOptions): Promise<Examination> {
-  const { dir, logPaths, now } = options;
-  const parseCommand = parseCommandOf(options);
+  const look = await lookAround(files, options);
   const findings: Finding[] = [];
-  const look = await lookAtLogs(files, logPaths);
-  const store = guard(findings, dir, () => lookAtStore(files, dir));
-  const { tally } = look.sample;
-  findings.push(...look.findings, ...judgeSample(tally, logPaths.join(', '), !(store?.noContent ?? false)));
-  const unread: Unread[] = [];
-  if (store) {
-    for (const log of look.logs) {
-      const found = await findUnread(files, log, store.generations);
-      if (found) unread.push(found);
-    }
-    findings.push(...judgeStore(store, unread, now, parseCommand));
-  } else if (!findings.some(({ code }) => code === 'store-unreadable')) {
-    findings.push(noStore(dir, parseCommand));
-  }
-  findings.push(...(await judgePrices(files, dir, options.pricesPath, now)));
-  const entries = findEntries(options.schedules);
-  findings.push(...judgeSchedule(entries, dir, parseCommand), ...judgeSystem());
+  for (const check of CHECKS) findings.push(...(await check.find(look)));
+  const { logs, sample, store, unread, entries } = look;
   return {
     findings: inOrder(findings),
     logs: {
-      files: look.logs.length,
-      bytes: look.sample.bytes,
-      lines: tally.lines,
-      rounds: tally.rounds,
+      paths: look.logPaths,
+      files: logs.length,
+      bytes: sample.bytes,
+      lines: sample.tally.lines,
+      rounds: sample.tally.rounds,
       unreadBytes: unread.reduce((sum, { bytes }) => sum + bytes, 0),
+      lastWritten: look.looked.reduce<number | null>(
+        (last, { facts }) => Math.max(last ?? 0, facts.mtime),
+        null,
+      ),
     },
     store,
-    entries: entries.filter((entry) => entry.dir === resolve(dir)),
+    entries: entries.filter((entry) => entry.dir === resolve(options.dir)),
   };
 }
 
-async function lookAtLogs(
+async function lookAround(files: Files, options: ExamineOptions): Promise<Look> {
+  const { dir, now, pricesPath } = options;
+  const { store, storeProblem } = storeIn(files, dir);
+  const own = ownPaths(store);
+  const areOwn = options.logPaths === undefined && own.length > 0;
+  const logPaths = options.logPaths ?? (areOwn ? own : [DEFAULT_LOG]);
+  const { logs, missing, unlisted } = await discover(files, logPaths);
+  const looked: LookedAt[] = [];
+  for (const log of logs) {
+    const one = await lookAtLog(files, log, store?.generations ?? []);
+    if (one) looked.push(one);
+  }
+  const call = { dir, logPaths, pricesPath };
+  return {
+    files,
+    dir,
+    now,
+    logPaths,
+    areGiven: options.logPaths !== undefined,
+    areOwn,
+    logs,
+    missing,
+    unlisted,
+    looked,
+    sample: await sampleLogs(files, logs),
+    store,
+    storeProblem,
+    unread: store ? looked.flatMap(({ unread }) => unread ?? []) : [],
+    pricesPath,
+    deep: options.deep ?? false,
+    entries: findEntries(options.schedules),
+    unseenSchedules: options.schedules.flatMap(({ where, problem }) =>
+      problem === undefined ? [] : [`${where} (${problem})`],
+    ),
+    parseCommand: parseCommandOf(call),
+    crontabLine: crontabLineOf(call, options.program),
+  };
+}
+
+/** What led to the logs that the store reads. */
+function ownPaths(store: StoreFacts | undefined): string[] {
+  const logs = store?.generations.filter(({ offset }) => offset > 0) ?? [];
+  return [...new Set(logs.map(({ pattern }) => pattern))];
+}
+
+async function discover(
   files: Files,
-  patterns: readonly string[],
-): Promise<{ logs: LogFile[]; sample: Sample; findings: Finding[] }> {
-  const { logs, missing } = await discoverLogs(files, patterns);
-  const sample = await sampleLogs(files, logs);
-  const findings: Finding[] = missing.map((path) => ({
-    code: 'log-missing',
-    area: 'log',
-    severity: 'error',
-    what: `${noLogError(files, [path]).message}.`,
-    where: path,
-    fix: 'accessLogFile in the ConfigMap higress-config says where your gateway writes it. If it is there: this user may not list its folder.',
-  }));
-  for (const path of sample.unreadable) {
-    const fix = `Let the user who runs monitor read it, for example: setfacl -m u:USER:r ${path}`;
-    findings.push({
-      code: 'log-unreadable',
-      area: 'log',
-      severity: 'error',
-      what: 'this user may not read the log.',
-      where: path,
-      fix,
-    });
+  paths: readonly string[],
+): Promise<Pick<Look, 'logs' | 'missing' | 'unlisted'>> {
+  try {
+    return { ...(await discoverLogs(files, paths)), unlisted: [] };
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const [path = '', ...others] = paths;
+    if (others.length === 0) return { logs: [], missing: [], unlisted: [{ path, reason: error.message }] };
+    // One that can't be looked at hides none of the others.
+    const each = [];
+    for (const one of paths) each.push(await discover(files, [one]));
+    return {
+      logs: each.flatMap(({ logs }) => logs),
+      missing: each.flatMap(({ missing }) => missing),
+      unlisted: each.flatMap(({ unlisted }) => unlisted),
+    };
   }
-  if (logs.length > 0 && sample.bytes === 0) {
-    findings.push({
-      code: 'log-empty',
-      area: 'log',
-      severity: 'warning',
-      what: 'the log is empty.',
-      where: logs.map(({ path }) => path).join(', '),
-      fix: 'Send a request through the gateway. If it stays empty, Envoy writes elsewhere (accessLogFile in the ConfigMap higress-config), or still to a renamed file: send it SIGUSR1 after a rotation.',
-    });
-  }
-  return { logs, sample, findings };
 }
 
 /** What a run would refuse to work on is a finding, and no reason to stop. */
-function guard(findings: Finding[], dir: string, look: () => StoreFacts | undefined): StoreFacts | undefined {
+function storeIn(files: Files, dir: string): Pick<Look, 'store' | 'storeProblem'> {
   try {
-    return look();
+    return { store: lookAtStore(files, dir), storeProblem: undefined };
   } catch (error) {
     if (!(error instanceof MonitorError) && !isSystemError(error)) throw error;
-    const fix = `monitor repair --data-dir ${dir} says what can be mended. A store that belongs to another user can be read by that user alone.`;
-    findings.push({
-      code: 'store-unreadable',
-      area: 'store',
-      severity: 'error',
-      what: `${error.message}.`,
-      where: dir,
-      fix,
-    });
-    return undefined;
+    return { store: undefined, storeProblem: error.message };
   }
-}
-
-function noStore(dir: string, parseCommand: string): Finding {
-  return {
-    code: 'store-missing',
-    area: 'store',
-    severity: 'warning',
-    what: 'there is no store yet.',
-    where: resolve(dir),
-    fix: 'The first run makes it.',
-    setting: parseCommand,
-  };
-}
-
-function judgeSystem(): Finding[] {
-  if (hasFlock()) return [];
-  const what = 'the program flock does not start: parse cannot lock its store.';
-  const fix = 'Install util-linux.';
-  return [{ code: 'no-flock', area: 'store', severity: 'error', what, where: 'PATH', fix }];
 }
 
 const AREAS = ['log', 'store', 'prices', 'schedule'];
@@ -151,21 +153,4 @@ function inOrder(findings: Finding[]): Finding[] {
       AREAS.indexOf(a.area) - AREAS.indexOf(b.area) ||
       SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
   );
-}
-
-/** The command that stores what is new, to be copied. */
-function parseCommandOf({ dir, logPaths, pricesPath }: ExamineOptions): string {
-  const prices = pricesPath === undefined ? [] : ['--prices', resolve(pricesPath)];
-  const words = [
-    'monitor',
-    'parse',
-    '--log-path',
-    ...logPaths.map((path) => resolve(path)),
-    '--output-dir',
-    resolve(dir),
-    ...prices,
-  ];
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
 }

@@ -1,5 +1,8 @@
-import { plural, share, type Finding, type FindingCode, type Severity } from './finding.ts';
+import { plural, share, type Finding, type Severity } from './finding.ts';
+import { judgeEncoding } from './judge-encoding.ts';
+import { judgeTimes } from './judge-times.ts';
 import type { LineTally } from './line-tally.ts';
+import type { Check } from './look.ts';
 
 /** Below this share, a lack is an exception (a request that was cut off) and no setting. */
 const SETTING = 0.1;
@@ -11,21 +14,34 @@ interface Advice {
   setting?: string;
 }
 
+export const sampleCheck: Check = {
+  codes: [
+    'no-ai-log',
+    'no-ai-calls',
+    'no-session-id',
+    'no-usage',
+    'no-messages',
+    'cut-values',
+    'cache-unknown',
+    'rejected-lines',
+    'unknown-form',
+    'unread-times',
+    'no-times',
+    'not-utf8',
+  ],
+  find: ({ sample, logPaths, store }) =>
+    judgeSample(sample.tally, logPaths.join(', '), !(store?.noContent ?? false)),
+};
+
 /** What a sample of the log shows of the gateway's configuration. `where`: the path that was given. */
-export function judgeSample(tally: LineTally, where: string, wantsTexts: boolean): Finding[] {
+function judgeSample(tally: LineTally, where: string, wantsTexts: boolean): Finding[] {
   const { lines, named, rounds, rejected, answered } = tally;
   if (lines === 0) return [];
   const found: Finding[] = [];
-  const add = (code: FindingCode, severity: Severity, what: string, advice: Advice): void => {
+  const add = (code: string, severity: Severity, what: string, advice: Advice): void => {
     found.push({ code, area: 'log', severity, what, where, ...advice });
   };
-  const addShare = (
-    code: FindingCode,
-    severity: Severity,
-    count: number,
-    all: number,
-    rest: string,
-  ): void => {
+  const addShare = (code: string, severity: Severity, count: number, all: number, rest: string): void => {
     if (count === 0) return;
     const isSetting = count >= all * SETTING;
     add(
@@ -35,14 +51,19 @@ export function judgeSample(tally: LineTally, where: string, wantsTexts: boolean
       ADVICE[code] ?? { fix: '' },
     );
   };
+  const unread = [...tally.unread.values()].reduce((sum, count) => sum + count, 0);
+  if (unread > 0) {
+    const what = `${share(unread, lines, 'line')} hold a call that is not read; mostly: ${mostOf(tally.unread)}.`;
+    add('unknown-form', named === 0 && unread >= lines * SETTING ? 'error' : 'warning', what, UNKNOWN_FORM);
+  }
+  if (named === 0 && unread >= lines * SETTING) return found;
   if (named === 0) {
     const what = tally.objects > 0 ? 'has the field ai_log' : "looks like a line of Higress's access log";
     add('no-ai-log', 'error', `none of ${plural(lines, 'line')} ${what}.`, FORMAT);
     return found;
   }
   if (rejected > 0) {
-    const [reason = ''] = [...tally.reasons].toSorted((a, b) => b[1] - a[1])[0] ?? [];
-    const what = `${share(rejected, lines, 'line')} cannot be believed, and are not counted; mostly: ${reason}.`;
+    const what = `${share(rejected, lines, 'line')} cannot be believed, and are not counted; mostly: ${mostOf(tally.reasons)}.`;
     add('rejected-lines', 'warning', what, REJECTED);
   } else if (rounds === 0) {
     add(
@@ -82,9 +103,17 @@ export function judgeSample(tally: LineTally, where: string, wantsTexts: boolean
     rounds,
     "of Claude's have no count of cached tokens: what they cost is a lower bound",
   );
+  found.push(...judgeTimes(tally.times, rounds, where), ...judgeEncoding(tally.notUtf8, lines, where));
   return found;
 }
 
+function mostOf(reasons: ReadonlyMap<string, number>): string {
+  return [...reasons].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? '';
+}
+
+const UNKNOWN_FORM: Advice = {
+  fix: "The access log format may be right: something between the gateway and this file has wrapped its lines. Read the gateway's own file, or let the shipper write each event as one whole line of JSON; docs/higress.md says which forms are read.",
+};
 const FORMAT: Advice = {
   fix: 'Put ai_log first into the access log format (ConfigMap higress-config, mesh.accessLogFormat, with accessLogEncoding: TEXT), and leave the rest as it is.',
   setting: '{"ai_log":"%FILTER_STATE(wasm.ai_log:PLAIN)%","authority":…',
@@ -104,7 +133,7 @@ const LIMIT: Advice = {
 const REJECTED: Advice = {
   fix: "The store's .rejected.jsonl names each line's place and the reason. Lines are cut by full disks and log shippers; an ai_log that does not come first is another access log format's.",
 };
-const ADVICE: Partial<Record<FindingCode, Advice>> = {
+const ADVICE: Partial<Record<string, Advice>> = {
   'no-session-id': {
     fix: 'Let the agent send its session id in a header of every request, and name that header to the plugin ai-statistics, unless it is x-openclaw-session-key, x-clawdbot-session-key, x-moltbot-session-key or x-agent-session.',
     setting: 'session_id_header: x-session-id',

@@ -1,5 +1,8 @@
+import { resolve } from 'node:path';
 import { isNoModel } from '../../pricing/no-model.ts';
 import { plural, duration, share, type Finding } from './finding.ts';
+import { asGeneration } from '../known-logs.ts';
+import type { Check, Look } from './look.ts';
 import type { StoreFacts } from './look-at-store.ts';
 import type { Unread } from './unread.ts';
 
@@ -8,14 +11,68 @@ const OVERDUE_MS = 600_000;
 /** What was lost longer ago can't be helped, and is known. */
 const RECENT_MS = 30 * 86_400_000;
 
-/** What a store lacks. `now`: milliseconds since 1970 UTC. `parseCommand`: what stores into it. */
-export function judgeStore(
-  store: StoreFacts,
-  unread: readonly Unread[],
-  now: number,
-  parseCommand: string,
-): Finding[] {
-  return [...unreadLog(store, unread, now, parseCommand), ...lostBytes(store, now), ...unpricedRounds(store)];
+/** Whether there is a store, and what it lacks. */
+export const storeCheck: Check = {
+  codes: ['store-missing', 'store-unreadable', 'unread-log', 'lost-bytes', 'unpriced-rounds'],
+  find(look) {
+    const { dir, store, storeProblem, unread, now, parseCommand } = look;
+    if (storeProblem !== undefined) return [unreadable(dir, storeProblem)];
+    if (!store) return [missing(dir, parseCommand)];
+    const known = knownPaths(store, look);
+    return [
+      ...neverRead(
+        unread.filter(({ pattern }) => !known.has(pattern)),
+        parseCommand,
+      ),
+      ...unreadLog(
+        store,
+        unread.filter(({ pattern }) => known.has(pattern)),
+        now,
+        parseCommand,
+      ),
+      ...lostBytes(store, now),
+      ...unpricedRounds(store),
+    ];
+  },
+};
+
+function unreadable(dir: string, problem: string): Finding {
+  const what = `${problem}.`;
+  const fix = `monitor repair --data-dir ${dir} says what can be mended. A store that belongs to another user can be read by that user alone.`;
+  return { code: 'store-unreadable', area: 'store', severity: 'error', what, where: dir, fix };
+}
+
+function missing(dir: string, setting: string): Finding {
+  const what = 'there is no store yet.';
+  const fix = 'The first run makes it.';
+  return {
+    code: 'store-missing',
+    area: 'store',
+    severity: 'warning',
+    what,
+    where: resolve(dir),
+    fix,
+    setting,
+  };
+}
+
+/** The logs of which the store has read something, under any name; the paths that led to them. */
+function knownPaths({ generations, closed }: StoreFacts, { looked }: Look): ReadonlySet<string> {
+  const logs = [...generations, ...closed.map(asGeneration)];
+  const known = new Set(logs.flatMap(({ pattern, path }) => [pattern, path]));
+  for (const { log, generation } of looked) if (generation || known.has(log.path)) known.add(log.pattern);
+  return known;
+}
+
+/** However young they are, nobody reads them. */
+function neverRead(logs: readonly Unread[], setting: string): Finding[] {
+  const [first] = logs;
+  if (!first) return [];
+  const bytes = logs.reduce((sum, log) => sum + log.bytes, 0);
+  const what = `${plural(bytes, 'byte')} of ${plural(logs.length, 'log')} are unread: this store has never read anything of ${logs.length === 1 ? 'it' : 'them'}.`;
+  const fix = 'Run it, if this is the store for that log.';
+  const shared = { code: 'unread-log', area: 'store', severity: 'warning' } as const;
+  return [{ ...shared, what, where: first.path, fix, setting }];
 }
 
 function unreadLog(
@@ -31,7 +88,7 @@ function unreadLog(
     lastCommit === null
       ? 'no run has stored anything'
       : `the last run that stored something was ${duration(now - lastCommit)} ago`;
-  const what = `${plural(bytes, 'byte')} of ${plural(unread.length, 'log')} have been waiting for ${duration(now - oldest.since)}; ${last}.`;
+  const what = `${plural(bytes, 'byte')} of ${plural(unread.length, 'log')} have been waiting for ${duration(now - oldest.since)} at least; ${last}.`;
   const fix = 'Run it, and look at what it says; then let cron run it every minute.';
   return [
     {

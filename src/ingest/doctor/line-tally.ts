@@ -1,5 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { readLogLine, type LoggedRound } from '../../ai-log/round.ts';
+import { FORM_REASONS } from '../../logs/shipped-line.ts';
 import { lineText } from '../log-lines.ts';
+import { addTimeless, noTimes, type TimeTally } from '../time-tally.ts';
 
 /** What the lines of a sample say, counted. */
 export interface LineTally {
@@ -12,6 +15,8 @@ export interface LineTally {
   rejected: number;
   /** Why lines were rejected, and how many for each reason. */
   reasons: Map<string, number>;
+  /** The same of lines that another program has wrapped, in a way that is not read. */
+  unread: Map<string, number>;
   /** Rounds that came without a session id. */
   noSession: number;
   /** Rounds that did not fail. */
@@ -25,6 +30,10 @@ export interface LineTally {
   cut: number;
   /** Rounds of a model whose cached tokens stand outside its input, and were not logged. */
   cacheUnknown: number;
+  /** Lines with bytes that are no UTF-8. */
+  notUtf8: number;
+  /** Rounds whose own time is not known. */
+  times: TimeTally;
 }
 
 export function newTally(): LineTally {
@@ -35,6 +44,7 @@ export function newTally(): LineTally {
     rounds: 0,
     rejected: 0,
     reasons: new Map(),
+    unread: new Map(),
     noSession: 0,
     answered: 0,
     noUsage: 0,
@@ -42,27 +52,47 @@ export function newTally(): LineTally {
     noMessages: 0,
     cut: 0,
     cacheUnknown: 0,
+    notUtf8: 0,
+    times: noTimes(),
   };
 }
 
 const KEY = Buffer.from('"ai_log"');
 const BRACE = 0x7b;
 
-/** Counts one line. `mayBeCall`: as `linesOf` says it. */
-export function addLine(tally: LineTally, bytes: Buffer, mayBeCall: boolean): void {
+/** Counts one line. `mayBeCall`: as `linesOf` says it. `isTimed`: a container's runtime says when it was. */
+export function addLine(tally: LineTally, bytes: Buffer, mayBeCall: boolean, isTimed: boolean): void {
   tally.lines++;
   if (bytes[0] === BRACE) tally.objects++;
-  if (bytes.includes(KEY)) tally.named++;
+  if (bytes.includes(KEY) || mayBeCall) tally.named++;
+  if (!isUtf8(bytes)) tally.notUtf8++;
   if (!mayBeCall) return;
   const line = readLogLine(lineText(bytes));
-  if (line.kind === 'round') addRound(tally, line.round);
+  if (line.kind === 'round') addRound(tally, line.round, isTimed);
   if (line.kind !== 'rejected') return;
   tally.rejected++;
-  tally.reasons.set(line.reason, (tally.reasons.get(line.reason) ?? 0) + 1);
+  addOne(tally.reasons, line.reason);
 }
 
-function addRound(tally: LineTally, round: LoggedRound): void {
+/** Counts a line of which the reason says why it could not be unwrapped. */
+export function addUnread(tally: LineTally, reason: string): void {
+  tally.lines++;
+  if (FORM_REASONS.has(reason)) {
+    addOne(tally.unread, reason);
+  } else {
+    tally.named++;
+    tally.rejected++;
+    addOne(tally.reasons, reason);
+  }
+}
+
+function addOne(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function addRound(tally: LineTally, round: LoggedRound, isTimed: boolean): void {
   tally.rounds++;
+  if (round.time === null) addTimeless(tally.times, round.unreadTime, isTimed);
   if (round.sessionId === 'default') tally.noSession++;
   if (round.messages === null && round.messagesText === null) tally.noMessages++;
   if (isCut(round)) tally.cut++;

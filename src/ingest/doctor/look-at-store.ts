@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { readWhole, type Files } from '../../platform/files.ts';
 import type { Generation } from '../../logs/generation.ts';
+import { readLost, type LostEntry } from '../../store/lost-file.ts';
 import { readSnapshot } from '../../store/read.ts';
+import type { LogPosition } from '../../store/state.ts';
 import { findStore } from '../../store/store.ts';
 import { cellsOf } from '../../store/usage-cube.ts';
 import { asGeneration } from '../known-logs.ts';
@@ -15,15 +17,21 @@ export interface StoreFacts {
   /** Rounds of each model that has no price. */
   unpriced: Map<string, number>;
   rejectedLines: number;
+  /** Lines that are begun and wait for their last part. */
+  held: number;
   /** Logs that vanished before they were read to their end. */
   gaps: {
     path: string;
     bytes: number;
     /** Milliseconds since 1970 UTC, where it is known. */ at: number | null;
   }[];
+  /** Rounds that a repair could not bring back. */
+  lostRounds: readonly LostEntry[];
   /** When a run last stored something. */
   lastCommit: number | null;
+  /** Logs that the store reads, and those whose files are gone. */
   generations: Generation[];
+  closed: LogPosition[];
 }
 
 /** Reads a store; undefined where there is none yet. Throws where it is damaged or may not be read. */
@@ -45,13 +53,16 @@ export function lookAtStore(files: Files, dir: string): StoreFacts | undefined {
     rounds,
     unpriced,
     rejectedLines: countLines(readWhole(files, join(dir, '.rejected.jsonl')), state.rejected.length),
+    held: state.logs.reduce((sum, log) => sum + (asGeneration(log).open?.length ?? 0), 0),
     gaps: lost.map(({ path, lost, offset, closed: at }) => ({
       path,
       bytes: (lost ?? 0) - offset,
       at: at ?? null,
     })),
+    lostRounds: readLost(files, dir, state),
     lastCommit: state.commit > 0 ? (files.stat(store.statePath)?.mtime ?? null) : null,
     generations: state.logs.map(asGeneration),
+    closed: [...closed.values()],
   };
 }
 

@@ -1,7 +1,8 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import type { Schedule } from '../../platform/schedules.ts';
-import type { Finding } from './finding.ts';
+import { wordsOf } from './command-line.ts';
+import type { Check } from './look.ts';
 
 /** A line of a crontab, or of a unit, that runs `monitor parse`. */
 export interface Entry {
@@ -33,32 +34,55 @@ function storeOf(line: string, fromEnvironment: string | undefined, folder: stri
   const [, inline] = /\bMONITOR_DATA_DIR=(\S+)/.exec(line) ?? [];
   const [, changed] = /\bcd\s+(\S+)/.exec(line) ?? [];
   const from = resolve(folder, unquote(changed ?? ''));
-  return resolve(from, unquote(given ?? inline ?? fromEnvironment ?? './sessions'));
+  const named = given === undefined ? unquote(inline ?? fromEnvironment ?? './sessions') : atHome(given);
+  return resolve(from, named);
 }
 
 function optionOf(line: string, name: string): string | undefined {
-  return new RegExp(`--${name}[= ]\\s*("[^"]*"|'[^']*'|\\S+)`).exec(line)?.[1];
+  const words = wordsOf(line);
+  const at = words.findLastIndex((word) => word === `--${name}` || word.startsWith(`--${name}=`));
+  return words[at]?.includes('=') ? words[at].slice(name.length + 3) : words[at + 1 || Infinity];
 }
 
 function unquote(word: string): string {
-  return word.replaceAll(/^["']|["']$/g, '').replace(/^~(?=\/|$)/, homedir());
+  return atHome(word.replaceAll(/^["']|["']$/g, ''));
 }
 
-/** Whether something runs `parse` for this store by itself. */
-export function judgeSchedule(entries: readonly Entry[], dir: string, parseCommand: string): Finding[] {
-  if (entries.some((entry) => entry.dir === resolve(dir))) return [];
-  const setting = `* * * * * ${parseCommand} --quiet`;
-  const [other] = entries;
-  if (!other) {
-    const what = 'no crontab and no systemd unit that this user may read runs monitor parse.';
-    const fix = 'Run it every minute: by crontab -e, or a systemd timer.';
-    return [
-      { code: 'no-schedule', area: 'schedule', severity: 'note', what, where: 'crontab -l', fix, setting },
-    ];
-  }
-  const what = `monitor parse is run for another store (${other.dir}), and not for ${resolve(dir)}.`;
-  const fix = `Ask the other store, with --data-dir ${other.dir}, or run parse for this one as well.`;
-  return [
-    { code: 'other-schedule', area: 'schedule', severity: 'warning', what, where: other.where, fix, setting },
-  ];
+function atHome(path: string): string {
+  return path.replace(/^~(?=\/|$)/, homedir());
 }
+
+export const scheduleCheck: Check = {
+  codes: ['no-schedule', 'other-schedule'],
+  find({ entries, dir, crontabLine, unseenSchedules }) {
+    if (entries.some((entry) => entry.dir === resolve(dir))) return [];
+    const unseen = unseenSchedules.length > 0 ? ` Not looked at: ${unseenSchedules.join(', ')}.` : '';
+    const setting = crontabLine === undefined ? {} : { setting: crontabLine };
+    const broken = crontabLine === undefined ? ' A path holds a line break, which no crontab can say.' : '';
+    const [other] = entries;
+    if (!other) {
+      return [
+        {
+          code: 'no-schedule',
+          area: 'schedule',
+          severity: 'note',
+          what: `no crontab and no systemd unit that this user may read runs monitor parse.${unseen}`,
+          where: 'crontab -l',
+          fix: `Run it every minute: by crontab -e, or a systemd timer.${broken}`,
+          ...setting,
+        },
+      ];
+    }
+    return [
+      {
+        code: 'other-schedule',
+        area: 'schedule',
+        severity: 'warning',
+        what: `monitor parse is run for another store (${other.dir}), and not for ${resolve(dir)}.${unseen}`,
+        where: other.where,
+        fix: `Ask the other store, with --data-dir ${other.dir}, or run parse for this one as well.${broken}`,
+        ...setting,
+      },
+    ];
+  },
+};

@@ -1,10 +1,12 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { nodeFiles, type Files } from '../../../src/platform/files.ts';
 import { aiLine, changeBit, makeBase, otherLine, run } from '../make.ts';
 import { contentOf } from '../../platform/make.ts';
+import { DOCKER_PART_BYTES } from '../../../src/logs/wrapped-line.ts';
+import { SHIPPERS } from '../../logs/shippers.ts';
 import { WRAPS, cutLine } from '../../logs/wrap.ts';
 import { codesOf, LINES, look, makePlace } from './make.ts';
 
@@ -15,7 +17,9 @@ test('nothing is wrong with a store that is up to date', async () => {
   const place = await makePlace();
   const { findings, logs, store, entries } = await look(place);
   expect(findings).toEqual([]);
-  expect(logs).toEqual({ files: 1, bytes: statSync(place.log).size, lines: 4, rounds: 3, unreadBytes: 0 });
+  const { size, mtimeMs } = statSync(place.log);
+  const counts = { files: 1, bytes: size, lines: 4, rounds: 3, unreadBytes: 0 };
+  expect(logs).toEqual({ ...counts, paths: [place.log], lastWritten: mtimeMs });
   expect(store).toMatchObject({ sessions: 2, rounds: 3, rejectedLines: 0, gaps: [] });
   expect(entries).toHaveLength(1);
 });
@@ -28,9 +32,12 @@ test('changes nothing, neither log nor store', async () => {
 });
 
 test.each(['cri', 'docker'] as const)('nothing is wrong with a container log: %s', async (form) => {
-  const pieces = LINES.flatMap((line) => cutLine('stdout', Buffer.from(line.trim()), [100], true));
+  const size = form === 'cri' ? 100 : DOCKER_PART_BYTES;
+  const lines = [...LINES, aiLine('b', 1, { answer: 'x'.repeat(40_000) })];
+  const pieces = lines.flatMap((line) => cutLine('stdout', Buffer.from(line.trim()), [size], true));
+  expect(pieces.length).toBeGreaterThan(lines.length);
   const place = await makePlace(pieces.map((piece) => WRAPS[form](piece).toString()));
-  expect(await look(place)).toMatchObject({ findings: [], logs: { lines: 4, rounds: 3, unreadBytes: 0 } });
+  expect(await look(place)).toMatchObject({ findings: [], logs: { lines: 5, rounds: 4, unreadBytes: 0 } });
 });
 
 /** A line as another gateway's configuration would write it. */
@@ -176,9 +183,10 @@ describe('the store', () => {
 
   test('lines that wait: a run is overdue after ten minutes', async () => {
     const place = await makePlace();
-    const written = Date.UTC(2026, 1, 1) + 2000;
+    const written = Date.UTC(2027, 1, 1);
     const more = aiLine('a', 2);
     writeFileSync(place.log, LINES.join('') + more);
+    utimesSync(place.log, written / 1000, written / 1000);
     expect(await codesOf(place, { now: written + 10 * MINUTE - 1 })).toEqual([]);
     const { findings, logs } = await look(place, { now: written + 10 * MINUTE });
     expect(findings).toMatchObject([{ code: 'unread-log', severity: 'warning', where: place.log }]);
@@ -223,7 +231,8 @@ describe('the store', () => {
       /^50 bytes of 1 log vanished before they were read, the last time 5 minutes ago/,
     );
     expect(store?.gaps).toMatchObject([{ path: place.log, bytes: 50 }]);
-    expect(await codesOf(place, { now: vanished + 31 * DAY })).toEqual(['lost-bytes note']);
+    const later = vanished + 31 * DAY;
+    expect(await codesOf(place, { now: later })).toEqual(['log-idle note', 'lost-bytes note']);
   });
 });
 
@@ -247,7 +256,7 @@ describe('what runs parse', () => {
     });
     expect(findings).toMatchObject([{ code: 'no-schedule', severity: 'note' }]);
     expect(findings[0]?.setting).toBe(
-      `* * * * * monitor parse --log-path ${place.log} --output-dir ${place.dir} --quiet`,
+      `* * * * * /usr/bin/node /opt/monitor/bin/monitor.js parse --log-path ${place.log} --output-dir ${place.dir} --quiet`,
     );
   });
 
@@ -268,8 +277,8 @@ const WRAPPED = {
     return `${stamp} P ${line.slice(0, half)}\n${stamp} F ${line.slice(half)}`;
   },
   docker(line: string): string {
-    const half = line.length >> 1;
-    return [line.slice(0, half), line.slice(half)]
+    return [line.slice(0, DOCKER_PART_BYTES), line.slice(DOCKER_PART_BYTES)]
+      .filter((log) => log !== '')
       .map((log) => `${JSON.stringify({ log, stream: 'stdout', time: '2026-02-01T00:00:05.123456789Z' })}\n`)
       .join('');
   },
@@ -283,12 +292,54 @@ describe.each(Object.entries(WRAPPED))('what a container printed (%s)', (_form, 
     expect(logs).toMatchObject({ lines: 4, rounds: 3, unreadBytes: 0 });
   });
 
-  test('and waits since the container printed it', async () => {
+  test('and waits since the file was written, whatever time the container says', async () => {
     const place = await makePlace(LINES.map(wrap));
     writeFileSync(place.log, [...LINES, aiLine('a', 2)].map(wrap).join(''));
-    const written = Date.UTC(2026, 1, 1, 0, 0, 5, 123);
+    const written = Date.UTC(2027, 1, 1);
+    utimesSync(place.log, written / 1000, written / 1000);
     expect(await codesOf(place, { now: written + 10 * MINUTE - 1 })).toEqual([]);
     expect(await codesOf(place, { now: written + 10 * MINUTE })).toEqual(['unread-log warning']);
+  });
+});
+
+describe('a log that something else has wrapped', () => {
+  const unknown = (line: string): string =>
+    `[0] kube: [[1.1, {}], {"log"=>"${line.trim().replaceAll('"', '\\"')}"}]\n`;
+
+  test.each(SHIPPERS)('$name: nothing is wrong', async ({ wrap }) => {
+    const place = await makePlace(LINES.map((line) => `${wrap(line.trim())}\n`));
+    const { findings, logs } = await look(place);
+    expect(findings).toEqual([]);
+    expect(logs).toMatchObject({ lines: 4, rounds: 3, unreadBytes: 0 });
+  });
+
+  test('in a form that is not read: that is said, and not that ai_log is missing', async () => {
+    const place = await makePlace(LINES.map(unknown));
+    const { findings } = await look(place);
+    expect(findings).toMatchObject([
+      {
+        code: 'unknown-form',
+        severity: 'error',
+        what: '3 of 4 lines hold a call that is not read; mostly: the access line stands in a form that is not known.',
+      },
+    ]);
+    expect(JSON.stringify(findings)).not.toContain('Put ai_log first');
+  });
+
+  test('some of its lines in a form that is not read', async () => {
+    const place = await makePlace([...LINES, unknown(LINES[0] ?? '')]);
+    expect(await codesOf(place)).toEqual(['unknown-form warning']);
+  });
+
+  test('a record that is cut off is a rejected line', async () => {
+    const place = await makePlace([...LINES, `${JSON.stringify({ message: LINES[0] }).slice(0, -9)}\n`]);
+    expect(await codesOf(place)).toEqual(['rejected-lines warning']);
+  });
+
+  test('a line that waits for its last part is counted', async () => {
+    const [piece] = cutLine('stdout', Buffer.from(LINES[0] ?? ''), [100], true);
+    const place = await makePlace([...LINES.map(WRAPPED.cri), piece ? WRAPS.cri(piece).toString() : '']);
+    expect((await look(place)).store?.held).toBe(1);
   });
 });
 

@@ -33,6 +33,7 @@ export function look(
     dir,
     logPaths: [log],
     schedules: [{ where: 'crontab -l', text }],
+    program: { node: '/usr/bin/node', script: '/opt/monitor/bin/monitor.js' },
     now: Date.now(),
     ...rest,
   });

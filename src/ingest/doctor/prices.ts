@@ -5,26 +5,25 @@ import { copyPath, readCopy } from '../../store/price-file-copy.ts';
 import { findStore, type Store } from '../../store/store.ts';
 import { findPriceBasis, lookAtOriginal, minuteOf } from '../price-basis.ts';
 import type { Finding } from './finding.ts';
+import type { Check } from './look.ts';
 
-/** What is wrong with the prices that a run would go by. `given`: its `--prices`. */
-export async function judgePrices(
-  files: Files,
-  dir: string,
-  given: string | undefined,
-  now: number,
-): Promise<Finding[]> {
-  const store = storeIn(files, dir);
-  const findings = store ? await judgeStoreFile(files, store, given) : [];
-  try {
-    const { user } = await findPriceBasis(files, store, { given, now });
-    if (user) await parsePriceFile(user.text, user.path);
-  } catch (error) {
-    if (!(error instanceof MonitorError)) throw error;
-    // That the copy can't be read is said already.
-    if (given !== undefined || findings.length === 0) findings.push(unreadable(error, given, store));
-  }
-  return findings;
-}
+/** What is wrong with the prices that a run would go by. */
+export const pricesCheck: Check = {
+  codes: ['prices-unreadable', 'prices-changed', 'prices-damaged'],
+  async find({ files, dir, pricesPath: given, now }) {
+    const store = storeIn(files, dir);
+    const findings = store ? await judgeStoreFile(files, store, given) : [];
+    try {
+      const { user } = await findPriceBasis(files, store, { given, now });
+      if (user) await parsePriceFile(user.text, user.path);
+    } catch (error) {
+      if (!(error instanceof MonitorError)) throw error;
+      // That the copy can't be read is said already.
+      if (given !== undefined || findings.length === 0) findings.push(unreadable(error, given, store));
+    }
+    return findings;
+  },
+};
 
 /** One that can't be opened is another finding. */
 function storeIn(files: Files, dir: string): Store | undefined {

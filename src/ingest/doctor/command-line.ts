@@ -1,0 +1,53 @@
+import { resolve } from 'node:path';
+
+/** What a parse of a store is given. */
+export interface ParseCall {
+  dir: string;
+  logPaths: readonly string[];
+  pricesPath: string | undefined;
+}
+
+/** The program as it runs now: absolute paths. */
+export interface Program {
+  node: string;
+  script: string;
+}
+
+/** The command that stores what is new, for a shell. */
+export function parseCommandOf(call: ParseCall): string {
+  const words = ['monitor', ...parseWords(call)];
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ');
+}
+
+/**
+ * The same as a line of a crontab, which works from any folder and with cron's short PATH. Undefined where a path holds
+ * a line break: no crontab can say it.
+ */
+export function crontabLineOf(call: ParseCall, { node, script }: Program): string | undefined {
+  const words = [node, script, ...parseWords(call), '--quiet'];
+  if (words.some((word) => /[\n\r]/.test(word))) return undefined;
+  // Each character by itself: cron makes line breaks of % but for \%, inside quotes too.
+  const quoted = words.map((word) => word.replaceAll(/[^\w@+=:,./\u0080-\uffff-]/g, String.raw`\$&`));
+  return `* * * * * ${quoted.join(' ')}`;
+}
+
+function parseWords({ dir, logPaths, pricesPath }: ParseCall): string[] {
+  const logs = logPaths.map((path) => resolve(path));
+  const prices = pricesPath === undefined ? [] : ['--prices', resolve(pricesPath)];
+  return ['parse', '--log-path', ...logs, '--output-dir', resolve(dir), ...prices];
+}
+
+/** The words of a command, as a shell takes them apart: quotes and backslashes are undone, nothing is expanded. */
+export function wordsOf(command: string): string[] {
+  const words: string[] = [];
+  for (const [word] of command.matchAll(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|["'\\])+/gs)) {
+    words.push(
+      word.replaceAll(/\\(.)|"((?:[^"\\]|\\.)*)"|'([^']*)'/gs, (_, escaped, double, single) =>
+        String(escaped ?? single ?? String(double).replaceAll(/\\(["\\$`])/g, '$1')),
+      ),
+    );
+  }
+  return words;
+}

@@ -1,0 +1,24 @@
+import { hasProgram } from '../platform/filter-program.ts';
+import { PROGRAMS, isRead } from '../logs/compression.ts';
+import type { UnreadFile } from '../logs/generation.ts';
+import { plural } from './doctor/finding.ts';
+
+/** What a person is told of a compressed file of which nothing can be read, behind its path. */
+export function unreadText({ why, form, detail, bytes }: UnreadFile): string {
+  if (why === 'damaged') {
+    const said = detail === '' ? '' : ` (${detail})`;
+    return `it is no whole ${form} file${said}: it is read when it changes`;
+  }
+  const size = plural(bytes, 'byte');
+  if (why === 'stopped') return `its ${size} of ${form} are not read: ${detail}. The next run tries again`;
+  if (why === 'program') {
+    return `its ${size} of ${form} are not read: the program ${detail} is missing. Install it, and the next run reads them`;
+  }
+  return `its ${size} are not read: it is a ${form} file, which monitor cannot read. Unpack it beside the log, and the next run reads it`;
+}
+
+/** Whether what a file waits for is there now. */
+export function isReadable({ why, form }: UnreadFile): boolean {
+  const program = isRead(form) ? PROGRAMS[form] : undefined;
+  return why === 'program' && program !== undefined && hasProgram(program);
+}

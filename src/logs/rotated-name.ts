@@ -1,0 +1,254 @@
+import { compressionSuffix } from './compression.ts';
+
+/** How old a rotated file is, as far as its name says it. */
+export interface Age {
+  /** Which sort of name it has, the oldest sort first; LIVE_RANK is the log itself. */
+  rank: number;
+  /** Numbers of its date, the greatest unit first, and of what counts up behind it: the smaller the older. */
+  date: readonly number[];
+  /** Counts up with each rotation: the greater the older. */
+  number: number;
+  /** The name says nothing more: when the file was last written decides. */
+  byTime: boolean;
+}
+
+/** Who changes a rotation's settings leaves the old names behind: dated files come before numbered ones. */
+const DATED = 0;
+const WORDED = 1;
+const NUMBERED = 2;
+const LIVE_RANK = 3;
+
+const LIVE: Age = { rank: LIVE_RANK, date: [], number: 0, byTime: false };
+
+/**
+ * The age of `name` beside the log `base`; undefined where it is no rotated sibling of it. What rotates logs puts marks
+ * (dates, a number, a word such as `old`) behind the log's name, before its extension, or a date before it, and a suffix
+ * of compression at the end. test/logs/rotated-name.test.ts lists who writes which.
+ */
+export function ageOf(base: string, name: string): Age | undefined {
+  if (name === base) return LIVE;
+  const dot = base.lastIndexOf('.');
+  const [stem, extension] = dot > 0 ? [base.slice(0, dot), base.slice(dot)] : [base, ''];
+  return (
+    ageBehind(name, base, '') ??
+    (extension === '' ? undefined : ageBehind(name, stem, extension)) ??
+    ageBefore(name, base) ??
+    (base === 'current' ? ageOfTai(name) : undefined)
+  );
+}
+
+/** `access.log` + marks, or `access` + marks + `.log` + marks. */
+function ageBehind(name: string, start: string, extension: string): Age | undefined {
+  if (!name.startsWith(start)) return undefined;
+  const rest = name.slice(start.length);
+  if (extension === '') return ageOfMarks(rest);
+  // The last one: a mark can hold the extension's letters only by chance.
+  const at = rest.lastIndexOf(extension);
+  return at < 0 ? undefined : ageOfMarks(rest.slice(0, at), rest.slice(at + extension.length));
+}
+
+/** `20260601-access.log`, with marks behind it. */
+function ageBefore(name: string, base: string): Age | undefined {
+  const at = name.indexOf(base);
+  const gap = at > 0 ? /(?:__|[-._])$/.exec(name.slice(0, at)) : null;
+  if (!gap) return undefined;
+  const marks = new Marks();
+  if (!marks.read(`.${name.slice(0, gap.index)}`) || !marks.isDated) return undefined;
+  return marks.read(name.slice(at + base.length)) ? marks.age : undefined;
+}
+
+function ageOfMarks(...texts: string[]): Age | undefined {
+  const marks = new Marks();
+  return texts.every((text) => marks.read(text)) ? marks.age : undefined;
+}
+
+const WORD = /(?:old|bak|backup|orig|prev|previous)(?![a-z0-9])/iy;
+const NUMBER = /\d{1,5}(?!\d)/y;
+/** Of more digits only behind a dot: what stands behind a hyphen can be a year, or a port. */
+const SHORT_NUMBER = /\d{1,3}(?!\d)/y;
+const GAP = /__|[-._]/y;
+/** What can stand behind a date before it is over: hours of one index and another. */
+const MOST_COUNTS = 3;
+
+/** The marks of one name: at most one date, one number and one word. */
+class Marks {
+  #date: readonly number[] | undefined;
+  #counts: number[] = [];
+  #number: number | undefined;
+  #hasWord = false;
+  #isUnclear = false;
+  #isCompressed = false;
+
+  get isDated(): boolean {
+    return this.#date !== undefined || this.#isUnclear;
+  }
+
+  /** False where something else stands there. */
+  read(text: string): boolean {
+    for (let at = 0; at < text.length;) {
+      const suffix = compressionSuffix(text);
+      if (suffix.length === text.length - at && suffix !== '') return this.#compress();
+      GAP.lastIndex = at;
+      const gap = GAP.exec(text)?.[0];
+      if (gap === undefined) return false;
+      const end = this.#mark(text, at + gap.length);
+      if (end === undefined) return false;
+      at = end;
+    }
+    return true;
+  }
+
+  get age(): Age | undefined {
+    const { rank } = this;
+    if (rank === undefined) return undefined;
+    const counts = this.#date && this.#number !== undefined ? [this.#number, ...this.#counts] : this.#counts;
+    return {
+      rank,
+      date: this.#date ? [...this.#date, ...counts] : [],
+      // `access.log.gz` and `access.log` before its first rotation: as new as a number can say.
+      number: this.#date ? 0 : (this.#number ?? 0),
+      byTime: this.#isUnclear || rank === WORDED,
+    };
+  }
+
+  get rank(): number | undefined {
+    if (this.isDated) return DATED;
+    if (this.#number !== undefined) return NUMBERED;
+    if (this.#hasWord) return WORDED;
+    return this.#isCompressed ? NUMBERED : undefined;
+  }
+
+  /** Reads one mark; returns where it ends. */
+  #mark(text: string, at: number): number | undefined {
+    const date = this.isDated ? undefined : dateAt(text, at);
+    if (date) {
+      if (date.numbers) this.#date = date.numbers;
+      else this.#isUnclear = true;
+      return date.end;
+    }
+    const pattern = text[at - 1] === '.' ? NUMBER : SHORT_NUMBER;
+    pattern.lastIndex = at;
+    const number = pattern.exec(text)?.[0];
+    if (number !== undefined) return this.#count(Number(number)) ? at + number.length : undefined;
+    WORD.lastIndex = at;
+    const word = WORD.exec(text)?.[0];
+    if (word !== undefined && !this.#hasWord) {
+      this.#hasWord = true;
+      return at + word.length;
+    }
+    // `access.log.gz.1`: the suffix of what was compressed before it was numbered.
+    const inner = /^\.(?:gz|zst|xz|bz2)(?=\.)/i.exec(text.slice(at - 1))?.[0];
+    return inner !== undefined && this.#compress() ? at - 1 + inner.length : undefined;
+  }
+
+  #count(number: number): boolean {
+    if (this.isDated) return this.#counts.push(number) <= MOST_COUNTS;
+    if (this.#number !== undefined) return false;
+    this.#number = number;
+    return true;
+  }
+
+  #compress(): boolean {
+    const isFirst = !this.#isCompressed;
+    this.#isCompressed = true;
+    return isFirst;
+  }
+}
+
+const YEAR = String.raw`(20\d\d)`;
+const MONTH = '(0[1-9]|1[0-2])';
+const DAY = String.raw`(0[1-9]|[12]\d|3[01])`;
+const HOUR = String.raw`([01]\d|2[0-3])`;
+const SIXTY = String.raw`([0-5]\d)`;
+const ZONE = String.raw`(?:Z|[+-]\d{4}(?!\d))?`;
+/** A time of day behind a date: compact with or without a mark, or in two or three parts; or seconds since 1970. */
+const TIME =
+  String.raw`(?:[-_.]?T?${HOUR}${SIXTY}(?:${SIXTY}(?:[.,](\d{1,9}))?)?${ZONE}` +
+  String.raw`|${HOUR}(?!\d)` +
+  String.raw`|[-_.]?[-_.T ]${HOUR}[-:_.h]${SIXTY}(?:[-:_.m]${SIXTY}(?:[.,](\d{1,9}))?)?${ZONE}` +
+  String.raw`|[-_.](1\d{9}(?:\d{3})?))`;
+/** Sortable dates, in the order in which they are tried. */
+const DATES = [
+  new RegExp(String.raw`${YEAR}([-_.]?)${MONTH}\2${DAY}(?:${TIME}(?!\d)|(?!\d))`, 'y'),
+  // A month, or a week: logrotate's %Y-%m, %Y%m, and %Y-%V.
+  new RegExp(String.raw`${YEAR}[-_.]?W?(0[1-9]|[1-4]\d|5[0-3])(?!\d)`, 'y'),
+];
+/** Seconds or milliseconds since 1970: Apache's rotatelogs, and logrotate's %s. */
+const EPOCH = /1\d{9}(?:\d{3})?(?!\d)/y;
+/** Dates that a name cannot be sorted by: day or month first, and two digits of the year. */
+const UNCLEAR = new RegExp(
+  String.raw`(?:(?:0[1-9]|[12]\d|3[01])([-_.]?)(?:0[1-9]|[12]\d|3[01])\1${YEAR}|\d\d${MONTH}${DAY})(?:${TIME}(?!\d)|(?!\d))`,
+  'y',
+);
+
+interface FoundDate {
+  end: number;
+  /** undefined: nothing to sort by. */
+  numbers: number[] | undefined;
+}
+
+function dateAt(text: string, at: number): FoundDate | undefined {
+  for (const pattern of DATES) {
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (match) {
+      const [year, ...parts] = match.slice(1).filter((part) => part !== undefined && /^\d+$/.test(part));
+      return { end: pattern.lastIndex, numbers: [Number(year), ...parts.map(Number)] };
+    }
+  }
+  EPOCH.lastIndex = at;
+  const epoch = EPOCH.exec(text)?.[0];
+  if (epoch !== undefined) {
+    const ms = Number(epoch) * (epoch.length === 10 ? 1000 : 1);
+    return { end: EPOCH.lastIndex, numbers: numbersOf(ms) };
+  }
+  UNCLEAR.lastIndex = at;
+  return UNCLEAR.test(text) ? { end: UNCLEAR.lastIndex, numbers: undefined } : undefined;
+}
+
+function numbersOf(ms: number): number[] {
+  return new Date(ms)
+    .toISOString()
+    .split(/\D/)
+    .filter((part) => part !== '')
+    .map(Number);
+}
+
+/** `@4000000065a1b2c3…` and `.s` or `.u`: multilog, svlogd and s6-log beside their file `current`. */
+const TAI64N = /^@4([0-9a-f]{15})([0-9a-f]{8})\.[sut]$/;
+/** TAI was so many seconds ahead of UTC when the labels begin; what leap seconds added does not matter here. */
+const TAI_AHEAD = 10;
+
+function ageOfTai(name: string): Age | undefined {
+  const [, seconds = '', nanos = ''] = TAI64N.exec(name) ?? [];
+  const since1970 = Number.parseInt(seconds, 16) - TAI_AHEAD;
+  if (!(since1970 >= 0 && since1970 < 1e11)) return undefined;
+  const date = [...numbersOf(since1970 * 1000), Number.parseInt(nanos, 16)];
+  return { rank: DATED, date, number: 0, byTime: false };
+}
+
+/** Negative: `a` is older. Files of one age are the same log, or nothing says which is older. */
+export function compareAge(a: Age, b: Age): number {
+  return a.rank - b.rank || compareDates(a.date, b.date) || b.number - a.number;
+}
+
+function compareDates(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
+}
+
+/** Whether no log can have stood between the two: dated ones are deleted from the oldest on, numbers count. */
+export function isNextAge(older: Age, newer: Age): boolean {
+  if (newer.rank === DATED) return true;
+  if (newer.rank === WORDED) return false;
+  if (older.rank !== NUMBERED) return newer.rank === LIVE_RANK;
+  return newer.rank === LIVE_RANK ? older.number <= 1 : older.number === newer.number + 1;
+}
+
+/** The age of a file whose name does not say enough: by when it was last written, in milliseconds since 1970. */
+export function settleAge(age: Age, mtime: number): Age {
+  return age.byTime ? { ...age, date: numbersOf(mtime) } : age;
+}

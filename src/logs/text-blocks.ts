@@ -1,0 +1,119 @@
+import { cutIntoBlocks, firstBytes, type Block } from './blocks.ts';
+import { toUtf8, type Encoding } from './encoding.ts';
+
+/** What of an open log is needed to cut it into lines. */
+export interface TextSource {
+  encoding: Encoding;
+  chunks(from: number): AsyncIterable<Buffer> | Iterable<Buffer>;
+}
+
+/**
+ * A log's blocks from the offset `from` on, up to `to`: their `bytes` are UTF-8, their places bytes of the log. Where the
+ * two differ, `raw` holds the bytes as they stand there. A log that is UTF-8 costs nothing more than cutIntoBlocks.
+ */
+export function textBlocks(
+  { encoding, chunks }: TextSource,
+  from: number,
+  longestLine: number,
+  to = Infinity,
+): AsyncGenerator<Block> {
+  const bytes = to === Infinity ? chunks(from) : firstBytes(chunks(from), to - from);
+  if (encoding.unit > 1) return cutWide(bytes, from, longestLine * encoding.unit, encoding);
+  const blocks = cutIntoBlocks(bytes, from, longestLine);
+  return encoding.mark > 0 && from === 0 ? withoutMark(blocks, encoding.mark) : blocks;
+}
+
+/** The first line begins behind the mark. */
+async function* withoutMark(blocks: AsyncIterable<Block>, mark: number): AsyncGenerator<Block> {
+  for await (const block of blocks) {
+    const isFirst = block.at === 0 && block.kind !== 'oversized';
+    if (isFirst && block.kind === 'lines') {
+      yield { ...block, bytes: block.bytes.subarray(mark), raw: block.bytes, at: mark };
+    } else {
+      // The rest of a log is not taken yet: its place is where reading goes on.
+      yield isFirst ? { ...block, bytes: block.bytes.subarray(mark), raw: block.bytes } : block;
+    }
+  }
+}
+
+const LINE_FEED = '\n';
+const NO_TEXT = Buffer.from([0xff]);
+
+/** Each line a block of its own, in UTF-8. `longestLine`: in bytes of the log. */
+async function* cutWide(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  from: number,
+  longestLine: number,
+  encoding: Encoding,
+): AsyncGenerator<Block> {
+  const { unit, isBigEndian } = encoding;
+  const newline = Buffer.alloc(unit);
+  newline.write(LINE_FEED, isBigEndian ? unit - 1 : 0);
+  const decode = (raw: Buffer, at: number): Buffer =>
+    toUtf8(raw.subarray(at === 0 ? encoding.mark : (unit - (at % unit)) % unit), encoding);
+  let parts: Buffer[] = [];
+  let length = 0;
+  let at = from;
+  let oversizedAt = -1;
+  for await (const chunk of aligned(chunks, from, unit)) {
+    for (let start = 0; start < chunk.length;) {
+      const end = lineEnd(chunk, start, newline);
+      const part = chunk.subarray(start, end < 0 ? chunk.length : end);
+      start += part.length;
+      if (oversizedAt >= 0 || length + part.length > longestLine) {
+        if (oversizedAt < 0) oversizedAt = at;
+        const bytes = Buffer.concat([...parts, part]);
+        yield { kind: 'oversized', bytes, at: oversizedAt, isEnd: end >= 0 };
+        at += bytes.length;
+        parts = [];
+        length = 0;
+        if (end >= 0) oversizedAt = -1;
+      } else if (end < 0) {
+        parts.push(Buffer.from(part));
+        length += part.length;
+      } else {
+        const raw = Buffer.concat([...parts, part]);
+        yield { kind: 'lines', bytes: decode(raw, at), raw, at };
+        at += raw.length;
+        parts = [];
+        length = 0;
+      }
+    }
+  }
+  if (length === 0) return;
+  const raw = Buffer.concat(parts);
+  const text = decode(raw, at);
+  // Half a character is still being written: such a line is not whole, whatever the rest of it says.
+  const isHalf = (at + raw.length) % unit !== 0;
+  yield { kind: 'rest', bytes: isHalf ? Buffer.concat([text, NO_TEXT]) : text, raw, at };
+}
+
+/** Behind the next line break that begins where a character can; -1 where there is none. `chunk` begins at one. */
+function lineEnd(chunk: Buffer, start: number, newline: Buffer): number {
+  // The chunk's first piece may be the end of a character: chunks end where characters do, so count from the end.
+  const odd = chunk.length % newline.length;
+  for (let found = start; ; found++) {
+    found = chunk.indexOf(newline, found);
+    if (found < 0) return -1;
+    if ((found - odd) % newline.length === 0) return found + newline.length;
+  }
+}
+
+/** The same bytes, cut where characters end, as counted from the log's first byte. The last piece may be half of one. */
+async function* aligned(
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+  from: number,
+  unit: number,
+): AsyncGenerator<Buffer> {
+  let at = from;
+  let carried: Buffer = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const joined = carried.length > 0 ? Buffer.concat([carried, chunk]) : chunk;
+    const over = (at + joined.length) % unit;
+    const whole = joined.subarray(0, Math.max(0, joined.length - over));
+    carried = Buffer.from(joined.subarray(whole.length));
+    at += whole.length;
+    if (whole.length > 0) yield whole;
+  }
+  if (carried.length > 0) yield carried;
+}

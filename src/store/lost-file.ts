@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { InputOutputError } from '../platform/errors.ts';
+import { readWhole, type Files } from '../platform/files.ts';
+import { isCount, type State } from './state.ts';
+
+/** Rounds that were counted once, and that no session file and no log held any more when the store was repaired. */
+export interface LostEntry {
+  session: string;
+  rounds: number;
+  /** When they were, at the earliest and the latest: ISO 8601, or null where nothing said so. */
+  from: string | null;
+  to: string | null;
+  input_tokens: number;
+  output_tokens: number;
+  /** Exact decimal; of those that had a price. */
+  cost_usd: string;
+  /** The same in other currencies; absent where there are none. */
+  other_costs?: Record<string, string>;
+  /** What had held them, and was gone. */
+  logs: string[];
+  /** When the store was repaired: ISO 8601. */
+  repaired: string;
+}
+
+type LostLine = LostEntry & { commit: number };
+
+/** Append-only, one line for each session of a repair: no sum holds these rounds, and this says so. */
+export function lostPath(dir: string): string {
+  return join(dir, '.lost.jsonl');
+}
+
+export function lostLine(entry: LostEntry, commit: number): string {
+  return JSON.stringify({ commit, ...entry } satisfies LostLine);
+}
+
+/** All that is lost. Throws InputOutputError where the file is not what was committed. */
+export function readLost(files: Files, dir: string, { lost }: Pick<State, 'lost'>): LostEntry[] {
+  const length = lost?.length ?? 0;
+  if (length === 0) return [];
+  const bytes = readWhole(files, lostPath(dir))?.subarray(0, length);
+  const lines = bytes?.length === length ? linesOf(bytes) : [];
+  if (lines.at(-1)?.end !== length) {
+    throw new InputOutputError(
+      `the list of lost rounds, ${lostPath(dir)}, is cut or damaged. No sum depends on it: restore it from a backup of the store`,
+    );
+  }
+  return lines.map(({ line }) => line);
+}
+
+/** What of the file belongs to the first `commit` commits: where the state is lost. */
+export function surveyLost(files: Files, dir: string, commit: number): State['lost'] {
+  const lines = linesOf(readWhole(files, lostPath(dir)) ?? Buffer.alloc(0));
+  const end = lines.findIndex(({ line }) => line.commit > commit);
+  const own = end < 0 ? lines : lines.slice(0, end);
+  const length = own.at(-1)?.end ?? 0;
+  return length === 0 ? undefined : { length, rounds: own.reduce((sum, { line }) => sum + line.rounds, 0) };
+}
+
+/** Up to the first that is none. */
+function linesOf(bytes: Buffer): { line: LostLine; end: number }[] {
+  const lines: { line: LostLine; end: number }[] = [];
+  let at = 0;
+  for (let newline = bytes.indexOf(0x0a); newline >= 0; newline = bytes.indexOf(0x0a, at)) {
+    const line = toLine(bytes.toString('utf8', at, newline));
+    if (!line) break;
+    at = newline + 1;
+    lines.push({ line, end: at });
+  }
+  return lines;
+}
+
+function toLine(text: string): LostLine | undefined {
+  try {
+    const value = JSON.parse(text) as LostLine | null;
+    return isCount(value?.rounds) && isCount(value.commit) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
