@@ -1,4 +1,5 @@
 import { exactTime, shortTime } from '../../src/site/clock.ts';
+import { currencyOrder } from '../../src/query/currency-order.ts';
 import { percent, shortCount, shownCount } from '../../src/site/format.ts';
 import type { SessionData, SessionDataRow } from '../../src/site/session-data.ts';
 
@@ -9,22 +10,31 @@ export interface Session {
   text: string;
   models: string[];
   consumers: string[];
+  /** By currency; null where none is known. */
+  costs: ReadonlyMap<string, number> | null;
+  /** For those who point at the cost. */
+  costExact: string;
   slot: number;
   /** Milliseconds since 1970. */
   updated: number;
   year: string;
 }
 
-export function sessionsOf({ models, consumers, rows, year }: SessionData): Session[] {
+export function sessionsOf(data: SessionData): Session[] {
+  const { models, consumers, currencies, rows, year } = data;
   return rows.map((row) => {
-    const [, title, id, modelPlaces, , consumerPlaces] = row;
+    const [, title, id, modelPlaces, , consumerPlaces, , , , , , , costs, , updated, costExact, ...reasons] =
+      row;
+    const lines = reasons.map((place) => `  ${data.reasons[place] ?? ''}`);
     return {
       row,
       text: `${title}\n${id}`.toLowerCase(),
       models: modelPlaces.map((place) => models[place]?.[0] ?? ''),
       consumers: consumerPlaces.map((place) => consumers[place] ?? ''),
+      costs: costs && new Map(costs.map((cost, place) => [currencies[place] ?? '', cost])),
+      costExact: [costExact, ...lines].join('\n'),
       slot: models[modelPlaces[0] ?? 0]?.[1] ?? 0,
-      updated: Date.parse(row[14]),
+      updated: Date.parse(updated),
       year,
     };
   });
@@ -39,7 +49,8 @@ export const SORTS = {
   input: { label: 'Input', of: ({ row }: Session) => row[8] },
   cached: { label: 'Cached', of: ({ row }: Session) => (row[8] === 0 ? -1 : row[9] / row[8]) },
   output: { label: 'Output', of: ({ row }: Session) => row[10] },
-  cost: { label: 'Cost', of: ({ row }: Session) => row[12] },
+  // Sorted by byCosts.
+  cost: { label: 'Cost', of: () => 0 },
 } as const;
 
 export type SortKey = keyof typeof SORTS;
@@ -55,9 +66,10 @@ export function startsAscending(key: SortKey): boolean {
 
 /** Equals stay in the order of their last rounds. */
 export function sortSessions(sessions: readonly Session[], key: SortKey, isAscending: boolean): Session[] {
+  const sign = isAscending ? 1 : -1;
+  if (key === 'cost') return byCosts(sessions, sign);
   const { of } = SORTS[key];
   const keyed = sessions.map((session) => ({ session, value: of(session) as number | string }));
-  const sign = isAscending ? 1 : -1;
   keyed.sort(
     (a, b) =>
       (a.value < b.value ? -sign : a.value > b.value ? sign : 0) || b.session.updated - a.session.updated,
@@ -65,27 +77,34 @@ export function sortSessions(sessions: readonly Session[], key: SortKey, isAscen
   return keyed.map(({ session }) => session);
 }
 
+/**
+ * As the program's own compareCosts: currencies are never added. USD decides, then the others by their codes. What is
+ * unknown is less than nothing.
+ */
+function byCosts(sessions: readonly Session[], sign: number): Session[] {
+  const used = new Set(sessions.flatMap(({ costs }) => (costs ? [...costs.keys()] : [])));
+  const currencies = [...used].toSorted(currencyOrder);
+  const keyed = sessions.map((session) => {
+    const { costs } = session;
+    return { session, values: costs ? currencies.map((currency) => costs.get(currency) ?? 0) : [-1] };
+  });
+  keyed.sort((a, b) => sign * compareLists(a.values, b.values) || b.session.updated - a.session.updated);
+  return keyed.map(({ session }) => session);
+}
+
+function compareLists(a: readonly number[], b: readonly number[]): number {
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const order = (a[i] ?? 0) - (b[i] ?? 0);
+    if (order !== 0) return order;
+  }
+  return 0;
+}
+
 /** A row of the table: a copy of the page's template, filled in. */
 export function drawRow(template: HTMLTemplateElement, session: Session): DocumentFragment {
-  const { row, models, slot, year } = session;
-  const [
-    href,
-    title,
-    id,
-    ,
-    isHatched,
-    ,
-    consumer,
-    rounds,
-    input,
-    cached,
-    output,
-    cost,
-    usd,
-    missing,
-    updated,
-    costExact,
-  ] = row;
+  const { row, models, costs, costExact, slot, year } = session;
+  const [href, title, id, , isHatched, , consumer, rounds, input, cached, output, cost, , missing, updated] =
+    row;
   const copy = template.content.cloneNode(true) as DocumentFragment;
   const part = (selector: string): HTMLElement => copy.querySelector(selector) as HTMLElement;
   const fill = (selector: string, text: string): void => void (part(selector).textContent = text);
@@ -111,7 +130,7 @@ export function drawRow(template: HTMLTemplateElement, session: Session): Docume
   count('.output', output);
   part('.cost').title = costExact;
   fill('.cost .sum', cost);
-  part('.cost .sum').className = `sum${usd >= 0 ? '' : cost === 'unpriced' ? ' caution' : ' faint'}`;
+  part('.cost .sum').className = `sum${costs ? '' : cost === 'unpriced' ? ' caution' : ' faint'}`;
   fill('.cost .missing', missing);
   const time = part('time') as HTMLTimeElement;
   time.dateTime = updated;

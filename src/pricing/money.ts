@@ -70,10 +70,15 @@ const SYMBOLS: ReadonlyMap<string, string> = new Map([
   ['KRW', '₩'],
 ]);
 
+/** What stands before an amount of a currency: `$`, `¥`, `SGD ` with its space. */
+export function currencySign(currency: string): string {
+  return SYMBOLS.get(currency) ?? `${currency} `;
+}
+
 /** `$1.2000`, `¥8.4000`, `SGD 1.2000`: an amount in its currency, as usdText writes it. */
 export function moneyText(amount: bigint, currency: string, decimals: number): string {
   const text = usdText(amount, decimals);
-  return currency === 'USD' ? text : text.replace('$', SYMBOLS.get(currency) ?? `${currency} `);
+  return currency === 'USD' ? text : text.replace('$', currencySign(currency));
 }
 
 /** `$1.2000 + ¥8.4000`: amounts by currency, in their order. One of nothing is said only where there is no other. */

@@ -1,5 +1,6 @@
 import type { SessionUsage, UsageCell } from '../store/types.ts';
 import type { UsageCube } from '../store/usage-cube.ts';
+import { currencyOrder } from './currency-order.ts';
 import { addCellCosts, addCosts, noCosts, type Amount, type CostSums } from './costs.ts';
 
 /** What a set of rounds used. Costs are exact: 10⁻¹⁸ USD; those in other currencies are in `others`. */
@@ -148,7 +149,7 @@ export function tokensOf(sum: { input: number; output: number }): number {
 }
 
 /** Whether the sum of costs says anything: not if every round is unpriced, or told no usage. */
-export function isCostKnown(sum: Totals): boolean {
+export function isCostKnown(sum: Pick<Totals, 'settledRounds' | 'rounds'>): boolean {
   return sum.settledRounds > 0 || sum.rounds === 0;
 }
 
@@ -160,7 +161,7 @@ export function isUsdKnown(sum: Pick<Totals, 'settledRounds' | 'rounds' | 'other
 }
 
 /** What amountsOf needs of a sum. */
-type CostedRounds = CostSums & Pick<Totals, 'cost' | 'saved' | 'rounds' | 'settledRounds'>;
+export type CostedRounds = CostSums & Pick<Totals, 'cost' | 'saved' | 'rounds' | 'settledRounds'>;
 
 /** The costs that are known, USD first and the others by their codes; `converted` where a currency was asked for. */
 export function amountsOf(sum: CostedRounds): [currency: string, amount: Amount][] {
@@ -183,10 +184,6 @@ export function compareCosts(a: CostedRounds, b: CostedRounds): number {
     if (order !== 0) return order;
   }
   return 0;
-}
-
-function currencyOrder(a: string, b: string): number {
-  return Number(b === 'USD') - Number(a === 'USD') || compareText(a, b);
 }
 
 /** Rows by cost, then tokens, then name; the largest first. */

@@ -1,10 +1,10 @@
+import { knownCostText } from '../query/cost-text.ts';
 import { exact, plural } from '../query/count-text.ts';
-import { boundMark, boundWords } from '../query/bound-words.ts';
-import { boundCosts, boundReasonCounts, sumBound } from '../query/costs.ts';
-import { costsText, usdFirst } from '../pricing/money.ts';
-import { amountsOf, isCostKnown, namesByUse, type Totals } from '../query/aggregate.ts';
+import { isCostKnown, namesByUse, type Totals } from '../query/aggregate.ts';
 import { cleanLine } from '../platform/clean-text.ts';
 import { clip } from './terminal.ts';
+
+export { boundLines, knownCostText } from '../query/cost-text.ts';
 
 const UNITS: [number, string][] = [
   [1e15, 'P'],
@@ -37,37 +37,6 @@ export function compact(count: number): string {
 export function costText(sum: Totals, decimals: number): string {
   if (isCostKnown(sum)) return knownCostText(sum, decimals) + unpricedSuffix(sum);
   return sum.unpricedRounds > 0 ? 'unpriced' : 'no usage';
-}
-
-/** The costs that are known, without a word of what is unpriced. */
-export function knownCostText(sum: Totals, decimals: number): string {
-  const costs = new Map(amountsOf(sum).map(([currency, { cost }]) => [currency, cost]));
-  return boundMark(sumBound(sum).bound) + costsText(costs, decimals);
-}
-
-/** Lines that say how a sum may be wrong, by how many rounds, and why; none where it is exact. */
-export function boundLines(sum: Totals): string[] {
-  const { lowerRounds, upperRounds } = sumBound(sum);
-  if (lowerRounds + upperRounds === 0) return [];
-  const reasons = boundReasonCounts(sum);
-  const shown = reasons.slice(0, MOST_REASONS);
-  const more =
-    reasons.length > MOST_REASONS ? [`and ${plural(reasons.length - MOST_REASONS, 'more reason')}`] : [];
-  return [
-    ...boundLine(lowerRounds, '≥', 'more', boundCosts(sum, 'lower')),
-    ...boundLine(upperRounds, '≤', 'less', boundCosts(sum, 'upper')),
-    ...[...shown.map(([reason, rounds]) => `${exact(rounds)} × ${boundWords(reason)}`), ...more].map(
-      (text) => `  ${text}`,
-    ),
-  ];
-}
-
-const MOST_REASONS = 4;
-
-function boundLine(rounds: number, mark: string, word: string, costs: Map<string, bigint>): string[] {
-  if (rounds === 0) return [];
-  const said = [...costs.values()].some((cost) => cost !== 0n) ? costsText(usdFirst(costs), 4) : 'nothing';
-  return [`${mark} ${plural(rounds, 'round')} may have cost ${word} than ${said}`];
 }
 
 /** ` + 3 unpriced`, or nothing. */

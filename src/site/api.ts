@@ -6,6 +6,7 @@ import { listedJson, sessionJson, sumJson } from '../query/json.ts';
 import type { SessionEntry } from '../store/types.ts';
 import { hexDigest } from '../platform/digest.ts';
 import { hrefTo, sessionJsonPath, sessionName, sessionPath } from './names.ts';
+import { moneyMark } from './keyed-session.ts';
 import type { Ordered } from './ordered.ts';
 import type { Page } from './page.ts';
 import type { SessionSource } from './session/pages.ts';
@@ -115,7 +116,7 @@ export function* sessionJsonPages(source: SessionSource, site: SiteContext): Gen
   const path = sessionJsonPath(name);
   yield {
     path,
-    key: `${entry.end}.${entry.last.crc}`,
+    key: `${entry.end}.${entry.last.crc}${moneyMark(entry)}`,
     render: () =>
       newestJson(
         source,

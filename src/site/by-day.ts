@@ -1,7 +1,9 @@
-import { usdOf, usdText } from '../pricing/money.ts';
-import { tokensOf, type Row } from '../query/aggregate.ts';
+import { usdOf } from '../pricing/money.ts';
+import { addRow, emptyRow, tokensOf, type Row } from '../query/aggregate.ts';
+import { boundMark } from '../query/bound-words.ts';
+import { sumBound } from '../query/costs.ts';
 import { exact, plural } from '../query/count-text.ts';
-import { costView } from './cost-view.ts';
+import { costIn, costView, drawnCurrency } from './cost-view.ts';
 import { dayChart, type Series } from './day-chart.ts';
 import { dateText, shortCount } from './format.ts';
 import { isUnpriced, modelView, type ModelView } from './model-view.ts';
@@ -20,48 +22,68 @@ export function byDaySection(survey: Survey, most: number, site: SiteContext): s
   const rows = new Map(survey.days);
   const shown = days.map((date) => rows.get(date));
   const isWhole = survey.days.every(([date]) => days.includes(date));
-  const costs = groups.map((group) => seriesOf(group, days, survey, (row) => usdOf(row.cost)));
-  const tokens = groups.map((group) => seriesOf(group, days, survey, tokensOf));
   const sum = sumOf(shown);
+  const cost = costView(sum);
+  const { currency, sign, leftOut } = drawnCurrency(sum);
+  const amountText = (amount: number): string => `${sign}${amount.toFixed(2)}`;
+  const costText = (row: Row | undefined): string => {
+    const view = row && costView(row);
+    // A "+ unpriced rounds" follows.
+    return view === undefined || view.isUnpriced ? amountText(0) : view.text;
+  };
+  const costs = groups.map((group) =>
+    seriesOf(group, days, survey, {
+      valueOf: (row) => usdOf(costIn(row, currency)),
+      textOf: (row) => (row.cost !== 0n || row.others.size > 0 || row.bounds.size > 0 ? costText(row) : ''),
+    }),
+  );
+  const tokens = groups.map((group) =>
+    seriesOf(group, days, survey, {
+      valueOf: tokensOf,
+      textOf: (row) => (tokensOf(row) > 0 ? shortCount(tokensOf(row)) : ''),
+    }),
+  );
   return renderTemplate('by-day', {
     period: isWhole ? '' : `, the last ${days.length} days`,
     legend: groups.map(({ view }) => view),
     charts: [
       {
         title: 'Cost',
-        total: isWhole ? costView(survey.total).text : usdText(sum.cost, 2),
-        missing: sum.unpriced > 0 ? `+ ${plural(sum.unpriced, 'unpriced round')}` : '',
+        total: cost.text,
+        exact: cost.bounds ? cost.exact : '',
+        missing: sum.unpricedRounds > 0 ? `+ ${plural(sum.unpricedRounds, 'unpriced round')}` : '',
+        leftOut: leftOut === '' ? '' : `The columns are ${currency}, without ${leftOut}.`,
         chart: dayChart({
           id: 'cost',
           label: 'Cost by day; a table follows',
           days,
           series: costs.map((series) => ({ ...series, isHatched: false })),
+          texts: shown.map(costText),
+          marks: shown.map((row) => (row ? boundMark(sumBound(row).bound) : '')),
           incomplete: shown.map((row) => row !== undefined && row.unpricedRounds > 0),
-          tickText: usdTick,
-          valueText: (usd) => `$${usd.toFixed(2)}`,
+          tickText: (value, step) => sign + amountTick(value, step),
+          valueText: amountText,
         }),
-        table: tableOf('Cost', days, groups, (date, model) => {
-          const row = model === null ? rows.get(date) : survey.dayOf(date, model);
-          return row === undefined || row.rounds === 0 ? null : { value: row.cost, row };
-        }),
+        table: tableOf('Cost', days, groups, survey, costCell),
       },
       {
         title: 'Tokens',
-        total: `${shortCount(sum.tokens)} in and out`,
+        total: `${shortCount(tokensOf(sum))} in and out`,
+        exact: '',
         missing: '',
+        leftOut: '',
         chart: dayChart({
           id: 'tokens',
           label: 'Input and output tokens by day; a table follows',
           days,
           series: tokens,
+          texts: shown.map((row) => shortCount(row ? tokensOf(row) : 0)),
+          marks: [],
           incomplete: days.map(() => false),
           tickText: countTick,
           valueText: shortCount,
         }),
-        table: tableOf('Tokens', days, groups, (date, model) => {
-          const row = model === null ? rows.get(date) : survey.dayOf(date, model);
-          return row === undefined || row.rounds === 0 ? null : { value: tokensOf(row), row };
-        }),
+        table: tableOf('Tokens', days, groups, survey, (row) => ({ text: exact(tokensOf(row)), exact: '' })),
       },
     ],
   });
@@ -90,15 +112,20 @@ function seriesOf(
   { view, models }: ModelGroup,
   days: readonly string[],
   survey: Survey,
-  valueOf: (row: Row) => number,
+  { valueOf, textOf }: { valueOf: (row: Row) => number; textOf: (row: Row) => string },
 ): Series {
-  const values = days.map((date) =>
-    models.reduce((sum, model) => {
-      const row = survey.dayOf(date, model);
-      return row ? sum + valueOf(row) : sum;
-    }, 0),
-  );
-  return { ...view, values };
+  const rows = days.map((date) => dayOf(date, models, survey));
+  return {
+    ...view,
+    values: rows.map((row) => (row ? valueOf(row) : 0)),
+    texts: rows.map((row) => (row ? textOf(row) : '')),
+  };
+}
+
+/** What these models used on a day; undefined where they used nothing. */
+function dayOf(date: string, models: readonly string[], survey: Survey): Row | undefined {
+  const rows = models.map((model) => survey.dayOf(date, model)).filter((row) => row !== undefined);
+  return rows.length > 1 ? sumOf(rows) : rows[0];
 }
 
 /** Dates without gaps up to the last one with rounds. */
@@ -111,57 +138,54 @@ function daysOf({ days }: Survey, most: number): string[] {
   );
 }
 
-function sumOf(rows: readonly (Row | undefined)[]): { cost: bigint; tokens: number; unpriced: number } {
-  const sum = { cost: 0n, tokens: 0, unpriced: 0 };
-  for (const row of rows) {
-    if (!row) continue;
-    sum.cost += row.cost;
-    sum.tokens += tokensOf(row);
-    sum.unpriced += row.unpricedRounds;
-  }
+function sumOf(rows: readonly (Row | undefined)[]): Row {
+  const sum = emptyRow();
+  for (const row of rows) if (row) addRow(sum, row);
   return sum;
 }
 
+/** What stands in a cell of a table, and for those who point at it; empty where that is no more. */
 interface Cell {
-  value: bigint | number;
-  row: Row;
+  text: string;
+  exact: string;
+}
+
+const NO_CELL: Cell = { text: '', exact: '' };
+
+function costCell(row: Row): Cell {
+  const { text, exact: whole, missing, bounds } = costView(row);
+  return { text: text + (missing === '' ? '' : ' +'), exact: bounds ? whole : '' };
 }
 
 function tableOf(
   what: 'Cost' | 'Tokens',
   days: readonly string[],
   groups: readonly ModelGroup[],
-  cellOf: (date: string, model: string | null) => Cell | null,
+  survey: Survey,
+  cellOf: (row: Row) => Cell,
 ): object {
-  const textOf = (cells: (Cell | null)[]): string => {
-    const found = cells.filter((cell) => cell !== null);
-    if (found.length === 0) return '';
-    if (what === 'Tokens') return exact(found.reduce((sum, { value }) => sum + Number(value), 0));
-    const unpriced = found.reduce((sum, { row }) => sum + row.unpricedRounds, 0);
-    if (found.every(({ row }) => isUnpriced(row))) return 'unpriced';
-    const cost = found.reduce((sum, { value }) => sum + BigInt(value), 0n);
-    return usdText(cost, 2) + (unpriced > 0 ? ' +' : '');
-  };
+  const rows = new Map(survey.days);
   return {
     summary: `${what} by day as a table`,
     heads: groups.map(({ view }) => view.name),
-    rows: days
-      .toReversed()
-      .filter((date) => cellOf(date, null) !== null)
-      .map((date) => ({
-        date: dateText(date),
-        cells: groups.map(({ models }) => textOf(models.map((model) => cellOf(date, model)))),
-        total: textOf([cellOf(date, null)]),
-      })),
+    rows: days.toReversed().flatMap((date) => {
+      const total = rows.get(date);
+      if (total === undefined || total.rounds === 0) return [];
+      const cells = groups.map(({ models }) => {
+        const row = dayOf(date, models, survey);
+        return row === undefined || row.rounds === 0 ? NO_CELL : cellOf(row);
+      });
+      return [{ date: dateText(date), cells, total: cellOf(total) }];
+    }),
   };
 }
 
-/** `$4`, `$0.50`, `$0.005`: as many decimals as the step between two of them needs, and no odd one. */
-function usdTick(value: number, step: number): string {
-  if (value === 0) return '$0';
+/** `4`, `0.50`, `0.005`: as many decimals as the step between two of them needs, and no odd one. */
+function amountTick(value: number, step: number): string {
+  if (value === 0) return '0';
   const decimals = decimalsOf(step);
   const [whole = '', fraction] = value.toFixed(decimals === 1 ? 2 : decimals).split('.');
-  return `$${exact(Number(whole))}${fraction === undefined ? '' : `.${fraction}`}`;
+  return `${exact(Number(whole))}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 
 const SIZES = [

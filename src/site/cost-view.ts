@@ -1,28 +1,141 @@
-import { formatUsd, usdText } from '../pricing/money.ts';
-import { isCostKnown, type Totals } from '../query/aggregate.ts';
+import { costsText, currencySign } from '../pricing/money.ts';
+import type { RoundMoney } from '../pricing/round-money.ts';
+import {
+  addCell,
+  amountsOf,
+  emptyRow,
+  isCostKnown,
+  type CostedRounds,
+  type Row,
+} from '../query/aggregate.ts';
+import { boundMark } from '../query/bound-words.ts';
+import { boundLines, costsOf, knownCostText } from '../query/cost-text.ts';
 import { exact, plural } from '../query/count-text.ts';
+import { sumBound } from '../query/costs.ts';
+import type { UsageCell } from '../store/types.ts';
+
+// The one place that says how the site writes a cost. Currencies are never added, and a cost that may be wrong has its
+// mark; one that was asked for in another currency (`converted`) is told in that one.
 
 /** A cost as it is shown. What is unpriced is never $0. */
 export interface CostView {
-  /** `$1.17`, `<$0.01`, `unpriced`, `no usage` */
+  /** `$1.17`, `≥ $1.17`, `$1.20 + ¥8.40`, `<$0.01`, `unpriced`, `no usage` */
   text: string;
-  /** To a millionth of a dollar; what `text` lacks in words. */
+  /** For those who point at it: to a millionth, or what `text` lacks in words; then how it may be wrong, and why. */
   exact: string;
   isKnown: boolean;
   isUnpriced: boolean;
   /** `+ 2 unpriced`; empty where the sum lacks nothing. */
   missing: string;
+  /** What is said below a table or a tile; null where the cost is exact. */
+  bounds: BoundNote | null;
 }
 
-export function costView(sum: Totals, decimals = 2): CostView {
+/** How a cost may be wrong, in words. */
+interface BoundNote {
+  /** `≥ 3 rounds may have cost more than $0.5200` */
+  heads: string[];
+  /** `2 × the stream ended before its last token count` */
+  reasons: string[];
+}
+
+/** What a cost is told of. */
+export type CostSum = CostedRounds & Pick<Row, 'unpricedRounds'>;
+
+export function costView(sum: CostSum, decimals = 2): CostView {
   const isKnown = isCostKnown(sum);
   const isUnpriced = !isKnown && sum.unpricedRounds > 0;
   const missing = isKnown && sum.unpricedRounds > 0 ? `+ ${exact(sum.unpricedRounds)} unpriced` : '';
+  const bounds = boundLines(sum);
+  const whole = isKnown ? knownCostText(sum, 6) : `cost of ${plural(sum.rounds, 'round')} not known`;
   return {
-    text: isKnown ? usdText(sum.cost, decimals) : isUnpriced ? 'unpriced' : 'no usage',
-    exact: isKnown ? formatUsd(sum.cost, 6) : `cost of ${plural(sum.rounds, 'round')} not known`,
+    text: isKnown ? knownCostText(sum, decimals) : isUnpriced ? 'unpriced' : 'no usage',
+    exact: [whole, ...bounds].join('\n'),
     isKnown,
     isUnpriced,
     missing,
+    bounds: bounds.length > 0 ? boundNote(bounds) : null,
   };
+}
+
+/** Lines of reasons are indented. */
+function boundNote(lines: readonly string[]): BoundNote {
+  return {
+    heads: lines.filter((line) => !line.startsWith(' ')),
+    reasons: lines.filter((line) => line.startsWith(' ')).map((line) => line.trim()),
+  };
+}
+
+/** What each of so many comes to on average; the sum must be known. */
+export function shareText(sum: CostSum, count: number): string {
+  const each = costsOf(sum).map(([currency, cost]) => [currency, cost / BigInt(count)] as const);
+  return boundMark(sumBound(sum).bound) + costsText(each, 2);
+}
+
+/** What a round costs, and in the currency that was asked for where one was: as in a cell of the index. */
+export interface ShownMoney extends RoundMoney {
+  converted?: UsageCell['converted'];
+}
+
+/** What is shown of a round's money: another key, another page. */
+export function moneyKey({ price, cost, currency, inexact, converted }: ShownMoney): string {
+  const told = converted ? ` ${converted.to} ${converted.currency} ${converted.cost}` : '';
+  return `${price} ${cost} ${currency} ${inexact.join(' ')}${told}`;
+}
+
+/** Of a round, what its part in a sum is made of. */
+export interface CostedRound {
+  money: ShownMoney;
+  model: string;
+  input: number;
+  output: number;
+  reasoning: number;
+  cached: number;
+}
+
+const ONE_ROUND = { quarter: 0, consumer: '', api: '', cacheWrite: 0, rounds: 1 };
+
+/** Rounds as a sum of the index would have them. */
+export function sumOfRounds(rounds: Iterable<CostedRound>): Row {
+  const sum = emptyRow();
+  for (const { money, ...used } of rounds) {
+    const { price, cost, saved, currency, inexact, converted } = money;
+    const cell = { ...ONE_ROUND, ...used, price, cost: cost ?? 0n, saved, currency };
+    addCell(sum, { ...cell, inexact: inexact.join(' '), ...(converted && { converted }) });
+  }
+  return sum;
+}
+
+/** The currency of a drawing, which can have one only, and what it leaves out. */
+export interface DrawnCurrency {
+  currency: string;
+  /** `$`, `SGD ` */
+  sign: string;
+  /** `¥8.40`: what was charged in others; empty where nothing was. */
+  leftOut: string;
+}
+
+/** What was asked for, else USD, where anything was charged in it; else the currency of most rounds. */
+export function drawnCurrency(sum: CostSum): DrawnCurrency {
+  const amounts = amountsOf(sum).filter(([, { cost }]) => cost !== 0n);
+  const wanted = sum.converted?.to ?? 'USD';
+  const [most] = amounts.toSorted(([, a], [, b]) => b.rounds - a.rounds);
+  const currency = amounts.some(([code]) => code === wanted) ? wanted : (most?.[0] ?? wanted);
+  const others = amounts
+    .filter(([code]) => code !== currency)
+    .map(([code, { cost }]) => [code, cost] as const);
+  const leftOut = others.length > 0 ? costsText(others, 2) : '';
+  return { currency, sign: currencySign(currency), leftOut };
+}
+
+/** What a sum comes to in one currency, in 10⁻¹⁸ of it. */
+export function costIn(sum: CostSum, currency: string): bigint {
+  return amountsOf(sum).find(([code]) => code === currency)?.[1].cost ?? 0n;
+}
+
+/** The currencies in which something was charged. */
+export function currenciesOf(sum: CostSum): string[] {
+  return costsOf(sum)
+    .filter(([, cost]) => cost !== 0n)
+    .map(([currency]) => currency);
 }

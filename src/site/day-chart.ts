@@ -10,6 +10,8 @@ export interface Series {
   isHatched: boolean;
   /** One for each day. */
   values: readonly number[];
+  /** The same in words, with what the chart leaves out; empty where there is nothing to say. */
+  texts: readonly string[];
 }
 
 export interface DayChart {
@@ -20,11 +22,15 @@ export interface DayChart {
   /** ISO dates without gaps. */
   days: readonly string[];
   series: readonly Series[];
+  /** What each day comes to, in words. */
+  texts: readonly string[];
   /** Days whose sum is incomplete: a `+` stands above them. */
   incomplete: readonly boolean[];
   /** Of an axis, and of a column. */
   tickText: (value: number, step: number) => string;
   valueText: (value: number) => string;
+  /** What stands before the label of the highest column, by day: `≥ `. */
+  marks: readonly string[];
 }
 
 const PLOT_HEIGHT = 180;
@@ -55,16 +61,18 @@ export function dayChart(chart: DayChart): string {
   const stacked = stack<number, number>()
     .keys(series.map((_, i) => i))
     .value((day, i) => series[i]?.values[day] ?? 0)(days.map((_, day) => day));
-  const peakText = `${valueText(peak)}${incomplete[peakDay] ? ' +' : ''}`;
+  const peakLabel = `${chart.marks[peakDay] ?? ''}${valueText(peak)}`;
+  const peakText = `${peakLabel}${incomplete[peakDay] ? ' +' : ''}`;
+  const isWide = chart.marks[peakDay] !== undefined && chart.marks[peakDay] !== '';
   const isCrowded = totals.some(
     (total, day) =>
       day !== peakDay &&
       incomplete[day] === true &&
       y(total) - y(peak) < LINE_HEIGHT &&
-      isBelow(peakText, day - peakDay, peakDay, days.length),
+      isBelow(peakText, day - peakDay, anchorOf(peakDay, days.length, isWide), days.length),
   );
   const columns = days.map((date, day) => ({
-    title: titleOf(chart, date, day, totals[day] ?? 0),
+    title: titleOf(chart, date, day),
     x: percentText(day * step + (step * GAP) / 2),
     width: percentText(step * (1 - GAP)),
     hoverX: percentText(day * step),
@@ -74,8 +82,8 @@ export function dayChart(chart: DayChart): string {
     // The peak's label stands a line higher where the "+" beside it would stand in its words.
     markY: round(y(totals[day] ?? 0) - 5 - (isCrowded && day === peakDay ? LINE_HEIGHT : 0)),
     isIncomplete: incomplete[day] === true,
-    peak: day === peakDay ? valueText(peak) : '',
-    anchor: anchorOf(day, days.length),
+    peak: day === peakDay ? peakLabel : '',
+    anchor: anchorOf(day, days.length, isWide),
   }));
   const values = scale.ticks(4);
   const tickStep = (values[1] ?? 1) - (values[0] ?? 0);
@@ -105,14 +113,18 @@ export function dayChart(chart: DayChart): string {
   });
 }
 
-function anchorOf(day: number, days: number): 'start' | 'middle' | 'end' {
-  return day < days * 0.06 ? 'start' : day >= days * 0.94 ? 'end' : 'middle';
+type Anchor = 'start' | 'middle' | 'end';
+
+/** How a label stands to its column, so that it stays in the plot; a wide one needs more room. */
+function anchorOf(day: number, days: number, isWide: boolean): Anchor {
+  const edge = days * (isWide ? 0.13 : 0.06);
+  return day < edge ? 'start' : day >= days - edge ? 'end' : 'middle';
 }
 
 /** Whether a mark so many days from the peak would stand in its label, on a phone. */
-function isBelow(label: string, distance: number, peakDay: number, days: number): boolean {
+function isBelow(label: string, distance: number, anchor: Anchor, days: number): boolean {
   const width = 7 * label.length;
-  const left = { start: 0, middle: width / 2, end: width }[anchorOf(peakDay, days)];
+  const left = { start: 0, middle: width / 2, end: width }[anchor];
   const x = (distance * NARROW) / days;
   return x > -left - 5 && x < width - left + 5;
 }
@@ -137,13 +149,13 @@ function segment(
   return [{ y: top, height: round(height), slot: series.slot, isHatched: series.isHatched }];
 }
 
-function titleOf(chart: DayChart, date: string, day: number, total: number): string {
-  const parts = chart.series.flatMap(({ name, values, isHatched }) => {
-    const value = values[day] ?? 0;
-    return value > 0 ? [`${name}${isHatched ? ' (unpriced)' : ''}: ${chart.valueText(value)}`] : [];
+function titleOf(chart: DayChart, date: string, day: number): string {
+  const parts = chart.series.flatMap(({ name, texts, isHatched }) => {
+    const text = texts[day] ?? '';
+    return text === '' ? [] : [`${name}${isHatched ? ' (unpriced)' : ''}: ${text}`];
   });
   const plus = chart.incomplete[day] === true ? ' + unpriced rounds' : '';
-  return [`${dateText(date)}: ${chart.valueText(total)}${plus}`, ...parts].join('\n');
+  return [`${dateText(date)}: ${chart.texts[day] ?? ''}${plus}`, ...parts].join('\n');
 }
 
 /** Mondays; every other one where there are many, and other days where there is no Monday to speak of. */

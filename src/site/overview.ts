@@ -5,15 +5,16 @@ import type { SessionEntry } from '../store/types.ts';
 import { QUARTER_MS } from '../store/types.ts';
 import { byDaySection } from './by-day.ts';
 import { shownTime } from './clock.ts';
-import { costView } from './cost-view.ts';
+import { costView, shareText } from './cost-view.ts';
 import { percent, shortCount, shortParts } from './format.ts';
 import { layOut } from './layout.ts';
 import { clipText } from './model-view.ts';
 import { hrefTo } from './names.ts';
-import { periodText, PLUS_NOTE } from './period.ts';
+import { costNotes, periodText } from './period.ts';
 import { sessionRow } from './session-row.ts';
 import type { SiteContext } from './site-context.ts';
-import { modelTable } from './statistics.ts';
+import { isMixed } from './stat-rows.ts';
+import { modelTable, SHARE_NOTE } from './statistics.ts';
 import type { Survey } from './survey.ts';
 import { renderTemplate } from './templates.ts';
 
@@ -36,16 +37,19 @@ export function overview(
   const body = renderTemplate('overview', {
     period: periodText(survey),
     figures: figuresOf(sessions, sessions.length - latest.length, survey, site),
+    bounds: costView(survey.total).bounds,
     byDay: byDaySection(survey, DAYS, site),
     models: modelTable(survey, MODELS, site),
     moreModels:
       survey.models.length > MODELS ? `and ${plural(survey.models.length - MODELS, 'more model')}.` : '',
+    shareNote: isMixed(survey.total) ? SHARE_NOTE : '',
     modelsHref: hrefTo(path, 'models.html'),
     sessionsHref: hrefTo(path, 'sessions/index.html'),
     allSessions: `All ${plural(latest.length, 'session')}`.replace(/^All 1 session$/, 'All sessions'),
     newest: latest.slice(0, NEWEST).map((session) => sessionRow(session, path, site)),
   });
-  return layOut({ path, title: 'Overview', current: 'overview', body, notes: [PLUS_NOTE] }, site);
+  const notes = costNotes(survey.total.bounds.size > 0);
+  return layOut({ path, title: 'Overview', current: 'overview', body, notes }, site);
 }
 
 interface Figure {
@@ -120,8 +124,7 @@ function costFigure(total: Row): Figure {
 
 function perSession(total: Row): string {
   if (total.settledRounds === 0 || total.sessions === 0) return '';
-  const each = costView({ ...total, cost: total.cost / BigInt(total.sessions) });
-  return `${each.text} a session, ${shortCount(tokensOf(total))} tokens`;
+  return `${shareText(total, total.sessions)} a session, ${shortCount(tokensOf(total))} tokens`;
 }
 
 /** `9 today`, else when the last round was. */

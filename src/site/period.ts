@@ -9,5 +9,12 @@ export function periodText({ days }: Survey): string {
   return `${dateRange(from, to)}, ${plural(count, 'day')}`;
 }
 
-/** What the footer says where costs are shown. */
+/** What the footer says where a price is unknown. */
 export const PLUS_NOTE = 'Hatched or “+”: price unknown, tokens counted';
+/** What it says where a cost has a mark. */
+export const BOUND_NOTE = '“≥”, “≤”, “≈”: the cost is at least, at most, or about this';
+
+/** What the footer says where costs are shown; `isBounded`: one of them may be wrong. */
+export function costNotes(isBounded: boolean): string[] {
+  return isBounded ? [PLUS_NOTE, BOUND_NOTE] : [PLUS_NOTE];
+}

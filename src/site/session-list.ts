@@ -5,7 +5,7 @@ import type { KeyedSession } from './keyed-session.ts';
 import { layOut } from './layout.ts';
 import { archivePath, hrefTo } from './names.ts';
 import type { Page } from './page.ts';
-import { PLUS_NOTE } from './period.ts';
+import { costNotes } from './period.ts';
 import { sessionData } from './session-data.ts';
 import { sessionRow, type SessionRow } from './session-row.ts';
 import type { SiteContext } from './site-context.ts';
@@ -95,6 +95,8 @@ function latestPage(
     range: isAll ? '' : `The latest ${latest.length} of ${exact(byLast.length)}; all by first round:`,
     data: dataKeys.map((key, i) => `${hrefTo(LIST_PATH, dataPath(i + 1))}?v=${key}`).join(' '),
     pager: isAll ? [] : [['Latest', null], ...numbered(pages, pages, LIST_PATH, false)],
+    // The browser shows them all.
+    sessions: byLast,
   });
 }
 
@@ -125,6 +127,7 @@ function archivePage(
       ...numbered(number, number, path, true),
       ...(number > 1 ? [['Older', hrefTo(path, archivePath(number - 1))] as const] : []),
     ],
+    sessions: rows,
   });
 }
 
@@ -153,9 +156,11 @@ interface ListView {
   data: string;
   /** null: this page; '': no link. */
   pager: PagerItem[];
+  /** Those that the page can show. */
+  sessions: readonly SessionEntry[];
 }
 
-function listPage(rows: readonly SessionEntry[], site: SiteContext, view: ListView): string {
+function listPage(rows: readonly SessionEntry[], site: SiteContext, { sessions, ...view }: ListView): string {
   const { path, title, pager } = view;
   const body = renderTemplate('sessions', {
     ...view,
@@ -169,11 +174,15 @@ function listPage(rows: readonly SessionEntry[], site: SiteContext, view: ListVi
       title,
       current: 'sessions',
       body,
-      notes: [PLUS_NOTE],
+      notes: costNotes(sessions.some(isBounded)),
       scripts: view.data === '' ? [] : ['list.js'],
     },
     site,
   );
+}
+
+function isBounded({ usage }: SessionEntry): boolean {
+  return usage.some(({ inexact }) => inexact !== '');
 }
 
 /** What the browser fills in for each row that it draws. */
@@ -193,7 +202,7 @@ const EMPTY_ROW: SessionRow = {
   cached: '',
   output: EMPTY_SHOWN,
   tokens: EMPTY_SHOWN,
-  cost: { ...EMPTY_SHOWN, isKnown: true, isUnpriced: false, missing: '' },
+  cost: { ...EMPTY_SHOWN, isKnown: true, isUnpriced: false, missing: '', bounds: null },
   updated: { ...EMPTY_SHOWN, iso: '' },
 };
 

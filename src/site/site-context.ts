@@ -1,7 +1,7 @@
 import type { ExpandedRound } from '../ai-log/stored-round.ts';
-import type { RoundMoney } from '../pricing/round-money.ts';
 import { roundMoney } from '../query/round-money.ts';
 import { localTimeIn, type LocalTime } from '../query/time-zone.ts';
+import type { ShownMoney } from './cost-view.ts';
 import { modelColours, type ModelColours } from './model-colours.ts';
 
 /** What all pages of one render have in common. All but `now` is part of what the manifest keeps for all pages. */
@@ -13,7 +13,7 @@ export interface SiteContext {
   noContent: boolean;
   colours: ModelColours;
   /** What a round costs by the price book as it stands. */
-  moneyOf: (round: Pick<ExpandedRound, 'stored'>) => RoundMoney;
+  moneyOf: (round: Pick<ExpandedRound, 'stored'>) => ShownMoney;
 }
 
 /** What a context is made of, as one thread can tell it to another. */

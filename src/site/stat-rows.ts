@@ -1,6 +1,7 @@
+import { currencySign } from '../pricing/money.ts';
 import { isCostKnown, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact } from '../query/count-text.ts';
-import { costView, type CostView } from './cost-view.ts';
+import { costIn, costView, currenciesOf, drawnCurrency, type CostView } from './cost-view.ts';
 import { percent, shownCount, type Shown } from './format.ts';
 
 /** What a row of statistics says, beside its name. */
@@ -15,8 +16,9 @@ export interface StatView {
   /** Share of all tokens: `39%`, and as the width of a bar. */
   tokenShare: string;
   tokenWidth: string;
-  /** Share of all costs; `unknown` without a price. */
+  /** Share of all costs: `39%`; `39% of ¥` where there are several currencies; `unknown` without a price. */
   costShare: string;
+  /** Empty where there is no share to draw. */
   costWidth: string;
   /** `+ 40 rounds` that the cost lacks. */
   missing: string;
@@ -34,14 +36,28 @@ export function statView(row: Row, total: Row): StatView {
     cost,
     tokenShare: percent(tokensOf(row), tokensOf(total)),
     tokenWidth: width(tokensOf(row), tokensOf(total)),
-    costShare: cost.isKnown ? percent(microUsd(row.cost), microUsd(total.cost)) : 'unknown',
-    costWidth: cost.isKnown ? width(microUsd(row.cost), microUsd(total.cost)) : '0%',
+    ...costShareOf(row, total, cost.isKnown),
     missing: isCostKnown(row) && row.unpricedRounds > 0 ? `+ ${exact(row.unpricedRounds)} rounds` : '',
   };
 }
 
+/** Shares are of costs in one currency: a row in several has none. */
+function costShareOf(row: Row, total: Row, isKnown: boolean): Pick<StatView, 'costShare' | 'costWidth'> {
+  if (!isKnown) return { costShare: 'unknown', costWidth: '' };
+  const [currency = drawnCurrency(total).currency, ...others] = currenciesOf(row);
+  if (others.length > 0) return { costShare: '–', costWidth: '' };
+  const [part, whole] = [micro(costIn(row, currency)), micro(costIn(total, currency))];
+  const of = isMixed(total) && part > 0 ? ` of ${currencySign(currency).trim()}` : '';
+  return { costShare: percent(part, whole) + of, costWidth: width(part, whole) };
+}
+
+/** Whether something was charged in several currencies. */
+export function isMixed(total: Row): boolean {
+  return currenciesOf(total).length > 1;
+}
+
 /** Exact enough for a share. */
-function microUsd(atto: bigint): number {
+function micro(atto: bigint): number {
   return Number(atto / 1_000_000_000_000n);
 }
 

@@ -1,11 +1,12 @@
 import type { Row } from '../query/aggregate.ts';
 import { byDaySection } from './by-day.ts';
+import { costView } from './cost-view.ts';
 import { dateText } from './format.ts';
 import { layOut, type NavItem } from './layout.ts';
 import { isUnpriced, modelView, nameText, type ModelView } from './model-view.ts';
-import { periodText, PLUS_NOTE } from './period.ts';
+import { costNotes, periodText } from './period.ts';
 import type { SiteContext } from './site-context.ts';
-import { statView, type StatView } from './stat-rows.ts';
+import { isMixed, statView, type StatView } from './stat-rows.ts';
 import type { Survey } from './survey.ts';
 import { renderTemplate } from './templates.ts';
 
@@ -14,6 +15,8 @@ export interface StatTable {
   /** Of the first column. */
   head: string;
   hasShares: boolean;
+  /** Shares are by currency. */
+  isMixed: boolean;
   rows: {
     name: string;
     square: ModelView | null;
@@ -32,8 +35,12 @@ export function modelTable({ models, total }: Survey, most: number, site: SiteCo
     bar: `m${site.colours.slotOf(model)}`,
     stat: statView(row, total),
   }));
-  return { head: 'Model', hasShares: true, rows, total: statView(total, total) };
+  return { head: 'Model', hasShares: true, isMixed: isMixed(total), rows, total: statView(total, total) };
 }
+
+/** Below a table with shares of several currencies. */
+export const SHARE_NOTE =
+  'A share of cost is one of the costs in the same currency; what was charged in several has none.';
 
 const CHART_DAYS = 120;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -53,7 +60,15 @@ export function consumersPage(survey: Survey, site: SiteContext): string {
     stat: statView(row, survey.total),
   }));
   return statisticsPage('consumers', 'Consumers', survey, site, {
-    tables: [{ head: 'Consumer', hasShares: true, rows, total: statView(survey.total, survey.total) }],
+    tables: [
+      {
+        head: 'Consumer',
+        hasShares: true,
+        isMixed: isMixed(survey.total),
+        rows,
+        total: statView(survey.total, survey.total),
+      },
+    ],
     note: 'A consumer is who the gateway’s authentication says sent the request.',
   });
 }
@@ -62,6 +77,7 @@ export function datesPage(survey: Survey, site: SiteContext): string {
   const table = (head: string, entries: readonly (readonly [string, Row])[]): StatTable => ({
     head,
     hasShares: false,
+    isMixed: false,
     rows: entries.map(([name, row]) => ({
       name,
       square: null,
@@ -103,7 +119,10 @@ function statisticsPage(
     title,
     period: periodText(survey),
     byDay: '',
+    bounds: costView(survey.total).bounds,
+    shareNote: content.tables.some((table) => table.isMixed) ? SHARE_NOTE : '',
     ...content,
   });
-  return layOut({ path: `${current}.html`, title, current, body, notes: [PLUS_NOTE] }, site);
+  const notes = costNotes(survey.total.bounds.size > 0);
+  return layOut({ path: `${current}.html`, title, current, body, notes }, site);
 }

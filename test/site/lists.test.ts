@@ -34,7 +34,7 @@ function writeSite(dir: string, sessions: readonly QuickSession[]): void {
     local: localTimeIn('Asia/Shanghai'),
     noContent: false,
     colours,
-    moneyOf: () => ({ price: 'unpriced', cost: null, saved: 0n }),
+    moneyOf: () => ({ price: 'unpriced', cost: null, saved: 0n, currency: 'USD', inexact: [] }),
   };
   const snapshot = { state: { logs: [], rejected: { length: 0 } } } as unknown as Snapshot;
   writePages(dir, assetPages());

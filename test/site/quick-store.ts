@@ -18,6 +18,9 @@ interface QuickRound {
   reasoning?: number;
   /** The model has no price. */
   unpriced?: true;
+  /** What the index says that it was charged in, and why that may be wrong; else USD, and exact. */
+  currency?: string;
+  inexact?: string;
   /** Of its answer. */
   text?: string;
 }
@@ -113,6 +116,7 @@ function roundLine({ title, consumer }: QuickSession, round: QuickRound, number:
 
 function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
   const { at, model, input, cached, output, reasoning = 0, unpriced } = round;
+  const { currency = 'USD', inexact = '' } = round;
   const fresh = BigInt(input - cached);
   const perToken = (usd: number): bigint => attoPerToken(usd);
   const cost =
@@ -132,6 +136,8 @@ function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
     cached,
     cacheWrite: 0,
     cost: unpriced ? 0n : cost,
+    currency,
+    inexact,
     saved: unpriced ? 0n : BigInt(cached) * (perToken(PRICE.input) - perToken(PRICE.cache_read)),
   };
 }

@@ -1,7 +1,8 @@
 import { cleanLine } from '../../platform/clean-text.ts';
-import { usdText } from '../../pricing/money.ts';
+import { tokensOf } from '../../query/aggregate.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import { exactTime } from '../clock.ts';
+import { costView, sumOfRounds } from '../cost-view.ts';
 import { dateText, duration, shortCount } from '../format.ts';
 import type { SiteContext } from '../site-context.ts';
 import { laneName } from './conversation.ts';
@@ -23,6 +24,7 @@ interface LaneCard {
   moreModels: string;
   tokens: string;
   cost: string;
+  costExact: string;
   tags: Tag[];
   task: string;
   isOpen: boolean;
@@ -36,6 +38,8 @@ interface RoundCard {
   model: ModelMark;
   /** Empty where a tag stands in its place. */
   cost: string;
+  /** How it may be wrong, and why, for those who point at it; empty where it is exact. */
+  costExact: string;
   costTag: Tag | null;
   meter: { cached: string; fresh: string; freshX: string; gap: boolean };
   input: string;
@@ -107,9 +111,9 @@ function roundCard(round: RoundView, day: string, context: CardContext): RoundCa
       exact: exactTime(iso),
       iso,
     },
-    model: markOf(stored.model, round.price === 'unpriced', site),
-    cost: costText(round),
-    costTag: round.price === 'unpriced' ? { text: 'unpriced', isFailed: false } : null,
+    model: markOf(stored.model, round.money.price === 'unpriced', site),
+    ...roundCost(round),
+    costTag: round.money.price === 'unpriced' ? { text: 'unpriced', isFailed: false } : null,
     meter: {
       cached: share(cached),
       fresh: share(fresh),
@@ -136,12 +140,29 @@ export function markOf(model: string, isUnpriced: boolean, { colours }: SiteCont
   return { name: cleanLine(model) || '?', slot: colours.slotOf(model), isHatched: isUnpriced };
 }
 
-function costText({ price, cost }: RoundView): string {
-  if (price === 'unpriced') return '';
-  if (price === 'no-usage') return 'no usage';
-  if (price === 'gateway-cache') return '$0, from the gateway’s cache';
-  if (price === 'free') return 'free';
-  return cost === null ? 'unpriced' : usdText(cost, 4);
+function roundCost(round: RoundView): Pick<RoundCard, 'cost' | 'costExact'> {
+  const { price, cost: amount } = round.money;
+  if (price === 'unpriced') return { cost: '', costExact: '' };
+  if (price === 'gateway-cache') return { cost: '$0, from the gateway’s cache', costExact: '' };
+  if (price === 'free') return { cost: 'free', costExact: '' };
+  const { text, exact: whole, bounds } = costView(sumOfViews([round]), 4);
+  return {
+    cost: price === 'no-usage' || amount !== null ? text : 'unpriced',
+    costExact: bounds ? whole : '',
+  };
+}
+
+function sumOfViews(rounds: readonly RoundView[]): ReturnType<typeof sumOfRounds> {
+  return sumOfRounds(
+    rounds.map(({ money, stored }) => ({
+      money,
+      model: stored.model,
+      input: stored.input_tokens,
+      output: stored.output_tokens,
+      reasoning: stored.reasoning_tokens,
+      cached: stored.cached_tokens,
+    })),
+  );
 }
 
 function latencyText({ stored }: RoundView): string {
@@ -155,19 +176,19 @@ function laneCard(lane: LaneView, context: CardContext): LaneCard {
   const [first] = rounds;
   const last = rounds.at(-1) ?? first;
   const models = [...new Set(rounds.map(({ stored }) => stored.model))];
-  const unpriced = rounds.filter(({ price }) => price === 'unpriced').length;
-  const known = rounds.filter(({ cost }) => cost !== null);
-  const cost = known.reduce((sum, round) => sum + (round.cost ?? 0n), 0n);
-  const tokens = rounds.reduce((sum, { stored }) => sum + stored.input_tokens + stored.output_tokens, 0);
-  const failures = rounds.reduce((sum, round) => sum + failuresOf(round), 0);
+  const sum = sumOfViews(rounds);
+  const cost = costView(sum, 4);
+  const unpriced = sum.unpricedRounds;
+  const failures = rounds.reduce((count, round) => count + failuresOf(round), 0);
   const span = first === last ? `#${first?.number ?? 0}` : `#${first?.number ?? 0} to #${last?.number ?? 0}`;
   return {
     name: laneName(lane),
     facts: `${lane.isContinued ? 'goes on, ' : ''}${plural(rounds.length, 'round')}, ${span}`,
     model: markOf(models[0] ?? '', unpriced === rounds.length, context.site),
     moreModels: models.length > 1 ? `+ ${models.length - 1} more` : '',
-    tokens: `${shortCount(tokens)} tokens`,
-    cost: known.length === 0 ? '' : usdText(cost, 4),
+    tokens: `${shortCount(tokensOf(sum))} tokens`,
+    cost: cost.isKnown ? cost.text : '',
+    costExact: cost.isKnown && cost.bounds ? cost.exact : '',
     tags: [
       ...(unpriced > 0 ? [{ text: `${exact(unpriced)} unpriced`, isFailed: false }] : []),
       ...(failures > 0 ? [{ text: `${exact(failures)} failed`, isFailed: true }] : []),

@@ -1,7 +1,7 @@
 import type { ExpandedRound } from '../../ai-log/stored-round.ts';
-import type { RoundMoney } from '../../pricing/round-money.ts';
 import { titleOf } from '../../ai-log/title.ts';
 import { digest } from '../../platform/digest.ts';
+import { moneyKey, type ShownMoney } from '../cost-view.ts';
 import { Budget } from './clip.ts';
 import { Lanes, type Lane } from './lanes.ts';
 import { meet, type Meeting } from './meeting.ts';
@@ -15,7 +15,7 @@ export interface ConversationOptions {
   /** The rounds are strangers': they came without a session id. */
   isLoose: boolean;
   /** What a round costs by the price book as it stands. */
-  moneyOf: (round: Pick<ExpandedRound, 'stored'>) => RoundMoney;
+  moneyOf: (round: Pick<ExpandedRound, 'stored'>) => ShownMoney;
 }
 
 /** A shorter time without a round is no gap to speak of. */
@@ -62,8 +62,7 @@ export class Conversation {
       number: round.stored.round,
       stored: round.stored,
       time,
-      price: money.price,
-      cost: money.cost,
+      money,
       history: null,
       prompt: isSide || prompt === '' ? null : prompt,
       items: [],
@@ -130,7 +129,7 @@ export function laneName({ kind, label }: Pick<Lane, 'kind' | 'label'>): string 
   return kind === 'sub-agent' ? `Sub-agent ${label}` : `Parallel thread ${label}`;
 }
 
-function columnOf(round: ExpandedRound, { price, cost }: RoundMoney, idleMs: number): Column {
+function columnOf(round: ExpandedRound, money: ShownMoney, idleMs: number): Column {
   const { stored } = round;
   return {
     number: stored.round,
@@ -139,8 +138,7 @@ function columnOf(round: ExpandedRound, { price, cost }: RoundMoney, idleMs: num
     cached: stored.cached_tokens,
     output: stored.output_tokens,
     reasoning: stored.reasoning_tokens,
-    cost,
-    price,
+    money,
     model: stored.model,
     lane: 'main',
     laneName: null,
@@ -164,6 +162,6 @@ function historyOf(meeting: Meeting, atCalls: number, before: SystemPrompt | und
 }
 
 /** Digest of all that a round adds to what is shown: what it refers to stands in the rounds before it. */
-function hashOf({ line }: ExpandedRound, { price, cost }: RoundMoney): string {
-  return digest(`${price} ${cost} ${line}`, 16);
+function hashOf({ line }: ExpandedRound, money: ShownMoney): string {
+  return digest(`${moneyKey(money)} ${line}`, 16);
 }

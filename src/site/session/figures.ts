@@ -1,7 +1,7 @@
-import { usdText } from '../../pricing/money.ts';
-import { sessionTotals } from '../../query/aggregate.ts';
+import { sessionTotals, type Row } from '../../query/aggregate.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import type { SessionEntry } from '../../store/types.ts';
+import { costView, sumOfRounds } from '../cost-view.ts';
 import { percent, shortCount, shortParts } from '../format.ts';
 import type { SiteContext } from '../site-context.ts';
 import type { Column } from './view.ts';
@@ -20,36 +20,14 @@ export interface Figure {
   hasMarked: boolean;
 }
 
-interface Sums {
-  rounds: number;
-  input: number;
-  output: number;
-  reasoning: number;
-  cached: number;
-  cost: bigint;
-  /** Rounds whose cost is known. */
-  settled: number;
-  unpriced: number;
-  unpricedTokens: number;
-}
-
 /** The session's figures, from the index, so that they agree with every list. */
 export function sessionFigures(
   entry: SessionEntry,
   columns: readonly Column[],
   { noContent }: Pick<SiteContext, 'noContent'>,
 ): Figure[] {
-  const sum = sessionTotals(entry);
-  return figures(
-    {
-      ...sum,
-      rounds: entry.rounds,
-      settled: sum.settledRounds,
-      unpriced: sum.unpricedRounds,
-    },
-    columns,
-    callsFigure(columns, entry, 1, noContent),
-  );
+  const sum = { ...sessionTotals(entry), rounds: entry.rounds };
+  return figures(sum, columns, callsFigure(columns, entry, 1, noContent));
 }
 
 /** Those of a closed page, from its rounds. */
@@ -58,32 +36,11 @@ export function pageFigures(
   columns: readonly Column[],
   { noContent }: Pick<SiteContext, 'noContent'>,
 ): Figure[] {
-  const sum: Sums = {
-    rounds: columns.length,
-    input: 0,
-    output: 0,
-    reasoning: 0,
-    cached: 0,
-    cost: 0n,
-    settled: 0,
-    unpriced: 0,
-    unpricedTokens: 0,
-  };
-  for (const column of columns) {
-    sum.input += column.input;
-    sum.output += column.output;
-    sum.reasoning += column.reasoning;
-    sum.cached += column.cached;
-    sum.cost += column.cost ?? 0n;
-    if (column.price === 'unpriced') {
-      sum.unpriced++;
-      sum.unpricedTokens += column.input + column.output;
-    } else if (column.price !== 'no-usage') sum.settled++;
-  }
-  return figures(sum, columns, callsFigure(columns, entry, columns[0]?.number ?? 1, noContent));
+  const calls = callsFigure(columns, entry, columns[0]?.number ?? 1, noContent);
+  return figures(sumOfRounds(columns), columns, calls);
 }
 
-function figures(sum: Sums, columns: readonly Column[], calls: PlainFigure): Figure[] {
+function figures(sum: Row, columns: readonly Column[], calls: PlainFigure): Figure[] {
   return [...plainFigures(sum, columns), calls].map((figure) => ({
     ...figure,
     hasMarked: figure.caution !== '' || figure.failed !== '',
@@ -92,7 +49,7 @@ function figures(sum: Sums, columns: readonly Column[], calls: PlainFigure): Fig
 
 type PlainFigure = Omit<Figure, 'hasMarked'>;
 
-function plainFigures(sum: Sums, columns: readonly Column[]): PlainFigure[] {
+function plainFigures(sum: Row, columns: readonly Column[]): PlainFigure[] {
   const failed = columns.filter(({ status }) => status !== null).length;
   return [
     {
@@ -145,19 +102,21 @@ function count(label: string, value: number): PlainFigure {
 }
 
 /** What is unpriced is never $0. */
-function costFigure(sum: Sums): PlainFigure {
+function costFigure(sum: Row): PlainFigure {
   const figure = { label: 'Cost', unit: '', context: '', caution: '', failed: '' };
-  if (sum.settled === 0 && sum.rounds > 0) {
-    return sum.unpriced > 0
+  const cost = costView(sum);
+  const unpriced = sum.unpricedRounds;
+  if (!cost.isKnown) {
+    return unpriced > 0
       ? { ...figure, value: 'unpriced', exact: '', context: `${shortCount(sum.unpricedTokens)} tokens` }
       : { ...figure, value: 'unknown', exact: '', context: 'the log has no usage' };
   }
   return {
     ...figure,
-    value: usdText(sum.cost, 2),
-    exact: usdText(sum.cost, 6),
-    caution: sum.unpriced > 0 ? `+ ${plural(sum.unpriced, 'unpriced round')}` : '',
-    context: sum.unpriced > 0 ? `(${shortCount(sum.unpricedTokens)} tokens)` : '',
+    value: cost.text,
+    exact: cost.exact,
+    caution: unpriced > 0 ? `+ ${plural(unpriced, 'unpriced round')}` : '',
+    context: unpriced > 0 ? `(${shortCount(sum.unpricedTokens)} tokens)` : '',
   };
 }
 

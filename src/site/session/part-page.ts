@@ -1,11 +1,13 @@
 import { DEFAULT_SESSION } from '../../ai-log/round.ts';
 import { printableId, cleanLine } from '../../platform/clean-text.ts';
-import { usdText } from '../../pricing/money.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import type { SessionEntry } from '../../store/types.ts';
+import { sessionTotals } from '../../query/aggregate.ts';
 import { exactTime } from '../clock.ts';
+import { costView, drawnCurrency, sumOfRounds } from '../cost-view.ts';
 import { dateText, duration } from '../format.ts';
 import { hrefTo, sessionJsonPath, sessionPath } from '../names.ts';
+import { BOUND_NOTE, PLUS_NOTE } from '../period.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
 import { cardsOf, hasClosed, hasTalk, markOf, type CardContext } from './cards.ts';
@@ -56,7 +58,9 @@ export function partPage(
   const title = place.title === '' ? id : cleanLine(place.title);
   const prompts = sum ? promptLines(sum.prompts, sum.pages, hrefOf) : promptLines(part.prompts, [], hrefOf);
   const cards = cardsOf(part.blocks, context);
-  const isUnpriced = columns.some(({ price }) => price === 'unpriced');
+  const isUnpriced = columns.some(({ money }) => money.price === 'unpriced');
+  // The session's own cost is the index's, as in its figure.
+  const cost = costView(sum ? sessionTotals(entry) : sumOfRounds(columns));
   const body = renderTemplate('session', {
     title,
     hasTitle: place.title !== '',
@@ -67,6 +71,7 @@ export function partPage(
     consumers: consumersText(part.consumers),
     notes: notesOf(part, entry, site),
     figures: sum ? sessionFigures(entry, columns, site) : pageFigures(entry, columns, site),
+    bounds: cost.bounds,
     strip: columns.length > 1 ? stripData(columns, hrefOf, site) : null,
     prompts,
     promptDigits: Math.max(2, ...prompts.map(({ number }) => number.length)),
@@ -83,7 +88,7 @@ export function partPage(
       .join(' '),
     partPath: hrefTo(place.path, sessionPath(place.name, 0)),
   });
-  const notes = isUnpriced ? ['Hatched or “+”: price unknown, tokens counted'] : [];
+  const notes = [...(isUnpriced ? [PLUS_NOTE] : []), ...(cost.bounds ? [BOUND_NOTE] : [])];
   return { title: sum || part.page === 1 ? title : `${title}, page ${part.page}`, body, notes };
 }
 
@@ -146,14 +151,19 @@ function stripData(
   hrefOf: (round: number) => string,
   site: SiteContext,
 ): StripData {
-  const { bars, size } = stripBars(columns);
+  const { currency, sign, leftOut } = drawnCurrency(sumOfRounds(columns));
+  const { bars, size } = stripBars(columns, currency);
   const timeOf = (ms: number): string => exactTime(site.local.isoOf(ms)).slice(0, 19);
-  const style = { slotOf: (model: string) => site.colours.slotOf(model), hrefOf, timeOf, nameOf: cleanLine };
+  const slotOf = (model: string): number => site.colours.slotOf(model);
+  const style = { slotOf, hrefOf, timeOf, nameOf: cleanLine, sign };
   return {
     ...drawStrip(bars, style),
     height: STRIP_HEIGHT,
     legend: legendOf(columns, site),
-    size: size > 1 ? `One bar is ${size} rounds` : '',
+    size: [
+      ...(size > 1 ? [`One bar is ${size} rounds`] : []),
+      ...(leftOut === '' ? [] : [`Costs are drawn in ${currency}, without ${leftOut}`]),
+    ].join('. '),
     summary: `Input tokens and cost of ${plural(columns.length, 'round')}`,
     rows: bars.map((bar) => tableRow(bar, hrefOf, timeOf)),
   };
@@ -163,12 +173,12 @@ const MOST_LEGEND = 7;
 
 function legendOf(columns: readonly Column[], site: SiteContext): StripData['legend'] {
   const priced = new Map<string, boolean>();
-  for (const { model, price } of columns)
-    priced.set(model, (priced.get(model) ?? false) || price !== 'unpriced');
+  for (const { model, money } of columns)
+    priced.set(model, (priced.get(model) ?? false) || money.price !== 'unpriced');
   return {
     models: [...priced].slice(0, MOST_LEGEND).map(([model, isPriced]) => markOf(model, !isPriced, site)),
     failed: failedWords(columns),
-    hasUnpriced: columns.some(({ price }) => price === 'unpriced'),
+    hasUnpriced: columns.some(({ money }) => money.price === 'unpriced'),
   };
 }
 
@@ -196,8 +206,9 @@ function tableRow(bar: Bar, hrefOf: (round: number) => string, timeOf: (ms: numb
     input: exact(bar.input),
     cached: exact(bar.cached),
     output: exact(bar.output),
-    cost: bar.cost === null ? (bar.unpriced > 0 ? 'unpriced' : '–') : usdText(bar.cost, 4),
-    unpriced: bar.cost !== null && bar.unpriced > 0 ? `+ ${exact(bar.unpriced)} unpriced` : '',
+    cost: bar.cost.isKnown || bar.cost.isUnpriced ? bar.cost.text : '–',
+    costExact: bar.cost.bounds ? bar.cost.exact : '',
+    unpriced: bar.cost.missing,
     failed: [
       ...(bar.failedTools > 0 ? [plural(bar.failedTools, 'failed tool')] : []),
       ...(bar.status === null ? [] : [`HTTP ${bar.status}`]),

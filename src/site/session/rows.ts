@@ -1,5 +1,7 @@
 import { FLAG_WORDS } from '../../ai-log/flags.ts';
 import { cleanLine } from '../../platform/clean-text.ts';
+import { boundOf, isReason, type Bound, type BoundReason } from '../../pricing/bounds.ts';
+import { boundWords } from '../../query/bound-words.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import { argumentsHtml, contentHtml, plain, pre, resultHtml, rich, type RowContext } from './markup.ts';
 import { CUT, CUT_WORDS, fold, line, said, say, type Row, type Tag } from './row.ts';
@@ -16,8 +18,7 @@ export function rowsOf(round: RoundView, context: RowContext): Row[] {
   }
   const failure = failureRow(round);
   if (failure) rows.push(failure);
-  for (const flag of round.stored.flags ?? []) rows.push(flagRow(flag));
-  return rows;
+  return [...rows, ...noteRows(round)];
 }
 
 function rowOf(item: Item, isFirstCall: boolean, context: RowContext): Row {
@@ -193,10 +194,38 @@ function failureRow({ stored, items }: RoundView): Row | null {
   return line('Answer', { text: String(code), isFailed: true }, `The request failed: HTTP ${code}.`, '', '');
 }
 
-function flagRow(flag: string): Row {
-  const words = FLAG_WORDS.get(flag);
-  const tag = { text: cleanLine(flag).replaceAll('-', ' ').slice(0, 40), isFailed: false };
-  return line('Note', tag, words === undefined ? '' : `${words}.`, '', '');
+/** What the round's flags say, and why its cost may be wrong, each once: a flag can be a reason. */
+function noteRows({ stored, money }: RoundView): Row[] {
+  const flags = (stored.flags ?? []).filter((flag) => !money.inexact.some((reason) => reason === flag));
+  return [...flags.map((flag) => noteRow(flag, flagWords(flag))), ...money.inexact.map(reasonRow)];
+
+  function reasonRow(reason: BoundReason): Row {
+    const bound = boundOf([reason]);
+    // Of no cost there is no bound.
+    const so = bound === null || money.cost === null ? '' : `: the cost ${BOUND_WORDS[bound]}`;
+    return noteRow(reason, sentence(boundWords(reason)) + so);
+  }
+}
+
+const BOUND_WORDS: Readonly<Record<Bound, string>> = {
+  lower: 'is a lower bound',
+  upper: 'is an upper bound',
+  either: 'may be more or less',
+};
+
+function flagWords(flag: string): string {
+  // It is no reason here: the round is free, say, or a cache would have changed nothing.
+  const words = FLAG_WORDS.get(flag)?.replace(/: the cost is an? (?:lower|upper) bound$/, '');
+  return words ?? (isReason(flag) ? sentence(boundWords(flag)) : '');
+}
+
+function noteRow(name: string, words: string): Row {
+  const tag = { text: cleanLine(name).replaceAll('-', ' ').slice(0, 40), isFailed: false };
+  return line('Note', tag, words === '' ? '' : `${words}.`, '', '');
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function firstLine(text: string): string {

@@ -17,12 +17,16 @@ export function niceTop(max: number): number {
 }
 
 /** The labels beside both charts, in pixels; the axis is as wide as they are. */
-export function drawAxis(inputTop: number, costTop: number): { axis: string; axisWidth: number } {
+export function drawAxis(
+  inputTop: number,
+  costTop: number,
+  sign: string,
+): { axis: string; axisWidth: number } {
   const labels: [y: number, words: string][] = [
     [INPUT.top, roundCount(inputTop)],
     [(INPUT.top + INPUT.bottom) / 2, roundCount(inputTop / 2)],
     [INPUT.bottom, '0'],
-    ...(costTop > 0 ? [[COST.top, usdLabel(costTop)] as [number, string]] : []),
+    ...(costTop > 0 ? [[COST.top, sign + amountLabel(costTop)] as [number, string]] : []),
     [COST.bottom, '0'],
   ];
   const axisWidth = Math.max(
@@ -50,8 +54,8 @@ function roundCount(count: number): string {
     .replace(/(\.\d*[1-9])0+(?=\D|$)/, '$1');
 }
 
-function usdLabel(usd: number): string {
-  if (usd >= 10) return `$${roundCount(usd)}`;
+function amountLabel(amount: number): string {
+  if (amount >= 10) return roundCount(amount);
   // As many decimals as the first digit needs.
-  return `$${usd.toFixed(Math.max(2, Math.ceil(-Math.log10(usd))))}`;
+  return amount.toFixed(Math.max(2, Math.ceil(-Math.log10(amount))));
 }

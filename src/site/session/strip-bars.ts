@@ -1,4 +1,6 @@
 import { usdOf } from '../../pricing/money.ts';
+import type { Row } from '../../query/aggregate.ts';
+import { costIn, costView, sumOfRounds, type CostView } from '../cost-view.ts';
 import type { Column } from './view.ts';
 
 /** A bar of the strip: one round, or where there are too many, some that follow each other. */
@@ -9,10 +11,9 @@ export interface Bar {
   input: number;
   cached: number;
   output: number;
-  /** Cost by model, in USD, the dearest first; what is unknown is left out. */
-  costs: { model: string; usd: number }[];
-  /** 10⁻¹⁸ USD; null where none of it is known. */
-  cost: bigint | null;
+  /** Cost by model, in the currency that is drawn, the dearest first; what is unknown is left out. */
+  costs: { model: string; amount: number }[];
+  cost: CostView;
   models: string[];
   unpriced: number;
   failedTools: number;
@@ -27,12 +28,14 @@ export interface Bar {
 const MOST_BARS = 120;
 const MOST_GAPS = 6;
 
-/** The bars of these rounds, at most 120, and how many rounds one stands for. */
-export function stripBars(columns: readonly Column[]): { bars: Bar[]; size: number } {
+/** The bars of these rounds, at most 120, and how many rounds one stands for; `currency` is what they are drawn in. */
+export function stripBars(columns: readonly Column[], currency: string): { bars: Bar[]; size: number } {
   const size = Math.ceil(columns.length / MOST_BARS);
   const shortest = shortestGap(columns);
   const bars: Bar[] = [];
-  for (let i = 0; i < columns.length; i += size) bars.push(barOf(columns.slice(i, i + size), shortest));
+  for (let i = 0; i < columns.length; i += size) {
+    bars.push(barOf(columns.slice(i, i + size), shortest, currency));
+  }
   const [first] = bars;
   if (first) first.idleMs = 0;
   return { bars, size };
@@ -48,13 +51,11 @@ function shortestGap(columns: readonly Column[]): number {
   return gaps.length <= MOST_GAPS ? 1 : (gaps[MOST_GAPS - 1] ?? 1);
 }
 
-function barOf(columns: readonly Column[], shortestGapMs: number): Bar {
+function barOf(columns: readonly Column[], shortestGapMs: number, currency: string): Bar {
   const [first] = columns;
   const sum = (value: (column: Column) => number): number =>
     columns.reduce((total, column) => total + value(column), 0);
-  const known = columns.filter(({ cost }) => cost !== null);
-  const costs = new Map<string, bigint>();
-  for (const { model, cost } of known) costs.set(model, (costs.get(model) ?? 0n) + (cost ?? 0n));
+  const total = sumOfRounds(columns);
   const idle = Math.max(...columns.map(({ idleMs }) => idleMs));
   return {
     from: first?.number ?? 0,
@@ -63,13 +64,10 @@ function barOf(columns: readonly Column[], shortestGapMs: number): Bar {
     input: sum(({ input }) => input),
     cached: sum(({ input, cached }) => Math.min(cached, input)),
     output: sum(({ output }) => output),
-    costs: [...costs]
-      .map(([model, cost]) => ({ model, usd: usdOf(cost) }))
-      .filter(({ usd }) => usd > 0)
-      .toSorted((a, b) => b.usd - a.usd),
-    cost: known.length === 0 ? null : known.reduce((total, { cost }) => total + (cost ?? 0n), 0n),
+    costs: costsByModel(columns, total, currency),
+    cost: costView(total, 4),
     models: [...new Set(columns.map(({ model }) => model))],
-    unpriced: columns.filter(({ price }) => price === 'unpriced').length,
+    unpriced: total.unpricedRounds,
     failedTools: sum(({ failedTools }) => failedTools),
     status: columns.find(({ status }) => status !== null)?.status ?? null,
     lanes: columns.every(({ laneName }) => laneName !== null)
@@ -77,4 +75,20 @@ function barOf(columns: readonly Column[], shortestGapMs: number): Bar {
       : null,
     idleMs: idle >= shortestGapMs ? idle : 0,
   };
+}
+
+function costsByModel(columns: readonly Column[], total: Row, currency: string): Bar['costs'] {
+  const amountOf = (sum: Row): number => usdOf(costIn(sum, currency));
+  const models = [...total.models.keys()];
+  if (models.length === 1) return someOf([{ model: models[0] ?? '', amount: amountOf(total) }]);
+  return someOf(
+    models.map((model) => ({
+      model,
+      amount: amountOf(sumOfRounds(columns.filter((column) => column.model === model))),
+    })),
+  );
+}
+
+function someOf(costs: Bar['costs']): Bar['costs'] {
+  return costs.filter(({ amount }) => amount > 0).toSorted((a, b) => b.amount - a.amount);
 }

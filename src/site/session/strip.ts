@@ -1,6 +1,5 @@
 import { scaleLinear } from 'd3-scale';
 import { exact } from '../../query/count-text.ts';
-import { usdText } from '../../pricing/money.ts';
 import { duration } from '../format.ts';
 import { COST, drawAxis, INPUT, niceTop } from './strip-axis.ts';
 import type { Bar } from './strip-bars.ts';
@@ -13,6 +12,8 @@ export interface StripStyle {
   hrefOf(round: number): string;
   timeOf(ms: number): string;
   nameOf(model: string): string;
+  /** What the costs are drawn in: `$`. */
+  sign: string;
 }
 
 // x in per cent, y in pixels, no viewBox: text keeps its size at any width.
@@ -35,7 +36,9 @@ export function drawStrip(
 ): { axis: string; axisWidth: number; plot: string } {
   const { placed, slot } = placeBars(bars);
   const inputTop = niceTop(Math.max(1, ...bars.map(({ input }) => input)));
-  const costTop = niceTop(Math.max(...bars.map(({ costs }) => costs.reduce((sum, { usd }) => sum + usd, 0))));
+  const costTop = niceTop(
+    Math.max(...bars.map(({ costs }) => costs.reduce((sum, { amount }) => sum + amount, 0))),
+  );
   const inputY = scaleLinear([0, inputTop], [INPUT.bottom, INPUT.top]);
   const costY = scaleLinear([0, costTop || 1], [COST.bottom, COST.top]);
   const runs = runsOf(placed, slot);
@@ -48,7 +51,7 @@ export function drawStrip(
     brackets(placed, slot) +
     placed.map((bar) => column(bar, slot, inputY, costY, style)).join('') +
     numbers(placed, slot);
-  return { ...drawAxis(inputTop, costTop), plot };
+  return { ...drawAxis(inputTop, costTop, style.sign), plot };
 }
 
 function placeBars(bars: readonly Bar[]): { placed: PlacedBar[]; slot: number } {
@@ -148,8 +151,8 @@ function column(bar: PlacedBar, slot: number, inputY: Scale, costY: Scale, style
     parts.push(rect('n', Math.min(top, bottom - 1), bottom));
   }
   let y = COST.bottom;
-  for (const { model, usd } of bar.costs) {
-    const height = Math.max(1, COST.bottom - costY(usd));
+  for (const { model, amount } of bar.costs) {
+    const height = Math.max(1, COST.bottom - costY(amount));
     parts.push(rect(`m m${style.slotOf(model)}`, y - height, y));
     y -= height + 1;
   }
@@ -171,12 +174,14 @@ function titleOf(bar: Bar, style: Pick<StripStyle, 'timeOf' | 'nameOf'>): string
   const facts = [
     `${exact(bar.input)} in${cached}`,
     `${exact(bar.output)} out`,
-    ...(bar.cost === null ? [] : [usdText(bar.cost, 4)]),
+    ...(bar.cost.isKnown ? [bar.cost.text] : []),
     ...(bar.unpriced > 0 ? [bar.from === bar.to ? 'unpriced' : `${exact(bar.unpriced)} unpriced`] : []),
     ...(bar.failedTools > 0 ? ['a tool failed'] : []),
     ...(bar.status === null ? [] : [`HTTP ${bar.status}`]),
   ];
-  return `${number}, ${style.timeOf(bar.time)}, ${models.join(', ')}: ${facts.join(', ')}`;
+  const { bounds } = bar.cost;
+  const why = bounds ? `\n${[...bounds.heads, ...bounds.reasons].join('\n')}` : '';
+  return `${number}, ${style.timeOf(bar.time)}, ${models.join(', ')}: ${facts.join(', ')}${why}`;
 }
 
 const STEPS = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 2500, 5000, 10_000, 50_000];

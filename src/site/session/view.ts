@@ -1,4 +1,5 @@
 import type { StoredRound } from '../../ai-log/stored-round.ts';
+import type { ShownMoney } from '../cost-view.ts';
 
 // A session as its pages show it: plain data, without a word of HTML.
 
@@ -82,9 +83,7 @@ export interface RoundView {
   /** Milliseconds since 1970 UTC. */
   time: number;
   /** By the price book as it stands; `stored.price` may be older. */
-  price: StoredRound['price'];
-  /** 10⁻¹⁸ USD; null where unknown. */
-  cost: bigint | null;
+  money: ShownMoney;
   history: History | null;
   /** The user's words that this round brought, on one line; null where it brought none. */
   prompt: string | null;
@@ -122,8 +121,7 @@ export interface Column {
   cached: number;
   output: number;
   reasoning: number;
-  cost: bigint | null;
-  price: StoredRound['price'];
+  money: ShownMoney;
   model: string;
   lane: LaneKind;
   /** Names the lane, where that is a sub-agent or a parallel thread. */

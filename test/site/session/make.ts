@@ -40,7 +40,10 @@ export function storedLines(said: readonly Said[], start = START): string[] {
       price,
       flags: read.round.flags,
     } as const;
-    if (draft.add(read.round, { ...facts, at: [1, i] }, { cost: 0n, saved: 0n }) < 0)
+    if (
+      draft.add(read.round, { ...facts, at: [1, i] }, { cost: 0n, saved: 0n, currency: 'USD', inexact: [] }) <
+      0
+    )
       throw new Error('invalid');
   }
   return draft.take().rounds.map((line) => Buffer.from(line).toString());

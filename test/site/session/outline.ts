@@ -6,7 +6,7 @@ import { roundsOf, type Said } from './make.ts';
 export function tell(said: readonly Said[], isLoose = false): { parts: SessionPart[]; sum: SessionSum } {
   const conversation = new Conversation({
     isLoose,
-    moneyOf: ({ stored }) => ({ price: stored.price, cost: 0n, saved: 0n }),
+    moneyOf: ({ stored }) => ({ price: stored.price, cost: 0n, saved: 0n, currency: 'USD', inexact: [] }),
   });
   const parts = roundsOf(said).flatMap((round) => conversation.add(round) ?? []);
   const { part, sum } = conversation.end();

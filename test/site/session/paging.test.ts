@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { BoundReason } from '../../../src/pricing/bounds.ts';
 import { sessionJsonPages } from '../../../src/site/api.ts';
 import { sessionPages } from '../../../src/site/session/pages.ts';
 import { keptRounds, readEachTime } from '../../../src/site/session/source.ts';
@@ -13,7 +14,13 @@ const SITE: SiteContext = {
   local: localTimeIn('Asia/Shanghai'),
   noContent: false,
   colours: { slotOf: () => 1 },
-  moneyOf: ({ stored }) => ({ price: stored.price, cost: 10n ** 15n, saved: 0n }),
+  moneyOf: ({ stored }) => ({
+    price: stored.price,
+    cost: 10n ** 15n,
+    saved: 0n,
+    currency: 'USD',
+    inexact: [],
+  }),
 } as SiteContext;
 
 /** A prompt, a call, and the answer: two rounds for each. */
@@ -139,8 +146,8 @@ test('a session that is read each time has the pages of one that is kept', () =>
 test('another price of a round is another page', () => {
   const lines = storedLines(longTalk(30));
   const entry = session('s', [], { file: 's.json' });
-  const keys = (cost: bigint): string[] => {
-    const site = { ...SITE, moneyOf: () => ({ price: 1, cost, saved: 0n }) };
+  const keys = (cost: bigint, currency = 'USD', ...inexact: BoundReason[]): string[] => {
+    const site = { ...SITE, moneyOf: () => ({ price: 1, cost, saved: 0n, currency, inexact }) };
     return [...sessionPages({ entry, name: 's', ...keptRounds(lines) }, site)].map(({ key }) => key);
   };
   const [before, after] = [keys(1n), keys(2n)];
@@ -148,6 +155,8 @@ test('another price of a round is another page', () => {
   expect(after[1]).toBe('signpost');
   expect(after[2]).not.toBe(before[2]);
   expect(keys(1n)).toEqual(before);
+  expect([keys(1n, 'CNY')[0], keys(1n, 'USD', 'aborted')[0]]).not.toContain(before[0]);
+  expect(keys(1n, 'CNY')[0]).not.toBe(keys(1n, 'USD', 'aborted')[0]);
 });
 
 test('a session twice as long has less than 2.3 times the bytes, and each message once', () => {

@@ -1,0 +1,40 @@
+import { costsText, usdFirst } from '../pricing/money.ts';
+import { amountsOf, type CostedRounds } from './aggregate.ts';
+import { boundMark, boundWords } from './bound-words.ts';
+import { boundCosts, boundReasonCounts, sumBound, type CostSums } from './costs.ts';
+import { exact, plural } from './count-text.ts';
+
+/** The costs that are known, without a word of what is unpriced: `≥ $1.20 + ¥8.40`. */
+export function knownCostText(sum: CostedRounds, decimals: number): string {
+  return boundMark(sumBound(sum).bound) + costsText(costsOf(sum), decimals);
+}
+
+/** The costs that are known, by currency, in the order of amountsOf. */
+export function costsOf(sum: CostedRounds): [currency: string, cost: bigint][] {
+  return amountsOf(sum).map(([currency, { cost }]) => [currency, cost]);
+}
+
+/** Lines that say how a sum may be wrong, by how many rounds, and why; none where it is exact. */
+export function boundLines(sum: CostSums): string[] {
+  const { lowerRounds, upperRounds } = sumBound(sum);
+  if (lowerRounds + upperRounds === 0) return [];
+  const reasons = boundReasonCounts(sum);
+  const shown = reasons.slice(0, MOST_REASONS);
+  const more =
+    reasons.length > MOST_REASONS ? [`and ${plural(reasons.length - MOST_REASONS, 'more reason')}`] : [];
+  return [
+    ...boundLine(lowerRounds, '≥', 'more', boundCosts(sum, 'lower')),
+    ...boundLine(upperRounds, '≤', 'less', boundCosts(sum, 'upper')),
+    ...[...shown.map(([reason, rounds]) => `${exact(rounds)} × ${boundWords(reason)}`), ...more].map(
+      (text) => `  ${text}`,
+    ),
+  ];
+}
+
+const MOST_REASONS = 4;
+
+function boundLine(rounds: number, mark: string, word: string, costs: Map<string, bigint>): string[] {
+  if (rounds === 0) return [];
+  const said = [...costs.values()].some((cost) => cost !== 0n) ? costsText(usdFirst(costs), 4) : 'nothing';
+  return [`${mark} ${plural(rounds, 'round')} may have cost ${word} than ${said}`];
+}
