@@ -41,7 +41,7 @@ export function priceListOption(): Option {
 }
 
 /** `--currency CNY`, or `none`: null. */
-export function currencyOption(what: string): Option {
+function currencyOption(what: string): Option {
   return new Option('--currency <code>', what).argParser(parseCurrency);
 }
 

@@ -10,6 +10,7 @@ import {
   example,
   jsonOption,
   LARGEST_COUNT,
+  reportCurrencyOption,
   sinceOption,
   strictOption,
   timeZoneOption,
@@ -93,6 +94,7 @@ function addShow(program: Command, context: Context): void {
       wholeNumber(1, LARGEST_COUNT),
     )
     .addOption(timeZoneOption())
+    .addOption(reportCurrencyOption())
     .addOption(strictOption())
     .addOption(jsonOption())
     .action(async (id: string, options: ShowOptions) => {
@@ -126,6 +128,7 @@ function addList(program: Command, context: Context): void {
     .addOption(sinceOption())
     .addOption(untilOption())
     .addOption(timeZoneOption())
+    .addOption(reportCurrencyOption())
     .addOption(jsonOption())
     .action(async (options: ListOptions) => {
       const { list } = await import('./commands/list.ts');

@@ -2,7 +2,7 @@ import { cleanLine } from '../platform/clean-text.ts';
 import { nodeFiles } from '../platform/files.ts';
 import { costsText } from '../pricing/money.ts';
 import type { Totals } from '../query/aggregate.ts';
-import { currencyView, type CurrencyView, type DatedRate } from '../query/currency.ts';
+import { currencyView, type AskedCurrency, type CurrencyView, type DatedRate } from '../query/currency.ts';
 import { copyPath, readCopy } from '../store/price-file-copy.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { Context } from './context.ts';
@@ -16,9 +16,19 @@ export function currencyOf(
   dataDir: string,
   asked: string | null | undefined,
 ): CurrencyView | undefined {
+  const found = askedCurrency(context, dataDir, asked);
+  return found && currencyView(found);
+}
+
+/** The same with its rates. */
+export function askedCurrency(
+  context: Pick<Context, 'warn'>,
+  dataDir: string,
+  asked: string | null | undefined,
+): AskedCurrency | undefined {
   const store = openStore(nodeFiles, dataDir);
   const to = asked === undefined ? store.pricing.currency : asked;
-  return to === null ? undefined : currencyView(to, ratesOf(context, store));
+  return to === null ? undefined : { to, rates: ratesOf(context, store) };
 }
 
 function ratesOf(context: Pick<Context, 'warn'>, store: Store): Record<string, DatedRate[]> {

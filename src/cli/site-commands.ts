@@ -2,7 +2,15 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { RenderOptions } from './commands/render.ts';
 import type { UrlOptions } from './commands/url.ts';
 import type { Context } from './context.ts';
-import { dataDirOption, example, jsonOption, LARGEST_COUNT, timeZoneOption, wholeNumber } from './options.ts';
+import {
+  dataDirOption,
+  example,
+  jsonOption,
+  LARGEST_COUNT,
+  reportCurrencyOption,
+  timeZoneOption,
+  wholeNumber,
+} from './options.ts';
 import { REFRESH_SECONDS, SITE_DIR } from './usual-render.ts';
 
 /** The commands for the site. */
@@ -18,6 +26,7 @@ function addRender(program: Command, context: Context): void {
     .addOption(dataDirOption())
     .addOption(siteDirOption())
     .addOption(timeZoneOption())
+    .addOption(reportCurrencyOption())
     .option(
       '--refresh <seconds>',
       'how often an open page looks for a newer one; 0 for never',

@@ -18,7 +18,7 @@ export interface RoundTrace {
   time: number | null;
 }
 
-export interface RoundWords {
+interface RoundWords {
   /** Digests of what was asked, answered and called; null where that is not known. */
   texts: readonly (string | null)[];
   /** How many messages the request had; 0: not known. */

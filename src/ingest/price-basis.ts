@@ -19,7 +19,7 @@ import { findStore, writePricing, type Store } from '../store/store.ts';
 const NO_FILE = 'none';
 
 /** A price file as it was read, under the name that its prices have as their source. */
-export interface PriceText {
+interface PriceText {
   path: string;
   text: string;
 }

@@ -19,14 +19,14 @@ export interface CurrencyRate {
 }
 
 /** What one USD is worth from a date on (UTC). */
-export interface ExchangeRate {
+interface ExchangeRate {
   from: string;
   per_usd: Decimal;
   source?: string;
 }
 
 /** Rates in place of the entry's, within hours of the day. */
-export interface FileHours extends Hours, Rates {
+interface FileHours extends Hours, Rates {
   tiers?: Tier[];
 }
 

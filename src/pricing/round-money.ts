@@ -99,7 +99,7 @@ export function tokensOf(round: PricedRound): PricedTokens {
 }
 
 /** How a stored round names its details. */
-export const DETAIL_NAMES: readonly (readonly [stored: string, detail: keyof TokenDetails])[] = [
+const DETAIL_NAMES: readonly (readonly [stored: string, detail: keyof TokenDetails])[] = [
   ['cache_write_1h', 'cacheWrite1h'],
   ['input_audio', 'inputAudio'],
   ['input_image', 'inputImage'],

@@ -1,6 +1,6 @@
 import { costsText, usdFirst } from '../pricing/money.ts';
 import { amountsOf, type CostedRounds } from './aggregate.ts';
-import { boundMark, boundWords } from './bound-words.ts';
+import { boundMark, boundWords } from '../pricing/bound-words.ts';
 import { boundCosts, boundReasonCounts, sumBound, type CostSums } from './costs.ts';
 import { exact, plural } from './count-text.ts';
 

@@ -9,7 +9,7 @@ export interface Amount {
 }
 
 /** Rounds whose cost may be wrong for the same reasons. */
-export interface BoundSum {
+interface BoundSum {
   rounds: number;
   /** What they are said to cost, by currency. */
   costs: Map<string, bigint>;

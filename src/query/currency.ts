@@ -8,6 +8,13 @@ export interface DatedRate {
   per_usd: number | string;
 }
 
+/** What reports are to be in, as one thread can tell it to another. */
+export interface AskedCurrency {
+  /** ISO 4217. */
+  to: string;
+  rates: Readonly<Record<string, readonly DatedRate[]>>;
+}
+
 /** Costs in one currency, by the user's rates. */
 export interface CurrencyView {
   /** ISO 4217. */
@@ -27,10 +34,7 @@ interface Rate {
  * Converts by the rate of the day. Without a rate for a currency at that time nothing is converted: an amount is never
  * guessed. Between two currencies, both by what one USD is worth.
  */
-export function currencyView(
-  to: string,
-  rates: Readonly<Record<string, readonly DatedRate[]>>,
-): CurrencyView {
+export function currencyView({ to, rates }: AskedCurrency): CurrencyView {
   const known = new Map(Object.entries(rates).map(([currency, dated]) => [currency, dated.map(toRate)]));
   const rateAt = (currency: string, atMs: number): Rate | undefined =>
     currency === 'USD' ? ONE : latest(known.get(currency) ?? [], atMs);

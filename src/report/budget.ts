@@ -1,7 +1,7 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { costsText, exactUsd, moneyText, usdOf } from '../pricing/money.ts';
 import { amountsOf, isUsdKnown, namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
-import { boundMark } from '../query/bound-words.ts';
+import { boundMark } from '../pricing/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
 import { moneyJson } from '../query/json.ts';
 import { exact } from '../query/count-text.ts';
@@ -142,7 +142,7 @@ export function budgetJson(budget: Budget, spending: Spending): string {
     rounds: sum.rounds,
     unpriced_rounds: sum.unpricedRounds,
     unpriced_models: namesByUse(sum.unpricedModels),
-    ...moneyJson(sum),
+    ...moneyJson({ ...sum, converted: null }),
     budget: amount === undefined ? null : usdOf(amount),
     budget_currency: currency,
     spent: spent === undefined ? null : usdOf(spent),

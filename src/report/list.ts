@@ -1,6 +1,15 @@
 import type { StoredSessions } from '../store/index-file.ts';
 import { isPruned, type SessionEntry, type SessionHead, type UsageCell } from '../store/types.ts';
-import { compareText, namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
+import {
+  compareCosts,
+  compareText,
+  namesByUse,
+  sessionTotals,
+  tokensOf,
+  type CostedRounds,
+  type Row,
+} from '../query/aggregate.ts';
+import { addCellCosts, noCosts } from '../query/costs.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { parseSessionKey } from '../query/session-key.ts';
 import { costText, lostNote } from './numbers.ts';
@@ -66,7 +75,7 @@ function selectSessions<T extends Listed>(sessions: Iterable<T>, query: ListQuer
     if (!matches(session, query)) continue;
     total++;
     const rank = rankOf(session);
-    if (floor !== undefined && rank < floor) continue;
+    if (floor !== undefined && compareRanks(rank, floor) < 0) continue;
     best.push({ session, rank });
     // Those that can't be shown any more are let go of: a store can hold more sessions than memory.
     if (best.length < 2 * most + 1000) continue;
@@ -96,45 +105,49 @@ function matchesKey({ id }: SessionHead, { agent, channel }: ListQuery): boolean
   return channel === undefined || key?.channel === channel.toLowerCase();
 }
 
+/** What usage cost, and no more of it. */
+function costsOfUsage(usage: readonly UsageCell[]): CostedRounds {
+  const sum = { cost: 0n, saved: 0n, rounds: 0, settledRounds: 0, ...noCosts() };
+  for (const cell of usage) {
+    if (cell.currency === 'USD') sum.cost += cell.cost;
+    if (cell.currency !== 'USD' || cell.converted) addCellCosts(sum, cell);
+    sum.rounds += cell.rounds;
+    if (cell.price !== 'unpriced' && cell.price !== 'no-usage') sum.settledRounds += cell.rounds;
+  }
+  return sum;
+}
+
 function sameText(a: string, b: string): boolean {
   return a === b || a.toLowerCase() === b.toLowerCase();
 }
 
 interface Ranked<T> {
   session: T;
-  rank: number | bigint;
+  rank: Rank;
+}
+
+/** A number, or what a session cost: amounts in several currencies are compared one by one. */
+type Rank = number | CostedRounds;
+
+function compareRanks(a: Rank, b: Rank): number {
+  return typeof a === 'number' || typeof b === 'number' ? Number(a) - Number(b) : compareCosts(a, b);
 }
 
 const USAGE_RANKS = {
-  cost: ({ usage = [] }: Listed) => rankOfCost(usage),
+  cost: ({ usage = [] }: Listed) => costsOfUsage(usage),
   tokens: ({ usage = [] }: Listed) => usage.reduce((sum, cell) => sum + tokensOf(cell), 0),
 };
-const RANKS: Record<SortKey, (session: Listed) => number | bigint> = {
+const RANKS: Record<SortKey, (session: Listed) => Rank> = {
   updated: ({ updated }) => updated,
   created: ({ created }) => created,
   rounds: ({ rounds }) => rounds,
   ...USAGE_RANKS,
 };
 
-/** Sessions in one currency by what they cost. Amounts of several can't be compared: USD stands above the others. */
-function rankOfCost(usage: readonly UsageCell[]): bigint {
-  let usd = 0n;
-  let others = 0n;
-  for (const { converted, currency, cost } of usage) {
-    if (converted) usd += converted.cost;
-    else if (currency === 'USD') usd += cost;
-    else others += cost;
-  }
-  return usd === 0n ? others - OTHERS : usd;
-}
-
-/** Above any cost: so a session without a cost in USD ranks below all that have one. */
-const OTHERS = 10n ** 40n;
-
 /** The largest first; equals in the order of their ids. */
 function leaders<T extends Listed>(ranked: readonly Ranked<T>[], most: number): Ranked<T>[] {
-  const sorted = ranked.toSorted((a, b) =>
-    a.rank > b.rank ? -1 : a.rank < b.rank ? 1 : compareText(a.session.id, b.session.id),
+  const sorted = ranked.toSorted(
+    (a, b) => compareRanks(b.rank, a.rank) || compareText(a.session.id, b.session.id),
   );
   return most === Infinity ? sorted : sorted.slice(0, most);
 }

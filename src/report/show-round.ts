@@ -4,7 +4,7 @@ import { callsOfJson, callText, messageText, textOfJson } from './content-text.t
 import { exact } from '../query/count-text.ts';
 import { boundOf } from '../pricing/bounds.ts';
 import { moneyText } from '../pricing/money.ts';
-import { boundMark, boundWords } from '../query/bound-words.ts';
+import { boundMark, boundWords } from '../pricing/bound-words.ts';
 import { shownCost, type ShownMoney } from '../query/round-money.ts';
 import type { ShowStyle } from './show.ts';
 import { cleanLine, cleanText } from '../platform/clean-text.ts';

@@ -4,7 +4,7 @@ import { amountsOf, isCostKnown, namesByUse, type Row } from '../query/aggregate
 import { exact } from '../query/count-text.ts';
 import { KEY_HEADS, type GroupKey } from './group-keys.ts';
 import type { Group, Stats } from './grouping.ts';
-import { boundMark } from '../query/bound-words.ts';
+import { boundMark } from '../pricing/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
 import {
   boundLines,

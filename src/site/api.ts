@@ -1,6 +1,6 @@
 import { boundOf } from '../pricing/bounds.ts';
 import { usdOf } from '../pricing/money.ts';
-import type { RoundMoney } from '../pricing/round-money.ts';
+import { shownCost, type ShownMoney } from '../query/round-money.ts';
 import { namesByUse, sessionTotals, type Row } from '../query/aggregate.ts';
 import { listedJson, sessionJson, sumJson } from '../query/json.ts';
 import type { SessionEntry } from '../store/types.ts';
@@ -129,7 +129,7 @@ export function* sessionJsonPages(source: SessionSource, site: SiteContext): Gen
 /** A stored round, and what it costs by the price book as it stands. */
 interface PricedLine {
   line: string;
-  money: RoundMoney;
+  money: ShownMoney;
 }
 
 function* newestJson(
@@ -156,7 +156,9 @@ function* withRounds(head: object, rounds: readonly PricedLine[]): Generator<str
 }
 
 /** The stored line, whose texts are the log's own, and what the round costs. */
-function roundJson({ line, money: { price, cost, currency, inexact } }: PricedLine): string {
+function roundJson({ line, money: shown }: PricedLine): string {
+  const { price, cost, currency, inexact } = shown;
+  const said = shownCost(shown);
   const state = typeof price === 'number' ? 'priced' : price;
   const amount = cost === null ? null : usdOf(cost);
   const money = {
@@ -164,8 +166,8 @@ function roundJson({ line, money: { price, cost, currency, inexact } }: PricedLi
     price_state: state,
     cost_bound: boundOf(inexact),
     bound_reasons: inexact,
-    currency: cost === null ? null : currency,
-    cost: amount,
+    currency: cost === null ? null : said.currency,
+    cost: said.cost === null ? null : usdOf(said.cost),
   };
   return `${line.slice(0, -1)},${JSON.stringify(money).slice(1)}`;
 }

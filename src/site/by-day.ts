@@ -1,6 +1,6 @@
 import { usdOf } from '../pricing/money.ts';
 import { addRow, emptyRow, tokensOf, type Row } from '../query/aggregate.ts';
-import { boundMark } from '../query/bound-words.ts';
+import { boundMark } from '../pricing/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { costIn, costView, drawnCurrency } from './cost-view.ts';

@@ -1,5 +1,4 @@
 import { costsText, currencySign } from '../pricing/money.ts';
-import type { RoundMoney } from '../pricing/round-money.ts';
 import {
   addCell,
   amountsOf,
@@ -8,11 +7,11 @@ import {
   type CostedRounds,
   type Row,
 } from '../query/aggregate.ts';
-import { boundMark } from '../query/bound-words.ts';
+import { boundMark } from '../pricing/bound-words.ts';
 import { boundLines, costsOf, knownCostText } from '../query/cost-text.ts';
 import { exact, plural } from '../query/count-text.ts';
+import type { ShownMoney } from '../query/round-money.ts';
 import { sumBound } from '../query/costs.ts';
-import type { UsageCell } from '../store/types.ts';
 
 // The one place that says how the site writes a cost. Currencies are never added, and a cost that may be wrong has its
 // mark; one that was asked for in another currency (`converted`) is told in that one.
@@ -70,11 +69,6 @@ function boundNote(lines: readonly string[]): BoundNote {
 export function shareText(sum: CostSum, count: number): string {
   const each = costsOf(sum).map(([currency, cost]) => [currency, cost / BigInt(count)] as const);
   return boundMark(sumBound(sum).bound) + costsText(each, 2);
-}
-
-/** What a round costs, and in the currency that was asked for where one was: as in a cell of the index. */
-export interface ShownMoney extends RoundMoney {
-  converted?: UsageCell['converted'];
 }
 
 /** What is shown of a round's money: another key, another page. */

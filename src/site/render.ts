@@ -2,6 +2,7 @@ import { assets, build } from 'virtual:site-files';
 import { hexDigest } from '../platform/digest.ts';
 import type { Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
+import { currencyView, inCurrency, type AskedCurrency } from '../query/currency.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 import { PrunedMeanwhile, readSnapshot, type Snapshot } from '../store/read.ts';
 import { isPruned } from '../store/types.ts';
@@ -25,6 +26,8 @@ export interface RenderOptions {
   refresh: number;
   /** Makes every page anew. */
   full: boolean;
+  /** What costs are in; undefined: each in its own currency. */
+  currency?: AskedCurrency | undefined;
   /** Other threads that it may use; none are needed. */
   threads?: Threads;
   /** Told before each session that is made. */
@@ -57,10 +60,18 @@ export async function renderSite(files: Files, options: RenderOptions): Promise<
 }
 
 async function renderSnapshot(files: Files, snapshot: Snapshot, options: RenderOptions): Promise<Written> {
-  const { siteDir, local, now, refresh, full } = options;
+  const { siteDir, local, now, refresh, full, currency } = options;
   const { dir, noContent, priceLines } = snapshot;
-  const entries = [...snapshot.sessions.values()];
-  const facts = { now, noContent, dir, timeZone: local.timeZone, slots: modelSlots(entries), priceLines };
+  const entries = [...inCurrency(snapshot.sessions, currency && currencyView(currency)).values()];
+  const facts = {
+    now,
+    noContent,
+    dir,
+    timeZone: local.timeZone,
+    slots: modelSlots(entries),
+    priceLines,
+    currency,
+  };
   const site = siteContext(facts, local);
   const sessions = entries.map((entry) => keyedSession(entry, site.colours));
   const folder = new SiteFolder(files, siteDir, commonKey(snapshot, local), full);

@@ -1,7 +1,7 @@
 import type { ExpandedRound } from '../ai-log/stored-round.ts';
-import { roundMoney } from '../query/round-money.ts';
+import { currencyView, type AskedCurrency } from '../query/currency.ts';
+import { roundMoney, type ShownMoney } from '../query/round-money.ts';
 import { localTimeIn, type LocalTime } from '../query/time-zone.ts';
-import type { ShownMoney } from './cost-view.ts';
 import { modelColours, type ModelColours } from './model-colours.ts';
 
 /** What all pages of one render have in common. All but `now` is part of what the manifest keeps for all pages. */
@@ -23,10 +23,12 @@ export interface SiteFacts extends Pick<SiteContext, 'now' | 'noContent'> {
   timeZone: string;
   slots: ReadonlyMap<string, number>;
   priceLines: readonly string[];
+  /** Undefined: each cost is in its own. */
+  currency: AskedCurrency | undefined;
 }
 
 export function siteContext(
-  { now, noContent, dir, timeZone, slots, priceLines }: SiteFacts,
+  { now, noContent, dir, timeZone, slots, priceLines, currency }: SiteFacts,
   local = localTimeIn(timeZone),
 ): SiteContext {
   return {
@@ -34,6 +36,6 @@ export function siteContext(
     local,
     noContent,
     colours: modelColours(slots),
-    moneyOf: roundMoney(priceLines, dir),
+    moneyOf: roundMoney(priceLines, dir, currency && currencyView(currency)),
   };
 }

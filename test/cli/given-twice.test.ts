@@ -9,6 +9,7 @@ import { line, makeStore, run } from './run.ts';
 const VALUES: Readonly<Record<string, [string, string]>> = {
   'group-by': ['model', 'date'],
   timezone: ['UTC', 'Asia/Tokyo'],
+  currency: ['CNY', 'USD'],
   redact: ['email', 'card'],
   'older-than': ['9d', '8d'],
   'base-url': ['https://a.example/', 'https://b.example/'],
@@ -35,6 +36,7 @@ describe('an option that is given twice is wrong usage', () => {
     );
     expect(lists).toEqual([
       'parse --log-path <path|glob...>',
+      'repair --log-path <path|glob...>',
       'watch --log-path <path|glob...>',
       'doctor --log-path <path|glob...>',
     ]);

@@ -40,7 +40,7 @@ export function memoryPath(): string {
 }
 
 /** What a round costs that costs nothing. */
-export const NO_MONEY: Money = { cost: 0n, saved: 0n, currency: 'USD', inexact: [] };
+const NO_MONEY: Money = { cost: 0n, saved: 0n, currency: 'USD', inexact: [] };
 
 export function open(entry: SessionEntry | undefined, keepsText = true): SessionDraft {
   return entry ? SessionDraft.resume(nodeFiles, dir, entry, keepsText) : SessionDraft.create(ID, keepsText);

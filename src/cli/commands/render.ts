@@ -10,6 +10,7 @@ import type { Written } from '../../site/site-folder.ts';
 import type { Context } from '../context.ts';
 import { localTimeOf } from '../local-time.ts';
 import { quietWhenBusy } from '../quiet-when-busy.ts';
+import { askedCurrency } from '../report-currency.ts';
 import { showProgress } from '../show-progress.ts';
 
 export interface RenderOptions {
@@ -20,6 +21,8 @@ export interface RenderOptions {
   full?: true;
   quiet?: true;
   json?: true;
+  /** null: each cost in its own; undefined: what the store says. */
+  currency?: string | null;
 }
 
 /** Beside the file that this is bundled into; elsewhere there is none, and a render does without. */
@@ -40,6 +43,7 @@ export async function render(context: Context, options: RenderOptions): Promise<
       now: context.now,
       refresh,
       full: options.full === true,
+      currency: askedCurrency(context, dataDir, options.currency),
       threads: {
         file: PAGE_WORKER,
         count: mayHaveThreads(nodeFiles) ? Math.min(MOST_THREADS, availableParallelism()) : 0,

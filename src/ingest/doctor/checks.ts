@@ -1,3 +1,4 @@
+import { costBoundsCheck } from './cost-bounds.ts';
 import { flockCheck } from './flock.ts';
 import { logFilesCheck } from './log-files.ts';
 import { compressedCheck } from './judge-compressed.ts';
@@ -6,6 +7,7 @@ import type { Check } from './look.ts';
 import { ownLogsCheck } from './own-logs.ts';
 import { sessionFilesCheck } from './session-files.ts';
 import { storeFilesCheck } from './store-files.ts';
+import { priceAgeCheck } from './price-age.ts';
 import { pricesCheck } from './prices.ts';
 import { sampleCheck } from './judge-sample.ts';
 import { scheduleCheck } from './schedule.ts';
@@ -23,5 +25,7 @@ export const CHECKS: readonly Check[] = [
   lostRoundsCheck,
   flockCheck,
   pricesCheck,
+  costBoundsCheck,
+  priceAgeCheck,
   scheduleCheck,
 ];

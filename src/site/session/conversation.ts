@@ -1,7 +1,8 @@
 import type { ExpandedRound } from '../../ai-log/stored-round.ts';
 import { titleOf } from '../../ai-log/title.ts';
 import { digest } from '../../platform/digest.ts';
-import { moneyKey, type ShownMoney } from '../cost-view.ts';
+import type { ShownMoney } from '../../query/round-money.ts';
+import { moneyKey } from '../cost-view.ts';
 import { Budget } from './clip.ts';
 import { Lanes, type Lane } from './lanes.ts';
 import { meet, type Meeting } from './meeting.ts';

@@ -1,7 +1,7 @@
 import { FLAG_WORDS } from '../../ai-log/flags.ts';
 import { cleanLine } from '../../platform/clean-text.ts';
 import { boundOf, isReason, type Bound, type BoundReason } from '../../pricing/bounds.ts';
-import { boundWords } from '../../query/bound-words.ts';
+import { boundWords } from '../../pricing/bound-words.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import { argumentsHtml, contentHtml, plain, pre, resultHtml, rich, type RowContext } from './markup.ts';
 import { CUT, CUT_WORDS, fold, line, said, say, type Row, type Tag } from './row.ts';

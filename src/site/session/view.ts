@@ -1,5 +1,5 @@
 import type { StoredRound } from '../../ai-log/stored-round.ts';
-import type { ShownMoney } from '../cost-view.ts';
+import type { ShownMoney } from '../../query/round-money.ts';
 
 // A session as its pages show it: plain data, without a word of HTML.
 

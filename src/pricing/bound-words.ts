@@ -1,5 +1,5 @@
-import type { Bound, BoundReason } from '../pricing/bounds.ts';
-import { isReason } from '../pricing/bounds.ts';
+import type { Bound, BoundReason } from './bounds.ts';
+import { isReason } from './bounds.ts';
 
 /** The mark before a cost that may be wrong: at least, at most, or either. */
 export function boundMark(bound: Bound | null): string {

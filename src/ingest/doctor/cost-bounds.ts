@@ -1,0 +1,109 @@
+import { boundOf, isReason, type BoundReason } from '../../pricing/bounds.ts';
+import { boundWords } from '../../pricing/bound-words.ts';
+import { costsText, usdFirst } from '../../pricing/money.ts';
+import { StoredIndex } from '../../store/stored-index.ts';
+import { cellsOf } from '../../store/usage-cube.ts';
+import { findStore } from '../../store/store.ts';
+import { readState } from '../../store/state.ts';
+import { plural, type Finding } from './finding.ts';
+import type { Check, Look } from './look.ts';
+
+/** Below this share of the rounds that have a cost, a bound is an exception and no setting of the gateway. */
+const SETTING = 0.1;
+
+/** Why costs of the store may be wrong, and what ends that for new rounds. */
+export const costBoundsCheck: Check = {
+  codes: ['cost-bound'],
+  find(look) {
+    if (!look.store) return [];
+    const { reasons, rounds } = sumOf(look);
+    const most = [...reasons].toSorted(([, a], [, b]) => b.rounds - a.rounds);
+    return most.map(([reason, sum]) => findingOf(reason, sum, rounds, look.dir));
+  },
+};
+
+interface Sum {
+  rounds: number;
+  costs: Map<string, bigint>;
+  models: Map<string, number>;
+}
+
+/** By reason, over all that the index counts. */
+function sumOf({ files, dir }: Look): { reasons: Map<string, Sum>; rounds: number } {
+  const reasons = new Map<string, Sum>();
+  let rounds = 0;
+  const store = findStore(files, dir);
+  if (!store) return { reasons, rounds };
+  const index = new StoredIndex(files, dir, readState(files, store.statePath, store.id).index);
+  try {
+    for (const cell of cellsOf(index.sessions)) {
+      rounds += cell.rounds;
+      if (cell.inexact === '') continue;
+      for (const reason of cell.inexact.split(' ')) {
+        const sum = reasons.get(reason) ?? { rounds: 0, costs: new Map(), models: new Map() };
+        reasons.set(reason, sum);
+        sum.rounds += cell.rounds;
+        sum.costs.set(cell.currency, (sum.costs.get(cell.currency) ?? 0n) + cell.cost);
+        sum.models.set(cell.model, (sum.models.get(cell.model) ?? 0) + cell.rounds);
+      }
+    }
+  } finally {
+    index.close();
+  }
+  return { reasons, rounds };
+}
+
+const WORDS = { lower: 'more than', upper: 'less than', either: 'more or less than' } as const;
+
+function findingOf(reason: string, { rounds, costs, models }: Sum, all: number, where: string): Finding {
+  const bound = boundOf([reason]) ?? 'either';
+  const names = [...models].toSorted(([, a], [, b]) => b - a).map(([name]) => name);
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  const of = `${names.slice(0, MOST_NAMES).join(', ')}${more}`;
+  const said = [...costs.values()].some((cost) => cost !== 0n) ? costsText(usdFirst(costs), 4) : 'nothing';
+  return {
+    code: 'cost-bound',
+    area: 'prices',
+    severity: rounds >= all * SETTING ? 'warning' : 'note',
+    what: `${plural(rounds, 'round')} of ${of} may have cost ${WORDS[bound]} ${said}: ${boundWords(reason)}.`,
+    where,
+    fix: isReason(reason) ? FIXES[reason] : 'docs/cost.md lists the reasons.',
+  };
+}
+
+const MOST_NAMES = 3;
+
+const OWN_PRICE = 'Give the model a price of your own (parse --prices), then monitor prices --refresh.';
+const NEWER_PLUGIN =
+  'Log the whole usage object (docs/usage-families.md has the setting of ai-statistics), or use a newer ai-statistics.';
+
+/** What ends each reason. */
+const FIXES: Readonly<Record<BoundReason, string>> = {
+  aborted: 'Nothing can: the client or the provider ended the stream. The bill says what it cost.',
+  ambiguous: `Use a newer ai-proxy, which counts the cache once. ${NEWER_PLUGIN}`,
+  'bad-count':
+    'The rounds keep what was logged (show --json): tell the provider, or who runs the proxy behind the gateway.',
+  'cache-ttl-mixed': NEWER_PLUGIN,
+  'cache-ttl-unlogged': `Log messages and system, which name the lifetime. ${NEWER_PLUGIN}`,
+  'cache-unknown': NEWER_PLUGIN,
+  'cache-unlogged': NEWER_PLUGIN,
+  'cache-write-unlogged': `Bedrock's OpenAI-compatible count is reads and writes together: use the provider's own protocol. ${NEWER_PLUGIN}`,
+  'cached-kind-unlogged': NEWER_PLUGIN,
+  'image-share-unlogged': NEWER_PLUGIN,
+  'image-uncounted': `${NEWER_PLUGIN} Where the provider bills by image, add the bill's sum by hand.`,
+  'maybe-imported': 'Parse into a new store and leave the import out, if the logs are still there.',
+  'modality-unlogged': NEWER_PLUGIN,
+  'price-lower': OWN_PRICE,
+  'price-unverified': OWN_PRICE,
+  'price-upper': OWN_PRICE,
+  'rate-missing': OWN_PRICE,
+  'search-fee': `${NEWER_PLUGIN} A price of your own can have a fee for each request ("requests").`,
+  'service-tier-higher':
+    'Give the model a price of your own with "service_tiers", then monitor prices --refresh.',
+  'service-tier-lower':
+    'Give the model a price of your own with "service_tiers", then monitor prices --refresh.',
+  'service-tier-unknown':
+    'Give the model a price of your own with "service_tiers", then monitor prices --refresh.',
+  'usage-unlogged':
+    'Let clients send stream_options.include_usage with streams, and see that ai-statistics is on for the route.',
+};

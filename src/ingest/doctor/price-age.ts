@@ -1,0 +1,20 @@
+import { OLD_AFTER_DAYS, priceAge } from '../../pricing/price-age.ts';
+import { builtInPrices } from '../../pricing/shipped.ts';
+import { findStore } from '../../store/store.ts';
+import { plural, type Finding } from './finding.ts';
+import type { Check } from './look.ts';
+
+/** Whether the built-in prices were last compared with the providers' too long ago. */
+export const priceAgeCheck: Check = {
+  codes: ['prices-old'],
+  async find({ files, dir, store, now }) {
+    const list = store && findStore(files, dir)?.pricing.list;
+    const ages = (await builtInPrices(list)).map((prices) => priceAge(prices, now));
+    return ages.flatMap(({ title, count, old, oldest }): Finding[] => {
+      if (old === 0) return [];
+      const what = `${old} of ${plural(count, 'price')} of the ${title} were last seen more than ${OLD_AFTER_DAYS} days ago, the oldest on ${oldest}.`;
+      const fix = 'Update monitor, or give your models prices of your own (parse --prices).';
+      return [{ code: 'prices-old', area: 'prices', severity: 'note', what, where: title, fix }];
+    });
+  },
+};
