@@ -183,6 +183,7 @@ export function toRound<T extends Text, Message extends T | number>(
 
 /** Whether a model answered, who may bill it: by the answer, or else by the response's code. */
 function isAnswered<T extends Text>(texts: Attributes<T>['texts'], responseCode: number | null): boolean {
+  if (responseCode !== null && responseCode >= 400) return false;
   if (texts.answer !== null || texts.reasoning !== null || texts.tool_calls !== null) return true;
   return responseCode !== null && responseCode >= 200 && responseCode < 300;
 }

@@ -38,7 +38,8 @@ describe('a stream that was cut off', () => {
 
   test.each([
     ['an answer', { answer: 'hi' }, {}, ['usage-unlogged']],
-    ['reasoning alone', { reasoning: 'hm' }, { response_code: '500' }, ['usage-unlogged']],
+    ['reasoning alone', { reasoning: 'hm' }, { response_code: '-' }, ['usage-unlogged']],
+    ['an error with text', { answer: 'no' }, { response_code: '500' }, []],
     ['success', {}, { response_code: '200' }, ['usage-unlogged']],
     ['an error', {}, { response_code: '429' }, []],
     ['a redirect', {}, { response_code: '302' }, []],

@@ -103,7 +103,10 @@ test('--json, with the same exit code', async () => {
 });
 
 test.each([
-  [[], 'monitor: check needs a budget: --budget-usd 50, or --budget-tokens 1000000, or both.\n'],
+  [
+    [],
+    'monitor: check needs a budget: --budget-usd 50, or --budget 300 --currency CNY, or --budget-tokens 1000000.\n',
+  ],
   [['--budget-usd', '-5'], 'It must be an amount in USD, such as 50 or 0.25.'],
   [['--budget-usd', '5', '--per', 'year'], 'Allowed choices are day, week, month, total.'],
 ])('%j is wrong usage', async (argv, message) => {

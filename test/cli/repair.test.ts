@@ -69,6 +69,7 @@ test('--json', async () => {
           input_tokens: 6,
           output_tokens: 2,
           cost_usd: 0.000026,
+          costs: { USD: 0.000026 },
           unpriced_rounds: 0,
           logs: [join(folder, 'access.log')],
         },

@@ -92,6 +92,8 @@ describe('what a draft hands over', () => {
         ...usage,
         cost: 0n,
         saved: 0n,
+        currency: 'USD',
+        inexact: '',
       },
     ]);
     expect(entry.usage.map((cell) => [cell.quarter, cell.price, cell.cost, cell.saved])).toEqual([

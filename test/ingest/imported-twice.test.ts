@@ -342,7 +342,7 @@ describe('what was met is kept', () => {
     await take(scene);
     await parse(scene);
     rmSync(join(scene.store, name));
-    repairStore(nodeFiles, scene.store, true);
+    await repairStore(nodeFiles, scene.store, true);
     writeFileSync(scene.log, [...LINES, aiLine('a', 4)].join(''));
     await parse(scene);
     expect(sums(scene.store)).toEqual({ a: [5, 510], b: [4, 406] });

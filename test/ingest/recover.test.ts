@@ -22,6 +22,7 @@ import { nodeFiles } from '../../src/platform/files.ts';
 import { readSnapshot } from '../../src/store/read.ts';
 import type { SessionEntry } from '../../src/store/types.ts';
 import { token } from '../ai-log/make-secrets.ts';
+import { DOCKER_PART_BYTES } from '../../src/logs/wrapped-line.ts';
 import { cutLine, WRAPS } from '../logs/wrap.ts';
 import { contentOf, placesOf } from './container.ts';
 import { aiLine, dumpStore, failAt, makeFolder, otherLine, run, storedRequests } from './make.ts';
@@ -166,16 +167,15 @@ describe('a session file that lost rounds gets them back from the logs that hold
   });
 
   test.each(['cri', 'docker'] as const)('%s, also where rotations tore a line', async (form) => {
+    // Longer than Docker's buffer.
+    const lineOf = (n: number): string => aiLine('a', n, { reasoning: 'x'.repeat(20_000) });
     const text = (from: number, to: number) =>
-      Array.from({ length: to - from }, (_, i) => wrapped(form, aiLine('a', from + i))).join('');
+      Array.from({ length: to - from }, (_, i) => wrapped(form, lineOf(from + i))).join('');
     const scene = sceneIn(makeFolder());
     const all = text(0, 6);
     // In the middle of a line's parts.
     const cut =
-      all.lastIndexOf(
-        '\n',
-        all.indexOf(wrapped(form, aiLine('a', 3))) + wrapped(form, aiLine('a', 3)).length - 2,
-      ) + 1;
+      all.lastIndexOf('\n', all.indexOf(wrapped(form, lineOf(3))) + wrapped(form, lineOf(3)).length - 2) + 1;
     writeFileSync(scene.log, all.slice(0, cut));
     await run(scene.store, scene.log);
     renameSync(scene.log, `${scene.log}.1`);
@@ -234,7 +234,7 @@ describe('what the logs hold no more is named', () => {
           input: 100 + 101 + 102,
           output: 30,
           // gpt-4o: 2.5 USD per million tokens in, 10 out.
-          cost: 303n * 2_500_000_000_000n + 30n * 10_000_000_000_000n,
+          costs: new Map([['USD', 303n * 2_500_000_000_000n + 30n * 10_000_000_000_000n]]),
           unpriced: 0,
           logs: [gone],
         },
@@ -261,7 +261,7 @@ describe('what the logs hold no more is named', () => {
     writeFileSync(`${scene.log}.1.gz`, bytes.subarray(0, -20));
     rmSync(fileOf(scene, 'a'));
     const { lostRounds, unseen } = await repair(scene, false);
-    expect([lostRounds, unseen]).toEqual([3, [`${scene.log}.1.gz: it is no whole gzip file`]]);
+    expect([lostRounds, unseen]).toEqual([3, [`${scene.log}.1.gz: the compressed file is not whole`]]);
   });
 });
 
@@ -469,7 +469,8 @@ function damaged(path: string, round: number): string {
 }
 
 function wrapped(form: 'cri' | 'docker', line: string): string {
-  return cutLine('stdout', Buffer.from(line.trim()), [150], true)
+  const size = form === 'cri' ? 150 : DOCKER_PART_BYTES;
+  return cutLine('stdout', Buffer.from(line.trim()), [size], true)
     .map((piece) => WRAPS[form](piece).toString())
     .join('');
 }

@@ -17,6 +17,10 @@ export const costBoundsCheck: Check = {
   find(look) {
     if (!look.store) return [];
     const { reasons, rounds } = sumOf(look);
+    // The sample of the log says these already, with the setting that ends them.
+    const { noUsage, cacheUnknown } = look.sample.tally;
+    if (noUsage > 0) reasons.delete('usage-unlogged');
+    if (cacheUnknown > 0) reasons.delete('cache-unknown');
     const most = [...reasons].toSorted(([, a], [, b]) => b.rounds - a.rounds);
     return most.map(([reason, sum]) => findingOf(reason, sum, rounds, look.dir));
   },

@@ -89,14 +89,14 @@ async function addLines(
   const unwrapper = new Unwrapper(formOf(log.start()), 0, LONGEST_LINE);
   for await (const block of textBlocks(log, from, LONGEST_LINE, to)) {
     if (block.kind !== 'lines') continue;
-    for (const { bytes, reason } of unwrapper.take(block.bytes, block.at)) {
+    for (const { bytes, reason, time } of unwrapper.take(block.bytes, block.at)) {
       if (reason !== undefined) {
         if (!isFirst) addUnread(tally, reason);
         isFirst = false;
         continue;
       }
       for (const { start, end, mayBeCall } of linesOf(bytes)) {
-        if (!isFirst) addLine(tally, bytes.subarray(start, end), mayBeCall, unwrapper !== undefined);
+        if (!isFirst) addLine(tally, bytes.subarray(start, end), mayBeCall, time !== undefined);
         isFirst = false;
       }
     }

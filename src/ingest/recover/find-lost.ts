@@ -13,7 +13,7 @@ export interface Wanted {
   /** What was pruned from a session: its first rounds, which the logs may still hold. */
   removed: (id: string) => readonly UsageCell[];
   /** Whether the round at a place was counted, and stands in no session file that can be read. */
-  isLost: (at: Place) => boolean;
+  isLost: (at: Place, session: string) => boolean;
   filters: Filters;
   redactor: Redactor | undefined;
   /** What a round costs at its price: 10⁻¹⁸ of its currency. */
@@ -79,7 +79,8 @@ export function compare(a: Pick<FoundRound, 'at' | 'order'>, b: Pick<FoundRound,
 function toLost({ round, at, mtime }: ToldRound, order: number, wanted: Wanted): FoundRound | undefined {
   if (wanted.lacking && !wanted.lacking.has(round.sessionId)) return undefined;
   const time = round.time ?? Math.floor(mtime);
-  if (!wanted.isLost(at) || isFilteredOut(wanted.filters, round.sessionId, time)) return undefined;
+  if (!wanted.isLost(at, round.sessionId) || isFilteredOut(wanted.filters, round.sessionId, time))
+    return undefined;
   // As a run does where it keeps texts: such a line was rejected.
   const isSound =
     wanted.filters.no_content || (round.messages ?? []).every((one) => parseJson(one) !== undefined);

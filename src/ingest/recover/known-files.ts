@@ -3,7 +3,7 @@ import { isSystemError } from '../../platform/errors.ts';
 import { discoverLogs, type LogFile } from '../../logs/discover.ts';
 import type { Generation } from '../../logs/generation.ts';
 import { identify } from '../../logs/identify.ts';
-import { isUnreadable, openLog, type OpenLog } from '../../logs/open-log.ts';
+import { isUnreadable, openLog, type OpenLog, type UnreadableFile } from '../../logs/open-log.ts';
 
 /** A log that the store was made of, found again by its content. */
 export interface FoundLog {
@@ -92,7 +92,7 @@ async function openOrSay(
   try {
     const log = await openLog(files, file, () => ends);
     if (!isUnreadable(log)) return log;
-    unseen.push(`${file.path}: ${log.detail}`);
+    unseen.push(`${file.path}: ${UNREADABLE[log.why]}${log.detail === '' ? '' : ` (${log.detail})`}`);
     return undefined;
   } catch (error) {
     if (!isSystemError(error)) throw error;
@@ -100,6 +100,13 @@ async function openOrSay(
     return undefined;
   }
 }
+
+const UNREADABLE: Readonly<Record<UnreadableFile['why'], string>> = {
+  damaged: 'the compressed file is not whole',
+  program: 'the program that decompresses it is missing',
+  foreign: 'its form is not read',
+  stopped: 'the program that decompresses it was stopped',
+};
 
 function reasonOf(error: Error): string {
   return errorCode(error) === 'EACCES' ? 'permission denied' : error.message;

@@ -10,6 +10,7 @@ import type { Store } from '../../store/store.ts';
 import { isImported, type ImportedLog } from '../imported-log.ts';
 import { asGeneration } from '../known-logs.ts';
 import type { RepairPlan } from '../repair-plan.ts';
+import { plural } from '../doctor/finding.ts';
 import { loss, type Loss, type LostRounds } from '../repair-problem.ts';
 import { redactorOf } from '../store-redactor.ts';
 import { findLost, type FoundRound, type FoundSession, type Wanted } from './find-lost.ts';
@@ -72,10 +73,20 @@ export async function recover(
   try {
     const imported = importedSources(files, imports, options.toUtc ?? ((ms) => ms));
     const sources = sourcesOf(known.found, imported);
+    // Without an index nobody knows which lines of a session were imported before, and so not stored.
+    const sessions = new Set(plan.isIndexed ? [] : imports.map(({ imported: { session } }) => session));
+    const importIds = new Set(imports.map(({ id }) => id));
+    let passedOver = 0;
+    const mayBeImported = ([id]: readonly [number, number], session: string): boolean => {
+      const isPassed = sessions.has(session) && !importIds.has(id);
+      if (isPassed) passedOver++;
+      return isPassed;
+    };
     const wanted: Wanted = {
       lacking: plan.isIndexed ? lacking : undefined,
       removed: (id) => (removed.get(id) ?? []).flatMap(({ usage }) => usage),
-      isLost: (at) => plan.isCommitted(at) && !plan.kept.get(at[0])?.has(at[1]),
+      isLost: (at, session) =>
+        plan.isCommitted(at) && !plan.kept.get(at[0])?.has(at[1]) && !mayBeImported(at, session),
       filters: store.filters,
       redactor: await redactorOf(store.filters),
       costOf: (round) => costOf(plan.book, round),
@@ -94,7 +105,7 @@ export async function recover(
       newSessions: [...found.keys()].filter((id) => !renewal.index.sessions.has(id)).length,
       differing: sumOf(found, ({ isExact }) => !isExact),
       pricedToday,
-      unseen: known.unseen,
+      unseen: passedOver === 0 ? known.unseen : [...known.unseen, passedText(passedOver)],
       async apply() {
         const { rewrites, setAside } = renewal;
         const { sessions } = renewal.index;
@@ -111,6 +122,10 @@ export async function recover(
     known.close();
     throw error;
   }
+}
+
+function passedText(lines: number): string {
+  return `${plural(lines, 'line')} of sessions that were imported: without an index it is not known which of them were imported before`;
 }
 
 /** What a round costs in its cell of the index: 10⁻¹⁸ of its currency. */

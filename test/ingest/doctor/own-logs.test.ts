@@ -139,16 +139,17 @@ describe('ages are the files’, whatever the lines’ clocks say', () => {
     aiLine('a', n).replace(/"start_time":"[^"]*"/, `"start_time":"${time}"`);
 
   test.each([
-    ['a year ago', '2025-01-01T00:00:00Z'],
-    ['in a year', '2028-01-01T00:00:00Z'],
-    ['no time at all', 'yesterday'],
-  ])('a fresh line that says %s', async (_, time) => {
+    ['a year ago', '2025-01-01T00:00:00Z', []],
+    ['in a year', '2028-01-01T00:00:00Z', []],
+    ['no time at all', 'yesterday', ['unread-times warning']],
+  ])('a fresh line that says %s', async (_, time, codes) => {
     const place = await makePlace();
     appendFileSync(place.log, at(time, 2));
     const now = statSync(place.log).mtimeMs;
-    expect(await codesOf(place, { now: now + 9 * MINUTE })).toEqual([]);
+    expect(await codesOf(place, { now: now + 9 * MINUTE })).toEqual(codes);
     const { findings } = await look(place, { now: now + 15 * MINUTE });
-    expect(findings[0]?.what).toContain('have been waiting for 15 minutes at least');
+    const waiting = findings.find(({ code }) => code === 'unread-log');
+    expect(waiting?.what).toContain('have been waiting for 15 minutes at least');
   });
 
   test('fresh lines of which one claims more time than there was', async () => {
