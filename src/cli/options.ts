@@ -40,14 +40,17 @@ export function priceListOption(): Option {
   ).choices(PRICE_LISTS);
 }
 
-/** `--currency CNY`, or `none`: null. */
+/** `--currency CNY`, or `none`. */
 function currencyOption(what: string): Option {
   return new Option('--currency <code>', what).argParser(parseCurrency);
 }
 
-function parseCurrency(text: string): string | null {
+/** Each cost in its own currency. */
+export const NO_CURRENCY = 'none';
+
+function parseCurrency(text: string): string {
   const code = text.toUpperCase();
-  if (code === 'NONE') return null;
+  if (code === 'NONE') return NO_CURRENCY;
   if (isCurrency(code)) return code;
   throw new InvalidArgumentError("It must be the code of a currency, such as CNY or USD, or 'none'.");
 }
@@ -135,8 +138,8 @@ export interface ReportOptions {
   timezone?: string;
   /** Exit 1 where the sum lacks the price of a round. */
   strict?: true;
-  /** null: each cost in its own; undefined: what the store says. */
-  currency?: string | null;
+  /** `none`: each cost in its own; undefined: what the store says. */
+  currency?: string;
 }
 
 export interface PeriodOptions {

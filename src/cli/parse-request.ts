@@ -3,6 +3,7 @@ import type { RedactKind } from '../ai-log/pattern.ts';
 import { readTime } from '../ai-log/time.ts';
 import type { ParseOptions as IngestOptions } from '../ingest/options.ts';
 import type { PriceList } from '../store/pricing-settings.ts';
+import { NO_CURRENCY } from './options.ts';
 import { UsageError } from '../platform/errors.ts';
 
 /** What `parse` and `watch` are told of logs and store. */
@@ -14,8 +15,7 @@ export interface StoreOptions {
   since?: string;
   prices?: string;
   priceList?: PriceList;
-  /** null: `none`. */
-  currency?: string | null;
+  currency?: string;
   /** false: --no-content */
   content: boolean;
   /** true: without a list of kinds. */
@@ -31,7 +31,7 @@ export async function parseRequest(options: StoreOptions): Promise<IngestOptions
     stateFile: options.stateFile,
     pricesPath: options.prices,
     priceList: options.priceList,
-    currency: options.currency,
+    currency: options.currency === NO_CURRENCY ? null : options.currency,
     filters: {
       ...(options.sessionKey !== undefined && { session_key: options.sessionKey }),
       ...(options.since !== undefined && { since: isoTime(options.since) }),

@@ -22,9 +22,9 @@ export async function printStats(context: Context, own: GroupKey, options: Stats
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
   const keys = [own, ...(options.groupBy ?? []).filter((key) => key !== own)];
-  const { state, ...snapshot } = readSnapshot(options.dataDir);
+  const snapshot = readSnapshot(options.dataDir);
   const sessions = inCurrency(snapshot.sessions, currencyOf(context, options.dataDir, options.currency));
-  const lostRounds = state.lost?.rounds ?? 0;
+  const lostRounds = snapshot.state.lost?.rounds ?? 0;
   const stats = groupBy(sessions, keys, { ...options, quarters: quartersOf(period), local });
   const filter = filterWords(options);
   const text = options.json

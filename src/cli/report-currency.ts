@@ -1,11 +1,12 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { nodeFiles } from '../platform/files.ts';
-import { costsText } from '../pricing/money.ts';
+import { costsText, usdFirst } from '../pricing/money.ts';
 import type { Totals } from '../query/aggregate.ts';
 import { currencyView, type AskedCurrency, type CurrencyView, type DatedRate } from '../query/currency.ts';
 import { copyPath, readCopy } from '../store/price-file-copy.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { Context } from './context.ts';
+import { NO_CURRENCY } from './options.ts';
 
 /**
  * The currency that a report is in: the one that is asked for, or the store's; undefined where each cost stays in its
@@ -14,7 +15,7 @@ import type { Context } from './context.ts';
 export function currencyOf(
   context: Pick<Context, 'warn'>,
   dataDir: string,
-  asked: string | null | undefined,
+  asked: string | undefined,
 ): CurrencyView | undefined {
   const found = askedCurrency(context, dataDir, asked);
   return found && currencyView(found);
@@ -24,11 +25,11 @@ export function currencyOf(
 export function askedCurrency(
   context: Pick<Context, 'warn'>,
   dataDir: string,
-  asked: string | null | undefined,
+  asked: string | undefined,
 ): AskedCurrency | undefined {
   const store = openStore(nodeFiles, dataDir);
-  const to = asked === undefined ? store.pricing.currency : asked;
-  return to === null ? undefined : { to, rates: ratesOf(context, store) };
+  const to = asked ?? store.pricing.currency ?? NO_CURRENCY;
+  return to === NO_CURRENCY ? undefined : { to, rates: ratesOf(context, store) };
 }
 
 function ratesOf(context: Pick<Context, 'warn'>, store: Store): Record<string, DatedRate[]> {
@@ -52,7 +53,7 @@ export function sayUnconverted(
 ): void {
   if (!converted) return;
   const { to, amounts } = converted;
-  const left = [...amounts].filter(([currency, { cost }]) => currency !== to && cost !== 0n);
+  const left = usdFirst(amounts).filter(([currency, { cost }]) => currency !== to && cost !== 0n);
   if (left.length === 0) return;
   const costs = costsText(
     left.map(([currency, { cost }]) => [currency, cost] as const),

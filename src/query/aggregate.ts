@@ -167,7 +167,7 @@ export type CostedRounds = CostSums & Pick<Totals, 'cost' | 'saved' | 'rounds' |
 export function amountsOf(sum: CostedRounds): [currency: string, amount: Amount][] {
   if (sum.converted) {
     const { to, amounts } = sum.converted;
-    return [...amounts].toSorted(([a], [b]) => Number(b === to) - Number(a === to) || compareText(a, b));
+    return [...amounts].toSorted(([a], [b]) => Number(b === to) - Number(a === to) || currencyOrder(a, b));
   }
   const others = [...sum.others].toSorted(([a], [b]) => compareText(a, b));
   if (!isUsdKnown(sum)) return others;

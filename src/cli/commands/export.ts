@@ -46,8 +46,7 @@ export async function exportFile(context: Context, file: string, options: Export
   const tally = isOfRounds(format, options) ? new RoundTally() : undefined;
   const view = currencyOf(context, options.dataDir, options.currency);
   const query = { ...queryOf(context, format, options), onRound: tally?.add.bind(tally), view };
-  const read = readSnapshot(options.dataDir);
-  const snapshot = { ...read, closed: read.closed, sessions: inCurrency(read.sessions, view) };
+  const snapshot = withSessions(readSnapshot(options.dataDir), (sessions) => inCurrency(sessions, view));
   if (format === 'focus' && options.billingAccountId === undefined)
     context.warn("monitor: BillingAccountId is 'unknown': --billing-account-id says who is billed\n");
   const pruned = tally ? prunedRounds(snapshot, query) : 0;
@@ -64,6 +63,25 @@ export async function exportFile(context: Context, file: string, options: Export
   }
   sayUnconverted(context, total);
   requirePrices(total, options.strict);
+}
+
+/** The snapshot with other sessions. What of it is read only when it is asked for stays so. */
+function withSessions(
+  snapshot: Snapshot,
+  change: (sessions: Snapshot['sessions']) => Snapshot['sessions'],
+): Snapshot {
+  const { dir, priceLines, noContent, state } = snapshot;
+  return {
+    dir,
+    priceLines,
+    noContent,
+    state,
+    sessions: change(snapshot.sessions),
+    get closed() {
+      return snapshot.closed;
+    },
+    close: () => snapshot.close(),
+  };
 }
 
 function formatOf(file: string, { format }: ExportOptions): ExportFormat {

@@ -30,10 +30,10 @@ export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> 
 export async function list(context: Context, options: ListOptions): Promise<void> {
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
-  const { state, ...snapshot } = readSnapshot(options.dataDir);
+  const snapshot = readSnapshot(options.dataDir);
   const view = currencyOf(context, options.dataDir, options.currency);
   const sessions = inCurrency(snapshot.sessions, view);
-  const lostRounds = state.lost?.rounds ?? 0;
+  const lostRounds = snapshot.state.lost?.rounds ?? 0;
   const selected = listSessions(sessions, { ...options, period });
   if (view) sayUnconverted(context, sumOfSessions(selected.sessions));
   if (selected.total === 0) sayWhy(context, sessions, local, period, options);

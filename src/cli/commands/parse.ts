@@ -1,5 +1,6 @@
 import { parseLogs } from '../../ingest/parse-logs.ts';
 import { nodeFiles } from '../../platform/files.ts';
+import { inCurrency } from '../../query/currency.ts';
 import { progressLine } from '../../report/parse-line.ts';
 import { parseSummary } from '../../report/parse-text.ts';
 import { readSnapshot } from '../../store/read.ts';
@@ -24,7 +25,9 @@ export async function parse(context: Context, options: ParseOptions): Promise<vo
   if (output === 'line' && context.stdoutIsTerminal) {
     const result = await parseLogs(nodeFiles, request).finally(() => progress?.clear());
     sayTroubles(context, result);
-    const { sessions } = readSnapshot(options.dataDir);
+    const { currencyOf } = await import('../report-currency.ts');
+    const view = currencyOf(context, options.dataDir, undefined);
+    const sessions = inCurrency(readSnapshot(options.dataDir).sessions, view);
     await context.write(parseSummary(result, [...sessions.values()], screenOf(context)));
     requireLogs(result);
     return;
