@@ -3,11 +3,13 @@ import { nodeFiles } from '../platform/files.ts';
 import { plural } from '../query/count-text.ts';
 import { liveLines, redraw } from '../report/live-text.ts';
 import { parseLine } from '../report/parse-line.ts';
+import { inCurrency } from '../query/currency.ts';
 import { readSnapshot } from '../store/read.ts';
 import { findStore } from '../store/store.ts';
 import type { SessionEntry } from '../store/types.ts';
 import type { Context } from './context.ts';
 import { troubles } from './parse-plainly.ts';
+import { currencyOf } from './report-currency.ts';
 import { localTimeOf } from './local-time.ts';
 import { screenOf } from './report-context.ts';
 
@@ -34,7 +36,7 @@ export interface WatchView {
 export function liveView(context: Context, { dataDir }: { dataDir: string }): WatchView {
   const local = localTimeOf(context, undefined);
   const timeOf = (ms: number): string => local.isoOf(ms).slice(11, 19);
-  const store = cachedSessions(dataDir);
+  const store = cachedSessions(context, dataDir);
   let drawn: string[] = [];
   const draw = async (seen: Seen): Promise<void> => {
     const { hindrance } = seen;
@@ -52,7 +54,7 @@ export function liveView(context: Context, { dataDir }: { dataDir: string }): Wa
 }
 
 /** The store's sessions, read again only when something was committed: by us or by somebody else. */
-function cachedSessions(dir: string): () => readonly SessionEntry[] {
+function cachedSessions(context: Context, dir: string): () => readonly SessionEntry[] {
   let sessions: SessionEntry[] = [];
   let known = '';
   return () => {
@@ -61,7 +63,8 @@ function cachedSessions(dir: string): () => readonly SessionEntry[] {
     if (!facts) return sessions;
     const key = `${facts.ino} ${facts.mtime} ${facts.size}`;
     if (key === known) return sessions;
-    sessions = [...readSnapshot(dir).sessions.values()];
+    const view = currencyOf(context, dir, undefined);
+    sessions = [...inCurrency(readSnapshot(dir).sessions, view).values()];
     known = key;
     return sessions;
   };
