@@ -9,6 +9,8 @@ import { esbuildSiteFiles } from './site-files.mjs';
 import { writePriceSchema } from './price-schema.mjs';
 
 const VENDORED = { '@pydantic/genai-prices': 'genai-prices', re2js: 're2js', zod: 'zod' };
+/** Lists of prices are as large, and needed as seldom. */
+const PRICE_LISTS = ['shipped', 'cn'];
 
 const common = {
   bundle: true,
@@ -39,16 +41,22 @@ const vendored = elsewhere(
   new RegExp(`^(?:${Object.keys(VENDORED).join('|')})$`),
   (name) => `./vendor/${VENDORED[name]}.js`,
 );
+const priceLists = elsewhere(new RegExp(`^\\./lists/(?:${PRICE_LISTS.join('|')})\\.ts$`), (path) =>
+  path.replace('./lists/', './vendor/prices-').replace(/ts$/, 'js'),
+);
 
 rmSync('dist', { recursive: true, force: true });
 const vendor = await build({
   ...common,
-  entryPoints: Object.entries(VENDORED).map(([name, out]) => ({ in: name, out })),
+  entryPoints: [
+    ...Object.entries(VENDORED).map(([name, out]) => ({ in: name, out })),
+    ...PRICE_LISTS.map((list) => ({ in: `src/pricing/lists/${list}.ts`, out: `prices-${list}` })),
+  ],
   outdir: 'dist/vendor',
   format: 'esm',
   minify: true,
 });
-const define = { PRICING_BUILD: JSON.stringify(digestOf(['src/pricing', 'prices', 'dist/vendor'])) };
+const define = { PRICING_BUILD: JSON.stringify(digestOf(['src/pricing', 'dist/vendor'])) };
 const main = await build({
   ...common,
   entryPoints: { main: 'src/cli/main.ts' },
@@ -56,7 +64,7 @@ const main = await build({
   format: 'esm',
   splitting: true,
   define,
-  plugins: [esbuildSiteFiles, vendored],
+  plugins: [esbuildSiteFiles, vendored, priceLists],
   // Some dependencies are CommonJS and require() Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
@@ -90,6 +98,7 @@ const start = await build({
   external: ['fast-glob'],
   plugins: [
     vendored,
+    priceLists,
     elsewhere(/^\.\/main\.ts$/, () => './main.js'),
     required(/^\.\/run-render\.ts$/, './render.cjs'),
   ],
@@ -104,8 +113,12 @@ writeFileSync('dist/LICENSES.txt', licencesOf(bundled));
 function digestOf(folders) {
   const hash = createHash('sha256');
   for (const folder of folders) {
-    for (const name of readdirSync(folder).toSorted())
-      hash.update(name).update(readFileSync(`${folder}/${name}`));
+    for (const entry of readdirSync(folder, { withFileTypes: true }).toSorted(byName))
+      if (entry.isFile()) hash.update(entry.name).update(readFileSync(`${folder}/${entry.name}`));
   }
   return hash.digest('base64');
+}
+
+function byName(a, b) {
+  return a.name < b.name ? -1 : 1;
 }

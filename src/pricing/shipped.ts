@@ -15,8 +15,7 @@ export async function shippedPrices(): Promise<PriceFile> {
 const TITLE = 'shipped prices';
 
 async function shippedDocument(): Promise<FileDocument> {
-  const { default: document } = await import('../../prices/shipped.json', { with: { type: 'json' } });
-  return document as FileDocument;
+  return (await import('./lists/shipped.ts')).default;
 }
 
 /** What providers charge in mainland China, in CNY. */
@@ -28,8 +27,7 @@ async function mainlandPrices(): Promise<PriceFile> {
 const MAINLAND = 'mainland prices';
 
 async function mainlandDocument(): Promise<FileDocument> {
-  const { default: document } = await import('../../prices/cn.json', { with: { type: 'json' } });
-  return document as FileDocument;
+  return (await import('./lists/cn.ts')).default;
 }
 
 async function mainlandDates(): Promise<DatedPrices> {
