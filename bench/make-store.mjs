@@ -122,6 +122,8 @@ function usageCell(r, { quarter, model, consumer, rounds: count }) {
     cacheWrite: 0,
     cost: isPriced ? cost : 0n,
     saved: isPriced ? BigInt(cached) * 18n * 10n ** 11n : 0n,
+    currency: 'USD',
+    inexact: '',
   };
 }
 
