@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DEFAULT_LOG } from '../platform/log-places.ts';
 import { REDACT_KINDS, type RedactKind } from '../ai-log/pattern.ts';
 import { attoOfUsd, PRICE_TEXT } from '../pricing/money.ts';
-import { isCurrency, PRICE_LISTS } from '../store/pricing-settings.ts';
+import { isCurrency, NO_CURRENCY, PRICE_LISTS } from '../store/pricing-settings.ts';
 import { GROUP_KEYS, type GroupKey } from '../report/group-keys.ts';
 
 /** The store's directory: two names for one option. */
@@ -40,14 +40,14 @@ export function priceListOption(): Option {
   ).choices(PRICE_LISTS);
 }
 
-/** `--currency CNY`, or `none`: null. */
+/** `--currency CNY`, or `none`. */
 function currencyOption(what: string): Option {
   return new Option('--currency <code>', what).argParser(parseCurrency);
 }
 
-function parseCurrency(text: string): string | null {
+function parseCurrency(text: string): string {
   const code = text.toUpperCase();
-  if (code === 'NONE') return null;
+  if (code === 'NONE') return NO_CURRENCY;
   if (isCurrency(code)) return code;
   throw new InvalidArgumentError("It must be the code of a currency, such as CNY or USD, or 'none'.");
 }
@@ -135,8 +135,8 @@ export interface ReportOptions {
   timezone?: string;
   /** Exit 1 where the sum lacks the price of a round. */
   strict?: true;
-  /** null: each cost in its own; undefined: what the store says. */
-  currency?: string | null;
+  /** `none`: each cost in its own; undefined: what the store says. */
+  currency?: string;
 }
 
 export interface PeriodOptions {

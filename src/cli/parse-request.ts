@@ -2,7 +2,7 @@ import { readPatternFile } from '../ai-log/pattern-file.ts';
 import type { RedactKind } from '../ai-log/pattern.ts';
 import { readTime } from '../ai-log/time.ts';
 import type { ParseOptions as IngestOptions } from '../ingest/options.ts';
-import type { PriceList } from '../store/pricing-settings.ts';
+import { NO_CURRENCY, type PriceList } from '../store/pricing-settings.ts';
 import { UsageError } from '../platform/errors.ts';
 
 /** What `parse` and `watch` are told of logs and store. */
@@ -14,8 +14,8 @@ export interface StoreOptions {
   since?: string;
   prices?: string;
   priceList?: PriceList;
-  /** null: `none`. */
-  currency?: string | null;
+  /** `none`: each cost in its own. */
+  currency?: string;
   /** false: --no-content */
   content: boolean;
   /** true: without a list of kinds. */
@@ -31,7 +31,7 @@ export async function parseRequest(options: StoreOptions): Promise<IngestOptions
     stateFile: options.stateFile,
     pricesPath: options.prices,
     priceList: options.priceList,
-    currency: options.currency,
+    currency: options.currency === NO_CURRENCY ? null : options.currency,
     filters: {
       ...(options.sessionKey !== undefined && { session_key: options.sessionKey }),
       ...(options.since !== undefined && { since: isoTime(options.since) }),

@@ -4,6 +4,7 @@ import { costsText } from '../pricing/money.ts';
 import type { Totals } from '../query/aggregate.ts';
 import { currencyView, type AskedCurrency, type CurrencyView, type DatedRate } from '../query/currency.ts';
 import { copyPath, readCopy } from '../store/price-file-copy.ts';
+import { NO_CURRENCY } from '../store/pricing-settings.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { Context } from './context.ts';
 
@@ -14,7 +15,7 @@ import type { Context } from './context.ts';
 export function currencyOf(
   context: Pick<Context, 'warn'>,
   dataDir: string,
-  asked: string | null | undefined,
+  asked: string | undefined,
 ): CurrencyView | undefined {
   const found = askedCurrency(context, dataDir, asked);
   return found && currencyView(found);
@@ -24,11 +25,11 @@ export function currencyOf(
 export function askedCurrency(
   context: Pick<Context, 'warn'>,
   dataDir: string,
-  asked: string | null | undefined,
+  asked: string | undefined,
 ): AskedCurrency | undefined {
   const store = openStore(nodeFiles, dataDir);
-  const to = asked === undefined ? store.pricing.currency : asked;
-  return to === null ? undefined : { to, rates: ratesOf(context, store) };
+  const to = asked ?? store.pricing.currency;
+  return to === null || to === NO_CURRENCY ? undefined : { to, rates: ratesOf(context, store) };
 }
 
 function ratesOf(context: Pick<Context, 'warn'>, store: Store): Record<string, DatedRate[]> {

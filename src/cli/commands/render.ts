@@ -21,8 +21,8 @@ export interface RenderOptions {
   full?: true;
   quiet?: true;
   json?: true;
-  /** null: each cost in its own; undefined: what the store says. */
-  currency?: string | null;
+  /** `none`: each cost in its own; undefined: what the store says. */
+  currency?: string;
 }
 
 /** Beside the file that this is bundled into; elsewhere there is none, and a render does without. */
