@@ -10,6 +10,7 @@ export const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
     'cache-ttl-unlogged',
     'The log does not say how long cache writes last: they are priced as for five minutes',
   ],
+  ['cached-kind-unlogged', 'The log does not say which of the cached tokens were audio or images'],
   ['image-output', 'The model made images'],
   ['image-uncounted', 'The log does not count the images that the model made: the cost is a lower bound'],
   ['image-share-unlogged', 'All of the output is priced as images, and some of it may be text'],

@@ -213,6 +213,14 @@ describe('audio', () => {
     for (const model of ['gpt-4o-mini-tts', 'gemini-2.5-flash-preview-tts', 'tts-1-hd', 'qwen3-tts-flash'])
       expect(audioOf(log(model, 20, 300))).toEqual([{ outputAudio: 300 }]);
   });
+  test('of a model that hears and writes is in doubt where the input is not counted', () => {
+    for (const model of ['gpt-4o-transcribe', 'gpt-4o-mini-transcribe', 'gpt-4o-transcribe-diarize']) {
+      expect(audioOf(log(model, 20, 300))).toEqual([{}, 'modality-unlogged']);
+      expect(audioOf(log(model, 20, 300, inputDetails({ audio_tokens: 18, text_tokens: 2 })))).toEqual([
+        { inputAudio: 18 },
+      ]);
+    }
+  });
   test('of a model that speaks and writes is in doubt where it is not counted', () => {
     for (const model of [
       'gpt-audio',
@@ -221,7 +229,6 @@ describe('audio', () => {
       'gpt-4o-mini-realtime-preview',
       'gpt-realtime',
       'qwen3-omni-flash',
-      'gpt-4o-transcribe',
       'gemini-2.5-flash-native-audio-latest',
     ]) {
       expect(audioOf(log(model, 20, 300))).toEqual([{}, 'modality-unlogged']);
@@ -311,11 +318,35 @@ describe('parts never exceed what they are parts of', () => {
   test('what is no text and not fresh was read from the cache', () => {
     expect(partsOf(log('m', 100, 50, inputDetails({ cached_tokens: 80, audio_tokens: 30 })))).toEqual([
       { inputAudio: 30, cachedAudio: 10 },
-      [],
+      ['cached-kind-unlogged'],
     ]);
     expect(
       partsOf(log('m', 100, 50, inputDetails({ cached_tokens: 80, audio_tokens: 30, image_tokens: 65 }))),
-    ).toEqual([{ inputAudio: 30, inputImage: 65, cachedAudio: 30, cachedImage: 45 }, []]);
+    ).toEqual([
+      { inputAudio: 30, inputImage: 65, cachedAudio: 30, cachedImage: 45 },
+      ['cached-kind-unlogged'],
+    ]);
+  });
+  test('what of it was cached is in doubt only where the log leaves it open', () => {
+    const cachedOf = (details: object, more: object = {}): unknown =>
+      partsOf(log('m', 100, 50, { usage: { prompt_tokens_details: details, ...more } }));
+    const some = { cached_tokens: 40, audio_tokens: 30 };
+    expect(cachedOf(some)).toEqual([{ inputAudio: 30 }, ['cached-kind-unlogged']]);
+    // As OpenAI's Realtime says it, and Gemini, of text alone.
+    const told = { cached_tokens_details: { text_tokens: 40, audio_tokens: 0 } };
+    expect(cachedOf({ ...some, ...told })).toEqual([{ inputAudio: 30 }, []]);
+    const text = { cache_tokens_details: [{ modality: 'TEXT', tokenCount: 25 }] };
+    expect(cachedOf({ ...some, ...text })).toEqual([{ inputAudio: 30, cachedAudio: 15 }, []]);
+    // All of the cache, or all of the audio: nothing is open.
+    expect(cachedOf({ cached_tokens: 40, audio_tokens: 100 })).toEqual([
+      { inputAudio: 100, cachedAudio: 40 },
+      [],
+    ]);
+    expect(cachedOf({ cached_tokens: 100, audio_tokens: 30 })).toEqual([
+      { inputAudio: 30, cachedAudio: 30 },
+      [],
+    ]);
+    expect(cachedOf({ cached_tokens: 0, audio_tokens: 30 })).toEqual([{ inputAudio: 30 }, []]);
   });
   test('nothing is made of zeros, but for searches', () => {
     expect(
@@ -347,6 +378,7 @@ test('a flag that bounds a cost has words', () => {
     'cache-unknown',
     'cache-unlogged',
     'cache-write-unlogged',
+    'cached-kind-unlogged',
     'image-share-unlogged',
     'image-uncounted',
     'maybe-imported',
