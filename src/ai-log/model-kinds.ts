@@ -2,6 +2,8 @@
 export interface ModelKind {
   isClaude: boolean;
   isGemini: boolean;
+  /** Where it reasons, its output costs more. */
+  isQwen: boolean;
   /** Bedrock, through ai-proxy: its cached tokens are reads and writes together. */
   isBedrock: boolean;
   /** The provider caches by itself what is at least so long, and bills less for it; Infinity where it does not. */
@@ -82,6 +84,7 @@ function findKind(model: string): ModelKind {
   return {
     isClaude: name.includes('claude'),
     isGemini,
+    isQwen: /^q(?:wen|wq|vq)/.test(name),
     isBedrock,
     cachesFrom: caching ? caching[1] : Infinity,
     images,

@@ -24,6 +24,8 @@ const DIRECTIONS = {
   'image-uncounted': 'lower',
   'maybe-imported': 'upper',
   'modality-unlogged': 'lower',
+  'reasoning-uncounted': 'lower',
+  'total-larger': 'lower',
   'usage-unlogged': 'lower',
   // Of its price.
   'price-lower': 'lower',
@@ -77,6 +79,8 @@ function matters(reason: BoundReason, rates: Rates, { details = {} }: PricedToke
   const { input = 0, cache_read: read = input, cache_write: write = input } = rates;
   if (reason === 'cache-unlogged') return Number(read) < Number(input);
   if (reason === 'cache-write-unlogged') return Number(write) > Number(read);
+  if (reason === 'reasoning-uncounted')
+    return Number(rates.output_reasoning ?? 0) > Number(rates.output ?? 0);
   if (reason === 'cached-kind-unlogged')
     return isRated(details.inputAudio, rates.input_audio) || isRated(details.inputImage, rates.input_image);
   return true;

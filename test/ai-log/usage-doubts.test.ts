@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FLAG_WORDS } from '../../src/ai-log/flags.ts';
 import { isReason } from '../../src/pricing/bounds.ts';
 import { normaliseUsage } from '../../src/ai-log/usage.ts';
+import { aiLine, round } from './lines.ts';
 
 type Log = Record<string, unknown>;
 const log = (model: string, input: number, output: number, rest: Log = {}): Log => ({
@@ -383,6 +384,47 @@ test('a flag that bounds a cost has words', () => {
     'image-uncounted',
     'maybe-imported',
     'modality-unlogged',
+    'reasoning-uncounted',
+    'total-larger',
     'usage-unlogged',
   ]);
+});
+
+describe('a total that is larger than its parts', () => {
+  const flagsOf = (model: string, total: number, more: object = {}): string[] =>
+    normaliseUsage({
+      model,
+      input_token: 100,
+      output_token: 20,
+      total_token: total,
+      cached_tokens: 0,
+      ...more,
+    }).flags;
+  test('is a bound: what stands in no count may have been billed', () => {
+    expect(flagsOf('grok-4', 620)).toEqual(['total-mismatch', 'total-larger']);
+    expect(flagsOf('grok-4', 620, { reasoning_tokens: 500 })).toEqual([]);
+    expect(flagsOf('gemini-2.5-pro', 620)).toEqual([]);
+    expect(flagsOf('grok-4', 120)).toEqual([]);
+  });
+  test('is none where it is smaller, or nothing was asked of the model', () => {
+    expect(flagsOf('grok-4', 110)).toEqual(['total-mismatch']);
+    expect(flagsOf('grok-4', 620, { cache_status: 'hit' })).toEqual(['total-mismatch']);
+  });
+});
+
+describe('reasoning that stands in the log and in no count', () => {
+  const flagsOf = (model: string, more: object): string[] =>
+    round(aiLine({ model, input_token: 100, output_token: 20, cached_tokens: 0, answer: 'a', ...more }))
+      .flags;
+  test('of Qwen, whose output then costs more', () => {
+    const flagged = ['reasoning-uncounted'];
+    expect(flagsOf('qwen-plus', { reasoning: 'Let me see' })).toEqual(flagged);
+    expect(flagsOf('qwen-plus', { reasoning: 'Let me see', reasoning_tokens: 0 })).toEqual(flagged);
+    expect(flagsOf('dashscope/qwen-plus', { reasoning: 'Let me see' })).toEqual(flagged);
+  });
+  test('of others, or counted, or not there', () => {
+    expect(flagsOf('gpt-5', { reasoning: 'Let me see' })).toEqual([]);
+    expect(flagsOf('qwen-plus', { reasoning: 'Let me see', reasoning_tokens: 5 })).toEqual([]);
+    for (const reasoning of [null, '', '-']) expect(flagsOf('qwen-plus', { reasoning })).toEqual([]);
+  });
 });

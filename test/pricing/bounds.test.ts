@@ -107,3 +107,10 @@ test.each([
   // Of a later version.
   [['unheard-of'], 'either'],
 ])('reasons %j bound the cost: %s', (list, bound) => expect(boundOf(list)).toBe(bound));
+
+test('reasoning that is not counted matters where it has a rate of its own', () => {
+  const uncounted = ['reasoning-uncounted'];
+  expect(reasons(uncounted, { input: 1, output: 2, output_reasoning: 5 })).toEqual(uncounted);
+  expect(reasons(uncounted, { input: 1, output: 2 })).toEqual([]);
+  expect(boundOf(['reasoning-uncounted', 'total-larger'])).toBe('lower');
+});
