@@ -12,7 +12,7 @@ export const priceAgeCheck: Check = {
     const ages = (await builtInPrices(list)).map((prices) => priceAge(prices, now));
     return ages.flatMap(({ title, count, old, oldest }): Finding[] => {
       if (old === 0) return [];
-      const what = `${old} of ${plural(count, 'price')} of the ${title} were last seen more than ${OLD_AFTER_DAYS} days ago, the oldest on ${oldest}.`;
+      const what = `${old} of ${plural(count, 'price')} of the ${title} ${old === 1 ? 'was' : 'were'} last seen more than ${OLD_AFTER_DAYS} days ago, the oldest on ${oldest}.`;
       const fix = 'Update monitor, or give your models prices of your own (parse --prices).';
       return [{ code: 'prices-old', area: 'prices', severity: 'note', what, where: title, fix }];
     });
