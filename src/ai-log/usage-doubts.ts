@@ -17,7 +17,7 @@ export function hasCacheKey(counts: LoggedCounts): boolean {
 /** Rule 7: what the log should say of a model like this, and does not. Of counted rounds. */
 export function addDoubts(usage: TokenUsage, counts: LoggedCounts, kind: ModelKind, flags: string[]): void {
   if (isCacheUnlogged(usage, counts, kind)) flags.push('cache-unlogged');
-  if (isWriteUnlogged(counts, kind) && !flags.includes('ambiguous')) flags.push('cache-write-unlogged');
+  if (isWriteUnlogged(counts, kind)) flags.push('cache-write-unlogged');
   if (kind.images === 'only' && usage.output === 0) flags.push('image-uncounted');
   if (kind.images === 'also' && isImageShareUnlogged(usage, counts, kind)) flags.push('image-share-unlogged');
   if (isAudioUnlogged(usage, counts, kind)) flags.push('modality-unlogged');
