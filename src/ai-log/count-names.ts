@@ -18,6 +18,7 @@ export type CountName =
   | 'inputAudio'
   | 'inputImage'
   | 'inputText'
+  | 'cachedText'
   | 'cachedAudio'
   | 'cachedImage'
   | 'outputAudio'
@@ -63,8 +64,8 @@ const WRITES = table(
 );
 
 const CACHED_PARTS = table(
-  { audio_tokens: 'cachedAudio', image_tokens: 'cachedImage' },
-  { list: { AUDIO: 'cachedAudio', IMAGE: 'cachedImage' } },
+  { text_tokens: 'cachedText', audio_tokens: 'cachedAudio', image_tokens: 'cachedImage' },
+  { list: { TEXT: 'cachedText', AUDIO: 'cachedAudio', IMAGE: 'cachedImage' } },
 );
 
 /** Caches, in the words of every provider and gateway. They stand in the input's details, or in usage itself. */

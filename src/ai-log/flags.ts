@@ -1,6 +1,7 @@
 /** What a round's flag means, in words for whoever reads its numbers. */
 export const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
   ['total-mismatch', 'The total in the log is not input + output'],
+  ['total-larger', 'The total in the log has tokens that stand in no other count: the cost is a lower bound'],
   ['cache-unknown', 'The log does not say what was cached: the cost is a lower bound'],
   ['ambiguous', 'The log leaves open whether its input count includes the cache'],
   ['cache-unlogged', 'The log does not say what was read from a cache: the cost is an upper bound'],
@@ -10,6 +11,8 @@ export const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
     'cache-ttl-unlogged',
     'The log does not say how long cache writes last: they are priced as for five minutes',
   ],
+  ['cached-kind-unlogged', 'The log does not say which of the cached tokens were audio or images'],
+  ['reasoning-uncounted', 'The model reasoned, and the log does not count it'],
   ['image-output', 'The model made images'],
   ['image-uncounted', 'The log does not count the images that the model made: the cost is a lower bound'],
   ['image-share-unlogged', 'All of the output is priced as images, and some of it may be text'],

@@ -2,6 +2,8 @@
 export interface ModelKind {
   isClaude: boolean;
   isGemini: boolean;
+  /** Where it reasons, its output costs more. */
+  isQwen: boolean;
   /** Bedrock, through ai-proxy: its cached tokens are reads and writes together. */
   isBedrock: boolean;
   /** The provider caches by itself what is at least so long, and bills less for it; Infinity where it does not. */
@@ -10,8 +12,8 @@ export interface ModelKind {
   images: 'only' | 'also' | null;
   /** Tokens of one image, of each size; empty where that is not known. */
   imageSizes: readonly number[];
-  /** `speech`: all of its output is audio. `mixed`: audio and text, in or out. */
-  audio: 'speech' | 'mixed' | null;
+  /** `speech`: all of its output is audio. `heard`: audio and text in, text out. `mixed`: audio and text, in and out. */
+  audio: 'speech' | 'heard' | 'mixed' | null;
   /** It bills each search query that it makes, and what it cites. */
   isDeepResearch: boolean;
 }
@@ -64,8 +66,8 @@ const IMAGE_SIZES: readonly (readonly [RegExp, readonly number[]])[] = [
 ];
 
 const SPEECH = /(?:^|-)tts(?:-|$)|^cosyvoice|^sambert|^speech-\d/;
-const MIXED_AUDIO =
-  /^gpt-(?:4o-(?:mini-)?)?(?:audio|realtime)|-(?:transcribe|omni)(?:-|$)|native-audio|^gemini-.*-live/;
+const HEARD_AUDIO = /-transcribe(?:-|$)/;
+const MIXED_AUDIO = /^gpt-(?:4o-(?:mini-)?)?(?:audio|realtime)|-omni(?:-|$)|native-audio|^gemini-.*-live/;
 
 function findKind(model: string): ModelKind {
   const whole = model.toLowerCase();
@@ -82,11 +84,18 @@ function findKind(model: string): ModelKind {
   return {
     isClaude: name.includes('claude'),
     isGemini,
+    isQwen: /^q(?:wen|wq|vq)/.test(name),
     isBedrock,
     cachesFrom: caching ? caching[1] : Infinity,
     images,
     imageSizes: IMAGE_SIZES.find(([pattern]) => pattern.test(name))?.[1] ?? [],
-    audio: SPEECH.test(name) ? 'speech' : MIXED_AUDIO.test(name) ? 'mixed' : null,
+    audio: audioOf(name),
     isDeepResearch: name.includes('deep-research'),
   };
+}
+
+function audioOf(name: string): ModelKind['audio'] {
+  if (SPEECH.test(name)) return 'speech';
+  if (HEARD_AUDIO.test(name)) return 'heard';
+  return MIXED_AUDIO.test(name) ? 'mixed' : null;
 }

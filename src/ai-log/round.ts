@@ -4,6 +4,7 @@ import { fillIn, readAttributes, type Attributes } from './attributes.ts';
 import { addWriteTimes, mayHoldMark, type SentTexts } from './cache-times.ts';
 import { isRareCount } from './counts.ts';
 import { arrayElements, parseJson } from './json-spans.ts';
+import { kindOf } from './model-kinds.ts';
 import { readServiceTier } from './service-tier.ts';
 import { readTime } from './time.ts';
 import { normaliseUsage, type TokenUsage, type UsageState } from './usage.ts';
@@ -145,6 +146,8 @@ export function toRound<T extends Text, Message extends T | number>(
     state !== 'gateway-cache' && isAborted(field('response_flags'), responseCode, responseType);
   if (state === 'counted' && isCutOff) flags.push('aborted');
   if (state === 'no-usage' && (isCutOff || isAnswered(texts, responseCode))) flags.push('usage-unlogged');
+  if (state === 'counted' && usage.reasoning === 0 && saysText(texts.reasoning) && kindOf(model).isQwen)
+    flags.push('reasoning-uncounted');
   if (asksAudio && sent?.says(AUDIO)) flags.push('modality-unlogged');
   if (asksWriteTime) addWriteTimes(usage, sentTexts(attributes, sent), model, flags);
   const time = readTime(field('start_time')) ?? readTime(field('timestamp'));
@@ -186,6 +189,11 @@ function isAnswered<T extends Text>(texts: Attributes<T>['texts'], responseCode:
   if (responseCode !== null && responseCode >= 400) return false;
   if (texts.answer !== null || texts.reasoning !== null || texts.tool_calls !== null) return true;
   return responseCode !== null && responseCode >= 200 && responseCode < 300;
+}
+
+/** Whether a text, given as JSON, says more than `""` and `"-"`. */
+function saysText(text: Text | null): boolean {
+  return text !== null && text.length > 3;
 }
 
 /** What was sent, as far as it may hold marks for the cache. */

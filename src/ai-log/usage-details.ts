@@ -79,8 +79,13 @@ function makeParts(usage: TokenUsage, counts: LoggedCounts, kind: ModelKind): bo
   };
   const audio = upTo(inputAudio, input);
   const image = upTo(inputImage, input - audio);
-  const readAudio = upTo(cachedAudio, Math.min(audio, cached));
-  const readImage = upTo(cachedImage, Math.min(image, cached - readAudio));
+  // Told as text, all the rest of the cache is of the one other kind.
+  const notText = counts.cachedText === undefined ? 0 : Math.max(0, cached - counts.cachedText);
+  const readAudio = upTo(counts.cachedAudio ?? (image === 0 ? notText : 0), Math.min(audio, cached));
+  const readImage = upTo(
+    counts.cachedImage ?? (audio === 0 ? notText : 0),
+    Math.min(image, cached - readAudio),
+  );
   const spoken = upTo(speech, output);
   const details: UsageDetails = {};
   const add = (key: keyof UsageDetails, count: number): void => {

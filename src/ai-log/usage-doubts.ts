@@ -17,10 +17,20 @@ export function hasCacheKey(counts: LoggedCounts): boolean {
 /** Rule 7: what the log should say of a model like this, and does not. Of counted rounds. */
 export function addDoubts(usage: TokenUsage, counts: LoggedCounts, kind: ModelKind, flags: string[]): void {
   if (isCacheUnlogged(usage, counts, kind)) flags.push('cache-unlogged');
-  if (isWriteUnlogged(counts, kind) && !flags.includes('ambiguous')) flags.push('cache-write-unlogged');
+  if (isWriteUnlogged(counts, kind)) flags.push('cache-write-unlogged');
   if (kind.images === 'only' && usage.output === 0) flags.push('image-uncounted');
   if (kind.images === 'also' && isImageShareUnlogged(usage, counts, kind)) flags.push('image-share-unlogged');
   if (isAudioUnlogged(usage, counts, kind)) flags.push('modality-unlogged');
+  if (isCachedKindUnlogged(usage, counts)) flags.push('cached-kind-unlogged');
+}
+
+/** Audio or images, of which more may have been read from the cache than those that can't have been fresh. */
+function isCachedKindUnlogged({ cached, details = {} }: TokenUsage, counts: LoggedCounts): boolean {
+  const { inputAudio = 0, inputImage = 0, cachedAudio = 0, cachedImage = 0 } = details;
+  const isTold =
+    counts.cachedText !== undefined || counts.cachedAudio !== undefined || counts.cachedImage !== undefined;
+  const most = Math.min(cached, inputAudio + inputImage);
+  return !isTold && cachedAudio + cachedImage < most;
 }
 
 /** A response of Gemini's own names the cache where it read one, and the thoughts or tools say that this is one. */
@@ -50,8 +60,9 @@ function isImageShareUnlogged(usage: TokenUsage, counts: LoggedCounts, kind: Mod
 
 function isAudioUnlogged(usage: TokenUsage, counts: LoggedCounts, kind: ModelKind): boolean {
   if (counts.audioSeconds !== undefined && counts.audioSeconds > 0) return true;
-  if (kind.audio !== 'mixed') return false;
+  if (kind.audio !== 'mixed' && kind.audio !== 'heard') return false;
   const knowsInput = counts.inputAudio !== undefined || counts.inputText === usage.input;
-  const knowsOutput = counts.outputAudio !== undefined || counts.outputText === usage.output;
+  const knowsOutput =
+    kind.audio === 'heard' || counts.outputAudio !== undefined || counts.outputText === usage.output;
   return !knowsInput || (usage.output > 0 && !knowsOutput);
 }

@@ -46,6 +46,7 @@ export function normaliseUsage(aiLog: Readonly<Record<string, unknown>>): Normal
   const total = counts.total ?? 0;
   const flags: string[] = [];
   if (total > 0 && total !== usage.input + usage.output) flags.push('total-mismatch');
+  if (state === 'counted' && total > usage.input + usage.output) flags.push('total-larger');
   if (state === 'counted' && kind.isClaude && !hasCacheKey(counts)) flags.push('cache-unknown');
   if (ambiguous) flags.push('ambiguous');
   // Rules 6 and 7.

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DEFAULT_LOG } from '../platform/log-places.ts';
 import { REDACT_KINDS, type RedactKind } from '../ai-log/pattern.ts';
 import { attoOfUsd, PRICE_TEXT } from '../pricing/money.ts';
-import { isCurrency, PRICE_LISTS } from '../store/pricing-settings.ts';
+import { isCurrency, NO_CURRENCY, PRICE_LISTS } from '../store/pricing-settings.ts';
 import { GROUP_KEYS, type GroupKey } from '../report/group-keys.ts';
 
 /** The store's directory: two names for one option. */
@@ -44,9 +44,6 @@ export function priceListOption(): Option {
 function currencyOption(what: string): Option {
   return new Option('--currency <code>', what).argParser(parseCurrency);
 }
-
-/** Each cost in its own currency. */
-export const NO_CURRENCY = 'none';
 
 function parseCurrency(text: string): string {
   const code = text.toUpperCase();

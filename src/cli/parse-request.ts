@@ -2,8 +2,7 @@ import { readPatternFile } from '../ai-log/pattern-file.ts';
 import type { RedactKind } from '../ai-log/pattern.ts';
 import { readTime } from '../ai-log/time.ts';
 import type { ParseOptions as IngestOptions } from '../ingest/options.ts';
-import type { PriceList } from '../store/pricing-settings.ts';
-import { NO_CURRENCY } from './options.ts';
+import { NO_CURRENCY, type PriceList } from '../store/pricing-settings.ts';
 import { UsageError } from '../platform/errors.ts';
 
 /** What `parse` and `watch` are told of logs and store. */
@@ -15,6 +14,7 @@ export interface StoreOptions {
   since?: string;
   prices?: string;
   priceList?: PriceList;
+  /** `none`: each cost in its own. */
   currency?: string;
   /** false: --no-content */
   content: boolean;

@@ -4,9 +4,9 @@ import { costsText, usdFirst } from '../pricing/money.ts';
 import type { Totals } from '../query/aggregate.ts';
 import { currencyView, type AskedCurrency, type CurrencyView, type DatedRate } from '../query/currency.ts';
 import { copyPath, readCopy } from '../store/price-file-copy.ts';
+import { NO_CURRENCY } from '../store/pricing-settings.ts';
 import { openStore, type Store } from '../store/store.ts';
 import type { Context } from './context.ts';
-import { NO_CURRENCY } from './options.ts';
 
 /**
  * The currency that a report is in: the one that is asked for, or the store's; undefined where each cost stays in its
@@ -28,8 +28,8 @@ export function askedCurrency(
   asked: string | undefined,
 ): AskedCurrency | undefined {
   const store = openStore(nodeFiles, dataDir);
-  const to = asked ?? store.pricing.currency ?? NO_CURRENCY;
-  return to === NO_CURRENCY ? undefined : { to, rates: ratesOf(context, store) };
+  const to = asked ?? store.pricing.currency;
+  return to === null || to === NO_CURRENCY ? undefined : { to, rates: ratesOf(context, store) };
 }
 
 function ratesOf(context: Pick<Context, 'warn'>, store: Store): Record<string, DatedRate[]> {

@@ -27,10 +27,12 @@ const WORDS: Readonly<Record<BoundReason, string>> = {
   'price-unverified': 'the price is not verified',
   'price-upper': 'the price is the highest of several that may apply',
   'rate-missing': 'the price has no rate for some of the tokens',
+  'reasoning-uncounted': 'output where the model reasons is dearer, and the log does not count its reasoning',
   'search-fee': 'the fee for web searches is not in the log',
   'service-tier-higher': 'the price has no rate for the service tier, which costs more',
   'service-tier-lower': 'the price has no rate for the service tier, which costs less',
   'service-tier-unknown': 'the price has no rate for the service tier',
+  'total-larger': 'the total in the log has tokens that stand in no other count',
   'usage-unlogged': 'the log has no token counts for an answer that may be billed',
 };
 

@@ -1,6 +1,6 @@
 import { ratesFor, serviceTierOf } from './charges.ts';
 import type { Decimal } from './money.ts';
-import type { PricedTokens, Prices, Rates } from './schedule.ts';
+import type { PricedTokens, Prices, Rates, TokenDetails } from './schedule.ts';
 
 /** How a cost may be wrong: it is at least, or at most, what is said; `either`: it may be more or less. */
 export type Bound = 'lower' | 'upper' | 'either';
@@ -19,13 +19,15 @@ const DIRECTIONS = {
   'cache-unknown': 'lower',
   'cache-unlogged': 'upper',
   'cache-write-unlogged': 'lower',
+  'cached-kind-unlogged': 'upper',
   'image-share-unlogged': 'upper',
   'image-uncounted': 'lower',
   'maybe-imported': 'upper',
   'modality-unlogged': 'lower',
+  'reasoning-uncounted': 'lower',
+  'total-larger': 'lower',
   'usage-unlogged': 'lower',
   // Of its price.
-  'cached-kind-unlogged': 'upper',
   'price-lower': 'lower',
   'price-unverified': 'either',
   'price-upper': 'upper',
@@ -49,8 +51,8 @@ const TIERS = new Map<string, BoundReason>([
 export function boundReasons(flags: readonly string[], prices: Prices, usage: PricedTokens): BoundReason[] {
   if (prices.free) return [];
   const rates = ratesFor(prices, usage);
-  const reasons = flags.filter(isReason).filter((flag) => matters(flag, rates));
-  if (usage.details) addMissingRates(reasons, rates, usage);
+  const reasons = flags.filter(isReason).filter((flag) => matters(flag, rates, usage));
+  if (usage.details && isRateMissing(rates, usage.details)) reasons.push('rate-missing');
   if (prices.inexact !== undefined && !isSearchCounted(prices, usage)) reasons.push(reasonOf(prices.inexact));
   const { serviceTier } = usage;
   if (serviceTier && isTierMissing(prices, usage))
@@ -72,39 +74,35 @@ export function isReason(text: string): text is BoundReason {
   return Object.hasOwn(DIRECTIONS, text);
 }
 
-/** What a cache would have changed is nothing where its rates are those of other input. */
-function matters(reason: BoundReason, rates: Rates): boolean {
+/** What a cache would have changed is nothing where its rates are those of other input; likewise a kind of tokens. */
+function matters(reason: BoundReason, rates: Rates, { details = {} }: PricedTokens): boolean {
   const { input = 0, cache_read: read = input, cache_write: write = input } = rates;
   if (reason === 'cache-unlogged') return Number(read) < Number(input);
   if (reason === 'cache-write-unlogged') return Number(write) > Number(read);
+  if (reason === 'reasoning-uncounted')
+    return Number(rates.output_reasoning ?? 0) > Number(rates.output ?? 0);
+  if (reason === 'cached-kind-unlogged')
+    return isRated(details.inputAudio, rates.input_audio) || isRated(details.inputImage, rates.input_image);
   return true;
 }
 
 /** Kinds of tokens that are dearer than text everywhere, where the price has no rate for them. */
-function addMissingRates(reasons: BoundReason[], rates: Rates, { details = {}, cached }: PricedTokens): void {
-  const { outputAudio, outputImage, searches, cacheWrite1h, inputAudio, inputImage } = details;
-  if (
+function isRateMissing(rates: Rates, details: TokenDetails): boolean {
+  const { outputAudio, outputImage, searches, cacheWrite1h } = details;
+  return (
     isMissing(outputAudio, rates.output_audio) ||
     isMissing(outputImage, rates.output_image) ||
     isMissing(searches, rates.searches) ||
     (isMissing(cacheWrite1h, rates.cache_write_1h) && rates.cache_write !== undefined)
-  )
-    reasons.push('rate-missing');
-  if (
-    cached > 0 &&
-    (isUntold(inputAudio, details.cachedAudio, rates.input_audio) ||
-      isUntold(inputImage, details.cachedImage, rates.input_image))
-  )
-    reasons.push('cached-kind-unlogged');
+  );
+}
+
+function isRated(count: number | undefined, rate: Decimal | undefined): boolean {
+  return (count ?? 0) > 0 && rate !== undefined;
 }
 
 function isMissing(count: number | undefined, rate: Decimal | undefined): boolean {
   return (count ?? 0) > 0 && rate === undefined;
-}
-
-/** There are such tokens with a rate of their own, and nobody says how many of them were cached. */
-function isUntold(count: number | undefined, cached: number | undefined, rate: Decimal | undefined): boolean {
-  return (count ?? 0) > 0 && cached === undefined && rate !== undefined;
 }
 
 function isSearchCounted({ inexact, searches }: Prices, { details }: PricedTokens): boolean {

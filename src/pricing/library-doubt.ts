@@ -1,5 +1,6 @@
 /** What of the library's own notes says how sure a price is. */
 interface Commented {
+  id?: string;
   price_comments?: string | undefined;
 }
 
@@ -19,10 +20,14 @@ const PROVIDERS: ReadonlyMap<string, 'unverified' | 'upper'> = new Map([
   ['zhipuai', 'unverified'],
 ]);
 
+/** Names that DeepSeek's own service never had: whose price the library has for them, it doesn't say. */
+const OTHERS_DEEPSEEK = /^deepseek-v3\.\d/;
+
 /** Why a price of the library is not an exact one; undefined where its notes give no reason to doubt it. */
 export function doubtOf(provider: { id: string }, model: Commented): 'unverified' | 'upper' | undefined {
   const comment = model.price_comments ?? '';
   if (UNVERIFIED.test(comment)) return 'unverified';
   if (UPPER.test(comment)) return 'upper';
+  if (provider.id === 'deepseek' && OTHERS_DEEPSEEK.test(model.id ?? '')) return 'unverified';
   return PROVIDERS.get(provider.id);
 }

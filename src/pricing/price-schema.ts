@@ -206,6 +206,7 @@ export function priceFileSchema(z: typeof Zod) {
           .record(z.string().regex(CURRENCY_CODE, { error: CURRENCY }), exchange, {
             error: 'expected rates by currency: {"CNY": [{"from": "2026-01-01", "per_usd": 7.1}]}',
           })
+          .refine((rates) => !Object.hasOwn(rates, 'USD'), { error: 'expected no rate for USD itself' })
           .describe('What one USD is worth from a date on, for reports in another currency')
           .exactOptional(),
         models: z.array(entry, { error: list }),

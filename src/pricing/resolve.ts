@@ -85,6 +85,9 @@ const LONGEST_NAME = 256;
 const BEDROCK_ID =
   /^(?:[a-z]{2,6}(?:-gov)?\.)?(?:ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen|writer|zai)\.[a-z0-9]/i;
 
+/** How LiteLLM says that an id is Bedrock's: `bedrock/converse/us.anthropic.…`. */
+const BEDROCK_PREFIX = /^bedrock\/(?:converse\/|invoke\/)?[^/]+$/i;
+
 /** How Vertex AI names a version: `claude-opus-4@20250514`. */
 const VERTEX_ID = /@(?:20\d{6}|default)$/;
 
@@ -92,7 +95,7 @@ function placesOf(model: string, files: readonly PriceFile[]): Place[] {
   if (isNoModel(model) || model.length > LONGEST_NAME) return [];
   const slash = model.indexOf('/');
   const last = model.slice(model.lastIndexOf('/') + 1);
-  const isMakers = MAKERS.test(model);
+  const isMakers = MAKERS.test(model) || (BEDROCK_PREFIX.test(model) && BEDROCK_ID.test(last));
   return [
     ...placesOfName(model, files),
     ...(isMakers ? placesOfName(last, files, []) : []),

@@ -65,6 +65,9 @@ function isList(value: unknown): value is PriceList {
   return PRICE_LISTS.some((list) => list === value);
 }
 
+/** What `--currency` says for each cost in its own currency: commander makes an empty text of null. */
+export const NO_CURRENCY = 'none';
+
 /** Three capital letters. */
 export function isCurrency(value: unknown): value is string {
   return typeof value === 'string' && /^[A-Z]{3}$/.test(value);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FLAG_WORDS } from '../../src/ai-log/flags.ts';
 import { isReason } from '../../src/pricing/bounds.ts';
 import { normaliseUsage } from '../../src/ai-log/usage.ts';
+import { aiLine, round } from './lines.ts';
 
 type Log = Record<string, unknown>;
 const log = (model: string, input: number, output: number, rest: Log = {}): Log => ({
@@ -112,7 +113,8 @@ describe('cache writes that the log does not count', () => {
     ['claude-sonnet-4-5', { cached_tokens: 9, ephemeral_1h_input_tokens: 0 }, []],
     ['claude-sonnet-4-5', { cache_read_input_tokens: 9, cache_creation_input_tokens: 0 }, []],
     // Both sides at once can't be said: the input is in doubt first.
-    ['claude-sonnet-4-5', { cache_read_input_tokens: 9 }, ['ambiguous']],
+    // It may have cost less, and more.
+    ['claude-sonnet-4-5', { cache_read_input_tokens: 9 }, ['ambiguous', 'cache-write-unlogged']],
     [BEDROCK, { cached_tokens: 9 }, ['cache-write-unlogged']],
     [`bedrock/${BEDROCK}`, { cached_tokens: 9 }, ['cache-write-unlogged']],
     // Reads and writes together are none.
@@ -213,6 +215,14 @@ describe('audio', () => {
     for (const model of ['gpt-4o-mini-tts', 'gemini-2.5-flash-preview-tts', 'tts-1-hd', 'qwen3-tts-flash'])
       expect(audioOf(log(model, 20, 300))).toEqual([{ outputAudio: 300 }]);
   });
+  test('of a model that hears and writes is in doubt where the input is not counted', () => {
+    for (const model of ['gpt-4o-transcribe', 'gpt-4o-mini-transcribe', 'gpt-4o-transcribe-diarize']) {
+      expect(audioOf(log(model, 20, 300))).toEqual([{}, 'modality-unlogged']);
+      expect(audioOf(log(model, 20, 300, inputDetails({ audio_tokens: 18, text_tokens: 2 })))).toEqual([
+        { inputAudio: 18 },
+      ]);
+    }
+  });
   test('of a model that speaks and writes is in doubt where it is not counted', () => {
     for (const model of [
       'gpt-audio',
@@ -221,7 +231,6 @@ describe('audio', () => {
       'gpt-4o-mini-realtime-preview',
       'gpt-realtime',
       'qwen3-omni-flash',
-      'gpt-4o-transcribe',
       'gemini-2.5-flash-native-audio-latest',
     ]) {
       expect(audioOf(log(model, 20, 300))).toEqual([{}, 'modality-unlogged']);
@@ -311,11 +320,35 @@ describe('parts never exceed what they are parts of', () => {
   test('what is no text and not fresh was read from the cache', () => {
     expect(partsOf(log('m', 100, 50, inputDetails({ cached_tokens: 80, audio_tokens: 30 })))).toEqual([
       { inputAudio: 30, cachedAudio: 10 },
-      [],
+      ['cached-kind-unlogged'],
     ]);
     expect(
       partsOf(log('m', 100, 50, inputDetails({ cached_tokens: 80, audio_tokens: 30, image_tokens: 65 }))),
-    ).toEqual([{ inputAudio: 30, inputImage: 65, cachedAudio: 30, cachedImage: 45 }, []]);
+    ).toEqual([
+      { inputAudio: 30, inputImage: 65, cachedAudio: 30, cachedImage: 45 },
+      ['cached-kind-unlogged'],
+    ]);
+  });
+  test('what of it was cached is in doubt only where the log leaves it open', () => {
+    const cachedOf = (details: object, more: object = {}): unknown =>
+      partsOf(log('m', 100, 50, { usage: { prompt_tokens_details: details, ...more } }));
+    const some = { cached_tokens: 40, audio_tokens: 30 };
+    expect(cachedOf(some)).toEqual([{ inputAudio: 30 }, ['cached-kind-unlogged']]);
+    // As OpenAI's Realtime says it, and Gemini, of text alone.
+    const told = { cached_tokens_details: { text_tokens: 40, audio_tokens: 0 } };
+    expect(cachedOf({ ...some, ...told })).toEqual([{ inputAudio: 30 }, []]);
+    const text = { cache_tokens_details: [{ modality: 'TEXT', tokenCount: 25 }] };
+    expect(cachedOf({ ...some, ...text })).toEqual([{ inputAudio: 30, cachedAudio: 15 }, []]);
+    // All of the cache, or all of the audio: nothing is open.
+    expect(cachedOf({ cached_tokens: 40, audio_tokens: 100 })).toEqual([
+      { inputAudio: 100, cachedAudio: 40 },
+      [],
+    ]);
+    expect(cachedOf({ cached_tokens: 100, audio_tokens: 30 })).toEqual([
+      { inputAudio: 30, cachedAudio: 30 },
+      [],
+    ]);
+    expect(cachedOf({ cached_tokens: 0, audio_tokens: 30 })).toEqual([{ inputAudio: 30 }, []]);
   });
   test('nothing is made of zeros, but for searches', () => {
     expect(
@@ -347,10 +380,52 @@ test('a flag that bounds a cost has words', () => {
     'cache-unknown',
     'cache-unlogged',
     'cache-write-unlogged',
+    'cached-kind-unlogged',
     'image-share-unlogged',
     'image-uncounted',
     'maybe-imported',
     'modality-unlogged',
+    'reasoning-uncounted',
+    'total-larger',
     'usage-unlogged',
   ]);
+});
+
+describe('a total that is larger than its parts', () => {
+  const flagsOf = (model: string, total: number, more: object = {}): string[] =>
+    normaliseUsage({
+      model,
+      input_token: 100,
+      output_token: 20,
+      total_token: total,
+      cached_tokens: 0,
+      ...more,
+    }).flags;
+  test('is a bound: what stands in no count may have been billed', () => {
+    expect(flagsOf('grok-4', 620)).toEqual(['total-mismatch', 'total-larger']);
+    expect(flagsOf('grok-4', 620, { reasoning_tokens: 500 })).toEqual([]);
+    expect(flagsOf('gemini-2.5-pro', 620)).toEqual([]);
+    expect(flagsOf('grok-4', 120)).toEqual([]);
+  });
+  test('is none where it is smaller, or nothing was asked of the model', () => {
+    expect(flagsOf('grok-4', 110)).toEqual(['total-mismatch']);
+    expect(flagsOf('grok-4', 620, { cache_status: 'hit' })).toEqual(['total-mismatch']);
+  });
+});
+
+describe('reasoning that stands in the log and in no count', () => {
+  const flagsOf = (model: string, more: object): string[] =>
+    round(aiLine({ model, input_token: 100, output_token: 20, cached_tokens: 0, answer: 'a', ...more }))
+      .flags;
+  test('of Qwen, whose output then costs more', () => {
+    const flagged = ['reasoning-uncounted'];
+    expect(flagsOf('qwen-plus', { reasoning: 'Let me see' })).toEqual(flagged);
+    expect(flagsOf('qwen-plus', { reasoning: 'Let me see', reasoning_tokens: 0 })).toEqual(flagged);
+    expect(flagsOf('dashscope/qwen-plus', { reasoning: 'Let me see' })).toEqual(flagged);
+  });
+  test('of others, or counted, or not there', () => {
+    expect(flagsOf('gpt-5', { reasoning: 'Let me see' })).toEqual([]);
+    expect(flagsOf('qwen-plus', { reasoning: 'Let me see', reasoning_tokens: 5 })).toEqual([]);
+    for (const reasoning of [null, '', '-']) expect(flagsOf('qwen-plus', { reasoning })).toEqual([]);
+  });
 });

@@ -161,7 +161,11 @@ describe('rule 4: where the cache stands', () => {
   });
   test('cache_creation_input_tokens alone: inside (DashScope)', () => {
     expect(placeOf(100, 1, 101, { cache_creation_input_tokens: 60 })).toEqual([100]);
-    expect(placeOf(100, 1, 161, { cache_creation_input_tokens: 60 })).toEqual([100, 'total-mismatch']);
+    expect(placeOf(100, 1, 161, { cache_creation_input_tokens: 60 })).toEqual([
+      100,
+      'total-mismatch',
+      'total-larger',
+    ]);
   });
   test('cached_tokens and a gap as large as the cache: outside', () => {
     expect(placeOf(100, 10, 170, { cached_tokens: 40, cache_write_tokens: 20 })).toEqual([160]);
@@ -201,7 +205,7 @@ describe('rule 5: where the reasoning stands', () => {
 
 describe('rule 6: flags', () => {
   test('another total', () => {
-    expect(flagsOf(log(10, 5, 16))).toEqual(['total-mismatch']);
+    expect(flagsOf(log(10, 5, 16))).toEqual(['total-mismatch', 'total-larger']);
     expect(flagsOf(log(10, 5, 14))).toEqual(['total-mismatch']);
     expect(flagsOf(log(10, 5, 0))).toEqual([]);
   });

@@ -68,11 +68,12 @@ describe('why a cost may be wrong', () => {
 
   test('which of the cached tokens were audio is not told', () => {
     const prices = { ...CACHING, input_audio: 5 };
-    const usage = (cached: number, details: object) => tokens({ cached, details });
-    expect(reasons([], prices, usage(10, { inputAudio: 20 }))).toEqual(['cached-kind-unlogged']);
-    expect(reasons([], prices, usage(10, { inputAudio: 20, cachedAudio: 0 }))).toEqual([]);
-    expect(reasons([], prices, usage(0, { inputAudio: 20 }))).toEqual([]);
-    expect(reasons([], CACHING, usage(10, { inputAudio: 20 }))).toEqual([]);
+    const untold = ['cached-kind-unlogged'];
+    const usage = (details: object) => tokens({ cached: 10, details });
+    expect(reasons(untold, prices, usage({ inputAudio: 20 }))).toEqual(untold);
+    expect(reasons([], prices, usage({ inputAudio: 20 }))).toEqual([]);
+    expect(reasons(untold, prices, usage({ inputImage: 20 }))).toEqual([]);
+    expect(reasons(untold, CACHING, usage({ inputAudio: 20 }))).toEqual([]);
   });
 
   test.each([
@@ -106,3 +107,10 @@ test.each([
   // Of a later version.
   [['unheard-of'], 'either'],
 ])('reasons %j bound the cost: %s', (list, bound) => expect(boundOf(list)).toBe(bound));
+
+test('reasoning that is not counted matters where it has a rate of its own', () => {
+  const uncounted = ['reasoning-uncounted'];
+  expect(reasons(uncounted, { input: 1, output: 2, output_reasoning: 5 })).toEqual(uncounted);
+  expect(reasons(uncounted, { input: 1, output: 2 })).toEqual([]);
+  expect(boundOf(['reasoning-uncounted', 'total-larger'])).toBe('lower');
+});

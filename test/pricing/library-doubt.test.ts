@@ -26,6 +26,14 @@ describe('the library’s own notes', () => {
     'Mistral raised output pricing from $0.30 to $0.40 per MTok on 2026-08-11.',
   ])('%s: nothing', (comment) => expect(of(comment)).toBeUndefined());
 
+  test('of DeepSeek, names of its open models', () => {
+    const deepseek = (id: string): unknown => doubtOf({ id: 'deepseek' }, { id });
+    for (const id of ['deepseek-v3.2', 'deepseek-v3.2-exp', 'deepseek-v3.1-terminus'])
+      expect(deepseek(id)).toBe('unverified');
+    for (const id of ['deepseek-chat', 'deepseek-reasoner', 'deepseek-v4-pro'])
+      expect(deepseek(id)).toBeUndefined();
+  });
+
   test('two providers are in doubt as a whole', () => {
     expect(of(undefined, 'perplexity')).toBe('upper');
     expect(of(undefined, 'zhipuai')).toBe('unverified');

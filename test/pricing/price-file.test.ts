@@ -251,6 +251,10 @@ describe('an error names file, entry, field and what was expected', () => {
       'rates[CNY]: expected no two rates from the same date',
     ],
     [
+      { rates: { USD: [{ from: '2026-01-01', per_usd: 7 }] }, models: [] },
+      'rates: expected no rate for USD itself',
+    ],
+    [
       { models: [{ match: 'm', input: 1, currency: 'yuan' }] },
       'models[0] (m) currency: expected three capital letters such as "CNY"',
     ],

@@ -279,3 +279,30 @@ describe('what is not sure says so', () => {
     expect(resolution).toEqual({ source: 'mine.json deepseek-v4*', schedule: { prices: [{ input: 1 }] } });
   });
 });
+
+describe('a price that says all it must', () => {
+  test('a model that makes images alone', async () => {
+    const round = (output: number): Round => ({ input: 50, output, details: { outputImage: output } });
+    expect(await priced('gpt-image-1', '2026-06-01T00:00:00Z', round(4160))).toEqual(['0.16665']);
+    expect(await priced('gpt-image-1-mini', '2026-06-01T00:00:00Z', round(4160))).toEqual(['0.03338']);
+  });
+
+  test.each([
+    'anthropic.claude-sonnet-4-5-20250929-v1:0',
+    'bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0',
+  ])('%s has the step above 200,000 tokens', async (model) =>
+    expect(await priced(model, '2026-03-01T00:00:00Z', thousands(250, 1))).toEqual(['1.67475']),
+  );
+
+  test('the reasoning of deep research costs less than its output: no lower bound', async () => {
+    const round = { input: 20_049, output: 81_160, reasoning: 73_997, details: { searches: 18 } };
+    const all = ['0.779378', 'price-unverified'];
+    expect(await priced('sonar-deep-research', '2026-06-01T00:00:00Z', round)).toEqual(all);
+  });
+
+  test('open weights by a name that their maker does not serve', async () => {
+    expect((await priced('deepseek-v3.2', '2026-06-01T00:00:00Z', thousands(100, 10))).slice(1)).toEqual([
+      'price-unverified',
+    ]);
+  });
+});

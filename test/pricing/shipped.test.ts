@@ -81,6 +81,10 @@ describe('in the order of places', () => {
     ['zhipuai/glm-4.7', /^genai-prices .* zhipuai:GLM-4\.7$/],
     ['mistral/mistral-large-latest', /^shipped mistral-large-latest \(/],
     ['deepseek/deepseek-v4-pro', /^shipped deepseek-v4-pro \(/],
+    ['anthropic.claude-sonnet-4-5-20250929-v1:0', /^shipped us\.anthropic\.claude-sonnet-4-5/],
+    ['bedrock/eu.anthropic.claude-sonnet-4-5-20250929-v1:0', /^shipped us\.anthropic\.claude-sonnet-4-5/],
+    ['bedrock/converse/anthropic.claude-sonnet-4-20250514-v1:0', /^shipped claude-sonnet-4-0 \(/],
+    ['bedrock/qwen-max', /^shipped qwen-max \(/],
   ])('%s is %s', async (model, source) => expect(await sourceOf(model)).toMatch(source));
 
   test('the user’s file stands above it', async () => {

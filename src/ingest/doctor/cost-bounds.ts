@@ -101,6 +101,7 @@ const FIXES: Readonly<Record<BoundReason, string>> = {
   'price-unverified': OWN_PRICE,
   'price-upper': OWN_PRICE,
   'rate-missing': OWN_PRICE,
+  'reasoning-uncounted': NEWER_PLUGIN,
   'search-fee': `${NEWER_PLUGIN} A price of your own can have a fee for each request ("requests").`,
   'service-tier-higher':
     'Give the model a price of your own with "service_tiers", then monitor prices --refresh.',
@@ -108,6 +109,7 @@ const FIXES: Readonly<Record<BoundReason, string>> = {
     'Give the model a price of your own with "service_tiers", then monitor prices --refresh.',
   'service-tier-unknown':
     'Give the model a price of your own with "service_tiers", then monitor prices --refresh.',
+  'total-larger': NEWER_PLUGIN,
   'usage-unlogged':
     'Let clients send stream_options.include_usage with streams, and see that ai-statistics is on for the route.',
 };
