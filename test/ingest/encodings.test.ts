@@ -207,12 +207,22 @@ test('a hole of zeros at the start of a log is no sign of UTF-16', async () => {
   expect(await run(dir, log)).toMatchObject({ rounds: 1 });
 });
 
-test.each(['utf-16le', 'utf-16be'] as const)(
-  'lines in %s behind lines in UTF-8 are rejected, with the reason',
-  async (name) => {
+const wrapped = (line: string): string => `${JSON.stringify({ message: line.trimEnd() })}\n`;
+
+test.each(
+  (['utf-16le', 'utf-16be', 'utf-32le', 'utf-32be'] as const).flatMap((name) => [
+    [name, '', 'bare'] as const,
+    [name, '\ufeff', 'bare'] as const,
+    [name, '', 'wrapped'] as const,
+  ]),
+)(
+  'lines in %s, marked by %j, %s, behind lines in UTF-8 are rejected, with the reason',
+  async (name, mark, form) => {
+    const wrap = form === 'wrapped' ? wrapped : (line: string) => line;
     for (const road of ['fast', 'plain'] as const) {
       const { log, dir } = makeLogs();
-      const wide = encode(`${crlf(aiLine('a', 1))}${otherLine(0)}${aiLine('a', 2)}`, name);
+      const lines = [crlf(wrap(aiLine('a', 1))), wrap(otherLine(0)), wrap(aiLine('a', 2))];
+      const wide = encode(`${mark}${lines.join('')}`, name);
       writeFileSync(log, Buffer.concat([Buffer.from(aiLine('a', 0)), wide]));
       // The line of no call names ai_log too: what it says is not read.
       expect(await run(dir, log, { road })).toMatchObject({ rounds: 1, rejectedLines: 3 });
