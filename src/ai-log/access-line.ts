@@ -65,7 +65,8 @@ function fieldsBehind(text: string, to: number): LineFields | undefined {
 
 /** Any other producer's line: believed only if it is whole, valid JSON with one ai_log. */
 function readAnywhere(text: string): AccessLine {
-  if (!text.includes('"ai_log"')) return text.includes(WIDE_KEY) ? reject(WIDE) : OTHER;
+  if (!text.includes('"ai_log"'))
+    return WIDE_NAMES.some((name) => text.includes(name)) ? reject(WIDE) : OTHER;
   const open = skipSpace(text, 0);
   const object = objectMembers(text, open);
   if (!object || parseJson(text) === undefined) {
@@ -80,8 +81,8 @@ function readAnywhere(text: string): AccessLine {
   return { kind: 'ai', aiLog, ...readFields(text.slice(open)) };
 }
 
-/** The key in UTF-16, read as UTF-8: PowerShell's `>>` goes on so in any file. */
-const WIDE_KEY = [...'"ai_log"'].join('\0');
+/** ai_log in UTF-16 and UTF-32, read as UTF-8: PowerShell's `>>` goes on so in any file. In a shipper's record, too. */
+const WIDE_NAMES = ['\0', '\0\0\0'].map((zeros) => [...'ai_log'].join(zeros));
 const WIDE = 'the line is UTF-16, and its log begins in UTF-8: convert the log';
 
 function reject(reason: string): AccessLine {

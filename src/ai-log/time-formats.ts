@@ -14,7 +14,9 @@ const LONGEST = 64;
 /** Milliseconds since 1970 UTC; NaN where the text is no such time. */
 export function readOtherTime(given: string): number {
   if (given.length > LONGEST) return NaN;
-  const text = given.startsWith('[') && given.endsWith(']') ? given.slice(1, -1) : given;
+  const inside = given.startsWith('[') && given.endsWith(']') ? given.slice(1, -1) : given;
+  // strftime's %e and %k put a space where a digit can stand, also at the very start.
+  const text = inside.trim();
   const number = fromDigits(text);
   if (!Number.isNaN(number)) return number;
   return fromDate(text);
@@ -29,7 +31,7 @@ const WEEKDAY = String.raw`(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? {1,2})
 /** `18:00:00.123`, `18:00`, `06:00:00 PM`. A dot, a comma or a colon comes before a fraction. */
 const CLOCK = String.raw`(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,:](?<fraction>\d{1,12}))?)?(?: ?(?<half>[AP]M))?`;
 /** `Z`, `UTC`, `+0800`, `+08:00`, `+08`, `GMT+0800`, with or without a space before it; the letters behind an offset only repeat it. */
-const ZONE = String.raw`(?: ?(?:(?<utc>Z|UTC|GMT|UT)|(?:UTC|GMT)?(?<sign>[+-])(?<zoneHour>\d{1,2})(?::?(?<zoneMinute>\d\d)(?::?00)?)?(?: [A-Z]{2,5}| \([A-Za-z ]{2,30}\)|\[[\w/+-]{2,32}\])?))?`;
+const ZONE = String.raw`(?: ?(?:(?<utc>Z|UTC|GMT|UT)|(?:UTC|GMT)?(?<sign>[+-])(?<zoneHour>\d{1,2})(?::?(?<zoneMinute>\d\d)(?::?00)?)?(?: [A-Z]{2,5}| \([A-Za-z ]{2,30}\))?)(?:\[[\w/+-]{2,32}\])?)?`;
 /** Envoy's own example puts the seconds since 1970 behind the date: `%Y/%m/%dT%H:%M:%S%z %s`. */
 const SECONDS = String.raw`(?: (?<since>\d{9,10})(?:\.(?<sinceFraction>\d{1,9}))?)?`;
 

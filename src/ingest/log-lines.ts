@@ -33,8 +33,8 @@ export function* linesOf(bytes: Buffer): Generator<Line> {
       if (nextKey < start) nextKey = indexOfKey(bytes, start);
       const isForeign = nextKey !== start + 1;
       if (!isForeign && saysNoCall(bytes, start)) nextKey = indexOfKey(bytes, start + 2);
-      // A zero behind a line's first byte is UTF-16's: what began as UTF-8 goes on in it.
-      const mayBeCall = nextKey < end || (bytes[start + 1] === NUL && hasWideKey(bytes, start, end));
+      // What began as UTF-8 goes on in UTF-16.
+      const mayBeCall = nextKey < end || (isWide(bytes, start) && hasWideName(bytes, start, end));
       yield { start, end, mayBeCall, isForeign };
     }
     at = end + 1;
@@ -52,11 +52,18 @@ function saysNoCall(bytes: Buffer, start: number): boolean {
   );
 }
 
-/** The key in UTF-16, but for the zero at one of its ends. */
-const WIDE_KEY = Buffer.from('"ai_log"', 'utf16le').subarray(0, -1);
+/** A zero behind a line's first byte is UTF-16's or UTF-32's, and so is a byte order mark. */
+function isWide(bytes: Buffer, start: number): boolean {
+  const [first, second] = [bytes[start] ?? 0, bytes[start + 1] ?? 0];
+  return second === NUL || (first >= 0xfe && second >= 0xfe);
+}
 
-function hasWideKey(bytes: Buffer, start: number, end: number): boolean {
-  return bytes.subarray(start, end).includes(WIDE_KEY);
+/** ai_log in UTF-16 and UTF-32, but for the zeros at one of its ends. */
+const WIDE_NAMES = ['\0', '\0\0\0'].map((zeros) => Buffer.from([...'ai_log'].join(zeros)));
+
+function hasWideName(bytes: Buffer, start: number, end: number): boolean {
+  const line = bytes.subarray(start, end);
+  return WIDE_NAMES.some((name) => line.includes(name));
 }
 
 /** How many lines that hold something a block has: by its line breaks alone, so that what reads them can be checked. */

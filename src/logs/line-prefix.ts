@@ -16,7 +16,8 @@ const TAG = String.raw`[\w.@/()-]{1,64}(?:\[[\w.-]{1,20}\])?`;
  *
  * - `docker compose logs`: `higress-1  | ` (docker/compose, cmd/formatter/logs.go);
  * - `kubectl logs --prefix`: `[pod/NAME/CONTAINER] ` (kubernetes/kubectl, pkg/cmd/logs/logs.go);
- * - `stern`: `POD CONTAINER ` (stern/stern, README, --output default); a pod's name has a hyphen;
+ * - `stern`: `POD CONTAINER ` (stern/stern, README, --output default), behind the namespace with `-A`; a pod's name has a
+ *   hyphen;
  * - a time alone: `docker logs -t`, `kubectl logs --timestamps`, CloudWatch's files; behind the others too;
  * - syslog, as rsyslog's two file formats, journalctl's short ones and RFC 5424 have it: time, host, tag;
  * - fluentd's out_file: time, tag and record between tabs; Fluent Bit's: `TAG: [TIME, RECORD]`.
@@ -24,13 +25,13 @@ const TAG = String.raw`[\w.@/()-]{1,64}(?:\[[\w.-]{1,20}\])?`;
  * Nothing that a client can write stands in any of these: only what they name and no quote can come before the brace.
  */
 const FORMS = [
-  new RegExp(String.raw`^${COLOUR}[\w.-]{1,128}${COLOUR} {0,128}\| ${COLOUR}${TIME}`),
+  new RegExp(String.raw`^${COLOUR}[\w.-]{1,128}${COLOUR} {0,128}\|${COLOUR} ${COLOUR}${TIME}`),
   new RegExp(String.raw`^${COLOUR}\[(?:pod|job|deployment)/${WORD}\]${COLOUR} ${TIME}`),
   new RegExp(
-    String.raw`^${COLOUR}(?=[\w.]{1,253}-)[a-z0-9][a-z0-9.-]{1,253}${COLOUR} ${COLOUR}[a-z0-9][a-z0-9.-]{0,253}${COLOUR} ${TIME}`,
+    String.raw`^${COLOUR}(?:[a-z0-9][a-z0-9-]{0,62}${COLOUR} ${COLOUR})?(?=[\w.]{1,253}-)[a-z0-9][a-z0-9.-]{1,253}${COLOUR} ${COLOUR}[a-z0-9][a-z0-9.-]{0,253}${COLOUR} ${TIME}`,
   ),
   new RegExp(
-    String.raw`^(?:<\d{1,3}>)?(?:(${ISO})|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) ${WORD} ${TAG}: ?(?:@cee: ?)?`,
+    String.raw`^(?:<\d{1,3}>)?(?:(${ISO})|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})?) ${WORD} ${TAG}: ?(?:@cee: ?)?`,
   ),
   new RegExp(
     String.raw`^<\d{1,3}>1 (?:(${ISO})|-) ${WORD} ${WORD} ${WORD} ${WORD} (?:-|(?:\[[\w@.-]{1,64}(?: [\w@.-]{1,64}="[\w@.:/ -]{0,256}"){0,16}\])+) (?:\xef\xbb\xbf)?`,

@@ -72,8 +72,14 @@ async function* cutWide(
         parts.push(Buffer.from(part));
         length += part.length;
       } else {
-        const raw = Buffer.concat([...parts, part]);
-        yield { kind: 'lines', bytes: decode(raw, at), raw, at };
+        let raw = Buffer.concat([...parts, part]);
+        const narrow = narrowLines(raw);
+        if (narrow.length > 0) {
+          yield { kind: 'lines', bytes: narrow, raw: narrow, at };
+          at += narrow.length;
+          raw = raw.subarray(narrow.length);
+        }
+        if (raw.length > 0) yield { kind: 'lines', bytes: decode(raw, at), raw, at };
         at += raw.length;
         parts = [];
         length = 0;
@@ -81,11 +87,35 @@ async function* cutWide(
     }
   }
   if (length === 0) return;
-  const raw = Buffer.concat(parts);
+  let raw = Buffer.concat(parts);
+  const narrow = narrowLines(raw);
+  if (narrow.length > 0) {
+    yield { kind: 'lines', bytes: narrow, raw: narrow, at };
+    at += narrow.length;
+    raw = raw.subarray(narrow.length);
+    if (raw.length === 0) return;
+  }
   const text = decode(raw, at);
   // Half a character is still being written: such a line is not whole, whatever the rest of it says.
   const isHalf = (at + raw.length) % unit !== 0;
   yield { kind: 'rest', bytes: isHalf ? Buffer.concat([text, NO_TEXT]) : text, raw, at };
+}
+
+const ASCII_START = /^[\x20-\x7e]{8}/;
+const NAME = Buffer.from('ai_log');
+
+/**
+ * Lines in UTF-8 at the start of what follows a line break: another program goes on so in the same file. Told from how
+ * they begin, where no client's words stand: a line in UTF-16 or UTF-32 has zeros there.
+ */
+function narrowLines(raw: Buffer): Buffer {
+  let length = 0;
+  while (ASCII_START.test(raw.toString('latin1', length, length + 8))) {
+    const end = raw.indexOf(LINE_FEED, length) + 1;
+    if (end === 0 || !raw.subarray(length, end).includes(NAME)) break;
+    length = end;
+  }
+  return raw.subarray(0, length);
 }
 
 /** Behind the next line break that begins where a character can; -1 where there is none. `chunk` begins at one. */

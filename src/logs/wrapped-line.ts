@@ -32,15 +32,19 @@ export type ReadPart = (line: Buffer, dockerPart?: number) => Part | string | un
 const CRI =
   /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([PF])(?::[^ ]*)?(?: |$)/;
 const LONGEST_CRI_PREFIX = 160;
+const CARRIAGE_RETURN = 0x0d;
 
 export function readCriPart(line: Buffer): Part | undefined {
   const prefix = CRI.exec(line.toString('latin1', 0, LONGEST_CRI_PREFIX));
   if (!prefix) return undefined;
+  const isEnd = prefix[3] === 'F';
+  // The line break that a file copied on Windows has got is none of the part's bytes.
+  const end = !isEnd && line.at(-1) === CARRIAGE_RETURN ? line.length - 1 : line.length;
   return {
     stream: prefix[2] as Stream,
     time: prefix[1] ?? '',
-    text: line.subarray(prefix[0].length),
-    isEnd: prefix[3] === 'F',
+    text: line.subarray(prefix[0].length, end),
+    isEnd,
   };
 }
 

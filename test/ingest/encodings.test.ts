@@ -207,12 +207,22 @@ test('a hole of zeros at the start of a log is no sign of UTF-16', async () => {
   expect(await run(dir, log)).toMatchObject({ rounds: 1 });
 });
 
-test.each(['utf-16le', 'utf-16be'] as const)(
-  'lines in %s behind lines in UTF-8 are rejected, with the reason',
-  async (name) => {
+const wrapped = (line: string): string => `${JSON.stringify({ message: line.trimEnd() })}\n`;
+
+test.each(
+  (['utf-16le', 'utf-16be', 'utf-32le', 'utf-32be'] as const).flatMap((name) => [
+    [name, '', 'bare'] as const,
+    [name, '\ufeff', 'bare'] as const,
+    [name, '', 'wrapped'] as const,
+  ]),
+)(
+  'lines in %s, marked by %j, %s, behind lines in UTF-8 are rejected, with the reason',
+  async (name, mark, form) => {
+    const wrap = form === 'wrapped' ? wrapped : (line: string) => line;
     for (const road of ['fast', 'plain'] as const) {
       const { log, dir } = makeLogs();
-      const wide = encode(`${crlf(aiLine('a', 1))}${otherLine(0)}${aiLine('a', 2)}`, name);
+      const lines = [crlf(wrap(aiLine('a', 1))), wrap(otherLine(0)), wrap(aiLine('a', 2))];
+      const wide = encode(`${mark}${lines.join('')}`, name);
       writeFileSync(log, Buffer.concat([Buffer.from(aiLine('a', 0)), wide]));
       // The line of no call names ai_log too: what it says is not read.
       expect(await run(dir, log, { road })).toMatchObject({ rounds: 1, rejectedLines: 3 });
@@ -224,6 +234,29 @@ test.each(['utf-16le', 'utf-16be'] as const)(
     }
   },
 );
+
+test.each(['utf-16le', 'utf-16be', 'utf-32le'] as const)(
+  'lines in UTF-8 behind lines in %s are read, also as the log grows',
+  async (name) => {
+    const { log, dir } = makeLogs();
+    writeFileSync(log, encode(`\ufeff${aiLine('a', 0)}`, name));
+    const narrow = [aiLine('a', 1), otherLine(0), aiLine('a', 2)].join('');
+    appendFileSync(log, narrow);
+    expect(await run(dir, log)).toMatchObject({ rounds: 3, otherLines: 1, rejectedLines: 0 });
+    appendFileSync(log, aiLine('a', 3).slice(0, 300));
+    expect(await run(dir, log)).toMatchObject({ rounds: 0, rejectedLines: 0 });
+    appendFileSync(log, aiLine('a', 3).slice(300));
+    expect(await run(dir, log)).toMatchObject({ rounds: 1, rejectedLines: 0 });
+    expect(storedRequests(dir)).toEqual(['a-0', 'a-1', 'a-2', 'a-3']);
+  },
+);
+
+test('a client whose words look like UTF-8 in UTF-16 is counted all the same', async () => {
+  const { log, dir } = makeLogs();
+  const words = Buffer.from('{"ai_log":{"a":1}}').toString('utf16le');
+  writeFileSync(log, encode(`\ufeff${aiLine('a', 0, { question: words })}${aiLine('a', 1)}`, 'utf-16le'));
+  expect(await run(dir, log)).toMatchObject({ rounds: 2, otherLines: 0, rejectedLines: 0 });
+});
 
 test('GBK in a text is text: the line’s numbers are read, and doctor says what became of it', async () => {
   const { log, dir, folder } = makeLogs();

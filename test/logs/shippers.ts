@@ -294,6 +294,24 @@ export const SHIPPERS: Shipper[] = [
     time: undefined,
   },
   {
+    name: 'docker-compose 1 logs, in colour',
+    source: 'https://github.com/docker/compose/blob/1.29.2/compose/cli/log_printer.py',
+    wrap: (line) => `\x1b[36mhigress_1    |\x1b[0m ${line}`,
+    time: undefined,
+  },
+  {
+    name: 'stern --all-namespaces',
+    source: 'https://github.com/stern/stern/blob/master/cmd/cmd.go',
+    wrap: (line) => `higress-system ${POD} higress-gateway ${line}`,
+    time: undefined,
+  },
+  {
+    name: 'journalctl -o short-precise',
+    source: 'https://www.freedesktop.org/software/systemd/man/latest/journalctl.html',
+    wrap: (line) => `Mar 01 01:00:22.123456 gateway-1 envoy[123]: ${line}`,
+    time: undefined,
+  },
+  {
     name: 'stern --output json',
     source: 'https://github.com/stern/stern#readme',
     wrap: (line) =>

@@ -19,6 +19,9 @@ describe("Kubernetes' form", () => {
       ['stdout', true, 'x', '1997-03-25T13:20:42.999999999+01:00'],
     ],
     [`${TIME} stdout P:tag1:tag2 x y`, ['stdout', false, 'x y', TIME]],
+    // Copied on Windows: a part's line break is not the text's. The last part's may be its program's.
+    [`${TIME} stdout P x\r`, ['stdout', false, 'x', TIME]],
+    [`${TIME} stdout F x\r`, ['stdout', true, 'x\r', TIME]],
     [`${TIME} stdout F:TAG x`, ['stdout', true, 'x', TIME]],
     [`${TIME} stdout F  two spaces`, ['stdout', true, ' two spaces', TIME]],
     [`${TIME} stdout F `, ['stdout', true, '', TIME]],
