@@ -139,7 +139,7 @@ function refuseRepricing(changes: CostChanges): void {
   const { before, after } = changes.repriced();
   throw new UsageError(
     `a refresh would change what ${rounds} ${rounds === 1 ? 'round costs that has a price' : 'rounds cost that have a price'} already: ` +
-      `from ${before} to ${after}. Nothing was changed. See what it would change with --dry-run; then say --yes, or narrow it with --since and --until`,
+      `from ${before} to ${after}. Nothing was changed. --dry-run shows what it would change. Then confirm with --yes, or limit the refresh with --since and --until`,
   );
 }
 

@@ -129,7 +129,7 @@ describe('prices', () => {
         `${stale.shipped.old} of ${stale.shipped.count} shipped prices, the oldest of ${stale.shipped.oldest}; ` +
         'genai-prices 0.1.8, of 2026-09-23.',
     );
-    expect(stale.text).toContain('a price file (--prices) stands above them');
+    expect(stale.text).toContain('Update monitor, or override them with a price file (--prices)');
   });
 
   test('without a store is 74', async () => {
@@ -285,7 +285,7 @@ describe('prices --refresh', () => {
   });
 
   test.each([
-    [['--refresh', 'gpt-4o'], 2, '--refresh looks up all models again'],
+    [['--refresh', 'gpt-4o'], 2, '--refresh looks up the prices of all models'],
     [['--prices', '/nowhere.json'], 74, 'Cannot read the price file /nowhere.json'],
     [['--refesh'], 2, "unknown option '--refesh'"],
   ])('%j is an error', async (args, code, message) => {

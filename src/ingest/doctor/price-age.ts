@@ -12,8 +12,11 @@ export const priceAgeCheck: Check = {
     const ages = (await builtInPrices(list)).map((prices) => priceAge(prices, now));
     return ages.flatMap(({ title, count, old, oldest }): Finding[] => {
       if (old === 0) return [];
-      const what = `${old} of ${plural(count, 'price')} of the ${title} were last seen more than ${OLD_AFTER_DAYS} days ago, the oldest on ${oldest}.`;
-      const fix = 'Update monitor, or give your models prices of your own (parse --prices).';
+      const what =
+        count === 1
+          ? `the built-in prices (${title}) were last checked more than ${OLD_AFTER_DAYS} days ago, on ${oldest}.`
+          : `${old} of ${plural(count, 'built-in price')} (${title}) ${old === 1 ? 'was' : 'were'} last checked more than ${OLD_AFTER_DAYS} days ago, the oldest on ${oldest}.`;
+      const fix = 'Update monitor, or override the prices with a price file of your own (parse --prices).';
       return [{ code: 'prices-old', area: 'prices', severity: 'note', what, where: title, fix }];
     });
   },
