@@ -91,7 +91,7 @@ const FIXES: Readonly<Record<BoundReason, string>> = {
   'cache-ttl-unlogged': `Log messages and system: the request says how long cache writes last. ${NEWER_PLUGIN}`,
   'cache-unknown': NEWER_PLUGIN,
   'cache-unlogged': NEWER_PLUGIN,
-  'cache-write-unlogged': `Bedrock's OpenAI-compatible API counts cache reads and writes as one number: use Bedrock's own protocol. ${NEWER_PLUGIN}`,
+  'cache-write-unlogged': `OpenAI-compatible APIs may count cache reads and writes as one number, as Bedrock's does: use the provider's own protocol. ${NEWER_PLUGIN}`,
   'cached-kind-unlogged': NEWER_PLUGIN,
   'image-share-unlogged': NEWER_PLUGIN,
   'image-uncounted': `${NEWER_PLUGIN} If the provider bills per image, take the amount from the bill.`,
