@@ -67,7 +67,7 @@ export async function findPriceBasis(
   if (list !== kept.list) {
     basis.change = { ...basis.change, list };
     const says = asked.hasRounds === true || kept.list !== NO_PRICING.list;
-    const message = `is this store's list of built-in prices from now on: ${effectOf('its prices', asked.isRefresh === true)}`;
+    const message = `is now this store's list of built-in prices: ${effectOf('its prices', asked.isRefresh === true)}`;
     if (says) basis.notices = [...basis.notices, { path: `--price-list ${list}`, message }];
   }
   if (currency !== kept.currency) basis.change = { ...basis.change, currency };
@@ -252,7 +252,7 @@ function withoutFile(kept: StorePriceFile | null, isRefresh: boolean): FileBasis
 
 function takenText({ path }: StorePriceFile, kept: StorePriceFile | null, isRefresh: boolean): string {
   if (!kept) {
-    return `is this store's price file from now on, also for runs without --prices (--prices none undoes this): ${effectOf('its prices', isRefresh)}`;
+    return `is now this store's price file, also for runs without --prices (--prices none undoes this): ${effectOf('its prices', isRefresh)}`;
   }
   return kept.path === path
     ? `has changed since ${minuteOf(kept.since)}: ${effectOf('its new prices', isRefresh)}`
@@ -260,7 +260,7 @@ function takenText({ path }: StorePriceFile, kept: StorePriceFile | null, isRefr
 }
 
 function effectOf(prices: string, isRefresh: boolean): string {
-  return `new rounds take ${prices}, ${isRefresh ? 'as stored ones do by this refresh' : 'stored ones keep theirs until monitor prices --refresh'}`;
+  return `new rounds take ${prices}, ${isRefresh ? 'and this refresh gives them to stored rounds' : 'stored rounds keep theirs until monitor prices --refresh'}`;
 }
 
 /** `2026-02-03T04:00Z` */

@@ -165,7 +165,7 @@ describe('prices <model>', () => {
 
   test('says what of it is in the store', async () => {
     const { out } = await run(['prices', 'house-model', '--data-dir', store]);
-    expect(out).toContain('No place knows this very model: it is unpriced.');
+    expect(out).toContain('No price list knows this model, so it is unpriced.');
     expect(out).toMatch(/In this store:\n {2}unpriced {2}2 rounds, 2,200 tokens\n$/);
     expect((await run(['prices', 'gpt-4o', '--data-dir', store])).out).toMatch(
       /In this store:\n {2}entry 1 {2}1 round, 1,100 tokens\n$/,
@@ -208,7 +208,7 @@ describe('prices --refresh', () => {
     expect([code, err]).toEqual([
       0,
       expect.stringMatching(
-        /^monitor: \/.*\/prices\.json: has changed since .*Z: new rounds take its new prices, as stored ones do by this refresh\n$/,
+        /^monitor: \/.*\/prices\.json: has changed since .*Z: new rounds take its new prices, and this refresh gives them to stored rounds\n$/,
       ),
     ]);
     expect(out).toBe(

@@ -68,7 +68,7 @@ describe('contract prices', () => {
     );
     expect((await parse(round(JANUARY))).err).toBe('');
     expect((await parse(round(JANUARY), '--prices', prices)).err).toMatch(
-      /^monitor: .*contract\.json: has changed since .*Z: new rounds take its new prices, stored ones keep theirs until monitor prices --refresh\n$/,
+      /^monitor: .*contract\.json: has changed since .*Z: new rounds take its new prices, stored rounds keep theirs until monitor prices --refresh\n$/,
     );
     expect((await parse(round(JANUARY), '--prices', prices)).err).toBe('');
     expect(await costs()).toEqual([1, 1, 1, 2, 2]);
@@ -228,7 +228,7 @@ describe('a refresh', () => {
       code: 2,
       out: '',
       err:
-        'monitor: a refresh would change what 2 rounds cost that have a price already: from $2.0000 to $6.0000. ' +
+        'monitor: a refresh would change the cost of 2 rounds that already have a price: from $2.0000 to $6.0000. ' +
         'Nothing was changed. --dry-run shows what it would change. Then confirm with --yes, or limit the refresh with --since and --until\n',
     });
     // None of it: neither is the file the store's.
@@ -243,7 +243,7 @@ describe('a refresh', () => {
     await parse(round(FEBRUARY));
     expect(await costs()).toEqual([3, 3, 5, 3]);
     expect((await refresh('--prices', 'none', '--yes')).err).toContain(
-      "is no longer this store's price file: new rounds take the built-in prices, as stored ones do by this refresh",
+      "is no longer this store's price file: new rounds take the built-in prices, and this refresh gives them to stored rounds",
     );
     expect(await costs()).toEqual([2.5, 2.5, null, 2.5]);
   });

@@ -89,8 +89,8 @@ describe('the price file that a run is given', () => {
     write(3);
     await parse();
     expect(await parse(prices)).toEqual([
-      "/prices.json: is this store's price file from now on, also for runs without --prices (--prices none undoes this): " +
-        'new rounds take its prices, stored ones keep theirs until monitor prices --refresh',
+      "/prices.json: is now this store's price file, also for runs without --prices (--prices none undoes this): " +
+        'new rounds take its prices, stored rounds keep theirs until monitor prices --refresh',
     ]);
     expect(rates()).toEqual([null, 3]);
   });
@@ -100,7 +100,7 @@ describe('the price file that a run is given', () => {
     await parse(prices);
     write(4);
     expect(await parse(prices)).toEqual([
-      '/prices.json: has changed since 2026-02-03T12:00Z: new rounds take its new prices, stored ones keep theirs until monitor prices --refresh',
+      '/prices.json: has changed since 2026-02-03T12:00Z: new rounds take its new prices, stored rounds keep theirs until monitor prices --refresh',
     ]);
     expect(await parse(prices)).toEqual([]);
     expect(await parse()).toEqual([]);
@@ -131,7 +131,7 @@ describe('the price file that a run is given', () => {
     write(3);
     await parse(prices);
     expect(await parse('none')).toEqual([
-      "/prices.json: is no longer this store's price file: new rounds take the built-in prices, stored ones keep theirs until monitor prices --refresh",
+      "/prices.json: is no longer this store's price file: new rounds take the built-in prices, stored rounds keep theirs until monitor prices --refresh",
     ]);
     expect(await parse('none')).toEqual([]);
     expect(await parse()).toEqual([]);
