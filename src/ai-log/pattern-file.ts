@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
 
-/** A pattern of the user's own: `[redacted:<name>]` takes the place of what matches. */
+/** A pattern of the user's own: `[redacted:<name>]` replaces what matches. */
 export interface OwnPattern {
   name: string;
   /** A regular expression of RE2. */

@@ -151,12 +151,10 @@ export function addPrices(program: Command, context: Context): void {
     .addOption(priceListOption())
     .option('--refresh', 'look up the price of stored rounds again')
     .option('--dry-run', 'with --refresh: only say what would change')
-    .addOption(
-      new Option('--since <time>', 'with --refresh: only rounds from a date, or an ISO 8601 time, on'),
-    )
-    .addOption(new Option('--until <time>', 'with --refresh: only rounds before; a date is included'))
+    .addOption(new Option('--since <time>', 'with --refresh: only rounds since this date or ISO 8601 time'))
+    .addOption(new Option('--until <time>', 'with --refresh: only rounds before this; a date is included'))
     .addOption(timeZoneOption())
-    .option('--yes', 'with --refresh: change also what has a price already, and do not ask')
+    .option('--yes', 'with --refresh: also change rounds that already have a price, without asking')
     .addOption(jsonOption())
     .action(async (model: string | undefined, options: PricesOptions) => {
       const { prices } = await import('./commands/prices.ts');

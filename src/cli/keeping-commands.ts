@@ -44,7 +44,7 @@ function addImport(program: Command, context: Context): void {
     .addOption(pricesOption())
     .option(
       '--force',
-      'add to sessions that the store has already: the rounds that it does not have from a log',
+      'add to sessions that the store already has; rounds already read from a log are skipped',
     )
     .option('--dry-run', 'only say what would be done')
     .addOption(jsonOption())

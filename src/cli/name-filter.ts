@@ -40,7 +40,7 @@ export function sayUnknownNames(
     lastAt !== null && period !== undefined && (lastAt + QUARTER_MS <= period.from || lastAt >= period.to);
   if (unknown.length === 0 && isOutside) {
     const last = local.isoOf(lastAt).slice(0, 10);
-    context.warn(`monitor: no round of ${wordsOf(filter)} in this period; the last one is of ${last}\n`);
+    context.warn(`monitor: no round of ${wordsOf(filter)} in this period; the last one was on ${last}\n`);
   }
   return unknown;
 }
@@ -49,7 +49,7 @@ export function sayUnknownNames(
 function unknownText({ kind, name, nearest }: UnknownName, isEmpty: boolean): string {
   const what = `no ${kind} ${quoted(name)} in the store`;
   if (isEmpty) return `${what}: it has no rounds yet`;
-  if (nearest.length === 0) return `${what}. '${LISTED_BY[kind]}' shows those there are`;
+  if (nearest.length === 0) return `${what}. '${LISTED_BY[kind]}' lists them`;
   return `${what}. Did you mean ${nearest.map(quoted).join(' or ')}?`;
 }
 

@@ -29,11 +29,11 @@ function addWatch(program: Command, context: Context): void {
 function addDoctor(program: Command, context: Context): void {
   const command = program
     .command('doctor')
-    .description('what is missing between the gateway and a report, and how to mend it; changes nothing')
+    .description('what is missing between the gateway and a report, and how to fix it; changes nothing')
     .option('--log-path <path|glob...>', 'the access log (default: those that the store reads)')
     .addOption(dataDirOption())
     .addOption(pricesOption())
-    .option('--deep', 'read every session whole, as a repair does')
+    .option('--deep', 'read every session file in full, as repair does')
     .addOption(jsonOption())
     .action(async (options: DoctorOptions) => {
       const { doctor } = await import('./commands/doctor.ts');

@@ -29,14 +29,14 @@ function logPathOption(): Option {
 export function pricesOption(): Option {
   return new Option(
     '--prices <file>',
-    "prices that come before the built-in ones: part of the store until another file is given, or 'none'",
+    "your prices, which override the built-in ones; kept by the store until another file or 'none' is given",
   ).env('MONITOR_PRICES');
 }
 
 export function priceListOption(): Option {
   return new Option(
     '--price-list <list>',
-    "which built-in prices come first: intl (USD), or cn, the mainland's in CNY (part of the store until another is given)",
+    'which built-in prices come first: intl (USD), or cn, for mainland China in CNY; kept by the store until changed',
   ).choices(PRICE_LISTS);
 }
 
@@ -55,7 +55,7 @@ function parseCurrency(text: string): string {
 /** Of a report. */
 export function reportCurrencyOption(): Option {
   return currencyOption(
-    "costs in this currency, by the rates of the store's price file; none: each in its own (default: the store's)",
+    "convert costs to this currency, by the rates of the store's price file; none: keep each in its own (default: the store's)",
   );
 }
 
@@ -69,9 +69,7 @@ export function withStore(command: Command): Command {
     .option('--since <time>', 'store only rounds from this time on (part of the store, for good)')
     .addOption(pricesOption())
     .addOption(priceListOption())
-    .addOption(
-      currencyOption('what reports are in where they are not told: part of the store until another is given'),
-    )
+    .addOption(currencyOption('the default currency of reports; kept by the store until changed'))
     .option('--no-content', 'store numbers only, no text (part of the store, for good)')
     .option(
       '--redact [kinds]',

@@ -35,7 +35,7 @@ export function troubles(result: Pick<ParseResult, 'gaps' | 'warnings' | 'times'
     ...result.faults.map((fault) => `fault of this program: ${fault}`),
     ...result.gaps.map(
       ({ path, bytes }) =>
-        `${cleanLine(path)} vanished with ${bytes} bytes unread: the rounds in them are lost`,
+        `${cleanLine(path)} vanished with ${bytes} bytes unread, and the rounds in them are lost`,
     ),
     ...result.warnings.map(({ path, message }) => `${cleanLine(path)}: ${cleanLine(message)}`),
     ...timeTroubles(result.times),

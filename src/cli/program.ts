@@ -140,11 +140,11 @@ function addList(program: Command, context: Context): void {
 function addRepair(program: Command, context: Context): void {
   const command = program
     .command('repair')
-    .description('what is damaged in the store, and with --apply: make it anew, from the logs too')
+    .description('what is damaged in the store; with --apply, repair it, also from the logs')
     .addOption(dataDirOption())
     .option(
       '--log-path <path|glob...>',
-      'where logs lie now that were read elsewhere: lost rounds are looked for there, too',
+      'where logs are that have moved since they were read: lost rounds are looked for there too',
     )
     .option('--apply', 'repair it; without this, only say what would be done')
     .addOption(jsonOption())

@@ -29,7 +29,7 @@ export function nothingFound(
   let latest = 0;
   for (const { updated } of sessions.values()) latest = Math.max(latest, updated);
   const date = local.isoOf(latest).slice(0, 10);
-  return `no rounds in this period; the last one is of ${date}\n--since ${date} shows it.`;
+  return `no rounds in this period; the last one was on ${date}\n--since ${date} shows it.`;
 }
 
 /** `--strict`: throws NoAnswer, behind the answer, where the sum lacks the price of a round. */

@@ -42,7 +42,7 @@ function ratesOf(context: Pick<Context, 'warn'>, store: Store): Record<string, D
     return document.rates ?? {};
   }
   const path = cleanLine(copyPath(store.dir, file));
-  context.warn(`monitor: ${path} ${copy.problem}: without its rates nothing is converted\n`);
+  context.warn(`monitor: ${path} ${copy.problem}: nothing is converted, because its rates cannot be read\n`);
   return {};
 }
 
@@ -60,7 +60,7 @@ export function sayUnconverted(
     4,
   );
   context.warn(
-    `monitor: ${costs} could not be converted to ${to}: the store's price file has no rate for it at that time. ` +
-      `"rates" in a price file names them, and parse --prices takes it\n`,
+    `monitor: ${costs} could not be converted to ${to}: the store's price file has no rate for that time. ` +
+      `Add one under "rates" in the price file, and run parse --prices with it\n`,
   );
 }

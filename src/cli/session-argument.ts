@@ -22,7 +22,7 @@ export function sessionOf(sessions: Sessions, id: string, dir: string): SessionE
     );
   throw new NoAnswer(
     found.nearest.length === 0
-      ? `no session '${wanted}'. 'monitor list' shows those there are.`
+      ? `no session '${wanted}'. 'monitor list' lists them.`
       : `no session '${wanted}'. Did you mean:\n${idLines(found.nearest)}`,
   );
 }

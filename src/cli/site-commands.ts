@@ -33,7 +33,7 @@ function addRender(program: Command, context: Context): void {
       wholeNumber(0, 86_400),
       REFRESH_SECONDS,
     )
-    .option('--full', 'write every page anew')
+    .option('--full', 'write every page again')
     .option('--quiet', 'nothing on stdout, for cron')
     .addOption(jsonOption())
     .action(async (options: RenderOptions) => {

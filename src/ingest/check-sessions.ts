@@ -101,7 +101,7 @@ function checkEntry(
       file,
       session: entry.id,
       problem: `is sound, but the index says otherwise (${different.join(', ')})`,
-      repair: 'its entry in the index is made anew from its rounds',
+      repair: 'its entry in the index is rebuilt from its rounds',
       lostRounds: 0,
     });
   }
@@ -111,7 +111,7 @@ function checkEntry(
     file,
     session: entry.id,
     problem: 'has another summary than the committed one, as a killed run leaves it',
-    repair: 'the summary is written anew',
+    repair: 'the summary is rewritten',
     lostRounds: 0,
   });
 }

@@ -118,7 +118,7 @@ export async function importSessions(files: Files, options: ImportOptions): Prom
     }
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const message = `${error.message} (the store is ${options.dir}). What was committed stands; import again to go on`;
+    const message = `${error.message} (the store is ${options.dir}). What was committed is kept; import again to continue`;
     throw new InputOutputError(message, { cause: error });
   } finally {
     release();

@@ -87,7 +87,7 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
     const also = notices.map(({ path, message }) => `. Also: ${path} ${message}`).join('');
     if (error instanceof MonitorError) error.message += also;
     if (!isSystemError(error)) throw error;
-    const message = `${error.message} (the store is ${options.dir}). What was committed stands, and the next run goes on from there${also}`;
+    const message = `${error.message} (the store is ${options.dir}). What was committed is kept, and the next run continues from there${also}`;
     throw new InputOutputError(message, { cause: error });
   } finally {
     release();

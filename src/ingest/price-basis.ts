@@ -67,7 +67,7 @@ export async function findPriceBasis(
   if (list !== kept.list) {
     basis.change = { ...basis.change, list };
     const says = asked.hasRounds === true || kept.list !== NO_PRICING.list;
-    const message = `is this store's list of built-in prices from now on: ${effectOf('its prices', asked.isRefresh === true)}`;
+    const message = `is now this store's list of built-in prices: ${effectOf('its prices', asked.isRefresh === true)}`;
     if (says) basis.notices = [...basis.notices, { path: `--price-list ${list}`, message }];
   }
   if (currency !== kept.currency) basis.change = { ...basis.change, currency };
@@ -93,7 +93,7 @@ async function findFileBasis(
     text = await readPriceText(given);
   } catch (error) {
     if (!store || !kept || path !== kept.path || !(error instanceof MonitorError)) throw error;
-    const message = `${error.message}. This run goes by the store's copy of it, of ${kept.since}`;
+    const message = `${error.message}. This run uses the store's copy of it, from ${kept.since}`;
     const basis = await keptFile(files, store.dir, kept);
     return { ...basis, notices: [{ path, message }] };
   }
@@ -191,8 +191,8 @@ async function keptFile(files: Files, dir: string, kept: StorePriceFile): Promis
   }
   if (original.state !== 'changed' || original.digest === kept.told) return basis;
   const message =
-    `has changed since ${minuteOf(kept.since)}, and is not taken: this run goes by the store's copy. ` +
-    `--prices ${kept.path} takes it`;
+    `has changed since ${minuteOf(kept.since)}; this run still uses the store's copy. To use the new prices: ` +
+    `--prices ${kept.path}`;
   return {
     ...basis,
     notices: [{ path: kept.path, message }],
@@ -206,13 +206,13 @@ async function madeAgain(dir: string, kept: StorePriceFile, problem: string): Pr
   const text = kept.seen === null ? undefined : await readPriceText(kept.path).catch(() => undefined);
   if (text === undefined || sha256(text) !== kept.sha256) {
     throw new InputOutputError(
-      `the store's copy of its price file, ${copy}, ${problem}, and ${kept.path} does not hold those prices any more. ` +
-        'Name the prices to go on with: --prices <file>, or --prices none for the built-in ones alone',
+      `the store's copy of its price file, ${copy}, ${problem}, and ${kept.path} no longer has those prices. ` +
+        'Name the prices to use: --prices <file>, or --prices none for the built-in prices only',
     );
   }
   return {
     user: { path: kept.path, text },
-    notices: [{ path: copy, message: `${problem}: it is written again from ${kept.path}` }],
+    notices: [{ path: copy, message: `${problem}: it is rewritten from ${kept.path}` }],
     change: { file: kept, text },
   };
 }
@@ -229,14 +229,14 @@ function sameContent(
     'text' in copy
       ? { notices: [], change: undefined }
       : {
-          notices: [{ path: copyPath(dir, kept), message: `${copy.problem}: it is written again` }],
+          notices: [{ path: copyPath(dir, kept), message: `${copy.problem}: it is rewritten` }],
           change: { file: kept, text },
         };
   // A pipe has another name each time: the prices keep the source that they have.
   if (seen === null) return { user: { path: kept.path, text }, ...basis };
   const { told: _, ...file } = { ...kept, path, seen };
   const isMoved = path !== kept.path;
-  const message = `is this store's price file now, with the content that ${kept.path} had`;
+  const message = `is this store's price file now; its content is the same as that of ${kept.path}`;
   return {
     user: { path, text },
     notices: [...basis.notices, ...(isMoved ? [{ path, message }] : [])],
@@ -246,21 +246,21 @@ function sameContent(
 
 function withoutFile(kept: StorePriceFile | null, isRefresh: boolean): FileBasis {
   if (!kept) return { user: undefined, notices: [], change: undefined };
-  const message = `is this store's price file no longer: ${effectOf('the built-in prices', isRefresh)}`;
+  const message = `is no longer this store's price file: ${effectOf('the built-in prices', isRefresh)}`;
   return { user: undefined, notices: [{ path: kept.path, message }], change: { file: null } };
 }
 
 function takenText({ path }: StorePriceFile, kept: StorePriceFile | null, isRefresh: boolean): string {
   if (!kept) {
-    return `is this store's price file from now on, also for runs without --prices (--prices none ends it): ${effectOf('its prices', isRefresh)}`;
+    return `is now this store's price file, also for runs without --prices (--prices none undoes this): ${effectOf('its prices', isRefresh)}`;
   }
   return kept.path === path
     ? `has changed since ${minuteOf(kept.since)}: ${effectOf('its new prices', isRefresh)}`
-    : `takes the place of ${kept.path} as this store's price file: ${effectOf('its prices', isRefresh)}`;
+    : `replaces ${kept.path} as this store's price file: ${effectOf('its prices', isRefresh)}`;
 }
 
 function effectOf(prices: string, isRefresh: boolean): string {
-  return `new rounds take ${prices}, ${isRefresh ? 'as stored ones do by this refresh' : 'stored ones keep theirs until monitor prices --refresh'}`;
+  return `new rounds take ${prices}, ${isRefresh ? 'and this refresh gives them to stored rounds' : 'stored rounds keep theirs until monitor prices --refresh'}`;
 }
 
 /** `2026-02-03T04:00Z` */

@@ -138,8 +138,8 @@ function refuseRepricing(changes: CostChanges): void {
   if (rounds === 0) return;
   const { before, after } = changes.repriced();
   throw new UsageError(
-    `a refresh would change what ${rounds} ${rounds === 1 ? 'round costs that has a price' : 'rounds cost that have a price'} already: ` +
-      `from ${before} to ${after}. Nothing was changed. See what it would change with --dry-run; then say --yes, or narrow it with --since and --until`,
+    `a refresh would change the cost of ${rounds} ${rounds === 1 ? 'round that already has' : 'rounds that already have'} a price: ` +
+      `from ${before} to ${after}. Nothing was changed. --dry-run shows what it would change. Then confirm with --yes, or limit the refresh with --since and --until`,
   );
 }
 

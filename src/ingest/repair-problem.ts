@@ -109,10 +109,10 @@ export function loss(
   isKnown = true,
   again = 0,
 ): Required<Pick<Problem, 'repair' | 'lostRounds' | 'recoveredRounds'>> {
-  const left = kept === 0 ? 'no round of it is left' : `rounds 1 to ${kept} are kept`;
+  const left = kept === 0 ? 'none of its rounds is left' : `rounds 1 to ${kept} are kept`;
   const found = again > 0 ? `, ${roundsText(again)} read again from the logs` : '';
   const other = again > 0 ? 'what else' : 'what';
-  const unknown = isKnown ? '' : `, and ${other} stood behind them is lost if it was counted`;
+  const unknown = isKnown ? '' : `, and ${other} came after them is lost if it was counted`;
   const behind = lost > 0 ? `, ${roundsText(lost)} lost` : unknown;
   return { repair: `${left}${found}${behind}`, lostRounds: lost, recoveredRounds: again };
 }

@@ -37,13 +37,13 @@ export function timeTroubles({ unread, missing, example = '' }: TimeTally): stri
   if (unread > 0) {
     const have = unread === 1 ? 'has' : 'have';
     said.push(
-      `${plural(unread, 'round')} ${have} a time that cannot be read, such as ${JSON.stringify(cleanLine(example))}: another one stands in for it (flag time-missing)`,
+      `${plural(unread, 'round')} ${have} a time that cannot be read, such as ${JSON.stringify(cleanLine(example))}: another time is used instead (flag time-missing)`,
     );
   }
   if (missing > 0) {
     const have = missing === 1 ? 'has' : 'have';
     said.push(
-      `${plural(missing, 'round')} ${have} no start_time: when the log was last written stands in for it (flag time-missing)`,
+      `${plural(missing, 'round')} ${have} no start_time: the time when the log was last written is used instead (flag time-missing)`,
     );
   }
   return said;

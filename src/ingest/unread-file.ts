@@ -7,7 +7,7 @@ import { plural } from './doctor/finding.ts';
 export function unreadText({ why, form, detail, bytes }: UnreadFile): string {
   if (why === 'damaged') {
     const said = detail === '' ? '' : ` (${detail})`;
-    return `it is no whole ${form} file${said}: it is read when it changes`;
+    return `it is not a complete ${form} file${said}; it will be read when it changes`;
   }
   const size = plural(bytes, 'byte');
   if (why === 'stopped') return `its ${size} of ${form} are not read: ${detail}. The next run tries again`;

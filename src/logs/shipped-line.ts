@@ -28,11 +28,11 @@ export function isShipped(line: Buffer): boolean {
   return mayHoldAccessLine(line) && readShipped(line) !== undefined;
 }
 
-const UNKNOWN = 'the access line stands in a form that is not known';
-const BROKEN = 'the access line stands in JSON that is cut off, or not valid';
+const UNKNOWN = 'the form of the line is unknown';
+const BROKEN = 'the line is JSON that is cut off or not valid';
 const NOT_LOOKED_FOR =
-  'a call stands in the record where a client can have written it, or where none is looked for';
-const LEFT_OUT = 'journalctl left the message out, as it is long: export it with --all';
+  'the call is in a place where a client could have written it, or where none is expected';
+const LEFT_OUT = 'journalctl left out the message because it is long: export it with --all';
 
 /** Reasons that tell of how a line was wrapped, and not of a line that is broken. */
 export const FORM_REASONS: ReadonlySet<string> = new Set([

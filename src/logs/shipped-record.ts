@@ -110,7 +110,7 @@ function isObject(value: unknown): value is Json {
 
 /** What can be parsed can be nested too deep to be printed. */
 export const TOO_DEEP = 'the record is nested too deep';
-export const AMBIGUOUS = 'the record holds several access lines, and does not say which is its own';
+export const AMBIGUOUS = 'the record holds several access lines and does not say which one is its own';
 
 /**
  * What the members of one record hold is the same line. Its text is what was logged, so it goes before an object that was

@@ -2,8 +2,8 @@ import type { z as Zod } from 'zod';
 import { PRICE_TEXT } from './money.ts';
 import { RATE_NAMES, type Rates } from './schedule.ts';
 
-const RATE = 'expected USD per 1M tokens, a number from 0 or a decimal text such as "0.28"';
-const FEE = 'expected USD per 1,000, a number from 0 or a decimal text such as "10"';
+const RATE = 'expected a rate per 1M tokens, a number from 0 or a decimal text such as "0.28"';
+const FEE = 'expected a fee per 1,000, a number from 0 or a decimal text such as "10"';
 const CLOCK = 'expected a time of day such as "09:00"';
 const WEEKDAYS = 'expected weekdays from 1 (Monday) to 7 (Sunday), each once';
 const OFFSET = 'expected an offset from UTC such as "+08:00"';
@@ -64,7 +64,7 @@ export function priceFileSchema(z: typeof Zod) {
   const hours = z
     .strictObject(
       {
-        start: clock.describe('The rates hold from this time of day on'),
+        start: clock.describe('The rates apply from this time of day'),
         end: clock.describe('Up to this time; one before the start is on the next day'),
         weekdays: z
           .array(z.int({ error: WEEKDAYS }).min(1, { error: WEEKDAYS }).max(7, { error: WEEKDAYS }), {
@@ -100,29 +100,31 @@ export function priceFileSchema(z: typeof Zod) {
           .exactOptional(),
         effective_from: z
           .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: DATE })
-          .describe('A date (UTC), or a time with its zone, from which on this price holds')
+          .describe('A date (UTC), or a time with its zone, from which this price applies')
           .exactOptional(),
         currency: z
           .string({ error: CURRENCY })
           .regex(CURRENCY_CODE, { error: CURRENCY })
-          .describe('What the rates are in; without it, USD. One of currencies is converted to USD')
+          .describe(
+            'The currency of the rates; without it, USD. If currencies has a rate for it, prices are converted to USD',
+          )
           .exactOptional(),
         ...rates,
         tiers,
         hours: z
           .array(hours, { error: 'expected a list of hours' })
-          .describe('Rates in place of these within hours of the day; of two that hold, the later one')
+          .describe('Rates that replace these within hours of the day; if two apply, the later one counts')
           .exactOptional(),
         service_tiers: z
           .record(text(TIER_NAME).regex(/^[A-Za-z0-9_-]{1,40}$/, { error: TIER_NAME }), service, {
             error: 'expected rates by service tier: {"priority": {"input": …, "output": …}}',
           })
-          .describe('Rates in place of these for a service tier that the log names')
+          .describe('Rates that replace these for a service tier that the log names')
           .exactOptional(),
         inexact: z
           .enum(['search-fee', 'unverified', 'upper', 'lower'], { error: INEXACT })
           .describe(
-            'Why a cost by this price is a bound: more is charged than the log tells, or it is unsure',
+            'Why costs at this price are bounds: more is charged than the log says, or the price is uncertain',
           )
           .exactOptional(),
         free: z
@@ -169,7 +171,7 @@ export function priceFileSchema(z: typeof Zod) {
     .array(
       z.strictObject(
         {
-          from: z.iso.date({ error: DAY }).describe('The date (UTC) from which on the rate holds'),
+          from: z.iso.date({ error: DAY }).describe('The date (UTC) from which the rate applies'),
           per_usd: z
             .union(
               [

@@ -41,7 +41,7 @@ export function doctorText(report: DoctorReport, ago: string | null, screen: Scr
     for (const finding of found) lines.push('', ...findingLines(finding, screen), '');
   }
   const bad = report.findings.filter(({ severity }) => severity !== 'note').length;
-  const sum = bad === 0 ? 'Nothing is wrong.' : `${plural(bad, 'thing')} to mend.`;
+  const sum = bad === 0 ? 'Nothing is wrong.' : `${plural(bad, 'problem')} to fix.`;
   return `${tidy([...lines, '', colour.bold(sum)]).join('\n')}\n`;
 }
 

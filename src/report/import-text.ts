@@ -55,7 +55,7 @@ function parsedLines(files: readonly ImportedFileReport[]): string[] {
   const rounds = some.reduce((total, { parsed }) => total + parsed, 0);
   if (rounds === 0) return [];
   return [
-    `${plural(rounds, 'round')} of ${plural(some.length, 'file')} not taken again: the store has them from a log.`,
+    `${plural(rounds, 'round')} of ${plural(some.length, 'file')} skipped: the store already has them from a log.`,
   ];
 }
 
@@ -93,7 +93,7 @@ function reasonOf({ path, session, outcome, problem, ...counts }: ImportedFileRe
   if (outcome === 'doubtful') {
     return `${file}: of the session ${id}, ${uncertain(counts.doubtful)}; import it into a store of its own`;
   }
-  return `${file}: of the session ${id}, other rounds were imported from an earlier state of this file`;
+  return `${file}: of the session ${id}, other rounds were imported from an earlier version of this file`;
 }
 
 function existing({ parsed, doubtful }: { parsed: number; doubtful: number }): string {
@@ -105,7 +105,7 @@ function existing({ parsed, doubtful }: { parsed: number; doubtful: number }): s
 
 /** Too few of them say what they are: the same counts more than once, no texts, rounds that were pruned. */
 function uncertain(rounds: number): string {
-  return `${plural(rounds, 'round')} can't be told from those that it has from a log`;
+  return `${plural(rounds, 'round')} may be the same as ones already read from a log`;
 }
 
 function doubts(estimates: number): string[] {

@@ -12,7 +12,7 @@ export function priceAgeText(ages: readonly PriceAge[]): string | undefined {
   );
   return (
     `Built-in prices that were last checked more than ${OLD_AFTER_DAYS} days ago: ${lists.join('; ')}. They may have ` +
-    'changed since: a newer version of monitor may know, and a price file (--prices) stands above them.'
+    'changed since. Update monitor, or override them with a price file (--prices).'
   );
 }
 

@@ -12,10 +12,12 @@ export interface PriceFileReport {
 
 /** Which price file is in force: `Price file: /etc/prices.json (sha256 1a2b3c4d5e6f, since 2026-02-03T04:00Z)`. */
 export function priceFileText(file: PriceFileReport | null): string {
-  if (!file) return 'Price file: none, the built-in prices alone';
+  if (!file) return 'Price file: none (built-in prices only)';
   const since = file.since.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
   const changed =
-    file.onDisk === 'changed' ? '; it has changed since, and is not taken until --prices names it' : '';
+    file.onDisk === 'changed'
+      ? '; it has changed since, and the change has no effect until --prices names the file'
+      : '';
   return `Price file: ${cleanLine(file.path)} (sha256 ${file.sha256.slice(0, 12)}, since ${since})${changed}`;
 }
 

@@ -33,7 +33,7 @@ export function priceStepsText(answer: PriceAnswer, now: number, screen: Screen)
 
 function stepLines(steps: readonly ResolutionStep[], screen: Screen): string[] {
   if (steps.length === 0) {
-    return ['  Not looked for: it is no model’s name, or longer than one.'];
+    return ['  Not looked up: this is not a model name, or it is too long.'];
   }
   return steps.flatMap(({ tried, found, answer }, i) => [
     ...indented(`${i + 1}. ${cleanLine(tried)}`, 2, screen),
@@ -48,7 +48,7 @@ function priceLines({ resolution, steps }: PriceAnswer, now: number, screen: Scr
     return steps.length === 0
       ? []
       : indented(
-          'No place knows this very model: it is unpriced. A price file (--prices) can name a price.',
+          'No price list knows this model, so it is unpriced. A price file (--prices) can add a price.',
           0,
           screen,
         );
@@ -112,7 +112,7 @@ function storeLines({ model, use, resolution }: PriceAnswer, screen: Screen): st
   if (!use) return [];
   const entries = use.entries.filter((entry) => entry.model === model);
   const unpriced = use.unpriced.find((one) => one.model === model);
-  if (entries.length === 0 && !unpriced) return ['', 'In this store: no round of it needs a price.'];
+  if (entries.length === 0 && !unpriced) return ['', 'In this store: no rounds that need this price.'];
   const rows = [
     ...entries.map((entry) => entryRow(entry, resolution?.source)),
     ...(unpriced ? [unpricedRow(unpriced)] : []),

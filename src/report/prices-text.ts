@@ -51,12 +51,12 @@ function adviceFor(unpriced: readonly ModelUse[], knownNow: ReadonlyMap<string, 
   return [
     ...(known > 0
       ? [
-          `${known === 1 ? 'A price is' : `Prices are`} known by now: monitor prices --refresh prices the stored rounds.`,
+          `${known === 1 ? 'One of these models has' : 'Some of these models have'} a price now: run monitor prices --refresh to price the stored rounds.`,
         ]
       : []),
     ...(unknown > 0
       ? [
-          'monitor prices <model> says where a price was looked for; a price file (--prices) can name one, and --refresh then prices the stored rounds.',
+          'monitor prices <model> shows where a price was looked for. Add one in a price file (--prices); --refresh then prices the stored rounds.',
         ]
       : []),
   ];
@@ -68,7 +68,7 @@ function unpricedColumns(knownNow: ReadonlyMap<string, string>): Column<ModelUse
     { head: 'Rounds', align: 'right', rank: 3, cell: ({ rounds }) => exact(rounds) },
     { head: 'Tokens', align: 'right', rank: 4, cell: (one) => exact(tokensOf(one)) },
     {
-      head: 'Price by now',
+      head: 'Price now',
       align: 'left',
       rank: 2,
       cell: ({ model }) => cleanLine(knownNow.get(model) ?? 'none'),

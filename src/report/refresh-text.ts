@@ -46,7 +46,7 @@ export function refreshText(report: RefreshReport, screen: Screen): string {
   if (!isDryRun) {
     return `${head}other prices in ${sessions}.\nBefore: ${sumText(before)}\nNow:    ${sumText(after)}\n`;
   }
-  return `${head}there would be other prices in ${sessions}.\n${plannedText(report, screen)}Nothing was written.\n`;
+  return `${head}prices would change in ${sessions}.\n${plannedText(report, screen)}Nothing was written.\n`;
 }
 
 /** What a refresh would change, by month and model, and what the store would come to. */
@@ -57,7 +57,7 @@ export function plannedText(report: RefreshReport, screen: Screen): string {
   const same =
     sameCostRounds === 0
       ? []
-      : [`${plural(sameCostRounds, 'round')} would take another price, and cost the same.`];
+      : [`${plural(sameCostRounds, 'round')} would get another price and cost the same.`];
   const sums = [`Before: ${sumText(before)}`, `Then:   ${sumText(after)}`];
   return `${[...table, ...same, ...sums].join('\n')}\n`;
 }

@@ -49,8 +49,8 @@ function lostText({ from, to, input, output, costs, unpriced, logs }: LostRounds
     );
   parts.push(
     logs.length > 0
-      ? `what held them can't be read any more: ${logs.join(', ')}`
-      : 'no log that is still there holds them',
+      ? `the logs that held them can no longer be read: ${logs.join(', ')}`
+      : 'no remaining log holds them',
   );
   return parts.join('; ');
 }
@@ -64,12 +64,12 @@ function wordsOf({ differingRounds, pricedToday, unseen }: RepairReport): string
   const words = unseen.map((one) => `Not looked at: ${one}.`);
   if (differingRounds > 0) {
     words.push(
-      `Of sessions with ${plural(differingRounds, 'round')} read again, the tokens are not those that were counted: this version reads them otherwise.`,
+      `Of sessions with ${plural(differingRounds, 'round')} read again, the token counts differ from those stored before: this version counts them differently.`,
     );
   }
   if (pricedToday > 0) {
     words.push(
-      `${plural(pricedToday, 'round')} read again at today's prices: the price book has none of their models.`,
+      `${plural(pricedToday, 'round')} read again at today's prices: the price book has no price for their models.`,
     );
   }
   return words;

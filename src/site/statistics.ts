@@ -40,7 +40,7 @@ export function modelTable({ models, total }: Survey, most: number, site: SiteCo
 
 /** Below a table with shares of several currencies. */
 export const SHARE_NOTE =
-  'A share of cost is one of the costs in the same currency; what was charged in several has none.';
+  'A share of cost compares costs in the same currency; costs in several currencies have no share.';
 
 const CHART_DAYS = 120;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

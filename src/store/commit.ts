@@ -121,7 +121,7 @@ export function seal(files: Files, store: Store, state: State, index: StoredInde
   return committed;
 }
 
-/** Makes the new state the one that counts. A new index takes the place of the one before. */
+/** Makes the new state the one that counts. A new index replaces the one before. */
 export function enforce(
   files: Files,
   store: Store,

@@ -80,13 +80,13 @@ test('no store, no schedule: exit code 1; a setting is never broken, whatever th
   const none = join(dir, 'none');
   const argv = ['doctor', '--log-path', log, '--data-dir', none];
   const { code, out, err } = await run(argv, { columns: 40 });
-  expect([code, err]).toEqual([1, 'monitor: to mend: store-missing\n']);
+  expect([code, err]).toEqual([1, 'monitor: to fix: store-missing\n']);
   const command = `monitor parse --log-path ${log} --output-dir ${none}`;
   expect(out).toContain(`\n    ${command}\n`);
   const cron = command.replace('monitor', '/usr/bin/node /usr/local/bin/monitor');
   expect(out).toContain(`\n    * * * * * ${cron} --quiet\n`);
   expect(out).toContain('\n! there is no store yet. [store-missing]\n');
-  expect(out).toMatch(/\n1 thing to mend\.\n$/);
+  expect(out).toMatch(/\n1 problem to fix\.\n$/);
   const { store: found, findings } = JSON.parse((await run([...argv, '--json'])).out);
   expect(found).toBeNull();
   expect(findings).toEqual([
@@ -96,7 +96,7 @@ test('no store, no schedule: exit code 1; a setting is never broken, whatever th
       area: 'store',
       what: 'there is no store yet.',
       where: none,
-      fix: 'The first run makes it.',
+      fix: 'The first run creates it.',
       setting: command,
     },
     expect.objectContaining({ code: 'no-schedule', severity: 'note' }),

@@ -129,9 +129,9 @@ test('import says what was parsed before, and what it cannot tell', async () => 
   const plain = await run(['import', from, '--data-dir', store]);
   expect([plain.code, plain.err]).toEqual([1, 'monitor: 1 file left out\n']);
   expect(plain.out).toBe(`Imported 0 rounds of 0 sessions from 0 files.
-3 rounds of 1 file not taken again: the store has them from a log.
+3 rounds of 1 file skipped: the store already has them from a log.
 Left out, 1 file:
-  ${join(from, 'default.json')}: the store has the session default already, and 2 rounds can't be told from those that it has from a log
+  ${join(from, 'default.json')}: the store has the session default already, and 2 rounds may be the same as ones already read from a log
 `);
   const forced = await run(['import', from, '--data-dir', store, '--force', '--json']);
   expect(forced.code).toBe(1);
@@ -143,7 +143,7 @@ Left out, 1 file:
     ],
   });
   expect((await run(['import', from, '--data-dir', store, '--force'])).out).toContain(
-    `  ${join(from, 'default.json')}: of the session default, 2 rounds can't be told from those that it has from a log; import it into a store of its own\n`,
+    `  ${join(from, 'default.json')}: of the session default, 2 rounds may be the same as ones already read from a log; import it into a store of its own\n`,
   );
 });
 
@@ -159,6 +159,6 @@ test('a part of a file that was parsed is said, and what --force would add', asy
   const { code, out } = await run(['import', from, '--data-dir', store, '--force']);
   expect(code).toBe(0);
   expect(out).toContain(
-    'Imported 1 round of 1 session from 1 file.\n2 rounds of 1 file not taken again: the store has them from a log.\n',
+    'Imported 1 round of 1 session from 1 file.\n2 rounds of 1 file skipped: the store already has them from a log.\n',
   );
 });

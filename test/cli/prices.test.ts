@@ -129,7 +129,7 @@ describe('prices', () => {
         `${stale.shipped.old} of ${stale.shipped.count} shipped prices, the oldest of ${stale.shipped.oldest}; ` +
         'genai-prices 0.1.8, of 2026-09-23.',
     );
-    expect(stale.text).toContain('a price file (--prices) stands above them');
+    expect(stale.text).toContain('Update monitor, or override them with a price file (--prices)');
   });
 
   test('without a store is 74', async () => {
@@ -165,7 +165,7 @@ describe('prices <model>', () => {
 
   test('says what of it is in the store', async () => {
     const { out } = await run(['prices', 'house-model', '--data-dir', store]);
-    expect(out).toContain('No place knows this very model: it is unpriced.');
+    expect(out).toContain('No price list knows this model, so it is unpriced.');
     expect(out).toMatch(/In this store:\n {2}unpriced {2}2 rounds, 2,200 tokens\n$/);
     expect((await run(['prices', 'gpt-4o', '--data-dir', store])).out).toMatch(
       /In this store:\n {2}entry 1 {2}1 round, 1,100 tokens\n$/,
@@ -208,7 +208,7 @@ describe('prices --refresh', () => {
     expect([code, err]).toEqual([
       0,
       expect.stringMatching(
-        /^monitor: \/.*\/prices\.json: has changed since .*Z: new rounds take its new prices, as stored ones do by this refresh\n$/,
+        /^monitor: \/.*\/prices\.json: has changed since .*Z: new rounds take its new prices, and this refresh gives them to stored rounds\n$/,
       ),
     ]);
     expect(out).toBe(
@@ -285,7 +285,7 @@ describe('prices --refresh', () => {
   });
 
   test.each([
-    [['--refresh', 'gpt-4o'], 2, '--refresh looks up all models again'],
+    [['--refresh', 'gpt-4o'], 2, '--refresh looks up the prices of all models'],
     [['--prices', '/nowhere.json'], 74, 'Cannot read the price file /nowhere.json'],
     [['--refesh'], 2, "unknown option '--refesh'"],
   ])('%j is an error', async (args, code, message) => {

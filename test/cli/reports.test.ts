@@ -123,7 +123,7 @@ test('without rounds in the period the table says when there were some', async (
   const late = { now: Date.parse('2027-01-01T00:00:00Z') };
   const { out } = await run(['stats-date', '--data-dir', store], late);
   expect(out).toContain(
-    'no rounds in this period; the last one is of 2026-02-03\n--since 2026-02-03 shows it.\n',
+    'no rounds in this period; the last one was on 2026-02-03\n--since 2026-02-03 shows it.\n',
   );
 });
 
@@ -248,7 +248,5 @@ test('--group-by adds keys to a command’s own, in their order; filters take wh
   const { out, err } = await run(['stats-consumer', '--consumer', 'no\u001bbody', '--data-dir', store]);
   expect(out).toContain('📊 Statistics by Consumer (consumer nobody)');
   expect(out).toContain('no rounds of consumer nobody in this period\n');
-  expect(err).toBe(
-    "monitor: no consumer 'nobody' in the store. 'monitor stats-consumer' shows those there are\n",
-  );
+  expect(err).toBe("monitor: no consumer 'nobody' in the store. 'monitor stats-consumer' lists them\n");
 });

@@ -64,18 +64,18 @@ describe('contract prices', () => {
     price(2);
     const { err } = await parse(round(JANUARY));
     expect(err).toMatch(
-      /^monitor: \/.*\/contract\.json: has changed since .*Z, and is not taken: this run goes by the store's copy\. --prices .* takes it\n$/,
+      /^monitor: \/.*\/contract\.json: has changed since .*Z; this run still uses the store's copy\. To use the new prices: --prices .*\n$/,
     );
     expect((await parse(round(JANUARY))).err).toBe('');
     expect((await parse(round(JANUARY), '--prices', prices)).err).toMatch(
-      /^monitor: .*contract\.json: has changed since .*Z: new rounds take its new prices, stored ones keep theirs until monitor prices --refresh\n$/,
+      /^monitor: .*contract\.json: has changed since .*Z: new rounds take its new prices, stored rounds keep theirs until monitor prices --refresh\n$/,
     );
     expect((await parse(round(JANUARY), '--prices', prices)).err).toBe('');
     expect(await costs()).toEqual([1, 1, 1, 2, 2]);
     const json = await run(['parse', '--log-path', log, '--data-dir', store, '--prices', 'none', '--json']);
     expect(JSON.parse(json.out)).toMatchObject({
       rounds: 0,
-      warnings: [{ path: prices, message: expect.stringContaining("is this store's price file no longer") }],
+      warnings: [{ path: prices, message: expect.stringContaining("is no longer this store's price file") }],
     });
   });
 
@@ -143,12 +143,14 @@ describe('prices', () => {
     );
     price(2);
     expect((await listed())['price_file']).toEqual({ ...file, on_disk: 'changed' });
-    expect(await table()).toContain('; it has changed since, and is not taken until --prices names it\n');
+    expect(await table()).toContain(
+      '; it has changed since, and the change has no effect until --prices names the file\n',
+    );
     rmSync(prices);
     expect((await listed())['price_file']).toEqual({ ...file, on_disk: 'gone' });
     await parse('', '--prices', 'none');
     expect((await listed())['price_file']).toBeNull();
-    expect(await table()).toContain('\nPrice file: none, the built-in prices alone\n');
+    expect(await table()).toContain('\nPrice file: none (built-in prices only)\n');
   });
 
   test('answers by the store’s file; another one that is given is only looked at', async () => {
@@ -226,8 +228,8 @@ describe('a refresh', () => {
       code: 2,
       out: '',
       err:
-        'monitor: a refresh would change what 2 rounds cost that have a price already: from $2.0000 to $6.0000. ' +
-        'Nothing was changed. See what it would change with --dry-run; then say --yes, or narrow it with --since and --until\n',
+        'monitor: a refresh would change the cost of 2 rounds that already have a price: from $2.0000 to $6.0000. ' +
+        'Nothing was changed. --dry-run shows what it would change. Then confirm with --yes, or limit the refresh with --since and --until\n',
     });
     // None of it: neither is the file the store's.
     expect(bytesOf()).toEqual(before);
@@ -241,7 +243,7 @@ describe('a refresh', () => {
     await parse(round(FEBRUARY));
     expect(await costs()).toEqual([3, 3, 5, 3]);
     expect((await refresh('--prices', 'none', '--yes')).err).toContain(
-      "is this store's price file no longer: new rounds take the built-in prices, as stored ones do by this refresh",
+      "is no longer this store's price file: new rounds take the built-in prices, and this refresh gives them to stored rounds",
     );
     expect(await costs()).toEqual([2.5, 2.5, null, 2.5]);
   });
@@ -261,7 +263,7 @@ describe('a refresh', () => {
     const { code, out, err } = await given('--dry-run');
     expect([code, err]).toEqual([0, '']);
     expect(out).toBe(
-      `The prices of 2 models were looked up again for 3 rounds: there would be other prices in 1 session.
+      `The prices of 2 models were looked up again for 3 rounds: prices would change in 1 session.
 
 Month    Model   Rounds      Before     Then
 ────────────────────────────────────────────
@@ -365,10 +367,7 @@ Nothing was written.
     '%s without --refresh is an error',
     async (flag) => {
       const { code, err } = await at('prices', flag);
-      expect([code, err]).toEqual([
-        2,
-        `monitor: ${flag.replace(/=.*/, '')} belongs to --refresh: give both, or neither.\n`,
-      ]);
+      expect([code, err]).toEqual([2, `monitor: ${flag.replace(/=.*/, '')} works only with --refresh.\n`]);
     },
   );
 });

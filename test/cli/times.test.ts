@@ -78,8 +78,8 @@ describe('times that cannot be read, and those that are not there', () => {
     .map(line)
     .join('');
   const said =
-    'monitor: 3 rounds have a time that cannot be read, such as "06/01/2026 18:00:00": another one stands in for it (flag time-missing)\n' +
-    'monitor: 3 rounds have no start_time: when the log was last written stands in for it (flag time-missing)\n';
+    'monitor: 3 rounds have a time that cannot be read, such as "06/01/2026 18:00:00": another time is used instead (flag time-missing)\n' +
+    'monitor: 3 rounds have no start_time: the time when the log was last written is used instead (flag time-missing)\n';
 
   test('parse says them in a line each, once', async () => {
     for (const rest of [[], ['--quiet']]) {
@@ -108,12 +108,12 @@ describe('times that cannot be read, and those that are not there', () => {
       [
         'unread-times',
         'warning',
-        '3 of 7 rounds have a time that cannot be read, such as "06/01/2026 18:00:00": they are stored under another one, with the flag time-missing.',
+        '3 of 7 rounds have a time that cannot be read, such as "06/01/2026 18:00:00": they are stored under another time, with the flag time-missing.',
       ],
       [
         'no-times',
         'warning',
-        '3 of 7 rounds have no start_time: the time when the log was last written stands in for it, with the flag time-missing.',
+        '3 of 7 rounds have no start_time: the time when the log was last written is used instead, with the flag time-missing.',
       ],
     ]);
   });
@@ -122,8 +122,8 @@ describe('times that cannot be read, and those that are not there', () => {
 test('one round is one', async () => {
   const place = makePlace(line('"18:00"') + line(undefined));
   expect((await parse(place)).err).toBe(
-    'monitor: 1 round has a time that cannot be read, such as "18:00": another one stands in for it (flag time-missing)\n' +
-      'monitor: 1 round has no start_time: when the log was last written stands in for it (flag time-missing)\n',
+    'monitor: 1 round has a time that cannot be read, such as "18:00": another time is used instead (flag time-missing)\n' +
+      'monitor: 1 round has no start_time: the time when the log was last written is used instead (flag time-missing)\n',
   );
 });
 
@@ -132,7 +132,7 @@ test('the time of a container’s runtime is good enough for none, and does not 
     WRAPS.cri({ stream: 'stdout', text: Buffer.from(text.trimEnd()), isEnd: true }).toString();
   const place = makePlace(wrap(line(undefined)) + wrap(line('"06/01/2026"')));
   expect((await parse(place)).err).toBe(
-    'monitor: 1 round has a time that cannot be read, such as "06/01/2026": another one stands in for it (flag time-missing)\n',
+    'monitor: 1 round has a time that cannot be read, such as "06/01/2026": another time is used instead (flag time-missing)\n',
   );
   expect((await findings(place)).map(({ code }) => code)).toEqual(['unread-times']);
 });

@@ -68,7 +68,7 @@ describe.each(FORMS)('.%s by %s %j', (suffix, program, args) => {
     expect(warnings.map(({ path }) => path)).toEqual([`${log}.1.${suffix}`]);
     expect(warnings[0]?.message).toMatch(
       new RegExp(
-        `^it is no whole ${suffix === 'lzma' ? 'lzma' : suffix === 'bz2' ? 'bzip2' : program} file \\(.*\\): it is read when it changes$`,
+        `^it is not a complete ${suffix === 'lzma' ? 'lzma' : suffix === 'bz2' ? 'bzip2' : program} file \\(.*\\); it will be read when it changes$`,
       ),
     );
     expect((await run(dir, log, later)).warnings).toEqual([]);
@@ -157,7 +157,7 @@ test('a frame that asks for two gigabytes of memory is refused, and said', async
   const { rounds, warnings } = await run(dir, log, later);
   expect(rounds).toBe(1);
   expect(warnings[0]?.message).toMatch(
-    /^it is no whole zstd file \(.*memory.*\): it is read when it changes$/,
+    /^it is not a complete zstd file \(.*memory.*\); it will be read when it changes$/,
   );
 });
 
@@ -219,12 +219,12 @@ describe('a program that is missing', () => {
     expect(findings.map(({ code, what, where }) => [code, what, where])).toEqual([
       [
         'unread-compressed',
-        `1 compressed log of ${waiting.length} bytes is not read: the program zstd is missing. What no run read before they were compressed is not counted.`,
+        `1 compressed log of ${waiting.length} bytes is not read: the program zstd is missing. Anything not read before they were compressed is not counted.`,
         `${log}.3.zst`,
       ],
       [
         'unread-compressed',
-        `1 compressed log of ${withCommas(other.length)} bytes is not read: the program xz is missing. What no run read before they were compressed is not counted.`,
+        `1 compressed log of ${withCommas(other.length)} bytes is not read: the program xz is missing. Anything not read before they were compressed is not counted.`,
         `${log}.1.xz`,
       ],
     ]);
@@ -307,7 +307,7 @@ test('doctor names a damaged file that a run has found', async () => {
   expect(found).toEqual([
     [
       'unread-compressed',
-      '1 compressed log of 200 bytes is not read: they are cut or damaged. What no run read before they were compressed is not counted.',
+      '1 compressed log of 200 bytes is not read: they are cut or damaged. Anything not read before they were compressed is not counted.',
       `${log}.1.gz`,
     ],
   ]);

@@ -89,8 +89,8 @@ describe('the price file that a run is given', () => {
     write(3);
     await parse();
     expect(await parse(prices)).toEqual([
-      "/prices.json: is this store's price file from now on, also for runs without --prices (--prices none ends it): " +
-        'new rounds take its prices, stored ones keep theirs until monitor prices --refresh',
+      "/prices.json: is now this store's price file, also for runs without --prices (--prices none undoes this): " +
+        'new rounds take its prices, stored rounds keep theirs until monitor prices --refresh',
     ]);
     expect(rates()).toEqual([null, 3]);
   });
@@ -100,7 +100,7 @@ describe('the price file that a run is given', () => {
     await parse(prices);
     write(4);
     expect(await parse(prices)).toEqual([
-      '/prices.json: has changed since 2026-02-03T12:00Z: new rounds take its new prices, stored ones keep theirs until monitor prices --refresh',
+      '/prices.json: has changed since 2026-02-03T12:00Z: new rounds take its new prices, stored rounds keep theirs until monitor prices --refresh',
     ]);
     expect(await parse(prices)).toEqual([]);
     expect(await parse()).toEqual([]);
@@ -114,16 +114,14 @@ describe('the price file that a run is given', () => {
     const other = join(folder, 'other.json');
     write(5, other);
     expect(await parse(other)).toEqual([
-      expect.stringMatching(
-        /^\/other\.json: takes the place of \/.*\/prices\.json as this store's price file: /,
-      ),
+      expect.stringMatching(/^\/other\.json: replaces \/.*\/prices\.json as this store's price file: /),
     ]);
     expect(await parse()).toEqual([]);
     expect(rates()).toEqual([3, 5, 5]);
     writeFileSync(prices, textOf(5));
     expect(await parse(prices)).toEqual([
       expect.stringMatching(
-        /^\/prices\.json: is this store's price file now, with the content that .*other\.json had$/,
+        /^\/prices\.json: is this store's price file now; its content is the same as that of .*other\.json$/,
       ),
     ]);
     expect(kept()?.path).toBe(prices);
@@ -133,7 +131,7 @@ describe('the price file that a run is given', () => {
     write(3);
     await parse(prices);
     expect(await parse('none')).toEqual([
-      "/prices.json: is this store's price file no longer: new rounds take the built-in prices, stored ones keep theirs until monitor prices --refresh",
+      "/prices.json: is no longer this store's price file: new rounds take the built-in prices, stored rounds keep theirs until monitor prices --refresh",
     ]);
     expect(await parse('none')).toEqual([]);
     expect(await parse()).toEqual([]);
@@ -147,9 +145,7 @@ describe('the price file that a run is given', () => {
     writeFileSync(prices, '{"models":[{"match":"m","input":-1}]}');
     await expect(parse(prices)).rejects.toThrow('is not a price file');
     expect(await parse()).toEqual([
-      expect.stringMatching(
-        /^\/prices\.json: has changed since .*, and is not taken: this run goes by the store's copy/,
-      ),
+      expect.stringMatching(/^\/prices\.json: has changed since .*; this run still uses the store's copy/),
     ]);
     expect(rates()).toEqual([3, 3, 3]);
   });
@@ -160,7 +156,7 @@ describe('the price file that a run is given', () => {
     rmSync(prices);
     expect(await parse(prices)).toEqual([
       expect.stringMatching(
-        /^\/prices\.json: Cannot read the price file .*This run goes by the store's copy of it/,
+        /^\/prices\.json: Cannot read the price file .*This run uses the store's copy of it/,
       ),
     ]);
     expect(rates()).toEqual([3, 3]);
@@ -182,8 +178,8 @@ describe('a run without --prices, while the file has changed', () => {
     await parse(prices);
     write(4);
     expect(await parse()).toEqual([
-      "/prices.json: has changed since 2026-02-03T12:00Z, and is not taken: this run goes by the store's copy. " +
-        `--prices ${prices} takes it`,
+      "/prices.json: has changed since 2026-02-03T12:00Z; this run still uses the store's copy. To use the new prices: " +
+        `--prices ${prices}`,
     ]);
     expect(await parse()).toEqual([]);
     write(5);
@@ -278,14 +274,14 @@ describe('a copy that is damaged', () => {
     ],
   ];
 
-  test.each(damages)('%s: it is written again from the file, and that is said', async (problem, damage) => {
+  test.each(damages)('%s: it is rewritten from the file, and that is said', async (problem, damage) => {
     write(3);
     await parse(prices);
     const [copy = ''] = copies();
     damage(join(dir, copy));
     expect(await parse()).toEqual([
       expect.stringMatching(
-        new RegExp(`^/sessions/\\.price-file-.*: ${problem}.*: it is written again from .*prices\\.json$`),
+        new RegExp(`^/sessions/\\.price-file-.*: ${problem}.*: it is rewritten from .*prices\\.json$`),
       ),
     ]);
     expect(lstatSync(join(dir, copy)).isFile()).toBe(true);
@@ -301,9 +297,7 @@ describe('a copy that is damaged', () => {
     await parse(prices);
     rmSync(join(dir, copies()[0] ?? ''));
     write(4);
-    await expect(parse()).rejects.toThrow(
-      /is missing, and .* does not hold those prices any more\. Name the prices/,
-    );
+    await expect(parse()).rejects.toThrow(/is missing, and .* no longer has those prices\. Name the prices/);
     expect(rates()).toEqual([3]);
     await parse('none');
     expect(rates()).toEqual([3, null, null]);

@@ -309,12 +309,12 @@ describe('a refresh that may not change what has a price', () => {
         { match: 'm', input: 2 },
         { match: 'gratis', free: true },
       ],
-      '1 round costs that has a price already: from $0.0001 to $0.0002',
+      '1 round that already has a price: from $0.0001 to $0.0002',
     ],
     [
       'no price any more',
       [{ match: 'gratis', free: true }],
-      '1 round costs that has a price already: from $0.0001 to $0.0000',
+      '1 round that already has a price: from $0.0001 to $0.0000',
     ],
     [
       'a price for what was free',
@@ -322,7 +322,7 @@ describe('a refresh that may not change what has a price', () => {
         { match: 'm', input: 1 },
         { match: 'gratis', input: 1 },
       ],
-      '1 round costs that has a price already: from $0.0000 to $0.0001',
+      '1 round that already has a price: from $0.0000 to $0.0001',
     ],
     [
       'both',
@@ -330,7 +330,7 @@ describe('a refresh that may not change what has a price', () => {
         { match: 'm', input: 3 },
         { match: 'gratis', input: 1 },
       ],
-      '2 rounds cost that have a price already',
+      '2 rounds that already have a price',
     ],
   ])('refuses %s, and writes nothing', async (_, models, message) => {
     const before = state();

@@ -593,7 +593,10 @@ describe('appending and rotation', () => {
     writeFileSync(logs.log, lines(6, 7));
     const later = { now: () => Date.now() + 60_000 };
     expect((await run(logs.store, logs.log, later)).warnings).toEqual([
-      { path: `${logs.log}.2.gz`, message: 'it is no whole gzip file: it is read when it changes' },
+      {
+        path: `${logs.log}.2.gz`,
+        message: 'it is not a complete gzip file; it will be read when it changes',
+      },
       { path: `${logs.log}.1.gz`, message: '4 bytes behind its end are no gzip: left out' },
     ]);
     expect((await run(logs.store, logs.log, later)).warnings).toEqual([]);

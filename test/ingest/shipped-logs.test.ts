@@ -193,7 +193,7 @@ describe('logs that shippers wrote', () => {
     const [record = ''] = readFileSync(join(store, '.rejected.jsonl'), 'utf8').split('\n');
     expect(JSON.parse(record)).toMatchObject({
       at: [1, 0],
-      reason: 'the access line stands in a form that is not known',
+      reason: 'the form of the line is unknown',
       text: unknown,
     });
   });

@@ -127,7 +127,7 @@ describe('several lines in one record', () => {
 
   test('that differ and claim to be the one are rejected', () => {
     expect(unwrap(JSON.stringify({ message: CALL, log: other }))).toMatchObject([
-      { reason: 'the record holds several access lines, and does not say which is its own' },
+      { reason: 'the record holds several access lines and does not say which one is its own' },
     ]);
   });
 
@@ -243,8 +243,7 @@ describe('what a client can write is no wrapper', () => {
       JSON.stringify({ level: 'info', prompt: forged, messages: [{ content: forged }] }),
     ],
   ])('%s', (_, line) => {
-    const reason =
-      'a call stands in the record where a client can have written it, or where none is looked for';
+    const reason = 'the call is in a place where a client could have written it, or where none is expected';
     const isAccess = isAccessLine(Buffer.from(line));
     for (const wrapped of [line, JSON.stringify({ message: line })]) {
       expect(unwrap(wrapped)).toEqual([{ text: line, time: undefined, ...(!isAccess && { reason }) }]);
@@ -257,9 +256,7 @@ describe('what a client can write is no wrapper', () => {
     ['two words that are no pod', `request body ${forged}`],
     ['a quote before it', `2026-02-01T09:30:15Z "GET /" ${forged}`],
   ])('%s is rejected, and no round', (_, line) => {
-    expect(unwrap(line)).toMatchObject([
-      { text: line, reason: 'the access line stands in a form that is not known' },
-    ]);
+    expect(unwrap(line)).toMatchObject([{ text: line, reason: 'the form of the line is unknown' }]);
   });
 
   test('however deep it is wrapped, and however a line is made', () => {
@@ -268,7 +265,7 @@ describe('what a client can write is no wrapper', () => {
     expect(unwrap(line)).toHaveLength(1);
     const nested = (n: number, inner: string): string => `${'{"a":'.repeat(n)}${inner}${'}'.repeat(n)}`;
     expect(unwrap(nested(50_000, JSON.stringify(CALL)))).toMatchObject([
-      { reason: expect.stringMatching(/^a call stands in the record/) as string },
+      { reason: expect.stringMatching(/^the call is in a place/) as string },
     ]);
     expect(unwrap(nested(1, `{"ai_log":${nested(50_000, '1')}}`))).toMatchObject([
       { reason: 'the record is nested too deep' },
@@ -308,17 +305,17 @@ describe('what cannot be read is named', () => {
     [
       'a form that is not known',
       `[0] kube: [[1772326810.1, {}], {"log"=>"${CALL.replaceAll('"', '\\"')}"}]`,
-      'the access line stands in a form that is not known',
+      'the form of the line is unknown',
     ],
     [
       'a record that is cut off',
       JSON.stringify({ message: CALL }).slice(0, -20),
-      'the access line stands in JSON that is cut off, or not valid',
+      'the line is JSON that is cut off or not valid',
     ],
     [
       'a message that journalctl left out',
       '{"MESSAGE":null,"__REALTIME_TIMESTAMP":"1772326810000000"}',
-      'journalctl left the message out, as it is long: export it with --all',
+      'journalctl left out the message because it is long: export it with --all',
     ],
   ])('%s', (_, line, reason) => {
     expect(unwrap(line)).toEqual([{ text: line, time: undefined, reason }]);

@@ -149,7 +149,7 @@ describe('a glob', () => {
 });
 
 describe('an error names file, entry, field and what was expected', () => {
-  const rate = 'expected USD per 1M tokens, a number from 0 or a decimal text such as "0.28"';
+  const rate = 'expected a rate per 1M tokens, a number from 0 or a decimal text such as "0.28"';
   test.each([
     [{ match: 'm', input: -1 }, `models[0] (m) input: ${rate}`],
     [{ match: 'm', input: '1,5' }, `models[0] (m) input: ${rate}`],

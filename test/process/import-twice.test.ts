@@ -41,7 +41,7 @@ test('the other way round', async () => {
     const { code, out, err } = await runMonitor('import', from, '--data-dir', store, ...options);
     expect([code, err]).toEqual([0, '']);
     expect(out).toBe(
-      'Imported 0 rounds of 0 sessions from 0 files.\n2 rounds of 1 file not taken again: the store has them from a log.\n',
+      'Imported 0 rounds of 0 sessions from 0 files.\n2 rounds of 1 file skipped: the store already has them from a log.\n',
     );
   }
   expect(storedRequests(store)).toEqual(['a-0', 'a-1']);

@@ -186,7 +186,9 @@ describe(`logrotate (MONITOR_SEED=${SEED})`, () => {
     for (let i = 0; i < 4; i++) runs.push(await runMonitor(...parseArgs(log, store), '--quiet'));
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     const said = runs.map(({ err }) => err).join('');
-    expect(said).toBe(`monitor: ${log}.1 vanished with ${bytes} bytes unread: the rounds in them are lost\n`);
+    expect(said).toBe(
+      `monitor: ${log}.1 vanished with ${bytes} bytes unread, and the rounds in them are lost\n`,
+    );
     expect(storedRequests(store)).toEqual(written);
   });
 });

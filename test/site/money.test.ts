@@ -182,7 +182,7 @@ describe('a store of several currencies, wrong in both directions', () => {
       'unknown',
       '+ 2 rounds',
     ]);
-    expect(html).toContain('A share of cost is one of the costs in the same currency');
+    expect(html).toContain('A share of cost compares costs in the same currency');
     const consumers = read('consumers.html');
     expect(allTexts(consumers, /<td class="share of-cost">(.*?)<\/td>/g)).toEqual(['–', '+ 2 rounds']);
     expect(consumers).toContain('<div class="note bounds">');

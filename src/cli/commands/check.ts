@@ -32,12 +32,14 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
       'check needs a budget: --budget-usd 50, or --budget 300 --currency CNY, or --budget-tokens 1000000.',
     );
   if (budgetUsd !== undefined && amount !== undefined)
-    throw new UsageError('--budget-usd and --budget are two budgets: give one of them.');
+    throw new UsageError('give either --budget-usd or --budget, not both.');
   // A budget in USD covers what was charged in other currencies too, as far as rates are known.
   const asked = budgetUsd === undefined ? options.currency : 'USD';
   const view = currencyOf(context, options.dataDir, asked);
   if (amount !== undefined && !view)
-    throw new UsageError('--budget is an amount in a currency: name it with --currency, such as CNY.');
+    throw new UsageError(
+      '--budget needs the currency of the amount: add --currency, such as --currency CNY.',
+    );
   const currency = view?.to ?? 'USD';
   const budget: Budget = {
     amount: budgetUsd ?? amount,

@@ -32,7 +32,7 @@ export async function doctor(context: Context, options: DoctorOptions): Promise<
     options.json ? doctorJson(examination) : doctorText(examination, ago, screenOf(context)),
   );
   const codes = examination.findings.filter(({ severity }) => severity !== 'note').map(({ code }) => code);
-  if (codes.length > 0) throw new NoAnswer(`to mend: ${[...new Set(codes)].join(', ')}`);
+  if (codes.length > 0) throw new NoAnswer(`to fix: ${[...new Set(codes)].join(', ')}`);
 }
 
 function agoText(ms: number): string {

@@ -38,7 +38,7 @@ export function refuseWithoutRefresh(options: RefreshOptions): void {
     ['--until', options.until],
     ['--timezone', options.timezone],
   ].find(([, value]) => value !== undefined);
-  if (given) throw new UsageError(`${given[0]} belongs to --refresh: give both, or neither.`);
+  if (given) throw new UsageError(`${given[0]} works only with --refresh.`);
 }
 
 /** Prices stored rounds again. What has a cost is changed only by --yes, or by a yes at the terminal. */
@@ -48,7 +48,9 @@ export async function refresh(
   options: RefreshOptions,
 ): Promise<void> {
   if (model !== undefined)
-    throw new UsageError('--refresh looks up all models again: leave the model out, or --refresh.');
+    throw new UsageError(
+      '--refresh looks up the prices of all models: give either --refresh or a model, not both.',
+    );
   const { since, until } = options;
   const local = localTimeOf(context, options.timezone);
   const span = periodOf(

@@ -77,39 +77,39 @@ function findingOf(reason: string, { rounds, costs, models }: Sum, all: number, 
 
 const MOST_NAMES = 3;
 
-const OWN_PRICE = 'Give the model a price of your own (parse --prices), then monitor prices --refresh.';
+const OWN_PRICE = 'Add the model to your price file (parse --prices), then run monitor prices --refresh.';
 const NEWER_PLUGIN =
-  'Log the whole usage object (docs/usage-families.md has the setting of ai-statistics), or use a newer ai-statistics.';
+  'Have ai-statistics log the whole usage object (docs/usage-families.md has the setting), or use a newer ai-statistics.';
 
 /** What ends each reason. */
 const FIXES: Readonly<Record<BoundReason, string>> = {
-  aborted: 'Nothing can: the client or the provider ended the stream. The bill says what it cost.',
+  aborted: 'There is no fix: the client or the provider ended the stream. Only the bill says what it cost.',
   ambiguous: `Use a newer ai-proxy, which counts the cache once. ${NEWER_PLUGIN}`,
   'bad-count':
-    'The rounds keep what was logged (show --json): tell the provider, or who runs the proxy behind the gateway.',
+    'show --json has the counts as they were logged. Report them to the provider, or to whoever runs the proxy behind the gateway.',
   'cache-ttl-mixed': NEWER_PLUGIN,
-  'cache-ttl-unlogged': `Log messages and system, which name the lifetime. ${NEWER_PLUGIN}`,
+  'cache-ttl-unlogged': `Log messages and system: the request says how long cache writes last. ${NEWER_PLUGIN}`,
   'cache-unknown': NEWER_PLUGIN,
   'cache-unlogged': NEWER_PLUGIN,
-  'cache-write-unlogged': `Bedrock's OpenAI-compatible count is reads and writes together: use the provider's own protocol. ${NEWER_PLUGIN}`,
+  'cache-write-unlogged': `OpenAI-compatible APIs may count cache reads and writes as one number, as Bedrock's does: use the provider's own protocol. ${NEWER_PLUGIN}`,
   'cached-kind-unlogged': NEWER_PLUGIN,
   'image-share-unlogged': NEWER_PLUGIN,
-  'image-uncounted': `${NEWER_PLUGIN} Where the provider bills by image, add the bill's sum by hand.`,
-  'maybe-imported': 'Parse into a new store and leave the import out, if the logs are still there.',
+  'image-uncounted': `${NEWER_PLUGIN} If the provider bills per image, take the amount from the bill.`,
+  'maybe-imported': 'If the logs are still there, parse them into a new store without the import.',
   'modality-unlogged': NEWER_PLUGIN,
   'price-lower': OWN_PRICE,
   'price-unverified': OWN_PRICE,
   'price-upper': OWN_PRICE,
   'rate-missing': OWN_PRICE,
   'reasoning-uncounted': NEWER_PLUGIN,
-  'search-fee': `${NEWER_PLUGIN} A price of your own can have a fee for each request ("requests").`,
+  'search-fee': `${NEWER_PLUGIN} Or set a fee per request ("requests") in your price file.`,
   'service-tier-higher':
-    'Give the model a price of your own with "service_tiers", then monitor prices --refresh.',
+    'Add a price with "service_tiers" to your price file (parse --prices), then run monitor prices --refresh.',
   'service-tier-lower':
-    'Give the model a price of your own with "service_tiers", then monitor prices --refresh.',
+    'Add a price with "service_tiers" to your price file (parse --prices), then run monitor prices --refresh.',
   'service-tier-unknown':
-    'Give the model a price of your own with "service_tiers", then monitor prices --refresh.',
+    'Add a price with "service_tiers" to your price file (parse --prices), then run monitor prices --refresh.',
   'total-larger': NEWER_PLUGIN,
   'usage-unlogged':
-    'Let clients send stream_options.include_usage with streams, and see that ai-statistics is on for the route.',
+    'Have clients send stream_options.include_usage with streams, and make sure ai-statistics is enabled for the route.',
 };

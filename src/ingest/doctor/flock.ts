@@ -5,7 +5,7 @@ export const flockCheck: Check = {
   codes: ['no-flock'],
   find() {
     if (hasFlock()) return [];
-    const what = 'the program flock does not start: parse cannot lock its store.';
+    const what = 'the program flock does not start, so parse cannot lock the store.';
     const fix = 'Install util-linux.';
     return [{ code: 'no-flock', area: 'store', severity: 'error', what, where: 'PATH', fix }];
   },

@@ -80,7 +80,7 @@ const PACKAGES: Record<string, string> = { xz: 'xz-utils' };
 
 function finding(list: readonly File[], rest: string, fix: string): Finding {
   const bytes = list.reduce((sum, file) => sum + file.bytes, 0);
-  const what = `${plural(list.length, 'compressed log')} of ${plural(bytes, 'byte')} ${list.length === 1 ? 'is' : 'are'} ${rest}. What no run read before they were compressed is not counted.`;
+  const what = `${plural(list.length, 'compressed log')} of ${plural(bytes, 'byte')} ${list.length === 1 ? 'is' : 'are'} ${rest}. Anything not read before they were compressed is not counted.`;
   const where = list.map(({ path }) => path).join(', ');
   return { code: 'unread-compressed', area: 'log', severity: 'warning', what, where, fix };
 }

@@ -53,7 +53,7 @@ function judgeSample(tally: LineTally, where: string, wantsTexts: boolean): Find
   };
   const unread = [...tally.unread.values()].reduce((sum, count) => sum + count, 0);
   if (unread > 0) {
-    const what = `${share(unread, lines, 'line')} hold a call that is not read; mostly: ${mostOf(tally.unread)}.`;
+    const what = `${share(unread, lines, 'line')} hold a call that could not be read. Main reason: ${mostOf(tally.unread)}.`;
     add('unknown-form', named === 0 && unread >= lines * SETTING ? 'error' : 'warning', what, UNKNOWN_FORM);
   }
   if (named === 0 && unread >= lines * SETTING) return found;
@@ -63,7 +63,7 @@ function judgeSample(tally: LineTally, where: string, wantsTexts: boolean): Find
     return found;
   }
   if (rejected > 0) {
-    const what = `${share(rejected, lines, 'line')} cannot be believed, and are not counted; mostly: ${mostOf(tally.reasons)}.`;
+    const what = `${share(rejected, lines, 'line')} cannot be trusted and are not counted. Main reason: ${mostOf(tally.reasons)}.`;
     add('rejected-lines', 'warning', what, REJECTED);
   } else if (rounds === 0) {
     add(
@@ -143,7 +143,7 @@ const ADVICE: Partial<Record<string, Advice>> = {
     setting: '"stream_options": {"include_usage": true}',
   },
   'cache-unknown': {
-    fix: 'Let the plugin ai-statistics log the details of the usage. Beside attributes of your own, add the keys input_token_details and cached_tokens, with apply_to_log: true.',
+    fix: 'Have the plugin ai-statistics log the details of the usage. Beside attributes of your own, add the keys input_token_details and cached_tokens, with apply_to_log: true.',
     setting: 'use_default_response_attributes: true',
   },
 };

@@ -38,13 +38,13 @@ export const storeCheck: Check = {
 
 function unreadable(dir: string, problem: string): Finding {
   const what = `${problem}.`;
-  const fix = `monitor repair --data-dir ${dir} says what can be mended. A store that belongs to another user can be read by that user alone.`;
+  const fix = `monitor repair --data-dir ${dir} says what can be repaired. A store can be read only by the user who owns it.`;
   return { code: 'store-unreadable', area: 'store', severity: 'error', what, where: dir, fix };
 }
 
 function missing(dir: string, setting: string): Finding {
   const what = 'there is no store yet.';
-  const fix = 'The first run makes it.';
+  const fix = 'The first run creates it.';
   return {
     code: 'store-missing',
     area: 'store',
@@ -69,7 +69,7 @@ function neverRead(logs: readonly Unread[], setting: string): Finding[] {
   const [first] = logs;
   if (!first) return [];
   const bytes = logs.reduce((sum, log) => sum + log.bytes, 0);
-  const what = `${plural(bytes, 'byte')} of ${plural(logs.length, 'log')} are unread: this store has never read anything of ${logs.length === 1 ? 'it' : 'them'}.`;
+  const what = `${plural(bytes, 'byte')} of ${plural(logs.length, 'log')} are unread: this store has never read ${logs.length === 1 ? 'it' : 'them'}.`;
   const fix = 'Run it, if this is the store for that log.';
   const shared = { code: 'unread-log', area: 'store', severity: 'warning' } as const;
   return [{ ...shared, what, where: first.path, fix, setting }];
@@ -88,7 +88,7 @@ function unreadLog(
     lastCommit === null
       ? 'no run has stored anything'
       : `the last run that stored something was ${duration(now - lastCommit)} ago`;
-  const what = `${plural(bytes, 'byte')} of ${plural(unread.length, 'log')} have been waiting for ${duration(now - oldest.since)} at least; ${last}.`;
+  const what = `${plural(bytes, 'byte')} of ${plural(unread.length, 'log')} have been waiting for at least ${duration(now - oldest.since)}; ${last}.`;
   const fix = 'Run it, and look at what it says; then let cron run it every minute.';
   return [
     {
@@ -132,7 +132,7 @@ function unpricedRounds({ unpriced, rounds, dir }: StoreFacts): Finding[] {
   const count = models.reduce((sum, [, some]) => sum + some, 0);
   const names = models.slice(0, NAMED).map(([name]) => name);
   const more = models.length > NAMED ? ` and ${models.length - NAMED} more` : '';
-  const what = `${share(count, rounds, 'round')} have no price (${names.join(', ')}${more}): every sum of cost lacks them.`;
+  const what = `${share(count, rounds, 'round')} have no price (${names.join(', ')}${more}): they are missing from every total.`;
   const priceable = names.filter((name) => !isNoModel(name));
   const shared = { code: 'unpriced-rounds', area: 'prices', severity: 'warning', what, where: dir } as const;
   if (priceable.length === 0)
@@ -140,7 +140,7 @@ function unpricedRounds({ unpriced, rounds, dir }: StoreFacts): Finding[] {
       { ...shared, fix: 'The log does not say their model, so no price file can: see that it is logged.' },
     ];
   const fix =
-    'Write a price file (docs/cost.md), with the prices in USD per million tokens, and name it once with parse --prices: later runs go by it too; ' +
+    'Write a price file (docs/cost.md), with the prices in USD per million tokens, and name it once with parse --prices: later runs use it too. ' +
     'monitor prices --refresh --prices <file> prices the rounds that are stored already.';
   const entries = priceable.map((name) => `{"match":${JSON.stringify(name)},"input":…,"output":…}`);
   const setting = `{"models":[${entries.join(',')}]}`;

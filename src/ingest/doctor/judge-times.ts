@@ -15,13 +15,13 @@ export function judgeTimes(
     found.push({ code, area: 'log', severity: 'warning', what, where, fix, setting: FORMAT });
   };
   if (unread > 0) {
-    const what = `${share(unread, rounds, 'round')} have a time that cannot be read, such as ${JSON.stringify(cleanLine(example))}: they are stored under another one, with the flag time-missing.`;
+    const what = `${share(unread, rounds, 'round')} have a time that cannot be read, such as ${JSON.stringify(cleanLine(example))}: they are stored under another time, with the flag time-missing.`;
     const fix =
       'Let the access log format write start_time as Envoy does by itself, or in a form that docs/higress.md lists. What can mean two days, such as 06/01/2026, is not guessed.';
     add('unread-times', what, fix);
   }
   if (missing > 0) {
-    const what = `${share(missing, rounds, 'round')} have no start_time: the time when the log was last written stands in for it, with the flag time-missing.`;
+    const what = `${share(missing, rounds, 'round')} have no start_time: the time when the log was last written is used instead, with the flag time-missing.`;
     add('no-times', what, 'Put start_time into the access log format.');
   }
   return found;

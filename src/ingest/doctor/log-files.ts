@@ -25,9 +25,9 @@ export const logFilesCheck: Check = {
         code: 'log-damaged',
         area: 'log',
         severity: 'warning',
-        what: 'the compressed log is not whole: it could not be looked at.',
+        what: 'the compressed log is incomplete and could not be checked.',
         where: path,
-        fix: 'If it is being written just now, run doctor again. Else restore it: parse reads it when it changes.',
+        fix: 'If it is still being written, run doctor again later. Otherwise restore it: parse reads it when it changes.',
       });
     }
     if (logs.length > 0 && sample.bytes === 0) {
@@ -45,8 +45,9 @@ export const logFilesCheck: Check = {
 };
 
 function notListed(path: string, reason: string): Finding {
-  const what = `where the log is said to be could not be looked at: ${reason}.`;
-  const fix = 'Let the user who runs monitor list the folder: rotated logs are found in it.';
+  const what = `the log's folder could not be read: ${reason}.`;
+  const fix =
+    'Give the user who runs monitor the right to list the folder: rotated logs are looked for there.';
   return { code: 'log-unreadable', area: 'log', severity: 'error', what, where: path, fix };
 }
 
@@ -60,13 +61,14 @@ function missingLog({ files, store, areOwn, logPaths, now }: Look, path: string)
   const isOld = own.length > 0 && logPaths.length > 1 && now - last > RECENT_MS;
   const fix =
     'accessLogFile in the ConfigMap higress-config says where your gateway writes it. If it is there: this user may not list its folder.';
-  const givenUp = logPaths.length > 1 ? ' If it was given up, name the others with --log-path.' : '';
+  const givenUp =
+    logPaths.length > 1 ? ' If this log is no longer used, name only the others with --log-path.' : '';
   return {
     code: 'log-missing',
     area: 'log',
     severity: isOld ? 'note' : 'error',
     what: `${noLogError(files, [path]).message}.`,
     where: path,
-    fix: own.length > 0 ? `The store was made of this log. ${fix}${givenUp}` : fix,
+    fix: own.length > 0 ? `The store was built from this log. ${fix}${givenUp}` : fix,
   };
 }

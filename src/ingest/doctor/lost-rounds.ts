@@ -17,8 +17,8 @@ export const lostRoundsCheck: Check = {
     const sorted = times.toSorted();
     const span = sorted.length > 0 ? `, of ${sorted[0]} to ${sorted.at(-1)},` : '';
     const repaired = Math.max(...lost.map((one) => Date.parse(one.repaired)));
-    const what = `${plural(rounds, 'round')} of ${plural(sessions, 'session')}${span} ${rounds === 1 ? 'was' : 'were'} lost with session files, and no log held them when the store was repaired: every sum lacks them.`;
-    const fix = 'The file says which they were, and what they had used and cost. Keep a backup of the store.';
+    const what = `${plural(rounds, 'round')} of ${plural(sessions, 'session')}${span} ${rounds === 1 ? 'was' : 'were'} lost with session files, and no log still held them when the store was repaired. They are missing from every total.`;
+    const fix = 'This file lists them, with their tokens and costs. Back up the store to avoid this.';
     const severity = now - repaired < RECENT_MS ? 'warning' : 'note';
     return [{ code: 'lost-rounds', area: 'store', severity, what, where: lostPath(dir), fix }];
   },

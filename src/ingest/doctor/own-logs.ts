@@ -16,8 +16,8 @@ export const ownLogsCheck: Check = {
 function noOwnLogs({ areGiven, areOwn, store, storeProblem, logPaths, dir }: Look): Finding[] {
   if (areGiven || areOwn || (!store && storeProblem === undefined)) return [];
   const what = store
-    ? 'the store has not read any log yet: doctor looked where Higress writes it.'
-    : 'which logs the store reads could not be looked at: doctor looked where Higress writes them.';
+    ? 'the store has not read a log yet: doctor looked in the default place of Higress.'
+    : 'the list of logs that the store reads could not be read: doctor looked in the default places of Higress.';
   const fix = `Name the log: monitor doctor --log-path <access.log> --data-dir ${dir}`;
   return [{ code: 'no-own-logs', area: 'log', severity: 'note', what, where: logPaths.join(', '), fix }];
 }
@@ -29,7 +29,7 @@ function gone({ store, looked }: Look): Finding[] {
   return (store?.generations ?? []).flatMap(({ id, offset, size, lost, pattern, path }) => {
     const bytes = size - Math.max(offset, lost ?? 0);
     if (offset === 0 || bytes <= 0 || there.has(id) || !patterns.has(pattern)) return [];
-    const what = `${plural(bytes, 'byte')} of a log were there at the last run, unread, and no file holds them any more.`;
+    const what = `${plural(bytes, 'byte')} of a log were unread at the last run, and no file holds them any more.`;
     const fix =
       'If the log was moved, name it in the next parse with --log-path; else its rounds are lost: run parse more often, or keep more rotated logs.';
     return [{ code: 'log-gone', area: 'log', severity: 'warning', what, where: path, fix } satisfies Finding];

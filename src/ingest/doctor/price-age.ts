@@ -14,9 +14,9 @@ export const priceAgeCheck: Check = {
       if (old === 0) return [];
       const what =
         count === 1
-          ? `the prices of ${title} were last seen on ${oldest}, more than ${OLD_AFTER_DAYS} days ago.`
-          : `${old} of ${plural(count, 'price')} of the ${title} were last seen more than ${OLD_AFTER_DAYS} days ago, the oldest on ${oldest}.`;
-      const fix = 'Update monitor, or give your models prices of your own (parse --prices).';
+          ? `the built-in prices (${title}) were last checked more than ${OLD_AFTER_DAYS} days ago, on ${oldest}.`
+          : `${old} of ${plural(count, 'built-in price')} (${title}) ${old === 1 ? 'was' : 'were'} last checked more than ${OLD_AFTER_DAYS} days ago, the oldest on ${oldest}.`;
+      const fix = 'Update monitor, or override the prices with a price file of your own (parse --prices).';
       return [{ code: 'prices-old', area: 'prices', severity: 'note', what, where: title, fix }];
     });
   },

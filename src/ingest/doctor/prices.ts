@@ -43,8 +43,8 @@ async function judgeStoreFile(files: Files, store: Store, given: string | undefi
   if ('problem' in copy) {
     const fix =
       original.state === 'same'
-        ? `The next run that stores something writes it again from ${file.path}, which still holds those prices.`
-        : 'Name the prices to go on with in the next run: --prices <file>, or --prices none for the built-in ones alone.';
+        ? `The next run that stores something writes it again from ${file.path}, which still has those prices.`
+        : 'Name the prices to use in the next run: --prices <file>, or --prices none for the built-in prices only.';
     findings.push({
       code: 'prices-damaged',
       area: 'prices',
@@ -60,11 +60,11 @@ async function judgeStoreFile(files: Files, store: Store, given: string | undefi
       area: 'prices',
       // Who names a file in each run has the next one take it.
       severity: given === undefined ? 'warning' : 'note',
-      what: `the store's price file has changed since ${minuteOf(file.since)}: the store goes by what it said then.`,
+      what: `the store's price file has changed since ${minuteOf(file.since)}: the store still uses what it said then.`,
       where: file.path,
       fix:
-        `The next run with --prices ${file.path} takes it, for new rounds; ` +
-        'monitor prices --refresh --dry-run with the same --prices says what it would change for stored ones.',
+        `The next run with --prices ${file.path} uses it for new rounds. ` +
+        'To see what it would change for stored rounds, run monitor prices --refresh --dry-run with the same --prices.',
     });
   }
   return findings;
@@ -77,6 +77,6 @@ function unreadable(error: MonitorError, given: string | undefined, store: Store
     severity: 'error',
     what: `${error.message}.`,
     where: given ?? store?.pricing.file?.path ?? '',
-    fix: 'Mend the file: parse refuses to run with it. docs/cost.md says what it holds.',
+    fix: 'Fix the file: parse refuses to run with it. docs/cost.md describes its format.',
   };
 }

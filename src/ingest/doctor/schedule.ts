@@ -58,7 +58,8 @@ export const scheduleCheck: Check = {
     if (entries.some((entry) => entry.dir === resolve(dir))) return [];
     const unseen = unseenSchedules.length > 0 ? ` Not looked at: ${unseenSchedules.join(', ')}.` : '';
     const setting = crontabLine === undefined ? {} : { setting: crontabLine };
-    const broken = crontabLine === undefined ? ' A path holds a line break, which no crontab can say.' : '';
+    const broken =
+      crontabLine === undefined ? ' A path contains a line break, which a crontab cannot hold.' : '';
     const [other] = entries;
     if (!other) {
       return [
@@ -66,7 +67,7 @@ export const scheduleCheck: Check = {
           code: 'no-schedule',
           area: 'schedule',
           severity: 'note',
-          what: `no crontab and no systemd unit that this user may read runs monitor parse.${unseen}`,
+          what: `no crontab and no systemd unit that this user can read runs monitor parse.${unseen}`,
           where: 'crontab -l',
           fix: `Run it every minute: by crontab -e, or a systemd timer.${broken}`,
           ...setting,
@@ -78,9 +79,9 @@ export const scheduleCheck: Check = {
         code: 'other-schedule',
         area: 'schedule',
         severity: 'warning',
-        what: `monitor parse is run for another store (${other.dir}), and not for ${resolve(dir)}.${unseen}`,
+        what: `monitor parse runs for another store (${other.dir}), and not for ${resolve(dir)}.${unseen}`,
         where: other.where,
-        fix: `Ask the other store, with --data-dir ${other.dir}, or run parse for this one as well.${broken}`,
+        fix: `Use the other store, with --data-dir ${other.dir}, or run parse for this one as well.${broken}`,
         ...setting,
       },
     ];

@@ -28,9 +28,9 @@ const SAYS: Readonly<Record<Damage, [severity: Severity, predicate: string]>> = 
   'session-cut': ['error', 'shorter than the index says'],
   'session-foreign': ['error', 'not what the index says: another session’s, or changed'],
   'session-damaged': ['error', 'damaged'],
-  'session-unreadable': ['error', 'not readable for this user: they were not looked at'],
+  'session-unreadable': ['error', 'not readable by this user, so not checked'],
   'index-differs': ['error', 'sound, but not what the index counts'],
-  'session-summary': ['note', 'without their summary, as a killed run leaves them: the next run writes it'],
+  'session-summary': ['note', 'without a summary, as a killed run leaves them: the next run writes it'],
 };
 const CODES = Object.keys(SAYS) as Damage[];
 
@@ -133,7 +133,7 @@ function toFinding({ dir, store }: Look, code: Damage, entries: readonly Session
   const fix =
     code === 'session-unreadable'
       ? 'Run doctor as the user who runs parse, or give this one the right to read them.'
-      : `monitor repair --data-dir ${dir} says what is left of them, and what the logs still hold; it changes nothing before --apply.`;
+      : `monitor repair --data-dir ${dir} says what is left of them, and what the logs still hold. It changes nothing without --apply.`;
   return [{ code, area: 'store', severity, what, where: join(dir, names[0] ?? ''), fix }];
 }
 
@@ -141,7 +141,7 @@ function noteOf({ dir }: Look, names: readonly string[]): Finding[] {
   const [first] = names;
   if (first === undefined) return [];
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-  const what = `${plural(names.length, 'file')} in the store ${names.length === 1 ? 'is' : 'are'} no session’s (${names.slice(0, NAMED).join(', ')}${more}): nothing counts them.`;
+  const what = `${plural(names.length, 'file')} in the store ${names.length === 1 ? 'is not a session file' : 'are not session files'} (${names.slice(0, NAMED).join(', ')}${more}): nothing in them is counted.`;
   const fix =
     'A run, a prune or a repair that was killed leaves such files, and parse or prune takes them away. Others can be moved elsewhere.';
   return [{ code: 'unnamed-files', area: 'store', severity: 'note', what, where: join(dir, first), fix }];

@@ -21,7 +21,7 @@ export const storeFilesCheck: Check = {
         look();
       } catch (error) {
         if (!(error instanceof InputOutputError)) throw error;
-        const fix = 'Restore the store from a backup: no repair can make this file anew.';
+        const fix = 'Restore the store from a backup: repair cannot rebuild this file.';
         findings.push({
           code: 'store-damaged',
           area: 'store',
@@ -41,9 +41,9 @@ export const storeFilesCheck: Check = {
         code: 'store-damaged',
         area: 'store',
         severity: 'warning',
-        what: `the rejected lines are cut: ${size} of ${state.rejected.length} bytes are left. How many lines were rejected can't be said.`,
+        what: `the list of rejected lines is cut short: ${size} of ${state.rejected.length} bytes are left. The number of rejected lines is not known.`,
         where: rejectedPath(dir),
-        fix: `monitor repair --apply --data-dir ${dir} goes on with those that are left. No other count depends on them.`,
+        fix: `monitor repair --apply --data-dir ${dir} keeps those that are left. No other count depends on them.`,
       });
     }
     return findings;

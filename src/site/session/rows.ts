@@ -86,7 +86,7 @@ function historyRow(history: History, round: number, context: RowContext): Row {
     continued: `This request goes on from ${link}. What it repeats is shown there and before.`,
     rewritten:
       `This request goes on from ${link}, but ${plural(removed, 'message')} of that request ${removed === 1 ? 'is' : 'are'} not in it: ` +
-      'the conversation was compacted, edited, or begun anew.',
+      'the conversation was compacted, edited, or restarted.',
     retried: `Nothing is new in this request: ${link} had no answer.`,
   };
   const raw = `The raw JSON has <a href="${escapeAttribute(context.rawHref)}">all of it</a>.`;

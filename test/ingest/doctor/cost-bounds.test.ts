@@ -53,6 +53,6 @@ test.each([
   expect(old.map(({ severity }) => severity)).toEqual(Array.from({ length: lists }, () => 'note'));
   if (lists === 1)
     expect(old[0]?.what).toBe(
-      'the prices of genai-prices 0.1.8 were last seen on 2026-09-23, more than 60 days ago.',
+      'the built-in prices (genai-prices 0.1.8) were last checked more than 60 days ago, on 2026-09-23.',
     );
 });

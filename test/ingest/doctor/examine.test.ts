@@ -190,7 +190,9 @@ describe('the store', () => {
     expect(await codesOf(place, { now: written + 10 * MINUTE - 1 })).toEqual([]);
     const { findings, logs } = await look(place, { now: written + 10 * MINUTE });
     expect(findings).toMatchObject([{ code: 'unread-log', severity: 'warning', where: place.log }]);
-    expect(findings[0]?.what).toContain(`${more.length} bytes of 1 log have been waiting for 10 minutes`);
+    expect(findings[0]?.what).toContain(
+      `${more.length} bytes of 1 log have been waiting for at least 10 minutes`,
+    );
     expect(findings[0]?.setting).toBe(`monitor parse --log-path ${place.log} --output-dir ${place.dir}`);
     expect(logs.unreadBytes).toBe(more.length);
   });
@@ -320,7 +322,7 @@ describe('a log that something else has wrapped', () => {
       {
         code: 'unknown-form',
         severity: 'error',
-        what: '3 of 4 lines hold a call that is not read; mostly: the access line stands in a form that is not known.',
+        what: '3 of 4 lines hold a call that could not be read. Main reason: the form of the line is unknown.',
       },
     ]);
     expect(JSON.stringify(findings)).not.toContain('Put ai_log first');

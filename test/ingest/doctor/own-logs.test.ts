@@ -43,7 +43,7 @@ describe('without a --log-path the store’s own logs are looked at', () => {
     await run(place.dir, place.log);
     const { findings } = await look(place, NONE);
     expect(findings).toMatchObject([{ code: 'log-gone', severity: 'warning', where: place.log }]);
-    expect(findings[0]?.what).toContain('50 bytes of a log were there at the last run, unread');
+    expect(findings[0]?.what).toContain('50 bytes of a log were unread at the last run');
   });
 
   test('one of several: an error, and after a month a note, for it may have been given up', async () => {
@@ -56,8 +56,10 @@ describe('without a --log-path the store’s own logs are looked at', () => {
     rmSync(second);
     const { findings } = await look(place, NONE);
     expect(findings).toMatchObject([{ code: 'log-missing', severity: 'error', where: second }]);
-    expect(findings[0]?.fix).toContain('The store was made of this log.');
-    expect(findings[0]?.fix).toContain('If it was given up, name the others with --log-path.');
+    expect(findings[0]?.fix).toContain('The store was built from this log.');
+    expect(findings[0]?.fix).toContain(
+      'If this log is no longer used, name only the others with --log-path.',
+    );
     const later = { ...NONE, now: written + 30 * DAY + 1 };
     expect(await codesOf(place, later)).toEqual(['log-missing note', 'log-idle note']);
   });
@@ -87,7 +89,7 @@ describe('without a --log-path the store’s own logs are looked at', () => {
     };
     const { findings } = await look(place, NONE, files);
     expect(findings).toMatchObject([{ code: 'log-unreadable', severity: 'error', where: place.log }]);
-    expect(findings[0]?.what).toContain('could not be looked at: EACCES');
+    expect(findings[0]?.what).toContain('could not be read: EACCES');
   });
 
   test('a store that knows none: that is said, and where was looked instead', async () => {
@@ -149,7 +151,7 @@ describe('ages are the files’, whatever the lines’ clocks say', () => {
     expect(await codesOf(place, { now: now + 9 * MINUTE })).toEqual(codes);
     const { findings } = await look(place, { now: now + 15 * MINUTE });
     const waiting = findings.find(({ code }) => code === 'unread-log');
-    expect(waiting?.what).toContain('have been waiting for 15 minutes at least');
+    expect(waiting?.what).toContain('have been waiting for at least 15 minutes');
   });
 
   test('fresh lines of which one claims more time than there was', async () => {
@@ -172,7 +174,7 @@ describe('ages are the files’, whatever the lines’ clocks say', () => {
     touch(place.log, written);
     const { findings } = await look(place, { now: written + MINUTE });
     expect(findings).toMatchObject([{ code: 'unread-log', severity: 'warning' }]);
-    expect(findings[0]?.what).toContain('have been waiting for 41 minutes at least');
+    expect(findings[0]?.what).toContain('have been waiting for at least 41 minutes');
   });
 });
 
@@ -183,6 +185,6 @@ test('a log of which the store has read nothing, however fresh', async () => {
   const { findings } = await look(place, { logPaths: [other], now: statSync(other).mtimeMs });
   expect(findings).toMatchObject([{ code: 'unread-log', where: other }]);
   expect(findings[0]?.what).toBe(
-    `${aiLine('c', 0).length} bytes of 1 log are unread: this store has never read anything of it.`,
+    `${aiLine('c', 0).length} bytes of 1 log are unread: this store has never read it.`,
   );
 });

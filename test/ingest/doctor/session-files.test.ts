@@ -75,7 +75,7 @@ describe('a session file that is not what the index says', () => {
     };
     const { findings } = await look(at, {}, files);
     expect(findings).toMatchObject([{ code: 'session-unreadable', severity: 'error' }]);
-    expect(findings[0]?.what).toContain('they were not looked at (a.json; 3 rounds)');
+    expect(findings[0]?.what).toContain('so not checked (a.json; 3 rounds)');
   });
 });
 
@@ -151,7 +151,7 @@ describe('what stands beside the sessions', () => {
       'rejected-lines warning',
       'store-damaged warning',
     ]);
-    expect(findings[1]?.what).toMatch(/^the rejected lines are cut: 9 of \d+ bytes are left\./);
+    expect(findings[1]?.what).toMatch(/^the list of rejected lines is cut short: 9 of \d+ bytes are left\./);
   });
 
   test('a price book of which a line has changed', async () => {
