@@ -67,7 +67,7 @@ export async function findPriceBasis(
   if (list !== kept.list) {
     basis.change = { ...basis.change, list };
     const says = asked.hasRounds === true || kept.list !== NO_PRICING.list;
-    const message = `is now this store's list of built-in prices: ${effectOf('its prices', asked.isRefresh === true)}`;
+    const message = `now this store's list of built-in prices: ${effectOf('its prices', asked.isRefresh === true)}`;
     if (says) basis.notices = [...basis.notices, { path: `--price-list ${list}`, message }];
   }
   if (currency !== kept.currency) basis.change = { ...basis.change, currency };
@@ -236,7 +236,7 @@ function sameContent(
   if (seen === null) return { user: { path: kept.path, text }, ...basis };
   const { told: _, ...file } = { ...kept, path, seen };
   const isMoved = path !== kept.path;
-  const message = `is this store's price file now; its content is the same as that of ${kept.path}`;
+  const message = `now this store's price file; its content is the same as that of ${kept.path}`;
   return {
     user: { path, text },
     notices: [...basis.notices, ...(isMoved ? [{ path, message }] : [])],
@@ -252,7 +252,7 @@ function withoutFile(kept: StorePriceFile | null, isRefresh: boolean): FileBasis
 
 function takenText({ path }: StorePriceFile, kept: StorePriceFile | null, isRefresh: boolean): string {
   if (!kept) {
-    return `is now this store's price file, also for runs without --prices (--prices none undoes this): ${effectOf('its prices', isRefresh)}`;
+    return `now this store's price file, also for runs without --prices (--prices none undoes this): ${effectOf('its prices', isRefresh)}`;
   }
   return kept.path === path
     ? `has changed since ${minuteOf(kept.since)}: ${effectOf('its new prices', isRefresh)}`

@@ -33,10 +33,18 @@ export interface Spending {
 }
 
 /** Spending exactly the budget keeps it. */
-export function isKept(budget: Budget, { sum }: Spending): boolean {
-  const isUnknown =
-    sum.unpricedRounds > 0 || (budget.amount !== undefined && othersOf(budget.currency, sum).length > 0);
-  return !isOver(budget, sum) && !(budget.strict && isUnknown);
+export function isKept(budget: Budget, spending: Spending): boolean {
+  const { sum } = spending;
+  return !isOver(budget, sum) && !hasOthers(budget, spending) && !(budget.strict && sum.unpricedRounds > 0);
+}
+
+/** Whether no rate brings some of the cost into the budget's currency, and what is known of it doesn't break the budget. */
+export function cannotTell(budget: Budget, spending: Spending): boolean {
+  return !isOver(budget, spending.sum) && hasOthers(budget, spending);
+}
+
+function hasOthers({ amount, currency }: Budget, { sum }: Spending): boolean {
+  return amount !== undefined && othersOf(currency, sum).length > 0;
 }
 
 function isOver({ amount, currency, tokens }: Budget, sum: Row): boolean {

@@ -101,8 +101,8 @@ describe('costs in several currencies', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^TOTAL .* \$2\.0000 \+ ¥3\.0000$/m);
     expect(err).toBe(
-      "monitor: $2.0000 + ¥3.0000 could not be converted to EUR: the store's price file has no rate for it at that time. " +
-        '"rates" in a price file names them, and parse --prices takes it\n',
+      "monitor: $2.0000 + ¥3.0000 could not be converted to EUR: the store's price file has no rate for that time. " +
+        'Add one under "rates" in the price file, and run parse --prices with it\n',
     );
     expect((await json('stats-model', '--currency', 'EUR'))['total']).toMatchObject({
       cost: null,
@@ -150,20 +150,23 @@ describe('a budget', () => {
     expect(await check('--budget-usd', '2.374')).toMatchObject({ code: 1 });
   });
 
-  test('in USD says what it does not cover where there is no rate; --strict breaks it', async () => {
+  test('without a rate for a part of the cost cannot be told, unless the rest breaks it', async () => {
     writeFileSync(prices, JSON.stringify({ models: MODELS }));
     await both();
-    const check = (...argv: string[]): Promise<Ran> =>
-      at('check', '--per', 'total', '--budget-usd', '5', ...argv);
-    expect(await check()).toMatchObject({
-      code: 0,
-      out: 'within budget: $2.0000 of $5 (40%) in all; without ¥3.0000\n',
-    });
-    expect(await check('--strict')).toMatchObject({
+    const check = (...argv: string[]): Promise<Ran> => at('check', '--per', 'total', ...argv);
+    for (const more of [[], ['--quiet'], ['--strict']])
+      expect(await check('--budget-usd', '5', ...more)).toEqual({
+        code: 2,
+        out: 'cost not known: $2.0000 of $5 (40%) in all; without ¥3.0000\n',
+        err: expect.stringMatching(/^monitor: ¥3\.0000 could not be converted to USD: .*\n$/),
+      });
+    expect(await check('--budget', '1', '--currency', 'CNY')).toMatchObject({
       code: 1,
-      out: expect.stringMatching(/^cost not known: /),
+      out: 'over budget: ¥3.0000 of ¥1 (300%) in all; without $2.0000\n',
     });
-    expect(JSON.parse((await check('--json')).out)).toMatchObject({
+    // A budget of tokens has nothing to do with currencies.
+    expect(await check('--budget-tokens', '100000000')).toMatchObject({ code: 0 });
+    expect(JSON.parse((await check('--budget-usd', '5', '--json')).out)).toMatchObject({
       spent: 2,
       spent_usd: 2,
       costs: { CNY: 3 },
@@ -187,7 +190,7 @@ describe('the mainland’s prices', () => {
     const { code, err } = await parse(deepseek(FEBRUARY), '--price-list', 'cn');
     expect([code, err]).toEqual([
       0,
-      "monitor: --price-list cn: is this store's list of built-in prices from now on: new rounds take its prices, stored ones keep theirs until monitor prices --refresh\n",
+      "monitor: --price-list cn: now this store's list of built-in prices: new rounds take its prices, stored rounds keep theirs until monitor prices --refresh\n",
     ]);
     const { rounds } = await json('show', 'deepseek-chat');
     expect(rounds).toMatchObject([{ currency: 'USD' }, { currency: 'CNY', cost: 2 }]);

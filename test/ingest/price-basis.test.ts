@@ -89,7 +89,7 @@ describe('the price file that a run is given', () => {
     write(3);
     await parse();
     expect(await parse(prices)).toEqual([
-      "/prices.json: is now this store's price file, also for runs without --prices (--prices none undoes this): " +
+      "/prices.json: now this store's price file, also for runs without --prices (--prices none undoes this): " +
         'new rounds take its prices, stored rounds keep theirs until monitor prices --refresh',
     ]);
     expect(rates()).toEqual([null, 3]);
@@ -121,7 +121,7 @@ describe('the price file that a run is given', () => {
     writeFileSync(prices, textOf(5));
     expect(await parse(prices)).toEqual([
       expect.stringMatching(
-        /^\/prices\.json: is this store's price file now; its content is the same as that of .*other\.json$/,
+        /^\/prices\.json: now this store's price file; its content is the same as that of .*other\.json$/,
       ),
     ]);
     expect(kept()?.path).toBe(prices);
@@ -334,10 +334,10 @@ describe('a copy that is damaged', () => {
       await expect(parse(), String(from)).rejects.toThrow('does not describe a store');
     }
     // What a later build added stays.
-    writeFileSync(path, text.replace('"pricing":{', '"later":1,"pricing":{"list":"cn",'));
+    writeFileSync(path, text.replace('"pricing":{', '"later":1,"pricing":{"newer":"x",'));
     write(4);
     await parse(prices);
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ later: 1, pricing: { list: 'cn' } });
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ later: 1, pricing: { newer: 'x' } });
   });
 });
 
@@ -349,6 +349,7 @@ test('a store that was made before there were price files of stores has none', a
       user: undefined,
       notices: [],
       change: undefined,
+      list: 'intl',
     },
   );
 });

@@ -41,7 +41,9 @@ test('reads the user’s crontab, and misses flock', async () => {
   ];
   const { code, out } = await start('env', args).ended;
   const { findings, schedule } = JSON.parse(out) as Report;
-  expect(findings.map((finding) => `${finding.code} ${finding.severity}`)).toEqual(['no-flock error']);
+  // The clock is the real one, and the built-in prices grow old.
+  const said = findings.filter(({ code }) => code !== 'prices-old');
+  expect(said.map((finding) => `${finding.code} ${finding.severity}`)).toEqual(['no-flock error']);
   expect(schedule).toEqual([{ where: 'crontab -l', line }]);
   expect(code).toBe(1);
 });

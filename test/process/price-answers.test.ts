@@ -55,9 +55,9 @@ test('an answer is remembered for as long as nothing that it depends on changes'
   expect(said).toEqual([
     '',
     '',
-    expect.stringMatching(/^monitor: FILE: is this store's price file from now on, also for runs without/),
+    expect.stringMatching(/^monitor: FILE: now this store's price file, also for runs without/),
     expect.stringMatching(
-      /^monitor: FILE: has changed since .*: new rounds take its new prices, stored ones/,
+      /^monitor: FILE: has changed since .*: new rounds take its new prices, stored rounds/,
     ),
   ]);
 

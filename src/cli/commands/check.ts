@@ -1,14 +1,21 @@
 import { NoAnswer, UsageError } from '../../platform/errors.ts';
 import { ALL_QUARTERS, type QuarterRange, type Row } from '../../query/aggregate.ts';
 import { inCurrency, type CurrencyView } from '../../query/currency.ts';
-import { budgetJson, budgetLine, isKept, type Budget, type Spending } from '../../report/budget.ts';
+import {
+  budgetJson,
+  budgetLine,
+  cannotTell,
+  isKept,
+  type Budget,
+  type Spending,
+} from '../../report/budget.ts';
 import { groupBy, type UsageFilter } from '../../report/grouping.ts';
 import { currentPeriod, quartersOf, type BudgetPeriod } from '../../report/period.ts';
 import { readSnapshot } from '../../store/read.ts';
 import type { Context } from '../context.ts';
 import type { ReportOptions } from '../options.ts';
 import { localTimeOf } from '../local-time.ts';
-import { currencyOf } from '../report-currency.ts';
+import { currencyOf, sayUnconverted } from '../report-currency.ts';
 import { sayUnknownNames } from '../name-filter.ts';
 
 export interface CheckOptions extends ReportOptions, UsageFilter {
@@ -23,7 +30,8 @@ export interface CheckOptions extends ReportOptions, UsageFilter {
 
 /**
  * Compares what was spent in the current period with a budget. Throws NoAnswer, without a word, where it is broken, and
- * UsageError where the filter names what the store doesn't have: such a budget would hold for ever.
+ * UsageError where that cannot be told: the filter names what the store doesn't have, or no rate brings a cost into the
+ * budget's currency. Such a budget would hold for ever.
  */
 export async function check(context: Context, options: CheckOptions): Promise<void> {
   const { budgetUsd, budget: amount, budgetTokens } = options;
@@ -53,6 +61,10 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
   else if (!keeps || !options.quiet) await context.write(budgetLine(budget, spending));
   // stderr has named them.
   if (spending.hasUnknownName) throw new UsageError('');
+  if (cannotTell(budget, spending)) {
+    sayUnconverted(context, spending.sum);
+    throw new UsageError('');
+  }
   if (!keeps) throw new NoAnswer('');
 }
 
