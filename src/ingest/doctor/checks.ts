@@ -1,4 +1,5 @@
 import { costBoundsCheck } from './cost-bounds.ts';
+import { lineOpenCheck } from './line-open.ts';
 import { flockCheck } from './flock.ts';
 import { logFilesCheck } from './log-files.ts';
 import { compressedCheck } from './judge-compressed.ts';
@@ -18,6 +19,7 @@ export const CHECKS: readonly Check[] = [
   logFilesCheck,
   ownLogsCheck,
   sampleCheck,
+  lineOpenCheck,
   compressedCheck,
   storeCheck,
   storeFilesCheck,

@@ -13,6 +13,8 @@ export interface LookedAt {
   /** The log that the store read of it; undefined where it read nothing of it, or where that takes a run to know. */
   generation: Generation | undefined;
   unread: Unread | undefined;
+  /** Bytes behind what was read, without a line break; since: when the file was written last. */
+  open: Pick<Unread, 'bytes' | 'since'> | undefined;
   /** This user may not read it. */
   isUnreadable: boolean;
 }
@@ -34,7 +36,8 @@ export async function lookAtLog(
 ): Promise<LookedAt | undefined> {
   const facts = files.stat(log.path);
   if (!facts) return undefined;
-  const looked: LookedAt = { log, facts, generation: undefined, unread: undefined, isUnreadable: false };
+  const nothing = { generation: undefined, unread: undefined, open: undefined, isUnreadable: false };
+  const looked: LookedAt = { log, facts, ...nothing };
   if (facts.size === 0) return looked;
   try {
     const seen = findSeen(files, log, facts, generations);
@@ -58,16 +61,17 @@ async function behindOffset(
   file: LogFile,
   facts: FileFacts,
   generations: readonly Generation[],
-): Promise<Pick<LookedAt, 'generation' | 'unread'>> {
+): Promise<Partial<LookedAt>> {
   const log = await openLog(files, file, () => []);
-  if (isUnreadable(log)) return { generation: undefined, unread: wholeFile(file, facts) };
+  if (isUnreadable(log)) return { unread: wholeFile(file, facts) };
   try {
-    if (log.compressed) return { generation: undefined, unread: wholeFile(file, facts) };
+    if (log.compressed) return { unread: wholeFile(file, facts) };
     const generation = await identify(files, log, generations);
     const offset = generation?.offset ?? 0;
     const { size } = log.content;
-    const first = size > offset ? await firstLine(log.chunks(offset)) : undefined;
-    if (first === undefined) return { generation, unread: undefined };
+    if (size <= offset) return { generation };
+    const first = await firstLine(log.chunks(offset));
+    if (first === undefined) return { generation, open: { bytes: size - offset, since: facts.mtime } };
     const before = generation ? [generation] : generations.filter(({ pattern }) => pattern === file.pattern);
     const since = waitingSince(facts, lastRead(before), first, await lastLine(log, offset));
     const { path, pattern } = file;

@@ -197,10 +197,30 @@ describe('the store', () => {
     expect(logs.unreadBytes).toBe(more.length);
   });
 
-  test('half a line waits for its end, and is not unread', async () => {
+  test('half a line waits for its end, and is not unread: a finding where it waits for ten minutes', async () => {
+    const written = Date.UTC(2027, 1, 1);
     const place = await makePlace();
-    writeFileSync(place.log, LINES.join('') + aiLine('a', 2).slice(0, -1));
-    expect(await codesOf(place, { now: Date.now() + DAY })).toEqual([]);
+    const half = aiLine('a', 2).slice(0, -1);
+    writeFileSync(place.log, LINES.join('') + half);
+    utimesSync(place.log, written / 1000, written / 1000);
+    expect(await codesOf(place, { now: written + 10 * MINUTE - 1 })).toEqual([]);
+    const { findings, logs } = await look(place, { now: written + 10 * MINUTE });
+    expect(findings).toMatchObject([{ code: 'line-open', severity: 'warning', where: place.log }]);
+    expect(findings[0]?.what).toMatch(
+      new RegExp(`^the last ${half.length} bytes of the log have no line break .* for 10 minutes: `),
+    );
+    expect(logs.unreadBytes).toBe(0);
+    expect(await codesOf(place, { now: written + 40 * DAY })).toContain('line-open note');
+    writeFileSync(place.log, `${LINES.join('')}${half}\n`);
+    utimesSync(place.log, written / 1000, written / 1000);
+    expect(await codesOf(place, { now: written + 10 * MINUTE })).toEqual(['unread-log warning']);
+  });
+
+  test('a log without any line break is not silent', async () => {
+    const place = await makePlace();
+    writeFileSync(place.log, (aiLine('c', 0) + aiLine('c', 1)).replaceAll('\n', '\r'));
+    utimesSync(place.log, 1_800_000_000, 1_800_000_000);
+    expect(await codesOf(place, { now: 1_800_000_000_000 + DAY })).toContain('line-open warning');
   });
 
   test('a log that was rotated, and read before, is not unread', async () => {
