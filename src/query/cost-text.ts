@@ -35,6 +35,6 @@ const MOST_REASONS = 4;
 
 function boundLine(rounds: number, mark: string, word: string, costs: Map<string, bigint>): string[] {
   if (rounds === 0) return [];
-  const said = [...costs.values()].some((cost) => cost !== 0n) ? costsText(usdFirst(costs), 4) : 'nothing';
-  return [`${mark} ${plural(rounds, 'round')} may have cost ${word} than ${said}`];
+  const counted = `${rounds === 1 ? 'its' : 'their'} ${costsText(usdFirst(costs), 4)}`;
+  return [`${mark} ${plural(rounds, 'round')} may have cost ${word} than ${counted}`];
 }

@@ -32,7 +32,7 @@ export interface CostView {
 
 /** How a cost may be wrong, in words. */
 interface BoundNote {
-  /** `≥ 3 rounds may have cost more than $0.5200` */
+  /** `≥ 3 rounds may have cost more than their $0.5200` */
   heads: string[];
   /** `2 × the stream ended before its last token count` */
   reasons: string[];

@@ -59,7 +59,7 @@ test('a sum says how it may be wrong, by how many rounds, by how much and why', 
   ]);
   expect(costText(row, 2)).toBe('≥ $1.25 + ¥0.50');
   expect(boundLines(row)).toEqual([
-    '≥ 3 rounds may have cost more than $0.2500 + ¥0.5000',
+    '≥ 3 rounds may have cost more than their $0.2500 + ¥0.5000',
     '  3 × the stream ended before its last token count',
     '  1 × the fee for web searches is not in the log',
   ]);
@@ -89,7 +89,7 @@ test('bounds in both directions leave a sum that may be either', () => {
 test('rounds without usage that may be billed make a total a lower bound, though their own cost is unknown', () => {
   const row = sumOf({ cost: usd(1) }, { price: 'no-usage', inexact: 'usage-unlogged' });
   expect(costText(row, 2)).toBe('≥ $1.00');
-  expect(boundLines(row)[0]).toBe('≥ 1 round may have cost more than nothing');
+  expect(boundLines(row)[0]).toBe('≥ 1 round may have cost more than its $0.0000');
 });
 
 test('costs that were converted stand in the currency that was asked for, what has no rate beside it', () => {

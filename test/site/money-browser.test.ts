@@ -71,7 +71,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser, costs in several curr
     const cells = await cellsOf(true);
     expect(cells).toEqual(await cellsOf(false));
     expect(cells[0]).toContain(
-      'title="≈ $3,600.000000 + ¥4,680.000000\n≥ 1 round may have cost more than ¥4,680.0000\n',
+      'title="≈ $3,600.000000 + ¥4,680.000000\n≥ 1 round may have cost more than its ¥4,680.0000\n',
     );
     expect(cells[0]).toContain('\n  1 × the fee for web searches is not in the log"');
   });

@@ -38,9 +38,9 @@ describe('a cost', () => {
     expect(bounded).toMatchObject({
       text: '≥ $1.20 + ¥8.40',
       exact:
-        '≥ $1.200000 + ¥8.400000\n≥ 1 round may have cost more than $1.2000\n  1 × the stream ended before its last token count',
+        '≥ $1.200000 + ¥8.400000\n≥ 1 round may have cost more than its $1.2000\n  1 × the stream ended before its last token count',
       bounds: {
-        heads: ['≥ 1 round may have cost more than $1.2000'],
+        heads: ['≥ 1 round may have cost more than its $1.2000'],
         reasons: ['1 × the stream ended before its last token count'],
       },
     });
@@ -73,7 +73,7 @@ describe('a cost', () => {
     expect([view.text, view.missing, view.bounds?.heads]).toEqual([
       '≥ $2.0000 + ¥2.0000',
       '+ 1 unpriced',
-      ['≥ 2 rounds may have cost more than ¥2.0000'],
+      ['≥ 2 rounds may have cost more than their ¥2.0000'],
     ]);
   });
 
@@ -136,12 +136,12 @@ describe('a store of several currencies, wrong in both directions', () => {
     const tile = html.slice(html.indexOf('<div class="figure cost">'), html.indexOf('</dl>'));
     expect(textOf(tile, '<span class="value"', '</span>')).toContain('≈ $14.00 + ¥31.20');
     expect(tile).toContain(
-      'title="≈ $14.000000 + ¥31.200000\n≥ 3 rounds may have cost more than $2.0000 + ¥10.4000\n',
+      'title="≈ $14.000000 + ¥31.200000\n≥ 3 rounds may have cost more than their $2.0000 + ¥10.4000\n',
     );
     expect(tile).toContain('+ 2 unpriced rounds');
     expect(allTexts(html, /<div class="note bounds">(.*)<\/div>/g)).toEqual([
-      '≥ 3 rounds may have cost more than $2.0000 + ¥10.4000' +
-        '≤ 1 round may have cost less than $2.0000' +
+      '≥ 3 rounds may have cost more than their $2.0000 + ¥10.4000' +
+        '≤ 1 round may have cost less than its $2.0000' +
         '2 × the fee for web searches is not in the log' +
         '1 × the log does not say what was cached' +
         '1 × the price is the highest of several that may apply',
@@ -220,15 +220,15 @@ describe('a store of several currencies, wrong in both directions', () => {
       ['unpriced', null],
       ['cache-unknown', [2], 2],
     ]);
-    expect(data.rows[3]?.[15]).toBe('≥ ¥5.200000\n≥ 1 round may have cost more than ¥5.2000');
+    expect(data.rows[3]?.[15]).toBe('≥ ¥5.200000\n≥ 1 round may have cost more than its ¥5.2000');
   });
 
   test('a session’s page says it of its sum, its bars and its rounds, and each reason once', () => {
     const html = read('sessions/mixed.html');
     expect(textOf(html, '<dt>Cost</dt><dd><span class="value"', '</span>')).toContain('≈ $4.00 + ¥5.20');
     expect(allTexts(html, /<div class="note bounds">(.*)<\/div>/g)).toEqual([
-      '≥ 1 round may have cost more than ¥5.2000' +
-        '≤ 1 round may have cost less than $2.0000' +
+      '≥ 1 round may have cost more than its ¥5.2000' +
+        '≤ 1 round may have cost less than its $2.0000' +
         '1 × the price is the highest of several that may apply' +
         '1 × the fee for web searches is not in the log',
     ]);
@@ -236,8 +236,8 @@ describe('a store of several currencies, wrong in both directions', () => {
     const titles = allTexts(html, /<title>(#[^<]*)<\/title>/g).map((title) => title.replace(/^.*out, /, ''));
     expect(titles).toEqual([
       '$2.0000',
-      '≥ ¥5.2000\n≥ 1 round may have cost more than ¥5.2000\n1 × the fee for web searches is not in the log',
-      '≤ $2.0000\n≤ 1 round may have cost less than $2.0000\n1 × the price is the highest of several that may apply',
+      '≥ ¥5.2000\n≥ 1 round may have cost more than its ¥5.2000\n1 × the fee for web searches is not in the log',
+      '≤ $2.0000\n≤ 1 round may have cost less than its $2.0000\n1 × the price is the highest of several that may apply',
       'unpriced',
     ]);
     const heads = allTexts(html, /<div class="round-head">[^]*?<span class="right">([^]*?)<\/div>/g);

@@ -64,12 +64,12 @@ function findingOf(reason: string, { rounds, costs, models }: Sum, all: number, 
   const names = [...models].toSorted(([, a], [, b]) => b - a).map(([name]) => name);
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
   const of = `${names.slice(0, MOST_NAMES).join(', ')}${more}`;
-  const said = [...costs.values()].some((cost) => cost !== 0n) ? costsText(usdFirst(costs), 4) : 'nothing';
+  const counted = `${rounds === 1 ? 'its' : 'their'} ${costsText(usdFirst(costs), 4)}`;
   return {
     code: 'cost-bound',
     area: 'prices',
     severity: rounds >= all * SETTING ? 'warning' : 'note',
-    what: `${plural(rounds, 'round')} of ${of} may have cost ${WORDS[bound]} ${said}: ${boundWords(reason)}.`,
+    what: `${plural(rounds, 'round')} of ${of} may have cost ${WORDS[bound]} ${counted}: ${boundWords(reason)}.`,
     where,
     fix: isReason(reason) ? FIXES[reason] : 'docs/cost.md lists the reasons.',
   };

@@ -18,7 +18,7 @@ test('costs that may be wrong are said by reason, with the models, how much, and
       area: 'prices',
       severity: 'warning',
       what: expect.stringMatching(
-        /^2 rounds of kimi-k2-0905-preview may have cost less than \$0\.\d{4}: cached tokens cost less, and the log does not count them\.$/,
+        /^2 rounds of kimi-k2-0905-preview may have cost less than their \$0\.\d{4}: cached tokens cost less, and the log does not count them\.$/,
       ),
       fix: expect.stringContaining('usage-families.md'),
     },
