@@ -268,6 +268,6 @@ test('GBK in a text is text: the line’s numbers are read, and doctor says what
   expect(await run(dir, log)).toMatchObject({ rounds: 2, rejectedLines: 0 });
   const { findings } = await look({ folder, log, dir });
   expect(findings.map(({ code, severity, what }) => [code, severity, what.slice(0, 54)])).toEqual([
-    ['not-utf8', 'note', '1 of 2 lines holds bytes that are no UTF-8, as texts i'],
+    ['not-utf8', 'note', '1 of 2 lines holds bytes that are not UTF-8, such as t'],
   ]);
 });

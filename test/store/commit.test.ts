@@ -28,6 +28,7 @@ describe('commit', () => {
       rejected: { length: 0 },
       next_log: 2,
       logs,
+      imported: 0,
     });
     expect(stateOf(store)).toEqual(state);
     const [session = '', positions] = readFileSync(tailPath(store.dir, 1), 'utf8').split('\n');

@@ -39,7 +39,7 @@ describe('a store', () => {
     const store = newStore(filters);
     expect(findStore(nodeFiles, store.dir)).toEqual(store);
     expect(openStore(nodeFiles, store.dir)).toEqual(store);
-    expect(readState(nodeFiles, store.statePath, store.id)).toEqual(newState(store.id));
+    expect(readState(nodeFiles, store.statePath, store.id)).toEqual({ ...newState(store.id), imported: 0 });
     expect(newStore().id).not.toBe(store.id);
   });
 
