@@ -26,6 +26,7 @@ export function priceStepsText(answer: PriceAnswer, now: number, screen: Screen)
     ...stepLines(answer.steps, screen),
     '',
     ...priceLines(answer, now, screen),
+    ...sourceLines(answer.steps, screen),
     ...storeLines(answer, screen),
   ];
   return `${lines.join('\n')}\n`;
@@ -37,10 +38,23 @@ function stepLines(steps: readonly ResolutionStep[], screen: Screen): string[] {
   }
   return steps.flatMap(({ tried, found, answer }, i) => [
     ...indented(`${i + 1}. ${cleanLine(tried)}`, 2, screen),
-    ...indented(`${found ? '✓' : '✗'} ${cleanLine(answer)}`, 5, screen).map((line) =>
-      found ? screen.colour.green(line) : screen.colour.dim(line),
+    ...indented(`${found ? '✓' : '✗'} ${cleanLine(longSources(answer)?.what ?? answer)}`, 5, screen).map(
+      (line) => (found ? screen.colour.green(line) : screen.colour.dim(line)),
     ),
   ]);
+}
+
+/** Sources of many dates, which would hide the price if they stood before it; undefined where they are short. */
+function longSources(answer: string): { what: string; sources: string[] } | undefined {
+  const [, what, sources] = answer.length > 200 ? (/^([^(]+) \((.+)\)$/.exec(answer) ?? []) : [];
+  return what === undefined || sources === undefined ? undefined : { what, sources: sources.split(/(?<=seen [\d-]{10}); /) };
+}
+
+function sourceLines(steps: readonly ResolutionStep[], screen: Screen): string[] {
+  const sources = steps.flatMap(({ found, answer }) => (found ? (longSources(answer)?.sources ?? []) : []));
+  return sources.length === 0
+    ? []
+    : ['', 'Sources:', ...sources.flatMap((source) => indented(cleanLine(source), 2, screen))];
 }
 
 function priceLines({ resolution, steps }: PriceAnswer, now: number, screen: Screen): string[] {

@@ -163,6 +163,16 @@ describe('prices <model>', () => {
     );
   });
 
+  test('many sources stand behind the price, one of each date in a paragraph', async () => {
+    const { out } = await run(['prices', 'deepseek-chat', '--data-dir', join(folder, 'none')]);
+    expect(out).toMatch(
+      /^deepseek-chat\n {2}1\. shipped prices: deepseek-chat\n {5}✓ shipped deepseek-chat\n\nPrice \(USD per 1M tokens\):\n/,
+    );
+    const [, sources = ''] = out.split('\n\nSources:\n');
+    expect(sources.match(/^ {2}DeepSeek V3 after its first price: /gm)).toHaveLength(1);
+    expect(sources.trimEnd()).toMatch(/seen\s+2026-11-30$/);
+  });
+
   test('says what of it is in the store', async () => {
     const { out } = await run(['prices', 'house-model', '--data-dir', store]);
     expect(out).toContain('No price list knows this model, so it is unpriced.');
