@@ -47,7 +47,9 @@ function stepLines(steps: readonly ResolutionStep[], screen: Screen): string[] {
 /** Sources of many dates, which would hide the price if they stood before it; undefined where they are short. */
 function longSources(answer: string): { what: string; sources: string[] } | undefined {
   const [, what, sources] = answer.length > 200 ? (/^([^(]+) \((.+)\)$/.exec(answer) ?? []) : [];
-  return what === undefined || sources === undefined ? undefined : { what, sources: sources.split(/(?<=seen [\d-]{10}); /) };
+  return what === undefined || sources === undefined
+    ? undefined
+    : { what, sources: sources.split(/(?<=seen [\d-]{10}); /) };
 }
 
 function sourceLines(steps: readonly ResolutionStep[], screen: Screen): string[] {
