@@ -29,6 +29,16 @@ export function sayTroubles(context: Pick<Context, 'warn'>, result: ParseResult)
   for (const trouble of troubles(result)) context.warn(`monitor: ${trouble}\n`);
 }
 
+/** What became of files, a line each. */
+export function sayNotices(context: Pick<Context, 'warn'>, notices: ParseResult['warnings']): void {
+  for (const notice of noticeLines(notices)) context.warn(`monitor: ${notice}\n`);
+}
+
+/** A path that stands in a store, as its price file's does, is a stranger's words. */
+function noticeLines(notices: ParseResult['warnings']): string[] {
+  return notices.map(({ path, message }) => `${cleanLine(path)}: ${cleanLine(message)}`);
+}
+
 /** A line each. */
 export function troubles(result: Pick<ParseResult, 'gaps' | 'warnings' | 'times' | 'faults'>): string[] {
   return [
@@ -37,7 +47,7 @@ export function troubles(result: Pick<ParseResult, 'gaps' | 'warnings' | 'times'
       ({ path, bytes }) =>
         `${cleanLine(path)} vanished with ${bytes} bytes unread, and the rounds in them are lost`,
     ),
-    ...result.warnings.map(({ path, message }) => `${cleanLine(path)}: ${cleanLine(message)}`),
+    ...noticeLines(result.warnings),
     ...timeTroubles(result.times),
   ];
 }

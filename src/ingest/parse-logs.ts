@@ -1,3 +1,4 @@
+import { cleanLine } from '../platform/clean-text.ts';
 import { InputOutputError, isSystemError, MonitorError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import { keepHeapSmall } from '../platform/heap.ts';
@@ -84,7 +85,7 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
     }
   } catch (error) {
     // It is in the store, and said now or never.
-    const also = notices.map(({ path, message }) => `. Also: ${path} ${message}`).join('');
+    const also = notices.map(({ path, message }) => `. Also: ${cleanLine(`${path} ${message}`)}`).join('');
     if (error instanceof MonitorError) error.message += also;
     if (!isSystemError(error)) throw error;
     const message = `${error.message} (the store is ${options.dir}). What was committed is kept, and the next run continues from there${also}`;

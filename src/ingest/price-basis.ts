@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { cleanLine } from '../platform/clean-text.ts';
 import { InputOutputError, MonitorError } from '../platform/errors.ts';
 import { sha256 } from '../platform/digest.ts';
 import type { Files } from '../platform/files.ts';
@@ -206,7 +207,7 @@ async function madeAgain(dir: string, kept: StorePriceFile, problem: string): Pr
   const text = kept.seen === null ? undefined : await readPriceText(kept.path).catch(() => undefined);
   if (text === undefined || sha256(text) !== kept.sha256) {
     throw new InputOutputError(
-      `the store's copy of its price file, ${copy}, ${problem}, and ${kept.path} no longer has those prices. ` +
+      `the store's copy of its price file, ${copy}, ${problem}, and ${cleanLine(kept.path)} no longer has those prices. ` +
         'Name the prices to use: --prices <file>, or --prices none for the built-in prices only',
     );
   }

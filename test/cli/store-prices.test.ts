@@ -79,6 +79,16 @@ describe('contract prices', () => {
     });
   });
 
+  test('have a path that is a stranger’s words, once it stands in a store', async () => {
+    price(1);
+    await parse(round(JANUARY), '--prices', prices);
+    const path = join(store, '.store.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('contract', '\\u001b[31m\\u202econtract'));
+    const { err } = await parse('', '--prices', 'none');
+    expect(err).toMatch(/^monitor: \/.*\/contract\.json: is no longer this store's price file: [^\n]*\n$/);
+    expect(err).not.toMatch(/\u001b|\u202e/);
+  });
+
   test('of the environment are the flag', async () => {
     price(1);
     const argv = ['parse', '--log-path', log, '--data-dir', store, '--quiet'];

@@ -5,6 +5,7 @@ import { importText, isLeftOut } from '../../report/import-text.ts';
 import { plural } from '../../query/count-text.ts';
 import type { Context } from '../context.ts';
 import { localTimeOf } from '../local-time.ts';
+import { sayNotices } from '../parse-plainly.ts';
 
 export interface ImportOptions {
   dataDir: string;
@@ -26,7 +27,7 @@ export async function importFrom(context: Context, from: string, options: Import
     now: context.now,
     toUtc: localTimeOf(context, options.timezone).toUtc,
   });
-  for (const { path, message } of result.notices) context.warn(`monitor: ${path}: ${message}\n`);
+  sayNotices(context, result.notices);
   await context.write(options.json ? importJson(result) : importText(result));
   const leftOut = result.files.filter(isLeftOut).length;
   if (leftOut > 0) throw new NoAnswer(`${plural(leftOut, 'file')} left out`);

@@ -15,6 +15,7 @@ import type { PriceList } from '../../store/pricing-settings.ts';
 import type { Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import { localTimeOf } from '../local-time.ts';
+import { sayNotices } from '../parse-plainly.ts';
 import { screenOf } from '../report-context.ts';
 
 export interface RefreshOptions {
@@ -101,7 +102,7 @@ function pricesFinder(
       resolve: await makeResolver(basis),
       keep() {
         keepPriceBasis(nodeFiles, store, basis);
-        for (const { path, message } of basis.notices) context.warn(`monitor: ${path}: ${message}\n`);
+        sayNotices(context, basis.notices);
       },
     };
   };
