@@ -6,7 +6,7 @@ import { sumBound } from '../query/costs.ts';
 import { moneyJson } from '../query/json.ts';
 import { exact } from '../query/count-text.ts';
 import type { UsageFilter } from './grouping.ts';
-import { boundLines, unpricedText } from './numbers.ts';
+import { boundLines, lostText, unpricedText } from './numbers.ts';
 import type { BudgetPeriod, Period } from './period.ts';
 
 /** What may be spent; undefined: without limit. `amount` in 10⁻¹⁸ of the currency. */
@@ -30,6 +30,8 @@ export interface Spending {
   isKnown: boolean;
   /** One of them occurs nowhere in the store: a misspelled name would never break a budget. */
   hasUnknownName?: boolean;
+  /** Rounds of the store that a repair could not bring back. */
+  lostRounds?: number;
 }
 
 /** Spending exactly the budget keeps it. */
@@ -67,7 +69,7 @@ function othersOf(currency: string, sum: Row): [currency: string, cost: bigint][
 
 /** One line that an alert can carry: `over budget: $61.2000 of $50 (122.4%) in 2026-02 (UTC)`. */
 export function budgetLine(budget: Budget, spending: Spending): string {
-  const { sum, isKnown, hasUnknownName } = spending;
+  const { sum, isKnown, hasUnknownName, lostRounds = 0 } = spending;
   const state = hasUnknownName
     ? 'not checked'
     : isOver(budget, sum)
@@ -86,6 +88,7 @@ export function budgetLine(budget: Budget, spending: Spending): string {
       ? []
       : [...otherCurrencies(budget.currency, sum), ...boundLines(sum).slice(0, 1)]),
     ...(isKnown ? [] : ['the store has no such round at all']),
+    ...(lostRounds === 0 ? [] : [lostText(lostRounds)]),
   ];
   return `${[`${state}: ${amounts.join(', ')}${aboutText(spending)}`, ...notes].join('; ')}\n`;
 }
@@ -128,7 +131,7 @@ function percentText(percent: number | null): string {
 
 /** `check --json`; the shape stands in docs/commands.md. */
 export function budgetJson(budget: Budget, spending: Spending): string {
-  const { per, period, timeZone, filter, sum } = spending;
+  const { per, period, timeZone, filter, sum, lostRounds = 0 } = spending;
   const { amount, currency, tokens } = budget;
   const usd = currency === 'USD' ? amount : undefined;
   const spent = spentIn(currency, sum);
@@ -155,6 +158,7 @@ export function budgetJson(budget: Budget, spending: Spending): string {
     budget_currency: currency,
     spent: spent === undefined ? null : usdOf(spent),
     percent: amount === undefined || spent === undefined ? null : percentOf(spent, amount),
+    ...(lostRounds > 0 && { lost_rounds: lostRounds }),
   };
   return `${JSON.stringify(document)}\n`;
 }

@@ -16,9 +16,12 @@ const UNITS: [number, string][] = [
 
 /** What every sum of a store lacks of which a repair could not bring back all rounds; nothing where it could. */
 export function lostNote(rounds: number): string[] {
-  if (rounds === 0) return [];
-  const what = `${plural(rounds, 'round')} of this store ${rounds === 1 ? 'is' : 'are'} lost, and in no sum`;
-  return ['', `${what}: monitor doctor says which.`];
+  return rounds === 0 ? [] : ['', `${lostText(rounds)}: monitor doctor says which.`];
+}
+
+/** `2 rounds of this store are lost, and in no sum` */
+export function lostText(rounds: number): string {
+  return `${plural(rounds, 'round')} of this store ${rounds === 1 ? 'is' : 'are'} lost, and in no sum`;
 }
 
 /** `1.2M`: three digits at most, rounded down, so that no total looks larger than it is. */

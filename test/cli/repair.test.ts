@@ -111,6 +111,16 @@ test('rounds that are lost for good are said by every sum, and by doctor', async
       lost_rounds: 2,
     });
   }
+  const check = ['check', '--budget-tokens', '5', '--per', 'total', '--data-dir', store];
+  expect(await run(check)).toEqual({
+    code: 0,
+    out: 'within budget: 0 of 5 tokens (0%) in all; 2 rounds of this store are lost, and in no sum\n',
+    err: '',
+  });
+  expect(JSON.parse((await run([...check, '--json'])).out)).toMatchObject({ lost_rounds: 2 });
+  expect((await run(['export', '-', '--data-dir', store])).err).toBe(
+    'monitor: 2 rounds of this store are lost, and in no sum: monitor doctor says which\n',
+  );
   const lost = JSON.parse(readFileSync(join(store, '.lost.jsonl'), 'utf8'));
   expect(lost).toEqual({
     commit: 2,

@@ -73,7 +73,8 @@ function spendingOf(context: Context, options: CheckOptions, view: CurrencyView 
   const local = localTimeOf(context, timezone);
   const period = currentPeriod(per, local, context.now);
   const filter = { ...(model !== undefined && { model }), ...(consumer !== undefined && { consumer }) };
-  const sessions = inCurrency(readSnapshot(dataDir).sessions, view);
+  const snapshot = readSnapshot(dataDir);
+  const sessions = inCurrency(snapshot.sessions, view);
   const sumOf = (quarters: QuarterRange): Row =>
     groupBy(sessions, ['model'], { ...filter, quarters, local }).total;
   const sum = sumOf(quartersOf(period));
@@ -81,5 +82,7 @@ function spendingOf(context: Context, options: CheckOptions, view: CurrencyView 
   // That there was nothing yet today is no news for cron.
   const said = options.quiet ? undefined : period;
   const unknown = sum.rounds > 0 ? [] : sayUnknownNames(context, sessions, filter, local, said);
-  return { per, period, timeZone: local.timeZone, filter, sum, isKnown, hasUnknownName: unknown.length > 0 };
+  const lostRounds = snapshot.state.lost?.rounds ?? 0;
+  const hasUnknownName = unknown.length > 0;
+  return { per, period, timeZone: local.timeZone, filter, sum, isKnown, hasUnknownName, lostRounds };
 }

@@ -14,7 +14,7 @@ import { roundsCsv, roundsNdjson, roundsNdjsonWithTexts } from '../../report/exp
 import { prunedRounds, RoundTally } from '../../report/export/rounds.ts';
 import type { GroupKey } from '../../report/group-keys.ts';
 import { groupBy, type Stats, type UsageFilter, type UsageQuery } from '../../report/grouping.ts';
-import { knownCostText, unpricedText } from '../../report/numbers.ts';
+import { knownCostText, lostText, unpricedText } from '../../report/numbers.ts';
 import { periodOf, quartersOf } from '../../report/period.ts';
 import { readSnapshot, type Snapshot } from '../../store/read.ts';
 import { openStore } from '../../store/store.ts';
@@ -51,6 +51,8 @@ export async function exportFile(context: Context, file: string, options: Export
     context.warn("monitor: BillingAccountId is 'unknown': --billing-account-id says who is billed\n");
   const pruned = tally ? prunedRounds(snapshot, query) : 0;
   if (pruned > 0) context.warn(prunedLine(pruned));
+  const lostRounds = snapshot.state.lost?.rounds ?? 0;
+  if (lostRounds > 0) context.warn(`monitor: ${lostText(lostRounds)}: monitor doctor says which\n`);
   const pieces = contentOf(context, format, snapshot, query, options);
   await (target === undefined ? writeAll(context, pieces) : writeFile(target, pieces));
   // What was written: of rounds that were pruned, only the sums are left.
