@@ -38,3 +38,8 @@ function boundLine(rounds: number, mark: string, word: string, costs: Map<string
   const counted = `${rounds === 1 ? 'its' : 'their'} ${costsText(usdFirst(costs), 4)}`;
   return [`${mark} ${plural(rounds, 'round')} may have cost ${word} than ${counted}`];
 }
+
+/** Of rounds that a repair could not bring back: `2 rounds of this store are lost, and in no sum` */
+export function lostText(rounds: number): string {
+  return `${plural(rounds, 'round')} of this store ${rounds === 1 ? 'is' : 'are'} lost, and in no sum`;
+}

@@ -1,10 +1,10 @@
-import { knownCostText } from '../query/cost-text.ts';
-import { exact, plural } from '../query/count-text.ts';
+import { knownCostText, lostText } from '../query/cost-text.ts';
+import { exact } from '../query/count-text.ts';
 import { isCostKnown, namesByUse, type Totals } from '../query/aggregate.ts';
 import { cleanLine } from '../platform/clean-text.ts';
 import { clip } from './terminal.ts';
 
-export { boundLines, knownCostText } from '../query/cost-text.ts';
+export { boundLines, knownCostText, lostText } from '../query/cost-text.ts';
 
 const UNITS: [number, string][] = [
   [1e15, 'P'],
@@ -17,11 +17,6 @@ const UNITS: [number, string][] = [
 /** What every sum of a store lacks of which a repair could not bring back all rounds; nothing where it could. */
 export function lostNote(rounds: number): string[] {
   return rounds === 0 ? [] : ['', `${lostText(rounds)}: monitor doctor says which.`];
-}
-
-/** `2 rounds of this store are lost, and in no sum` */
-export function lostText(rounds: number): string {
-  return `${plural(rounds, 'round')} of this store ${rounds === 1 ? 'is' : 'are'} lost, and in no sum`;
 }
 
 /** `1.2M`: three digits at most, rounded down, so that no total looks larger than it is. */

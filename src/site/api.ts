@@ -69,6 +69,7 @@ export function statsJson(survey: Survey, site: SiteContext): string {
     models: rowsJson('model', survey.models),
     dates: rowsJson('date', survey.days),
     consumers: rowsJson('consumer', survey.consumers),
+    ...(survey.lostRounds > 0 && { lost_rounds: survey.lostRounds }),
   };
   return `${JSON.stringify(document)}\n`;
 }

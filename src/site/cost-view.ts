@@ -8,10 +8,11 @@ import {
   type Row,
 } from '../query/aggregate.ts';
 import { boundMark } from '../pricing/bound-words.ts';
-import { boundLines, costsOf, knownCostText } from '../query/cost-text.ts';
+import { boundLines, costsOf, knownCostText, lostText } from '../query/cost-text.ts';
 import { exact, plural } from '../query/count-text.ts';
 import type { ShownMoney } from '../query/round-money.ts';
 import { sumBound } from '../query/costs.ts';
+import type { Survey } from './survey.ts';
 
 // The one place that says how the site writes a cost. Currencies are never added, and a cost that may be wrong has its
 // mark; one that was asked for in another currency (`converted`) is told in that one.
@@ -63,6 +64,13 @@ function boundNote(lines: readonly string[]): BoundNote {
     heads: lines.filter((line) => !line.startsWith(' ')),
     reasons: lines.filter((line) => line.startsWith(' ')).map((line) => line.trim()),
   };
+}
+
+/** What is said of a whole store's sums: how they may be wrong, and what they lack for good. */
+export function storeNote({ total, lostRounds }: Pick<Survey, 'total' | 'lostRounds'>): BoundNote | null {
+  const note = costView(total).bounds;
+  if (lostRounds === 0) return note;
+  return { heads: [...(note?.heads ?? []), `${lostText(lostRounds)}.`], reasons: note?.reasons ?? [] };
 }
 
 /** What each of so many comes to on average; the sum must be known. */

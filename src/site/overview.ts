@@ -5,7 +5,7 @@ import type { SessionEntry } from '../store/types.ts';
 import { QUARTER_MS } from '../store/types.ts';
 import { byDaySection } from './by-day.ts';
 import { shownTime } from './clock.ts';
-import { costView, shareText } from './cost-view.ts';
+import { costView, shareText, storeNote } from './cost-view.ts';
 import { percent, shortCount, shortParts } from './format.ts';
 import { layOut } from './layout.ts';
 import { clipText } from './model-view.ts';
@@ -37,7 +37,7 @@ export function overview(
   const body = renderTemplate('overview', {
     period: periodText(survey),
     figures: figuresOf(sessions, sessions.length - latest.length, survey, site),
-    bounds: costView(survey.total).bounds,
+    bounds: storeNote(survey),
     byDay: byDaySection(survey, DAYS, site),
     models: modelTable(survey, MODELS, site),
     moreModels:

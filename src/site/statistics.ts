@@ -1,6 +1,6 @@
 import type { Row } from '../query/aggregate.ts';
 import { byDaySection } from './by-day.ts';
-import { costView } from './cost-view.ts';
+import { storeNote } from './cost-view.ts';
 import { dateText } from './format.ts';
 import { layOut, type NavItem } from './layout.ts';
 import { isUnpriced, modelView, nameText, type ModelView } from './model-view.ts';
@@ -119,7 +119,7 @@ function statisticsPage(
     title,
     period: periodText(survey),
     byDay: '',
-    bounds: costView(survey.total).bounds,
+    bounds: storeNote(survey),
     shareNote: content.tables.some((table) => table.isMixed) ? SHARE_NOTE : '',
     ...content,
   });

@@ -26,11 +26,13 @@ export function* storePages(
     pruned.length === 0 ? sessions : sessions.filter(({ entry }) => !isPruned(entry)),
   );
   const dataKeys = dataKeysOf(shown.keyed, site);
-  const state = hexDigest([...dataKeys, ...pruned.map(({ mark }) => mark)].join('\n'));
+  const lostRounds = snapshot.state.lost?.rounds ?? 0;
+  const lost = lostRounds > 0 ? [`${lostRounds} lost`] : [];
+  const state = hexDigest([...dataKeys, ...pruned.map(({ mark }) => mark), ...lost].join('\n'));
   const today = site.local.dateOf(Math.floor(site.now / QUARTER_MS));
   const entries = sessions.map(({ entry }) => entry);
   let known: Survey | undefined;
-  const survey = (): Survey => (known ??= surveyOf(entries, site.local));
+  const survey = (): Survey => (known ??= surveyOf(entries, site.local, lostRounds));
 
   if (sessions.length === 0) {
     yield* emptyPages(snapshot, refresh, site);

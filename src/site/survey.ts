@@ -24,10 +24,12 @@ export interface Survey {
   months: [month: string, row: Row][];
   /** What a model used on a date. */
   dayOf(date: string, model: string): Row | undefined;
+  /** Rounds that a repair could not bring back: no sum holds them. */
+  lostRounds: number;
 }
 
 /** Reads every cell once: it is added to the sum of its day, model and consumer, and those sums to the rows. */
-export function surveyOf(sessions: Iterable<SessionEntry>, local: LocalTime): Survey {
+export function surveyOf(sessions: Iterable<SessionEntry>, local: LocalTime, lostRounds = 0): Survey {
   const cube = new Cube(local);
   for (const session of sessions) for (const cell of session.usage) cube.add(cell, session);
   const { total, models, consumers, days, months } = cube.sums();
@@ -38,6 +40,7 @@ export function surveyOf(sessions: Iterable<SessionEntry>, local: LocalTime): Su
     days: byKey(rowsOf(days)),
     months: byKey(rowsOf(months)),
     dayOf: (date, model) => days.get(date)?.models.get(model)?.row,
+    lostRounds,
   };
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sessionsJsonPages } from '../../src/site/api.ts';
@@ -108,4 +108,24 @@ test('beyond some 4 MB a session’s rounds stand in parts, which stay as they a
   storeQuickly(made.dataDir, [session]);
   await render(made);
   expect(filesOf(made.siteDir).get('api/sessions/s~p1.json')).toEqual(before);
+});
+
+test('what a repair could not bring back is said on each page with sums, and in their JSON', async () => {
+  const lost = line('2026-02-01T17:00:00.000Z', { session_id: 'lost', ...tokens });
+  const { dataDir, siteDir } = await makeSite([
+    lost,
+    lost,
+    line('2026-02-01T17:01:00.000Z', { session_id: 's', ...tokens }),
+  ]);
+  const pages = ['index.html', 'models.html', 'dates.html', 'consumers.html'];
+  const html = (page: string) => readFileSync(join(siteDir, page), 'utf8');
+  const note = '<p>2 rounds of this store are lost, and in no sum.</p></div>';
+  for (const page of pages) expect(html(page), page).not.toContain('are lost');
+  expect(read(siteDir, 'api/stats.json')).not.toHaveProperty('lost_rounds');
+  rmSync(join(dataDir, '..', 'access.log'));
+  rmSync(join(dataDir, 'lost.json'));
+  expect((await run(['repair', '--apply', '--data-dir', dataDir])).code).toBe(0);
+  await render({ dataDir, siteDir });
+  for (const page of pages) expect(html(page), page).toContain(note);
+  expect(read(siteDir, 'api/stats.json')).toMatchObject({ lost_rounds: 2, total: { rounds: 1 } });
 });
