@@ -5,6 +5,7 @@ import { statsJson } from '../report/json.ts';
 import { periodOf, quartersOf } from '../report/period.ts';
 import { statsTable } from '../report/stats.ts';
 import { readSnapshot } from '../store/read.ts';
+import { lostRoundsOf } from '../store/state.ts';
 import type { Context } from './context.ts';
 import type { PeriodOptions, ReportOptions } from './options.ts';
 import { localTimeOf } from './local-time.ts';
@@ -24,7 +25,7 @@ export async function printStats(context: Context, own: GroupKey, options: Stats
   const keys = [own, ...(options.groupBy ?? []).filter((key) => key !== own)];
   const snapshot = readSnapshot(options.dataDir);
   const sessions = inCurrency(snapshot.sessions, currencyOf(context, options.dataDir, options.currency));
-  const lostRounds = snapshot.state.lost?.rounds ?? 0;
+  const lostRounds = lostRoundsOf(snapshot.state);
   const stats = groupBy(sessions, keys, { ...options, quarters: quartersOf(period), local });
   const filter = filterWords(options);
   const text = options.json

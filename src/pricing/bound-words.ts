@@ -1,5 +1,6 @@
 import type { Bound, BoundReason } from './bounds.ts';
 import { isReason } from './bounds.ts';
+import { costsText, usdFirst } from './money.ts';
 
 /** The mark before a cost that may be wrong: at least, at most, or either. */
 export function boundMark(bound: Bound | null): string {
@@ -38,4 +39,16 @@ const WORDS: Readonly<Record<BoundReason, string>> = {
 
 export function boundWords(reason: string): string {
   return isReason(reason) ? WORDS[reason] : reason;
+}
+
+const CLAIMS: Readonly<Record<Bound, string>> = {
+  lower: 'more than',
+  upper: 'less than',
+  either: 'more or less than',
+};
+
+/** What is said of so many rounds that are counted at these `costs`: `may have cost more than their $0.5200`. */
+export function boundClaim(bound: Bound, rounds: number, costs: ReadonlyMap<string, bigint>): string {
+  const counted = `${rounds === 1 ? 'its' : 'their'} ${costsText(usdFirst(costs), 4)}`;
+  return `may have cost ${CLAIMS[bound]} ${counted}`;
 }

@@ -1,6 +1,6 @@
-import { costsText, usdFirst } from '../pricing/money.ts';
+import { costsText } from '../pricing/money.ts';
 import { amountsOf, type CostedRounds } from './aggregate.ts';
-import { boundMark, boundWords } from '../pricing/bound-words.ts';
+import { boundClaim, boundMark, boundWords } from '../pricing/bound-words.ts';
 import { boundCosts, boundReasonCounts, sumBound, type CostSums } from './costs.ts';
 import { exact, plural } from './count-text.ts';
 
@@ -23,8 +23,8 @@ export function boundLines(sum: CostSums): string[] {
   const more =
     reasons.length > MOST_REASONS ? [`and ${plural(reasons.length - MOST_REASONS, 'more reason')}`] : [];
   return [
-    ...boundLine(lowerRounds, '≥', 'more', boundCosts(sum, 'lower')),
-    ...boundLine(upperRounds, '≤', 'less', boundCosts(sum, 'upper')),
+    ...boundLine(sum, 'lower', lowerRounds),
+    ...boundLine(sum, 'upper', upperRounds),
     ...[...shown.map(([reason, rounds]) => `${exact(rounds)} × ${boundWords(reason)}`), ...more].map(
       (text) => `  ${text}`,
     ),
@@ -33,10 +33,10 @@ export function boundLines(sum: CostSums): string[] {
 
 const MOST_REASONS = 4;
 
-function boundLine(rounds: number, mark: string, word: string, costs: Map<string, bigint>): string[] {
+function boundLine(sum: CostSums, bound: 'lower' | 'upper', rounds: number): string[] {
   if (rounds === 0) return [];
-  const counted = `${rounds === 1 ? 'its' : 'their'} ${costsText(usdFirst(costs), 4)}`;
-  return [`${mark} ${plural(rounds, 'round')} may have cost ${word} than ${counted}`];
+  const claim = boundClaim(bound, rounds, boundCosts(sum, bound));
+  return [`${boundMark(bound)}${plural(rounds, 'round')} ${claim}`];
 }
 
 /** Of rounds that a repair could not bring back: `2 rounds of this store are lost, and in no sum` */

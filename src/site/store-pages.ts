@@ -1,5 +1,6 @@
 import { hexDigest } from '../platform/digest.ts';
 import type { Snapshot } from '../store/read.ts';
+import { lostRoundsOf } from '../store/state.ts';
 import { isPruned, QUARTER_MS } from '../store/types.ts';
 import { sessionsJsonPages, statsJson } from './api.ts';
 import type { KeyedSession } from './keyed-session.ts';
@@ -26,7 +27,7 @@ export function* storePages(
     pruned.length === 0 ? sessions : sessions.filter(({ entry }) => !isPruned(entry)),
   );
   const dataKeys = dataKeysOf(shown.keyed, site);
-  const lostRounds = snapshot.state.lost?.rounds ?? 0;
+  const lostRounds = lostRoundsOf(snapshot.state);
   const lost = lostRounds > 0 ? [`${lostRounds} lost`] : [];
   const state = hexDigest([...dataKeys, ...pruned.map(({ mark }) => mark), ...lost].join('\n'));
   const today = site.local.dateOf(Math.floor(site.now / QUARTER_MS));

@@ -6,7 +6,7 @@ import { lostLine, lostPath, type LostEntry } from './lost-file.ts';
 import { pricesPath, removeOtherPrices } from './price-files.ts';
 import { replaceSummary } from './session-file.ts';
 import { copyRounds } from './session-lines.ts';
-import { writeState, type State } from './state.ts';
+import { lostRoundsOf, writeState, type State } from './state.ts';
 import type { Store } from './store.ts';
 import { writeIndexBase } from './stored-index.ts';
 import type { SessionEntry } from './types.ts';
@@ -56,7 +56,7 @@ export function recommit(files: Files, store: Store, renewal: Renewal): void {
   const book = appendLines(files, pricesPath(dir, prices.generation), prices.length, renewal.prices);
   const lostLines = renewal.lost.map((entry) => lostLine(entry, state.commit));
   const lostEnd = appendLines(files, lostPath(dir), state.lost?.length ?? 0, lostLines);
-  const lostRounds = renewal.lost.reduce((sum, { rounds }) => sum + rounds, state.lost?.rounds ?? 0);
+  const lostRounds = renewal.lost.reduce((sum, { rounds }) => sum + rounds, lostRoundsOf(state));
   const { generation } = state.index;
   const { commit, logs, next_log } = state;
   const base = writeIndexBase(files, dir, generation, index, { commit, logs, next_log });

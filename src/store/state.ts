@@ -126,3 +126,8 @@ function stateError(path: string, problem: string): InputOutputError {
       'The index may know: monitor repair says how to go on',
   );
 }
+
+/** How many rounds no repair could bring back: no sum of the store holds them. */
+export function lostRoundsOf({ lost }: Pick<State, 'lost'>): number {
+  return lost?.rounds ?? 0;
+}

@@ -12,6 +12,7 @@ import {
 import { groupBy, type UsageFilter } from '../../report/grouping.ts';
 import { currentPeriod, quartersOf, type BudgetPeriod } from '../../report/period.ts';
 import { readSnapshot } from '../../store/read.ts';
+import { lostRoundsOf } from '../../store/state.ts';
 import type { Context } from '../context.ts';
 import type { ReportOptions } from '../options.ts';
 import { localTimeOf } from '../local-time.ts';
@@ -82,7 +83,7 @@ function spendingOf(context: Context, options: CheckOptions, view: CurrencyView 
   // That there was nothing yet today is no news for cron.
   const said = options.quiet ? undefined : period;
   const unknown = sum.rounds > 0 ? [] : sayUnknownNames(context, sessions, filter, local, said);
-  const lostRounds = snapshot.state.lost?.rounds ?? 0;
+  const lostRounds = lostRoundsOf(snapshot.state);
   const hasUnknownName = unknown.length > 0;
   return { per, period, timeZone: local.timeZone, filter, sum, isKnown, hasUnknownName, lostRounds };
 }

@@ -17,6 +17,7 @@ import { groupBy, type Stats, type UsageFilter, type UsageQuery } from '../../re
 import { knownCostText, lostText, unpricedText } from '../../report/numbers.ts';
 import { periodOf, quartersOf } from '../../report/period.ts';
 import { readSnapshot, type Snapshot } from '../../store/read.ts';
+import { lostRoundsOf } from '../../store/state.ts';
 import { openStore } from '../../store/store.ts';
 import { QUARTER_MS } from '../../store/types.ts';
 import { writeAll, type Context } from '../context.ts';
@@ -51,7 +52,7 @@ export async function exportFile(context: Context, file: string, options: Export
     context.warn("monitor: BillingAccountId is 'unknown': --billing-account-id says who is billed\n");
   const pruned = tally ? prunedRounds(snapshot, query) : 0;
   if (pruned > 0) context.warn(prunedLine(pruned));
-  const lostRounds = snapshot.state.lost?.rounds ?? 0;
+  const lostRounds = lostRoundsOf(snapshot.state);
   if (lostRounds > 0) context.warn(`monitor: ${lostText(lostRounds)}: monitor doctor says which\n`);
   const pieces = contentOf(context, format, snapshot, query, options);
   await (target === undefined ? writeAll(context, pieces) : writeFile(target, pieces));

@@ -7,6 +7,7 @@ import type { LocalTime } from '../../query/time-zone.ts';
 import type { StoredSessions } from '../../store/index-file.ts';
 import type { SessionEntry } from '../../store/types.ts';
 import { readSnapshot } from '../../store/read.ts';
+import { lostRoundsOf } from '../../store/state.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options.ts';
 import { localTimeOf } from '../local-time.ts';
@@ -33,7 +34,7 @@ export async function list(context: Context, options: ListOptions): Promise<void
   const snapshot = readSnapshot(options.dataDir);
   const view = currencyOf(context, options.dataDir, options.currency);
   const sessions = inCurrency(snapshot.sessions, view);
-  const lostRounds = snapshot.state.lost?.rounds ?? 0;
+  const lostRounds = lostRoundsOf(snapshot.state);
   const selected = listSessions(sessions, { ...options, period });
   if (view) sayUnconverted(context, sumOfSessions(selected.sessions));
   if (selected.total === 0) sayWhy(context, sessions, local, period, options);

@@ -1,12 +1,8 @@
 import { boundOf, isReason, type BoundReason } from '../../pricing/bounds.ts';
-import { boundWords } from '../../pricing/bound-words.ts';
-import { costsText, usdFirst } from '../../pricing/money.ts';
-import { StoredIndex } from '../../store/stored-index.ts';
-import { cellsOf } from '../../store/usage-cube.ts';
-import { findStore } from '../../store/store.ts';
-import { readState } from '../../store/state.ts';
+import { boundClaim, boundWords } from '../../pricing/bound-words.ts';
 import { plural, type Finding } from './finding.ts';
-import type { Check, Look } from './look.ts';
+import type { BoundedRounds } from './look-at-store.ts';
+import type { Check } from './look.ts';
 
 /** Below this share of the rounds that have a cost, a bound is an exception and no setting of the gateway. */
 const SETTING = 0.1;
@@ -16,60 +12,33 @@ export const costBoundsCheck: Check = {
   codes: ['cost-bound'],
   find(look) {
     if (!look.store) return [];
-    const { reasons, rounds } = sumOf(look);
+    const { bounded, countedRounds } = look.store;
     // The sample of the log says these already, with the setting that ends them.
     const { noUsage, cacheUnknown } = look.sample.tally;
-    if (noUsage > 0) reasons.delete('usage-unlogged');
-    if (cacheUnknown > 0) reasons.delete('cache-unknown');
-    const most = [...reasons].toSorted(([, a], [, b]) => b.rounds - a.rounds);
-    return most.map(([reason, sum]) => findingOf(reason, sum, rounds, look.dir));
+    const isSaid = (reason: string): boolean =>
+      (noUsage > 0 && reason === 'usage-unlogged') || (cacheUnknown > 0 && reason === 'cache-unknown');
+    return [...bounded]
+      .filter(([reason]) => !isSaid(reason))
+      .toSorted(([, a], [, b]) => b.rounds - a.rounds)
+      .map(([reason, sum]) => findingOf(reason, sum, countedRounds, look.dir));
   },
 };
 
-interface Sum {
-  rounds: number;
-  costs: Map<string, bigint>;
-  models: Map<string, number>;
-}
-
-/** By reason, over all that the index counts. */
-function sumOf({ files, dir }: Look): { reasons: Map<string, Sum>; rounds: number } {
-  const reasons = new Map<string, Sum>();
-  let rounds = 0;
-  const store = findStore(files, dir);
-  if (!store) return { reasons, rounds };
-  const index = new StoredIndex(files, dir, readState(files, store.statePath, store.id).index);
-  try {
-    for (const cell of cellsOf(index.sessions)) {
-      rounds += cell.rounds;
-      if (cell.inexact === '') continue;
-      for (const reason of cell.inexact.split(' ')) {
-        const sum = reasons.get(reason) ?? { rounds: 0, costs: new Map(), models: new Map() };
-        reasons.set(reason, sum);
-        sum.rounds += cell.rounds;
-        sum.costs.set(cell.currency, (sum.costs.get(cell.currency) ?? 0n) + cell.cost);
-        sum.models.set(cell.model, (sum.models.get(cell.model) ?? 0) + cell.rounds);
-      }
-    }
-  } finally {
-    index.close();
-  }
-  return { reasons, rounds };
-}
-
-const WORDS = { lower: 'more than', upper: 'less than', either: 'more or less than' } as const;
-
-function findingOf(reason: string, { rounds, costs, models }: Sum, all: number, where: string): Finding {
+function findingOf(
+  reason: string,
+  { rounds, costs, models }: BoundedRounds,
+  all: number,
+  where: string,
+): Finding {
   const bound = boundOf([reason]) ?? 'either';
   const names = [...models].toSorted(([, a], [, b]) => b - a).map(([name]) => name);
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
   const of = `${names.slice(0, MOST_NAMES).join(', ')}${more}`;
-  const counted = `${rounds === 1 ? 'its' : 'their'} ${costsText(usdFirst(costs), 4)}`;
   return {
     code: 'cost-bound',
     area: 'prices',
     severity: rounds >= all * SETTING ? 'warning' : 'note',
-    what: `${plural(rounds, 'round')} of ${of} may have cost ${WORDS[bound]} ${counted}: ${boundWords(reason)}.`,
+    what: `${plural(rounds, 'round')} of ${of} ${boundClaim(bound, rounds, costs)}: ${boundWords(reason)}.`,
     where,
     fix: isReason(reason) ? FIXES[reason] : 'docs/cost.md lists the reasons.',
   };
@@ -78,6 +47,8 @@ function findingOf(reason: string, { rounds, costs, models }: Sum, all: number, 
 const MOST_NAMES = 3;
 
 const OWN_PRICE = 'Add the model to your price file (parse --prices), then run monitor prices --refresh.';
+const OWN_TIER =
+  'Add a price with "service_tiers" to your price file (parse --prices), then run monitor prices --refresh.';
 const NEWER_PLUGIN =
   'Have ai-statistics log the whole usage object (docs/usage-families.md has the setting), or use a newer ai-statistics.';
 
@@ -103,12 +74,9 @@ const FIXES: Readonly<Record<BoundReason, string>> = {
   'rate-missing': OWN_PRICE,
   'reasoning-uncounted': NEWER_PLUGIN,
   'search-fee': `${NEWER_PLUGIN} Or set a fee per request ("requests") in your price file.`,
-  'service-tier-higher':
-    'Add a price with "service_tiers" to your price file (parse --prices), then run monitor prices --refresh.',
-  'service-tier-lower':
-    'Add a price with "service_tiers" to your price file (parse --prices), then run monitor prices --refresh.',
-  'service-tier-unknown':
-    'Add a price with "service_tiers" to your price file (parse --prices), then run monitor prices --refresh.',
+  'service-tier-higher': OWN_TIER,
+  'service-tier-lower': OWN_TIER,
+  'service-tier-unknown': OWN_TIER,
   'total-larger': NEWER_PLUGIN,
   'usage-unlogged':
     'Have clients send stream_options.include_usage with streams, and make sure ai-statistics is enabled for the route.',

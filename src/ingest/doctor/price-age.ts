@@ -1,15 +1,13 @@
 import { OLD_AFTER_DAYS, priceAge } from '../../pricing/price-age.ts';
 import { builtInPrices } from '../../pricing/shipped.ts';
-import { findStore } from '../../store/store.ts';
 import { plural, type Finding } from './finding.ts';
 import type { Check } from './look.ts';
 
 /** Whether the built-in prices were last compared with the providers' too long ago. */
 export const priceAgeCheck: Check = {
   codes: ['prices-old'],
-  async find({ files, dir, store, now }) {
-    const list = store && findStore(files, dir)?.pricing.list;
-    const ages = (await builtInPrices(list)).map((prices) => priceAge(prices, now));
+  async find({ store, now }) {
+    const ages = (await builtInPrices(store?.priceList)).map((prices) => priceAge(prices, now));
     return ages.flatMap(({ title, count, old, oldest }): Finding[] => {
       if (old === 0) return [];
       const what =
