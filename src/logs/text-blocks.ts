@@ -72,13 +72,11 @@ async function* cutWide(
         parts.push(Buffer.from(part));
         length += part.length;
       } else {
-        let raw = Buffer.concat([...parts, part]);
-        const narrow = narrowLines(raw);
-        if (narrow.length > 0) {
-          yield { kind: 'lines', bytes: narrow, raw: narrow, at };
-          at += narrow.length;
-          raw = raw.subarray(narrow.length);
-        }
+        const whole = Buffer.concat([...parts, part]);
+        const narrow = narrowLines(whole);
+        if (narrow.length > 0) yield { kind: 'lines', bytes: narrow, raw: narrow, at };
+        at += narrow.length;
+        const raw = whole.subarray(narrow.length);
         if (raw.length > 0) yield { kind: 'lines', bytes: decode(raw, at), raw, at };
         at += raw.length;
         parts = [];
@@ -87,14 +85,12 @@ async function* cutWide(
     }
   }
   if (length === 0) return;
-  let raw = Buffer.concat(parts);
-  const narrow = narrowLines(raw);
-  if (narrow.length > 0) {
-    yield { kind: 'lines', bytes: narrow, raw: narrow, at };
-    at += narrow.length;
-    raw = raw.subarray(narrow.length);
-    if (raw.length === 0) return;
-  }
+  const whole = Buffer.concat(parts);
+  const narrow = narrowLines(whole);
+  if (narrow.length > 0) yield { kind: 'lines', bytes: narrow, raw: narrow, at };
+  at += narrow.length;
+  const raw = whole.subarray(narrow.length);
+  if (raw.length === 0) return;
   const text = decode(raw, at);
   // Half a character is still being written: such a line is not whole, whatever the rest of it says.
   const isHalf = (at + raw.length) % unit !== 0;
