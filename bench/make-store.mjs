@@ -16,7 +16,7 @@ const DAYS = 30;
 const UNTIL = Math.floor(Date.now() / 86_400_000) * 86_400_000;
 const MODELS = ['gpt-4o', 'gpt-5', 'claude-sonnet-4-5', 'gemini-2.5-pro', 'deepseek-chat', 'no-such-model'];
 const CONSUMERS = ['ci-bot', 'support', 'research', ''];
-/** A session of 20 rounds takes an hour or so: that many quarters. */
+/** A session of 20 rounds takes an hour or so: that many buckets. */
 const ROUNDS_PER_CELL = 5;
 
 const { values, positionals } = parseArgs({
@@ -38,8 +38,8 @@ const store = await bundled([
   'src/platform/files.ts',
   'src/store/state.ts',
   'src/store/store.ts',
-  'src/store/stored-index.ts',
-  'src/store/index-file.ts',
+  'src/store/index/stored-index.ts',
+  'src/store/index/index-files.ts',
   'src/store/names.ts',
   'test/site/quick-store.ts',
 ]);
@@ -78,7 +78,7 @@ function sessionEntry(r, i) {
   const consumer = r.pick(CONSUMERS);
   const usage = Array.from({ length: Math.ceil(rounds / ROUNDS_PER_CELL) }, (_, n) =>
     usageCell(r, {
-      quarter: Math.floor(start / 900_000) + n,
+      bucket: Math.floor(start / 900_000) + n,
       model: r.chance(0.1) ? r.pick(MODELS) : model,
       consumer,
       rounds: Math.min(ROUNDS_PER_CELL, rounds - n * ROUNDS_PER_CELL),
@@ -100,7 +100,7 @@ function sessionEntry(r, i) {
   };
 }
 
-function usageCell(r, { quarter, model, consumer, rounds: count }) {
+function usageCell(r, { bucket, model, consumer, rounds: count }) {
   const input = count * r.int(500, 30_000);
   const cached = Math.floor((input * r.int(0, 90)) / 100);
   const output = count * r.int(20, 1_000);
@@ -109,7 +109,7 @@ function usageCell(r, { quarter, model, consumer, rounds: count }) {
   const cost =
     BigInt(input - cached) * 2n * 10n ** 12n + BigInt(output) * 10n ** 13n + BigInt(cached) * 2n * 10n ** 11n;
   return {
-    quarter,
+    bucket,
     model,
     consumer,
     api: 'chat@internal',

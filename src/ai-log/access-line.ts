@@ -1,4 +1,11 @@
-import { objectMembers, parseJson, parseString, skipSpace, stringEnd, type Member } from './json-spans.ts';
+import {
+  objectMembers,
+  parseJson,
+  parseString,
+  skipSpace,
+  stringEnd,
+  type Member,
+} from '../platform/json-spans.ts';
 
 /** What an access log line says, as far as it concerns us. */
 export type AccessLine =

@@ -1,5 +1,5 @@
-import { WHOLE_USAGES } from './counts.ts';
-import { objectMembers, parseJson, skipSpace } from './json-spans.ts';
+import { WHOLE_USAGES } from './usage/counts.ts';
+import { objectMembers, parseJson, skipSpace } from '../platform/json-spans.ts';
 
 /** The text attributes: kept as their own JSON, never parsed and printed again. */
 const TEXTS = ['messages', 'system', 'question', 'answer', 'reasoning', 'tool_calls'] as const;

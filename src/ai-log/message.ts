@@ -1,4 +1,4 @@
-import { parseJson } from './json-spans.ts';
+import { parseJson } from '../platform/json-spans.ts';
 
 /** A call of a tool, as an assistant's message or a round's `tool_calls` has it. */
 export interface ToolCall {

@@ -1,13 +1,13 @@
-import { isAborted } from './aborted.ts';
+import { isAborted } from './usage/aborted.ts';
 import { readAccessLine, type AccessLine, type LineFields } from './access-line.ts';
 import { fillIn, readAttributes, type Attributes } from './attributes.ts';
-import { addWriteTimes, mayHoldMark, type SentTexts } from './cache-times.ts';
-import { isRareCount } from './counts.ts';
-import { arrayElements, parseJson } from './json-spans.ts';
-import { kindOf } from './model-kinds.ts';
-import { readServiceTier } from './service-tier.ts';
+import { addWriteTimes, mayHoldMark, type SentTexts } from './usage/cache-times.ts';
+import { isRareCount } from './usage/counts.ts';
+import { arrayElements, parseJson } from '../platform/json-spans.ts';
+import { kindOf } from './usage/model-kinds.ts';
+import { readServiceTier } from './usage/service-tier.ts';
 import { readTime } from './time.ts';
-import { normaliseUsage, type TokenUsage, type UsageState } from './usage.ts';
+import { normaliseUsage, type TokenUsage, type UsageState } from './usage/usage.ts';
 
 /** A text as characters, or as UTF-8 that was never decoded. */
 export type Text = string | Uint8Array;

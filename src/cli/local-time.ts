@@ -9,7 +9,7 @@ export function localTimeOf(context: Pick<Context, 'timeZone'>, timeZone: string
     get timeZone() {
       return local().timeZone;
     },
-    dateOf: (quarter) => local().dateOf(quarter),
+    dateOf: (bucket) => local().dateOf(bucket),
     isoOf: (ms) => local().isoOf(ms),
     startOf: (date) => local().startOf(date),
     toUtc: (ms) => local().toUtc(ms),

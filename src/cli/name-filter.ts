@@ -2,8 +2,8 @@ import { cleanLine } from '../platform/clean-text.ts';
 import { clip } from '../report/terminal.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 import { findNames, type NameFilter, type UnknownName } from '../report/unknown-names.ts';
-import type { StoredSessions } from '../store/index-file.ts';
-import { QUARTER_MS } from '../store/types.ts';
+import type { StoredSessions } from '../store/index/index.ts';
+import { BUCKET_MS } from '../model/session-entry.ts';
 import type { Context } from './context.ts';
 
 /** Where the names of each kind are listed. */
@@ -28,7 +28,7 @@ interface Period {
  */
 export function sayUnknownNames(
   context: Pick<Context, 'warn'>,
-  sessions: Pick<StoredSessions, 'cube' | 'usages' | 'heads' | 'size'>,
+  sessions: Pick<StoredSessions, 'sharedCells' | 'usages' | 'heads' | 'size'>,
   filter: NameFilter,
   local: LocalTime,
   period?: Period,
@@ -37,7 +37,7 @@ export function sayUnknownNames(
   const { unknown, lastAt } = findNames(sessions, filter);
   for (const name of unknown) context.warn(`monitor: ${unknownText(name, sessions.size === 0)}\n`);
   const isOutside =
-    lastAt !== null && period !== undefined && (lastAt + QUARTER_MS <= period.from || lastAt >= period.to);
+    lastAt !== null && period !== undefined && (lastAt + BUCKET_MS <= period.from || lastAt >= period.to);
   if (unknown.length === 0 && isOutside) {
     const last = local.isoOf(lastAt).slice(0, 10);
     context.warn(`monitor: no round of ${wordsOf(filter)} in this period; the last one was on ${last}\n`);

@@ -1,9 +1,9 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DEFAULT_LOG } from '../platform/log-places.ts';
-import { REDACT_KINDS, type RedactKind } from '../ai-log/pattern.ts';
+import { REDACT_KINDS, type RedactKind } from '../redact/pattern.ts';
 import { attoOfUsd, PRICE_TEXT } from '../pricing/money.ts';
 import { isCurrency, NO_CURRENCY, PRICE_LISTS } from '../store/pricing-settings.ts';
-import { GROUP_KEYS, type GroupKey } from '../report/group-keys.ts';
+import { GROUP_KEYS, type GroupKey } from '../query/group-keys.ts';
 
 /** The store's directory: two names for one option. */
 export function dataDirOption(): Option {

@@ -1,5 +1,5 @@
-import { readPatternFile } from '../ai-log/pattern-file.ts';
-import type { RedactKind } from '../ai-log/pattern.ts';
+import { readPatternFile } from '../redact/pattern-file.ts';
+import type { RedactKind } from '../redact/pattern.ts';
 import { readTime } from '../ai-log/time.ts';
 import type { ParseOptions as IngestOptions } from '../ingest/options.ts';
 import { NO_CURRENCY, type PriceList } from '../store/pricing-settings.ts';

@@ -1,6 +1,6 @@
 import { inCurrency } from '../query/currency.ts';
-import type { GroupKey } from '../report/group-keys.ts';
-import { groupBy, type UsageFilter } from '../report/grouping.ts';
+import type { GroupKey } from '../query/group-keys.ts';
+import { groupBy, type UsageFilter } from '../query/grouping.ts';
 import { statsJson } from '../report/json.ts';
 import { periodOf, quartersOf } from '../report/period.ts';
 import { statsTable } from '../report/stats.ts';
@@ -26,7 +26,7 @@ export async function printStats(context: Context, own: GroupKey, options: Stats
   const snapshot = readSnapshot(options.dataDir);
   const sessions = inCurrency(snapshot.sessions, currencyOf(context, options.dataDir, options.currency));
   const lostRounds = lostRoundsOf(snapshot.state);
-  const stats = groupBy(sessions, keys, { ...options, quarters: quartersOf(period), local });
+  const stats = groupBy(sessions, keys, { ...options, buckets: quartersOf(period), local });
   const filter = filterWords(options);
   const text = options.json
     ? statsJson(stats, lostRounds)

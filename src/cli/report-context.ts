@@ -5,7 +5,7 @@ import type { Totals } from '../query/aggregate.ts';
 import { unpricedText } from '../report/numbers.ts';
 import type { Screen } from '../report/tables.ts';
 import type { LocalTime } from '../query/time-zone.ts';
-import type { Sessions } from '../store/index-file.ts';
+import type { Sessions } from '../store/index/index.ts';
 import type { Context } from './context.ts';
 
 /** What a table is drawn on. */

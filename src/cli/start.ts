@@ -15,7 +15,7 @@ export async function start(argv: string[]): Promise<number> {
     const isWatched = usual.output !== 'none' && (context.stdoutIsTerminal || context.stderrIsTerminal);
     if (!isWatched) {
       return await guarded(context, async () => {
-        await quietWhenBusy(usual.isQuiet, () => parsePlainly(context, usual.request, usual.output));
+        await quietWhenBusy(usual.isUpToDate, () => parsePlainly(context, usual.request, usual.output));
         return 0;
       });
     }

@@ -8,7 +8,7 @@ export interface UsualParse {
   request: Request;
   output: ParseOutput;
   /** `--quiet`, also beside `--json`. */
-  isQuiet: boolean;
+  isUpToDate: boolean;
 }
 
 const VALUES = new Set(['--log-path', '--data-dir', '--prices']);
@@ -55,6 +55,6 @@ export function usualParse(
       now: Date.now,
     },
     output: given.has('--json') ? 'json' : given.has('--quiet') ? 'none' : 'line',
-    isQuiet: given.has('--quiet'),
+    isUpToDate: given.has('--quiet'),
   };
 }

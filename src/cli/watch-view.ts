@@ -6,7 +6,7 @@ import { parseLine } from '../report/parse-line.ts';
 import { inCurrency } from '../query/currency.ts';
 import { readSnapshot } from '../store/read.ts';
 import { findStore } from '../store/store.ts';
-import type { SessionEntry } from '../store/types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 import type { Context } from './context.ts';
 import { troubles } from './parse-plainly.ts';
 import { currencyOf } from './report-currency.ts';

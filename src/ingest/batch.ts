@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
-import { KnownRequestsBudget } from '../ai-log/known-requests-budget.ts';
-import { KnownRequests } from '../ai-log/known-requests.ts';
-import { readRawLine, type RawRound } from '../ai-log/raw-line.ts';
-import type { Redactor } from '../ai-log/redact.ts';
+import { PrefixCacheBudget } from '../ai-log/fast/prefix-cache-budget.ts';
+import { RequestPrefixCache } from '../ai-log/fast/request-prefix-cache.ts';
+import { readRawLine, type RawRound } from '../ai-log/fast/raw-line.ts';
+import type { Redactor } from '../redact/redact.ts';
 import { readLogLine, type AnyRound } from '../ai-log/round.ts';
 import { entryOf, parsePriceBook, priceRound, type PriceBook } from '../pricing/price-book.ts';
 import type { Resolution } from '../pricing/resolve.ts';
@@ -10,14 +10,14 @@ import { moneyAt } from '../pricing/round-money.ts';
 import type { Files } from '../platform/files.ts';
 import { pricesPath } from '../store/price-files.ts';
 import type { Batch as CommitBatch, SessionAddition } from '../store/commit.ts';
-import type { StoredIndex } from '../store/stored-index.ts';
+import type { StoredIndex } from '../store/index/index.ts';
 import { nameSessionFile } from '../store/names.ts';
 import { readPriceLines } from '../store/read.ts';
 import type { State } from '../store/state.ts';
 import { isFilteredOut, type Store } from '../store/store.ts';
-import type { ImportedRounds } from './imported-rounds.ts';
-import { LineSpace } from './line-space.ts';
-import { isPruned } from '../store/types.ts';
+import type { ImportedRounds } from './imported/imported-rounds.ts';
+import { LineArena } from './arena.ts';
+import { isPruned } from '../model/session-entry.ts';
 import { lineText } from './log-lines.ts';
 import type { ParseOptions } from './options.ts';
 import { SessionDraft } from './session-draft.ts';
@@ -55,7 +55,7 @@ interface ReadRound {
 
 interface OpenSession {
   draft: SessionDraft;
-  known: KnownRequests;
+  known: RequestPrefixCache;
 }
 
 /** Everything of a batch but where the logs stand. */
@@ -78,8 +78,8 @@ export class Batch {
   readonly #road: 'fast' | 'plain';
   readonly #heldWeight: number;
   readonly #sessions = new Map<string, OpenSession>();
-  readonly #lines = new LineSpace();
-  readonly #budget = new KnownRequestsBudget(KNOWN_BYTES);
+  readonly #lines = new LineArena();
+  readonly #budget = new PrefixCacheBudget(KNOWN_BYTES);
   /** Names that this run has given, and others that are no session's, in lower case. */
   readonly #newFiles: Set<string>;
   readonly #rejected: string[] = [];
@@ -233,7 +233,7 @@ export class Batch {
       known && !isPruned(known)
         ? SessionDraft.resume(this.#files, this.#store.dir, known, keepsText, this.#lines)
         : SessionDraft.create({ id, file: this.#nameFile(id) }, keepsText, this.#lines, known);
-    return { draft, known: new KnownRequests(this.#budget) };
+    return { draft, known: new RequestPrefixCache(this.#budget) };
   }
 
   #nameFile(id: string): string {

@@ -1,7 +1,7 @@
 import type { Files } from '../platform/files.ts';
 import type { Syncer } from '../platform/syncer.ts';
 import { areMany, seal, stage, syncEach, syncFiles, type Batch, type Staged } from '../store/commit.ts';
-import { StoredIndex } from '../store/stored-index.ts';
+import { StoredIndex } from '../store/index/index.ts';
 import { readState, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 

@@ -1,9 +1,9 @@
-import { parseJson } from '../ai-log/json-spans.ts';
+import { parseJson } from '../platform/json-spans.ts';
 import { isAbsent, type Files } from '../platform/files.ts';
 import type { Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
 import { agrees } from '../logs/fingerprint.ts';
-import type { Generation } from '../logs/generation.ts';
+import type { Generation } from '../logs/log-position.ts';
 import { isUnreadable, openLog, type OpenLog } from '../logs/open-log.ts';
 import type { OpenLine } from '../logs/open-line.ts';
 import { textBlocks } from '../logs/text-blocks.ts';

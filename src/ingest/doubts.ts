@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { printableId } from '../platform/clean-text.ts';
 import { nearestNames } from '../platform/nearest.ts';
 import type { Store } from '../store/store.ts';
-import type { StoredIndex } from '../store/stored-index.ts';
+import type { StoredIndex } from '../store/index/index.ts';
 import type { Warning } from './tally.ts';
 
 /**

@@ -1,13 +1,18 @@
-import { readStoredRound } from '../ai-log/expand-rounds.ts';
-import { arrayElements, parseJson } from '../ai-log/json-spans.ts';
-import { RECORDS_KEPT, SessionMemory, type SavedMemory, type TextKind } from '../ai-log/memory.ts';
-import { RECORD_BYTES } from '../ai-log/message-records.ts';
+import { readStoredRound } from '../session-format/expand-rounds.ts';
+import { arrayElements, parseJson } from '../platform/json-spans.ts';
+import {
+  RECORDS_KEPT,
+  SessionMemory,
+  type SavedMemory,
+  type TextKind,
+} from '../session-format/session-memory.ts';
+import { RECORD_BYTES } from '../session-format/message-records.ts';
 import type { AnyRound, Text } from '../ai-log/round.ts';
 import { crc32, digest } from '../platform/digest.ts';
 import type { Files } from '../platform/files.ts';
 import { readRecords, readSummary, recordsPath, storedRounds } from '../store/session-file.ts';
-import type { SessionEntry } from '../store/types.ts';
-import type { RepeatedText, StoredTexts } from './stored-line.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
+import type { RepeatedText, StoredTexts } from '../session-format/write-round.ts';
 
 /** Above this many records they go into a file beside the session, which an append need not write anew. */
 const MOST_INLINE = 128;

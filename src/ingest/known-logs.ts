@@ -1,11 +1,11 @@
 import type { FileFacts, Files } from '../platform/files.ts';
 import type { LogFile } from '../logs/discover.ts';
-import { seeFile, type Generation } from '../logs/generation.ts';
+import { seeFile, type Generation } from '../logs/log-position.ts';
 import { identify } from '../logs/identify.ts';
 import type { OpenLine } from '../logs/open-line.ts';
 import type { OpenLog, UnreadableFile } from '../logs/open-log.ts';
 import type { LogPosition, State } from '../store/state.ts';
-import { isImported } from './imported-log.ts';
+import { isImported } from './imported/imported-log.ts';
 import type { LogReading } from './log-reading.ts';
 import type { Gap } from './tally.ts';
 

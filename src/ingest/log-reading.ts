@@ -1,5 +1,5 @@
-import { agrees, type Fingerprint, type FingerprintTaker } from '../logs/fingerprint.ts';
-import type { Generation } from '../logs/generation.ts';
+import { agrees, type Fingerprint, type FingerprintBuilder } from '../logs/fingerprint.ts';
+import type { Generation } from '../logs/log-position.ts';
 import type { OpenLog } from '../logs/open-log.ts';
 
 /** A log is not any more what was read of it: it was truncated meanwhile. What was not committed is decided anew. */
@@ -16,7 +16,7 @@ export class LogReading {
   rest: { bytes: Buffer; at: number } | undefined;
   /** Offset at the last commit. */
   from: number;
-  readonly #taker: FingerprintTaker;
+  readonly #taker: FingerprintBuilder;
   #isClosed = false;
   /** Of the bytes up to the last complete line; undefined while the taker stands there. */
   #print: Fingerprint | undefined;

@@ -15,12 +15,12 @@ import {
 } from '../store/store.ts';
 import { readState } from '../store/state.ts';
 import type { ParseOptions } from './options.ts';
-import { openPriceAnswers } from './price-answers.ts';
-import { findPriceBasis, isPricingSettled, keepPriceBasis, type PriceBasis } from './price-basis.ts';
-import { countHeld, findNothingNew } from './quiet.ts';
+import { openPriceAnswers } from './settings/price-answers.ts';
+import { findPriceBasis, isPricingSettled, keepPriceBasis, type PriceBasis } from './settings/price-basis.ts';
+import { countHeld, findNothingNew } from './up-to-date.ts';
 import { LogChanged } from './log-reading.ts';
 import { Run } from './run.ts';
-import { redactorOf } from './store-redactor.ts';
+import { redactorOf } from './settings/store-redactor.ts';
 import { Tally, type ParseResult } from './tally.ts';
 
 /** A log that is truncated again and again while it is read. */

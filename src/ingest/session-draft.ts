@@ -1,20 +1,20 @@
 import { charactersOf, type AnyRound } from '../ai-log/round.ts';
-import { titleOf } from '../ai-log/title.ts';
+import { titleOf } from '../session-format/title.ts';
 import type { Files } from '../platform/files.ts';
 import type { Money } from '../pricing/round-money.ts';
 import type { SessionAddition } from '../store/commit.ts';
 import { checkSessionFile } from '../store/session-file.ts';
 import {
   pruneMarks,
-  QUARTER_MS,
+  BUCKET_MS,
   type PruneMarks,
   type SessionEntry,
   type UsageCell,
-} from '../store/types.ts';
+} from '../model/session-entry.ts';
 import { DraftMemory } from './draft-memory.ts';
-import { LineSpace } from './line-space.ts';
-import { storedLine, type StoredFacts } from './stored-line.ts';
-import { addTotals, sumUsage, summaryOf, type Totals } from './summary.ts';
+import { LineArena } from './arena.ts';
+import { storedLine, type StoredFacts } from '../session-format/write-round.ts';
+import { addTotals, sumUsage, summaryOf, type Totals } from '../session-format/summary.ts';
 
 /** Of a draft without a past. */
 const EMPTY_WEIGHT = 20;
@@ -23,7 +23,7 @@ const EMPTY_WEIGHT = 20;
 export class SessionDraft {
   readonly id: string;
   readonly file: string;
-  readonly #space: LineSpace;
+  readonly #space: LineArena;
   readonly #totals: Totals;
   /** undefined where no text is kept. */
   readonly #memory: DraftMemory | undefined;
@@ -43,7 +43,7 @@ export class SessionDraft {
     known: SessionEntry | undefined,
     totals: Totals,
     memory: DraftMemory | undefined,
-    space: LineSpace,
+    space: LineArena,
   ) {
     this.#space = space;
     this.id = session.id;
@@ -63,7 +63,7 @@ export class SessionDraft {
   static create(
     session: { id: string; file: string },
     keepsText: boolean,
-    space = new LineSpace(),
+    space = new LineArena(),
     known?: SessionEntry,
   ): SessionDraft {
     const memory = keepsText ? new DraftMemory() : undefined;
@@ -76,7 +76,7 @@ export class SessionDraft {
     dir: string,
     entry: SessionEntry,
     keepsText: boolean,
-    space = new LineSpace(),
+    space = new LineArena(),
   ): SessionDraft {
     const totals = sumUsage(entry.usage);
     if (!keepsText) checkSessionFile(files, dir, entry);
@@ -163,7 +163,7 @@ export class SessionDraft {
 function usageCell(logged: AnyRound, facts: Omit<StoredFacts, 'round'>, money: Money): UsageCell {
   const { input, output, reasoning, cached, cacheWrite } = logged.usage;
   return {
-    quarter: Math.floor(facts.time / QUARTER_MS),
+    bucket: Math.floor(facts.time / BUCKET_MS),
     model: logged.model,
     consumer: logged.consumer,
     api: logged.api,

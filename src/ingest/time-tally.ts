@@ -1,5 +1,5 @@
 import { cleanLine } from '../platform/clean-text.ts';
-import { plural } from './doctor/finding.ts';
+import { plural } from '../model/finding.ts';
 
 /** Rounds whose own time is not known. */
 export interface TimeTally {

@@ -1,6 +1,6 @@
 import { isAbsent, type Files } from '../platform/files.ts';
 import { agrees } from '../logs/fingerprint.ts';
-import type { Generation } from '../logs/generation.ts';
+import type { Generation } from '../logs/log-position.ts';
 import { openPlainLog, type OpenLog } from '../logs/open-log.ts';
 import { Unwrapper, type UnwrappedLine } from '../logs/unwrap.ts';
 import { isWhole } from './container-log.ts';

@@ -51,7 +51,7 @@ export function agrees(print: Fingerprint, content: Content): boolean {
 }
 
 /** Takes the fingerprint of a log while its bytes pass, from its first byte or from a known place on. */
-export class FingerprintTaker {
+export class FingerprintBuilder {
   #offset = 0;
   #head: Buffer = Buffer.alloc(0);
   #windows: string[] = [];
@@ -62,8 +62,8 @@ export class FingerprintTaker {
   static resume(
     print: Fingerprint,
     readAt: (position: number, length: number) => Uint8Array,
-  ): FingerprintTaker {
-    const taker = new FingerprintTaker();
+  ): FingerprintBuilder {
+    const taker = new FingerprintBuilder();
     const tail = Math.min(print.offset, WINDOW_BYTES);
     taker.#offset = print.offset;
     taker.#head = Buffer.from(readAt(0, Math.min(print.offset, HEAD_BYTES)));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Files } from '../platform/files.ts';
 import { agrees } from './fingerprint.ts';
-import type { Generation, SeenFile } from './generation.ts';
+import type { Generation, SeenFile } from './log-position.ts';
 import { isUnreadable, openLog, type OpenLog } from './open-log.ts';
 
 /**

@@ -6,7 +6,7 @@ import { decompress } from './decompress.ts';
 import type { LogFile } from './discover.ts';
 import { encodingOf, toUtf8, type Encoding } from './encoding.ts';
 import {
-  FingerprintTaker,
+  FingerprintBuilder,
   HEAD_BYTES,
   WINDOW_BYTES,
   headDigests,
@@ -15,7 +15,7 @@ import {
   type Content,
   type Fingerprint,
 } from './fingerprint.ts';
-import type { UnreadFile } from './generation.ts';
+import type { UnreadFile } from './log-position.ts';
 import { LOOKED_AT_BYTES } from './wrapped-line.ts';
 
 /** A log's file, opened once: what is looked at, read and checked again is this descriptor. */
@@ -33,7 +33,7 @@ export interface OpenLog extends LogFile {
   /** Bytes from `from` to the end as it was when the file was opened. A chunk is valid until the next one. */
   chunks(from: number): AsyncIterable<Buffer> | Iterable<Buffer>;
   /** A taker that goes on behind the bytes of `print`, which the log agrees with; a new one without. */
-  taker(print: Fingerprint | undefined): FingerprintTaker;
+  taker(print: Fingerprint | undefined): FingerprintBuilder;
   /** The content as it is now, which can have been truncated since. */
   again(): Content;
   close(): void;
@@ -98,7 +98,7 @@ function plainLog(files: Files, log: LogFile, fd: number): OpenLog {
       return textOf(readAt(0, Math.min(facts.size, LOOKED_AT_BYTES)), this.encoding);
     },
     chunks: (from) => readChunks(files, fd, from, facts.size),
-    taker: (print) => (print ? FingerprintTaker.resume(print, readAt) : new FingerprintTaker()),
+    taker: (print) => (print ? FingerprintBuilder.resume(print, readAt) : new FingerprintBuilder()),
     again: () => contentOf(files.facts(fd).size),
     close: () => files.close(fd),
   };
@@ -149,8 +149,8 @@ async function compressedLog(
     chunks: (from) => skip(inflate(), from),
     taker: (print) =>
       print
-        ? FingerprintTaker.resume(print, (position, length) => content.kept(position, length))
-        : new FingerprintTaker(),
+        ? FingerprintBuilder.resume(print, (position, length) => content.kept(position, length))
+        : new FingerprintBuilder(),
     again: () => content,
     close: () => files.close(fd),
   };

@@ -1,5 +1,5 @@
-import type { SessionUsage, UsageCell } from '../store/types.ts';
-import type { UsageCube } from '../store/usage-cube.ts';
+import type { SessionUsage, UsageCell } from '../model/session-entry.ts';
+import type { SharedCells } from '../store/index/index.ts';
 import { currencyOrder } from './currency-order.ts';
 import { addCellCosts, addCosts, noCosts, type Amount, type CostSums } from './costs.ts';
 
@@ -34,12 +34,12 @@ export interface Grouped {
 }
 
 /** Quarters of an hour since 1970 UTC: from `from`, up to and without `to`. */
-export interface QuarterRange {
+export interface BucketRange {
   from: number;
   to: number;
 }
 
-export const ALL_QUARTERS: QuarterRange = { from: -Infinity, to: Infinity };
+export const ALL_BUCKETS: BucketRange = { from: -Infinity, to: Infinity };
 
 /**
  * Sums the usage of all sessions by a key of their cells; null leaves a cell out. A session counts once in every
@@ -48,7 +48,7 @@ export const ALL_QUARTERS: QuarterRange = { from: -Infinity, to: Infinity };
 export function groupUsage(
   sessions: Iterable<SessionUsage>,
   keyOf: (cell: UsageCell, sessionId: string) => string | null,
-  range: QuarterRange,
+  range: BucketRange,
 ): Grouped {
   const sums = new Sums(keyOf, range);
   for (const session of sessions) {
@@ -61,10 +61,10 @@ export function groupUsage(
 }
 
 /** The same sums, where no key depends on the session. */
-export function groupCube(
-  { cells, parts }: UsageCube,
+export function groupShared(
+  { cells, parts }: SharedCells,
   keyOf: (cell: UsageCell) => string | null,
-  range: QuarterRange,
+  range: BucketRange,
 ): Grouped {
   const sums = new Sums(keyOf, range);
   const tallies = Array.from(cells, (cell) => sums.add(cell));
@@ -79,18 +79,18 @@ export function groupCube(
 
 class Sums {
   readonly #keyOf: (cell: UsageCell, sessionId: string) => string | null;
-  readonly #range: QuarterRange;
+  readonly #range: BucketRange;
   readonly #tallies = new Map<string, Tally>();
   readonly #total = newTally();
 
-  constructor(keyOf: (cell: UsageCell, sessionId: string) => string | null, range: QuarterRange) {
+  constructor(keyOf: (cell: UsageCell, sessionId: string) => string | null, range: BucketRange) {
     this.#keyOf = keyOf;
     this.#range = range;
   }
 
   /** The tally that the cell was added to; undefined where it was left out. */
   add(cell: UsageCell, sessionId = ''): Tally | undefined {
-    if (cell.quarter < this.#range.from || cell.quarter >= this.#range.to) return undefined;
+    if (cell.bucket < this.#range.from || cell.bucket >= this.#range.to) return undefined;
     const key = this.#keyOf(cell, sessionId);
     if (key === null) return undefined;
     let tally = this.#tallies.get(key);

@@ -1,5 +1,5 @@
-import type { StoredSessions } from '../store/index-file.ts';
-import { QUARTER_MS, type SessionEntry, type UsageCell } from '../store/types.ts';
+import type { StoredSessions } from '../store/index/index.ts';
+import { BUCKET_MS, type SessionEntry, type UsageCell } from '../model/session-entry.ts';
 
 /** What one USD is worth in another currency, from a date on (UTC): the user's own rates, never looked up. */
 export interface DatedRate {
@@ -91,7 +91,7 @@ export function inCurrency(sessions: StoredSessions, view: CurrencyView | undefi
   if (!view) return sessions;
   const cell = (one: UsageCell): UsageCell => ({
     ...one,
-    converted: convertedMoney(view, one, one.quarter * QUARTER_MS),
+    converted: convertedMoney(view, one, one.bucket * BUCKET_MS),
   });
   const withUsage = <T extends Pick<SessionEntry, 'usage'>>(entry: T): T => ({
     ...entry,
@@ -108,8 +108,8 @@ export function inCurrency(sessions: StoredSessions, view: CurrencyView | undefi
     },
     values: () => mapped(sessions.values(), withUsage),
     usages: () => mapped(sessions.usages(), withUsage),
-    cube: () => {
-      const cube = sessions.cube();
+    sharedCells: () => {
+      const cube = sessions.sharedCells();
       return cube && { size: cube.size, parts: cube.parts, cells: mapped(cube.cells, cell) };
     },
   };

@@ -1,6 +1,6 @@
 import type { Bound } from '../pricing/bounds.ts';
 import { usdOf } from '../pricing/money.ts';
-import type { SessionEntry } from '../store/types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 import { amountsOf, isUsdKnown, namesByUse, sessionTotals, type Row } from './aggregate.ts';
 import { boundCosts, boundReasonCounts, sumBound, type Converted } from './costs.ts';
 

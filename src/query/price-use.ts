@@ -1,7 +1,6 @@
 import type { PriceBook, PriceEntry } from '../pricing/price-book.ts';
-import type { StoredSessions } from '../store/index-file.ts';
-import type { UsageCell } from '../store/types.ts';
-import { cellsOf } from '../store/usage-cube.ts';
+import { cellsOf, type StoredSessions } from '../store/index/index.ts';
+import type { UsageCell } from '../model/session-entry.ts';
 import { compareBig, compareText, tokensOf } from './aggregate.ts';
 
 /** What rounds of one model used. */
@@ -31,7 +30,10 @@ export interface PriceUse {
 }
 
 /** Sums what all sessions used by what prices it. */
-export function priceUse(sessions: Pick<StoredSessions, 'usages' | 'cube'>, book: PriceBook): PriceUse {
+export function priceUse(
+  sessions: Pick<StoredSessions, 'usages' | 'sharedCells'>,
+  book: PriceBook,
+): PriceUse {
   const unpriced = new Map<string, ModelUse>();
   const entries = book.entries.map((entry): EntryUse => {
     const isLatest = book.latest.get(entry.model) === entry;

@@ -1,4 +1,4 @@
-import type { PruneMarks } from '../store/types.ts';
+import type { PruneMarks } from '../model/session-entry.ts';
 import { exact } from './count-text.ts';
 import type { LocalTime } from './time-zone.ts';
 

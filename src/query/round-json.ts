@@ -1,4 +1,4 @@
-import type { ExpandedRound, StoredRound } from '../ai-log/stored-round.ts';
+import type { ExpandedRound, StoredRound } from '../session-format/stored-round.ts';
 import { boundOf } from '../pricing/bounds.ts';
 import { exactUsd } from '../pricing/money.ts';
 import { shownCost, type ShownMoney } from './round-money.ts';

@@ -1,5 +1,5 @@
 import { convertedMoney, type CurrencyView } from './currency.ts';
-import type { ExpandedRound } from '../ai-log/stored-round.ts';
+import type { ExpandedRound } from '../session-format/stored-round.ts';
 import { parsePriceBook } from '../pricing/price-book.ts';
 import { moneyOfRound, type RoundMoney } from '../pricing/round-money.ts';
 

@@ -1,13 +1,13 @@
-import { QUARTER_MS } from '../store/types.ts';
+import { BUCKET_MS } from '../model/session-entry.ts';
 
 /** Local dates and times of one zone, for years of four digits. Offsets are asked of Intl once per UTC day, so a cell costs a map lookup. */
 export interface LocalTime {
   readonly timeZone: string;
   /** `2026-02-01`: the local date on which a quarter of an hour (since 1970 UTC) begins. */
-  dateOf(quarter: number): string;
+  dateOf(bucket: number): string;
   /** `2026-02-01T09:30:15+08:00` */
   isoOf(ms: number): string;
-  /** The quarter in which a local date begins, with a clock that skips midnight too. */
+  /** The bucket in which a local date begins, with a clock that skips midnight too. */
   startOf(date: string): number;
   /** Milliseconds since 1970 UTC of a local date and time, read as if it were UTC. */
   toUtc(localMs: number): number;
@@ -35,8 +35,8 @@ export function localTimeIn(timeZone: string): LocalTime {
   const offsetAt = cachedOffsets(timeZone);
   const dates = new Map<number, string>();
 
-  const dateOf = (quarter: number): string => {
-    const ms = quarter * QUARTER_MS;
+  const dateOf = (bucket: number): string => {
+    const ms = bucket * BUCKET_MS;
     const day = Math.floor((ms + offsetAt(ms)) / DAY_MS);
     let date = dates.get(day);
     if (date === undefined) {
@@ -54,11 +54,11 @@ export function localTimeIn(timeZone: string): LocalTime {
       return new Date(ms + offset).toISOString().slice(0, -'.000Z'.length) + offsetName(offset);
     },
     startOf(date) {
-      // No zone is further than 15 hours from UTC; the first quarter that is not before the date begins it.
-      const middle = Date.parse(`${date}T00:00:00Z`) / QUARTER_MS;
-      let quarter = middle - 60;
-      while (quarter < middle + 60 && dateOf(quarter) < date) quarter++;
-      return quarter;
+      // No zone is further than 15 hours from UTC; the first bucket that is not before the date begins it.
+      const middle = Date.parse(`${date}T00:00:00Z`) / BUCKET_MS;
+      let bucket = middle - 60;
+      while (bucket < middle + 60 && dateOf(bucket) < date) bucket++;
+      return bucket;
     },
     toUtc(localMs) {
       const first = localMs - offsetAt(localMs);
@@ -76,7 +76,7 @@ function cachedOffsets(timeZone: string): (ms: number) => number {
   };
 
   const days = new Map<number, number | null>();
-  const quarters = new Map<number, number>();
+  const buckets = new Map<number, number>();
   return (ms) => {
     const day = Math.floor(ms / DAY_MS);
     let offset = days.get(day);
@@ -86,10 +86,10 @@ function cachedOffsets(timeZone: string): (ms: number) => number {
       days.set(day, offset);
     }
     if (offset !== null) return offset;
-    // The clock changes on this day: clocks change at whole quarters.
-    const quarter = Math.floor(ms / QUARTER_MS);
-    let exact = quarters.get(quarter);
-    if (exact === undefined) quarters.set(quarter, (exact = askIntl(quarter * QUARTER_MS)));
+    // The clock changes on this day: clocks change at whole buckets.
+    const bucket = Math.floor(ms / BUCKET_MS);
+    let exact = buckets.get(bucket);
+    if (exact === undefined) buckets.set(bucket, (exact = askIntl(bucket * BUCKET_MS)));
     return exact;
   };
 }

@@ -1,4 +1,4 @@
-import type { ExpandedRound } from '../ai-log/stored-round.ts';
+import type { ExpandedRound } from '../session-format/stored-round.ts';
 
 /** A round of which no text is much longer than `most` characters, for a reader that has little room. */
 export function boundRound(round: ExpandedRound, most: number): ExpandedRound {

@@ -1,8 +1,8 @@
 import { namesByUse, type Row } from '../query/aggregate.ts';
 import { listedJson, sumJson } from '../query/json.ts';
-import type { SessionEntry } from '../store/types.ts';
-import { KEY_FIELDS, type GroupKey } from './group-keys.ts';
-import type { Stats } from './grouping.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
+import { KEY_FIELDS, type GroupKey } from '../query/group-keys.ts';
+import type { Stats } from '../query/grouping.ts';
 
 // The shapes stand in docs/commands.md and carry a version: a key is added, never renamed.
 

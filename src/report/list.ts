@@ -1,5 +1,5 @@
-import type { StoredSessions } from '../store/index-file.ts';
-import { isPruned, type SessionEntry, type SessionHead, type UsageCell } from '../store/types.ts';
+import type { StoredSessions } from '../store/index/index.ts';
+import { isPruned, type SessionEntry, type SessionHead, type UsageCell } from '../model/session-entry.ts';
 import {
   compareCosts,
   compareText,
@@ -14,7 +14,7 @@ import { exact, plural } from '../query/count-text.ts';
 import { parseSessionKey } from '../query/session-key.ts';
 import { costText, lostNote } from './numbers.ts';
 import type { Period } from './period.ts';
-import { rollUp } from './roll-up.ts';
+import { rollUp } from '../query/roll-up.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { wrap } from './terminal.ts';

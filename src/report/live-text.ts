@@ -1,4 +1,4 @@
-import type { SessionEntry } from '../store/types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 import { plural } from '../query/count-text.ts';
 import { cleanLine } from '../platform/clean-text.ts';
 import { storeSummary } from './parse-text.ts';

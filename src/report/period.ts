@@ -1,6 +1,6 @@
 import { isDate } from '../ai-log/time.ts';
 import { UsageError } from '../platform/errors.ts';
-import { QUARTER_MS } from '../store/types.ts';
+import { BUCKET_MS } from '../model/session-entry.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 
 /** A span of time in milliseconds since 1970 UTC: from `from`, up to and without `to`. */
@@ -35,7 +35,7 @@ export function periodOf(words: PeriodWords, local: LocalTime, now: number): Per
 
 /** The rounds of usage cells can only be told apart by quarters of an hour: those that the period touches. */
 export function quartersOf(period: Period): { from: number; to: number } {
-  return { from: Math.floor(period.from / QUARTER_MS), to: Math.ceil(period.to / QUARTER_MS) };
+  return { from: Math.floor(period.from / BUCKET_MS), to: Math.ceil(period.to / BUCKET_MS) };
 }
 
 export type BudgetPeriod = 'day' | 'week' | 'month' | 'total';
@@ -43,7 +43,7 @@ export type BudgetPeriod = 'day' | 'week' | 'month' | 'total';
 /** The local day, week (from Monday) or month that it is now; its label is a date, `the week of …`, or a month. */
 export function currentPeriod(per: BudgetPeriod, local: LocalTime, now: number): Period {
   if (per === 'total') return ALL_TIME;
-  const today = local.dateOf(Math.floor(now / QUARTER_MS));
+  const today = local.dateOf(Math.floor(now / BUCKET_MS));
   const day = new Date(`${today}T00:00:00Z`);
   const month = today.slice(0, 7);
   const monday = addDays(today, -((day.getUTCDay() + 6) % 7));
@@ -52,22 +52,22 @@ export function currentPeriod(per: BudgetPeriod, local: LocalTime, now: number):
     week: [monday, addDays(monday, 7), `the week of ${monday}`],
     month: [`${month}-01`, `${addDays(`${month}-28`, 4).slice(0, 7)}-01`, month],
   }[per] as [string, string, string];
-  return { from: local.startOf(first) * QUARTER_MS, to: local.startOf(next) * QUARTER_MS, label };
+  return { from: local.startOf(first) * BUCKET_MS, to: local.startOf(next) * BUCKET_MS, label };
 }
 
 function lastDays(days: number, local: LocalTime, now: number): Period {
-  const today = local.dateOf(Math.floor(now / QUARTER_MS));
-  const from = local.startOf(addDays(today, 1 - days)) * QUARTER_MS;
-  const to = local.startOf(addDays(today, 1)) * QUARTER_MS;
+  const today = local.dateOf(Math.floor(now / BUCKET_MS));
+  const from = local.startOf(addDays(today, 1 - days)) * BUCKET_MS;
+  const to = local.startOf(addDays(today, 1)) * BUCKET_MS;
   return { from, to, label: days === 1 ? 'Today' : `Last ${days} days` };
 }
 
 function startOfTime(text: string, flag: string, local: LocalTime): number {
-  return isDate(text) ? local.startOf(text) * QUARTER_MS : instantOf(text, flag, local);
+  return isDate(text) ? local.startOf(text) * BUCKET_MS : instantOf(text, flag, local);
 }
 
 function endOfTime(text: string, local: LocalTime): number {
-  return isDate(text) ? local.startOf(addDays(text, 1)) * QUARTER_MS : instantOf(text, '--until', local);
+  return isDate(text) ? local.startOf(addDays(text, 1)) * BUCKET_MS : instantOf(text, '--until', local);
 }
 
 function instantOf(text: string, flag: string, local: LocalTime): number {

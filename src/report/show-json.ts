@@ -1,4 +1,4 @@
-import type { ExpandedRound } from '../ai-log/stored-round.ts';
+import type { ExpandedRound } from '../session-format/stored-round.ts';
 import { sessionTotals } from '../query/aggregate.ts';
 import { sessionJson } from '../query/json.ts';
 import type { ShownMoney } from '../query/round-money.ts';

@@ -1,5 +1,5 @@
-import { FLAG_WORDS } from '../ai-log/flags.ts';
-import type { ExpandedRound, StoredRound } from '../ai-log/stored-round.ts';
+import { FLAG_WORDS } from '../session-format/flags.ts';
+import type { ExpandedRound, StoredRound } from '../session-format/stored-round.ts';
 import { callsOfJson, callText, messageText, textOfJson } from './content-text.ts';
 import { exact } from '../query/count-text.ts';
 import { boundOf } from '../pricing/bounds.ts';

@@ -1,6 +1,6 @@
-import type { ExpandedRound } from '../ai-log/stored-round.ts';
+import type { ExpandedRound } from '../session-format/stored-round.ts';
 import type { ShownMoney } from '../query/round-money.ts';
-import type { SessionEntry } from '../store/types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 import type { Screen } from './tables.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 

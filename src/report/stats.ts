@@ -2,8 +2,8 @@ import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { costsText, usdText } from '../pricing/money.ts';
 import { amountsOf, isCostKnown, namesByUse, type Row } from '../query/aggregate.ts';
 import { exact } from '../query/count-text.ts';
-import { KEY_HEADS, type GroupKey } from './group-keys.ts';
-import type { Group, Stats } from './grouping.ts';
+import { KEY_HEADS, type GroupKey } from '../query/group-keys.ts';
+import type { Group, Stats } from '../query/grouping.ts';
 import { boundMark } from '../pricing/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
 import {

@@ -1,9 +1,8 @@
 import { nearestNames } from '../platform/nearest.ts';
 import { parseSessionKey } from '../query/session-key.ts';
-import type { StoredSessions } from '../store/index-file.ts';
-import { QUARTER_MS } from '../store/types.ts';
-import { cellsOf } from '../store/usage-cube.ts';
-import { usageFilter } from './grouping.ts';
+import { cellsOf, type StoredSessions } from '../store/index/index.ts';
+import { BUCKET_MS } from '../model/session-entry.ts';
+import { usageFilter } from '../query/grouping.ts';
 
 /** Names that a report is limited to, in any case. */
 export interface NameFilter {
@@ -32,7 +31,7 @@ export interface NamesFound {
  * them all, and this goes through the index again.
  */
 export function findNames(
-  sessions: Pick<StoredSessions, 'cube' | 'usages' | 'heads'>,
+  sessions: Pick<StoredSessions, 'sharedCells' | 'usages' | 'heads'>,
   filter: NameFilter,
 ): NamesFound {
   const { model, consumer, agent, channel } = filter;
@@ -47,7 +46,7 @@ export function findNames(
 }
 
 function fromUsage(
-  sessions: Pick<StoredSessions, 'cube' | 'usages'>,
+  sessions: Pick<StoredSessions, 'sharedCells' | 'usages'>,
   { model, consumer }: NameFilter,
 ): NamesFound {
   const isMeant = usageFilter({
@@ -60,11 +59,11 @@ function fromUsage(
   for (const cell of cellsOf(sessions)) {
     models.add(cell.model);
     consumers.add(cell.consumer);
-    if (cell.quarter > last && isMeant(cell)) last = cell.quarter;
+    if (cell.bucket > last && isMeant(cell)) last = cell.bucket;
   }
   return {
     unknown: [...unknownOf('model', model, models), ...unknownOf('consumer', consumer, consumers)],
-    lastAt: Number.isFinite(last) ? last * QUARTER_MS : null,
+    lastAt: Number.isFinite(last) ? last * BUCKET_MS : null,
   };
 }
 

@@ -3,7 +3,7 @@ import { usdOf } from '../pricing/money.ts';
 import { shownCost, type ShownMoney } from '../query/round-money.ts';
 import { namesByUse, sessionTotals, type Row } from '../query/aggregate.ts';
 import { listedJson, sessionJson, sumJson } from '../query/json.ts';
-import type { SessionEntry } from '../store/types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 import { hexDigest } from '../platform/digest.ts';
 import { hrefTo, sessionJsonPath, sessionName, sessionPath } from './names.ts';
 import { moneyMark } from './keyed-session.ts';
@@ -11,7 +11,7 @@ import type { Ordered } from './ordered.ts';
 import type { Page } from './page.ts';
 import type { SessionSource } from './session/pages.ts';
 import type { SiteContext } from './site-context.ts';
-import type { Survey } from './survey.ts';
+import type { Survey } from './totals.ts';
 
 // What programs read. The shapes stand in docs/site.md and carry a version: a key is added, never renamed.
 

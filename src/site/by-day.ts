@@ -8,7 +8,7 @@ import { dayChart, type Series } from './day-chart.ts';
 import { dateText, shortCount } from './format.ts';
 import { isUnpriced, modelView, type ModelView } from './model-view.ts';
 import type { SiteContext } from './site-context.ts';
-import type { Survey } from './survey.ts';
+import type { Survey } from './totals.ts';
 import { renderTemplate } from './templates.ts';
 
 const DAY_MS = 86_400_000;

@@ -12,7 +12,7 @@ import { boundLines, costsOf, knownCostText, lostText } from '../query/cost-text
 import { exact, plural } from '../query/count-text.ts';
 import type { ShownMoney } from '../query/round-money.ts';
 import { sumBound } from '../query/costs.ts';
-import type { Survey } from './survey.ts';
+import type { Survey } from './totals.ts';
 
 // The one place that says how the site writes a cost. Currencies are never added, and a cost that may be wrong has its
 // mark; one that was asked for in another currency (`converted`) is told in that one.
@@ -95,7 +95,7 @@ export interface CostedRound {
   cached: number;
 }
 
-const ONE_ROUND = { quarter: 0, consumer: '', api: '', cacheWrite: 0, rounds: 1 };
+const ONE_ROUND = { bucket: 0, consumer: '', api: '', cacheWrite: 0, rounds: 1 };
 
 /** Rounds as a sum of the index would have them. */
 export function sumOfRounds(rounds: Iterable<CostedRound>): Row {

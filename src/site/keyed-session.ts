@@ -1,5 +1,5 @@
 import { hexDigest } from '../platform/digest.ts';
-import type { SessionEntry } from '../store/types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 import type { ModelColours } from './model-colours.ts';
 
 /** A session, and what its pages and its rows in lists are made from, digested. */

@@ -1,5 +1,5 @@
 import { isNoModel } from '../pricing/no-model.ts';
-import type { SessionEntry } from '../store/types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 import { compareText } from '../query/aggregate.ts';
 
 /** So many models have a colour of their own; the others, and what is no model, share a grey. */
@@ -19,10 +19,10 @@ export function modelColours(slots: ReadonlyMap<string, number>): ModelColours {
 export function modelSlots(sessions: Iterable<SessionEntry>): Map<string, number> {
   const first = new Map<string, number>();
   for (const { usage } of sessions) {
-    for (const { model, quarter } of usage) {
+    for (const { model, bucket } of usage) {
       if (isNoModel(model)) continue;
       const known = first.get(model);
-      if (known === undefined || quarter < known) first.set(model, quarter);
+      if (known === undefined || bucket < known) first.set(model, bucket);
     }
   }
   const inOrder = [...first].toSorted(([a, at], [b, other]) => at - other || compareText(a, b));

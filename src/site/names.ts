@@ -1,4 +1,4 @@
-import type { SessionEntry } from '../store/types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 
 /**
  * What a session is called in the site: its file in the store, without the ending, and without the number that a prune

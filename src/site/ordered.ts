@@ -1,5 +1,5 @@
 import { compareText } from '../query/aggregate.ts';
-import type { SessionEntry } from '../store/types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 import type { KeyedSession } from './keyed-session.ts';
 
 /** The sessions that have pages, in both orders that lists have. */

@@ -1,8 +1,7 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
-import type { SessionEntry } from '../store/types.ts';
-import { QUARTER_MS } from '../store/types.ts';
+import { BUCKET_MS, type SessionEntry } from '../model/session-entry.ts';
 import { byDaySection } from './by-day.ts';
 import { shownTime } from './clock.ts';
 import { costView, shareText, storeNote } from './cost-view.ts';
@@ -15,7 +14,7 @@ import { sessionRow } from './session-row.ts';
 import type { SiteContext } from './site-context.ts';
 import { isMixed } from './stat-rows.ts';
 import { modelTable, SHARE_NOTE } from './statistics.ts';
-import type { Survey } from './survey.ts';
+import type { Survey } from './totals.ts';
 import { renderTemplate } from './templates.ts';
 
 export const OVERVIEW_PATH = 'index.html';
@@ -129,10 +128,10 @@ function perSession(total: Row): string {
 
 /** `9 today`, else when the last round was. */
 function todayText(sessions: readonly SessionEntry[], { local, now }: SiteContext): string {
-  const today = local.dateOf(Math.floor(now / QUARTER_MS));
+  const today = local.dateOf(Math.floor(now / BUCKET_MS));
   const isNear = ({ updated }: SessionEntry): boolean => Math.abs(updated - now) < TWO_DAYS_MS;
   const count = sessions.filter(
-    (session) => isNear(session) && local.dateOf(Math.floor(session.updated / QUARTER_MS)) === today,
+    (session) => isNear(session) && local.dateOf(Math.floor(session.updated / BUCKET_MS)) === today,
   ).length;
   if (count > 0) return `${exact(count)} today`;
   const latest = sessions.reduce((max, { updated }) => Math.max(max, updated), 0);

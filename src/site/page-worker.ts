@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { nodeFiles } from '../platform/files.ts';
-import type { SessionEntry } from '../store/types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 import type { Page } from './page.ts';
 import { pagesOfSession } from './session-pages.ts';
 import { siteContext, type SiteFacts } from './site-context.ts';

@@ -1,6 +1,6 @@
 import { plural } from '../query/count-text.ts';
 import { dateRange } from './format.ts';
-import type { Survey } from './survey.ts';
+import type { Survey } from './totals.ts';
 
 /** `22 Oct to 20 Nov 2026, 30 days` */
 export function periodText({ days }: Survey): string {

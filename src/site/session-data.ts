@@ -1,6 +1,6 @@
 import { usdOf } from '../pricing/money.ts';
 import { amountsOf, sessionTotals, type Row } from '../query/aggregate.ts';
-import type { SessionEntry } from '../store/types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 import { printableId } from '../platform/clean-text.ts';
 import type { CostView } from './cost-view.ts';
 import { nameText } from './model-view.ts';

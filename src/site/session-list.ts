@@ -1,6 +1,6 @@
 import { hexDigest } from '../platform/digest.ts';
 import { exact, plural } from '../query/count-text.ts';
-import type { SessionEntry } from '../store/types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 import type { KeyedSession } from './keyed-session.ts';
 import { layOut } from './layout.ts';
 import { archivePath, hrefTo } from './names.ts';

@@ -1,5 +1,5 @@
 import type { Files } from '../platform/files.ts';
-import type { SessionEntry } from '../store/types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 import { sessionJsonPages } from './api.ts';
 import type { Page } from './page.ts';
 import { sessionPages } from './session/pages.ts';

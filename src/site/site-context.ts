@@ -1,4 +1,4 @@
-import type { ExpandedRound } from '../ai-log/stored-round.ts';
+import type { ExpandedRound } from '../session-format/stored-round.ts';
 import { currencyView, type AskedCurrency } from '../query/currency.ts';
 import { roundMoney, type ShownMoney } from '../query/round-money.ts';
 import { localTimeIn, type LocalTime } from '../query/time-zone.ts';

@@ -7,7 +7,7 @@ import { isUnpriced, modelView, nameText, type ModelView } from './model-view.ts
 import { costNotes, periodText } from './period.ts';
 import type { SiteContext } from './site-context.ts';
 import { isMixed, statView, type StatView } from './stat-rows.ts';
-import type { Survey } from './survey.ts';
+import type { Survey } from './totals.ts';
 import { renderTemplate } from './templates.ts';
 
 /** What templates/stat-table.hbs shows. */

@@ -1,7 +1,7 @@
 import { hexDigest } from '../platform/digest.ts';
 import type { Snapshot } from '../store/read.ts';
 import { lostRoundsOf } from '../store/state.ts';
-import { isPruned, QUARTER_MS } from '../store/types.ts';
+import { isPruned, BUCKET_MS } from '../model/session-entry.ts';
 import { sessionsJsonPages, statsJson } from './api.ts';
 import type { KeyedSession } from './keyed-session.ts';
 import { emptyOverview, emptyPage } from './empty.ts';
@@ -12,7 +12,7 @@ import type { Page } from './page.ts';
 import { dataKeysOf, listPages } from './session-list.ts';
 import type { SiteContext } from './site-context.ts';
 import { consumersPage, datesPage, modelsPage } from './statistics.ts';
-import { surveyOf, type Survey } from './survey.ts';
+import { surveyOf, type Survey } from './totals.ts';
 
 /** The pages about all sessions. Sums are made only if one of them has to be written. */
 export function* storePages(
@@ -30,7 +30,7 @@ export function* storePages(
   const lostRounds = lostRoundsOf(snapshot.state);
   const lost = lostRounds > 0 ? [`${lostRounds} lost`] : [];
   const state = hexDigest([...dataKeys, ...pruned.map(({ mark }) => mark), ...lost].join('\n'));
-  const today = site.local.dateOf(Math.floor(site.now / QUARTER_MS));
+  const today = site.local.dateOf(Math.floor(site.now / BUCKET_MS));
   const entries = sessions.map(({ entry }) => entry);
   let known: Survey | undefined;
   const survey = (): Survey => (known ??= surveyOf(entries, site.local, lostRounds));

@@ -1,15 +1,20 @@
 import { dirname, join } from 'node:path';
 import { appendAt, withFile, type Files } from '../platform/files.ts';
-import { removeIndex, tailPath } from './index-file.ts';
-import { closedLine, positionsLine, sessionLine } from './index-tail.ts';
+import {
+  closedLine,
+  positionsLine,
+  removeIndex,
+  sessionLine,
+  type StoredIndex,
+  tailPath,
+} from './index/index.ts';
 import { pricesPath, removeKilledRefresh } from './price-files.ts';
 import { checkNotRestored } from './restored.ts';
 import { appendRounds, recordsPath } from './session-file.ts';
 import { writeState, type LogPosition, type State } from './state.ts';
 import type { Store } from './store.ts';
-import type { StoredIndex } from './stored-index.ts';
-import { isPruned, type SessionHead, type UsageCell } from './types.ts';
-import { mergeCells } from './usage-cells.ts';
+import { isPruned, type SessionHead, type UsageCell } from '../model/session-entry.ts';
+import { mergeCells } from '../model/usage-cells.ts';
 
 /** What a run adds to one session. */
 export interface SessionAddition {
@@ -117,12 +122,12 @@ export function seal(files: Files, store: Store, state: State, index: StoredInde
     next_log: batch.nextLog,
     logs: batch.logs,
   };
-  enforce(files, store, state, index, committed);
+  publish(files, store, state, index, committed);
   return committed;
 }
 
 /** Makes the new state the one that counts. A new index replaces the one before. */
-export function enforce(
+export function publish(
   files: Files,
   store: Store,
   before: State,

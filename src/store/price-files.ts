@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Files } from '../platform/files.ts';
-import { removeIndex } from './index-file.ts';
+import { removeIndex } from './index/index.ts';
 import type { State } from './state.ts';
 
 export function pricesPath(dir: string, generation: number): string {

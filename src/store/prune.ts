@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { replaceFile, type Files } from '../platform/files.ts';
-import { appendLines, enforce, rejectedPath, syncFiles, writeIndex } from './commit.ts';
+import { appendLines, publish, rejectedPath, syncFiles, writeIndex } from './commit.ts';
 import { prunedLine, prunedPath, type PrunedPart } from './pruned-file.ts';
 import { checkNotRestored } from './restored.ts';
 import { appendRounds, recordsPath } from './session-file.ts';
 import type { State } from './state.ts';
 import type { Store } from './store.ts';
-import type { StoredIndex } from './stored-index.ts';
-import type { SessionEntry, SessionHead } from './types.ts';
+import type { StoredIndex } from './index/index.ts';
+import type { SessionEntry, SessionHead } from '../model/session-entry.ts';
 
 /** A session whose rounds are removed; its sums stay in the index. */
 export interface Removal {
@@ -61,7 +61,7 @@ export function prune(files: Files, store: Store, state: State, index: StoredInd
       : writeIndex(files, dir, state, index, { logs, closed: [], nextLog }, written),
     ...(length > 0 && { pruned: { length } }),
   };
-  enforce(files, store, state, index, committed);
+  publish(files, store, state, index, committed);
   for (const { file } of [...what.rewrites, ...what.removals]) removeSession(files, dir, file);
   return committed;
 }

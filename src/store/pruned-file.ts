@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, type Files } from '../platform/files.ts';
-import { parseIndexLine, toCell, toRow, type CellRow } from './index-tail.ts';
+import { parseIndexLine, toCell, toRow, type CellRow } from './index/index.ts';
 import type { State } from './state.ts';
-import type { SessionEntry } from './types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 
 /** What the rounds came to that were removed from a session. */
 export type PrunedPart = Pick<

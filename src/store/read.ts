@@ -1,12 +1,11 @@
 import { InputOutputError } from '../platform/errors.ts';
 import { isAbsent, nodeFiles, readBytes, withFile, type Files } from '../platform/files.ts';
-import type { StoredSessions } from './index-file.ts';
+import { StoredIndex, type StoredSessions } from './index/index.ts';
 import { pricesPath } from './price-files.ts';
-import { StoredIndex } from './stored-index.ts';
 import { storedRounds } from './session-file.ts';
 import { readState, type LogPosition, type State } from './state.ts';
 import { openStore } from './store.ts';
-import { isPruned, type SessionEntry } from './types.ts';
+import { isPruned, type SessionEntry } from '../model/session-entry.ts';
 
 /** The store as one commit left it. */
 export interface Snapshot {

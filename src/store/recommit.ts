@@ -1,15 +1,14 @@
 import { join } from 'node:path';
 import type { Files } from '../platform/files.ts';
 import { appendLines, syncFiles } from './commit.ts';
-import { removeIndex, type Index } from './index-file.ts';
+import { type Index, removeIndex, writeIndexBase } from './index/index.ts';
 import { lostLine, lostPath, type LostEntry } from './lost-file.ts';
 import { pricesPath, removeOtherPrices } from './price-files.ts';
 import { replaceSummary } from './session-file.ts';
 import { copyRounds } from './session-lines.ts';
 import { lostRoundsOf, writeState, type State } from './state.ts';
 import type { Store } from './store.ts';
-import { writeIndexBase } from './stored-index.ts';
-import type { SessionEntry } from './types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 
 /** A session whose file is not what it should be behind, or before, the end of its rounds. */
 export interface SessionRewrite {

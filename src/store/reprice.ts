@@ -1,9 +1,8 @@
 import { appendAt, type Files } from '../platform/files.ts';
-import { removeIndex, type Index } from './index-file.ts';
+import { type Index, removeIndex, writeIndexBase } from './index/index.ts';
 import { pricesPath, removeOtherPrices } from './price-files.ts';
 import { checkNotRestored } from './restored.ts';
 import { writeState, type State } from './state.ts';
-import { writeIndexBase } from './stored-index.ts';
 import type { Store } from './store.ts';
 
 /**

@@ -1,7 +1,6 @@
 import { InputOutputError } from '../platform/errors.ts';
 import { readBytes, withFile, type Files } from '../platform/files.ts';
-import { tailPath } from './index-file.ts';
-import { parseIndexLine } from './index-tail.ts';
+import { parseIndexLine, tailPath } from './index/index.ts';
 import type { State } from './state.ts';
 
 /**

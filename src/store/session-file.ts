@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { crc32 } from '../platform/digest.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { errorCode, isAbsent, readBytes, withFile, type Files } from '../platform/files.ts';
-import type { SessionEntry } from './types.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
 
 /** Where a session's rounds end, and the checksums by which its file is known to be what the index says. */
 export type SessionEnd = Pick<SessionEntry, 'end' | 'last' | 'summary'>;

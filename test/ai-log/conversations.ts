@@ -1,6 +1,6 @@
 import { fc } from '../fast-check.ts';
 import { readLogLine, type LoggedRound } from '../../src/ai-log/round.ts';
-import type { ExpandedRound } from '../../src/ai-log/stored-round.ts';
+import type { ExpandedRound } from '../../src/session-format/stored-round.ts';
 import { envoyLine, escaped } from './lines.ts';
 
 /** What a request says, each text as its own JSON; `messages` is text where it is no list. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
-import { SessionMemory } from '../../src/ai-log/memory.ts';
+import { expandRounds } from '../../src/session-format/expand-rounds.ts';
+import { SessionMemory } from '../../src/session-format/session-memory.ts';
 import { readRequest } from './conversations.ts';
 import { digest16, reload, replay, store } from './session.ts';
 

@@ -1,8 +1,8 @@
-import { readStoredRound } from '../../src/ai-log/expand-rounds.ts';
-import { arrayElements } from '../../src/ai-log/json-spans.ts';
-import { SessionMemory, type TextKind } from '../../src/ai-log/memory.ts';
+import { readStoredRound } from '../../src/session-format/expand-rounds.ts';
+import { arrayElements } from '../../src/platform/json-spans.ts';
+import { SessionMemory, type TextKind } from '../../src/session-format/session-memory.ts';
 import type { LoggedRound, Text } from '../../src/ai-log/round.ts';
-import { storedLine, type RepeatedText } from '../../src/ingest/stored-line.ts';
+import { storedLine, type RepeatedText } from '../../src/session-format/write-round.ts';
 import { digest } from '../../src/platform/digest.ts';
 
 /** One line of a session file, through the memory. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { aiLine, makeFolder, run, storedRequests } from './make.ts';
-import { codesOf, look, type Place } from './doctor/make.ts';
+import { codesOf, look, type Place } from '../doctor/make.ts';
 
 const FORMS = [
   ['zst', 'zstd', ['-qc']],

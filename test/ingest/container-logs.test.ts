@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
-import { repairStore } from '../../src/ingest/repair.ts';
+import { repairStore } from '../../src/maintenance/repair/repair.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
 import { criLine, cutLine, dockerLine, interleave, WRAPS, type Piece } from '../logs/wrap.ts';
 import { contentOf, placesOf } from './container.ts';

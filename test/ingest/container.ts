@@ -1,5 +1,5 @@
-import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
-import { mergeCells } from '../../src/store/usage-cells.ts';
+import { expandRounds } from '../../src/session-format/expand-rounds.ts';
+import { mergeCells } from '../../src/model/usage-cells.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
 
 /** All that a store holds, but for where its rounds stood: the same for a plain log and for a container's. */

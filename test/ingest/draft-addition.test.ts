@@ -80,10 +80,10 @@ describe('what a draft hands over', () => {
       title: 'why',
       errors: 2,
     });
-    const quarter = FIRST / 900_000;
+    const bucket = FIRST / 900_000;
     expect(addition.usage).toEqual([
       {
-        quarter,
+        bucket,
         model: 'n',
         consumer: 'c',
         api: 'a',
@@ -96,9 +96,9 @@ describe('what a draft hands over', () => {
         inexact: '',
       },
     ]);
-    expect(entry.usage.map((cell) => [cell.quarter, cell.price, cell.cost, cell.saved])).toEqual([
-      [quarter + 1, 7, 3n, 2n],
-      [quarter, 7, 3n, 2n],
+    expect(entry.usage.map((cell) => [cell.bucket, cell.price, cell.cost, cell.saved])).toEqual([
+      [bucket + 1, 7, 3n, 2n],
+      [bucket, 7, 3n, 2n],
     ]);
     expect(addition.summary).toMatchObject({
       created_at: '2026-02-01T00:00:00.000Z',

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
+import { expandRounds } from '../../src/session-format/expand-rounds.ts';
 import { SessionDraft } from '../../src/ingest/session-draft.ts';
 import type { Money } from '../../src/pricing/round-money.ts';
 import { nodeFiles, withFile } from '../../src/platform/files.ts';
 import type { SessionAddition } from '../../src/store/commit.ts';
 import { appendRounds, recordsPath, storedRounds, type SessionEnd } from '../../src/store/session-file.ts';
-import type { SessionEntry } from '../../src/store/types.ts';
+import type { SessionEntry } from '../../src/model/session-entry.ts';
 import { readRequest, toRequest, type Request } from '../ai-log/conversations.ts';
 
 export const ID = { id: 's', file: 's.json' };

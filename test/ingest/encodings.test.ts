@@ -12,11 +12,11 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { fc } from '../fast-check.ts';
-import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
+import { expandRounds } from '../../src/session-format/expand-rounds.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
 import { WRAPS } from '../logs/wrap.ts';
 import { aiLine, dumpStore, makeFolder, otherLine, run, storedRequests } from './make.ts';
-import { codesOf, look } from './doctor/make.ts';
+import { codesOf, look } from '../doctor/make.ts';
 
 const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'utf-32le', 'utf-32be'] as const;
 type Name = (typeof ENCODINGS)[number];

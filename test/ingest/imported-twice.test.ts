@@ -1,16 +1,20 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { importSessions, type ImportOptions, type ImportResult } from '../../src/ingest/import-sessions.ts';
+import {
+  importSessions,
+  type ImportOptions,
+  type ImportResult,
+} from '../../src/maintenance/import/import-sessions.ts';
 import type { ParseOptions } from '../../src/ingest/options.ts';
-import { repairStore } from '../../src/ingest/repair.ts';
+import { repairStore } from '../../src/maintenance/repair/repair.ts';
 import type { ParseResult } from '../../src/ingest/tally.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { commit } from '../../src/store/commit.ts';
 import { readSnapshot } from '../../src/store/read.ts';
 import { readState } from '../../src/store/state.ts';
 import { openStore } from '../../src/store/store.ts';
-import { StoredIndex } from '../../src/store/stored-index.ts';
+import { StoredIndex } from '../../src/store/index/stored-index.ts';
 import { fc } from '../fast-check.ts';
 import { contentOf } from '../platform/make.ts';
 import { aiLine, dumpStore, failAt, makeFolder, otherLine, run } from './make.ts';

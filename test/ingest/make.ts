@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
+import { expandRounds } from '../../src/session-format/expand-rounds.ts';
 import type { ParseOptions } from '../../src/ingest/options.ts';
 import { parseLogs } from '../../src/ingest/parse-logs.ts';
 import type { ParseResult } from '../../src/ingest/tally.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
-import { basePath, removeIndex } from '../../src/store/index-file.ts';
+import { basePath, removeIndex } from '../../src/store/index/index-files.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
 import { readState, writeState } from '../../src/store/state.ts';
 import { openStore } from '../../src/store/store.ts';
-import { StoredIndex } from '../../src/store/stored-index.ts';
+import { StoredIndex } from '../../src/store/index/stored-index.ts';
 
 export { makeFolder } from '../platform/make.ts';
 

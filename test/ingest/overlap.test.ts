@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Overlap, SLACK_MS, type OverlapRules, type RoundTrace } from '../../src/ingest/overlap.ts';
+import { Overlap, SLACK_MS, type OverlapRules, type RoundTrace } from '../../src/ingest/imported/overlap.ts';
 import { growthOf, LINEAR } from '../growth.ts';
 
 const IMPORTED: OverlapRules = { known: 'imported', areStrangers: false, areRedacted: false };

@@ -15,14 +15,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { openPriceAnswers } from '../../src/ingest/price-answers.ts';
-import { findPriceBasis, keepPriceBasis } from '../../src/ingest/price-basis.ts';
-import { refreshPrices } from '../../src/ingest/refresh-prices.ts';
+import { openPriceAnswers } from '../../src/ingest/settings/price-answers.ts';
+import { findPriceBasis, keepPriceBasis } from '../../src/ingest/settings/price-basis.ts';
+import { refreshPrices } from '../../src/maintenance/refresh/refresh-prices.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { takeLock } from '../../src/platform/lock.ts';
 import { openStore } from '../../src/store/store.ts';
 import { aiLine, failAt, makeFolder, run, type Fault } from './make.ts';
-import { dumpMoney } from './refresh-scene.ts';
+import { dumpMoney } from '../maintenance/refresh-scene.ts';
 
 let folder: string;
 let log: string;

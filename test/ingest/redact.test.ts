@@ -1,10 +1,10 @@
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
+import { expandRounds } from '../../src/session-format/expand-rounds.ts';
 import { digest } from '../../src/platform/digest.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
-import { token } from '../ai-log/make-secrets.ts';
+import { token } from '../redact/make-secrets.ts';
 import { aiLine, dumpStore, makeFolder, run } from './make.ts';
 
 const TOKEN = `ghp_${token(36)}`;

@@ -1,9 +1,9 @@
 import { truncateSync, writeFileSync } from 'node:fs';
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
-import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
+import { expandRounds } from '../../src/session-format/expand-rounds.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
-import type { SessionEntry } from '../../src/store/types.ts';
+import type { SessionEntry } from '../../src/model/session-entry.ts';
 import { requests } from '../ai-log/conversations.ts';
 import {
   add,

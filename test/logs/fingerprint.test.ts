@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
-import { FingerprintTaker, agrees } from '../../src/logs/fingerprint.ts';
+import { FingerprintBuilder, agrees } from '../../src/logs/fingerprint.ts';
 import { noise } from '../platform/make.ts';
 import { changeByte, contentOf, printOf } from './make.ts';
 
@@ -43,13 +43,13 @@ describe('a fingerprint', () => {
         const bytes = noise(length, seed);
         const readAt = (position: number, count: number): Buffer =>
           bytes.subarray(position, position + count);
-        let taker = new FingerprintTaker();
+        let taker = new FingerprintBuilder();
         for (const [cut, isNextRun] of cuts.toSorted(([a], [b]) => a - b)) {
           // A chunk is valid until the next one only.
           const chunk = Buffer.from(bytes.subarray(taker.offset, cut));
           taker.pass(chunk);
           chunk.fill(0);
-          if (isNextRun) taker = FingerprintTaker.resume(taker.take(), readAt);
+          if (isNextRun) taker = FingerprintBuilder.resume(taker.take(), readAt);
         }
         taker.pass(bytes.subarray(taker.offset));
         expect(taker.take()).toEqual(printOf(bytes));
@@ -58,12 +58,12 @@ describe('a fingerprint', () => {
   });
 
   test('does not change when the taker goes on', () => {
-    const taker = new FingerprintTaker();
+    const taker = new FingerprintBuilder();
     taker.pass(noise(4096));
     const print = taker.take();
     taker.pass(noise(4096));
     expect(print).toEqual(printOf(noise(4096)));
-    FingerprintTaker.resume(print, () => noise(4096)).pass(noise(4096));
+    FingerprintBuilder.resume(print, () => noise(4096)).pass(noise(4096));
     expect(print).toEqual(printOf(noise(4096)));
   });
 

@@ -2,7 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { seeFile, type Generation } from '../../src/logs/generation.ts';
+import { seeFile, type Generation } from '../../src/logs/log-position.ts';
 import { identify } from '../../src/logs/identify.ts';
 import { openPlainLog } from '../../src/logs/open-log.ts';
 import { nodeFiles } from '../../src/platform/files.ts';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { LogFile } from '../../src/logs/discover.ts';
 import { isUnreadable, openLog, type OpenLog } from '../../src/logs/open-log.ts';
 import {
-  FingerprintTaker,
+  FingerprintBuilder,
   HEAD_BYTES,
   WINDOW_BYTES,
   headDigests,
@@ -10,12 +10,12 @@ import {
   type Content,
   type Fingerprint,
 } from '../../src/logs/fingerprint.ts';
-import { seeFile, type Generation } from '../../src/logs/generation.ts';
+import { seeFile, type Generation } from '../../src/logs/log-position.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
 
 /** The fingerprint of `bytes` as they stand there. */
 export function printOf(bytes: Uint8Array): Fingerprint {
-  const taker = new FingerprintTaker();
+  const taker = new FingerprintBuilder();
   taker.pass(bytes);
   return taker.take();
 }

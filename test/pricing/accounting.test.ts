@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { normaliseUsage } from '../../src/ai-log/usage.ts';
+import { normaliseUsage } from '../../src/ai-log/usage/usage.ts';
 import { usdOf } from '../../src/pricing/money.ts';
 import { parsePriceFile } from '../../src/pricing/price-file.ts';
 import { entryOf, parsePriceBook, priceRound } from '../../src/pricing/price-book.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { fc } from '../fast-check.ts';
 import { currencyView, inCurrency } from '../../src/query/currency.ts';
-import { groupCube, groupUsage, ALL_QUARTERS, amountsOf } from '../../src/query/aggregate.ts';
-import type { StoredSessions } from '../../src/store/index-file.ts';
+import { groupShared, groupUsage, ALL_BUCKETS, amountsOf } from '../../src/query/aggregate.ts';
+import type { StoredSessions } from '../../src/store/index/index-files.ts';
 import { cell, session, usd } from '../report/make.ts';
-import { cubeOf } from '../store/make.ts';
+import { sharedCellsOf } from '../store/make.ts';
 
 const RATES = {
   CNY: [
@@ -67,7 +67,7 @@ function stored(sessions: ReturnType<typeof session>[]): StoredSessions {
     values: () => sessions,
     heads: () => sessions,
     usages: () => sessions,
-    cube: () => cubeOf(sessions),
+    sharedCells: () => sharedCellsOf(sessions),
   };
 }
 
@@ -90,10 +90,10 @@ test('sums of converted costs are the same over cells, sums of cells, and entrie
       );
       const view = currencyView({ to: 'CNY', rates: RATES });
       const shown = inCurrency(sessions, view);
-      const cube = shown.cube();
-      const byUsage = groupUsage(shown.usages(), () => '', ALL_QUARTERS).total;
-      const byEntry = groupUsage(shown.values(), () => '', ALL_QUARTERS).total;
-      const byCube = cube && groupCube(cube, () => '', ALL_QUARTERS).total;
+      const cube = shown.sharedCells();
+      const byUsage = groupUsage(shown.usages(), () => '', ALL_BUCKETS).total;
+      const byEntry = groupUsage(shown.values(), () => '', ALL_BUCKETS).total;
+      const byCube = cube && groupShared(cube, () => '', ALL_BUCKETS).total;
       expect(amountsOf(byEntry)).toEqual(amountsOf(byUsage));
       if (byCube) expect(amountsOf(byCube)).toEqual(amountsOf(byUsage));
       const expected = all.flat().reduce((sum, { cost, currency, time }) => {
@@ -101,7 +101,7 @@ test('sums of converted costs are the same over cells, sums of cells, and entrie
       }, 0n);
       expect(new Map(amountsOf(byUsage)).get('CNY')?.cost ?? 0n).toBe(expected);
       // The costs themselves stay what they are.
-      expect(byUsage.cost).toBe(groupUsage(sessions.usages(), () => '', ALL_QUARTERS).total.cost);
+      expect(byUsage.cost).toBe(groupUsage(sessions.usages(), () => '', ALL_BUCKETS).total.cost);
     }),
   );
 });

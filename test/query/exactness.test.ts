@@ -2,15 +2,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fc } from '../fast-check.ts';
 import { expect, test } from 'vitest';
-import { expandRounds } from '../../src/ai-log/expand-rounds.ts';
+import { expandRounds } from '../../src/session-format/expand-rounds.ts';
 import { usdOf } from '../../src/pricing/money.ts';
-import { ALL_QUARTERS, groupUsage, sessionTotals, type Row } from '../../src/query/aggregate.ts';
+import { ALL_BUCKETS, groupUsage, sessionTotals, type Row } from '../../src/query/aggregate.ts';
 import { roundMoney } from '../../src/query/round-money.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
 import { run as monitor } from '../cli/run.ts';
 import { aiLine, makeFolder, run } from '../ingest/make.ts';
-import { priceFile, refreshBy } from '../ingest/refresh-scene.ts';
+import { priceFile, refreshBy } from '../maintenance/refresh-scene.ts';
 
 /** Rates in millionths of a USD per million tokens: whole attodollars per token, for an oracle in plain integers. */
 interface Rates {
@@ -153,11 +153,11 @@ async function checkSums(
     expect(shown.cost_usd).toBe(own.every((cost) => cost === null) ? null : usdOf(sumOf(own)));
   }
   const groupings = [
-    groupUsage(sessions.values(), (cell) => cell.model, ALL_QUARTERS),
-    groupUsage(sessions.values(), (cell) => cell.consumer, ALL_QUARTERS),
+    groupUsage(sessions.values(), (cell) => cell.model, ALL_BUCKETS),
+    groupUsage(sessions.values(), (cell) => cell.consumer, ALL_BUCKETS),
     ...ZONES.map((zone) => {
       const local = localTimeIn(zone);
-      return groupUsage(sessions.values(), (cell) => local.dateOf(cell.quarter), ALL_QUARTERS);
+      return groupUsage(sessions.values(), (cell) => local.dateOf(cell.bucket), ALL_BUCKETS);
     }),
   ];
   for (const grouped of groupings) {

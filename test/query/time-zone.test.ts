@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { cpuTimeOf } from '../growth.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
-import { QUARTER_MS } from '../../src/store/types.ts';
+import { BUCKET_MS } from '../../src/model/session-entry.ts';
 
 function quarterOf(iso: string): number {
-  return Math.floor(Date.parse(iso) / QUARTER_MS);
+  return Math.floor(Date.parse(iso) / BUCKET_MS);
 }
 
 /** How many quarters of an hour, from two UTC days before to two after, have this local date. */
@@ -24,8 +24,8 @@ test.each([
   ['Australia/Lord_Howe', '2026-10-04', 94],
   ['America/Santiago', '2026-09-06', 92],
   ['Asia/Kathmandu', '2026-03-29', 96],
-])('in %s the %s has %i quarters of an hour', (zone, date, quarters) => {
-  expect(quartersOn(date, zone)).toBe(quarters);
+])('in %s the %s has %i quarters of an hour', (zone, date, buckets) => {
+  expect(quartersOn(date, zone)).toBe(buckets);
 });
 
 test.each([
@@ -68,7 +68,7 @@ test('a date costs Intl one day, not one cell', () => {
   const from = quarterOf('2026-01-01T00:00:00Z');
   const datesOf = (step: number) => (): void => {
     const local = localTimeIn('Europe/Berlin');
-    for (let quarter = 0; quarter < DAYS * 96; quarter += step) local.dateOf(from + quarter);
+    for (let bucket = 0; bucket < DAYS * 96; bucket += step) local.dateOf(from + bucket);
   };
   // With Intl for each of the 96 quarters of a day: 96 times as long.
   expect(cpuTimeOf(datesOf(1)) / cpuTimeOf(datesOf(96))).toBeLessThan(40);

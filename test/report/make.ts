@@ -1,9 +1,9 @@
 import { Chalk } from 'chalk';
-import type { ExpandedRound, StoredRound } from '../../src/ai-log/stored-round.ts';
+import type { ExpandedRound, StoredRound } from '../../src/session-format/stored-round.ts';
 import type { Screen } from '../../src/report/tables.ts';
-import type { StoredSessions } from '../../src/store/index-file.ts';
-import { QUARTER_MS, type SessionEntry, type UsageCell } from '../../src/store/types.ts';
-import { cubeOf } from '../store/make.ts';
+import type { StoredSessions } from '../../src/store/index/index-files.ts';
+import { BUCKET_MS, type SessionEntry, type UsageCell } from '../../src/model/session-entry.ts';
+import { sharedCellsOf } from '../store/make.ts';
 
 /** USD in attodollars. */
 export function usd(amount: number): bigint {
@@ -13,7 +13,7 @@ export function usd(amount: number): bigint {
 /** A cell at an ISO time; a price book entry's where a cost is given. */
 export function cell(time: string, model: string, rest: Partial<UsageCell> = {}): UsageCell {
   return {
-    quarter: Math.floor(Date.parse(time) / QUARTER_MS),
+    bucket: Math.floor(Date.parse(time) / BUCKET_MS),
     model,
     consumer: '',
     api: '',
@@ -33,15 +33,15 @@ export function cell(time: string, model: string, rest: Partial<UsageCell> = {})
 }
 
 export function session(id: string, usage: UsageCell[], rest: Partial<SessionEntry> = {}): SessionEntry {
-  const quarters = usage.map(({ quarter }) => quarter * QUARTER_MS);
+  const buckets = usage.map(({ bucket }) => bucket * BUCKET_MS);
   return {
     id,
     file: `${id}.json`,
     end: 0,
     last: { length: 0, crc: 0 },
     summary: { length: 0, crc: 0 },
-    created: Math.min(...quarters),
-    updated: Math.max(...quarters),
+    created: Math.min(...buckets),
+    updated: Math.max(...buckets),
     rounds: usage.reduce((sum, { rounds }) => sum + rounds, 0),
     model: usage.at(-1)?.model ?? 'unknown',
     title: null,
@@ -66,7 +66,7 @@ export function source(sessions: readonly SessionEntry[]): StoredSessions {
         return head;
       }),
     usages: () => sessions.map(({ id, usage }) => ({ id, usage })),
-    cube: () => cubeOf(sessions),
+    sharedCells: () => sharedCellsOf(sessions),
   };
 }
 

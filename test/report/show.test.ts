@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ExpandedRound } from '../../src/ai-log/stored-round.ts';
+import type { ExpandedRound } from '../../src/session-format/stored-round.ts';
 import { showText } from '../../src/report/show-text.ts';
 import { chooseRounds, type ShowStyle } from '../../src/report/show.ts';
 import { widthOf } from '../../src/report/terminal.ts';

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { statsJson } from '../../src/report/json.ts';
-import { ALL_QUARTERS } from '../../src/query/aggregate.ts';
-import type { GroupKey } from '../../src/report/group-keys.ts';
-import { groupBy } from '../../src/report/grouping.ts';
-import type { SessionEntry } from '../../src/store/types.ts';
+import { ALL_BUCKETS } from '../../src/query/aggregate.ts';
+import type { GroupKey } from '../../src/query/group-keys.ts';
+import { groupBy } from '../../src/query/grouping.ts';
+import type { SessionEntry } from '../../src/model/session-entry.ts';
 import { cell, session, source, usd, exactCosts } from './make.ts';
 import { SESSIONS, shanghai } from './two-sessions.ts';
 
 function statsOf(keys: GroupKey[], sessions: SessionEntry[] = SESSIONS): any {
-  return JSON.parse(statsJson(groupBy(source(sessions), keys, { quarters: ALL_QUARTERS, local: shanghai })));
+  return JSON.parse(statsJson(groupBy(source(sessions), keys, { buckets: ALL_BUCKETS, local: shanghai })));
 }
 
 test('stats-model --json', () => {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { GroupKey } from '../../src/report/group-keys.ts';
-import { groupBy } from '../../src/report/grouping.ts';
+import type { GroupKey } from '../../src/query/group-keys.ts';
+import { groupBy } from '../../src/query/grouping.ts';
 import { ALL_TIME, periodOf, quartersOf, type Period } from '../../src/report/period.ts';
 import { groupName, statsTable } from '../../src/report/stats.ts';
-import type { SessionEntry } from '../../src/store/types.ts';
+import type { SessionEntry } from '../../src/model/session-entry.ts';
 import { widthOf } from '../../src/report/terminal.ts';
 import { cell, screen, session, source, usd } from './make.ts';
 import { SESSIONS, shanghai } from './two-sessions.ts';
@@ -15,7 +15,7 @@ function table(
   period: Period = ALL_TIME,
   filter: string[] = [],
 ): string {
-  const stats = groupBy(source(sessions), keys, { quarters: quartersOf(period), local: shanghai });
+  const stats = groupBy(source(sessions), keys, { buckets: quartersOf(period), local: shanghai });
   return statsTable(stats, { period, filter }, screen(width), () => 'no sessions yet\nread a log first');
 }
 

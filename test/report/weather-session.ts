@@ -1,4 +1,4 @@
-import type { ExpandedRound } from '../../src/ai-log/stored-round.ts';
+import type { ExpandedRound } from '../../src/session-format/stored-round.ts';
 import type { ShownSession } from '../../src/report/show.ts';
 import { cell, round, session, usd } from './make.ts';
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { modelColours, modelSlots } from '../../src/site/model-colours.ts';
-import type { SessionEntry, UsageCell } from '../../src/store/types.ts';
+import type { SessionEntry, UsageCell } from '../../src/model/session-entry.ts';
 
-/** A session of one round of each model, in these quarters. */
-function sessionOf(uses: readonly [model: string, quarter: number][]): SessionEntry {
-  return { usage: uses.map(([model, quarter]) => ({ model, quarter }) as UsageCell) } as SessionEntry;
+/** A session of one round of each model, in these buckets. */
+function sessionOf(uses: readonly [model: string, bucket: number][]): SessionEntry {
+  return { usage: uses.map(([model, bucket]) => ({ model, bucket }) as UsageCell) } as SessionEntry;
 }
 
 test('the first six models have a colour; a name that is no model takes none', () => {

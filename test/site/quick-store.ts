@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { nodeFiles } from '../../src/platform/files.ts';
 import { attoPerToken } from '../../src/pricing/money.ts';
 import { commit, type SessionAddition } from '../../src/store/commit.ts';
-import { StoredIndex } from '../../src/store/stored-index.ts';
+import { StoredIndex } from '../../src/store/index/stored-index.ts';
 import { nameSessionFile } from '../../src/store/names.ts';
 import { readState } from '../../src/store/state.ts';
 import { createStore, NO_FILTERS, openStore, resolveStatePath } from '../../src/store/store.ts';
-import { QUARTER_MS, type SessionEntry, type UsageCell } from '../../src/store/types.ts';
+import { BUCKET_MS, type SessionEntry, type UsageCell } from '../../src/model/session-entry.ts';
 
 /** A round of a session, as a quick store is told of it. Times are milliseconds since 1970 UTC. */
 interface QuickRound {
@@ -124,7 +124,7 @@ function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
     BigInt(cached) * perToken(PRICE.cache_read) +
     BigInt(output) * perToken(PRICE.output);
   return {
-    quarter: Math.floor(at / QUARTER_MS),
+    bucket: Math.floor(at / BUCKET_MS),
     model,
     consumer,
     api: '',

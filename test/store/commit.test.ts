@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { rejectedPath } from '../../src/store/commit.ts';
-import { basePath, tailPath } from '../../src/store/index-file.ts';
+import { basePath, tailPath } from '../../src/store/index/index-files.ts';
 import { pricesPath } from '../../src/store/price-files.ts';
 import { readSnapshot } from '../../src/store/read.ts';
 import type { State } from '../../src/store/state.ts';

@@ -1,13 +1,17 @@
 import { join } from 'node:path';
 import { nodeFiles } from '../../src/platform/files.ts';
 import { commit, type Batch, type SessionAddition } from '../../src/store/commit.ts';
-import { StoredIndex } from '../../src/store/stored-index.ts';
+import { StoredIndex } from '../../src/store/index/stored-index.ts';
 import { readState, type State } from '../../src/store/state.ts';
 import { readSnapshot } from '../../src/store/read.ts';
 import { createStore, NO_FILTERS, resolveStatePath, type Store } from '../../src/store/store.ts';
-import { NameTable } from '../../src/store/index-record.ts';
-import type { SessionEntry, SessionUsage, UsageCell } from '../../src/store/types.ts';
-import { CubeWriter, decodeCube, type UsageCube } from '../../src/store/usage-cube.ts';
+import { NameTable } from '../../src/store/index/record.ts';
+import type { SessionEntry, SessionUsage, UsageCell } from '../../src/model/session-entry.ts';
+import {
+  SharedCellsWriter,
+  decodeSharedCells,
+  type SharedCells,
+} from '../../src/store/index/shared-cells.ts';
 import { makeFolder } from '../platform/make.ts';
 
 /** A new store in a folder of its own. */
@@ -36,7 +40,7 @@ export function entryOf(store: Store, id: string): SessionEntry {
 
 export function cell(rest: Partial<UsageCell> = {}): UsageCell {
   return {
-    quarter: 1_966_000,
+    bucket: 1_966_000,
     model: 'm',
     consumer: '',
     api: '',
@@ -56,13 +60,13 @@ export function cell(rest: Partial<UsageCell> = {}): UsageCell {
 }
 
 /** The cube of sessions, however little they have in common. */
-export function cubeOf(sessions: readonly Pick<SessionUsage, 'usage'>[]): UsageCube {
-  const writer = new CubeWriter({ most: Infinity, worth: 0 });
+export function sharedCellsOf(sessions: readonly Pick<SessionUsage, 'usage'>[]): SharedCells {
+  const writer = new SharedCellsWriter({ most: Infinity, worth: 0 });
   for (const session of sessions) writer.add(session);
   const names = new NameTable([]);
   const bytes = writer.finish(names);
   if (!bytes) return { size: 0, cells: [], parts: sessions.map(() => []) };
-  return decodeCube(bytes, names.names, sessions.length);
+  return decodeSharedCells(bytes, names.names, sessions.length);
 }
 
 /** One more round of a session. */

@@ -2,7 +2,7 @@ import { existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { InputOutputError } from '../../src/platform/errors.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
-import { tailPath } from '../../src/store/index-file.ts';
+import { tailPath } from '../../src/store/index/index-files.ts';
 import { pricesPath } from '../../src/store/price-files.ts';
 import { readPriceLines, readSnapshot } from '../../src/store/read.ts';
 import { NO_FILTERS } from '../../src/store/store.ts';

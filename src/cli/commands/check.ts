@@ -1,5 +1,5 @@
 import { NoAnswer, UsageError } from '../../platform/errors.ts';
-import { ALL_QUARTERS, type QuarterRange, type Row } from '../../query/aggregate.ts';
+import { ALL_BUCKETS, type BucketRange, type Row } from '../../query/aggregate.ts';
 import { inCurrency, type CurrencyView } from '../../query/currency.ts';
 import {
   budgetJson,
@@ -9,7 +9,7 @@ import {
   type Budget,
   type Spending,
 } from '../../report/budget.ts';
-import { groupBy, type UsageFilter } from '../../report/grouping.ts';
+import { groupBy, type UsageFilter } from '../../query/grouping.ts';
 import { currentPeriod, quartersOf, type BudgetPeriod } from '../../report/period.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
@@ -76,10 +76,10 @@ function spendingOf(context: Context, options: CheckOptions, view: CurrencyView 
   const filter = { ...(model !== undefined && { model }), ...(consumer !== undefined && { consumer }) };
   const snapshot = readSnapshot(dataDir);
   const sessions = inCurrency(snapshot.sessions, view);
-  const sumOf = (quarters: QuarterRange): Row =>
-    groupBy(sessions, ['model'], { ...filter, quarters, local }).total;
+  const sumOf = (buckets: BucketRange): Row =>
+    groupBy(sessions, ['model'], { ...filter, buckets, local }).total;
   const sum = sumOf(quartersOf(period));
-  const isKnown = sum.rounds > 0 || Object.keys(filter).length === 0 || sumOf(ALL_QUARTERS).rounds > 0;
+  const isKnown = sum.rounds > 0 || Object.keys(filter).length === 0 || sumOf(ALL_BUCKETS).rounds > 0;
   // That there was nothing yet today is no news for cron.
   const said = options.quiet ? undefined : period;
   const unknown = sum.rounds > 0 ? [] : sayUnknownNames(context, sessions, filter, local, said);

@@ -1,5 +1,5 @@
-import { duration } from '../../ingest/doctor/finding.ts';
-import { examine, type Examination } from '../../ingest/doctor/examine.ts';
+import { duration } from '../../model/finding.ts';
+import { examine, type Examination } from '../../doctor/examine.ts';
 import { NoAnswer } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { doctorText } from '../../report/doctor-text.ts';

@@ -12,14 +12,14 @@ import { groupsCsv, groupsNdjson } from '../../report/export/group-rows.ts';
 import { markdownTable } from '../../report/export/markdown.ts';
 import { roundsCsv, roundsNdjson, roundsNdjsonWithTexts } from '../../report/export/round-rows.ts';
 import { prunedRounds, RoundTally } from '../../report/export/rounds.ts';
-import type { GroupKey } from '../../report/group-keys.ts';
-import { groupBy, type Stats, type UsageFilter, type UsageQuery } from '../../report/grouping.ts';
+import type { GroupKey } from '../../query/group-keys.ts';
+import { groupBy, type Stats, type UsageFilter, type UsageQuery } from '../../query/grouping.ts';
 import { knownCostText, lostText, unpricedText } from '../../report/numbers.ts';
 import { periodOf, quartersOf } from '../../report/period.ts';
 import { readSnapshot, type Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { openStore } from '../../store/store.ts';
-import { QUARTER_MS } from '../../store/types.ts';
+import { BUCKET_MS } from '../../model/session-entry.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options.ts';
 import { sayUnknownNames } from '../name-filter.ts';
@@ -131,12 +131,12 @@ interface ExportQuery extends UsageQuery {
 function queryOf(context: Context, format: ExportFormat, options: ExportOptions): ExportQuery {
   const { timezone, model, consumer } = options;
   const local = localTimeIn(format === 'focus' ? 'UTC' : (timezone ?? context.timeZone));
-  const quarters = quartersOf(periodOf(options, local, context.now));
+  const buckets = quartersOf(periodOf(options, local, context.now));
   return {
-    quarters,
+    buckets,
     local,
-    from: quarters.from * QUARTER_MS,
-    to: quarters.to * QUARTER_MS,
+    from: buckets.from * BUCKET_MS,
+    to: buckets.to * BUCKET_MS,
     ...(model !== undefined && { model }),
     ...(consumer !== undefined && { consumer }),
   };

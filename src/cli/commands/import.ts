@@ -1,4 +1,4 @@
-import { importSessions, type ImportResult } from '../../ingest/import-sessions.ts';
+import { importSessions, type ImportResult } from '../../maintenance/import/import-sessions.ts';
 import { NoAnswer } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { importText, isLeftOut } from '../../report/import-text.ts';

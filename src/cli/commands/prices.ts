@@ -1,4 +1,4 @@
-import { lookAtOriginal, readPriceBasis } from '../../ingest/price-basis.ts';
+import { lookAtOriginal, readPriceBasis } from '../../ingest/settings/price-basis.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { priceAge } from '../../pricing/price-age.ts';
 import { parsePriceBook } from '../../pricing/price-book.ts';

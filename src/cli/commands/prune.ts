@@ -1,4 +1,4 @@
-import { pruneStore, type PruneResult } from '../../ingest/prune-store.ts';
+import { pruneStore, type PruneResult } from '../../maintenance/prune/prune-store.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { pruneText } from '../../report/prune-text.ts';
 import type { Context } from '../context.ts';

@@ -1,11 +1,11 @@
-import { makeResolver } from '../../ingest/price-answers.ts';
-import { findPriceBasis, keepPriceBasis, type PriceBasis } from '../../ingest/price-basis.ts';
+import { makeResolver } from '../../ingest/settings/price-answers.ts';
+import { findPriceBasis, keepPriceBasis, type PriceBasis } from '../../ingest/settings/price-basis.ts';
 import {
   refreshPrices,
   type RefreshPrices,
   type RefreshRequest,
   type RefreshResult,
-} from '../../ingest/refresh-prices.ts';
+} from '../../maintenance/refresh/refresh-prices.ts';
 import { NoAnswer, UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { plural } from '../../query/count-text.ts';
@@ -62,7 +62,7 @@ export async function refresh(
   const shared = {
     prices: pricesFinder(context, options),
     span: since === undefined && until === undefined ? undefined : { from: span.from, to: span.to },
-    monthOf: (quarter: number) => local.dateOf(quarter).slice(0, 7),
+    monthOf: (bucket: number) => local.dateOf(bucket).slice(0, 7),
   };
   const run = (request: Pick<RefreshRequest, 'isDryRun' | 'mayReprice'>): Promise<RefreshResult> =>
     refreshPrices(nodeFiles, options.dataDir, { ...shared, ...request });

@@ -1,4 +1,4 @@
-import { repairStore, type RepairResult } from '../../ingest/repair.ts';
+import { repairStore, type RepairResult } from '../../maintenance/repair/repair.ts';
 import { NoAnswer } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { usdFirst, usdOf } from '../../pricing/money.ts';
@@ -44,8 +44,8 @@ async function load(
   now: number,
 ): Promise<(model: string) => Promise<Resolution | undefined>> {
   const [{ readPriceBasis }, { makeResolver }] = await Promise.all([
-    import('../../ingest/price-basis.ts'),
-    import('../../ingest/price-answers.ts'),
+    import('../../ingest/settings/price-basis.ts'),
+    import('../../ingest/settings/price-answers.ts'),
   ]);
   const { basis } = await readPriceBasis(nodeFiles, dataDir, { given: undefined, now });
   return await makeResolver(basis);

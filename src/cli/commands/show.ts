@@ -1,14 +1,14 @@
-import { expandRounds } from '../../ai-log/expand-rounds.ts';
+import { expandRounds } from '../../session-format/expand-rounds.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
 import { inCurrency } from '../../query/currency.ts';
 import { roundMoney } from '../../query/round-money.ts';
-import type { ExpandedRound } from '../../ai-log/stored-round.ts';
+import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { boundRound } from '../../report/bound-round.ts';
 import { showJson } from '../../report/show-json.ts';
 import { showText } from '../../report/show-text.ts';
 import { chooseRounds, type RoundChoice, type ShownSession } from '../../report/show.ts';
 import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts';
-import type { SessionEntry } from '../../store/types.ts';
+import type { SessionEntry } from '../../model/session-entry.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { ReportOptions } from '../options.ts';
 import { localTimeOf } from '../local-time.ts';

@@ -1,7 +1,7 @@
 import { exactUsd } from '../../pricing/money.ts';
 import { isUsdKnown, namesByUse, type Row } from '../../query/aggregate.ts';
-import { KEY_FIELDS } from '../group-keys.ts';
-import type { Stats } from '../grouping.ts';
+import { KEY_FIELDS } from '../../query/group-keys.ts';
+import type { Stats } from '../../query/grouping.ts';
 import { costFields, groupObjects, objectJson } from './group-rows.ts';
 
 export interface FinopsReport {

@@ -1,8 +1,8 @@
 import { exactUsd } from '../../pricing/money.ts';
 import { amountsOf, emptyRow, isUsdKnown, type Row } from '../../query/aggregate.ts';
 import { boundReasonCounts, sumBound } from '../../query/costs.ts';
-import { KEY_FIELDS } from '../group-keys.ts';
-import type { Stats } from '../grouping.ts';
+import { KEY_FIELDS } from '../../query/group-keys.ts';
+import type { Stats } from '../../query/grouping.ts';
 import { csvText, textCell, type Cell } from './csv.ts';
 
 /** What a group used, by the names of the statistics' JSON. Costs are exact; null where none is known. */

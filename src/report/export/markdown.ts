@@ -1,7 +1,7 @@
 import type { Row } from '../../query/aggregate.ts';
 import { exact } from '../../query/count-text.ts';
-import { KEY_HEADS } from '../group-keys.ts';
-import type { Stats } from '../grouping.ts';
+import { KEY_HEADS } from '../../query/group-keys.ts';
+import type { Stats } from '../../query/grouping.ts';
 import { boundLines, costText, unpricedText } from '../numbers.ts';
 import { groupName } from '../stats.ts';
 import { clip } from '../terminal.ts';

@@ -1,11 +1,11 @@
-import { expandRounds, readStoredRound } from '../../ai-log/expand-rounds.ts';
-import type { ExpandedRound, StoredRound } from '../../ai-log/stored-round.ts';
+import { expandRounds, readStoredRound } from '../../session-format/expand-rounds.ts';
+import type { ExpandedRound, StoredRound } from '../../session-format/stored-round.ts';
 import type { CurrencyView } from '../../query/currency.ts';
-import { addCell, emptyRow, type QuarterRange } from '../../query/aggregate.ts';
+import { addCell, emptyRow, type BucketRange } from '../../query/aggregate.ts';
 import { roundMoney, type ShownMoney } from '../../query/round-money.ts';
 import { readRoundLines, type Snapshot } from '../../store/read.ts';
-import { isPruned, QUARTER_MS, type SessionEntry, type UsageCell } from '../../store/types.ts';
-import { usageFilter, type UsageFilter } from '../grouping.ts';
+import { isPruned, BUCKET_MS, type SessionEntry, type UsageCell } from '../../model/session-entry.ts';
+import { usageFilter, type UsageFilter } from '../../query/grouping.ts';
 
 /** A round as it is exported: what the store says of it, and what it costs. */
 export interface PricedRound {
@@ -17,7 +17,7 @@ export interface PricedRound {
 }
 
 export interface RoundQuery extends UsageFilter {
-  quarters: QuarterRange;
+  buckets: BucketRange;
   /** What costs are said in; undefined: each in its own currency. */
   view?: CurrencyView | undefined;
   /** Told of each round that is handed out. */
@@ -33,7 +33,7 @@ export class RoundTally {
     if (session !== this.#session) this.total.sessions++;
     this.#session = session;
     addCell(this.total, {
-      quarter: Math.floor(Date.parse(stored.timestamp) / QUARTER_MS),
+      bucket: Math.floor(Date.parse(stored.timestamp) / BUCKET_MS),
       model: stored.model,
       consumer: stored.consumer ?? '',
       api: stored.api ?? '',
@@ -102,9 +102,9 @@ export function prunedRounds({ sessions }: Pick<Snapshot, 'sessions'>, query: Ro
 }
 
 function cellFilter(query: RoundQuery): (cell: UsageCell) => boolean {
-  const { from, to } = query.quarters;
+  const { from, to } = query.buckets;
   const isNamed = usageFilter(query);
-  return (cell) => cell.quarter >= from && cell.quarter < to && isNamed(cell);
+  return (cell) => cell.bucket >= from && cell.bucket < to && isNamed(cell);
 }
 
 function selection(
@@ -116,14 +116,14 @@ function selection(
   /** Those that have such a round: the files of the others are not opened. */
   sessions: Iterable<SessionEntry>;
 } {
-  const { from, to } = query.quarters;
+  const { from, to } = query.buckets;
   const isNamed = usageFilter(query);
   const isCell = cellFilter(query);
   return {
     moneyOf: roundMoney(priceLines, dir, query.view),
     isMeant: ({ timestamp, model, consumer = '' }) => {
-      const quarter = Math.floor(Date.parse(timestamp) / QUARTER_MS);
-      return quarter >= from && quarter < to && isNamed({ model, consumer });
+      const bucket = Math.floor(Date.parse(timestamp) / BUCKET_MS);
+      return bucket >= from && bucket < to && isNamed({ model, consumer });
     },
     sessions: {
       *[Symbol.iterator]() {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseJson } from '../../ai-log/json-spans.ts';
+import { parseJson } from '../../platform/json-spans.ts';
 import type { Message, Part, ToolCall } from '../../ai-log/message.ts';
-import { cutHalves } from '../../ai-log/cut-text.ts';
+import { cutHalves } from '../../session-format/cut-text.ts';
 import type { RoundView } from './view.ts';
 
 /** What a round answered, kept until the next request of its lane repeats it. */

@@ -1,7 +1,7 @@
 import type { ToolCall, ToolResult } from '../../ai-log/message.ts';
 import type { Budget } from './clip.ts';
 import { contentOf } from './content.ts';
-import { argumentsGist, gistOf } from './gist.ts';
+import { argumentsGist, gistOf } from './excerpt.ts';
 import { failureOf, resultSummary } from './outcome.ts';
 import type { CallView, Column, Item } from './view.ts';
 

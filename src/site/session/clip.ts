@@ -1,4 +1,4 @@
-import { cutHalves } from '../../ai-log/cut-text.ts';
+import { cutHalves } from '../../session-format/cut-text.ts';
 import type { Clip } from './view.ts';
 
 /** A longer text is clipped, and shown as it is: no Markdown. Characters. */

@@ -1,15 +1,15 @@
-import type { ExpandedRound } from '../../ai-log/stored-round.ts';
-import { titleOf } from '../../ai-log/title.ts';
+import type { ExpandedRound } from '../../session-format/stored-round.ts';
+import { titleOf } from '../../session-format/title.ts';
 import { digest } from '../../platform/digest.ts';
 import type { ShownMoney } from '../../query/round-money.ts';
 import { moneyKey } from '../cost-view.ts';
 import { Budget } from './clip.ts';
-import { Lanes, type Lane } from './lanes.ts';
-import { meet, type Meeting } from './meeting.ts';
+import { Lanes, type Lane } from './threads.ts';
+import { meet, type Meeting } from './request-diff.ts';
 import { MessageBook } from './message-book.ts';
 import { PageMaker, type PlacedRound } from './page-maker.ts';
 import type { SystemPrompt } from './system.ts';
-import { isFailed, questionWords, Teller } from './teller.ts';
+import { isFailed, questionWords, Teller } from './presenter.ts';
 import type { Column, History, RoundView, SessionPart, SessionSum } from './view.ts';
 
 export interface ConversationOptions {

@@ -1,6 +1,6 @@
 import { sessionTotals, type Row } from '../../query/aggregate.ts';
 import { exact, plural } from '../../query/count-text.ts';
-import type { SessionEntry } from '../../store/types.ts';
+import type { SessionEntry } from '../../model/session-entry.ts';
 import { costView, sumOfRounds } from '../cost-view.ts';
 import { percent, shortCount, shortParts } from '../format.ts';
 import type { SiteContext } from '../site-context.ts';

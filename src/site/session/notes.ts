@@ -1,6 +1,6 @@
 import { DEFAULT_SESSION } from '../../ai-log/round.ts';
 import { prunedTexts } from '../../query/pruned-text.ts';
-import type { SessionEntry } from '../../store/types.ts';
+import type { SessionEntry } from '../../model/session-entry.ts';
 import type { SiteContext } from '../site-context.ts';
 import { areMute } from './figures.ts';
 import type { SessionPart } from './view.ts';

@@ -1,7 +1,7 @@
-import { parseJson } from '../../ai-log/json-spans.ts';
+import { parseJson } from '../../platform/json-spans.ts';
 import type { Part, ToolResult } from '../../ai-log/message.ts';
 import { exact } from '../../query/count-text.ts';
-import { gistOf } from './gist.ts';
+import { gistOf } from './excerpt.ts';
 
 /** A longer result is no status of a tool; what it says of an error is its subject. */
 const LONGEST_STATUS = 200_000;

@@ -1,6 +1,6 @@
 import { digest } from '../../platform/digest.ts';
 import type { Budget } from './clip.ts';
-import type { Lane } from './lanes.ts';
+import type { Lane } from './threads.ts';
 import type { Block, Column, LaneView, Prompt, RoundView, SessionPart, SessionSum } from './view.ts';
 
 /** A page ends before a prompt once it is this long, … */

@@ -1,8 +1,8 @@
-import type { ReadRound } from '../../ai-log/expand-rounds.ts';
+import type { ReadRound } from '../../session-format/expand-rounds.ts';
 import { DEFAULT_SESSION } from '../../ai-log/round.ts';
-import type { ExpandedRound } from '../../ai-log/stored-round.ts';
+import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { hexDigest } from '../../platform/digest.ts';
-import { pruneMarks, type SessionEntry } from '../../store/types.ts';
+import { pruneMarks, type SessionEntry } from '../../model/session-entry.ts';
 import { layOut } from '../layout.ts';
 import { hrefTo, sessionPath } from '../names.ts';
 import type { Page } from '../page.ts';

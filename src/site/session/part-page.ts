@@ -1,7 +1,7 @@
 import { DEFAULT_SESSION } from '../../ai-log/round.ts';
 import { printableId, cleanLine } from '../../platform/clean-text.ts';
 import { exact, plural } from '../../query/count-text.ts';
-import type { SessionEntry } from '../../store/types.ts';
+import type { SessionEntry } from '../../model/session-entry.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
 import { exactTime } from '../clock.ts';
 import { costView, drawnCurrency, sumOfRounds } from '../cost-view.ts';
@@ -15,8 +15,8 @@ import { pageFigures, sessionFigures } from './figures.ts';
 import { notesOf } from './notes.ts';
 import { promptLines } from './prompts.ts';
 import { RichTexts } from './rich-texts.ts';
-import { stripBars, type Bar } from './strip-bars.ts';
-import { drawStrip, STRIP_HEIGHT } from './strip.ts';
+import { stripBars, type Bar } from './timeline-bars.ts';
+import { drawStrip, STRIP_HEIGHT } from './timeline.ts';
 import type { Column, SessionPart, SessionSum } from './view.ts';
 
 /** Where a page of a session stands. */

@@ -1,4 +1,4 @@
-import { FLAG_WORDS } from '../../ai-log/flags.ts';
+import { FLAG_WORDS } from '../../session-format/flags.ts';
 import { cleanLine } from '../../platform/clean-text.ts';
 import { boundOf, isReason, type Bound, type BoundReason } from '../../pricing/bounds.ts';
 import { boundWords } from '../../pricing/bound-words.ts';

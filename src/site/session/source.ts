@@ -3,11 +3,11 @@ import {
   expandRounds,
   readStoredRound,
   type ReadRound,
-} from '../../ai-log/expand-rounds.ts';
-import type { ExpandedRound } from '../../ai-log/stored-round.ts';
+} from '../../session-format/expand-rounds.ts';
+import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import type { Files } from '../../platform/files.ts';
 import { readRoundLines } from '../../store/read.ts';
-import type { SessionEntry } from '../../store/types.ts';
+import type { SessionEntry } from '../../model/session-entry.ts';
 import { sessionName } from '../names.ts';
 import type { SessionSource } from './pages.ts';
 

@@ -1,4 +1,4 @@
-import type { StoredRound } from '../../ai-log/stored-round.ts';
+import type { StoredRound } from '../../session-format/stored-round.ts';
 import type { ShownMoney } from '../../query/round-money.ts';
 
 // A session as its pages show it: plain data, without a word of HTML.

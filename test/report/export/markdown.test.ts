@@ -1,15 +1,15 @@
 import MarkdownIt from 'markdown-it';
 import { expect, test } from 'vitest';
-import { ALL_QUARTERS } from '../../../src/query/aggregate.ts';
-import type { GroupKey } from '../../../src/report/group-keys.ts';
-import { groupBy } from '../../../src/report/grouping.ts';
+import { ALL_BUCKETS } from '../../../src/query/aggregate.ts';
+import type { GroupKey } from '../../../src/query/group-keys.ts';
+import { groupBy } from '../../../src/query/grouping.ts';
 import { markdownTable } from '../../../src/report/export/markdown.ts';
-import type { UsageCell } from '../../../src/store/types.ts';
+import type { UsageCell } from '../../../src/model/session-entry.ts';
 import { cell, session, source, usd } from '../make.ts';
 import { shanghai } from '../two-sessions.ts';
 
 function markdown(keys: GroupKey[], cells: UsageCell[]): string {
-  const stats = groupBy(source([session('s', cells)]), keys, { quarters: ALL_QUARTERS, local: shanghai });
+  const stats = groupBy(source([session('s', cells)]), keys, { buckets: ALL_BUCKETS, local: shanghai });
   return [...markdownTable(stats)].join('');
 }
 

@@ -1,6 +1,6 @@
-import { expandRounds } from '../../../src/ai-log/expand-rounds.ts';
+import { expandRounds } from '../../../src/session-format/expand-rounds.ts';
 import { readLogLine } from '../../../src/ai-log/round.ts';
-import type { ExpandedRound } from '../../../src/ai-log/stored-round.ts';
+import type { ExpandedRound } from '../../../src/session-format/stored-round.ts';
 import { SessionDraft } from '../../../src/ingest/session-draft.ts';
 
 /** What a line of the log says of one request; `at` is in seconds after the session's beginning. */

@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { readWhole, type Files } from '../platform/files.ts';
+import type { Generation } from '../logs/log-position.ts';
+import { readLost, type LostEntry } from '../store/lost-file.ts';
+import { readSnapshot } from '../store/read.ts';
+import type { LogPosition } from '../store/state.ts';
+import type { PriceList } from '../store/pricing-settings.ts';
+import { findStore } from '../store/store.ts';
+import type { UsageCell } from '../model/session-entry.ts';
+import { cellsOf } from '../store/index/index.ts';
+import { asGeneration } from '../ingest/known-logs.ts';
+
+/** What a store says of itself. */
+export interface StoreFacts {
+  dir: string;
+  noContent: boolean;
+  sessions: number;
+  rounds: number;
+  /** Rounds of each model that has no price. */
+  unpriced: Map<string, number>;
+  /** Rounds whose cost may be wrong, by reason. */
+  bounded: Map<string, BoundedRounds>;
+  /** All that the index's sums count, pruned ones too. */
+  countedRounds: number;
+  /** Which of the built-in prices come first. */
+  priceList: PriceList;
+  rejectedLines: number;
+  /** Lines that are begun and wait for their last part. */
+  held: number;
+  /** Logs that vanished before they were read to their end. */
+  gaps: {
+    path: string;
+    bytes: number;
+    /** Milliseconds since 1970 UTC, where it is known. */ at: number | null;
+  }[];
+  /** Rounds that a repair could not bring back. */
+  lostRounds: readonly LostEntry[];
+  /** When a run last stored something. */
+  lastCommit: number | null;
+  /** Logs that the store reads, and those whose files are gone. */
+  generations: Generation[];
+  closed: LogPosition[];
+}
+
+/** Rounds whose cost may be wrong for one reason. */
+export interface BoundedRounds {
+  rounds: number;
+  /** What they are said to cost, by currency, in 10⁻¹⁸ of it. */
+  costs: Map<string, bigint>;
+  /** Rounds of each model. */
+  models: Map<string, number>;
+}
+
+/** Reads a store; undefined where there is none yet. Throws where it is damaged or may not be read. */
+export function lookAtStore(files: Files, dir: string): StoreFacts | undefined {
+  const store = findStore(files, dir);
+  if (!store) return undefined;
+  const { sessions, state, closed, noContent } = readSnapshot(dir, files);
+  const unpriced = new Map<string, number>();
+  let rounds = 0;
+  for (const session of sessions.heads()) rounds += session.rounds;
+  const bounded = new Map<string, BoundedRounds>();
+  let countedRounds = 0;
+  for (const cell of cellsOf(sessions)) {
+    const { price, model, rounds: count } = cell;
+    countedRounds += count;
+    if (price === 'unpriced') unpriced.set(model, (unpriced.get(model) ?? 0) + count);
+    addBounds(bounded, cell);
+  }
+  const lost = [...closed.values()].map(asGeneration).filter(({ lost, offset }) => (lost ?? 0) > offset);
+  return {
+    dir,
+    noContent,
+    sessions: sessions.size,
+    rounds,
+    unpriced,
+    bounded,
+    countedRounds,
+    priceList: store.pricing.list,
+    rejectedLines: countLines(readWhole(files, join(dir, '.rejected.jsonl')), state.rejected.length),
+    held: state.logs.reduce((sum, log) => sum + (asGeneration(log).open?.length ?? 0), 0),
+    gaps: lost.map(({ path, lost, offset, closed: at }) => ({
+      path,
+      bytes: (lost ?? 0) - offset,
+      at: at ?? null,
+    })),
+    lostRounds: readLost(files, dir, state),
+    lastCommit: state.commit > 0 ? (files.stat(store.statePath)?.mtime ?? null) : null,
+    generations: state.logs.map(asGeneration),
+    closed: [...closed.values()],
+  };
+}
+
+function addBounds(
+  bounded: Map<string, BoundedRounds>,
+  { inexact, model, rounds, currency, cost }: UsageCell,
+): void {
+  if (inexact === '') return;
+  for (const reason of inexact.split(' ')) {
+    const sum = bounded.get(reason) ?? { rounds: 0, costs: new Map(), models: new Map() };
+    bounded.set(reason, sum);
+    sum.rounds += rounds;
+    sum.costs.set(currency, (sum.costs.get(currency) ?? 0n) + cost);
+    sum.models.set(model, (sum.models.get(model) ?? 0) + rounds);
+  }
+}
+
+function countLines(bytes: Buffer | undefined, length: number): number {
+  let count = 0;
+  for (const byte of bytes?.subarray(0, length) ?? []) if (byte === 0x0a) count++;
+  return count;
+}

@@ -1,0 +1,156 @@
+import { expandRounds } from '../../session-format/expand-rounds.ts';
+import { DEFAULT_SESSION, type AnyRound } from '../../ai-log/round.ts';
+import type { Files } from '../../platform/files.ts';
+import { readRoundLines } from '../../store/read.ts';
+import type { Store } from '../../store/store.ts';
+import type { StoredIndex } from '../../store/index/index.ts';
+import { isPruned } from '../../model/session-entry.ts';
+import { isImported, type ImportedLog } from './imported-log.ts';
+import { Overlap, SLACK_MS, traceOf, traceOfStored, type RoundTrace } from './overlap.ts';
+
+/** A session with imported rounds that no log has brought yet. */
+interface Waiting {
+  /** Files of the original, in the order of their import. */
+  logs: ImportedLog[];
+  /** Made when a round can be one of them: the session's file is read for it. */
+  overlap?: { overlap: Overlap; places: Place[] };
+  isChanged: boolean;
+  doubtful: number;
+}
+
+/** Which file a known round came from, and its number there. */
+interface Place {
+  log: ImportedLog;
+  ordinal: number;
+  time: number;
+}
+
+/** The rounds that were imported, and which a log can bring a second time. */
+export class ImportedRounds {
+  readonly #files: Files;
+  readonly #store: Store;
+  readonly #index: () => StoredIndex;
+  #sessions: Map<string, Waiting> | undefined;
+  #count = 0;
+
+  constructor(files: Files, store: Store, index: () => StoredIndex) {
+    this.#files = files;
+    this.#store = store;
+    this.#index = index;
+  }
+
+  /** How many files were imported; undefined as long as nobody had to know. */
+  get count(): number | undefined {
+    return this.#sessions && this.#count;
+  }
+
+  /** `known`: it was imported. `doubtful`: it may have been. `time`: null where the line has none. */
+  judge(round: AnyRound, time: number | null): 'new' | 'known' | 'doubtful' {
+    const waiting = this.#load().get(round.sessionId);
+    if (!waiting || !waiting.logs.some((log) => isInTime(log, time))) return 'new';
+    if (!waiting.overlap) {
+      waiting.overlap = this.#overlapOf(round.sessionId, waiting.logs);
+      // An older build did not note until when.
+      waiting.isChanged = waiting.logs.some(({ imported }) => imported.until === undefined);
+    }
+    const { overlap } = waiting.overlap;
+    const before = overlap.last;
+    const likeness = overlap.take(traceOf(round, time));
+    if (likeness === 'known' || overlap.last !== before) waiting.isChanged = true;
+    if (likeness === 'doubtful') waiting.doubtful++;
+    return likeness === 'again' ? 'new' : likeness;
+  }
+
+  /** The imported files of which more has been met since this was asked last, to be committed. */
+  take(): ImportedLog[] {
+    return [...(this.#sessions?.values() ?? [])].flatMap((waiting) => {
+      if (!waiting.isChanged || !waiting.overlap) return [];
+      waiting.isChanged = false;
+      return withProgress(waiting.logs, waiting.overlap);
+    });
+  }
+
+  /** Rounds that were stored though they may have been imported, by session. */
+  doubtful(): [session: string, rounds: number][] {
+    return [...(this.#sessions ?? [])].flatMap(([id, { doubtful }]) =>
+      doubtful > 0 ? [[id, doubtful]] : [],
+    );
+  }
+
+  #load(): Map<string, Waiting> {
+    if (this.#sessions) return this.#sessions;
+    this.#sessions = new Map();
+    for (const log of this.#index().closed.values()) {
+      if (!isImported(log)) continue;
+      this.#count++;
+      if (log.imported.left === 0) continue;
+      const waiting = this.#sessions.get(log.imported.session);
+      if (waiting) waiting.logs.push(log);
+      else this.#sessions.set(log.imported.session, { logs: [log], isChanged: false, doubtful: 0 });
+    }
+    return this.#sessions;
+  }
+
+  #overlapOf(id: string, logs: readonly ImportedLog[]): { overlap: Overlap; places: Place[] } {
+    const entry = this.#index().sessions.get(id);
+    const byId = new Map(logs.map((log) => [log.id, log]));
+    const known: RoundTrace[] = [];
+    const places: Place[] = [];
+    const met: number[] = [];
+    let last: number | undefined;
+    const lines = entry && !isPruned(entry) ? readRoundLines(this.#store.dir, entry, this.#files) : [];
+    for (const round of expandRounds(lines)) {
+      const [generation, ordinal] = round.stored.at;
+      const log = byId.get(generation);
+      if (!log) continue;
+      if (log.imported.met?.some(([from, to]) => ordinal >= from && ordinal < to)) met.push(known.length);
+      if (log.imported.last === ordinal) last = known.length;
+      known.push(traceOfStored(round));
+      places.push({ log, ordinal, time: Date.parse(round.stored.timestamp) });
+    }
+    const rules = {
+      known: 'imported' as const,
+      areStrangers: id === DEFAULT_SESSION,
+      areRedacted: this.#store.filters.redact !== null || this.#store.filters.redact_patterns !== null,
+    };
+    return { overlap: new Overlap(known, rules, met, last), places };
+  }
+}
+
+/** Whether a round of this time can have been imported with the file; null: not known. */
+function isInTime({ imported: { until } }: ImportedLog, time: number | null): boolean {
+  return until === undefined || time === null || time <= until + SLACK_MS;
+}
+
+function withProgress(
+  logs: readonly ImportedLog[],
+  { overlap, places }: { overlap: Overlap; places: readonly Place[] },
+): ImportedLog[] {
+  return logs.map((log) => {
+    const own = places.flatMap((place, i) => (place.log === log ? [{ ...place, i }] : []));
+    const met = own.filter(({ i }) => overlap.met.has(i));
+    const last = own.find(({ i }) => i === overlap.last)?.ordinal;
+    const { last: _, ...imported } = log.imported;
+    return {
+      ...log,
+      imported: {
+        ...imported,
+        until: imported.until ?? Math.max(0, ...own.map(({ time }) => time)),
+        left: own.length - met.length,
+        met: rangesOf(met.map(({ ordinal }) => ordinal)),
+        ...(last !== undefined && { last }),
+      },
+    };
+  });
+}
+
+/** Ascending numbers as ranges, without their ends. */
+function rangesOf(numbers: readonly number[]): [from: number, to: number][] {
+  const ranges: [number, number][] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last?.[1] === number) last[1]++;
+    else ranges.push([number, number + 1]);
+  }
+  return ranges;
+}

@@ -1,0 +1,268 @@
+import { join } from 'node:path';
+import { readStoredRound } from '../../session-format/expand-rounds.ts';
+import { parseJson } from '../../platform/json-spans.ts';
+import { InputOutputError, isSystemError } from '../../platform/errors.ts';
+import { readWhole, type Files } from '../../platform/files.ts';
+import { takeLock } from '../../platform/lock.ts';
+import { rejectedPath } from '../../store/commit.ts';
+import { blankRejected, prune, removeSession, type Removal, type Rewrite } from '../../store/prune.ts';
+import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
+import { checkSessionFile, recordsPath, storedRounds } from '../../store/session-file.ts';
+import { readHeaderId } from '../../store/session-lines.ts';
+import { readState, type State } from '../../store/state.ts';
+import { StoredIndex } from '../../store/index/index.ts';
+import { lockPath, openStore, type Store } from '../../store/store.ts';
+import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
+import { subtractCells } from '../../model/usage-cells.ts';
+import { copyName } from '../repair/repair-problem.ts';
+import { withoutWords } from '../../session-format/write-round.ts';
+import { sumUsage, summaryOf } from '../../session-format/summary.ts';
+
+export interface PruneOptions {
+  dir: string;
+  /** Sessions whose last round is older go: milliseconds since 1970 UTC. */
+  before: number;
+  /** Only their texts. */
+  content: boolean;
+  isDryRun: boolean;
+  /** Milliseconds since 1970 UTC. */
+  now: number;
+  /** Bytes of session files that are rewritten in one commit. */
+  batchBytes?: number;
+}
+
+export interface PruneResult {
+  sessions: number;
+  rounds: number;
+  /** Given back, or to be given back. */
+  bytes: number;
+  /** Rejected lines whose text went. */
+  rejectedLines: number;
+  isDryRun: boolean;
+}
+
+/** How a prune names a copy. */
+const COPY = /~\d{1,9}\.json$/;
+const BATCH_BYTES = 64 << 20;
+const MOST_SESSIONS = 1000;
+
+/**
+ * Removes sessions whose last round is older, or their texts; all sums stay in the reports. Throws InputOutputError (no
+ * sound store, a full disk) and BusyError (another run).
+ */
+export function pruneStore(files: Files, options: PruneOptions): PruneResult {
+  const store = openStore(files, options.dir);
+  if (options.isDryRun) return new Pruning(files, store, options).run();
+  const release = takeLock(lockPath(options.dir), `the store ${options.dir}`);
+  try {
+    return new Pruning(files, store, options).run();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const message = `${error.message} (the store is ${options.dir}). What was removed is removed whole; run it again to go on`;
+    throw new InputOutputError(message, { cause: error });
+  } finally {
+    release();
+  }
+}
+
+class Pruning {
+  readonly #files: Files;
+  readonly #store: Store;
+  readonly #options: PruneOptions;
+  readonly #index: StoredIndex;
+  readonly #removed: ReadonlyMap<string, PrunedPart[]>;
+  #state: State;
+  #removals: Removal[] = [];
+  #rewrites: Rewrite[] = [];
+  #batchBytes = 0;
+
+  constructor(files: Files, store: Store, options: PruneOptions) {
+    this.#files = files;
+    this.#store = store;
+    this.#options = options;
+    this.#state = readState(files, store.statePath, store.id);
+    this.#index = new StoredIndex(files, store.dir, this.#state.index);
+    this.#removed = readPruned(files, store.dir, this.#state);
+  }
+
+  run(): PruneResult {
+    const { isDryRun, content } = this.#options;
+    const result = { sessions: 0, rounds: 0, bytes: 0, rejectedLines: 0, isDryRun };
+    try {
+      if (!isDryRun) this.#removeLeftovers();
+      // All at once: what is pruned changes the index that they come from.
+      const old = [...this.#index.sessions.values()].filter((entry) => this.#isDue(entry));
+      // A file that is damaged is said before anything is removed.
+      for (const entry of old) checkSessionFile(this.#files, this.#store.dir, entry);
+      for (const entry of old) {
+        result.sessions++;
+        result.rounds += entry.rounds - firstRoundOf(entry, content);
+        result.bytes += this.#sizeOf(entry);
+        if (isDryRun) continue;
+        if (content) this.#rewrite(entry);
+        else this.#remove(entry);
+        if (this.#isFull() && entry !== old.at(-1)) result.bytes -= this.#commit(false);
+      }
+      if (!isDryRun) result.bytes -= this.#commit(true);
+      result.rejectedLines = this.#blankRejected();
+    } finally {
+      this.#index.close();
+    }
+    return result;
+  }
+
+  #isDue(entry: SessionEntry): boolean {
+    if (isPruned(entry) || entry.updated >= this.#options.before) return false;
+    if (!this.#options.content) return true;
+    return !this.#store.filters.no_content && entry.pruned_content?.rounds !== entry.rounds;
+  }
+
+  #remove(entry: SessionEntry): void {
+    const { id, file, created, updated, rounds, model, errors, pruned_rounds: before = 0 } = entry;
+    const { now } = this.#options;
+    const earlier = this.#removed.get(id) ?? [];
+    const part: PrunedPart = {
+      pruned: now,
+      created,
+      updated,
+      rounds: rounds - before,
+      model,
+      errors: errors - earlier.reduce((sum, one) => sum + one.errors, 0),
+      usage: subtractCells(
+        entry.usage,
+        earlier.flatMap(({ usage }) => usage),
+      ),
+    };
+    const nothing = { length: 0, crc: 0 };
+    const left = { id, file, created, updated, rounds, model, errors };
+    const marks = { pruned: now, pruned_rounds: rounds };
+    this.#removals.push({
+      entry: { ...left, ...marks, title: null, end: 0, last: nothing, summary: nothing },
+      file,
+      part,
+    });
+  }
+
+  #rewrite(entry: SessionEntry): void {
+    const { now } = this.#options;
+    const { usage, ...rest } = entry;
+    const left = {
+      ...rest,
+      title: null,
+      file: copyName(this.#files, this.#store.dir, entry.file),
+      pruned_content: { at: now, rounds: entry.rounds },
+    };
+    this.#rewrites.push({
+      entry: left,
+      file: entry.file,
+      rounds: inPieces(withoutTexts(storedRounds(this.#files, this.#store.dir, entry))),
+      summary: summaryOf(left, sumUsage(usage)),
+    });
+    this.#batchBytes += entry.end;
+  }
+
+  #isFull(): boolean {
+    const limit = this.#options.batchBytes ?? BATCH_BYTES;
+    return this.#batchBytes > limit || this.#removals.length >= MOST_SESSIONS;
+  }
+
+  /** Returns the bytes of the new files. */
+  #commit(isLast: boolean): number {
+    const what = { removals: this.#removals, rewrites: this.#rewrites, isLast };
+    if (what.removals.length + what.rewrites.length === 0) return 0;
+    this.#state = prune(this.#files, this.#store, this.#state, this.#index, what);
+    this.#removals = [];
+    this.#rewrites = [];
+    this.#batchBytes = 0;
+    return what.rewrites.reduce(
+      (sum, { entry }) => sum + (this.#files.stat(join(this.#store.dir, entry.file))?.size ?? 0),
+      0,
+    );
+  }
+
+  #sizeOf({ file }: SessionEntry): number {
+    const { dir } = this.#store;
+    const paths = [join(dir, file), recordsPath(dir, file)];
+    return paths.reduce((sum, path) => sum + (this.#files.stat(path)?.size ?? 0), 0);
+  }
+
+  /** Session files, and records beside them, that a killed prune or repair could not remove any more. */
+  #removeLeftovers(): void {
+    const { dir } = this.#store;
+    for (const name of this.#files.list(dir) ?? []) {
+      const file = name.startsWith('.memory-') ? `${name.slice('.memory-'.length)}.json` : name;
+      if ((name.startsWith('.') && file === name) || !file.endsWith('.json')) continue;
+      if (this.#isNamed(file)) continue;
+      const path = join(dir, file);
+      const id = this.#files.stat(path)?.isFile ? readHeaderId(this.#files, path) : undefined;
+      // Records without a session; a copy in whose first line a prune was killed.
+      const isOrphan =
+        (file !== name && !this.#files.stat(path)) ||
+        (id === undefined && COPY.test(file) && this.#isNamed(file.replace(COPY, '.json')));
+      if (isOrphan || (id !== undefined && this.#index.sessions.has(id)))
+        removeSession(this.#files, dir, file);
+    }
+  }
+
+  /** Whether a session's rounds lie in a file of this name. */
+  #isNamed(file: string): boolean {
+    this.#named ??= new Set(
+      Array.from(this.#index.sessions.values(), (entry) => (isPruned(entry) ? '' : entry.file)),
+    );
+    return this.#named.has(file);
+  }
+  #named: Set<string> | undefined;
+
+  /** Of lines that were rejected from logs last written before. */
+  #blankRejected(): number {
+    const { length } = this.#state.rejected;
+    const bytes = readWhole(this.#files, rejectedPath(this.#store.dir))?.subarray(0, length);
+    if (!bytes || bytes.length < length || length === 0) return 0;
+    let count = 0;
+    const lines = bytes.toString().slice(0, -1).split('\n');
+    const blanked = lines.map((line) => {
+      const record = parseJson(line);
+      if (!hasText(record) || !(Date.parse(record.time ?? '') < this.#options.before)) return line;
+      count++;
+      const { text: _text, ...rest } = record;
+      const kept = JSON.stringify(rest);
+      return kept + ' '.repeat(Math.max(0, Buffer.byteLength(line) - Buffer.byteLength(kept)));
+    });
+    if (count > 0 && !this.#options.isDryRun) blankRejected(this.#files, this.#store.dir, blanked);
+    return count;
+  }
+}
+
+function hasText(value: unknown): value is { text: string; time?: string } {
+  return typeof value === 'object' && value !== null && 'text' in value;
+}
+
+/** How many of its rounds were done with before. */
+function firstRoundOf(entry: SessionEntry, content: boolean): number {
+  const removed = entry.pruned_rounds ?? 0;
+  return content ? Math.max(removed, entry.pruned_content?.rounds ?? 0) : removed;
+}
+
+/** Rounds as a store keeps them that takes no text. */
+function* withoutTexts(lines: Iterable<string>): Generator<string> {
+  for (const line of lines) {
+    const { context: _c, question_round: _q, system_round: _s, ...fields } = readStoredRound(line).stored;
+    yield JSON.stringify(withoutWords(fields));
+  }
+}
+
+const PIECE_CHARACTERS = 4 << 20;
+
+function* inPieces(lines: Iterable<string>): Generator<string[]> {
+  let piece: string[] = [];
+  let size = 0;
+  for (const line of lines) {
+    piece.push(line);
+    size += line.length;
+    if (size < PIECE_CHARACTERS) continue;
+    yield piece;
+    piece = [];
+    size = 0;
+  }
+  if (piece.length > 0) yield piece;
+}

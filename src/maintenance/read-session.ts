@@ -1,0 +1,183 @@
+import { parseJson } from '../platform/json-spans.ts';
+import type { StoredRound } from '../session-format/stored-round.ts';
+import { crc32 } from '../platform/digest.ts';
+import type { Files } from '../platform/files.ts';
+import type { PriceBook } from '../pricing/price-book.ts';
+import { moneyOfRound } from '../pricing/round-money.ts';
+import { mergeCells } from '../model/usage-cells.ts';
+import { headerId, sessionLines, type SessionLine } from '../store/session-lines.ts';
+import { isCount } from '../store/state.ts';
+import { BUCKET_MS, type SessionEntry, type UsageCell } from '../model/session-entry.ts';
+import { titleOf } from '../session-format/title.ts';
+
+/** What the rounds of a session file come to. */
+export type SessionSum = Omit<SessionEntry, 'id' | 'file' | 'summary'>;
+
+/** A session file read again, from its first round to the first that is damaged or not wanted. */
+export interface ReadSession {
+  /** As the first line names it; undefined where that line is damaged. */
+  id: string | undefined;
+  sum: SessionSum;
+  /** A line that is neither a round nor the end of the rounds stopped the reading. */
+  isDamaged: boolean;
+  /** Where the rounds came from. */
+  places: [generation: number, offset: number][];
+}
+
+/**
+ * Takes rounds while they are whole, numbered one behind the other from behind `before` on, and wanted. Throws where the
+ * price book lacks a price.
+ */
+export function readSession(
+  files: Files,
+  path: string,
+  book: PriceBook,
+  isWanted: (round: StoredRound, end: number) => boolean,
+  before = 0,
+): ReadSession {
+  const read: ReadSession = { id: undefined, sum: emptySum(), isDamaged: true, places: [] };
+  const requests = new Map<number, number>();
+  let isHead = true;
+  for (const line of sessionLines(files, path)) {
+    if (isHead) {
+      read.id = headerId(line.text);
+      isHead = false;
+      continue;
+    }
+    const number = before + read.sum.rounds + 1;
+    const round = line.text.startsWith(']') ? undefined : readRound(line.text, number, requests);
+    if (!round || !isWanted(round, line.end)) {
+      read.isDamaged = !round && !line.text.startsWith(']');
+      break;
+    }
+    addRound(read.sum, round, line, book);
+    read.places.push(round.at);
+  }
+  read.sum.usage = mergeCells(read.sum.usage);
+  return read;
+}
+
+function emptySum(): SessionSum {
+  return {
+    end: 0,
+    last: { length: 0, crc: 0 },
+    created: Infinity,
+    updated: -Infinity,
+    rounds: 0,
+    model: '',
+    title: null,
+    errors: 0,
+    usage: [],
+  };
+}
+
+/** `requests` holds how many messages each round's request has, of those that have a list. */
+function readRound(text: string, number: number, requests: Map<number, number>): StoredRound | undefined {
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null) return undefined;
+  const round = value as Partial<StoredRound>;
+  const counts = [
+    round.input_tokens,
+    round.output_tokens,
+    round.reasoning_tokens,
+    round.cached_tokens,
+    round.cache_write_tokens,
+  ];
+  const isSound =
+    round.round === number &&
+    isPlace(round.at) &&
+    typeof round.model === 'string' &&
+    !Number.isNaN(Date.parse(round.timestamp ?? '')) &&
+    (typeof round.price === 'string' || isCount(round.price)) &&
+    counts.every(isCount) &&
+    refersToStored(round, number, requests);
+  return isSound ? (value as StoredRound) : undefined;
+}
+
+/** Whether the messages are there that the round's request is made of. */
+function refersToStored(round: Partial<StoredRound>, number: number, requests: Map<number, number>): boolean {
+  const { context, new_messages: added } = round;
+  if (context === undefined) return added === undefined;
+  if (!Array.isArray(context) || !Array.isArray(added)) return false;
+  let length = 0;
+  for (const [source, from, count] of context) {
+    const available = source === number ? added.length : requests.get(source);
+    if (available === undefined || !isCount(from) || !isCount(count) || from + count > available)
+      return false;
+    length += count;
+  }
+  requests.set(number, length);
+  return true;
+}
+
+export function isPlace(value: unknown): value is [generation: number, offset: number] {
+  return Array.isArray(value) && value.length === 2 && value.every(isCount);
+}
+
+function addRound(sum: SessionSum, round: StoredRound, { text, end }: SessionLine, book: PriceBook): void {
+  const time = Date.parse(round.timestamp);
+  const bytes = Buffer.from(text);
+  sum.end = end;
+  sum.last = { length: bytes.length, crc: crc32(bytes) };
+  sum.created = Math.min(sum.created, time);
+  sum.updated = Math.max(sum.updated, time);
+  sum.rounds++;
+  sum.model = round.model;
+  // A question that is left out is the one before.
+  if (round.question !== undefined) sum.title ??= titleOf(JSON.stringify(round.question));
+  if ((round.response_code ?? 0) >= 400) sum.errors++;
+  sum.usage.push(usageOf(round, book));
+  if (sum.usage.length > MOST_CELLS) sum.usage = mergeCells(sum.usage);
+}
+
+const MOST_CELLS = 10_000;
+
+/** A round as a cell of the index, at what it costs by the book as it stands. */
+export function usageOf(round: StoredRound, book: PriceBook): UsageCell {
+  const { price, cost, saved, currency, inexact } = moneyOfRound(book, round);
+  return {
+    bucket: Math.floor(Date.parse(round.timestamp) / BUCKET_MS),
+    model: round.model,
+    consumer: round.consumer ?? '',
+    api: round.api ?? '',
+    price,
+    rounds: 1,
+    input: round.input_tokens,
+    output: round.output_tokens,
+    reasoning: round.reasoning_tokens,
+    cached: round.cached_tokens,
+    cacheWrite: round.cache_write_tokens,
+    cost: cost ?? 0n,
+    saved,
+    currency,
+    inexact: inexact.join(' '),
+  };
+}
+
+/** Where an index entry is not what its session's rounds come to: their names, or none. Costs are not compared. */
+export function differences(entry: SessionEntry, sum: SessionSum): string[] {
+  const keys = ['rounds', 'created', 'updated', 'model', 'errors'] as const;
+  const different: string[] = keys.filter((key) => entry[key] !== sum[key]);
+  return cellsOf(entry.usage) === cellsOf(sum.usage) ? different : [...different, 'usage'];
+}
+
+function cellsOf(usage: readonly UsageCell[]): string {
+  return mergeCells(usage)
+    .map((cell) => JSON.stringify(CELL_KEYS.map((key) => cell[key])))
+    .toSorted()
+    .join('\n');
+}
+
+const CELL_KEYS = [
+  'bucket',
+  'model',
+  'consumer',
+  'api',
+  'price',
+  'rounds',
+  'input',
+  'output',
+  'reasoning',
+  'cached',
+  'cacheWrite',
+] as const;

@@ -1,0 +1,123 @@
+import { parseJson } from '../../platform/json-spans.ts';
+import type { Redactor } from '../../redact/redact.ts';
+import { isFilteredOut, type Filters } from '../../store/store.ts';
+import { BUCKET_MS, type UsageCell } from '../../model/session-entry.ts';
+import { CellBudget, type CountedRound } from './cell-budget.ts';
+import type { Place } from './logged-lines.ts';
+import type { Source, ToldRound } from './sources.ts';
+
+/** What is looked for. */
+export interface Wanted {
+  /** Of each session that lacks rounds, what the index counts of those. Undefined where there is no index that says so. */
+  lacking: ReadonlyMap<string, readonly UsageCell[]> | undefined;
+  /** What was pruned from a session: its first rounds, which the logs may still hold. */
+  removed: (id: string) => readonly UsageCell[];
+  /** Whether the round at a place was counted, and stands in no session file that can be read. */
+  isLost: (at: Place, session: string) => boolean;
+  filters: Filters;
+  redactor: Redactor | undefined;
+  /** What a round costs at its price: 10⁻¹⁸ of its currency. */
+  costOf: (round: FoundRound) => bigint;
+}
+
+/** A lost round that a source still holds. */
+export interface FoundRound extends CountedRound {
+  at: Place;
+  /** Its place among the session's rounds: a time that never goes back within one source. */
+  order: number;
+  /** Its price as the index has it; undefined until it is looked for, where there is no index that says so. */
+  price: UsageCell['price'] | undefined;
+}
+
+/** What was found of one session. */
+export interface FoundSession {
+  /** In the order in which they are to be put back. */
+  rounds: FoundRound[];
+  /** What the index counts of rounds that were not found. */
+  left: readonly UsageCell[];
+  /** The rounds found come to what the index had counted of them. */
+  isExact: boolean;
+}
+
+/** Looks through all that is still there for rounds that were lost. Keeps no text. */
+export async function findLost(
+  sources: readonly Source[],
+  wanted: Wanted,
+): Promise<Map<string, FoundSession>> {
+  const told = new Map<string, FoundRound[]>();
+  for (const source of sources) {
+    let order = -Infinity;
+    for await (const one of source.rounds()) {
+      // A line is written when its request ends: later requests can have begun before.
+      order = Math.max(order, (one.round.time ?? -Infinity) + (one.round.durationMs ?? 0));
+      const found = toLost(one, order, wanted);
+      if (!found) continue;
+      const id = one.round.sessionId;
+      const known = told.get(id);
+      if (known) known.push(found);
+      else told.set(id, [found]);
+    }
+  }
+  const sessions = new Map<string, FoundSession>();
+  for (const [id, rounds] of told) {
+    const found = select(
+      rounds.toSorted(compare),
+      wanted.lacking?.get(id),
+      wanted.removed(id),
+      wanted.costOf,
+    );
+    if (found.rounds.length > 0) sessions.set(id, found);
+  }
+  return sessions;
+}
+
+/** The order of rounds of several sources. */
+export function compare(a: Pick<FoundRound, 'at' | 'order'>, b: Pick<FoundRound, 'at' | 'order'>): number {
+  return a.order - b.order || a.at[0] - b.at[0] || a.at[1] - b.at[1];
+}
+
+function toLost({ round, at, mtime }: ToldRound, order: number, wanted: Wanted): FoundRound | undefined {
+  if (wanted.lacking && !wanted.lacking.has(round.sessionId)) return undefined;
+  const time = round.time ?? Math.floor(mtime);
+  if (!wanted.isLost(at, round.sessionId) || isFilteredOut(wanted.filters, round.sessionId, time))
+    return undefined;
+  // As a run does where it keeps texts: such a line was rejected.
+  const isSound =
+    wanted.filters.no_content || (round.messages ?? []).every((one) => parseJson(one) !== undefined);
+  if (!isSound) return undefined;
+  // Names are counted as they are stored.
+  const { model, consumer, api, usage, usageState, serviceTier } = wanted.redactor?.round(round) ?? round;
+  const isTimeMissing = round.time === null;
+  const { flags } = round;
+  const names = { model, consumer, api, serviceTier };
+  return { at, order, time, isTimeMissing, ...names, usage, usageState, flags, price: undefined };
+}
+
+function select(
+  rounds: readonly FoundRound[],
+  lacking: readonly UsageCell[] | undefined,
+  removed: readonly UsageCell[],
+  costOf: Wanted['costOf'],
+): FoundSession {
+  if (!lacking) {
+    // What was pruned came first.
+    const pruned = new CellBudget(removed);
+    return { rounds: rounds.filter((round) => !pruned.take(round)), left: [], isExact: true };
+  }
+  const budget = new CellBudget(lacking);
+  const selected: FoundRound[] = [];
+  for (const round of rounds.toReversed()) {
+    const cell = budget.take(round);
+    if (!cell) continue;
+    const time = round.isTimeMissing ? within(round.time, cell.bucket) : round.time;
+    const found = { ...round, time, price: cell.price };
+    cell.cost -= costOf(found);
+    selected.push(found);
+  }
+  return { rounds: selected.toReversed(), left: budget.left, isExact: budget.isExact };
+}
+
+/** A time in a bucket, as near as can be. */
+function within(time: number, bucket: number): number {
+  return Math.min(Math.max(time, bucket * BUCKET_MS), (bucket + 1) * BUCKET_MS - 1);
+}

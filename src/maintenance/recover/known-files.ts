@@ -1,0 +1,124 @@
+import { errorCode, isAbsent, type Files } from '../../platform/files.ts';
+import { isSystemError } from '../../platform/errors.ts';
+import { discoverLogs, type LogFile } from '../../logs/discover.ts';
+import type { Generation } from '../../logs/log-position.ts';
+import { identify } from '../../logs/identify.ts';
+import { isUnreadable, openLog, type OpenLog, type UnreadableFile } from '../../logs/open-log.ts';
+
+/** A log that the store was made of, found again by its content. */
+export interface FoundLog {
+  log: OpenLog;
+  generation: Generation;
+  /** The log that this one goes on from, by their names; undefined where that is not certain. */
+  predecessor: number | undefined;
+}
+
+/** The logs that are still there, under whatever names. To be closed. */
+export interface KnownFiles {
+  /** By number, in the order in which they were first read. */
+  found: Map<number, FoundLog>;
+  /** What could not be looked at, and why: `/x/access.log: permission denied`. */
+  unseen: string[];
+  close: () => void;
+}
+
+/**
+ * Looks for the given logs where they were read, beside that, and at `more` paths and globs. A file holds a log where
+ * it agrees with all that is remembered of its content, and is no shorter than what was read of it.
+ */
+export async function findKnownFiles(
+  files: Files,
+  generations: readonly Generation[],
+  more: readonly string[],
+): Promise<KnownFiles> {
+  const found = new Map<number, FoundLog>();
+  const unseen: string[] = [];
+  const byPath = new Map<string, number>();
+  const ends = generations.map(({ offset }) => offset);
+  const logs = await discoverAll(files, generations, more, unseen);
+  for (const file of logs) {
+    const log = await openOrSay(files, file, ends, unseen);
+    if (!log) continue;
+    const generation = await identify(files, log, generations);
+    if (generation && log.content.size >= generation.offset) byPath.set(file.path, generation.id);
+    // One that is not compressed can be read faster, and a second time.
+    if (
+      !generation ||
+      log.content.size < generation.offset ||
+      found.get(generation.id)?.log.compressed === false
+    ) {
+      log.close();
+      continue;
+    }
+    found.get(generation.id)?.log.close();
+    found.set(generation.id, { log, generation, predecessor: undefined });
+  }
+  for (const one of found.values()) one.predecessor = predecessorOf(one, byPath);
+  return {
+    found: new Map([...found].toSorted(([a], [b]) => a - b)),
+    unseen,
+    close: () => {
+      for (const { log } of found.values()) log.close();
+    },
+  };
+}
+
+async function discoverAll(
+  files: Files,
+  generations: readonly Generation[],
+  more: readonly string[],
+  unseen: string[],
+): Promise<LogFile[]> {
+  const logs = new Map<string, LogFile>();
+  const patterns = [...generations.flatMap(({ pattern, path }) => [pattern, path]), ...more];
+  for (const pattern of new Set(patterns)) {
+    try {
+      const discovered = await discoverLogs(files, [pattern]);
+      for (const log of discovered.logs) if (!logs.has(log.path)) logs.set(log.path, log);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      unseen.push(`${pattern}: ${reasonOf(error)}`);
+    }
+  }
+  return [...logs.values()];
+}
+
+async function openOrSay(
+  files: Files,
+  file: LogFile,
+  ends: readonly number[],
+  unseen: string[],
+): Promise<OpenLog | undefined> {
+  try {
+    const log = await openLog(files, file, () => ends);
+    if (!isUnreadable(log)) return log;
+    unseen.push(`${file.path}: ${UNREADABLE[log.why]}${log.detail === '' ? '' : ` (${log.detail})`}`);
+    return undefined;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    if (!isAbsent(error)) unseen.push(`${file.path}: ${reasonOf(error)}`);
+    return undefined;
+  }
+}
+
+const UNREADABLE: Readonly<Record<UnreadableFile['why'], string>> = {
+  damaged: 'the compressed file is not whole',
+  program: 'the program that decompresses it is missing',
+  foreign: 'its form is not read',
+  stopped: 'the program that decompresses it was stopped',
+};
+
+function reasonOf(error: Error): string {
+  return errorCode(error) === 'EACCES' ? 'permission denied' : error.message;
+}
+
+function predecessorOf(
+  { log, generation }: FoundLog,
+  byPath: ReadonlyMap<string, number>,
+): number | undefined {
+  if (log.hasHole) return undefined;
+  const before = new Set((log.follows ?? []).flatMap((path) => byPath.get(path) ?? []));
+  before.delete(generation.id);
+  const [only, another] = before;
+  return another === undefined ? only : undefined;
+}

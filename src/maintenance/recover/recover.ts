@@ -1,0 +1,243 @@
+import { join } from 'node:path';
+import type { Files } from '../../platform/files.ts';
+import { latestEntryOf, priceRound, type PriceBook } from '../../pricing/price-book.ts';
+import type { Resolution } from '../../pricing/resolve.ts';
+import { moneyOfTokens } from '../../pricing/round-money.ts';
+import { nameSessionFile } from '../../store/names.ts';
+import type { LogPosition } from '../../store/state.ts';
+import { BUCKET_MS, type PruneMarks, type UsageCell } from '../../model/session-entry.ts';
+import type { Store } from '../../store/store.ts';
+import { isImported, type ImportedLog } from '../../ingest/imported/imported-log.ts';
+import { asGeneration } from '../../ingest/known-logs.ts';
+import type { RepairPlan } from '../repair/repair-plan.ts';
+import { plural } from '../../model/finding.ts';
+import { loss, type Loss, type LostRounds } from '../repair/repair-problem.ts';
+import { redactorOf } from '../../ingest/settings/store-redactor.ts';
+import { findLost, type FoundRound, type FoundSession, type Wanted } from './find-lost.ts';
+import { findKnownFiles } from './known-files.ts';
+import { putBack } from './put-back.ts';
+import { importedSource, sourcesOf, type Source } from './sources.ts';
+
+export interface RecoverOptions {
+  /** Where logs may lie beside the places at which they were read. */
+  logPaths?: readonly string[];
+  /** The time of a local date and time, given as if it were UTC: that of the import. */
+  toUtc?: (localMs: number) => number;
+  /** Milliseconds since 1970 UTC. */
+  now?: number;
+  /** Today's price of a model that the price book does not know. */
+  resolve?: (model: string) => Promise<Resolution | undefined>;
+}
+
+/** What the logs still hold of the rounds that a plan lacks. To be closed. */
+export interface Recovery {
+  rounds: number;
+  /** Sessions of which nothing else is left. */
+  newSessions: number;
+  /** Rounds whose counts don't add up to what the index had counted: other rules than today's had read them. */
+  differing: number;
+  /** Rounds whose prices are today's: the price book does not tell another. */
+  pricedToday: number;
+  /** What could not be looked at, and why. */
+  unseen: string[];
+  /** Writes the rounds into files that nothing names yet, and makes the plan's index count them. */
+  apply: () => Promise<void>;
+  close: () => void;
+}
+
+const NOTHING: Recovery = {
+  rounds: 0,
+  newSessions: 0,
+  differing: 0,
+  pricedToday: 0,
+  unseen: [],
+  apply: () => Promise.resolve(),
+  close: () => undefined,
+};
+
+/** Looks in the logs that are still there for the rounds that the plan lacks, and says in its problems what was found. */
+export async function recover(
+  files: Files,
+  store: Store,
+  plan: RepairPlan,
+  options: RecoverOptions = {},
+): Promise<Recovery> {
+  const lacking = new Map(plan.losses.map(({ id, lacking: cells }) => [id, cells ?? []]));
+  // Without an index nothing else knows of a session whose file is gone.
+  if (plan.isIndexed && [...lacking.values()].every((cells) => cells.length === 0)) return NOTHING;
+  const { renewal, removed } = plan;
+  const positions = [...renewal.index.closed.values(), ...renewal.state.logs];
+  const generations = positions.filter((log) => !isImported(log)).map(asGeneration);
+  const imports = positions.filter(isImported);
+  const known = await findKnownFiles(files, generations, options.logPaths ?? []);
+  try {
+    const imported = importedSources(files, imports, options.toUtc ?? ((ms) => ms));
+    const sources = sourcesOf(known.found, imported);
+    // Without an index nobody knows which lines of a session were imported before, and so not stored.
+    const sessions = new Set(plan.isIndexed ? [] : imports.map(({ imported: { session } }) => session));
+    const importIds = new Set(imports.map(({ id }) => id));
+    let passedOver = 0;
+    const mayBeImported = ([id]: readonly [number, number], session: string): boolean => {
+      const isPassed = sessions.has(session) && !importIds.has(id);
+      if (isPassed) passedOver++;
+      return isPassed;
+    };
+    const wanted: Wanted = {
+      lacking: plan.isIndexed ? lacking : undefined,
+      removed: (id) => (removed.get(id) ?? []).flatMap(({ usage }) => usage),
+      isLost: (at, session) =>
+        plan.isCommitted(at) && !plan.kept.get(at[0])?.has(at[1]) && !mayBeImported(at, session),
+      filters: store.filters,
+      redactor: await redactorOf(store.filters),
+      costOf: (round) => costOf(plan.book, round),
+    };
+    const found = await findLost(sources, wanted);
+    const pricedToday = await price(plan.book, found, options.resolve);
+    const there = new Set(sources.map(({ id }) => id));
+    sayFound(
+      plan,
+      store.dir,
+      found,
+      positions.filter(({ id }) => !there.has(id)),
+    );
+    return {
+      rounds: sumOf(found, () => true),
+      newSessions: [...found.keys()].filter((id) => !renewal.index.sessions.has(id)).length,
+      differing: sumOf(found, ({ isExact }) => !isExact),
+      pricedToday,
+      unseen: passedOver === 0 ? known.unseen : [...known.unseen, passedText(passedOver)],
+      async apply() {
+        const { rewrites, setAside } = renewal;
+        const { sessions } = renewal.index;
+        const lost = new Map(plan.losses.map((one) => [one.id, one.marks]));
+        const marks = (id: string): PruneMarks => lost.get(id) ?? {};
+        const { book } = plan;
+        const into = { files, store, book, sessions, rewrites, setAside, removed, marks, wanted };
+        renewal.written = await putBack(into, sources, found);
+        renewal.prices = plan.book.added.splice(0);
+      },
+      close: known.close,
+    };
+  } catch (error) {
+    known.close();
+    throw error;
+  }
+}
+
+function passedText(lines: number): string {
+  return `${plural(lines, 'line')} of sessions that were imported: without an index it is not known which of them were imported before`;
+}
+
+/** What a round costs in its cell of the index: 10⁻¹⁸ of its currency. */
+function costOf(book: PriceBook, round: FoundRound): bigint {
+  const { model, at, price: own = 'unpriced', usage, serviceTier, flags } = round;
+  const timestamp = new Date(round.time).toISOString();
+  const priced = { round: 0, model, timestamp, at, price: own };
+  return moneyOfTokens(book, priced, flags, { ...usage, serviceTier }).cost ?? 0n;
+}
+
+function sumOf(
+  found: ReadonlyMap<string, FoundSession>,
+  isMeant: (session: FoundSession) => boolean,
+): number {
+  return [...found.values()].reduce((sum, one) => sum + (isMeant(one) ? one.rounds.length : 0), 0);
+}
+
+/** A file that had grown was imported again: its first rounds are the earlier import's. */
+function importedSources(
+  files: Files,
+  imports: readonly ImportedLog[],
+  toUtc: (localMs: number) => number,
+): Source[] {
+  return imports.flatMap((log) => {
+    const earlier = imports.filter(
+      ({ id, imported }) => id < log.id && imported.session === log.imported.session,
+    );
+    const begun = Math.max(0, ...earlier.map(({ offset }) => offset));
+    return importedSource(files, log, begun, toUtc) ?? [];
+  });
+}
+
+/**
+ * Gives a price to the rounds of which no index tells one: their model's last in the price book, or else today's.
+ * Returns of how many rounds that is today's.
+ */
+async function price(
+  book: PriceBook,
+  found: ReadonlyMap<string, FoundSession>,
+  resolve: RecoverOptions['resolve'],
+): Promise<number> {
+  let today = 0;
+  for (const round of [...found.values()].flatMap(({ rounds }) => rounds)) {
+    if (round.price !== undefined) continue;
+    const { model, usageState: state, time: atMs } = round;
+    const known = latestEntryOf(book, model);
+    const resolution = known ?? (state === 'counted' ? await resolve?.(model) : undefined);
+    round.price = priceRound(book, { model, state, atMs }, resolution);
+    if (!known && state === 'counted' && round.price !== 'unpriced') today++;
+  }
+  return today;
+}
+
+/** Says in the plan's problems what is read again, and what is lost for good: when that was, and where it stood. */
+function sayFound(
+  plan: RepairPlan,
+  dir: string,
+  found: ReadonlyMap<string, FoundSession>,
+  gone: readonly LogPosition[],
+): void {
+  for (const one of plan.losses) {
+    const { id, problem, kept, lacking } = one;
+    const { rounds, left } = found.get(id) ?? { rounds: [], left: lacking ?? [] };
+    const lost = Math.max(0, problem.lostRounds - rounds.length);
+    const isKnown = lacking !== undefined || one.updated !== undefined;
+    Object.assign(problem, loss(kept, lost, isKnown, rounds.length));
+    if (lost > 0) problem.lost = lostOf(one, left, gone);
+  }
+  const said = new Set(plan.losses.map(({ id }) => id));
+  for (const [id, { rounds }] of found) {
+    if (said.has(id)) continue;
+    const entry = plan.renewal.index.sessions.get(id);
+    const kept = entry ? entry.rounds - (entry.pruned_rounds ?? 0) : 0;
+    const file = join(dir, entry?.file ?? nameSessionFile(id, () => false));
+    const problem = entry ? 'lacks rounds that were counted' : 'is missing';
+    plan.problems.push({ file, session: id, problem, ...loss(kept, 0, true, rounds.length) });
+  }
+}
+
+function lostOf(
+  { id, created, updated }: Loss,
+  left: readonly UsageCell[],
+  gone: readonly LogPosition[],
+): LostRounds {
+  const sum = (key: 'input' | 'output' | 'rounds', cells = left): number =>
+    cells.reduce((all, cell) => all + cell[key], 0);
+  const buckets = left.map(({ bucket }) => bucket);
+  const first = buckets.reduce((a, b) => Math.min(a, b), Infinity) * BUCKET_MS;
+  const last = buckets.reduce((a, b) => Math.max(a, b), -Infinity) * BUCKET_MS + BUCKET_MS - 1;
+  const from = buckets.length > 0 ? Math.max(created ?? first, first) : (created ?? null);
+  const to = buckets.length > 0 ? Math.min(updated ?? last, last) : (updated ?? null);
+  const logs = gone.filter((log) =>
+    isImported(log) ? log.imported.session === id : !((asGeneration(log).closed ?? Infinity) < (from ?? 0)),
+  );
+  return {
+    from,
+    to,
+    input: sum('input'),
+    output: sum('output'),
+    costs: costsOf(left),
+    unpriced: sum(
+      'rounds',
+      left.filter(({ price: one }) => one === 'unpriced' || one === 'no-usage'),
+    ),
+    logs: [...new Set(logs.map(({ path }) => String(path)))],
+  };
+}
+
+/** By currency, of those that cost something. */
+function costsOf(cells: readonly UsageCell[]): Map<string, bigint> {
+  const costs = new Map<string, bigint>();
+  for (const { currency, cost } of cells)
+    if (cost !== 0n) costs.set(currency, (costs.get(currency) ?? 0n) + cost);
+  return costs;
+}

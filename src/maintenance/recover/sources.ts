@@ -1,0 +1,85 @@
+import { digest } from '../../platform/digest.ts';
+import { isSystemError } from '../../platform/errors.ts';
+import { readWhole, type Files } from '../../platform/files.ts';
+import { readLogLine, type LoggedRound } from '../../ai-log/round.ts';
+import type { ImportedLog } from '../../ingest/imported/imported-log.ts';
+import { lineText } from '../../ingest/log-lines.ts';
+import { readOriginalSession } from '../import/original-session.ts';
+import type { FoundLog } from './known-files.ts';
+import { loggedLines, type Place, type Rest } from './logged-lines.ts';
+
+/** A round as a log, or an imported file, still tells it. */
+export interface ToldRound {
+  round: LoggedRound;
+  at: Place;
+  /** The time of a round that has none of its own. */
+  mtime: number;
+}
+
+/** Something that rounds of the store came from, and that is still there. */
+export interface Source {
+  id: number;
+  /** In the order of their places. Can be gone through several times, once all with smaller numbers were. */
+  rounds: () => AsyncIterable<ToldRound>;
+}
+
+export function sourcesOf(
+  logs: ReadonlyMap<number, FoundLog>,
+  imported: readonly Source[],
+): readonly Source[] {
+  const rests = new Map<number, Rest>();
+  const sources = [...logs.values()].map((found): Source => {
+    const { predecessor, generation } = found;
+    const { id } = generation;
+    const goesOn = predecessor !== undefined && predecessor < id;
+    return {
+      id,
+      async *rounds() {
+        const before = goesOn ? rests.get(predecessor) : undefined;
+        for await (const { bytes, at, mtime } of loggedLines(found, logs, before, (rest) =>
+          rests.set(id, rest),
+        )) {
+          const line = readLogLine(lineText(bytes));
+          if (line.kind === 'round') yield { round: line.round, at, mtime };
+        }
+      },
+    };
+  });
+  return [...sources, ...imported].toSorted((a, b) => a.id - b.id);
+}
+
+/**
+ * The rounds of an imported file; undefined where the file is gone, or is not what was imported. `begun`: so many of its
+ * first rounds had been imported before, from an earlier state of the file. `toUtc`: as the import was told.
+ */
+export function importedSource(
+  files: Files,
+  { id, offset, path, imported }: ImportedLog,
+  begun: number,
+  toUtc: (localMs: number) => number,
+): Source | undefined {
+  const bytes = readIfThere(files, path);
+  const text = bytes?.toString() ?? '';
+  if (!bytes || Buffer.from(digest(text, 24), 'latin1').toString('base64') !== imported.digest)
+    return undefined;
+  const session = readOriginalSession(text, toUtc);
+  if (typeof session === 'string') return undefined;
+  const mtime = files.stat(path)?.mtime ?? 0;
+  return {
+    id,
+    // oxlint-disable-next-line require-await
+    async *rounds() {
+      for (const [i, round] of session.rounds.slice(0, offset).entries())
+        if (i >= begun) yield { round, at: [id, i], mtime };
+    },
+  };
+}
+
+function readIfThere(files: Files, path: string): Buffer | undefined {
+  try {
+    return readWhole(files, path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return undefined;
+  }
+}

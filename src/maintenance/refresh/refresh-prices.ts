@@ -1,0 +1,258 @@
+import { readStoredRound } from '../../session-format/expand-rounds.ts';
+import { InputOutputError, isSystemError, UsageError } from '../../platform/errors.ts';
+import type { Files } from '../../platform/files.ts';
+import { takeLock } from '../../platform/lock.ts';
+import { enterPrice, parsePriceBook, type PriceBook } from '../../pricing/price-book.ts';
+import { repricingLine, withRepricing, type Repricing, type TimeSpan } from '../../pricing/repricing.ts';
+import type { Resolution } from '../../pricing/resolve.ts';
+import { pricesPath } from '../../store/price-files.ts';
+import { type Index, StoredIndex } from '../../store/index/index.ts';
+import { mergeCells } from '../../model/usage-cells.ts';
+import { readPriceLines } from '../../store/read.ts';
+import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
+import { reprice } from '../../store/reprice.ts';
+import { storedRounds } from '../../store/session-file.ts';
+import { readState, type State } from '../../store/state.ts';
+import { lockPath, openStore, type Store } from '../../store/store.ts';
+import { BUCKET_MS, type SessionEntry, type UsageCell } from '../../model/session-entry.ts';
+import { CostChanges, type CostChange, type KnownCost } from './cost-changes.ts';
+import { removedRounds } from '../removed-rounds.ts';
+import { usageOf } from '../read-session.ts';
+
+/** By what a refresh prices rounds, found under the lock. */
+export interface RefreshPrices {
+  resolve: (model: string) => Promise<Resolution | undefined>;
+  /** Called before the first write: what of them becomes part of the store. */
+  keep?: () => void;
+}
+
+export interface RefreshRequest {
+  prices: (store: Store) => Promise<RefreshPrices>;
+  /** Only rounds of this time; others keep their price. Absent: all rounds. */
+  span?: TimeSpan | undefined;
+  /** Says what would change, and writes nothing. */
+  isDryRun?: boolean;
+  /** Whether rounds may come to cost something else that have a cost. Else that is a UsageError, and nothing is written. */
+  mayReprice: boolean;
+  /** The month of a quarter of an hour (whole buckets since 1970 UTC), as `2026-02`; of UTC where it is left out. */
+  monthOf?: ((bucket: number) => string) | undefined;
+}
+
+/** What a store's rounds come to at one time. */
+interface PricedSum extends KnownCost {
+  /** Rounds whose cost is known, which may be zero. */
+  settledRounds: number;
+}
+
+export interface RefreshResult {
+  /** Models whose rounds were resolved anew. */
+  models: number;
+  rounds: number;
+  /** Sessions in which a round has another price now. */
+  changedSessions: number;
+  /** Rounds that cost something else now, by month and model; `repricedRounds`: those of them that had a cost. */
+  changes: CostChange[];
+  repricedRounds: number;
+  /** Rounds that have another price now and cost the same: its source is another one, or a rate that they don't use. */
+  sameCostRounds: number;
+  isDryRun: boolean;
+  before: PricedSum;
+  after: PricedSum;
+}
+
+/**
+ * Resolves the price of stored rounds again, in one commit: a new price book, and an index with the new costs.
+ * Rounds are not rewritten. Throws InputOutputError (no sound store, a full disk), BusyError (another run), UsageError.
+ */
+export async function refreshPrices(
+  files: Files,
+  dir: string,
+  request: RefreshRequest,
+): Promise<RefreshResult> {
+  const store = openStore(files, dir);
+  const release = takeLock(lockPath(dir), `the store ${dir}`);
+  try {
+    // Again under the lock: its price file can be another one by now.
+    return await refresh(files, openStore(files, store.dir), request);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const message = `${error.message} (the store is ${dir}). The prices are what they were`;
+    throw new InputOutputError(message, { cause: error });
+  } finally {
+    release();
+  }
+}
+
+async function refresh(files: Files, store: Store, request: RefreshRequest): Promise<RefreshResult> {
+  const { dir } = store;
+  const { span, isDryRun = false } = request;
+  const { resolve, keep } = await request.prices(store);
+  const state = readState(files, store.statePath, store.id);
+  const index = new StoredIndex(files, dir, state.index);
+  const path = pricesPath(dir, state.prices.generation);
+  const lines = readPriceLines(files, dir, state);
+  const [old, book] = [parsePriceBook(lines, path), parsePriceBook(lines, path)];
+  const models = await resolveAll(index, book, span, resolve);
+  const before = sumOf(index);
+  book.repricings = withRepricing(old.repricings, repricingOf(state, index, models, span));
+  const changed = new Map<string, SessionEntry>();
+  const changes = new CostChanges(old, book, request.monthOf);
+  const removed = readPruned(files, dir, state);
+  for (const entry of index.sessions.values()) {
+    if (!entry.usage.some((cell) => mayChange(cell, models, span))) continue;
+    const usage = usageAnew(files, dir, entry, book, removed.get(entry.id) ?? [], changes);
+    if (pricesIn(usage) !== pricesIn(entry.usage)) changed.set(entry.id, { ...entry, usage });
+  }
+  const renewed = withChanged(index, changed);
+  const after = sumOf(renewed);
+  const { repricedRounds, sameCostRounds } = changes;
+  if (!isDryRun) {
+    if (!request.mayReprice) refuseRepricing(changes);
+    keep?.();
+    if (changed.size > 0) {
+      const entries = book.entries.map((entry) => JSON.stringify(entry));
+      reprice(files, store, state, renewed, [...entries, repricingLine(book.repricings)]);
+    }
+  }
+  const rounds = [...index.sessions.values()].reduce(
+    (sum, { rounds: all, pruned_rounds: pruned = 0 }) => sum + all - pruned,
+    0,
+  );
+  return {
+    models: models.size,
+    rounds,
+    changedSessions: changed.size,
+    changes: changes.list(),
+    repricedRounds,
+    sameCostRounds,
+    isDryRun,
+    before,
+    after,
+  };
+}
+
+/** Who reads the totals of a month again expects what they were: that is changed only by somebody who says so. */
+function refuseRepricing(changes: CostChanges): void {
+  const { repricedRounds: rounds } = changes;
+  if (rounds === 0) return;
+  const { before, after } = changes.repriced();
+  throw new UsageError(
+    `a refresh would change the cost of ${rounds} ${rounds === 1 ? 'round that already has' : 'rounds that already have'} a price: ` +
+      `from ${before} to ${after}. Nothing was changed. --dry-run shows what it would change. Then confirm with --yes, or limit the refresh with --since and --until`,
+  );
+}
+
+/** An index in which these entries stand in place of its own. */
+function withChanged({ sessions, closed }: Index, changed: ReadonlyMap<string, SessionEntry>): Index {
+  return {
+    closed,
+    sessions: {
+      ...sessions,
+      get: (id) => changed.get(id) ?? sessions.get(id),
+      *values() {
+        for (const entry of sessions.values()) yield changed.get(entry.id) ?? entry;
+      },
+    },
+  };
+}
+
+/** The entry of each model that has rounds with tokens at that time; null where no place knows a price. */
+async function resolveAll(
+  index: Index,
+  book: PriceBook,
+  span: TimeSpan | undefined,
+  resolve: (model: string) => Promise<Resolution | undefined>,
+): Promise<Map<string, number | null>> {
+  const models = new Map<string, number | null>();
+  for (const { usage } of index.sessions.values()) {
+    for (const { model, price, bucket } of usage) {
+      if (models.has(model) || !isCounted(price) || !touches(bucket, span)) continue;
+      const resolution = await resolve(model);
+      models.set(model, resolution ? enterPrice(book, model, resolution) : null);
+    }
+  }
+  return models;
+}
+
+function isCounted(price: UsageCell['price']): boolean {
+  return price !== 'gateway-cache' && price !== 'no-usage';
+}
+
+/** A cell says only of which quarter of an hour its rounds are. */
+function touches(bucket: number, span: TimeSpan | undefined): boolean {
+  return !span || (bucket * BUCKET_MS < span.to && (bucket + 1) * BUCKET_MS > span.from);
+}
+
+/** It covers all rounds of this moment: the logs stand where the state and the index say. */
+function repricingOf(
+  state: State,
+  index: Index,
+  models: Repricing['models'],
+  span: TimeSpan | undefined,
+): Repricing {
+  const logs = [...index.closed.values(), ...state.logs];
+  const offsets = new Map(logs.map(({ id, offset }) => [id, offset]));
+  const covers = { nextLog: state.next_log, offsets };
+  return { commit: state.commit + 1, models, covers, ...(span && { span }) };
+}
+
+/** Rounds that have their model's entry already, or lack a price still, keep what they have: no need to read them. */
+function mayChange(
+  { model, price, bucket }: UsageCell,
+  models: Repricing['models'],
+  span: TimeSpan | undefined,
+): boolean {
+  if (!isCounted(price) || !touches(bucket, span)) return false;
+  const entry = models.get(model) ?? null;
+  return entry === null ? price !== 'unpriced' : price !== entry;
+}
+
+/** Reads a session's rounds, one at a time, and sums what they use and cost now. */
+function usageAnew(
+  files: Files,
+  dir: string,
+  entry: SessionEntry,
+  book: PriceBook,
+  parts: readonly PrunedPart[],
+  changes: CostChanges,
+): UsageCell[] {
+  // Rounds that were pruned keep the prices that they had: only their sums are left.
+  let cells: UsageCell[] = parts.flatMap(({ usage }) => usage);
+  let rounds = removedRounds(parts);
+  for (const line of storedRounds(files, dir, entry)) {
+    const { stored } = readStoredRound(line);
+    cells.push(usageOf(stored, book));
+    changes.add(stored);
+    rounds++;
+    if (cells.length > MOST_CELLS) cells = mergeCells(cells);
+  }
+  if (rounds === entry.rounds) return mergeCells(cells);
+  throw new InputOutputError(
+    `the session file of ${JSON.stringify(entry.id)} in ${dir} holds ${rounds} rounds, and the index counts ${entry.rounds}. ` +
+      'Nothing was changed: monitor repair says how to go on',
+  );
+}
+
+const MOST_CELLS = 10_000;
+
+/** Which rounds have which price, as text. */
+function pricesIn(cells: readonly UsageCell[]): string {
+  return mergeCells(cells)
+    .map(({ bucket, model, consumer, api, price, rounds, cost, currency, inexact }) =>
+      JSON.stringify([bucket, model, consumer, api, price, rounds, String(cost), currency, inexact]),
+    )
+    .toSorted()
+    .join('\n');
+}
+
+function sumOf(index: Index): PricedSum {
+  const sum: PricedSum = { costs: new Map(), settledRounds: 0, unpricedRounds: 0 };
+  for (const { usage } of index.sessions.values()) {
+    for (const { cost, currency, price, rounds } of usage) {
+      if (cost !== 0n) sum.costs.set(currency, (sum.costs.get(currency) ?? 0n) + cost);
+      if (price === 'unpriced') sum.unpricedRounds += rounds;
+      else if (price !== 'no-usage') sum.settledRounds += rounds;
+    }
+  }
+  return sum;
+}

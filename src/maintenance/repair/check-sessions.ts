@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import type { Files } from '../../platform/files.ts';
+import type { PriceBook } from '../../pricing/price-book.ts';
+import { readSummary } from '../../store/session-file.ts';
+import type { Sessions } from '../../store/index/index.ts';
+import type { PrunedPart } from '../../store/pruned-file.ts';
+import { isPruned, pruneMarks, type SessionEntry } from '../../model/session-entry.ts';
+import { differences, readSession, type ReadSession } from '../read-session.ts';
+import { removedRounds, tombstoneOf, withRemoved, type Removed } from '../removed-rounds.ts';
+import { copyName, loss, noRepairs, offsetsIn, rewriteOf, type SessionRepairs } from './repair-problem.ts';
+import { subtractCells } from '../../model/usage-cells.ts';
+
+/** Compares each session file with its entry in a sound index, round by round, and keeps what can be read. */
+export function checkSessions(
+  files: Files,
+  dir: string,
+  sessions: Sessions,
+  book: PriceBook,
+  removed: Removed,
+): SessionRepairs {
+  const repairs = noRepairs();
+  for (const entry of sessions.values()) {
+    if (isPruned(entry)) repairs.sessions.set(entry.id, entry);
+    else checkSession(files, dir, entry, book, removed.get(entry.id) ?? [], repairs);
+  }
+  return repairs;
+}
+
+/** The same of one session that has a file. */
+export function checkSession(
+  files: Files,
+  dir: string,
+  entry: SessionEntry,
+  book: PriceBook,
+  parts: readonly PrunedPart[],
+  repairs: SessionRepairs,
+): void {
+  const path = join(dir, entry.file);
+  const found = { file: path, session: entry.id };
+  const before = removedRounds(parts);
+  const loseAll = (): void => {
+    const tombstone = tombstoneOf(entry.id, parts);
+    if (tombstone) repairs.sessions.set(entry.id, tombstone);
+  };
+  const lose = (problem: string, kept: ReadSession | undefined): void => {
+    const rounds = kept?.sum.rounds ?? 0;
+    const said = { ...found, problem, ...loss(rounds, entry.rounds - before - rounds) };
+    repairs.problems.push(said);
+    const there = [...parts.flatMap(({ usage }) => usage), ...(kept?.sum.usage ?? [])];
+    const { id, created, updated } = entry;
+    const marks = pruneMarks(entry);
+    const lacking = subtractCells(entry.usage, there);
+    repairs.losses.push({ id, problem: said, kept: rounds, lacking, created, updated, marks });
+    for (const [generation, offset] of kept?.places ?? []) offsetsIn(repairs.kept, generation).add(offset);
+  };
+  if (!files.stat(path)) {
+    lose('is missing', undefined);
+    loseAll();
+    return;
+  }
+  const read = readSession(
+    files,
+    path,
+    book,
+    (round, end) => end <= entry.end && round.round <= entry.rounds,
+    before,
+  );
+  const sum = withRemoved(read.sum, parts);
+  const isWhole =
+    sum.end === entry.end && sum.last.length === entry.last.length && sum.last.crc === entry.last.crc;
+  if (isWhole && read.id === entry.id) {
+    checkEntry(files, dir, entry, sum, repairs);
+    return;
+  }
+  // What stands in another session's file, or behind a damaged first line, is not known to be this session's.
+  const isOwn = isWhole || read.id === entry.id;
+  lose(problemOf(read, entry), isOwn ? read : undefined);
+  repairs.setAside.push(entry.file);
+  if (!isOwn || read.sum.rounds === 0) {
+    loseAll();
+    return;
+  }
+  const rest = { ...entry, ...sum, file: copyName(files, dir, entry.file) };
+  repairs.sessions.set(entry.id, rest);
+  repairs.rewrites.push(rewriteOf(rest, entry.file));
+}
+
+function checkEntry(
+  files: Files,
+  dir: string,
+  entry: SessionEntry,
+  sum: ReadSession['sum'],
+  repairs: SessionRepairs,
+): void {
+  const file = join(dir, entry.file);
+  const different = differences(entry, sum);
+  const mended = different.length === 0 ? entry : { ...entry, ...sum };
+  repairs.sessions.set(entry.id, mended);
+  if (different.length > 0) {
+    repairs.problems.push({
+      file,
+      session: entry.id,
+      problem: `is sound, but the index says otherwise (${different.join(', ')})`,
+      repair: 'its entry in the index is rebuilt from its rounds',
+      lostRounds: 0,
+    });
+  }
+  if (readSummary(files, dir, entry) !== undefined) return;
+  repairs.rewrites.push(rewriteOf(mended));
+  repairs.problems.push({
+    file,
+    session: entry.id,
+    problem: 'has another summary than the committed one, as a killed run leaves it',
+    repair: 'the summary is rewritten',
+    lostRounds: 0,
+  });
+}
+
+function problemOf({ id, isDamaged, sum }: ReadSession, entry: SessionEntry): string {
+  if (id === undefined) return 'has a damaged first line';
+  if (id !== entry.id) return 'holds another session';
+  return isDamaged ? `is damaged behind round ${sum.rounds}` : 'is not the file that was committed';
+}

@@ -1,0 +1,151 @@
+import { join } from 'node:path';
+import type { StoredRound } from '../../session-format/stored-round.ts';
+import type { Files } from '../../platform/files.ts';
+import type { PriceBook } from '../../pricing/price-book.ts';
+import type { PrunedPart } from '../../store/pruned-file.ts';
+import { isPruned, pruneMarks } from '../../model/session-entry.ts';
+import type { IndexedCommit } from '../../store/index/index.ts';
+import { readSummary } from '../../store/session-file.ts';
+import { readHeaderId } from '../../store/session-lines.ts';
+import { readSession, type ReadSession } from '../read-session.ts';
+import { marksOf, removedRounds, tombstoneOf, withRemoved, type Removed } from '../removed-rounds.ts';
+import {
+  copyName,
+  loss,
+  noRepairs,
+  offsetsIn,
+  rewriteOf,
+  type Loss,
+  type SessionRepairs,
+} from './repair-problem.ts';
+
+type Place = [generation: number, offset: number];
+export type KnownEntry = IndexedCommit['sessions'][number];
+
+/** What a session was rebuilt from. */
+interface Rebuilt {
+  id: string;
+  file: string;
+  read: ReadSession;
+}
+
+/**
+ * Makes the sessions anew from their files, where the index is lost: rounds that lie before a committed offset, each
+ * place in the logs once. `known` is what can still be read of the damaged index.
+ */
+export function rebuildSessions(
+  files: Files,
+  dir: string,
+  known: ReadonlyMap<string, KnownEntry>,
+  isCommitted: (place: Place) => boolean,
+  book: PriceBook,
+  removed: Removed,
+): SessionRepairs {
+  const repairs = noRepairs();
+  const counted = repairs.kept;
+  for (const [id, names] of filesById(files, dir, known)) {
+    // A killed repair can have left a copy behind: the file with the most rounds is the session's.
+    const [best] = names
+      .map((file) => ({
+        id,
+        file,
+        read: readCommitted(
+          files,
+          join(dir, file),
+          counted,
+          isCommitted,
+          book,
+          removedRounds(removed.get(id)),
+        ),
+      }))
+      .toSorted((a, b) => b.read.sum.rounds - a.read.sum.rounds);
+    if (!best) continue;
+    for (const [generation, offset] of best.read.places) offsetsIn(counted, generation).add(offset);
+    takeSession(files, dir, best, known.get(id), removed.get(id) ?? [], repairs);
+  }
+  for (const [id, parts] of removed) {
+    const tombstone = repairs.sessions.has(id) ? undefined : tombstoneOf(id, parts);
+    if (tombstone) repairs.sessions.set(id, tombstone);
+  }
+  for (const [id, { file, rounds }] of known) {
+    const kept = repairs.sessions.get(id)?.rounds ?? 0;
+    if (rounds <= kept || repairs.problems.some(({ session }) => session === id)) continue;
+    const problem = files.stat(join(dir, file)) ? 'is cut' : 'is missing';
+    const said = { file: join(dir, file), session: id, problem, ...loss(kept, rounds - kept) };
+    repairs.problems.push(said);
+    repairs.losses.push({ ...whenOf(known.get(id)), id, problem: said, kept, lacking: undefined });
+  }
+  return repairs;
+}
+
+function filesById(files: Files, dir: string, known: ReadonlyMap<string, KnownEntry>): Map<string, string[]> {
+  const ids = new Map([...known.values()].map(({ id, file }) => [file, id]));
+  const found = new Map<string, string[]>();
+  for (const name of (files.list(dir) ?? []).toSorted()) {
+    if (name.startsWith('.') || !name.endsWith('.json')) continue;
+    const id = readHeaderId(files, join(dir, name)) ?? ids.get(name);
+    if (id !== undefined) found.set(id, [...(found.get(id) ?? []), name]);
+  }
+  return found;
+}
+
+function readCommitted(
+  files: Files,
+  path: string,
+  counted: Map<number, Set<number>>,
+  isCommitted: (place: Place) => boolean,
+  book: PriceBook,
+  before: number,
+): ReadSession {
+  const own = new Map<number, Set<number>>();
+  const isWanted = ({ at: [generation, offset] }: StoredRound): boolean => {
+    const places = offsetsIn(own, generation);
+    const isNew = !places.has(offset) && !counted.get(generation)?.has(offset);
+    places.add(offset);
+    return isNew && isCommitted([generation, offset]);
+  };
+  return readSession(files, path, book, isWanted, before);
+}
+
+function takeSession(
+  files: Files,
+  dir: string,
+  { id, file, read }: Rebuilt,
+  known: KnownEntry | undefined,
+  parts: readonly PrunedPart[],
+  repairs: SessionRepairs,
+): void {
+  const { sum, isDamaged } = read;
+  // A file of rounds that were all removed since, which a killed prune left behind.
+  if (sum.rounds === 0 && parts.length > 0 && (known === undefined || isPruned(known))) return;
+  const lost = Math.max(0, (known?.rounds ?? 0) - removedRounds(parts) - sum.rounds);
+  const isUnsound = read.id === undefined || isDamaged;
+  if (isUnsound && (sum.rounds > 0 || lost > 0)) {
+    const problem =
+      read.id === undefined ? 'has a damaged first line' : `is damaged behind round ${sum.rounds}`;
+    const said = {
+      file: join(dir, file),
+      session: id,
+      problem,
+      ...loss(sum.rounds, lost, known !== undefined),
+    };
+    repairs.problems.push(said);
+    repairs.losses.push({ ...whenOf(known), id, problem: said, kept: sum.rounds, lacking: undefined });
+    repairs.setAside.push(file);
+  }
+  if (sum.rounds === 0) return;
+  const kept = {
+    ...withRemoved(sum, parts),
+    ...marksOf(parts, known),
+    id,
+    file: isUnsound ? copyName(files, dir, file) : file,
+  };
+  const entry = { ...kept, summary: known?.summary ?? { length: 0, crc: 0 } };
+  repairs.sessions.set(id, entry);
+  if (isUnsound) repairs.rewrites.push(rewriteOf(entry, file));
+  else if (readSummary(files, dir, entry) === undefined) repairs.rewrites.push(rewriteOf(entry));
+}
+
+function whenOf(known: KnownEntry | undefined): Pick<Loss, 'created' | 'updated' | 'marks'> {
+  return { created: known?.created, updated: known?.updated, marks: pruneMarks(known ?? {}) };
+}

@@ -1,0 +1,150 @@
+import { InputOutputError } from '../../platform/errors.ts';
+import { readWhole, type Files } from '../../platform/files.ts';
+import {
+  basePath,
+  committedFiles,
+  type Index,
+  type IndexedCommit,
+  type IndexFilesContent,
+  StoredIndex,
+  readIndexFiles,
+  tailPath,
+} from '../../store/index/index.ts';
+import { holdsRounds } from '../../store/session-file.ts';
+import { parseState, type LogPosition, type State } from '../../store/state.ts';
+import type { Store } from '../../store/store.ts';
+import { isPruned } from '../../model/session-entry.ts';
+
+/** What a repair goes by: the state and the index as far as they are sound, each standing in for the other. */
+export interface Basis {
+  /** Undefined where it is damaged, or older than the index. */
+  state: State | undefined;
+  /** What is wrong with the state and the index. */
+  stateProblem: string | undefined;
+  indexProblem: { file: string; problem: string } | undefined;
+  /** As one commit left it; undefined where it must be made again from the session files. */
+  index: Index | undefined;
+  commit: number;
+  logs: LogPosition[];
+  nextLog: number;
+  survey: IndexFilesContent;
+}
+
+/** Throws InputOutputError where neither says how far the logs were read, or a newer version wrote the state. */
+export function findBasis(files: Files, store: Store): Basis {
+  const survey = readIndexFiles(files, store.dir);
+  const [latest] = survey.commits;
+  const { state, problem } = findState(files, store, latest);
+  if (state) return withState(files, store, state, survey);
+  const base = { state: undefined, stateProblem: problem, survey };
+  if (!latest) throw positionsLost(store, problem);
+  const sound = latest.isSound ? leastDamaged(files, store.dir, survey.commits) : undefined;
+  const { generation, base: baseLength, commit, logs, nextLog } = sound?.commit ?? latest;
+  const indexProblem = sound ? undefined : damagedPart(store.dir, generation, baseLength, survey);
+  return { ...base, indexProblem, index: sound?.index, commit, logs, nextLog };
+}
+
+function withState(files: Files, store: Store, state: State, survey: IndexFilesContent): Basis {
+  const indexProblem = problemOfIndex(files, store, state, survey);
+  const index = indexProblem === undefined ? new StoredIndex(files, store.dir, state.index) : undefined;
+  const { commit, logs, next_log: nextLog } = state;
+  return { state, stateProblem: undefined, indexProblem, index, commit, logs, nextLog, survey };
+}
+
+/** The state where it can be believed, else what is wrong with it. */
+function findState(
+  files: Files,
+  store: Store,
+  latest: IndexedCommit | undefined,
+): { state?: State; problem?: string } {
+  const bytes = readWhole(files, store.statePath);
+  if (!bytes) return { problem: 'is missing' };
+  const state = parseState(bytes);
+  if (typeof state === 'string') {
+    if (state.includes('newer version')) throw new InputOutputError(`the state ${store.statePath} ${state}`);
+    return { problem: state };
+  }
+  if (state.store !== store.id) return { problem: 'belongs to another store' };
+  // One commit more is what a killed run leaves behind.
+  if (latest && latest.commit > state.commit + 1) {
+    return {
+      problem: `is older than the index: it counts ${state.commit} commits, and the index ${latest.commit}`,
+    };
+  }
+  return { state };
+}
+
+function problemOfIndex(
+  files: Files,
+  store: Store,
+  state: State,
+  survey: IndexFilesContent,
+): Basis['indexProblem'] {
+  const { dir } = store;
+  const { generation, base, length } = state.index;
+  if (state.commit === 0 && base === 0 && length === 0) return undefined;
+  for (const [file, committed] of committedFiles(dir, state.index)) {
+    const size = files.stat(file)?.size;
+    if (size === undefined) return { file, problem: 'is missing' };
+    if (size < committed) return { file, problem: `is cut: ${size} of ${committed} bytes are left` };
+  }
+  const own = survey.commits.find(
+    (one) => one.generation === generation && one.base === base && one.length === length,
+  );
+  if (!own?.isSound || own.commit !== state.commit) return damagedPart(dir, generation, base, survey);
+  if (own.nextLog !== state.next_log || JSON.stringify(own.logs) !== JSON.stringify(state.logs)) {
+    throw positionsDiffer(store, tailPath(dir, generation));
+  }
+  return undefined;
+}
+
+/** Which of an index's files is damaged. */
+function damagedPart(
+  dir: string,
+  generation: number,
+  base: number,
+  { commits }: IndexFilesContent,
+): NonNullable<Basis['indexProblem']> {
+  const ofBase = commits.find((one) => one.generation === generation && one.length === 0);
+  return base === 0 || ofBase?.isSound
+    ? { file: tailPath(dir, generation), problem: 'has damaged lines' }
+    : { file: basePath(dir, generation), problem: 'is damaged' };
+}
+
+/**
+ * Without a state, the index's last commit may be one that a killed run left behind, and the session files may
+ * hold what a later run wrote in its place: then they bear out the commit before.
+ */
+function leastDamaged(
+  files: Files,
+  dir: string,
+  commits: readonly IndexedCommit[],
+): { commit: IndexedCommit; index: Index } | undefined {
+  const last = commits[0]?.commit ?? 0;
+  const candidates = commits.filter(({ commit, isSound }) => isSound && commit >= last - 1);
+  return candidates
+    .map((commit) => {
+      const index = new StoredIndex(files, dir, commit);
+      const damaged = [...index.sessions.values()].filter(
+        (entry) => !isPruned(entry) && !holdsRounds(files, dir, entry),
+      ).length;
+      return { commit, index, damaged };
+    })
+    .reduce((best, next) => (next.damaged < best.damaged ? next : best));
+}
+
+function positionsLost({ dir, statePath }: Store, problem: string | undefined): InputOutputError {
+  return new InputOutputError(
+    `the state ${statePath} ${problem}, and no index in ${dir} says how far the logs were read. Nothing was changed. ` +
+      'Restore the store from a backup, or parse the logs into a new --output-dir',
+  );
+}
+
+/** The same commit wrote both: a bit of one of them has changed, and nothing tells of which. */
+function positionsDiffer({ statePath }: Store, index: string): InputOutputError {
+  return new InputOutputError(
+    `the state ${statePath} and the index ${index} name different log positions for the same commit: one of them is damaged, ` +
+      'and it is not known which. Nothing was changed. Restore the store from a backup; or move the one that is wrong ' +
+      'out of the way, and run monitor repair again: it makes a new one from the other',
+  );
+}

@@ -1,0 +1,97 @@
+import type { Files } from '../../platform/files.ts';
+import { takeLock } from '../../platform/lock.ts';
+import { exactUsd } from '../../pricing/money.ts';
+import type { LostEntry } from '../../store/lost-file.ts';
+import { recommit } from '../../store/recommit.ts';
+import { lockPath, openStore } from '../../store/store.ts';
+import { recover, type RecoverOptions } from '../recover/recover.ts';
+import { planRepair } from './repair-plan.ts';
+import type { Problem } from './repair-problem.ts';
+
+export interface RepairResult {
+  /** None: the store is sound, and nothing was done. */
+  problems: Problem[];
+  /** What the store holds, or after a repair will hold. */
+  sessions: number;
+  rounds: number;
+  /** Rounds that are read again from logs: those are counted above. */
+  recoveredRounds: number;
+  /** Of them, those that don't add up to what the index had counted, and those at today's prices. */
+  differingRounds: number;
+  pricedToday: number;
+  lostRounds: number;
+  /** Logs that could not be looked at, and why. */
+  unseen: string[];
+  isApplied: boolean;
+}
+
+/**
+ * Names what is damaged in a store, and with `apply` makes anew what can be made anew: rounds that a session file has
+ * lost are read again from the logs that are still there. Throws InputOutputError where it can't be done, and BusyError
+ * while another run holds the store.
+ */
+export async function repairStore(
+  files: Files,
+  dir: string,
+  apply: boolean,
+  options: RecoverOptions = {},
+): Promise<RepairResult> {
+  const store = openStore(files, dir);
+  const release = takeLock(lockPath(dir), `the store ${dir}`);
+  try {
+    const plan = planRepair(files, store);
+    const { problems, renewal } = plan;
+    const recovery = await recover(files, store, plan, options);
+    try {
+      const entries = [...renewal.index.sessions.values()];
+      const rounds = entries.reduce((sum, entry) => sum + entry.rounds, 0) + recovery.rounds;
+      const isApplied = apply && problems.length > 0;
+      if (isApplied) {
+        await recovery.apply();
+        recommit(files, store, { ...renewal, lost: lostOf(problems, options.now ?? Date.now()) });
+      }
+      return {
+        problems,
+        sessions: entries.length + recovery.newSessions,
+        rounds,
+        recoveredRounds: recovery.rounds,
+        differingRounds: recovery.differing,
+        pricedToday: recovery.pricedToday,
+        lostRounds: problems.reduce((sum, { lostRounds }) => sum + lostRounds, 0),
+        unseen: recovery.unseen,
+        isApplied,
+      };
+    } finally {
+      recovery.close();
+    }
+  } finally {
+    release();
+  }
+}
+
+/** What the store is to remember of rounds that are in no sum any more. */
+function lostOf(problems: readonly Problem[], now: number): LostEntry[] {
+  return problems.flatMap(({ session, lostRounds, lost }) => {
+    if (session === undefined || !lost || lostRounds === 0) return [];
+    const { from, to, input, output, costs, logs } = lost;
+    const others = [...costs].filter(([currency]) => currency !== 'USD');
+    return {
+      session,
+      rounds: lostRounds,
+      from: timeOf(from),
+      to: timeOf(to),
+      input_tokens: input,
+      output_tokens: output,
+      cost_usd: exactUsd(costs.get('USD') ?? 0n),
+      ...(others.length > 0 && {
+        other_costs: Object.fromEntries(others.map(([currency, cost]) => [currency, exactUsd(cost)])),
+      }),
+      logs,
+      repaired: new Date(now).toISOString(),
+    };
+  });
+}
+
+function timeOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,90 @@
+/**
+ * What a round used, as one of the index's cells: 15 minutes × model × consumer × api × price, and what
+ * its cost is in and worth (currency, inexact).
+ * Fifteen minutes, because a day in any time zone is a whole number of them.
+ */
+export interface UsageCell {
+  /** Whole quarters of an hour since 1970 UTC: `Math.floor(ms / BUCKET_MS)`. */
+  bucket: number;
+  /** As the log named it; `unknown` where it named none. */
+  model: string;
+  /** `''` where the log named none. */
+  consumer: string;
+  /** `''` where the log named none. */
+  api: string;
+  price: PriceRef;
+  rounds: number;
+  /** All prompt tokens, cache reads and writes included. */
+  input: number;
+  /** All generated tokens, reasoning included. */
+  output: number;
+  reasoning: number;
+  cached: number;
+  cacheWrite: number;
+  /** 10⁻¹⁸ of the currency, exact; 0n unless `price` is the number of a price book entry. */
+  cost: bigint;
+  /** 10⁻¹⁸ of the currency, exact: how much more the cached tokens would have cost as fresh input. */
+  saved: bigint;
+  /** ISO 4217: `USD` where nothing was charged. */
+  currency: string;
+  /** Why the cost of its rounds may be wrong, as reasons of pricing/bounds.ts with a space between; `''`: it is exact. */
+  inexact: string;
+  /** Not stored: the cost in the currency that a report asks for (`to`), or in its own where no rate is known. */
+  converted?: { to: string; currency: string; cost: bigint; saved: bigint };
+}
+
+/** The number of a price book entry (from 1), or why there is no cost. Unpriced is not zero. */
+export type PriceRef = number | 'free' | 'gateway-cache' | 'no-usage' | 'unpriced';
+
+export const BUCKET_MS = 900_000;
+
+/** What the index knows of a session. Times are milliseconds since 1970 UTC. */
+export interface SessionEntry {
+  id: string;
+  /** File name inside the store. */
+  file: string;
+  /** Offset behind the last committed round's line, in bytes. Bytes before it never change. */
+  end: number;
+  /** Length and CRC-32 of the last committed round's line, which ends at `end`. */
+  last: { length: number; crc: number };
+  /** Length and CRC-32 of the summary that follows `end`. */
+  summary: { length: number; crc: number };
+  /** Earliest and latest round. */
+  created: number;
+  updated: number;
+  rounds: number;
+  /** Model of the round stored last. */
+  model: string;
+  /** Start of the first question, one line; null where there is none or `--no-content`. */
+  title: string | null;
+  /** Rounds with a response code of 400 and above. */
+  errors: number;
+  usage: UsageCell[];
+  /** When rounds of it were removed last, and how many, its first ones: its numbers count them still. */
+  pruned?: number;
+  pruned_rounds?: number;
+  /** When the texts of its first rounds were removed last, and of how many. */
+  pruned_content?: { at: number; rounds: number };
+}
+
+/** What a session used. */
+export type SessionUsage = Pick<SessionEntry, 'id' | 'usage'>;
+
+/** What the index knows of a session beside what its rounds used. */
+export type SessionHead = Omit<SessionEntry, 'usage'>;
+
+/** What stays of an entry when rounds are added to its session. */
+export type PruneMarks = Pick<SessionEntry, 'pruned' | 'pruned_rounds' | 'pruned_content'>;
+
+export function pruneMarks({ pruned, pruned_rounds, pruned_content }: PruneMarks): PruneMarks {
+  return {
+    ...(pruned !== undefined && { pruned }),
+    ...(pruned_rounds !== undefined && { pruned_rounds }),
+    ...(pruned_content !== undefined && { pruned_content }),
+  };
+}
+
+/** A session all of whose rounds were removed: its sums are left, and no file. */
+export function isPruned(entry: Pick<SessionEntry, 'rounds' | 'pruned_rounds'>): boolean {
+  return entry.pruned_rounds === entry.rounds;
+}

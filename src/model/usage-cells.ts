@@ -1,0 +1,58 @@
+import type { UsageCell } from './session-entry.ts';
+
+/** Adds up cells of the same bucket, model, consumer, api, price, currency and reasons why it is inexact. */
+export class CellSums {
+  readonly cells: UsageCell[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  /** Returns the number of the cell that it was added to. */
+  add(cell: UsageCell): number {
+    const key = keyOf(cell);
+    const known = this.#numbers.get(key);
+    const sum = known === undefined ? undefined : this.cells[known];
+    if (known !== undefined && sum) {
+      addCell(sum, cell);
+      return known;
+    }
+    this.#numbers.set(key, this.cells.length);
+    return this.cells.push({ ...cell }) - 1;
+  }
+}
+
+export function mergeCells(cells: readonly UsageCell[]): UsageCell[] {
+  const sums = new CellSums();
+  for (const cell of cells) sums.add(cell);
+  return sums.cells;
+}
+
+/** Names can hold anything: their lengths say where one ends. */
+function keyOf({ bucket, price, currency, inexact, model, consumer, api }: UsageCell): string {
+  return `${bucket} ${price} ${currency} ${inexact} ${model.length} ${consumer.length} ${model}${consumer}${api}`;
+}
+
+function addCell(sum: UsageCell, cell: UsageCell): void {
+  sum.rounds += cell.rounds;
+  sum.input += cell.input;
+  sum.output += cell.output;
+  sum.reasoning += cell.reasoning;
+  sum.cached += cell.cached;
+  sum.cacheWrite += cell.cacheWrite;
+  sum.cost += cell.cost;
+  sum.saved += cell.saved;
+}
+
+/** What is left of cells without others that are among them. */
+export function subtractCells(cells: readonly UsageCell[], others: readonly UsageCell[]): UsageCell[] {
+  const negative = others.map((cell) => ({
+    ...cell,
+    rounds: -cell.rounds,
+    input: -cell.input,
+    output: -cell.output,
+    reasoning: -cell.reasoning,
+    cached: -cell.cached,
+    cacheWrite: -cell.cacheWrite,
+    cost: -cell.cost,
+    saved: -cell.saved,
+  }));
+  return mergeCells([...cells, ...negative]).filter(({ rounds }) => rounds !== 0);
+}

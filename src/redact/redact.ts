@@ -1,0 +1,98 @@
+import { digest } from '../platform/digest.ts';
+import { parseJson } from '../platform/json-spans.ts';
+import type { Pattern } from './pattern.ts';
+import type { OwnPattern } from './pattern-file.ts';
+import { redactJson, redactText } from './redact-text.ts';
+import { decodeTexts, type AnyRound } from '../ai-log/round.ts';
+import { patternsOf } from './secret-patterns.ts';
+
+/** What a store redacts: built-in kinds, and the user's own patterns. */
+export interface Redaction {
+  kinds: readonly string[];
+  patterns: readonly OwnPattern[];
+}
+
+/** Takes out of texts what must not be stored. */
+export interface Redactor {
+  /** Of plain text: a line of a log. */
+  text: (text: string) => string;
+  /** Of every text of a round. Names (session, model, consumer, api, ids) stay: rounds are counted by them. */
+  round: (round: AnyRound) => AnyRound;
+}
+
+/** No text that holds anything that the built-in patterns look for is shorter. */
+const SHORTEST = 6;
+
+export async function createRedactor({ kinds, patterns }: Redaction): Promise<Redactor> {
+  // The user's own come first: they know best what it is.
+  const own = patterns.length > 0 ? (await import('./own-patterns.ts')).compilePatterns(patterns) : [];
+  const all: Pattern[] = [
+    ...own.map((draft) => ({ ...draft, shortest: 1 })),
+    ...patternsOf(kinds).map((draft) => ({ ...draft, shortest: SHORTEST })),
+  ].map((pattern, rank) => ({ ...pattern, rank }));
+  const cache = new Cache((json) => redactJson(json, all));
+  const json = (text: string | null): string | null => (text === null ? null : cache.get(text));
+  return {
+    text: (text) => redactText(text, all),
+    round: (logged) => {
+      const round = decodeTexts(logged);
+      return {
+        ...round,
+        responseType: round.responseType === null ? null : redactText(round.responseType, all),
+        loggedUsage: Object.fromEntries(
+          Object.entries(round.loggedUsage).map(([key, value]) => [key, redactValue(value, all)]),
+        ),
+        messages:
+          round.messages?.map((message) => (typeof message === 'string' ? cache.get(message) : message)) ??
+          null,
+        messagesText: json(round.messagesText),
+        system: json(round.system),
+        question: json(round.question),
+        answer: json(round.answer),
+        reasoning: json(round.reasoning),
+        toolCalls: json(round.toolCalls),
+      };
+    },
+  };
+}
+
+/** Numbers are counts here, and stay. */
+function redactValue(value: unknown, patterns: readonly Pattern[]): unknown {
+  if (typeof value === 'string') return redactText(value, patterns);
+  if (typeof value !== 'object' || value === null) return value;
+  const inStrings = patterns.map((pattern) => ({ ...pattern, isNumeric: false }));
+  return parseJson(redactJson(JSON.stringify(value), inStrings));
+}
+
+/** Each request repeats the history: a message is searched once, as long as so many fit. */
+const MOST_TEXTS = 100_000;
+const MOST_CHARACTERS = 16 << 20;
+/** A digest takes longer than a look. */
+const SHORT = 64;
+
+/** Keeps no text that holds nothing: what is cut out of a line keeps the whole line in memory. */
+class Cache {
+  readonly #redact: (text: string) => string;
+  /** By digest; undefined where nothing was found. */
+  readonly #known = new Map<string, string | undefined>();
+  #characters = 0;
+
+  constructor(redact: (text: string) => string) {
+    this.#redact = redact;
+  }
+
+  get(text: string): string {
+    if (text.length < SHORT) return this.#redact(text);
+    const key = digest(text, 16);
+    if (this.#known.has(key)) return this.#known.get(key) ?? text;
+    const redacted = this.#redact(text);
+    const isSame = redacted === text;
+    if (this.#known.size >= MOST_TEXTS || this.#characters > MOST_CHARACTERS) {
+      this.#known.clear();
+      this.#characters = 0;
+    }
+    this.#known.set(key, isSame ? undefined : redacted);
+    if (!isSame) this.#characters += redacted.length;
+    return redacted;
+  }
+}

@@ -1,0 +1,31 @@
+import { parseJson } from '../platform/json-spans.ts';
+
+const LONGEST = 120;
+/** Enough of a text to make a title of; a question can be megabytes. */
+const LOOKED_AT = 2000;
+
+/** A session's title: the start of its first question, on one line; null where a question has no words. */
+export function titleOf(question: string | null): string | null {
+  if (question === null) return null;
+  const text = wordsOf(parseJson(question)).slice(0, LOOKED_AT).replaceAll(/\s+/g, ' ').trim();
+  if (text === '') return null;
+  return text.length > LONGEST
+    ? `${text
+        .slice(0, LONGEST - 1)
+        .replace(/[\uD800-\uDBFF]$/, '')
+        .toWellFormed()}…`
+    : text.toWellFormed();
+}
+
+/** A question is text, or parts of which some are text. */
+function wordsOf(question: unknown): string {
+  if (typeof question === 'string') return question;
+  if (!Array.isArray(question)) return '';
+  return question
+    .map((part: unknown) =>
+      typeof part === 'object' && part !== null && 'text' in part && typeof part.text === 'string'
+        ? part.text
+        : '',
+    )
+    .join(' ');
+}

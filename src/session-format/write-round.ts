@@ -1,0 +1,157 @@
+import { parseJson } from '../platform/json-spans.ts';
+import { charactersOf, type AnyRound, type Text } from '../ai-log/round.ts';
+import type { ContextSlice, StoredRound } from './stored-round.ts';
+import { STORED_DETAILS, type StoredUsageDetails, type UsageDetails } from '../ai-log/usage/usage-details.ts';
+
+/** What a round's line holds beside what the log said. */
+export interface StoredFacts {
+  round: number;
+  /** Milliseconds since 1970 UTC. */
+  time: number;
+  at: [generation: number, offset: number];
+  price: StoredRound['price'];
+  flags: readonly string[];
+}
+
+/** The texts of a round as they are stored: each the JSON of a member, or nothing where it need not be stored. */
+export interface StoredTexts {
+  context: ContextSlice[] | null;
+  newMessages: readonly Text[];
+  system: RepeatedText;
+  question: RepeatedText;
+}
+
+/** `same` as in the previous round, as in the round of that number, or the text itself (null: none). */
+export type RepeatedText = 'same' | number | { text: Text | null };
+
+/**
+ * One line of a session file, in pieces: as characters, or as UTF-8. `texts` is null where no text is kept. Small fields
+ * come first, for those who read along.
+ */
+export function storedLine(logged: AnyRound, facts: StoredFacts, texts: StoredTexts | null): Text[] {
+  const stored = storedFields(logged, facts);
+  const fields = JSON.stringify(texts ? stored : withoutWords(stored));
+  if (!texts) return [fields];
+  const pieces: Text[] = [fields.slice(0, -1)];
+  if (texts.context) {
+    pieces.push(`,"context":${JSON.stringify(texts.context)},"new_messages":[`);
+    for (const [i, message] of texts.newMessages.entries()) pieces.push(i > 0 ? ',' : '', message);
+    pieces.push(']');
+  }
+  pushMember(pieces, 'messages', logged.messagesText);
+  pushRepeated(pieces, 'system', texts.system);
+  pushRepeated(pieces, 'question', texts.question);
+  pushMember(pieces, 'answer', logged.answer);
+  pushMember(pieces, 'reasoning', logged.reasoning);
+  pushMember(pieces, 'tool_calls', logged.toolCalls);
+  pieces.push('}');
+  return pieces;
+}
+
+function pushMember(pieces: Text[], key: string, json: Text | null): void {
+  if (json !== null) pieces.push(`,"${key}":`, json);
+}
+
+function pushRepeated(pieces: Text[], key: string, text: RepeatedText): void {
+  if (text === 'same') return;
+  if (typeof text === 'number') pieces.push(`,"${key}_round":${text}`);
+  else pieces.push(`,"${key}":`, text.text ?? 'null');
+}
+
+function storedFields(logged: AnyRound, facts: StoredFacts): Partial<StoredRound> {
+  const { usage, loggedUsage } = logged;
+  const stored: Partial<StoredRound> = {
+    round: facts.round,
+    timestamp: new Date(facts.time).toISOString(),
+    at: facts.at,
+    model: logged.model,
+    input_tokens: usage.input,
+    output_tokens: usage.output,
+    reasoning_tokens: usage.reasoning,
+    cached_tokens: usage.cached,
+    cache_write_tokens: usage.cacheWrite,
+    price: facts.price,
+  };
+  if (facts.flags.length > 0) stored.flags = [...facts.flags];
+  if (usage.details) stored.usage_details = storedDetails(usage.details);
+  if (isLoggedOtherwise(logged)) stored.logged = loggedCounts(logged);
+  const { input_token_details: input, output_token_details: output } = loggedUsage;
+  if (input != null) stored.input_token_details = details(input);
+  if (output != null) stored.output_token_details = details(output);
+  stored.has_tool_calls = logged.toolCalls !== null && !NO_CALLS.test(charactersOf(logged.toolCalls));
+  if (logged.responseType !== null) stored.response_type = logged.responseType;
+  if (logged.consumer !== '') stored.consumer = logged.consumer;
+  if (logged.api !== '') stored.api = logged.api;
+  if (logged.chatId !== null) stored.chat_id = logged.chatId;
+  if (logged.requestId !== null) stored.request_id = logged.requestId;
+  if (logged.responseCode !== null) stored.response_code = logged.responseCode;
+  if (logged.serviceTier !== null) stored.service_tier = logged.serviceTier;
+  if (logged.durationMs !== null) stored.duration_ms = logged.durationMs;
+  if (logged.firstTokenMs !== null) stored.first_token_ms = logged.firstTokenMs;
+  return stored;
+}
+
+function storedDetails(details: UsageDetails): StoredUsageDetails {
+  const stored: StoredUsageDetails = {};
+  for (const [key, name] of STORED_DETAILS) {
+    const count = details[key];
+    if (count !== undefined) stored[name] = count;
+  }
+  return stored;
+}
+
+const NO_CALLS = /^(?:\[\s*\]|"")$/;
+
+const SHORT_WORD = /^[a-z0-9_-]{1,32}$/;
+
+/** What a log says in the place of a count or a type can be a client's words too: only numbers and known types stay. */
+export function withoutWords(fields: Partial<StoredRound>): Partial<StoredRound> {
+  const { logged, input_token_details, output_token_details, response_type, service_tier, ...numbers } =
+    fields;
+  return {
+    ...numbers,
+    ...(logged && { logged: numbersOf(logged) }),
+    ...(input_token_details !== undefined && { input_token_details: numbersOf(input_token_details) }),
+    ...(output_token_details !== undefined && { output_token_details: numbersOf(output_token_details) }),
+    ...(service_tier !== undefined && SHORT_WORD.test(service_tier) && { service_tier }),
+    ...((response_type === 'stream' || response_type === 'normal') && { response_type }),
+  };
+}
+
+function numbersOf(value: unknown): Record<string, number> {
+  const members = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return Object.fromEntries(
+    members.filter(
+      (member): member is [string, number] => /^\w{1,40}$/.test(member[0]) && typeof member[1] === 'number',
+    ),
+  );
+}
+
+const COUNTS = ['input_token', 'output_token', 'total_token', 'reasoning_tokens', 'cached_tokens'] as const;
+
+function loggedCounts(logged: AnyRound): Record<string, unknown> {
+  return Object.fromEntries(
+    COUNTS.filter((key) => Object.hasOwn(logged.loggedUsage, key)).map((key) => [
+      key,
+      logged.loggedUsage[key],
+    ]),
+  );
+}
+
+function isLoggedOtherwise({ usage, loggedUsage }: AnyRound): boolean {
+  const normalised = {
+    input_token: usage.input,
+    output_token: usage.output,
+    total_token: usage.input + usage.output,
+    reasoning_tokens: usage.reasoning,
+    cached_tokens: usage.cached,
+  };
+  return COUNTS.some(
+    (key) => Object.hasOwn(loggedUsage, key) && Number(loggedUsage[key]) !== normalised[key],
+  );
+}
+
+/** Details come as an object or as the JSON of one. */
+function details(value: unknown): unknown {
+  return typeof value === 'string' ? (parseJson(value) ?? value) : value;
+}

@@ -1,0 +1,84 @@
+import { parseJson } from '../../platform/json-spans.ts';
+import type { Message, Part } from '../../ai-log/message.ts';
+import { cleanLine } from '../../platform/clean-text.ts';
+import { wholeCharacters } from './clip.ts';
+
+/** Enough for a line of any width; pages clip it by its looks. */
+const LONGEST = 160;
+const LOOKED_AT = 1_000;
+
+/** Marks of Markdown, which say nothing on one line. */
+const MARKS = /`+|\*\*|^#{1,6} /gm;
+
+/** The beginning of a text, on one line. */
+export function gistOf(text: string): string {
+  const line = cleanLine(wholeCharacters(text, LOOKED_AT));
+  return line.length > LONGEST ? `${wholeCharacters(line, LONGEST)}…` : line;
+}
+
+/** What agents add to their users' messages; nobody wrote it. */
+const ADDED = /^\s*<(system-reminder|local-command-\w+|command-\w+|environment_context|user_instructions)\b/;
+const ADDED_INSIDE = /<system-reminder>[\s\S]*?<\/system-reminder>/g;
+
+/** The words that a user wrote, on one line; empty where there are none. */
+export function wordsOf(parts: readonly Part[]): string {
+  const texts: string[] = [];
+  let looked = 0;
+  for (const part of parts) {
+    if (part.kind !== 'text' || ADDED.test(part.text)) continue;
+    texts.push(wholeCharacters(part.text, 20 * LOOKED_AT).replaceAll(ADDED_INSIDE, ' '));
+    looked += part.text.length;
+    if (looked > LOOKED_AT) break;
+  }
+  const words = gistOf(texts.join(' ').replaceAll(MARKS, ''));
+  if (words !== '') return words;
+  return parts.some((part) => part.kind === 'image') ? 'An image' : '';
+}
+
+/** The user's words in a message; empty where it is not a user's, or none of it is. */
+export function promptOf(message: Message): string {
+  return message.role === 'user' ? wordsOf(message.parts) : '';
+}
+
+/** Arguments that say most of what a call does, the first of them that there is. */
+const TELLING = [
+  'command',
+  'cmd',
+  'file_path',
+  'path',
+  'pattern',
+  'query',
+  'url',
+  'patch',
+  'prompt',
+  'description',
+  'args',
+  'input',
+];
+
+/** A call's arguments on one line: the one that says most, else all of them as they are. */
+export function argumentsGist(json: string): string {
+  const value = json.length > 20 * LOOKED_AT ? undefined : parseJson(json);
+  if (typeof value !== 'object' || value === null) return gistOf(typeof value === 'string' ? value : json);
+  const members = Array.isArray(value) ? [] : Object.entries(value as Record<string, unknown>);
+  const telling = TELLING.find((key) => members.some(([name, given]) => name === key && isTelling(given)));
+  const chosen = telling === undefined ? members : members.filter(([name]) => name === telling);
+  const [only] = chosen;
+  if (!only) return Array.isArray(value) ? gistOf(json) : '';
+  if (chosen.length > 1)
+    return gistOf(chosen.map(([name, given]) => `${name}: ${scalarText(given)}`).join(', '));
+  const [, given] = only;
+  if (Array.isArray(given) && given.every((word) => typeof word === 'string'))
+    return gistOf(
+      telling === undefined ? given.map((word) => JSON.stringify(word)).join(', ') : given.join(' '),
+    );
+  return gistOf(scalarText(given));
+}
+
+function scalarText(given: unknown): string {
+  return typeof given === 'string' ? given : (JSON.stringify(given) ?? '');
+}
+
+function isTelling(given: unknown): boolean {
+  return (typeof given === 'string' && given !== '') || Array.isArray(given);
+}

@@ -1,0 +1,219 @@
+import { scaleLinear } from 'd3-scale';
+import { exact } from '../../query/count-text.ts';
+import { duration } from '../format.ts';
+import { COST, drawAxis, INPUT, niceTop } from './timeline-axis.ts';
+import type { Bar } from './timeline-bars.ts';
+import { escapeAttribute, escapeText } from './text.ts';
+
+/** What the strip asks of its page. */
+export interface StripStyle {
+  slotOf(model: string): number;
+  /** Where a round is shown. */
+  hrefOf(round: number): string;
+  timeOf(ms: number): string;
+  nameOf(model: string): string;
+  /** What the costs are drawn in: `$`. */
+  sign: string;
+}
+
+// x in per cent, y in pixels, no viewBox: text keeps its size at any width.
+export const STRIP_HEIGHT = 196;
+/** Widths in slots: of an idle gap, and the share of its slot that a bar fills. */
+const GAP = 1.7;
+const FILL = 0.72;
+/** A lone bar is no wider than this many of a strip's. */
+const FEWEST_SLOTS = 12;
+
+interface PlacedBar extends Bar {
+  /** Left edge of its slot, in per cent. */
+  x: number;
+}
+
+/** The strip as two drawings: the axis, and the plot beside it, which is as wide as there is room. */
+export function drawStrip(
+  bars: readonly Bar[],
+  style: StripStyle,
+): { axis: string; axisWidth: number; plot: string } {
+  const { placed, slot } = placeBars(bars);
+  const inputTop = niceTop(Math.max(1, ...bars.map(({ input }) => input)));
+  const costTop = niceTop(
+    Math.max(...bars.map(({ costs }) => costs.reduce((sum, { amount }) => sum + amount, 0))),
+  );
+  const inputY = scaleLinear([0, inputTop], [INPUT.bottom, INPUT.top]);
+  const costY = scaleLinear([0, costTop || 1], [COST.bottom, COST.top]);
+  const runs = runsOf(placed, slot);
+  const lines = runs.map(({ from, to }) => gridLines(from, to)).join('');
+  const plot =
+    lines +
+    text(0, 16, 'Input') +
+    text(0, 127, 'Cost') +
+    gaps(placed, slot) +
+    brackets(placed, slot) +
+    placed.map((bar) => column(bar, slot, inputY, costY, style)).join('') +
+    numbers(placed, slot);
+  return { ...drawAxis(inputTop, costTop, style.sign), plot };
+}
+
+function placeBars(bars: readonly Bar[]): { placed: PlacedBar[]; slot: number } {
+  const slots = bars.reduce((sum, { idleMs }) => sum + 1 + (idleMs > 0 ? GAP : 0), 0);
+  const slot = 100 / Math.max(slots, FEWEST_SLOTS);
+  let x = 0;
+  const placed = bars.map((bar) => {
+    if (bar.idleMs > 0) x += GAP * slot;
+    const at = { ...bar, x };
+    x += slot;
+    return at;
+  });
+  return { placed, slot };
+}
+
+/** Stretches of the axis between the gaps. */
+function runsOf(bars: readonly PlacedBar[], slot: number): { from: number; to: number }[] {
+  const runs: { from: number; to: number }[] = [];
+  for (const bar of bars) {
+    const open = runs.at(-1);
+    if (open && bar.idleMs === 0) open.to = bar.x + slot;
+    else runs.push({ from: bar.x, to: bar.x + slot });
+  }
+  return runs;
+}
+
+function gridLines(from: number, to: number): string {
+  const line = (y: number, name: string): string =>
+    `<line class="${name}" x1="${percent(from)}" x2="${percent(to)}" y1="${y}.5" y2="${y}.5"/>`;
+  return [
+    line(INPUT.top, 'grid'),
+    line((INPUT.top + INPUT.bottom) / 2, 'grid'),
+    line(INPUT.bottom, 'base'),
+    line(COST.top, 'grid'),
+    line((COST.top + COST.bottom) / 2, 'grid'),
+    line(COST.bottom, 'base'),
+  ].join('');
+}
+
+function gaps(bars: readonly PlacedBar[], slot: number): string {
+  const idle = bars.filter(({ idleMs }) => idleMs > 0);
+  return idle
+    .map(({ x, idleMs }, i) => {
+      const at = x - GAP * slot * 0.5;
+      const room = (idle[i + 1]?.x ?? 100) - at;
+      const label = room > 16 ? text(at, 16, `${duration(idleMs)} idle`, 'aside') : '';
+      return `<line class="idle-line" x1="${percent(at)}" x2="${percent(at)}" y1="2" y2="${COST.bottom}"/>${label}`;
+    })
+    .join('');
+}
+
+/** A line below the bars of sub-agents and parallel threads, and how many these are. */
+function brackets(bars: readonly PlacedBar[], slot: number): string {
+  const runs: { from: number; to: number; names: Set<string> }[] = [];
+  let isOpen = false;
+  for (const { x, lanes, idleMs } of bars) {
+    const last = runs.at(-1);
+    if (lanes && isOpen && last && idleMs === 0) {
+      last.to = x + slot;
+      for (const name of lanes) last.names.add(name);
+    } else if (lanes) runs.push({ from: x, to: x + slot, names: new Set(lanes) });
+    isOpen = lanes !== null;
+  }
+  return runs
+    .map(({ from, to, names }) => {
+      const middle = (from + to) / 2;
+      const label = to - from > 9 ? text(middle, 124, sideText([...names]), 'middle') : '';
+      const inset = slot * 0.1;
+      return `<line class="bracket" x1="${percent(from + inset)}" x2="${percent(to - inset)}" y1="110.5" y2="110.5"/>${label}`;
+    })
+    .join('');
+}
+
+/** `2 sub-agents`, `Parallel thread 1`. */
+function sideText(names: readonly string[]): string {
+  const [first = ''] = names;
+  if (names.length === 1) return first;
+  return names.every((name) => name.startsWith('Sub'))
+    ? `${names.length} sub-agents`
+    : `${names.length} threads`;
+}
+
+type Scale = (value: number) => number;
+
+function column(bar: PlacedBar, slot: number, inputY: Scale, costY: Scale, style: StripStyle): string {
+  const x = percent(bar.x + (slot * (1 - FILL)) / 2);
+  const width = percent(slot * FILL);
+  const rect = (name: string, top: number, bottom: number): string =>
+    `<rect class="${name}" x="${x}" width="${width}" y="${px(top)}" height="${px(bottom - top)}"/>`;
+  const parts: string[] = [];
+  const middle = bar.x + slot / 2;
+  const top = Math.min(inputY(bar.input), bar.input > 0 ? INPUT.bottom - 1 : INPUT.bottom);
+  const border = inputY(bar.cached);
+  if (bar.cached > 0) parts.push(rect('c', Math.min(border, INPUT.bottom - 1), INPUT.bottom));
+  if (bar.input > bar.cached) {
+    const bottom = bar.cached > 0 ? Math.max(top + 1, border - 1) : INPUT.bottom;
+    parts.push(rect('n', Math.min(top, bottom - 1), bottom));
+  }
+  let y = COST.bottom;
+  for (const { model, amount } of bar.costs) {
+    const height = Math.max(1, COST.bottom - costY(amount));
+    parts.push(rect(`m m${style.slotOf(model)}`, y - height, y));
+    y -= height + 1;
+  }
+  if (bar.unpriced > 0) parts.push(text(middle, y - 3, '+', 'plus'));
+  if (bar.failedTools > 0 || bar.status !== null) parts.push(text(middle, top - 4, '!', 'bang'));
+  const href = escapeAttribute(style.hrefOf(bar.from));
+  return (
+    `<a href="${href}"><title>${escapeText(titleOf(bar, style))}</title>` +
+    `<rect class="hit" x="${percent(bar.x)}" width="${percent(slot)}" y="${INPUT.top - 8}" height="${COST.bottom - INPUT.top + 24}"/>` +
+    `${parts.join('')}</a>`
+  );
+}
+
+/** `#12, 15:05:02, claude-sonnet-4-5: 27,930 in (21,204 cached), 355 out, $0.0367`. */
+function titleOf(bar: Bar, style: Pick<StripStyle, 'timeOf' | 'nameOf'>): string {
+  const number = bar.from === bar.to ? `#${bar.from}` : `#${bar.from} to #${bar.to}`;
+  const cached = bar.cached > 0 ? ` (${exact(bar.cached)} cached)` : '';
+  const models = bar.models.slice(0, 3).map((model) => style.nameOf(model));
+  const facts = [
+    `${exact(bar.input)} in${cached}`,
+    `${exact(bar.output)} out`,
+    ...(bar.cost.isKnown ? [bar.cost.text] : []),
+    ...(bar.unpriced > 0 ? [bar.from === bar.to ? 'unpriced' : `${exact(bar.unpriced)} unpriced`] : []),
+    ...(bar.failedTools > 0 ? ['a tool failed'] : []),
+    ...(bar.status === null ? [] : [`HTTP ${bar.status}`]),
+  ];
+  const { bounds } = bar.cost;
+  const why = bounds ? `\n${[...bounds.heads, ...bounds.reasons].join('\n')}` : '';
+  return `${number}, ${style.timeOf(bar.time)}, ${models.join(', ')}: ${facts.join(', ')}${why}`;
+}
+
+const STEPS = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 2500, 5000, 10_000, 50_000];
+const MOST_NUMBERS = 9;
+
+/** Numbers of rounds below their bars: the first, then round ones. */
+function numbers(bars: readonly PlacedBar[], slot: number): string {
+  const first = bars[0]?.from ?? 1;
+  const rounds = (bars.at(-1)?.to ?? 1) - first + 1;
+  const step = STEPS.find((size) => rounds / size <= MOST_NUMBERS) ?? 100_000;
+  let last = -Infinity;
+  return bars
+    .flatMap(({ x, from, to }, i) => {
+      const round = Math.ceil(from / step) * step;
+      const number = i === 0 ? first : round <= to ? round : null;
+      if (number === null || x - last < 4) return [];
+      last = x;
+      const isLast = x + slot / 2 > 97;
+      const words = i === 0 ? `#${number}` : exact(number);
+      return [isLast ? text(100, 191, words, 'end') : text(x + slot / 2, 191, words, 'middle')];
+    })
+    .join('');
+}
+
+function text(x: number, y: number, words: string, name = ''): string {
+  return `<text${name === '' ? '' : ` class="${name}"`} x="${percent(x)}" y="${px(y)}">${escapeText(words)}</text>`;
+}
+
+function percent(value: number): string {
+  return `${Number(value.toFixed(3))}%`;
+}
+
+function px(value: number): number {
+  return Number(value.toFixed(1));
+}

@@ -1,0 +1,66 @@
+import { digest } from '../../platform/digest.ts';
+import type { LogPosition } from '../state.ts';
+
+/*
+ * The base of an index: a file that is written once.
+ *
+ *     records     one a session, in the order of their keys
+ *     table       a row a session: key, offset, length and CRC-32 of its record
+ *     files       a row a session: key of its file's name
+ *     positions   of the logs, as JSON
+ *     cells       sums of what all sessions used
+ *     parts       a row a session, in the order of the records: which of these sums hold what it used
+ *     footer      JSON: where all that lies, and the names that records refer to by number
+ *     trailer     length and CRC-32 of the footer, and a mark
+ *
+ * A key is the start of a digest: of the session's id, or of its file's name in lower case. So one session is found by
+ * binary search, and a new base is for the most part copied from the old one.
+ */
+
+/** Log positions as the commit that wrote the base left them. */
+export interface BasePositions {
+  commit: number;
+  logs: LogPosition[];
+  next_log: number;
+  closed: LogPosition[];
+}
+
+export interface Section {
+  at: number;
+  length: number;
+  crc: number;
+}
+
+export interface Footer {
+  format: typeof BASE_FORMAT;
+  sessions: number;
+  table: Section;
+  files: Section;
+  positions: Section;
+  /** What all sessions used together, and which of it each of them: absent where that saves nothing. */
+  cells?: Section;
+  parts?: Section;
+  names: string[];
+}
+
+/** A session's record with its keys. */
+export interface RawRecord {
+  key: Buffer;
+  fileKey: Buffer;
+  bytes: Buffer;
+}
+
+export const BASE_FORMAT = 1;
+export const MARK = 'MONINDEX';
+export const TRAILER_BYTES = 8 + MARK.length;
+export const KEY_BYTES = 8;
+/** Where the parts of the table's rows lie. */
+export const ROW = { at: KEY_BYTES, length: KEY_BYTES + 6, crc: KEY_BYTES + 10, bytes: KEY_BYTES + 14 };
+
+export function keyOf(text: string): Buffer {
+  return Buffer.from(digest(text, KEY_BYTES), 'latin1');
+}
+
+export function fileKeyOf(file: string): Buffer {
+  return keyOf(file.toLowerCase());
+}

@@ -1,0 +1,22 @@
+/** All that the rest of the program knows of the index: what it is made of stays in this folder. */
+export {
+  basePath,
+  committedFiles,
+  removeIndex,
+  tailPath,
+  type Index,
+  type Sessions,
+  type StoredSessions,
+} from './index-files.ts';
+export { readIndexFiles, type IndexedCommit, type IndexFilesContent } from './salvage.ts';
+export { cellsOf, type SharedCells } from './shared-cells.ts';
+export { StoredIndex, writeIndexBase } from './stored-index.ts';
+export {
+  closedLine,
+  parseIndexLine,
+  positionsLine,
+  sessionLine,
+  toCell,
+  toRow,
+  type CellRow,
+} from './tail.ts';

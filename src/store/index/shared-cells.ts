@@ -1,0 +1,136 @@
+import { ByteReader, ByteWriter } from './byte-codec.ts';
+import { readCell, writeCell, type NameTable } from './record.ts';
+import type { SessionUsage, UsageCell } from '../../model/session-entry.ts';
+import { CellSums } from '../../model/usage-cells.ts';
+
+/**
+ * What sessions used together, and which of it each of them had a part in. Most reports ask for no more: their sums are
+ * those of the cells, and a session counts in every row that it has a part in. Sessions run at the same time, so there
+ * are fewer cells than the sessions have.
+ */
+export interface SharedCells {
+  /** How many cells there are. */
+  readonly size: number;
+  /** Made when they are asked for: all of them together can be many. */
+  readonly cells: Iterable<UsageCell>;
+  /** The numbers of its cells, for each session. */
+  readonly parts: Iterable<readonly number[]>;
+}
+
+/** A cube as bytes: its cells, and its parts. */
+export interface SharedCellsBytes {
+  cells: Buffer;
+  parts: Buffer;
+}
+
+/** When a cube is made. */
+interface SharedCellsBounds {
+  /** So many cells are kept in memory meanwhile. */
+  most: number;
+  /** It is worth its bytes if so many cells of sessions are one of it. */
+  worth: number;
+}
+
+const BOUNDS: SharedCellsBounds = { most: 1 << 17, worth: 2 };
+
+/** Makes the cube of sessions that come one after the other. */
+export class SharedCellsWriter {
+  readonly #bounds: SharedCellsBounds;
+  #sums: CellSums | undefined = new CellSums();
+  /** How many cells the sessions have. */
+  #added = 0;
+  readonly #parts = new ByteWriter();
+
+  constructor(bounds = BOUNDS) {
+    this.#bounds = bounds;
+  }
+
+  /** There is too much: no cube is made, whatever comes. */
+  get isGivenUp(): boolean {
+    return this.#sums === undefined;
+  }
+
+  add({ usage }: Pick<SessionUsage, 'usage'>): void {
+    const sums = this.#sums;
+    if (!sums) return;
+    this.#added += usage.length;
+    this.#parts.count(usage.length);
+    for (const cell of usage) this.#parts.count(sums.add(cell));
+    if (sums.cells.length > this.#bounds.most) this.#sums = undefined;
+  }
+
+  /** Undefined where the sessions have so little in common that reading them one by one is no worse. */
+  finish(names: NameTable): SharedCellsBytes | undefined {
+    const cells = this.#sums?.cells ?? [];
+    if (cells.length === 0 || cells.length * this.#bounds.worth > this.#added) return undefined;
+    const writer = new ByteWriter();
+    writer.count(cells.length);
+    for (const cell of cells) writeCell(writer, cell, names);
+    return { cells: writer.written(), parts: this.#parts.written() };
+  }
+}
+
+/** What sessions used, with or without a cube. */
+export function* cellsOf(sessions: {
+  usages(): Iterable<SessionUsage>;
+  sharedCells(): SharedCells | undefined;
+}): Generator<UsageCell> {
+  const cube = sessions.sharedCells();
+  if (cube) yield* cube.cells;
+  else for (const { usage } of sessions.usages()) yield* usage;
+}
+
+/** The cube of so many sessions, from bytes that have been checked. */
+export function decodeSharedCells(
+  bytes: SharedCellsBytes,
+  names: readonly string[],
+  sessions: number,
+): SharedCells {
+  return {
+    size: new ByteReader(bytes.cells).count(),
+    cells: repeatable(function* () {
+      const reader = new ByteReader(bytes.cells);
+      for (let left = reader.count(); left > 0; left--) yield readCell(reader, names);
+    }),
+    parts: repeatable(function* () {
+      const reader = new ByteReader(bytes.parts);
+      for (let i = 0; i < sessions; i++) {
+        const numbers: number[] = [];
+        for (let left = reader.count(); left > 0; left--) numbers.push(reader.count());
+        yield numbers;
+      }
+    }),
+  };
+}
+
+/** A cube and more: what sessions of it used since, by their place in it, and what new ones did. */
+export function extendSharedCells(
+  cube: SharedCells,
+  known: ReadonlyMap<number, readonly UsageCell[]>,
+  added: readonly (readonly UsageCell[])[],
+): SharedCells {
+  const all = [...known.values(), ...added];
+  let { size } = cube;
+  const number = (usage: readonly UsageCell[]): number[] => usage.map(() => size++);
+  const more = new Map(Array.from(known, ([place, usage]) => [place, number(usage)]));
+  const others = added.map(number);
+  return {
+    size,
+    cells: repeatable(function* () {
+      yield* cube.cells;
+      for (const usage of all) yield* usage;
+    }),
+    parts: repeatable(function* () {
+      let place = 0;
+      for (const numbers of cube.parts) {
+        const later = more.get(place++);
+        yield later ? [...numbers, ...later] : numbers;
+      }
+      yield* others;
+    }),
+  };
+}
+
+function repeatable<T>(iterate: () => Iterator<T>): Iterable<T> {
+  return { [Symbol.iterator]: iterate };
+}

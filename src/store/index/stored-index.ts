@@ -1,0 +1,249 @@
+import { crc32 } from '../../platform/digest.ts';
+import { isAbsent, readBytes, withFile, type Files } from '../../platform/files.ts';
+import { damagedIndex } from './damaged-index.ts';
+import { keyOf, type BasePositions, type RawRecord } from './base-format.ts';
+import { IndexBase } from './base.ts';
+import { basePath, tailPath, type Index, type StoredSessions } from './index-files.ts';
+import { decodeHead, decodeRecord, decodeUsage, idOfRecord, NameTable } from './record.ts';
+import { addUp, IndexTail } from './tail.ts';
+import type { LogPosition, State } from '../state.ts';
+import type { SessionEntry, SessionHead, SessionUsage, UsageCell } from '../../model/session-entry.ts';
+import { extendSharedCells, type SharedCells } from './shared-cells.ts';
+import { compareRecords, mergeRecords, recordOf, writeBaseFile, type BaseRecords } from './write-base.ts';
+
+/** Where the logs stand when a base is written. */
+export type Positions = Omit<BasePositions, 'closed'>;
+
+/** What this process knows of a session beside base and tail. */
+interface Changed {
+  head: SessionHead;
+  added: UsageCell[];
+}
+
+/** The index as far as the state counts it, and what this process adds. What a crashed run left is not looked at. */
+export class StoredIndex implements Index {
+  readonly sessions: StoredSessions;
+  readonly #files: Files;
+  readonly #dir: string;
+  #base: IndexBase | undefined;
+  #tail: IndexTail;
+  #tailCrc: number;
+  /** What this process added, by id, and the names of these sessions' files in lower case. */
+  #changed = new Map<string, Changed>();
+  #changedFiles = new Set<string>();
+  #closed: Map<number, LogPosition> | undefined;
+
+  /** Throws InputOutputError where a file of the index is missing (then ENOENT is its cause) or damaged. */
+  constructor(files: Files, dir: string, { generation, base, length }: State['index']) {
+    this.#files = files;
+    this.#dir = dir;
+    this.#tail = readTail(files, tailPath(dir, generation), length);
+    this.#tailCrc = this.#tail.crc;
+    if (base > 0) this.#base = new IndexBase(files, basePath(dir, generation), base);
+    const count = (): number => this.#count();
+    this.sessions = {
+      get size() {
+        return count();
+      },
+      get: (id) => this.#get(id),
+      has: (id) => this.head(id) !== undefined,
+      keys: () => this.#keys(),
+      values: () => this.#decoded(decodeRecord),
+      heads: () => this.#decoded<SessionHead>(decodeHead),
+      sharedCells: () => this.#sharedCells(),
+      usages: () => this.#decoded<SessionUsage>(decodeUsage),
+    };
+  }
+
+  get closed(): ReadonlyMap<number, LogPosition> {
+    this.#closed ??= new Map(
+      [...(this.#base?.positions().closed ?? []), ...this.#tail.closed].map((log) => [log.id, log]),
+    );
+    return this.#closed;
+  }
+
+  /** CRC-32 of the tail's bytes. */
+  get tailCrc(): number {
+    return this.#tailCrc;
+  }
+
+  /** Whether a session's file has this name, whatever the case of its letters. */
+  hasFile(file: string): boolean {
+    const name = file.toLowerCase();
+    return this.#changedFiles.has(name) || this.#tail.hasFile(name) || this.#base?.hasFile(name) === true;
+  }
+
+  /** What is known of a session but for its usage, of which there can be much. */
+  head(id: string): SessionHead | undefined {
+    const head = this.#changed.get(id)?.head ?? this.#tail.headOf(id);
+    if (head) return head;
+    const row = this.#base?.find(id) ?? -1;
+    return row < 0 ? undefined : this.#base?.headAt(row);
+  }
+
+  /** Takes in what a commit makes of a session, and adds to its usage. */
+  add(head: SessionHead, usage: readonly UsageCell[]): void {
+    const changed = this.#changed.get(head.id);
+    if (changed) {
+      changed.head = head;
+      // One by one: a hostile log can bring more of them than a call takes arguments.
+      for (const cell of usage) changed.added.push(cell);
+    } else {
+      this.#changed.set(head.id, { head, added: [...usage] });
+    }
+    this.#changedFiles.add(head.file.toLowerCase());
+  }
+
+  addClosed(logs: readonly LogPosition[]): void {
+    if (logs.length === 0) return;
+    this.#closed = new Map([...this.closed, ...logs.map((log) => [log.id, log] as const)]);
+  }
+
+  /** These bytes were appended to the tail. */
+  passTail(bytes: Uint8Array): void {
+    this.#tailCrc = crc32(bytes, this.#tailCrc);
+  }
+
+  /** Goes on with the base that was made of this index. */
+  rebase({ generation, base }: State['index']): void {
+    this.#base?.close();
+    this.#base = new IndexBase(this.#files, basePath(this.#dir, generation), base);
+    this.#tail = new IndexTail(tailPath(this.#dir, generation), Buffer.alloc(0));
+    this.#tailCrc = this.#tail.crc;
+    this.#changed = new Map();
+    this.#changedFiles = new Set();
+  }
+
+  /** As writeIndexBase; records that did not change are copied as they are. */
+  writeBase(generation: number, positions: Positions): number {
+    const later = new Set(this.#laterIds());
+    const names = new NameTable(this.#base?.names ?? []);
+    const records = mergeRecords(this.#unchangedRecords(later), this.#laterRecords(later, names));
+    const all = { count: this.sessions.size, records, names: names.names };
+    return writeGeneration(this.#files, this.#dir, generation, all, this, positions);
+  }
+
+  *#unchangedRecords(later: ReadonlySet<string>): Generator<RawRecord, void> {
+    for (const [base, row, bytes] of this.#recordsBut(later)) yield base.raw(row, bytes);
+  }
+
+  /** In the order of a base; each is made when its turn comes. */
+  *#laterRecords(later: ReadonlySet<string>, names: NameTable): Generator<RawRecord, void> {
+    const sorted = [...later].map((id) => ({ id, key: keyOf(id) })).toSorted((a, b) => a.key.compare(b.key));
+    for (const { id } of sorted) {
+      const entry = this.#get(id);
+      if (entry) yield recordOf(entry, names);
+    }
+  }
+
+  close(): void {
+    this.#base?.close();
+  }
+
+  #get(id: string): SessionEntry | undefined {
+    const row = this.#base?.find(id) ?? -1;
+    const known = addUp(row < 0 ? undefined : this.#base?.entryAt(row), this.#tail.linesOf(id));
+    const changed = this.#changed.get(id);
+    return changed ? { ...changed.head, usage: [...(known?.usage ?? []), ...changed.added] } : known;
+  }
+
+  #count(): number {
+    const isNew = (id: string): boolean => this.#base === undefined || this.#base.find(id) < 0;
+    return (this.#base?.size ?? 0) + this.#laterIds().filter(isNew).length;
+  }
+
+  /** The sessions that the tail or this process knows more of than the base. */
+  #laterIds(): string[] {
+    return [...new Set([...this.#tail.ids, ...this.#changed.keys()])];
+  }
+
+  /** The base's records of all other sessions; the bytes of one are valid until the next comes. */
+  *#recordsBut(later: ReadonlySet<string>): Generator<[base: IndexBase, row: number, bytes: Buffer]> {
+    const base = this.#base;
+    if (!base) return;
+    for (const [row, bytes] of base.records()) {
+      if (later.size === 0 || !later.has(idOfRecord(bytes))) yield [base, row, bytes];
+    }
+  }
+
+  *#keys(): Generator<string> {
+    const later = new Set(this.#laterIds());
+    for (const [, , bytes] of this.#recordsBut(later)) yield idOfRecord(bytes);
+    yield* later;
+  }
+
+  #sharedCells(): SharedCells | undefined {
+    const cube = this.#base?.sharedCells();
+    if (!cube) return undefined;
+    const known = new Map<number, UsageCell[]>();
+    const added: UsageCell[][] = [];
+    for (const id of this.#laterIds()) {
+      const usage = this.#laterUsage(id);
+      const row = this.#base?.find(id) ?? -1;
+      if (row < 0) added.push(usage);
+      else known.set(row, usage);
+    }
+    return extendSharedCells(cube, known, added);
+  }
+
+  /** What the tail and this process know of a session beside the base. */
+  #laterUsage(id: string): UsageCell[] {
+    const inTail = addUp(undefined, this.#tail.linesOf(id))?.usage ?? [];
+    return [...inTail, ...(this.#changed.get(id)?.added ?? [])];
+  }
+
+  *#decoded<T extends Pick<SessionEntry, 'id'>>(
+    decode: (bytes: Buffer, names: readonly string[]) => T,
+  ): Generator<T | SessionEntry> {
+    const later = new Set(this.#laterIds());
+    for (const [, bytes] of this.#base?.records() ?? []) {
+      const session = decode(bytes, this.#base?.names ?? []);
+      if (!later.has(session.id)) yield session;
+    }
+    for (const id of later) {
+      const entry = this.#get(id);
+      if (entry) yield entry;
+    }
+  }
+}
+
+/** Writes an index as the base of a new generation, whose tail is empty, and syncs the folder; returns its length. */
+export function writeIndexBase(
+  files: Files,
+  dir: string,
+  generation: number,
+  index: Index,
+  positions: Positions,
+): number {
+  const names = new NameTable([]);
+  const records = Array.from(index.sessions.values(), (entry) => recordOf(entry, names));
+  const all = { count: records.length, records: records.toSorted(compareRecords), names: names.names };
+  return writeGeneration(files, dir, generation, all, index, positions);
+}
+
+function writeGeneration(
+  files: Files,
+  dir: string,
+  generation: number,
+  records: BaseRecords,
+  { closed }: Index,
+  positions: Positions,
+): number {
+  const all = { ...positions, closed: [...closed.values()] };
+  const length = writeBaseFile(files, basePath(dir, generation), records, all);
+  // A killed run's can be there.
+  files.remove(tailPath(dir, generation));
+  files.syncFolder(dir);
+  return length;
+}
+
+function readTail(files: Files, path: string, length: number): IndexTail {
+  if (length === 0) return new IndexTail(path, Buffer.alloc(0));
+  try {
+    const bytes = withFile(files, path, 'read', (fd) => readBytes(files, fd, 0, length));
+    if (bytes.length === length) return new IndexTail(path, bytes);
+    throw damagedIndex(path, `is ${bytes.length} bytes long, and ${length} were committed`);
+  } catch (error) {
+    throw isAbsent(error) ? damagedIndex(path, 'is missing', error) : error;
+  }
+}

@@ -1,0 +1,261 @@
+import { crc32 } from '../../platform/digest.ts';
+import type { InputOutputError } from '../../platform/errors.ts';
+import { damagedIndex } from './damaged-index.ts';
+import type { LogPosition } from '../state.ts';
+import type { PriceRef, SessionEntry, SessionHead, UsageCell } from '../../model/session-entry.ts';
+
+/*
+ * The tail of an index: what each run added since its base was written, one JSON document a line. A session's lines
+ * add up: plain fields replace, `usage` adds. A commit ends with a line of the log positions, by which a lost state can
+ * be rebuilt.
+ */
+
+export type CellRow = [
+  bucket: number,
+  model: string,
+  consumer: string,
+  api: string,
+  price: PriceRef,
+  rounds: number,
+  input: number,
+  output: number,
+  reasoning: number,
+  cached: number,
+  cacheWrite: number,
+  cost?: string,
+  saved?: string,
+  inexact?: string,
+  currency?: string,
+];
+
+export type SessionLine = SessionHead & { usage: CellRow[] };
+
+/** The log positions as a commit left them, and the number of that commit. */
+interface PositionsLine {
+  logs: LogPosition[];
+  next_log: number;
+  commit: number;
+  /** Length of the base that the tail goes with. Absent, as is `crc`, in stores of format 1: no base. */
+  base?: number;
+  /** CRC-32 of all bytes of the tail before this line. */
+  crc?: number;
+}
+
+export type IndexLine = SessionLine | PositionsLine | { closed: LogPosition[] };
+
+/** A session's line with what a run added in `usage`. */
+export function sessionLine(head: SessionHead, usage: readonly UsageCell[]): string {
+  const { id, file, ...rest } = head;
+  return `${JSON.stringify({ id, file, ...rest, usage: usage.map(toRow) } satisfies SessionLine)}\n`;
+}
+
+export function positionsLine(positions: PositionsLine): string {
+  return `${JSON.stringify(positions)}\n`;
+}
+
+export function closedLine(closed: readonly LogPosition[]): string {
+  return closed.length === 0 ? '' : `${JSON.stringify({ closed })}\n`;
+}
+
+/** A line of the tail; undefined where it is damaged. */
+export function parseIndexLine(text: string): IndexLine | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    // Our own line: that it is a whole JSON document is all that is asked of it.
+    return typeof value === 'object' && value !== null ? (value as IndexLine) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a tail's lines add to a session: the fields of the last, the usage of all. */
+export function addUp(
+  known: SessionEntry | undefined,
+  lines: readonly SessionLine[],
+): SessionEntry | undefined {
+  let entry = known;
+  for (const { usage, ...fields } of lines) {
+    entry = { ...fields, usage: [...(entry?.usage ?? []), ...usage.map(toCell)] };
+  }
+  return entry;
+}
+
+/** Where the id's JSON text begins in a session's line, and what stands between it and the file's. */
+const ID_FROM = '{"id":'.length;
+const SESSION = Buffer.from('{"id":"');
+/** In JSON no quote stands in a text but behind a backslash: so this ends the id, and nothing in it does. */
+const FILE = Buffer.from('","file":"');
+
+/** The committed bytes of a tail. A line is parsed when it is asked for: a run touches few sessions. */
+export class IndexTail {
+  readonly #path: string;
+  readonly #bytes: Buffer;
+  /** By the id as JSON: where its lines begin and end. */
+  readonly #lines = new Map<string, [from: number, to: number][]>();
+  readonly #others: [from: number, to: number][] = [];
+  #files: Set<string> | undefined;
+  /** CRC-32 of all bytes. */
+  readonly crc: number;
+
+  /** Throws InputOutputError where the bytes are not what a commit wrote. */
+  constructor(path: string, bytes: Buffer) {
+    this.#path = path;
+    this.#bytes = bytes;
+    for (let at = 0; at < bytes.length;) {
+      const newline = bytes.indexOf(0x0a, at);
+      const end = newline < 0 ? bytes.length : newline;
+      const idEnd = isAt(bytes, at, SESSION) ? bytes.indexOf(FILE, at + ID_FROM) : -1;
+      if (idEnd < 0 || idEnd > end) this.#others.push([at, end]);
+      else this.#noteLine(bytes.toString('utf8', at + ID_FROM, idEnd + 1), at, end);
+      at = end + 1;
+    }
+    this.crc = this.#check();
+  }
+
+  get ids(): string[] {
+    return [...this.#lines.keys()].map((json) => JSON.parse(json) as string);
+  }
+
+  has(id: string): boolean {
+    return this.#lines.has(JSON.stringify(id));
+  }
+
+  /** Whether a session's file has this name, given in lower case. */
+  hasFile(lowerCaseName: string): boolean {
+    // A prune gives a session another file: each line names its own.
+    this.#files ??= new Set(
+      [...this.#lines].flatMap(([id, places]) => places.map(([at]) => this.#fileOf(id, at))),
+    );
+    return this.#files.has(lowerCaseName);
+  }
+
+  linesOf(id: string): SessionLine[] {
+    const places = this.#lines.get(JSON.stringify(id)) ?? [];
+    return places.map((place) => this.#parse(place) as SessionLine);
+  }
+
+  /** The last line's fields but its usage; undefined where the session has no line. */
+  headOf(id: string): SessionHead | undefined {
+    const place = this.#lines.get(JSON.stringify(id))?.at(-1);
+    if (!place) return undefined;
+    const { usage: _, ...head } = this.#parse(place) as SessionLine;
+    return head;
+  }
+
+  get closed(): LogPosition[] {
+    const lines = this.#others.map((place) => this.#parse(place));
+    return lines.flatMap((line) => ('closed' in line ? line.closed : []));
+  }
+
+  #fileOf(id: string, at: number): string {
+    const from = at + ID_FROM + Buffer.byteLength(id) - 1 + FILE.length;
+    return this.#bytes.toString('utf8', from, this.#bytes.indexOf(QUOTE, from)).toLowerCase();
+  }
+
+  /** The last line is a commit's, and says what the bytes before it should be. Returns the CRC-32 of all. */
+  #check(): number {
+    if (this.#bytes.length === 0) return crc32(this.#bytes);
+    const [from, to] = this.#others.at(-1) ?? [0, 0];
+    const before = crc32(this.#bytes.subarray(0, from));
+    const line = parseIndexLine(this.#bytes.toString('utf8', from, to));
+    const isWhole = to === this.#bytes.length - 1 && line !== undefined && 'commit' in line;
+    if (!isWhole || (line.crc !== undefined && line.crc !== before)) throw this.#damage();
+    return crc32(this.#bytes.subarray(from), before);
+  }
+
+  /** Names the first line that is no document; else one has changed and still is one. */
+  #damage(): InputOutputError {
+    for (let at = 0; at < this.#bytes.length;) {
+      const newline = this.#bytes.indexOf(0x0a, at);
+      const end = newline < 0 ? this.#bytes.length : newline;
+      if (!parseIndexLine(this.#bytes.toString('utf8', at, end))) {
+        return damagedIndex(this.#path, `has a damaged line at byte ${at}`);
+      }
+      at = end + 1;
+    }
+    return damagedIndex(this.#path, 'is not what was committed: its checksum is another');
+  }
+
+  #noteLine(id: string, from: number, to: number): void {
+    const known = this.#lines.get(id);
+    if (known) known.push([from, to]);
+    else this.#lines.set(id, [[from, to]]);
+  }
+
+  #parse([from, to]: [number, number]): IndexLine {
+    const line = parseIndexLine(this.#bytes.toString('utf8', from, to));
+    if (line) return line;
+    throw damagedIndex(this.#path, `has a damaged line at byte ${from}`);
+  }
+}
+
+const QUOTE = 0x22;
+
+function isAt(bytes: Buffer, at: number, wanted: Buffer): boolean {
+  return (
+    bytes.length >= at + wanted.length &&
+    bytes.compare(wanted, 0, wanted.length, at, at + wanted.length) === 0
+  );
+}
+
+const ABSENT = ['0', '0', '', 'USD'];
+
+export function toRow(cell: UsageCell): CellRow {
+  const { bucket, model, consumer, api, price, rounds, input, output, reasoning, cached, cacheWrite } = cell;
+  const row: CellRow = [
+    bucket,
+    model,
+    consumer,
+    api,
+    price,
+    rounds,
+    input,
+    output,
+    reasoning,
+    cached,
+    cacheWrite,
+  ];
+  // What is absent at the end is 0, exact and USD.
+  const { cost, saved, inexact, currency } = cell;
+  const rest = [String(cost), String(saved), inexact, currency];
+  while (rest.length > 0 && rest.at(-1) === ABSENT[rest.length - 1]) rest.pop();
+  row.push(...rest);
+  return row;
+}
+
+export function toCell(row: CellRow): UsageCell {
+  const [
+    bucket,
+    model,
+    consumer,
+    api,
+    price,
+    rounds,
+    input,
+    output,
+    reasoning,
+    cached,
+    cacheWrite,
+    cost,
+    saved,
+    inexact = '',
+    currency = 'USD',
+  ] = row;
+  return {
+    bucket,
+    model,
+    consumer,
+    api,
+    price,
+    rounds,
+    input,
+    output,
+    reasoning,
+    cached,
+    cacheWrite,
+    cost: BigInt(cost ?? 0),
+    saved: BigInt(saved ?? 0),
+    currency,
+    inexact,
+  };
+}

@@ -1,0 +1,48 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { examine, type Examination, type ExamineOptions } from '../../src/doctor/examine.ts';
+import { nodeFiles, type Files } from '../../src/platform/files.ts';
+import { aiLine, makeFolder, otherLine, run } from '../ingest/make.ts';
+
+/** A gateway, a store and a crontab with which nothing is wrong. */
+export interface Place {
+  folder: string;
+  log: string;
+  dir: string;
+}
+
+export const LINES = [aiLine('a', 0), otherLine(0), aiLine('a', 1), aiLine('b', 0)];
+
+/** Writes the log, and parses it into a store unless told not to. */
+export async function makePlace(lines: string[] = LINES, parses = true): Promise<Place> {
+  const folder = makeFolder();
+  const place = { folder, log: join(folder, 'logs/access.log'), dir: join(folder, 'store') };
+  mkdirSync(join(folder, 'logs'));
+  writeFileSync(place.log, lines.join(''));
+  if (parses) await run(place.dir, place.log);
+  return place;
+}
+
+/** All that is found, but for what depends on the day on which the tests run: the age of the built-in prices. */
+export async function look(
+  { log, dir }: Place,
+  rest: Partial<ExamineOptions> = {},
+  files: Files = nodeFiles,
+): Promise<Examination> {
+  const text = `* * * * * monitor parse --log-path ${log} --output-dir ${dir} --quiet\n`;
+  const examination = await examine(files, {
+    dir,
+    logPaths: [log],
+    schedules: [{ where: 'crontab -l', text }],
+    program: { node: '/usr/bin/node', script: '/opt/monitor/bin/monitor.js' },
+    now: Date.now(),
+    ...rest,
+  });
+  return { ...examination, findings: examination.findings.filter(({ code }) => code !== 'prices-old') };
+}
+
+/** `code severity` of everything that was found. */
+export async function codesOf(place: Place, rest: Partial<ExamineOptions> = {}): Promise<string[]> {
+  const { findings } = await look(place, rest);
+  return findings.map(({ code, severity }) => `${code} ${severity}`);
+}

@@ -1,0 +1,145 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { nodeFiles, type Files } from '../../src/platform/files.ts';
+import type { Threads } from '../../src/site/page-workers.ts';
+import type { Written } from '../../src/site/site-folder.ts';
+import { filesOf, makeFolder, render, sharedFolder, type Made } from './make.ts';
+import { quickSessions, storeQuickly, type QuickSession } from './quick-store.ts';
+
+const UNTIL = Date.parse('2026-02-03T00:00:00Z');
+/** Of the built program. */
+const TWO: Threads = { file: resolve('dist/page-worker.cjs'), count: 2 };
+const LONG_ID = 'long';
+
+/** 320 sessions of some 20 KB, enough for two threads; and one of 1 MB, which no thread is given. */
+const SESSIONS = quickSessions(320, 4, UNTIL).map((session) => withTexts(session, 5000));
+SESSIONS.splice(100, 0, { ...withTexts(SESSIONS[0] as QuickSession, 300_000), id: LONG_ID });
+
+const shared = sharedFolder();
+/** Their store, and the site that a render without threads makes of it. */
+const ALONE: Made = { dataDir: join(shared, 'store'), siteDir: join(shared, 'alone') };
+let written: Written;
+
+beforeAll(async () => {
+  storeQuickly(ALONE.dataDir, SESSIONS);
+  written = await render(ALONE);
+});
+
+/** The same store and another site. */
+function another(): Made {
+  return { ...ALONE, siteDir: join(makeFolder(), 'site') };
+}
+
+/** A copy of the store and the site. */
+function copied(): Made {
+  const folder = makeFolder();
+  const made = { dataDir: join(folder, 'store'), siteDir: join(folder, 'site') };
+  cpSync(ALONE.dataDir, made.dataDir, { recursive: true });
+  cpSync(ALONE.siteDir, made.siteDir, { recursive: true });
+  return made;
+}
+
+/** With texts that take more than one byte a character: threads hand over bytes. */
+function withTexts(session: QuickSession, length: number): QuickSession {
+  const rounds = session.rounds.map((round, i) => ({ ...round, text: `${i} 天气 🚀 `.repeat(length / 8) }));
+  return { ...session, rounds };
+}
+
+const contents = (made: Made): [string, string][] =>
+  [...filesOf(made.siteDir)].map(([path, { digest }]): [string, string] => [path, digest]).toSorted();
+
+const manifestOf = ({ siteDir }: Made): string[] =>
+  readFileSync(join(siteDir, '.monitor/manifest'), 'utf8').split('\n');
+
+/** The sessions whose files this thread reads. */
+function watching(): { files: Files; read: () => string[] } {
+  const opened = new Set<string>();
+  const open: Files['open'] = (path, how) => {
+    if (how === 'read' && path.endsWith('.json') && !path.includes('/.')) opened.add(path);
+    return nodeFiles.open(path, how);
+  };
+  return {
+    files: { ...nodeFiles, open },
+    read: () => [...opened].map((path) => path.split('/').at(-1) ?? ''),
+  };
+}
+
+describe('a render with threads', () => {
+  test('makes what one without does, file by file; this one reads the long session only', async () => {
+    const made = another();
+    const { files, read } = watching();
+    expect(await render(made, { threads: TWO }, files)).toEqual(written);
+    expect(read()).toEqual([`${LONG_ID}.json`]);
+    expect(contents(made)).toEqual(contents(ALONE));
+    expect(manifestOf(made)).toEqual(manifestOf(ALONE));
+  });
+
+  test('writes what changed, and keeps the rest', async () => {
+    const made = copied();
+    const round = { at: UNTIL, model: 'gpt-5', input: 7, cached: 0, output: 1 };
+    const more = SESSIONS.slice(0, 250).map((session) => ({ ...session, rounds: [round] }));
+    storeQuickly(made.dataDir, more);
+    const { rendered, kept } = await render(made, { threads: TWO });
+    // Of the 71 that nothing came to, page and JSON are kept.
+    expect(rendered + kept).toBe(written.rendered);
+    expect(kept).toBeGreaterThanOrEqual(142);
+    const anew = { ...made, siteDir: `${made.siteDir}-anew` };
+    await render(anew);
+    expect(contents(made)).toEqual(contents(anew));
+    expect(manifestOf(made).toSorted()).toEqual(manifestOf(anew).toSorted());
+  });
+
+  test('and --full makes every page', async () => {
+    const made = copied();
+    const { rendered } = written;
+    expect(await render(made, { threads: TWO, full: true })).toEqual({ rendered, kept: 0, removed: 0 });
+    expect(contents(made)).toEqual(contents(ALONE));
+  });
+
+  test.each([
+    ['cannot start', 'no such program'],
+    ['ends at once', 'process.exit(1)'],
+    ['ends at its third task', 'let n = 0; on((m) => { if (++n > 2) process.exit(0); post([]); })'],
+    ['fails at its third task', 'let n = 0; on((m) => { if (++n > 2) throw new Error("no"); post([]); })'],
+    ['answers nothing of use', 'on(() => post([]))'],
+  ])('whose thread %s makes the same', async (_, program) => {
+    const made = another();
+    const file = join(made.siteDir, '../worker.cjs');
+    writeFileSync(
+      file,
+      `const { parentPort } = require('node:worker_threads');
+       const on = (listen) => parentPort.on('message', listen);
+       const post = (message) => parentPort.postMessage(message);
+       ${program}`,
+    );
+    expect(await render(made, { threads: { file, count: 2 } })).toEqual(written);
+    expect(contents(made)).toEqual(contents(ALONE));
+  });
+
+  test('says of a damaged session what one without says', async () => {
+    const { dataDir } = copied();
+    const { id } = SESSIONS[200] as QuickSession;
+    truncateSync(join(dataDir, `${id}.json`), 100);
+    const alone = await render({ ...another(), dataDir }).catch((error: Error) => error);
+    expect(alone).toMatchObject({ exitCode: 74, message: expect.stringContaining(`${id}.json is cut`) });
+    await expect(render({ ...another(), dataDir }, { threads: TWO })).rejects.toEqual(alone);
+  });
+
+  test('starts none where the address space is limited: a thread that lacks it would end the process', () => {
+    const { dataDir, siteDir } = another();
+    const command = `ulimit -v 2200000 && exec node bin/monitor.js render --json --data-dir ${dataDir} --site-dir ${siteDir}`;
+    const { status, stdout } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+    expect([status, JSON.parse(stdout)]).toMatchObject([0, { rendered: written.rendered }]);
+  });
+
+  test('of little starts none', async () => {
+    const folder = makeFolder();
+    const made = { dataDir: join(folder, 'store'), siteDir: join(folder, 'site') };
+    storeQuickly(made.dataDir, quickSessions(40, 4, UNTIL));
+    const { files, read } = watching();
+    await render(made, { threads: TWO }, files);
+    expect(read()).toHaveLength(40);
+  });
+});

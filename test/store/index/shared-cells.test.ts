@@ -1,0 +1,162 @@
+import { expect, test } from 'vitest';
+import { fc } from '../../fast-check.ts';
+import { nodeFiles } from '../../../src/platform/files.ts';
+import { ALL_BUCKETS, groupShared, groupUsage, type Grouped } from '../../../src/query/aggregate.ts';
+import { NameTable } from '../../../src/store/index/record.ts';
+import { StoredIndex, writeIndexBase } from '../../../src/store/index/stored-index.ts';
+import type { PriceRef, SessionEntry, SessionUsage, UsageCell } from '../../../src/model/session-entry.ts';
+import { cellsOf, SharedCellsWriter, decodeSharedCells } from '../../../src/store/index/shared-cells.ts';
+import { makeFolder } from '../../platform/make.ts';
+import { addition, cell, commitTo, sharedCellsOf, indexOf, newStore, stateOf, titled } from '../make.ts';
+
+/** Few names and buckets, so that sessions have cells in common. */
+const anyCell: fc.Arbitrary<UsageCell> = fc.record({
+  bucket: fc.constantFrom(1_966_000, 1_966_001, 1_966_100),
+  model: fc.constantFrom('m', 'n', '__proto__'),
+  consumer: fc.constantFrom('', 'bot'),
+  api: fc.constantFrom('', 'route'),
+  price: fc.constantFrom<PriceRef[]>(1, 2, 'free', 'unpriced', 'no-usage'),
+  rounds: fc.nat(9),
+  input: fc.nat(1000),
+  output: fc.nat(1000),
+  reasoning: fc.nat(9),
+  cached: fc.nat(9),
+  cacheWrite: fc.nat(9),
+  cost: fc.bigInt(0n, 2n ** 70n),
+  saved: fc.bigInt(-9n, 2n ** 65n),
+  currency: fc.constantFrom('USD', 'CNY'),
+  inexact: fc.constantFrom('', 'aborted', 'aborted search-fee'),
+});
+const anyUsages = fc.array(fc.array(anyCell, { maxLength: 4 }), { maxLength: 6 });
+
+const KEYS: ((cell: UsageCell) => string | null)[] = [
+  ({ model }) => model,
+  ({ bucket, consumer }) => `${bucket} ${consumer}`,
+  ({ api, model }) => (model === 'n' ? null : api),
+  () => '',
+];
+const SOME = { from: 1_966_001, to: 1_966_100 };
+
+/** What a report makes of each: a cube, or the sessions one by one. */
+function sumsOf(group: (key: (typeof KEYS)[number], range: typeof SOME) => Grouped): unknown {
+  return KEYS.flatMap((key) => [group(key, ALL_BUCKETS), group(key, SOME)]).map(({ rows, total }) => ({
+    rows: new Map([...rows].toSorted()),
+    total: { ...total, models: new Map([...total.models].toSorted()) },
+  }));
+}
+
+test('a cube gives every sum that the sessions give, and counts each of them once', () => {
+  fc.assert(
+    fc.property(anyUsages, (usages) => {
+      const sessions = usages.map((usage, i) => ({ id: `s${i}`, usage }));
+      const expected = sumsOf((key, range) => groupUsage(sessions, key, range));
+      expect(sumsOf((key, range) => groupShared(sharedCellsOf(sessions), key, range))).toEqual(expected);
+    }),
+  );
+});
+
+test('cells that are the same but for their sums are one', () => {
+  const names = { consumer: 'ab', api: 'c' };
+  const { size, cells, parts } = sharedCellsOf([
+    { usage: [cell(), cell({ model: 'n' }), cell(names)] },
+    { usage: [cell({ input: 1 }), cell({ consumer: 'a', api: 'bc' })] },
+  ]);
+  expect([size, ...cells]).toEqual([
+    4,
+    cell({ rounds: 2, input: 101, output: 20, cost: 10n }),
+    cell({ model: 'n' }),
+    cell(names),
+    cell({ consumer: 'a', api: 'bc' }),
+  ]);
+  expect([...parts]).toEqual([
+    [0, 1, 2],
+    [0, 3],
+  ]);
+});
+
+test.each([
+  ['little in common', [[cell()], [cell(), cell({ model: 'n' })]], undefined],
+  ['enough in common', [[cell()], [cell()], [cell(), cell({ model: 'n' })]], 2],
+  ['too much of it', [['m', 'n', 'o', 'p'], ['m', 'n', 'o', 'p']].map((names) => names.map((model) => cell({ model }))), undefined],
+  ['nothing', [[], []], undefined],
+])('of sessions with %s', (_, usages, size) => {
+  const writer = new SharedCellsWriter({ most: 3, worth: 2 });
+  for (const usage of usages) writer.add({ usage });
+  const names = new NameTable([]);
+  const bytes = writer.finish(names);
+  expect(bytes && decodeSharedCells(bytes, names.names, usages.length).size).toBe(size);
+}); // prettier-ignore
+
+function entries(usages: readonly UsageCell[][]): Map<string, SessionEntry> {
+  const checks = { end: 300, last: { length: 20, crc: 4 }, summary: { length: 0, crc: 0 } };
+  return new Map(usages.map((usage, i) => [`s${i}`, { ...addition(`s${i}`).entry, ...checks, usage }]));
+}
+
+/** An index of these sessions, all of them in its base. */
+function storedBase(usages: readonly UsageCell[][]): StoredIndex {
+  const dir = makeFolder();
+  const index = { sessions: entries(usages), closed: new Map() };
+  const length = writeIndexBase(nodeFiles, dir, 1, index, { commit: 1, logs: [], next_log: 1 });
+  return new StoredIndex(nodeFiles, dir, { generation: 1, base: length, length: 0 });
+}
+
+/** Compares what the index has summed with what it says of each session. */
+function expectSameSums({ sessions }: StoredIndex): void {
+  const cube = sessions.sharedCells();
+  if (!cube) throw new Error('there is no sharedCells');
+  expect(sumsOf((key, range) => groupShared(cube, key, range))).toEqual(
+    sumsOf((key, range) => groupUsage(sessions.values(), key, range)),
+  );
+}
+
+test('what this process adds to known sessions, and to new ones, is in the sharedCells', () => {
+  const later = fc.array(fc.tuple(fc.nat(20), fc.array(anyCell, { maxLength: 3 })));
+  fc.assert(
+    fc.property(anyUsages, later, (usages, added) => {
+      fc.pre(usages.flat().length > 0);
+      const index = storedBase([...usages, ...usages, ...usages]);
+      for (const [i, usage] of added) {
+        const head = entries([[]]).get('s0');
+        if (head) index.add({ ...head, id: `s${i}`, file: `s${i}.json` }, usage);
+      }
+      expectSameSums(index);
+      const usagesOf = (all: Iterable<SessionUsage>) => Array.from(all, ({ id, usage }) => ({ id, usage }));
+      expect(usagesOf(index.sessions.usages())).toEqual(usagesOf(index.sessions.values()));
+      index.close();
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('base, tail and this process together', () => {
+  const store = newStore();
+  // Long enough for a base.
+  commitTo(store, [titled('long', 300_000), addition('a', { usage: [cell(), cell({ model: 'n' })] }), addition('b')]);
+  commitTo(store, [
+    addition('a', { usage: [cell({ model: 'n' })] }),
+    addition('new', { usage: [cell({ model: 'o' })] }),
+  ]);
+  const { base, length } = stateOf(store).index;
+  expect([base > 0, length > 0]).toEqual([true, true]);
+  const index = indexOf(store);
+  const counts = (): unknown[] => {
+    const { rows, total } = groupShared(index.sessions.sharedCells() ?? sharedCellsOf([]), ({ model }) => model, ALL_BUCKETS);
+    const models = Array.from(rows, ([model, row]) => [model, row.sessions, row.rounds]);
+    return [...models.toSorted(), [total.sessions, total.rounds]];
+  };
+  expect(counts()).toEqual([['m', 3, 3], ['n', 1, 2], ['o', 1, 1], [4, 6]]);
+  for (const id of ['a', 'new', 'b', 'newer']) {
+    const { entry } = addition(id);
+    index.add({ ...entry, end: 9, last: { length: 1, crc: 1 }, summary: { length: 1, crc: 1 } }, [cell({ model: 'o' })]);
+  }
+  expect(counts()).toEqual([['m', 3, 3], ['n', 1, 2], ['o', 4, 5], [5, 10]]);
+  expectSameSums(index);
+}); // prettier-ignore
+
+test('what has little in common is read session by session', () => {
+  const { sessions } = storedBase([[cell()], [cell({ model: 'n' })]]);
+  expect(sessions.sharedCells()).toBeUndefined();
+  expect([...cellsOf(sessions)].map(({ model }) => model).toSorted()).toEqual(['m', 'n']);
+  const shared = storedBase([[cell()], [cell()]]).sessions;
+  expect([...cellsOf(shared)]).toEqual([cell({ rounds: 2, input: 200, output: 20, cost: 10n })]);
+});
