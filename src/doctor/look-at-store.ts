@@ -6,7 +6,7 @@ import { readSnapshot } from '../store/read.ts';
 import type { LogPosition } from '../store/state.ts';
 import type { PriceList } from '../store/pricing-settings.ts';
 import { findStore } from '../store/store.ts';
-import type { UsageCell } from '../model/session-entry.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 import { cellsOf } from '../store/index/index.ts';
 import { asGeneration } from '../ingest/known-logs.ts';
 

@@ -4,13 +4,8 @@ import type { Files } from '../platform/files.ts';
 import type { Money } from '../pricing/round-money.ts';
 import type { SessionAddition } from '../store/commit.ts';
 import { checkSessionFile } from '../store/session-file.ts';
-import {
-  pruneMarks,
-  BUCKET_MS,
-  type PruneMarks,
-  type SessionEntry,
-  type UsageCell,
-} from '../model/session-entry.ts';
+import { pruneMarks, type PruneMarks, type SessionEntry } from '../model/session-entry.ts';
+import { BUCKET_MS, type UsageCell } from '../model/usage-cell.ts';
 import { DraftMemory } from './draft-memory.ts';
 import { LineArena } from './arena.ts';
 import { storedLine, type StoredFacts } from '../session-format/write-round.ts';

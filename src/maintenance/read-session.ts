@@ -7,7 +7,8 @@ import { moneyOfRound } from '../pricing/round-money.ts';
 import { mergeCells } from '../model/usage-cells.ts';
 import { headerId, sessionLines, type SessionLine } from '../store/session-lines.ts';
 import { isCount } from '../store/state.ts';
-import { BUCKET_MS, type SessionEntry, type UsageCell } from '../model/session-entry.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
+import { BUCKET_MS, type UsageCell } from '../model/usage-cell.ts';
 import { titleOf } from '../session-format/title.ts';
 
 /** What the rounds of a session file come to. */

@@ -1,4 +1,4 @@
-import type { UsageCell } from './session-entry.ts';
+import type { UsageCell } from './usage-cell.ts';
 
 /** Adds up cells of the same bucket, model, consumer, api, price, currency and reasons why it is inexact. */
 export class CellSums {

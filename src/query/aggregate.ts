@@ -1,4 +1,5 @@
-import type { SessionUsage, UsageCell } from '../model/session-entry.ts';
+import type { SessionUsage } from '../model/session-entry.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 import type { SharedCells } from '../store/index/index.ts';
 import { currencyOrder } from './currency-order.ts';
 import { addCellCosts, addCosts, noCosts, type Amount, type CostSums } from './costs.ts';

@@ -1,5 +1,5 @@
 import { boundOf, type Bound } from '../pricing/bounds.ts';
-import type { UsageCell } from '../model/session-entry.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 
 /** What was charged in one currency. Money is exact: 10⁻¹⁸ of the currency. */
 export interface Amount {

@@ -1,5 +1,6 @@
 import type { StoredSessions } from '../store/index/index.ts';
-import { BUCKET_MS, type SessionEntry, type UsageCell } from '../model/session-entry.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
+import { BUCKET_MS, type UsageCell } from '../model/usage-cell.ts';
 
 /** What one USD is worth in another currency, from a date on (UTC): the user's own rates, never looked up. */
 export interface DatedRate {

@@ -10,7 +10,7 @@ import {
 import { addCosts, noCosts, type CostSums } from './costs.ts';
 import type { LocalTime } from './time-zone.ts';
 import type { StoredSessions } from '../store/index/index.ts';
-import type { UsageCell } from '../model/session-entry.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 import type { GroupKey } from './group-keys.ts';
 
 /** One row: a name for each key, and what was used under these names. `''` where the log named none. */

@@ -1,6 +1,6 @@
 import type { PriceBook, PriceEntry } from '../pricing/price-book.ts';
 import { cellsOf, type StoredSessions } from '../store/index/index.ts';
-import type { UsageCell } from '../model/session-entry.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 import { compareBig, compareText, tokensOf } from './aggregate.ts';
 
 /** What rounds of one model used. */

@@ -1,4 +1,4 @@
-import { BUCKET_MS } from '../model/session-entry.ts';
+import { BUCKET_MS } from '../model/usage-cell.ts';
 
 /** Local dates and times of one zone, for years of four digits. Offsets are asked of Intl once per UTC day, so a cell costs a map lookup. */
 export interface LocalTime {

@@ -1,5 +1,6 @@
 import type { StoredSessions } from '../store/index/index.ts';
-import { isPruned, type SessionEntry, type SessionHead, type UsageCell } from '../model/session-entry.ts';
+import { isPruned, type SessionEntry, type SessionHead } from '../model/session-entry.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 import {
   compareCosts,
   compareText,

@@ -1,6 +1,6 @@
 import { isDate } from '../ai-log/time.ts';
 import { UsageError } from '../platform/errors.ts';
-import { BUCKET_MS } from '../model/session-entry.ts';
+import { BUCKET_MS } from '../model/usage-cell.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 
 /** A span of time in milliseconds since 1970 UTC: from `from`, up to and without `to`. */

@@ -1,7 +1,7 @@
 import { nearestNames } from '../platform/nearest.ts';
 import { parseSessionKey } from '../query/session-key.ts';
 import { cellsOf, type StoredSessions } from '../store/index/index.ts';
-import { BUCKET_MS } from '../model/session-entry.ts';
+import { BUCKET_MS } from '../model/usage-cell.ts';
 import { usageFilter } from '../query/grouping.ts';
 
 /** Names that a report is limited to, in any case. */

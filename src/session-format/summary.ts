@@ -1,4 +1,5 @@
-import type { PruneMarks, SessionEntry, UsageCell } from '../model/session-entry.ts';
+import type { PruneMarks, SessionEntry } from '../model/session-entry.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 
 export interface Totals {
   input: number;

@@ -1,7 +1,8 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../query/count-text.ts';
-import { BUCKET_MS, type SessionEntry } from '../model/session-entry.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
+import { BUCKET_MS } from '../model/usage-cell.ts';
 import { byDaySection } from './by-day.ts';
 import { shownTime } from './clock.ts';
 import { costView, shareText, storeNote } from './cost-view.ts';

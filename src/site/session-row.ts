@@ -1,7 +1,8 @@
 import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { plural } from '../query/count-text.ts';
-import type { SessionEntry, UsageCell } from '../model/session-entry.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 import { shownTime, type ShownTime } from './clock.ts';
 import { costView, type CostView } from './cost-view.ts';
 import { percent, shownCount, type Shown } from './format.ts';

@@ -1,7 +1,8 @@
 import { hexDigest } from '../platform/digest.ts';
 import type { Snapshot } from '../store/read.ts';
 import { lostRoundsOf } from '../store/state.ts';
-import { isPruned, BUCKET_MS } from '../model/session-entry.ts';
+import { isPruned } from '../model/session-entry.ts';
+import { BUCKET_MS } from '../model/usage-cell.ts';
 import { sessionsJsonPages, statsJson } from './api.ts';
 import type { KeyedSession } from './keyed-session.ts';
 import { emptyOverview, emptyPage } from './empty.ts';

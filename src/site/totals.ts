@@ -10,7 +10,8 @@ import {
   type Tally,
 } from '../query/aggregate.ts';
 import type { LocalTime } from '../query/time-zone.ts';
-import type { SessionEntry, UsageCell } from '../model/session-entry.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 
 /** Sums over all sessions of a store. */
 export interface Survey {

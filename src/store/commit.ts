@@ -13,7 +13,8 @@ import { checkNotRestored } from './restored.ts';
 import { appendRounds, recordsPath } from './session-file.ts';
 import { writeState, type LogPosition, type State } from './state.ts';
 import type { Store } from './store.ts';
-import { isPruned, type SessionHead, type UsageCell } from '../model/session-entry.ts';
+import { isPruned, type SessionHead } from '../model/session-entry.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 import { mergeCells } from '../model/usage-cells.ts';
 
 /** What a run adds to one session. */

@@ -9,7 +9,7 @@ import {
   sessionTotals,
 } from '../../src/query/aggregate.ts';
 import { noCosts } from '../../src/query/costs.ts';
-import { BUCKET_MS } from '../../src/model/session-entry.ts';
+import { BUCKET_MS } from '../../src/model/usage-cell.ts';
 import { cell, session, usd } from '../report/make.ts';
 
 const byModel = (entry: { model: string }): string => entry.model;

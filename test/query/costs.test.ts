@@ -4,7 +4,7 @@ import { addCell, addRow, amountsOf, compareCosts, emptyRow, isUsdKnown } from '
 import { boundCosts, boundReasonCounts, sumBound } from '../../src/query/costs.ts';
 import { sumJson } from '../../src/query/json.ts';
 import { boundLines, costText } from '../../src/report/numbers.ts';
-import type { UsageCell } from '../../src/model/session-entry.ts';
+import type { UsageCell } from '../../src/model/usage-cell.ts';
 import { cell, usd } from '../report/make.ts';
 
 const TIME = '2026-02-01T09:00Z';

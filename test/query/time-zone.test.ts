@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cpuTimeOf } from '../growth.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
-import { BUCKET_MS } from '../../src/model/session-entry.ts';
+import { BUCKET_MS } from '../../src/model/usage-cell.ts';
 
 function quarterOf(iso: string): number {
   return Math.floor(Date.parse(iso) / BUCKET_MS);

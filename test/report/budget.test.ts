@@ -3,7 +3,7 @@ import { localTimeIn } from '../../src/query/time-zone.ts';
 import { sessionTotals } from '../../src/query/aggregate.ts';
 import { budgetJson, budgetLine, isKept, type Budget, type Spending } from '../../src/report/budget.ts';
 import { currentPeriod, type BudgetPeriod } from '../../src/report/period.ts';
-import type { UsageCell } from '../../src/model/session-entry.ts';
+import type { UsageCell } from '../../src/model/usage-cell.ts';
 import { cell, session, usd, exactCosts } from './make.ts';
 
 const AT = '2026-02-03T09:30Z';

@@ -2,7 +2,8 @@ import { Chalk } from 'chalk';
 import type { ExpandedRound, StoredRound } from '../../src/session-format/stored-round.ts';
 import type { Screen } from '../../src/report/tables.ts';
 import type { StoredSessions } from '../../src/store/index/index-files.ts';
-import { BUCKET_MS, type SessionEntry, type UsageCell } from '../../src/model/session-entry.ts';
+import type { SessionEntry } from '../../src/model/session-entry.ts';
+import { BUCKET_MS, type UsageCell } from '../../src/model/usage-cell.ts';
 import { sharedCellsOf } from '../store/make.ts';
 
 /** USD in attodollars. */

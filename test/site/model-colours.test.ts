@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { modelColours, modelSlots } from '../../src/site/model-colours.ts';
-import type { SessionEntry, UsageCell } from '../../src/model/session-entry.ts';
+import type { SessionEntry } from '../../src/model/session-entry.ts';
+import type { UsageCell } from '../../src/model/usage-cell.ts';
 
 /** A session of one round of each model, in these buckets. */
 function sessionOf(uses: readonly [model: string, bucket: number][]): SessionEntry {

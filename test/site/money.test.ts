@@ -6,7 +6,7 @@ import { addCell, emptyRow, type Row } from '../../src/query/aggregate.ts';
 import { costView, drawnCurrency, sumOfRounds } from '../../src/site/cost-view.ts';
 import { keyedSession } from '../../src/site/keyed-session.ts';
 import type { SessionData } from '../../src/site/session-data.ts';
-import type { UsageCell } from '../../src/model/session-entry.ts';
+import type { UsageCell } from '../../src/model/usage-cell.ts';
 import { run } from '../cli/run.ts';
 import { cell, usd } from '../report/make.ts';
 import { makeFolder, render, sharedFolder, type Made } from './make.ts';

@@ -6,7 +6,8 @@ import { StoredIndex } from '../../src/store/index/stored-index.ts';
 import { nameSessionFile } from '../../src/store/names.ts';
 import { readState } from '../../src/store/state.ts';
 import { createStore, NO_FILTERS, openStore, resolveStatePath } from '../../src/store/store.ts';
-import { BUCKET_MS, type SessionEntry, type UsageCell } from '../../src/model/session-entry.ts';
+import type { SessionEntry } from '../../src/model/session-entry.ts';
+import { BUCKET_MS, type UsageCell } from '../../src/model/usage-cell.ts';
 
 /** A round of a session, as a quick store is told of it. Times are milliseconds since 1970 UTC. */
 interface QuickRound {

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { ALL_BUCKETS, byCost, byKey, groupUsage } from '../../src/query/aggregate.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 import { surveyOf } from '../../src/site/totals.ts';
-import type { SessionEntry, UsageCell } from '../../src/model/session-entry.ts';
+import type { SessionEntry } from '../../src/model/session-entry.ts';
+import type { UsageCell } from '../../src/model/usage-cell.ts';
 import { entriesOf, quickSessions } from './quick-store.ts';
 
 const local = localTimeIn('Asia/Kathmandu');

@@ -6,7 +6,8 @@ import { readState, type State } from '../../src/store/state.ts';
 import { readSnapshot } from '../../src/store/read.ts';
 import { createStore, NO_FILTERS, resolveStatePath, type Store } from '../../src/store/store.ts';
 import { NameTable } from '../../src/store/index/record.ts';
-import type { SessionEntry, SessionUsage, UsageCell } from '../../src/model/session-entry.ts';
+import type { SessionEntry, SessionUsage } from '../../src/model/session-entry.ts';
+import type { UsageCell } from '../../src/model/usage-cell.ts';
 import {
   SharedCellsWriter,
   decodeSharedCells,

@@ -19,7 +19,7 @@ import { periodOf, quartersOf } from '../../report/period.ts';
 import { readSnapshot, type Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { openStore } from '../../store/store.ts';
-import { BUCKET_MS } from '../../model/session-entry.ts';
+import { BUCKET_MS } from '../../model/usage-cell.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options.ts';
 import { sayUnknownNames } from '../name-filter.ts';

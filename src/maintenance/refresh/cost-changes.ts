@@ -1,7 +1,7 @@
 import { costsText, usdFirst } from '../../pricing/money.ts';
 import type { PriceBook } from '../../pricing/price-book.ts';
 import { moneyOfRound, type Money, type PricedRound } from '../../pricing/round-money.ts';
-import { BUCKET_MS } from '../../model/session-entry.ts';
+import { BUCKET_MS } from '../../model/usage-cell.ts';
 
 /** Rounds of a model in a month that cost something else by another price book. */
 export interface CostChange {

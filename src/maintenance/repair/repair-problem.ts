@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Files } from '../../platform/files.ts';
 import type { SessionRewrite } from '../../store/recommit.ts';
-import type { PruneMarks, SessionEntry, UsageCell } from '../../model/session-entry.ts';
+import type { PruneMarks, SessionEntry } from '../../model/session-entry.ts';
+import type { UsageCell } from '../../model/usage-cell.ts';
 import { sumUsage, summaryOf } from '../../session-format/summary.ts';
 
 /** Something that is damaged in a store. */

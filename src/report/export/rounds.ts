@@ -4,7 +4,8 @@ import type { CurrencyView } from '../../query/currency.ts';
 import { addCell, emptyRow, type BucketRange } from '../../query/aggregate.ts';
 import { roundMoney, type ShownMoney } from '../../query/round-money.ts';
 import { readRoundLines, type Snapshot } from '../../store/read.ts';
-import { isPruned, BUCKET_MS, type SessionEntry, type UsageCell } from '../../model/session-entry.ts';
+import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
+import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
 import { usageFilter, type UsageFilter } from '../../query/grouping.ts';
 
 /** A round as it is exported: what the store says of it, and what it costs. */

@@ -1,11 +1,6 @@
 import { ByteReader, ByteWriter } from './byte-codec.ts';
-import type {
-  PriceRef,
-  SessionEntry,
-  SessionHead,
-  SessionUsage,
-  UsageCell,
-} from '../../model/session-entry.ts';
+import type { SessionEntry, SessionHead, SessionUsage } from '../../model/session-entry.ts';
+import type { PriceRef, UsageCell } from '../../model/usage-cell.ts';
 
 /** The names that records refer to by number (models, consumers, apis), in the order of their first use. */
 export class NameTable {

@@ -1,6 +1,7 @@
 import { ByteReader, ByteWriter } from './byte-codec.ts';
 import { readCell, writeCell, type NameTable } from './record.ts';
-import type { SessionUsage, UsageCell } from '../../model/session-entry.ts';
+import type { SessionUsage } from '../../model/session-entry.ts';
+import type { UsageCell } from '../../model/usage-cell.ts';
 import { CellSums } from '../../model/usage-cells.ts';
 
 /**

@@ -7,7 +7,8 @@ import { basePath, tailPath, type Index, type StoredSessions } from './index-fil
 import { decodeHead, decodeRecord, decodeUsage, idOfRecord, NameTable } from './record.ts';
 import { addUp, IndexTail } from './tail.ts';
 import type { LogPosition, State } from '../state.ts';
-import type { SessionEntry, SessionHead, SessionUsage, UsageCell } from '../../model/session-entry.ts';
+import type { SessionEntry, SessionHead, SessionUsage } from '../../model/session-entry.ts';
+import type { UsageCell } from '../../model/usage-cell.ts';
 import { extendSharedCells, type SharedCells } from './shared-cells.ts';
 import { compareRecords, mergeRecords, recordOf, writeBaseFile, type BaseRecords } from './write-base.ts';
 

@@ -2,7 +2,8 @@ import { crc32 } from '../../platform/digest.ts';
 import type { InputOutputError } from '../../platform/errors.ts';
 import { damagedIndex } from './damaged-index.ts';
 import type { LogPosition } from '../state.ts';
-import type { PriceRef, SessionEntry, SessionHead, UsageCell } from '../../model/session-entry.ts';
+import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
+import type { PriceRef, UsageCell } from '../../model/usage-cell.ts';
 
 /*
  * The tail of an index: what each run added since its base was written, one JSON document a line. A session's lines

@@ -4,7 +4,7 @@ import { ALL_BUCKETS } from '../../../src/query/aggregate.ts';
 import type { GroupKey } from '../../../src/query/group-keys.ts';
 import { groupBy } from '../../../src/query/grouping.ts';
 import { markdownTable } from '../../../src/report/export/markdown.ts';
-import type { UsageCell } from '../../../src/model/session-entry.ts';
+import type { UsageCell } from '../../../src/model/usage-cell.ts';
 import { cell, session, source, usd } from '../make.ts';
 import { shanghai } from '../two-sessions.ts';
 

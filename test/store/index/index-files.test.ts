@@ -16,7 +16,7 @@ import { tailPath } from '../../../src/store/index/index-files.ts';
 import { mergeCells } from '../../../src/model/usage-cells.ts';
 import { readRoundLines, readSnapshot } from '../../../src/store/read.ts';
 import type { Store } from '../../../src/store/store.ts';
-import type { UsageCell } from '../../../src/model/session-entry.ts';
+import type { UsageCell } from '../../../src/model/usage-cell.ts';
 import { addition, batch, cell, commitTo, entryOf, indexOf, newStore, snapshotOf, stateOf } from '../make.ts';
 
 const COUNTS = ['rounds', 'input', 'output', 'reasoning', 'cached', 'cacheWrite', 'cost', 'saved'] as const;
