@@ -1,6 +1,6 @@
 // How fast the program is, against what people would use instead. Makes its data from a seed in a temporary folder,
 // runs each case several times in turn with its baseline, and prints the ratios of the medians and the peak memory:
-//   npm run bench [-- [--full] [--only backlog,stored,growth,render] [--times 5] [--seed 1] [--json] [--check]]
+//   npm run bench [-- [--full] [--only backlog,paths,stored,growth,render] [--times 5] [--seed 1] [--json] [--check]]
 // --full: the sizes of docs/performance.md; --check: small sizes, and exit code 1 where a ratio is out of its bounds.
 // Any size can be given: --megabytes, --other-megabytes, --sessions, --rounds, --growth-megabytes, --render-megabytes,
 // --render-sessions.
@@ -10,11 +10,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { backlog } from './cases/backlog.mjs';
 import { growth } from './cases/growth.mjs';
+import { paths } from './cases/paths.mjs';
 import { render } from './cases/render.mjs';
 import { stored } from './cases/stored.mjs';
 import { boundsBroken, toTable } from './results.mjs';
 
-const CASES = { backlog, stored, growth, render };
+const CASES = { backlog, paths, stored, growth, render };
 const SIZES = {
   usual: {
     times: 5,

@@ -6,9 +6,9 @@ import { against, compare, findProgram, monitor, peakOf, putAside } from '../mea
 import { makeEmptyLog, makeLog } from './data.mjs';
 
 const LOOP = fileURLToPath(new URL('../double-parse.mjs', import.meta.url));
-const LOOP_TITLE = 'JSON.parse of line and ai_log';
+export const LOOP_TITLE = 'JSON.parse of line and ai_log';
 
-function loopOver(log) {
+export function loopOver(log) {
   return { name: LOOP_TITLE, command: [process.execPath, LOOP, log] };
 }
 
