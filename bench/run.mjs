@@ -1,8 +1,8 @@
-// How fast the program is, against what people would use instead. Makes its data from a seed in a temporary folder,
+// How fast the program is, compared with what people would use instead. Makes its data from a seed in a temporary folder,
 // runs each case several times in turn with its baseline, and prints the ratios of the medians and the peak memory:
 //   npm run bench [-- [--full] [--only backlog,paths,stored,growth,render] [--times 5] [--seed 1] [--json] [--check]]
-// --full: the sizes of docs/performance.md; --check: small sizes, and exit code 1 where a ratio is out of its bounds.
-// Any size can be given: --megabytes, --other-megabytes, --sessions, --rounds, --growth-megabytes, --render-megabytes,
+// --full: the sizes of docs/performance.md; --check: small sizes, and exit code 1 if a ratio is out of its bounds.
+// Each size has an option: --megabytes, --other-megabytes, --sessions, --rounds, --growth-megabytes, --render-megabytes,
 // --render-sessions.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -74,7 +74,7 @@ for (const [key, value] of Object.entries({ ...sizes, rounds: 20, seed: 1 })) {
   options[key.replace(/-(.)/g, (_, letter) => letter.toUpperCase())] = number;
 }
 
-/** What its cases yield, as told on stderr while they go on. */
+/** What the cases of this name yield; stderr says how far they are. */
 function measure(name, given) {
   const results = [];
   for (const result of CASES[name](given)) {
@@ -90,7 +90,7 @@ try {
   const measured = [];
   for (const name of only) {
     let results = measure(name, options);
-    // A machine that was busy with something else gets a second chance, and longer.
+    // The machine may have been busy with something else: measure once more, with more turns.
     if (values.check && results.some((result) => boundsBroken(result).length > 0)) {
       process.stderr.write(`${name}: out of bounds; once more\n`);
       results = measure(name, { ...options, times: options.times * 2 });

@@ -2,7 +2,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { against, compare, monitor } from '../measure.mjs';
-import { mb, parseAnew } from './backlog.mjs';
+import { mb, parseIntoNew } from './backlog.mjs';
 import { bytesOf, makeEmptyLog, makeLog, makeStore } from './data.mjs';
 
 export function* growth({ folder, growthMegabytes: largest, sessions, seed, times }) {
@@ -17,9 +17,9 @@ function* withNewBytes(folder, sizes, seed, times) {
   const logs = sizes.map((megabytes) =>
     makeLog(folder, `growth-${megabytes}.log`, { megabytes, seed, live: 50 }),
   );
-  const parses = logs.map(({ path }) => parseAnew(path, store));
+  const parses = logs.map(({ path }) => parseIntoNew(path, store));
   const stored = [];
-  const [empty, ...medians] = compare([parseAnew(makeEmptyLog(folder), store), ...parses], times);
+  const [empty, ...medians] = compare([parseIntoNew(makeEmptyLog(folder), store), ...parses], times);
   for (const parse of parses) {
     parse.prepare();
     compare([parse], 0);
@@ -51,7 +51,7 @@ function* withNewBytes(folder, sizes, seed, times) {
 function* withTheStore(folder, sizes, megabytes, seed, times) {
   const log = makeLog(folder, 'new.log', { megabytes, seed, live: 50 });
   const candidates = sizes.map((sessions, i) => {
-    if (sessions === 0) return parseAnew(log.path, join(folder, 'store-0'));
+    if (sessions === 0) return parseIntoNew(log.path, join(folder, 'store-0'));
     const { dir } = makeStore(folder, `stored-${i}`, { sessions, seed, files: 1 });
     const copy = join(folder, `store-${i}`);
     return {
@@ -86,7 +86,7 @@ function* withHistories(folder, lengths, megabytes, seed) {
   let first;
   for (const rounds of lengths) {
     const log = makeLog(folder, 'histories.log', { megabytes, rounds, seed, live: 20 });
-    compare([parseAnew(log.path, store)], 0);
+    compare([parseIntoNew(log.path, store)], 0);
     const perRound = bytesOf(store) / log.rounds;
     first ??= perRound;
     yield {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { oneRound } from '../make-log.mjs';
 import { against, ask, compare, EMPTY_NODE, monitor, peakOf, putAside, run } from '../measure.mjs';
 import { makeLog, makeStore } from './data.mjs';
-import { mb, parseAnew } from './backlog.mjs';
+import { mb, parseIntoNew } from './backlog.mjs';
 
 export function* render(options) {
   yield* firstRender(options);
@@ -15,7 +15,7 @@ function* firstRender({ folder, renderMegabytes: megabytes, seed, times }) {
   const [store, site] = [join(folder, 'to-render'), join(folder, 'site')];
   // Chats rather than agents of many hours: most sessions are.
   const log = makeLog(folder, 'to-render.log', { megabytes, rounds: 8, live: 100, seed });
-  run(parseAnew(log.path, store));
+  run(parseIntoNew(log.path, store));
   const { total } = ask('stats-model', '--data-dir', store);
   rmSync(log.path);
   const whole = {
