@@ -47,7 +47,7 @@ function* withNewBytes(folder, sizes, seed, times) {
   rmSync(store, { recursive: true });
 }
 
-/** The same new bytes into stores of other sizes. */
+/** The same new bytes, added to stores of different sizes. */
 function* withTheStore(folder, sizes, megabytes, seed, times) {
   const log = makeLog(folder, 'new.log', { megabytes, seed, live: 50 });
   const candidates = sizes.map((sessions, i) => {
@@ -80,7 +80,7 @@ function* withTheStore(folder, sizes, megabytes, seed, times) {
   rmSync(log.path);
 }
 
-/** Longer sessions repeat more in each request: the log grows with that, the store doesn't. */
+/** Longer sessions repeat more in each request: the log grows with that, the store does not. */
 function* withHistories(folder, lengths, megabytes, seed) {
   const store = join(folder, 'histories');
   let first;
