@@ -43,7 +43,7 @@ function judged(result, key) {
 }
 
 /** Markdown: a line about the machine, and a table. */
-export function toTable({ date, node, cpu, load, seed }, results) {
+export function toTable({ date, node, cpu, load, seed, times }, results) {
   const head = [
     'what',
     'size',
@@ -73,7 +73,7 @@ export function toTable({ date, node, cpu, load, seed }, results) {
   );
   const line = (cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
   return [
-    `${date}, Node ${node}, ${cpu}, load ${load.join(' → ')}, seed ${seed}`,
+    `Measured on ${date.slice(0, 10)}: Node ${node}, ${cpu}, load ${load.join(' → ')}, seed ${seed}, ${times} turns.`,
     '',
     line(head),
     line(widths.map((width) => '-'.repeat(width))),
