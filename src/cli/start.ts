@@ -1,10 +1,10 @@
 import nodeModule from 'node:module';
 import { readContext } from './context.ts';
 import { guarded } from './guarded.ts';
-import { parsePlainly } from './parse-plainly.ts';
+import { parseOnce } from './commands/parse-once.ts';
 import { quietWhenBusy } from './quiet-when-busy.ts';
-import { usualParse } from './usual-parse.ts';
-import { usualRender } from './usual-render.ts';
+import { usualParse } from './crontab/usual-parse.ts';
+import { usualRender } from './crontab/usual-render.ts';
 
 /** Where the program begins. The usual lines of a crontab are run here; for everything else the rest of it is loaded. */
 export async function start(argv: string[]): Promise<number> {
@@ -15,7 +15,7 @@ export async function start(argv: string[]): Promise<number> {
     const isWatched = usual.output !== 'none' && (context.stdoutIsTerminal || context.stderrIsTerminal);
     if (!isWatched) {
       return await guarded(context, async () => {
-        await quietWhenBusy(usual.isUpToDate, () => parsePlainly(context, usual.request, usual.output));
+        await quietWhenBusy(usual.isUpToDate, () => parseOnce(context, usual.request, usual.output));
         return 0;
       });
     }

@@ -1,19 +1,18 @@
-import { addRow, emptyRow, sessionTotals, type Row } from '../../query/aggregate.ts';
-import { listJson } from '../../report/json.ts';
-import { listSessions, listTable, type SortKey } from '../../report/list.ts';
-import { periodOf, type Period } from '../../report/period.ts';
-import { inCurrency } from '../../query/currency.ts';
-import type { LocalTime } from '../../query/time-zone.ts';
-import type { StoredSessions } from '../../store/index/index.ts';
-import type { SessionEntry } from '../../model/session-entry.ts';
-import { readSnapshot } from '../../store/read.ts';
-import { lostRoundsOf } from '../../store/state.ts';
-import { writeAll, type Context } from '../context.ts';
-import type { PeriodOptions, ReportOptions } from '../options.ts';
-import { localTimeOf } from '../local-time.ts';
-import { sayUnknownNames } from '../name-filter.ts';
-import { currencyOf, sayUnconverted } from '../report-currency.ts';
-import { EMPTY_STORE, screenOf } from '../report-context.ts';
+import { Option, type Command } from 'commander';
+import type { SortKey } from '../../report/list.ts';
+import type { Context } from '../context.ts';
+import { example } from '../command.ts';
+import {
+  sinceOption,
+  untilOption,
+  timeZoneOption,
+  reportCurrencyOption,
+  jsonOption,
+  type ReportOptions,
+  type PeriodOptions,
+} from '../options/report-options.ts';
+import { dataDirOption } from '../options/store-options.ts';
+import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
 
 export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> {
   sortBy: SortKey;
@@ -27,39 +26,35 @@ export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> 
   pruned?: true;
 }
 
-/** The sessions that match. */
-export async function list(context: Context, options: ListOptions): Promise<void> {
-  const local = localTimeOf(context, options.timezone);
-  const period = periodOf(options, local, context.now);
-  const snapshot = readSnapshot(options.dataDir);
-  const view = currencyOf(context, options.dataDir, options.currency);
-  const sessions = inCurrency(snapshot.sessions, view);
-  const lostRounds = lostRoundsOf(snapshot.state);
-  const selected = listSessions(sessions, { ...options, period });
-  if (view) sayUnconverted(context, sumOfSessions(selected.sessions));
-  if (selected.total === 0) sayWhy(context, sessions, local, period, options);
-  if (options.json) return await writeAll(context, listJson(selected.sessions, selected.total, lostRounds));
-  const otherwise = (): string =>
-    sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions matches`;
-  await context.write(
-    listTable({ ...selected, lostRounds }, options.sortBy, local, screenOf(context), otherwise),
-  );
-}
-
-function sumOfSessions(sessions: readonly SessionEntry[]): Row {
-  const sum = emptyRow();
-  for (const session of sessions) addRow(sum, sessionTotals(session));
-  return sum;
-}
-
-function sayWhy(
-  context: Context,
-  sessions: StoredSessions,
-  local: LocalTime,
-  period: Period,
-  { model, consumer, agent, channel, search, pruned }: ListOptions,
-): void {
-  // With these, the period need not be why.
-  const asked = search === undefined && pruned === undefined ? period : undefined;
-  sayUnknownNames(context, sessions, { model, consumer, agent, channel }, local, asked);
+export function addList(program: Command, context: Context): void {
+  const command = program
+    .command('list')
+    .description('the sessions, the latest first')
+    .addOption(dataDirOption())
+    .addOption(
+      new Option('--sort-by <key>', 'what stands first: the latest or the most')
+        .choices(['updated', 'created', 'cost', 'tokens', 'rounds'])
+        .default('updated'),
+    )
+    .option('--limit <n>', 'how many; 0 for all', wholeNumber(0, LARGEST_COUNT), 20)
+    .option('--model <name>', 'only sessions that used this model')
+    .option('--consumer <name>', 'only sessions of this consumer')
+    .option('--agent <id>', 'only sessions of this agent, by their OpenClaw keys')
+    .option(
+      '--channel <name>',
+      'only sessions of this channel (main, discord, cron, subagent …), by their keys',
+    )
+    .option('--rollup', 'count sub-agents, threads and runs with the session that their key names')
+    .option('--search <text>', 'only sessions with this text in their title or id')
+    .option('--pruned', 'the sessions that were pruned, in place of those that are there')
+    .addOption(sinceOption())
+    .addOption(untilOption())
+    .addOption(timeZoneOption())
+    .addOption(reportCurrencyOption())
+    .addOption(jsonOption())
+    .action(async (options: ListOptions) => {
+      const { list } = await import('./list-action.ts');
+      await list(context, options);
+    });
+  example(command, 'monitor list --sort-by cost --since 2026-02-01 --model qwen-max');
 }

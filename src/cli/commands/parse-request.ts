@@ -1,27 +1,9 @@
-import { readPatternFile } from '../redact/pattern-file.ts';
-import type { RedactKind } from '../redact/pattern.ts';
-import { readTime } from '../ai-log/time.ts';
-import type { ParseOptions as IngestOptions } from '../ingest/options.ts';
-import { NO_CURRENCY, type PriceList } from '../store/pricing-settings.ts';
-import { UsageError } from '../platform/errors.ts';
-
-/** What `parse` and `watch` are told of logs and store. */
-export interface StoreOptions {
-  logPath: string[];
-  dataDir: string;
-  stateFile?: string;
-  sessionKey?: string;
-  since?: string;
-  prices?: string;
-  priceList?: PriceList;
-  /** `none`: each cost in its own. */
-  currency?: string;
-  /** false: --no-content */
-  content: boolean;
-  /** true: without a list of kinds. */
-  redact?: RedactKind[] | true;
-  redactPatterns?: string;
-}
+import { readPatternFile } from '../../redact/pattern-file.ts';
+import { readTime } from '../../ai-log/time.ts';
+import type { ParseOptions as IngestOptions } from '../../ingest/options.ts';
+import { NO_CURRENCY } from '../../store/pricing-settings.ts';
+import { UsageError } from '../../platform/errors.ts';
+import type { StoreOptions } from '../options/store-options.ts';
 
 /** Those options as a run takes them. Throws UsageError where --since is no time, or the patterns are none. */
 export async function parseRequest(options: StoreOptions): Promise<IngestOptions> {

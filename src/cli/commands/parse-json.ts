@@ -1,4 +1,4 @@
-import type { ParseResult } from '../ingest/tally.ts';
+import type { ParseResult } from '../../ingest/tally.ts';
 
 /** `parse --json`. The shape stands in docs/commands.md. */
 export function parseJson(result: ParseResult): string {

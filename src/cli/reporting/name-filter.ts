@@ -1,10 +1,10 @@
-import { cleanLine } from '../platform/clean-text.ts';
-import { clip } from '../report/terminal.ts';
-import type { LocalTime } from '../query/time-zone.ts';
-import { findNames, type NameFilter, type UnknownName } from '../report/unknown-names.ts';
-import type { StoredSessions } from '../store/index/index.ts';
-import { BUCKET_MS } from '../model/usage-cell.ts';
-import type { Context } from './context.ts';
+import { cleanLine } from '../../platform/clean-text.ts';
+import { clip } from '../../report/terminal.ts';
+import type { LocalTime } from '../../query/time-zone.ts';
+import { findNames, type NameFilter, type UnknownName } from '../../report/unknown-names.ts';
+import type { StoredSessions } from '../../store/index/index.ts';
+import { BUCKET_MS } from '../../model/usage-cell.ts';
+import type { Context } from '../context.ts';
 
 /** Where the names of each kind are listed. */
 const LISTED_BY = {

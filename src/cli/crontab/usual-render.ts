@@ -1,4 +1,4 @@
-import type { RenderOptions } from './commands/render.ts';
+import type { RenderOptions } from '../commands/render.ts';
 
 const FOLDERS: ReadonlyMap<string, 'dataDir' | 'siteDir'> = new Map([
   ['--data-dir', 'dataDir'],

@@ -1,22 +1,17 @@
-import { inCurrency } from '../query/currency.ts';
-import type { GroupKey } from '../query/group-keys.ts';
-import { groupBy, type UsageFilter } from '../query/grouping.ts';
-import { statsJson } from '../report/json.ts';
-import { periodOf, quartersOf } from '../report/period.ts';
-import { statsTable } from '../report/stats.ts';
-import { readSnapshot } from '../store/read.ts';
-import { lostRoundsOf } from '../store/state.ts';
-import type { Context } from './context.ts';
-import type { PeriodOptions, ReportOptions } from './options.ts';
-import { localTimeOf } from './local-time.ts';
-import { sayUnknownNames } from './name-filter.ts';
-import { currencyOf, sayUnconverted } from './report-currency.ts';
-import { nothingFound, requirePrices, screenOf } from './report-context.ts';
-
-export interface StatsOptions extends ReportOptions, PeriodOptions, UsageFilter {
-  /** Keys beside the command's own. */
-  groupBy?: GroupKey[];
-}
+import { inCurrency } from '../../query/currency.ts';
+import type { GroupKey } from '../../query/group-keys.ts';
+import { groupBy, type UsageFilter } from '../../query/grouping.ts';
+import { statsJson } from '../../report/json.ts';
+import { periodOf, quartersOf } from '../../report/period.ts';
+import { statsTable } from '../../report/stats.ts';
+import { readSnapshot } from '../../store/read.ts';
+import { lostRoundsOf } from '../../store/state.ts';
+import type { Context } from '../context.ts';
+import type { StatsOptions } from './stats.ts';
+import { localTimeOf } from '../reporting/local-time.ts';
+import { sayUnknownNames } from '../reporting/name-filter.ts';
+import { currencyOf, sayUnconverted } from '../reporting/report-currency.ts';
+import { nothingFound, requirePrices, screenOf } from '../reporting/report-context.ts';
 
 /** Tokens and cost by the command's own key, and by those that --group-by adds to it. */
 export async function printStats(context: Context, own: GroupKey, options: StatsOptions): Promise<void> {

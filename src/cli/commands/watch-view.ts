@@ -1,17 +1,17 @@
-import type { ParseResult } from '../ingest/tally.ts';
-import { nodeFiles } from '../platform/files.ts';
-import { plural } from '../query/count-text.ts';
-import { liveLines, redraw } from '../report/live-text.ts';
-import { parseLine } from '../report/parse-line.ts';
-import { inCurrency } from '../query/currency.ts';
-import { readSnapshot } from '../store/read.ts';
-import { findStore } from '../store/store.ts';
-import type { SessionEntry } from '../model/session-entry.ts';
-import type { Context } from './context.ts';
-import { troubles } from './parse-plainly.ts';
-import { currencyOf } from './report-currency.ts';
-import { localTimeOf } from './local-time.ts';
-import { screenOf } from './report-context.ts';
+import type { ParseResult } from '../../ingest/tally.ts';
+import { nodeFiles } from '../../platform/files.ts';
+import { plural } from '../../query/count-text.ts';
+import { liveLines, redraw } from '../../report/live-text.ts';
+import { parseLine } from '../../report/parse-line.ts';
+import { inCurrency } from '../../query/currency.ts';
+import { readSnapshot } from '../../store/read.ts';
+import { findStore } from '../../store/store.ts';
+import type { SessionEntry } from '../../model/session-entry.ts';
+import type { Context } from '../context.ts';
+import { troubles } from '../reporting/warnings.ts';
+import { currencyOf } from '../reporting/report-currency.ts';
+import { localTimeOf } from '../reporting/local-time.ts';
+import { screenOf } from '../reporting/report-context.ts';
 
 /** What a watch has seen since it began. */
 export interface Seen {

@@ -11,27 +11,15 @@ import { nodeFiles } from '../../platform/files.ts';
 import { plural } from '../../query/count-text.ts';
 import { periodOf } from '../../report/period.ts';
 import { plannedText, refreshJson, refreshText } from '../../report/refresh-text.ts';
-import type { PriceList } from '../../store/pricing-settings.ts';
 import type { Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
-import { localTimeOf } from '../local-time.ts';
-import { sayNotices } from '../parse-plainly.ts';
-import { screenOf } from '../report-context.ts';
-
-export interface RefreshOptions {
-  dataDir: string;
-  prices?: string;
-  priceList?: PriceList;
-  dryRun?: true;
-  yes?: true;
-  since?: string;
-  until?: string;
-  timezone?: string;
-  json?: true;
-}
+import type { PricesOptions } from './prices.ts';
+import { localTimeOf } from '../reporting/local-time.ts';
+import { sayNotices } from '../reporting/warnings.ts';
+import { screenOf } from '../reporting/report-context.ts';
 
 /** Throws UsageError where an option was given that only a refresh has. */
-export function refuseWithoutRefresh(options: RefreshOptions): void {
+export function refuseWithoutRefresh(options: PricesOptions): void {
   const given = [
     ['--dry-run', options.dryRun],
     ['--yes', options.yes],
@@ -46,7 +34,7 @@ export function refuseWithoutRefresh(options: RefreshOptions): void {
 export async function refresh(
   context: Context,
   model: string | undefined,
-  options: RefreshOptions,
+  options: PricesOptions,
 ): Promise<void> {
   if (model !== undefined)
     throw new UsageError(
@@ -84,7 +72,7 @@ export async function refresh(
 /** Finds the prices when the store is locked. A file that is given is read once: it may be a pipe. */
 function pricesFinder(
   context: Context,
-  { prices: given, priceList: list }: RefreshOptions,
+  { prices: given, priceList: list }: PricesOptions,
 ): (store: Store) => Promise<RefreshPrices> {
   let known: PriceBasis | undefined;
   return async (store) => {

@@ -1,7 +1,7 @@
-import { isGlob } from '../logs/discover.ts';
-import { DEFAULT_LOG } from '../platform/log-places.ts';
-import type { ParseOptions as Request } from '../ingest/options.ts';
-import type { ParseOutput } from './parse-plainly.ts';
+import { isGlob } from '../../logs/discover.ts';
+import { DEFAULT_LOG } from '../../platform/log-places.ts';
+import type { ParseOptions as Request } from '../../ingest/options.ts';
+import type { ParseOutput } from '../commands/parse-once.ts';
 
 /** A run as a crontab names it. */
 export interface UsualParse {

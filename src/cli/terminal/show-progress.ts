@@ -1,4 +1,4 @@
-import type { Context } from './context.ts';
+import type { Context } from '../context.ts';
 
 /** A short run shows nothing: a bar that flickers tells nobody anything. */
 const SILENT_MS = 500;

@@ -1,9 +1,9 @@
-import { cleanLine, printableId } from '../platform/clean-text.ts';
-import { NoAnswer } from '../platform/errors.ts';
-import { findSession } from '../query/find-session.ts';
-import { clip } from '../report/terminal.ts';
-import type { Sessions } from '../store/index/index.ts';
-import { isPruned, type SessionEntry } from '../model/session-entry.ts';
+import { cleanLine, printableId } from '../../platform/clean-text.ts';
+import { NoAnswer } from '../../platform/errors.ts';
+import { findSession } from '../../query/find-session.ts';
+import { clip } from '../../report/terminal.ts';
+import type { Sessions } from '../../store/index/index.ts';
+import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
 
 /** The session that an argument names, whole or by a unique start. Throws NoAnswer, with the nearest, where there is none. */
 export function sessionOf(sessions: Sessions, id: string, dir: string): SessionEntry {

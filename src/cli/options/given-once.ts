@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import { cleanLine } from '../platform/clean-text.ts';
+import { cleanLine } from '../../platform/clean-text.ts';
 
 /**
  * An option that is given twice is wrong usage, in every command: the last one would win without a word. Those that

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { InputOutputError, isSystemError, UsageError } from '../platform/errors.ts';
-import { errorCode } from '../platform/files.ts';
-import { writeAll } from './context.ts';
+import { InputOutputError, isSystemError, UsageError } from '../../platform/errors.ts';
+import { errorCode } from '../../platform/files.ts';
+import { writeAll } from '../context.ts';
 
 /** Where an export goes. */
 export interface Target {

@@ -1,12 +1,12 @@
-import { cleanLine } from '../platform/clean-text.ts';
-import { nodeFiles } from '../platform/files.ts';
-import { costsText, usdFirst } from '../pricing/money.ts';
-import type { Totals } from '../query/aggregate.ts';
-import { currencyView, type AskedCurrency, type CurrencyView, type DatedRate } from '../query/currency.ts';
-import { copyPath, readCopy } from '../store/price-file-copy.ts';
-import { NO_CURRENCY } from '../store/pricing-settings.ts';
-import { openStore, type Store } from '../store/store.ts';
-import type { Context } from './context.ts';
+import { cleanLine } from '../../platform/clean-text.ts';
+import { nodeFiles } from '../../platform/files.ts';
+import { costsText, usdFirst } from '../../pricing/money.ts';
+import type { Totals } from '../../query/aggregate.ts';
+import { currencyView, type AskedCurrency, type CurrencyView, type DatedRate } from '../../query/currency.ts';
+import { copyPath, readCopy } from '../../store/price-file-copy.ts';
+import { NO_CURRENCY } from '../../store/pricing-settings.ts';
+import { openStore, type Store } from '../../store/store.ts';
+import type { Context } from '../context.ts';
 
 /**
  * The currency that a report is in: the one that is asked for, or the store's; undefined where each cost stays in its

@@ -1,5 +1,5 @@
-import { localTimeIn, type LocalTime } from '../query/time-zone.ts';
-import type { Context } from './context.ts';
+import { localTimeIn, type LocalTime } from '../../query/time-zone.ts';
+import type { Context } from '../context.ts';
 
 /** The zone that was asked for, else the system's: looked up when it is needed, since that takes its time. */
 export function localTimeOf(context: Pick<Context, 'timeZone'>, timeZone: string | undefined): LocalTime {

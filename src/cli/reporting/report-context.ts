@@ -1,12 +1,12 @@
 import { Chalk } from 'chalk';
-import { cleanLine } from '../platform/clean-text.ts';
-import { NoAnswer } from '../platform/errors.ts';
-import type { Totals } from '../query/aggregate.ts';
-import { unpricedText } from '../report/numbers.ts';
-import type { Screen } from '../report/tables.ts';
-import type { LocalTime } from '../query/time-zone.ts';
-import type { Sessions } from '../store/index/index.ts';
-import type { Context } from './context.ts';
+import { cleanLine } from '../../platform/clean-text.ts';
+import { NoAnswer } from '../../platform/errors.ts';
+import type { Totals } from '../../query/aggregate.ts';
+import { unpricedText } from '../../report/numbers.ts';
+import type { Screen } from '../../report/tables.ts';
+import type { LocalTime } from '../../query/time-zone.ts';
+import type { Sessions } from '../../store/index/index.ts';
+import type { Context } from '../context.ts';
 
 /** What a table is drawn on. */
 export function screenOf(context: Context): Screen {
