@@ -4,8 +4,7 @@ import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { REFRESH_SECONDS } from '../crontab/usual-render.ts';
 import { timeZoneOption, reportCurrencyOption, jsonOption } from '../options/report-options.ts';
-import { siteDirOption } from '../options/site-dir.ts';
-import { dataDirOption } from '../options/store-options.ts';
+import { dataDirOption, siteDirOption } from '../options/store-options.ts';
 import { wholeNumber } from '../options/values.ts';
 
 export interface RenderOptions {

@@ -2,8 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { jsonOption } from '../options/report-options.ts';
-import { siteDirOption } from '../options/site-dir.ts';
-import { dataDirOption } from '../options/store-options.ts';
+import { dataDirOption, siteDirOption } from '../options/store-options.ts';
 import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
 
 export interface UrlOptions {

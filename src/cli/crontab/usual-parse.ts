@@ -1,4 +1,5 @@
 import { isGlob } from '../../logs/discover.ts';
+import { DEFAULT_STORE } from '../../platform/defaults.ts';
 import { DEFAULT_LOG } from '../../platform/log-places.ts';
 import type { ParseOptions as Request } from '../../ingest/options.ts';
 import type { ParseOutput } from '../commands/parse-once.ts';
@@ -24,7 +25,7 @@ export function usualParse(
 ): UsualParse | undefined {
   const [command, ...rest] = argv;
   if (command !== 'parse') return undefined;
-  let dir = env['MONITOR_DATA_DIR'] ?? './sessions';
+  let dir = env['MONITOR_DATA_DIR'] ?? DEFAULT_STORE;
   let pricesPath = env['MONITOR_PRICES'];
   const logPaths: string[] = [];
   const given = new Set<string>();

@@ -1,3 +1,4 @@
+import { DEFAULT_SITE, DEFAULT_STORE } from '../../platform/defaults.ts';
 import type { RenderOptions } from '../commands/render.ts';
 
 const FOLDERS: ReadonlyMap<string, 'dataDir' | 'siteDir'> = new Map([
@@ -11,9 +12,8 @@ const FLAGS: ReadonlyMap<string, 'quiet' | 'json' | 'full'> = new Map([
   ['--full', 'full'],
 ]);
 
-/** Of `--refresh`, and of `--site-dir`, where they are left out. */
+/** The default of `--refresh`. */
 export const REFRESH_SECONDS = 30;
-export const SITE_DIR = './site';
 
 /**
  * The usual arguments of `monitor render`, read as Commander reads them; undefined for any others, and where a flag is
@@ -27,8 +27,8 @@ export function usualRender(
   const [command, ...rest] = argv;
   if (command !== 'render') return undefined;
   const options: RenderOptions = {
-    dataDir: env['MONITOR_DATA_DIR'] ?? './sessions',
-    siteDir: SITE_DIR,
+    dataDir: env['MONITOR_DATA_DIR'] ?? DEFAULT_STORE,
+    siteDir: DEFAULT_SITE,
     refresh: REFRESH_SECONDS,
   };
   const given = new Set<string>();

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { DEFAULT_SITE, DEFAULT_STORE } from '../../platform/defaults.ts';
 import { DEFAULT_LOG } from '../../platform/log-places.ts';
 import { REDACT_KINDS, type RedactKind } from '../../redact/pattern.ts';
 import { isCurrency, NO_CURRENCY, PRICE_LISTS, type PriceList } from '../../store/pricing-settings.ts';
@@ -25,7 +26,7 @@ export interface StoreOptions {
 export function dataDirOption(): Option {
   return new Option('--output-dir, --data-dir <dir>', 'the store')
     .env('MONITOR_DATA_DIR')
-    .default('./sessions')
+    .default(DEFAULT_STORE)
     .argParser(parseDir);
 }
 
@@ -77,6 +78,11 @@ export function withStore(command: Command): Command {
       '--redact-patterns <file>',
       'store [redacted:<name>] in place of what your own patterns match (part of the store, for good)',
     );
+}
+
+/** Where the site is. */
+export function siteDirOption(): Option {
+  return new Option('--site-dir <dir>', 'the site').default(DEFAULT_SITE);
 }
 
 function parseDir(text: string): string {
