@@ -11,10 +11,12 @@ export function commandTree(
   writeHelp: (text: string) => void,
 ): Command {
   const program = new Command('monitor')
-    .description('Sessions, tokens and cost of an AI gateway, from its access log')
-    .version(manifest.version)
+    .description("Sessions, tokens and cost from an AI gateway's access log")
+    .version(manifest.version, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Print help')
+    .helpCommand('help [command]', 'Print help for a command')
     .exitOverride()
-    .showHelpAfterError('(--help shows what is possible)')
+    .showHelpAfterError('(see --help)')
     .configureOutput({
       writeOut: writeHelp,
       writeErr: context.warn,

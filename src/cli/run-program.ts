@@ -17,7 +17,7 @@ export function runProgram(
       return ExitCode.ok;
     } catch (error) {
       if (!(error instanceof CommanderError)) throw error;
-      // Commander has said what is wrong, or handed over the help that was asked for.
+      // Commander has printed what is wrong, or has passed on the help that was asked for.
       if (help !== '') await context.write(help);
       return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
     }

@@ -5,7 +5,7 @@ import { render } from './commands/render-action.ts';
 import { readContext, type Context } from './context.ts';
 import { guarded } from './guarded.ts';
 
-/** A whole run of `monitor render`; returns its exit code. A bundle of its own, with all that a render needs. */
+/** A whole run of `monitor render`; returns its exit code. It has its own bundle. */
 export function runRender(options: RenderOptions, context: Context = readContext()): Promise<number> {
   return guarded(context, async () => {
     await render(context, options);

@@ -20,25 +20,23 @@ import { currencyOf, sayUnconverted } from '../reporting/report-currency.ts';
 import { sayUnknownNames } from '../reporting/name-filter.ts';
 
 /**
- * Compares what was spent in the current period with a budget. Throws NoAnswer, without a word, where it is broken, and
- * UsageError where that cannot be told: the filter names what the store doesn't have, or no rate brings a cost into the
- * budget's currency. Such a budget would hold for ever.
+ * Compares the spending of the current period with a budget. Throws NoAnswer, without a message, if it is exceeded, and
+ * UsageError if that cannot be known: the filter names something that is not in the store, or a cost has no rate into
+ * the budget's currency. Such a budget would never be exceeded.
  */
 export async function check(context: Context, options: CheckOptions): Promise<void> {
   const { budgetUsd, budget: amount, budgetTokens } = options;
   if (budgetUsd === undefined && amount === undefined && budgetTokens === undefined)
     throw new UsageError(
-      'check needs a budget: --budget-usd 50, or --budget 300 --currency CNY, or --budget-tokens 1000000.',
+      'check needs a budget: --budget-usd 50, --budget 300 --currency CNY, or --budget-tokens 1000000',
     );
   if (budgetUsd !== undefined && amount !== undefined)
-    throw new UsageError('give either --budget-usd or --budget, not both.');
-  // A budget in USD covers what was charged in other currencies too, as far as rates are known.
+    throw new UsageError('--budget-usd and --budget cannot be used together');
+  // A budget in USD also covers costs in other currencies, if there are rates for them.
   const asked = budgetUsd === undefined ? options.currency : 'USD';
   const view = currencyOf(context, options.dataDir, asked);
   if (amount !== undefined && !view)
-    throw new UsageError(
-      '--budget needs the currency of the amount: add --currency, such as --currency CNY.',
-    );
+    throw new UsageError('--budget needs a currency: add one, such as --currency CNY');
   const currency = view?.to ?? 'USD';
   const budget: Budget = {
     amount: budgetUsd ?? amount,
@@ -50,7 +48,7 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
   const keeps = isKept(budget, spending) && !spending.hasUnknownName;
   if (options.json) await context.write(budgetJson(budget, spending));
   else if (!keeps || !options.quiet) await context.write(budgetLine(budget, spending));
-  // stderr has named them.
+  // stderr has already named them.
   if (spending.hasUnknownName) throw new UsageError('');
   if (cannotTell(budget, spending)) {
     sayUnconverted(context, spending.sum);
@@ -70,7 +68,7 @@ function spendingOf(context: Context, options: CheckOptions, view: CurrencyView 
     groupBy(sessions, ['model'], { ...filter, buckets, local }).total;
   const sum = sumOf(quartersOf(period));
   const isKnown = sum.rounds > 0 || Object.keys(filter).length === 0 || sumOf(ALL_BUCKETS).rounds > 0;
-  // That there was nothing yet today is no news for cron.
+  // Cron does not need to hear that there was nothing yet today.
   const said = options.quiet ? undefined : period;
   const unknown = sum.rounds > 0 ? [] : sayUnknownNames(context, sessions, filter, local, said);
   const lostRounds = lostRoundsOf(snapshot.state);

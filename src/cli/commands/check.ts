@@ -28,17 +28,17 @@ export interface CheckOptions extends ReportOptions, UsageFilter {
 export function addCheck(program: Command, context: Context): void {
   const command = program
     .command('check')
-    .description('whether a budget holds: exit code 0 or 1, and one line for an alert')
+    .description('Check a budget; exit with code 1 if it is exceeded')
     .addOption(dataDirOption())
-    .option('--budget-usd <amount>', 'what may be spent, in USD', usdAmount)
+    .option('--budget-usd <amount>', 'Budget in USD', usdAmount)
     .addOption(
-      new Option('--budget <amount>', 'what may be spent, in the currency of --currency').argParser(
+      new Option('--budget <amount>', "Budget in the currency of --currency, or the store's").argParser(
         amountParser,
       ),
     )
-    .option('--budget-tokens <n>', 'how many tokens may be used', wholeNumber(0, MOST_TOKENS))
+    .option('--budget-tokens <n>', 'Budget in tokens, input and output', wholeNumber(0, MOST_TOKENS))
     .addOption(
-      new Option('--per <period>', 'the current day, week (from Monday) or month, or all time')
+      new Option('--per <period>', 'Budget period: the current day, week (from Monday) or month, or all time')
         .choices(['day', 'week', 'month', 'total'])
         .default('month'),
     )
@@ -46,8 +46,8 @@ export function addCheck(program: Command, context: Context): void {
     .addOption(consumerOption())
     .addOption(timeZoneOption())
     .addOption(reportCurrencyOption())
-    .option('--strict', 'exit code 1 also where the price of a round is not known')
-    .option('--quiet', 'nothing on stdout while the budget holds, for cron')
+    .option('--strict', 'Also exit with code 1 if the price of a round is not known')
+    .option('--quiet', 'Print nothing while within budget, for cron')
     .addOption(jsonOption())
     .action(async (options: CheckOptions) => {
       const { check } = await import('./check-action.ts');
@@ -58,13 +58,13 @@ export function addCheck(program: Command, context: Context): void {
 
 const MOST_TOKENS = 999_999_999_999;
 
-/** A parser of USD amounts, exact: 10⁻¹⁸ USD. */
+/** Exact, in 10⁻¹⁸ USD. */
 function usdAmount(text: string): bigint {
   if (PRICE_TEXT.test(text)) return attoOfUsd(text);
   throw new InvalidArgumentError('It must be an amount in USD, such as 50 or 0.25.');
 }
 
-/** A parser of amounts in any currency, exact: 10⁻¹⁸ of it. */
+/** Exact, in 10⁻¹⁸ of the currency. */
 function amountParser(text: string): bigint {
   if (PRICE_TEXT.test(text)) return attoOfUsd(text);
   throw new InvalidArgumentError('It must be an amount, such as 50 or 0.25.');

@@ -6,8 +6,8 @@ import { example } from '../command.ts';
 export function addCompletion(program: Command, context: Context): void {
   const command = program
     .command('completion')
-    .description('a script that teaches a shell the commands and options')
-    .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish']))
+    .description('Print a shell completion script')
+    .addArgument(new Argument('<shell>', 'Shell to complete in').choices(['bash', 'zsh', 'fish']))
     .action(async (shell: Shell) => {
       const { completionScript } = await import('../completion/script.ts');
       await context.write(completionScript(shell, program));

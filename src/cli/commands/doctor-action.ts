@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import type { DoctorOptions } from './doctor.ts';
 import { screenOf } from '../reporting/report-context.ts';
 
-/** Says what is missing between the gateway and a report, and how to mend it. Throws NoAnswer where something is. */
+/** Prints problems between the gateway and a report, and how to fix them. Throws NoAnswer if there are any. */
 export async function doctor(context: Context, options: DoctorOptions): Promise<void> {
   const examination = await examine(nodeFiles, {
     dir: options.dataDir,
@@ -31,7 +31,7 @@ function agoText(ms: number): string {
   return ms < 10_000 ? 'just now' : `${duration(ms)} ago`;
 }
 
-/** The shape stands in docs/commands.md. */
+/** Documented in docs/commands.md. */
 function doctorJson({ findings, logs, store, entries }: Examination): string {
   const document = {
     version: 1,

@@ -16,11 +16,11 @@ export interface DoctorOptions {
 export function addDoctor(program: Command, context: Context): void {
   const command = program
     .command('doctor')
-    .description('what is missing between the gateway and a report, and how to fix it; changes nothing')
-    .option('--log-path <path|glob...>', 'the access log (default: those that the store reads)')
+    .description('Find problems between the gateway and a report; changes nothing')
+    .option('--log-path <path|glob...>', "Access log (default: the store's own logs)")
     .addOption(dataDirOption())
-    .addOption(pricesOption())
-    .option('--deep', 'read every session file in full, as repair does')
+    .addOption(pricesOption("The price file that parse is given, or 'none'"))
+    .option('--deep', 'Read every session file completely, as repair does')
     .addOption(jsonOption())
     .action(async (options: DoctorOptions) => {
       const { doctor } = await import('./doctor-action.ts');

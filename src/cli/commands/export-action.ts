@@ -27,7 +27,7 @@ import { findTarget, writeFile } from './export-file.ts';
 import { currencyOf, sayUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices } from '../reporting/report-context.ts';
 
-/** Writes what the store knows to a file, or with `-` to stdout. */
+/** Writes an export to a file, or to stdout if its name is `-`. */
 export async function exportFile(context: Context, file: string, options: ExportOptions): Promise<void> {
   const format = formatOf(file, options);
   checkOptions(format, options);
@@ -38,14 +38,14 @@ export async function exportFile(context: Context, file: string, options: Export
   const query = { ...queryOf(context, format, options), onRound: tally?.add.bind(tally), view };
   const snapshot = withSessions(readSnapshot(options.dataDir), (sessions) => inCurrency(sessions, view));
   if (format === 'focus' && options.billingAccountId === undefined)
-    context.warn("monitor: BillingAccountId is 'unknown': --billing-account-id says who is billed\n");
+    context.warn("monitor: BillingAccountId is 'unknown': set it with --billing-account-id\n");
   const pruned = tally ? prunedRounds(snapshot, query) : 0;
   if (pruned > 0) context.warn(prunedLine(pruned));
   const lostRounds = lostRoundsOf(snapshot.state);
-  if (lostRounds > 0) context.warn(`monitor: ${lostText(lostRounds)}: monitor doctor says which\n`);
+  if (lostRounds > 0) context.warn(`monitor: ${lostText(lostRounds)}: see monitor doctor\n`);
   const pieces = contentOf(context, format, snapshot, query, options);
   await (target === undefined ? writeAll(context, pieces) : writeFile(target, pieces));
-  // What was written: of rounds that were pruned, only the sums are left.
+  // The total of what was written: pruned rounds are only in sums.
   const total = tally?.total ?? groupBy(snapshot.sessions, ['model'], query).total;
   if (target !== undefined && !options.quiet) await context.write(doneLine(file, target, total));
   if (total.rounds === 0) {
@@ -57,7 +57,7 @@ export async function exportFile(context: Context, file: string, options: Export
   requirePrices(total, options.strict);
 }
 
-/** The snapshot with other sessions. What of it is read only when it is asked for stays so. */
+/** The snapshot with other sessions. `closed` is still read only when asked for. */
 function withSessions(
   snapshot: Snapshot,
   change: (sessions: Snapshot['sessions']) => Snapshot['sessions'],
@@ -80,39 +80,41 @@ function formatOf(file: string, { format }: ExportOptions): ExportFormat {
   const found = format ?? (file === '-' ? 'json' : formatOfName(file));
   if (found !== undefined) return found;
   throw new UsageError(
-    `the name ${file} does not say what to write: let it end in .json, .csv, .ndjson or .md, or add --format.`,
+    `cannot tell the format from the name '${file}': use .json, .csv, .ndjson or .md, or add --format`,
   );
 }
 
-/** Options that mean nothing together are errors: a file that is not what was asked for is found out too late. */
+/** Throws UsageError for options that do not work together: a wrong file would be noticed too late. */
 function checkOptions(format: ExportFormat, options: ExportOptions): void {
   const { groupBy, withMessages, timezone, since, until } = options;
   const isRounds = groupBy === undefined || groupBy === 'round';
   if (withMessages && !(format === 'ndjson' && isRounds))
-    throw new UsageError('--with-messages goes with rounds as ndjson alone: --format ndjson, no --group-by.');
+    throw new UsageError(
+      '--with-messages works only with ndjson of rounds: use --format ndjson without --group-by',
+    );
   if (groupBy === 'round' && format !== 'csv' && format !== 'ndjson')
-    throw new UsageError(`--group-by round goes with csv and ndjson, not with ${format}.`);
+    throw new UsageError(`--group-by round works only with csv and ndjson, not with ${format}`);
   if (format === 'focus') {
     if (groupBy !== undefined)
-      throw new UsageError('--group-by means nothing for focus: its rows are given.');
+      throw new UsageError('--group-by does not work with focus, whose rows are fixed');
     if (timezone !== undefined && timezone !== 'UTC')
-      throw new UsageError(`focus has days of UTC, not of ${timezone}: leave --timezone out.`);
+      throw new UsageError('focus uses UTC days: leave out --timezone');
     for (const [flag, time] of [
       ['--since', since],
       ['--until', until],
     ] as const) {
       if (time !== undefined && !/^\d{4}-\d\d-\d\d$/.test(time))
-        throw new UsageError(`focus has whole days: ${flag} must be a date, such as 2026-02-01.`);
+        throw new UsageError(`focus covers whole days: ${flag} must be a date, such as 2026-02-01`);
     }
     return;
   }
   const focus = ['billingAccountId', 'billingAccountName', 'billingAccountType'] as const;
   if (focus.some((key) => options[key] !== undefined))
-    throw new UsageError('--billing-account-… goes with --format focus.');
+    throw new UsageError('--billing-account-… options work only with --format focus');
 }
 
 interface ExportQuery extends UsageQuery {
-  /** Milliseconds since 1970 UTC, whole quarters of an hour; not finite: without end. */
+  /** Milliseconds since 1970 UTC, whole quarters of an hour; infinite: no limit. */
   from: number;
   to: number;
 }
@@ -162,14 +164,14 @@ function contentOf(
   });
 }
 
-/** Whether it is made from the rounds themselves, and not from the sums of the index. */
+/** Whether it is made from single rounds, not from the sums in the index. */
 function isOfRounds(format: ExportFormat, { groupBy }: ExportOptions): boolean {
   return format === 'focus' || ((format === 'csv' || format === 'ndjson') && !Array.isArray(groupBy));
 }
 
 function prunedLine(rounds: number): string {
   const were = rounds === 1 ? 'was' : 'were';
-  return `monitor: ${plural(rounds, 'round')} ${were} pruned and can't be in this export: json, md and --group-by still have the sums\n`;
+  return `monitor: ${plural(rounds, 'round')} ${were} pruned and cannot be in this export; json, md and --group-by still count them\n`;
 }
 
 /** `report.csv: 154 rounds of 26 sessions, $0.4217 + 25 unpriced rounds (…), 23,410 bytes` */

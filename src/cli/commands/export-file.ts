@@ -8,39 +8,39 @@ import { writeAll } from '../context.ts';
 
 /** Where an export goes. */
 export interface Target {
-  /** With links followed. */
+  /** With symbolic links resolved. */
   path: string;
-  /** A pipe or a device is written into; there is nothing to rename. */
+  /** False for a pipe or a device, which is written in place. */
   isFile: boolean;
 }
 
 /**
- * Looks at the path that a person named. Throws UsageError for a folder, and for a place inside the store, where only
- * the store's own files may be; InputOutputError where the file's folder is not there.
+ * Checks the path that the user named. Throws UsageError for a directory and for a place inside the store, which may hold
+ * only the store's own files; InputOutputError if the file's directory does not exist.
  */
 export async function findTarget(named: string, store: { dir: string; statePath: string }): Promise<Target> {
-  if (named === '' || named.endsWith(sep)) throw new UsageError(`'${named}' is no name of a file.`);
+  if (named === '' || named.endsWith(sep)) throw new UsageError(`'${named}' is not a file name`);
   const target = await resolveTarget(resolve(named), named);
   if (!target.isFile) return target;
   const dir = await realpath(store.dir);
   const place = relative(dir, target.path);
   if (place !== '..' && !place.startsWith(`..${sep}`))
     throw new UsageError(
-      `${named} is inside the store ${store.dir}, which holds nothing but its own files. Name a file elsewhere.`,
+      `${named} is inside the store ${store.dir}, which holds only its own files: choose another place`,
     );
   if (target.path === store.statePath)
-    throw new UsageError(`${named} is the state of the store ${store.dir}.`);
+    throw new UsageError(`${named} is the state file of the store ${store.dir}: choose another place`);
   return target;
 }
 
 async function resolveTarget(path: string, named: string): Promise<Target> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) throw new UsageError(`${named} is a folder. Name a file in it.`);
+  if (found?.isDirectory()) throw new UsageError(`${named} is a directory: name a file in it`);
   if (found && !found.isFile()) return { path, isFile: false };
   if (found) return { path: await realpath(path), isFile: true };
   const folder = await realpath(dirname(path)).catch((cause: unknown) => {
     throw new InputOutputError(
-      `the folder of ${named} is not there. Make it first: mkdir -p ${dirname(named)}`,
+      `the directory of ${named} does not exist. Create it with: mkdir -p ${dirname(named)}`,
       {
         cause,
       },
@@ -50,9 +50,9 @@ async function resolveTarget(path: string, named: string): Promise<Target> {
 }
 
 /**
- * Writes a file of mode 0600 that is there as a whole or not at all: beside its place, then renamed over what stood
- * there. Between pieces the process hears signals: SIGINT, SIGTERM and SIGHUP leave nothing behind. Throws
- * InputOutputError that names the file.
+ * Writes a file of mode 0600 completely or not at all: to a temporary file next to it, which is then renamed. Signals are
+ * handled between pieces: after SIGINT, SIGTERM or SIGHUP no temporary file is left. Throws an InputOutputError that names
+ * the file.
  */
 export async function writeFile(target: Target, pieces: Iterable<string>): Promise<void> {
   if (!target.isFile) return await writeInto(target.path, pieces);
@@ -79,14 +79,14 @@ export async function writeFile(target: Target, pieces: Iterable<string>): Promi
     for (const signal of SIGNALS) process.off(signal, end);
   }
   if (!ending.signal.aborted) return;
-  // The signal does now what it would have done before.
+  // Ends the process as the signal would have without our handler.
   process.kill(process.pid, ending.signal.reason as NodeJS.Signals);
   throw new InputOutputError(`${path} was not written: interrupted`);
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** A pipe or a device: what its reader does not take is not our matter. */
+/** For a pipe or a device. A reader that goes away is not an error. */
 async function writeInto(path: string, pieces: Iterable<string>): Promise<void> {
   await withHandle(path, 'w', path, (handle) => writePieces(handle, pieces)).catch((error: unknown) => {
     if (errorCode(error instanceof Error ? error.cause : undefined) !== 'EPIPE') throw error;
@@ -124,15 +124,15 @@ async function writePieces(
   });
 }
 
-/** What the system refused, with the name that it leaves out; any other error as it is. */
+/** Adds the file's name to an error of the system; rethrows any other error. */
 function refuse(error: unknown, named: string): never {
   if (!isSystemError(error)) throw error;
-  throw new InputOutputError(`cannot write ${named}: ${error.message}. What stood there is unchanged`, {
+  throw new InputOutputError(`cannot write ${named}: ${error.message}. The old file, if any, is unchanged`, {
     cause: error,
   });
 }
 
-/** So that a crash of the machine does not bring the old file back. */
+/** Makes the rename survive a crash of the machine. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {

@@ -34,11 +34,11 @@ export interface ExportOptions extends ReportOptions, PeriodOptions, UsageFilter
 export function addExport(program: Command, context: Context): void {
   const command = program
     .command('export')
-    .description('a file for a spreadsheet, a FinOps tool, a chat: by its ending, or --format')
-    .argument('<file>', 'the file, replaced as a whole; - is stdout')
+    .description('Write a file for a spreadsheet or a FinOps tool')
+    .argument('<file>', 'File to write or replace; - is stdout')
     .addOption(dataDirOption())
     .addOption(
-      new Option('--format <format>', "what it is written as (default: the file's ending)").choices(
+      new Option('--format <format>', 'Output format (default: from the file extension)').choices(
         EXPORT_FORMATS,
       ),
     )
@@ -50,14 +50,14 @@ export function addExport(program: Command, context: Context): void {
     .addOption(untilOption())
     .addOption(timeZoneOption())
     .addOption(reportCurrencyOption())
-    .option('--with-messages', 'ndjson of rounds: with all that was said')
+    .option('--with-messages', 'With ndjson of rounds: include all texts')
     .addOption(
-      new Option('--focus-version <version>', 'of FOCUS').choices(['1.2', '1.3', '1.4']).default('1.3'),
+      new Option('--focus-version <version>', 'FOCUS: version').choices(['1.2', '1.3', '1.4']).default('1.3'),
     )
-    .option('--billing-account-id <id>', "focus: who is billed; the log doesn't say it")
-    .option('--billing-account-name <name>', 'focus: its name')
-    .option('--billing-account-type <type>', 'focus: what it is (default: Billing Account)')
-    .option('--quiet', 'nothing on stdout behind the file, for cron')
+    .option('--billing-account-id <id>', 'FOCUS: id of the billing account')
+    .option('--billing-account-name <name>', 'FOCUS: name of the billing account')
+    .option('--billing-account-type <type>', 'FOCUS: type of the billing account (default: Billing Account)')
+    .option('--quiet', 'Print nothing on stdout after writing the file, for cron')
     .addOption(strictOption())
     .action(async (file: string, options: ExportOptions) => {
       const { exportFile } = await import('./export-action.ts');

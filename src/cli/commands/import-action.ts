@@ -8,7 +8,7 @@ import type { ImportOptions } from './import.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { sayNotices } from '../reporting/warnings.ts';
 
-/** Takes over the session files of the Python original. Throws NoAnswer, behind the answer, where some were left out. */
+/** Imports the session files of the Python original. Throws NoAnswer after the output if some were skipped. */
 export async function importFrom(context: Context, from: string, options: ImportOptions): Promise<void> {
   const result = await importSessions(nodeFiles, {
     from,
@@ -22,10 +22,10 @@ export async function importFrom(context: Context, from: string, options: Import
   sayNotices(context, result.notices);
   await context.write(options.json ? importJson(result) : importText(result));
   const leftOut = result.files.filter(isLeftOut).length;
-  if (leftOut > 0) throw new NoAnswer(`${plural(leftOut, 'file')} left out`);
+  if (leftOut > 0) throw new NoAnswer(`${plural(leftOut, 'file')} skipped`);
 }
 
-/** The shape stands in docs/commands.md. */
+/** Documented in docs/commands.md. */
 function importJson({ files, isDryRun }: ImportResult): string {
   const imported = files.filter(({ outcome }) => outcome === 'imported');
   const document = {

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { jsonOption } from '../options/report-options.ts';
-import { dataDirOption, pricesOption } from '../options/store-options.ts';
+import { dataDirOption, storePricesOption } from '../options/store-options.ts';
 import { timeZoneParser } from '../options/values.ts';
 
 export interface ImportOptions {
@@ -17,20 +17,18 @@ export interface ImportOptions {
 export function addImport(program: Command, context: Context): void {
   const command = program
     .command('import')
-    .description("take over the Python original's session files, once")
-    .argument('<dir>', 'the folder that the original wrote its sessions into')
+    .description('Import the session files of the Python original')
+    .argument('<dir>', "The original's folder of session files")
     .addOption(dataDirOption())
     .addOption(
-      new Option('--timezone <zone>', "whose clock the original ran on (default: the system's)").argParser(
-        timeZoneParser,
-      ),
+      new Option(
+        '--timezone <zone>',
+        "Time zone of the clock that the original ran on (default: the system's)",
+      ).argParser(timeZoneParser),
     )
-    .addOption(pricesOption())
-    .option(
-      '--force',
-      'add to sessions that the store already has; rounds already read from a log are skipped',
-    )
-    .option('--dry-run', 'only say what would be done')
+    .addOption(storePricesOption())
+    .option('--force', 'Add missing rounds to sessions that the store already has')
+    .option('--dry-run', 'Only show what would be done')
     .addOption(jsonOption())
     .action(async (from: string, options: ImportOptions) => {
       const { importFrom } = await import('./import-action.ts');

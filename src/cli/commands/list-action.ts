@@ -15,7 +15,7 @@ import { sayUnknownNames } from '../reporting/name-filter.ts';
 import { currencyOf, sayUnconverted } from '../reporting/report-currency.ts';
 import { EMPTY_STORE, screenOf } from '../reporting/report-context.ts';
 
-/** The sessions that match. */
+/** Lists the sessions that match. */
 export async function list(context: Context, options: ListOptions): Promise<void> {
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
@@ -28,7 +28,7 @@ export async function list(context: Context, options: ListOptions): Promise<void
   if (selected.total === 0) sayWhy(context, sessions, local, period, options);
   if (options.json) return await writeAll(context, listJson(selected.sessions, selected.total, lostRounds));
   const otherwise = (): string =>
-    sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions matches`;
+    sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions match`;
   await context.write(
     listTable({ ...selected, lostRounds }, options.sortBy, local, screenOf(context), otherwise),
   );
@@ -47,7 +47,7 @@ function sayWhy(
   period: Period,
   { model, consumer, agent, channel, search, pruned }: ListOptions,
 ): void {
-  // With these, the period need not be why.
+  // With these, the period may not be the reason.
   const asked = search === undefined && pruned === undefined ? period : undefined;
   sayUnknownNames(context, sessions, { model, consumer, agent, channel }, local, asked);
 }

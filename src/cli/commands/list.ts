@@ -29,24 +29,21 @@ export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> 
 export function addList(program: Command, context: Context): void {
   const command = program
     .command('list')
-    .description('the sessions, the latest first')
+    .description('List sessions, most recent first')
     .addOption(dataDirOption())
     .addOption(
-      new Option('--sort-by <key>', 'what stands first: the latest or the most')
+      new Option('--sort-by <key>', 'Sort key; the latest or largest comes first')
         .choices(['updated', 'created', 'cost', 'tokens', 'rounds'])
         .default('updated'),
     )
-    .option('--limit <n>', 'how many; 0 for all', wholeNumber(0, LARGEST_COUNT), 20)
-    .option('--model <name>', 'only sessions that used this model')
-    .option('--consumer <name>', 'only sessions of this consumer')
-    .option('--agent <id>', 'only sessions of this agent, by their OpenClaw keys')
-    .option(
-      '--channel <name>',
-      'only sessions of this channel (main, discord, cron, subagent …), by their keys',
-    )
-    .option('--rollup', 'count sub-agents, threads and runs with the session that their key names')
-    .option('--search <text>', 'only sessions with this text in their title or id')
-    .option('--pruned', 'the sessions that were pruned, in place of those that are there')
+    .option('--limit <n>', 'Number of sessions; 0 for all', wholeNumber(0, LARGEST_COUNT), 20)
+    .option('--model <name>', 'Only sessions that used this model')
+    .option('--consumer <name>', 'Only sessions of this consumer')
+    .option('--agent <id>', 'Only sessions of this OpenClaw agent')
+    .option('--channel <name>', 'Only sessions of this OpenClaw channel (main, discord, cron, subagent, …)')
+    .option('--rollup', 'Count sub-agents, threads and runs as part of their parent session')
+    .option('--search <text>', 'Only sessions with this text in their title or id')
+    .option('--pruned', 'List pruned sessions instead')
     .addOption(sinceOption())
     .addOption(untilOption())
     .addOption(timeZoneOption())

@@ -13,7 +13,7 @@ import { quietWhenBusy } from '../quiet-when-busy.ts';
 import { screenOf } from '../reporting/report-context.ts';
 import { showProgress } from '../terminal/show-progress.ts';
 
-/** Stores what is new in the logs, once. A person at a terminal sees it go on, and the store at its end. */
+/** Stores what is new in the logs, once. On a terminal it shows progress, and a summary of the store at the end. */
 export async function parse(context: Context, options: ParseOptions): Promise<void> {
   const progress =
     context.stderrIsTerminal && !options.quiet ? showProgress(context, progressLine) : undefined;

@@ -1,6 +1,6 @@
 import type { ParseResult } from '../../ingest/tally.ts';
 
-/** `parse --json`. The shape stands in docs/commands.md. */
+/** `parse --json`. Documented in docs/commands.md. */
 export function parseJson(result: ParseResult): string {
   const { rounds, sessions, otherLines, rejectedLines, filteredRounds, held, bytes, logs, gaps, warnings } =
     result;

@@ -8,10 +8,10 @@ import type { Context } from '../context.ts';
 import { sayTroubles } from '../reporting/warnings.ts';
 import { parseJson } from './parse-json.ts';
 
-/** What of a run is said on stdout. */
+/** What a run prints on stdout. */
 export type ParseOutput = 'line' | 'json' | 'none';
 
-/** Stores what is new in the logs, once, and says what it did. */
+/** Stores what is new in the logs, once, and prints what it did. */
 export async function parseOnce(
   context: Pick<Context, 'write' | 'warn'>,
   request: Request,

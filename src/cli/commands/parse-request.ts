@@ -2,10 +2,11 @@ import { readPatternFile } from '../../redact/pattern-file.ts';
 import { readTime } from '../../ai-log/time.ts';
 import type { ParseOptions as IngestOptions } from '../../ingest/options.ts';
 import { NO_CURRENCY } from '../../store/pricing-settings.ts';
+import { cleanLine } from '../../platform/clean-text.ts';
 import { UsageError } from '../../platform/errors.ts';
 import type { StoreOptions } from '../options/store-options.ts';
 
-/** Those options as a run takes them. Throws UsageError where --since is no time, or the patterns are none. */
+/** The options as a run takes them. Throws UsageError if --since is not a time, or for a bad pattern file. */
 export async function parseRequest(options: StoreOptions): Promise<IngestOptions> {
   return {
     dir: options.dataDir,
@@ -30,5 +31,7 @@ export async function parseRequest(options: StoreOptions): Promise<IngestOptions
 function isoTime(since: string): string {
   const time = readTime(/^\d{4}-\d\d-\d\d$/.test(since) ? `${since}T00:00:00Z` : since);
   if (time !== null) return new Date(time).toISOString();
-  throw new UsageError(`--since ${since} is no time: write 2026-02-01 or 2026-02-01T08:00:00+08:00`);
+  throw new UsageError(
+    `--since '${cleanLine(since)}' is not a time. Use a date (2026-02-01) or an ISO 8601 time (2026-02-01T08:00:00+08:00)`,
+  );
 }

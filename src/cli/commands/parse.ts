@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { jsonOption } from '../options/report-options.ts';
-import { withStore, type StoreOptions } from '../options/store-options.ts';
+import { addStoreOptions, type StoreOptions } from '../options/store-options.ts';
 
 export interface ParseOptions extends StoreOptions {
   quiet?: true;
@@ -10,12 +10,10 @@ export interface ParseOptions extends StoreOptions {
 }
 
 export function addParse(program: Command, context: Context): void {
-  const command = withStore(
-    program
-      .command('parse')
-      .description('store what is new in the access logs, and exit: for a crontab entry every minute'),
+  const command = addStoreOptions(
+    program.command('parse').description('Store new rounds from the access logs and exit'),
   )
-    .option('--quiet', 'nothing on stdout, for cron')
+    .option('--quiet', 'Print nothing on stdout, for cron')
     .addOption(jsonOption())
     .action(async (options: ParseOptions) => {
       const { parse } = await import('./parse-action.ts');

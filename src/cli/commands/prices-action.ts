@@ -18,7 +18,7 @@ import type { PricesOptions } from './prices.ts';
 import { screenOf } from '../reporting/report-context.ts';
 import { refresh, refuseWithoutRefresh } from './prices-refresh.ts';
 
-/** The price book and what is unpriced; how one name is resolved; or, with --refresh, stored rounds priced again. */
+/** Lists unpriced models and the price book, explains the price of one model, or refreshes prices. */
 export async function prices(
   context: Context,
   model: string | undefined,
@@ -64,7 +64,7 @@ async function listPrices(
   );
 }
 
-/** Needs no store: what is in it is told where there is one. */
+/** Works without a store; shows what the store has if there is one. */
 async function explainPrice(
   context: Context,
   model: string,

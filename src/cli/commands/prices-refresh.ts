@@ -18,7 +18,7 @@ import { localTimeOf } from '../reporting/local-time.ts';
 import { sayNotices } from '../reporting/warnings.ts';
 import { screenOf } from '../reporting/report-context.ts';
 
-/** Throws UsageError where an option was given that only a refresh has. */
+/** Throws UsageError if an option was given that works only with --refresh. */
 export function refuseWithoutRefresh(options: PricesOptions): void {
   const given = [
     ['--dry-run', options.dryRun],
@@ -27,19 +27,17 @@ export function refuseWithoutRefresh(options: PricesOptions): void {
     ['--until', options.until],
     ['--timezone', options.timezone],
   ].find(([, value]) => value !== undefined);
-  if (given) throw new UsageError(`${given[0]} works only with --refresh.`);
+  if (given) throw new UsageError(`${given[0]} works only with --refresh`);
 }
 
-/** Prices stored rounds again. What has a cost is changed only by --yes, or by a yes at the terminal. */
+/** Looks up the prices of stored rounds again. A known cost changes only with --yes, or after a yes at the terminal. */
 export async function refresh(
   context: Context,
   model: string | undefined,
   options: PricesOptions,
 ): Promise<void> {
   if (model !== undefined)
-    throw new UsageError(
-      '--refresh looks up the prices of all models: give either --refresh or a model, not both.',
-    );
+    throw new UsageError('--refresh covers all models: it cannot be used with a model');
   const { since, until } = options;
   const local = localTimeOf(context, options.timezone);
   const span = periodOf(
@@ -56,12 +54,12 @@ export async function refresh(
     refreshPrices(nodeFiles, options.dataDir, { ...shared, ...request });
   let mayReprice = options.yes === true;
   if (!options.dryRun && !mayReprice && context.confirm) {
-    // Without the lock: an answer can take long.
+    // Without the lock, because the answer can take long.
     const plan = await run({ isDryRun: true, mayReprice });
     if (plan.repricedRounds > 0) {
       context.warn(plannedText(plan, screenOf(context)));
-      const rounds = plural(plan.repricedRounds, 'round');
-      mayReprice = await context.confirm(`Change what ${rounds} with a price cost? [y/N] `);
+      const rounds = plural(plan.repricedRounds, 'priced round');
+      mayReprice = await context.confirm(`Change the cost of ${rounds}? [y/N] `);
       if (!mayReprice) throw new NoAnswer('nothing was changed');
     }
   }
@@ -69,7 +67,7 @@ export async function refresh(
   await context.write(options.json ? refreshJson(result) : refreshText(result, screenOf(context)));
 }
 
-/** Finds the prices when the store is locked. A file that is given is read once: it may be a pipe. */
+/** Finds the prices once the store is locked. A given file is read only once: it may be a pipe. */
 function pricesFinder(
   context: Context,
   { prices: given, priceList: list }: PricesOptions,

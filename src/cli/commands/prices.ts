@@ -21,17 +21,23 @@ export interface PricesOptions {
 export function addPrices(program: Command, context: Context): void {
   const command = program
     .command('prices')
-    .description('what has no price, and the price book; or how one name is resolved, step by step')
-    .argument('[model]', 'a model’s name, as the log has it')
+    .description('List unpriced models and the price book; explain or refresh prices')
+    .argument('[model]', 'Explain the price of this model, named as in the log')
     .addOption(dataDirOption())
-    .addOption(pricesOption())
-    .addOption(priceListOption())
-    .option('--refresh', 'look up the price of stored rounds again')
-    .option('--dry-run', 'with --refresh: only say what would change')
-    .addOption(new Option('--since <time>', 'with --refresh: only rounds since this date or ISO 8601 time'))
-    .addOption(new Option('--until <time>', 'with --refresh: only rounds before this; a date is included'))
+    .addOption(
+      pricesOption("Use this price file instead of the store's, or 'none'; kept by the store with --refresh"),
+    )
+    .addOption(priceListOption('kept by the store with --refresh'))
+    .option('--refresh', 'Look up the prices of stored rounds again')
+    .option('--dry-run', 'With --refresh: only show what would change')
+    .addOption(
+      new Option('--since <time>', 'With --refresh: only rounds at or after this date or ISO 8601 time'),
+    )
+    .addOption(
+      new Option('--until <time>', 'With --refresh: only rounds before this time; a date includes that day'),
+    )
     .addOption(timeZoneOption())
-    .option('--yes', 'with --refresh: also change rounds that already have a price, without asking')
+    .option('--yes', 'With --refresh: also change rounds that already have a price, without asking')
     .addOption(jsonOption())
     .action(async (model: string | undefined, options: PricesOptions) => {
       const { prices } = await import('./prices-action.ts');

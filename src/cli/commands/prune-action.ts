@@ -4,7 +4,7 @@ import { pruneText } from '../../report/prune-text.ts';
 import type { Context } from '../context.ts';
 import type { PruneOptions } from './prune.ts';
 
-/** Removes old sessions, or their texts, and says what is gone. */
+/** Deletes old sessions or their texts, and prints what was deleted. */
 export async function prune(context: Context, options: PruneOptions): Promise<void> {
   const before = context.now - options.olderThan;
   const content = options.content === true;
@@ -20,7 +20,7 @@ export async function prune(context: Context, options: PruneOptions): Promise<vo
   );
 }
 
-/** The shape stands in docs/commands.md. */
+/** Documented in docs/commands.md. */
 function pruneJson(result: PruneResult, before: number, content: boolean): string {
   const document = {
     version: 1,

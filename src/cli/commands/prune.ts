@@ -17,15 +17,15 @@ export interface PruneOptions {
 export function addPrune(program: Command, context: Context): void {
   const command = program
     .command('prune')
-    .description('remove old sessions, or only their texts; what they cost stays in every report')
+    .description('Delete old sessions or their texts, but keep the totals')
     .addOption(dataDirOption())
     .addOption(
-      new Option('--older-than <age>', 'sessions whose last round is older: 90d, 12w or 1y')
+      new Option('--older-than <age>', 'Sessions whose last round is older than this: 90d, 12w or 1y')
         .argParser(ageParser)
         .makeOptionMandatory(),
     )
-    .option('--content', 'only their texts: rounds stay, with all their numbers')
-    .option('--dry-run', 'only say what would be removed')
+    .option('--content', 'Delete only texts; rounds and their numbers stay')
+    .option('--dry-run', 'Only show what would be deleted')
     .addOption(jsonOption())
     .action(async (options: PruneOptions) => {
       const { prune } = await import('./prune-action.ts');
@@ -36,7 +36,7 @@ export function addPrune(program: Command, context: Context): void {
 
 const DAYS = { d: 1, w: 7, y: 365 } as const;
 
-/** A parser of ages: in milliseconds. */
+/** In milliseconds. */
 function ageParser(text: string): number {
   const [, count = '', unit = ''] = /^([1-9]\d{0,4})([dwy])$/.exec(text) ?? [];
   const days = Number(count) * (DAYS[unit as keyof typeof DAYS] ?? 0);

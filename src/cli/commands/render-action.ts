@@ -14,9 +14,9 @@ import { quietWhenBusy } from '../quiet-when-busy.ts';
 import { askedCurrency } from '../reporting/report-currency.ts';
 import { showProgress } from '../terminal/show-progress.ts';
 
-/** Beside the file that this is bundled into; elsewhere there is none, and a render does without. */
+/** Next to the bundle that this is in. In a test there is none, and a render uses no threads. */
 const PAGE_WORKER = fileURLToPath(new URL('./page-worker.cjs', import.meta.url));
-/** Each takes some 60 MB. */
+/** Each takes about 60 MB. */
 const MOST_THREADS = 4;
 
 /** Brings the site up to date with the store. */

@@ -15,31 +15,31 @@ export interface RenderOptions {
   full?: true;
   quiet?: true;
   json?: true;
-  /** `none`: each cost in its own; undefined: what the store says. */
+  /** `none`: each cost in its own currency; undefined: the store's setting. */
   currency?: string;
 }
 
 export function addRender(program: Command, context: Context): void {
   const command = program
     .command('render')
-    .description('write what is new to the site: static pages for a web server or the disk')
+    .description('Update the static site')
     .addOption(dataDirOption())
     .addOption(siteDirOption())
     .addOption(timeZoneOption())
     .addOption(reportCurrencyOption())
     .option(
       '--refresh <seconds>',
-      'how often an open page looks for a newer one; 0 for never',
+      'How often an open page checks for a newer one; 0 for never',
       wholeNumber(0, 86_400),
       REFRESH_SECONDS,
     )
-    .option('--full', 'write every page again')
-    .option('--quiet', 'nothing on stdout, for cron')
+    .option('--full', 'Rewrite every page')
+    .option('--quiet', 'Print nothing on stdout, for cron')
     .addOption(jsonOption())
     .action(async (options: RenderOptions) => {
       const { runRender } = await import('../run-render.ts');
       const code = await runRender(options, context);
-      // It has reported what went wrong.
+      // It has reported the error.
       if (code !== ExitCode.ok) throw new MonitorError(code, '');
     });
   example(

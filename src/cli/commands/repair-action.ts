@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import type { RepairOptions } from './repair.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 
-/** Says what is damaged in a store, and with --apply makes it anew. */
+/** Prints what is damaged in a store, and with --apply repairs it. */
 export async function repair(context: Context, options: RepairOptions): Promise<void> {
   const result = await repairStore(nodeFiles, options.dataDir, options.apply === true, {
     logPaths: options.logPath ?? [],
@@ -18,11 +18,11 @@ export async function repair(context: Context, options: RepairOptions): Promise<
   });
   await context.write(options.json ? repairJson(result) : repairText(result));
   if (result.problems.length > 0 && !result.isApplied) {
-    throw new NoAnswer(`the store needs repair: monitor repair --apply --data-dir ${options.dataDir}`);
+    throw new NoAnswer(`the store needs repair: run monitor repair --apply --data-dir ${options.dataDir}`);
   }
 }
 
-/** The prices are loaded only where the store's own price book does not know a model. */
+/** Loads the prices only if the store's own price book does not know a model. */
 function todaysPrices(dataDir: string, now: number): (model: string) => Promise<Resolution | undefined> {
   let resolver: Promise<(model: string) => Promise<Resolution | undefined>> | undefined;
   return async (model) => {
@@ -45,7 +45,7 @@ async function load(
   return await makeResolver(basis);
 }
 
-/** The shape stands in docs/commands.md. */
+/** Documented in docs/commands.md. */
 function repairJson(result: RepairResult): string {
   const document = {
     version: 1,

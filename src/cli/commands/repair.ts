@@ -14,13 +14,10 @@ export interface RepairOptions {
 export function addRepair(program: Command, context: Context): void {
   const command = program
     .command('repair')
-    .description('what is damaged in the store; with --apply, repair it, also from the logs')
+    .description('Find damage in the store; with --apply, repair it')
     .addOption(dataDirOption())
-    .option(
-      '--log-path <path|glob...>',
-      'where logs are that have moved since they were read: lost rounds are looked for there too',
-    )
-    .option('--apply', 'repair it; without this, only say what would be done')
+    .option('--log-path <path|glob...>', 'Where to find logs that have moved since they were read')
+    .option('--apply', 'Repair the store; without this, nothing is changed')
     .addOption(jsonOption())
     .action(async (options: RepairOptions) => {
       const { repair } = await import('./repair-action.ts');

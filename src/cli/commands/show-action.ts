@@ -16,7 +16,7 @@ import { currencyOf, sayUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices, screenOf } from '../reporting/report-context.ts';
 import { refusePruned, requireRound, sessionOf } from '../reporting/session-argument.ts';
 
-/** One session, round by round. Throws NoAnswer where there is no such session or round. */
+/** Shows one session, round by round. Throws NoAnswer if there is no such session or round. */
 export async function show(context: Context, id: string, options: ShowOptions): Promise<void> {
   const snapshot = readSnapshot(options.dataDir);
   const view = currencyOf(context, options.dataDir, options.currency);

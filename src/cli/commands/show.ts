@@ -23,22 +23,18 @@ export interface ShowOptions extends ReportOptions {
 export function addShow(program: Command, context: Context): void {
   const command = program
     .command('show')
-    .description('one session, round by round')
-    .argument('<id>', 'its id, or any unique start of it')
+    .description('Show one session, round by round')
+    .argument('<id>', 'Session id, or any unique prefix of it')
     .addOption(dataDirOption())
-    .option('--round <n>', 'only this round', wholeNumber(1, LARGEST_COUNT))
+    .option('--round <n>', 'Only this round', wholeNumber(1, LARGEST_COUNT))
     .addOption(
-      new Option('--last <n>', 'only the last rounds')
+      new Option('--last <n>', 'Only the last n rounds')
         .argParser(wholeNumber(1, LARGEST_COUNT))
         .conflicts('round'),
     )
-    .option('--no-messages', "without the requests' messages")
-    .option('--full', 'texts whole, not their first lines')
-    .option(
-      '--max-chars <n>',
-      'with --json: cut each text to so many characters',
-      wholeNumber(1, LARGEST_COUNT),
-    )
+    .option('--no-messages', 'Leave out the messages of the requests')
+    .option('--full', 'Show whole texts instead of their first lines')
+    .option('--max-chars <n>', 'With --json: cut each text to n characters', wholeNumber(1, LARGEST_COUNT))
     .addOption(timeZoneOption())
     .addOption(reportCurrencyOption())
     .addOption(strictOption())

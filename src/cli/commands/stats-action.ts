@@ -13,7 +13,7 @@ import { sayUnknownNames } from '../reporting/name-filter.ts';
 import { currencyOf, sayUnconverted } from '../reporting/report-currency.ts';
 import { nothingFound, requirePrices, screenOf } from '../reporting/report-context.ts';
 
-/** Tokens and cost by the command's own key, and by those that --group-by adds to it. */
+/** Prints tokens and cost by the command's own key, and by those that --group-by adds. */
 export async function printStats(context: Context, own: GroupKey, options: StatsOptions): Promise<void> {
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
@@ -35,7 +35,7 @@ export async function printStats(context: Context, own: GroupKey, options: Stats
   requirePrices(stats.total, options.strict);
 }
 
-/** What a filter lets through, for headings: `model qwen-max`. */
+/** The filter, for headings: `model qwen-max`. */
 function filterWords({ model, consumer }: UsageFilter): string[] {
   return [
     ...(model === undefined ? [] : [`model ${model}`]),

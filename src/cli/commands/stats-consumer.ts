@@ -6,7 +6,7 @@ export function addStatsConsumer(program: Command, context: Context): void {
   addStats(
     program,
     'stats-consumer',
-    'tokens and cost by consumer: who spent it',
+    'Show tokens and cost by consumer',
     '--days 30 --group-by model',
   ).action(async (options: StatsOptions) => {
     const { printStats } = await import('./stats-action.ts');

@@ -8,7 +8,7 @@ export function addStatsDate(program: Command, context: Context): void {
   addStats(
     program,
     'stats-date',
-    'tokens and cost by day (the last 7, where nothing else is said)',
+    'Show tokens and cost by day (default: the last 7 days)',
     '--days 7 --timezone Asia/Shanghai',
   ).action(async (options: StatsOptions) => {
     const { printStats } = await import('./stats-action.ts');

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { addStats, type StatsOptions } from './stats.ts';
 
 export function addStatsModel(program: Command, context: Context): void {
-  addStats(program, 'stats-model', 'tokens and cost by model', '--since 2026-02-01').action(
+  addStats(program, 'stats-model', 'Show tokens and cost by model', '--since 2026-02-01').action(
     async (options: StatsOptions) => {
       const { printStats } = await import('./stats-action.ts');
       await printStats(context, 'model', options);

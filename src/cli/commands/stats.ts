@@ -19,7 +19,7 @@ import {
 import { dataDirOption } from '../options/store-options.ts';
 
 export interface StatsOptions extends ReportOptions, PeriodOptions, UsageFilter {
-  /** Keys beside the command's own. */
+  /** Keys in addition to the command's own. */
   groupBy?: GroupKey[];
 }
 
@@ -29,7 +29,7 @@ export function addStats(program: Command, name: string, description: string, us
     .command(name)
     .description(description)
     .addOption(dataDirOption())
-    .addOption(groupByOption('further keys, in their order'))
+    .addOption(groupByOption('Add keys, separated by commas'))
     .addOption(modelOption())
     .addOption(consumerOption())
     .addOption(daysOption())

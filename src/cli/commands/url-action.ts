@@ -9,8 +9,8 @@ import type { UrlOptions } from './url.ts';
 import { refusePruned, requireRound, sessionOf } from '../reporting/session-argument.ts';
 
 /**
- * The link to a session's page: on the web server that --base-url names, else on this disk. Throws NoAnswer where
- * there is no such session or round, or no page of it on this disk.
+ * Prints the link to a session's page: on the web server of --base-url, else on this disk. Throws NoAnswer if there is no
+ * such session or round, or no page on this disk.
  */
 export async function url(context: Context, id: string, options: UrlOptions): Promise<void> {
   const { dataDir, siteDir, baseUrl, round } = options;
@@ -28,7 +28,7 @@ function pageOnDisk(siteDir: string, path: string): string {
   const file = resolve(siteDir, path);
   if (existsSync(file)) return pathToFileURL(file).href;
   throw new NoAnswer(
-    `the site ${siteDir} has no page of this session yet: monitor render --site-dir ${siteDir} makes it. ` +
-      'If it is on a web server, name that with --base-url or MONITOR_BASE_URL',
+    `the site ${siteDir} has no page for this session yet: run monitor render --site-dir ${siteDir}. ` +
+      'If the site is on a web server, give its URL with --base-url or MONITOR_BASE_URL',
   );
 }

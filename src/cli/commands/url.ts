@@ -16,16 +16,16 @@ export interface UrlOptions {
 export function addUrl(program: Command, context: Context): void {
   const command = program
     .command('url')
-    .description("the link to a session's page, for chats and agents")
-    .argument('<id>', 'its id, or any unique start of it')
+    .description('Print the link to a session')
+    .argument('<id>', 'Session id, or any unique prefix of it')
     .addOption(dataDirOption())
     .addOption(siteDirOption())
     .addOption(
-      new Option('--base-url <url>', 'where the site is served (default: the page on this disk)')
+      new Option('--base-url <url>', 'Where the site is served (default: the page on this disk)')
         .env('MONITOR_BASE_URL')
         .argParser(baseUrl),
     )
-    .option('--round <n>', 'the link to this round', wholeNumber(1, LARGEST_COUNT))
+    .option('--round <n>', 'Link to this round', wholeNumber(1, LARGEST_COUNT))
     .addOption(jsonOption())
     .action(async (id: string, options: UrlOptions) => {
       const { url } = await import('./url-action.ts');
@@ -34,13 +34,11 @@ export function addUrl(program: Command, context: Context): void {
   example(command, 'monitor url agent:main:main --base-url https://sessions.example.org --round 3');
 }
 
-/** A URL that ends in a slash. */
+/** Adds a slash at the end. */
 function baseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw new InvalidArgumentError(
-      'It must be an http or https address, such as https://sessions.example.org/.',
-    );
+    throw new InvalidArgumentError('It must be an http or https URL, such as https://sessions.example.org/.');
   }
   return url.href.replace(/\/?$/, '/');
 }

@@ -12,8 +12,8 @@ import { showProgress } from '../terminal/show-progress.ts';
 import { lineView, liveView, type Seen } from './watch-view.ts';
 
 /**
- * The same as `parse`, again and again, and the store as it is, until somebody ends it. Beside other runs: who holds
- * the lock stores. Throws what `parse` throws, but after the first look only what is wrong with the call.
+ * Runs `parse` repeatedly and shows the store, until it is stopped. Works next to other runs: whichever holds the lock
+ * stores. Throws what `parse` throws; after the first look it waits out errors of input and output.
  */
 export async function watch(context: Context, options: WatchOptions): Promise<void> {
   const interrupts = listenForInterrupts();
@@ -34,7 +34,7 @@ export async function watch(context: Context, options: WatchOptions): Promise<vo
       if (interrupts.isStopped) break;
       await view.show(seen, result);
       const took = Date.now() - began;
-      // A store so large that a look takes long is looked at less often.
+      // If a look takes long, because the store is large, there are fewer.
       await interrupts.wait(Math.max(options.refreshInterval * 1000 - took, took));
     }
   } finally {
@@ -44,7 +44,7 @@ export async function watch(context: Context, options: WatchOptions): Promise<vo
   await view.end(seen);
 }
 
-/** One run; undefined where it could not be one, or is to end. */
+/** One run; undefined if it could not run, or was stopped. */
 async function look(
   context: Context,
   options: WatchOptions,
@@ -62,15 +62,15 @@ async function look(
       },
     });
     const { missing } = result;
-    seen.hindrance = missing.length > 0 ? `no log at ${missing.join(', ')} just now` : null;
+    seen.hindrance = missing.length > 0 ? `no log at ${missing.join(', ')} right now` : null;
     return result;
   } catch (error) {
     if (error instanceof Stopped) return undefined;
     if (error instanceof BusyError) {
-      seen.hindrance = 'another run is storing; the next look tries again';
+      seen.hindrance = 'another run is using the store; trying again';
       return undefined;
     }
-    // A log is missing for a moment while it is rotated, a disk may have room again: no reason to end.
+    // No reason to end: a log is missing for a moment while it is rotated, and a full disk may have room again.
     if (isFirst || !(error instanceof InputOutputError)) throw error;
     seen.hindrance = error.message;
     return undefined;

@@ -13,26 +13,26 @@ import { currencyOf } from '../reporting/report-currency.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { screenOf } from '../reporting/report-context.ts';
 
-/** What a watch has seen since it began. */
+/** What a watch has seen so far. */
 export interface Seen {
   /** Milliseconds since 1970 UTC. */
   began: number;
   rounds: number;
   rejectedLines: number;
-  /** Why the last look was none, or not a whole one. */
+  /** Why the last look failed or was incomplete. */
   hindrance: string | null;
-  /** The latest things that a person should know. */
+  /** The latest warnings. */
   troubles: string[];
   isOver: boolean;
 }
 
 export interface WatchView {
-  /** After each look; `result` is undefined where it could not be one. */
+  /** Called after each look; `result` is undefined if it failed. */
   show: (seen: Seen, result: ParseResult | undefined) => Promise<void>;
   end: (seen: Seen) => Promise<void>;
 }
 
-/** On a terminal: the store, drawn in place. */
+/** For a terminal: the store, redrawn in place. */
 export function liveView(context: Context, { dataDir }: { dataDir: string }): WatchView {
   const local = localTimeOf(context, undefined);
   const timeOf = (ms: number): string => local.isoOf(ms).slice(11, 19);
@@ -53,7 +53,7 @@ export function liveView(context: Context, { dataDir }: { dataDir: string }): Wa
   return { show: draw, end: draw };
 }
 
-/** The store's sessions, read again only when something was committed: by us or by somebody else. */
+/** The store's sessions, read again only after a commit, by this run or another. */
 function cachedSessions(context: Context, dir: string): () => readonly SessionEntry[] {
   let sessions: SessionEntry[] = [];
   let known = '';
@@ -70,7 +70,7 @@ function cachedSessions(context: Context, dir: string): () => readonly SessionEn
   };
 }
 
-/** Elsewhere: a line for each look that stored something, and for the first. */
+/** For anything else: a line for the first look and for each that stored something. */
 export function lineView(context: Context): WatchView {
   const local = localTimeOf(context, undefined);
   const stamp = (): string => local.isoOf(Date.now());

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
-import { withStore, type StoreOptions } from '../options/store-options.ts';
+import { addStoreOptions, type StoreOptions } from '../options/store-options.ts';
 import { wholeNumber } from '../options/values.ts';
 
 export interface WatchOptions extends StoreOptions {
@@ -10,12 +10,10 @@ export interface WatchOptions extends StoreOptions {
 }
 
 export function addWatch(program: Command, context: Context): void {
-  const command = withStore(
-    program
-      .command('watch')
-      .description('parse again and again, and show the store as it is; Ctrl-C ends it'),
+  const command = addStoreOptions(
+    program.command('watch').description('Parse continuously and show the store, until Ctrl-C'),
   )
-    .option('--refresh-interval <seconds>', 'between two looks at the logs', wholeNumber(1, 86_400), 1)
+    .option('--refresh-interval <seconds>', 'Time between two looks at the logs', wholeNumber(1, 86_400), 1)
     .action(async (options: WatchOptions) => {
       const { watch } = await import('./watch-action.ts');
       await watch(context, options);

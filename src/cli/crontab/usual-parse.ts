@@ -4,20 +4,20 @@ import { DEFAULT_LOG } from '../../platform/log-places.ts';
 import type { ParseOptions as Request } from '../../ingest/options.ts';
 import type { ParseOutput } from '../commands/parse-once.ts';
 
-/** A run as a crontab names it. */
+/** A run as crontabs start it. */
 export interface UsualParse {
   request: Request;
   output: ParseOutput;
-  /** `--quiet`, also beside `--json`. */
+  /** `--quiet` was given, alone or with `--json`. */
   isUpToDate: boolean;
 }
 
 const VALUES = new Set(['--log-path', '--data-dir', '--prices']);
 
 /**
- * The usual arguments of `monitor parse`, read as Commander reads them; undefined for any others, and where a flag is
- * given twice, which Commander's way refuses. Cron starts most runs, and most of those find nothing new: loading
- * Commander takes longer than they do.
+ * The usual arguments of `monitor parse`, read as Commander reads them; undefined for any others, and for a repeated
+ * option, so that Commander reports it. Cron starts most runs, and most find nothing new: loading Commander would take
+ * longer than the run.
  */
 export function usualParse(
   argv: readonly string[],
@@ -44,7 +44,7 @@ export function usualParse(
     logPaths.push(value);
     for (; rest[i + 1] !== undefined && !rest[i + 1]?.startsWith('-'); i++) logPaths.push(rest[i + 1] ?? '');
   }
-  // What Commander refuses, and what needs a library that is not loaded here.
+  // Commander reports the errors; a glob needs a library that is not loaded here.
   if (dir === '' || pricesPath === '' || logPaths.some((path) => path === '' || isGlob(path)))
     return undefined;
   return {

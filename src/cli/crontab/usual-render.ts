@@ -16,9 +16,9 @@ const FLAGS: ReadonlyMap<string, 'quiet' | 'json' | 'full'> = new Map([
 export const REFRESH_SECONDS = 30;
 
 /**
- * The usual arguments of `monitor render`, read as Commander reads them; undefined for any others, and where a flag is
- * given twice, which Commander's way refuses. Cron starts most renders, and few pages have to be made in them: loading
- * Commander is a good part of what they would take.
+ * The usual arguments of `monitor render`, read as Commander reads them; undefined for any others, and for a repeated
+ * option, so that Commander reports it. Cron starts most renders, and most write few pages: loading Commander would take
+ * a good part of the time.
  */
 export function usualRender(
   argv: readonly string[],
@@ -48,6 +48,6 @@ export function usualRender(
     options[folder] = value;
     i++;
   }
-  // What Commander refuses.
+  // Commander reports the error.
   return options.dataDir === '' ? undefined : options;
 }

@@ -2,16 +2,16 @@ import type { Command, Option } from 'commander';
 import { cleanLine } from '../../platform/clean-text.ts';
 
 /**
- * An option that is given twice is wrong usage, in every command: the last one would win without a word. Those that
- * take a list (`--log-path`) may be repeated; two names of one option (`--output-dir`, `--data-dir`) are the same one.
- * To be called once all commands are there.
+ * Makes it a usage error to give an option twice: otherwise the last one would win silently. Options that take a list
+ * (`--log-path`) can be repeated. Two names of one option (`--output-dir`, `--data-dir`) count as the same. Call it after
+ * all commands are added.
  */
 export function refuseRepeats(program: Command): void {
   for (const command of [program, ...program.commands])
     for (const option of command.options) if (!option.variadic) refuseSecond(command, option);
 }
 
-/** Commander reports each use of an option as an event; its own listener has read the value by then. */
+/** Commander emits an event for each use of an option, after it has parsed the value. */
 function refuseSecond(command: Command, option: Option): void {
   const takesValue = option.required || option.optional;
   const given: string[] = [];

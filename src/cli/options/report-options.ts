@@ -3,14 +3,14 @@ import { GROUP_KEYS, type GroupKey } from '../../query/group-keys.ts';
 import { currencyOption } from './store-options.ts';
 import { MOST_DAYS, timeZoneParser, wholeNumber } from './values.ts';
 
-/** What the reports have in common. */
+/** What reports have in common. */
 export interface ReportOptions {
   dataDir: string;
   json?: true;
   timezone?: string;
-  /** Exit 1 where the sum lacks the price of a round. */
+  /** Exit with code 1 if the total includes unpriced rounds. */
   strict?: true;
-  /** `none`: each cost in its own; undefined: what the store says. */
+  /** `none`: each cost in its own currency; undefined: the store's setting. */
   currency?: string;
 }
 
@@ -21,60 +21,59 @@ export interface PeriodOptions {
 }
 
 export function sinceOption(): Option {
-  return new Option('--since <time>', 'a date, or an ISO 8601 time; statistics keep to quarters of an hour');
+  return new Option('--since <time>', 'Start of the period: a date or an ISO 8601 time');
 }
 
 export function untilOption(): Option {
-  return new Option('--until <time>', 'the same; a date is included');
+  return new Option('--until <time>', 'End of the period; a date includes that day');
 }
 
 export function timeZoneOption(): Option {
-  return new Option('--timezone <zone>', "whose dates and times (default: the system's)").argParser(
+  return new Option('--timezone <zone>', "Time zone for dates and times (default: the system's)").argParser(
     timeZoneParser,
   );
 }
 
-/** Of a report. */
 export function reportCurrencyOption(): Option {
   return currencyOption(
-    "convert costs to this currency, by the rates of the store's price file; none: keep each in its own (default: the store's)",
+    "Convert costs to this currency, or 'none' to convert nothing (default: the store's)",
   );
 }
 
 export function strictOption(): Option {
-  return new Option('--strict', 'exit code 1 if the sum lacks the price of a round');
+  return new Option('--strict', 'Exit with code 1 if the total includes unpriced rounds');
 }
 
 export function jsonOption(): Option {
-  return new Option('--json', 'one JSON document; its times are in UTC');
+  return new Option('--json', 'Print one JSON document; times are in UTC');
 }
 
 export function daysOption(): Option {
-  return new Option('--days <n>', 'the last n days, today included')
+  return new Option('--days <n>', 'The last n days, including today')
     .argParser(wholeNumber(1, MOST_DAYS))
     .conflicts(['since', 'until']);
 }
 
 export function modelOption(): Option {
-  return new Option('--model <name>', 'only rounds of this model; its whole name, in any case');
+  return new Option('--model <name>', 'Only rounds of this model (whole name, in any case)');
 }
 
 export function consumerOption(): Option {
-  return new Option('--consumer <name>', 'only rounds of this consumer; its whole name, in any case');
+  return new Option('--consumer <name>', 'Only rounds of this consumer (whole name, in any case)');
 }
 
-/** `--group-by model,date`; further keys than GROUP_KEYS may be allowed. */
+/** `--group-by model,date` */
 export function groupByOption(what: string): Option {
   return new Option('--group-by <keys>', `${what}: ${GROUP_KEYS.join(', ')}`).argParser((text) =>
     groupKeys(text),
   );
 }
 
-/** `--group-by` of an export: keys, or `round` alone. */
+/** `--group-by` of an export: keys, or just `round`. */
 export function groupByOrRoundOption(): Option {
   return new Option(
     '--group-by <keys>',
-    `a row for each: ${GROUP_KEYS.join(', ')}, combined; or round`,
+    `One row for each combination of ${GROUP_KEYS.join(', ')}; or for each round`,
   ).argParser((text) => (text.trim().toLowerCase() === 'round' ? 'round' : groupKeys(text, '; or round')));
 }
 

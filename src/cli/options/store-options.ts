@@ -4,7 +4,7 @@ import { DEFAULT_LOG } from '../../platform/log-places.ts';
 import { REDACT_KINDS, type RedactKind } from '../../redact/pattern.ts';
 import { isCurrency, NO_CURRENCY, PRICE_LISTS, type PriceList } from '../../store/pricing-settings.ts';
 
-/** What `parse` and `watch` are told of logs and store. */
+/** The options of `addStoreOptions`. */
 export interface StoreOptions {
   logPath: string[];
   dataDir: string;
@@ -13,42 +13,44 @@ export interface StoreOptions {
   since?: string;
   prices?: string;
   priceList?: PriceList;
-  /** `none`: each cost in its own. */
+  /** `none`: each cost in its own currency. */
   currency?: string;
   /** false: --no-content */
   content: boolean;
-  /** true: without a list of kinds. */
+  /** True: given without a list of kinds. */
   redact?: RedactKind[] | true;
   redactPatterns?: string;
 }
 
-/** The store's directory: two names for one option. */
+/** One option with two names. */
 export function dataDirOption(): Option {
-  return new Option('--output-dir, --data-dir <dir>', 'the store')
+  return new Option('--output-dir, --data-dir <dir>', 'Store directory')
     .env('MONITOR_DATA_DIR')
     .default(DEFAULT_STORE)
     .argParser(parseDir);
 }
 
-/** The logs of `parse`, and of what looks at them. */
 function logPathOption(): Option {
   return new Option(
     '--log-path <path|glob...>',
-    'the access log; its rotated siblings are found by themselves',
-  ).default([DEFAULT_LOG]);
+    'Access log to read; rotated logs are found automatically',
+  ).default([DEFAULT_LOG], DEFAULT_LOG);
 }
 
-export function pricesOption(): Option {
-  return new Option(
-    '--prices <file>',
-    "your prices, which override the built-in ones; kept by the store until another file or 'none' is given",
-  ).env('MONITOR_PRICES');
+/** For commands that store rounds. */
+export function storePricesOption(): Option {
+  return pricesOption("Your price file, which overrides the built-in prices, or 'none'; kept by the store");
 }
 
-export function priceListOption(): Option {
+export function pricesOption(what: string): Option {
+  return new Option('--prices <file>', what).env('MONITOR_PRICES');
+}
+
+/** `kept`: when the store keeps the setting. */
+export function priceListOption(kept = 'kept by the store'): Option {
   return new Option(
     '--price-list <list>',
-    'which built-in prices come first: intl (USD), or cn, for mainland China in CNY; kept by the store until changed',
+    `Built-in prices that come first: intl (USD) or cn (mainland China, CNY); ${kept}`,
   ).choices(PRICE_LISTS);
 }
 
@@ -57,32 +59,35 @@ export function currencyOption(what: string): Option {
   return new Option('--currency <code>', what).argParser(parseCurrency);
 }
 
-/** What fills a store: the logs, and what is part of the store. */
-export function withStore(command: Command): Command {
+/** The options of commands that store rounds: where the logs and the store are, and the store's settings. */
+export function addStoreOptions(command: Command): Command {
   return command
     .addOption(logPathOption())
     .addOption(dataDirOption())
-    .option('--state-file <path>', 'where the read offsets are kept (default: .state.json in the store)')
-    .option('--session-key <id>', 'store only this session (part of the store, for good)')
-    .option('--since <time>', 'store only rounds from this time on (part of the store, for good)')
-    .addOption(pricesOption())
+    .option(
+      '--state-file <path>',
+      'Where to keep the read offsets (fixed) (default: .state.json in the store)',
+    )
+    .option('--session-key <id>', 'Store only this session (fixed)')
+    .option('--since <time>', 'Store only rounds at or after this date or ISO 8601 time (fixed)')
+    .addOption(storePricesOption())
     .addOption(priceListOption())
-    .addOption(currencyOption('the default currency of reports; kept by the store until changed'))
-    .option('--no-content', 'store numbers only, no text (part of the store, for good)')
+    .addOption(currencyOption("Default currency of reports, or 'none' to convert nothing; kept by the store"))
+    .option('--no-content', 'Store numbers only, no text (fixed)')
     .option(
       '--redact [kinds]',
-      'store [redacted:<kind>] in place of secrets; or of a list of secrets,email,phone,card (part of the store, for good)',
+      'Replace secrets, or a list of secrets,email,phone,card, with [redacted:<kind>] (fixed)',
       redactKinds,
     )
-    .option(
-      '--redact-patterns <file>',
-      'store [redacted:<name>] in place of what your own patterns match (part of the store, for good)',
+    .option('--redact-patterns <file>', 'Replace matches of your own patterns with [redacted:<name>] (fixed)')
+    .addHelpText(
+      'after',
+      '\nOptions marked (fixed) are set when the store is created. Later runs can leave\nthem out but not change them.',
     );
 }
 
-/** Where the site is. */
 export function siteDirOption(): Option {
-  return new Option('--site-dir <dir>', 'the site').default(DEFAULT_SITE);
+  return new Option('--site-dir <dir>', 'Site directory').default(DEFAULT_SITE);
 }
 
 function parseDir(text: string): string {
@@ -94,16 +99,14 @@ function parseCurrency(text: string): string {
   const code = text.toUpperCase();
   if (code === 'NONE') return NO_CURRENCY;
   if (isCurrency(code)) return code;
-  throw new InvalidArgumentError("It must be the code of a currency, such as CNY or USD, or 'none'.");
+  throw new InvalidArgumentError("It must be a currency code, such as CNY or USD, or 'none'.");
 }
 
-/** Kinds of what is to be redacted, separated by commas; in the same order however they were given. */
+/** Kinds of secrets, separated by commas; sorted, so that their order does not matter. */
 function redactKinds(text: string): RedactKind[] {
   const given = new Set<string>(text.split(',').map((kind) => kind.trim()));
   const known = REDACT_KINDS.filter((kind) => given.delete(kind));
   if (given.size > 0 || known.length === 0)
-    throw new InvalidArgumentError(
-      `It must be a list of ${REDACT_KINDS.join(', ')}, with commas between them.`,
-    );
+    throw new InvalidArgumentError(`It must be a comma-separated list of ${REDACT_KINDS.join(', ')}.`);
   return known;
 }

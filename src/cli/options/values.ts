@@ -4,7 +4,7 @@ export const LARGEST_COUNT = 1_000_000_000;
 /** A century. */
 export const MOST_DAYS = 36_500;
 
-/** A parser of whole numbers in a range. */
+/** A parser for whole numbers in a range. */
 export function wholeNumber(from: number, to: number): (text: string) => number {
   return (text) => {
     const number = /^\d{1,12}$/.test(text) ? Number(text) : NaN;
@@ -14,7 +14,7 @@ export function wholeNumber(from: number, to: number): (text: string) => number 
   };
 }
 
-/** A parser of IANA time zones. */
+/** A parser for IANA time zones. */
 export function timeZoneParser(text: string): string {
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: text }).resolvedOptions().timeZone;

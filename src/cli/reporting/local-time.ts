@@ -1,7 +1,7 @@
 import { localTimeIn, type LocalTime } from '../../query/time-zone.ts';
 import type { Context } from '../context.ts';
 
-/** The zone that was asked for, else the system's: looked up when it is needed, since that takes its time. */
+/** The given time zone, else the system's. It is looked up when first needed, because that takes time. */
 export function localTimeOf(context: Pick<Context, 'timeZone'>, timeZone: string | undefined): LocalTime {
   let known: LocalTime | undefined;
   const local = (): LocalTime => (known ??= localTimeIn(timeZone ?? context.timeZone));

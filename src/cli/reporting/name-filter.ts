@@ -6,7 +6,7 @@ import type { StoredSessions } from '../../store/index/index.ts';
 import { BUCKET_MS } from '../../model/usage-cell.ts';
 import type { Context } from '../context.ts';
 
-/** Where the names of each kind are listed. */
+/** The command that lists the names of each kind. */
 const LISTED_BY = {
   model: 'monitor stats-model',
   consumer: 'monitor stats-consumer',
@@ -14,17 +14,16 @@ const LISTED_BY = {
   channel: 'monitor list',
 } as const satisfies Record<keyof NameFilter, string>;
 
-/** What is said of names that exist, where nothing was found. */
 interface Period {
-  /** Milliseconds since 1970 UTC; not finite: without end. */
+  /** Milliseconds since 1970 UTC; infinite: no limit. */
   from: number;
   to: number;
 }
 
 /**
- * Says on stderr why a report that is limited to names is empty: a name that the store doesn't have is said always, for
- * an empty report would look like an answer; that there was nothing in the `period` is said where one is given. Returns
- * the names that the store doesn't have. To be called only where the report is empty.
+ * Explains on stderr why a report for certain names is empty, and returns the names that are not in the store. Those are
+ * always reported: an empty report would look like an answer. That names have no rounds in the `period` is reported if one
+ * is given. Call it only if the report is empty.
  */
 export function sayUnknownNames(
   context: Pick<Context, 'warn'>,
@@ -40,7 +39,7 @@ export function sayUnknownNames(
     lastAt !== null && period !== undefined && (lastAt + BUCKET_MS <= period.from || lastAt >= period.to);
   if (unknown.length === 0 && isOutside) {
     const last = local.isoOf(lastAt).slice(0, 10);
-    context.warn(`monitor: no round of ${wordsOf(filter)} in this period; the last one was on ${last}\n`);
+    context.warn(`monitor: no rounds of ${wordsOf(filter)} in this period; the last was on ${last}\n`);
   }
   return unknown;
 }
@@ -49,7 +48,7 @@ export function sayUnknownNames(
 function unknownText({ kind, name, nearest }: UnknownName, isEmpty: boolean): string {
   const what = `no ${kind} ${quoted(name)} in the store`;
   if (isEmpty) return `${what}: it has no rounds yet`;
-  if (nearest.length === 0) return `${what}. '${LISTED_BY[kind]}' lists them`;
+  if (nearest.length === 0) return `${what}. List them with '${LISTED_BY[kind]}'`;
   return `${what}. Did you mean ${nearest.map(quoted).join(' or ')}?`;
 }
 

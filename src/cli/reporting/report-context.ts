@@ -8,16 +8,16 @@ import type { LocalTime } from '../../query/time-zone.ts';
 import type { Sessions } from '../../store/index/index.ts';
 import type { Context } from '../context.ts';
 
-/** What a table is drawn on. */
+/** The screen that tables are drawn for. */
 export function screenOf(context: Context): Screen {
   return { width: context.columns, colour: new Chalk({ level: context.colourLevel }) };
 }
 
-/** What a table says of a store without sessions. */
+/** Shown instead of a table if the store has no sessions. */
 export const EMPTY_STORE =
-  'no sessions yet\nmonitor parse --log-path /var/log/higress/access.log reads a log into this store.';
+  'no sessions yet\nRead a log into this store with: monitor parse --log-path /var/log/higress/access.log';
 
-/** What a table of a period without rounds says: when there were some last. `filter` is what was asked for. */
+/** Shown instead of a table of a period without rounds. `filter`: what was asked for, in words. */
 export function nothingFound(
   sessions: Pick<Sessions, 'size' | 'values'>,
   local: LocalTime,
@@ -25,15 +25,15 @@ export function nothingFound(
 ): string {
   if (sessions.size === 0) return EMPTY_STORE;
   if (filter.length > 0)
-    return `no rounds of ${filter.map(cleanLine).join(' and ')} in this period\nstats-model and stats-consumer name those there are.`;
+    return `no rounds of ${filter.map(cleanLine).join(' and ')} in this period\nList models and consumers with stats-model and stats-consumer.`;
   let latest = 0;
   for (const { updated } of sessions.values()) latest = Math.max(latest, updated);
   const date = local.isoOf(latest).slice(0, 10);
-  return `no rounds in this period; the last one was on ${date}\n--since ${date} shows it.`;
+  return `no rounds in this period; the last was on ${date}\nUse --since ${date} to include it.`;
 }
 
-/** `--strict`: throws NoAnswer, behind the answer, where the sum lacks the price of a round. */
+/** For `--strict`, after the output: throws NoAnswer if the sum includes unpriced rounds. */
 export function requirePrices(sum: Totals, strict: true | undefined): void {
   const unpriced = strict ? unpricedText(sum) : null;
-  if (unpriced !== null) throw new NoAnswer(`the total lacks ${unpriced}`);
+  if (unpriced !== null) throw new NoAnswer(`the total does not include ${unpriced}`);
 }

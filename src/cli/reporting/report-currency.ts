@@ -9,8 +9,8 @@ import { openStore, type Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 
 /**
- * The currency that a report is in: the one that is asked for, or the store's; undefined where each cost stays in its
- * own. The rates are those of the store's price file, as its copy says them.
+ * The currency of a report: the one that was asked for, else the store's; undefined if nothing is converted. The rates
+ * are those of the store's copy of its price file.
  */
 export function currencyOf(
   context: Pick<Context, 'warn'>,
@@ -21,7 +21,7 @@ export function currencyOf(
   return found && currencyView(found);
 }
 
-/** The same with its rates. */
+/** The same, with its rates. */
 export function askedCurrency(
   context: Pick<Context, 'warn'>,
   dataDir: string,
@@ -37,16 +37,16 @@ function ratesOf(context: Pick<Context, 'warn'>, store: Store): Record<string, D
   if (!file) return {};
   const copy = readCopy(nodeFiles, store.dir, file);
   if ('text' in copy) {
-    // It was checked as a price file before it was copied.
+    // It was validated before it was copied.
     const document = JSON.parse(copy.text.replace(/^\uFEFF/, '')) as { rates?: Record<string, DatedRate[]> };
     return document.rates ?? {};
   }
   const path = cleanLine(copyPath(store.dir, file));
-  context.warn(`monitor: ${path} ${copy.problem}: nothing is converted, because its rates cannot be read\n`);
+  context.warn(`monitor: ${path} ${copy.problem}: its rates cannot be read, so nothing is converted\n`);
   return {};
 }
 
-/** Says which costs a report leaves in their own currency because no rate is known. */
+/** Warns about costs that stay in their own currency because there is no rate for them. */
 export function sayUnconverted(
   context: Pick<Context, 'warn'>,
   { converted }: Pick<Totals, 'converted'>,
@@ -61,6 +61,6 @@ export function sayUnconverted(
   );
   context.warn(
     `monitor: ${costs} could not be converted to ${to}: the store's price file has no rate for that time. ` +
-      `Add one under "rates" in the price file, and run parse --prices with it\n`,
+      `Add one under "rates" in the file, then run monitor parse --prices <file>\n`,
   );
 }

@@ -1,10 +1,10 @@
-/** Ctrl-C and the like, and a terminal that changes its size, for a command that goes on until it is told to end. */
+/** Signals and terminal resizes, for a command that runs until it is stopped. */
 export interface Interrupts {
-  /** Somebody wants it to end. */
+  /** Whether a signal asked it to end. */
   readonly isStopped: boolean;
-  /** Resolves after so many milliseconds, or at once when something happens. */
+  /** Resolves after `ms` milliseconds, or at once on a signal or resize. */
   wait: (ms: number) => Promise<void>;
-  /** Lets what waits happen, and throws Stopped where it is to end. */
+  /** Lets pending events run, and throws Stopped if it should end. */
   check: () => Promise<void>;
   close: () => void;
 }
@@ -15,7 +15,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const idle = (): void => {};
 
-/** Listens from now on; a second signal ends the process as if nobody listened. */
+/** Starts to listen. A second signal ends the process. */
 export function listenForInterrupts(): Interrupts {
   let isStopped = false;
   let wake = idle;

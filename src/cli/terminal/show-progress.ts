@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 
-/** A short run shows nothing: a bar that flickers tells nobody anything. */
+/** A short run shows nothing, so that no bar flickers. */
 const SILENT_MS = 500;
 const REDRAW_MS = 100;
 
-/** A line on stderr while a long run goes on, drawn anew a few times a second. */
+/** Shows a line on stderr during a long run, redrawn a few times a second. */
 export function showProgress<P>(
   context: Context,
   draw: (progress: P, elapsedMs: number, width: number) => string,
