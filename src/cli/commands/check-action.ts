@@ -16,8 +16,8 @@ import { lostRoundsOf } from '../../store/state.ts';
 import type { Context } from '../context.ts';
 import type { CheckOptions } from './check.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
-import { currencyOf, sayUnconverted } from '../reporting/report-currency.ts';
-import { sayUnknownNames } from '../reporting/name-filter.ts';
+import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
+import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 
 /**
  * Compares the spending of the current period with a budget. Throws NoAnswer, without a message, if it is exceeded, and
@@ -51,7 +51,7 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
   // stderr has already named them.
   if (spending.hasUnknownName) throw new UsageError('');
   if (cannotTell(budget, spending)) {
-    sayUnconverted(context, spending.sum);
+    warnOfUnconverted(context, spending.sum);
     throw new UsageError('');
   }
   if (!keeps) throw new NoAnswer('');
@@ -69,8 +69,8 @@ function spendingOf(context: Context, options: CheckOptions, view: CurrencyView 
   const sum = sumOf(quartersOf(period));
   const isKnown = sum.rounds > 0 || Object.keys(filter).length === 0 || sumOf(ALL_BUCKETS).rounds > 0;
   // Cron does not need to hear that there was nothing yet today.
-  const said = options.quiet ? undefined : period;
-  const unknown = sum.rounds > 0 ? [] : sayUnknownNames(context, sessions, filter, local, said);
+  const reported = options.quiet ? undefined : period;
+  const unknown = sum.rounds > 0 ? [] : warnOfUnknownNames(context, sessions, filter, local, reported);
   const lostRounds = lostRoundsOf(snapshot.state);
   const hasUnknownName = unknown.length > 0;
   return { per, period, timeZone: local.timeZone, filter, sum, isKnown, hasUnknownName, lostRounds };

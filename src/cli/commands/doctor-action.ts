@@ -5,7 +5,7 @@ import { nodeFiles } from '../../platform/files.ts';
 import { doctorText } from '../../report/doctor-text.ts';
 import type { Context } from '../context.ts';
 import type { DoctorOptions } from './doctor.ts';
-import { screenOf } from '../reporting/report-context.ts';
+import { screenOf } from '../reporting/screen.ts';
 
 /** Prints problems between the gateway and a report, and how to fix them. Throws NoAnswer if there are any. */
 export async function doctor(context: Context, options: DoctorOptions): Promise<void> {

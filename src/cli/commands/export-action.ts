@@ -22,10 +22,10 @@ import { openStore } from '../../store/store.ts';
 import { BUCKET_MS } from '../../model/usage-cell.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { ExportOptions } from './export.ts';
-import { sayUnknownNames } from '../reporting/name-filter.ts';
+import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { findTarget, writeFile } from './export-file.ts';
-import { currencyOf, sayUnconverted } from '../reporting/report-currency.ts';
-import { requirePrices } from '../reporting/report-context.ts';
+import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
+import { requirePrices } from '../reporting/require-prices.ts';
 
 /** Writes an export to a file, or to stdout if its name is `-`. */
 export async function exportFile(context: Context, file: string, options: ExportOptions): Promise<void> {
@@ -51,9 +51,9 @@ export async function exportFile(context: Context, file: string, options: Export
   if (total.rounds === 0) {
     const { model, consumer, local, from, to } = query;
     const period = options.quiet ? undefined : { from, to };
-    sayUnknownNames(context, snapshot.sessions, { model, consumer }, local, period);
+    warnOfUnknownNames(context, snapshot.sessions, { model, consumer }, local, period);
   }
-  sayUnconverted(context, total);
+  warnOfUnconverted(context, total);
   requirePrices(total, options.strict);
 }
 

@@ -6,7 +6,7 @@ import { plural } from '../../query/count-text.ts';
 import type { Context } from '../context.ts';
 import type { ImportOptions } from './import.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
-import { sayNotices } from '../reporting/warnings.ts';
+import { printNotices } from '../reporting/warnings.ts';
 
 /** Imports the session files of the Python original. Throws NoAnswer after the output if some were skipped. */
 export async function importFrom(context: Context, from: string, options: ImportOptions): Promise<void> {
@@ -19,7 +19,7 @@ export async function importFrom(context: Context, from: string, options: Import
     now: context.now,
     toUtc: localTimeOf(context, options.timezone).toUtc,
   });
-  sayNotices(context, result.notices);
+  printNotices(context, result.notices);
   await context.write(options.json ? importJson(result) : importText(result));
   const leftOut = result.files.filter(isLeftOut).length;
   if (leftOut > 0) throw new NoAnswer(`${plural(leftOut, 'file')} skipped`);

@@ -11,9 +11,10 @@ import { lostRoundsOf } from '../../store/state.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { ListOptions } from './list.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
-import { sayUnknownNames } from '../reporting/name-filter.ts';
-import { currencyOf, sayUnconverted } from '../reporting/report-currency.ts';
-import { EMPTY_STORE, screenOf } from '../reporting/report-context.ts';
+import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
+import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
+import { EMPTY_STORE } from '../reporting/nothing-found.ts';
+import { screenOf } from '../reporting/screen.ts';
 
 /** Lists the sessions that match. */
 export async function list(context: Context, options: ListOptions): Promise<void> {
@@ -24,8 +25,8 @@ export async function list(context: Context, options: ListOptions): Promise<void
   const sessions = inCurrency(snapshot.sessions, view);
   const lostRounds = lostRoundsOf(snapshot.state);
   const selected = listSessions(sessions, { ...options, period });
-  if (view) sayUnconverted(context, sumOfSessions(selected.sessions));
-  if (selected.total === 0) sayWhy(context, sessions, local, period, options);
+  if (view) warnOfUnconverted(context, sumOfSessions(selected.sessions));
+  if (selected.total === 0) explainEmpty(context, sessions, local, period, options);
   if (options.json) return await writeAll(context, listJson(selected.sessions, selected.total, lostRounds));
   const otherwise = (): string =>
     sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions match`;
@@ -40,7 +41,7 @@ function sumOfSessions(sessions: readonly SessionEntry[]): Row {
   return sum;
 }
 
-function sayWhy(
+function explainEmpty(
   context: Context,
   sessions: StoredSessions,
   local: LocalTime,
@@ -49,5 +50,5 @@ function sayWhy(
 ): void {
   // With these, the period may not be the reason.
   const asked = search === undefined && pruned === undefined ? period : undefined;
-  sayUnknownNames(context, sessions, { model, consumer, agent, channel }, local, asked);
+  warnOfUnknownNames(context, sessions, { model, consumer, agent, channel }, local, asked);
 }

@@ -6,11 +6,11 @@ import { parseSummary } from '../../report/parse-text.ts';
 import { readSnapshot } from '../../store/read.ts';
 import type { Context } from '../context.ts';
 import type { ParseOptions } from './parse.ts';
-import { sayTroubles } from '../reporting/warnings.ts';
+import { printWarnings } from '../reporting/warnings.ts';
 import { parseOnce, requireLogs } from './parse-once.ts';
 import { parseRequest } from './parse-request.ts';
 import { quietWhenBusy } from '../quiet-when-busy.ts';
-import { screenOf } from '../reporting/report-context.ts';
+import { screenOf } from '../reporting/screen.ts';
 import { showProgress } from '../terminal/show-progress.ts';
 
 /** Stores what is new in the logs, once. On a terminal it shows progress, and a summary of the store at the end. */
@@ -21,7 +21,7 @@ export async function parse(context: Context, options: ParseOptions): Promise<vo
   const output = options.json ? 'json' : options.quiet ? 'none' : 'line';
   if (output === 'line' && context.stdoutIsTerminal) {
     const result = await parseLogs(nodeFiles, request).finally(() => progress?.clear());
-    sayTroubles(context, result);
+    printWarnings(context, result);
     const { currencyOf } = await import('../reporting/report-currency.ts');
     const view = currencyOf(context, options.dataDir, undefined);
     const sessions = inCurrency(readSnapshot(options.dataDir).sessions, view);

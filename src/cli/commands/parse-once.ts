@@ -5,7 +5,7 @@ import { InputOutputError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { parseLine } from '../../report/parse-line.ts';
 import type { Context } from '../context.ts';
-import { sayTroubles } from '../reporting/warnings.ts';
+import { printWarnings } from '../reporting/warnings.ts';
 import { parseJson } from './parse-json.ts';
 
 /** What a run prints on stdout. */
@@ -18,7 +18,7 @@ export async function parseOnce(
   output: ParseOutput,
 ): Promise<void> {
   const result = await parseLogs(nodeFiles, request);
-  sayTroubles(context, result);
+  printWarnings(context, result);
   if (output !== 'none') await context.write(output === 'json' ? parseJson(result) : parseLine(result));
   requireLogs(result);
 }

@@ -15,7 +15,7 @@ import type { PriceList } from '../../store/pricing-settings.ts';
 import type { Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { PricesOptions } from './prices.ts';
-import { screenOf } from '../reporting/report-context.ts';
+import { screenOf } from '../reporting/screen.ts';
 import { refresh, refuseWithoutRefresh } from './prices-refresh.ts';
 
 /** Lists unpriced models and the price book, explains the price of one model, or refreshes prices. */

@@ -15,8 +15,8 @@ import type { Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import type { PricesOptions } from './prices.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
-import { sayNotices } from '../reporting/warnings.ts';
-import { screenOf } from '../reporting/report-context.ts';
+import { printNotices } from '../reporting/warnings.ts';
+import { screenOf } from '../reporting/screen.ts';
 
 /** Throws UsageError if an option was given that works only with --refresh. */
 export function refuseWithoutRefresh(options: PricesOptions): void {
@@ -88,7 +88,7 @@ function pricesFinder(
       resolve: await makeResolver(basis),
       keep() {
         keepPriceBasis(nodeFiles, store, basis);
-        sayNotices(context, basis.notices);
+        printNotices(context, basis.notices);
       },
     };
   };

@@ -12,8 +12,9 @@ import type { SessionEntry } from '../../model/session-entry.ts';
 import { writeAll, type Context } from '../context.ts';
 import type { ShowOptions } from './show.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
-import { currencyOf, sayUnconverted } from '../reporting/report-currency.ts';
-import { requirePrices, screenOf } from '../reporting/report-context.ts';
+import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
+import { requirePrices } from '../reporting/require-prices.ts';
+import { screenOf } from '../reporting/screen.ts';
 import { refusePruned, requireRound, sessionOf } from '../reporting/session-argument.ts';
 
 /** Shows one session, round by round. Throws NoAnswer if there is no such session or round. */
@@ -31,7 +32,7 @@ export async function show(context: Context, id: string, options: ShowOptions): 
   };
   if (options.json) await writeAll(context, showJson(bounded(shown, options.maxChars), options.messages));
   else await writeAll(context, textOf(context, snapshot, shown, choice, options));
-  sayUnconverted(context, sessionTotals(session));
+  warnOfUnconverted(context, sessionTotals(session));
   requirePrices(sessionTotals(session), options.strict);
 }
 

@@ -9,9 +9,11 @@ import { lostRoundsOf } from '../../store/state.ts';
 import type { Context } from '../context.ts';
 import type { StatsOptions } from './stats.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
-import { sayUnknownNames } from '../reporting/name-filter.ts';
-import { currencyOf, sayUnconverted } from '../reporting/report-currency.ts';
-import { nothingFound, requirePrices, screenOf } from '../reporting/report-context.ts';
+import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
+import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
+import { nothingFound } from '../reporting/nothing-found.ts';
+import { requirePrices } from '../reporting/require-prices.ts';
+import { screenOf } from '../reporting/screen.ts';
 
 /** Prints tokens and cost by the command's own key, and by those that --group-by adds. */
 export async function printStats(context: Context, own: GroupKey, options: StatsOptions): Promise<void> {
@@ -30,8 +32,8 @@ export async function printStats(context: Context, own: GroupKey, options: Stats
       );
   await context.write(text);
   const { model, consumer } = options;
-  if (stats.total.rounds === 0) sayUnknownNames(context, sessions, { model, consumer }, local, period);
-  sayUnconverted(context, stats.total);
+  if (stats.total.rounds === 0) warnOfUnknownNames(context, sessions, { model, consumer }, local, period);
+  warnOfUnconverted(context, stats.total);
   requirePrices(stats.total, options.strict);
 }
 

@@ -6,7 +6,7 @@ import { progressLine } from '../../report/parse-line.ts';
 import type { Context } from '../context.ts';
 import type { WatchOptions } from './watch.ts';
 import { listenForInterrupts, Stopped, type Interrupts } from '../terminal/interrupts.ts';
-import { troubles } from '../reporting/warnings.ts';
+import { warningLines } from '../reporting/warnings.ts';
 import { parseRequest } from './parse-request.ts';
 import { showProgress } from '../terminal/show-progress.ts';
 import { lineView, liveView, type Seen } from './watch-view.ts';
@@ -22,8 +22,8 @@ export async function watch(context: Context, options: WatchOptions): Promise<vo
     began: Date.now(),
     rounds: 0,
     rejectedLines: 0,
-    hindrance: null,
-    troubles: [],
+    obstacle: null,
+    warnings: [],
     isOver: false,
   };
   try {
@@ -62,17 +62,17 @@ async function look(
       },
     });
     const { missing } = result;
-    seen.hindrance = missing.length > 0 ? `no log at ${missing.join(', ')} right now` : null;
+    seen.obstacle = missing.length > 0 ? `no log at ${missing.join(', ')} right now` : null;
     return result;
   } catch (error) {
     if (error instanceof Stopped) return undefined;
     if (error instanceof BusyError) {
-      seen.hindrance = 'another run is using the store; trying again';
+      seen.obstacle = 'another run is using the store; trying again';
       return undefined;
     }
     // No reason to end: a log is missing for a moment while it is rotated, and a full disk may have room again.
     if (isFirst || !(error instanceof InputOutputError)) throw error;
-    seen.hindrance = error.message;
+    seen.obstacle = error.message;
     return undefined;
   } finally {
     progress?.clear();
@@ -84,5 +84,5 @@ const KEPT = 3;
 function note(seen: Seen, result: ParseResult): void {
   seen.rounds += result.rounds;
   seen.rejectedLines += result.rejectedLines;
-  seen.troubles = [...seen.troubles, ...troubles(result)].slice(-KEPT);
+  seen.warnings = [...seen.warnings, ...warningLines(result)].slice(-KEPT);
 }

@@ -8,10 +8,10 @@ import { readSnapshot } from '../../store/read.ts';
 import { findStore } from '../../store/store.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import type { Context } from '../context.ts';
-import { troubles } from '../reporting/warnings.ts';
+import { warningLines } from '../reporting/warnings.ts';
 import { currencyOf } from '../reporting/report-currency.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
-import { screenOf } from '../reporting/report-context.ts';
+import { screenOf } from '../reporting/screen.ts';
 
 /** What a watch has seen so far. */
 export interface Seen {
@@ -20,9 +20,9 @@ export interface Seen {
   rounds: number;
   rejectedLines: number;
   /** Why the last look failed or was incomplete. */
-  hindrance: string | null;
+  obstacle: string | null;
   /** The latest warnings. */
-  troubles: string[];
+  warnings: string[];
   isOver: boolean;
 }
 
@@ -39,12 +39,12 @@ export function liveView(context: Context, { dataDir }: { dataDir: string }): Wa
   const store = cachedSessions(context, dataDir);
   let drawn: string[] = [];
   const draw = async (seen: Seen): Promise<void> => {
-    const { hindrance } = seen;
+    const { obstacle } = seen;
     const report = {
       ...seen,
       began: timeOf(seen.began),
       now: timeOf(Date.now()),
-      notes: hindrance === null ? seen.troubles : [...seen.troubles, hindrance],
+      notes: obstacle === null ? seen.warnings : [...seen.warnings, obstacle],
     };
     const lines = liveLines(report, store(), screenOf(context), context.rows - 1);
     await context.write(redraw(drawn, lines, context.columns));
@@ -77,11 +77,11 @@ export function lineView(context: Context): WatchView {
   let isFirst = true;
   let warned: string | null = null;
   return {
-    async show({ hindrance }, result) {
-      if (hindrance !== null && hindrance !== warned) context.warn(`monitor: ${hindrance}\n`);
-      warned = hindrance;
+    async show({ obstacle }, result) {
+      if (obstacle !== null && obstacle !== warned) context.warn(`monitor: ${obstacle}\n`);
+      warned = obstacle;
       if (!result) return;
-      for (const trouble of troubles(result)) context.warn(`monitor: ${trouble}\n`);
+      for (const warning of warningLines(result)) context.warn(`monitor: ${warning}\n`);
       if (isFirst || result.rounds + result.rejectedLines > 0)
         await context.write(`${stamp()} ${parseLine(result)}`);
       isFirst = false;

@@ -32,9 +32,9 @@ function commandCase({ name, options, argument }: CommandShape): string {
 }
 
 function optionSpec({ flags, description, values }: OptionShape): string {
-  const said = description.replaceAll(/[[\]]/g, '\\$&');
+  const text = description.replaceAll(/[[\]]/g, '\\$&');
   // It may be given again: --log-path is a list.
-  const specs = flags.map((flag) => quote(`*${flag}[${said}]${values ? `:${action(values)}` : ''}`));
+  const specs = flags.map((flag) => quote(`*${flag}[${text}]${values ? `:${action(values)}` : ''}`));
   return specs.join(' ');
 }
 

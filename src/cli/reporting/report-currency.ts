@@ -47,7 +47,7 @@ function ratesOf(context: Pick<Context, 'warn'>, store: Store): Record<string, D
 }
 
 /** Warns about costs that stay in their own currency because there is no rate for them. */
-export function sayUnconverted(
+export function warnOfUnconverted(
   context: Pick<Context, 'warn'>,
   { converted }: Pick<Totals, 'converted'>,
 ): void {

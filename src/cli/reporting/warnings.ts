@@ -4,12 +4,12 @@ import { cleanLine } from '../../platform/clean-text.ts';
 import type { Context } from '../context.ts';
 
 /** Prints a run's warnings. */
-export function sayTroubles(context: Pick<Context, 'warn'>, result: ParseResult): void {
-  for (const trouble of troubles(result)) context.warn(`monitor: ${trouble}\n`);
+export function printWarnings(context: Pick<Context, 'warn'>, result: ParseResult): void {
+  for (const warning of warningLines(result)) context.warn(`monitor: ${warning}\n`);
 }
 
 /** Prints a line for each notice about a file. */
-export function sayNotices(context: Pick<Context, 'warn'>, notices: ParseResult['warnings']): void {
+export function printNotices(context: Pick<Context, 'warn'>, notices: ParseResult['warnings']): void {
   for (const notice of noticeLines(notices)) context.warn(`monitor: ${notice}\n`);
 }
 
@@ -19,7 +19,7 @@ function noticeLines(notices: ParseResult['warnings']): string[] {
 }
 
 /** One line each. */
-export function troubles(result: Pick<ParseResult, 'gaps' | 'warnings' | 'times' | 'faults'>): string[] {
+export function warningLines(result: Pick<ParseResult, 'gaps' | 'warnings' | 'times' | 'faults'>): string[] {
   return [
     ...result.faults.map((fault) => `internal error: ${fault}`),
     ...result.gaps.map(

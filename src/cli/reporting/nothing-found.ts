@@ -1,17 +1,6 @@
-import { Chalk } from 'chalk';
 import { cleanLine } from '../../platform/clean-text.ts';
-import { NoAnswer } from '../../platform/errors.ts';
-import type { Totals } from '../../query/aggregate.ts';
-import { unpricedText } from '../../report/numbers.ts';
-import type { Screen } from '../../report/tables.ts';
 import type { LocalTime } from '../../query/time-zone.ts';
 import type { Sessions } from '../../store/index/index.ts';
-import type { Context } from '../context.ts';
-
-/** The screen that tables are drawn for. */
-export function screenOf(context: Context): Screen {
-  return { width: context.columns, colour: new Chalk({ level: context.colourLevel }) };
-}
 
 /** Shown instead of a table if the store has no sessions. */
 export const EMPTY_STORE =
@@ -30,10 +19,4 @@ export function nothingFound(
   for (const { updated } of sessions.values()) latest = Math.max(latest, updated);
   const date = local.isoOf(latest).slice(0, 10);
   return `no rounds in this period; the last was on ${date}\nUse --since ${date} to include it.`;
-}
-
-/** For `--strict`, after the output: throws NoAnswer if the sum includes unpriced rounds. */
-export function requirePrices(sum: Totals, strict: true | undefined): void {
-  const unpriced = strict ? unpricedText(sum) : null;
-  if (unpriced !== null) throw new NoAnswer(`the total does not include ${unpriced}`);
 }

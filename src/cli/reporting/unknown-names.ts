@@ -25,7 +25,7 @@ interface Period {
  * always reported: an empty report would look like an answer. That names have no rounds in the `period` is reported if one
  * is given. Call it only if the report is empty.
  */
-export function sayUnknownNames(
+export function warnOfUnknownNames(
   context: Pick<Context, 'warn'>,
   sessions: Pick<StoredSessions, 'sharedCells' | 'usages' | 'heads' | 'size'>,
   filter: NameFilter,
