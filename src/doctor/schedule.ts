@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { DEFAULT_STORE } from '../platform/defaults.ts';
 import type { Schedule } from '../platform/schedules.ts';
 import { wordsOf } from './command-line.ts';
 import type { Check } from './look.ts';
@@ -34,7 +35,7 @@ function storeOf(line: string, fromEnvironment: string | undefined, folder: stri
   const [, inline] = /\bMONITOR_DATA_DIR=(\S+)/.exec(line) ?? [];
   const [, changed] = /\bcd\s+(\S+)/.exec(line) ?? [];
   const from = resolve(folder, unquote(changed ?? ''));
-  const named = given === undefined ? unquote(inline ?? fromEnvironment ?? './sessions') : atHome(given);
+  const named = given === undefined ? unquote(inline ?? fromEnvironment ?? DEFAULT_STORE) : atHome(given);
   return resolve(from, named);
 }
 

@@ -6,7 +6,7 @@ import { readShipped } from './shipped-line.ts';
 import type { FoundText } from './shipped-record.ts';
 import {
   DOCKER_PART_BYTES,
-  parseJson,
+  parseObjectOrList,
   physicalLines,
   READ_PART,
   type Form,
@@ -237,7 +237,8 @@ export class Unwrapper {
     }
     this.#latest = part.time;
     // A part is not told from a line of just its length: but what is whole does not go on with another line.
-    if (join.endsObject && part.bytes[0] === OPEN_BRACE && parseJson(join.bytes)) yield* this.#close(join);
+    if (join.endsObject && part.bytes[0] === OPEN_BRACE && parseObjectOrList(join.bytes))
+      yield* this.#close(join);
     if (isEnd && !join.isOpen && part.bytes.length < this.#longestLine) {
       yield* this.#unwrap(part);
       return;

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { InputOutputError } from '../platform/errors.ts';
+import { parseJson } from '../platform/json-spans.ts';
 import { toRepricings, type Repricing } from './repricing.ts';
 import type { Resolution } from './resolve.ts';
 import { pricesAt, type PriceSchedule } from './schedule.ts';
@@ -103,12 +104,4 @@ function isEntry(value: unknown): value is PriceEntry {
     Array.isArray(schedule?.prices) &&
     schedule.prices.length > 0
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { readBytes, withFile, type Files } from '../platform/files.ts';
+import { parseJson } from '../platform/json-spans.ts';
 import { appendRounds, type SessionEnd } from './session-file.ts';
 
 /** A line of a session file as it stands there, sound or not. */
@@ -58,12 +59,8 @@ function toLine(bytes: Buffer, end: number): SessionLine | undefined {
 export function headerId(text: string): string | undefined {
   const id = /^\{"session_id":(".*"),"rounds":\[$/s.exec(text)?.[1];
   if (id === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(id);
-    return typeof value === 'string' ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(id);
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Of a copy, so much is in memory at once. */

@@ -86,7 +86,7 @@ test('names that are there, but not in the period or not together, are no wrong 
   expect(await run(bob, later)).toEqual({
     code: 0,
     out: 'within budget: $0.0000 of $1 (0%) for bob in 2026-03 (Asia/Shanghai)\n',
-    err: "monitor: no round of consumer 'bob' in this period; the last one was on 2026-02-03\n",
+    err: "monitor: no rounds of consumer 'bob' in this period; the last was on 2026-02-03\n",
   });
   expect(await run([...bob, '--quiet'], later)).toEqual({ code: 0, out: '', err: '' });
   expect(await check('--budget-usd', '1', '--consumer', 'bob', '--model', 'test-a')).toEqual({
@@ -105,7 +105,7 @@ test('--json, with the same exit code', async () => {
 test.each([
   [
     [],
-    'monitor: check needs a budget: --budget-usd 50, or --budget 300 --currency CNY, or --budget-tokens 1000000.\n',
+    'monitor: check needs a budget: --budget-usd 50, --budget 300 --currency CNY, or --budget-tokens 1000000\n',
   ],
   [['--budget-usd', '-5'], 'It must be an amount in USD, such as 50 or 0.25.'],
   [['--budget-usd', '5', '--per', 'year'], 'Allowed choices are day, week, month, total.'],

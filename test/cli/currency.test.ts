@@ -102,7 +102,7 @@ describe('costs in several currencies', () => {
     expect(out).toMatch(/^TOTAL .* \$2\.0000 \+ ¥3\.0000$/m);
     expect(err).toBe(
       "monitor: $2.0000 + ¥3.0000 could not be converted to EUR: the store's price file has no rate for that time. " +
-        'Add one under "rates" in the price file, and run parse --prices with it\n',
+        'Add one under "rates" in the file, then run monitor parse --prices <file>\n',
     );
     expect((await json('stats-model', '--currency', 'EUR'))['total']).toMatchObject({
       cost: null,
@@ -125,8 +125,8 @@ describe('costs in several currencies', () => {
   });
 
   test.each([
-    [['--currency', 'yuan'], 'It must be the code of a currency'],
-    [['--currency', ''], 'It must be the code of a currency'],
+    [['--currency', 'yuan'], 'It must be a currency code'],
+    [['--currency', ''], 'It must be a currency code'],
   ])('%j is wrong usage', async (argv, message) => {
     await both();
     const { code, err } = await at('stats-model', ...argv);

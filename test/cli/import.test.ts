@@ -60,7 +60,7 @@ test('files that are left out are named, and the exit code is 1', async () => {
   mkdirSync(join(from, 'folder.json'));
   const store = join(folder, 'store');
   const first = await run(['import', from, '--data-dir', store, '--json']);
-  expect([first.code, first.err]).toEqual([1, 'monitor: 2 files left out\n']);
+  expect([first.code, first.err]).toEqual([1, 'monitor: 2 files skipped\n']);
   expect(JSON.parse(first.out)).toEqual({
     version: 1,
     dry_run: false,
@@ -127,7 +127,7 @@ test('import says what was parsed before, and what it cannot tell', async () => 
   writeFileSync(log, [...LINES, PING, PING].join(''));
   await run(['parse', '--log-path', log, '--data-dir', store]);
   const plain = await run(['import', from, '--data-dir', store]);
-  expect([plain.code, plain.err]).toEqual([1, 'monitor: 1 file left out\n']);
+  expect([plain.code, plain.err]).toEqual([1, 'monitor: 1 file skipped\n']);
   expect(plain.out).toBe(`Imported 0 rounds of 0 sessions from 0 files.
 3 rounds of 1 file skipped: the store already has them from a log.
 Left out, 1 file:

@@ -295,7 +295,7 @@ describe('prices --refresh', () => {
   });
 
   test.each([
-    [['--refresh', 'gpt-4o'], 2, '--refresh looks up the prices of all models'],
+    [['--refresh', 'gpt-4o'], 2, '--refresh covers all models'],
     [['--prices', '/nowhere.json'], 74, 'Cannot read the price file /nowhere.json'],
     [['--refesh'], 2, "unknown option '--refesh'"],
   ])('%j is an error', async (args, code, message) => {

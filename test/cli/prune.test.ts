@@ -124,7 +124,7 @@ test('a pruned session is not listed, and show says when it went', async () => {
   expect(await run(['show', 'autumn', '--data-dir', dir])).toEqual({
     code: 1,
     out: '',
-    err: "monitor: the session 'autumn' was pruned on 2026-02-03: nothing of it is left but its part in the statistics.\n",
+    err: "monitor: the session 'autumn' was pruned on 2026-02-03: only its numbers in statistics are left\n",
   });
 });
 
@@ -183,7 +183,7 @@ test('an export of rounds says how many of those that were asked for are pruned;
   await run(['prune', '--older-than', '90d', '--data-dir', dir]);
   const stderrOf = async (...args: string[]) => (await run(['export', '-', '--data-dir', dir, ...args])).err;
   const lacking = (rounds: string): string =>
-    `monitor: ${rounds} pruned and can't be in this export: json, md and --group-by still have the sums\n`;
+    `monitor: ${rounds} pruned and cannot be in this export; json, md and --group-by still count them\n`;
 
   expect(await stderrOf('--format', 'csv')).toBe(lacking('2 rounds were'));
   expect(await stderrOf('--format', 'ndjson', '--consumer', 'x')).toBe(lacking('1 round was'));

@@ -28,7 +28,7 @@ test('a damaged one is exit 1 and says what to do; --apply is exit 0, and then i
   expect(await run(['repair', '--data-dir', store])).toEqual({
     code: 1,
     out: `${found}Nothing was changed yet. After a repair: 2 rounds of 1 session are counted, 0 rounds lost.\n`,
-    err: `monitor: the store needs repair: monitor repair --apply --data-dir ${store}\n`,
+    err: `monitor: the store needs repair: run monitor repair --apply --data-dir ${store}\n`,
   });
   expect((await run(['list', '--data-dir', store])).err).toContain('monitor repair');
   expect(await run(['repair', '--apply', '--data-dir', store])).toEqual({
@@ -119,7 +119,7 @@ test('rounds that are lost for good are said by every sum, and by doctor', async
   });
   expect(JSON.parse((await run([...check, '--json'])).out)).toMatchObject({ lost_rounds: 2 });
   expect((await run(['export', '-', '--data-dir', store])).err).toBe(
-    'monitor: 2 rounds of this store are lost, and in no sum: monitor doctor says which\n',
+    'monitor: 2 rounds of this store are lost, and in no sum: see monitor doctor\n',
   );
   const lost = JSON.parse(readFileSync(join(store, '.lost.jsonl'), 'utf8'));
   expect(lost).toEqual({

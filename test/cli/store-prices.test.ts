@@ -364,8 +364,8 @@ Nothing was written.
     expect(bytesOf()).toEqual(before);
     expect((await run(argv, answer(true))).code).toBe(0);
     expect(asked).toEqual([
-      'Change what 2 rounds with a price cost? [y/N] ',
-      'Change what 2 rounds with a price cost? [y/N] ',
+      'Change the cost of 2 priced rounds? [y/N] ',
+      'Change the cost of 2 priced rounds? [y/N] ',
     ]);
     expect(await costs()).toEqual([3, 3, 5]);
     // Nothing to ask: nothing changes.
@@ -377,7 +377,7 @@ Nothing was written.
     '%s without --refresh is an error',
     async (flag) => {
       const { code, err } = await at('prices', flag);
-      expect([code, err]).toEqual([2, `monitor: ${flag.replace(/=.*/, '')} works only with --refresh.\n`]);
+      expect([code, err]).toEqual([2, `monitor: ${flag.replace(/=.*/, '')} works only with --refresh\n`]);
     },
   );
 });

@@ -50,7 +50,7 @@ describe('into a pipe', () => {
     const running = watch();
     await running.until('the warning', () => running.err() !== '');
     await sleep(1500);
-    expect(running.err()).toBe('monitor: another run is storing; the next look tries again\n');
+    expect(running.err()).toBe('monitor: another run is using the store; trying again\n');
     release();
     await running.until('the round', () => running.out().includes(' 1 round of 1 session '));
     running.kill('SIGINT');

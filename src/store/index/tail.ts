@@ -1,5 +1,6 @@
 import { crc32 } from '../../platform/digest.ts';
 import type { InputOutputError } from '../../platform/errors.ts';
+import { parseJson } from '../../platform/json-spans.ts';
 import { damagedIndex } from './damaged-index.ts';
 import type { LogPosition } from '../state.ts';
 import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
@@ -60,13 +61,9 @@ export function closedLine(closed: readonly LogPosition[]): string {
 
 /** A line of the tail; undefined where it is damaged. */
 export function parseIndexLine(text: string): IndexLine | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    // Our own line: that it is a whole JSON document is all that is asked of it.
-    return typeof value === 'object' && value !== null ? (value as IndexLine) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  // Our own line: that it is a whole JSON document is all that is asked of it.
+  return typeof value === 'object' && value !== null ? (value as IndexLine) : undefined;
 }
 
 /** What a tail's lines add to a session: the fields of the last, the usage of all. */
