@@ -2,7 +2,7 @@ import type { ParseOptions as Request } from '../ingest/options.ts';
 import { parseLogs } from '../ingest/parse-logs.ts';
 import type { ParseResult } from '../ingest/tally.ts';
 import { timeTroubles } from '../ingest/time-tally.ts';
-import { InputOutputError } from '../platform/errors.ts';
+import { Fault, InputOutputError } from '../platform/errors.ts';
 import { cleanLine } from '../platform/clean-text.ts';
 import { nodeFiles } from '../platform/files.ts';
 import { parseLine } from '../report/parse-line.ts';
@@ -52,9 +52,9 @@ export function troubles(result: Pick<ParseResult, 'gaps' | 'warnings' | 'times'
   ];
 }
 
-/** Throws, behind the answer: InputOutputError where a given path led to no log, an Error where the lines don't add up. */
+/** Throws, behind the answer: InputOutputError where a given path led to no log, a Fault where the lines don't add up. */
 export function requireLogs({ missing, faults }: Pick<ParseResult, 'missing' | 'faults'>): void {
-  if (faults.length > 0) throw new Error(`the lines that were read do not add up: ${faults.join('; ')}`);
+  if (faults.length > 0) throw new Fault(`the lines that were read do not add up: ${faults.join('; ')}`);
   if (missing.length > 0) {
     throw new InputOutputError(`no log at ${missing.join(', ')}; the other logs were read`);
   }

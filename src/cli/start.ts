@@ -1,6 +1,6 @@
 import nodeModule from 'node:module';
 import { readContext } from './context.ts';
-import { guarded } from './guarded.ts';
+import { failed, guarded } from './guarded.ts';
 import { parsePlainly } from './parse-plainly.ts';
 import { quietWhenBusy } from './quiet-when-busy.ts';
 import { usualParse } from './usual-parse.ts';
@@ -8,6 +8,8 @@ import { usualRender } from './usual-render.ts';
 
 /** Where the program begins. The usual lines of a crontab are run here; for everything else the rest of it is loaded. */
 export async function start(argv: string[]): Promise<number> {
+  // What no `guarded` sees: errors in callbacks.
+  process.on('uncaughtException', (error) => process.exit(failed(readContext(), error)));
   const usual = usualParse(argv, process.env);
   if (usual) {
     const context = readContext();
