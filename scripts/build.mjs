@@ -64,7 +64,7 @@ const main = await build({
   format: 'esm',
   splitting: true,
   define,
-  plugins: [esbuildSiteFiles, vendored, priceLists],
+  plugins: [vendored, priceLists, elsewhere(/^\.\/run-render\.ts$/, () => './render.cjs')],
   // Some dependencies are CommonJS and require() Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { ExitCode, MonitorError } from '../platform/errors.ts';
 import type { RenderOptions } from './commands/render.ts';
 import type { UrlOptions } from './commands/url.ts';
 import type { Context } from './context.ts';
@@ -37,8 +38,10 @@ function addRender(program: Command, context: Context): void {
     .option('--quiet', 'nothing on stdout, for cron')
     .addOption(jsonOption())
     .action(async (options: RenderOptions) => {
-      const { render } = await import('./commands/render.ts');
-      await render(context, options);
+      const { runRender } = await import('./run-render.ts');
+      const code = await runRender(options, context);
+      // It has reported what went wrong.
+      if (code !== ExitCode.ok) throw new MonitorError(code, '');
     });
   example(
     command,
