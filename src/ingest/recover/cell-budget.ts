@@ -1,4 +1,5 @@
-import type { TokenUsage, UsageState } from '../../ai-log/usage.ts';
+import type { TokenUsage } from '../../ai-log/usage-details.ts';
+import type { UsageState } from '../../ai-log/usage.ts';
 import { QUARTER_MS, type UsageCell } from '../../store/types.ts';
 
 /** What of a round says in which of the index's cells it was counted. */
