@@ -19,10 +19,13 @@ interface Config {
   overrides: { files: string[]; rules: Record<string, unknown> }[];
 }
 
-/** What may not be imported from a folder of src, and what the linter says of it. */
+/** The rule of a folder of src. */
 interface Layer {
   folder: string;
+  /** Folders that may not be imported. */
   groups: Group[];
+  /** Folders of which one file alone may be: `**\/store/index/*` and `!**\/store/index/index.ts`. */
+  doors: Group[];
 }
 
 const folders = readdirSync('src', { withFileTypes: true })
@@ -31,15 +34,22 @@ const folders = readdirSync('src', { withFileTypes: true })
 
 const layers: Layer[] = (JSON.parse(readFileSync(CONFIG, 'utf8')) as Config).overrides.flatMap(
   ({ files, rules }) => {
-    const rule = rules[RULE] as [string, { patterns: Group[] }] | undefined;
-    return rule ? files.map((glob) => ({ folder: folderOf(glob), groups: rule[1].patterns })) : [];
+    const [, { patterns = [] } = {}] = (rules[RULE] ?? []) as [string?, { patterns?: Group[] }?];
+    const isDoor = ({ group }: Group): boolean => group.some((glob) => glob.startsWith('!'));
+    return files
+      .filter(() => patterns.length > 0)
+      .map((glob) => ({
+        folder: folderOf(glob),
+        groups: patterns.filter((group) => !isDoor(group)),
+        doors: patterns.filter(isDoor),
+      }));
   },
 );
 
-/** `store` of `src/store/**`, the files of a rule, and of what it forbids, which begins with two stars. */
+// The folder in `src/store/**`, the files of a rule, and in `**/store/**`, which a rule forbids.
 function folderOf(glob: string): string {
   const [, folder] = /^(?:src|\*\*)\/([\w-]+)\/\*\*$/.exec(glob) ?? [];
-  if (folder === undefined) throw new Error(`${glob} is not of the form src/<folder>/**`);
+  if (folder === undefined) throw new Error(`${glob} is not of the form src/<folder>/** or **/<folder>/**`);
   return folder;
 }
 
@@ -118,21 +128,36 @@ interface Planted {
   said: string[];
 }
 
-/** An import of each other folder, in each form, from a file of the layer and from a deeper one. */
-const plantedIn = (layer: Layer): Planted[] =>
-  folders
+/** Imports of a path below src in each form, from a file of the layer and from one in a deeper folder. */
+const plant = (layer: Layer, target: string, messages: string[]): Planted[] =>
+  FORMS.flatMap(([form, textOf]) =>
+    ['', 'deeper/'].map((depth) => ({
+      path: `src/${layer.folder}/${depth}${target.replaceAll(/\W/g, '-')}-${form}.ts`,
+      text: textOf(`${depth === '' ? '..' : '../..'}/${target}`),
+      said: messages.map((message) => `eslint(${RULE}): ${message}`),
+    })),
+  );
+
+const plantedIn = (layer: Layer): Planted[] => [
+  ...folders
     .filter((folder) => folder !== layer.folder)
-    .flatMap((folder) =>
-      FORMS.flatMap(([form, textOf]) =>
-        ['', 'deeper/'].map((depth) => ({
-          path: `src/${layer.folder}/${depth}${folder}-${form}.ts`,
-          text: textOf(`${depth === '' ? '..' : '../..'}/${folder}/target.ts`),
-          said: layer.groups
-            .filter(({ group }) => group.map(folderOf).includes(folder))
-            .map(({ message }) => `eslint(${RULE}): ${message}`),
-        })),
-      ),
-    );
+    .flatMap((folder) => {
+      const against = layer.groups.filter(({ group }) => group.map(folderOf).includes(folder));
+      return plant(
+        layer,
+        `${folder}/target.ts`,
+        against.map(({ message }) => message),
+      );
+    }),
+  ...layer.doors.flatMap(({ group, message }) =>
+    group.flatMap((glob) => {
+      const path = glob.replace(/^!?\*\*\//, '');
+      return glob.startsWith('!')
+        ? plant(layer, path, [])
+        : plant(layer, path.replace('*', 'a.ts'), [message]);
+    }),
+  ),
+];
 
 describe('a planted import', () => {
   let found: Diagnostic[];
