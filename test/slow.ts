@@ -7,7 +7,7 @@ export const SLOW = [
   'test/site/**/{api,frame,lists,money,mute,narrow,page-threads,refresh,render,url}.test.ts',
   // A run of the program locks its store by flock(1), or syncs by a process of its own. What is named here does without.
   'test/cli/**/!(context|fault-report|program|usual-parse|usual-render).test.ts',
-  'test/ingest/**/!(checks|commits|draft-addition|line-space|log-lines|original-session|overlap|refresh-crash|schedule|session-draft|stored-line|tally).test.ts',
+  'test/ingest/**/!(checks|commits|draft-addition|line-space|log-lines|original-session|overlap|schedule|session-draft|stored-line|tally).test.ts',
   'test/platform/{files,filter-program,lock,schedules,syncer}.test.ts',
   'test/store/{index-base,store}.test.ts',
   'test/{ai-log/time-formats,pricing/figures,query/exactness}.test.ts',
