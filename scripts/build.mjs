@@ -76,7 +76,9 @@ const quick = {
   outdir: 'dist',
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
-  minify: true,
+  // Names stay: the stack of a fault shows them. They cost an idle run about 1 ms.
+  minifySyntax: true,
+  minifyWhitespace: true,
   define,
 };
 const render = await build({

@@ -7,7 +7,8 @@ import { arrayElements, parseJson } from '../platform/json-spans.ts';
 import { kindOf } from './usage/model-kinds.ts';
 import { readServiceTier } from './usage/service-tier.ts';
 import { readTime } from './time.ts';
-import { normaliseUsage, type TokenUsage, type UsageState } from './usage/usage.ts';
+import type { TokenUsage } from './usage/usage-details.ts';
+import { normaliseUsage, type UsageState } from './usage/usage.ts';
 
 /** A text as characters, or as UTF-8 that was never decoded. */
 export type Text = string | Uint8Array;

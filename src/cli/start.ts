@@ -1,13 +1,15 @@
 import nodeModule from 'node:module';
 import { readContext } from './context.ts';
-import { guarded } from './guarded.ts';
 import { parseOnce } from './commands/parse-once.ts';
+import { failed, guarded } from './guarded.ts';
 import { quietWhenBusy } from './quiet-when-busy.ts';
 import { usualParse } from './crontab/usual-parse.ts';
 import { usualRender } from './crontab/usual-render.ts';
 
 /** The start of the program. It runs the usual lines of a crontab itself, and loads the rest for everything else. */
 export async function start(argv: string[]): Promise<number> {
+  // What no `guarded` sees: errors in callbacks.
+  process.on('uncaughtException', (error) => process.exit(failed(readContext(), error)));
   const usual = usualParse(argv, process.env);
   if (usual) {
     const context = readContext();

@@ -7,10 +7,10 @@ import { DEFAULT_LOG } from '../platform/log-places.ts';
 import { CHECKS } from './checks.ts';
 import { crontabLineOf, parseCommandOf, type Program } from './command-line.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Look } from './look.ts';
+import type { Entry, Look } from './look.ts';
 import { lookAtStore, type StoreFacts } from './look-at-store.ts';
 import { sampleLogs } from './sample.ts';
-import { findEntries, type Entry } from './schedule.ts';
+import { findEntries } from './schedule.ts';
 import { lookAtLog, type LookedAt } from './unread.ts';
 
 export interface ExamineOptions {

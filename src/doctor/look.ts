@@ -3,7 +3,6 @@ import type { LogFile } from '../logs/discover.ts';
 import type { Finding } from '../model/finding.ts';
 import type { StoreFacts } from './look-at-store.ts';
 import type { Sample } from './sample.ts';
-import type { Entry } from './schedule.ts';
 import type { LookedAt, Unread } from './unread.ts';
 
 /** What there is to look at: read once, and given to every check. */
@@ -43,6 +42,14 @@ export interface Look {
   parseCommand: string;
   /** The same as a line of a crontab; undefined where none can say it. */
   crontabLine: string | undefined;
+}
+
+/** A line of a crontab, or of a unit, that runs `monitor parse`. */
+export interface Entry {
+  where: string;
+  line: string;
+  /** The store that it writes to, absolute. */
+  dir: string;
 }
 
 /** Looks for some kinds of finding. Changes nothing; what it cannot look at is a finding, too. */

@@ -3,15 +3,7 @@ import { resolve } from 'node:path';
 import { DEFAULT_STORE } from '../platform/defaults.ts';
 import type { Schedule } from '../platform/schedules.ts';
 import { wordsOf } from './command-line.ts';
-import type { Check } from './look.ts';
-
-/** A line of a crontab, or of a unit, that runs `monitor parse`. */
-export interface Entry {
-  where: string;
-  line: string;
-  /** The store that it writes to, absolute. */
-  dir: string;
-}
+import type { Check, Entry } from './look.ts';
 
 const RUNS_PARSE = /(?:monitor(?:\.m?js)?|agent-session-monitor)["']?\s+parse\b/;
 

@@ -1,6 +1,6 @@
 import { parseJson } from '../../platform/json-spans.ts';
 import { kindOf } from './model-kinds.ts';
-import type { TokenUsage } from './usage.ts';
+import type { TokenUsage } from './usage-details.ts';
 
 /** What was sent, as JSON. */
 export interface SentTexts {

@@ -1,6 +1,5 @@
 import type { LoggedCounts } from './counts.ts';
 import type { ModelKind } from './model-kinds.ts';
-import type { TokenUsage } from './usage.ts';
 
 /**
  * Parts of a round's tokens that have rates of their own, and what is billed beside tokens. Each is a part of its whole,
@@ -23,6 +22,22 @@ export interface UsageDetails {
   outputImage?: number;
   /** Web searches that are billed one by one; 0 says that there were none. */
   searches?: number;
+}
+
+/** Normalised token counts of one round: one meaning for every provider. */
+export interface TokenUsage {
+  /** All prompt tokens, cache reads and writes included. */
+  input: number;
+  /** All generated tokens, reasoning included. */
+  output: number;
+  /** ⊂ output */
+  reasoning: number;
+  /** ⊂ input, read from a cache */
+  cached: number;
+  /** ⊂ input, written to a cache */
+  cacheWrite: number;
+  /** Absent where the log says nothing of the kind, as it mostly does. */
+  details?: UsageDetails;
 }
 
 /** As a stored round has them, in this order. */

@@ -1,6 +1,6 @@
 import type { LoggedCounts } from './counts.ts';
 import type { ModelKind } from './model-kinds.ts';
-import type { TokenUsage } from './usage.ts';
+import type { TokenUsage } from './usage-details.ts';
 
 /** Whether the log says anything of a cache. */
 export function hasCacheKey(counts: LoggedCounts): boolean {

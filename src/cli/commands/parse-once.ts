@@ -1,7 +1,7 @@
 import type { ParseOptions as Request } from '../../ingest/options.ts';
 import { parseLogs } from '../../ingest/parse-logs.ts';
 import type { ParseResult } from '../../ingest/tally.ts';
-import { InputOutputError } from '../../platform/errors.ts';
+import { Fault, InputOutputError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { parseLine } from '../../report/parse-line.ts';
 import type { Context } from '../context.ts';
@@ -23,9 +23,9 @@ export async function parseOnce(
   requireLogs(result);
 }
 
-/** Throws, behind the answer: InputOutputError where a given path led to no log, an Error where the lines don't add up. */
+/** Throws, after the answer: InputOutputError for a given path without a log, Fault if the lines do not add up. */
 export function requireLogs({ missing, faults }: Pick<ParseResult, 'missing' | 'faults'>): void {
-  if (faults.length > 0) throw new Error(`the lines that were read do not add up: ${faults.join('; ')}`);
+  if (faults.length > 0) throw new Fault(`the lines that were read do not add up: ${faults.join('; ')}`);
   if (missing.length > 0) {
     throw new InputOutputError(`no log at ${missing.join(', ')}; the other logs were read`);
   }

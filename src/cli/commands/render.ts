@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ExitCode, MonitorError } from '../../platform/errors.ts';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
-import { REFRESH_SECONDS } from '../crontab/usual-render.ts';
+import { REFRESH_SECONDS } from '../../platform/defaults.ts';
 import { timeZoneOption, reportCurrencyOption, jsonOption } from '../options/report-options.ts';
 import { dataDirOption, siteDirOption } from '../options/store-options.ts';
 import { wholeNumber } from '../options/values.ts';

@@ -1,4 +1,4 @@
-import { DEFAULT_SITE, DEFAULT_STORE } from '../../platform/defaults.ts';
+import { DEFAULT_SITE, DEFAULT_STORE, REFRESH_SECONDS } from '../../platform/defaults.ts';
 import type { RenderOptions } from '../commands/render.ts';
 
 const FOLDERS: ReadonlyMap<string, 'dataDir' | 'siteDir'> = new Map([
@@ -13,7 +13,6 @@ const FLAGS: ReadonlyMap<string, 'quiet' | 'json' | 'full'> = new Map([
 ]);
 
 /** The default of `--refresh`. */
-export const REFRESH_SECONDS = 30;
 
 /**
  * The usual arguments of `monitor render`, read as Commander reads them; undefined for any others, and for a repeated

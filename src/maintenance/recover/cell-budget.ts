@@ -1,4 +1,5 @@
-import type { TokenUsage, UsageState } from '../../ai-log/usage/usage.ts';
+import type { TokenUsage } from '../../ai-log/usage/usage-details.ts';
+import type { UsageState } from '../../ai-log/usage/usage.ts';
 import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
 
 /** What of a round says in which of the index's cells it was counted. */
