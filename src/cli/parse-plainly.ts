@@ -1,11 +1,11 @@
 import type { ParseOptions as Request } from '../ingest/options.ts';
 import { parseLogs } from '../ingest/parse-logs.ts';
 import type { ParseResult } from '../ingest/tally.ts';
-import { timeTroubles } from '../ingest/time-tally.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { cleanLine } from '../platform/clean-text.ts';
 import { nodeFiles } from '../platform/files.ts';
 import { parseLine } from '../report/parse-line.ts';
+import { unknownTimesText } from '../report/unknown-times.ts';
 import type { Context } from './context.ts';
 import { parseJson } from './parse-json.ts';
 
@@ -48,7 +48,7 @@ export function troubles(result: Pick<ParseResult, 'gaps' | 'warnings' | 'times'
         `${cleanLine(path)} vanished with ${bytes} bytes unread, and the rounds in them are lost`,
     ),
     ...noticeLines(result.warnings),
-    ...timeTroubles(result.times),
+    ...unknownTimesText(result.times),
   ];
 }
 

@@ -13,12 +13,16 @@ export interface PriceFileReport {
 /** Which price file is in force: `Price file: /etc/prices.json (sha256 1a2b3c4d5e6f, since 2026-02-03T04:00Z)`. */
 export function priceFileText(file: PriceFileReport | null): string {
   if (!file) return 'Price file: none (built-in prices only)';
-  const since = file.since.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
   const changed =
     file.onDisk === 'changed'
       ? '; it has changed since, and the change has no effect until --prices names the file'
       : '';
-  return `Price file: ${cleanLine(file.path)} (sha256 ${file.sha256.slice(0, 12)}, since ${since})${changed}`;
+  return `Price file: ${cleanLine(file.path)} (sha256 ${file.sha256.slice(0, 12)}, since ${minuteOf(file.since)})${changed}`;
+}
+
+/** `2026-02-03T04:00Z` */
+export function minuteOf(time: string): string {
+  return time.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
 }
 
 export function priceFileJson(file: PriceFileReport | null): Record<string, unknown> | null {
