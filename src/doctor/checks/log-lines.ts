@@ -44,7 +44,7 @@ export const logLinesCheck: Check<LogLinesFound> = {
     const where = logPaths.join(', ');
     const unread = [...tally.unread.values()].reduce((sum, count) => sum + count, 0);
     const found: LogLinesFound[] = [];
-    // Then the access log format may be right.
+    // If something wrapped the lines, the access log format may be right.
     const isWrapped = named === 0 && unread >= lines * SETTING;
     if (unread > 0) {
       const facts = { lines: { count: unread, all: lines }, mainReason: mostFrequent(tally.unread) };
