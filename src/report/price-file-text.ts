@@ -1,12 +1,12 @@
 import { cleanLine } from '../platform/clean-text.ts';
 
-/** The price file of a store, as far as a person is told. */
+/** The price file of a store. */
 export interface PriceFileReport {
   path: string;
   sha256: string;
   /** ISO 8601, UTC. */
   since: string;
-  /** What is at the path now: the same content, another one, something that may not be read, or no file. */
+  /** What is at the path now: the same content, other content, something that cannot be read, or no file. */
   onDisk: 'same' | 'changed' | 'unreadable' | 'gone';
 }
 
@@ -15,7 +15,7 @@ export function priceFileText(file: PriceFileReport | null): string {
   if (!file) return 'Price file: none (built-in prices only)';
   const changed =
     file.onDisk === 'changed'
-      ? '; it has changed since, and the change has no effect until --prices names the file'
+      ? '; it has changed since then, which has no effect until --prices names it again'
       : '';
   return `Price file: ${cleanLine(file.path)} (sha256 ${file.sha256.slice(0, 12)}, since ${minuteOf(file.since)})${changed}`;
 }

@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
 import { clip, widthOf } from './terminal.ts';
 
-/** What a report is drawn on. Nothing is ever wider than `width` columns. */
+/** Nothing that is drawn is ever wider than `width` columns. */
 export interface Screen {
   width: number;
   colour: ChalkInstance;
@@ -13,25 +13,25 @@ export interface Column<T> {
   align: 'left' | 'right';
   /** Clean text of one line. */
   cell: (row: T) => string;
-  /** Narrower terminals do without the column. */
+  /** Narrower terminals leave the column out. */
   from?: number;
-  /** Order in which columns go when they do not fit, the lowest first; absent: the column stays. */
+  /** Columns that do not fit are dropped in this order, the lowest first; absent: never. */
   rank?: number;
-  /** A column that is clipped before others go, down to `atLeast` columns (12). */
+  /** Clipped before other columns are dropped, to no less than `atLeast` columns (12). */
   flexible?: true;
-  /** Of another: what must be seen of it; the rest is clipped before the flexible ones lose more. */
+  /** Of a column that is not flexible: clipped to this before the flexible ones are clipped further. */
   atLeast?: number;
   paint?: (text: string) => string;
-  /** 0 to 1: a bar beside the column, where there is room. */
+  /** 0 to 1: drawn as a bar after the column, if there is room. */
   share?: (row: T) => number;
 }
 
 export interface TableSpec<T> {
   columns: Column<T>[];
   rows: T[];
-  /** Stands below a rule. */
+  /** Below a rule. */
   total?: T;
-  /** A line of its own above a row: an id, which is long. */
+  /** A line above each row, for an id, which is long. */
   above?: (row: T) => string;
 }
 
@@ -172,7 +172,7 @@ function bar(share: number, width: number): string {
   return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '');
 }
 
-/** The frame of a report: a heading between rules, then its lines, then a rule. */
+/** A report: a heading between rules, then its lines, then a rule. */
 export function frame(heading: string, lines: string[], screen: Screen): string {
   const inner = lines.find((line) => line.startsWith('─'))?.length ?? 0;
   const rule = '='.repeat(Math.min(screen.width, Math.max(80, inner)));

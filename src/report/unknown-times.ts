@@ -1,7 +1,7 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { plural } from '../platform/count-text.ts';
 
-/** Rounds whose own time is not known, as far as a person is told. */
+/** Rounds whose own time is not known. */
 interface UnknownTimes {
   /** Those with a time that cannot be read. */
   unread: number;

@@ -114,7 +114,7 @@ test('rounds that are lost for good are said by every sum, and by doctor', async
   const check = ['check', '--budget-tokens', '5', '--per', 'total', '--data-dir', store];
   expect(await run(check)).toEqual({
     code: 0,
-    out: 'within budget: 0 of 5 tokens (0%) in all; 2 rounds of this store are lost, and in no sum\n',
+    out: 'within budget: 0 of 5 tokens (0%) in total; 2 rounds of this store are lost, and in no sum\n',
     err: '',
   });
   expect(JSON.parse((await run([...check, '--json'])).out)).toMatchObject({ lost_rounds: 2 });
