@@ -16,11 +16,11 @@ export const STORE_WORDS = {
   'unread-log': ({ bytes, logs, waiting, command }) => ({
     ...(waiting === null
       ? {
-          what: `${plural(bytes, 'byte')} of ${plural(logs, 'log')} are unread: this store has never read ${verb(logs, 'it', 'them')}.`,
+          what: `${plural(bytes, 'byte')} of ${plural(logs, 'log')} ${verb(bytes, 'is', 'are')} unread: this store has never read ${verb(logs, 'it', 'them')}.`,
           fix: 'If this is the store for that log, run this command.',
         }
       : {
-          what: `${plural(bytes, 'byte')} of ${plural(logs, 'log')} have been waiting for at least ${duration(waiting.ms)}; ${
+          what: `${plural(bytes, 'byte')} of ${plural(logs, 'log')} ${verb(bytes, 'has', 'have')} been waiting for at least ${duration(waiting.ms)}; ${
             waiting.sinceCommitMs === null
               ? 'no run has stored anything yet'
               : `the last run that stored something was ${duration(waiting.sinceCommitMs)} ago`
@@ -30,7 +30,7 @@ export const STORE_WORDS = {
     setting: command,
   }),
   'lost-bytes': ({ bytes, logs, agoMs }) => ({
-    what: `${plural(bytes, 'byte')} of ${plural(logs, 'log')} vanished before they were read${agoMs === null ? '' : `, most recently ${duration(agoMs)} ago`}: their rounds are lost.`,
+    what: `${plural(bytes, 'byte')} of ${plural(logs, 'log')} vanished before ${verb(bytes, 'it was', 'they were')} read${agoMs === null ? '' : `, most recently ${duration(agoMs)} ago`}: their rounds are lost.`,
     fix: 'Run parse every minute, and let logrotate keep more logs (rotate 5) than are written between two runs.',
   }),
   'store-damaged': (facts) =>
