@@ -9,12 +9,12 @@ import { clip } from './terminal.ts';
 
 const LISTED = 10;
 
-/** The store after a run: the sessions updated last, and the sum of all. */
+/** The store after a run: the sessions that were updated last, and the sum of all. */
 export function parseSummary(report: ParseReport, sessions: readonly SessionEntry[], screen: Screen): string {
   return [...storeSummary(sessions, screen), parseLine(report)].join('\n');
 }
 
-/** The store in lines of at most the screen's width: the `listed` sessions updated last, and the sum of all. */
+/** The store in lines that fit the screen: the `listed` sessions that were updated last, and the sum of all. */
 export function storeSummary(sessions: readonly SessionEntry[], screen: Screen, listed = LISTED): string[] {
   const rule = '━'.repeat(Math.min(screen.width, 48));
   const active = sessions.filter((session) => !isPruned(session));

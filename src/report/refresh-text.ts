@@ -3,14 +3,14 @@ import { costsText, usdFirst, usdOf } from '../pricing/money.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { drawTable, type Column, type Screen } from './tables.ts';
 
-/** What a refresh of the prices did, or with `isDryRun` would do, as far as a person is told. Costs are 10⁻¹⁸ USD. */
+/** What a refresh of the prices did, or with `isDryRun` would do. */
 export interface RefreshReport {
   models: number;
   rounds: number;
   changedSessions: number;
-  /** By month and model: rounds whose cost is another one. */
+  /** Rounds whose cost changes, by month and model. */
   changes: readonly CostChange[];
-  /** Those of them that had a cost. */
+  /** Of those, the ones that had a cost. */
   repricedRounds: number;
   sameCostRounds: number;
   isDryRun: boolean;
@@ -29,7 +29,7 @@ interface CostChange {
 interface KnownCost {
   /** By currency, in 10⁻¹⁸ of it. */
   costs: ReadonlyMap<string, bigint>;
-  /** Rounds of unknown cost, which are not in it. */
+  /** Rounds of unknown cost, which are not in `costs`. */
   unpricedRounds: number;
 }
 
@@ -44,12 +44,12 @@ export function refreshText(report: RefreshReport, screen: Screen): string {
   if (changedSessions === 0) return `${head}nothing ${isDryRun ? 'would change' : 'changed'}.\n`;
   const sessions = plural(changedSessions, 'session');
   if (!isDryRun) {
-    return `${head}other prices in ${sessions}.\nBefore: ${sumText(before)}\nNow:    ${sumText(after)}\n`;
+    return `${head}prices changed in ${sessions}.\nBefore: ${sumText(before)}\nNow:    ${sumText(after)}\n`;
   }
   return `${head}prices would change in ${sessions}.\n${plannedText(report, screen)}Nothing was written.\n`;
 }
 
-/** What a refresh would change, by month and model, and what the store would come to. */
+/** What a refresh would change, by month and model, and the total cost before and after. */
 export function plannedText(report: RefreshReport, screen: Screen): string {
   const { changes, sameCostRounds, before, after } = report;
   const table =
@@ -57,7 +57,7 @@ export function plannedText(report: RefreshReport, screen: Screen): string {
   const same =
     sameCostRounds === 0
       ? []
-      : [`${plural(sameCostRounds, 'round')} would get another price and cost the same.`];
+      : [`${plural(sameCostRounds, 'round')} would get another price but cost the same.`];
   const sums = [`Before: ${sumText(before)}`, `Then:   ${sumText(after)}`];
   return `${[...table, ...same, ...sums].join('\n')}\n`;
 }
@@ -79,7 +79,7 @@ function sumText(sum: PricedSum): string {
   return [...(isKnown(sum) ? [costsText(usdFirst(sum.costs), 4)] : []), ...unpriced].join(' + ');
 }
 
-/** Whether the sum of costs says anything. */
+/** Whether any cost is known. */
 function isKnown({ settledRounds, unpricedRounds }: PricedSum): boolean {
   return settledRounds > 0 || unpricedRounds === 0;
 }

@@ -1,7 +1,7 @@
 import { exact, plural } from '../query/count-text.ts';
 import { costsText, usdFirst } from '../pricing/money.ts';
 
-/** What a repair found and did, as far as a person is told. */
+/** What a repair found and did. */
 export interface RepairReport {
   problems: readonly { file: string; problem: string; repair: string; lost?: LostRounds }[];
   sessions: number;
@@ -14,7 +14,7 @@ export interface RepairReport {
   isApplied: boolean;
 }
 
-/** Times are milliseconds since 1970 UTC, null where nothing says them; `costs` by currency, in 10⁻¹⁸ of it. */
+/** Times are milliseconds since 1970 UTC, null if not known; `costs` by currency, in 10⁻¹⁸ of it. */
 interface LostRounds {
   from: number | null;
   to: number | null;
@@ -25,7 +25,7 @@ interface LostRounds {
   logs: readonly string[];
 }
 
-/** A line for each problem, and what becomes of the store. */
+/** A line for each problem, and the outcome. */
 export function repairText(report: RepairReport): string {
   const { problems, rounds, sessions, recoveredRounds, lostRounds, isApplied } = report;
   const held = `${plural(rounds, 'round')} of ${plural(sessions, 'session')}`;
@@ -61,10 +61,10 @@ function timeText(ms: number): string {
 }
 
 function wordsOf({ differingRounds, pricedToday, unseen }: RepairReport): string[] {
-  const words = unseen.map((one) => `Not looked at: ${one}.`);
+  const words = unseen.map((one) => `Not checked: ${one}.`);
   if (differingRounds > 0) {
     words.push(
-      `Of sessions with ${plural(differingRounds, 'round')} read again, the token counts differ from those stored before: this version counts them differently.`,
+      `The token counts of sessions with ${plural(differingRounds, 'round')} read again differ from those stored before: this version counts them differently.`,
     );
   }
   if (pricedToday > 0) {

@@ -19,16 +19,16 @@ import type { Period } from './period.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { wrap } from './terminal.ts';
 
-/** What stands for a name that the log did not give. */
+/** What is shown if the log has no name. */
 const NAMELESS: Partial<Record<GroupKey, string>> = { consumer: '(no consumer)', api: '(no API)' };
 
-/** A name as people read it: one clean line, and never nothing. */
+/** A name for people: one clean line, never empty. */
 export function groupName(key: GroupKey, name: string): string {
   if (name === '') return NAMELESS[key] ?? '-';
   return key === 'session' ? printableId(name) : cleanLine(name) || '-';
 }
 
-/** `otherwise` is said in place of an empty table; `filter` is what the usage is limited to, for the heading. */
+/** `otherwise`: what to say instead of an empty table. `filter`: what the usage is limited to, for the heading. */
 export function statsTable(
   stats: Stats,
   about: { period: Period; filter: readonly string[]; lostRounds?: number },
@@ -97,7 +97,7 @@ function keyColumn(stats: Stats, key: GroupKey, i: number): Column<Group> {
   };
 }
 
-/** `qwen-max +2`: the model used most, and how many others. */
+/** `qwen-max +2`: the model used most, and the number of others. */
 function modelsColumn(stats: Stats): Column<Group> {
   return {
     head: 'Models',
@@ -112,7 +112,7 @@ function modelsColumn(stats: Stats): Column<Group> {
   };
 }
 
-/** What reading from a cache saved. */
+/** What cache reads saved. */
 function savedColumn(): Column<Group> {
   return {
     head: 'Saved',
@@ -127,7 +127,7 @@ function savedText(row: Row): string {
   return costsText(new Map(amountsOf(row).map(([currency, { saved }]) => [currency, saved])), 4);
 }
 
-/** Costs with their points below each other, where there is room: `$  0.0168`. */
+/** Costs with their decimal points aligned, if there is room: `$  0.0168`. */
 function costColumn(stats: Stats, screen: Screen): Column<Group> {
   const rows = stats.rows.map(({ row }) => row);
   const known = [...rows, stats.total].filter(isCostKnown);
@@ -150,7 +150,7 @@ function costColumn(stats: Stats, screen: Screen): Column<Group> {
   };
 }
 
-/** All costs are in USD, and nobody asked for another currency. */
+/** All costs are in USD, and no other currency was asked for. */
 function isInUsd({ rows, total }: Stats): boolean {
   return [total, ...rows.map(({ row }) => row)].every(
     ({ others, converted }) => others.size === 0 && !converted,
@@ -165,7 +165,7 @@ function costDigits(cost: bigint): string {
   return usdText(cost, 4).replace('$', '');
 }
 
-/** What the total lacks, said below the table. */
+/** What the total lacks, for the lines below the table. */
 function missing(total: Row): string[] {
   const unpriced = unpricedText(total);
   const lacks =

@@ -76,7 +76,7 @@ test('prune says what it removed, with --dry-run what it would', async () => {
   expect(readdirSync(dir)).toContain('autumn.json');
   const { out } = await run(['prune', '--older-than', '90d', '--data-dir', dir]);
   expect(out).toMatch(
-    /^Removed 1 session \(2 rounds\), last used before 2025-11-05T04:00Z; [\d.]+ k?B given back\.\n$/,
+    /^Removed 1 session \(2 rounds\), last used before 2025-11-05T04:00Z; [\d.]+ k?B freed\.\n$/,
   );
   expect(readdirSync(dir)).not.toContain('autumn.json');
   expect((await run(['prune', '--older-than', '90d', '--data-dir', dir])).out).toBe(

@@ -114,7 +114,7 @@ test('rounds that are lost for good are said by every sum, and by doctor', async
   const check = ['check', '--budget-tokens', '5', '--per', 'total', '--data-dir', store];
   expect(await run(check)).toEqual({
     code: 0,
-    out: 'within budget: 0 of 5 tokens (0%) in all; 2 rounds of this store are lost, and in no sum\n',
+    out: 'within budget: 0 of 5 tokens (0%) in total; 2 rounds of this store are lost, and in no sum\n',
     err: '',
   });
   expect(JSON.parse((await run([...check, '--json'])).out)).toMatchObject({ lost_rounds: 2 });
@@ -140,8 +140,8 @@ test('rounds that are lost for good are said by every sum, and by doctor', async
       code: 'lost-rounds',
       severity: 'warning',
       what:
-        '2 rounds of 1 session, of 2026-02-01T00:00:00.000Z to 2026-02-01T00:00:01.000Z, were lost with session files, ' +
-        'and no log still held them when the store was repaired. They are missing from every total.',
+        '2 rounds of 1 session (from 2026-02-01T00:00:00.000Z to 2026-02-01T00:00:01.000Z) were lost with session files, ' +
+        'and no log still had them when the store was repaired. They are missing from every total.',
     }),
   );
   // The state is lost, too: the list is known from its lines, as the commits made them.

@@ -154,7 +154,7 @@ describe('prices', () => {
     price(2);
     expect((await listed())['price_file']).toEqual({ ...file, on_disk: 'changed' });
     expect(await table()).toContain(
-      '; it has changed since, and the change has no effect until --prices names the file\n',
+      '; it has changed since then, which has no effect until --prices names it again\n',
     );
     rmSync(prices);
     expect((await listed())['price_file']).toEqual({ ...file, on_disk: 'gone' });

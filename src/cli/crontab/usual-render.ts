@@ -12,8 +12,6 @@ const FLAGS: ReadonlyMap<string, 'quiet' | 'json' | 'full'> = new Map([
   ['--full', 'full'],
 ]);
 
-/** The default of `--refresh`. */
-
 /**
  * The usual arguments of `monitor render`, read as Commander reads them; undefined for any others, and for a repeated
  * option, so that Commander reports it. Cron starts most renders, and most write few pages: loading Commander would take

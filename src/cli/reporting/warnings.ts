@@ -1,6 +1,6 @@
 import type { ParseResult } from '../../ingest/tally.ts';
-import { timeTroubles } from '../../ingest/time-tally.ts';
 import { cleanLine } from '../../platform/clean-text.ts';
+import { unknownTimesText } from '../../report/unknown-times.ts';
 import type { Context } from '../context.ts';
 
 /** Prints a run's warnings. */
@@ -27,6 +27,6 @@ export function warningLines(result: Pick<ParseResult, 'gaps' | 'warnings' | 'ti
         `${cleanLine(path)} disappeared with ${bytes} unread bytes; any rounds in them are lost`,
     ),
     ...noticeLines(result.warnings),
-    ...timeTroubles(result.times),
+    ...unknownTimesText(result.times),
   ];
 }

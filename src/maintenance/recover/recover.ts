@@ -11,7 +11,7 @@ import type { Store } from '../../store/store.ts';
 import { isImported, type ImportedLog } from '../../ingest/imported/imported-log.ts';
 import { asGeneration } from '../../ingest/known-logs.ts';
 import type { RepairPlan } from '../repair/repair-plan.ts';
-import { plural } from '../../model/finding.ts';
+import { plural } from '../../platform/count-text.ts';
 import { loss, type Loss, type LostRounds } from '../repair/repair-problem.ts';
 import { redactorOf } from '../../ingest/settings/store-redactor.ts';
 import { findLost, type FoundRound, type FoundSession, type Wanted } from './find-lost.ts';

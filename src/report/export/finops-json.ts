@@ -7,19 +7,19 @@ import { costFields, groupObjects, objectJson } from './group-rows.ts';
 export interface FinopsReport {
   /** Milliseconds since 1970 UTC. */
   generatedAt: number;
-  /** Of the rounds in it, milliseconds since 1970 UTC; not finite: without end. */
+  /** The period, in milliseconds since 1970 UTC; not finite: open. */
   from: number;
   to: number;
   timeZone: string;
   byModel: Stats;
   byDate: Stats;
-  /** By the keys that were asked for, if any were. */
+  /** By the keys that were asked for, if any. */
   groups: Stats | undefined;
 }
 
 /**
- * The FinOps report: summary, by model, by date. It has the names that the first session monitor for Higress gave
- * its own, and more beside them; a key is added, never renamed. Costs are exact decimals, null where none is known.
+ * The FinOps report: summary, by model, by date. It has the keys of the first session monitor for Higress, and more; keys
+ * are added, never renamed. Costs are exact decimals, null if none is known.
  */
 export function* finopsJson(report: FinopsReport): Generator<string> {
   const { byModel, byDate, groups } = report;

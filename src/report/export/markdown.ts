@@ -16,7 +16,7 @@ const COUNTS: readonly (readonly [head: string, of: (row: Row) => number])[] = [
 
 const LONGEST_NAME = 80;
 
-/** A Markdown table for chats and pull requests; what its total lacks stands below it. */
+/** A Markdown table for chats and pull requests, with what its total lacks below it. */
 export function* markdownTable({ keys, rows, total }: Stats): Generator<string> {
   const heads = [
     ...keys.map((key) => KEY_HEADS[key]),
@@ -31,7 +31,7 @@ export function* markdownTable({ keys, rows, total }: Stats): Generator<string> 
   const blanks = keys.slice(1).map(() => '');
   yield tableLine(['**Total**', ...blanks, ...numbers(total)]);
   const unpriced = unpricedText(total, codeSpan);
-  if (unpriced !== null) yield `\nThe total is without ${unpriced}.\n`;
+  if (unpriced !== null) yield `\nThe total excludes ${unpriced}.\n`;
   const bounds = boundLines(total);
   if (bounds.length > 0)
     yield `\n${bounds
@@ -48,12 +48,12 @@ function tableLine(cells: string[]): string {
   return `| ${cells.join(' | ')} |\n`;
 }
 
-/** A pipe ends a cell, in code too, unless a backslash stands before it: one more than an even number of them. */
+/** A pipe ends a cell, even in code, unless an odd number of backslashes comes before it. */
 function nameCell(name: string): string {
   return codeSpan(name).replaceAll(/(\\*)\|/g, '$1$1\\|');
 }
 
-/** As code: no name becomes a link, a mention, HTML or emphasis. */
+/** As code, so that no name becomes a link, a mention, HTML or emphasis. */
 function codeSpan(name: string): string {
   const text = clip(name, LONGEST_NAME) || '-';
   const longest = (text.match(/`+/g) ?? []).reduce((max, run) => Math.max(max, run.length), 0);

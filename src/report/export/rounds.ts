@@ -8,7 +8,7 @@ import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
 import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
 import { usageFilter, type UsageFilter } from '../../query/grouping.ts';
 
-/** A round as it is exported: what the store says of it, and what it costs. */
+/** A round to be exported: as stored, and what it costs. */
 export interface PricedRound {
   session: SessionEntry;
   stored: StoredRound;
@@ -19,13 +19,13 @@ export interface PricedRound {
 
 export interface RoundQuery extends UsageFilter {
   buckets: BucketRange;
-  /** What costs are said in; undefined: each in its own currency. */
+  /** The currency of the costs; undefined: each in its own. */
   view?: CurrencyView | undefined;
-  /** Told of each round that is handed out. */
+  /** Called with each round that is yielded. */
   onRound?: ((round: Pick<PricedRound, 'session' | 'stored' | 'money'>) => void) | undefined;
 }
 
-/** Sums rounds as they are handed out, session by session. */
+/** Sums rounds as they are yielded, session by session. */
 export class RoundTally {
   readonly total = emptyRow();
   #session: SessionEntry | undefined;
@@ -55,8 +55,8 @@ export class RoundTally {
 }
 
 /**
- * The rounds that are asked for, session by session, each as it is read: what stands in memory is one line. They
- * are exactly the rounds that the index sums for the same query.
+ * The rounds of a query, session by session, as they are read: only one line is in memory. They are exactly the rounds
+ * that the index sums for the same query.
  */
 export function* pricedRounds(snapshot: Snapshot, query: RoundQuery): Generator<PricedRound> {
   const { moneyOf, isMeant, sessions } = selection(snapshot, query);
@@ -71,7 +71,7 @@ export function* pricedRounds(snapshot: Snapshot, query: RoundQuery): Generator<
   }
 }
 
-/** The same with their texts: what stands in memory is the requests of one session that later ones repeat. */
+/** The same with their texts: what is in memory is the requests of one session that later ones repeat. */
 export function* roundsWithTexts(
   snapshot: Snapshot,
   query: RoundQuery,
@@ -88,8 +88,8 @@ export function* roundsWithTexts(
 }
 
 /**
- * How many of the rounds that are asked for were pruned: only their sums are left, so no export of rounds has them. Of
- * a session that was used again, whose sums are one, at most so many.
+ * How many rounds of a query were pruned: only their sums are left, so no export of rounds has them. For a session that
+ * was used again, whose sums are not separate, it is an upper bound.
  */
 export function prunedRounds({ sessions }: Pick<Snapshot, 'sessions'>, query: RoundQuery): number {
   const isCell = cellFilter(query);
@@ -114,7 +114,7 @@ function selection(
 ): {
   moneyOf: ReturnType<typeof roundMoney>;
   isMeant: (stored: StoredRound) => boolean;
-  /** Those that have such a round: the files of the others are not opened. */
+  /** Those with such a round: the files of the others are not opened. */
   sessions: Iterable<SessionEntry>;
 } {
   const { from, to } = query.buckets;

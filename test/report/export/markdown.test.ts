@@ -30,7 +30,7 @@ test('a table with its total, and what that lacks below it', () => {
       '| `qwen` | `(no consumer)` | 1 | 1 | 2,000 | 0 | 0 | unpriced |',
       '| **Total** |  | 1 | 3 | 3,234 | 1,000 | 5 | $1.5000 + 1 unpriced |',
       '',
-      'The total is without 1 unpriced round (`qwen`, 2k tokens).',
+      'The total excludes 1 unpriced round (`qwen`, 2k tokens).',
       '',
     ].join('\n'),
   );

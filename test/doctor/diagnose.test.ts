@@ -92,8 +92,8 @@ describe('a log that shows one lack', () => {
     lines.push(aiLine('a', 20, { input_token: 0, output_token: 0, total_token: 0 }));
     const { findings } = await look(await makePlace(lines));
     expect(findings.map(({ code, severity, what }) => [code, severity, what])).toEqual([
-      ['no-session-id', 'note', "1 of 22 rounds have no session id: they all go into the session 'default'."],
-      ['no-usage', 'note', '1 of 22 rounds have no token counts: what they cost is not known.'],
+      ['no-session-id', 'note', "1 of 22 rounds has no session id and goes into the session 'default'."],
+      ['no-usage', 'note', '1 of 22 rounds has no token counts, so the cost is not known.'],
     ]);
   });
 
@@ -207,7 +207,7 @@ describe('the store', () => {
     const { findings, logs } = await look(place, { now: written + 10 * MINUTE });
     expect(findings).toMatchObject([{ code: 'line-open', severity: 'warning', where: place.log }]);
     expect(findings[0]?.what).toMatch(
-      new RegExp(`^the last ${half.length} bytes of the log have no line break .* for 10 minutes: `),
+      new RegExp(`^The last ${half.length} bytes of the log have no line break .* for 10 minutes: `),
     );
     expect(logs.unreadBytes).toBe(0);
     expect(await codesOf(place, { now: written + 40 * DAY })).toContain('line-open note');
@@ -250,7 +250,7 @@ describe('the store', () => {
     const { findings, store } = await look(place, { now: vanished + 5 * MINUTE });
     expect(findings).toMatchObject([{ code: 'lost-bytes', severity: 'warning', where: place.log }]);
     expect(findings[0]?.what).toMatch(
-      /^50 bytes of 1 log vanished before they were read, the last time 5 minutes ago/,
+      /^50 bytes of 1 log vanished before they were read, most recently 5 minutes ago/,
     );
     expect(store?.gaps).toMatchObject([{ path: place.log, bytes: 50 }]);
     const later = vanished + 31 * DAY;

@@ -7,24 +7,24 @@ import { formOf } from '../logs/wrapped-line.ts';
 import { linesOf } from '../ingest/log-lines.ts';
 import { addLine, addUnread, newTally, type LineTally } from './line-tally.ts';
 
-/** What was looked at of the logs. */
+/** What the newest lines of the logs say. */
 export interface Sample {
   tally: LineTally;
-  /** Size of all files, as they lie there. */
+  /** The size of all files, packed or not. */
   bytes: number;
   /** Files that this user may not read. */
   unreadable: string[];
-  /** Compressed files that are not whole. */
+  /** Compressed files that are incomplete. */
   damaged: string[];
 }
 
-/** So much of the newest logs is read, and of the newest one's head. */
+/** How much is read of the newest logs, and of the head of each. */
 const TAIL_BYTES = 8 << 20;
 const HEAD_BYTES = 1 << 16;
-/** A line can be longer than the tail: then more is read, up to the longest line that `parse` takes. */
+/** If a line is longer than the tail, more is read, up to the longest line that `parse` takes. */
 const LONGEST_LINE = 64 << 20;
 
-/** Reads the end of the newest logs: of plain files, or where there is none, of the newest compressed one. */
+/** Reads the end of the newest plain logs, or if there are none, the newest compressed one. */
 export async function sampleLogs(files: Files, logs: readonly LogFile[]): Promise<Sample> {
   const sample: Sample = { tally: newTally(), bytes: 0, unreadable: [], damaged: [] };
   let budget = TAIL_BYTES;
@@ -46,7 +46,7 @@ export async function sampleLogs(files: Files, logs: readonly LogFile[]): Promis
 async function readSome(files: Files, file: LogFile, budget: number, sample: Sample): Promise<number> {
   const log = await openLog(files, file, () => []);
   if (isUnreadable(log)) {
-    // What no program reads is said by another check.
+    // A file whose format or program is the problem is the finding of another check.
     if (log.why === 'damaged') sample.damaged.push(file.path);
     return 0;
   }
@@ -71,13 +71,13 @@ async function readTail(log: OpenLog, budget: number, tally: LineTally): Promise
   return 0;
 }
 
-/** What is compressed is read from its first byte. */
+/** A compressed file can only be read from its start. */
 async function readHead(log: OpenLog, budget: number, tally: LineTally): Promise<number> {
   await addLines(log, 0, Math.max(0, budget), false, tally);
   return Math.min(budget, log.content.size);
 }
 
-/** Counts the whole lines between two offsets; `skipFirst`: the first one may be half. */
+/** Counts the whole lines between two offsets; `skipFirst`: the first one may be incomplete. */
 async function addLines(
   log: OpenLog,
   from: number,

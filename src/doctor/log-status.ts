@@ -6,16 +6,16 @@ import { identify } from '../logs/identify.ts';
 import { isUnreadable, openLog, type OpenLog } from '../logs/open-log.ts';
 import { findSeen } from '../ingest/up-to-date.ts';
 
-/** What a log file is to a store. */
-export interface LookedAt {
+/** What a log file is to a store, and what of it is unread. */
+export interface LogStatus {
   log: LogFile;
   facts: FileFacts;
-  /** The log that the store read of it; undefined where it read nothing of it, or where that takes a run to know. */
+  /** The log that the store read from it; undefined where it read nothing, or where only a run can tell. */
   generation: Generation | undefined;
   unread: Unread | undefined;
-  /** Bytes behind what was read, without a line break; since: when the file was written last. */
+  /** Bytes after what was read, without a line break; since: when the file was last written. */
   open: Pick<Unread, 'bytes' | 'since'> | undefined;
-  /** This user may not read it. */
+  /** This user may not read the file. */
   isUnreadable: boolean;
 }
 
@@ -28,26 +28,26 @@ export interface Unread {
   since: number;
 }
 
-/** What a log is to the store, and what is unread of it; undefined where the file is gone. */
-export async function lookAtLog(
+/** Undefined where the file is gone. */
+export async function logStatus(
   files: Files,
   log: LogFile,
   generations: readonly Generation[],
-): Promise<LookedAt | undefined> {
+): Promise<LogStatus | undefined> {
   const facts = files.stat(log.path);
   if (!facts) return undefined;
   const nothing = { generation: undefined, unread: undefined, open: undefined, isUnreadable: false };
-  const looked: LookedAt = { log, facts, ...nothing };
-  if (facts.size === 0) return looked;
+  const status: LogStatus = { log, facts, ...nothing };
+  if (facts.size === 0) return status;
   try {
     const seen = findSeen(files, log, facts, generations);
-    if (seen) return { ...looked, generation: seen };
-    // It may hold what was read under another name: to know, a run inflates it.
-    if (log.compressed) return { ...looked, unread: wholeFile(log, facts) };
-    return { ...looked, ...(await behindOffset(files, log, facts, generations)) };
+    if (seen) return { ...status, generation: seen };
+    // It may hold what was read under another name: only a run, which unpacks it, can tell.
+    if (log.compressed) return { ...status, unread: wholeFile(log, facts) };
+    return { ...status, ...(await afterOffset(files, log, facts, generations)) };
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    if (errorCode(error) === 'EACCES') return { ...looked, isUnreadable: true };
+    if (errorCode(error) === 'EACCES') return { ...status, isUnreadable: true };
     throw error;
   }
 }
@@ -56,12 +56,12 @@ function wholeFile({ path, pattern }: LogFile, facts: FileFacts): Unread {
   return { path, pattern, bytes: facts.size, since: facts.ctime };
 }
 
-async function behindOffset(
+async function afterOffset(
   files: Files,
   file: LogFile,
   facts: FileFacts,
   generations: readonly Generation[],
-): Promise<Partial<LookedAt>> {
+): Promise<Partial<LogStatus>> {
   const log = await openLog(files, file, () => []);
   if (isUnreadable(log)) return { unread: wholeFile(file, facts) };
   try {
@@ -81,16 +81,16 @@ async function behindOffset(
   }
 }
 
-/** When the logs had been written last when a run read them last: what is unread was written later. */
+/** When the logs had last been written as of the last run: what is unread was written later. */
 function lastRead(generations: readonly Generation[]): number | undefined {
   const times = generations.flatMap(({ seen }) => seen.map(({ mtime }) => mtime));
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
 /**
- * Since when the first unread line waits. Files say when the last one was written, and before what the first one was
- * not; how long lies between those two lines, their own times say. Lines whose clock is wrong by whatever it is say the
- * same; lines that claim more time than there was between two looks at the file are not believed.
+ * Since when the first unread line has been waiting. The file's times say when the last line was written, and what the
+ * first one cannot be older than. The times in the lines only say how much time is between the two, so a wrong clock
+ * does no harm; they are ignored if that is more than the file's times allow.
  */
 function waitingSince(
   { mtime }: FileFacts,
@@ -106,7 +106,7 @@ function waitingSince(
 const NEWLINE = 0x0a;
 const LONGEST = 1 << 20;
 
-/** The first line, or its start; undefined while its end is not written. */
+/** The first line, or its start if it is long; undefined while its end is not written. */
 async function firstLine(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<string | undefined> {
   const parts: Buffer[] = [];
   let length = 0;
@@ -119,7 +119,7 @@ async function firstLine(chunks: AsyncIterable<Buffer> | Iterable<Buffer>): Prom
   return undefined;
 }
 
-/** The last whole line behind an offset; undefined where it is longer than a MiB. */
+/** The last whole line after an offset; undefined where it is longer than a MiB. */
 async function lastLine(log: OpenLog, offset: number): Promise<string | undefined> {
   const parts: Buffer[] = [];
   const from = Math.max(offset, log.content.size - LONGEST);
@@ -133,11 +133,11 @@ async function lastLine(log: OpenLog, offset: number): Promise<string | undefine
 
 /** Kubernetes puts its own time before each line. */
 const CRI_TIME = /^(\d{4}-\d\d-\d\dT\S+) std(?:out|err) /;
-/** A line of any other form: in Docker's log its quotes are escaped. */
+/** In any other line; Docker's log escapes the quotes. */
 const TIME = /"(?:start_time|timestamp|time)\\*":\s*\\*"([^"\\]+)/g;
 const DURATION = /"duration\\*":\s*\\*"?(\d{1,12})/g;
 
-/** When a line was written, by its own clock: Docker's time comes last, Envoy's is the request's start. */
+/** When a line was written, by its own clock. Docker's time comes last; Envoy's is the start of the request. */
 function writtenAt(line: string): number | null {
   const taken = CRI_TIME.exec(line)?.[1];
   if (taken !== undefined) return readTime(taken);

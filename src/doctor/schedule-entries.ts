@@ -3,11 +3,18 @@ import { resolve } from 'node:path';
 import { DEFAULT_STORE } from '../platform/defaults.ts';
 import type { Schedule } from '../platform/schedules.ts';
 import { wordsOf } from './command-line.ts';
-import type { Check, Entry } from './look.ts';
+
+/** A line of a crontab, or of a unit, that runs `monitor parse`. */
+export interface Entry {
+  where: string;
+  line: string;
+  /** The store that it writes to, absolute. */
+  dir: string;
+}
 
 const RUNS_PARSE = /(?:monitor(?:\.m?js)?|agent-session-monitor)["']?\s+parse\b/;
 
-/** The entries that run `monitor parse`; comments are none. `home` is where cron starts a command. */
+/** The lines that run `monitor parse`, without comments. `home`: where cron starts a command. */
 export function findEntries(schedules: readonly Schedule[], home = homedir()): Entry[] {
   return schedules.flatMap(({ where, text }) => {
     const lines = text.split('\n').map((line) => line.trim());
@@ -44,39 +51,3 @@ function unquote(word: string): string {
 function atHome(path: string): string {
   return path.replace(/^~(?=\/|$)/, homedir());
 }
-
-export const scheduleCheck: Check = {
-  codes: ['no-schedule', 'other-schedule'],
-  find({ entries, dir, crontabLine, unseenSchedules }) {
-    if (entries.some((entry) => entry.dir === resolve(dir))) return [];
-    const unseen = unseenSchedules.length > 0 ? ` Not looked at: ${unseenSchedules.join(', ')}.` : '';
-    const setting = crontabLine === undefined ? {} : { setting: crontabLine };
-    const broken =
-      crontabLine === undefined ? ' A path contains a line break, which a crontab cannot hold.' : '';
-    const [other] = entries;
-    if (!other) {
-      return [
-        {
-          code: 'no-schedule',
-          area: 'schedule',
-          severity: 'note',
-          what: `no crontab and no systemd unit that this user can read runs monitor parse.${unseen}`,
-          where: 'crontab -l',
-          fix: `Run it every minute: by crontab -e, or a systemd timer.${broken}`,
-          ...setting,
-        },
-      ];
-    }
-    return [
-      {
-        code: 'other-schedule',
-        area: 'schedule',
-        severity: 'warning',
-        what: `monitor parse runs for another store (${other.dir}), and not for ${resolve(dir)}.${unseen}`,
-        where: other.where,
-        fix: `Use the other store, with --data-dir ${other.dir}, or run parse for this one as well.${broken}`,
-        ...setting,
-      },
-    ];
-  },
-};

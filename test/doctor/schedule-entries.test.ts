@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { expect, test } from 'vitest';
-import { findEntries } from '../../src/doctor/schedule.ts';
+import { findEntries } from '../../src/doctor/schedule-entries.ts';
 
 /** The stores that a crontab's text writes to. */
 function storesOf(text: string): string[] {

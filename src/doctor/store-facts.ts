@@ -10,7 +10,7 @@ import type { UsageCell } from '../model/usage-cell.ts';
 import { cellsOf } from '../store/index/index.ts';
 import { asGeneration } from '../ingest/known-logs.ts';
 
-/** What a store says of itself. */
+/** What the checks go by of a store. */
 export interface StoreFacts {
   dir: string;
   noContent: boolean;
@@ -20,19 +20,15 @@ export interface StoreFacts {
   unpriced: Map<string, number>;
   /** Rounds whose cost may be wrong, by reason. */
   bounded: Map<string, BoundedRounds>;
-  /** All that the index's sums count, pruned ones too. */
+  /** All rounds in the sums of the index, pruned ones too. */
   countedRounds: number;
   /** Which of the built-in prices come first. */
   priceList: PriceList;
   rejectedLines: number;
-  /** Lines that are begun and wait for their last part. */
+  /** Lines that wait for their last part. */
   held: number;
-  /** Logs that vanished before they were read to their end. */
-  gaps: {
-    path: string;
-    bytes: number;
-    /** Milliseconds since 1970 UTC, where it is known. */ at: number | null;
-  }[];
+  /** Logs that vanished before they were read to the end. */
+  gaps: Gap[];
   /** Rounds that a repair could not bring back. */
   lostRounds: readonly LostEntry[];
   /** When a run last stored something. */
@@ -42,17 +38,24 @@ export interface StoreFacts {
   closed: LogPosition[];
 }
 
+interface Gap {
+  path: string;
+  bytes: number;
+  /** Milliseconds since 1970 UTC; null: not known. */
+  at: number | null;
+}
+
 /** Rounds whose cost may be wrong for one reason. */
-export interface BoundedRounds {
+interface BoundedRounds {
   rounds: number;
-  /** What they are said to cost, by currency, in 10⁻¹⁸ of it. */
+  /** What they cost as counted, by currency, in 10⁻¹⁸ of it. */
   costs: Map<string, bigint>;
   /** Rounds of each model. */
   models: Map<string, number>;
 }
 
-/** Reads a store; undefined where there is none yet. Throws where it is damaged or may not be read. */
-export function lookAtStore(files: Files, dir: string): StoreFacts | undefined {
+/** Undefined where there is no store yet. Throws where it is damaged, or this user may not read it. */
+export function readStoreFacts(files: Files, dir: string): StoreFacts | undefined {
   const store = findStore(files, dir);
   if (!store) return undefined;
   const { sessions, state, closed, noContent } = readSnapshot(dir, files);
