@@ -1,5 +1,5 @@
 import { parseJson } from '../../ai-log/json-spans.ts';
-import type { Part, ToolResult } from '../../ai-log/message.ts';
+import { saysError, type Part, type ToolResult } from '../../ai-log/message.ts';
 import { exact } from '../../query/count-text.ts';
 import { gistOf } from './gist.ts';
 
@@ -40,8 +40,7 @@ function exitCodeOf(text: string): number | null {
 
 function hasErrorFirst(text: string): boolean {
   const value = /^\s*\{\s*"error"/.test(text) ? objectOf(text) : undefined;
-  const error = value?.['error'];
-  return error !== undefined && error !== null && error !== false && error !== '';
+  return saysError(value?.['error']);
 }
 
 function objectOf(text: string): Record<string, unknown> | undefined {
