@@ -15,18 +15,17 @@ export interface Place {
 }
 
 interface KnownCall {
-  /** null once its page is closed. */
+  /** Where its result goes; null once its page is closed. */
   view: CallView | null;
   name: string;
   round: number;
-  isAnswered: boolean;
 }
 
 /** Brings tool calls and their results together, whichever rounds they stand in. */
 export class ToolCalls {
   readonly #byId = new Map<string, KnownCall>();
-  /** Calls of the present page. */
-  #onPage: KnownCall[] = [];
+  /** Calls that have no result yet, in their order. */
+  readonly #waiting = new Set<KnownCall>();
   readonly #columns: Column[];
 
   /** `columns`: of all rounds, to count calls and failures in. */
@@ -42,9 +41,9 @@ export class ToolCalls {
       arguments: budget.take(call.arguments),
       result: null,
     };
-    const known = { view, name: call.name, round, isAnswered: false };
+    const known: KnownCall = { view, name: call.name, round };
     if (call.id !== null) this.#byId.set(call.id, known);
-    this.#onPage.push(known);
+    this.#waiting.add(known);
     const column = this.#columns[round - 1];
     if (column) column.calls++;
     return { kind: 'call', call: view };
@@ -63,8 +62,7 @@ export class ToolCalls {
       failure,
       summary: resultSummary(result.parts),
     };
-    if (call && !call.isAnswered) {
-      call.isAnswered = true;
+    if (call && this.#waiting.delete(call)) {
       const column = this.#columns[call.round - 1];
       if (column && failure !== null) column.failedTools++;
       if (call.view) {
@@ -78,13 +76,13 @@ export class ToolCalls {
 
   /** Nothing changes on a closed page. */
   closePage(): void {
-    for (const call of this.#onPage) call.view = null;
-    this.#onPage = [];
+    for (const call of this.#waiting) call.view = null;
   }
 
   /** Whether the call that a result answers has none yet. */
   isAwaited(result: ToolResult, place: Place): boolean {
-    return this.#callOf(result, place)?.isAnswered === false;
+    const call = this.#callOf(result, place);
+    return call !== undefined && this.#waiting.has(call);
   }
 
   /**
@@ -93,11 +91,10 @@ export class ToolCalls {
    */
   #callOf({ id, name }: ToolResult, { view, follows }: Place): KnownCall | undefined {
     if (id !== null) return this.#byId.get(id);
-    return this.#onPage.find(
-      (call) =>
-        !call.isAnswered &&
-        (name === null || call.name === name) &&
-        (call.round === view.number || call.round === follows),
-    );
+    for (const call of this.#waiting) {
+      const isOfThread = call.round === view.number || call.round === follows;
+      if (isOfThread && (name === null || call.name === name)) return call;
+    }
+    return undefined;
   }
 }

@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Said } from './make.ts';
-import { outline, tell } from './outline.ts';
+import { counts, outline } from './outline.ts';
 
 // Which result stands with which call, and which calls count as failed.
-
-/** Calls and failures of each round, as the page counts them. */
-function counts(said: readonly Said[]): [calls: number, failed: number][] {
-  return tell(said).sum.columns.map(({ calls, failedTools }) => [calls, failedTools]);
-}
 
 /** Requests of one conversation, each of which repeats the messages of those before it. */
 function requests(...rounds: [fresh: object[], answer: string | null, calls?: object[]][]): Said[] {

@@ -58,6 +58,7 @@ test.each([
   ['{"rows":[],"error":"x"}', null],
   ['{"error":"x","exit_code":9}', 'exit code 9'],
   ['{"error":"x","exit_code":0}', 'error'],
+  ['{"rows":[{"error":1}],"error":"x"}', null],
   ['{"error":"cut', null],
   ['["error"]', null],
 ])('JSON %s: %s', (json, expected) => {
@@ -91,6 +92,7 @@ test('what is said about a result beside its call', () => {
   expect(resultSummary([text('ok'), image])).toBe('ok');
   expect(resultSummary([text('\nok\n')])).toBe('ok');
   expect(resultSummary([text('a\nb')])).toBe('2 lines');
+  expect(resultSummary([text('a\n\nb')])).toBe('3 lines');
   expect(resultSummary([text('a'), text('b'), text('c')])).toBe('3 lines');
   expect(resultSummary([text('x\n'.repeat(1204))])).toBe('1,204 lines');
   expect(resultSummary([text('x'.repeat(24))])).toBe('x'.repeat(24));

@@ -21,6 +21,11 @@ export function tell(said: readonly Said[], isLoose = false): { parts: SessionPa
   return { parts: [...parts, part], sum };
 }
 
+/** Calls and failures of each round, as the pages count them. */
+export function counts(said: readonly Said[]): [calls: number, failed: number][] {
+  return tell(said).sum.columns.map(({ calls, failedTools }) => [calls, failedTools]);
+}
+
 /** A session's pages in short: a line a round, and its items in their order. */
 export function outline(said: readonly Said[], isLoose = false): string[] {
   return tell(said, isLoose).parts.flatMap(({ blocks }, i) => [
