@@ -24,7 +24,7 @@ export async function findTarget(named: string, store: { dir: string; statePath:
   if (!target.isFile) return target;
   const dir = await realpath(store.dir);
   const place = relative(dir, target.path);
-  if (place !== '..' && !place.startsWith(`..${sep}`))
+  if (!place.startsWith(`..${sep}`))
     throw new UsageError(
       `${named} is inside the store ${store.dir}, which holds nothing but its own files. Name a file elsewhere.`,
     );
