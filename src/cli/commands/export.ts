@@ -59,7 +59,7 @@ export async function exportFile(context: Context, file: string, options: Export
   // What was written: of rounds that were pruned, only the sums are left.
   const total = tally?.total ?? groupBy(snapshot.sessions, ['model'], query).total;
   if (target !== undefined && !options.quiet) await context.write(doneLine(file, target, total));
-  if (total.rounds === 0) {
+  if (total.rounds === 0 && pruned === 0) {
     const { model, consumer, local, from, to } = query;
     const period = options.quiet ? undefined : { from, to };
     sayUnknownNames(context, snapshot.sessions, { model, consumer }, local, period);

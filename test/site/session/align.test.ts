@@ -17,6 +17,7 @@ test.each([
   ['cut off at the end', [1, 2, 3], [1], { prefix: 1, added: [], removed: 2 }],
   ['one of the middle is gone', [1, 2, 3, 4], [1, 3, 4], { prefix: 1, added: [], removed: 1 }],
   ['one is put in', [1, 2, 3], [1, 9, 2, 3], { prefix: 1, added: [1], removed: 0 }],
+  ['one is put before all', [1, 2], [9, 1, 2], { prefix: 0, added: [0], removed: 0 }],
   ['one is replaced', [1, 2, 3], [1, 9, 3, 4], { prefix: 1, added: [1, 3], removed: 1 }],
   ['nothing is left', [1, 2], [8, 9, 7], { prefix: 0, added: [0, 1, 2], removed: 2 }],
   ['the same word twice', [1, 5, 5, 2], [9, 5, 5, 2], { prefix: 0, added: [0], removed: 1 }],
