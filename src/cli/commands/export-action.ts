@@ -48,7 +48,7 @@ export async function exportFile(context: Context, file: string, options: Export
   // The total of what was written: pruned rounds are only in sums.
   const total = tally?.total ?? groupBy(snapshot.sessions, ['model'], query).total;
   if (target !== undefined && !options.quiet) await context.write(doneLine(file, target, total));
-  if (total.rounds === 0) {
+  if (total.rounds === 0 && pruned === 0) {
     const { model, consumer, local, from, to } = query;
     const period = options.quiet ? undefined : { from, to };
     warnOfUnknownNames(context, snapshot.sessions, { model, consumer }, local, period);

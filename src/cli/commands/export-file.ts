@@ -24,11 +24,12 @@ export async function findTarget(named: string, store: { dir: string; statePath:
   if (!target.isFile) return target;
   const dir = await realpath(store.dir);
   const place = relative(dir, target.path);
-  if (place !== '..' && !place.startsWith(`..${sep}`))
+  if (!place.startsWith(`..${sep}`))
     throw new UsageError(
       `${named} is inside the store ${store.dir}, which holds only its own files: choose another place`,
     );
-  if (target.path === store.statePath)
+  // It may have been named through a link.
+  if (target.path === (await realpath(store.statePath).catch(() => store.statePath)))
     throw new UsageError(`${named} is the state file of the store ${store.dir}: choose another place`);
   return target;
 }
@@ -59,7 +60,8 @@ export async function writeFile(target: Target, pieces: Iterable<string>): Promi
   const { path } = target;
   const temporary = join(
     dirname(path),
-    `.${basename(path).slice(0, 200)}.${randomBytes(4).toString('hex')}.tmp`,
+    // A name may have 255 bytes, and a character of it may take three.
+    `.${basename(path).slice(0, 70)}.${randomBytes(4).toString('hex')}.tmp`,
   );
   const ending = new AbortController();
   const end = (signal: NodeJS.Signals): void => ending.abort(signal);

@@ -87,19 +87,33 @@ export function* roundsWithTexts(
   }
 }
 
-/**
- * How many rounds of a query were pruned: only their sums are left, so no export of rounds has them. For a session that
- * was used again, whose sums are not separate, it is an upper bound.
- */
-export function prunedRounds({ sessions }: Pick<Snapshot, 'sessions'>, query: RoundQuery): number {
+/** How many rounds of a query were pruned: only their sums are left, so no export of rounds has them. */
+export function prunedRounds(
+  { sessions, dir }: Pick<Snapshot, 'sessions' | 'dir'>,
+  query: RoundQuery,
+): number {
   const isCell = cellFilter(query);
+  const isMeant = roundFilter(query);
   let pruned = 0;
   for (const entry of sessions.values()) {
     if (entry.pruned_rounds === undefined) continue;
-    const asked = entry.usage.reduce((sum, cell) => sum + (isCell(cell) ? cell.rounds : 0), 0);
-    pruned += isPruned(entry) ? asked : Math.min(asked, entry.pruned_rounds);
+    let missing = entry.usage.reduce((sum, cell) => sum + (isCell(cell) ? cell.rounds : 0), 0);
+    // A session that was used again has one sum of all its rounds: those that are left are counted.
+    if (missing > 0 && !isPruned(entry)) {
+      for (const line of readRoundLines(dir, entry)) if (isMeant(readStoredRound(line).stored)) missing--;
+    }
+    pruned += Math.min(missing, entry.pruned_rounds);
   }
   return pruned;
+}
+
+function roundFilter(query: RoundQuery): (stored: StoredRound) => boolean {
+  const { from, to } = query.buckets;
+  const isNamed = usageFilter(query);
+  return ({ timestamp, model, consumer = '' }) => {
+    const bucket = Math.floor(Date.parse(timestamp) / BUCKET_MS);
+    return bucket >= from && bucket < to && isNamed({ model, consumer });
+  };
 }
 
 function cellFilter(query: RoundQuery): (cell: UsageCell) => boolean {
@@ -117,15 +131,10 @@ function selection(
   /** Those with such a round: the files of the others are not opened. */
   sessions: Iterable<SessionEntry>;
 } {
-  const { from, to } = query.buckets;
-  const isNamed = usageFilter(query);
   const isCell = cellFilter(query);
   return {
     moneyOf: roundMoney(priceLines, dir, query.view),
-    isMeant: ({ timestamp, model, consumer = '' }) => {
-      const bucket = Math.floor(Date.parse(timestamp) / BUCKET_MS);
-      return bucket >= from && bucket < to && isNamed({ model, consumer });
-    },
+    isMeant: roundFilter(query),
     sessions: {
       *[Symbol.iterator]() {
         for (const session of sessions.values()) if (session.usage.some(isCell)) yield session;

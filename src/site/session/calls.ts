@@ -3,22 +3,29 @@ import type { Budget } from './clip.ts';
 import { contentOf } from './content.ts';
 import { argumentsGist, gistOf } from './excerpt.ts';
 import { failureOf, resultSummary } from './outcome.ts';
-import type { CallView, Column, Item } from './view.ts';
+import type { CallView, Column, Item, RoundView } from './view.ts';
+
+/** Where a round is shown while it is told. */
+export interface Place {
+  view: RoundView;
+  /** The round whose request this one goes on from; null where it goes on from none. */
+  follows: number | null;
+  page: number;
+  budget: Budget;
+}
 
 interface KnownCall {
-  /** null once its page is closed. */
+  /** Where its result goes; null once its page is closed. */
   view: CallView | null;
   name: string;
   round: number;
-  page: number;
-  isAnswered: boolean;
 }
 
 /** Brings tool calls and their results together, whichever rounds they stand in. */
 export class ToolCalls {
   readonly #byId = new Map<string, KnownCall>();
-  /** Calls of the present page. */
-  #onPage: KnownCall[] = [];
+  /** Calls that have no result yet, in their order. */
+  readonly #waiting = new Set<KnownCall>();
   readonly #columns: Column[];
 
   /** `columns`: of all rounds, to count calls and failures in. */
@@ -27,41 +34,41 @@ export class ToolCalls {
   }
 
   /** A call that a round made, as it is shown. */
-  made(call: ToolCall, round: number, page: number, budget: Budget): Extract<Item, { kind: 'call' }> {
+  made(call: ToolCall, round: number, budget: Budget): Extract<Item, { kind: 'call' }> {
     const view: CallView = {
       name: call.name,
       gist: argumentsGist(call.arguments),
       arguments: budget.take(call.arguments),
       result: null,
     };
-    const known = { view, name: call.name, round, page, isAnswered: false };
+    const known: KnownCall = { view, name: call.name, round };
     if (call.id !== null) this.#byId.set(call.id, known);
-    this.#onPage.push(known);
+    this.#waiting.add(known);
     const column = this.#columns[round - 1];
     if (column) column.calls++;
     return { kind: 'call', call: view };
   }
 
   /**
-   * A result that a round's request brought: it goes to its call where that stands on the same page, and null is
-   * returned; else it is shown where it came. Without an id, a result answers the first call that still waits.
+   * A result that a round's request brought: it goes to its call where that is on the same page, and null is
+   * returned; else it is shown where it came.
    */
-  answered(result: ToolResult, round: number, page: number, budget: Budget): Item | null {
-    const call = this.#callOf(result);
+  answered(result: ToolResult, place: Place): Item | null {
+    const call = this.#callOf(result, place);
     const failure = failureOf(result);
     const view = {
-      round,
-      content: contentOf(result.parts, budget),
+      round: place.view.number,
+      content: contentOf(result.parts, place.budget),
       failure,
       summary: resultSummary(result.parts),
     };
-    const column = call && !call.isAnswered && failure !== null ? this.#columns[call.round - 1] : undefined;
-    if (column) column.failedTools++;
-    const isFirst = call !== undefined && !call.isAnswered;
-    if (call) call.isAnswered = true;
-    if (call?.view && call.page === page && isFirst) {
-      call.view.result = view;
-      return null;
+    if (call && this.#waiting.delete(call)) {
+      const column = this.#columns[call.round - 1];
+      if (column && failure !== null) column.failedTools++;
+      if (call.view) {
+        call.view.result = view;
+        return null;
+      }
     }
     const name = call?.name ?? gistOf(result.name ?? '');
     return { kind: 'result', result: view, callRound: call?.round ?? null, name };
@@ -69,12 +76,25 @@ export class ToolCalls {
 
   /** Nothing changes on a closed page. */
   closePage(): void {
-    for (const call of this.#onPage) call.view = null;
-    this.#onPage = [];
+    for (const call of this.#waiting) call.view = null;
   }
 
-  #callOf({ id, name }: ToolResult): KnownCall | undefined {
+  /** Whether the call that a result answers has none yet. */
+  isAwaited(result: ToolResult, place: Place): boolean {
+    const call = this.#callOf(result, place);
+    return call !== undefined && this.#waiting.has(call);
+  }
+
+  /**
+   * Without an id, a result answers the first call that has none yet: of its name, and in this request or the round
+   * that it goes on from. Calls of other threads, and those that were given up, wait on.
+   */
+  #callOf({ id, name }: ToolResult, { view, follows }: Place): KnownCall | undefined {
     if (id !== null) return this.#byId.get(id);
-    return this.#onPage.find((call) => !call.isAnswered && (name === null || call.name === name));
+    for (const call of this.#waiting) {
+      const isOfThread = call.round === view.number || call.round === follows;
+      if (isOfThread && (name === null || call.name === name)) return call;
+    }
+    return undefined;
   }
 }

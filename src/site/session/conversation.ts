@@ -71,7 +71,7 @@ export class Conversation {
     const column = columnOf(round, money, this.#idleBefore(time, round.stored.duration_ms ?? 0));
     this.#columns.push(column);
     const budget = new Budget();
-    const place = { view, page: this.#pages.page, budget };
+    const place = { view, follows: lane?.round ?? null, page: this.#pages.page, budget };
     const before = this.#systems.get(lane ?? null);
     let atCalls = 0;
     if (meeting) atCalls = this.#teller.request(meeting, before, place);

@@ -1,5 +1,5 @@
+import { saysError, type Part, type ToolResult } from '../../ai-log/message.ts';
 import { parseJson } from '../../platform/json-spans.ts';
-import type { Part, ToolResult } from '../../ai-log/message.ts';
 import { exact } from '../../query/count-text.ts';
 import { gistOf } from './excerpt.ts';
 
@@ -40,8 +40,7 @@ function exitCodeOf(text: string): number | null {
 
 function hasErrorFirst(text: string): boolean {
   const value = /^\s*\{\s*"error"/.test(text) ? objectOf(text) : undefined;
-  const error = value?.['error'];
-  return error !== undefined && error !== null && error !== false && error !== '';
+  return saysError(value?.['error']);
 }
 
 function objectOf(text: string): Record<string, unknown> | undefined {

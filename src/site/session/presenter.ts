@@ -7,7 +7,7 @@ import {
 } from '../../ai-log/message.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { callsOf, type Answer } from './answer.ts';
-import { ToolCalls } from './calls.ts';
+import { ToolCalls, type Place } from './calls.ts';
 import type { Budget } from './clip.ts';
 import { contentOf, lengthOf } from './content.ts';
 import { gistOf, wordsOf } from './excerpt.ts';
@@ -19,13 +19,6 @@ import type { Column, Item, RoundView } from './view.ts';
 /** A longer message that was shown before is not shown again: a link leads there. Characters. */
 const SHORT = 200;
 const MOST_MESSAGES = 500;
-
-/** Where a round stands while it is told. */
-interface Place {
-  view: RoundView;
-  page: number;
-  budget: Budget;
-}
 
 /** Turns what is new in a round into the items that its card shows, each thing once in a session. */
 export class Teller {
@@ -101,7 +94,7 @@ export class Teller {
       const clip = budget.takeValue(resultText(readParts(round.toolCalls ?? '')));
       if (clip.text !== '') view.items.push({ kind: 'cut', what: 'tool calls', clip });
     }
-    for (const call of calls ?? []) view.items.push(this.calls.made(call, view.number, page, budget));
+    for (const call of calls ?? []) view.items.push(this.calls.made(call, view.number, budget));
     const isMissing = text === null && round.toolCalls === null;
     return {
       view,
@@ -126,7 +119,7 @@ export class Teller {
     const logged = answer.calls?.length ?? 0;
     if (found.verdict === 'completes' && answer.page === place.page) {
       complete(answer, text, place.budget);
-      if (logged === 0) this.#addCalls(answer.view, calls, { ...place, view: answer.view });
+      if (logged === 0) this.#addCalls(answer.view, calls, place.budget);
       return;
     }
     const isLate = found.verdict === 'completes';
@@ -135,18 +128,21 @@ export class Teller {
     const note = { kind: isLate ? ('late' as const) : ('differs' as const), of: answer.view.number };
     if (isNew || calls.length > 0)
       place.view.items.push({ kind: 'message', role: 'assistant', content: isNew ? content : [], note });
-    if (!isLate || logged === 0) this.#addCalls(place.view, calls, place);
+    if (!isLate || logged === 0) this.#addCalls(place.view, calls, place.budget);
   }
 
-  #addCalls(view: RoundView, calls: readonly ToolCall[], { page, budget }: Place): void {
-    for (const call of calls) view.items.push(this.calls.made(call, view.number, page, budget));
+  #addCalls(view: RoundView, calls: readonly ToolCall[], budget: Budget): void {
+    for (const call of calls) view.items.push(this.calls.made(call, view.number, budget));
   }
 
   #message({ id, message }: FreshMessage, place: Place): Item[] {
-    const { view, page, budget } = place;
+    const { view, budget } = place;
     const round = view.number;
+    const given = resultsOf(message);
     const shownBy = this.#shown.get(id);
-    if (shownBy !== undefined && lengthOf(message.parts) > SHORT) {
+    // A tool that says the same twice has answered twice.
+    const isAwaited = given.some((result) => this.calls.isAwaited(result, place));
+    if (shownBy !== undefined && !isAwaited && lengthOf(message.parts) > SHORT) {
       return [{ kind: 'seen', role: message.role, gist: gistOf(resultText(message.parts)), round: shownBy }];
     }
     this.#shown.set(id, round);
@@ -155,11 +151,9 @@ export class Teller {
       const item = this.#systems.tell(prompt, undefined, round, budget);
       return item ? [item] : [];
     }
-    const results = resultsOf(message).flatMap(
-      (result) => this.calls.answered(result, round, page, budget) ?? [],
-    );
+    const results = given.flatMap((result) => this.calls.answered(result, place) ?? []);
     const content = message.answers ? [] : contentOf(message.parts, budget);
-    const made = callsOf(message).map((call) => this.calls.made(call, round, page, budget));
+    const made = callsOf(message).map((call) => this.calls.made(call, round, budget));
     const said: Item[] =
       content.length > 0 ? [{ kind: 'message', role: message.role, content, note: null }] : [];
     return [...results, ...said, ...made];

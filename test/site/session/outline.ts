@@ -1,5 +1,13 @@
 import { Conversation, laneName } from '../../../src/site/session/conversation.ts';
-import type { Block, Item, RoundView, SessionPart, SessionSum } from '../../../src/site/session/view.ts';
+import type {
+  Block,
+  Content,
+  Item,
+  ResultView,
+  RoundView,
+  SessionPart,
+  SessionSum,
+} from '../../../src/site/session/view.ts';
 import { roundsOf, type Said } from './make.ts';
 
 /** All parts of a session, and what they come to. */
@@ -11,6 +19,11 @@ export function tell(said: readonly Said[], isLoose = false): { parts: SessionPa
   const parts = roundsOf(said).flatMap((round) => conversation.add(round) ?? []);
   const { part, sum } = conversation.end();
   return { parts: [...parts, part], sum };
+}
+
+/** Calls and failures of each round, as the pages count them. */
+export function counts(said: readonly Said[]): [calls: number, failed: number][] {
+  return tell(said).sum.columns.map(({ calls, failedTools }) => [calls, failedTools]);
 }
 
 /** A session's pages in short: a line a round, and its items in their order. */
@@ -59,13 +72,11 @@ function itemText(item: Item): string {
       return `answer: ${item.clip.text}${item.clip.isCut ? ' (cut)' : ''}`;
     case 'call': {
       const { name, gist, result } = item.call;
-      const given = result
-        ? ` = ${contentText(result.content)} from #${result.round}${result.failure === null ? '' : ` (${result.failure})`}`
-        : '';
+      const given = result ? ` = ${resultText(result)} from #${result.round}` : '';
       return `${name}(${gist})${given}`;
     }
     case 'result':
-      return `result of ${item.name} in #${item.callRound}: ${contentText(item.result.content)}`;
+      return `result of ${item.name} in #${item.callRound}: ${resultText(item.result)}`;
     case 'cut':
       return `cut ${item.what}: ${item.clip.text}`;
     default:
@@ -73,7 +84,12 @@ function itemText(item: Item): string {
   }
 }
 
-function contentText(content: Extract<Item, { kind: 'message' }>['content']): string {
+/** What a tool gave back, and why it failed where it did. */
+function resultText({ content, failure }: ResultView): string {
+  return contentText(content) + (failure === null ? '' : ` (${failure})`);
+}
+
+function contentText(content: readonly Content[]): string {
   return content
     .map((part) =>
       part.kind === 'image'
