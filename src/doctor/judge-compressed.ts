@@ -1,22 +1,16 @@
 import { isAbsent, errorCode, readBytes, withFile, type Files } from '../platform/files.ts';
 import { hasProgram } from '../platform/filter-program.ts';
-import {
-  compressionOf,
-  isRead,
-  MAGIC_BYTES,
-  PROGRAMS,
-  type Compression,
-  type Unread,
-} from '../logs/compression.ts';
+import { compressionOf, isRead, MAGIC_BYTES, PROGRAMS } from '../logs/compression.ts';
 import type { LogFile } from '../logs/discover.ts';
-import { isUnchanged, type Generation } from '../logs/log-position.ts';
+import { isUnchanged } from '../logs/seen-file.ts';
+import type { Compression, LogPosition, UnsupportedForm } from '../model/log-position.ts';
 import { plural, type Finding } from '../model/finding.ts';
 import type { Check } from './look.ts';
 
 interface File {
   path: string;
   bytes: number;
-  form: Compression | Unread;
+  form: Compression | UnsupportedForm;
 }
 
 /**
@@ -35,7 +29,7 @@ export const compressedCheck: Check = {
 function judgeCompressed(
   files: Files,
   logs: readonly LogFile[],
-  generations: readonly Generation[],
+  generations: readonly LogPosition[],
 ): Finding[] {
   const missing = new Map<string, File[]>();
   const foreign: File[] = [];
@@ -99,7 +93,7 @@ function lookAt(files: Files, { path }: LogFile): File | undefined {
 }
 
 /** A run has tried to read it as it is. */
-function isDamaged(files: Files, path: string, generations: readonly Generation[]): boolean {
+function isDamaged(files: Files, path: string, generations: readonly LogPosition[]): boolean {
   const facts = files.stat(path);
   return (
     facts !== undefined &&

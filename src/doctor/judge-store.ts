@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { isNoModel } from '../pricing/no-model.ts';
 import { plural, duration, share, type Finding } from '../model/finding.ts';
-import { asGeneration } from '../ingest/known-logs.ts';
+import { isLog } from '../model/log-position.ts';
 import type { Check, Look } from './look.ts';
 import type { StoreFacts } from './look-at-store.ts';
 import type { Unread } from './unread.ts';
@@ -58,7 +58,7 @@ function missing(dir: string, setting: string): Finding {
 
 /** The logs of which the store has read something, under any name; the paths that led to them. */
 function knownPaths({ generations, closed }: StoreFacts, { looked }: Look): ReadonlySet<string> {
-  const logs = [...generations, ...closed.map(asGeneration)];
+  const logs = [...generations, ...closed.filter(isLog)];
   const known = new Set(logs.flatMap(({ pattern, path }) => [pattern, path]));
   for (const { log, generation } of looked) if (generation || known.has(log.path)) known.add(log.pattern);
   return known;

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { readWhole, type Files } from '../platform/files.ts';
-import type { Generation } from '../logs/log-position.ts';
+import { isLog, type ClosedLog, type LogPosition } from '../model/log-position.ts';
 import { readLost, type LostEntry } from '../store/lost-file.ts';
 import { readSnapshot } from '../store/read.ts';
-import type { LogPosition } from '../store/state.ts';
 import type { PriceList } from '../store/pricing-settings.ts';
 import { findStore } from '../store/store.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 import { cellsOf } from '../store/index/index.ts';
-import { asGeneration } from '../ingest/known-logs.ts';
 
 /** What a store says of itself. */
 export interface StoreFacts {
@@ -38,8 +36,8 @@ export interface StoreFacts {
   /** When a run last stored something. */
   lastCommit: number | null;
   /** Logs that the store reads, and those whose files are gone. */
-  generations: Generation[];
-  closed: LogPosition[];
+  generations: LogPosition[];
+  closed: ClosedLog[];
 }
 
 /** Rounds whose cost may be wrong for one reason. */
@@ -67,7 +65,7 @@ export function lookAtStore(files: Files, dir: string): StoreFacts | undefined {
     if (price === 'unpriced') unpriced.set(model, (unpriced.get(model) ?? 0) + count);
     addBounds(bounded, cell);
   }
-  const lost = [...closed.values()].map(asGeneration).filter(({ lost, offset }) => (lost ?? 0) > offset);
+  const lost = [...closed.values()].filter(isLog).filter(({ lost, offset }) => (lost ?? 0) > offset);
   return {
     dir,
     noContent,
@@ -78,7 +76,7 @@ export function lookAtStore(files: Files, dir: string): StoreFacts | undefined {
     countedRounds,
     priceList: store.pricing.list,
     rejectedLines: countLines(readWhole(files, join(dir, '.rejected.jsonl')), state.rejected.length),
-    held: state.logs.reduce((sum, log) => sum + (asGeneration(log).open?.length ?? 0), 0),
+    held: state.logs.reduce((sum, log) => sum + (log.open?.length ?? 0), 0),
     gaps: lost.map(({ path, lost, offset, closed: at }) => ({
       path,
       bytes: (lost ?? 0) - offset,
@@ -86,7 +84,7 @@ export function lookAtStore(files: Files, dir: string): StoreFacts | undefined {
     })),
     lostRounds: readLost(files, dir, state),
     lastCommit: state.commit > 0 ? (files.stat(store.statePath)?.mtime ?? null) : null,
-    generations: state.logs.map(asGeneration),
+    generations: state.logs,
     closed: [...closed.values()],
   };
 }

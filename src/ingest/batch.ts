@@ -17,21 +17,23 @@ import type { State } from '../store/state.ts';
 import { isFilteredOut, type Store } from '../store/store.ts';
 import type { ImportedRounds } from './imported/imported-rounds.ts';
 import { LineArena } from './arena.ts';
+import type { LinePosition } from '../model/log-position.ts';
 import { isPruned } from '../model/session-entry.ts';
 import { lineText } from './log-lines.ts';
 import type { ParseOptions } from './options.ts';
 import { SessionDraft } from './session-draft.ts';
 import type { LineCount } from './tally.ts';
 
-/** Where a line stands, and what is known of its log. */
-export interface LinePlace {
+/** Where a line comes from. */
+export interface LineSource {
+  /** Of its log. */
   path: string;
-  generation: number;
+  logId: number;
   /** Byte offset of its first byte. */
   offset: number;
-  /** When the log was last written: the time of a round that has none of its own. */
+  /** The time of a round that has none of its own: when the log was last written. */
   mtime: number;
-  /** It is no log's time, but when a container's runtime took the line. */
+  /** `mtime` is when a container's runtime took the line. */
   isTimed?: boolean;
 }
 
@@ -86,7 +88,7 @@ export class Batch {
   #rejectedBytes: number;
   readonly #leftOut = new Set<string>();
   /** Called for each round that is taken in without a time of its own. */
-  onTimeless: ((unreadTime: string | undefined, place: LinePlace) => void) | undefined;
+  onTimeless: ((unreadTime: string | undefined, source: LineSource) => void) | undefined;
   /** Bytes gathered since the last commit. */
   size = 0;
 
@@ -123,24 +125,24 @@ export class Batch {
   }
 
   /** Takes in one line, whatever stands around it in its file; says what it counts as. */
-  async addLine(bytes: Buffer, place: LinePlace): Promise<LineCount> {
+  async addLine(bytes: Buffer, source: LineSource): Promise<LineCount> {
     const raw = this.#road === 'fast' ? readRawLine(bytes, (id) => this.#sessions.get(id)?.known) : undefined;
     const line = raw ?? readLogLine(lineText(bytes));
     if (line.kind === 'other') return 'other';
-    if (line.kind === 'rejected') return this.reject(line.reason, lineText(bytes), place);
-    const count = await this.addRound(line, place);
-    return count ?? this.reject('the messages of ai_log are not valid JSON', lineText(bytes), place);
+    if (line.kind === 'rejected') return this.reject(line.reason, lineText(bytes), source);
+    const count = await this.addRound(line, source);
+    return count ?? this.reject('the messages of ai_log are not valid JSON', lineText(bytes), source);
   }
 
-  reject(reason: string, text: string, place: LinePlace): 'rejected' {
+  reject(reason: string, text: string, source: LineSource): 'rejected' {
     if (this.#rejectedBytes < REJECTED_FILE_BYTES) {
-      const { path, generation, offset } = place;
+      const { path, logId, offset } = source;
       const kept = this.#redactor?.text(text.slice(0, SEARCHED_CHARACTERS)) ?? text;
       const start = Buffer.from(kept.slice(0, REJECTED_BYTES)).subarray(0, REJECTED_BYTES).toString();
       const record = JSON.stringify({
         path,
-        at: [generation, offset],
-        time: new Date(Math.floor(place.mtime)).toISOString(),
+        at: [logId, offset],
+        time: new Date(Math.floor(source.mtime)).toISOString(),
         reason,
         ...(!this.#store.filters.no_content && { text: start }),
       });
@@ -189,8 +191,8 @@ export class Batch {
   }
 
   /** Takes in one round, wherever it was read; undefined where its messages are no valid JSON. */
-  async addRound({ round, remember }: ReadRound, place: LinePlace): Promise<LineCount | undefined> {
-    const time = round.time ?? Math.floor(place.mtime);
+  async addRound({ round, remember }: ReadRound, source: LineSource): Promise<LineCount | undefined> {
+    const time = round.time ?? Math.floor(source.mtime);
     if (isFilteredOut(this.#store.filters, round.sessionId, time)) {
       if (this.#leftOut.size < MOST_LEFT_OUT) this.#leftOut.add(round.sessionId);
       return 'filtered';
@@ -208,12 +210,13 @@ export class Batch {
     const flags = [...round.flags];
     if (round.time === null) flags.push('time-missing');
     if (likeness === 'doubtful') flags.push('maybe-imported');
-    const money = moneyAt(price, entry, flags, { ...round.usage, serviceTier: round.serviceTier }, time);
+    const money = moneyAt(price, entry, flags, round.usage, time);
     const { draft, known } = this.#use(round.sessionId);
-    const facts = { time, at: [place.generation, place.offset] as [number, number], price, flags };
+    const at: LinePosition = [source.logId, source.offset];
+    const facts = { time, at, price, flags };
     const length = draft.add(stored, facts, money, (ordinals) => remember?.(known, ordinals));
     if (length < 0) return undefined;
-    if (round.time === null) this.onTimeless?.(round.unreadTime, place);
+    if (round.time === null) this.onTimeless?.(round.unreadTime, source);
     this.size += length;
     return 'rounds';
   }

@@ -1,6 +1,6 @@
 import { readTime } from '../ai-log/time.ts';
 import type { Block } from '../logs/blocks.ts';
-import { placeOf } from '../logs/open-line.ts';
+import { positionOf } from '../logs/open-line.ts';
 import { isShipped } from '../logs/shipped-line.ts';
 import type { UnwrappedLine } from '../logs/unwrap.ts';
 import type { Batch } from './batch.ts';
@@ -29,7 +29,7 @@ export class LineTaker {
     { bytes, at }: Block,
   ): Promise<Pick<Block, 'bytes' | 'at'> | undefined> {
     const { path, facts } = reading.log;
-    const place = { path, generation: reading.generation.id, mtime: facts.mtime };
+    const source = { path, logId: reading.position.id, mtime: facts.mtime };
     let lines = 0;
     let length = 0;
     let to = bytes.length;
@@ -41,7 +41,7 @@ export class LineTaker {
       lines++;
       length += end - start + 1;
       const count = mayBeCall
-        ? await this.#batch.addLine(bytes.subarray(start, end), { ...place, offset: at + start })
+        ? await this.#batch.addLine(bytes.subarray(start, end), { ...source, offset: at + start })
         : 'other';
       this.#tally.count(count);
       if (count === 'rounds') reading.rounds++;
@@ -55,17 +55,17 @@ export class LineTaker {
   async addUnwrapped(reading: LogReading, lines: Iterable<UnwrappedLine>): Promise<void> {
     const { path, facts } = reading.log;
     for (const { bytes, at, time, reason, pieces } of lines) {
-      const [generation, offset] = at;
-      const place = { path: this.#known.pathOf(generation) ?? path, generation, offset, mtime: facts.mtime };
+      const [logId, offset] = at;
+      const source = { path: this.#known.pathOf(logId) ?? path, logId, offset, mtime: facts.mtime };
       if (reason !== undefined) {
-        this.#tally.count(this.#batch.reject(reason, lineText(bytes), place), pieces);
+        this.#tally.count(this.#batch.reject(reason, lineText(bytes), source), pieces);
         continue;
       }
       let left = pieces;
       for (const { start, end, mayBeCall } of linesOf(bytes)) {
         const taken = mayBeCall && time !== undefined ? readTime(time) : null;
-        if (taken !== null) Object.assign(place, { mtime: taken, isTimed: true });
-        const count = mayBeCall ? await this.#batch.addLine(bytes.subarray(start, end), place) : 'other';
+        if (taken !== null) Object.assign(source, { mtime: taken, isTimed: true });
+        const count = mayBeCall ? await this.#batch.addLine(bytes.subarray(start, end), source) : 'other';
         this.#tally.count(count, left);
         left = 0;
         if (count === 'rounds') reading.rounds++;
@@ -77,17 +77,17 @@ export class LineTaker {
   /** Open lines of a container's log that nothing finishes. */
   abandon(lines: readonly AbandonedLine[], reason: string): void {
     for (const { path, line } of lines) {
-      const [generation, offset] = placeOf(line);
-      const place = { path, generation, offset, mtime: this.#now() };
+      const [logId, offset] = positionOf(line);
+      const source = { path, logId, offset, mtime: this.#now() };
       // What it was made of counted as held, in an earlier run.
-      this.#tally.count(line.isCall ? this.#batch.reject(line.reason ?? reason, '', place) : 'other', 0);
+      this.#tally.count(line.isCall ? this.#batch.reject(line.reason ?? reason, '', source) : 'other', 0);
     }
   }
 
   /** A line of the log that cannot be read at all. */
-  reject({ log, generation }: LogReading, offset: number, reason: string): void {
-    const place = { path: log.path, generation: generation.id, mtime: log.facts.mtime, offset };
-    this.#tally.count(this.#batch.reject(reason, '', place));
+  reject({ log, position }: LogReading, offset: number, reason: string): void {
+    const source = { path: log.path, logId: position.id, mtime: log.facts.mtime, offset };
+    this.#tally.count(this.#batch.reject(reason, '', source));
   }
 
   /**
@@ -105,10 +105,10 @@ export class LineTaker {
         : `${-missing} more lines are counted than were read`;
     const fault = `${what} (${where}). What was read is stored; please report this`;
     this.#tally.admit(missing, fault);
-    const [{ log, generation, from } = {}] = read;
-    if (missing > 0 && log && generation) {
-      const place = { path: log.path, generation: generation.id, offset: from ?? 0, mtime: log.facts.mtime };
-      this.#batch.reject(`a fault of this program: ${fault}`, '', place);
+    const [{ log, position, from } = {}] = read;
+    if (missing > 0 && log && position) {
+      const source = { path: log.path, logId: position.id, offset: from ?? 0, mtime: log.facts.mtime };
+      this.#batch.reject(`a fault of this program: ${fault}`, '', source);
     }
   }
 }

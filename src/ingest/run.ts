@@ -3,11 +3,10 @@ import type { Files } from '../platform/files.ts';
 import { growOnce } from '../platform/heap.ts';
 import type { Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
-import type { Generation } from '../logs/log-position.ts';
 import type { OpenLog } from '../logs/open-log.ts';
 import { textBlocks } from '../logs/text-blocks.ts';
 import type { Resolution } from '../pricing/resolve.ts';
-import type { LogPosition } from '../store/state.ts';
+import type { ClosedLog, LogPosition } from '../model/log-position.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredIndex } from '../store/index/index.ts';
 import { Batch } from './batch.ts';
@@ -69,8 +68,8 @@ export class Run {
     const index = (): StoredIndex => this.#commits.index;
     this.#imported = state.imported === 0 ? undefined : new ImportedRounds(files, store, index);
     this.#batch = new Batch(files, store, state, index, resolve, redactor, options, this.#imported);
-    this.#batch.onTimeless = (unreadTime, place) =>
-      addTimeless(tally.pendingTimes, unreadTime, place.isTimed ?? false);
+    this.#batch.onTimeless = (unreadTime, source) =>
+      addTimeless(tally.pendingTimes, unreadTime, source.isTimed ?? false);
     this.#lines = new LineTaker(this.#batch, tally, this.#known, options.now);
   }
 
@@ -114,9 +113,9 @@ export class Run {
     const facts = this.#files.stat(file.path);
     if (!facts) return;
     const seen = findSeen(this.#files, file, facts, this.#known.open);
-    const isAsked =
+    const isDue =
       seen && ((seen.unread && isReadable(seen.unread)) || isOverdue(seen, facts, this.#options.now()));
-    if (seen && !isAsked) {
+    if (seen && !isDue) {
       this.#known.markPresent(seen, file);
       return;
     }
@@ -126,7 +125,7 @@ export class Run {
     const reading = await this.#begin(log);
     this.#readings.push(reading);
     const hasMore = log.content.size > reading.from;
-    if (hasMore || isOverdue(reading.generation, facts, this.#options.now())) {
+    if (hasMore || isOverdue(reading.position, facts, this.#options.now())) {
       await this.#readOn(reading, predecessor);
     }
     reading.finish();
@@ -136,15 +135,15 @@ export class Run {
 
   async #begin(log: OpenLog): Promise<LogReading> {
     try {
-      return new LogReading(log, await this.#known.generationOf(log));
+      return new LogReading(log, await this.#known.positionOf(log));
     } catch (error) {
       log.close();
       throw error;
     }
   }
 
-  async #readOn(reading: LogReading, predecessor: Generation | undefined): Promise<void> {
-    const { log, generation, from } = reading;
+  async #readOn(reading: LogReading, predecessor: LogPosition | undefined): Promise<void> {
+    const { log, position, from } = reading;
     const longest = this.#options.longestLine ?? LONGEST_LINE;
     const options = { longestLine: longest, dockerPart: this.#options.dockerPart };
     this.#wrapped = ContainerLog.begin(this.#files, this.#known, reading, predecessor, options);
@@ -176,7 +175,7 @@ export class Run {
         break;
       }
       reading.passLines(block.kind === 'oversized' ? block.bytes : (block.raw ?? block.bytes));
-      this.#known.add(generation);
+      this.#known.add(position);
       this.#wrapped?.pass();
       await this.#reportProgress();
       if (this.#batch.size > this.#batchSize / 8) {
@@ -217,11 +216,11 @@ export class Run {
   }
 
   /** At the beginning of a log: the line that began in the one before it, if there is one. Returns what is left. */
-  async #addTorn(reading: LogReading, block: Block, predecessor: Generation | undefined): Promise<Block> {
+  async #addTorn(reading: LogReading, block: Block, predecessor: LogPosition | undefined): Promise<Block> {
     const longest = this.#options.longestLine ?? LONGEST_LINE;
     const torn = await findTornLine(this.#files, this.#known, predecessor, reading.log, longest);
     if (!torn) return block;
-    const before = new LogReading(torn.log, torn.generation);
+    const before = new LogReading(torn.log, torn.position);
     this.#readings.push(before);
     // Its two halves are each a line of a file.
     this.#tally.read(2);
@@ -235,8 +234,8 @@ export class Run {
   /** Half a line at the end of a compressed log stays half, unless the log still stands uncompressed beside it. */
   #rejectRests(): void {
     for (const reading of this.#readings) {
-      const { rest, generation } = reading;
-      if (!rest || generation.offset !== rest.at || this.#known.isPlain(generation)) continue;
+      const { rest, position } = reading;
+      if (!rest || position.offset !== rest.at || this.#known.isPlain(position)) continue;
       this.#tally.read(1);
       this.#lines.reject(reading, rest.at, 'the log ends in the middle of a line');
       reading.passLines(rest.bytes);
@@ -253,10 +252,10 @@ export class Run {
     }
   }
 
-  async #commit(gaps: Gap[], closed: LogPosition[]): Promise<void> {
+  async #commit(gaps: Gap[], closed: ClosedLog[]): Promise<void> {
     for (const reading of this.#readings) reading.settle();
-    // They wait while reading goes on, which puts new lists into a generation, and changes none.
-    const logs = this.#known.open.map((generation) => ({ ...generation }));
+    // They are written while reading goes on, which replaces the lists in a position and changes none.
+    const logs = this.#known.open.map((position) => ({ ...position }));
     await this.#commits.finish();
     if (closed.length > 0 || !isSameProgress(logs, this.#commits.state.logs)) {
       this.#lines.check(this.#readings, this.#heldPieces);
@@ -296,7 +295,7 @@ export class Run {
   }
 }
 
-/** Whether the logs stand where they stood: what is known of their files may differ, and is worth no commit. */
+/** Whether the logs were read no further: other facts about their files are not worth a commit. */
 function isSameProgress(logs: readonly LogPosition[], committed: readonly LogPosition[]): boolean {
   return progressOf(logs) === progressOf(committed);
 }

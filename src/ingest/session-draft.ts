@@ -5,11 +5,12 @@ import type { Money } from '../pricing/round-money.ts';
 import type { SessionAddition } from '../store/commit.ts';
 import { checkSessionFile } from '../store/session-file.ts';
 import { pruneMarks, type PruneMarks, type SessionEntry } from '../model/session-entry.ts';
-import { BUCKET_MS, type UsageCell } from '../model/usage-cell.ts';
+import { addTokens, type TokenUsage } from '../model/token-usage.ts';
+import { cellOf, type UsageCell } from '../model/usage-cell.ts';
 import { DraftMemory } from './draft-memory.ts';
 import { LineArena } from './arena.ts';
 import { storedLine, type StoredFacts } from '../session-format/write-round.ts';
-import { addTotals, sumUsage, summaryOf, type Totals } from '../session-format/summary.ts';
+import { sumUsage, summaryOf } from '../session-format/summary.ts';
 
 /** Of a draft without a past. */
 const EMPTY_WEIGHT = 20;
@@ -19,7 +20,7 @@ export class SessionDraft {
   readonly id: string;
   readonly file: string;
   readonly #space: LineArena;
-  readonly #totals: Totals;
+  readonly #totals: TokenUsage;
   /** undefined where no text is kept. */
   readonly #memory: DraftMemory | undefined;
   #created: number;
@@ -29,14 +30,14 @@ export class SessionDraft {
   #title: string | null;
   #errors: number;
   readonly #marks: PruneMarks;
-  /** Their places in the space. */
+  /** Where they are in `#space`. */
   #lines: number[] = [];
   #usage: UsageCell[] = [];
 
   private constructor(
     session: { id: string; file: string },
     known: SessionEntry | undefined,
-    totals: Totals,
+    totals: TokenUsage,
     memory: DraftMemory | undefined,
     space: LineArena,
   ) {
@@ -110,9 +111,9 @@ export class SessionDraft {
     if (this.#memory)
       this.#title ??= titleOf(logged.question === null ? null : charactersOf(logged.question));
     if ((logged.responseCode ?? 0) >= 400) this.#errors++;
-    const cell = usageCell(logged, facts, money);
+    const cell = cellOf(logged, facts, logged.usage, money);
     this.#usage.push(cell);
-    addTotals(this.#totals, cell);
+    addTokens(this.#totals, cell);
     onAdded?.(texts?.ordinals ?? []);
     return this.#space.read(line).length;
   }
@@ -153,25 +154,4 @@ export class SessionDraft {
     };
     return { ...summaryOf(session, this.#totals), ...(memory && { memory }) };
   }
-}
-
-function usageCell(logged: AnyRound, facts: Omit<StoredFacts, 'round'>, money: Money): UsageCell {
-  const { input, output, reasoning, cached, cacheWrite } = logged.usage;
-  return {
-    bucket: Math.floor(facts.time / BUCKET_MS),
-    model: logged.model,
-    consumer: logged.consumer,
-    api: logged.api,
-    price: facts.price,
-    rounds: 1,
-    input,
-    output,
-    reasoning,
-    cached,
-    cacheWrite,
-    cost: money.cost ?? 0n,
-    saved: money.saved,
-    currency: money.currency,
-    inexact: money.inexact.join(' '),
-  };
 }

@@ -1,4 +1,5 @@
 import { cleanLine } from '../platform/clean-text.ts';
+import type { CostChange, KnownCost, PricedSum } from '../model/cost-change.ts';
 import { costsText, usdFirst, usdOf } from '../pricing/money.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { drawTable, type Column, type Screen } from './tables.ts';
@@ -16,26 +17,6 @@ export interface RefreshReport {
   isDryRun: boolean;
   before: PricedSum;
   after: PricedSum;
-}
-
-interface CostChange {
-  month: string;
-  model: string;
-  rounds: number;
-  before: KnownCost;
-  after: KnownCost;
-}
-
-interface KnownCost {
-  /** By currency, in 10⁻¹⁸ of it. */
-  costs: ReadonlyMap<string, bigint>;
-  /** Rounds of unknown cost, which are not in it. */
-  unpricedRounds: number;
-}
-
-interface PricedSum extends KnownCost {
-  /** Rounds whose cost is known, which may be zero. */
-  settledRounds: number;
 }
 
 export function refreshText(report: RefreshReport, screen: Screen): string {

@@ -1,3 +1,4 @@
+import type { LostRounds } from '../model/lost-rounds.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { costsText, usdFirst } from '../pricing/money.ts';
 
@@ -12,17 +13,6 @@ export interface RepairReport {
   lostRounds: number;
   unseen: readonly string[];
   isApplied: boolean;
-}
-
-/** Times are milliseconds since 1970 UTC, null where nothing says them; `costs` by currency, in 10⁻¹⁸ of it. */
-interface LostRounds {
-  from: number | null;
-  to: number | null;
-  input: number;
-  output: number;
-  costs: ReadonlyMap<string, bigint>;
-  unpriced: number;
-  logs: readonly string[];
 }
 
 /** A line for each problem, and what becomes of the store. */

@@ -1,32 +1,28 @@
-import type { StoredUsageDetails } from '../ai-log/usage/usage-details.ts';
+import type { LinePosition } from '../model/log-position.ts';
+import type { PriceRef } from '../model/usage-cell.ts';
+import type { StoredUsage } from './stored-usage.ts';
 
 /** A slice of a request: `[round, from, count]`. */
 export type ContextSlice = [round: number, from: number, count: number];
 
 /**
- * A round as one line of a session file holds it (parsed). Absent keys are left out to save space.
+ * A round as one line of a session file holds it (parsed). Absent keys are left out to save space. A new field needs a
+ * line in write-round.ts, one in read-round.ts, and one in docs/store-format.md.
+ *
  * `messages`, `system`, `question`, `answer`, `reasoning`, `tool_calls` and `new_messages` are the log's
  * own JSON texts, spliced into the line.
  */
-export interface StoredRound {
-  /** From 1, in the order the log named them. */
+export interface StoredRound extends StoredUsage {
+  /** From 1, in the order of the log. */
   round: number;
   /** ISO 8601, UTC, milliseconds. */
   timestamp: string;
-  /** The log generation and the byte offset in it at which the round's line begins. */
-  at: [generation: number, offset: number];
-  input_tokens: number;
-  output_tokens: number;
-  reasoning_tokens: number;
-  cached_tokens: number;
-  cache_write_tokens: number;
-  /** Parts of these counts with rates of their own. */
-  usage_details?: StoredUsageDetails;
+  /** Where the round's line begins in the logs. */
+  at: LinePosition;
   model: string;
-  /** Number of the price book entry, or why there is no cost. */
-  price: number | 'free' | 'gateway-cache' | 'no-usage' | 'unpriced';
+  price: PriceRef;
   flags?: string[];
-  /** What the log said of the usage, where it differs from the normalised counts. */
+  /** The usage as the log gave it, where that differs from the normalised counts. */
   logged?: Record<string, unknown>;
   has_tool_calls: boolean;
   response_type?: string;
@@ -35,8 +31,6 @@ export interface StoredRound {
   chat_id?: string;
   request_id?: string;
   response_code?: number;
-  /** Absent for the usual tier. */
-  service_tier?: string;
   duration_ms?: number;
   first_token_ms?: number;
   input_token_details?: unknown;
@@ -62,7 +56,7 @@ export interface StoredRound {
   messages?: unknown;
 }
 
-/** A round with its request rebuilt. Every text is JSON as logged, to be spliced and not printed anew. */
+/** A round with its request rebuilt. Every text is JSON as logged: splice it, do not serialise it again. */
 export interface ExpandedRound {
   /** The round's line in the session file. */
   line: string;

@@ -11,8 +11,9 @@ import {
 import { pricesPath, removeKilledRefresh } from './price-files.ts';
 import { checkNotRestored } from './restored.ts';
 import { appendRounds, recordsPath } from './session-file.ts';
-import { writeState, type LogPosition, type State } from './state.ts';
+import { writeState, type State } from './state.ts';
 import type { Store } from './store.ts';
+import type { ClosedLog, LogPosition } from '../model/log-position.ts';
 import { isPruned, type SessionHead } from '../model/session-entry.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 import { mergeCells } from '../model/usage-cells.ts';
@@ -37,8 +38,8 @@ export interface Batch {
   prices: readonly string[];
   rejected: readonly string[];
   logs: LogPosition[];
-  /** Logs whose files are gone since the last commit. */
-  closed: readonly LogPosition[];
+  /** Logs whose files are gone since the last commit, and files that were imported. */
+  closed: readonly ClosedLog[];
   /** How many of all closed logs are imported files, where that was counted. */
   imported?: number | undefined;
   nextLog: number;
@@ -223,7 +224,7 @@ export function writeIndex(
 /** Undefined where they are longer than `most` bytes. */
 function tailLines(
   sessions: readonly WrittenSession[],
-  closed: readonly LogPosition[],
+  closed: readonly ClosedLog[],
   most: number,
 ): Buffer | undefined {
   const lines: string[] = [];

@@ -1,4 +1,5 @@
 import { repairStore, type RepairResult } from '../../maintenance/repair/repair.ts';
+import type { LostRounds } from '../../model/lost-rounds.ts';
 import { NoAnswer } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { usdFirst, usdOf } from '../../pricing/money.ts';
@@ -89,8 +90,6 @@ function lostJson({ from, to, input, output, costs, unpriced, logs }: LostRounds
     logs,
   };
 }
-
-type LostRounds = NonNullable<RepairResult['problems'][number]['lost']>;
 
 function timeOf(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString();

@@ -17,7 +17,7 @@ import {
   type Store,
 } from '../../store/store.ts';
 import { Batch } from '../../ingest/batch.ts';
-import { isImported, type ImportedLog } from '../../ingest/imported/imported-log.ts';
+import { isImported, type ImportedLog } from '../../model/log-position.ts';
 import { findParsed } from './parsed-rounds.ts';
 import { makeResolver } from '../../ingest/settings/price-answers.ts';
 import { findPriceBasis, keepPriceBasis, type PriceBasis } from '../../ingest/settings/price-basis.ts';
@@ -269,9 +269,9 @@ class Import {
     let filtered = 0;
     for (const [i, round] of session.rounds.entries()) {
       if (!isNew(i)) continue;
-      const place = { path: log.path, generation: log.id, offset: i, mtime };
+      const source = { path: log.path, logId: log.id, offset: i, mtime };
       if (this.#writing) {
-        if ((await this.#writing.batch.addRound({ round }, place)) === 'filtered') filtered++;
+        if ((await this.#writing.batch.addRound({ round }, source)) === 'filtered') filtered++;
       } else if (isFilteredOut(filters, round.sessionId, round.time ?? mtime)) {
         filtered++;
       }
