@@ -12,7 +12,7 @@ import { LineArena } from './arena.ts';
 import { storedLine, type StoredFacts } from '../session-format/write-round.ts';
 import { sumUsage, summaryOf } from '../session-format/summary.ts';
 
-/** Of a draft without a past. */
+/** The weight of a draft without a past. */
 const EMPTY_WEIGHT = 20;
 
 /** A session while a run adds rounds to it: what it was at the last commit, and what came since. */
@@ -30,7 +30,7 @@ export class SessionDraft {
   #title: string | null;
   #errors: number;
   readonly #marks: PruneMarks;
-  /** Where they are in `#space`. */
+  /** Positions in `#space`. */
   #lines: number[] = [];
   #usage: UsageCell[] = [];
 
@@ -55,7 +55,7 @@ export class SessionDraft {
     this.#marks = pruneMarks(known ?? {});
   }
 
-  /** Begins a file; `known` is the entry of a session whose rounds were removed: its numbers go on. */
+  /** Begins a file; `known` is the entry of a session whose rounds were removed: numbering continues from it. */
   static create(
     session: { id: string; file: string },
     keepsText: boolean,
@@ -66,7 +66,7 @@ export class SessionDraft {
     return new SessionDraft(session, known, sumUsage(known?.usage ?? []), memory, space);
   }
 
-  /** Goes on with a stored session. Throws if its file is not the one that was committed. */
+  /** Continues a stored session. Throws if its file is not the one that was committed. */
   static resume(
     files: Files,
     dir: string,
@@ -90,8 +90,8 @@ export class SessionDraft {
   }
 
   /**
-   * Adds a round; returns the bytes of its line. -1: its messages are no valid JSON, and nothing was added. `onAdded`
-   * is told what its messages are in the session's memory.
+   * Adds a round; returns the number of bytes of its line, or -1 where its messages are not valid JSON and nothing was
+   * added. `onAdded` gets the ordinals of its messages in the session's memory.
    */
   add(
     logged: AnyRound,
@@ -118,9 +118,9 @@ export class SessionDraft {
     return this.#space.read(line).length;
   }
 
-  /** Hands over what is to be stored, and begins anew behind it. The rounds are valid as long as the space is. */
+  /** Hands over what is to be stored, and starts again after it. The rounds are valid until the arena is reset. */
   take(): SessionAddition {
-    const rounds = this.#lines.map((place) => this.#space.read(place));
+    const rounds = this.#lines.map((position) => this.#space.read(position));
     const usage = this.#usage;
     this.#lines = [];
     this.#usage = [];

@@ -15,7 +15,7 @@ export interface StoredFacts {
   flags: readonly string[];
 }
 
-/** The texts of a round as they are stored: each the JSON of a member, or nothing where it need not be stored. */
+/** The texts of a round as they are stored: JSON, or nothing where an earlier round has the same text. */
 export interface StoredTexts {
   context: ContextSlice[] | null;
   newMessages: readonly Text[];
@@ -23,7 +23,7 @@ export interface StoredTexts {
   question: RepeatedText;
 }
 
-/** `same` as in the previous round, as in the round of that number, or the text itself (null: none). */
+/** The same text as in the previous round, or as in the round of that number, or the text itself (null: none). */
 export type RepeatedText = 'same' | number | { text: Text | null };
 
 /**

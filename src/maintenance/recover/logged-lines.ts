@@ -8,15 +8,15 @@ import { isWhole } from '../../ingest/container-log.ts';
 import { linesOf } from '../../ingest/log-lines.ts';
 import type { FoundLog } from './known-files.ts';
 
-/** A line that may be an AI call, where `parse` found it. Its bytes are valid until the next one. */
+/** A line that may be an AI call, at the position where `parse` found it. Its bytes are valid until the next one. */
 export interface LoggedLine {
   bytes: Buffer;
   at: LinePosition;
-  /** When the container's runtime took it, or else when the log was last written: milliseconds since 1970 UTC. */
+  /** When the container's runtime took it, else when the log was last written: milliseconds since 1970 UTC. */
   mtime: number;
 }
 
-/** What a log leaves to the one that goes on from it: lines of a container, or the beginning of a line that was torn. */
+/** What a log leaves to the one that continues it: open lines of a container, or the beginning of a torn line. */
 export interface Rest {
   open: OpenLine[];
   torn: { bytes: Buffer; at: LinePosition } | undefined;
@@ -28,8 +28,8 @@ const LONGEST_PIECE = LONGEST_LINE + (1 << 20);
 const NEWLINE = 0x0a;
 
 /**
- * The lines of a log up to where it was read, each at the place that `parse` gave it. `before` is what the log before
- * it left, and `logs` holds that one; `leave` is told what this one leaves.
+ * The lines of a log up to where it was read, each at the position that `parse` gave it. `before` is what the log
+ * before it left, and `logs` holds that log; `leave` gets what this one leaves.
  */
 export async function* loggedLines(
   { log, position }: FoundLog,

@@ -25,7 +25,7 @@ import { putBack } from './put-back.ts';
 import { importedSource, sourcesOf, type Source } from './sources.ts';
 
 export interface RecoverOptions {
-  /** Where logs may lie beside the places at which they were read. */
+  /** Where logs may be, besides the paths at which they were read. */
   logPaths?: readonly string[];
   /** The time of a local date and time, given as if it were UTC: that of the import. */
   toUtc?: (localMs: number) => number;
@@ -35,18 +35,18 @@ export interface RecoverOptions {
   resolve?: (model: string) => Promise<Resolution | undefined>;
 }
 
-/** What the logs still hold of the rounds that a plan lacks. To be closed. */
+/** What the logs still hold of the rounds that a plan lacks. The caller closes it. */
 export interface Recovery {
   rounds: number;
   /** Sessions of which nothing else is left. */
   newSessions: number;
-  /** Rounds whose counts don't add up to what the index had counted: other rules than today's had read them. */
+  /** Rounds whose counts do not add up to what the index had counted: an older version read them by other rules. */
   differing: number;
-  /** Rounds whose prices are today's: the price book does not tell another. */
+  /** Rounds at today's prices, because the price book has none for them. */
   pricedToday: number;
   /** What could not be looked at, and why. */
   unseen: string[];
-  /** Writes the rounds into files that nothing names yet, and makes the plan's index count them. */
+  /** Writes the rounds into files that nothing refers to yet, and adds them to the plan's index. */
   apply: () => Promise<void>;
   close: () => void;
 }
@@ -61,7 +61,7 @@ const NOTHING: Recovery = {
   close: () => undefined,
 };
 
-/** Looks in the logs that are still there for the rounds that the plan lacks, and says in its problems what was found. */
+/** Looks for the rounds that the plan lacks in the logs that still exist, and adds what it finds to the plan's problems. */
 export async function recover(
   files: Files,
   store: Store,
@@ -69,7 +69,7 @@ export async function recover(
   options: RecoverOptions = {},
 ): Promise<Recovery> {
   const lacking = new Map(plan.losses.map(({ id, lacking: cells }) => [id, cells ?? []]));
-  // Without an index nothing else knows of a session whose file is gone.
+  // Without an index, nothing else knows of a session whose file is gone.
   if (plan.isIndexed && [...lacking.values()].every((cells) => cells.length === 0)) return NOTHING;
   const { renewal, removed } = plan;
   const logs = [...renewal.index.closed.values(), ...renewal.state.logs];
@@ -78,7 +78,7 @@ export async function recover(
   try {
     const imported = importedSources(files, imports, options.toUtc ?? ((ms) => ms));
     const sources = sourcesOf(known.found, imported);
-    // Without an index nobody knows which lines of a session were imported before, and so not stored.
+    // Without an index it is not known which lines of a session were imported before, and so not stored.
     const sessions = new Set(plan.isIndexed ? [] : imports.map(({ imported: { session } }) => session));
     const importIds = new Set(imports.map(({ id }) => id));
     let passedOver = 0;

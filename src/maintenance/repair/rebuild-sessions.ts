@@ -30,8 +30,8 @@ interface Rebuilt {
 }
 
 /**
- * Makes the sessions anew from their files, where the index is lost: rounds that lie before a committed offset, each
- * place in the logs once. `known` is what can still be read of the damaged index.
+ * Rebuilds the sessions from their files, where the index is lost: rounds before a committed offset, each position in
+ * the logs once. `known` is what can still be read of the damaged index.
  */
 export function rebuildSessions(
   files: Files,

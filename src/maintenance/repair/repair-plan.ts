@@ -36,15 +36,15 @@ export interface RepairPlan {
   /** Whether there is an index that says what the sessions held. */
   isIndexed: boolean;
   losses: readonly Loss[];
-  /** Places of the rounds that are kept, of the sessions that lack some at least. */
+  /** Positions of the rounds that are kept: at least of the sessions that lack some. */
   kept: SessionRepairs['kept'];
-  /** Whether what stands at a place of the logs was counted. */
+  /** Whether the line at a position of the logs was counted. */
   isCommitted: (position: LinePosition) => boolean;
 }
 
 /**
- * Finds out what is damaged in a store and what can be made of it. Changes nothing. Throws InputOutputError where
- * nothing can be made of it: no log positions, a damaged price book.
+ * Finds what is damaged in a store and what can be recovered. Changes nothing. Throws InputOutputError where it cannot
+ * be repaired: no log positions, a damaged price book.
  */
 export function planRepair(files: Files, store: Store): RepairPlan {
   const { dir } = store;
@@ -132,7 +132,7 @@ function roundsOf(entries: Iterable<SessionEntry>): number {
   return [...entries].reduce((sum, { rounds }) => sum + rounds, 0);
 }
 
-/** Logs that are closed, as the index says; where its line is lost, as they were when they were last open. */
+/** Closed logs as the index has them; where its line is lost, as they were when they were last open. */
 function closedLogs({ index, survey, commit, logs, nextLog }: Basis): ReadonlyMap<number, ClosedLog> {
   if (index) return index.closed;
   const live = new Set(logs.map(({ id }) => id));
@@ -151,8 +151,8 @@ function closedLogs({ index, survey, commit, logs, nextLog }: Basis): ReadonlyMa
 }
 
 /**
- * Whether what stands at a place of the logs was counted. A closed log whose line is lost was counted to its end;
- * numbers not given yet belong to a run that was killed.
+ * Whether the line at a position of the logs was counted. A closed log whose line is lost was counted to its end; ids
+ * not given yet belong to a run that was killed.
  */
 function committedPositions(
   { index, survey, logs, nextLog }: Basis,
@@ -162,7 +162,7 @@ function committedPositions(
   const isCertain = (id: number): boolean => index !== undefined || survey.closed.has(id);
   for (const { id, offset } of closed.values()) if (isCertain(id)) offsets.set(id, offset);
   for (const { id, offset } of logs) offsets.set(id, offset);
-  // Lines of a container's log that are open were not counted, wherever their first parts stand.
+  // Open lines of a container's log were not counted, wherever their first parts are.
   const open = new Set(
     logs.flatMap(({ open: lines = [] }) => lines.map((line) => positionOf(line).join(':'))),
   );
@@ -170,7 +170,7 @@ function committedPositions(
     logId < nextLog && offset < (offsets.get(logId) ?? Infinity) && !open.has(`${logId}:${offset}`);
 }
 
-/** What the readable lines of a damaged index say of the sessions: their latest. */
+/** The sessions in the readable lines of a damaged index: the latest line of each. */
 function knownSessions({ survey, commit }: Basis): Map<string, KnownEntry> {
   const known = new Map<string, KnownEntry>();
   for (const one of survey.commits.toReversed()) {
@@ -180,14 +180,14 @@ function knownSessions({ survey, commit }: Basis): Map<string, KnownEntry> {
   return known;
 }
 
-/** Without a state, the book is all that there is of it: entries that no round points at do no harm. */
+/** Without a state, the whole book counts: entries that no round points at do no harm. */
 function findPrices(files: Files, dir: string, basis: Basis): { book: PriceBook; state: State['prices'] } {
   const state = basis.state?.prices ?? surveyPrices(files, dir, basis.commit);
   const lines = readPriceLines(files, dir, { prices: state });
   return { book: parsePriceBook(lines, pricesPath(dir, state.generation)), state };
 }
 
-/** The last book that the commit, or one before it, made: a refresh that was killed can have left a later one. */
+/** The last book of the commit or one before it: a refresh that was killed can have left a later one. */
 function surveyPrices(files: Files, dir: string, commit: number): State['prices'] {
   for (const generation of priceGenerations(files, dir).toReversed()) {
     const bytes = readWhole(files, pricesPath(dir, generation)) ?? Buffer.alloc(0);
@@ -198,13 +198,13 @@ function surveyPrices(files: Files, dir: string, commit: number): State['prices'
   return { generation: 1, length: 0 };
 }
 
-/** Number of the commit that made a price book: it ends with its refreshes. Undefined: it was not written to its end. */
+/** The commit that made a price book, by its refreshes. Undefined: the book was not written to its end. */
 function madeAt(text: string): number | undefined {
   const line = text.split('\n').find((one) => one.startsWith('{"refresh'));
   return line === undefined ? undefined : toRepricings(parseJson(line))?.at(-1)?.commit;
 }
 
-/** How much of the rejected lines' file counts: whole lines from committed places. */
+/** How much of the rejected lines' file counts: whole lines from committed positions. */
 function rejectedLength(
   files: Files,
   dir: string,
