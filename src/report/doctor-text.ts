@@ -1,3 +1,4 @@
+import type { Finding } from '../model/finding.ts';
 import { exact, plural } from '../query/count-text.ts';
 import type { Screen } from './tables.ts';
 import { cleanLine, cleanText } from '../platform/clean-text.ts';
@@ -5,22 +6,12 @@ import { wrap } from './terminal.ts';
 
 /** What a check found, as far as a person is told. */
 export interface DoctorReport {
-  findings: readonly DoctorFinding[];
+  findings: readonly Finding[];
   logs: { files: number; bytes: number; lines: number; rounds: number; unreadBytes: number };
   store:
     | { sessions: number; rounds: number; rejectedLines: number; held: number; lastCommit: number | null }
     | undefined;
   entries: readonly { where: string; line: string }[];
-}
-
-interface DoctorFinding {
-  code: string;
-  area: 'log' | 'store' | 'prices' | 'schedule';
-  severity: 'error' | 'warning' | 'note';
-  what: string;
-  where: string;
-  fix: string;
-  setting?: string;
 }
 
 const AREAS = { log: 'Log', store: 'Store', prices: 'Prices', schedule: 'Schedule' } as const;
@@ -67,10 +58,7 @@ function factOf(area: keyof typeof AREAS, report: DoctorReport, ago: string | nu
   return entry ? `${cleanLine(entry.line)} (${entry.where})` : null;
 }
 
-function findingLines(
-  { code, severity, what, where, fix, setting }: DoctorFinding,
-  screen: Screen,
-): string[] {
+function findingLines({ code, severity, what, where, fix, setting }: Finding, screen: Screen): string[] {
   const { colour } = screen;
   const paint = { error: colour.red, warning: colour.yellow, note: colour.dim }[severity];
   const settings = setting === undefined ? [] : cleanText(setting).split('\n');

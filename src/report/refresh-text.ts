@@ -1,25 +1,10 @@
 import { cleanLine } from '../platform/clean-text.ts';
-import type { CostChange, KnownCost, PricedSum } from '../model/cost-change.ts';
+import type { CostChange, KnownCost, PricedSum, RefreshResult } from '../model/refresh-result.ts';
 import { costsText, usdFirst, usdOf } from '../pricing/money.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { drawTable, type Column, type Screen } from './tables.ts';
 
-/** What a refresh of the prices did, or with `isDryRun` would do, as far as a person is told. Costs are 10⁻¹⁸ USD. */
-export interface RefreshReport {
-  models: number;
-  rounds: number;
-  changedSessions: number;
-  /** By month and model: rounds whose cost is another one. */
-  changes: readonly CostChange[];
-  /** Those of them that had a cost. */
-  repricedRounds: number;
-  sameCostRounds: number;
-  isDryRun: boolean;
-  before: PricedSum;
-  after: PricedSum;
-}
-
-export function refreshText(report: RefreshReport, screen: Screen): string {
+export function refreshText(report: RefreshResult, screen: Screen): string {
   const { models, rounds, changedSessions, isDryRun, before, after } = report;
   const head = `The prices of ${plural(models, 'model')} were looked up again for ${plural(rounds, 'round')}: `;
   if (changedSessions === 0) return `${head}nothing ${isDryRun ? 'would change' : 'changed'}.\n`;
@@ -31,7 +16,7 @@ export function refreshText(report: RefreshReport, screen: Screen): string {
 }
 
 /** What a refresh would change, by month and model, and what the store would come to. */
-export function plannedText(report: RefreshReport, screen: Screen): string {
+export function plannedText(report: RefreshResult, screen: Screen): string {
   const { changes, sameCostRounds, before, after } = report;
   const table =
     changes.length === 0 ? [] : ['', ...drawTable({ columns: COLUMNS, rows: [...changes] }, screen), ''];
@@ -66,7 +51,7 @@ function isKnown({ settledRounds, unpricedRounds }: PricedSum): boolean {
 }
 
 /** `prices --refresh --json`. */
-export function refreshJson(report: RefreshReport): string {
+export function refreshJson(report: RefreshResult): string {
   const { models, rounds, changedSessions, changes, repricedRounds, sameCostRounds, isDryRun } = report;
   const document = {
     version: 1,

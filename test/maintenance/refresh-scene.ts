@@ -1,10 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  refreshPrices,
-  type RefreshRequest,
-  type RefreshResult,
-} from '../../src/maintenance/refresh/refresh-prices.ts';
+import { refreshPrices, type RefreshRequest } from '../../src/maintenance/refresh/refresh-prices.ts';
+import type { RefreshResult } from '../../src/model/refresh-result.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { parsePriceFile } from '../../src/pricing/price-file.ts';
 import { createPriceResolver } from '../../src/pricing/resolve.ts';

@@ -1,7 +1,7 @@
 import { costsText, usdFirst } from '../../pricing/money.ts';
 import type { PriceBook } from '../../pricing/price-book.ts';
 import { moneyOfRound, type Money } from '../../pricing/round-money.ts';
-import type { CostChange, KnownCost } from '../../model/cost-change.ts';
+import type { CostChange, KnownCost } from '../../model/refresh-result.ts';
 import { BUCKET_MS, bucketOf } from '../../model/usage-cell.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
 import { usageOf } from '../../session-format/stored-usage.ts';

@@ -16,7 +16,7 @@ import { readState, type State } from '../../store/state.ts';
 import { lockPath, openStore, type Store } from '../../store/store.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { BUCKET_MS, type PriceRef, type UsageCell } from '../../model/usage-cell.ts';
-import type { CostChange, PricedSum } from '../../model/cost-change.ts';
+import type { PricedSum, RefreshResult } from '../../model/refresh-result.ts';
 import { CostChanges } from './cost-changes.ts';
 import { removedRounds } from '../removed-rounds.ts';
 import { pricedCell } from '../read-session.ts';
@@ -38,22 +38,6 @@ export interface RefreshRequest {
   mayReprice: boolean;
   /** The month of a quarter of an hour (whole buckets since 1970 UTC), as `2026-02`; of UTC where it is left out. */
   monthOf?: ((bucket: number) => string) | undefined;
-}
-
-export interface RefreshResult {
-  /** Models whose rounds were resolved anew. */
-  models: number;
-  rounds: number;
-  /** Sessions in which a round has another price now. */
-  changedSessions: number;
-  /** Rounds that cost something else now, by month and model; `repricedRounds`: those of them that had a cost. */
-  changes: CostChange[];
-  repricedRounds: number;
-  /** Rounds that have another price now and cost the same: its source is another one, or a rate that they don't use. */
-  sameCostRounds: number;
-  isDryRun: boolean;
-  before: PricedSum;
-  after: PricedSum;
 }
 
 /**

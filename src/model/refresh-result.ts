@@ -21,3 +21,21 @@ export interface PricedSum extends KnownCost {
   /** Rounds whose cost is known, which may be zero. */
   settledRounds: number;
 }
+
+/** What a refresh of the prices did, or would do where it is a dry run. */
+export interface RefreshResult {
+  /** Models whose prices were looked up again. */
+  models: number;
+  rounds: number;
+  /** Sessions in which a round has another price now. */
+  changedSessions: number;
+  /** Rounds whose cost is another one now, by month and model. */
+  changes: CostChange[];
+  /** Those of them that had a cost before. */
+  repricedRounds: number;
+  /** Rounds with another price and the same cost: the source is new, or a rate that they do not use. */
+  sameCostRounds: number;
+  isDryRun: boolean;
+  before: PricedSum;
+  after: PricedSum;
+}
