@@ -37,19 +37,19 @@ export interface LineSource {
   isTimed?: boolean;
 }
 
-/** A rejected line keeps so much of its text, and all of them together so much. */
+/** How much of its text a rejected line keeps. */
 const REJECTED_BYTES = 4096;
-/** A secret that is cut in half is none any more: of a rejected line, so much is searched before it is cut. */
+/** How much of a rejected line is searched for secrets before it is cut: half a secret would not be found. */
 const SEARCHED_CHARACTERS = 65_536;
 const REJECTED_FILE_BYTES = 16 << 20;
-/** Sessions stay in memory between commits, those used last, up to so many hundreds of bytes. */
+/** The most recently used sessions stay in memory between commits, up to this many hundreds of bytes. */
 const MOST_WEIGHT = 300_000;
-/** Names of so many sessions are remembered of those that are left out. */
+/** How many names of left-out sessions are remembered. */
 const MOST_LEFT_OUT = 1000;
-/** Bytes of requests as they stood in the log, of all sessions. */
+/** Bytes of requests as the log has them, of all sessions together. */
 const KNOWN_BYTES = 32 << 20;
 
-/** From either road. */
+/** From the fast or the slow path. */
 interface ReadRound {
   round: AnyRound;
   remember?: RawRound['remember'];
@@ -60,7 +60,7 @@ interface OpenSession {
   known: RequestPrefixCache;
 }
 
-/** Everything of a batch but where the logs stand. */
+/** Everything of a batch but the log positions. */
 interface Taken extends Pick<CommitBatch, 'sessions' | 'prices' | 'rejected'> {
   /** Of the sessions. */
   ids: string[];
@@ -75,14 +75,14 @@ export class Batch {
   readonly #book: PriceBook;
   /** undefined where texts are stored as logged, or not at all. */
   readonly #redactor: Redactor | undefined;
-  /** undefined where none were, or the rounds are what is imported. */
+  /** undefined where nothing was imported, and during an import. */
   readonly #imported: ImportedRounds | undefined;
   readonly #road: 'fast' | 'plain';
   readonly #heldWeight: number;
   readonly #sessions = new Map<string, OpenSession>();
   readonly #lines = new LineArena();
   readonly #budget = new PrefixCacheBudget(KNOWN_BYTES);
-  /** Names that this run has given, and others that are no session's, in lower case. */
+  /** File names that this run has given, and others that no session may have, in lower case. */
   readonly #newFiles: Set<string>;
   readonly #rejected: string[] = [];
   #rejectedBytes: number;
@@ -119,12 +119,12 @@ export class Batch {
     this.#newFiles = new Set([basename(store.statePath).toLowerCase()]);
   }
 
-  /** Sessions of which the store's filters kept rounds out, some of them where they are many. */
+  /** Sessions with rounds that the store's filters left out; only some of them where there are many. */
   get leftOut(): ReadonlySet<string> {
     return this.#leftOut;
   }
 
-  /** Takes in one line, whatever stands around it in its file; says what it counts as. */
+  /** Adds one line; returns what it counts as. */
   async addLine(bytes: Buffer, source: LineSource): Promise<LineCount> {
     const raw = this.#road === 'fast' ? readRawLine(bytes, (id) => this.#sessions.get(id)?.known) : undefined;
     const line = raw ?? readLogLine(lineText(bytes));
@@ -154,8 +154,8 @@ export class Batch {
   }
 
   /**
-   * What the next commit is to store. The sessions are to be gone through once, and no line taken in before: each is
-   * made when its turn comes, so that they need not all be in memory at once.
+   * What the next commit stores. Iterate the sessions once, before any further line is added: each is made when its
+   * turn comes, so that they need not all be in memory at once.
    */
   take(): Taken {
     return {
@@ -177,7 +177,7 @@ export class Batch {
     this.#dropOldest(weight - this.#heldWeight);
   }
 
-  /** Gives up drafts, those first that were used longest ago, until they hold so much less. */
+  /** Drops the least recently used drafts until they weigh this much less. */
   #dropOldest(weight: number): void {
     let left = weight;
     for (const [id, { draft, known }] of this.#sessions) {
@@ -185,12 +185,12 @@ export class Batch {
       left -= draft.weight;
       known.clear();
       this.#sessions.delete(id);
-      // What was committed, the index names; what holds no round yet gets its name again.
+      // The index has the name of what was committed; a draft without rounds gets its name again.
       this.#newFiles.delete(draft.file.toLowerCase());
     }
   }
 
-  /** Takes in one round, wherever it was read; undefined where its messages are no valid JSON. */
+  /** Adds one round, wherever it was read; undefined where its messages are not valid JSON. */
   async addRound({ round, remember }: ReadRound, source: LineSource): Promise<LineCount | undefined> {
     const time = round.time ?? Math.floor(source.mtime);
     if (isFilteredOut(this.#store.filters, round.sessionId, time)) {
@@ -221,7 +221,7 @@ export class Batch {
     return 'rounds';
   }
 
-  /** The one used last comes last. */
+  /** Moves the session to the end of the map, which is ordered by last use. */
   #use(id: string): OpenSession {
     const session = this.#sessions.get(id) ?? this.#open(id);
     this.#sessions.delete(id);

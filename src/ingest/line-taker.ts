@@ -9,7 +9,7 @@ import { countLines, linesOf, lineText } from './log-lines.ts';
 import type { LogReading } from './log-reading.ts';
 import type { Tally } from './tally.ts';
 
-/** Takes the lines of logs into a batch, each into one count, and checks that none is in no count. */
+/** Adds the lines of logs to a batch, and checks that each is counted exactly once. */
 export class LineTaker {
   readonly #batch: Batch;
   readonly #tally: Tally;
@@ -23,7 +23,7 @@ export class LineTaker {
     this.#now = now;
   }
 
-  /** A plain log's lines; returns what is left from the first line on that a shipper wrapped. */
+  /** A plain log's lines; returns what is left from the first line that a shipper wrapped. */
   async addPlain(
     reading: LogReading,
     { bytes, at }: Block,
@@ -46,12 +46,12 @@ export class LineTaker {
       this.#tally.count(count);
       if (count === 'rounds') reading.rounds++;
     }
-    // Where every byte is one of a line's, they are as many as were gone through.
+    // Where every byte belongs to a line, no other lines can be there.
     this.#tally.read(length === to ? lines : countLines(bytes.subarray(0, to)));
     return to < bytes.length ? { bytes: bytes.subarray(to), at: at + to } : undefined;
   }
 
-  /** Lines that were unwrapped. One can begin in the log before this one. */
+  /** Unwrapped lines. One can begin in the log before this one. */
   async addUnwrapped(reading: LogReading, lines: Iterable<UnwrappedLine>): Promise<void> {
     const { path, facts } = reading.log;
     for (const { bytes, at, time, reason, pieces } of lines) {
@@ -79,7 +79,7 @@ export class LineTaker {
     for (const { path, line } of lines) {
       const [logId, offset] = positionOf(line);
       const source = { path, logId, offset, mtime: this.#now() };
-      // What it was made of counted as held, in an earlier run.
+      // Its parts were counted as held by an earlier run.
       this.#tally.count(line.isCall ? this.#batch.reject(line.reason ?? reason, '', source) : 'other', 0);
     }
   }
@@ -91,8 +91,9 @@ export class LineTaker {
   }
 
   /**
-   * Whether each line that was read is in a count, and in one. If not, that is a fault of this program: what was read is
-   * stored all the same, since reading it again would come to the same, and logs do not wait; but it is said, and where. `held`: lines of the file that the log which is being read holds back.
+   * Checks that each line that was read is counted exactly once. If not, that is a fault of this program: it is reported,
+   * and what was read is stored all the same, because reading it again would end the same way. `held`: lines of the file
+   * that are held back in the log being read.
    */
   check(readings: readonly LogReading[], held: number): void {
     const missing = this.#tally.missing(held);

@@ -27,7 +27,7 @@ import { isReadable } from './unread-file.ts';
 
 const LONGEST_LINE = 64 << 20;
 const BATCH_SIZE = 24 << 20;
-/** So many logs that were read are held open, to be checked before the commit. */
+/** How many logs stay open after they were read, to be checked before the commit. */
 const MOST_OPEN = 64;
 
 /** One pass over the logs under the lock, committed batch by batch. */
@@ -90,7 +90,7 @@ export class Run {
       this.#tally.held = countHeld(this.#known.open, logs);
       await this.#sayDoubts();
     } catch (error) {
-      // What was written before is none of it; that it fails too would be no news.
+      // Commits what was written before the error. If that fails too, the first error says enough.
       await this.#commits.finish().catch(() => undefined);
       throw error;
     } finally {
@@ -99,7 +99,7 @@ export class Run {
     }
   }
 
-  /** What a person should know of the rounds, which no count says. */
+  /** Warnings about rounds that no count shows. */
   async #sayDoubts(): Promise<void> {
     const { leftOut } = this.#batch;
     const doubtful = this.#imported?.doubtful() ?? [];
@@ -159,7 +159,7 @@ export class Run {
         const whole = block.at === 0 ? await this.#addTorn(reading, block, predecessor) : block;
         const left = this.#wrapped ? whole : await this.#lines.addPlain(reading, whole);
         if (left) {
-          // A shipper's lines, the first of which is not among those that were looked at.
+          // A shipper's lines, of which none was among the first lines that were looked at.
           this.#wrapped ??= new ContainerLog(this.#files, this.#known, reading, options);
           this.#tally.read(countLines(left.bytes));
           await this.#lines.addUnwrapped(reading, this.#wrapped.take(left));
@@ -190,14 +190,14 @@ export class Run {
       await this.#lines.addUnwrapped(reading, wrapped.takeRest(this.#options.now()));
       wrapped.pass();
     }
-    // They are taken up again by who reads on.
+    // The next run reads them again.
     this.#tally.read(-this.#heldPieces);
     this.#wrapped = undefined;
   }
 
-  /** Takes up the lines that were open. */
+  /** Reads the open lines again. */
   async #restore(reading: LogReading, wrapped: ContainerLog): Promise<void> {
-    // Where the log before this one holds them, that is so until something is taken of this one.
+    // Lines of the log before this one stay its own until something of this one is taken.
     const isOwn = reading.from > 0;
     let held = 0;
     const takeUp = (): void => {
@@ -215,14 +215,14 @@ export class Run {
     takeUp();
   }
 
-  /** At the beginning of a log: the line that began in the one before it, if there is one. Returns what is left. */
+  /** At the start of a log: adds the line that began in the log before it, if any. Returns what is left of the block. */
   async #addTorn(reading: LogReading, block: Block, predecessor: LogPosition | undefined): Promise<Block> {
     const longest = this.#options.longestLine ?? LONGEST_LINE;
     const torn = await findTornLine(this.#files, this.#known, predecessor, reading.log, longest);
     if (!torn) return block;
     const before = new LogReading(torn.log, torn.position);
     this.#readings.push(before);
-    // Its two halves are each a line of a file.
+    // Each half is a line of a file.
     this.#tally.read(2);
     await this.#lines.addUnwrapped(before, linesOfTorn(torn, before.from, longest));
     before.passLines(torn.beginning);
@@ -231,7 +231,7 @@ export class Run {
     return { ...block, bytes: block.bytes.subarray(torn.length), at: torn.length };
   }
 
-  /** Half a line at the end of a compressed log stays half, unless the log still stands uncompressed beside it. */
+  /** Rejects half a line at the end of a compressed log, unless the log still exists uncompressed. */
   #rejectRests(): void {
     for (const reading of this.#readings) {
       const { rest, position } = reading;
@@ -243,7 +243,7 @@ export class Run {
     }
   }
 
-  /** Checks and closes what was read to its end: a commit of many small logs need not hold them open. */
+  /** Checks and closes logs that were read to their ends: a commit of many small logs need not hold them open. */
   #closeFinished(): void {
     for (const reading of this.#readings) {
       if (!reading.isFinished) continue;

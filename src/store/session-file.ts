@@ -5,7 +5,7 @@ import { errorCode, isAbsent, readBytes, withFile, type Files } from '../platfor
 import type { SessionEntry } from '../model/session-entry.ts';
 import { headLine, parseSummary, SEPARATOR, summaryBytes } from '../session-format/framing.ts';
 
-/** Where a session's rounds end, and the checksums by which its file is known to be what the index says. */
+/** Where a session's rounds end, and the checksums that show its file is the one that the index means. */
 export type SessionEnd = Pick<SessionEntry, 'end' | 'last' | 'summary'>;
 type Rounds = Pick<SessionEntry, 'file' | 'end' | 'last'>;
 type Committed = SessionEnd & Pick<SessionEntry, 'file'>;
@@ -46,7 +46,7 @@ export function appendRounds(
 
 const scratch = Buffer.allocUnsafeSlow(1 << 20);
 
-/** The pieces as one; valid until the next are joined. */
+/** The pieces joined; valid until the next call. */
 function joined(pieces: readonly Uint8Array[]): Buffer {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   if (length > scratch.length) return Buffer.concat(pieces, length);
@@ -81,7 +81,7 @@ export function checkSessionFile(files: Files, dir: string, entry: Committed): v
   useSessionFile(files, dir, entry, 'read', () => undefined);
 }
 
-/** Whether the file holds the committed rounds, as far as its last one tells. */
+/** Whether the file holds the committed rounds, judged by the last one. */
 export function holdsRounds(files: Files, dir: string, entry: Rounds): boolean {
   const path = join(dir, entry.file);
   if (!files.stat(path)) return false;
@@ -101,7 +101,7 @@ export function readSummary(
   return parseSummary(bytes);
 }
 
-/** The committed rounds, each as the JSON text of its line; can be gone through several times. */
+/** The committed rounds, each as the JSON text of its line; can be iterated several times. */
 export function storedRounds(files: Files, dir: string, entry: Committed): Iterable<string> {
   return {
     *[Symbol.iterator]() {
@@ -127,7 +127,7 @@ function* roundLines(files: Files, fd: number, dir: string, entry: Rounds): Gene
   for (let at = 0; at < end;) {
     const chunk = readBytes(files, fd, at, Math.min(CHUNK_BYTES, end - at));
     if (chunk.length === 0) throw cut(dir, entry);
-    // No JSON text has them: a hole, where a crash of the machine lost what was written.
+    // JSON has no NULs: they are a hole, where a crash of the machine lost what was written.
     if (chunk.includes(0)) throw damaged(dir, entry, 'holds NUL bytes');
     at += chunk.length;
     let from = 0;
