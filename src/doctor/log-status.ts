@@ -1,7 +1,7 @@
 import { readTime } from '../ai-log/time.ts';
 import { errorCode, isAbsent, type FileFacts, type Files } from '../platform/files.ts';
 import type { LogFile } from '../logs/discover.ts';
-import type { Generation } from '../logs/log-position.ts';
+import type { LogPosition } from '../model/log-position.ts';
 import { identify } from '../logs/identify.ts';
 import { isUnreadable, openLog, type OpenLog } from '../logs/open-log.ts';
 import { findSeen } from '../ingest/up-to-date.ts';
@@ -11,7 +11,7 @@ export interface LogStatus {
   log: LogFile;
   facts: FileFacts;
   /** The log that the store read from it; undefined where it read nothing, or where only a run can tell. */
-  generation: Generation | undefined;
+  generation: LogPosition | undefined;
   unread: Unread | undefined;
   /** Bytes after what was read, without a line break; since: when the file was last written. */
   open: Pick<Unread, 'bytes' | 'since'> | undefined;
@@ -32,7 +32,7 @@ export interface Unread {
 export async function logStatus(
   files: Files,
   log: LogFile,
-  generations: readonly Generation[],
+  generations: readonly LogPosition[],
 ): Promise<LogStatus | undefined> {
   const facts = files.stat(log.path);
   if (!facts) return undefined;
@@ -60,7 +60,7 @@ async function afterOffset(
   files: Files,
   file: LogFile,
   facts: FileFacts,
-  generations: readonly Generation[],
+  generations: readonly LogPosition[],
 ): Promise<Partial<LogStatus>> {
   const log = await openLog(files, file, () => []);
   if (isUnreadable(log)) return { unread: wholeFile(file, facts) };
@@ -82,7 +82,7 @@ async function afterOffset(
 }
 
 /** When the logs had last been written as of the last run: what is unread was written later. */
-function lastRead(generations: readonly Generation[]): number | undefined {
+function lastRead(generations: readonly LogPosition[]): number | undefined {
   const times = generations.flatMap(({ seen }) => seen.map(({ mtime }) => mtime));
   return times.length === 0 ? undefined : Math.max(...times);
 }

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { readWhole, type Files } from '../platform/files.ts';
-import type { Generation } from '../logs/log-position.ts';
+import { isLog, type ClosedLog, type LogPosition } from '../model/log-position.ts';
 import { readLost, type LostEntry } from '../store/lost-file.ts';
 import { readSnapshot } from '../store/read.ts';
-import type { LogPosition } from '../store/state.ts';
 import type { PriceList } from '../store/pricing-settings.ts';
 import { findStore } from '../store/store.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 import { cellsOf } from '../store/index/index.ts';
-import { asGeneration } from '../ingest/known-logs.ts';
 
 /** What the checks go by of a store. */
 export interface StoreFacts {
@@ -34,8 +32,8 @@ export interface StoreFacts {
   /** When a run last stored something. */
   lastCommit: number | null;
   /** Logs that the store reads, and those whose files are gone. */
-  generations: Generation[];
-  closed: LogPosition[];
+  generations: LogPosition[];
+  closed: ClosedLog[];
 }
 
 interface Gap {
@@ -70,7 +68,7 @@ export function readStoreFacts(files: Files, dir: string): StoreFacts | undefine
     if (price === 'unpriced') unpriced.set(model, (unpriced.get(model) ?? 0) + count);
     addBounds(bounded, cell);
   }
-  const lost = [...closed.values()].map(asGeneration).filter(({ lost, offset }) => (lost ?? 0) > offset);
+  const lost = [...closed.values()].filter(isLog).filter(({ lost, offset }) => (lost ?? 0) > offset);
   return {
     dir,
     noContent,
@@ -81,7 +79,7 @@ export function readStoreFacts(files: Files, dir: string): StoreFacts | undefine
     countedRounds,
     priceList: store.pricing.list,
     rejectedLines: countLines(readWhole(files, join(dir, '.rejected.jsonl')), state.rejected.length),
-    held: state.logs.reduce((sum, log) => sum + (asGeneration(log).open?.length ?? 0), 0),
+    held: state.logs.reduce((sum, log) => sum + (log.open?.length ?? 0), 0),
     gaps: lost.map(({ path, lost, offset, closed: at }) => ({
       path,
       bytes: (lost ?? 0) - offset,
@@ -89,7 +87,7 @@ export function readStoreFacts(files: Files, dir: string): StoreFacts | undefine
     })),
     lostRounds: readLost(files, dir, state),
     lastCommit: state.commit > 0 ? (files.stat(store.statePath)?.mtime ?? null) : null,
-    generations: state.logs.map(asGeneration),
+    generations: state.logs,
     closed: [...closed.values()],
   };
 }

@@ -12,7 +12,7 @@ export function noTimes(): TimeTally {
   return { unread: 0, missing: 0, example: undefined };
 }
 
-/** Counts a round without a time of its own. `unreadTime`: what stands in its place; `isTimed`: a runtime says when it was. */
+/** Counts a round without a time of its own. `unreadTime`: the text that cannot be read as a time; `isTimed`: a runtime gave one. */
 export function addTimeless(tally: TimeTally, unreadTime: string | undefined, isTimed: boolean): void {
   if (unreadTime !== undefined) {
     tally.unread++;

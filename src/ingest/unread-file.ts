@@ -1,6 +1,6 @@
 import { hasProgram } from '../platform/filter-program.ts';
 import { PROGRAMS, isRead } from '../logs/compression.ts';
-import type { UnreadFile } from '../logs/log-position.ts';
+import type { UnreadFile } from '../model/log-position.ts';
 import { plural } from '../platform/count-text.ts';
 
 /** What a person is told of a compressed file of which nothing can be read, behind its path. */

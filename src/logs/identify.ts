@@ -1,40 +1,40 @@
 import { createHash } from 'node:crypto';
 import type { Files } from '../platform/files.ts';
+import type { LogPosition, SeenFile } from '../model/log-position.ts';
 import { agrees } from './fingerprint.ts';
-import type { Generation, SeenFile } from './log-position.ts';
 import { isUnreadable, openLog, type OpenLog } from './open-log.ts';
 
 /**
- * Which of the known generations a log is. Of several that agree, the one read furthest. Between the windows of a
- * fingerprint there is room for logs that begin alike, so a log shorter than what was read of a generation must prove
- * that it is a copy of it: byte for byte against a file that holds the generation.
+ * Which of the known logs a file is. Of several that agree, the one read furthest. Logs that begin alike can differ
+ * between the windows of a fingerprint, so a file shorter than what was read of a log must prove to be a copy of it:
+ * byte for byte against a file that holds the log.
  */
 export async function identify(
   files: Files,
   log: OpenLog,
-  generations: Iterable<Generation>,
-): Promise<Generation | undefined> {
-  let best: Generation | undefined;
-  for (const generation of generations) {
-    // One of which nothing was read is a damaged file, and agrees with everything.
-    if (generation.offset <= (best?.offset ?? 0)) continue;
-    if (!agrees(generation, log.content)) continue;
-    if (log.content.size >= generation.offset || (await isCopy(files, log, generation))) best = generation;
+  known: Iterable<LogPosition>,
+): Promise<LogPosition | undefined> {
+  let best: LogPosition | undefined;
+  for (const position of known) {
+    // One of which nothing was read is a damaged file, and would agree with every log.
+    if (position.offset <= (best?.offset ?? 0)) continue;
+    if (!agrees(position, log.content)) continue;
+    if (log.content.size >= position.offset || (await isCopy(files, log, position))) best = position;
   }
   return best;
 }
 
-/** Below this, that two files agree says little. */
+/** For shorter files, agreement says little. */
 const SMALLEST = 64;
 
 /**
- * Whether a shorter log is a copy of what was read. Where no other file holds the generation any more, one that was
- * truncated, or stands in its place, is a new log that begins like it; one elsewhere is an old copy.
+ * Whether a shorter log is a copy of what was read. If no other file holds what was read, then a file that was truncated
+ * or replaced is a new log that begins alike, and a file elsewhere is an old copy.
  */
-async function isCopy(files: Files, log: OpenLog, generation: Generation): Promise<boolean> {
+async function isCopy(files: Files, log: OpenLog, position: LogPosition): Promise<boolean> {
   const { size } = log.content;
-  for (const seen of generation.seen) {
-    const carrier = seen.path === log.path ? undefined : await openCarrier(files, seen, generation);
+  for (const seen of position.seen) {
+    const carrier = seen.path === log.path ? undefined : await openCarrier(files, seen, position);
     if (!carrier) continue;
     try {
       return (await digestOfStart(carrier, size)) === (await digestOfStart(log, size));
@@ -43,24 +43,24 @@ async function isCopy(files: Files, log: OpenLog, generation: Generation): Promi
     }
   }
   const { dev, ino } = log.facts;
-  const itself = generation.seen.find((seen) => seen.dev === dev && seen.ino === ino);
+  const itself = position.seen.find((seen) => seen.dev === dev && seen.ino === ino);
   // A copy stays what it was or grows; a log that was truncated and begins alike is smaller.
   if (itself) return itself.size <= log.facts.size;
-  return log.path !== generation.path && size >= SMALLEST;
+  return log.path !== position.path && size >= SMALLEST;
 }
 
-/** A file that certainly holds the generation; undefined if it does not any more. */
+/** Opens a file that held what was read of a log; undefined if it no longer does. */
 async function openCarrier(
   files: Files,
   seen: SeenFile,
-  generation: Generation,
+  position: LogPosition,
 ): Promise<OpenLog | undefined> {
   const facts = files.stat(seen.path);
   if (!facts || facts.dev !== seen.dev || facts.ino !== seen.ino) return undefined;
-  const log = { path: seen.path, pattern: generation.pattern, compressed: seen.gzip !== undefined };
-  const carrier = await openLog(files, log, () => [generation.offset]);
+  const log = { path: seen.path, pattern: position.pattern, compressed: seen.gzip !== undefined };
+  const carrier = await openLog(files, log, () => [position.offset]);
   if (isUnreadable(carrier)) return undefined;
-  if (carrier.content.size >= generation.offset && agrees(generation, carrier.content)) return carrier;
+  if (carrier.content.size >= position.offset && agrees(position, carrier.content)) return carrier;
   carrier.close();
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { addTokens } from './token-usage.ts';
 import type { UsageCell } from './usage-cell.ts';
 
 /** Adds up cells of the same bucket, model, consumer, api, price, currency and reasons why it is inexact. */
@@ -32,11 +33,7 @@ function keyOf({ bucket, price, currency, inexact, model, consumer, api }: Usage
 
 function addCell(sum: UsageCell, cell: UsageCell): void {
   sum.rounds += cell.rounds;
-  sum.input += cell.input;
-  sum.output += cell.output;
-  sum.reasoning += cell.reasoning;
-  sum.cached += cell.cached;
-  sum.cacheWrite += cell.cacheWrite;
+  addTokens(sum, cell);
   sum.cost += cell.cost;
   sum.saved += cell.saved;
 }

@@ -1,5 +1,6 @@
 import { convertedMoney, type CurrencyView } from './currency.ts';
 import type { ExpandedRound } from '../session-format/stored-round.ts';
+import { usageOf } from '../session-format/stored-usage.ts';
 import { parsePriceBook } from '../pricing/price-book.ts';
 import { moneyOfRound, type RoundMoney } from '../pricing/round-money.ts';
 
@@ -13,9 +14,9 @@ export function roundMoney(
   view?: CurrencyView,
 ): (round: Pick<ExpandedRound, 'stored'>) => ShownMoney {
   const book = parsePriceBook(priceLines, `of ${dir}`);
-  if (!view) return ({ stored }) => moneyOfRound(book, stored);
+  if (!view) return ({ stored }) => moneyOfRound(book, stored, usageOf(stored));
   return ({ stored }) => {
-    const money = moneyOfRound(book, stored);
+    const money = moneyOfRound(book, stored, usageOf(stored));
     if (money.cost === null) return money;
     const { cost, saved, currency } = money;
     return {

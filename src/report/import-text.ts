@@ -1,22 +1,10 @@
+import type { ImportedFile, ImportOutcome } from '../model/imported-file.ts';
 import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { plural } from '../query/count-text.ts';
 import { clip } from './terminal.ts';
 
-/** What an import did with a file. */
-export interface ImportedFileReport {
-  path: string;
-  session: string | null;
-  outcome: 'imported' | 'known' | 'parsed' | 'exists' | 'doubtful' | 'changed' | 'damaged';
-  rounds: number;
-  filtered: number;
-  estimates: number;
-  parsed: number;
-  doubtful: number;
-  problem: string | null;
-}
-
 export interface ImportReport {
-  files: readonly ImportedFileReport[];
+  files: readonly ImportedFile[];
   isDryRun: boolean;
   isBeforeParse: boolean;
 }
@@ -49,8 +37,8 @@ export function importText({ files, isDryRun, isBeforeParse }: ImportReport): st
   return `${lines.join('\n')}\n`;
 }
 
-/** Rounds that were skipped because the store already has them. */
-function parsedLines(files: readonly ImportedFileReport[]): string[] {
+/** Rounds that are in the store already, and were not taken again. */
+function parsedLines(files: readonly ImportedFile[]): string[] {
   const some = files.filter(({ outcome, parsed }) => parsed > 0 && TAKEN.has(outcome));
   const rounds = some.reduce((total, { parsed }) => total + parsed, 0);
   if (rounds === 0) return [];
@@ -59,15 +47,10 @@ function parsedLines(files: readonly ImportedFileReport[]): string[] {
   ];
 }
 
-const TAKEN: ReadonlySet<ImportedFileReport['outcome']> = new Set(['imported', 'parsed']);
-const LEFT_OUT: ReadonlySet<ImportedFileReport['outcome']> = new Set([
-  'exists',
-  'doubtful',
-  'changed',
-  'damaged',
-]);
+const TAKEN: ReadonlySet<ImportOutcome> = new Set(['imported', 'parsed']);
+const LEFT_OUT: ReadonlySet<ImportOutcome> = new Set(['exists', 'doubtful', 'changed', 'damaged']);
 
-function leftOut(files: readonly ImportedFileReport[]): string[] {
+function leftOut(files: readonly ImportedFile[]): string[] {
   const out = files.filter(isLeftOut);
   const more =
     out.length > LISTED ? [`  … and ${plural(out.length - LISTED, 'more file')} (--json lists all)`] : [];
@@ -80,12 +63,12 @@ function leftOut(files: readonly ImportedFileReport[]): string[] {
       ];
 }
 
-/** Whether a person should look at it: its rounds are not in the store, or may not be. */
-export function isLeftOut({ outcome }: ImportedFileReport): boolean {
+/** Whether a person should look at it: its rounds are not in the store, or not known to be. */
+export function isLeftOut({ outcome }: ImportedFile): boolean {
   return LEFT_OUT.has(outcome);
 }
 
-function reasonOf({ path, session, outcome, problem, ...counts }: ImportedFileReport): string {
+function reasonOf({ path, session, outcome, problem, ...counts }: ImportedFile): string {
   const file = clip(cleanLine(path), 300);
   if (outcome === 'damaged') return `${file} ${problem}`;
   const id = clip(printableId(session ?? ''), 200);

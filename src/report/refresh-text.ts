@@ -1,44 +1,10 @@
 import { cleanLine } from '../platform/clean-text.ts';
+import type { CostChange, KnownCost, PricedSum, RefreshResult } from '../model/refresh-result.ts';
 import { costsText, usdFirst, usdOf } from '../pricing/money.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { drawTable, type Column, type Screen } from './tables.ts';
 
-/** What a refresh of the prices did, or with `isDryRun` would do. */
-export interface RefreshReport {
-  models: number;
-  rounds: number;
-  changedSessions: number;
-  /** Rounds whose cost changes, by month and model. */
-  changes: readonly CostChange[];
-  /** Of those, the ones that had a cost. */
-  repricedRounds: number;
-  sameCostRounds: number;
-  isDryRun: boolean;
-  before: PricedSum;
-  after: PricedSum;
-}
-
-interface CostChange {
-  month: string;
-  model: string;
-  rounds: number;
-  before: KnownCost;
-  after: KnownCost;
-}
-
-interface KnownCost {
-  /** By currency, in 10⁻¹⁸ of it. */
-  costs: ReadonlyMap<string, bigint>;
-  /** Rounds of unknown cost, which are not in `costs`. */
-  unpricedRounds: number;
-}
-
-interface PricedSum extends KnownCost {
-  /** Rounds whose cost is known, which may be zero. */
-  settledRounds: number;
-}
-
-export function refreshText(report: RefreshReport, screen: Screen): string {
+export function refreshText(report: RefreshResult, screen: Screen): string {
   const { models, rounds, changedSessions, isDryRun, before, after } = report;
   const head = `The prices of ${plural(models, 'model')} were looked up again for ${plural(rounds, 'round')}: `;
   if (changedSessions === 0) return `${head}nothing ${isDryRun ? 'would change' : 'changed'}.\n`;
@@ -49,8 +15,8 @@ export function refreshText(report: RefreshReport, screen: Screen): string {
   return `${head}prices would change in ${sessions}.\n${plannedText(report, screen)}Nothing was written.\n`;
 }
 
-/** What a refresh would change, by month and model, and the total cost before and after. */
-export function plannedText(report: RefreshReport, screen: Screen): string {
+/** What a refresh would change, by month and model, and what the store would come to. */
+export function plannedText(report: RefreshResult, screen: Screen): string {
   const { changes, sameCostRounds, before, after } = report;
   const table =
     changes.length === 0 ? [] : ['', ...drawTable({ columns: COLUMNS, rows: [...changes] }, screen), ''];
@@ -85,7 +51,7 @@ function isKnown({ settledRounds, unpricedRounds }: PricedSum): boolean {
 }
 
 /** `prices --refresh --json`. */
-export function refreshJson(report: RefreshReport): string {
+export function refreshJson(report: RefreshResult): string {
   const { models, rounds, changedSessions, changes, repricedRounds, sameCostRounds, isDryRun } = report;
   const document = {
     version: 1,

@@ -1,3 +1,4 @@
+import type { LostRounds } from '../model/lost-rounds.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { costsText, usdFirst } from '../pricing/money.ts';
 
@@ -14,18 +15,7 @@ export interface RepairReport {
   isApplied: boolean;
 }
 
-/** Times are milliseconds since 1970 UTC, null if not known; `costs` by currency, in 10⁻¹⁸ of it. */
-interface LostRounds {
-  from: number | null;
-  to: number | null;
-  input: number;
-  output: number;
-  costs: ReadonlyMap<string, bigint>;
-  unpriced: number;
-  logs: readonly string[];
-}
-
-/** A line for each problem, and the outcome. */
+/** A line for each problem, and what becomes of the store. */
 export function repairText(report: RepairReport): string {
   const { problems, rounds, sessions, recoveredRounds, lostRounds, isApplied } = report;
   const held = `${plural(rounds, 'round')} of ${plural(sessions, 'session')}`;

@@ -1,5 +1,6 @@
 import { FLAG_WORDS } from '../session-format/flags.ts';
 import type { ExpandedRound, StoredRound } from '../session-format/stored-round.ts';
+import { usageOf } from '../session-format/stored-usage.ts';
 import { callsOfJson, callText, messageText, textOfJson } from './content-text.ts';
 import { exact } from '../query/count-text.ts';
 import { boundOf } from '../pricing/bounds.ts';
@@ -57,14 +58,15 @@ export function roundText(
 }
 
 function tokensText(stored: StoredRound): string {
+  const { input, output, reasoning, cached, cacheWrite } = usageOf(stored);
   const parts: [string, number][] = [
-    ['cached', stored.cached_tokens],
-    ['cache write', stored.cache_write_tokens],
-    ['reasoning', stored.reasoning_tokens],
+    ['cached', cached],
+    ['cache write', cacheWrite],
+    ['reasoning', reasoning],
   ];
   const named = parts.filter(([, count]) => count > 0).map(([name, count]) => `${exact(count)} ${name}`);
   const detail = named.length > 0 ? ` (${named.join(', ')})` : '';
-  return `${exact(stored.input_tokens)} in → ${exact(stored.output_tokens)} out${detail}`;
+  return `${exact(input)} in → ${exact(output)} out${detail}`;
 }
 
 function costOf(money: ShownMoney): string {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, type Files } from '../platform/files.ts';
+import { isCount } from '../platform/json-checks.ts';
 import { parseJson } from '../platform/json-spans.ts';
-import { isCount, type State } from './state.ts';
+import type { State } from './state.ts';
 
 /** Rounds that were counted once, and that no session file and no log held any more when the store was repaired. */
 export interface LostEntry {

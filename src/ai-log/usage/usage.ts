@@ -1,13 +1,11 @@
+import type { RoundUsage, UsageState } from '../../model/token-usage.ts';
 import { readCounts, type LoggedCounts } from './counts.ts';
 import { kindOf, type ModelKind } from './model-kinds.ts';
-import { addDetails, type TokenUsage } from './usage-details.ts';
+import { addDetails } from './usage-details.ts';
 import { addDoubts, hasCacheKey } from './usage-doubts.ts';
 
-/** `gateway-cache`: the gateway answered by itself, at no cost. `no-usage`: the tokens are unknown. */
-export type UsageState = 'counted' | 'gateway-cache' | 'no-usage';
-
 export interface NormalisedUsage {
-  usage: TokenUsage;
+  usage: RoundUsage;
   state: UsageState;
   flags: string[];
   /** Tokens were written to a cache, and the log does not say for how long: what was sent may. */
@@ -50,7 +48,7 @@ export function normaliseUsage(aiLog: Readonly<Record<string, unknown>>): Normal
 }
 
 interface Counted {
-  usage: TokenUsage;
+  usage: RoundUsage;
   ambiguous: boolean;
 }
 

@@ -1,10 +1,10 @@
 import { makeResolver } from '../../ingest/settings/price-answers.ts';
 import { findPriceBasis, keepPriceBasis, type PriceBasis } from '../../ingest/settings/price-basis.ts';
+import type { RefreshResult } from '../../model/refresh-result.ts';
 import {
   refreshPrices,
   type RefreshPrices,
   type RefreshRequest,
-  type RefreshResult,
 } from '../../maintenance/refresh/refresh-prices.ts';
 import { NoAnswer, UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';

@@ -1,15 +1,9 @@
 import { isAbsent, errorCode, readBytes, withFile, type Files } from '../../platform/files.ts';
 import { hasProgram } from '../../platform/filter-program.ts';
-import {
-  compressionOf,
-  isRead,
-  MAGIC_BYTES,
-  PROGRAMS,
-  type Compression,
-  type Unread,
-} from '../../logs/compression.ts';
+import { compressionOf, isRead, MAGIC_BYTES, PROGRAMS } from '../../logs/compression.ts';
 import type { LogFile } from '../../logs/discover.ts';
-import { isUnchanged, type Generation } from '../../logs/log-position.ts';
+import { isUnchanged } from '../../logs/seen-file.ts';
+import type { Compression, LogPosition, UnsupportedForm } from '../../model/log-position.ts';
 import type { Check, Found } from '../check.ts';
 
 /** `program`: a program is missing. `form`: these forms are not read. `damaged`: a run could not read them. */
@@ -44,7 +38,7 @@ export const compressedLogsCheck: Check<CompressedFound> = {
 interface File {
   path: string;
   bytes: number;
-  form: Compression | Unread;
+  form: Compression | UnsupportedForm;
 }
 
 function foundIn(list: readonly File[], why: Why): CompressedFound[] {
@@ -68,7 +62,7 @@ function compressedFile(files: Files, { path }: LogFile): File | undefined {
 }
 
 /** A run has tried to read the file as it is now. */
-function isDamaged(files: Files, path: string, generations: readonly Generation[]): boolean {
+function isDamaged(files: Files, path: string, generations: readonly LogPosition[]): boolean {
   const facts = files.stat(path);
   return (
     facts !== undefined &&

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { asGeneration } from '../../ingest/known-logs.ts';
+import { isLog } from '../../model/log-position.ts';
 import { RECENT_MS, type Check, type Found } from '../check.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Unread } from '../log-status.ts';
@@ -51,7 +51,7 @@ export const storeCheck: Check<StoreFound> = {
 
 /** The logs of which the store has read something, under any name; and the paths that led to them. */
 function knownPaths({ generations, closed }: StoreFacts, { statuses }: Evidence): ReadonlySet<string> {
-  const logs = [...generations, ...closed.map(asGeneration)];
+  const logs = [...generations, ...closed.filter(isLog)];
   const known = new Set(logs.flatMap(({ pattern, path }) => [pattern, path]));
   for (const { log, generation } of statuses) if (generation || known.has(log.path)) known.add(log.pattern);
   return known;

@@ -1,6 +1,5 @@
-import type { TokenUsage } from '../../ai-log/usage/usage-details.ts';
-import type { UsageState } from '../../ai-log/usage/usage.ts';
-import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
+import type { RoundUsage, TokenUsage, UsageState } from '../../model/token-usage.ts';
+import { bucketOf, type UsageCell } from '../../model/usage-cell.ts';
 
 /** What of a round says in which of the index's cells it was counted. */
 export interface CountedRound {
@@ -11,9 +10,8 @@ export interface CountedRound {
   model: string;
   consumer: string;
   api: string;
-  usage: TokenUsage;
+  usage: RoundUsage;
   usageState: UsageState;
-  serviceTier: string | null;
   flags: readonly string[];
 }
 
@@ -36,7 +34,7 @@ export class CellBudget {
 
   /** The cell in which a round was counted, with one round less in it now; undefined: it was never counted. */
   take(round: CountedRound): UsageCell | undefined {
-    const key = round.isTimeMissing ? keyOf(round) : keyOf(round, Math.floor(round.time / BUCKET_MS));
+    const key = round.isTimeMissing ? keyOf(round) : keyOf(round, bucketOf(round.time));
     const cells = this.#byKey.get(key)?.filter(({ rounds }) => rounds > 0) ?? [];
     const [best] = cells.toSorted((a, b) => likeness(b, round) - likeness(a, round) || newest(b) - newest(a));
     if (!best) return undefined;
@@ -56,7 +54,13 @@ export class CellBudget {
   }
 }
 
-const COUNTS = ['input', 'output', 'reasoning', 'cached', 'cacheWrite'] as const;
+const COUNTS = [
+  'input',
+  'output',
+  'reasoning',
+  'cached',
+  'cacheWrite',
+] as const satisfies readonly (keyof TokenUsage)[];
 
 /** Names can hold anything: their lengths say where one ends. */
 function keyOf(
@@ -73,7 +77,7 @@ function likeness(cell: UsageCell, { time, usage, usageState }: CountedRound): n
   const hasCounts = COUNTS.every((key) =>
     cell.rounds === 1 ? cell[key] === usage[key] : cell[key] >= usage[key],
   );
-  const hasQuarter = cell.bucket === Math.floor(time / BUCKET_MS);
+  const hasQuarter = cell.bucket === bucketOf(time);
   return (hasState ? 4 : 0) + (hasCounts ? 2 : 0) + (hasQuarter ? 1 : 0);
 }
 

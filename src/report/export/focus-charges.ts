@@ -1,7 +1,7 @@
 import { entryOf, parsePriceBook, type PriceBook } from '../../pricing/price-book.ts';
 import { boundOf, type Bound } from '../../pricing/bounds.ts';
 import { chargesOf, METERS, type Charge, type Meter } from '../../pricing/charges.ts';
-import { tokensOf } from '../../pricing/round-money.ts';
+import { usageOf } from '../../session-format/stored-usage.ts';
 import type { CurrencyView } from '../../query/currency.ts';
 import { compareBig, compareText } from '../../query/aggregate.ts';
 import type { Snapshot } from '../../store/read.ts';
@@ -88,7 +88,7 @@ function partsOf(
   book: PriceBook,
   { stored, money, time }: PricedRound,
 ): (Omit<Charge, 'each'> & { each: bigint | null })[] {
-  const usage = tokensOf(stored);
+  const usage = usageOf(stored);
   const entry = typeof money.price === 'number' ? entryOf(book, money.price) : undefined;
   if (entry) return chargesOf(entry.schedule, usage, time);
   const each = money.cost === null ? null : 0n;

@@ -1,11 +1,13 @@
-import { expandRounds, readStoredRound } from '../../session-format/expand-rounds.ts';
+import { expandRounds } from '../../session-format/expand-rounds.ts';
+import { readRound } from '../../session-format/read-round.ts';
 import type { ExpandedRound, StoredRound } from '../../session-format/stored-round.ts';
 import type { CurrencyView } from '../../query/currency.ts';
 import { addCell, emptyRow, type BucketRange } from '../../query/aggregate.ts';
 import { roundMoney, type ShownMoney } from '../../query/round-money.ts';
 import { readRoundLines, type Snapshot } from '../../store/read.ts';
 import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
-import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
+import { usageOf } from '../../session-format/stored-usage.ts';
+import { bucketOf, cellOf, type UsageCell } from '../../model/usage-cell.ts';
 import { usageFilter, type UsageFilter } from '../../query/grouping.ts';
 
 /** A round to be exported: as stored, and what it costs. */
@@ -33,24 +35,9 @@ export class RoundTally {
   add({ session, stored, money }: Pick<PricedRound, 'session' | 'stored' | 'money'>): void {
     if (session !== this.#session) this.total.sessions++;
     this.#session = session;
-    addCell(this.total, {
-      bucket: Math.floor(Date.parse(stored.timestamp) / BUCKET_MS),
-      model: stored.model,
-      consumer: stored.consumer ?? '',
-      api: stored.api ?? '',
-      price: money.price,
-      rounds: 1,
-      input: stored.input_tokens,
-      output: stored.output_tokens,
-      reasoning: stored.reasoning_tokens,
-      cached: stored.cached_tokens,
-      cacheWrite: stored.cache_write_tokens,
-      cost: money.cost ?? 0n,
-      saved: money.saved,
-      currency: money.currency,
-      inexact: money.inexact.join(' '),
-      ...(money.converted && { converted: money.converted }),
-    });
+    const { price, converted } = money;
+    const cell = cellOf(stored, { time: Date.parse(stored.timestamp), price }, usageOf(stored), money);
+    addCell(this.total, converted ? { ...cell, converted } : cell);
   }
 }
 
@@ -62,7 +49,7 @@ export function* pricedRounds(snapshot: Snapshot, query: RoundQuery): Generator<
   const { moneyOf, isMeant, sessions } = selection(snapshot, query);
   for (const session of sessions) {
     for (const line of readRoundLines(snapshot.dir, session)) {
-      const { stored } = readStoredRound(line);
+      const { stored } = readRound(line);
       if (!isMeant(stored)) continue;
       const money = moneyOf({ stored });
       query.onRound?.({ session, stored, money });
@@ -100,7 +87,7 @@ export function prunedRounds(
     let missing = entry.usage.reduce((sum, cell) => sum + (isCell(cell) ? cell.rounds : 0), 0);
     // A session that was used again has one sum of all its rounds: those that are left are counted.
     if (missing > 0 && !isPruned(entry)) {
-      for (const line of readRoundLines(dir, entry)) if (isMeant(readStoredRound(line).stored)) missing--;
+      for (const line of readRoundLines(dir, entry)) if (isMeant(readRound(line).stored)) missing--;
     }
     pruned += Math.min(missing, entry.pruned_rounds);
   }
@@ -111,7 +98,7 @@ function roundFilter(query: RoundQuery): (stored: StoredRound) => boolean {
   const { from, to } = query.buckets;
   const isNamed = usageFilter(query);
   return ({ timestamp, model, consumer = '' }) => {
-    const bucket = Math.floor(Date.parse(timestamp) / BUCKET_MS);
+    const bucket = bucketOf(Date.parse(timestamp));
     return bucket >= from && bucket < to && isNamed({ model, consumer });
   };
 }

@@ -1,5 +1,6 @@
 import { cleanLine } from '../../platform/clean-text.ts';
 import { tokensOf } from '../../query/aggregate.ts';
+import { usageOf } from '../../session-format/stored-usage.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import { exactTime } from '../clock.ts';
 import { costView, sumOfRounds } from '../cost-view.ts';
@@ -99,8 +100,9 @@ function roundCard(round: RoundView, day: string, context: CardContext): RoundCa
   const iso = site.local.isoOf(round.time);
   const clock = iso.slice(11, 19);
   const isNewDay = day !== '' && day !== iso.slice(0, 10);
-  const cached = Math.min(stored.cached_tokens, stored.input_tokens);
-  const fresh = stored.input_tokens - cached;
+  const usage = usageOf(stored);
+  const cached = Math.min(usage.cached, usage.input);
+  const fresh = usage.input - cached;
   const share = (tokens: number): string => percentOf(tokens, largestInput);
   const rows = rowsOf(round, context);
   return {
@@ -120,12 +122,12 @@ function roundCard(round: RoundView, day: string, context: CardContext): RoundCa
       freshX: share(cached),
       gap: cached > 0 && fresh > 0,
     },
-    input: exact(stored.input_tokens),
+    input: exact(usage.input),
     cached: cached > 0 ? exact(cached) : '',
     fresh: fresh > 0 ? exact(fresh) : '',
-    written: stored.cache_write_tokens > 0 ? exact(stored.cache_write_tokens) : '',
-    output: exact(stored.output_tokens),
-    reasoning: stored.reasoning_tokens > 0 ? exact(stored.reasoning_tokens) : '',
+    written: usage.cacheWrite > 0 ? exact(usage.cacheWrite) : '',
+    output: exact(usage.output),
+    reasoning: usage.reasoning > 0 ? exact(usage.reasoning) : '',
     latency: latencyText(round),
     isTalk: rows.some((row) => row.kind === 'session-say' && row.kindOfSay !== 'other'),
     rows,
@@ -153,16 +155,7 @@ function roundCost(round: RoundView): Pick<RoundCard, 'cost' | 'costExact'> {
 }
 
 function sumOfViews(rounds: readonly RoundView[]): ReturnType<typeof sumOfRounds> {
-  return sumOfRounds(
-    rounds.map(({ money, stored }) => ({
-      money,
-      model: stored.model,
-      input: stored.input_tokens,
-      output: stored.output_tokens,
-      reasoning: stored.reasoning_tokens,
-      cached: stored.cached_tokens,
-    })),
-  );
+  return sumOfRounds(rounds.map(({ money, stored }) => ({ money, model: stored.model, ...usageOf(stored) })));
 }
 
 function latencyText({ stored }: RoundView): string {

@@ -1,4 +1,5 @@
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
+import { usageOf } from '../../session-format/stored-usage.ts';
 import { titleOf } from '../../session-format/title.ts';
 import { digest } from '../../platform/digest.ts';
 import type { ShownMoney } from '../../query/round-money.ts';
@@ -132,13 +133,14 @@ export function laneName({ kind, label }: Pick<Lane, 'kind' | 'label'>): string 
 
 function columnOf(round: ExpandedRound, money: ShownMoney, idleMs: number): Column {
   const { stored } = round;
+  const { input, cached, output, reasoning } = usageOf(stored);
   return {
     number: stored.round,
     time: Date.parse(stored.timestamp),
-    input: stored.input_tokens,
-    cached: stored.cached_tokens,
-    output: stored.output_tokens,
-    reasoning: stored.reasoning_tokens,
+    input,
+    cached,
+    output,
+    reasoning,
     money,
     model: stored.model,
     lane: 'main',

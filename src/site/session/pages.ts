@@ -1,4 +1,4 @@
-import type { ReadRound } from '../../session-format/expand-rounds.ts';
+import type { ReadRound } from '../../session-format/read-round.ts';
 import { DEFAULT_SESSION } from '../../ai-log/round.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { hexDigest } from '../../platform/digest.ts';

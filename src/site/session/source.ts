@@ -1,9 +1,5 @@
-import {
-  expandReadRounds,
-  expandRounds,
-  readStoredRound,
-  type ReadRound,
-} from '../../session-format/expand-rounds.ts';
+import { expandReadRounds, expandRounds } from '../../session-format/expand-rounds.ts';
+import { readRound, type ReadRound } from '../../session-format/read-round.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import type { Files } from '../../platform/files.ts';
 import { readRoundLines } from '../../store/read.ts';
@@ -22,7 +18,7 @@ export function sourceOf(files: Files, dir: string, entry: SessionEntry): Sessio
 
 /** Read once: what is said of a session is asked for three times. */
 export function keptRounds(lines: Iterable<string>): Pick<SessionSource, 'rounds' | 'expanded'> {
-  const rounds = Array.from(lines, readStoredRound);
+  const rounds = Array.from(lines, readRound);
   return { rounds, expanded: { [Symbol.iterator]: () => expandReadRounds(rounds) } };
 }
 
@@ -31,7 +27,7 @@ export function readEachTime(lines: Iterable<string>): Pick<SessionSource, 'roun
   return {
     rounds: {
       *[Symbol.iterator](): Generator<ReadRound> {
-        for (const line of lines) yield readStoredRound(line);
+        for (const line of lines) yield readRound(line);
       },
     },
     expanded: { [Symbol.iterator]: (): Iterator<ExpandedRound> => expandRounds(lines) },

@@ -2,7 +2,7 @@ import { crc32 } from '../../platform/digest.ts';
 import type { InputOutputError } from '../../platform/errors.ts';
 import { parseJson } from '../../platform/json-spans.ts';
 import { damagedIndex } from './damaged-index.ts';
-import type { LogPosition } from '../state.ts';
+import { isClosedLog, type ClosedLog, type LogPosition } from '../../model/log-position.ts';
 import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
 import type { PriceRef, UsageCell } from '../../model/usage-cell.ts';
 
@@ -43,7 +43,7 @@ interface PositionsLine {
   crc?: number;
 }
 
-export type IndexLine = SessionLine | PositionsLine | { closed: LogPosition[] };
+export type IndexLine = SessionLine | PositionsLine | { closed: ClosedLog[] };
 
 /** A session's line with what a run added in `usage`. */
 export function sessionLine(head: SessionHead, usage: readonly UsageCell[]): string {
@@ -55,7 +55,7 @@ export function positionsLine(positions: PositionsLine): string {
   return `${JSON.stringify(positions)}\n`;
 }
 
-export function closedLine(closed: readonly LogPosition[]): string {
+export function closedLine(closed: readonly ClosedLog[]): string {
   return closed.length === 0 ? '' : `${JSON.stringify({ closed })}\n`;
 }
 
@@ -140,9 +140,13 @@ export class IndexTail {
     return head;
   }
 
-  get closed(): LogPosition[] {
-    const lines = this.#others.map((place) => this.#parse(place));
-    return lines.flatMap((line) => ('closed' in line ? line.closed : []));
+  get closed(): ClosedLog[] {
+    return this.#others.flatMap((place) => {
+      const line = this.#parse(place);
+      if (!('closed' in line)) return [];
+      if (Array.isArray(line.closed) && line.closed.every(isClosedLog)) return line.closed;
+      throw damagedIndex(this.#path, `has a damaged line at byte ${place[0]}`);
+    });
   }
 
   #fileOf(id: string, at: number): string {

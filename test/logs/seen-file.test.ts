@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isUnchanged, seeFile } from '../../src/logs/log-position.ts';
+import { isUnchanged, seeFile } from '../../src/logs/seen-file.ts';
 
 const FACTS = { dev: 1, ino: 2, size: 3, mtime: 4000, ctime: 5000, isFile: true };
 
