@@ -9,7 +9,8 @@ import { BUCKET_MS, type UsageCell } from '../model/usage-cell.ts';
 import { DraftMemory } from './draft-memory.ts';
 import { LineArena } from './arena.ts';
 import { storedLine, type StoredFacts } from '../session-format/write-round.ts';
-import { addTotals, sumUsage, summaryOf, type Totals } from '../session-format/summary.ts';
+import { addCounts, type Counts } from '../model/counts.ts';
+import { sumUsage, summaryOf } from '../session-format/summary.ts';
 
 /** Of a draft without a past. */
 const EMPTY_WEIGHT = 20;
@@ -19,7 +20,7 @@ export class SessionDraft {
   readonly id: string;
   readonly file: string;
   readonly #space: LineArena;
-  readonly #totals: Totals;
+  readonly #totals: Counts;
   /** undefined where no text is kept. */
   readonly #memory: DraftMemory | undefined;
   #created: number;
@@ -36,7 +37,7 @@ export class SessionDraft {
   private constructor(
     session: { id: string; file: string },
     known: SessionEntry | undefined,
-    totals: Totals,
+    totals: Counts,
     memory: DraftMemory | undefined,
     space: LineArena,
   ) {
@@ -112,7 +113,7 @@ export class SessionDraft {
     if ((logged.responseCode ?? 0) >= 400) this.#errors++;
     const cell = usageCell(logged, facts, money);
     this.#usage.push(cell);
-    addTotals(this.#totals, cell);
+    addCounts(this.#totals, cell);
     onAdded?.(texts?.ordinals ?? []);
     return this.#space.read(line).length;
   }

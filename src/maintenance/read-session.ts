@@ -3,12 +3,14 @@ import type { StoredRound } from '../session-format/stored-round.ts';
 import { crc32 } from '../platform/digest.ts';
 import type { Files } from '../platform/files.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
+import { cellOfRound } from '../pricing/round-cell.ts';
 import { moneyOfRound } from '../pricing/round-money.ts';
+import { COUNT_NAMES } from '../model/counts.ts';
 import { mergeCells } from '../model/usage-cells.ts';
 import { headerId, sessionLines, type SessionLine } from '../store/session-lines.ts';
 import { isCount } from '../store/state.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
-import { BUCKET_MS, type UsageCell } from '../model/usage-cell.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 import { titleOf } from '../session-format/title.ts';
 
 /** What the rounds of a session file come to. */
@@ -135,24 +137,7 @@ const MOST_CELLS = 10_000;
 
 /** A round as a cell of the index, at what it costs by the book as it stands. */
 export function usageOf(round: StoredRound, book: PriceBook): UsageCell {
-  const { price, cost, saved, currency, inexact } = moneyOfRound(book, round);
-  return {
-    bucket: Math.floor(Date.parse(round.timestamp) / BUCKET_MS),
-    model: round.model,
-    consumer: round.consumer ?? '',
-    api: round.api ?? '',
-    price,
-    rounds: 1,
-    input: round.input_tokens,
-    output: round.output_tokens,
-    reasoning: round.reasoning_tokens,
-    cached: round.cached_tokens,
-    cacheWrite: round.cache_write_tokens,
-    cost: cost ?? 0n,
-    saved,
-    currency,
-    inexact: inexact.join(' '),
-  };
+  return cellOfRound(round, moneyOfRound(book, round));
 }
 
 /** Where an index entry is not what its session's rounds come to: their names, or none. Costs are not compared. */
@@ -169,16 +154,4 @@ function cellsOf(usage: readonly UsageCell[]): string {
     .join('\n');
 }
 
-const CELL_KEYS = [
-  'bucket',
-  'model',
-  'consumer',
-  'api',
-  'price',
-  'rounds',
-  'input',
-  'output',
-  'reasoning',
-  'cached',
-  'cacheWrite',
-] as const;
+const CELL_KEYS = ['bucket', 'model', 'consumer', 'api', 'price', ...COUNT_NAMES] as const;

@@ -1,9 +1,11 @@
+import type { Counts } from './counts.ts';
+
 /**
  * What a round used, as one of the index's cells: 15 minutes × model × consumer × api × price, and what
  * its cost is in and worth (currency, inexact).
  * Fifteen minutes, because a day in any time zone is a whole number of them.
  */
-export interface UsageCell {
+export interface UsageCell extends Counts {
   /** Whole quarters of an hour since 1970 UTC: `Math.floor(ms / BUCKET_MS)`. */
   bucket: number;
   /** As the log named it; `unknown` where it named none. */
@@ -13,14 +15,6 @@ export interface UsageCell {
   /** `''` where the log named none. */
   api: string;
   price: PriceRef;
-  rounds: number;
-  /** All prompt tokens, cache reads and writes included. */
-  input: number;
-  /** All generated tokens, reasoning included. */
-  output: number;
-  reasoning: number;
-  cached: number;
-  cacheWrite: number;
   /** 10⁻¹⁸ of the currency, exact; 0n unless `price` is the number of a price book entry. */
   cost: bigint;
   /** 10⁻¹⁸ of the currency, exact: how much more the cached tokens would have cost as fresh input. */

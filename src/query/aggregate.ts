@@ -1,18 +1,12 @@
+import { addCounts, noCounts, type Counts } from '../model/counts.ts';
 import type { SessionUsage } from '../model/session-entry.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
-import type { SharedCells } from '../store/index/index.ts';
 import { currencyOrder } from './currency-order.ts';
 import { addCellCosts, addCosts, noCosts, type Amount, type CostSums } from './costs.ts';
 
 /** What a set of rounds used. Costs are exact: 10⁻¹⁸ USD; those in other currencies are in `others`. */
-export interface Totals extends CostSums {
+export interface Totals extends Counts, CostSums {
   sessions: number;
-  rounds: number;
-  input: number;
-  output: number;
-  reasoning: number;
-  cached: number;
-  cacheWrite: number;
   cost: bigint;
   /** How much more the cached tokens would have cost as fresh input; exact, and below 0 where a cache costs more. */
   saved: bigint;
@@ -29,115 +23,83 @@ export interface Row extends Totals {
   models: Map<string, number>;
 }
 
-export interface Grouped {
-  rows: Map<string, Row>;
-  total: Row;
+export function emptyRow(): Row {
+  return {
+    sessions: 0,
+    ...noCounts(),
+    cost: 0n,
+    saved: 0n,
+    settledRounds: 0,
+    unpricedRounds: 0,
+    unpricedTokens: 0,
+    unpricedModels: new Map(),
+    models: new Map(),
+    ...noCosts(),
+  };
 }
 
-/** Quarters of an hour since 1970 UTC: from `from`, up to and without `to`. */
-export interface BucketRange {
-  from: number;
-  to: number;
-}
-
-export const ALL_BUCKETS: BucketRange = { from: -Infinity, to: Infinity };
-
-/**
- * Sums the usage of all sessions by a key of their cells; null leaves a cell out. A session counts once in every
- * row it touches, and once in the total.
- */
-export function groupUsage(
-  sessions: Iterable<SessionUsage>,
-  keyOf: (cell: UsageCell, sessionId: string) => string | null,
-  range: BucketRange,
-): Grouped {
-  const sums = new Sums(keyOf, range);
-  for (const session of sessions) {
-    for (const cell of session.usage) {
-      const tally = sums.add(cell, session.id);
-      if (tally) sums.count(tally, session);
-    }
-  }
-  return sums.grouped();
-}
-
-/** The same sums, where no key depends on the session. */
-export function groupShared(
-  { cells, parts }: SharedCells,
-  keyOf: (cell: UsageCell) => string | null,
-  range: BucketRange,
-): Grouped {
-  const sums = new Sums(keyOf, range);
-  const tallies = Array.from(cells, (cell) => sums.add(cell));
-  for (const numbers of parts) {
-    for (const number of numbers) {
-      const tally = tallies[number];
-      if (tally) sums.count(tally, numbers);
-    }
-  }
-  return sums.grouped();
-}
-
-class Sums {
-  readonly #keyOf: (cell: UsageCell, sessionId: string) => string | null;
-  readonly #range: BucketRange;
-  readonly #tallies = new Map<string, Tally>();
-  readonly #total = newTally();
-
-  constructor(keyOf: (cell: UsageCell, sessionId: string) => string | null, range: BucketRange) {
-    this.#keyOf = keyOf;
-    this.#range = range;
-  }
-
-  /** The tally that the cell was added to; undefined where it was left out. */
-  add(cell: UsageCell, sessionId = ''): Tally | undefined {
-    if (cell.bucket < this.#range.from || cell.bucket >= this.#range.to) return undefined;
-    const key = this.#keyOf(cell, sessionId);
-    if (key === null) return undefined;
-    let tally = this.#tallies.get(key);
-    if (tally === undefined) this.#tallies.set(key, (tally = newTally()));
-    addCell(tally.row, cell);
-    return tally;
-  }
-
-  count(tally: Tally, session: object): void {
-    countSession(tally, session);
-    countSession(this.#total, session);
-  }
-
-  grouped(): Grouped {
-    for (const { row } of this.#tallies.values()) addRow(this.#total.row, row);
-    return { rows: rowsOf(this.#tallies), total: this.#total.row };
+/** Adds what a cell used: the one place that says what a sum is made of. */
+export function addCell(sum: Row, cell: UsageCell): void {
+  addCounts(sum, cell);
+  addCellCost(sum, cell);
+  const tokens = tokensOf(cell);
+  increase(sum.models, cell.model, tokens);
+  if (cell.price === 'unpriced') {
+    sum.unpricedRounds += cell.rounds;
+    sum.unpricedTokens += tokens;
+    increase(sum.unpricedModels, cell.model, cell.rounds);
   }
 }
 
-/** A row while it is summed. */
-export interface Tally {
-  row: Row;
-  /** What stands for the last session that it counted: sessions come one after the other. */
-  counted: object | null;
+/** Adds what a row used, but not its sessions: one of them can be in several rows. */
+export function addRow(sum: Row, row: Row): void {
+  addCounts(sum, row);
+  sum.cost += row.cost;
+  sum.saved += row.saved;
+  addCosts(sum, row);
+  sum.settledRounds += row.settledRounds;
+  sum.unpricedRounds += row.unpricedRounds;
+  sum.unpricedTokens += row.unpricedTokens;
+  for (const [model, tokens] of row.models) increase(sum.models, model, tokens);
+  for (const [model, rounds] of row.unpricedModels) increase(sum.unpricedModels, model, rounds);
 }
 
-export function newTally(): Tally {
-  return { row: emptyRow(), counted: null };
+function increase(counts: Map<string, number>, name: string, count: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + count);
 }
 
-export function countSession(tally: Tally, session: object): void {
-  if (tally.counted === session) return;
-  tally.counted = session;
-  tally.row.sessions++;
+/** What amountsOf and compareCosts need of a sum. */
+export type CostedRounds = CostSums & Pick<Totals, 'cost' | 'saved' | 'rounds' | 'settledRounds'>;
+
+/** What cells cost, without the rest of a sum: ranking a million sessions takes no more. */
+export function costOfCells(cells: readonly UsageCell[]): CostedRounds {
+  const sum = { cost: 0n, saved: 0n, rounds: 0, settledRounds: 0, ...noCosts() };
+  for (const cell of cells) {
+    sum.rounds += cell.rounds;
+    addCellCost(sum, cell);
+  }
+  return sum;
 }
 
-export function rowsOf(tallies: ReadonlyMap<string, Tally>): Map<string, Row> {
-  return new Map([...tallies].map(([key, { row }]) => [key, row]));
+function addCellCost(sum: CostedRounds, cell: UsageCell): void {
+  if (cell.currency === 'USD') {
+    sum.cost += cell.cost;
+    sum.saved += cell.saved;
+  }
+  if (cell.currency !== 'USD' || cell.inexact !== '' || cell.converted) addCellCosts(sum, cell);
+  if (cell.price !== 'unpriced' && cell.price !== 'no-usage') sum.settledRounds += cell.rounds;
 }
 
-/** The sum of one session. */
-export function sessionTotals(session: SessionUsage): Row {
+/** The sum of cells of one session. */
+export function sumOfCells(cells: Iterable<UsageCell>): Row {
   const sum = emptyRow();
   sum.sessions = 1;
-  for (const cell of session.usage) addCell(sum, cell);
+  for (const cell of cells) addCell(sum, cell);
   return sum;
+}
+
+export function sessionTotals({ usage }: SessionUsage): Row {
+  return sumOfCells(usage);
 }
 
 /** Names by what they used, the most first; equals by name. */
@@ -160,9 +122,6 @@ export function isUsdKnown(sum: Pick<Totals, 'settledRounds' | 'rounds' | 'other
   for (const { rounds } of sum.others.values()) settledRounds -= rounds;
   return settledRounds > 0 || sum.rounds === 0;
 }
-
-/** What amountsOf needs of a sum. */
-export type CostedRounds = CostSums & Pick<Totals, 'cost' | 'saved' | 'rounds' | 'settledRounds'>;
 
 /** The costs that are known, USD first and the others by their codes; `converted` where a currency was asked for. */
 export function amountsOf(sum: CostedRounds): [currency: string, amount: Amount][] {
@@ -206,72 +165,4 @@ export function compareBig(a: bigint, b: bigint): number {
 /** By code units: the same order on every machine. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-export function emptyRow(): Row {
-  return {
-    sessions: 0,
-    rounds: 0,
-    input: 0,
-    output: 0,
-    reasoning: 0,
-    cached: 0,
-    cacheWrite: 0,
-    cost: 0n,
-    saved: 0n,
-    settledRounds: 0,
-    unpricedRounds: 0,
-    unpricedTokens: 0,
-    unpricedModels: new Map(),
-    models: new Map(),
-    ...noCosts(),
-  };
-}
-
-/** Adds what a row used, but not its sessions: one of them can be in several rows. */
-export function addRow(sum: Row, row: Row): void {
-  for (const key of SUMMED) sum[key] += row[key];
-  sum.cost += row.cost;
-  sum.saved += row.saved;
-  addCosts(sum, row);
-  for (const [model, tokens] of row.models) add(sum.models, model, tokens);
-  for (const [model, rounds] of row.unpricedModels) add(sum.unpricedModels, model, rounds);
-}
-
-const SUMMED = [
-  'rounds',
-  'input',
-  'output',
-  'reasoning',
-  'cached',
-  'cacheWrite',
-  'settledRounds',
-  'unpricedRounds',
-  'unpricedTokens',
-] as const;
-
-function add(counts: Map<string, number>, name: string, count: number): void {
-  counts.set(name, (counts.get(name) ?? 0) + count);
-}
-
-export function addCell(sum: Row, cell: UsageCell): void {
-  sum.rounds += cell.rounds;
-  sum.input += cell.input;
-  sum.output += cell.output;
-  sum.reasoning += cell.reasoning;
-  sum.cached += cell.cached;
-  sum.cacheWrite += cell.cacheWrite;
-  if (cell.currency === 'USD') {
-    sum.cost += cell.cost;
-    sum.saved += cell.saved;
-  }
-  if (cell.currency !== 'USD' || cell.inexact !== '' || cell.converted) addCellCosts(sum, cell);
-  add(sum.models, cell.model, tokensOf(cell));
-  if (cell.price === 'unpriced') {
-    sum.unpricedRounds += cell.rounds;
-    sum.unpricedTokens += tokensOf(cell);
-    add(sum.unpricedModels, cell.model, cell.rounds);
-  } else if (cell.price !== 'no-usage') {
-    sum.settledRounds += cell.rounds;
-  }
 }

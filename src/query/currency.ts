@@ -110,8 +110,8 @@ export function inCurrency(sessions: StoredSessions, view: CurrencyView | undefi
     values: () => mapped(sessions.values(), withUsage),
     usages: () => mapped(sessions.usages(), withUsage),
     sharedCells: () => {
-      const cube = sessions.sharedCells();
-      return cube && { size: cube.size, parts: cube.parts, cells: mapped(cube.cells, cell) };
+      const shared = sessions.sharedCells();
+      return shared && { size: shared.size, parts: shared.parts, cells: mapped(shared.cells, cell) };
     },
   };
 }

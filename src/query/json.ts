@@ -3,6 +3,7 @@ import { usdOf } from '../pricing/money.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { amountsOf, isUsdKnown, namesByUse, sessionTotals, type Row } from './aggregate.ts';
 import { boundCosts, boundReasonCounts, sumBound, type Converted } from './costs.ts';
+import { countsJson, tokenTotalsJson, type CountsJson, type TokenTotalsJson } from './measures.ts';
 
 // The shapes stand in docs/commands.md and carry a version: a key is added, never renamed.
 
@@ -10,12 +11,7 @@ import { boundCosts, boundReasonCounts, sumBound, type Converted } from './costs
 export function sumJson(row: Row): SumJson {
   return {
     sessions: row.sessions,
-    rounds: row.rounds,
-    input_tokens: row.input,
-    output_tokens: row.output,
-    reasoning_tokens: row.reasoning,
-    cached_tokens: row.cached,
-    cache_write_tokens: row.cacheWrite,
+    ...countsJson(row),
     ...costJson(row),
     saved_usd: isUsdKnown(row) ? usdOf(row.saved) : null,
   };
@@ -37,11 +33,7 @@ export function sessionJson(session: SessionEntry, sum: Row): SessionJson {
     created_at: new Date(session.created).toISOString(),
     updated_at: new Date(session.updated).toISOString(),
     messages_count: session.rounds,
-    total_input_tokens: sum.input,
-    total_output_tokens: sum.output,
-    total_reasoning_tokens: sum.reasoning,
-    total_cached_tokens: sum.cached,
-    total_cache_write_tokens: sum.cacheWrite,
+    ...tokenTotalsJson(sum),
     model: session.model,
     ...costJson(sum),
     ...prunedJson(session),
@@ -66,27 +58,16 @@ interface PrunedJson {
   content_pruned_rounds?: number;
 }
 
-interface SessionJson extends CostJson, PrunedJson {
+interface SessionJson extends TokenTotalsJson, CostJson, PrunedJson {
   session_id: string;
   created_at: string;
   updated_at: string;
   messages_count: number;
-  total_input_tokens: number;
-  total_output_tokens: number;
-  total_reasoning_tokens: number;
-  total_cached_tokens: number;
-  total_cache_write_tokens: number;
   model: string;
 }
 
-interface SumJson extends CostJson {
+interface SumJson extends CountsJson, CostJson {
   sessions: number;
-  rounds: number;
-  input_tokens: number;
-  output_tokens: number;
-  reasoning_tokens: number;
-  cached_tokens: number;
-  cache_write_tokens: number;
   saved_usd: number | null;
 }
 

@@ -1,6 +1,8 @@
 import { convertedMoney, type CurrencyView } from './currency.ts';
-import type { ExpandedRound } from '../session-format/stored-round.ts';
+import type { ExpandedRound, StoredRound } from '../session-format/stored-round.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 import { parsePriceBook } from '../pricing/price-book.ts';
+import { cellOfRound as cellOf } from '../pricing/round-cell.ts';
 import { moneyOfRound, type RoundMoney } from '../pricing/round-money.ts';
 
 /**
@@ -30,7 +32,13 @@ export interface ShownMoney extends RoundMoney {
   converted?: ReturnType<typeof convertedMoney>;
 }
 
-/** What is said of a round's cost: in the currency that was asked for, else in its own. */
+/** A stored round as a cell of usage, which sums can add. */
+export function cellOfRound(stored: StoredRound, money: ShownMoney): UsageCell {
+  const { converted } = money;
+  return { ...cellOf(stored, money), ...(converted && { converted }) };
+}
+
+/** A round's cost as it is shown: in the currency that was asked for, else in its own. */
 export function shownCost({ cost, currency, converted }: ShownMoney): {
   cost: bigint | null;
   currency: string;

@@ -11,7 +11,7 @@ import type { Ordered } from './ordered.ts';
 import type { Page } from './page.ts';
 import type { SessionSource } from './session/pages.ts';
 import type { SiteContext } from './site-context.ts';
-import type { Survey } from './totals.ts';
+import type { SiteTotals } from './totals.ts';
 
 // What programs read. The shapes stand in docs/site.md and carry a version: a key is added, never renamed.
 
@@ -61,15 +61,15 @@ function* listJson(head: object, sessions: readonly SessionEntry[], path: string
 }
 
 /** api/stats.json: sums of everything, by model, date and consumer. */
-export function statsJson(survey: Survey, site: SiteContext): string {
+export function statsJson(totals: SiteTotals, site: SiteContext): string {
   const document = {
     version: 1,
     timezone: site.local.timeZone,
-    total: sumJson(survey.total),
-    models: rowsJson('model', survey.models),
-    dates: rowsJson('date', survey.days),
-    consumers: rowsJson('consumer', survey.consumers),
-    ...(survey.lostRounds > 0 && { lost_rounds: survey.lostRounds }),
+    total: sumJson(totals.total),
+    models: rowsJson('model', totals.models),
+    dates: rowsJson('date', totals.days),
+    consumers: rowsJson('consumer', totals.consumers),
+    ...(totals.lostRounds > 0 && { lost_rounds: totals.lostRounds }),
   };
   return `${JSON.stringify(document)}\n`;
 }

@@ -8,7 +8,7 @@ import { dayChart, type Series } from './day-chart.ts';
 import { dateText, shortCount } from './format.ts';
 import { isUnpriced, modelView, type ModelView } from './model-view.ts';
 import type { SiteContext } from './site-context.ts';
-import type { Survey } from './totals.ts';
+import type { SiteTotals } from './totals.ts';
 import { renderTemplate } from './templates.ts';
 
 const DAY_MS = 86_400_000;
@@ -16,12 +16,12 @@ const DAY_MS = 86_400_000;
 const LEAST_DAYS = 14;
 
 /** Cost and tokens by day side by side, each with its table, of the last `most` days up to the last with rounds. */
-export function byDaySection(survey: Survey, most: number, site: SiteContext): string {
-  const days = daysOf(survey, most);
-  const groups = modelGroups(survey, site);
-  const rows = new Map(survey.days);
+export function byDaySection(totals: SiteTotals, most: number, site: SiteContext): string {
+  const days = daysOf(totals, most);
+  const groups = modelGroups(totals, site);
+  const rows = new Map(totals.days);
   const shown = days.map((date) => rows.get(date));
-  const isWhole = survey.days.every(([date]) => days.includes(date));
+  const isWhole = totals.days.every(([date]) => days.includes(date));
   const sum = sumOf(shown);
   const cost = costView(sum);
   const { currency, sign, leftOut } = drawnCurrency(sum);
@@ -32,13 +32,13 @@ export function byDaySection(survey: Survey, most: number, site: SiteContext): s
     return view === undefined || view.isUnpriced ? amountText(0) : view.text;
   };
   const costs = groups.map((group) =>
-    seriesOf(group, days, survey, {
+    seriesOf(group, days, totals, {
       valueOf: (row) => usdOf(costIn(row, currency)),
       textOf: (row) => (row.cost !== 0n || row.others.size > 0 || row.bounds.size > 0 ? costText(row) : ''),
     }),
   );
   const tokens = groups.map((group) =>
-    seriesOf(group, days, survey, {
+    seriesOf(group, days, totals, {
       valueOf: tokensOf,
       textOf: (row) => (tokensOf(row) > 0 ? shortCount(tokensOf(row)) : ''),
     }),
@@ -64,7 +64,7 @@ export function byDaySection(survey: Survey, most: number, site: SiteContext): s
           tickText: (value, step) => sign + amountTick(value, step),
           valueText: amountText,
         }),
-        table: tableOf('Cost', days, groups, survey, costCell),
+        table: tableOf('Cost', days, groups, totals, costCell),
       },
       {
         title: 'Tokens',
@@ -83,7 +83,7 @@ export function byDaySection(survey: Survey, most: number, site: SiteContext): s
           tickText: countTick,
           valueText: shortCount,
         }),
-        table: tableOf('Tokens', days, groups, survey, (row) => ({ text: exact(tokensOf(row)), exact: '' })),
+        table: tableOf('Tokens', days, groups, totals, (row) => ({ text: exact(tokensOf(row)), exact: '' })),
       },
     ],
   });
@@ -95,9 +95,9 @@ interface ModelGroup {
   models: string[];
 }
 
-function modelGroups(survey: Survey, site: SiteContext): ModelGroup[] {
-  const coloured = survey.models.filter(([model]) => site.colours.slotOf(model) > 0);
-  const others = survey.models.filter(([model]) => site.colours.slotOf(model) === 0);
+function modelGroups(totals: SiteTotals, site: SiteContext): ModelGroup[] {
+  const coloured = totals.models.filter(([model]) => site.colours.slotOf(model) > 0);
+  const others = totals.models.filter(([model]) => site.colours.slotOf(model) === 0);
   const groups = coloured.map(([model, row]) => ({
     view: modelView(model, isUnpriced(row), site.colours),
     models: [model],
@@ -111,10 +111,10 @@ function modelGroups(survey: Survey, site: SiteContext): ModelGroup[] {
 function seriesOf(
   { view, models }: ModelGroup,
   days: readonly string[],
-  survey: Survey,
+  totals: SiteTotals,
   { valueOf, textOf }: { valueOf: (row: Row) => number; textOf: (row: Row) => string },
 ): Series {
-  const rows = days.map((date) => dayOf(date, models, survey));
+  const rows = days.map((date) => dayOf(date, models, totals));
   return {
     ...view,
     values: rows.map((row) => (row ? valueOf(row) : 0)),
@@ -123,13 +123,13 @@ function seriesOf(
 }
 
 /** What these models used on a day; undefined where they used nothing. */
-function dayOf(date: string, models: readonly string[], survey: Survey): Row | undefined {
-  const rows = models.map((model) => survey.dayOf(date, model)).filter((row) => row !== undefined);
+function dayOf(date: string, models: readonly string[], totals: SiteTotals): Row | undefined {
+  const rows = models.map((model) => totals.dayOf(date, model)).filter((row) => row !== undefined);
   return rows.length > 1 ? sumOf(rows) : rows[0];
 }
 
 /** Dates without gaps up to the last one with rounds. */
-function daysOf({ days }: Survey, most: number): string[] {
+function daysOf({ days }: SiteTotals, most: number): string[] {
   const last = Date.parse(`${days.at(-1)?.[0]}T00:00:00Z`);
   const first = Date.parse(`${days[0]?.[0]}T00:00:00Z`);
   const count = Math.min(most, Math.max(LEAST_DAYS, (last - first) / DAY_MS + 1));
@@ -161,10 +161,10 @@ function tableOf(
   what: 'Cost' | 'Tokens',
   days: readonly string[],
   groups: readonly ModelGroup[],
-  survey: Survey,
+  totals: SiteTotals,
   cellOf: (row: Row) => Cell,
 ): object {
-  const rows = new Map(survey.days);
+  const rows = new Map(totals.days);
   return {
     summary: `${what} by day as a table`,
     heads: groups.map(({ view }) => view.name),
@@ -172,7 +172,7 @@ function tableOf(
       const total = rows.get(date);
       if (total === undefined || total.rounds === 0) return [];
       const cells = groups.map(({ models }) => {
-        const row = dayOf(date, models, survey);
+        const row = dayOf(date, models, totals);
         return row === undefined || row.rounds === 0 ? NO_CELL : cellOf(row);
       });
       return [{ date: dateText(date), cells, total: cellOf(total) }];

@@ -1,18 +1,11 @@
 import { costsText, currencySign } from '../pricing/money.ts';
-import {
-  addCell,
-  amountsOf,
-  emptyRow,
-  isCostKnown,
-  type CostedRounds,
-  type Row,
-} from '../query/aggregate.ts';
+import { amountsOf, isCostKnown, type CostedRounds, type Row } from '../query/aggregate.ts';
 import { boundMark } from '../pricing/bound-words.ts';
 import { boundLines, costsOf, knownCostText, lostText } from '../query/cost-text.ts';
 import { exact, plural } from '../query/count-text.ts';
 import type { ShownMoney } from '../query/round-money.ts';
 import { sumBound } from '../query/costs.ts';
-import type { Survey } from './totals.ts';
+import type { SiteTotals } from './totals.ts';
 
 // The one place that says how the site writes a cost. Currencies are never added, and a cost that may be wrong has its
 // mark; one that was asked for in another currency (`converted`) is told in that one.
@@ -67,7 +60,7 @@ function boundNote(lines: readonly string[]): BoundNote {
 }
 
 /** What is said of a whole store's sums: how they may be wrong, and what they lack for good. */
-export function storeNote({ total, lostRounds }: Pick<Survey, 'total' | 'lostRounds'>): BoundNote | null {
+export function storeNote({ total, lostRounds }: Pick<SiteTotals, 'total' | 'lostRounds'>): BoundNote | null {
   const note = costView(total).bounds;
   if (lostRounds === 0) return note;
   return { heads: [...(note?.heads ?? []), `${lostText(lostRounds)}.`], reasons: note?.reasons ?? [] };
@@ -83,29 +76,6 @@ export function shareText(sum: CostSum, count: number): string {
 export function moneyKey({ price, cost, currency, inexact, converted }: ShownMoney): string {
   const told = converted ? ` ${converted.to} ${converted.currency} ${converted.cost}` : '';
   return `${price} ${cost} ${currency} ${inexact.join(' ')}${told}`;
-}
-
-/** Of a round, what its part in a sum is made of. */
-export interface CostedRound {
-  money: ShownMoney;
-  model: string;
-  input: number;
-  output: number;
-  reasoning: number;
-  cached: number;
-}
-
-const ONE_ROUND = { bucket: 0, consumer: '', api: '', cacheWrite: 0, rounds: 1 };
-
-/** Rounds as a sum of the index would have them. */
-export function sumOfRounds(rounds: Iterable<CostedRound>): Row {
-  const sum = emptyRow();
-  for (const { money, ...used } of rounds) {
-    const { price, cost, saved, currency, inexact, converted } = money;
-    const cell = { ...ONE_ROUND, ...used, price, cost: cost ?? 0n, saved, currency };
-    addCell(sum, { ...cell, inexact: inexact.join(' '), ...(converted && { converted }) });
-  }
-  return sum;
 }
 
 /** The currency of a drawing, which can have one only, and what it leaves out. */

@@ -15,7 +15,7 @@ import { sessionRow } from './session-row.ts';
 import type { SiteContext } from './site-context.ts';
 import { isMixed } from './stat-rows.ts';
 import { modelTable, SHARE_NOTE } from './statistics.ts';
-import type { Survey } from './totals.ts';
+import type { SiteTotals } from './totals.ts';
 import { renderTemplate } from './templates.ts';
 
 export const OVERVIEW_PATH = 'index.html';
@@ -30,25 +30,25 @@ const DAYS = 60;
 export function overview(
   sessions: readonly SessionEntry[],
   latest: readonly SessionEntry[],
-  survey: Survey,
+  totals: SiteTotals,
   site: SiteContext,
 ): string {
   const path = OVERVIEW_PATH;
   const body = renderTemplate('overview', {
-    period: periodText(survey),
-    figures: figuresOf(sessions, sessions.length - latest.length, survey, site),
-    bounds: storeNote(survey),
-    byDay: byDaySection(survey, DAYS, site),
-    models: modelTable(survey, MODELS, site),
+    period: periodText(totals),
+    figures: figuresOf(sessions, sessions.length - latest.length, totals, site),
+    bounds: storeNote(totals),
+    byDay: byDaySection(totals, DAYS, site),
+    models: modelTable(totals, MODELS, site),
     moreModels:
-      survey.models.length > MODELS ? `and ${plural(survey.models.length - MODELS, 'more model')}.` : '',
-    shareNote: isMixed(survey.total) ? SHARE_NOTE : '',
+      totals.models.length > MODELS ? `and ${plural(totals.models.length - MODELS, 'more model')}.` : '',
+    shareNote: isMixed(totals.total) ? SHARE_NOTE : '',
     modelsHref: hrefTo(path, 'models.html'),
     sessionsHref: hrefTo(path, 'sessions/index.html'),
     allSessions: `All ${plural(latest.length, 'session')}`.replace(/^All 1 session$/, 'All sessions'),
     newest: latest.slice(0, NEWEST).map((session) => sessionRow(session, path, site)),
   });
-  const notes = costNotes(survey.total.bounds.size > 0);
+  const notes = costNotes(totals.total.bounds.size > 0);
   return layOut({ path, title: 'Overview', current: 'overview', body, notes }, site);
 }
 
@@ -68,7 +68,7 @@ interface Figure {
 function figuresOf(
   sessions: readonly SessionEntry[],
   pruned: number,
-  { total }: Survey,
+  { total }: SiteTotals,
   site: SiteContext,
 ): Figure[] {
   const fresh = total.input - total.cached;

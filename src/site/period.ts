@@ -1,9 +1,9 @@
 import { plural } from '../query/count-text.ts';
 import { dateRange } from './format.ts';
-import type { Survey } from './totals.ts';
+import type { SiteTotals } from './totals.ts';
 
 /** `22 Oct to 20 Nov 2026, 30 days` */
-export function periodText({ days }: Survey): string {
+export function periodText({ days }: SiteTotals): string {
   const [from = '', to = ''] = [days[0]?.[0], days.at(-1)?.[0]];
   const count = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;
   return `${dateRange(from, to)}, ${plural(count, 'day')}`;

@@ -7,7 +7,7 @@ import { isUnpriced, modelView, nameText, type ModelView } from './model-view.ts
 import { costNotes, periodText } from './period.ts';
 import type { SiteContext } from './site-context.ts';
 import { isMixed, statView, type StatView } from './stat-rows.ts';
-import type { Survey } from './totals.ts';
+import type { SiteTotals } from './totals.ts';
 import { renderTemplate } from './templates.ts';
 
 /** What templates/stat-table.hbs shows. */
@@ -28,7 +28,7 @@ export interface StatTable {
 }
 
 /** Models by cost; at most so many. */
-export function modelTable({ models, total }: Survey, most: number, site: SiteContext): StatTable {
+export function modelTable({ models, total }: SiteTotals, most: number, site: SiteContext): StatTable {
   const rows = models.slice(0, most).map(([model, row]) => ({
     name: nameText(model),
     square: modelView(model, isUnpriced(row), site.colours),
@@ -45,35 +45,35 @@ export const SHARE_NOTE =
 const CHART_DAYS = 120;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-export function modelsPage(survey: Survey, site: SiteContext): string {
-  return statisticsPage('models', 'Models', survey, site, {
-    tables: [modelTable(survey, Infinity, site)],
+export function modelsPage(totals: SiteTotals, site: SiteContext): string {
+  return statisticsPage('models', 'Models', totals, site, {
+    tables: [modelTable(totals, Infinity, site)],
     note: 'A session that used two models is counted under both; the total counts it once.',
   });
 }
 
-export function consumersPage(survey: Survey, site: SiteContext): string {
-  const rows = survey.consumers.map(([consumer, row]) => ({
+export function consumersPage(totals: SiteTotals, site: SiteContext): string {
+  const rows = totals.consumers.map(([consumer, row]) => ({
     name: consumer === '' ? 'no consumer' : nameText(consumer),
     square: null,
     bar: 'plain',
-    stat: statView(row, survey.total),
+    stat: statView(row, totals.total),
   }));
-  return statisticsPage('consumers', 'Consumers', survey, site, {
+  return statisticsPage('consumers', 'Consumers', totals, site, {
     tables: [
       {
         head: 'Consumer',
         hasShares: true,
-        isMixed: isMixed(survey.total),
+        isMixed: isMixed(totals.total),
         rows,
-        total: statView(survey.total, survey.total),
+        total: statView(totals.total, totals.total),
       },
     ],
     note: 'A consumer is who the gateway’s authentication says sent the request.',
   });
 }
 
-export function datesPage(survey: Survey, site: SiteContext): string {
+export function datesPage(totals: SiteTotals, site: SiteContext): string {
   const table = (head: string, entries: readonly (readonly [string, Row])[]): StatTable => ({
     head,
     hasShares: false,
@@ -82,14 +82,14 @@ export function datesPage(survey: Survey, site: SiteContext): string {
       name,
       square: null,
       bar: 'plain',
-      stat: statView(row, survey.total),
+      stat: statView(row, totals.total),
     })),
-    total: statView(survey.total, survey.total),
+    total: statView(totals.total, totals.total),
   });
-  const months = survey.months.map(([month, row]) => [monthText(month), row] as const);
-  const days = survey.days.map(([date, row]) => [dayText(date), row] as const);
-  return statisticsPage('dates', 'Dates', survey, site, {
-    byDay: byDaySection(survey, CHART_DAYS, site),
+  const months = totals.months.map(([month, row]) => [monthText(month), row] as const);
+  const days = totals.days.map(([date, row]) => [dayText(date), row] as const);
+  return statisticsPage('dates', 'Dates', totals, site, {
+    byDay: byDaySection(totals, CHART_DAYS, site),
     tables: [
       ...(months.length > 1 ? [table('Month', months.toReversed())] : []),
       table('Date', days.toReversed()),
@@ -111,18 +111,18 @@ function dayText(date: string): string {
 function statisticsPage(
   current: NavItem,
   title: string,
-  survey: Survey,
+  totals: SiteTotals,
   site: SiteContext,
   content: { tables: StatTable[]; note: string; byDay?: string },
 ): string {
   const body = renderTemplate('statistics', {
     title,
-    period: periodText(survey),
+    period: periodText(totals),
     byDay: '',
-    bounds: storeNote(survey),
+    bounds: storeNote(totals),
     shareNote: content.tables.some((table) => table.isMixed) ? SHARE_NOTE : '',
     ...content,
   });
-  const notes = costNotes(survey.total.bounds.size > 0);
+  const notes = costNotes(totals.total.bounds.size > 0);
   return layOut({ path: `${current}.html`, title, current, body, notes }, site);
 }

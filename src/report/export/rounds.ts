@@ -1,8 +1,9 @@
 import { expandRounds, readStoredRound } from '../../session-format/expand-rounds.ts';
 import type { ExpandedRound, StoredRound } from '../../session-format/stored-round.ts';
 import type { CurrencyView } from '../../query/currency.ts';
-import { addCell, emptyRow, type BucketRange } from '../../query/aggregate.ts';
-import { roundMoney, type ShownMoney } from '../../query/round-money.ts';
+import { addCell, emptyRow } from '../../query/aggregate.ts';
+import type { BucketRange } from '../../query/group-usage.ts';
+import { cellOfRound, roundMoney, type ShownMoney } from '../../query/round-money.ts';
 import { readRoundLines, type Snapshot } from '../../store/read.ts';
 import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
 import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
@@ -33,24 +34,7 @@ export class RoundTally {
   add({ session, stored, money }: Pick<PricedRound, 'session' | 'stored' | 'money'>): void {
     if (session !== this.#session) this.total.sessions++;
     this.#session = session;
-    addCell(this.total, {
-      bucket: Math.floor(Date.parse(stored.timestamp) / BUCKET_MS),
-      model: stored.model,
-      consumer: stored.consumer ?? '',
-      api: stored.api ?? '',
-      price: money.price,
-      rounds: 1,
-      input: stored.input_tokens,
-      output: stored.output_tokens,
-      reasoning: stored.reasoning_tokens,
-      cached: stored.cached_tokens,
-      cacheWrite: stored.cache_write_tokens,
-      cost: money.cost ?? 0n,
-      saved: money.saved,
-      currency: money.currency,
-      inexact: money.inexact.join(' '),
-      ...(money.converted && { converted: money.converted }),
-    });
+    addCell(this.total, cellOfRound(stored, money));
   }
 }
 

@@ -1,8 +1,9 @@
 import { cleanLine } from '../../platform/clean-text.ts';
-import { tokensOf } from '../../query/aggregate.ts';
+import { sumOfCells, tokensOf, type Row as UsageRow } from '../../query/aggregate.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import { exactTime } from '../clock.ts';
-import { costView, sumOfRounds } from '../cost-view.ts';
+import { cellOfRound } from '../../query/round-money.ts';
+import { costView } from '../cost-view.ts';
 import { dateText, duration, shortCount } from '../format.ts';
 import type { SiteContext } from '../site-context.ts';
 import { laneName } from './conversation.ts';
@@ -152,17 +153,8 @@ function roundCost(round: RoundView): Pick<RoundCard, 'cost' | 'costExact'> {
   };
 }
 
-function sumOfViews(rounds: readonly RoundView[]): ReturnType<typeof sumOfRounds> {
-  return sumOfRounds(
-    rounds.map(({ money, stored }) => ({
-      money,
-      model: stored.model,
-      input: stored.input_tokens,
-      output: stored.output_tokens,
-      reasoning: stored.reasoning_tokens,
-      cached: stored.cached_tokens,
-    })),
-  );
+function sumOfViews(rounds: readonly RoundView[]): UsageRow {
+  return sumOfCells(rounds.map(({ stored, money }) => cellOfRound(stored, money)));
 }
 
 function latencyText({ stored }: RoundView): string {

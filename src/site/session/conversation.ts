@@ -9,7 +9,8 @@ import { meet, type Meeting } from './request-diff.ts';
 import { MessageBook } from './message-book.ts';
 import { PageMaker, type PlacedRound } from './page-maker.ts';
 import type { SystemPrompt } from './system.ts';
-import { isFailed, questionWords, Teller } from './presenter.ts';
+import { questionWords, Teller } from './presenter.ts';
+import { columnOf } from './column.ts';
 import type { Column, History, RoundView, SessionPart, SessionSum } from './view.ts';
 
 export interface ConversationOptions {
@@ -68,7 +69,7 @@ export class Conversation {
       prompt: isSide || prompt === '' ? null : prompt,
       items: [],
     };
-    const column = columnOf(round, money, this.#idleBefore(time, round.stored.duration_ms ?? 0));
+    const column = columnOf(round.stored, money, this.#idleBefore(time, round.stored.duration_ms ?? 0));
     this.#columns.push(column);
     const budget = new Budget();
     const place = { view, page: this.#pages.page, budget };
@@ -128,27 +129,6 @@ export class Conversation {
 /** Two prompts of a parallel thread and a sub-agent never have the same name. */
 export function laneName({ kind, label }: Pick<Lane, 'kind' | 'label'>): string {
   return kind === 'sub-agent' ? `Sub-agent ${label}` : `Parallel thread ${label}`;
-}
-
-function columnOf(round: ExpandedRound, money: ShownMoney, idleMs: number): Column {
-  const { stored } = round;
-  return {
-    number: stored.round,
-    time: Date.parse(stored.timestamp),
-    input: stored.input_tokens,
-    cached: stored.cached_tokens,
-    output: stored.output_tokens,
-    reasoning: stored.reasoning_tokens,
-    money,
-    model: stored.model,
-    lane: 'main',
-    laneName: null,
-    hasText: false,
-    failedTools: 0,
-    calls: 0,
-    status: isFailed(round) ? (stored.response_code ?? null) : null,
-    idleMs,
-  };
 }
 
 function historyOf(meeting: Meeting, atCalls: number, before: SystemPrompt | undefined): History | null {

@@ -1,9 +1,10 @@
 import { sessionTotals, type Row } from '../../query/aggregate.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
-import { costView, sumOfRounds } from '../cost-view.ts';
+import { costView } from '../cost-view.ts';
 import { percent, shortCount, shortParts } from '../format.ts';
 import type { SiteContext } from '../site-context.ts';
+import { sumOfColumns } from './column.ts';
 import type { Column } from './view.ts';
 
 /** A label, a number with its unit, a line of context: what stands on top of a page. */
@@ -37,7 +38,7 @@ export function pageFigures(
   { noContent }: Pick<SiteContext, 'noContent'>,
 ): Figure[] {
   const calls = callsFigure(columns, entry, columns[0]?.number ?? 1, noContent);
-  return figures(sumOfRounds(columns), columns, calls);
+  return figures(sumOfColumns(columns), columns, calls);
 }
 
 function figures(sum: Row, columns: readonly Column[], calls: PlainFigure): Figure[] {

@@ -92,7 +92,7 @@ function placeOf(
 
 /** The colours of the models on a page. */
 function slots({ columns }: SessionPart, { colours }: SiteContext): string {
-  return [...new Set(columns.map(({ model }) => colours.slotOf(model)))].join('');
+  return [...new Set(columns.map(({ usage }) => colours.slotOf(usage.model)))].join('');
 }
 
 /** What a page's notes follow from, beside its rounds: a text is gone for ever, the date at which may change. */

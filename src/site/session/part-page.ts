@@ -4,13 +4,14 @@ import { exact, plural } from '../../query/count-text.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
 import { exactTime } from '../clock.ts';
-import { costView, drawnCurrency, sumOfRounds } from '../cost-view.ts';
+import { costView, drawnCurrency } from '../cost-view.ts';
 import { dateText, duration } from '../format.ts';
 import { hrefTo, sessionJsonPath, sessionPath } from '../names.ts';
 import { BOUND_NOTE, PLUS_NOTE } from '../period.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
 import { cardsOf, hasClosed, hasTalk, markOf, type CardContext } from './cards.ts';
+import { sumOfColumns } from './column.ts';
 import { pageFigures, sessionFigures } from './figures.ts';
 import { notesOf } from './notes.ts';
 import { promptLines } from './prompts.ts';
@@ -53,14 +54,14 @@ export function partPage(
     rawHref: hrefTo(place.path, sessionJsonPath(place.name)),
     isLoose: entry.id === DEFAULT_SESSION,
     site,
-    largestInput: Math.max(0, ...part.columns.map(({ input }) => input)),
+    largestInput: Math.max(0, ...part.columns.map(({ usage }) => usage.input)),
   };
   const title = place.title === '' ? id : cleanLine(place.title);
   const prompts = sum ? promptLines(sum.prompts, sum.pages, hrefOf) : promptLines(part.prompts, [], hrefOf);
   const cards = cardsOf(part.blocks, context);
-  const isUnpriced = columns.some(({ money }) => money.price === 'unpriced');
+  const isUnpriced = columns.some(({ usage }) => usage.price === 'unpriced');
   // The session's own cost is the index's, as in its figure.
-  const cost = costView(sum ? sessionTotals(entry) : sumOfRounds(columns));
+  const cost = costView(sum ? sessionTotals(entry) : sumOfColumns(columns));
   const body = renderTemplate('session', {
     title,
     hasTitle: place.title !== '',
@@ -151,7 +152,7 @@ function stripData(
   hrefOf: (round: number) => string,
   site: SiteContext,
 ): StripData {
-  const { currency, sign, leftOut } = drawnCurrency(sumOfRounds(columns));
+  const { currency, sign, leftOut } = drawnCurrency(sumOfColumns(columns));
   const { bars, size } = stripBars(columns, currency);
   const timeOf = (ms: number): string => exactTime(site.local.isoOf(ms)).slice(0, 19);
   const slotOf = (model: string): number => site.colours.slotOf(model);
@@ -173,12 +174,12 @@ const MOST_LEGEND = 7;
 
 function legendOf(columns: readonly Column[], site: SiteContext): StripData['legend'] {
   const priced = new Map<string, boolean>();
-  for (const { model, money } of columns)
-    priced.set(model, (priced.get(model) ?? false) || money.price !== 'unpriced');
+  for (const { usage } of columns)
+    priced.set(usage.model, (priced.get(usage.model) ?? false) || usage.price !== 'unpriced');
   return {
     models: [...priced].slice(0, MOST_LEGEND).map(([model, isPriced]) => markOf(model, !isPriced, site)),
     failed: failedWords(columns),
-    hasUnpriced: columns.some(({ money }) => money.price === 'unpriced'),
+    hasUnpriced: columns.some(({ usage }) => usage.price === 'unpriced'),
   };
 }
 

@@ -8,6 +8,7 @@ import {
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { callsOf, type Answer } from './answer.ts';
 import { ToolCalls } from './calls.ts';
+import { isFailed } from './column.ts';
 import type { Budget } from './clip.ts';
 import { contentOf, lengthOf } from './content.ts';
 import { gistOf, wordsOf } from './excerpt.ts';
@@ -111,7 +112,7 @@ export class Teller {
       open: new Set(idsOf(calls ?? [])),
       // Claude's calls are logged only where the answer was streamed.
       isWaiting:
-        calls === null || calls.length > 0 || (isMissing && !isFailed(round) && stored.output_tokens > 0),
+        calls === null || calls.length > 0 || (isMissing && !isFailed(stored) && stored.output_tokens > 0),
       isMissing,
     };
   }
@@ -193,10 +194,6 @@ function textOf(json: string | null): string | null {
     .filter((piece) => piece !== '')
     .join('\n');
   return text === '' ? null : text;
-}
-
-export function isFailed({ stored }: ExpandedRound): boolean {
-  return (stored.response_code ?? 0) >= 400;
 }
 
 /** The user's words in a logged question, on one line. */

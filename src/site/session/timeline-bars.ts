@@ -1,6 +1,7 @@
 import { usdOf } from '../../pricing/money.ts';
 import type { Row } from '../../query/aggregate.ts';
-import { costIn, costView, sumOfRounds, type CostView } from '../cost-view.ts';
+import { costIn, costView, type CostView } from '../cost-view.ts';
+import { sumOfColumns } from './column.ts';
 import type { Column } from './view.ts';
 
 /** A bar of the strip: one round, or where there are too many, some that follow each other. */
@@ -55,18 +56,18 @@ function barOf(columns: readonly Column[], shortestGapMs: number, currency: stri
   const [first] = columns;
   const sum = (value: (column: Column) => number): number =>
     columns.reduce((total, column) => total + value(column), 0);
-  const total = sumOfRounds(columns);
+  const total = sumOfColumns(columns);
   const idle = Math.max(...columns.map(({ idleMs }) => idleMs));
   return {
     from: first?.number ?? 0,
     to: columns.at(-1)?.number ?? 0,
     time: first?.time ?? 0,
-    input: sum(({ input }) => input),
-    cached: sum(({ input, cached }) => Math.min(cached, input)),
-    output: sum(({ output }) => output),
+    input: total.input,
+    cached: sum(({ usage }) => Math.min(usage.cached, usage.input)),
+    output: total.output,
     costs: costsByModel(columns, total, currency),
     cost: costView(total, 4),
-    models: [...new Set(columns.map(({ model }) => model))],
+    models: [...new Set(columns.map(({ usage }) => usage.model))],
     unpriced: total.unpricedRounds,
     failedTools: sum(({ failedTools }) => failedTools),
     status: columns.find(({ status }) => status !== null)?.status ?? null,
@@ -84,7 +85,7 @@ function costsByModel(columns: readonly Column[], total: Row, currency: string):
   return someOf(
     models.map((model) => ({
       model,
-      amount: amountOf(sumOfRounds(columns.filter((column) => column.model === model))),
+      amount: amountOf(sumOfColumns(columns.filter(({ usage }) => usage.model === model))),
     })),
   );
 }

@@ -1,4 +1,5 @@
 import type { StoredRound } from '../../session-format/stored-round.ts';
+import type { UsageCell } from '../../model/usage-cell.ts';
 import type { ShownMoney } from '../../query/round-money.ts';
 
 // A session as its pages show it: plain data, without a word of HTML.
@@ -117,12 +118,7 @@ export type Block = RoundBlock | IdleBlock | { kind: 'lane'; lane: LaneView };
 export interface Column {
   number: number;
   time: number;
-  input: number;
-  cached: number;
-  output: number;
-  reasoning: number;
-  money: ShownMoney;
-  model: string;
+  usage: UsageCell;
   lane: LaneKind;
   /** Names the lane, where that is a sub-agent or a parallel thread. */
   laneName: string | null;
