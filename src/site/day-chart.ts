@@ -1,5 +1,4 @@
 import { scaleLinear } from 'd3-scale';
-import { stack } from 'd3-shape';
 import { dateText } from './format.ts';
 import { renderTemplate } from './templates.ts';
 
@@ -58,9 +57,6 @@ export function dayChart(chart: DayChart): string {
   const y = (value: number): number => round(scale(value));
   const peakDay = peak === 0 ? -1 : totals.indexOf(peak);
   const step = 100 / days.length;
-  const stacked = stack<number, number>()
-    .keys(series.map((_, i) => i))
-    .value((day, i) => series[i]?.values[day] ?? 0)(days.map((_, day) => day));
   const peakLabel = `${chart.marks[peakDay] ?? ''}${valueText(peak)}`;
   const peakText = `${peakLabel}${incomplete[peakDay] ? ' +' : ''}`;
   const isWide = chart.marks[peakDay] !== undefined && chart.marks[peakDay] !== '';
@@ -78,7 +74,7 @@ export function dayChart(chart: DayChart): string {
     hoverX: percentText(day * step),
     hoverWidth: percentText(step),
     middle: percentText((day + 0.5) * step),
-    rects: stacked.flatMap((layer, i) => segment(layer[day], y, series[i])),
+    rects: segmentsOf(series, day, y),
     // The peak's label stands a line higher where the "+" beside it would stand in its words.
     markY: round(y(totals[day] ?? 0) - 5 - (isCrowded && day === peakDay ? LINE_HEIGHT : 0)),
     isIncomplete: incomplete[day] === true,
@@ -136,17 +132,18 @@ interface Segment {
   isHatched: boolean;
 }
 
-/** One pixel of it is the gap to the next. */
-function segment(
-  span: readonly number[] | undefined,
-  y: (value: number) => number,
-  series: Series | undefined,
-): Segment[] {
-  const [from = 0, to = 0] = span ?? [];
-  if (!series || to <= from) return [];
-  const top = y(to);
-  const height = Math.max(LEAST_HEIGHT, y(from) - top - 1);
-  return [{ y: top, height: round(height), slot: series.slot, isHatched: series.isHatched }];
+/** A day's column, from the bottom up. Each segment gives one pixel to the gap above it. */
+function segmentsOf(series: readonly Series[], day: number, y: (value: number) => number): Segment[] {
+  let from = 0;
+  return series.flatMap(({ values, slot, isHatched }) => {
+    const to = from + (values[day] ?? 0);
+    const [bottom, top] = [y(from), y(to)];
+    const isSeen = to > from;
+    from = to;
+    return isSeen
+      ? [{ y: top, height: round(Math.max(LEAST_HEIGHT, bottom - top - 1)), slot, isHatched }]
+      : [];
+  });
 }
 
 function titleOf(chart: DayChart, date: string, day: number): string {

@@ -1,17 +1,14 @@
 import { currencySign } from '../pricing/money.ts';
 import { isCostKnown, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact } from '../query/count-text.ts';
+import { MEASURE_COLUMNS } from '../query/measures.ts';
 import { costIn, costView, currenciesOf, drawnCurrency, type CostView } from './cost-view.ts';
 import { percent, shownCount, type Shown } from './format.ts';
 
 /** What a row of statistics says, beside its name. */
 export interface StatView {
-  sessions: Shown;
-  rounds: Shown;
-  input: Shown;
-  cached: string;
-  output: Shown;
-  reasoning: Shown;
+  /** In the order of MEASURE_COLUMNS; `name` is also the class of the cell. */
+  counts: (Shown & { name: string })[];
   cost: CostView;
   /** Share of all tokens: `39%`, and as the width of a bar. */
   tokenShare: string;
@@ -27,12 +24,10 @@ export interface StatView {
 export function statView(row: Row, total: Row): StatView {
   const cost = costView(row);
   return {
-    sessions: shownCount(row.sessions),
-    rounds: shownCount(row.rounds),
-    input: shownCount(row.input),
-    cached: percent(row.cached, row.input),
-    output: shownCount(row.output),
-    reasoning: shownCount(row.reasoning),
+    counts: MEASURE_COLUMNS.map(({ name }) => ({
+      name,
+      ...(name === 'cached' ? { text: percent(row.cached, row.input), exact: '' } : shownCount(row[name])),
+    })),
     cost,
     tokenShare: percent(tokensOf(row), tokensOf(total)),
     tokenWidth: width(tokensOf(row), tokensOf(total)),

@@ -1,4 +1,5 @@
 import type { Row } from '../query/aggregate.ts';
+import { MEASURE_COLUMNS } from '../query/measures.ts';
 import { byDaySection } from './by-day.ts';
 import { storeNote } from './cost-view.ts';
 import { dateText } from './format.ts';
@@ -10,32 +11,46 @@ import { isMixed, statView, type StatView } from './stat-rows.ts';
 import type { SiteTotals } from './totals.ts';
 import { renderTemplate } from './templates.ts';
 
-/** What templates/stat-table.hbs shows. */
+/** The data of templates/stat-table.hbs. */
 export interface StatTable {
   /** Of the first column. */
   head: string;
+  countHeads: string[];
   hasShares: boolean;
   /** Shares are by currency. */
   isMixed: boolean;
-  rows: {
-    name: string;
-    square: ModelView | null;
-    /** Class of the bars: a model's colour, or `plain`. */
-    bar: string;
-    stat: StatView;
-  }[];
+  rows: (Omit<NamedRow, 'row'> & { stat: StatView })[];
   total: StatView;
 }
 
-/** Models by cost; at most so many. */
+interface NamedRow {
+  name: string;
+  row: Row;
+  square: ModelView | null;
+  /** Class of the bars: a model's colour, or `plain`. */
+  bar: string;
+}
+
+function statTable(head: string, rows: readonly NamedRow[], total: Row, hasShares: boolean): StatTable {
+  return {
+    head,
+    countHeads: MEASURE_COLUMNS.map((column) => column.head),
+    hasShares,
+    isMixed: hasShares && isMixed(total),
+    rows: rows.map(({ row, ...named }) => ({ ...named, stat: statView(row, total) })),
+    total: statView(total, total),
+  };
+}
+
+/** The `most` expensive models. */
 export function modelTable({ models, total }: SiteTotals, most: number, site: SiteContext): StatTable {
   const rows = models.slice(0, most).map(([model, row]) => ({
     name: nameText(model),
+    row,
     square: modelView(model, isUnpriced(row), site.colours),
     bar: `m${site.colours.slotOf(model)}`,
-    stat: statView(row, total),
   }));
-  return { head: 'Model', hasShares: true, isMixed: isMixed(total), rows, total: statView(total, total) };
+  return statTable('Model', rows, total, true);
 }
 
 /** Below a table with shares of several currencies. */
@@ -53,46 +68,27 @@ export function modelsPage(totals: SiteTotals, site: SiteContext): string {
 }
 
 export function consumersPage(totals: SiteTotals, site: SiteContext): string {
-  const rows = totals.consumers.map(([consumer, row]) => ({
-    name: consumer === '' ? 'no consumer' : nameText(consumer),
-    square: null,
-    bar: 'plain',
-    stat: statView(row, totals.total),
-  }));
+  const rows = totals.consumers.map(([consumer, row]) =>
+    plainRow(consumer === '' ? 'no consumer' : nameText(consumer), row),
+  );
   return statisticsPage('consumers', 'Consumers', totals, site, {
-    tables: [
-      {
-        head: 'Consumer',
-        hasShares: true,
-        isMixed: isMixed(totals.total),
-        rows,
-        total: statView(totals.total, totals.total),
-      },
-    ],
+    tables: [statTable('Consumer', rows, totals.total, true)],
     note: 'A consumer is who the gateway’s authentication says sent the request.',
   });
 }
 
+function plainRow(name: string, row: Row): NamedRow {
+  return { name, row, square: null, bar: 'plain' };
+}
+
 export function datesPage(totals: SiteTotals, site: SiteContext): string {
-  const table = (head: string, entries: readonly (readonly [string, Row])[]): StatTable => ({
-    head,
-    hasShares: false,
-    isMixed: false,
-    rows: entries.map(([name, row]) => ({
-      name,
-      square: null,
-      bar: 'plain',
-      stat: statView(row, totals.total),
-    })),
-    total: statView(totals.total, totals.total),
-  });
-  const months = totals.months.map(([month, row]) => [monthText(month), row] as const);
-  const days = totals.days.map(([date, row]) => [dayText(date), row] as const);
+  const months = totals.months.map(([month, row]) => plainRow(monthText(month), row));
+  const days = totals.days.map(([date, row]) => plainRow(dayText(date), row));
   return statisticsPage('dates', 'Dates', totals, site, {
     byDay: byDaySection(totals, CHART_DAYS, site),
     tables: [
-      ...(months.length > 1 ? [table('Month', months.toReversed())] : []),
-      table('Date', days.toReversed()),
+      ...(months.length > 1 ? [statTable('Month', months.toReversed(), totals.total, false)] : []),
+      statTable('Date', days.toReversed(), totals.total, false),
     ],
     note: `A day is a day in ${site.local.timeZone}. A session is counted on each day on which it had rounds; the total counts it once.`,
   });
