@@ -9,7 +9,7 @@ copyIds();
 openParts();
 foldPrompts();
 markPrompts();
-walkStrip();
+walkTimeline();
 
 /** A signpost leads on to the newest page, with the round that was asked for. */
 function leadOn(): void {
@@ -124,9 +124,9 @@ function markPrompts(): void {
   mark();
 }
 
-/** The strip is one stop of the Tab key; arrows go from bar to bar. */
-function walkStrip(): void {
-  const bars = [...document.querySelectorAll<SVGAElement>('.strip-plot a')];
+/** The timeline is one stop of the Tab key; arrows go from bar to bar. */
+function walkTimeline(): void {
+  const bars = [...document.querySelectorAll<SVGAElement>('.timeline-plot a')];
   for (const [i, bar] of bars.entries()) bar.setAttribute('tabindex', i === 0 ? '0' : '-1');
   const go = (to: number): void => {
     const bar = bars[Math.max(0, Math.min(to, bars.length - 1))];

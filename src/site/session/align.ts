@@ -1,4 +1,4 @@
-/** How a request stands to an earlier one of its lane. Messages are numbers: the same number, the same content. */
+/** How a request stands to an earlier one of its thread. Messages are numbers: the same number, the same content. */
 export interface Alignment {
   /** How many messages both begin with. */
   prefix: number;

@@ -4,7 +4,7 @@ import type { Message, Part, ToolCall } from '../../ai-log/message.ts';
 import { cutHalves } from '../../session-format/cut-text.ts';
 import type { RoundView } from './view.ts';
 
-/** What a round answered, kept until the next request of its lane repeats it. */
+/** What a round answered, kept until the next request of its thread repeats it. */
 export interface Answer {
   view: RoundView;
   page: number;

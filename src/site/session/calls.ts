@@ -1,7 +1,7 @@
 import type { ToolCall, ToolResult } from '../../ai-log/message.ts';
 import type { Budget } from './clip.ts';
 import { contentOf } from './content.ts';
-import { argumentsGist, gistOf } from './excerpt.ts';
+import { argumentsExcerpt, excerptOf } from './excerpt.ts';
 import { failureOf, resultSummary } from './outcome.ts';
 import type { CallView, Column, Item } from './view.ts';
 
@@ -30,7 +30,7 @@ export class ToolCalls {
   made(call: ToolCall, round: number, page: number, budget: Budget): Extract<Item, { kind: 'call' }> {
     const view: CallView = {
       name: call.name,
-      gist: argumentsGist(call.arguments),
+      excerpt: argumentsExcerpt(call.arguments),
       arguments: budget.take(call.arguments),
       result: null,
     };
@@ -63,7 +63,7 @@ export class ToolCalls {
       call.view.result = view;
       return null;
     }
-    const name = call?.name ?? gistOf(result.name ?? '');
+    const name = call?.name ?? excerptOf(result.name ?? '');
     return { kind: 'result', result: view, callRound: call?.round ?? null, name };
   }
 

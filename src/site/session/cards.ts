@@ -6,19 +6,19 @@ import { cellOfRound } from '../../query/round-money.ts';
 import { costView } from '../cost-view.ts';
 import { dateText, duration, shortCount } from '../format.ts';
 import type { SiteContext } from '../site-context.ts';
-import { laneName } from './conversation.ts';
+import { threadName } from './conversation.ts';
 import type { RowContext } from './markup.ts';
 import type { Row, Tag } from './row.ts';
 import { rowsOf } from './rows.ts';
-import type { Block, LaneView, RoundView } from './view.ts';
+import type { Block, ThreadView, RoundView } from './view.ts';
 
 /** What is drawn down a page: `kind` names the template. */
 export type Card =
   | { kind: 'session-idle'; text: string }
-  | ({ kind: 'session-lane' } & LaneCard)
+  | ({ kind: 'session-thread' } & ThreadCard)
   | ({ kind: 'session-round' } & RoundCard);
 
-interface LaneCard {
+interface ThreadCard {
   name: string;
   facts: string;
   model: ModelMark;
@@ -72,14 +72,14 @@ export function cardsOf(blocks: readonly Block[], context: CardContext): Card[] 
   let day = '';
   return blocks.map((block) => {
     if (block.kind === 'idle') return { kind: 'session-idle', text: `${duration(block.ms)} idle` };
-    if (block.kind === 'lane') return { kind: 'session-lane', ...laneCard(block.lane, context) };
+    if (block.kind === 'thread') return { kind: 'session-thread', ...threadCard(block.thread, context) };
     const card = roundCard(block.round, day, context);
     day = card.time.iso.slice(0, 10);
     return { kind: 'session-round', ...card };
   });
 }
 
-/** Whether any round says a word of the conversation; lanes are no part of it. */
+/** Whether any round says a word of the conversation; threads are no part of it. */
 export function hasTalk(cards: readonly Card[]): boolean {
   return cards.some((card) => card.kind === 'session-round' && card.isTalk);
 }
@@ -88,7 +88,7 @@ export function hasTalk(cards: readonly Card[]): boolean {
 export function hasClosed(cards: readonly Card[]): boolean {
   return cards.some(
     (card) =>
-      card.kind === 'session-lane' ||
+      card.kind === 'session-thread' ||
       (card.kind === 'session-round' &&
         card.rows.some(({ kind }) => kind === 'session-fold' || kind === 'session-call')),
   );
@@ -163,8 +163,8 @@ function latencyText({ stored }: RoundView): string {
   return [...whole, ...first].join(', ');
 }
 
-function laneCard(lane: LaneView, context: CardContext): LaneCard {
-  const rounds = lane.blocks.flatMap((block) => (block.kind === 'round' ? [block.round] : []));
+function threadCard(thread: ThreadView, context: CardContext): ThreadCard {
+  const rounds = thread.blocks.flatMap((block) => (block.kind === 'round' ? [block.round] : []));
   const [first] = rounds;
   const last = rounds.at(-1) ?? first;
   const models = [...new Set(rounds.map(({ stored }) => stored.model))];
@@ -174,8 +174,8 @@ function laneCard(lane: LaneView, context: CardContext): LaneCard {
   const failures = rounds.reduce((count, round) => count + failuresOf(round), 0);
   const span = first === last ? `#${first?.number ?? 0}` : `#${first?.number ?? 0} to #${last?.number ?? 0}`;
   return {
-    name: laneName(lane),
-    facts: `${lane.isContinued ? 'goes on, ' : ''}${plural(rounds.length, 'round')}, ${span}`,
+    name: threadName(thread),
+    facts: `${thread.isContinued ? 'goes on, ' : ''}${plural(rounds.length, 'round')}, ${span}`,
     model: markOf(models[0] ?? '', unpriced === rounds.length, context.site),
     moreModels: models.length > 1 ? `+ ${models.length - 1} more` : '',
     tokens: `${shortCount(tokensOf(sum))} tokens`,
@@ -185,10 +185,10 @@ function laneCard(lane: LaneView, context: CardContext): LaneCard {
       ...(unpriced > 0 ? [{ text: `${exact(unpriced)} unpriced`, isFailed: false }] : []),
       ...(failures > 0 ? [{ text: `${exact(failures)} failed`, isFailed: true }] : []),
     ],
-    task: lane.task,
+    task: thread.task,
     // A peer's conversation is read like the main one; what failed must not be hidden.
-    isOpen: lane.kind === 'thread' || failures > 0,
-    cards: cardsOf(lane.blocks, context),
+    isOpen: thread.kind === 'thread' || failures > 0,
+    cards: cardsOf(thread.blocks, context),
   };
 }
 

@@ -4,12 +4,12 @@ import { digest } from '../../platform/digest.ts';
 import type { ShownMoney } from '../../query/round-money.ts';
 import { moneyKey } from '../cost-view.ts';
 import { Budget } from './clip.ts';
-import { Lanes, type Lane } from './threads.ts';
-import { meet, type Meeting } from './request-diff.ts';
+import { Threads, type Thread } from './threads.ts';
+import { diffRequest, type RequestDiff } from './request-diff.ts';
 import { MessageBook } from './message-book.ts';
 import { PageMaker, type PlacedRound } from './page-maker.ts';
 import type { SystemPrompt } from './system.ts';
-import { questionWords, Teller } from './presenter.ts';
+import { questionWords, Presenter } from './presenter.ts';
 import { columnOf } from './column.ts';
 import type { Column, History, RoundView, SessionPart, SessionSum } from './view.ts';
 
@@ -30,12 +30,12 @@ const IDLE_MS = 30 * 60_000;
 export class Conversation {
   readonly #options: ConversationOptions;
   readonly #book = new MessageBook();
-  readonly #lanes: Lanes;
+  readonly #threads: Threads;
   readonly #columns: Column[] = [];
-  readonly #teller = new Teller(this.#columns);
+  readonly #presenter = new Presenter(this.#columns);
   readonly #pages = new PageMaker(this.#columns);
-  /** The system prompt of each lane's last round; of rounds without a list of messages under `null`. */
-  readonly #systems = new Map<Lane | null, SystemPrompt>();
+  /** The system prompt of each thread's last round; of rounds without a list of messages under `null`. */
+  readonly #systems = new Map<Thread | null, SystemPrompt>();
   #question: string | null = null;
   /** Whether any question so far had words. */
   #hasTitle = false;
@@ -44,20 +44,20 @@ export class Conversation {
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    this.#lanes = new Lanes(options.isLoose);
+    this.#threads = new Threads(options.isLoose);
   }
 
   /** Adds a round; returns the part that it closed, if it did. */
   add(round: ExpandedRound): SessionPart | null {
     const list = round.messages === null || round.messages.length === 0 ? null : round.messages;
-    const meeting = list && meet(round, list, this.#book, this.#lanes);
-    const question = meeting ? null : this.#newQuestion(round);
-    const prompt = meeting ? meeting.prompt : question === null ? '' : questionWords(question);
+    const diff = list && diffRequest(round, list, this.#book, this.#threads);
+    const question = diff ? null : this.#newQuestion(round);
+    const prompt = diff ? diff.prompt : question === null ? '' : questionWords(question);
     const time = Date.parse(round.stored.timestamp);
-    const lane = meeting?.placement.lane;
-    const isSide = meeting !== null && !this.#isMain(meeting);
+    const thread = diff?.placement.thread;
+    const isSide = diff !== null && !this.#isMain(diff);
     const closed = this.#pages.cutBefore(isSide, prompt !== '');
-    if (closed) this.#teller.calls.closePage();
+    if (closed) this.#presenter.calls.closePage();
 
     const money = this.#options.moneyOf(round);
     const view: RoundView = {
@@ -73,29 +73,29 @@ export class Conversation {
     this.#columns.push(column);
     const budget = new Budget();
     const place = { view, page: this.#pages.page, budget };
-    const before = this.#systems.get(lane ?? null);
+    const before = this.#systems.get(thread ?? null);
     let atCalls = 0;
-    if (meeting) atCalls = this.#teller.request(meeting, before, place);
-    else this.#systems.set(null, this.#teller.cutRequest(round, question, before, place));
-    if (meeting) view.history = historyOf(meeting, atCalls, before);
-    const answer = this.#teller.answer(round, place);
+    if (diff) atCalls = this.#presenter.request(diff, before, place);
+    else this.#systems.set(null, this.#presenter.cutRequest(round, question, before, place));
+    if (diff) view.history = historyOf(diff, atCalls, before);
+    const answer = this.#presenter.answer(round, place);
     this.#wasFinal = !answer.isWaiting;
     column.hasText = view.items.length > 0;
     const placed: PlacedRound = {
       view,
-      lane: undefined,
+      thread: undefined,
       task: '',
       consumer: round.stored.consumer ?? '',
       budget,
     };
-    if (meeting) {
-      const followed = this.#lanes.follow(meeting.placement, meeting.request, view.number, answer);
-      this.#systems.set(followed, meeting.system);
-      placed.lane = followed;
+    if (diff) {
+      const followed = this.#threads.follow(diff.placement, diff.request, view.number, answer);
+      this.#systems.set(followed, diff.system);
+      placed.thread = followed;
       placed.task = prompt;
-      column.lane = followed.kind;
-      if (isSide) column.laneName = laneName(followed);
-    } else if (this.#options.isLoose) column.lane = 'loose';
+      column.thread = followed.kind;
+      if (isSide) column.threadName = threadName(followed);
+    } else if (this.#options.isLoose) column.thread = 'loose';
     this.#hasTitle ||= titleOf(round.question) !== null;
     this.#pages.add(placed, column, hashOf(round, money), this.#hasTitle);
     return closed;
@@ -107,8 +107,8 @@ export class Conversation {
   }
 
   /** Whether the round will stand in the main flow. */
-  #isMain({ placement, prompt }: Meeting): boolean {
-    const kind = placement.lane?.kind ?? this.#lanes.kindOfNext(prompt);
+  #isMain({ placement, prompt }: RequestDiff): boolean {
+    const kind = placement.thread?.kind ?? this.#threads.kindOfNext(prompt);
     return kind === 'main' || kind === 'loose';
   }
 
@@ -127,19 +127,19 @@ export class Conversation {
 }
 
 /** Two prompts of a parallel thread and a sub-agent never have the same name. */
-export function laneName({ kind, label }: Pick<Lane, 'kind' | 'label'>): string {
+export function threadName({ kind, label }: Pick<Thread, 'kind' | 'label'>): string {
   return kind === 'sub-agent' ? `Sub-agent ${label}` : `Parallel thread ${label}`;
 }
 
-function historyOf(meeting: Meeting, atCalls: number, before: SystemPrompt | undefined): History | null {
-  const { placement, fresh, echo, count, systemCount, system } = meeting;
-  const { lane, alignment } = placement;
-  if (!lane) return null;
+function historyOf(diff: RequestDiff, atCalls: number, before: SystemPrompt | undefined): History | null {
+  const { placement, fresh, echo, count, systemCount, system } = diff;
+  const { thread, alignment } = placement;
+  if (!thread) return null;
   const changed = before !== undefined && before.key !== system.key ? systemCount : 0;
   const otherwise = echo?.verdict === 'differs' ? echo.ids.length : 0;
   const added = fresh.length + otherwise + changed;
   const kind = placement.isRetry ? 'retried' : alignment.removed > 0 ? 'rewritten' : 'continued';
-  return { kind, repeated: count - added, removed: alignment.removed, added, atCalls, of: lane.round };
+  return { kind, repeated: count - added, removed: alignment.removed, added, atCalls, of: thread.round };
 }
 
 /** Digest of all that a round adds to what is shown: what it refers to stands in the rounds before it. */

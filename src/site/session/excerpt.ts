@@ -11,7 +11,7 @@ const LOOKED_AT = 1_000;
 const MARKS = /`+|\*\*|^#{1,6} /gm;
 
 /** The beginning of a text, on one line. */
-export function gistOf(text: string): string {
+export function excerptOf(text: string): string {
   const line = cleanLine(wholeCharacters(text, LOOKED_AT));
   return line.length > LONGEST ? `${wholeCharacters(line, LONGEST)}…` : line;
 }
@@ -30,7 +30,7 @@ export function wordsOf(parts: readonly Part[]): string {
     looked += part.text.length;
     if (looked > LOOKED_AT) break;
   }
-  const words = gistOf(texts.join(' ').replaceAll(MARKS, ''));
+  const words = excerptOf(texts.join(' ').replaceAll(MARKS, ''));
   if (words !== '') return words;
   return parts.some((part) => part.kind === 'image') ? 'An image' : '';
 }
@@ -57,22 +57,22 @@ const TELLING = [
 ];
 
 /** A call's arguments on one line: the one that says most, else all of them as they are. */
-export function argumentsGist(json: string): string {
+export function argumentsExcerpt(json: string): string {
   const value = json.length > 20 * LOOKED_AT ? undefined : parseJson(json);
-  if (typeof value !== 'object' || value === null) return gistOf(typeof value === 'string' ? value : json);
+  if (typeof value !== 'object' || value === null) return excerptOf(typeof value === 'string' ? value : json);
   const members = Array.isArray(value) ? [] : Object.entries(value as Record<string, unknown>);
   const telling = TELLING.find((key) => members.some(([name, given]) => name === key && isTelling(given)));
   const chosen = telling === undefined ? members : members.filter(([name]) => name === telling);
   const [only] = chosen;
-  if (!only) return Array.isArray(value) ? gistOf(json) : '';
+  if (!only) return Array.isArray(value) ? excerptOf(json) : '';
   if (chosen.length > 1)
-    return gistOf(chosen.map(([name, given]) => `${name}: ${scalarText(given)}`).join(', '));
+    return excerptOf(chosen.map(([name, given]) => `${name}: ${scalarText(given)}`).join(', '));
   const [, given] = only;
   if (Array.isArray(given) && given.every((word) => typeof word === 'string'))
-    return gistOf(
+    return excerptOf(
       telling === undefined ? given.map((word) => JSON.stringify(word)).join(', ') : given.join(' '),
     );
-  return gistOf(scalarText(given));
+  return excerptOf(scalarText(given));
 }
 
 function scalarText(given: unknown): string {

@@ -121,13 +121,13 @@ function costFigure(sum: Row): PlainFigure {
   };
 }
 
-/** `5 of them by 2 sub-agents`; empty where all are of the main lane. */
+/** `5 of them by 2 sub-agents`; empty where all are of the main thread. */
 function sideText(columns: readonly Column[]): string {
-  const side = columns.filter(({ laneName }) => laneName !== null);
+  const side = columns.filter(({ threadName }) => threadName !== null);
   if (side.length === 0) return '';
-  const names = new Set(side.map(({ laneName }) => laneName));
-  const isAgents = side.every(({ lane }) => lane === 'sub-agent');
-  const isThreads = side.every(({ lane }) => lane === 'thread');
+  const names = new Set(side.map(({ threadName }) => threadName));
+  const isAgents = side.every(({ thread }) => thread === 'sub-agent');
+  const isThreads = side.every(({ thread }) => thread === 'thread');
   const what = isAgents ? 'sub-agent' : isThreads ? 'parallel thread' : 'side thread';
   return `${exact(side.length)} of them ${isAgents ? 'by' : 'in'} ${plural(names.size, what)}`;
 }

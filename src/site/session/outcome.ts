@@ -1,7 +1,7 @@
 import { parseJson } from '../../platform/json-spans.ts';
 import type { Part, ToolResult } from '../../ai-log/message.ts';
 import { exact } from '../../query/count-text.ts';
-import { gistOf } from './excerpt.ts';
+import { excerptOf } from './excerpt.ts';
 
 /** A longer result is no status of a tool; what it says of an error is its subject. */
 const LONGEST_STATUS = 200_000;
@@ -59,7 +59,7 @@ export function resultSummary(parts: readonly Part[]): string {
   if (text === '') return parts.some((part) => part.kind === 'image') ? 'an image' : 'nothing';
   const lines = countLines(text);
   if (lines > 1) return `${exact(lines)} lines`;
-  return text.length <= SHORT ? gistOf(text) : `${exact(text.length)} characters`;
+  return text.length <= SHORT ? excerptOf(text) : `${exact(text.length)} characters`;
 }
 
 export function resultText(parts: readonly Part[]): string {

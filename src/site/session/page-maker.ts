@@ -1,11 +1,11 @@
 import { digest } from '../../platform/digest.ts';
 import type { Budget } from './clip.ts';
-import type { Lane } from './threads.ts';
-import type { Block, Column, LaneView, Prompt, RoundView, SessionPart, SessionSum } from './view.ts';
+import type { Thread } from './threads.ts';
+import type { Block, Column, ThreadView, Prompt, RoundView, SessionPart, SessionSum } from './view.ts';
 
 /** A page ends before a prompt once it is this long, … */
 const ENOUGH = { rounds: 50, bytes: 450_000 };
-/** … else before any round of the main lane, … */
+/** … else before any round of the main thread, … */
 const MUCH = { rounds: 80, bytes: 520_000 };
 /** … and at last before any round. */
 const MOST = { rounds: 120, bytes: 600_000 };
@@ -17,8 +17,8 @@ const ITEM_BYTES = 400;
 export interface PlacedRound {
   view: RoundView;
   /** undefined for a round that belongs to no chain of requests. */
-  lane: Lane | undefined;
-  /** What the lane was asked for, if this round begins it. */
+  thread: Thread | undefined;
+  /** What the thread was asked for, if this round begins it. */
   task: string;
   consumer: string;
   budget: Budget;
@@ -34,8 +34,8 @@ export class PageMaker {
   #from = 1;
   #bytes = 0;
   #blocks: Block[] = [];
-  /** The lanes that have a block since the last round of the main one. */
-  #open = new Map<Lane, LaneView>();
+  /** The threads that have a block since the last round of the main one. */
+  #open = new Map<Thread, ThreadView>();
   readonly #begun = new Set<string>();
   readonly #consumers = new Set<string>();
   #hasTitle = false;
@@ -65,10 +65,10 @@ export class PageMaker {
 
   /** `hash` names what the round says; `hasTitle`: a question up to this one has words. */
   add(placed: PlacedRound, column: Column, hash: string, hasTitle: boolean): void {
-    const { view, lane, budget } = placed;
+    const { view, thread, budget } = placed;
     this.#bytes += ROUND_BYTES + ITEM_BYTES * view.items.length + budget.spent;
-    if (lane && (lane.kind === 'sub-agent' || lane.kind === 'thread'))
-      this.#addToLane(placed, lane, column.idleMs);
+    if (thread && (thread.kind === 'sub-agent' || thread.kind === 'thread'))
+      this.#addToThread(placed, thread, column.idleMs);
     else {
       this.#open = new Map();
       if (column.idleMs > 0) this.#blocks.push({ kind: 'idle', ms: column.idleMs });
@@ -86,16 +86,16 @@ export class PageMaker {
     return { part, sum: { columns: this.#columns, prompts: this.#prompts, pages: this.#pages } };
   }
 
-  #addToLane({ view, task }: PlacedRound, lane: Lane, idleMs: number): void {
-    let open = this.#open.get(lane);
+  #addToThread({ view, task }: PlacedRound, thread: Thread, idleMs: number): void {
+    let open = this.#open.get(thread);
     if (!open) {
       if (idleMs > 0) this.#blocks.push({ kind: 'idle', ms: idleMs });
-      const kind = lane.kind as LaneView['kind'];
-      const name = `${kind} ${lane.label}`;
-      open = { kind, label: lane.label, isContinued: this.#begun.has(name), task, blocks: [] };
+      const kind = thread.kind as ThreadView['kind'];
+      const name = `${kind} ${thread.label}`;
+      open = { kind, label: thread.label, isContinued: this.#begun.has(name), task, blocks: [] };
       this.#begun.add(name);
-      this.#open.set(lane, open);
-      this.#blocks.push({ kind: 'lane', lane: open });
+      this.#open.set(thread, open);
+      this.#blocks.push({ kind: 'thread', thread: open });
     } else if (idleMs > 0) open.blocks.push({ kind: 'idle', ms: idleMs });
     open.blocks.push({ kind: 'round', round: view });
   }

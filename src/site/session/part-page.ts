@@ -16,8 +16,8 @@ import { pageFigures, sessionFigures } from './figures.ts';
 import { notesOf } from './notes.ts';
 import { promptLines } from './prompts.ts';
 import { RichTexts } from './rich-texts.ts';
-import { stripBars, type Bar } from './timeline-bars.ts';
-import { drawStrip, STRIP_HEIGHT } from './timeline.ts';
+import { timelineBars, type Bar } from './timeline-bars.ts';
+import { drawTimeline, TIMELINE_HEIGHT } from './timeline.ts';
 import type { Column, SessionPart, SessionSum } from './view.ts';
 
 /** Where a page of a session stands. */
@@ -73,7 +73,7 @@ export function partPage(
     notes: notesOf(part, entry, site),
     figures: sum ? sessionFigures(entry, columns, site) : pageFigures(entry, columns, site),
     bounds: cost.bounds,
-    strip: columns.length > 1 ? stripData(columns, hrefOf, site) : null,
+    timeline: columns.length > 1 ? timelineData(columns, hrefOf, site) : null,
     prompts,
     promptDigits: Math.max(2, ...prompts.map(({ number }) => number.length)),
     promptCount: plural(sum?.prompts.length ?? part.prompts.length, 'prompt'),
@@ -136,7 +136,7 @@ function consumersText(consumers: readonly string[]): { label: string; names: st
   return { label: consumers.length === 1 ? 'Consumer' : 'Consumers', names: names.join(', ') + more };
 }
 
-interface StripData {
+interface TimelineData {
   axis: string;
   axisWidth: number;
   plot: string;
@@ -147,19 +147,19 @@ interface StripData {
   rows: object[];
 }
 
-function stripData(
+function timelineData(
   columns: readonly Column[],
   hrefOf: (round: number) => string,
   site: SiteContext,
-): StripData {
+): TimelineData {
   const { currency, sign, leftOut } = drawnCurrency(sumOfColumns(columns));
-  const { bars, size } = stripBars(columns, currency);
+  const { bars, size } = timelineBars(columns, currency);
   const timeOf = (ms: number): string => exactTime(site.local.isoOf(ms)).slice(0, 19);
   const slotOf = (model: string): number => site.colours.slotOf(model);
   const style = { slotOf, hrefOf, timeOf, nameOf: cleanLine, sign };
   return {
-    ...drawStrip(bars, style),
-    height: STRIP_HEIGHT,
+    ...drawTimeline(bars, style),
+    height: TIMELINE_HEIGHT,
     legend: legendOf(columns, site),
     size: [
       ...(size > 1 ? [`One bar is ${size} rounds`] : []),
@@ -172,7 +172,7 @@ function stripData(
 
 const MOST_LEGEND = 7;
 
-function legendOf(columns: readonly Column[], site: SiteContext): StripData['legend'] {
+function legendOf(columns: readonly Column[], site: SiteContext): TimelineData['legend'] {
   const priced = new Map<string, boolean>();
   for (const { usage } of columns)
     priced.set(usage.model, (priced.get(usage.model) ?? false) || usage.price !== 'unpriced');
@@ -183,7 +183,7 @@ function legendOf(columns: readonly Column[], site: SiteContext): StripData['leg
   };
 }
 
-/** What the strip's `!` means here. */
+/** What the timeline's `!` means here. */
 function failedWords(columns: readonly Column[]): string {
   const tools = columns.some(({ failedTools }) => failedTools > 0);
   const requests = columns.some(({ status }) => status !== null);

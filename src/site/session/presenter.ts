@@ -11,8 +11,8 @@ import { ToolCalls } from './calls.ts';
 import { isFailed } from './column.ts';
 import type { Budget } from './clip.ts';
 import { contentOf, lengthOf } from './content.ts';
-import { gistOf, wordsOf } from './excerpt.ts';
-import type { FreshMessage, Meeting } from './request-diff.ts';
+import { excerptOf, wordsOf } from './excerpt.ts';
+import type { FreshMessage, RequestDiff } from './request-diff.ts';
 import { resultText } from './outcome.ts';
 import { SystemPrompts, systemPrompt, type SystemPrompt } from './system.ts';
 import type { Column, Item, RoundView } from './view.ts';
@@ -29,7 +29,7 @@ interface Place {
 }
 
 /** Turns what is new in a round into the items that its card shows, each thing once in a session. */
-export class Teller {
+export class Presenter {
   readonly calls: ToolCalls;
   readonly #systems = new SystemPrompts();
   /** The round that shows a message, by the number of its content. */
@@ -40,19 +40,19 @@ export class Teller {
   }
 
   /** The request's part of a round: the system prompt, and the messages that are new. Returns how many stand at their calls. */
-  request(meeting: Meeting, before: SystemPrompt | undefined, place: Place): number {
+  request(diff: RequestDiff, before: SystemPrompt | undefined, place: Place): number {
     const { view, budget } = place;
     const round = view.number;
-    const system = this.#systems.tell(meeting.system, before, round, budget);
+    const system = this.#systems.tell(diff.system, before, round, budget);
     if (system) view.items.push(system);
-    this.#echo(meeting, place);
+    this.#echo(diff, place);
     let atCalls = 0;
-    for (const fresh of meeting.fresh.slice(0, MOST_MESSAGES)) {
+    for (const fresh of diff.fresh.slice(0, MOST_MESSAGES)) {
       const items = this.#message(fresh, place);
       if (items.length === 0) atCalls++;
       view.items.push(...items);
     }
-    const left = meeting.fresh.length - MOST_MESSAGES;
+    const left = diff.fresh.length - MOST_MESSAGES;
     if (left > 0) view.items.push({ kind: 'more', messages: left });
     return atCalls;
   }
@@ -118,8 +118,8 @@ export class Teller {
   }
 
   /** The last answer as the client sent it back: shown only where the log had less of it, or something else. */
-  #echo({ echo: found, placement }: Meeting, place: Place): void {
-    const answer = placement.lane?.answer;
+  #echo({ echo: found, placement }: RequestDiff, place: Place): void {
+    const answer = placement.thread?.answer;
     if (!found || !answer) return;
     for (const id of found.ids) this.#shown.set(id, answer.view.number);
     if (found.verdict === 'same') return;
@@ -148,7 +148,9 @@ export class Teller {
     const round = view.number;
     const shownBy = this.#shown.get(id);
     if (shownBy !== undefined && lengthOf(message.parts) > SHORT) {
-      return [{ kind: 'seen', role: message.role, gist: gistOf(resultText(message.parts)), round: shownBy }];
+      return [
+        { kind: 'seen', role: message.role, excerpt: excerptOf(resultText(message.parts)), round: shownBy },
+      ];
     }
     this.#shown.set(id, round);
     if (message.role === 'system' || message.role === 'developer') {

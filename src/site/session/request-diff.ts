@@ -2,18 +2,18 @@ import type { Message } from '../../ai-log/message.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { compareEcho, echoOf, isAssistant, type Answer, type Echo, type EchoVerdict } from './answer.ts';
 import { promptOf } from './excerpt.ts';
-import type { Lanes, Placement, Request } from './threads.ts';
+import type { Threads, Placement, Request } from './threads.ts';
 import type { MessageBook } from './message-book.ts';
 import type { SystemPrompt } from './system.ts';
 
-/** A message of a request that its lane did not have before. */
+/** A message of a request that its thread did not have before. */
 export interface FreshMessage {
   id: number;
   message: Message;
 }
 
-/** A round's request, once it is known which lane it goes on with. */
-export interface Meeting {
+/** A round's request, once it is known which thread it goes on with. */
+export interface RequestDiff {
   request: Request;
   placement: Placement;
   system: SystemPrompt;
@@ -23,20 +23,20 @@ export interface Meeting {
   systemCount: number;
   /** Without those that bring back the last answer. */
   fresh: FreshMessage[];
-  /** The answer of the lane's last round as it came back; null where it did not. */
+  /** The answer of the thread's last round as it came back; null where it did not. */
   echo: { verdict: EchoVerdict; echo: Echo; ids: number[] } | null;
   /** The user's words that are new, on one line; empty where there are none. */
   prompt: string;
 }
 
 /** Places a round's request, and tells what is new in it. Nothing is shown yet. */
-export function meet(
+export function diffRequest(
   round: ExpandedRound,
   list: readonly string[],
   book: MessageBook,
-  lanes: Lanes,
-): Meeting {
-  const numbered = book.number(list, lanes.requests);
+  threads: Threads,
+): RequestDiff {
+  const numbered = book.number(list, threads.requests);
   const { ids } = numbered;
   const systemCount = leadingSystem(ids, book);
   const body = ids.slice(systemCount);
@@ -54,11 +54,11 @@ export function meet(
     },
     answeredCalls: () => new Set(range(0, body.length).flatMap((place) => resultIds(messageAt(place)))),
   };
-  const placement = lanes.place(request);
+  const placement = threads.place(request);
   const fresh = placement.isRetry
     ? []
     : placement.alignment.added.map((place) => ({ id: body[place] ?? -1, message: messageAt(place) }));
-  const answer = placement.lane?.answer;
+  const answer = placement.thread?.answer;
   const found = answer ? takeEcho(fresh, answer, placement.alignment.removed === 0) : null;
   const rest = found ? fresh.filter((_, i) => i < found.from || i >= found.to) : fresh;
   request.task = rest.map(({ message }) => promptOf(message)).findLast((words) => words !== '') ?? '';

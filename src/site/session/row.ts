@@ -21,7 +21,7 @@ export type Row =
       kind: 'session-fold';
       role: string;
       sum: string;
-      gist: string;
+      excerpt: string;
       html: string;
       isTool: boolean;
       tags: Tag[];
@@ -30,7 +30,7 @@ export type Row =
       kind: 'session-call';
       role: string;
       name: string;
-      gist: string;
+      excerpt: string;
       summary: string;
       failure: Tag | null;
       failureText: string;
@@ -65,8 +65,8 @@ export function said(
   return say(role, kindOfSay, html, isCut ? CUT : null, isCut ? CUT_WORDS : '');
 }
 
-export function fold(role: string, sum: string, gist: string, html: string, tags: Tag[]): Row {
-  return { kind: 'session-fold', role, sum, gist, html, isTool: false, tags };
+export function fold(role: string, sum: string, excerpt: string, html: string, tags: Tag[]): Row {
+  return { kind: 'session-fold', role, sum, excerpt, html, isTool: false, tags };
 }
 
 export function line(role: string, tag: Tag | null, text: string, href: string, link: string): Row {

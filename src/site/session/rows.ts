@@ -33,7 +33,7 @@ function rowOf(item: Item, isFirstCall: boolean, context: RowContext): Row {
       return line(
         roleWord(item.role),
         null,
-        item.gist,
+        item.excerpt,
         context.hrefOf(item.round),
         `shown in #${item.round}`,
       );
@@ -145,7 +145,7 @@ function callRow(call: CallView, isFirst: boolean, context: RowContext): Row {
     kind: 'session-call',
     role: isFirst ? 'Tools' : '',
     name: cleanLine(call.name) || '?',
-    gist: call.gist,
+    excerpt: call.excerpt,
     summary: failure === null ? (result?.summary ?? '') : '',
     failure: failure === null ? null : { text: 'error', isFailed: true },
     failureText: failure === 'error' ? '' : (failure ?? ''),
@@ -167,7 +167,7 @@ function resultRow(item: Extract<Item, { kind: 'result' }>, context: RowContext)
     kind: 'session-call',
     role: 'Result',
     name: cleanLine(name) || 'tool',
-    gist: callRound === null ? '' : `called in #${callRound}`,
+    excerpt: callRound === null ? '' : `called in #${callRound}`,
     summary: failure === null ? result.summary : '',
     failure: failure === null ? null : { text: 'error', isFailed: true },
     failureText: failure === 'error' ? '' : (failure ?? ''),

@@ -1,7 +1,7 @@
 import { shortCount } from '../format.ts';
 import { escapeText } from './text.ts';
 
-/** Where the strip's two charts begin and end, in pixels. */
+/** Where the timeline's two charts begin and end, in pixels. */
 export const INPUT = { top: 24, bottom: 104 };
 export const COST = { top: 138, bottom: 174 };
 /** Of the axis, and between its labels and the plot. */

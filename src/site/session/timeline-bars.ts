@@ -4,7 +4,7 @@ import { costIn, costView, type CostView } from '../cost-view.ts';
 import { sumOfColumns } from './column.ts';
 import type { Column } from './view.ts';
 
-/** A bar of the strip: one round, or where there are too many, some that follow each other. */
+/** A bar of the timeline: one round, or where there are too many, some that follow each other. */
 export interface Bar {
   from: number;
   to: number;
@@ -20,8 +20,8 @@ export interface Bar {
   failedTools: number;
   /** Status of the first failed request. */
   status: number | null;
-  /** Names of the side lanes in it; null where one of its rounds is of the main lane. */
-  lanes: string[] | null;
+  /** Names of the side threads in it; null where one of its rounds is of the main thread. */
+  threads: string[] | null;
   /** 0 where the axis is not cut. */
   idleMs: number;
 }
@@ -30,7 +30,7 @@ const MOST_BARS = 120;
 const MOST_GAPS = 6;
 
 /** The bars of these rounds, at most 120, and how many rounds one stands for; `currency` is what they are drawn in. */
-export function stripBars(columns: readonly Column[], currency: string): { bars: Bar[]; size: number } {
+export function timelineBars(columns: readonly Column[], currency: string): { bars: Bar[]; size: number } {
   const size = Math.ceil(columns.length / MOST_BARS);
   const shortest = shortestGap(columns);
   const bars: Bar[] = [];
@@ -71,8 +71,8 @@ function barOf(columns: readonly Column[], shortestGapMs: number, currency: stri
     unpriced: total.unpricedRounds,
     failedTools: sum(({ failedTools }) => failedTools),
     status: columns.find(({ status }) => status !== null)?.status ?? null,
-    lanes: columns.every(({ laneName }) => laneName !== null)
-      ? [...new Set(columns.map(({ laneName }) => laneName ?? ''))]
+    threads: columns.every(({ threadName }) => threadName !== null)
+      ? [...new Set(columns.map(({ threadName }) => threadName ?? ''))]
       : null,
     idleMs: idle >= shortestGapMs ? idle : 0,
   };

@@ -31,8 +31,8 @@ export interface ResultView {
 
 export interface CallView {
   name: string;
-  /** The arguments' gist, on one line. */
-  gist: string;
+  /** The arguments' excerpt, on one line. */
+  excerpt: string;
   arguments: Clip;
   /** null where no later round on this page brings it. */
   result: ResultView | null;
@@ -52,7 +52,7 @@ export type Item =
       note: { kind: 'differs' | 'late'; of: number } | null;
     }
   /** A long message that another round shows. */
-  | { kind: 'seen'; role: string; gist: string; round: number }
+  | { kind: 'seen'; role: string; excerpt: string; round: number }
   | { kind: 'reasoning'; clip: Clip; tokens: number }
   | { kind: 'answer'; clip: Clip }
   | { kind: 'call'; call: CallView }
@@ -63,7 +63,7 @@ export type Item =
   /** So many messages of this request are not shown at all. */
   | { kind: 'more'; messages: number };
 
-/** What a request says again of its lane's past. */
+/** What a request says again of its thread's past. */
 export interface History {
   /** `first`: nothing to repeat; `continued`; `rewritten`; `retried`: the very same request after a failure. */
   kind: 'continued' | 'rewritten' | 'retried';
@@ -91,10 +91,10 @@ export interface RoundView {
   items: Item[];
 }
 
-export type LaneKind = 'main' | 'sub-agent' | 'thread' | 'loose';
+export type ThreadKind = 'main' | 'sub-agent' | 'thread' | 'loose';
 
 /** Rounds of a parallel thread, as far as they stand between two rounds of the main one. */
-export interface LaneView {
+export interface ThreadView {
   kind: 'sub-agent' | 'thread';
   /** From 1, among its kind. */
   label: number;
@@ -112,16 +112,16 @@ interface IdleBlock {
   kind: 'idle';
   ms: number;
 }
-export type Block = RoundBlock | IdleBlock | { kind: 'lane'; lane: LaneView };
+export type Block = RoundBlock | IdleBlock | { kind: 'thread'; thread: ThreadView };
 
-/** A round in the strip chart. */
+/** A round in the timeline chart. */
 export interface Column {
   number: number;
   time: number;
   usage: UsageCell;
-  lane: LaneKind;
-  /** Names the lane, where that is a sub-agent or a parallel thread. */
-  laneName: string | null;
+  thread: ThreadKind;
+  /** Names the thread, where that is a sub-agent or a parallel thread. */
+  threadName: string | null;
   /** Whether it says a word: without, its tool calls are unknown. */
   hasText: boolean;
   failedTools: number;
