@@ -4,22 +4,22 @@ import type { UsageCell } from '../model/usage-cell.ts';
 import { currencyOrder } from './currency-order.ts';
 import { addCellCosts, addCosts, noCosts, type Amount, type CostSums } from './costs.ts';
 
-/** What a set of rounds used. Costs are exact: 10⁻¹⁸ USD; those in other currencies are in `others`. */
+/** What a set of rounds used. Costs are exact, in 10⁻¹⁸ USD; costs in other currencies are in `others`. */
 export interface Totals extends Counts, CostSums {
   sessions: number;
   cost: bigint;
-  /** How much more the cached tokens would have cost as fresh input; exact, and below 0 where a cache costs more. */
+  /** How much more the cached tokens would have cost as fresh input; negative if the cache cost more. */
   saved: bigint;
   /** Rounds whose cost is known, which may be zero: priced, free, or answered by the gateway's cache. */
   settledRounds: number;
   unpricedRounds: number;
   unpricedTokens: number;
-  /** Rounds of each model that has no price. */
+  /** Rounds without a price, by model. */
   unpricedModels: Map<string, number>;
 }
 
 export interface Row extends Totals {
-  /** Tokens of each model, for the rows of a date or a session. */
+  /** Tokens by model. */
   models: Map<string, number>;
 }
 
@@ -51,7 +51,7 @@ export function addCell(sum: Row, cell: UsageCell): void {
   }
 }
 
-/** Adds what a row used, but not its sessions: one of them can be in several rows. */
+/** Adds what a row used. Sessions are not added, because one session can be in several rows. */
 export function addRow(sum: Row, row: Row): void {
   addCounts(sum, row);
   sum.cost += row.cost;
@@ -102,7 +102,7 @@ export function sessionTotals({ usage }: SessionUsage): Row {
   return sumOfCells(usage);
 }
 
-/** Names by what they used, the most first; equals by name. */
+/** Names by use, the most used first; equal ones by name. */
 export function namesByUse(uses: ReadonlyMap<string, number>): string[] {
   return [...uses].toSorted((a, b) => b[1] - a[1] || compareText(a[0], b[0])).map(([name]) => name);
 }
@@ -111,19 +111,19 @@ export function tokensOf(sum: { input: number; output: number }): number {
   return sum.input + sum.output;
 }
 
-/** Whether the sum of costs says anything: not if every round is unpriced, or told no usage. */
+/** Whether any cost is known: not if every round is unpriced or without usage. */
 export function isCostKnown(sum: Pick<Totals, 'settledRounds' | 'rounds'>): boolean {
   return sum.settledRounds > 0 || sum.rounds === 0;
 }
 
-/** Whether the sum in USD says anything: not if all that is known was charged in other currencies. */
+/** Whether any cost in USD is known: not if all known costs are in other currencies. */
 export function isUsdKnown(sum: Pick<Totals, 'settledRounds' | 'rounds' | 'others'>): boolean {
   let { settledRounds } = sum;
   for (const { rounds } of sum.others.values()) settledRounds -= rounds;
   return settledRounds > 0 || sum.rounds === 0;
 }
 
-/** The costs that are known, USD first and the others by their codes; `converted` where a currency was asked for. */
+/** The known costs, USD first, then by code; converted if a currency was asked for. */
 export function amountsOf(sum: CostedRounds): [currency: string, amount: Amount][] {
   if (sum.converted) {
     const { to, amounts } = sum.converted;
@@ -134,7 +134,7 @@ export function amountsOf(sum: CostedRounds): [currency: string, amount: Amount]
   return [['USD', { rounds: sum.settledRounds, cost: sum.cost, saved: sum.saved }], ...others];
 }
 
-/** By what sums cost, ascending. Currencies are never added: USD decides, then the others by their codes. */
+/** Compares costs. Currencies are never added: USD decides, then the others in the order of their codes. */
 export function compareCosts(a: CostedRounds, b: CostedRounds): number {
   if (a.others.size === 0 && b.others.size === 0 && !a.converted && !b.converted)
     return compareBig(a.cost, b.cost);
@@ -146,14 +146,14 @@ export function compareCosts(a: CostedRounds, b: CostedRounds): number {
   return 0;
 }
 
-/** Rows by cost, then tokens, then name; the largest first. */
+/** Rows by cost, then tokens, the largest first; then by name. */
 export function byCost(rows: ReadonlyMap<string, Row>): [string, Row][] {
   return [...rows].toSorted(
     ([nameA, a], [nameB, b]) => compareCosts(b, a) || tokensOf(b) - tokensOf(a) || compareText(nameA, nameB),
   );
 }
 
-/** Rows by key, ascending: dates in their order. */
+/** Rows by key, ascending. */
 export function byKey(rows: ReadonlyMap<string, Row>): [string, Row][] {
   return [...rows].toSorted(([a], [b]) => compareText(a, b));
 }
@@ -162,7 +162,7 @@ export function compareBig(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** By code units: the same order on every machine. */
+/** By code units: the order does not depend on the locale. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -6,20 +6,20 @@ import type { GroupKey } from './group-keys.ts';
 
 export interface Stats {
   keys: readonly GroupKey[];
-  /** In their order: dates ascending, everything else by what it cost, rows of one name together. */
+  /** Dates ascending, everything else by cost; rows with the same first names together. */
   rows: Group[];
-  /** A session counts once in it. */
+  /** Counts each session once. */
   total: Row;
 }
 
-/** Which usage is meant. */
+/** Selects usage. */
 export interface UsageQuery extends UsageFilter {
   buckets: BucketRange;
-  /** Whose dates. */
+  /** The time zone of dates. */
   local: LocalTime;
 }
 
-/** Only usage of this model, of this consumer: the whole name, in any case. */
+/** Only usage of this model and this consumer: whole names, case-insensitive. */
 export interface UsageFilter {
   model?: string;
   consumer?: string;
@@ -44,7 +44,7 @@ export function groupBy(
   const { groups, rollUps, total } = shared
     ? groupSharedCells(shared, grouping)
     : groupUsage(sessions.usages(), grouping);
-  // What all groups that begin with the same names come to: these stay together.
+  // For each group, the sums of all groups with the same first names: these stay together.
   const leads = groups.map((group) => [
     ...prefixes.map((length) => rollUps[length]?.get(prefixId(group.names, length)) ?? group.row),
     group.row,
@@ -52,7 +52,7 @@ export function groupBy(
   return { keys, rows: inOrder(groups, leads, keys), total };
 }
 
-/** Whether a cell, or a round, is one of those that are asked for. */
+/** Whether a cell or a round matches a filter. */
 export function usageFilter(filter: UsageFilter): (usage: { model: string; consumer: string }) => boolean {
   const isModel = nameFilter(filter.model);
   const isConsumer = nameFilter(filter.consumer);

@@ -3,7 +3,7 @@ import { cellsOf, type StoredSessions } from '../store/index/index.ts';
 import { compareBig, compareText, emptyRow, tokensOf, type Row } from './aggregate.ts';
 import { groupSharedCells } from './group-usage.ts';
 
-/** What rounds of one model used. */
+/** What rounds of a model used. */
 export interface ModelUse {
   model: string;
   rounds: number;
@@ -11,12 +11,12 @@ export interface ModelUse {
   output: number;
 }
 
-/** A price book entry, and the rounds that it prices now. */
+/** A price book entry, and the rounds that it currently prices. */
 export interface EntryUse extends ModelUse {
   entry: PriceEntry;
   /** 10⁻¹⁸ USD. */
   cost: bigint;
-  /** In other currencies. */
+  /** Costs in other currencies. */
   others: Map<string, bigint>;
   /** New rounds of the model are priced by it, as long as nothing else becomes known of the model. */
   isLatest: boolean;

@@ -6,8 +6,8 @@ import { cellOfRound as cellOf } from '../pricing/round-cell.ts';
 import { moneyOfRound, type RoundMoney } from '../pricing/round-money.ts';
 
 /**
- * What rounds cost by the price book as it stands, in 10⁻¹⁸ USD, and what says so: a round's own price, or the
- * refresh that came after it. Throws InputOutputError for a damaged book; `dir` names the store in it.
+ * What rounds cost by the current price book: by their own price, or by that of a later refresh. Throws InputOutputError
+ * for a damaged book; the message names the store, `dir`.
  */
 export function roundMoney(
   priceLines: readonly string[],
@@ -27,7 +27,7 @@ export function roundMoney(
   };
 }
 
-/** What a round costs, and that in the currency that is asked for. */
+/** What a round costs, also in the currency that was asked for. */
 export interface ShownMoney extends RoundMoney {
   converted?: ReturnType<typeof convertedMoney>;
 }

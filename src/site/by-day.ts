@@ -12,10 +12,10 @@ import type { SiteTotals } from './totals.ts';
 import { renderTemplate } from './templates.ts';
 
 const DAY_MS = 86_400_000;
-/** Fewer columns than these would be walls. */
+/** Fewer columns would be too wide. */
 const LEAST_DAYS = 14;
 
-/** Cost and tokens by day side by side, each with its table, of the last `most` days up to the last with rounds. */
+/** Charts and tables of cost and tokens by day, for at most `most` days up to the last one with rounds. */
 export function byDaySection(totals: SiteTotals, most: number, site: SiteContext): string {
   const days = daysOf(totals, most);
   const groups = modelGroups(totals, site);
@@ -52,7 +52,7 @@ export function byDaySection(totals: SiteTotals, most: number, site: SiteContext
         total: cost.text,
         exact: cost.bounds ? cost.exact : '',
         missing: sum.unpricedRounds > 0 ? `+ ${plural(sum.unpricedRounds, 'unpriced round')}` : '',
-        leftOut: leftOut === '' ? '' : `The columns are ${currency}, without ${leftOut}.`,
+        leftOut: leftOut === '' ? '' : `The columns show ${currency}; ${leftOut} is left out.`,
         chart: dayChart({
           id: 'cost',
           label: 'Cost by day; a table follows',
@@ -89,7 +89,7 @@ export function byDaySection(totals: SiteTotals, most: number, site: SiteContext
   });
 }
 
-/** A colour of the charts: a model, or all those that have none of their own. */
+/** A colour of the charts: one model, or all models without a colour of their own. */
 interface ModelGroup {
   view: ModelView;
   models: string[];
@@ -122,13 +122,13 @@ function seriesOf(
   };
 }
 
-/** What these models used on a day; undefined where they used nothing. */
+/** What these models used on a day; undefined if nothing. */
 function dayOf(date: string, models: readonly string[], totals: SiteTotals): Row | undefined {
   const rows = models.map((model) => totals.dayOf(date, model)).filter((row) => row !== undefined);
   return rows.length > 1 ? sumOf(rows) : rows[0];
 }
 
-/** Dates without gaps up to the last one with rounds. */
+/** Consecutive dates up to the last one with rounds. */
 function daysOf({ days }: SiteTotals, most: number): string[] {
   const last = Date.parse(`${days.at(-1)?.[0]}T00:00:00Z`);
   const first = Date.parse(`${days[0]?.[0]}T00:00:00Z`);
@@ -144,7 +144,7 @@ function sumOf(rows: readonly (Row | undefined)[]): Row {
   return sum;
 }
 
-/** What stands in a cell of a table, and for those who point at it; empty where that is no more. */
+/** Text and tooltip of a table's cell. */
 interface Cell {
   text: string;
   exact: string;
@@ -180,7 +180,7 @@ function tableOf(
   };
 }
 
-/** `4`, `0.50`, `0.005`: as many decimals as the step between two of them needs, and no odd one. */
+/** `4`, `0.50`, `0.005`: as many decimals as the step between two ticks needs, and two instead of one. */
 function amountTick(value: number, step: number): string {
   if (value === 0) return '0';
   const decimals = decimalsOf(step);
@@ -203,7 +203,7 @@ function countTick(value: number, step: number): string {
   return unit === '' ? exact(value) : `${text}\u00a0${unit}`;
 }
 
-/** Of a step such as 0.25: 2. */
+/** 2 for a step such as 0.25. */
 function decimalsOf(step: number): number {
   let decimals = 0;
   while (decimals < 9 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6)

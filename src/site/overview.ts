@@ -21,12 +21,12 @@ import { renderTemplate } from './templates.ts';
 export const OVERVIEW_PATH = 'index.html';
 
 const NEWEST = 10;
-/** No day is longer. */
+/** No day is longer, whatever the clocks do. */
 const TWO_DAYS_MS = 2 * 86_400_000;
 const MODELS = 12;
 const DAYS = 60;
 
-/** The overview of a store that has sessions: all of them, and those that have pages, the latest first. */
+/** The overview of a store with `sessions`. `latest` are those that have pages, the latest first. */
 export function overview(
   sessions: readonly SessionEntry[],
   latest: readonly SessionEntry[],
@@ -58,10 +58,10 @@ interface Figure {
   digits: string;
   unit: string;
   exact: string;
-  /** What the number lacks. */
+  /** What is missing from the number. */
   caution: string;
   context: string;
-  /** More of the context, which a phone leaves out. */
+  /** More context, not shown on a phone. */
   further: string;
 }
 
@@ -73,7 +73,7 @@ function figuresOf(
 ): Figure[] {
   const fresh = total.input - total.cached;
   return [
-    // The sums count them; the lists, which have fewer, cannot show them.
+    // Pruned sessions count in sums but are not in lists.
     figure(
       'sessions',
       'Sessions',
@@ -127,7 +127,7 @@ function perSession(total: Row): string {
   return `${shareText(total, total.sessions)} a session, ${shortCount(tokensOf(total))} tokens`;
 }
 
-/** `9 today`, else when the last round was. */
+/** `9 today`, or else when the last round was. */
 function todayText(sessions: readonly SessionEntry[], { local, now }: SiteContext): string {
   const today = local.dateOf(Math.floor(now / BUCKET_MS));
   const isNear = ({ updated }: SessionEntry): boolean => Math.abs(updated - now) < TWO_DAYS_MS;

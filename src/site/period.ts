@@ -9,12 +9,12 @@ export function periodText({ days }: SiteTotals): string {
   return `${dateRange(from, to)}, ${plural(count, 'day')}`;
 }
 
-/** What the footer says where a price is unknown. */
+/** Footer note for unknown prices. */
 export const PLUS_NOTE = 'Hatched or “+”: price unknown, tokens counted';
-/** What it says where a cost has a mark. */
+/** Footer note for costs that may be wrong. */
 export const BOUND_NOTE = '“≥”, “≤”, “≈”: the cost is at least, at most, or about this';
 
-/** What the footer says where costs are shown; `isBounded`: one of them may be wrong. */
+/** Footer notes of a page with costs; `isBounded`: some of them may be wrong. */
 export function costNotes(isBounded: boolean): string[] {
   return isBounded ? [PLUS_NOTE, BOUND_NOTE] : [PLUS_NOTE];
 }

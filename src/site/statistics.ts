@@ -53,7 +53,7 @@ export function modelTable({ models, total }: SiteTotals, most: number, site: Si
   return statTable('Model', rows, total, true);
 }
 
-/** Below a table with shares of several currencies. */
+/** Note below a table with costs in several currencies. */
 export const SHARE_NOTE =
   'A share of cost compares costs in the same currency; costs in several currencies have no share.';
 
@@ -90,7 +90,7 @@ export function datesPage(totals: SiteTotals, site: SiteContext): string {
       ...(months.length > 1 ? [statTable('Month', months.toReversed(), totals.total, false)] : []),
       statTable('Date', days.toReversed(), totals.total, false),
     ],
-    note: `A day is a day in ${site.local.timeZone}. A session is counted on each day on which it had rounds; the total counts it once.`,
+    note: `Days are in ${site.local.timeZone}. A session counts on every day with a round of it; the total counts it once.`,
   });
 }
 

@@ -15,14 +15,14 @@ import type { SiteContext } from './site-context.ts';
 import { consumersPage, datesPage, modelsPage } from './statistics.ts';
 import { siteTotals, type SiteTotals } from './totals.ts';
 
-/** The pages about all sessions. Sums are made only if one of them has to be written. */
+/** The pages about all sessions. Totals are summed only if a page needs them. */
 export function* storePages(
   snapshot: Snapshot,
   sessions: readonly KeyedSession[],
   refresh: number,
   site: SiteContext,
 ): Generator<Page> {
-  // Pruned sessions have no pages any more, and their part in the sums.
+  // Pruned sessions still count in totals, but have no pages.
   const pruned = sessions.filter(({ entry }) => isPruned(entry));
   const shown = inBothOrders(
     pruned.length === 0 ? sessions : sessions.filter(({ entry }) => !isPruned(entry)),

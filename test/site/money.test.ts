@@ -145,7 +145,7 @@ describe('a store of several currencies, wrong in both directions', () => {
         '1 × the log does not say what was cached' +
         '1 × the price is the highest of several that may apply',
     ]);
-    expect(html).toContain('The columns are USD, without ¥31.20.');
+    expect(html).toContain('The columns show USD; ¥31.20 is left out.');
     expect(html).toContain('“≥”, “≤”, “≈”: the cost is at least, at most, or about this');
     expect(textOf(html, '<g class="column"><title>1 Feb 2026', '</title>')).toBe(
       [
@@ -231,7 +231,7 @@ describe('a store of several currencies, wrong in both directions', () => {
         '1 × the price is the highest of several that may apply' +
         '1 × the fee for web searches is not in the log',
     ]);
-    expect(html).toContain('<p class="meta">Costs are drawn in USD, without ¥5.20</p>');
+    expect(html).toContain('<p class="meta">Costs are drawn in USD; ¥5.20 is left out</p>');
     const titles = allTexts(html, /<title>(#[^<]*)<\/title>/g).map((title) => title.replace(/^.*out, /, ''));
     expect(titles).toEqual([
       '$2.0000',
@@ -282,7 +282,7 @@ test('a store of one other currency is drawn in it, and its shares are plain', a
   expect(html).not.toContain('$');
   expect(html).toContain('≥ ¥15.60');
   expect(html).toContain('≥ ¥7.80 a session');
-  expect(html).not.toContain('The columns are');
+  expect(html).not.toContain('The columns show');
   expect(allTexts(html, /<td class="share of-cost">(.*?)<\/td>/g)).toEqual(['67%', '33%', '']);
   expect(allTexts(html, /<text x="\d+" y="[\d.]+" text-anchor="end">(.*?)<\/text>/g)).toContain('¥15');
   const session = readFileSync(join(made.siteDir, 'sessions/b.html'), 'utf8');
@@ -308,7 +308,7 @@ test('a store that is exact and in USD says nothing of marks and currencies', as
     'sessions/a.html',
   ]) {
     expect(readFileSync(join(made.siteDir, path), 'utf8'), path).not.toMatch(
-      /[≥≤≈]|bounds|The columns are|drawn in|mixed/,
+      /[≥≤≈]|bounds|The columns show|drawn in|mixed/,
     );
   }
   // It is free: what the log does not say changes nothing.

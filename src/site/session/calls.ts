@@ -14,20 +14,20 @@ interface KnownCall {
   isAnswered: boolean;
 }
 
-/** Brings tool calls and their results together, whichever rounds they stand in. */
+/** Matches tool calls with their results, across all rounds of a session. */
 export class ToolCalls {
   readonly #byId = new Map<string, KnownCall>();
-  /** Calls of the present page. */
+  /** Calls on the current page. */
   #onPage: KnownCall[] = [];
   readonly #columns: Column[];
 
-  /** `columns`: of all rounds, to count calls and failures in. */
+  /** Counts calls and failures in `columns`, one per round. */
   constructor(columns: Column[]) {
     this.#columns = columns;
   }
 
-  /** A call that a round made, as it is shown. */
-  made(call: ToolCall, round: number, page: number, budget: Budget): Extract<Item, { kind: 'call' }> {
+  /** Adds a call that a round made. */
+  addCall(call: ToolCall, round: number, page: number, budget: Budget): Extract<Item, { kind: 'call' }> {
     const view: CallView = {
       name: call.name,
       excerpt: argumentsExcerpt(call.arguments),
@@ -43,10 +43,10 @@ export class ToolCalls {
   }
 
   /**
-   * A result that a round's request brought: it goes to its call where that stands on the same page, and null is
-   * returned; else it is shown where it came. Without an id, a result answers the first call that still waits.
+   * Adds a result that a round's request brought. If its call is on the same page, it is shown there and null is
+   * returned; otherwise it is an item of its own. A result without an id goes to the first call still waiting.
    */
-  answered(result: ToolResult, round: number, page: number, budget: Budget): Item | null {
+  addResult(result: ToolResult, round: number, page: number, budget: Budget): Item | null {
     const call = this.#callOf(result);
     const failure = failureOf(result);
     const view = {
@@ -67,7 +67,7 @@ export class ToolCalls {
     return { kind: 'result', result: view, callRound: call?.round ?? null, name };
   }
 
-  /** Nothing changes on a closed page. */
+  /** A closed page no longer changes. */
   closePage(): void {
     for (const call of this.#onPage) call.view = null;
     this.#onPage = [];

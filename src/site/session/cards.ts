@@ -12,7 +12,7 @@ import type { Row, Tag } from './row.ts';
 import { rowsOf } from './rows.ts';
 import type { Block, ThreadView, RoundView } from './view.ts';
 
-/** What is drawn down a page: `kind` names the template. */
+/** What a page shows from top to bottom. `kind` names the template. */
 export type Card =
   | { kind: 'session-idle'; text: string }
   | ({ kind: 'session-thread' } & ThreadCard)
@@ -37,9 +37,9 @@ interface RoundCard {
   numberText: string;
   time: { text: string; exact: string; iso: string };
   model: ModelMark;
-  /** Empty where a tag stands in its place. */
+  /** Empty if `costTag` takes its place. */
   cost: string;
-  /** How it may be wrong, and why, for those who point at it; empty where it is exact. */
+  /** Tooltip: how the cost may be wrong, and why; empty if it is exact. */
   costExact: string;
   costTag: Tag | null;
   meter: { cached: string; fresh: string; freshX: string; gap: boolean };
@@ -50,7 +50,7 @@ interface RoundCard {
   output: string;
   reasoning: string;
   latency: string;
-  /** Whether the round says a word of the conversation. */
+  /** Whether the round has a part in the conversation: a prompt or an answer. */
   isTalk: boolean;
   rows: Row[];
 }
@@ -64,7 +64,7 @@ export interface ModelMark {
 
 export interface CardContext extends RowContext {
   site: SiteContext;
-  /** The largest input of a round on the page: a meter's full length. */
+  /** The largest input of a round on the page, which fills the whole meter. */
   largestInput: number;
 }
 
@@ -79,12 +79,12 @@ export function cardsOf(blocks: readonly Block[], context: CardContext): Card[] 
   });
 }
 
-/** Whether any round says a word of the conversation; threads are no part of it. */
+/** Whether the main thread has a prompt or an answer. */
 export function hasTalk(cards: readonly Card[]): boolean {
   return cards.some((card) => card.kind === 'session-round' && card.isTalk);
 }
 
-/** Whether there is anything to open. */
+/** Whether anything is folded. */
 export function hasClosed(cards: readonly Card[]): boolean {
   return cards.some(
     (card) =>
@@ -128,7 +128,7 @@ function roundCard(round: RoundView, day: string, context: CardContext): RoundCa
     output: exact(stored.output_tokens),
     reasoning: stored.reasoning_tokens > 0 ? exact(stored.reasoning_tokens) : '',
     latency: latencyText(round),
-    isTalk: rows.some((row) => row.kind === 'session-say' && row.kindOfSay !== 'other'),
+    isTalk: rows.some((row) => row.kind === 'session-say' && row.speaker !== 'other'),
     rows,
   };
 }
@@ -175,7 +175,7 @@ function threadCard(thread: ThreadView, context: CardContext): ThreadCard {
   const span = first === last ? `#${first?.number ?? 0}` : `#${first?.number ?? 0} to #${last?.number ?? 0}`;
   return {
     name: threadName(thread),
-    facts: `${thread.isContinued ? 'goes on, ' : ''}${plural(rounds.length, 'round')}, ${span}`,
+    facts: `${thread.isContinued ? 'continued, ' : ''}${plural(rounds.length, 'round')}, ${span}`,
     model: markOf(models[0] ?? '', unpriced === rounds.length, context.site),
     moreModels: models.length > 1 ? `+ ${models.length - 1} more` : '',
     tokens: `${shortCount(tokensOf(sum))} tokens`,
@@ -186,7 +186,7 @@ function threadCard(thread: ThreadView, context: CardContext): ThreadCard {
       ...(failures > 0 ? [{ text: `${exact(failures)} failed`, isFailed: true }] : []),
     ],
     task: thread.task,
-    // A peer's conversation is read like the main one; what failed must not be hidden.
+    // A parallel thread is read like the main one, and failures must not be hidden.
     isOpen: thread.kind === 'thread' || failures > 0,
     cards: cardsOf(thread.blocks, context),
   };

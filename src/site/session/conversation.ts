@@ -7,25 +7,25 @@ import { Budget } from './clip.ts';
 import { Threads, type Thread } from './threads.ts';
 import { diffRequest, type RequestDiff } from './request-diff.ts';
 import { MessageBook } from './message-book.ts';
-import { PageMaker, type PlacedRound } from './page-maker.ts';
+import { PageMaker } from './page-maker.ts';
 import type { SystemPrompt } from './system.ts';
-import { questionWords, Presenter } from './presenter.ts';
+import { Presenter, questionWords, type Target } from './presenter.ts';
 import { columnOf } from './column.ts';
 import type { Column, History, RoundView, SessionPart, SessionSum } from './view.ts';
 
 export interface ConversationOptions {
-  /** The rounds are strangers': they came without a session id. */
+  /** The rounds have no session id and may come from different clients. */
   isLoose: boolean;
-  /** What a round costs by the price book as it stands. */
+  /** What a round costs by the current price book. */
   moneyOf: (round: Pick<ExpandedRound, 'stored'>) => ShownMoney;
 }
 
-/** A shorter time without a round is no gap to speak of. */
+/** Shorter gaps between rounds are not shown. */
 const IDLE_MS = 30 * 60_000;
 
 /**
- * Reads a session's rounds into the parts that its pages show, one by one, as soon as each is closed; the last one,
- * still open, comes with what all rounds add up to. What is on a closed part never changes when rounds are added.
+ * Turns a session's rounds into the parts that its pages show. Each part is handed out once it is closed, and never
+ * changes when rounds are added later; the last part is open, and comes with the sum of all rounds.
  */
 export class Conversation {
   readonly #options: ConversationOptions;
@@ -34,10 +34,10 @@ export class Conversation {
   readonly #columns: Column[] = [];
   readonly #presenter = new Presenter(this.#columns);
   readonly #pages = new PageMaker(this.#columns);
-  /** The system prompt of each thread's last round; of rounds without a list of messages under `null`. */
+  /** The system prompt of each thread's last round; `null` is for rounds without a list of messages. */
   readonly #systems = new Map<Thread | null, SystemPrompt>();
   #question: string | null = null;
-  /** Whether any question so far had words. */
+  /** Whether any question so far had text. */
   #hasTitle = false;
   #wasFinal = true;
   #busyUntil = -Infinity;
@@ -47,72 +47,76 @@ export class Conversation {
     this.#threads = new Threads(options.isLoose);
   }
 
-  /** Adds a round; returns the part that it closed, if it did. */
+  /** Adds a round. Returns the part that it closed, if any. */
   add(round: ExpandedRound): SessionPart | null {
-    const list = round.messages === null || round.messages.length === 0 ? null : round.messages;
-    const diff = list && diffRequest(round, list, this.#book, this.#threads);
+    const { stored, messages } = round;
+    const diff = messages?.length ? diffRequest(round, messages, this.#book, this.#threads) : null;
     const question = diff ? null : this.#newQuestion(round);
     const prompt = diff ? diff.prompt : question === null ? '' : questionWords(question);
-    const time = Date.parse(round.stored.timestamp);
-    const thread = diff?.placement.thread;
     const isSide = diff !== null && !this.#isMain(diff);
     const closed = this.#pages.cutBefore(isSide, prompt !== '');
     if (closed) this.#presenter.calls.closePage();
 
-    const money = this.#options.moneyOf(round);
-    const view: RoundView = {
-      number: round.stored.round,
-      stored: round.stored,
-      time,
-      money,
-      history: null,
-      prompt: isSide || prompt === '' ? null : prompt,
-      items: [],
-    };
-    const column = columnOf(round.stored, money, this.#idleBefore(time, round.stored.duration_ms ?? 0));
+    const view = this.#viewOf(round, isSide ? '' : prompt);
+    const column = columnOf(stored, view.money, this.#idleBefore(view.time, stored.duration_ms ?? 0));
     this.#columns.push(column);
     const budget = new Budget();
-    const place = { view, page: this.#pages.page, budget };
-    const before = this.#systems.get(thread ?? null);
-    let atCalls = 0;
-    if (diff) atCalls = this.#presenter.request(diff, before, place);
-    else this.#systems.set(null, this.#presenter.cutRequest(round, question, before, place));
-    if (diff) view.history = historyOf(diff, atCalls, before);
-    const answer = this.#presenter.answer(round, place);
+    const target = { view, page: this.#pages.page, budget };
+    this.#presentRequest(round, diff, question, target);
+    const answer = this.#presenter.answer(round, target);
     this.#wasFinal = !answer.isWaiting;
     column.hasText = view.items.length > 0;
-    const placed: PlacedRound = {
-      view,
-      thread: undefined,
-      task: '',
-      consumer: round.stored.consumer ?? '',
-      budget,
-    };
-    if (diff) {
-      const followed = this.#threads.follow(diff.placement, diff.request, view.number, answer);
-      this.#systems.set(followed, diff.system);
-      placed.thread = followed;
-      placed.task = prompt;
-      column.thread = followed.kind;
-      if (isSide) column.threadName = threadName(followed);
-    } else if (this.#options.isLoose) column.thread = 'loose';
+
+    const thread = diff && this.#threads.follow(diff.placement, diff.request, view.number, answer);
+    if (thread) this.#systems.set(thread, diff.system);
+    column.thread = thread?.kind ?? (this.#options.isLoose ? 'loose' : 'main');
+    if (thread && isSide) column.threadName = threadName(thread);
     this.#hasTitle ||= titleOf(round.question) !== null;
-    this.#pages.add(placed, column, hashOf(round, money), this.#hasTitle);
+    const placed = { view, thread, task: thread ? prompt : '', consumer: stored.consumer ?? '', budget };
+    this.#pages.add(placed, column, hashOf(round, view.money), this.#hasTitle);
     return closed;
   }
 
-  /** The last part, and what all rounds come to. */
+  /** The last part, and the sum of all rounds. */
   end(): { part: SessionPart; sum: SessionSum } {
     return this.#pages.end();
   }
 
-  /** Whether the round will stand in the main flow. */
+  /** A round's view, with no items yet. */
+  #viewOf(round: ExpandedRound, prompt: string): RoundView {
+    return {
+      number: round.stored.round,
+      stored: round.stored,
+      time: Date.parse(round.stored.timestamp),
+      money: this.#options.moneyOf(round),
+      history: null,
+      prompt: prompt === '' ? null : prompt,
+      items: [],
+    };
+  }
+
+  #presentRequest(
+    round: ExpandedRound,
+    diff: RequestDiff | null,
+    question: string | null,
+    target: Target,
+  ): void {
+    const before = this.#systems.get(diff?.placement.thread ?? null);
+    if (diff) {
+      const atCalls = this.#presenter.request(diff, before, target);
+      target.view.history = historyOf(diff, atCalls, before);
+    } else {
+      this.#systems.set(null, this.#presenter.cutRequest(round, question, before, target));
+    }
+  }
+
+  /** Whether the round will be shown in the main flow of the page. */
   #isMain({ placement, prompt }: RequestDiff): boolean {
     const kind = placement.thread?.kind ?? this.#threads.kindOfNext(prompt);
     return kind === 'main' || kind === 'loose';
   }
 
-  /** The question of a round that has no list of messages, where it is not the one of the tool loop before. */
+  /** The question of a round without a list of messages, unless it repeats that of the tool loop it continues. */
   #newQuestion({ question }: ExpandedRound): string | null {
     const isNew = question !== null && (question !== this.#question || this.#wasFinal);
     this.#question = question;
@@ -126,7 +130,6 @@ export class Conversation {
   }
 }
 
-/** Two prompts of a parallel thread and a sub-agent never have the same name. */
 export function threadName({ kind, label }: Pick<Thread, 'kind' | 'label'>): string {
   return kind === 'sub-agent' ? `Sub-agent ${label}` : `Parallel thread ${label}`;
 }
@@ -142,7 +145,7 @@ function historyOf(diff: RequestDiff, atCalls: number, before: SystemPrompt | un
   return { kind, repeated: count - added, removed: alignment.removed, added, atCalls, of: thread.round };
 }
 
-/** Digest of all that a round adds to what is shown: what it refers to stands in the rounds before it. */
+/** Digest of what a round adds to the pages. What it refers to is covered by the digests of earlier rounds. */
 function hashOf({ line }: ExpandedRound, money: ShownMoney): string {
   return digest(`${moneyKey(money)} ${line}`, 16);
 }

@@ -3,30 +3,30 @@ import type { Budget } from './clip.ts';
 import type { Thread } from './threads.ts';
 import type { Block, Column, ThreadView, Prompt, RoundView, SessionPart, SessionSum } from './view.ts';
 
-/** A page ends before a prompt once it is this long, … */
+/** A page this long ends before the next prompt, … */
 const ENOUGH = { rounds: 50, bytes: 450_000 };
-/** … else before any round of the main thread, … */
+/** … or, this long, before any round of the main thread, … */
 const MUCH = { rounds: 80, bytes: 520_000 };
-/** … and at last before any round. */
+/** … or, this long, before any round. */
 const MOST = { rounds: 120, bytes: 600_000 };
 
-/** What the HTML of a round, and of an item in it, takes beside its texts. */
+/** Size of the HTML of a round, and of an item in it, without texts. */
 const ROUND_BYTES = 1_800;
 const ITEM_BYTES = 400;
 
-export interface PlacedRound {
+interface PlacedRound {
   view: RoundView;
-  /** undefined for a round that belongs to no chain of requests. */
-  thread: Thread | undefined;
-  /** What the thread was asked for, if this round begins it. */
+  /** null if the log has no list of messages for the round. */
+  thread: Thread | null;
+  /** What the user asked for in this round, on one line. */
   task: string;
   consumer: string;
   budget: Budget;
 }
 
-/** Gathers rounds into the pages of a session. */
+/** Divides a session's rounds into pages. */
 export class PageMaker {
-  /** Number of the present page, from 1. */
+  /** Number of the current page, from 1. */
   page = 1;
   readonly #columns: Column[];
   readonly #prompts: Prompt[] = [];
@@ -34,19 +34,19 @@ export class PageMaker {
   #from = 1;
   #bytes = 0;
   #blocks: Block[] = [];
-  /** The threads that have a block since the last round of the main one. */
+  /** Threads with a block after the last round of the main thread. */
   #open = new Map<Thread, ThreadView>();
   readonly #begun = new Set<string>();
   readonly #consumers = new Set<string>();
   #hasTitle = false;
   #digest = '';
 
-  /** `columns`: of all rounds, as they are added. */
+  /** `columns` grows by one with each round. */
   constructor(columns: Column[]) {
     this.#columns = columns;
   }
 
-  /** Whether the page ends before the next round; then the closed part. It must not be asked of the first round. */
+  /** Ends the page before the next round if it is long enough, and returns the closed part. */
   cutBefore(isSide: boolean, isPrompt: boolean): SessionPart | null {
     const rounds = this.#columns.length - this.#from + 1;
     const reaches = (limit: { rounds: number; bytes: number }): boolean =>
@@ -63,7 +63,7 @@ export class PageMaker {
     return closed;
   }
 
-  /** `hash` names what the round says; `hasTitle`: a question up to this one has words. */
+  /** `hash` is a digest of the round; `hasTitle`: a question up to this round has text. */
   add(placed: PlacedRound, column: Column, hash: string, hasTitle: boolean): void {
     const { view, thread, budget } = placed;
     this.#bytes += ROUND_BYTES + ITEM_BYTES * view.items.length + budget.spent;
@@ -110,7 +110,7 @@ export class PageMaker {
       isClosed,
       blocks: this.#blocks,
       prompts: this.#prompts.filter(({ page }) => page === this.page),
-      // Copies: a result that comes on a later page counts there.
+      // Copies: a result on a later page must not change this one.
       columns: this.#columns.slice(from - 1).map((column) => ({ ...column })),
       consumers: [...this.#consumers],
       hasTitle: this.#hasTitle,

@@ -20,21 +20,21 @@ import { timelineBars, type Bar } from './timeline-bars.ts';
 import { drawTimeline, TIMELINE_HEIGHT } from './timeline.ts';
 import type { Column, SessionPart, SessionSum } from './view.ts';
 
-/** Where a page of a session stands. */
-export interface PartPlace {
+/** A page among the pages of its session. */
+export interface PartLocation {
   path: string;
-  /** What the session's pages are called. */
+  /** Names the session's pages. */
   name: string;
-  /** Empty where nothing up to here gives it one. */
+  /** The session's title; empty if no question up to this page has text. */
   title: string;
   /** The pages up to this one. */
   pages: SessionSum['pages'];
 }
 
 interface PartSource {
-  place: PartPlace;
+  location: PartLocation;
   entry: SessionEntry;
-  /** null on a closed page: what it shows must not change when rounds are added. */
+  /** null on a closed page, which must not change when rounds are added. */
   sum: SessionSum | null;
 }
 
@@ -44,29 +44,29 @@ export function partPage(
   source: PartSource,
   site: SiteContext,
 ): { title: string; body: string; notes: string[] } {
-  const { place, entry, sum } = source;
+  const { location, entry, sum } = source;
   const columns = sum?.columns ?? part.columns;
-  const hrefOf = linker(part, place);
+  const hrefOf = linker(part, location);
   const id = printableId(entry.id);
   const context: CardContext = {
     texts: textsOf(site),
     hrefOf,
-    rawHref: hrefTo(place.path, sessionJsonPath(place.name)),
+    rawHref: hrefTo(location.path, sessionJsonPath(location.name)),
     isLoose: entry.id === DEFAULT_SESSION,
     site,
     largestInput: Math.max(0, ...part.columns.map(({ usage }) => usage.input)),
   };
-  const title = place.title === '' ? id : cleanLine(place.title);
+  const title = location.title === '' ? id : cleanLine(location.title);
   const prompts = sum ? promptLines(sum.prompts, sum.pages, hrefOf) : promptLines(part.prompts, [], hrefOf);
   const cards = cardsOf(part.blocks, context);
   const isUnpriced = columns.some(({ usage }) => usage.price === 'unpriced');
-  // The session's own cost is the index's, as in its figure.
+  // The whole session's cost comes from the index, like its figure.
   const cost = costView(sum ? sessionTotals(entry) : sumOfColumns(columns));
   const body = renderTemplate('session', {
     title,
-    hasTitle: place.title !== '',
+    hasTitle: location.title !== '',
     id,
-    sessionsHref: hrefTo(place.path, 'sessions/index.html'),
+    sessionsHref: hrefTo(location.path, 'sessions/index.html'),
     crumb: cleanLine(part.consumers[0] ?? ''),
     time: spanOf(columns, site),
     consumers: consumersText(part.consumers),
@@ -82,12 +82,12 @@ export function partPage(
     hasTalk: hasTalk(cards),
     hasClosed: hasClosed(cards),
     hasRounds: part.blocks.length > 0,
-    pager: pagerOf(part, place, sum),
-    ends: place.pages
+    pager: pagerOf(part, location, sum),
+    ends: location.pages
       .filter(({ page }) => page !== part.page)
       .map(({ to }) => to)
       .join(' '),
-    partPath: hrefTo(place.path, sessionPath(place.name, 0)),
+    partPath: hrefTo(location.path, sessionPath(location.name, 0)),
   });
   const notes = [...(isUnpriced ? [PLUS_NOTE] : []), ...(cost.bounds ? [BOUND_NOTE] : [])];
   return { title: sum || part.page === 1 ? title : `${title}, page ${part.page}`, body, notes };
@@ -95,15 +95,15 @@ export function partPage(
 
 const texts = new WeakMap<SiteContext, RichTexts>();
 
-/** One for all pages of a render. */
+/** Shared by all pages of a render. */
 function textsOf(site: SiteContext): RichTexts {
   let known = texts.get(site);
   if (!known) texts.set(site, (known = new RichTexts()));
   return known;
 }
 
-/** Where a round up to this page is shown. */
-function linker(part: SessionPart, { path, name, pages }: PartPlace): (round: number) => string {
+/** Makes links to rounds up to this page. */
+function linker(part: SessionPart, { path, name, pages }: PartLocation): (round: number) => string {
   return (round) => {
     const fragment = `r-${round}`;
     if (round >= part.from && round <= part.to) return `#${fragment}`;
@@ -163,7 +163,7 @@ function timelineData(
     legend: legendOf(columns, site),
     size: [
       ...(size > 1 ? [`One bar is ${size} rounds`] : []),
-      ...(leftOut === '' ? [] : [`Costs are drawn in ${currency}, without ${leftOut}`]),
+      ...(leftOut === '' ? [] : [`Costs are drawn in ${currency}; ${leftOut} is left out`]),
     ].join('. '),
     summary: `Input tokens and cost of ${plural(columns.length, 'round')}`,
     rows: bars.map((bar) => tableRow(bar, hrefOf, timeOf)),
@@ -183,7 +183,7 @@ function legendOf(columns: readonly Column[], site: SiteContext): TimelineData['
   };
 }
 
-/** What the timeline's `!` means here. */
+/** What `!` in the timeline means on this page. */
 function failedWords(columns: readonly Column[]): string {
   const tools = columns.some(({ failedTools }) => failedTools > 0);
   const requests = columns.some(({ status }) => status !== null);
@@ -218,15 +218,19 @@ function tableRow(bar: Bar, hrefOf: (round: number) => string, timeOf: (ms: numb
   };
 }
 
-/** Links between the pages of a session; null where it has one only. */
-function pagerOf(part: SessionPart, { path, name, pages }: PartPlace, sum: SessionSum | null): object | null {
+/** Links between the pages of a session; null if it has only one. */
+function pagerOf(
+  part: SessionPart,
+  { path, name, pages }: PartLocation,
+  sum: SessionSum | null,
+): object | null {
   if (sum && pages.length === 1) return null;
   const range = `#${exact(part.from)} to #${exact(part.to)}`;
   const hrefOfPage = (page: number): string => hrefTo(path, sessionPath(name, page));
   return {
     text: `Page ${exact(part.page)}: rounds ${range}`,
     older: part.page > 1 ? hrefOfPage(part.page - 1) : '',
-    // On a closed page there is a next one, and its place will not change.
+    // A closed page always has a next one, whose path will not change.
     newer: sum ? '' : hrefOfPage(part.page + 1),
     newest: sum ? '' : hrefTo(path, sessionPath(name)),
     numbers: sum ? pageNumbers(part.page).map((page) => (page === null ? GAP : numberOf(page))) : [],

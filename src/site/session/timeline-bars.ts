@@ -4,7 +4,7 @@ import { costIn, costView, type CostView } from '../cost-view.ts';
 import { sumOfColumns } from './column.ts';
 import type { Column } from './view.ts';
 
-/** A bar of the timeline: one round, or where there are too many, some that follow each other. */
+/** A bar of the timeline: one round, or several consecutive ones if there are too many. */
 export interface Bar {
   from: number;
   to: number;
@@ -12,7 +12,7 @@ export interface Bar {
   input: number;
   cached: number;
   output: number;
-  /** Cost by model, in the currency that is drawn, the dearest first; what is unknown is left out. */
+  /** Known costs by model, in the drawn currency, the largest first. */
   costs: { model: string; amount: number }[];
   cost: CostView;
   models: string[];
@@ -20,16 +20,16 @@ export interface Bar {
   failedTools: number;
   /** Status of the first failed request. */
   status: number | null;
-  /** Names of the side threads in it; null where one of its rounds is of the main thread. */
+  /** Names of its threads; null if one of its rounds is of the main thread. */
   threads: string[] | null;
-  /** 0 where the axis is not cut. */
+  /** Idle time before it; 0 if the axis has no gap there. */
   idleMs: number;
 }
 
 const MOST_BARS = 120;
 const MOST_GAPS = 6;
 
-/** The bars of these rounds, at most 120, and how many rounds one stands for; `currency` is what they are drawn in. */
+/** At most 120 bars, drawn in `currency`; `size` is the number of rounds per bar. */
 export function timelineBars(columns: readonly Column[], currency: string): { bars: Bar[]; size: number } {
   const size = Math.ceil(columns.length / MOST_BARS);
   const shortest = shortestGap(columns);
@@ -42,7 +42,7 @@ export function timelineBars(columns: readonly Column[], currency: string): { ba
   return { bars, size };
 }
 
-/** The axis is cut at the longest gaps only; a session of every day would be cut to pieces. */
+/** The axis shows the longest gaps only: a session used every day would fall to pieces. */
 function shortestGap(columns: readonly Column[]): number {
   const gaps = columns
     .slice(1)

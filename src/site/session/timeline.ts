@@ -5,23 +5,23 @@ import { COST, drawAxis, INPUT, niceTop } from './timeline-axis.ts';
 import type { Bar } from './timeline-bars.ts';
 import { escapeAttribute, escapeText } from './text.ts';
 
-/** What the timeline asks of its page. */
+/** What the timeline needs from its page. */
 export interface TimelineStyle {
   slotOf(model: string): number;
-  /** Where a round is shown. */
+  /** A link to a round. */
   hrefOf(round: number): string;
   timeOf(ms: number): string;
   nameOf(model: string): string;
-  /** What the costs are drawn in: `$`. */
+  /** The sign of the drawn currency: `$`. */
   sign: string;
 }
 
-// x in per cent, y in pixels, no viewBox: text keeps its size at any width.
+// x is in percent and y in pixels, without a viewBox: text keeps its size at any width.
 export const TIMELINE_HEIGHT = 196;
-/** Widths in slots: of an idle gap, and the share of its slot that a bar fills. */
+/** Width of an idle gap, in slots, and the share of its slot that a bar fills. */
 const GAP = 1.7;
 const FILL = 0.72;
-/** A lone bar is no wider than this many of a timeline's. */
+/** There are at least this many slots, so that a few bars do not become too wide. */
 const FEWEST_SLOTS = 12;
 
 interface PlacedBar extends Bar {
@@ -29,7 +29,7 @@ interface PlacedBar extends Bar {
   x: number;
 }
 
-/** The timeline as two drawings: the axis, and the plot beside it, which is as wide as there is room. */
+/** Draws the timeline as two SVGs: the axis, and the plot, which takes the remaining width. */
 export function drawTimeline(
   bars: readonly Bar[],
   style: TimelineStyle,
@@ -67,7 +67,7 @@ function placeBars(bars: readonly Bar[]): { placed: PlacedBar[]; slot: number } 
   return { placed, slot };
 }
 
-/** Stretches of the axis between the gaps. */
+/** Runs of bars between gaps. */
 function runsOf(bars: readonly PlacedBar[], slot: number): { from: number; to: number }[] {
   const runs: { from: number; to: number }[] = [];
   for (const bar of bars) {
@@ -103,7 +103,7 @@ function gaps(bars: readonly PlacedBar[], slot: number): string {
     .join('');
 }
 
-/** A line below the bars of sub-agents and parallel threads, and how many these are. */
+/** Lines below the bars of sub-agents and parallel threads, with their number. */
 function brackets(bars: readonly PlacedBar[], slot: number): string {
   const runs: { from: number; to: number; names: Set<string> }[] = [];
   let isOpen = false;
@@ -187,7 +187,7 @@ function titleOf(bar: Bar, style: Pick<TimelineStyle, 'timeOf' | 'nameOf'>): str
 const STEPS = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 2500, 5000, 10_000, 50_000];
 const MOST_NUMBERS = 9;
 
-/** Numbers of rounds below their bars: the first, then round ones. */
+/** Numbers of rounds below their bars: the first one, then round numbers. */
 function numbers(bars: readonly PlacedBar[], slot: number): string {
   const first = bars[0]?.from ?? 1;
   const rounds = (bars.at(-1)?.to ?? 1) - first + 1;
