@@ -9,7 +9,7 @@ import { entriesOf, quickSessions } from './quick-store.ts';
 
 const local = localTimeIn('Asia/Kathmandu');
 
-test('the sums of one pass are those of a pass for each of them', () => {
+test('one pass gives the same sums as a pass for each grouping', () => {
   const sessions = mixed(entriesOf(quickSessions(300, 70, Date.parse('2026-03-02T09:00:00Z'))));
   const rowsBy = (dimension: Dimension) => rowsOf(groupUsage(sessions, { by: [dimension] }).groups);
   const dateOf: Dimension = ({ bucket }) => local.dateOf(bucket);
@@ -30,7 +30,7 @@ test('the sums of one pass are those of a pass for each of them', () => {
   }
 });
 
-/** Each session has its neighbour's rounds too, its cells in an order that comes back to a day and a consumer. */
+/** Each session also has its neighbour's rounds, and its own twice: days and consumers come up again. */
 function mixed(sessions: readonly SessionEntry[]): SessionEntry[] {
   return sessions.map((session, i) => {
     const [others = session] = [sessions[i - 1]];

@@ -271,10 +271,10 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     expect(faults).toEqual({ said: [], strayed: [] });
   });
 
-  test('requests without a session id are no threads, and are said to be strangers’', async () => {
+  test('requests without a session id have no threads, and a note says so', async () => {
     const { page } = await open(fileOf('default'));
     expect(await page.locator('.thread').count()).toBe(0);
-    expect(await page.locator('.lead').first().innerText()).toContain('without a session id');
+    expect(await page.locator('.lead').first().innerText()).toContain('have no session id');
   });
 });
 
