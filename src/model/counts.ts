@@ -1,20 +1,16 @@
 /** What is counted in a round, in a cell of usage, and in every sum of them. A new count is added here first. */
-export interface Counts {
-  rounds: number;
+export class Counts {
+  rounds = 0;
   /** All prompt tokens, cache reads and writes included. */
-  input: number;
+  input = 0;
   /** All generated tokens, reasoning included. */
-  output: number;
-  reasoning: number;
-  cached: number;
-  cacheWrite: number;
+  output = 0;
+  reasoning = 0;
+  cached = 0;
+  cacheWrite = 0;
 }
 
-export function noCounts(): Counts {
-  return { rounds: 0, input: 0, output: 0, reasoning: 0, cached: 0, cacheWrite: 0 };
-}
-
-export const COUNT_NAMES = Object.keys(noCounts()) as readonly (keyof Counts)[];
+export const COUNT_NAMES = Object.keys(new Counts()) as readonly (keyof Counts)[];
 
 /** Runs for every cell of a store: spelled out, it is several times faster than a loop over the names. */
 export function addCounts(sum: Counts, counts: Counts): void {

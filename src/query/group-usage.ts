@@ -55,7 +55,7 @@ export function groupUsage<R extends string = never>(
   return sums.finish();
 }
 
-/** The same from cells that sessions share, which do not say whose they are: no dimension can be the session. */
+/** The same for shared cells. They do not say which session they belong to, so no dimension can be the session. */
 export function groupSharedCells<R extends string = never>(
   { cells, parts }: Pick<SharedCells, 'cells' | 'parts'>,
   grouping: Grouping<R>,
@@ -84,10 +84,10 @@ interface OpenGroup extends OpenRow {
   wholes: readonly OpenRow[];
 }
 
-/** Groups by their first name, then by the second, and so on: a look-up makes no text to look up. */
-interface Branch {
-  branches?: Map<string, Branch>;
-  group?: OpenGroup;
+/** Groups by their first name, then by the second, and so on: a look-up needs no combined key. */
+class Branch {
+  branches: Map<string, Branch> | undefined;
+  group: OpenGroup | undefined;
 }
 
 /** Adds each cell to one group only. What groups have in common is summed from them, once, at the end. */
@@ -95,9 +95,10 @@ class GroupSums<R extends string> {
   readonly #by: readonly Dimension[];
   readonly #range: BucketRange;
   readonly #where: ((cell: UsageCell) => boolean) | undefined;
-  readonly #root: Branch = {};
+  readonly #root = new Branch();
   readonly #groups: OpenGroup[] = [];
   readonly #total = openRow();
+  readonly #onlyTotal = [this.#total];
   readonly #rollUps: { name: R; keyOf: RollUpKey; rows: Map<string, OpenRow> }[];
 
   constructor({ by, range = ALL_BUCKETS, where, rollUps }: Grouping<R>) {
@@ -111,14 +112,14 @@ class GroupSums<R extends string> {
     }));
   }
 
-  /** Returns the group that the cell was added to; undefined where it was left out. */
+  /** Returns the group that the cell was added to; undefined if it was left out. */
   add(cell: UsageCell, sessionId: string): OpenGroup | undefined {
     if (cell.bucket < this.#range.from || cell.bucket >= this.#range.to) return undefined;
     if (this.#where && !this.#where(cell)) return undefined;
     let branch = this.#root;
     for (const nameOf of this.#by) {
       branch.branches ??= new Map();
-      branch = getOrMake(branch.branches, nameOf(cell, sessionId), newBranch);
+      branch = getOrMake(branch.branches, nameOf(cell, sessionId), makeBranch);
     }
     branch.group ??= this.#openGroup(this.#by.map((nameOf) => nameOf(cell, sessionId)));
     addCell(branch.group.row, cell);
@@ -131,13 +132,17 @@ class GroupSums<R extends string> {
   }
 
   finish(): Grouped<R> {
-    for (const { row, wholes } of this.#groups) for (const whole of wholes) addRow(whole.row, row);
+    for (const group of this.#groups) {
+      for (const whole of group.wholes) addRow(whole.row, group.row);
+      // The groups may be kept for long, the sessions should not be.
+      group.session = null;
+    }
     const rollUps = this.#rollUps.map(({ name, rows }) => [
       name,
       new Map(Array.from(rows, ([key, { row }]) => [key, row])),
     ]);
     return {
-      groups: this.#groups.map(({ names, row }) => ({ names, row })),
+      groups: this.#groups,
       rollUps: Object.fromEntries(rollUps) as Grouped<R>['rollUps'],
       total: this.#total.row,
     };
@@ -145,14 +150,15 @@ class GroupSums<R extends string> {
 
   #openGroup(names: readonly string[]): OpenGroup {
     const rollUps = this.#rollUps.map(({ keyOf, rows }) => getOrMake(rows, keyOf(names), openRow));
-    const group = { ...openRow(), names, wholes: [this.#total, ...rollUps] };
+    const wholes = rollUps.length === 0 ? this.#onlyTotal : [this.#total, ...rollUps];
+    const group = { row: emptyRow(), session: null, names, wholes };
     this.#groups.push(group);
     return group;
   }
 }
 
-function newBranch(): Branch {
-  return {};
+function makeBranch(): Branch {
+  return new Branch();
 }
 
 function openRow(): OpenRow {

@@ -1,4 +1,4 @@
-import { addCounts, noCounts, type Counts } from '../model/counts.ts';
+import { addCounts, Counts } from '../model/counts.ts';
 import type { PruneMarks, SessionEntry } from '../model/session-entry.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 
@@ -23,7 +23,7 @@ export function summaryOf(
 }
 
 export function sumUsage(cells: readonly UsageCell[]): Counts {
-  const totals = noCounts();
+  const totals = new Counts();
   for (const cell of cells) addCounts(totals, cell);
   return totals;
 }
