@@ -5,11 +5,11 @@ import type { Money } from '../pricing/round-money.ts';
 import type { SessionAddition } from '../store/commit.ts';
 import { checkSessionFile } from '../store/session-file.ts';
 import { pruneMarks, type PruneMarks, type SessionEntry } from '../model/session-entry.ts';
-import { addTokens, type TokenUsage } from '../model/token-usage.ts';
 import { cellOf, type UsageCell } from '../model/usage-cell.ts';
 import { DraftMemory } from './draft-memory.ts';
 import { LineArena } from './arena.ts';
 import { storedLine, type StoredFacts } from '../session-format/write-round.ts';
+import { addCounts, type Counts } from '../model/counts.ts';
 import { sumUsage, summaryOf } from '../session-format/summary.ts';
 
 /** The weight of a draft without a past. */
@@ -20,7 +20,7 @@ export class SessionDraft {
   readonly id: string;
   readonly file: string;
   readonly #space: LineArena;
-  readonly #totals: TokenUsage;
+  readonly #totals: Counts;
   /** undefined where no text is kept. */
   readonly #memory: DraftMemory | undefined;
   #created: number;
@@ -37,7 +37,7 @@ export class SessionDraft {
   private constructor(
     session: { id: string; file: string },
     known: SessionEntry | undefined,
-    totals: TokenUsage,
+    totals: Counts,
     memory: DraftMemory | undefined,
     space: LineArena,
   ) {
@@ -113,7 +113,7 @@ export class SessionDraft {
     if ((logged.responseCode ?? 0) >= 400) this.#errors++;
     const cell = cellOf(logged, facts, logged.usage, money);
     this.#usage.push(cell);
-    addTokens(this.#totals, cell);
+    addCounts(this.#totals, cell);
     onAdded?.(texts?.ordinals ?? []);
     return this.#space.read(line).length;
   }

@@ -6,6 +6,7 @@ import { crc32 } from '../platform/digest.ts';
 import type { Files } from '../platform/files.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
 import { moneyOfRound } from '../pricing/round-money.ts';
+import { COUNT_NAMES } from '../model/counts.ts';
 import { idOfHead, isSummaryLine } from '../session-format/framing.ts';
 import { parseRound } from '../session-format/read-round.ts';
 import type { StoredRound } from '../session-format/stored-round.ts';
@@ -133,16 +134,4 @@ function cellsOf(usage: readonly UsageCell[]): string {
     .join('\n');
 }
 
-const CELL_KEYS = [
-  'bucket',
-  'model',
-  'consumer',
-  'api',
-  'price',
-  'rounds',
-  'input',
-  'output',
-  'reasoning',
-  'cached',
-  'cacheWrite',
-] as const;
+const CELL_KEYS = ['bucket', 'model', 'consumer', 'api', 'price', ...COUNT_NAMES] as const;

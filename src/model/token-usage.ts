@@ -45,15 +45,3 @@ export interface RoundUsage extends TokenUsage {
 
 /** `gateway-cache`: the gateway answered by itself, at no cost. `no-usage`: the tokens are unknown. */
 export type UsageState = 'counted' | 'gateway-cache' | 'no-usage';
-
-export function noTokens(): TokenUsage {
-  return { input: 0, output: 0, reasoning: 0, cached: 0, cacheWrite: 0 };
-}
-
-export function addTokens(sum: TokenUsage, usage: TokenUsage): void {
-  sum.input += usage.input;
-  sum.output += usage.output;
-  sum.reasoning += usage.reasoning;
-  sum.cached += usage.cached;
-  sum.cacheWrite += usage.cacheWrite;
-}

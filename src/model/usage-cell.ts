@@ -1,10 +1,11 @@
+import type { Counts } from './counts.ts';
 import type { TokenUsage } from './token-usage.ts';
 
 /**
  * What rounds used: one cell of the index for each bucket × model × consumer × api × price × currency × reasons why the
  * cost may be wrong.
  */
-export interface UsageCell extends TokenUsage {
+export interface UsageCell extends Counts {
   bucket: number;
   /** As the log named it; `unknown` where it named none. */
   model: string;
@@ -13,7 +14,6 @@ export interface UsageCell extends TokenUsage {
   /** `''` where the log named none. */
   api: string;
   price: PriceRef;
-  rounds: number;
   /** 10⁻¹⁸ of the currency, exact; 0n unless `price` is the number of a price book entry. */
   cost: bigint;
   /** 10⁻¹⁸ of the currency, exact: how much more the cached tokens would have cost as fresh input. */

@@ -1,16 +1,15 @@
 import type { StoredSessions } from '../store/index/index.ts';
 import { isPruned, type SessionEntry, type SessionHead } from '../model/session-entry.ts';
-import type { UsageCell } from '../model/usage-cell.ts';
 import {
   compareCosts,
   compareText,
+  costOfCells,
   namesByUse,
   sessionTotals,
   tokensOf,
   type CostedRounds,
   type Row,
 } from '../query/aggregate.ts';
-import { addCellCosts, noCosts } from '../query/costs.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { parseSessionKey } from '../query/session-key.ts';
 import { costText, lostNote } from './numbers.ts';
@@ -106,18 +105,6 @@ function matchesKey({ id }: SessionHead, { agent, channel }: ListQuery): boolean
   return channel === undefined || key?.channel === channel.toLowerCase();
 }
 
-/** What usage cost, without the other sums. */
-function costsOfUsage(usage: readonly UsageCell[]): CostedRounds {
-  const sum = { cost: 0n, saved: 0n, rounds: 0, settledRounds: 0, ...noCosts() };
-  for (const cell of usage) {
-    if (cell.currency === 'USD') sum.cost += cell.cost;
-    if (cell.currency !== 'USD' || cell.converted) addCellCosts(sum, cell);
-    sum.rounds += cell.rounds;
-    if (cell.price !== 'unpriced' && cell.price !== 'no-usage') sum.settledRounds += cell.rounds;
-  }
-  return sum;
-}
-
 function sameText(a: string, b: string): boolean {
   return a === b || a.toLowerCase() === b.toLowerCase();
 }
@@ -135,7 +122,7 @@ function compareRanks(a: Rank, b: Rank): number {
 }
 
 const USAGE_RANKS = {
-  cost: ({ usage = [] }: Listed) => costsOfUsage(usage),
+  cost: ({ usage = [] }: Listed) => costOfCells(usage),
   tokens: ({ usage = [] }: Listed) => usage.reduce((sum, cell) => sum + tokensOf(cell), 0),
 };
 const RANKS: Record<SortKey, (session: Listed) => Rank> = {

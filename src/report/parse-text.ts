@@ -1,5 +1,6 @@
 import { isPruned, type SessionEntry } from '../model/session-entry.ts';
-import { ALL_BUCKETS, groupUsage, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
+import { sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
+import { groupUsage } from '../query/group-usage.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { parseLine, type ParseReport } from './parse-line.ts';
 import { costText } from './numbers.ts';
@@ -30,7 +31,7 @@ export function storeSummary(sessions: readonly SessionEntry[], screen: Screen, 
     '',
     ...(rows.length > 0 ? [...drawTable({ columns: COLUMNS, rows }, screen), ...more, ''] : []),
     '📈 Token Statistics',
-    ...statistics(groupUsage(sessions, () => '', ALL_BUCKETS).total).map((line) => clip(line, screen.width)),
+    ...statistics(groupUsage(sessions, { by: [] }).total).map((line) => clip(line, screen.width)),
     '',
     rule,
   ];

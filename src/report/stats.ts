@@ -3,7 +3,9 @@ import { costsText, usdText } from '../pricing/money.ts';
 import { amountsOf, isCostKnown, namesByUse, type Row } from '../query/aggregate.ts';
 import { exact } from '../query/count-text.ts';
 import { KEY_HEADS, type GroupKey } from '../query/group-keys.ts';
-import type { Group, Stats } from '../query/grouping.ts';
+import type { Group } from '../query/group-usage.ts';
+import type { Stats } from '../query/grouping.ts';
+import { MEASURE_COLUMNS } from '../query/measures.ts';
 import { boundMark } from '../pricing/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
 import {
@@ -63,20 +65,15 @@ function headingOf(
 
 function columnsOf(stats: Stats, screen: Screen): Column<Group>[] {
   const withModels = !stats.keys.includes('model');
-  const count = (head: string, of: (row: Row) => number, rest: Partial<Column<Group>>): Column<Group> => ({
-    head,
-    align: 'right',
-    cell: ({ row }) => (isNarrow(screen) ? compact(of(row)) : exact(of(row))),
-    ...rest,
-  });
   return [
     ...stats.keys.map((key, i) => keyColumn(stats, key, i)),
-    count('Sessions', (row) => row.sessions, { rank: 5 }),
-    count('Rounds', (row) => row.rounds, { rank: 1, from: 110 }),
-    count('Input', (row) => row.input, { rank: 7 }),
-    count('Cached', (row) => row.cached, { rank: 3, from: 110 }),
-    count('Output', (row) => row.output, { rank: 6 }),
-    count('Reasoning', (row) => row.reasoning, { rank: 2, from: 110 }),
+    ...MEASURE_COLUMNS.map(({ name, head, rank, from }) => ({
+      head,
+      align: 'right' as const,
+      cell: ({ row }: Group) => (isNarrow(screen) ? compact(row[name]) : exact(row[name])),
+      rank,
+      ...(from !== undefined && { from }),
+    })),
     ...(stats.rows.some(({ row }) => amountsOf(row).some(([, { saved }]) => saved !== 0n))
       ? [savedColumn()]
       : []),

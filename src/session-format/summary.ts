@@ -1,11 +1,11 @@
+import { addCounts, Counts } from '../model/counts.ts';
 import type { PruneMarks, SessionEntry } from '../model/session-entry.ts';
-import { addTokens, noTokens, type TokenUsage } from '../model/token-usage.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 
 /** What follows a session's rounds in its file, for those who read the file itself. */
 export function summaryOf(
   session: Pick<SessionEntry, 'created' | 'updated' | 'rounds' | 'model'> & PruneMarks,
-  totals: TokenUsage,
+  totals: Counts,
 ): Record<string, unknown> {
   return {
     created_at: new Date(session.created).toISOString(),
@@ -22,8 +22,8 @@ export function summaryOf(
   };
 }
 
-export function sumUsage(cells: readonly UsageCell[]): TokenUsage {
-  const sum = noTokens();
-  for (const cell of cells) addTokens(sum, cell);
-  return sum;
+export function sumUsage(cells: readonly UsageCell[]): Counts {
+  const totals = new Counts();
+  for (const cell of cells) addCounts(totals, cell);
+  return totals;
 }

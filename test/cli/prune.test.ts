@@ -160,7 +160,7 @@ test('the site has no page of a pruned session, and its part in the sums', async
   const textOf = (path: string): string => readFileSync(join(site, path), 'utf8');
   expect(textOf('index.html')).toContain('<span class="context">1 pruned, last round ');
   expect(textOf('sessions/index.html')).toContain(
-    '<p class="lead">One more was pruned: only what it cost is left, in the statistics.</p>',
+    '<p class="lead">One more session was pruned. Only its numbers remain, in the statistics.</p>',
   );
 });
 

@@ -67,7 +67,7 @@ export function cell(rest: Partial<UsageCell> = {}): UsageCell {
   };
 }
 
-/** The cube of sessions, however little they have in common. */
+/** The shared cells of sessions, however little they have in common. */
 export function sharedCellsOf(sessions: readonly Pick<SessionUsage, 'usage'>[]): SharedCells {
   const writer = new SharedCellsWriter({ most: Infinity, worth: 0 });
   for (const session of sessions) writer.add(session);

@@ -1,5 +1,6 @@
 import { NoAnswer, UsageError } from '../../platform/errors.ts';
-import { ALL_BUCKETS, type BucketRange, type Row } from '../../query/aggregate.ts';
+import type { Row } from '../../query/aggregate.ts';
+import { ALL_BUCKETS, type BucketRange } from '../../query/group-usage.ts';
 import { inCurrency, type CurrencyView } from '../../query/currency.ts';
 import {
   budgetJson,

@@ -33,7 +33,7 @@ export async function render(context: Context, options: RenderOptions): Promise<
       refresh,
       full: options.full === true,
       currency: askedCurrency(context, dataDir, options.currency),
-      threads: {
+      workers: {
         file: PAGE_WORKER,
         count: mayHaveThreads(nodeFiles) ? Math.min(MOST_THREADS, availableParallelism()) : 0,
       },

@@ -2,18 +2,14 @@ import { exactUsd } from '../../pricing/money.ts';
 import { amountsOf, emptyRow, isUsdKnown, type Row } from '../../query/aggregate.ts';
 import { boundReasonCounts, sumBound } from '../../query/costs.ts';
 import { KEY_FIELDS } from '../../query/group-keys.ts';
+import { MEASURES } from '../../query/measures.ts';
 import type { Stats } from '../../query/grouping.ts';
 import { csvText, textCell, type Cell } from './csv.ts';
 
 /** The sums of a group, by the keys of the statistics' JSON. Costs are exact; null if none is known. */
 const SUMS: readonly (readonly [field: string, of: (row: Row) => number | string | null])[] = [
   ['sessions', (row) => row.sessions],
-  ['rounds', (row) => row.rounds],
-  ['input_tokens', (row) => row.input],
-  ['output_tokens', (row) => row.output],
-  ['reasoning_tokens', (row) => row.reasoning],
-  ['cached_tokens', (row) => row.cached],
-  ['cache_write_tokens', (row) => row.cacheWrite],
+  ...MEASURES.map(({ name, field }) => [field, (row: Row) => row[name]] as const),
   ['cost_usd', (row) => (isUsdKnown(row) ? exactUsd(row.cost) : null)],
   ['unpriced_rounds', (row) => row.unpricedRounds],
   ['saved_usd', (row) => (isUsdKnown(row) ? exactUsd(row.saved) : null)],

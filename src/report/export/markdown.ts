@@ -2,17 +2,12 @@ import type { Row } from '../../query/aggregate.ts';
 import { exact } from '../../query/count-text.ts';
 import { KEY_HEADS } from '../../query/group-keys.ts';
 import type { Stats } from '../../query/grouping.ts';
+import { MEASURE_COLUMNS } from '../../query/measures.ts';
 import { boundLines, costText, unpricedText } from '../numbers.ts';
 import { groupName } from '../stats.ts';
 import { clip } from '../terminal.ts';
 
-const COUNTS: readonly (readonly [head: string, of: (row: Row) => number])[] = [
-  ['Sessions', (row) => row.sessions],
-  ['Rounds', (row) => row.rounds],
-  ['Input', (row) => row.input],
-  ['Cached', (row) => row.cached],
-  ['Output', (row) => row.output],
-];
+const COUNTS = MEASURE_COLUMNS.filter(({ isDetail }) => !isDetail);
 
 const LONGEST_NAME = 80;
 
@@ -20,7 +15,7 @@ const LONGEST_NAME = 80;
 export function* markdownTable({ keys, rows, total }: Stats): Generator<string> {
   const heads = [
     ...keys.map((key) => KEY_HEADS[key]),
-    ...COUNTS.map(([head]) => head),
+    ...COUNTS.map(({ head }) => head),
     total.others.size > 0 || total.converted ? 'Cost' : 'Cost (USD)',
   ];
   yield tableLine(heads);
@@ -41,7 +36,7 @@ export function* markdownTable({ keys, rows, total }: Stats): Generator<string> 
 }
 
 function numbers(row: Row): string[] {
-  return [...COUNTS.map(([, of]) => exact(of(row))), costText(row, 4).replace('<', '&lt;')];
+  return [...COUNTS.map(({ name }) => exact(row[name])), costText(row, 4).replace('<', '&lt;')];
 }
 
 function tableLine(cells: string[]): string {

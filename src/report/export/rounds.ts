@@ -2,12 +2,12 @@ import { expandRounds } from '../../session-format/expand-rounds.ts';
 import { readRound } from '../../session-format/read-round.ts';
 import type { ExpandedRound, StoredRound } from '../../session-format/stored-round.ts';
 import type { CurrencyView } from '../../query/currency.ts';
-import { addCell, emptyRow, type BucketRange } from '../../query/aggregate.ts';
-import { roundMoney, type ShownMoney } from '../../query/round-money.ts';
+import { addCell, emptyRow } from '../../query/aggregate.ts';
+import type { BucketRange } from '../../query/group-usage.ts';
+import { cellOfRound, roundMoney, type ShownMoney } from '../../query/round-money.ts';
 import { readRoundLines, type Snapshot } from '../../store/read.ts';
 import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
-import { usageOf } from '../../session-format/stored-usage.ts';
-import { bucketOf, cellOf, type UsageCell } from '../../model/usage-cell.ts';
+import { bucketOf, type UsageCell } from '../../model/usage-cell.ts';
 import { usageFilter, type UsageFilter } from '../../query/grouping.ts';
 
 /** A round to be exported: as stored, and what it costs. */
@@ -35,9 +35,7 @@ export class RoundTally {
   add({ session, stored, money }: Pick<PricedRound, 'session' | 'stored' | 'money'>): void {
     if (session !== this.#session) this.total.sessions++;
     this.#session = session;
-    const { price, converted } = money;
-    const cell = cellOf(stored, { time: Date.parse(stored.timestamp), price }, usageOf(stored), money);
-    addCell(this.total, converted ? { ...cell, converted } : cell);
+    addCell(this.total, cellOfRound(stored, money));
   }
 }
 

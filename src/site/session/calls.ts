@@ -1,14 +1,14 @@
 import type { ToolCall, ToolResult } from '../../ai-log/message.ts';
 import type { Budget } from './clip.ts';
 import { contentOf } from './content.ts';
-import { argumentsGist, gistOf } from './excerpt.ts';
+import { argumentsExcerpt, excerptOf } from './excerpt.ts';
 import { failureOf, resultSummary } from './outcome.ts';
 import type { CallView, Column, Item, RoundView } from './view.ts';
 
-/** Where a round is shown while it is told. */
-export interface Place {
+/** Where the items of a round go. */
+export interface Target {
   view: RoundView;
-  /** The round whose request this one goes on from; null where it goes on from none. */
+  /** The round whose request this one continues; null where it continues none. */
   follows: number | null;
   page: number;
   budget: Budget;
@@ -21,23 +21,23 @@ interface KnownCall {
   round: number;
 }
 
-/** Brings tool calls and their results together, whichever rounds they stand in. */
+/** Matches tool calls with their results, across all rounds of a session. */
 export class ToolCalls {
   readonly #byId = new Map<string, KnownCall>();
-  /** Calls that have no result yet, in their order. */
+  /** Calls without a result so far, in order. */
   readonly #waiting = new Set<KnownCall>();
   readonly #columns: Column[];
 
-  /** `columns`: of all rounds, to count calls and failures in. */
+  /** Counts calls and failures in `columns`, one per round. */
   constructor(columns: Column[]) {
     this.#columns = columns;
   }
 
-  /** A call that a round made, as it is shown. */
-  made(call: ToolCall, round: number, budget: Budget): Extract<Item, { kind: 'call' }> {
+  /** Adds a call that a round made. */
+  addCall(call: ToolCall, round: number, budget: Budget): Extract<Item, { kind: 'call' }> {
     const view: CallView = {
       name: call.name,
-      gist: argumentsGist(call.arguments),
+      excerpt: argumentsExcerpt(call.arguments),
       arguments: budget.take(call.arguments),
       result: null,
     };
@@ -50,15 +50,15 @@ export class ToolCalls {
   }
 
   /**
-   * A result that a round's request brought: it goes to its call where that is on the same page, and null is
-   * returned; else it is shown where it came.
+   * Adds a result that a round's request brought. If its call is on the same page, it is shown there and null is
+   * returned; otherwise it is an item of its own.
    */
-  answered(result: ToolResult, place: Place): Item | null {
-    const call = this.#callOf(result, place);
+  addResult(result: ToolResult, target: Target): Item | null {
+    const call = this.#callOf(result, target);
     const failure = failureOf(result);
     const view = {
-      round: place.view.number,
-      content: contentOf(result.parts, place.budget),
+      round: target.view.number,
+      content: contentOf(result.parts, target.budget),
       failure,
       summary: resultSummary(result.parts),
     };
@@ -70,26 +70,26 @@ export class ToolCalls {
         return null;
       }
     }
-    const name = call?.name ?? gistOf(result.name ?? '');
+    const name = call?.name ?? excerptOf(result.name ?? '');
     return { kind: 'result', result: view, callRound: call?.round ?? null, name };
   }
 
-  /** Nothing changes on a closed page. */
+  /** A closed page no longer changes. */
   closePage(): void {
     for (const call of this.#waiting) call.view = null;
   }
 
-  /** Whether the call that a result answers has none yet. */
-  isAwaited(result: ToolResult, place: Place): boolean {
-    const call = this.#callOf(result, place);
+  /** Whether the call that a result answers has no result so far. */
+  isAwaited(result: ToolResult, target: Target): boolean {
+    const call = this.#callOf(result, target);
     return call !== undefined && this.#waiting.has(call);
   }
 
   /**
-   * Without an id, a result answers the first call that has none yet: of its name, and in this request or the round
-   * that it goes on from. Calls of other threads, and those that were given up, wait on.
+   * A result without an id goes to the first waiting call of its name in this request or in the round that the request
+   * continues. Calls of other threads, and abandoned ones, keep waiting.
    */
-  #callOf({ id, name }: ToolResult, { view, follows }: Place): KnownCall | undefined {
+  #callOf({ id, name }: ToolResult, { view, follows }: Target): KnownCall | undefined {
     if (id !== null) return this.#byId.get(id);
     for (const call of this.#waiting) {
       const isOfThread = call.round === view.number || call.round === follows;

@@ -175,8 +175,8 @@ export class StoredIndex implements Index {
   }
 
   #sharedCells(): SharedCells | undefined {
-    const cube = this.#base?.sharedCells();
-    if (!cube) return undefined;
+    const shared = this.#base?.sharedCells();
+    if (!shared) return undefined;
     const known = new Map<number, UsageCell[]>();
     const added: UsageCell[][] = [];
     for (const id of this.#laterIds()) {
@@ -185,7 +185,7 @@ export class StoredIndex implements Index {
       if (row < 0) added.push(usage);
       else known.set(row, usage);
     }
-    return extendSharedCells(cube, known, added);
+    return extendSharedCells(shared, known, added);
   }
 
   /** What the tail and this process know of a session beside the base. */

@@ -1,6 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import { expect, test } from 'vitest';
-import { ALL_BUCKETS } from '../../../src/query/aggregate.ts';
+import { ALL_BUCKETS } from '../../../src/query/group-usage.ts';
 import type { GroupKey } from '../../../src/query/group-keys.ts';
 import { groupBy } from '../../../src/query/grouping.ts';
 import { markdownTable } from '../../../src/report/export/markdown.ts';

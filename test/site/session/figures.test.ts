@@ -9,14 +9,9 @@ function column(number: number, rest: Partial<Column> = {}): Column {
   return {
     number,
     time: 0,
-    input: 0,
-    cached: 0,
-    output: 0,
-    reasoning: 0,
-    money: { price: 1, cost: 0n, saved: 0n, currency: 'USD', inexact: [] },
-    model: 'm',
-    lane: 'main',
-    laneName: null,
+    usage: cell('2026-02-01T01:30Z', 'm', { input: 0, output: 0 }),
+    thread: 'main',
+    threadName: null,
     hasText: true,
     failedTools: 0,
     calls: 0,
@@ -66,7 +61,7 @@ describe('tool calls', () => {
     expect(calls(mute)).toEqual({ ...unknown, context: 'the log has no text' });
     expect(calls(mute, { ...entry, pruned_content: content })).toEqual({
       ...unknown,
-      context: 'texts were pruned',
+      context: 'text was pruned',
     });
     expect(calls(mute, { ...entry, pruned_content: content }, { noContent: true })).toEqual({
       ...unknown,
@@ -106,13 +101,13 @@ test.each([
   [['thread', 'thread'], '2 of them in 2 parallel threads'],
   [['sub-agent', 'thread'], '2 of them in 2 side threads'],
   [[], ''],
-] as const)('rounds of side lanes %j: %j', (lanes, context) => {
-  const side = lanes.map((lane, i) => column(i + 2, { lane, laneName: `${lane} ${i}` }));
+] as const)('rounds of side threads %j: %j', (threads, context) => {
+  const side = threads.map((thread, i) => column(i + 2, { thread, threadName: `${thread} ${i}` }));
   expect(figure(inSession([column(1), ...side]), 'Rounds')?.context).toBe(context);
 });
 
-test('rounds of one side lane are one', () => {
-  const side = [2, 3].map((number) => column(number, { lane: 'thread', laneName: 'Parallel thread 1' }));
+test('rounds of one side thread are one', () => {
+  const side = [2, 3].map((number) => column(number, { thread: 'thread', threadName: 'Parallel thread 1' }));
   expect(figure(inSession(side), 'Rounds')?.context).toBe('2 of them in 1 parallel thread');
 });
 

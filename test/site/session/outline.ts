@@ -1,4 +1,4 @@
-import { Conversation, laneName } from '../../../src/site/session/conversation.ts';
+import { Conversation, threadName } from '../../../src/site/session/conversation.ts';
 import type {
   Block,
   Content,
@@ -37,11 +37,11 @@ export function outline(said: readonly Said[], isLoose = false): string[] {
 function blockLines(block: Block): string[] {
   if (block.kind === 'idle') return [`idle ${block.ms / 60_000} min`];
   if (block.kind === 'round') return [roundLine(block.round)];
-  const { lane } = block;
-  const task = lane.task === '' ? '' : ` (${lane.task})`;
+  const { thread } = block;
+  const task = thread.task === '' ? '' : ` (${thread.task})`;
   return [
-    `${laneName(lane)}${lane.isContinued ? ' goes on' : ''}${task}`,
-    ...lane.blocks.flatMap((inner) => blockLines(inner).map((line) => `  ${line}`)),
+    `${threadName(thread)}${thread.isContinued ? ' goes on' : ''}${task}`,
+    ...thread.blocks.flatMap((inner) => blockLines(inner).map((line) => `  ${line}`)),
   ];
 }
 
@@ -71,9 +71,9 @@ function itemText(item: Item): string {
     case 'answer':
       return `answer: ${item.clip.text}${item.clip.isCut ? ' (cut)' : ''}`;
     case 'call': {
-      const { name, gist, result } = item.call;
+      const { name, excerpt, result } = item.call;
       const given = result ? ` = ${resultText(result)} from #${result.round}` : '';
-      return `${name}(${gist})${given}`;
+      return `${name}(${excerpt})${given}`;
     }
     case 'result':
       return `result of ${item.name} in #${item.callRound}: ${resultText(item.result)}`;

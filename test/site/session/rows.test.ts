@@ -17,7 +17,7 @@ const CONTEXT = {
 
 const roundsIn = (blocks: readonly Block[]): RoundView[] =>
   blocks.flatMap((block) =>
-    block.kind === 'round' ? [block.round] : block.kind === 'lane' ? roundsIn(block.lane.blocks) : [],
+    block.kind === 'round' ? [block.round] : block.kind === 'thread' ? roundsIn(block.thread.blocks) : [],
   );
 
 /** The rows of each round of a session. */
@@ -45,7 +45,7 @@ describe('a call', () => {
     expect(ls).toEqual({
       ...all,
       role: 'Tools',
-      gist: 'ls',
+      excerpt: 'ls',
       summary: 'x.txt',
       failure: null,
       failureText: '',
@@ -65,12 +65,12 @@ describe('a call', () => {
     };
     expect(make).toEqual({
       ...failed,
-      gist: 'make',
+      excerpt: 'make',
       failureText: 'exit code 2',
       callHtml: expect.stringContaining('make'),
       resultHtml: expect.stringContaining('failed-block'),
     });
-    expect(rm).toMatchObject({ ...failed, gist: 'rm x', failureText: '' });
+    expect(rm).toMatchObject({ ...failed, excerpt: 'rm x', failureText: '' });
   });
 
   test('without a result has none, and says nothing of it', () => {
@@ -79,7 +79,7 @@ describe('a call', () => {
 
   test('without arguments or a name', () => {
     const said = { model: 'm', messages: [{ role: 'user', content: 'go' }], tool_calls: [{ id: 'a' }] };
-    expect(callsOf(cards([said])[0])).toMatchObject([{ name: '?', gist: '', callHtml: '' }]);
+    expect(callsOf(cards([said])[0])).toMatchObject([{ name: '?', excerpt: '', callHtml: '' }]);
   });
 });
 
@@ -96,7 +96,7 @@ describe('a result that stands by itself', () => {
       kind: 'session-call',
       role: 'Result',
       name: 'run',
-      gist: 'called in #1',
+      excerpt: 'called in #1',
       summary: '',
       failure: { text: 'error', isFailed: true },
       failureText: 'exit code 2',
@@ -112,7 +112,7 @@ describe('a result that stands by itself', () => {
       kind: 'session-call',
       role: 'Result',
       name: 'tool',
-      gist: '',
+      excerpt: '',
       summary: 'y.txt',
       failure: null,
       failureText: '',
@@ -185,7 +185,7 @@ test('who said what: users, assistants, tools, and any other by its name', () =>
   const role = (name: string): string | undefined => {
     const [rows = []] = cards([{ model: 'm', messages: [{ role: name, content: 'x' }] }]);
     const said = rows.find((row) => row.kind === 'session-say');
-    return said && `${said.role} ${said.kindOfSay}`;
+    return said && `${said.role} ${said.speaker}`;
   };
   expect(['user', 'assistant', 'model', 'critic', 'x'.repeat(30), ''].map(role)).toEqual([
     'User user',
