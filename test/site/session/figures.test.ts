@@ -65,7 +65,7 @@ describe('tool calls', () => {
     });
     expect(calls(mute, { ...entry, pruned_content: content }, { noContent: true })).toEqual({
       ...unknown,
-      context: 'no texts are kept',
+      context: 'text is not kept',
     });
   });
 
