@@ -38,6 +38,7 @@ describe('tool calls', () => {
       value: '3',
       exact: '3',
     });
+    expect(calls([column(1, { calls: 1, failedTools: 1 })])?.failed).toBe('1 failed');
     const failed = [column(1, { calls: 2, failedTools: 1 }), column(2, { calls: 1, failedTools: 1 })];
     expect(calls(failed)).toEqual({ ...all, value: '3', exact: '3', failed: '2 failed', hasMarked: true });
     expect(calls([column(1, { calls: 12_345 })])).toEqual({
@@ -73,6 +74,7 @@ describe('tool calls', () => {
     const columns = [column(5, { calls: 1 }), column(6)];
     const caution = (of: object): string | undefined => calls(columns, { ...entry, ...of })?.caution;
     expect(caution({})).toBe('');
+    expect(calls(columns, { ...entry, pruned_rounds: 4 })?.hasMarked).toBe(true);
     expect(caution({ pruned_rounds: 4 })).toBe('without pruned rounds');
     expect(caution({ pruned_content: { rounds: 1, at: 0 } })).toBe('without pruned rounds');
   });
@@ -92,6 +94,7 @@ test('rounds: of the index for a session, of the page for a page; requests that 
     value: '3',
     failed: '2 failed',
   });
+  expect(figure(inSession([column(1, { status: 500 })]), 'Rounds')?.failed).toBe('1 failed');
   expect(figure(inSession([column(1)]), 'Rounds')).toMatchObject({ failed: '', hasMarked: false });
 });
 
@@ -114,25 +117,30 @@ test('rounds of one side thread are one', () => {
 test('tokens, and what a cost lacks', () => {
   const shown = (rest: Parameters<typeof cell>[2], ...more: ReturnType<typeof cell>[]) =>
     inSession([column(1)], session('s', [cell('2026-02-01T01:30Z', 'm', rest), ...more]));
-  const figures = shown(
-    { input: 1000, cached: 660, output: 200, reasoning: 50, cost: usd(1.5) },
-    cell('2026-02-01T01:30Z', 'n', { price: 'unpriced', input: 7 }),
-  );
-  expect(figure(figures, 'Input tokens')).toMatchObject({ value: '1,007', context: '66% cached' });
-  expect(figure(figures, 'Output tokens')).toMatchObject({ value: '200', context: '25% of it reasoning' });
-  expect(figure(figures, 'Cost')).toMatchObject({
-    value: '$1.50',
-    caution: '+ 1 unpriced round',
-    context: '(7 tokens)',
-  });
-  expect(figure(shown({ cost: usd(2) }), 'Cost')).toMatchObject({ value: '$2.00', caution: '', context: '' });
+  const unpriced = cell('2026-02-01T01:30Z', 'n', { price: 'unpriced', input: 7 });
+  const used = shown({ input: 1000, cached: 660, output: 200, reasoning: 50, cost: usd(1.5) }, unpriced);
+  expect(figure(used, 'Input tokens')).toMatchObject({ value: '1,007', context: '66% cached' });
+  expect(figure(used, 'Output tokens')).toMatchObject({ value: '200', context: '25% of it reasoning' });
+  const little = shown({ input: 1, output: 1, reasoning: 1 });
+  expect(figure(little, 'Input tokens')?.context).toBe('0% cached');
+  expect(figure(little, 'Output tokens')?.context).toBe('100% of it reasoning');
   expect(figure(shown({}), 'Input tokens')?.context).toBe('');
   expect(figure(shown({}), 'Output tokens')?.context).toBe('');
-  expect(figure(shown({ price: 'unpriced', input: 7 }), 'Cost')).toMatchObject({
-    value: 'unpriced',
-    context: '7 tokens',
+
+  const cost = { label: 'Cost', unit: '', exact: '', context: '', caution: '', failed: '', hasMarked: false };
+  expect(figure(shown({ cost: usd(2) }), 'Cost')).toEqual({ ...cost, value: '$2.00', exact: '$2.000000' });
+  expect(figure(used, 'Cost')).toEqual({
+    ...cost,
+    value: '$1.50',
+    exact: '$1.500000',
+    caution: '+ 1 unpriced round',
+    context: '(7 tokens)',
+    hasMarked: true,
   });
-  expect(figure(shown({ price: 'no-usage' }), 'Cost')).toMatchObject({
+  const unknown = figure(inSession([column(1)], session('s', [unpriced])), 'Cost');
+  expect(unknown).toEqual({ ...cost, value: 'unpriced', context: '7 tokens' });
+  expect(figure(shown({ price: 'no-usage' }), 'Cost')).toEqual({
+    ...cost,
     value: 'unknown',
     context: 'the log has no usage',
   });

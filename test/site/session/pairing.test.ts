@@ -106,6 +106,18 @@ test('a result that the client shortened later is another one: shown, with its c
   ]);
 });
 
+test('a long result that comes back after a compaction is not shown again', () => {
+  const talk = new Talk();
+  const long = 'a line of the log\n'.repeat(20);
+  const said = [talk.ask('go').answer(null, [run('a', 'make')]), talk.result('a', long).answer('Made.')];
+  talk.messages = [{ role: 'user', content: 'Summary: it was made.' }];
+  said.push(talk.answer('Good.'), talk.result('a', long).ask('Look again.').answer('Good still.'));
+  expect(outline(said).slice(2)).toEqual([
+    '#3 [rewritten of #2: 0 repeated, -3 +1] user: Summary: it was made. | answer: Good.',
+    '#4 [continued of #3: 2 repeated, -0 +2] tool as in #2 | user: Look again. | answer: Good still.',
+  ]);
+});
+
 /** A tool loop of 81 rounds, the last of which is on a page of its own and brings a failure. */
 function loop(): Said[] {
   const talk = new Talk().ask('go');
