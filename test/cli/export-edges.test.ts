@@ -115,7 +115,7 @@ describe('a store without rounds', () => {
 });
 
 describe('rounds that were pruned', () => {
-  /** Two sessions, two rounds each, both pruned; then one of them is used again. */
+  /** Two sessions, two rounds each, both pruned; then one of them is used again, and a third is new. */
   async function usedAgain(): Promise<string> {
     const old = ['a', 'b'].flatMap((id) => [
       round('2025-10-01T09:59:59.999Z', { session_id: id, model: 'other' }),
@@ -126,16 +126,17 @@ describe('rounds that were pruned', () => {
     const log = join(dirname(store), 'access.log');
     appendFileSync(log, round('2026-02-01T10:00:00.000Z', { session_id: 'a', consumer: 'x' }));
     appendFileSync(log, round('2026-02-01T10:15:00.000Z', { session_id: 'a' }));
+    appendFileSync(log, round('2026-02-01T11:00:00.000Z', { session_id: 'c' }));
     expect((await run(['parse', '--log-path', log, '--data-dir', store])).code).toBe(0);
     return store;
   }
 
   test.each([
-    [[], 4, 2],
-    [['--since', '2025-10-01T10:00'], 2, 2],
+    [[], 4, 3],
+    [['--since', '2025-10-01T10:00'], 2, 3],
     [['--until', '2025-10-01T10:00'], 2, 0],
-    [['--since', '2025-10-01T10:15'], 0, 2],
-    [['--since', '2026-01-01'], 0, 2],
+    [['--since', '2025-10-01T10:15'], 0, 3],
+    [['--since', '2026-01-01'], 0, 3],
     [['--since', '2026-01-01', '--until', '2026-02-01T10:15'], 0, 1],
     [['--model', 'other'], 2, 0],
     [['--consumer', 'x'], 2, 1],
