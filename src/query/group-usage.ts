@@ -46,10 +46,12 @@ export function groupUsage<R extends string = never>(
   grouping: Grouping<R>,
 ): Grouped<R> {
   const sums = new GroupSums(grouping);
+  let number = 0;
   for (const session of sessions) {
+    number++;
     for (const cell of session.usage) {
       const group = sums.add(cell, session.id);
-      if (group) sums.countSession(group, session);
+      if (group && group.session !== number) countSession(group, number);
     }
   }
   return sums.finish();
@@ -62,10 +64,12 @@ export function groupSharedCells<R extends string = never>(
 ): Grouped<R> {
   const sums = new GroupSums(grouping);
   const groups = Array.from(cells, (cell) => sums.add(cell, ''));
-  for (const numbers of parts) {
-    for (const number of numbers) {
-      const group = groups[number];
-      if (group) sums.countSession(group, numbers);
+  let number = 0;
+  for (const part of parts) {
+    number++;
+    for (const cell of part) {
+      const group = groups[cell];
+      if (group && group.session !== number) countSession(group, number);
     }
   }
   return sums.finish();
@@ -74,8 +78,8 @@ export function groupSharedCells<R extends string = never>(
 /** A row while it is summed. */
 interface OpenRow {
   row: Row;
-  /** Identifies the session counted last: sessions come one after the other. */
-  session: object | null;
+  /** The number of the session counted last: sessions come one after the other. */
+  session: number;
 }
 
 interface OpenGroup extends OpenRow {
@@ -126,17 +130,8 @@ class GroupSums<R extends string> {
     return branch.group;
   }
 
-  countSession(group: OpenGroup, session: object): void {
-    if (!countOnce(group, session)) return;
-    for (const whole of group.wholes) countOnce(whole, session);
-  }
-
   finish(): Grouped<R> {
-    for (const group of this.#groups) {
-      for (const whole of group.wholes) addRow(whole.row, group.row);
-      // The groups may be kept for long, the sessions should not be.
-      group.session = null;
-    }
+    for (const { row, wholes } of this.#groups) for (const whole of wholes) addRow(whole.row, row);
     const rollUps = this.#rollUps.map(({ name, rows }) => [
       name,
       new Map(Array.from(rows, ([key, { row }]) => [key, row])),
@@ -151,7 +146,7 @@ class GroupSums<R extends string> {
   #openGroup(names: readonly string[]): OpenGroup {
     const rollUps = this.#rollUps.map(({ keyOf, rows }) => getOrMake(rows, keyOf(names), openRow));
     const wholes = rollUps.length === 0 ? this.#onlyTotal : [this.#total, ...rollUps];
-    const group = { row: emptyRow(), session: null, names, wholes };
+    const group = { row: emptyRow(), session: 0, names, wholes };
     this.#groups.push(group);
     return group;
   }
@@ -162,15 +157,19 @@ function makeBranch(): Branch {
 }
 
 function openRow(): OpenRow {
-  return { row: emptyRow(), session: null };
+  return { row: emptyRow(), session: 0 };
 }
 
-/** Whether the session was not counted before. */
-function countOnce(open: OpenRow, session: object): boolean {
-  if (open.session === session) return false;
+/** Counts a session that the group did not count yet. */
+function countSession(group: OpenGroup, session: number): void {
+  countOnce(group, session);
+  for (const whole of group.wholes) countOnce(whole, session);
+}
+
+function countOnce(open: OpenRow, session: number): void {
+  if (open.session === session) return;
   open.session = session;
   open.row.sessions++;
-  return true;
 }
 
 function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -35,7 +35,7 @@ export function groupBy(
   const grouping = {
     by: keys.map((key) => dimensionOf(key, query.local)),
     range: query.buckets,
-    where: usageFilter(query),
+    ...(hasFilter(query) && { where: usageFilter(query) }),
     rollUps: Object.fromEntries(
       prefixes.map((length) => [length, (names: readonly string[]) => prefixId(names, length)]),
     ),
@@ -50,6 +50,10 @@ export function groupBy(
     group.row,
   ]);
   return { keys, rows: inOrder(groups, leads, keys), total };
+}
+
+function hasFilter({ model, consumer }: UsageFilter): boolean {
+  return model !== undefined || consumer !== undefined;
 }
 
 /** Whether a cell or a round matches a filter. */
