@@ -7,7 +7,7 @@ import {
   type Member,
 } from '../platform/json-spans.ts';
 
-/** What an access log line says, as far as it concerns us. */
+/** What we need from an access log line. */
 export type AccessLine =
   | { kind: 'other' }
   | { kind: 'rejected'; reason: string }
@@ -17,22 +17,19 @@ export type AccessLine =
       aiLog: string;
     } & LineFields);
 
-/** What a line says beside ai_log. */
+/** The fields of a line other than ai_log. */
 export interface LineFields {
-  /**
-   * The JSON of the line's own fields, or at least of those that a round takes something from; those that a client can
-   * have forged are left out.
-   */
+  /** The fields as JSON: at least those that a round uses, without those that a client may have forged. */
   fields: Map<string, string>;
-  /** The rest of the line is no valid JSON, or names a field twice: a client's words broke it. */
+  /** The rest of the line is not valid JSON or has a field twice, because a client's text broke it. */
   broken: boolean;
 }
 
 const OTHER: AccessLine = { kind: 'other' };
 
 /**
- * Reads one access log line. Envoy's TEXT format escapes nothing, so `user_agent`, `path` and `x_forwarded_for`
- * are the client's own words: only the first `ai_log` counts, and a line that names it twice is rejected.
+ * Reads one access log line. Envoy's TEXT format escapes nothing, so a client controls `user_agent`, `path` and
+ * `x_forwarded_for` byte for byte. Only the first `ai_log` counts, and a line that has it twice is rejected.
  */
 export function readAccessLine(text: string): AccessLine {
   const open = skipSpace(text, 0);
@@ -42,9 +39,9 @@ export function readAccessLine(text: string): AccessLine {
     : readAnywhere(text);
 }
 
-/** Higress's own order: ai_log comes first, so it is read even where the rest of the line is broken. */
-function readLeading(text: string, behindKey: number): AccessLine {
-  const colon = skipSpace(text, behindKey);
+/** The order of Higress: ai_log comes first, so it can be read even if the rest of the line is broken. */
+function readLeading(text: string, afterKey: number): AccessLine {
+  const colon = skipSpace(text, afterKey);
   if (text[colon] !== ':') return reject('the key ai_log has no value');
   const from = skipSpace(text, colon + 1);
   const to = aiLogEnd(text, from);
@@ -52,25 +49,25 @@ function readLeading(text: string, behindKey: number): AccessLine {
   if (hasAiLogKey(text, to)) return reject('the line names ai_log twice');
   const aiLog = unwrap(text.slice(from, to));
   if (typeof aiLog !== 'string') return aiLog;
-  const fields = fieldsBehind(text, to);
+  const fields = fieldsAfter(text, to);
   return fields ? { kind: 'ai', aiLog, ...fields } : reject('ai_log is not followed by another field');
 }
 
 /**
- * Reads what stands behind the value of a leading ai_log, up to the line's end. Undefined where the line is to be
- * rejected for it: readAccessLine says why.
+ * Reads the rest of a line, after the value of a leading ai_log. undefined if the line must be rejected because of it:
+ * readAccessLine says why.
  */
 export function readBehind(text: string): LineFields | undefined {
-  return hasAiLogKey(text, 0) ? undefined : fieldsBehind(text, 0);
+  return hasAiLogKey(text, 0) ? undefined : fieldsAfter(text, 0);
 }
 
-function fieldsBehind(text: string, to: number): LineFields | undefined {
+function fieldsAfter(text: string, to: number): LineFields | undefined {
   const next = skipSpace(text, to);
   if (text[next] !== ',' && text[next] !== '}') return undefined;
   return readFields(`{${text.slice(text[next] === ',' ? next + 1 : next)}`);
 }
 
-/** Any other producer's line: believed only if it is whole, valid JSON with one ai_log. */
+/** A line of another producer: accepted only if it is complete, valid JSON with one ai_log. */
 function readAnywhere(text: string): AccessLine {
   if (!text.includes('"ai_log"'))
     return WIDE_NAMES.some((name) => text.includes(name)) ? reject(WIDE) : OTHER;
@@ -88,7 +85,7 @@ function readAnywhere(text: string): AccessLine {
   return { kind: 'ai', aiLog, ...readFields(text.slice(open)) };
 }
 
-/** ai_log in UTF-16 and UTF-32, read as UTF-8: PowerShell's `>>` goes on so in any file. In a shipper's record, too. */
+/** ai_log in UTF-16 and UTF-32, read as UTF-8: PowerShell's `>>` appends them to any file. Also inside a record. */
 const WIDE_NAMES = ['\0', '\0\0\0'].map((zeros) => [...'ai_log'].join(zeros));
 const WIDE = 'the line is UTF-16, and its log begins in UTF-8: convert the log';
 
@@ -112,7 +109,7 @@ function hasAiLogKey(text: string, from: number): boolean {
   return false;
 }
 
-/** The text of the ai_log object behind a value: a JSON string of it, or the object itself. */
+/** The text of the ai_log object. Its value is that object, or a JSON string of it. */
 function unwrap(value: string): string | AccessLine {
   if (value[0] === '{') return value;
   if (value === 'null') return OTHER;
@@ -153,16 +150,16 @@ const DEFAULT_ORDER = [
   'response_code_details',
 ];
 const DEFAULT_FIELDS = new Set(DEFAULT_ORDER);
-/** Those of them that a round takes something from. */
+/** The default fields that a round uses. */
 const TAKEN = DEFAULT_ORDER.filter((key) =>
   ['duration', 'request_id', 'response_code', 'response_flags', 'start_time'].includes(key),
 );
 const PLAIN_TEXT = String.raw`"[^"\\\x00-\x1f]*"`;
-/** Just these fields in this order, each a text with nothing to escape: nearly every line. */
+/** Exactly these fields in this order, each a string without escapes, as in nearly every line. */
 const DEFAULT_FORM = new RegExp(
   String.raw`^\{${DEFAULT_ORDER.map((key) => `"${key}":${TAKEN.includes(key) ? `(${PLAIN_TEXT})` : PLAIN_TEXT}`).join(',')}\}$`,
 );
-/** Those of them that hold the client's own words. */
+/** The default fields that contain text of the client. */
 const CLIENT_WORDS = new Set([
   'authority',
   'path',
@@ -184,22 +181,21 @@ function readFields(rest: string): LineFields {
   );
 }
 
-/** What readMembers makes of a line in the default form, as far as it is asked for. */
+/** The fast way to what readMembers returns, for a line in the default form: only the fields that a round uses. */
 function readDefault(rest: string): LineFields | undefined {
   const values = DEFAULT_FORM.exec(rest);
   if (!values) return undefined;
   return { fields: new Map(TAKEN.map((key, i) => [key, values[i + 1] ?? ''])), broken: false };
 }
 
-/** Fields of the format in a value that is an object or a list: the client's words opened it before them. */
+/** An object or array with fields of the format in it: a client's text opened it before them. */
 const SWALLOWED = new RegExp(`^[[{][^]*"(?:${DEFAULT_ORDER.join('|')})":`);
 
 /**
- * A quote in the client's words can also add fields and leave the line valid. So a field that stands twice is not
- * believed, and one that is not of the default format is not believed where it can have come with the client's words:
- * between them and the next field of the format, or anywhere behind them where the format's fields are not in its
- * order. Undefined if `rest` is no whole, valid JSON object, or the client's words made fields of the format a part of
- * another.
+ * A quote in a client's text can add fields and still leave the line valid. So a field that occurs twice is not
+ * trusted. Nor is a field outside the default format, if it may have come with a client's text: between such text and
+ * the next field of the format, or anywhere after it if the fields are not in the format's order. undefined if `rest`
+ * is not a complete, valid JSON object, or if a client's text moved fields of the format into another value.
  */
 function readMembers(rest: string): LineFields | undefined {
   const object = objectMembers(rest, 0);
@@ -224,12 +220,12 @@ function readMembers(rest: string): LineFields | undefined {
   }
   const broken = twice.size > 0;
   if (broken || !inOrder) for (const suspect of suspects ?? []) fields.delete(suspect);
-  // Other producers write it in place of start_time, wherever they like: whoever forges one can forge both.
+  // Other producers write timestamp for start_time, anywhere in the line. Who can forge one can forge both.
   if (twice.has('start_time')) fields.delete('timestamp');
   return { fields, broken };
 }
 
-/** Whether the fields of the default format stand in its order, as far as they are there. */
+/** Whether those fields of the default format that are present are in its order. */
 function areInOrder(members: readonly Member[]): boolean {
   const places = members.map(({ key }) => DEFAULT_ORDER.indexOf(key)).filter((place) => place >= 0);
   return places.every((place, i) => i === 0 || place > (places[i - 1] ?? -1));
@@ -242,7 +238,7 @@ function findTwice(members: readonly Member[]): Set<string> {
   return twice;
 }
 
-/** What can still be trusted of a line that a quote broke: fields that occur once, in the format's own form. */
+/** What can still be trusted in a line that a quote broke: fields that occur once, written as in the format. */
 function readBroken(rest: string): Map<string, string> {
   const fields = new Map<string, string>();
   for (const key of ['start_time|timestamp', 'request_id', 'response_code', 'response_flags', 'duration']) {

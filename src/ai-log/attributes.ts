@@ -1,20 +1,22 @@
 import { WHOLE_USAGES } from './usage/counts.ts';
 import { objectMembers, parseJson, skipSpace } from '../platform/json-spans.ts';
 
-/** The text attributes: kept as their own JSON, never parsed and printed again. */
+/** The text attributes. Their JSON is kept as it is, never parsed and printed again. */
 const TEXTS = ['messages', 'system', 'question', 'answer', 'reasoning', 'tool_calls'] as const;
 export type TextKey = (typeof TEXTS)[number];
 const IS_TEXT: ReadonlySet<string> = new Set(TEXTS);
 
-/** What an ai_log says, and the fields of its line that say what it does not. `Text`: as characters, or as UTF-8. */
+/** The attributes of an ai_log, completed from the fields of its line. `Text` is a string, or UTF-8 bytes. */
 export interface Attributes<Text = string> {
-  /** JSON of everything but the texts; valid. */
+  /** Valid JSON of all attributes except the texts. */
   values: Map<string, string>;
-  /** JSON of the texts, one line each; null where absent or null. Valid, but for a list of messages. */
+  /**
+   * JSON of the texts, each on one line; null if absent or null. Valid, except that an array of messages may not be.
+   */
   texts: Record<TextKey, Text | null>;
 }
 
-/** Undefined if `aiLog` is no JSON object. The last occurrence of a key wins, as in JSON.parse. */
+/** undefined if `aiLog` is not a JSON object. As in JSON.parse, the last occurrence of a key wins. */
 export function readAttributes(aiLog: string): Attributes | undefined {
   const object = objectMembers(aiLog, 0);
   if (!object || skipSpace(aiLog, object.end) !== aiLog.length) return undefined;
@@ -30,7 +32,7 @@ export function readAttributes(aiLog: string): Attributes | undefined {
   return { values, texts };
 }
 
-/** Texts of which there is none. */
+/** All texts absent. */
 export function noTexts<Text>(): Attributes<Text>['texts'] {
   return { messages: null, system: null, question: null, answer: null, reasoning: null, tool_calls: null };
 }
@@ -40,20 +42,20 @@ export function isTextKey(key: string): key is TextKey {
 }
 
 /**
- * Claude's streamed arguments come as `"{}{\\"a\\":1}"`: a bug of the plugin, which starts from the empty input
- * of `content_block_start`. Inside a nested string every quote is escaped, so the key matches only as a key.
+ * Corrects a bug of the plugin: it logs streamed arguments of Claude as `"{}{\\"a\\":1}"`, because it starts with the
+ * empty input of `content_block_start`. Inside a nested string every quote is escaped, so only a real key matches.
  */
 export function mendText(key: TextKey, json: string): string {
   const line = onOneLine(json);
   return key === 'tool_calls' ? line.replaceAll(/("arguments"\s*:\s*")\{\}(?=\{)/g, '$1') : line;
 }
 
-/** In valid JSON a line break stands only between tokens; a stored round is one line. */
+/** A stored round is one line. In valid JSON, line breaks occur only between tokens. */
 function onOneLine(json: string): string {
   return json.includes('\n') || json.includes('\r') ? json.replaceAll(/[\n\r]/g, ' ') : json;
 }
 
-/** Attributes that ai-statistics can write beside ai_log, `as_separate_log_field`. */
+/** Attributes that ai-statistics can write next to ai_log, with `as_separate_log_field`. */
 const SEPARATE: ReadonlySet<string> = new Set([
   ...TEXTS,
   'session_id',
@@ -74,10 +76,10 @@ const SEPARATE: ReadonlySet<string> = new Set([
   'llm_first_token_duration',
   'llm_service_duration',
 ]);
-/** What Envoy prints for an attribute that is not there. */
+/** What Envoy prints for an absent attribute. */
 const NOTHING: ReadonlySet<string> = new Set(['null', '""', '"-"']);
 
-/** Fields of the line itself, as JSON, fill in what ai_log lacks. */
+/** Adds what ai_log lacks from the line's own fields, given as JSON. */
 export function fillIn({ values, texts }: Attributes, fields: ReadonlyMap<string, string>): void {
   for (const [key, json] of fields) {
     if (!SEPARATE.has(key) || NOTHING.has(json)) continue;
@@ -86,7 +88,7 @@ export function fillIn({ values, texts }: Attributes, fields: ReadonlyMap<string
   }
 }
 
-/** Lists stand there as JSON in a string; answers and reasoning as the text itself. */
+/** A separate field has an array as JSON in a string, but an answer or reasoning as its plain text. */
 function separateText(key: TextKey, json: string): string {
   const value = key === 'answer' || key === 'reasoning' ? undefined : parseJson(json);
   const isJson = typeof value === 'string' && /^\s*[[{]/.test(value) && parseJson(value) !== undefined;

@@ -1,20 +1,20 @@
 import { parseJson } from '../platform/json-spans.ts';
 
-/** A call of a tool, as an assistant's message or a round's `tool_calls` has it. */
+/** A tool call in an assistant's message or in a round's `tool_calls`. */
 export interface ToolCall {
-  /** null where the provider gives none. */
+  /** null if the provider gives none. */
   id: string | null;
-  /** `?` where there is none. */
+  /** `?` if there is none. */
   name: string;
-  /** As logged where that is text, else JSON. */
+  /** As logged if that is a string, else as JSON. */
   arguments: string;
 }
 
-/** What a tool gave back. */
+/** What a tool returned. */
 export interface ToolResult {
-  /** Of the call that it answers. */
+  /** Id of the call that it answers. */
   id: string | null;
-  /** Where the provider names the tool only. */
+  /** For providers that name the tool instead of the call. */
   name: string | null;
   parts: Part[];
   isError: boolean;
@@ -25,31 +25,31 @@ export type Part =
   | { kind: 'text' | 'thinking'; text: string }
   | { kind: 'call'; call: ToolCall }
   | { kind: 'result'; result: ToolResult }
-  /** null: the image stands in the request itself. */
+  /** null if the image is in the request itself. */
   | { kind: 'image'; url: string | null }
   /** Anything else, as JSON without `cache_control`. */
   | { kind: 'other'; json: string };
 
 /** A logged message of any provider: OpenAI's (chat and responses), Claude's, Gemini's. */
 export interface Message {
-  /** As logged; the item's type where it has no role, `?` where it has neither. */
+  /** As logged; the item's type if it has no role, `?` if it has neither. */
   role: string;
   parts: Part[];
-  /** OpenAI's `tool_calls`, or `function_call`, beside the content. */
+  /** OpenAI's `tool_calls` or `function_call`, which are separate from the content. */
   calls: ToolCall[];
-  /** The call that the whole message answers; undefined where it is no tool's. */
+  /** The call that the whole message answers; undefined if the message is not from a tool. */
   answers?: { id: string | null; name: string | null };
 }
 
-/** Contents nest (a tool's result is a content again); a log can nest them for ever. */
+/** Contents nest, since a tool's result is itself a content. A hostile log may nest them without limit. */
 const DEEPEST = 6;
-/** A log can also list them for ever: nobody reads so many. */
+/** A hostile log may also have any number of parts. Nobody reads more than this. */
 const MOST_PARTS = 10_000;
 const LEFT_OUT: Part = { kind: 'text', text: '[…]' };
 
 type Json = Record<string, unknown>;
 
-/** Reads a logged message. Never throws: what is no message is one part that shows it. */
+/** Reads a logged message. Never throws: anything that is not a message becomes a part that shows it. */
 export function readMessage(json: string): Message {
   const message = readJson(json);
   if (!isObject(message)) return { role: '?', parts: readContent(message, 0), calls: [] };
@@ -75,12 +75,12 @@ export function readMessage(json: string): Message {
   };
 }
 
-/** The parts of a logged JSON text: a string, a list of parts, or whatever it is. */
+/** The parts of a logged JSON text: a string, an array of parts, or any other value. */
 export function readParts(json: string): Part[] {
   return readContent(readJson(json), 0);
 }
 
-/** The tool calls of a logged JSON text; null where they are no list, but text that the gateway cut. */
+/** The tool calls of a logged JSON text; null if it is not an array, as when the gateway cut it off. */
 export function readCallList(json: string): ToolCall[] | null {
   const calls = readJson(json);
   return Array.isArray(calls) ? readCalls(calls) : null;
@@ -110,7 +110,7 @@ function readCall(call: Json): ToolCall {
   };
 }
 
-/** Claude's streamed arguments begin with the empty input of the block's start: a bug of the plugin. */
+/** A bug of the plugin: Claude's streamed arguments begin with the empty input of `content_block_start`. */
 function withoutEmptyStart(text: string): string {
   return text.startsWith('{}{') ? text.slice(2) : text;
 }
@@ -162,7 +162,7 @@ function geminiResult(given: Json): ToolResult {
   };
 }
 
-/** Whether an `error` in a result tells of one: many tools have the key in every result. */
+/** Whether an `error` in a result is really one: many tools have the key in every result. */
 export function saysError(error: unknown): boolean {
   return error !== undefined && error !== null && error !== false && error !== '';
 }
@@ -171,7 +171,7 @@ function jsonPart(value: unknown): Part[] {
   return value === undefined || value === null ? [] : [{ kind: 'other', json: printJson(value) }];
 }
 
-/** Parts that say what the model thought, whatever their kind. */
+/** In a reasoning item, texts are thinking too. */
 function asThinking(part: Part): Part {
   return part.kind === 'text' ? { kind: 'thinking', text: part.text } : part;
 }
@@ -195,7 +195,7 @@ function isImage(part: Json): boolean {
   return type === 'image_url' || type === 'image' || type === 'input_image' || isObject(part['inlineData']);
 }
 
-/** Where an image is; null for one that stands in the request itself. */
+/** The URL of an image; null if the image is in the request itself. */
 function imageUrl(part: Json): string | null {
   const holder = part['image_url'] ?? part['source'];
   const url = isObject(holder) ? holder['url'] : holder;
@@ -214,7 +214,7 @@ function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Elements of a request are delimited and not checked when they are read: what is no JSON is shown as it is. */
+/** Elements of a request are delimited but not checked when they are read. Invalid JSON is shown as it is. */
 function readJson(json: string): unknown {
   const value = parseJson(json);
   return value === undefined ? json : value;
@@ -224,7 +224,7 @@ function wordsOf(value: unknown): string {
   return typeof value === 'string' ? value : value === null ? '' : printJson(value);
 }
 
-/** JSON of a value that was parsed. A value nested thousands of levels deep exhausts the stack of `stringify`. */
+/** The JSON of a parsed value. One that is nested thousands of levels deep overflows the stack of `stringify`. */
 function printJson(value: unknown): string {
   try {
     return JSON.stringify(value, withoutMarks) ?? '';
@@ -234,7 +234,7 @@ function printJson(value: unknown): string {
   }
 }
 
-/** Marks for the provider's cache move from request to request, and say nothing. */
+/** Marks for the provider's cache move from request to request and mean nothing to a reader. */
 function withoutMarks(key: string, value: unknown): unknown {
   return key === 'cache_control' ? undefined : value;
 }

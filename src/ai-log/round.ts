@@ -10,19 +10,19 @@ import { readTime } from './time.ts';
 import type { RoundUsage, UsageState } from '../model/token-usage.ts';
 import { normaliseUsage } from './usage/usage.ts';
 
-/** A text as characters, or as UTF-8 that was never decoded. */
+/** A text as a string, or as UTF-8 that has not been decoded. */
 export type Text = string | Uint8Array;
 
 /**
- * One request as the log tells it, normalised. Texts are JSON as logged; null where there is none. A `Message` is such
- * a text, or a number where it is known to be one that the session stored: its ordinal in the session's memory. Messages
- * that are bytes are known to be valid JSON.
+ * One request from the log, normalised. Texts are JSON as logged; null if there is none. A `Message` is such a text,
+ * or, if the session has already stored that message, its ordinal in the session's memory. Messages as bytes are valid
+ * JSON.
  */
 export interface LoggedRound<T extends Text = string, Message extends T | number = T> {
   sessionId: string;
-  /** Milliseconds since 1970 UTC; null where the line has no believable time. */
+  /** Milliseconds since 1970 UTC; null if the line has no plausible time. */
   time: number | null;
-  /** What stands in the place of the time that cannot be read, cut; absent where there is a time, or nothing. */
+  /** The start of a time that cannot be read; absent if there is a readable time, or nothing at all. */
   unreadTime?: string;
   model: string;
   consumer: string;
@@ -36,11 +36,11 @@ export interface LoggedRound<T extends Text = string, Message extends T | number
   usage: RoundUsage;
   usageState: UsageState;
   flags: string[];
-  /** What the log said of the usage, where it said anything. */
+  /** The usage attributes as logged, those that are present. */
   loggedUsage: Record<string, unknown>;
-  /** The elements of `messages`; null where it is no list, or has too many. */
+  /** The elements of `messages`; null if it is not an array, or has too many. */
   messages: Message[] | null;
-  /** `messages` where that is null: text that the gateway cut, mostly. */
+  /** If `messages` is null: the attribute as text, usually because the gateway cut it off. */
   messagesText: T | null;
   system: T | null;
   question: T | null;
@@ -49,12 +49,12 @@ export interface LoggedRound<T extends Text = string, Message extends T | number
   toolCalls: T | null;
 }
 
-/** From either road. */
+/** From either path: the fast one or the slow one. */
 export type AnyRound = LoggedRound<Text, Text | number>;
 
 export type LogLine = Exclude<AccessLine, { kind: 'ai' }> | { kind: 'round'; round: LoggedRound };
 
-/** The session of requests without an id: they are strangers to each other. */
+/** The session of all requests without a session id, which have nothing to do with each other. */
 export const DEFAULT_SESSION = 'default';
 const UNKNOWN_MODEL = 'unknown';
 
@@ -69,13 +69,13 @@ const USAGE = [
 ] as const;
 /** Names go into every index cell; a hostile one must not fill the index. */
 const LONGEST_NAME = 256;
-/** Longer ones are no token details; what is this short cannot be nested too deep to be printed. */
+/** In characters. Real token details are shorter, and nothing this short is nested too deeply to be printed. */
 const LONGEST_DETAILS = 2048;
 
-/** No model reads so many. A hostile request of more would take the memory of the machine, message by message. */
+/** No model accepts more. A hostile request with more could exhaust the machine's memory. */
 export const MOST_MESSAGES = 1 << 18;
 
-/** Reads one log line; a line that cannot be read is a value, not an exception. */
+/** Reads one log line. Never throws: a line that cannot be read is `rejected`. */
 export function readLogLine(text: string): LogLine {
   const line = readAccessLine(text);
   if (line.kind !== 'ai') return line;
@@ -91,7 +91,7 @@ export function readLogLine(text: string): LogLine {
   return { kind: 'round', round: toRound(attributes, list, line, sent) };
 }
 
-/** The elements of messages; null where they are no list, or too many to be told apart. */
+/** The elements of messages; null if they are not an array, or too many. */
 function readList(messages: string | null): string[] | null | 'invalid' {
   if (messages === null) return null;
   const elements = arrayElements(messages, MOST_MESSAGES);
@@ -100,20 +100,20 @@ function readList(messages: string | null): string[] | null | 'invalid' {
   return parseJson(messages) === undefined ? 'invalid' : null;
 }
 
-/** What is asked of a request's messages, whether they were read or are known. */
+/** Questions about a request's messages, including known ones that were not read. */
 export interface SentMessages {
-  /** The JSON of those that may hold a mark for the cache; undefined where nothing in the line asks for an hour. */
+  /** The JSON of those that may have a cache mark; undefined if nothing in the line asks for one hour. */
   marked(): readonly string[] | undefined;
-  /** Whether a string stands among them, given as its JSON. */
+  /** Whether they contain a string, given as JSON. */
   says(json: string): boolean;
 }
 
-/** The type of a part of a message that is audio. */
+/** The type of an audio part of a message, as JSON. */
 const AUDIO = '"input_audio"';
 
 /**
- * The round that a line's attributes and fields make. `messages`: the elements of the attribute; null if it is no list.
- * `sent`: what is asked of all of them, those that were not read included; null where that is null.
+ * Builds the round from a line's attributes and fields. `messages`: the elements of that attribute; null if it is not
+ * an array. `sent`: answers questions about all of them, including those that were not read; null if `messages` is.
  */
 export function toRound<T extends Text, Message extends T | number>(
   attributes: Attributes<T>,
@@ -184,7 +184,7 @@ export function toRound<T extends Text, Message extends T | number>(
   return round;
 }
 
-/** Whether a model answered, who may bill it: by the answer, or else by the response's code. */
+/** Whether a model answered, so that its provider may bill the round: there is an answer, or a 2xx response code. */
 function isAnswered<T extends Text>(texts: Attributes<T>['texts'], responseCode: number | null): boolean {
   if (responseCode !== null && responseCode >= 400) return false;
   if (texts.answer !== null || texts.reasoning !== null || texts.tool_calls !== null) return true;
@@ -196,7 +196,7 @@ function saysText(text: Text | null): boolean {
   return text !== null && text.length > 3;
 }
 
-/** What was sent, as far as it may hold marks for the cache. */
+/** The parts of the request that may have cache marks. */
 function sentTexts<T extends Text>({ values, texts }: Attributes<T>, sent: SentMessages | null): SentTexts {
   const messages = sent ? sent.marked() : null;
   if (messages === undefined) return { messages: [], others: [], request: null };
@@ -204,7 +204,7 @@ function sentTexts<T extends Text>({ values, texts }: Attributes<T>, sent: SentM
   return { messages, others, request: values.get('cache_control') ?? null };
 }
 
-/** The round with its texts as characters. */
+/** The round with its texts decoded to strings. */
 export function decodeTexts(round: AnyRound): LoggedRound<string, string | number> {
   return {
     ...round,
@@ -230,7 +230,7 @@ function parseField(json: string | undefined): unknown {
   return json === undefined ? null : parseJson(json);
 }
 
-/** What the log said of the usage; of what can be no count and no details, the start of its JSON. */
+/** The usage attributes as logged. For values that cannot be counts or details, only the start of their JSON. */
 function loggedUsage(
   jsons: ReadonlyMap<string, string>,
   values: Readonly<Record<(typeof USAGE)[number], unknown>>,
@@ -247,7 +247,7 @@ function loggedUsage(
   return logged;
 }
 
-/** A name in well-formed Unicode; null where there is none, and where Envoy says so with `-`. */
+/** A name in well-formed Unicode; null if there is none, which Envoy prints as `-`. */
 function nameOf(value: unknown): string | null {
   const name = textOf(value);
   if (name === null || name === '-') return null;
@@ -261,7 +261,7 @@ function textOf(value: unknown): string | null {
 
 const LONGEST_TIME = 64;
 
-/** What stands where a time should, given as JSON; undefined where nothing does. */
+/** The start of a time that could not be read, given as JSON; undefined if there is nothing. */
 function unreadText(json: string | undefined): string | undefined {
   if (json === undefined) return undefined;
   const value = parseJson(json);
@@ -269,7 +269,7 @@ function unreadText(json: string | undefined): string | undefined {
   return (typeof value === 'string' ? value : json).slice(0, LONGEST_TIME).toWellFormed();
 }
 
-/** A whole number from 0, given as a number or as digits; null where it is none. */
+/** A safe integer, 0 or greater, given as a number or as digits; null for anything else. */
 function countOf(value: unknown): number | null {
   const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : null;

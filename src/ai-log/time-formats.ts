@@ -1,21 +1,20 @@
 /**
- * Times in other forms than ISO 8601's usual one: what Envoy's START_TIME gives with a format of its own (strftime's
- * fields, with %f, %3f, %6f, %9f for fractions and %s for seconds since 1970:
- * https://www.envoyproxy.io/docs/envoy/latest/configuration/advanced/substitution_formatter), nginx's and Apache's
- * `01/Jun/2026:18:00:00 +0800`, RFC 2822's, ctime's, what Go and Java print, and numbers since 1970.
+ * Reads times in formats other than the usual one of ISO 8601: Envoy's START_TIME with a custom format (the fields of
+ * strftime, with %f, %3f, %6f, %9f for fractions and %s for seconds since 1970:
+ * https://www.envoyproxy.io/docs/envoy/latest/configuration/advanced/substitution_formatter), the
+ * `01/Jun/2026:18:00:00 +0800` of nginx and Apache, RFC 2822, ctime, what Go and Java print, and numbers since 1970.
  *
- * What can mean two times is none: `06/01/2026`, a year of two digits, zones by their letters (CST is China's and
- * Chicago's).
+ * Ambiguous times are not read: `06/01/2026`, two-digit years, zones as letters (CST can be China or Chicago).
  */
 
-/** No form is longer. Patterns are tried on no more, and each of their parts has a length of its own. */
+/** No format is longer. This, and a bound on every part of a pattern, keeps matching cheap. */
 const LONGEST = 64;
 
-/** Milliseconds since 1970 UTC; NaN where the text is no such time. */
+/** Milliseconds since 1970 UTC; NaN if the text is not such a time. */
 export function readOtherTime(given: string): number {
   if (given.length > LONGEST) return NaN;
   const inside = given.startsWith('[') && given.endsWith(']') ? given.slice(1, -1) : given;
-  // strftime's %e and %k put a space where a digit can stand, also at the very start.
+  // %e and %k of strftime write a space for a leading zero, even at the very start.
   const text = inside.trim();
   const number = fromDigits(text);
   if (!Number.isNaN(number)) return number;
@@ -30,9 +29,9 @@ const DAY = String.raw`(?<day>\d{1,2})`;
 const WEEKDAY = String.raw`(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? {1,2})?`;
 /** `18:00:00.123`, `18:00`, `06:00:00 PM`. A dot, a comma or a colon comes before a fraction. */
 const CLOCK = String.raw`(?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d)(?:[.,:](?<fraction>\d{1,12}))?)?(?: ?(?<half>[AP]M))?`;
-/** `Z`, `UTC`, `+0800`, `+08:00`, `+08`, `GMT+0800`, with or without a space before it; the letters behind an offset only repeat it. */
+/** `Z`, `UTC`, `+0800`, `+08:00`, `+08`, `GMT+0800`, maybe after a space. Letters after an offset only repeat it. */
 const ZONE = String.raw`(?: ?(?:(?<utc>Z|UTC|GMT|UT)|(?:UTC|GMT)?(?<sign>[+-])(?<zoneHour>\d{1,2})(?::?(?<zoneMinute>\d\d)(?::?00)?)?(?: [A-Z]{2,5}| \([A-Za-z ]{2,30}\))?)(?:\[[\w/+-]{2,32}\])?)?`;
-/** Envoy's own example puts the seconds since 1970 behind the date: `%Y/%m/%dT%H:%M:%S%z %s`. */
+/** The example in Envoy's documentation has the seconds since 1970 after the date: `%Y/%m/%dT%H:%M:%S%z %s`. */
 const SECONDS = String.raw`(?: (?<since>\d{9,10})(?:\.(?<sinceFraction>\d{1,9}))?)?`;
 
 const FORMS = [
@@ -54,7 +53,7 @@ const FORMS = [
   String.raw`${WEEKDAY}${NAMED} {1,2}${DAY} ${CLOCK}${ZONE} ${YEAR}`,
 ];
 
-/** Made when they are first needed: most logs hold no such time, and most runs no line. */
+/** Compiled when first needed: most logs have no such times, and most runs read no line. */
 let patterns: RegExp[] | undefined;
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -83,16 +82,16 @@ function timeOf(groups: Record<string, string | undefined>): number {
   const ms = thousandths(groups['sinceFraction'] ?? groups['fraction']);
   const offset = (zoneHour * 60 + zoneMinute) * (sign === '-' ? -1 : 1);
   const time = midnight + ((hour * 60 + minute - offset) * 60 + second) * 1000 + ms;
-  // They are what Envoy counted; the date beside them can be another zone's.
+  // The seconds since 1970 are reliable; the date next to them may be in another time zone.
   return since === undefined ? time : Number(since) * 1000 + ms;
 }
 
-/** Of a second: what lies behind the third digit is dropped. */
+/** The milliseconds of a fraction of a second. Further digits are dropped. */
 function thousandths(fraction = ''): number {
   return Number(fraction.padEnd(3, '0').slice(0, 3));
 }
 
-/** The hour of a day of 24; NaN where `06:00 PM`'s form has one that no such clock shows. */
+/** The hour on a 24-hour clock; NaN if a 12-hour clock cannot show it. */
 function hourOf(hour: number, half: string | undefined): number {
   if (half === undefined) return hour;
   if (hour < 1 || hour > 12) return NaN;
@@ -106,8 +105,8 @@ const EXPONENT = /^\d\.\d{1,20}e\+?\d{1,2}$/i;
 const LATEST = Date.UTC(2200, 0, 1);
 
 /**
- * Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their digits. As digits and not as a number,
- * which can lose the last millisecond. NaN for `20260601180000`, which is a date.
+ * Seconds, milliseconds, microseconds or nanoseconds since 1970; the number of digits tells which. The text is cut, not
+ * divided as a number, which could lose the last millisecond. NaN for `20260601180000`, which is a date.
  */
 function fromDigits(text: string): number {
   const plain = EXPONENT.test(text) ? String(Math.floor(Number(text))) : text;

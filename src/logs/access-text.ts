@@ -12,17 +12,17 @@ const CLOSING_BRACE = 0x7d;
 const OPEN_LIST = 0x5b;
 const CLOSING_LIST = 0x5d;
 
-/** Whether a line is an access line as it stands: an object that has a member `ai_log` of its own. */
+/** Whether a line is an access line without unwrapping: an object with its own member `ai_log`. */
 export function isAccessLine(line: Buffer): boolean {
   const open = skipSpace(line, bomLength(line));
   if (line[open] !== OPEN_BRACE) return false;
-  // Mostly it comes first.
+  // Usually it comes first.
   if (hasKeyAt(line, skipSpace(line, open + 1))) return true;
   const key = line.indexOf(KEY, open);
   return key >= 0 && isOwnPlace(line, open, key);
 }
 
-/** Whether what lies between an object's brace and this place leaves the place directly in that object. */
+/** Whether the byte at `place` lies directly in the object whose brace is at `open`, and not in a nested one. */
 function isOwnPlace(line: Buffer, open: number, place: number): boolean {
   let depth = 0;
   for (let at = open; at < place; at++) {
@@ -36,7 +36,7 @@ function isOwnPlace(line: Buffer, open: number, place: number): boolean {
   return depth === 1;
 }
 
-/** Where the string that begins at `from` ends, or `limit`, if that comes first. */
+/** Where the string that begins at `from` ends, or `limit` if that comes first. */
 function stringEnd(line: Buffer, from: number, limit: number): number {
   for (let at = from + 1; ; at++) {
     at = line.indexOf(QUOTE, at);
@@ -47,27 +47,27 @@ function stringEnd(line: Buffer, from: number, limit: number): number {
   }
 }
 
-/** Whether there can be an access line within: a quick look, for lines that are none. */
+/** Whether a line may contain an access line: a cheap test that rules out most lines. */
 export function mayHoldAccessLine(line: Buffer): boolean {
   if (line.includes(NAME)) return true;
   const key = line.indexOf(JOURNAL_KEY);
   return key >= 0 && JOURNAL_VALUE.test(line.toString('latin1', key, key + LONGEST_JOURNAL_KEY));
 }
 
-/** The same of a text in a record, which can also be a part of a line, as a container's runtime wrote it. */
+/** The same for a text in a record, which may also be part of a line as a container runtime wrote it. */
 export function mayHoldAccessText(text: string): boolean {
   return text.includes('ai_log') || JOURNAL_VALUE.test(text) || RUNTIMES.test(text);
 }
 
-/** The journal's JSON has a text as its bytes' numbers where it is not all printable, and null where it is long. */
+/** journald's JSON has an array of byte values for a text that is not all printable, and null for a long one. */
 const JOURNAL_VALUE = /MESSAGE\\*"\s*:\s*(?:\[|null)/;
 const LONGEST_JOURNAL_KEY = 64;
 const RUNTIMES = /^\d{4}-\d\d-\d\dT\S{8,36} std(?:out|err) [PF]|"stream":"std(?:out|err)"/;
 
-/** `ai_log` as a key with the attributes of a call as its value, however often it is escaped. */
+/** `ai_log` as a key whose value is the attributes of a call, however often it is escaped. */
 const CALL = /ai_log\\*"\s*:\s*\\*"?\{/;
 
-/** Whether a line holds a call's ai_log, in whatever form. */
+/** Whether a line contains the ai_log of a call, in any form. */
 export function namesCall(line: Buffer): boolean {
   return line.includes(NAME) && CALL.test(line.toString('latin1'));
 }
@@ -76,7 +76,7 @@ function hasKeyAt(line: Buffer, at: number): boolean {
   return line[at] === QUOTE && KEY.equals(line.subarray(at, at + KEY.length));
 }
 
-/** Bytes of the byte order mark at a line's start. */
+/** Length of the byte order mark at the start of a line, in bytes. */
 export function bomLength(line: Buffer): number {
   return line[0] === BOM[0] && line[1] === BOM[1] && line[2] === BOM[2] ? BOM.length : 0;
 }

@@ -1,21 +1,21 @@
 /**
- * A piece of a log; its bytes are valid until the next one. Pieces follow each other without a gap. `raw`: its bytes as
- * they stand in the log, where that is kept in another encoding (`textBlocks`).
+ * A piece of a log, which begins at the offset `at`. Its bytes are valid until the next one. There are no gaps between
+ * pieces. `raw`: its bytes in the log, if the log has another encoding (`textBlocks`).
  */
 export type Block =
   /** Whole lines, and NULs before a line. */
   | { kind: 'lines'; bytes: Buffer; raw?: Buffer; at: number }
-  /** A part of a line over the limit; the line begins at `at`. Passed over, never held in memory as a whole. */
+  /** Part of a line over the limit, which begins at `at`. It is skipped, and never held in memory as a whole. */
   | { kind: 'oversized'; bytes: Buffer; at: number; isEnd: boolean }
-  /** Bytes behind the last line break, at the end of what there is. */
+  /** Bytes after the last line break, at the end of the log. */
   | { kind: 'rest'; bytes: Buffer; raw?: Buffer; at: number };
 
 const NEWLINE = 0x0a;
 const NUL = 0x00;
 
 /**
- * Cuts chunks that begin at the offset `from` into blocks of whole lines. Memory is bounded by the longest line
- * allowed, its line break included.
+ * Cuts chunks that begin at the offset `from` into blocks of whole lines. `longestLine` is in bytes, includes the line
+ * break, and bounds the memory.
  */
 export async function* cutIntoBlocks(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
@@ -41,7 +41,7 @@ export async function* cutIntoBlocks(
       at += part.length;
     }
     if (carriedLength > 0 && firstEnd > 0) {
-      // A block of its own, so that the lines behind it need not be copied.
+      // In a block of its own, so that the lines after it need not be copied.
       const line = Buffer.concat([...carried, rest.subarray(0, firstEnd)]);
       carried = [];
       carriedLength = 0;
@@ -50,7 +50,7 @@ export async function* cutIntoBlocks(
       at += line.length;
     }
     let end = rest.lastIndexOf(NEWLINE) + 1;
-    // A writer that goes on at its old place after a truncation leaves a hole, which can be any number of NULs long.
+    // A writer that keeps its old offset after a truncation leaves a hole, which reads as any number of NULs.
     if (end > 0 || carriedLength === 0) while (rest[end] === NUL) end++;
     if (end > 0) {
       const bytes = rest.subarray(0, end);
@@ -65,7 +65,7 @@ export async function* cutIntoBlocks(
   if (carriedLength > 0) yield { kind: 'rest', bytes: Buffer.concat(carried), at };
 }
 
-/** A line over the limit then always crosses pieces, where it is noticed. */
+/** No chunk may be longer than the limit, so that a line over it always spans chunks, where it is noticed. */
 async function* shorten(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   most: number,
@@ -75,7 +75,7 @@ async function* shorten(
   }
 }
 
-/** As many bytes of the chunks as there are, at the most `length`. */
+/** The first `length` bytes of the chunks, or all if there are fewer. */
 export async function* firstBytes(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   length: number,

@@ -1,6 +1,6 @@
 import type { Compression, UnsupportedForm } from '../model/log-position.ts';
 
-/** Forms of compression that are read, and the programs that undo those which Node cannot. */
+/** The compression formats that we read, and the programs that decompress those that Node cannot. */
 export const PROGRAMS = {
   gzip: undefined,
   zstd: 'zstd',
@@ -10,7 +10,7 @@ export const PROGRAMS = {
   compress: 'gzip',
 } as const satisfies Record<Compression, string | undefined>;
 
-/** What a rotated log's name ends with, and what that says. gzip's `-S` and logrotate's `compressext` make others. */
+/** Suffixes of compressed logs. gzip's `-S` and logrotate's `compressext` can produce others. */
 const SUFFIXES = new Map<string, Compression | UnsupportedForm>([
   ['.gz', 'gzip'],
   ['.gzip', 'gzip'],
@@ -44,7 +44,7 @@ const SUFFIX = new RegExp(
   'i',
 );
 
-/** The suffix of a name that says how it is compressed; empty where it has none. */
+/** The suffix of a file name that says how the file is compressed; empty if it has none. */
 export function compressionSuffix(name: string): string {
   return SUFFIX.exec(name)?.[0] ?? '';
 }
@@ -62,16 +62,16 @@ const MAGIC: [Compression | UnsupportedForm, string][] = [
   ['lzip', 'LZIP\x01'],
   ['lzop', '\x89LZO'],
 ];
-/** pzstd and others put frames that say nothing before the first one. */
+/** A skippable frame, which pzstd and others write before the first real one. */
 const SKIPPABLE = /^[\x50-\x5f]\x2a\x4d\x18/;
 const BZIP2 = /^BZh[1-9](?:1AY&SY|\x17rE8P\x90)/;
 
-/** So many of a file's first bytes are looked at. */
+/** How much of a file's start is examined. */
 export const MAGIC_BYTES = 512;
 
 /**
- * How a file is compressed, `undefined` where it is not: its first bytes say it; where they say nothing, its name does,
- * unless they are text.
+ * How a file is compressed; `undefined` if it is not. Its first bytes decide. If they match no format and are not text
+ * either, its name decides.
  */
 export function compressionOf(path: string, start: Buffer): Compression | UnsupportedForm | undefined {
   const named = SUFFIXES.get(compressionSuffix(path).toLowerCase());
@@ -83,14 +83,14 @@ export function compressionOf(path: string, start: Buffer): Compression | Unsupp
   return named !== undefined && isText(start) ? undefined : named;
 }
 
-/** Bytes as a log has them: no control characters but those that lay text out. UTF-16 and UTF-32 say what they are. */
+/** Whether the bytes are text: no control characters except white space and escapes, or a mark of UTF-16 or UTF-32. */
 function isText(start: Buffer): boolean {
   if (start.length === 0) return false;
   const bytes = start.toString('latin1', 0, MAGIC_BYTES);
   return /^(?:\xff\xfe|\xfe\xff|\0\0\xfe\xff)/.test(bytes) || !/[^\t\n\r\x1b\x20-\xff]/.test(bytes);
 }
 
-/** Whether a form is one that is read. */
+/** Whether we read this format. */
 export function isRead(form: Compression | UnsupportedForm): form is Compression {
   return Object.hasOwn(PROGRAMS, form);
 }

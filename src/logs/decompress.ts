@@ -4,12 +4,12 @@ import { PROGRAMS } from './compression.ts';
 import { chunksOf, gunzip, type ReadAt } from './gunzip.ts';
 
 /**
- * The bytes of a compressed file of `size` bytes; throws where it is cut or damaged, and MissingProgram where what
- * undoes it is not installed. `onJunk`: bytes behind its end, as gunzip calls it.
+ * Decompresses a file of `size` bytes. Throws if it is truncated or damaged, and MissingProgram if the program for it
+ * is not installed. `onJunk` is called as by gunzip.
  *
- * gzip is Node's own. For the others the system's programs are asked: who rotates with one has it, and it checks all of
- * its file. Node has zstd of its own since 22.15, but up to 22.23 it stops without a word behind a file's first frame
- * and takes a cut one for whole.
+ * Node decompresses gzip. The other formats need the system's programs: a machine that rotates logs with one has it
+ * installed, and it verifies the whole file. Node has its own zstd since 22.15, but up to 22.23 that stops silently
+ * after a file's first frame, and accepts a truncated one.
  */
 export function decompress(
   compression: Compression,

@@ -7,31 +7,31 @@ import { ageOf, compareAge, isNextAge, settleAge, type Age } from './rotated-nam
 
 export interface LogFile {
   path: string;
-  /** The --log-path, made absolute, that led to the file. */
+  /** The --log-path that led to the file, made absolute. */
   pattern: string;
-  /** By its name. Whoever opens it goes by its bytes. */
+  /** According to its name. To read it, openLog goes by its bytes. */
   compressed: boolean;
-  /** Paths of the log that was rotated away before this one began: plain, compressed, or both. */
+  /** Paths of the log that was rotated just before this one began: plain, compressed, or both. */
   follows?: readonly string[];
-  /** By their names, another log can have stood between the two. */
+  /** Judging by the names, there may have been another log between the two. */
   hasHole?: true;
 }
 
 /**
- * The files behind the given paths and globs with their rotated siblings, the oldest first and the live one last;
- * a file that two patterns or links lead to comes once. `missing` are the patterns without any file.
+ * The files that the given paths and globs name, with their rotated siblings: the oldest first, the live one last. A
+ * file that two patterns or links lead to is listed once. `missing` has the patterns that match no file.
  */
 export async function discoverLogs(
   files: Files,
   patterns: readonly string[],
 ): Promise<{ logs: LogFile[]; missing: string[] }> {
-  /** By their paths without links. */
+  /** By their paths with all links resolved. */
   const found = new Map<string, Sibling & { pattern: string }>();
   const missing: string[] = [];
   for (const given of patterns) {
     const pattern = resolve(given);
     let siblings = withSiblings(files, pattern);
-    // A name that is there is no glob, whatever characters it has.
+    // An existing name is not a glob, whatever characters it has.
     if (siblings.length === 0 && isGlob(given)) {
       siblings = (await expand(files, given)).flatMap((live) => withSiblings(files, live));
     }
@@ -56,13 +56,13 @@ export async function discoverLogs(
   };
 }
 
-/** Of a folder it says so: a person means the log in it. */
+/** Says so if a path is a folder: people pass one when they mean the log in it. */
 export function noLogError(files: Files, missing: readonly string[]): InputOutputError {
   const places = missing.map((path) =>
     files.list(path) === undefined ? path : `${path} (a folder: name the log in it)`,
   );
   return new InputOutputError(
-    `no access log at ${places.join(', ')}, nor a rotated one beside it. ` +
+    `no access log at ${places.join(', ')}, nor a rotated one next to it. ` +
       `Name it with --log-path; Higress writes it to ${USUAL_PLACES.map(placeText).join(', ')}. ` +
       `Docker keeps what a container prints in ${placeText(DOCKERS_PLACE)}`,
   );
@@ -72,12 +72,12 @@ function placeText({ path, of }: UsualPlace): string {
   return of === '' ? path : `${path} (${of})`;
 }
 
-/** Whether a path would be taken for a glob where no file has that name. */
+/** Whether a path is taken as a glob if no file has that name. */
 export function isGlob(path: string): boolean {
   return /[*?[\]{}!]/.test(path);
 }
 
-/** A glob can lead to rotated files without their log: those changed last come last. */
+/** A glob can match rotated files without their log, so the last modified ones come last. */
 async function expand(files: Files, pattern: string): Promise<string[]> {
   const { default: glob } = await import('fast-glob');
   const paths = await glob(pattern, { absolute: true, onlyFiles: true, suppressErrors: true });
@@ -89,14 +89,14 @@ interface Sibling {
   path: string;
   real: string;
   age: Age;
-  /** As in LogFile, but paths without links. */
+  /** As in LogFile, but with all links resolved. */
   follows: readonly string[];
   hasHole: boolean;
 }
 
 /**
- * The log and its rotated siblings, as far as they are files; those of one age in the order of their names. Where the
- * log is a link, as in /var/log/containers, they lie beside the file that it leads to.
+ * The log and its rotated siblings, those that are regular files; siblings of the same age in the order of their names.
+ * If the log is a link, as in /var/log/containers, the siblings are next to the file that it leads to.
  */
 function withSiblings(files: Files, live: string): Sibling[] {
   const real = files.real(live);

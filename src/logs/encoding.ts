@@ -1,28 +1,28 @@
-/** How a log's characters are kept. Everything behind the reading of lines sees UTF-8. */
+/** How a log's characters are encoded. Once lines have been read, everything is UTF-8. */
 export interface Encoding {
   name: 'UTF-8' | 'UTF-16LE' | 'UTF-16BE' | 'UTF-32LE' | 'UTF-32BE';
-  /** Bytes of a line break. */
+  /** Length of a line break, in bytes. */
   unit: 1 | 2 | 4;
   isBigEndian: boolean;
-  /** Bytes of the byte order mark that it begins with. */
+  /** Length of the byte order mark that the log begins with, in bytes. */
   mark: number;
 }
 
 const WIDE: { name: Encoding['name']; unit: 2 | 4; isBigEndian: boolean; mark: string }[] = [
-  // Before UTF-16: its mark begins like UTF-16's.
+  // Before UTF-16LE, whose mark is the beginning of this one.
   { name: 'UTF-32LE', unit: 4, isBigEndian: false, mark: '\xff\xfe\0\0' },
   { name: 'UTF-32BE', unit: 4, isBigEndian: true, mark: '\0\0\xfe\xff' },
   { name: 'UTF-16LE', unit: 2, isBigEndian: false, mark: '\xff\xfe' },
   { name: 'UTF-16BE', unit: 2, isBigEndian: true, mark: '\xfe\xff' },
 ];
 const UTF8_MARK = '\xef\xbb\xbf';
-/** Without a mark, so many characters must look the same, or all that there are, but not fewer than these. */
+/** Without a mark, this many characters must look like the encoding, or all if there are fewer, but at least four. */
 const CLEAR_UNITS = 32;
 const FEWEST_UNITS = 4;
 
 /**
- * The encoding of a log that begins with these bytes. PowerShell writes UTF-16 with a mark for `docker logs … > file`;
- * without one, it is told from the zeros beside the ASCII characters that lines begin with.
+ * The encoding of a log that begins with these bytes. For `docker logs … > file`, PowerShell writes UTF-16 with a mark.
+ * Without one, the encoding shows in the zero bytes next to the ASCII characters that lines begin with.
  */
 export function encodingOf(start: Buffer): Encoding {
   const head = start.toString('latin1', 0, 4);
@@ -50,7 +50,7 @@ function isAsciiText(byte: number): boolean {
   return (byte >= 0x20 && byte < 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }
 
-/** The same text in UTF-8. What is no character, such as half of one at the end, becomes U+FFFD. */
+/** The same text in UTF-8. Invalid input, such as half a character at the end, becomes U+FFFD. */
 export function toUtf8(bytes: Buffer, { unit, isBigEndian }: Pick<Encoding, 'unit' | 'isBigEndian'>): Buffer {
   if (unit === 1) return bytes;
   const whole = Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % unit)));
@@ -60,7 +60,7 @@ export function toUtf8(bytes: Buffer, { unit, isBigEndian }: Pick<Encoding, 'uni
   return Buffer.from(whole.length < bytes.length ? `${text}\ufffd` : text);
 }
 
-/** UTF-32 in the order of this machine's UTF-16, both little-endian. */
+/** UTF-16LE of UTF-32LE. */
 function utf16Of(utf32: Buffer): Buffer {
   const out = Buffer.allocUnsafe(utf32.length);
   let end = 0;

@@ -1,12 +1,12 @@
 import type { Fingerprint } from '../model/log-position.ts';
 import { digest } from '../platform/digest.ts';
 
-/** A log's bytes as far as a fingerprint looks at them. */
+/** The parts of a log's content that a fingerprint covers. */
 export interface Content {
   size: number;
-  /** Digests of the first 64, 128, 192 … bytes up to 4 KiB, as in a fingerprint. */
+  /** Digests of the first 64, 128, 192 … bytes up to 4 KiB, as in Fingerprint. */
   head(): string;
-  /** Digest of the KiB that ends at `end` (of all bytes before it where there are fewer). */
+  /** Digest of the KiB that ends at `end`, or of all bytes before `end` if there are fewer. */
   window(end: number): string;
 }
 
@@ -14,18 +14,18 @@ export const HEAD_BYTES = 4096;
 export const WINDOW_BYTES = 1024;
 const STEP = 64;
 const STEP_DIGEST = 6;
-/** Characters of a step's digest in base64. */
+/** Length of a step's digest in base64. */
 const STEP_LENGTH = 8;
 const WINDOW_DIGEST = 12;
 
 /**
- * Whether a log agrees with the fingerprint wherever that covers its bytes. A shorter log that agrees may be a copy, or
- * the same log half copied; the fingerprint covers nothing of one under 64 bytes, which agrees.
+ * Whether a log agrees with the fingerprint in all bytes that both cover. A shorter log that agrees may be an old copy
+ * or an unfinished one. A fingerprint covers nothing of a log shorter than 64 bytes, so such a log always agrees.
  */
 export function agrees(print: Fingerprint, content: Content): boolean {
   const shared = Math.min(content.size, print.offset);
   const steps = Math.floor(Math.min(shared, HEAD_BYTES) / STEP) * STEP_LENGTH;
-  // First what needs no look at the log: most logs differ in their first line.
+  // The cheapest test first: most logs differ in their first line.
   if (content.head().slice(0, steps) !== print.head.slice(0, steps)) return false;
   if (content.size >= print.offset && content.window(print.offset) !== print.last) return false;
   const ends = windowEnds(shared);
@@ -35,15 +35,15 @@ export function agrees(print: Fingerprint, content: Content): boolean {
   return true;
 }
 
-/** Builds the fingerprint of a log from the bytes that pass, from its first byte or from a known offset on. */
+/** Builds the fingerprint of a log from its bytes, passed in order from the first byte or from a known offset. */
 export class FingerprintBuilder {
   #offset = 0;
   #head: Buffer = Buffer.alloc(0);
   #windows: string[] = [];
-  /** The last KiB that passed. */
+  /** The last KiB of the bytes passed so far. */
   #tail: Buffer = Buffer.alloc(0);
 
-  /** Goes on after the bytes that `print` covers; `readAt` reads the log. */
+  /** Continues after the bytes that `print` covers; `readAt` reads the log. */
   static resume(
     print: Fingerprint,
     readAt: (position: number, length: number) => Uint8Array,
@@ -82,7 +82,7 @@ export class FingerprintBuilder {
     };
   }
 
-  /** The KiB before `end`, which lies within `bytes` that are just passing. */
+  /** The KiB before `end`, which lies within `bytes`. */
   #before(end: number, bytes: Uint8Array): Uint8Array {
     const to = end - this.#offset;
     if (to >= WINDOW_BYTES) return bytes.subarray(to - WINDOW_BYTES, to);
@@ -105,7 +105,7 @@ export function windowDigest(bytes: Uint8Array): string {
   return base64(digest(bytes, WINDOW_DIGEST));
 }
 
-/** Digests of a log's first bytes, HEAD_BYTES at most. A chain: each step's digest covers all bytes before it. */
+/** Digests of a log's first bytes, at most HEAD_BYTES. They form a chain: each digest covers all bytes before it. */
 export function headDigests(bytes: Uint8Array): string {
   let chain = '';
   let digests = '';

@@ -2,19 +2,19 @@ import { Readable, pipeline } from 'node:stream';
 import { createInflateRaw } from 'node:zlib';
 import { crc32 } from '../platform/digest.ts';
 
-/** A compressed file's bytes: at most `length` of them from `position`. */
+/** Reads a compressed file: `length` bytes from `position`, or fewer if it ends. */
 export type ReadAt = (position: number, length: number) => Buffer;
 
 const READ_BYTES = 1 << 18;
 const INFLATED_BYTES = 1 << 20;
-/** A header holds a file's name and hardly more; one that is longer is none. */
+/** A gzip header contains a file name and little else, so a longer one is not a header. */
 const LONGEST_HEADER = 1 << 17;
 const TRAILER_BYTES = 8;
 
 /**
- * Inflates a gzip file of `size` bytes, member by member, and calls `onJunk` with the number of bytes behind the last
- * member, unless they are the zeros that tapes pad with. Throws when a member is cut or not what its checksum says.
- * Node's own gunzip fails on junk, and drops the last chunk of what stands before it.
+ * Inflates a gzip file of `size` bytes, member by member, and calls `onJunk` with the number of bytes after the last
+ * member, unless they are all zeros, as in padding. Throws if a member is truncated or does not match its checksum.
+ * Node's own gunzip fails on junk, and drops the last chunk before it.
  */
 export async function* gunzip(
   readAt: ReadAt,
@@ -27,7 +27,7 @@ export async function* gunzip(
     if (header === undefined) break;
     at = yield* inflateMember(readAt, at + header, size);
   }
-  if (at === 0) throw new Error('no gzip file');
+  if (at === 0) throw new Error('not a gzip file');
   if (hasContent(readAt, at, size)) onJunk(size - at);
 }
 
@@ -44,7 +44,7 @@ async function* inflateMember(readAt: ReadAt, from: number, size: number): Async
   }
   const end = from + inflate.bytesWritten;
   const trailer = readAt(end, TRAILER_BYTES);
-  if (trailer.length < TRAILER_BYTES) throw new Error('the gzip file is cut');
+  if (trailer.length < TRAILER_BYTES) throw new Error('the gzip file is truncated');
   if (trailer.readUInt32LE(0) !== crc || trailer.readUInt32LE(4) !== length % 2 ** 32) {
     throw new Error('the gzip file is damaged');
   }
@@ -60,7 +60,7 @@ function hasContent(readAt: ReadAt, from: number, size: number): boolean {
   return false;
 }
 
-/** Length of a member's header (RFC 1952); undefined where there is none. Throws when it is cut. */
+/** Length of a member's header (RFC 1952); undefined if there is none. Throws if it is truncated. */
 function headerLength(bytes: Buffer): number | undefined {
   const isMember = bytes[0] === 0x1f && (bytes.length === 1 || bytes[1] === 0x8b);
   if (!isMember) return undefined;
@@ -69,6 +69,6 @@ function headerLength(bytes: Buffer): number | undefined {
   if (flags & 4) end += 2 + (bytes.length >= end + 2 ? bytes.readUInt16LE(end) : 0);
   for (const text of [8, 16]) if (flags & text) end = bytes.indexOf(0, end) + 1 || Infinity;
   if (flags & 2) end += 2;
-  if (end > bytes.length) throw new Error('the gzip file is cut');
+  if (end > bytes.length) throw new Error('the gzip file is truncated');
   return end;
 }

@@ -5,9 +5,9 @@ import { agrees } from './fingerprint.ts';
 import { isUnreadable, openLog, type OpenLog } from './open-log.ts';
 
 /**
- * Which of the known logs a file is. Of several that agree, the one read furthest. Logs that begin alike can differ
- * between the windows of a fingerprint, so a file shorter than what was read of a log must prove to be a copy of it:
- * byte for byte against a file that holds the log.
+ * Which of the known logs a file is: of several that agree, the one read furthest. Logs that begin alike can differ
+ * between the windows of a fingerprint. So if a file is shorter than what was read of a log, it is compared byte for
+ * byte with another file of that log.
  */
 export async function identify(
   files: Files,
@@ -16,7 +16,7 @@ export async function identify(
 ): Promise<LogPosition | undefined> {
   let best: LogPosition | undefined;
   for (const position of known) {
-    // One of which nothing was read is a damaged file, and would agree with every log.
+    // A log of which nothing was read is a damaged file, and would agree with every log.
     if (position.offset <= (best?.offset ?? 0)) continue;
     if (!agrees(position, log.content)) continue;
     if (log.content.size >= position.offset || (await isCopy(files, log, position))) best = position;
@@ -24,12 +24,12 @@ export async function identify(
   return best;
 }
 
-/** For shorter files, agreement says little. */
+/** In bytes. The agreement of a shorter file proves little. */
 const SMALLEST = 64;
 
 /**
- * Whether a shorter log is a copy of what was read. If no other file holds what was read, then a file that was truncated
- * or replaced is a new log that begins alike, and a file elsewhere is an old copy.
+ * Whether a shorter log is a copy of one that was read. If no other file has what was read, a file that was truncated
+ * or replaced is taken as a new log that begins alike, and a file at another path as an old copy.
  */
 async function isCopy(files: Files, log: OpenLog, position: LogPosition): Promise<boolean> {
   const { size } = log.content;
@@ -44,12 +44,12 @@ async function isCopy(files: Files, log: OpenLog, position: LogPosition): Promis
   }
   const { dev, ino } = log.facts;
   const itself = position.seen.find((seen) => seen.dev === dev && seen.ino === ino);
-  // A copy stays what it was or grows; a log that was truncated and begins alike is smaller.
+  // A copy keeps its size or grows; a log that was truncated and begins alike is smaller.
   if (itself) return itself.size <= log.facts.size;
   return log.path !== position.path && size >= SMALLEST;
 }
 
-/** Opens a file that held what was read of a log; undefined if it no longer does. */
+/** Opens a file that had what was read of a log; undefined if it no longer does. */
 async function openCarrier(
   files: Files,
   seen: SeenFile,

@@ -4,31 +4,31 @@ const NOTHING = Buffer.alloc(0);
 const AI_LOG = [Buffer.from('"ai_log"'), Buffer.from('ai_log\\')];
 const CLOSING_BRACE = 0x7d;
 
-/** Where a line begins. If it turns out to hold several lines, each takes the next byte as its own position. */
+/** Where a line begins. If it turns out to contain several lines, each takes the next byte as its position. */
 export interface Position {
   logId: number;
   offset: number;
 }
 
-/** A line that its parts make. */
+/** A line put together from its parts. */
 interface JoinedLine {
   bytes: Buffer;
   position: Position;
   time: string | undefined;
-  /** Lines of the file that it was made of. */
+  /** Number of lines of the file that it was made of. */
   pieces: number;
   reason?: string;
 }
 
-/** The parts of one stream's line, put together in one buffer that is used again. */
+/** Joins the parts of one stream's lines, in a buffer that is reused. */
 export class Join {
   readonly stream: string;
-  /** What an earlier version called the stream. */
+  /** The name that an earlier version gave the stream. */
   readonly oldStream: string | undefined;
   line: OpenLine | undefined;
-  /** Lines of the file that the open line's parts stand in. */
+  /** Number of lines of the file that contain the open line's parts. */
   pieces = 0;
-  /** When its last part was taken: ISO 8601. */
+  /** When its last part was written: ISO 8601. */
   lastTime: string | undefined;
   /** How often the line was wrapped, and by whom. */
   level = 0;
@@ -56,7 +56,7 @@ export class Join {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** Whether it ends as a line of the log does. */
+  /** Whether it ends with a brace, as an access line does. */
   get endsObject(): boolean {
     return this.#length > 0 && this.#buffer[this.#length - 1] === CLOSING_BRACE;
   }
@@ -81,7 +81,7 @@ export class Join {
       return;
     }
     this.#append(part.text);
-    // It comes first in a line: not in the first part only where that is very short.
+    // ai_log comes first in a line, so it is in the first part unless that is very short.
     if (!line.isCall && this.#length < LOOKED_AT) {
       line.isCall = AI_LOG.some((name) => this.bytes.includes(name));
     }
@@ -90,7 +90,7 @@ export class Join {
     else line.parts.push(stretch);
   }
 
-  /** The open line cannot be read: nothing of it is held any more, and its end will say why. */
+  /** Gives up the open line: its bytes are dropped, and it is reported with `reason` when it ends. */
   give(line: OpenLine, reason: string): void {
     const [first] = line.parts;
     if (first) this.#position = { logId: first[0], offset: first[1] };
@@ -110,7 +110,7 @@ export class Join {
     this.line = undefined;
     this.pieces = 0;
     this.#length = 0;
-    // What is handed out stays whole until the next line: a longer buffer is not kept for it.
+    // The bytes must stay valid until the next line, so the buffer is reused, unless it has grown too long.
     if (this.#buffer.length > KEPT_BYTES) this.#buffer = NOTHING;
     return closed;
   }
@@ -132,7 +132,7 @@ export class Join {
   }
 }
 
-/** So much of a line is searched for ai_log while it is not there. */
+/** How much of a line is searched for ai_log. */
 const LOOKED_AT = 1 << 20;
 const FIRST_BYTES = 1 << 16;
 const KEPT_BYTES = 1 << 21;

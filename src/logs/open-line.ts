@@ -1,6 +1,6 @@
 import type { LinePosition, OpenLine } from '../model/log-position.ts';
 
-/** A line that goes on does so at once: after this many milliseconds without a part it is complete. */
+/** The parts of a line are written at once. After this many milliseconds without another part, a line is complete. */
 export const HELD_MS = 600_000;
 
 /** Where the line begins. */

@@ -17,30 +17,29 @@ import {
 } from './fingerprint.ts';
 import { LOOKED_AT_BYTES } from './wrapped-line.ts';
 
-/** A log's file, opened once: what is looked at, read and checked again is this descriptor. */
+/** A log file, opened once: it is identified, read and checked again through the same descriptor. */
 export interface OpenLog extends LogFile {
   facts: FileFacts;
   content: Content;
-  /** For a compressed file: digest of its ends. */
+  /** For a compressed file: a digest of its two ends. */
   gzipDigest?: string;
-  /** How it keeps its characters. */
   encoding: Encoding;
-  /** For a gzip file: bytes behind its last member that are no gzip, nor padding. */
+  /** For a gzip file: number of bytes after its last member that are neither gzip nor padding. */
   junkBytes?: number;
-  /** Its first bytes in UTF-8, as many as tell in what form it is kept. */
+  /** Its first bytes in UTF-8, enough to tell its form (`formOf`). */
   start(): Buffer;
-  /** Bytes from `from` to the end as it was when the file was opened. A chunk is valid until the next one. */
+  /** The bytes from `from` to where the file ended when it was opened. A chunk is valid until the next one. */
   chunks(from: number): AsyncIterable<Buffer> | Iterable<Buffer>;
-  /** A fingerprint builder that goes on after the bytes of `known`, which the log agrees with; without it, a new one. */
+  /** A fingerprint builder that continues after the bytes of `known`, with which the log agrees; else a new one. */
   fingerprint(known: Fingerprint | undefined): FingerprintBuilder;
-  /** The content as it is now, which can have been truncated since. */
+  /** The content as it is now: the file may have been truncated since it was opened. */
   again(): Content;
   close(): void;
 }
 
-/** A compressed file of which nothing can be read. */
+/** A compressed file that cannot be read at all. */
 export interface UnreadableFile extends UnreadFile {
-  /** Digest of its ends, by which it is known again. */
+  /** Digest of its two ends, by which the next run recognises it. */
   digest: string;
 }
 
@@ -50,7 +49,7 @@ export function isUnreadable(log: OpenLog | UnreadableFile): log is UnreadableFi
 
 const CHUNK_BYTES = 1 << 20;
 
-/** Opens a log, compressed or not: its first bytes say it. `ends` gives the offsets at which known logs ended. */
+/** Opens a log. Its first bytes say whether it is compressed. `ends` returns the offsets at which known logs ended. */
 export async function openLog(
   files: Files,
   log: LogFile,
@@ -103,7 +102,7 @@ function plainLog(files: Files, log: LogFile, fd: number): OpenLog {
   };
 }
 
-/** Reads a compressed log once to see whether it is whole (its own checksums say so) and what it is. */
+/** Reads a compressed log once, to verify its checksums and to identify it. */
 async function compressedLog(
   files: Files,
   log: LogFile,
@@ -131,7 +130,7 @@ async function compressedLog(
   } catch (error) {
     if (error instanceof MissingProgram) return unreadable('program', error.program);
     if (error instanceof StoppedProgram) return unreadable('stopped', error.message);
-    // What cannot be started now can be later, and says nothing of the file.
+    // A program that cannot be started now may start later. That says nothing about the file.
     if (isSystemError(error) && String(error.syscall).startsWith('spawn')) throw error;
     return unreadable('damaged', error instanceof RefusedInput ? error.message : '');
   }
@@ -155,7 +154,7 @@ async function compressedLog(
   };
 }
 
-/** Knows a compressed file again under another name without inflating it: gzip's checksum stands at its end. */
+/** A digest that recognises a compressed file under another name, without inflating it: its end has a checksum. */
 export function gzipDigest(files: Files, fd: number, size: number): string {
   const ends = Buffer.concat([
     readBytes(files, fd, 0, WINDOW_BYTES),
@@ -166,7 +165,7 @@ export function gzipDigest(files: Files, fd: number, size: number): string {
 
 const ENCODING_BYTES = 256;
 
-/** A log's first bytes in UTF-8, without its mark. */
+/** The first bytes of a log in UTF-8, without the byte order mark. */
 function textOf(start: Buffer, encoding: Encoding): Buffer {
   return toUtf8(start.subarray(encoding.mark), encoding);
 }
@@ -189,7 +188,7 @@ async function* skip(chunks: AsyncIterable<Buffer>, from: number): AsyncGenerato
   }
 }
 
-/** Content whose bytes passed once: only the start and the KiB before the given ends were kept. */
+/** Content that was read once. Only its start and the KiB before each of the given ends were kept. */
 interface SurveyedContent extends Content {
   kept(position: number, length: number): Uint8Array;
   start: Buffer;

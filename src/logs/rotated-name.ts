@@ -1,18 +1,18 @@
 import { compressionSuffix } from './compression.ts';
 
-/** How old a rotated file is, as far as its name says it. */
+/** How old a rotated file is, as far as its name tells. */
 export interface Age {
-  /** Which sort of name it has, the oldest sort first; LIVE_RANK is the log itself. */
+  /** What kind of name it has, the oldest kind first. LIVE_RANK is the log itself. */
   rank: number;
-  /** Numbers of its date, the greatest unit first, and of what counts up behind it: the smaller the older. */
+  /** The numbers of its date, the greatest unit first, and of the counters after it. A smaller date is older. */
   date: readonly number[];
-  /** Counts up with each rotation: the greater the older. */
+  /** Grows with each rotation: a greater number is older. */
   number: number;
-  /** The name says nothing more: when the file was last written decides. */
+  /** The name does not order the file further, so its modification time decides. */
   byTime: boolean;
 }
 
-/** Who changes a rotation's settings leaves the old names behind: dated files come before numbered ones. */
+/** A change of the rotation's settings leaves files with old names. We take dated ones as older than numbered ones. */
 const DATED = 0;
 const WORDED = 1;
 const NUMBERED = 2;
@@ -21,9 +21,10 @@ const LIVE_RANK = 3;
 const LIVE: Age = { rank: LIVE_RANK, date: [], number: 0, byTime: false };
 
 /**
- * The age of `name` beside the log `base`; undefined where it is no rotated sibling of it. What rotates logs puts marks
- * (dates, a number, a word such as `old`) behind the log's name, before its extension, or a date before it, and a suffix
- * of compression at the end. test/logs/rotated-name.test.ts lists who writes which.
+ * The age of `name`, a file in the same folder as the log `base`; undefined if it is not a rotated file of that log.
+ * Rotation puts marks (dates, a number, a word such as `old`) after the log's name or before its extension, or a date
+ * before the name, and the suffix of the compression at the end. test/logs/rotated-name.test.ts lists which tool writes
+ * which.
  */
 export function ageOf(base: string, name: string): Age | undefined {
   if (name === base) return LIVE;
@@ -47,7 +48,7 @@ function ageBehind(name: string, start: string, extension: string): Age | undefi
   return at < 0 ? undefined : ageOfMarks(rest.slice(0, at), rest.slice(at + extension.length));
 }
 
-/** `20260601-access.log`, with marks behind it. */
+/** `20260601-access.log`, maybe with marks after it. */
 function ageBefore(name: string, base: string): Age | undefined {
   const at = name.indexOf(base);
   const gap = at > 0 ? /(?:__|[-._])$/.exec(name.slice(0, at)) : null;
@@ -64,10 +65,10 @@ function ageOfMarks(...texts: string[]): Age | undefined {
 
 const WORD = /(?:old|bak|backup|orig|prev|previous)(?![a-z0-9])/iy;
 const NUMBER = /\d{1,5}(?!\d)/y;
-/** Of more digits only behind a dot: what stands behind a hyphen can be a year, or a port. */
+/** More digits count only after a dot: after a hyphen, they can be a year or a port. */
 const SHORT_NUMBER = /\d{1,3}(?!\d)/y;
 const GAP = /__|[-._]/y;
-/** What can stand behind a date before it is over: hours of one index and another. */
+/** How many counters may follow a date. */
 const MOST_COUNTS = 3;
 
 /** The marks of one name: at most one date, one number and one word. */
@@ -83,7 +84,7 @@ class Marks {
     return this.#date !== undefined || this.#isUnclear;
   }
 
-  /** False where something else stands there. */
+  /** Reads all marks of a text; false if it contains anything else. */
   read(text: string): boolean {
     for (let at = 0; at < text.length;) {
       const suffix = compressionSuffix(text);
@@ -105,7 +106,7 @@ class Marks {
     return {
       rank,
       date: this.#date ? [...this.#date, ...counts] : [],
-      // `access.log.gz` and `access.log` before its first rotation: as new as a number can say.
+      // `access.log.gz` has no number: it is newer than any file that has one.
       number: this.#date ? 0 : (this.#number ?? 0),
       byTime: this.#isUnclear || rank === WORDED,
     };
@@ -118,7 +119,7 @@ class Marks {
     return this.#isCompressed ? NUMBERED : undefined;
   }
 
-  /** Reads one mark; returns where it ends. */
+  /** Reads one mark and returns where it ends; undefined if there is none. */
   #mark(text: string, at: number): number | undefined {
     const date = this.isDated ? undefined : dateAt(text, at);
     if (date) {
@@ -161,7 +162,7 @@ const DAY = String.raw`(0[1-9]|[12]\d|3[01])`;
 const HOUR = String.raw`([01]\d|2[0-3])`;
 const SIXTY = String.raw`([0-5]\d)`;
 const ZONE = String.raw`(?:Z|[+-]\d{4}(?!\d))?`;
-/** A time of day behind a date: compact with or without a mark, or in two or three parts; or seconds since 1970. */
+/** A time of day after a date: compact, or in two or three parts; or seconds or milliseconds since 1970. */
 const TIME =
   String.raw`(?:[-_.]?T?${HOUR}${SIXTY}(?:${SIXTY}(?:[.,](\d{1,9}))?)?${ZONE}` +
   String.raw`|${HOUR}(?!\d)` +
@@ -175,7 +176,7 @@ const DATES = [
 ];
 /** Seconds or milliseconds since 1970: Apache's rotatelogs, and logrotate's %s. */
 const EPOCH = /1\d{9}(?:\d{3})?(?!\d)/y;
-/** Dates that a name cannot be sorted by: day or month first, and two digits of the year. */
+/** Dates that do not sort: with the day or the month first, or with a two-digit year. */
 const UNCLEAR = new RegExp(
   String.raw`(?:(?:0[1-9]|[12]\d|3[01])([-_.]?)(?:0[1-9]|[12]\d|3[01])\1${YEAR}|\d\d${MONTH}${DAY})(?:${TIME}(?!\d)|(?!\d))`,
   'y',
@@ -214,9 +215,9 @@ function numbersOf(ms: number): number[] {
     .map(Number);
 }
 
-/** `@4000000065a1b2c3…` and `.s` or `.u`: multilog, svlogd and s6-log beside their file `current`. */
+/** `@4000000065a1b2c3….s` or `.u`: rotated files of multilog, svlogd and s6-log, next to their file `current`. */
 const TAI64N = /^@4([0-9a-f]{15})([0-9a-f]{8})\.[sut]$/;
-/** TAI was so many seconds ahead of UTC when the labels begin; what leap seconds added does not matter here. */
+/** TAI64 labels count from 1970 with an offset of 10 seconds. Later leap seconds do not matter here. */
 const TAI_AHEAD = 10;
 
 function ageOfTai(name: string): Age | undefined {
@@ -227,7 +228,7 @@ function ageOfTai(name: string): Age | undefined {
   return { rank: DATED, date, number: 0, byTime: false };
 }
 
-/** Negative: `a` is older. Files of one age are the same log, or nothing says which is older. */
+/** Negative if `a` is older. Zero if both are the same log, or if nothing tells which is older. */
 export function compareAge(a: Age, b: Age): number {
   return a.rank - b.rank || compareDates(a.date, b.date) || b.number - a.number;
 }
@@ -240,7 +241,7 @@ function compareDates(a: readonly number[], b: readonly number[]): number {
   return a.length - b.length;
 }
 
-/** Whether no log can have stood between the two: dated ones are deleted from the oldest on, numbers count. */
+/** Whether there can be no log between the two. Dated logs are deleted oldest first; numbers show a gap. */
 export function isNextAge(older: Age, newer: Age): boolean {
   if (newer.rank === DATED) return true;
   if (newer.rank === WORDED) return false;
@@ -248,7 +249,7 @@ export function isNextAge(older: Age, newer: Age): boolean {
   return newer.rank === LIVE_RANK ? older.number <= 1 : older.number === newer.number + 1;
 }
 
-/** The age of a file whose name does not say enough: by when it was last written, in milliseconds since 1970. */
+/** Completes an age whose name does not order the file, from `mtime` in milliseconds since 1970. */
 export function settleAge(age: Age, mtime: number): Age {
   return age.byTime ? { ...age, date: numbersOf(mtime) } : age;
 }

@@ -1,7 +1,7 @@
 import type { SeenFile } from '../model/log-position.ts';
 import type { FileFacts } from '../platform/files.ts';
 
-/** A file system's clock ticks coarsely: a file changed within this time may change again unseen. */
+/** File systems have coarse clocks: a file changed this recently may change again and keep its change time. */
 const YOUNG_MS = 2000;
 
 export function seeFile(path: string, facts: FileFacts, now: number, gzip?: string): SeenFile {
@@ -17,7 +17,7 @@ export function seeFile(path: string, facts: FileFacts, now: number, gzip?: stri
   };
 }
 
-/** Whether a file is certainly what it was when it was last looked at. */
+/** Whether a file has certainly not changed since it was last seen. */
 export function isUnchanged(seen: SeenFile, facts: FileFacts): boolean {
   return (
     !seen.young &&

@@ -7,9 +7,9 @@ const OPEN_BRACE = 0x7b;
 const OPEN_LIST = 0x5b;
 
 /**
- * The lines that another program has wrapped into this one: a shipper's record, or a prefix. A reason where it holds a
- * call that cannot be read; undefined where it holds none, or is an access line itself. What comes out can be wrapped
- * again.
+ * The lines that another program has wrapped into this one, as a shipper's record or with a prefix. They may be wrapped
+ * again. A string is the reason why a call in the line cannot be read. undefined: the line contains no call, or is an
+ * access line itself.
  */
 export function readShipped(bytes: Buffer, dockerPart = DOCKER_PART_BYTES): FoundText[] | string | undefined {
   if (isAccessLine(bytes)) return undefined;
@@ -23,7 +23,7 @@ export function readShipped(bytes: Buffer, dockerPart = DOCKER_PART_BYTES): Foun
   return readRecord(line, dockerPart);
 }
 
-/** A line in a plain log that a shipper may have written: to be read by readShipped. */
+/** Whether a line of a plain log was written by a shipper, so that readShipped must read it. */
 export function isShipped(line: Buffer): boolean {
   return mayHoldAccessLine(line) && readShipped(line) !== undefined;
 }
@@ -34,7 +34,7 @@ const NOT_LOOKED_FOR =
   'the call is in a place where a client could have written it, or where none is expected';
 const LEFT_OUT = 'journalctl left out the message because it is long: export it with --all';
 
-/** Reasons that tell of how a line was wrapped, and not of a line that is broken. */
+/** Reasons that are about how a line was wrapped, and do not mean that the line is broken. */
 export const FORM_REASONS: ReadonlySet<string> = new Set([
   UNKNOWN,
   NOT_LOOKED_FOR,
@@ -45,7 +45,7 @@ export const FORM_REASONS: ReadonlySet<string> = new Set([
 
 function readRecord(line: Buffer, dockerPart: number): FoundText[] | string | undefined {
   const record = parseObjectOrList(line);
-  // Where ai_log is no text in it, the line itself may be an access line that a client's words broke.
+  // With "ai_log" as an unescaped key, it may be an access line that a client's text broke.
   if (record === undefined) {
     if (line[skipSpace(line, 0)] === OPEN_LIST) return namesCall(line) ? UNKNOWN : undefined;
     return !line.includes('"ai_log"') && namesCall(line) ? BROKEN : undefined;

@@ -1,39 +1,39 @@
 import { isAccessLine, mayHoldAccessText } from './access-text.ts';
 import { dockerPartOf } from './wrapped-line.ts';
 
-/** A text that a record holds, in which a line of the log stands. */
+/** A text in a record that contains a line of the log. */
 export interface FoundText {
   text: Buffer;
-  /** When the line was taken: ISO 8601. */
+  /** When the line was written: ISO 8601. */
   time: string | undefined;
-  /** Who printed it, as far as the record says: parts of one line have this in common. */
+  /** Who printed it, as far as the record tells. The parts of one line have the same source. */
   source: string;
-  /** The text may be a part of a line. `stream`: where the record has Docker's members; `isRuntimes`: and no others. */
+  /** The text may be part of a line. `stream`: the record has Docker's members; `isRuntimes`: and no others. */
   part?: { isEnd: boolean; stream?: string; isRuntimes?: true };
-  /** It is no text of the record, but printed from what a shipper made of one. */
+  /** The record has it as an object that a shipper parsed, and `text` is that object printed again. */
   isParsed?: true;
 }
 
-/** A record nests no deeper than this where its text stands: OTLP's bodies lie 8 deep. */
+/** How deep in a record a text is looked for. OTLP bodies are 8 deep. */
 const MOST_DEPTH = 12;
 
 type Json = Record<string, unknown>;
 
-/** What is known of a record from those that it lies in. */
+/** What the enclosing records say about a record. */
 interface Around {
   time: string | undefined;
   source: readonly string[];
-  /** Bytes of a full buffer of Docker's. */
+  /** Size of Docker's line buffer, in bytes. */
   dockerPart: number;
 }
 
 /**
- * The lines of the log that a shipper's record holds; a reason where it cannot be told which its line is. The text is
- * known by what it says, whatever its member's name. A record has one line, which can stand in it several times
- * (Logstash keeps `event.original`, Fluent Bit the parsed object); a list holds several records (OTLP, Loki).
+ * The lines of the log that a shipper's record contains, or the reason why its line is ambiguous. The text is
+ * recognised by its content, whatever the name of its member. A record has one line, but may contain it several times
+ * (Logstash keeps `event.original`, Fluent Bit the parsed object); an array has several records (OTLP, Loki).
  *
- * An access log in another format is no shipper's record, though a client can write into it what looks like a line:
- * members that hold a client's words, and objects that describe a request, are never looked into.
+ * An access log in another format is not a shipper's record, but a client can write something into it that looks like a
+ * line. So members with a client's text, and objects that describe a request, are never searched.
  */
 export function linesOfRecord(record: unknown, dockerPart: number): FoundText[] | string {
   return walk(record, { time: undefined, source: [], dockerPart }, 0);
@@ -47,7 +47,7 @@ function walk(value: unknown, around: Around, depth: number): FoundText[] | stri
 function walkList(list: readonly unknown[], around: Around, depth: number): FoundText[] | string {
   const [first, second] = list;
   const time = isStamp(first) ? isoTime(first) : undefined;
-  // `["1570818238000000000", "line"]` is Loki's, `[1570818238.1, {…}]` fluentd's.
+  // Loki writes `["1570818238000000000", "line"]`, fluentd `[1570818238.1, {…}]`.
   if (time !== undefined && typeof second === 'string') return wholeText(second, { ...around, time });
   if (time !== undefined) return walk(second, { ...around, time }, depth + 1);
   const pairs = objectOfPairs(list);
@@ -78,7 +78,7 @@ function walkRecord(record: Json, around: Around, depth: number): FoundText[] | 
   return gather(lists.map(([, member]) => walk(member, inside, depth + 1)));
 }
 
-/** An object in a record: one that has the line in it, or the line itself, which a shipper took apart. */
+/** Searches an object in a record: it may be the line itself, parsed by a shipper. */
 function walkNested(member: unknown, around: Around, depth: number): FoundText[] | string {
   if (typeof member !== 'object' || member === null) return [];
   return Object.hasOwn(member, 'ai_log') ? printed(member, around) : walk(member, around, depth + 1);
@@ -92,7 +92,7 @@ function printed(object: object, around: Around): FoundText[] | string {
   }
 }
 
-/** OTLP has an object's members, a body's and attributes, as a list of `{"key":…,"value":{"stringValue":…}}`. */
+/** OTLP writes the members of an object (a body, attributes) as `[{"key":…,"value":{"stringValue":…}}]`. */
 function objectOfPairs(list: readonly unknown[]): Json | undefined {
   const pairs = list.map((item) => (isObject(item) && isObject(item['value']) ? item : undefined));
   if (!pairs.some((pair) => pair?.['key'] === 'ai_log')) return undefined;
@@ -108,13 +108,13 @@ function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What can be parsed can be nested too deep to be printed. */
-export const TOO_DEEP = 'the record is nested too deep';
+/** JSON.parse accepts deeper nesting than JSON.stringify. */
+export const TOO_DEEP = 'the record is nested too deeply';
 export const AMBIGUOUS = 'the record holds several access lines and does not say which one is its own';
 
 /**
- * What the members of one record hold is the same line. Its text is what was logged, so it goes before an object that was
- * made of it; and what is an access line as it stands goes before what may hold one.
+ * The one line of a record, from what its members contain. A text is what was logged, so it has priority over an object
+ * that was parsed from it; and an access line has priority over a text that may contain one.
  */
 function one(found: readonly FoundText[][]): FoundText[] | string {
   let members = found.filter((texts) => texts.length > 0);
@@ -151,7 +151,7 @@ function ownText(key: string, member: unknown, around: Around): FoundText[] {
   return text === undefined ? [] : wholeText(text, around);
 }
 
-/** A text that is made of bytes, as the journal exports it. */
+/** A text as an array of byte values, as journald exports it. */
 function journalText(numbers: readonly unknown[]): string | undefined {
   const areBytes = numbers.every((n) => typeof n === 'number' && Number.isInteger(n) && n >= 0 && n < 256);
   return areBytes ? Buffer.from(numbers as number[]).toString() : undefined;
@@ -159,7 +159,7 @@ function journalText(numbers: readonly unknown[]): string | undefined {
 
 const STARTS = /^\s*(?:\uFEFF)?[{[<\w\x1b]/;
 
-/** The lines of a text that can hold one. A shipper may have joined several, or kept a line's end. */
+/** The lines of a text that may contain an access line. A shipper may have joined several, or kept the line break. */
 function wholeText(text: string, around: Around): FoundText[] {
   if (!STARTS.test(text) || !mayHoldAccessText(text)) return [];
   return text
@@ -172,15 +172,15 @@ function foundText(text: string, { time, source }: Around, more?: Partial<FoundT
   return { text: Buffer.from(text), time, source: source.join(' '), ...more };
 }
 
-/** Names of members that hold what a client wrote. */
+/** Members whose value a client wrote. */
 const OF_CLIENTS =
   /^(?:(?:http|req|request|upstream)?[._-]?(?:user[._-]?agent|agent|ua|referr?er|cookies?|headers?|path|uri|url|query(?:[._-]?string)?|args|authority|host|x[._-]forwarded[._-]for|forwarded)|remote[._-]user|request|prompt|question|answer|messages)$/i;
 
-/** Names of members that shippers give a line. */
+/** Members in which shippers put a line. */
 const IS_USUAL =
   /^(?:message|msg|log|line|content|body|text|raw|_raw|event|original|textPayload|stringValue)$/i;
 
-/** Members that an access log has of each request, and no shipper's record two of. */
+/** Members that an access log has for each request. A shipper's record never has two of them. */
 const OF_REQUESTS =
   /^(?:(?:http|request)?[._-]?(?:user[._-]?agent|method|referr?er|path|uri|url)|authority|x[._-]forwarded[._-]for|(?:response[._-])?(?:code|flags|status)|bytes[._-](?:sent|received)|upstream[._-](?:host|cluster)|route[._-]name|remote[._-](?:addr|user)|downstream[._-]remote[._-]address)$/i;
 
@@ -192,7 +192,7 @@ function countOfRequests(record: Json): number {
   return count;
 }
 
-/** Members that say who printed a line, so that parts of different lines are not joined. */
+/** Members that tell who printed a line. They keep parts of different lines from being joined. */
 const SOURCES = new Set([
   'stream',
   'source',
@@ -232,7 +232,7 @@ function sourceOf(record: Json, depth = 0): string[] {
     .toSorted();
 }
 
-/** Where a runtime cut a line, or can have done so. */
+/** The record as part of a line, if a runtime has cut the line, or may have. */
 function partOf(record: Json, around: Around): FoundText | undefined {
   const isEnd = endOf(record);
   const source = around.source.join(' ');
@@ -251,8 +251,9 @@ function partOf(record: Json, around: Around): FoundText | undefined {
 const CUT_TEXTS = ['log', 'message', 'MESSAGE', 'line', 'msg', 'content'];
 
 /**
- * CRI's tag, as Fluent Bit and fluentd keep it (`logtag`, `_p`); the Docker drivers' marks: fluentd (`partial_message`,
- * `partial_last`), journald (`CONTAINER_PARTIAL_…`); undefined where a record says nothing of parts.
+ * Whether the record is the last part of its line; undefined if it does not say. Fluent Bit and fluentd keep CRI's tag
+ * (`logtag`, `_p`). Docker's drivers mark parts: fluentd (`partial_message`, `partial_last`), journald
+ * (`CONTAINER_PARTIAL_…`).
  */
 function endOf(record: Json): boolean | undefined {
   const tag = record['logtag'] ?? record['_p'];
@@ -262,7 +263,7 @@ function endOf(record: Json): boolean | undefined {
   return String(record['partial_last'] ?? record['CONTAINER_PARTIAL_LAST']) === 'true';
 }
 
-/** When the line was written goes before when it was read. */
+/** By priority: the time when a line was written comes before the time when it was collected. */
 const TIMES = [
   'time',
   'timestamp',
@@ -287,7 +288,7 @@ function timeOf(record: Json): string | undefined {
   return undefined;
 }
 
-/** ISO 8601 of what a shipper calls a time: a text of a date, or seconds, milli-, micro- or nanoseconds since 1970. */
+/** A shipper's time in ISO 8601. It is a date as text, or seconds, milli-, micro- or nanoseconds since 1970. */
 function isoTime(value: unknown): string | undefined {
   if (typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]/.test(value)) return value.replace(' ', 'T');
   if (!isStamp(value)) return undefined;

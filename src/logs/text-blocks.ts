@@ -1,15 +1,15 @@
 import { cutIntoBlocks, firstBytes, type Block } from './blocks.ts';
 import { toUtf8, type Encoding } from './encoding.ts';
 
-/** What of an open log is needed to cut it into lines. */
+/** The part of OpenLog that is needed to cut it into lines. */
 export interface TextSource {
   encoding: Encoding;
   chunks(from: number): AsyncIterable<Buffer> | Iterable<Buffer>;
 }
 
 /**
- * A log's blocks from the offset `from` on, up to `to`: their `bytes` are UTF-8, their offsets bytes of the log. Where the
- * two differ, `raw` holds the bytes as they stand there. A log that is UTF-8 costs nothing more than cutIntoBlocks.
+ * The blocks of a log from the offset `from` up to `to`. Their `bytes` are UTF-8, but their offsets count bytes of the
+ * log; where the two differ, `raw` has the bytes of the log. For a UTF-8 log this costs no more than cutIntoBlocks.
  */
 export function textBlocks(
   { encoding, chunks }: TextSource,
@@ -23,14 +23,14 @@ export function textBlocks(
   return encoding.mark > 0 && from === 0 ? withoutMark(blocks, encoding.mark) : blocks;
 }
 
-/** The first line begins behind the mark. */
+/** The first line begins after the mark. */
 async function* withoutMark(blocks: AsyncIterable<Block>, mark: number): AsyncGenerator<Block> {
   for await (const block of blocks) {
     const isFirst = block.at === 0 && block.kind !== 'oversized';
     if (isFirst && block.kind === 'lines') {
       yield { ...block, bytes: block.bytes.subarray(mark), raw: block.bytes, at: mark };
     } else {
-      // The rest of a log is not taken yet: its offset is where reading continues.
+      // A rest is not consumed yet: reading continues at its offset, so that stays.
       yield isFirst ? { ...block, bytes: block.bytes.subarray(mark), raw: block.bytes } : block;
     }
   }
@@ -39,7 +39,7 @@ async function* withoutMark(blocks: AsyncIterable<Block>, mark: number): AsyncGe
 const LINE_FEED = '\n';
 const NO_TEXT = Buffer.from([0xff]);
 
-/** Each line a block of its own, in UTF-8. `longestLine`: in bytes of the log. */
+/** Yields each line as a block of its own, in UTF-8. `longestLine` is in bytes of the log. */
 async function* cutWide(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   from: number,
@@ -92,7 +92,7 @@ async function* cutWide(
   const raw = whole.subarray(narrow.length);
   if (raw.length === 0) return;
   const text = decode(raw, at);
-  // Half a character is still being written: such a line is not whole, whatever the rest of it says.
+  // Half a character means that the line is still being written, even if it looks complete.
   const isHalf = (at + raw.length) % unit !== 0;
   yield { kind: 'rest', bytes: isHalf ? Buffer.concat([text, NO_TEXT]) : text, raw, at };
 }
@@ -101,8 +101,8 @@ const ASCII_START = /^[\x20-\x7e]{8}/;
 const NAME = Buffer.from('ai_log');
 
 /**
- * Lines in UTF-8 at the start of what follows a line break: another program goes on so in the same file. Told from how
- * they begin, where no client's words stand: a line in UTF-16 or UTF-32 has zeros there.
+ * The lines in UTF-8 at the start of `raw`, which follows a line break: another program may have continued the file in
+ * UTF-8. They are recognised by their first bytes, which no client controls, and where UTF-16 and UTF-32 have zeros.
  */
 function narrowLines(raw: Buffer): Buffer {
   let length = 0;
@@ -114,9 +114,9 @@ function narrowLines(raw: Buffer): Buffer {
   return raw.subarray(0, length);
 }
 
-/** Behind the next line break that begins where a character can; -1 where there is none. `chunk` begins at one. */
+/** The offset just after the next line break that begins on a character boundary; -1 if there is none. */
 function lineEnd(chunk: Buffer, start: number, newline: Buffer): number {
-  // The chunk's first piece may be the end of a character: chunks end where characters do, so count from the end.
+  // A chunk ends on a character boundary, but may begin within a character: so count from its end.
   const odd = chunk.length % newline.length;
   for (let found = start; ; found++) {
     found = chunk.indexOf(newline, found);
@@ -125,7 +125,7 @@ function lineEnd(chunk: Buffer, start: number, newline: Buffer): number {
   }
 }
 
-/** The same bytes, cut where characters end, as counted from the log's first byte. The last piece may be half of one. */
+/** The same bytes in chunks that end on character boundaries of the log; only the last may end within a character. */
 async function* aligned(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   from: number,

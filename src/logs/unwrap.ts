@@ -14,38 +14,38 @@ import {
   type Part,
 } from './wrapped-line.ts';
 
-/** A line as the program wrote it. */
+/** A line as the program wrote it, without what runtimes and shippers added. */
 export interface UnwrappedLine {
   /** Without its line break; valid until the next line. */
   bytes: Buffer;
   /**
-   * Where it begins: the first byte of its first part's line. If one line of the file holds several, each gets a position
-   * of its own within it, though nothing begins there.
+   * Where it begins: the first byte of the file's line that has its first part. If one line of the file contains
+   * several, each gets a different offset in that line, although nothing begins there.
    */
   at: LinePosition;
-  /** When the container's runtime or a shipper took it, ISO 8601; undefined where it is not wrapped. */
+  /** When the container runtime or a shipper got it, ISO 8601; undefined if it is not wrapped. */
   time: string | undefined;
-  /** Lines of the file that this one stands for: its parts'; none, where an earlier one stood for its line. */
+  /** Number of lines of the file that this line accounts for; 0 if an earlier one accounts for its line. */
   pieces: number;
   /** Why it cannot be read. */
   reason?: string;
-  /** It came of the stream that is looked for. */
+  /** It belongs to the stream that `restore` looks for. */
   isWatched?: true;
 }
 
-/** How often a line can be wrapped: by its runtime, by a shipper, by the runtime of that, and by who collects it. */
+/** How often a line can be wrapped: by its runtime, a shipper, the shipper's runtime, and a collector; one to spare. */
 const MOST_LEVELS = 5;
-/** Lines of different streams that are open at once, where a shipper has mixed many. */
+/** How many lines of different streams may be open at once, if a shipper has mixed many. */
 const MOST_OPEN = 64;
 
 const OPEN_BRACE = 0x7b;
 const NOTHING = Buffer.alloc(0);
 
-/** A line of the file, or what stood in one, on its way out. */
+/** A line of the file, or the content of one, while it is being unwrapped. */
 interface Wrapped {
   bytes: Buffer;
   position: Position;
-  /** Of the line of the file in which it ends: where that begins and ends. */
+  /** Where the line of the file in which it ends begins and ends. */
   stretch: OpenLine['parts'][number];
   time: string | undefined;
   pieces: number;
@@ -54,15 +54,15 @@ interface Wrapped {
   isWatched: boolean;
 }
 
-/** Blocks of whole lines that a stretch of a log holds; undefined where they are gone. */
+/** Reads a stretch of a log as blocks of whole lines; undefined if it is gone. */
 type ReadStretch = (
   part: OpenLine['parts'][number],
 ) => AsyncIterable<{ bytes: Buffer; at: number }> | undefined;
 
 /**
- * Removes what runtimes and shippers put around lines, and joins the parts of long lines, stream by stream. A line counts
- * where its last part is, so what was read up to an offset is every line that ended before it, and parts of those that
- * are open there: `open` says where these parts are, and `restore` reads them again.
+ * Removes what runtimes and shippers put around lines, and joins the parts of long lines, stream by stream. A line
+ * counts where its last part is. So reading up to an offset yields every line that ends before it, and the parts of
+ * lines that are still open there: `open` says where these parts are, and `restore` reads them again.
  */
 export class Unwrapper {
   readonly #form: Form | undefined;
@@ -70,14 +70,14 @@ export class Unwrapper {
   readonly #longestLine: number;
   readonly #dockerPart: number;
   readonly #joins = new Map<string, Join>();
-  /** Lines that are not taken up again yet. */
+  /** Open lines that have not been restored yet. */
   #waiting: OpenLine[] = [];
-  /** The stream whose lines are looked for, and where its last part was found to end. */
+  /** The stream that `restore` looks for, and where the last part found ends. */
   #watched: { stream: string; end: number } | undefined;
-  /** When the latest part was taken: ISO 8601. */
+  /** Time of the latest part: ISO 8601. */
   #latest: string | undefined;
 
-  /** Without a form, lines are a plain log's or a shipper's. */
+  /** Without a form, the lines are plain or a shipper's. */
   constructor(form: Form | undefined, logId: number, longestLine: number, dockerPart = DOCKER_PART_BYTES) {
     this.#form = form;
     this.#logId = logId;
@@ -111,20 +111,20 @@ export class Unwrapper {
     }
   }
 
-  /** Nearly every line of a container's log: there is no more to it. */
+  /** The fast path: nearly every line of a container's log is whole and needs no more unwrapping. */
   #isPlain({ stream, isEnd, text }: Part): boolean {
     if (!isEnd || this.#watched || text.length >= this.#longestLine || this.#joins.get(stream)?.isOpen)
       return false;
     return isAccessLine(text);
   }
 
-  /** Open lines from which nothing can be missing: a program that ends need not end its last line. */
+  /** Yields open lines that are complete: a program that exits need not end its last line. */
   *takeWhole(isWhole: (bytes: Buffer) => boolean): Generator<UnwrappedLine> {
     for (const join of this.#openJoins())
       if (join.endsObject && isWhole(join.bytes)) yield* this.#close(join);
   }
 
-  /** Open lines that nothing went on with for long, as lines of their own. `now`, `written`: milliseconds since 1970. */
+  /** Yields open lines that got no part for HELD_MS. `now`, and `written` for the file: milliseconds since 1970. */
   *takeOverdue(now: number, written: number): Generator<UnwrappedLine> {
     const latest = Date.parse(this.#latest ?? '');
     for (const join of this.#openJoins()) {
@@ -139,14 +139,14 @@ export class Unwrapper {
     );
   }
 
-  /** Lines of the file whose parts are held here. */
+  /** Number of lines of the file whose parts are held here. */
   get pieces(): number {
     return this.#openJoins().reduce((sum, { pieces }) => sum + pieces, 0);
   }
 
   /**
-   * Takes up lines that were open. What an earlier version held back as a part, and is none, comes out as the line that
-   * it is; `open` says after each such line what is still to be looked at.
+   * Restores lines that were open. An earlier version held back some lines as parts that are whole: those are yielded,
+   * and after each, `open` says what is still to be restored.
    */
   async *restore(lines: readonly OpenLine[], read: ReadStretch): AsyncGenerator<UnwrappedLine> {
     this.#waiting = structuredClone([...lines]);
@@ -192,7 +192,7 @@ export class Unwrapper {
     yield* this.#takeFound(line, line.level < MOST_LEVELS ? this.#read(line) : undefined);
   }
 
-  /** What a line wraps; or the line itself, where it wraps nothing, or it is not known what. */
+  /** Yields what a line wraps; or the line itself, if it wraps nothing or cannot be read. */
   *#takeFound(line: Wrapped, found: FoundText[] | string | undefined): Generator<UnwrappedLine> {
     if (typeof found === 'object') {
       for (const [i, one] of found.entries()) {
@@ -214,7 +214,7 @@ export class Unwrapper {
     yield { bytes, at, time, pieces, ...reason, ...(isWatched && { isWatched }) };
   }
 
-  /** What a line wraps; a reason why that cannot be read; undefined where it wraps nothing. */
+  /** What a line wraps, or the reason why that cannot be read; undefined if it wraps nothing. */
   #read({ bytes }: Wrapped): FoundText[] | string | undefined {
     return mayHoldAccessLine(bytes) || this.#openJoins().some(isShippers)
       ? readShipped(bytes, this.#dockerPart)
@@ -225,14 +225,14 @@ export class Unwrapper {
     part: Wrapped,
     { isEnd, stream, isRuntimes }: NonNullable<FoundText['part']>,
   ): Generator<UnwrappedLine> {
-    // A container's own log names its streams; a shipper's streams are known by all that is said of them.
+    // A container's own log names its streams; a shipper's are told apart by everything that its records say.
     const join = this.#joinOf(isRuntimes && stream !== undefined ? stream : streamOf(part.source), stream);
     if (this.#watched && this.#watches(join)) {
       this.#watched.end = part.stretch[2];
       part.isWatched = true;
     }
     this.#latest = part.time;
-    // A part is not told from a line of just its length: but what is whole does not go on with another line.
+    // A full part looks like a whole line of the same length. But a whole object is not followed by another's start.
     if (join.endsObject && part.bytes[0] === OPEN_BRACE && parseObjectOrList(join.bytes))
       yield* this.#close(join);
     if (isEnd && !join.isOpen && part.bytes.length < this.#longestLine) {
@@ -251,7 +251,7 @@ export class Unwrapper {
   *#close(join: Join): Generator<UnwrappedLine> {
     const { level, source } = join;
     const isWatched = this.#watches(join);
-    // A runtime's streams are two, and one buffer for each is used again; a shipper's can be any number.
+    // A runtime has two streams, so their buffers are kept and reused; a shipper can have any number.
     if (isShippers(join)) this.#joins.delete(join.stream);
     const { bytes, position, time, pieces, reason } = join.close();
     const stretch: Wrapped['stretch'] = [position.logId, position.offset, position.offset];
@@ -263,7 +263,7 @@ export class Unwrapper {
     }
   }
 
-  /** Those that are open longest are lines of their own where too many are, or too long ones. */
+  /** Closes the lines that have been open longest, while too many are open or their total length is too great. */
   *#closeMany(newest: Join): Generator<UnwrappedLine> {
     for (;;) {
       const open = this.#openJoins();
@@ -274,7 +274,7 @@ export class Unwrapper {
     }
   }
 
-  /** The open line of a stream, or one to begin. */
+  /** The join of a stream, or a new one. */
   #joinOf(stream: string, oldStream?: string): Join {
     return this.#joins.get(stream) ?? new Join(stream, oldStream);
   }

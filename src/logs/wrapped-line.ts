@@ -1,35 +1,35 @@
 import { parseJson } from '../platform/json-spans.ts';
 
-/** A part of a line, as a container's runtime wrote it: one physical line of the file. */
+/** A part of a line, as a container runtime wrote it: one physical line of the file. */
 export interface Part {
-  /** Whose line it is a part of: a container's stdout and stderr are joined each for itself. */
+  /** The parts of a container's stdout and stderr are joined separately. */
   stream: string;
-  /** When the runtime took it: ISO 8601. */
+  /** When the runtime got it: ISO 8601. */
   time: string | undefined;
   /** What the program wrote, without a line break. */
   text: Buffer;
-  /** The program's line ends with this part. */
+  /** Whether the program's line ends with this part. */
   isEnd: boolean;
 }
 
 export type Stream = 'stdout' | 'stderr';
 
-/** The forms in which a container's runtime keeps what a program prints. */
+/** The formats in which container runtimes write what a program prints. */
 export type Form = 'cri' | 'docker';
 
-/** Docker's buffer for a line: what is longer is cut into parts of just this length (moby, daemon/logger/copier.go). */
+/** Docker's line buffer: it cuts longer lines into parts of exactly this length (moby, daemon/logger/copier.go). */
 export const DOCKER_PART_BYTES = 16 * 1024;
 
 /**
- * The part in the bytes of one physical line. undefined: it is none, but stands there as it was written. A reason: it
- * is what is left of one.
+ * Reads the part in one physical line. undefined: the line is not wrapped. A string: the line is a damaged part, and
+ * this is the reason.
  */
 export type ReadPart = (line: Buffer, dockerPart?: number) => Part | string | undefined;
 
 /**
- * Kubernetes' form, `2026-02-01T09:30:15.123456789Z stdout F text`, written by containerd and by CRI-O's conmon (whose
- * times have an offset). P is a part that another one follows, F the last; further tags can stand behind a colon.
- * An empty line may have lost the space behind its tag.
+ * The format of Kubernetes, `2026-02-01T09:30:15.123456789Z stdout F text`, as containerd and CRI-O's conmon (whose
+ * times have an offset) write it. P is a part that is followed by another, F the last one; more tags may follow after a
+ * colon. An empty line may have lost the space after its tag.
  */
 const CRI =
   /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (stdout|stderr) ([PF])(?::[^ ]*)?(?: |$)/;
@@ -40,7 +40,7 @@ export function readCriPart(line: Buffer): Part | undefined {
   const prefix = CRI.exec(line.toString('latin1', 0, LONGEST_CRI_PREFIX));
   if (!prefix) return undefined;
   const isEnd = prefix[3] === 'F';
-  // The line break that a file copied on Windows has got is none of the part's bytes.
+  // If the file was copied on Windows, the line break is CR LF: the CR is not part of the text.
   const end = !isEnd && line.at(-1) === CARRIAGE_RETURN ? line.length - 1 : line.length;
   return {
     stream: prefix[2] as Stream,
@@ -54,14 +54,14 @@ const DOCKER_START = '{"log":"';
 const DOCKER_STREAM = Buffer.from('"stream":"std');
 
 /**
- * Docker's json-file, `{"log":"text\n","stream":"stdout","attrs":{…},"time":"…"}`. The file says nothing of parts: a text
- * without a line feed at its end goes on in the next one of its stream if it fills Docker's buffer. A shorter one is the
- * last that its program printed, or no work of Docker's: Fluent Bit writes the same members, and takes the line feed off.
+ * Docker's json-file, `{"log":"text\n","stream":"stdout","attrs":{…},"time":"…"}`. It does not mark parts: a text
+ * without a line feed continues in the next entry of its stream if it fills Docker's buffer. A shorter one is the last
+ * that its program printed, or not Docker's: Fluent Bit writes the same members, without the line feed.
  */
 function readDockerPart(line: Buffer, dockerPart = DOCKER_PART_BYTES): Part | string | undefined {
   const entry = line.includes(DOCKER_STREAM) ? parseObject(line) : undefined;
-  if (!entry) return isTorn(line) ? 'the line is no whole entry of a json-file log' : undefined;
-  // With more members it is a shipper's record of Docker's entry: its stream is not the only one of that name.
+  if (!entry) return isTorn(line) ? 'the line is not a complete entry of a json-file log' : undefined;
+  // With more members it is a shipper's record of an entry, and other containers have streams of the same name.
   return Object.keys(entry).every((key) => DOCKER_MEMBERS.has(key))
     ? dockerPartOf(entry, dockerPart)
     : undefined;
@@ -69,7 +69,7 @@ function readDockerPart(line: Buffer, dockerPart = DOCKER_PART_BYTES): Part | st
 
 const DOCKER_MEMBERS = new Set(['log', 'stream', 'attrs', 'time']);
 
-/** The part in an entry that has the members of Docker's. */
+/** The part in an entry with Docker's members; undefined if one of them is missing. */
 export function dockerPartOf(
   entry: Readonly<Record<string, unknown>>,
   dockerPart: number,
@@ -80,18 +80,18 @@ export function dockerPartOf(
   }
   const hasEnd = log.endsWith('\n');
   const text = hasEnd ? log.slice(0, -1) : log;
-  // Docker cuts at line feeds: one inside is none of its doing, and must not make two lines of one place.
+  // Docker cuts at line feeds, so one inside is not from Docker. It must not make two lines with one position.
   const bytes = Buffer.from(text.replaceAll('\n', ' '));
   return { stream, time, text: bytes, isEnd: hasEnd || !fillsBuffer(bytes, text, dockerPart) };
 }
 
-/** Whether a text can be `length` bytes: Docker puts three bytes, U+FFFD, for one that is no UTF-8. */
+/** Whether a text may have been `length` bytes: Docker replaces a byte that is not UTF-8 by three, U+FFFD. */
 function fillsBuffer(bytes: Buffer, text: string, length: number): boolean {
   if (bytes.length <= length) return bytes.length === length;
   return bytes.length - 2 * (text.split('\ufffd').length - 1) <= length;
 }
 
-/** A call's line that is cut or glued to another: its own words are no access line, so that nobody else would say so. */
+/** Whether it is an entry with a call that is cut off or joined to another. Nothing else would report it. */
 function isTorn(line: Buffer): boolean {
   return (
     line.toString('latin1', 0, DOCKER_START.length) === DOCKER_START &&
@@ -105,7 +105,7 @@ function parseObject(line: Buffer): Record<string, unknown> | undefined {
   return value && { ...value };
 }
 
-/** The object or list in a line; undefined where it is none. */
+/** The JSON object or array in a line; undefined if it is neither. */
 export function parseObjectOrList(line: Buffer): object | undefined {
   const value = parseJson(line.toString());
   return typeof value === 'object' && value !== null ? value : undefined;
@@ -116,7 +116,7 @@ export const READ_PART: Record<Form, ReadPart> = { cri: readCriPart, docker: rea
 const NEWLINE = 0x0a;
 const NUL = 0x00;
 
-/** Each line in a block of whole lines that is not empty, without its line break and the NULs of a hole before it. */
+/** The non-empty lines of a block, without their line breaks, and without the NULs of a hole before them. */
 export function* physicalLines(block: Buffer): Generator<{ start: number; line: Buffer; next: number }> {
   for (let at = 0; at < block.length;) {
     const newline = block.indexOf(NEWLINE, at);
@@ -128,19 +128,19 @@ export function* physicalLines(block: Buffer): Generator<{ start: number; line: 
   }
 }
 
-/** So much of a log's start is looked at. Everything in a wrapped log is wrapped, but its first lines can be torn. */
+/** How much of a log's start is examined. All lines of a wrapped log are wrapped, but the first ones may be torn. */
 export const LOOKED_AT_BYTES = 1 << 16;
 
 /**
- * The form of a log that begins with these bytes, told from its content and never from its name; undefined for a plain
- * one. A line that is not wrapped is read the same in every form, so it makes no difference how much of the log was
- * there when it was looked at.
+ * The form of a log that begins with these bytes, according to its content and never its name; undefined for a plain
+ * one. A line that is not wrapped is read alike in every form, so it does not matter how much of the log existed when
+ * its form was determined.
  */
 export function formOf(start: Buffer): Form | undefined {
   for (const { line, next } of physicalLines(start)) {
     if (readCriPart(line)) return 'cri';
     if (line.includes(DOCKER_STREAM) && typeof readDockerPart(line) === 'object') return 'docker';
-    // Longer than what is looked at: Docker's entries name their stream at their end.
+    // The line is longer than what we examine, and a Docker entry names its stream at its end.
     if (next === start.length && line.toString('latin1', 0, DOCKER_START.length) === DOCKER_START)
       return 'docker';
   }

@@ -1,6 +1,6 @@
 import type { TokenUsage } from './token-usage.ts';
 
-/** What is counted in a round, in a cell of usage, and in every sum of them. A new count is added here first. */
+/** What is counted in a round, in a usage cell, and in every sum of them. To add a count, start here. */
 export class Counts implements TokenUsage {
   rounds = 0;
   input = 0;
@@ -12,7 +12,7 @@ export class Counts implements TokenUsage {
 
 export const COUNT_NAMES = Object.keys(new Counts()) as readonly (keyof Counts)[];
 
-/** Runs for every cell of a store: spelled out, it is several times faster than a loop over the names. */
+/** Runs for every cell of a store. Spelled out, it is several times faster than a loop over the names. */
 export function addCounts(sum: Counts, counts: Counts): void {
   sum.rounds += counts.rounds;
   sum.input += counts.input;

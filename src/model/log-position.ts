@@ -1,94 +1,94 @@
 import { isCount, isRecord } from '../platform/json-checks.ts';
 
 /*
- * What a store knows of the logs that its rounds came from. The state holds the open logs, the index those whose files
- * are gone. Each has a number, its log id, by which rounds refer to it.
+ * What a store knows about the logs that its rounds came from. The state holds the open logs; the index holds those
+ * whose files are gone. Each has a number, its log id, by which rounds refer to it.
  */
 
-/** Where a line begins: the id of its log, and the byte offset in that log. Of an imported file: id and ordinal. */
+/** Where a line begins: the id of its log and the byte offset in it. For an imported file: its id and the ordinal. */
 export type LinePosition = readonly [logId: number, offset: number];
 
 /**
- * What is remembered of a log's first `offset` bytes, to recognise them under any name: a log is identified by its
- * content. The windows are at growing distances because logs can begin alike: ai_log comes first in a line, so the
- * first KiB can be the same prompt, and gateway.log begins with the same banner each time.
+ * Identifies a log by its first `offset` bytes, whatever its file is called. The windows lie at growing distances
+ * because different logs can begin alike: ai_log comes first in a line, so the first KiB can be the same prompt, and
+ * gateway.log begins with the same banner every time.
  */
 export interface Fingerprint {
-  /** Bytes that were read: the end of the last complete line. */
+  /** Number of bytes read so far: the end of the last complete line. */
   offset: number;
   /** Digests of the first 64, 128, 192 … bytes up to 4 KiB: they identify a file shorter than `offset` too. */
   head: string;
-  /** Digests of the KiB that ends at 4 KiB · 2^k, for each of those within `offset`. */
+  /** Digests of the KiB that ends at 4 KiB · 2^k, for each k where that is within `offset`. */
   windows: string[];
   /** Digest of the KiB that ends at `offset`. */
   last: string;
 }
 
 /**
- * One log from its first byte to its last, whatever its files are called: the live file, and its renamed, copied or
- * compressed successors.
+ * One log from its first byte to its last, whatever its files are called: the live file, and later its renamed, copied
+ * or compressed versions.
  */
 export interface LogPosition extends Fingerprint {
   id: number;
   /** The --log-path that led to it, and the path at which it was last read. */
   pattern: string;
   path: string;
-  /** The greatest size seen: bytes beyond the offset are not read yet, or lost. */
+  /** The greatest size seen. Bytes past the offset are either not read yet or lost. */
   size: number;
-  /** Unread bytes before this offset were reported as lost. */
+  /** Unread bytes before this offset have been reported as lost. */
   lost?: number;
-  /** When it was given up because its files were gone: milliseconds since 1970 UTC. Older versions did not store it. */
+  /** When it was closed because its files were gone: milliseconds since 1970 UTC. Older versions did not store it. */
   closed?: number;
   /**
-   * Lines of a container's log that were unfinished at the offset: their parts lie before it, and are read again when
-   * the line goes on. If the log was rotated in the middle of a line, the line passes to the next log.
+   * Lines of a container's log that were unfinished at the offset. Their parts lie before it and are read again when
+   * the line continues. If the log was rotated in the middle of a line, the line moves to the next log.
    */
   open?: OpenLine[];
-  /** It is a compressed file of which nothing can be read. Older versions did not store it for damaged files. */
+  /** Set for a compressed file that cannot be read at all. Older versions did not store it for damaged files. */
   unread?: UnreadFile;
-  /** Runs in a row that found no file of it. */
+  /** Number of consecutive runs that found none of its files. */
   missing: number;
-  /** Files that hold it or a part of it, so that an unchanged one need not be opened again. */
+  /** Files that hold all or part of it, so that an unchanged one need not be opened again. */
   seen: SeenFile[];
 }
 
-/** A line whose first parts have been read and whose end is not written yet. */
+/** A line whose first parts have been read, but whose end has not been written yet. */
 export interface OpenLine {
-  /** `stdout` or `stderr`; followed by `#` and a digest of its source where a shipper has mixed several. */
+  /** `stdout` or `stderr`; or `#` and a digest of the line's source, where a shipper has mixed several. */
   stream: string;
   /**
-   * Where its parts are, from the first one's first byte to the last one's end. Lines of the other stream can be
-   * between them, and are counted; lines of its own cannot. A rotation can put the parts into several logs.
+   * Where its parts are, from the start of the first to the end of the last. Lines of other streams may lie between
+   * them, and are counted; lines of its own stream cannot. A rotation can spread the parts over several logs.
    */
   parts: [logId: number, from: number, to: number][];
-  /** It names ai_log. */
+  /** It contains ai_log. */
   isCall: boolean;
   /** Why it can no longer be read; reported when it ends. */
   reason?: string;
 }
 
-/** Why nothing can be read of a compressed file. */
+/** Why a compressed file cannot be read at all. */
 export interface UnreadFile {
   /**
-   * `damaged`: it is cut, damaged, or still being written. `program`: the program that decompresses it is missing.
-   * `foreign`: its format is not supported. `stopped`: the program was stopped, which says nothing about the file and is
-   * not remembered.
+   * `damaged`: it is truncated, damaged, or still being written. `program`: the program that decompresses it is
+   * missing. `foreign`: its format is not supported. `stopped`: the program was stopped, which says nothing about the
+   * file, so this one is not stored.
    */
   why: 'damaged' | 'program' | 'foreign' | 'stopped';
-  /** Its size. */
+  /** Its compressed size. */
   bytes: number;
   form: Compression | UnsupportedForm;
-  /** The message of the program, or the name of the missing one; empty where there is none. */
+  /** The program's message, or the name of the missing program; otherwise empty. */
   detail: string;
 }
 
-/** Forms of compression that are read. */
+/** Compression formats that we read. */
 export type Compression = 'gzip' | 'zstd' | 'xz' | 'lzma' | 'bzip2' | 'compress';
 
-/** Forms that are recognised so that their files can be named, but not read: archives, and what hardly anybody uses. */
+/** Formats that we recognise, to report their files, but do not read: archives and rare formats. */
 export type UnsupportedForm = 'lz4' | 'zip' | '7z' | 'brotli' | 'lzip' | 'lzop' | 'snappy' | 'tar';
 
-/** A file as it was when a run looked at it. */
+/** A file as a run last saw it. Times are milliseconds since 1970 UTC. */
 export interface SeenFile {
   path: string;
   dev: number;
@@ -96,15 +96,15 @@ export interface SeenFile {
   size: number;
   mtime: number;
   ctime: number;
-  /** The change time was too recent: the file can have changed since without showing it. */
+  /** Its change time was so recent that it may have changed since without a new one. */
   young: boolean;
-  /** For a compressed file: digest of its ends, by which it is recognised after a rename. */
+  /** For any compressed file: a digest of its two ends, which recognises it after a rename. */
   gzip?: string;
 }
 
 /**
- * An imported session file of the Python original. Its rounds have positions in it, `[id, ordinal]`, so that they are
- * counted like any other's, and its content is recognised.
+ * An imported session file of the Python original. Its rounds have positions, `[id, ordinal]`, so that they are counted
+ * like rounds from a log, and its content is recognised if it is imported again.
  */
 export interface ImportedLog {
   id: number;
@@ -112,35 +112,35 @@ export interface ImportedLog {
   offset: number;
   path: string;
   imported: {
-    /** Of the whole file, base64. */
+    /** Digest of the whole file, base64. */
     digest: string;
     session: string;
-    /** Of its rounds, base64: a later state of the file begins with them. */
+    /** Digest of its rounds, base64. A later version of the file begins with the same rounds. */
     rounds: string;
     /** When the original parsed the last of its rounds, in milliseconds since 1970 UTC. */
     until?: number;
-    /** How many of its stored rounds no log has brought yet. Absent, like all that follow, in older stores. */
+    /** How many of its stored rounds have not been read from a log. Older stores lack this and the fields below. */
     left?: number;
-    /** Ordinals of those that a log has brought, as ranges without their ends. */
+    /** Ordinals of the rounds that have been read from a log too, as half-open ranges. */
     met?: [from: number, to: number][];
-    /** Ordinal of the one that matched the session's last line in a log. */
+    /** Ordinal of the round that matched the last line of the session read from a log. */
     last?: number;
   };
 }
 
-/** What the index keeps of where rounds came from: logs whose files are gone, and imported files. */
+/** A source of rounds that the index keeps: a log whose files are gone, or an imported file. */
 export type ClosedLog = LogPosition | ImportedLog;
 
 export function isImported(log: ClosedLog): log is ImportedLog {
   return 'imported' in log;
 }
 
-/** A closed log that was a log. */
+/** True for a log, false for an imported file. */
 export function isLog(log: ClosedLog): log is LogPosition {
   return !isImported(log);
 }
 
-/** Checks what was parsed: every version of this program has written all keys that are not optional. */
+/** Checks a parsed JSON value. Every version of this program has written all keys that are not optional. */
 export function isLogPosition(value: unknown): value is LogPosition {
   if (!isRecord(value)) return false;
   const { pattern, path, size, missing, seen, head, windows, last, lost, closed, open, unread } = value;

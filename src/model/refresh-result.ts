@@ -1,14 +1,14 @@
-/** What some rounds cost. */
+/** The cost of some rounds, as far as it is known. */
 export interface KnownCost {
-  /** By currency, in 10⁻¹⁸ of it; a currency in which nothing was charged may be left out. */
+  /** By currency, in 10⁻¹⁸ of it. A currency in which nothing was charged may be absent. */
   costs: Map<string, bigint>;
   /** Rounds of unknown cost, which `costs` does not include. */
   unpricedRounds: number;
 }
 
-/** Rounds of a model in a month whose cost another price book changes. */
+/** The rounds of one model in one month whose cost the refresh changes. */
 export interface CostChange {
-  /** `2026-02` */
+  /** For example `2026-02`. */
   month: string;
   model: string;
   rounds: number;
@@ -16,24 +16,24 @@ export interface CostChange {
   after: KnownCost;
 }
 
-/** What a store's rounds come to at one time. */
+/** The cost of all rounds of a store. */
 export interface PricedSum extends KnownCost {
-  /** Rounds whose cost is known, which may be zero. */
+  /** Rounds whose cost is known, even if it is zero. */
   settledRounds: number;
 }
 
-/** What a refresh of the prices did, or would do where it is a dry run. */
+/** What a refresh of the prices did; in a dry run, what it would do. */
 export interface RefreshResult {
   /** Models whose prices were looked up again. */
   models: number;
   rounds: number;
-  /** Sessions in which a round has another price now. */
+  /** Sessions with a round whose price entry changed. */
   changedSessions: number;
-  /** Rounds whose cost is another one now, by month and model. */
+  /** Rounds whose cost changed, by month and model. */
   changes: CostChange[];
-  /** Those of them that had a cost before. */
+  /** Rounds in `changes` that had a cost before. */
   repricedRounds: number;
-  /** Rounds with another price and the same cost: the source is new, or a rate that they do not use. */
+  /** Rounds whose price entry changed but not their cost: it has a new source, or a new rate that they do not use. */
   sameCostRounds: number;
   isDryRun: boolean;
   before: PricedSum;

@@ -1,41 +1,41 @@
 import type { UsageCell } from './usage-cell.ts';
 
-/** What the index knows of a session. Times are milliseconds since 1970 UTC. */
+/** What the index knows about a session. Times are milliseconds since 1970 UTC. */
 export interface SessionEntry {
   id: string;
   /** File name inside the store. */
   file: string;
-  /** Offset behind the last committed round's line, in bytes. Bytes before it never change. */
+  /** Byte offset of the end of the last committed round's line. Bytes before it never change. */
   end: number;
   /** Length and CRC-32 of the last committed round's line, which ends at `end`. */
   last: { length: number; crc: number };
   /** Length and CRC-32 of the summary that follows `end`. */
   summary: { length: number; crc: number };
-  /** Earliest and latest round. */
+  /** Times of the earliest and the latest round. */
   created: number;
   updated: number;
   rounds: number;
-  /** Model of the round stored last. */
+  /** Model of the round that was stored last. */
   model: string;
-  /** Start of the first question, one line; null where there is none or `--no-content`. */
+  /** Start of the first question, on one line; null if there is none, or with `--no-content`. */
   title: string | null;
-  /** Rounds with a response code of 400 and above. */
+  /** Number of rounds with a response code of 400 or above. */
   errors: number;
   usage: UsageCell[];
-  /** When rounds of it were removed last, and how many, its first ones: its numbers count them still. */
+  /** When rounds were last removed, and how many of its first rounds are gone. All counts above still include them. */
   pruned?: number;
   pruned_rounds?: number;
-  /** When the texts of its first rounds were removed last, and of how many. */
+  /** When texts were last removed, and from how many of its first rounds. */
   pruned_content?: { at: number; rounds: number };
 }
 
 /** What a session used. */
 export type SessionUsage = Pick<SessionEntry, 'id' | 'usage'>;
 
-/** What the index knows of a session beside what its rounds used. */
+/** Everything in a session's entry except what its rounds used. */
 export type SessionHead = Omit<SessionEntry, 'usage'>;
 
-/** What stays of an entry when rounds are added to its session. */
+/** What stays the same in an entry when rounds are added to its session. */
 export type PruneMarks = Pick<SessionEntry, 'pruned' | 'pruned_rounds' | 'pruned_content'>;
 
 export function pruneMarks({ pruned, pruned_rounds, pruned_content }: PruneMarks): PruneMarks {
@@ -46,7 +46,7 @@ export function pruneMarks({ pruned, pruned_rounds, pruned_content }: PruneMarks
   };
 }
 
-/** A session all of whose rounds were removed: its sums are left, and no file. */
+/** Whether all rounds of a session were removed. Its sums remain in the index, but it has no file. */
 export function isPruned(entry: Pick<SessionEntry, 'rounds' | 'pruned_rounds'>): boolean {
   return entry.pruned_rounds === entry.rounds;
 }

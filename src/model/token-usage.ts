@@ -1,4 +1,4 @@
-/** Token counts with one meaning for every provider: of one round, or the sum of several. */
+/** Token counts of one round, or the sum of several. They mean the same for every provider. */
 export interface TokenUsage {
   /** All prompt tokens, cache reads and writes included. */
   input: number;
@@ -13,8 +13,8 @@ export interface TokenUsage {
 }
 
 /**
- * Parts of a round's tokens that can have rates of their own, and what is billed besides tokens. A part is never larger
- * than its whole, and is absent where the log does not give it.
+ * Parts of a round's tokens that can have their own rates, and what is billed besides tokens. A part is never larger
+ * than its whole, and is absent if the log does not give it.
  */
 export interface TokenDetails {
   /** ⊂ cacheWrite: written for an hour; the rest is written for five minutes */
@@ -31,17 +31,17 @@ export interface TokenDetails {
   outputAudio?: number;
   /** ⊂ output */
   outputImage?: number;
-  /** Web searches that are billed one by one; 0: the log says there were none. */
+  /** Web searches that are billed one by one. 0 means that the log says there were none. */
   searches?: number;
 }
 
-/** What one round used, as far as its price depends on it. */
+/** Everything about a round's usage that its price depends on. */
 export interface RoundUsage extends TokenUsage {
-  /** Absent where the log gives no details, which is the usual case. */
+  /** Absent if the log gives no details, as most do not. */
   details?: TokenDetails | undefined;
-  /** A service tier of the provider with rates of its own (`priority`, `flex`, `batch`); absent: the default tier. */
+  /** A service tier with its own rates (`priority`, `flex`, `batch`). Absent for the default tier. */
   serviceTier?: string | undefined;
 }
 
-/** `gateway-cache`: the gateway answered by itself, at no cost. `no-usage`: the tokens are unknown. */
+/** `gateway-cache`: the gateway answered from its own cache, at no cost. `no-usage`: the tokens are unknown. */
 export type UsageState = 'counted' | 'gateway-cache' | 'no-usage';

@@ -2,37 +2,37 @@ import type { Counts } from './counts.ts';
 import type { TokenUsage } from './token-usage.ts';
 
 /**
- * What rounds used: one cell of the index for each bucket × model × consumer × api × price × currency × reasons why the
- * cost may be wrong.
+ * What rounds used. The index has one cell for each bucket × model × consumer × api × price × currency × reasons why
+ * the cost may be wrong.
  */
 export interface UsageCell extends Counts {
   bucket: number;
-  /** As the log named it; `unknown` where it named none. */
+  /** As the log names it; `unknown` if it names none. */
   model: string;
-  /** `''` where the log named none. */
+  /** `''` if the log names none. */
   consumer: string;
-  /** `''` where the log named none. */
+  /** `''` if the log names none. */
   api: string;
   price: PriceRef;
-  /** 10⁻¹⁸ of the currency, exact; 0n unless `price` is the number of a price book entry. */
+  /** In 10⁻¹⁸ of the currency, exact; 0n unless `price` is the number of a price book entry. */
   cost: bigint;
-  /** 10⁻¹⁸ of the currency, exact: how much more the cached tokens would have cost as fresh input. */
+  /** How much more the cached tokens would have cost as uncached input: in 10⁻¹⁸ of the currency, exact. */
   saved: bigint;
-  /** ISO 4217: `USD` where nothing was charged. */
+  /** ISO 4217 code; `USD` if nothing was charged. */
   currency: string;
-  /** Why the cost of its rounds may be wrong: reasons of pricing/bounds.ts, separated by spaces; `''`: it is exact. */
+  /** Why the cost may be wrong: reasons from pricing/bounds.ts, separated by spaces. `''` means that it is exact. */
   inexact: string;
-  /** Not stored: the cost in the currency that a report asks for (`to`), or in its own where no rate is known. */
+  /** Not stored. The cost in the currency of a report (`to`), or in its own if no exchange rate is known. */
   converted?: { to: string; currency: string; cost: bigint; saved: bigint };
 }
 
-/** The number of a price book entry (from 1), or why there is no cost. Unpriced is not zero. */
+/** The number of a price book entry (from 1), or why there is no cost. `unpriced` means unknown, not zero. */
 export type PriceRef = number | 'free' | 'gateway-cache' | 'no-usage' | 'unpriced';
 
-/** The length of a bucket: 15 minutes, because a day in any time zone is a whole number of them. */
+/** The length of a bucket: 15 minutes, since in every time zone a day begins on a quarter of an hour. */
 export const BUCKET_MS = 900_000;
 
-/** The bucket of a time in milliseconds since 1970 UTC: whole quarters of an hour since then. */
+/** The bucket of a time in milliseconds since 1970 UTC: the number of whole quarters of an hour since then. */
 export function bucketOf(ms: number): number {
   return Math.floor(ms / BUCKET_MS);
 }

@@ -1,12 +1,12 @@
 import { addCounts, COUNT_NAMES } from './counts.ts';
 import type { UsageCell } from './usage-cell.ts';
 
-/** Adds up cells of the same bucket, model, consumer, api, price, currency and reasons why it is inexact. */
+/** Adds up cells that differ in their numbers only. */
 export class CellSums {
   readonly cells: UsageCell[] = [];
   readonly #numbers = new Map<string, number>();
 
-  /** Returns the number of the cell that it was added to. */
+  /** Returns the index in `cells` of the cell that it was added to. */
   add(cell: UsageCell): number {
     const key = keyOf(cell);
     const known = this.#numbers.get(key);
@@ -26,7 +26,7 @@ export function mergeCells(cells: readonly UsageCell[]): UsageCell[] {
   return sums.cells;
 }
 
-/** Names can hold anything: their lengths say where one ends. */
+/** Names can contain any character, so their lengths say where each one ends. */
 function keyOf({ bucket, price, currency, inexact, model, consumer, api }: UsageCell): string {
   return `${bucket} ${price} ${currency} ${inexact} ${model.length} ${consumer.length} ${model}${consumer}${api}`;
 }
@@ -37,7 +37,7 @@ function addCell(sum: UsageCell, cell: UsageCell): void {
   sum.saved += cell.saved;
 }
 
-/** What remains of cells after others, which are part of them, are taken away. */
+/** What is left of `cells` without `others`, which must be part of them. */
 export function subtractCells(cells: readonly UsageCell[], others: readonly UsageCell[]): UsageCell[] {
   return mergeCells([...cells, ...others.map(negated)]).filter(({ rounds }) => rounds !== 0);
 }

@@ -1,7 +1,7 @@
-/** Exit codes of the program; the contract stands in docs/commands.md. */
+/** Exit codes of the program. docs/commands.md is the contract. */
 export const ExitCode = { ok: 0, no: 1, usage: 2, fault: 70, io: 74, busy: 75 } as const;
 
-/** An error a person can act on: the message says what, where and what to do. No stack is shown. */
+/** An error that a person can act on. The message says what failed, where, and what to do; no stack is shown. */
 export class MonitorError extends Error {
   readonly exitCode: number;
 
@@ -11,14 +11,14 @@ export class MonitorError extends Error {
   }
 }
 
-/** The answer is no: a session that is not there, unpriced rounds under --strict. `''`: stdout has said it already. */
+/** The answer is no: no such session, unpriced rounds with --strict. `''` if stdout already says so. */
 export class NoAnswer extends MonitorError {
   constructor(message: string) {
     super(ExitCode.no, message);
   }
 }
 
-/** The command was called wrongly. */
+/** The command line is wrong. */
 export class UsageError extends MonitorError {
   constructor(message: string) {
     super(ExitCode.usage, message);
@@ -32,17 +32,17 @@ export class InputOutputError extends MonitorError {
   }
 }
 
-/** Another run holds the store. */
+/** Another run holds the lock. */
 export class BusyError extends MonitorError {
   constructor(message: string) {
     super(ExitCode.busy, message);
   }
 }
 
-/** The program noticed a mistake of its own. The message is shown, so it must not quote a log. */
+/** A bug that the program detected in itself. The message is shown, so it must not quote a log. */
 export class Fault extends Error {}
 
-/** The operating system refused: no space, no permission, a broken disk. Of a file that stays open for long, its message names none. */
+/** An error of the operating system: no space, no permission, a broken disk. Its message may not name the file. */
 export function isSystemError(error: unknown): error is Error & { syscall: unknown } {
   return error instanceof Error && 'syscall' in error;
 }

@@ -20,7 +20,7 @@ import { openSyncer, type Syncer } from './syncer.ts';
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 
-/** What the operating system says of a file; times in milliseconds since 1970 UTC. */
+/** What the operating system says about a file. Times are milliseconds since 1970 UTC. */
 export interface FileFacts {
   dev: number;
   ino: number;
@@ -31,40 +31,40 @@ export interface FileFacts {
 }
 
 /**
- * Every file operation of reading logs and keeping the store goes through this port, so that a test can fail
- * or kill a run at each of them. Errors are Node's own (`code` is ENOENT, ENOSPC …).
+ * Every file operation on logs and the store goes through this interface, so that a test can fail or kill a run at any
+ * of them. Errors are Node's own (`code` is ENOENT, ENOSPC …).
  */
 export interface Files {
   /**
-   * `read` an existing file, `write` one in place, or `create` it with mode 0600 unless it exists; `publish` makes
-   * an empty one that others may read, as the umask allows.
+   * `read` opens an existing file; `write` opens one to change it in place; `create` makes it with mode 0600 unless it
+   * exists; `publish` makes an empty file that others may read, as the umask allows.
    */
   open(path: string, how: 'read' | 'write' | 'create' | 'publish'): number;
   close(fd: number): void;
-  /** Fills `target` from `position` as far as the file goes; returns the number of bytes. */
+  /** Reads from `position` until `target` is full or the file ends; returns the number of bytes read. */
   read(fd: number, target: Uint8Array, position: number): number;
   /** Writes all bytes at `position`. */
   write(fd: number, bytes: Uint8Array, position: number): void;
   truncate(fd: number, length: number): void;
   sync(fd: number): void;
   facts(fd: number): FileFacts;
-  /** undefined where there is no such file. */
+  /** undefined if there is no such file. */
   stat(path: string): FileFacts | undefined;
-  /** The path without links; undefined where there is no such file. */
+  /** The path with all links resolved; undefined if there is no such file. */
   real(path: string): string | undefined;
-  /** Names in a folder; undefined where there is no such folder. */
+  /** The names in a folder; undefined if there is no such folder. */
   list(folder: string): string[] | undefined;
-  /** Makes a folder, and those above it, and sets its mode to 0700. */
+  /** Makes a folder and its parents, and sets its mode to 0700. */
   makeFolder(path: string): void;
-  /** Makes a folder, and those above it, that others may look into, as the umask allows. */
+  /** Makes a folder and its parents, which others may read, as the umask allows. */
   makePublicFolder(path: string): void;
   rename(from: string, to: string): void;
-  /** Removes a file; one that is not there is no error. */
+  /** Removes a file. It is not an error if there is none. */
   remove(path: string): void;
   syncFolder(path: string): void;
-  /** Writes every file of the file system that holds `folder` to disk; false where the system cannot. */
+  /** Writes every file of the file system that holds `folder` to disk; false if the system cannot. */
   syncAll(folder: string): boolean;
-  /** Starts what can do the same later, and meanwhile. */
+  /** Starts a process that can do the same as `syncAll`, without blocking this one. */
   openSyncer(folder: string): Syncer;
 }
 
@@ -159,8 +159,8 @@ export function errorCode(error: unknown): string {
 }
 
 /**
- * Memory to read large files into. The C library begins a large piece 16 bytes behind a page's start, and into such a
- * place some processors (AMD Zen) copy from the page cache four times slower than into an aligned one.
+ * Memory to read large files into. The C library starts a large allocation 16 bytes after a page boundary, and some
+ * processors (AMD Zen) copy from the page cache four times slower to such an address than to an aligned one.
  */
 export function allocateForReading(length: number): Buffer {
   return Buffer.allocUnsafeSlow(length + CACHE_LINE).subarray(
@@ -172,13 +172,13 @@ export function allocateForReading(length: number): Buffer {
 const CACHE_LINE = 64;
 const MALLOC_HEAD = 16;
 
-/** Reads `length` bytes at `position`; fewer where the file ends before. */
+/** Reads `length` bytes at `position`, or fewer if the file ends. */
 export function readBytes(files: Files, fd: number, position: number, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(Math.max(0, length));
   return bytes.subarray(0, files.read(fd, bytes, position));
 }
 
-/** Opens a file, hands it to `use`, and closes it whatever happens. */
+/** Opens a file, passes it to `use`, and always closes it. */
 export function withFile<T>(
   files: Files,
   path: string,
@@ -195,21 +195,21 @@ export function withFile<T>(
   }
 }
 
-/** Node names the file that it can't open, but not the one that it can't read or write. */
+/** Node names a file that it cannot open, but not one that it cannot read or write. */
 function withPath(error: unknown, path: string): unknown {
   if (errorCode(error) !== '' && error instanceof Error && !('path' in error))
     Object.assign(error, { path, message: `${error.message} '${path}'` });
   return error;
 }
 
-/** The whole of a small file; undefined where there is none. */
+/** The content of a small file; undefined if there is none. */
 export function readWhole(files: Files, path: string): Buffer | undefined {
   return absentAsUndefined(() =>
     withFile(files, path, 'read', (fd) => readBytes(files, fd, 0, files.facts(fd).size)),
   );
 }
 
-/** Replaces a file so that a reader, and a crash, sees the old content or the new one and nothing else. */
+/** Replaces a file atomically: readers, also after a crash, see the old content or the new one. */
 export function replaceFile(files: Files, path: string, content: string): void {
   const temporary = `${path}.tmp`;
   withFile(files, temporary, 'create', (fd) => {
@@ -222,7 +222,7 @@ export function replaceFile(files: Files, path: string, content: string): void {
   files.syncFolder(dirname(path));
 }
 
-/** Writes `bytes` at `position` and cuts off what lay behind: a crashed run's leftovers. */
+/** Writes `bytes` at `position` and cuts off everything after them, which a crashed run may have left. */
 export function appendAt(files: Files, path: string, position: number, bytes: Uint8Array): void {
   withFile(files, path, 'create', (fd) => {
     files.write(fd, bytes, position);

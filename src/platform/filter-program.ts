@@ -12,21 +12,21 @@ export class MissingProgram extends Error {
   }
 }
 
-/** The program refused its input; the message is its own first line, or how it ended. */
+/** The program rejected its input. The message is the first line that it printed, or its exit code. */
 export class RefusedInput extends Error {}
 
-/** A signal ended the program (Ctrl-C, a lack of memory): that says nothing of its input. */
+/** A signal ended the program (Ctrl-C, out of memory), which says nothing about its input. */
 export class StoppedProgram extends Error {}
 
-/** So much of what a program says of its input is kept. */
+/** How many characters of a program's messages are kept. */
 const MOST_WORDS = 2000;
-/** xz takes it from here, so that the same arguments suit the small xz of BusyBox. Larger dictionaries are refused. */
+/** A memory limit for xz, set here because BusyBox's xz has no such option. xz refuses larger dictionaries. */
 const ENVIRONMENT = { LC_ALL: 'C', XZ_DEFAULTS: '--memlimit-decompress=256MiB', XZ_OPT: '' };
 
 /**
- * What a program makes of `input`, read from its standard input: it gets no shell, and no name of a file. It is gone when
- * this ends, however it ends; where we are killed, its pipes close and it ends itself. Throws MissingProgram, RefusedInput,
- * StoppedProgram, and what reading the input throws.
+ * Passes `input` through a program's stdin and yields its stdout. No shell is involved, and no file name. The program
+ * is gone when this ends, however it ends; if we are killed, its pipes close and it exits. Throws MissingProgram,
+ * RefusedInput, StoppedProgram, and whatever reading the input throws.
  */
 export async function* throughProgram(
   program: string,
@@ -44,7 +44,7 @@ export async function* throughProgram(
   });
   let inputError: unknown;
   const iterator = input[Symbol.iterator]();
-  // An error is the input's own only where the input throws it: a pipe that breaks is thrown in at the yield.
+  // Only what the input itself throws is an input error: a broken pipe is thrown in at the yield.
   const watched = function* (): Generator<Buffer> {
     for (;;) {
       let next: IteratorResult<Buffer>;
@@ -58,13 +58,13 @@ export async function* throughProgram(
       yield next.value;
     }
   };
-  // That it reads no further is no error of ours: how it ended says why.
+  // If the program stops reading, its exit says why.
   pipeline(Readable.from(watched()), child.stdin, () => {});
   try {
     try {
       for await (const bytes of child.stdout as AsyncIterable<Buffer>) yield bytes;
     } catch (error) {
-      // A program that did not start has no output to read; `ended` says so better.
+      // If the program did not start, the error in `ended` says why.
       if (!(await ended).error) throw error;
     }
     const { error, code, signal } = await ended;
@@ -73,7 +73,7 @@ export async function* throughProgram(
     if (signal !== null) throw new StoppedProgram(`the program ${program} was stopped by ${signal}`);
     if (code === 0 && !words.includes('trailing garbage')) return;
     const [line = ''] = words.trim().split('\n');
-    throw new RefusedInput(line === '' ? `it ended with ${code}` : line);
+    throw new RefusedInput(line === '' ? `it exited with code ${code}` : line);
   } finally {
     child.kill('SIGKILL');
     child.stdin.destroy();
@@ -86,7 +86,7 @@ function startProgram(program: string, args: readonly string[]): ChildProcessWit
   try {
     return spawn(program, args, { stdio: 'pipe', env: { ...process.env, ...ENVIRONMENT } });
   } catch (error) {
-    // Node throws some errors, and tells of others by an event.
+    // Node throws some errors and emits others.
     throw error instanceof Error ? cannotStart(program, error) : error;
   }
 }

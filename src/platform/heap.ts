@@ -1,14 +1,14 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
-/** The part of the heap for new objects, twice: while one half is in use, the other is empty. */
+/** Size of the heap's space for new objects, which has two halves: one is in use, the other is empty. */
 const NEW_SPACE_BYTES = 2 * (8 << 20);
 
 let hasGrown = false;
 
 /**
- * Node lets its heap double before it looks for what is not used any more, and the part for new objects grow to 48 MB.
- * For a run beside a busy gateway that is memory for nothing: from here on the first grows by a third at most, and the
- * second not at all. Memory that is used again is also faster than new memory.
+ * By default, V8 lets the heap double before it collects garbage, and lets the space for new objects grow to 48 MB.
+ * Next to a busy gateway that is memory wasted. After this call the heap grows by at most a third, and the space for
+ * new objects not at all. Reusing memory is also faster than touching new memory.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString('--heap-growing-percent=30');
@@ -16,8 +16,8 @@ export function keepHeapSmall(): void {
 }
 
 /**
- * Lets the part for new objects grow once: in a long run it then fills up eight times less often, and most of what is in
- * it is dead by then. To be called again and again, since V8 grows it when it looks for what is dead.
+ * Lets the space for new objects grow once. In a long run it then fills up eight times less often, and most of its
+ * objects are dead by then. Call it repeatedly: V8 grows the space during a garbage collection.
  */
 export function growOnce(): void {
   if (hasGrown) return;

@@ -1,22 +1,22 @@
-/** Where the text of a value lies. */
+/** Where a value's text is: from `from` up to, not including, `to`. */
 export interface Span {
   from: number;
   to: number;
 }
 
-/** A member of a JSON object: its decoded key, and where its value's text lies. */
+/** A member of a JSON object: its decoded key, and where its value's text is. */
 export interface Member extends Span {
   key: string;
 }
 
-/** Longer texts are left to JSON.parse. */
+/** Longer strings are left to JSON.parse. */
 const LONGEST_BARE = 64;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * Where the values of the JSON object that begins at `start` lie, duplicates included, or undefined if it is
- * cut or misshapen. Values are only delimited, not checked: parse what you use. `end` is the place behind it.
+ * Where the values of the JSON object that begins at `start` are, duplicate keys included; undefined if it is cut off
+ * or malformed. Values are only delimited, not checked: parse those you use. `end` is the offset just after the object.
  */
 export function objectMembers(text: string, start: number): { members: Member[]; end: number } | undefined {
   if (text[start] !== '{') return undefined;
@@ -42,8 +42,8 @@ export function objectMembers(text: string, start: number): { members: Member[];
 }
 
 /**
- * The texts of a JSON array's elements, delimited and not checked; undefined if `text` is no whole array. Of one with
- * more than `most` elements, the first `most` + 1.
+ * The texts of a JSON array's elements, delimited but not checked; undefined if `text` is not a complete array. If
+ * there are more than `most` elements, only the first `most` + 1.
  */
 export function arrayElements(text: string, most = Infinity): string[] | undefined {
   if (text[0] !== '[') return undefined;
@@ -62,7 +62,7 @@ export function arrayElements(text: string, most = Infinity): string[] | undefin
   }
 }
 
-/** The place behind the string literal that begins at `start`; -1 if it does not end. */
+/** The offset just after the string literal that begins at `start`; -1 if it does not end. */
 export function stringEnd(text: string, start: number): number {
   for (let i = text.indexOf('"', start + 1); i >= 0; i = text.indexOf('"', i + 1)) {
     let before = i - 1;
@@ -72,7 +72,7 @@ export function stringEnd(text: string, start: number): number {
   return -1;
 }
 
-/** The place behind the value that begins at `start`, found by brackets and quotes; -1 if it does not end. */
+/** The offset just after the value that begins at `start`, found by brackets and quotes; -1 if it does not end. */
 function valueEnd(text: string, start: number): number {
   const first = text[start];
   if (first === '"') return stringEnd(text, start);
@@ -109,17 +109,17 @@ export function skipSpace(text: string, start: number): number {
   }
 }
 
-/** A string literal whose value stands in it as it is: most keys. */
+/** A string literal without escapes, as most keys are. */
 const BARE_STRING = /^"[^"\\\0-\x1f]*"$/;
 
-/** The value of a JSON string literal; undefined if it is none. */
+/** The value of a JSON string literal; undefined if it is not one. */
 export function parseString(literal: string): string | undefined {
   if (literal.length < LONGEST_BARE && BARE_STRING.test(literal)) return literal.slice(1, -1);
   const value = parseJson(literal);
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The value of a JSON text; undefined if it is not valid (JSON itself has no undefined). */
+/** The value of a JSON text; undefined if it is not valid. JSON itself has no undefined. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

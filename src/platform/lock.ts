@@ -3,9 +3,11 @@ import { closeSync, openSync } from 'node:fs';
 import { BusyError, InputOutputError } from './errors.ts';
 
 /**
- * Takes the lock file, or throws BusyError at once. The kernel drops the lock with the last descriptor of it,
- * so a killed run leaves nothing behind: flock(1) locks the open file description that it inherits from us.
- * Returns the function that gives the lock back.
+ * Locks the file `path`, or throws BusyError at once; InputOutputError if it cannot be locked. `holder` names what the
+ * lock protects, for the message. Returns a function that releases the lock.
+ *
+ * Node has no flock(2), so flock(1) locks the open file description that it inherits from us. The kernel releases the
+ * lock with the last descriptor of that description, so a killed run leaves no lock behind.
  */
 export function takeLock(path: string, holder: string): () => void {
   const fd = openSync(path, 'a', 0o600);
@@ -22,11 +24,11 @@ export function takeLock(path: string, holder: string): () => void {
   }
   if (status === 1) throw new BusyError(`another run holds ${holder}; try again later`);
   throw new InputOutputError(
-    `cannot lock ${path}: flock ended with ${status}. Put the store on a file system that has locks`,
+    `cannot lock ${path}: flock exited with code ${status}. Put the store on a file system that supports locks`,
   );
 }
 
-/** Whether the program that `takeLock` needs is there. */
+/** Whether the program that `takeLock` needs is installed. */
 export function hasFlock(): boolean {
   return spawnSync('flock', ['--version'], { stdio: 'ignore' }).status === 0;
 }

@@ -1,13 +1,13 @@
-/** Where the log lies if nobody says otherwise. */
+/** The log that is read if no option names one. */
 export const DEFAULT_LOG = '/var/log/higress/access.log';
 
-/** Where the access log may be, and whose that is, or how it is found; empty where the path says it. */
+/** Where the access log may be. `of` says which installation puts it there, or how to find it; it may be empty. */
 export interface UsualPlace {
   path: string;
   of: string;
 }
 
-/** Where Higress's installations put the access log. */
+/** Where installations of Higress put the access log. */
 export const USUAL_PLACES: readonly UsualPlace[] = [
   { path: DEFAULT_LOG, of: '' },
   { path: '/var/log/proxy/access.log', of: '' },

@@ -1,12 +1,12 @@
-/** So many are suggested. */
+/** How many names are suggested. */
 const MOST = 3;
 /** How much of a name is compared: a client may send one of 4 KB. */
 const COMPARED = 80;
 const MAX_EDITS = 6;
 
 /**
- * The names that look most like a wanted one that is not among them, in any case: those that contain it stand first,
- * then those that are contained in it (`qwen-max` in `bailian/qwen-max`), then those a few edits away. At most three.
+ * The names most like `wanted`, which is not among them; case does not matter. Names that contain it come first, then
+ * names that it contains (`qwen-max` in `bailian/qwen-max`), then names a few edits away. At most three.
  */
 export function nearestNames(names: Iterable<string>, wanted: string): string[] {
   const text = wanted.slice(0, COMPARED).toLowerCase();
@@ -22,7 +22,7 @@ export function nearestNames(names: Iterable<string>, wanted: string): string[] 
     .map(([, name]) => name);
 }
 
-/** Shorter texts stand in anything; at its start they mean something. */
+/** A shorter text occurs in too many names to count, unless a name starts with it. */
 const SHORTEST_PART = 3;
 
 function distance(text: string, name: string, limit: number): number {
@@ -32,7 +32,7 @@ function distance(text: string, name: string, limit: number): number {
   return editsBetween(text, name.slice(0, COMPARED), limit);
 }
 
-/** Levenshtein's distance where it is at most `limit`, else more: only a band of the table is computed. */
+/** The Levenshtein distance, or any number above `limit` if it is greater: only a band of the table is computed. */
 function editsBetween(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, isAbsent } from './files.ts';
 
-/** A text that says what the system runs by itself, and when: a crontab, or a systemd unit. */
+/** A file that says what the system runs, and when: a crontab, or a systemd unit. */
 export interface Schedule {
   where: string;
   text: string;
@@ -11,10 +11,10 @@ export interface Schedule {
   problem?: string;
 }
 
-/** More is no crontab. */
+/** In bytes. No real crontab is longer. */
 const LONGEST = 1 << 20;
 
-/** This user's crontab, the system's, and the units of systemd, as far as they can be read. Changes nothing. */
+/** This user's crontab, the system's crontabs, and the systemd units, as far as they can be read. Changes nothing. */
 export function readSchedules(etc = '/etc'): Schedule[] {
   const own = readOwn();
   return [
@@ -25,7 +25,7 @@ export function readSchedules(etc = '/etc'): Schedule[] {
   ];
 }
 
-/** A user without a crontab, and a system without cron, have none: that is no problem. */
+/** It is not a problem if the user has no crontab or the system has no cron. */
 function readOwn(): Schedule[] {
   const where = 'crontab -l';
   const options = { encoding: 'utf8', maxBuffer: LONGEST, env: { ...process.env, LC_ALL: 'C' } } as const;
@@ -38,7 +38,7 @@ function readOwn(): Schedule[] {
     : [{ where, text: '', problem: said || `exit code ${status}` }];
 }
 
-/** cron reads only files of such names: no backups, no packages' leftovers. */
+/** cron itself ignores other names, such as backups and what package managers leave. */
 function filesIn(folder: string, name: RegExp): Schedule[] {
   try {
     const names = readdirSync(folder).filter((found) => name.test(found));
@@ -56,7 +56,7 @@ function readText(path: string): Schedule[] {
   }
 }
 
-/** What is not there, or is a folder, is no schedule; else it is one that could not be looked at. */
+/** Nothing if there is no file, or it is a folder; otherwise a schedule that could not be read. */
 function unread(where: string, error: unknown): Schedule[] {
   if (isAbsent(error) || errorCode(error) === 'EISDIR') return [];
   return [{ where, text: '', problem: errorCode(error) === 'EACCES' ? 'permission denied' : String(error) }];

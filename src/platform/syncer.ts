@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process';
 
 /** Writes every file of a file system to disk. */
 export interface Syncer {
-  /** False where the system cannot. One at a time. */
+  /** False if the system cannot. Only one call at a time. */
   sync(): Promise<boolean>;
   close(): void;
 }
 
-/** A line in, a line out. The folder is the script's `$0`. */
+/** Answers each line with one line. The folder is the script's `$0`. */
 const SCRIPT = 'while read -r line; do sync -f "$0" && echo yes || echo no; done';
 
 /**
- * A small process that syncs the file system of `folder` whenever it is asked to. It is to be started while this one is
- * small too: to start a program, Node copies its own memory's map, and each page is looked at again when it is next
- * written to. It ends when we do, whatever happens to us: nobody writes to it any more.
+ * A small process that syncs the file system of `folder` when asked. Start it while this process is still small: to
+ * spawn a program, Node forks, which copies its page tables, and every page faults when it is next written to. It ends
+ * when we do, however that happens, because its stdin closes.
  */
 export function openSyncer(folder: string): Syncer {
   const child = spawn('sh', ['-c', SCRIPT, folder], { stdio: ['pipe', 'pipe', 'ignore'] });

@@ -3,7 +3,7 @@ import { readBytes, withFile, type Files } from './files.ts';
 
 const LIMITS = '/proc/self/limits';
 
-/** False where the process's address space is limited (`ulimit -v`): a thread that finds too little of it ends the process. */
+/** False if the address space is limited (`ulimit -v`): a thread that runs out of it would end the whole process. */
 export function mayHaveThreads(files: Files): boolean {
   if (!files.stat(LIMITS)) return true;
   const limits = withFile(files, LIMITS, 'read', (fd) => readBytes(files, fd, 0, 4096)).toString();
@@ -17,8 +17,8 @@ interface Job<Task, Result> {
 }
 
 /**
- * Threads that run one file each and answer one task at a time, by a message for a message. Once one of them has failed
- * the pool is broken, and no task is answered any more: who asks must be able to do without.
+ * Threads that run the same file. Each takes one task at a time, as a message, and posts one message as its result. If
+ * one thread fails, the pool is broken and rejects all tasks from then on, so callers need a way to do without it.
  */
 export class WorkerPool<Task, Result> {
   readonly #workers: Worker[] = [];
@@ -27,7 +27,10 @@ export class WorkerPool<Task, Result> {
   #waiting: Job<Task, Result>[] = [];
   #failure: Error | undefined;
 
-  /** `data` is each thread's `workerData`. Of threads that the system refuses, there are fewer; without any, none answers. */
+  /**
+   * `data` is each thread's `workerData`. If the system refuses some threads, the pool is smaller; if all, it is
+   * broken.
+   */
   constructor(file: string, threads: number, data: unknown) {
     try {
       for (let i = 0; i < threads; i++) this.#add(new Worker(file, { workerData: data }), file);
@@ -36,7 +39,7 @@ export class WorkerPool<Task, Result> {
     }
   }
 
-  /** What a thread says of the task. Rejects where the pool is broken, before or meanwhile. */
+  /** A thread's result for the task. Rejects if the pool is broken, or breaks in the meantime. */
   run(task: Task): Promise<Result> {
     return new Promise((resolve, reject) => {
       if (this.#failure) reject(this.#failure);

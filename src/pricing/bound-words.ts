@@ -9,7 +9,7 @@ export function boundMark(bound: Bound | null): string {
 
 const MARKS: Readonly<Record<Bound, string>> = { lower: '≥ ', upper: '≤ ', either: '≈ ' };
 
-/** Why a cost may be wrong, in words that end a sentence which begins with the number of rounds. */
+/** Why a cost may be wrong, as a clause that follows a number of rounds. */
 const WORDS: Readonly<Record<BoundReason, string>> = {
   aborted: 'the stream ended before its last token count',
   ambiguous: 'the cached tokens may be counted twice',
@@ -28,12 +28,12 @@ const WORDS: Readonly<Record<BoundReason, string>> = {
   'price-unverified': 'the price is not verified',
   'price-upper': 'the price is the highest of several that may apply',
   'rate-missing': 'the price has no rate for some of the tokens',
-  'reasoning-uncounted': 'output where the model reasons is dearer, and the log does not count its reasoning',
+  'reasoning-uncounted': 'output costs more when the model reasons, and the log does not count its reasoning',
   'search-fee': 'the fee for web searches is not in the log',
   'service-tier-higher': 'the price has no rate for the service tier, which costs more',
   'service-tier-lower': 'the price has no rate for the service tier, which costs less',
   'service-tier-unknown': 'the price has no rate for the service tier',
-  'total-larger': 'the total in the log has tokens that stand in no other count',
+  'total-larger': 'the total in the log includes tokens that no other count has',
   'usage-unlogged': 'the log has no token counts for an answer that may be billed',
 };
 
@@ -47,7 +47,7 @@ const CLAIMS: Readonly<Record<Bound, string>> = {
   either: 'more or less than',
 };
 
-/** What is said of so many rounds that are counted at these `costs`: `may have cost more than their $0.5200`. */
+/** The predicate for `rounds` rounds that are counted at `costs`: `may have cost more than their $0.5200`. */
 export function boundClaim(bound: Bound, rounds: number, costs: ReadonlyMap<string, bigint>): string {
   const counted = `${rounds === 1 ? 'its' : 'their'} ${costsText(usdFirst(costs), 4)}`;
   return `may have cost ${CLAIMS[bound]} ${counted}`;

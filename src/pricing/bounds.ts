@@ -3,15 +3,15 @@ import type { Decimal } from './money.ts';
 import type { RoundUsage, TokenDetails } from '../model/token-usage.ts';
 import type { Prices, Rates } from './schedule.ts';
 
-/** How a cost may be wrong: it is at least, or at most, what is said; `either`: it may be more or less. */
+/** How a cost may be wrong. `lower`: it is a lower bound; `upper`: an upper bound; `either`: it may be more or less. */
 export type Bound = 'lower' | 'upper' | 'either';
 
 /**
- * Why a cost may be wrong, and in which direction. Flags of a round that are not listed say nothing of its cost; the
- * words are in query/bound-words.ts.
+ * Why a cost may be wrong, and in which direction. A flag of a round that is not listed does not affect its cost. The
+ * words for each are in bound-words.ts.
  */
 const DIRECTIONS = {
-  // Flags of the round: what the log does not tell.
+  // Flags of the round: what the log does not say.
   aborted: 'lower',
   ambiguous: 'upper',
   'bad-count': 'either',
@@ -28,7 +28,7 @@ const DIRECTIONS = {
   'reasoning-uncounted': 'lower',
   'total-larger': 'lower',
   'usage-unlogged': 'lower',
-  // Of its price.
+  // Reasons that come from its price.
   'price-lower': 'lower',
   'price-unverified': 'either',
   'price-upper': 'upper',
@@ -41,14 +41,14 @@ const DIRECTIONS = {
 
 export type BoundReason = keyof typeof DIRECTIONS;
 
-/** What a tier costs against the default one, at every provider that has it. */
+/** Service tiers that cost more, or less, than the default at every provider that has them. */
 const TIERS = new Map<string, BoundReason>([
   ['batch', 'service-tier-lower'],
   ['flex', 'service-tier-lower'],
   ['priority', 'service-tier-higher'],
 ]);
 
-/** Why the cost of a round may be wrong, sorted; empty where it is exact. `prices`: what it is priced by. */
+/** Why the cost of a round may be wrong, sorted; empty if it is exact. `prices`: the prices that apply to it. */
 export function boundReasons(flags: readonly string[], prices: Prices, usage: RoundUsage): BoundReason[] {
   if (prices.free) return [];
   const rates = ratesFor(prices, usage);
@@ -61,7 +61,7 @@ export function boundReasons(flags: readonly string[], prices: Prices, usage: Ro
   return reasons.length > 1 ? [...new Set(reasons)].toSorted() : reasons;
 }
 
-/** The direction that reasons come to; null without any. */
+/** The direction of all reasons together; null if there are none. */
 export function boundOf(reasons: readonly string[]): Bound | null {
   let bound: Bound | null = null;
   for (const reason of reasons) {
@@ -75,7 +75,7 @@ export function isReason(text: string): text is BoundReason {
   return Object.hasOwn(DIRECTIONS, text);
 }
 
-/** What a cache would have changed is nothing where its rates are those of other input; likewise a kind of tokens. */
+/** Whether a reason changes the cost: unknown tokens make no difference if they have the same rate as the others. */
 function matters(reason: BoundReason, rates: Rates, { details = {} }: RoundUsage): boolean {
   const { input = 0, cache_read: read = input, cache_write: write = input } = rates;
   if (reason === 'cache-unlogged') return Number(read) < Number(input);
@@ -87,7 +87,7 @@ function matters(reason: BoundReason, rates: Rates, { details = {} }: RoundUsage
   return true;
 }
 
-/** Kinds of tokens that are dearer than text everywhere, where the price has no rate for them. */
+/** Whether the round has tokens that cost more than text everywhere, and the price has no rate for them. */
 function isRateMissing(rates: Rates, details: TokenDetails): boolean {
   const { outputAudio, outputImage, searches, cacheWrite1h } = details;
   return (
@@ -114,7 +114,7 @@ function reasonOf(inexact: NonNullable<Prices['inexact']>): BoundReason {
   return inexact === 'search-fee' ? inexact : `price-${inexact}`;
 }
 
-/** The price has no rates for the tier, or none for a round of such length. */
+/** Whether the price has no rates for the service tier, or none for an input of this length. */
 function isTierMissing(prices: Prices, { serviceTier, input }: RoundUsage): boolean {
   const service = serviceTierOf(prices, serviceTier);
   if (!service) return true;

@@ -2,7 +2,7 @@ import { attoPerRequest, attoPerToken, type Decimal } from './money.ts';
 import type { RoundUsage, TokenDetails } from '../model/token-usage.ts';
 import { pricesFrom, type Prices, type PriceSchedule, type Rates, type ServiceTier } from './schedule.ts';
 
-/** What a price is for: parts of the input, parts of the output, and what is charged beside the tokens. */
+/** What is charged for: parts of the input, parts of the output, and fees besides tokens. */
 export const METERS = [
   'input',
   'input-audio',
@@ -20,14 +20,14 @@ export const METERS = [
 ] as const;
 export type Meter = (typeof METERS)[number];
 
-/** One part of what a round costs: `quantity` tokens (or requests, or searches), each at `each` 10⁻¹⁸ of the currency. */
+/** One part of a round's cost: `quantity` tokens, requests or searches, at `each` 10⁻¹⁸ of the currency per unit. */
 export interface Charge {
   meter: Meter;
   quantity: number;
   each: bigint;
 }
 
-/** What one round costs, in 10⁻¹⁸ of its price's currency: the sum of its charges. */
+/** What one round costs, in 10⁻¹⁸ of the currency of its price: the sum of its charges. */
 export function costOf(schedule: PriceSchedule, usage: RoundUsage, atMs: number): bigint {
   let cost = 0n;
   for (const { quantity, each } of chargesOf(schedule, usage, atMs)) cost += BigInt(quantity) * each;
@@ -35,8 +35,8 @@ export function costOf(schedule: PriceSchedule, usage: RoundUsage, atMs: number)
 }
 
 /**
- * The parts of what one round costs, none for one that is free. A time without prices takes the schedule's first;
- * ask pricesAt where that must not happen. Tiers go by a round's input: never pass a sum of rounds.
+ * The parts of one round's cost; none if it is free. Before the first price, the first one applies; use pricesAt if
+ * that must not happen. Tiers depend on the input of one round, so never pass the sum of several.
  */
 export function chargesOf(schedule: PriceSchedule, usage: RoundUsage, atMs: number): Charge[] {
   const prices = pricesFrom(schedule, atMs);
@@ -56,8 +56,8 @@ export function chargesOf(schedule: PriceSchedule, usage: RoundUsage, atMs: numb
 }
 
 /**
- * What one round costs, and what its cached tokens would have cost more as fresh input: what the cache saved. Both in
- * 10⁻¹⁸ of the price's currency; the latter is negative where a price file makes reading a cache dearer than that.
+ * What one round costs, and what the cache saved: how much more its cached tokens would have cost as uncached input.
+ * Both in 10⁻¹⁸ of the currency of its price. `saved` is negative if a price file makes cache reads cost more.
  */
 export function moneyOf(
   schedule: PriceSchedule,
@@ -73,7 +73,7 @@ function uncached(usage: RoundUsage): RoundUsage {
   return { ...usage, cached: 0, details: usage.details && details };
 }
 
-/** The rates of a round by its service tier and its input. */
+/** The rates that apply to a round, by its service tier and the length of its input. */
 export function ratesFor(prices: Prices, { input, serviceTier }: RoundUsage): Rates {
   const service = serviceTierOf(prices, serviceTier);
   const tiers = service ? service.tiers : prices.tiers;
@@ -82,7 +82,7 @@ export function ratesFor(prices: Prices, { input, serviceTier }: RoundUsage): Ra
   return Object.assign({}, prices, service, ...reached);
 }
 
-/** The price's rates for the tier; undefined for the default tier, and where it names none for this one. */
+/** The rates of a price for a service tier; undefined for the default tier, or if the price has none for it. */
 export function serviceTierOf(prices: Prices, tier: string | undefined): ServiceTier | undefined {
   if (!tier || !prices.service_tiers || !Object.hasOwn(prices.service_tiers, tier)) return undefined;
   return prices.service_tiers[tier];
@@ -97,8 +97,8 @@ function outputRate(rates: Rates, { reasoning }: RoundUsage): Decimal {
 }
 
 /**
- * The tokens by their kinds: they add up to the round's input and output. Where the log does not tell which of the
- * cached tokens were audio or images, they were text as far as the text goes.
+ * The charges by kind of token. They add up to the round's input and output. If the log does not say which cached
+ * tokens were audio or images, they count as text, as far as there is text.
  */
 function detailedCharges(rates: Rates, usage: RoundUsage, details: TokenDetails): Charge[] {
   const { cached, cacheWrite } = usage;

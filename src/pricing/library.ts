@@ -3,10 +3,10 @@ import { doubtOf } from './library-doubt.ts';
 import { isSameModel } from './same-model.ts';
 import { hasRate, type Prices, type PriceSchedule, type Rates, type Tier } from './schedule.ts';
 
-/** The version that package.json pins; a test compares the two. */
+/** The version pinned in package.json; a test compares the two. */
 export const LIBRARY_VERSION = '0.1.8';
 
-/** When that version was published: none of its prices is newer. */
+/** When that version was published: its prices are at least that old. */
 export const LIBRARY_DATE = '2026-09-23';
 
 export interface LibraryPrice {
@@ -15,18 +15,18 @@ export interface LibraryPrice {
   source: string;
 }
 
-/** What the library says of a name: a price, or why it has none. */
+/** The library's answer for a name: a price, or why it has none. */
 type LibraryAnswer = { price: LibraryPrice } | { reason: string };
 
 /**
- * A model's whole schedule from the library's bundled data (never the network), or why there is none: unknown, known
- * only by another model's name, or without a rate for tokens. `provider` is an id, or what the library takes for one
- * (`vertex_ai`); without it the library tells the provider by the name. The data takes 830 KB, so it is loaded at the
- * first call.
+ * A model's whole schedule from the library's bundled data (never the network), or why there is none: the name is
+ * unknown, it matches only another model, or the model has no rate for tokens. `provider` is an id, or a name that the
+ * library accepts as one (`vertex_ai`); without it, the library derives the provider from the name. The data takes
+ * 830 KB, so it is loaded on the first call.
  */
 export async function askLibrary(name: string, provider?: string): Promise<LibraryAnswer> {
   const { calcPrice } = await import('@pydantic/genai-prices');
-  // Only the model's description is wanted: no usage, and any time but the default, which is now.
+  // We only want the model, so there is no usage. The time is fixed, since the default is now.
   const options = { timestamp: new Date(0), ...(provider === undefined ? {} : { providerId: provider }) };
   const found = calcPrice({}, name, options);
   if (!found) return { reason: 'not known' };
@@ -42,13 +42,13 @@ export async function askLibrary(name: string, provider?: string): Promise<Libra
   return { price: { schedule, source: `genai-prices ${LIBRARY_VERSION} ${id}` } };
 }
 
-/** The price alone, or undefined. */
+/** Like askLibrary, but undefined if there is no price. */
 export async function findInLibrary(name: string, provider?: string): Promise<LibraryPrice | undefined> {
   const answer = await askLibrary(name, provider);
   return 'price' in answer ? answer.price : undefined;
 }
 
-/** With the provider `litellm` the library takes the provider from the name's own prefix. */
+/** With the provider `litellm`, the library takes the provider from the prefix of the name. */
 function nameAtProvider(name: string, provider: string | undefined): string {
   return provider?.toLowerCase() === 'litellm' ? name.slice(name.indexOf('/') + 1) : name;
 }
@@ -88,10 +88,10 @@ const RATE_KEYS = [
   ['searches', 'web_searches_kcount'],
 ] as const satisfies [keyof Rates, string][];
 
-/** Rates for tokens that no log counts: a price that has them is more than what can be told. */
+/** Rates for tokens that no log counts. If a price has them, a cost is only a lower bound. */
 const UNCOUNTED_KEYS = ['output_citation_mtok', 'output_reasoning_mtok', 'output_video_mtok'] as const;
 
-/** The library keeps tiers by rate, a schedule keeps rates by tier. */
+/** The library has tiers for each rate; a schedule has rates for each tier. */
 function ratesOf(prices: ModelPrice): Omit<Prices, 'from' | 'daily'> {
   const rates: Omit<Prices, 'from' | 'daily'> = {};
   const tiers = new Map<number, Tier>();
@@ -110,7 +110,7 @@ function ratesOf(prices: ModelPrice): Omit<Prices, 'from' | 'daily'> {
 
 const CLAUDE = /(?:^|[./])claude-/i;
 
-/** A write for an hour costs twice the input at Anthropic, and at who resells it: the library has that rate only there. */
+/** One-hour writes cost twice the input at Anthropic and its resellers, but the library has no rate for resellers. */
 function withHourWrites(prices: Prices): Prices {
   const added = withHourRate(prices);
   return prices.tiers ? { ...added, tiers: prices.tiers.map((tier) => withHourRate(tier)) } : added;
@@ -122,7 +122,7 @@ function withHourRate<T extends Rates>(rates: T): T {
   return { ...rates, cache_write_1h: Number((Number(input) * 2).toPrecision(12)) };
 }
 
-/** Models that search the web for each request: what a search costs comes on top, and no log counts them. */
+/** Models that search the web for every request. The fee for searches is extra, and no log counts them. */
 const SEARCHING = /(?:^|[-/.])(?:search-preview|search-api|deep-research)(?:$|[-@])/i;
 
 function withSearchFee(prices: Prices): Prices {

@@ -1,10 +1,10 @@
 /**
- * Exact money: whole attodollars (10⁻¹⁸ USD) in a bigint. A price of up to 12 decimals per million tokens is a
- * whole number of them per token, so costs are sums of products of integers and add up in any order.
+ * Exact money: attodollars (10⁻¹⁸ USD) in a bigint, or 10⁻¹⁸ of another currency. A price per million tokens with up to
+ * 12 decimals is a whole number of them per token. So costs are sums of integers, exact in any order.
  */
 const ATTO_DECIMALS = 18;
 
-/** A price: a number (read as its shortest decimal, `0.1` is one tenth) or a decimal text. */
+/** A price: a decimal text, or a number, which is read as its shortest decimal (`0.1` is one tenth). */
 export type Decimal = number | string;
 
 /** USD per million tokens → attodollars per token. Decimals after the 12th are rounded half up. */
@@ -16,7 +16,7 @@ export function attoPerToken(usdPerMillion: Decimal): bigint {
   return price;
 }
 
-/** Each round is priced, by few prices. */
+/** Every round is priced, but there are few prices. */
 const tokenPrices = new Map<Decimal, bigint>();
 const MOST_PRICES = 10_000;
 
@@ -30,23 +30,23 @@ export function attoOfUsd(usd: Decimal): bigint {
   return scaled(usd, ATTO_DECIMALS);
 }
 
-/** The exact amount, of any currency, as a decimal without zeros behind it: `0.02817075`, `12`, `-0.5`. */
+/** The exact amount, in any currency, as a decimal without trailing zeros: `0.02817075`, `12`, `-0.5`. */
 export function exactUsd(atto: bigint): string {
   return exactDecimal(atto, ATTO_DECIMALS);
 }
 
-/** value × 10^-places, exactly, without zeros behind it. */
+/** value × 10^-places, exactly, without trailing zeros. */
 export function exactDecimal(value: bigint, places: number): string {
   const text = decimalText(value, places);
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
-/** The double nearest to the exact amount. */
+/** The double closest to the exact amount. */
 export function usdOf(atto: bigint): number {
   return Number(decimalText(atto, ATTO_DECIMALS));
 }
 
-/** `$1,234.57`, rounded half up (half away from zero below it); `decimals` from 0 to 18. */
+/** `$1,234.57`, rounded half away from zero; `decimals` is from 0 to 18. */
 export function formatUsd(atto: bigint, decimals: number): string {
   const magnitude = roundedShift(atto < 0n ? -atto : atto, ATTO_DECIMALS - decimals);
   const [whole = '', fraction] = decimalText(magnitude, decimals).split('.');
@@ -55,7 +55,7 @@ export function formatUsd(atto: bigint, decimals: number): string {
   return `${sign}$${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 
-/** `$1.2000`; a cost too small for the decimals is `<$0.0001` and not nothing. */
+/** `$1.2000`. A cost that is too small for the decimals is `<$0.0001`, not zero. */
 export function usdText(cost: bigint, decimals: number): string {
   const text = formatUsd(cost, decimals);
   return cost > 0n && !/[1-9]/.test(text) ? `<$0.${'1'.padStart(decimals, '0')}` : text;
@@ -70,18 +70,18 @@ const SYMBOLS: ReadonlyMap<string, string> = new Map([
   ['KRW', '₩'],
 ]);
 
-/** What stands before an amount of a currency: `$`, `¥`, `SGD ` with its space. */
+/** The prefix of an amount in a currency: `$`, `¥`, or `SGD ` with a space. */
 export function currencySign(currency: string): string {
   return SYMBOLS.get(currency) ?? `${currency} `;
 }
 
-/** `$1.2000`, `¥8.4000`, `SGD 1.2000`: an amount in its currency, as usdText writes it. */
+/** `$1.2000`, `¥8.4000`, `SGD 1.2000`: usdText for any currency. */
 export function moneyText(amount: bigint, currency: string, decimals: number): string {
   const text = usdText(amount, decimals);
   return currency === 'USD' ? text : text.replace('$', currencySign(currency));
 }
 
-/** `$1.2000 + ¥8.4000`: amounts by currency, in their order. One of nothing is said only where there is no other. */
+/** `$1.2000 + ¥8.4000`: amounts by currency, in the given order. Zero amounts are left out if there are others. */
 export function costsText(
   costs: Iterable<readonly [currency: string, cost: bigint]>,
   decimals: number,
@@ -93,7 +93,7 @@ export function costsText(
   return amounts.map(([currency, cost]) => moneyText(cost, currency, decimals)).join(' + ');
 }
 
-/** Amounts by currency, USD first and the others by their codes. */
+/** Amounts by currency, USD first, the others sorted by code. */
 export function usdFirst<T>(amounts: Iterable<readonly [currency: string, amount: T]>): [string, T][] {
   return Array.from(amounts, ([currency, amount]): [string, T] => [currency, amount]).toSorted(([a], [b]) =>
     rankOf(a) < rankOf(b) ? -1 : 1,
@@ -109,7 +109,7 @@ export const PRICE_TEXT = /^\d{1,9}(?:\.\d{1,24})?$/;
 
 const NUMBER_PARTS = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/;
 
-/** The exact product of two decimals from 0, as a decimal text: a price in another currency × its rate. */
+/** The exact product of two non-negative decimals, as a decimal text: a price in another currency × its rate. */
 export function productOf(a: Decimal, b: Decimal): string {
   const [first, second] = [partsOf(a), partsOf(b)];
   const decimals = first.decimals + second.decimals;
@@ -120,7 +120,7 @@ export function productOf(a: Decimal, b: Decimal): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
-/** value × 10^places as an integer. Throws a RangeError where the value is no finite decimal from 0. */
+/** value × 10^places as an integer. Throws a RangeError if the value is not a finite decimal, 0 or greater. */
 function scaled(value: Decimal, places: number): bigint {
   const { digits, decimals } = partsOf(value);
   return roundedShift(digits, decimals - places);
@@ -129,7 +129,7 @@ function scaled(value: Decimal, places: number): bigint {
 /** A decimal as digits × 10^-decimals. */
 function partsOf(value: Decimal): { digits: bigint; decimals: number } {
   const parts = NUMBER_PARTS.exec(String(value));
-  if (!parts) throw new RangeError(`A price must be a decimal from 0, not ${String(value)}`);
+  if (!parts) throw new RangeError(`a price must be a decimal, 0 or greater, not ${String(value)}`);
   const [, whole = '', fraction = '', exponent = '0'] = parts;
   return { digits: BigInt(whole + fraction), decimals: fraction.length - Number(exponent) };
 }
@@ -141,7 +141,7 @@ function roundedShift(value: bigint, places: number): bigint {
   return (value + unit / 2n) / unit;
 }
 
-/** Every amount that is written asks for the same few. */
+/** Printing amounts needs the same few powers again and again. */
 const powers = Array.from({ length: 25 }, (_, power) => 10n ** BigInt(power));
 
 function powerOfTen(power: number): bigint {

@@ -1,7 +1,7 @@
-/** What stands in the place of a model where the gateway knows none, or answered by itself. */
+/** What is logged as the model if the gateway knows none, or answered from its own cache. */
 const NO_MODEL = new Set(['', 'unknown', 'from-cache']);
 
-/** Whether a name that was logged as a model's is none: it has no price, and needs none. */
+/** Whether a logged model name does not name a model. It has no price and needs none. */
 export function isNoModel(name: string): boolean {
   return NO_MODEL.has(name.toLowerCase());
 }

@@ -1,30 +1,30 @@
 import type { FileEntry } from './price-entries.ts';
 
-/** Providers change their prices every few months: what was last seen at its source longer ago may be wrong. */
+/** Providers change their prices every few months, so a price that was last verified longer ago may be wrong. */
 export const OLD_AFTER_DAYS = 60;
 
 const DAY_MS = 86_400_000;
 
-/** Prices with the days on which they were seen: a price file's entries, or one entry for a whole list. */
+/** Prices with the days on which they were seen: the entries of a price file, or one entry for a whole list. */
 export interface DatedPrices {
-  /** `shipped prices` */
+  /** Such as `shipped prices`. */
   title: string;
   entries: readonly Pick<FileEntry, 'match' | 'effective_from' | 'seen'>[];
 }
 
 export interface PriceAge {
   title: string;
-  /** Entries that hold now or later: what a price was in the past does not grow old. */
+  /** Entries that apply now or later. Past prices do not get old. */
   count: number;
-  /** Of these, last seen more than OLD_AFTER_DAYS ago. */
+  /** How many of these were last seen more than OLD_AFTER_DAYS ago. */
   old: number;
-  /** Of these, without a day. */
+  /** How many of these do not say when they were seen. */
   undated: number;
-  /** The day of the one that was seen longest ago, `2026-09-23`; null: none has a day. */
+  /** The earliest day on which one was seen, such as `2026-09-23`; null if none has a day. */
   oldest: string | null;
 }
 
-/** How old prices are at `now` (ms). The same answer for the same entries and time, in any order of the entries. */
+/** How old prices are at `now`, in milliseconds since 1970 UTC. The order of the entries does not matter. */
 export function priceAge({ title, entries }: DatedPrices, now: number): PriceAge {
   const held = holdingFrom(entries, now);
   const days = held.flatMap(({ seen }) => (seen === undefined ? [] : [seen])).toSorted();
@@ -37,7 +37,7 @@ export function priceAge({ title, entries }: DatedPrices, now: number): PriceAge
   };
 }
 
-/** Without the entries that a later one of the same name has replaced by now. */
+/** The entries without those that a later one of the same name has replaced by now. */
 function holdingFrom<T extends DatedPrices['entries'][number]>(entries: readonly T[], now: number): T[] {
   const begun = new Map<string, number>();
   for (const entry of entries) {

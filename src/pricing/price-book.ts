@@ -7,9 +7,9 @@ import { toRepricings, type Repricing } from './repricing.ts';
 import type { Resolution } from './resolve.ts';
 import { pricesAt, type PriceSchedule } from './schedule.ts';
 
-/** A model's schedule as it was resolved once. Written entries never change: rounds point at them for good. */
+/** A model's schedule as it was resolved at some time. Written entries never change, because rounds refer to them. */
 export interface PriceEntry {
-  /** From 1, in the book's order. */
+  /** Its number in the book, from 1. */
   entry: number;
   /** As the log names it. */
   model: string;
@@ -17,20 +17,20 @@ export interface PriceEntry {
   source: string;
 }
 
-/** Append-only: enterPrice alone adds to it. */
+/** Append-only: only enterPrice adds to it. */
 export interface PriceBook {
   /** Where it was read from, for errors. */
   file: string;
   entries: PriceEntry[];
-  /** The refreshes that count, in their order: they stand above what the rounds say that they cover. */
+  /** The refreshes in effect, in order. They override the prices of the rounds that they cover. */
   repricings: readonly Repricing[];
   /** The last entry of each model. */
   latest: Map<string, PriceEntry>;
-  /** The new entries' lines (JSON, without line ends): the caller appends them to the book's file. */
+  /** Lines of the new entries (JSON, without line breaks), which the caller must append to the book's file. */
   added: string[];
 }
 
-/** Reads a book from its lines. Throws an InputOutputError that names the file and the line where one is no entry. */
+/** Reads a book from its lines. Throws an InputOutputError that names the file and the line if a line is invalid. */
 export function parsePriceBook(lines: readonly string[], file: string): PriceBook {
   const entries: PriceEntry[] = [];
   let repricings: Repricing[] = [];
@@ -49,22 +49,22 @@ export function parsePriceBook(lines: readonly string[], file: string): PriceBoo
   };
 }
 
-/** Undefined where the book has no such entry. */
+/** undefined if the book has no such entry. */
 export function entryOf(book: PriceBook, entry: number): PriceEntry | undefined {
   return book.entries[entry - 1];
 }
 
-/** Undefined where the model was never priced. */
+/** undefined if the model was never priced. */
 export function latestEntryOf(book: PriceBook, model: string): PriceEntry | undefined {
   return book.latest.get(model);
 }
 
-/** The number of the model's last entry where it says the same; else of a new one, whose line is in `added`. */
+/** The number of the model's last entry if that is the same price; otherwise of a new one, whose line is in `added`. */
 export function enterPrice(book: PriceBook, model: string, resolution: Resolution): number {
   const { schedule, source } = resolution;
   const last = book.latest.get(model);
   if (last && last.source === source && isDeepStrictEqual(last.schedule, schedule)) {
-    // The next round of the model is told at once.
+    // Next time, the comparison is a test of identity.
     last.schedule = schedule;
     return last.entry;
   }
@@ -75,7 +75,7 @@ export function enterPrice(book: PriceBook, model: string, resolution: Resolutio
   return entry.entry;
 }
 
-/** What a round's price is, entered in the book where there is one. `resolution` is its model's of today. */
+/** The price of a round, which is entered in the book if there is one. `resolution`: its model's current prices. */
 export function priceRound(
   book: PriceBook,
   round: { model: string; state: UsageState; atMs: number },

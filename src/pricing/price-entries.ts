@@ -3,15 +3,15 @@ import { UsageError } from '../platform/errors.ts';
 import type { Decimal } from './money.ts';
 import type { Hours, Inexact, Rates, ServiceTier, Tier } from './schedule.ts';
 
-/** What a price file says. */
+/** The content of a price file. */
 export interface FileDocument {
   currencies?: Record<string, CurrencyRate>;
-  /** What one USD is worth, by currency: for reports, never for what is stored. */
+  /** What one USD is worth, by currency: used for reports, never for what is stored. */
   rates?: Record<string, ExchangeRate[]>;
   models: FileEntry[];
 }
 
-/** What a unit of another currency is worth, as of a day: fixed in the file, never looked up. */
+/** What one unit of a currency is worth on a day. It is fixed in the file, never looked up. */
 export interface CurrencyRate {
   usd_per_unit: Decimal;
   date: string;
@@ -25,7 +25,7 @@ interface ExchangeRate {
   source?: string;
 }
 
-/** Rates in place of the entry's, within hours of the day. */
+/** Rates that replace those of the entry within hours of the day. */
 interface FileHours extends Hours, Rates {
   tiers?: Tier[];
 }
@@ -40,16 +40,18 @@ export interface FileEntry extends Rates {
   service_tiers?: Record<string, ServiceTier>;
   inexact?: Inexact;
   free?: true;
-  /** Absent: USD. One of the file's currencies is converted to USD, any other stays what it is. */
+  /** Absent for USD. Prices in one of the file's `currencies` are converted to USD; others are kept. */
   currency?: string;
-  /** Where the price is from, and when it was seen there: kept in the price book. */
+  /** Where the price is from, and when it was seen there. Both are kept in the price book. */
   source?: string;
   seen?: string;
 }
 
-/** A price file, checked. Throws a UsageError that names file, entry, field and what was expected. */
+/**
+ * Parses and checks a price file. Throws a UsageError that names the file, the entry, the field and what was expected.
+ */
 export async function parsePriceEntries(text: string, path: string): Promise<FileDocument> {
-  // Loaded here and not at the top: a run without a price file does not wait for it.
+  // Loaded on demand, so that a run without a price file need not wait for it.
   const [{ z }, { priceFileSchema }] = await Promise.all([import('zod'), import('./price-schema.ts')]);
   const schema = priceFileSchema(z);
   const json = parseJson(text.replace(/^\uFEFF/, ''), path);

@@ -12,32 +12,32 @@ import {
   type Tier,
 } from './schedule.ts';
 
-/** A file of prices, as `--prices` names one: one group for each `match`, in the file's order. */
+/** A price file, as given with `--prices`: one group for each `match`, in the order of the file. */
 export interface PriceFile {
-  /** `price file prices.json`: without its folder, so that a file that is moved stays the same source. */
+  /** `price file prices.json`, without the folder, so that a moved file is still the same source. */
   title: string;
   groups: PriceGroup[];
 }
 
 export interface PriceGroup {
-  /** Lower case, as are the aliases; `*` stands for any text. */
+  /** In lower case, like the aliases. `*` matches any text. */
   match: string;
   aliases: Set<string>;
   schedule: PriceSchedule;
-  /** `prices.json qwen-max*`, and where the file says the price is from. */
+  /** `prices.json qwen-max*`, followed by the source that the file gives. */
   source: string;
 }
 
-/** Throws an InputOutputError (the file cannot be read) or a UsageError (it is no price file). */
+/** Throws an InputOutputError (the file cannot be read) or a UsageError (it is not a price file). */
 export async function readPriceFile(path: string): Promise<PriceFile> {
   return parsePriceFile(await readPriceText(path), path);
 }
 
-/** What stands in a price file. It may be a pipe (`<(…)`), which can be read once only. Throws an InputOutputError. */
+/** The text of a price file. It may be a pipe (`<(…)`), so read it only once. Throws an InputOutputError. */
 export async function readPriceText(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InputOutputError(`Cannot read the price file ${path}: ${reason}`, { cause });
+    throw new InputOutputError(`cannot read the price file ${path}: ${reason}`, { cause });
   });
 }
 
@@ -47,14 +47,14 @@ export async function parsePriceFile(text: string, path: string): Promise<PriceF
   return toPriceFile(document, { path, name: basename(path), title: `price file ${basename(path)}` });
 }
 
-/** What a file is called: in errors, in the sources of its prices, and where it is told what was asked. */
+/** The names of a file: `path` in errors, `name` in the sources of its prices, `title` in the steps of a resolution. */
 interface FileNames {
   path: string;
   name: string;
   title: string;
 }
 
-/** A price file of checked entries. Throws a UsageError where entries contradict each other. */
+/** Builds a price file from checked entries. Throws a UsageError if entries contradict each other. */
 export function toPriceFile(document: FileDocument, names: FileNames): PriceFile {
   const dated = new Map<string, FileEntry[]>();
   for (const entry of document.models) {
@@ -66,7 +66,7 @@ export function toPriceFile(document: FileDocument, names: FileNames): PriceFile
   return { title: names.title, groups };
 }
 
-/** The group that names the model: exactly, else as an alias, else by the glob with the most letters. */
+/** The group for a model: the one that names it exactly, else as an alias, else the longest glob that matches. */
 export function findInPriceFile(file: PriceFile, model: string): PriceGroup | undefined {
   const name = model.toLowerCase();
   return (
@@ -78,7 +78,7 @@ export function findInPriceFile(file: PriceFile, model: string): PriceGroup | un
   );
 }
 
-/** `*` is any text, everything else itself. Each part is looked for once, from left to right: no backtracking. */
+/** `*` matches any text, everything else itself. Each part is searched once, from left to right: no backtracking. */
 export function matchesGlob(glob: string, name: string): boolean {
   const [head = '', ...parts] = glob.split('*');
   const tail = parts.pop();
@@ -97,7 +97,7 @@ function letters(glob: string): number {
   return glob.replaceAll('*', '').length;
 }
 
-/** Entries of one match and different `effective_from` are one schedule. */
+/** Builds one schedule from the entries with the same match and different `effective_from`. */
 function groupOf(
   match: string,
   dated: readonly FileEntry[],
@@ -122,7 +122,7 @@ function groupOf(
   };
 }
 
-/** Where a price is from, when it was seen, and what was made of its currency. */
+/** Where a price is from, when it was seen, and how its currency was converted. */
 function noteOf(entry: FileEntry, currencies: Record<string, CurrencyRate>): string {
   const rate = rateOf(entry, currencies);
   return [
@@ -136,7 +136,7 @@ function rateOf({ currency }: FileEntry, currencies: Record<string, CurrencyRate
   return currency === undefined || currency === 'USD' ? undefined : currencies[currency];
 }
 
-/** The entry's price, and behind it those of its hours: the last one that holds is in force. */
+/** The entry's price, followed by those of its hours: the last one whose conditions hold applies. */
 function pricesOf(entry: FileEntry, rate: CurrencyRate | undefined): Prices[] {
   const { effective_from: from, free, inexact, currency, hours = [], service_tiers: services } = entry;
   const price: Prices = {
@@ -172,7 +172,7 @@ function tieredRatesIn(
   };
 }
 
-/** Converted exactly where the file has a rate for the currency. */
+/** The rates, converted exactly if the file has an exchange rate for the currency. */
 function ratesIn(rates: Rates, rate: CurrencyRate | undefined): Rates {
   const converted: Rates = {};
   for (const key of RATE_NAMES) {

@@ -2,23 +2,23 @@ import type { z as Zod } from 'zod';
 import { PRICE_TEXT } from './money.ts';
 import { RATE_NAMES, type Rates } from './schedule.ts';
 
-const RATE = 'expected a rate per 1M tokens, a number from 0 or a decimal text such as "0.28"';
-const FEE = 'expected a fee per 1,000, a number from 0 or a decimal text such as "10"';
+const RATE = 'expected a rate per 1M tokens: 0 or a positive number, or a decimal text such as "0.28"';
+const FEE = 'expected a fee per 1,000: 0 or a positive number, or a decimal text such as "10"';
 const CLOCK = 'expected a time of day such as "09:00"';
 const WEEKDAYS = 'expected weekdays from 1 (Monday) to 7 (Sunday), each once';
 const OFFSET = 'expected an offset from UTC such as "+08:00"';
 const DATE =
   'expected an ISO date such as "2026-01-10", or a time with its zone such as "2026-01-10T08:00:00Z"';
 const DAY = 'expected a date such as "2026-01-10"';
-const ALIAS = 'expected a model name without * (a glob belongs into match)';
-const CURRENCY = 'expected three capital letters such as "CNY"';
+const ALIAS = 'expected a model name without * (a glob belongs in match)';
+const CURRENCY = 'expected a currency code of three capital letters, such as "CNY"';
 const CURRENCY_CODE = /^[A-Z]{3}$/;
 const TIER_NAME = 'expected a service tier as the log names it, such as "priority"';
 const INEXACT = 'expected "search-fee", "unverified", "upper" or "lower"';
 const CLOCK_TEXT = /^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$|^24:00$/;
 const OFFSET_TEXT = /^[+-](?:0\d|1[0-4]):[0-5]\d$/;
 
-/** The schema of a price file. The published JSON schema is made from it: `describe` is what an editor shows. */
+/** The schema of a price file. The published JSON schema is generated from it; editors show its descriptions. */
 export function priceFileSchema(z: typeof Zod) {
   const text = (error: string) => z.string({ error }).trim().min(1, { error });
   const decimal = (error: string) =>
@@ -28,18 +28,18 @@ export function priceFileSchema(z: typeof Zod) {
   const rates = {
     input: rateOf('Prompt tokens'),
     output: rateOf('Generated tokens, reasoning included'),
-    output_reasoning: rateOf('In place of output for a round that reasoned, all of its output'),
-    cache_read: rateOf('Prompt tokens read from a cache; without it, they cost what input costs'),
-    cache_write: rateOf('Prompt tokens written to a cache; without it, they cost what input costs'),
-    cache_write_1h: rateOf('Those kept for an hour; without it, they cost what cache_write costs'),
-    input_audio: rateOf('Audio in the prompt; without it, what input costs'),
-    output_audio: rateOf('Generated audio; without it, what output costs'),
-    cache_read_audio: rateOf('Audio read from a cache; without it, what input_audio costs'),
-    input_image: rateOf('Images in the prompt; without it, what input costs'),
-    output_image: rateOf('Generated images; without it, what output costs'),
-    cache_read_image: rateOf('Images read from a cache; without it, what input_image costs'),
-    requests: feeOf('Requests, beside their tokens'),
-    searches: feeOf('Web searches, where the log counts them'),
+    output_reasoning: rateOf('Replaces output for all output of a round that reasoned'),
+    cache_read: rateOf('Prompt tokens read from a cache; if absent, the rate of input applies'),
+    cache_write: rateOf('Prompt tokens written to a cache; if absent, the rate of input applies'),
+    cache_write_1h: rateOf('Cache writes kept for an hour; if absent, the rate of cache_write applies'),
+    input_audio: rateOf('Audio in the prompt; if absent, the rate of input applies'),
+    output_audio: rateOf('Generated audio; if absent, the rate of output applies'),
+    cache_read_audio: rateOf('Audio read from a cache; if absent, the rate of input_audio applies'),
+    input_image: rateOf('Images in the prompt; if absent, the rate of input applies'),
+    output_image: rateOf('Generated images; if absent, the rate of output applies'),
+    cache_read_image: rateOf('Images read from a cache; if absent, the rate of input_image applies'),
+    requests: feeOf('Requests, in addition to their tokens'),
+    searches: feeOf('Web searches that the log counts'),
   } satisfies Record<keyof Rates, unknown>;
   const above = 'expected a whole number of input tokens, such as 128000';
   const tier = z
@@ -48,12 +48,12 @@ export function priceFileSchema(z: typeof Zod) {
         above: z
           .int({ error: above })
           .nonnegative({ error: above })
-          .describe('The rates of a round with more input tokens than this, for all of its tokens'),
+          .describe('These rates apply to all tokens of a round with more input tokens than this'),
         ...rates,
       },
       { error: 'expected a tier: {"above": 128000, "input": …}' },
     )
-    .refine((one) => Object.keys(one).length > 1, { error: 'expected a rate beside above' });
+    .refine((one) => Object.keys(one).length > 1, { error: 'expected a rate next to above' });
   const tiers = z
     .array(tier, { error: 'expected a list of tiers' })
     .refine((list) => new Set(list.map((one) => one.above)).size === list.length, {
@@ -65,26 +65,26 @@ export function priceFileSchema(z: typeof Zod) {
     .strictObject(
       {
         start: clock.describe('The rates apply from this time of day'),
-        end: clock.describe('Up to this time; one before the start is on the next day'),
+        end: clock.describe('Up to this time, which is on the next day if it is before the start'),
         weekdays: z
           .array(z.int({ error: WEEKDAYS }).min(1, { error: WEEKDAYS }).max(7, { error: WEEKDAYS }), {
             error: WEEKDAYS,
           })
           .min(1, { error: WEEKDAYS })
           .refine((days) => new Set(days).size === days.length, { error: WEEKDAYS })
-          .describe('1 is Monday, 7 Sunday; without it, every day')
+          .describe('From 1 (Monday) to 7 (Sunday); if absent, every day')
           .exactOptional(),
         utc_offset: z
           .string({ error: OFFSET })
           .regex(OFFSET_TEXT, { error: OFFSET })
-          .describe('The zone of times and weekdays; without it, UTC')
+          .describe('The time zone of the hours and weekdays; if absent, UTC')
           .exactOptional(),
         ...rates,
         tiers,
       },
       { error: 'expected hours: {"start": "09:00", "end": "12:00", "input": …}' },
     )
-    .refine((one) => hasRates(one), { error: 'expected a rate beside start and end' });
+    .refine((one) => hasRates(one), { error: 'expected a rate next to start and end' });
   const service = z
     .strictObject({ ...rates, tiers }, { error: 'expected rates: {"input": …, "output": …}' })
     .refine((one) => hasRates(one), { error: 'expected a rate' });
@@ -92,11 +92,11 @@ export function priceFileSchema(z: typeof Zod) {
     .strictObject(
       {
         match: text('expected a model name, with * for any text').describe(
-          'The model as the log names it, in any case; * stands for any text',
+          'The model as the log names it, in any case; * matches any text',
         ),
         aliases: z
           .array(text(ALIAS).regex(/^[^*]*$/, { error: ALIAS }), { error: 'expected a list of model names' })
-          .describe('Other names of it, without *')
+          .describe('Other names of the model, without *')
           .exactOptional(),
         effective_from: z
           .union([z.iso.date(), z.iso.datetime({ offset: true })], { error: DATE })
@@ -106,35 +106,37 @@ export function priceFileSchema(z: typeof Zod) {
           .string({ error: CURRENCY })
           .regex(CURRENCY_CODE, { error: CURRENCY })
           .describe(
-            'The currency of the rates; without it, USD. If currencies has a rate for it, prices are converted to USD',
+            'The currency of the rates; if absent, USD. If currencies has a rate for it, prices are converted to USD',
           )
           .exactOptional(),
         ...rates,
         tiers,
         hours: z
           .array(hours, { error: 'expected a list of hours' })
-          .describe('Rates that replace these within hours of the day; if two apply, the later one counts')
+          .describe(
+            'Rates that replace the ones above within hours of the day; if two apply, the later one counts',
+          )
           .exactOptional(),
         service_tiers: z
           .record(text(TIER_NAME).regex(/^[A-Za-z0-9_-]{1,40}$/, { error: TIER_NAME }), service, {
             error: 'expected rates by service tier: {"priority": {"input": …, "output": …}}',
           })
-          .describe('Rates that replace these for a service tier that the log names')
+          .describe('Rates that replace the ones above for a service tier that the log names')
           .exactOptional(),
         inexact: z
           .enum(['search-fee', 'unverified', 'upper', 'lower'], { error: INEXACT })
           .describe(
-            'Why costs at this price are bounds: more is charged than the log says, or the price is uncertain',
+            'Why costs at this price are only bounds: there are charges that the log does not count, or the price is uncertain',
           )
           .exactOptional(),
         free: z
-          .literal(true, { error: 'expected true, or no such field' })
-          .describe('Costs nothing; not together with rates')
+          .literal(true, { error: 'expected true, or leave the field out' })
+          .describe('The model costs nothing; not allowed together with rates')
           .exactOptional(),
         source: text('expected where the price is from, as text')
           .describe('Where the price is from: kept in the price book')
           .exactOptional(),
-        seen: z.iso.date({ error: DAY }).describe('When it was seen there').exactOptional(),
+        seen: z.iso.date({ error: DAY }).describe('The date on which it was seen there').exactOptional(),
       },
       { error: 'expected an entry: {"match": "qwen-max*", "input": 1.6, "output": 6.4}' },
     )
@@ -160,8 +162,8 @@ export function priceFileSchema(z: typeof Zod) {
             error: perUnit,
           },
         )
-        .describe('USD for one unit; it is never looked up'),
-      date: z.iso.date({ error: DAY }).describe('Of which day the rate is'),
+        .describe('USD for one unit; it is never looked up online'),
+      date: z.iso.date({ error: DAY }).describe('The date of the rate'),
       source: text('expected where the rate is from, as text').describe('Where the rate is from'),
     },
     { error: 'expected a rate: {"usd_per_unit": "0.14", "date": "2026-01-10", "source": …}' },

@@ -2,22 +2,22 @@ import type { LinePosition } from '../model/log-position.ts';
 import { isCount, isRecord } from '../platform/json-checks.ts';
 
 /**
- * What `monitor prices --refresh` found: for each model the entry that prices its rounds now, and which rounds that
- * is said of: those that were stored then, and of them those of a span of time. A price book has one line of all
- * refreshes that count, among the entries; of several that cover a round, the last one holds.
+ * What `monitor prices --refresh` found: for each model, the entry that now prices its rounds, and which rounds that
+ * covers: those that were stored by then, optionally only those in a span of time. Among its entries, a price book has
+ * one line with all refreshes in effect. If several cover a round, the last one counts.
  */
 export interface Repricing {
   /** Number of the commit that made it. */
   commit: number;
-  /** The entry of each model that had such rounds; null: no place knows a price. */
+  /** The entry of each model that had such rounds; null if no price was found. */
   models: ReadonlyMap<string, number | null>;
-  /** How far each log was read then: a round before that is covered. */
+  /** How far each log had been read by then: rounds before that are covered. */
   covers: { nextLog: number; offsets: ReadonlyMap<number, number> };
-  /** Only rounds whose time is in it: milliseconds since 1970 UTC, without `to`. Absent: all of them. */
+  /** If present, only rounds in this span are covered. */
   span?: TimeSpan;
 }
 
-/** From `from`, up to and without `to`; either can be infinite. */
+/** From `from` up to, not including, `to`: milliseconds since 1970 UTC. Either may be infinite. */
 export interface TimeSpan {
   readonly from: number;
   readonly to: number;
@@ -28,11 +28,11 @@ interface RefreshJson {
   models: [model: string, entry: number | null][];
   next_log: number;
   logs: [id: number, offset: number][];
-  /** ISO 8601, UTC; null: from the first one on, or up to the last. */
+  /** ISO 8601, UTC; null means no limit. */
   span?: [from: string | null, to: string | null];
 }
 
-/** The refresh that prices a round, by its position in the logs and its time; undefined: its own price holds. */
+/** The refresh that prices a round, by its position in the logs and its time; undefined if its own price applies. */
 export function repricingOf(
   repricings: readonly Repricing[],
   at: LinePosition,
@@ -41,9 +41,9 @@ export function repricingOf(
   return repricings.findLast((one) => isCovered(one, at) && isWithin(one.span, timestamp));
 }
 
-/** Whether the round at a position of the logs was stored when the repricing was made. */
+/** Whether the round at this position was stored when the repricing was made. */
 function isCovered({ covers }: Repricing, [logId, offset]: LinePosition): boolean {
-  // A log that a repair could not identify was read to its end.
+  // A log without an offset, which a repair could not identify, counts as read to its end.
   return logId < covers.nextLog && offset < (covers.offsets.get(logId) ?? Infinity);
 }
 
@@ -53,20 +53,20 @@ function isWithin(span: TimeSpan | undefined, timestamp: string): boolean {
   return span.from <= time && time < span.to;
 }
 
-/** The refreshes that count with another one behind them: without those of which it leaves nothing. */
+/** The refreshes in effect after another one: without those that it replaces completely. */
 export function withRepricing(before: readonly Repricing[], latest: Repricing): Repricing[] {
   const { span } = latest;
   const isReplaced = (one: TimeSpan = ALL_TIMES): boolean =>
     !span || (span.from <= one.from && one.to <= span.to);
-  // What was stored before an earlier refresh was stored before this one.
+  // Rounds that were stored before an earlier refresh were also stored before this one.
   return [...before.filter((one) => !isReplaced(one.span)), latest];
 }
 
 const ALL_TIMES: TimeSpan = { from: -Infinity, to: Infinity };
 
 /**
- * The line, without its end. A refresh of all times stands alone, as it did before there were others; of several, an
- * earlier build of this program says that it does not know the line, and does not reckon with a part of it.
+ * The line, without a line break. A single refresh without a span has the format of earlier versions. For anything else
+ * there is another format, which earlier versions reject instead of applying only a part of it.
  */
 export function repricingLine(repricings: readonly Repricing[]): string {
   const [first, ...more] = repricings.map(toJson);
@@ -75,7 +75,7 @@ export function repricingLine(repricings: readonly Repricing[]): string {
   );
 }
 
-/** The refreshes in a line of the price book, parsed; undefined where it is none. */
+/** The refreshes in a parsed line of the price book; undefined if it is another line. */
 export function toRepricings(value: unknown): Repricing[] | undefined {
   if (!isRecord(value)) return undefined;
   const one = toRepricing(value['refresh']);

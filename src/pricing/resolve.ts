@@ -8,23 +8,23 @@ export interface Resolution {
   source: string;
 }
 
-/** One place where a price was looked for, in words: `library, provider aws: anthropic.claude-…`. */
+/** One place where a price was looked for, such as `library, provider aws: anthropic.claude-…`. */
 export interface ResolutionStep {
   tried: string;
   found: boolean;
-  /** The source of what was found, or why nothing was. */
+  /** The source of the price, or why there is none. */
   answer: string;
 }
 
 export interface ResolvedPrice {
-  /** Undefined: unpriced. */
+  /** undefined if the model is unpriced. */
   resolution: Resolution | undefined;
   steps: ResolutionStep[];
 }
 
 /**
- * Looks for a model's price in the order of docs/cost.md and takes the first that is the model's own. `files`
- * are asked in their order. Where a file's price begins on a date, what the later places know stands before it.
+ * Looks for a model's price in the order of docs/cost.md, with `files` in the given order, and takes the first one. If
+ * a price begins on a date, later places provide the prices before that date.
  */
 export async function resolvePrice(model: string, files: readonly PriceFile[]): Promise<ResolvedPrice> {
   const steps: ResolutionStep[] = [];
@@ -32,7 +32,7 @@ export async function resolvePrice(model: string, files: readonly PriceFile[]): 
   for (const place of placesOf(model.trim(), files)) {
     const { price, answer } = await place.ask();
     steps.push({ tried: place.tried, found: price !== undefined, answer });
-    // A glob can find a name twice, whole and as its last path segment.
+    // A glob can match a name twice: the whole name, and its last path segment.
     if (!price || found.some((one) => one.source === price.source)) continue;
     const own = { schedule: price.schedule, source: price.source };
     found.push(place.isAnothers ? unverified(own) : own);
@@ -41,7 +41,7 @@ export async function resolvePrice(model: string, files: readonly PriceFile[]): 
   return { resolution: inOrderOfTime(found), steps };
 }
 
-/** resolvePrice with a memory, for a run over many rounds of few models. */
+/** resolvePrice with a cache, for many rounds of few models. */
 export function createPriceResolver(
   files: readonly PriceFile[],
 ): (model: string) => Promise<Resolution | undefined> {
@@ -49,7 +49,7 @@ export function createPriceResolver(
   return (model) => {
     const remembered = known.get(model);
     if (remembered) return remembered;
-    // A log can name a new model on every line.
+    // A hostile log can name a new model on every line.
     if (known.size >= 10_000) known.clear();
     const resolution = resolvePrice(model, files).then((resolved) => resolved.resolution);
     known.set(model, resolution);
@@ -58,8 +58,8 @@ export function createPriceResolver(
 }
 
 /**
- * How makers of open weights are called where others serve their models: such a name is never one of the maker's own
- * service, so the maker's price is only what it may cost.
+ * Prefixes that name the maker of an open model when others host it. The maker's own service never uses such a name, so
+ * the maker's price is only what it may cost.
  */
 const ANOTHER_HOST = /^(?:accounts\/fireworks|deepseek-ai|minimaxai|thudm|zai-org)\//i;
 
@@ -73,22 +73,22 @@ function unverified({ schedule, source }: Resolution): Resolution {
 interface Place {
   tried: string;
   ask: () => Promise<{ price: Resolution | undefined; answer: string }>;
-  /** A price file of the user's, who knows what is paid. */
+  /** The user's price file, which is trusted for any host. */
   isUsers?: boolean;
-  /** The price is the maker's, and the name another host's. */
+  /** The price is the maker's, but the name is another host's. */
   isAnothers?: true;
 }
 
-/** The longest id in the library has 61 characters, an ARN some 150: what is longer is no name, and not searched. */
+/** Longer names are not looked up: the longest id in the library has 61 characters, and an ARN has about 150. */
 const LONGEST_NAME = 256;
 
 const BEDROCK_ID =
   /^(?:[a-z]{2,6}(?:-gov)?\.)?(?:ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|moonshotai|nvidia|openai|qwen|writer|zai)\.[a-z0-9]/i;
 
-/** How LiteLLM says that an id is Bedrock's: `bedrock/converse/us.anthropic.…`. */
+/** How LiteLLM marks an id of Bedrock: `bedrock/converse/us.anthropic.…`. */
 const BEDROCK_PREFIX = /^bedrock\/(?:converse\/|invoke\/)?[^/]+$/i;
 
-/** How Vertex AI names a version: `claude-opus-4@20250514`. */
+/** How Vertex AI marks a version: `claude-opus-4@20250514`. */
 const VERTEX_ID = /@(?:20\d{6}|default)$/;
 
 function placesOf(model: string, files: readonly PriceFile[]): Place[] {
@@ -105,7 +105,7 @@ function placesOf(model: string, files: readonly PriceFile[]): Place[] {
   ];
 }
 
-/** Before the slash stands who made the model: its price is that of the bare name, and the files stand above the library. */
+/** The prefix is the model's maker. So the price is that of the name without it, and files come before the library. */
 const MAKERS =
   /^(?:alibaba|anthropic|dashscope|deepseek|gemini|google|minimax|mistral|mistralai|moonshot|moonshotai|openai|qwen|vertex_ai|volcengine|x-?ai|z-?ai)\/[^/]+$/i;
 
@@ -150,7 +150,7 @@ function library(name: string, provider?: string): Place {
   };
 }
 
-/** The last condition that holds wins, so what was found first stands last. */
+/** The last price whose conditions hold applies, so the one that was found first comes last. */
 function inOrderOfTime(found: readonly Resolution[]): Resolution | undefined {
   if (found.length < 2) return found[0];
   return {

@@ -8,38 +8,38 @@ import { entryOf, type PriceBook, type PriceEntry } from './price-book.ts';
 import { repricingOf } from './repricing.ts';
 import { pricesAt, pricesFrom } from './schedule.ts';
 
-/** What determines a round's price, besides its usage. */
+/** Everything except usage that determines the price of a round. */
 export interface PricedRound {
   round: number;
   model: string;
   /** ISO 8601. */
   timestamp: string;
   at: LinePosition;
-  /** As it was stored, which never changes. */
+  /** As stored with the round; it never changes. */
   price: PriceRef;
   flags?: readonly string[];
 }
 
 /** What a round costs. */
 export interface Money {
-  /** 10⁻¹⁸ of the currency; null where it is unknown: unpriced, or no usage. */
+  /** In 10⁻¹⁸ of the currency; null if unknown: unpriced, or without usage. */
   cost: bigint | null;
-  /** 10⁻¹⁸ of the currency: how much more its cached tokens would have cost as fresh input. */
+  /** How much more its cached tokens would have cost as uncached input, in 10⁻¹⁸ of the currency. */
   saved: bigint;
-  /** ISO 4217: USD where nothing was charged. */
+  /** ISO 4217 code; USD if nothing was charged. */
   currency: string;
-  /** Why the cost may be wrong, sorted: see boundOf. Empty where it is exact, and where there is no price. */
+  /** Why the cost may be wrong, sorted (see boundOf). Empty if it is exact, or if there is no price. */
   inexact: readonly BoundReason[];
 }
 
-/** What a round costs by the book as it stands. */
+/** What a round costs according to the current price book. */
 export interface RoundMoney extends Money {
   price: PriceRef;
 }
 
 /**
- * What a round costs: by its own price until a refresh of the book covers the round, then by that refresh. Throws
- * InputOutputError where the book lacks the entry.
+ * What a round costs: at its own price, or at that of the last refresh that covers it. Throws an InputOutputError if
+ * the book lacks the entry.
  */
 export function moneyOfRound(book: PriceBook, round: PricedRound, usage: RoundUsage): RoundMoney {
   const price = priceOfRound(book, round);
@@ -47,7 +47,7 @@ export function moneyOfRound(book: PriceBook, round: PricedRound, usage: RoundUs
   return { price, ...moneyAt(price, entry, round.flags ?? [], usage, Date.parse(round.timestamp)) };
 }
 
-/** What tokens cost at a time, by an entry of the price book or for the reason why there is none. */
+/** What usage costs at a time, according to an entry of the price book. Without one, `price` says why. */
 export function moneyAt(
   price: PriceRef,
   entry: PriceEntry | undefined,
@@ -64,13 +64,13 @@ export function moneyAt(
     };
   }
   const isUnknown = price === 'unpriced' || price === 'no-usage';
-  // Tokens that nobody counted may have been charged: a total without them is at least what it says.
+  // Uncounted tokens may have been charged, so a total without them is a lower bound.
   const inexact =
     price === 'no-usage' ? flags.filter(isReason).filter((flag) => flag === 'usage-unlogged') : [];
   return { cost: isUnknown ? null : 0n, saved: 0n, currency: 'USD', inexact };
 }
 
-/** The round's price by the book as it stands: its own, or the one that a refresh put in its place. */
+/** The round's price according to the current book: its own, or the one that a refresh replaced it with. */
 function priceOfRound(book: PriceBook, round: PricedRound): PriceRef {
   const { price, model, at, timestamp } = round;
   if (price === 'gateway-cache' || price === 'no-usage') return price;
@@ -87,7 +87,7 @@ function needEntry(book: PriceBook, number: number, { round }: Pick<PricedRound,
   const entry = entryOf(book, number);
   if (entry) return entry;
   throw new InputOutputError(
-    `the price book ${book.file} lacks entry ${number}, which round ${round} of a session points at. ` +
+    `the price book ${book.file} lacks entry ${number}, which round ${round} of a session refers to. ` +
       'Nothing was changed: restore it from a backup of the store',
   );
 }

@@ -1,10 +1,11 @@
 import type { MatchLogic, ModelInfo } from '@pydantic/genai-prices';
 
 /**
- * The library matches by prefix, substring and regular expression, and so calls `deepseek-r1-distill-qwen-32b`
- * a deepseek-reasoner and `gemini-3.5-flash-8b` a gemini-3.5-flash. Its match counts here only if it covers the
- * whole name but for what names a release or a place of the same model: a date, `-latest`, `-preview`, Google's
- * `-001`, Bedrock's region and vendor before it and the model's own version behind it.
+ * Whether the library's match for a name is really that model. The library matches by prefix, substring and regular
+ * expression, so it takes `deepseek-r1-distill-qwen-32b` for deepseek-reasoner, and `gemini-3.5-flash-8b` for
+ * gemini-3.5-flash. We accept a match only if it covers the whole name, except for parts that name a release or a
+ * region of the same model: a date, `-latest`, `-preview`, Google's `-001`, Bedrock's region and vendor before the
+ * name, and the model's own version after it.
  */
 export function isSameModel(name: string, model: ModelInfo): boolean {
   const asked = name.toLowerCase();
@@ -18,21 +19,23 @@ export function isSameModel(name: string, model: ModelInfo): boolean {
 
 const BEDROCK_PLACE = /^(?:[a-z]{2,6}(?:-gov)?\.)?(?:(?:amazon|anthropic)\.)?$/;
 
-/** `-2025-08-07`, `@20250929`, `-250615`, `-0709`, `-2407`, `-05-06`, `-09-2025`; and the words (`@default`: Vertex). */
+/**
+ * `-2025-08-07`, `@20250929`, `-250615`, `-0709`, `-2407`, `-05-06`, `-09-2025`; and words (`@default` is Vertex's).
+ */
 const RELEASE = new RegExp(
   '(?:[-@](?:latest|preview|exp|0\\d\\d|20\\d\\d-?(?:0\\d|1[0-2])-?[0-3]\\d|2\\d(?:0\\d|1[0-2])(?:[0-3]\\d)?' +
     '|(?:0\\d|1[0-2])-?(?:[0-3]\\d|20\\d\\d))|-v\\d@20\\d{6}|@default)$',
 );
 
-/** How Bedrock versions a model: `-v1:0`, shortened to `-v1` at times. */
+/** How Bedrock marks a version: `-v1:0`, sometimes shortened to `-v1`. */
 const VERSION = /(?:-v\d+)?(?::\d+)?$/;
 
-/** A fine-tuned OpenAI model: the part behind its base is the customer's own. */
+/** A fine-tuned OpenAI model: the part after its base model is the customer's. */
 const FINE_TUNE = /^(ft:[^:]+):.*$/;
 
 type Span = [from: number, to: number];
 
-/** Where the library's rule found its words in the name; empty where it does not match. */
+/** The parts of the name that the library's rule matches; empty if it does not match. */
 function covers(match: MatchLogic, name: string): Span[] {
   if ('or' in match) return match.or.flatMap((part) => covers(part, name));
   if ('and' in match) {
@@ -53,7 +56,7 @@ function covers(match: MatchLogic, name: string): Span[] {
   return from >= 0 && name.startsWith(words, from) ? [[from, from + words.length]] : [];
 }
 
-/** How much of the name is left when its release is taken off the end. */
+/** The length of the name without the release at its end. */
 function baseLength(name: string, id: string): number {
   let base = name.replace(FINE_TUNE, '$1');
   const version = VERSION.exec(base)?.[0] ?? '';
@@ -64,7 +67,7 @@ function baseLength(name: string, id: string): number {
   return base.length;
 }
 
-/** The library, too, reads `-20250807` as `-2025-08-07`. */
+/** The library also reads `-20250807` as `-2025-08-07`. */
 function withDashedDate(name: string): string {
   return name.replace(/-(20\d\d)(\d\d)(\d\d)(?=-|:|$)/g, '-$1-$2-$3');
 }

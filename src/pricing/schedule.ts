@@ -1,17 +1,17 @@
 import type { Decimal } from './money.ts';
 
 /**
- * Rates per million tokens, in the currency of their price. A rate that is absent falls back: a cache rate to the input
- * rate of its kind, audio and images to text, writes for an hour to other writes.
+ * Rates per million tokens, in the currency of their price. An absent rate falls back: cache rates to the input rate of
+ * their kind, audio and images to text, one-hour writes to other writes.
  */
 export interface Rates {
   input?: Decimal;
   output?: Decimal;
-  /** In place of `output` for a round that reasoned, all of its output: some models cost more when they think. */
+  /** Replaces `output` for all output of a round that reasoned: some models cost more when they reason. */
   output_reasoning?: Decimal;
   cache_read?: Decimal;
   cache_write?: Decimal;
-  /** Cache writes that are kept for an hour; Anthropic charges twice the input rate for them. */
+  /** Cache writes that are kept for an hour. Anthropic charges twice the input rate for them. */
   cache_write_1h?: Decimal;
   input_audio?: Decimal;
   output_audio?: Decimal;
@@ -19,9 +19,9 @@ export interface Rates {
   input_image?: Decimal;
   output_image?: Decimal;
   cache_read_image?: Decimal;
-  /** For a thousand requests, beside the tokens (Perplexity's search models). */
+  /** Per thousand requests, in addition to the tokens (Perplexity's search models). */
   requests?: Decimal;
-  /** For a thousand web searches, where the log counts them. */
+  /** Per thousand web searches, if the log counts them. */
   searches?: Decimal;
 }
 
@@ -42,60 +42,62 @@ export const RATE_NAMES = [
   'searches',
 ] as const satisfies (keyof Rates)[];
 
-/** The rates of a round whose input is larger than `above` tokens, all of its tokens; what it leaves out stays. */
+/** Rates for all tokens of a round with more than `above` input tokens. Absent rates stay the same. */
 export interface Tier extends Rates {
   above: number;
 }
 
-/** Hours of a day (`09:00`, `09:00:00`): `start` ≤ t < `end`, on these weekdays. An end before the start is on the next day. */
+/** Hours of a day: `start` ≤ t < `end` (`09:00`, `09:00:00`). An end before the start is on the next day. */
 export interface Hours {
   start: string;
   end: string;
-  /** 1 is Monday, 7 Sunday: of the day on which the hours begin. Absent: every day. */
+  /** 1 is Monday, 7 is Sunday: the days on which the hours begin. Absent for every day. */
   weekdays?: number[];
-  /** `+08:00`: the zone of times and weekdays. Absent: UTC. */
+  /** The time zone of hours and weekdays, such as `+08:00`. Absent for UTC. */
   utc_offset?: string;
 }
 
-/** The rates of a service tier such as `priority`; what it leaves out stays, but for the price's own tiers. */
+/**
+ * The rates of a service tier such as `priority`. Absent rates stay the same, but the price's own `tiers` do not apply.
+ */
 export interface ServiceTier extends Rates {
   tiers?: Tier[];
 }
 
-/** Why a price is not exact: see bounds.ts. */
+/** Why a price is not exact (see bounds.ts). */
 export type Inexact = 'search-fee' | 'unverified' | 'upper' | 'lower';
 
-/** Prices under conditions that must all hold: from an instant on (ISO 8601), and within hours of the day. */
+/** Prices with conditions, all of which must hold: `from` a time on (ISO 8601), and within hours of the day. */
 export interface Prices extends Rates {
   from?: string;
   daily?: Hours;
   /** Ascending by `above`. */
   tiers?: Tier[];
-  /** By the tier's name in lower case. */
+  /** By the name of the service tier in lower case. */
   service_tiers?: Record<string, ServiceTier>;
-  /** ISO 4217; absent: USD. */
+  /** ISO 4217 code; absent for USD. */
   currency?: string;
   inexact?: Inexact;
   free?: true;
 }
 
-/** Every price a model had and will have, never empty. The last one whose conditions hold is in force. */
+/** All past, present and future prices of a model; never empty. The last one whose conditions hold applies. */
 export interface PriceSchedule {
   prices: Prices[];
 }
 
-/** The prices in force; undefined before the first of them, and while there is a price but for no token. */
+/** The prices at a time; undefined before the first ones, and if they have no rate for tokens. */
 export function pricesAt(schedule: PriceSchedule, atMs: number): Prices | undefined {
   const prices = schedule.prices.findLast((candidate) => holds(candidate, atMs));
   return prices && hasRate(prices) ? prices : undefined;
 }
 
-/** The prices in force; of a time before the first of them, those. */
+/** The prices at a time. For a time before the first ones, those. */
 export function pricesFrom(schedule: PriceSchedule, atMs: number): Prices | undefined {
   return pricesAt(schedule, atMs) ?? schedule.prices[0];
 }
 
-/** Something to price tokens by: free, or a rate for input or output. */
+/** Whether tokens can be priced: it is free, or has a rate for input or output. */
 export function hasRate(prices: Prices): boolean {
   return prices.free === true || prices.input !== undefined || prices.output !== undefined;
 }
@@ -112,7 +114,7 @@ function isWithin({ start, end, weekdays, utc_offset: offset }: Hours, atMs: num
   const overMidnight = start > end;
   const isOpen = overMidnight ? start <= time || time < end : start <= time && time < end;
   if (!isOpen || !weekdays) return isOpen;
-  // After midnight it is still the day on which the hours began.
+  // After midnight, the day on which the hours began counts.
   const day = overMidnight && time < end ? local - DAY_MS : local;
   return weekdays.includes(new Date(day).getUTCDay() || 7);
 }

@@ -4,8 +4,8 @@ import { LIBRARY_DATE, LIBRARY_VERSION } from './library.ts';
 import type { DatedPrices } from './price-age.ts';
 
 /**
- * The prices that come with the program, for models that the library lacks or has stale prices of. A test checks the
- * file as a user's is checked; here it is believed, and loaded only when a price is looked for.
+ * The prices shipped with the program, for models that the library lacks or has outdated prices for. They are loaded
+ * only when a price is looked up, and not checked: a test does that.
  */
 export async function shippedPrices(): Promise<PriceFile> {
   const names = { path: 'prices/shipped.json', name: 'shipped', title: TITLE };
@@ -18,7 +18,7 @@ async function shippedDocument(): Promise<FileDocument> {
   return (await import('./lists/shipped.ts')).default;
 }
 
-/** What providers charge in mainland China, in CNY. */
+/** What providers charge in mainland China, in CNY. Loaded on demand. */
 async function mainlandPrices(): Promise<PriceFile> {
   const names = { path: 'prices/cn.json', name: 'cn', title: MAINLAND };
   return toPriceFile(await mainlandDocument(), names);
@@ -34,7 +34,7 @@ async function mainlandDates(): Promise<DatedPrices> {
   return { title: MAINLAND, entries: (await mainlandDocument()).models };
 }
 
-/** The built-in prices with the days on which they were seen; the library's are all as old as itself. */
+/** The built-in prices with the days on which they were seen. All prices of the library are as old as its release. */
 export async function builtInPrices(list: 'intl' | 'cn' = 'intl'): Promise<DatedPrices[]> {
   const mainland = list === 'cn' ? [await mainlandDates()] : [];
   return [
@@ -45,8 +45,8 @@ export async function builtInPrices(list: 'intl' | 'cn' = 'intl'): Promise<Dated
 }
 
 /**
- * The files that are asked before the library, in their order: the user's, if there is one, the mainland's where the
- * store goes by its list, and the shipped one.
+ * The price files that come before the library, in order: the user's if there is one, the one for mainland China if the
+ * store uses that list, and the shipped one.
  */
 export async function priceFilesWith(
   user: PriceFile | undefined,

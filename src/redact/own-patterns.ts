@@ -2,8 +2,8 @@ import { RE2JS } from 're2js';
 import type { OwnPattern, PatternDraft, Span } from './pattern.ts';
 
 /**
- * The user's expressions, in RE2: matching takes time in proportion to the text, whatever the expression is, and
- * what cannot be matched so (lookaround, back references) is no valid expression. Throws RE2JS's own error then.
+ * Compiles the user's expressions with RE2, which matches any expression in linear time. Features that make this
+ * impossible (lookaround, backreferences) are not valid in RE2. Throws RE2JS's own error for an invalid expression.
  */
 export function compilePatterns(patterns: readonly OwnPattern[]): PatternDraft[] {
   return patterns.map(({ name, pattern }) => {
@@ -12,12 +12,12 @@ export function compilePatterns(patterns: readonly OwnPattern[]): PatternDraft[]
   });
 }
 
-/** Whether it matches a text of no characters, which nothing can be put in the place of. */
+/** Whether an expression matches the empty string, which cannot be replaced. */
 export function matchesNothing(pattern: string): boolean {
   return RE2JS.compile(pattern).matcher('').find();
 }
 
-/** The first group where there is one and it took part, else the whole match. */
+/** The first group if there is one and it took part in the match, else the whole match. */
 function* findAll(expression: RE2JS, text: string): Generator<Span> {
   const matcher = expression.matcher(text);
   while (matcher.find()) {

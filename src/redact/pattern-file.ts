@@ -4,23 +4,20 @@ import type { OwnPattern } from './pattern.ts';
 
 const MOST_PATTERNS = 100;
 const LONGEST_PATTERN = 1000;
-const NAME = 'expected a name of small letters, digits and hyphens, such as "employee-id" (40 at most)';
+const NAME = 'expected a name of at most 40 lower-case letters, digits and hyphens, such as "employee-id"';
 const PATTERN = `expected a regular expression of 1 to ${LONGEST_PATTERN} characters, such as "EMP-[0-9]{6}"`;
 const LIST = 'expected {"patterns": [{"name": "employee-id", "pattern": "EMP-[0-9]{6}"}]}';
 
-/** Throws an InputOutputError (the file cannot be read) or a UsageError (it is no file of patterns). */
+/** Throws an InputOutputError (the file cannot be read) or a UsageError (it is not a pattern file). */
 export async function readPatternFile(path: string): Promise<OwnPattern[]> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InputOutputError(`cannot read the file of patterns ${path}: ${reason}`, { cause });
+    throw new InputOutputError(`cannot read the pattern file ${path}: ${reason}`, { cause });
   });
   return parsePatternFile(text, path);
 }
 
-/**
- * The patterns in a file of them. Throws a UsageError that names the file, the entry, the field and what was
- * expected.
- */
+/** Parses a pattern file. Throws a UsageError that names the file, the entry, the field and what was expected. */
 export async function parsePatternFile(text: string, path: string): Promise<OwnPattern[]> {
   const { z } = await import('zod');
   const entry = z.strictObject(
@@ -38,7 +35,7 @@ export async function parsePatternFile(text: string, path: string): Promise<OwnP
       patterns: z
         .array(entry, { error: LIST })
         .min(1, { error: LIST })
-        .max(MOST_PATTERNS, { error: `expected ${MOST_PATTERNS} patterns at most` }),
+        .max(MOST_PATTERNS, { error: `expected at most ${MOST_PATTERNS} patterns` }),
     },
     { error: LIST },
   );
@@ -51,7 +48,7 @@ export async function parsePatternFile(text: string, path: string): Promise<OwnP
           : issue.message;
       return problem(issue.path, what);
     });
-    throw new UsageError(`${path} is no file of patterns:${problems.slice(0, 10).join('')}`);
+    throw new UsageError(`${path} is not a pattern file:${problems.slice(0, 10).join('')}`);
   }
   const { patterns } = checked.data;
   await checkExpressions(patterns, path);
@@ -64,22 +61,23 @@ async function checkExpressions(patterns: readonly OwnPattern[], path: string): 
   const problems = patterns.flatMap(({ name, pattern }, i) => {
     const isTwice = names.has(name);
     names.add(name);
-    if (isTwice) return [problem(['patterns', i, 'name'], `"${name}" stands twice: give each its own name`)];
+    if (isTwice)
+      return [problem(['patterns', i, 'name'], `"${name}" is used twice: give each pattern its own name`)];
     try {
       if (!matchesNothing(pattern)) return [];
       return [
         problem(
           ['patterns', i, 'pattern'],
-          `${JSON.stringify(pattern)} matches the empty text: expected one that needs a character`,
+          `${JSON.stringify(pattern)} matches the empty string: expected an expression that needs at least one character`,
         ),
       ];
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const what = `${JSON.stringify(pattern)} is no regular expression of RE2, which has no lookaround and no back references (${reason})`;
+      const what = `${JSON.stringify(pattern)} is not a regular expression of RE2, which has no lookaround and no backreferences (${reason})`;
       return [problem(['patterns', i, 'pattern'], what)];
     }
   });
-  if (problems.length > 0) throw new UsageError(`${path} is no file of patterns:${problems.join('')}`);
+  if (problems.length > 0) throw new UsageError(`${path} is not a pattern file:${problems.join('')}`);
 }
 
 /** `\n  patterns[3].name: expected …` */
@@ -95,6 +93,6 @@ function parseJson(text: string, path: string): unknown {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     const reason = error instanceof Error ? error.message : '';
-    throw new UsageError(`${path} is no file of patterns: it is not JSON (${reason}). ${LIST}`);
+    throw new UsageError(`${path} is not a pattern file: it is not JSON (${reason}). ${LIST}`);
   }
 }

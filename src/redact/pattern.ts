@@ -1,38 +1,38 @@
-/** What `--redact` can be given. */
+/** The values of `--redact`. */
 export type RedactKind = 'secrets' | 'email' | 'phone' | 'card';
 export const REDACT_KINDS: readonly RedactKind[] = ['secrets', 'email', 'phone', 'card'];
 
-/** Where something stands in a text: from, up to and without to. */
+/** A range of a text: from `from` up to, not including, `to`. */
 export type Span = [from: number, to: number];
 
-/** What redaction looks for. It may find the same again, and more than is there: what it finds is replaced. */
+/** Something to redact. Matches may overlap, and may be false positives: all of them are replaced. */
 export interface Pattern {
-  /** Stands in the text's place: `[redacted:<kind>]`. */
+  /** A match is replaced by `[redacted:<kind>]`. */
   kind: string;
-  /** Where two find the same, the one of the smaller rank names it. */
+  /** If two patterns match the same text, the smaller rank decides the kind. */
   rank: number;
-  /** No shorter text holds one. */
+  /** No shorter text can contain a match. */
   shortest: number;
-  /** One of these occurs wherever the pattern does (as written): else the text is passed over. */
+  /** A text with a match contains at least one of these, in this case; any other text is skipped. */
   words?: readonly string[];
-  /** Needs the name before a value: in a JSON object it is also asked about `name: "value"`. */
+  /** It needs a name before the value, so each member of a JSON object is also searched as `name: "value"`. */
   isNamed?: true;
-  /** Can be a number of JSON. */
+  /** A match can be a number in JSON. */
   isNumeric?: boolean;
   find: (text: string) => Iterable<Span>;
 }
 
-/** A pattern before it has its place among others. */
+/** A pattern that has not been ranked yet. */
 export type PatternDraft = Omit<Pattern, 'rank' | 'shortest'>;
 
-/** A pattern of the user's own: `[redacted:<name>]` replaces what matches. */
+/** A pattern of the user. A match is replaced by `[redacted:<name>]`. */
 export interface OwnPattern {
   name: string;
-  /** A regular expression of RE2. */
+  /** A regular expression in the syntax of RE2. */
   pattern: string;
 }
 
-/** A pattern of one expression: its first group, which ends the match, or without a group all of it. */
+/** A pattern with one expression. It redacts the first group, which must end the match, or without one the match. */
 export function shape(kind: string, expression: RegExp, words?: readonly string[]): PatternDraft {
   return {
     kind,
@@ -46,12 +46,12 @@ export function shape(kind: string, expression: RegExp, words?: readonly string[
   };
 }
 
-/** One whose expression begins with the name of what it finds. */
+/** A pattern whose expression begins with the name of the value. */
 export function named(kind: string, expression: RegExp): PatternDraft {
   return { ...shape(kind, expression), isNamed: true };
 }
 
-/** One that finds digits, which JSON can hold as a number. */
+/** A pattern that finds digits, which may be a number in JSON. */
 export function numeric(kind: string, expression: RegExp, words?: readonly string[]): PatternDraft {
   return { ...shape(kind, expression, words), isNumeric: true };
 }

@@ -1,35 +1,35 @@
 import { parseJson, parseString, skipSpace, stringEnd } from '../platform/json-spans.ts';
 import type { Pattern } from './pattern.ts';
 
-/** A part of a text, and what is to stand in its place. */
+/** A part of a text and its replacement. */
 interface Edit {
   from: number;
   to: number;
   text: string;
-  /** Of the pattern: where two overlap, the smaller one names what stands there. */
+  /** Rank of the pattern: if two edits overlap, the smaller rank decides the replacement. */
   rank: number;
 }
 
-/** Encodings in encodings: each level at least doubles the backslashes, so this is far beyond what anybody sends. */
+/** How many nested encodings are searched. Each at least doubles the backslashes, so real texts have far fewer. */
 const DEEPEST = 16;
 
 /**
- * A text with all that the patterns find replaced by `[redacted:<kind>]`, and every other character as it was. What
- * stands in it escaped, or as JSON in a string, is found too, at any depth.
+ * Replaces every match of the patterns by `[redacted:<kind>]` and keeps every other character. Matches in escaped text
+ * and in JSON inside strings are found too, up to DEEPEST levels.
  */
 export function redactText(text: string, patterns: readonly Pattern[]): string {
   return apply(text, editsOfText(text, patterns, DEEPEST));
 }
 
 /**
- * The same for a JSON document: it stays one, as each string is searched by itself. Names of members are searched
- * like values; a number that a pattern takes whole becomes a string. Text that is no valid JSON stays that too.
+ * The same for a JSON document. It stays valid JSON, since each string is searched separately. Names of members are
+ * searched like values. A number that a pattern matches as a whole becomes a string. Invalid JSON is accepted too.
  */
 export function redactJson(json: string, patterns: readonly Pattern[]): string {
   return apply(json, editsOfJson(json, patterns, DEEPEST));
 }
 
-/** A text can bring more edits than a call takes arguments. */
+/** Not `push(...more)`: there can be more edits than a call may have arguments. */
 function append(edits: Edit[], more: readonly Edit[]): void {
   for (const edit of more) edits.push(edit);
 }
@@ -61,7 +61,7 @@ function isContainer(text: string): boolean {
   return (first === '{' || first === '[') && parseJson(text) !== undefined;
 }
 
-/** Goes from string to string: no brackets are matched, so that a document may be as deep as it likes, or broken. */
+/** Goes from string to string without matching brackets, so a document may be of any depth, or broken. */
 function editsOfJson(json: string, patterns: readonly Pattern[], depth: number): Edit[] {
   const edits: Edit[] = [];
   let name: string | undefined;
@@ -85,7 +85,7 @@ function editsOfJson(json: string, patterns: readonly Pattern[], depth: number):
 
 const TELLING = /key|secret|token|pass|pwd|credential|authorization|密码|口令/i;
 
-/** A member's value that is a secret by its name: `{"password": "…"}`. */
+/** Edits of a value whose name says that it is a secret: `{"password": "…"}`. */
 function editsOfMember(name: string, value: string, patterns: readonly Pattern[]): Edit[] {
   if (name.length > 200 || !TELLING.test(name)) return [];
   const before = name.length + ': "'.length;
@@ -126,7 +126,7 @@ function matchesIn(text: string, patterns: readonly Pattern[], isMember = false)
   return edits;
 }
 
-/** In their order, with those that overlap made one. */
+/** The edits in order, with overlapping ones merged. */
 function merge(edits: Edit[]): Edit[] {
   if (edits.length < 2) return edits;
   const merged: Edit[] = [];
@@ -153,7 +153,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
-/** Takes away one level of JSON escapes; a backslash that begins none stays. */
+/** Undoes one level of JSON escapes. A backslash that does not begin an escape is kept. */
 function decode(text: string): { decoded: string; isChanged: boolean } {
   const pieces: string[] = [];
   let at = 0;
@@ -177,20 +177,20 @@ function decode(text: string): { decoded: string; isChanged: boolean } {
 
 const HEX = /^[0-9a-fA-F]{4}$/;
 
-/** How many characters make the one that a backslash begins: 1 where it begins no escape. */
+/** The length of the escape that begins with a backslash; 1 if it does not begin one. */
 function escapeLength(text: string, slash: number): number {
   const next = text[slash + 1] ?? '';
   if (next === 'u') return HEX.test(text.slice(slash + 2, slash + 6)) ? 6 : 1;
   return Object.hasOwn(SIMPLE, next) ? 2 : 1;
 }
 
-/** Edits of a decoded text (in their order) as edits of the escaped one, which stands in `text` from `from` to `to`. */
+/** Maps edits of a decoded text, in order, to the escaped text, which is in `text` from `from` to `to`. */
 function encoded(edits: readonly Edit[], text: string, from: number, to: number): Edit[] {
   if (edits.length === 0) return [];
   let source = from;
   let place = 0;
   let slash = text.indexOf('\\', from);
-  // Forward only: from a place in the decoded text to that in the escaped one.
+  // Maps an offset in the decoded text to one in the escaped text. Offsets must not decrease from call to call.
   const sourceOf = (target: number): number => {
     while (place < target && source < to) {
       if (slash >= 0 && slash < source) slash = text.indexOf('\\', source);

@@ -5,25 +5,25 @@ import { redactJson, redactText } from './redact-text.ts';
 import { decodeTexts, type AnyRound } from '../ai-log/round.ts';
 import { patternsOf } from './secret-patterns.ts';
 
-/** What a store redacts: built-in kinds, and the user's own patterns. */
+/** What a store redacts: built-in kinds and the user's own patterns. */
 export interface Redaction {
   kinds: readonly string[];
   patterns: readonly OwnPattern[];
 }
 
-/** Takes out of texts what must not be stored. */
+/** Removes from texts what must not be stored. */
 export interface Redactor {
-  /** Of plain text: a line of a log. */
+  /** Redacts plain text, such as a line of a log. */
   text: (text: string) => string;
-  /** Of every text of a round. Names (session, model, consumer, api, ids) stay: rounds are counted by them. */
+  /** Redacts every text of a round. Names (session, model, consumer, api, ids) stay: rounds are grouped by them. */
   round: (round: AnyRound) => AnyRound;
 }
 
-/** No text that holds anything that the built-in patterns look for is shorter. */
+/** No match of a built-in pattern is shorter. */
 const SHORTEST = 6;
 
 export async function createRedactor({ kinds, patterns }: Redaction): Promise<Redactor> {
-  // The user's own come first: they know best what it is.
+  // The user's patterns come first, so that their names win.
   const own = patterns.length > 0 ? (await import('./own-patterns.ts')).compilePatterns(patterns) : [];
   const all: Pattern[] = [
     ...own.map((draft) => ({ ...draft, shortest: 1 })),
@@ -55,7 +55,7 @@ export async function createRedactor({ kinds, patterns }: Redaction): Promise<Re
   };
 }
 
-/** Numbers are counts here, and stay. */
+/** Redacts the strings in a value. Its numbers are counts, and stay. */
 function redactValue(value: unknown, patterns: readonly Pattern[]): unknown {
   if (typeof value === 'string') return redactText(value, patterns);
   if (typeof value !== 'object' || value === null) return value;
@@ -63,16 +63,16 @@ function redactValue(value: unknown, patterns: readonly Pattern[]): unknown {
   return parseJson(redactJson(JSON.stringify(value), inStrings));
 }
 
-/** Each request repeats the history: a message is searched once, as long as so many fit. */
+/** Each request repeats the history. Within these limits, a message is searched only once. */
 const MOST_TEXTS = 100_000;
 const MOST_CHARACTERS = 16 << 20;
-/** A digest takes longer than a look. */
+/** For shorter texts, searching is cheaper than a digest. */
 const SHORT = 64;
 
-/** Keeps no text that holds nothing: what is cut out of a line keeps the whole line in memory. */
+/** Does not keep texts without matches: they are slices of a line, which would stay in memory as a whole. */
 class Cache {
   readonly #redact: (text: string) => string;
-  /** By digest; undefined where nothing was found. */
+  /** Redacted texts by digest; undefined if nothing was found. */
   readonly #known = new Map<string, string | undefined>();
   #characters = 0;
 

@@ -8,13 +8,13 @@ import {
   type Span,
 } from './pattern.ts';
 
-// Every quantifier has a bound, or stands at a place where a run of its characters begins: matching is linear in
-// the text, whatever a client writes (test/redact/redact-speed.test.ts).
+// Every quantifier is bounded, or can only start where a run of its characters starts. So matching takes linear time,
+// whatever a client writes (test/redact/redact-speed.test.ts).
 
 /**
- * Secrets by the form that their makers gave them, the particular before the general: where two overlap, the first
- * names the kind. `gitleaks` is config/gitleaks.toml of github.com/gitleaks/gitleaks (MIT), 2025; wider where noted,
- * since a redaction that misses costs more than one that takes too much.
+ * Secrets by their published formats, the specific ones first: if two overlap, the first one decides the kind.
+ * `gitleaks` is config/gitleaks.toml of github.com/gitleaks/gitleaks (MIT), 2025. Some are wider, as noted, since a
+ * missed secret costs more than a false positive.
  */
 const SECRETS: readonly PatternDraft[] = [
   // gitleaks private-key; RFC 7468. Also a block whose end was cut off.
@@ -27,7 +27,7 @@ const SECRETS: readonly PatternDraft[] = [
     'ABIA',
     'ACCA',
   ]),
-  // secretlint-rule-aws: 40 characters behind their name.
+  // secretlint-rule-aws: 40 characters after their name.
   named(
     'aws-secret-key',
     /secret_?(?:access_?)?key["'`]?\s{0,5}(?:=>|:=|[:=])\s{0,5}["'`]?([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/gi,
@@ -49,7 +49,7 @@ const SECRETS: readonly PatternDraft[] = [
     'ghr_',
     'github_pat_',
   ]),
-  // gitleaks gitlab-pat and its like; docs.gitlab.com, "Token overview".
+  // gitleaks gitlab-pat and similar rules; docs.gitlab.com, "Token overview".
   shape(
     'gitlab-token',
     /\bgl(?:pat|ptt|rt|dt|ft|soat|cbt|agent|oas|imt|ffct|wt)-[\w-]{20,300}(?:\.[0-9a-z.]{9,12})?/g,
@@ -62,13 +62,13 @@ const SECRETS: readonly PatternDraft[] = [
   ]),
   // gitleaks anthropic-api-key and -admin-api-key; OAuth tokens (oat, ort) have the same form.
   shape('anthropic-key', /\bsk-ant-[a-z]{2,10}\d{2}-[\w-]{20,}/g, ['sk-ant-']),
-  // gitleaks openai-api-key; of other lengths too.
+  // gitleaks openai-api-key; also other lengths.
   shape(
     'openai-key',
     /\bsk-(?:proj|svcacct|admin|None)-[\w-]{20,}|\bsk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}(?![A-Za-z0-9])/g,
     ['sk-'],
   ),
-  // The form that DashScope, DeepSeek, Moonshot and OpenRouter took over: trufflehog's detectors of these names.
+  // The format that DashScope, DeepSeek, Moonshot and OpenRouter use: trufflehog's detectors with these names.
   shape('api-key', /\bsk-(?:or-v1-)?[A-Za-z0-9]{32,128}(?![\w-])/g, ['sk-']),
   // gitleaks stripe-access-token; docs.stripe.com, webhook signing secrets.
   shape('stripe-key', /\b(?:sk|rk)_(?:test|live|prod)_[A-Za-z0-9]{10,99}|\bwhsec_[A-Za-z0-9+/]{32,}/g, [
@@ -81,7 +81,7 @@ const SECRETS: readonly PatternDraft[] = [
   shape('npm-token', /\bnpm_[A-Za-z0-9]{36}(?![A-Za-z0-9])/g, ['npm_']),
   shape('pypi-token', /\bpypi-AgEIcHlwaS5vcmc[\w-]{50,}/g, ['pypi-AgEIcHlwaS5vcmc']),
   shape('sendgrid-key', /\bSG\.[\w-]{16,32}\.[\w-]{16,64}(?![\w-])/g, ['SG.']),
-  // trufflehog telegrambottoken, discordbottoken: the channels that agents speak in.
+  // trufflehog telegrambottoken, discordbottoken: channels that agents use.
   shape('telegram-token', /\b\d{8,10}:AA[\w-]{32,33}(?![\w-])/g, [':AA']),
   shape('discord-token', /\b[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,38}(?![\w-])/g, ['.']),
   // gitleaks jwt; RFC 7519. A signature may be cut off.
@@ -103,7 +103,7 @@ const SECRETS: readonly PatternDraft[] = [
   { kind: 'secret', isNamed: true, find: findSecrets },
 ];
 
-/** People's data, which `--redact` takes only where it is asked to: a log of conversations is full of it. */
+/** Personal data, which `--redact` removes only if asked: logs of conversations are full of it. */
 const PERSONAL: Readonly<Record<Exclude<RedactKind, 'secrets'>, readonly PatternDraft[]>> = {
   // RFC 5322's dot-atom, RFC 1035's lengths.
   email: [
@@ -128,7 +128,7 @@ export function patternsOf(kinds: readonly string[]): PatternDraft[] {
 
 const KEY_BEGIN = /-----BEGIN[ A-Z0-9_-]{0,100}PRIVATE KEY(?: BLOCK)?-----/g;
 const KEY_END = '-----END';
-/** Lines of a key whose end is missing: long ones of base64, then perhaps the start of another. */
+/** Lines of a key whose end is missing: long lines of base64, and maybe a shorter last one. */
 const KEY_LINES = /(?:\s{0,4}[A-Za-z0-9+/=]{40,100})+(?:\s{0,4}[A-Za-z0-9+/=]{1,100})?/y;
 const LONGEST_KEY = 32_768;
 const LONGEST_LABEL = 128;
@@ -156,12 +156,12 @@ const SECRET = new RegExp(
   `(?:(?:api|access|secret|private|encryption|signing|auth|account|client|master)[_.-]?key|secret|token|credentials?)${VALUE}`,
   'gi',
 );
-/** A variable, a path, a mask. */
+/** Values that are not secrets: a variable, a path, a mask. */
 const REFERENCE = /^(?:[$%~/*.]|x{4,}$|null$|none$|true$|false$|undefined$)/i;
 
 function* findPasswords(text: string): Generator<Span> {
   for (const { span, sign, value, isQuoted, next } of assignments(text, PASSWORD)) {
-    // A quoted one is any text; one that is not must not look like a word of prose or of code.
+    // A quoted value may be any text; an unquoted one must not look like a word of prose or code.
     const isWord = !/[\d!@#$%^*+~?]/.test(value) && (sign !== '=' || value.length < 6 || value.includes('.'));
     if (isQuoted || !(isWord || isCalled(next))) yield span;
   }
@@ -178,12 +178,12 @@ function isCalled(next: string): boolean {
 }
 
 interface Assignment {
-  /** Of the value. */
+  /** Where the value is. */
   span: Span;
   sign: string;
   value: string;
   isQuoted: boolean;
-  /** The character behind it. */
+  /** The character after the value. */
   next: string;
 }
 

@@ -296,7 +296,7 @@ describe('prices --refresh', () => {
 
   test.each([
     [['--refresh', 'gpt-4o'], 2, '--refresh covers all models'],
-    [['--prices', '/nowhere.json'], 74, 'Cannot read the price file /nowhere.json'],
+    [['--prices', '/nowhere.json'], 74, 'cannot read the price file /nowhere.json'],
     [['--refesh'], 2, "unknown option '--refesh'"],
   ])('%j is an error', async (args, code, message) => {
     const result = await run(['prices', ...args, '--data-dir', store]);

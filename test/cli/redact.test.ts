@@ -47,11 +47,11 @@ test('a file of patterns that is none, or not there', async () => {
   const args = ['parse', '--data-dir', join(folder, 'store'), '--redact-patterns', path];
   expect(await run(args)).toMatchObject({
     code: 74,
-    err: expect.stringContaining(`cannot read the file of patterns ${path}: ENOENT`),
+    err: expect.stringContaining(`cannot read the pattern file ${path}: ENOENT`),
   });
   writeFileSync(path, '{"patterns":[{"name":"x","pattern":"("}]}');
   expect(await run(args)).toMatchObject({
     code: 2,
-    err: expect.stringContaining(`${path} is no file of patterns:\n  patterns[0].pattern: "(" is no`),
+    err: expect.stringContaining(`${path} is not a pattern file:\n  patterns[0].pattern: "(" is not`),
   });
 });

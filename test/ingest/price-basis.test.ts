@@ -156,11 +156,11 @@ describe('the price file that a run is given', () => {
     rmSync(prices);
     expect(await parse(prices)).toEqual([
       expect.stringMatching(
-        /^\/prices\.json: Cannot read the price file .*This run uses the store's copy of it/,
+        /^\/prices\.json: cannot read the price file .*This run uses the store's copy of it/,
       ),
     ]);
     expect(rates()).toEqual([3, 3]);
-    await expect(parse(join(folder, 'nowhere.json'))).rejects.toThrow('Cannot read the price file');
+    await expect(parse(join(folder, 'nowhere.json'))).rejects.toThrow('cannot read the price file');
   });
 
   test('keeps the source of its prices: no new entry of the price book for the copy', async () => {

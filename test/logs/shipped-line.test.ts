@@ -268,7 +268,7 @@ describe('what a client can write is no wrapper', () => {
       { reason: expect.stringMatching(/^the call is in a place/) as string },
     ]);
     expect(unwrap(nested(1, `{"ai_log":${nested(50_000, '1')}}`))).toMatchObject([
-      { reason: 'the record is nested too deep' },
+      { reason: 'the record is nested too deeply' },
     ]);
     for (const key of ['__proto__', 'constructor', 'toString']) {
       expect(unwrap(`{"${key}":${JSON.stringify(CALL)}}`)).toEqual([{ text: CALL, time: undefined }]);

@@ -117,7 +117,7 @@ describe("Docker's json-file", () => {
   test('a call that is cut, or glued to the next line, is said', () => {
     const whole = `{"log":"{\\"ai_log\\":\\"{}\\"}\\n","stream":"stdout","time":"${TIME}"}`;
     for (const torn of [whole.slice(0, 30), whole.slice(0, -1), whole.slice(0, 30) + whole]) {
-      expect(read('docker', torn)).toBe('the line is no whole entry of a json-file log');
+      expect(read('docker', torn)).toBe('the line is not a complete entry of a json-file log');
     }
     expect(read('docker', `{"log":"hello","stream":"stdout","ti`)).toBeUndefined();
   });

@@ -72,7 +72,7 @@ test('a program that refuses its input is an error with its own words, or how it
       (error: unknown) => [error instanceof RefusedInput, String((error as Error).message)],
     );
   expect(await refusal('echo out; echo "not mine" >&2; echo more >&2; exit 1')).toEqual([true, 'not mine']);
-  expect(await refusal('exit 3')).toEqual([true, 'it ended with 3']);
+  expect(await refusal('exit 3')).toEqual([true, 'it exited with code 3']);
   expect(await refusal('yes | head -c 10000000 >&2; exit 1')).toEqual([true, 'y']);
   expect(await refusal('echo words >&2')).toBe('');
 });

@@ -74,7 +74,7 @@ describe('takeLock', () => {
     withFlock('#!/bin/sh\nexit 71\n', () => {
       expect(() => takeLock(path, 'x')).toThrow(InputOutputError);
       expect(() => takeLock(path, 'x')).toThrow(
-        /flock ended with 71\. Put the store on a file system that has locks$/,
+        /flock exited with code 71\. Put the store on a file system that supports locks$/,
       );
     });
     withFlock('#!/bin/sh\nexit 1\n', () => expect(() => takeLock(path, 'x')).toThrow(BusyError));

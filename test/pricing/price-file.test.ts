@@ -149,7 +149,7 @@ describe('a glob', () => {
 });
 
 describe('an error names file, entry, field and what was expected', () => {
-  const rate = 'expected a rate per 1M tokens, a number from 0 or a decimal text such as "0.28"';
+  const rate = 'expected a rate per 1M tokens: 0 or a positive number, or a decimal text such as "0.28"';
   test.each([
     [{ match: 'm', input: -1 }, `models[0] (m) input: ${rate}`],
     [{ match: 'm', input: '1,5' }, `models[0] (m) input: ${rate}`],
@@ -163,7 +163,7 @@ describe('an error names file, entry, field and what was expected', () => {
       'models[0] (m): expected input or output (USD per 1M tokens), or "free": true',
     ],
     [{ match: 'm', free: true, input: 1 }, 'models[0] (m): expected "free": true or rates, not both'],
-    [{ match: 'm', free: false, input: 1 }, 'models[0] (m) free: expected true, or no such field'],
+    [{ match: 'm', free: false, input: 1 }, 'models[0] (m) free: expected true, or leave the field out'],
     [{ match: 'm', input: 1, aliases: 'x' }, 'models[0] (m) aliases: expected a list of model names'],
     [
       { match: 'm', input: 1, aliases: ['x', 'y*'] },
@@ -181,7 +181,10 @@ describe('an error names file, entry, field and what was expected', () => {
       { match: 'm', input: 1, tiers: [{ above: 1.5, input: 1 }] },
       'models[0] (m) tiers[0].above: expected a whole number',
     ],
-    [{ match: 'm', input: 1, tiers: [{ above: 5 }] }, 'models[0] (m) tiers[0]: expected a rate beside above'],
+    [
+      { match: 'm', input: 1, tiers: [{ above: 5 }] },
+      'models[0] (m) tiers[0]: expected a rate next to above',
+    ],
     [
       { match: 'm', input: 1, tiers: [{ above: 5, inpt: 1 }] },
       'models[0] (m) tiers[0]: unknown field "inpt"',
@@ -212,7 +215,7 @@ describe('an error names file, entry, field and what was expected', () => {
     ],
     [
       { models: [{ match: 'm', input: 1, hours: [{ start: '09:00', end: '12:00' }] }] },
-      'models[0] (m) hours[0]: expected a rate beside start and end',
+      'models[0] (m) hours[0]: expected a rate next to start and end',
     ],
     [
       {
@@ -256,7 +259,7 @@ describe('an error names file, entry, field and what was expected', () => {
     ],
     [
       { models: [{ match: 'm', input: 1, currency: 'yuan' }] },
-      'models[0] (m) currency: expected three capital letters such as "CNY"',
+      'models[0] (m) currency: expected a currency code of three capital letters, such as "CNY"',
     ],
     [{ models: [{ match: 'm', input: 1, seen: 'May' }] }, 'models[0] (m) seen: expected a date such as'],
     [
@@ -363,6 +366,6 @@ describe('readPriceFile', () => {
   test('says which file cannot be read', async () => {
     const failure = await readPriceFile('/nowhere/prices.json').catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(InputOutputError);
-    expect(String(failure)).toContain('Cannot read the price file /nowhere/prices.json: ENOENT');
+    expect(String(failure)).toContain('cannot read the price file /nowhere/prices.json: ENOENT');
   });
 });

@@ -177,7 +177,7 @@ test('what the cache saved is by the refreshed price too', () => {
 
 test('an entry that is not there is an error that names the book and the round', () => {
   expect(() => moneyOf(parsePriceBook([REFRESH], 'the-book'), {})).toThrow(
-    'the price book the-book lacks entry 2, which round 1 of a session points at',
+    'the price book the-book lacks entry 2, which round 1 of a session refers to',
   );
 });
 

@@ -25,6 +25,6 @@ test.each([
 
 test('a round that points behind the book says that the store is damaged', () => {
   expect(() => roundMoney(BOOK, 'dir')(round(7, { price: 2 }))).toThrow(
-    'the price book of dir lacks entry 2, which round 7 of a session points at. Nothing was changed: restore it from a backup',
+    'the price book of dir lacks entry 2, which round 7 of a session refers to. Nothing was changed: restore it from a backup',
   );
 });

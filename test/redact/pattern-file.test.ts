@@ -53,30 +53,36 @@ describe('the user’s own patterns', () => {
 const LIST = 'expected {"patterns": [{"name": "employee-id", "pattern": "EMP-[0-9]{6}"}]}';
 
 test.each([
-  ['{', /^own\.json is no file of patterns: it is not JSON \(.*\)\. expected \{"patterns": /],
-  ['[]', `own.json is no file of patterns:\n  ${LIST}`],
-  ['{"patterns":[]}', `own.json is no file of patterns:\n  patterns: ${LIST}`],
+  ['{', /^own\.json is not a pattern file: it is not JSON \(.*\)\. expected \{"patterns": /],
+  ['[]', `own.json is not a pattern file:\n  ${LIST}`],
+  ['{"patterns":[]}', `own.json is not a pattern file:\n  patterns: ${LIST}`],
   ['{"patterns":[],"x":1}', 'unknown field "x"'],
   [fileOf({ name: 'a' }), 'patterns[0].pattern: expected a regular expression of 1 to 1000 characters'],
   [fileOf({ name: 'a', pattern: '' }), 'patterns[0].pattern: expected a regular expression'],
   [fileOf({ name: 'a', pattern: 'x'.repeat(1001) }), 'patterns[0].pattern: expected a regular expression'],
-  [fileOf({ name: 'A b', pattern: 'x' }), 'patterns[0].name: expected a name of small letters'],
-  [fileOf({ name: 'x]', pattern: 'x' }), 'patterns[0].name: expected a name of small letters'],
+  [
+    fileOf({ name: 'A b', pattern: 'x' }),
+    'patterns[0].name: expected a name of at most 40 lower-case letters',
+  ],
+  [
+    fileOf({ name: 'x]', pattern: 'x' }),
+    'patterns[0].name: expected a name of at most 40 lower-case letters',
+  ],
   [fileOf({ name: 'a', pattern: 'x', flags: 'i' }), 'patterns[0]: unknown field "flags"'],
   [
     fileOf({ name: 'a', pattern: 'x' }, { name: 'a', pattern: 'y' }),
-    '\n  patterns[1].name: "a" stands twice',
+    '\n  patterns[1].name: "a" is used twice',
   ],
   [
     fileOf({ name: 'a', pattern: '(' }),
-    '\n  patterns[0].pattern: "(" is no regular expression of RE2, which has no lookaround and no back references (',
+    '\n  patterns[0].pattern: "(" is not a regular expression of RE2, which has no lookaround and no backreferences (',
   ],
-  [fileOf({ name: 'a', pattern: '(?=x)' }), '"(?=x)" is no regular expression of RE2'],
-  [fileOf({ name: 'a', pattern: '(x)\\1' }), '"(x)\\\\1" is no regular expression of RE2'],
-  [fileOf({ name: 'a', pattern: 'x*' }), 'patterns[0].pattern: "x*" matches the empty text'],
+  [fileOf({ name: 'a', pattern: '(?=x)' }), '"(?=x)" is not a regular expression of RE2'],
+  [fileOf({ name: 'a', pattern: '(x)\\1' }), '"(x)\\\\1" is not a regular expression of RE2'],
+  [fileOf({ name: 'a', pattern: 'x*' }), 'patterns[0].pattern: "x*" matches the empty string'],
   [
     fileOf(...Array.from({ length: 101 }, (_, i) => ({ name: `p${i}`, pattern: 'x' }))),
-    'patterns: expected 100 patterns at most',
+    'patterns: expected at most 100 patterns',
   ],
 ])('%.60s is an error that says what was expected', async (text, message) => {
   const said = await errorOf(text);

@@ -15,18 +15,18 @@ const LETTER_E = 0x65;
 const LETTER_U = 0x75;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
-/** From an opening bracket's byte to its closing one's. */
+/** The difference between the bytes of an opening bracket and its closing one. */
 const TO_CLOSING = 2;
-/** The bit by which a small letter differs from its capital. */
+/** The bit in which a lower-case letter differs from the upper-case one. */
 const LOWER_CASE = 0x20;
-/** Behind `\\u`. */
+/** After `\\u`. */
 const HEX_DIGITS = 4;
 
-/** Of a byte: it can stand in a string as it is. */
+/** The byte can be in a string without escaping. */
 const PLAIN = 1;
-/** Of a byte: behind a backslash it is an escape. */
+/** The byte is an escape after a backslash. */
 const ESCAPED = 2;
-/** Of a byte: a digit of base 16. */
+/** The byte is a hexadecimal digit. */
 const HEX = 4;
 
 const KINDS = new Uint8Array(256).fill(PLAIN, SPACE);
@@ -34,33 +34,33 @@ KINDS[QUOTE] = KINDS[BACKSLASH] = 0;
 for (const byte of Buffer.from('/bfnrt')) KINDS[byte] = (KINDS[byte] ?? 0) | ESCAPED;
 for (const byte of Buffer.from('0123456789abcdefABCDEF')) KINDS[byte] = (KINDS[byte] ?? 0) | HEX;
 
-/** JSON that is nested deeper than that is left to JSON.parse. */
+/** More deeply nested JSON is left to JSON.parse. */
 const MOST_NESTED = 512;
-/** The brackets that close what is open, the outermost first. */
+/** The closing brackets of what is open, the outermost first. */
 const closings = new Uint8Array(MOST_NESTED);
 
 const WORDS = ['null', 'true', 'false'].map((word) => Buffer.from(word));
 
 /**
- * Reads JSON that stands in a JSON string, as UTF-8, without making values of it: checks it, undoes the escaping, and
- * lets those who read along see where what begins. It accepts just what JSON.parse does of the same text, as long as the
- * string has no other escapes than `\"` and `\\`, and the JSON in it no line breaks and not too much depth. That the
- * bytes are UTF-8 is for the caller to know: no byte of a longer UTF-8 sequence looks like one of JSON's own characters.
+ * Reads JSON inside a JSON string, as UTF-8, without building values: it checks the JSON, unescapes it, and reports
+ * where keys and elements begin. It accepts exactly what JSON.parse accepts, if the string has no escapes except `\"`
+ * and `\\`, and the JSON in it has no line breaks and is not too deep. The caller must check that the bytes are UTF-8.
+ * Reading them as they are is safe: no byte of a multi-byte sequence looks like a character of JSON's syntax.
  *
- * The string must end with a quote that is not escaped. Nothing goes beyond it, so nothing else looks for an end.
- * A method that returns false has met what is no JSON, or none of that kind; the reader is of no use then.
+ * The string must end with an unescaped quote. No method reads past it, so there are no other checks for the end. If a
+ * method returns false, it found something that is not JSON, or not the value that it reads; the reader must not be
+ * used afterwards.
  */
 export class EscapedJson {
   readonly #source: Uint8Array;
   readonly #target: Uint8Array;
-  /** Where it reads. Who moves it passes over what stands between. */
+  /** The offset of the next byte. Set it to skip bytes. */
   at: number;
-  /** How many bytes it has written. */
+  /** How many bytes have been written to the target. */
   length = 0;
 
   /**
-   * Reads `source` from `at` on; what it has read stands in `target`, which needs room for as much: a byte behind its end
-   * would be lost without a word.
+   * Reads `source` from `at` and writes to `target`, which needs as much room: bytes past its end are silently lost.
    */
   constructor(source: Uint8Array, at: number, target: Uint8Array) {
     this.#source = source;
@@ -68,12 +68,12 @@ export class EscapedJson {
     this.#target = target;
   }
 
-  /** The byte that it reads next. */
+  /** The next byte. */
   get next(): number {
     return this.#source[this.at] as number;
   }
 
-  /** Goes behind an object. `readValue` goes behind the value of a key, of which it is told where it was written. */
+  /** Reads an object. `readValue` must read the value of a key; it gets the span of that key in the target. */
   object(readValue: (key: Span) => boolean): boolean {
     if (this.next !== OPEN_OBJECT) return false;
     this.#take();
@@ -88,7 +88,7 @@ export class EscapedJson {
     return this.#takeIf(CLOSE_OBJECT);
   }
 
-  /** Goes behind a list. `readElement` goes behind the element that begins where the reader stands. */
+  /** Reads an array. `readElement` must read the element that begins at `at`. */
   list(readElement: () => boolean): boolean {
     if (this.next !== OPEN_LIST) return false;
     this.#take();
@@ -99,7 +99,7 @@ export class EscapedJson {
     return this.#takeIf(OPEN_LIST + TO_CLOSING);
   }
 
-  /** Goes behind a value of any kind. */
+  /** Reads a value of any kind. */
   value(): boolean {
     let depth = 0;
     for (;;) {
@@ -153,7 +153,7 @@ export class EscapedJson {
         byte = source[++at] as number;
       }
       if (byte !== BACKSLASH) return false;
-      // A byte behind an escape's backslash stands for itself.
+      // `\"` and `\\` are the bytes after the backslash.
       byte = source[at + 1] as number;
       at += 2;
       target[length++] = byte;
@@ -202,14 +202,14 @@ export class EscapedJson {
     return true;
   }
 
-  /** Takes the byte, and the space around it. */
+  /** Takes `byte` and the spaces around it; false if it is not next. */
   #takeBetween(byte: number): boolean {
     if (!this.#takeIf(byte)) return false;
     this.#spaces();
     return true;
   }
 
-  /** Takes the byte, and the space before it. */
+  /** Takes `byte` and the spaces before it; false if it is not next. */
   #takeIf(byte: number): boolean {
     this.#spaces();
     if (this.next !== byte) return false;
@@ -217,7 +217,7 @@ export class EscapedJson {
     return true;
   }
 
-  /** The only white space that can stand in a string as it is. */
+  /** A space is the only white space that a string can contain without escaping. */
   #spaces(): void {
     while (this.next === SPACE) this.#take();
   }

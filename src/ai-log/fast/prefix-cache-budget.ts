@@ -1,13 +1,13 @@
 export interface CachedRequest {
-  /** The messages as they stand in the log, escaped, one comma between two; there is room behind them. */
+  /** The messages as in the log, escaped, separated by one comma. The buffer may be longer. */
   bytes: Buffer;
-  /** Where each of them ends. */
+  /** Where each message ends in `bytes`. */
   ends: number[];
-  /** What each of them is in the session's memory. */
+  /** The ordinal of each message in the session's memory. */
   ordinals: number[];
 }
 
-/** Who knows a request, and is told when it is given up. */
+/** The cache that has a request. It is notified when the budget evicts the request. */
 interface RequestOwner {
   drop(request: CachedRequest): void;
 }
@@ -15,23 +15,23 @@ interface RequestOwner {
 const SMALLEST = 8192;
 
 /**
- * Bounds the memory of all sessions' known requests together; the one that was used longest ago goes first. Memory that
- * was given back is lent again: most of the time of a new piece goes into its pages.
+ * Bounds the memory of the cached requests of all sessions together, and evicts the least recently used one first.
+ * Buffers are reused, because most of the cost of a new one is its page faults.
  */
 export class PrefixCacheBudget {
   readonly #most: number;
   readonly #owners = new Map<CachedRequest, RequestOwner>();
-  /** Pieces that nobody holds, by their size. */
+  /** Unused buffers by size. */
   readonly #spare = new Map<number, Buffer[]>();
-  /** Bytes of all pieces, lent or spare. */
+  /** Bytes of all buffers, in use or spare. */
   #held = 0;
 
-  /** `most`: bytes. */
+  /** `most` is in bytes. */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** Memory for a request of `length` bytes, and for what it may grow by. */
+  /** A buffer for a request of `length` bytes, with room to grow. */
   lend(length: number): Buffer {
     const size = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(length)));
     for (const oldest of this.#owners.keys()) {
@@ -56,7 +56,7 @@ export class PrefixCacheBudget {
     this.#owners.set(request, owner);
   }
 
-  /** The owner alone decides what becomes of it. */
+  /** Takes a request out of the budget without notifying its owner, who keeps its memory. */
   release(request: CachedRequest): void {
     this.#owners.delete(request);
   }
@@ -69,7 +69,7 @@ export class PrefixCacheBudget {
     this.giveBack(request.bytes);
   }
 
-  /** Gives up pieces of other sizes than the one that is asked for. */
+  /** Frees all spare buffers except those of this size. */
   #dropSpare(size: number): void {
     for (const [spareSize, pieces] of this.#spare) {
       if (spareSize === size) continue;

@@ -9,36 +9,36 @@ import { readRawMessages, type RawMessages } from './raw-messages.ts';
 import { DEFAULT_SESSION, toRound, type LoggedRound } from '../round.ts';
 
 /**
- * A round that was read from bytes; its texts are valid until the next one is read. `remember` is to be called once the
- * session has taken it in.
+ * A round that was read from bytes. Its texts are valid until the next one is read. Call `remember` once the session
+ * has stored it.
  */
 export interface RawRound {
   kind: 'round';
   round: LoggedRound<Uint8Array, Uint8Array | number>;
-  /** Keeps the request for the next one. `ordinals`: what its messages are in the session's memory. */
+  /** Caches the request for the next round. `ordinals`: those of its messages in the session's memory. */
   remember(known: RequestPrefixCache, ordinals: readonly number[]): void;
 }
 
 /**
- * The fast road: reads a line of an AI call without decoding what its session has sent before. It knows one form of
- * line, the one that Envoy and the plugin print; undefined for every other, and at any doubt: readLogLine, which reads
- * all of a line, then says what it is. What this returns is what readLogLine would, in other clothes.
+ * The fast path: reads the line of an AI call without decoding what its session has sent before. It reads only the form
+ * of line that Envoy and the plugin print. For any other form, and in any doubt, it returns undefined, and readLogLine,
+ * the slow path, decides what the line is. Apart from the types of its texts, the result is the same as readLogLine's.
  *
- * Why the shortcuts hold. `ai_log` is JSON, escaped into a string. Runs of messages that are known (the same bytes as
- * in an earlier request, where they were valid JSON, each whole) are passed over where an element of the list begins.
- * A parser's state before and behind a run of whole elements is the same as before and behind one element, so the whole
- * text is valid just as what is left of it is, and says the same beside that run. The rest is checked byte by byte, which
- * stops at any quote, backslash or control byte that is not as it must be: so the string ends just where it was taken to
- * end.
+ * Why the shortcuts are correct: `ai_log` is JSON, escaped into a string. A run of known messages (the same bytes as in
+ * an earlier request, where each was a complete, valid value) is skipped only where an element of the array begins. A
+ * parser's state is the same before and after a run of whole elements as before and after one element, so the whole
+ * text is valid if and only if the text without the run is, and apart from the run it means the same. The rest is
+ * checked byte by byte, which stops at any quote, backslash or control byte in the wrong place. So the string ends
+ * exactly where it was assumed to end.
  *
- * UTF-8 is never decoded where nobody asks for characters, and no value is made that nobody asks for.
+ * No text is decoded from UTF-8, and no value built, unless it is needed.
  */
 export function readRawLine(
   line: Buffer,
   findKnown: (sessionId: string) => RequestPrefixCache | undefined,
 ): RawRound | undefined {
   if (!line.subarray(0, START.length).equals(START)) return undefined;
-  // The last, not the first: a later one is the client's, and then there is a quote where none may be.
+  // The last one, not the first. If that is in a client's text, the quote of the real end makes EscapedJson fail.
   const end = line.lastIndexOf(END) + 1;
   if (end <= START.length) return undefined;
   const key = line.indexOf(MESSAGES, START.length);
@@ -52,7 +52,7 @@ export function readRawLine(
 
   const { attributes, list } = aiLog;
   const round = toRound(attributes, list?.messages ?? null, fields, list ? sentIn(line, list) : null);
-  // Ordinals are those of the session that was thought of.
+  // The ordinals belong to the session that was guessed.
   if (found && round.sessionId !== hint) return undefined;
   return {
     kind: 'round',
@@ -62,7 +62,7 @@ export function readRawLine(
 }
 
 const START = Buffer.from('{"ai_log":"{');
-/** Its quote is never escaped, so it ends the string: EscapedJson goes no further. */
+/** The quote is not escaped, so it ends the string, and EscapedJson reads no further. */
 const END = Buffer.from('}"');
 const MESSAGES = Buffer.from(String.raw`\"messages\":[`);
 const SESSION = Buffer.from(String.raw`\"session_id\":\"`);
@@ -71,7 +71,7 @@ const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const HIGH_BIT = 0x80;
 
-/** Which session the line may be of. What it is of is read later; until then this is a guess. */
+/** A guess at the session of the line, to find its cache before the session id has been read properly. */
 function sessionHint(line: Buffer, end: number): string | undefined {
   const key = line.lastIndexOf(SESSION, end);
   if (key < 0) return DEFAULT_SESSION;
@@ -82,11 +82,11 @@ function sessionHint(line: Buffer, end: number): string | undefined {
 
 interface AiLog {
   attributes: Attributes<Uint8Array>;
-  /** The list of messages; undefined where there is none. */
+  /** undefined if there is no array of messages. */
   list: RawMessages | undefined;
 }
 
-/** Reads the ai_log that ends with the quote at `end`; undefined where a key stands twice, or is not told from its bytes. */
+/** Reads the ai_log that ends with the quote at `end`; undefined if a key occurs twice or is not plain ASCII. */
 function readAiLog(line: Buffer, end: number, found: FoundRuns | undefined): AiLog | undefined {
   const bytes = scratchOf(end);
   const json = new EscapedJson(line, START.length - 1, bytes);
@@ -116,12 +116,12 @@ function readAiLog(line: Buffer, end: number, found: FoundRuns | undefined): AiL
 const SCRATCH_BYTES = 1 << 20;
 const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 
-/** Room for so many bytes; what was written there before is lost. */
+/** A buffer of at least `length` bytes. It is reused, so it overwrites what was read before. */
 function scratchOf(length: number): Buffer {
   return length <= SCRATCH_BYTES ? scratch : Buffer.allocUnsafeSlow(length);
 }
 
-/** A key as it stands there; undefined where something in it is escaped, or beyond ASCII. */
+/** A key; undefined if it has escapes or is not ASCII. */
 function nameOf(bytes: Buffer, { from, to }: Span): string | undefined {
   for (let i = from; i < to; i++) {
     const byte = bytes[i] as number;
@@ -135,14 +135,14 @@ function isNull(bytes: Buffer, from: number, to: number): boolean {
 }
 
 const NULL = Buffer.from('null');
-/** What mendText looks for; as bytes, most texts are told from it at once. */
+/** Part of what mendText looks for: a cheap test in bytes that excludes most texts. */
 const TO_MEND = Buffer.from('{}{');
 
 function mendBytes(key: TextKey, json: Buffer): Uint8Array {
   return key === 'tool_calls' && json.includes(TO_MEND) ? Buffer.from(mendText(key, json.toString())) : json;
 }
 
-/** Fields of the line that fill in what ai_log lacks; false where they bring messages. */
+/** Adds what ai_log lacks from the line's fields; false if that includes messages, which the fast path cannot add. */
 function fillInBytes({ values, texts }: Attributes<Uint8Array>, { fields }: LineFields): boolean {
   const separate = noTexts<string>();
   fillIn({ values, texts: separate }, fields);

@@ -3,13 +3,13 @@ import { parseString } from '../../platform/json-spans.ts';
 import type { RawMessages } from './raw-messages.ts';
 import type { SentMessages } from '../round.ts';
 
-/** As they stand in a string; what a client wrote is escaped once more there, and looks otherwise. */
+/** JSON escaped into a string. What a client wrote is escaped once more, so it cannot match. */
 const inString = (json: string): Buffer => Buffer.from(json.replaceAll('"', String.raw`\"`));
-/** As it begins in a string of the line, and in what stands there as itself. */
+/** Without the closing quote, so that it is found both in an escaped text and in one that is not. */
 const RAW_HOUR = Buffer.from(HOUR.slice(0, -1));
 const RAW_KEYS = MARK_KEYS.map(inString);
 
-/** Asks the line's own bytes, so that messages that are known, and were not read, answer too. */
+/** Searches the line's bytes, so that known messages, which were not read, are searched too. */
 export function sentIn(line: Buffer, list: RawMessages): SentMessages {
   return {
     marked: () => (line.includes(RAW_HOUR) ? findMarked(line, list) : undefined),
@@ -42,7 +42,7 @@ function findMarked(line: Buffer, list: RawMessages): string[] {
   });
 }
 
-/** Which message the byte is in. */
+/** The index of the message that contains the byte at `at`. */
 function placeOf(ends: readonly number[], at: number, from: number): number {
   let low = from;
   let high = ends.length - 1;

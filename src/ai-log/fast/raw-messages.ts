@@ -2,22 +2,22 @@ import type { EscapedJson } from './escaped-json.ts';
 import type { FoundRuns } from './request-prefix-cache.ts';
 import { MOST_MESSAGES } from '../round.ts';
 
-/** A list of messages as a line has it. */
+/** The messages of a line. */
 export interface RawMessages {
-  /** Their JSON, or the ordinals of those that are known. */
+  /** The JSON of each message; for a known one, its ordinal. */
   messages: (Uint8Array | number)[];
   /** Where the first begins in the line. */
   from: number;
-  /** Where each ends in the line, counted from there. */
+  /** Where each ends, relative to `from`. */
   ends: number[];
-  /** Just one comma stands between two of them, and nothing else. */
+  /** They are separated by one comma and nothing else. */
   isDense: boolean;
 }
 
 /**
- * Reads the list of messages that `json` comes to, and writes into `bytes`; passes over the runs that are known, where an
- * element begins just there. Nothing is written of those: what is written is no valid list. Undefined where it is none, or
- * has too many elements.
+ * Reads the array of messages at the position of `json`, which writes to `bytes`. Skips known runs if an element begins
+ * exactly where the run does; nothing is written for those, so what is written is not a valid array. undefined if there
+ * is no array, or if it has too many elements.
  */
 export function readRawMessages(
   json: EscapedJson,

@@ -1,13 +1,12 @@
 import type { CachedRequest, PrefixCacheBudget } from './prefix-cache-budget.ts';
 
 /**
- * Requests of a session as they stood in the log, so that the next one's messages are known by comparing bytes: most
- * of a log is history that was read before. A message's bytes are the same only if its text is, so its ordinal in the
- * session's memory is the same too.
+ * Recent requests of a session, as bytes of the log. Most of a log is history that was read before, and comparing bytes
+ * finds it in the next request. Equal bytes are the same message, so it has the same ordinal in the session's memory.
  */
 export class RequestPrefixCache {
   readonly #budget: PrefixCacheBudget;
-  /** The one met last comes first. */
+  /** The most recent first. */
   #requests: CachedRequest[] = [];
 
   constructor(budget: PrefixCacheBudget) {
@@ -15,8 +14,8 @@ export class RequestPrefixCache {
   }
 
   /**
-   * The messages of the list that begins at `from` that a known request has too; the list ends before `to`. Undefined
-   * where there are none.
+   * The messages of a list that a cached request has too; undefined if there are none. The list begins at `from` and
+   * ends before `to`.
    */
   find(line: Buffer, from: number, to: number): FoundRuns | undefined {
     const continued = this.#findContinued(line, from, to);
@@ -31,7 +30,7 @@ export class RequestPrefixCache {
     return best && runs.length > 0 ? { request: best, runs } : undefined;
   }
 
-  /** The longest request that this one begins with. The end tells nearly always; then every byte is compared. */
+  /** The longest request that this one begins with. Its end is compared first, which nearly always decides. */
   #findContinued(line: Buffer, from: number, to: number): CachedRequest | undefined {
     let longest: CachedRequest | undefined;
     for (const request of this.#requests) {
@@ -46,8 +45,8 @@ export class RequestPrefixCache {
   }
 
   /**
-   * Keeps a request. `ends`: where its messages end, counted from `from`, which is where the first begins; one comma
-   * stands between two. `ordinals`: what they are in the session's memory. `found`: what find said of it.
+   * Caches a request. `from`: where its first message begins. `ends`: where its messages end, relative to `from`; they
+   * are separated by one comma. `ordinals`: their ordinals in the session's memory. `found`: the result of `find`.
    */
   keep(
     line: Buffer,
@@ -81,19 +80,19 @@ export class RequestPrefixCache {
     if (last) this.#budget.forget(last);
   }
 
-  /** Takes out the request that the new one replaces: it has at least half of its messages. */
+  /** Removes and returns the request that the new one replaces: one that has at least half its messages in it. */
   #take(found: FoundRuns | undefined): CachedRequest | undefined {
     if (!found) return undefined;
     const { request, runs } = found;
     const shared = runs.reduce((sum, { count }) => sum + count, 0);
     if (shared * 2 < request.ends.length) return undefined;
     this.drop(request);
-    // Nobody else may give its memory away.
+    // From here on, the budget must not evict it: its buffer is reused.
     this.#budget.release(request);
     return request;
   }
 
-  /** Gives up all of them. */
+  /** Removes all requests. */
   clear(): void {
     for (const request of this.#requests.splice(0)) this.#budget.forget(request);
   }
@@ -104,45 +103,45 @@ export class RequestPrefixCache {
   }
 }
 
-/** Messages of a line that are also messages of a known request, next to each other in both. */
+/** Messages that are consecutive both in a line and in a cached request. */
 interface KnownRun {
-  /** The first of them in the known request. */
+  /** Index of the first one in the cached request. */
   first: number;
   count: number;
-  /** Where they stand in the line. */
+  /** Where they are in the line. */
   from: number;
   to: number;
 }
 
 export interface FoundRuns {
   request: CachedRequest;
-  /** In the line's order. */
+  /** In the order of the line. */
   runs: KnownRun[];
 }
 
 const NOTHING = Buffer.alloc(0);
 
-/** As many as a session's memory knows threads. */
+/** A session's memory has as many threads. */
 const MOST_REQUESTS = 64;
-/** So many are compared from their beginning, where none is continued. */
+/** How many requests are compared from their beginning if none is continued. */
 const MOST_COMPARED = 8;
 const TAIL_BYTES = 64;
 const LONGEST_KEPT = 16 << 20;
-/** Bytes of an end and an ordinal: they count too where messages are that short. */
+/** Bytes of an end and an ordinal: for very short messages, they count too. */
 const BESIDE_MESSAGE = 16;
-/** So many known messages can have been left out, and in the place of so many others can stand. */
+/** How many consecutive messages a request may leave out, and how many it may replace, to be still recognised. */
 const MOST_LEFT_OUT = 4;
 const MOST_REPLACED = 2;
 const MOST_GAPS = 8;
-/** Enough of a message to find it by. */
+/** How much of a message is searched for. */
 const NEEDLE_BYTES = 256;
 
 const COMMA = 0x2c;
 const CLOSE = 0x5d;
 
 /**
- * Finds the runs from left to right. Where the line has another message than expected, known ones can have been left
- * out (a window that slides), or others stand in their place (an edited prompt, a mark that moved).
+ * Finds the runs from left to right. If the line's next message is not the expected one, known messages may have been
+ * left out (a sliding window) or replaced (an edited prompt, a cache mark that moved).
  */
 function findRuns(request: CachedRequest, line: Buffer, from: number, to: number): KnownRun[] {
   const runs: KnownRun[] = [];
@@ -184,7 +183,7 @@ function findAgain(
   return undefined;
 }
 
-/** How many messages from the `first` on stand at `at`, whole: a comma or the list's end follows the last. */
+/** How many messages of a request, from `first`, are at `at`. A comma or the end of the list must follow the last. */
 function countSame(
   request: CachedRequest,
   first: number,
@@ -197,7 +196,7 @@ function countSame(
   let low = 0;
   let high = most;
   let same = 0;
-  // Most often all of them are there, so the first guess is all.
+  // Usually all are there, so the first guess is all.
   for (let count = high; low < high; count = (low + high + 1) >> 1) {
     const length = endOf(request, first + count - 1) - start;
     if (at + length < to && isSame(request, start + same, line, at + same, length - same)) {
@@ -207,7 +206,7 @@ function countSame(
       high = count - 1;
     }
   }
-  // A number could go on with more digits.
+  // A number could continue with more digits.
   while (low > 0 && !endsAt(line, at + endOf(request, first + low - 1) - start)) low--;
   return low;
 }
@@ -220,7 +219,7 @@ function isSame(request: CachedRequest, start: number, line: Buffer, at: number,
   return line.compare(request.bytes, start, start + length, at, at + length) === 0;
 }
 
-/** Whether the request that begins at `from` is the known one and more. */
+/** Whether the request that begins at `from` is the cached one with more messages after it. */
 function isContinued(found: FoundRuns | undefined, from: number): boolean {
   const run = found?.runs[0];
   return run?.from === from && run.first === 0 && run.count === found?.request.ends.length;

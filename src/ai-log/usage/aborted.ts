@@ -1,6 +1,6 @@
 /**
- * Response flags of Envoy, short and long, of a response that ended before its upstream had ended it. Not those of
- * requests that never reached a model (NR, NC, UH, UF, UO, RL, UAEX, …).
+ * Envoy's response flags, short and long, for a response that ended before its upstream had finished it. Flags of
+ * requests that never reached a model (NR, NC, UH, UF, UO, RL, UAEX, …) are not included.
  * https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage (RESPONSE_FLAGS)
  */
 const CUT: ReadonlySet<string> = new Set(
@@ -21,13 +21,13 @@ const CUT: ReadonlySet<string> = new Set(
 );
 
 /**
- * Whether a response was cut off before its last usage event may have come. Never one that is no stream: the plugin
- * reads its counts when the body is there as a whole. Of a stream nobody knows: OpenAI's counts come at its end, so
- * that only a few bytes can be missing, but Anthropic's and Gemini's come from its beginning on.
+ * Whether a response may have been cut off before its last usage event. A response that is not a stream never is: the
+ * plugin reads its counts from the complete body. For a stream, the log does not tell: OpenAI sends the counts at the
+ * end, so only a few bytes can be missing, but Anthropic and Gemini send counts from the beginning.
  */
 export function isAborted(flags: unknown, code: number | null, responseType: string | null): boolean {
   if (responseType === 'normal') return false;
-  // 0: the client was gone before the response began; 499: so says a proxy in between.
+  // 0: the client was gone before the response began. 499: a proxy in between reports the same.
   if (code === 0 || code === 499) return true;
   return typeof flags === 'string' && flags !== '-' && flags.split(',').some((flag) => CUT.has(flag.trim()));
 }

@@ -2,28 +2,29 @@ import { parseJson } from '../../platform/json-spans.ts';
 import { kindOf } from './model-kinds.ts';
 import type { RoundUsage } from '../../model/token-usage.ts';
 
-/** What was sent, as JSON. */
+/** The parts of a request that may have cache marks, as JSON. */
 export interface SentTexts {
-  /** Messages that may hold a mark; null where the log has no list of messages. */
+  /** Messages that may have a mark; null if the log has no array of messages. */
   messages: readonly string[] | null;
   /** The system prompt and the tools. */
   others: readonly string[];
-  /** The request's own mark, for the end of what it sends. */
+  /** The mark of the request itself, which applies to its end. */
   request: string | null;
 }
 
-/** In the JSON of a text that a client wrote, quotes are escaped: there these can't stand. */
+/** With their quotes, these cannot occur in a client's text, whose quotes are escaped in JSON. */
 export const MARK_KEYS = ['"cache_control"', '"cachePoint"'];
 export const HOUR = '"1h"';
 
-/** Whether a text can hold a mark: `addWriteTimes` then looks. */
+/** Whether a text may have a mark, so that `addWriteTimes` needs it. */
 export function mayHoldMark(json: string): boolean {
   return MARK_KEYS.some((key) => json.includes(key));
 }
 
 /**
- * Takes from the marks in what was sent for how long tokens were written to the cache, where the log's counts do not
- * say it. The marks are Anthropic's `cache_control` and Bedrock's `cachePoint`; one without a `ttl` means five minutes.
+ * Finds out for how long tokens were written to the cache, from the marks in the request, since the log's counts do not
+ * say so. The marks are Anthropic's `cache_control` and Bedrock's `cachePoint`. A mark without a `ttl` means five
+ * minutes. Adds to `usage.details` and to `flags`.
  */
 export function addWriteTimes(usage: RoundUsage, sent: SentTexts, model: string, flags: string[]): void {
   const { hours, minutes } = countMarks(sent);
@@ -43,17 +44,17 @@ interface Marks {
 function countMarks({ messages, others, request }: SentTexts): Marks {
   const marks: Marks = { hours: 0, minutes: 0 };
   const texts = [...(messages ?? []), ...others];
-  // Nearly always five minutes: then nothing is parsed.
+  // Nearly always there is no mark for an hour, and then nothing needs parsing.
   if (![...texts, request ?? ''].some((text) => text.includes(HOUR))) return marks;
   for (const text of texts) if (mayHoldMark(text)) countIn(parseJson(text), marks, MOST_DEPTH);
   countMark(parseJson(request ?? ''), marks);
   return marks;
 }
 
-/** A message, its content, a block, a tool result's content, its block. A tool's input is the model's own words. */
+/** A message, its content, a block, a tool result's content, its block. The input of a tool is never searched. */
 const MOST_DEPTH = 5;
 
-/** The marks of a message, a block, a tool, or of a list of them. */
+/** Counts the marks of a message, a block or a tool, or of an array of them. */
 function countIn(value: unknown, marks: Marks, depth: number): void {
   if (depth === 0) return;
   if (Array.isArray(value)) {

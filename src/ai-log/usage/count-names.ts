@@ -1,4 +1,4 @@
-/** What a key of a usage object can count, in the words of `LoggedCounts`. */
+/** What a key of a usage object can count. */
 export type CountName =
   | 'input'
   | 'output'
@@ -28,16 +28,16 @@ export type CountName =
   | 'searches'
   | 'searchQueries';
 
-/** The keys of an object: each counts something, or holds an object (or a list) of such keys. */
+/** The keys of an object. Each is a count, or has an object or array with more of them. */
 export interface CountTable {
   keys: ReadonlyMap<string, CountName | CountTable>;
-  /** Of a list of `{ modality, tokenCount }`, as Gemini has it, or of `{ ttl, inputTokens }`, as Bedrock has it. */
+  /** For an array of `{ modality, tokenCount }`, as Gemini sends, or of `{ ttl, inputTokens }`, as Bedrock sends. */
   list?: Readonly<Record<string, CountName>> | undefined;
-  /** Any other key that speaks of images and tokens counts these. */
+  /** What any other key with `image` and `token` in its name counts. */
   other?: CountName;
 }
 
-/** Names in snake case; providers that write camel case (Gemini, Bedrock) mean the same by the same words. */
+/** Names are given in snake case. Gemini and Bedrock use the same names in camel case, so those are added. */
 function table(
   names: Readonly<Record<string, CountName | CountTable>>,
   more: Omit<CountTable, 'keys'> = {},
@@ -68,9 +68,9 @@ const CACHED_PARTS = table(
   { list: { TEXT: 'cachedText', AUDIO: 'cachedAudio', IMAGE: 'cachedImage' } },
 );
 
-/** Caches, in the words of every provider and gateway. They stand in the input's details, or in usage itself. */
+/** Cache counts under the names of all providers and gateways. They are in the input's details, or in usage itself. */
 const CACHES = {
-  // OpenAI and who follows it; Moonshot and StepFun in usage itself.
+  // OpenAI and APIs like it; Moonshot and StepFun in usage itself.
   cached_tokens: 'cachedTokens',
   // DeepSeek, and one-api for it.
   prompt_cache_hit_tokens: 'cachedTokens',
@@ -121,7 +121,7 @@ const SEARCHES = {
 const INPUT_PARTS = table({}, { list: { TEXT: 'inputText', AUDIO: 'inputAudio', IMAGE: 'inputImage' } });
 const OUTPUT_PARTS = table({}, { list: { TEXT: 'outputText', AUDIO: 'outputAudio', IMAGE: 'outputImage' } });
 
-/** `input_token_details`: the plugin copies OpenAI's `prompt_tokens_details` and its like, and adds caches. */
+/** `input_token_details`: the plugin copies `prompt_tokens_details` or its equivalent, and adds cache counts. */
 export const INPUT_DETAILS = table(
   {
     ...CACHES,
@@ -138,7 +138,7 @@ export const INPUT_DETAILS = table(
   { list: INPUT_PARTS.list },
 );
 
-/** `output_token_details`: likewise of `completion_tokens_details`. */
+/** `output_token_details`: the same for `completion_tokens_details`. */
 export const OUTPUT_DETAILS = table(
   {
     reasoning_tokens: 'reasoning',
@@ -161,10 +161,10 @@ const TOTALS = {
 const SERVER_TOOLS = table(SEARCHES);
 
 const { cached_tokens: _, ...OTHER_CACHES } = CACHES;
-/** Attributes of the log that an operator has filled with single counts, under the provider's own names. */
+/** Attributes that an operator has configured for single counts, under the provider's names. */
 export const ATTRIBUTES = table({ ...OTHER_CACHES, ...SEARCHES, server_tool_use: SERVER_TOOLS });
 
-/** A response's whole `usage` (or `usageMetadata`), which an operator can have copied into the log as an attribute. */
+/** A response's whole `usage` or `usageMetadata`, which an operator may have copied into the log as an attribute. */
 export const USAGE_OBJECT = table({
   ...CACHES,
   ...SEARCHES,

@@ -9,17 +9,17 @@ import {
 } from './count-names.ts';
 
 /**
- * The token counts of an ai_log as logged, before anything is made of them. A key that is null, absent or
- * nonsense is undefined, so that "is there" in the rules of usage.ts means: there with a count.
+ * The token counts of an ai_log as logged, before normalisation. A key that is null, absent or invalid is undefined, so
+ * the rules of usage.ts need only one test for "there is a count".
  */
 export type LoggedCounts = Partial<Record<CountName, number>> & {
-  /** The whole usage object of the response stands in the log: what it doesn't name, the provider didn't send. */
+  /** The log has the whole usage object of the response: what it lacks, the provider did not send. */
   isWhole: boolean;
-  /** Something that should be a count was none. */
+  /** Something that should be a count was not. */
   bad: boolean;
 };
 
-/** Whether an attribute of the log is, or holds, a count that is rarely there. */
+/** Whether an attribute is a count, or has counts, that few logs have. */
 export function isRareCount(key: string): boolean {
   return ATTRIBUTES.keys.has(key) || (WHOLE_USAGES as readonly string[]).includes(key);
 }
@@ -27,22 +27,22 @@ export function isRareCount(key: string): boolean {
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * No request has a billion tokens. What says so is nonsense, and a lie this large would drown every sum;
- * it also keeps the sum of millions of rounds a safe integer.
+ * No request has a billion tokens, and one invalid count of that size would spoil every sum. The limit also keeps the
+ * sum of millions of rounds a safe integer.
  */
 const LARGEST_COUNT = 1_000_000_000;
 
-/** As Go prints a number, `1.5e+06` included; bounded, so that it stays cheap. */
+/** A number as Go prints it, `1.5e+06` included. The lengths are bounded to keep matching cheap. */
 const NUMBER_TEXT = /^\d{1,20}(?:\.\d{1,20})?(?:e[+-]?\d{1,3})?$/i;
 
 const IMAGE_TOKENS = /image.*token|token.*image/i;
 
-/** A list of counts by modality or lifetime has a handful of entries. */
+/** An array of counts by modality or lifetime has only a few entries. */
 const LONGEST_LIST = 16;
 
 /**
- * Reads every count that the rules of usage.ts know: of the log itself, else of the details, else of a whole usage
- * object. Of two names for one count in the same object, the larger holds. Never throws, whatever the log says.
+ * Reads every count that the rules of usage.ts use: from the attributes, else from the details, else from a whole usage
+ * object. If one object has a count under two names, the larger counts. Never throws.
  */
 export function readCounts(aiLog: JsonObject): LoggedCounts {
   const counts: LoggedCounts = { isWhole: false, bad: false };
@@ -58,7 +58,7 @@ export function readCounts(aiLog: JsonObject): LoggedCounts {
   return counts;
 }
 
-/** What stands in the log itself goes before the details. */
+/** An attribute of the log overrides the details. */
 function readOver(counts: LoggedCounts, name: CountName, aiLog: JsonObject, key: string): void {
   const count = Object.hasOwn(aiLog, key) ? readCount(aiLog[key]) : undefined;
   if (count === 'nonsense') counts.bad = true;
@@ -73,8 +73,8 @@ function readDetails(counts: LoggedCounts, aiLog: JsonObject, key: string, table
 }
 
 /**
- * Attributes in which an operator has a response's whole usage copied into the log. Streams have it in more than one
- * place: Anthropic's in `message.usage` and `usage`, that of OpenAI's Responses in `response.usage`.
+ * Attributes into which an operator has the whole usage of a response copied. Streams have it in several places:
+ * Anthropic's in `message.usage` and `usage`, those of OpenAI's Responses API in `response.usage`.
  */
 export const WHOLE_USAGES = ['usage', 'message_usage', 'response_usage', 'usage_metadata'] as const;
 
@@ -86,7 +86,7 @@ function readWhole(counts: LoggedCounts, aiLog: JsonObject): void {
     const whole: LoggedCounts = { isWhole: true, bad: false };
     readObject(whole, value, USAGE_OBJECT);
     const { bad } = counts;
-    // Of a response that it can't read, the plugin logs zeros.
+    // The plugin logs zeros for a response that it cannot read.
     if (!counts.input && !counts.output) {
       for (const total of ['input', 'output', 'total'] as const) if (!counts[total]) delete counts[total];
     }
@@ -101,12 +101,12 @@ function readObject(counts: LoggedCounts, object: JsonObject, table: CountTable)
     const value = object[key];
     if (typeof named === 'string') addCount(counts, named, value);
     else if (isObject(value)) readObject(counts, value, named);
-    // The plugin makes a 0 of an object in the details: that is no count.
+    // The plugin writes 0 for an object in the details, which is not a count.
     else if (Array.isArray(value)) readList(counts, value, named);
   }
 }
 
-/** False where it is no list of that kind. */
+/** False if it is not an array of that kind. */
 function readList(counts: LoggedCounts, list: readonly unknown[], { list: names }: CountTable): boolean {
   if (!names || list.length > LONGEST_LIST) return false;
   for (const entry of list) {
@@ -126,17 +126,17 @@ function addCount(counts: LoggedCounts, name: CountName, value: unknown): void {
   else if (count !== undefined) counts[name] = Math.max(counts[name] ?? 0, count);
 }
 
-/** Undefined where nothing was logged: null, or the empty texts that Envoy and Go print for it. */
+/** undefined if nothing was logged: null, or the empty texts that Envoy and Go print for it. */
 function readCount(value: unknown): number | 'nonsense' | undefined {
   if (isNothing(value)) return undefined;
   const count = typeof value === 'string' && NUMBER_TEXT.test(value.trim()) ? Number(value) : value;
   const plausible =
     typeof count === 'number' && Number.isInteger(count) && count >= 0 && count <= LARGEST_COUNT;
-  // `+ 0` turns the -0 that JSON can hold into 0.
+  // `+ 0` turns -0, which JSON allows, into 0.
   return plausible ? count + 0 : 'nonsense';
 }
 
-/** Objects and lists come as themselves or as their JSON. */
+/** Objects and arrays are logged as themselves or as a string of their JSON. */
 function valueOf(aiLog: JsonObject, key: string): unknown {
   const logged = Object.hasOwn(aiLog, key) ? aiLog[key] : undefined;
   const parsed = typeof logged === 'string' && !isNothing(logged) ? parseJson(logged) : undefined;

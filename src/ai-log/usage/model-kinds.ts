@@ -1,27 +1,29 @@
-/** What a model's name says of its usage: which counts a log of it should have. */
+/** What a model's name tells about its usage: which counts its log should have. */
 export interface ModelKind {
   isClaude: boolean;
   isGemini: boolean;
-  /** Where it reasons, its output costs more. */
+  /** Its output costs more when it reasons. */
   isQwen: boolean;
-  /** Bedrock, through ai-proxy: its cached tokens are reads and writes together. */
+  /** Bedrock through ai-proxy, whose cached tokens are reads and writes together. */
   isBedrock: boolean;
-  /** The provider caches by itself what is at least so long, and bills less for it; Infinity where it does not. */
+  /** The provider caches prompts of at least this many tokens unasked, and bills less for them. Infinity if not. */
   cachesFrom: number;
-  /** `only`: it makes images and nothing else. `also`: images among text. */
+  /** `only`: its output is only images. `also`: images and text. */
   images: 'only' | 'also' | null;
-  /** Tokens of one image, of each size; empty where that is not known. */
+  /** Tokens of one image, for each size; empty if not known. */
   imageSizes: readonly number[];
-  /** `speech`: all of its output is audio. `heard`: audio and text in, text out. `mixed`: audio and text, in and out. */
+  /**
+   * `speech`: all of its output is audio. `heard`: audio and text in, text out. `mixed`: audio and text, in and out.
+   */
   audio: 'speech' | 'heard' | 'mixed' | null;
-  /** It bills each search query that it makes, and what it cites. */
+  /** It bills every search query that it makes, and the tokens that it cites. */
   isDeepResearch: boolean;
 }
 
 const KEPT = 1000;
 const kinds = new Map<string, ModelKind>();
 
-/** The kind of a model; looked up once for each name. */
+/** The kind of a model. Results are cached by name. */
 export function kindOf(model: string): ModelKind {
   const known = kinds.get(model);
   if (known) return known;
@@ -32,9 +34,10 @@ export function kindOf(model: string): ModelKind {
 }
 
 /**
- * Who caches by itself, bills reads for less, and says how much was read in a field that the plugin reads only in some
- * of its spellings. Not here: models whose list has no cheaper rate (`-pro`, search, audio), and open models wherever
- * they are hosted. The least that is cached: OpenAI 1024, Gemini 1024, MiniMax 512, DashScope 256 tokens. Sources:
+ * Models that cache unasked and bill cache reads for less, and how many tokens a prompt needs for that. They report the
+ * reads in a field of which the plugin knows only some spellings. Not listed: models whose price list has no cheaper
+ * rate (`-pro`, search, audio), and open models, wherever they are hosted. Minimum: OpenAI 1024, Gemini 1024, MiniMax
+ * 512, DashScope 256 tokens. Sources:
  * https://platform.openai.com/docs/guides/prompt-caching, https://ai.google.dev/gemini-api/docs/caching,
  * https://platform.moonshot.ai/docs/api/chat, https://api-docs.deepseek.com/guides/kv_cache,
  * https://help.aliyun.com/zh/model-studio/context-cache, https://docs.bigmodel.cn/cn/guide/capabilities/cache,
@@ -58,7 +61,7 @@ const NOT_CACHING =
 const IMAGES_ONLY =
   /^(?:gpt-image|chatgpt-image|dall-e|imagen|qwen-image|z-image|wanx?[\d.-]|cogview|stable-diffusion|sd3|flux|kolors|hunyuan-image|recraft|ideogram|step-1x|step-image|image-01)|seedream|^grok-.*-image(?:-|$)|^titan-image|^nova-canvas/;
 
-/** https://ai.google.dev/gemini-api/docs/pricing: each size of image has a fixed number of tokens. */
+/** Each image size has a fixed number of tokens: https://ai.google.dev/gemini-api/docs/pricing */
 const IMAGE_SIZES: readonly (readonly [RegExp, readonly number[]])[] = [
   [/^gemini-2\.5-flash-image/, [1290]],
   [/^gemini-3-pro-image/, [1120, 2000]],

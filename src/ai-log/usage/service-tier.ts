@@ -3,7 +3,7 @@ import { parseJson } from '../../platform/json-spans.ts';
 
 const LONGEST_TIER = 32;
 
-/** What providers call the tier that everybody gets, and what Envoy prints for nothing. */
+/** The providers' names for the default tier, and what Envoy prints for nothing. */
 const USUAL: ReadonlySet<string> = new Set([
   '',
   '-',
@@ -14,15 +14,15 @@ const USUAL: ReadonlySet<string> = new Set([
   'on_demand',
 ]);
 
-/** Vertex's traffic types, in the words of the others. */
+/** Vertex's traffic types under the names that other providers use. */
 const SAME: ReadonlyMap<string, string> = new Map([
   ['on_demand_priority', 'priority'],
   ['on_demand_flex', 'flex'],
 ]);
 
 /**
- * The service tier in lower case; null for the usual one, and for what is no tier. `logged`: the attribute. Anthropic and
- * Vertex put it into the usage, so it is looked for there too, where `aiLog` has one.
+ * The service tier in lower case; null for the default tier and for invalid values. `logged`: the attribute. Anthropic
+ * and Vertex put the tier into the usage, so that is searched too if `aiLog` has it.
  */
 export function readServiceTier(logged: unknown, aiLog: Readonly<Record<string, unknown>>): string | null {
   let tier = wordOf(logged);
@@ -30,7 +30,7 @@ export function readServiceTier(logged: unknown, aiLog: Readonly<Record<string, 
   return USUAL.has(tier) ? null : (SAME.get(tier) ?? tier);
 }
 
-/** A text; Bedrock's is an object with a type. */
+/** The tier is a string; Bedrock's is an object with a type. */
 function wordOf(value: unknown): string {
   const word = isObject(value) ? value['type'] : value;
   if (typeof word !== 'string' || word === '-') return '';

@@ -3,8 +3,8 @@ import type { LoggedCounts } from './counts.ts';
 import type { ModelKind } from './model-kinds.ts';
 
 /**
- * Rule 6: parts of the counts, none larger than what it is a part of; nothing where the log says nothing. What the log
- * has too much of is cut off and flagged.
+ * Rule 6 of docs/cost.md: parts of the counts, none larger than its whole; none at all if the log has none. Parts that
+ * are too large are reduced and flagged.
  */
 export function addDetails(usage: RoundUsage, counts: LoggedCounts, kind: ModelKind, flags: string[]): void {
   const isCut = makeParts(usage, counts, kind);
@@ -42,7 +42,7 @@ function makeParts(usage: RoundUsage, counts: LoggedCounts, kind: ModelKind): bo
   };
   const audio = upTo(inputAudio, input);
   const image = upTo(inputImage, input - audio);
-  // Told as text, all the rest of the cache is of the one other kind.
+  // If the cached text is known, the rest of the cache is of the only other kind.
   const notText = counts.cachedText === undefined ? 0 : Math.max(0, cached - counts.cachedText);
   const readAudio = upTo(counts.cachedAudio ?? (image === 0 ? notText : 0), Math.min(audio, cached));
   const readImage = upTo(
@@ -57,7 +57,7 @@ function makeParts(usage: RoundUsage, counts: LoggedCounts, kind: ModelKind): bo
   add('cacheWrite1h', upTo(write1h, cacheWrite));
   add('inputAudio', audio);
   add('inputImage', image);
-  // What is no text and not fresh was read from the cache, whether the log says so or not.
+  // Audio and images that do not fit into the fresh input were read from the cache, whatever the log says.
   const fresh = input - cached - cacheWrite;
   const notFresh = Math.max(0, audio + image - readAudio - readImage - fresh);
   const moreAudio = Math.min(notFresh, audio - readAudio, cached - readAudio - readImage);
@@ -75,10 +75,10 @@ function makeParts(usage: RoundUsage, counts: LoggedCounts, kind: ModelKind): bo
   return isCut;
 }
 
-/** Image tokens of an output that the log does not divide: all that is neither reasoning nor said to be text. */
+/** Image tokens of an output that the log does not divide: everything except reasoning and known text. */
 function imagesOf({ output, reasoning }: RoundUsage, counts: LoggedCounts, kind: ModelKind): number {
   if (kind.images === null) return 0;
   const rest = Math.max(0, output - reasoning - (counts.outputText ?? 0));
-  // Not even the smallest image has so few.
+  // Even the smallest image has more.
   return rest < Math.min(...kind.imageSizes) && kind.imageSizes.length > 0 ? 0 : rest;
 }

@@ -2,7 +2,7 @@ import type { LoggedCounts } from './counts.ts';
 import type { ModelKind } from './model-kinds.ts';
 import type { RoundUsage } from '../../model/token-usage.ts';
 
-/** Whether the log says anything of a cache. */
+/** Whether the log has any cache count. */
 export function hasCacheKey(counts: LoggedCounts): boolean {
   return (
     counts.cachedTokens !== undefined ||
@@ -14,7 +14,7 @@ export function hasCacheKey(counts: LoggedCounts): boolean {
   );
 }
 
-/** Rule 7: what the log should say of a model like this, and does not. Of counted rounds. */
+/** Rule 7 of docs/cost.md, for counted rounds: flags what the log of such a model should say and does not. */
 export function addDoubts(usage: RoundUsage, counts: LoggedCounts, kind: ModelKind, flags: string[]): void {
   if (isCacheUnlogged(usage, counts, kind)) flags.push('cache-unlogged');
   if (isWriteUnlogged(counts, kind)) flags.push('cache-write-unlogged');
@@ -24,7 +24,7 @@ export function addDoubts(usage: RoundUsage, counts: LoggedCounts, kind: ModelKi
   if (isCachedKindUnlogged(usage, counts)) flags.push('cached-kind-unlogged');
 }
 
-/** Audio or images, of which more may have been read from the cache than those that can't have been fresh. */
+/** Whether more audio or images may have been read from the cache than what does not fit into the fresh input. */
 function isCachedKindUnlogged({ cached, details = {} }: RoundUsage, counts: LoggedCounts): boolean {
   const { inputAudio = 0, inputImage = 0, cachedAudio = 0, cachedImage = 0 } = details;
   const isTold =
@@ -33,7 +33,7 @@ function isCachedKindUnlogged({ cached, details = {} }: RoundUsage, counts: Logg
   return !isTold && cachedAudio + cachedImage < most;
 }
 
-/** A response of Gemini's own names the cache where it read one, and the thoughts or tools say that this is one. */
+/** A native Gemini response always reports a cache read. Thoughts or tool use show that it is native. */
 function isCacheUnlogged(usage: RoundUsage, counts: LoggedCounts, kind: ModelKind): boolean {
   if (usage.output === 0 || usage.input < kind.cachesFrom || counts.isWhole) return false;
   const isGemini =
@@ -41,7 +41,7 @@ function isCacheUnlogged(usage: RoundUsage, counts: LoggedCounts, kind: ModelKin
   return !isGemini && !hasCacheKey(counts);
 }
 
-/** On Bedrock reads and writes come as one count, and 0 says that there were neither. */
+/** Bedrock reports reads and writes as one count, so 0 means that there were neither. */
 function isWriteUnlogged(counts: LoggedCounts, kind: ModelKind): boolean {
   if (!kind.isClaude && !kind.isBedrock) return false;
   const read = counts.cachedTokens ?? counts.cacheRead;
@@ -51,7 +51,7 @@ function isWriteUnlogged(counts: LoggedCounts, kind: ModelKind): boolean {
   return read > 0 || !kind.isBedrock;
 }
 
-/** Whole images of one size leave nothing for text. */
+/** If the output is a whole number of images of one size, none of it is text. */
 function isImageShareUnlogged(usage: RoundUsage, counts: LoggedCounts, kind: ModelKind): boolean {
   const images = usage.details?.outputImage ?? 0;
   if (images === 0 || counts.outputImage !== undefined || counts.outputText !== undefined) return false;

@@ -8,13 +8,13 @@ export interface NormalisedUsage {
   usage: RoundUsage;
   state: UsageState;
   flags: string[];
-  /** Tokens were written to a cache, and the log does not say for how long: what was sent may. */
+  /** Tokens were written to a cache, and the counts do not say for how long; the request may. */
   asksWriteTime?: true;
-  /** Audio costs more than text, and the log does not say what of the input it was: what was sent may. */
+  /** Audio costs more than text, and the counts do not say how much of the input was audio; the request may. */
   asksAudio?: true;
 }
 
-/** Makes one meaning of what the providers send: the numbered rules of docs/cost.md, in their order. Never throws. */
+/** Normalises what the providers send, by the numbered rules of docs/cost.md, in their order. Never throws. */
 export function normaliseUsage(aiLog: Readonly<Record<string, unknown>>): NormalisedUsage {
   const model = ownText(aiLog, 'model');
   const kind = kindOf(model);
@@ -22,7 +22,7 @@ export function normaliseUsage(aiLog: Readonly<Record<string, unknown>>): Normal
   const fromGateway = ownText(aiLog, 'cache_status') === 'hit' || model === 'from-cache';
   const silent = !counts.input && !counts.output;
   const state = fromGateway ? 'gateway-cache' : silent && !counts.total ? 'no-usage' : 'counted';
-  // Rule 1: a total alone is a rerank's, and all of it is input.
+  // Rule 1: only a total means a rerank request, and all of it is input.
   const { usage, ambiguous } = silent ? inputOnly(counts.total ?? 0) : normaliseCounts(counts, kind);
 
   const total = counts.total ?? 0;
@@ -62,13 +62,13 @@ function normaliseCounts(counts: LoggedCounts, kind: ModelKind): Counted {
   return gemini ? geminiCounts(counts) : commonCounts(counts, kind);
 }
 
-/** Rule 2: tool use stands outside the prompt and thoughts outside the candidates, the cache inside the prompt. */
+/** Rule 2: the prompt includes the cache but not tool use; the candidates do not include the thoughts. */
 function geminiCounts(counts: LoggedCounts): Counted {
   const prompt = (counts.input ?? 0) + (counts.toolUse ?? 0);
   const cached = counts.cachedContent ?? 0;
   const reasoning = counts.thoughts ?? 0;
   const usage = {
-    // A cache larger than the prompt is nonsense; as in rule 4 it then stands outside.
+    // A cache larger than the prompt cannot be part of it, so it is added, as in rule 4.
     input: cached > prompt ? prompt + cached : prompt,
     output: (counts.output ?? 0) + reasoning,
     reasoning,
@@ -86,13 +86,13 @@ function commonCounts(counts: LoggedCounts, kind: ModelKind): Counted {
   const place = placeCache(counts, cached + cacheWrite);
   const input = (counts.input ?? 0) + (place === 'inside' ? 0 : cached + cacheWrite);
   const { output, reasoning } = placeReasoning(counts, input, kind);
-  // Perplexity bills what it cites like the prompt, and counts it apart.
+  // Perplexity bills citations like the prompt, but counts them separately.
   const citations = kind.isDeepResearch ? (counts.citations ?? 0) : 0;
   const usage = { input: input + citations, output, reasoning, cached, cacheWrite };
   return { usage, ambiguous: place === 'outside, perhaps' };
 }
 
-/** Rule 4. `cache_creation_input_tokens` alone says nothing: DashScope sends it inside the input. */
+/** Rule 4. `cache_creation_input_tokens` alone proves nothing: DashScope includes it in the input. */
 function placeCache(counts: LoggedCounts, cache: number): 'inside' | 'outside' | 'outside, perhaps' {
   const input = counts.input ?? 0;
   if (cache > input) return 'outside';
@@ -104,11 +104,11 @@ function placeCache(counts: LoggedCounts, cache: number): 'inside' | 'outside' |
   }
   if (counts.cacheRead === undefined) return 'inside';
   if (counts.cacheCreation !== undefined) return 'outside';
-  // Nothing hangs on the place of no tokens.
+  // With no tokens, it makes no difference.
   return counts.cacheWrite === undefined && cache > 0 ? 'outside, perhaps' : 'inside';
 }
 
-/** Rule 5, with the gap that rule 4 left. */
+/** Rule 5, with the gap that rule 4 leaves. */
 function placeReasoning(
   counts: LoggedCounts,
   input: number,

@@ -1,5 +1,5 @@
 import document from '../../../prices/shipped.json' with { type: 'json' };
 import type { FileDocument } from '../price-entries.ts';
 
-/** A test checks the list as a user's price file is checked; here it is believed. */
+/** Not checked here: a test checks the list with the schema of price files. */
 export default document as FileDocument;
