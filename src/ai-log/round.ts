@@ -49,7 +49,7 @@ export interface LoggedRound<T extends Text = string, Message extends T | number
   toolCalls: T | null;
 }
 
-/** From either road. */
+/** From the fast path or the slow one. */
 export type AnyRound = LoggedRound<Text, Text | number>;
 
 export type LogLine = Exclude<AccessLine, { kind: 'ai' }> | { kind: 'round'; round: LoggedRound };

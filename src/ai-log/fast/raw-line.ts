@@ -20,7 +20,7 @@ export interface RawRound {
 }
 
 /**
- * The fast road: reads a line of an AI call without decoding what its session has sent before. It knows one form of
+ * The fast path: reads a line of an AI call without decoding what its session has sent before. It knows one form of
  * line, the one that Envoy and the plugin print; undefined for every other, and at any doubt: readLogLine, which reads
  * all of a line, then says what it is. What this returns is what readLogLine would, in other clothes.
  *
