@@ -8,7 +8,7 @@ export type Bound = 'lower' | 'upper' | 'either';
 
 /**
  * Why a cost may be wrong, and in which direction. Flags of a round that are not listed say nothing of its cost; the
- * words are in query/bound-words.ts.
+ * words are in bound-words.ts.
  */
 const DIRECTIONS = {
   // Flags of the round: what the log does not tell.
