@@ -1,6 +1,6 @@
 // The list of sessions: searches, filters and sorts all sessions, and shows 200 rows at a time. Without JavaScript, the
 // page shows the latest sessions.
-import { exact } from '../src/query/count-text.ts';
+import { exact } from '../src/platform/count-text.ts';
 import { loadSessions } from './lib/session-files.ts';
 import {
   drawRow,

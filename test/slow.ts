@@ -9,7 +9,7 @@ export const SLOW = [
   'test/cli/**/!(context|fault-report|program|usual-parse|usual-render).test.ts',
   'test/ingest/**/!(arena|commits|draft-addition|log-lines|overlap|session-draft|tally).test.ts',
   'test/maintenance/**/!(original-session).test.ts',
-  'test/doctor/**/!(checks|command-line|schedule-entries).test.ts',
+  'test/doctor/**/!(checks|schedule-entries).test.ts',
   'test/platform/{files,filter-program,lock,schedules,syncer}.test.ts',
   'test/store/{index/base,store}.test.ts',
   'test/{ai-log/time-formats,pricing/figures,query/exactness}.test.ts',

@@ -77,7 +77,7 @@ export class Batch {
   readonly #redactor: Redactor | undefined;
   /** undefined where nothing was imported, and during an import. */
   readonly #imported: ImportedRounds | undefined;
-  readonly #road: 'fast' | 'plain';
+  readonly #linePath: 'fast' | 'slow';
   readonly #heldWeight: number;
   readonly #sessions = new Map<string, OpenSession>();
   readonly #lines = new LineArena();
@@ -99,13 +99,13 @@ export class Batch {
     index: () => StoredIndex,
     resolve: (model: string) => Promise<Resolution | undefined>,
     redactor: Redactor | undefined,
-    { road = 'fast', heldWeight = MOST_WEIGHT }: Pick<ParseOptions, 'road' | 'heldWeight'> = {},
+    { linePath = 'fast', heldWeight = MOST_WEIGHT }: Pick<ParseOptions, 'linePath' | 'heldWeight'> = {},
     imported?: ImportedRounds,
   ) {
     this.#redactor = redactor;
     this.#imported = imported;
     this.#files = files;
-    this.#road = road;
+    this.#linePath = linePath;
     this.#heldWeight = heldWeight;
     this.#store = store;
     this.#index = index;
@@ -126,7 +126,8 @@ export class Batch {
 
   /** Adds one line; returns what it counts as. */
   async addLine(bytes: Buffer, source: LineSource): Promise<LineCount> {
-    const raw = this.#road === 'fast' ? readRawLine(bytes, (id) => this.#sessions.get(id)?.known) : undefined;
+    const raw =
+      this.#linePath === 'fast' ? readRawLine(bytes, (id) => this.#sessions.get(id)?.known) : undefined;
     const line = raw ?? readLogLine(lineText(bytes));
     if (line.kind === 'other') return 'other';
     if (line.kind === 'rejected') return this.reject(line.reason, lineText(bytes), source);

@@ -25,8 +25,8 @@ export interface ParseOptions {
   batchSize?: number;
   /** Hundreds of bytes that sessions may hold between commits; those used longest ago are loaded again when needed. */
   heldWeight?: number;
-  /** `plain`: every line is read whole. The store is the same: a test says so. */
-  road?: 'fast' | 'plain';
+  /** `slow`: every line is decoded whole. The store is the same either way: a test compares them. */
+  linePath?: 'fast' | 'slow';
 }
 
 interface Progress {

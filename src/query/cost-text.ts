@@ -2,7 +2,7 @@ import { costsText } from '../pricing/money.ts';
 import { amountsOf, type CostedRounds } from './aggregate.ts';
 import { boundClaim, boundMark, boundWords } from '../pricing/bound-words.ts';
 import { boundCosts, boundReasonCounts, sumBound, type CostSums } from './costs.ts';
-import { exact, plural } from './count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 
 /** The known costs, without what is unpriced: `≥ $1.20 + ¥8.40`. */
 export function knownCostText(sum: CostedRounds, decimals: number): string {

@@ -1,5 +1,5 @@
 import type { PruneMarks } from '../model/session-entry.ts';
-import { exact } from './count-text.ts';
+import { exact } from '../platform/count-text.ts';
 import type { LocalTime } from './time-zone.ts';
 
 /** What was pruned of a session: `the texts of rounds 1 to 8, on 2026-02-03`. */

@@ -1,4 +1,4 @@
-import { BUCKET_MS } from '../model/usage-cell.ts';
+import { BUCKET_MS, bucketOf } from '../model/usage-cell.ts';
 
 /**
  * Local dates and times of a time zone, for years of four digits. Intl is asked for the offset once per UTC day, so that
@@ -90,7 +90,7 @@ function cachedOffsets(timeZone: string): (ms: number) => number {
     }
     if (offset !== null) return offset;
     // The clock changes on this day, at the start of a bucket.
-    const bucket = Math.floor(ms / BUCKET_MS);
+    const bucket = bucketOf(ms);
     let exact = buckets.get(bucket);
     if (exact === undefined) buckets.set(bucket, (exact = askIntl(bucket * BUCKET_MS)));
     return exact;

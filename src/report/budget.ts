@@ -4,7 +4,7 @@ import { amountsOf, isUsdKnown, namesByUse, tokensOf, type Row } from '../query/
 import { boundMark } from '../pricing/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
 import { moneyJson } from '../query/json.ts';
-import { exact } from '../query/count-text.ts';
+import { exact } from '../platform/count-text.ts';
 import type { UsageFilter } from '../query/grouping.ts';
 import { boundLines, lostText, unpricedText } from './numbers.ts';
 import type { BudgetPeriod, Period } from './period.ts';

@@ -1,6 +1,6 @@
 import type { ImportedFile, ImportOutcome } from '../model/imported-file.ts';
 import { cleanLine, printableId } from '../platform/clean-text.ts';
-import { plural } from '../query/count-text.ts';
+import { plural } from '../platform/count-text.ts';
 import { clip } from './terminal.ts';
 
 export interface ImportReport {

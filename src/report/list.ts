@@ -10,7 +10,7 @@ import {
   type CostedRounds,
   type Row,
 } from '../query/aggregate.ts';
-import { exact, plural } from '../query/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 import { parseSessionKey } from '../query/session-key.ts';
 import { costText, lostNote } from './numbers.ts';
 import type { Period } from './period.ts';

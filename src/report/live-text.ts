@@ -1,5 +1,5 @@
 import type { SessionEntry } from '../model/session-entry.ts';
-import { plural } from '../query/count-text.ts';
+import { plural } from '../platform/count-text.ts';
 import { cleanLine } from '../platform/clean-text.ts';
 import { storeSummary } from './parse-text.ts';
 import type { Screen } from './tables.ts';

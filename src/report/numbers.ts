@@ -1,5 +1,5 @@
 import { knownCostText, lostText } from '../query/cost-text.ts';
-import { exact } from '../query/count-text.ts';
+import { exact } from '../platform/count-text.ts';
 import { isCostKnown, namesByUse, type Totals } from '../query/aggregate.ts';
 import { cleanLine } from '../platform/clean-text.ts';
 import { clip } from './terminal.ts';

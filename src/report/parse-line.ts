@@ -1,4 +1,4 @@
-import { exact, plural } from '../query/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 
 /** What a run did, for its summary. */
 export interface ParseReport {

@@ -1,7 +1,7 @@
 import { isPruned, type SessionEntry } from '../model/session-entry.ts';
 import { sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { groupUsage } from '../query/group-usage.ts';
-import { exact, plural } from '../query/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 import { parseLine, type ParseReport } from './parse-line.ts';
 import { costText } from './numbers.ts';
 import { drawTable, type Column, type Screen } from './tables.ts';

@@ -1,6 +1,6 @@
 import { isDate } from '../ai-log/time.ts';
 import { UsageError } from '../platform/errors.ts';
-import { BUCKET_MS } from '../model/usage-cell.ts';
+import { BUCKET_MS, bucketOf } from '../model/usage-cell.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 
 /** A span of time in milliseconds since 1970 UTC, without `to` itself. */
@@ -34,8 +34,8 @@ export function periodOf(words: PeriodWords, local: LocalTime, now: number): Per
 }
 
 /** The buckets that the period touches: usage is only known by quarters of an hour. */
-export function quartersOf(period: Period): { from: number; to: number } {
-  return { from: Math.floor(period.from / BUCKET_MS), to: Math.ceil(period.to / BUCKET_MS) };
+export function bucketsOf(period: Period): { from: number; to: number } {
+  return { from: bucketOf(period.from), to: Math.ceil(period.to / BUCKET_MS) };
 }
 
 export type BudgetPeriod = 'day' | 'week' | 'month' | 'total';
@@ -43,7 +43,7 @@ export type BudgetPeriod = 'day' | 'week' | 'month' | 'total';
 /** The current local day, week (from Monday) or month; its label is a date, `the week of …`, or a month. */
 export function currentPeriod(per: BudgetPeriod, local: LocalTime, now: number): Period {
   if (per === 'total') return ALL_TIME;
-  const today = local.dateOf(Math.floor(now / BUCKET_MS));
+  const today = local.dateOf(bucketOf(now));
   const day = new Date(`${today}T00:00:00Z`);
   const month = today.slice(0, 7);
   const monday = addDays(today, -((day.getUTCDay() + 6) % 7));
@@ -56,7 +56,7 @@ export function currentPeriod(per: BudgetPeriod, local: LocalTime, now: number):
 }
 
 function lastDays(days: number, local: LocalTime, now: number): Period {
-  const today = local.dateOf(Math.floor(now / BUCKET_MS));
+  const today = local.dateOf(bucketOf(now));
   const from = local.startOf(addDays(today, 1 - days)) * BUCKET_MS;
   const to = local.startOf(addDays(today, 1)) * BUCKET_MS;
   return { from, to, label: days === 1 ? 'Today' : `Last ${days} days` };

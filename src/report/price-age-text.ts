@@ -1,5 +1,5 @@
 import { OLD_AFTER_DAYS, type PriceAge } from '../pricing/price-age.ts';
-import { exact } from '../query/count-text.ts';
+import { exact } from '../platform/count-text.ts';
 
 /** One line for all lists that have old prices, and what to do about it; undefined if none are old. */
 export function priceAgeText(ages: readonly PriceAge[]): string | undefined {

@@ -2,7 +2,7 @@ import { cleanLine } from '../platform/clean-text.ts';
 import type { Resolution, ResolutionStep } from '../pricing/resolve.ts';
 import { pricesAt, type Prices, type Hours, type Inexact, type Tier } from '../pricing/schedule.ts';
 import { tokensOf } from '../query/aggregate.ts';
-import { exact, plural } from '../query/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
 import { priceWords } from './prices-text.ts';
 import { priceJson, scheduledJson } from './prices-json.ts';

@@ -3,7 +3,7 @@ import { moneyText, type Decimal } from '../pricing/money.ts';
 import type { PriceAge } from '../pricing/price-age.ts';
 import { pricesAt, type PriceSchedule, type Prices } from '../pricing/schedule.ts';
 import { tokensOf } from '../query/aggregate.ts';
-import { exact, plural } from '../query/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
 import { priceAgeText } from './price-age-text.ts';
 import { priceFileText, type PriceFileReport } from './price-file-text.ts';

@@ -1,4 +1,4 @@
-import { plural } from '../query/count-text.ts';
+import { plural } from '../platform/count-text.ts';
 import { bytesText } from './parse-line.ts';
 
 /** What a prune did. */

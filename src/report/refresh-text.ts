@@ -1,7 +1,7 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import type { CostChange, KnownCost, PricedSum, RefreshResult } from '../model/refresh-result.ts';
 import { costsText, usdFirst, usdOf } from '../pricing/money.ts';
-import { exact, plural } from '../query/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 import { drawTable, type Column, type Screen } from './tables.ts';
 
 export function refreshText(report: RefreshResult, screen: Screen): string {

@@ -1,5 +1,5 @@
 import type { LostRounds } from '../model/lost-rounds.ts';
-import { exact, plural } from '../query/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 import { costsText, usdFirst } from '../pricing/money.ts';
 
 /** What a repair found and did. */

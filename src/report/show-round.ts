@@ -2,7 +2,7 @@ import { FLAG_WORDS } from '../session-format/flags.ts';
 import type { ExpandedRound, StoredRound } from '../session-format/stored-round.ts';
 import { usageOf } from '../session-format/stored-usage.ts';
 import { callsOfJson, callText, messageText, textOfJson } from './content-text.ts';
-import { exact } from '../query/count-text.ts';
+import { exact } from '../platform/count-text.ts';
 import { boundOf } from '../pricing/bounds.ts';
 import { moneyText } from '../pricing/money.ts';
 import { boundMark, boundWords } from '../pricing/bound-words.ts';

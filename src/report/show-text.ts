@@ -1,6 +1,6 @@
 import type { SessionEntry } from '../model/session-entry.ts';
 import { namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
-import { exact, plural } from '../query/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 import { prunedTexts } from '../query/pruned-text.ts';
 import { boundLines, knownCostText, unpricedText } from './numbers.ts';
 import { roundText, type Repeated } from './show-round.ts';

@@ -1,7 +1,7 @@
 import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { costsText, usdText } from '../pricing/money.ts';
 import { amountsOf, isCostKnown, namesByUse, type Row } from '../query/aggregate.ts';
-import { exact } from '../query/count-text.ts';
+import { exact } from '../platform/count-text.ts';
 import { KEY_HEADS, type GroupKey } from '../query/group-keys.ts';
 import type { Group } from '../query/group-usage.ts';
 import type { Stats } from '../query/grouping.ts';

@@ -2,7 +2,7 @@ import { usdOf } from '../pricing/money.ts';
 import { addRow, emptyRow, tokensOf, type Row } from '../query/aggregate.ts';
 import { boundMark } from '../pricing/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
-import { exact, plural } from '../query/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 import { costIn, costView, drawnCurrency } from './cost-view.ts';
 import { dayChart, type Series } from './day-chart.ts';
 import { dateText, shortCount } from './format.ts';

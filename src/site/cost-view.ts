@@ -2,7 +2,7 @@ import { costsText, currencySign } from '../pricing/money.ts';
 import { amountsOf, isCostKnown, type CostedRounds, type Row } from '../query/aggregate.ts';
 import { boundMark } from '../pricing/bound-words.ts';
 import { boundLines, costsOf, knownCostText, lostText } from '../query/cost-text.ts';
-import { exact, plural } from '../query/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 import type { ShownMoney } from '../query/round-money.ts';
 import { sumBound } from '../query/costs.ts';
 import type { SiteTotals } from './totals.ts';

@@ -1,5 +1,5 @@
 import { DEFAULT_LOG, DOCKERS_PLACE, USUAL_PLACES } from '../platform/log-places.ts';
-import { exact, plural } from '../query/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 import type { Snapshot } from '../store/read.ts';
 import { layOut } from './layout.ts';
 import { shortCount } from './format.ts';

@@ -1,4 +1,4 @@
-import { exact } from '../query/count-text.ts';
+import { exact } from '../platform/count-text.ts';
 
 // How pages write numbers and durations. Scripts in the browser use this too, so nothing here depends on a time zone or
 // a clock.

@@ -1,8 +1,8 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
-import { exact, plural } from '../query/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
-import { BUCKET_MS } from '../model/usage-cell.ts';
+import { bucketOf } from '../model/usage-cell.ts';
 import { byDaySection } from './by-day.ts';
 import { shownTime } from './clock.ts';
 import { costView, shareText, storeNote } from './cost-view.ts';
@@ -129,10 +129,10 @@ function perSession(total: Row): string {
 
 /** `9 today`, or else when the last round was. */
 function todayText(sessions: readonly SessionEntry[], { local, now }: SiteContext): string {
-  const today = local.dateOf(Math.floor(now / BUCKET_MS));
+  const today = local.dateOf(bucketOf(now));
   const isNear = ({ updated }: SessionEntry): boolean => Math.abs(updated - now) < TWO_DAYS_MS;
   const count = sessions.filter(
-    (session) => isNear(session) && local.dateOf(Math.floor(session.updated / BUCKET_MS)) === today,
+    (session) => isNear(session) && local.dateOf(bucketOf(session.updated)) === today,
   ).length;
   if (count > 0) return `${exact(count)} today`;
   const latest = sessions.reduce((max, { updated }) => Math.max(max, updated), 0);

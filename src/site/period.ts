@@ -1,4 +1,4 @@
-import { plural } from '../query/count-text.ts';
+import { plural } from '../platform/count-text.ts';
 import { dateRange } from './format.ts';
 import type { SiteTotals } from './totals.ts';
 

@@ -1,5 +1,5 @@
 import { hexDigest } from '../platform/digest.ts';
-import { exact, plural } from '../query/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import type { KeyedSession } from './keyed-session.ts';
 import { layOut } from './layout.ts';

@@ -1,6 +1,6 @@
 import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
-import { plural } from '../query/count-text.ts';
+import { plural } from '../platform/count-text.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 import { shownTime, type ShownTime } from './clock.ts';

@@ -1,6 +1,6 @@
 import { currencySign } from '../pricing/money.ts';
 import { isCostKnown, tokensOf, type Row } from '../query/aggregate.ts';
-import { exact } from '../query/count-text.ts';
+import { exact } from '../platform/count-text.ts';
 import { MEASURE_COLUMNS } from '../query/measures.ts';
 import { costIn, costView, currenciesOf, drawnCurrency, type CostView } from './cost-view.ts';
 import { percent, shownCount, type Shown } from './format.ts';

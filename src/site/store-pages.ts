@@ -2,7 +2,7 @@ import { hexDigest } from '../platform/digest.ts';
 import type { Snapshot } from '../store/read.ts';
 import { lostRoundsOf } from '../store/state.ts';
 import { isPruned } from '../model/session-entry.ts';
-import { BUCKET_MS } from '../model/usage-cell.ts';
+import { bucketOf } from '../model/usage-cell.ts';
 import { sessionsJsonPages, statsJson } from './api.ts';
 import type { KeyedSession } from './keyed-session.ts';
 import { emptyOverview, emptyPage } from './empty.ts';
@@ -31,7 +31,7 @@ export function* storePages(
   const lostRounds = lostRoundsOf(snapshot.state);
   const lost = lostRounds > 0 ? [`${lostRounds} lost`] : [];
   const state = hexDigest([...dataKeys, ...pruned.map(({ mark }) => mark), ...lost].join('\n'));
-  const today = site.local.dateOf(Math.floor(site.now / BUCKET_MS));
+  const today = site.local.dateOf(bucketOf(site.now));
   const entries = sessions.map(({ entry }) => entry);
   let known: SiteTotals | undefined;
   const totals = (): SiteTotals => (known ??= siteTotals(entries, site.local, lostRounds));

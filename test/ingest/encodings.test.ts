@@ -72,13 +72,13 @@ async function plainContent(text = TEXT): Promise<unknown> {
 }
 
 describe.each(CASES)('%s, marked by %j', (name, mark) => {
-  test('the store is what the same log in UTF-8 makes, on both roads', async () => {
+  test('the store is what the same log in UTF-8 makes, on both paths', async () => {
     const expected = await plainContent();
-    for (const road of ['fast', 'plain'] as const) {
+    for (const linePath of ['fast', 'slow'] as const) {
       for (const text of [TEXT, crlf(TEXT)]) {
         const { log, dir } = makeLogs();
         writeFileSync(log, encode(mark + text, name));
-        const result = await run(dir, log, { road });
+        const result = await run(dir, log, { linePath });
         expect(result).toMatchObject({ rounds: 4, rejectedLines: 0, warnings: [] });
         expect(contentOf(dir)).toEqual(expected);
         expect(await run(dir, log)).toMatchObject({ bytes: 0 });
@@ -219,13 +219,13 @@ test.each(
   'lines in %s, marked by %j, %s, behind lines in UTF-8 are rejected, with the reason',
   async (name, mark, form) => {
     const wrap = form === 'wrapped' ? wrapped : (line: string) => line;
-    for (const road of ['fast', 'plain'] as const) {
+    for (const linePath of ['fast', 'slow'] as const) {
       const { log, dir } = makeLogs();
       const lines = [crlf(wrap(aiLine('a', 1))), wrap(otherLine(0)), wrap(aiLine('a', 2))];
       const wide = encode(`${mark}${lines.join('')}`, name);
       writeFileSync(log, Buffer.concat([Buffer.from(aiLine('a', 0)), wide]));
       // The line of no call names ai_log too: what it says is not read.
-      expect(await run(dir, log, { road })).toMatchObject({ rounds: 1, rejectedLines: 3 });
+      expect(await run(dir, log, { linePath })).toMatchObject({ rounds: 1, rejectedLines: 3 });
       const rejected = readFileSync(join(dir, '.rejected.jsonl'), 'utf8').trim().split('\n');
       const reasons = rejected.map((line) => (JSON.parse(line) as { reason: string }).reason);
       expect(new Set(reasons)).toEqual(

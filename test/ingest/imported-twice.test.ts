@@ -94,16 +94,16 @@ const ping = (minute: number): string =>
   aiLine('default', 0).replace('2026-02-01T00:00:00.000Z', `2026-02-01T00:${minute}:00.000Z`);
 
 describe('a log that was imported is parsed', () => {
-  test.each(['fast', 'plain'] as const)('no round counts twice (%s road)', async (road) => {
+  test.each(['fast', 'slow'] as const)('no round counts twice (%s path)', async (linePath) => {
     const scene = makeScene(LINES, LINES);
     expect(outcomes(await take(scene))).toEqual([
       ['imported', 4, 0, 0],
       ['imported', 4, 0, 0],
     ]);
-    const result = await parse(scene, { road });
+    const result = await parse(scene, { linePath });
     expect(result).toMatchObject({ rounds: 0, sessions: 0, importedBefore: 8, otherLines: 4, warnings: [] });
     expect(sums(scene.store)).toEqual(WHOLE);
-    expect(await parse(scene, { road })).toMatchObject({ rounds: 0, importedBefore: 0 });
+    expect(await parse(scene, { linePath })).toMatchObject({ rounds: 0, importedBefore: 0 });
     expect(sums(scene.store)).toEqual(WHOLE);
   });
 

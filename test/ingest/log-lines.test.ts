@@ -16,7 +16,7 @@ function linesIn(block: Buffer): { calls: [number, number, string][]; other: num
   };
 }
 
-/** The plain road: split, leave out the NULs before a line, decode. */
+/** The slow path: split, leave out the NULs before a line, decode. */
 function plainLines(block: Buffer): { start: number; end: number; text: string }[] {
   const lines: { start: number; end: number; text: string }[] = [];
   let at = 0;

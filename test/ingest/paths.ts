@@ -6,59 +6,59 @@ import { lineText } from '../../src/ingest/log-lines.ts';
 import { SessionDraft } from '../../src/ingest/session-draft.ts';
 import type { SessionAddition } from '../../src/store/commit.ts';
 
-/** What became of lines: each road's sessions as a commit would take them, and of each line which road it took. */
+/** What became of lines: each path's sessions as a commit would take them, and which path each line took. */
 export interface Paths {
-  /** `fast`, or what the plain road said of a line that the fast one did not want. */
+  /** `fast`, or what the slow path makes of a line that the fast one leaves to it. */
   taken: string[];
   fast: unknown;
-  plain: unknown;
-  /** Of the lines that took the fast road, how many messages were known from their bytes. */
+  slow: unknown;
+  /** Of the lines that took the fast path, how many messages were known from their bytes. */
   known: number;
 }
 
 interface Session {
   fast: SessionDraft;
-  plain: SessionDraft;
+  slow: SessionDraft;
   known: RequestPrefixCache;
 }
 
 /**
- * Sends the same lines, given as latin1 (a character for each byte), down both roads. Throws where the fast road takes a line that the plain one does not, or makes
- * another round of it.
+ * Sends the same lines, given as latin1 (a character for each byte), down both paths. Throws where the fast path takes a line
+ * that the slow one does not, or makes another round of it.
  */
 export function takeBothPaths(lines: readonly string[], knownBytes = 1 << 20, keepsText = true): Paths {
   const budget = new PrefixCacheBudget(knownBytes);
   const sessions = new Map<string, Session>();
   const open = (id: string): Session => {
     const create = (): SessionDraft => SessionDraft.create({ id, file: `${id}.json` }, keepsText);
-    const session = { fast: create(), plain: create(), known: new RequestPrefixCache(budget) };
+    const session = { fast: create(), slow: create(), known: new RequestPrefixCache(budget) };
     sessions.set(id, session);
     return session;
   };
-  const roads: Paths = { taken: [], fast: undefined, plain: undefined, known: 0 };
+  const paths: Paths = { taken: [], fast: undefined, slow: undefined, known: 0 };
   for (const [i, latin1] of lines.entries()) {
     const line = Buffer.from(latin1, 'latin1');
     const raw = readRawLine(line, (id) => sessions.get(id)?.known);
-    const plain = readLogLine(lineText(line));
-    if (plain.kind !== 'round') {
-      if (raw) throw new Error(`the fast road took a line that is ${JSON.stringify(plain)}`);
-      roads.taken.push(plain.kind);
+    const slow = readLogLine(lineText(line));
+    if (slow.kind !== 'round') {
+      if (raw) throw new Error(`the fast path took a line that is ${JSON.stringify(slow)}`);
+      paths.taken.push(slow.kind);
       continue;
     }
-    const session = sessions.get(plain.round.sessionId) ?? open(plain.round.sessionId);
+    const session = sessions.get(slow.round.sessionId) ?? open(slow.round.sessionId);
     const lengths = [
-      add(session.plain, i, plain.round),
-      add(session.fast, i, raw?.round ?? plain.round, (ordinals) => raw?.remember(session.known, ordinals)),
+      add(session.slow, i, slow.round),
+      add(session.fast, i, raw?.round ?? slow.round, (ordinals) => raw?.remember(session.known, ordinals)),
     ];
-    if (lengths[0] !== lengths[1]) throw new Error(`one road wrote ${lengths.join(' bytes, the other ')}`);
-    roads.taken.push(raw ? 'fast' : 'plain');
-    roads.known += countKnown(raw);
+    if (lengths[0] !== lengths[1]) throw new Error(`one path wrote ${lengths.join(' bytes, the other ')}`);
+    paths.taken.push(raw ? 'fast' : 'slow');
+    paths.known += countKnown(raw);
   }
   // Nothing is committed of a session to which no round was added.
-  const taken = [...sessions.values()].filter(({ plain }) => !plain.isEmpty);
-  roads.fast = taken.map(({ fast }) => readable(fast.take()));
-  roads.plain = taken.map(({ plain }) => readable(plain.take()));
-  return roads;
+  const taken = [...sessions.values()].filter(({ slow }) => !slow.isEmpty);
+  paths.fast = taken.map(({ fast }) => readable(fast.take()));
+  paths.slow = taken.map(({ slow }) => readable(slow.take()));
+  return paths;
 }
 
 function add(

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { cpuTimeOf } from '../growth.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
-import { BUCKET_MS } from '../../src/model/usage-cell.ts';
+import { bucketOf } from '../../src/model/usage-cell.ts';
 
 function quarterOf(iso: string): number {
-  return Math.floor(Date.parse(iso) / BUCKET_MS);
+  return bucketOf(Date.parse(iso));
 }
 
 /** How many quarters of an hour, from two UTC days before to two after, have this local date. */

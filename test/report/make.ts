@@ -3,7 +3,7 @@ import type { ExpandedRound, StoredRound } from '../../src/session-format/stored
 import type { Screen } from '../../src/report/tables.ts';
 import type { StoredSessions } from '../../src/store/index/index-files.ts';
 import type { SessionEntry } from '../../src/model/session-entry.ts';
-import { BUCKET_MS, type UsageCell } from '../../src/model/usage-cell.ts';
+import { BUCKET_MS, bucketOf, type UsageCell } from '../../src/model/usage-cell.ts';
 import { sharedCellsOf } from '../store/make.ts';
 
 /** USD in attodollars. */
@@ -14,7 +14,7 @@ export function usd(amount: number): bigint {
 /** A cell at an ISO time; a price book entry's where a cost is given. */
 export function cell(time: string, model: string, rest: Partial<UsageCell> = {}): UsageCell {
   return {
-    bucket: Math.floor(Date.parse(time) / BUCKET_MS),
+    bucket: bucketOf(Date.parse(time)),
     model,
     consumer: '',
     api: '',

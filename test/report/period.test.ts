@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ALL_TIME, periodOf, quartersOf } from '../../src/report/period.ts';
+import { ALL_TIME, periodOf, bucketsOf } from '../../src/report/period.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 
 const NOW = Date.parse('2026-02-03T17:00:00Z');
@@ -70,6 +70,6 @@ test.each([
 
 test('a period takes every quarter of an hour that it touches', () => {
   const from = Date.parse('2026-02-01T09:37:00Z');
-  expect(quartersOf({ from, to: from + 1, label: null })).toEqual({ from: 1966598, to: 1966599 });
-  expect(quartersOf(ALL_TIME)).toEqual({ from: -Infinity, to: Infinity });
+  expect(bucketsOf({ from, to: from + 1, label: null })).toEqual({ from: 1966598, to: 1966599 });
+  expect(bucketsOf(ALL_TIME)).toEqual({ from: -Infinity, to: Infinity });
 });

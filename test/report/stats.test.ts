@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { GroupKey } from '../../src/query/group-keys.ts';
 import { groupBy } from '../../src/query/grouping.ts';
-import { ALL_TIME, periodOf, quartersOf, type Period } from '../../src/report/period.ts';
+import { ALL_TIME, periodOf, bucketsOf, type Period } from '../../src/report/period.ts';
 import { groupName, statsTable } from '../../src/report/stats.ts';
 import type { SessionEntry } from '../../src/model/session-entry.ts';
 import { widthOf } from '../../src/report/terminal.ts';
@@ -15,7 +15,7 @@ function table(
   period: Period = ALL_TIME,
   filter: string[] = [],
 ): string {
-  const stats = groupBy(source(sessions), keys, { buckets: quartersOf(period), local: shanghai });
+  const stats = groupBy(source(sessions), keys, { buckets: bucketsOf(period), local: shanghai });
   return statsTable(stats, { period, filter }, screen(width), () => 'no sessions yet\nread a log first');
 }
 

@@ -7,7 +7,7 @@ import { nameSessionFile } from '../../src/store/names.ts';
 import { readState } from '../../src/store/state.ts';
 import { createStore, NO_FILTERS, openStore, resolveStatePath } from '../../src/store/store.ts';
 import type { SessionEntry } from '../../src/model/session-entry.ts';
-import { BUCKET_MS, type UsageCell } from '../../src/model/usage-cell.ts';
+import { bucketOf, type UsageCell } from '../../src/model/usage-cell.ts';
 
 /** A round of a session, as a quick store is told of it. Times are milliseconds since 1970 UTC. */
 interface QuickRound {
@@ -125,7 +125,7 @@ function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
     BigInt(cached) * perToken(PRICE.cache_read) +
     BigInt(output) * perToken(PRICE.output);
   return {
-    bucket: Math.floor(at / BUCKET_MS),
+    bucket: bucketOf(at),
     model,
     consumer,
     api: '',

@@ -11,7 +11,7 @@ import {
   type Spending,
 } from '../../report/budget.ts';
 import { groupBy } from '../../query/grouping.ts';
-import { currentPeriod, quartersOf } from '../../report/period.ts';
+import { currentPeriod, bucketsOf } from '../../report/period.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import type { Context } from '../context.ts';
@@ -67,7 +67,7 @@ function spendingOf(context: Context, options: CheckOptions, view: CurrencyView 
   const sessions = inCurrency(snapshot.sessions, view);
   const sumOf = (buckets: BucketRange): Row =>
     groupBy(sessions, ['model'], { ...filter, buckets, local }).total;
-  const sum = sumOf(quartersOf(period));
+  const sum = sumOf(bucketsOf(period));
   const isKnown = sum.rounds > 0 || Object.keys(filter).length === 0 || sumOf(ALL_BUCKETS).rounds > 0;
   // Cron does not need to hear that there was nothing yet today.
   const reported = options.quiet ? undefined : period;

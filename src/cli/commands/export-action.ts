@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { isCostKnown, type Totals } from '../../query/aggregate.ts';
-import { exact, plural } from '../../query/count-text.ts';
+import { exact, plural } from '../../platform/count-text.ts';
 import { inCurrency } from '../../query/currency.ts';
 import { localTimeIn } from '../../query/time-zone.ts';
 import { finopsJson } from '../../report/export/finops-json.ts';
@@ -15,7 +15,7 @@ import { prunedRounds, RoundTally } from '../../report/export/rounds.ts';
 import type { GroupKey } from '../../query/group-keys.ts';
 import { groupBy, type Stats, type UsageQuery } from '../../query/grouping.ts';
 import { knownCostText, lostText, unpricedText } from '../../report/numbers.ts';
-import { periodOf, quartersOf } from '../../report/period.ts';
+import { periodOf, bucketsOf } from '../../report/period.ts';
 import { readSnapshot, type Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { openStore } from '../../store/store.ts';
@@ -122,7 +122,7 @@ interface ExportQuery extends UsageQuery {
 function queryOf(context: Context, format: ExportFormat, options: ExportOptions): ExportQuery {
   const { timezone, model, consumer } = options;
   const local = localTimeIn(format === 'focus' ? 'UTC' : (timezone ?? context.timeZone));
-  const buckets = quartersOf(periodOf(options, local, context.now));
+  const buckets = bucketsOf(periodOf(options, local, context.now));
   return {
     buckets,
     local,

@@ -2,7 +2,7 @@ import { importSessions, type ImportResult } from '../../maintenance/import/impo
 import { NoAnswer } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { importText, isLeftOut } from '../../report/import-text.ts';
-import { plural } from '../../query/count-text.ts';
+import { plural } from '../../platform/count-text.ts';
 import type { Context } from '../context.ts';
 import type { ImportOptions } from './import.ts';
 import { localTimeOf } from '../reporting/local-time.ts';

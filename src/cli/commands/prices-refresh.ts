@@ -8,7 +8,7 @@ import {
 } from '../../maintenance/refresh/refresh-prices.ts';
 import { NoAnswer, UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
-import { plural } from '../../query/count-text.ts';
+import { plural } from '../../platform/count-text.ts';
 import { periodOf } from '../../report/period.ts';
 import { plannedText, refreshJson, refreshText } from '../../report/refresh-text.ts';
 import type { Store } from '../../store/store.ts';

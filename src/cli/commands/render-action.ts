@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeFiles } from '../../platform/files.ts';
 import { mayHaveThreads } from '../../platform/worker-pool.ts';
-import { exact, plural } from '../../query/count-text.ts';
+import { exact, plural } from '../../platform/count-text.ts';
 import { barLine } from '../../report/parse-line.ts';
 import { renderSite, type Progress } from '../../site/render.ts';
 import type { Written } from '../../site/site-folder.ts';

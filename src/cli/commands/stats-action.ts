@@ -2,7 +2,7 @@ import { inCurrency } from '../../query/currency.ts';
 import type { GroupKey } from '../../query/group-keys.ts';
 import { groupBy, type UsageFilter } from '../../query/grouping.ts';
 import { statsJson } from '../../report/json.ts';
-import { periodOf, quartersOf } from '../../report/period.ts';
+import { periodOf, bucketsOf } from '../../report/period.ts';
 import { statsTable } from '../../report/stats.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
@@ -23,7 +23,7 @@ export async function printStats(context: Context, own: GroupKey, options: Stats
   const snapshot = readSnapshot(options.dataDir);
   const sessions = inCurrency(snapshot.sessions, currencyOf(context, options.dataDir, options.currency));
   const lostRounds = lostRoundsOf(snapshot.state);
-  const stats = groupBy(sessions, keys, { ...options, buckets: quartersOf(period), local });
+  const stats = groupBy(sessions, keys, { ...options, buckets: bucketsOf(period), local });
   const filter = filterWords(options);
   const text = options.json
     ? statsJson(stats, lostRounds)

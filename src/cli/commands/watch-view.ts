@@ -1,6 +1,6 @@
 import type { ParseResult } from '../../ingest/tally.ts';
 import { nodeFiles } from '../../platform/files.ts';
-import { plural } from '../../query/count-text.ts';
+import { plural } from '../../platform/count-text.ts';
 import { liveLines, redraw } from '../../report/live-text.ts';
 import { parseLine } from '../../report/parse-line.ts';
 import { inCurrency } from '../../query/currency.ts';

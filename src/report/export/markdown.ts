@@ -1,5 +1,5 @@
 import type { Row } from '../../query/aggregate.ts';
-import { exact } from '../../query/count-text.ts';
+import { exact } from '../../platform/count-text.ts';
 import { KEY_HEADS } from '../../query/group-keys.ts';
 import type { Stats } from '../../query/grouping.ts';
 import { MEASURE_COLUMNS } from '../../query/measures.ts';

@@ -1,7 +1,7 @@
 import { cleanLine } from '../../platform/clean-text.ts';
 import { usageOf } from '../../session-format/stored-usage.ts';
 import { sumOfCells, tokensOf, type Row as UsageRow } from '../../query/aggregate.ts';
-import { exact, plural } from '../../query/count-text.ts';
+import { exact, plural } from '../../platform/count-text.ts';
 import { exactTime } from '../clock.ts';
 import { cellOfRound } from '../../query/round-money.ts';
 import { costView } from '../cost-view.ts';

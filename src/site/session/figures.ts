@@ -1,5 +1,5 @@
 import { sessionTotals, type Row } from '../../query/aggregate.ts';
-import { exact, plural } from '../../query/count-text.ts';
+import { exact, plural } from '../../platform/count-text.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { costView } from '../cost-view.ts';
 import { percent, shortCount, shortParts } from '../format.ts';

@@ -1,4 +1,4 @@
-import { plural } from '../../query/count-text.ts';
+import { plural } from '../../platform/count-text.ts';
 import { highlight } from './highlight.ts';
 import type { RichTexts } from './rich-texts.ts';
 import { escapeAttribute, escapeText, preformatted, withVisibleControls } from './text.ts';

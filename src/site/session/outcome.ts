@@ -1,6 +1,6 @@
 import { saysError, type Part, type ToolResult } from '../../ai-log/message.ts';
 import { parseJson } from '../../platform/json-spans.ts';
-import { exact } from '../../query/count-text.ts';
+import { exact } from '../../platform/count-text.ts';
 import { excerptOf } from './excerpt.ts';
 
 /** A longer result is not a status: if it mentions an error, that is its subject. */

@@ -1,6 +1,6 @@
 import { DEFAULT_SESSION } from '../../ai-log/round.ts';
 import { printableId, cleanLine } from '../../platform/clean-text.ts';
-import { exact, plural } from '../../query/count-text.ts';
+import { exact, plural } from '../../platform/count-text.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
 import { exactTime } from '../clock.ts';

@@ -1,4 +1,4 @@
-import { exact, plural } from '../../query/count-text.ts';
+import { exact, plural } from '../../platform/count-text.ts';
 import { duration } from '../format.ts';
 import type { Prompt, SessionSum } from './view.ts';
 

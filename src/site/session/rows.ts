@@ -2,7 +2,7 @@ import { FLAG_WORDS } from '../../session-format/flags.ts';
 import { cleanLine } from '../../platform/clean-text.ts';
 import { boundOf, isReason, type Bound, type BoundReason } from '../../pricing/bounds.ts';
 import { boundWords } from '../../pricing/bound-words.ts';
-import { exact, plural } from '../../query/count-text.ts';
+import { exact, plural } from '../../platform/count-text.ts';
 import { argumentsHtml, contentHtml, plain, pre, resultHtml, rich, type RowContext } from './markup.ts';
 import { CUT, CUT_WORDS, fold, line, speech, taggedSpeech, type Row, type Tag } from './row.ts';
 import { escapeAttribute } from './text.ts';

@@ -1,5 +1,5 @@
 import { scaleLinear } from 'd3-scale';
-import { exact } from '../../query/count-text.ts';
+import { exact } from '../../platform/count-text.ts';
 import { duration } from '../format.ts';
 import { COST, drawAxis, INPUT, niceTop } from './timeline-axis.ts';
 import type { Bar } from './timeline-bars.ts';

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { localTimeIn } from '../../../src/query/time-zone.ts';
 import { GROUP_KEYS, KEY_FIELDS, type GroupKey } from '../../../src/query/group-keys.ts';
 import { groupBy } from '../../../src/query/grouping.ts';
-import { periodOf, quartersOf } from '../../../src/report/period.ts';
+import { periodOf, bucketsOf } from '../../../src/report/period.ts';
 import { readSnapshot } from '../../../src/store/read.ts';
 import { line, run } from '../../cli/run.ts';
 import { atto, readExactJson, readRecords } from './make.ts';
@@ -123,7 +123,7 @@ test('statistics and exports agree exactly, by every key and in every period', a
         const [, since, , until] = limits[0] === '--since' ? limits : [];
         const period = periodOf({ ...(since && { since }), ...(until && { until }) }, local, 0);
         const query = {
-          buckets: quartersOf(period),
+          buckets: bucketsOf(period),
           local,
           ...(limits[1] === 'BOT' && { consumer: 'bot' }),
         };

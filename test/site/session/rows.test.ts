@@ -1,30 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { RichTexts } from '../../../src/site/session/rich-texts.ts';
 import type { Row } from '../../../src/site/session/row.ts';
-import { rowsOf } from '../../../src/site/session/rows.ts';
-import type { Block, RoundView } from '../../../src/site/session/view.ts';
-import { Talk, type Said } from './make.ts';
+import { cards, roundsIn, rowsOfRound } from './card-rows.ts';
+import { Talk } from './make.ts';
 import { tell } from './outline.ts';
 
-// How a round's card says what tools gave back, what failed, and what a request repeats.
-
-const CONTEXT = {
-  texts: new RichTexts(),
-  hrefOf: (round: number) => `#r-${round}`,
-  rawHref: 'raw.json',
-  isLoose: false,
-};
-
-const roundsIn = (blocks: readonly Block[]): RoundView[] =>
-  blocks.flatMap((block) =>
-    block.kind === 'round' ? [block.round] : block.kind === 'thread' ? roundsIn(block.thread.blocks) : [],
-  );
-
-/** The rows of each round of a session. */
-function cards(said: readonly Said[]): Row[][] {
-  const { parts } = tell(said);
-  return parts.flatMap(({ blocks }) => roundsIn(blocks)).map((round) => rowsOf(round, CONTEXT));
-}
+// How a round's card says what tools gave back, and which request failed.
 
 const callsOf = (rows: readonly Row[] = []) => rows.filter((row) => row.kind === 'session-call');
 
@@ -158,41 +138,12 @@ describe('a request that failed', () => {
     const [rows = []] = cards([new Talk().ask('go').answer(text, [], { code })]);
     expect(rows.filter((row) => row.kind === 'session-line' && row.role === 'Answer')).toEqual([]);
   });
-});
 
-describe('what a request repeats, with results shown with their calls', () => {
-  const history = (results: number, words?: string): string | undefined => {
-    const talk = new Talk();
-    const calls = Array.from({ length: Math.max(1, results) }, (_, i) => run(`c${i}`, 'ls'));
-    const first = talk.ask('go').answer(null, calls);
-    for (let i = 0; i < results; i++) talk.result(`c${i}`, 'ok');
-    if (words !== undefined) talk.ask(words);
-    const row = cards([first, talk.answer('Done.')])[1]?.[0];
-    return row?.kind === 'session-fold' && row.role === 'History' ? row.sum : undefined;
-  };
-
-  test.each([
-    [1, undefined, '2 repeated, 1 new, shown with its call'],
-    [2, undefined, '2 repeated, 2 new, shown with their calls'],
-    [1, 'and then?', '2 repeated, 2 new'],
-    [0, 'and then?', '2 repeated, 1 new'],
-  ])('%d results, and %j: %s', (results, words, sum) => {
-    expect(history(results, words)).toBe(sum);
+  test('is none where the log has no code', () => {
+    const [block] = tell([new Talk().ask('go').answer('k')]).parts[0]?.blocks ?? [];
+    const [round] = roundsIn(block ? [block] : []);
+    if (!round) throw new Error('no round');
+    const { response_code: _, ...stored } = round.stored;
+    expect(rowsOfRound({ ...round, stored })).toEqual(rowsOfRound(round));
   });
-});
-
-test('who said what: users, assistants, tools, and any other by its name', () => {
-  const role = (name: string): string | undefined => {
-    const [rows = []] = cards([{ model: 'm', messages: [{ role: name, content: 'x' }] }]);
-    const said = rows.find((row) => row.kind === 'session-say');
-    return said && `${said.role} ${said.speaker}`;
-  };
-  expect(['user', 'assistant', 'model', 'critic', 'x'.repeat(30), ''].map(role)).toEqual([
-    'User user',
-    'Assistant answer',
-    'Assistant answer',
-    'critic other',
-    `${'x'.repeat(24)} other`,
-    '? other',
-  ]);
 });

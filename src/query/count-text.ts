@@ -1,1 +1,0 @@
-export { exact, plural } from '../platform/count-text.ts';
