@@ -16,6 +16,8 @@ import { readPriceLines } from '../store/read.ts';
 import type { State } from '../store/state.ts';
 import { isFilteredOut, type Store } from '../store/store.ts';
 import type { ImportedRounds } from './imported/imported-rounds.ts';
+import { KnownRounds } from './known/known-rounds.ts';
+import type { LogTimes } from './known/log-times.ts';
 import { LineArena } from './arena.ts';
 import { isPruned } from '../model/session-entry.ts';
 import { lineText } from './log-lines.ts';
@@ -33,6 +35,8 @@ export interface LinePlace {
   mtime: number;
   /** It is no log's time, but when a container's runtime took the line. */
   isTimed?: boolean;
+  /** Of the log that is read; absent where rounds are known to be new. */
+  times?: LogTimes;
 }
 
 /** A rejected line keeps so much of its text, and all of them together so much. */
@@ -75,6 +79,7 @@ export class Batch {
   readonly #redactor: Redactor | undefined;
   /** undefined where none were, or the rounds are what is imported. */
   readonly #imported: ImportedRounds | undefined;
+  readonly #known: KnownRounds;
   readonly #road: 'fast' | 'plain';
   readonly #heldWeight: number;
   readonly #sessions = new Map<string, OpenSession>();
@@ -102,6 +107,7 @@ export class Batch {
   ) {
     this.#redactor = redactor;
     this.#imported = imported;
+    this.#known = new KnownRounds(files, store.dir, () => state, index);
     this.#files = files;
     this.#road = road;
     this.#heldWeight = heldWeight;
@@ -198,6 +204,7 @@ export class Batch {
     const stored = this.#redactor?.round(round) ?? round;
     const likeness = this.#imported?.judge(stored, round.time);
     if (likeness === 'known') return 'imported';
+    if (this.#isKnown(stored, place)) return 'known';
     const resolution = round.usageState === 'counted' ? await this.#resolve(round.model) : undefined;
     const price = priceRound(
       this.#book,
@@ -216,6 +223,12 @@ export class Batch {
     if (round.time === null) this.onTimeless?.(round.unreadTime, place);
     this.size += length;
     return 'rounds';
+  }
+
+  #isKnown(round: AnyRound, { times, generation }: LinePlace): boolean {
+    const ended = round.time === null ? null : round.time + (round.durationMs ?? 0);
+    if (times?.mayBeKnown(ended) !== true) return false;
+    return this.#known.has(round, generation, this.#sessions.get(round.sessionId)?.draft);
   }
 
   /** The one used last comes last. */

@@ -6,6 +6,7 @@ import type { OpenLine } from '../logs/open-line.ts';
 import type { OpenLog, UnreadableFile } from '../logs/open-log.ts';
 import type { LogPosition, State } from '../store/state.ts';
 import { isImported } from './imported/imported-log.ts';
+import { LogTimes } from './known/log-times.ts';
 import type { LogReading } from './log-reading.ts';
 import type { Gap } from './tally.ts';
 
@@ -26,13 +27,30 @@ export class KnownLogs {
   /** The files that this run met, by their paths, with what each is. */
   readonly #met = new Map<string, { file: LogFile; generation: Generation }>();
   readonly #firstNew: number;
+  readonly #closedUntil: () => number;
 
   /** `closed` loads the logs whose files were gone: they are asked only for a file that no other log explains. */
-  constructor(files: Files, state: State, closed: () => ReadonlyMap<number, LogPosition>) {
+  constructor(
+    files: Files,
+    state: State,
+    closed: () => ReadonlyMap<number, LogPosition>,
+    closedUntil: () => number,
+  ) {
+    this.#closedUntil = closedUntil;
     this.#files = files;
     this.#loadClosed = closed;
     this.#firstNew = state.next_log;
     this.#open = new Map(structuredClone(state.logs).map((log) => [log.id, asGeneration(log)]));
+  }
+
+  /** What tells the lines of a log that no other can have, by their times. */
+  timesOf({ id, offset, times }: Generation): LogTimes {
+    const closedUntil = this.#closedUntil();
+    // Older stores do not say when the lines of a log were.
+    const unknown = [-Infinity, closedUntil] as const;
+    const others = this.open.filter((log) => log.id !== id && log.offset > 0);
+    const ranges = others.map((log) => log.times ?? unknown);
+    return new LogTimes(times ?? (offset > 0 ? unknown : undefined), ranges, closedUntil);
   }
 
   /** Logs whose files are there, or were when they were last looked for. */

@@ -29,7 +29,7 @@ export class LineTaker {
     { bytes, at }: Block,
   ): Promise<Pick<Block, 'bytes' | 'at'> | undefined> {
     const { path, facts } = reading.log;
-    const place = { path, generation: reading.generation.id, mtime: facts.mtime };
+    const place = { path, generation: reading.generation.id, mtime: facts.mtime, times: reading.times };
     let lines = 0;
     let length = 0;
     let to = bytes.length;
@@ -56,7 +56,13 @@ export class LineTaker {
     const { path, facts } = reading.log;
     for (const { bytes, at, time, reason, pieces } of lines) {
       const [generation, offset] = at;
-      const place = { path: this.#known.pathOf(generation) ?? path, generation, offset, mtime: facts.mtime };
+      const place = {
+        path: this.#known.pathOf(generation) ?? path,
+        generation,
+        offset,
+        mtime: facts.mtime,
+        times: reading.times,
+      };
       if (reason !== undefined) {
         this.#tally.count(this.#batch.reject(reason, lineText(bytes), place), pieces);
         continue;

@@ -1,6 +1,7 @@
 import { agrees, type Fingerprint, type FingerprintBuilder } from '../logs/fingerprint.ts';
 import type { Generation } from '../logs/log-position.ts';
 import type { OpenLog } from '../logs/open-log.ts';
+import type { LogTimes } from './known/log-times.ts';
 
 /** A log is not any more what was read of it: it was truncated meanwhile. What was not committed is decided anew. */
 export class LogChanged extends Error {}
@@ -9,6 +10,8 @@ export class LogChanged extends Error {}
 export class LogReading {
   readonly log: OpenLog;
   readonly generation: Generation;
+  /** Of its lines, to know those that another log may have too. */
+  readonly times: LogTimes;
   /** Rounds since the last commit. */
   rounds = 0;
   isFinished = false;
@@ -22,10 +25,11 @@ export class LogReading {
   #print: Fingerprint | undefined;
 
   /** Goes on where `generation` ends. */
-  constructor(log: OpenLog, generation: Generation) {
+  constructor(log: OpenLog, generation: Generation, times: LogTimes) {
     const { offset } = generation;
     this.log = log;
     this.generation = generation;
+    this.times = times;
     this.from = offset;
     const readsOn = offset > 0 && log.content.size > offset;
     this.#taker = log.taker(readsOn ? generation : undefined);
@@ -48,6 +52,8 @@ export class LogReading {
     this.#taker.pass(bytes);
     this.#print = undefined;
     this.generation.offset = this.#taker.offset;
+    const { range } = this.times;
+    if (range) this.generation.times = range;
   }
 
   /** A part of a line has been read, which does not end with it. */

@@ -11,6 +11,8 @@ import type { LogPosition } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredIndex } from '../store/index/index.ts';
 import { Batch } from './batch.ts';
+import type { TimeRange } from './known/log-times.ts';
+import { ClosedTimes } from './known/closed-times.ts';
 import { Commits } from './commits.ts';
 import { ContainerLog, isWhole } from './container-log.ts';
 import { ImportedRounds } from './imported/imported-rounds.ts';
@@ -41,6 +43,7 @@ export class Run {
   /** undefined where nothing was imported. */
   readonly #imported: ImportedRounds | undefined;
   readonly #commits: Commits;
+  readonly #closedTimes: ClosedTimes;
   readonly #known: KnownLogs;
   readonly #opener: LogOpener;
   readonly #lines: LineTaker;
@@ -64,7 +67,13 @@ export class Run {
     this.#tally = tally;
     this.#commits = new Commits(files, store);
     const { state } = this.#commits;
-    this.#known = new KnownLogs(files, state, () => this.#commits.index.closed);
+    this.#closedTimes = new ClosedTimes(state, () => this.#commits.index.sessions);
+    this.#known = new KnownLogs(
+      files,
+      state,
+      () => this.#commits.index.closed,
+      () => this.#closedTimes.until,
+    );
     this.#opener = new LogOpener(files, this.#known, tally, options.now);
     const index = (): StoredIndex => this.#commits.index;
     this.#imported = state.imported === 0 ? undefined : new ImportedRounds(files, store, index);
@@ -136,7 +145,8 @@ export class Run {
 
   async #begin(log: OpenLog): Promise<LogReading> {
     try {
-      return new LogReading(log, await this.#known.generationOf(log));
+      const position = await this.#known.generationOf(log);
+      return new LogReading(log, position, this.#known.timesOf(position));
     } catch (error) {
       log.close();
       throw error;
@@ -221,7 +231,7 @@ export class Run {
     const longest = this.#options.longestLine ?? LONGEST_LINE;
     const torn = await findTornLine(this.#files, this.#known, predecessor, reading.log, longest);
     if (!torn) return block;
-    const before = new LogReading(torn.log, torn.generation);
+    const before = new LogReading(torn.log, torn.generation, this.#known.timesOf(torn.generation));
     this.#readings.push(before);
     // Its two halves are each a line of a file.
     this.#tally.read(2);
@@ -270,6 +280,7 @@ export class Run {
         logs,
         closed: [...closed, ...(this.#imported?.take() ?? [])],
         imported: this.#imported?.count,
+        closedUntil: this.#closedTimes.pass(closed as readonly { times?: TimeRange }[]),
         nextLog: this.#known.nextId,
       };
       await this.#commits.begin(batch, () => this.#tally.commit());

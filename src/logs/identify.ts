@@ -24,12 +24,10 @@ export async function identify(
   return best;
 }
 
-/** Below this, that two files agree says little. */
-const SMALLEST = 64;
-
 /**
- * Whether a shorter log is a copy of what was read. Where no other file holds the generation any more, one that was
- * truncated, or stands in its place, is a new log that begins like it; one elsewhere is an old copy.
+ * Whether a shorter log is a copy of what was read: byte for byte, which a file can tell that still holds it. Where there
+ * is none, it is read as a new log. What it has in common with the old one is known round by round; taken for a copy, its
+ * new lines would be lost.
  */
 async function isCopy(files: Files, log: OpenLog, generation: Generation): Promise<boolean> {
   const { size } = log.content;
@@ -42,11 +40,7 @@ async function isCopy(files: Files, log: OpenLog, generation: Generation): Promi
       carrier.close();
     }
   }
-  const { dev, ino } = log.facts;
-  const itself = generation.seen.find((seen) => seen.dev === dev && seen.ino === ino);
-  // A copy stays what it was or grows; a log that was truncated and begins alike is smaller.
-  if (itself) return itself.size <= log.facts.size;
-  return log.path !== generation.path && size >= SMALLEST;
+  return false;
 }
 
 /** A file that certainly holds the generation; undefined if it does not any more. */

@@ -25,6 +25,11 @@ export interface Generation extends Fingerprint {
   open?: OpenLine[];
   /** It is a compressed file of which nothing can be read, and nothing else. Absent of damaged ones in older stores. */
   unread?: UnreadFile;
+  /**
+   * When the first and the last of its requests ended, in milliseconds since 1970 UTC. Absent in older stores, and where
+   * no line said so.
+   */
+  times?: readonly [first: number, last: number];
   /** Runs in a row that found no file of it. */
   missing: number;
   /** Files that hold it or a part of it, so that an unchanged one need not be opened again. */

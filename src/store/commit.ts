@@ -41,6 +41,8 @@ export interface Batch {
   closed: readonly LogPosition[];
   /** How many of all closed logs are imported files, where that was counted. */
   imported?: number | undefined;
+  /** Until when the rounds were that came from closed logs, in milliseconds since 1970 UTC; undefined: as before, null: none was closed. */
+  closedUntil?: number | null | undefined;
   nextLog: number;
 }
 
@@ -120,6 +122,7 @@ export function seal(files: Files, store: Store, state: State, index: StoredInde
     prices: { ...state.prices, length: prices },
     rejected: { length: rejected },
     ...(batch.imported !== undefined && { imported: batch.imported }),
+    ...(batch.closedUntil !== undefined && { closed_until: batch.closedUntil }),
     next_log: batch.nextLog,
     logs: batch.logs,
   };

@@ -16,6 +16,11 @@ export interface State {
   pruned?: { length: number };
   /** How many of the closed logs are imported files; absent in older stores, where nobody has counted them. */
   imported?: number;
+  /**
+   * No closed log has a line of a request that ended later: milliseconds since 1970 UTC; null as long as no log was closed.
+   * Absent in older stores.
+   */
+  closed_until?: number | null;
   /** Rounds that a repair could not bring back, and how much of their list counts; absent where none were lost. */
   lost?: { length: number; rounds: number };
   /** Number of the next log generation. */
@@ -100,6 +105,7 @@ function isState(value: Record<string, unknown>): value is Record<string, unknow
     isRecord(rejected) &&
     isCount(rejected['length']) &&
     (pruned === undefined || (isRecord(pruned) && isCount(pruned['length']))) &&
+    (value['closed_until'] == null || Number.isFinite(value['closed_until'])) &&
     (lost === undefined || (isRecord(lost) && isCount(lost['length']) && isCount(lost['rounds']))) &&
     areLogPositions(logs)
   );

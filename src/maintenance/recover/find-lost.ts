@@ -2,7 +2,7 @@ import { parseJson } from '../../platform/json-spans.ts';
 import type { Redactor } from '../../redact/redact.ts';
 import { isFilteredOut, type Filters } from '../../store/store.ts';
 import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
-import { CellBudget, type CountedRound } from './cell-budget.ts';
+import { CellBudget, type CountedRound } from '../../ingest/known/cell-budget.ts';
 import type { Place } from './logged-lines.ts';
 import type { Source, ToldRound } from './sources.ts';
 
