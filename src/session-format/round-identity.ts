@@ -54,15 +54,12 @@ export function identityOfStored(stored: StoredRound): RoundIdentity | undefined
   });
 }
 
-/** Only facts that every build reads alike are proof: token counts have been read in more ways over time. */
-function identityOf(fields: IdentityFields): RoundIdentity {
-  const { time, requestId, chatId, responseCode, durationMs, firstTokenMs, model, consumer, api, tokens } =
-    fields;
+/** Token counts are no proof: builds have learned to read them in more ways over time. */
+function identityOf({ tokens, ...fields }: IdentityFields): RoundIdentity {
+  const { time, requestId, chatId, responseCode, durationMs, firstTokenMs, model, consumer, api } = fields;
   const isProof = time !== null && requestId !== null;
-  const facts = isProof
-    ? [time, requestId, responseCode, durationMs]
-    : [time, requestId, responseCode, durationMs, chatId, firstTokenMs, model, consumer, api, ...tokens];
-  return { key: JSON.stringify(facts), isProof };
+  const facts = [time, requestId, chatId, responseCode, durationMs, firstTokenMs, model, consumer, api];
+  return { key: JSON.stringify(isProof ? facts : [...facts, ...tokens]), isProof };
 }
 
 /** The texts of a round come last in its line. Inside a JSON string this cannot occur: a quote is escaped there. */
