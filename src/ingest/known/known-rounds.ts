@@ -48,6 +48,7 @@ export class KnownRounds {
   /** Whether the session has the round, stored or in its `draft`. `log`: the number of the log that has the line. */
   has(round: AnyRound, log: number, draft: SessionDraft | undefined): boolean {
     const { sessionId, time } = round;
+    if (draft && time !== null && time > draft.updated) return false;
     const head = this.#index().head(sessionId);
     const last = draft?.updated ?? head?.updated;
     if (last === undefined || (time !== null && time > last)) return false;
