@@ -1,4 +1,4 @@
-// /session?id=<id>: finds the session's page among the lists' data, the newest sessions first.
+// /session?id=<id>: looks for the session in the lists' data, the newest sessions first.
 import { printableId } from '../src/platform/clean-text.ts';
 import type { SessionDataRow } from '../src/site/session-data.ts';
 import { loadSessions } from './lib/session-files.ts';
@@ -12,7 +12,8 @@ void find();
 
 async function find(): Promise<void> {
   const { files = '', list = '' } = status.dataset;
-  if (id === '') return say('This address names no session: it ends in ?id= and a session’s id.', list);
+  if (id === '')
+    return say('This address does not name a session. It should end in ?id= and a session id.', list);
   const wanted = printableId(id);
   status.textContent = 'Looking for the session …';
   const starts: SessionDataRow[] = [];
@@ -44,7 +45,7 @@ function say(text: string, list: string): void {
 }
 
 function offer(rows: readonly SessionDataRow[]): void {
-  status.textContent = `${rows.length} sessions begin like this:`;
+  status.textContent = `${rows.length} sessions start with this id:`;
   const items = rows.slice(0, MOST_SHOWN).map((row) => {
     const item = document.createElement('li');
     const link = document.createElement('a');

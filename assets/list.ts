@@ -1,5 +1,5 @@
-// The list of sessions: search, filters and sorting over all of them, drawn 200 rows at a time. The page shows the
-// latest without it.
+// The list of sessions: searches, filters and sorts all sessions, and shows 200 rows at a time. Without JavaScript, the
+// page shows the latest sessions.
 import { exact } from '../src/query/count-text.ts';
 import { loadSessions } from './lib/session-files.ts';
 import {
@@ -37,7 +37,7 @@ async function start(): Promise<void> {
   readAddress();
   const files = await Promise.allSettled((form.dataset['files'] ?? '').split(' ').map(once(loadSessions)));
   const loaded = files.flatMap((file) => (file.status === 'fulfilled' ? [file.value] : []));
-  // A file that cannot be loaded would make a list that lacks sessions and does not say so: the page stays as it is.
+  // Without one of the files, the list would silently lack sessions: the page stays as it is.
   if (loaded.length < files.length) {
     form.hidden = true;
     return;
@@ -61,7 +61,7 @@ async function start(): Promise<void> {
   draw();
 }
 
-/** One call after the other: the files share the name that they call. */
+/** Runs one load at a time, because all files call the same function. */
 function once<T>(load: (url: string) => Promise<T>): (url: string) => Promise<T> {
   let before: Promise<unknown> = Promise.resolve();
   return (url) => {
@@ -87,7 +87,7 @@ function addOptions(
   select.value = names.has(wanted) ? wanted : '';
 }
 
-/** Heads become buttons; a phone, which shows no heads, gets a field. */
+/** Column heads become buttons. A phone, which does not show them, gets a field. */
 function addSorting(): void {
   for (const head of table.tHead?.rows[0]?.cells ?? []) {
     const key = head.dataset['sort'] ?? '';
@@ -160,7 +160,7 @@ function markSorted(): void {
   }
 }
 
-/** By time, pages are numbered from the oldest, as those without JavaScript are; else from the first. */
+/** Sorted by time, pages are numbered from the oldest, as without JavaScript; else from the first. */
 function drawPager(pages: number): void {
   const pager = part('pager');
   pager.hidden = pages === 1;
@@ -198,7 +198,7 @@ function button(text: string, to: number, isCurrent: boolean, isDisabled = false
   return item;
 }
 
-/** What is shown stands in the address: it survives a reload, and can be sent to somebody. */
+/** The address holds the search, filters and sorting, so that it can be shared and reloaded. */
 function readAddress(): void {
   const named = new URLSearchParams(location.hash.slice(1));
   const key = named.get('sort') ?? '';

@@ -1,23 +1,23 @@
-// A session's page: what only a script can do. Reading, jumping and "conversation only" work without it.
+// A session's page. Reading, following links and "conversation only" work without this script.
 
 const root = document.documentElement;
 
-leadOn();
+followSignpost();
 findRound();
 addEventListener('hashchange', findRound);
 copyIds();
 openParts();
 foldPrompts();
 markPrompts();
-walkStrip();
+walkTimeline();
 
-/** A signpost leads on to the newest page, with the round that was asked for. */
-function leadOn(): void {
+/** A signpost redirects to the newest page, and keeps the round in the address. */
+function followSignpost(): void {
   const to = document.body.dataset['moved'];
   if (to !== undefined) location.replace(to + location.hash);
 }
 
-/** Shows the round that the address names: on another page, or in a closed part of this one. */
+/** Shows the round in the address, even if it is on another page or in a folded part of this one. */
 function findRound(): void {
   const number = Number(/^#r-(\d{1,9})$/.exec(location.hash)?.[1]);
   const rounds = document.querySelector<HTMLElement>('.rounds');
@@ -56,7 +56,7 @@ function copyIds(): void {
   }
 }
 
-/** Without https there is no clipboard: then the old way, by a selected text. */
+/** Without https there is no clipboard: falls back to a selected text field. */
 async function copy(text: string, beside: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -67,7 +67,7 @@ async function copy(text: string, beside: HTMLElement): Promise<boolean> {
     field.className = 'unseen';
     beside.after(field);
     field.select();
-    // Deprecated, and all there is on a page that came by http.
+    // Deprecated, but the only way on a page loaded by http.
     const isDone = document.execCommand('copy');
     field.remove();
     beside.focus();
@@ -82,12 +82,12 @@ function openParts(): void {
     button.addEventListener('click', () => {
       isOpen = !isOpen;
       for (const part of document.querySelectorAll<HTMLDetailsElement>('.rounds details')) part.open = isOpen;
-      button.textContent = isOpen ? 'Close every part' : 'Open every closed part';
+      button.textContent = isOpen ? 'Collapse all' : 'Expand all';
     });
   }
 }
 
-/** Beside the rounds the list of prompts is open; above them, where there is no room beside, it is closed. */
+/** The list of prompts is open beside the rounds, and closed if there is no room and it is above them. */
 function foldPrompts(): void {
   const list = document.querySelector<HTMLDetailsElement>('.prompts');
   const narrow = matchMedia('(max-width: 1119px)');
@@ -98,7 +98,7 @@ function foldPrompts(): void {
   narrow.addEventListener('change', fold);
 }
 
-/** Marks the prompt whose rounds are read. */
+/** Marks the prompt whose rounds are in view. */
 function markPrompts(): void {
   const links = [...document.querySelectorAll<HTMLAnchorElement>('.prompts a[href^="#r-"]')];
   const rounds = links.map((link) => document.getElementById(link.hash.slice(1)));
@@ -124,9 +124,9 @@ function markPrompts(): void {
   mark();
 }
 
-/** The strip is one stop of the Tab key; arrows go from bar to bar. */
-function walkStrip(): void {
-  const bars = [...document.querySelectorAll<SVGAElement>('.strip-plot a')];
+/** The timeline is a single Tab stop; arrow keys move between bars. */
+function walkTimeline(): void {
+  const bars = [...document.querySelectorAll<SVGAElement>('.timeline-plot a')];
   for (const [i, bar] of bars.entries()) bar.setAttribute('tabindex', i === 0 ? '0' : '-1');
   const go = (to: number): void => {
     const bar = bars[Math.max(0, Math.min(to, bars.length - 1))];

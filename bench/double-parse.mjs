@@ -1,4 +1,4 @@
-// The baseline of `monitor parse`: reads each line of a log and JSON.parses it and its ai_log, and nothing else.
+// The baseline of `monitor parse`: calls JSON.parse on each line of a log and on its ai_log, and does nothing else.
 //   node bench/double-parse.mjs LOG…
 import { closeSync, openSync, readSync } from 'node:fs';
 

@@ -1,9 +1,9 @@
-// Writes an access log like a busy gateway's: agents that repeat their whole history in every request, between many
-// requests that are no AI calls. The same arguments give the same bytes; memory doesn't grow with the log.
+// Writes an access log like a busy gateway's: agents that repeat their whole history in every request, among many
+// requests that are not AI calls. The same arguments give the same bytes; memory does not grow with the log.
 //   node bench/make-log.mjs OUT [--megabytes 300] [--live 500] [--rounds 20] [--text 750] [--other 1] [--seed 1]
 //     [--only-other]
 // --live: sessions that take turns; --rounds: their mean length; --text: mean characters of a message;
-// --other: requests that are no AI calls for each one that is; --only-other: nothing but these.
+// --other: requests that are not AI calls, for each one that is; --only-other: only such requests.
 // Prints {bytes, lines, rounds, sessions}.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,7 @@ const CLAUDE = 'claude-sonnet-4-5';
 const CLAUDE_SHARE = 0.25;
 /** A sub-agent takes turns with its agent under the same session id. */
 const SUB_AGENT_SHARE = 0.1;
-/** An agent whose history grew too long goes on with a summary of it. */
+/** An agent whose history has grown too long continues with a summary of it. */
 const COMPACTION_CHANCE = 0.01;
 const WRITE_BYTES = 1 << 20;
 
@@ -75,7 +75,7 @@ function makeOtherLog(path, { megabytes, seed }) {
   return done;
 }
 
-/** One line of an AI call: the `number`-th round of a session, whose request holds nothing else. */
+/** One line of an AI call: the `number`-th round of a session, whose request has nothing else. */
 export function oneRound(sessionId, number) {
   const r = makeRandom(number);
   const question = `question ${number}`;
@@ -103,7 +103,7 @@ function beginSession(r, number, rounds, text) {
     isClaude,
     system: isClaude ? [{ type: 'text', text: prompt, cache_control: { type: 'ephemeral' } }] : null,
     threads: Array.from({ length: r.chance(SUB_AGENT_SHARE) ? 2 : 1 }, () => ({
-      // Twice escaped, as they stand in the log: a message is escaped once, and logged many times.
+      // Escaped twice, as in the log. Done once for each message, which is logged many times.
       messages: isClaude ? [] : [logged({ role: 'system', content: prompt })],
       pending: [],
     })),
@@ -111,7 +111,7 @@ function beginSession(r, number, rounds, text) {
   };
 }
 
-/** The thread's next request and what came back, as a line. */
+/** The thread's next request and its answer, as a line. */
 function nextRound(r, session, at, text) {
   const thread = r.pick(session.threads);
   const { messages } = thread;
@@ -203,7 +203,7 @@ function logged(value) {
   return goEscape(goJson(value));
 }
 
-/** Claude's clients mark the last block of the last message for the cache. Go sorts the mark to the front. */
+/** Claude's clients mark the last block of the last message for the cache. Go sorts keys, so the mark comes first. */
 function marked(message) {
   const at = message.lastIndexOf('{\\"text\\"');
   const from = at < 0 ? message.lastIndexOf('{\\"content\\"') : at;

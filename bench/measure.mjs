@@ -1,4 +1,4 @@
-// Runs commands in turn and tells their times and memory. A command is `{name, command: [program, …arguments], env?}`.
+// Runs commands in turn and measures their times and memory. A command is `{name, command: [program, …arguments], env?}`.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,15 +12,15 @@ export function monitor(...args) {
   return { name: `monitor ${args[0]}`, command: [process.execPath, BIN, ...args] };
 }
 
-/** The JSON document of a command of ours. */
+/** The JSON document that a command of this program prints. */
 export function ask(...args) {
   return JSON.parse(execFileSync(process.execPath, [BIN, ...args, '--json'], { encoding: 'utf8' }));
 }
 
-/** What starting Node costs, whatever it runs. */
+/** The cost of starting Node. */
 export const EMPTY_NODE = { name: 'node -e 0', command: [process.execPath, '-e', '0'] };
 
-/** Runs a command to its end, its output unread; returns `{ms, cpuMs}`: wall and CPU time. Throws where it fails. */
+/** Runs a command to its end, its output unread; returns `{ms, cpuMs}`: wall and CPU time. Throws if it fails. */
 export function run({ command: [program, ...args], env }) {
   const [began, cpuBefore] = [performance.now(), childrensCpuMs()];
   const { error, status, signal, stderr } = spawnSync(program, args, {
@@ -33,18 +33,18 @@ export function run({ command: [program, ...args], env }) {
   throw new Error(`${[program, ...args].join(' ')} ended with ${status ?? signal}: ${stderr}`);
 }
 
-/** User and system time of all children that ended, as the kernel tells it: in hundredths of a second. */
+/** User and system time of all children that ended, as the kernel reports it: in hundredths of a second. */
 function childrensCpuMs() {
   const stat = readFileSync('/proc/self/stat', 'utf8');
-  // Behind the name, which can hold spaces, the 14th and 15th field.
+  // The 14th and 15th field. They are counted after the name, which can contain spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[13]) + Number(fields[14])) * 10;
 }
 
 /**
  * Runs each candidate `times` times in turn (A B A B …), after one turn that warms up and isn't counted. A candidate is
- * a command with `prepare`, what is done before each of its runs and not timed. Returns each one's median wall time
- * and mean CPU time, which hundredths of a second are fine enough for: `{ms, cpuMs}`.
+ * a command with `prepare`, which is called before each of its runs and not timed. Returns `{ms, cpuMs}` of each: the
+ * median wall time, and the mean CPU time, for which hundredths of a second are fine enough.
  */
 export function compare(candidates, times) {
   const measured = candidates.map(() => []);
@@ -64,26 +64,26 @@ export function compare(candidates, times) {
 let aside = 0;
 
 /**
- * Makes room for a new folder. What was there stays until the bench ends: ext4 doesn't give away the inodes of files
- * that were deleted a moment ago, and each file that is made meanwhile pays for the search.
+ * Makes room for a new folder. The old one stays until the bench ends: ext4 does not reuse the inodes of files that were
+ * deleted a moment ago, and creating files is slow while it searches for others.
  */
 export function putAside(path) {
   if (existsSync(path)) renameSync(path, `${path}.old-${aside++}`);
 }
 
-/** A comparison as a result holds it. */
+/** A comparison, in the keys of a result. */
 export function against(name, ours, theirs) {
   const { ms: baselineMs, cpuMs: baselineCpuMs } = theirs;
   return { ...ours, baseline: name, baselineMs, baselineCpuMs };
 }
 
-/** Peak resident memory of one run, in MB of 10⁶ bytes; undefined where there is nothing that tells. */
+/** Peak resident memory of one run, in MB of 10⁶ bytes; undefined if it cannot be measured. */
 export function peakOf({ command: [program, ...args], prepare }) {
   prepare?.();
   const isNode = program === process.execPath;
   if (!isNode && findProgram('/usr/bin/time') === undefined) return undefined;
   const report = join(tmpdir(), `monitor-bench-peak-${process.pid}`);
-  // A run of its own: the hook would be a part of the time.
+  // A separate run, because the hook would add to the time.
   if (isNode) run({ command: [program, '--require', HOOK, ...args], env: { BENCH_PEAK: report } });
   else run({ command: ['/usr/bin/time', '-f', '%M', '-o', report, program, ...args] });
   const kilobytes = Number(readFileSync(report, 'utf8').trim());
@@ -97,7 +97,7 @@ function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The path of a program; undefined where it is not installed. */
+/** The path of a program; undefined if it is not installed. */
 export function findProgram(name) {
   const paths = name.includes('/')
     ? [name]

@@ -1,5 +1,5 @@
-// Loaded before the program that is measured: when that ends, its peak memory (KiB) goes to the file $BENCH_PEAK.
-// Of the process itself: what getrusage tells starts at the memory of the process that forked it.
+// Loaded before the program that is measured: when that ends, its peak memory (KiB) is written to the file $BENCH_PEAK.
+// This is VmHWM, because the peak of getrusage starts with the memory of the process that forked it.
 const { readFileSync, writeFileSync } = require('node:fs');
 const { isMainThread } = require('node:worker_threads');
 

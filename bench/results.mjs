@@ -1,8 +1,8 @@
-// What the cases measured, as a table, and whether it is within bounds. A result:
+// What the cases measured, as the table of docs/performance.md, and whether it is within bounds. A result:
 //   {name, size, ms?, cpuMs?, baseline?, baselineMs?, baselineCpuMs?, peakMb?, gigabytesPerSecond?, pagesPerSecond?, disk?, note?,
-//    promise: what issue 6 promises, bound: what a regression breaks, with the same keys and `ratio`}
+//    promise: what the project promises, bound: what only a regression exceeds; both have the same keys, and `ratio`}
 
-/** Where less is better; of the others, more is. */
+/** Figures of which less is better; of all others, more is better. */
 const LESS = new Set(['ratio', 'ms', 'peakMb', 'disk']);
 const UNITS = {
   ratio: '×',
@@ -25,36 +25,36 @@ function isWithin(key, value, limit) {
   return LESS.has(key) ? value <= limit : value >= limit;
 }
 
-/** A line for each bound that the result doesn't keep. */
+/** A line for each bound that the result exceeds. */
 export function boundsBroken(result) {
   return Object.entries(result.bound ?? {})
     .map(([key, limit]) => ({ key, limit, value: judged(result, key) }))
     .filter(({ key, limit, value }) => !isWithin(key, value, limit))
     .map(
       ({ key, limit, value }) =>
-        `${result.name}, ${result.size}: ${shown(key, value)}, and the bound is ${shown(key, limit)}`,
+        `${result.name}, ${result.size}: ${shown(key, value)}; the bound is ${shown(key, limit)}`,
     );
 }
 
-/** Of the two ratios, wall and CPU time, the better: beside a busy neighbour one of them lies. */
+/** The better of the two ratios, wall and CPU time: on a busy machine either of them can be wrong. */
 function judged(result, key) {
   const value = figureOf(result, key);
   return key === 'ratio' ? Math.min(value, figureOf(result, 'cpuRatio')) : value;
 }
 
 /** Markdown: a line about the machine, and a table. */
-export function toTable({ date, node, cpu, load, seed }, results) {
+export function toTable({ date, node, cpu, load, seed, times }, results) {
   const head = [
-    'case',
+    'what',
     'size',
     'time',
     'baseline',
     'its time',
     'ratio',
-    'of CPU time',
-    'peak RSS',
+    'CPU ratio',
+    'peak memory',
     'promised',
-    '',
+    'note',
   ];
   const rows = results.map((result) => [
     result.name,
@@ -73,7 +73,7 @@ export function toTable({ date, node, cpu, load, seed }, results) {
   );
   const line = (cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
   return [
-    `${date}, Node ${node}, ${cpu}, load ${load.join(' → ')}, seed ${seed}`,
+    `Measured on ${date.slice(0, 10)}: Node ${node}, ${cpu}, load ${load.join(' → ')}, seed ${seed}, ${times} turns.`,
     '',
     line(head),
     line(widths.map((width) => '-'.repeat(width))),
@@ -81,13 +81,13 @@ export function toTable({ date, node, cpu, load, seed }, results) {
   ].join('\n');
 }
 
-/** `≤ 0.4×: yes`; with the figure where no other column has it. */
+/** `≤ 0.4×: kept`; with the figure if no other column has it. */
 function promiseText(result) {
   return Object.entries(result.promise ?? {})
     .map(([key, limit]) => {
       const value = figureOf(result, key);
       const told = ['ratio', 'ms', 'peakMb', 'disk'].includes(key) ? '' : ` (${shown(key, value).trim()})`;
-      return `${LESS.has(key) ? '≤' : '≥'} ${shown(key, limit)}: ${isWithin(key, value, limit) ? 'yes' : 'NO'}${told}`;
+      return `${LESS.has(key) ? '≤' : '≥'} ${shown(key, limit)}: ${isWithin(key, value, limit) ? 'kept' : '**missed**'}${told}`;
     })
     .join('; ');
 }

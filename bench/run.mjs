@@ -1,20 +1,24 @@
-// How fast the program is, against what people would use instead. Makes its data from a seed in a temporary folder,
+// How fast the program is, compared with what people would use instead. Makes its data from a seed in a temporary folder,
 // runs each case several times in turn with its baseline, and prints the ratios of the medians and the peak memory:
-//   npm run bench [-- [--full] [--only backlog,stored,growth,render] [--times 5] [--seed 1] [--json] [--check]]
-// --full: the sizes of docs/performance.md; --check: small sizes, and exit code 1 where a ratio is out of its bounds.
-// Any size can be given: --megabytes, --other-megabytes, --sessions, --rounds, --growth-megabytes, --render-megabytes,
+//   npm run bench [-- [--full] [--only backlog,paths,stored,growth,render] [--times 5] [--seed 1] [--json] [--check]
+//     [--write]]
+// --full: the sizes of docs/performance.md; --check: small sizes, and exit code 1 if a ratio is out of its bounds;
+// --write: puts the table into docs/performance.md.
+// Each size has an option: --megabytes, --other-megabytes, --sessions, --rounds, --growth-megabytes, --render-megabytes,
 // --render-sessions.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { backlog } from './cases/backlog.mjs';
 import { growth } from './cases/growth.mjs';
+import { paths } from './cases/paths.mjs';
 import { render } from './cases/render.mjs';
 import { stored } from './cases/stored.mjs';
 import { boundsBroken, toTable } from './results.mjs';
 
-const CASES = { backlog, stored, growth, render };
+const PAGE = new URL('../docs/performance.md', import.meta.url);
+const CASES = { backlog, paths, stored, growth, render };
 const SIZES = {
   usual: {
     times: 5,
@@ -56,6 +60,7 @@ const { values } = parseArgs({
     full: flag,
     check: flag,
     json: flag,
+    write: flag,
   },
 });
 const sizes = SIZES[values.check ? 'check' : values.full ? 'full' : 'usual'];
@@ -65,6 +70,9 @@ for (const name of only) {
     throw new Error(`--only ${name}: there is ${Object.keys(CASES).join(', ')}`);
 }
 
+if (values.write && only.length < Object.keys(CASES).length)
+  throw new Error('--write needs every case: leave out --only');
+
 const folder = mkdtempSync(join(tmpdir(), 'monitor-bench-'));
 const options = { folder, others: !values.check };
 for (const [key, value] of Object.entries({ ...sizes, rounds: 20, seed: 1 })) {
@@ -73,7 +81,7 @@ for (const [key, value] of Object.entries({ ...sizes, rounds: 20, seed: 1 })) {
   options[key.replace(/-(.)/g, (_, letter) => letter.toUpperCase())] = number;
 }
 
-/** What its cases yield, as told on stderr while they go on. */
+/** What the cases of this name yield; stderr says how far they are. */
 function measure(name, given) {
   const results = [];
   for (const result of CASES[name](given)) {
@@ -83,13 +91,24 @@ function measure(name, given) {
   return results;
 }
 
+/** Replaces what is between the marks of the page. */
+function writeTable(table) {
+  const text = readFileSync(PAGE, 'utf8');
+  const replaced = text.replace(
+    /(<!-- bench -->\n)[^]*(?=<!-- \/bench -->)/,
+    (_, mark) => `${mark}\n${table}\n\n`,
+  );
+  if (replaced === text) throw new Error('docs/performance.md has no place for the table');
+  writeFileSync(PAGE, replaced);
+}
+
 try {
   const began = new Date();
   const load = [loadavg()[0]];
   const measured = [];
   for (const name of only) {
     let results = measure(name, options);
-    // A machine that was busy with something else gets a second chance, and longer.
+    // The machine may have been busy with something else: measure once more, with more turns.
     if (values.check && results.some((result) => boundsBroken(result).length > 0)) {
       process.stderr.write(`${name}: out of bounds; once more\n`);
       results = measure(name, { ...options, times: options.times * 2 });
@@ -103,9 +122,11 @@ try {
     cpu: `${cpus().length} × ${cpus()[0]?.model}`,
     load: load.map((value) => value.toFixed(1)),
     seed: options.seed,
+    times: options.times,
   };
   if (values.json) console.log(JSON.stringify({ ...machine, sizes: options, results: measured }));
   else console.log(toTable(machine, measured));
+  if (values.write) writeTable(toTable(machine, measured));
   const broken = values.check ? measured.flatMap(boundsBroken) : [];
   for (const line of broken) console.error(line);
   process.exitCode = broken.length > 0 ? 1 : 0;

@@ -1,23 +1,11 @@
-// Builds the skill's folder: skill/ as it stands, and the program in one file that needs nothing but Node. The commands
-// that write (parse, render …) are no part of it, nor is what only they need.
+// Builds the skill's folder: a copy of skill/, and the program in one file that needs only Node. src/cli/skill.ts lists
+// its commands: those that write (parse, render …), and code that only they need, are not bundled.
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { licencesOf } from './licences.mjs';
 
 const FOLDER = 'dist-skill/agent-session-monitor';
 const MOST_BYTES = 1 << 20;
-const KEPT = new Set(['list', 'show', 'stats-model', 'stats-date', 'stats-consumer', 'check', 'url']);
-
-/** The commands that are left out are empty modules: src/cli/skill.ts takes them from the tree. */
-const leaveOut = {
-  name: 'leave out',
-  setup(plugin) {
-    plugin.onLoad({ filter: /src\/cli\/commands\/[\w-]+\.ts$/ }, ({ path }) => {
-      const name = /([\w-]+)\.ts$/.exec(path)?.[1] ?? '';
-      return KEPT.has(name) ? undefined : { contents: 'module.exports = {};', loader: 'js' };
-    });
-  },
-};
 
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(`${FOLDER}/scripts`, { recursive: true });
@@ -33,7 +21,6 @@ const { metafile } = await build({
   legalComments: 'none',
   logLevel: 'error',
   metafile: true,
-  plugins: [leaveOut],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

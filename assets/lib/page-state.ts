@@ -1,8 +1,8 @@
-// Where the reader was, kept over a reload: scroll position, open details, typed text, focus.
+// Keeps the state of a page across a reload: scroll position, open details, typed text, focus.
 
 interface PageState {
   scroll: number;
-  /** The part of the page that stood at the top of the window, and how far above it began. */
+  /** The element at the top of the window, and how far above it began. */
   anchor: [id: string, top: number] | null;
   details: [key: string, open: boolean][];
   fields: [id: string, value: string][];
@@ -10,7 +10,7 @@ interface PageState {
 }
 
 const KEY = `monitor:state:${location.pathname}`;
-/** Near the top of the window. */
+/** What counts as the top of the window, in pixels. */
 const TOP = 80;
 
 export function saveState(): void {
@@ -25,11 +25,11 @@ export function saveState(): void {
     sessionStorage.setItem(KEY, JSON.stringify(state));
     history.scrollRestoration = 'manual';
   } catch {
-    // Storage is switched off: the reload goes to where the browser thinks best.
+    // Storage is disabled: the browser decides where to scroll.
   }
 }
 
-/** Puts back what was saved; returns a function that scrolls there again, once more of the page is drawn. */
+/** Restores what was saved. Returns a function that scrolls there again, for when more of the page is drawn. */
 export function restoreState(): (() => void) | undefined {
   const state = takeState();
   if (!state) return undefined;
@@ -60,15 +60,15 @@ function takeState(): PageState | undefined {
   }
 }
 
-/** Details by the nearest part with an id, and their place in it: a page that has grown keeps both. */
+/** Details by the nearest ancestor with an id and their index in it, which stay the same when the page grows. */
 function detailsByKey(): Map<string, HTMLDetailsElement> {
-  const places = new Map<string, number>();
+  const indexes = new Map<string, number>();
   const found = new Map<string, HTMLDetailsElement>();
   for (const details of document.querySelectorAll('details')) {
     const part = details.closest('[id]')?.id ?? '';
-    const place = places.get(part) ?? 0;
-    places.set(part, place + 1);
-    found.set(`${part}/${place}`, details);
+    const index = indexes.get(part) ?? 0;
+    indexes.set(part, index + 1);
+    found.set(`${part}/${index}`, details);
   }
   return found;
 }
@@ -102,7 +102,7 @@ function setValue(id: string, value: string): void {
     field.dispatchEvent(new Event('change', { bubbles: true }));
   } else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) {
     field.value = value;
-    // Options can come later.
+    // Its options may be added later.
     field.dataset['restored'] = value;
   }
 }

@@ -3,12 +3,12 @@ import { recall, remember } from './storage.ts';
 
 declare global {
   interface Window {
-    /** build.js calls it: a stamp that changes with the site, and the seconds between two looks (0: none). */
+    /** Called by build.js with a stamp that changes with the site, and the seconds between checks (0: never). */
     monitorStamp?: (stamp: string, seconds: number) => void;
   }
 }
 
-/** Looks every now and then whether the site was written again, and loads the page anew if so. */
+/** Checks regularly whether the site has changed, and reloads the page if so. */
 export function watchStamp(): void {
   const url = document.body.dataset['stamp'];
   if (url === undefined) return;
@@ -20,13 +20,13 @@ export function watchStamp(): void {
   const look = (): void => {
     clearTimeout(timer);
     looked = Date.now();
-    // A script, as a page from the disk may fetch nothing.
+    // A script, because pages opened from disk must not use fetch.
     const script = document.createElement('script');
     script.src = `${url}?t=${looked}`;
     script.addEventListener('load', () => script.remove());
     script.addEventListener('error', () => {
       script.remove();
-      // The site is being moved, or the network is away.
+      // The site is being moved, or the network is down.
       later();
     });
     document.head.append(script);
@@ -47,7 +47,7 @@ export function watchStamp(): void {
     known ??= stamp;
     later();
   };
-  // A page in the background is not drawn: it looks once it is seen again.
+  // A page in the background checks again when it becomes visible.
   document.addEventListener('visibilitychange', () => {
     const isDue = seconds > 0 && Date.now() - looked >= seconds * 1000;
     if (document.visibilityState === 'visible' && isOn() && isDue) look();
@@ -66,7 +66,9 @@ function addSwitch(seconds: number, onChange: () => void): void {
   button.className = 'act';
   const label = (): void => {
     button.textContent = isOn() ? 'Refresh on' : 'Refresh off';
-    button.title = isOn() ? `Looks for a newer page every ${seconds} seconds` : 'This page stays as it is';
+    button.title = isOn()
+      ? `Checks for a newer page every ${seconds} seconds`
+      : 'This page does not refresh itself';
   };
   button.addEventListener('click', () => {
     remember('refresh', isOn() ? 'off' : 'on');

@@ -2,12 +2,12 @@ import type { SessionData } from '../../src/site/session-data.ts';
 
 declare global {
   interface Window {
-    /** A file of data calls it with its number. */
+    /** Called by a data file, with its number. */
     monitorSessions?: (number: number, data: SessionData) => void;
   }
 }
 
-/** Loads a file of sessions. A script, as a page from the disk may fetch nothing. */
+/** Loads a data file. It is a script, because pages opened from disk must not use fetch. */
 export function loadSessions(url: string): Promise<SessionData> {
   return new Promise((resolve, reject) => {
     const script = document.createElement('script');
@@ -17,7 +17,7 @@ export function loadSessions(url: string): Promise<SessionData> {
     script.addEventListener('load', () => {
       script.remove();
       if (loaded) resolve(loaded);
-      else reject(new Error(`${url} is no list of sessions`));
+      else reject(new Error(`${url} is not a list of sessions`));
     });
     script.addEventListener('error', () => {
       script.remove();

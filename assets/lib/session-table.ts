@@ -10,9 +10,9 @@ export interface Session {
   text: string;
   models: string[];
   consumers: string[];
-  /** By currency; null where none is known. */
+  /** By currency; null if unknown. */
   costs: ReadonlyMap<string, number> | null;
-  /** For those who point at the cost. */
+  /** Tooltip of the cost. */
   costExact: string;
   slot: number;
   /** Milliseconds since 1970. */
@@ -23,17 +23,34 @@ export interface Session {
 export function sessionsOf(data: SessionData): Session[] {
   const { models, consumers, currencies, rows, year } = data;
   return rows.map((row) => {
-    const [, title, id, modelPlaces, , consumerPlaces, , , , , , , costs, , updated, costExact, ...reasons] =
-      row;
-    const lines = reasons.map((place) => `  ${data.reasons[place] ?? ''}`);
+    const [
+      ,
+      title,
+      id,
+      modelIndexes,
+      ,
+      consumerIndexes,
+      ,
+      ,
+      ,
+      ,
+      ,
+      ,
+      costs,
+      ,
+      updated,
+      costExact,
+      ...reasons
+    ] = row;
+    const lines = reasons.map((index) => `  ${data.reasons[index] ?? ''}`);
     return {
       row,
       text: `${title}\n${id}`.toLowerCase(),
-      models: modelPlaces.map((place) => models[place]?.[0] ?? ''),
-      consumers: consumerPlaces.map((place) => consumers[place] ?? ''),
-      costs: costs && new Map(costs.map((cost, place) => [currencies[place] ?? '', cost])),
+      models: modelIndexes.map((index) => models[index]?.[0] ?? ''),
+      consumers: consumerIndexes.map((index) => consumers[index] ?? ''),
+      costs: costs && new Map(costs.map((cost, index) => [currencies[index] ?? '', cost])),
       costExact: [costExact, ...lines].join('\n'),
-      slot: models[modelPlaces[0] ?? 0]?.[1] ?? 0,
+      slot: models[modelIndexes[0] ?? 0]?.[1] ?? 0,
       updated: Date.parse(updated),
       year,
     };
@@ -59,12 +76,12 @@ export function isSortKey(text: string): text is SortKey {
   return Object.hasOwn(SORTS, text);
 }
 
-/** Words come from A to Z first, numbers and times from the largest down. */
+/** At first, words are sorted from A to Z, numbers and times from the largest. */
 export function startsAscending(key: SortKey): boolean {
   return key === 'title' || key === 'consumer' || key === 'model';
 }
 
-/** Equals stay in the order of their last rounds. */
+/** Equal sessions are sorted by last round. */
 export function sortSessions(sessions: readonly Session[], key: SortKey, isAscending: boolean): Session[] {
   const sign = isAscending ? 1 : -1;
   if (key === 'cost') return byCosts(sessions, sign);
@@ -78,8 +95,8 @@ export function sortSessions(sessions: readonly Session[], key: SortKey, isAscen
 }
 
 /**
- * As the program's own compareCosts: currencies are never added. USD decides, then the others by their codes. What is
- * unknown is less than nothing.
+ * Like compareCosts in src/query: currencies are never added, USD decides, then the others by code. Unknown costs rank
+ * below zero.
  */
 function byCosts(sessions: readonly Session[], sign: number): Session[] {
   const used = new Set(sessions.flatMap(({ costs }) => (costs ? [...costs.keys()] : [])));
@@ -100,7 +117,7 @@ function compareLists(a: readonly number[], b: readonly number[]): number {
   return 0;
 }
 
-/** A row of the table: a copy of the page's template, filled in. */
+/** A row of the table, from the page's template. */
 export function drawRow(template: HTMLTemplateElement, session: Session): DocumentFragment {
   const { row, models, costs, costExact, slot, year } = session;
   const [href, title, id, , isHatched, , consumer, rounds, input, cached, output, cost, , missing, updated] =

@@ -1,10 +1,10 @@
-// What the reader chose. A browser may refuse to keep it: then it holds until the page is left.
+// The reader's choices. If the browser refuses to store them, they are lost when the page is left.
 
 export function remember(key: string, value: string): void {
   try {
     localStorage.setItem(`monitor:${key}`, value);
   } catch {
-    // Storage is switched off.
+    // Storage is disabled.
   }
 }
 

@@ -2,14 +2,14 @@ import { recall, remember } from './storage.ts';
 
 const THEMES = ['system', 'dark', 'light'];
 
-/** Before anything is drawn. */
+/** Runs before anything is drawn. */
 export function applyTheme(): void {
   const theme = recall('theme');
   if (theme === 'dark' || theme === 'light') document.documentElement.dataset['theme'] = theme;
   else delete document.documentElement.dataset['theme'];
 }
 
-/** A switch in the footer: the system's colours, dark, light. */
+/** A switch in the footer: system, dark, or light. */
 export function addThemeSwitch(): void {
   const button = document.createElement('button');
   button.type = 'button';

@@ -1,4 +1,4 @@
-// A first run on logs that lie there already: against reading each line with JSON.parse, and against other tools.
+// A first run over existing logs, compared with reading each line with JSON.parse and with other tools.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,14 +6,14 @@ import { against, compare, findProgram, monitor, peakOf, putAside } from '../mea
 import { makeEmptyLog, makeLog } from './data.mjs';
 
 const LOOP = fileURLToPath(new URL('../double-parse.mjs', import.meta.url));
-const LOOP_TITLE = 'JSON.parse of line and ai_log';
+export const LOOP_TITLE = 'JSON.parse of line and ai_log';
 
-function loopOver(log) {
+export function loopOver(log) {
   return { name: LOOP_TITLE, command: [process.execPath, LOOP, log] };
 }
 
-/** `parse` of a log into a store that isn't there yet. */
-export function parseAnew(log, store) {
+/** `parse` of a log into a new store. */
+export function parseIntoNew(log, store) {
   return {
     ...monitor('parse', '--log-path', log, '--output-dir', store, '--quiet'),
     prepare: () => putAside(store),
@@ -23,39 +23,39 @@ export function parseAnew(log, store) {
 export function* backlog({ folder, megabytes, otherMegabytes, seed, times, others }) {
   const store = join(folder, 'backlog');
   const log = makeLog(folder, 'backlog.log', { megabytes, seed });
-  const parse = parseAnew(log.path, store);
+  const parse = parseIntoNew(log.path, store);
   const [ours, loop] = compare([parse, loopOver(log.path)], times);
   const size = `${mb(log.bytes)}, ${log.rounds} rounds of ${log.sessions} sessions`;
   const peakMb = peakOf(parse);
   yield {
-    name: 'backlog',
+    name: 'first run',
     size,
     ...against(LOOP_TITLE, ours, loop),
     peakMb,
     promise: { ratio: 0.4, peakMb: 200 },
-    // Of a small log, most of the time goes into the first run itself: prices, and a file for each session.
+    // With a small log, most of the time is not spent on reading: prices, and a file for each session.
     bound: { ratio: 9, peakMb: 250 },
-    note: `${rate(log.bytes, ours.ms)}; the loop ${peakOf(loopOver(log.path)).toFixed(0)} MB`,
+    note: `${rate(log.bytes, ours.ms)}; the loop takes ${peakOf(loopOver(log.path)).toFixed(0)} MB`,
   };
   if (others) {
-    for (const other of otherTools(log.path)) yield* againstOther('backlog', size, parse, other, times);
-    const half = makeLog(folder, 'half.log', { megabytes: megabytes / 3, seed });
+    for (const other of otherTools(log.path)) yield* againstOther('first run', size, parse, other, times);
+    const third = makeLog(folder, 'third.log', { megabytes: megabytes / 3, seed });
     yield {
-      name: 'backlog, a third of it',
-      size: mb(half.bytes),
-      peakMb: peakOf(parseAnew(half.path, store)),
+      name: 'first run, a third of the log',
+      size: mb(third.bytes),
+      peakMb: peakOf(parseIntoNew(third.path, store)),
       promise: { peakMb: 200 },
-      note: `memory only: the whole takes ${peakMb.toFixed(0)} MB`,
+      note: 'memory only',
     };
-    rmSync(half.path);
+    rmSync(third.path);
   }
   rmSync(log.path);
 
   const plain = makeLog(folder, 'other.log', { megabytes: otherMegabytes, seed, 'only-other': true });
-  const parseOther = parseAnew(plain.path, store);
-  // Starting the program is no reading.
+  const parseOther = parseIntoNew(plain.path, store);
+  // What starting the program takes is not reading speed.
   const [whole, empty, loopOther] = compare(
-    [parseOther, parseAnew(makeEmptyLog(folder), store), loopOver(plain.path)],
+    [parseOther, parseIntoNew(makeEmptyLog(folder), store), loopOver(plain.path)],
     times,
   );
   yield {
@@ -66,7 +66,7 @@ export function* backlog({ folder, megabytes, otherMegabytes, seed, times, other
     promise: { gigabytesPerSecond: 1.5 },
     gigabytesPerSecond: plain.bytes / 1e6 / Math.max(1, whole.ms - empty.ms),
     bound: { ratio: 1.2 },
-    note: `${rate(plain.bytes, whole.ms)} with the start of the program`,
+    note: `${rate(plain.bytes, whole.ms)} including the start`,
   };
   if (others) {
     const access = accessLogTool(plain.path, join(folder, 'goaccess.json'));
@@ -77,16 +77,16 @@ export function* backlog({ folder, megabytes, otherMegabytes, seed, times, other
 
 function* againstOther(name, size, parse, other, times) {
   if (findProgram(other.command[0]) === undefined) {
-    yield { name, size, baseline: other.name, note: `${other.command[0]} is not installed` };
+    process.stderr.write(`${name}: ${other.command[0]} is not installed\n`);
     return;
   }
   const [ours, theirs] = compare([parse, other], Math.min(3, times));
   const peak = peakOf(other);
-  const note = peak === undefined ? '' : `it takes ${peak.toFixed(0)} MB`;
+  const note = peak === undefined ? '' : `${other.command[0]} takes ${peak.toFixed(0)} MB`;
   yield { name, size, ...against(other.name, ours, theirs), note };
 }
 
-/** What people would count tokens with. Each does less: nothing is stored, and a second run starts anew. */
+/** What people would count tokens with. Each does less: it stores nothing, and a second run starts from the beginning. */
 function otherTools(log) {
   const filter = 'select(.ai_log != "-") | .ai_log | fromjson | [.session_id, .input_token]';
   const query = `
@@ -100,7 +100,7 @@ function otherTools(log) {
   ];
 }
 
-/** GoAccess takes the lines of AI calls to pieces of 4 KiB and can't read them: it gets only the others. */
+/** GoAccess cuts lines into pieces of 4 KiB, so it cannot read those of AI calls: it gets only the others. */
 function accessLogTool(log, report) {
   const fields = {
     bytes_sent: '%b',

@@ -1,4 +1,4 @@
-// The data of the cases. Everything is made by another process, so that the one that measures stays small.
+// The data of the cases. Other processes make it, so that the one that measures stays small.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 
 const fileOf = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
-/** A log with the options of make-log.mjs; returns its path and what that prints of it. */
+/** A log with the options of make-log.mjs; returns its path and what make-log.mjs prints. */
 export function makeLog(folder, name, options) {
   const path = join(folder, name);
   return { path, ...JSON.parse(call('make-log.mjs', path, options)) };
 }
 
-/** A log with nothing to store: parsing it is what starting the program costs. */
+/** A log with nothing to store: parsing it takes as long as starting the program. */
 export function makeEmptyLog(folder) {
   const path = join(folder, 'empty.log');
   writeFileSync(path, '{"ai_log":"-","path":"/healthz"}\n');

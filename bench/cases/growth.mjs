@@ -2,7 +2,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { against, compare, monitor } from '../measure.mjs';
-import { mb, parseAnew } from './backlog.mjs';
+import { mb, parseIntoNew } from './backlog.mjs';
 import { bytesOf, makeEmptyLog, makeLog, makeStore } from './data.mjs';
 
 export function* growth({ folder, growthMegabytes: largest, sessions, seed, times }) {
@@ -17,9 +17,9 @@ function* withNewBytes(folder, sizes, seed, times) {
   const logs = sizes.map((megabytes) =>
     makeLog(folder, `growth-${megabytes}.log`, { megabytes, seed, live: 50 }),
   );
-  const parses = logs.map(({ path }) => parseAnew(path, store));
+  const parses = logs.map(({ path }) => parseIntoNew(path, store));
   const stored = [];
-  const [empty, ...medians] = compare([parseAnew(makeEmptyLog(folder), store), ...parses], times);
+  const [empty, ...medians] = compare([parseIntoNew(makeEmptyLog(folder), store), ...parses], times);
   for (const parse of parses) {
     parse.prepare();
     compare([parse], 0);
@@ -47,11 +47,11 @@ function* withNewBytes(folder, sizes, seed, times) {
   rmSync(store, { recursive: true });
 }
 
-/** The same new bytes into stores of other sizes. */
+/** The same new bytes, added to stores of different sizes. */
 function* withTheStore(folder, sizes, megabytes, seed, times) {
   const log = makeLog(folder, 'new.log', { megabytes, seed, live: 50 });
   const candidates = sizes.map((sessions, i) => {
-    if (sessions === 0) return parseAnew(log.path, join(folder, 'store-0'));
+    if (sessions === 0) return parseIntoNew(log.path, join(folder, 'store-0'));
     const { dir } = makeStore(folder, `stored-${i}`, { sessions, seed, files: 1 });
     const copy = join(folder, `store-${i}`);
     return {
@@ -80,13 +80,13 @@ function* withTheStore(folder, sizes, megabytes, seed, times) {
   rmSync(log.path);
 }
 
-/** Longer sessions repeat more in each request: the log grows with that, the store doesn't. */
+/** Longer sessions repeat more in each request: the log grows with that, the store does not. */
 function* withHistories(folder, lengths, megabytes, seed) {
   const store = join(folder, 'histories');
   let first;
   for (const rounds of lengths) {
     const log = makeLog(folder, 'histories.log', { megabytes, rounds, seed, live: 20 });
-    compare([parseAnew(log.path, store)], 0);
+    compare([parseIntoNew(log.path, store)], 0);
     const perRound = bytesOf(store) / log.rounds;
     first ??= perRound;
     yield {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { oneRound } from '../make-log.mjs';
 import { against, ask, compare, EMPTY_NODE, monitor, peakOf, putAside, run } from '../measure.mjs';
 import { makeLog, makeStore } from './data.mjs';
-import { mb, parseAnew } from './backlog.mjs';
+import { mb, parseIntoNew } from './backlog.mjs';
 
 export function* render(options) {
   yield* firstRender(options);
@@ -13,9 +13,9 @@ export function* render(options) {
 
 function* firstRender({ folder, renderMegabytes: megabytes, seed, times }) {
   const [store, site] = [join(folder, 'to-render'), join(folder, 'site')];
-  // Chats rather than agents of many hours: most sessions are.
+  // Most sessions are short chats, not agents that work for hours.
   const log = makeLog(folder, 'to-render.log', { megabytes, rounds: 8, live: 100, seed });
-  run(parseAnew(log.path, store));
+  run(parseIntoNew(log.path, store));
   const { total } = ask('stats-model', '--data-dir', store);
   rmSync(log.path);
   const whole = {
@@ -30,7 +30,7 @@ function* firstRender({ folder, renderMegabytes: megabytes, seed, times }) {
     peakMb: peakOf(whole),
     pagesPerSecond: (total.sessions / ours.ms) * 1e3,
     promise: { pagesPerSecond: 300 },
-    // Sessions that take the CPU time in which Node starts: 12 at 300 a second and 40 ms.
+    // Sessions rendered in the CPU time that starting Node takes: 12 with 300 a second and 40 ms.
     sessionsPerBaseline: (total.sessions * empty.cpuMs) / ours.cpuMs,
     bound: { sessionsPerBaseline: 4 },
   };

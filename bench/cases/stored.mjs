@@ -1,11 +1,11 @@
-// What is done every minute, and what somebody waits for, with a large store: against starting Node.
+// What cron does every minute and what a person waits for, with a large store, compared with starting Node.
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { oneRound } from '../make-log.mjs';
 import { against, compare, EMPTY_NODE, monitor, peakOf } from '../measure.mjs';
 import { makeStore } from './data.mjs';
 
-/** These take a moment, so they are run more often. */
+/** These are short, so they are run more often. */
 const OFTEN = 3;
 
 export function* stored({ folder, sessions, rounds, seed, times }) {

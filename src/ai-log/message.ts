@@ -35,7 +35,7 @@ export interface Message {
   /** As logged; the item's type where it has no role, `?` where it has neither. */
   role: string;
   parts: Part[];
-  /** OpenAI's `tool_calls` beside the content. */
+  /** OpenAI's `tool_calls`, or `function_call`, beside the content. */
   calls: ToolCall[];
   /** The call that the whole message answers; undefined where it is no tool's. */
   answers?: { id: string | null; name: string | null };
@@ -65,7 +65,7 @@ export function readMessage(json: string): Message {
       ...(thinking === '' ? [] : [{ kind: 'thinking' as const, text: thinking }]),
       ...(type === 'reasoning' ? parts.map(asThinking) : parts),
     ],
-    calls: readCalls(message['tool_calls']),
+    calls: readCalls(message['tool_calls'] ?? oldCalls(message)),
     ...(isAnswer(message) && {
       answers: {
         id: idOf(message['tool_call_id'] ?? message['call_id']),
@@ -84,6 +84,12 @@ export function readParts(json: string): Part[] {
 export function readCallList(json: string): ToolCall[] | null {
   const calls = readJson(json);
   return Array.isArray(calls) ? readCalls(calls) : null;
+}
+
+/** Before OpenAI had `tool_calls`, a message had one `function_call`. */
+function oldCalls(message: Json): Json[] {
+  const call = message['function_call'];
+  return isObject(call) ? [call] : [];
 }
 
 function readCalls(calls: unknown): ToolCall[] {
@@ -152,8 +158,13 @@ function geminiResult(given: Json): ToolResult {
     id: idOf(given['id']),
     name: textOr(given['name'], '?'),
     parts,
-    isError: isObject(response) && response['error'] !== undefined && response['error'] !== null,
+    isError: isObject(response) && saysError(response['error']),
   };
+}
+
+/** Whether an `error` in a result tells of one: many tools have the key in every result. */
+export function saysError(error: unknown): boolean {
+  return error !== undefined && error !== null && error !== false && error !== '';
 }
 
 function jsonPart(value: unknown): Part[] {

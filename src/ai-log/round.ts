@@ -7,7 +7,8 @@ import { arrayElements, parseJson } from '../platform/json-spans.ts';
 import { kindOf } from './usage/model-kinds.ts';
 import { readServiceTier } from './usage/service-tier.ts';
 import { readTime } from './time.ts';
-import { normaliseUsage, type TokenUsage, type UsageState } from './usage/usage.ts';
+import type { RoundUsage, UsageState } from '../model/token-usage.ts';
+import { normaliseUsage } from './usage/usage.ts';
 
 /** A text as characters, or as UTF-8 that was never decoded. */
 export type Text = string | Uint8Array;
@@ -30,11 +31,9 @@ export interface LoggedRound<T extends Text = string, Message extends T | number
   requestId: string | null;
   responseType: string | null;
   responseCode: number | null;
-  /** A tier of the provider that has its own prices (`priority`, `flex`, `batch`); null for the usual one. */
-  serviceTier: string | null;
   durationMs: number | null;
   firstTokenMs: number | null;
-  usage: TokenUsage;
+  usage: RoundUsage;
   usageState: UsageState;
   flags: string[];
   /** What the log said of the usage, where it said anything. */
@@ -138,6 +137,8 @@ export function toRound<T extends Text, Message extends T | number>(
   const aiLog: Record<string, unknown> = counts;
   for (const key of values.keys()) if (isRareCount(key)) aiLog[key] = value(key);
   const { usage, state, flags, asksWriteTime, asksAudio } = normaliseUsage(aiLog);
+  const serviceTier = readServiceTier(value('service_tier'), aiLog);
+  if (serviceTier !== null) usage.serviceTier = serviceTier;
   const field = (key: string): unknown => parseField(line.fields.get(key));
   const model = nameOf(counts.model) ?? UNKNOWN_MODEL;
   const responseType = nameOf(value('response_type'));
@@ -165,7 +166,6 @@ export function toRound<T extends Text, Message extends T | number>(
     requestId: nameOf(field('request_id')),
     responseType,
     responseCode,
-    serviceTier: readServiceTier(value('service_tier'), aiLog),
     durationMs: countOf(value('llm_service_duration')) ?? countOf(field('duration')),
     firstTokenMs: countOf(value('llm_first_token_duration')),
     usage,

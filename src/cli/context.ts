@@ -2,42 +2,42 @@ import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { readSchedules, type Schedule } from '../platform/schedules.ts';
 
-/** All that a command knows of the process it runs in. */
+/** Everything that a command knows about its process. */
 export interface Context {
-  /** Writes to stdout and waits until it is taken. Throws ClosedOutput when nobody reads any more. */
+  /** Writes to stdout and waits until the text is taken. Throws ClosedOutput if the reader went away. */
   write: (text: string) => Promise<void>;
   /** Writes to stderr. */
   warn: (text: string) => void;
   env: Readonly<Record<string, string | undefined>>;
   stdoutIsTerminal: boolean;
   stderrIsTerminal: boolean;
-  /** Asks whoever sits at the terminal: whether the answer is yes. Undefined where nobody does. */
+  /** Asks a yes-or-no question at the terminal. Undefined if there is no terminal. */
   confirm?: ((question: string) => Promise<boolean>) | undefined;
-  /** Columns of the terminal; 80 where stdout is none. */
+  /** Columns of the terminal; 80 if stdout is not one. */
   columns: number;
-  /** Lines of the terminal; 24 where stdout is none. */
+  /** Lines of the terminal; 24 if stdout is not one. */
   rows: number;
   colourLevel: ColourLevel;
   /** Milliseconds since 1970 UTC. */
   now: number;
   /** The system's zone, an IANA name. */
   timeZone: string;
-  /** What the system runs by itself: crontabs, and systemd's units. */
+  /** Crontabs and systemd units. */
   schedules: () => Schedule[];
-  /** Node, and the program's file: absolute paths, by which a crontab can start it. */
+  /** Absolute paths of Node and of the program's file, for a crontab. */
   program: { node: string; script: string };
 }
 
-/** Of chalk: none, 16, 256, all colours. */
+/** A level of chalk: no colors, 16, 256, all. */
 export type ColourLevel = 0 | 1 | 2 | 3;
 
-/** stdout's reader went away, as `head` does: no fault, and nothing more to say. */
+/** The reader of stdout went away, as `head` does. This is not an error. */
 export class ClosedOutput extends Error {}
 
 /** The one place that reads the process. */
 export function readContext(): Context {
   const { env } = process;
-  // Whatever takes time to look up is looked up when it is asked for: a run with nothing new asks for none of it.
+  // What takes time to look up is looked up when needed: a run with nothing new needs none of it.
   return {
     write: (text) =>
       new Promise((resolve, reject) => {
@@ -76,7 +76,7 @@ export function readContext(): Context {
   };
 }
 
-/** Everything but a `y` is a no: Ctrl-C, Ctrl-D, Enter. */
+/** Anything but `y` or `yes` is a no, also Ctrl-C, Ctrl-D and Enter. */
 async function askAtTerminal(question: string): Promise<boolean> {
   const { createInterface } = await import('node:readline');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
@@ -88,19 +88,19 @@ async function askAtTerminal(question: string): Promise<boolean> {
   return /^y(?:es)?$/i.test(answer.trim());
 }
 
-/** A failed write also comes as an event, which would end the process if nobody heard it. */
+/** A failed write also emits an error event, which would end the process without a listener. */
 function heard(stream: NodeJS.WriteStream): NodeJS.WriteStream {
   if (stream.listenerCount('error') === 0) stream.on('error', () => {});
   return stream;
 }
 
-/** The terminal's columns, else COLUMNS, else 80; at least 30, which the longest label needs. */
+/** The terminal's columns, else COLUMNS, else 80; at least 30, for the longest label. */
 export function columnsOf(named: string | undefined, terminal: number | undefined): number {
   const columns = terminal || (/^\d{1,5}$/.test(named ?? '') ? Number(named) : 0) || 80;
   return Math.max(30, columns);
 }
 
-/** FORCE_COLOR says more than NO_COLOR (as in Node), and both more than the terminal's own depth in bits. */
+/** FORCE_COLOR overrides NO_COLOR, as in Node; both override the terminal's depth in bits. */
 export function colourLevelOf(env: Context['env'], depth: number): ColourLevel {
   const forced = env['FORCE_COLOR'];
   if (forced !== undefined) {
@@ -112,8 +112,8 @@ export function colourLevelOf(env: Context['env'], depth: number): ColourLevel {
 }
 
 /**
- * Intl names no zone where TZ is no IANA name (`CST-8` is usual in containers): then the system's present offset,
- * in minutes that UTC is ahead, as a zone of whole hours.
+ * If TZ is not an IANA name (`CST-8` is common in containers), Intl knows no zone. Then a zone of whole hours is made of
+ * the system's current offset: minutes that UTC is ahead.
  */
 export function systemZone(named: string | undefined, offsetMinutes: number): string {
   if (named !== undefined && named !== 'Etc/Unknown' && isKnownZone(named)) return named;
@@ -121,7 +121,7 @@ export function systemZone(named: string | undefined, offsetMinutes: number): st
   return hours === 0 ? 'UTC' : `Etc/GMT${hours > 0 ? '+' : ''}${hours}`;
 }
 
-/** Intl names zones that it refuses: `GMT+08:00` for `TZ=GMT+8`. */
+/** Intl reports zones that it does not accept: `GMT+08:00` for `TZ=GMT+8`. */
 function isKnownZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: name }).format(0) !== '';
@@ -130,12 +130,12 @@ function isKnownZone(name: string): boolean {
   }
 }
 
-/** Pieces gathered into writes of this many characters. */
+/** Pieces are joined into writes of this many characters. */
 const CHUNK = 65_536;
 
 /**
- * Writes a text that is made piece by piece, at the speed of its reader. An empty piece says that making the next
- * one takes its time: `pause` is called.
+ * Writes a text that is generated piece by piece, at the speed of its reader. An empty piece means that the next one will
+ * take long to generate: `pause` is called.
  */
 export async function writeAll(
   context: Pick<Context, 'write'>,

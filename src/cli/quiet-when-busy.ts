@@ -1,8 +1,7 @@
 import { BusyError } from '../platform/errors.ts';
 
 /**
- * Cron mails whatever is printed, and that another run is at work is no news: under `--quiet` the exit code (75) says it
- * alone.
+ * Cron mails any output, and another run at work is not worth a mail: with `--quiet`, only the exit code (75) reports it.
  */
 export async function quietWhenBusy<T>(isUpToDate: boolean, run: () => Promise<T>): Promise<T> {
   try {

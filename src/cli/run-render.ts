@@ -1,12 +1,12 @@
 export { servePages } from '../site/page-worker.ts';
 import { ExitCode } from '../platform/errors.ts';
-import { render, type RenderOptions } from './commands/render.ts';
-import { readContext } from './context.ts';
+import type { RenderOptions } from './commands/render.ts';
+import { render } from './commands/render-action.ts';
+import { readContext, type Context } from './context.ts';
 import { guarded } from './guarded.ts';
 
-/** A whole run of `monitor render`; returns its exit code. A bundle of its own, with all that a render needs. */
-export function runRender(options: RenderOptions): Promise<number> {
-  const context = readContext();
+/** A whole run of `monitor render`; returns its exit code. It has its own bundle. */
+export function runRender(options: RenderOptions, context: Context = readContext()): Promise<number> {
   return guarded(context, async () => {
     await render(context, options);
     return ExitCode.ok;

@@ -1,6 +1,26 @@
-import { main } from './main.ts';
+import type { AddCommand } from './command.ts';
+import { commandTree } from './command-tree.ts';
+import { addCheck } from './commands/check.ts';
+import { addList } from './commands/list.ts';
+import { addShow } from './commands/show.ts';
+import { addStatsConsumer } from './commands/stats-consumer.ts';
+import { addStatsDate } from './commands/stats-date.ts';
+import { addStatsModel } from './commands/stats-model.ts';
+import { addUrl } from './commands/url.ts';
+import { readContext } from './context.ts';
+import { runProgram } from './run-program.ts';
 
-/** What an agent may ask: the commands that read a store and write nothing. scripts/build-skill.mjs leaves the rest out. */
-const QUESTIONS = ['list', 'show', 'stats-model', 'stats-date', 'stats-consumer', 'check', 'url'];
+/** What an agent may ask: the commands that read a store and write nothing. scripts/build-skill.mjs bundles only them. */
+const QUESTIONS: readonly AddCommand[] = [
+  addShow,
+  addList,
+  addStatsModel,
+  addStatsDate,
+  addStatsConsumer,
+  addCheck,
+  addUrl,
+];
 
-process.exitCode = await main(process.argv.slice(2), undefined, new Set(QUESTIONS));
+process.exitCode = await runProgram(process.argv.slice(2), readContext(), (context, writeHelp) =>
+  commandTree(QUESTIONS, context, writeHelp),
+);

@@ -1,21 +1,23 @@
 import nodeModule from 'node:module';
 import { readContext } from './context.ts';
-import { guarded } from './guarded.ts';
-import { parsePlainly } from './parse-plainly.ts';
+import { parseOnce } from './commands/parse-once.ts';
+import { failed, guarded } from './guarded.ts';
 import { quietWhenBusy } from './quiet-when-busy.ts';
-import { usualParse } from './usual-parse.ts';
-import { usualRender } from './usual-render.ts';
+import { usualParse } from './crontab/usual-parse.ts';
+import { usualRender } from './crontab/usual-render.ts';
 
-/** Where the program begins. The usual lines of a crontab are run here; for everything else the rest of it is loaded. */
+/** The start of the program. It runs the usual lines of a crontab itself, and loads the rest for everything else. */
 export async function start(argv: string[]): Promise<number> {
+  // What no `guarded` sees: errors in callbacks.
+  process.on('uncaughtException', (error) => process.exit(failed(readContext(), error)));
   const usual = usualParse(argv, process.env);
   if (usual) {
     const context = readContext();
-    // A person at a terminal is shown more.
+    // A terminal gets more output.
     const isWatched = usual.output !== 'none' && (context.stdoutIsTerminal || context.stderrIsTerminal);
     if (!isWatched) {
       return await guarded(context, async () => {
-        await quietWhenBusy(usual.isUpToDate, () => parsePlainly(context, usual.request, usual.output));
+        await quietWhenBusy(usual.isUpToDate, () => parseOnce(context, usual.request, usual.output));
         return 0;
       });
     }
@@ -25,7 +27,7 @@ export async function start(argv: string[]): Promise<number> {
     const { runRender } = await import('./run-render.ts');
     return await runRender(render);
   }
-  // From Node 22 on, compiled code is kept for the next start.
+  // From Node 22 on, compiled code is cached for the next start.
   (nodeModule as { enableCompileCache?: () => void }).enableCompileCache?.();
   const { main } = await import('./main.ts');
   return await main(argv);

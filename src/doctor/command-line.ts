@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 
-/** What a parse of a store is given. */
+/** The arguments of a parse. */
 export interface ParseCall {
   dir: string;
   logPaths: readonly string[];
   pricesPath: string | undefined;
 }
 
-/** The program as it runs now: absolute paths. */
+/** The absolute paths of the running program. */
 export interface Program {
   node: string;
   script: string;
@@ -22,13 +22,13 @@ export function parseCommandOf(call: ParseCall): string {
 }
 
 /**
- * The same as a line of a crontab, which works from any folder and with cron's short PATH. Undefined where a path holds
- * a line break: no crontab can say it.
+ * The same as a line of a crontab, which works from any folder and with cron's short PATH. Undefined where a path has
+ * a line break, which a crontab cannot hold.
  */
 export function crontabLineOf(call: ParseCall, { node, script }: Program): string | undefined {
   const words = [node, script, ...parseWords(call), '--quiet'];
   if (words.some((word) => /[\n\r]/.test(word))) return undefined;
-  // Each character by itself: cron makes line breaks of % but for \%, inside quotes too.
+  // Character by character: cron turns % into a line break, even in quotes, unless it is \%.
   const quoted = words.map((word) => word.replaceAll(/[^\w@+=:,./\u0080-\uffff-]/g, String.raw`\$&`));
   return `* * * * * ${quoted.join(' ')}`;
 }
@@ -39,7 +39,7 @@ function parseWords({ dir, logPaths, pricesPath }: ParseCall): string[] {
   return ['parse', '--log-path', ...logs, '--output-dir', resolve(dir), ...prices];
 }
 
-/** The words of a command, as a shell takes them apart: quotes and backslashes are undone, nothing is expanded. */
+/** The words of a command, split as a shell does, with quotes and backslashes removed and nothing expanded. */
 export function wordsOf(command: string): string[] {
   const words: string[] = [];
   for (const [word] of command.matchAll(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|["'\\])+/gs)) {

@@ -4,7 +4,7 @@ import { FORM_REASONS } from '../logs/shipped-line.ts';
 import { lineText } from '../ingest/log-lines.ts';
 import { addTimeless, noTimes, type TimeTally } from '../ingest/time-tally.ts';
 
-/** What the lines of a sample say, counted. */
+/** Counts of what the lines of a sample say. */
 export interface LineTally {
   lines: number;
   /** Lines that are JSON objects, as access log lines are. */
@@ -15,22 +15,22 @@ export interface LineTally {
   rejected: number;
   /** Why lines were rejected, and how many for each reason. */
   reasons: Map<string, number>;
-  /** The same of lines that another program has wrapped, in a way that is not read. */
+  /** The same for lines that another program wrapped in a form that is not read. */
   unread: Map<string, number>;
   /** Rounds that came without a session id. */
   noSession: number;
   /** Rounds that did not fail. */
   answered: number;
-  /** Those of them of which no token was counted, and those of these that were streams. */
+  /** Of those, the ones without token counts; and of these, the streams. */
   noUsage: number;
   noUsageStreams: number;
   /** Rounds without the request's messages, in any form. */
   noMessages: number;
-  /** Rounds of which the gateway cut a value. */
+  /** Rounds with a value that the gateway cut. */
   cut: number;
-  /** Rounds of a model whose cached tokens stand outside its input, and were not logged. */
+  /** Rounds of a model whose input does not include cached tokens, which were not logged. */
   cacheUnknown: number;
-  /** Lines with bytes that are no UTF-8. */
+  /** Lines with bytes that are not UTF-8. */
   notUtf8: number;
   /** Rounds whose own time is not known. */
   times: TimeTally;
@@ -60,7 +60,7 @@ export function newTally(): LineTally {
 const KEY = Buffer.from('"ai_log"');
 const BRACE = 0x7b;
 
-/** Counts one line. `mayBeCall`: as `linesOf` says it. `isTimed`: a container's runtime says when it was. */
+/** Counts one line. `mayBeCall`: from `linesOf`. `isTimed`: a container runtime says when it was written. */
 export function addLine(tally: LineTally, bytes: Buffer, mayBeCall: boolean, isTimed: boolean): void {
   tally.lines++;
   if (bytes[0] === BRACE) tally.objects++;
@@ -74,7 +74,7 @@ export function addLine(tally: LineTally, bytes: Buffer, mayBeCall: boolean, isT
   addOne(tally.reasons, line.reason);
 }
 
-/** Counts a line of which the reason says why it could not be unwrapped. */
+/** Counts a line that could not be unwrapped, for this reason. */
 export function addUnread(tally: LineTally, reason: string): void {
   tally.lines++;
   if (FORM_REASONS.has(reason)) {
@@ -113,14 +113,14 @@ function isCut(round: LoggedRound): boolean {
 
 const MARK = ' [truncated] ';
 
-/** The plugin keeps as many bytes before its mark as behind it; somebody's words could hold the mark anywhere. */
+/** The plugin keeps as many bytes before its mark as after it; in someone's own words the mark could be anywhere. */
 function isCutInTheMiddle(json: string): boolean {
   if (!json.startsWith('"') || !json.includes(MARK)) return false;
   const text: unknown = JSON.parse(json);
   if (typeof text !== 'string') return false;
   const bytes = Buffer.from(text);
   const middle = (bytes.length - MARK.length) / 2;
-  // Half a character at a cut has become a U+FFFD of three bytes: up to two more on a side, for each of up to 3 of them.
+  // Each byte of a character that was cut becomes a U+FFFD of three bytes: up to 3 of them on a side, 2 bytes longer each.
   const slack = 12;
   const at = bytes.indexOf(MARK, Math.max(0, Math.floor(middle) - slack));
   return at >= 0 && at <= middle + slack;

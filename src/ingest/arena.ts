@@ -1,20 +1,20 @@
 const CHUNK_BYTES = 1 << 20;
-/** A line's length stands before it. */
+/** A line's length is stored before it. */
 const LENGTH_BYTES = 4;
 
 /**
- * Room for the lines of a batch, which is used again for the next: a new piece of memory for each line would cost more
- * than the line. A line is named by its place, a whole number.
+ * Memory for the lines of a batch, reused for the next: a new piece of memory for each line would cost more than the
+ * line. A line is identified by its position, a whole number.
  */
 export class LineArena {
   readonly #chunks: Buffer[] = [];
   /** The chunk that is being filled, and how far. */
   #filling = 0;
   #used = 0;
-  /** Lines that no chunk can hold. */
+  /** Lines that are longer than a chunk: their positions are negative. */
   #long: Buffer[] = [];
 
-  /** Writes a line, given in pieces; returns its place. */
+  /** Writes a line, given in pieces; returns its position. */
   write(pieces: readonly (string | Uint8Array)[]): number {
     let length = 0;
     for (const piece of pieces) length += Buffer.byteLength(piece);
@@ -33,16 +33,16 @@ export class LineArena {
   }
 
   /** The bytes of a line, valid until `reset`. */
-  read(place: number): Buffer {
-    const long = place < 0 ? this.#long[-place - 1] : undefined;
+  read(position: number): Buffer {
+    const long = position < 0 ? this.#long[-position - 1] : undefined;
     if (long) return long;
-    const chunk = this.#chunks[Math.floor(place / CHUNK_BYTES)];
-    if (!chunk) throw new Error(`no line at ${place}`);
-    const at = place % CHUNK_BYTES;
+    const chunk = this.#chunks[Math.floor(position / CHUNK_BYTES)];
+    if (!chunk) throw new Error(`no line at ${position}`);
+    const at = position % CHUNK_BYTES;
     return chunk.subarray(at + LENGTH_BYTES, at + LENGTH_BYTES + chunk.readUInt32LE(at));
   }
 
-  /** Everything that was written is given up. */
+  /** Forgets everything that was written. */
   reset(): void {
     this.#filling = 0;
     this.#used = 0;

@@ -19,39 +19,41 @@ import type { ImportedRounds } from './imported/imported-rounds.ts';
 import { KnownRounds } from './known/known-rounds.ts';
 import type { LogTimes } from './known/log-times.ts';
 import { LineArena } from './arena.ts';
+import type { LinePosition } from '../model/log-position.ts';
 import { isPruned } from '../model/session-entry.ts';
 import { lineText } from './log-lines.ts';
 import type { ParseOptions } from './options.ts';
 import { SessionDraft } from './session-draft.ts';
 import type { LineCount } from './tally.ts';
 
-/** Where a line stands, and what is known of its log. */
-export interface LinePlace {
+/** Where a line comes from. */
+export interface LineSource {
+  /** Of its log. */
   path: string;
-  generation: number;
+  logId: number;
   /** Byte offset of its first byte. */
   offset: number;
-  /** When the log was last written: the time of a round that has none of its own. */
+  /** The time of a round that has none of its own: when the log was last written. */
   mtime: number;
-  /** It is no log's time, but when a container's runtime took the line. */
+  /** `mtime` is when a container's runtime took the line. */
   isTimed?: boolean;
   /** Of the log that is read; absent where rounds are known to be new. */
   times?: LogTimes;
 }
 
-/** A rejected line keeps so much of its text, and all of them together so much. */
+/** How much of its text a rejected line keeps. */
 const REJECTED_BYTES = 4096;
-/** A secret that is cut in half is none any more: of a rejected line, so much is searched before it is cut. */
+/** How much of a rejected line is searched for secrets before it is cut: half a secret would not be found. */
 const SEARCHED_CHARACTERS = 65_536;
 const REJECTED_FILE_BYTES = 16 << 20;
-/** Sessions stay in memory between commits, those used last, up to so many hundreds of bytes. */
+/** The most recently used sessions stay in memory between commits, up to this many hundreds of bytes. */
 const MOST_WEIGHT = 300_000;
-/** Names of so many sessions are remembered of those that are left out. */
+/** How many names of left-out sessions are remembered. */
 const MOST_LEFT_OUT = 1000;
-/** Bytes of requests as they stood in the log, of all sessions. */
+/** Bytes of requests as the log has them, of all sessions together. */
 const KNOWN_BYTES = 32 << 20;
 
-/** From either road. */
+/** From the fast or the slow path. */
 interface ReadRound {
   round: AnyRound;
   remember?: RawRound['remember'];
@@ -62,7 +64,7 @@ interface OpenSession {
   known: RequestPrefixCache;
 }
 
-/** Everything of a batch but where the logs stand. */
+/** Everything of a batch but the log positions. */
 interface Taken extends Pick<CommitBatch, 'sessions' | 'prices' | 'rejected'> {
   /** Of the sessions. */
   ids: string[];
@@ -77,7 +79,7 @@ export class Batch {
   readonly #book: PriceBook;
   /** undefined where texts are stored as logged, or not at all. */
   readonly #redactor: Redactor | undefined;
-  /** undefined where none were, or the rounds are what is imported. */
+  /** undefined where nothing was imported, and during an import. */
   readonly #imported: ImportedRounds | undefined;
   readonly #known: KnownRounds;
   readonly #road: 'fast' | 'plain';
@@ -85,13 +87,13 @@ export class Batch {
   readonly #sessions = new Map<string, OpenSession>();
   readonly #lines = new LineArena();
   readonly #budget = new PrefixCacheBudget(KNOWN_BYTES);
-  /** Names that this run has given, and others that are no session's, in lower case. */
+  /** File names that this run has given, and others that no session may have, in lower case. */
   readonly #newFiles: Set<string>;
   readonly #rejected: string[] = [];
   #rejectedBytes: number;
   readonly #leftOut = new Set<string>();
   /** Called for each round that is taken in without a time of its own. */
-  onTimeless: ((unreadTime: string | undefined, place: LinePlace) => void) | undefined;
+  onTimeless: ((unreadTime: string | undefined, source: LineSource) => void) | undefined;
   /** Bytes gathered since the last commit. */
   size = 0;
 
@@ -123,30 +125,30 @@ export class Batch {
     this.#newFiles = new Set([basename(store.statePath).toLowerCase()]);
   }
 
-  /** Sessions of which the store's filters kept rounds out, some of them where they are many. */
+  /** Sessions with rounds that the store's filters left out; only some of them where there are many. */
   get leftOut(): ReadonlySet<string> {
     return this.#leftOut;
   }
 
-  /** Takes in one line, whatever stands around it in its file; says what it counts as. */
-  async addLine(bytes: Buffer, place: LinePlace): Promise<LineCount> {
+  /** Adds one line; returns what it counts as. */
+  async addLine(bytes: Buffer, source: LineSource): Promise<LineCount> {
     const raw = this.#road === 'fast' ? readRawLine(bytes, (id) => this.#sessions.get(id)?.known) : undefined;
     const line = raw ?? readLogLine(lineText(bytes));
     if (line.kind === 'other') return 'other';
-    if (line.kind === 'rejected') return this.reject(line.reason, lineText(bytes), place);
-    const count = await this.addRound(line, place);
-    return count ?? this.reject('the messages of ai_log are not valid JSON', lineText(bytes), place);
+    if (line.kind === 'rejected') return this.reject(line.reason, lineText(bytes), source);
+    const count = await this.addRound(line, source);
+    return count ?? this.reject('the messages of ai_log are not valid JSON', lineText(bytes), source);
   }
 
-  reject(reason: string, text: string, place: LinePlace): 'rejected' {
+  reject(reason: string, text: string, source: LineSource): 'rejected' {
     if (this.#rejectedBytes < REJECTED_FILE_BYTES) {
-      const { path, generation, offset } = place;
+      const { path, logId, offset } = source;
       const kept = this.#redactor?.text(text.slice(0, SEARCHED_CHARACTERS)) ?? text;
       const start = Buffer.from(kept.slice(0, REJECTED_BYTES)).subarray(0, REJECTED_BYTES).toString();
       const record = JSON.stringify({
         path,
-        at: [generation, offset],
-        time: new Date(Math.floor(place.mtime)).toISOString(),
+        at: [logId, offset],
+        time: new Date(Math.floor(source.mtime)).toISOString(),
         reason,
         ...(!this.#store.filters.no_content && { text: start }),
       });
@@ -158,8 +160,8 @@ export class Batch {
   }
 
   /**
-   * What the next commit is to store. The sessions are to be gone through once, and no line taken in before: each is
-   * made when its turn comes, so that they need not all be in memory at once.
+   * What the next commit stores. Iterate the sessions once, before any further line is added: each is made when its
+   * turn comes, so that they need not all be in memory at once.
    */
   take(): Taken {
     return {
@@ -181,7 +183,7 @@ export class Batch {
     this.#dropOldest(weight - this.#heldWeight);
   }
 
-  /** Gives up drafts, those first that were used longest ago, until they hold so much less. */
+  /** Drops the least recently used drafts until they weigh this much less. */
   #dropOldest(weight: number): void {
     let left = weight;
     for (const [id, { draft, known }] of this.#sessions) {
@@ -189,14 +191,14 @@ export class Batch {
       left -= draft.weight;
       known.clear();
       this.#sessions.delete(id);
-      // What was committed, the index names; what holds no round yet gets its name again.
+      // The index has the name of what was committed; a draft without rounds gets its name again.
       this.#newFiles.delete(draft.file.toLowerCase());
     }
   }
 
-  /** Takes in one round, wherever it was read; undefined where its messages are no valid JSON. */
-  async addRound({ round, remember }: ReadRound, place: LinePlace): Promise<LineCount | undefined> {
-    const time = round.time ?? Math.floor(place.mtime);
+  /** Adds one round, wherever it was read; undefined where its messages are not valid JSON. */
+  async addRound({ round, remember }: ReadRound, source: LineSource): Promise<LineCount | undefined> {
+    const time = round.time ?? Math.floor(source.mtime);
     if (isFilteredOut(this.#store.filters, round.sessionId, time)) {
       if (this.#leftOut.size < MOST_LEFT_OUT) this.#leftOut.add(round.sessionId);
       return 'filtered';
@@ -204,7 +206,7 @@ export class Batch {
     const stored = this.#redactor?.round(round) ?? round;
     const likeness = this.#imported?.judge(stored, round.time);
     if (likeness === 'known') return 'imported';
-    if (this.#isKnown(stored, place)) return 'known';
+    if (this.#isKnown(stored, source)) return 'known';
     const resolution = round.usageState === 'counted' ? await this.#resolve(round.model) : undefined;
     const price = priceRound(
       this.#book,
@@ -215,23 +217,24 @@ export class Batch {
     const flags = [...round.flags];
     if (round.time === null) flags.push('time-missing');
     if (likeness === 'doubtful') flags.push('maybe-imported');
-    const money = moneyAt(price, entry, flags, { ...round.usage, serviceTier: round.serviceTier }, time);
+    const money = moneyAt(price, entry, flags, round.usage, time);
     const { draft, known } = this.#use(round.sessionId);
-    const facts = { time, at: [place.generation, place.offset] as [number, number], price, flags };
+    const at: LinePosition = [source.logId, source.offset];
+    const facts = { time, at, price, flags };
     const length = draft.add(stored, facts, money, (ordinals) => remember?.(known, ordinals));
     if (length < 0) return undefined;
-    if (round.time === null) this.onTimeless?.(round.unreadTime, place);
+    if (round.time === null) this.onTimeless?.(round.unreadTime, source);
     this.size += length;
     return 'rounds';
   }
 
-  #isKnown(round: AnyRound, { times, generation }: LinePlace): boolean {
+  #isKnown(round: AnyRound, { times, logId }: LineSource): boolean {
     const ended = round.time === null ? null : round.time + (round.durationMs ?? 0);
     if (times?.mayBeKnown(ended) !== true) return false;
-    return this.#known.has(round, generation, this.#sessions.get(round.sessionId)?.draft);
+    return this.#known.has(round, logId, this.#sessions.get(round.sessionId)?.draft);
   }
 
-  /** The one used last comes last. */
+  /** Moves the session to the end of the map, which is ordered by last use. */
   #use(id: string): OpenSession {
     const session = this.#sessions.get(id) ?? this.#open(id);
     this.#sessions.delete(id);

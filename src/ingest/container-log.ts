@@ -3,12 +3,11 @@ import { isAbsent, type Files } from '../platform/files.ts';
 import type { Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
 import { agrees } from '../logs/fingerprint.ts';
-import type { Generation } from '../logs/log-position.ts';
 import { isUnreadable, openLog, type OpenLog } from '../logs/open-log.ts';
-import type { OpenLine } from '../logs/open-line.ts';
 import { textBlocks } from '../logs/text-blocks.ts';
 import { Unwrapper, type UnwrappedLine } from '../logs/unwrap.ts';
 import { formOf, type Form } from '../logs/wrapped-line.ts';
+import type { LogPosition, OpenLine } from '../model/log-position.ts';
 import type { KnownLogs } from './known-logs.ts';
 import { LogChanged, type LogReading } from './log-reading.ts';
 
@@ -27,14 +26,14 @@ export class ContainerLog {
   readonly #reading: LogReading;
   readonly #unwrapper: Unwrapper;
   /** The log whose open lines this one finishes, until its first bytes are taken. */
-  #predecessor: Generation | undefined;
+  #predecessor: LogPosition | undefined;
 
   constructor(files: Files, known: KnownLogs, reading: LogReading, options: WrappedOptions, form?: Form) {
     this.#files = files;
     this.#known = known;
     this.#reading = reading;
     const { longestLine, dockerPart } = options;
-    this.#unwrapper = new Unwrapper(form, reading.generation.id, longestLine, dockerPart);
+    this.#unwrapper = new Unwrapper(form, reading.position.id, longestLine, dockerPart);
     this.longestPiece = longestPiece(form, longestLine);
   }
 
@@ -46,14 +45,14 @@ export class ContainerLog {
     files: Files,
     known: KnownLogs,
     reading: LogReading,
-    predecessor: Generation | undefined,
+    predecessor: LogPosition | undefined,
     options: WrappedOptions,
   ): ContainerLog | undefined {
     const form = formOf(reading.log.start());
     // While half a line is there, somebody may be writing it.
     const isRead = predecessor?.size === predecessor?.offset;
     const goesOn = reading.from === 0 && isRead ? predecessor : undefined;
-    if (!form && !(goesOn ? goesOn.open : reading.generation.open)) return undefined;
+    if (!form && !(goesOn ? goesOn.open : reading.position.open)) return undefined;
     const log = new ContainerLog(files, known, reading, options, form);
     log.#predecessor = goesOn;
     return log;
@@ -61,7 +60,7 @@ export class ContainerLog {
 
   /** To be gone through before anything is taken: takes up open lines. What comes out of them is a line of its own. */
   restore(): AsyncIterable<UnwrappedLine> {
-    const open = this.#predecessor ? this.#predecessor.open : this.#reading.generation.open;
+    const open = this.#predecessor ? this.#predecessor.open : this.#reading.position.open;
     return this.#unwrapper.restore(open ?? [], (part) => this.#read(part));
   }
 
@@ -83,17 +82,17 @@ export class ContainerLog {
 
   /** The reading has passed what was taken: the log's position says which lines are open there. */
   pass(): void {
-    const { generation } = this.#reading;
+    const { position } = this.#reading;
     const { open } = this.#unwrapper;
-    if (open.length > 0) generation.open = open;
-    else delete generation.open;
+    if (open.length > 0) position.open = open;
+    else delete position.open;
     delete this.#predecessor?.open;
     this.#predecessor = undefined;
   }
 
   /** Reads a stretch of a log again; nothing where no file of it is left. */
   async *#read([id, from, to]: OpenLine['parts'][number]): AsyncGenerator<Block> {
-    const isOwn = id === this.#reading.generation.id;
+    const isOwn = id === this.#reading.position.id;
     const log = isOwn ? this.#reading.log : await this.#openLog(id);
     if (!log) return;
     try {
@@ -106,9 +105,9 @@ export class ContainerLog {
   async #openLog(id: number): Promise<OpenLog | undefined> {
     const met = this.#known.fileOf(id);
     if (!met) return undefined;
-    const { file, generation } = met;
+    const { file, position } = met;
     const log = await openFile(this.#files, this.#known, file);
-    if (log && agrees(generation, log.content)) return log;
+    if (log && agrees(position, log.content)) return log;
     log?.close();
     throw new LogChanged(`${file.path} changed while it was read`);
   }

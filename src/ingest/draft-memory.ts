@@ -1,4 +1,4 @@
-import { readStoredRound } from '../session-format/expand-rounds.ts';
+import { readRound } from '../session-format/read-round.ts';
 import { arrayElements, parseJson } from '../platform/json-spans.ts';
 import {
   RECORDS_KEPT,
@@ -109,7 +109,7 @@ function load(files: Files, dir: string, entry: SessionEntry): DraftMemory | und
 function rebuild(lines: Iterable<string>): SessionMemory {
   const memory = new SessionMemory();
   for (const line of lines) {
-    const { stored, texts } = readStoredRound(line);
+    const { stored, texts } = readRound(line);
     const messages = arrayElements(texts.get('new_messages') ?? '[]') ?? [];
     memory.replay(
       stored.round,

@@ -1,11 +1,10 @@
 import type { FileFacts, Files } from '../platform/files.ts';
 import type { LogFile } from '../logs/discover.ts';
-import { seeFile, type Generation } from '../logs/log-position.ts';
 import { identify } from '../logs/identify.ts';
-import type { OpenLine } from '../logs/open-line.ts';
 import type { OpenLog, UnreadableFile } from '../logs/open-log.ts';
-import type { LogPosition, State } from '../store/state.ts';
-import { isImported } from './imported/imported-log.ts';
+import { seeFile } from '../logs/seen-file.ts';
+import { isLog, type ClosedLog, type LogPosition, type OpenLine } from '../model/log-position.ts';
+import type { State } from '../store/state.ts';
 import { LogTimes } from './known/log-times.ts';
 import type { LogReading } from './log-reading.ts';
 import type { Gap } from './tally.ts';
@@ -16,35 +15,35 @@ export interface AbandonedLine {
   line: OpenLine;
 }
 
-/** The log generations that a store knows, and which of them a run has met. */
+/** The logs that a store knows, and which of them a run has found. */
 export class KnownLogs {
   readonly #files: Files;
-  readonly #open: Map<number, Generation>;
-  readonly #loadClosed: () => ReadonlyMap<number, LogPosition>;
+  readonly #open: Map<number, LogPosition>;
+  readonly #loadClosed: () => ReadonlyMap<number, ClosedLog>;
   readonly #present = new Set<number>();
-  /** Those of which a file is there that is not compressed. */
+  /** Those with a file that is not compressed. */
   readonly #plain = new Set<number>();
-  /** The files that this run met, by their paths, with what each is. */
-  readonly #met = new Map<string, { file: LogFile; generation: Generation }>();
+  /** The files that this run found, by path, each with its log. */
+  readonly #met = new Map<string, { file: LogFile; position: LogPosition }>();
   readonly #firstNew: number;
   readonly #closedUntil: () => number;
 
-  /** `closed` loads the logs whose files were gone: they are asked only for a file that no other log explains. */
+  /** `closed` loads the logs whose files were gone: it is needed only for a file that is none of the open ones. */
   constructor(
     files: Files,
     state: State,
-    closed: () => ReadonlyMap<number, LogPosition>,
+    closed: () => ReadonlyMap<number, ClosedLog>,
     closedUntil: () => number,
   ) {
     this.#closedUntil = closedUntil;
     this.#files = files;
     this.#loadClosed = closed;
     this.#firstNew = state.next_log;
-    this.#open = new Map(structuredClone(state.logs).map((log) => [log.id, asGeneration(log)]));
+    this.#open = new Map(structuredClone(state.logs).map((log) => [log.id, log]));
   }
 
-  /** What tells the lines of a log that no other can have, by their times. */
-  timesOf({ id, offset, times }: Generation): LogTimes {
+  /** Tells by their times which lines of a log no other log can have. */
+  timesOf({ id, offset, times }: LogPosition): LogTimes {
     const closedUntil = this.#closedUntil();
     // Older stores do not say when the lines of a log were.
     const unknown = [-Infinity, closedUntil] as const;
@@ -54,77 +53,77 @@ export class KnownLogs {
   }
 
   /** Logs whose files are there, or were when they were last looked for. */
-  get open(): Generation[] {
+  get open(): LogPosition[] {
     return [...this.#open.values()];
   }
 
-  /** The number of the next new generation. */
+  /** The id of the next new log. */
   get nextId(): number {
     return Math.max(this.#firstNew, ...[...this.#open.keys()].map((id) => id + 1));
   }
 
-  /** Places at which known logs ended. */
+  /** Offsets at which known logs ended. */
   ends(): number[] {
     return [...this.open, ...this.#closed()].map(({ offset }) => offset);
   }
 
-  /** The generation that a log is, or a new one. From now on the file is not taken for another's any more. */
-  async generationOf(log: OpenLog): Promise<Generation> {
+  /** What is known of a log, or the beginning of a new one. The file no longer counts as seen for another log. */
+  async positionOf(log: OpenLog): Promise<LogPosition> {
     const known =
       (await identify(this.#files, log, this.#open.values())) ??
       (await identify(this.#files, log, this.#closed()));
     this.#dropSeen(log.path);
-    return known ?? newGeneration(this.nextId, log);
+    return known ?? newLog(this.nextId, log);
   }
 
-  /** Remembers a generation of which at least one line was taken. */
-  add(generation: Generation): void {
-    this.#open.set(generation.id, generation);
+  /** Remembers a log of which at least one line was taken. */
+  add(position: LogPosition): void {
+    this.#open.set(position.id, position);
   }
 
   /** The file was read to its end. A log of which no line was taken yet is not remembered. */
-  finish({ log, generation }: LogReading, now: number): void {
-    if (generation.offset === 0) return;
-    this.add(generation);
-    this.markPresent(generation, log);
-    generation.size = Math.max(generation.size, log.content.size);
-    generation.seen = [
-      ...generation.seen.filter(({ path }) => path !== log.path),
+  finish({ log, position }: LogReading, now: number): void {
+    if (position.offset === 0) return;
+    this.add(position);
+    this.markPresent(position, log);
+    position.size = Math.max(position.size, log.content.size);
+    position.seen = [
+      ...position.seen.filter(({ path }) => path !== log.path),
       seeFile(log.path, log.facts, now, log.gzipDigest),
     ];
   }
 
-  markPresent(generation: Generation, file: LogFile): void {
-    this.#present.add(generation.id);
-    this.#met.set(file.path, { file, generation });
-    if (!file.compressed) this.#plain.add(generation.id);
-    generation.missing = 0;
-    generation.path = file.path;
-    generation.pattern = file.pattern;
+  markPresent(position: LogPosition, file: LogFile): void {
+    this.#present.add(position.id);
+    this.#met.set(file.path, { file, position });
+    if (!file.compressed) this.#plain.add(position.id);
+    position.missing = 0;
+    position.path = file.path;
+    position.pattern = file.pattern;
   }
 
-  /** Whether a writer can still finish the log's last line: a file of it was met that is not compressed. */
-  isPlain(generation: Generation): boolean {
-    return this.#plain.has(generation.id);
+  /** Whether a writer can still finish the log's last line: it has a file that is not compressed. */
+  isPlain(position: LogPosition): boolean {
+    return this.#plain.has(position.id);
   }
 
-  /** What this run found a file to be; undefined where nothing was taken of it. */
-  at(path: string): Generation | undefined {
-    return this.#met.get(path)?.generation;
+  /** The log that this run found at a path; undefined where nothing was read from it. */
+  at(path: string): LogPosition | undefined {
+    return this.#met.get(path)?.position;
   }
 
-  /** A file of a generation that this run met, rather one that is not compressed. */
-  fileOf(id: number): { file: LogFile; generation: Generation } | undefined {
-    const met = [...this.#met.values()].filter(({ generation }) => generation.id === id);
+  /** A file of a log that this run found, if possible one that is not compressed. */
+  fileOf(id: number): { file: LogFile; position: LogPosition } | undefined {
+    const met = [...this.#met.values()].filter(({ position }) => position.id === id);
     return met.find(({ file }) => !file.compressed) ?? met[0];
   }
 
-  /** Where a generation was last read. */
+  /** Where a log was last read. */
   pathOf(id: number): string | undefined {
     return this.#open.get(id)?.path;
   }
 
-  /** Takes the open lines from logs whose container went on to another one, which does not finish them. */
+  /** Takes the open lines from logs whose container continued in another one, which does not finish them. */
   takeOvertaken(logs: readonly LogFile[]): AbandonedLine[] {
     return logs.flatMap(({ path, follows = [] }) => {
       const successor = this.at(path);
@@ -137,43 +136,44 @@ export class KnownLogs {
   }
 
   /**
-   * The log that a file goes on from; undefined where that is not certain. A file that was truncated
-   * in place lacks what its writer wrote between the copy and the truncation.
+   * The log that a file continues; undefined where that is not certain. A file that was truncated in place lacks what
+   * its writer wrote between the copy and the truncation.
    */
-  predecessorOf({ path, follows = [], hasHole }: LogFile, { dev, ino }: FileFacts): Generation | undefined {
+  predecessorOf({ path, follows = [], hasHole }: LogFile, { dev, ino }: FileFacts): LogPosition | undefined {
     if (hasHole) return undefined;
-    const generations = new Set(follows.flatMap((one) => this.at(one) ?? []));
-    const [generation, another] = generations;
-    if (!generation || another) return undefined;
-    const isSameFile = generation.seen.some((s) => s.path === path && s.dev === dev && s.ino === ino);
-    return isSameFile ? undefined : generation;
+    const before = new Set(follows.flatMap((one) => this.at(one) ?? []));
+    const [position, another] = before;
+    if (!position || another) return undefined;
+    const isSameFile = position.seen.some((s) => s.path === path && s.dev === dev && s.ino === ino);
+    return isSameFile ? undefined : position;
   }
 
   /**
-   * Remembers a compressed file of which nothing can be read, so that it is said once and looked at again only when it
-   * has changed, or what it waits for is there; false while it is too young to say that it is damaged. One that was stopped is said again and again.
+   * Remembers a compressed file of which nothing can be read, so that it is reported once and looked at again only when
+   * it has changed, or the program that it needs is installed. False while it is too young to be called damaged. One
+   * whose program was stopped is reported by every run.
    */
   addUnread(file: LogFile, facts: FileFacts, { digest, ...unread }: UnreadableFile, now: number): boolean {
-    // Of a damaged one, what was damaged can be made whole between ends that stay the same.
+    // A damaged file can be repaired between ends that stay the same.
     const seen = seeFile(file.path, facts, now, unread.why === 'damaged' ? undefined : digest);
     if (unread.why === 'stopped') return true;
     if (seen.young && unread.why === 'damaged') return false;
     this.#dropSeen(file.path);
-    const generation = { ...newGeneration(this.nextId, file), unread, seen: [seen] };
-    this.add(generation);
-    this.#present.add(generation.id);
+    const position = { ...newLog(this.nextId, file), unread, seen: [seen] };
+    this.add(position);
+    this.#present.add(position.id);
     return true;
   }
 
-  /** The file at a path is not taken any more for what it was. */
+  /** The file at a path no longer counts as seen. */
   #dropSeen(path: string): void {
-    for (const generation of this.#open.values()) {
-      generation.seen = generation.seen.filter((seen) => seen.path !== path);
-      if (generation.offset === 0 && generation.seen.length === 0) this.#open.delete(generation.id);
+    for (const position of this.#open.values()) {
+      position.seen = position.seen.filter((seen) => seen.path !== path);
+      if (position.offset === 0 && position.seen.length === 0) this.#open.delete(position.id);
     }
   }
 
-  /** Gives up a log that two runs in a row did not find; what was not read of it is a gap, said once. */
+  /** Closes logs that two runs in a row did not find; what was not read of them is a gap, reported once. */
   closeAbsent(
     patterns: ReadonlySet<string>,
     now: number,
@@ -181,36 +181,31 @@ export class KnownLogs {
     const open: AbandonedLine[] = [];
     const gaps: Gap[] = [];
     const closed: LogPosition[] = [];
-    for (const generation of this.open) {
-      if (this.#present.has(generation.id) || !patterns.has(generation.pattern)) continue;
-      generation.missing++;
-      if (generation.missing < 2) continue;
-      this.#open.delete(generation.id);
-      if (generation.offset === 0) continue;
-      const known = Math.max(generation.offset, generation.lost ?? 0);
-      if (generation.size > known) gaps.push({ path: generation.path, bytes: generation.size - known });
-      open.push(...takeOpenLines(generation));
-      closed.push({ ...generation, seen: [], lost: Math.max(known, generation.size), closed: now });
+    for (const position of this.open) {
+      if (this.#present.has(position.id) || !patterns.has(position.pattern)) continue;
+      position.missing++;
+      if (position.missing < 2) continue;
+      this.#open.delete(position.id);
+      if (position.offset === 0) continue;
+      const known = Math.max(position.offset, position.lost ?? 0);
+      if (position.size > known) gaps.push({ path: position.path, bytes: position.size - known });
+      open.push(...takeOpenLines(position));
+      closed.push({ ...position, seen: [], lost: Math.max(known, position.size), closed: now });
     }
     return { gaps, closed, open };
   }
 
-  #closed(): Generation[] {
-    return [...this.#loadClosed().values()].filter((log) => !isImported(log)).map(asGeneration);
+  #closed(): LogPosition[] {
+    return [...this.#loadClosed().values()].filter(isLog);
   }
 }
 
-function takeOpenLines(generation: Generation): AbandonedLine[] {
-  const lines = (generation.open ?? []).map((line) => ({ path: generation.path, line }));
-  delete generation.open;
+function takeOpenLines(position: LogPosition): AbandonedLine[] {
+  const lines = (position.open ?? []).map((line) => ({ path: position.path, line }));
+  delete position.open;
   return lines;
 }
 
-/** The store keeps positions as it was given them: they are generations. */
-export function asGeneration(position: LogPosition): Generation {
-  return position as unknown as Generation;
-}
-
-function newGeneration(id: number, { pattern, path }: LogFile): Generation {
+function newLog(id: number, { pattern, path }: LogFile): LogPosition {
   return { id, pattern, path, size: 0, missing: 0, seen: [], offset: 0, head: '', windows: [], last: '' };
 }

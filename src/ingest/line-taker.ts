@@ -1,6 +1,6 @@
 import { readTime } from '../ai-log/time.ts';
 import type { Block } from '../logs/blocks.ts';
-import { placeOf } from '../logs/open-line.ts';
+import { positionOf } from '../logs/open-line.ts';
 import { isShipped } from '../logs/shipped-line.ts';
 import type { UnwrappedLine } from '../logs/unwrap.ts';
 import type { Batch } from './batch.ts';
@@ -9,7 +9,7 @@ import { countLines, linesOf, lineText } from './log-lines.ts';
 import type { LogReading } from './log-reading.ts';
 import type { Tally } from './tally.ts';
 
-/** Takes the lines of logs into a batch, each into one count, and checks that none is in no count. */
+/** Adds the lines of logs to a batch, and checks that each is counted exactly once. */
 export class LineTaker {
   readonly #batch: Batch;
   readonly #tally: Tally;
@@ -23,13 +23,14 @@ export class LineTaker {
     this.#now = now;
   }
 
-  /** A plain log's lines; returns what is left from the first line on that a shipper wrapped. */
+  /** A plain log's lines; returns what is left from the first line that a shipper wrapped. */
   async addPlain(
     reading: LogReading,
     { bytes, at }: Block,
   ): Promise<Pick<Block, 'bytes' | 'at'> | undefined> {
     const { path, facts } = reading.log;
-    const place = { path, generation: reading.generation.id, mtime: facts.mtime, times: reading.times };
+    const { times } = reading;
+    const source = { path, logId: reading.position.id, mtime: facts.mtime, times };
     let lines = 0;
     let length = 0;
     let to = bytes.length;
@@ -41,37 +42,37 @@ export class LineTaker {
       lines++;
       length += end - start + 1;
       const count = mayBeCall
-        ? await this.#batch.addLine(bytes.subarray(start, end), { ...place, offset: at + start })
+        ? await this.#batch.addLine(bytes.subarray(start, end), { ...source, offset: at + start })
         : 'other';
       this.#tally.count(count);
       if (count === 'rounds') reading.rounds++;
     }
-    // Where every byte is one of a line's, they are as many as were gone through.
+    // Where every byte belongs to a line, no other lines can be there.
     this.#tally.read(length === to ? lines : countLines(bytes.subarray(0, to)));
     return to < bytes.length ? { bytes: bytes.subarray(to), at: at + to } : undefined;
   }
 
-  /** Lines that were unwrapped. One can begin in the log before this one. */
+  /** Unwrapped lines. One can begin in the log before this one. */
   async addUnwrapped(reading: LogReading, lines: Iterable<UnwrappedLine>): Promise<void> {
     const { path, facts } = reading.log;
     for (const { bytes, at, time, reason, pieces } of lines) {
-      const [generation, offset] = at;
-      const place = {
-        path: this.#known.pathOf(generation) ?? path,
-        generation,
+      const [logId, offset] = at;
+      const source = {
+        path: this.#known.pathOf(logId) ?? path,
+        logId,
         offset,
         mtime: facts.mtime,
         times: reading.times,
       };
       if (reason !== undefined) {
-        this.#tally.count(this.#batch.reject(reason, lineText(bytes), place), pieces);
+        this.#tally.count(this.#batch.reject(reason, lineText(bytes), source), pieces);
         continue;
       }
       let left = pieces;
       for (const { start, end, mayBeCall } of linesOf(bytes)) {
         const taken = mayBeCall && time !== undefined ? readTime(time) : null;
-        if (taken !== null) Object.assign(place, { mtime: taken, isTimed: true });
-        const count = mayBeCall ? await this.#batch.addLine(bytes.subarray(start, end), place) : 'other';
+        if (taken !== null) Object.assign(source, { mtime: taken, isTimed: true });
+        const count = mayBeCall ? await this.#batch.addLine(bytes.subarray(start, end), source) : 'other';
         this.#tally.count(count, left);
         left = 0;
         if (count === 'rounds') reading.rounds++;
@@ -83,22 +84,23 @@ export class LineTaker {
   /** Open lines of a container's log that nothing finishes. */
   abandon(lines: readonly AbandonedLine[], reason: string): void {
     for (const { path, line } of lines) {
-      const [generation, offset] = placeOf(line);
-      const place = { path, generation, offset, mtime: this.#now() };
-      // What it was made of counted as held, in an earlier run.
-      this.#tally.count(line.isCall ? this.#batch.reject(line.reason ?? reason, '', place) : 'other', 0);
+      const [logId, offset] = positionOf(line);
+      const source = { path, logId, offset, mtime: this.#now() };
+      // Its parts were counted as held by an earlier run.
+      this.#tally.count(line.isCall ? this.#batch.reject(line.reason ?? reason, '', source) : 'other', 0);
     }
   }
 
   /** A line of the log that cannot be read at all. */
-  reject({ log, generation }: LogReading, offset: number, reason: string): void {
-    const place = { path: log.path, generation: generation.id, mtime: log.facts.mtime, offset };
-    this.#tally.count(this.#batch.reject(reason, '', place));
+  reject({ log, position }: LogReading, offset: number, reason: string): void {
+    const source = { path: log.path, logId: position.id, mtime: log.facts.mtime, offset };
+    this.#tally.count(this.#batch.reject(reason, '', source));
   }
 
   /**
-   * Whether each line that was read is in a count, and in one. If not, that is a fault of this program: what was read is
-   * stored all the same, since reading it again would come to the same, and logs do not wait; but it is said, and where. `held`: lines of the file that the log which is being read holds back.
+   * Checks that each line that was read is counted exactly once. If not, that is a fault of this program: it is reported,
+   * and what was read is stored all the same, because reading it again would end the same way. `held`: lines of the file
+   * that are held back in the log being read.
    */
   check(readings: readonly LogReading[], held: number): void {
     const missing = this.#tally.missing(held);
@@ -111,10 +113,10 @@ export class LineTaker {
         : `${-missing} more lines are counted than were read`;
     const fault = `${what} (${where}). What was read is stored; please report this`;
     this.#tally.admit(missing, fault);
-    const [{ log, generation, from } = {}] = read;
-    if (missing > 0 && log && generation) {
-      const place = { path: log.path, generation: generation.id, offset: from ?? 0, mtime: log.facts.mtime };
-      this.#batch.reject(`a fault of this program: ${fault}`, '', place);
+    const [{ log, position, from } = {}] = read;
+    if (missing > 0 && log && position) {
+      const source = { path: log.path, logId: position.id, offset: from ?? 0, mtime: log.facts.mtime };
+      this.#batch.reject(`a fault of this program: ${fault}`, '', source);
     }
   }
 }

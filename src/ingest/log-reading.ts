@@ -1,16 +1,16 @@
-import { agrees, type Fingerprint, type FingerprintBuilder } from '../logs/fingerprint.ts';
-import type { Generation } from '../logs/log-position.ts';
+import { agrees, type FingerprintBuilder } from '../logs/fingerprint.ts';
 import type { OpenLog } from '../logs/open-log.ts';
+import type { Fingerprint, LogPosition } from '../model/log-position.ts';
 import type { LogTimes } from './known/log-times.ts';
 
-/** A log is not any more what was read of it: it was truncated meanwhile. What was not committed is decided anew. */
+/** A log is no longer what was read of it: it was truncated meanwhile. What was not committed is read again. */
 export class LogChanged extends Error {}
 
-/** A log while it is read: how far, and what is known of the bytes before that. */
+/** A log while it is read: how far, and the fingerprint of the bytes before that. */
 export class LogReading {
   readonly log: OpenLog;
-  readonly generation: Generation;
-  /** Of its lines, to know those that another log may have too. */
+  readonly position: LogPosition;
+  /** When its requests ended: another log can have the same lines. */
   readonly times: LogTimes;
   /** Rounds since the last commit. */
   rounds = 0;
@@ -19,28 +19,28 @@ export class LogReading {
   rest: { bytes: Buffer; at: number } | undefined;
   /** Offset at the last commit. */
   from: number;
-  readonly #taker: FingerprintBuilder;
+  readonly #fingerprint: FingerprintBuilder;
   #isClosed = false;
-  /** Of the bytes up to the last complete line; undefined while the taker stands there. */
+  /** The fingerprint up to the last complete line; undefined while that is where `#fingerprint` is. */
   #print: Fingerprint | undefined;
 
-  /** Goes on where `generation` ends. */
-  constructor(log: OpenLog, generation: Generation, times: LogTimes) {
-    const { offset } = generation;
+  /** Continues at the offset of `position`. */
+  constructor(log: OpenLog, position: LogPosition, times: LogTimes) {
+    const { offset } = position;
     this.log = log;
-    this.generation = generation;
+    this.position = position;
     this.times = times;
     this.from = offset;
     const readsOn = offset > 0 && log.content.size > offset;
-    this.#taker = log.taker(readsOn ? generation : undefined);
-    if (readsOn && !isSamePlace(this.#taker.take(), generation)) {
+    this.#fingerprint = log.fingerprint(readsOn ? position : undefined);
+    if (readsOn && !isSameStart(this.#fingerprint.take(), position)) {
       throw new LogChanged(`${log.path} changed while it was opened`);
     }
   }
 
-  /** Behind the last complete line that was read. */
+  /** The end of the last complete line that was read. */
   get offset(): number {
-    return (this.#print ?? this.#taker).offset;
+    return (this.#print ?? this.#fingerprint).offset;
   }
 
   get hasRead(): boolean {
@@ -49,38 +49,38 @@ export class LogReading {
 
   /** The bytes of whole lines have been read. */
   passLines(bytes: Uint8Array): void {
-    this.#taker.pass(bytes);
+    this.#fingerprint.pass(bytes);
     this.#print = undefined;
-    this.generation.offset = this.#taker.offset;
+    this.position.offset = this.#fingerprint.offset;
     const { range } = this.times;
-    if (range) this.generation.times = range;
+    if (range) this.position.times = range;
   }
 
   /** A part of a line has been read, which does not end with it. */
   passPart(bytes: Uint8Array): void {
-    this.#print ??= this.#taker.take();
-    this.#taker.pass(bytes);
+    this.#print ??= this.#fingerprint.take();
+    this.#fingerprint.pass(bytes);
   }
 
-  /** Nothing more is read of this file; another one can be read on for the same generation. */
+  /** Nothing more is read of this file; another file of the same log may be read after it. */
   finish(): void {
     this.isFinished = true;
     if (!this.hasRead) return;
-    this.#print ??= this.#taker.take();
-    Object.assign(this.generation, this.#print);
+    this.#print ??= this.#fingerprint.take();
+    Object.assign(this.position, this.#print);
   }
 
   /** Before a commit, and before the log is closed: throws LogChanged unless the log still is what was read of it. */
   settle(): void {
     if (!this.hasRead || this.#isClosed) return;
-    const read = this.#print ?? this.#taker.take();
+    const read = this.#print ?? this.#fingerprint.take();
     // A compressed file's checksum has said that it is whole.
     const now = this.log.again();
     if (!this.log.compressed && (now.size < read.offset || !agrees(read, now))) {
       throw new LogChanged(`${this.log.path} changed while it was read`);
     }
-    // A finished one has said so, and its generation can stand further by now.
-    if (!this.isFinished) Object.assign(this.generation, read);
+    // After `finish`, another file can have moved the position on.
+    if (!this.isFinished) Object.assign(this.position, read);
   }
 
   /** After a commit. */
@@ -89,7 +89,7 @@ export class LogReading {
     this.rounds = 0;
   }
 
-  /** The log needs no more looks at it; what was read waits for the commit. */
+  /** The file is no longer needed; what was read waits for the commit. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -97,7 +97,7 @@ export class LogReading {
   }
 }
 
-/** What was read anew to go on with is what was read before: the log can be truncated at any moment. */
-function isSamePlace(resumed: Fingerprint, known: Fingerprint): boolean {
+/** Whether the bytes read again are those read before: the log can be truncated at any moment. */
+function isSameStart(resumed: Fingerprint, known: Fingerprint): boolean {
   return resumed.last === known.last && resumed.head === known.head;
 }

@@ -3,15 +3,12 @@ import type { Files } from '../platform/files.ts';
 import { growOnce } from '../platform/heap.ts';
 import type { Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
-import type { Generation } from '../logs/log-position.ts';
 import type { OpenLog } from '../logs/open-log.ts';
 import { textBlocks } from '../logs/text-blocks.ts';
 import type { Resolution } from '../pricing/resolve.ts';
-import type { LogPosition } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredIndex } from '../store/index/index.ts';
 import { Batch } from './batch.ts';
-import type { TimeRange } from './known/log-times.ts';
 import { ClosedTimes } from './known/closed-times.ts';
 import { Commits } from './commits.ts';
 import { ContainerLog, isWhole } from './container-log.ts';
@@ -30,7 +27,7 @@ import { isReadable } from './unread-file.ts';
 
 const LONGEST_LINE = 64 << 20;
 const BATCH_SIZE = 24 << 20;
-/** So many logs that were read are held open, to be checked before the commit. */
+/** How many logs stay open after they were read, to be checked before the commit. */
 const MOST_OPEN = 64;
 
 /** One pass over the logs under the lock, committed batch by batch. */
@@ -78,8 +75,8 @@ export class Run {
     const index = (): StoredIndex => this.#commits.index;
     this.#imported = state.imported === 0 ? undefined : new ImportedRounds(files, store, index);
     this.#batch = new Batch(files, store, state, index, resolve, redactor, options, this.#imported);
-    this.#batch.onTimeless = (unreadTime, place) =>
-      addTimeless(tally.pendingTimes, unreadTime, place.isTimed ?? false);
+    this.#batch.onTimeless = (unreadTime, source) =>
+      addTimeless(tally.pendingTimes, unreadTime, source.isTimed ?? false);
     this.#lines = new LineTaker(this.#batch, tally, this.#known, options.now);
   }
 
@@ -100,7 +97,7 @@ export class Run {
       this.#tally.held = countHeld(this.#known.open, logs);
       await this.#sayDoubts();
     } catch (error) {
-      // What was written before is none of it; that it fails too would be no news.
+      // Commits what was written before the error. If that fails too, the first error says enough.
       await this.#commits.finish().catch(() => undefined);
       throw error;
     } finally {
@@ -109,7 +106,7 @@ export class Run {
     }
   }
 
-  /** What a person should know of the rounds, which no count says. */
+  /** Warnings about rounds that no count shows. */
   async #sayDoubts(): Promise<void> {
     const { leftOut } = this.#batch;
     const doubtful = this.#imported?.doubtful() ?? [];
@@ -123,9 +120,9 @@ export class Run {
     const facts = this.#files.stat(file.path);
     if (!facts) return;
     const seen = findSeen(this.#files, file, facts, this.#known.open);
-    const isAsked =
+    const isDue =
       seen && ((seen.unread && isReadable(seen.unread)) || isOverdue(seen, facts, this.#options.now()));
-    if (seen && !isAsked) {
+    if (seen && !isDue) {
       this.#known.markPresent(seen, file);
       return;
     }
@@ -135,7 +132,7 @@ export class Run {
     const reading = await this.#begin(log);
     this.#readings.push(reading);
     const hasMore = log.content.size > reading.from;
-    if (hasMore || isOverdue(reading.generation, facts, this.#options.now())) {
+    if (hasMore || isOverdue(reading.position, facts, this.#options.now())) {
       await this.#readOn(reading, predecessor);
     }
     reading.finish();
@@ -145,7 +142,7 @@ export class Run {
 
   async #begin(log: OpenLog): Promise<LogReading> {
     try {
-      const position = await this.#known.generationOf(log);
+      const position = await this.#known.positionOf(log);
       return new LogReading(log, position, this.#known.timesOf(position));
     } catch (error) {
       log.close();
@@ -153,8 +150,8 @@ export class Run {
     }
   }
 
-  async #readOn(reading: LogReading, predecessor: Generation | undefined): Promise<void> {
-    const { log, generation, from } = reading;
+  async #readOn(reading: LogReading, predecessor: LogPosition | undefined): Promise<void> {
+    const { log, position, from } = reading;
     const longest = this.#options.longestLine ?? LONGEST_LINE;
     const options = { longestLine: longest, dockerPart: this.#options.dockerPart };
     this.#wrapped = ContainerLog.begin(this.#files, this.#known, reading, predecessor, options);
@@ -170,7 +167,7 @@ export class Run {
         const whole = block.at === 0 ? await this.#addTorn(reading, block, predecessor) : block;
         const left = this.#wrapped ? whole : await this.#lines.addPlain(reading, whole);
         if (left) {
-          // A shipper's lines, the first of which is not among those that were looked at.
+          // A shipper's lines, of which none was among the first lines that were looked at.
           this.#wrapped ??= new ContainerLog(this.#files, this.#known, reading, options);
           this.#tally.read(countLines(left.bytes));
           await this.#lines.addUnwrapped(reading, this.#wrapped.take(left));
@@ -186,7 +183,7 @@ export class Run {
         break;
       }
       reading.passLines(block.kind === 'oversized' ? block.bytes : (block.raw ?? block.bytes));
-      this.#known.add(generation);
+      this.#known.add(position);
       this.#wrapped?.pass();
       await this.#reportProgress();
       if (this.#batch.size > this.#batchSize / 8) {
@@ -201,14 +198,14 @@ export class Run {
       await this.#lines.addUnwrapped(reading, wrapped.takeRest(this.#options.now()));
       wrapped.pass();
     }
-    // They are taken up again by who reads on.
+    // The next run reads them again.
     this.#tally.read(-this.#heldPieces);
     this.#wrapped = undefined;
   }
 
-  /** Takes up the lines that were open. */
+  /** Reads the open lines again. */
   async #restore(reading: LogReading, wrapped: ContainerLog): Promise<void> {
-    // Where the log before this one holds them, that is so until something is taken of this one.
+    // Lines of the log before this one stay its own until something of this one is taken.
     const isOwn = reading.from > 0;
     let held = 0;
     const takeUp = (): void => {
@@ -226,14 +223,14 @@ export class Run {
     takeUp();
   }
 
-  /** At the beginning of a log: the line that began in the one before it, if there is one. Returns what is left. */
-  async #addTorn(reading: LogReading, block: Block, predecessor: Generation | undefined): Promise<Block> {
+  /** At the start of a log: adds the line that began in the log before it, if any. Returns what is left of the block. */
+  async #addTorn(reading: LogReading, block: Block, predecessor: LogPosition | undefined): Promise<Block> {
     const longest = this.#options.longestLine ?? LONGEST_LINE;
     const torn = await findTornLine(this.#files, this.#known, predecessor, reading.log, longest);
     if (!torn) return block;
-    const before = new LogReading(torn.log, torn.generation, this.#known.timesOf(torn.generation));
+    const before = new LogReading(torn.log, torn.position, this.#known.timesOf(torn.position));
     this.#readings.push(before);
-    // Its two halves are each a line of a file.
+    // Each half is a line of a file.
     this.#tally.read(2);
     await this.#lines.addUnwrapped(before, linesOfTorn(torn, before.from, longest));
     before.passLines(torn.beginning);
@@ -242,11 +239,11 @@ export class Run {
     return { ...block, bytes: block.bytes.subarray(torn.length), at: torn.length };
   }
 
-  /** Half a line at the end of a compressed log stays half, unless the log still stands uncompressed beside it. */
+  /** Rejects half a line at the end of a compressed log, unless the log still exists uncompressed. */
   #rejectRests(): void {
     for (const reading of this.#readings) {
-      const { rest, generation } = reading;
-      if (!rest || generation.offset !== rest.at || this.#known.isPlain(generation)) continue;
+      const { rest, position } = reading;
+      if (!rest || position.offset !== rest.at || this.#known.isPlain(position)) continue;
       this.#tally.read(1);
       this.#lines.reject(reading, rest.at, 'the log ends in the middle of a line');
       reading.passLines(rest.bytes);
@@ -254,7 +251,7 @@ export class Run {
     }
   }
 
-  /** Checks and closes what was read to its end: a commit of many small logs need not hold them open. */
+  /** Checks and closes logs that were read to their ends: a commit of many small logs need not hold them open. */
   #closeFinished(): void {
     for (const reading of this.#readings) {
       if (!reading.isFinished) continue;
@@ -265,8 +262,8 @@ export class Run {
 
   async #commit(gaps: Gap[], closed: LogPosition[]): Promise<void> {
     for (const reading of this.#readings) reading.settle();
-    // They wait while reading goes on, which puts new lists into a generation, and changes none.
-    const logs = this.#known.open.map((generation) => ({ ...generation }));
+    // They are written while reading goes on, which replaces the lists in a position and changes none.
+    const logs = this.#known.open.map((position) => ({ ...position }));
     await this.#commits.finish();
     if (closed.length > 0 || !isSameProgress(logs, this.#commits.state.logs)) {
       this.#lines.check(this.#readings, this.#heldPieces);
@@ -280,7 +277,7 @@ export class Run {
         logs,
         closed: [...closed, ...(this.#imported?.take() ?? [])],
         imported: this.#imported?.count,
-        closedUntil: this.#closedTimes.pass(closed as readonly { times?: TimeRange }[]),
+        closedUntil: this.#closedTimes.pass(closed),
         nextLog: this.#known.nextId,
       };
       await this.#commits.begin(batch, () => this.#tally.commit());
@@ -307,7 +304,7 @@ export class Run {
   }
 }
 
-/** Whether the logs stand where they stood: what is known of their files may differ, and is worth no commit. */
+/** Whether the logs were read no further: other facts about their files are not worth a commit. */
 function isSameProgress(logs: readonly LogPosition[], committed: readonly LogPosition[]): boolean {
   return progressOf(logs) === progressOf(committed);
 }

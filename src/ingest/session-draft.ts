@@ -5,13 +5,14 @@ import type { Money } from '../pricing/round-money.ts';
 import type { SessionAddition } from '../store/commit.ts';
 import { checkSessionFile } from '../store/session-file.ts';
 import { pruneMarks, type PruneMarks, type SessionEntry } from '../model/session-entry.ts';
-import { BUCKET_MS, type UsageCell } from '../model/usage-cell.ts';
+import { cellOf, type UsageCell } from '../model/usage-cell.ts';
 import { DraftMemory } from './draft-memory.ts';
 import { LineArena } from './arena.ts';
 import { storedLine, type StoredFacts } from '../session-format/write-round.ts';
-import { addTotals, sumUsage, summaryOf, type Totals } from '../session-format/summary.ts';
+import { addCounts, type Counts } from '../model/counts.ts';
+import { sumUsage, summaryOf } from '../session-format/summary.ts';
 
-/** Of a draft without a past. */
+/** The weight of a draft without a past. */
 const EMPTY_WEIGHT = 20;
 
 /** A session while a run adds rounds to it: what it was at the last commit, and what came since. */
@@ -19,7 +20,7 @@ export class SessionDraft {
   readonly id: string;
   readonly file: string;
   readonly #space: LineArena;
-  readonly #totals: Totals;
+  readonly #totals: Counts;
   /** undefined where no text is kept. */
   readonly #memory: DraftMemory | undefined;
   #created: number;
@@ -29,7 +30,7 @@ export class SessionDraft {
   #title: string | null;
   #errors: number;
   readonly #marks: PruneMarks;
-  /** Their places in the space. */
+  /** Positions in `#space`. */
   #lines: number[] = [];
   #usage: UsageCell[] = [];
   #takes = 0;
@@ -37,7 +38,7 @@ export class SessionDraft {
   private constructor(
     session: { id: string; file: string },
     known: SessionEntry | undefined,
-    totals: Totals,
+    totals: Counts,
     memory: DraftMemory | undefined,
     space: LineArena,
   ) {
@@ -55,7 +56,7 @@ export class SessionDraft {
     this.#marks = pruneMarks(known ?? {});
   }
 
-  /** Begins a file; `known` is the entry of a session whose rounds were removed: its numbers go on. */
+  /** Begins a file; `known` is the entry of a session whose rounds were removed: numbering continues from it. */
   static create(
     session: { id: string; file: string },
     keepsText: boolean,
@@ -66,7 +67,7 @@ export class SessionDraft {
     return new SessionDraft(session, known, sumUsage(known?.usage ?? []), memory, space);
   }
 
-  /** Goes on with a stored session. Throws if its file is not the one that was committed. */
+  /** Continues a stored session. Throws if its file is not the one that was committed. */
   static resume(
     files: Files,
     dir: string,
@@ -105,8 +106,8 @@ export class SessionDraft {
   }
 
   /**
-   * Adds a round; returns the bytes of its line. -1: its messages are no valid JSON, and nothing was added. `onAdded`
-   * is told what its messages are in the session's memory.
+   * Adds a round; returns the number of bytes of its line, or -1 where its messages are not valid JSON and nothing was
+   * added. `onAdded` gets the ordinals of its messages in the session's memory.
    */
   add(
     logged: AnyRound,
@@ -126,16 +127,16 @@ export class SessionDraft {
     if (this.#memory)
       this.#title ??= titleOf(logged.question === null ? null : charactersOf(logged.question));
     if ((logged.responseCode ?? 0) >= 400) this.#errors++;
-    const cell = usageCell(logged, facts, money);
+    const cell = cellOf(logged, facts, logged.usage, money);
     this.#usage.push(cell);
-    addTotals(this.#totals, cell);
+    addCounts(this.#totals, cell);
     onAdded?.(texts?.ordinals ?? []);
     return this.#space.read(line).length;
   }
 
-  /** Hands over what is to be stored, and begins anew behind it. The rounds are valid as long as the space is. */
+  /** Hands over what is to be stored, and starts again after it. The rounds are valid until the arena is reset. */
   take(): SessionAddition {
-    const rounds = this.#lines.map((place) => this.#space.read(place));
+    const rounds = this.#lines.map((position) => this.#space.read(position));
     const usage = this.#usage;
     this.#lines = [];
     this.#usage = [];
@@ -170,25 +171,4 @@ export class SessionDraft {
     };
     return { ...summaryOf(session, this.#totals), ...(memory && { memory }) };
   }
-}
-
-function usageCell(logged: AnyRound, facts: Omit<StoredFacts, 'round'>, money: Money): UsageCell {
-  const { input, output, reasoning, cached, cacheWrite } = logged.usage;
-  return {
-    bucket: Math.floor(facts.time / BUCKET_MS),
-    model: logged.model,
-    consumer: logged.consumer,
-    api: logged.api,
-    price: facts.price,
-    rounds: 1,
-    input,
-    output,
-    reasoning,
-    cached,
-    cacheWrite,
-    cost: money.cost ?? 0n,
-    saved: money.saved,
-    currency: money.currency,
-    inexact: money.inexact.join(' '),
-  };
 }

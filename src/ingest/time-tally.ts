@@ -1,6 +1,3 @@
-import { cleanLine } from '../platform/clean-text.ts';
-import { plural } from '../model/finding.ts';
-
 /** Rounds whose own time is not known. */
 export interface TimeTally {
   /** Those with a time that cannot be read. */
@@ -15,7 +12,7 @@ export function noTimes(): TimeTally {
   return { unread: 0, missing: 0, example: undefined };
 }
 
-/** Counts a round without a time of its own. `unreadTime`: what stands in its place; `isTimed`: a runtime says when it was. */
+/** Counts a round without a time of its own. `unreadTime`: the text that cannot be read as a time; `isTimed`: a runtime gave one. */
 export function addTimeless(tally: TimeTally, unreadTime: string | undefined, isTimed: boolean): void {
   if (unreadTime !== undefined) {
     tally.unread++;
@@ -29,22 +26,4 @@ export function addTimes(sum: TimeTally, { unread, missing, example }: TimeTally
   sum.unread += unread;
   sum.missing += missing;
   sum.example ??= example;
-}
-
-/** A sentence for each kind of them, without its end. */
-export function timeTroubles({ unread, missing, example = '' }: TimeTally): string[] {
-  const said: string[] = [];
-  if (unread > 0) {
-    const have = unread === 1 ? 'has' : 'have';
-    said.push(
-      `${plural(unread, 'round')} ${have} a time that cannot be read, such as ${JSON.stringify(cleanLine(example))}: another time is used instead (flag time-missing)`,
-    );
-  }
-  if (missing > 0) {
-    const have = missing === 1 ? 'has' : 'have';
-    said.push(
-      `${plural(missing, 'round')} ${have} no start_time: the time when the log was last written is used instead (flag time-missing)`,
-    );
-  }
-  return said;
 }

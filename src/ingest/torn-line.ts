@@ -1,8 +1,8 @@
 import { isAbsent, type Files } from '../platform/files.ts';
 import { agrees } from '../logs/fingerprint.ts';
-import type { Generation } from '../logs/log-position.ts';
 import { openPlainLog, type OpenLog } from '../logs/open-log.ts';
 import { Unwrapper, type UnwrappedLine } from '../logs/unwrap.ts';
+import type { LogPosition } from '../model/log-position.ts';
 import { isWhole } from './container-log.ts';
 import type { KnownLogs } from './known-logs.ts';
 
@@ -10,7 +10,7 @@ import type { KnownLogs } from './known-logs.ts';
 export interface TornLine {
   /** The log that it begins in, to be closed. */
   log: OpenLog;
-  generation: Generation;
+  position: LogPosition;
   beginning: Buffer;
   line: Buffer;
   /** Bytes of the next log's first line, its line break included. */
@@ -27,7 +27,7 @@ const NEWLINE = 0x0a;
 export async function findTornLine(
   files: Files,
   known: KnownLogs,
-  predecessor: Generation | undefined,
+  predecessor: LogPosition | undefined,
   next: OpenLog,
   longestLine: number,
 ): Promise<TornLine | undefined> {
@@ -42,7 +42,7 @@ export async function findTornLine(
     const beginning = await allBytes(log.chunks(predecessor.offset));
     const line = Buffer.concat([beginning, end]);
     if (!beginning.includes(NEWLINE) && isWhole(line)) {
-      return { log, generation: predecessor, beginning, line, length: end.length + 1 };
+      return { log, position: predecessor, beginning, line, length: end.length + 1 };
     }
   }
   log.close();
@@ -51,11 +51,11 @@ export async function findTornLine(
 
 /** The line, unwrapped where a shipper wrote it. It counts for its two halves. */
 export function* linesOfTorn(
-  { line, generation }: TornLine,
+  { line, position }: TornLine,
   offset: number,
   longestLine: number,
 ): Generator<UnwrappedLine> {
-  const unwrapper = new Unwrapper(undefined, generation.id, longestLine);
+  const unwrapper = new Unwrapper(undefined, position.id, longestLine);
   let isFirst = true;
   for (const one of [...unwrapper.take(line, offset), ...unwrapper.takeOverdue(Infinity, 0)]) {
     yield isFirst ? { ...one, pieces: one.pieces + 1 } : one;

@@ -1,7 +1,7 @@
 import { hasProgram } from '../platform/filter-program.ts';
 import { PROGRAMS, isRead } from '../logs/compression.ts';
-import type { UnreadFile } from '../logs/log-position.ts';
-import { plural } from '../model/finding.ts';
+import type { UnreadFile } from '../model/log-position.ts';
+import { plural } from '../platform/count-text.ts';
 
 /** What a person is told of a compressed file of which nothing can be read, behind its path. */
 export function unreadText({ why, form, detail, bytes }: UnreadFile): string {

@@ -1,3 +1,5 @@
+import type { Compression, UnsupportedForm } from '../model/log-position.ts';
+
 /** Forms of compression that are read, and the programs that undo those which Node cannot. */
 export const PROGRAMS = {
   gzip: undefined,
@@ -6,15 +8,10 @@ export const PROGRAMS = {
   lzma: 'xz',
   bzip2: 'bzip2',
   compress: 'gzip',
-} as const;
-
-export type Compression = keyof typeof PROGRAMS;
-
-/** Forms that are told, so that their files are named, but not read: archives, and what hardly anybody rotates with. */
-export type Unread = 'lz4' | 'zip' | '7z' | 'brotli' | 'lzip' | 'lzop' | 'snappy' | 'tar';
+} as const satisfies Record<Compression, string | undefined>;
 
 /** What a rotated log's name ends with, and what that says. gzip's `-S` and logrotate's `compressext` make others. */
-const SUFFIXES = new Map<string, Compression | Unread>([
+const SUFFIXES = new Map<string, Compression | UnsupportedForm>([
   ['.gz', 'gzip'],
   ['.gzip', 'gzip'],
   ['.zst', 'zstd'],
@@ -52,7 +49,7 @@ export function compressionSuffix(name: string): string {
   return SUFFIX.exec(name)?.[0] ?? '';
 }
 
-const MAGIC: [Compression | Unread, string][] = [
+const MAGIC: [Compression | UnsupportedForm, string][] = [
   ['gzip', '\x1f\x8b'],
   ['zstd', '\x28\xb5\x2f\xfd'],
   ['xz', '\xfd7zXZ\0'],
@@ -76,7 +73,7 @@ export const MAGIC_BYTES = 512;
  * How a file is compressed, `undefined` where it is not: its first bytes say it; where they say nothing, its name does,
  * unless they are text.
  */
-export function compressionOf(path: string, start: Buffer): Compression | Unread | undefined {
+export function compressionOf(path: string, start: Buffer): Compression | UnsupportedForm | undefined {
   const named = SUFFIXES.get(compressionSuffix(path).toLowerCase());
   const bytes = start.toString('latin1', 0, 16);
   const [found] = MAGIC.find(([, magic]) => bytes.startsWith(magic)) ?? [];
@@ -94,6 +91,6 @@ function isText(start: Buffer): boolean {
 }
 
 /** Whether a form is one that is read. */
-export function isRead(form: Compression | Unread): form is Compression {
+export function isRead(form: Compression | UnsupportedForm): form is Compression {
   return Object.hasOwn(PROGRAMS, form);
 }

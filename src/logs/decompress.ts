@@ -1,5 +1,6 @@
 import { throughProgram } from '../platform/filter-program.ts';
-import { PROGRAMS, type Compression } from './compression.ts';
+import type { Compression } from '../model/log-position.ts';
+import { PROGRAMS } from './compression.ts';
 import { chunksOf, gunzip, type ReadAt } from './gunzip.ts';
 
 /**

@@ -1,20 +1,5 @@
+import type { Fingerprint } from '../model/log-position.ts';
 import { digest } from '../platform/digest.ts';
-
-/**
- * What is remembered of a log's first `offset` bytes, to know them again under any name: a log is known by its
- * content. The windows lie at growing distances because logs can begin alike: ai_log comes first in a line, so the
- * first KiB can be the same prompt, and gateway.log begins with the same banner each time.
- */
-export interface Fingerprint {
-  /** Bytes that were read: the end of the last complete line taken. */
-  offset: number;
-  /** Digests of the first 64, 128, 192 … bytes up to 4 KiB: a file shorter than `offset` is known by them too. */
-  head: string;
-  /** Digests of the KiB that ends at 4 KiB · 2^k, for each of those within `offset`. */
-  windows: string[];
-  /** Digest of the KiB that ends at `offset`. */
-  last: string;
-}
 
 /** A log's bytes as far as a fingerprint looks at them. */
 export interface Content {
@@ -34,8 +19,8 @@ const STEP_LENGTH = 8;
 const WINDOW_DIGEST = 12;
 
 /**
- * Whether a log agrees with the fingerprint at every place within its size. A shorter log that agrees may be a copy, or
- * the same log half copied; one under 64 bytes has no place to look at, and agrees.
+ * Whether a log agrees with the fingerprint wherever that covers its bytes. A shorter log that agrees may be a copy, or
+ * the same log half copied; the fingerprint covers nothing of one under 64 bytes, which agrees.
  */
 export function agrees(print: Fingerprint, content: Content): boolean {
   const shared = Math.min(content.size, print.offset);
@@ -50,7 +35,7 @@ export function agrees(print: Fingerprint, content: Content): boolean {
   return true;
 }
 
-/** Takes the fingerprint of a log while its bytes pass, from its first byte or from a known place on. */
+/** Builds the fingerprint of a log from the bytes that pass, from its first byte or from a known offset on. */
 export class FingerprintBuilder {
   #offset = 0;
   #head: Buffer = Buffer.alloc(0);
@@ -58,18 +43,18 @@ export class FingerprintBuilder {
   /** The last KiB that passed. */
   #tail: Buffer = Buffer.alloc(0);
 
-  /** Goes on behind the bytes that `print` covers; `readAt` reads those of the log at hand. */
+  /** Goes on after the bytes that `print` covers; `readAt` reads the log. */
   static resume(
     print: Fingerprint,
     readAt: (position: number, length: number) => Uint8Array,
   ): FingerprintBuilder {
-    const taker = new FingerprintBuilder();
+    const builder = new FingerprintBuilder();
     const tail = Math.min(print.offset, WINDOW_BYTES);
-    taker.#offset = print.offset;
-    taker.#head = Buffer.from(readAt(0, Math.min(print.offset, HEAD_BYTES)));
-    taker.#windows = [...print.windows];
-    taker.#tail = Buffer.from(readAt(print.offset - tail, tail));
-    return taker;
+    builder.#offset = print.offset;
+    builder.#head = Buffer.from(readAt(0, Math.min(print.offset, HEAD_BYTES)));
+    builder.#windows = [...print.windows];
+    builder.#tail = Buffer.from(readAt(print.offset - tail, tail));
+    return builder;
   }
 
   get offset(): number {

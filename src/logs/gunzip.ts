@@ -31,7 +31,7 @@ export async function* gunzip(
   if (hasContent(readAt, at, size)) onJunk(size - at);
 }
 
-/** Inflates one member, whose compressed bytes begin at `from`; returns the place behind its trailer. */
+/** Inflates one member, whose compressed bytes begin at `from`; returns the offset after its trailer. */
 async function* inflateMember(readAt: ReadAt, from: number, size: number): AsyncGenerator<Buffer, number> {
   const inflate = createInflateRaw({ chunkSize: INFLATED_BYTES });
   pipeline(Readable.from(chunksOf(readAt, from, size)), inflate, () => {});

@@ -1,38 +1,37 @@
 import { createHash } from 'node:crypto';
 import type { Files } from '../platform/files.ts';
+import type { LogPosition, SeenFile } from '../model/log-position.ts';
 import { agrees } from './fingerprint.ts';
-import type { Generation, SeenFile } from './log-position.ts';
 import { isUnreadable, openLog, type OpenLog } from './open-log.ts';
 
 /**
- * Which of the known generations a log is. Of several that agree, the one read furthest. Between the windows of a
- * fingerprint there is room for logs that begin alike, so a log shorter than what was read of a generation must prove
- * that it is a copy of it: byte for byte against a file that holds the generation.
+ * Which of the known logs a file is. Of several that agree, the one read furthest. Logs that begin alike can differ
+ * between the windows of a fingerprint, so a file shorter than what was read of a log must prove to be a copy of it:
+ * byte for byte against a file that holds the log.
  */
 export async function identify(
   files: Files,
   log: OpenLog,
-  generations: Iterable<Generation>,
-): Promise<Generation | undefined> {
-  let best: Generation | undefined;
-  for (const generation of generations) {
-    // One of which nothing was read is a damaged file, and agrees with everything.
-    if (generation.offset <= (best?.offset ?? 0)) continue;
-    if (!agrees(generation, log.content)) continue;
-    if (log.content.size >= generation.offset || (await isCopy(files, log, generation))) best = generation;
+  known: Iterable<LogPosition>,
+): Promise<LogPosition | undefined> {
+  let best: LogPosition | undefined;
+  for (const position of known) {
+    // One of which nothing was read is a damaged file, and would agree with every log.
+    if (position.offset <= (best?.offset ?? 0)) continue;
+    if (!agrees(position, log.content)) continue;
+    if (log.content.size >= position.offset || (await isCopy(files, log, position))) best = position;
   }
   return best;
 }
 
 /**
- * Whether a shorter log is a copy of what was read: byte for byte, which a file can tell that still holds it. Where there
- * is none, it is read as a new log. What it has in common with the old one is known round by round; taken for a copy, its
- * new lines would be lost.
+ * Whether a shorter log is a copy of what was read: byte for byte, compared with a file that still holds it. Without such
+ * a file it is read as a new log, whose lines are recognized round by round. Taken for a copy, it could lose new lines.
  */
-async function isCopy(files: Files, log: OpenLog, generation: Generation): Promise<boolean> {
+async function isCopy(files: Files, log: OpenLog, position: LogPosition): Promise<boolean> {
   const { size } = log.content;
-  for (const seen of generation.seen) {
-    const carrier = seen.path === log.path ? undefined : await openCarrier(files, seen, generation);
+  for (const seen of position.seen) {
+    const carrier = seen.path === log.path ? undefined : await openCarrier(files, seen, position);
     if (!carrier) continue;
     try {
       return (await digestOfStart(carrier, size)) === (await digestOfStart(log, size));
@@ -43,18 +42,18 @@ async function isCopy(files: Files, log: OpenLog, generation: Generation): Promi
   return false;
 }
 
-/** A file that certainly holds the generation; undefined if it does not any more. */
+/** Opens a file that held what was read of a log; undefined if it no longer does. */
 async function openCarrier(
   files: Files,
   seen: SeenFile,
-  generation: Generation,
+  position: LogPosition,
 ): Promise<OpenLog | undefined> {
   const facts = files.stat(seen.path);
   if (!facts || facts.dev !== seen.dev || facts.ino !== seen.ino) return undefined;
-  const log = { path: seen.path, pattern: generation.pattern, compressed: seen.gzip !== undefined };
-  const carrier = await openLog(files, log, () => [generation.offset]);
+  const log = { path: seen.path, pattern: position.pattern, compressed: seen.gzip !== undefined };
+  const carrier = await openLog(files, log, () => [position.offset]);
   if (isUnreadable(carrier)) return undefined;
-  if (carrier.content.size >= generation.offset && agrees(generation, carrier.content)) return carrier;
+  if (carrier.content.size >= position.offset && agrees(position, carrier.content)) return carrier;
   carrier.close();
   return undefined;
 }

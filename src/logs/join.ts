@@ -1,19 +1,19 @@
-import type { OpenLine } from './open-line.ts';
+import type { OpenLine } from '../model/log-position.ts';
 
 const NOTHING = Buffer.alloc(0);
 const AI_LOG = [Buffer.from('"ai_log"'), Buffer.from('ai_log\\')];
 const CLOSING_BRACE = 0x7d;
 
-/** Where a line begins, for as many lines as it turns out to be: each is a byte further. */
-export interface Place {
-  generation: number;
+/** Where a line begins. If it turns out to hold several lines, each takes the next byte as its own position. */
+export interface Position {
+  logId: number;
   offset: number;
 }
 
 /** A line that its parts make. */
 interface JoinedLine {
   bytes: Buffer;
-  place: Place;
+  position: Position;
   time: string | undefined;
   /** Lines of the file that it was made of. */
   pieces: number;
@@ -34,7 +34,7 @@ export class Join {
   level = 0;
   source = '';
   #time: string | undefined;
-  #place: Place = { generation: 0, offset: 0 };
+  #position: Position = { logId: 0, offset: 0 };
   #buffer = NOTHING;
   #length = 0;
 
@@ -62,13 +62,13 @@ export class Join {
   }
 
   add(
-    part: { text: Buffer; time: string | undefined; pieces: number; place: Place },
+    part: { text: Buffer; time: string | undefined; pieces: number; position: Position },
     stretch: OpenLine['parts'][number],
     longestLine: number,
   ): void {
     if (!this.line) {
       this.#time = part.time;
-      this.#place = { ...part.place };
+      this.#position = { ...part.position };
     }
     this.pieces += part.pieces;
     this.lastTime = part.time;
@@ -93,7 +93,7 @@ export class Join {
   /** The open line cannot be read: nothing of it is held any more, and its end will say why. */
   give(line: OpenLine, reason: string): void {
     const [first] = line.parts;
-    if (first) this.#place = { generation: first[0], offset: first[1] };
+    if (first) this.#position = { logId: first[0], offset: first[1] };
     this.pieces = 1;
     this.#give(line, reason);
   }
@@ -102,7 +102,7 @@ export class Join {
     const { line } = this;
     const closed = {
       bytes: this.bytes,
-      place: this.#place,
+      position: this.#position,
       time: this.#time,
       pieces: this.pieces,
       ...(line?.reason !== undefined && { reason: line.reason }),

@@ -1,7 +1,8 @@
+import type { Compression, Fingerprint, UnreadFile, UnsupportedForm } from '../model/log-position.ts';
 import { allocateForReading, readBytes, type FileFacts, type Files } from '../platform/files.ts';
 import { isSystemError } from '../platform/errors.ts';
 import { MissingProgram, RefusedInput, StoppedProgram } from '../platform/filter-program.ts';
-import { compressionOf, isRead, MAGIC_BYTES, type Compression, type Unread } from './compression.ts';
+import { compressionOf, isRead, MAGIC_BYTES } from './compression.ts';
 import { decompress } from './decompress.ts';
 import type { LogFile } from './discover.ts';
 import { encodingOf, toUtf8, type Encoding } from './encoding.ts';
@@ -13,9 +14,7 @@ import {
   windowDigest,
   windowEnds,
   type Content,
-  type Fingerprint,
 } from './fingerprint.ts';
-import type { UnreadFile } from './log-position.ts';
 import { LOOKED_AT_BYTES } from './wrapped-line.ts';
 
 /** A log's file, opened once: what is looked at, read and checked again is this descriptor. */
@@ -32,8 +31,8 @@ export interface OpenLog extends LogFile {
   start(): Buffer;
   /** Bytes from `from` to the end as it was when the file was opened. A chunk is valid until the next one. */
   chunks(from: number): AsyncIterable<Buffer> | Iterable<Buffer>;
-  /** A taker that goes on behind the bytes of `print`, which the log agrees with; a new one without. */
-  taker(print: Fingerprint | undefined): FingerprintBuilder;
+  /** A fingerprint builder that goes on after the bytes of `known`, which the log agrees with; without it, a new one. */
+  fingerprint(known: Fingerprint | undefined): FingerprintBuilder;
   /** The content as it is now, which can have been truncated since. */
   again(): Content;
   close(): void;
@@ -51,7 +50,7 @@ export function isUnreadable(log: OpenLog | UnreadableFile): log is UnreadableFi
 
 const CHUNK_BYTES = 1 << 20;
 
-/** Opens a log, compressed or not: its first bytes say it. `ends` gives the places at which known logs ended. */
+/** Opens a log, compressed or not: its first bytes say it. `ends` gives the offsets at which known logs ended. */
 export async function openLog(
   files: Files,
   log: LogFile,
@@ -98,7 +97,7 @@ function plainLog(files: Files, log: LogFile, fd: number): OpenLog {
       return textOf(readAt(0, Math.min(facts.size, LOOKED_AT_BYTES)), this.encoding);
     },
     chunks: (from) => readChunks(files, fd, from, facts.size),
-    taker: (print) => (print ? FingerprintBuilder.resume(print, readAt) : new FingerprintBuilder()),
+    fingerprint: (known) => (known ? FingerprintBuilder.resume(known, readAt) : new FingerprintBuilder()),
     again: () => contentOf(files.facts(fd).size),
     close: () => files.close(fd),
   };
@@ -109,7 +108,7 @@ async function compressedLog(
   files: Files,
   log: LogFile,
   fd: number,
-  form: Compression | Unread,
+  form: Compression | UnsupportedForm,
   ends: readonly number[],
 ): Promise<OpenLog | UnreadableFile> {
   const facts = files.facts(fd);
@@ -147,9 +146,9 @@ async function compressedLog(
     junkBytes,
     start: () => textOf(content.start, encoding),
     chunks: (from) => skip(inflate(), from),
-    taker: (print) =>
-      print
-        ? FingerprintBuilder.resume(print, (position, length) => content.kept(position, length))
+    fingerprint: (known) =>
+      known
+        ? FingerprintBuilder.resume(known, (position, length) => content.kept(position, length))
         : new FingerprintBuilder(),
     again: () => content,
     close: () => files.close(fd),

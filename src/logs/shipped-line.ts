@@ -1,7 +1,7 @@
 import { bomLength, isAccessLine, mayHoldAccessLine, namesCall, skipSpace } from './access-text.ts';
 import { prefixOf } from './line-prefix.ts';
 import { AMBIGUOUS, linesOfRecord, TOO_DEEP, type FoundText } from './shipped-record.ts';
-import { DOCKER_PART_BYTES, parseJson, readCriPart } from './wrapped-line.ts';
+import { DOCKER_PART_BYTES, parseObjectOrList, readCriPart } from './wrapped-line.ts';
 
 const OPEN_BRACE = 0x7b;
 const OPEN_LIST = 0x5b;
@@ -44,7 +44,7 @@ export const FORM_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 function readRecord(line: Buffer, dockerPart: number): FoundText[] | string | undefined {
-  const record = parseJson(line);
+  const record = parseObjectOrList(line);
   // Where ai_log is no text in it, the line itself may be an access line that a client's words broke.
   if (record === undefined) {
     if (line[skipSpace(line, 0)] === OPEN_LIST) return namesCall(line) ? UNKNOWN : undefined;

@@ -8,7 +8,7 @@ export interface TextSource {
 }
 
 /**
- * A log's blocks from the offset `from` on, up to `to`: their `bytes` are UTF-8, their places bytes of the log. Where the
+ * A log's blocks from the offset `from` on, up to `to`: their `bytes` are UTF-8, their offsets bytes of the log. Where the
  * two differ, `raw` holds the bytes as they stand there. A log that is UTF-8 costs nothing more than cutIntoBlocks.
  */
 export function textBlocks(
@@ -30,7 +30,7 @@ async function* withoutMark(blocks: AsyncIterable<Block>, mark: number): AsyncGe
     if (isFirst && block.kind === 'lines') {
       yield { ...block, bytes: block.bytes.subarray(mark), raw: block.bytes, at: mark };
     } else {
-      // The rest of a log is not taken yet: its place is where reading goes on.
+      // The rest of a log is not taken yet: its offset is where reading continues.
       yield isFirst ? { ...block, bytes: block.bytes.subarray(mark), raw: block.bytes } : block;
     }
   }

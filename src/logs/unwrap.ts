@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { LinePosition, OpenLine } from '../model/log-position.ts';
 import { isAccessLine, mayHoldAccessLine } from './access-text.ts';
-import { Join, type Place } from './join.ts';
-import { HELD_MS, type OpenLine } from './open-line.ts';
+import { Join, type Position } from './join.ts';
+import { HELD_MS } from './open-line.ts';
 import { readShipped } from './shipped-line.ts';
 import type { FoundText } from './shipped-record.ts';
 import {
   DOCKER_PART_BYTES,
-  parseJson,
+  parseObjectOrList,
   physicalLines,
   READ_PART,
   type Form,
@@ -18,10 +19,10 @@ export interface UnwrappedLine {
   /** Without its line break; valid until the next line. */
   bytes: Buffer;
   /**
-   * Where it begins: the first byte of its first part's line. Of several lines in one of the file each has a place of its
-   * own in it, though nothing begins there.
+   * Where it begins: the first byte of its first part's line. If one line of the file holds several, each gets a position
+   * of its own within it, though nothing begins there.
    */
-  at: [generation: number, offset: number];
+  at: LinePosition;
   /** When the container's runtime or a shipper took it, ISO 8601; undefined where it is not wrapped. */
   time: string | undefined;
   /** Lines of the file that this one stands for: its parts'; none, where an earlier one stood for its line. */
@@ -43,7 +44,7 @@ const NOTHING = Buffer.alloc(0);
 /** A line of the file, or what stood in one, on its way out. */
 interface Wrapped {
   bytes: Buffer;
-  place: Place;
+  position: Position;
   /** Of the line of the file in which it ends: where that begins and ends. */
   stretch: OpenLine['parts'][number];
   time: string | undefined;
@@ -59,13 +60,13 @@ type ReadStretch = (
 ) => AsyncIterable<{ bytes: Buffer; at: number }> | undefined;
 
 /**
- * Takes off what runtimes and shippers put around lines, and joins the parts of long lines, each stream for itself. A line
- * is taken where its last part stands, so what is read before a place is what ended before it, and the lines that are
- * open there: `open` says where their parts are, and `restore` takes them up again.
+ * Removes what runtimes and shippers put around lines, and joins the parts of long lines, stream by stream. A line counts
+ * where its last part is, so what was read up to an offset is every line that ended before it, and parts of those that
+ * are open there: `open` says where these parts are, and `restore` reads them again.
  */
 export class Unwrapper {
   readonly #form: Form | undefined;
-  readonly #generation: number;
+  readonly #logId: number;
   readonly #longestLine: number;
   readonly #dockerPart: number;
   readonly #joins = new Map<string, Join>();
@@ -77,31 +78,26 @@ export class Unwrapper {
   #latest: string | undefined;
 
   /** Without a form, lines are a plain log's or a shipper's. */
-  constructor(
-    form: Form | undefined,
-    generation: number,
-    longestLine: number,
-    dockerPart = DOCKER_PART_BYTES,
-  ) {
+  constructor(form: Form | undefined, logId: number, longestLine: number, dockerPart = DOCKER_PART_BYTES) {
     this.#form = form;
-    this.#generation = generation;
+    this.#logId = logId;
     this.#longestLine = longestLine;
     this.#dockerPart = dockerPart;
   }
 
   /** The lines that end in a block of whole physical lines, which begins at the offset `at`. */
-  *take(block: Buffer, at: number, generation = this.#generation): Generator<UnwrappedLine> {
+  *take(block: Buffer, at: number, logId = this.#logId): Generator<UnwrappedLine> {
     for (const { start, line, next } of physicalLines(block)) {
       const part = this.#form && READ_PART[this.#form](line, this.#dockerPart);
       if (typeof part === 'object' && this.#isPlain(part)) {
         this.#latest = part.time;
-        yield { bytes: part.text, at: [generation, at + start], time: part.time, pieces: 1 };
+        yield { bytes: part.text, at: [logId, at + start], time: part.time, pieces: 1 };
         continue;
       }
       const wrapped: Wrapped = {
         bytes: line,
-        place: { generation, offset: at + start },
-        stretch: [generation, at + start, at + next],
+        position: { logId, offset: at + start },
+        stretch: [logId, at + start, at + next],
         time: undefined,
         pieces: 1,
         level: 0,
@@ -162,7 +158,7 @@ export class Unwrapper {
   }
 
   async *#restoreOne(line: OpenLine, read: ReadStretch): AsyncGenerator<UnwrappedLine> {
-    const again = new Unwrapper(this.#form, this.#generation, this.#longestLine, this.#dockerPart);
+    const again = new Unwrapper(this.#form, this.#logId, this.#longestLine, this.#dockerPart);
     const watched = { stream: line.stream, end: -1 };
     again.#watched = watched;
     const stretches = structuredClone(line.parts);
@@ -212,8 +208,8 @@ export class Unwrapper {
       }
       return;
     }
-    const { bytes, place, time, pieces, isWatched } = line;
-    const at: [number, number] = [place.generation, place.offset++];
+    const { bytes, position, time, pieces, isWatched } = line;
+    const at: LinePosition = [position.logId, position.offset++];
     const reason = found === undefined ? undefined : { reason: found };
     yield { bytes, at, time, pieces, ...reason, ...(isWatched && { isWatched }) };
   }
@@ -237,7 +233,8 @@ export class Unwrapper {
     }
     this.#latest = part.time;
     // A part is not told from a line of just its length: but what is whole does not go on with another line.
-    if (join.endsObject && part.bytes[0] === OPEN_BRACE && parseJson(join.bytes)) yield* this.#close(join);
+    if (join.endsObject && part.bytes[0] === OPEN_BRACE && parseObjectOrList(join.bytes))
+      yield* this.#close(join);
     if (isEnd && !join.isOpen && part.bytes.length < this.#longestLine) {
       yield* this.#unwrap(part);
       return;
@@ -256,12 +253,12 @@ export class Unwrapper {
     const isWatched = this.#watches(join);
     // A runtime's streams are two, and one buffer for each is used again; a shipper's can be any number.
     if (isShippers(join)) this.#joins.delete(join.stream);
-    const { bytes, place, time, pieces, reason } = join.close();
-    const stretch: Wrapped['stretch'] = [place.generation, place.offset, place.offset];
+    const { bytes, position, time, pieces, reason } = join.close();
+    const stretch: Wrapped['stretch'] = [position.logId, position.offset, position.offset];
     if (reason === undefined) {
-      yield* this.#unwrap({ bytes, place, stretch, time, pieces, level, source, isWatched });
+      yield* this.#unwrap({ bytes, position, stretch, time, pieces, level, source, isWatched });
     } else {
-      const at: [number, number] = [place.generation, place.offset];
+      const at: LinePosition = [position.logId, position.offset];
       yield { bytes: NOTHING, at, time: undefined, pieces, reason };
     }
   }

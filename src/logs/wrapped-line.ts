@@ -1,3 +1,5 @@
+import { parseJson } from '../platform/json-spans.ts';
+
 /** A part of a line, as a container's runtime wrote it: one physical line of the file. */
 export interface Part {
   /** Whose line it is a part of: a container's stdout and stderr are joined each for itself. */
@@ -99,18 +101,14 @@ function isTorn(line: Buffer): boolean {
 }
 
 function parseObject(line: Buffer): Record<string, unknown> | undefined {
-  const value = parseJson(line);
+  const value = parseObjectOrList(line);
   return value && { ...value };
 }
 
 /** The object or list in a line; undefined where it is none. */
-export function parseJson(line: Buffer): object | undefined {
-  try {
-    const value: unknown = JSON.parse(line.toString());
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+export function parseObjectOrList(line: Buffer): object | undefined {
+  const value = parseJson(line.toString());
+  return typeof value === 'object' && value !== null ? value : undefined;
 }
 
 export const READ_PART: Record<Form, ReadPart> = { cri: readCriPart, docker: readDockerPart };

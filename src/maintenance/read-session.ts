@@ -1,15 +1,18 @@
-import { parseJson } from '../platform/json-spans.ts';
-import type { StoredRound } from '../session-format/stored-round.ts';
+import type { LinePosition } from '../model/log-position.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
+import { cellOf, type UsageCell } from '../model/usage-cell.ts';
+import { mergeCells } from '../model/usage-cells.ts';
 import { crc32 } from '../platform/digest.ts';
 import type { Files } from '../platform/files.ts';
 import type { PriceBook } from '../pricing/price-book.ts';
 import { moneyOfRound } from '../pricing/round-money.ts';
-import { mergeCells } from '../model/usage-cells.ts';
-import { headerId, sessionLines, type SessionLine } from '../store/session-lines.ts';
-import { isCount } from '../store/state.ts';
-import type { SessionEntry } from '../model/session-entry.ts';
-import { BUCKET_MS, type UsageCell } from '../model/usage-cell.ts';
+import { COUNT_NAMES } from '../model/counts.ts';
+import { idOfHead, isSummaryLine } from '../session-format/framing.ts';
+import { parseRound } from '../session-format/read-round.ts';
+import type { StoredRound } from '../session-format/stored-round.ts';
+import { usageOf } from '../session-format/stored-usage.ts';
 import { titleOf } from '../session-format/title.ts';
+import { sessionLines, type SessionLine } from '../store/session-lines.ts';
 
 /** What the rounds of a session file come to. */
 export type SessionSum = Omit<SessionEntry, 'id' | 'file' | 'summary'>;
@@ -22,11 +25,11 @@ export interface ReadSession {
   /** A line that is neither a round nor the end of the rounds stopped the reading. */
   isDamaged: boolean;
   /** Where the rounds came from. */
-  places: [generation: number, offset: number][];
+  positions: LinePosition[];
 }
 
 /**
- * Takes rounds while they are whole, numbered one behind the other from behind `before` on, and wanted. Throws where the
+ * Takes rounds while they are whole, wanted, and numbered without a gap from the one after `before`. Throws where the
  * price book lacks a price.
  */
 export function readSession(
@@ -36,23 +39,25 @@ export function readSession(
   isWanted: (round: StoredRound, end: number) => boolean,
   before = 0,
 ): ReadSession {
-  const read: ReadSession = { id: undefined, sum: emptySum(), isDamaged: true, places: [] };
+  const read: ReadSession = { id: undefined, sum: emptySum(), isDamaged: true, positions: [] };
   const requests = new Map<number, number>();
   let isHead = true;
   for (const line of sessionLines(files, path)) {
     if (isHead) {
-      read.id = headerId(line.text);
+      read.id = idOfHead(line.text);
       isHead = false;
       continue;
     }
     const number = before + read.sum.rounds + 1;
-    const round = line.text.startsWith(']') ? undefined : readRound(line.text, number, requests);
-    if (!round || !isWanted(round, line.end)) {
-      read.isDamaged = !round && !line.text.startsWith(']');
+    const isEnd = isSummaryLine(line.text);
+    const round = isEnd ? undefined : parseRound(line.text);
+    const isSound = round?.round === number && refersToStored(round, requests);
+    if (!isSound || !isWanted(round, line.end)) {
+      read.isDamaged = !isSound && !isEnd;
       break;
     }
     addRound(read.sum, round, line, book);
-    read.places.push(round.at);
+    read.positions.push(round.at);
   }
   read.sum.usage = mergeCells(read.sum.usage);
   return read;
@@ -72,47 +77,22 @@ function emptySum(): SessionSum {
   };
 }
 
-/** `requests` holds how many messages each round's request has, of those that have a list. */
-function readRound(text: string, number: number, requests: Map<number, number>): StoredRound | undefined {
-  const value = parseJson(text);
-  if (typeof value !== 'object' || value === null) return undefined;
-  const round = value as Partial<StoredRound>;
-  const counts = [
-    round.input_tokens,
-    round.output_tokens,
-    round.reasoning_tokens,
-    round.cached_tokens,
-    round.cache_write_tokens,
-  ];
-  const isSound =
-    round.round === number &&
-    isPlace(round.at) &&
-    typeof round.model === 'string' &&
-    !Number.isNaN(Date.parse(round.timestamp ?? '')) &&
-    (typeof round.price === 'string' || isCount(round.price)) &&
-    counts.every(isCount) &&
-    refersToStored(round, number, requests);
-  return isSound ? (value as StoredRound) : undefined;
-}
-
-/** Whether the messages are there that the round's request is made of. */
-function refersToStored(round: Partial<StoredRound>, number: number, requests: Map<number, number>): boolean {
-  const { context, new_messages: added } = round;
+/**
+ * Whether the messages are there that the round's request is made of. `requests` holds how many messages each round's
+ * request has, of those that have a list.
+ */
+function refersToStored(round: StoredRound, requests: Map<number, number>): boolean {
+  const { round: number, context, new_messages: added } = round;
   if (context === undefined) return added === undefined;
-  if (!Array.isArray(context) || !Array.isArray(added)) return false;
+  if (!Array.isArray(added)) return false;
   let length = 0;
   for (const [source, from, count] of context) {
     const available = source === number ? added.length : requests.get(source);
-    if (available === undefined || !isCount(from) || !isCount(count) || from + count > available)
-      return false;
+    if (available === undefined || from + count > available) return false;
     length += count;
   }
   requests.set(number, length);
   return true;
-}
-
-export function isPlace(value: unknown): value is [generation: number, offset: number] {
-  return Array.isArray(value) && value.length === 2 && value.every(isCount);
 }
 
 function addRound(sum: SessionSum, round: StoredRound, { text, end }: SessionLine, book: PriceBook): void {
@@ -127,32 +107,17 @@ function addRound(sum: SessionSum, round: StoredRound, { text, end }: SessionLin
   // A question that is left out is the one before.
   if (round.question !== undefined) sum.title ??= titleOf(JSON.stringify(round.question));
   if ((round.response_code ?? 0) >= 400) sum.errors++;
-  sum.usage.push(usageOf(round, book));
+  sum.usage.push(pricedCell(round, book));
   if (sum.usage.length > MOST_CELLS) sum.usage = mergeCells(sum.usage);
 }
 
 const MOST_CELLS = 10_000;
 
-/** A round as a cell of the index, at what it costs by the book as it stands. */
-export function usageOf(round: StoredRound, book: PriceBook): UsageCell {
-  const { price, cost, saved, currency, inexact } = moneyOfRound(book, round);
-  return {
-    bucket: Math.floor(Date.parse(round.timestamp) / BUCKET_MS),
-    model: round.model,
-    consumer: round.consumer ?? '',
-    api: round.api ?? '',
-    price,
-    rounds: 1,
-    input: round.input_tokens,
-    output: round.output_tokens,
-    reasoning: round.reasoning_tokens,
-    cached: round.cached_tokens,
-    cacheWrite: round.cache_write_tokens,
-    cost: cost ?? 0n,
-    saved,
-    currency,
-    inexact: inexact.join(' '),
-  };
+/** A round as a cell of the index, at what it costs by the book. */
+export function pricedCell(round: StoredRound, book: PriceBook): UsageCell {
+  const usage = usageOf(round);
+  const money = moneyOfRound(book, round, usage);
+  return cellOf(round, { time: Date.parse(round.timestamp), price: money.price }, usage, money);
 }
 
 /** Where an index entry is not what its session's rounds come to: their names, or none. Costs are not compared. */
@@ -169,16 +134,4 @@ function cellsOf(usage: readonly UsageCell[]): string {
     .join('\n');
 }
 
-const CELL_KEYS = [
-  'bucket',
-  'model',
-  'consumer',
-  'api',
-  'price',
-  'rounds',
-  'input',
-  'output',
-  'reasoning',
-  'cached',
-  'cacheWrite',
-] as const;
+const CELL_KEYS = ['bucket', 'model', 'consumer', 'api', 'price', ...COUNT_NAMES] as const;

@@ -1,10 +1,11 @@
+import type { Counts } from './counts.ts';
+import type { TokenUsage } from './token-usage.ts';
+
 /**
- * What a round used, as one of the index's cells: 15 minutes × model × consumer × api × price, and what
- * its cost is in and worth (currency, inexact).
- * Fifteen minutes, because a day in any time zone is a whole number of them.
+ * What rounds used: one cell of the index for each bucket × model × consumer × api × price × currency × reasons why the
+ * cost may be wrong.
  */
-export interface UsageCell {
-  /** Whole quarters of an hour since 1970 UTC: `Math.floor(ms / BUCKET_MS)`. */
+export interface UsageCell extends Counts {
   bucket: number;
   /** As the log named it; `unknown` where it named none. */
   model: string;
@@ -13,21 +14,13 @@ export interface UsageCell {
   /** `''` where the log named none. */
   api: string;
   price: PriceRef;
-  rounds: number;
-  /** All prompt tokens, cache reads and writes included. */
-  input: number;
-  /** All generated tokens, reasoning included. */
-  output: number;
-  reasoning: number;
-  cached: number;
-  cacheWrite: number;
   /** 10⁻¹⁸ of the currency, exact; 0n unless `price` is the number of a price book entry. */
   cost: bigint;
   /** 10⁻¹⁸ of the currency, exact: how much more the cached tokens would have cost as fresh input. */
   saved: bigint;
   /** ISO 4217: `USD` where nothing was charged. */
   currency: string;
-  /** Why the cost of its rounds may be wrong, as reasons of pricing/bounds.ts with a space between; `''`: it is exact. */
+  /** Why the cost of its rounds may be wrong: reasons of pricing/bounds.ts, separated by spaces; `''`: it is exact. */
   inexact: string;
   /** Not stored: the cost in the currency that a report asks for (`to`), or in its own where no rate is known. */
   converted?: { to: string; currency: string; cost: bigint; saved: bigint };
@@ -36,4 +29,36 @@ export interface UsageCell {
 /** The number of a price book entry (from 1), or why there is no cost. Unpriced is not zero. */
 export type PriceRef = number | 'free' | 'gateway-cache' | 'no-usage' | 'unpriced';
 
+/** The length of a bucket: 15 minutes, because a day in any time zone is a whole number of them. */
 export const BUCKET_MS = 900_000;
+
+/** The bucket of a time in milliseconds since 1970 UTC: whole quarters of an hour since then. */
+export function bucketOf(ms: number): number {
+  return Math.floor(ms / BUCKET_MS);
+}
+
+/** One round as a cell. `time` is in milliseconds since 1970 UTC; `cost` is null where it is unknown. */
+export function cellOf(
+  { model, consumer = '', api = '' }: { model: string; consumer?: string; api?: string },
+  { time, price }: { time: number; price: PriceRef },
+  { input, output, reasoning, cached, cacheWrite }: TokenUsage,
+  money: { cost: bigint | null; saved: bigint; currency: string; inexact: readonly string[] },
+): UsageCell {
+  return {
+    bucket: bucketOf(time),
+    model,
+    consumer,
+    api,
+    price,
+    rounds: 1,
+    input,
+    output,
+    reasoning,
+    cached,
+    cacheWrite,
+    cost: money.cost ?? 0n,
+    saved: money.saved,
+    currency: money.currency,
+    inexact: money.inexact.join(' '),
+  };
+}

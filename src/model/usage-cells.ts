@@ -1,3 +1,4 @@
+import { addCounts, COUNT_NAMES } from './counts.ts';
 import type { UsageCell } from './usage-cell.ts';
 
 /** Adds up cells of the same bucket, model, consumer, api, price, currency and reasons why it is inexact. */
@@ -31,28 +32,18 @@ function keyOf({ bucket, price, currency, inexact, model, consumer, api }: Usage
 }
 
 function addCell(sum: UsageCell, cell: UsageCell): void {
-  sum.rounds += cell.rounds;
-  sum.input += cell.input;
-  sum.output += cell.output;
-  sum.reasoning += cell.reasoning;
-  sum.cached += cell.cached;
-  sum.cacheWrite += cell.cacheWrite;
+  addCounts(sum, cell);
   sum.cost += cell.cost;
   sum.saved += cell.saved;
 }
 
-/** What is left of cells without others that are among them. */
+/** What remains of cells after others, which are part of them, are taken away. */
 export function subtractCells(cells: readonly UsageCell[], others: readonly UsageCell[]): UsageCell[] {
-  const negative = others.map((cell) => ({
-    ...cell,
-    rounds: -cell.rounds,
-    input: -cell.input,
-    output: -cell.output,
-    reasoning: -cell.reasoning,
-    cached: -cell.cached,
-    cacheWrite: -cell.cacheWrite,
-    cost: -cell.cost,
-    saved: -cell.saved,
-  }));
-  return mergeCells([...cells, ...negative]).filter(({ rounds }) => rounds !== 0);
+  return mergeCells([...cells, ...others.map(negated)]).filter(({ rounds }) => rounds !== 0);
+}
+
+function negated(cell: UsageCell): UsageCell {
+  const negative = { ...cell, cost: -cell.cost, saved: -cell.saved };
+  for (const name of COUNT_NAMES) negative[name] = -cell[name];
+  return negative;
 }

@@ -39,6 +39,9 @@ export class BusyError extends MonitorError {
   }
 }
 
+/** The program noticed a mistake of its own. The message is shown, so it must not quote a log. */
+export class Fault extends Error {}
+
 /** The operating system refused: no space, no permission, a broken disk. Of a file that stays open for long, its message names none. */
 export function isSystemError(error: unknown): error is Error & { syscall: unknown } {
   return error instanceof Error && 'syscall' in error;

@@ -1,6 +1,7 @@
 import { ratesFor, serviceTierOf } from './charges.ts';
 import type { Decimal } from './money.ts';
-import type { PricedTokens, Prices, Rates, TokenDetails } from './schedule.ts';
+import type { RoundUsage, TokenDetails } from '../model/token-usage.ts';
+import type { Prices, Rates } from './schedule.ts';
 
 /** How a cost may be wrong: it is at least, or at most, what is said; `either`: it may be more or less. */
 export type Bound = 'lower' | 'upper' | 'either';
@@ -48,7 +49,7 @@ const TIERS = new Map<string, BoundReason>([
 ]);
 
 /** Why the cost of a round may be wrong, sorted; empty where it is exact. `prices`: what it is priced by. */
-export function boundReasons(flags: readonly string[], prices: Prices, usage: PricedTokens): BoundReason[] {
+export function boundReasons(flags: readonly string[], prices: Prices, usage: RoundUsage): BoundReason[] {
   if (prices.free) return [];
   const rates = ratesFor(prices, usage);
   const reasons = flags.filter(isReason).filter((flag) => matters(flag, rates, usage));
@@ -75,7 +76,7 @@ export function isReason(text: string): text is BoundReason {
 }
 
 /** What a cache would have changed is nothing where its rates are those of other input; likewise a kind of tokens. */
-function matters(reason: BoundReason, rates: Rates, { details = {} }: PricedTokens): boolean {
+function matters(reason: BoundReason, rates: Rates, { details = {} }: RoundUsage): boolean {
   const { input = 0, cache_read: read = input, cache_write: write = input } = rates;
   if (reason === 'cache-unlogged') return Number(read) < Number(input);
   if (reason === 'cache-write-unlogged') return Number(write) > Number(read);
@@ -105,7 +106,7 @@ function isMissing(count: number | undefined, rate: Decimal | undefined): boolea
   return (count ?? 0) > 0 && rate === undefined;
 }
 
-function isSearchCounted({ inexact, searches }: Prices, { details }: PricedTokens): boolean {
+function isSearchCounted({ inexact, searches }: Prices, { details }: RoundUsage): boolean {
   return inexact === 'search-fee' && searches !== undefined && details?.searches !== undefined;
 }
 
@@ -114,7 +115,7 @@ function reasonOf(inexact: NonNullable<Prices['inexact']>): BoundReason {
 }
 
 /** The price has no rates for the tier, or none for a round of such length. */
-function isTierMissing(prices: Prices, { serviceTier, input }: PricedTokens): boolean {
+function isTierMissing(prices: Prices, { serviceTier, input }: RoundUsage): boolean {
   const service = serviceTierOf(prices, serviceTier);
   if (!service) return true;
   return service.tiers === undefined && (prices.tiers ?? []).some(({ above }) => input > above);

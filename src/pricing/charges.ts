@@ -1,13 +1,6 @@
 import { attoPerRequest, attoPerToken, type Decimal } from './money.ts';
-import {
-  pricesFrom,
-  type PricedTokens,
-  type Prices,
-  type PriceSchedule,
-  type Rates,
-  type ServiceTier,
-  type TokenDetails,
-} from './schedule.ts';
+import type { RoundUsage, TokenDetails } from '../model/token-usage.ts';
+import { pricesFrom, type Prices, type PriceSchedule, type Rates, type ServiceTier } from './schedule.ts';
 
 /** What a price is for: parts of the input, parts of the output, and what is charged beside the tokens. */
 export const METERS = [
@@ -35,7 +28,7 @@ export interface Charge {
 }
 
 /** What one round costs, in 10⁻¹⁸ of its price's currency: the sum of its charges. */
-export function costOf(schedule: PriceSchedule, usage: PricedTokens, atMs: number): bigint {
+export function costOf(schedule: PriceSchedule, usage: RoundUsage, atMs: number): bigint {
   let cost = 0n;
   for (const { quantity, each } of chargesOf(schedule, usage, atMs)) cost += BigInt(quantity) * each;
   return cost;
@@ -45,7 +38,7 @@ export function costOf(schedule: PriceSchedule, usage: PricedTokens, atMs: numbe
  * The parts of what one round costs, none for one that is free. A time without prices takes the schedule's first;
  * ask pricesAt where that must not happen. Tiers go by a round's input: never pass a sum of rounds.
  */
-export function chargesOf(schedule: PriceSchedule, usage: PricedTokens, atMs: number): Charge[] {
+export function chargesOf(schedule: PriceSchedule, usage: RoundUsage, atMs: number): Charge[] {
   const prices = pricesFrom(schedule, atMs);
   if (!prices || prices.free) return [];
   const rates = ratesFor(prices, usage);
@@ -68,20 +61,20 @@ export function chargesOf(schedule: PriceSchedule, usage: PricedTokens, atMs: nu
  */
 export function moneyOf(
   schedule: PriceSchedule,
-  usage: PricedTokens,
+  usage: RoundUsage,
   atMs: number,
 ): { cost: bigint; saved: bigint } {
   const cost = costOf(schedule, usage, atMs);
   return { cost, saved: usage.cached === 0 ? 0n : costOf(schedule, uncached(usage), atMs) - cost };
 }
 
-function uncached(usage: PricedTokens): PricedTokens {
+function uncached(usage: RoundUsage): RoundUsage {
   const { cachedAudio: _audio, cachedImage: _image, ...details } = usage.details ?? {};
   return { ...usage, cached: 0, details: usage.details && details };
 }
 
 /** The rates of a round by its service tier and its input. */
-export function ratesFor(prices: Prices, { input, serviceTier }: PricedTokens): Rates {
+export function ratesFor(prices: Prices, { input, serviceTier }: RoundUsage): Rates {
   const service = serviceTierOf(prices, serviceTier);
   const tiers = service ? service.tiers : prices.tiers;
   const reached = tiers?.filter((tier) => input > tier.above) ?? [];
@@ -90,7 +83,7 @@ export function ratesFor(prices: Prices, { input, serviceTier }: PricedTokens): 
 }
 
 /** The price's rates for the tier; undefined for the default tier, and where it names none for this one. */
-export function serviceTierOf(prices: Prices, tier: string | null | undefined): ServiceTier | undefined {
+export function serviceTierOf(prices: Prices, tier: string | undefined): ServiceTier | undefined {
   if (!tier || !prices.service_tiers || !Object.hasOwn(prices.service_tiers, tier)) return undefined;
   return prices.service_tiers[tier];
 }
@@ -99,7 +92,7 @@ function charge(meter: Meter, quantity: number, rate: Decimal): Charge {
   return { meter, quantity, each: attoPerToken(rate) };
 }
 
-function outputRate(rates: Rates, { reasoning }: PricedTokens): Decimal {
+function outputRate(rates: Rates, { reasoning }: RoundUsage): Decimal {
   return (reasoning > 0 ? rates.output_reasoning : undefined) ?? rates.output ?? 0;
 }
 
@@ -107,7 +100,7 @@ function outputRate(rates: Rates, { reasoning }: PricedTokens): Decimal {
  * The tokens by their kinds: they add up to the round's input and output. Where the log does not tell which of the
  * cached tokens were audio or images, they were text as far as the text goes.
  */
-function detailedCharges(rates: Rates, usage: PricedTokens, details: TokenDetails): Charge[] {
+function detailedCharges(rates: Rates, usage: RoundUsage, details: TokenDetails): Charge[] {
   const { cached, cacheWrite } = usage;
   const fresh = usage.input - cached - cacheWrite;
   const audio = Math.min((details.inputAudio ?? 0) - (details.cachedAudio ?? 0), fresh);

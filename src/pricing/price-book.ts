@@ -1,5 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { UsageState } from '../model/token-usage.ts';
+import type { PriceRef } from '../model/usage-cell.ts';
 import { InputOutputError } from '../platform/errors.ts';
+import { parseJson } from '../platform/json-spans.ts';
 import { toRepricings, type Repricing } from './repricing.ts';
 import type { Resolution } from './resolve.ts';
 import { pricesAt, type PriceSchedule } from './schedule.ts';
@@ -26,9 +29,6 @@ export interface PriceBook {
   /** The new entries' lines (JSON, without line ends): the caller appends them to the book's file. */
   added: string[];
 }
-
-/** The number of a price book entry, or why there is none. */
-export type RoundPrice = number | 'free' | 'gateway-cache' | 'no-usage' | 'unpriced';
 
 /** Reads a book from its lines. Throws an InputOutputError that names the file and the line where one is no entry. */
 export function parsePriceBook(lines: readonly string[], file: string): PriceBook {
@@ -78,9 +78,9 @@ export function enterPrice(book: PriceBook, model: string, resolution: Resolutio
 /** What a round's price is, entered in the book where there is one. `resolution` is its model's of today. */
 export function priceRound(
   book: PriceBook,
-  round: { model: string; state: 'counted' | 'gateway-cache' | 'no-usage'; atMs: number },
+  round: { model: string; state: UsageState; atMs: number },
   resolution: Resolution | undefined,
-): RoundPrice {
+): PriceRef {
   if (round.state !== 'counted') return round.state;
   const prices = resolution && pricesAt(resolution.schedule, round.atMs);
   if (!prices) return 'unpriced';
@@ -103,12 +103,4 @@ function isEntry(value: unknown): value is PriceEntry {
     Array.isArray(schedule?.prices) &&
     schedule.prices.length > 0
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,6 @@
+import type { LinePosition } from '../model/log-position.ts';
+import { isCount, isRecord } from '../platform/json-checks.ts';
+
 /**
  * What `monitor prices --refresh` found: for each model the entry that prices its rounds now, and which rounds that
  * is said of: those that were stored then, and of them those of a span of time. A price book has one line of all
@@ -29,19 +32,19 @@ interface RefreshJson {
   span?: [from: string | null, to: string | null];
 }
 
-/** The refresh that says what the round at a place of the logs, of a time, costs; undefined: its own price holds. */
+/** The refresh that prices a round, by its position in the logs and its time; undefined: its own price holds. */
 export function repricingOf(
   repricings: readonly Repricing[],
-  at: readonly [generation: number, offset: number],
+  at: LinePosition,
   timestamp: string,
 ): Repricing | undefined {
   return repricings.findLast((one) => isCovered(one, at) && isWithin(one.span, timestamp));
 }
 
-/** Whether the round that stands at a place of the logs was stored when the repricing was made. */
-function isCovered({ covers }: Repricing, [generation, offset]: readonly [number, number]): boolean {
-  // A log that a repair could not know again was read to its end.
-  return generation < covers.nextLog && offset < (covers.offsets.get(generation) ?? Infinity);
+/** Whether the round at a position of the logs was stored when the repricing was made. */
+function isCovered({ covers }: Repricing, [logId, offset]: LinePosition): boolean {
+  // A log that a repair could not identify was read to its end.
+  return logId < covers.nextLog && offset < (covers.offsets.get(logId) ?? Infinity);
 }
 
 function isWithin(span: TimeSpan | undefined, timestamp: string): boolean {
@@ -124,14 +127,6 @@ function isEnd(value: unknown): boolean {
 
 function isSpan(value: unknown): boolean {
   return Array.isArray(value) && value.length === 2 && value.every(isEnd);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function arePairs(value: unknown): value is [unknown, unknown][] {

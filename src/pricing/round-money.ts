@@ -1,28 +1,23 @@
+import type { LinePosition } from '../model/log-position.ts';
+import type { RoundUsage } from '../model/token-usage.ts';
+import type { PriceRef } from '../model/usage-cell.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { boundReasons, isReason, type BoundReason } from './bounds.ts';
 import { moneyOf } from './charges.ts';
-import { entryOf, type PriceBook, type PriceEntry, type RoundPrice } from './price-book.ts';
+import { entryOf, type PriceBook, type PriceEntry } from './price-book.ts';
 import { repricingOf } from './repricing.ts';
-import { pricesAt, pricesFrom, type PricedTokens, type TokenDetails } from './schedule.ts';
+import { pricesAt, pricesFrom } from './schedule.ts';
 
-/** What of a stored round says what it costs. */
+/** What determines a round's price, besides its usage. */
 export interface PricedRound {
   round: number;
   model: string;
   /** ISO 8601. */
   timestamp: string;
-  /** Where it stood: log and byte offset. */
-  at: readonly [generation: number, offset: number];
+  at: LinePosition;
   /** As it was stored, which never changes. */
-  price: RoundPrice;
+  price: PriceRef;
   flags?: readonly string[];
-  input_tokens: number;
-  output_tokens: number;
-  reasoning_tokens: number;
-  cached_tokens: number;
-  cache_write_tokens: number;
-  usage_details?: Readonly<Record<string, number>>;
-  service_tier?: string;
 }
 
 /** What a round costs. */
@@ -39,35 +34,25 @@ export interface Money {
 
 /** What a round costs by the book as it stands. */
 export interface RoundMoney extends Money {
-  price: RoundPrice;
+  price: PriceRef;
 }
 
 /**
- * The one place that says what a stored round costs. Its own price holds until a refresh of the book covers it; then
- * the refresh does. Throws InputOutputError where the book lacks the entry.
+ * What a round costs: by its own price until a refresh of the book covers the round, then by that refresh. Throws
+ * InputOutputError where the book lacks the entry.
  */
-export function moneyOfRound(book: PriceBook, round: PricedRound): RoundMoney {
-  return moneyOfTokens(book, round, round.flags ?? [], tokensOf(round));
-}
-
-/** The same for a round that is not stored yet, whose tokens and flags are as the log tells them. */
-export function moneyOfTokens(
-  book: PriceBook,
-  round: Pick<PricedRound, 'round' | 'model' | 'timestamp' | 'at' | 'price'>,
-  flags: readonly string[],
-  usage: PricedTokens,
-): RoundMoney {
+export function moneyOfRound(book: PriceBook, round: PricedRound, usage: RoundUsage): RoundMoney {
   const price = priceOfRound(book, round);
   const entry = typeof price === 'number' ? needEntry(book, price, round) : undefined;
-  return { price, ...moneyAt(price, entry, flags, usage, Date.parse(round.timestamp)) };
+  return { price, ...moneyAt(price, entry, round.flags ?? [], usage, Date.parse(round.timestamp)) };
 }
 
 /** What tokens cost at a time, by an entry of the price book or for the reason why there is none. */
 export function moneyAt(
-  price: RoundPrice,
+  price: PriceRef,
   entry: PriceEntry | undefined,
   flags: readonly string[],
-  usage: PricedTokens,
+  usage: RoundUsage,
   atMs: number,
 ): Money {
   const prices = entry && pricesFrom(entry.schedule, atMs);
@@ -85,45 +70,8 @@ export function moneyAt(
   return { cost: isUnknown ? null : 0n, saved: 0n, currency: 'USD', inexact };
 }
 
-/** The tokens of a stored round, as they are priced. */
-export function tokensOf(round: PricedRound): PricedTokens {
-  return {
-    input: round.input_tokens,
-    output: round.output_tokens,
-    reasoning: round.reasoning_tokens,
-    cached: round.cached_tokens,
-    cacheWrite: round.cache_write_tokens,
-    details: round.usage_details && detailsOf(round.usage_details),
-    serviceTier: round.service_tier,
-  };
-}
-
-/** How a stored round names its details. */
-const DETAIL_NAMES: readonly (readonly [stored: string, detail: keyof TokenDetails])[] = [
-  ['cache_write_1h', 'cacheWrite1h'],
-  ['input_audio', 'inputAudio'],
-  ['input_image', 'inputImage'],
-  ['cached_audio', 'cachedAudio'],
-  ['cached_image', 'cachedImage'],
-  ['output_audio', 'outputAudio'],
-  ['output_image', 'outputImage'],
-  ['searches', 'searches'],
-];
-
-function detailsOf(stored: Readonly<Record<string, number>>): TokenDetails {
-  const details: TokenDetails = {};
-  for (const [name, detail] of DETAIL_NAMES) {
-    const count = Object.hasOwn(stored, name) ? stored[name] : undefined;
-    if (count !== undefined && Number.isSafeInteger(count) && count >= 0) details[detail] = count;
-  }
-  return details;
-}
-
 /** The round's price by the book as it stands: its own, or the one that a refresh put in its place. */
-function priceOfRound(
-  book: PriceBook,
-  round: Pick<PricedRound, 'round' | 'model' | 'timestamp' | 'at' | 'price'>,
-): RoundPrice {
+function priceOfRound(book: PriceBook, round: PricedRound): PriceRef {
   const { price, model, at, timestamp } = round;
   if (price === 'gateway-cache' || price === 'no-usage') return price;
   const repricing = repricingOf(book.repricings, at, timestamp);

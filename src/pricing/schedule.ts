@@ -84,36 +84,6 @@ export interface PriceSchedule {
   prices: Prices[];
 }
 
-/** Parts of a round's tokens that can have rates of their own. Absent: not logged. */
-export interface TokenDetails {
-  /** ⊂ cacheWrite */
-  cacheWrite1h?: number;
-  /** ⊂ input, the cached ones included */
-  inputAudio?: number;
-  inputImage?: number;
-  /** ⊂ cached */
-  cachedAudio?: number;
-  cachedImage?: number;
-  /** ⊂ output */
-  outputAudio?: number;
-  outputImage?: number;
-  /** Web searches; 0 is known to be none. */
-  searches?: number;
-}
-
-export interface PricedTokens {
-  /** All prompt tokens, cached and cacheWrite included. */
-  input: number;
-  output: number;
-  /** Of the output. */
-  reasoning: number;
-  cached: number;
-  cacheWrite: number;
-  details?: TokenDetails | undefined;
-  /** `priority`, `flex`; null or absent: the default tier. */
-  serviceTier?: string | null | undefined;
-}
-
 /** The prices in force; undefined before the first of them, and while there is a price but for no token. */
 export function pricesAt(schedule: PriceSchedule, atMs: number): Prices | undefined {
   const prices = schedule.prices.findLast((candidate) => holds(candidate, atMs));

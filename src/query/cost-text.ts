@@ -4,17 +4,17 @@ import { boundClaim, boundMark, boundWords } from '../pricing/bound-words.ts';
 import { boundCosts, boundReasonCounts, sumBound, type CostSums } from './costs.ts';
 import { exact, plural } from './count-text.ts';
 
-/** The costs that are known, without a word of what is unpriced: `≥ $1.20 + ¥8.40`. */
+/** The known costs, without what is unpriced: `≥ $1.20 + ¥8.40`. */
 export function knownCostText(sum: CostedRounds, decimals: number): string {
   return boundMark(sumBound(sum).bound) + costsText(costsOf(sum), decimals);
 }
 
-/** The costs that are known, by currency, in the order of amountsOf. */
+/** The known costs by currency, in the order of amountsOf. */
 export function costsOf(sum: CostedRounds): [currency: string, cost: bigint][] {
   return amountsOf(sum).map(([currency, { cost }]) => [currency, cost]);
 }
 
-/** Lines that say how a sum may be wrong, by how many rounds, and why; none where it is exact. */
+/** Lines that say how a sum may be wrong, for how many rounds, and why; none if it is exact. */
 export function boundLines(sum: CostSums): string[] {
   const { lowerRounds, upperRounds } = sumBound(sum);
   if (lowerRounds + upperRounds === 0) return [];
@@ -39,7 +39,7 @@ function boundLine(sum: CostSums, bound: 'lower' | 'upper', rounds: number): str
   return [`${boundMark(bound)}${plural(rounds, 'round')} ${claim}`];
 }
 
-/** Of rounds that a repair could not bring back: `2 rounds of this store are lost, and in no sum` */
+/** About rounds that a repair could not bring back: `2 rounds of this store are lost, and in no sum` */
 export function lostText(rounds: number): string {
   return `${plural(rounds, 'round')} of this store ${rounds === 1 ? 'is' : 'are'} lost, and in no sum`;
 }

@@ -1,7 +1,7 @@
 import { boundOf, type Bound } from '../pricing/bounds.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 
-/** What was charged in one currency. Money is exact: 10⁻¹⁸ of the currency. */
+/** What was charged in one currency. Money is exact, in 10⁻¹⁸ of the currency. */
 export interface Amount {
   rounds: number;
   cost: bigint;
@@ -11,23 +11,23 @@ export interface Amount {
 /** Rounds whose cost may be wrong for the same reasons. */
 interface BoundSum {
   rounds: number;
-  /** What they are said to cost, by currency. */
+  /** Their stated cost, by currency. */
   costs: Map<string, bigint>;
 }
 
-/** Costs in the currency `to`, and of the others those that no rate is known of. */
+/** Costs converted to `to`, and those in other currencies for which no rate is known. */
 export interface Converted {
   to: string;
   amounts: ReadonlyMap<string, Amount>;
 }
 
-/** What a sum says of money beside its cost in USD. Most sums have none of it: they share one empty map. */
+/** The money in a sum besides its cost in USD. Most sums have none, and share one empty map. */
 export interface CostSums {
-  /** Costs in other currencies than USD, by their codes. */
+  /** Costs in currencies other than USD, by code. */
   others: ReadonlyMap<string, Amount>;
-  /** Null where no currency was asked for. */
+  /** Null if no currency was asked for. */
   converted: Converted | null;
-  /** By the reasons, as cells have them. */
+  /** By reasons, as cells have them. */
   bounds: ReadonlyMap<string, BoundSum>;
 }
 
@@ -38,7 +38,7 @@ export function noCosts(): CostSums {
   return { others: NO_AMOUNTS, converted: null, bounds: NO_BOUNDS };
 }
 
-/** Adds what a cell says beside its cost in USD. */
+/** Adds a cell's money, except its cost in USD. */
 export function addCellCosts(sum: CostSums, cell: UsageCell): void {
   const { rounds, currency, cost, saved, inexact, converted } = cell;
   if (currency !== 'USD') sum.others = plusAmount(sum.others, currency, { rounds, cost, saved });
@@ -91,7 +91,7 @@ function plusBound(
   return sums;
 }
 
-/** How a sum may be wrong, and by how many rounds. A round that may be wrong either way counts in both. */
+/** How a sum may be wrong, and for how many rounds. A round that may be wrong either way counts in both. */
 export interface SumBound {
   bound: Bound | null;
   lowerRounds: number;
@@ -110,7 +110,7 @@ export function sumBound({ bounds }: CostSums): SumBound {
   return { bound, lowerRounds, upperRounds };
 }
 
-/** How many rounds each reason is said of, the most first. A round can have several. */
+/** The number of rounds with each reason, the most first. A round can have several. */
 export function boundReasonCounts({ bounds }: CostSums): [reason: string, rounds: number][] {
   const counts = new Map<string, number>();
   for (const [reasons, { rounds }] of bounds)
@@ -118,7 +118,7 @@ export function boundReasonCounts({ bounds }: CostSums): [reason: string, rounds
   return [...counts].toSorted((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
 }
 
-/** What the rounds are said to cost whose cost may be wrong in this direction, or in either; by currency. */
+/** The stated cost, by currency, of rounds that may be wrong in this direction or in either. */
 export function boundCosts({ bounds }: CostSums, direction: 'lower' | 'upper'): Map<string, bigint> {
   const costs = new Map<string, bigint>();
   for (const [reasons, sum] of bounds) {

@@ -2,25 +2,25 @@ import type { StoredSessions } from '../store/index/index.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { BUCKET_MS, type UsageCell } from '../model/usage-cell.ts';
 
-/** What one USD is worth in another currency, from a date on (UTC): the user's own rates, never looked up. */
+/** What one USD is worth in another currency from a date on (UTC). Rates come from the user and are never looked up. */
 export interface DatedRate {
   /** `2026-01-01` */
   from: string;
   per_usd: number | string;
 }
 
-/** What reports are to be in, as one thread can tell it to another. */
+/** The currency that reports are in, in a form that can be sent to workers. */
 export interface AskedCurrency {
   /** ISO 4217. */
   to: string;
   rates: Readonly<Record<string, readonly DatedRate[]>>;
 }
 
-/** Costs in one currency, by the user's rates. */
+/** Converts costs to one currency, by the user's rates. */
 export interface CurrencyView {
   /** ISO 4217. */
   to: string;
-  /** The same amount in that currency at a time, to 10⁻¹⁸ of it; undefined where no rate is known. */
+  /** The amount in that currency at a time, to 10⁻¹⁸ of it; undefined if no rate is known. */
   convert(amount: bigint, currency: string, atMs: number): bigint | undefined;
 }
 
@@ -32,8 +32,8 @@ interface Rate {
 }
 
 /**
- * Converts by the rate of the day. Without a rate for a currency at that time nothing is converted: an amount is never
- * guessed. Between two currencies, both by what one USD is worth.
+ * Converts by the rate of the day, via USD between two other currencies. An amount without a rate for that day is not
+ * converted: amounts are never guessed.
  */
 export function currencyView({ to, rates }: AskedCurrency): CurrencyView {
   const known = new Map(Object.entries(rates).map(([currency, dated]) => [currency, dated.map(toRate)]));
@@ -69,13 +69,13 @@ function latest(rates: readonly Rate[], atMs: number): Rate | undefined {
   return found;
 }
 
-/** Half away from zero. */
+/** Rounds half away from zero. */
 function rounded(value: bigint, by: bigint): bigint {
   const half = by / 2n;
   return value < 0n ? -((-value + half) / by) : (value + half) / by;
 }
 
-/** What was charged, in the currency that is asked for, or in its own where no rate is known. */
+/** A cost in the currency that was asked for, or in its own if no rate is known. */
 export function convertedMoney(
   view: CurrencyView,
   { cost, saved, currency }: { cost: bigint; saved: bigint; currency: string },
@@ -87,7 +87,7 @@ export function convertedMoney(
   return { to, currency: to, cost: inCost, saved: inSaved };
 }
 
-/** The sessions, with what they used in the currency that is asked for beside what it cost. */
+/** The same sessions, whose cells also have their cost in the currency that was asked for. */
 export function inCurrency(sessions: StoredSessions, view: CurrencyView | undefined): StoredSessions {
   if (!view) return sessions;
   const cell = (one: UsageCell): UsageCell => ({
@@ -110,8 +110,8 @@ export function inCurrency(sessions: StoredSessions, view: CurrencyView | undefi
     values: () => mapped(sessions.values(), withUsage),
     usages: () => mapped(sessions.usages(), withUsage),
     sharedCells: () => {
-      const cube = sessions.sharedCells();
-      return cube && { size: cube.size, parts: cube.parts, cells: mapped(cube.cells, cell) };
+      const shared = sessions.sharedCells();
+      return shared && { size: shared.size, parts: shared.parts, cells: mapped(shared.cells, cell) };
     },
   };
 }

@@ -6,14 +6,14 @@ import { printableId } from '../platform/clean-text.ts';
 
 export type Found =
   | { kind: 'found'; session: SessionEntry }
-  /** Several ids begin like this; the first few of them. */
+  /** Several ids start with it; the first few of them. */
   | { kind: 'ambiguous'; ids: string[]; count: number }
-  /** None does; those that look most like it. */
+  /** No id does; the most similar ones. */
   | { kind: 'none'; nearest: string[] };
 
 const LISTED = 5;
 
-/** The session of an id, or of any unique start of one, as it stands in the log or as it is printed. */
+/** Finds a session by its id or a unique start of it, as in the log or as printed. */
 export function findSession(sessions: Sessions, wanted: string): Found {
   const whole = sessions.get(wanted);
   if (whole !== undefined) return { kind: 'found', session: whole };

@@ -1,9 +1,9 @@
-/** What usage can be summed by; `api` is the gateway's route. Nothing is imported here: every command loads it. */
+/** What usage can be grouped by; `api` is the gateway's route. Every command loads this file, so it imports nothing. */
 export const GROUP_KEYS = ['model', 'date', 'consumer', 'api', 'session'] as const;
 
 export type GroupKey = (typeof GROUP_KEYS)[number];
 
-/** Their names in JSON and CSV. */
+/** Names in JSON and CSV. */
 export const KEY_FIELDS: Readonly<Record<GroupKey, string>> = {
   model: 'model',
   date: 'date',
@@ -12,7 +12,7 @@ export const KEY_FIELDS: Readonly<Record<GroupKey, string>> = {
   session: 'session_id',
 };
 
-/** Their names in tables. */
+/** Names in tables. */
 export const KEY_HEADS: Readonly<Record<GroupKey, string>> = {
   model: 'Model',
   date: 'Date',

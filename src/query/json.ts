@@ -3,19 +3,15 @@ import { usdOf } from '../pricing/money.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { amountsOf, isUsdKnown, namesByUse, sessionTotals, type Row } from './aggregate.ts';
 import { boundCosts, boundReasonCounts, sumBound, type Converted } from './costs.ts';
+import { countsJson, tokenTotalsJson, type CountsJson, type TokenTotalsJson } from './measures.ts';
 
-// The shapes stand in docs/commands.md and carry a version: a key is added, never renamed.
+// docs/commands.md documents the shapes. They have a version: keys are added, never renamed.
 
 /** A row of statistics, without its key. */
 export function sumJson(row: Row): SumJson {
   return {
     sessions: row.sessions,
-    rounds: row.rounds,
-    input_tokens: row.input,
-    output_tokens: row.output,
-    reasoning_tokens: row.reasoning,
-    cached_tokens: row.cached,
-    cache_write_tokens: row.cacheWrite,
+    ...countsJson(row),
     ...costJson(row),
     saved_usd: isUsdKnown(row) ? usdOf(row.saved) : null,
   };
@@ -30,25 +26,21 @@ export function listedJson(session: SessionEntry): Record<string, unknown> {
   return { ...head, ...numbers };
 }
 
-/** What the index knows of a session, in the names of its session file. Times are ISO 8601 in UTC. */
+/** What the index knows of a session, with the names of its session file. Times are ISO 8601 in UTC. */
 export function sessionJson(session: SessionEntry, sum: Row): SessionJson {
   return {
     session_id: session.id,
     created_at: new Date(session.created).toISOString(),
     updated_at: new Date(session.updated).toISOString(),
     messages_count: session.rounds,
-    total_input_tokens: sum.input,
-    total_output_tokens: sum.output,
-    total_reasoning_tokens: sum.reasoning,
-    total_cached_tokens: sum.cached,
-    total_cache_write_tokens: sum.cacheWrite,
+    ...tokenTotalsJson(sum),
     model: session.model,
     ...costJson(sum),
     ...prunedJson(session),
   };
 }
 
-/** Keys that only a session has of which something was pruned. */
+/** Keys of sessions of which something was pruned. */
 function prunedJson({ pruned, pruned_rounds: rounds, pruned_content: content }: SessionEntry): PrunedJson {
   return {
     ...(pruned !== undefined && { pruned_at: new Date(pruned).toISOString(), pruned_rounds: rounds ?? 0 }),
@@ -66,45 +58,34 @@ interface PrunedJson {
   content_pruned_rounds?: number;
 }
 
-interface SessionJson extends CostJson, PrunedJson {
+interface SessionJson extends TokenTotalsJson, CostJson, PrunedJson {
   session_id: string;
   created_at: string;
   updated_at: string;
   messages_count: number;
-  total_input_tokens: number;
-  total_output_tokens: number;
-  total_reasoning_tokens: number;
-  total_cached_tokens: number;
-  total_cache_write_tokens: number;
   model: string;
 }
 
-interface SumJson extends CostJson {
+interface SumJson extends CountsJson, CostJson {
   sessions: number;
-  rounds: number;
-  input_tokens: number;
-  output_tokens: number;
-  reasoning_tokens: number;
-  cached_tokens: number;
-  cache_write_tokens: number;
   saved_usd: number | null;
 }
 
 interface CostJson {
-  /** Of what was charged in USD; null where nothing of that is known. */
+  /** What was charged in USD; null if unknown. */
   cost_usd: number | null;
   unpriced_rounds: number;
-  /** By currency, each on its own. */
+  /** By currency. */
   costs: Record<string, number>;
   cost_bound: Bound | null;
   lower_bound_rounds: number;
   upper_bound_rounds: number;
-  /** What those rounds are said to cost. */
+  /** The stated cost of those rounds. */
   lower_bound_costs: Record<string, number>;
   upper_bound_costs: Record<string, number>;
-  /** How many rounds each reason is said of. */
+  /** Number of rounds by reason. */
   bound_reasons: Record<string, number>;
-  /** Only where a currency was asked for: the sum in it, null where some of it can't be converted. */
+  /** Only if a currency was asked for: the cost in it, null if a part cannot be converted. */
   cost?: number | null;
   currency?: string;
   unconverted_costs?: Record<string, number>;
@@ -118,7 +99,7 @@ function costJson(sum: Row): CostJson {
   };
 }
 
-/** What a sum says of money beside its cost in USD. */
+/** The money in a sum besides its cost in USD. */
 export function moneyJson(sum: Row): Omit<CostJson, 'cost_usd' | 'unpriced_rounds'> {
   const { bound, lowerRounds, upperRounds } = sumBound(sum);
   const { converted } = sum;
@@ -135,7 +116,7 @@ export function moneyJson(sum: Row): Omit<CostJson, 'cost_usd' | 'unpriced_round
   };
 }
 
-/** Null where a part of the sum has no rate: parts in several currencies are no sum. */
+/** The cost is null if a part of it has no rate: currencies are never added. */
 function convertedJson({ to, amounts }: Converted): Partial<CostJson> {
   const others = [...amounts].filter(([currency]) => currency !== to);
   return {

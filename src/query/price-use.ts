@@ -1,9 +1,9 @@
 import type { PriceBook, PriceEntry } from '../pricing/price-book.ts';
 import { cellsOf, type StoredSessions } from '../store/index/index.ts';
-import type { UsageCell } from '../model/usage-cell.ts';
-import { compareBig, compareText, tokensOf } from './aggregate.ts';
+import { compareBig, compareText, emptyRow, tokensOf, type Row } from './aggregate.ts';
+import { groupSharedCells } from './group-usage.ts';
 
-/** What rounds of one model used. */
+/** What rounds of a model used. */
 export interface ModelUse {
   model: string;
   rounds: number;
@@ -11,21 +11,21 @@ export interface ModelUse {
   output: number;
 }
 
-/** A price book entry, and the rounds that it prices now. */
+/** A price book entry, and the rounds that it currently prices. */
 export interface EntryUse extends ModelUse {
   entry: PriceEntry;
   /** 10⁻¹⁸ USD. */
   cost: bigint;
-  /** In other currencies. */
+  /** Costs in other currencies. */
   others: Map<string, bigint>;
-  /** New rounds of the model take it, if what is known of the model is still the same. */
+  /** New rounds of the model are priced by it, as long as nothing else becomes known of the model. */
   isLatest: boolean;
 }
 
 export interface PriceUse {
-  /** Models with rounds that have no price: the most tokens first. */
+  /** Models with rounds that have no price; most tokens first. */
   unpriced: ModelUse[];
-  /** Entries that price rounds, and the last of each model: by cost, then by name. */
+  /** Entries that price rounds, and the latest of each model; by cost, then by name. */
   entries: EntryUse[];
 }
 
@@ -34,24 +34,21 @@ export function priceUse(
   sessions: Pick<StoredSessions, 'usages' | 'sharedCells'>,
   book: PriceBook,
 ): PriceUse {
-  const unpriced = new Map<string, ModelUse>();
-  const entries = book.entries.map((entry): EntryUse => {
-    const isLatest = book.latest.get(entry.model) === entry;
-    return { entry, isLatest, ...noUse(entry.model), cost: 0n, others: new Map() };
-  });
-  for (const cell of cellsOf(sessions)) {
-    if (cell.price === 'unpriced') addCell(useOf(unpriced, cell.model), cell);
-    const use = typeof cell.price === 'number' ? entries[cell.price - 1] : undefined;
-    if (!use) continue;
-    addCell(use, cell);
-    if (cell.currency === 'USD') use.cost += cell.cost;
-    else use.others.set(cell.currency, (use.others.get(cell.currency) ?? 0n) + cell.cost);
-  }
+  const { groups } = groupSharedCells(
+    { cells: cellsOf(sessions), parts: [] },
+    {
+      by: [({ price }) => String(price), ({ price, model }) => (price === 'unpriced' ? model : '')],
+      where: ({ price }) => typeof price === 'number' || price === 'unpriced',
+    },
+  );
+  const byPrice = new Map(groups.map(({ names: [price = ''], row }) => [price, row]));
+  const unpriced = groups.filter(({ names: [price] }) => price === 'unpriced');
   return {
-    unpriced: [...unpriced.values()].toSorted(
-      (a, b) => tokensOf(b) - tokensOf(a) || compareText(a.model, b.model),
-    ),
-    entries: entries
+    unpriced: unpriced
+      .map(({ names: [, model = ''], row }) => useOf(model, row))
+      .toSorted((a, b) => tokensOf(b) - tokensOf(a) || compareText(a.model, b.model)),
+    entries: book.entries
+      .map((entry, i) => entryUse(entry, byPrice.get(String(i + 1)) ?? emptyRow(), book))
       .filter(({ rounds, isLatest }) => rounds > 0 || isLatest)
       .toSorted(
         (a, b) =>
@@ -60,20 +57,12 @@ export function priceUse(
   };
 }
 
-function addCell(use: ModelUse, cell: UsageCell): void {
-  use.rounds += cell.rounds;
-  use.input += cell.input;
-  use.output += cell.output;
+function entryUse(entry: PriceEntry, row: Row, book: PriceBook): EntryUse {
+  const others = new Map(Array.from(row.others, ([currency, { cost }]) => [currency, cost]));
+  const isLatest = book.latest.get(entry.model) === entry;
+  return { ...useOf(entry.model, row), entry, cost: row.cost, others, isLatest };
 }
 
-function useOf(uses: Map<string, ModelUse>, model: string): ModelUse {
-  const known = uses.get(model);
-  if (known) return known;
-  const made = noUse(model);
-  uses.set(model, made);
-  return made;
-}
-
-function noUse(model: string): ModelUse {
-  return { model, rounds: 0, input: 0, output: 0 };
+function useOf(model: string, { rounds, input, output }: Row): ModelUse {
+  return { model, rounds, input, output };
 }

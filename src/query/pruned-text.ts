@@ -2,7 +2,7 @@ import type { PruneMarks } from '../model/session-entry.ts';
 import { exact } from './count-text.ts';
 import type { LocalTime } from './time-zone.ts';
 
-/** What is not there any more of a session: `the texts of rounds 1 to 8, on 2026-02-03`. */
+/** What was pruned of a session: `the texts of rounds 1 to 8, on 2026-02-03`. */
 export function prunedTexts(
   { pruned, pruned_rounds: rounds, pruned_content: content }: PruneMarks,
   local: LocalTime,

@@ -2,12 +2,12 @@ import { parseSessionKey } from './session-key.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 
 /**
- * Adds each session to the one that it is a part of (a sub-agent of a sub-agent, a thread, a run of a job), where its
- * key says so and that one is there. What is no part of another comes out as it was, in the same order.
+ * Adds each session to the session it is part of: the parent of a sub-agent, a thread, or a run of a job, as its key
+ * says. Sessions whose parent is not there, or that have none, are returned in the same order.
  */
 export function rollUp(sessions: Iterable<SessionEntry>): SessionEntry[] {
   const every = [...sessions];
-  // Ids that differ by case alone are one key; a part belongs to the last of them, and each stays itself.
+  // Ids that differ only in case are one key. Parts go to the last of them; the sessions themselves stay separate.
   const byKey = new Map(every.map((session) => [session.id.toLowerCase(), session]));
   const parts = new Map<SessionEntry, SessionEntry[]>();
   for (const session of every) {
@@ -20,7 +20,7 @@ export function rollUp(sessions: Iterable<SessionEntry>): SessionEntry[] {
   });
 }
 
-/** The outermost session that is there; keys get shorter, so it ends. */
+/** The outermost session that exists. It ends because keys get shorter. */
 function wholeOf(session: SessionEntry, byKey: ReadonlyMap<string, SessionEntry>): SessionEntry {
   let whole = session;
   for (let key = parseSessionKey(session.id)?.parent; key; key = parseSessionKey(key)?.parent) {

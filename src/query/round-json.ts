@@ -3,10 +3,10 @@ import { boundOf } from '../pricing/bounds.ts';
 import { exactUsd } from '../pricing/money.ts';
 import { shownCost, type ShownMoney } from './round-money.ts';
 
-// A round's JSON, as `show --json` prints it, in two parts: what it says of the request's messages stands between.
-// Texts are spliced as the log wrote them: 1.0, 2^53+1, key order and duplicate keys survive.
+// A round's JSON, as `show --json` prints it, in two parts, with the request's messages between them. JSON from the log is
+// spliced in as it was written: 1.0, 2^53+1, key order and duplicate keys survive.
 
-/** The beginning of a round's object, without the bracket that closes it. */
+/** The start of a round's object, without the closing bracket. */
 export function headJson(stored: StoredRound): string {
   const head = JSON.stringify({
     round: stored.round,
@@ -22,7 +22,7 @@ export function headJson(stored: StoredRound): string {
   return head.slice(0, -1);
 }
 
-/** The rest of it, from a comma to the closing bracket, piece by piece. */
+/** The rest of the object, from a comma to the closing bracket, in pieces. */
 export function* restJson(round: ExpandedRound, money: ShownMoney): Generator<string> {
   yield `,"question":${round.question ?? 'null'}`;
   yield `,"answer":${round.answer ?? 'null'}`;
@@ -32,7 +32,7 @@ export function* restJson(round: ExpandedRound, money: ShownMoney): Generator<st
   yield factsJson(round.stored, money);
 }
 
-/** The rest of it without anybody's words. */
+/** The rest of the object without any text of the conversation. */
 export function wordlessJson(stored: StoredRound, money: ShownMoney): string {
   return detailsJson(stored) + factsJson(stored, money);
 }
@@ -45,7 +45,7 @@ function detailsJson(stored: StoredRound): string {
   return `,${details.slice(1, -1)}`;
 }
 
-/** The cost is written exactly, which may take more digits than a double has. */
+/** Costs are written exactly, which can take more digits than a double has. */
 function factsJson(stored: StoredRound, money: ShownMoney): string {
   const { price, cost, currency, inexact } = money;
   const shown = shownCost(money);
@@ -70,7 +70,7 @@ function factsJson(stored: StoredRound, money: ShownMoney): string {
   return `,"cache_write_tokens":${stored.cache_write_tokens},"cost_usd":${usd},${rest.slice(1, -1)},"cost":${shown.cost === null ? 'null' : exactUsd(shown.cost)}}`;
 }
 
-/** The request's complete history, piece by piece: no piece holds more than one message. */
+/** The request's complete history, in pieces of at most one message. */
 export function* messagesJson({ messages, messagesText }: ExpandedRound): Generator<string> {
   if (messages === null) {
     yield messagesText ?? '[]';

@@ -1,11 +1,13 @@
 import { convertedMoney, type CurrencyView } from './currency.ts';
-import type { ExpandedRound } from '../session-format/stored-round.ts';
+import type { ExpandedRound, StoredRound } from '../session-format/stored-round.ts';
+import { usageOf } from '../session-format/stored-usage.ts';
+import { cellOf, type UsageCell } from '../model/usage-cell.ts';
 import { parsePriceBook } from '../pricing/price-book.ts';
 import { moneyOfRound, type RoundMoney } from '../pricing/round-money.ts';
 
 /**
- * What rounds cost by the price book as it stands, in 10⁻¹⁸ USD, and what says so: a round's own price, or the
- * refresh that came after it. Throws InputOutputError for a damaged book; `dir` names the store in it.
+ * What rounds cost by the current price book: by their own price, or by that of a later refresh. Throws InputOutputError
+ * for a damaged book; the message names the store, `dir`.
  */
 export function roundMoney(
   priceLines: readonly string[],
@@ -13,9 +15,9 @@ export function roundMoney(
   view?: CurrencyView,
 ): (round: Pick<ExpandedRound, 'stored'>) => ShownMoney {
   const book = parsePriceBook(priceLines, `of ${dir}`);
-  if (!view) return ({ stored }) => moneyOfRound(book, stored);
+  if (!view) return ({ stored }) => moneyOfRound(book, stored, usageOf(stored));
   return ({ stored }) => {
-    const money = moneyOfRound(book, stored);
+    const money = moneyOfRound(book, stored, usageOf(stored));
     if (money.cost === null) return money;
     const { cost, saved, currency } = money;
     return {
@@ -25,12 +27,19 @@ export function roundMoney(
   };
 }
 
-/** What a round costs, and that in the currency that is asked for. */
+/** What a round costs, also in the currency that was asked for. */
 export interface ShownMoney extends RoundMoney {
   converted?: ReturnType<typeof convertedMoney>;
 }
 
-/** What is said of a round's cost: in the currency that was asked for, else in its own. */
+/** A stored round as a cell of usage, which sums can add. */
+export function cellOfRound(stored: StoredRound, money: ShownMoney): UsageCell {
+  const { price, converted } = money;
+  const cell = cellOf(stored, { time: Date.parse(stored.timestamp), price }, usageOf(stored), money);
+  return converted ? { ...cell, converted } : cell;
+}
+
+/** A round's cost as it is shown: in the currency that was asked for, else in its own. */
 export function shownCost({ cost, currency, converted }: ShownMoney): {
   cost: bigint | null;
   currency: string;

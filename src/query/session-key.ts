@@ -1,5 +1,5 @@
 /**
- * What OpenClaw's session keys say. The forms, from its src/sessions/session-key-utils.ts and src/routing/session-key.ts:
+ * An OpenClaw session key. The forms, from its src/sessions/session-key-utils.ts and src/routing/session-key.ts:
  *
  *     agent:<agent>:main                                   an agent's main session (any other single word likewise)
  *     agent:<agent>:<channel>:<kind>:<peer>                group, channel or direct chats
@@ -9,22 +9,22 @@
  *     agent:<agent>:subagent:<id>                          a sub-agent, which can have its own: …:subagent:<id>
  *     <any of them>:thread:<thread>                        a thread of a chat
  *
- * and `cron:…`, `hook:…`, `subagent:…` without an agent before them. Case does not matter.
+ * and `cron:…`, `hook:…`, `subagent:…` without an agent. Keys are case-insensitive.
  */
 export interface SessionKey {
-  /** Null where the key names none. */
+  /** Null if the key names none. */
   agent: string | null;
-  /** What stands behind the agent: `main`, `discord`, `cron`, `hook`, `subagent` … */
+  /** The part after the agent: `main`, `discord`, `cron`, `hook`, `subagent` … */
   channel: string;
-  /** The key of the session that it belongs to, where the key itself says so. */
+  /** The key of the session it belongs to, if the key says so. */
   parent: string | null;
 }
 
 const WITHOUT_AGENT = /^(cron|hook|subagent):./;
-/** Behind these, a key goes on with the name of a part: what stands before them is the whole. */
+/** These separate the key of a session from the name of a part of it. */
 const PARTS = [':subagent:', ':thread:', ':run:'];
 
-/** What a session's id says as an OpenClaw key, in lower case but for the parent; undefined where it is none. */
+/** Parses a session id as an OpenClaw key; undefined if it is not one. All but the parent is in lower case. */
 export function parseSessionKey(id: string): SessionKey | undefined {
   const lower = id.toLowerCase();
   const [, agent, channel] = /^agent:([^:]+):([^:]+)/.exec(lower) ?? [];
@@ -35,7 +35,7 @@ export function parseSessionKey(id: string): SessionKey | undefined {
   return alone === undefined ? undefined : { agent: null, channel: alone, parent: parentOf(id, lower, 0) };
 }
 
-/** The key before the last part's name. `from`: where what is no agent begins; a part can't stand before it. */
+/** The key without its last part. `from` is the end of the agent's name, which is not searched for parts. */
 function parentOf(id: string, lower: string, from: number): string | null {
   const at = Math.max(...PARTS.map((part) => lower.lastIndexOf(part)));
   return at > from ? id.slice(0, at) : null;

@@ -1,15 +1,18 @@
 import { BUCKET_MS } from '../model/usage-cell.ts';
 
-/** Local dates and times of one zone, for years of four digits. Offsets are asked of Intl once per UTC day, so a cell costs a map lookup. */
+/**
+ * Local dates and times of a time zone, for years of four digits. Intl is asked for the offset once per UTC day, so that
+ * the date of a cell takes a map lookup.
+ */
 export interface LocalTime {
   readonly timeZone: string;
-  /** `2026-02-01`: the local date on which a quarter of an hour (since 1970 UTC) begins. */
+  /** `2026-02-01`: the local date on which a bucket begins. */
   dateOf(bucket: number): string;
   /** `2026-02-01T09:30:15+08:00` */
   isoOf(ms: number): string;
-  /** The bucket in which a local date begins, with a clock that skips midnight too. */
+  /** The bucket in which a local date begins, even if the clock skips midnight. */
   startOf(date: string): number;
-  /** Milliseconds since 1970 UTC of a local date and time, read as if it were UTC. */
+  /** Converts a local date and time, given as milliseconds as if it were UTC, to milliseconds since 1970 UTC. */
   toUtc(localMs: number): number;
 }
 
@@ -30,7 +33,7 @@ const FIELDS = {
 } as const;
 const FIELD_ORDER = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 
-/** Throws RangeError for a zone that Intl does not know. */
+/** Throws RangeError if Intl does not know the time zone. */
 export function localTimeIn(timeZone: string): LocalTime {
   const offsetAt = cachedOffsets(timeZone);
   const dates = new Map<number, string>();
@@ -54,7 +57,7 @@ export function localTimeIn(timeZone: string): LocalTime {
       return new Date(ms + offset).toISOString().slice(0, -'.000Z'.length) + offsetName(offset);
     },
     startOf(date) {
-      // No zone is further than 15 hours from UTC; the first bucket that is not before the date begins it.
+      // No zone is more than 15 hours from UTC: the date begins with the first bucket in that range that is not earlier.
       const middle = Date.parse(`${date}T00:00:00Z`) / BUCKET_MS;
       let bucket = middle - 60;
       while (bucket < middle + 60 && dateOf(bucket) < date) bucket++;
@@ -86,7 +89,7 @@ function cachedOffsets(timeZone: string): (ms: number) => number {
       days.set(day, offset);
     }
     if (offset !== null) return offset;
-    // The clock changes on this day: clocks change at whole buckets.
+    // The clock changes on this day, at the start of a bucket.
     const bucket = Math.floor(ms / BUCKET_MS);
     let exact = buckets.get(bucket);
     if (exact === undefined) buckets.set(bucket, (exact = askIntl(bucket * BUCKET_MS)));

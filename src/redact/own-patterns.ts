@@ -1,6 +1,5 @@
 import { RE2JS } from 're2js';
-import type { OwnPattern } from './pattern-file.ts';
-import type { PatternDraft, Span } from './pattern.ts';
+import type { OwnPattern, PatternDraft, Span } from './pattern.ts';
 
 /**
  * The user's expressions, in RE2: matching takes time in proportion to the text, whatever the expression is, and

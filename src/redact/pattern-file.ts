@@ -1,12 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
-
-/** A pattern of the user's own: `[redacted:<name>]` replaces what matches. */
-export interface OwnPattern {
-  name: string;
-  /** A regular expression of RE2. */
-  pattern: string;
-}
+import type { OwnPattern } from './pattern.ts';
 
 const MOST_PATTERNS = 100;
 const LONGEST_PATTERN = 1000;

@@ -25,6 +25,13 @@ export interface Pattern {
 /** A pattern before it has its place among others. */
 export type PatternDraft = Omit<Pattern, 'rank' | 'shortest'>;
 
+/** A pattern of the user's own: `[redacted:<name>]` replaces what matches. */
+export interface OwnPattern {
+  name: string;
+  /** A regular expression of RE2. */
+  pattern: string;
+}
+
 /** A pattern of one expression: its first group, which ends the match, or without a group all of it. */
 export function shape(kind: string, expression: RegExp, words?: readonly string[]): PatternDraft {
   return {

@@ -1,7 +1,6 @@
 import { digest } from '../platform/digest.ts';
 import { parseJson } from '../platform/json-spans.ts';
-import type { Pattern } from './pattern.ts';
-import type { OwnPattern } from './pattern-file.ts';
+import type { OwnPattern, Pattern } from './pattern.ts';
 import { redactJson, redactText } from './redact-text.ts';
 import { decodeTexts, type AnyRound } from '../ai-log/round.ts';
 import { patternsOf } from './secret-patterns.ts';

@@ -1,6 +1,6 @@
 import type { ExpandedRound } from '../session-format/stored-round.ts';
 
-/** A round of which no text is much longer than `most` characters, for a reader that has little room. */
+/** A round whose texts are at most about `most` characters long, for a reader with little room. */
 export function boundRound(round: ExpandedRound, most: number): ExpandedRound {
   const bound = (json: string | null): string | null => (json === null ? null : boundJson(json, most));
   return {
@@ -15,7 +15,7 @@ export function boundRound(round: ExpandedRound, most: number): ExpandedRound {
   };
 }
 
-/** JSON that is too long becomes a text: its start (of a text the start itself), and how much was left off. */
+/** JSON that is too long becomes a string: its start, and how much was left out. */
 function boundJson(json: string, most: number): string {
   if (json.length <= most) return json;
   const text = json.startsWith('"') ? (JSON.parse(json) as string) : json;

@@ -9,13 +9,13 @@ import type { UsageFilter } from '../query/grouping.ts';
 import { boundLines, lostText, unpricedText } from './numbers.ts';
 import type { BudgetPeriod, Period } from './period.ts';
 
-/** What may be spent; undefined: without limit. `amount` in 10⁻¹⁸ of the currency. */
+/** What may be spent; undefined: no limit. `amount` in 10⁻¹⁸ of the currency. */
 export interface Budget {
   amount?: bigint | undefined;
   /** ISO 4217. */
   currency: string;
   tokens?: number | undefined;
-  /** An unknown cost breaks the budget too. */
+  /** An unknown cost counts as over budget. */
   strict: boolean;
 }
 
@@ -26,21 +26,21 @@ export interface Spending {
   timeZone: string;
   filter: UsageFilter;
   sum: Row;
-  /** Whether a round in the store has all of the filter's names. */
+  /** Whether any round in the store has all of the filter's names. */
   isKnown: boolean;
-  /** One of them occurs nowhere in the store: a misspelled name would never break a budget. */
+  /** One of the names occurs nowhere in the store: with a misspelled name, no budget would ever be exceeded. */
   hasUnknownName?: boolean;
   /** Rounds of the store that a repair could not bring back. */
   lostRounds?: number;
 }
 
-/** Spending exactly the budget keeps it. */
+/** Spending exactly the budget is within it. */
 export function isKept(budget: Budget, spending: Spending): boolean {
   const { sum } = spending;
   return !isOver(budget, sum) && !hasOthers(budget, spending) && !(budget.strict && sum.unpricedRounds > 0);
 }
 
-/** Whether no rate brings some of the cost into the budget's currency, and what is known of it doesn't break the budget. */
+/** Whether some costs have no exchange rate to the budget's currency, and the others do not exceed the budget. */
 export function cannotTell(budget: Budget, spending: Spending): boolean {
   return !isOver(budget, spending.sum) && hasOthers(budget, spending);
 }
@@ -54,20 +54,20 @@ function isOver({ amount, currency, tokens }: Budget, sum: Row): boolean {
   return (amount !== undefined && spent > amount) || (tokens !== undefined && tokensOf(sum) > tokens);
 }
 
-/** What was spent in a currency; undefined where no cost in it is known. */
+/** What was spent in a currency; undefined if no cost in it is known. */
 function spentIn(currency: string, sum: Row): bigint | undefined {
   const amount = amountsOf(sum).find(([code]) => code === currency)?.[1];
   return amount?.cost ?? (sum.rounds === 0 ? 0n : undefined);
 }
 
-/** What was spent in other currencies, which no budget in this one covers. */
+/** What was spent in other currencies, which this budget does not cover. */
 function othersOf(currency: string, sum: Row): [currency: string, cost: bigint][] {
   return amountsOf(sum).flatMap(([code, { cost }]): [string, bigint][] =>
     code === currency || cost === 0n ? [] : [[code, cost]],
   );
 }
 
-/** One line that an alert can carry: `over budget: $61.2000 of $50 (122.4%) in 2026-02 (UTC)`. */
+/** One line, for an alert: `over budget: $61.2000 of $50 (122.4%) in 2026-02 (UTC)`. */
 export function budgetLine(budget: Budget, spending: Spending): string {
   const { sum, isKnown, hasUnknownName, lostRounds = 0 } = spending;
   const state = hasUnknownName
@@ -76,18 +76,18 @@ export function budgetLine(budget: Budget, spending: Spending): string {
       ? 'over budget'
       : isKept(budget, spending)
         ? 'within budget'
-        : 'cost not known';
+        : 'cost unknown';
   const amounts = [
     ...(budget.amount === undefined ? [] : [moneyAmounts(budget.amount, budget.currency, sum)]),
     ...(budget.tokens === undefined ? [] : [tokenAmounts(budget.tokens, sum)]),
   ];
   const unpriced = unpricedText(sum);
   const notes = [
-    ...(unpriced === null ? [] : [`without ${unpriced}`]),
+    ...(unpriced === null ? [] : [`excluding ${unpriced}`]),
     ...(budget.amount === undefined
       ? []
       : [...otherCurrencies(budget.currency, sum), ...boundLines(sum).slice(0, 1)]),
-    ...(isKnown ? [] : ['the store has no such round at all']),
+    ...(isKnown ? [] : ['no round in the store has these names']),
     ...(lostRounds === 0 ? [] : [lostText(lostRounds)]),
   ];
   return `${[`${state}: ${amounts.join(', ')}${aboutText(spending)}`, ...notes].join('; ')}\n`;
@@ -95,13 +95,13 @@ export function budgetLine(budget: Budget, spending: Spending): string {
 
 function otherCurrencies(currency: string, sum: Row): string[] {
   const others = othersOf(currency, sum);
-  return others.length === 0 ? [] : [`without ${costsText(others, 4)}`];
+  return others.length === 0 ? [] : [`excluding ${costsText(others, 4)}`];
 }
 
 function moneyAmounts(amount: bigint, currency: string, sum: Row): string {
   const budget = moneyText(0n, currency, 0).replace('0', exactUsd(amount));
   const spent = spentIn(currency, sum);
-  if (spent === undefined) return `no known cost of ${budget}`;
+  if (spent === undefined) return `unknown cost of ${budget}`;
   const mark = boundMark(sumBound(sum).bound);
   return `${mark}${moneyText(spent, currency, 4)} of ${budget}${percentText(percentOf(spent, amount))}`;
 }
@@ -116,11 +116,11 @@ function aboutText({ per, period, timeZone, filter }: Spending): string {
     name === undefined ? [] : [cleanLine(name)],
   );
   const whose = names.length === 0 ? '' : ` for ${names.join(' by ')}`;
-  if (per === 'total') return `${whose} in all`;
+  if (per === 'total') return `${whose} in total`;
   return `${whose} ${per === 'day' ? 'on' : 'in'} ${period.label} (${timeZone})`;
 }
 
-/** To one decimal, rounded down; null of a budget of nothing. */
+/** To one decimal, rounded down; null if the budget is zero. */
 function percentOf(spent: bigint, budget: bigint): number | null {
   return budget === 0n ? null : Number((spent * 1000n) / budget) / 10;
 }
@@ -129,7 +129,7 @@ function percentText(percent: number | null): string {
   return percent === null ? '' : ` (${percent}%)`;
 }
 
-/** `check --json`; the shape stands in docs/commands.md. */
+/** `check --json`; docs/commands.md describes it. */
 export function budgetJson(budget: Budget, spending: Spending): string {
   const { per, period, timeZone, filter, sum, lostRounds = 0 } = spending;
   const { amount, currency, tokens } = budget;

@@ -1,30 +1,30 @@
 import { readCallList, readMessage, readParts, type Part } from '../ai-log/message.ts';
 
-/** A tool call as it is shown: `name(arguments)`. */
+/** A tool call, shown as `name(arguments)`. */
 export interface CallText {
   name: string;
   arguments: string;
 }
 
-/** A message as it is shown. Nothing is cleaned for a terminal yet. */
+/** A message to be shown. Not yet cleaned for a terminal. */
 export interface MessageText {
   role: string;
   text: string;
   calls: CallText[];
 }
 
-/** The text of a logged JSON text: a string, a list of parts, or whatever it is. */
+/** The text in logged JSON: a string, a list of parts, or anything else. */
 export function textOfJson(json: string): string {
   return partsText(readParts(json));
 }
 
-/** A logged message of any provider: OpenAI's, Claude's, Gemini's. */
+/** A logged message in the format of any provider: OpenAI, Claude, Gemini. */
 export function messageText(json: string): MessageText {
   const { role, parts, calls } = readMessage(json);
   return { role, text: partsText(parts), calls: calls.map(nameAndArguments) };
 }
 
-/** The tool calls of a logged JSON text; null where they are no list, but text that the gateway cut. */
+/** The tool calls in logged JSON; null if the gateway cut them, so that they are no longer a list. */
 export function callsOfJson(json: string): CallText[] | null {
   return readCallList(json)?.map(nameAndArguments) ?? null;
 }

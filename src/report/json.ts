@@ -4,9 +4,9 @@ import type { SessionEntry } from '../model/session-entry.ts';
 import { KEY_FIELDS, type GroupKey } from '../query/group-keys.ts';
 import type { Stats } from '../query/grouping.ts';
 
-// The shapes stand in docs/commands.md and carry a version: a key is added, never renamed.
+// docs/commands.md describes these documents. They have a version: keys are added, never renamed.
 
-/** `stats-model`, `stats-date` and `stats-consumer` with `--json`. What the log did not name is null. */
+/** `stats-model`, `stats-date` and `stats-consumer` with `--json`. A name that the log does not have is null. */
 export function statsJson(stats: Stats, lostRounds = 0): string {
   const withModels = !stats.keys.includes('model');
   const sum = (row: Row): Record<string, unknown> => ({
@@ -18,12 +18,12 @@ export function statsJson(stats: Stats, lostRounds = 0): string {
   return `${JSON.stringify({ version: 1, rows, total: sum(stats.total), ...lost })}\n`;
 }
 
-/** A row's names under their keys: `session_id`, and null for a consumer or an API that the log did not name. */
+/** The names of a row by key, such as `session_id`; null for a consumer or an API that the log does not name. */
 function namesJson(keys: readonly GroupKey[], names: readonly string[]): Record<string, string | null> {
   return Object.fromEntries(keys.map((key, i) => [KEY_FIELDS[key], names[i] || null]));
 }
 
-/** `list --json`, piece by piece. `total` counts what matched before the limit. */
+/** `list --json`, piece by piece. `total`: how many matched before the limit. */
 export function* listJson(
   sessions: Iterable<SessionEntry>,
   total: number,

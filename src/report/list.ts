@@ -1,16 +1,15 @@
 import type { StoredSessions } from '../store/index/index.ts';
 import { isPruned, type SessionEntry, type SessionHead } from '../model/session-entry.ts';
-import type { UsageCell } from '../model/usage-cell.ts';
 import {
   compareCosts,
   compareText,
+  costOfCells,
   namesByUse,
   sessionTotals,
   tokensOf,
   type CostedRounds,
   type Row,
 } from '../query/aggregate.ts';
-import { addCellCosts, noCosts } from '../query/costs.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { parseSessionKey } from '../query/session-key.ts';
 import { costText, lostNote } from './numbers.ts';
@@ -24,7 +23,7 @@ import type { LocalTime } from '../query/time-zone.ts';
 export type SortKey = 'updated' | 'created' | 'cost' | 'tokens' | 'rounds';
 
 export interface ListQuery {
-  /** Those that were removed, in place of those that are there. */
+  /** Only sessions that were pruned. */
   pruned?: true;
   sortBy: SortKey;
   /** 0: all. */
@@ -35,11 +34,11 @@ export interface ListQuery {
   /** Sessions whose key names this agent, or this channel; text in any case. */
   agent?: string;
   channel?: string;
-  /** A session with those that are parts of it counts as one. */
+  /** A session and its parts (sub-agents, threads, runs of a job) count as one. */
   rollup?: boolean;
   /** In the title or the id, in any case. */
   search?: string;
-  /** Sessions with time in common: updated after its start, created before its end. */
+  /** Sessions that overlap it: updated after its start, created before its end. */
   period: Period;
 }
 
@@ -49,7 +48,7 @@ export interface Selected<T = SessionEntry> {
   total: number;
 }
 
-/** The sessions that match, the largest (or latest) first and as many as asked for, and how many matched. */
+/** The sessions that match, the largest (or latest) first, up to the limit; and how many matched. */
 export function listSessions(
   sessions: Pick<StoredSessions, 'values' | 'heads' | 'get'>,
   query: ListQuery,
@@ -57,19 +56,19 @@ export function listSessions(
   if (query.rollup) return selectSessions(rollUp(sessions.values()), query);
   const asksUsage = query.sortBy in USAGE_RANKS || query.model !== undefined || query.consumer !== undefined;
   if (asksUsage || query.limit === 0) return selectSessions(sessions.values(), query);
-  // What a session used is asked of those alone that are shown.
+  // The usage of a session is read only if it is shown.
   const { sessions: heads, total } = selectSessions<Listed>(sessions.heads(), query);
   return { sessions: heads.flatMap(({ id }) => sessions.get(id) ?? []), total };
 }
 
-/** A session, with what it used where that is asked for. */
+/** A session, with its usage if the query needs it. */
 type Listed = SessionHead & Partial<Pick<SessionEntry, 'usage'>>;
 
 function selectSessions<T extends Listed>(sessions: Iterable<T>, query: ListQuery): Selected<T> {
   const most = query.limit === 0 ? Infinity : query.limit;
   const rankOf = RANKS[query.sortBy];
   let best: Ranked<T>[] = [];
-  /** So many are known to stand before what ranks lower. */
+  /** What ranks lower than this is not among the first `most`. */
   let floor: Ranked<T>['rank'] | undefined;
   let total = 0;
   for (const session of sessions) {
@@ -78,7 +77,7 @@ function selectSessions<T extends Listed>(sessions: Iterable<T>, query: ListQuer
     const rank = rankOf(session);
     if (floor !== undefined && compareRanks(rank, floor) < 0) continue;
     best.push({ session, rank });
-    // Those that can't be shown any more are let go of: a store can hold more sessions than memory.
+    // A store can have more sessions than fit in memory: those that will not be shown are dropped early.
     if (best.length < 2 * most + 1000) continue;
     best = leaders(best, most);
     floor = best.at(-1)?.rank;
@@ -106,18 +105,6 @@ function matchesKey({ id }: SessionHead, { agent, channel }: ListQuery): boolean
   return channel === undefined || key?.channel === channel.toLowerCase();
 }
 
-/** What usage cost, and no more of it. */
-function costsOfUsage(usage: readonly UsageCell[]): CostedRounds {
-  const sum = { cost: 0n, saved: 0n, rounds: 0, settledRounds: 0, ...noCosts() };
-  for (const cell of usage) {
-    if (cell.currency === 'USD') sum.cost += cell.cost;
-    if (cell.currency !== 'USD' || cell.converted) addCellCosts(sum, cell);
-    sum.rounds += cell.rounds;
-    if (cell.price !== 'unpriced' && cell.price !== 'no-usage') sum.settledRounds += cell.rounds;
-  }
-  return sum;
-}
-
 function sameText(a: string, b: string): boolean {
   return a === b || a.toLowerCase() === b.toLowerCase();
 }
@@ -127,7 +114,7 @@ interface Ranked<T> {
   rank: Rank;
 }
 
-/** A number, or what a session cost: amounts in several currencies are compared one by one. */
+/** A number, or the costs of a session, which may be in several currencies and are compared one by one. */
 type Rank = number | CostedRounds;
 
 function compareRanks(a: Rank, b: Rank): number {
@@ -135,7 +122,7 @@ function compareRanks(a: Rank, b: Rank): number {
 }
 
 const USAGE_RANKS = {
-  cost: ({ usage = [] }: Listed) => costsOfUsage(usage),
+  cost: ({ usage = [] }: Listed) => costOfCells(usage),
   tokens: ({ usage = [] }: Listed) => usage.reduce((sum, cell) => sum + tokensOf(cell), 0),
 };
 const RANKS: Record<SortKey, (session: Listed) => Rank> = {
@@ -153,7 +140,7 @@ function leaders<T extends Listed>(ranked: readonly Ranked<T>[], most: number): 
   return most === Infinity ? sorted : sorted.slice(0, most);
 }
 
-/** A session takes two lines: its id, then its title and numbers. `otherwise` is said when none matched. */
+/** A session takes two lines: its id, then its title and numbers. `otherwise`: what to say if none matched. */
 export function listTable(
   selected: Selected & { lostRounds?: number },
   sortBy: SortKey,
@@ -216,7 +203,7 @@ function titleOf({ title }: SessionEntry): string {
   return text === '' ? '  -' : `  ${text}`;
 }
 
-/** The model of the last round, and how many others the session used. */
+/** The model of the last round, and the number of others. */
 function modelText(session: SessionEntry, sum: Row): string {
   const others = namesByUse(sum.models).filter((name) => name !== session.model).length;
   return cleanLine(session.model) + (others > 0 ? ` +${others}` : '');

@@ -12,7 +12,7 @@ export interface LiveReport {
   /** Local times of day. */
   began: string;
   now: string;
-  /** What hinders it just now, and what went wrong before; the latest last. */
+  /** What is wrong now, and what went wrong before; the latest last. */
   notes: readonly string[];
   isOver: boolean;
 }
@@ -20,8 +20,8 @@ export interface LiveReport {
 const LISTED = 10;
 
 /**
- * The store as it is now, in at most `height` lines that fit the screen: where there is not enough room, fewer
- * sessions, and then only the last lines.
+ * The store as it is now, in at most `height` lines: if there is not enough room, with fewer sessions, and then only the
+ * last lines.
  */
 export function liveLines(
   report: LiveReport,
@@ -34,7 +34,7 @@ export function liveLines(
   const all = draw(LISTED);
   if (all.length <= height) return all;
   const shown = Math.min(LISTED, sessions.length);
-  // A list that is cut has a line more, which says so.
+  // A list that is cut has one more line, which says so.
   const more = sessions.length > LISTED ? 0 : 1;
   const fewer = draw(Math.max(0, shown - (all.length - height) - more));
   return fewer.slice(Math.max(0, fewer.length - height));
@@ -46,7 +46,7 @@ function statusLines(
 ): string[] {
   const rejected = rejectedLines > 0 ? `, ${plural(rejectedLines, 'rejected line')}` : '';
   const stored = `${plural(rounds, 'round')} stored since ${began}${rejected}`;
-  const status = isOver ? `${now}  watched no longer: ${stored}` : `${now}  ${stored}  (Ctrl-C ends)`;
+  const status = isOver ? `${now}  stopped: ${stored}` : `${now}  ${stored}  (Ctrl-C to stop)`;
   const width = screen.width;
   return [
     clip(status, width),
@@ -55,12 +55,12 @@ function statusLines(
 }
 
 /**
- * Draws lines over those that stand above the cursor. A terminal that has become narrower breaks the old ones into
- * several: as many as their width says.
+ * Draws lines over those above the cursor. If the terminal has become narrower, it has wrapped the old lines: their width
+ * says into how many.
  */
 export function redraw(previous: readonly string[], next: readonly string[], columns: number): string {
   const rows = previous.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
   const up = rows > 0 ? `\u001b[${rows}A` : '';
-  // Erased before it is written: a full line leaves the cursor on its last column, which would be erased.
+  // Each line is erased before it is written: a full line leaves the cursor on its last column, which would be erased.
   return `\r${up}${next.map((line) => `\u001b[2K${line}\n`).join('')}\u001b[J`;
 }

@@ -14,12 +14,12 @@ const UNITS: [number, string][] = [
   [1e3, 'k'],
 ];
 
-/** What every sum of a store lacks of which a repair could not bring back all rounds; nothing where it could. */
+/** A note on rounds that a repair could not bring back: every sum lacks them. Empty if there are none. */
 export function lostNote(rounds: number): string[] {
   return rounds === 0 ? [] : ['', `${lostText(rounds)}: monitor doctor says which.`];
 }
 
-/** `1.2M`: three digits at most, rounded down, so that no total looks larger than it is. */
+/** `1.2M`: at most three digits, rounded down, so that no total looks larger than it is. */
 export function compact(count: number): string {
   const unit = UNITS.find(([size]) => count >= size);
   if (unit === undefined) return String(count);
@@ -29,8 +29,8 @@ export function compact(count: number): string {
 }
 
 /**
- * `$1.2000`, `≥ $1.2000 + 3 unpriced`, `$1.2000 + ¥8.4000`, `unpriced`, `no usage`. What is unpriced is never $0, and
- * what may be wrong says in which direction.
+ * `$1.2000`, `≥ $1.2000 + 3 unpriced`, `$1.2000 + ¥8.4000`, `unpriced`, `no usage`. Unpriced is never $0, and a cost that
+ * may be wrong says in which direction.
  */
 export function costText(sum: Totals, decimals: number): string {
   if (isCostKnown(sum)) return knownCostText(sum, decimals) + unpricedSuffix(sum);
@@ -42,7 +42,7 @@ export function unpricedSuffix({ unpricedRounds }: Totals): string {
   return unpricedRounds > 0 ? ` + ${exact(unpricedRounds)} unpriced` : '';
 }
 
-/** `40 unpriced rounds (qwen-max, 1.2M tokens)`; null where every cost is known. */
+/** `40 unpriced rounds (qwen-max, 1.2M tokens)`; null if every cost is known. */
 export function unpricedText(sum: Totals, nameOf = (name: string): string => name): string | null {
   if (sum.unpricedRounds === 0) return null;
   const names = namesByUse(sum.unpricedModels);

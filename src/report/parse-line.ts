@@ -1,6 +1,6 @@
 import { exact, plural } from '../query/count-text.ts';
 
-/** What a run did, as far as a person is told. */
+/** What a run did, for its summary. */
 export interface ParseReport {
   rounds: number;
   sessions: number;
@@ -31,10 +31,11 @@ export function parseLine(report: ParseReport): string {
   const filtered =
     filteredRounds > 0 ? `, ${plural(filteredRounds, 'round')} left out by the store's filters` : '';
   const imported =
-    importedBefore > 0 ? `, ${plural(importedBefore, 'round')} imported before and not counted again` : '';
+    importedBefore > 0 ? `, ${plural(importedBefore, 'round')} already imported and not counted again` : '';
   const known =
-    knownRounds > 0 ? `, ${plural(knownRounds, 'round')} stored before and not counted again` : '';
-  const waiting = held > 0 ? `, ${plural(held, 'line')} held until its last part is there` : '';
+    knownRounds > 0 ? `, ${plural(knownRounds, 'round')} already stored and not counted again` : '';
+  const waiting =
+    held > 0 ? `, ${plural(held, 'line')} waiting for ${held === 1 ? 'its' : 'their'} last part` : '';
   return (
     `${plural(rounds, 'round')} of ${plural(sessions, 'session')} from ${plural(logs.length, 'log')} (${bytesText(bytes)}); ` +
     `${plural(otherLines, 'other line')}, ${exact(rejectedLines)} rejected${filtered}${imported}${known}${waiting}\n`
@@ -49,7 +50,7 @@ export function bytesText(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
 }
 
-/** How far a run has read, in one line that is redrawn. */
+/** How far a run has read, as one line that is redrawn. */
 export function progressLine(
   progress: { bytes: number; totalBytes: number; rounds: number },
   elapsedMs: number,
@@ -60,7 +61,7 @@ export function progressLine(
   return barLine(totalBytes === 0 ? 1 : bytes / totalBytes, words, elapsedMs, width);
 }
 
-/** A bar of what is done, from 0 to 1, and in words; and how long the rest will take. */
+/** A progress bar (`done`: 0 to 1), the same in words, and how long the rest will take. */
 export function barLine(done: number, words: string, elapsedMs: number, width: number): string {
   const share = Math.min(1, done);
   const left = share > 0.01 ? `, ${Math.ceil((elapsedMs * (1 / share - 1)) / 1000)} s left` : '';

@@ -1,5 +1,6 @@
 import { isPruned, type SessionEntry } from '../model/session-entry.ts';
-import { ALL_BUCKETS, groupUsage, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
+import { sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
+import { groupUsage } from '../query/group-usage.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { parseLine, type ParseReport } from './parse-line.ts';
 import { costText } from './numbers.ts';
@@ -9,12 +10,12 @@ import { clip } from './terminal.ts';
 
 const LISTED = 10;
 
-/** The store after a run: the sessions updated last, and the sum of all. */
+/** The store after a run: the sessions that were updated last, and the sum of all. */
 export function parseSummary(report: ParseReport, sessions: readonly SessionEntry[], screen: Screen): string {
   return [...storeSummary(sessions, screen), parseLine(report)].join('\n');
 }
 
-/** The store in lines of at most the screen's width: the `listed` sessions updated last, and the sum of all. */
+/** The store in lines that fit the screen: the `listed` sessions that were updated last, and the sum of all. */
 export function storeSummary(sessions: readonly SessionEntry[], screen: Screen, listed = LISTED): string[] {
   const rule = '━'.repeat(Math.min(screen.width, 48));
   const active = sessions.filter((session) => !isPruned(session));
@@ -30,7 +31,7 @@ export function storeSummary(sessions: readonly SessionEntry[], screen: Screen, 
     '',
     ...(rows.length > 0 ? [...drawTable({ columns: COLUMNS, rows }, screen), ...more, ''] : []),
     '📈 Token Statistics',
-    ...statistics(groupUsage(sessions, () => '', ALL_BUCKETS).total).map((line) => clip(line, screen.width)),
+    ...statistics(groupUsage(sessions, { by: [] }).total).map((line) => clip(line, screen.width)),
     '',
     rule,
   ];

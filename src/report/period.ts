@@ -3,7 +3,7 @@ import { UsageError } from '../platform/errors.ts';
 import { BUCKET_MS } from '../model/usage-cell.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 
-/** A span of time in milliseconds since 1970 UTC: from `from`, up to and without `to`. */
+/** A span of time in milliseconds since 1970 UTC, without `to` itself. */
 export interface Period {
   readonly from: number;
   readonly to: number;
@@ -20,8 +20,8 @@ export interface PeriodWords {
 export const ALL_TIME: Period = { from: -Infinity, to: Infinity, label: null };
 
 /**
- * The span that --days, --since and --until name. A date is a local date; `until` a date includes that date.
- * `--days 7`, which stands alone, is today and the six local dates before it. Throws UsageError.
+ * The span of --days, --since and --until. A date is a local date; `until` includes its date.
+ * `--days 7`, which excludes the others, is today and the six local dates before it. Throws UsageError.
  */
 export function periodOf(words: PeriodWords, local: LocalTime, now: number): Period {
   const { days, since, until } = words;
@@ -33,14 +33,14 @@ export function periodOf(words: PeriodWords, local: LocalTime, now: number): Per
   return { from, to, label: label.filter(Boolean).join(', ') || null };
 }
 
-/** The rounds of usage cells can only be told apart by quarters of an hour: those that the period touches. */
+/** The buckets that the period touches: usage is only known by quarters of an hour. */
 export function quartersOf(period: Period): { from: number; to: number } {
   return { from: Math.floor(period.from / BUCKET_MS), to: Math.ceil(period.to / BUCKET_MS) };
 }
 
 export type BudgetPeriod = 'day' | 'week' | 'month' | 'total';
 
-/** The local day, week (from Monday) or month that it is now; its label is a date, `the week of …`, or a month. */
+/** The current local day, week (from Monday) or month; its label is a date, `the week of …`, or a month. */
 export function currentPeriod(per: BudgetPeriod, local: LocalTime, now: number): Period {
   if (per === 'total') return ALL_TIME;
   const today = local.dateOf(Math.floor(now / BUCKET_MS));

@@ -9,7 +9,7 @@ import { priceJson, scheduledJson } from './prices-json.ts';
 import type { Screen } from './tables.ts';
 import { padEnd, widthOf, wrap } from './terminal.ts';
 
-/** How a model's name was resolved, and what of it is in the store. */
+/** How the name of a model was resolved, and its use in the store. */
 export interface PriceAnswer {
   model: string;
   steps: readonly ResolutionStep[];
@@ -44,7 +44,7 @@ function stepLines(steps: readonly ResolutionStep[], screen: Screen): string[] {
   ]);
 }
 
-/** Sources of many dates, which would hide the price if they stood before it; undefined where they are short. */
+/** A long list of sources, which would hide the price if it came first; undefined if it is short. */
 function longSources(answer: string): { what: string; sources: string[] } | undefined {
   const [, what, sources] = answer.length > 200 ? (/^([^(]+) \((.+)\)$/.exec(answer) ?? []) : [];
   return what === undefined || sources === undefined
@@ -113,7 +113,7 @@ const INEXACT_WORDS: Readonly<Record<Inexact, string>> = {
   'search-fee': 'web searches are charged on top',
   unverified: 'not verified',
   upper: 'the highest of several prices that may apply',
-  lower: 'without a charge that the log does not count',
+  lower: 'excludes a charge that the log does not count',
 };
 
 const WEEKDAYS = ['', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -141,10 +141,10 @@ function storeLines({ model, use, resolution }: PriceAnswer, screen: Screen): st
   ];
 }
 
-/** An entry of another source than today's says which. */
+/** Names the source of an entry if it is not today's. */
 function entryRow(use: EntryUse, source: string | undefined): [string, string] {
   const { entry, rounds } = use;
-  const other = entry.source === source ? '' : `, by ${cleanLine(entry.source)}`;
+  const other = entry.source === source ? '' : `, from ${cleanLine(entry.source)}`;
   return [`entry ${entry.entry}`, `${plural(rounds, 'round')}, ${plural(tokensOf(use), 'token')}${other}`];
 }
 

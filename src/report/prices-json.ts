@@ -5,9 +5,9 @@ import type { EntryUse, ModelUse, PriceUse } from '../query/price-use.ts';
 import { priceAgeJson } from './price-age-text.ts';
 import { priceFileJson, type PriceFileReport } from './price-file-text.ts';
 
-// The shapes stand in docs/commands.md and carry a version: a key is added, never renamed.
+// docs/commands.md describes these documents. They have a version: keys are added, never renamed.
 
-/** `prices --json`. `knownNow` has the source of each unpriced model that has a price by now. */
+/** `prices --json`. `knownNow`: the source of the price that an unpriced model has by now. */
 export function pricesJson(
   file: PriceFileReport | null,
   use: PriceUse,
@@ -50,7 +50,7 @@ function entryJson(use: EntryUse, now: number): Record<string, unknown> {
   };
 }
 
-/** `prices <model> --json` and the like: rates as numbers per million tokens, in their currency; null where there is none. */
+/** Rates as numbers per million tokens, in their currency; null if there is none. */
 export function priceJson(prices: Prices): Record<string, unknown> {
   return {
     free: prices.free ?? false,

@@ -10,7 +10,7 @@ import { priceFileText, type PriceFileReport } from './price-file-text.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { wrap } from './terminal.ts';
 
-/** `prices`: the price file, what has no price, then the price book. `now`: which price is in force. */
+/** `prices`: the price file, the models without a price, then the price book. `now`: for the price in force. */
 export function pricesTable(
   file: PriceFileReport | null,
   use: PriceUse,
@@ -34,7 +34,7 @@ export function pricesTable(
         ];
   const book =
     entries.length === 0
-      ? ['no prices yet: parse enters them with the first round of each model.'].flatMap(wrapped)
+      ? ['No prices yet: parse adds the price of a model with its first round.'].flatMap(wrapped)
       : drawTable({ columns: entryColumns(now), rows: entries }, screen);
   const age = priceAgeText(builtIn);
   const last = age === undefined ? [] : ['', ...wrapped(age)];
@@ -122,12 +122,12 @@ function rateText(
   return rate === undefined ? '-' : symbolOf(prices.currency, '') + decimal(rate);
 }
 
-/** `$`, `¥`, `SGD `; what stands for USD is told. */
+/** `$`, `¥`, `SGD `; `usd`: what to write for USD. */
 function symbolOf(currency: string | undefined, usd = '$'): string {
   return currency === undefined ? usd : moneyText(0n, currency, 0).replace('0', '');
 }
 
-/** What makes two rounds of a model cost differently: their size, whether they reason, their date, their hour. */
+/** What makes two rounds of a model differ in price: their size, whether they reason, their date, their hour. */
 function variesBy({ prices }: PriceSchedule): string {
   const kinds = [
     ...(prices.some(({ tiers }) => tiers) ? ['size'] : []),
@@ -139,7 +139,7 @@ function variesBy({ prices }: PriceSchedule): string {
   return kinds.length === 0 ? '-' : kinds.join(', ');
 }
 
-/** `0.0000001` and not `1e-7`; at most six decimals, as a table has no more room. */
+/** Never `1e-7`; at most six decimals, as a table has no room for more. */
 function decimal(rate: Decimal): string {
   const [whole = '', fraction = ''] = Number(rate).toFixed(6).split('.');
   const rest = fraction.replace(/0+$/, '');
@@ -149,16 +149,16 @@ function decimal(rate: Decimal): string {
 const RATE_WORDS = [
   ['input', 'input'],
   ['output', 'output'],
-  ['output_reasoning', 'output where it reasons'],
-  ['cache_read', 'read from a cache'],
-  ['cache_write', 'written to a cache'],
-  ['cache_write_1h', 'written for an hour'],
+  ['output_reasoning', 'output with reasoning'],
+  ['cache_read', 'cache reads'],
+  ['cache_write', 'cache writes'],
+  ['cache_write_1h', '1-hour cache writes'],
   ['input_audio', 'audio input'],
   ['output_audio', 'audio output'],
-  ['cache_read_audio', 'audio read from a cache'],
+  ['cache_read_audio', 'audio cache reads'],
   ['input_image', 'image input'],
   ['output_image', 'image output'],
-  ['cache_read_image', 'images read from a cache'],
+  ['cache_read_image', 'image cache reads'],
 ] as const;
 
 /** One price in words: `$1.6 input, $6.4 output`. */

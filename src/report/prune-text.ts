@@ -1,7 +1,7 @@
 import { plural } from '../query/count-text.ts';
 import { bytesText } from './parse-line.ts';
 
-/** What a prune did, as far as a person is told. */
+/** What a prune did. */
 export interface PruneReport {
   sessions: number;
   rounds: number;
@@ -10,11 +10,11 @@ export interface PruneReport {
   isDryRun: boolean;
   /** Milliseconds since 1970 UTC. */
   before: number;
-  /** Only texts. */
+  /** Only texts were removed. */
   content: boolean;
 }
 
-/** `Removed 3 sessions (12 rounds), last used before 2026-01-01T00:00Z; 1.2 MB given back.` */
+/** `Removed 3 sessions (12 rounds), last used before 2026-01-01T00:00Z; 1.2 MB freed.` */
 export function pruneText(report: PruneReport): string {
   const { sessions, rounds, bytes, isDryRun, content } = report;
   const before = new Date(report.before).toISOString().replace(/:\d\d\.\d+Z$/, 'Z');
@@ -23,10 +23,10 @@ export function pruneText(report: PruneReport): string {
   const what = `${content ? 'the texts of ' : ''}${plural(sessions, 'session')} (${plural(rounds, 'round')}), last used before ${before}`;
   return isDryRun
     ? `Nothing was changed. A prune would remove ${what}: ${bytesText(bytes)} of files.${rejectedText(report)}\n`
-    : `Removed ${what}; ${bytesText(bytes)} given back.${rejectedText(report)}\n`;
+    : `Removed ${what}; ${bytesText(bytes)} freed.${rejectedText(report)}\n`;
 }
 
 function rejectedText({ rejectedLines, isDryRun }: PruneReport): string {
   if (rejectedLines === 0) return '';
-  return ` The text of ${plural(rejectedLines, 'rejected line')} ${isDryRun ? 'would go too' : 'went too'}.`;
+  return ` The text of ${plural(rejectedLines, 'rejected line')} ${isDryRun ? 'would be' : 'was'} removed too.`;
 }

@@ -1,63 +1,29 @@
 import { cleanLine } from '../platform/clean-text.ts';
+import type { CostChange, KnownCost, PricedSum, RefreshResult } from '../model/refresh-result.ts';
 import { costsText, usdFirst, usdOf } from '../pricing/money.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { drawTable, type Column, type Screen } from './tables.ts';
 
-/** What a refresh of the prices did, or with `isDryRun` would do, as far as a person is told. Costs are 10⁻¹⁸ USD. */
-export interface RefreshReport {
-  models: number;
-  rounds: number;
-  changedSessions: number;
-  /** By month and model: rounds whose cost is another one. */
-  changes: readonly CostChange[];
-  /** Those of them that had a cost. */
-  repricedRounds: number;
-  sameCostRounds: number;
-  isDryRun: boolean;
-  before: PricedSum;
-  after: PricedSum;
-}
-
-interface CostChange {
-  month: string;
-  model: string;
-  rounds: number;
-  before: KnownCost;
-  after: KnownCost;
-}
-
-interface KnownCost {
-  /** By currency, in 10⁻¹⁸ of it. */
-  costs: ReadonlyMap<string, bigint>;
-  /** Rounds of unknown cost, which are not in it. */
-  unpricedRounds: number;
-}
-
-interface PricedSum extends KnownCost {
-  /** Rounds whose cost is known, which may be zero. */
-  settledRounds: number;
-}
-
-export function refreshText(report: RefreshReport, screen: Screen): string {
+export function refreshText(report: RefreshResult, screen: Screen): string {
   const { models, rounds, changedSessions, isDryRun, before, after } = report;
   const head = `The prices of ${plural(models, 'model')} were looked up again for ${plural(rounds, 'round')}: `;
   if (changedSessions === 0) return `${head}nothing ${isDryRun ? 'would change' : 'changed'}.\n`;
   const sessions = plural(changedSessions, 'session');
   if (!isDryRun) {
-    return `${head}other prices in ${sessions}.\nBefore: ${sumText(before)}\nNow:    ${sumText(after)}\n`;
+    return `${head}prices changed in ${sessions}.\nBefore: ${sumText(before)}\nNow:    ${sumText(after)}\n`;
   }
   return `${head}prices would change in ${sessions}.\n${plannedText(report, screen)}Nothing was written.\n`;
 }
 
 /** What a refresh would change, by month and model, and what the store would come to. */
-export function plannedText(report: RefreshReport, screen: Screen): string {
+export function plannedText(report: RefreshResult, screen: Screen): string {
   const { changes, sameCostRounds, before, after } = report;
   const table =
     changes.length === 0 ? [] : ['', ...drawTable({ columns: COLUMNS, rows: [...changes] }, screen), ''];
   const same =
     sameCostRounds === 0
       ? []
-      : [`${plural(sameCostRounds, 'round')} would get another price and cost the same.`];
+      : [`${plural(sameCostRounds, 'round')} would get another price but cost the same.`];
   const sums = [`Before: ${sumText(before)}`, `Then:   ${sumText(after)}`];
   return `${[...table, ...same, ...sums].join('\n')}\n`;
 }
@@ -79,13 +45,13 @@ function sumText(sum: PricedSum): string {
   return [...(isKnown(sum) ? [costsText(usdFirst(sum.costs), 4)] : []), ...unpriced].join(' + ');
 }
 
-/** Whether the sum of costs says anything. */
+/** Whether any cost is known. */
 function isKnown({ settledRounds, unpricedRounds }: PricedSum): boolean {
   return settledRounds > 0 || unpricedRounds === 0;
 }
 
 /** `prices --refresh --json`. */
-export function refreshJson(report: RefreshReport): string {
+export function refreshJson(report: RefreshResult): string {
   const { models, rounds, changedSessions, changes, repricedRounds, sameCostRounds, isDryRun } = report;
   const document = {
     version: 1,

@@ -1,7 +1,8 @@
+import type { LostRounds } from '../model/lost-rounds.ts';
 import { exact, plural } from '../query/count-text.ts';
 import { costsText, usdFirst } from '../pricing/money.ts';
 
-/** What a repair found and did, as far as a person is told. */
+/** What a repair found and did. */
 export interface RepairReport {
   problems: readonly { file: string; problem: string; repair: string; lost?: LostRounds }[];
   sessions: number;
@@ -12,17 +13,6 @@ export interface RepairReport {
   lostRounds: number;
   unseen: readonly string[];
   isApplied: boolean;
-}
-
-/** Times are milliseconds since 1970 UTC, null where nothing says them; `costs` by currency, in 10⁻¹⁸ of it. */
-interface LostRounds {
-  from: number | null;
-  to: number | null;
-  input: number;
-  output: number;
-  costs: ReadonlyMap<string, bigint>;
-  unpriced: number;
-  logs: readonly string[];
 }
 
 /** A line for each problem, and what becomes of the store. */
@@ -61,10 +51,10 @@ function timeText(ms: number): string {
 }
 
 function wordsOf({ differingRounds, pricedToday, unseen }: RepairReport): string[] {
-  const words = unseen.map((one) => `Not looked at: ${one}.`);
+  const words = unseen.map((one) => `Not checked: ${one}.`);
   if (differingRounds > 0) {
     words.push(
-      `Of sessions with ${plural(differingRounds, 'round')} read again, the token counts differ from those stored before: this version counts them differently.`,
+      `The token counts of sessions with ${plural(differingRounds, 'round')} read again differ from those stored before: this version counts them differently.`,
     );
   }
   if (pricedToday > 0) {

@@ -6,8 +6,8 @@ import { headJson, messagesJson, restJson } from '../query/round-json.ts';
 import type { ShownSession } from './show.ts';
 
 /**
- * `show --json`, piece by piece: no piece holds more than one message, as each request repeats the history.
- * Texts are spliced as the log wrote them: 1.0, 2^53+1, key order and duplicate keys survive.
+ * `show --json`, piece by piece. No piece holds more than one message, as each request repeats the history.
+ * Texts are copied as the log wrote them, so 1.0, 2^53+1, key order and duplicate keys survive.
  */
 export function* showJson(shown: ShownSession, withMessages: boolean): Generator<string> {
   const { session, rounds, moneyOf } = shown;

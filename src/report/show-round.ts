@@ -1,5 +1,6 @@
 import { FLAG_WORDS } from '../session-format/flags.ts';
 import type { ExpandedRound, StoredRound } from '../session-format/stored-round.ts';
+import { usageOf } from '../session-format/stored-usage.ts';
 import { callsOfJson, callText, messageText, textOfJson } from './content-text.ts';
 import { exact } from '../query/count-text.ts';
 import { boundOf } from '../pricing/bounds.ts';
@@ -10,18 +11,18 @@ import type { ShowStyle } from './show.ts';
 import { cleanLine, cleanText } from '../platform/clean-text.ts';
 import { clip, widthOf, wrap } from './terminal.ts';
 
-/** How many lines of a text are shown where it is not asked for in full. */
+/** How many lines of a text are shown unless all of it is asked for. */
 const MESSAGE_LINES = 3;
 const TEXT_LINES = 8;
 const CALLS = 20;
 const FACT_LINES = 4;
 const INDENT = '    ';
 
-/** What a round says again of the one before it is not shown again. */
+/** What a round repeats from the one before is not shown again. */
 export type Repeated = Pick<ExpandedRound, 'system' | 'question'>;
 
 export interface RoundStyle extends ShowStyle {
-  /** Where a session has several models. */
+  /** For a session with several models. */
   withModel: boolean;
 }
 
@@ -57,14 +58,15 @@ export function roundText(
 }
 
 function tokensText(stored: StoredRound): string {
+  const { input, output, reasoning, cached, cacheWrite } = usageOf(stored);
   const parts: [string, number][] = [
-    ['cached', stored.cached_tokens],
-    ['cache write', stored.cache_write_tokens],
-    ['reasoning', stored.reasoning_tokens],
+    ['cached', cached],
+    ['cache write', cacheWrite],
+    ['reasoning', reasoning],
   ];
   const named = parts.filter(([, count]) => count > 0).map(([name, count]) => `${exact(count)} ${name}`);
   const detail = named.length > 0 ? ` (${named.join(', ')})` : '';
-  return `${exact(stored.input_tokens)} in → ${exact(stored.output_tokens)} out${detail}`;
+  return `${exact(input)} in → ${exact(output)} out${detail}`;
 }
 
 function costOf(money: ShownMoney): string {
@@ -102,7 +104,7 @@ function messageLines({ stored, messages, messagesText }: ExpandedRound, style: 
   }
 }
 
-/** Those that the session had not stored before: the slices of the request that stand in this very round. */
+/** Those that the session had not stored before: the slices of the request that are stored in this round. */
 function newMessages({ round, context }: StoredRound, messages: readonly string[]): string[] {
   let position = 0;
   return (context ?? []).flatMap(([source, , count]) => {
@@ -138,7 +140,7 @@ function callLines(json: string | null, style: ShowStyle): string[] {
   ];
 }
 
-/** A label and a text beside it; further lines stand below, two columns further in. */
+/** A label and a text after it; further lines are indented by two more columns. */
 function labelled(label: string, text: string, most: number, indent: number, style: ShowStyle): string[] {
   const head = ' '.repeat(indent) + label;
   const pad = ' '.repeat(indent + 2);
@@ -148,7 +150,7 @@ function labelled(label: string, text: string, most: number, indent: number, sty
   }
   const { width } = style.screen;
   const room = width - indent - 2;
-  // Only what can be seen is cleaned: an answer may be megabytes long.
+  // Only what will be visible is cleaned: an answer may be megabytes long.
   const near = text.slice(0, room * most * 8);
   const { lines, cut } = wrap(cleanText(near).trim(), room, most, width - widthOf(head));
   const shown = lines.map((line, index) => ((index === 0 ? head : pad) + line).trimEnd());

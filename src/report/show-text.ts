@@ -8,7 +8,7 @@ import type { ShownSession, ShowStyle } from './show.ts';
 import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { clip, wrap } from './terminal.ts';
 
-/** `show`, piece by piece: the session's totals, then each chosen round. `choice` names a part: `last 3`. */
+/** `show`, piece by piece: the totals of the session, then each chosen round. `choice`: which, as in `last 3`. */
 export function* showText(shown: ShownSession, style: ShowStyle, choice: string | null): Generator<string> {
   const { session } = shown;
   const { width, colour } = style.screen;
@@ -63,7 +63,7 @@ function factLines(session: SessionEntry, sum: Row, { local }: ShowStyle): strin
   ];
 }
 
-/** The parts that are nothing are left out; the total counts reasoning once, as part of the output. */
+/** Parts that are zero are left out. Reasoning is part of the output, so the total counts it once. */
 function tokenLines(sum: Row): string[] {
   const parts: [string, number][] = [
     ['Input:', sum.input],

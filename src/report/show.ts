@@ -4,10 +4,10 @@ import type { SessionEntry } from '../model/session-entry.ts';
 import type { Screen } from './tables.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 
-/** A session as `show` presents it, round by round. */
+/** A session to be shown round by round. */
 export interface ShownSession {
   session: SessionEntry;
-  /** Read while it is shown: one round's texts at a time. */
+  /** Read while they are shown: the texts of one round at a time. */
   rounds: Iterable<ExpandedRound>;
   /** What a round costs, and why. */
   moneyOf: (round: ExpandedRound) => ShownMoney;
@@ -16,14 +16,14 @@ export interface ShownSession {
 export interface ShowStyle {
   screen: Screen;
   local: LocalTime;
-  /** Texts whole, not their first lines. */
+  /** All of each text, not only its first lines. */
   full: boolean;
   withMessages: boolean;
   /** The store keeps numbers only. */
   noContent: boolean;
 }
 
-/** One round by its number, or the last so many. */
+/** One round by its number, or the last few. */
 export type RoundChoice = { round: number } | { last: number } | null;
 
 /** The chosen rounds of a session that has `count`. */

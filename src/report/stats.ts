@@ -3,7 +3,9 @@ import { costsText, usdText } from '../pricing/money.ts';
 import { amountsOf, isCostKnown, namesByUse, type Row } from '../query/aggregate.ts';
 import { exact } from '../query/count-text.ts';
 import { KEY_HEADS, type GroupKey } from '../query/group-keys.ts';
-import type { Group, Stats } from '../query/grouping.ts';
+import type { Group } from '../query/group-usage.ts';
+import type { Stats } from '../query/grouping.ts';
+import { MEASURE_COLUMNS } from '../query/measures.ts';
 import { boundMark } from '../pricing/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
 import {
@@ -19,16 +21,16 @@ import type { Period } from './period.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { wrap } from './terminal.ts';
 
-/** What stands for a name that the log did not give. */
+/** What is shown if the log has no name. */
 const NAMELESS: Partial<Record<GroupKey, string>> = { consumer: '(no consumer)', api: '(no API)' };
 
-/** A name as people read it: one clean line, and never nothing. */
+/** A name for people: one clean line, never empty. */
 export function groupName(key: GroupKey, name: string): string {
   if (name === '') return NAMELESS[key] ?? '-';
   return key === 'session' ? printableId(name) : cleanLine(name) || '-';
 }
 
-/** `otherwise` is said in place of an empty table; `filter` is what the usage is limited to, for the heading. */
+/** `otherwise`: what to say instead of an empty table. `filter`: what the usage is limited to, for the heading. */
 export function statsTable(
   stats: Stats,
   about: { period: Period; filter: readonly string[]; lostRounds?: number },
@@ -63,20 +65,15 @@ function headingOf(
 
 function columnsOf(stats: Stats, screen: Screen): Column<Group>[] {
   const withModels = !stats.keys.includes('model');
-  const count = (head: string, of: (row: Row) => number, rest: Partial<Column<Group>>): Column<Group> => ({
-    head,
-    align: 'right',
-    cell: ({ row }) => (isNarrow(screen) ? compact(of(row)) : exact(of(row))),
-    ...rest,
-  });
   return [
     ...stats.keys.map((key, i) => keyColumn(stats, key, i)),
-    count('Sessions', (row) => row.sessions, { rank: 5 }),
-    count('Rounds', (row) => row.rounds, { rank: 1, from: 110 }),
-    count('Input', (row) => row.input, { rank: 7 }),
-    count('Cached', (row) => row.cached, { rank: 3, from: 110 }),
-    count('Output', (row) => row.output, { rank: 6 }),
-    count('Reasoning', (row) => row.reasoning, { rank: 2, from: 110 }),
+    ...MEASURE_COLUMNS.map(({ name, head, rank, from }) => ({
+      head,
+      align: 'right' as const,
+      cell: ({ row }: Group) => (isNarrow(screen) ? compact(row[name]) : exact(row[name])),
+      rank,
+      ...(from !== undefined && { from }),
+    })),
     ...(stats.rows.some(({ row }) => amountsOf(row).some(([, { saved }]) => saved !== 0n))
       ? [savedColumn()]
       : []),
@@ -97,7 +94,7 @@ function keyColumn(stats: Stats, key: GroupKey, i: number): Column<Group> {
   };
 }
 
-/** `qwen-max +2`: the model used most, and how many others. */
+/** `qwen-max +2`: the model used most, and the number of others. */
 function modelsColumn(stats: Stats): Column<Group> {
   return {
     head: 'Models',
@@ -112,7 +109,7 @@ function modelsColumn(stats: Stats): Column<Group> {
   };
 }
 
-/** What reading from a cache saved. */
+/** What cache reads saved. */
 function savedColumn(): Column<Group> {
   return {
     head: 'Saved',
@@ -127,7 +124,7 @@ function savedText(row: Row): string {
   return costsText(new Map(amountsOf(row).map(([currency, { saved }]) => [currency, saved])), 4);
 }
 
-/** Costs with their points below each other, where there is room: `$  0.0168`. */
+/** Costs with their decimal points aligned, if there is room: `$  0.0168`. */
 function costColumn(stats: Stats, screen: Screen): Column<Group> {
   const rows = stats.rows.map(({ row }) => row);
   const known = [...rows, stats.total].filter(isCostKnown);
@@ -150,7 +147,7 @@ function costColumn(stats: Stats, screen: Screen): Column<Group> {
   };
 }
 
-/** All costs are in USD, and nobody asked for another currency. */
+/** All costs are in USD, and no other currency was asked for. */
 function isInUsd({ rows, total }: Stats): boolean {
   return [total, ...rows.map(({ row }) => row)].every(
     ({ others, converted }) => others.size === 0 && !converted,
@@ -165,7 +162,7 @@ function costDigits(cost: bigint): string {
   return usdText(cost, 4).replace('$', '');
 }
 
-/** What the total lacks, said below the table. */
+/** What the total lacks, for the lines below the table. */
 function missing(total: Row): string[] {
   const unpriced = unpricedText(total);
   const lacks =

@@ -1,8 +1,8 @@
 import type { ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
-import { clip, padEnd, widthOf } from './terminal.ts';
+import { clip, widthOf } from './terminal.ts';
 
-/** What a report is drawn on. Nothing is ever wider than `width` columns. */
+/** Nothing that is drawn is ever wider than `width` columns. */
 export interface Screen {
   width: number;
   colour: ChalkInstance;
@@ -13,27 +13,29 @@ export interface Column<T> {
   align: 'left' | 'right';
   /** Clean text of one line. */
   cell: (row: T) => string;
-  /** Narrower terminals do without the column. */
+  /** Narrower terminals leave the column out. */
   from?: number;
-  /** Order in which columns go when they do not fit, the lowest first; absent: the column stays. */
+  /** Columns that do not fit are dropped in this order, the lowest first; absent: never. */
   rank?: number;
-  /** A column that is clipped before others go, down to `atLeast` columns (12). */
+  /** Clipped before other columns are dropped, to no less than `atLeast` columns (12). */
   flexible?: true;
-  /** Of another: what must be seen of it; the rest is clipped before the flexible ones lose more. */
+  /** Of a column that is not flexible: clipped to this before the flexible ones are clipped further. */
   atLeast?: number;
   paint?: (text: string) => string;
-  /** 0 to 1: a bar beside the column, where there is room. */
+  /** 0 to 1: drawn as a bar after the column, if there is room. */
   share?: (row: T) => number;
 }
 
 export interface TableSpec<T> {
   columns: Column<T>[];
   rows: T[];
-  /** Stands below a rule. */
+  /** Below a rule. */
   total?: T;
-  /** A line of its own above a row: an id, which is long. */
+  /** A line above each row, for an id, which is long. */
   above?: (row: T) => string;
 }
+
+type Paint = (text: string) => string;
 
 const GAP = 2;
 const FLEXIBLE_MIN = 12;
@@ -41,143 +43,126 @@ const CLIPPED_MIN = 6;
 const NAME_MIN = 3;
 const BAR = { min: 8, max: 24 };
 
-/** The lines of a table: heads, a rule, the rows, a rule and the total. */
+/** The lines of a table: heads, a rule, the rows, and a rule and the total. */
 export function drawTable<T>(spec: TableSpec<T>, screen: Screen): string[] {
   const { rows, total, above } = spec;
+  const { bold } = screen.colour;
   const all = total === undefined ? rows : [...rows, total];
   const fitted = withBar(spec, fitColumns(spec.columns, all, screen.width), screen);
-  const [heads = '', ...body] = layOut(spec, fitted, all, screen.colour);
-  const rule = '─'.repeat(tableWidth(fitted.widths));
-  const totalLines = total === undefined ? [] : [rule, ...body.splice(rows.length)];
-  const lines = body.flatMap((line, index) => {
-    const row = rows[index];
-    if (above === undefined || row === undefined) return [line];
-    return [screen.colour.bold(clip(above(row), screen.width)), line];
-  });
-  return [heads, rule, ...lines, ...totalLines].map((line) => line.trimEnd());
+  const rule = '─'.repeat(tableWidth(fitted));
+  const rowLine = (row: T, paint?: Paint): string =>
+    drawLine(fitted, ({ cell, paint: own }) => [cell(row), paint ?? own]);
+  return [
+    drawLine(fitted, ({ head }) => [head, bold]),
+    rule,
+    ...rows.flatMap((row) =>
+      above === undefined ? [rowLine(row)] : [bold(clip(above(row), screen.width)), rowLine(row)],
+    ),
+    ...(total === undefined ? [] : [rule, rowLine(total, bold)]),
+  ];
 }
 
 interface Fitted<T> {
-  columns: Column<T>[];
-  widths: number[];
+  column: Column<T>;
+  width: number;
 }
 
-function fitColumns<T>(columns: Column<T>[], rows: T[], width: number): Fitted<T> {
-  let left = columns.filter(({ from }) => from === undefined || width >= from);
-  const natural = new Map(
-    left.map((column) => [
+/** Drops columns by rank until those that stay fit when they are clipped, then clips them. */
+function fitColumns<T>(columns: Column<T>[], rows: T[], screenWidth: number): Fitted<T>[] {
+  let fitted = columns
+    .filter(({ from = 0 }) => screenWidth >= from)
+    .map((column) => {
+      const texts = rows.map((row) => widthOf(column.cell(row)));
+      return { column, width: texts.reduce((a, b) => Math.max(a, b), widthOf(column.head)) };
+    });
+  const clipped = (): Fitted<T>[] =>
+    fitted.map(({ column, width }) => ({
       column,
-      rows.reduce((max, row) => Math.max(max, widthOf(column.cell(row))), widthOf(column.head)),
-    ]),
-  );
-  const naturalOf = (column: Column<T>): number => natural.get(column) ?? 0;
-  const least = (column: Column<T>): number =>
-    column.flexible ? Math.min(column.atLeast ?? FLEXIBLE_MIN, naturalOf(column)) : naturalOf(column);
-  while (tableWidth(left.map(least)) > width) {
-    const ranked = left.filter(({ rank }) => rank !== undefined);
-    if (ranked.length === 0) break;
-    const goes = ranked.reduce((a, b) => ((b.rank ?? 0) < (a.rank ?? 0) ? b : a));
-    left = left.filter((column) => column !== goes);
+      width: column.flexible ? Math.min(column.atLeast ?? FLEXIBLE_MIN, width) : width,
+    }));
+  while (tableWidth(clipped()) > screenWidth) {
+    const lowest = Math.min(...fitted.map(({ column }) => column.rank ?? Infinity));
+    if (lowest === Infinity) break;
+    fitted = fitted.filter(({ column }) => column.rank !== lowest);
   }
-  return { columns: left, widths: clipWidths(left, left.map(naturalOf), width) };
+  for (const floorOf of CLIPPING) narrow(fitted, floorOf, screenWidth);
+  return fitted;
 }
+
+type FloorOf = (column: Pick<Column<never>, 'flexible' | 'atLeast'>) => number;
 
 /**
- * What is too wide still is clipped, step by step, each time from the widest: how narrow a column may become, undefined
- * for not at all. Amounts come last: one that lacks digits is another amount.
+ * How narrow a column may become, step by step; Infinity: not at all. Amounts come last: one that lacks digits is
+ * another amount.
  */
-const CLIPPING: readonly ((column: Column<never>) => number | undefined)[] = [
-  ({ flexible }) => (flexible ? FLEXIBLE_MIN : undefined),
-  ({ flexible, atLeast }) => (flexible ? undefined : atLeast),
-  ({ flexible }) => (flexible ? NAME_MIN : undefined),
-  ({ atLeast }) => (atLeast === undefined ? CLIPPED_MIN : undefined),
+const CLIPPING: readonly FloorOf[] = [
+  ({ flexible }) => (flexible ? FLEXIBLE_MIN : Infinity),
+  ({ flexible, atLeast }) => (flexible ? Infinity : (atLeast ?? Infinity)),
+  ({ flexible }) => (flexible ? NAME_MIN : Infinity),
+  ({ atLeast }) => (atLeast === undefined ? CLIPPED_MIN : Infinity),
   () => CLIPPED_MIN,
 ];
 
-function clipWidths<T>(columns: Column<T>[], natural: number[], width: number): number[] {
-  return CLIPPING.reduce(
-    (widths, floorOf) =>
-      narrow(
-        widths,
-        columns.map((column) => floorOf(column)),
-        width,
-      ),
-    natural,
-  );
-}
-
-/** Takes columns from the widest, again and again, until all fit or none may become narrower. */
-function narrow(natural: number[], floors: readonly (number | undefined)[], width: number): number[] {
-  const widths = [...natural];
-  for (let over = tableWidth(widths) - width; over > 0; over--) {
-    const [index, widest] = widths.reduce<[number, number]>(
-      (best, now, at) => (now > (floors[at] ?? Infinity) && now > best[1] ? [at, now] : best),
-      [-1, 0],
-    );
-    if (index < 0) break;
-    widths[index] = widest - 1;
+/** Takes a column from the widest, again and again, until all fit or none may become narrower. */
+function narrow<T>(fitted: Fitted<T>[], floorOf: FloorOf, screenWidth: number): void {
+  for (let over = tableWidth(fitted) - screenWidth; over > 0; over--) {
+    const [widest] = fitted
+      .filter(({ column, width }) => width > floorOf(column))
+      .toSorted((a, b) => b.width - a.width);
+    if (!widest) return;
+    widest.width--;
   }
-  return widths;
 }
 
-/** Puts bars beside the column that has shares, if there is room for them. */
-function withBar<T>(spec: TableSpec<T>, fitted: Fitted<T>, screen: Screen): Fitted<T> {
-  const { columns, widths } = fitted;
-  const width = Math.min(BAR.max, screen.width - tableWidth(widths) - GAP);
-  const at = columns.findIndex(({ share }) => share !== undefined) + 1;
-  const share = columns[at - 1]?.share;
+/** Puts a bar after the column that has shares, if there is room. */
+function withBar<T>({ total }: TableSpec<T>, fitted: Fitted<T>[], screen: Screen): Fitted<T>[] {
+  const width = Math.min(BAR.max, screen.width - tableWidth(fitted) - GAP);
+  const at = fitted.findIndex(({ column }) => column.share !== undefined) + 1;
+  const share = fitted[at - 1]?.column.share;
   if (share === undefined || width < BAR.min) return fitted;
-  const bars: Column<T> = {
+  const column: Column<T> = {
     head: '',
     align: 'left',
-    cell: (row) => (row === spec.total ? '' : bar(share(row), width)),
+    cell: (row) => (row === total ? '' : bar(share(row), width)),
     paint: screen.colour.cyan,
   };
-  return { columns: columns.toSpliced(at, 0, bars), widths: widths.toSpliced(at, 0, width) };
+  return fitted.toSpliced(at, 0, { column, width });
 }
 
-function tableWidth(widths: number[]): number {
-  return widths.reduce((sum, width) => sum + width, 0) + GAP * Math.max(0, widths.length - 1);
+function tableWidth(fitted: readonly { width: number }[]): number {
+  return fitted.reduce((sum, { width }) => sum + width + GAP, -GAP);
 }
 
-/** One line for the heads and for each row. */
-function layOut<T>(spec: TableSpec<T>, fitted: Fitted<T>, rows: T[], colour: ChalkInstance): string[] {
-  const { columns, widths } = fitted;
+/**
+ * cli-table3 aligns a line. It knows no width that a table must fit into, measures text by an old version of Unicode
+ * (it cut Thai and Hindi that fit, and new emoji moved the columns after them), cuts inside a character, and takes time
+ * by the square of its rows. So columns are fitted here, each line is a table, and each text has a stand-in in it.
+ */
+function drawLine<T>(
+  fitted: Fitted<T>[],
+  cellOf: (column: Column<T>) => [text: string, paint: Paint | undefined],
+): string {
+  const texts: string[] = [];
   const table = new Table({
     chars: { ...NO_BORDERS, middle: ' '.repeat(GAP) },
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    colAligns: columns.map(({ align }) => align),
-    colWidths: widths,
+    colAligns: fitted.map(({ column }) => column.align),
+    colWidths: fitted.map(({ width }) => width),
   });
-  table.push(columns.map(({ head }, index) => colour.bold(clip(head, widths[index] ?? 0))));
-  for (const row of rows)
-    table.push(
-      columns.map((column, index) => {
-        const width = widths[index] ?? 0;
-        const text = clip(column.cell(row), width);
-        const padded = column.align === 'left' ? padEnd(text, width) : text;
-        return row === spec.total ? colour.bold(padded) : (column.paint?.(padded) ?? padded);
-      }),
-    );
-  return table.toString().split('\n');
+  const standIns = fitted.map(({ column, width }) => {
+    const [text, paint] = cellOf(column);
+    const clipped = clip(text, width);
+    const taken = widthOf(clipped);
+    if (taken > 0) texts.push(paint?.(clipped) ?? clipped);
+    return '#'.repeat(taken);
+  });
+  table.push(standIns);
+  const line = table.toString().trimEnd();
+  return line.replaceAll(/#+/g, () => texts.shift() ?? '');
 }
 
-const NO_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-};
+const EDGES = ['', '-left', '-mid', '-right'].flatMap((end) => [`top${end}`, `bottom${end}`]);
+const NO_BORDERS = Object.fromEntries([...EDGES, 'left', 'right'].map((name) => [name, '']));
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
@@ -187,7 +172,7 @@ function bar(share: number, width: number): string {
   return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '');
 }
 
-/** The frame of a report: a heading between rules, then its lines, then a rule. */
+/** A report: a heading between rules, then its lines, then a rule. */
 export function frame(heading: string, lines: string[], screen: Screen): string {
   const inner = lines.find((line) => line.startsWith('─'))?.length ?? 0;
   const rule = '='.repeat(Math.min(screen.width, Math.max(80, inner)));

@@ -1,10 +1,10 @@
-/** What takes as many columns as it has code units: ASCII, and what our tables, bars and headings are made of. */
+/** Text as wide as its code units are many: ASCII, and the marks of our tables, bars and headings. */
 const PLAIN = /^(?:[\x20-\x7e…─·“”▀-▟]|📊|📋)*$/;
 
-/** Columns that clean text takes on a terminal. */
+/** How many columns clean text takes up on a terminal. */
 export function widthOf(text: string): number {
   if (PLAIN.test(text)) return text.length;
-  // The rules for all of Unicode take as long to load as Node takes to start.
+  // The rules for all of Unicode take as long to load as Node takes to start, so they are loaded when needed.
   stringWidth ??= (require('string-width') as typeof import('string-width')).default;
   return stringWidth(text);
 }
@@ -18,7 +18,7 @@ function graphemesOf(text: string): Intl.Segments {
   return segmenter.segment(text);
 }
 
-/** The start of a clean line that fits into `width` columns; `…` is its last column where something was cut. */
+/** A clean line, cut to `width` columns; it ends in `…` if anything was cut. */
 export function clip(text: string, width: number): string {
   if (width <= 0) return '';
   const near = text.slice(0, width * 8 + 8);
@@ -26,14 +26,14 @@ export function clip(text: string, width: number): string {
   return takeColumns(near, width - 1).trimEnd() + '…';
 }
 
-/** `text` with spaces behind it up to `width` columns. */
+/** `text` followed by spaces up to `width` columns. */
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }
 
 /**
- * Clean text broken into at most `maxLines` lines of `width` columns (the first may have fewer), at spaces
- * where there are any. `cut` says that something was left off.
+ * Clean text broken into at most `maxLines` lines of `width` columns (`firstWidth` for the first), at spaces where there
+ * are any. `cut`: whether anything was left out.
  */
 export function wrap(
   text: string,
@@ -55,7 +55,7 @@ export function wrap(
 }
 
 function takeLine(text: string, width: number): string {
-  // One character may be wider than the line: a halfwidth kana with a pile of voice marks.
+  // One character may be wider than the line: a halfwidth kana with many voice marks.
   const taken = takeColumns(text, width) || text.slice(0, 1);
   if (taken.length === text.length) return taken;
   if (text.charAt(taken.length) === ' ') return taken + ' ';

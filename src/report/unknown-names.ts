@@ -4,7 +4,7 @@ import { cellsOf, type StoredSessions } from '../store/index/index.ts';
 import { BUCKET_MS } from '../model/usage-cell.ts';
 import { usageFilter } from '../query/grouping.ts';
 
-/** Names that a report is limited to, in any case. */
+/** Names that a report is limited to, in upper or lower case. */
 export interface NameFilter {
   model?: string | undefined;
   consumer?: string | undefined;
@@ -12,23 +12,23 @@ export interface NameFilter {
   channel?: string | undefined;
 }
 
-/** A name that no round in the store has, and those that look most like it. */
+/** A name that no round in the store has, and the names most similar to it. */
 export interface UnknownName {
   kind: keyof NameFilter;
   name: string;
   nearest: string[];
 }
 
-/** Why a report that is limited to names came out empty. */
+/** Why a report that is limited to names is empty. */
 export interface NamesFound {
   unknown: UnknownName[];
-  /** When a round last had all the names, in milliseconds since 1970 UTC (to the quarter of an hour); null: none did. */
+  /** When a round last had all the names, in milliseconds since 1970 UTC (to 15 minutes); null: never. */
   lastAt: number | null;
 }
 
 /**
- * Looks for the names of a filter in the whole store. To be asked only where nothing was found: what was found has
- * them all, and this goes through the index again.
+ * Looks for the names of a filter in the whole store. Only for a report that found nothing, as it goes through the index
+ * again.
  */
 export function findNames(
   sessions: Pick<StoredSessions, 'sharedCells' | 'usages' | 'heads'>,
@@ -40,7 +40,7 @@ export function findNames(
   const found = [byUsage, byKey].filter((one) => one !== undefined);
   return {
     unknown: found.flatMap(({ unknown }) => unknown),
-    // Of both kinds together only a look at each session could tell.
+    // For both kinds together, each session would have to be read.
     lastAt: found.length === 1 ? (found[0]?.lastAt ?? null) : null,
   };
 }

@@ -1,22 +1,16 @@
-import { arrayElements, objectMembers, parseJson } from '../platform/json-spans.ts';
-import type { ContextSlice, ExpandedRound, StoredRound } from './stored-round.ts';
-
-/** A stored round's line: its fields, and the JSON of its texts beside them. */
-export interface ReadRound {
-  line: string;
-  stored: StoredRound;
-  texts: ReadonlyMap<string, string>;
-}
+import { arrayElements } from '../platform/json-spans.ts';
+import { readReferences, readRound, type ReadRound, type References } from './read-round.ts';
+import type { ExpandedRound, StoredRound } from './stored-round.ts';
 
 /**
- * Rebuilds each round's request from the lines of a session file. Goes through `lines` twice, and keeps of the
- * requests only those that a later round refers to: linear in what is stored, though requests repeat themselves.
+ * Rebuilds each round's request from the lines of a session file. Reads `lines` twice, and keeps only those
+ * requests that a later round refers to: so it is linear in what is stored, though requests repeat each other.
  */
 export function expandRounds(lines: Iterable<string>): Generator<ExpandedRound> {
-  return expand(findLastUses(mapped(lines, readReferences)), mapped(lines, readStoredRound));
+  return expand(findLastUses(mapped(lines, readReferences)), mapped(lines, readRound));
 }
 
-/** The same of rounds that have been read. */
+/** The same for rounds that were read before. */
 export function expandReadRounds(rounds: readonly ReadRound[]): Generator<ExpandedRound> {
   return expand(findLastUses(mapped(rounds, ({ stored }) => stored)), rounds);
 }
@@ -66,30 +60,6 @@ function* expand(
 
 type RepeatedText = 'system' | 'question';
 
-/** Read as text, never parsed here. */
-const TEXTS: ReadonlySet<string> = new Set([
-  'messages',
-  'new_messages',
-  'system',
-  'question',
-  'answer',
-  'reasoning',
-  'tool_calls',
-]);
-
-export function readStoredRound(line: string): ReadRound {
-  const texts = new Map<string, string>();
-  const fields: Record<string, unknown> = {};
-  for (const { key, from, to } of objectMembers(line, 0)?.members ?? []) {
-    if (TEXTS.has(key)) texts.set(key, line.slice(from, to));
-    else fields[key] = parseJson(line.slice(from, to));
-  }
-  // The store wrote the line, and its checksums say that it is whole.
-  return { line, stored: fields as unknown as StoredRound, texts };
-}
-
-type References = Pick<StoredRound, 'round' | 'context'>;
-
 function findLastUses(rounds: Iterable<References>): Map<number, number> {
   const lastUse = new Map<number, number>();
   for (const { round: number, context = [] } of rounds) {
@@ -98,22 +68,13 @@ function findLastUses(rounds: Iterable<References>): Map<number, number> {
   return lastUse;
 }
 
-/** Of a stored round's line, only what says which rounds it refers to. */
-function readReferences(line: string): References {
-  const fields: Record<string, unknown> = {};
-  for (const { key, from, to } of objectMembers(line, 0)?.members ?? []) {
-    if (key === 'round' || key === 'context') fields[key] = parseJson(line.slice(from, to));
-  }
-  return fields as unknown as References;
-}
-
 function rebuild(
   stored: StoredRound,
   added: readonly string[],
   requests: ReadonlyMap<number, readonly string[]>,
 ): readonly string[] {
   const messages: string[] = [];
-  for (const [round, from, count] of stored.context as ContextSlice[]) {
+  for (const [round, from, count] of stored.context ?? []) {
     const source = round === stored.round ? added : requests.get(round);
     if (!source || from + count > source.length) {
       throw new Error(`round ${stored.round} refers to messages of round ${round} that are not stored`);

@@ -61,20 +61,3 @@ function identityOf({ tokens, ...fields }: IdentityFields): RoundIdentity {
   const facts = [time, requestId, chatId, responseCode, durationMs, firstTokenMs, model, consumer, api];
   return { key: JSON.stringify(isProof ? facts : [...facts, ...tokens]), isProof };
 }
-
-/** The texts of a round come last in its line. Inside a JSON string this cannot occur: a quote is escaped there. */
-const FIRST_TEXT =
-  /,"(?:context|new_messages|messages|system|system_round|question|question_round|answer|reasoning|tool_calls)":/g;
-
-/** The fields of a stored round without its texts, which can be megabytes. */
-export function readLeadingFields(line: string): StoredRound {
-  // A field that holds an object can have such a key too: then the text before it is no JSON, and the next one is tried.
-  for (const { index } of line.matchAll(FIRST_TEXT)) {
-    try {
-      return JSON.parse(`${line.slice(0, index)}}`) as StoredRound;
-    } catch {
-      continue;
-    }
-  }
-  return JSON.parse(line) as StoredRound;
-}

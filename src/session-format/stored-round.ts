@@ -1,32 +1,29 @@
-import type { StoredUsageDetails } from '../ai-log/usage/usage-details.ts';
+import { isLinePosition, type LinePosition } from '../model/log-position.ts';
+import type { PriceRef } from '../model/usage-cell.ts';
+import { isCount, isRecord } from '../platform/json-checks.ts';
+import type { StoredUsage } from './stored-usage.ts';
 
 /** A slice of a request: `[round, from, count]`. */
 export type ContextSlice = [round: number, from: number, count: number];
 
 /**
- * A round as one line of a session file holds it (parsed). Absent keys are left out to save space.
+ * A round as one line of a session file holds it (parsed). Absent keys are left out to save space. A new field is
+ * added here, with its check below, in write-round.ts, and in docs/store-format.md.
+ *
  * `messages`, `system`, `question`, `answer`, `reasoning`, `tool_calls` and `new_messages` are the log's
  * own JSON texts, spliced into the line.
  */
-export interface StoredRound {
-  /** From 1, in the order the log named them. */
+export interface StoredRound extends StoredUsage {
+  /** From 1, in the order of the log. */
   round: number;
   /** ISO 8601, UTC, milliseconds. */
   timestamp: string;
-  /** The log generation and the byte offset in it at which the round's line begins. */
-  at: [generation: number, offset: number];
-  input_tokens: number;
-  output_tokens: number;
-  reasoning_tokens: number;
-  cached_tokens: number;
-  cache_write_tokens: number;
-  /** Parts of these counts with rates of their own. */
-  usage_details?: StoredUsageDetails;
+  /** Where the round's line begins in the logs. */
+  at: LinePosition;
   model: string;
-  /** Number of the price book entry, or why there is no cost. */
-  price: number | 'free' | 'gateway-cache' | 'no-usage' | 'unpriced';
+  price: PriceRef;
   flags?: string[];
-  /** What the log said of the usage, where it differs from the normalised counts. */
+  /** The usage as the log gave it, where that differs from the normalised counts. */
   logged?: Record<string, unknown>;
   has_tool_calls: boolean;
   response_type?: string;
@@ -35,8 +32,6 @@ export interface StoredRound {
   chat_id?: string;
   request_id?: string;
   response_code?: number;
-  /** Absent for the usual tier. */
-  service_tier?: string;
   duration_ms?: number;
   first_token_ms?: number;
   input_token_details?: unknown;
@@ -56,26 +51,126 @@ export interface StoredRound {
   system_round?: number;
   /** Messages that the session had not stored before. */
   new_messages?: unknown[];
-  /** Rebuilds the request: slices of earlier rounds' requests; a slice of this very round counts in `new_messages`. */
+  /** Rebuilds the request: slices of earlier rounds' requests; a slice of this round refers to its `new_messages`. */
   context?: ContextSlice[];
-  /** In place of `new_messages` and `context`: a request that is no list (a value the gateway cut is text), or of over 262,144. */
+  /** Instead of `new_messages` and `context`: a request that is not a list (text that the gateway cut), or of over 262,144. */
   messages?: unknown;
 }
 
-/** A round with its request rebuilt. Every text is JSON as logged, to be spliced and not printed anew. */
+/** A round with its request rebuilt. Every text is JSON as logged: splice it, do not serialise it again. */
 export interface ExpandedRound {
   /** The round's line in the session file. */
   line: string;
   stored: StoredRound;
   /** The complete history of the request; null where the log had no list. */
   messages: readonly string[] | null;
-  /** The JSON of `messages` where it is no list: a string, usually, that the gateway cut; null where there is none. */
+  /** The JSON of `messages` where it is not a list: usually a string that the gateway cut; null where there is none. */
   messagesText: string | null;
   system: string | null;
   question: string | null;
   answer: string | null;
   reasoning: string | null;
   toolCalls: string | null;
-  /** How many of the messages the session had not seen before. */
+  /** How many of the messages are new to the session. */
   newMessages: number;
+}
+
+type TextName = 'messages' | 'new_messages' | 'system' | 'question' | 'answer' | 'reasoning' | 'tool_calls';
+
+/** The fields that hold texts: they are read as JSON and never parsed. */
+export const TEXTS: ReadonlySet<string> = new Set<TextName>([
+  'messages',
+  'new_messages',
+  'system',
+  'question',
+  'answer',
+  'reasoning',
+  'tool_calls',
+]);
+
+type Fields = Required<Omit<StoredRound, TextName>>;
+type Check<T> = (value: unknown) => value is T;
+
+const isText: Check<string> = (value) => typeof value === 'string';
+const isNumber: Check<number> = (value) => typeof value === 'number';
+const isAnything: Check<unknown> = (_value): _value is unknown => true;
+
+/** What each field must be. */
+const FIELDS: { readonly [name in keyof Fields]: Check<Fields[name]> } = {
+  round: isCount,
+  timestamp: isTimestamp,
+  at: isLinePosition,
+  model: isText,
+  input_tokens: isCount,
+  output_tokens: isCount,
+  reasoning_tokens: isCount,
+  cached_tokens: isCount,
+  cache_write_tokens: isCount,
+  price: isPriceRef,
+  flags: (value) => Array.isArray(value) && value.every(isText),
+  usage_details: (value): value is Fields['usage_details'] =>
+    isRecord(value) && Object.values(value).every(isCount),
+  logged: isRecord,
+  input_token_details: isAnything,
+  output_token_details: isAnything,
+  has_tool_calls: (value) => typeof value === 'boolean',
+  response_type: isText,
+  consumer: isText,
+  api: isText,
+  chat_id: isText,
+  request_id: isText,
+  response_code: isNumber,
+  service_tier: isText,
+  duration_ms: isNumber,
+  first_token_ms: isNumber,
+  context: isContext,
+  question_round: isCount,
+  system_round: isCount,
+};
+
+/** The fields that every version of this program has written for every round. */
+const REQUIRED = [
+  'round',
+  'timestamp',
+  'at',
+  'model',
+  'input_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+  'cached_tokens',
+  'cache_write_tokens',
+  'price',
+  'has_tool_calls',
+] as const satisfies readonly (keyof StoredRound)[];
+
+const CHECKS = new Map<string, (value: unknown) => boolean>(Object.entries(FIELDS));
+
+export function isStoredRound(
+  fields: Record<string, unknown>,
+): fields is Record<string, unknown> & StoredRound {
+  return wrongField(fields) === undefined;
+}
+
+/** The first field that is missing or not what it should be. Fields of later versions are not checked. */
+export function wrongField(fields: Readonly<Record<string, unknown>>): string | undefined {
+  for (const name in fields) if (CHECKS.get(name)?.(fields[name]) === false) return name;
+  return REQUIRED.find((name) => fields[name] === undefined);
+}
+
+function isTimestamp(value: unknown): value is string {
+  return typeof value === 'string' && !Number.isNaN(Date.parse(value));
+}
+
+const UNPRICED: ReadonlySet<unknown> = new Set<PriceRef>(['free', 'gateway-cache', 'no-usage', 'unpriced']);
+
+function isPriceRef(value: unknown): value is PriceRef {
+  return isCount(value) || UNPRICED.has(value);
+}
+
+export function isContext(value: unknown): value is ContextSlice[] {
+  return Array.isArray(value) && value.every(isSlice);
+}
+
+function isSlice(value: unknown): value is ContextSlice {
+  return Array.isArray(value) && value.length === 3 && value.every(isCount);
 }

@@ -1,18 +1,11 @@
+import { addCounts, Counts } from '../model/counts.ts';
 import type { PruneMarks, SessionEntry } from '../model/session-entry.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 
-export interface Totals {
-  input: number;
-  output: number;
-  reasoning: number;
-  cached: number;
-  cacheWrite: number;
-}
-
-/** What stands behind a session's rounds, for those who read the file itself. */
+/** What follows a session's rounds in its file, for those who read the file itself. */
 export function summaryOf(
   session: Pick<SessionEntry, 'created' | 'updated' | 'rounds' | 'model'> & PruneMarks,
-  totals: Totals,
+  totals: Counts,
 ): Record<string, unknown> {
   return {
     created_at: new Date(session.created).toISOString(),
@@ -29,16 +22,8 @@ export function summaryOf(
   };
 }
 
-export function sumUsage(cells: readonly UsageCell[]): Totals {
-  const totals = { input: 0, output: 0, reasoning: 0, cached: 0, cacheWrite: 0 };
-  for (const cell of cells) addTotals(totals, cell);
+export function sumUsage(cells: readonly UsageCell[]): Counts {
+  const totals = new Counts();
+  for (const cell of cells) addCounts(totals, cell);
   return totals;
-}
-
-export function addTotals(totals: Totals, cell: UsageCell): void {
-  totals.input += cell.input;
-  totals.output += cell.output;
-  totals.reasoning += cell.reasoning;
-  totals.cached += cell.cached;
-  totals.cacheWrite += cell.cacheWrite;
 }

@@ -1,19 +1,21 @@
 import { parseJson } from '../platform/json-spans.ts';
 import { charactersOf, type AnyRound, type Text } from '../ai-log/round.ts';
+import type { LinePosition } from '../model/log-position.ts';
+import type { PriceRef } from '../model/usage-cell.ts';
 import type { ContextSlice, StoredRound } from './stored-round.ts';
-import { STORED_DETAILS, type StoredUsageDetails, type UsageDetails } from '../ai-log/usage/usage-details.ts';
+import { storedCounts, storedDetails } from './stored-usage.ts';
 
-/** What a round's line holds beside what the log said. */
+/** What a round's line holds besides what the log gave. */
 export interface StoredFacts {
   round: number;
   /** Milliseconds since 1970 UTC. */
   time: number;
-  at: [generation: number, offset: number];
-  price: StoredRound['price'];
+  at: LinePosition;
+  price: PriceRef;
   flags: readonly string[];
 }
 
-/** The texts of a round as they are stored: each the JSON of a member, or nothing where it need not be stored. */
+/** The texts of a round as they are stored: JSON, or nothing where an earlier round has the same text. */
 export interface StoredTexts {
   context: ContextSlice[] | null;
   newMessages: readonly Text[];
@@ -21,7 +23,7 @@ export interface StoredTexts {
   question: RepeatedText;
 }
 
-/** `same` as in the previous round, as in the round of that number, or the text itself (null: none). */
+/** The same text as in the previous round, or as in the round of that number, or the text itself (null: none). */
 export type RepeatedText = 'same' | number | { text: Text | null };
 
 /**
@@ -65,11 +67,7 @@ function storedFields(logged: AnyRound, facts: StoredFacts): Partial<StoredRound
     timestamp: new Date(facts.time).toISOString(),
     at: facts.at,
     model: logged.model,
-    input_tokens: usage.input,
-    output_tokens: usage.output,
-    reasoning_tokens: usage.reasoning,
-    cached_tokens: usage.cached,
-    cache_write_tokens: usage.cacheWrite,
+    ...storedCounts(usage),
     price: facts.price,
   };
   if (facts.flags.length > 0) stored.flags = [...facts.flags];
@@ -85,18 +83,9 @@ function storedFields(logged: AnyRound, facts: StoredFacts): Partial<StoredRound
   if (logged.chatId !== null) stored.chat_id = logged.chatId;
   if (logged.requestId !== null) stored.request_id = logged.requestId;
   if (logged.responseCode !== null) stored.response_code = logged.responseCode;
-  if (logged.serviceTier !== null) stored.service_tier = logged.serviceTier;
+  if (usage.serviceTier !== undefined) stored.service_tier = usage.serviceTier;
   if (logged.durationMs !== null) stored.duration_ms = logged.durationMs;
   if (logged.firstTokenMs !== null) stored.first_token_ms = logged.firstTokenMs;
-  return stored;
-}
-
-function storedDetails(details: UsageDetails): StoredUsageDetails {
-  const stored: StoredUsageDetails = {};
-  for (const [key, name] of STORED_DETAILS) {
-    const count = details[key];
-    if (count !== undefined) stored[name] = count;
-  }
   return stored;
 }
 

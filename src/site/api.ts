@@ -11,16 +11,16 @@ import type { Ordered } from './ordered.ts';
 import type { Page } from './page.ts';
 import type { SessionSource } from './session/pages.ts';
 import type { SiteContext } from './site-context.ts';
-import type { Survey } from './totals.ts';
+import type { SiteTotals } from './totals.ts';
 
-// What programs read. The shapes stand in docs/site.md and carry a version: a key is added, never renamed.
+// What programs read. docs/site.md documents the shapes. They have a version: keys are added, never renamed.
 
-/** Sessions of one file. */
+/** Sessions per file. */
 const LISTED = 1000;
 
 /**
- * api/sessions.json: `list --json` of the latest sessions, each with where its page and its rounds are. Where there are
- * more, `parts` names files of all sessions, the oldest first: so a new round changes one of them, not all.
+ * api/sessions.json: `list --json` of the latest sessions, with links to each session's page and JSON. If there are more
+ * sessions, `parts` links to files of all of them, the oldest first, so that a new round changes only one of these.
  */
 export function* sessionsJsonPages({ keyed, latest }: Ordered, state: string): Generator<Page> {
   const path = 'api/sessions.json';
@@ -61,15 +61,15 @@ function* listJson(head: object, sessions: readonly SessionEntry[], path: string
 }
 
 /** api/stats.json: sums of everything, by model, date and consumer. */
-export function statsJson(survey: Survey, site: SiteContext): string {
+export function statsJson(totals: SiteTotals, site: SiteContext): string {
   const document = {
     version: 1,
     timezone: site.local.timeZone,
-    total: sumJson(survey.total),
-    models: rowsJson('model', survey.models),
-    dates: rowsJson('date', survey.days),
-    consumers: rowsJson('consumer', survey.consumers),
-    ...(survey.lostRounds > 0 && { lost_rounds: survey.lostRounds }),
+    total: sumJson(totals.total),
+    models: rowsJson('model', totals.models),
+    dates: rowsJson('date', totals.days),
+    consumers: rowsJson('consumer', totals.consumers),
+    ...(totals.lostRounds > 0 && { lost_rounds: totals.lostRounds }),
   };
   return `${JSON.stringify(document)}\n`;
 }
@@ -82,12 +82,12 @@ function rowsJson(key: string, entries: readonly [string, Row][]): object[] {
   }));
 }
 
-/** A session's JSON is cut into parts of about so many characters of rounds. */
+/** A session's JSON is split into parts with about this many characters of rounds. */
 const PART_LENGTH = 4_000_000;
 
 /**
- * api/sessions/<name>.json: a session and its rounds as they are stored, with `new_messages` and `context`, and what
- * each costs. Of a long one the newest rounds; the others are in `parts`, which never change once they are closed.
+ * api/sessions/<name>.json: a session and its rounds as they are stored, with `new_messages` and `context`, and the cost
+ * of each. For a long session, it has the newest rounds; the others are in `parts`, which no longer change.
  */
 export function* sessionJsonPages(source: SessionSource, site: SiteContext): Generator<Page> {
   const { entry, name, rounds } = source;
@@ -127,7 +127,7 @@ export function* sessionJsonPages(source: SessionSource, site: SiteContext): Gen
   };
 }
 
-/** A stored round, and what it costs by the price book as it stands. */
+/** A stored round, and what it costs by the current price book. */
 interface PricedLine {
   line: string;
   money: ShownMoney;
@@ -156,7 +156,7 @@ function* withRounds(head: object, rounds: readonly PricedLine[]): Generator<str
   yield '\n]}\n';
 }
 
-/** The stored line, whose texts are the log's own, and what the round costs. */
+/** The stored line, byte for byte, and what the round costs. */
 function roundJson({ line, money: shown }: PricedLine): string {
   const { price, cost, currency, inexact } = shown;
   const said = shownCost(shown);

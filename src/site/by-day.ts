@@ -8,20 +8,20 @@ import { dayChart, type Series } from './day-chart.ts';
 import { dateText, shortCount } from './format.ts';
 import { isUnpriced, modelView, type ModelView } from './model-view.ts';
 import type { SiteContext } from './site-context.ts';
-import type { Survey } from './totals.ts';
+import type { SiteTotals } from './totals.ts';
 import { renderTemplate } from './templates.ts';
 
 const DAY_MS = 86_400_000;
-/** Fewer columns than these would be walls. */
+/** Fewer columns would be too wide. */
 const LEAST_DAYS = 14;
 
-/** Cost and tokens by day side by side, each with its table, of the last `most` days up to the last with rounds. */
-export function byDaySection(survey: Survey, most: number, site: SiteContext): string {
-  const days = daysOf(survey, most);
-  const groups = modelGroups(survey, site);
-  const rows = new Map(survey.days);
+/** Charts and tables of cost and tokens by day, for at most `most` days up to the last one with rounds. */
+export function byDaySection(totals: SiteTotals, most: number, site: SiteContext): string {
+  const days = daysOf(totals, most);
+  const groups = modelGroups(totals, site);
+  const rows = new Map(totals.days);
   const shown = days.map((date) => rows.get(date));
-  const isWhole = survey.days.every(([date]) => days.includes(date));
+  const isWhole = totals.days.every(([date]) => days.includes(date));
   const sum = sumOf(shown);
   const cost = costView(sum);
   const { currency, sign, leftOut } = drawnCurrency(sum);
@@ -32,13 +32,13 @@ export function byDaySection(survey: Survey, most: number, site: SiteContext): s
     return view === undefined || view.isUnpriced ? amountText(0) : view.text;
   };
   const costs = groups.map((group) =>
-    seriesOf(group, days, survey, {
+    seriesOf(group, days, totals, {
       valueOf: (row) => usdOf(costIn(row, currency)),
       textOf: (row) => (row.cost !== 0n || row.others.size > 0 || row.bounds.size > 0 ? costText(row) : ''),
     }),
   );
   const tokens = groups.map((group) =>
-    seriesOf(group, days, survey, {
+    seriesOf(group, days, totals, {
       valueOf: tokensOf,
       textOf: (row) => (tokensOf(row) > 0 ? shortCount(tokensOf(row)) : ''),
     }),
@@ -52,7 +52,7 @@ export function byDaySection(survey: Survey, most: number, site: SiteContext): s
         total: cost.text,
         exact: cost.bounds ? cost.exact : '',
         missing: sum.unpricedRounds > 0 ? `+ ${plural(sum.unpricedRounds, 'unpriced round')}` : '',
-        leftOut: leftOut === '' ? '' : `The columns are ${currency}, without ${leftOut}.`,
+        leftOut: leftOut === '' ? '' : `The columns show ${currency}; ${leftOut} is left out.`,
         chart: dayChart({
           id: 'cost',
           label: 'Cost by day; a table follows',
@@ -64,7 +64,7 @@ export function byDaySection(survey: Survey, most: number, site: SiteContext): s
           tickText: (value, step) => sign + amountTick(value, step),
           valueText: amountText,
         }),
-        table: tableOf('Cost', days, groups, survey, costCell),
+        table: tableOf('Cost', days, groups, totals, costCell),
       },
       {
         title: 'Tokens',
@@ -83,21 +83,21 @@ export function byDaySection(survey: Survey, most: number, site: SiteContext): s
           tickText: countTick,
           valueText: shortCount,
         }),
-        table: tableOf('Tokens', days, groups, survey, (row) => ({ text: exact(tokensOf(row)), exact: '' })),
+        table: tableOf('Tokens', days, groups, totals, (row) => ({ text: exact(tokensOf(row)), exact: '' })),
       },
     ],
   });
 }
 
-/** A colour of the charts: a model, or all those that have none of their own. */
+/** A colour of the charts: one model, or all models without a colour of their own. */
 interface ModelGroup {
   view: ModelView;
   models: string[];
 }
 
-function modelGroups(survey: Survey, site: SiteContext): ModelGroup[] {
-  const coloured = survey.models.filter(([model]) => site.colours.slotOf(model) > 0);
-  const others = survey.models.filter(([model]) => site.colours.slotOf(model) === 0);
+function modelGroups(totals: SiteTotals, site: SiteContext): ModelGroup[] {
+  const coloured = totals.models.filter(([model]) => site.colours.slotOf(model) > 0);
+  const others = totals.models.filter(([model]) => site.colours.slotOf(model) === 0);
   const groups = coloured.map(([model, row]) => ({
     view: modelView(model, isUnpriced(row), site.colours),
     models: [model],
@@ -111,10 +111,10 @@ function modelGroups(survey: Survey, site: SiteContext): ModelGroup[] {
 function seriesOf(
   { view, models }: ModelGroup,
   days: readonly string[],
-  survey: Survey,
+  totals: SiteTotals,
   { valueOf, textOf }: { valueOf: (row: Row) => number; textOf: (row: Row) => string },
 ): Series {
-  const rows = days.map((date) => dayOf(date, models, survey));
+  const rows = days.map((date) => dayOf(date, models, totals));
   return {
     ...view,
     values: rows.map((row) => (row ? valueOf(row) : 0)),
@@ -122,14 +122,14 @@ function seriesOf(
   };
 }
 
-/** What these models used on a day; undefined where they used nothing. */
-function dayOf(date: string, models: readonly string[], survey: Survey): Row | undefined {
-  const rows = models.map((model) => survey.dayOf(date, model)).filter((row) => row !== undefined);
+/** What these models used on a day; undefined if nothing. */
+function dayOf(date: string, models: readonly string[], totals: SiteTotals): Row | undefined {
+  const rows = models.map((model) => totals.dayOf(date, model)).filter((row) => row !== undefined);
   return rows.length > 1 ? sumOf(rows) : rows[0];
 }
 
-/** Dates without gaps up to the last one with rounds. */
-function daysOf({ days }: Survey, most: number): string[] {
+/** Consecutive dates up to the last one with rounds. */
+function daysOf({ days }: SiteTotals, most: number): string[] {
   const last = Date.parse(`${days.at(-1)?.[0]}T00:00:00Z`);
   const first = Date.parse(`${days[0]?.[0]}T00:00:00Z`);
   const count = Math.min(most, Math.max(LEAST_DAYS, (last - first) / DAY_MS + 1));
@@ -144,7 +144,7 @@ function sumOf(rows: readonly (Row | undefined)[]): Row {
   return sum;
 }
 
-/** What stands in a cell of a table, and for those who point at it; empty where that is no more. */
+/** Text and tooltip of a table's cell. */
 interface Cell {
   text: string;
   exact: string;
@@ -161,10 +161,10 @@ function tableOf(
   what: 'Cost' | 'Tokens',
   days: readonly string[],
   groups: readonly ModelGroup[],
-  survey: Survey,
+  totals: SiteTotals,
   cellOf: (row: Row) => Cell,
 ): object {
-  const rows = new Map(survey.days);
+  const rows = new Map(totals.days);
   return {
     summary: `${what} by day as a table`,
     heads: groups.map(({ view }) => view.name),
@@ -172,7 +172,7 @@ function tableOf(
       const total = rows.get(date);
       if (total === undefined || total.rounds === 0) return [];
       const cells = groups.map(({ models }) => {
-        const row = dayOf(date, models, survey);
+        const row = dayOf(date, models, totals);
         return row === undefined || row.rounds === 0 ? NO_CELL : cellOf(row);
       });
       return [{ date: dateText(date), cells, total: cellOf(total) }];
@@ -180,7 +180,7 @@ function tableOf(
   };
 }
 
-/** `4`, `0.50`, `0.005`: as many decimals as the step between two of them needs, and no odd one. */
+/** `4`, `0.50`, `0.005`: as many decimals as the step between two ticks needs, and two instead of one. */
 function amountTick(value: number, step: number): string {
   if (value === 0) return '0';
   const decimals = decimalsOf(step);
@@ -203,7 +203,7 @@ function countTick(value: number, step: number): string {
   return unit === '' ? exact(value) : `${text}\u00a0${unit}`;
 }
 
-/** Of a step such as 0.25: 2. */
+/** 2 for a step such as 0.25. */
 function decimalsOf(step: number): number {
   let decimals = 0;
   while (decimals < 9 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6)

@@ -1,7 +1,7 @@
 import type { LocalTime } from '../query/time-zone.ts';
 import { dateText } from './format.ts';
 
-/** A time as it is shown, and exactly, for machines and for those who point at it. */
+/** A time: as it is shown, as a tooltip, and for machines. */
 export interface ShownTime {
   text: string;
   /** `2026-11-20 16:21:14 +08:00` */
@@ -10,13 +10,13 @@ export interface ShownTime {
   iso: string;
 }
 
-/** `20 Nov 16:21`, with the year where it is another than `year`. */
+/** `20 Nov 16:21`, or `20 Nov 2025` if the year is not `year`. */
 export function shownTime(ms: number, local: LocalTime, year: string): ShownTime {
   const iso = local.isoOf(ms);
   return { text: shortTime(iso, year), exact: exactTime(iso), iso };
 }
 
-/** The same of `2026-11-20T16:21:14+08:00`. */
+/** The same for `2026-11-20T16:21:14+08:00`. */
 export function shortTime(iso: string, year: string): string {
   const date = dateText(iso.slice(0, 10), false);
   return iso.startsWith(year) ? `${date} ${iso.slice(11, 16)}` : `${date} ${iso.slice(0, 4)}`;
@@ -26,7 +26,7 @@ export function exactTime(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} ${iso.slice(19)}`;
 }
 
-/** `Asia/Shanghai, UTC+8`; of a zone whose clocks change, both: `Europe/Berlin, UTC+1, in summer UTC+2`. */
+/** `Asia/Shanghai, UTC+8`; with daylight saving time, `Europe/Berlin, UTC+1, in summer UTC+2`. */
 export function zoneText(local: LocalTime, year: string): string {
   const [winter = 0, summer = 0] = ['01', '07']
     .map((month) => local.isoOf(Date.parse(`${year}-${month}-01T12:00:00Z`)).slice(19))

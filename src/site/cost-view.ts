@@ -1,33 +1,26 @@
 import { costsText, currencySign } from '../pricing/money.ts';
-import {
-  addCell,
-  amountsOf,
-  emptyRow,
-  isCostKnown,
-  type CostedRounds,
-  type Row,
-} from '../query/aggregate.ts';
+import { amountsOf, isCostKnown, type CostedRounds, type Row } from '../query/aggregate.ts';
 import { boundMark } from '../pricing/bound-words.ts';
 import { boundLines, costsOf, knownCostText, lostText } from '../query/cost-text.ts';
 import { exact, plural } from '../query/count-text.ts';
 import type { ShownMoney } from '../query/round-money.ts';
 import { sumBound } from '../query/costs.ts';
-import type { Survey } from './totals.ts';
+import type { SiteTotals } from './totals.ts';
 
-// The one place that says how the site writes a cost. Currencies are never added, and a cost that may be wrong has its
-// mark; one that was asked for in another currency (`converted`) is told in that one.
+// How the site writes costs. Currencies are never added, and a cost that may be wrong is marked. If another currency was
+// asked for (`converted`), costs are shown in it.
 
-/** A cost as it is shown. What is unpriced is never $0. */
+/** A cost as it is shown. Unpriced is never shown as $0. */
 export interface CostView {
   /** `$1.17`, `≥ $1.17`, `$1.20 + ¥8.40`, `<$0.01`, `unpriced`, `no usage` */
   text: string;
-  /** For those who point at it: to a millionth, or what `text` lacks in words; then how it may be wrong, and why. */
+  /** Tooltip: the cost to a millionth, or why it is unknown; then how it may be wrong, and why. */
   exact: string;
   isKnown: boolean;
   isUnpriced: boolean;
-  /** `+ 2 unpriced`; empty where the sum lacks nothing. */
+  /** `+ 2 unpriced`; empty if nothing is missing. */
   missing: string;
-  /** What is said below a table or a tile; null where the cost is exact. */
+  /** Shown below a table or a figure; null if the cost is exact. */
   bounds: BoundNote | null;
 }
 
@@ -39,7 +32,7 @@ interface BoundNote {
   reasons: string[];
 }
 
-/** What a cost is told of. */
+/** A sum whose cost can be shown. */
 export type CostSum = CostedRounds & Pick<Row, 'unpricedRounds'>;
 
 export function costView(sum: CostSum, decimals = 2): CostView {
@@ -66,58 +59,35 @@ function boundNote(lines: readonly string[]): BoundNote {
   };
 }
 
-/** What is said of a whole store's sums: how they may be wrong, and what they lack for good. */
-export function storeNote({ total, lostRounds }: Pick<Survey, 'total' | 'lostRounds'>): BoundNote | null {
+/** How the sums of a whole store may be wrong, and what was lost for good. */
+export function storeNote({ total, lostRounds }: Pick<SiteTotals, 'total' | 'lostRounds'>): BoundNote | null {
   const note = costView(total).bounds;
   if (lostRounds === 0) return note;
   return { heads: [...(note?.heads ?? []), `${lostText(lostRounds)}.`], reasons: note?.reasons ?? [] };
 }
 
-/** What each of so many comes to on average; the sum must be known. */
+/** The average cost of each of `count`; the cost must be known. */
 export function shareText(sum: CostSum, count: number): string {
   const each = costsOf(sum).map(([currency, cost]) => [currency, cost / BigInt(count)] as const);
   return boundMark(sumBound(sum).bound) + costsText(each, 2);
 }
 
-/** What is shown of a round's money: another key, another page. */
+/** A key of all that is shown of a round's cost. */
 export function moneyKey({ price, cost, currency, inexact, converted }: ShownMoney): string {
-  const told = converted ? ` ${converted.to} ${converted.currency} ${converted.cost}` : '';
-  return `${price} ${cost} ${currency} ${inexact.join(' ')}${told}`;
+  const shown = converted ? ` ${converted.to} ${converted.currency} ${converted.cost}` : '';
+  return `${price} ${cost} ${currency} ${inexact.join(' ')}${shown}`;
 }
 
-/** Of a round, what its part in a sum is made of. */
-export interface CostedRound {
-  money: ShownMoney;
-  model: string;
-  input: number;
-  output: number;
-  reasoning: number;
-  cached: number;
-}
-
-const ONE_ROUND = { bucket: 0, consumer: '', api: '', cacheWrite: 0, rounds: 1 };
-
-/** Rounds as a sum of the index would have them. */
-export function sumOfRounds(rounds: Iterable<CostedRound>): Row {
-  const sum = emptyRow();
-  for (const { money, ...used } of rounds) {
-    const { price, cost, saved, currency, inexact, converted } = money;
-    const cell = { ...ONE_ROUND, ...used, price, cost: cost ?? 0n, saved, currency };
-    addCell(sum, { ...cell, inexact: inexact.join(' '), ...(converted && { converted }) });
-  }
-  return sum;
-}
-
-/** The currency of a drawing, which can have one only, and what it leaves out. */
+/** The one currency of a drawing, and what the drawing leaves out. */
 export interface DrawnCurrency {
   currency: string;
   /** `$`, `SGD ` */
   sign: string;
-  /** `¥8.40`: what was charged in others; empty where nothing was. */
+  /** `¥8.40`: costs in other currencies; empty if there are none. */
   leftOut: string;
 }
 
-/** What was asked for, else USD, where anything was charged in it; else the currency of most rounds. */
+/** The currency that was asked for, or USD; but that of most rounds if nothing was charged in it. */
 export function drawnCurrency(sum: CostSum): DrawnCurrency {
   const amounts = amountsOf(sum).filter(([, { cost }]) => cost !== 0n);
   const wanted = sum.converted?.to ?? 'USD';
@@ -130,12 +100,12 @@ export function drawnCurrency(sum: CostSum): DrawnCurrency {
   return { currency, sign: currencySign(currency), leftOut };
 }
 
-/** What a sum comes to in one currency, in 10⁻¹⁸ of it. */
+/** A sum's cost in one currency, in units of 10⁻¹⁸. */
 export function costIn(sum: CostSum, currency: string): bigint {
   return amountsOf(sum).find(([code]) => code === currency)?.[1].cost ?? 0n;
 }
 
-/** The currencies in which something was charged. */
+/** The currencies that something was charged in. */
 export function currenciesOf(sum: CostSum): string[] {
   return costsOf(sum)
     .filter(([, cost]) => cost !== 0n)

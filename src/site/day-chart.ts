@@ -1,5 +1,4 @@
 import { scaleLinear } from 'd3-scale';
-import { stack } from 'd3-shape';
 import { dateText } from './format.ts';
 import { renderTemplate } from './templates.ts';
 
@@ -10,26 +9,26 @@ export interface Series {
   isHatched: boolean;
   /** One for each day. */
   values: readonly number[];
-  /** The same in words, with what the chart leaves out; empty where there is nothing to say. */
+  /** For tooltips: each value as text, with what the chart leaves out; can be empty. */
   texts: readonly string[];
 }
 
 export interface DayChart {
-  /** Of the chart's patterns, which need names of their own on the page. */
+  /** Makes the ids of the chart's patterns unique on the page. */
   id: string;
-  /** What a reader who doesn't see it is told. */
+  /** For screen readers. */
   label: string;
-  /** ISO dates without gaps. */
+  /** Consecutive ISO dates. */
   days: readonly string[];
   series: readonly Series[];
-  /** What each day comes to, in words. */
+  /** Each day's sum, as text. */
   texts: readonly string[];
-  /** Days whose sum is incomplete: a `+` stands above them. */
+  /** Days whose sum is incomplete: they get a `+` above. */
   incomplete: readonly boolean[];
-  /** Of an axis, and of a column. */
+  /** Labels of the axis, and of a column. */
   tickText: (value: number, step: number) => string;
   valueText: (value: number) => string;
-  /** What stands before the label of the highest column, by day: `≥ `. */
+  /** By day, what to put before the label if that column is the highest: `≥ `. */
   marks: readonly string[];
 }
 
@@ -37,15 +36,15 @@ const PLOT_HEIGHT = 180;
 const TOP = 20;
 const AXIS_HEIGHT = 20;
 const GAP = 0.2;
-/** A line of text, and what a plot on a phone has to draw it in. */
+/** Height of a line of text, and width of the plot on a phone. */
 const LINE_HEIGHT = 14;
 const NARROW = 280;
-/** A column has to be seen, however little it is. */
+/** However small, a column must be visible. */
 const LEAST_HEIGHT = 1;
 
 /**
- * Stacked columns by day, as SVG: x in percent and y in pixels, so that texts keep their size at any width. Colours
- * come from classes.
+ * Stacked columns by day, as SVG. x is in percent and y in pixels, so that text keeps its size at any width. Classes set
+ * the colours.
  */
 export function dayChart(chart: DayChart): string {
   const { days, series, incomplete, valueText } = chart;
@@ -58,9 +57,6 @@ export function dayChart(chart: DayChart): string {
   const y = (value: number): number => round(scale(value));
   const peakDay = peak === 0 ? -1 : totals.indexOf(peak);
   const step = 100 / days.length;
-  const stacked = stack<number, number>()
-    .keys(series.map((_, i) => i))
-    .value((day, i) => series[i]?.values[day] ?? 0)(days.map((_, day) => day));
   const peakLabel = `${chart.marks[peakDay] ?? ''}${valueText(peak)}`;
   const peakText = `${peakLabel}${incomplete[peakDay] ? ' +' : ''}`;
   const isWide = chart.marks[peakDay] !== undefined && chart.marks[peakDay] !== '';
@@ -78,8 +74,8 @@ export function dayChart(chart: DayChart): string {
     hoverX: percentText(day * step),
     hoverWidth: percentText(step),
     middle: percentText((day + 0.5) * step),
-    rects: stacked.flatMap((layer, i) => segment(layer[day], y, series[i])),
-    // The peak's label stands a line higher where the "+" beside it would stand in its words.
+    rects: segmentsOf(series, day, y),
+    // The peak's label moves up a line if it would cover a "+" beside it.
     markY: round(y(totals[day] ?? 0) - 5 - (isCrowded && day === peakDay ? LINE_HEIGHT : 0)),
     isIncomplete: incomplete[day] === true,
     peak: day === peakDay ? peakLabel : '',
@@ -115,13 +111,13 @@ export function dayChart(chart: DayChart): string {
 
 type Anchor = 'start' | 'middle' | 'end';
 
-/** How a label stands to its column, so that it stays in the plot; a wide one needs more room. */
+/** Aligns the label of a column so that it stays inside the plot; a wide label needs more room. */
 function anchorOf(day: number, days: number, isWide: boolean): Anchor {
   const edge = days * (isWide ? 0.13 : 0.06);
   return day < edge ? 'start' : day >= days - edge ? 'end' : 'middle';
 }
 
-/** Whether a mark so many days from the peak would stand in its label, on a phone. */
+/** Whether the label of the peak would cover a mark `distance` days away, on a phone. */
 function isBelow(label: string, distance: number, anchor: Anchor, days: number): boolean {
   const width = 7 * label.length;
   const left = { start: 0, middle: width / 2, end: width }[anchor];
@@ -136,17 +132,18 @@ interface Segment {
   isHatched: boolean;
 }
 
-/** One pixel of it is the gap to the next. */
-function segment(
-  span: readonly number[] | undefined,
-  y: (value: number) => number,
-  series: Series | undefined,
-): Segment[] {
-  const [from = 0, to = 0] = span ?? [];
-  if (!series || to <= from) return [];
-  const top = y(to);
-  const height = Math.max(LEAST_HEIGHT, y(from) - top - 1);
-  return [{ y: top, height: round(height), slot: series.slot, isHatched: series.isHatched }];
+/** A day's column, from the bottom up. Each segment gives one pixel to the gap above it. */
+function segmentsOf(series: readonly Series[], day: number, y: (value: number) => number): Segment[] {
+  let from = 0;
+  return series.flatMap(({ values, slot, isHatched }) => {
+    const to = from + (values[day] ?? 0);
+    const [bottom, top] = [y(from), y(to)];
+    const isSeen = to > from;
+    from = to;
+    return isSeen
+      ? [{ y: top, height: round(Math.max(LEAST_HEIGHT, bottom - top - 1)), slot, isHatched }]
+      : [];
+  });
 }
 
 function titleOf(chart: DayChart, date: string, day: number): string {
@@ -158,7 +155,7 @@ function titleOf(chart: DayChart, date: string, day: number): string {
   return [`${dateText(date)}: ${chart.texts[day] ?? ''}${plus}`, ...parts].join('\n');
 }
 
-/** Mondays; every other one where there are many, and other days where there is no Monday to speak of. */
+/** Mondays, or every nth if there are many. A few days are all labelled. */
 function labelledDays(days: readonly string[]): number[] {
   const all = days.map((_, day) => day);
   if (days.length < 10) return days.length <= 5 ? all : all.filter((day) => day % 2 === 0);

@@ -6,20 +6,20 @@ import { shortCount } from './format.ts';
 import type { SiteContext } from './site-context.ts';
 import { renderTemplate } from './templates.ts';
 
-/** The overview of a store without sessions: what to do, beside what was read so far. */
+/** The overview of a store without sessions: what to do, and what was read so far. */
 export function emptyOverview({ state }: Snapshot, refresh: number, site: SiteContext): string {
   const bytes = state.logs.reduce((sum, { offset }) => sum + offset, 0);
   const isUnread = state.logs.length === 0;
   const body = renderTemplate('empty', {
     lead: isUnread
-      ? 'No log was read into this store yet. Three things have to be true before this page fills.'
-      : 'The log was read, and no AI request was found in it. Three things have to be true before this page fills.',
+      ? 'No log has been read into this store yet. This page fills once three things are in place.'
+      : 'The log was read, but it has no AI requests. This page fills once three things are in place.',
     defaultLog: DEFAULT_LOG,
     places: [...USUAL_PLACES, DOCKERS_PLACE],
     refresh:
       refresh > 0
-        ? `This page looks for a newer version of itself every ${plural(refresh, 'second')}.`
-        : 'Load this page again afterwards.',
+        ? `This page checks for a newer version every ${plural(refresh, 'second')}.`
+        : 'Then reload this page.',
     facts: [
       { label: 'Logs read', value: exact(state.logs.length) },
       { label: 'Bytes read', value: shortCount(bytes) },
@@ -32,13 +32,13 @@ export function emptyOverview({ state }: Snapshot, refresh: number, site: SiteCo
 }
 
 function adviceOf(isUnread: boolean, isRejected: boolean): string {
-  if (isUnread) return 'Nothing was read: step 2 is what is missing. “monitor doctor” looks for the log.';
+  if (isUnread) return 'No log was read: step 2 is missing. “monitor doctor” looks for the log.';
   if (isRejected)
-    return 'Lines with an ai_log were found and could not be read: “monitor doctor” says what is wrong with them.';
-  return 'What was read were ordinary requests. If agents do use this gateway, step 1 is what is missing; “monitor doctor” says more.';
+    return 'Lines with an ai_log were found but could not be read. “monitor doctor” says what is wrong with them.';
+  return 'The log has only ordinary requests. If agents use this gateway, step 1 is missing. “monitor doctor” says more.';
 }
 
-/** Another page of such a store. */
+/** Any other page of such a store. */
 export function emptyPage(
   path: string,
   current: 'sessions' | 'models' | 'dates' | 'consumers',

@@ -6,7 +6,7 @@ import { renderTemplate } from './templates.ts';
 
 export const FIND_PATH = 'session/index.html';
 
-/** `/session?id=<id>`: sends the browser to the session's page, of which an old link or an agent knows the id only. */
+/** `/session?id=<id>`: redirects to the session's page, for old links and agents that know only the id. */
 export function findPage(files: number, site: SiteContext): string {
   const path = FIND_PATH;
   const body = renderTemplate('find', {

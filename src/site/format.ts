@@ -1,9 +1,9 @@
 import { exact } from '../query/count-text.ts';
 
-// How numbers and spans of time are written on a page. Nothing here knows a zone or reads a clock, so that the
-// browser's part writes them in the same way.
+// How pages write numbers and durations. Scripts in the browser use this too, so nothing here depends on a time zone or
+// a clock.
 
-/** A number as it is shown, and exactly, for those who point at it. */
+/** A number as it is shown, and the exact one as a tooltip. */
 export interface Shown {
   text: string;
   exact: string;
@@ -12,7 +12,7 @@ export interface Shown {
 const NARROW = '\u00a0';
 const UNITS = ['K', 'M', 'G', 'T'] as const;
 
-/** Three digits and a unit: `741`, `7,391`, `19.8 K`, `1.33 M`. Below 10,000 the exact number is as short. */
+/** Three digits and a unit: `741`, `7,391`, `19.8 K`, `1.33 M`. Numbers below 10,000 are exact. */
 export function shortParts(count: number): { digits: string; unit: string } {
   if (count < 10_000) return { digits: exact(count), unit: '' };
   let value = count;
@@ -35,7 +35,7 @@ export function shownCount(count: number): Shown {
   return { text: shortCount(count), exact: exact(count) };
 }
 
-/** `66%`; what is little is not nothing, and almost all not all. `–` of nothing. */
+/** `66%`. Only 0 is shown as `0%`, and only all as `100%`. `–` if there is nothing to share. */
 export function percent(part: number, whole: number): string {
   if (whole === 0) return '–';
   const share = (100 * part) / whole;
@@ -63,14 +63,14 @@ function two(large: number, largeUnit: string, small: number, smallUnit: string)
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** `20 Nov 2026` of `2026-11-20`, or `20 Nov` where the year goes without saying. */
+/** `20 Nov 2026` for `2026-11-20`, or `20 Nov` without the year. */
 export function dateText(isoDate: string, withYear = true): string {
   const [year = '', month = '', day = ''] = isoDate.split('-');
   const short = `${Number(day)} ${MONTHS[Number(month) - 1] ?? month}`;
   return withYear ? `${short} ${year}` : short;
 }
 
-/** `22 Oct to 20 Nov 2026`; the year of the first only where it is another. */
+/** `22 Oct to 20 Nov 2026`; both years if they differ. */
 export function dateRange(from: string, to: string): string {
   if (from === to) return dateText(to);
   return `${dateText(from, from.slice(0, 4) !== to.slice(0, 4))} to ${dateText(to)}`;

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { readWhole, type Files } from '../platform/files.ts';
 
 /**
- * The paths that a render may have written, one a line, from before the first of them is touched until the manifest
- * says what they are. What a killed render left in it is of unknown content.
+ * The paths that a render writes, one per line. A path is added before its file is written, and the journal is removed
+ * once the manifest is written. If a render is killed, the content of the files in its journal is unknown.
  */
 export class Journal {
   readonly #files: Files;
@@ -17,13 +17,13 @@ export class Journal {
     this.#files = files;
     this.#path = join(dir, '.monitor', 'journal');
     const text = readWhole(files, this.#path)?.toString() ?? '';
-    // A last line that is cut names a page that was not begun.
+    // The page of an incomplete last line was not begun.
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     this.#end = Buffer.byteLength(whole);
     this.torn = new Set(whole.split('\n').slice(0, -1));
   }
 
-  /** Says that a page is going to be written. */
+  /** To be called before a page is written. */
   add(path: string): void {
     const line = Buffer.from(`${path}\n`);
     this.#fd ??= this.#files.open(this.#path, 'create');
@@ -31,7 +31,7 @@ export class Journal {
     this.#end += line.length;
   }
 
-  /** Every page is accounted for. */
+  /** To be called once the manifest covers every page. */
   remove(): void {
     this.close();
     if (this.#end > 0) this.#files.remove(this.#path);

@@ -2,15 +2,15 @@ import { hexDigest } from '../platform/digest.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import type { ModelColours } from './model-colours.ts';
 
-/** A session, and what its pages and its rows in lists are made from, digested. */
+/** A session, and a key of everything that its pages and its rows in lists depend on. */
 export interface KeyedSession {
   entry: SessionEntry;
   key: string;
-  /** Its file and its key: what it adds to the key of a list. */
+  /** File and key: its part in the key of a list. */
   mark: string;
 }
 
-/** A session's key: its rounds, as far as they are committed, the colours of its models, and what its costs are in. */
+/** The key covers a session's committed rounds, the colours of its models, and the currencies and bounds of its costs. */
 export function keyedSession(entry: SessionEntry, colours: ModelColours): KeyedSession {
   const { end, last, usage } = entry;
   let slots = '';
@@ -26,15 +26,15 @@ export function keyedSession(entry: SessionEntry, colours: ModelColours): KeyedS
 }
 
 /**
- * What a session's costs are in, and why they may be wrong: prices of today say that of rounds of long ago. Empty where
- * all of it is exact and in USD, as it is in most stores.
+ * The currencies of a session's costs, and why these may be wrong: both can change with the price book, long after the
+ * rounds. Empty if all costs are exact and in USD, as in most stores.
  */
 export function moneyMark({ usage }: Pick<SessionEntry, 'usage'>): string {
-  let said = '';
+  let text = '';
   for (const { currency, inexact, converted } of usage) {
     if (currency === 'USD' && inexact === '' && !converted) continue;
-    const told = converted ? `${converted.to} ${converted.currency} ${converted.cost}` : '';
-    said += `${currency} ${inexact} ${told}\n`;
+    const shown = converted ? `${converted.to} ${converted.currency} ${converted.cost}` : '';
+    text += `${currency} ${inexact} ${shown}\n`;
   }
-  return said === '' ? '' : `.${hexDigest(said)}`;
+  return text === '' ? '' : `.${hexDigest(text)}`;
 }

@@ -8,15 +8,15 @@ export type NavItem = 'overview' | 'sessions' | 'models' | 'dates' | 'consumers'
 
 export interface PageFrame {
   path: string;
-  /** In front of the site's name. */
+  /** Precedes the site's name. */
   title: string;
   current: NavItem;
-  /** Markup of the page, made by a template. */
+  /** HTML, made by a template. */
   body: string;
-  /** Assets beside site.css and site.js: `session.css`, `session.js`. */
+  /** Assets besides site.css and site.js: `session.css`, `session.js`. */
   styles?: readonly string[];
   scripts?: readonly string[];
-  /** Further notes in the footer, each a short sentence. */
+  /** Further notes for the footer, each a short sentence. */
   notes?: readonly string[];
 }
 
@@ -28,7 +28,7 @@ const NAV: readonly [NavItem, string, path: string][] = [
   ['consumers', 'Consumers', 'consumers.html'],
 ];
 
-/** A whole document: head, top bar, the page's body, footer. */
+/** The whole document: head, top bar, the page's body, footer. */
 export function layOut(frame: PageFrame, site: SiteContext): string {
   const { path, title, current, body, styles = [], scripts = [], notes = [] } = frame;
   const year = site.local.isoOf(site.now).slice(0, 4);

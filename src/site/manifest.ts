@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 
-/** What one render left behind: which files are ours, and what each was made from. */
+/** The files of a site, and the key of each, which covers what it was made from. */
 export interface Manifest {
-  /** Digest of what all pages depend on. With another, every page is made anew. */
+  /** Digest of what all pages depend on. If it changes, every page is rewritten. */
   common: string;
   /** By session file: its line, `file, key, path, key, path, key …`. */
   sessions: Map<string, string>;
@@ -12,7 +12,7 @@ export interface Manifest {
 }
 
 const FORMAT = 1;
-/** Stands between the fields of a line: names are percent-encoded and hold none. */
+/** Separates the fields of a line. Names are percent-encoded and have no tabs. */
 const TAB = '\t';
 
 function manifestPath(dir: string): string {
@@ -20,8 +20,8 @@ function manifestPath(dir: string): string {
 }
 
 /**
- * The manifest of a site; undefined where the folder has none. One that is damaged, or of another version, still says
- * that the folder is a site, but nothing of what it holds: every page is made anew, and none is known to be an orphan.
+ * The manifest of a site; undefined if the folder has none. A damaged one, or one of another version, reads as empty:
+ * every page is rewritten, and orphans stay.
  */
 export function readManifest(files: Files, dir: string): Manifest | undefined {
   const text = readWhole(files, manifestPath(dir))?.toString();
@@ -60,13 +60,13 @@ export function sessionLine(
   return `s${[file, key, ...pages.flat()].join(TAB)}`;
 }
 
-/** Whether a session's line, which begins with its file, was made with such a key. */
+/** Whether a session's line has this key. */
 export function hasKey(line: string, file: string, key: string): boolean {
   const keyAt = 's'.length + file.length + TAB.length;
   return line.startsWith(key, keyAt) && line[keyAt + key.length] === TAB;
 }
 
-/** Paths and keys of a session's line. */
+/** The pages in a session's line. */
 export function pagesOfLine(line: string): [path: string, key: string][] {
   const fields = line.split(TAB);
   const pages: [string, string][] = [];
@@ -74,7 +74,7 @@ export function pagesOfLine(line: string): [path: string, key: string][] {
   return pages;
 }
 
-/** How many pages a session's line names. */
+/** The number of pages in a session's line. */
 export function pageCount(line: string): number {
   let tabs = 0;
   for (let at = line.indexOf(TAB); at >= 0; at = line.indexOf(TAB, at + 1)) tabs++;

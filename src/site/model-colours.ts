@@ -2,12 +2,12 @@ import { isNoModel } from '../pricing/no-model.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { compareText } from '../query/aggregate.ts';
 
-/** So many models have a colour of their own; the others, and what is no model, share a grey. */
+/** This many models have a colour of their own. Others, and placeholders for an unknown model, are grey. */
 const SLOTS = 6;
 
-/** A model keeps the colour of its first appearance. */
+/** Colours are given by first use, so that a model keeps its colour. */
 export interface ModelColours {
-  /** From 1; 0 for the grey. The class of the colour is `m<slot>`. */
+  /** From 1; 0 is grey. The CSS class is `m<slot>`. */
   slotOf(model: string): number;
 }
 
@@ -15,7 +15,7 @@ export function modelColours(slots: ReadonlyMap<string, number>): ModelColours {
   return { slotOf: (model) => slots.get(model) ?? 0 };
 }
 
-/** The models that have a colour: by the quarter of an hour in which a model was first used, then by name. */
+/** The models with a colour: by the bucket in which they were first used, then by name. */
 export function modelSlots(sessions: Iterable<SessionEntry>): Map<string, number> {
   const first = new Map<string, number>();
   for (const { usage } of sessions) {

@@ -2,10 +2,10 @@ import { cleanLine } from '../platform/clean-text.ts';
 import type { Totals } from '../query/aggregate.ts';
 import type { ModelColours } from './model-colours.ts';
 
-/** A model as it is shown: its square and its name. */
+/** A model as it is shown: a coloured square and its name. */
 export interface ModelView {
   name: string;
-  /** Of its colour: the class `m<slot>`. */
+  /** Its colour: the class `m<slot>`. */
   slot: number;
   /** None of its rounds has a price. */
   isHatched: boolean;
@@ -15,17 +15,17 @@ export function modelView(model: string, isHatched: boolean, colours: ModelColou
   return { name: nameText(model), slot: colours.slotOf(model), isHatched };
 }
 
-/** Whether rounds were counted, and none of them has a price. */
+/** Whether none of the rounds has a price, except those without usage. */
 export function isUnpriced({ unpricedRounds, settledRounds }: Totals): boolean {
   return unpricedRounds > 0 && settledRounds === 0;
 }
 
-/** A name of a log on one line, cut where nobody would read on. */
+/** A name from the log on one line, shortened if it is very long. */
 export function nameText(name: string): string {
   return clipText(cleanLine(name), 80);
 }
 
-/** The start of a text; `…` says that something was cut. No character is cut in half. */
+/** The start of a text, with `…` if it was shortened. Surrogate pairs are not split. */
 export function clipText(text: string, length: number): string {
   if (text.length <= length) return text;
   return `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;

@@ -2,11 +2,11 @@ import { compareText } from '../query/aggregate.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import type { KeyedSession } from './keyed-session.ts';
 
-/** The sessions that have pages, in both orders that lists have. */
+/** The sessions that have pages, in the two orders that lists need. */
 export interface Ordered {
-  /** In the order of their first rounds. */
+  /** By first round, the oldest first. */
   keyed: readonly KeyedSession[];
-  /** The one whose last round came last first. Sorted when somebody asks, and once. */
+  /** By last round, the latest first. Sorted when first needed. */
   latest: () => readonly SessionEntry[];
 }
 
@@ -18,12 +18,12 @@ export function inBothOrders(sessions: readonly KeyedSession[]): Ordered {
   };
 }
 
-/** The session whose last round came last stands first; equals in the order of their ids. */
+/** The latest first; equal times by id. */
 function byLastRound(a: SessionEntry, b: SessionEntry): number {
   return b.updated - a.updated || compareText(a.id, b.id);
 }
 
-/** The oldest first: a session keeps its place when others come. */
+/** The oldest first: a session keeps its position when new ones come. */
 function byFirstRound(a: SessionEntry, b: SessionEntry): number {
   return a.created - b.created || compareText(a.id, b.id);
 }

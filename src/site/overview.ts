@@ -15,40 +15,40 @@ import { sessionRow } from './session-row.ts';
 import type { SiteContext } from './site-context.ts';
 import { isMixed } from './stat-rows.ts';
 import { modelTable, SHARE_NOTE } from './statistics.ts';
-import type { Survey } from './totals.ts';
+import type { SiteTotals } from './totals.ts';
 import { renderTemplate } from './templates.ts';
 
 export const OVERVIEW_PATH = 'index.html';
 
 const NEWEST = 10;
-/** No day is longer. */
+/** No day is longer, whatever the clocks do. */
 const TWO_DAYS_MS = 2 * 86_400_000;
 const MODELS = 12;
 const DAYS = 60;
 
-/** The overview of a store that has sessions: all of them, and those that have pages, the latest first. */
+/** The overview of a store with `sessions`. `latest` are those that have pages, the latest first. */
 export function overview(
   sessions: readonly SessionEntry[],
   latest: readonly SessionEntry[],
-  survey: Survey,
+  totals: SiteTotals,
   site: SiteContext,
 ): string {
   const path = OVERVIEW_PATH;
   const body = renderTemplate('overview', {
-    period: periodText(survey),
-    figures: figuresOf(sessions, sessions.length - latest.length, survey, site),
-    bounds: storeNote(survey),
-    byDay: byDaySection(survey, DAYS, site),
-    models: modelTable(survey, MODELS, site),
+    period: periodText(totals),
+    figures: figuresOf(sessions, sessions.length - latest.length, totals, site),
+    bounds: storeNote(totals),
+    byDay: byDaySection(totals, DAYS, site),
+    models: modelTable(totals, MODELS, site),
     moreModels:
-      survey.models.length > MODELS ? `and ${plural(survey.models.length - MODELS, 'more model')}.` : '',
-    shareNote: isMixed(survey.total) ? SHARE_NOTE : '',
+      totals.models.length > MODELS ? `and ${plural(totals.models.length - MODELS, 'more model')}.` : '',
+    shareNote: isMixed(totals.total) ? SHARE_NOTE : '',
     modelsHref: hrefTo(path, 'models.html'),
     sessionsHref: hrefTo(path, 'sessions/index.html'),
     allSessions: `All ${plural(latest.length, 'session')}`.replace(/^All 1 session$/, 'All sessions'),
     newest: latest.slice(0, NEWEST).map((session) => sessionRow(session, path, site)),
   });
-  const notes = costNotes(survey.total.bounds.size > 0);
+  const notes = costNotes(totals.total.bounds.size > 0);
   return layOut({ path, title: 'Overview', current: 'overview', body, notes }, site);
 }
 
@@ -58,22 +58,22 @@ interface Figure {
   digits: string;
   unit: string;
   exact: string;
-  /** What the number lacks. */
+  /** What is missing from the number. */
   caution: string;
   context: string;
-  /** More of the context, which a phone leaves out. */
+  /** More context, not shown on a phone. */
   further: string;
 }
 
 function figuresOf(
   sessions: readonly SessionEntry[],
   pruned: number,
-  { total }: Survey,
+  { total }: SiteTotals,
   site: SiteContext,
 ): Figure[] {
   const fresh = total.input - total.cached;
   return [
-    // The sums count them; the lists, which have fewer, cannot show them.
+    // Pruned sessions count in sums but are not in lists.
     figure(
       'sessions',
       'Sessions',
@@ -127,7 +127,7 @@ function perSession(total: Row): string {
   return `${shareText(total, total.sessions)} a session, ${shortCount(tokensOf(total))} tokens`;
 }
 
-/** `9 today`, else when the last round was. */
+/** `9 today`, or else when the last round was. */
 function todayText(sessions: readonly SessionEntry[], { local, now }: SiteContext): string {
   const today = local.dateOf(Math.floor(now / BUCKET_MS));
   const isNear = ({ updated }: SessionEntry): boolean => Math.abs(updated - now) < TWO_DAYS_MS;

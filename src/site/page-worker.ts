@@ -5,20 +5,20 @@ import type { Page } from './page.ts';
 import { pagesOfSession } from './session-pages.ts';
 import { siteContext, type SiteFacts } from './site-context.ts';
 
-/** A session whose pages are to be made; `known`: the keys of those that need not be, by path. */
+/** A session whose pages are to be made, except those whose key is `known`, by path. */
 export interface SessionTask {
   entry: SessionEntry;
   known: ReadonlyMap<string, string>;
 }
 
-/** `content`: undefined where the page that is there has that key. */
+/** `content` is undefined if the page's key was known. */
 export interface MadePage {
   path: string;
   key: string;
   content: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** What a thread of a render does: makes the pages of some sessions for each message, in their order. */
+/** Runs in a worker: each message has some sessions, whose pages it makes in order. */
 export function servePages(): void {
   const facts = workerData as SiteFacts;
   const site = siteContext(facts);

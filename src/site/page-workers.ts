@@ -4,47 +4,47 @@ import type { Page, WritablePage } from './page.ts';
 import type { MadePage, SessionTask } from './page-worker.ts';
 import type { SiteFacts } from './site-context.ts';
 
-/** Threads that a render may use: `count` of them, each of which runs `file`, which calls servePages. */
-export interface Threads {
+/** Workers that a render may use: `count` threads that run `file`, which calls servePages. */
+export interface Workers {
   file: string;
   count: number;
 }
 
-/** A session and its pages; to be taken before the next one. */
+/** A session and its pages, which must be consumed before the next session. */
 export type PagesOf = readonly [session: KeyedSession, pages: Iterable<WritablePage>];
 
 interface Maker {
-  /** Makes pages of a session as they are asked for. */
+  /** Makes the pages of a session lazily, in this thread. */
   make(session: KeyedSession): Iterable<Page>;
-  /** The keys of those that need not be made, by path. */
+  /** The keys of pages that need not be made, by path. */
   known(session: KeyedSession): ReadonlyMap<string, string>;
 }
 
-/** A thread is worth its start from so many stored bytes on. */
+/** Starting a worker pays off from this many stored bytes on. */
 const WORTH_BYTES = 2 << 20;
-/** What a session takes besides, in bytes that take as long. */
+/** The fixed effort of a session, in bytes that take as long. */
 const EACH_BYTES = 4 << 10;
-/** A thread is given so much at a time; a session that is larger is left to this one, which need not hold it whole. */
+/** Size of a task. A larger session is left to this thread, which need not hold all its pages in memory. */
 const TASK_BYTES = 512 << 10;
 
 /**
- * The pages of sessions, in the order of the sessions: made by other threads where there is enough to do, else by
- * `make`. What threads cannot make, `make` does too, and its error is the one that counts.
+ * The pages of sessions, in the order of the sessions. Workers make them if there is enough to do. If there is not, or a
+ * worker fails, `make` does; so an error is always that of `make`.
  */
 export async function* pagesInOrder(
   sessions: readonly KeyedSession[],
-  threads: Threads | undefined,
+  workers: Workers | undefined,
   facts: SiteFacts,
   { make, known }: Maker,
 ): AsyncGenerator<PagesOf> {
   const tasks = tasksOf(sessions);
   const work = tasks.reduce((sum, { bytes }) => sum + Math.min(bytes, TASK_BYTES), 0);
-  const count = Math.min(threads?.count ?? 0, Math.floor(work / WORTH_BYTES));
-  if (!threads || count < 2) {
+  const count = Math.min(workers?.count ?? 0, Math.floor(work / WORTH_BYTES));
+  if (!workers || count < 2) {
     for (const session of sessions) yield [session, make(session)];
     return;
   }
-  const pool = new WorkerPool<SessionTask[], MadePage[][]>(threads.file, count, facts);
+  const pool = new WorkerPool<SessionTask[], MadePage[][]>(workers.file, count, facts);
   const ask = async ({ sessions: asked, bytes }: Task): Promise<MadePage[][]> => {
     if (bytes > TASK_BYTES) return [];
     const entries = asked.map((session) => ({ entry: session.entry, known: known(session) }));
@@ -52,7 +52,7 @@ export async function* pagesInOrder(
   };
   try {
     const asked: [Task, Promise<MadePage[][]>][] = [];
-    // So many that no thread waits for this one to write files.
+    // Enough that no worker waits while this thread writes files.
     const most = 2 * count;
     for (let next = 0; next < tasks.length || asked.length > 0;) {
       for (; asked.length < most && next < tasks.length; next++) {
@@ -74,7 +74,7 @@ interface Task {
   bytes: number;
 }
 
-/** Sessions next to each other, as many as a thread is given at a time. */
+/** Groups consecutive sessions into tasks. */
 function tasksOf(sessions: readonly KeyedSession[]): Task[] {
   const tasks: Task[] = [];
   let last: Task | undefined;

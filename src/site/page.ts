@@ -1,14 +1,14 @@
-/** One file of the site: made only where the site has none with this key. */
+/** A file of the site. It is written only if the site's copy has another key. */
 export interface Page {
-  /** Inside the site, with `/` between folders; as the file is named, not as a link names it. */
+  /** Relative to the site, with `/` between folders; not percent-encoded as in a link. */
   path: string;
-  /** Digests everything that the content depends on, but for what holds for all pages (see `SiteContext`). */
+  /** Digest of everything the content depends on, except what all pages have in common (see `SiteContext`). */
   key: string;
-  /** The file's content; the pieces of one that is large. */
+  /** The file's content, in pieces if it is large. */
   render(): string | Iterable<string>;
 }
 
-/** A page, or one that was made elsewhere: as UTF-8. */
+/** A page that can also be made by a worker, as UTF-8. */
 export interface WritablePage extends Pick<Page, 'path' | 'key'> {
   render(): ReturnType<Page['render']> | Uint8Array;
 }

@@ -8,7 +8,7 @@ import { PrunedMeanwhile, readSnapshot, type Snapshot } from '../store/read.ts';
 import { isPruned } from '../model/session-entry.ts';
 import { keyedSession } from './keyed-session.ts';
 import { modelSlots } from './model-colours.ts';
-import { pagesInOrder, type PagesOf, type Threads } from './page-workers.ts';
+import { pagesInOrder, type PagesOf, type Workers } from './page-workers.ts';
 import type { Page } from './page.ts';
 import { pagesOfSession } from './session-pages.ts';
 import { siteContext } from './site-context.ts';
@@ -22,27 +22,27 @@ export interface RenderOptions {
   local: LocalTime;
   /** Milliseconds since 1970 UTC. */
   now: number;
-  /** Seconds between two looks of a page whether there is a newer one; 0: never. */
+  /** How often an open page checks for a newer version, in seconds; 0: never. */
   refresh: number;
-  /** Makes every page anew. */
+  /** Rewrites every page. */
   full: boolean;
-  /** What costs are in; undefined: each in its own currency. */
+  /** The currency of costs; undefined: each in its own. */
   currency?: AskedCurrency | undefined;
-  /** Other threads that it may use; none are needed. */
-  threads?: Threads;
-  /** Told before each session that is made. */
+  /** Without workers, everything runs in this thread. */
+  workers?: Workers;
+  /** Called before each session that is rendered. */
   onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** Sessions, of those whose pages are not up to date. */
+/** Counts the sessions whose pages are not up to date. */
 export interface Progress {
   done: number;
   all: number;
 }
 
 /**
- * Brings a site up to date with the last commit of a store. Throws InputOutputError for a folder that holds something
- * else, or no store; BusyError while another render works on the site.
+ * Brings a site up to date with the last commit of a store. Throws InputOutputError if the site's folder has other files
+ * or there is no store, and BusyError while another render works on the site.
  */
 export async function renderSite(files: Files, options: RenderOptions): Promise<Written> {
   const { dataDir, siteDir } = options;
@@ -79,13 +79,13 @@ async function renderSnapshot(files: Files, snapshot: Snapshot, options: RenderO
     folder.writePages(assetPages());
     const whole = sessions.filter(({ entry }) => !isPruned(entry));
     const changed = whole.filter(({ entry, key }) => !folder.keepSession(entry.file, key));
-    const pages = pagesInOrder(changed, options.threads, facts, {
+    const pages = pagesInOrder(changed, options.workers, facts, {
       make: ({ entry }) => pagesOfSession(files, dir, entry, site),
       known: ({ entry }) => folder.keptKeys(entry.file),
     });
     await writeSessions(folder, pages, changed.length, options);
     folder.writePages(storePages(snapshot, sessions, refresh, site));
-    // Last: it tells open pages that there are newer ones.
+    // Last, because it makes open pages reload.
     folder.writePages([stampPage(folder.digest(), refresh)]);
     return folder.finish();
   } finally {
@@ -106,7 +106,7 @@ async function writeSessions(
   }
 }
 
-/** Digests what every page depends on, beside its session. */
+/** Digest of what every page depends on besides its session. */
 function commonKey({ noContent, state }: Snapshot, { timeZone }: LocalTime): string {
   return hexDigest(JSON.stringify([build, timeZone, noContent, state.prices.generation]));
 }
@@ -117,7 +117,7 @@ export function* assetPages(): Generator<Page> {
   }
 }
 
-/** What pages ask for every now and then: with another stamp, there is something new. */
+/** Open pages load this file regularly: another stamp means that the site has changed. */
 function stampPage(stamp: string, refresh: number): Page {
   const text = `monitorStamp(${JSON.stringify(stamp)},${refresh});\n`;
   return { path: 'build.js', key: hexDigest(text), render: () => text };

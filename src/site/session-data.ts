@@ -7,29 +7,29 @@ import { nameText } from './model-view.ts';
 import { sessionWords } from './session-row.ts';
 import type { SiteContext } from './site-context.ts';
 
-/** Sessions as the browser's list gets them, in the order of their first rounds. */
+/** Sessions as data for the list in the browser, ordered by first round. */
 export interface SessionData {
-  /** Name as it is shown, and the slot of its colour. */
+  /** Shown name, and slot of the colour. */
   models: [name: string, slot: number][];
   consumers: string[];
   currencies: string[];
-  /** Lines of reasons why a cost may be wrong. */
+  /** Reasons why costs may be wrong, as lines of text. */
   reasons: string[];
   rows: SessionDataRow[];
-  /** The year that goes without saying. */
+  /** Times of this year are shown without it. */
   year: string;
 }
 
-/** What is shown is text where it took more than a number to write it; the browser writes numbers as we do. */
+/** Numbers are formatted in the browser, everything else here. */
 export type SessionDataRow = [
   href: string,
   title: string,
   id: string,
-  /** The shown one's place in `models`, then all others'. */
+  /** Indexes in `models`, the main one first. */
   models: number[],
-  /** 1 where no round of the shown model has a price. */
+  /** 1 if no round of the main model has a price. */
   isHatched: 0 | 1,
-  /** Places in `consumers`. */
+  /** Indexes in `consumers`. */
   consumers: number[],
   consumerText: string,
   rounds: number,
@@ -37,23 +37,23 @@ export type SessionDataRow = [
   cached: number,
   output: number,
   costText: string,
-  /** To sort by, each at the place of its currency in `currencies`; null where none is known. */
+  /** To sort by, at the index of each currency in `currencies`; null if unknown. */
   costs: number[] | null,
-  /** `+ 2 unpriced`, or nothing. */
+  /** `+ 2 unpriced`; can be empty. */
   missing: string,
   /** `2026-11-20T16:21:14+08:00` */
   updated: string,
-  /** For those who point at the cost; the reasons stand at these places in `reasons`. */
+  /** Tooltip of the cost, followed by the lines at these indexes in `reasons`. */
   costExact: string,
   ...reasons: number[],
 ];
 
-/** `from` is the page that will show them. */
+/** `from` is the page that shows them. */
 export function sessionData(sessions: readonly SessionEntry[], from: string, site: SiteContext): SessionData {
-  const models = new Places<string>();
-  const consumers = new Places<string>();
-  const currencies = new Places<string>();
-  const reasons = new Places<string>();
+  const models = new Indexes<string>();
+  const consumers = new Indexes<string>();
+  const currencies = new Indexes<string>();
+  const reasons = new Indexes<string>();
   const rows = sessions.map((session): SessionDataRow => {
     const sum = sessionTotals(session);
     const row = sessionWords(session, sum, from);
@@ -88,30 +88,30 @@ export function sessionData(sessions: readonly SessionEntry[], from: string, sit
   };
 }
 
-function costsOf(sum: Row, currencies: Places<string>): number[] {
+function costsOf(sum: Row, currencies: Indexes<string>): number[] {
   const costs: number[] = [];
   for (const [currency, { cost }] of amountsOf(sum))
     costs[currencies.of(currency)] = Number(usdOf(cost).toPrecision(8));
   return Array.from(costs, (cost = 0) => cost);
 }
 
-/** Many sessions have the same reasons: they are told once. */
+/** Reasons repeat in many sessions, so they are in `reasons` once. */
 function withoutReasons({ exact, bounds }: CostView): string {
   const lines = exact.split('\n');
   return lines.slice(0, lines.length - (bounds?.reasons.length ?? 0)).join('\n');
 }
 
-/** Values numbered as they come. */
-class Places<T> {
-  readonly #places = new Map<T, number>();
+/** Gives each distinct value an index. */
+class Indexes<T> {
+  readonly #indexes = new Map<T, number>();
 
   of(value: T): number {
-    let place = this.#places.get(value);
-    if (place === undefined) this.#places.set(value, (place = this.#places.size));
-    return place;
+    let index = this.#indexes.get(value);
+    if (index === undefined) this.#indexes.set(value, (index = this.#indexes.size));
+    return index;
   }
 
   get all(): T[] {
-    return [...this.#places.keys()];
+    return [...this.#indexes.keys()];
   }
 }

@@ -13,15 +13,15 @@ import type { Ordered } from './ordered.ts';
 import { renderTemplate } from './templates.ts';
 
 const LIST_PATH = 'sessions/index.html';
-/** Rows of a page of the archive. */
+/** Rows per page. */
 const PAGE_ROWS = 100;
-/** Rows of a file of data: a whole number of pages. */
+/** Rows per data file: a whole number of pages. */
 const DATA_ROWS = 1000;
 
 /**
- * The lists of sessions, which come in the order of their first rounds: the latest ones, and pages numbered from the
- * oldest session, so that they never shift: a new session, or a new round, changes one of them. Beside them the same as
- * data, which the browser searches. The first list says how many more were `pruned`.
+ * The lists of sessions: the latest sessions, then pages by first round, numbered from the oldest session so that they
+ * never shift. A new session or round changes one of these. The browser searches the same lists as data files. The
+ * first list says how many more sessions were `pruned`.
  */
 export function* listPages(
   sessions: Ordered,
@@ -52,7 +52,7 @@ export function* listPages(
   }
 }
 
-/** A key for each file of data. Together they say what all sessions are. */
+/** A key for each data file. Together they cover all sessions. */
 export function dataKeysOf(inOrder: readonly KeyedSession[], site: SiteContext): string[] {
   const head = `${yearOf(site)} `;
   return Array.from({ length: dataFiles(inOrder.length) }, (_, i) =>
@@ -64,7 +64,7 @@ function keyOf(sessions: readonly KeyedSession[], head: string): string {
   return hexDigest(`${head}\n${sessions.map(({ mark }) => mark).join('\n')}`);
 }
 
-/** Times of another year are written with it. */
+/** Only times of another year show it. */
 function yearOf({ local, now }: SiteContext): string {
   return local.isoOf(now).slice(0, 4);
 }
@@ -73,7 +73,7 @@ export function dataPath(number: number): string {
   return `sessions/data/${number}.js`;
 }
 
-/** How many files of data there are. */
+/** The number of data files. */
 function dataFiles(sessions: number): number {
   return Math.ceil(sessions / DATA_ROWS);
 }
@@ -92,18 +92,18 @@ function latestPage(
     title: 'Sessions',
     lead: pruned > 0 ? prunedText(pruned) : '',
     count: plural(byLast.length, 'session'),
-    range: isAll ? '' : `The latest ${latest.length} of ${exact(byLast.length)}; all by first round:`,
+    range: isAll ? '' : `The latest ${latest.length} of ${exact(byLast.length)}. All, by first round:`,
     data: dataKeys.map((key, i) => `${hrefTo(LIST_PATH, dataPath(i + 1))}?v=${key}`).join(' '),
     pager: isAll ? [] : [['Latest', null], ...numbered(pages, pages, LIST_PATH, false)],
-    // The browser shows them all.
+    // The browser can show all of them.
     sessions: byLast,
   });
 }
 
 function prunedText(count: number): string {
   return count === 1
-    ? 'One more was pruned: only what it cost is left, in the statistics.'
-    : `${exact(count)} more were pruned: only what they cost is left, in the statistics.`;
+    ? 'One more session was pruned. Only its numbers remain, in the statistics.'
+    : `${exact(count)} more sessions were pruned. Only their numbers remain, in the statistics.`;
 }
 
 function archivePage(
@@ -119,7 +119,7 @@ function archivePage(
     title: `Sessions, page ${number}`,
     lead: '',
     count: '',
-    range: `${exact(from)} to ${exact(from + rows.length - 1)}, counted from the oldest by first round`,
+    range: `${exact(from)} to ${exact(from + rows.length - 1)}, numbered from the oldest by first round`,
     data: '',
     pager: [
       ['Latest', hrefTo(path, LIST_PATH)],
@@ -134,8 +134,8 @@ function archivePage(
 type PagerItem = readonly [text: string, href: string | null];
 
 /**
- * Links to a page and the ones before it: `11 10 9 8 … 2 1`. Nothing of what comes after it, which it would have to
- * be written again for.
+ * Links to a page and the ones before it: `11 10 9 8 … 2 1`. Links to later pages would mean rewriting the page whenever
+ * one is added.
  */
 function numbered(from: number, current: number, path: string, isHere: boolean): PagerItem[] {
   const numbers = Array.from({ length: from }, (_, i) => from - i);
@@ -152,11 +152,11 @@ interface ListView {
   lead: string;
   count: string;
   range: string;
-  /** Where the browser finds all sessions as data; empty where it does not search. */
+  /** URLs of the data files; empty on pages without search. */
   data: string;
-  /** null: this page; '': no link. */
+  /** `href` is null for this page, and empty for no link. */
   pager: PagerItem[];
-  /** Those that the page can show. */
+  /** All sessions that the page can show. */
   sessions: readonly SessionEntry[];
 }
 
@@ -185,7 +185,7 @@ function isBounded({ usage }: SessionEntry): boolean {
   return usage.some(({ inexact }) => inexact !== '');
 }
 
-/** What the browser fills in for each row that it draws. */
+/** The template that the browser fills in for each row. */
 const EMPTY_SHOWN = { text: '', exact: '' };
 const EMPTY_ROW: SessionRow = {
   href: '#',
@@ -206,7 +206,7 @@ const EMPTY_ROW: SessionRow = {
   updated: { ...EMPTY_SHOWN, iso: '' },
 };
 
-/** JSON is JavaScript, but for what would end a script in a page, which this is not in. */
+/** JSON is valid JavaScript. `</script>` in it does no harm, because this is a file of its own. */
 function dataFile(rows: readonly SessionEntry[], number: number, site: SiteContext): string {
   return `monitorSessions(${number},${JSON.stringify(sessionData(rows, LIST_PATH, site))});\n`;
 }

@@ -6,7 +6,7 @@ import { sessionPages } from './session/pages.ts';
 import { sourceOf } from './session/source.ts';
 import type { SiteContext } from './site-context.ts';
 
-/** Everything that the site has of one session of the store in `dir`. */
+/** All pages and JSON files of one session of the store in `dir`. */
 export function* pagesOfSession(
   files: Files,
   dir: string,

@@ -10,25 +10,25 @@ import { clipText, modelView, nameText, type ModelView } from './model-view.ts';
 import { hrefTo, sessionName, sessionPath } from './names.ts';
 import type { SiteContext } from './site-context.ts';
 
-/** What lists say of a session in words. */
+/** What lists show of a session as text. */
 export interface SessionWords {
   href: string;
-  /** Start of the first question; empty where there is none, or the store keeps no text. */
+  /** Start of the first question; empty if there is none or the store keeps no text. */
   title: string;
   consumer: string;
-  /** All its models, as logged, the one that used most tokens first. */
+  /** All its models, as logged, the one with the most tokens first. */
   models: [first: string, ...others: string[]];
   /** No round of the first has a price. */
   isHatched: boolean;
   cost: CostView;
 }
 
-/** A session as lists show it. */
+/** A session as a row of a list. */
 export interface SessionRow extends Omit<SessionWords, 'isHatched'> {
   id: string;
-  /** The one that used most tokens. */
+  /** The model with the most tokens. */
   model: ModelView;
-  /** `+ gpt-5, qwen-max`: the others; empty where there are none. */
+  /** `+ gpt-5, qwen-max`: the others; can be empty. */
   others: string;
   /** `+ 2` */
   othersShort: string;
@@ -44,7 +44,7 @@ export interface SessionRow extends Omit<SessionWords, 'isHatched'> {
 const LONGEST_ID = 200;
 const LONGEST_TITLE = 160;
 
-/** `from` is the page that shows it; `sum` the session's. */
+/** `from` is the page that shows the session, `sum` is what the session used. */
 export function sessionWords(session: SessionEntry, sum: Row, from: string): SessionWords {
   const [first = session.model, ...others] = namesByUse(sum.models);
   return {
@@ -78,7 +78,7 @@ export function sessionRow(session: SessionEntry, from: string, site: SiteContex
   };
 }
 
-/** The consumer of most rounds, and how many others. */
+/** `bot + 2`: the consumer with the most rounds, and the number of others. */
 function consumerOf(usage: readonly UsageCell[]): string {
   const [{ consumer: only } = { consumer: '' }] = usage;
   if (usage.every(({ consumer }) => consumer === only)) return nameText(only);
@@ -90,7 +90,7 @@ function consumerOf(usage: readonly UsageCell[]): string {
   return nameText(first) + (others.length === 0 ? '' : ` + ${others.length}`);
 }
 
-/** Whether every counted round of a model in this session lacks a price. */
+/** Whether no round of a model in this session has a price, except those without usage. */
 function isUnpricedIn(model: string, { usage }: SessionEntry, { unpricedModels }: Row): boolean {
   if (!unpricedModels.has(model)) return false;
   return usage.every(

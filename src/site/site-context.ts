@@ -4,26 +4,26 @@ import { roundMoney, type ShownMoney } from '../query/round-money.ts';
 import { localTimeIn, type LocalTime } from '../query/time-zone.ts';
 import { modelColours, type ModelColours } from './model-colours.ts';
 
-/** What all pages of one render have in common. All but `now` is part of what the manifest keeps for all pages. */
+/** What all pages of a render have in common. A change rewrites them, except of `now`. */
 export interface SiteContext {
-  /** Milliseconds since 1970 UTC; the pages written now say so. */
+  /** Milliseconds since 1970 UTC: when pages are written. */
   now: number;
   local: LocalTime;
   /** The store keeps numbers only. */
   noContent: boolean;
   colours: ModelColours;
-  /** What a round costs by the price book as it stands. */
+  /** What a round costs by the current price book. */
   moneyOf: (round: Pick<ExpandedRound, 'stored'>) => ShownMoney;
 }
 
-/** What a context is made of, as one thread can tell it to another. */
+/** What a context is made from, in a form that can be sent to workers. */
 export interface SiteFacts extends Pick<SiteContext, 'now' | 'noContent'> {
   /** The store. */
   dir: string;
   timeZone: string;
   slots: ReadonlyMap<string, number>;
   priceLines: readonly string[];
-  /** Undefined: each cost is in its own. */
+  /** Undefined: each cost is in its own currency. */
   currency: AskedCurrency | undefined;
 }
 

@@ -14,26 +14,26 @@ import {
 } from './manifest.ts';
 import type { WritablePage } from './page.ts';
 
-/** What a render did, in files. */
+/** What a render did: numbers of files. */
 export interface Written {
   rendered: number;
   kept: number;
   removed: number;
 }
 
-/** Everything of ours that is no page. */
+/** The folder for everything that is not a page. */
 const OWN = '.monitor';
 
 export function lockPath(dir: string): string {
   return join(dir, OWN, 'lock');
 }
 
-/** Makes the folder of a site. Throws InputOutputError, before anything is made, for one that holds other things. */
+/** Creates the folder of a site. Throws InputOutputError, and creates nothing, if the folder has other files. */
 export function makeSiteFolder(files: Files, dir: string): void {
   const names = files.list(dir) ?? [];
   if (names.length > 0 && !names.includes(OWN)) {
     throw new InputOutputError(
-      `${resolve(dir)} is no site of monitor: it holds ${names.toSorted().slice(0, 3).join(', ')}` +
+      `${resolve(dir)} is not a site of monitor: it has ${names.toSorted().slice(0, 3).join(', ')}` +
         `${names.length > 3 ? ', …' : ''}. Name an empty or new folder with --site-dir`,
     );
   }
@@ -41,9 +41,9 @@ export function makeSiteFolder(files: Files, dir: string): void {
 }
 
 /**
- * The folder that a site is written to, by one render at a time. A page is written beside its place and renamed into
- * it, and only if its key is another than the manifest says. A render that is killed leaves whole pages, and in a
- * journal the paths that it may have written: the next one makes those anew.
+ * The folder of a site, written by one render at a time. A page is written only if its key is not the one in the
+ * manifest, to a temporary file that is then renamed. A killed render leaves whole pages, and a journal of the paths that
+ * it may have written: the next render rewrites these.
  */
 export class SiteFolder {
   readonly #files: Files;
@@ -51,19 +51,19 @@ export class SiteFolder {
   readonly #old: Manifest;
   readonly #new: Manifest;
   readonly #journal: Journal;
-  /** Written by a render that was killed: ours, and of unknown content. */
+  /** Pages in the journal of a killed render. Their content is unknown. */
   readonly #torn: ReadonlySet<string>;
-  /** Paths of the pages that this render was given, in lower case: some file systems know no other. */
+  /** Paths of this render's pages, in lower case: some file systems ignore case. */
   readonly #claimed = new Set<string>();
-  /** Pages of kept sessions, once somebody asks. */
+  /** Pages of kept sessions, once needed. */
   #kept: ReadonlySet<string> | undefined;
-  /** Pages that a session had, and has no more. */
+  /** Pages that sessions had and no longer have. */
   readonly #left = new Set<string>();
   readonly #folders = new Set<string>();
   #isChanged = false;
   readonly written: Written = { rendered: 0, kept: 0, removed: 0 };
 
-  /** `common` digests what all pages depend on; `full` renders every page. */
+  /** `common` is a digest of what all pages depend on; `full` rewrites every page. */
   constructor(files: Files, dir: string, common: string, full: boolean) {
     this.#files = files;
     this.#dir = dir;
@@ -75,7 +75,7 @@ export class SiteFolder {
     this.#new = { common, sessions: new Map(), pages: new Map() };
   }
 
-  /** Keeps a session's pages as they are, if they were made with this key. */
+  /** Keeps a session's pages if they were made with this key. */
   keepSession(file: string, key: string): boolean {
     const line = this.#old.sessions.get(file);
     if (line === undefined || !hasKey(line, file, key)) return false;
@@ -85,7 +85,7 @@ export class SiteFolder {
     return true;
   }
 
-  /** Keys of a session's pages as far as they can be kept, by path. */
+  /** The keys of a session's pages that can be kept, by path. */
   keptKeys(file: string): ReadonlyMap<string, string> {
     const pages = pagesOfLine(this.#old.sessions.get(file) ?? '');
     return new Map(pages.filter(([path, key]) => key !== '' && !this.#torn.has(path)));
@@ -106,7 +106,7 @@ export class SiteFolder {
     for (const [path, key] of this.#writeAll(pages, this.#old.pages)) this.#new.pages.set(path, key);
   }
 
-  /** Removes what no page claims any more, and puts the manifest in force. */
+  /** Removes pages that no longer exist, and writes the manifest. */
   finish(): Written {
     const orphans = this.#orphans();
     for (const path of orphans) this.#files.remove(join(this.#dir, path));
@@ -121,7 +121,7 @@ export class SiteFolder {
     this.#journal.close();
   }
 
-  /** A digest of the pages about all sessions, and so of everything. */
+  /** A digest of the pages about all sessions, which changes with every session. */
   digest(): string {
     return hexDigest(JSON.stringify([this.#new.common, ...this.#new.pages]));
   }
@@ -138,22 +138,22 @@ export class SiteFolder {
     }
   }
 
-  /** Of two pages with one path, one would be lost. */
+  /** Throws if another page has the same path: one of them would be lost. */
   #claim(path: string, wasOurs: boolean): void {
-    const place = path.toLowerCase();
-    if (this.#claimed.has(place) || (!wasOurs && this.#isKept(place)))
+    const lower = path.toLowerCase();
+    if (this.#claimed.has(lower) || (!wasOurs && this.#isKept(lower)))
       throw new Error(`two pages have the path ${path}`);
-    this.#claimed.add(place);
+    this.#claimed.add(lower);
   }
 
-  /** Whether a session that is kept has this page. Sessions are kept before any is written. */
-  #isKept(place: string): boolean {
+  /** Whether a kept session has this page. All sessions to keep are known before the first is written. */
+  #isKept(lower: string): boolean {
     this.#kept ??= new Set(
       [...this.#new.sessions.values()].flatMap((line) =>
         pagesOfLine(line).map(([path]) => path.toLowerCase()),
       ),
     );
-    return this.#kept.has(place);
+    return this.#kept.has(lower);
   }
 
   #write(page: WritablePage): void {
@@ -177,7 +177,7 @@ export class SiteFolder {
     this.written.rendered++;
   }
 
-  /** Files of an earlier render, whole or killed, that no page has in this one. */
+  /** Files of earlier renders that are not pages of this one. */
   #orphans(): string[] {
     const orphans = new Set([...this.#left, ...this.#torn, ...this.#old.pages.keys()]);
     for (const [file, line] of this.#old.sessions) {
@@ -192,7 +192,7 @@ function isWhole(content: ReturnType<WritablePage['render']>): content is string
   return typeof content === 'string' || content instanceof Uint8Array;
 }
 
-/** The same files, and nothing known of what they were made from. */
+/** The same files without their keys, so that all are rewritten. */
 function withoutKeys(old: Manifest): Manifest {
   const sessions = [...old.sessions].map(([file, line]): [string, string] => [
     file,

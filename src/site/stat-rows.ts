@@ -1,38 +1,33 @@
 import { currencySign } from '../pricing/money.ts';
 import { isCostKnown, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact } from '../query/count-text.ts';
+import { MEASURE_COLUMNS } from '../query/measures.ts';
 import { costIn, costView, currenciesOf, drawnCurrency, type CostView } from './cost-view.ts';
 import { percent, shownCount, type Shown } from './format.ts';
 
-/** What a row of statistics says, beside its name. */
+/** A row of statistics, without its name. */
 export interface StatView {
-  sessions: Shown;
-  rounds: Shown;
-  input: Shown;
-  cached: string;
-  output: Shown;
-  reasoning: Shown;
+  /** In the order of MEASURE_COLUMNS; `name` is also the class of the cell. */
+  counts: (Shown & { name: string })[];
   cost: CostView;
-  /** Share of all tokens: `39%`, and as the width of a bar. */
+  /** Share of all tokens: `39%`, as text and as the width of a bar. */
   tokenShare: string;
   tokenWidth: string;
-  /** Share of all costs: `39%`; `39% of ¥` where there are several currencies; `unknown` without a price. */
+  /** Share of all costs: `39%`; `39% of ¥` if there are several currencies; `unknown` without a price. */
   costShare: string;
-  /** Empty where there is no share to draw. */
+  /** Empty if there is no share. */
   costWidth: string;
-  /** `+ 40 rounds` that the cost lacks. */
+  /** `+ 40 rounds` that are not in the cost. */
   missing: string;
 }
 
 export function statView(row: Row, total: Row): StatView {
   const cost = costView(row);
   return {
-    sessions: shownCount(row.sessions),
-    rounds: shownCount(row.rounds),
-    input: shownCount(row.input),
-    cached: percent(row.cached, row.input),
-    output: shownCount(row.output),
-    reasoning: shownCount(row.reasoning),
+    counts: MEASURE_COLUMNS.map(({ name }) => ({
+      name,
+      ...(name === 'cached' ? { text: percent(row.cached, row.input), exact: '' } : shownCount(row[name])),
+    })),
     cost,
     tokenShare: percent(tokensOf(row), tokensOf(total)),
     tokenWidth: width(tokensOf(row), tokensOf(total)),
@@ -41,7 +36,7 @@ export function statView(row: Row, total: Row): StatView {
   };
 }
 
-/** Shares are of costs in one currency: a row in several has none. */
+/** Shares compare costs in one currency: a row with several has none. */
 function costShareOf(row: Row, total: Row, isKnown: boolean): Pick<StatView, 'costShare' | 'costWidth'> {
   if (!isKnown) return { costShare: 'unknown', costWidth: '' };
   const [currency = drawnCurrency(total).currency, ...others] = currenciesOf(row);
@@ -56,7 +51,7 @@ export function isMixed(total: Row): boolean {
   return currenciesOf(total).length > 1;
 }
 
-/** Exact enough for a share. */
+/** Precise enough for a share. */
 function micro(atto: bigint): number {
   return Number(atto / 1_000_000_000_000n);
 }

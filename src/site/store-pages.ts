@@ -13,16 +13,16 @@ import type { Page } from './page.ts';
 import { dataKeysOf, listPages } from './session-list.ts';
 import type { SiteContext } from './site-context.ts';
 import { consumersPage, datesPage, modelsPage } from './statistics.ts';
-import { surveyOf, type Survey } from './totals.ts';
+import { siteTotals, type SiteTotals } from './totals.ts';
 
-/** The pages about all sessions. Sums are made only if one of them has to be written. */
+/** The pages about all sessions. Totals are summed only if a page needs them. */
 export function* storePages(
   snapshot: Snapshot,
   sessions: readonly KeyedSession[],
   refresh: number,
   site: SiteContext,
 ): Generator<Page> {
-  // Pruned sessions have no pages any more, and their part in the sums.
+  // Pruned sessions still count in totals, but have no pages.
   const pruned = sessions.filter(({ entry }) => isPruned(entry));
   const shown = inBothOrders(
     pruned.length === 0 ? sessions : sessions.filter(({ entry }) => !isPruned(entry)),
@@ -33,22 +33,22 @@ export function* storePages(
   const state = hexDigest([...dataKeys, ...pruned.map(({ mark }) => mark), ...lost].join('\n'));
   const today = site.local.dateOf(Math.floor(site.now / BUCKET_MS));
   const entries = sessions.map(({ entry }) => entry);
-  let known: Survey | undefined;
-  const survey = (): Survey => (known ??= surveyOf(entries, site.local, lostRounds));
+  let known: SiteTotals | undefined;
+  const totals = (): SiteTotals => (known ??= siteTotals(entries, site.local, lostRounds));
 
   if (sessions.length === 0) {
     yield* emptyPages(snapshot, refresh, site);
   } else {
     yield* listPages(shown, dataKeys, pruned.length, site);
-    yield page('models.html', state, () => modelsPage(survey(), site));
-    yield page('dates.html', state, () => datesPage(survey(), site));
-    yield page('consumers.html', state, () => consumersPage(survey(), site));
-    yield page(OVERVIEW_PATH, `${state} ${today}`, () => overview(entries, shown.latest(), survey(), site));
+    yield page('models.html', state, () => modelsPage(totals(), site));
+    yield page('dates.html', state, () => datesPage(totals(), site));
+    yield page('consumers.html', state, () => consumersPage(totals(), site));
+    yield page(OVERVIEW_PATH, `${state} ${today}`, () => overview(entries, shown.latest(), totals(), site));
   }
   const files = dataKeys.length;
   yield page(FIND_PATH, `${files}`, () => findPage(files, site));
   yield* sessionsJsonPages(shown, state);
-  yield page('api/stats.json', state, () => statsJson(survey(), site));
+  yield page('api/stats.json', state, () => statsJson(totals(), site));
 }
 
 function page(path: string, key: string, render: Page['render']): Page {

@@ -3,10 +3,10 @@ import runtime from 'handlebars/runtime.js';
 import { templates } from 'virtual:site-files';
 
 /**
- * The templates, compiled when the program was built. They escape everything but `{{{…}}}`, which is for markup that
- * this program made, and throw where a value is missing.
+ * The templates, compiled at build time. They escape everything except `{{{…}}}`, which is for HTML made by this program,
+ * and throw if a value is missing.
  */
-// The runtime's types lack it.
+// The runtime has no types of its own.
 const engine = (runtime as unknown as typeof HandlebarsModule).create();
 for (const [name, specification] of Object.entries(templates)) {
   engine.registerPartial(name, engine.template(specification));

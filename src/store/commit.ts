@@ -11,8 +11,9 @@ import {
 import { pricesPath, removeKilledRefresh } from './price-files.ts';
 import { checkNotRestored } from './restored.ts';
 import { appendRounds, recordsPath } from './session-file.ts';
-import { writeState, type LogPosition, type State } from './state.ts';
+import { writeState, type State } from './state.ts';
 import type { Store } from './store.ts';
+import type { ClosedLog, LogPosition } from '../model/log-position.ts';
 import { isPruned, type SessionHead } from '../model/session-entry.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 import { mergeCells } from '../model/usage-cells.ts';
@@ -29,17 +30,17 @@ export interface SessionAddition {
   usage: readonly UsageCell[];
 }
 
-/** Everything that becomes true at once. */
+/** Everything that one commit stores. */
 export interface Batch {
-  /** Gone through once. */
+  /** Iterated once. */
   sessions: Iterable<SessionAddition>;
   /** Lines of the price book and of the rejected lines' file, without line breaks. */
   prices: readonly string[];
   rejected: readonly string[];
   logs: LogPosition[];
-  /** Logs whose files are gone since the last commit. */
-  closed: readonly LogPosition[];
-  /** How many of all closed logs are imported files, where that was counted. */
+  /** Logs whose files are gone since the last commit, and files that were imported. */
+  closed: readonly ClosedLog[];
+  /** How many of all closed logs are imported files; undefined where that was not counted. */
   imported?: number | undefined;
   /** Until when the rounds were that came from closed logs, in milliseconds since 1970 UTC; undefined: as before, null: none was closed. */
   closedUntil?: number | null | undefined;
@@ -50,14 +51,14 @@ export function rejectedPath(dir: string): string {
   return join(dir, '.rejected.jsonl');
 }
 
-/** Below this, rewriting the index saves nothing that anybody would notice. */
+/** For a shorter tail, rewriting the index saves nothing noticeable. */
 const SMALL_TAIL = 1 << 18;
-/** A tail that is longer than this part of its base is made a part of a new one. */
+/** A tail longer than this part of its base is merged into a new base. */
 const LARGEST_TAIL = 1 / 4;
-/** So many files are synced one by one; for more, one sync of the file system is ten times cheaper. */
+/** Up to this many files are synced one by one; for more, one sync of the file system is ten times cheaper. */
 const FEW_FILES = 8;
 
-/** A batch whose sessions are written, and which nothing counts yet. */
+/** A batch whose sessions are written, and that no state counts yet. */
 export interface Staged {
   batch: Omit<Batch, 'sessions'>;
   written: readonly WrittenSession[];
@@ -69,8 +70,8 @@ export interface Staged {
 
 /**
  * Stores a batch: session files, then the index, then the state, each on disk before the next. Renaming the state
- * is the commit. A crash before it leaves bytes that nothing counts, and the next run writes over them. Brings
- * `index` up to date and returns the new state. Throws InputOutputError, before anything is written, when the state
+ * is the commit. A crash before it leaves bytes that no state counts, and the next run overwrites them. Updates `index`
+ * and returns the new state. Throws InputOutputError, before anything is written, when the state
  * is older than the index.
  */
 export function commit(files: Files, store: Store, state: State, index: StoredIndex, batch: Batch): State {
@@ -80,8 +81,8 @@ export function commit(files: Files, store: Store, state: State, index: StoredIn
 }
 
 /**
- * The first part of a commit: writes the session files, and tells `index` of them. What it returns is to be put on disk
- * and sealed before the next batch is staged, or to be forgotten together with `index`.
+ * The first part of a commit: writes the session files and adds them to `index`. Sync and seal what it returns before
+ * you stage the next batch, or discard it together with `index`.
  */
 export function stage(files: Files, store: Store, state: State, index: StoredIndex, batch: Batch): Staged {
   const { dir } = store;
@@ -130,7 +131,7 @@ export function seal(files: Files, store: Store, state: State, index: StoredInde
   return committed;
 }
 
-/** Makes the new state the one that counts. A new index replaces the one before. */
+/** Publishes the new state, and removes the index that it replaces. */
 export function publish(
   files: Files,
   store: Store,
@@ -142,11 +143,11 @@ export function publish(
   const { generation } = before.index;
   if (committed.index.generation === generation) return;
   index.rebase(committed.index);
-  // A run that was killed right here left the one before it.
+  // A run that was killed at this point left the one before it.
   for (const old of [generation, generation - 1]) removeIndex(files, store.dir, old);
 }
 
-/** What a commit makes of a session, and what its new rounds used. */
+/** A session as a commit leaves it, and what its new rounds used. */
 interface WrittenSession {
   head: SessionHead;
   usage: readonly UsageCell[];
@@ -167,7 +168,7 @@ function writeSession(
   return { head: { ...entry, ...end }, usage: mergeCells(usage) };
 }
 
-/** A session all of whose rounds were removed begins a new file. */
+/** A session whose rounds were all removed begins a new file. */
 function storedOf(index: StoredIndex, id: string): SessionHead | undefined {
   const head = index.head(id);
   return head && !isPruned(head) ? head : undefined;
@@ -178,7 +179,7 @@ export function areMany(paths: readonly string[]): boolean {
   return paths.length > FEW_FILES;
 }
 
-/** Puts files of a folder on disk, and with new ones among them the folder too. */
+/** Syncs files of a folder, and the folder too where some of them are new. */
 export function syncFiles(files: Files, dir: string, paths: readonly string[], isNew: boolean): void {
   if (areMany(paths) && files.syncAll(dir)) return;
   syncEach(files, dir, paths, isNew);
@@ -198,7 +199,7 @@ export function appendLines(files: Files, path: string, at: number, lines: reado
   return at + bytes.length;
 }
 
-/** Appends to the tail, or writes a new base when the tail has outgrown the old one. */
+/** Appends to the tail, or writes a new base where the tail has outgrown the old one. */
 export function writeIndex(
   files: Files,
   dir: string,
@@ -226,7 +227,7 @@ export function writeIndex(
 /** Undefined where they are longer than `most` bytes. */
 function tailLines(
   sessions: readonly WrittenSession[],
-  closed: readonly LogPosition[],
+  closed: readonly ClosedLog[],
   most: number,
 ): Buffer | undefined {
   const lines: string[] = [];

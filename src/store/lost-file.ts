@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, type Files } from '../platform/files.ts';
-import { isCount, type State } from './state.ts';
+import { isCount } from '../platform/json-checks.ts';
+import { parseJson } from '../platform/json-spans.ts';
+import type { State } from './state.ts';
 
 /** Rounds that were counted once, and that no session file and no log held any more when the store was repaired. */
 export interface LostEntry {
@@ -70,10 +72,6 @@ function linesOf(bytes: Buffer): { line: LostLine; end: number }[] {
 }
 
 function toLine(text: string): LostLine | undefined {
-  try {
-    const value = JSON.parse(text) as LostLine | null;
-    return isCount(value?.rounds) && isCount(value.commit) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text) as LostLine | null | undefined;
+  return isCount(value?.rounds) && isCount(value.commit) ? value : undefined;
 }

@@ -1,3 +1,5 @@
+import { isRecord } from '../platform/json-checks.ts';
+
 /**
  * What of pricing belongs to a store: who adds a round later prices it as those before. It is the key `pricing` of
  * `.store.json`, which a run reads anyway. A further setting is a further key here, and is checked in `toPricing`.
@@ -95,8 +97,4 @@ function isPriceFile(value: unknown): value is StorePriceFile {
 
 function isDigest(value: unknown): value is string {
   return typeof value === 'string' && SHA256.test(value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

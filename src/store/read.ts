@@ -3,8 +3,9 @@ import { isAbsent, nodeFiles, readBytes, withFile, type Files } from '../platfor
 import { StoredIndex, type StoredSessions } from './index/index.ts';
 import { pricesPath } from './price-files.ts';
 import { storedRounds } from './session-file.ts';
-import { readState, type LogPosition, type State } from './state.ts';
+import { readState, type State } from './state.ts';
 import { openStore } from './store.ts';
+import type { ClosedLog } from '../model/log-position.ts';
 import { isPruned, type SessionEntry } from '../model/session-entry.ts';
 
 /** The store as one commit left it. */
@@ -15,8 +16,8 @@ export interface Snapshot {
   readonly priceLines: readonly string[];
   readonly noContent: boolean;
   readonly state: State;
-  /** Logs whose files are gone. */
-  readonly closed: ReadonlyMap<number, LogPosition>;
+  /** Logs whose files are gone, and imported files. */
+  readonly closed: ReadonlyMap<number, ClosedLog>;
   /** Lets go of the index's file: for a process that lives on. */
   close(): void;
 }

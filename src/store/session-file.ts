@@ -3,23 +3,17 @@ import { crc32 } from '../platform/digest.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { errorCode, isAbsent, readBytes, withFile, type Files } from '../platform/files.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
+import { headLine, parseSummary, SEPARATOR, summaryBytes } from '../session-format/framing.ts';
 
-/** Where a session's rounds end, and the checksums by which its file is known to be what the index says. */
+/** Where a session's rounds end, and the checksums that show its file is the one that the index means. */
 export type SessionEnd = Pick<SessionEntry, 'end' | 'last' | 'summary'>;
 type Rounds = Pick<SessionEntry, 'file' | 'end' | 'last'>;
 type Committed = SessionEnd & Pick<SessionEntry, 'file'>;
 
 /**
- * A session file is one JSON document:
- *
- *     {"session_id":"…","rounds":[
- *     {"round":1,…},
- *     {"round":2,…}
- *     ],"created_at":…}
- *
- * New rounds are written at the committed end of the rounds, over the old summary, and a new summary behind them:
- * bytes before that end never change, so readers need no lock. Nothing is synced here. Throws if the file doesn't
- * hold the committed rounds: writing behind their end would leave a hole.
+ * Writes new rounds at the committed end of a session's rounds, over the old summary, and a new summary after them:
+ * bytes before that end never change, so readers need no lock. Nothing is synced here. Throws if the file does not hold
+ * the committed rounds: writing after their end would leave a hole.
  */
 export function appendRounds(
   files: Files,
@@ -29,7 +23,7 @@ export function appendRounds(
   summary: Readonly<Record<string, unknown>>,
 ): SessionEnd {
   const { id, file, committed } = target;
-  const head = committed ? '' : `{"session_id":${JSON.stringify(id)},"rounds":[\n`;
+  const head = committed ? '' : headLine(id);
   const lines = rounds.map((line) => (typeof line === 'string' ? Buffer.from(line) : line));
   const tail = summaryBytes(summary);
   const bytes = joined([
@@ -50,10 +44,9 @@ export function appendRounds(
   };
 }
 
-const SEPARATOR = Buffer.from(',\n');
 const scratch = Buffer.allocUnsafeSlow(1 << 20);
 
-/** The pieces as one; valid until the next are joined. */
+/** The pieces joined; valid until the next call. */
 function joined(pieces: readonly Uint8Array[]): Buffer {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   if (length > scratch.length) return Buffer.concat(pieces, length);
@@ -65,7 +58,7 @@ function joined(pieces: readonly Uint8Array[]): Buffer {
   return scratch.subarray(0, length);
 }
 
-/** Writes a summary behind the committed rounds, over whatever stands there. Nothing is synced here. */
+/** Writes a summary after the committed rounds, over whatever is there. Nothing is synced here. */
 export function replaceSummary(
   files: Files,
   dir: string,
@@ -77,11 +70,7 @@ export function replaceSummary(
   return { length: tail.length, crc: crc32(tail) };
 }
 
-function summaryBytes(summary: Readonly<Record<string, unknown>>): Buffer {
-  return Buffer.from(`\n],${JSON.stringify(summary).slice(1)}\n`);
-}
-
-/** Nothing lies behind the bytes afterwards. */
+/** The file ends with the bytes. */
 function writeLast(files: Files, fd: number, at: number, bytes: Buffer): void {
   files.write(fd, bytes, at);
   files.truncate(fd, at + bytes.length);
@@ -92,14 +81,14 @@ export function checkSessionFile(files: Files, dir: string, entry: Committed): v
   useSessionFile(files, dir, entry, 'read', () => undefined);
 }
 
-/** Whether the file holds the committed rounds, as far as its last one tells. */
+/** Whether the file holds the committed rounds, judged by the last one. */
 export function holdsRounds(files: Files, dir: string, entry: Rounds): boolean {
   const path = join(dir, entry.file);
   if (!files.stat(path)) return false;
   return withFile(files, path, 'read', (fd) => isLastRound(readLastRound(files, fd, entry), entry));
 }
 
-/** The summary behind the rounds; undefined where a crashed run wrote over the committed one. */
+/** The summary after the rounds; undefined where a crashed run wrote over the committed one. */
 export function readSummary(
   files: Files,
   dir: string,
@@ -109,10 +98,10 @@ export function readSummary(
     readBytes(files, fd, entry.end, entry.summary.length + 1),
   );
   if (bytes.length !== entry.summary.length || crc32(bytes) !== entry.summary.crc) return undefined;
-  return JSON.parse(`{${bytes.toString().slice('\n],'.length)}`) as Record<string, unknown>;
+  return parseSummary(bytes);
 }
 
-/** The committed rounds, each as the JSON text of its line; can be gone through several times. */
+/** The committed rounds, each as the JSON text of its line; can be iterated several times. */
 export function storedRounds(files: Files, dir: string, entry: Committed): Iterable<string> {
   return {
     *[Symbol.iterator]() {
@@ -138,7 +127,7 @@ function* roundLines(files: Files, fd: number, dir: string, entry: Rounds): Gene
   for (let at = 0; at < end;) {
     const chunk = readBytes(files, fd, at, Math.min(CHUNK_BYTES, end - at));
     if (chunk.length === 0) throw cut(dir, entry);
-    // No JSON text has them: a hole, where a crash of the machine lost what was written.
+    // JSON has no NULs: they are a hole, where a crash of the machine lost what was written.
     if (chunk.includes(0)) throw damaged(dir, entry, 'holds NUL bytes');
     at += chunk.length;
     let from = 0;
@@ -146,6 +135,7 @@ function* roundLines(files: Files, fd: number, dir: string, entry: Rounds): Gene
       const line = Buffer.concat([...carried, chunk.subarray(from, newline)]).toString();
       carried = [];
       from = newline + 1;
+      // Every round but the last is followed by a comma.
       if (!isHead) yield line.slice(0, -1);
       isHead = false;
     }

@@ -1,13 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { readBytes, withFile, type Files } from '../platform/files.ts';
+import { headLine, idOfHead, roundLength } from '../session-format/framing.ts';
 import { appendRounds, type SessionEnd } from './session-file.ts';
 
-/** A line of a session file as it stands there, sound or not. */
+/** A line of a session file, sound or not. */
 export interface SessionLine {
-  /** Without what separates it from the next. */
+  /** Without the separator. */
   text: string;
-  /** Offset behind the text. */
+  /** Offset after the text. */
   end: number;
 }
 
@@ -15,7 +16,7 @@ const CHUNK_BYTES = 1 << 20;
 /** No round is this long: a hole, or another file's bytes. */
 const LONGEST = 256 << 20;
 
-/** The lines of a file that the index can't vouch for, up to the first that certainly is no text. */
+/** The lines of a file that the index cannot vouch for, up to the first that is certainly not text. */
 export function* sessionLines(files: Files, path: string): Generator<SessionLine> {
   const fd = files.open(path, 'read');
   try {
@@ -47,29 +48,14 @@ export function* sessionLines(files: Files, path: string): Generator<SessionLine
 
 function toLine(bytes: Buffer, end: number): SessionLine | undefined {
   if (bytes.includes(0) || !isUtf8(bytes)) return undefined;
-  const isFollowed = bytes.at(-1) === 0x2c;
-  return {
-    text: bytes.toString('utf8', 0, bytes.length - (isFollowed ? 1 : 0)),
-    end: isFollowed ? end - 1 : end,
-  };
+  const length = roundLength(bytes);
+  return { text: bytes.toString('utf8', 0, length), end: end - bytes.length + length };
 }
 
-/** The session id in the first line of a session file; undefined where that line is none. */
-export function headerId(text: string): string | undefined {
-  const id = /^\{"session_id":(".*"),"rounds":\[$/s.exec(text)?.[1];
-  if (id === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(id);
-    return typeof value === 'string' ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Of a copy, so much is in memory at once. */
+/** How much of a copy is in memory at once. */
 const COPY_CHARACTERS = 16 << 20;
 
-/** Makes a session's file of the first rounds of another file. Nothing is synced here. */
+/** Copies the first rounds of another file into a session's file. Nothing is synced here. */
 export function copyRounds(
   files: Files,
   dir: string,
@@ -102,14 +88,14 @@ export function copyRounds(
   return flush();
 }
 
-/** Whether a session file begins as this session's does: no more of it is read. */
+/** Whether a session file begins as this session's does: reads no more than its first line. */
 export function headerOf(files: Files, path: string, id: string): boolean {
-  const expected = Buffer.from(`{"session_id":${JSON.stringify(id)},"rounds":[\n`);
+  const expected = Buffer.from(headLine(id));
   return withFile(files, path, 'read', (fd) => readBytes(files, fd, 0, expected.length)).equals(expected);
 }
 
-/** The session id in a file's first line; undefined where that line is none. */
+/** The session id in a file's first line; undefined where it has none. */
 export function readHeaderId(files: Files, path: string): string | undefined {
-  for (const { text } of sessionLines(files, path)) return headerId(text);
+  for (const { text } of sessionLines(files, path)) return idOfHead(text);
   return undefined;
 }

@@ -1,5 +1,7 @@
+import { isLogPosition, type LogPosition } from '../model/log-position.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
+import { isCount, isRecord } from '../platform/json-checks.ts';
 
 /** The commit pointer. Renaming a new one into place is the commit: what it doesn't count does not exist. */
 export interface State {
@@ -23,16 +25,9 @@ export interface State {
   closed_until?: number | null;
   /** Rounds that a repair could not bring back, and how much of their list counts; absent where none were lost. */
   lost?: { length: number; rounds: number };
-  /** Number of the next log generation. */
+  /** The next log id. */
   next_log: number;
   logs: LogPosition[];
-}
-
-/** A log generation as the reader of logs describes it; the store needs no more than its number and offset. */
-export interface LogPosition {
-  id: number;
-  offset: number;
-  [detail: string]: unknown;
 }
 
 /** Format 1, which is read still, has no base. Format 2 has no cells in other currencies, and none with bounds. */
@@ -107,23 +102,9 @@ function isState(value: Record<string, unknown>): value is Record<string, unknow
     (pruned === undefined || (isRecord(pruned) && isCount(pruned['length']))) &&
     (value['closed_until'] == null || Number.isFinite(value['closed_until'])) &&
     (lost === undefined || (isRecord(lost) && isCount(lost['length']) && isCount(lost['rounds']))) &&
-    areLogPositions(logs)
+    Array.isArray(logs) &&
+    logs.every(isLogPosition)
   );
-}
-
-export function areLogPositions(value: unknown): value is LogPosition[] {
-  return (
-    Array.isArray(value) &&
-    value.every((log) => isRecord(log) && isCount(log['id']) && isCount(log['offset']))
-  );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
 function stateError(path: string, problem: string): InputOutputError {

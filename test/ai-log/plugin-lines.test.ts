@@ -117,7 +117,6 @@ describe('each line that the real plugin printed', () => {
       requestId: null,
       responseType: 'stream',
       responseCode: null,
-      serviceTier: null,
       durationMs: 0,
       firstTokenMs: 0,
       usage: { input: 20012, output: 500, reasoning: 0, cached: 18000, cacheWrite: 2000 },

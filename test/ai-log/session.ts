@@ -1,4 +1,4 @@
-import { readStoredRound } from '../../src/session-format/expand-rounds.ts';
+import { readRound } from '../../src/session-format/read-round.ts';
 import { arrayElements } from '../../src/platform/json-spans.ts';
 import { SessionMemory, type TextKind } from '../../src/session-format/session-memory.ts';
 import type { LoggedRound, Text } from '../../src/ai-log/round.ts';
@@ -51,12 +51,12 @@ export function reload(memory: SessionMemory, kept = Infinity): SessionMemory {
 export function replay(lines: readonly string[]): SessionMemory {
   const memory = new SessionMemory();
   for (const line of lines) {
-    const { stored } = readStoredRound(line);
+    const { stored } = readRound(line);
     memory.replay(stored.round, stored.context ?? [], newMessages(line).map(digest16));
   }
   return memory;
 }
 
 export function newMessages(line: string): string[] {
-  return arrayElements(readStoredRound(line).texts.get('new_messages') ?? '[]') ?? [];
+  return arrayElements(readRound(line).texts.get('new_messages') ?? '[]') ?? [];
 }

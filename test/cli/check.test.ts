@@ -32,10 +32,10 @@ test.each([
   ['day', '1', 'within budget: $1.0000 of $1 (100%) on 2026-02-03'],
   ['week', '2', 'within budget: $2.0000 of $2 (100%) in the week of 2026-02-02'],
   ['month', '2', 'within budget: $2.0000 of $2 (100%) in 2026-02'],
-  ['total', '3', 'within budget: $3.0000 of $3 (100%) in all'],
+  ['total', '3', 'within budget: $3.0000 of $3 (100%) in total'],
 ])('--per %s counts the rounds of the current one, in the time zone', async (per, usd, begins) => {
   const zone = per === 'total' ? '' : ' (Asia/Shanghai)';
-  const unpriced = '; without 1 unpriced round (no-such-model, 1M tokens)\n';
+  const unpriced = '; excluding 1 unpriced round (no-such-model, 1M tokens)\n';
   expect(await check('--budget-usd', usd, '--per', per)).toEqual({
     code: 0,
     out: begins + zone + unpriced,
@@ -68,7 +68,7 @@ test('--consumer and --model, in any case; --strict; --budget-tokens; another zo
 
 test('a name that no round has is wrong usage: such a budget would hold for ever', async () => {
   const line =
-    'not checked: $0.0000 of $1 (0%) for bo in 2026-02 (Asia/Shanghai); the store has no such round at all\n';
+    'not checked: $0.0000 of $1 (0%) for bo in 2026-02 (Asia/Shanghai); no round in the store has these names\n';
   const err = "monitor: no consumer 'bo' in the store. Did you mean 'bob'?\n";
   expect(await check('--budget-usd', '1', '--consumer', 'bo')).toEqual({ code: 2, out: line, err });
   expect(await check('--budget-usd', '1', '--consumer', 'bo', '--quiet')).toEqual({
@@ -86,12 +86,12 @@ test('names that are there, but not in the period or not together, are no wrong 
   expect(await run(bob, later)).toEqual({
     code: 0,
     out: 'within budget: $0.0000 of $1 (0%) for bob in 2026-03 (Asia/Shanghai)\n',
-    err: "monitor: no round of consumer 'bob' in this period; the last one was on 2026-02-03\n",
+    err: "monitor: no rounds of consumer 'bob' in this period; the last was on 2026-02-03\n",
   });
   expect(await run([...bob, '--quiet'], later)).toEqual({ code: 0, out: '', err: '' });
   expect(await check('--budget-usd', '1', '--consumer', 'bob', '--model', 'test-a')).toEqual({
     code: 0,
-    out: 'within budget: $0.0000 of $1 (0%) for test-a by bob in 2026-02 (Asia/Shanghai); the store has no such round at all\n',
+    out: 'within budget: $0.0000 of $1 (0%) for test-a by bob in 2026-02 (Asia/Shanghai); no round in the store has these names\n',
     err: '',
   });
 });
@@ -105,7 +105,7 @@ test('--json, with the same exit code', async () => {
 test.each([
   [
     [],
-    'monitor: check needs a budget: --budget-usd 50, or --budget 300 --currency CNY, or --budget-tokens 1000000.\n',
+    'monitor: check needs a budget: --budget-usd 50, --budget 300 --currency CNY, or --budget-tokens 1000000\n',
   ],
   [['--budget-usd', '-5'], 'It must be an amount in USD, such as 50 or 0.25.'],
   [['--budget-usd', '5', '--per', 'year'], 'Allowed choices are day, week, month, total.'],

@@ -102,7 +102,7 @@ describe('costs in several currencies', () => {
     expect(out).toMatch(/^TOTAL .* \$2\.0000 \+ ¥3\.0000$/m);
     expect(err).toBe(
       "monitor: $2.0000 + ¥3.0000 could not be converted to EUR: the store's price file has no rate for that time. " +
-        'Add one under "rates" in the price file, and run parse --prices with it\n',
+        'Add one under "rates" in the file, then run monitor parse --prices <file>\n',
     );
     expect((await json('stats-model', '--currency', 'EUR'))['total']).toMatchObject({
       cost: null,
@@ -125,8 +125,8 @@ describe('costs in several currencies', () => {
   });
 
   test.each([
-    [['--currency', 'yuan'], 'It must be the code of a currency'],
-    [['--currency', ''], 'It must be the code of a currency'],
+    [['--currency', 'yuan'], 'It must be a currency code'],
+    [['--currency', ''], 'It must be a currency code'],
   ])('%j is wrong usage', async (argv, message) => {
     await both();
     const { code, err } = await at('stats-model', ...argv);
@@ -141,7 +141,7 @@ describe('a budget', () => {
       at('check', '--per', 'total', '--timezone', 'UTC', ...argv);
     expect(await check('--budget', '18', '--currency', 'CNY')).toEqual({
       code: 0,
-      out: 'within budget: ¥18.0000 of ¥18 (100%) in all\n',
+      out: 'within budget: ¥18.0000 of ¥18 (100%) in total\n',
       err: '',
     });
     expect(await check('--budget', '17.99', '--currency', 'CNY')).toMatchObject({ code: 1 });
@@ -157,12 +157,12 @@ describe('a budget', () => {
     for (const more of [[], ['--quiet'], ['--strict']])
       expect(await check('--budget-usd', '5', ...more)).toEqual({
         code: 2,
-        out: 'cost not known: $2.0000 of $5 (40%) in all; without ¥3.0000\n',
+        out: 'cost unknown: $2.0000 of $5 (40%) in total; excluding ¥3.0000\n',
         err: expect.stringMatching(/^monitor: ¥3\.0000 could not be converted to USD: .*\n$/),
       });
     expect(await check('--budget', '1', '--currency', 'CNY')).toMatchObject({
       code: 1,
-      out: 'over budget: ¥3.0000 of ¥1 (300%) in all; without $2.0000\n',
+      out: 'over budget: ¥3.0000 of ¥1 (300%) in total; excluding $2.0000\n',
     });
     // A budget of tokens has nothing to do with currencies.
     expect(await check('--budget-tokens', '100000000')).toMatchObject({ code: 0 });

@@ -37,7 +37,7 @@ test('nothing wrong: a line for each part, and exit code 0', async () => {
   expect(await doctor()).toEqual({
     code: 0,
     err: '',
-    out: `✓ Log: 1 file; of the newest 2 lines 1 is an AI call
+    out: `✓ Log: 1 file; of the newest 2 lines, 1 is an AI call
 ✓ Store: 1 round of 1 session; last stored 2 hours ago; nothing left to read; 0 rejected lines
 ✓ Prices: every round with token counts has one
 ✓ Schedule: * * * * * monitor parse --output-dir ${store} --quiet (crontab -l)
@@ -85,7 +85,7 @@ test('no store, no schedule: exit code 1; a setting is never broken, whatever th
   expect(out).toContain(`\n    ${command}\n`);
   const cron = command.replace('monitor', '/usr/bin/node /usr/local/bin/monitor');
   expect(out).toContain(`\n    * * * * * ${cron} --quiet\n`);
-  expect(out).toContain('\n! there is no store yet. [store-missing]\n');
+  expect(out).toContain('\n! There is no store yet. [store-missing]\n');
   expect(out).toMatch(/\n1 problem to fix\.\n$/);
   const { store: found, findings } = JSON.parse((await run([...argv, '--json'])).out);
   expect(found).toBeNull();
@@ -94,7 +94,7 @@ test('no store, no schedule: exit code 1; a setting is never broken, whatever th
       code: 'store-missing',
       severity: 'warning',
       area: 'store',
-      what: 'there is no store yet.',
+      what: 'There is no store yet.',
       where: none,
       fix: 'The first run creates it.',
       setting: command,

@@ -314,11 +314,11 @@ test('where no file of an export belongs it is refused, and nothing is written',
   await refused(join(store, 'x.csv'), 'is inside the store');
   await refused(join(store, '.state.json'), 'is inside the store');
   await refused(join(out, 'way-in', 'x.csv'), 'is inside the store');
-  await refused(join(out, 'folder.csv'), 'is a folder. Name a file in it.');
-  await refused(join(out, 'none', 'x.csv'), 'is not there. Make it first: mkdir -p ', 74);
-  await refused(`${out}/x.csv/`, 'does not say what to write');
-  await refused('', 'does not say what to write');
-  await refused(join(out, 'x.xlsx'), 'let it end in .json, .csv, .ndjson or .md, or add --format.');
+  await refused(join(out, 'folder.csv'), 'is a directory: name a file in it');
+  await refused(join(out, 'none', 'x.csv'), 'does not exist. Create it with: mkdir -p ', 74);
+  await refused(`${out}/x.csv/`, 'cannot tell the format from the name');
+  await refused('', 'cannot tell the format from the name');
+  await refused(join(out, 'x.xlsx'), 'use .json, .csv, .ndjson or .md, or add --format');
   expect(readdirSync(store).toSorted()).toEqual(names);
   // A sibling whose name begins like the store's is outside of it.
   expect((await run(['export', `${store}-x.csv`, '--data-dir', store])).code).toBe(0);
@@ -331,23 +331,26 @@ test('a state file that lies beside the store is no place either', async () => {
   const other = join(out, 'store');
   await run(['parse', '--log-path', log, '--output-dir', other, '--state-file', state]);
   const ran = await run(['export', state, '--data-dir', other]);
-  expect([ran.code, ran.err]).toEqual([2, `monitor: ${state} is the state of the store ${other}.\n`]);
+  expect([ran.code, ran.err]).toEqual([
+    2,
+    `monitor: ${state} is the state file of the store ${other}: choose another place\n`,
+  ]);
 });
 
 test.each([
-  [['a.csv', '--with-messages'], '--with-messages goes with rounds as ndjson alone'],
+  [['a.csv', '--with-messages'], '--with-messages works only with ndjson of rounds'],
   [
     ['a.ndjson', '--with-messages', '--group-by', 'model'],
-    '--with-messages goes with rounds as ndjson alone',
+    '--with-messages works only with ndjson of rounds',
   ],
-  [['a.md', '--group-by', 'round'], '--group-by round goes with csv and ndjson, not with md.'],
-  [['a.json', '--group-by', 'round'], '--group-by round goes with csv and ndjson, not with json.'],
-  [['a.csv', '--format', 'focus', '--group-by', 'model'], '--group-by means nothing for focus'],
+  [['a.md', '--group-by', 'round'], '--group-by round works only with csv and ndjson, not with md'],
+  [['a.json', '--group-by', 'round'], '--group-by round works only with csv and ndjson, not with json'],
+  [['a.csv', '--format', 'focus', '--group-by', 'model'], '--group-by does not work with focus'],
   [
     ['a.csv', '--format', 'focus', '--since', '2026-02-01T10:00'],
-    'focus has whole days: --since must be a date',
+    'focus covers whole days: --since must be a date',
   ],
-  [['a.csv', '--billing-account-id', 'x'], '--billing-account-… goes with --format focus.'],
+  [['a.csv', '--billing-account-id', 'x'], '--billing-account-… options work only with --format focus'],
   [
     ['a.csv', '--group-by', 'round,model'],
     'It must be one or more of model,date,consumer,api,session, each once; or round.',
@@ -371,7 +374,7 @@ test('focus has days of UTC, whatever the system’s zone is', async () => {
   expect(await days('--until', '2026-02-01', '--timezone', 'UTC')).toEqual(['2026-02-01T00:00:00Z']);
   expect(await days('--days', '2')).toEqual(['2026-02-02T00:00:00Z']);
   expect((await focus('--timezone', 'Asia/Shanghai')).err).toContain(
-    'focus has days of UTC, not of Asia/Shanghai',
+    'focus uses UTC days: leave out --timezone',
   );
 });
 
@@ -380,7 +383,7 @@ test('--strict: the whole file, and exit code 1 where its total lacks a price', 
   expect(ran).toEqual({
     code: 1,
     out: '',
-    err: 'monitor: the total lacks 1 unpriced round (no-such-model, 10 tokens)\n',
+    err: 'monitor: the total does not include 1 unpriced round (no-such-model, 10 tokens)\n',
   });
   expect(readRecords(read('a.csv'))).toHaveLength(3);
   expect((await exportTo('b.csv', '--strict', '--quiet', '--model', 'test-a')).code).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
-import { usualParse } from '../../src/cli/usual-parse.ts';
-import { usualRender } from '../../src/cli/usual-render.ts';
+import { usualParse } from '../../src/cli/crontab/usual-parse.ts';
+import { usualRender } from '../../src/cli/crontab/usual-render.ts';
 import { makeFolder } from '../platform/make.ts';
 import { line, makeStore, run } from './run.ts';
 

@@ -23,20 +23,20 @@ test('import says what it did, and what to doubt', async () => {
   expect([code, err]).toEqual([0, '']);
   expect(out).toBe(`Imported 4 rounds of 2 sessions from 2 files.
 
-What to doubt in them (they carry the flag "imported"):
-- their times are when the original parsed the log, not when the requests were made;
-  days, and prices that changed meanwhile, can be off by as much
-- their tokens are as logged then, without the total that tells where cached and reasoning tokens belong;
-  reasoning tokens that the original had guessed from a text's length are left out (1 round)
-- their costs are computed from today's prices: the original's are ignored
-- who asked, which API, response codes and request ids were not kept by the original
+What is uncertain about them (they have the flag "imported"):
+- their times are when the original parsed the log, not when the requests were made:
+  days, and prices that changed in between, can be off by that much
+- their token counts are as logged, without the total that shows what includes cached and reasoning tokens
+- reasoning tokens that the original estimated from the length of a text are left out (1 round)
+- their costs are computed from today's prices, not taken from the original
+- the original did not keep consumers, APIs, response codes and request ids
 
-No log has been parsed into this store yet. When one is, rounds that were imported are known by their model,
-token counts and texts, and not counted twice; but the log has the requests' own times: parse first, then import.
+No log has been parsed into this store yet. When one is, imported rounds are recognised by their model, token counts
+and texts, and not counted twice. But only the log has the times of the requests: parse first, then import.
 `);
   expect(await run(['import', from, '--data-dir', store])).toEqual({
     code: 0,
-    out: 'Imported 0 rounds of 0 sessions from 0 files.\n2 files imported before.\n',
+    out: 'Imported 0 rounds of 0 sessions from 0 files.\n2 files already imported.\n',
     err: '',
   });
 });
@@ -60,7 +60,7 @@ test('files that are left out are named, and the exit code is 1', async () => {
   mkdirSync(join(from, 'folder.json'));
   const store = join(folder, 'store');
   const first = await run(['import', from, '--data-dir', store, '--json']);
-  expect([first.code, first.err]).toEqual([1, 'monitor: 2 files left out\n']);
+  expect([first.code, first.err]).toEqual([1, 'monitor: 2 files skipped\n']);
   expect(JSON.parse(first.out)).toEqual({
     version: 1,
     dry_run: false,
@@ -91,7 +91,7 @@ test('files that are left out are named, and the exit code is 1', async () => {
   const second = await run(['import', from, '--data-dir', store]);
   expect(second.code).toBe(1);
   expect(second.out).toContain(
-    `Left out, 3 files:\n  ${join(from, 'a.json')}: the store has the session a already (--force adds the file's rounds to it)\n`,
+    `3 files left out:\n  ${join(from, 'a.json')}: the store already has the session a (--force adds the file's rounds to it)\n`,
   );
   expect(second.out).not.toContain('\u001b');
 });
@@ -109,7 +109,7 @@ test('parse says what was imported before, and counts it once', async () => {
   const { code, out, err } = await run(argv);
   expect([code, err]).toEqual([0, '']);
   expect(out).toMatch(
-    /^1 round of 1 session from 1 log \([^)]*\); 0 other lines, 0 rejected, 2 rounds imported before and not counted again\n$/,
+    /^1 round of 1 session from 1 log \([^)]*\); 0 other lines, 0 rejected, 2 rounds already imported and not counted again\n$/,
   );
   writeFileSync(log, [...LINES, PING].join(''));
   const again = await run([...argv, '--json']);
@@ -127,11 +127,11 @@ test('import says what was parsed before, and what it cannot tell', async () => 
   writeFileSync(log, [...LINES, PING, PING].join(''));
   await run(['parse', '--log-path', log, '--data-dir', store]);
   const plain = await run(['import', from, '--data-dir', store]);
-  expect([plain.code, plain.err]).toEqual([1, 'monitor: 1 file left out\n']);
+  expect([plain.code, plain.err]).toEqual([1, 'monitor: 1 file skipped\n']);
   expect(plain.out).toBe(`Imported 0 rounds of 0 sessions from 0 files.
 3 rounds of 1 file skipped: the store already has them from a log.
-Left out, 1 file:
-  ${join(from, 'default.json')}: the store has the session default already, and 2 rounds may be the same as ones already read from a log
+1 file left out:
+  ${join(from, 'default.json')}: the store already has the session default, and 2 rounds may be the same as ones already read from a log
 `);
   const forced = await run(['import', from, '--data-dir', store, '--force', '--json']);
   expect(forced.code).toBe(1);
@@ -143,7 +143,7 @@ Left out, 1 file:
     ],
   });
   expect((await run(['import', from, '--data-dir', store, '--force'])).out).toContain(
-    `  ${join(from, 'default.json')}: of the session default, 2 rounds may be the same as ones already read from a log; import it into a store of its own\n`,
+    `  ${join(from, 'default.json')}: in the session default, 2 rounds may be the same as ones already read from a log; import it into a separate store\n`,
   );
 });
 
@@ -154,7 +154,7 @@ test('a part of a file that was parsed is said, and what --force would add', asy
   writeFileSync(log, LINES.slice(1).join(''));
   await run(['parse', '--log-path', log, '--data-dir', store]);
   expect((await run(['import', from, '--data-dir', store])).out).toContain(
-    `  ${join(from, 'a.json')}: the store has the session a already, and 2 rounds of the file from a log (--force adds the others to it)\n`,
+    `  ${join(from, 'a.json')}: the store already has the session a, and 2 rounds of the file from a log (--force adds the others to it)\n`,
   );
   const { code, out } = await run(['import', from, '--data-dir', store, '--force']);
   expect(code).toBe(0);

@@ -98,7 +98,7 @@ describe('prices', () => {
       unpriced: [],
       prices: [],
     });
-    expect((await run(['prices', '--data-dir', store])).out).toContain('no prices yet');
+    expect((await run(['prices', '--data-dir', store])).out).toContain('No prices yet');
     folder = join(store, '..');
   });
 
@@ -126,8 +126,8 @@ describe('prices', () => {
     expect(stale.shipped.old).toBe(stale.shipped.count);
     expect(stale.text).toContain(
       'Built-in prices that were last checked more than 60 days ago: ' +
-        `${stale.shipped.old} of ${stale.shipped.count} shipped prices, the oldest of ${stale.shipped.oldest}; ` +
-        'genai-prices 0.1.8, of 2026-09-23.',
+        `${stale.shipped.old} of ${stale.shipped.count} shipped prices, the oldest on ${stale.shipped.oldest}; ` +
+        'genai-prices 0.1.8, on 2026-09-23.',
     );
     expect(stale.text).toContain('Update monitor, or override them with a price file (--prices)');
   });
@@ -222,7 +222,7 @@ describe('prices --refresh', () => {
       ),
     ]);
     expect(out).toBe(
-      'The prices of 4 models were looked up again for 5 rounds: other prices in 1 session.\n' +
+      'The prices of 4 models were looked up again for 5 rounds: prices changed in 1 session.\n' +
         'Before: $0.0053 + 3 unpriced\nNow:    $0.0103 + 1 unpriced\n',
     );
     const { cost_usd, unpriced_rounds, rounds } = await shown();
@@ -253,7 +253,7 @@ describe('prices --refresh', () => {
     await run(['prune', '--older-than', '90d', '--data-dir', dir]);
     const { out } = await run(['prices', '--refresh', '--prices', prices, '--data-dir', dir]);
     expect(out).toBe(
-      'The prices of 1 model were looked up again for 1 round: other prices in 1 session.\n' +
+      'The prices of 1 model were looked up again for 1 round: prices changed in 1 session.\n' +
         'Before: 3 unpriced\nNow:    $0.0025 + 2 unpriced\n',
     );
   });
@@ -295,7 +295,7 @@ describe('prices --refresh', () => {
   });
 
   test.each([
-    [['--refresh', 'gpt-4o'], 2, '--refresh looks up the prices of all models'],
+    [['--refresh', 'gpt-4o'], 2, '--refresh covers all models'],
     [['--prices', '/nowhere.json'], 74, 'Cannot read the price file /nowhere.json'],
     [['--refesh'], 2, "unknown option '--refesh'"],
   ])('%j is an error', async (args, code, message) => {

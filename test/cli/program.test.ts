@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ClosedOutput } from '../../src/cli/context.ts';
+import { Fault } from '../../src/platform/errors.ts';
 import { run } from './run.ts';
 
 const COMMANDS = [
@@ -102,7 +103,7 @@ test('a reader that went away is no fault: 0, and not a word', async () => {
 });
 
 test('a fault of the program: 70, with its stack', async () => {
-  const { code, err } = await run(['--help'], { write: () => Promise.reject(new TypeError('oops')) });
+  const { code, err } = await run(['--help'], { write: () => Promise.reject(new Fault('oops')) });
   expect(code).toBe(70);
-  expect(err).toMatch(/^monitor: a fault of the program, please report it:\nTypeError: oops\n {4}at /);
+  expect(err).toMatch(/^monitor: internal error\. [^\n]+\nmonitor [^\n]+\nError: oops\n {4}at /);
 });

@@ -76,7 +76,7 @@ test('prune says what it removed, with --dry-run what it would', async () => {
   expect(readdirSync(dir)).toContain('autumn.json');
   const { out } = await run(['prune', '--older-than', '90d', '--data-dir', dir]);
   expect(out).toMatch(
-    /^Removed 1 session \(2 rounds\), last used before 2025-11-05T04:00Z; [\d.]+ k?B given back\.\n$/,
+    /^Removed 1 session \(2 rounds\), last used before 2025-11-05T04:00Z; [\d.]+ k?B freed\.\n$/,
   );
   expect(readdirSync(dir)).not.toContain('autumn.json');
   expect((await run(['prune', '--older-than', '90d', '--data-dir', dir])).out).toBe(
@@ -124,7 +124,7 @@ test('a pruned session is not listed, and show says when it went', async () => {
   expect(await run(['show', 'autumn', '--data-dir', dir])).toEqual({
     code: 1,
     out: '',
-    err: "monitor: the session 'autumn' was pruned on 2026-02-03: nothing of it is left but its part in the statistics.\n",
+    err: "monitor: the session 'autumn' was pruned on 2026-02-03: only its numbers in statistics are left\n",
   });
 });
 
@@ -160,7 +160,7 @@ test('the site has no page of a pruned session, and its part in the sums', async
   const textOf = (path: string): string => readFileSync(join(site, path), 'utf8');
   expect(textOf('index.html')).toContain('<span class="context">1 pruned, last round ');
   expect(textOf('sessions/index.html')).toContain(
-    '<p class="lead">One more was pruned: only what it cost is left, in the statistics.</p>',
+    '<p class="lead">One more session was pruned. Only its numbers remain, in the statistics.</p>',
   );
 });
 
@@ -183,7 +183,7 @@ test('an export of rounds says how many of those that were asked for are pruned;
   await run(['prune', '--older-than', '90d', '--data-dir', dir]);
   const stderrOf = async (...args: string[]) => (await run(['export', '-', '--data-dir', dir, ...args])).err;
   const lacking = (rounds: string): string =>
-    `monitor: ${rounds} pruned and can't be in this export: json, md and --group-by still have the sums\n`;
+    `monitor: ${rounds} pruned and cannot be in this export; json, md and --group-by still count them\n`;
 
   expect(await stderrOf('--format', 'csv')).toBe(lacking('2 rounds were'));
   expect(await stderrOf('--format', 'ndjson', '--consumer', 'x')).toBe(lacking('1 round was'));

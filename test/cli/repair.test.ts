@@ -28,7 +28,7 @@ test('a damaged one is exit 1 and says what to do; --apply is exit 0, and then i
   expect(await run(['repair', '--data-dir', store])).toEqual({
     code: 1,
     out: `${found}Nothing was changed yet. After a repair: 2 rounds of 1 session are counted, 0 rounds lost.\n`,
-    err: `monitor: the store needs repair: monitor repair --apply --data-dir ${store}\n`,
+    err: `monitor: the store needs repair: run monitor repair --apply --data-dir ${store}\n`,
   });
   expect((await run(['list', '--data-dir', store])).err).toContain('monitor repair');
   expect(await run(['repair', '--apply', '--data-dir', store])).toEqual({
@@ -114,12 +114,12 @@ test('rounds that are lost for good are said by every sum, and by doctor', async
   const check = ['check', '--budget-tokens', '5', '--per', 'total', '--data-dir', store];
   expect(await run(check)).toEqual({
     code: 0,
-    out: 'within budget: 0 of 5 tokens (0%) in all; 2 rounds of this store are lost, and in no sum\n',
+    out: 'within budget: 0 of 5 tokens (0%) in total; 2 rounds of this store are lost, and in no sum\n',
     err: '',
   });
   expect(JSON.parse((await run([...check, '--json'])).out)).toMatchObject({ lost_rounds: 2 });
   expect((await run(['export', '-', '--data-dir', store])).err).toBe(
-    'monitor: 2 rounds of this store are lost, and in no sum: monitor doctor says which\n',
+    'monitor: 2 rounds of this store are lost, and in no sum: see monitor doctor\n',
   );
   const lost = JSON.parse(readFileSync(join(store, '.lost.jsonl'), 'utf8'));
   expect(lost).toEqual({
@@ -140,8 +140,8 @@ test('rounds that are lost for good are said by every sum, and by doctor', async
       code: 'lost-rounds',
       severity: 'warning',
       what:
-        '2 rounds of 1 session, of 2026-02-01T00:00:00.000Z to 2026-02-01T00:00:01.000Z, were lost with session files, ' +
-        'and no log still held them when the store was repaired. They are missing from every total.',
+        '2 rounds of 1 session (from 2026-02-01T00:00:00.000Z to 2026-02-01T00:00:01.000Z) were lost with session files, ' +
+        'and no log still had them when the store was repaired. They are missing from every total.',
     }),
   );
   // The state is lost, too: the list is known from its lines, as the commits made them.

@@ -84,7 +84,7 @@ test('an empty store: tables say what to do, JSON has its shape', async () => {
   for (const command of ['list', 'stats-model', 'stats-date']) {
     const { code, out } = await run([command, '--data-dir', empty]);
     expect(code).toBe(0);
-    expect(out).toContain('\nno sessions yet\nmonitor parse --log-path');
+    expect(out).toContain('\nno sessions yet\nRead a log into this store with: monitor parse --log-path');
   }
   expect(await json('list', '--data-dir', empty)).toEqual({ version: 1, total: 0, sessions: [] });
   const { total, ...rest } = await json<Table>('stats-date', '--data-dir', empty);
@@ -93,7 +93,7 @@ test('an empty store: tables say what to do, JSON has its shape', async () => {
   const { code, err } = await run(['show', 'x', '--data-dir', empty]);
   expect([code, err]).toEqual([
     1,
-    `monitor: no session 'x': ${empty} has no sessions yet. 'monitor parse' reads a log into it.\n`,
+    `monitor: no session 'x': ${empty} has no sessions yet. Read a log into it with 'monitor parse'\n`,
   ]);
 });
 
@@ -123,7 +123,7 @@ test('without rounds in the period the table says when there were some', async (
   const late = { now: Date.parse('2027-01-01T00:00:00Z') };
   const { out } = await run(['stats-date', '--data-dir', store], late);
   expect(out).toContain(
-    'no rounds in this period; the last one was on 2026-02-03\n--since 2026-02-03 shows it.\n',
+    'no rounds in this period; the last was on 2026-02-03\nUse --since 2026-02-03 to include it.\n',
   );
 });
 
@@ -152,7 +152,7 @@ test('--round and --last choose; a round that is not there is exit 1', async () 
   expect(await numbersOf('--round', '1')).toEqual([1]);
   expect(await numbersOf('--last', '1')).toEqual([2]);
   const { code, out, err } = await run(['show', 'agent:1', '--data-dir', store, '--round', '3']);
-  expect([code, out, err]).toEqual([1, '', 'monitor: no round 3: the session has 2.\n']);
+  expect([code, out, err]).toEqual([1, '', 'monitor: no round 3: the session has 2\n']);
 });
 
 test('a wrong id: exit 1 and the nearest; a start of several: exit 1 and which; neither escapes', async () => {
@@ -164,7 +164,7 @@ test('a wrong id: exit 1 and the nearest; a start of several: exit 1 and which; 
   const several = await run(['show', 'a', '--data-dir', store]);
   expect(several.code).toBe(1);
   expect(several.err).toBe(
-    "monitor: 3 sessions begin with 'a', name one of them:\n  a\\u{1b}[31m\\u{202e}\n  agent:1\n  agent:2\n",
+    "monitor: 3 sessions begin with 'a':\n  a\\u{1b}[31m\\u{202e}\n  agent:1\n  agent:2\n",
   );
   expect(wrong.err + several.err).not.toMatch(/[\u001b\u202e]/);
 });
@@ -222,7 +222,7 @@ test.each([
   expect(strict).toEqual({
     code: 1,
     out: plain.out,
-    err: 'monitor: the total lacks 1 unpriced round (no-such-model, 10 tokens)\n',
+    err: 'monitor: the total does not include 1 unpriced round (no-such-model, 10 tokens)\n',
   });
 });
 
@@ -248,5 +248,5 @@ test('--group-by adds keys to a command’s own, in their order; filters take wh
   const { out, err } = await run(['stats-consumer', '--consumer', 'no\u001bbody', '--data-dir', store]);
   expect(out).toContain('📊 Statistics by Consumer (consumer nobody)');
   expect(out).toContain('no rounds of consumer nobody in this period\n');
-  expect(err).toBe("monitor: no consumer 'nobody' in the store. 'monitor stats-consumer' lists them\n");
+  expect(err).toBe("monitor: no consumer 'nobody' in the store. List them with 'monitor stats-consumer'\n");
 });

@@ -55,6 +55,6 @@ test('a budget in no currency is a mistake', async () => {
   expect(check).toEqual({
     code: 2,
     out: '',
-    err: 'monitor: --budget needs the currency of the amount: add --currency, such as --currency CNY.\n',
+    err: 'monitor: --budget needs a currency: add one, such as --currency CNY\n',
   });
 });

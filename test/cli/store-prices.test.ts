@@ -154,7 +154,7 @@ describe('prices', () => {
     price(2);
     expect((await listed())['price_file']).toEqual({ ...file, on_disk: 'changed' });
     expect(await table()).toContain(
-      '; it has changed since, and the change has no effect until --prices names the file\n',
+      '; it has changed since then, which has no effect until --prices names it again\n',
     );
     rmSync(prices);
     expect((await listed())['price_file']).toEqual({ ...file, on_disk: 'gone' });
@@ -364,8 +364,8 @@ Nothing was written.
     expect(bytesOf()).toEqual(before);
     expect((await run(argv, answer(true))).code).toBe(0);
     expect(asked).toEqual([
-      'Change what 2 rounds with a price cost? [y/N] ',
-      'Change what 2 rounds with a price cost? [y/N] ',
+      'Change the cost of 2 priced rounds? [y/N] ',
+      'Change the cost of 2 priced rounds? [y/N] ',
     ]);
     expect(await costs()).toEqual([3, 3, 5]);
     // Nothing to ask: nothing changes.
@@ -377,7 +377,7 @@ Nothing was written.
     '%s without --refresh is an error',
     async (flag) => {
       const { code, err } = await at('prices', flag);
-      expect([code, err]).toEqual([2, `monitor: ${flag.replace(/=.*/, '')} works only with --refresh.\n`]);
+      expect([code, err]).toEqual([2, `monitor: ${flag.replace(/=.*/, '')} works only with --refresh\n`]);
     },
   );
 });

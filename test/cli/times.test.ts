@@ -108,12 +108,12 @@ describe('times that cannot be read, and those that are not there', () => {
       [
         'unread-times',
         'warning',
-        '3 of 7 rounds have a time that cannot be read, such as "06/01/2026 18:00:00": they are stored under another time, with the flag time-missing.',
+        '3 of 7 rounds have a time that cannot be read, such as "06/01/2026 18:00:00". Another time is used instead, with the flag time-missing.',
       ],
       [
         'no-times',
         'warning',
-        '3 of 7 rounds have no start_time: the time when the log was last written is used instead, with the flag time-missing.',
+        '3 of 7 rounds have no start_time. The time when the log was last written is used instead, with the flag time-missing.',
       ],
     ]);
   });

@@ -27,7 +27,7 @@ afterAll(() => rmSync(dir, { recursive: true }));
 const ask = (...argv: string[]): Promise<Ran> => run([...argv, '--data-dir', store]);
 
 const MODEL = "monitor: no model 'qwen-mx' in the store. Did you mean 'qwen-max'?\n";
-const NO_MODEL = "monitor: no model 'zzzzzzzzzzzzzzz' in the store. 'monitor stats-model' lists them\n";
+const NO_MODEL = "monitor: no model 'zzzzzzzzzzzzzzz' in the store. List them with 'monitor stats-model'\n";
 const CONSUMER = "monitor: no consumer 'ci' in the store. Did you mean 'ci-runner' or 'ci-bot'?\n";
 
 describe('a name that is nowhere in the store is said on stderr, with the nearest', () => {
@@ -131,7 +131,7 @@ describe('names that are there are no error', () => {
     const { code, err } = await ask(...argv);
     expect([code, err]).toEqual([
       0,
-      `monitor: no round of ${names} in this period; the last one was on ${last}\n`,
+      `monitor: no rounds of ${names} in this period; the last was on ${last}\n`,
     ]);
   });
 });

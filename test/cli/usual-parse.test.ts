@@ -1,7 +1,7 @@
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import type { ParseOptions } from '../../src/cli/commands/parse.ts';
-import { usualParse } from '../../src/cli/usual-parse.ts';
+import { usualParse } from '../../src/cli/crontab/usual-parse.ts';
 import { longWay } from './long-way.ts';
 
 describe('the arguments of parse', () => {

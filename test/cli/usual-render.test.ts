@@ -1,7 +1,7 @@
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import type { RenderOptions } from '../../src/cli/commands/render.ts';
-import { usualRender } from '../../src/cli/usual-render.ts';
+import { usualRender } from '../../src/cli/crontab/usual-render.ts';
 import { longWay } from './long-way.ts';
 
 describe('the arguments of render', () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { crontabLineOf, parseCommandOf, wordsOf } from '../../src/doctor/command-line.ts';
-import { findEntries } from '../../src/doctor/schedule.ts';
+import { findEntries } from '../../src/doctor/schedule-entries.ts';
 
 const PROGRAM = { node: '/usr/bin/node', script: '/opt/my monitor/bin/monitor.js' };
 const PATHS = ['/var/log/a b.log', "/x/it's 100%.log", '/y/$HOME/`id`/*.log', '/天气/"q"\\z.log', '/a;b&c#d'];

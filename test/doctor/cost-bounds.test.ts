@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { nodeFiles } from '../../src/platform/files.ts';
-import { examine } from '../../src/doctor/examine.ts';
+import { diagnose } from '../../src/doctor/diagnose.ts';
+import { wordFindings } from '../../src/report/doctor/word-findings.ts';
 import { aiLine } from '../ingest/make.ts';
 import { look, makePlace } from './make.ts';
 
@@ -42,7 +43,7 @@ test.each([
   ['2027-03-01T00:00:00Z', 2],
 ])('built-in prices are old after 60 days: at %s of %d lists', async (time, lists) => {
   const { log, dir } = await makePlace([exact(0)]);
-  const { findings } = await examine(nodeFiles, {
+  const { findings } = await diagnose(nodeFiles, {
     dir,
     logPaths: [log],
     schedules: [],
@@ -52,7 +53,7 @@ test.each([
   const old = findings.filter(({ code }) => code === 'prices-old');
   expect(old.map(({ severity }) => severity)).toEqual(Array.from({ length: lists }, () => 'note'));
   if (lists === 1)
-    expect(old[0]?.what).toBe(
-      'the built-in prices (genai-prices 0.1.8) were last checked more than 60 days ago, on 2026-09-23.',
+    expect(wordFindings(old)[0]?.what).toBe(
+      'The built-in prices (genai-prices 0.1.8) were last checked more than 60 days ago, on 2026-09-23.',
     );
 });

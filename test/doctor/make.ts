@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { examine, type Examination, type ExamineOptions } from '../../src/doctor/examine.ts';
+import { diagnose, type Diagnosis } from '../../src/doctor/diagnose.ts';
+import type { DiagnoseOptions } from '../../src/doctor/evidence.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
+import { wordFindings, type WordedFinding } from '../../src/report/doctor/word-findings.ts';
 import { aiLine, makeFolder, otherLine, run } from '../ingest/make.ts';
 
 /** A gateway, a store and a crontab with which nothing is wrong. */
@@ -23,14 +25,14 @@ export async function makePlace(lines: string[] = LINES, parses = true): Promise
   return place;
 }
 
-/** All that is found, but for what depends on the day on which the tests run: the age of the built-in prices. */
+/** What is found, in words, without what depends on the day of the test run: the age of the built-in prices. */
 export async function look(
   { log, dir }: Place,
-  rest: Partial<ExamineOptions> = {},
+  rest: Partial<DiagnoseOptions> = {},
   files: Files = nodeFiles,
-): Promise<Examination> {
+): Promise<Omit<Diagnosis, 'findings'> & { findings: WordedFinding[] }> {
   const text = `* * * * * monitor parse --log-path ${log} --output-dir ${dir} --quiet\n`;
-  const examination = await examine(files, {
+  const diagnosis = await diagnose(files, {
     dir,
     logPaths: [log],
     schedules: [{ where: 'crontab -l', text }],
@@ -38,11 +40,12 @@ export async function look(
     now: Date.now(),
     ...rest,
   });
-  return { ...examination, findings: examination.findings.filter(({ code }) => code !== 'prices-old') };
+  const findings = diagnosis.findings.filter(({ code }) => code !== 'prices-old');
+  return { ...diagnosis, findings: wordFindings(findings) };
 }
 
 /** `code severity` of everything that was found. */
-export async function codesOf(place: Place, rest: Partial<ExamineOptions> = {}): Promise<string[]> {
+export async function codesOf(place: Place, rest: Partial<DiagnoseOptions> = {}): Promise<string[]> {
   const { findings } = await look(place, rest);
   return findings.map(({ code, severity }) => `${code} ${severity}`);
 }

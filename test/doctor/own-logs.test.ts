@@ -43,7 +43,7 @@ describe('without a --log-path the store’s own logs are looked at', () => {
     await run(place.dir, place.log);
     const { findings } = await look(place, NONE);
     expect(findings).toMatchObject([{ code: 'log-gone', severity: 'warning', where: place.log }]);
-    expect(findings[0]?.what).toContain('50 bytes of a log were unread at the last run');
+    expect(findings[0]?.what).toContain('50 bytes of a log were unread after the last run');
   });
 
   test('one of several: an error, and after a month a note, for it may have been given up', async () => {

@@ -30,24 +30,24 @@ describe('a session file that is not what the index says', () => {
     [
       'another session’s',
       (at) => cpSync(file(at, 'a.json'), file(at, 'b.json')),
-      'is not what the index says: another session’s, or changed (b.json; 1 round)',
+      'is not what the index says: from another session, or changed (b.json; 1 round)',
     ],
     [
       'of another session, with the same end',
       (at) => change(file(at, 'a.json'), '{"session_id":"a"', '{"session_id":"c"'),
-      'is not what the index says: another session’s, or changed (a.json; 3 rounds)',
+      'is not what the index says: from another session, or changed (a.json; 3 rounds)',
     ],
     [
       'changed in its last round',
       (at) => change(file(at, 'a.json'), '"request_id":"a-2"', '"request_id":"a-9"'),
-      'is not what the index says: another session’s, or changed (a.json; 3 rounds)',
+      'is not what the index says: from another session, or changed (a.json; 3 rounds)',
     ],
   ])('%s', async (_, damage, said) => {
     const at = await place();
     damage(at);
     const { findings } = await look(at);
     expect(findings).toMatchObject([{ severity: 'error', area: 'store' }]);
-    expect(findings[0]?.what).toBe(`1 session file of 2 ${said}.`);
+    expect(findings[0]?.what).toBe(`1 of 2 session files ${said}.`);
     expect(findings[0]?.fix).toContain(`monitor repair --data-dir ${at.dir}`);
   });
 
@@ -59,7 +59,7 @@ describe('a session file that is not what the index says', () => {
     rmSync(file(at, 'b.json'));
     const { findings } = await look(at);
     expect(findings.map(({ what }) => what)).toEqual([
-      '2 session files of 2 are missing (a.json, b.json; 4 rounds).',
+      '2 of 2 session files are missing (a.json, b.json; 4 rounds).',
     ]);
   });
 
@@ -151,7 +151,7 @@ describe('what stands beside the sessions', () => {
       'rejected-lines warning',
       'store-damaged warning',
     ]);
-    expect(findings[1]?.what).toMatch(/^the list of rejected lines is cut short: 9 of \d+ bytes are left\./);
+    expect(findings[1]?.what).toMatch(/^The list of rejected lines is cut short: 9 of \d+ bytes are left\./);
   });
 
   test('a price book of which a line has changed', async () => {

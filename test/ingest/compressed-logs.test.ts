@@ -219,12 +219,12 @@ describe('a program that is missing', () => {
     expect(findings.map(({ code, what, where }) => [code, what, where])).toEqual([
       [
         'unread-compressed',
-        `1 compressed log of ${waiting.length} bytes is not read: the program zstd is missing. Anything not read before they were compressed is not counted.`,
+        `1 compressed log of ${waiting.length} bytes is not read: the program zstd is missing. What was not read before compression is not counted.`,
         `${log}.3.zst`,
       ],
       [
         'unread-compressed',
-        `1 compressed log of ${withCommas(other.length)} bytes is not read: the program xz is missing. Anything not read before they were compressed is not counted.`,
+        `1 compressed log of ${withCommas(other.length)} bytes is not read: the program xz is missing. What was not read before compression is not counted.`,
         `${log}.1.xz`,
       ],
     ]);
@@ -307,7 +307,7 @@ test('doctor names a damaged file that a run has found', async () => {
   expect(found).toEqual([
     [
       'unread-compressed',
-      '1 compressed log of 200 bytes is not read: they are cut or damaged. Anything not read before they were compressed is not counted.',
+      '1 compressed log of 200 bytes is not read: it is cut or damaged. What was not read before compression is not counted.',
       `${log}.1.gz`,
     ],
   ]);

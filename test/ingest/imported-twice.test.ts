@@ -10,6 +10,7 @@ import type { ParseOptions } from '../../src/ingest/options.ts';
 import { repairStore } from '../../src/maintenance/repair/repair.ts';
 import type { ParseResult } from '../../src/ingest/tally.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
+import { isImported } from '../../src/model/log-position.ts';
 import { commit } from '../../src/store/commit.ts';
 import { readSnapshot } from '../../src/store/read.ts';
 import { readState } from '../../src/store/state.ts';
@@ -124,7 +125,9 @@ describe('a log that was imported is parsed', () => {
     const scene = makeScene(LINES.slice(0, 5), LINES);
     await take(scene);
     expect(await parse(scene, { batchSize: 1 })).toMatchObject({ rounds: 0, importedBefore: 3 });
-    const imported = [...readSnapshot(scene.store).closed.values()].map((log) => log['imported']);
+    const imported = [...readSnapshot(scene.store).closed.values()]
+      .filter(isImported)
+      .map((log) => log.imported);
     expect(imported).toMatchObject([
       { session: 'a', left: 2, met: [[0, 2]], last: 1 },
       { session: 'b', left: 3, met: [[0, 1]], last: 0 },
@@ -132,7 +135,9 @@ describe('a log that was imported is parsed', () => {
     writeFileSync(scene.log, [...LINES, aiLine('a', 4)].join(''));
     expect(await parse(scene, { batchSize: 1 })).toMatchObject({ rounds: 1, importedBefore: 5 });
     expect(sums(scene.store)).toEqual({ a: [5, 510], b: [4, 406] });
-    const after = [...readSnapshot(scene.store).closed.values()].map((log) => log['imported']);
+    const after = [...readSnapshot(scene.store).closed.values()]
+      .filter(isImported)
+      .map((log) => log.imported);
     expect(after).toMatchObject([{ left: 0 }, { left: 0 }]);
   });
 
@@ -324,8 +329,8 @@ describe('what was met is kept', () => {
     const store = openStore(nodeFiles, scene.store);
     const state = readState(nodeFiles, store.statePath, store.id);
     const index = new StoredIndex(nodeFiles, store.dir, state.index);
-    const closed = [...index.closed.values()].map((log) => {
-      const { digest, session, rounds } = log['imported'] as Record<string, unknown>;
+    const closed = [...index.closed.values()].filter(isImported).map((log) => {
+      const { digest, session, rounds } = log.imported;
       return { ...log, imported: { digest, session, rounds } };
     });
     const nothing = { sessions: [], prices: [], rejected: [], logs: state.logs, nextLog: state.next_log };
@@ -335,7 +340,9 @@ describe('what was met is kept', () => {
     expect(await parse(scene)).toMatchObject({ rounds: 0, importedBefore: 4 });
     expect(sums(scene.store)).toEqual(WHOLE);
     expect(readSnapshot(scene.store).state.imported).toBe(2);
-    expect([...readSnapshot(scene.store).closed.values()].map((log) => log['imported'])).toMatchObject([
+    expect(
+      [...readSnapshot(scene.store).closed.values()].filter(isImported).map((log) => log.imported),
+    ).toMatchObject([
       { left: 2, until: Date.parse('2026-02-01T12:00:09.000Z') },
       { left: 2, until: Date.parse('2026-02-01T12:00:11.000Z') },
     ]);

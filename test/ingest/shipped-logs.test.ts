@@ -266,6 +266,7 @@ describe('lines that are held', () => {
         const opened = openStore(nodeFiles, store);
         const state = readState(nodeFiles, opened.statePath, opened.id);
         const [position] = state.logs;
+        if (!position) throw new Error('no log was read');
         mkdirSync(join(folder, 'old'));
         const old = join(folder, 'old', 'store');
         const empty = join(folder, 'empty.log');
@@ -277,7 +278,7 @@ describe('lines that are held', () => {
           ...oldState,
           logs: [
             {
-              ...(position ?? { id: 0, offset: 0 }),
+              ...position,
               id: 7,
               open: [{ stream: 'stdout', parts: [[7, 0, Buffer.byteLength(held)]], isCall: true }],
             },

@@ -2,7 +2,8 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { seeFile, type Generation } from '../../src/logs/log-position.ts';
+import type { LogPosition } from '../../src/model/log-position.ts';
+import { seeFile } from '../../src/logs/seen-file.ts';
 import { identify } from '../../src/logs/identify.ts';
 import { openPlainLog } from '../../src/logs/open-log.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
@@ -12,11 +13,11 @@ import { changeByte, openAny, readLog, writeLog } from './make.ts';
 async function identified(
   path: string,
   bytes: Uint8Array,
-  generations: Generation[],
+  known: LogPosition[],
 ): Promise<number | undefined> {
   const log = openPlainLog(nodeFiles, writeLog(path, bytes));
   try {
-    return (await identify(nodeFiles, log, generations))?.id;
+    return (await identify(nodeFiles, log, known))?.id;
   } finally {
     log.close();
   }
@@ -52,12 +53,12 @@ describe('identify', () => {
     const bytes = lines(200);
     const short = readLog(1, join(folder, 'a'), bytes, 70_000);
     const long = readLog(2, join(folder, 'b'), bytes, 140_000);
-    for (const generations of [
+    for (const known of [
       [short, long],
       [long, short],
     ]) {
-      expect(await identified(join(folder, 'c'), bytes, generations)).toBe(2);
-      expect(await identified(join(folder, 'c'), bytes.subarray(0, 100_000), generations)).toBe(2);
+      expect(await identified(join(folder, 'c'), bytes, known)).toBe(2);
+      expect(await identified(join(folder, 'c'), bytes.subarray(0, 100_000), known)).toBe(2);
     }
   });
 

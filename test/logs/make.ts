@@ -8,16 +8,16 @@ import {
   headDigests,
   windowDigest,
   type Content,
-  type Fingerprint,
 } from '../../src/logs/fingerprint.ts';
-import { seeFile, type Generation } from '../../src/logs/log-position.ts';
+import { seeFile } from '../../src/logs/seen-file.ts';
+import type { Fingerprint, LogPosition } from '../../src/model/log-position.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
 
 /** The fingerprint of `bytes` as they stand there. */
 export function printOf(bytes: Uint8Array): Fingerprint {
-  const taker = new FingerprintBuilder();
-  taker.pass(bytes);
-  return taker.take();
+  const builder = new FingerprintBuilder();
+  builder.pass(bytes);
+  return builder.take();
 }
 
 export function contentOf(bytes: Buffer): Content {
@@ -39,8 +39,8 @@ export async function openAny(log: LogFile, ends: number[] = []): Promise<OpenLo
   return isUnreadable(opened) ? undefined : opened;
 }
 
-/** The generation of a log that lies at `path` and was read up to `offset`. */
-export function readLog(id: number, path: string, bytes: Buffer, offset = bytes.length): Generation {
+/** The position of a log at `path` that was read up to `offset`. */
+export function readLog(id: number, path: string, bytes: Buffer, offset = bytes.length): LogPosition {
   writeFileSync(path, bytes);
   const facts = nodeFiles.stat(path);
   if (!facts) throw new Error('just written');

@@ -113,9 +113,9 @@ describe('a compressed log', () => {
         expect(log?.content.window(end)).toBe(plain.window(end));
         const print = printOf(bytes.subarray(0, end));
         expect(log && agrees(print, log.content)).toBe(true);
-        const taker = log?.taker(print);
-        taker?.pass(bytes.subarray(end));
-        expect(taker?.take()).toEqual(printOf(bytes));
+        const builder = log?.fingerprint(print);
+        builder?.pass(bytes.subarray(end));
+        expect(builder?.take()).toEqual(printOf(bytes));
       }
       log?.close();
     }
@@ -147,17 +147,17 @@ describe('a plain log', () => {
     }
   });
 
-  test('shows the same as its bytes do, and a taker goes on in it', () => {
+  test('shows the same as its bytes do, and a fingerprint goes on in it', () => {
     fc.assert(
       fc.property(fc.nat(9000), fc.nat(9000), (size, end) => {
         fc.pre(end <= size);
         const bytes = noise(size);
         const log = openPlain(bytes);
         expect(log.content.window(end)).toBe(contentOf(bytes).window(end));
-        const taker = log.taker(printOf(bytes.subarray(0, end)));
-        taker.pass(bytes.subarray(end));
-        expect(taker.take()).toEqual(printOf(bytes));
-        expect(log.taker(undefined).take()).toEqual(printOf(Buffer.alloc(0)));
+        const builder = log.fingerprint(printOf(bytes.subarray(0, end)));
+        builder.pass(bytes.subarray(end));
+        expect(builder.take()).toEqual(printOf(bytes));
+        expect(log.fingerprint(undefined).take()).toEqual(printOf(Buffer.alloc(0)));
         log.close();
       }),
     );

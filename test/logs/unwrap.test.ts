@@ -1,25 +1,26 @@
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
-import { HELD_MS, type OpenLine } from '../../src/logs/open-line.ts';
+import { HELD_MS } from '../../src/logs/open-line.ts';
+import type { LinePosition, OpenLine } from '../../src/model/log-position.ts';
 import { Unwrapper } from '../../src/logs/unwrap.ts';
 import type { Form } from '../../src/logs/wrapped-line.ts';
 import { criLine, cutLine, dockerLine, interleave, TIME, WRAPS, type Piece } from './wrap.ts';
 
-const GENERATION = 7;
+const LOG_ID = 7;
 /** Where a test cuts lines into parts of one length, Docker's have that length. */
 const DOCKER_PART = 6;
 const LIMIT = 1 << 20;
 
 interface Taken {
   text: string;
-  at: [number, number];
+  at: LinePosition;
   reason?: string;
 }
 
 function takeAll(unwrapper: Unwrapper, block: Buffer, at: number): Taken[] {
   const taken: Taken[] = [];
-  for (const { bytes, at: place, reason } of unwrapper.take(block, at)) {
-    taken.push({ text: bytes.toString('latin1'), at: place, ...(reason !== undefined && { reason }) });
+  for (const { bytes, at: position, reason } of unwrapper.take(block, at)) {
+    taken.push({ text: bytes.toString('latin1'), at: position, ...(reason !== undefined && { reason }) });
   }
   return taken;
 }
@@ -30,7 +31,7 @@ async function readInRuns(form: Form, log: Buffer, ends: readonly number[], limi
   let offset = 0;
   let open: OpenLine[] = [];
   for (const end of [...ends, log.length]) {
-    const unwrapper = new Unwrapper(form, GENERATION, limit, DOCKER_PART);
+    const unwrapper = new Unwrapper(form, LOG_ID, limit, DOCKER_PART);
     const restored = unwrapper.restore(open, async function* ([, from, to]) {
       yield { bytes: log.subarray(from, to), at: from };
     });
@@ -53,7 +54,7 @@ function expected(form: Form, pieces: readonly Piece[]): { log: Buffer; lines: T
   const written: Buffer[] = [];
   let at = 0;
   for (const piece of pieces) {
-    const line = (begun[piece.stream] ??= { text: '', at: [GENERATION, at] });
+    const line = (begun[piece.stream] ??= { text: '', at: [LOG_ID, at] });
     // Docker replaces what its parts cut in two.
     const text = form === 'docker' ? Buffer.from(piece.text.toString()) : piece.text;
     line.text += text.toString('latin1');

@@ -36,7 +36,6 @@ describe('a round of the original', () => {
       requestId: null,
       responseType: 'normal',
       responseCode: null,
-      serviceTier: null,
       durationMs: null,
       firstTokenMs: null,
       usage: { input: 102, output: 10, reasoning: 0, cached: 0, cacheWrite: 0 },

@@ -1,16 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  refreshPrices,
-  type RefreshRequest,
-  type RefreshResult,
-} from '../../src/maintenance/refresh/refresh-prices.ts';
+import { refreshPrices, type RefreshRequest } from '../../src/maintenance/refresh/refresh-prices.ts';
+import type { RefreshResult } from '../../src/model/refresh-result.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { parsePriceFile } from '../../src/pricing/price-file.ts';
 import { createPriceResolver } from '../../src/pricing/resolve.ts';
 import { moneyOfRound } from '../../src/pricing/round-money.ts';
 import { parsePriceBook } from '../../src/pricing/price-book.ts';
-import { readStoredRound } from '../../src/session-format/expand-rounds.ts';
+import { readRound } from '../../src/session-format/read-round.ts';
+import { usageOf } from '../../src/session-format/stored-usage.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
 
 /** Refreshes a store's prices by these entries of a price file alone, as the command does with its files. */
@@ -41,8 +39,8 @@ export function dumpMoney(dir: string): unknown {
     .map((entry) => ({
       id: entry.id,
       rounds: [...readRoundLines(dir, entry)].map((line) => {
-        const { stored } = readStoredRound(line);
-        const { price, cost } = moneyOfRound(book, stored);
+        const { stored } = readRound(line);
+        const { price, cost } = moneyOfRound(book, stored, usageOf(stored));
         return [stored.round, stored.model, price, cost === null ? null : String(cost)];
       }),
       cells: entry.usage

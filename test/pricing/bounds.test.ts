@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { boundOf, boundReasons } from '../../src/pricing/bounds.ts';
-import type { PricedTokens, Prices } from '../../src/pricing/schedule.ts';
+import type { RoundUsage } from '../../src/model/token-usage.ts';
+import type { Prices } from '../../src/pricing/schedule.ts';
 
-const tokens = (rest: Partial<PricedTokens> = {}): PricedTokens => ({
+const tokens = (rest: Partial<RoundUsage> = {}): RoundUsage => ({
   input: 1000,
   output: 100,
   reasoning: 0,
@@ -11,7 +12,7 @@ const tokens = (rest: Partial<PricedTokens> = {}): PricedTokens => ({
   ...rest,
 });
 const CACHING: Prices = { input: 1, output: 2, cache_read: 0.1, cache_write: 1.25 };
-const reasons = (flags: string[], prices: Prices = CACHING, usage: PricedTokens = tokens()) =>
+const reasons = (flags: string[], prices: Prices = CACHING, usage: RoundUsage = tokens()) =>
   boundReasons(flags, prices, usage);
 
 describe('why a cost may be wrong', () => {

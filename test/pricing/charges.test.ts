@@ -2,7 +2,8 @@ import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { chargesOf, costOf, moneyOf } from '../../src/pricing/charges.ts';
 import { usdOf } from '../../src/pricing/money.ts';
-import { pricesAt, type PricedTokens, type Prices, type TokenDetails } from '../../src/pricing/schedule.ts';
+import type { RoundUsage, TokenDetails } from '../../src/model/token-usage.ts';
+import { pricesAt, type Prices } from '../../src/pricing/schedule.ts';
 
 const NOON = Date.parse('2026-03-02T12:00:00Z');
 
@@ -22,7 +23,7 @@ const RATES: Prices = {
   searches: 1000,
 };
 
-const tokens = (rest: Partial<PricedTokens>): PricedTokens => ({
+const tokens = (rest: Partial<RoundUsage>): RoundUsage => ({
   input: 0,
   output: 0,
   reasoning: 0,
@@ -32,12 +33,12 @@ const tokens = (rest: Partial<PricedTokens>): PricedTokens => ({
 });
 
 /** Quantities by meter, of those that there are. */
-function parts(usage: PricedTokens, prices: Prices = RATES): Record<string, number> {
+function parts(usage: RoundUsage, prices: Prices = RATES): Record<string, number> {
   const charges = chargesOf({ prices: [prices] }, usage, NOON).filter(({ quantity }) => quantity !== 0);
   return Object.fromEntries(charges.map(({ meter, quantity }) => [meter, quantity]));
 }
 
-const usd = (usage: PricedTokens, prices: Prices = RATES): number =>
+const usd = (usage: RoundUsage, prices: Prices = RATES): number =>
   usdOf(costOf({ prices: [prices] }, usage, NOON));
 
 describe('tokens with rates of their own', () => {
@@ -183,7 +184,7 @@ describe('service tiers', () => {
     },
   };
   test.each([
-    [null, 100, 110],
+    [undefined, 100, 110],
     ['priority', 100, 220],
     ['flex', 100, 60],
     // The tier's own steps by context hold, and never those of the default tier.

@@ -4,7 +4,8 @@ import { costOf } from '../../src/pricing/charges.ts';
 import { exactUsd } from '../../src/pricing/money.ts';
 import type { FileDocument } from '../../src/pricing/price-entries.ts';
 import { findInPriceFile, parsePriceFile } from '../../src/pricing/price-file.ts';
-import { pricesAt, type PricedTokens } from '../../src/pricing/schedule.ts';
+import type { RoundUsage } from '../../src/model/token-usage.ts';
+import { pricesAt } from '../../src/pricing/schedule.ts';
 
 const text = readFileSync(new URL('../../prices/cn.json', import.meta.url), 'utf8');
 const { models, currencies } = JSON.parse(text) as FileDocument;
@@ -27,7 +28,7 @@ test('they have whole names, no globs', () => {
 });
 
 describe('a round costs', () => {
-  test.each<[string, string, Partial<PricedTokens>, string]>([
+  test.each<[string, string, Partial<RoundUsage>, string]>([
     ['qwen-plus', '2026-06-01T00:00:00Z', {}, '0.1'],
     ['qwen-plus', '2026-06-01T00:00:00Z', { reasoning: 1 }, '0.16'],
     ['qwen-plus', '2026-06-01T00:00:00Z', { input: 200_000 }, '0.68'],

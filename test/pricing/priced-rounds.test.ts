@@ -3,10 +3,11 @@ import { boundReasons } from '../../src/pricing/bounds.ts';
 import { costOf } from '../../src/pricing/charges.ts';
 import { exactUsd } from '../../src/pricing/money.ts';
 import { resolvePrice } from '../../src/pricing/resolve.ts';
-import { pricesAt, type PricedTokens } from '../../src/pricing/schedule.ts';
+import type { RoundUsage } from '../../src/model/token-usage.ts';
+import { pricesAt } from '../../src/pricing/schedule.ts';
 import { priceFilesWith } from '../../src/pricing/shipped.ts';
 
-type Round = Partial<PricedTokens> & Pick<PricedTokens, 'input' | 'output'>;
+type Round = Partial<RoundUsage> & Pick<RoundUsage, 'input' | 'output'>;
 
 /** What a round costs by the built-in prices, exactly in USD, and why that may be wrong. */
 async function priced(model: string, at: string, round: Round): Promise<[string, ...string[]]> {
@@ -155,7 +156,7 @@ describe('service tiers', () => {
   test.each([
     ['gpt-5', 'priority', '0.45'],
     ['gpt-5', 'flex', '0.1125'],
-    ['gpt-5', null, '0.225'],
+    ['gpt-5', undefined, '0.225'],
     ['openai/gpt-5-2025-08-07', 'priority', '0.45'],
     ['gpt-4o', 'priority', '0.595'],
     ['gpt-4o-mini', 'priority', '0.035'],

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { parsePriceBook } from '../../src/pricing/price-book.ts';
+import { parsePriceBook, type PriceBook } from '../../src/pricing/price-book.ts';
 import { repricingLine, toRepricings, withRepricing, type Repricing } from '../../src/pricing/repricing.ts';
-import { moneyOfRound, type PricedRound } from '../../src/pricing/round-money.ts';
+import { moneyOfRound, type RoundMoney } from '../../src/pricing/round-money.ts';
+import type { StoredRound } from '../../src/session-format/stored-round.ts';
+import { usageOf } from '../../src/session-format/stored-usage.ts';
 
 const entry = (number: number, model: string, ...prices: Record<string, unknown>[]): string =>
   JSON.stringify({ entry: number, model, schedule: { prices }, source: `source ${number}` });
@@ -25,19 +27,24 @@ const ALL: Repricing = {
 const REFRESH = repricingLine([ALL]);
 const book = parsePriceBook([...ENTRIES, REFRESH, entry(5, 'm', { input: 5 })], 'book');
 
-const stored = (rest: Partial<PricedRound>): PricedRound => ({
-  round: 1,
-  model: 'm',
-  timestamp: '2026-02-02T00:00:00.000Z',
-  at: [1, 99],
-  price: 1,
-  input_tokens: 1000,
-  output_tokens: 0,
-  reasoning_tokens: 0,
-  cached_tokens: 0,
-  cache_write_tokens: 0,
-  ...rest,
-});
+/** What a round costs that is stored like this. */
+function moneyOf(priceBook: PriceBook, rest: Partial<StoredRound>): RoundMoney {
+  const round: StoredRound = {
+    round: 1,
+    model: 'm',
+    timestamp: '2026-02-02T00:00:00.000Z',
+    at: [1, 99],
+    price: 1,
+    input_tokens: 1000,
+    output_tokens: 0,
+    reasoning_tokens: 0,
+    cached_tokens: 0,
+    cache_write_tokens: 0,
+    has_tool_calls: false,
+    ...rest,
+  };
+  return moneyOfRound(priceBook, round, usageOf(round));
+}
 const EXACT = { currency: 'USD', inexact: [] };
 const usd = (micro: number): bigint => BigInt(micro) * 10n ** 12n;
 
@@ -47,7 +54,7 @@ test('the entries behind a refresh go on with their numbers', () => {
 });
 
 describe('a round that a refresh covers', () => {
-  test.each<[string, Partial<PricedRound>, unknown, bigint | null]>([
+  test.each<[string, Partial<StoredRound>, unknown, bigint | null]>([
     ['takes its model’s entry', {}, 2, usd(2000)],
     ['though it was unpriced', { price: 'unpriced' }, 2, usd(2000)],
     ['or free', { price: 'free' }, 2, usd(2000)],
@@ -60,7 +67,7 @@ describe('a round that a refresh covers', () => {
     ['stays without usage', { price: 'no-usage' }, 'no-usage', null],
     ['is known by a log that was lost', { at: [2, 1_000_000] }, 2, usd(2000)],
   ])('%s', (_, rest, price, cost) => {
-    expect(moneyOfRound(book, stored(rest))).toEqual({ price, cost, saved: 0n, ...EXACT });
+    expect(moneyOf(book, rest)).toEqual({ price, cost, saved: 0n, ...EXACT });
   });
 });
 
@@ -69,8 +76,8 @@ describe('a round behind it keeps its own price', () => {
     ['in the same log', [1, 100]],
     ['in a new one', [3, 0]],
   ])('%s', (_, at) => {
-    expect(moneyOfRound(book, stored({ at }))).toEqual({ price: 1, cost: usd(1000), saved: 0n, ...EXACT });
-    expect(moneyOfRound(book, stored({ at, price: 'unpriced' })).cost).toBeNull();
+    expect(moneyOf(book, { at })).toEqual({ price: 1, cost: usd(1000), saved: 0n, ...EXACT });
+    expect(moneyOf(book, { at, price: 'unpriced' }).cost).toBeNull();
   });
 });
 
@@ -83,9 +90,9 @@ test('only the last refresh counts', () => {
     },
   ]);
   const twice = parsePriceBook([...ENTRIES, REFRESH, later], 'book');
-  expect(moneyOfRound(twice, stored({ at: [1, 49], price: 2 })).price).toBe(1);
-  expect(moneyOfRound(twice, stored({ at: [1, 99] })).price).toBe(1);
-  expect(moneyOfRound(twice, stored({ at: [1, 99], price: 2 })).price).toBe(2);
+  expect(moneyOf(twice, { at: [1, 49], price: 2 }).price).toBe(1);
+  expect(moneyOf(twice, { at: [1, 99] }).price).toBe(1);
+  expect(moneyOf(twice, { at: [1, 99], price: 2 }).price).toBe(2);
 });
 
 describe('refreshes of a span of time', () => {
@@ -101,7 +108,7 @@ describe('refreshes of a span of time', () => {
   const models = ['m', 'm', 'm', 'm', 'm'].map((model, i) => entry(i + 1, model, { input: i + 1 }));
   const bookOf = (repricings: Repricing[]) => parsePriceBook([...models, repricingLine(repricings)], 'book');
   const priceAt = (repricings: Repricing[], timestamp: string, at: [number, number] = [1, 150]): unknown =>
-    moneyOfRound(bookOf(repricings), stored({ timestamp, at })).price;
+    moneyOf(bookOf(repricings), { timestamp, at }).price;
   const [FEB, MARCH, APRIL] = [
     '2026-02-01T00:00:00.000Z',
     '2026-03-01T00:00:00.000Z',
@@ -160,7 +167,7 @@ test('what the cache saved is by the refreshed price too', () => {
     [entry(1, 'm', { input: 1 }), entry(2, 'm', { input: 2, cache_read: 0.5 }), REFRESH],
     'book',
   );
-  expect(moneyOfRound(cached, stored({ cached_tokens: 400 }))).toEqual({
+  expect(moneyOf(cached, { cached_tokens: 400 })).toEqual({
     price: 2,
     cost: usd(1400),
     saved: usd(600),
@@ -169,7 +176,7 @@ test('what the cache saved is by the refreshed price too', () => {
 });
 
 test('an entry that is not there is an error that names the book and the round', () => {
-  expect(() => moneyOfRound(parsePriceBook([REFRESH], 'the-book'), stored({}))).toThrow(
+  expect(() => moneyOf(parsePriceBook([REFRESH], 'the-book'), {})).toThrow(
     'the price book the-book lacks entry 2, which round 1 of a session points at',
   );
 });
@@ -197,15 +204,16 @@ test('details, tier, flags and currency of a round decide what it costs and how 
     service_tiers: { flex: { input: 0.5 } },
   };
   const cny = parsePriceBook([entry(1, 'm', prices)], 'book');
-  const writes = { cache_write_tokens: 500, usage_details: { cache_write_1h: 100, nonsense: 5 } };
-  expect(moneyOfRound(cny, stored(writes))).toEqual({
+  const details: Record<string, number> = { cache_write_1h: 100, nonsense: 5 };
+  const writes = { cache_write_tokens: 500, usage_details: details };
+  expect(moneyOf(cny, writes)).toEqual({
     price: 1,
     cost: usd(500 + 400 * 2 + 100 * 4),
     saved: 0n,
     currency: 'CNY',
     inexact: [],
   });
-  expect(moneyOfRound(cny, stored({ service_tier: 'flex', flags: ['aborted', 'imported'] }))).toEqual({
+  expect(moneyOf(cny, { service_tier: 'flex', flags: ['aborted', 'imported'] })).toEqual({
     price: 1,
     cost: usd(500),
     saved: 0n,
@@ -221,5 +229,5 @@ test.each([
   ['gateway-cache', ['aborted', 'usage-unlogged'], []],
   ['free', ['aborted'], []],
 ] as const)('a round with price %s and flags %j is inexact by %j', (price, flags, inexact) => {
-  expect(moneyOfRound(book, stored({ at: [9, 0], price, flags })).inexact).toEqual(inexact);
+  expect(moneyOf(book, { at: [9, 0], price, flags: [...flags] }).inexact).toEqual(inexact);
 });

@@ -2,16 +2,17 @@ import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
 import { usdOf } from '../../src/pricing/money.ts';
 import { costOf, moneyOf } from '../../src/pricing/charges.ts';
-import { pricesAt, type PricedTokens, type Prices } from '../../src/pricing/schedule.ts';
+import type { RoundUsage } from '../../src/model/token-usage.ts';
+import { pricesAt, type Prices } from '../../src/pricing/schedule.ts';
 
 const NOON = Date.parse('2026-03-02T12:00:00Z');
 
-function tokens(input: number, output = 0, cached = 0, cacheWrite = 0): PricedTokens {
+function tokens(input: number, output = 0, cached = 0, cacheWrite = 0): RoundUsage {
   return { input, output, reasoning: 0, cached, cacheWrite };
 }
 
 /** USD of one round at noon under one unconditional price. */
-function usd(prices: Prices, usage: PricedTokens): number {
+function usd(prices: Prices, usage: RoundUsage): number {
   return usdOf(costOf({ prices: [prices] }, usage, NOON));
 }
 
@@ -45,7 +46,7 @@ describe('rates', () => {
 });
 
 describe('what the cache saved', () => {
-  const saved = (prices: Prices, usage: PricedTokens): number =>
+  const saved = (prices: Prices, usage: RoundUsage): number =>
     usdOf(moneyOf({ prices: [prices] }, usage, NOON).saved);
 
   test('is the difference to the input rate, for the tokens read and not for those written', () => {
@@ -166,7 +167,7 @@ describe('money is exact', () => {
     const schedule = { prices: [{ input: 0.1, output: 0.7, cache_read: 0.03 }] };
     fc.assert(
       fc.property(fc.array(usage, { maxLength: 20 }), (rounds) => {
-        const sum = (list: PricedTokens[]) => list.reduce((s, u) => s + costOf(schedule, u, NOON), 0n);
+        const sum = (list: RoundUsage[]) => list.reduce((s, u) => s + costOf(schedule, u, NOON), 0n);
         const all = rounds.reduce(
           (s, u) =>
             tokens(s.input + u.input, s.output + u.output, s.cached + u.cached, s.cacheWrite + u.cacheWrite),

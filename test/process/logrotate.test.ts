@@ -187,7 +187,7 @@ describe(`logrotate (MONITOR_SEED=${SEED})`, () => {
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     const said = runs.map(({ err }) => err).join('');
     expect(said).toBe(
-      `monitor: ${log}.1 vanished with ${bytes} bytes unread, and the rounds in them are lost\n`,
+      `monitor: ${log}.1 disappeared with ${bytes} unread bytes; any rounds in them are lost\n`,
     );
     expect(storedRequests(store)).toEqual(written);
   });

@@ -48,6 +48,14 @@ test('contains what it needs to run, what it is, and its licences', () => {
   }
 });
 
+test('holds the code of the site once', () => {
+  const files = readdirSync('dist').filter((name) => /\.c?js$/.test(name));
+  const withTemplates = files.filter((name) =>
+    readFileSync(join('dist', name), 'utf8').includes('no template '),
+  );
+  expect(withTemplates).toEqual(['render.cjs']);
+});
+
 test('asks for no other package, and runs nothing when it is installed', () => {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>;
   expect(manifest['dependencies']).toBeUndefined();

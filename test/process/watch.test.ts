@@ -50,7 +50,7 @@ describe('into a pipe', () => {
     const running = watch();
     await running.until('the warning', () => running.err() !== '');
     await sleep(1500);
-    expect(running.err()).toBe('monitor: another run is storing; the next look tries again\n');
+    expect(running.err()).toBe('monitor: another run is using the store; trying again\n');
     release();
     await running.until('the round', () => running.out().includes(' 1 round of 1 session '));
     running.kill('SIGINT');
@@ -126,12 +126,12 @@ describe('on a terminal', () => {
     const shown = shownOn(72, out);
     expect(shown.match(/Session Monitor/g)).toHaveLength(1);
     expect(shown).toMatch(/Active Sessions: 2\n[^]*\nb +1 +101 +10\na +1 +100 +10\n/);
-    expect(shown).toMatch(/\n\d\d:\d\d:\d\d {2}watched no longer: 2 rounds stored since \d\d:\d\d:\d\d$/);
+    expect(shown).toMatch(/\n\d\d:\d\d:\d\d {2}stopped: 2 rounds stored since \d\d:\d\d:\d\d$/);
   });
 
   testUnless(noScript)('follows the terminal when it becomes narrower and lower', async () => {
     const running = watchOnTerminal(40, 100);
-    await running.until('the table', () => running.out().includes('(Ctrl-C ends)'));
+    await running.until('the table', () => running.out().includes('(Ctrl-C to stop)'));
     const before = running.out().length;
     const tty = readFileSync(join(folder, 'tty'), 'utf8').trim();
     const resize = spawn('stty', ['-F', tty, 'rows', '12', 'cols', '34']);

@@ -1,18 +1,12 @@
 import { expect, test } from 'vitest';
-import {
-  ALL_BUCKETS,
-  byCost,
-  byKey,
-  groupUsage,
-  isCostKnown,
-  namesByUse,
-  sessionTotals,
-} from '../../src/query/aggregate.ts';
+import { byCost, byKey, isCostKnown, namesByUse, sessionTotals } from '../../src/query/aggregate.ts';
 import { noCosts } from '../../src/query/costs.ts';
+import { groupUsage } from '../../src/query/group-usage.ts';
+import { rowsOf } from './make.ts';
 import { BUCKET_MS } from '../../src/model/usage-cell.ts';
 import { cell, session, usd } from '../report/make.ts';
 
-const byModel = (entry: { model: string }): string => entry.model;
+const byModel = { by: [(cell: { model: string }) => cell.model] };
 const bucket = (iso: string): number => Date.parse(iso) / BUCKET_MS;
 
 test('a session with two models counts under both and once in the total; each round under its own', () => {
@@ -40,9 +34,9 @@ test('a session with two models counts under both and once in the total; each ro
   const one = session('one', [
     cell('2026-02-01T09:00Z', 'a', { rounds: 1, input: 5, output: 6, cost: usd(4) }),
   ]);
-  const { rows, total } = groupUsage([two, one], byModel, ALL_BUCKETS);
+  const { groups, total } = groupUsage([two, one], byModel);
   const sums = { unpricedRounds: 0, unpricedTokens: 0, unpricedModels: new Map(), ...noCosts() };
-  expect(Object.fromEntries(rows)).toEqual({
+  expect(Object.fromEntries(rowsOf(groups))).toEqual({
     a: {
       sessions: 2,
       rounds: 4,
@@ -89,7 +83,7 @@ test('a range takes its first bucket and not its last', () => {
   ]);
   const other = session('o', [cell('2026-02-01T08:45Z', 'a', { input: 1000 })]);
   const range = { from: bucket('2026-02-01T09:00Z'), to: bucket('2026-02-01T09:15Z') };
-  const { total } = groupUsage([entry, other], byModel, range);
+  const { total } = groupUsage([entry, other], { ...byModel, range });
   expect([total.sessions, total.rounds, total.input]).toEqual([1, 1, 10]);
 });
 
@@ -137,7 +131,7 @@ test('rows stand by cost, then tokens, then name; dates in their order', () => {
     cell('2026-02-01T09:00Z', 'd', { cost: 10n ** 20n }),
     cell('2026-02-01T09:00Z', 'e', { cost: 10n ** 20n + 1n }),
   ]);
-  const { rows } = groupUsage([entry], byModel, ALL_BUCKETS);
+  const rows = rowsOf(groupUsage([entry], byModel).groups);
   expect(byCost(rows).map(([key]) => key)).toEqual(['e', 'd', 'c', 'a', 'b']);
   expect(byKey(rows).map(([key]) => key)).toEqual(['a', 'b', 'c', 'd', 'e']);
 });
@@ -147,8 +141,8 @@ test('names that are keys of every object are names like others', () => {
     cell('2026-02-01T09:00Z', '__proto__', { input: 1 }),
     cell('2026-02-01T09:00Z', 'constructor', { input: 2, price: 'unpriced' }),
   ]);
-  const { rows, total } = groupUsage([entry], byModel, ALL_BUCKETS);
-  expect(byCost(rows).map(([key, row]) => [key, row.input])).toEqual([
+  const { groups, total } = groupUsage([entry], byModel);
+  expect(byCost(rowsOf(groups)).map(([key, row]) => [key, row.input])).toEqual([
     ['constructor', 2],
     ['__proto__', 1],
   ]);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { fc } from '../fast-check.ts';
 import { currencyView, inCurrency } from '../../src/query/currency.ts';
-import { groupShared, groupUsage, ALL_BUCKETS, amountsOf } from '../../src/query/aggregate.ts';
+import { amountsOf } from '../../src/query/aggregate.ts';
+import { groupSharedCells, groupUsage } from '../../src/query/group-usage.ts';
 import type { StoredSessions } from '../../src/store/index/index-files.ts';
 import { cell, session, usd } from '../report/make.ts';
 import { sharedCellsOf } from '../store/make.ts';
@@ -90,18 +91,18 @@ test('sums of converted costs are the same over cells, sums of cells, and entrie
       );
       const view = currencyView({ to: 'CNY', rates: RATES });
       const shown = inCurrency(sessions, view);
-      const cube = shown.sharedCells();
-      const byUsage = groupUsage(shown.usages(), () => '', ALL_BUCKETS).total;
-      const byEntry = groupUsage(shown.values(), () => '', ALL_BUCKETS).total;
-      const byCube = cube && groupShared(cube, () => '', ALL_BUCKETS).total;
+      const shared = shown.sharedCells();
+      const byUsage = groupUsage(shown.usages(), { by: [] }).total;
+      const byEntry = groupUsage(shown.values(), { by: [] }).total;
+      const byCells = shared && groupSharedCells(shared, { by: [] }).total;
       expect(amountsOf(byEntry)).toEqual(amountsOf(byUsage));
-      if (byCube) expect(amountsOf(byCube)).toEqual(amountsOf(byUsage));
+      if (byCells) expect(amountsOf(byCells)).toEqual(amountsOf(byUsage));
       const expected = all.flat().reduce((sum, { cost, currency, time }) => {
         return sum + (view.convert(cost, currency, at(time)) ?? 0n);
       }, 0n);
       expect(new Map(amountsOf(byUsage)).get('CNY')?.cost ?? 0n).toBe(expected);
       // The costs themselves stay what they are.
-      expect(byUsage.cost).toBe(groupUsage(sessions.usages(), () => '', ALL_BUCKETS).total.cost);
+      expect(byUsage.cost).toBe(groupUsage(sessions.usages(), { by: [] }).total.cost);
     }),
   );
 });

@@ -4,7 +4,8 @@ import { fc } from '../fast-check.ts';
 import { expect, test } from 'vitest';
 import { expandRounds } from '../../src/session-format/expand-rounds.ts';
 import { usdOf } from '../../src/pricing/money.ts';
-import { ALL_BUCKETS, groupUsage, sessionTotals, type Row } from '../../src/query/aggregate.ts';
+import { sessionTotals, type Row } from '../../src/query/aggregate.ts';
+import { groupUsage } from '../../src/query/group-usage.ts';
 import { roundMoney } from '../../src/query/round-money.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
@@ -121,9 +122,9 @@ function logLine(one: Round, n: number): string {
 
 const sumOf = (costs: Iterable<bigint | null>): bigint =>
   [...costs].reduce<bigint>((sum, cost) => sum + (cost ?? 0n), 0n);
-const sumRows = (rows: ReadonlyMap<string, Row>) => ({
-  cost: sumOf([...rows.values()].map(({ cost }) => cost)),
-  unpriced: [...rows.values()].reduce((sum, { unpricedRounds }) => sum + unpricedRounds, 0),
+const sumRows = (rows: readonly Row[]) => ({
+  cost: sumOf(rows.map(({ cost }) => cost)),
+  unpriced: rows.reduce((sum, { unpricedRounds }) => sum + unpricedRounds, 0),
 });
 
 /** That every way to add up the store's rounds gives the same, and each round what the oracle says. */
@@ -153,16 +154,16 @@ async function checkSums(
     expect(shown.cost_usd).toBe(own.every((cost) => cost === null) ? null : usdOf(sumOf(own)));
   }
   const groupings = [
-    groupUsage(sessions.values(), (cell) => cell.model, ALL_BUCKETS),
-    groupUsage(sessions.values(), (cell) => cell.consumer, ALL_BUCKETS),
+    groupUsage(sessions.values(), { by: [(cell) => cell.model] }),
+    groupUsage(sessions.values(), { by: [(cell) => cell.consumer] }),
     ...ZONES.map((zone) => {
       const local = localTimeIn(zone);
-      return groupUsage(sessions.values(), (cell) => local.dateOf(cell.bucket), ALL_BUCKETS);
+      return groupUsage(sessions.values(), { by: [(cell) => local.dateOf(cell.bucket)] });
     }),
   ];
   for (const grouped of groupings) {
-    expect(sumRows(grouped.rows)).toEqual(total);
-    expect(sumRows(new Map([['', grouped.total]]))).toEqual(total);
+    expect(sumRows(grouped.groups.map(({ row }) => row))).toEqual(total);
+    expect(sumRows([grouped.total])).toEqual(total);
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ALL_BUCKETS } from '../../src/query/aggregate.ts';
+import { ALL_BUCKETS } from '../../src/query/group-usage.ts';
 import type { GroupKey } from '../../src/query/group-keys.ts';
 import { groupBy, usageFilter, type UsageFilter } from '../../src/query/grouping.ts';
 import type { SessionEntry } from '../../src/model/session-entry.ts';

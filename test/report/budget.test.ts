@@ -53,22 +53,22 @@ test('the line says what was spent of what, in which period, and what is not in 
     filter: { model: 'm', consumer: 'b\u001b[1mot' },
   });
   expect(budgetLine(budget({ amount: usd(50) }), spent)).toBe(
-    'over budget: $61.2000 of $50 (122.4%) for m by bot in 2026-02 (UTC); without 1 unpriced round (qwen-max, 1.2M tokens)\n',
+    'over budget: $61.2000 of $50 (122.4%) for m by bot in 2026-02 (UTC); excluding 1 unpriced round (qwen-max, 1.2M tokens)\n',
   );
   expect(budgetLine(budget({ amount: usd(100), strict: true }), spent)).toMatch(
-    /^cost not known: \$61\.2000 of \$100 /,
+    /^cost unknown: \$61\.2000 of \$100 /,
   );
   expect(
     budgetLine(budget({ amount: usd(0.5), tokens: 1_000_000 }), spending([{ cost: usd(0.49999), input: 5 }])),
   ).toBe('within budget: $0.5000 of $0.5 (99.9%), 5 of 1,000,000 tokens (0%) in 2026-02 (UTC)\n');
   expect(budgetLine(budget({ amount: usd(5) }), spending([unpriced]))).toMatch(
-    /^within budget: no known cost of \$5 in 2026-02 \(UTC\); without 1 unpriced round/,
+    /^within budget: unknown cost of \$5 in 2026-02 \(UTC\); excluding 1 unpriced round/,
   );
   expect(
     budgetLine(budget({ amount: 0n }), spending([], { filter: { consumer: 'x' }, isKnown: false })),
-  ).toBe('within budget: $0.0000 of $0 for x in 2026-02 (UTC); the store has no such round at all\n');
+  ).toBe('within budget: $0.0000 of $0 for x in 2026-02 (UTC); no round in the store has these names\n');
   expect(budgetLine(budget({ amount: usd(5) }), spending([], { per: 'total' }))).toBe(
-    'within budget: $0.0000 of $5 (0%) in all\n',
+    'within budget: $0.0000 of $5 (0%) in total\n',
   );
 });
 

@@ -47,7 +47,7 @@ session-0          1         1,000              0
 test('notes stand last, in one clean line each; an end is said', () => {
   const report = { ...REPORT, notes: ['a\u001b[2Jb\nc'], isOver: true };
   const lines = liveLines(report, [], screen(80), 40);
-  expect(lines.slice(-2)).toEqual(['09:30:15  watched no longer: 3 rounds stored since 09:00:00', '! ab c']);
+  expect(lines.slice(-2)).toEqual(['09:30:15  stopped: 3 rounds stored since 09:00:00', '! ab c']);
 });
 
 describe('a low terminal', () => {

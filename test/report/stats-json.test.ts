@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { statsJson } from '../../src/report/json.ts';
-import { ALL_BUCKETS } from '../../src/query/aggregate.ts';
+import { ALL_BUCKETS } from '../../src/query/group-usage.ts';
 import type { GroupKey } from '../../src/query/group-keys.ts';
 import { groupBy } from '../../src/query/grouping.ts';
 import type { SessionEntry } from '../../src/model/session-entry.ts';

@@ -202,7 +202,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     await leadsTo('?id=lef', 'sessions/left.html');
     await leadsTo('?id=index', 'sessions/index~.html');
     await says('?id=nobody', 'There is no session nobody on this site.');
-    await says('?id=agent:', 'sessions begin like this');
+    await says('?id=agent:', 'sessions start with this id');
   });
 
   test('the sums of the overview are those of every table', async () => {

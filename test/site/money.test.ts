@@ -2,21 +2,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { RoundMoney } from '../../src/pricing/round-money.ts';
-import { addCell, emptyRow, type Row } from '../../src/query/aggregate.ts';
-import { costView, drawnCurrency, sumOfRounds } from '../../src/site/cost-view.ts';
+import { sumOfCells, type Row } from '../../src/query/aggregate.ts';
+import { cellOfRound } from '../../src/query/round-money.ts';
+import { costView, drawnCurrency } from '../../src/site/cost-view.ts';
 import { keyedSession } from '../../src/site/keyed-session.ts';
 import type { SessionData } from '../../src/site/session-data.ts';
 import type { UsageCell } from '../../src/model/usage-cell.ts';
 import { run } from '../cli/run.ts';
-import { cell, usd } from '../report/make.ts';
+import { cell, round, usd } from '../report/make.ts';
 import { makeFolder, render, sharedFolder, type Made } from './make.ts';
 import { MIXED, moneyStore, talkOf } from './money-store.ts';
 import { entriesOf } from './quick-store.ts';
 
 function sumOf(...cells: Partial<UsageCell>[]): Row {
-  const row = emptyRow();
-  for (const rest of cells) addCell(row, cell('2026-02-01T09:00Z', 'm', rest));
-  return row;
+  return sumOfCells(cells.map((rest) => cell('2026-02-01T09:00Z', 'm', rest)));
 }
 
 describe('a cost', () => {
@@ -59,17 +58,17 @@ describe('a cost', () => {
   });
 
   test('of rounds is what the index says of them', () => {
-    const money = (rest: Partial<RoundMoney>): { money: RoundMoney } => ({
-      money: { price: 1, cost: usd(2), saved: 0n, currency: 'USD', inexact: [], ...rest },
-    });
-    const used = { model: 'm', input: 10, output: 1, reasoning: 0, cached: 0 };
-    const rounds = [
-      money({}),
-      money({ currency: 'CNY', inexact: ['aborted', 'search-fee'] }),
-      money({ price: 'unpriced', cost: null }),
-      money({ price: 'no-usage', cost: null, inexact: ['usage-unlogged'] }),
+    const costing = (rest: Partial<RoundMoney>): UsageCell => {
+      const money: RoundMoney = { price: 1, cost: usd(2), saved: 0n, currency: 'USD', inexact: [], ...rest };
+      return cellOfRound(round(1).stored, money);
+    };
+    const cells = [
+      costing({}),
+      costing({ currency: 'CNY', inexact: ['aborted', 'search-fee'] }),
+      costing({ price: 'unpriced', cost: null }),
+      costing({ price: 'no-usage', cost: null, inexact: ['usage-unlogged'] }),
     ];
-    const view = costView(sumOfRounds(rounds.map((round) => ({ ...used, ...round }))), 4);
+    const view = costView(sumOfCells(cells), 4);
     expect([view.text, view.missing, view.bounds?.heads]).toEqual([
       '≥ $2.0000 + ¥2.0000',
       '+ 1 unpriced',
@@ -146,7 +145,7 @@ describe('a store of several currencies, wrong in both directions', () => {
         '1 × the log does not say what was cached' +
         '1 × the price is the highest of several that may apply',
     ]);
-    expect(html).toContain('The columns are USD, without ¥31.20.');
+    expect(html).toContain('The columns show USD; ¥31.20 is left out.');
     expect(html).toContain('“≥”, “≤”, “≈”: the cost is at least, at most, or about this');
     expect(textOf(html, '<g class="column"><title>1 Feb 2026', '</title>')).toBe(
       [
@@ -232,7 +231,7 @@ describe('a store of several currencies, wrong in both directions', () => {
         '1 × the price is the highest of several that may apply' +
         '1 × the fee for web searches is not in the log',
     ]);
-    expect(html).toContain('<p class="meta">Costs are drawn in USD, without ¥5.20</p>');
+    expect(html).toContain('<p class="meta">Costs are drawn in USD; ¥5.20 is left out</p>');
     const titles = allTexts(html, /<title>(#[^<]*)<\/title>/g).map((title) => title.replace(/^.*out, /, ''));
     expect(titles).toEqual([
       '$2.0000',
@@ -283,7 +282,7 @@ test('a store of one other currency is drawn in it, and its shares are plain', a
   expect(html).not.toContain('$');
   expect(html).toContain('≥ ¥15.60');
   expect(html).toContain('≥ ¥7.80 a session');
-  expect(html).not.toContain('The columns are');
+  expect(html).not.toContain('The columns show');
   expect(allTexts(html, /<td class="share of-cost">(.*?)<\/td>/g)).toEqual(['67%', '33%', '']);
   expect(allTexts(html, /<text x="\d+" y="[\d.]+" text-anchor="end">(.*?)<\/text>/g)).toContain('¥15');
   const session = readFileSync(join(made.siteDir, 'sessions/b.html'), 'utf8');
@@ -309,7 +308,7 @@ test('a store that is exact and in USD says nothing of marks and currencies', as
     'sessions/a.html',
   ]) {
     expect(readFileSync(join(made.siteDir, path), 'utf8'), path).not.toMatch(
-      /[≥≤≈]|bounds|The columns are|drawn in|mixed/,
+      /[≥≤≈]|bounds|The columns show|drawn in|mixed/,
     );
   }
   // It is free: what the log does not say changes nothing.

@@ -69,9 +69,9 @@ describe.skipIf(chromiumPath === undefined)('on a phone', () => {
     },
   );
 
-  test('the strip’s axis is as wide as its labels', async () => {
+  test('the timeline’s axis is as wide as its labels', async () => {
     const { page } = await open(session, PHONE);
-    const labels = await boxesOf(page, '.strip-axis text');
+    const labels = await boxesOf(page, '.timeline-axis text');
     expect(labels.map(({ text }) => text)).toEqual(['40', '20', '0', '$0.00005', '0']);
     expect(Math.min(...labels.map(({ box: [left = 0] }) => left))).toBeGreaterThanOrEqual(16);
   });

@@ -3,22 +3,22 @@ import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
-import type { Threads } from '../../src/site/page-workers.ts';
+import type { Workers } from '../../src/site/page-workers.ts';
 import type { Written } from '../../src/site/site-folder.ts';
 import { filesOf, makeFolder, render, sharedFolder, type Made } from './make.ts';
 import { quickSessions, storeQuickly, type QuickSession } from './quick-store.ts';
 
 const UNTIL = Date.parse('2026-02-03T00:00:00Z');
 /** Of the built program. */
-const TWO: Threads = { file: resolve('dist/page-worker.cjs'), count: 2 };
+const TWO: Workers = { file: resolve('dist/page-worker.cjs'), count: 2 };
 const LONG_ID = 'long';
 
-/** 320 sessions of some 20 KB, enough for two threads; and one of 1 MB, which no thread is given. */
+/** 320 sessions of about 20 KB, enough for two workers, and one of 1 MB, which no worker gets. */
 const SESSIONS = quickSessions(320, 4, UNTIL).map((session) => withTexts(session, 5000));
 SESSIONS.splice(100, 0, { ...withTexts(SESSIONS[0] as QuickSession, 300_000), id: LONG_ID });
 
 const shared = sharedFolder();
-/** Their store, and the site that a render without threads makes of it. */
+/** Their store, and the site that a render without workers makes from it. */
 const ALONE: Made = { dataDir: join(shared, 'store'), siteDir: join(shared, 'alone') };
 let written: Written;
 
@@ -41,7 +41,7 @@ function copied(): Made {
   return made;
 }
 
-/** With texts that take more than one byte a character: threads hand over bytes. */
+/** With characters of several bytes, because workers send bytes. */
 function withTexts(session: QuickSession, length: number): QuickSession {
   const rounds = session.rounds.map((round, i) => ({ ...round, text: `${i} 天气 🚀 `.repeat(length / 8) }));
   return { ...session, rounds };
@@ -66,11 +66,11 @@ function watching(): { files: Files; read: () => string[] } {
   };
 }
 
-describe('a render with threads', () => {
+describe('a render with workers', () => {
   test('makes what one without does, file by file; this one reads the long session only', async () => {
     const made = another();
     const { files, read } = watching();
-    expect(await render(made, { threads: TWO }, files)).toEqual(written);
+    expect(await render(made, { workers: TWO }, files)).toEqual(written);
     expect(read()).toEqual([`${LONG_ID}.json`]);
     expect(contents(made)).toEqual(contents(ALONE));
     expect(manifestOf(made)).toEqual(manifestOf(ALONE));
@@ -81,7 +81,7 @@ describe('a render with threads', () => {
     const round = { at: UNTIL, model: 'gpt-5', input: 7, cached: 0, output: 1 };
     const more = SESSIONS.slice(0, 250).map((session) => ({ ...session, rounds: [round] }));
     storeQuickly(made.dataDir, more);
-    const { rendered, kept } = await render(made, { threads: TWO });
+    const { rendered, kept } = await render(made, { workers: TWO });
     // Of the 71 that nothing came to, page and JSON are kept.
     expect(rendered + kept).toBe(written.rendered);
     expect(kept).toBeGreaterThanOrEqual(142);
@@ -94,7 +94,7 @@ describe('a render with threads', () => {
   test('and --full makes every page', async () => {
     const made = copied();
     const { rendered } = written;
-    expect(await render(made, { threads: TWO, full: true })).toEqual({ rendered, kept: 0, removed: 0 });
+    expect(await render(made, { workers: TWO, full: true })).toEqual({ rendered, kept: 0, removed: 0 });
     expect(contents(made)).toEqual(contents(ALONE));
   });
 
@@ -114,7 +114,7 @@ describe('a render with threads', () => {
        const post = (message) => parentPort.postMessage(message);
        ${program}`,
     );
-    expect(await render(made, { threads: { file, count: 2 } })).toEqual(written);
+    expect(await render(made, { workers: { file, count: 2 } })).toEqual(written);
     expect(contents(made)).toEqual(contents(ALONE));
   });
 
@@ -124,7 +124,7 @@ describe('a render with threads', () => {
     truncateSync(join(dataDir, `${id}.json`), 100);
     const alone = await render({ ...another(), dataDir }).catch((error: Error) => error);
     expect(alone).toMatchObject({ exitCode: 74, message: expect.stringContaining(`${id}.json is cut`) });
-    await expect(render({ ...another(), dataDir }, { threads: TWO })).rejects.toEqual(alone);
+    await expect(render({ ...another(), dataDir }, { workers: TWO })).rejects.toEqual(alone);
   });
 
   test('starts none where the address space is limited: a thread that lacks it would end the process', () => {
@@ -139,7 +139,7 @@ describe('a render with threads', () => {
     const made = { dataDir: join(folder, 'store'), siteDir: join(folder, 'site') };
     storeQuickly(made.dataDir, quickSessions(40, 4, UNTIL));
     const { files, read } = watching();
-    await render(made, { threads: TWO }, files);
+    await render(made, { workers: TWO }, files);
     expect(read()).toHaveLength(40);
   });
 });

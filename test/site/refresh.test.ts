@@ -32,13 +32,13 @@ const reloaded = (page: Page): Promise<unknown> =>
 describe.skipIf(chromiumPath === undefined)('in a browser', () => {
   const open = useBrowser();
 
-  test('by default a page looks every 30 seconds', async () => {
+  test('by default a page checks every 30 seconds', async () => {
     const site = await made();
     await render(site, { refresh: 30 });
     const { page } = await open(join(site.siteDir, 'index.html'));
     await page.waitForSelector('.written button');
     expect(await page.locator('.written button').getAttribute('title')).toBe(
-      'Looks for a newer page every 30 seconds',
+      'Checks for a newer page every 30 seconds',
     );
   });
 

@@ -267,7 +267,7 @@ describe('monitor render', () => {
     const { code, err } = await run(['render', '--data-dir', dataDir, '--site-dir', siteDir]);
     expect([code, err]).toEqual([
       74,
-      `monitor: ${siteDir} is no site of monitor: it holds thesis.tex. Name an empty or new folder with --site-dir\n`,
+      `monitor: ${siteDir} is not a site of monitor: it has thesis.tex. Name an empty or new folder with --site-dir\n`,
     ]);
     expect(readdirSync(siteDir)).toEqual(['thesis.tex']);
   });

@@ -1,36 +1,36 @@
 import { expect, test } from 'vitest';
-import { ALL_BUCKETS, byCost, byKey, groupUsage } from '../../src/query/aggregate.ts';
+import { byCost, byKey } from '../../src/query/aggregate.ts';
+import { groupUsage, type Dimension } from '../../src/query/group-usage.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
-import { surveyOf } from '../../src/site/totals.ts';
+import { siteTotals } from '../../src/site/totals.ts';
 import type { SessionEntry } from '../../src/model/session-entry.ts';
-import type { UsageCell } from '../../src/model/usage-cell.ts';
+import { rowsOf } from '../query/make.ts';
 import { entriesOf, quickSessions } from './quick-store.ts';
 
 const local = localTimeIn('Asia/Kathmandu');
 
-test('the sums of one pass are those of a pass for each of them', () => {
+test('one pass gives the same sums as a pass for each grouping', () => {
   const sessions = mixed(entriesOf(quickSessions(300, 70, Date.parse('2026-03-02T09:00:00Z'))));
-  const group = (keyOf: (cell: UsageCell) => string) => groupUsage(sessions, keyOf, ALL_BUCKETS);
-  const dateOf = ({ bucket }: UsageCell): string => local.dateOf(bucket);
-  const [models, days] = [group(({ model }) => model), group(dateOf)];
+  const rowsBy = (dimension: Dimension) => rowsOf(groupUsage(sessions, { by: [dimension] }).groups);
+  const dateOf: Dimension = ({ bucket }) => local.dateOf(bucket);
 
-  const survey = surveyOf(sessions, local);
+  const totals = siteTotals(sessions, local);
 
-  expect(survey.total).toEqual(models.total);
-  expect(survey.models).toEqual(byCost(models.rows));
-  expect(survey.consumers).toEqual(byCost(group(({ consumer }) => consumer).rows));
-  expect(survey.days).toEqual(byKey(days.rows));
-  expect(survey.months).toEqual(byKey(group((cell) => dateOf(cell).slice(0, 7)).rows));
-  expect([survey.days.length, survey.months.length, survey.models.length]).toEqual([70, 4, 5]);
-  const dayModels = group((cell) => `${dateOf(cell)} ${cell.model}`).rows;
-  for (const [date] of survey.days) {
-    for (const [model] of survey.models) {
-      expect(survey.dayOf(date, model)).toEqual(dayModels.get(`${date} ${model}`));
+  expect(totals.total).toEqual(groupUsage(sessions, { by: [] }).total);
+  expect(totals.models).toEqual(byCost(rowsBy(({ model }) => model)));
+  expect(totals.consumers).toEqual(byCost(rowsBy(({ consumer }) => consumer)));
+  expect(totals.days).toEqual(byKey(rowsBy(dateOf)));
+  expect(totals.months).toEqual(byKey(rowsBy((cell, id) => dateOf(cell, id).slice(0, 7))));
+  expect([totals.days.length, totals.months.length, totals.models.length]).toEqual([70, 4, 5]);
+  const dayModels = rowsBy((cell, id) => `${dateOf(cell, id)} ${cell.model}`);
+  for (const [date] of totals.days) {
+    for (const [model] of totals.models) {
+      expect(totals.dayOf(date, model)).toEqual(dayModels.get(`${date} ${model}`));
     }
   }
 });
 
-/** Each session has its neighbour's rounds too, its cells in an order that comes back to a day and a consumer. */
+/** Each session also has its neighbour's rounds, and its own twice: days and consumers come up again. */
 function mixed(sessions: readonly SessionEntry[]): SessionEntry[] {
   return sessions.map((session, i) => {
     const [others = session] = [sessions[i - 1]];

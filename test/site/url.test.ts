@@ -44,16 +44,18 @@ test('no such session, several, no such round, no page yet: exit 1, and what to 
   const made = await site();
   expect(await linkOf(made, 'agent:thr')).toContain("1 monitor: no session 'agent:thr'");
   expect(await linkOf(made, 'agent')).toContain("1 monitor: 2 sessions begin with 'agent'");
-  expect(await linkOf(made, 'agent:one', '--round', '3')).toBe('1 monitor: no round 3: the session has 2.\n');
+  expect(await linkOf(made, 'agent:one', '--round', '3')).toBe('1 monitor: no round 3: the session has 2\n');
   const elsewhere = { ...made, siteDir: join(made.siteDir, 'no') };
-  expect(await linkOf(elsewhere, 'agent:one')).toContain('has no page of this session yet: monitor render');
+  expect(await linkOf(elsewhere, 'agent:one')).toContain(
+    'has no page for this session yet: run monitor render',
+  );
 });
 
 test.each(['ftp://host/', 'host/path', 'https://host/?id=1'])(
   '--base-url %s is wrong usage',
   async (base) => {
     const { code, err } = await run(['url', 'x', '--base-url', base]);
-    expect([code, err]).toEqual([2, expect.stringContaining('It must be an http or https address')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('It must be an http or https URL')]);
   },
 );
 

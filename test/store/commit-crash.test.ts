@@ -10,9 +10,10 @@ import {
   entryOf,
   indexOf,
   newStore,
+  position,
+  snapshotOf,
   stateOf,
   titled,
-  snapshotOf,
 } from './make.ts';
 import { watchDisk } from './watch-disk.ts';
 
@@ -44,7 +45,7 @@ describe('a commit', () => {
 
   test('that dies at any operation has happened or not, and can be done again', () => {
     const additions = [titled('a', 200_000), addition('b')];
-    const rest = { prices: ['2'], rejected: ['2'], closed: [{ id: 1, offset: 1 }] };
+    const rest = { prices: ['2'], rejected: ['2'], closed: [position(1, 1)] };
     let happened = 0;
     /** Returns the operation at which it died; undefined where it has fewer. */
     const dieAt = (at: number, fault: Fault): string | undefined => {

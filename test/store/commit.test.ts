@@ -8,7 +8,7 @@ import { pricesPath } from '../../src/store/price-files.ts';
 import { readSnapshot } from '../../src/store/read.ts';
 import type { State } from '../../src/store/state.ts';
 import type { Store } from '../../src/store/store.ts';
-import { addition, cell, commitTo, entryOf, indexOf, newStore, stateOf, titled } from './make.ts';
+import { addition, cell, commitTo, entryOf, indexOf, newStore, position, stateOf, titled } from './make.ts';
 
 const indexFiles = (store: Store): string[] =>
   readdirSync(store.dir).filter((file) => file.startsWith('.index-'));
@@ -16,7 +16,7 @@ const indexFiles = (store: Store): string[] =>
 describe('commit', () => {
   test('says in the state what it did', () => {
     const store = newStore();
-    const logs = [{ id: 1, offset: 100, head: 'x' }];
+    const logs = [position(1, 100)];
     const state = commitTo(store, [addition('a')], { logs, nextLog: 2, prices: ['{"p":1}', '"é"'] });
     const length = readFileSync(tailPath(store.dir, 1)).length;
     expect(state).toEqual({
@@ -33,7 +33,7 @@ describe('commit', () => {
     expect(stateOf(store)).toEqual(state);
     const [session = '', positions] = readFileSync(tailPath(store.dir, 1), 'utf8').split('\n');
     expect(positions).toBe(
-      `{"logs":[{"id":1,"offset":100,"head":"x"}],"next_log":2,"commit":1,"base":0,"crc":${crc32(`${session}\n`)}}`,
+      `{"logs":${JSON.stringify(logs)},"next_log":2,"commit":1,"base":0,"crc":${crc32(`${session}\n`)}}`,
     );
     expect(existsSync(rejectedPath(store.dir))).toBe(false);
   });
@@ -71,15 +71,11 @@ describe('commit', () => {
 
   test('closed logs are never forgotten', () => {
     const store = newStore();
-    commitTo(store, [], { closed: [{ id: 1, offset: 5, head: 'x' }] });
-    commitTo(store, [titled('a', 300_000)], { closed: [{ id: 2, offset: 6 }] });
+    commitTo(store, [], { closed: [position(1, 5)] });
+    commitTo(store, [titled('a', 300_000)], { closed: [position(2, 6)] });
     expect(stateOf(store).index).toMatchObject({ generation: 2, length: 0 });
-    commitTo(store, [], { closed: [{ id: 3, offset: 7 }] });
-    expect([...indexOf(store).closed.values()]).toEqual([
-      { id: 1, offset: 5, head: 'x' },
-      { id: 2, offset: 6 },
-      { id: 3, offset: 7 },
-    ]);
+    commitTo(store, [], { closed: [position(3, 7)] });
+    expect([...indexOf(store).closed.values()]).toEqual([position(1, 5), position(2, 6), position(3, 7)]);
   });
 
   test('prices and rejected lines are appended behind what is committed', () => {

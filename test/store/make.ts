@@ -7,6 +7,7 @@ import { readSnapshot } from '../../src/store/read.ts';
 import { createStore, NO_FILTERS, resolveStatePath, type Store } from '../../src/store/store.ts';
 import { NameTable } from '../../src/store/index/record.ts';
 import type { SessionEntry, SessionUsage } from '../../src/model/session-entry.ts';
+import type { LogPosition } from '../../src/model/log-position.ts';
 import type { UsageCell } from '../../src/model/usage-cell.ts';
 import {
   SharedCellsWriter,
@@ -26,6 +27,12 @@ export const stateOf = (store: Store): State => readState(nodeFiles, store.state
 
 export const indexOf = (store: Store): StoredIndex =>
   new StoredIndex(nodeFiles, store.dir, stateOf(store).index);
+
+/** What is known of a log of which nothing matters but its id and how far it was read. */
+export function position(id: number, offset: number): LogPosition {
+  const [pattern, path] = ['*.log', `${id}.log`];
+  return { id, pattern, path, size: offset, missing: 0, seen: [], offset, head: 'h', windows: [], last: 'l' };
+}
 
 /** All that a reader sees of the last commit. */
 export function snapshotOf(store: Store): Record<string, unknown> {
@@ -60,7 +67,7 @@ export function cell(rest: Partial<UsageCell> = {}): UsageCell {
   };
 }
 
-/** The cube of sessions, however little they have in common. */
+/** The shared cells of sessions, however little they have in common. */
 export function sharedCellsOf(sessions: readonly Pick<SessionUsage, 'usage'>[]): SharedCells {
   const writer = new SharedCellsWriter({ most: Infinity, worth: 0 });
   for (const session of sessions) writer.add(session);

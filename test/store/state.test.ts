@@ -6,9 +6,9 @@ import { nodeFiles } from '../../src/platform/files.ts';
 import { readSnapshot } from '../../src/store/read.ts';
 import { newState, readState, writeState } from '../../src/store/state.ts';
 import { contentOf, makeFolder } from '../platform/make.ts';
-import { addition, commitTo, newStore, stateOf } from './make.ts';
+import { addition, commitTo, newStore, position, stateOf } from './make.ts';
 
-const STATE = { ...newState('id'), commit: 3, next_log: 2, logs: [{ id: 1, offset: 5, head: 'x' }] };
+const STATE = { ...newState('id'), commit: 3, next_log: 2, logs: [position(1, 5)] };
 const FOREIGN = 'is not a state of this program: the Python original may have written it';
 
 describe('row 23: a state', () => {
@@ -47,9 +47,18 @@ describe('row 23: a state', () => {
       { rejected: [] },
       { logs: {} },
       { logs: [null] },
-      { logs: [{ id: 1 }] },
-      { logs: [{ id: 1, offset: 2 ** 53 }] },
-      { logs: [{ offset: 1 }] },
+      { logs: [{ id: 1, offset: 5 }] },
+      ...[
+        { id: undefined },
+        { offset: undefined },
+        { offset: 2 ** 53 },
+        { path: null },
+        { windows: [7] },
+        { seen: [{}] },
+        { lost: '7' },
+        { open: [{ stream: 'stdout', parts: [[1, 2]], isCall: true }] },
+        { unread: { why: 'damaged' } },
+      ].map((damage) => ({ logs: [{ ...position(1, 5), ...damage }] })),
     ].map((damage) => [JSON.stringify({ ...STATE, ...damage }), FOREIGN]),
     [JSON.stringify({ ...STATE, store: 'other' }), 'belongs to another store'],
     ['{"format":4}', 'was written by a newer version of monitor (format 4): update monitor'],

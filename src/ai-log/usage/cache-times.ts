@@ -1,6 +1,6 @@
 import { parseJson } from '../../platform/json-spans.ts';
 import { kindOf } from './model-kinds.ts';
-import type { TokenUsage } from './usage.ts';
+import type { RoundUsage } from '../../model/token-usage.ts';
 
 /** What was sent, as JSON. */
 export interface SentTexts {
@@ -25,7 +25,7 @@ export function mayHoldMark(json: string): boolean {
  * Takes from the marks in what was sent for how long tokens were written to the cache, where the log's counts do not
  * say it. The marks are Anthropic's `cache_control` and Bedrock's `cachePoint`; one without a `ttl` means five minutes.
  */
-export function addWriteTimes(usage: TokenUsage, sent: SentTexts, model: string, flags: string[]): void {
+export function addWriteTimes(usage: RoundUsage, sent: SentTexts, model: string, flags: string[]): void {
   const { hours, minutes } = countMarks(sent);
   if (hours > 0) {
     usage.details = { cacheWrite1h: usage.cacheWrite, ...usage.details };

@@ -1,3 +1,4 @@
+import { parseJson } from '../../platform/json-spans.ts';
 import {
   ATTRIBUTES,
   INPUT_DETAILS,
@@ -138,15 +139,8 @@ function readCount(value: unknown): number | 'nonsense' | undefined {
 /** Objects and lists come as themselves or as their JSON. */
 function valueOf(aiLog: JsonObject, key: string): unknown {
   const logged = Object.hasOwn(aiLog, key) ? aiLog[key] : undefined;
-  return typeof logged === 'string' && !isNothing(logged) ? parseJson(logged) : logged;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const parsed = typeof logged === 'string' && !isNothing(logged) ? parseJson(logged) : undefined;
+  return parsed === undefined ? logged : parsed;
 }
 
 function isNothing(value: unknown): boolean {

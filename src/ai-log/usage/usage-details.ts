@@ -1,55 +1,18 @@
+import type { RoundUsage, TokenDetails } from '../../model/token-usage.ts';
 import type { LoggedCounts } from './counts.ts';
 import type { ModelKind } from './model-kinds.ts';
-import type { TokenUsage } from './usage.ts';
-
-/**
- * Parts of a round's tokens that have rates of their own, and what is billed beside tokens. Each is a part of its whole,
- * never more, and absent where the log does not say it.
- */
-export interface UsageDetails {
-  /** ⊂ cacheWrite: written for an hour, where the rest is written for five minutes */
-  cacheWrite1h?: number;
-  /** ⊂ input */
-  inputAudio?: number;
-  /** ⊂ input */
-  inputImage?: number;
-  /** ⊂ inputAudio, ⊂ cached */
-  cachedAudio?: number;
-  /** ⊂ inputImage, ⊂ cached */
-  cachedImage?: number;
-  /** ⊂ output */
-  outputAudio?: number;
-  /** ⊂ output */
-  outputImage?: number;
-  /** Web searches that are billed one by one; 0 says that there were none. */
-  searches?: number;
-}
-
-/** As a stored round has them, in this order. */
-export const STORED_DETAILS = [
-  ['cacheWrite1h', 'cache_write_1h'],
-  ['inputAudio', 'input_audio'],
-  ['inputImage', 'input_image'],
-  ['cachedAudio', 'cached_audio'],
-  ['cachedImage', 'cached_image'],
-  ['outputAudio', 'output_audio'],
-  ['outputImage', 'output_image'],
-  ['searches', 'searches'],
-] as const satisfies readonly (readonly [keyof UsageDetails, string])[];
-
-export type StoredUsageDetails = { [key in (typeof STORED_DETAILS)[number][1]]?: number };
 
 /**
  * Rule 6: parts of the counts, none larger than what it is a part of; nothing where the log says nothing. What the log
  * has too much of is cut off and flagged.
  */
-export function addDetails(usage: TokenUsage, counts: LoggedCounts, kind: ModelKind, flags: string[]): void {
+export function addDetails(usage: RoundUsage, counts: LoggedCounts, kind: ModelKind, flags: string[]): void {
   const isCut = makeParts(usage, counts, kind);
   if (usage.details?.outputImage) flags.push('image-output');
   if (counts.bad || isCut) flags.push('bad-count');
 }
 
-function makeParts(usage: TokenUsage, counts: LoggedCounts, kind: ModelKind): boolean {
+function makeParts(usage: RoundUsage, counts: LoggedCounts, kind: ModelKind): boolean {
   const { input, output, cached, cacheWrite } = usage;
   const images = counts.outputImage ?? imagesOf(usage, counts, kind);
   const speech = counts.outputAudio ?? (kind.audio === 'speech' ? output - (counts.outputText ?? 0) : 0);
@@ -87,8 +50,8 @@ function makeParts(usage: TokenUsage, counts: LoggedCounts, kind: ModelKind): bo
     Math.min(image, cached - readAudio),
   );
   const spoken = upTo(speech, output);
-  const details: UsageDetails = {};
-  const add = (key: keyof UsageDetails, count: number): void => {
+  const details: TokenDetails = {};
+  const add = (key: keyof TokenDetails, count: number): void => {
     if (count > 0) details[key] = count;
   };
   add('cacheWrite1h', upTo(write1h, cacheWrite));
@@ -113,7 +76,7 @@ function makeParts(usage: TokenUsage, counts: LoggedCounts, kind: ModelKind): bo
 }
 
 /** Image tokens of an output that the log does not divide: all that is neither reasoning nor said to be text. */
-function imagesOf({ output, reasoning }: TokenUsage, counts: LoggedCounts, kind: ModelKind): number {
+function imagesOf({ output, reasoning }: RoundUsage, counts: LoggedCounts, kind: ModelKind): number {
   if (kind.images === null) return 0;
   const rest = Math.max(0, output - reasoning - (counts.outputText ?? 0));
   // Not even the smallest image has so few.

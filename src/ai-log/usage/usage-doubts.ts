@@ -1,6 +1,6 @@
 import type { LoggedCounts } from './counts.ts';
 import type { ModelKind } from './model-kinds.ts';
-import type { TokenUsage } from './usage.ts';
+import type { RoundUsage } from '../../model/token-usage.ts';
 
 /** Whether the log says anything of a cache. */
 export function hasCacheKey(counts: LoggedCounts): boolean {
@@ -15,7 +15,7 @@ export function hasCacheKey(counts: LoggedCounts): boolean {
 }
 
 /** Rule 7: what the log should say of a model like this, and does not. Of counted rounds. */
-export function addDoubts(usage: TokenUsage, counts: LoggedCounts, kind: ModelKind, flags: string[]): void {
+export function addDoubts(usage: RoundUsage, counts: LoggedCounts, kind: ModelKind, flags: string[]): void {
   if (isCacheUnlogged(usage, counts, kind)) flags.push('cache-unlogged');
   if (isWriteUnlogged(counts, kind)) flags.push('cache-write-unlogged');
   if (kind.images === 'only' && usage.output === 0) flags.push('image-uncounted');
@@ -25,7 +25,7 @@ export function addDoubts(usage: TokenUsage, counts: LoggedCounts, kind: ModelKi
 }
 
 /** Audio or images, of which more may have been read from the cache than those that can't have been fresh. */
-function isCachedKindUnlogged({ cached, details = {} }: TokenUsage, counts: LoggedCounts): boolean {
+function isCachedKindUnlogged({ cached, details = {} }: RoundUsage, counts: LoggedCounts): boolean {
   const { inputAudio = 0, inputImage = 0, cachedAudio = 0, cachedImage = 0 } = details;
   const isTold =
     counts.cachedText !== undefined || counts.cachedAudio !== undefined || counts.cachedImage !== undefined;
@@ -34,7 +34,7 @@ function isCachedKindUnlogged({ cached, details = {} }: TokenUsage, counts: Logg
 }
 
 /** A response of Gemini's own names the cache where it read one, and the thoughts or tools say that this is one. */
-function isCacheUnlogged(usage: TokenUsage, counts: LoggedCounts, kind: ModelKind): boolean {
+function isCacheUnlogged(usage: RoundUsage, counts: LoggedCounts, kind: ModelKind): boolean {
   if (usage.output === 0 || usage.input < kind.cachesFrom || counts.isWhole) return false;
   const isGemini =
     counts.cachedContent !== undefined || counts.toolUse !== undefined || counts.thoughts !== undefined;
@@ -52,13 +52,13 @@ function isWriteUnlogged(counts: LoggedCounts, kind: ModelKind): boolean {
 }
 
 /** Whole images of one size leave nothing for text. */
-function isImageShareUnlogged(usage: TokenUsage, counts: LoggedCounts, kind: ModelKind): boolean {
+function isImageShareUnlogged(usage: RoundUsage, counts: LoggedCounts, kind: ModelKind): boolean {
   const images = usage.details?.outputImage ?? 0;
   if (images === 0 || counts.outputImage !== undefined || counts.outputText !== undefined) return false;
   return !kind.imageSizes.some((size) => images % size === 0);
 }
 
-function isAudioUnlogged(usage: TokenUsage, counts: LoggedCounts, kind: ModelKind): boolean {
+function isAudioUnlogged(usage: RoundUsage, counts: LoggedCounts, kind: ModelKind): boolean {
   if (counts.audioSeconds !== undefined && counts.audioSeconds > 0) return true;
   if (kind.audio !== 'mixed' && kind.audio !== 'heard') return false;
   const knowsInput = counts.inputAudio !== undefined || counts.inputText === usage.input;

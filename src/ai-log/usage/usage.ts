@@ -1,29 +1,11 @@
+import type { RoundUsage, UsageState } from '../../model/token-usage.ts';
 import { readCounts, type LoggedCounts } from './counts.ts';
 import { kindOf, type ModelKind } from './model-kinds.ts';
-import { addDetails, type UsageDetails } from './usage-details.ts';
+import { addDetails } from './usage-details.ts';
 import { addDoubts, hasCacheKey } from './usage-doubts.ts';
 
-/** Normalised token counts of one round: one meaning for every provider. */
-export interface TokenUsage {
-  /** All prompt tokens, cache reads and writes included. */
-  input: number;
-  /** All generated tokens, reasoning included. */
-  output: number;
-  /** ⊂ output */
-  reasoning: number;
-  /** ⊂ input, read from a cache */
-  cached: number;
-  /** ⊂ input, written to a cache */
-  cacheWrite: number;
-  /** Absent where the log says nothing of the kind, as it mostly does. */
-  details?: UsageDetails;
-}
-
-/** `gateway-cache`: the gateway answered by itself, at no cost. `no-usage`: the tokens are unknown. */
-export type UsageState = 'counted' | 'gateway-cache' | 'no-usage';
-
 export interface NormalisedUsage {
-  usage: TokenUsage;
+  usage: RoundUsage;
   state: UsageState;
   flags: string[];
   /** Tokens were written to a cache, and the log does not say for how long: what was sent may. */
@@ -66,7 +48,7 @@ export function normaliseUsage(aiLog: Readonly<Record<string, unknown>>): Normal
 }
 
 interface Counted {
-  usage: TokenUsage;
+  usage: RoundUsage;
   ambiguous: boolean;
 }
 

@@ -1,23 +1,19 @@
-import { NoAnswer, UsageError } from '../../platform/errors.ts';
-import { ALL_BUCKETS, type BucketRange, type Row } from '../../query/aggregate.ts';
-import { inCurrency, type CurrencyView } from '../../query/currency.ts';
-import {
-  budgetJson,
-  budgetLine,
-  cannotTell,
-  isKept,
-  type Budget,
-  type Spending,
-} from '../../report/budget.ts';
-import { groupBy, type UsageFilter } from '../../query/grouping.ts';
-import { currentPeriod, quartersOf, type BudgetPeriod } from '../../report/period.ts';
-import { readSnapshot } from '../../store/read.ts';
-import { lostRoundsOf } from '../../store/state.ts';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { attoOfUsd, PRICE_TEXT } from '../../pricing/money.ts';
+import type { UsageFilter } from '../../query/grouping.ts';
+import type { BudgetPeriod } from '../../report/period.ts';
 import type { Context } from '../context.ts';
-import type { ReportOptions } from '../options.ts';
-import { localTimeOf } from '../local-time.ts';
-import { currencyOf, sayUnconverted } from '../report-currency.ts';
-import { sayUnknownNames } from '../name-filter.ts';
+import { example } from '../command.ts';
+import {
+  timeZoneOption,
+  reportCurrencyOption,
+  jsonOption,
+  modelOption,
+  consumerOption,
+  type ReportOptions,
+} from '../options/report-options.ts';
+import { dataDirOption } from '../options/store-options.ts';
+import { wholeNumber } from '../options/values.ts';
 
 export interface CheckOptions extends ReportOptions, UsageFilter {
   /** 10⁻¹⁸ USD. */
@@ -29,61 +25,47 @@ export interface CheckOptions extends ReportOptions, UsageFilter {
   quiet?: true;
 }
 
-/**
- * Compares what was spent in the current period with a budget. Throws NoAnswer, without a word, where it is broken, and
- * UsageError where that cannot be told: the filter names what the store doesn't have, or no rate brings a cost into the
- * budget's currency. Such a budget would hold for ever.
- */
-export async function check(context: Context, options: CheckOptions): Promise<void> {
-  const { budgetUsd, budget: amount, budgetTokens } = options;
-  if (budgetUsd === undefined && amount === undefined && budgetTokens === undefined)
-    throw new UsageError(
-      'check needs a budget: --budget-usd 50, or --budget 300 --currency CNY, or --budget-tokens 1000000.',
-    );
-  if (budgetUsd !== undefined && amount !== undefined)
-    throw new UsageError('give either --budget-usd or --budget, not both.');
-  // A budget in USD covers what was charged in other currencies too, as far as rates are known.
-  const asked = budgetUsd === undefined ? options.currency : 'USD';
-  const view = currencyOf(context, options.dataDir, asked);
-  if (amount !== undefined && !view)
-    throw new UsageError(
-      '--budget needs the currency of the amount: add --currency, such as --currency CNY.',
-    );
-  const currency = view?.to ?? 'USD';
-  const budget: Budget = {
-    amount: budgetUsd ?? amount,
-    currency,
-    tokens: budgetTokens,
-    strict: options.strict === true,
-  };
-  const spending = spendingOf(context, options, view);
-  const keeps = isKept(budget, spending) && !spending.hasUnknownName;
-  if (options.json) await context.write(budgetJson(budget, spending));
-  else if (!keeps || !options.quiet) await context.write(budgetLine(budget, spending));
-  // stderr has named them.
-  if (spending.hasUnknownName) throw new UsageError('');
-  if (cannotTell(budget, spending)) {
-    sayUnconverted(context, spending.sum);
-    throw new UsageError('');
-  }
-  if (!keeps) throw new NoAnswer('');
+export function addCheck(program: Command, context: Context): void {
+  const command = program
+    .command('check')
+    .description('Check a budget; exit with code 1 if it is exceeded')
+    .addOption(dataDirOption())
+    .option('--budget-usd <amount>', 'Budget in USD', usdAmount)
+    .addOption(
+      new Option('--budget <amount>', "Budget in the currency of --currency, or the store's").argParser(
+        amountParser,
+      ),
+    )
+    .option('--budget-tokens <n>', 'Budget in tokens, input and output', wholeNumber(0, MOST_TOKENS))
+    .addOption(
+      new Option('--per <period>', 'Budget period: the current day, week (from Monday) or month, or all time')
+        .choices(['day', 'week', 'month', 'total'])
+        .default('month'),
+    )
+    .addOption(modelOption())
+    .addOption(consumerOption())
+    .addOption(timeZoneOption())
+    .addOption(reportCurrencyOption())
+    .option('--strict', 'Also exit with code 1 if the price of a round is not known')
+    .option('--quiet', 'Print nothing while within budget, for cron')
+    .addOption(jsonOption())
+    .action(async (options: CheckOptions) => {
+      const { check } = await import('./check-action.ts');
+      await check(context, options);
+    });
+  example(command, 'monitor check --budget-usd 50 --per day --consumer ci-bot || notify');
 }
 
-function spendingOf(context: Context, options: CheckOptions, view: CurrencyView | undefined): Spending {
-  const { model, consumer, dataDir, timezone, per } = options;
-  const local = localTimeOf(context, timezone);
-  const period = currentPeriod(per, local, context.now);
-  const filter = { ...(model !== undefined && { model }), ...(consumer !== undefined && { consumer }) };
-  const snapshot = readSnapshot(dataDir);
-  const sessions = inCurrency(snapshot.sessions, view);
-  const sumOf = (buckets: BucketRange): Row =>
-    groupBy(sessions, ['model'], { ...filter, buckets, local }).total;
-  const sum = sumOf(quartersOf(period));
-  const isKnown = sum.rounds > 0 || Object.keys(filter).length === 0 || sumOf(ALL_BUCKETS).rounds > 0;
-  // That there was nothing yet today is no news for cron.
-  const said = options.quiet ? undefined : period;
-  const unknown = sum.rounds > 0 ? [] : sayUnknownNames(context, sessions, filter, local, said);
-  const lostRounds = lostRoundsOf(snapshot.state);
-  const hasUnknownName = unknown.length > 0;
-  return { per, period, timeZone: local.timeZone, filter, sum, isKnown, hasUnknownName, lostRounds };
+const MOST_TOKENS = 999_999_999_999;
+
+/** Exact, in 10⁻¹⁸ USD. */
+function usdAmount(text: string): bigint {
+  if (PRICE_TEXT.test(text)) return attoOfUsd(text);
+  throw new InvalidArgumentError('It must be an amount in USD, such as 50 or 0.25.');
+}
+
+/** Exact, in 10⁻¹⁸ of the currency. */
+function amountParser(text: string): bigint {
+  if (PRICE_TEXT.test(text)) return attoOfUsd(text);
+  throw new InvalidArgumentError('It must be an amount, such as 50 or 0.25.');
 }

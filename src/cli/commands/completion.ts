@@ -1,14 +1,16 @@
-import type { Command } from 'commander';
-import { bashScript } from '../completion/bash.ts';
-import { fishScript } from '../completion/fish.ts';
-import { shapeOf } from '../completion/shape.ts';
-import { zshScript } from '../completion/zsh.ts';
+import { Argument, type Command } from 'commander';
+import type { Shell } from '../completion/script.ts';
 import type { Context } from '../context.ts';
+import { example } from '../command.ts';
 
-const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
-export type Shell = keyof typeof SCRIPTS;
-
-/** Prints a script that teaches a shell the program's commands and options. */
-export async function completion(context: Context, shell: Shell, program: Command): Promise<void> {
-  await context.write(SCRIPTS[shell](shapeOf(program)));
+export function addCompletion(program: Command, context: Context): void {
+  const command = program
+    .command('completion')
+    .description('Print a shell completion script')
+    .addArgument(new Argument('<shell>', 'Shell to complete in').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: Shell) => {
+      const { completionScript } = await import('../completion/script.ts');
+      await context.write(completionScript(shell, program));
+    });
+  example(command, 'monitor completion bash > ~/.local/share/bash-completion/completions/monitor');
 }

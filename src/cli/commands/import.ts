@@ -1,11 +1,9 @@
-import { importSessions, type ImportResult } from '../../maintenance/import/import-sessions.ts';
-import { NoAnswer } from '../../platform/errors.ts';
-import { nodeFiles } from '../../platform/files.ts';
-import { importText, isLeftOut } from '../../report/import-text.ts';
-import { plural } from '../../query/count-text.ts';
+import { Option, type Command } from 'commander';
 import type { Context } from '../context.ts';
-import { localTimeOf } from '../local-time.ts';
-import { sayNotices } from '../parse-plainly.ts';
+import { example } from '../command.ts';
+import { jsonOption } from '../options/report-options.ts';
+import { dataDirOption, storePricesOption } from '../options/store-options.ts';
+import { timeZoneParser } from '../options/values.ts';
 
 export interface ImportOptions {
   dataDir: string;
@@ -16,42 +14,28 @@ export interface ImportOptions {
   json?: true;
 }
 
-/** Takes over the session files of the Python original. Throws NoAnswer, behind the answer, where some were left out. */
-export async function importFrom(context: Context, from: string, options: ImportOptions): Promise<void> {
-  const result = await importSessions(nodeFiles, {
-    from,
-    dir: options.dataDir,
-    force: options.force === true,
-    isDryRun: options.dryRun === true,
-    pricesPath: options.prices,
-    now: context.now,
-    toUtc: localTimeOf(context, options.timezone).toUtc,
-  });
-  sayNotices(context, result.notices);
-  await context.write(options.json ? importJson(result) : importText(result));
-  const leftOut = result.files.filter(isLeftOut).length;
-  if (leftOut > 0) throw new NoAnswer(`${plural(leftOut, 'file')} left out`);
-}
-
-/** The shape stands in docs/commands.md. */
-function importJson({ files, isDryRun }: ImportResult): string {
-  const imported = files.filter(({ outcome }) => outcome === 'imported');
-  const document = {
-    version: 1,
-    dry_run: isDryRun,
-    sessions: new Set(imported.map(({ session }) => session)).size,
-    rounds: imported.reduce((sum, { rounds }) => sum + rounds, 0),
-    files: files.map((file) => ({
-      path: file.path,
-      session_id: file.session,
-      outcome: file.outcome,
-      rounds: file.rounds,
-      filtered_rounds: file.filtered,
-      estimated_rounds: file.estimates,
-      parsed_rounds: file.parsed,
-      doubtful_rounds: file.doubtful,
-      problem: file.problem,
-    })),
-  };
-  return `${JSON.stringify(document)}\n`;
+export function addImport(program: Command, context: Context): void {
+  const command = program
+    .command('import')
+    .description('Import the session files of the Python original')
+    .argument('<dir>', "The original's folder of session files")
+    .addOption(dataDirOption())
+    .addOption(
+      new Option(
+        '--timezone <zone>',
+        "Time zone of the clock that the original ran on (default: the system's)",
+      ).argParser(timeZoneParser),
+    )
+    .addOption(storePricesOption())
+    .option('--force', 'Add missing rounds to sessions that the store already has')
+    .option('--dry-run', 'Only show what would be done')
+    .addOption(jsonOption())
+    .action(async (from: string, options: ImportOptions) => {
+      const { importFrom } = await import('./import-action.ts');
+      await importFrom(context, from, options);
+    });
+  example(
+    command,
+    'monitor import /opt/agent-session-monitor/sessions --data-dir /var/lib/sessions --dry-run',
+  );
 }

@@ -1,19 +1,18 @@
-import { addRow, emptyRow, sessionTotals, type Row } from '../../query/aggregate.ts';
-import { listJson } from '../../report/json.ts';
-import { listSessions, listTable, type SortKey } from '../../report/list.ts';
-import { periodOf, type Period } from '../../report/period.ts';
-import { inCurrency } from '../../query/currency.ts';
-import type { LocalTime } from '../../query/time-zone.ts';
-import type { StoredSessions } from '../../store/index/index.ts';
-import type { SessionEntry } from '../../model/session-entry.ts';
-import { readSnapshot } from '../../store/read.ts';
-import { lostRoundsOf } from '../../store/state.ts';
-import { writeAll, type Context } from '../context.ts';
-import type { PeriodOptions, ReportOptions } from '../options.ts';
-import { localTimeOf } from '../local-time.ts';
-import { sayUnknownNames } from '../name-filter.ts';
-import { currencyOf, sayUnconverted } from '../report-currency.ts';
-import { EMPTY_STORE, screenOf } from '../report-context.ts';
+import { Option, type Command } from 'commander';
+import type { SortKey } from '../../report/list.ts';
+import type { Context } from '../context.ts';
+import { example } from '../command.ts';
+import {
+  sinceOption,
+  untilOption,
+  timeZoneOption,
+  reportCurrencyOption,
+  jsonOption,
+  type ReportOptions,
+  type PeriodOptions,
+} from '../options/report-options.ts';
+import { dataDirOption } from '../options/store-options.ts';
+import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
 
 export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> {
   sortBy: SortKey;
@@ -27,39 +26,32 @@ export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> 
   pruned?: true;
 }
 
-/** The sessions that match. */
-export async function list(context: Context, options: ListOptions): Promise<void> {
-  const local = localTimeOf(context, options.timezone);
-  const period = periodOf(options, local, context.now);
-  const snapshot = readSnapshot(options.dataDir);
-  const view = currencyOf(context, options.dataDir, options.currency);
-  const sessions = inCurrency(snapshot.sessions, view);
-  const lostRounds = lostRoundsOf(snapshot.state);
-  const selected = listSessions(sessions, { ...options, period });
-  if (view) sayUnconverted(context, sumOfSessions(selected.sessions));
-  if (selected.total === 0) sayWhy(context, sessions, local, period, options);
-  if (options.json) return await writeAll(context, listJson(selected.sessions, selected.total, lostRounds));
-  const otherwise = (): string =>
-    sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions matches`;
-  await context.write(
-    listTable({ ...selected, lostRounds }, options.sortBy, local, screenOf(context), otherwise),
-  );
-}
-
-function sumOfSessions(sessions: readonly SessionEntry[]): Row {
-  const sum = emptyRow();
-  for (const session of sessions) addRow(sum, sessionTotals(session));
-  return sum;
-}
-
-function sayWhy(
-  context: Context,
-  sessions: StoredSessions,
-  local: LocalTime,
-  period: Period,
-  { model, consumer, agent, channel, search, pruned }: ListOptions,
-): void {
-  // With these, the period need not be why.
-  const asked = search === undefined && pruned === undefined ? period : undefined;
-  sayUnknownNames(context, sessions, { model, consumer, agent, channel }, local, asked);
+export function addList(program: Command, context: Context): void {
+  const command = program
+    .command('list')
+    .description('List sessions, most recent first')
+    .addOption(dataDirOption())
+    .addOption(
+      new Option('--sort-by <key>', 'Sort key; the latest or largest comes first')
+        .choices(['updated', 'created', 'cost', 'tokens', 'rounds'])
+        .default('updated'),
+    )
+    .option('--limit <n>', 'Number of sessions; 0 for all', wholeNumber(0, LARGEST_COUNT), 20)
+    .option('--model <name>', 'Only sessions that used this model')
+    .option('--consumer <name>', 'Only sessions of this consumer')
+    .option('--agent <id>', 'Only sessions of this OpenClaw agent')
+    .option('--channel <name>', 'Only sessions of this OpenClaw channel (main, discord, cron, subagent, …)')
+    .option('--rollup', 'Count sub-agents, threads and runs as part of their parent session')
+    .option('--search <text>', 'Only sessions with this text in their title or id')
+    .option('--pruned', 'List pruned sessions instead')
+    .addOption(sinceOption())
+    .addOption(untilOption())
+    .addOption(timeZoneOption())
+    .addOption(reportCurrencyOption())
+    .addOption(jsonOption())
+    .action(async (options: ListOptions) => {
+      const { list } = await import('./list-action.ts');
+      await list(context, options);
+    });
+  example(command, 'monitor list --sort-by cost --since 2026-02-01 --model qwen-max');
 }

@@ -1,38 +1,26 @@
-import { parseLogs } from '../../ingest/parse-logs.ts';
-import { nodeFiles } from '../../platform/files.ts';
-import { inCurrency } from '../../query/currency.ts';
-import { progressLine } from '../../report/parse-line.ts';
-import { parseSummary } from '../../report/parse-text.ts';
-import { readSnapshot } from '../../store/read.ts';
+import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { parsePlainly, requireLogs, sayTroubles } from '../parse-plainly.ts';
-import { parseRequest, type StoreOptions } from '../parse-request.ts';
-import { quietWhenBusy } from '../quiet-when-busy.ts';
-import { screenOf } from '../report-context.ts';
-import { showProgress } from '../show-progress.ts';
+import { example } from '../command.ts';
+import { jsonOption } from '../options/report-options.ts';
+import { addStoreOptions, type StoreOptions } from '../options/store-options.ts';
 
 export interface ParseOptions extends StoreOptions {
   quiet?: true;
   json?: true;
 }
 
-/** Stores what is new in the logs, once. A person at a terminal sees it go on, and the store at its end. */
-export async function parse(context: Context, options: ParseOptions): Promise<void> {
-  const progress =
-    context.stderrIsTerminal && !options.quiet ? showProgress(context, progressLine) : undefined;
-  const request = { ...(await parseRequest(options)), onProgress: progress?.update };
-  const output = options.json ? 'json' : options.quiet ? 'none' : 'line';
-  if (output === 'line' && context.stdoutIsTerminal) {
-    const result = await parseLogs(nodeFiles, request).finally(() => progress?.clear());
-    sayTroubles(context, result);
-    const { currencyOf } = await import('../report-currency.ts');
-    const view = currencyOf(context, options.dataDir, undefined);
-    const sessions = inCurrency(readSnapshot(options.dataDir).sessions, view);
-    await context.write(parseSummary(result, [...sessions.values()], screenOf(context)));
-    requireLogs(result);
-    return;
-  }
-  await quietWhenBusy(options.quiet === true, () => parsePlainly(context, request, output)).finally(() =>
-    progress?.clear(),
+export function addParse(program: Command, context: Context): void {
+  const command = addStoreOptions(
+    program.command('parse').description('Store new rounds from the access logs and exit'),
+  )
+    .option('--quiet', 'Print nothing on stdout, for cron')
+    .addOption(jsonOption())
+    .action(async (options: ParseOptions) => {
+      const { parse } = await import('./parse-action.ts');
+      await parse(context, options);
+    });
+  example(
+    command,
+    '* * * * * /usr/local/bin/monitor parse --log-path /var/log/higress/access.log --output-dir /var/lib/sessions --quiet',
   );
 }

@@ -1,91 +1,47 @@
-import { lookAtOriginal, readPriceBasis } from '../../ingest/settings/price-basis.ts';
-import { nodeFiles } from '../../platform/files.ts';
-import { priceAge } from '../../pricing/price-age.ts';
-import { parsePriceBook } from '../../pricing/price-book.ts';
-import { parsePriceFile, type PriceFile } from '../../pricing/price-file.ts';
-import { createPriceResolver, resolvePrice } from '../../pricing/resolve.ts';
-import { builtInPrices, priceFilesWith } from '../../pricing/shipped.ts';
-import { priceUse, type PriceUse } from '../../query/price-use.ts';
-import type { PriceFileReport } from '../../report/price-file-text.ts';
-import { priceStepsJson, priceStepsText } from '../../report/price-steps.ts';
-import { pricesJson } from '../../report/prices-json.ts';
-import { pricesTable } from '../../report/prices-text.ts';
-import { readSnapshot } from '../../store/read.ts';
+import { Option, type Command } from 'commander';
 import type { PriceList } from '../../store/pricing-settings.ts';
-import type { Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
-import { screenOf } from '../report-context.ts';
-import { refresh, refuseWithoutRefresh, type RefreshOptions } from './refresh.ts';
+import { example } from '../command.ts';
+import { timeZoneOption, jsonOption } from '../options/report-options.ts';
+import { dataDirOption, pricesOption, priceListOption } from '../options/store-options.ts';
 
-export interface PricesOptions extends RefreshOptions {
+export interface PricesOptions {
+  dataDir: string;
+  prices?: string;
+  priceList?: PriceList;
   refresh?: true;
+  dryRun?: true;
+  yes?: true;
+  since?: string;
+  until?: string;
+  timezone?: string;
+  json?: true;
 }
 
-/** The price book and what is unpriced; how one name is resolved; or, with --refresh, stored rounds priced again. */
-export async function prices(
-  context: Context,
-  model: string | undefined,
-  options: PricesOptions,
-): Promise<void> {
-  if (options.refresh) return await refresh(context, model, options);
-  refuseWithoutRefresh(options);
-  const asked = { given: options.prices, list: options.priceList, now: context.now };
-  const { store, basis } = await readPriceBasis(nodeFiles, options.dataDir, asked);
-  const user = basis.user && (await parsePriceFile(basis.user.text, basis.user.path));
-  const files = await priceFilesWith(user, basis.list);
-  if (model === undefined) await listPrices(context, await priceFileOf(store), files, basis.list, options);
-  else await explainPrice(context, model, files, store, options);
-}
-
-async function priceFileOf(store: Store | undefined): Promise<PriceFileReport | null> {
-  const file = store?.pricing.file;
-  if (!file) return null;
-  const { state } = await lookAtOriginal(nodeFiles, file);
-  const onDisk = state === 'none' ? 'gone' : state === 'unread' ? 'unreadable' : state;
-  return { ...file, onDisk };
-}
-
-async function listPrices(
-  context: Context,
-  file: PriceFileReport | null,
-  files: readonly PriceFile[],
-  list: PriceList,
-  options: PricesOptions,
-): Promise<void> {
-  const use = useOf(options.dataDir);
-  const resolve = createPriceResolver(files);
-  const knownNow = new Map<string, string>();
-  for (const { model } of use.unpriced) {
-    const resolution = await resolve(model);
-    if (resolution) knownNow.set(model, resolution.source);
-  }
-  const builtIn = (await builtInPrices(list)).map((prices) => priceAge(prices, context.now));
-  await context.write(
-    options.json
-      ? pricesJson(file, use, knownNow, context.now, builtIn)
-      : pricesTable(file, use, knownNow, context.now, builtIn, screenOf(context)),
-  );
-}
-
-/** Needs no store: what is in it is told where there is one. */
-async function explainPrice(
-  context: Context,
-  model: string,
-  files: readonly PriceFile[],
-  store: Store | undefined,
-  options: PricesOptions,
-): Promise<void> {
-  const { steps, resolution } = await resolvePrice(model, files);
-  const use = store && useOf(options.dataDir);
-  const answer = { model, steps, resolution, use };
-  await context.write(
-    options.json
-      ? priceStepsJson(answer, context.now)
-      : priceStepsText(answer, context.now, screenOf(context)),
-  );
-}
-
-function useOf(dir: string): PriceUse {
-  const { sessions, priceLines } = readSnapshot(dir);
-  return priceUse(sessions, parsePriceBook(priceLines, `of ${dir}`));
+export function addPrices(program: Command, context: Context): void {
+  const command = program
+    .command('prices')
+    .description('List unpriced models and the price book; explain or refresh prices')
+    .argument('[model]', 'Explain the price of this model, named as in the log')
+    .addOption(dataDirOption())
+    .addOption(
+      pricesOption("Use this price file instead of the store's, or 'none'; kept by the store with --refresh"),
+    )
+    .addOption(priceListOption('kept by the store with --refresh'))
+    .option('--refresh', 'Look up the prices of stored rounds again')
+    .option('--dry-run', 'With --refresh: only show what would change')
+    .addOption(
+      new Option('--since <time>', 'With --refresh: only rounds at or after this date or ISO 8601 time'),
+    )
+    .addOption(
+      new Option('--until <time>', 'With --refresh: only rounds before this time; a date includes that day'),
+    )
+    .addOption(timeZoneOption())
+    .option('--yes', 'With --refresh: also change rounds that already have a price, without asking')
+    .addOption(jsonOption())
+    .action(async (model: string | undefined, options: PricesOptions) => {
+      const { prices } = await import('./prices-action.ts');
+      await prices(context, model, options);
+    });
+  example(command, 'monitor prices --refresh --dry-run --since 2026-02-01 --data-dir /var/lib/sessions');
 }

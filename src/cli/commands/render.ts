@@ -1,17 +1,11 @@
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { nodeFiles } from '../../platform/files.ts';
-import { mayHaveThreads } from '../../platform/worker-pool.ts';
-import { exact, plural } from '../../query/count-text.ts';
-import { barLine } from '../../report/parse-line.ts';
-import { renderSite, type Progress } from '../../site/render.ts';
-import type { Written } from '../../site/site-folder.ts';
+import type { Command } from 'commander';
+import { ExitCode, MonitorError } from '../../platform/errors.ts';
 import type { Context } from '../context.ts';
-import { localTimeOf } from '../local-time.ts';
-import { quietWhenBusy } from '../quiet-when-busy.ts';
-import { askedCurrency } from '../report-currency.ts';
-import { showProgress } from '../show-progress.ts';
+import { example } from '../command.ts';
+import { REFRESH_SECONDS } from '../../platform/defaults.ts';
+import { timeZoneOption, reportCurrencyOption, jsonOption } from '../options/report-options.ts';
+import { dataDirOption, siteDirOption } from '../options/store-options.ts';
+import { wholeNumber } from '../options/values.ts';
 
 export interface RenderOptions {
   dataDir: string;
@@ -21,45 +15,35 @@ export interface RenderOptions {
   full?: true;
   quiet?: true;
   json?: true;
-  /** `none`: each cost in its own; undefined: what the store says. */
+  /** `none`: each cost in its own currency; undefined: the store's setting. */
   currency?: string;
 }
 
-/** Beside the file that this is bundled into; elsewhere there is none, and a render does without. */
-const PAGE_WORKER = fileURLToPath(new URL('./page-worker.cjs', import.meta.url));
-/** Each takes some 60 MB. */
-const MOST_THREADS = 4;
-
-/** Brings the site up to date with the store. */
-export async function render(context: Context, options: RenderOptions): Promise<void> {
-  const { dataDir, siteDir, refresh } = options;
-  const progress =
-    context.stderrIsTerminal && !options.quiet ? showProgress(context, progressText) : undefined;
-  const written = await quietWhenBusy(options.quiet === true, () =>
-    renderSite(nodeFiles, {
-      dataDir,
-      siteDir,
-      local: localTimeOf(context, options.timezone),
-      now: context.now,
-      refresh,
-      full: options.full === true,
-      currency: askedCurrency(context, dataDir, options.currency),
-      threads: {
-        file: PAGE_WORKER,
-        count: mayHaveThreads(nodeFiles) ? Math.min(MOST_THREADS, availableParallelism()) : 0,
-      },
-      onProgress: progress?.update,
-    }),
+export function addRender(program: Command, context: Context): void {
+  const command = program
+    .command('render')
+    .description('Update the static site')
+    .addOption(dataDirOption())
+    .addOption(siteDirOption())
+    .addOption(timeZoneOption())
+    .addOption(reportCurrencyOption())
+    .option(
+      '--refresh <seconds>',
+      'How often an open page checks for a newer one; 0 for never',
+      wholeNumber(0, 86_400),
+      REFRESH_SECONDS,
+    )
+    .option('--full', 'Rewrite every page')
+    .option('--quiet', 'Print nothing on stdout, for cron')
+    .addOption(jsonOption())
+    .action(async (options: RenderOptions) => {
+      const { runRender } = await import('../run-render.ts');
+      const code = await runRender(options, context);
+      // It has reported the error.
+      if (code !== ExitCode.ok) throw new MonitorError(code, '');
+    });
+  example(
+    command,
+    'monitor parse --quiet || [ $? -eq 75 ] && monitor render --site-dir /var/www/sessions --quiet',
   );
-  progress?.clear();
-  if (options.json) await context.write(`${JSON.stringify({ version: 1, ...written, site: siteDir })}\n`);
-  else if (!options.quiet) await context.write(writtenText(written, siteDir));
-}
-
-function progressText({ done, all }: Progress, elapsedMs: number, width: number): string {
-  return barLine(done / all, `${exact(done)} of ${plural(all, 'session')}`, elapsedMs, width);
-}
-
-function writtenText({ rendered, kept, removed }: Written, siteDir: string): string {
-  return `${plural(rendered, 'file')} written, ${exact(kept)} kept, ${exact(removed)} removed: ${join(siteDir, 'index.html')}\n`;
 }

@@ -1,20 +1,15 @@
-import { expandRounds } from '../../session-format/expand-rounds.ts';
-import { sessionTotals } from '../../query/aggregate.ts';
-import { inCurrency } from '../../query/currency.ts';
-import { roundMoney } from '../../query/round-money.ts';
-import type { ExpandedRound } from '../../session-format/stored-round.ts';
-import { boundRound } from '../../report/bound-round.ts';
-import { showJson } from '../../report/show-json.ts';
-import { showText } from '../../report/show-text.ts';
-import { chooseRounds, type RoundChoice, type ShownSession } from '../../report/show.ts';
-import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts';
-import type { SessionEntry } from '../../model/session-entry.ts';
-import { writeAll, type Context } from '../context.ts';
-import type { ReportOptions } from '../options.ts';
-import { localTimeOf } from '../local-time.ts';
-import { currencyOf, sayUnconverted } from '../report-currency.ts';
-import { requirePrices, screenOf } from '../report-context.ts';
-import { refusePruned, requireRound, sessionOf } from '../session-argument.ts';
+import { Option, type Command } from 'commander';
+import type { Context } from '../context.ts';
+import { example } from '../command.ts';
+import {
+  timeZoneOption,
+  reportCurrencyOption,
+  strictOption,
+  jsonOption,
+  type ReportOptions,
+} from '../options/report-options.ts';
+import { dataDirOption } from '../options/store-options.ts';
+import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
 
 export interface ShowOptions extends ReportOptions {
   round?: number;
@@ -25,59 +20,28 @@ export interface ShowOptions extends ReportOptions {
   maxChars?: number;
 }
 
-/** One session, round by round. Throws NoAnswer where there is no such session or round. */
-export async function show(context: Context, id: string, options: ShowOptions): Promise<void> {
-  const snapshot = readSnapshot(options.dataDir);
-  const view = currencyOf(context, options.dataDir, options.currency);
-  const session = sessionOf(inCurrency(snapshot.sessions, view), id, options.dataDir);
-  refusePruned(session, options.round);
-  const choice = choiceOf(options, session);
-  const expanded = expandRounds(readRoundLines(options.dataDir, session));
-  const shown: ShownSession = {
-    session,
-    rounds: chooseRounds(expanded, choice, session.rounds),
-    moneyOf: roundMoney(snapshot.priceLines, options.dataDir, view),
-  };
-  if (options.json) await writeAll(context, showJson(bounded(shown, options.maxChars), options.messages));
-  else await writeAll(context, textOf(context, snapshot, shown, choice, options));
-  sayUnconverted(context, sessionTotals(session));
-  requirePrices(sessionTotals(session), options.strict);
-}
-
-function bounded(shown: ShownSession, most: number | undefined): ShownSession {
-  if (most === undefined) return shown;
-  return { ...shown, rounds: boundRounds(shown.rounds, most) };
-}
-
-function* boundRounds(rounds: Iterable<ExpandedRound>, most: number): Generator<ExpandedRound> {
-  for (const round of rounds) yield boundRound(round, most);
-}
-
-function textOf(
-  context: Context,
-  snapshot: Snapshot,
-  shown: ShownSession,
-  choice: RoundChoice,
-  options: ShowOptions,
-): Iterable<string> {
-  const style = {
-    screen: screenOf(context),
-    local: localTimeOf(context, options.timezone),
-    full: options.full === true,
-    withMessages: options.messages,
-    noContent: snapshot.noContent || shown.session.pruned_content?.rounds === shown.session.rounds,
-  };
-  return showText(shown, style, choiceText(choice));
-}
-
-function choiceOf({ round, last }: ShowOptions, session: SessionEntry): RoundChoice {
-  if (last !== undefined) return { last };
-  if (round === undefined) return null;
-  requireRound(session, round);
-  return { round };
-}
-
-function choiceText(choice: RoundChoice): string | null {
-  if (choice === null) return null;
-  return 'round' in choice ? `round ${choice.round}` : `the last ${choice.last}`;
+export function addShow(program: Command, context: Context): void {
+  const command = program
+    .command('show')
+    .description('Show one session, round by round')
+    .argument('<id>', 'Session id, or any unique prefix of it')
+    .addOption(dataDirOption())
+    .option('--round <n>', 'Only this round', wholeNumber(1, LARGEST_COUNT))
+    .addOption(
+      new Option('--last <n>', 'Only the last n rounds')
+        .argParser(wholeNumber(1, LARGEST_COUNT))
+        .conflicts('round'),
+    )
+    .option('--no-messages', 'Leave out the messages of the requests')
+    .option('--full', 'Show whole texts instead of their first lines')
+    .option('--max-chars <n>', 'With --json: cut each text to n characters', wholeNumber(1, LARGEST_COUNT))
+    .addOption(timeZoneOption())
+    .addOption(reportCurrencyOption())
+    .addOption(strictOption())
+    .addOption(jsonOption())
+    .action(async (id: string, options: ShowOptions) => {
+      const { show } = await import('./show-action.ts');
+      await show(context, id, options);
+    });
+  example(command, 'monitor show agent:main:discord:channel:1465367993012981988 --last 3');
 }

@@ -1,7 +1,15 @@
+import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { printStats, type StatsOptions } from '../print-stats.ts';
+import { addStats, type StatsOptions } from './stats.ts';
 
-/** Tokens and cost by consumer, of all time where no period is named: who spent it. */
-export async function statsConsumer(context: Context, options: StatsOptions): Promise<void> {
-  await printStats(context, 'consumer', options);
+export function addStatsConsumer(program: Command, context: Context): void {
+  addStats(
+    program,
+    'stats-consumer',
+    'Show tokens and cost by consumer',
+    '--days 30 --group-by model',
+  ).action(async (options: StatsOptions) => {
+    const { printStats } = await import('./stats-action.ts');
+    await printStats(context, 'consumer', options);
+  });
 }

@@ -1,11 +1,19 @@
+import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { printStats, type StatsOptions } from '../print-stats.ts';
+import { addStats, type StatsOptions } from './stats.ts';
 
 const DEFAULT_DAYS = 7;
 
-/** Tokens and cost by local date, of the last 7 days where no period is named. */
-export async function statsDate(context: Context, options: StatsOptions): Promise<void> {
-  const { since, until, days } = options;
-  const isNamed = since !== undefined || until !== undefined || days !== undefined;
-  await printStats(context, 'date', isNamed ? options : { ...options, days: DEFAULT_DAYS });
+export function addStatsDate(program: Command, context: Context): void {
+  addStats(
+    program,
+    'stats-date',
+    'Show tokens and cost by day (default: the last 7 days)',
+    '--days 7 --timezone Asia/Shanghai',
+  ).action(async (options: StatsOptions) => {
+    const { printStats } = await import('./stats-action.ts');
+    const { since, until, days } = options;
+    const hasPeriod = since !== undefined || until !== undefined || days !== undefined;
+    await printStats(context, 'date', hasPeriod ? options : { ...options, days: DEFAULT_DAYS });
+  });
 }

@@ -1,7 +1,12 @@
+import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { printStats, type StatsOptions } from '../print-stats.ts';
+import { addStats, type StatsOptions } from './stats.ts';
 
-/** Tokens and cost by model, of all time where no period is named. */
-export async function statsModel(context: Context, options: StatsOptions): Promise<void> {
-  await printStats(context, 'model', options);
+export function addStatsModel(program: Command, context: Context): void {
+  addStats(program, 'stats-model', 'Show tokens and cost by model', '--since 2026-02-01').action(
+    async (options: StatsOptions) => {
+      const { printStats } = await import('./stats-action.ts');
+      await printStats(context, 'model', options);
+    },
+  );
 }

@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { NoAnswer } from '../../platform/errors.ts';
-import { sessionName, sessionPath, urlPath } from '../../site/names.ts';
-import { readSnapshot } from '../../store/read.ts';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Context } from '../context.ts';
-import { refusePruned, requireRound, sessionOf } from '../session-argument.ts';
+import { example } from '../command.ts';
+import { jsonOption } from '../options/report-options.ts';
+import { dataDirOption, siteDirOption } from '../options/store-options.ts';
+import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
 
 export interface UrlOptions {
   dataDir: string;
@@ -15,27 +13,32 @@ export interface UrlOptions {
   json?: true;
 }
 
-/**
- * The link to a session's page: on the web server that --base-url names, else on this disk. Throws NoAnswer where
- * there is no such session or round, or no page of it on this disk.
- */
-export async function url(context: Context, id: string, options: UrlOptions): Promise<void> {
-  const { dataDir, siteDir, baseUrl, round } = options;
-  const session = sessionOf(readSnapshot(dataDir).sessions, id, dataDir);
-  refusePruned(session, undefined);
-  if (round !== undefined) requireRound(session, round);
-  const path = sessionPath(sessionName(session));
-  const page = baseUrl === undefined ? pageOnDisk(siteDir, path) : `${baseUrl}${urlPath(path.split('/'))}`;
-  const link = round === undefined ? page : `${page}#r-${round}`;
-  const document = { version: 1, session_id: session.id, url: link };
-  await context.write(options.json ? `${JSON.stringify(document)}\n` : `${link}\n`);
+export function addUrl(program: Command, context: Context): void {
+  const command = program
+    .command('url')
+    .description('Print the link to a session')
+    .argument('<id>', 'Session id, or any unique prefix of it')
+    .addOption(dataDirOption())
+    .addOption(siteDirOption())
+    .addOption(
+      new Option('--base-url <url>', 'Where the site is served (default: the page on this disk)')
+        .env('MONITOR_BASE_URL')
+        .argParser(baseUrl),
+    )
+    .option('--round <n>', 'Link to this round', wholeNumber(1, LARGEST_COUNT))
+    .addOption(jsonOption())
+    .action(async (id: string, options: UrlOptions) => {
+      const { url } = await import('./url-action.ts');
+      await url(context, id, options);
+    });
+  example(command, 'monitor url agent:main:main --base-url https://sessions.example.org --round 3');
 }
 
-function pageOnDisk(siteDir: string, path: string): string {
-  const file = resolve(siteDir, path);
-  if (existsSync(file)) return pathToFileURL(file).href;
-  throw new NoAnswer(
-    `the site ${siteDir} has no page of this session yet: monitor render --site-dir ${siteDir} makes it. ` +
-      'If it is on a web server, name that with --base-url or MONITOR_BASE_URL',
-  );
+/** Adds a slash at the end. */
+function baseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+    throw new InvalidArgumentError('It must be an http or https URL, such as https://sessions.example.org/.');
+  }
+  return url.href.replace(/\/?$/, '/');
 }

@@ -1,92 +1,22 @@
-import { parseLogs } from '../../ingest/parse-logs.ts';
-import type { ParseResult } from '../../ingest/tally.ts';
-import { BusyError, InputOutputError } from '../../platform/errors.ts';
-import { nodeFiles } from '../../platform/files.ts';
-import { progressLine } from '../../report/parse-line.ts';
+import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { listenForInterrupts, Stopped, type Interrupts } from '../interrupts.ts';
-import { troubles } from '../parse-plainly.ts';
-import { parseRequest, type StoreOptions } from '../parse-request.ts';
-import { showProgress } from '../show-progress.ts';
-import { lineView, liveView, type Seen } from '../watch-view.ts';
+import { example } from '../command.ts';
+import { addStoreOptions, type StoreOptions } from '../options/store-options.ts';
+import { wholeNumber } from '../options/values.ts';
 
 export interface WatchOptions extends StoreOptions {
   /** Seconds. */
   refreshInterval: number;
 }
 
-/**
- * The same as `parse`, again and again, and the store as it is, until somebody ends it. Beside other runs: who holds
- * the lock stores. Throws what `parse` throws, but after the first look only what is wrong with the call.
- */
-export async function watch(context: Context, options: WatchOptions): Promise<void> {
-  const interrupts = listenForInterrupts();
-  const view = context.stdoutIsTerminal ? liveView(context, options) : lineView(context);
-  const seen: Seen = {
-    began: Date.now(),
-    rounds: 0,
-    rejectedLines: 0,
-    hindrance: null,
-    troubles: [],
-    isOver: false,
-  };
-  try {
-    for (let isFirst = true; !interrupts.isStopped; isFirst = false) {
-      const began = Date.now();
-      const result = await look(context, options, interrupts, seen, isFirst);
-      if (result) note(seen, result);
-      if (interrupts.isStopped) break;
-      await view.show(seen, result);
-      const took = Date.now() - began;
-      // A store so large that a look takes long is looked at less often.
-      await interrupts.wait(Math.max(options.refreshInterval * 1000 - took, took));
-    }
-  } finally {
-    interrupts.close();
-  }
-  seen.isOver = true;
-  await view.end(seen);
-}
-
-/** One run; undefined where it could not be one, or is to end. */
-async function look(
-  context: Context,
-  options: WatchOptions,
-  interrupts: Interrupts,
-  seen: Seen,
-  isFirst: boolean,
-): Promise<ParseResult | undefined> {
-  const progress = context.stderrIsTerminal ? showProgress(context, progressLine) : undefined;
-  try {
-    const result = await parseLogs(nodeFiles, {
-      ...(await parseRequest(options)),
-      onProgress: async (state) => {
-        progress?.update(state);
-        await interrupts.check();
-      },
+export function addWatch(program: Command, context: Context): void {
+  const command = addStoreOptions(
+    program.command('watch').description('Parse continuously and show the store, until Ctrl-C'),
+  )
+    .option('--refresh-interval <seconds>', 'Time between two looks at the logs', wholeNumber(1, 86_400), 1)
+    .action(async (options: WatchOptions) => {
+      const { watch } = await import('./watch-action.ts');
+      await watch(context, options);
     });
-    const { missing } = result;
-    seen.hindrance = missing.length > 0 ? `no log at ${missing.join(', ')} just now` : null;
-    return result;
-  } catch (error) {
-    if (error instanceof Stopped) return undefined;
-    if (error instanceof BusyError) {
-      seen.hindrance = 'another run is storing; the next look tries again';
-      return undefined;
-    }
-    // A log is missing for a moment while it is rotated, a disk may have room again: no reason to end.
-    if (isFirst || !(error instanceof InputOutputError)) throw error;
-    seen.hindrance = error.message;
-    return undefined;
-  } finally {
-    progress?.clear();
-  }
-}
-
-const KEPT = 3;
-
-function note(seen: Seen, result: ParseResult): void {
-  seen.rounds += result.rounds;
-  seen.rejectedLines += result.rejectedLines;
-  seen.troubles = [...seen.troubles, ...troubles(result)].slice(-KEPT);
+  example(command, 'monitor watch --log-path /var/log/higress/access.log --data-dir /var/lib/sessions');
 }

@@ -1,13 +1,13 @@
 import type { CommandShape, ProgramShape, Values } from './shape.ts';
 
-/** A script for bash 4 and later; it needs no package beside bash. */
+/** A script for bash 4 and later; it needs nothing else. */
 export function bashScript({ commands }: ProgramShape): string {
-  return `# bash completion for monitor. Put it into ~/.local/share/bash-completion/completions/monitor,
-# or into ~/.bashrc: eval "$(monitor completion bash)"
+  return `# bash completion for monitor. Save it as ~/.local/share/bash-completion/completions/monitor,
+# or add to ~/.bashrc: eval "$(monitor completion bash)"
 _monitor() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= word
   COMPREPLY=()
-  # bash takes --option=value for three words.
+  # bash splits --option=value into three words.
   if [[ $cur == = ]]; then cur=
   elif [[ $prev == = ]]; then prev=\${COMP_WORDS[COMP_CWORD-2]}
   fi

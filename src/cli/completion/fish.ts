@@ -5,8 +5,8 @@ export function fishScript({ commands }: ProgramShape): string {
   const lines = [
     '# fish completion for monitor: monitor completion fish > ~/.config/fish/completions/monitor.fish',
     'complete -c monitor -f',
-    `complete -c monitor -n __fish_use_subcommand -s h -l help -d ${quote('explain the program')}`,
-    `complete -c monitor -n __fish_use_subcommand -s V -l version -d ${quote('print the version')}`,
+    `complete -c monitor -n __fish_use_subcommand -s h -l help -d ${quote('Print help')}`,
+    `complete -c monitor -n __fish_use_subcommand -s V -l version -d ${quote('Print the version')}`,
     ...commands.map(
       ({ name, description }) =>
         `complete -c monitor -n __fish_use_subcommand -a ${name} -d ${quote(description)}`,

@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander';
 
-/** What a shell needs to know of the program: read from the tree of commands, so that it is never another. */
+/** What a shell needs to know of the program, read from the tree of commands. */
 export interface ProgramShape {
   commands: CommandShape[];
 }
@@ -9,15 +9,15 @@ export interface CommandShape {
   name: string;
   description: string;
   options: OptionShape[];
-  /** What its first argument may be; undefined where it has none. */
+  /** What its first argument may be; undefined if it takes none. */
   argument: Values | undefined;
 }
 
 export interface OptionShape {
-  /** `-h`, `--help`: every way to write it. */
+  /** Every way to write it: `-h`, `--help`. */
   flags: string[];
   description: string;
-  /** undefined: it is a switch, or needs no value. */
+  /** Undefined: it needs no value. */
   values: Values | undefined;
 }
 
@@ -26,7 +26,7 @@ export type Values =
   | { kind: 'choices'; choices: readonly string[] }
   | { kind: 'files' }
   | { kind: 'folders' }
-  /** Something that only the user knows. */
+  /** Something only the user knows. */
   | { kind: 'any' };
 
 export function shapeOf(program: Command): ProgramShape {
@@ -39,14 +39,14 @@ export function shapeOf(program: Command): ProgramShape {
   const choices = commands.map(({ name }) => name);
   const help: CommandShape = {
     name: 'help',
-    description: 'explain a command',
+    description: 'Print help for a command',
     options: [],
     argument: { kind: 'choices', choices },
   };
   return { commands: [...commands, help] };
 }
 
-const HELP: OptionShape = { flags: ['-h', '--help'], description: 'explain the command', values: undefined };
+const HELP: OptionShape = { flags: ['-h', '--help'], description: 'Print help', values: undefined };
 
 function optionShape(option: Option): OptionShape {
   const flags = option.flags.match(/(?:^|(?<=[ ,]))--?[A-Za-z][\w-]*/g) ?? [];

@@ -3,15 +3,15 @@ import type { CommandShape, OptionShape, ProgramShape, Values } from './shape.ts
 /** A script for zsh's completion system. */
 export function zshScript({ commands }: ProgramShape): string {
   return `#compdef monitor
-# zsh completion for monitor. Put it as _monitor into a folder of $fpath,
-# or into ~/.zshrc behind compinit: eval "$(monitor completion zsh)"
+# zsh completion for monitor. Save it as _monitor in a folder of $fpath,
+# or add to ~/.zshrc, after compinit: eval "$(monitor completion zsh)"
 _monitor() {
   local curcontext=$curcontext state line
   local -a commands
   commands=(
 ${commands.map(({ name, description }) => `    ${quote(`${name}:${description}`)}`).join('\n')}
   )
-  _arguments -C '(- *)'{-h,--help}'[explain the program]' '(- *)'{-V,--version}'[print the version]' \\
+  _arguments -C '(- *)'{-h,--help}'[Print help]' '(- *)'{-V,--version}'[Print the version]' \\
     '1:command:->command' '*::argument:->argument'
   case $state in
     command) _describe command commands ;;
@@ -32,9 +32,9 @@ function commandCase({ name, options, argument }: CommandShape): string {
 }
 
 function optionSpec({ flags, description, values }: OptionShape): string {
-  const said = description.replaceAll(/[[\]]/g, '\\$&');
+  const text = description.replaceAll(/[[\]]/g, '\\$&');
   // It may be given again: --log-path is a list.
-  const specs = flags.map((flag) => quote(`*${flag}[${said}]${values ? `:${action(values)}` : ''}`));
+  const specs = flags.map((flag) => quote(`*${flag}[${text}]${values ? `:${action(values)}` : ''}`));
   return specs.join(' ');
 }
 

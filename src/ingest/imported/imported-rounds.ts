@@ -5,7 +5,7 @@ import { readRoundLines } from '../../store/read.ts';
 import type { Store } from '../../store/store.ts';
 import type { StoredIndex } from '../../store/index/index.ts';
 import { isPruned } from '../../model/session-entry.ts';
-import { isImported, type ImportedLog } from './imported-log.ts';
+import { isImported, type ImportedLog } from '../../model/log-position.ts';
 import { Overlap, SLACK_MS, traceOf, traceOfStored, type RoundTrace } from './overlap.ts';
 
 /** A session with imported rounds that no log has brought yet. */
@@ -13,13 +13,13 @@ interface Waiting {
   /** Files of the original, in the order of their import. */
   logs: ImportedLog[];
   /** Made when a round can be one of them: the session's file is read for it. */
-  overlap?: { overlap: Overlap; places: Place[] };
+  overlap?: { overlap: Overlap; origins: Origin[] };
   isChanged: boolean;
   doubtful: number;
 }
 
 /** Which file a known round came from, and its number there. */
-interface Place {
+interface Origin {
   log: ImportedLog;
   ordinal: number;
   time: number;
@@ -91,29 +91,29 @@ export class ImportedRounds {
     return this.#sessions;
   }
 
-  #overlapOf(id: string, logs: readonly ImportedLog[]): { overlap: Overlap; places: Place[] } {
+  #overlapOf(id: string, logs: readonly ImportedLog[]): { overlap: Overlap; origins: Origin[] } {
     const entry = this.#index().sessions.get(id);
     const byId = new Map(logs.map((log) => [log.id, log]));
     const known: RoundTrace[] = [];
-    const places: Place[] = [];
+    const origins: Origin[] = [];
     const met: number[] = [];
     let last: number | undefined;
     const lines = entry && !isPruned(entry) ? readRoundLines(this.#store.dir, entry, this.#files) : [];
     for (const round of expandRounds(lines)) {
-      const [generation, ordinal] = round.stored.at;
-      const log = byId.get(generation);
+      const [logId, ordinal] = round.stored.at;
+      const log = byId.get(logId);
       if (!log) continue;
       if (log.imported.met?.some(([from, to]) => ordinal >= from && ordinal < to)) met.push(known.length);
       if (log.imported.last === ordinal) last = known.length;
       known.push(traceOfStored(round));
-      places.push({ log, ordinal, time: Date.parse(round.stored.timestamp) });
+      origins.push({ log, ordinal, time: Date.parse(round.stored.timestamp) });
     }
     const rules = {
       known: 'imported' as const,
       areStrangers: id === DEFAULT_SESSION,
       areRedacted: this.#store.filters.redact !== null || this.#store.filters.redact_patterns !== null,
     };
-    return { overlap: new Overlap(known, rules, met, last), places };
+    return { overlap: new Overlap(known, rules, met, last), origins };
   }
 }
 
@@ -124,10 +124,10 @@ function isInTime({ imported: { until } }: ImportedLog, time: number | null): bo
 
 function withProgress(
   logs: readonly ImportedLog[],
-  { overlap, places }: { overlap: Overlap; places: readonly Place[] },
+  { overlap, origins }: { overlap: Overlap; origins: readonly Origin[] },
 ): ImportedLog[] {
   return logs.map((log) => {
-    const own = places.flatMap((place, i) => (place.log === log ? [{ ...place, i }] : []));
+    const own = origins.flatMap((origin, i) => (origin.log === log ? [{ ...origin, i }] : []));
     const met = own.filter(({ i }) => overlap.met.has(i));
     const last = own.find(({ i }) => i === overlap.last)?.ordinal;
     const { last: _, ...imported } = log.imported;

@@ -1,6 +1,7 @@
 import { parseJson } from '../../platform/json-spans.ts';
 import { charactersOf, type AnyRound, type Text } from '../../ai-log/round.ts';
 import type { ExpandedRound, StoredRound } from '../../session-format/stored-round.ts';
+import { usageOf } from '../../session-format/stored-usage.ts';
 import { digest } from '../../platform/digest.ts';
 
 /*
@@ -174,7 +175,9 @@ export function traceOfStored({ stored, messages, question, answer, toolCalls }:
 }
 
 /** As the log had them: kept beside the normalised counts where they differ. */
-function loggedCounts({ logged, input_tokens: input, output_tokens: output }: StoredRound): number[] {
+function loggedCounts(stored: StoredRound): number[] {
+  const { logged } = stored;
+  const { input, output } = usageOf(stored);
   return logged ? [numberOf(logged['input_token']), numberOf(logged['output_token'])] : [input, output];
 }
 

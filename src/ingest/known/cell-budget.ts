@@ -1,5 +1,5 @@
-import type { TokenUsage, UsageState } from '../../ai-log/usage/usage.ts';
-import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
+import type { RoundUsage, TokenUsage, UsageState } from '../../model/token-usage.ts';
+import { bucketOf, type UsageCell } from '../../model/usage-cell.ts';
 
 /** What of a round says in which of the index's cells it was counted. */
 export interface CountedRound {
@@ -10,9 +10,8 @@ export interface CountedRound {
   model: string;
   consumer: string;
   api: string;
-  usage: TokenUsage;
+  usage: RoundUsage;
   usageState: UsageState;
-  serviceTier: string | null;
   flags: readonly string[];
 }
 
@@ -49,7 +48,7 @@ export class CellBudget {
   }
 
   #cellsOf(round: CountedRound): UsageCell[] {
-    const key = round.isTimeMissing ? keyOf(round) : keyOf(round, Math.floor(round.time / BUCKET_MS));
+    const key = round.isTimeMissing ? keyOf(round) : keyOf(round, bucketOf(round.time));
     return this.#byKey.get(key)?.filter(({ rounds }) => rounds > 0) ?? [];
   }
 
@@ -64,7 +63,13 @@ export class CellBudget {
   }
 }
 
-const COUNTS = ['input', 'output', 'reasoning', 'cached', 'cacheWrite'] as const;
+const COUNTS = [
+  'input',
+  'output',
+  'reasoning',
+  'cached',
+  'cacheWrite',
+] as const satisfies readonly (keyof TokenUsage)[];
 
 /** Names can hold anything: their lengths say where one ends. */
 function keyOf(
@@ -79,11 +84,11 @@ function likeness(cell: UsageCell, round: CountedRound): number {
   const { time, usageState } = round;
   const isCounted = cell.price !== 'no-usage' && cell.price !== 'gateway-cache';
   const hasState = usageState === 'counted' ? isCounted : cell.price === usageState;
-  const hasBucket = cell.bucket === Math.floor(time / BUCKET_MS);
+  const hasBucket = cell.bucket === bucketOf(time);
   return (hasState ? 4 : 0) + (hasCounts(cell, round) ? 2 : 0) + (hasBucket ? 1 : 0);
 }
 
-/** Whether the counts are those of the cell's only round, or can be a part of its sums. */
+/** Whether the counts are those of the cell's only round, or can be part of its sums. */
 function hasCounts(cell: UsageCell, { usage }: CountedRound): boolean {
   return COUNTS.every((key) => (cell.rounds === 1 ? cell[key] === usage[key] : cell[key] >= usage[key]));
 }

@@ -1,6 +1,6 @@
 import type { SessionHead } from '../../model/session-entry.ts';
 import type { State } from '../../store/state.ts';
-import type { TimeRange } from './log-times.ts';
+import type { TimeRange } from '../../model/log-position.ts';
 
 /** A request can end later than it began, and older stores say only when rounds began. */
 const LONGEST_REQUEST_MS = 3_600_000;

@@ -2,7 +2,8 @@ import type { AnyRound } from '../../ai-log/round.ts';
 import { isPruned, type SessionHead } from '../../model/session-entry.ts';
 import { BUCKET_MS } from '../../model/usage-cell.ts';
 import type { Files } from '../../platform/files.ts';
-import { identityOfRound, identityOfStored, readLeadingFields } from '../../session-format/round-identity.ts';
+import { readFields } from '../../session-format/read-round.ts';
+import { identityOfRound, identityOfStored } from '../../session-format/round-identity.ts';
 import type { StoredIndex } from '../../store/index/index.ts';
 import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
 import type { State } from '../../store/state.ts';
@@ -100,7 +101,7 @@ export class KnownRounds {
     }
     for (const line of draft.pendingRounds(pending.read)) {
       pending.read++;
-      const stored = readLeadingFields(line.toString());
+      const stored = readFields(line.toString());
       const identity = identityOfStored(stored);
       if (!identity) continue;
       const logs = pending.logs.get(identity.key);

@@ -1,5 +1,4 @@
-/** When the requests of a log ended, first and last: milliseconds since 1970 UTC. */
-export type TimeRange = readonly [first: number, last: number];
+import type { TimeRange } from '../../model/log-position.ts';
 
 /**
  * Says of each line of a log, by its time alone, whether the store can have it already. Gateways write a line when a

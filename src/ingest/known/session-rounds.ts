@@ -1,7 +1,8 @@
 import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
 import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
 import type { Files } from '../../platform/files.ts';
-import { identityOfStored, readLeadingFields } from '../../session-format/round-identity.ts';
+import { readFields } from '../../session-format/read-round.ts';
+import { identityOfStored } from '../../session-format/round-identity.ts';
 import { roundsBackward } from '../../store/read-backward.ts';
 
 /** The logs that equal rounds were read from, one number for each round. */
@@ -100,7 +101,7 @@ export class SessionRounds {
   }
 
   #take({ text, start, end }: { text: string; start: number; end: number }): void {
-    const stored = readLeadingFields(text);
+    const stored = readFields(text);
     const own = Math.floor(Date.parse(stored.timestamp) / BUCKET_MS);
     const identity = identityOfStored(stored);
     const isTimeless = stored.flags?.includes('time-missing') ?? false;
@@ -128,7 +129,7 @@ export class SessionRounds {
     if (!filed || filed.keys) return filed?.keys;
     filed.keys = new Map();
     for (const { text } of this.#lines(Math.max(0, filed.from - SEPARATOR_BYTES), filed.to)) {
-      const stored = readLeadingFields(text);
+      const stored = readFields(text);
       const identity = identityOfStored(stored);
       const isTimeless = stored.flags?.includes('time-missing') ?? false;
       const isIts =

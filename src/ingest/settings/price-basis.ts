@@ -265,7 +265,7 @@ function effectOf(prices: string, isRefresh: boolean): string {
 }
 
 /** `2026-02-03T04:00Z` */
-export function minuteOf(time: string): string {
+function minuteOf(time: string): string {
   return time.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
 }
 

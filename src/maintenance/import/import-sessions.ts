@@ -17,7 +17,8 @@ import {
   type Store,
 } from '../../store/store.ts';
 import { Batch } from '../../ingest/batch.ts';
-import { isImported, type ImportedLog } from '../../ingest/imported/imported-log.ts';
+import type { ImportedFile } from '../../model/imported-file.ts';
+import { isImported, type ImportedLog } from '../../model/log-position.ts';
 import { findParsed } from './parsed-rounds.ts';
 import { makeResolver } from '../../ingest/settings/price-answers.ts';
 import { findPriceBasis, keepPriceBasis, type PriceBasis } from '../../ingest/settings/price-basis.ts';
@@ -40,32 +41,6 @@ export interface ImportOptions {
   toUtc: (localMs: number) => number;
   /** Characters of new text that are gathered before a commit. */
   batchSize?: number;
-}
-
-/**
- * What became of a file. `imported`; `known`: it was imported before; `parsed`: the store has all of its rounds from a
- * log; `exists`: the store has the session already; `doubtful`: it is not certain which of its rounds the store has from
- * a log; `changed`: an earlier state of the file was imported, with other rounds; `damaged`: it is no session file.
- */
-type ImportOutcome = 'imported' | 'known' | 'parsed' | 'exists' | 'doubtful' | 'changed' | 'damaged';
-
-interface ImportedFile {
-  path: string;
-  /** Null where that is not known. */
-  session: string | null;
-  outcome: ImportOutcome;
-  /** Rounds that were stored, or would be. */
-  rounds: number;
-  /** Rounds that the store's filters keep out. */
-  filtered: number;
-  /** Rounds whose reasoning tokens were the original's guess, and are left out. */
-  estimates: number;
-  /** Rounds that the store has from a log: they are left out. */
-  parsed: number;
-  /** Rounds of which that is not certain. */
-  doubtful: number;
-  /** Why a damaged file is none: a predicate. */
-  problem: string | null;
 }
 
 export interface ImportResult {
@@ -269,9 +244,9 @@ class Import {
     let filtered = 0;
     for (const [i, round] of session.rounds.entries()) {
       if (!isNew(i)) continue;
-      const place = { path: log.path, generation: log.id, offset: i, mtime };
+      const source = { path: log.path, logId: log.id, offset: i, mtime };
       if (this.#writing) {
-        if ((await this.#writing.batch.addRound({ round }, place)) === 'filtered') filtered++;
+        if ((await this.#writing.batch.addRound({ round }, source)) === 'filtered') filtered++;
       } else if (isFilteredOut(filters, round.sessionId, round.time ?? mtime)) {
         filtered++;
       }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readStoredRound } from '../../session-format/expand-rounds.ts';
+import { readRound } from '../../session-format/read-round.ts';
 import { parseJson } from '../../platform/json-spans.ts';
 import { InputOutputError, isSystemError } from '../../platform/errors.ts';
 import { readWhole, type Files } from '../../platform/files.ts';
@@ -246,7 +246,7 @@ function firstRoundOf(entry: SessionEntry, content: boolean): number {
 /** Rounds as a store keeps them that takes no text. */
 function* withoutTexts(lines: Iterable<string>): Generator<string> {
   for (const line of lines) {
-    const { context: _c, question_round: _q, system_round: _s, ...fields } = readStoredRound(line).stored;
+    const { context: _c, question_round: _q, system_round: _s, ...fields } = readRound(line).stored;
     yield JSON.stringify(withoutWords(fields));
   }
 }

@@ -1,9 +1,9 @@
 import { parseJson } from '../../platform/json-spans.ts';
 import type { Redactor } from '../../redact/redact.ts';
 import { isFilteredOut, type Filters } from '../../store/store.ts';
-import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
+import type { LinePosition } from '../../model/log-position.ts';
+import { BUCKET_MS, type PriceRef, type UsageCell } from '../../model/usage-cell.ts';
 import { CellBudget, type CountedRound } from '../../ingest/known/cell-budget.ts';
-import type { Place } from './logged-lines.ts';
 import type { Source, ToldRound } from './sources.ts';
 
 /** What is looked for. */
@@ -12,8 +12,8 @@ export interface Wanted {
   lacking: ReadonlyMap<string, readonly UsageCell[]> | undefined;
   /** What was pruned from a session: its first rounds, which the logs may still hold. */
   removed: (id: string) => readonly UsageCell[];
-  /** Whether the round at a place was counted, and stands in no session file that can be read. */
-  isLost: (at: Place, session: string) => boolean;
+  /** Whether the round at a position was counted, and is in no session file that can be read. */
+  isLost: (at: LinePosition, session: string) => boolean;
   filters: Filters;
   redactor: Redactor | undefined;
   /** What a round costs at its price: 10⁻¹⁸ of its currency. */
@@ -22,11 +22,11 @@ export interface Wanted {
 
 /** A lost round that a source still holds. */
 export interface FoundRound extends CountedRound {
-  at: Place;
+  at: LinePosition;
   /** Its place among the session's rounds: a time that never goes back within one source. */
   order: number;
   /** Its price as the index has it; undefined until it is looked for, where there is no index that says so. */
-  price: UsageCell['price'] | undefined;
+  price: PriceRef | undefined;
 }
 
 /** What was found of one session. */
@@ -86,11 +86,10 @@ function toLost({ round, at, mtime }: ToldRound, order: number, wanted: Wanted):
     wanted.filters.no_content || (round.messages ?? []).every((one) => parseJson(one) !== undefined);
   if (!isSound) return undefined;
   // Names are counted as they are stored.
-  const { model, consumer, api, usage, usageState, serviceTier } = wanted.redactor?.round(round) ?? round;
+  const { model, consumer, api, usage, usageState } = wanted.redactor?.round(round) ?? round;
   const isTimeMissing = round.time === null;
   const { flags } = round;
-  const names = { model, consumer, api, serviceTier };
-  return { at, order, time, isTimeMissing, ...names, usage, usageState, flags, price: undefined };
+  return { at, order, time, isTimeMissing, model, consumer, api, usage, usageState, flags, price: undefined };
 }
 
 function select(

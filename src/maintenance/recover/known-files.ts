@@ -1,14 +1,14 @@
 import { errorCode, isAbsent, type Files } from '../../platform/files.ts';
 import { isSystemError } from '../../platform/errors.ts';
 import { discoverLogs, type LogFile } from '../../logs/discover.ts';
-import type { Generation } from '../../logs/log-position.ts';
 import { identify } from '../../logs/identify.ts';
+import type { LogPosition } from '../../model/log-position.ts';
 import { isUnreadable, openLog, type OpenLog, type UnreadableFile } from '../../logs/open-log.ts';
 
 /** A log that the store was made of, found again by its content. */
 export interface FoundLog {
   log: OpenLog;
-  generation: Generation;
+  position: LogPosition;
   /** The log that this one goes on from, by their names; undefined where that is not certain. */
   predecessor: number | undefined;
 }
@@ -28,30 +28,26 @@ export interface KnownFiles {
  */
 export async function findKnownFiles(
   files: Files,
-  generations: readonly Generation[],
+  known: readonly LogPosition[],
   more: readonly string[],
 ): Promise<KnownFiles> {
   const found = new Map<number, FoundLog>();
   const unseen: string[] = [];
   const byPath = new Map<string, number>();
-  const ends = generations.map(({ offset }) => offset);
-  const logs = await discoverAll(files, generations, more, unseen);
+  const ends = known.map(({ offset }) => offset);
+  const logs = await discoverAll(files, known, more, unseen);
   for (const file of logs) {
     const log = await openOrSay(files, file, ends, unseen);
     if (!log) continue;
-    const generation = await identify(files, log, generations);
-    if (generation && log.content.size >= generation.offset) byPath.set(file.path, generation.id);
+    const position = await identify(files, log, known);
+    if (position && log.content.size >= position.offset) byPath.set(file.path, position.id);
     // One that is not compressed can be read faster, and a second time.
-    if (
-      !generation ||
-      log.content.size < generation.offset ||
-      found.get(generation.id)?.log.compressed === false
-    ) {
+    if (!position || log.content.size < position.offset || found.get(position.id)?.log.compressed === false) {
       log.close();
       continue;
     }
-    found.get(generation.id)?.log.close();
-    found.set(generation.id, { log, generation, predecessor: undefined });
+    found.get(position.id)?.log.close();
+    found.set(position.id, { log, position, predecessor: undefined });
   }
   for (const one of found.values()) one.predecessor = predecessorOf(one, byPath);
   return {
@@ -65,12 +61,12 @@ export async function findKnownFiles(
 
 async function discoverAll(
   files: Files,
-  generations: readonly Generation[],
+  known: readonly LogPosition[],
   more: readonly string[],
   unseen: string[],
 ): Promise<LogFile[]> {
   const logs = new Map<string, LogFile>();
-  const patterns = [...generations.flatMap(({ pattern, path }) => [pattern, path]), ...more];
+  const patterns = [...known.flatMap(({ pattern, path }) => [pattern, path]), ...more];
   for (const pattern of new Set(patterns)) {
     try {
       const discovered = await discoverLogs(files, [pattern]);
@@ -112,13 +108,10 @@ function reasonOf(error: Error): string {
   return errorCode(error) === 'EACCES' ? 'permission denied' : error.message;
 }
 
-function predecessorOf(
-  { log, generation }: FoundLog,
-  byPath: ReadonlyMap<string, number>,
-): number | undefined {
+function predecessorOf({ log, position }: FoundLog, byPath: ReadonlyMap<string, number>): number | undefined {
   if (log.hasHole) return undefined;
   const before = new Set((log.follows ?? []).flatMap((path) => byPath.get(path) ?? []));
-  before.delete(generation.id);
+  before.delete(position.id);
   const [only, another] = before;
   return another === undefined ? only : undefined;
 }

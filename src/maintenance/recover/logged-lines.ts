@@ -1,6 +1,6 @@
 import { readTime } from '../../ai-log/time.ts';
 import type { Block } from '../../logs/blocks.ts';
-import type { OpenLine } from '../../logs/open-line.ts';
+import type { LinePosition, OpenLine } from '../../model/log-position.ts';
 import { textBlocks } from '../../logs/text-blocks.ts';
 import { Unwrapper, type UnwrappedLine } from '../../logs/unwrap.ts';
 import { formOf } from '../../logs/wrapped-line.ts';
@@ -8,20 +8,18 @@ import { isWhole } from '../../ingest/container-log.ts';
 import { linesOf } from '../../ingest/log-lines.ts';
 import type { FoundLog } from './known-files.ts';
 
-export type Place = [generation: number, offset: number];
-
-/** A line that may be an AI call, where `parse` found it. Its bytes are valid until the next one. */
+/** A line that may be an AI call, at the position where `parse` found it. Its bytes are valid until the next one. */
 export interface LoggedLine {
   bytes: Buffer;
-  at: Place;
-  /** When the container's runtime took it, or else when the log was last written: milliseconds since 1970 UTC. */
+  at: LinePosition;
+  /** When the container's runtime took it, else when the log was last written: milliseconds since 1970 UTC. */
   mtime: number;
 }
 
-/** What a log leaves to the one that goes on from it: lines of a container, or the beginning of a line that was torn. */
+/** What a log leaves to the one that continues it: open lines of a container, or the beginning of a torn line. */
 export interface Rest {
   open: OpenLine[];
-  torn: { bytes: Buffer; at: Place } | undefined;
+  torn: { bytes: Buffer; at: LinePosition } | undefined;
 }
 
 const LONGEST_LINE = 64 << 20;
@@ -30,16 +28,16 @@ const LONGEST_PIECE = LONGEST_LINE + (1 << 20);
 const NEWLINE = 0x0a;
 
 /**
- * The lines of a log up to where it was read, each at the place that `parse` gave it. `before` is what the log before
- * it left, and `logs` holds that one; `leave` is told what this one leaves.
+ * The lines of a log up to where it was read, each at the position that `parse` gave it. `before` is what the log
+ * before it left, and `logs` holds that log; `leave` gets what this one leaves.
  */
 export async function* loggedLines(
-  { log, generation }: FoundLog,
+  { log, position }: FoundLog,
   logs: ReadonlyMap<number, FoundLog>,
   before: Rest | undefined,
   leave: (rest: Rest) => void,
 ): AsyncGenerator<LoggedLine> {
-  const { id, offset } = generation;
+  const { id, offset } = position;
   const { mtime } = log.facts;
   const form = formOf(log.start());
   const unwrapper = new Unwrapper(form, id, LONGEST_LINE);
@@ -65,7 +63,13 @@ export async function* loggedLines(
 }
 
 /** The line that was torn, unwrapped where a shipper wrote it. */
-function* linesOfJoined({ line, at: [id, offset] }: { line: Buffer; at: Place }): Generator<UnwrappedLine> {
+function* linesOfJoined({
+  line,
+  at: [id, offset],
+}: {
+  line: Buffer;
+  at: LinePosition;
+}): Generator<UnwrappedLine> {
   const unwrapper = new Unwrapper(undefined, id, LONGEST_LINE);
   yield* unwrapper.take(line, offset);
   yield* unwrapper.takeOverdue(Infinity, 0);
@@ -75,7 +79,7 @@ function* linesOfJoined({ line, at: [id, offset] }: { line: Buffer; at: Place })
 function join(
   { bytes, at }: NonNullable<Rest['torn']>,
   block: Block,
-): { line: Buffer; at: Place; left: Block } | undefined {
+): { line: Buffer; at: LinePosition; left: Block } | undefined {
   const newline = block.bytes.indexOf(NEWLINE);
   const end = block.bytes.subarray(0, newline < 0 ? block.bytes.length : newline);
   const line = Buffer.concat([bytes, end]);

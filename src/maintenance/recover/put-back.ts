@@ -78,18 +78,18 @@ async function* inOrder(
   sources: readonly Source[],
   found: ReadonlyMap<string, FoundSession>,
 ): AsyncGenerator<{ told: ToldRound; round: FoundRound }> {
-  const places = new Map<number, Map<number, FoundRound>>();
+  const positions = new Map<number, Map<number, FoundRound>>();
   for (const { rounds } of found.values()) {
     for (const round of rounds) {
       const [id, offset] = round.at;
-      const known = places.get(id) ?? new Map<number, FoundRound>();
+      const known = positions.get(id) ?? new Map<number, FoundRound>();
       known.set(offset, round);
-      places.set(id, known);
+      positions.set(id, known);
     }
   }
   let heads: Head[] = [];
   for (const source of sources) {
-    const rest = foundIn(source, places)[Symbol.asyncIterator]();
+    const rest = foundIn(source, positions)[Symbol.asyncIterator]();
     heads.push(...(await headOf(rest)));
   }
   while (heads.length > 0) {
@@ -107,11 +107,11 @@ async function headOf(rest: Head['rest']): Promise<Head[]> {
 
 async function* foundIn(
   source: Source,
-  places: ReadonlyMap<number, ReadonlyMap<number, FoundRound>>,
+  positions: ReadonlyMap<number, ReadonlyMap<number, FoundRound>>,
 ): AsyncGenerator<{ told: ToldRound; round: FoundRound }> {
   for await (const told of source.rounds()) {
     const [id, offset] = told.at;
-    const round = places.get(id)?.get(offset);
+    const round = positions.get(id)?.get(offset);
     if (round) yield { told, round };
   }
 }

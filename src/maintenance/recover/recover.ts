@@ -2,17 +2,22 @@ import { join } from 'node:path';
 import type { Files } from '../../platform/files.ts';
 import { latestEntryOf, priceRound, type PriceBook } from '../../pricing/price-book.ts';
 import type { Resolution } from '../../pricing/resolve.ts';
-import { moneyOfTokens } from '../../pricing/round-money.ts';
+import { moneyOfRound } from '../../pricing/round-money.ts';
 import { nameSessionFile } from '../../store/names.ts';
-import type { LogPosition } from '../../store/state.ts';
+import {
+  isImported,
+  isLog,
+  type ClosedLog,
+  type ImportedLog,
+  type LinePosition,
+} from '../../model/log-position.ts';
 import type { PruneMarks } from '../../model/session-entry.ts';
 import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
 import type { Store } from '../../store/store.ts';
-import { isImported, type ImportedLog } from '../../ingest/imported/imported-log.ts';
-import { asGeneration } from '../../ingest/known-logs.ts';
 import type { RepairPlan } from '../repair/repair-plan.ts';
-import { plural } from '../../model/finding.ts';
-import { loss, type Loss, type LostRounds } from '../repair/repair-problem.ts';
+import type { LostRounds } from '../../model/lost-rounds.ts';
+import { plural } from '../../platform/count-text.ts';
+import { loss, type Loss } from '../repair/repair-problem.ts';
 import { redactorOf } from '../../ingest/settings/store-redactor.ts';
 import { findLost, type FoundRound, type FoundSession, type Wanted } from './find-lost.ts';
 import { findKnownFiles } from './known-files.ts';
@@ -20,7 +25,7 @@ import { putBack } from './put-back.ts';
 import { importedSource, sourcesOf, type Source } from './sources.ts';
 
 export interface RecoverOptions {
-  /** Where logs may lie beside the places at which they were read. */
+  /** Where logs may be, besides the paths at which they were read. */
   logPaths?: readonly string[];
   /** The time of a local date and time, given as if it were UTC: that of the import. */
   toUtc?: (localMs: number) => number;
@@ -30,18 +35,18 @@ export interface RecoverOptions {
   resolve?: (model: string) => Promise<Resolution | undefined>;
 }
 
-/** What the logs still hold of the rounds that a plan lacks. To be closed. */
+/** What the logs still hold of the rounds that a plan lacks. The caller closes it. */
 export interface Recovery {
   rounds: number;
   /** Sessions of which nothing else is left. */
   newSessions: number;
-  /** Rounds whose counts don't add up to what the index had counted: other rules than today's had read them. */
+  /** Rounds whose counts do not add up to what the index had counted: an older version read them by other rules. */
   differing: number;
-  /** Rounds whose prices are today's: the price book does not tell another. */
+  /** Rounds at today's prices, because the price book has none for them. */
   pricedToday: number;
   /** What could not be looked at, and why. */
   unseen: string[];
-  /** Writes the rounds into files that nothing names yet, and makes the plan's index count them. */
+  /** Writes the rounds into files that nothing refers to yet, and adds them to the plan's index. */
   apply: () => Promise<void>;
   close: () => void;
 }
@@ -56,7 +61,7 @@ const NOTHING: Recovery = {
   close: () => undefined,
 };
 
-/** Looks in the logs that are still there for the rounds that the plan lacks, and says in its problems what was found. */
+/** Looks for the rounds that the plan lacks in the logs that still exist, and adds what it finds to the plan's problems. */
 export async function recover(
   files: Files,
   store: Store,
@@ -64,21 +69,20 @@ export async function recover(
   options: RecoverOptions = {},
 ): Promise<Recovery> {
   const lacking = new Map(plan.losses.map(({ id, lacking: cells }) => [id, cells ?? []]));
-  // Without an index nothing else knows of a session whose file is gone.
+  // Without an index, nothing else knows of a session whose file is gone.
   if (plan.isIndexed && [...lacking.values()].every((cells) => cells.length === 0)) return NOTHING;
   const { renewal, removed } = plan;
-  const positions = [...renewal.index.closed.values(), ...renewal.state.logs];
-  const generations = positions.filter((log) => !isImported(log)).map(asGeneration);
-  const imports = positions.filter(isImported);
-  const known = await findKnownFiles(files, generations, options.logPaths ?? []);
+  const logs = [...renewal.index.closed.values(), ...renewal.state.logs];
+  const imports = logs.filter(isImported);
+  const known = await findKnownFiles(files, logs.filter(isLog), options.logPaths ?? []);
   try {
     const imported = importedSources(files, imports, options.toUtc ?? ((ms) => ms));
     const sources = sourcesOf(known.found, imported);
-    // Without an index nobody knows which lines of a session were imported before, and so not stored.
+    // Without an index it is not known which lines of a session were imported before, and so not stored.
     const sessions = new Set(plan.isIndexed ? [] : imports.map(({ imported: { session } }) => session));
     const importIds = new Set(imports.map(({ id }) => id));
     let passedOver = 0;
-    const mayBeImported = ([id]: readonly [number, number], session: string): boolean => {
+    const mayBeImported = ([id]: LinePosition, session: string): boolean => {
       const isPassed = sessions.has(session) && !importIds.has(id);
       if (isPassed) passedOver++;
       return isPassed;
@@ -99,7 +103,7 @@ export async function recover(
       plan,
       store.dir,
       found,
-      positions.filter(({ id }) => !there.has(id)),
+      logs.filter(({ id }) => !there.has(id)),
     );
     return {
       rounds: sumOf(found, () => true),
@@ -131,10 +135,9 @@ function passedText(lines: number): string {
 
 /** What a round costs in its cell of the index: 10⁻¹⁸ of its currency. */
 function costOf(book: PriceBook, round: FoundRound): bigint {
-  const { model, at, price: own = 'unpriced', usage, serviceTier, flags } = round;
+  const { model, at, price = 'unpriced', usage, flags } = round;
   const timestamp = new Date(round.time).toISOString();
-  const priced = { round: 0, model, timestamp, at, price: own };
-  return moneyOfTokens(book, priced, flags, { ...usage, serviceTier }).cost ?? 0n;
+  return moneyOfRound(book, { round: 0, model, timestamp, at, price, flags }, usage).cost ?? 0n;
 }
 
 function sumOf(
@@ -185,7 +188,7 @@ function sayFound(
   plan: RepairPlan,
   dir: string,
   found: ReadonlyMap<string, FoundSession>,
-  gone: readonly LogPosition[],
+  gone: readonly ClosedLog[],
 ): void {
   for (const one of plan.losses) {
     const { id, problem, kept, lacking } = one;
@@ -209,7 +212,7 @@ function sayFound(
 function lostOf(
   { id, created, updated }: Loss,
   left: readonly UsageCell[],
-  gone: readonly LogPosition[],
+  gone: readonly ClosedLog[],
 ): LostRounds {
   const sum = (key: 'input' | 'output' | 'rounds', cells = left): number =>
     cells.reduce((all, cell) => all + cell[key], 0);
@@ -219,7 +222,7 @@ function lostOf(
   const from = buckets.length > 0 ? Math.max(created ?? first, first) : (created ?? null);
   const to = buckets.length > 0 ? Math.min(updated ?? last, last) : (updated ?? null);
   const logs = gone.filter((log) =>
-    isImported(log) ? log.imported.session === id : !((asGeneration(log).closed ?? Infinity) < (from ?? 0)),
+    isImported(log) ? log.imported.session === id : !((log.closed ?? Infinity) < (from ?? 0)),
   );
   return {
     from,
@@ -231,7 +234,7 @@ function lostOf(
       'rounds',
       left.filter(({ price: one }) => one === 'unpriced' || one === 'no-usage'),
     ),
-    logs: [...new Set(logs.map(({ path }) => String(path)))],
+    logs: [...new Set(logs.map(({ path }) => path))],
   };
 }
 

@@ -2,16 +2,16 @@ import { digest } from '../../platform/digest.ts';
 import { isSystemError } from '../../platform/errors.ts';
 import { readWhole, type Files } from '../../platform/files.ts';
 import { readLogLine, type LoggedRound } from '../../ai-log/round.ts';
-import type { ImportedLog } from '../../ingest/imported/imported-log.ts';
+import type { ImportedLog, LinePosition } from '../../model/log-position.ts';
 import { lineText } from '../../ingest/log-lines.ts';
 import { readOriginalSession } from '../import/original-session.ts';
 import type { FoundLog } from './known-files.ts';
-import { loggedLines, type Place, type Rest } from './logged-lines.ts';
+import { loggedLines, type Rest } from './logged-lines.ts';
 
 /** A round as a log, or an imported file, still tells it. */
 export interface ToldRound {
   round: LoggedRound;
-  at: Place;
+  at: LinePosition;
   /** The time of a round that has none of its own. */
   mtime: number;
 }
@@ -19,7 +19,7 @@ export interface ToldRound {
 /** Something that rounds of the store came from, and that is still there. */
 export interface Source {
   id: number;
-  /** In the order of their places. Can be gone through several times, once all with smaller numbers were. */
+  /** In the order of their positions. Can be gone through several times, once all with smaller numbers were. */
   rounds: () => AsyncIterable<ToldRound>;
 }
 
@@ -29,8 +29,8 @@ export function sourcesOf(
 ): readonly Source[] {
   const rests = new Map<number, Rest>();
   const sources = [...logs.values()].map((found): Source => {
-    const { predecessor, generation } = found;
-    const { id } = generation;
+    const { predecessor, position } = found;
+    const { id } = position;
     const goesOn = predecessor !== undefined && predecessor < id;
     return {
       id,

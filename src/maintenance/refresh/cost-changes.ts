@@ -1,25 +1,10 @@
 import { costsText, usdFirst } from '../../pricing/money.ts';
 import type { PriceBook } from '../../pricing/price-book.ts';
-import { moneyOfRound, type Money, type PricedRound } from '../../pricing/round-money.ts';
-import { BUCKET_MS } from '../../model/usage-cell.ts';
-
-/** Rounds of a model in a month that cost something else by another price book. */
-export interface CostChange {
-  /** `2026-02` */
-  month: string;
-  model: string;
-  rounds: number;
-  before: KnownCost;
-  after: KnownCost;
-}
-
-/** What some rounds cost. */
-export interface KnownCost {
-  /** By currency, in 10⁻¹⁸ of it; one that nothing was charged in may be left out. */
-  costs: Map<string, bigint>;
-  /** Rounds of unknown cost, which are not in it. */
-  unpricedRounds: number;
-}
+import { moneyOfRound, type Money } from '../../pricing/round-money.ts';
+import type { CostChange, KnownCost } from '../../model/refresh-result.ts';
+import { BUCKET_MS, bucketOf } from '../../model/usage-cell.ts';
+import type { StoredRound } from '../../session-format/stored-round.ts';
+import { usageOf } from '../../session-format/stored-usage.ts';
 
 /** Compares what rounds cost by two price books. */
 export class CostChanges {
@@ -38,9 +23,10 @@ export class CostChanges {
     this.#monthOf = monthOf;
   }
 
-  add(round: PricedRound): void {
-    const before = moneyOfRound(this.#before, round);
-    const after = moneyOfRound(this.#after, round);
+  add(round: StoredRound): void {
+    const usage = usageOf(round);
+    const before = moneyOfRound(this.#before, round, usage);
+    const after = moneyOfRound(this.#after, round, usage);
     const isSame = before.cost === after.cost && before.currency === after.currency;
     if (isSame && before.inexact.join(' ') === after.inexact.join(' ')) {
       if (before.price !== after.price) this.sameCostRounds++;
@@ -69,8 +55,8 @@ export class CostChanges {
     return { before: costsText(usdFirst(before.costs), 4), after: costsText(usdFirst(after.costs), 4) };
   }
 
-  #changeOf({ model, timestamp }: PricedRound): CostChange {
-    const month = this.#monthOf(Math.floor(Date.parse(timestamp) / BUCKET_MS));
+  #changeOf({ model, timestamp }: StoredRound): CostChange {
+    const month = this.#monthOf(bucketOf(Date.parse(timestamp)));
     const key = `${month} ${model}`;
     const known = this.#changes.get(key);
     if (known) return known;

@@ -1,4 +1,4 @@
-import { readStoredRound } from '../../session-format/expand-rounds.ts';
+import { readRound } from '../../session-format/read-round.ts';
 import { InputOutputError, isSystemError, UsageError } from '../../platform/errors.ts';
 import type { Files } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
@@ -15,10 +15,11 @@ import { storedRounds } from '../../store/session-file.ts';
 import { readState, type State } from '../../store/state.ts';
 import { lockPath, openStore, type Store } from '../../store/store.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
-import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
-import { CostChanges, type CostChange, type KnownCost } from './cost-changes.ts';
+import { BUCKET_MS, type PriceRef, type UsageCell } from '../../model/usage-cell.ts';
+import type { PricedSum, RefreshResult } from '../../model/refresh-result.ts';
+import { CostChanges } from './cost-changes.ts';
 import { removedRounds } from '../removed-rounds.ts';
-import { usageOf } from '../read-session.ts';
+import { pricedCell } from '../read-session.ts';
 
 /** By what a refresh prices rounds, found under the lock. */
 export interface RefreshPrices {
@@ -37,28 +38,6 @@ export interface RefreshRequest {
   mayReprice: boolean;
   /** The month of a quarter of an hour (whole buckets since 1970 UTC), as `2026-02`; of UTC where it is left out. */
   monthOf?: ((bucket: number) => string) | undefined;
-}
-
-/** What a store's rounds come to at one time. */
-interface PricedSum extends KnownCost {
-  /** Rounds whose cost is known, which may be zero. */
-  settledRounds: number;
-}
-
-export interface RefreshResult {
-  /** Models whose rounds were resolved anew. */
-  models: number;
-  rounds: number;
-  /** Sessions in which a round has another price now. */
-  changedSessions: number;
-  /** Rounds that cost something else now, by month and model; `repricedRounds`: those of them that had a cost. */
-  changes: CostChange[];
-  repricedRounds: number;
-  /** Rounds that have another price now and cost the same: its source is another one, or a rate that they don't use. */
-  sameCostRounds: number;
-  isDryRun: boolean;
-  before: PricedSum;
-  after: PricedSum;
 }
 
 /**
@@ -175,7 +154,7 @@ async function resolveAll(
   return models;
 }
 
-function isCounted(price: UsageCell['price']): boolean {
+function isCounted(price: PriceRef): boolean {
   return price !== 'gateway-cache' && price !== 'no-usage';
 }
 
@@ -221,8 +200,8 @@ function usageAnew(
   let cells: UsageCell[] = parts.flatMap(({ usage }) => usage);
   let rounds = removedRounds(parts);
   for (const line of storedRounds(files, dir, entry)) {
-    const { stored } = readStoredRound(line);
-    cells.push(usageOf(stored, book));
+    const { stored } = readRound(line);
+    cells.push(pricedCell(stored, book));
     changes.add(stored);
     rounds++;
     if (cells.length > MOST_CELLS) cells = mergeCells(cells);

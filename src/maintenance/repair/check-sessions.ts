@@ -51,7 +51,7 @@ export function checkSession(
     const marks = pruneMarks(entry);
     const lacking = subtractCells(entry.usage, there);
     repairs.losses.push({ id, problem: said, kept: rounds, lacking, created, updated, marks });
-    for (const [generation, offset] of kept?.places ?? []) offsetsIn(repairs.kept, generation).add(offset);
+    for (const [logId, offset] of kept?.positions ?? []) offsetsIn(repairs.kept, logId).add(offset);
   };
   if (!files.stat(path)) {
     lose('is missing', undefined);

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
-import { parseJson } from '../../platform/json-spans.ts';
-import type { StoredRound } from '../../session-format/stored-round.ts';
+import { isSummaryLine } from '../../session-format/framing.ts';
+import { parseRound } from '../../session-format/read-round.ts';
 import type { Files } from '../../platform/files.ts';
 import { sessionLines } from '../../store/session-lines.ts';
-import type { LogPosition } from '../../store/state.ts';
-import type { ImportedLog } from '../../ingest/imported/imported-log.ts';
-import { isPlace } from '../read-session.ts';
+import type { ClosedLog, ImportedLog } from '../../model/log-position.ts';
 import type { SessionRepairs } from './repair-problem.ts';
 
 /**
@@ -17,14 +15,14 @@ export function withLostImports(
   files: Files,
   dir: string,
   { sessions, rewrites }: Pick<SessionRepairs, 'sessions' | 'rewrites'>,
-  closed: ReadonlyMap<number, LogPosition>,
-): Map<number, LogPosition> {
+  closed: ReadonlyMap<number, ClosedLog>,
+): Map<number, ClosedLog> {
   const from = new Map(rewrites.map((rewrite) => [rewrite.entry.id, rewrite.from]));
-  const found = new Map<number, LogPosition>(closed);
+  const found = new Map<number, ClosedLog>(closed);
   for (const { id, file } of sessions.values()) {
     const path = join(dir, from.get(id) ?? file);
     if (!files.stat(path)) continue;
-    for (const [log, offset] of importedPlaces(files, path)) {
+    for (const [log, offset] of importedOffsets(files, path)) {
       if (closed.has(log)) continue;
       const lost: ImportedLog = {
         id: log,
@@ -39,14 +37,15 @@ export function withLostImports(
 }
 
 /** Numbers of the imported files that a session's rounds are from, and the offset behind the last of each. */
-function importedPlaces(files: Files, path: string): Map<number, number> {
+function importedOffsets(files: Files, path: string): Map<number, number> {
   const offsets = new Map<number, number>();
   for (const { text } of sessionLines(files, path)) {
-    if (text.startsWith(']')) break;
+    if (isSummaryLine(text)) break;
     if (!text.includes('"imported"')) continue;
-    const { at, flags } = (parseJson(text) ?? {}) as Partial<StoredRound>;
-    if (!isPlace(at) || !Array.isArray(flags) || !flags.includes('imported')) continue;
-    offsets.set(at[0], Math.max(offsets.get(at[0]) ?? 0, at[1] + 1));
+    const round = parseRound(text);
+    if (!round?.flags?.includes('imported')) continue;
+    const [logId, ordinal] = round.at;
+    offsets.set(logId, Math.max(offsets.get(logId) ?? 0, ordinal + 1));
   }
   return offsets;
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { LinePosition } from '../../model/log-position.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
 import type { Files } from '../../platform/files.ts';
 import type { PriceBook } from '../../pricing/price-book.ts';
@@ -19,7 +20,6 @@ import {
   type SessionRepairs,
 } from './repair-problem.ts';
 
-type Place = [generation: number, offset: number];
 export type KnownEntry = IndexedCommit['sessions'][number];
 
 /** What a session was rebuilt from. */
@@ -30,14 +30,14 @@ interface Rebuilt {
 }
 
 /**
- * Makes the sessions anew from their files, where the index is lost: rounds that lie before a committed offset, each
- * place in the logs once. `known` is what can still be read of the damaged index.
+ * Rebuilds the sessions from their files, where the index is lost: rounds before a committed offset, each position in
+ * the logs once. `known` is what can still be read of the damaged index.
  */
 export function rebuildSessions(
   files: Files,
   dir: string,
   known: ReadonlyMap<string, KnownEntry>,
-  isCommitted: (place: Place) => boolean,
+  isCommitted: (position: LinePosition) => boolean,
   book: PriceBook,
   removed: Removed,
 ): SessionRepairs {
@@ -60,7 +60,7 @@ export function rebuildSessions(
       }))
       .toSorted((a, b) => b.read.sum.rounds - a.read.sum.rounds);
     if (!best) continue;
-    for (const [generation, offset] of best.read.places) offsetsIn(counted, generation).add(offset);
+    for (const [logId, offset] of best.read.positions) offsetsIn(counted, logId).add(offset);
     takeSession(files, dir, best, known.get(id), removed.get(id) ?? [], repairs);
   }
   for (const [id, parts] of removed) {
@@ -93,16 +93,17 @@ function readCommitted(
   files: Files,
   path: string,
   counted: Map<number, Set<number>>,
-  isCommitted: (place: Place) => boolean,
+  isCommitted: (position: LinePosition) => boolean,
   book: PriceBook,
   before: number,
 ): ReadSession {
   const own = new Map<number, Set<number>>();
-  const isWanted = ({ at: [generation, offset] }: StoredRound): boolean => {
-    const places = offsetsIn(own, generation);
-    const isNew = !places.has(offset) && !counted.get(generation)?.has(offset);
-    places.add(offset);
-    return isNew && isCommitted([generation, offset]);
+  const isWanted = ({ at }: StoredRound): boolean => {
+    const [logId, offset] = at;
+    const offsets = offsetsIn(own, logId);
+    const isNew = !offsets.has(offset) && !counted.get(logId)?.has(offset);
+    offsets.add(offset);
+    return isNew && isCommitted(at);
   };
   return readSession(files, path, book, isWanted, before);
 }

@@ -11,7 +11,8 @@ import {
   tailPath,
 } from '../../store/index/index.ts';
 import { holdsRounds } from '../../store/session-file.ts';
-import { parseState, type LogPosition, type State } from '../../store/state.ts';
+import type { LogPosition } from '../../model/log-position.ts';
+import { parseState, type State } from '../../store/state.ts';
 import type { Store } from '../../store/store.ts';
 import { isPruned } from '../../model/session-entry.ts';
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { parseJson } from '../../platform/json-spans.ts';
-import { placeOf } from '../../logs/open-line.ts';
+import { positionOf } from '../../logs/open-line.ts';
 import { InputOutputError } from '../../platform/errors.ts';
 import { readWhole, type Files } from '../../platform/files.ts';
 import { parsePriceBook, type PriceBook } from '../../pricing/price-book.ts';
@@ -12,12 +12,11 @@ import { readPriceLines } from '../../store/read.ts';
 import type { Renewal, SessionRewrite } from '../../store/recommit.ts';
 import { surveyLost } from '../../store/lost-file.ts';
 import { readPruned, surveyPruned } from '../../store/pruned-file.ts';
-import { newState, type LogPosition, type State } from '../../store/state.ts';
+import { isLinePosition, type ClosedLog, type LinePosition } from '../../model/log-position.ts';
+import { newState, type State } from '../../store/state.ts';
 import type { Store } from '../../store/store.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
-import { asGeneration } from '../../ingest/known-logs.ts';
 import { checkSessions } from './check-sessions.ts';
-import { isPlace } from '../read-session.ts';
 import { withLostImports } from './lost-imports.ts';
 import { rebuildSessions, type KnownEntry } from './rebuild-sessions.ts';
 import { findBasis, type Basis } from './repair-basis.ts';
@@ -37,21 +36,21 @@ export interface RepairPlan {
   /** Whether there is an index that says what the sessions held. */
   isIndexed: boolean;
   losses: readonly Loss[];
-  /** Places of the rounds that are kept, of the sessions that lack some at least. */
+  /** Positions of the rounds that are kept: at least of the sessions that lack some. */
   kept: SessionRepairs['kept'];
-  /** Whether what stands at a place of the logs was counted. */
-  isCommitted: (place: [generation: number, offset: number]) => boolean;
+  /** Whether the line at a position of the logs was counted. */
+  isCommitted: (position: LinePosition) => boolean;
 }
 
 /**
- * Finds out what is damaged in a store and what can be made of it. Changes nothing. Throws InputOutputError where
- * nothing can be made of it: no log positions, a damaged price book.
+ * Finds what is damaged in a store and what can be recovered. Changes nothing. Throws InputOutputError where it cannot
+ * be repaired: no log positions, a damaged price book.
  */
 export function planRepair(files: Files, store: Store): RepairPlan {
   const { dir } = store;
   const basis = findBasis(files, store);
   const closed = closedLogs(basis);
-  const isCommitted = committedPlaces(basis, closed);
+  const isCommitted = committedPositions(basis, closed);
   const { book, state: priceState } = findPrices(files, dir, basis);
   const pruned = basis.state ? basis.state.pruned : surveyPruned(files, dir, basis.commit);
   const lost = basis.state ? basis.state.lost : surveyLost(files, dir, basis.commit);
@@ -133,11 +132,11 @@ function roundsOf(entries: Iterable<SessionEntry>): number {
   return [...entries].reduce((sum, { rounds }) => sum + rounds, 0);
 }
 
-/** Logs that are closed, as the index says; where its line is lost, as they were when they were last open. */
-function closedLogs({ index, survey, commit, logs, nextLog }: Basis): ReadonlyMap<number, LogPosition> {
+/** Closed logs as the index has them; where its line is lost, as they were when they were last open. */
+function closedLogs({ index, survey, commit, logs, nextLog }: Basis): ReadonlyMap<number, ClosedLog> {
   if (index) return index.closed;
   const live = new Set(logs.map(({ id }) => id));
-  const closed = new Map<number, LogPosition>();
+  const closed = new Map<number, ClosedLog>();
   for (const one of survey.commits.toReversed()) {
     if (one.commit > commit) continue;
     for (const log of one.logs) {
@@ -152,28 +151,26 @@ function closedLogs({ index, survey, commit, logs, nextLog }: Basis): ReadonlyMa
 }
 
 /**
- * Whether what stands at a place of the logs was counted. A closed log whose line is lost was counted to its end;
- * numbers not given yet belong to a run that was killed.
+ * Whether the line at a position of the logs was counted. A closed log whose line is lost was counted to its end; ids
+ * not given yet belong to a run that was killed.
  */
-function committedPlaces(
+function committedPositions(
   { index, survey, logs, nextLog }: Basis,
-  closed: ReadonlyMap<number, LogPosition>,
-): (place: [generation: number, offset: number]) => boolean {
+  closed: ReadonlyMap<number, ClosedLog>,
+): (position: LinePosition) => boolean {
   const offsets = new Map<number, number>();
   const isCertain = (id: number): boolean => index !== undefined || survey.closed.has(id);
   for (const { id, offset } of closed.values()) if (isCertain(id)) offsets.set(id, offset);
   for (const { id, offset } of logs) offsets.set(id, offset);
-  // Lines of a container's log that are open were not counted, wherever their first parts stand.
+  // Open lines of a container's log were not counted, wherever their first parts are.
   const open = new Set(
-    logs.flatMap((log) => (asGeneration(log).open ?? []).map((line) => placeOf(line).join(':'))),
+    logs.flatMap(({ open: lines = [] }) => lines.map((line) => positionOf(line).join(':'))),
   );
-  return ([generation, offset]) =>
-    generation < nextLog &&
-    offset < (offsets.get(generation) ?? Infinity) &&
-    !open.has(`${generation}:${offset}`);
+  return ([logId, offset]) =>
+    logId < nextLog && offset < (offsets.get(logId) ?? Infinity) && !open.has(`${logId}:${offset}`);
 }
 
-/** What the readable lines of a damaged index say of the sessions: their latest. */
+/** The sessions in the readable lines of a damaged index: the latest line of each. */
 function knownSessions({ survey, commit }: Basis): Map<string, KnownEntry> {
   const known = new Map<string, KnownEntry>();
   for (const one of survey.commits.toReversed()) {
@@ -183,14 +180,14 @@ function knownSessions({ survey, commit }: Basis): Map<string, KnownEntry> {
   return known;
 }
 
-/** Without a state, the book is all that there is of it: entries that no round points at do no harm. */
+/** Without a state, the whole book counts: entries that no round points at do no harm. */
 function findPrices(files: Files, dir: string, basis: Basis): { book: PriceBook; state: State['prices'] } {
   const state = basis.state?.prices ?? surveyPrices(files, dir, basis.commit);
   const lines = readPriceLines(files, dir, { prices: state });
   return { book: parsePriceBook(lines, pricesPath(dir, state.generation)), state };
 }
 
-/** The last book that the commit, or one before it, made: a refresh that was killed can have left a later one. */
+/** The last book of the commit or one before it: a refresh that was killed can have left a later one. */
 function surveyPrices(files: Files, dir: string, commit: number): State['prices'] {
   for (const generation of priceGenerations(files, dir).toReversed()) {
     const bytes = readWhole(files, pricesPath(dir, generation)) ?? Buffer.alloc(0);
@@ -201,18 +198,18 @@ function surveyPrices(files: Files, dir: string, commit: number): State['prices'
   return { generation: 1, length: 0 };
 }
 
-/** Number of the commit that made a price book: it ends with its refreshes. Undefined: it was not written to its end. */
+/** The commit that made a price book, by its refreshes. Undefined: the book was not written to its end. */
 function madeAt(text: string): number | undefined {
   const line = text.split('\n').find((one) => one.startsWith('{"refresh'));
   return line === undefined ? undefined : toRepricings(parseJson(line))?.at(-1)?.commit;
 }
 
-/** How much of the rejected lines' file counts: whole lines from committed places. */
+/** How much of the rejected lines' file counts: whole lines from committed positions. */
 function rejectedLength(
   files: Files,
   dir: string,
   state: State | undefined,
-  isCommitted: (place: [generation: number, offset: number]) => boolean,
+  isCommitted: (position: LinePosition) => boolean,
 ): number {
   const path = rejectedPath(dir);
   const size = files.stat(path)?.size ?? 0;
@@ -221,8 +218,8 @@ function rejectedLength(
   let at = 0;
   for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, at)) {
     const line = parseJson(bytes.toString('utf8', at, end));
-    const place = typeof line === 'object' && line !== null && 'at' in line ? line.at : undefined;
-    if (!isPlace(place) || !isCommitted(place)) break;
+    const position = typeof line === 'object' && line !== null && 'at' in line ? line.at : undefined;
+    if (!isLinePosition(position) || !isCommitted(position)) break;
     at = end + 1;
   }
   return at;
@@ -237,7 +234,7 @@ function cutRejected(dir: string): Problem {
   };
 }
 
-function storeProblems(store: Store, basis: Basis, closed: ReadonlyMap<number, LogPosition>): Problem[] {
+function storeProblems(store: Store, basis: Basis, closed: ReadonlyMap<number, ClosedLog>): Problem[] {
   const { stateProblem, indexProblem, commit, logs, nextLog } = basis;
   const problems: Problem[] = [];
   if (stateProblem !== undefined) {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Files } from '../../platform/files.ts';
 import type { SessionRewrite } from '../../store/recommit.ts';
 import type { PruneMarks, SessionEntry } from '../../model/session-entry.ts';
+import type { LostRounds } from '../../model/lost-rounds.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
 import { sumUsage, summaryOf } from '../../session-format/summary.ts';
 
@@ -21,20 +22,6 @@ export interface Problem {
   lostRounds: number;
   /** When those were, and where they stood; absent where none is lost, or where nothing says so. */
   lost?: LostRounds;
-}
-
-/** What is still known of rounds that are lost. */
-export interface LostRounds {
-  /** They were not earlier and not later: milliseconds since 1970 UTC; null where nothing says so. */
-  from: number | null;
-  to: number | null;
-  input: number;
-  output: number;
-  /** What they cost, but for those without a price: by currency, in 10⁻¹⁸ of it. */
-  costs: ReadonlyMap<string, bigint>;
-  unpriced: number;
-  /** Logs, or imported files, that may have held them, and can't be read any more. */
-  logs: string[];
 }
 
 /** A session that lacks rounds, until what the logs still hold is known. */
@@ -61,7 +48,7 @@ export interface SessionRepairs {
   setAside: string[];
   /** Of each session that lacks rounds. */
   losses: Loss[];
-  /** Places of the rounds that are kept: of all sessions, or where there is an index, of those that lack some. */
+  /** Positions of the rounds that are kept: of all sessions, or where there is an index, of those that lack some. */
   kept: Map<number, Set<number>>;
 }
 
@@ -69,12 +56,12 @@ export function noRepairs(): SessionRepairs {
   return { problems: [], sessions: new Map(), rewrites: [], setAside: [], losses: [], kept: new Map() };
 }
 
-/** The offsets among places that belong to one log. */
-export function offsetsIn(places: Map<number, Set<number>>, generation: number): Set<number> {
-  const known = places.get(generation);
+/** The offsets of one log among positions by log id. */
+export function offsetsIn(positions: Map<number, Set<number>>, logId: number): Set<number> {
+  const known = positions.get(logId);
   if (known) return known;
   const made = new Set<number>();
-  places.set(generation, made);
+  positions.set(logId, made);
   return made;
 }
 

@@ -1,22 +1,22 @@
 import { stringify } from 'csv-stringify/sync';
 import { printableId } from '../../platform/clean-text.ts';
 
-/** A cell: text of ours or of the log's, a number, a decimal, or nothing. */
+/** A cell: a text of ours or of the log, a number, a decimal, or nothing. */
 export type Cell = Text | number | bigint | Exact | null;
 
-/** A stranger's text, made harmless. Only textCell makes it. */
+/** A text from the log, made safe. Only textCell makes it. */
 export type Text = string & { readonly __text?: never };
 
-/** An exact decimal: never quoted, never taken for a formula. */
+/** An exact decimal: never quoted, never escaped as a formula. */
 interface Exact {
   decimal: string;
 }
 
-/** A spreadsheet runs a cell that begins so, also behind quotes and white space. */
+/** A spreadsheet runs a cell that begins like this, even after quotes and white space. */
 const FORMULA = /^[\s"'`]*[=+\-@|%\uFF1D\uFF0B\uFF0D\uFF20]/u;
 
 /**
- * A log's text as a cell: controls, line ends and marks that reorder what stands around them are escaped
+ * A text from the log as a cell: control characters, line ends and marks that reorder the text around them are escaped
  * (`\u{1b}`), and what a spreadsheet would run as a formula begins with an apostrophe.
  */
 export function textCell(text: string | null | undefined): Text | null {
@@ -25,7 +25,7 @@ export function textCell(text: string | null | undefined): Text | null {
   return FORMULA.test(plain) ? `'${plain}` : plain;
 }
 
-/** Rows that are laid out at once. */
+/** How many rows are formatted at once. */
 const BATCH = 500;
 
 /** A CSV file (RFC 4180, lines end in \n), piece by piece: the header, then a line for each row. */
@@ -44,7 +44,7 @@ export function* csvText(header: readonly string[], rows: Iterable<readonly Cell
 function layOut(rows: readonly (readonly Cell[])[]): string {
   return stringify(rows as unknown[][], {
     record_delimiter: '\n',
-    // Where a comma is the decimal sign, a spreadsheet divides lines at semicolons.
+    // Where the decimal separator is a comma, a spreadsheet splits lines at semicolons.
     quoted_match: /;/,
     cast: {
       object: (value) => ('decimal' in value ? String(value['decimal']) : ''),

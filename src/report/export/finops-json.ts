@@ -1,25 +1,26 @@
 import { exactUsd } from '../../pricing/money.ts';
 import { isUsdKnown, namesByUse, type Row } from '../../query/aggregate.ts';
 import { KEY_FIELDS } from '../../query/group-keys.ts';
+import { MEASURES, TOKEN_MEASURES } from '../../query/measures.ts';
 import type { Stats } from '../../query/grouping.ts';
 import { costFields, groupObjects, objectJson } from './group-rows.ts';
 
 export interface FinopsReport {
   /** Milliseconds since 1970 UTC. */
   generatedAt: number;
-  /** Of the rounds in it, milliseconds since 1970 UTC; not finite: without end. */
+  /** The period, in milliseconds since 1970 UTC; not finite: open. */
   from: number;
   to: number;
   timeZone: string;
   byModel: Stats;
   byDate: Stats;
-  /** By the keys that were asked for, if any were. */
+  /** By the keys that were asked for, if any. */
   groups: Stats | undefined;
 }
 
 /**
- * The FinOps report: summary, by model, by date. It has the names that the first session monitor for Higress gave
- * its own, and more beside them; a key is added, never renamed. Costs are exact decimals, null where none is known.
+ * The FinOps report: summary, by model, by date. It has the keys of the first session monitor for Higress, and more; keys
+ * are added, never renamed. Costs are exact decimals, null if none is known.
  */
 export function* finopsJson(report: FinopsReport): Generator<string> {
   const { byModel, byDate, groups } = report;
@@ -50,11 +51,9 @@ function entryJson(row: Row, withModels: boolean): string {
   return objectJson([
     ['session_count', String(row.sessions)],
     ['round_count', String(row.rounds)],
-    ['total_input', String(row.input)],
-    ['total_output', String(row.output)],
-    ['total_reasoning', String(row.reasoning)],
-    ['total_cached', String(row.cached)],
-    ['total_cache_write', String(row.cacheWrite)],
+    ...TOKEN_MEASURES.map(
+      ({ name, field }) => [`total_${field.replace(/_tokens$/, '')}`, String(row[name])] as const,
+    ),
     ['total_cost', usd(row, row.cost)],
     ['total_saved', usd(row, row.saved)],
     ['unpriced_rounds', String(row.unpricedRounds)],
@@ -66,12 +65,7 @@ function entryJson(row: Row, withModels: boolean): string {
 function summaryJson(total: Row): string {
   return objectJson([
     ['total_sessions', String(total.sessions)],
-    ['total_rounds', String(total.rounds)],
-    ['total_input_tokens', String(total.input)],
-    ['total_output_tokens', String(total.output)],
-    ['total_reasoning_tokens', String(total.reasoning)],
-    ['total_cached_tokens', String(total.cached)],
-    ['total_cache_write_tokens', String(total.cacheWrite)],
+    ...MEASURES.map(({ name, field }) => [`total_${field}`, String(total[name])] as const),
     ['total_cost_usd', usd(total, total.cost)],
     ['total_saved_usd', usd(total, total.saved)],
     ['unpriced_rounds', String(total.unpricedRounds)],

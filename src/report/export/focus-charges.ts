@@ -1,28 +1,28 @@
 import { entryOf, parsePriceBook, type PriceBook } from '../../pricing/price-book.ts';
 import { boundOf, type Bound } from '../../pricing/bounds.ts';
 import { chargesOf, METERS, type Charge, type Meter } from '../../pricing/charges.ts';
-import { tokensOf } from '../../pricing/round-money.ts';
+import { usageOf } from '../../session-format/stored-usage.ts';
 import type { CurrencyView } from '../../query/currency.ts';
 import { compareBig, compareText } from '../../query/aggregate.ts';
 import type { Snapshot } from '../../store/read.ts';
 import { providerOf } from './provider.ts';
 import { pricedRounds, type PricedRound, type RoundQuery } from './rounds.ts';
 
-/** One row of a FOCUS export: what one price was paid for, within one UTC day. */
+/** One row of a FOCUS export: what was charged at one price on one UTC day. */
 export interface FocusCharge {
   /** `2026-02-01`, in UTC. */
   day: string;
   provider: string;
   model: string;
-  /** `''`: the log named none. */
+  /** `''`: the log names none. */
   consumer: string;
   api: string;
   meter: Meter;
-  /** 10⁻¹⁸ of the currency for each token, request or search; null: nobody knows a price. */
+  /** 10⁻¹⁸ of the currency for each token, request or search; null: no known price. */
   each: bigint | null;
-  /** What its price is in, and `each`. */
+  /** Of the price and of `each`. */
   currency: string;
-  /** What it is billed in, where that is another currency, and 10⁻¹⁸ of that for all of it. */
+  /** The currency of the bill if it is another one, and the whole amount in 10⁻¹⁸ of it. */
   billed?: { currency: string; cost: bigint } | undefined;
   /** How the cost of its rounds may be wrong. */
   bound: Bound | null;
@@ -31,12 +31,12 @@ export interface FocusCharge {
   rounds: number;
 }
 
-/** How many rounds are read between two places at which the export can be interrupted. */
+/** How many rounds are read before the export can be interrupted again. */
 const BREATH = 2_000;
 
 /**
- * Sums what rounds cost by day, provider, model, meter, consumer, route and unit price: tiers, discounts by the hour
- * and new prices give a day several prices. In their order. What is yielded before the end is undefined.
+ * Sums what rounds cost by day, provider, model, meter, consumer, route and unit price, in this order: tiers, hourly
+ * discounts and new prices give a day several prices. Yields undefined until the end.
  */
 export function* focusCharges(snapshot: Snapshot, query: RoundQuery): Generator<undefined, FocusCharge[]> {
   const book = parsePriceBook(snapshot.priceLines, `of ${snapshot.dir}`);
@@ -74,7 +74,7 @@ export function* focusCharges(snapshot: Snapshot, query: RoundQuery): Generator<
   return [...sums.values()].toSorted(inOrder);
 }
 
-/** By the rate of the day. */
+/** At the exchange rate of the day. */
 function billedOf(
   { each, quantity, currency, day }: FocusCharge,
   view: CurrencyView | undefined,
@@ -83,12 +83,12 @@ function billedOf(
   return view && cost !== undefined && view.to !== currency ? { currency: view.to, cost } : undefined;
 }
 
-/** The tokens of a round by what they are priced as, each with its price; of a round that costs nothing, at 0. */
+/** The tokens of a round by meter, each with its price: 0 if the round is free. */
 function partsOf(
   book: PriceBook,
   { stored, money, time }: PricedRound,
 ): (Omit<Charge, 'each'> & { each: bigint | null })[] {
-  const usage = tokensOf(stored);
+  const usage = usageOf(stored);
   const entry = typeof money.price === 'number' ? entryOf(book, money.price) : undefined;
   if (entry) return chargesOf(entry.schedule, usage, time);
   const each = money.cost === null ? null : 0n;

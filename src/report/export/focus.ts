@@ -9,14 +9,14 @@ import type { RoundQuery } from './rounds.ts';
 
 export type FocusVersion = '1.2' | '1.3' | '1.4';
 
-/** What a log cannot know of who is billed. */
+/** Who is billed, which a log cannot say. */
 export interface BillingAccount {
   id: string;
   name: string | null;
   type: string;
 }
 
-/** A FOCUS data set as CSV, piece by piece; an empty piece is a place at which the export can be interrupted. */
+/** A FOCUS data set as CSV, piece by piece. At an empty piece, the export can be interrupted. */
 export function* focusCsv(
   snapshot: Snapshot,
   query: RoundQuery,
@@ -35,7 +35,7 @@ export function* focusCsv(
   );
 }
 
-/** A charge with what several columns take from it. Null: nobody knows a price. */
+/** A charge with what several columns need. Null: no known price. */
 interface FocusRow extends FocusCharge {
   account: BillingAccount;
   meterName: string;
@@ -50,11 +50,11 @@ interface FocusRow extends FocusCharge {
 
 interface MeterFacts {
   name: string;
-  /** Of x_TokenType; null: no tokens. */
+  /** For x_TokenType; null: not tokens. */
   tokens: string | null;
   consumedUnit: string;
   pricingUnit: string;
-  /** Zeros of the pricing unit. */
+  /** How many zeros the pricing unit has. */
   zeros: number;
 }
 
@@ -105,19 +105,19 @@ function rowOf(charge: FocusCharge, account: BillingAccount): FocusRow {
   };
 }
 
-/** What a pricing unit came to, to 10⁻¹⁸: rates have more decimals than that at times. */
+/** What a pricing unit cost, rounded to 10⁻¹⁸: some rates have more decimals. */
 function billedUnitPrice({ each, quantity, meter }: FocusCharge, cost: bigint): Cell {
   return each === null ? null : decimal((cost * 10n ** BigInt(METERS[meter].zeros)) / quantity, 18);
 }
 
-/** An exact decimal, always with a point: readers tell decimals from whole numbers by it. */
+/** An exact decimal, always with a point, by which readers tell decimals from integers. */
 function decimal(value: bigint, places: number): Cell {
   const text = exactDecimal(value, places);
   return { decimal: text.includes('.') ? text : `${text}.0` };
 }
 
 const priced = <T>(row: FocusRow, value: T): T | null => (row.each === null ? null : value);
-/** An object of those values that there are, without characters that would reorder what stands around them. */
+/** A JSON object of the values that are not empty, without characters that would reorder the text around them. */
 function keyValues(entries: [key: string, value: string | null][]): string {
   const json = JSON.stringify(
     Object.fromEntries(entries.filter(([, value]) => value !== null && value !== '')),
@@ -145,7 +145,7 @@ const provider = ({ provider }: FocusRow): Cell => textCell(provider);
 const consumer = ({ consumer }: FocusRow): Cell => textCell(consumer);
 const nothing = (): Cell => null;
 
-/** In the order of their names; columns that are not the specification's come last. */
+/** In alphabetical order; columns that are not in the specification come last. */
 const COLUMNS: readonly Column[] = [
   always('BilledCost', cost),
   always('BillingAccountId', ({ account }) => textCell(account.id)),
@@ -219,7 +219,7 @@ const COLUMNS: readonly Column[] = [
 
 const DAY_MS = 86_400_000;
 
-/** The first instant of the day's month in UTC, or of a month so many later. */
+/** The first instant in UTC of the day's month, or of one `later`. */
 function monthStart(day: string, later: number): string {
   return instant(Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 1 + later, 1));
 }

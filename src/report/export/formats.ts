@@ -1,4 +1,4 @@
-/** What an export is written as. Nothing is imported here: every command loads it. */
+/** The formats of an export. This file imports nothing, because every command loads it. */
 export const EXPORT_FORMATS = ['json', 'csv', 'ndjson', 'focus', 'md'] as const;
 
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
@@ -11,7 +11,7 @@ const ENDINGS: readonly (readonly [ending: string, format: ExportFormat])[] = [
   ['.md', 'md'],
 ];
 
-/** What a file's name says; undefined where it says nothing. */
+/** The format that a file name implies, if any. */
 export function formatOfName(name: string): ExportFormat | undefined {
   const lower = name.toLowerCase();
   return ENDINGS.find(([ending]) => lower.endsWith(ending))?.[1];

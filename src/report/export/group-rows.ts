@@ -2,24 +2,20 @@ import { exactUsd } from '../../pricing/money.ts';
 import { amountsOf, emptyRow, isUsdKnown, type Row } from '../../query/aggregate.ts';
 import { boundReasonCounts, sumBound } from '../../query/costs.ts';
 import { KEY_FIELDS } from '../../query/group-keys.ts';
+import { MEASURES } from '../../query/measures.ts';
 import type { Stats } from '../../query/grouping.ts';
 import { csvText, textCell, type Cell } from './csv.ts';
 
-/** What a group used, by the names of the statistics' JSON. Costs are exact; null where none is known. */
+/** The sums of a group, by the keys of the statistics' JSON. Costs are exact; null if none is known. */
 const SUMS: readonly (readonly [field: string, of: (row: Row) => number | string | null])[] = [
   ['sessions', (row) => row.sessions],
-  ['rounds', (row) => row.rounds],
-  ['input_tokens', (row) => row.input],
-  ['output_tokens', (row) => row.output],
-  ['reasoning_tokens', (row) => row.reasoning],
-  ['cached_tokens', (row) => row.cached],
-  ['cache_write_tokens', (row) => row.cacheWrite],
+  ...MEASURES.map(({ name, field }) => [field, (row: Row) => row[name]] as const),
   ['cost_usd', (row) => (isUsdKnown(row) ? exactUsd(row.cost) : null)],
   ['unpriced_rounds', (row) => row.unpricedRounds],
   ['saved_usd', (row) => (isUsdKnown(row) ? exactUsd(row.saved) : null)],
 ];
 
-/** What a sum says of money beside its cost in USD, as JSON. Amounts are exact. */
+/** The costs of a sum besides its cost in USD, as JSON. Amounts are exact. */
 export function costFields(row: Row): [field: string, json: string][] {
   const { bound, lowerRounds, upperRounds } = sumBound(row);
   const { converted } = row;
@@ -36,7 +32,7 @@ export function costFields(row: Row): [field: string, json: string][] {
   ];
 }
 
-/** One row for each group; the total is no row, so that a sum over a column is one. */
+/** One row for each group. There is no total row, so the sum of a column is right. */
 export function groupsCsv({ keys, rows }: Stats): Generator<string> {
   const header = [
     ...keys.map((key) => KEY_FIELDS[key]),
@@ -51,7 +47,7 @@ export function groupsCsv({ keys, rows }: Stats): Generator<string> {
   return csvText(header, cells);
 }
 
-/** Objects stay JSON; a text is itself, and null nothing. */
+/** Objects stay JSON; a string loses its quotes, and null is empty. */
 function jsonCell(json: string): Cell {
   if (json === 'null') return null;
   if (json.startsWith('"')) return textCell(JSON.parse(json) as string);

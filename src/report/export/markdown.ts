@@ -2,25 +2,20 @@ import type { Row } from '../../query/aggregate.ts';
 import { exact } from '../../query/count-text.ts';
 import { KEY_HEADS } from '../../query/group-keys.ts';
 import type { Stats } from '../../query/grouping.ts';
+import { MEASURE_COLUMNS } from '../../query/measures.ts';
 import { boundLines, costText, unpricedText } from '../numbers.ts';
 import { groupName } from '../stats.ts';
 import { clip } from '../terminal.ts';
 
-const COUNTS: readonly (readonly [head: string, of: (row: Row) => number])[] = [
-  ['Sessions', (row) => row.sessions],
-  ['Rounds', (row) => row.rounds],
-  ['Input', (row) => row.input],
-  ['Cached', (row) => row.cached],
-  ['Output', (row) => row.output],
-];
+const COUNTS = MEASURE_COLUMNS.filter(({ isDetail }) => !isDetail);
 
 const LONGEST_NAME = 80;
 
-/** A Markdown table for chats and pull requests; what its total lacks stands below it. */
+/** A Markdown table for chats and pull requests, with what its total lacks below it. */
 export function* markdownTable({ keys, rows, total }: Stats): Generator<string> {
   const heads = [
     ...keys.map((key) => KEY_HEADS[key]),
-    ...COUNTS.map(([head]) => head),
+    ...COUNTS.map(({ head }) => head),
     total.others.size > 0 || total.converted ? 'Cost' : 'Cost (USD)',
   ];
   yield tableLine(heads);
@@ -31,7 +26,7 @@ export function* markdownTable({ keys, rows, total }: Stats): Generator<string> 
   const blanks = keys.slice(1).map(() => '');
   yield tableLine(['**Total**', ...blanks, ...numbers(total)]);
   const unpriced = unpricedText(total, codeSpan);
-  if (unpriced !== null) yield `\nThe total is without ${unpriced}.\n`;
+  if (unpriced !== null) yield `\nThe total excludes ${unpriced}.\n`;
   const bounds = boundLines(total);
   if (bounds.length > 0)
     yield `\n${bounds
@@ -41,19 +36,19 @@ export function* markdownTable({ keys, rows, total }: Stats): Generator<string> 
 }
 
 function numbers(row: Row): string[] {
-  return [...COUNTS.map(([, of]) => exact(of(row))), costText(row, 4).replace('<', '&lt;')];
+  return [...COUNTS.map(({ name }) => exact(row[name])), costText(row, 4).replace('<', '&lt;')];
 }
 
 function tableLine(cells: string[]): string {
   return `| ${cells.join(' | ')} |\n`;
 }
 
-/** A pipe ends a cell, in code too, unless a backslash stands before it: one more than an even number of them. */
+/** A pipe ends a cell, even in code, unless an odd number of backslashes comes before it. */
 function nameCell(name: string): string {
   return codeSpan(name).replaceAll(/(\\*)\|/g, '$1$1\\|');
 }
 
-/** As code: no name becomes a link, a mention, HTML or emphasis. */
+/** As code, so that no name becomes a link, a mention, HTML or emphasis. */
 function codeSpan(name: string): string {
   const text = clip(name, LONGEST_NAME) || '-';
   const longest = (text.match(/`+/g) ?? []).reduce((max, run) => Math.max(max, run.length), 0);

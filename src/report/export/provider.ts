@@ -1,7 +1,7 @@
-/** Who offers a model where nobody is known to. */
+/** The provider of a model if none is known. */
 const UNKNOWN_PROVIDER = 'unknown';
 
-/** Ids of the price library and prefixes of gateways (`openai/gpt-4o`), as the companies are called. */
+/** Company names by the ids of the price library and the prefixes of gateways (`openai/gpt-4o`). */
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['ai21', 'AI21 Labs'],
   ['alibaba', 'Alibaba Cloud'],
@@ -39,7 +39,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['zhipuai', 'Zhipu AI'],
 ]);
 
-/** How the names of a company's own models begin. What others serve as well (Llama, Gemma …) tells nothing. */
+/** How the names of a company's own models begin, except for those that others serve too (Llama, Gemma …). */
 const FAMILIES: readonly (readonly [begins: RegExp, provider: string])[] = [
   [/^(?:gpt-|chatgpt|o[134](?:-|$)|codex-|dall-e|whisper-1|tts-1|text-embedding-(?:3|ada))/, 'OpenAI'],
   [/^claude/, 'Anthropic'],
@@ -59,8 +59,8 @@ const FAMILIES: readonly (readonly [begins: RegExp, provider: string])[] = [
 ];
 
 /**
- * Who is taken to charge for a model: whose price list its price is from, else what stands before the slash of its
- * name, else whose models are called so, else `unknown`. A log doesn't say which provider was called.
+ * Who charges for a model, which a log does not say: the owner of the price list that its price is from, or else of the
+ * prefix of its name, or else of its family of models, or else `unknown`.
  */
 export function providerOf(model: string, priceSource: string | undefined): string {
   const listed = /\bgenai-prices \S+ ([a-z0-9_-]+):/.exec(priceSource ?? '')?.[1];

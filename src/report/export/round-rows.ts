@@ -7,14 +7,14 @@ import type { Snapshot } from '../../store/read.ts';
 import { csvText, textCell, type Cell } from './csv.ts';
 import { pricedRounds, roundsWithTexts, type PricedRound, type RoundQuery } from './rounds.ts';
 
-/** One object a round, on a line of its own: the keys of `show --json`, behind `session_id`, without any text. */
+/** A line of JSON for each round: `session_id`, then the keys of `show --json`, without any text. */
 export function* roundsNdjson(snapshot: Snapshot, query: RoundQuery): Generator<string> {
   for (const { session, stored, money } of pricedRounds(snapshot, query)) {
     yield `${startJson(session.id, headJson(stored))}${wordlessJson(stored, money)}\n`;
   }
 }
 
-/** The same with everything that was said, the complete messages of each request too. */
+/** The same with all texts, including the complete messages of each request. */
 export function* roundsNdjsonWithTexts(snapshot: Snapshot, query: RoundQuery): Generator<string> {
   for (const { session, round, money } of roundsWithTexts(snapshot, query)) {
     yield `${startJson(session.id, headJson(round.stored))},"messages":`;
@@ -66,7 +66,7 @@ function amountCell(amount: bigint | null): Cell {
   return amount === null ? null : { decimal: exactUsd(amount) };
 }
 
-/** One row a round, without any text of theirs. */
+/** One row for each round, without any text. */
 export function roundsCsv(snapshot: Snapshot, query: RoundQuery): Generator<string> {
   const header = COLUMNS.map(([name]) => name);
   return csvText(header, rows());

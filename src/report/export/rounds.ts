@@ -1,14 +1,16 @@
-import { expandRounds, readStoredRound } from '../../session-format/expand-rounds.ts';
+import { expandRounds } from '../../session-format/expand-rounds.ts';
+import { readRound } from '../../session-format/read-round.ts';
 import type { ExpandedRound, StoredRound } from '../../session-format/stored-round.ts';
 import type { CurrencyView } from '../../query/currency.ts';
-import { addCell, emptyRow, type BucketRange } from '../../query/aggregate.ts';
-import { roundMoney, type ShownMoney } from '../../query/round-money.ts';
+import { addCell, emptyRow } from '../../query/aggregate.ts';
+import type { BucketRange } from '../../query/group-usage.ts';
+import { cellOfRound, roundMoney, type ShownMoney } from '../../query/round-money.ts';
 import { readRoundLines, type Snapshot } from '../../store/read.ts';
 import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
-import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
+import { bucketOf, type UsageCell } from '../../model/usage-cell.ts';
 import { usageFilter, type UsageFilter } from '../../query/grouping.ts';
 
-/** A round as it is exported: what the store says of it, and what it costs. */
+/** A round to be exported: as stored, and what it costs. */
 export interface PricedRound {
   session: SessionEntry;
   stored: StoredRound;
@@ -19,13 +21,13 @@ export interface PricedRound {
 
 export interface RoundQuery extends UsageFilter {
   buckets: BucketRange;
-  /** What costs are said in; undefined: each in its own currency. */
+  /** The currency of the costs; undefined: each in its own. */
   view?: CurrencyView | undefined;
-  /** Told of each round that is handed out. */
+  /** Called with each round that is yielded. */
   onRound?: ((round: Pick<PricedRound, 'session' | 'stored' | 'money'>) => void) | undefined;
 }
 
-/** Sums rounds as they are handed out, session by session. */
+/** Sums rounds as they are yielded, session by session. */
 export class RoundTally {
   readonly total = emptyRow();
   #session: SessionEntry | undefined;
@@ -33,36 +35,19 @@ export class RoundTally {
   add({ session, stored, money }: Pick<PricedRound, 'session' | 'stored' | 'money'>): void {
     if (session !== this.#session) this.total.sessions++;
     this.#session = session;
-    addCell(this.total, {
-      bucket: Math.floor(Date.parse(stored.timestamp) / BUCKET_MS),
-      model: stored.model,
-      consumer: stored.consumer ?? '',
-      api: stored.api ?? '',
-      price: money.price,
-      rounds: 1,
-      input: stored.input_tokens,
-      output: stored.output_tokens,
-      reasoning: stored.reasoning_tokens,
-      cached: stored.cached_tokens,
-      cacheWrite: stored.cache_write_tokens,
-      cost: money.cost ?? 0n,
-      saved: money.saved,
-      currency: money.currency,
-      inexact: money.inexact.join(' '),
-      ...(money.converted && { converted: money.converted }),
-    });
+    addCell(this.total, cellOfRound(stored, money));
   }
 }
 
 /**
- * The rounds that are asked for, session by session, each as it is read: what stands in memory is one line. They
- * are exactly the rounds that the index sums for the same query.
+ * The rounds of a query, session by session, as they are read: only one line is in memory. They are exactly the rounds
+ * that the index sums for the same query.
  */
 export function* pricedRounds(snapshot: Snapshot, query: RoundQuery): Generator<PricedRound> {
   const { moneyOf, isMeant, sessions } = selection(snapshot, query);
   for (const session of sessions) {
     for (const line of readRoundLines(snapshot.dir, session)) {
-      const { stored } = readStoredRound(line);
+      const { stored } = readRound(line);
       if (!isMeant(stored)) continue;
       const money = moneyOf({ stored });
       query.onRound?.({ session, stored, money });
@@ -71,7 +56,7 @@ export function* pricedRounds(snapshot: Snapshot, query: RoundQuery): Generator<
   }
 }
 
-/** The same with their texts: what stands in memory is the requests of one session that later ones repeat. */
+/** The same with their texts: what is in memory is the requests of one session that later ones repeat. */
 export function* roundsWithTexts(
   snapshot: Snapshot,
   query: RoundQuery,
@@ -87,19 +72,33 @@ export function* roundsWithTexts(
   }
 }
 
-/**
- * How many of the rounds that are asked for were pruned: only their sums are left, so no export of rounds has them. Of
- * a session that was used again, whose sums are one, at most so many.
- */
-export function prunedRounds({ sessions }: Pick<Snapshot, 'sessions'>, query: RoundQuery): number {
+/** How many rounds of a query were pruned: only their sums are left, so no export of rounds has them. */
+export function prunedRounds(
+  { sessions, dir }: Pick<Snapshot, 'sessions' | 'dir'>,
+  query: RoundQuery,
+): number {
   const isCell = cellFilter(query);
+  const isMeant = roundFilter(query);
   let pruned = 0;
   for (const entry of sessions.values()) {
     if (entry.pruned_rounds === undefined) continue;
-    const asked = entry.usage.reduce((sum, cell) => sum + (isCell(cell) ? cell.rounds : 0), 0);
-    pruned += isPruned(entry) ? asked : Math.min(asked, entry.pruned_rounds);
+    let missing = entry.usage.reduce((sum, cell) => sum + (isCell(cell) ? cell.rounds : 0), 0);
+    // A session that was used again has one sum of all its rounds: those that are left are counted.
+    if (missing > 0 && !isPruned(entry)) {
+      for (const line of readRoundLines(dir, entry)) if (isMeant(readRound(line).stored)) missing--;
+    }
+    pruned += Math.min(missing, entry.pruned_rounds);
   }
   return pruned;
+}
+
+function roundFilter(query: RoundQuery): (stored: StoredRound) => boolean {
+  const { from, to } = query.buckets;
+  const isNamed = usageFilter(query);
+  return ({ timestamp, model, consumer = '' }) => {
+    const bucket = bucketOf(Date.parse(timestamp));
+    return bucket >= from && bucket < to && isNamed({ model, consumer });
+  };
 }
 
 function cellFilter(query: RoundQuery): (cell: UsageCell) => boolean {
@@ -114,18 +113,13 @@ function selection(
 ): {
   moneyOf: ReturnType<typeof roundMoney>;
   isMeant: (stored: StoredRound) => boolean;
-  /** Those that have such a round: the files of the others are not opened. */
+  /** Those with such a round: the files of the others are not opened. */
   sessions: Iterable<SessionEntry>;
 } {
-  const { from, to } = query.buckets;
-  const isNamed = usageFilter(query);
   const isCell = cellFilter(query);
   return {
     moneyOf: roundMoney(priceLines, dir, query.view),
-    isMeant: ({ timestamp, model, consumer = '' }) => {
-      const bucket = Math.floor(Date.parse(timestamp) / BUCKET_MS);
-      return bucket >= from && bucket < to && isNamed({ model, consumer });
-    },
+    isMeant: roundFilter(query),
     sessions: {
       *[Symbol.iterator]() {
         for (const session of sessions.values()) if (session.usage.some(isCell)) yield session;

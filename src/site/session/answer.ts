@@ -4,52 +4,52 @@ import type { Message, Part, ToolCall } from '../../ai-log/message.ts';
 import { cutHalves } from '../../session-format/cut-text.ts';
 import type { RoundView } from './view.ts';
 
-/** What a round answered, kept until the next request of its lane repeats it. */
+/** What a round answered, kept until the next request of its thread sends it back. */
 export interface Answer {
   view: RoundView;
   page: number;
-  /** null where the log has none. */
+  /** null if the log has none. */
   text: string | null;
-  /** null where the gateway cut them. */
+  /** null if the gateway truncated them. */
   calls: readonly ToolCall[] | null;
-  /** Ids of its calls that no result came for yet. */
+  /** Ids of its calls without a result so far. */
   open: Set<string>;
-  /** It may have called tools, and no result came yet. */
+  /** It called tools, or may have, and no result has come yet. */
   isWaiting: boolean;
-  /** Neither a text nor a call was logged: the request failed, was aborted, or its answer is not in the log. */
+  /** Neither text nor calls were logged: the request failed or was aborted, or the log leaves answers out. */
   isMissing: boolean;
 }
 
-/** An answer as the next request repeats it: the messages that come back, put together. */
+/** An answer as the next request sends it back: all messages that belong to it, joined. */
 export interface Echo {
   text: string;
   calls: ToolCall[];
 }
 
 /**
- * `same`: nothing is to be shown again. `completes`: the log had less of it (Claude's calls are logged only where the
- * answer was streamed; a text may be cut). `differs`: the client sent something else back.
+ * `same`: there is nothing new to show. `completes`: the log had only part of the answer (Claude's calls are logged only
+ * if the answer was streamed, and texts can be truncated). `differs`: the client sent something else back.
  */
 export type EchoVerdict = 'same' | 'completes' | 'differs';
 
 const SPAWNERS = /agent|task|delegat|spawn|dispatch|hand_?off/i;
-/** So much of a task must stand in a call's arguments to be what it asks for. */
-const TELLING = 20;
+/** How many characters of a task a call's arguments must contain to be taken as its origin. */
+const TASK_LENGTH = 20;
 
 /**
- * Whether an answer that waits for its tools may have asked for `task`: by a tool whose name says so, by the task's
- * words in its arguments, or by calls that the log does not show.
+ * Whether an answer that waits for its tools may have started a sub-agent for `task`: through a tool with a telling name,
+ * through arguments that contain the task, or through calls that the log does not show.
  */
 export function spawns(answer: Pick<Answer, 'calls' | 'isWaiting' | 'isMissing'>, task: string): boolean {
   if (!answer.isWaiting) return false;
   if (answer.calls === null || answer.calls.length === 0) return true;
-  const words = JSON.stringify(task.slice(0, 2 * TELLING)).slice(1, -1);
+  const words = JSON.stringify(task.slice(0, 2 * TASK_LENGTH)).slice(1, -1);
   return answer.calls.some(
-    (call) => SPAWNERS.test(call.name) || (words.length >= TELLING && call.arguments.includes(words)),
+    (call) => SPAWNERS.test(call.name) || (words.length >= TASK_LENGTH && call.arguments.includes(words)),
   );
 }
 
-/** Whether a message can be (a part of) an answer that comes back. */
+/** Whether a message can be part of an answer that is sent back. */
 export function isAssistant({ role }: Message): boolean {
   return role === 'assistant' || role === 'model' || role === 'function_call' || role === 'reasoning';
 }
@@ -65,7 +65,7 @@ export function echoOf(messages: readonly Message[]): Echo {
   };
 }
 
-/** All calls of a message, wherever they stand in it. */
+/** All calls of a message, whichever field they are in. */
 export function callsOf({ parts, calls }: Message): ToolCall[] {
   return [...parts.flatMap((part: Part) => (part.kind === 'call' ? [part.call] : [])), ...calls];
 }
@@ -86,7 +86,7 @@ function compareText(logged: string, echoed: string): EchoVerdict {
   return halves && b.startsWith(halves.head) && b.endsWith(halves.tail) ? 'completes' : 'differs';
 }
 
-/** Clients trim answers, and change line ends. */
+/** Clients trim answers and change line endings. */
 function plain(text: string): string {
   return text.replaceAll('\r\n', '\n').trim();
 }

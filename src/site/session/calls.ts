@@ -1,80 +1,100 @@
 import type { ToolCall, ToolResult } from '../../ai-log/message.ts';
 import type { Budget } from './clip.ts';
 import { contentOf } from './content.ts';
-import { argumentsGist, gistOf } from './excerpt.ts';
+import { argumentsExcerpt, excerptOf } from './excerpt.ts';
 import { failureOf, resultSummary } from './outcome.ts';
-import type { CallView, Column, Item } from './view.ts';
+import type { CallView, Column, Item, RoundView } from './view.ts';
+
+/** Where the items of a round go. */
+export interface Target {
+  view: RoundView;
+  /** The round whose request this one continues; null where it continues none. */
+  follows: number | null;
+  page: number;
+  budget: Budget;
+}
 
 interface KnownCall {
-  /** null once its page is closed. */
+  /** Where its result goes; null once its page is closed. */
   view: CallView | null;
   name: string;
   round: number;
-  page: number;
-  isAnswered: boolean;
 }
 
-/** Brings tool calls and their results together, whichever rounds they stand in. */
+/** Matches tool calls with their results, across all rounds of a session. */
 export class ToolCalls {
   readonly #byId = new Map<string, KnownCall>();
-  /** Calls of the present page. */
-  #onPage: KnownCall[] = [];
+  /** Calls without a result so far, in order. */
+  readonly #waiting = new Set<KnownCall>();
   readonly #columns: Column[];
 
-  /** `columns`: of all rounds, to count calls and failures in. */
+  /** Counts calls and failures in `columns`, one per round. */
   constructor(columns: Column[]) {
     this.#columns = columns;
   }
 
-  /** A call that a round made, as it is shown. */
-  made(call: ToolCall, round: number, page: number, budget: Budget): Extract<Item, { kind: 'call' }> {
+  /** Adds a call that a round made. */
+  addCall(call: ToolCall, round: number, budget: Budget): Extract<Item, { kind: 'call' }> {
     const view: CallView = {
       name: call.name,
-      gist: argumentsGist(call.arguments),
+      excerpt: argumentsExcerpt(call.arguments),
       arguments: budget.take(call.arguments),
       result: null,
     };
-    const known = { view, name: call.name, round, page, isAnswered: false };
+    const known: KnownCall = { view, name: call.name, round };
     if (call.id !== null) this.#byId.set(call.id, known);
-    this.#onPage.push(known);
+    this.#waiting.add(known);
     const column = this.#columns[round - 1];
     if (column) column.calls++;
     return { kind: 'call', call: view };
   }
 
   /**
-   * A result that a round's request brought: it goes to its call where that stands on the same page, and null is
-   * returned; else it is shown where it came. Without an id, a result answers the first call that still waits.
+   * Adds a result that a round's request brought. If its call is on the same page, it is shown there and null is
+   * returned; otherwise it is an item of its own.
    */
-  answered(result: ToolResult, round: number, page: number, budget: Budget): Item | null {
-    const call = this.#callOf(result);
+  addResult(result: ToolResult, target: Target): Item | null {
+    const call = this.#callOf(result, target);
     const failure = failureOf(result);
     const view = {
-      round,
-      content: contentOf(result.parts, budget),
+      round: target.view.number,
+      content: contentOf(result.parts, target.budget),
       failure,
       summary: resultSummary(result.parts),
     };
-    const column = call && !call.isAnswered && failure !== null ? this.#columns[call.round - 1] : undefined;
-    if (column) column.failedTools++;
-    const isFirst = call !== undefined && !call.isAnswered;
-    if (call) call.isAnswered = true;
-    if (call?.view && call.page === page && isFirst) {
-      call.view.result = view;
-      return null;
+    if (call && this.#waiting.delete(call)) {
+      const column = this.#columns[call.round - 1];
+      if (column && failure !== null) column.failedTools++;
+      if (call.view) {
+        call.view.result = view;
+        return null;
+      }
     }
-    const name = call?.name ?? gistOf(result.name ?? '');
+    const name = call?.name ?? excerptOf(result.name ?? '');
     return { kind: 'result', result: view, callRound: call?.round ?? null, name };
   }
 
-  /** Nothing changes on a closed page. */
+  /** A closed page no longer changes. */
   closePage(): void {
-    for (const call of this.#onPage) call.view = null;
-    this.#onPage = [];
+    for (const call of this.#waiting) call.view = null;
   }
 
-  #callOf({ id, name }: ToolResult): KnownCall | undefined {
+  /** Whether the call that a result answers has no result so far. */
+  isAwaited(result: ToolResult, target: Target): boolean {
+    const call = this.#callOf(result, target);
+    return call !== undefined && this.#waiting.has(call);
+  }
+
+  /**
+   * A result without an id goes to the first waiting call of its name in this request or in the round that the request
+   * continues. Calls of other threads, and abandoned ones, keep waiting.
+   */
+  #callOf({ id, name }: ToolResult, { view, follows }: Target): KnownCall | undefined {
     if (id !== null) return this.#byId.get(id);
-    return this.#onPage.find((call) => !call.isAnswered && (name === null || call.name === name));
+    for (const call of this.#waiting) {
+      const isOfThread = call.round === view.number || call.round === follows;
+      if (isOfThread && (name === null || call.name === name)) return call;
+    }
+    return undefined;
   }
 }

@@ -1,23 +1,25 @@
 import { cleanLine } from '../../platform/clean-text.ts';
-import { tokensOf } from '../../query/aggregate.ts';
+import { usageOf } from '../../session-format/stored-usage.ts';
+import { sumOfCells, tokensOf, type Row as UsageRow } from '../../query/aggregate.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import { exactTime } from '../clock.ts';
-import { costView, sumOfRounds } from '../cost-view.ts';
+import { cellOfRound } from '../../query/round-money.ts';
+import { costView } from '../cost-view.ts';
 import { dateText, duration, shortCount } from '../format.ts';
 import type { SiteContext } from '../site-context.ts';
-import { laneName } from './conversation.ts';
+import { threadName } from './conversation.ts';
 import type { RowContext } from './markup.ts';
 import type { Row, Tag } from './row.ts';
 import { rowsOf } from './rows.ts';
-import type { Block, LaneView, RoundView } from './view.ts';
+import type { Block, ThreadView, RoundView } from './view.ts';
 
-/** What is drawn down a page: `kind` names the template. */
+/** What a page shows from top to bottom. `kind` names the template. */
 export type Card =
   | { kind: 'session-idle'; text: string }
-  | ({ kind: 'session-lane' } & LaneCard)
+  | ({ kind: 'session-thread' } & ThreadCard)
   | ({ kind: 'session-round' } & RoundCard);
 
-interface LaneCard {
+interface ThreadCard {
   name: string;
   facts: string;
   model: ModelMark;
@@ -36,9 +38,9 @@ interface RoundCard {
   numberText: string;
   time: { text: string; exact: string; iso: string };
   model: ModelMark;
-  /** Empty where a tag stands in its place. */
+  /** Empty if `costTag` takes its place. */
   cost: string;
-  /** How it may be wrong, and why, for those who point at it; empty where it is exact. */
+  /** Tooltip: how the cost may be wrong, and why; empty if it is exact. */
   costExact: string;
   costTag: Tag | null;
   meter: { cached: string; fresh: string; freshX: string; gap: boolean };
@@ -49,7 +51,7 @@ interface RoundCard {
   output: string;
   reasoning: string;
   latency: string;
-  /** Whether the round says a word of the conversation. */
+  /** Whether the round has a part in the conversation: a prompt or an answer. */
   isTalk: boolean;
   rows: Row[];
 }
@@ -63,7 +65,7 @@ export interface ModelMark {
 
 export interface CardContext extends RowContext {
   site: SiteContext;
-  /** The largest input of a round on the page: a meter's full length. */
+  /** The largest input of a round on the page, which fills the whole meter. */
   largestInput: number;
 }
 
@@ -71,23 +73,23 @@ export function cardsOf(blocks: readonly Block[], context: CardContext): Card[] 
   let day = '';
   return blocks.map((block) => {
     if (block.kind === 'idle') return { kind: 'session-idle', text: `${duration(block.ms)} idle` };
-    if (block.kind === 'lane') return { kind: 'session-lane', ...laneCard(block.lane, context) };
+    if (block.kind === 'thread') return { kind: 'session-thread', ...threadCard(block.thread, context) };
     const card = roundCard(block.round, day, context);
     day = card.time.iso.slice(0, 10);
     return { kind: 'session-round', ...card };
   });
 }
 
-/** Whether any round says a word of the conversation; lanes are no part of it. */
+/** Whether the main thread has a prompt or an answer. */
 export function hasTalk(cards: readonly Card[]): boolean {
   return cards.some((card) => card.kind === 'session-round' && card.isTalk);
 }
 
-/** Whether there is anything to open. */
+/** Whether anything is folded. */
 export function hasClosed(cards: readonly Card[]): boolean {
   return cards.some(
     (card) =>
-      card.kind === 'session-lane' ||
+      card.kind === 'session-thread' ||
       (card.kind === 'session-round' &&
         card.rows.some(({ kind }) => kind === 'session-fold' || kind === 'session-call')),
   );
@@ -99,8 +101,9 @@ function roundCard(round: RoundView, day: string, context: CardContext): RoundCa
   const iso = site.local.isoOf(round.time);
   const clock = iso.slice(11, 19);
   const isNewDay = day !== '' && day !== iso.slice(0, 10);
-  const cached = Math.min(stored.cached_tokens, stored.input_tokens);
-  const fresh = stored.input_tokens - cached;
+  const usage = usageOf(stored);
+  const cached = Math.min(usage.cached, usage.input);
+  const fresh = usage.input - cached;
   const share = (tokens: number): string => percentOf(tokens, largestInput);
   const rows = rowsOf(round, context);
   return {
@@ -120,14 +123,14 @@ function roundCard(round: RoundView, day: string, context: CardContext): RoundCa
       freshX: share(cached),
       gap: cached > 0 && fresh > 0,
     },
-    input: exact(stored.input_tokens),
+    input: exact(usage.input),
     cached: cached > 0 ? exact(cached) : '',
     fresh: fresh > 0 ? exact(fresh) : '',
-    written: stored.cache_write_tokens > 0 ? exact(stored.cache_write_tokens) : '',
-    output: exact(stored.output_tokens),
-    reasoning: stored.reasoning_tokens > 0 ? exact(stored.reasoning_tokens) : '',
+    written: usage.cacheWrite > 0 ? exact(usage.cacheWrite) : '',
+    output: exact(usage.output),
+    reasoning: usage.reasoning > 0 ? exact(usage.reasoning) : '',
     latency: latencyText(round),
-    isTalk: rows.some((row) => row.kind === 'session-say' && row.kindOfSay !== 'other'),
+    isTalk: rows.some((row) => row.kind === 'session-say' && row.speaker !== 'other'),
     rows,
   };
 }
@@ -152,17 +155,8 @@ function roundCost(round: RoundView): Pick<RoundCard, 'cost' | 'costExact'> {
   };
 }
 
-function sumOfViews(rounds: readonly RoundView[]): ReturnType<typeof sumOfRounds> {
-  return sumOfRounds(
-    rounds.map(({ money, stored }) => ({
-      money,
-      model: stored.model,
-      input: stored.input_tokens,
-      output: stored.output_tokens,
-      reasoning: stored.reasoning_tokens,
-      cached: stored.cached_tokens,
-    })),
-  );
+function sumOfViews(rounds: readonly RoundView[]): UsageRow {
+  return sumOfCells(rounds.map(({ stored, money }) => cellOfRound(stored, money)));
 }
 
 function latencyText({ stored }: RoundView): string {
@@ -171,8 +165,8 @@ function latencyText({ stored }: RoundView): string {
   return [...whole, ...first].join(', ');
 }
 
-function laneCard(lane: LaneView, context: CardContext): LaneCard {
-  const rounds = lane.blocks.flatMap((block) => (block.kind === 'round' ? [block.round] : []));
+function threadCard(thread: ThreadView, context: CardContext): ThreadCard {
+  const rounds = thread.blocks.flatMap((block) => (block.kind === 'round' ? [block.round] : []));
   const [first] = rounds;
   const last = rounds.at(-1) ?? first;
   const models = [...new Set(rounds.map(({ stored }) => stored.model))];
@@ -182,8 +176,8 @@ function laneCard(lane: LaneView, context: CardContext): LaneCard {
   const failures = rounds.reduce((count, round) => count + failuresOf(round), 0);
   const span = first === last ? `#${first?.number ?? 0}` : `#${first?.number ?? 0} to #${last?.number ?? 0}`;
   return {
-    name: laneName(lane),
-    facts: `${lane.isContinued ? 'goes on, ' : ''}${plural(rounds.length, 'round')}, ${span}`,
+    name: threadName(thread),
+    facts: `${thread.isContinued ? 'continued, ' : ''}${plural(rounds.length, 'round')}, ${span}`,
     model: markOf(models[0] ?? '', unpriced === rounds.length, context.site),
     moreModels: models.length > 1 ? `+ ${models.length - 1} more` : '',
     tokens: `${shortCount(tokensOf(sum))} tokens`,
@@ -193,10 +187,10 @@ function laneCard(lane: LaneView, context: CardContext): LaneCard {
       ...(unpriced > 0 ? [{ text: `${exact(unpriced)} unpriced`, isFailed: false }] : []),
       ...(failures > 0 ? [{ text: `${exact(failures)} failed`, isFailed: true }] : []),
     ],
-    task: lane.task,
-    // A peer's conversation is read like the main one; what failed must not be hidden.
-    isOpen: lane.kind === 'thread' || failures > 0,
-    cards: cardsOf(lane.blocks, context),
+    task: thread.task,
+    // A parallel thread is read like the main one, and failures must not be hidden.
+    isOpen: thread.kind === 'thread' || failures > 0,
+    cards: cardsOf(thread.blocks, context),
   };
 }
 

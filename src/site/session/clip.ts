@@ -1,19 +1,19 @@
 import { cutHalves } from '../../session-format/cut-text.ts';
 import type { Clip } from './view.ts';
 
-/** A longer text is clipped, and shown as it is: no Markdown. Characters. */
+/** Characters. A longer text is clipped, and shown without Markdown. */
 export const LONGEST_RICH = 150_000;
 const LONGEST_PLAIN = 50_000;
-/** What one round shows of its texts at most, in bytes of HTML; texts behind that show their beginning. */
+/** How many bytes of HTML one round may spend on texts. Beyond that, only the beginning of a text is shown. */
 const ROUND_BYTES = 250_000;
 const BEGINNING = 2_000;
 
-/** Deals out what a round may show, so that no page grows out of hand whatever a log says. */
+/** Limits what a round shows, so that pages stay readable whatever is in the log. */
 export class Budget {
   #left = ROUND_BYTES;
   #spent = 0;
 
-  /** Bytes of HTML that the texts taken so far come to, roughly. */
+  /** Roughly how many bytes of HTML the texts so far take. */
   get spent(): number {
     return this.#spent;
   }
@@ -31,18 +31,18 @@ export class Budget {
     return { text: shown, left: text.length - shown.length };
   }
 
-  /** Of a value that the log holds as a whole: the gateway may have cut it. */
+  /** The same for a logged value, which the gateway may have truncated. */
   takeValue(text: string): Clip {
     return { ...this.take(text), ...(cutHalves(text) && { isCut: true as const }) };
   }
 }
 
-/** The start of a text; no surrogate pair is torn. */
+/** The start of a text, without splitting a surrogate pair. */
 export function wholeCharacters(text: string, length: number): string {
   return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 }
 
-/** Bytes of a text as HTML: UTF-8, escaped. */
+/** Size of a text as escaped HTML in UTF-8. */
 function htmlBytes(text: string): number {
   let bytes = Buffer.byteLength(text);
   for (let i = 0; i < text.length; i++) {

@@ -2,10 +2,10 @@ import type { Part } from '../../ai-log/message.ts';
 import type { Budget } from './clip.ts';
 import type { Content } from './view.ts';
 
-/** A part of a result can hold a result again; parts of one message can be thousands. */
+/** A message can have thousands of parts. */
 const MOST_PARTS = 500;
 
-/** What of a message's parts stands in the message itself: its calls and results are shown as such. */
+/** The parts of a message that are shown in it. Calls and results have items of their own. */
 export function contentOf(parts: readonly Part[], budget: Budget): Content[] {
   return parts.slice(0, MOST_PARTS).flatMap((part): Content[] => {
     switch (part.kind) {
@@ -22,7 +22,7 @@ export function contentOf(parts: readonly Part[], budget: Budget): Content[] {
   });
 }
 
-/** Length of what a message says, in characters: whether it is worth a link to where it is shown. */
+/** Characters that a message would take to show: is it worth a link instead? */
 export function lengthOf(parts: readonly Part[]): number {
   return parts.reduce((sum, part) => {
     if (part.kind === 'text' || part.kind === 'thinking') return sum + part.text.length;

@@ -4,114 +4,121 @@ import { digest } from '../../platform/digest.ts';
 import type { ShownMoney } from '../../query/round-money.ts';
 import { moneyKey } from '../cost-view.ts';
 import { Budget } from './clip.ts';
-import { Lanes, type Lane } from './threads.ts';
-import { meet, type Meeting } from './request-diff.ts';
+import { Threads, type Thread } from './threads.ts';
+import { diffRequest, type RequestDiff } from './request-diff.ts';
 import { MessageBook } from './message-book.ts';
-import { PageMaker, type PlacedRound } from './page-maker.ts';
+import { PageMaker } from './page-maker.ts';
 import type { SystemPrompt } from './system.ts';
-import { isFailed, questionWords, Teller } from './presenter.ts';
+import type { Target } from './calls.ts';
+import { Presenter, questionWords } from './presenter.ts';
+import { columnOf } from './column.ts';
 import type { Column, History, RoundView, SessionPart, SessionSum } from './view.ts';
 
 export interface ConversationOptions {
-  /** The rounds are strangers': they came without a session id. */
+  /** The rounds have no session id and may come from different clients. */
   isLoose: boolean;
-  /** What a round costs by the price book as it stands. */
+  /** What a round costs by the current price book. */
   moneyOf: (round: Pick<ExpandedRound, 'stored'>) => ShownMoney;
 }
 
-/** A shorter time without a round is no gap to speak of. */
+/** Shorter gaps between rounds are not shown. */
 const IDLE_MS = 30 * 60_000;
 
 /**
- * Reads a session's rounds into the parts that its pages show, one by one, as soon as each is closed; the last one,
- * still open, comes with what all rounds add up to. What is on a closed part never changes when rounds are added.
+ * Turns a session's rounds into the parts that its pages show. Each part is handed out once it is closed, and never
+ * changes when rounds are added later; the last part is open, and comes with the sum of all rounds.
  */
 export class Conversation {
   readonly #options: ConversationOptions;
   readonly #book = new MessageBook();
-  readonly #lanes: Lanes;
+  readonly #threads: Threads;
   readonly #columns: Column[] = [];
-  readonly #teller = new Teller(this.#columns);
+  readonly #presenter = new Presenter(this.#columns);
   readonly #pages = new PageMaker(this.#columns);
-  /** The system prompt of each lane's last round; of rounds without a list of messages under `null`. */
-  readonly #systems = new Map<Lane | null, SystemPrompt>();
+  /** The system prompt of each thread's last round; `null` is for rounds without a list of messages. */
+  readonly #systems = new Map<Thread | null, SystemPrompt>();
   #question: string | null = null;
-  /** Whether any question so far had words. */
+  /** Whether any question so far had text. */
   #hasTitle = false;
   #wasFinal = true;
   #busyUntil = -Infinity;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    this.#lanes = new Lanes(options.isLoose);
+    this.#threads = new Threads(options.isLoose);
   }
 
-  /** Adds a round; returns the part that it closed, if it did. */
+  /** Adds a round. Returns the part that it closed, if any. */
   add(round: ExpandedRound): SessionPart | null {
-    const list = round.messages === null || round.messages.length === 0 ? null : round.messages;
-    const meeting = list && meet(round, list, this.#book, this.#lanes);
-    const question = meeting ? null : this.#newQuestion(round);
-    const prompt = meeting ? meeting.prompt : question === null ? '' : questionWords(question);
-    const time = Date.parse(round.stored.timestamp);
-    const lane = meeting?.placement.lane;
-    const isSide = meeting !== null && !this.#isMain(meeting);
+    const { stored, messages } = round;
+    const diff = messages?.length ? diffRequest(round, messages, this.#book, this.#threads) : null;
+    const question = diff ? null : this.#newQuestion(round);
+    const prompt = diff ? diff.prompt : question === null ? '' : questionWords(question);
+    const isSide = diff !== null && !this.#isMain(diff);
     const closed = this.#pages.cutBefore(isSide, prompt !== '');
-    if (closed) this.#teller.calls.closePage();
+    if (closed) this.#presenter.calls.closePage();
 
-    const money = this.#options.moneyOf(round);
-    const view: RoundView = {
-      number: round.stored.round,
-      stored: round.stored,
-      time,
-      money,
-      history: null,
-      prompt: isSide || prompt === '' ? null : prompt,
-      items: [],
-    };
-    const column = columnOf(round, money, this.#idleBefore(time, round.stored.duration_ms ?? 0));
+    const view = this.#viewOf(round, isSide ? '' : prompt);
+    const column = columnOf(stored, view.money, this.#idleBefore(view.time, stored.duration_ms ?? 0));
     this.#columns.push(column);
     const budget = new Budget();
-    const place = { view, page: this.#pages.page, budget };
-    const before = this.#systems.get(lane ?? null);
-    let atCalls = 0;
-    if (meeting) atCalls = this.#teller.request(meeting, before, place);
-    else this.#systems.set(null, this.#teller.cutRequest(round, question, before, place));
-    if (meeting) view.history = historyOf(meeting, atCalls, before);
-    const answer = this.#teller.answer(round, place);
+    const follows = diff?.placement.thread?.round ?? null;
+    const target = { view, follows, page: this.#pages.page, budget };
+    this.#presentRequest(round, diff, question, target);
+    const answer = this.#presenter.answer(round, target);
     this.#wasFinal = !answer.isWaiting;
     column.hasText = view.items.length > 0;
-    const placed: PlacedRound = {
-      view,
-      lane: undefined,
-      task: '',
-      consumer: round.stored.consumer ?? '',
-      budget,
-    };
-    if (meeting) {
-      const followed = this.#lanes.follow(meeting.placement, meeting.request, view.number, answer);
-      this.#systems.set(followed, meeting.system);
-      placed.lane = followed;
-      placed.task = prompt;
-      column.lane = followed.kind;
-      if (isSide) column.laneName = laneName(followed);
-    } else if (this.#options.isLoose) column.lane = 'loose';
+
+    const thread = diff && this.#threads.follow(diff.placement, diff.request, view.number, answer);
+    if (thread) this.#systems.set(thread, diff.system);
+    column.thread = thread?.kind ?? (this.#options.isLoose ? 'loose' : 'main');
+    if (thread && isSide) column.threadName = threadName(thread);
     this.#hasTitle ||= titleOf(round.question) !== null;
-    this.#pages.add(placed, column, hashOf(round, money), this.#hasTitle);
+    const placed = { view, thread, task: thread ? prompt : '', consumer: stored.consumer ?? '', budget };
+    this.#pages.add(placed, column, hashOf(round, view.money), this.#hasTitle);
     return closed;
   }
 
-  /** The last part, and what all rounds come to. */
+  /** The last part, and the sum of all rounds. */
   end(): { part: SessionPart; sum: SessionSum } {
     return this.#pages.end();
   }
 
-  /** Whether the round will stand in the main flow. */
-  #isMain({ placement, prompt }: Meeting): boolean {
-    const kind = placement.lane?.kind ?? this.#lanes.kindOfNext(prompt);
+  /** A round's view, with no items yet. */
+  #viewOf(round: ExpandedRound, prompt: string): RoundView {
+    return {
+      number: round.stored.round,
+      stored: round.stored,
+      time: Date.parse(round.stored.timestamp),
+      money: this.#options.moneyOf(round),
+      history: null,
+      prompt: prompt === '' ? null : prompt,
+      items: [],
+    };
+  }
+
+  #presentRequest(
+    round: ExpandedRound,
+    diff: RequestDiff | null,
+    question: string | null,
+    target: Target,
+  ): void {
+    const before = this.#systems.get(diff?.placement.thread ?? null);
+    if (diff) {
+      const atCalls = this.#presenter.request(diff, before, target);
+      target.view.history = historyOf(diff, atCalls, before);
+    } else {
+      this.#systems.set(null, this.#presenter.cutRequest(round, question, before, target));
+    }
+  }
+
+  /** Whether the round will be shown in the main flow of the page. */
+  #isMain({ placement, prompt }: RequestDiff): boolean {
+    const kind = placement.thread?.kind ?? this.#threads.kindOfNext(prompt);
     return kind === 'main' || kind === 'loose';
   }
 
-  /** The question of a round that has no list of messages, where it is not the one of the tool loop before. */
+  /** The question of a round without a list of messages, unless it repeats that of the tool loop it continues. */
   #newQuestion({ question }: ExpandedRound): string | null {
     const isNew = question !== null && (question !== this.#question || this.#wasFinal);
     this.#question = question;
@@ -125,44 +132,22 @@ export class Conversation {
   }
 }
 
-/** Two prompts of a parallel thread and a sub-agent never have the same name. */
-export function laneName({ kind, label }: Pick<Lane, 'kind' | 'label'>): string {
+export function threadName({ kind, label }: Pick<Thread, 'kind' | 'label'>): string {
   return kind === 'sub-agent' ? `Sub-agent ${label}` : `Parallel thread ${label}`;
 }
 
-function columnOf(round: ExpandedRound, money: ShownMoney, idleMs: number): Column {
-  const { stored } = round;
-  return {
-    number: stored.round,
-    time: Date.parse(stored.timestamp),
-    input: stored.input_tokens,
-    cached: stored.cached_tokens,
-    output: stored.output_tokens,
-    reasoning: stored.reasoning_tokens,
-    money,
-    model: stored.model,
-    lane: 'main',
-    laneName: null,
-    hasText: false,
-    failedTools: 0,
-    calls: 0,
-    status: isFailed(round) ? (stored.response_code ?? null) : null,
-    idleMs,
-  };
-}
-
-function historyOf(meeting: Meeting, atCalls: number, before: SystemPrompt | undefined): History | null {
-  const { placement, fresh, echo, count, systemCount, system } = meeting;
-  const { lane, alignment } = placement;
-  if (!lane) return null;
+function historyOf(diff: RequestDiff, atCalls: number, before: SystemPrompt | undefined): History | null {
+  const { placement, fresh, echo, count, systemCount, system } = diff;
+  const { thread, alignment } = placement;
+  if (!thread) return null;
   const changed = before !== undefined && before.key !== system.key ? systemCount : 0;
   const otherwise = echo?.verdict === 'differs' ? echo.ids.length : 0;
   const added = fresh.length + otherwise + changed;
   const kind = placement.isRetry ? 'retried' : alignment.removed > 0 ? 'rewritten' : 'continued';
-  return { kind, repeated: count - added, removed: alignment.removed, added, atCalls, of: lane.round };
+  return { kind, repeated: count - added, removed: alignment.removed, added, atCalls, of: thread.round };
 }
 
-/** Digest of all that a round adds to what is shown: what it refers to stands in the rounds before it. */
+/** Digest of what a round adds to the pages. What it refers to is covered by the digests of earlier rounds. */
 function hashOf({ line }: ExpandedRound, money: ShownMoney): string {
   return digest(`${moneyKey(money)} ${line}`, 16);
 }

@@ -3,44 +3,44 @@ import type { Message, Part } from '../../ai-log/message.ts';
 import { cleanLine } from '../../platform/clean-text.ts';
 import { wholeCharacters } from './clip.ts';
 
-/** Enough for a line of any width; pages clip it by its looks. */
+/** Enough for a line of any width; the page clips the rest. */
 const LONGEST = 160;
-const LOOKED_AT = 1_000;
+const SCANNED = 1_000;
 
-/** Marks of Markdown, which say nothing on one line. */
+/** Markdown's marks, which mean nothing on one line. */
 const MARKS = /`+|\*\*|^#{1,6} /gm;
 
 /** The beginning of a text, on one line. */
-export function gistOf(text: string): string {
-  const line = cleanLine(wholeCharacters(text, LOOKED_AT));
+export function excerptOf(text: string): string {
+  const line = cleanLine(wholeCharacters(text, SCANNED));
   return line.length > LONGEST ? `${wholeCharacters(line, LONGEST)}…` : line;
 }
 
-/** What agents add to their users' messages; nobody wrote it. */
+/** What agents add to a user's messages. */
 const ADDED = /^\s*<(system-reminder|local-command-\w+|command-\w+|environment_context|user_instructions)\b/;
 const ADDED_INSIDE = /<system-reminder>[\s\S]*?<\/system-reminder>/g;
 
-/** The words that a user wrote, on one line; empty where there are none. */
+/** What the user wrote, on one line; empty if nothing. */
 export function wordsOf(parts: readonly Part[]): string {
   const texts: string[] = [];
   let looked = 0;
   for (const part of parts) {
     if (part.kind !== 'text' || ADDED.test(part.text)) continue;
-    texts.push(wholeCharacters(part.text, 20 * LOOKED_AT).replaceAll(ADDED_INSIDE, ' '));
+    texts.push(wholeCharacters(part.text, 20 * SCANNED).replaceAll(ADDED_INSIDE, ' '));
     looked += part.text.length;
-    if (looked > LOOKED_AT) break;
+    if (looked > SCANNED) break;
   }
-  const words = gistOf(texts.join(' ').replaceAll(MARKS, ''));
+  const words = excerptOf(texts.join(' ').replaceAll(MARKS, ''));
   if (words !== '') return words;
   return parts.some((part) => part.kind === 'image') ? 'An image' : '';
 }
 
-/** The user's words in a message; empty where it is not a user's, or none of it is. */
+/** What the user wrote in a message; empty if it is not a user's message, or is all the agent's. */
 export function promptOf(message: Message): string {
   return message.role === 'user' ? wordsOf(message.parts) : '';
 }
 
-/** Arguments that say most of what a call does, the first of them that there is. */
+/** Arguments that best tell what a call does, the most telling first. */
 const TELLING = [
   'command',
   'cmd',
@@ -56,23 +56,23 @@ const TELLING = [
   'input',
 ];
 
-/** A call's arguments on one line: the one that says most, else all of them as they are. */
-export function argumentsGist(json: string): string {
-  const value = json.length > 20 * LOOKED_AT ? undefined : parseJson(json);
-  if (typeof value !== 'object' || value === null) return gistOf(typeof value === 'string' ? value : json);
+/** A call's arguments on one line: the most telling one, or all of them. */
+export function argumentsExcerpt(json: string): string {
+  const value = json.length > 20 * SCANNED ? undefined : parseJson(json);
+  if (typeof value !== 'object' || value === null) return excerptOf(typeof value === 'string' ? value : json);
   const members = Array.isArray(value) ? [] : Object.entries(value as Record<string, unknown>);
   const telling = TELLING.find((key) => members.some(([name, given]) => name === key && isTelling(given)));
   const chosen = telling === undefined ? members : members.filter(([name]) => name === telling);
   const [only] = chosen;
-  if (!only) return Array.isArray(value) ? gistOf(json) : '';
+  if (!only) return Array.isArray(value) ? excerptOf(json) : '';
   if (chosen.length > 1)
-    return gistOf(chosen.map(([name, given]) => `${name}: ${scalarText(given)}`).join(', '));
+    return excerptOf(chosen.map(([name, given]) => `${name}: ${scalarText(given)}`).join(', '));
   const [, given] = only;
   if (Array.isArray(given) && given.every((word) => typeof word === 'string'))
-    return gistOf(
+    return excerptOf(
       telling === undefined ? given.map((word) => JSON.stringify(word)).join(', ') : given.join(' '),
     );
-  return gistOf(scalarText(given));
+  return excerptOf(scalarText(given));
 }
 
 function scalarText(given: unknown): string {

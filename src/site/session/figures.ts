@@ -1,26 +1,27 @@
 import { sessionTotals, type Row } from '../../query/aggregate.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
-import { costView, sumOfRounds } from '../cost-view.ts';
+import { costView } from '../cost-view.ts';
 import { percent, shortCount, shortParts } from '../format.ts';
 import type { SiteContext } from '../site-context.ts';
+import { sumOfColumns } from './column.ts';
 import type { Column } from './view.ts';
 
-/** A label, a number with its unit, a line of context: what stands on top of a page. */
+/** A number at the top of a page: label, value with unit, and a line of context. */
 export interface Figure {
   label: string;
   value: string;
   unit: string;
   exact: string;
   context: string;
-  /** What the context says in caution's colour, or in red. */
+  /** Parts of the context in the colours for caution and for failure. */
   caution: string;
   failed: string;
-  /** Whether either of them stands before the context. */
+  /** Whether either of them is there. */
   hasMarked: boolean;
 }
 
-/** The session's figures, from the index, so that they agree with every list. */
+/** A session's figures. They come from the index, so that they agree with every list. */
 export function sessionFigures(
   entry: SessionEntry,
   columns: readonly Column[],
@@ -30,14 +31,14 @@ export function sessionFigures(
   return figures(sum, columns, callsFigure(columns, entry, 1, noContent));
 }
 
-/** Those of a closed page, from its rounds. */
+/** A closed page's figures, from its rounds. */
 export function pageFigures(
   entry: SessionEntry,
   columns: readonly Column[],
   { noContent }: Pick<SiteContext, 'noContent'>,
 ): Figure[] {
   const calls = callsFigure(columns, entry, columns[0]?.number ?? 1, noContent);
-  return figures(sumOfRounds(columns), columns, calls);
+  return figures(sumOfColumns(columns), columns, calls);
 }
 
 function figures(sum: Row, columns: readonly Column[], calls: PlainFigure): Figure[] {
@@ -69,12 +70,12 @@ function plainFigures(sum: Row, columns: readonly Column[]): PlainFigure[] {
   ];
 }
 
-/** Whether no word is left of any of these rounds. */
+/** Whether none of these rounds has any text. */
 export function areMute(columns: readonly Column[]): boolean {
   return columns.every(({ hasText }) => !hasText);
 }
 
-/** Calls are counted in texts: where these are gone, so is the count, and none is not zero. `first`: of the rounds meant. */
+/** Calls are counted from texts: without these the count is unknown, not 0. `first` is the first round to count. */
 function callsFigure(
   columns: readonly Column[],
   { pruned_rounds: removed = 0, pruned_content: content }: SessionEntry,
@@ -83,7 +84,7 @@ function callsFigure(
 ): PlainFigure {
   const mute = content?.rounds ?? 0;
   if (areMute(columns)) {
-    const why = noContent ? 'no texts are kept' : mute >= first ? 'texts were pruned' : 'the log has no text';
+    const why = noContent ? 'text is not kept' : mute >= first ? 'text was pruned' : 'the log has no text';
     const figure = { label: 'Tool calls', unit: '', caution: '', failed: '' };
     return { ...figure, value: 'unknown', exact: '', context: why };
   }
@@ -101,7 +102,7 @@ function count(label: string, value: number): PlainFigure {
   return { label, value: digits, unit, exact: exact(value), context: '', caution: '', failed: '' };
 }
 
-/** What is unpriced is never $0. */
+/** Unpriced is never shown as $0. */
 function costFigure(sum: Row): PlainFigure {
   const figure = { label: 'Cost', unit: '', context: '', caution: '', failed: '' };
   const cost = costView(sum);
@@ -120,13 +121,13 @@ function costFigure(sum: Row): PlainFigure {
   };
 }
 
-/** `5 of them by 2 sub-agents`; empty where all are of the main lane. */
+/** `5 of them by 2 sub-agents`; empty if all are of the main thread. */
 function sideText(columns: readonly Column[]): string {
-  const side = columns.filter(({ laneName }) => laneName !== null);
+  const side = columns.filter(({ threadName }) => threadName !== null);
   if (side.length === 0) return '';
-  const names = new Set(side.map(({ laneName }) => laneName));
-  const isAgents = side.every(({ lane }) => lane === 'sub-agent');
-  const isThreads = side.every(({ lane }) => lane === 'thread');
+  const names = new Set(side.map(({ threadName }) => threadName));
+  const isAgents = side.every(({ thread }) => thread === 'sub-agent');
+  const isThreads = side.every(({ thread }) => thread === 'thread');
   const what = isAgents ? 'sub-agent' : isThreads ? 'parallel thread' : 'side thread';
   return `${exact(side.length)} of them ${isAgents ? 'by' : 'in'} ${plural(names.size, what)}`;
 }

@@ -54,21 +54,21 @@ const LANGUAGES = {
   yaml,
 };
 
-/** The library that knows the languages. It is told of them when the first code comes: that takes a while. */
+/** The highlighter. Its languages are registered on first use, because that takes a while. */
 function library(): typeof hljs {
   if (hljs.listLanguages().length > 0) return hljs;
   for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language);
-  // Only classes are written, and short ones: a page may have thousands.
+  // Short class names: a page can have thousands of them.
   hljs.configure({ classPrefix: 'h-' });
   return hljs;
 }
 
-/** Colours of longer code are worth neither the time nor the bytes. */
+/** Longer code is not worth highlighting. */
 const LONGEST = 20_000;
-/** Markup that takes more than this many times its code is not worth it either: a list of a thousand numbers. */
+/** Nor is code, such as a thousand numbers, whose markup would be this many times as long. */
 const MOST_MARKUP = 6;
 
-/** Code as HTML, with classes for its words where the language is known. `language`: as a fence of Markdown names it. */
+/** Code as HTML, highlighted if the language is known. `language` is the name after a Markdown fence. */
 export function highlight(code: string, language: string): string {
   if (code.length > LONGEST) return escapeText(code);
   if (language === 'json') return highlightJson(code);
@@ -80,7 +80,7 @@ export function highlight(code: string, language: string): string {
 
 const JSON_WORDS = /("(?:[^"\\\n]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(true|false|null)\b/g;
 
-/** JSON is in every tool call: its words are told apart without the library, in the library's classes. */
+/** Every tool call has JSON, so it is highlighted without the library, but with its classes. */
 function highlightJson(code: string): string {
   let html = '';
   let end = 0;

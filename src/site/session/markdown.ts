@@ -5,11 +5,11 @@ import { escapeAttribute, escapeText, preformatted, withVisibleControls } from '
 
 const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true });
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
-/** No link is without these; the library looks for one with an expression of thousands of characters. */
+/** Every link has these characters. The library's own search is slow: its pattern has thousands of characters. */
 const holdsLink = markdown.linkify.test.bind(markdown.linkify);
 markdown.linkify.test = (text) =>
   (text.includes('//') || (text.includes('@') && text.includes(':'))) && holdsLink(text);
-/** What is shown of a link that may not be one is its source. */
+/** Other links are shown as source text. */
 markdown.validateLink = (url) => /^(?:https?:\/\/|mailto:)/i.test(url.trim());
 
 const LINK = 'rel="noopener nofollow noreferrer"';
@@ -17,7 +17,7 @@ const { rules } = markdown.renderer;
 
 rules.link_open = (tokens, i) => `<a href="${escapeAttribute(attributeOf(tokens[i], 'href'))}" ${LINK}>`;
 
-/** An image is a link to it: nothing is fetched from elsewhere. Inside a link it is a word only. */
+/** An image becomes a link, because pages load nothing from elsewhere. Inside a link it becomes plain text. */
 rules.image = (tokens, i, options, env) => {
   const token = tokens[i];
   const alt = escapeText(markdown.renderer.renderInlineAsText(token?.children ?? [], options, env));
@@ -33,11 +33,11 @@ rules.fence = (tokens, i) => {
 };
 rules.code_block = (tokens, i) => codeBlock(tokens[i]?.content ?? '', '');
 
-// A message is a part of a page that has headings of its own.
+// Headings of a message rank below those of the page.
 rules.heading_open = (tokens, i) => `<${headingOf(tokens[i]?.tag)}>`;
 rules.heading_close = (tokens, i) => `</${headingOf(tokens[i]?.tag)}>\n`;
 
-// markdown-it aligns with style attributes, which the site's policy forbids.
+// markdown-it aligns cells with style attributes, which the site's security policy forbids.
 rules.th_open = (tokens, i) => `<th${alignmentOf(attributeOf(tokens[i], 'style'))}>`;
 rules.td_open = (tokens, i) => `<td${alignmentOf(attributeOf(tokens[i], 'style'))}>`;
 rules.table_open = () => '<div class="table-scroll" tabindex="0"><table>\n';
@@ -69,16 +69,16 @@ function alignmentOf(style: string): string {
   return style.includes('center') ? ' class="mid"' : '';
 }
 
-/** So many signs of nesting at the beginning of a line are no text that a person or a model writes. */
+/** Nobody nests this deep; the parser would take very long. */
 const ABSURD = /^(?:[ \t]*(?:>|[-*+][ \t]|\d{1,9}[.)][ \t])){16}|[[(*_~`]{200}/m;
-/** Markup may take so many times the text. */
+/** HTML may be this many times as long as its text. */
 const MOST_MARKUP = 5;
 
-/** One paragraph of Latin, Cyrillic, kana, Han or Hangul: most messages of a person. It gives what markdown-it would. */
+/** One paragraph without any markup, in Latin, Cyrillic, kana, Han or Hangul: a shortcut for most messages of users. */
 const PLAIN =
   /^[A-Za-z0-9\u00c0-\u024f\u0400-\u0481\u048a-\u052f\u3041-\u3096\u30a1-\u30fe\u3400-\u9fff\uac00-\ud7a3 ,.;?'"%()=–—…，。？！：；、（）“”’-]*$/;
 
-/** A text of a conversation as HTML: Markdown, unless it is too long or nested absurdly; then as it is. */
+/** A text of a conversation as HTML: rendered as Markdown, unless it is too long or nested too deep. */
 export function richText(text: string): string {
   const visible = withVisibleControls(text);
   if (visible.length < 200 && PLAIN.test(visible) && !/^\s|\s$|^\d+[.)] |^- /.test(visible))
@@ -88,7 +88,7 @@ export function richText(text: string): string {
   return html.length > 2_000 + MOST_MARKUP * visible.length ? plainText(visible) : html;
 }
 
-/** A text as it is, with its line ends. */
+/** A text as is, with its line breaks. */
 export function plainText(text: string): string {
   return `<p class="plain">${escapeText(withVisibleControls(text))}</p>`;
 }

@@ -4,14 +4,14 @@ import type { RichTexts } from './rich-texts.ts';
 import { escapeAttribute, escapeText, preformatted, withVisibleControls } from './text.ts';
 import type { Clip, Content, ResultView } from './view.ts';
 
-/** What rows need to know of their page. */
+/** What rows need to know about their page. */
 export interface RowContext {
   texts: RichTexts;
-  /** Where a round is shown. */
+  /** A link to a round. */
   hrefOf(round: number): string;
-  /** The session's raw JSON. */
+  /** A link to the session's raw JSON. */
   rawHref: string;
-  /** The rounds are strangers': which one goes on from which must be said. */
+  /** The rounds have no session id: it must be shown which one continues which. */
   isLoose: boolean;
 }
 
@@ -34,14 +34,14 @@ export function contentHtml(content: readonly Content[], context: RowContext): s
 
 function imageHtml(url: string | null): string {
   if (url === null || !/^https?:\/\//i.test(url))
-    return '<p class="aside">An image, in the request itself</p>';
+    return '<p class="aside">An image, embedded in the request</p>';
   const shown = escapeText(withVisibleControls(url.slice(0, 300)));
   return `<p><a href="${escapeAttribute(url)}" rel="noopener nofollow noreferrer">Image: ${shown}</a></p>`;
 }
 
 export function resultHtml({ content, failure }: ResultView, context: RowContext): string {
   const classes = failure === null ? '' : 'failed-block';
-  if (content.length === 0) return '<p class="aside">Nothing</p>';
+  if (content.length === 0) return '<p class="aside">Empty</p>';
   return content
     .map((part) => (part.kind === 'image' ? imageHtml(part.url) : pre(part.clip, context, classes)))
     .join('\n');
@@ -52,14 +52,14 @@ export function argumentsHtml(clip: Clip, context: RowContext): string {
   return preformatted(highlight(text, 'json'), text) + leftOff(clip, context);
 }
 
-/** `{ "a": 1, "b": 2 }` for JSON that was written without a space; long ones on lines of their own. */
+/** `{ "a": 1, "b": 2 }` for compact JSON; indented if it is long. */
 function spaced(json: string): string {
   if (json.length > 20_000 || !/^\s*[{[]/.test(json)) return json;
   try {
     const value: unknown = JSON.parse(json);
     const pretty = JSON.stringify(value, null, 2);
     const oneLine = pretty.replaceAll(/\n\s*/g, ' ');
-    // Numbers beyond 2^53 would be written otherwise than they were logged.
+    // Parsing changes numbers beyond 2^53.
     if (pretty.replaceAll(/\s/g, '') !== json.replaceAll(/\s/g, '')) return json;
     return oneLine.length <= 72 && !/\\n/.test(oneLine) ? oneLine : pretty;
   } catch {

@@ -4,7 +4,7 @@ import { commonPrefix } from './align.ts';
 import { resultText } from './outcome.ts';
 import { systemPrompt, type SystemPrompt } from './system.ts';
 
-/** A request's messages, each with the number of its content. */
+/** A request's messages, and the number of each message's content. */
 export interface Numbered {
   json: readonly string[];
   ids: readonly number[];
@@ -15,19 +15,19 @@ const MOST_READ = 32;
 const ROLES_OF_SYSTEM: ReadonlySet<string> = new Set(['system', 'developer']);
 
 /**
- * Numbers messages by their content, as it is shown: the same text gets the same number, wherever `cache_control`
- * marks stand, and whether it is written as a text or as a list of one text.
+ * Numbers messages by the content that is shown. Equal texts get the same number, whatever their `cache_control` marks,
+ * and whether they are written as a string or as a list with one text.
  */
 export class MessageBook {
   readonly #byJson = new Map<string, number>();
   readonly #byContent = new Map<string, number>();
   readonly #isSystem: boolean[] = [];
-  /** Messages read last: those of a request are asked for several times. */
+  /** Recently read messages: those of a request are asked for several times. */
   readonly #read = new Map<string, Message>();
-  /** The system prompt of the request before: most have the same. */
+  /** The previous request's system prompt: usually the next one has the same. */
   #system: { beside: string | null; leading: readonly string[]; prompt: SystemPrompt } | undefined;
 
-  /** `known`: earlier requests, of which the one that begins alike saves looking every message up. */
+  /** `known` are earlier requests: what a request has in common with one of them need not be looked up. */
   number(json: readonly string[], known: Iterable<Numbered>): Numbered {
     let ids: number[] = [];
     for (const request of known) {
@@ -52,7 +52,7 @@ export class MessageBook {
     return message;
   }
 
-  /** The system prompt of a request: what stands `beside` the messages, and those it begins with. */
+  /** The system prompt of a request: the field `beside` the messages, and its leading system messages. */
   systemPrompt(beside: string | null, leading: readonly string[]): SystemPrompt {
     const known = this.#system;
     const isSame =
@@ -84,7 +84,7 @@ export class MessageBook {
   }
 }
 
-/** A digest, so that the text itself can be forgotten; short ones are their own name. */
+/** A digest in place of a long text, so that the text itself need not be kept. */
 function nameOf(text: string): string {
   return text.length > 400 ? digest(text, 16) : text;
 }
@@ -92,7 +92,7 @@ function nameOf(text: string): string {
 function contentOf(message: Message): string {
   const { parts, calls, answers } = message;
   const [only] = parts;
-  // Most messages are one text.
+  // The usual case: a single text.
   if (only?.kind === 'text' && parts.length === 1 && calls.length === 0 && !answers)
     return `${roleOf(message)}\n${only.text}`;
   return JSON.stringify([roleOf(message), parts, calls, answers]);

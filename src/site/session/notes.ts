@@ -5,7 +5,7 @@ import type { SiteContext } from '../site-context.ts';
 import { areMute } from './figures.ts';
 import type { SessionPart } from './view.ts';
 
-/** What a reader must know before the rounds. */
+/** Notes above the rounds of a page. */
 export function notesOf(
   part: SessionPart,
   entry: SessionEntry,
@@ -14,20 +14,20 @@ export function notesOf(
   const first = part.columns[0]?.number ?? 1;
   const last = part.columns.at(-1)?.number ?? 1;
   const pruned = entry.pruned_content?.rounds ?? 0;
-  // A page between the first and the newest tells of its own rounds only.
-  const isTold = part.page === 1 || !part.isClosed || first <= pruned;
+  // The first and the newest page say what was pruned of the session; other pages only if it concerns them.
+  const isShown = part.page === 1 || !part.isClosed || first <= pruned;
   return [
     ...(entry.id === DEFAULT_SESSION
       ? [
-          'These requests came without a session id. They may be of different clients: where one goes on from another, its History says so.',
+          'These requests have no session id and may come from different clients. If one continues another, its History says so.',
         ]
       : []),
-    ...(isTold ? prunedTexts(entry, local).map((what) => `Pruned: ${what}.`) : []),
+    ...(isShown ? prunedTexts(entry, local).map((what) => `Pruned: ${what}.`) : []),
     ...(noContent
-      ? ['This store keeps numbers only (--no-content): what was said is not in it.']
+      ? ['This store keeps numbers only (--no-content), not the text of conversations.']
       : areMute(part.columns) && last > pruned
         ? [
-            'The log has the numbers of these rounds, and no text: switch on messages, question and answer in the ai-statistics plugin to read them here.',
+            'The log has only the numbers of these rounds. To see their text here, turn on messages, question and answer in the ai-statistics plugin.',
           ]
         : []),
   ];

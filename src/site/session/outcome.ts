@@ -1,19 +1,19 @@
+import { saysError, type Part, type ToolResult } from '../../ai-log/message.ts';
 import { parseJson } from '../../platform/json-spans.ts';
-import type { Part, ToolResult } from '../../ai-log/message.ts';
 import { exact } from '../../query/count-text.ts';
-import { gistOf } from './excerpt.ts';
+import { excerptOf } from './excerpt.ts';
 
-/** A longer result is no status of a tool; what it says of an error is its subject. */
+/** A longer result is not a status: if it mentions an error, that is its subject. */
 const LONGEST_STATUS = 200_000;
-/** Its first words, also behind the word that says that it is one. */
+/** At the start of a result, or right after `Error:`. */
 const EXIT_CODE =
   /^\s*(?:Error:\s*)?(?:Process exited with (?:exit )?code|Command failed with exit code|exit code:?)\s*(\d{1,10})\b/i;
 
 /**
- * Why a tool's result counts as failed, in a word or two; null where it does not. OpenAI's tool messages have no
- * mark of their own, so these count, besides `is_error` and Gemini's `error`: Claude's `<tool_use_error>`, an exit
- * code that is not 0 in the first words or in a JSON object (`exit_code`, `exitCode`, also under `metadata`), and a
- * JSON object whose first key is an `error` that says something.
+ * Why a tool's result counts as failed, in a word or two; null if it does not. OpenAI's tool messages do not say, so
+ * these count besides `is_error` and Gemini's `error`: Claude's `<tool_use_error>`, a nonzero exit code in the first
+ * words or in a JSON object (`exit_code`, `exitCode`, also under `metadata`), and a JSON object whose first key is a
+ * nonempty `error`.
  */
 export function failureOf(result: ToolResult): string | null {
   const text = resultText(result.parts);
@@ -40,8 +40,7 @@ function exitCodeOf(text: string): number | null {
 
 function hasErrorFirst(text: string): boolean {
   const value = /^\s*\{\s*"error"/.test(text) ? objectOf(text) : undefined;
-  const error = value?.['error'];
-  return error !== undefined && error !== null && error !== false && error !== '';
+  return saysError(value?.['error']);
 }
 
 function objectOf(text: string): Record<string, unknown> | undefined {
@@ -50,16 +49,16 @@ function objectOf(text: string): Record<string, unknown> | undefined {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 }
 
-/** A result so short stands beside its call itself. */
+/** Results up to this length are shown next to their call. */
 const SHORT = 24;
 
-/** What fits beside a call: `84 lines`, `an image`, or the result itself where it is that short. */
+/** What is shown next to a call: `84 lines`, `an image`, or a short result itself. */
 export function resultSummary(parts: readonly Part[]): string {
   const text = resultText(parts).trim();
   if (text === '') return parts.some((part) => part.kind === 'image') ? 'an image' : 'nothing';
   const lines = countLines(text);
   if (lines > 1) return `${exact(lines)} lines`;
-  return text.length <= SHORT ? gistOf(text) : `${exact(text.length)} characters`;
+  return text.length <= SHORT ? excerptOf(text) : `${exact(text.length)} characters`;
 }
 
 export function resultText(parts: readonly Part[]): string {

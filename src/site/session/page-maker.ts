@@ -1,32 +1,32 @@
 import { digest } from '../../platform/digest.ts';
 import type { Budget } from './clip.ts';
-import type { Lane } from './threads.ts';
-import type { Block, Column, LaneView, Prompt, RoundView, SessionPart, SessionSum } from './view.ts';
+import type { Thread } from './threads.ts';
+import type { Block, Column, ThreadView, Prompt, RoundView, SessionPart, SessionSum } from './view.ts';
 
-/** A page ends before a prompt once it is this long, … */
+/** A page this long ends before the next prompt, … */
 const ENOUGH = { rounds: 50, bytes: 450_000 };
-/** … else before any round of the main lane, … */
+/** … or, this long, before any round of the main thread, … */
 const MUCH = { rounds: 80, bytes: 520_000 };
-/** … and at last before any round. */
+/** … or, this long, before any round. */
 const MOST = { rounds: 120, bytes: 600_000 };
 
-/** What the HTML of a round, and of an item in it, takes beside its texts. */
+/** Size of the HTML of a round, and of an item in it, without texts. */
 const ROUND_BYTES = 1_800;
 const ITEM_BYTES = 400;
 
-export interface PlacedRound {
+interface PlacedRound {
   view: RoundView;
-  /** undefined for a round that belongs to no chain of requests. */
-  lane: Lane | undefined;
-  /** What the lane was asked for, if this round begins it. */
+  /** null if the log has no list of messages for the round. */
+  thread: Thread | null;
+  /** What the user asked for in this round, on one line. */
   task: string;
   consumer: string;
   budget: Budget;
 }
 
-/** Gathers rounds into the pages of a session. */
+/** Divides a session's rounds into pages. */
 export class PageMaker {
-  /** Number of the present page, from 1. */
+  /** Number of the current page, from 1. */
   page = 1;
   readonly #columns: Column[];
   readonly #prompts: Prompt[] = [];
@@ -34,19 +34,19 @@ export class PageMaker {
   #from = 1;
   #bytes = 0;
   #blocks: Block[] = [];
-  /** The lanes that have a block since the last round of the main one. */
-  #open = new Map<Lane, LaneView>();
+  /** Threads with a block after the last round of the main thread. */
+  #open = new Map<Thread, ThreadView>();
   readonly #begun = new Set<string>();
   readonly #consumers = new Set<string>();
   #hasTitle = false;
   #digest = '';
 
-  /** `columns`: of all rounds, as they are added. */
+  /** `columns` grows by one with each round. */
   constructor(columns: Column[]) {
     this.#columns = columns;
   }
 
-  /** Whether the page ends before the next round; then the closed part. It must not be asked of the first round. */
+  /** Ends the page before the next round if it is long enough, and returns the closed part. */
   cutBefore(isSide: boolean, isPrompt: boolean): SessionPart | null {
     const rounds = this.#columns.length - this.#from + 1;
     const reaches = (limit: { rounds: number; bytes: number }): boolean =>
@@ -63,12 +63,12 @@ export class PageMaker {
     return closed;
   }
 
-  /** `hash` names what the round says; `hasTitle`: a question up to this one has words. */
+  /** `hash` is a digest of the round; `hasTitle`: a question up to this round has text. */
   add(placed: PlacedRound, column: Column, hash: string, hasTitle: boolean): void {
-    const { view, lane, budget } = placed;
+    const { view, thread, budget } = placed;
     this.#bytes += ROUND_BYTES + ITEM_BYTES * view.items.length + budget.spent;
-    if (lane && (lane.kind === 'sub-agent' || lane.kind === 'thread'))
-      this.#addToLane(placed, lane, column.idleMs);
+    if (thread && (thread.kind === 'sub-agent' || thread.kind === 'thread'))
+      this.#addToThread(placed, thread, column.idleMs);
     else {
       this.#open = new Map();
       if (column.idleMs > 0) this.#blocks.push({ kind: 'idle', ms: column.idleMs });
@@ -86,16 +86,16 @@ export class PageMaker {
     return { part, sum: { columns: this.#columns, prompts: this.#prompts, pages: this.#pages } };
   }
 
-  #addToLane({ view, task }: PlacedRound, lane: Lane, idleMs: number): void {
-    let open = this.#open.get(lane);
+  #addToThread({ view, task }: PlacedRound, thread: Thread, idleMs: number): void {
+    let open = this.#open.get(thread);
     if (!open) {
       if (idleMs > 0) this.#blocks.push({ kind: 'idle', ms: idleMs });
-      const kind = lane.kind as LaneView['kind'];
-      const name = `${kind} ${lane.label}`;
-      open = { kind, label: lane.label, isContinued: this.#begun.has(name), task, blocks: [] };
+      const kind = thread.kind as ThreadView['kind'];
+      const name = `${kind} ${thread.label}`;
+      open = { kind, label: thread.label, isContinued: this.#begun.has(name), task, blocks: [] };
       this.#begun.add(name);
-      this.#open.set(lane, open);
-      this.#blocks.push({ kind: 'lane', lane: open });
+      this.#open.set(thread, open);
+      this.#blocks.push({ kind: 'thread', thread: open });
     } else if (idleMs > 0) open.blocks.push({ kind: 'idle', ms: idleMs });
     open.blocks.push({ kind: 'round', round: view });
   }
@@ -110,7 +110,7 @@ export class PageMaker {
       isClosed,
       blocks: this.#blocks,
       prompts: this.#prompts.filter(({ page }) => page === this.page),
-      // Copies: a result that comes on a later page counts there.
+      // Copies: a result on a later page must not change this one.
       columns: this.#columns.slice(from - 1).map((column) => ({ ...column })),
       consumers: [...this.#consumers],
       hasTitle: this.#hasTitle,

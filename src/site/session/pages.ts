@@ -1,4 +1,4 @@
-import type { ReadRound } from '../../session-format/expand-rounds.ts';
+import type { ReadRound } from '../../session-format/read-round.ts';
 import { DEFAULT_SESSION } from '../../ai-log/round.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { hexDigest } from '../../platform/digest.ts';
@@ -9,24 +9,24 @@ import type { Page } from '../page.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
 import { Conversation } from './conversation.ts';
-import { partPage, type PartPlace } from './part-page.ts';
+import { partPage, type PartLocation } from './part-page.ts';
 import type { SessionPart, SessionSum } from './view.ts';
 
-/** One session, as its pages are made of it. */
+/** What a session's pages are made from. */
 export interface SessionSource {
   entry: SessionEntry;
-  /** What its pages are called: `sessionPath(name)`. */
+  /** Names its pages: `sessionPath(name)`. */
   name: string;
-  /** Its stored rounds; can be gone through several times. */
+  /** Its stored rounds. Can be iterated several times. */
   rounds: Iterable<ReadRound>;
-  /** The same with their requests. */
+  /** The same rounds with their requests. */
   expanded: Iterable<ExpandedRound>;
 }
 
 /**
- * The pages of a session: its closed ones, then the newest, which has the session's own path. Each is made as soon as
- * its rounds were read. Where a closed page's "next" leads, there must be a page: while the newest has no number of
- * its own, what stands there leads on to it.
+ * The pages of a session: the closed ones, then the newest, which has the session's own path. Each is made as soon as
+ * its rounds are read. The last closed page links to the next number, which will be the newest page's once that is
+ * closed; until then a signpost there leads to the newest page.
  */
 export function* sessionPages(source: SessionSource, site: SiteContext): Generator<Page> {
   const { entry, name } = source;
@@ -40,12 +40,12 @@ export function* sessionPages(source: SessionSource, site: SiteContext): Generat
     yield closedPage(closed, [...pages], source, site);
   }
   const { part, sum } = conversation.end();
-  if (part.page > 1) yield signpost(part, name, site);
-  const place = placeOf(part, sum.pages, source, sessionPath(name));
+  if (part.page > 1) yield signpost(part, name);
+  const location = locationOf(part, sum.pages, source, sessionPath(name));
   yield {
-    path: place.path,
+    path: location.path,
     key: hexDigest(`${entry.end} ${entry.last.crc} ${part.digest} ${slots(part, site)} ${pruneKey(entry)}`),
-    render: () => frame(place, partPage(part, { place, entry, sum }, site), site),
+    render: () => frame(location, partPage(part, { location, entry, sum }, site), site),
   };
 }
 
@@ -56,58 +56,54 @@ function closedPage(
   site: SiteContext,
 ): Page {
   const { entry, name } = source;
-  const place = placeOf(part, pages, source, sessionPath(name, part.page));
+  const location = locationOf(part, pages, source, sessionPath(name, part.page));
   return {
-    path: place.path,
+    path: location.path,
     key: hexDigest(
       `${entry.id} ${part.page} ${part.hasTitle} ${part.digest} ${slots(part, site)} ${pruneKey(entry)}`,
     ),
-    render: () => frame(place, partPage(part, { place, entry, sum: null }, site), site),
+    render: () => frame(location, partPage(part, { location, entry, sum: null }, site), site),
   };
 }
 
-/** A page that leads to the newest, which will have its path one day. */
-function signpost({ page }: SessionPart, name: string, site: SiteContext): Page {
+/** Stands in for the page that the newest one becomes when it is closed, and leads to it. */
+function signpost({ page }: SessionPart, name: string): Page {
   const path = sessionPath(name, page);
   const href = hrefTo(path, sessionPath(name));
   return {
     path,
     key: 'signpost',
-    render: () => renderTemplate('session-signpost', { href, script: scriptHref(path, site) }),
+    render: () => renderTemplate('session-signpost', { href, script: hrefTo(path, 'assets/session.js') }),
   };
 }
 
-function scriptHref(path: string, _site: SiteContext): string {
-  return hrefTo(path, 'assets/session.js');
-}
-
-function placeOf(
+function locationOf(
   part: SessionPart,
   pages: SessionSum['pages'],
   { entry, name }: SessionSource,
   path: string,
-): PartPlace {
+): PartLocation {
   return { path, name, title: part.hasTitle ? (entry.title ?? '') : '', pages };
 }
 
 /** The colours of the models on a page. */
 function slots({ columns }: SessionPart, { colours }: SiteContext): string {
-  return [...new Set(columns.map(({ model }) => colours.slotOf(model)))].join('');
+  return [...new Set(columns.map(({ usage }) => colours.slotOf(usage.model)))].join('');
 }
 
-/** What a page's notes follow from, beside its rounds: a text is gone for ever, the date at which may change. */
+/** What a page's notes depend on besides its rounds: what was pruned, and when. */
 function pruneKey(entry: SessionEntry): string {
   return JSON.stringify(pruneMarks(entry));
 }
 
 function frame(
-  place: PartPlace,
+  location: PartLocation,
   { title, body, notes }: { title: string; body: string; notes: string[] },
   site: SiteContext,
 ): string {
   return layOut(
     {
-      path: place.path,
+      path: location.path,
       title,
       current: 'sessions',
       body,

@@ -4,36 +4,37 @@ import { exact, plural } from '../../query/count-text.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
 import { exactTime } from '../clock.ts';
-import { costView, drawnCurrency, sumOfRounds } from '../cost-view.ts';
+import { costView, drawnCurrency } from '../cost-view.ts';
 import { dateText, duration } from '../format.ts';
 import { hrefTo, sessionJsonPath, sessionPath } from '../names.ts';
 import { BOUND_NOTE, PLUS_NOTE } from '../period.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
 import { cardsOf, hasClosed, hasTalk, markOf, type CardContext } from './cards.ts';
+import { sumOfColumns } from './column.ts';
 import { pageFigures, sessionFigures } from './figures.ts';
 import { notesOf } from './notes.ts';
 import { promptLines } from './prompts.ts';
 import { RichTexts } from './rich-texts.ts';
-import { stripBars, type Bar } from './timeline-bars.ts';
-import { drawStrip, STRIP_HEIGHT } from './timeline.ts';
+import { timelineBars, type Bar } from './timeline-bars.ts';
+import { drawTimeline, TIMELINE_HEIGHT } from './timeline.ts';
 import type { Column, SessionPart, SessionSum } from './view.ts';
 
-/** Where a page of a session stands. */
-export interface PartPlace {
+/** A page among the pages of its session. */
+export interface PartLocation {
   path: string;
-  /** What the session's pages are called. */
+  /** Names the session's pages. */
   name: string;
-  /** Empty where nothing up to here gives it one. */
+  /** The session's title; empty if no question up to this page has text. */
   title: string;
   /** The pages up to this one. */
   pages: SessionSum['pages'];
 }
 
 interface PartSource {
-  place: PartPlace;
+  location: PartLocation;
   entry: SessionEntry;
-  /** null on a closed page: what it shows must not change when rounds are added. */
+  /** null on a closed page, which must not change when rounds are added. */
   sum: SessionSum | null;
 }
 
@@ -43,36 +44,36 @@ export function partPage(
   source: PartSource,
   site: SiteContext,
 ): { title: string; body: string; notes: string[] } {
-  const { place, entry, sum } = source;
+  const { location, entry, sum } = source;
   const columns = sum?.columns ?? part.columns;
-  const hrefOf = linker(part, place);
+  const hrefOf = linker(part, location);
   const id = printableId(entry.id);
   const context: CardContext = {
     texts: textsOf(site),
     hrefOf,
-    rawHref: hrefTo(place.path, sessionJsonPath(place.name)),
+    rawHref: hrefTo(location.path, sessionJsonPath(location.name)),
     isLoose: entry.id === DEFAULT_SESSION,
     site,
-    largestInput: Math.max(0, ...part.columns.map(({ input }) => input)),
+    largestInput: Math.max(0, ...part.columns.map(({ usage }) => usage.input)),
   };
-  const title = place.title === '' ? id : cleanLine(place.title);
+  const title = location.title === '' ? id : cleanLine(location.title);
   const prompts = sum ? promptLines(sum.prompts, sum.pages, hrefOf) : promptLines(part.prompts, [], hrefOf);
   const cards = cardsOf(part.blocks, context);
-  const isUnpriced = columns.some(({ money }) => money.price === 'unpriced');
-  // The session's own cost is the index's, as in its figure.
-  const cost = costView(sum ? sessionTotals(entry) : sumOfRounds(columns));
+  const isUnpriced = columns.some(({ usage }) => usage.price === 'unpriced');
+  // The whole session's cost comes from the index, like its figure.
+  const cost = costView(sum ? sessionTotals(entry) : sumOfColumns(columns));
   const body = renderTemplate('session', {
     title,
-    hasTitle: place.title !== '',
+    hasTitle: location.title !== '',
     id,
-    sessionsHref: hrefTo(place.path, 'sessions/index.html'),
+    sessionsHref: hrefTo(location.path, 'sessions/index.html'),
     crumb: cleanLine(part.consumers[0] ?? ''),
     time: spanOf(columns, site),
     consumers: consumersText(part.consumers),
     notes: notesOf(part, entry, site),
     figures: sum ? sessionFigures(entry, columns, site) : pageFigures(entry, columns, site),
     bounds: cost.bounds,
-    strip: columns.length > 1 ? stripData(columns, hrefOf, site) : null,
+    timeline: columns.length > 1 ? timelineData(columns, hrefOf, site) : null,
     prompts,
     promptDigits: Math.max(2, ...prompts.map(({ number }) => number.length)),
     promptCount: plural(sum?.prompts.length ?? part.prompts.length, 'prompt'),
@@ -81,12 +82,12 @@ export function partPage(
     hasTalk: hasTalk(cards),
     hasClosed: hasClosed(cards),
     hasRounds: part.blocks.length > 0,
-    pager: pagerOf(part, place, sum),
-    ends: place.pages
+    pager: pagerOf(part, location, sum),
+    ends: location.pages
       .filter(({ page }) => page !== part.page)
       .map(({ to }) => to)
       .join(' '),
-    partPath: hrefTo(place.path, sessionPath(place.name, 0)),
+    partPath: hrefTo(location.path, sessionPath(location.name, 0)),
   });
   const notes = [...(isUnpriced ? [PLUS_NOTE] : []), ...(cost.bounds ? [BOUND_NOTE] : [])];
   return { title: sum || part.page === 1 ? title : `${title}, page ${part.page}`, body, notes };
@@ -94,15 +95,15 @@ export function partPage(
 
 const texts = new WeakMap<SiteContext, RichTexts>();
 
-/** One for all pages of a render. */
+/** Shared by all pages of a render. */
 function textsOf(site: SiteContext): RichTexts {
   let known = texts.get(site);
   if (!known) texts.set(site, (known = new RichTexts()));
   return known;
 }
 
-/** Where a round up to this page is shown. */
-function linker(part: SessionPart, { path, name, pages }: PartPlace): (round: number) => string {
+/** Makes links to rounds up to this page. */
+function linker(part: SessionPart, { path, name, pages }: PartLocation): (round: number) => string {
   return (round) => {
     const fragment = `r-${round}`;
     if (round >= part.from && round <= part.to) return `#${fragment}`;
@@ -135,7 +136,7 @@ function consumersText(consumers: readonly string[]): { label: string; names: st
   return { label: consumers.length === 1 ? 'Consumer' : 'Consumers', names: names.join(', ') + more };
 }
 
-interface StripData {
+interface TimelineData {
   axis: string;
   axisWidth: number;
   plot: string;
@@ -146,23 +147,23 @@ interface StripData {
   rows: object[];
 }
 
-function stripData(
+function timelineData(
   columns: readonly Column[],
   hrefOf: (round: number) => string,
   site: SiteContext,
-): StripData {
-  const { currency, sign, leftOut } = drawnCurrency(sumOfRounds(columns));
-  const { bars, size } = stripBars(columns, currency);
+): TimelineData {
+  const { currency, sign, leftOut } = drawnCurrency(sumOfColumns(columns));
+  const { bars, size } = timelineBars(columns, currency);
   const timeOf = (ms: number): string => exactTime(site.local.isoOf(ms)).slice(0, 19);
   const slotOf = (model: string): number => site.colours.slotOf(model);
   const style = { slotOf, hrefOf, timeOf, nameOf: cleanLine, sign };
   return {
-    ...drawStrip(bars, style),
-    height: STRIP_HEIGHT,
+    ...drawTimeline(bars, style),
+    height: TIMELINE_HEIGHT,
     legend: legendOf(columns, site),
     size: [
       ...(size > 1 ? [`One bar is ${size} rounds`] : []),
-      ...(leftOut === '' ? [] : [`Costs are drawn in ${currency}, without ${leftOut}`]),
+      ...(leftOut === '' ? [] : [`Costs are drawn in ${currency}; ${leftOut} is left out`]),
     ].join('. '),
     summary: `Input tokens and cost of ${plural(columns.length, 'round')}`,
     rows: bars.map((bar) => tableRow(bar, hrefOf, timeOf)),
@@ -171,18 +172,18 @@ function stripData(
 
 const MOST_LEGEND = 7;
 
-function legendOf(columns: readonly Column[], site: SiteContext): StripData['legend'] {
+function legendOf(columns: readonly Column[], site: SiteContext): TimelineData['legend'] {
   const priced = new Map<string, boolean>();
-  for (const { model, money } of columns)
-    priced.set(model, (priced.get(model) ?? false) || money.price !== 'unpriced');
+  for (const { usage } of columns)
+    priced.set(usage.model, (priced.get(usage.model) ?? false) || usage.price !== 'unpriced');
   return {
     models: [...priced].slice(0, MOST_LEGEND).map(([model, isPriced]) => markOf(model, !isPriced, site)),
     failed: failedWords(columns),
-    hasUnpriced: columns.some(({ money }) => money.price === 'unpriced'),
+    hasUnpriced: columns.some(({ usage }) => usage.price === 'unpriced'),
   };
 }
 
-/** What the strip's `!` means here. */
+/** What `!` in the timeline means on this page. */
 function failedWords(columns: readonly Column[]): string {
   const tools = columns.some(({ failedTools }) => failedTools > 0);
   const requests = columns.some(({ status }) => status !== null);
@@ -217,15 +218,19 @@ function tableRow(bar: Bar, hrefOf: (round: number) => string, timeOf: (ms: numb
   };
 }
 
-/** Links between the pages of a session; null where it has one only. */
-function pagerOf(part: SessionPart, { path, name, pages }: PartPlace, sum: SessionSum | null): object | null {
+/** Links between the pages of a session; null if it has only one. */
+function pagerOf(
+  part: SessionPart,
+  { path, name, pages }: PartLocation,
+  sum: SessionSum | null,
+): object | null {
   if (sum && pages.length === 1) return null;
   const range = `#${exact(part.from)} to #${exact(part.to)}`;
   const hrefOfPage = (page: number): string => hrefTo(path, sessionPath(name, page));
   return {
     text: `Page ${exact(part.page)}: rounds ${range}`,
     older: part.page > 1 ? hrefOfPage(part.page - 1) : '',
-    // On a closed page there is a next one, and its place will not change.
+    // A closed page always has a next one, whose path will not change.
     newer: sum ? '' : hrefOfPage(part.page + 1),
     newest: sum ? '' : hrefTo(path, sessionPath(name)),
     numbers: sum ? pageNumbers(part.page).map((page) => (page === null ? GAP : numberOf(page))) : [],

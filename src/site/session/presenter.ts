@@ -7,65 +7,62 @@ import {
 } from '../../ai-log/message.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { callsOf, type Answer } from './answer.ts';
-import { ToolCalls } from './calls.ts';
+import { ToolCalls, type Target } from './calls.ts';
+import { isFailed } from './column.ts';
 import type { Budget } from './clip.ts';
 import { contentOf, lengthOf } from './content.ts';
-import { gistOf, wordsOf } from './excerpt.ts';
-import type { FreshMessage, Meeting } from './request-diff.ts';
+import { excerptOf, wordsOf } from './excerpt.ts';
+import type { FreshMessage, RequestDiff } from './request-diff.ts';
 import { resultText } from './outcome.ts';
 import { SystemPrompts, systemPrompt, type SystemPrompt } from './system.ts';
 import type { Column, Item, RoundView } from './view.ts';
 
-/** A longer message that was shown before is not shown again: a link leads there. Characters. */
+/** Characters. A longer message is shown once; later rounds link to it. */
 const SHORT = 200;
 const MOST_MESSAGES = 500;
 
-/** Where a round stands while it is told. */
-interface Place {
-  view: RoundView;
-  page: number;
-  budget: Budget;
-}
-
-/** Turns what is new in a round into the items that its card shows, each thing once in a session. */
-export class Teller {
+/** Turns what is new in a round into the items that its card shows. Everything is shown once per session. */
+export class Presenter {
   readonly calls: ToolCalls;
   readonly #systems = new SystemPrompts();
-  /** The round that shows a message, by the number of its content. */
+  /** The round that shows a message, by the message's number. */
   readonly #shown = new Map<number, number>();
 
   constructor(columns: Column[]) {
     this.calls = new ToolCalls(columns);
   }
 
-  /** The request's part of a round: the system prompt, and the messages that are new. Returns how many stand at their calls. */
-  request(meeting: Meeting, before: SystemPrompt | undefined, place: Place): number {
-    const { view, budget } = place;
+  /**
+   * Presents a request: its system prompt, if that changed, and its new messages. Returns how many of these are results
+   * shown with their calls.
+   */
+  request(diff: RequestDiff, before: SystemPrompt | undefined, target: Target): number {
+    const { view, budget } = target;
     const round = view.number;
-    const system = this.#systems.tell(meeting.system, before, round, budget);
+    const system = this.#systems.present(diff.system, before, round, budget);
     if (system) view.items.push(system);
-    this.#echo(meeting, place);
+    this.#echo(diff, target);
     let atCalls = 0;
-    for (const fresh of meeting.fresh.slice(0, MOST_MESSAGES)) {
-      const items = this.#message(fresh, place);
+    for (const fresh of diff.fresh.slice(0, MOST_MESSAGES)) {
+      const items = this.#message(fresh, target);
       if (items.length === 0) atCalls++;
       view.items.push(...items);
     }
-    const left = meeting.fresh.length - MOST_MESSAGES;
+    const left = diff.fresh.length - MOST_MESSAGES;
     if (left > 0) view.items.push({ kind: 'more', messages: left });
     return atCalls;
   }
 
-  /** A request that the log does not have as a list: what the gateway left of it, and the question. */
+  /** Presents a request of which the log has no list of messages: what the gateway left of it, and the question. */
   cutRequest(
     round: ExpandedRound,
     question: string | null,
     before: SystemPrompt | undefined,
-    place: Place,
+    target: Target,
   ): SystemPrompt {
-    const { view, budget } = place;
+    const { view, budget } = target;
     const system = systemPrompt(round.system, []);
-    const item = this.#systems.tell(system, before, view.number, budget);
+    const item = this.#systems.present(system, before, view.number, budget);
     if (item) view.items.push(item);
     if (round.messagesText !== null) {
       const clip = budget.takeValue(resultText(readParts(round.messagesText)));
@@ -83,9 +80,9 @@ export class Teller {
     return system;
   }
 
-  /** The answer's part of a round. */
-  answer(round: ExpandedRound, place: Place): Answer {
-    const { view, page, budget } = place;
+  /** Presents the answer of a round. */
+  answer(round: ExpandedRound, target: Target): Answer {
+    const { view, page, budget } = target;
     const { stored } = round;
     const text = textOf(round.answer);
     const thought = textOf(round.reasoning);
@@ -101,7 +98,7 @@ export class Teller {
       const clip = budget.takeValue(resultText(readParts(round.toolCalls ?? '')));
       if (clip.text !== '') view.items.push({ kind: 'cut', what: 'tool calls', clip });
     }
-    for (const call of calls ?? []) view.items.push(this.calls.made(call, view.number, page, budget));
+    for (const call of calls ?? []) view.items.push(this.calls.addCall(call, view.number, budget));
     const isMissing = text === null && round.toolCalls === null;
     return {
       view,
@@ -109,64 +106,67 @@ export class Teller {
       text,
       calls,
       open: new Set(idsOf(calls ?? [])),
-      // Claude's calls are logged only where the answer was streamed.
+      // Claude's calls are logged only if the answer was streamed.
       isWaiting:
-        calls === null || calls.length > 0 || (isMissing && !isFailed(round) && stored.output_tokens > 0),
+        calls === null || calls.length > 0 || (isMissing && !isFailed(stored) && stored.output_tokens > 0),
       isMissing,
     };
   }
 
-  /** The last answer as the client sent it back: shown only where the log had less of it, or something else. */
-  #echo({ echo: found, placement }: Meeting, place: Place): void {
-    const answer = placement.lane?.answer;
+  /** The previous answer as the client sent it back. It is shown only if it adds to the logged answer, or differs. */
+  #echo({ echo: found, placement }: RequestDiff, target: Target): void {
+    const answer = placement.thread?.answer;
     if (!found || !answer) return;
     for (const id of found.ids) this.#shown.set(id, answer.view.number);
     if (found.verdict === 'same') return;
     const { text, calls } = found.echo;
     const logged = answer.calls?.length ?? 0;
-    if (found.verdict === 'completes' && answer.page === place.page) {
-      complete(answer, text, place.budget);
-      if (logged === 0) this.#addCalls(answer.view, calls, { ...place, view: answer.view });
+    if (found.verdict === 'completes' && answer.page === target.page) {
+      complete(answer, text, target.budget);
+      if (logged === 0) this.#addCalls(answer.view, calls, target.budget);
       return;
     }
     const isLate = found.verdict === 'completes';
-    const content = contentOf([{ kind: 'text', text }], place.budget);
+    const content = contentOf([{ kind: 'text', text }], target.budget);
     const isNew = content.length > 0 && !(isLate && text.trim() === (answer.text ?? '').trim());
     const note = { kind: isLate ? ('late' as const) : ('differs' as const), of: answer.view.number };
     if (isNew || calls.length > 0)
-      place.view.items.push({ kind: 'message', role: 'assistant', content: isNew ? content : [], note });
-    if (!isLate || logged === 0) this.#addCalls(place.view, calls, place);
+      target.view.items.push({ kind: 'message', role: 'assistant', content: isNew ? content : [], note });
+    if (!isLate || logged === 0) this.#addCalls(target.view, calls, target.budget);
   }
 
-  #addCalls(view: RoundView, calls: readonly ToolCall[], { page, budget }: Place): void {
-    for (const call of calls) view.items.push(this.calls.made(call, view.number, page, budget));
+  #addCalls(view: RoundView, calls: readonly ToolCall[], budget: Budget): void {
+    for (const call of calls) view.items.push(this.calls.addCall(call, view.number, budget));
   }
 
-  #message({ id, message }: FreshMessage, place: Place): Item[] {
-    const { view, page, budget } = place;
+  #message({ id, message }: FreshMessage, target: Target): Item[] {
+    const { view, budget } = target;
     const round = view.number;
+    const given = resultsOf(message);
     const shownBy = this.#shown.get(id);
-    if (shownBy !== undefined && lengthOf(message.parts) > SHORT) {
-      return [{ kind: 'seen', role: message.role, gist: gistOf(resultText(message.parts)), round: shownBy }];
+    // A tool that says the same thing twice has answered twice.
+    const isAwaited = given.some((result) => this.calls.isAwaited(result, target));
+    if (shownBy !== undefined && !isAwaited && lengthOf(message.parts) > SHORT) {
+      return [
+        { kind: 'seen', role: message.role, excerpt: excerptOf(resultText(message.parts)), round: shownBy },
+      ];
     }
     this.#shown.set(id, round);
     if (message.role === 'system' || message.role === 'developer') {
       const prompt = systemPrompt(null, [resultText(message.parts)]);
-      const item = this.#systems.tell(prompt, undefined, round, budget);
+      const item = this.#systems.present(prompt, undefined, round, budget);
       return item ? [item] : [];
     }
-    const results = resultsOf(message).flatMap(
-      (result) => this.calls.answered(result, round, page, budget) ?? [],
-    );
+    const results = given.flatMap((result) => this.calls.addResult(result, target) ?? []);
     const content = message.answers ? [] : contentOf(message.parts, budget);
-    const made = callsOf(message).map((call) => this.calls.made(call, round, page, budget));
-    const said: Item[] =
+    const made = callsOf(message).map((call) => this.calls.addCall(call, round, budget));
+    const shown: Item[] =
       content.length > 0 ? [{ kind: 'message', role: message.role, content, note: null }] : [];
-    return [...results, ...said, ...made];
+    return [...results, ...shown, ...made];
   }
 }
 
-/** A text that was cut, or not logged, as the next request has it. */
+/** Fills in an answer that was truncated, or not logged, from the next request. */
 function complete({ view, text }: Answer, echoed: string, budget: Budget): void {
   if (echoed.trim() === '' || echoed.trim() === (text ?? '').trim()) return;
   const item: Item = { kind: 'answer', clip: budget.take(echoed) };
@@ -185,7 +185,7 @@ function idsOf(calls: readonly ToolCall[]): string[] {
   return calls.flatMap(({ id }) => (id === null ? [] : [id]));
 }
 
-/** The text of a logged value; null where it has none. */
+/** The text of a logged value; null if it has none. */
 function textOf(json: string | null): string | null {
   if (json === null) return null;
   const text = readParts(json)
@@ -193,10 +193,6 @@ function textOf(json: string | null): string | null {
     .filter((piece) => piece !== '')
     .join('\n');
   return text === '' ? null : text;
-}
-
-export function isFailed({ stored }: ExpandedRound): boolean {
-  return (stored.response_code ?? 0) >= 400;
 }
 
 /** The user's words in a logged question, on one line. */

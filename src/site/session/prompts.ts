@@ -2,16 +2,16 @@ import { exact, plural } from '../../query/count-text.ts';
 import { duration } from '../format.ts';
 import type { Prompt, SessionSum } from './view.ts';
 
-/** A line in the list of prompts: a prompt, or what stands for all those of an older page. */
+/** A line in the list of prompts: one prompt, or all prompts of an older page. */
 export interface PromptLine {
   href: string;
   number: string;
   text: string;
-  /** Empty, or how long nothing happened before. */
+  /** `3 h idle` before the prompt; can be empty. */
   idle: string;
 }
 
-/** More would outgrow the page: then each older page has one line, and shows its own prompts itself. */
+/** A longer list would outgrow the page: each older page then gets one line, and lists its prompts itself. */
 const MOST_LINES = 500;
 const LONGEST = 110;
 

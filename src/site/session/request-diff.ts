@@ -2,63 +2,66 @@ import type { Message } from '../../ai-log/message.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { compareEcho, echoOf, isAssistant, type Answer, type Echo, type EchoVerdict } from './answer.ts';
 import { promptOf } from './excerpt.ts';
-import type { Lanes, Placement, Request } from './threads.ts';
+import type { Threads, Placement, Request } from './threads.ts';
 import type { MessageBook } from './message-book.ts';
 import type { SystemPrompt } from './system.ts';
 
-/** A message of a request that its lane did not have before. */
+/** A message that is new in its thread. */
 export interface FreshMessage {
   id: number;
   message: Message;
 }
 
-/** A round's request, once it is known which lane it goes on with. */
-export interface Meeting {
+/** How a round's request differs from the last request of the thread that it continues. */
+export interface RequestDiff {
   request: Request;
   placement: Placement;
   system: SystemPrompt;
-  /** Messages in the request, the system prompt's too. */
+  /** Messages in the request, system prompt included. */
   count: number;
-  /** Of these, those of the system prompt. */
+  /** How many of them are the system prompt. */
   systemCount: number;
-  /** Without those that bring back the last answer. */
+  /** New messages, except those that send the last answer back. */
   fresh: FreshMessage[];
-  /** The answer of the lane's last round as it came back; null where it did not. */
+  /** The answer of the thread's last round as it was sent back; null if it was not. */
   echo: { verdict: EchoVerdict; echo: Echo; ids: number[] } | null;
-  /** The user's words that are new, on one line; empty where there are none. */
+  /** What the user newly wrote, on one line; empty if nothing. */
   prompt: string;
 }
 
-/** Places a round's request, and tells what is new in it. Nothing is shown yet. */
-export function meet(
+/** Finds the thread that a round's request continues, and what is new in it. */
+export function diffRequest(
   round: ExpandedRound,
   list: readonly string[],
   book: MessageBook,
-  lanes: Lanes,
-): Meeting {
-  const numbered = book.number(list, lanes.requests);
+  threads: Threads,
+): RequestDiff {
+  const numbered = book.number(list, threads.requests);
   const { ids } = numbered;
   const systemCount = leadingSystem(ids, book);
   const body = ids.slice(systemCount);
-  const messageAt = (place: number): Message => book.read(list[systemCount + place] ?? '');
+  const messageAt = (position: number): Message => book.read(list[systemCount + position] ?? '');
   const system = book.systemPrompt(round.system, list.slice(0, systemCount));
   const request: Request = {
     body,
     system,
     numbered,
     task: '',
-    echoes: (answer, place) => {
-      const end = assistantsEnd(body.length, place, messageAt);
-      const messages = range(place, end).map(messageAt);
+    echoes: (answer, position) => {
+      const end = assistantsEnd(body.length, position, messageAt);
+      const messages = range(position, end).map(messageAt);
       return compareEcho(answer, echoOf(messages)) !== 'differs';
     },
-    answeredCalls: () => new Set(range(0, body.length).flatMap((place) => resultIds(messageAt(place)))),
+    answeredCalls: () => new Set(range(0, body.length).flatMap((position) => resultIds(messageAt(position)))),
   };
-  const placement = lanes.place(request);
+  const placement = threads.place(request);
   const fresh = placement.isRetry
     ? []
-    : placement.alignment.added.map((place) => ({ id: body[place] ?? -1, message: messageAt(place) }));
-  const answer = placement.lane?.answer;
+    : placement.alignment.added.map((position) => ({
+        id: body[position] ?? -1,
+        message: messageAt(position),
+      }));
+  const answer = placement.thread?.answer;
   const found = answer ? takeEcho(fresh, answer, placement.alignment.removed === 0) : null;
   const rest = found ? fresh.filter((_, i) => i < found.from || i >= found.to) : fresh;
   request.task = rest.map(({ message }) => promptOf(message)).findLast((words) => words !== '') ?? '';
@@ -75,13 +78,13 @@ export function meet(
 }
 
 /**
- * The messages among the new ones that bring back an answer. Where a request just goes on, they come first, whether
- * they say the same or not; in one that was rewritten they are looked for, and stand for it only if they do.
+ * Finds the new messages that send an answer back. In a request that simply continues, they come first, even if they
+ * say something else. In a rewritten request they can be anywhere, and count only if they say the same.
  */
 function takeEcho(
   fresh: readonly FreshMessage[],
   answer: Answer,
-  goesOn: boolean,
+  isContinued: boolean,
 ): { from: number; to: number; verdict: EchoVerdict; echo: Echo; ids: number[] } | null {
   for (let from = 0; from < fresh.length; from++) {
     const to = assistantsEnd(fresh.length, from, (i) => fresh[i]?.message as Message);
@@ -90,17 +93,17 @@ function takeEcho(
       const echo = echoOf(group.map(({ message }) => message));
       const verdict = compareEcho(answer, echo);
       const isOne =
-        verdict === 'same' || (goesOn && from === 0 && !(verdict === 'differs' && answer.isMissing));
+        verdict === 'same' || (isContinued && from === 0 && !(verdict === 'differs' && answer.isMissing));
       if (isOne) return { from, to, verdict, echo, ids: group.map(({ id }) => id) };
       from = to - 1;
     }
-    if (goesOn) return null;
+    if (isContinued) return null;
   }
   return null;
 }
 
-/** Where the assistant's messages end that begin at `from`. */
-function assistantsEnd(length: number, from: number, messageAt: (place: number) => Message): number {
+/** The end of the run of assistant messages that starts at `from`. */
+function assistantsEnd(length: number, from: number, messageAt: (position: number) => Message): number {
   let to = from;
   while (to < length && isAssistant(messageAt(to))) to++;
   return to;

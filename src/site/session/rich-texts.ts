@@ -2,12 +2,12 @@ import { LONGEST_RICH } from './clip.ts';
 import { plainText, richText } from './markdown.ts';
 import type { Clip } from './view.ts';
 
-/** Characters of HTML and text that are kept. */
+/** Characters of HTML and text in the cache. */
 const MOST_KEPT = 32 << 20;
-/** A longer one hardly comes twice. */
+/** Longer texts rarely repeat. */
 const LONGEST_KEPT = 20_000;
 
-/** Conversations as HTML. Texts that repeat, in other sessions too, are made once in a render. */
+/** Renders texts of conversations as HTML, and caches them: many repeat, also across sessions. */
 export class RichTexts {
   readonly #made = new Map<string, string>();
   #kept = 0;

@@ -1,27 +1,27 @@
-/** A tag in a frame, in red where something failed. */
+/** A framed tag, red if something failed. */
 export interface Tag {
   text: string;
   isFailed: boolean;
 }
 
-/** Rows of a round's card; `kind` names the template that draws it. */
+/** A row of a round's card. `kind` names its template. */
 export type Row =
-  /** What somebody said. */
+  /** A message. */
   | {
       kind: 'session-say';
       role: string;
-      kindOfSay: 'user' | 'answer' | 'other';
+      speaker: 'user' | 'answer' | 'other';
       tag: Tag | null;
       note: string;
       noteHref: string;
       html: string;
     }
-  /** Something closed: one line, and what opens below it. */
+  /** A folded part: one line, which unfolds the rest. */
   | {
       kind: 'session-fold';
       role: string;
       sum: string;
-      gist: string;
+      excerpt: string;
       html: string;
       isTool: boolean;
       tags: Tag[];
@@ -30,7 +30,7 @@ export type Row =
       kind: 'session-call';
       role: string;
       name: string;
-      gist: string;
+      excerpt: string;
       summary: string;
       failure: Tag | null;
       failureText: string;
@@ -39,34 +39,34 @@ export type Row =
       note: string;
       isOpen: boolean;
     }
-  /** One line that says something. */
+  /** A single line. */
   | { kind: 'session-line'; role: string; tag: Tag | null; text: string; href: string; link: string };
 
 export const CUT: Tag = { text: 'truncated', isFailed: false };
 export const CUT_WORDS = 'the gateway cut the middle out of this value';
 
-export function say(
+export function speech(
   role: string,
-  kindOfSay: 'user' | 'answer' | 'other',
+  speaker: 'user' | 'answer' | 'other',
   html: string,
   tag: Tag | null,
   note: string,
 ): Row {
-  return { kind: 'session-say', role, kindOfSay, tag, note, noteHref: '', html };
+  return { kind: 'session-say', role, speaker, tag, note, noteHref: '', html };
 }
 
-/** What somebody said, with a tag where the gateway cut it. */
-export function said(
+/** A message, tagged if the gateway truncated it. */
+export function taggedSpeech(
   role: string,
-  kindOfSay: 'user' | 'answer' | 'other',
+  speaker: 'user' | 'answer' | 'other',
   html: string,
   isCut: boolean,
 ): Row {
-  return say(role, kindOfSay, html, isCut ? CUT : null, isCut ? CUT_WORDS : '');
+  return speech(role, speaker, html, isCut ? CUT : null, isCut ? CUT_WORDS : '');
 }
 
-export function fold(role: string, sum: string, gist: string, html: string, tags: Tag[]): Row {
-  return { kind: 'session-fold', role, sum, gist, html, isTool: false, tags };
+export function fold(role: string, sum: string, excerpt: string, html: string, tags: Tag[]): Row {
+  return { kind: 'session-fold', role, sum, excerpt, html, isTool: false, tags };
 }
 
 export function line(role: string, tag: Tag | null, text: string, href: string, link: string): Row {

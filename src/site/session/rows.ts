@@ -4,7 +4,7 @@ import { boundOf, isReason, type Bound, type BoundReason } from '../../pricing/b
 import { boundWords } from '../../pricing/bound-words.ts';
 import { exact, plural } from '../../query/count-text.ts';
 import { argumentsHtml, contentHtml, plain, pre, resultHtml, rich, type RowContext } from './markup.ts';
-import { CUT, CUT_WORDS, fold, line, said, say, type Row, type Tag } from './row.ts';
+import { CUT, CUT_WORDS, fold, line, speech, taggedSpeech, type Row, type Tag } from './row.ts';
 import { escapeAttribute } from './text.ts';
 import type { CallView, Clip, History, Item, RoundView } from './view.ts';
 
@@ -33,7 +33,7 @@ function rowOf(item: Item, isFirstCall: boolean, context: RowContext): Row {
       return line(
         roleWord(item.role),
         null,
-        item.gist,
+        item.excerpt,
         context.hrefOf(item.round),
         `shown in #${item.round}`,
       );
@@ -42,7 +42,7 @@ function rowOf(item: Item, isFirstCall: boolean, context: RowContext): Row {
       return fold('Reasoning', sum, firstLine(item.clip.text), rich(item.clip, context), tagsOf([item.clip]));
     }
     case 'answer':
-      return said('Answer', 'answer', rich(item.clip, context), item.clip.isCut === true);
+      return taggedSpeech('Answer', 'answer', rich(item.clip, context), item.clip.isCut === true);
     case 'call':
       return callRow(item.call, isFirstCall, context);
     case 'result':
@@ -70,34 +70,34 @@ function tagsOf(clips: readonly Clip[]): Tag[] {
   return clips.some(({ isCut }) => isCut) ? [CUT] : [];
 }
 
-/** `42 repeated, 3 new`; `rewritten: −30 +1, 2 repeated`. */
+/** `42 repeated, 3 new`, `Rewritten: −30 +1, 2 repeated` */
 function historyRow(history: History, round: number, context: RowContext): Row {
   const { kind, repeated, removed, added, atCalls, of } = history;
   const from = context.isLoose && of !== round - 1 ? ` from #${of}` : '';
-  const place =
+  const where =
     atCalls === 0 ? '' : atCalls === 1 && added === 1 ? ', shown with its call' : ', shown with their calls';
   const sums = {
-    continued: `${exact(repeated)} repeated${from}, ${exact(added)} new${atCalls === added ? place : ''}`,
+    continued: `${exact(repeated)} repeated${from}, ${exact(added)} new${atCalls === added ? where : ''}`,
     rewritten: `Rewritten: −${exact(removed)} +${exact(added)}, ${exact(repeated)} repeated${from}`,
     retried: `Sent again: the same ${plural(repeated, 'message')} as #${of}`,
   };
   const link = `<a href="${escapeAttribute(context.hrefOf(of))}">#${of}</a>`;
-  const said = {
-    continued: `This request goes on from ${link}. What it repeats is shown there and before.`,
+  const explanations = {
+    continued: `This request continues ${link}. What it repeats is shown there and in earlier rounds.`,
     rewritten:
-      `This request goes on from ${link}, but ${plural(removed, 'message')} of that request ${removed === 1 ? 'is' : 'are'} not in it: ` +
+      `This request continues ${link}, but ${plural(removed, 'message')} of that request ${removed === 1 ? 'is' : 'are'} missing: ` +
       'the conversation was compacted, edited, or restarted.',
-    retried: `Nothing is new in this request: ${link} had no answer.`,
+    retried: `Nothing in this request is new: ${link} got no answer.`,
   };
-  const raw = `The raw JSON has <a href="${escapeAttribute(context.rawHref)}">all of it</a>.`;
-  return fold('History', sums[kind], '', `<p class="aside">${said[kind]} ${raw}</p>`, []);
+  const raw = `The whole request is in the <a href="${escapeAttribute(context.rawHref)}">raw JSON</a>.`;
+  return fold('History', sums[kind], '', `<p class="aside">${explanations[kind]} ${raw}</p>`, []);
 }
 
 function systemRow(item: Extract<Item, { kind: 'system' }>, context: RowContext): Row {
   const { clips, characters, known, sameAs } = item;
   const sum = plural(characters, 'character');
   if (sameAs !== null) return line('System', null, sum, context.hrefOf(sameAs), `as in #${sameAs}`);
-  const parts = known > 0 ? `, ${plural(known, 'part')} of it shown before` : '';
+  const parts = known > 0 ? `, ${plural(known, 'part')} shown before` : '';
   const html = clips.map((clip) => plain(clip, context)).join('\n');
   return fold('System', sum + parts, firstLine(clips.at(-1)?.text ?? ''), html, tagsOf(clips));
 }
@@ -107,27 +107,27 @@ function changeRow(item: Extract<Item, { kind: 'system-change' }>, context: RowC
   const side = (name: string, clip: Clip): string =>
     clip.text === '' ? '' : `<div class="part"><span class="label">${name}</span>${pre(clip, context)}</div>`;
   const html = side('Before', removed) + side('Now', added);
-  return fold('System', `changed, ${plural(sameLines, 'line')} as before`, firstLine(added.text), html, []);
+  return fold('System', `changed, ${plural(sameLines, 'line')} unchanged`, firstLine(added.text), html, []);
 }
 
 const NOTES = {
   differs: (round: number) => ({
     tag: { text: 'differs', isFailed: false },
-    note: `from the answer that was logged in #${round}`,
+    note: `from the answer logged in #${round}`,
   }),
-  late: (round: number) => ({ tag: null, note: `how the answer of #${round} goes on` }),
+  late: (round: number) => ({ tag: null, note: `the rest of the answer to #${round}` }),
 };
 
 function messageRow(item: Extract<Item, { kind: 'message' }>, context: RowContext): Row {
   const role = roleWord(item.role);
   const html = contentHtml(item.content, context);
-  const kindOfSay = role === 'User' ? 'user' : role === 'Assistant' ? 'answer' : 'other';
+  const speaker = role === 'User' ? 'user' : role === 'Assistant' ? 'answer' : 'other';
   if (item.note) {
     const { tag, note } = NOTES[item.note.kind](item.note.of);
-    return { ...say(role, kindOfSay, html, tag, note), noteHref: context.hrefOf(item.note.of) } as Row;
+    return { ...speech(role, speaker, html, tag, note), noteHref: context.hrefOf(item.note.of) } as Row;
   }
   const isCut = item.content.some((part) => 'clip' in part && part.clip.isCut);
-  return said(role, kindOfSay, html, isCut);
+  return taggedSpeech(role, speaker, html, isCut);
 }
 
 /** What a role is called on the page. */
@@ -145,7 +145,7 @@ function callRow(call: CallView, isFirst: boolean, context: RowContext): Row {
     kind: 'session-call',
     role: isFirst ? 'Tools' : '',
     name: cleanLine(call.name) || '?',
-    gist: call.gist,
+    excerpt: call.excerpt,
     summary: failure === null ? (result?.summary ?? '') : '',
     failure: failure === null ? null : { text: 'error', isFailed: true },
     failureText: failure === 'error' ? '' : (failure ?? ''),
@@ -167,7 +167,7 @@ function resultRow(item: Extract<Item, { kind: 'result' }>, context: RowContext)
     kind: 'session-call',
     role: 'Result',
     name: cleanLine(name) || 'tool',
-    gist: callRound === null ? '' : `called in #${callRound}`,
+    excerpt: callRound === null ? '' : `called in #${callRound}`,
     summary: failure === null ? result.summary : '',
     failure: failure === null ? null : { text: 'error', isFailed: true },
     failureText: failure === 'error' ? '' : (failure ?? ''),
@@ -178,7 +178,7 @@ function resultRow(item: Extract<Item, { kind: 'result' }>, context: RowContext)
   };
 }
 
-/** A failed request stands where its answer would. */
+/** A failed request takes the row of its answer. */
 function failureRow({ stored, items }: RoundView): Row | null {
   const { response_code: code } = stored;
   if (code === 0 && !items.some(({ kind }) => kind === 'answer')) {
@@ -194,14 +194,14 @@ function failureRow({ stored, items }: RoundView): Row | null {
   return line('Answer', { text: String(code), isFailed: true }, `The request failed: HTTP ${code}.`, '', '');
 }
 
-/** What the round's flags say, and why its cost may be wrong, each once: a flag can be a reason. */
+/** The round's flags, and the reasons why its cost may be wrong. A flag that is such a reason is shown once. */
 function noteRows({ stored, money }: RoundView): Row[] {
   const flags = (stored.flags ?? []).filter((flag) => !money.inexact.some((reason) => reason === flag));
   return [...flags.map((flag) => noteRow(flag, flagWords(flag))), ...money.inexact.map(reasonRow)];
 
   function reasonRow(reason: BoundReason): Row {
     const bound = boundOf([reason]);
-    // Of no cost there is no bound.
+    // Without a cost, nothing is bounded.
     const so = bound === null || money.cost === null ? '' : `: the cost ${BOUND_WORDS[bound]}`;
     return noteRow(reason, sentence(boundWords(reason)) + so);
   }
@@ -214,7 +214,7 @@ const BOUND_WORDS: Readonly<Record<Bound, string>> = {
 };
 
 function flagWords(flag: string): string {
-  // It is no reason here: the round is free, say, or a cache would have changed nothing.
+  // Here it is not a reason: the round is free, for example, or a cache would make no difference.
   const words = FLAG_WORDS.get(flag)?.replace(/: the cost is an? (?:lower|upper) bound$/, '');
   return words ?? (isReason(flag) ? sentence(boundWords(flag)) : '');
 }

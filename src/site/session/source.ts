@@ -1,9 +1,5 @@
-import {
-  expandReadRounds,
-  expandRounds,
-  readStoredRound,
-  type ReadRound,
-} from '../../session-format/expand-rounds.ts';
+import { expandReadRounds, expandRounds } from '../../session-format/expand-rounds.ts';
+import { readRound, type ReadRound } from '../../session-format/read-round.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import type { Files } from '../../platform/files.ts';
 import { readRoundLines } from '../../store/read.ts';
@@ -11,7 +7,7 @@ import type { SessionEntry } from '../../model/session-entry.ts';
 import { sessionName } from '../names.ts';
 import type { SessionSource } from './pages.ts';
 
-/** A session of this size is read once and kept while its pages are made; a larger one is read each time. */
+/** A session up to this size is read once and kept in memory; a larger one is read each time. */
 const KEPT_BYTES = 16 << 20;
 
 export function sourceOf(files: Files, dir: string, entry: SessionEntry): SessionSource {
@@ -20,18 +16,18 @@ export function sourceOf(files: Files, dir: string, entry: SessionEntry): Sessio
   return { entry, name: sessionName(entry), ...rounds };
 }
 
-/** Read once: what is said of a session is asked for three times. */
+/** Reads the rounds once: they are iterated several times. */
 export function keptRounds(lines: Iterable<string>): Pick<SessionSource, 'rounds' | 'expanded'> {
-  const rounds = Array.from(lines, readStoredRound);
+  const rounds = Array.from(lines, readRound);
   return { rounds, expanded: { [Symbol.iterator]: () => expandReadRounds(rounds) } };
 }
 
-/** Whatever its length, a session takes the memory of its requests that are referred to. */
+/** Reads the rounds anew each time: only requests that later rounds refer to are kept in memory. */
 export function readEachTime(lines: Iterable<string>): Pick<SessionSource, 'rounds' | 'expanded'> {
   return {
     rounds: {
       *[Symbol.iterator](): Generator<ReadRound> {
-        for (const line of lines) yield readStoredRound(line);
+        for (const line of lines) yield readRound(line);
       },
     },
     expanded: { [Symbol.iterator]: (): Iterator<ExpandedRound> => expandRounds(lines) },

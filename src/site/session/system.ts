@@ -4,16 +4,16 @@ import type { Budget } from './clip.ts';
 import { resultText } from './outcome.ts';
 import type { Item } from './view.ts';
 
-/** A system prompt: Claude's stands beside the messages in parts, OpenAI's is the first message. */
+/** A system prompt. Claude's is a separate field with several parts; OpenAI's is the first message. */
 export interface SystemPrompt {
-  /** Names its content; empty where there is none. */
+  /** Digest of its content; empty if there is none. */
   key: string;
   texts: readonly string[];
 }
 
 const NONE: SystemPrompt = { key: '', texts: [] };
 
-/** The texts of a prompt, `beside` the messages (JSON) and in those at their beginning. */
+/** A prompt from the field `beside` the messages (JSON) and from the `leading` system messages. */
 export function systemPrompt(beside: string | null, leading: readonly string[]): SystemPrompt {
   const texts = [...(beside === null ? [] : textsOf(beside)), ...leading].filter(
     (text) => text.trim() !== '',
@@ -25,7 +25,7 @@ function textsOf(json: string): string[] {
   return readParts(json).map((part) => resultText([part]));
 }
 
-/** Whether two prompts are one agent's: the same, or changed in a small part, as where it says the time of day. */
+/** Whether two prompts belong to one agent: they are equal, or differ in a small part, such as the time of day. */
 export function isAlike(a: SystemPrompt, b: SystemPrompt): boolean {
   if (a.key === b.key) return true;
   if (a.key === '' || b.key === '') return false;
@@ -46,11 +46,16 @@ const ALIKE = 0.8;
 
 /** Shows each text of a system prompt once in a session. */
 export class SystemPrompts {
-  /** Which round showed a prompt, or a part of one; by its digest. */
+  /** The round that showed a prompt or one of its texts, by digest. */
   readonly #shown = new Map<string, number>();
 
-  /** What a round that brings this prompt shows of it. `before` is the prompt that it takes the place of. */
-  tell(prompt: SystemPrompt, before: SystemPrompt | undefined, round: number, budget: Budget): Item | null {
+  /** What a round shows of its prompt; `before` is the prompt of its thread's previous round. */
+  present(
+    prompt: SystemPrompt,
+    before: SystemPrompt | undefined,
+    round: number,
+    budget: Budget,
+  ): Item | null {
     if (prompt.key === '' || prompt.key === before?.key) return null;
     const characters = prompt.texts.reduce((sum, text) => sum + text.length, 0);
     const sameAs = this.#shown.get(prompt.key);
@@ -66,7 +71,7 @@ export class SystemPrompts {
   }
 }
 
-/** The lines that differ, where most lines are the same: some agents write the time of day into their prompt. */
+/** The lines that differ, if most are the same: some agents write the time of day into their prompt. */
 function changeOf(
   prompt: SystemPrompt,
   before: SystemPrompt,

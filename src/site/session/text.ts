@@ -1,19 +1,16 @@
 const SPECIAL: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Text as HTML shows it, inside an element. */
+/** Escapes text for use inside an element. */
 export function escapeText(text: string): string {
   return /[&<>]/.test(text) ? text.replace(/[&<>]/g, (mark) => SPECIAL[mark] ?? mark) : text;
 }
 
-/** Text inside a double-quoted attribute. */
+/** Escapes text for use inside a double-quoted attribute. */
 export function escapeAttribute(text: string): string {
   return text.replace(/[&<>"]/g, (mark) => SPECIAL[mark] ?? mark);
 }
 
-/**
- * Control characters as the signs that stand for them, `␛` for an escape: what a terminal would have obeyed can be
- * seen. Tabs and line ends stay.
- */
+/** Replaces control characters, except tabs and line breaks, by visible symbols: `␛` for an escape. */
 export function withVisibleControls(text: string): string {
   const lines = text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;
   return /[\0-\x08\x0b-\x1f\x7f]/.test(lines)
@@ -23,13 +20,13 @@ export function withVisibleControls(text: string): string {
     : lines;
 }
 
-/** A block that keeps its spaces and line ends; `tabindex` where it may have to scroll, so that keys can do it. */
+/** A preformatted block. If it may scroll, it can be focused, so that the keyboard can scroll it. */
 export function preformatted(html: string, text: string, classes = ''): string {
   const attributes = `${classes === '' ? '' : ` class="${classes}"`}${scrolls(text) ? ' tabindex="0"' : ''}`;
   return `<pre dir="auto"${attributes}><code>${html}</code></pre>`;
 }
 
-/** Longer lines do not fit on a phone; more do not fit into a tool's block. */
+/** What fits without scrolling: columns on a phone, lines in a tool's block. */
 const PHONE_COLUMNS = 36;
 const BLOCK_LINES = 24;
 

@@ -2,70 +2,72 @@ import { align, type Alignment } from './align.ts';
 import { spawns, type Answer } from './answer.ts';
 import type { Numbered } from './message-book.ts';
 import { isAlike, type SystemPrompt } from './system.ts';
-import type { LaneKind } from './view.ts';
+import type { ThreadKind } from './view.ts';
 
-/** A chain of requests, each of which goes on from the one before. */
-export interface Lane {
-  kind: LaneKind;
+/** A chain of requests, each of which continues the one before. */
+export interface Thread {
+  kind: ThreadKind;
   /** From 1, among its kind. */
   label: number;
-  /** Its last request without the system prompt at the beginning, and what that prompt was. */
+  /** Its last request, without and as its leading system prompt. */
   body: readonly number[];
   system: SystemPrompt;
   request: Numbered;
-  /** The round of that request, and what it answered. */
+  /** The round of that request, and its answer. */
   round: number;
   answer: Answer;
 }
 
-/** A request as lanes are chosen for it. */
+/** What decides which thread a request belongs to. */
 export interface Request {
   body: readonly number[];
   system: SystemPrompt;
   numbered: Numbered;
-  /** The user's words in it that are new, on one line; set once it is placed. */
+  /** What the user newly wrote, on one line; set once the thread is known. */
   task: string;
-  /** Whether the message at this place of the body is, or may be, what the lane's last round answered. */
-  echoes: (answer: Answer, place: number) => boolean;
-  /** Ids of the calls whose results the request holds. Asked for only where nothing else tells. */
+  /** Whether the body, from this position on, sends the answer back. */
+  echoes: (answer: Answer, position: number) => boolean;
+  /** Ids of the calls whose results the request has. Costly: asked for last. */
   answeredCalls: () => ReadonlySet<string>;
 }
 
 export interface Placement {
-  /** undefined: a new one begins. */
-  lane: Lane | undefined;
-  /** What the request says of the lane's last; of nothing where a lane begins. */
+  /** undefined: a new thread begins. */
+  thread: Thread | undefined;
+  /** Compares the request with the thread's last one, or with an empty one. */
   alignment: Alignment;
-  /** The very same request, sent again after a failure. */
+  /** The same request, sent again after a failure. */
   isRetry: boolean;
 }
 
-/** An agent with its sub-agents; those unused for longest are forgotten. */
+/** An agent and its sub-agents. Threads that were not used for longest are forgotten. */
 const LIVE = 64;
-/** Beyond this many, further lanes are not told apart any more. */
+/** Further threads get no name. */
 const MOST_NAMED = 100;
 
 /**
- * Tells threads apart: which of the lanes a request continues, from what came before alone, so that no later round
- * changes it. A system prompt is the same if most of it is (`isAlike`). The rules, in their order:
+ * Decides which thread a request continues. Only earlier rounds matter, so later ones never change the decision. System
+ * prompts count as equal if they are alike (`isAlike`). The first rule that applies decides:
  *
- * 1. The request begins with all of a lane's last request (the longest such wins), and the system prompt is the same,
- *    or they share two messages, or the lane's answer follows: it continues that lane. If it holds nothing else, it is a retry where that round
- *    failed or has no answer, and else said once more: its last message counts as new.
- * 2. It holds results of calls that the lane's last round made: it continues it, rewritten.
- * 3. It holds at least half of a lane's last request (and the same system prompt, or two of its messages): rewritten.
- * 4. It has the main lane's system prompt, and the main lane does not wait for tools: the conversation begins anew, or
- *    after a compaction that left nothing of it. The main lane goes on, rewritten.
- * 5. Else a lane begins: a sub-agent's where a lane waits for a tool that may have asked for it (`spawns`), else a
- *    parallel thread's.
+ * 1. The request starts with all of a thread's last request (the longest one wins), and has its system prompt, shares
+ *    two messages with it, or sends its answer back: it continues the thread. If it has no further message, it is a
+ *    retry if the last round has no answer; otherwise its last message was sent once more, and counts as new.
+ * 2. The request has results of calls that a thread's last round made: it continues the thread, rewritten.
+ * 3. The request has at least half of a thread's last request, and its system prompt or two of its messages: it
+ *    continues the thread, rewritten.
+ * 4. The request has the main thread's system prompt, and the main thread does not wait for tools: the conversation
+ *    restarted, or was compacted completely. It continues the main thread, rewritten.
+ * 5. Otherwise a new thread begins: a sub-agent if some thread waits for a tool that may have started it (`spawns`),
+ *    else a parallel thread.
  *
- * Where the rounds are strangers' (`loose`), rule 1 wants the answer back too, 4 does not hold, and no lane is named.
+ * Rounds without a session id are loose: rule 1 also requires the answer to be sent back, rule 3 two shared messages,
+ * rule 4 never applies, and threads have no names.
  */
-export class Lanes {
+export class Threads {
   readonly #isLoose: boolean;
-  /** The one used last comes first. */
-  #live: Lane[] = [];
-  #main: Lane | undefined;
+  /** The most recently used first. */
+  #live: Thread[] = [];
+  #main: Thread | undefined;
   readonly #counts = { main: 0, 'sub-agent': 0, thread: 0, loose: 0 };
 
   constructor(isLoose: boolean) {
@@ -79,34 +81,34 @@ export class Lanes {
   place(request: Request): Placement {
     const whole = this.#wholeOf(request);
     if (whole) return whole;
-    const lane = this.#answeredBy(request) ?? this.#halfOf(request) ?? this.#renewed(request);
-    return { lane, alignment: align(lane?.body ?? [], request.body), isRetry: false };
+    const thread = this.#answeredBy(request) ?? this.#halfOf(request) ?? this.#renewed(request);
+    return { thread, alignment: align(thread?.body ?? [], request.body), isRetry: false };
   }
 
-  /** The lane of this round from now on: the one it was placed in, or a new one. */
-  follow(placement: Placement, request: Request, round: number, answer: Answer): Lane {
-    const lane = placement.lane ?? this.#open(request.task);
-    Object.assign(lane, {
+  /** Makes this round the last of its thread, which is the one that `place` found or a new one. */
+  follow(placement: Placement, request: Request, round: number, answer: Answer): Thread {
+    const thread = placement.thread ?? this.#open(request.task);
+    Object.assign(thread, {
       body: request.body,
       system: request.system,
       request: request.numbered,
       round,
       answer,
     });
-    this.#live = [lane, ...this.#live.filter((other) => other !== lane)];
+    this.#live = [thread, ...this.#live.filter((other) => other !== thread)];
     if (this.#live.length > LIVE) this.#live = this.#live.filter((one, i) => i < LIVE || one === this.#main);
-    return lane;
+    return thread;
   }
 
-  #open(task: string): Lane {
+  #open(task: string): Thread {
     const kind = this.kindOfNext(task);
-    const lane = { kind, label: ++this.#counts[kind] } as Lane;
-    if (kind === 'main') this.#main = lane;
-    return lane;
+    const thread = { kind, label: ++this.#counts[kind] } as Thread;
+    if (kind === 'main') this.#main = thread;
+    return thread;
   }
 
-  /** The kind of the lane that would begin now with these words of a user. */
-  kindOfNext(task: string): LaneKind {
+  /** The kind that a new thread would have, if it began with this task. */
+  kindOfNext(task: string): ThreadKind {
     if (this.#isLoose) return 'loose';
     if (!this.#main) return 'main';
     if (this.#counts['sub-agent'] + this.#counts.thread >= MOST_NAMED) return 'loose';
@@ -115,57 +117,57 @@ export class Lanes {
 
   #wholeOf(request: Request): Placement | undefined {
     const { body, system } = request;
-    let best: Lane | undefined;
-    for (const lane of this.#live) {
-      const length = lane.body.length;
+    let best: Thread | undefined;
+    for (const thread of this.#live) {
+      const length = thread.body.length;
       if (length === 0 || length > body.length || length <= (best?.body.length ?? 0)) continue;
-      if (lane.body[0] !== body[0] || lane.body[length - 1] !== body[length - 1]) continue;
-      if (!lane.body.every((message, i) => message === body[i])) continue;
-      if (!isAlike(lane.system, system) && !this.#isProved(lane, request)) continue;
-      if (this.#isLoose && !this.#goesOn(lane, request)) continue;
-      best = lane;
+      if (thread.body[0] !== body[0] || thread.body[length - 1] !== body[length - 1]) continue;
+      if (!thread.body.every((message, i) => message === body[i])) continue;
+      if (!isAlike(thread.system, system) && !this.#isProved(thread, request)) continue;
+      if (this.#isLoose && !this.#sendsAnswerBack(thread, request)) continue;
+      best = thread;
     }
     if (!best) return undefined;
     const isSame = best.body.length === body.length;
     const isRetry = isSame && best.answer.isMissing;
     const prefix = isSame && !isRetry ? body.length - 1 : best.body.length;
     const added = Array.from({ length: body.length - prefix }, (_, i) => prefix + i);
-    return { lane: best, alignment: { prefix, added, removed: 0 }, isRetry };
+    return { thread: best, alignment: { prefix, added, removed: 0 }, isRetry };
   }
 
-  /** Whether a request goes on from a lane though its system prompt is another: an edited one, or another agent's. */
-  #isProved(lane: Lane, { body, echoes }: Request): boolean {
-    const { length } = lane.body;
+  /** Whether a request continues a thread although its system prompt differs: it was edited, or is another agent's. */
+  #isProved(thread: Thread, { body, echoes }: Request): boolean {
+    const { length } = thread.body;
     if (length === body.length) return false;
-    return length >= 2 || (!lane.answer.isMissing && echoes(lane.answer, length));
+    return length >= 2 || (!thread.answer.isMissing && echoes(thread.answer, length));
   }
 
-  /** Whether a stranger's request is really the same conversation: what was answered stands in it. */
-  #goesOn(lane: Lane, { body, echoes }: Request): boolean {
-    if (lane.body.length === body.length) return lane.answer.isMissing;
-    return echoes(lane.answer, lane.body.length);
+  /** Whether a loose request continues a thread: it must send the answer back. */
+  #sendsAnswerBack(thread: Thread, { body, echoes }: Request): boolean {
+    if (thread.body.length === body.length) return thread.answer.isMissing;
+    return echoes(thread.answer, thread.body.length);
   }
 
-  #answeredBy(request: Request): Lane | undefined {
+  #answeredBy(request: Request): Thread | undefined {
     const waiting = this.#live.filter(({ answer }) => answer.open.size > 0);
     if (waiting.length === 0) return undefined;
     const answered = request.answeredCalls();
     return waiting.find(({ answer }) => [...answer.open].some((id) => answered.has(id)));
   }
 
-  #halfOf({ body, system }: Request): Lane | undefined {
-    let best: { lane: Lane; shared: number } | undefined;
-    for (const lane of this.#live) {
-      const { removed } = align(lane.body, body);
-      const shared = lane.body.length - removed;
-      if (shared * 2 < lane.body.length || shared < (isAlike(lane.system, system) ? 1 : 2)) continue;
+  #halfOf({ body, system }: Request): Thread | undefined {
+    let best: { thread: Thread; shared: number } | undefined;
+    for (const thread of this.#live) {
+      const { removed } = align(thread.body, body);
+      const shared = thread.body.length - removed;
+      if (shared * 2 < thread.body.length || shared < (isAlike(thread.system, system) ? 1 : 2)) continue;
       if (this.#isLoose && shared < 2) continue;
-      if (shared > (best?.shared ?? 0)) best = { lane, shared };
+      if (shared > (best?.shared ?? 0)) best = { thread, shared };
     }
-    return best?.lane;
+    return best?.thread;
   }
 
-  #renewed({ system }: Request): Lane | undefined {
+  #renewed({ system }: Request): Thread | undefined {
     const main = this.#main;
     return main && isAlike(main.system, system) && !main.answer.isWaiting ? main : undefined;
   }

@@ -1,14 +1,14 @@
 import { shortCount } from '../format.ts';
 import { escapeText } from './text.ts';
 
-/** Where the strip's two charts begin and end, in pixels. */
+/** Top and bottom of the timeline's two charts, in pixels. */
 export const INPUT = { top: 24, bottom: 104 };
 export const COST = { top: 138, bottom: 174 };
-/** Of the axis, and between its labels and the plot. */
+/** The axis's least width, and the gap between its labels and the plot, in pixels. */
 const LEAST_WIDTH = 40;
 const GAP = 7;
 
-/** The largest value of an axis of two steps that are easy to read. */
+/** The top of an axis with two steps, each a round number. */
 export function niceTop(max: number): number {
   if (max <= 0) return 0;
   const unit = 10 ** Math.floor(Math.log10(max / 2));
@@ -16,7 +16,7 @@ export function niceTop(max: number): number {
   return Number((step * unit * 2).toPrecision(6));
 }
 
-/** The labels beside both charts, in pixels; the axis is as wide as they are. */
+/** The labels beside both charts. The axis is as wide as they need. */
 export function drawAxis(
   inputTop: number,
   costTop: number,
@@ -42,7 +42,7 @@ export function drawAxis(
   };
 }
 
-/** Pixels that a label takes at most. A point is half a digit. */
+/** An upper bound of a label's width, in pixels. A point is half as wide as a digit. */
 function widthOf(words: string): number {
   return 7 * words.length - 3.5 * (words.split('.').length - 1);
 }

@@ -1,9 +1,10 @@
 import { usdOf } from '../../pricing/money.ts';
 import type { Row } from '../../query/aggregate.ts';
-import { costIn, costView, sumOfRounds, type CostView } from '../cost-view.ts';
+import { costIn, costView, type CostView } from '../cost-view.ts';
+import { sumOfColumns } from './column.ts';
 import type { Column } from './view.ts';
 
-/** A bar of the strip: one round, or where there are too many, some that follow each other. */
+/** A bar of the timeline: one round, or several consecutive ones if there are too many. */
 export interface Bar {
   from: number;
   to: number;
@@ -11,7 +12,7 @@ export interface Bar {
   input: number;
   cached: number;
   output: number;
-  /** Cost by model, in the currency that is drawn, the dearest first; what is unknown is left out. */
+  /** Known costs by model, in the drawn currency, the largest first. */
   costs: { model: string; amount: number }[];
   cost: CostView;
   models: string[];
@@ -19,17 +20,17 @@ export interface Bar {
   failedTools: number;
   /** Status of the first failed request. */
   status: number | null;
-  /** Names of the side lanes in it; null where one of its rounds is of the main lane. */
-  lanes: string[] | null;
-  /** 0 where the axis is not cut. */
+  /** Names of its threads; null if one of its rounds is of the main thread. */
+  threads: string[] | null;
+  /** Idle time before it; 0 if the axis has no gap there. */
   idleMs: number;
 }
 
 const MOST_BARS = 120;
 const MOST_GAPS = 6;
 
-/** The bars of these rounds, at most 120, and how many rounds one stands for; `currency` is what they are drawn in. */
-export function stripBars(columns: readonly Column[], currency: string): { bars: Bar[]; size: number } {
+/** At most 120 bars, drawn in `currency`; `size` is the number of rounds per bar. */
+export function timelineBars(columns: readonly Column[], currency: string): { bars: Bar[]; size: number } {
   const size = Math.ceil(columns.length / MOST_BARS);
   const shortest = shortestGap(columns);
   const bars: Bar[] = [];
@@ -41,7 +42,7 @@ export function stripBars(columns: readonly Column[], currency: string): { bars:
   return { bars, size };
 }
 
-/** The axis is cut at the longest gaps only; a session of every day would be cut to pieces. */
+/** The axis shows the longest gaps only: a session used every day would fall to pieces. */
 function shortestGap(columns: readonly Column[]): number {
   const gaps = columns
     .slice(1)
@@ -55,23 +56,23 @@ function barOf(columns: readonly Column[], shortestGapMs: number, currency: stri
   const [first] = columns;
   const sum = (value: (column: Column) => number): number =>
     columns.reduce((total, column) => total + value(column), 0);
-  const total = sumOfRounds(columns);
+  const total = sumOfColumns(columns);
   const idle = Math.max(...columns.map(({ idleMs }) => idleMs));
   return {
     from: first?.number ?? 0,
     to: columns.at(-1)?.number ?? 0,
     time: first?.time ?? 0,
-    input: sum(({ input }) => input),
-    cached: sum(({ input, cached }) => Math.min(cached, input)),
-    output: sum(({ output }) => output),
+    input: total.input,
+    cached: sum(({ usage }) => Math.min(usage.cached, usage.input)),
+    output: total.output,
     costs: costsByModel(columns, total, currency),
     cost: costView(total, 4),
-    models: [...new Set(columns.map(({ model }) => model))],
+    models: [...new Set(columns.map(({ usage }) => usage.model))],
     unpriced: total.unpricedRounds,
     failedTools: sum(({ failedTools }) => failedTools),
     status: columns.find(({ status }) => status !== null)?.status ?? null,
-    lanes: columns.every(({ laneName }) => laneName !== null)
-      ? [...new Set(columns.map(({ laneName }) => laneName ?? ''))]
+    threads: columns.every(({ threadName }) => threadName !== null)
+      ? [...new Set(columns.map(({ threadName }) => threadName ?? ''))]
       : null,
     idleMs: idle >= shortestGapMs ? idle : 0,
   };
@@ -84,7 +85,7 @@ function costsByModel(columns: readonly Column[], total: Row, currency: string):
   return someOf(
     models.map((model) => ({
       model,
-      amount: amountOf(sumOfRounds(columns.filter((column) => column.model === model))),
+      amount: amountOf(sumOfColumns(columns.filter(({ usage }) => usage.model === model))),
     })),
   );
 }

@@ -5,23 +5,23 @@ import { COST, drawAxis, INPUT, niceTop } from './timeline-axis.ts';
 import type { Bar } from './timeline-bars.ts';
 import { escapeAttribute, escapeText } from './text.ts';
 
-/** What the strip asks of its page. */
-export interface StripStyle {
+/** What the timeline needs from its page. */
+export interface TimelineStyle {
   slotOf(model: string): number;
-  /** Where a round is shown. */
+  /** A link to a round. */
   hrefOf(round: number): string;
   timeOf(ms: number): string;
   nameOf(model: string): string;
-  /** What the costs are drawn in: `$`. */
+  /** The sign of the drawn currency: `$`. */
   sign: string;
 }
 
-// x in per cent, y in pixels, no viewBox: text keeps its size at any width.
-export const STRIP_HEIGHT = 196;
-/** Widths in slots: of an idle gap, and the share of its slot that a bar fills. */
+// x is in percent and y in pixels, without a viewBox: text keeps its size at any width.
+export const TIMELINE_HEIGHT = 196;
+/** Width of an idle gap, in slots, and the share of its slot that a bar fills. */
 const GAP = 1.7;
 const FILL = 0.72;
-/** A lone bar is no wider than this many of a strip's. */
+/** There are at least this many slots, so that a few bars do not become too wide. */
 const FEWEST_SLOTS = 12;
 
 interface PlacedBar extends Bar {
@@ -29,10 +29,10 @@ interface PlacedBar extends Bar {
   x: number;
 }
 
-/** The strip as two drawings: the axis, and the plot beside it, which is as wide as there is room. */
-export function drawStrip(
+/** Draws the timeline as two SVGs: the axis, and the plot, which takes the remaining width. */
+export function drawTimeline(
   bars: readonly Bar[],
-  style: StripStyle,
+  style: TimelineStyle,
 ): { axis: string; axisWidth: number; plot: string } {
   const { placed, slot } = placeBars(bars);
   const inputTop = niceTop(Math.max(1, ...bars.map(({ input }) => input)));
@@ -67,7 +67,7 @@ function placeBars(bars: readonly Bar[]): { placed: PlacedBar[]; slot: number } 
   return { placed, slot };
 }
 
-/** Stretches of the axis between the gaps. */
+/** Runs of bars between gaps. */
 function runsOf(bars: readonly PlacedBar[], slot: number): { from: number; to: number }[] {
   const runs: { from: number; to: number }[] = [];
   for (const bar of bars) {
@@ -103,17 +103,17 @@ function gaps(bars: readonly PlacedBar[], slot: number): string {
     .join('');
 }
 
-/** A line below the bars of sub-agents and parallel threads, and how many these are. */
+/** Lines below the bars of sub-agents and parallel threads, with their number. */
 function brackets(bars: readonly PlacedBar[], slot: number): string {
   const runs: { from: number; to: number; names: Set<string> }[] = [];
   let isOpen = false;
-  for (const { x, lanes, idleMs } of bars) {
+  for (const { x, threads, idleMs } of bars) {
     const last = runs.at(-1);
-    if (lanes && isOpen && last && idleMs === 0) {
+    if (threads && isOpen && last && idleMs === 0) {
       last.to = x + slot;
-      for (const name of lanes) last.names.add(name);
-    } else if (lanes) runs.push({ from: x, to: x + slot, names: new Set(lanes) });
-    isOpen = lanes !== null;
+      for (const name of threads) last.names.add(name);
+    } else if (threads) runs.push({ from: x, to: x + slot, names: new Set(threads) });
+    isOpen = threads !== null;
   }
   return runs
     .map(({ from, to, names }) => {
@@ -136,7 +136,7 @@ function sideText(names: readonly string[]): string {
 
 type Scale = (value: number) => number;
 
-function column(bar: PlacedBar, slot: number, inputY: Scale, costY: Scale, style: StripStyle): string {
+function column(bar: PlacedBar, slot: number, inputY: Scale, costY: Scale, style: TimelineStyle): string {
   const x = percent(bar.x + (slot * (1 - FILL)) / 2);
   const width = percent(slot * FILL);
   const rect = (name: string, top: number, bottom: number): string =>
@@ -167,7 +167,7 @@ function column(bar: PlacedBar, slot: number, inputY: Scale, costY: Scale, style
 }
 
 /** `#12, 15:05:02, claude-sonnet-4-5: 27,930 in (21,204 cached), 355 out, $0.0367`. */
-function titleOf(bar: Bar, style: Pick<StripStyle, 'timeOf' | 'nameOf'>): string {
+function titleOf(bar: Bar, style: Pick<TimelineStyle, 'timeOf' | 'nameOf'>): string {
   const number = bar.from === bar.to ? `#${bar.from}` : `#${bar.from} to #${bar.to}`;
   const cached = bar.cached > 0 ? ` (${exact(bar.cached)} cached)` : '';
   const models = bar.models.slice(0, 3).map((model) => style.nameOf(model));
@@ -187,7 +187,7 @@ function titleOf(bar: Bar, style: Pick<StripStyle, 'timeOf' | 'nameOf'>): string
 const STEPS = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 2500, 5000, 10_000, 50_000];
 const MOST_NUMBERS = 9;
 
-/** Numbers of rounds below their bars: the first, then round ones. */
+/** Numbers of rounds below their bars: the first one, then round numbers. */
 function numbers(bars: readonly PlacedBar[], slot: number): string {
   const first = bars[0]?.from ?? 1;
   const rounds = (bars.at(-1)?.to ?? 1) - first + 1;

@@ -1,17 +1,18 @@
 import type { StoredRound } from '../../session-format/stored-round.ts';
+import type { UsageCell } from '../../model/usage-cell.ts';
 import type { ShownMoney } from '../../query/round-money.ts';
 
-// A session as its pages show it: plain data, without a word of HTML.
+// A session as its pages show it: plain data, no HTML.
 
-/** Text as it is shown, and how many of its characters are left off at the end. */
+/** A shown text, and how many characters are left off at its end. */
 export interface Clip {
   text: string;
   left: number;
-  /** The gateway cut its middle out. */
+  /** The gateway cut out its middle. */
   isCut?: true;
 }
 
-/** What stands in a message, or in a tool's result. */
+/** A part of a message or of a tool's result. */
 export type Content =
   | { kind: 'text' | 'thinking'; clip: Clip }
   | { kind: 'image'; url: string | null }
@@ -22,28 +23,28 @@ export interface ResultView {
   /** The round whose request brought it. */
   round: number;
   content: Content[];
-  /** Why it counts as failed, in a word or two (`error`, `exit code 1`); null where it does not. */
+  /** Why it counts as failed, in a word or two (`error`, `exit code 1`); null if it does not. */
   failure: string | null;
-  /** What fits beside the call: `84 lines`, or a result so short that it can stand there itself. */
+  /** Shown next to the call: `84 lines`, or a short result itself. */
   summary: string;
 }
 
 export interface CallView {
   name: string;
-  /** The arguments' gist, on one line. */
-  gist: string;
+  /** The arguments on one line. */
+  excerpt: string;
   arguments: Clip;
-  /** null where no later round on this page brings it. */
+  /** null if no round on this page brings it. */
   result: ResultView | null;
 }
 
-/** One piece of a round, in the order in which it is shown. */
+/** A piece of a round. A round's items are shown in their order. */
 export type Item =
-  /** New parts of the system prompt; `sameAs` names the round that showed all of it. */
+  /** New parts of the system prompt; `sameAs` is the round that showed the same prompt. */
   | { kind: 'system'; clips: Clip[]; characters: number; known: number; sameAs: number | null }
-  /** A system prompt that differs from the one before in some lines only. */
+  /** A system prompt that differs from the previous one in some lines only. */
   | { kind: 'system-change'; removed: Clip; added: Clip; sameLines: number }
-  /** `differs`: it stands for the answer of round `of`, which was logged otherwise; `late`: so it ended there. */
+  /** `differs`: it replaces the answer logged in round `of`; `late`: it is the part of that answer the log lacked. */
   | {
       kind: 'message';
       role: string;
@@ -51,27 +52,27 @@ export type Item =
       note: { kind: 'differs' | 'late'; of: number } | null;
     }
   /** A long message that another round shows. */
-  | { kind: 'seen'; role: string; gist: string; round: number }
+  | { kind: 'seen'; role: string; excerpt: string; round: number }
   | { kind: 'reasoning'; clip: Clip; tokens: number }
   | { kind: 'answer'; clip: Clip }
   | { kind: 'call'; call: CallView }
-  /** A result whose call stands on another page, or nowhere (`callRound` null). */
+  /** A result whose call is on another page, or unknown (`callRound` null). */
   | { kind: 'result'; result: ResultView; callRound: number | null; name: string }
-  /** A value that the gateway cut, as text. */
+  /** A value that the gateway truncated, as text. */
   | { kind: 'cut'; what: 'request' | 'system' | 'tool calls'; clip: Clip }
-  /** So many messages of this request are not shown at all. */
+  /** The number of further messages of the request, which are not shown. */
   | { kind: 'more'; messages: number };
 
-/** What a request says again of its lane's past. */
+/** What a request has in common with earlier rounds of its thread. */
 export interface History {
-  /** `first`: nothing to repeat; `continued`; `rewritten`; `retried`: the very same request after a failure. */
+  /** `retried`: the same request once more, after a failure. */
   kind: 'continued' | 'rewritten' | 'retried';
-  /** Messages that were shown before; the answer of the round before among them. */
+  /** Messages that were shown before, including the last answer. */
   repeated: number;
-  /** Messages of the round before that are gone. */
+  /** Messages of the continued request that are missing. */
   removed: number;
   added: number;
-  /** Of the added, tool results that stand with their calls. */
+  /** How many of the added messages are tool results, shown with their calls. */
   atCalls: number;
   /** The round whose request is continued. */
   of: number;
@@ -82,23 +83,23 @@ export interface RoundView {
   stored: StoredRound;
   /** Milliseconds since 1970 UTC. */
   time: number;
-  /** By the price book as it stands; `stored.price` may be older. */
+  /** By the current price book; `stored.price` may be older. */
   money: ShownMoney;
   history: History | null;
-  /** The user's words that this round brought, on one line; null where it brought none. */
+  /** What the user newly wrote, on one line; null if nothing. */
   prompt: string | null;
   items: Item[];
 }
 
-export type LaneKind = 'main' | 'sub-agent' | 'thread' | 'loose';
+export type ThreadKind = 'main' | 'sub-agent' | 'thread' | 'loose';
 
-/** Rounds of a parallel thread, as far as they stand between two rounds of the main one. */
-export interface LaneView {
+/** Rounds of a sub-agent or parallel thread between two rounds of the main thread. */
+export interface ThreadView {
   kind: 'sub-agent' | 'thread';
   /** From 1, among its kind. */
   label: number;
   isContinued: boolean;
-  /** What it was asked at the first of these rounds, on one line; empty where that only goes on. */
+  /** What the user newly wrote in the first of these rounds, on one line; can be empty. */
   task: string;
   blocks: (RoundBlock | IdleBlock)[];
 }
@@ -111,28 +112,23 @@ interface IdleBlock {
   kind: 'idle';
   ms: number;
 }
-export type Block = RoundBlock | IdleBlock | { kind: 'lane'; lane: LaneView };
+export type Block = RoundBlock | IdleBlock | { kind: 'thread'; thread: ThreadView };
 
-/** A round in the strip chart. */
+/** A round in the timeline. */
 export interface Column {
   number: number;
   time: number;
-  input: number;
-  cached: number;
-  output: number;
-  reasoning: number;
-  money: ShownMoney;
-  model: string;
-  lane: LaneKind;
-  /** Names the lane, where that is a sub-agent or a parallel thread. */
-  laneName: string | null;
-  /** Whether it says a word: without, its tool calls are unknown. */
+  usage: UsageCell;
+  thread: ThreadKind;
+  /** The name of a sub-agent or parallel thread. */
+  threadName: string | null;
+  /** Without text, the round's tool calls are unknown. */
   hasText: boolean;
   failedTools: number;
   calls: number;
-  /** Of a failed request; null where it went well. */
+  /** HTTP status of a failed request, else null. */
   status: number | null;
-  /** Milliseconds without any round before this one; 0 where that is no gap to speak of. */
+  /** Milliseconds without any round before this one; 0 if that is no noticeable gap. */
   idleMs: number;
 }
 
@@ -143,7 +139,7 @@ export interface Prompt {
   idleMs: number;
 }
 
-/** One page of a session. What stands on a closed page follows from its rounds and those before. */
+/** One page of a session. What a closed page shows depends on its rounds and earlier ones only. */
 export interface SessionPart {
   /** From 1. */
   page: number;
@@ -155,13 +151,13 @@ export interface SessionPart {
   prompts: Prompt[];
   columns: Column[];
   consumers: string[];
-  /** Whether any question up to here had words: only then may the page have the session's title. */
+  /** Whether any question up to here has text: only then can the page show the session's title. */
   hasTitle: boolean;
-  /** Digest of all that its rounds, and those before, say. */
+  /** Digest of its rounds and all earlier ones. */
   digest: string;
 }
 
-/** What all rounds together come to, once the last was read. */
+/** The sum of all rounds, once the last was read. */
 export interface SessionSum {
   columns: Column[];
   prompts: Prompt[];

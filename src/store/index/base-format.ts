@@ -1,5 +1,6 @@
 import { digest } from '../../platform/digest.ts';
-import type { LogPosition } from '../state.ts';
+import { isClosedLog, isLogPosition, type ClosedLog, type LogPosition } from '../../model/log-position.ts';
+import { isCount, isRecord } from '../../platform/json-checks.ts';
 
 /*
  * The base of an index: a file that is written once.
@@ -22,7 +23,20 @@ export interface BasePositions {
   commit: number;
   logs: LogPosition[];
   next_log: number;
-  closed: LogPosition[];
+  closed: ClosedLog[];
+}
+
+export function isBasePositions(value: unknown): value is BasePositions {
+  if (!isRecord(value)) return false;
+  const { commit, logs, next_log: nextLog, closed } = value;
+  return (
+    isCount(commit) &&
+    isCount(nextLog) &&
+    Array.isArray(logs) &&
+    logs.every(isLogPosition) &&
+    Array.isArray(closed) &&
+    closed.every(isClosedLog)
+  );
 }
 
 export interface Section {

@@ -2,6 +2,7 @@ import { crc32 } from '../../platform/digest.ts';
 import { isAbsent, readBytes, type Files } from '../../platform/files.ts';
 import {
   fileKeyOf,
+  isBasePositions,
   KEY_BYTES,
   keyOf,
   MARK,
@@ -68,7 +69,10 @@ export class IndexBase {
   }
 
   positions(): BasePositions {
-    return JSON.parse(this.#section(this.#footer.positions).toString()) as BasePositions;
+    const section = this.#footer.positions;
+    const positions: unknown = JSON.parse(this.#section(section).toString());
+    if (isBasePositions(positions)) return positions;
+    throw damagedIndex(this.#path, `has no log positions at byte ${section.at}`);
   }
 
   /** What the sessions used, in the order of their records; undefined where they have little in common. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Files } from '../../platform/files.ts';
-import type { LogPosition, State } from '../state.ts';
+import type { ClosedLog } from '../../model/log-position.ts';
+import type { State } from '../state.ts';
 import type { SessionEntry, SessionHead, SessionUsage } from '../../model/session-entry.ts';
 import type { SharedCells } from './shared-cells.ts';
 
@@ -23,11 +24,11 @@ export interface StoredSessions extends Sessions {
   sharedCells(): SharedCells | undefined;
 }
 
-/** What each session holds and used, and the logs whose files are gone. */
+/** What each session holds and used, and where closed logs were read to. */
 export interface Index {
   readonly sessions: Sessions;
   /** By number. They are never forgotten: a copy of one can turn up years later. */
-  readonly closed: ReadonlyMap<number, LogPosition>;
+  readonly closed: ReadonlyMap<number, ClosedLog>;
 }
 
 /** The index is a base, which is written once, and a tail of what came since: two files of one generation. */

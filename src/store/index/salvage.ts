@@ -4,7 +4,8 @@ import { readWhole, type Files } from '../../platform/files.ts';
 import { IndexBase } from './base.ts';
 import { basePath, tailPath } from './index-files.ts';
 import { parseIndexLine, type IndexLine } from './tail.ts';
-import { areLogPositions, isCount, type LogPosition } from '../state.ts';
+import { isCount } from '../../platform/json-checks.ts';
+import { isClosedLog, isLogPosition, type ClosedLog, type LogPosition } from '../../model/log-position.ts';
 import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
 
 /** What one commit wrote into the index, as far as it can be read. In the tail it ends with the log positions. */
@@ -27,8 +28,8 @@ export interface IndexFilesContent {
   generations: number[];
   /** The latest first. */
   commits: IndexedCommit[];
-  /** Logs whose files were gone: as the latest readable line has them. */
-  closed: Map<number, LogPosition>;
+  /** Closed logs, as the latest readable line has them. */
+  closed: Map<number, ClosedLog>;
 }
 
 /** Reads every index file of a store; believes no more of it than each record and line says by itself. */
@@ -104,7 +105,7 @@ function surveyTail(
     if (line && isSession(line)) {
       const { usage: _, ...entry } = line;
       sessions.push(entry);
-    } else if (line && 'closed' in line && areLogPositions(line.closed)) {
+    } else if (line && 'closed' in line && Array.isArray(line.closed) && line.closed.every(isClosedLog)) {
       for (const log of line.closed) remember(survey.closed, log);
     } else if (line && isPositions(line)) {
       const { logs, next_log: nextLog, commit } = line;
@@ -131,7 +132,7 @@ function unlessDamaged<T>(read: () => T): T | undefined {
 }
 
 /** A log that turned up again can have been closed more than once. */
-function remember(closed: Map<number, LogPosition>, log: LogPosition): void {
+function remember(closed: Map<number, ClosedLog>, log: ClosedLog): void {
   const known = closed.get(log.id);
   if (!known || known.offset <= log.offset) closed.set(log.id, log);
 }
@@ -150,5 +151,11 @@ function isSession(line: IndexLine): line is Extract<IndexLine, { id: string }> 
 }
 
 function isPositions(line: IndexLine): line is Extract<IndexLine, { commit: number }> {
-  return 'commit' in line && isCount(line.commit) && isCount(line.next_log) && areLogPositions(line.logs);
+  return (
+    'commit' in line &&
+    isCount(line.commit) &&
+    isCount(line.next_log) &&
+    Array.isArray(line.logs) &&
+    line.logs.every(isLogPosition)
+  );
 }

@@ -18,13 +18,13 @@ export interface SharedCells {
   readonly parts: Iterable<readonly number[]>;
 }
 
-/** A cube as bytes: its cells, and its parts. */
+/** Shared cells as bytes. */
 export interface SharedCellsBytes {
   cells: Buffer;
   parts: Buffer;
 }
 
-/** When a cube is made. */
+/** When shared cells are made. */
 interface SharedCellsBounds {
   /** So many cells are kept in memory meanwhile. */
   most: number;
@@ -34,7 +34,7 @@ interface SharedCellsBounds {
 
 const BOUNDS: SharedCellsBounds = { most: 1 << 17, worth: 2 };
 
-/** Makes the cube of sessions that come one after the other. */
+/** Makes the shared cells of sessions that are added one after the other. */
 export class SharedCellsWriter {
   readonly #bounds: SharedCellsBounds;
   #sums: CellSums | undefined = new CellSums();
@@ -46,7 +46,7 @@ export class SharedCellsWriter {
     this.#bounds = bounds;
   }
 
-  /** There is too much: no cube is made, whatever comes. */
+  /** There are too many cells: none are shared, whatever is added later. */
   get isGivenUp(): boolean {
     return this.#sums === undefined;
   }
@@ -71,17 +71,17 @@ export class SharedCellsWriter {
   }
 }
 
-/** What sessions used, with or without a cube. */
+/** What sessions used, in shared cells if there are any. */
 export function* cellsOf(sessions: {
   usages(): Iterable<SessionUsage>;
   sharedCells(): SharedCells | undefined;
 }): Generator<UsageCell> {
-  const cube = sessions.sharedCells();
-  if (cube) yield* cube.cells;
+  const shared = sessions.sharedCells();
+  if (shared) yield* shared.cells;
   else for (const { usage } of sessions.usages()) yield* usage;
 }
 
-/** The cube of so many sessions, from bytes that have been checked. */
+/** The shared cells of this many sessions, from bytes that have been checked. */
 export function decodeSharedCells(
   bytes: SharedCellsBytes,
   names: readonly string[],
@@ -104,26 +104,26 @@ export function decodeSharedCells(
   };
 }
 
-/** A cube and more: what sessions of it used since, by their place in it, and what new ones did. */
+/** Adds what known sessions used since, by their position, and what new sessions used. */
 export function extendSharedCells(
-  cube: SharedCells,
+  shared: SharedCells,
   known: ReadonlyMap<number, readonly UsageCell[]>,
   added: readonly (readonly UsageCell[])[],
 ): SharedCells {
   const all = [...known.values(), ...added];
-  let { size } = cube;
+  let { size } = shared;
   const number = (usage: readonly UsageCell[]): number[] => usage.map(() => size++);
   const more = new Map(Array.from(known, ([place, usage]) => [place, number(usage)]));
   const others = added.map(number);
   return {
     size,
     cells: repeatable(function* () {
-      yield* cube.cells;
+      yield* shared.cells;
       for (const usage of all) yield* usage;
     }),
     parts: repeatable(function* () {
       let place = 0;
-      for (const numbers of cube.parts) {
+      for (const numbers of shared.parts) {
         const later = more.get(place++);
         yield later ? [...numbers, ...later] : numbers;
       }

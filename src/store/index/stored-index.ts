@@ -6,7 +6,8 @@ import { IndexBase } from './base.ts';
 import { basePath, tailPath, type Index, type StoredSessions } from './index-files.ts';
 import { decodeHead, decodeRecord, decodeUsage, idOfRecord, NameTable } from './record.ts';
 import { addUp, IndexTail } from './tail.ts';
-import type { LogPosition, State } from '../state.ts';
+import type { ClosedLog } from '../../model/log-position.ts';
+import type { State } from '../state.ts';
 import type { SessionEntry, SessionHead, SessionUsage } from '../../model/session-entry.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
 import { extendSharedCells, type SharedCells } from './shared-cells.ts';
@@ -32,7 +33,7 @@ export class StoredIndex implements Index {
   /** What this process added, by id, and the names of these sessions' files in lower case. */
   #changed = new Map<string, Changed>();
   #changedFiles = new Set<string>();
-  #closed: Map<number, LogPosition> | undefined;
+  #closed: Map<number, ClosedLog> | undefined;
 
   /** Throws InputOutputError where a file of the index is missing (then ENOENT is its cause) or damaged. */
   constructor(files: Files, dir: string, { generation, base, length }: State['index']) {
@@ -56,7 +57,7 @@ export class StoredIndex implements Index {
     };
   }
 
-  get closed(): ReadonlyMap<number, LogPosition> {
+  get closed(): ReadonlyMap<number, ClosedLog> {
     this.#closed ??= new Map(
       [...(this.#base?.positions().closed ?? []), ...this.#tail.closed].map((log) => [log.id, log]),
     );
@@ -95,7 +96,7 @@ export class StoredIndex implements Index {
     this.#changedFiles.add(head.file.toLowerCase());
   }
 
-  addClosed(logs: readonly LogPosition[]): void {
+  addClosed(logs: readonly ClosedLog[]): void {
     if (logs.length === 0) return;
     this.#closed = new Map([...this.closed, ...logs.map((log) => [log.id, log] as const)]);
   }
@@ -174,8 +175,8 @@ export class StoredIndex implements Index {
   }
 
   #sharedCells(): SharedCells | undefined {
-    const cube = this.#base?.sharedCells();
-    if (!cube) return undefined;
+    const shared = this.#base?.sharedCells();
+    if (!shared) return undefined;
     const known = new Map<number, UsageCell[]>();
     const added: UsageCell[][] = [];
     for (const id of this.#laterIds()) {
@@ -184,7 +185,7 @@ export class StoredIndex implements Index {
       if (row < 0) added.push(usage);
       else known.set(row, usage);
     }
-    return extendSharedCells(cube, known, added);
+    return extendSharedCells(shared, known, added);
   }
 
   /** What the tail and this process know of a session beside the base. */

@@ -1,7 +1,8 @@
 import { crc32 } from '../../platform/digest.ts';
 import type { InputOutputError } from '../../platform/errors.ts';
+import { parseJson } from '../../platform/json-spans.ts';
 import { damagedIndex } from './damaged-index.ts';
-import type { LogPosition } from '../state.ts';
+import { isClosedLog, type ClosedLog, type LogPosition } from '../../model/log-position.ts';
 import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
 import type { PriceRef, UsageCell } from '../../model/usage-cell.ts';
 
@@ -42,7 +43,7 @@ interface PositionsLine {
   crc?: number;
 }
 
-export type IndexLine = SessionLine | PositionsLine | { closed: LogPosition[] };
+export type IndexLine = SessionLine | PositionsLine | { closed: ClosedLog[] };
 
 /** A session's line with what a run added in `usage`. */
 export function sessionLine(head: SessionHead, usage: readonly UsageCell[]): string {
@@ -54,19 +55,15 @@ export function positionsLine(positions: PositionsLine): string {
   return `${JSON.stringify(positions)}\n`;
 }
 
-export function closedLine(closed: readonly LogPosition[]): string {
+export function closedLine(closed: readonly ClosedLog[]): string {
   return closed.length === 0 ? '' : `${JSON.stringify({ closed })}\n`;
 }
 
 /** A line of the tail; undefined where it is damaged. */
 export function parseIndexLine(text: string): IndexLine | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    // Our own line: that it is a whole JSON document is all that is asked of it.
-    return typeof value === 'object' && value !== null ? (value as IndexLine) : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(text);
+  // Our own line: that it is a whole JSON document is all that is asked of it.
+  return typeof value === 'object' && value !== null ? (value as IndexLine) : undefined;
 }
 
 /** What a tail's lines add to a session: the fields of the last, the usage of all. */
@@ -143,9 +140,13 @@ export class IndexTail {
     return head;
   }
 
-  get closed(): LogPosition[] {
-    const lines = this.#others.map((place) => this.#parse(place));
-    return lines.flatMap((line) => ('closed' in line ? line.closed : []));
+  get closed(): ClosedLog[] {
+    return this.#others.flatMap((place) => {
+      const line = this.#parse(place);
+      if (!('closed' in line)) return [];
+      if (Array.isArray(line.closed) && line.closed.every(isClosedLog)) return line.closed;
+      throw damagedIndex(this.#path, `has a damaged line at byte ${place[0]}`);
+    });
   }
 
   #fileOf(id: string, at: number): string {

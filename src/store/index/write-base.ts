@@ -66,7 +66,7 @@ export function writeBaseFile(
     const out = new Appender(files, fd);
     const table = Buffer.alloc(count * ROW.bytes);
     const fileKeys = Buffer.alloc(count * KEY_BYTES);
-    const cube = new SharedCellsWriter();
+    const shared = new SharedCellsWriter();
     let row = 0;
     for (const { key, fileKey, bytes } of records) {
       const { at, length, crc } = out.add(bytes);
@@ -76,10 +76,10 @@ export function writeBaseFile(
       table.writeUInt32LE(length, from + ROW.length);
       table.writeUInt32LE(crc, from + ROW.crc);
       fileKey.copy(fileKeys, row * KEY_BYTES);
-      if (!cube.isGivenUp) cube.add(decodeUsage(bytes, names));
+      if (!shared.isGivenUp) shared.add(decodeUsage(bytes, names));
       row++;
     }
-    const bytes = cube.finish(new NameTable(names));
+    const bytes = shared.finish(new NameTable(names));
     const footer: Footer = {
       format: BASE_FORMAT,
       sessions: count,

@@ -32,8 +32,8 @@ describe('the service tier', () => {
   });
 
   test('is read of a line, also beside ai_log', () => {
-    expect(round(aiLine({ service_tier: 'priority' })).serviceTier).toBe('priority');
-    expect(round('{"ai_log":{},"service_tier":"flex"}').serviceTier).toBe('flex');
-    expect(round(aiLine({}, { service_tier: '-' })).serviceTier).toBeNull();
+    expect(round(aiLine({ service_tier: 'priority' })).usage.serviceTier).toBe('priority');
+    expect(round('{"ai_log":{},"service_tier":"flex"}').usage.serviceTier).toBe('flex');
+    expect(round(aiLine({}, { service_tier: '-' })).usage.serviceTier).toBeUndefined();
   });
 });

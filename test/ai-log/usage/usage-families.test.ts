@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { STORED_DETAILS } from '../../../src/ai-log/usage/usage-details.ts';
+import { storedDetails } from '../../../src/session-format/stored-usage.ts';
 import { aiLine, round } from '../lines.ts';
 import { pluginLog } from '../plugin.ts';
 
@@ -21,17 +21,14 @@ describe('each family of usage, as the plugin logs it or as a whole', () => {
   test.each(families)('$family', ({ model, usage, whole, expected, flags }) => {
     const key = 'promptTokenCount' in usage ? 'usage_metadata' : 'usage';
     const read = round(aiLine({ ...pluginLog(model, usage), ...(whole && { [key]: usage }) }));
-    const { details = {}, cached, cacheWrite, input, output, reasoning } = read.usage;
-    const stored = STORED_DETAILS.flatMap(([own, name]) =>
-      details[own] === undefined ? [] : [[name, details[own]]],
-    );
+    const { details, cached, cacheWrite, input, output, reasoning } = read.usage;
     expect({
       input,
       cache_read: cached,
       cache_write: cacheWrite,
       output,
       reasoning,
-      ...(stored.length > 0 && { details: Object.fromEntries(stored) }),
+      ...(details && { details: storedDetails(details) }),
     }).toEqual(expected);
     expect(read.flags).toEqual(flags);
     expect(read.usageState).toBe('counted');

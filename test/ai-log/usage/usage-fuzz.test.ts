@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { UsageDetails } from '../../../src/ai-log/usage/usage-details.ts';
+import type { TokenDetails } from '../../../src/model/token-usage.ts';
 import { fc } from '../../fast-check.ts';
 import { aiLine, round } from '../lines.ts';
 import { pluginLog } from '../plugin.ts';
@@ -31,13 +31,13 @@ const without = (all: Parts, ...keys: (keyof Parts)[]): Parts =>
 
 interface Right {
   usage: { input: number; output: number; reasoning: number; cached: number; cacheWrite: number };
-  details: UsageDetails;
+  details: TokenDetails;
 }
 
 /** The obvious sums. */
 function right(p: Parts, knowsSearches: boolean): Right {
-  const details: UsageDetails = {};
-  const add = (key: keyof UsageDetails, count: number): void => {
+  const details: TokenDetails = {};
+  const add = (key: keyof TokenDetails, count: number): void => {
     if (count > 0) details[key] = count;
   };
   add('cacheWrite1h', p.write1h);

@@ -23,7 +23,10 @@ test.each([
   [`'=1`, `''=1`],
   ['  =1', "'  =1"],
   ['" \' -1', `'" ' -1`],
+  ['`=1', "'`=1"],
   ['＝1', "'＝1"],
+  ['＋1', "'＋1"],
+  ['－1', "'－1"],
   ['\u00a0＠x', "'\u00a0＠x"],
   ['\t=1', '\\u{9}=1'],
   ['\r\n=1', '\\u{d}\\u{a}=1'],
@@ -60,7 +63,30 @@ test('no text, whatever it holds, runs, adds a cell or leaves its line; where a 
   );
 });
 
-test('more rows than are laid out at once', () => {
-  const rows = Array.from({ length: 1234 }, (_, i): Cell[] => [i, 'x']);
-  expect(readCsv(csv(...rows)).slice(1)).toEqual(rows.map(([i, x]) => [String(i), x]));
+test('no text is no cell, and an empty one neither', () => {
+  expect([null, undefined, ''].map(textCell)).toEqual([null, null, null]);
+});
+
+test.each([
+  [0, [1]],
+  [499, [1, 499]],
+  [500, [1, 500]],
+  [501, [1, 500, 1]],
+  [1000, [1, 500, 500]],
+])('of %d rows, 500 are laid out at once: pieces of %j lines', (length, lines) => {
+  const rows = Array.from({ length }, (_, i): Cell[] => [i, 'x']);
+  const pieces = [...csvText(['a', 'b'], rows)];
+  expect(pieces.map((piece) => piece.split('\n').length - 1)).toEqual(lines);
+  expect(pieces.every((piece) => piece.endsWith('\n'))).toBe(true);
+  expect(readCsv(pieces.join('')).slice(1)).toEqual(rows.map(([i, x]) => [String(i), x]));
+});
+
+test('rows are made as they are laid out: the header is there before the first', () => {
+  let made = 0;
+  function* rows(): Generator<Cell[]> {
+    for (;;) yield [++made];
+  }
+  const pieces = csvText(['a'], rows());
+  expect([pieces.next().value, made]).toEqual(['a\n', 0]);
+  expect([pieces.next().value?.length, made]).toEqual([9 * 2 + 90 * 3 + 401 * 4, 500]);
 });

@@ -257,7 +257,7 @@ test('without a billing account there is a row all the same, and a warning', asy
   const ran = await run(['export', '-', '--format', 'focus', '--data-dir', store]);
   expect(ran).toMatchObject({
     code: 0,
-    err: "monitor: BillingAccountId is 'unknown': --billing-account-id says who is billed\n",
+    err: "monitor: BillingAccountId is 'unknown': set it with --billing-account-id\n",
   });
   expect(readRecords(ran.out)[0]).toMatchObject({ BillingAccountId: 'unknown', BillingAccountName: '' });
 });

@@ -1,6 +1,6 @@
 import MarkdownIt from 'markdown-it';
 import { expect, test } from 'vitest';
-import { ALL_BUCKETS } from '../../../src/query/aggregate.ts';
+import { ALL_BUCKETS } from '../../../src/query/group-usage.ts';
 import type { GroupKey } from '../../../src/query/group-keys.ts';
 import { groupBy } from '../../../src/query/grouping.ts';
 import { markdownTable } from '../../../src/report/export/markdown.ts';
@@ -30,7 +30,7 @@ test('a table with its total, and what that lacks below it', () => {
       '| `qwen` | `(no consumer)` | 1 | 1 | 2,000 | 0 | 0 | unpriced |',
       '| **Total** |  | 1 | 3 | 3,234 | 1,000 | 5 | $1.5000 + 1 unpriced |',
       '',
-      'The total is without 1 unpriced round (`qwen`, 2k tokens).',
+      'The total excludes 1 unpriced round (`qwen`, 2k tokens).',
       '',
     ].join('\n'),
   );

@@ -119,15 +119,15 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     expect(await page.evaluate(() => document.title)).toContain('<img src=x');
   });
 
-  test('check 3: without JavaScript the totals, every message, the strip and its links are there', async () => {
+  test('check 3: without JavaScript the totals, every message, the timeline and its links are there', async () => {
     const { page, faults } = await open(fileOf(DISCORD_ID), { javaScriptEnabled: false });
     expect(faults).toEqual({ said: [], strayed: [] });
     expect(await page.locator('.round').count()).toBe(31);
     expect(
       (await page.locator('.session-figures .value').allTextContents()).map((value) => value.trim()),
     ).toEqual(['31', '1.31M', '16.8K', '$1.09', '21']);
-    expect(await page.locator('.strip-plot a').count()).toBe(31);
-    expect(await page.locator('.strip-plot a').nth(11).getAttribute('href')).toBe('#r-12');
+    expect(await page.locator('.timeline-plot a').count()).toBe(31);
+    expect(await page.locator('.timeline-plot a').nth(11).getAttribute('href')).toBe('#r-12');
     expect(await page.locator('.prompts a').allTextContents()).toEqual([
       '1The Discord bridge drops messages when the gateway answers 429. Find out why and fix it.',
       '4Looks right. Do the Telegram and Matrix bridges make the same mistake?',
@@ -181,7 +181,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     expect(await page.evaluate(() => document.querySelectorAll('*').length)).toBeLessThan(10_000);
     const labels = await page.locator('nav').evaluateAll((all) => all.map(({ ariaLabel }) => ariaLabel));
     expect(labels).toEqual(['Pages', 'Pages of this session', 'Pages of this session, below the rounds']);
-    expect(await page.locator('.strip-plot a').count()).toBe(120);
+    expect(await page.locator('.timeline-plot a').count()).toBe(120);
     const all = files.map((file) => readFileSync(join(sessions, file), 'utf8')).join('');
     expect(all.split('<p>Prompt 4321</p>').length - 1).toBe(1);
     expect(all.split('Answer 4321: <strong>').length - 1).toBe(1);
@@ -252,11 +252,11 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     );
   }
 
-  test('keys walk the strip, and open what is closed', async () => {
+  test('keys walk the timeline, and open what is closed', async () => {
     const { page, faults } = await open(fileOf(DISCORD_ID));
     const focused = (): Promise<string | null> =>
       page.evaluate(() => document.activeElement?.getAttribute('href') ?? null);
-    await page.locator('.strip-plot a').first().focus();
+    await page.locator('.timeline-plot a').first().focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     expect(await focused()).toBe('#r-3');
@@ -271,10 +271,10 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     expect(faults).toEqual({ said: [], strayed: [] });
   });
 
-  test('requests without a session id are no lanes, and are said to be strangers’', async () => {
+  test('requests without a session id have no threads, and a note says so', async () => {
     const { page } = await open(fileOf('default'));
-    expect(await page.locator('.lane').count()).toBe(0);
-    expect(await page.locator('.lead').first().innerText()).toContain('without a session id');
+    expect(await page.locator('.thread').count()).toBe(0);
+    expect(await page.locator('.lead').first().innerText()).toContain('have no session id');
   });
 });
 

@@ -153,7 +153,7 @@ test('an answer that the gateway cut is completed by the next request', () => {
   expect(outline([first, talk.ask('more').answer('k')])[0]).toBe(`#1 user: hi | answer: ${whole}`);
 });
 
-test('a compaction: what is gone and what is new is counted, and the lane goes on', () => {
+test('a compaction: missing and new messages are counted, and the thread continues', () => {
   const talk = new Talk('sys');
   const said = [talk.ask('one').answer('1'), talk.ask('two').answer('2'), talk.ask('three').answer('3')];
   talk.messages = [
@@ -175,7 +175,7 @@ test('a window that slides: what is still there is repeated', () => {
   expect(outline(said)[2]).toBe('#3 [rewritten of #2: 3 repeated, -2 +1] user: three | answer: 3');
 });
 
-test('sub-agents become lanes: their rounds stand together, and the main one goes on', () => {
+test('sub-agents become threads: their rounds are grouped, and the main thread continues', () => {
   const main = new Talk('You lead.');
   const [a, b] = [new Talk('You read.', { model: 'small' }), new Talk('You read.', { model: 'small' })];
   const spawn = { id: 's', name: 'spawn_agents', args: { names: ['a', 'b'] } };
@@ -197,7 +197,7 @@ test('sub-agents become lanes: their rounds stand together, and the main one goe
   ]);
   const { sum } = tell(said);
   expect(sum.prompts.map(({ round, text: words }) => [round, words])).toEqual([[1, 'Check both bridges']]);
-  expect(sum.columns.map(({ laneName }) => laneName)).toEqual([
+  expect(sum.columns.map(({ threadName }) => threadName)).toEqual([
     null,
     'Sub-agent 1',
     'Sub-agent 2',
@@ -208,7 +208,7 @@ test('sub-agents become lanes: their rounds stand together, and the main one goe
 
 test('a task in a call’s words makes a sub-agent, whatever the tool is called; a shell makes none', () => {
   const task = 'Count the files in the folder of the bridges';
-  const lanes = ([name, args]: [string, object]): string | undefined => {
+  const threads = ([name, args]: [string, object]): string | undefined => {
     const main = new Talk('You lead.');
     const said = [
       main.ask('go').answer(null, [{ id: '1', name, args }]),
@@ -221,7 +221,7 @@ test('a task in a call’s words makes a sub-agent, whatever the tool is called;
       ['work', { prompt: task }],
       ['bash', { command: 'ls' }],
       ['Task', {}],
-    ].map((call) => lanes(call as [string, object])),
+    ].map((call) => threads(call as [string, object])),
   ).toEqual(['Sub-agent 1', 'Parallel thread 1', 'Sub-agent 1']);
 });
 
@@ -243,7 +243,7 @@ test('two agents that take turns in one session: the second is a parallel thread
   ]);
 });
 
-test('a conversation that begins anew, with the same system prompt, stays in the main lane', () => {
+test('a conversation that restarts with the same system prompt stays in the main thread', () => {
   const [a, b] = [new Talk('sys'), new Talk('sys')];
   expect(outline([a.ask('one').answer('1'), b.ask('other').answer('2')])).toEqual([
     '#1 system: sys | user: one | answer: 1',
@@ -251,7 +251,7 @@ test('a conversation that begins anew, with the same system prompt, stays in the
   ]);
 });
 
-test('strangers without a session id are no lanes; one that goes on says so', () => {
+test('requests without a session id have no threads; one that continues another says so', () => {
   const strangers = Array.from({ length: 300 }, (_, i) =>
     new Talk(`app ${i % 3}`).ask('hi').answer(`hello ${i}`),
   );

@@ -34,7 +34,7 @@ function pageOf({ siteDir }: Made): { notes: string[]; calls: string; controls: 
       .replace(/<[^>]*>/g, ' ')
       .replace(/\s+/g, ' ')
       .trim(),
-    controls: all(/(Conversation only|Open every closed part|Raw JSON)/g),
+    controls: all(/(Conversation only|Expand all|Raw JSON)/g),
   };
 }
 
@@ -56,7 +56,7 @@ describe('a page without texts', () => {
     expect(pageOf(await makeSite(sessionLines('s', talk())))).toEqual({
       notes: [],
       calls: '1',
-      controls: ['Conversation only', 'Open every closed part', 'Raw JSON'],
+      controls: ['Conversation only', 'Expand all', 'Raw JSON'],
     });
   });
 
@@ -66,15 +66,15 @@ describe('a page without texts', () => {
     await render(made);
     expect(pageOf(made)).toEqual({
       notes: ['Pruned: the texts of rounds 1 to 2, on 2026-02-03.'],
-      calls: 'unknown texts were pruned',
+      calls: 'unknown text was pruned',
       controls: ['Raw JSON'],
     });
   });
 
   test('a store of numbers only: what it does not know is not zero', async () => {
     expect(pageOf(await makeSite(sessionLines('s', talk()), '--no-content'))).toEqual({
-      notes: ['This store keeps numbers only (--no-content): what was said is not in it.'],
-      calls: 'unknown no texts are kept',
+      notes: ['This store keeps numbers only (--no-content), not the text of conversations.'],
+      calls: 'unknown text is not kept',
       controls: ['Raw JSON'],
     });
   });
@@ -82,7 +82,7 @@ describe('a page without texts', () => {
   test('a log without texts: what to switch on', async () => {
     expect(pageOf(await makeSite(sessionLines('s', NUMBERS)))).toEqual({
       notes: [
-        'The log has the numbers of these rounds, and no text: switch on messages, question and answer in the ai-statistics plugin to read them here.',
+        'The log has only the numbers of these rounds. To see their text here, turn on messages, question and answer in the ai-statistics plugin.',
       ],
       calls: 'unknown the log has no text',
       controls: ['Raw JSON'],
@@ -97,7 +97,7 @@ describe('a page without texts', () => {
     expect(pageOf(made)).toEqual({
       notes: ['Pruned: the texts of rounds 1 to 2, on 2026-02-03.'],
       calls: '1 without pruned rounds',
-      controls: ['Conversation only', 'Open every closed part', 'Raw JSON'],
+      controls: ['Conversation only', 'Expand all', 'Raw JSON'],
     });
     await prune(made);
     await parseMore(made, NUMBERS, Date.parse('2026-02-02T05:00:00Z'));

@@ -1,5 +1,13 @@
-import { Conversation, laneName } from '../../../src/site/session/conversation.ts';
-import type { Block, Item, RoundView, SessionPart, SessionSum } from '../../../src/site/session/view.ts';
+import { Conversation, threadName } from '../../../src/site/session/conversation.ts';
+import type {
+  Block,
+  Content,
+  Item,
+  ResultView,
+  RoundView,
+  SessionPart,
+  SessionSum,
+} from '../../../src/site/session/view.ts';
 import { roundsOf, type Said } from './make.ts';
 
 /** All parts of a session, and what they come to. */
@@ -13,6 +21,11 @@ export function tell(said: readonly Said[], isLoose = false): { parts: SessionPa
   return { parts: [...parts, part], sum };
 }
 
+/** Calls and failures of each round, as the pages count them. */
+export function counts(said: readonly Said[]): [calls: number, failed: number][] {
+  return tell(said).sum.columns.map(({ calls, failedTools }) => [calls, failedTools]);
+}
+
 /** A session's pages in short: a line a round, and its items in their order. */
 export function outline(said: readonly Said[], isLoose = false): string[] {
   return tell(said, isLoose).parts.flatMap(({ blocks }, i) => [
@@ -24,11 +37,11 @@ export function outline(said: readonly Said[], isLoose = false): string[] {
 function blockLines(block: Block): string[] {
   if (block.kind === 'idle') return [`idle ${block.ms / 60_000} min`];
   if (block.kind === 'round') return [roundLine(block.round)];
-  const { lane } = block;
-  const task = lane.task === '' ? '' : ` (${lane.task})`;
+  const { thread } = block;
+  const task = thread.task === '' ? '' : ` (${thread.task})`;
   return [
-    `${laneName(lane)}${lane.isContinued ? ' goes on' : ''}${task}`,
-    ...lane.blocks.flatMap((inner) => blockLines(inner).map((line) => `  ${line}`)),
+    `${threadName(thread)}${thread.isContinued ? ' goes on' : ''}${task}`,
+    ...thread.blocks.flatMap((inner) => blockLines(inner).map((line) => `  ${line}`)),
   ];
 }
 
@@ -58,14 +71,12 @@ function itemText(item: Item): string {
     case 'answer':
       return `answer: ${item.clip.text}${item.clip.isCut ? ' (cut)' : ''}`;
     case 'call': {
-      const { name, gist, result } = item.call;
-      const given = result
-        ? ` = ${contentText(result.content)} from #${result.round}${result.failure === null ? '' : ` (${result.failure})`}`
-        : '';
-      return `${name}(${gist})${given}`;
+      const { name, excerpt, result } = item.call;
+      const given = result ? ` = ${resultText(result)} from #${result.round}` : '';
+      return `${name}(${excerpt})${given}`;
     }
     case 'result':
-      return `result of ${item.name} in #${item.callRound}: ${contentText(item.result.content)}`;
+      return `result of ${item.name} in #${item.callRound}: ${resultText(item.result)}`;
     case 'cut':
       return `cut ${item.what}: ${item.clip.text}`;
     default:
@@ -73,7 +84,12 @@ function itemText(item: Item): string {
   }
 }
 
-function contentText(content: Extract<Item, { kind: 'message' }>['content']): string {
+/** What a tool gave back, and why it failed where it did. */
+function resultText({ content, failure }: ResultView): string {
+  return contentText(content) + (failure === null ? '' : ` (${failure})`);
+}
+
+function contentText(content: readonly Content[]): string {
   return content
     .map((part) =>
       part.kind === 'image'

@@ -10,7 +10,7 @@ import { decodeRecord, encodeRecord, NameTable } from '../../../src/store/index/
 import { StoredIndex, writeIndexBase } from '../../../src/store/index/stored-index.ts';
 import type { SessionEntry } from '../../../src/model/session-entry.ts';
 import { makeFolder } from '../../platform/make.ts';
-import { addition, cell, commitTo, entryOf, indexOf, newStore, stateOf } from '../make.ts';
+import { addition, cell, commitTo, entryOf, indexOf, newStore, position, stateOf } from '../make.ts';
 
 function entry(id: string, rest: Partial<SessionEntry> = {}): SessionEntry {
   return {
@@ -86,8 +86,8 @@ describe('a record', () => {
 function baseOf(ids: readonly string[]): { path: string; length: number; open: () => IndexBase } {
   const dir = makeFolder();
   const sessions = new Map(ids.map((id) => [id, entry(id, { file: `${id.toUpperCase()}.json`, model: id })]));
-  const closed = new Map([[7, { id: 7, offset: 70 }]]);
-  const logs = [{ id: 8, offset: 80 }];
+  const closed = new Map([[7, position(7, 70)]]);
+  const logs = [position(8, 80)];
   const length = writeIndexBase(nodeFiles, dir, 1, { sessions, closed }, { commit: 9, logs, next_log: 10 });
   const path = basePath(dir, 1);
   return { path, length, open: () => new IndexBase(nodeFiles, path, length) };
@@ -116,9 +116,9 @@ describe('a base', () => {
     ]);
     expect(base.positions()).toEqual({
       commit: 9,
-      logs: [{ id: 8, offset: 80 }],
+      logs: [position(8, 80)],
       next_log: 10,
-      closed: [{ id: 7, offset: 70 }],
+      closed: [position(7, 70)],
     });
     base.close();
   });
@@ -201,9 +201,9 @@ describe('a base made of the one before', () => {
       const { entry: fields, ...rest } = addition(id, { usage: [cell({ model: `m-${id}` })] });
       return { ...rest, entry: { ...fields, title: 'x'.repeat(20_000), model: `m-${id}` } };
     };
-    commitTo(store, ids.map(wide), { closed: [{ id: 1, offset: 5 }] });
+    commitTo(store, ids.map(wide), { closed: [position(1, 5)] });
     expect(stateOf(store).index).toMatchObject({ generation: 2, length: 0 });
-    commitTo(store, [...ids.slice(0, 20), 'new'].map(wide), { closed: [{ id: 2, offset: 6 }] });
+    commitTo(store, [...ids.slice(0, 20), 'new'].map(wide), { closed: [position(2, 6)] });
     expect(stateOf(store).index).toMatchObject({ generation: 3, length: 0 });
 
     const { index } = stateOf(store);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fc } from '../../fast-check.ts';
 import { nodeFiles } from '../../../src/platform/files.ts';
-import { ALL_BUCKETS, groupShared, groupUsage, type Grouped } from '../../../src/query/aggregate.ts';
+import { groupSharedCells, groupUsage, type Grouped, type Grouping } from '../../../src/query/group-usage.ts';
 import { NameTable } from '../../../src/store/index/record.ts';
 import { StoredIndex, writeIndexBase } from '../../../src/store/index/stored-index.ts';
 import type { SessionEntry, SessionUsage } from '../../../src/model/session-entry.ts';
@@ -30,28 +30,29 @@ const anyCell: fc.Arbitrary<UsageCell> = fc.record({
 });
 const anyUsages = fc.array(fc.array(anyCell, { maxLength: 4 }), { maxLength: 6 });
 
-const KEYS: ((cell: UsageCell) => string | null)[] = [
-  ({ model }) => model,
-  ({ bucket, consumer }) => `${bucket} ${consumer}`,
-  ({ api, model }) => (model === 'n' ? null : api),
-  () => '',
+const GROUPINGS: Grouping[] = [
+  { by: [({ model }) => model] },
+  { by: [({ bucket }) => String(bucket), ({ consumer }) => consumer] },
+  { by: [({ api }) => api], where: ({ model }) => model !== 'n' },
+  { by: [] },
 ];
 const SOME = { from: 1_966_001, to: 1_966_100 };
 
-/** What a report makes of each: a cube, or the sessions one by one. */
-function sumsOf(group: (key: (typeof KEYS)[number], range: typeof SOME) => Grouped): unknown {
-  return KEYS.flatMap((key) => [group(key, ALL_BUCKETS), group(key, SOME)]).map(({ rows, total }) => ({
-    rows: new Map([...rows].toSorted()),
+/** What reports make of shared cells, or of the sessions one by one. */
+function sumsOf(group: (grouping: Grouping) => Grouped): unknown {
+  const groupings = GROUPINGS.flatMap((grouping) => [grouping, { ...grouping, range: SOME }]);
+  return groupings.map(group).map(({ groups, total }) => ({
+    groups: new Map(groups.map(({ names, row }) => [names.join(' '), row] as const).toSorted()),
     total: { ...total, models: new Map([...total.models].toSorted()) },
   }));
 }
 
-test('a cube gives every sum that the sessions give, and counts each of them once', () => {
+test('shared cells give every sum that the sessions give, and count each of them once', () => {
   fc.assert(
     fc.property(anyUsages, (usages) => {
       const sessions = usages.map((usage, i) => ({ id: `s${i}`, usage }));
-      const expected = sumsOf((key, range) => groupUsage(sessions, key, range));
-      expect(sumsOf((key, range) => groupShared(sharedCellsOf(sessions), key, range))).toEqual(expected);
+      const expected = sumsOf((grouping) => groupUsage(sessions, grouping));
+      expect(sumsOf((grouping) => groupSharedCells(sharedCellsOf(sessions), grouping))).toEqual(expected);
     }),
   );
 });
@@ -103,10 +104,10 @@ function storedBase(usages: readonly UsageCell[][]): StoredIndex {
 
 /** Compares what the index has summed with what it says of each session. */
 function expectSameSums({ sessions }: StoredIndex): void {
-  const cube = sessions.sharedCells();
-  if (!cube) throw new Error('there is no sharedCells');
-  expect(sumsOf((key, range) => groupShared(cube, key, range))).toEqual(
-    sumsOf((key, range) => groupUsage(sessions.values(), key, range)),
+  const shared = sessions.sharedCells();
+  if (!shared) throw new Error('there are no shared cells');
+  expect(sumsOf((grouping) => groupSharedCells(shared, grouping))).toEqual(
+    sumsOf((grouping) => groupUsage(sessions.values(), grouping)),
   );
 }
 
@@ -141,8 +142,9 @@ test('base, tail and this process together', () => {
   expect([base > 0, length > 0]).toEqual([true, true]);
   const index = indexOf(store);
   const counts = (): unknown[] => {
-    const { rows, total } = groupShared(index.sessions.sharedCells() ?? sharedCellsOf([]), ({ model }) => model, ALL_BUCKETS);
-    const models = Array.from(rows, ([model, row]) => [model, row.sessions, row.rounds]);
+    const shared = index.sessions.sharedCells() ?? sharedCellsOf([]);
+    const { groups, total } = groupSharedCells(shared, { by: [({ model }) => model] });
+    const models = groups.map(({ names: [model], row }) => [model, row.sessions, row.rounds]);
     return [...models.toSorted(), [total.sessions, total.rounds]];
   };
   expect(counts()).toEqual([['m', 3, 3], ['n', 1, 2], ['o', 1, 1], [4, 6]]);

@@ -1,0 +1,30 @@
+import { Command } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { example, type AddCommand } from './command.ts';
+import type { Context } from './context.ts';
+import { refuseRepeats } from './options/given-once.ts';
+
+/** A program that has these commands. Help that was asked for goes to `writeHelp`; errors go to stderr. */
+export function commandTree(
+  commands: readonly AddCommand[],
+  context: Context,
+  writeHelp: (text: string) => void,
+): Command {
+  const program = new Command('monitor')
+    .description("Sessions, tokens and cost from an AI gateway's access log")
+    .version(manifest.version, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Print help')
+    .helpCommand('help [command]', 'Print help for a command')
+    .exitOverride()
+    .showHelpAfterError('(see --help)')
+    .configureOutput({
+      writeOut: writeHelp,
+      writeErr: context.warn,
+      outputError: (text, write) => write(text.replace(/^error: /, 'monitor: ')),
+      getOutHelpWidth: () => context.columns,
+      getErrHelpWidth: () => context.columns,
+    });
+  for (const add of commands) add(program, context);
+  refuseRepeats(program);
+  return example(program, 'monitor list --limit 5');
+}

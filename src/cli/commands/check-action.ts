@@ -1,0 +1,78 @@
+import { NoAnswer, UsageError } from '../../platform/errors.ts';
+import type { Row } from '../../query/aggregate.ts';
+import { ALL_BUCKETS, type BucketRange } from '../../query/group-usage.ts';
+import { inCurrency, type CurrencyView } from '../../query/currency.ts';
+import {
+  budgetJson,
+  budgetLine,
+  cannotTell,
+  isKept,
+  type Budget,
+  type Spending,
+} from '../../report/budget.ts';
+import { groupBy } from '../../query/grouping.ts';
+import { currentPeriod, quartersOf } from '../../report/period.ts';
+import { readSnapshot } from '../../store/read.ts';
+import { lostRoundsOf } from '../../store/state.ts';
+import type { Context } from '../context.ts';
+import type { CheckOptions } from './check.ts';
+import { localTimeOf } from '../reporting/local-time.ts';
+import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
+import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
+
+/**
+ * Compares the spending of the current period with a budget. Throws NoAnswer, without a message, if it is exceeded, and
+ * UsageError if that cannot be known: the filter names something that is not in the store, or a cost has no rate into
+ * the budget's currency. Such a budget would never be exceeded.
+ */
+export async function check(context: Context, options: CheckOptions): Promise<void> {
+  const { budgetUsd, budget: amount, budgetTokens } = options;
+  if (budgetUsd === undefined && amount === undefined && budgetTokens === undefined)
+    throw new UsageError(
+      'check needs a budget: --budget-usd 50, --budget 300 --currency CNY, or --budget-tokens 1000000',
+    );
+  if (budgetUsd !== undefined && amount !== undefined)
+    throw new UsageError('--budget-usd and --budget cannot be used together');
+  // A budget in USD also covers costs in other currencies, if there are rates for them.
+  const asked = budgetUsd === undefined ? options.currency : 'USD';
+  const view = currencyOf(context, options.dataDir, asked);
+  if (amount !== undefined && !view)
+    throw new UsageError('--budget needs a currency: add one, such as --currency CNY');
+  const currency = view?.to ?? 'USD';
+  const budget: Budget = {
+    amount: budgetUsd ?? amount,
+    currency,
+    tokens: budgetTokens,
+    strict: options.strict === true,
+  };
+  const spending = spendingOf(context, options, view);
+  const keeps = isKept(budget, spending) && !spending.hasUnknownName;
+  if (options.json) await context.write(budgetJson(budget, spending));
+  else if (!keeps || !options.quiet) await context.write(budgetLine(budget, spending));
+  // stderr has already named them.
+  if (spending.hasUnknownName) throw new UsageError('');
+  if (cannotTell(budget, spending)) {
+    warnOfUnconverted(context, spending.sum);
+    throw new UsageError('');
+  }
+  if (!keeps) throw new NoAnswer('');
+}
+
+function spendingOf(context: Context, options: CheckOptions, view: CurrencyView | undefined): Spending {
+  const { model, consumer, dataDir, timezone, per } = options;
+  const local = localTimeOf(context, timezone);
+  const period = currentPeriod(per, local, context.now);
+  const filter = { ...(model !== undefined && { model }), ...(consumer !== undefined && { consumer }) };
+  const snapshot = readSnapshot(dataDir);
+  const sessions = inCurrency(snapshot.sessions, view);
+  const sumOf = (buckets: BucketRange): Row =>
+    groupBy(sessions, ['model'], { ...filter, buckets, local }).total;
+  const sum = sumOf(quartersOf(period));
+  const isKnown = sum.rounds > 0 || Object.keys(filter).length === 0 || sumOf(ALL_BUCKETS).rounds > 0;
+  // Cron does not need to hear that there was nothing yet today.
+  const reported = options.quiet ? undefined : period;
+  const unknown = sum.rounds > 0 ? [] : warnOfUnknownNames(context, sessions, filter, local, reported);
+  const lostRounds = lostRoundsOf(snapshot.state);
+  const hasUnknownName = unknown.length > 0;
+  return { per, period, timeZone: local.timeZone, filter, sum, isKnown, hasUnknownName, lostRounds };
+}

@@ -1,0 +1,187 @@
+import { statSync } from 'node:fs';
+import { UsageError } from '../../platform/errors.ts';
+import { nodeFiles } from '../../platform/files.ts';
+import { isCostKnown, type Totals } from '../../query/aggregate.ts';
+import { exact, plural } from '../../query/count-text.ts';
+import { inCurrency } from '../../query/currency.ts';
+import { localTimeIn } from '../../query/time-zone.ts';
+import { finopsJson } from '../../report/export/finops-json.ts';
+import { focusCsv } from '../../report/export/focus.ts';
+import { formatOfName, type ExportFormat } from '../../report/export/formats.ts';
+import { groupsCsv, groupsNdjson } from '../../report/export/group-rows.ts';
+import { markdownTable } from '../../report/export/markdown.ts';
+import { roundsCsv, roundsNdjson, roundsNdjsonWithTexts } from '../../report/export/round-rows.ts';
+import { prunedRounds, RoundTally } from '../../report/export/rounds.ts';
+import type { GroupKey } from '../../query/group-keys.ts';
+import { groupBy, type Stats, type UsageQuery } from '../../query/grouping.ts';
+import { knownCostText, lostText, unpricedText } from '../../report/numbers.ts';
+import { periodOf, quartersOf } from '../../report/period.ts';
+import { readSnapshot, type Snapshot } from '../../store/read.ts';
+import { lostRoundsOf } from '../../store/state.ts';
+import { openStore } from '../../store/store.ts';
+import { BUCKET_MS } from '../../model/usage-cell.ts';
+import { writeAll, type Context } from '../context.ts';
+import type { ExportOptions } from './export.ts';
+import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
+import { findTarget, writeFile } from './export-file.ts';
+import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
+import { requirePrices } from '../reporting/require-prices.ts';
+
+/** Writes an export to a file, or to stdout if its name is `-`. */
+export async function exportFile(context: Context, file: string, options: ExportOptions): Promise<void> {
+  const format = formatOf(file, options);
+  checkOptions(format, options);
+  const isStdout = file === '-';
+  const target = isStdout ? undefined : await findTarget(file, openStore(nodeFiles, options.dataDir));
+  const tally = isOfRounds(format, options) ? new RoundTally() : undefined;
+  const view = currencyOf(context, options.dataDir, options.currency);
+  const query = { ...queryOf(context, format, options), onRound: tally?.add.bind(tally), view };
+  const snapshot = withSessions(readSnapshot(options.dataDir), (sessions) => inCurrency(sessions, view));
+  if (format === 'focus' && options.billingAccountId === undefined)
+    context.warn("monitor: BillingAccountId is 'unknown': set it with --billing-account-id\n");
+  const pruned = tally ? prunedRounds(snapshot, query) : 0;
+  if (pruned > 0) context.warn(prunedLine(pruned));
+  const lostRounds = lostRoundsOf(snapshot.state);
+  if (lostRounds > 0) context.warn(`monitor: ${lostText(lostRounds)}: see monitor doctor\n`);
+  const pieces = contentOf(context, format, snapshot, query, options);
+  await (target === undefined ? writeAll(context, pieces) : writeFile(target, pieces));
+  // The total of what was written: pruned rounds are only in sums.
+  const total = tally?.total ?? groupBy(snapshot.sessions, ['model'], query).total;
+  if (target !== undefined && !options.quiet) await context.write(doneLine(file, target, total));
+  if (total.rounds === 0 && pruned === 0) {
+    const { model, consumer, local, from, to } = query;
+    const period = options.quiet ? undefined : { from, to };
+    warnOfUnknownNames(context, snapshot.sessions, { model, consumer }, local, period);
+  }
+  warnOfUnconverted(context, total);
+  requirePrices(total, options.strict);
+}
+
+/** The snapshot with other sessions. `closed` is still read only when asked for. */
+function withSessions(
+  snapshot: Snapshot,
+  change: (sessions: Snapshot['sessions']) => Snapshot['sessions'],
+): Snapshot {
+  const { dir, priceLines, noContent, state } = snapshot;
+  return {
+    dir,
+    priceLines,
+    noContent,
+    state,
+    sessions: change(snapshot.sessions),
+    get closed() {
+      return snapshot.closed;
+    },
+    close: () => snapshot.close(),
+  };
+}
+
+function formatOf(file: string, { format }: ExportOptions): ExportFormat {
+  const found = format ?? (file === '-' ? 'json' : formatOfName(file));
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `cannot tell the format from the name '${file}': use .json, .csv, .ndjson or .md, or add --format`,
+  );
+}
+
+/** Throws UsageError for options that do not work together: a wrong file would be noticed too late. */
+function checkOptions(format: ExportFormat, options: ExportOptions): void {
+  const { groupBy, withMessages, timezone, since, until } = options;
+  const isRounds = groupBy === undefined || groupBy === 'round';
+  if (withMessages && !(format === 'ndjson' && isRounds))
+    throw new UsageError(
+      '--with-messages works only with ndjson of rounds: use --format ndjson without --group-by',
+    );
+  if (groupBy === 'round' && format !== 'csv' && format !== 'ndjson')
+    throw new UsageError(`--group-by round works only with csv and ndjson, not with ${format}`);
+  if (format === 'focus') {
+    if (groupBy !== undefined)
+      throw new UsageError('--group-by does not work with focus, whose rows are fixed');
+    if (timezone !== undefined && timezone !== 'UTC')
+      throw new UsageError('focus uses UTC days: leave out --timezone');
+    for (const [flag, time] of [
+      ['--since', since],
+      ['--until', until],
+    ] as const) {
+      if (time !== undefined && !/^\d{4}-\d\d-\d\d$/.test(time))
+        throw new UsageError(`focus covers whole days: ${flag} must be a date, such as 2026-02-01`);
+    }
+    return;
+  }
+  const focus = ['billingAccountId', 'billingAccountName', 'billingAccountType'] as const;
+  if (focus.some((key) => options[key] !== undefined))
+    throw new UsageError('--billing-account-… options work only with --format focus');
+}
+
+interface ExportQuery extends UsageQuery {
+  /** Milliseconds since 1970 UTC, whole quarters of an hour; infinite: no limit. */
+  from: number;
+  to: number;
+}
+
+function queryOf(context: Context, format: ExportFormat, options: ExportOptions): ExportQuery {
+  const { timezone, model, consumer } = options;
+  const local = localTimeIn(format === 'focus' ? 'UTC' : (timezone ?? context.timeZone));
+  const buckets = quartersOf(periodOf(options, local, context.now));
+  return {
+    buckets,
+    local,
+    from: buckets.from * BUCKET_MS,
+    to: buckets.to * BUCKET_MS,
+    ...(model !== undefined && { model }),
+    ...(consumer !== undefined && { consumer }),
+  };
+}
+
+function contentOf(
+  { now }: Context,
+  format: ExportFormat,
+  snapshot: Snapshot,
+  query: ExportQuery,
+  options: ExportOptions,
+): Iterable<string> {
+  const keys = Array.isArray(options.groupBy) ? options.groupBy : undefined;
+  const statsBy = (by: GroupKey[]): Stats => groupBy(snapshot.sessions, by, query);
+  if (format === 'focus') {
+    const { billingAccountId: id, billingAccountName: name, billingAccountType: type } = options;
+    const account = { id: id ?? 'unknown', name: name ?? null, type: type ?? 'Billing Account' };
+    return focusCsv(snapshot, query, { version: options.focusVersion, account });
+  }
+  if (format === 'md') return markdownTable(statsBy(keys ?? ['model']));
+  if (format === 'csv') return keys ? groupsCsv(statsBy(keys)) : roundsCsv(snapshot, query);
+  if (format === 'ndjson') {
+    if (keys) return groupsNdjson(statsBy(keys));
+    return options.withMessages ? roundsNdjsonWithTexts(snapshot, query) : roundsNdjson(snapshot, query);
+  }
+  return finopsJson({
+    generatedAt: now,
+    from: query.from,
+    to: query.to,
+    timeZone: query.local.timeZone,
+    byModel: statsBy(['model']),
+    byDate: statsBy(['date']),
+    groups: keys && statsBy(keys),
+  });
+}
+
+/** Whether it is made from single rounds, not from the sums in the index. */
+function isOfRounds(format: ExportFormat, { groupBy }: ExportOptions): boolean {
+  return format === 'focus' || ((format === 'csv' || format === 'ndjson') && !Array.isArray(groupBy));
+}
+
+function prunedLine(rounds: number): string {
+  const were = rounds === 1 ? 'was' : 'were';
+  return `monitor: ${plural(rounds, 'round')} ${were} pruned and cannot be in this export; json, md and --group-by still count them\n`;
+}
+
+/** `report.csv: 154 rounds of 26 sessions, $0.4217 + 25 unpriced rounds (…), 23,410 bytes` */
+function doneLine(file: string, target: { path: string; isFile: boolean }, total: Totals): string {
+  const cost = isCostKnown(total) ? knownCostText(total, 4) : 'no known cost';
+  const unpriced = unpricedText(total);
+  const parts = [
+    `${plural(total.rounds, 'round')} of ${plural(total.sessions, 'session')}`,
+    unpriced === null ? cost : `${cost} + ${unpriced}`,
+    ...(target.isFile ? [`${exact(statSync(target.path).size)} bytes`] : []),
+  ];
+  return `${file}: ${parts.join(', ')}\n`;
+}

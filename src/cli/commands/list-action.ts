@@ -1,0 +1,54 @@
+import { addRow, emptyRow, sessionTotals, type Row } from '../../query/aggregate.ts';
+import { listJson } from '../../report/json.ts';
+import { listSessions, listTable } from '../../report/list.ts';
+import { periodOf, type Period } from '../../report/period.ts';
+import { inCurrency } from '../../query/currency.ts';
+import type { LocalTime } from '../../query/time-zone.ts';
+import type { StoredSessions } from '../../store/index/index.ts';
+import type { SessionEntry } from '../../model/session-entry.ts';
+import { readSnapshot } from '../../store/read.ts';
+import { lostRoundsOf } from '../../store/state.ts';
+import { writeAll, type Context } from '../context.ts';
+import type { ListOptions } from './list.ts';
+import { localTimeOf } from '../reporting/local-time.ts';
+import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
+import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
+import { EMPTY_STORE } from '../reporting/nothing-found.ts';
+import { screenOf } from '../reporting/screen.ts';
+
+/** Lists the sessions that match. */
+export async function list(context: Context, options: ListOptions): Promise<void> {
+  const local = localTimeOf(context, options.timezone);
+  const period = periodOf(options, local, context.now);
+  const snapshot = readSnapshot(options.dataDir);
+  const view = currencyOf(context, options.dataDir, options.currency);
+  const sessions = inCurrency(snapshot.sessions, view);
+  const lostRounds = lostRoundsOf(snapshot.state);
+  const selected = listSessions(sessions, { ...options, period });
+  if (view) warnOfUnconverted(context, sumOfSessions(selected.sessions));
+  if (selected.total === 0) explainEmpty(context, sessions, local, period, options);
+  if (options.json) return await writeAll(context, listJson(selected.sessions, selected.total, lostRounds));
+  const otherwise = (): string =>
+    sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions match`;
+  await context.write(
+    listTable({ ...selected, lostRounds }, options.sortBy, local, screenOf(context), otherwise),
+  );
+}
+
+function sumOfSessions(sessions: readonly SessionEntry[]): Row {
+  const sum = emptyRow();
+  for (const session of sessions) addRow(sum, sessionTotals(session));
+  return sum;
+}
+
+function explainEmpty(
+  context: Context,
+  sessions: StoredSessions,
+  local: LocalTime,
+  period: Period,
+  { model, consumer, agent, channel, search, pruned }: ListOptions,
+): void {
+  // With these, the period may not be the reason.
+  const asked = search === undefined && pruned === undefined ? period : undefined;
+  warnOfUnknownNames(context, sessions, { model, consumer, agent, channel }, local, asked);
+}

@@ -1,0 +1,37 @@
+import { readPatternFile } from '../../redact/pattern-file.ts';
+import { readTime } from '../../ai-log/time.ts';
+import type { ParseOptions as IngestOptions } from '../../ingest/options.ts';
+import { NO_CURRENCY } from '../../store/pricing-settings.ts';
+import { cleanLine } from '../../platform/clean-text.ts';
+import { UsageError } from '../../platform/errors.ts';
+import type { StoreOptions } from '../options/store-options.ts';
+
+/** The options as a run takes them. Throws UsageError if --since is not a time, or for a bad pattern file. */
+export async function parseRequest(options: StoreOptions): Promise<IngestOptions> {
+  return {
+    dir: options.dataDir,
+    logPaths: options.logPath,
+    stateFile: options.stateFile,
+    pricesPath: options.prices,
+    priceList: options.priceList,
+    currency: options.currency === NO_CURRENCY ? null : options.currency,
+    filters: {
+      ...(options.sessionKey !== undefined && { session_key: options.sessionKey }),
+      ...(options.since !== undefined && { since: isoTime(options.since) }),
+      ...(!options.content && { no_content: true }),
+      ...(options.redact !== undefined && { redact: options.redact === true ? ['secrets'] : options.redact }),
+      ...(options.redactPatterns !== undefined && {
+        redact_patterns: await readPatternFile(options.redactPatterns),
+      }),
+    },
+    now: Date.now,
+  };
+}
+
+function isoTime(since: string): string {
+  const time = readTime(/^\d{4}-\d\d-\d\d$/.test(since) ? `${since}T00:00:00Z` : since);
+  if (time !== null) return new Date(time).toISOString();
+  throw new UsageError(
+    `--since '${cleanLine(since)}' is not a time. Use a date (2026-02-01) or an ISO 8601 time (2026-02-01T08:00:00+08:00)`,
+  );
+}

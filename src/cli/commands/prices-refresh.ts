@@ -1,0 +1,95 @@
+import { makeResolver } from '../../ingest/settings/price-answers.ts';
+import { findPriceBasis, keepPriceBasis, type PriceBasis } from '../../ingest/settings/price-basis.ts';
+import type { RefreshResult } from '../../model/refresh-result.ts';
+import {
+  refreshPrices,
+  type RefreshPrices,
+  type RefreshRequest,
+} from '../../maintenance/refresh/refresh-prices.ts';
+import { NoAnswer, UsageError } from '../../platform/errors.ts';
+import { nodeFiles } from '../../platform/files.ts';
+import { plural } from '../../query/count-text.ts';
+import { periodOf } from '../../report/period.ts';
+import { plannedText, refreshJson, refreshText } from '../../report/refresh-text.ts';
+import type { Store } from '../../store/store.ts';
+import type { Context } from '../context.ts';
+import type { PricesOptions } from './prices.ts';
+import { localTimeOf } from '../reporting/local-time.ts';
+import { printNotices } from '../reporting/warnings.ts';
+import { screenOf } from '../reporting/screen.ts';
+
+/** Throws UsageError if an option was given that works only with --refresh. */
+export function refuseWithoutRefresh(options: PricesOptions): void {
+  const given = [
+    ['--dry-run', options.dryRun],
+    ['--yes', options.yes],
+    ['--since', options.since],
+    ['--until', options.until],
+    ['--timezone', options.timezone],
+  ].find(([, value]) => value !== undefined);
+  if (given) throw new UsageError(`${given[0]} works only with --refresh`);
+}
+
+/** Looks up the prices of stored rounds again. A known cost changes only with --yes, or after a yes at the terminal. */
+export async function refresh(
+  context: Context,
+  model: string | undefined,
+  options: PricesOptions,
+): Promise<void> {
+  if (model !== undefined)
+    throw new UsageError('--refresh covers all models: it cannot be used with a model');
+  const { since, until } = options;
+  const local = localTimeOf(context, options.timezone);
+  const span = periodOf(
+    { ...(since !== undefined && { since }), ...(until !== undefined && { until }) },
+    local,
+    context.now,
+  );
+  const shared = {
+    prices: pricesFinder(context, options),
+    span: since === undefined && until === undefined ? undefined : { from: span.from, to: span.to },
+    monthOf: (bucket: number) => local.dateOf(bucket).slice(0, 7),
+  };
+  const run = (request: Pick<RefreshRequest, 'isDryRun' | 'mayReprice'>): Promise<RefreshResult> =>
+    refreshPrices(nodeFiles, options.dataDir, { ...shared, ...request });
+  let mayReprice = options.yes === true;
+  if (!options.dryRun && !mayReprice && context.confirm) {
+    // Without the lock, because the answer can take long.
+    const plan = await run({ isDryRun: true, mayReprice });
+    if (plan.repricedRounds > 0) {
+      context.warn(plannedText(plan, screenOf(context)));
+      const rounds = plural(plan.repricedRounds, 'priced round');
+      mayReprice = await context.confirm(`Change the cost of ${rounds}? [y/N] `);
+      if (!mayReprice) throw new NoAnswer('nothing was changed');
+    }
+  }
+  const result = await run({ isDryRun: options.dryRun === true, mayReprice });
+  await context.write(options.json ? refreshJson(result) : refreshText(result, screenOf(context)));
+}
+
+/** Finds the prices once the store is locked. A given file is read only once: it may be a pipe. */
+function pricesFinder(
+  context: Context,
+  { prices: given, priceList: list }: PricesOptions,
+): (store: Store) => Promise<RefreshPrices> {
+  let known: PriceBasis | undefined;
+  return async (store) => {
+    const basis =
+      known ??
+      (await findPriceBasis(nodeFiles, store, {
+        given,
+        list,
+        now: context.now,
+        hasRounds: true,
+        isRefresh: true,
+      }));
+    if (given !== undefined) known = basis;
+    return {
+      resolve: await makeResolver(basis),
+      keep() {
+        keepPriceBasis(nodeFiles, store, basis);
+        printNotices(context, basis.notices);
+      },
+    };
+  };
+}

@@ -1,0 +1,75 @@
+import { expandRounds } from '../../session-format/expand-rounds.ts';
+import { sessionTotals } from '../../query/aggregate.ts';
+import { inCurrency } from '../../query/currency.ts';
+import { roundMoney } from '../../query/round-money.ts';
+import type { ExpandedRound } from '../../session-format/stored-round.ts';
+import { boundRound } from '../../report/bound-round.ts';
+import { showJson } from '../../report/show-json.ts';
+import { showText } from '../../report/show-text.ts';
+import { chooseRounds, type RoundChoice, type ShownSession } from '../../report/show.ts';
+import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts';
+import type { SessionEntry } from '../../model/session-entry.ts';
+import { writeAll, type Context } from '../context.ts';
+import type { ShowOptions } from './show.ts';
+import { localTimeOf } from '../reporting/local-time.ts';
+import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
+import { requirePrices } from '../reporting/require-prices.ts';
+import { screenOf } from '../reporting/screen.ts';
+import { refusePruned, requireRound, sessionOf } from '../reporting/session-argument.ts';
+
+/** Shows one session, round by round. Throws NoAnswer if there is no such session or round. */
+export async function show(context: Context, id: string, options: ShowOptions): Promise<void> {
+  const snapshot = readSnapshot(options.dataDir);
+  const view = currencyOf(context, options.dataDir, options.currency);
+  const session = sessionOf(inCurrency(snapshot.sessions, view), id, options.dataDir);
+  refusePruned(session, options.round);
+  const choice = choiceOf(options, session);
+  const expanded = expandRounds(readRoundLines(options.dataDir, session));
+  const shown: ShownSession = {
+    session,
+    rounds: chooseRounds(expanded, choice, session.rounds),
+    moneyOf: roundMoney(snapshot.priceLines, options.dataDir, view),
+  };
+  if (options.json) await writeAll(context, showJson(bounded(shown, options.maxChars), options.messages));
+  else await writeAll(context, textOf(context, snapshot, shown, choice, options));
+  warnOfUnconverted(context, sessionTotals(session));
+  requirePrices(sessionTotals(session), options.strict);
+}
+
+function bounded(shown: ShownSession, most: number | undefined): ShownSession {
+  if (most === undefined) return shown;
+  return { ...shown, rounds: boundRounds(shown.rounds, most) };
+}
+
+function* boundRounds(rounds: Iterable<ExpandedRound>, most: number): Generator<ExpandedRound> {
+  for (const round of rounds) yield boundRound(round, most);
+}
+
+function textOf(
+  context: Context,
+  snapshot: Snapshot,
+  shown: ShownSession,
+  choice: RoundChoice,
+  options: ShowOptions,
+): Iterable<string> {
+  const style = {
+    screen: screenOf(context),
+    local: localTimeOf(context, options.timezone),
+    full: options.full === true,
+    withMessages: options.messages,
+    noContent: snapshot.noContent || shown.session.pruned_content?.rounds === shown.session.rounds,
+  };
+  return showText(shown, style, choiceText(choice));
+}
+
+function choiceOf({ round, last }: ShowOptions, session: SessionEntry): RoundChoice {
+  if (last !== undefined) return { last };
+  if (round === undefined) return null;
+  requireRound(session, round);
+  return { round };
+}
+
+function choiceText(choice: RoundChoice): string | null {
+  if (choice === null) return null;
+  return 'round' in choice ? `round ${choice.round}` : `the last ${choice.last}`;
+}

@@ -1,0 +1,24 @@
+import type { Command, Option } from 'commander';
+import { cleanLine } from '../../platform/clean-text.ts';
+
+/**
+ * Makes it a usage error to give an option twice: otherwise the last one would win silently. Options that take a list
+ * (`--log-path`) can be repeated. Two names of one option (`--output-dir`, `--data-dir`) count as the same. Call it after
+ * all commands are added.
+ */
+export function refuseRepeats(program: Command): void {
+  for (const command of [program, ...program.commands])
+    for (const option of command.options) if (!option.variadic) refuseSecond(command, option);
+}
+
+/** Commander emits an event for each use of an option, after it has parsed the value. */
+function refuseSecond(command: Command, option: Option): void {
+  const takesValue = option.required || option.optional;
+  const given: string[] = [];
+  command.on(`option:${option.name()}`, (value: string | null | undefined) => {
+    given.push(typeof value === 'string' ? `'${cleanLine(value)}'` : 'no value');
+    if (given.length < 2) return;
+    const values = takesValue ? `: ${given.join(', then ')}` : '';
+    command.error(`error: option '${option.flags}' is given twice${values}`, { code: 'monitor.givenTwice' });
+  });
+}

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { readWhole, type Files } from '../platform/files.ts';
+import { isLog, type ClosedLog, type LogPosition } from '../model/log-position.ts';
+import { readLost, type LostEntry } from '../store/lost-file.ts';
+import { readSnapshot } from '../store/read.ts';
+import type { PriceList } from '../store/pricing-settings.ts';
+import { findStore } from '../store/store.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
+import { cellsOf } from '../store/index/index.ts';
+
+/** What the checks go by of a store. */
+export interface StoreFacts {
+  dir: string;
+  noContent: boolean;
+  sessions: number;
+  rounds: number;
+  /** Rounds of each model that has no price. */
+  unpriced: Map<string, number>;
+  /** Rounds whose cost may be wrong, by reason. */
+  bounded: Map<string, BoundedRounds>;
+  /** All rounds in the sums of the index, pruned ones too. */
+  countedRounds: number;
+  /** Which of the built-in prices come first. */
+  priceList: PriceList;
+  rejectedLines: number;
+  /** Lines that wait for their last part. */
+  held: number;
+  /** Logs that vanished before they were read to the end. */
+  gaps: Gap[];
+  /** Rounds that a repair could not bring back. */
+  lostRounds: readonly LostEntry[];
+  /** When a run last stored something. */
+  lastCommit: number | null;
+  /** Logs that the store reads, and those whose files are gone. */
+  generations: LogPosition[];
+  closed: ClosedLog[];
+}
+
+interface Gap {
+  path: string;
+  bytes: number;
+  /** Milliseconds since 1970 UTC; null: not known. */
+  at: number | null;
+}
+
+/** Rounds whose cost may be wrong for one reason. */
+interface BoundedRounds {
+  rounds: number;
+  /** What they cost as counted, by currency, in 10⁻¹⁸ of it. */
+  costs: Map<string, bigint>;
+  /** Rounds of each model. */
+  models: Map<string, number>;
+}
+
+/** Undefined where there is no store yet. Throws where it is damaged, or this user may not read it. */
+export function readStoreFacts(files: Files, dir: string): StoreFacts | undefined {
+  const store = findStore(files, dir);
+  if (!store) return undefined;
+  const { sessions, state, closed, noContent } = readSnapshot(dir, files);
+  const unpriced = new Map<string, number>();
+  let rounds = 0;
+  for (const session of sessions.heads()) rounds += session.rounds;
+  const bounded = new Map<string, BoundedRounds>();
+  let countedRounds = 0;
+  for (const cell of cellsOf(sessions)) {
+    const { price, model, rounds: count } = cell;
+    countedRounds += count;
+    if (price === 'unpriced') unpriced.set(model, (unpriced.get(model) ?? 0) + count);
+    addBounds(bounded, cell);
+  }
+  const lost = [...closed.values()].filter(isLog).filter(({ lost, offset }) => (lost ?? 0) > offset);
+  return {
+    dir,
+    noContent,
+    sessions: sessions.size,
+    rounds,
+    unpriced,
+    bounded,
+    countedRounds,
+    priceList: store.pricing.list,
+    rejectedLines: countLines(readWhole(files, join(dir, '.rejected.jsonl')), state.rejected.length),
+    held: state.logs.reduce((sum, log) => sum + (log.open?.length ?? 0), 0),
+    gaps: lost.map(({ path, lost, offset, closed: at }) => ({
+      path,
+      bytes: (lost ?? 0) - offset,
+      at: at ?? null,
+    })),
+    lostRounds: readLost(files, dir, state),
+    lastCommit: state.commit > 0 ? (files.stat(store.statePath)?.mtime ?? null) : null,
+    generations: state.logs,
+    closed: [...closed.values()],
+  };
+}
+
+function addBounds(
+  bounded: Map<string, BoundedRounds>,
+  { inexact, model, rounds, currency, cost }: UsageCell,
+): void {
+  if (inexact === '') return;
+  for (const reason of inexact.split(' ')) {
+    const sum = bounded.get(reason) ?? { rounds: 0, costs: new Map(), models: new Map() };
+    bounded.set(reason, sum);
+    sum.rounds += rounds;
+    sum.costs.set(currency, (sum.costs.get(currency) ?? 0n) + cost);
+    sum.models.set(model, (sum.models.get(model) ?? 0) + rounds);
+  }
+}
+
+function countLines(bytes: Buffer | undefined, length: number): number {
+  let count = 0;
+  for (const byte of bytes?.subarray(0, length) ?? []) if (byte === 0x0a) count++;
+  return count;
+}

@@ -1,0 +1,75 @@
+import { InputOutputError } from '../platform/errors.ts';
+import { isCount, isRecord } from '../platform/json-checks.ts';
+import { objectMembers, parseJson } from '../platform/json-spans.ts';
+import { isContext, isStoredRound, TEXTS, wrongField, type StoredRound } from './stored-round.ts';
+
+/** A stored round's line: its fields, and the JSON of its texts, which are not parsed. */
+export interface ReadRound {
+  line: string;
+  stored: StoredRound;
+  texts: ReadonlyMap<string, string>;
+}
+
+/** Of a stored round, the part that says which rounds its request is made of. */
+export type References = Pick<StoredRound, 'round' | 'context'>;
+
+/** Reads a stored round's line. Throws InputOutputError, which names the field, where it is not one. */
+export function readRound(line: string): ReadRound {
+  const members = objectMembers(line, 0)?.members ?? [];
+  // Most fields come before the first text, so one parse reads them all.
+  const firstText = members.findIndex(({ key }) => TEXTS.has(key));
+  const head = firstText < 0 ? members.length : firstText;
+  const fields = head === 0 ? {} : parseJson(`${line.slice(0, members[head - 1]?.to)}}`);
+  if (!isRecord(fields)) throw damaged('it is not JSON');
+  const texts = new Map<string, string>();
+  for (const { key, from, to } of members.slice(head)) {
+    if (TEXTS.has(key)) texts.set(key, line.slice(from, to));
+    else fields[key] = parseJson(line.slice(from, to));
+  }
+  if (isStoredRound(fields)) return { line, stored: fields, texts };
+  throw damaged(`its ${wrongField(fields)} is missing or is not what it should be`, fields['round']);
+}
+
+/** A member that begins a text. It cannot occur inside a JSON string, where a quote is escaped. */
+const TEXT_MEMBER = new RegExp(
+  `,"(?:${[...TEXTS, 'context', 'system_round', 'question_round'].join('|')})":`,
+  'g',
+);
+
+/** Reads the fields of a stored round and leaves out what follows the first text: texts can be megabytes. */
+export function readFields(line: string): StoredRound {
+  // An object among the fields can have such a member too. Then the text before it is not JSON, and the next is tried.
+  for (const { index } of line.matchAll(TEXT_MEMBER)) {
+    const fields = parseJson(`${line.slice(0, index)}}`);
+    if (isRecord(fields) && isStoredRound(fields)) return fields;
+  }
+  return readRound(line).stored;
+}
+
+/** The same without reading the texts or other fields. */
+export function readReferences(line: string): References {
+  const fields: Partial<References> = {};
+  for (const { key, from, to } of objectMembers(line, 0)?.members ?? []) {
+    if (key !== 'round' && key !== 'context') continue;
+    const value = parseJson(line.slice(from, to));
+    if (key === 'round' && isCount(value)) fields.round = value;
+    else if (key === 'context' && isContext(value)) fields.context = value;
+    else throw damaged(`its ${key} is not what it should be`, fields.round);
+  }
+  const { round, context } = fields;
+  if (round === undefined) throw damaged('its round is missing');
+  return context ? { round, context } : { round };
+}
+
+/** Parses a line that may be damaged, texts included; undefined where it is not a stored round. */
+export function parseRound(line: string): StoredRound | undefined {
+  const value = parseJson(line);
+  return isRecord(value) && isStoredRound(value) ? value : undefined;
+}
+
+function damaged(problem: string, round?: unknown): InputOutputError {
+  const which = typeof round === 'number' ? `round ${round}` : 'a round';
+  return new InputOutputError(
+    `${which} of a session is damaged in the store: ${problem}. monitor repair shows what can be recovered`,
+  );
+}

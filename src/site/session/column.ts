@@ -1,0 +1,28 @@
+import { sumOfCells, type Row } from '../../query/aggregate.ts';
+import { cellOfRound, type ShownMoney } from '../../query/round-money.ts';
+import type { StoredRound } from '../../session-format/stored-round.ts';
+import type { Column } from './view.ts';
+
+/** What the timeline and the figures need of a round. Its calls and failed tools are counted later. */
+export function columnOf(stored: StoredRound, money: ShownMoney, idleMs: number): Column {
+  return {
+    number: stored.round,
+    time: Date.parse(stored.timestamp),
+    usage: cellOfRound(stored, money),
+    thread: 'main',
+    threadName: null,
+    hasText: false,
+    failedTools: 0,
+    calls: 0,
+    status: isFailed(stored) ? (stored.response_code ?? null) : null,
+    idleMs,
+  };
+}
+
+export function isFailed({ response_code: code = 0 }: StoredRound): boolean {
+  return code >= 400;
+}
+
+export function sumOfColumns(columns: readonly Column[]): Row {
+  return sumOfCells(columns.map(({ usage }) => usage));
+}
