@@ -46,7 +46,7 @@ export class KnownLogs {
   timesOf({ id, offset, times }: LogPosition): LogTimes {
     const closedUntil = this.#closedUntil();
     // Older stores do not say when the lines of a log were.
-    const unknown = [-Infinity, closedUntil] as const;
+    const unknown = [0, closedUntil] as const;
     const others = this.open.filter((log) => log.id !== id && log.offset > 0);
     const ranges = others.map((log) => log.times ?? unknown);
     return new LogTimes(times ?? (offset > 0 ? unknown : undefined), ranges, closedUntil);

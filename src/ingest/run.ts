@@ -6,6 +6,7 @@ import type { LogFile } from '../logs/discover.ts';
 import type { OpenLog } from '../logs/open-log.ts';
 import { textBlocks } from '../logs/text-blocks.ts';
 import type { Resolution } from '../pricing/resolve.ts';
+import type { LogPosition } from '../model/log-position.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredIndex } from '../store/index/index.ts';
 import { Batch } from './batch.ts';
