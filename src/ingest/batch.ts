@@ -16,6 +16,8 @@ import { readPriceLines } from '../store/read.ts';
 import type { State } from '../store/state.ts';
 import { isFilteredOut, type Store } from '../store/store.ts';
 import type { ImportedRounds } from './imported/imported-rounds.ts';
+import { KnownRounds } from './known/known-rounds.ts';
+import type { LogTimes } from './known/log-times.ts';
 import { LineArena } from './arena.ts';
 import type { LinePosition } from '../model/log-position.ts';
 import { isPruned } from '../model/session-entry.ts';
@@ -35,6 +37,8 @@ export interface LineSource {
   mtime: number;
   /** `mtime` is when a container's runtime took the line. */
   isTimed?: boolean;
+  /** Of the log that is read; absent where rounds are known to be new. */
+  times?: LogTimes;
 }
 
 /** How much of its text a rejected line keeps. */
@@ -77,6 +81,7 @@ export class Batch {
   readonly #redactor: Redactor | undefined;
   /** undefined where nothing was imported, and during an import. */
   readonly #imported: ImportedRounds | undefined;
+  readonly #known: KnownRounds;
   readonly #linePath: 'fast' | 'slow';
   readonly #heldWeight: number;
   readonly #sessions = new Map<string, OpenSession>();
@@ -104,6 +109,7 @@ export class Batch {
   ) {
     this.#redactor = redactor;
     this.#imported = imported;
+    this.#known = new KnownRounds(files, store.dir, () => state, index);
     this.#files = files;
     this.#linePath = linePath;
     this.#heldWeight = heldWeight;
@@ -201,6 +207,7 @@ export class Batch {
     const stored = this.#redactor?.round(round) ?? round;
     const likeness = this.#imported?.judge(stored, round.time);
     if (likeness === 'known') return 'imported';
+    if (this.#isKnown(stored, source)) return 'known';
     const resolution = round.usageState === 'counted' ? await this.#resolve(round.model) : undefined;
     const price = priceRound(
       this.#book,
@@ -220,6 +227,12 @@ export class Batch {
     if (round.time === null) this.onTimeless?.(round.unreadTime, source);
     this.size += length;
     return 'rounds';
+  }
+
+  #isKnown(round: AnyRound, { times, logId }: LineSource): boolean {
+    const ended = round.time === null ? null : round.time + (round.durationMs ?? 0);
+    if (times?.mayBeKnown(ended) !== true) return false;
+    return this.#known.has(round, logId, this.#sessions.get(round.sessionId)?.draft);
   }
 
   /** Moves the session to the end of the map, which is ordered by last use. */

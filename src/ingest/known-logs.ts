@@ -5,6 +5,7 @@ import type { OpenLog, UnreadableFile } from '../logs/open-log.ts';
 import { seeFile } from '../logs/seen-file.ts';
 import { isLog, type ClosedLog, type LogPosition, type OpenLine } from '../model/log-position.ts';
 import type { State } from '../store/state.ts';
+import { LogTimes } from './known/log-times.ts';
 import type { LogReading } from './log-reading.ts';
 import type { Gap } from './tally.ts';
 
@@ -25,13 +26,30 @@ export class KnownLogs {
   /** The files that this run found, by path, each with its log. */
   readonly #met = new Map<string, { file: LogFile; position: LogPosition }>();
   readonly #firstNew: number;
+  readonly #closedUntil: () => number;
 
   /** `closed` loads the logs whose files were gone: it is needed only for a file that is none of the open ones. */
-  constructor(files: Files, state: State, closed: () => ReadonlyMap<number, ClosedLog>) {
+  constructor(
+    files: Files,
+    state: State,
+    closed: () => ReadonlyMap<number, ClosedLog>,
+    closedUntil: () => number,
+  ) {
+    this.#closedUntil = closedUntil;
     this.#files = files;
     this.#loadClosed = closed;
     this.#firstNew = state.next_log;
     this.#open = new Map(structuredClone(state.logs).map((log) => [log.id, log]));
+  }
+
+  /** Tells by their times which lines of a log no other log can have. */
+  timesOf({ id, offset, times }: LogPosition): LogTimes {
+    const closedUntil = this.#closedUntil();
+    // Older stores do not say when the lines of a log were.
+    const unknown = [0, closedUntil] as const;
+    const others = this.open.filter((log) => log.id !== id && log.offset > 0);
+    const ranges = others.map((log) => log.times ?? unknown);
+    return new LogTimes(times ?? (offset > 0 ? unknown : undefined), ranges, closedUntil);
   }
 
   /** Logs whose files are there, or were when they were last looked for. */

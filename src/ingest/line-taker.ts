@@ -29,7 +29,8 @@ export class LineTaker {
     { bytes, at }: Block,
   ): Promise<Pick<Block, 'bytes' | 'at'> | undefined> {
     const { path, facts } = reading.log;
-    const source = { path, logId: reading.position.id, mtime: facts.mtime };
+    const { times } = reading;
+    const source = { path, logId: reading.position.id, mtime: facts.mtime, times };
     let lines = 0;
     let length = 0;
     let to = bytes.length;
@@ -56,7 +57,13 @@ export class LineTaker {
     const { path, facts } = reading.log;
     for (const { bytes, at, time, reason, pieces } of lines) {
       const [logId, offset] = at;
-      const source = { path: this.#known.pathOf(logId) ?? path, logId, offset, mtime: facts.mtime };
+      const source = {
+        path: this.#known.pathOf(logId) ?? path,
+        logId,
+        offset,
+        mtime: facts.mtime,
+        times: reading.times,
+      };
       if (reason !== undefined) {
         this.#tally.count(this.#batch.reject(reason, lineText(bytes), source), pieces);
         continue;

@@ -1,6 +1,7 @@
 import { agrees, type FingerprintBuilder } from '../logs/fingerprint.ts';
 import type { OpenLog } from '../logs/open-log.ts';
 import type { Fingerprint, LogPosition } from '../model/log-position.ts';
+import type { LogTimes } from './known/log-times.ts';
 
 /** A log is no longer what was read of it: it was truncated meanwhile. What was not committed is read again. */
 export class LogChanged extends Error {}
@@ -9,6 +10,8 @@ export class LogChanged extends Error {}
 export class LogReading {
   readonly log: OpenLog;
   readonly position: LogPosition;
+  /** When its requests ended: another log can have the same lines. */
+  readonly times: LogTimes;
   /** Rounds since the last commit. */
   rounds = 0;
   isFinished = false;
@@ -22,10 +25,11 @@ export class LogReading {
   #print: Fingerprint | undefined;
 
   /** Continues at the offset of `position`. */
-  constructor(log: OpenLog, position: LogPosition) {
+  constructor(log: OpenLog, position: LogPosition, times: LogTimes) {
     const { offset } = position;
     this.log = log;
     this.position = position;
+    this.times = times;
     this.from = offset;
     const readsOn = offset > 0 && log.content.size > offset;
     this.#fingerprint = log.fingerprint(readsOn ? position : undefined);
@@ -48,6 +52,8 @@ export class LogReading {
     this.#fingerprint.pass(bytes);
     this.#print = undefined;
     this.position.offset = this.#fingerprint.offset;
+    const { range } = this.times;
+    if (range) this.position.times = range;
   }
 
   /** A part of a line has been read, which does not end with it. */

@@ -6,10 +6,11 @@ import type { LogFile } from '../logs/discover.ts';
 import type { OpenLog } from '../logs/open-log.ts';
 import { textBlocks } from '../logs/text-blocks.ts';
 import type { Resolution } from '../pricing/resolve.ts';
-import type { ClosedLog, LogPosition } from '../model/log-position.ts';
+import type { LogPosition } from '../model/log-position.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredIndex } from '../store/index/index.ts';
 import { Batch } from './batch.ts';
+import { ClosedTimes } from './known/closed-times.ts';
 import { Commits } from './commits.ts';
 import { ContainerLog, isWhole } from './container-log.ts';
 import { ImportedRounds } from './imported/imported-rounds.ts';
@@ -40,6 +41,7 @@ export class Run {
   /** undefined where nothing was imported. */
   readonly #imported: ImportedRounds | undefined;
   readonly #commits: Commits;
+  readonly #closedTimes: ClosedTimes;
   readonly #known: KnownLogs;
   readonly #opener: LogOpener;
   readonly #lines: LineTaker;
@@ -63,7 +65,13 @@ export class Run {
     this.#tally = tally;
     this.#commits = new Commits(files, store);
     const { state } = this.#commits;
-    this.#known = new KnownLogs(files, state, () => this.#commits.index.closed);
+    this.#closedTimes = new ClosedTimes(state, () => this.#commits.index.sessions);
+    this.#known = new KnownLogs(
+      files,
+      state,
+      () => this.#commits.index.closed,
+      () => this.#closedTimes.until,
+    );
     this.#opener = new LogOpener(files, this.#known, tally, options.now);
     const index = (): StoredIndex => this.#commits.index;
     this.#imported = state.imported === 0 ? undefined : new ImportedRounds(files, store, index);
@@ -135,7 +143,8 @@ export class Run {
 
   async #begin(log: OpenLog): Promise<LogReading> {
     try {
-      return new LogReading(log, await this.#known.positionOf(log));
+      const position = await this.#known.positionOf(log);
+      return new LogReading(log, position, this.#known.timesOf(position));
     } catch (error) {
       log.close();
       throw error;
@@ -220,7 +229,7 @@ export class Run {
     const longest = this.#options.longestLine ?? LONGEST_LINE;
     const torn = await findTornLine(this.#files, this.#known, predecessor, reading.log, longest);
     if (!torn) return block;
-    const before = new LogReading(torn.log, torn.position);
+    const before = new LogReading(torn.log, torn.position, this.#known.timesOf(torn.position));
     this.#readings.push(before);
     // Each half is a line of a file.
     this.#tally.read(2);
@@ -252,7 +261,7 @@ export class Run {
     }
   }
 
-  async #commit(gaps: Gap[], closed: ClosedLog[]): Promise<void> {
+  async #commit(gaps: Gap[], closed: LogPosition[]): Promise<void> {
     for (const reading of this.#readings) reading.settle();
     // They are written while reading goes on, which replaces the lists in a position and changes none.
     const logs = this.#known.open.map((position) => ({ ...position }));
@@ -269,6 +278,7 @@ export class Run {
         logs,
         closed: [...closed, ...(this.#imported?.take() ?? [])],
         imported: this.#imported?.count,
+        closedUntil: this.#closedTimes.pass(closed),
         nextLog: this.#known.nextId,
       };
       await this.#commits.begin(batch, () => this.#tally.commit());

@@ -33,6 +33,7 @@ export class SessionDraft {
   /** Positions in `#space`. */
   #lines: number[] = [];
   #usage: UsageCell[] = [];
+  #takes = 0;
 
   private constructor(
     session: { id: string; file: string },
@@ -85,6 +86,21 @@ export class SessionDraft {
     return EMPTY_WEIGHT + (this.#memory?.weight ?? 0);
   }
 
+  /** When its latest round was, stored or not: milliseconds since 1970 UTC. */
+  get updated(): number {
+    return this.#updated;
+  }
+
+  /** How many commits have taken rounds of it. */
+  get takes(): number {
+    return this.#takes;
+  }
+
+  /** The lines of the rounds that no commit has taken yet, from one on. */
+  *pendingRounds(from: number): Generator<Buffer> {
+    for (const line of this.#lines.slice(from)) yield this.#space.read(line);
+  }
+
   get isEmpty(): boolean {
     return this.#lines.length === 0;
   }
@@ -124,6 +140,7 @@ export class SessionDraft {
     const usage = this.#usage;
     this.#lines = [];
     this.#usage = [];
+    this.#takes++;
     const { summary: memory, records } = this.#memory?.save() ?? {};
     return {
       entry: {

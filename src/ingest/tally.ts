@@ -11,6 +11,8 @@ export interface ParseResult {
   filteredRounds: number;
   /** Rounds that were imported from the Python original before. */
   importedBefore: number;
+  /** Rounds that the store had from another log, or from another part of this one. */
+  knownRounds: number;
   /** Lines of these logs that are begun and wait for their last part, after this run. */
   held: number;
   bytes: number;
@@ -51,12 +53,13 @@ interface Counts {
   rejected: number;
   filtered: number;
   imported: number;
+  known: number;
 }
 
-/** What a line counts as. `imported`: a round that was imported before. */
+/** What a line counts as. `imported`: a round that was imported before. `known`: one that is stored already. */
 export type LineCount = keyof Counts;
 
-const COUNTS: readonly LineCount[] = ['rounds', 'other', 'rejected', 'filtered', 'imported'];
+const COUNTS: readonly LineCount[] = ['rounds', 'other', 'rejected', 'filtered', 'imported', 'known'];
 
 /** What a batch counts, and what it is checked against. */
 interface Pending extends Counts {
@@ -173,6 +176,7 @@ export class Tally {
       rejectedLines: this.#committed.rejected,
       filteredRounds: this.#committed.filtered,
       importedBefore: this.#committed.imported,
+      knownRounds: this.#committed.known,
       held: this.held,
       bytes: sumBytes(this.#logs),
       logs: this.#logs,
@@ -197,7 +201,7 @@ export class Tally {
 }
 
 function nothing(): Pending {
-  return { rounds: 0, other: 0, rejected: 0, filtered: 0, imported: 0, lines: 0, joined: 0 };
+  return { rounds: 0, other: 0, rejected: 0, filtered: 0, imported: 0, known: 0, lines: 0, joined: 0 };
 }
 
 function sumBytes(logs: readonly ReadLog[]): number {

@@ -24,12 +24,9 @@ export async function identify(
   return best;
 }
 
-/** In bytes. The agreement of a shorter file proves little. */
-const SMALLEST = 64;
-
 /**
- * Whether a shorter log is a copy of one that was read. If no other file has what was read, a file that was truncated
- * or replaced is taken as a new log that begins alike, and a file at another path as an old copy.
+ * Whether a shorter log is a copy of what was read: byte for byte, compared with a file that still holds it. Without such
+ * a file it is read as a new log, whose lines are recognized round by round. Taken for a copy, it could lose new lines.
  */
 async function isCopy(files: Files, log: OpenLog, position: LogPosition): Promise<boolean> {
   const { size } = log.content;
@@ -42,11 +39,7 @@ async function isCopy(files: Files, log: OpenLog, position: LogPosition): Promis
       carrier.close();
     }
   }
-  const { dev, ino } = log.facts;
-  const itself = position.seen.find((seen) => seen.dev === dev && seen.ino === ino);
-  // A copy keeps its size or grows; a log that was truncated and begins alike is smaller.
-  if (itself) return itself.size <= log.facts.size;
-  return log.path !== position.path && size >= SMALLEST;
+  return false;
 }
 
 /** Opens a file that had what was read of a log; undefined if it no longer does. */

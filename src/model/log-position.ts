@@ -46,11 +46,19 @@ export interface LogPosition extends Fingerprint {
   open?: OpenLine[];
   /** Set for a compressed file that cannot be read at all. Older versions did not store it for damaged files. */
   unread?: UnreadFile;
+  /**
+   * When the first and the last of its requests ended, in milliseconds since 1970 UTC. Absent in older stores, and if no
+   * line has a time.
+   */
+  times?: TimeRange;
   /** Number of consecutive runs that found none of its files. */
   missing: number;
   /** Files that hold all or part of it, so that an unchanged one need not be opened again. */
   seen: SeenFile[];
 }
+
+/** Both ends belong to it. */
+export type TimeRange = readonly [first: number, last: number];
 
 /** A line whose first parts have been read, but whose end has not been written yet. */
 export interface OpenLine {
@@ -140,10 +148,15 @@ export function isLog(log: ClosedLog): log is LogPosition {
   return !isImported(log);
 }
 
+function isTimeRange(value: unknown): value is TimeRange {
+  return isList(value, isNumber) && value.length === 2;
+}
+
 /** Checks a parsed JSON value. Every version of this program has written all keys that are not optional. */
 export function isLogPosition(value: unknown): value is LogPosition {
   if (!isRecord(value)) return false;
-  const { pattern, path, size, missing, seen, head, windows, last, lost, closed, open, unread } = value;
+  const { pattern, path, size, missing, seen, head, windows, last, lost, closed, open, unread, times } =
+    value;
   return (
     isCount(value['id']) &&
     isCount(value['offset']) &&
@@ -158,7 +171,8 @@ export function isLogPosition(value: unknown): value is LogPosition {
     isAbsentOr(lost, isNumber) &&
     isAbsentOr(closed, isNumber) &&
     (open === undefined || isList(open, isOpenLine)) &&
-    isAbsentOr(unread, isUnreadFile)
+    isAbsentOr(unread, isUnreadFile) &&
+    isAbsentOr(times, isTimeRange)
   );
 }
 

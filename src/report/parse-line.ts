@@ -8,6 +8,7 @@ export interface ParseReport {
   rejectedLines: number;
   filteredRounds: number;
   importedBefore?: number;
+  knownRounds?: number;
   held: number;
   bytes: number;
   logs: readonly unknown[];
@@ -24,17 +25,20 @@ export function parseLine(report: ParseReport): string {
     rejectedLines,
     filteredRounds,
     importedBefore = 0,
+    knownRounds = 0,
     held,
   } = report;
   const filtered =
     filteredRounds > 0 ? `, ${plural(filteredRounds, 'round')} left out by the store's filters` : '';
   const imported =
     importedBefore > 0 ? `, ${plural(importedBefore, 'round')} already imported and not counted again` : '';
+  const known =
+    knownRounds > 0 ? `, ${plural(knownRounds, 'round')} already stored and not counted again` : '';
   const waiting =
     held > 0 ? `, ${plural(held, 'line')} waiting for ${held === 1 ? 'its' : 'their'} last part` : '';
   return (
     `${plural(rounds, 'round')} of ${plural(sessions, 'session')} from ${plural(logs.length, 'log')} (${bytesText(bytes)}); ` +
-    `${plural(otherLines, 'other line')}, ${exact(rejectedLines)} rejected${filtered}${imported}${waiting}\n`
+    `${plural(otherLines, 'other line')}, ${exact(rejectedLines)} rejected${filtered}${imported}${known}${waiting}\n`
   );
 }
 

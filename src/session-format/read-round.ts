@@ -30,6 +30,22 @@ export function readRound(line: string): ReadRound {
   throw damaged(`its ${wrongField(fields)} is missing or is not what it should be`, fields['round']);
 }
 
+/** A member that begins a text. It cannot occur inside a JSON string, where a quote is escaped. */
+const TEXT_MEMBER = new RegExp(
+  `,"(?:${[...TEXTS, 'context', 'system_round', 'question_round'].join('|')})":`,
+  'g',
+);
+
+/** Reads the fields of a stored round and leaves out what follows the first text: texts can be megabytes. */
+export function readFields(line: string): StoredRound {
+  // An object among the fields can have such a member too. Then the text before it is not JSON, and the next is tried.
+  for (const { index } of line.matchAll(TEXT_MEMBER)) {
+    const fields = parseJson(`${line.slice(0, index)}}`);
+    if (isRecord(fields) && isStoredRound(fields)) return fields;
+  }
+  return readRound(line).stored;
+}
+
 /** The same without reading the texts or other fields. */
 export function readReferences(line: string): References {
   const fields: Partial<References> = {};

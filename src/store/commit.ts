@@ -8,7 +8,7 @@ import {
   type StoredIndex,
   tailPath,
 } from './index/index.ts';
-import { pricesPath, removeKilledRefresh } from './price-files.ts';
+import { appendPrices, removeKilledRefresh } from './price-files.ts';
 import { checkNotRestored } from './restored.ts';
 import { appendRounds, recordsPath } from './session-file.ts';
 import { writeState, type State } from './state.ts';
@@ -42,6 +42,8 @@ export interface Batch {
   closed: readonly ClosedLog[];
   /** How many of all closed logs are imported files; undefined where that was not counted. */
   imported?: number | undefined;
+  /** Until when the rounds were that came from closed logs, in milliseconds since 1970 UTC; undefined: as before, null: none was closed. */
+  closedUntil?: number | null | undefined;
   nextLog: number;
 }
 
@@ -106,21 +108,17 @@ export function stage(files: Files, store: Store, state: State, index: StoredInd
 export function seal(files: Files, store: Store, state: State, index: StoredIndex, staged: Staged): State {
   const { dir } = store;
   const { batch, written } = staged;
-  const prices = appendLines(
-    files,
-    pricesPath(dir, state.prices.generation),
-    state.prices.length,
-    batch.prices,
-  );
+  const prices = appendPrices(files, dir, state.prices, batch.prices);
   const rejected = appendLines(files, rejectedPath(dir), state.rejected.length, batch.rejected);
   index.addClosed(batch.closed);
   const committed: State = {
     ...state,
     commit: state.commit + 1,
     index: writeIndex(files, dir, state, index, batch, written),
-    prices: { ...state.prices, length: prices },
+    prices,
     rejected: { length: rejected },
     ...(batch.imported !== undefined && { imported: batch.imported }),
+    ...(batch.closedUntil !== undefined && { closed_until: batch.closedUntil }),
     next_log: batch.nextLog,
     logs: batch.logs,
   };

@@ -1,10 +1,44 @@
 import { join } from 'node:path';
-import type { Files } from '../platform/files.ts';
+import { crc32 } from '../platform/digest.ts';
+import { appendAt, readWhole, type Files } from '../platform/files.ts';
 import { removeIndex } from './index/index.ts';
-import type { State } from './state.ts';
+import type { PriceBookEnd, State } from './state.ts';
 
 export function pricesPath(dir: string, generation: number): string {
   return join(dir, `.prices-${generation}.jsonl`);
+}
+
+/** Appends lines to the price book that counts. */
+export function appendPrices(
+  files: Files,
+  dir: string,
+  book: PriceBookEnd,
+  lines: readonly string[],
+): PriceBookEnd {
+  if (lines.length === 0) return book;
+  const { generation, length } = book;
+  const path = pricesPath(dir, generation);
+  const before = book.crc ?? crcOf(readWhole(files, path)?.subarray(0, length));
+  const bytes = Buffer.from(`${lines.join('\n')}\n`);
+  appendAt(files, path, length, bytes);
+  if (length === 0) files.syncFolder(dir);
+  return { generation, length: length + bytes.length, crc: crc32(bytes, before) };
+}
+
+/** A new price book, which counts once a state names it. */
+export function writePrices(
+  files: Files,
+  dir: string,
+  generation: number,
+  lines: readonly string[],
+): PriceBookEnd {
+  const bytes = Buffer.from(`${lines.join('\n')}\n`);
+  appendAt(files, pricesPath(dir, generation), 0, bytes);
+  return { generation, length: bytes.length, crc: crc32(bytes) };
+}
+
+function crcOf(bytes: Uint8Array | undefined): number {
+  return bytes ? crc32(bytes) : 0;
 }
 
 /** Numbers of the price book files that there are, ascending. */

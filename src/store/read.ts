@@ -1,3 +1,4 @@
+import { crc32 } from '../platform/digest.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { isAbsent, nodeFiles, readBytes, withFile, type Files } from '../platform/files.ts';
 import { StoredIndex, type StoredSessions } from './index/index.ts';
@@ -53,11 +54,12 @@ export function readSnapshot(dir: string, files: Files = nodeFiles): Snapshot {
 
 /** The lines of the price book as far as they are committed. Throws if it doesn't hold them. */
 export function readPriceLines(files: Files, dir: string, state: Pick<State, 'prices'>): string[] {
-  const { generation, length } = state.prices;
+  const { generation, length, crc } = state.prices;
   if (length === 0) return [];
   const path = pricesPath(dir, generation);
   const bytes = readBook(files, path, length);
   if (bytes.length !== length) throw priceBookError(path, 'is cut');
+  if (crc !== undefined && crc32(bytes) !== crc) throw priceBookError(path, 'is damaged');
   const lines = bytes.toString().split('\n');
   if (lines.pop() !== '') throw priceBookError(path, 'is damaged');
   return lines;

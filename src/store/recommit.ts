@@ -3,7 +3,7 @@ import type { Files } from '../platform/files.ts';
 import { appendLines, syncFiles } from './commit.ts';
 import { type Index, removeIndex, writeIndexBase } from './index/index.ts';
 import { lostLine, lostPath, type LostEntry } from './lost-file.ts';
-import { pricesPath, removeOtherPrices } from './price-files.ts';
+import { appendPrices, removeOtherPrices } from './price-files.ts';
 import { replaceSummary } from './session-file.ts';
 import { copyRounds } from './session-lines.ts';
 import { lostRoundsOf, writeState, type State } from './state.ts';
@@ -52,7 +52,7 @@ export function recommit(files: Files, store: Store, renewal: Renewal): void {
   const paths = [...rewrites.map(({ entry }) => join(dir, entry.file)), ...renewal.written];
   syncFiles(files, dir, paths, renewal.written.length > 0 || rewrites.some(({ from }) => from !== undefined));
   const { prices } = state;
-  const book = appendLines(files, pricesPath(dir, prices.generation), prices.length, renewal.prices);
+  const book = appendPrices(files, dir, prices, renewal.prices);
   const lostLines = renewal.lost.map((entry) => lostLine(entry, state.commit));
   const lostEnd = appendLines(files, lostPath(dir), state.lost?.length ?? 0, lostLines);
   const lostRounds = renewal.lost.reduce((sum, { rounds }) => sum + rounds, lostRoundsOf(state));
@@ -62,7 +62,7 @@ export function recommit(files: Files, store: Store, renewal: Renewal): void {
   writeState(files, store.statePath, {
     ...state,
     index: { generation, base, length: 0 },
-    prices: { ...prices, length: book },
+    prices: book,
     ...(lostEnd > 0 && { lost: { length: lostEnd, rounds: lostRounds } }),
   });
   for (const name of renewal.setAside) files.rename(join(dir, name), join(dir, damagedName(name)));

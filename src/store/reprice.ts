@@ -1,6 +1,6 @@
-import { appendAt, type Files } from '../platform/files.ts';
+import type { Files } from '../platform/files.ts';
 import { type Index, removeIndex, writeIndexBase } from './index/index.ts';
-import { pricesPath, removeOtherPrices } from './price-files.ts';
+import { removeOtherPrices, writePrices } from './price-files.ts';
 import { checkNotRestored } from './restored.ts';
 import { writeState, type State } from './state.ts';
 import type { Store } from './store.ts';
@@ -20,8 +20,7 @@ export function reprice(
   const { dir } = store;
   checkNotRestored(files, dir, state);
   const generation = state.prices.generation + 1;
-  const book = Buffer.from(`${priceLines.join('\n')}\n`);
-  appendAt(files, pricesPath(dir, generation), 0, book);
+  const prices = writePrices(files, dir, generation, priceLines);
   const commit = state.commit + 1;
   const { logs, next_log } = state;
   const indexGeneration = state.index.generation + 1;
@@ -30,7 +29,7 @@ export function reprice(
     ...state,
     commit,
     index: { generation: indexGeneration, base, length: 0 },
-    prices: { generation, length: book.length },
+    prices,
   };
   writeState(files, store.statePath, committed);
   removeIndex(files, dir, state.index.generation);

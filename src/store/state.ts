@@ -1,7 +1,17 @@
 import { isLogPosition, type LogPosition } from '../model/log-position.ts';
+import { crc32 } from '../platform/digest.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 import { isCount, isRecord } from '../platform/json-checks.ts';
+import { parseJson } from '../platform/json-spans.ts';
+
+/** How much of which price book counts. */
+export interface PriceBookEnd {
+  generation: number;
+  length: number;
+  /** CRC-32 of the bytes that count. Absent in older stores, until a price is added. */
+  crc?: number;
+}
 
 /** The commit pointer. Renaming a new one into place is the commit: what it doesn't count does not exist. */
 export interface State {
@@ -12,12 +22,17 @@ export interface State {
   commit: number;
   /** The index: its files' number, the length of its base (0: there is none), and of its tail. */
   index: { generation: number; base: number; length: number };
-  prices: { generation: number; length: number };
+  prices: PriceBookEnd;
   rejected: { length: number };
   /** The sums of removed rounds; absent where none were. */
   pruned?: { length: number };
   /** How many of the closed logs are imported files; absent in older stores, where nobody has counted them. */
   imported?: number;
+  /**
+   * No closed log has a line of a request that ended later: milliseconds since 1970 UTC; null as long as no log was closed.
+   * Absent in older stores.
+   */
+  closed_until?: number | null;
   /** Rounds that a repair could not bring back, and how much of their list counts; absent where none were lost. */
   lost?: { length: number; rounds: number };
   /** The next log id. */
@@ -25,8 +40,11 @@ export interface State {
   logs: LogPosition[];
 }
 
-/** Format 1, which is read still, has no base. Format 2 has no cells in other currencies, and none with bounds. */
-const STATE_FORMAT = 3;
+/**
+ * Older formats can still be read. Format 1 has no base, format 2 no cells in other currencies and none with bounds, and
+ * format 3 no checksums.
+ */
+const STATE_FORMAT = 4;
 
 export function newState(store: string): State {
   return {
@@ -52,27 +70,40 @@ export function readState(files: Files, path: string, store: string): State {
 }
 
 export function writeState(files: Files, path: string, state: State): void {
-  replaceFile(files, path, `${JSON.stringify(state)}\n`);
+  replaceFile(files, path, stateText(state));
+}
+
+/** The state as its file holds it: JSON whose last member is the CRC-32 of everything before it. */
+export function stateText(state: State): string {
+  const text = JSON.stringify(state).slice(0, -1);
+  return `${text}${CRC_KEY}${crc32(Buffer.from(text))}}\n`;
+}
+
+const CRC_KEY = ',"crc":';
+
+/** Older formats have no checksum: what they say is checked against the index where that is read. */
+function isIntact(text: string, { format, crc }: Record<string, unknown>): boolean {
+  if (crc === undefined) return typeof format === 'number' && format < 4;
+  const end = text.lastIndexOf(CRC_KEY);
+  return crc === crc32(Buffer.from(text.slice(0, end))) && text.slice(end) === `${CRC_KEY}${crc}}\n`;
 }
 
 /** The state in a file's bytes, or what is wrong with it. */
 export function parseState(bytes: Uint8Array): State | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(bytes).toString());
-  } catch {
+  const text = Buffer.from(bytes).toString();
+  const value = parseJson(text);
+  if (value === undefined) {
     return bytes.length === 0 ? 'is empty' : 'is not valid JSON: it was cut, or written by something else';
   }
   if (!isRecord(value)) return 'is not a state';
   if (typeof value['format'] === 'number' && value['format'] > STATE_FORMAT) {
     return `was written by a newer version of monitor (format ${value['format']}): update monitor`;
   }
-  return isState(value)
-    ? inNewFormat(value)
-    : 'is not a state of this program: the Python original may have written it';
+  if (!isState(value)) return 'is not a state of this program: the Python original may have written it';
+  return isIntact(text, value) ? inNewFormat(value) : 'is damaged: its checksum does not match';
 }
 
-function inNewFormat(state: State): State {
+function inNewFormat({ crc: _crc, ...state }: State & { crc?: unknown }): State {
   const format: number = state.format;
   const index = format === 1 ? { ...state.index, base: 0 } : state.index;
   return { ...state, format: STATE_FORMAT, index };
@@ -81,7 +112,7 @@ function inNewFormat(state: State): State {
 function isState(value: Record<string, unknown>): value is Record<string, unknown> & State {
   const { index, prices, rejected, pruned, lost, logs } = value;
   return (
-    [1, 2, STATE_FORMAT].includes(value['format'] as number) &&
+    [1, 2, 3, STATE_FORMAT].includes(value['format'] as number) &&
     typeof value['store'] === 'string' &&
     isCount(value['commit']) &&
     isCount(value['next_log']) &&
@@ -92,9 +123,11 @@ function isState(value: Record<string, unknown>): value is Record<string, unknow
     isRecord(prices) &&
     isCount(prices['generation']) &&
     isCount(prices['length']) &&
+    (prices['crc'] === undefined || isCount(prices['crc'])) &&
     isRecord(rejected) &&
     isCount(rejected['length']) &&
     (pruned === undefined || (isRecord(pruned) && isCount(pruned['length']))) &&
+    (value['closed_until'] == null || Number.isFinite(value['closed_until'])) &&
     (lost === undefined || (isRecord(lost) && isCount(lost['length']) && isCount(lost['rounds']))) &&
     Array.isArray(logs) &&
     logs.every(isLogPosition)

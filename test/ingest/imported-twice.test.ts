@@ -336,7 +336,7 @@ describe('what was met is kept', () => {
     const nothing = { sessions: [], prices: [], rejected: [], logs: state.logs, nextLog: state.next_log };
     const { imported: _, ...older } = commit(nodeFiles, store, state, index, { ...nothing, closed });
     index.close();
-    writeFileSync(store.statePath, JSON.stringify(older));
+    writeFileSync(store.statePath, JSON.stringify({ ...older, format: 3 }));
     expect(await parse(scene)).toMatchObject({ rounds: 0, importedBefore: 4 });
     expect(sums(scene.store)).toEqual(WHOLE);
     expect(readSnapshot(scene.store).state.imported).toBe(2);

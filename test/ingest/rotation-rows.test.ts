@@ -240,8 +240,7 @@ describe('appending and rotation', () => {
     await run(logs.store, logs.log);
     truncateSync(logs.log);
     appendFileSync(logs.log, same + lines(0, 60, 'b'));
-    const twice = [...ids(0, count, 'same'), ...ids(0, count, 'same')];
-    await expectRounds(logs, [...twice, ...ids(0, 50, 'a'), ...ids(0, 60, 'b')]);
+    await expectRounds(logs, [...ids(0, count, 'same'), ...ids(0, 50, 'a'), ...ids(0, 60, 'b')]);
   });
 
   test('row 13: a copy half written changes nothing', async () => {
@@ -436,9 +435,8 @@ describe('appending and rotation', () => {
     writeFileSync(other, same + lines(100, second, 'b'));
     await run(store, log, { logPaths: [log, other] });
     await run(store, log, { logPaths: [log, other] });
-    const twice = [...ids(0, 100, 'same'), ...ids(0, 100, 'same')];
     expect(storedRequests(store)).toEqual(
-      [...twice, ...ids(100, first, 'a'), ...ids(100, second, 'b')].toSorted(),
+      [...ids(0, 100, 'same'), ...ids(100, first, 'a'), ...ids(100, second, 'b')].toSorted(),
     );
   });
 
@@ -523,11 +521,11 @@ describe('appending and rotation', () => {
       await run(logs.store, logs.log);
       truncateSync(logs.log);
       appendFileSync(logs.log, same + lines(100, 100 + count));
-      const expected = ['same-0', 'same-0', ...ids(0, 16), ...ids(100, 100 + count)];
+      const expected = ['same-0', ...ids(0, 16), ...ids(100, 100 + count)];
       await expectRounds(logs, expected);
       renameSync(logs.log, `${logs.log}.1`);
       writeFileSync(logs.log, same + lines(500, 501));
-      await expectRounds(logs, ['same-0', 'a-500', ...expected]);
+      await expectRounds(logs, ['a-500', ...expected]);
     },
   );
 
@@ -612,8 +610,7 @@ describe('appending and rotation', () => {
     writeFileSync(`${logs.log}.1.gz`, gzipSync(same + lines(100, 110, 'a')));
     await run(logs.store, logs.log);
     writeFileSync(logs.log, same + lines(100, 103, 'b'));
-    const twice = [...ids(0, 100, 'same'), ...ids(0, 100, 'same')];
-    await expectRounds(logs, [...twice, ...ids(100, 110, 'a'), ...ids(100, 103, 'b')]);
+    await expectRounds(logs, [...ids(0, 100, 'same'), ...ids(100, 110, 'a'), ...ids(100, 103, 'b')]);
   });
 
   test('row 37: a shorter log elsewhere that begins like one whose files are gone', async () => {
@@ -625,8 +622,8 @@ describe('appending and rotation', () => {
     writeFileSync(other, same + lines(20, 50, 'b'));
     rmSync(log);
     await run(store, other);
-    const twice = [...ids(0, 20, 'same'), ...ids(0, 20, 'same')];
-    expect(storedRequests(store)).toEqual([...twice, ...ids(20, 60, 'a'), ...ids(20, 50, 'b')].toSorted());
+    const expected = [...ids(0, 20, 'same'), ...ids(20, 60, 'a'), ...ids(20, 50, 'b')];
+    expect(storedRequests(store)).toEqual(expected.toSorted());
   });
 
   test('row 38: lines of a few bytes, and a copy that holds one of them', async () => {

@@ -76,17 +76,17 @@ describe('identify', () => {
     );
   });
 
-  test('takes a shorter log for a copy by its windows alone where the longer one is gone', async () => {
+  test('takes no shorter log for a copy where the longer one is gone', async () => {
     const folder = makeFolder();
     const bytes = noise(20_000);
-    const almost = changeByte(bytes, 5000).subarray(0, 15_000);
+    const shorter = bytes.subarray(0, 15_000);
     const read = readLog(1, join(folder, 'a'), bytes);
-    expect(await identified(join(folder, 'b'), almost, [read])).toBeUndefined();
+    expect(await identified(join(folder, 'b'), shorter, [read])).toBe(1);
     renameSync(join(folder, 'a'), join(folder, 'renamed'));
-    expect(await identified(join(folder, 'b'), almost, [read])).toBe(1);
+    expect(await identified(join(folder, 'b'), shorter, [read])).toBeUndefined();
     // Another file has taken its name.
     writeFileSync(join(folder, 'a'), noise(20_000, 2));
-    expect(await identified(join(folder, 'b'), almost, [read])).toBe(1);
+    expect(await identified(join(folder, 'b'), shorter, [read])).toBeUndefined();
   });
 
   test('a log that was truncated is compared with its copy, and not with itself', async () => {
@@ -106,7 +106,7 @@ describe('identify', () => {
     const bytes = noise(20_000);
     const read = readLog(1, join(folder, 'a'), bytes);
     writeFileSync(join(folder, 'a'), 'new');
-    expect(await identified(join(folder, 'copy'), bytes.subarray(0, 15_000), [read])).toBe(1);
+    expect(await identified(join(folder, 'copy'), bytes.subarray(0, 15_000), [read])).toBeUndefined();
   });
 
   test('a file that was rewritten in place says nothing of what it held', async () => {
@@ -114,7 +114,7 @@ describe('identify', () => {
     const bytes = noise(20_000);
     const read = readLog(1, join(folder, 'a'), bytes);
     writeFileSync(join(folder, 'a'), noise(30_000, 2));
-    expect(await identified(join(folder, 'copy'), bytes.subarray(0, 15_000), [read])).toBe(1);
+    expect(await identified(join(folder, 'copy'), bytes.subarray(0, 15_000), [read])).toBeUndefined();
   });
 
   test('compares with a compressed log too, and a compressed one', async () => {
@@ -136,15 +136,5 @@ describe('identify', () => {
       expect(open && (await identify(nodeFiles, open, [read]))?.id).toBe(id);
       open?.close();
     }
-  });
-
-  test.each([
-    [63, undefined],
-    [64, 1],
-  ])('%d bytes of a log that is not at hand: %j', async (length, id) => {
-    const folder = makeFolder();
-    const read = readLog(1, join(folder, 'a'), noise(500));
-    renameSync(join(folder, 'a'), join(folder, 'elsewhere'));
-    expect(await identified(join(folder, 'b'), noise(length), [read])).toBe(id);
   });
 });

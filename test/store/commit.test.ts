@@ -20,11 +20,11 @@ describe('commit', () => {
     const state = commitTo(store, [addition('a')], { logs, nextLog: 2, prices: ['{"p":1}', '"é"'] });
     const length = readFileSync(tailPath(store.dir, 1)).length;
     expect(state).toEqual({
-      format: 3,
+      format: 4,
       store: store.id,
       commit: 1,
       index: { generation: 1, base: 0, length },
-      prices: { generation: 1, length: 13 },
+      prices: { generation: 1, length: 13, crc: crc32('{"p":1}\n"é"\n') },
       rejected: { length: 0 },
       next_log: 2,
       logs,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { InputOutputError } from '../../src/platform/errors.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
 import { readSnapshot } from '../../src/store/read.ts';
-import { newState, readState, writeState } from '../../src/store/state.ts';
+import { newState, readState, stateText, writeState } from '../../src/store/state.ts';
 import { contentOf, makeFolder } from '../platform/make.ts';
 import { addition, commitTo, newStore, position, stateOf } from './make.ts';
 
@@ -60,8 +60,10 @@ describe('row 23: a state', () => {
         { unread: { why: 'damaged' } },
       ].map((damage) => ({ logs: [{ ...position(1, 5), ...damage }] })),
     ].map((damage) => [JSON.stringify({ ...STATE, ...damage }), FOREIGN]),
-    [JSON.stringify({ ...STATE, store: 'other' }), 'belongs to another store'],
-    ['{"format":4}', 'was written by a newer version of monitor (format 4): update monitor'],
+    [stateText({ ...STATE, store: 'other' }), 'belongs to another store'],
+    [stateText(STATE).replace('"offset":5', '"offset":4'), 'is damaged: its checksum does not match'],
+    [JSON.stringify(STATE), 'is damaged: its checksum does not match'],
+    ['{"format":5}', 'was written by a newer version of monitor (format 5): update monitor'],
   ])('%s is an error that says what to do', (text, problem) => {
     const dir = makeFolder();
     const path = join(dir, '.state.json');

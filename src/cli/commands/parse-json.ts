@@ -13,6 +13,7 @@ export function parseJson(result: ParseResult): string {
     rejected_lines: rejectedLines,
     filtered_rounds: filteredRounds,
     imported_before: importedBefore,
+    known_rounds: result.knownRounds,
     held,
     unread_times: times.unread,
     missing_times: times.missing,

@@ -3,7 +3,7 @@ import type { Redactor } from '../../redact/redact.ts';
 import { isFilteredOut, type Filters } from '../../store/store.ts';
 import type { LinePosition } from '../../model/log-position.ts';
 import { BUCKET_MS, type PriceRef, type UsageCell } from '../../model/usage-cell.ts';
-import { CellBudget, type CountedRound } from './cell-budget.ts';
+import { CellBudget, type CountedRound } from '../../ingest/known/cell-budget.ts';
 import type { Source, ToldRound } from './sources.ts';
 
 /** What is looked for. */

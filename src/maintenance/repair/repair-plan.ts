@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { parseJson } from '../../platform/json-spans.ts';
 import { positionOf } from '../../logs/open-line.ts';
+import { crc32 } from '../../platform/digest.ts';
 import { InputOutputError } from '../../platform/errors.ts';
 import { readWhole, type Files } from '../../platform/files.ts';
 import { parsePriceBook, type PriceBook } from '../../pricing/price-book.ts';
@@ -193,7 +194,8 @@ function surveyPrices(files: Files, dir: string, commit: number): State['prices'
     const bytes = readWhole(files, pricesPath(dir, generation)) ?? Buffer.alloc(0);
     const length = bytes.lastIndexOf(0x0a) + 1;
     const made = generation === 1 ? 0 : madeAt(bytes.toString('utf8', 0, length));
-    if (made !== undefined && made <= commit) return { generation, length };
+    if (made !== undefined && made <= commit)
+      return { generation, length, crc: crc32(bytes.subarray(0, length)) };
   }
   return { generation: 1, length: 0 };
 }

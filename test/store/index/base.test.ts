@@ -238,7 +238,7 @@ describe('a base made of the one before', () => {
     writeFileSync(store.statePath, JSON.stringify({ ...state, format: 1, index: grown }));
     expect(indexOf(store).sessions.size).toBe(2);
     commitTo(store, [addition('a')]);
-    expect(stateOf(store)).toMatchObject({ format: 3, index: { generation: 1, base: 0 } });
+    expect(stateOf(store)).toMatchObject({ format: 4, index: { generation: 1, base: 0 } });
     expect(entryOf(store, 'a').usage).toHaveLength(2);
   });
 });

@@ -34,13 +34,22 @@ export class CellBudget {
 
   /** The cell in which a round was counted, with one round less in it now; undefined: it was never counted. */
   take(round: CountedRound): UsageCell | undefined {
-    const key = round.isTimeMissing ? keyOf(round) : keyOf(round, bucketOf(round.time));
-    const cells = this.#byKey.get(key)?.filter(({ rounds }) => rounds > 0) ?? [];
+    const cells = this.#cellsOf(round);
     const [best] = cells.toSorted((a, b) => likeness(b, round) - likeness(a, round) || newest(b) - newest(a));
     if (!best) return undefined;
     best.rounds--;
     for (const count of COUNTS) best[count] -= round.usage[count];
     return best;
+  }
+
+  /** Whether a round with these counts can be one of those that are left. */
+  fits(round: CountedRound): boolean {
+    return this.#cellsOf(round).some((cell) => hasCounts(cell, round));
+  }
+
+  #cellsOf(round: CountedRound): UsageCell[] {
+    const key = round.isTimeMissing ? keyOf(round) : keyOf(round, bucketOf(round.time));
+    return this.#byKey.get(key)?.filter(({ rounds }) => rounds > 0) ?? [];
   }
 
   /** Cells that still count rounds, less the rounds taken. */
@@ -71,14 +80,17 @@ function keyOf(
 }
 
 /** Of cells that differ in price, and of a round without a time in their buckets. */
-function likeness(cell: UsageCell, { time, usage, usageState }: CountedRound): number {
+function likeness(cell: UsageCell, round: CountedRound): number {
+  const { time, usageState } = round;
   const isCounted = cell.price !== 'no-usage' && cell.price !== 'gateway-cache';
   const hasState = usageState === 'counted' ? isCounted : cell.price === usageState;
-  const hasCounts = COUNTS.every((key) =>
-    cell.rounds === 1 ? cell[key] === usage[key] : cell[key] >= usage[key],
-  );
-  const hasQuarter = cell.bucket === bucketOf(time);
-  return (hasState ? 4 : 0) + (hasCounts ? 2 : 0) + (hasQuarter ? 1 : 0);
+  const hasBucket = cell.bucket === bucketOf(time);
+  return (hasState ? 4 : 0) + (hasCounts(cell, round) ? 2 : 0) + (hasBucket ? 1 : 0);
+}
+
+/** Whether the counts are those of the cell's only round, or can be part of its sums. */
+function hasCounts(cell: UsageCell, { usage }: CountedRound): boolean {
+  return COUNTS.every((key) => (cell.rounds === 1 ? cell[key] === usage[key] : cell[key] >= usage[key]));
 }
 
 /** Rounds are taken from the last one on: later prices first. */

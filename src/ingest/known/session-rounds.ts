@@ -1,0 +1,151 @@
+import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
+import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
+import type { Files } from '../../platform/files.ts';
+import { readFields } from '../../session-format/read-round.ts';
+import { identityOfStored } from '../../session-format/round-identity.ts';
+import { roundsBackward } from '../../store/read-backward.ts';
+
+/** The logs that equal rounds were read from, one number for each round. */
+type Keys = Map<string, number[]>;
+
+/** Rounds of one bucket in the session's file: between which offsets they are, and what they are. */
+interface FiledBucket {
+  from: number;
+  to: number;
+  rounds: number;
+  keys: Keys | undefined;
+}
+
+/** Rounds without a time of their own are looked for in the whole session. */
+const TIMELESS = -1;
+
+/**
+ * The stored rounds of one session, as far as they had to be looked up. The file is read from its end, and only until all
+ * rounds of a bucket are found that the index counts; so a live session's newest rounds cost little, however long it is.
+ */
+export class SessionRounds {
+  readonly #files: Files;
+  readonly #dir: string;
+  #entry: SessionEntry;
+  #counts: ReadonlyMap<number, number>;
+  readonly #buckets = new Map<number, FiledBucket>();
+  /** The stretch of the file that has been gone through. */
+  #low: number;
+  #high: number;
+  /** How many keys are held. */
+  size = 0;
+
+  constructor(files: Files, dir: string, entry: SessionEntry) {
+    this.#files = files;
+    this.#dir = dir;
+    this.#entry = entry;
+    this.#counts = countsOf(entry.usage);
+    this.#low = entry.end;
+    this.#high = entry.end;
+  }
+
+  /** Whether all rounds are known here that a session of the index has. */
+  isUpTo({ file, end, rounds }: SessionHead): boolean {
+    return file === this.#entry.file && end === this.#entry.end && rounds === this.#entry.rounds;
+  }
+
+  /** The session has more rounds now; false where its file is another one. */
+  goOn(entry: SessionEntry): boolean {
+    if (entry.file !== this.#entry.file || entry.end < this.#high) return false;
+    this.#entry = entry;
+    this.#counts = countsOf(entry.usage);
+    return true;
+  }
+
+  /** The logs of the stored rounds that have this key; `bucket` is undefined for a round without a time. */
+  logsOf(key: string, bucket: number | undefined): readonly number[] {
+    this.#readNew();
+    if (bucket === undefined) {
+      this.#readBack(() => this.#low > 0);
+      return this.#keysOf(TIMELESS)?.get(key) ?? [];
+    }
+    const count = this.#counts.get(bucket) ?? 0;
+    if (count === 0) return [];
+    this.#readBack(() => this.#low > 0 && (this.#buckets.get(bucket)?.rounds ?? 0) < count);
+    return this.#keysOf(bucket)?.get(key) ?? [];
+  }
+
+  /** Gives up the keys of all buckets but one. They are read again where they are asked for. */
+  dropKeysExcept(bucket: number | undefined): void {
+    for (const [number, filed] of this.#buckets) {
+      if (number === (bucket ?? TIMELESS) || !filed.keys) continue;
+      this.size -= filed.keys.size;
+      filed.keys = undefined;
+    }
+  }
+
+  /** Rounds that were committed since the file was last looked at. */
+  #readNew(): void {
+    if (this.#high === this.#entry.end) return;
+    for (const line of this.#lines(this.#high, this.#entry.end)) this.#take(line);
+    this.#high = this.#entry.end;
+  }
+
+  #readBack(isNeeded: () => boolean): void {
+    if (!isNeeded()) return;
+    for (const line of this.#lines(0, this.#low)) {
+      this.#take(line);
+      this.#low = line.start;
+      if (!isNeeded()) return;
+    }
+    this.#low = 0;
+  }
+
+  #lines(from: number, to: number): ReturnType<typeof roundsBackward> {
+    return roundsBackward(this.#files, this.#dir, this.#entry, from, to);
+  }
+
+  #take({ text, start, end }: { text: string; start: number; end: number }): void {
+    const stored = readFields(text);
+    const own = Math.floor(Date.parse(stored.timestamp) / BUCKET_MS);
+    const identity = identityOfStored(stored);
+    const isTimeless = stored.flags?.includes('time-missing') ?? false;
+    for (const bucket of isTimeless ? [own, TIMELESS] : [own]) {
+      let filed = this.#buckets.get(bucket);
+      if (!filed) this.#buckets.set(bucket, (filed = { from: start, to: end, rounds: 0, keys: new Map() }));
+      filed.from = Math.min(filed.from, start);
+      filed.to = Math.max(filed.to, end);
+      filed.rounds++;
+      if (identity && filed.keys) this.#addKey(filed.keys, identity.key, stored.at[0]);
+    }
+  }
+
+  #addKey(keys: Keys, key: string, log: number): void {
+    const logs = keys.get(key);
+    if (logs) logs.push(log);
+    else {
+      keys.set(key, [log]);
+      this.size++;
+    }
+  }
+
+  #keysOf(bucket: number): Keys | undefined {
+    const filed = this.#buckets.get(bucket);
+    if (!filed || filed.keys) return filed?.keys;
+    filed.keys = new Map();
+    for (const { text } of this.#lines(Math.max(0, filed.from - SEPARATOR_BYTES), filed.to)) {
+      const stored = readFields(text);
+      const identity = identityOfStored(stored);
+      const isTimeless = stored.flags?.includes('time-missing') ?? false;
+      const isIts =
+        bucket === TIMELESS ? isTimeless : Math.floor(Date.parse(stored.timestamp) / BUCKET_MS) === bucket;
+      if (identity && isIts) this.#addKey(filed.keys, identity.key, stored.at[0]);
+    }
+    return filed.keys;
+  }
+}
+
+/** A comma and a line break are between two rounds. */
+const SEPARATOR_BYTES = 2;
+
+/** How many rounds of each bucket the index counts. */
+function countsOf(cells: readonly UsageCell[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const { bucket, rounds } of cells) counts.set(bucket, (counts.get(bucket) ?? 0) + rounds);
+  return counts;
+}

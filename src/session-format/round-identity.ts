@@ -1,0 +1,63 @@
+import type { AnyRound } from '../ai-log/round.ts';
+import type { StoredRound } from './stored-round.ts';
+
+/** What tells one request of a session from all others, whichever log it is read from. */
+export interface RoundIdentity {
+  key: string;
+  /**
+   * The line has a time and a request id of its own: no other request has both, so an equal key is the same request.
+   * Otherwise equal keys prove nothing: two requests can look the same.
+   */
+  isProof: boolean;
+}
+
+/** The part of a round that an identity is made of; `time` is null where the line has none of its own. */
+interface IdentityFields {
+  time: number | null;
+  requestId: string | null;
+  chatId: string | null;
+  responseCode: number | null;
+  durationMs: number | null;
+  firstTokenMs: number | null;
+  model: string;
+  consumer: string;
+  api: string;
+  tokens: readonly number[];
+}
+
+/** The identity of a round that was just read from a log. */
+export function identityOfRound(round: AnyRound): RoundIdentity {
+  const { input, output, reasoning, cached, cacheWrite } = round.usage;
+  return identityOf({ ...round, tokens: [input, output, reasoning, cached, cacheWrite] });
+}
+
+/** The identity of a stored round; undefined for one that was imported: its time says when it was parsed. */
+export function identityOfStored(stored: StoredRound): RoundIdentity | undefined {
+  if (stored.flags?.includes('imported')) return undefined;
+  return identityOf({
+    time: stored.flags?.includes('time-missing') ? null : Date.parse(stored.timestamp),
+    requestId: stored.request_id ?? null,
+    chatId: stored.chat_id ?? null,
+    responseCode: stored.response_code ?? null,
+    durationMs: stored.duration_ms ?? null,
+    firstTokenMs: stored.first_token_ms ?? null,
+    model: stored.model,
+    consumer: stored.consumer ?? '',
+    api: stored.api ?? '',
+    tokens: [
+      stored.input_tokens,
+      stored.output_tokens,
+      stored.reasoning_tokens,
+      stored.cached_tokens,
+      stored.cache_write_tokens,
+    ],
+  });
+}
+
+/** Token counts are no proof: builds have learned to read them in more ways over time. */
+function identityOf({ tokens, ...fields }: IdentityFields): RoundIdentity {
+  const { time, requestId, chatId, responseCode, durationMs, firstTokenMs, model, consumer, api } = fields;
+  const isProof = time !== null && requestId !== null;
+  const facts = [time, requestId, chatId, responseCode, durationMs, firstTokenMs, model, consumer, api];
+  return { key: JSON.stringify(isProof ? facts : [...facts, ...tokens]), isProof };
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { readBytes, type Files } from '../platform/files.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
+import { checkSessionFile } from './session-file.ts';
+
+/** A stored round's line, and where it begins in the session's file. */
+export interface PlacedLine {
+  text: string;
+  start: number;
+  /** Offset after its last byte. */
+  end: number;
+}
+
+const CHUNK_BYTES = 1 << 18;
+const NEWLINE = 0x0a;
+const COMMA = 0x2c;
+
+/**
+ * The rounds of a session's file between two offsets, the last one first. `from` is 0 or the end of a round, `to` the
+ * end of a round. The newest rounds are asked for most, and a file can be gigabytes. Throws InputOutputError unless the
+ * file holds the committed rounds.
+ */
+export function* roundsBackward(
+  files: Files,
+  dir: string,
+  entry: SessionEntry,
+  from: number,
+  to: number,
+): Generator<PlacedLine> {
+  checkSessionFile(files, dir, entry);
+  const fd = files.open(join(dir, entry.file), 'read');
+  try {
+    let end = to;
+    /** The line that ends at `end`, as far as it has been read: pieces from right to left. */
+    let pieces: Buffer[] = [];
+    for (let at = to; at > from;) {
+      const start = Math.max(from, at - CHUNK_BYTES);
+      const chunk = readBytes(files, fd, start, at - start);
+      let right = chunk.length;
+      for (;;) {
+        const newline = right === 0 ? -1 : chunk.lastIndexOf(NEWLINE, right - 1);
+        if (newline < 0) break;
+        const line = lineOf(
+          [chunk.subarray(newline + 1, right), ...pieces.toReversed()],
+          start + newline + 1,
+          end,
+        );
+        if (line) yield line;
+        pieces = [];
+        right = newline;
+        end = start + newline;
+      }
+      pieces.push(chunk.subarray(0, right));
+      at = start;
+    }
+    // At the beginning of the file this is its header, and otherwise what separates two rounds.
+  } finally {
+    files.close(fd);
+  }
+}
+
+function lineOf(pieces: readonly Buffer[], start: number, end: number): PlacedLine | undefined {
+  const bytes = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+  if (!bytes || bytes.length === 0) return undefined;
+  const length = bytes.at(-1) === COMMA ? bytes.length - 1 : bytes.length;
+  return { text: bytes.toString('utf8', 0, length), start, end: end - (bytes.length - length) };
+}

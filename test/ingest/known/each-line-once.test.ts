@@ -1,0 +1,236 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { aiLine, makeFolder, run, storedRequests } from '../make.ts';
+
+/** What happens to logs in the field besides rotation: each line is stored once, and none is lost. */
+
+interface Scene {
+  /** Where logs may be: every file in it is parsed. */
+  logs: string;
+  log: string;
+  store: string;
+}
+
+function makeScene(): Scene {
+  const folder = makeFolder();
+  mkdirSync(join(folder, 'logs'));
+  return {
+    logs: join(folder, 'logs'),
+    log: join(folder, 'logs', 'access.log'),
+    store: join(folder, 'store'),
+  };
+}
+
+/** Lines of three sessions that take turns. */
+const line = (n: number): string => aiLine(`s${n % 3}`, n);
+const lines = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, i) => line(from + i)).join('');
+const ids = (from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, i) => `s${(from + i) % 3}-${from + i}`);
+
+async function parse({ logs, store }: Scene): Promise<{ rounds: number; known: number }> {
+  const { rounds, knownRounds } = await run(store, join(logs, '*.log'));
+  return { rounds, known: knownRounds };
+}
+
+/** Parses until nothing is new, and expects exactly these rounds. */
+async function expectStored(scene: Scene, expected: string[]): Promise<void> {
+  await parse(scene);
+  expect((await parse(scene)).rounds).toBe(0);
+  expect((await parse(scene)).rounds).toBe(0);
+  expect(storedRequests(scene.store)).toEqual(expected.toSorted());
+}
+
+describe('a log that forks', () => {
+  test('a copy elsewhere, and both go on', async () => {
+    const scene = makeScene();
+    const copy = join(scene.logs, 'other.log');
+    writeFileSync(scene.log, lines(0, 20));
+    await parse(scene);
+    copyFileSync(scene.log, copy);
+    appendFileSync(scene.log, lines(20, 27));
+    appendFileSync(copy, lines(27, 37));
+    expect(await parse(scene)).toEqual({ rounds: 17, known: 20 });
+    await expectStored(scene, ids(0, 37));
+    appendFileSync(scene.log, lines(37, 40));
+    appendFileSync(copy, lines(40, 42));
+    expect(await parse(scene)).toEqual({ rounds: 5, known: 0 });
+  });
+
+  test('two logs with a common history, met by the first run', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, lines(0, 30));
+    writeFileSync(join(scene.logs, 'other.log'), lines(0, 20) + lines(30, 50));
+    expect(await parse(scene)).toEqual({ rounds: 50, known: 20 });
+    await expectStored(scene, ids(0, 50));
+  });
+
+  test('an old copy grows where the log itself is gone', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, lines(0, 40));
+    await parse(scene);
+    rmSync(scene.log);
+    const copy = join(scene.logs, 'copy.log');
+    writeFileSync(copy, lines(0, 12));
+    await parse(scene);
+    appendFileSync(copy, lines(40, 43));
+    await expectStored(scene, ids(0, 43));
+  });
+});
+
+describe('a log that is cut, split or joined', () => {
+  test('its head is cut off', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, lines(0, 40));
+    await parse(scene);
+    writeFileSync(scene.log, lines(20, 50));
+    await expectStored(scene, ids(0, 50));
+  });
+
+  test('it is split in two', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, lines(0, 40));
+    await parse(scene);
+    rmSync(scene.log);
+    writeFileSync(join(scene.logs, 'a.log'), lines(0, 23));
+    writeFileSync(join(scene.logs, 'b.log'), lines(23, 40));
+    await expectStored(scene, ids(0, 40));
+  });
+
+  test('rotated logs are concatenated', async () => {
+    const scene = makeScene();
+    writeFileSync(`${scene.log}.1`, lines(0, 20));
+    writeFileSync(scene.log, lines(20, 42));
+    await parse(scene);
+    writeFileSync(`${scene.log}.1`, lines(0, 42));
+    rmSync(scene.log);
+    writeFileSync(scene.log, lines(42, 44));
+    await expectStored(scene, ids(0, 44));
+  });
+
+  test('a file that holds the same log twice, met by the first run', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, lines(0, 20) + lines(0, 25));
+    expect(await parse(scene)).toEqual({ rounds: 25, known: 20 });
+  });
+
+  test('one line is taken out by hand', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, lines(0, 40));
+    await parse(scene);
+    writeFileSync(scene.log, lines(0, 17) + lines(18, 41));
+    await expectStored(scene, ids(0, 41));
+  });
+});
+
+describe('a log that comes back', () => {
+  test('a snapshot of the volume is restored, and other lines follow', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, lines(0, 40));
+    await parse(scene);
+    truncateSync(scene.log, lines(0, 25).length);
+    appendFileSync(scene.log, lines(40, 43));
+    await expectStored(scene, ids(0, 43));
+  });
+
+  test('the same, and a run comes by before other lines follow', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, lines(0, 40));
+    await parse(scene);
+    truncateSync(scene.log, lines(0, 25).length);
+    await parse(scene);
+    appendFileSync(scene.log, lines(40, 60));
+    await expectStored(scene, ids(0, 60));
+  });
+
+  test('a restored access.log.1 is met half written', async () => {
+    const scene = makeScene();
+    writeFileSync(`${scene.log}.1`, lines(0, 20));
+    writeFileSync(scene.log, lines(20, 40));
+    await parse(scene);
+    rmSync(`${scene.log}.1`);
+    appendFileSync(scene.log, lines(40, 43));
+    await parse(scene);
+    await parse(scene);
+    writeFileSync(`${scene.log}.1`, lines(0, 11));
+    await parse(scene);
+    appendFileSync(`${scene.log}.1`, lines(11, 20));
+    await expectStored(scene, ids(0, 43));
+  });
+
+  test('a restored log is compressed, renamed and moved to another folder', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, lines(0, 40));
+    writeFileSync(join(scene.logs, 'live.log'), aiLine('live', 0));
+    await parse(scene);
+    rmSync(scene.log);
+    await parse(scene);
+    await parse(scene);
+    const moved = join(scene.logs, 'moved.log');
+    writeFileSync(moved, lines(30, 45));
+    writeFileSync(`${moved}.1.gz`, gzipSync(lines(5, 30)));
+    await expectStored(scene, [...ids(0, 45), 'live-0']);
+  });
+
+  test('an older half in a file of the same name, and of another inode', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, lines(0, 20));
+    await parse(scene);
+    writeFileSync(`${scene.log}.new`, lines(0, 10));
+    renameSync(`${scene.log}.new`, scene.log);
+    await parse(scene);
+    appendFileSync(scene.log, lines(20, 21));
+    await expectStored(scene, ids(0, 21));
+  });
+});
+
+describe('lines without a request id', () => {
+  const bare = (n: number): string => aiLine('s', n).replace(/"request_id":"[^"]*",/, '');
+  const many = (...numbers: number[]): string => numbers.map(bare).join('');
+  const rounds = (scene: Scene): number => storedRequests(scene.store).length;
+
+  test('equal lines of one log are as many rounds', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, many(0, 1, 1, 1, 2));
+    expect(await parse(scene)).toEqual({ rounds: 5, known: 0 });
+  });
+
+  test('another log with them adds those that it has more of', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, many(0, 1, 1, 2));
+    await parse(scene);
+    writeFileSync(join(scene.logs, 'other.log'), many(1, 1, 1, 3));
+    expect(await parse(scene)).toEqual({ rounds: 2, known: 2 });
+    expect(rounds(scene)).toBe(6);
+  });
+});
+
+test('lines of requests at the same time are new where their ids differ', async () => {
+  const scene = makeScene();
+  writeFileSync(scene.log, lines(0, 10));
+  await parse(scene);
+  const other = lines(0, 10).replaceAll(/"request_id":"/g, '"request_id":"other-');
+  writeFileSync(join(scene.logs, 'other.log'), other);
+  expect(await parse(scene)).toEqual({ rounds: 10, known: 0 });
+});
+
+test('what was read before is known by what the session has, and not by memory of this run', async () => {
+  const scene = makeScene();
+  writeFileSync(scene.log, lines(0, 40));
+  await run(scene.store, scene.log, { batchSize: 1 });
+  writeFileSync(join(scene.logs, 'part.log'), lines(10, 30));
+  const { rounds, knownRounds } = await run(scene.store, join(scene.logs, '*.log'), { batchSize: 1 });
+  expect({ rounds, knownRounds }).toEqual({ rounds: 0, knownRounds: 20 });
+  expect(readFileSync(join(scene.logs, 'part.log'), 'utf8')).toBe(lines(10, 30));
+});
