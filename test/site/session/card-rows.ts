@@ -14,7 +14,7 @@ const CONTEXT = {
 
 export const roundsIn = (blocks: readonly Block[]): RoundView[] =>
   blocks.flatMap((block) =>
-    block.kind === 'round' ? [block.round] : block.kind === 'lane' ? roundsIn(block.lane.blocks) : [],
+    block.kind === 'round' ? [block.round] : block.kind === 'thread' ? roundsIn(block.thread.blocks) : [],
   );
 
 export const rowsOfRound = (round: RoundView): Row[] => rowsOf(round, CONTEXT);

@@ -45,13 +45,13 @@ test('who said what: users, assistants, tools, and any other by its name', () =>
 });
 
 describe('the line of the history', () => {
-  const RAW = 'The raw JSON has <a href="raw.json">all of it</a>.';
+  const RAW = 'The whole request is in the <a href="raw.json">raw JSON</a>.';
   const history = (said: readonly Said[]): Row | undefined => cards(said).at(-1)?.[0];
   const fold = (sum: string, words: string): Row => ({
     kind: 'session-fold',
     role: 'History',
     sum,
-    gist: '',
+    excerpt: '',
     html: `<p class="aside">${words} ${RAW}</p>`,
     isTool: false,
     tags: [],
@@ -60,7 +60,7 @@ describe('the line of the history', () => {
   test('a request that goes on', () => {
     const talk = new Talk();
     const words =
-      'This request goes on from <a href="#r-1">#1</a>. What it repeats is shown there and before.';
+      'This request continues <a href="#r-1">#1</a>. What it repeats is shown there and in earlier rounds.';
     const first = talk.ask('one').answer('1');
     expect(history([first, talk.ask('two').answer('2')])).toEqual(fold('2 repeated, 1 new', words));
     talk.messages.splice(2);
@@ -78,7 +78,7 @@ describe('the line of the history', () => {
     expect(history([first, talk.ask('three').answer('3')])).toEqual(
       fold(
         sum,
-        `This request goes on from <a href="#r-1">#1</a>, but ${are} not in it: the conversation was compacted, edited, or restarted.`,
+        `This request continues <a href="#r-1">#1</a>, but ${are} missing: the conversation was compacted, edited, or restarted.`,
       ),
     );
   });
@@ -90,7 +90,7 @@ describe('the line of the history', () => {
     expect(history([failed, talk.answer('k')])).toEqual(
       fold(
         'Sent again: the same 2 messages as #1',
-        'Nothing is new in this request: <a href="#r-1">#1</a> had no answer.',
+        'Nothing in this request is new: <a href="#r-1">#1</a> got no answer.',
       ),
     );
   });
@@ -103,9 +103,9 @@ test('an answer that the client sent back otherwise says so, and leads to the on
   expect(cards([first, talk.ask('go on').answer('k')])[1]?.[1]).toEqual({
     kind: 'session-say',
     role: 'Assistant',
-    kindOfSay: 'answer',
+    speaker: 'answer',
     tag: { text: 'differs', isFailed: false },
-    note: 'from the answer that was logged in #1',
+    note: 'from the answer logged in #1',
     noteHref: '#r-1',
     html: '<p>Hello, edited.</p>',
   });
@@ -141,7 +141,7 @@ test('the system prompt: once, then where it was', () => {
     kind: 'session-fold',
     role: 'System',
     sum: '41 characters',
-    gist: words,
+    excerpt: words,
     html: `<div class="plain" dir="auto">${words}</div>`,
     isTool: false,
     tags: [],
