@@ -202,12 +202,9 @@ describe('circles of imports', () => {
   });
 });
 
-/**
- * The files that a file imports, in whatever form. Types are left out of lazy circles: a command's action takes the type
- * of its options from the definition that loads it.
- */
+/** The files that a file imports, in whatever form. */
 function importsOf(path: string): string[] {
-  const text = readFileSync(path, 'utf8').replaceAll(/^import type \{[^}]*\} from '[^']+';$/gm, '');
+  const text = readFileSync(path, 'utf8');
   return [...text.matchAll(/(?:\bfrom|\bimport\(|^import) ?'(\.[^']+\.ts)'/gm)].map(([, target = '']) =>
     join(dirname(path), target),
   );

@@ -1,6 +1,6 @@
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
-import type { ParseOptions } from '../../src/cli/commands/parse.ts';
+import type { ParseOptions } from '../../src/cli/commands/parse-action.ts';
 import { usualParse } from '../../src/cli/crontab/usual-parse.ts';
 import { longWay } from './long-way.ts';
 

@@ -15,10 +15,22 @@ import { currentPeriod, bucketsOf } from '../../report/period.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import type { Context } from '../context.ts';
-import type { CheckOptions } from './check.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
+import type { UsageFilter } from '../../query/grouping.ts';
+import type { BudgetPeriod } from '../../report/period.ts';
+import type { ReportOptions } from '../options/report-options.ts';
+
+export interface CheckOptions extends ReportOptions, UsageFilter {
+  /** 10⁻¹⁸ USD. */
+  budgetUsd?: bigint;
+  /** 10⁻¹⁸ of the report's currency. */
+  budget?: bigint;
+  budgetTokens?: number;
+  per: BudgetPeriod;
+  quiet?: true;
+}
 
 /**
  * Compares the spending of the current period with a budget. Throws NoAnswer, without a message, if it is exceeded, and

@@ -1,7 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { attoOfUsd, PRICE_TEXT } from '../../pricing/money.ts';
-import type { UsageFilter } from '../../query/grouping.ts';
-import type { BudgetPeriod } from '../../report/period.ts';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import {
@@ -10,20 +8,10 @@ import {
   jsonOption,
   modelOption,
   consumerOption,
-  type ReportOptions,
 } from '../options/report-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
 import { wholeNumber } from '../options/values.ts';
-
-export interface CheckOptions extends ReportOptions, UsageFilter {
-  /** 10⁻¹⁸ USD. */
-  budgetUsd?: bigint;
-  /** 10⁻¹⁸ of the report's currency. */
-  budget?: bigint;
-  budgetTokens?: number;
-  per: BudgetPeriod;
-  quiet?: true;
-}
+import type { CheckOptions } from './check-action.ts';
 
 export function addCheck(program: Command, context: Context): void {
   const command = program

@@ -4,8 +4,16 @@ import { nodeFiles } from '../../platform/files.ts';
 import { doctorJson } from '../../report/doctor/json.ts';
 import { doctorText } from '../../report/doctor/text.ts';
 import type { Context } from '../context.ts';
-import type { DoctorOptions } from './doctor.ts';
 import { screenOf } from '../reporting/screen.ts';
+
+export interface DoctorOptions {
+  /** Undefined: those that the store reads. */
+  logPath?: string[];
+  dataDir: string;
+  prices?: string;
+  deep?: true;
+  json?: true;
+}
 
 /** Prints problems between the gateway and a report, and how to fix them. Throws NoAnswer if there are any. */
 export async function doctor(context: Context, options: DoctorOptions): Promise<void> {

@@ -3,15 +3,7 @@ import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { jsonOption } from '../options/report-options.ts';
 import { dataDirOption, pricesOption } from '../options/store-options.ts';
-
-export interface DoctorOptions {
-  /** Undefined: those that the store reads. */
-  logPath?: string[];
-  dataDir: string;
-  prices?: string;
-  deep?: true;
-  json?: true;
-}
+import type { DoctorOptions } from './doctor-action.ts';
 
 export function addDoctor(program: Command, context: Context): void {
   const command = program

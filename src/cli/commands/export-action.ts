@@ -21,11 +21,25 @@ import { lostRoundsOf } from '../../store/state.ts';
 import { openStore } from '../../store/store.ts';
 import { BUCKET_MS } from '../../model/usage-cell.ts';
 import { writeAll, type Context } from '../context.ts';
-import type { ExportOptions } from './export.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { findTarget, writeFile } from './export-file.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
+import type { PeriodOptions } from '../options/report-options.ts';
+import type { ReportOptions } from '../options/report-options.ts';
+import type { FocusVersion } from '../../report/export/focus.ts';
+import type { UsageFilter } from '../../query/grouping.ts';
+
+export interface ExportOptions extends ReportOptions, PeriodOptions, UsageFilter {
+  format?: ExportFormat;
+  groupBy?: GroupKey[] | 'round';
+  withMessages?: true;
+  focusVersion: FocusVersion;
+  billingAccountId?: string;
+  billingAccountName?: string;
+  billingAccountType?: string;
+  quiet?: true;
+}
 
 /** Writes an export to a file, or to stdout if its name is `-`. */
 export async function exportFile(context: Context, file: string, options: ExportOptions): Promise<void> {

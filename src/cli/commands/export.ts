@@ -1,8 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { GroupKey } from '../../query/group-keys.ts';
-import type { UsageFilter } from '../../query/grouping.ts';
-import type { FocusVersion } from '../../report/export/focus.ts';
-import { EXPORT_FORMATS, type ExportFormat } from '../../report/export/formats.ts';
+import { EXPORT_FORMATS } from '../../report/export/formats.ts';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import {
@@ -15,21 +12,9 @@ import {
   modelOption,
   consumerOption,
   groupByOrRoundOption,
-  type ReportOptions,
-  type PeriodOptions,
 } from '../options/report-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
-
-export interface ExportOptions extends ReportOptions, PeriodOptions, UsageFilter {
-  format?: ExportFormat;
-  groupBy?: GroupKey[] | 'round';
-  withMessages?: true;
-  focusVersion: FocusVersion;
-  billingAccountId?: string;
-  billingAccountName?: string;
-  billingAccountType?: string;
-  quiet?: true;
-}
+import type { ExportOptions } from './export-action.ts';
 
 export function addExport(program: Command, context: Context): void {
   const command = program

@@ -4,9 +4,17 @@ import { nodeFiles } from '../../platform/files.ts';
 import { importText, isLeftOut } from '../../report/import-text.ts';
 import { plural } from '../../platform/count-text.ts';
 import type { Context } from '../context.ts';
-import type { ImportOptions } from './import.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { printNotices } from '../reporting/warnings.ts';
+
+export interface ImportOptions {
+  dataDir: string;
+  timezone?: string;
+  prices?: string;
+  force?: true;
+  dryRun?: true;
+  json?: true;
+}
 
 /** Imports the session files of the Python original. Throws NoAnswer after the output if some were skipped. */
 export async function importFrom(context: Context, from: string, options: ImportOptions): Promise<void> {

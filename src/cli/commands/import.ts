@@ -4,15 +4,7 @@ import { example } from '../command.ts';
 import { jsonOption } from '../options/report-options.ts';
 import { dataDirOption, storePricesOption } from '../options/store-options.ts';
 import { timeZoneParser } from '../options/values.ts';
-
-export interface ImportOptions {
-  dataDir: string;
-  timezone?: string;
-  prices?: string;
-  force?: true;
-  dryRun?: true;
-  json?: true;
-}
+import type { ImportOptions } from './import-action.ts';
 
 export function addImport(program: Command, context: Context): void {
   const command = program

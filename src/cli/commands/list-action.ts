@@ -9,12 +9,26 @@ import type { SessionEntry } from '../../model/session-entry.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { writeAll, type Context } from '../context.ts';
-import type { ListOptions } from './list.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { EMPTY_STORE } from '../reporting/nothing-found.ts';
 import { screenOf } from '../reporting/screen.ts';
+import type { SortKey } from '../../report/list.ts';
+import type { PeriodOptions } from '../options/report-options.ts';
+import type { ReportOptions } from '../options/report-options.ts';
+
+export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> {
+  sortBy: SortKey;
+  limit: number;
+  model?: string;
+  consumer?: string;
+  agent?: string;
+  channel?: string;
+  rollup?: true;
+  search?: string;
+  pruned?: true;
+}
 
 /** Lists the sessions that match. */
 export async function list(context: Context, options: ListOptions): Promise<void> {

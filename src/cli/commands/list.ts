@@ -1,5 +1,4 @@
 import { Option, type Command } from 'commander';
-import type { SortKey } from '../../report/list.ts';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import {
@@ -8,23 +7,10 @@ import {
   timeZoneOption,
   reportCurrencyOption,
   jsonOption,
-  type ReportOptions,
-  type PeriodOptions,
 } from '../options/report-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
 import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
-
-export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> {
-  sortBy: SortKey;
-  limit: number;
-  model?: string;
-  consumer?: string;
-  agent?: string;
-  channel?: string;
-  rollup?: true;
-  search?: string;
-  pruned?: true;
-}
+import type { ListOptions } from './list-action.ts';
 
 export function addList(program: Command, context: Context): void {
   const command = program

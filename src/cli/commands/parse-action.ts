@@ -5,13 +5,18 @@ import { progressLine } from '../../report/parse-line.ts';
 import { parseSummary } from '../../report/parse-text.ts';
 import { readSnapshot } from '../../store/read.ts';
 import type { Context } from '../context.ts';
-import type { ParseOptions } from './parse.ts';
 import { printWarnings } from '../reporting/warnings.ts';
 import { parseOnce, requireLogs } from './parse-once.ts';
 import { parseRequest } from './parse-request.ts';
 import { quietWhenBusy } from '../quiet-when-busy.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { showProgress } from '../terminal/show-progress.ts';
+import type { StoreOptions } from '../options/store-options.ts';
+
+export interface ParseOptions extends StoreOptions {
+  quiet?: true;
+  json?: true;
+}
 
 /** Stores what is new in the logs, once. On a terminal it shows progress, and a summary of the store at the end. */
 export async function parse(context: Context, options: ParseOptions): Promise<void> {

@@ -2,12 +2,8 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { jsonOption } from '../options/report-options.ts';
-import { addStoreOptions, type StoreOptions } from '../options/store-options.ts';
-
-export interface ParseOptions extends StoreOptions {
-  quiet?: true;
-  json?: true;
-}
+import { addStoreOptions } from '../options/store-options.ts';
+import type { ParseOptions } from './parse-action.ts';
 
 export function addParse(program: Command, context: Context): void {
   const command = addStoreOptions(

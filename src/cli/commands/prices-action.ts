@@ -14,9 +14,8 @@ import { readSnapshot } from '../../store/read.ts';
 import type { PriceList } from '../../store/pricing-settings.ts';
 import type { Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
-import type { PricesOptions } from './prices.ts';
 import { screenOf } from '../reporting/screen.ts';
-import { refresh, refuseWithoutRefresh } from './prices-refresh.ts';
+import { refresh, refuseWithoutRefresh, type PricesOptions } from './prices-refresh.ts';
 
 /** Lists unpriced models and the price book, explains the price of one model, or refreshes prices. */
 export async function prices(

@@ -1,3 +1,4 @@
+import type { PriceList } from '../../store/pricing-settings.ts';
 import { makeResolver } from '../../ingest/settings/price-answers.ts';
 import { findPriceBasis, keepPriceBasis, type PriceBasis } from '../../ingest/settings/price-basis.ts';
 import type { RefreshResult } from '../../model/refresh-result.ts';
@@ -13,10 +14,22 @@ import { periodOf } from '../../report/period.ts';
 import { plannedText, refreshJson, refreshText } from '../../report/refresh-text.ts';
 import type { Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
-import type { PricesOptions } from './prices.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { printNotices } from '../reporting/warnings.ts';
 import { screenOf } from '../reporting/screen.ts';
+
+export interface PricesOptions {
+  dataDir: string;
+  prices?: string;
+  priceList?: PriceList;
+  refresh?: true;
+  dryRun?: true;
+  yes?: true;
+  since?: string;
+  until?: string;
+  timezone?: string;
+  json?: true;
+}
 
 /** Throws UsageError if an option was given that works only with --refresh. */
 export function refuseWithoutRefresh(options: PricesOptions): void {

@@ -1,22 +1,9 @@
 import { Option, type Command } from 'commander';
-import type { PriceList } from '../../store/pricing-settings.ts';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { timeZoneOption, jsonOption } from '../options/report-options.ts';
 import { dataDirOption, pricesOption, priceListOption } from '../options/store-options.ts';
-
-export interface PricesOptions {
-  dataDir: string;
-  prices?: string;
-  priceList?: PriceList;
-  refresh?: true;
-  dryRun?: true;
-  yes?: true;
-  since?: string;
-  until?: string;
-  timezone?: string;
-  json?: true;
-}
+import type { PricesOptions } from './prices-refresh.ts';
 
 export function addPrices(program: Command, context: Context): void {
   const command = program

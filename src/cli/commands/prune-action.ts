@@ -2,7 +2,15 @@ import { pruneStore, type PruneResult } from '../../maintenance/prune/prune-stor
 import { nodeFiles } from '../../platform/files.ts';
 import { pruneText } from '../../report/prune-text.ts';
 import type { Context } from '../context.ts';
-import type { PruneOptions } from './prune.ts';
+
+export interface PruneOptions {
+  dataDir: string;
+  /** Milliseconds. */
+  olderThan: number;
+  content?: true;
+  dryRun?: true;
+  json?: true;
+}
 
 /** Deletes old sessions or their texts, and prints what was deleted. */
 export async function prune(context: Context, options: PruneOptions): Promise<void> {

@@ -4,15 +4,7 @@ import { example } from '../command.ts';
 import { jsonOption } from '../options/report-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
 import { MOST_DAYS } from '../options/values.ts';
-
-export interface PruneOptions {
-  dataDir: string;
-  /** Milliseconds. */
-  olderThan: number;
-  content?: true;
-  dryRun?: true;
-  json?: true;
-}
+import type { PruneOptions } from './prune-action.ts';
 
 export function addPrune(program: Command, context: Context): void {
   const command = program

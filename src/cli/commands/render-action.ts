@@ -8,11 +8,22 @@ import { barLine } from '../../report/parse-line.ts';
 import { renderSite, type Progress } from '../../site/render.ts';
 import type { Written } from '../../site/site-folder.ts';
 import type { Context } from '../context.ts';
-import type { RenderOptions } from './render.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { quietWhenBusy } from '../quiet-when-busy.ts';
 import { askedCurrency } from '../reporting/report-currency.ts';
 import { showProgress } from '../terminal/show-progress.ts';
+
+export interface RenderOptions {
+  dataDir: string;
+  siteDir: string;
+  timezone?: string;
+  refresh: number;
+  full?: true;
+  quiet?: true;
+  json?: true;
+  /** `none`: each cost in its own currency; undefined: the store's setting. */
+  currency?: string;
+}
 
 /** Next to the bundle that this is in. In a test there is none, and a render uses no threads. */
 const PAGE_WORKER = fileURLToPath(new URL('./page-worker.cjs', import.meta.url));

@@ -6,18 +6,7 @@ import { REFRESH_SECONDS } from '../../platform/defaults.ts';
 import { timeZoneOption, reportCurrencyOption, jsonOption } from '../options/report-options.ts';
 import { dataDirOption, siteDirOption } from '../options/store-options.ts';
 import { wholeNumber } from '../options/values.ts';
-
-export interface RenderOptions {
-  dataDir: string;
-  siteDir: string;
-  timezone?: string;
-  refresh: number;
-  full?: true;
-  quiet?: true;
-  json?: true;
-  /** `none`: each cost in its own currency; undefined: the store's setting. */
-  currency?: string;
-}
+import type { RenderOptions } from './render-action.ts';
 
 export function addRender(program: Command, context: Context): void {
   const command = program

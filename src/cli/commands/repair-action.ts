@@ -5,8 +5,14 @@ import { usdFirst, usdOf } from '../../pricing/money.ts';
 import type { Resolution } from '../../pricing/resolve.ts';
 import { repairText } from '../../report/repair-text.ts';
 import type { Context } from '../context.ts';
-import type { RepairOptions } from './repair.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
+
+export interface RepairOptions {
+  dataDir: string;
+  logPath?: string[];
+  apply?: true;
+  json?: true;
+}
 
 /** Prints what is damaged in a store, and with --apply repairs it. */
 export async function repair(context: Context, options: RepairOptions): Promise<void> {

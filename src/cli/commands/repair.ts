@@ -3,13 +3,7 @@ import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { jsonOption } from '../options/report-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
-
-export interface RepairOptions {
-  dataDir: string;
-  logPath?: string[];
-  apply?: true;
-  json?: true;
-}
+import type { RepairOptions } from './repair-action.ts';
 
 export function addRepair(program: Command, context: Context): void {
   const command = program

@@ -10,12 +10,21 @@ import { chooseRounds, type RoundChoice, type ShownSession } from '../../report/
 import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { writeAll, type Context } from '../context.ts';
-import type { ShowOptions } from './show.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { refusePruned, requireRound, sessionOf } from '../reporting/session-argument.ts';
+import type { ReportOptions } from '../options/report-options.ts';
+
+export interface ShowOptions extends ReportOptions {
+  round?: number;
+  last?: number;
+  messages: boolean;
+  full?: true;
+  /** With --json: longer texts are cut. */
+  maxChars?: number;
+}
 
 /** Shows one session, round by round. Throws NoAnswer if there is no such session or round. */
 export async function show(context: Context, id: string, options: ShowOptions): Promise<void> {

@@ -1,24 +1,10 @@
 import { Option, type Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
-import {
-  timeZoneOption,
-  reportCurrencyOption,
-  strictOption,
-  jsonOption,
-  type ReportOptions,
-} from '../options/report-options.ts';
+import { timeZoneOption, reportCurrencyOption, strictOption, jsonOption } from '../options/report-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
 import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
-
-export interface ShowOptions extends ReportOptions {
-  round?: number;
-  last?: number;
-  messages: boolean;
-  full?: true;
-  /** With --json: longer texts are cut. */
-  maxChars?: number;
-}
+import type { ShowOptions } from './show-action.ts';
 
 export function addShow(program: Command, context: Context): void {
   const command = program

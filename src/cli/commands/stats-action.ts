@@ -7,13 +7,19 @@ import { statsTable } from '../../report/stats.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import type { Context } from '../context.ts';
-import type { StatsOptions } from './stats.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { nothingFound } from '../reporting/nothing-found.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import { screenOf } from '../reporting/screen.ts';
+import type { PeriodOptions } from '../options/report-options.ts';
+import type { ReportOptions } from '../options/report-options.ts';
+
+export interface StatsOptions extends ReportOptions, PeriodOptions, UsageFilter {
+  /** Keys in addition to the command's own. */
+  groupBy?: GroupKey[];
+}
 
 /** Prints tokens and cost by the command's own key, and by those that --group-by adds. */
 export async function printStats(context: Context, own: GroupKey, options: StatsOptions): Promise<void> {

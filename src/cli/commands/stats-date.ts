@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { addStats, type StatsOptions } from './stats.ts';
+import type { StatsOptions } from './stats-action.ts';
+import { addStats } from './stats.ts';
 
 const DEFAULT_DAYS = 7;
 

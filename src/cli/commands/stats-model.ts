@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { addStats, type StatsOptions } from './stats.ts';
+import type { StatsOptions } from './stats-action.ts';
+import { addStats } from './stats.ts';
 
 export function addStatsModel(program: Command, context: Context): void {
   addStats(program, 'stats-model', 'Show tokens and cost by model', '--since 2026-02-01').action(

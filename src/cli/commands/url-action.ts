@@ -5,8 +5,15 @@ import { NoAnswer } from '../../platform/errors.ts';
 import { sessionName, sessionPath, urlPath } from '../../site/names.ts';
 import { readSnapshot } from '../../store/read.ts';
 import type { Context } from '../context.ts';
-import type { UrlOptions } from './url.ts';
 import { refusePruned, requireRound, sessionOf } from '../reporting/session-argument.ts';
+
+export interface UrlOptions {
+  dataDir: string;
+  siteDir: string;
+  baseUrl?: string;
+  round?: number;
+  json?: true;
+}
 
 /**
  * Prints the link to a session's page: on the web server of --base-url, else on this disk. Throws NoAnswer if there is no

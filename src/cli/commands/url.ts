@@ -4,14 +4,7 @@ import { example } from '../command.ts';
 import { jsonOption } from '../options/report-options.ts';
 import { dataDirOption, siteDirOption } from '../options/store-options.ts';
 import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
-
-export interface UrlOptions {
-  dataDir: string;
-  siteDir: string;
-  baseUrl?: string;
-  round?: number;
-  json?: true;
-}
+import type { UrlOptions } from './url-action.ts';
 
 export function addUrl(program: Command, context: Context): void {
   const command = program

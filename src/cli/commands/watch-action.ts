@@ -4,12 +4,17 @@ import { BusyError, InputOutputError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { progressLine } from '../../report/parse-line.ts';
 import type { Context } from '../context.ts';
-import type { WatchOptions } from './watch.ts';
 import { listenForInterrupts, Stopped, type Interrupts } from '../terminal/interrupts.ts';
 import { warningLines } from '../reporting/warnings.ts';
 import { parseRequest } from './parse-request.ts';
 import { showProgress } from '../terminal/show-progress.ts';
 import { lineView, liveView, type Seen } from './watch-view.ts';
+import type { StoreOptions } from '../options/store-options.ts';
+
+export interface WatchOptions extends StoreOptions {
+  /** Seconds. */
+  refreshInterval: number;
+}
 
 /**
  * Runs `parse` repeatedly and shows the store, until it is stopped. Works next to other runs: whichever holds the lock

@@ -1,13 +1,9 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
-import { addStoreOptions, type StoreOptions } from '../options/store-options.ts';
+import { addStoreOptions } from '../options/store-options.ts';
 import { wholeNumber } from '../options/values.ts';
-
-export interface WatchOptions extends StoreOptions {
-  /** Seconds. */
-  refreshInterval: number;
-}
+import type { WatchOptions } from './watch-action.ts';
 
 export function addWatch(program: Command, context: Context): void {
   const command = addStoreOptions(

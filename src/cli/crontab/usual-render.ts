@@ -1,5 +1,5 @@
 import { DEFAULT_SITE, DEFAULT_STORE, REFRESH_SECONDS } from '../../platform/defaults.ts';
-import type { RenderOptions } from '../commands/render.ts';
+import type { RenderOptions } from '../commands/render-action.ts';
 
 const FOLDERS: ReadonlyMap<string, 'dataDir' | 'siteDir'> = new Map([
   ['--data-dir', 'dataDir'],
