@@ -54,9 +54,9 @@ describe('the table', () => {
     }
   });
 
-  test('a line that is no figure is an error that names it', () => {
+  test('a line that is not a figure is an error that names it', () => {
     expect(() => readFigures('@x\thttps://x\t2026-01-01\nm\tinput\t?\tUSD\t2026-01-01\t\t\tx\n')).toThrow(
-      'prices/figures.tsv:2 is no figure',
+      'prices/figures.tsv:2 is not a figure',
     );
     expect(() => readFigures('m\tinput\t1\tUSD\t2026-01-01\t\t\tx\n')).toThrow('prices/figures.tsv:1');
   });
