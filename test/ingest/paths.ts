@@ -6,13 +6,13 @@ import { lineText } from '../../src/ingest/log-lines.ts';
 import { SessionDraft } from '../../src/ingest/session-draft.ts';
 import type { SessionAddition } from '../../src/store/commit.ts';
 
-/** What became of lines: each road's sessions as a commit would take them, and of each line which road it took. */
+/** The result for lines: the sessions of each path as a commit gets them, and which path each line took. */
 export interface Paths {
-  /** `fast`, or what the plain road said of a line that the fast one did not want. */
+  /** For each line, `fast`, or the slow path's kind of a line that the fast path rejected. */
   taken: string[];
   fast: unknown;
   plain: unknown;
-  /** Of the lines that took the fast road, how many messages were known from their bytes. */
+  /** In the lines that took the fast path, how many messages were recognised by their bytes. */
   known: number;
 }
 
@@ -23,8 +23,8 @@ interface Session {
 }
 
 /**
- * Sends the same lines, given as latin1 (a character for each byte), down both roads. Throws where the fast road takes a line that the plain one does not, or makes
- * another round of it.
+ * Reads the same lines, given as latin1 (a character for each byte), on both paths. Throws if the fast path accepts a
+ * line that the slow path does not, or reads another round from it.
  */
 export function takeBothPaths(lines: readonly string[], knownBytes = 1 << 20, keepsText = true): Paths {
   const budget = new PrefixCacheBudget(knownBytes);
@@ -35,14 +35,14 @@ export function takeBothPaths(lines: readonly string[], knownBytes = 1 << 20, ke
     sessions.set(id, session);
     return session;
   };
-  const roads: Paths = { taken: [], fast: undefined, plain: undefined, known: 0 };
+  const paths: Paths = { taken: [], fast: undefined, plain: undefined, known: 0 };
   for (const [i, latin1] of lines.entries()) {
     const line = Buffer.from(latin1, 'latin1');
     const raw = readRawLine(line, (id) => sessions.get(id)?.known);
     const plain = readLogLine(lineText(line));
     if (plain.kind !== 'round') {
-      if (raw) throw new Error(`the fast road took a line that is ${JSON.stringify(plain)}`);
-      roads.taken.push(plain.kind);
+      if (raw) throw new Error(`the fast path took a line that is ${JSON.stringify(plain)}`);
+      paths.taken.push(plain.kind);
       continue;
     }
     const session = sessions.get(plain.round.sessionId) ?? open(plain.round.sessionId);
@@ -50,15 +50,15 @@ export function takeBothPaths(lines: readonly string[], knownBytes = 1 << 20, ke
       add(session.plain, i, plain.round),
       add(session.fast, i, raw?.round ?? plain.round, (ordinals) => raw?.remember(session.known, ordinals)),
     ];
-    if (lengths[0] !== lengths[1]) throw new Error(`one road wrote ${lengths.join(' bytes, the other ')}`);
-    roads.taken.push(raw ? 'fast' : 'plain');
-    roads.known += countKnown(raw);
+    if (lengths[0] !== lengths[1]) throw new Error(`one path wrote ${lengths.join(' bytes, the other ')}`);
+    paths.taken.push(raw ? 'fast' : 'plain');
+    paths.known += countKnown(raw);
   }
-  // Nothing is committed of a session to which no round was added.
+  // A session to which no round was added is not committed.
   const taken = [...sessions.values()].filter(({ plain }) => !plain.isEmpty);
-  roads.fast = taken.map(({ fast }) => readable(fast.take()));
-  roads.plain = taken.map(({ plain }) => readable(plain.take()));
-  return roads;
+  paths.fast = taken.map(({ fast }) => readable(fast.take()));
+  paths.plain = taken.map(({ plain }) => readable(plain.take()));
+  return paths;
 }
 
 function add(
