@@ -8,9 +8,9 @@ export default defineConfig({
   plugins: [viteSiteFiles],
   test: {
     env: { TZ: 'UTC', NO_COLOR: '1' },
-    // Most of the time goes into waiting for processes and disks.
+    // Tests mostly wait for processes and disks.
     maxWorkers: 2,
-    // Only what hangs meets it: a slow machine with a slow disk takes minutes for what syncs after each write.
+    // Only for tests that hang: on a slow disk, a test that syncs after each write takes minutes.
     testTimeout: 300_000,
     hookTimeout: 300_000,
     projects: [

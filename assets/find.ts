@@ -1,4 +1,4 @@
-// /session?id=<id>: looks for the session in the lists' data, the newest sessions first.
+// /session?id=<id>: looks for the session in the data of the lists, newest sessions first.
 import { printableId } from '../src/platform/clean-text.ts';
 import type { SessionDataRow } from '../src/site/session-data.ts';
 import { loadSessions } from './lib/session-files.ts';

@@ -37,7 +37,7 @@ async function start(): Promise<void> {
   readAddress();
   const files = await Promise.allSettled((form.dataset['files'] ?? '').split(' ').map(once(loadSessions)));
   const loaded = files.flatMap((file) => (file.status === 'fulfilled' ? [file.value] : []));
-  // Without one of the files, the list would silently lack sessions: the page stays as it is.
+  // If a file is missing, the list would silently lack sessions, so the page stays as it is.
   if (loaded.length < files.length) {
     form.hidden = true;
     return;
@@ -87,7 +87,7 @@ function addOptions(
   select.value = names.has(wanted) ? wanted : '';
 }
 
-/** Column heads become buttons. A phone, which does not show them, gets a field. */
+/** Turns column heads into buttons. Phones do not show the heads, and get a field instead. */
 function addSorting(): void {
   for (const head of table.tHead?.rows[0]?.cells ?? []) {
     const key = head.dataset['sort'] ?? '';
@@ -160,7 +160,7 @@ function markSorted(): void {
   }
 }
 
-/** Sorted by time, pages are numbered from the oldest, as without JavaScript; else from the first. */
+/** If the list is sorted by time, pages are numbered from the oldest, as without JavaScript; else from the first. */
 function drawPager(pages: number): void {
   const pager = part('pager');
   pager.hidden = pages === 1;
@@ -198,7 +198,7 @@ function button(text: string, to: number, isCurrent: boolean, isDisabled = false
   return item;
 }
 
-/** The address holds the search, filters and sorting, so that it can be shared and reloaded. */
+/** The address has the search, filters and sorting, so that it can be shared and reloaded. */
 function readAddress(): void {
   const named = new URLSearchParams(location.hash.slice(1));
   const key = named.get('sort') ?? '';

@@ -56,8 +56,8 @@ function copyIds(): void {
   }
 }
 
-/** Without https there is no clipboard: falls back to a selected text field. */
-async function copy(text: string, beside: HTMLElement): Promise<boolean> {
+/** Without https there is no clipboard API, so this falls back to a selected text field. */
+async function copy(text: string, button: HTMLElement): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -65,12 +65,12 @@ async function copy(text: string, beside: HTMLElement): Promise<boolean> {
     const field = document.createElement('textarea');
     field.value = text;
     field.className = 'unseen';
-    beside.after(field);
+    button.after(field);
     field.select();
-    // Deprecated, but the only way on a page loaded by http.
+    // Deprecated, but the only way on a page loaded over http.
     const isDone = document.execCommand('copy');
     field.remove();
-    beside.focus();
+    button.focus();
     return isDone;
   }
 }
@@ -87,7 +87,7 @@ function openParts(): void {
   }
 }
 
-/** The list of prompts is open beside the rounds, and closed if there is no room and it is above them. */
+/** The list of prompts is open next to the rounds, and closed above them if the window is narrow. */
 function foldPrompts(): void {
   const list = document.querySelector<HTMLDetailsElement>('.prompts');
   const narrow = matchMedia('(max-width: 1119px)');

@@ -1,4 +1,4 @@
-// For every page. Without it, everything works except the theme switch and the refresh.
+// Runs on every page. Without it, everything works except the theme switch and the refresh.
 import { restoreState } from './lib/page-state.ts';
 import { watchStamp } from './lib/refresh.ts';
 import { addThemeSwitch, applyTheme } from './lib/theme.ts';
@@ -9,7 +9,7 @@ applyTheme();
 document.addEventListener('DOMContentLoaded', () => {
   addThemeSwitch();
   const scroll = restoreState();
-  // A list drawn from data has its full height only after that.
+  // A list that is drawn from data has its full height only after that.
   if (scroll) document.addEventListener('monitor:drawn', scroll, { once: true });
   watchStamp();
 });

@@ -1,4 +1,4 @@
-// The baseline of `monitor parse`: calls JSON.parse on each line of a log and on its ai_log, and does nothing else.
+// The baseline for `monitor parse`: calls JSON.parse on each line of a log and on its ai_log, and does nothing else.
 //   node bench/double-parse.mjs LOG…
 import { closeSync, openSync, readSync } from 'node:fs';
 

@@ -1,6 +1,6 @@
-// How much memory and time an export of many rounds takes. The store is made by `monitor parse` from a log with a seed:
+// How much memory and time an export of many rounds takes. `monitor parse` makes the store from a generated log:
 //   node bench/export-memory.mjs [--rounds 1000000] [--sessions 10000] [--seed 1]
-// Prints peak RSS (KiB as the kernel counts it) and CPU time of each run, and fails above --limit MB (200).
+// Prints the peak RSS and the CPU time of each run, and fails if a run takes more than --limit MB (200).
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,7 +25,7 @@ const MODELS = ['gpt-4o', 'gpt-5', 'claude-sonnet-4-5', 'gemini-2.5-pro', 'deeps
 const CONSUMERS = ['ci-bot', 'support', 'research', ''];
 const DAYS = 30;
 
-/** Numbers from 0 to below 1; the same ones for the same seed (mulberry32). */
+/** Random numbers from 0 up to, not including, 1; the same for the same seed (mulberry32). */
 function randomNumbers(state) {
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -64,7 +64,7 @@ function writeLog(path) {
   closeSync(fd);
 }
 
-/** Runs the program; it reports its own usage behind a mark on stderr. */
+/** Makes the program report its resource usage on stderr, after a mark. */
 const USAGE = `data:text/javascript,process.on('exit',()=>{const u=process.resourceUsage();process.stderr.write('\\nUSAGE '+JSON.stringify(u))})`;
 
 function measure(name, ...args) {

@@ -1,9 +1,9 @@
-// Writes an access log like a busy gateway's: agents that repeat their whole history in every request, among many
-// requests that are not AI calls. The same arguments give the same bytes; memory does not grow with the log.
+// Writes an access log like that of a busy gateway: agents that repeat their whole history in every request, among many
+// requests that are not AI calls. The same arguments give the same bytes. Memory does not grow with the log.
 //   node bench/make-log.mjs OUT [--megabytes 300] [--live 500] [--rounds 20] [--text 750] [--other 1] [--seed 1]
 //     [--only-other]
-// --live: sessions that take turns; --rounds: their mean length; --text: mean characters of a message;
-// --other: requests that are not AI calls, for each one that is; --only-other: only such requests.
+// --live: concurrent sessions; --rounds: their mean length; --text: mean characters of a message;
+// --other: requests that are not AI calls, for each AI call; --only-other: only such requests.
 // Prints {bytes, lines, rounds, sessions}.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -20,9 +20,9 @@ const TOOLS = ['get_weather', 'read_file', 'bash', 'search_web', 'apply_patch'];
 const CHAT = ['gpt-4o', 'gpt-5', 'deepseek-reasoner', 'qwen-max', 'qwen3-coder-plus', 'gemini-2.5-pro'];
 const CLAUDE = 'claude-sonnet-4-5';
 const CLAUDE_SHARE = 0.25;
-/** A sub-agent takes turns with its agent under the same session id. */
+/** The share of agents with a sub-agent, which takes turns with its agent under the same session id. */
 const SUB_AGENT_SHARE = 0.1;
-/** An agent whose history has grown too long continues with a summary of it. */
+/** An agent whose history has become too long continues with a summary of it. */
 const COMPACTION_CHANCE = 0.01;
 const WRITE_BYTES = 1 << 20;
 
@@ -60,7 +60,7 @@ function makeLog(path, { megabytes, live, rounds, text, other, seed }) {
   return done;
 }
 
-/** Writes a log without any AI call; returns the same. */
+/** Writes a log without AI calls; returns the same as makeLog. */
 function makeOtherLog(path, { megabytes, seed }) {
   const r = makeRandom(seed);
   const fd = openSync(path, 'w');
@@ -75,7 +75,7 @@ function makeOtherLog(path, { megabytes, seed }) {
   return done;
 }
 
-/** One line of an AI call: the `number`-th round of a session, whose request has nothing else. */
+/** One line of an AI call: round `number` of a session, with only one message in its request. */
 export function oneRound(sessionId, number) {
   const r = makeRandom(number);
   const question = `question ${number}`;
@@ -103,7 +103,7 @@ function beginSession(r, number, rounds, text) {
     isClaude,
     system: isClaude ? [{ type: 'text', text: prompt, cache_control: { type: 'ephemeral' } }] : null,
     threads: Array.from({ length: r.chance(SUB_AGENT_SHARE) ? 2 : 1 }, () => ({
-      // Escaped twice, as in the log. Done once for each message, which is logged many times.
+      // Escaped twice, as in the log. This is done only once for each message, since it is logged many times.
       messages: isClaude ? [] : [logged({ role: 'system', content: prompt })],
       pending: [],
     })),
@@ -111,7 +111,7 @@ function beginSession(r, number, rounds, text) {
   };
 }
 
-/** The thread's next request and its answer, as a line. */
+/** The line of the thread's next request and answer. */
 function nextRound(r, session, at, text) {
   const thread = r.pick(session.threads);
   const { messages } = thread;
@@ -175,7 +175,7 @@ function inventCall(r) {
   return { function: { arguments: args, name: r.pick(TOOLS) }, id: `call_${r.hex(8)}`, type: 'function' };
 }
 
-/** What the next request repeats of this answer, and the results of its tools. */
+/** The messages that the next request adds: this answer, and the results of its tool calls. */
 function answerMessages(r, isClaude, answer, calls, text) {
   const results = calls.map(({ id }) => ({ id, content: words(r, text) }));
   if (!isClaude) {
@@ -198,12 +198,12 @@ function answerMessages(r, isClaude, answer, calls, text) {
   ];
 }
 
-/** As JSON inside the JSON string that ai_log is. */
+/** The JSON of a value, escaped for the JSON string that is ai_log. */
 function logged(value) {
   return goEscape(goJson(value));
 }
 
-/** Claude's clients mark the last block of the last message for the cache. Go sorts keys, so the mark comes first. */
+/** Clients of Claude put a cache mark on the last block of the last message. Go sorts keys, so the mark comes first. */
 function marked(message) {
   const at = message.lastIndexOf('{\\"text\\"');
   const from = at < 0 ? message.lastIndexOf('{\\"content\\"') : at;

@@ -1,8 +1,7 @@
-// Makes a large store in seconds, through the program's own store code instead of a parse:
+// Makes a large store in seconds, with the program's own store code instead of a parse:
 //   node bench/make-store.mjs DIR [--sessions 100000] [--rounds 20] [--files 100] [--seed 1]
-// Prints the id of a session that has a file.
-// All sessions stand in the index, with --rounds rounds each over 30 days; the first --files of them have files too
-// (with rounds of their own). What reads an index needs no more; `show` and `render` do.
+// Prints the id of a session that has a file. All sessions are in the index, with --rounds rounds each over 30 days.
+// The first --files of them also have files, with different rounds. Only `show` and `render` need the files.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,11 +11,11 @@ import { makeRandom } from '../scripts/fixtures/prng.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DAYS = 30;
-/** `--days 30` counts from today: the same seed gives the same store, but for its place in time. */
+/** `--days 30` counts from today. So for the same seed, stores made on different days differ only in their dates. */
 const UNTIL = Math.floor(Date.now() / 86_400_000) * 86_400_000;
 const MODELS = ['gpt-4o', 'gpt-5', 'claude-sonnet-4-5', 'gemini-2.5-pro', 'deepseek-chat', 'no-such-model'];
 const CONSUMERS = ['ci-bot', 'support', 'research', ''];
-/** A session of 20 rounds takes an hour or so: that many buckets. */
+/** A session of 20 rounds takes about an hour, which is four buckets. */
 const ROUNDS_PER_CELL = 5;
 
 const { values, positionals } = parseArgs({
@@ -47,10 +46,10 @@ mkdirSync(dir);
 const quick = store.quickSessions(Math.max(1, Math.min(withFiles, sessions)), DAYS, UNTIL);
 store.storeQuickly(dir, quick);
 if (sessions > withFiles) addToIndex();
-// A session that `show` finds: the longest.
+// The longest session with a file, for `show`.
 console.log(quick.toSorted((a, b) => b.rounds.length - a.rounds.length)[0].id);
 
-/** Writes the base of an index that holds the sessions with files, and all the others. */
+/** Writes the base of an index with the sessions that have files and all others. */
 function addToIndex() {
   const { nodeFiles: files } = store;
   const opened = store.openStore(files, dir);
@@ -105,7 +104,7 @@ function usageCell(r, { bucket, model, consumer, rounds: count }) {
   const cached = Math.floor((input * r.int(0, 90)) / 100);
   const output = count * r.int(20, 1_000);
   const isPriced = model !== 'no-such-model';
-  // USD per million tokens, 2 and 10 and 0.2, in 10⁻¹⁸ USD a token: those of the quick store's price book.
+  // In 10⁻¹⁸ USD per token, the prices of the quick store's price book: 2, 10 and 0.2 USD per million tokens.
   const cost =
     BigInt(input - cached) * 2n * 10n ** 12n + BigInt(output) * 10n ** 13n + BigInt(cached) * 2n * 10n ** 11n;
   return {
@@ -127,7 +126,7 @@ function usageCell(r, { bucket, model, consumer, rounds: count }) {
   };
 }
 
-/** The exports of some sources, as one module. */
+/** Imports the exports of several sources as one module. */
 async function bundled(sources) {
   const { outputFiles } = await build({
     stdin: { contents: sources.map((path) => `export * from './${path}';`).join('\n'), resolveDir: ROOT },

@@ -1,4 +1,5 @@
-// Runs commands in turn and measures their times and memory. A command is `{name, command: [program, …arguments], env?}`.
+// Runs commands in turn and measures their times and memory. A command is `{name, command: [program, …arguments],
+// env?}`.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,7 +21,7 @@ export function ask(...args) {
 /** The cost of starting Node. */
 export const EMPTY_NODE = { name: 'node -e 0', command: [process.execPath, '-e', '0'] };
 
-/** Runs a command to its end, its output unread; returns `{ms, cpuMs}`: wall and CPU time. Throws if it fails. */
+/** Runs a command and ignores its output; returns `{ms, cpuMs}`: wall and CPU time. Throws if it fails. */
 export function run({ command: [program, ...args], env }) {
   const [began, cpuBefore] = [performance.now(), childrensCpuMs()];
   const { error, status, signal, stderr } = spawnSync(program, args, {
@@ -30,21 +31,21 @@ export function run({ command: [program, ...args], env }) {
   const spent = { ms: performance.now() - began, cpuMs: childrensCpuMs() - cpuBefore };
   if (error) throw error;
   if (status === 0) return spent;
-  throw new Error(`${[program, ...args].join(' ')} ended with ${status ?? signal}: ${stderr}`);
+  throw new Error(`${[program, ...args].join(' ')} ended with ${signal ?? `code ${status}`}: ${stderr}`);
 }
 
-/** User and system time of all children that ended, as the kernel reports it: in hundredths of a second. */
+/** User and system time of all children that have ended, in milliseconds. The kernel counts hundredths of a second. */
 function childrensCpuMs() {
   const stat = readFileSync('/proc/self/stat', 'utf8');
-  // The 14th and 15th field. They are counted after the name, which can contain spaces.
+  // Fields 14 and 15, counted from the end of the name, which can contain spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[13]) + Number(fields[14])) * 10;
 }
 
 /**
- * Runs each candidate `times` times in turn (A B A B …), after one turn that warms up and isn't counted. A candidate is
- * a command with `prepare`, which is called before each of its runs and not timed. Returns `{ms, cpuMs}` of each: the
- * median wall time, and the mean CPU time, for which hundredths of a second are fine enough.
+ * Runs each candidate `times` times in turn (A B A B …), after one warm-up turn that does not count. A candidate is a
+ * command, optionally with `prepare`, which is called before each of its runs and not timed. Returns `{ms, cpuMs}` for
+ * each: the median wall time, and the mean CPU time, since the mean of many hundredths of a second is precise enough.
  */
 export function compare(candidates, times) {
   const measured = candidates.map(() => []);
@@ -64,14 +65,14 @@ export function compare(candidates, times) {
 let aside = 0;
 
 /**
- * Makes room for a new folder. The old one stays until the bench ends: ext4 does not reuse the inodes of files that were
- * deleted a moment ago, and creating files is slow while it searches for others.
+ * Makes room for a new folder. The old one is renamed and kept until the bench ends: ext4 does not reuse the inodes of
+ * recently deleted files, and creating files is slow while it searches for others.
  */
 export function putAside(path) {
   if (existsSync(path)) renameSync(path, `${path}.old-${aside++}`);
 }
 
-/** A comparison, in the keys of a result. */
+/** A comparison with a baseline, as keys of a result. */
 export function against(name, ours, theirs) {
   const { ms: baselineMs, cpuMs: baselineCpuMs } = theirs;
   return { ...ours, baseline: name, baselineMs, baselineCpuMs };
@@ -83,7 +84,7 @@ export function peakOf({ command: [program, ...args], prepare }) {
   const isNode = program === process.execPath;
   if (!isNode && findProgram('/usr/bin/time') === undefined) return undefined;
   const report = join(tmpdir(), `monitor-bench-peak-${process.pid}`);
-  // A separate run, because the hook would add to the time.
+  // In a separate run, because the hook takes time.
   if (isNode) run({ command: [program, '--require', HOOK, ...args], env: { BENCH_PEAK: report } });
   else run({ command: ['/usr/bin/time', '-f', '%M', '-o', report, program, ...args] });
   const kilobytes = Number(readFileSync(report, 'utf8').trim());

@@ -1,5 +1,5 @@
-// Loaded before the program that is measured: when that ends, its peak memory (KiB) is written to the file $BENCH_PEAK.
-// This is VmHWM, because the peak of getrusage starts with the memory of the process that forked it.
+// Preloaded into a measured program. When it exits, this writes its peak memory in KiB to the file $BENCH_PEAK. It
+// reads VmHWM, because the peak that getrusage reports includes the memory of the process that forked it.
 const { readFileSync, writeFileSync } = require('node:fs');
 const { isMainThread } = require('node:worker_threads');
 

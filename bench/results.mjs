@@ -1,8 +1,8 @@
-// What the cases measured, as the table of docs/performance.md, and whether it is within bounds. A result:
+// Prints the results of the cases as the table of docs/performance.md, and checks their bounds. A result is:
 //   {name, size, ms?, cpuMs?, baseline?, baselineMs?, baselineCpuMs?, peakMb?, gigabytesPerSecond?, pagesPerSecond?, disk?, note?,
 //    promise: what the project promises, bound: what only a regression exceeds; both have the same keys, and `ratio`}
 
-/** Figures of which less is better; of all others, more is better. */
+/** Figures for which less is better; for all others, more is better. */
 const LESS = new Set(['ratio', 'ms', 'peakMb', 'disk']);
 const UNITS = {
   ratio: '×',
@@ -36,7 +36,7 @@ export function boundsBroken(result) {
     );
 }
 
-/** The better of the two ratios, wall and CPU time: on a busy machine either of them can be wrong. */
+/** The better of the two ratios, of wall and of CPU time: on a busy machine, either can be wrong. */
 function judged(result, key) {
   const value = figureOf(result, key);
   return key === 'ratio' ? Math.min(value, figureOf(result, 'cpuRatio')) : value;

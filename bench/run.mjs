@@ -1,11 +1,12 @@
-// How fast the program is, compared with what people would use instead. Makes its data from a seed in a temporary folder,
-// runs each case several times in turn with its baseline, and prints the ratios of the medians and the peak memory:
+// Measures how fast the program is, compared with what people would use instead. Makes its data from a seed in a
+// temporary folder, runs each case several times in turn with its baseline, and prints the ratios of the medians and
+// the peak memory:
 //   npm run bench [-- [--full] [--only backlog,paths,stored,growth,render] [--times 5] [--seed 1] [--json] [--check]
 //     [--write]]
 // --full: the sizes of docs/performance.md; --check: small sizes, and exit code 1 if a ratio is out of its bounds;
 // --write: puts the table into docs/performance.md.
-// Each size has an option: --megabytes, --other-megabytes, --sessions, --rounds, --growth-megabytes, --render-megabytes,
-// --render-sessions.
+// Each size has an option: --megabytes, --other-megabytes, --sessions, --rounds, --growth-megabytes,
+// --render-megabytes, --render-sessions.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,7 +68,7 @@ const sizes = SIZES[values.check ? 'check' : values.full ? 'full' : 'usual'];
 const only = values.only.split(',');
 for (const name of only) {
   if (!Object.hasOwn(CASES, name))
-    throw new Error(`--only ${name}: there is ${Object.keys(CASES).join(', ')}`);
+    throw new Error(`--only ${name}: not a case; the cases are ${Object.keys(CASES).join(', ')}`);
 }
 
 if (values.write && only.length < Object.keys(CASES).length)
@@ -81,7 +82,7 @@ for (const [key, value] of Object.entries({ ...sizes, rounds: 20, seed: 1 })) {
   options[key.replace(/-(.)/g, (_, letter) => letter.toUpperCase())] = number;
 }
 
-/** What the cases of this name yield; stderr says how far they are. */
+/** The results of a case. Prints its progress to stderr. */
 function measure(name, given) {
   const results = [];
   for (const result of CASES[name](given)) {
@@ -91,14 +92,17 @@ function measure(name, given) {
   return results;
 }
 
-/** Replaces what is between the marks of the page. */
+/** Replaces the text between the marks of the page. */
 function writeTable(table) {
   const text = readFileSync(PAGE, 'utf8');
   const replaced = text.replace(
     /(<!-- bench -->\n)[^]*(?=<!-- \/bench -->)/,
     (_, mark) => `${mark}\n${table}\n\n`,
   );
-  if (replaced === text) throw new Error('docs/performance.md has no place for the table');
+  if (replaced === text)
+    throw new Error(
+      'docs/performance.md has no marks <!-- bench --> around the table, or the table is the same',
+    );
   writeFileSync(PAGE, replaced);
 }
 
@@ -108,9 +112,9 @@ try {
   const measured = [];
   for (const name of only) {
     let results = measure(name, options);
-    // The machine may have been busy with something else: measure once more, with more turns.
+    // The machine may have been busy with something else: measure again, with more turns.
     if (values.check && results.some((result) => boundsBroken(result).length > 0)) {
-      process.stderr.write(`${name}: out of bounds; once more\n`);
+      process.stderr.write(`${name}: out of bounds; measuring again\n`);
       results = measure(name, { ...options, times: options.times * 2 });
     }
     measured.push(...results);

@@ -1,5 +1,5 @@
-// A long life of one store: a log that grows and rotates under a program that is killed again and again, and in the
-// end every round exactly once. Not in the test suite:
+// The long life of a store: a log grows and rotates while the program is killed again and again. In the end, every
+// round must be stored exactly once. This is not part of the test suite:
 //   node bench/soak.mjs [--lines 1000000] [--rotations 50] [--kills 100] [--seed 1]
 import { spawn, execFileSync } from 'node:child_process';
 import {
@@ -24,9 +24,9 @@ import { parseArgs } from 'node:util';
 
 const BIN = fileURLToPath(new URL('../bin/monitor.js', import.meta.url));
 const SESSIONS = 200;
-/** Rotated files that stay; the oldest goes once it is read. */
+/** How many rotated files are kept. The oldest is deleted, but not before it has been read. */
 const KEPT = 6;
-/** The store begins with a backlog that takes several commits. */
+/** The share of the lines that exists before the first run: a backlog that takes several commits. */
 const BACKLOG = 0.2;
 
 const { values } = parseArgs({
@@ -50,7 +50,7 @@ let usualMs = 300;
 let unreadRotations = 0;
 let half = '';
 
-/** Numbers from 0 to below 1; the same ones for the same seed (mulberry32). */
+/** Random numbers from 0 up to, not including, 1; the same for the same seed (mulberry32). */
 function randomNumbers(state) {
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -60,7 +60,7 @@ function randomNumbers(state) {
   };
 }
 
-/** Every second line is an AI call: the n-th of all is the session's (n / SESSIONS)-th round. */
+/** A line of the log. Every second line is an AI call, and the calls go to the sessions in turn. */
 function lineOf(number) {
   if (number % 2 === 1) return `{"ai_log":"-","path":"/healthz","request_id":"other-${number}"}\n`;
   const n = number / 2;
@@ -95,7 +95,7 @@ function write(count) {
   }
 }
 
-/** The first half of the next line; `write` or a rotation finishes it. */
+/** Writes the first part of the next line; `write` or a rotation finishes it. */
 function writeHalf() {
   const text = lineOf(done.lines++);
   const cut = Math.floor(random() * (text.length - 2)) + 1;
@@ -135,7 +135,7 @@ async function rotate() {
   unreadRotations++;
 }
 
-/** One run of the real program; `kill` is the milliseconds, or the changes of its store, that it may live. */
+/** Runs the real program. `kill`: after how many milliseconds, or changes in its store, to kill it. */
 async function parse(kill) {
   const began = performance.now();
   const beganAt = Date.now();
@@ -157,14 +157,14 @@ async function parse(kill) {
     if (leftSomething(beganAt)) done.inTheMiddle++;
     return undefined;
   }
-  if (code !== 0 || err !== '') throw new Error(`parse ended with ${code ?? signal}: ${err}`);
+  if (code !== 0 || err !== '') throw new Error(`parse ended with ${signal ?? `code ${code}`}: ${err}`);
   if (kill === undefined) usualMs = performance.now() - began;
   done.runMs += performance.now() - began;
   unreadRotations = 0;
   return JSON.parse(out);
 }
 
-/** Whether a run that began then (milliseconds since 1970) wrote files of the store after its last commit. */
+/** Whether a run that began at a time (milliseconds since 1970) wrote files of the store after its last commit. */
 function leftSomething(began) {
   const changed = (name) => statSync(join(store, name)).mtimeMs;
   const names = existsSync(store) ? readdirSync(store) : [];
@@ -177,7 +177,7 @@ function noteMemory(pid) {
     const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
     done.peakKb = Math.max(done.peakKb, Number(peak?.[1] ?? 0));
   } catch {
-    // It has ended, or this is no Linux.
+    // It has ended, or this is not Linux.
   }
 }
 
@@ -198,13 +198,13 @@ function check() {
   const { total } = ask('stats-model');
   const told = [total.sessions, total.rounds, total.input_tokens, total.output_tokens].join(' ');
   const wanted = [Math.min(SESSIONS, rounds), rounds, input, rounds * 10].join(' ');
-  if (told !== wanted) throw new Error(`stats-model: ${told}, and ${wanted} were written`);
+  if (told !== wanted) throw new Error(`stats-model prints ${told}, but ${wanted} were written`);
   for (const [i, ids] of expected.entries()) {
     if (ids.length === 0) continue;
     const session = ask('show', `session-${i}`, '--no-messages');
     const stored = session.rounds.map((round) => round.request_id);
     if (stored.join() !== ids.join())
-      throw new Error(`session-${i} does not hold its rounds once and in order`);
+      throw new Error(`session-${i} does not have each of its rounds once and in order`);
   }
   return rounds;
 }
@@ -227,7 +227,7 @@ finishLine();
 closeSync(fd);
 await parse();
 const again = await parse();
-if (again.rounds !== 0) throw new Error(`one run more found ${again.rounds} rounds`);
+if (again.rounds !== 0) throw new Error(`a run with nothing new found ${again.rounds} rounds`);
 const seconds = (performance.now() - began) / 1000;
 const rounds = check();
 const commits = JSON.parse(readFileSync(join(store, '.state.json'), 'utf8')).commit;

@@ -1,5 +1,5 @@
-// Builds the skill's folder: a copy of skill/, and the program in one file that needs only Node. src/cli/skill.ts lists
-// its commands: those that write (parse, render …), and code that only they need, are not bundled.
+// Builds the folder of the skill: a copy of skill/, and the program in one file that needs only Node. src/cli/skill.ts
+// lists its commands. Commands that write (parse, render …), and code that only they need, are not bundled.
 import { cpSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { licencesOf } from './licences.mjs';
@@ -35,5 +35,6 @@ writeFileSync(
   `${own}\n\n${'-'.repeat(80)}\n\n${licencesOf(Object.keys(metafile.inputs))}`,
 );
 const { size } = statSync(outfile);
-if (size >= MOST_BYTES) throw new Error(`${outfile} has ${size} bytes: a skill may carry ${MOST_BYTES}`);
+if (size >= MOST_BYTES)
+  throw new Error(`${outfile} has ${size} bytes; it must be smaller than ${MOST_BYTES}`);
 console.log(`${FOLDER}: scripts/monitor.mjs has ${Math.ceil(size / 1024)} KiB`);

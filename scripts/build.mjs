@@ -1,6 +1,6 @@
-// Bundles src into dist/: main with chunks that are loaded only by the commands that need them, and start, one small
-// file that is enough for the usual line of a crontab that parses, with a second one for that which renders. Large
-// packages are files of their own, which are loaded when they are needed.
+// Bundles src into dist/. `main` has chunks that only the commands that need them load. `start` is one small file,
+// enough for a cron job that parses; `render` is a second one, for a cron job that renders. Large packages are separate
+// files, which are loaded on demand.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
@@ -9,7 +9,7 @@ import { esbuildSiteFiles } from './site-files.mjs';
 import { writePriceSchema } from './price-schema.mjs';
 
 const VENDORED = { '@pydantic/genai-prices': 'genai-prices', re2js: 're2js', zod: 'zod' };
-/** Lists of prices are as large, and needed as seldom. */
+/** Price lists are also large and rarely needed. */
 const PRICE_LISTS = ['shipped', 'cn'];
 
 const common = {
@@ -21,12 +21,12 @@ const common = {
   logLevel: 'warning',
 };
 
-/** Leaves modules that match to be loaded from another file of dist. */
+/** An esbuild plugin: matching modules are not bundled, but loaded from another file of dist. */
 const elsewhere = (filter, pathOf) => ({
   name: 'elsewhere',
   setup: ({ onResolve }) => onResolve({ filter }, ({ path }) => ({ path: pathOf(path), external: true })),
 });
-/** The same of a CommonJS file: an import() of it is a require(), which leaves the loader of modules out. */
+/** The same for a CommonJS file: its import() becomes a require(), which does not start the ES module loader. */
 const required = (filter, file) => ({
   name: 'required',
   setup({ onResolve, onLoad }) {
@@ -70,13 +70,13 @@ const main = await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 });
-// Node starts a CommonJS file sooner than its loader of modules.
+// Node starts CommonJS faster than ES modules.
 const quick = {
   ...common,
   outdir: 'dist',
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
-  // Names stay: the stack of a fault shows them. They cost an idle run about 1 ms.
+  // Names are not minified, since stack traces show them. This costs an idle run about 1 ms.
   minifySyntax: true,
   minifyWhitespace: true,
   define,
@@ -96,7 +96,7 @@ const pageWorker = await build({
 const start = await build({
   ...quick,
   entryPoints: { start: 'src/cli/start.ts' },
-  // It expands no globs.
+  // `start` does not expand globs.
   external: ['fast-glob'],
   plugins: [
     vendored,
@@ -111,7 +111,7 @@ const bundled = [vendor, main, render, pageWorker, start].flatMap(({ metafile })
 );
 writeFileSync('dist/LICENSES.txt', licencesOf(bundled));
 
-/** Of all that answers for a price. */
+/** A digest of everything that determines prices. */
 function digestOf(folders) {
   const hash = createHash('sha256');
   for (const folder of folders) {

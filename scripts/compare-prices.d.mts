@@ -9,9 +9,9 @@ export interface Figure {
   value: string;
   currency: string;
   at: string;
-  /** Input tokens of the round, for steps by length. */
+  /** Input tokens of the round, for tiers by length. */
   input: number;
-  /** Service tier; empty: the default. */
+  /** Service tier; empty for the default. */
   tier: string;
   list: string;
   line: number;

@@ -1,8 +1,8 @@
-// Compares what this program charges with what public lists say: `npm run prices:compare`. Offline.
+// Compares the prices of this program with public lists, offline: `npm run prices:compare`.
 //
-// prices/figures.tsv has the figures, each with its list and date. For each, the model is resolved as a round's is, at
-// the figure's date, and the rates are compared. What differs is printed; it must be decided in prices/decisions.md.
-// Exit code 1: a difference that is not decided, or a decision about nothing.
+// prices/figures.tsv has the figures, each with its list and date. For each one, the model is resolved like that of a
+// round at that date, and the rates are compared. Differences are printed, and must be decided in prices/decisions.md.
+// Exits with code 1 if a difference is not decided, or if a decision decides no difference.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,7 +12,7 @@ const root = new URL('../', import.meta.url);
 const FIGURES = 'prices/figures.tsv';
 const DECISIONS = 'prices/decisions.md';
 
-/** What a rate is charged at where the price has none of its own. */
+/** Which rates apply, in order, if a price does not have a rate. */
 const FALLBACKS = {
   output_reasoning: ['output'],
   cache_read: ['input'],
@@ -39,15 +39,15 @@ export function readFigures(text) {
     const [model, rate, value, currency, at, input, tier, list] = cells;
     const isFigure =
       cells.length === 8 && Number(value) >= 0 && value !== '' && !Number.isNaN(Date.parse(at));
-    if (!isFigure || !lists.has(list)) throw new Error(`${FIGURES}:${i + 1} is no figure: ${line}`);
+    if (!isFigure || !lists.has(list)) throw new Error(`${FIGURES}:${i + 1} is not a figure: ${line}`);
     figures.push({ model, rate, value, currency, at, input: Number(input || 1), tier, list, line: i + 1 });
   }
   return { lists, figures };
 }
 
 /**
- * The rows of decisions.md that decide differences: a table with the head `model | rate | list | decided`. Names are
- * separated by commas; `*` stands for any text.
+ * The rows of decisions.md that decide differences, in tables with the header `model | rate | list | decided`. Names
+ * are separated by commas; `*` matches any text.
  */
 export function readDecisions(text) {
   const decisions = [];
@@ -91,7 +91,7 @@ function covers(globs, name) {
   });
 }
 
-/** The figures that our prices are not: each with `ours`, a number or why there is none. */
+/** The figures that differ from our prices, each with `ours`: our rate, or why there is none. */
 export async function differences(figures, pricing) {
   const files = await pricing.priceFilesWith(undefined);
   const found = [];
@@ -139,7 +139,7 @@ export async function loadPricing() {
   }
 }
 
-/** Prints what differs; whether all of it is decided. */
+/** Prints the differences; returns whether all of them are decided, and every decision is used. */
 export async function compare({ figuresText, decisionsText, pricing, print }) {
   const { lists, figures } = readFigures(figuresText);
   const decisions = readDecisions(decisionsText);

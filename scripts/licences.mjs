@@ -1,8 +1,9 @@
-// The bundle carries other people's code, whose licences want to be handed on with it: their texts in one file.
+// The bundle contains other people's code, and their licences must be distributed with it: this puts them into one
+// file.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Licences under which code may be bundled when their text goes with it. */
+/** Licences that allow code to be bundled if their text is included. */
 const ALLOWED = new Set([
   'MIT',
   'ISC',
@@ -14,8 +15,8 @@ const ALLOWED = new Set([
 ]);
 
 /**
- * The text for packages of which `inputs` (paths, as esbuild's metafile names them) were bundled, in the order of
- * their names. Throws where one has no licence of the list, or no text.
+ * The licences of the packages that `inputs` (the paths in esbuild's metafile) belong to, sorted by name. Throws if the
+ * licence of a package is not in the list, or has no text.
  */
 export function licencesOf(inputs) {
   const folders = new Set(inputs.filter((path) => path.includes('node_modules/')).map(packageFolder));
@@ -25,7 +26,7 @@ export function licencesOf(inputs) {
     .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** The package that holds a file: the nearest folder above it whose package.json has a name and a version. */
+/** The package of a file: the nearest folder above it whose package.json has a name and a version. */
 function packageFolder(path) {
   for (let folder = dirname(path); folder.includes('node_modules'); folder = dirname(folder)) {
     const manifest = join(folder, 'package.json');
@@ -33,16 +34,16 @@ function packageFolder(path) {
     const { name, version } = JSON.parse(readFileSync(manifest, 'utf8'));
     if (name !== undefined && version !== undefined) return folder;
   }
-  throw new Error(`${path} belongs to no package`);
+  throw new Error(`${path} does not belong to a package`);
 }
 
 function licenceOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   if (!ALLOWED.has(license))
-    throw new Error(`${name} is under '${license}', which scripts/licences.mjs does not know`);
+    throw new Error(`${name} is under '${license}', which is not in the list of scripts/licences.mjs`);
   const file = readdirSync(folder).find((found) =>
     /^(?:licen[cs]e|copying)(?:-mit)?(?:\.(?:md|txt|markdown))?$/i.test(found),
   );
-  if (file === undefined) throw new Error(`${name} has no file with its licence`);
+  if (file === undefined) throw new Error(`${name} has no licence file`);
   return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
 }

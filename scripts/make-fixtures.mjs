@@ -1,4 +1,4 @@
-// Writes a Higress access log with its truth, made from a seed: the same seed gives the same bytes.
+// Writes a Higress access log, and what parsing it must give. The same seed gives the same bytes.
 //   node scripts/make-fixtures.mjs [--seed N] [--sessions N] [--rounds N] [--other N] [--out DIR]
 import { parseArgs } from 'node:util';
 import { makeFixtures } from './fixtures/main.mjs';
@@ -14,7 +14,7 @@ const { values } = parseArgs({
 });
 const { out, ...counts } = values;
 for (const [name, text] of Object.entries(counts)) {
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} takes a whole number, not "${text}"`);
+  if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} must be a whole number, not "${text}"`);
 }
 const numbers = Object.fromEntries(Object.entries(counts).map(([name, text]) => [name, Number(text)]));
 const { lines, bytes } = makeFixtures({ ...numbers, out });

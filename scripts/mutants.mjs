@@ -1,5 +1,5 @@
-// Tells how good the tests are: changes the code in one small way at a time (a mutant), and runs the tests related to the
-// changed file. A mutant that no test notices survives, and is printed. Works on a copy of the repository.
+// Measures how good the tests are: makes one small change to the code at a time (a mutant), and runs the tests related
+// to the changed file. If no test fails, the mutant survives and is printed. Works on a copy of the repository.
 
 import { execFileSync, spawn } from 'node:child_process';
 import {
@@ -21,8 +21,8 @@ const USAGE = `Usage: npm run mutants -- <file or folder of src>... [options]
 
   --most <n>    try this many mutants, chosen by the seed
   --seed <n>    another choice (default: 1)
-  --slow        let the related slow tests try what the fast ones do not notice (see test/slow.ts)
-  --allow <n>   exit with 0 if at most this many survive (default: 0)
+  --slow        if no fast test fails, run the related slow tests too (see test/slow.ts)
+  --allow <n>   exit with code 0 if at most this many survive (default: 0)
 `;
 
 const { values: options, positionals: paths } = parseArgs({
@@ -68,7 +68,7 @@ console.log(
 );
 process.exitCode = survivors.length > allow ? 1 : 0;
 
-/** Files that Git knows, or would add. */
+/** Files that Git tracks or would add. */
 function listFiles(...below) {
   const listed = execFileSync('git', [
     'ls-files',
@@ -85,7 +85,7 @@ function listFiles(...below) {
     .filter((path) => path !== '' && existsSync(path) && statSync(path).isFile());
 }
 
-/** As many as are asked for, by the seed, in their order. */
+/** At most `most` of the mutants, chosen by the seed, in their order. */
 function sample(mutants) {
   let state = seed >>> 0;
   const next = () => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0);
@@ -98,10 +98,10 @@ function sample(mutants) {
     .map(({ mutant }) => mutant);
 }
 
-/** Whether a related test fails, or hangs, on the mutant. */
+/** Whether a related test fails or hangs with the mutant. */
 async function isNoticed({ path, text }) {
   for (const project of projects) {
-    // oxlint-disable no-await-in-loop -- one after the other, as long as none notices
+    // oxlint-disable no-await-in-loop -- one project after the other, until one notices
     const limit = await timeLimit(path, project);
     writeFileSync(join(copy, path), text);
     const passed = await passes(path, project, limit);
@@ -112,13 +112,13 @@ async function isNoticed({ path, text }) {
   return false;
 }
 
-/** Milliseconds after which a mutant hangs: the tests must pass without one, and are given several times as long. */
+/** Milliseconds after which a mutant counts as hanging: several times what the tests take without one. */
 async function timeLimit(path, project) {
   const key = `${project} ${path}`;
   if (!limits.has(key)) {
     const began = Date.now();
     if (!(await passes(path, project, 3_600_000))) {
-      console.error(`the ${project} tests related to ${path} fail without any mutant`);
+      console.error(`the ${project} tests related to ${path} fail even without a mutant`);
       process.exit(2);
     }
     limits.set(key, 10_000 + 4 * (Date.now() - began));
@@ -126,7 +126,7 @@ async function timeLimit(path, project) {
   return limits.get(key);
 }
 
-/** Runs the tests related to a file. A group of processes, all of which end when the time is over. */
+/** Runs the tests related to a file in a process group, all of which is killed when the time is over. */
 function passes(path, project, milliseconds) {
   const args = ['node_modules/vitest/vitest.mjs', 'related', path, '--run', '--bail=1', '--passWithNoTests'];
   const child = spawn(process.execPath, [...args, `--project=${project}`], {
@@ -153,7 +153,7 @@ function passes(path, project, milliseconds) {
   });
 }
 
-/** `src/a.ts:3: condition negated`, and the lines that differ. */
+/** `src/a.ts:3: condition negated`, followed by the lines that differ. */
 function describe({ path, line, what, text }) {
   const [before, after] = [readFileSync(path, 'utf8'), text].map((whole) => whole.split('\n'));
   let same = 0;

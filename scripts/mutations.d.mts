@@ -2,7 +2,7 @@ export interface Mutation {
   what: string;
   /** From 1. */
   line: number;
-  /** Of the whole mutated file. */
+  /** The whole mutated file. */
   text: string;
 }
 

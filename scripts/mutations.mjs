@@ -1,7 +1,7 @@
-// Small changes of a TypeScript file, each of which a test should notice.
+// Small changes to a TypeScript file, each of which should make a test fail.
 import { parseAst } from 'vitest/node';
 
-/** What each operator is changed into. */
+/** The replacement of each operator. */
 const OPERATORS = {
   BinaryExpression: {
     '===': '!==',
@@ -20,7 +20,7 @@ const OPERATORS = {
   AssignmentExpression: { '+=': '-=', '-=': '+=', '*=': '/=', '/=': '*=' },
 };
 
-/** What is changed of each type of node: a list of [what, from, to, text in place of this range]. */
+/** The changes to each type of node: a list of [what, from, to, text that replaces this range]. */
 const CHANGES = {
   ArrayExpression: ({ elements, start, end }) =>
     elements.length > 0 ? [['array emptied', start, end, '[]']] : [],
@@ -58,11 +58,11 @@ function conditionChanges({ test: { start, end } }, source) {
   return [['condition negated', start, end, `!(${source.slice(start, end)})`]];
 }
 
-/** The nodes in a node that run, and are no names. */
+/** The child nodes that are executed; names are left out. */
 function* childrenOf(node) {
   if (/^(?:Import|ExportAll)/.test(node.type)) return;
   for (const [key, value] of Object.entries(node)) {
-    // Of types, only expressions that stand in them: `value as Type`.
+    // In nodes of types, only expressions: `value as Type`.
     if (node.type.startsWith('TS') && key !== 'expression') continue;
     if (key === 'source' || (key === 'key' && !node.computed)) continue;
     for (const child of Array.isArray(value) ? value : [value])
@@ -71,8 +71,8 @@ function* childrenOf(node) {
 }
 
 /**
- * Every mutation of a file, in the order of the text: what it is, the line (from 1) where it begins, and the text of the
- * whole mutated file.
+ * Every mutation of a file, in the order of the text: a description, the line where it begins (from 1), and the text of
+ * the whole mutated file.
  */
 export function mutationsOf(source) {
   const found = [];

@@ -1,4 +1,4 @@
-// Writes schema/prices.schema.json, the JSON schema of a price file, from the zod schema that checks one.
+// Writes schema/prices.schema.json, the JSON schema of price files, from the zod schema that checks them.
 import { rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { z } from 'zod';

@@ -31,5 +31,5 @@ rmSync(folder, { recursive: true });
 
 function monitor(...args) {
   const { status } = spawnSync(process.execPath, ['bin/monitor.js', ...args], { stdio: 'inherit' });
-  if (status !== 0) throw new Error(`monitor ${args[0]} ended with ${status}`);
+  if (status !== 0) throw new Error(`monitor ${args[0]} exited with code ${status}`);
 }

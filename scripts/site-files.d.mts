@@ -1,2 +1,2 @@
-/** A Vite plugin, as far as vitest.config.ts needs to know. */
+/** A Vite plugin, typed only as far as vitest.config.ts needs. */
 export const viteSiteFiles: { name: string };

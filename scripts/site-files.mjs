@@ -1,5 +1,5 @@
-// What the site is made of beside its code: templates/*.hbs, compiled by Handlebars, and assets/*, made small. Both
-// stand in one module, `virtual:site-files`, so that the program reads no file of its own when it runs.
+// The files of the site: templates/*.hbs, compiled by Handlebars, and assets/*, minified. They become one module,
+// `virtual:site-files`, so that the program need not read any of its own files when it runs.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -8,10 +8,10 @@ import fastGlob from 'fast-glob';
 import Handlebars from 'handlebars';
 
 const NAME = 'virtual:site-files';
-/** Helpers that templates may call: Handlebars' own, and those of src/site/templates.ts. */
+/** Helpers that templates may call: those of Handlebars and of src/site/templates.ts. */
 const HELPERS = ['if', 'unless', 'each', 'with', 'lookup'];
 
-/** The module's text. */
+/** The source of the module. */
 async function siteFiles() {
   const templates = readdirSync('templates')
     .filter((file) => file.endsWith('.hbs'))
@@ -36,7 +36,7 @@ function compileTemplate(path) {
   }
 }
 
-/** `{ 'site.css': '…', 'site.js': '…' }`: every .css and .ts in assets/ is an entry of its own. */
+/** `{ 'site.css': '…', 'site.js': '…' }`: every .css and .ts in assets/ is an entry point. */
 async function bundleAssets() {
   const entries = readdirSync('assets').filter(
     (file) => /\.(?:css|js|ts)$/.test(file) && !file.endsWith('.d.ts'),
@@ -56,7 +56,7 @@ async function bundleAssets() {
   return Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]).toSorted());
 }
 
-/** What pages are made by: with another, every page is made anew. */
+/** A digest of everything that pages depend on. If it changes, every page is rendered again. */
 function digestSources() {
   const hash = createHash('sha256');
   const files = [...fastGlob.sync('{src,templates,assets}/**/*.{ts,js,css,hbs}'), 'package-lock.json'];

@@ -1,4 +1,4 @@
-/** CPU time of some work in microseconds, at least 1: the least of some tries, for a machine that is busy. */
+/** CPU time of some work in microseconds, at least 1. The minimum of several tries, as the machine may be busy. */
 export function cpuTimeOf(work: () => unknown): number {
   return Math.min(...Array.from({ length: TRIES }, () => cpuTimeOnce(work)));
 }
@@ -13,13 +13,13 @@ function cpuTimeOnce(work: () => unknown): number {
 const TRIES = 3;
 const MOST_TRIES = 15;
 const TIMES = 16;
-/** Where time is linear, 16 times the size takes 16 times as long; a square, 256 times. The rest is for noise. */
+/** With 16 times the size, linear work takes 16 times as long, quadratic work 256 times. The rest allows for noise. */
 export const LINEAR = 120;
 
 /**
- * How many times as long work takes with 16 times the size: to be less than LINEAR. What `prepare` makes for a size
- * isn't part of the time. The least of some tries is compared, of more where they look like too much: the first ones
- * make the heap grow, and neighbours empty the caches, which the large size feels more. A square stays one.
+ * How many times as long `work` takes with 16 times the size, which should be less than LINEAR. `prepare` is not timed.
+ * Compares the minimum of several tries, and of more if the ratio is suspicious: the first tries grow the heap, and
+ * other processes evict caches, which affects the large size more. Quadratic work stays quadratic.
  */
 export function growthOf<T>(
   size: number,

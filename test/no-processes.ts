@@ -1,7 +1,7 @@
 import childProcess from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
 
-// Runs before each fast test file: nothing in it can start a program, nor a browser.
+// Runs before each fast test file, so that it cannot start a program or a browser.
 for (const name of ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync'] as const) {
   Object.defineProperty(childProcess, name, {
     value() {

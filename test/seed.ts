@@ -1,6 +1,6 @@
 /**
- * The seed of all random tests, the same in every run: a green commit stays green. MONITOR_SEED=random tries other
- * cases than ever before, and names its seed; MONITOR_SEED=<n> tries those of a run again.
+ * The seed of all random tests. It is the same in every run, so a green commit stays green. MONITOR_SEED=random tries
+ * new cases and prints its seed; MONITOR_SEED=<n> repeats the cases of such a run.
  */
 export const SEED = seedFrom(process.env['MONITOR_SEED'] ?? '20261125');
 

@@ -2,7 +2,7 @@
 
 interface PageState {
   scroll: number;
-  /** The element at the top of the window, and how far above it began. */
+  /** The element at the top of the window, and its offset from there in pixels. */
   anchor: [id: string, top: number] | null;
   details: [key: string, open: boolean][];
   fields: [id: string, value: string][];

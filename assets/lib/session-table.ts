@@ -76,7 +76,7 @@ export function isSortKey(text: string): text is SortKey {
   return Object.hasOwn(SORTS, text);
 }
 
-/** At first, words are sorted from A to Z, numbers and times from the largest. */
+/** Which way a column is sorted first: text from A to Z, numbers and times from the largest. */
 export function startsAscending(key: SortKey): boolean {
   return key === 'title' || key === 'consumer' || key === 'model';
 }

@@ -53,7 +53,7 @@ export function* backlog({ folder, megabytes, otherMegabytes, seed, times, other
 
   const plain = makeLog(folder, 'other.log', { megabytes: otherMegabytes, seed, 'only-other': true });
   const parseOther = parseIntoNew(plain.path, store);
-  // What starting the program takes is not reading speed.
+  // The time to start the program does not count as reading speed.
   const [whole, empty, loopOther] = compare(
     [parseOther, parseIntoNew(makeEmptyLog(folder), store), loopOver(plain.path)],
     times,
@@ -86,7 +86,7 @@ function* againstOther(name, size, parse, other, times) {
   yield { name, size, ...against(other.name, ours, theirs), note };
 }
 
-/** What people would count tokens with. Each does less: it stores nothing, and a second run starts from the beginning. */
+/** Tools with which people might count tokens. They do less: they store nothing, and each run starts from scratch. */
 function otherTools(log) {
   const filter = 'select(.ai_log != "-") | .ai_log | fromjson | [.session_id, .input_token]';
   const query = `
@@ -100,7 +100,7 @@ function otherTools(log) {
   ];
 }
 
-/** GoAccess cuts lines into pieces of 4 KiB, so it cannot read those of AI calls: it gets only the others. */
+/** GoAccess splits lines into pieces of 4 KiB, so it cannot read the lines of AI calls, and gets only the others. */
 function accessLogTool(log, report) {
   const fields = {
     bytes_sent: '%b',

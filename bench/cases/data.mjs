@@ -1,4 +1,4 @@
-// The data of the cases. Other processes make it, so that the one that measures stays small.
+// The data of the cases. It is made in other processes, so that the measuring process stays small.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,10 +33,10 @@ function call(script, path, options) {
     encoding: 'utf8',
   });
   if (status === 0) return stdout.trim();
-  throw new Error(`${script} ended with ${status}: ${stderr}`);
+  throw new Error(`${script} exited with code ${status}: ${stderr}`);
 }
 
-/** Bytes of the files of a folder. */
+/** Total size of the files in a folder, in bytes. */
 export function bytesOf(dir) {
   return readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

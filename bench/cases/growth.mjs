@@ -1,4 +1,4 @@
-// How time and disk grow: with new bytes, with what is stored, and with histories that are sent again and again.
+// How time and disk usage grow: with new bytes, with the size of the store, and with repeated histories.
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { against, compare, monitor } from '../measure.mjs';
@@ -11,7 +11,7 @@ export function* growth({ folder, growthMegabytes: largest, sessions, seed, time
   yield* withHistories(folder, [5, 10, 20], largest / 2, seed);
 }
 
-/** A first run: a multiple of the bytes takes that multiple of the time, and of the disk. */
+/** A first run: time and disk usage are proportional to the bytes. */
 function* withNewBytes(folder, sizes, seed, times) {
   const store = join(folder, 'growth');
   const logs = sizes.map((megabytes) =>
@@ -80,7 +80,7 @@ function* withTheStore(folder, sizes, megabytes, seed, times) {
   rmSync(log.path);
 }
 
-/** Longer sessions repeat more in each request: the log grows with that, the store does not. */
+/** Longer sessions repeat more in each request: the log grows with that, but the store does not. */
 function* withHistories(folder, lengths, megabytes, seed) {
   const store = join(folder, 'histories');
   let first;

@@ -1,5 +1,6 @@
-// What the fast path is worth: a first run with it and without it, and the double JSON.parse loop, in turn. That depends
-// on how much of each request was logged before, so there are two logs: the default one and one of long coding agents.
+// What the fast path gains: a first run with and without it, and the double JSON.parse loop, in turn. The gain depends
+// on how much of each request was logged before, so there are two logs: the default one, and one of long coding
+// sessions.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,12 +10,12 @@ import { LOOP_TITLE, loopOver, mb } from './backlog.mjs';
 import { makeLog } from './data.mjs';
 
 const ENTRY = fileURLToPath(new URL('../parse-by-path.mjs', import.meta.url));
-/** The bounds are wide: with the small logs of --check, much of the time is the start and a file for each session. */
+/** The bounds are wide: with the small logs of --check, starting and writing session files take much of the time. */
 const LOGS = [
   { title: 'default log', shape: {}, least: 0, bounds: { slow: 1.3, loop: 9 } },
   {
     title: 'long coding agents',
-    // Four agents at a time, of some 300 rounds each: nearly all of a request is history.
+    // Four agents at a time with about 300 rounds each: nearly all of a request is history.
     shape: { live: 4, rounds: 300, text: 400, other: 0 },
     // A smaller log would end before its sessions are long.
     least: 60,
@@ -35,7 +36,7 @@ export function* paths({ folder, megabytes, seed, times }) {
     const [fast, slow, loop] = compare([by('fast'), by('slow'), loopOver(log.path)], times);
     const size = `${mb(log.bytes)}, ${log.rounds} rounds of ${log.sessions} sessions`;
     const peakMb = peakOf(by('fast'));
-    const beside = (baseline, theirs, bound) => ({
+    const resultAgainst = (baseline, theirs, bound) => ({
       name: `fast path, ${title}`,
       size,
       ...against(baseline, fast, theirs),
@@ -43,13 +44,13 @@ export function* paths({ folder, megabytes, seed, times }) {
       bound: { ratio: bound },
       note: `${(theirs.ms / fast.ms).toFixed(1)} × the speed`,
     });
-    yield beside('slow path', slow, bounds.slow);
-    yield beside(LOOP_TITLE, loop, bounds.loop);
+    yield resultAgainst('slow path', slow, bounds.slow);
+    yield resultAgainst(LOOP_TITLE, loop, bounds.loop);
     rmSync(log.path);
   }
 }
 
-/** parse-by-path.mjs with what it needs of src, in a form that Node runs; returns the file. */
+/** Bundles parse-by-path.mjs with the parts of src that it needs, so that Node can run it; returns the file. */
 function bundleInto(outdir) {
   buildSync({
     entryPoints: [ENTRY],

@@ -1,4 +1,4 @@
-// The site: a first render of sessions with real texts, and one after a single round in a large store.
+// The site: a first render of sessions with real texts, and a render of a large store after one new round.
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { oneRound } from '../make-log.mjs';
@@ -30,7 +30,7 @@ function* firstRender({ folder, renderMegabytes: megabytes, seed, times }) {
     peakMb: peakOf(whole),
     pagesPerSecond: (total.sessions / ours.ms) * 1e3,
     promise: { pagesPerSecond: 300 },
-    // Sessions rendered in the CPU time that starting Node takes: 12 with 300 a second and 40 ms.
+    // Sessions rendered in the CPU time of one start of Node. At 300 per second and 40 ms, that is 12.
     sessionsPerBaseline: (total.sessions * empty.cpuMs) / ours.cpuMs,
     bound: { sessionsPerBaseline: 4 },
   };

@@ -1,11 +1,11 @@
-// What cron does every minute and what a person waits for, with a large store, compared with starting Node.
+// What cron runs every minute, and what people wait for, with a large store. The baseline is starting Node.
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { oneRound } from '../make-log.mjs';
 import { against, compare, EMPTY_NODE, monitor, peakOf } from '../measure.mjs';
 import { makeStore } from './data.mjs';
 
-/** These are short, so they are run more often. */
+/** These runs are short, so there are more of them. */
 const OFTEN = 3;
 
 export function* stored({ folder, sessions, rounds, seed, times }) {
@@ -15,14 +15,14 @@ export function* stored({ folder, sessions, rounds, seed, times }) {
   let number = 0;
   const append = () => appendFileSync(log, oneRound('agent:main:growing', ++number));
   const parse = monitor('parse', '--log-path', log, '--output-dir', dir, '--quiet');
-  const beside = (name, candidate, more) => {
+  const resultOf = (name, candidate, more) => {
     const [ours, empty] = compare([candidate, EMPTY_NODE], times * OFTEN);
     return { name, size, ...against(EMPTY_NODE.name, ours, empty), peakMb: peakOf(candidate), ...more };
   };
   writeFileSync(log, '');
   append();
-  yield beside('a run with nothing new', parse, { promise: { ratio: 1.4 }, bound: { ratio: 2 } });
-  yield beside(
+  yield resultOf('a run with nothing new', parse, { promise: { ratio: 1.4 }, bound: { ratio: 2 } });
+  yield resultOf(
     'a run with one new round',
     { ...parse, prepare: append },
     { promise: { ratio: 1.8 }, bound: { ratio: 3.5 } },
@@ -30,7 +30,7 @@ export function* stored({ folder, sessions, rounds, seed, times }) {
   const reports = [['stats-model'], ['stats-date', '--days', '30'], ['list'], ['show', session]];
   const promise = { ms: 700, peakMb: 200 };
   for (const args of reports) {
-    yield beside(
+    yield resultOf(
       args[0] === 'show' ? 'show of one session' : args.join(' '),
       monitor(...args, '--data-dir', dir),
       {

@@ -37,7 +37,7 @@ export function bucketOf(ms: number): number {
   return Math.floor(ms / BUCKET_MS);
 }
 
-/** One round as a cell. `time` is in milliseconds since 1970 UTC; `cost` is null where it is unknown. */
+/** One round as a cell. `time` is in milliseconds since 1970 UTC; `cost` is null if it is unknown. */
 export function cellOf(
   { model, consumer = '', api = '' }: { model: string; consumer?: string; api?: string },
   { time, price }: { time: number; price: PriceRef },

@@ -3,14 +3,14 @@ import { readLogLine, type LoggedRound } from '../../src/ai-log/round.ts';
 import type { ExpandedRound } from '../../src/session-format/stored-round.ts';
 import { envoyLine, escaped } from './lines.ts';
 
-/** What a request says, each text as its own JSON; `messages` is text where it is no list. */
+/** A request, each text as JSON; `messages` is a text if it is not an array. */
 export interface Request {
   messages: string[] | string | null;
   system: string | null;
   question: string | null;
 }
 
-/** Few, so that they repeat; and such that no JSON.parse and JSON.stringify would give them back. */
+/** Only a few, so that they repeat. JSON.parse followed by JSON.stringify would change each of them. */
 const TEXTS = [
   '{"role":"system","content":"be nice"}',
   '{"role":"user","content":"1"}',
@@ -50,7 +50,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   inThread((messages, added) => [...messages.slice(0, 1), ...added, ...messages.slice(-2)]),
   // A sliding window.
   inThread((messages, added) => [...messages.slice(0, 1), ...messages.slice(2), ...added]),
-  // A cache_control mark on the last message of the request; the history goes on without it.
+  // A cache_control mark on the last message of the request; the history continues without it.
   inThread((messages, added) => [...messages, ...added]).map((send): Step => (threads) => {
     const sent = send(threads);
     const last = Array.isArray(sent) ? sent.at(-1) : undefined;
@@ -62,7 +62,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     .map((messages) => () => messages),
 );
 
-/** Requests of two interleaved threads, with all that happens to a conversation. */
+/** Requests of two interleaved threads, with everything that can happen to a conversation. */
 export const requests: fc.Arbitrary<Request[]> = fc
   .array(fc.tuple(step, repeatedText, repeatedText), { maxLength: 24 })
   .map((steps) => {
@@ -70,7 +70,7 @@ export const requests: fc.Arbitrary<Request[]> = fc
     return steps.map(([send, system, question]) => ({ messages: send(threads), system, question }));
   });
 
-/** The request as a line of the log says it, read again. */
+/** The request, written as a line of the log and read again. */
 export function readRequest({ messages, system, question }: Request): LoggedRound {
   const list = Array.isArray(messages) ? `[${messages.join(',')}]` : messages;
   const aiLog = `{"messages":${list},"model":"m","question":${question},"session_id":"s","system":${system}}`;

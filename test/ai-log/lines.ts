@@ -1,7 +1,7 @@
 import { readAccessLine } from '../../src/ai-log/access-line.ts';
 import { readLogLine, type LoggedRound } from '../../src/ai-log/round.ts';
 
-/** The fields of Higress's default format behind ai_log, in its order. */
+/** The fields of Higress's default format after ai_log, in its order. */
 const DEFAULT: Record<string, string> = {
   authority: 'ai.example.com',
   bytes_received: '812',
@@ -31,43 +31,43 @@ const DEFAULT: Record<string, string> = {
 };
 
 /**
- * A line as Envoy's TEXT format writes it, which escapes nothing. `aiLog`: the characters between the quotes.
- * Words that are not of the default format stand at the end.
+ * A line in Envoy's TEXT format, which escapes nothing. `aiLog`: the characters between the quotes. Fields that are not
+ * in the default format come last.
  */
 export function envoyLine(aiLog: string, words: Record<string, string> = {}): string {
   const fields = Object.entries({ ai_log: aiLog, ...DEFAULT, ...words });
   return `{${fields.map(([key, value]) => `"${key}":"${value}"`).join(',')}}`;
 }
 
-/** JSON escaped into a string, without the quotes: what the plugin hands to Envoy. */
+/** JSON escaped into a string, without the quotes, as the plugin passes it to Envoy. */
 export function escaped(json: string): string {
   return JSON.stringify(json).slice(1, -1);
 }
 
-/** A line whose ai_log holds these attributes. */
+/** A line whose ai_log has these attributes. */
 export function aiLine(attributes: object, words: Record<string, string> = {}): string {
   return envoyLine(escaped(JSON.stringify(attributes)), words);
 }
 
 export function round(line: string): LoggedRound {
   const read = readLogLine(line);
-  if (read.kind !== 'round') throw new Error(`no round: ${JSON.stringify(read)}`);
+  if (read.kind !== 'round') throw new Error(`not a round: ${JSON.stringify(read)}`);
   return read.round;
 }
 
 /** The ai_log of the lines of `says`. */
 export const AI = '{"model":"m"}';
 
-/** What became of a line, in short: a round's ai_log, or `other`, or why it was rejected. */
+/** The result for a line, in short: a round's ai_log, `other`, or why it was rejected. */
 export function fate(line: string): string {
   const read = readAccessLine(line);
   return read.kind === 'ai' ? read.aiLog : read.kind === 'other' ? 'other' : `rejected: ${read.reason}`;
 }
 
-/** A field of a line that was read, as JSON; undefined where it is not believed. */
+/** A field of a line that was read, as JSON; undefined if it is not trusted. */
 export function field(line: string, key: string): string | undefined {
   const read = readAccessLine(line);
-  if (read.kind !== 'ai') throw new Error(`no AI line: ${fate(line)}`);
+  if (read.kind !== 'ai') throw new Error(`not the line of an AI call: ${fate(line)}`);
   return read.fields.get(key);
 }
 
@@ -76,5 +76,5 @@ export function isBroken(line: string): boolean {
   return read.kind === 'ai' && read.broken;
 }
 
-/** A default line of an AI call in which the client has put `words` for `key`. */
+/** A default line of an AI call in which the client sent `words` for `key`. */
 export const says = (key: string, words: string): string => aiLine({ model: 'm' }, { [key]: words });

@@ -1,8 +1,8 @@
 type Json = Record<string, unknown>;
 
 /**
- * What ai-statistics makes of a response's `usage` or `usageMetadata`: GetTokenUsage of higress-group/wasm-go
- * (pkg/tokenusage), told again. Details are maps of whole numbers, so that what is nested in them becomes 0.
+ * What ai-statistics logs for a response's `usage` or `usageMetadata`: a port of GetTokenUsage of higress-group/wasm-go
+ * (pkg/tokenusage). Details are maps of whole numbers, so nested objects in them become 0.
  */
 export function pluginLog(model: string, usage: Json): Json {
   const isGemini = 'promptTokenCount' in usage;

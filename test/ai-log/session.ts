@@ -5,7 +5,7 @@ import type { LoggedRound, Text } from '../../src/ai-log/round.ts';
 import { storedLine, type RepeatedText } from '../../src/session-format/write-round.ts';
 import { digest } from '../../src/platform/digest.ts';
 
-/** One line of a session file, through the memory. */
+/** One line of a session file, written with the session's memory. */
 export function store(
   memory: SessionMemory,
   round: number,
@@ -33,7 +33,7 @@ export function store(
   );
 }
 
-/** The pieces of a line as one text. */
+/** Joins the pieces of a line. */
 export function joined(pieces: readonly Text[]): string {
   return Buffer.concat(pieces.map((piece) => Buffer.from(piece as Uint8Array))).toString();
 }
@@ -42,7 +42,7 @@ export function digest16(text: string): string {
   return digest(text, 16);
 }
 
-/** As the summary and the file beside it keep it: JSON, and the newest records. */
+/** As the summary and the file next to it store it: JSON, and the newest records. */
 export function reload(memory: SessionMemory, kept = Infinity): SessionMemory {
   const saved = JSON.parse(JSON.stringify(memory.save()));
   return SessionMemory.load(saved, memory.encodeRecords(Math.max(0, memory.length - kept)));

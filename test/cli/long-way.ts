@@ -16,7 +16,7 @@ const SILENT: Context = {
   timeZone: 'UTC',
 };
 
-/** What Commander makes of a command's arguments; undefined where it refuses them. */
+/** How Commander parses a command's arguments; undefined if it rejects them. */
 export function longWay<T extends object>(argv: readonly string[]): T | undefined {
   const program = buildProgram(SILENT, () => {});
   const command = program.commands.find((known) => known.name() === argv[0]);

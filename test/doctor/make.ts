@@ -6,7 +6,7 @@ import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { wordFindings, type WordedFinding } from '../../src/report/doctor/word-findings.ts';
 import { aiLine, makeFolder, otherLine, run } from '../ingest/make.ts';
 
-/** A gateway, a store and a crontab with which nothing is wrong. */
+/** A gateway, a store and a crontab without any problem. */
 export interface Place {
   folder: string;
   log: string;
@@ -15,7 +15,7 @@ export interface Place {
 
 export const LINES = [aiLine('a', 0), otherLine(0), aiLine('a', 1), aiLine('b', 0)];
 
-/** Writes the log, and parses it into a store unless told not to. */
+/** Writes the log, and parses it into a store unless asked not to. */
 export async function makePlace(lines: string[] = LINES, parses = true): Promise<Place> {
   const folder = makeFolder();
   const place = { folder, log: join(folder, 'logs/access.log'), dir: join(folder, 'store') };
@@ -25,7 +25,7 @@ export async function makePlace(lines: string[] = LINES, parses = true): Promise
   return place;
 }
 
-/** What is found, in words, without what depends on the day of the test run: the age of the built-in prices. */
+/** The findings in words, except the age of the built-in prices, which depends on the day of the test run. */
 export async function look(
   { log, dir }: Place,
   rest: Partial<DiagnoseOptions> = {},
@@ -44,7 +44,7 @@ export async function look(
   return { ...diagnosis, findings: wordFindings(findings) };
 }
 
-/** `code severity` of everything that was found. */
+/** `code severity` of every finding. */
 export async function codesOf(place: Place, rest: Partial<DiagnoseOptions> = {}): Promise<string[]> {
   const { findings } = await look(place, rest);
   return findings.map(({ code, severity }) => `${code} ${severity}`);

@@ -2,7 +2,7 @@ import { expandRounds } from '../../src/session-format/expand-rounds.ts';
 import { mergeCells } from '../../src/model/usage-cells.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
 
-/** All that a store holds, but for where its rounds stood: the same for a plain log and for a container's. */
+/** The content of a store without the positions of its rounds: the same for a plain log and a container's. */
 export function contentOf(dir: string): unknown {
   const { sessions } = readSnapshot(dir);
   return [...sessions.values()]
@@ -19,7 +19,7 @@ export function contentOf(dir: string): unknown {
     }));
 }
 
-/** Where each round stood, by its request id. */
+/** The position of each round, by its request id. */
 export function placesOf(dir: string): Record<string, readonly number[]> {
   const ids = [...readSnapshot(dir).sessions.keys()];
   const rounds = ids.flatMap((id) => roundsOf(dir, id));

@@ -16,7 +16,7 @@ export const FIRST = Date.UTC(2026, 1, 1);
 
 let dir: string;
 
-/** A folder for one test, in which there is one session. */
+/** A folder with one session, for one test. */
 export function useFolder(): void {
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'draft-'));
@@ -39,7 +39,7 @@ export function memoryPath(): string {
   return recordsPath(dir, ID.file);
 }
 
-/** What a round costs that costs nothing. */
+/** The money of a round that costs nothing. */
 const NO_MONEY: Money = { cost: 0n, saved: 0n, currency: 'USD', inexact: [] };
 
 export function open(entry: SessionEntry | undefined, keepsText = true): SessionDraft {
@@ -55,7 +55,7 @@ export function add(draft: SessionDraft, request: Request, i: number): number {
   );
 }
 
-/** Writes what a draft gathered, as a commit does. */
+/** Writes what a draft has collected, as a commit does. */
 export function commit(draft: SessionDraft, committed: SessionEntry | undefined): SessionEntry {
   const addition = draft.take();
   const end = write(addition, committed);
@@ -72,7 +72,7 @@ function write(
   return appendRounds(nodeFiles, dir, { ...ID, committed }, rounds, summary);
 }
 
-/** A run wrote its rounds and its summary over the committed summary, and crashed. */
+/** A run that wrote its rounds and its summary over the committed summary, and then crashed. */
 export function crash(entry: SessionEntry): void {
   const draft = open(entry);
   add(draft, { messages: ['"lost"'], system: '"lost"', question: '"lost"' }, 1000);

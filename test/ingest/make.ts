@@ -12,7 +12,7 @@ import { StoredIndex } from '../../src/store/index/stored-index.ts';
 
 export { makeFolder } from '../platform/make.ts';
 
-/** One line of Higress's access log; the `n`-th request of a session repeats the history before it. */
+/** One line of Higress's access log. Request `n` of a session repeats the history before it. */
 export function aiLine(session: string, n: number, aiLog: Record<string, unknown> = {}): string {
   const messages = Array.from({ length: 2 * n + 1 }, (_, i) => ({
     content: `${session} message ${i}`,
@@ -37,7 +37,7 @@ export function otherLine(n: number): string {
   return `{"ai_log":"-","method":"GET","path":"/healthz","request_id":"other-${n}","start_time":"2026-02-01T00:00:00.000Z"}\n`;
 }
 
-/** A run as the command makes it, all of whose lines are in a count. */
+/** A run like that of the command. Fails unless every line is counted somewhere. */
 export async function run(
   dir: string,
   log: string,
@@ -49,7 +49,7 @@ export async function run(
   return result;
 }
 
-/** The same, whether its lines add up or not. */
+/** The same, even if the counts do not add up. */
 export function runAnyhow(
   dir: string,
   log: string,
@@ -59,7 +59,7 @@ export function runAnyhow(
   return parseLogs(files, { dir, logPaths: [log], filters: {}, now: Date.now, ...options });
 }
 
-/** Everything a reader can know of a store: each session with its usage, each round with its request. */
+/** Everything that a reader can see in a store: each session with its usage, each round with its request. */
 export function dumpStore(dir: string): unknown {
   const { sessions } = readSnapshot(dir);
   return [...sessions.values()]
@@ -91,19 +91,19 @@ export function storedRequests(dir: string): string[] {
     .toSorted();
 }
 
-/** The port to the file system, which can fail at one of its operations. */
+/** The interface to the file system, with faults. */
 export interface FaultyFiles {
   files: Files;
   /** Operations so far, by name. */
   operations: string[];
 }
 
-/** How the K-th operation goes wrong: nothing of it happens, a write is cut in half, or it happens and then. */
+/** How an operation fails: before it happens, after half of a write, or after it has happened. */
 export type Fault = 'before' | 'torn' | 'after';
 
 /**
- * Fails at the `at`-th operation (from 0). With an error code the run may go on and clean up, as when a disk is
- * full; without one it is dead, and nothing it does reaches the disk any more.
+ * Fails at operation `at` (from 0). With an error code, the run may continue and clean up, as when a disk is full.
+ * Without one, the run is dead, and nothing that it does reaches the disk any more.
  */
 export function failAt(at: number, fault: Fault, code?: string): FaultyFiles {
   const operations: string[] = [];
@@ -134,7 +134,7 @@ export function failAt(at: number, fault: Fault, code?: string): FaultyFiles {
   return { files, operations };
 }
 
-/** Writes the whole index of a store into a base; returns its path, and where in it each part begins. */
+/** Writes the whole index of a store into a base; returns its path, and where each part begins in it. */
 export function makeBase(dir: string): { path: string; partAt: (part: string) => number } {
   const store = openStore(nodeFiles, dir);
   const state = readState(nodeFiles, store.statePath, store.id);
@@ -151,7 +151,7 @@ export function makeBase(dir: string): { path: string; partAt: (part: string) =>
   return { path, partAt: (part) => (part === 'record' ? 20 : footer[part].at) };
 }
 
-/** Changes a bit of the byte at `at`. */
+/** Flips a bit in the byte at `at`. */
 export function changeBit(path: string, at: number): void {
   const bytes = readFileSync(path);
   bytes[at] = (bytes[at] ?? 0) ^ 1;

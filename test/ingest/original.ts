@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A round as the Python original writes it: every key, with what it puts where the log had nothing. */
+/** A round as the Python original writes it: with every key, and its defaults for what the log lacks. */
 export function originalRound(round: number, rest: Record<string, unknown> = {}): Record<string, unknown> {
   return {
     round,
@@ -58,8 +58,8 @@ export function writeOriginals(folder: string, files: Readonly<Record<string, st
 }
 
 /**
- * What the Python original makes of log lines, as its main.py does it: a file for each session, by name. `now` is its
- * clock, without a zone: it moves on by a second a round.
+ * The files that the Python original's main.py writes for log lines: one for each session, by name. `now` is its clock,
+ * without a zone, which advances by a second for each round.
  */
 export function pythonFiles(lines: readonly string[], now = '2026-02-01T12:00:00'): Record<string, string> {
   const sessions = new Map<string, Record<string, unknown>[]>();

@@ -2,7 +2,7 @@ import { fc } from '../fast-check.ts';
 import { requests, type Request } from '../ai-log/conversations.ts';
 import { envoyLine, escaped } from '../ai-log/lines.ts';
 
-/** Small attributes, some of them strange; keys in Go's order are not asked for. */
+/** Small attributes, some of them strange. Keys are not in Go's order. */
 const attributes = fc.record(
   {
     answer: fc.constantFrom(
@@ -34,13 +34,13 @@ const attributes = fc.record(
 
 const session = fc.constantFrom('"a"', '"a"', '"b"', '"用户"', '"q\\"uote"', '""', 'null', '7');
 
-/** How the ai_log is escaped, and what stands around it. */
+/** How the ai_log is escaped, and what is around it. */
 type Form = (aiLog: string) => string;
 
 const envoy: Form = (aiLog) => envoyLine(escaped(aiLog));
 const forms = fc.constantFrom<Form>(
   ...Array.from({ length: 12 }, () => envoy),
-  // A client's own words: a quote, more fields, a second ai_log.
+  // A client's text: a quote, more fields, a second ai_log.
   (aiLog) => envoyLine(escaped(aiLog), { user_agent: 'a "quoted" agent' }),
   (aiLog) => envoyLine(escaped(aiLog), { user_agent: 'x","start_time":"2026-03-01T00:00:00Z' }),
   (aiLog) => envoyLine(escaped(aiLog), { path: '/}","session_id":"x' }),
@@ -88,14 +88,14 @@ const bytesOfLogs: fc.Arbitrary<Buffer[]> = fc
       const which = i % conversations.length;
       const request = conversations[which]?.[Math.floor(i / conversations.length)];
       const empty = { messages: null, system: null, question: null };
-      // Nine of ten lines are a conversation's next; the others can be anybody's.
+      // Nine of ten lines continue a conversation; the others are unrelated.
       return Buffer.from(
         form(aiLogOf(request ?? empty, usual > 0 ? (ids[which] ?? id) : id, more, isSorted)),
       );
     });
   });
 
-/** Lines of conversations that take turns, in every form; latin1, a character for each byte. */
+/** Lines of interleaved conversations, in every form; latin1, a character for each byte. */
 export const logs = bytesOfLogs.map((lines) => lines.map((bytes) => bytes.toString('latin1')));
 
 const PIECES = [
@@ -108,11 +108,11 @@ const change = fc.record({
   line: fc.nat(),
   at: fc.nat(),
   piece: fc.constantFrom(...PIECES),
-  // The last cuts off the rest.
+  // The last one cuts off the rest.
   removes: fc.constantFrom(0, 0, 1, 1, 2, 5, 40, 1 << 20),
 });
 
-/** The same, some bytes of them changed: where a piece was, or beside a byte that has a meaning. */
+/** The same with some bytes changed: in a piece, or next to a byte of the syntax. */
 export const mutatedLogs: fc.Arbitrary<string[]> = fc
   .tuple(bytesOfLogs, fc.array(change, { minLength: 1, maxLength: 8 }), fc.boolean())
   .map(([lines, changes, atMeaning]) => {

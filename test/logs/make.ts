@@ -13,7 +13,7 @@ import { seeFile } from '../../src/logs/seen-file.ts';
 import type { Fingerprint, LogPosition } from '../../src/model/log-position.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
 
-/** The fingerprint of `bytes` as they stand there. */
+/** The fingerprint of all of `bytes`. */
 export function printOf(bytes: Uint8Array): Fingerprint {
   const builder = new FingerprintBuilder();
   builder.pass(bytes);
@@ -33,13 +33,13 @@ export function writeLog(path: string, bytes: Uint8Array): LogFile {
   return { path, pattern: path, compressed: path.endsWith('.gz') };
 }
 
-/** Opens a log, compressed or not; undefined where nothing can be read of it. */
+/** Opens a log, compressed or not; undefined if it cannot be read at all. */
 export async function openAny(log: LogFile, ends: number[] = []): Promise<OpenLog | undefined> {
   const opened = await openLog(nodeFiles, log, () => ends);
   return isUnreadable(opened) ? undefined : opened;
 }
 
-/** The position of a log at `path` that was read up to `offset`. */
+/** The position of the log at `path`, read up to `offset`. */
 export function readLog(id: number, path: string, bytes: Buffer, offset = bytes.length): LogPosition {
   writeFileSync(path, bytes);
   const facts = nodeFiles.stat(path);
@@ -55,7 +55,7 @@ export function readLog(id: number, path: string, bytes: Buffer, offset = bytes.
   };
 }
 
-/** The same bytes, but for one of them. */
+/** The same bytes with one of them changed. */
 export function changeByte(bytes: Buffer, at: number): Buffer {
   const changed = Buffer.from(bytes);
   changed[at] = (bytes[at] ?? 0) ^ 0x10;

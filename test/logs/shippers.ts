@@ -1,10 +1,10 @@
 /** How a tool writes a line of a log that it collects. */
 export interface Shipper {
   name: string;
-  /** Where its form is described. */
+  /** Where its format is documented. */
   source: string;
   wrap: (line: string) => string;
-  /** When it says that the line was taken: ISO 8601; undefined where it does not say so in full. */
+  /** The time that it gives for the line: ISO 8601; undefined if that is not complete. */
   time: string | undefined;
 }
 
@@ -13,7 +13,7 @@ const json = (value: unknown): string => JSON.stringify(value);
 const escapedUnicode = (text: string): string =>
   text.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** One sample of each form that is read. Times differ, so that a test sees which was taken. */
+/** One sample of each format that we read. The times differ, so that a test sees which one was used. */
 export const SHIPPERS: Shipper[] = [
   {
     name: 'filebeat, file output',
@@ -46,7 +46,7 @@ export const SHIPPERS: Shipper[] = [
     time: '2026-03-01T01:00:01.000Z',
   },
   {
-    name: 'Logstash 7, path and host beside it',
+    name: 'Logstash 7, path and host next to it',
     source: 'https://www.elastic.co/guide/en/logstash/7.17/plugins-inputs-file.html',
     wrap: (line) =>
       json({

@@ -1,13 +1,13 @@
 import type { Stream } from '../../src/logs/wrapped-line.ts';
 
-/** A part of a line as a runtime takes it from a container. */
+/** A part of a line as a runtime gets it from a container. */
 export interface Piece {
   stream: Stream;
   text: Buffer;
   isEnd: boolean;
 }
 
-/** Cuts a line into parts of the given sizes, taken in turn; Docker cannot keep a character that is cut in two. */
+/** Cuts a line into parts of the given sizes, in turn. Docker cannot represent a character that is cut in two. */
 export function cutLine(
   stream: Stream,
   line: Buffer,
@@ -19,7 +19,7 @@ export function cutLine(
   for (let i = 0; ; i++) {
     const size = at + Math.max(1, sizes[i % sizes.length] ?? line.length);
     const end = wholeCharacters ? characterEnd(line, size) : size;
-    // A full buffer is written as a part before its line's end is seen: the last part can be empty.
+    // A full buffer is written as a part before the line's end is seen, so the last part can be empty.
     if (end > line.length) break;
     pieces.push({ stream, text: line.subarray(at, end), isEnd: false });
     at = end;
@@ -33,7 +33,7 @@ function characterEnd(utf8: Buffer, from: number): number {
   return end;
 }
 
-/** As containerd writes it; with a tag and an offset, as the format allows and as CRI-O does. */
+/** As containerd writes it; or with a tag and an offset, which the format allows and CRI-O uses. */
 export function criLine({ stream, text, isEnd }: Piece, time = TIME, tags = ''): Buffer {
   return Buffer.concat([
     Buffer.from(`${time} ${stream} ${isEnd ? 'F' : 'P'}${tags} `),
@@ -42,7 +42,7 @@ export function criLine({ stream, text, isEnd }: Piece, time = TIME, tags = ''):
   ]);
 }
 
-/** As Docker writes it: invalid bytes replaced, some characters escaped. */
+/** As Docker writes it: invalid bytes are replaced, some characters escaped. */
 export function dockerLine({ stream, text, isEnd }: Piece, time = TIME, attributes?: object): Buffer {
   const log = JSON.stringify(text.toString() + (isEnd ? '\n' : '')).replaceAll(
     /[<>&\u2028\u2029]/g,
@@ -60,7 +60,7 @@ export const WRAPS: Record<'cri' | 'docker', Wrap> = {
   docker: (piece) => dockerLine(piece),
 };
 
-/** Both streams' parts in one order: each stream's own order stays, `choices` say whose turn it is. */
+/** Interleaves the parts of two streams, each in its own order; `choices` says which stream is next. */
 export function interleave(
   one: readonly Piece[],
   other: readonly Piece[],

@@ -11,7 +11,7 @@ import { readRound } from '../../src/session-format/read-round.ts';
 import { usageOf } from '../../src/session-format/stored-usage.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
 
-/** Refreshes a store's prices by these entries of a price file alone, as the command does with its files. */
+/** Refreshes the prices of a store with only these entries of a price file, as the command does with its files. */
 export async function refreshBy(
   dir: string,
   models: Record<string, unknown>[],
@@ -30,7 +30,7 @@ export function priceFile(folder: string, models: Record<string, unknown>[]): st
   return path;
 }
 
-/** What every round costs and every cell holds, the sessions in the order of their ids: all that money can be read from. */
+/** The cost of every round and all cells, by session id: everything that money is computed from. */
 export function dumpMoney(dir: string): unknown {
   const { sessions, priceLines } = readSnapshot(dir);
   const book = parsePriceBook(priceLines, dir);

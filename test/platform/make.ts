@@ -9,7 +9,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder that goes with the test. */
+/** A folder that is deleted after the test. */
 export function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'monitor-'));
   folders.push(folder);
@@ -22,7 +22,7 @@ export function contentOf(folder: string): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), 'latin1')]));
 }
 
-/** Bytes that look like nothing, the same for the same seed. */
+/** Random bytes, the same for the same seed. */
 export function noise(length: number, seed = 1): Buffer {
   const bytes = Buffer.alloc(length);
   let state = (seed * 2_654_435_761) >>> 0 || 1;

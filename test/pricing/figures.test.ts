@@ -43,7 +43,7 @@ describe('the table', () => {
     for (const { model, list } of figures) byModel.set(model, (byModel.get(model) ?? new Set()).add(list));
     expect(byModel.size).toBeGreaterThan(200);
     const single = [...byModel].filter(([, of]) => of.size === 1).map(([model]) => model);
-    const named = decisionsText.slice(decisionsText.indexOf('## In one list only'));
+    const named = decisionsText.slice(decisionsText.indexOf('## In only one list'));
     for (const model of single) expect(named, model).toContain(`\`${model}\``);
   });
 
@@ -54,9 +54,9 @@ describe('the table', () => {
     }
   });
 
-  test('a line that is no figure is an error that names it', () => {
+  test('a line that is not a figure is an error that names it', () => {
     expect(() => readFigures('@x\thttps://x\t2026-01-01\nm\tinput\t?\tUSD\t2026-01-01\t\t\tx\n')).toThrow(
-      'prices/figures.tsv:2 is no figure',
+      'prices/figures.tsv:2 is not a figure',
     );
     expect(() => readFigures('m\tinput\t1\tUSD\t2026-01-01\t\t\tx\n')).toThrow('prices/figures.tsv:1');
   });

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { aiLine, otherLine } from '../ingest/make.ts';
 
-/** What a container's runtime makes of a line that the gateway prints. */
+/** How a container runtime writes a line that the gateway prints. */
 export type Wrap = (line: string) => string;
 
 const PART = 150;
@@ -14,16 +14,16 @@ function partsOf(line: string, size = PART): string[] {
   );
 }
 
-/** Kubernetes' CRI format, lines cut into parts. */
+/** The CRI format of Kubernetes, with lines cut into parts. */
 export const asCri: Wrap = (line) =>
   partsOf(line)
     .map((part, i, all) => `${TIME} stdout ${i < all.length - 1 ? 'P' : 'F'} ${part}\n`)
     .join('');
 
-/** Docker fills a buffer of 16 KiB: what has neither its length nor an end is a line for itself. */
+/** The size of Docker's line buffer. A part of another length and without an end counts as a line. */
 const DOCKER_PART = 16_384;
 
-/** Docker's json-file, of lines that are longer than one part. */
+/** Docker's json-file, with lines that are longer than one part. */
 export const asDocker: Wrap = (line) =>
   partsOf(line.replace(/\}\n$/, `,"padding":"${'x'.repeat(DOCKER_PART)}"}\n`), DOCKER_PART)
     .map((part, i, all) => (i < all.length - 1 ? part : `${part}\n`))
@@ -31,17 +31,16 @@ export const asDocker: Wrap = (line) =>
     .join('');
 
 /**
- * The gateway's end of a log: like Envoy it appends to the file that it has open, whatever that is called by now,
- * until it opens the log anew.
+ * Writes a log as Envoy does: it appends to the file that it has open, even after a rename, until it reopens the log.
  */
 export class Gateway {
   readonly log: string;
-  /** Request ids of the lines that are written whole. */
+  /** Request ids of the lines that have been written completely. */
   readonly written: string[] = [];
   readonly #counts = new Map<string, number>();
   readonly #wrap: Wrap;
   #fd: number;
-  /** What is still to be written of a line. */
+  /** The part of a line that is not written yet. */
   #rest: { text: string; id: string } | undefined;
 
   constructor(log: string, wrap: Wrap = (line) => line) {
@@ -50,7 +49,7 @@ export class Gateway {
     this.#fd = openSync(log, 'a');
   }
 
-  /** Whole lines, of three sessions at a time, every second one no AI call; finishes a line that was begun. */
+  /** Writes whole lines of three sessions at a time, every second one not an AI call; first finishes an open line. */
   write(lines: number): void {
     this.finishLine();
     for (let i = 0; i < lines; i++) {
@@ -60,7 +59,7 @@ export class Gateway {
     }
   }
 
-  /** The beginning of a line; `share` of it, from 0 to 1. Returns how many bytes. */
+  /** Writes only the beginning of a line: `share` of it, from 0 to 1. Returns the number of bytes. */
   beginLine(share: number): number {
     this.finishLine();
     const { text, id } = this.#nextLine();
@@ -77,7 +76,7 @@ export class Gateway {
     this.#rest = undefined;
   }
 
-  /** As on SIGUSR1: what was begun goes to the old file. */
+  /** Reopens the log, as on SIGUSR1. An open line is finished in the old file. */
   reopen(): void {
     this.finishLine();
     this.close();
@@ -90,7 +89,7 @@ export class Gateway {
 
   #nextLine(): { text: string; id: string } {
     const count = this.written.length;
-    // New sessions now and then: a long one's requests repeat a long history.
+    // New sessions now and then, since the requests of a long one repeat a long history.
     const session = `s${Math.floor(count / 100)}-${(count + (count >> 3)) % 3}`;
     const n = this.#counts.get(session) ?? 0;
     this.#counts.set(session, n + 1);

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { environment, type Ran } from './make.ts';
 
-/** A program that is talked to while it runs. */
+/** A program that gets input while it runs. */
 export interface Interactive {
-  /** All that it printed so far. */
+  /** Everything that it has printed so far. */
   out: () => string;
   err: () => string;
-  /** Waits until the output fulfils something; fails when the process ends before. */
+  /** Waits until the output meets a condition; fails if the process ends first. */
   until: (what: string, isThere: () => boolean) => Promise<void>;
   send: (keys: string) => void;
   kill: (signal: NodeJS.Signals) => void;

@@ -2,11 +2,11 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterEach, test } from 'vitest';
 
-/** The program as it is installed: bin/monitor.js over what `npm run build` made. */
+/** The program as installed: bin/monitor.js with the output of `npm run build`. */
 export const BIN = fileURLToPath(new URL('../../bin/monitor.js', import.meta.url));
 
 export interface Ran {
-  /** null where a signal ended it. */
+  /** null if a signal ended it. */
   code: number | null;
   signal: NodeJS.Signals | null;
   out: string;
@@ -15,7 +15,7 @@ export interface Ran {
 
 export interface Started {
   child: ChildProcess;
-  /** When it has ended and its output is read. */
+  /** Resolves when it has ended and its output has been read. */
   ended: Promise<Ran>;
 }
 
@@ -25,11 +25,11 @@ afterEach(() => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** logrotate and mount lie in sbin, which only root has in its PATH. */
+/** logrotate and mount are in sbin, which is only in root's PATH. */
 const { MONITOR_DATA_DIR: _dir, MONITOR_PRICES: _prices, ...inherited } = process.env;
 export const environment = { ...inherited, PATH: `${process.env['PATH']}:/usr/sbin:/sbin`, LC_ALL: 'C' };
 
-/** Starts any program, and reads what it prints. */
+/** Starts any program and reads its output. */
 export function start(program: string, args: readonly string[], cwd?: string): Started {
   const child = spawn(program, args, { env: environment, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
@@ -59,26 +59,26 @@ export function parseArgs(log: string, store: string): string[] {
   return ['parse', '--log-path', log, '--output-dir', store];
 }
 
-/** A `parse` that must end well; returns its JSON document. */
+/** A `parse` that must succeed; returns its JSON document. */
 export async function parseWell(log: string, store: string, ...more: string[]): Promise<{ rounds: number }> {
   const ran = await runMonitor(...parseArgs(log, store), '--json', ...more);
-  if (ran.code !== 0) throw new Error(`parse ended with ${ran.code ?? ran.signal}: ${ran.err}`);
+  if (ran.code !== 0) throw new Error(`parse ended with ${ran.signal ?? `code ${ran.code}`}: ${ran.err}`);
   return JSON.parse(ran.out) as { rounds: number };
 }
 
-/** Whether a program is there and starts. */
+/** Whether a program is installed and starts. */
 export function canRun(program: string, ...args: string[]): boolean {
   return spawnSync(program, args, { env: environment, stdio: 'ignore' }).status === 0;
 }
 
-/** `test`, or, for a reason that is printed, a skipped one. */
+/** `test`, or `test.skip` with a reason, which is printed. */
 export function testUnless(reason: string | false): typeof test.skip {
   if (reason === false) return test;
   process.stderr.write(`skipped: ${reason}\n`);
   return test.skip;
 }
 
-/** Numbers from 0 to below 1; the same ones for the same seed (mulberry32). */
+/** Random numbers from 0 up to, not including, 1; the same for the same seed (mulberry32). */
 export function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {

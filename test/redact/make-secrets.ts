@@ -1,4 +1,4 @@
-/** Characters that look random, the same each time; put together here, so that no scanner takes this file for a leak. */
+/** Pseudo-random characters, always the same. They are made here, so that no scanner reports this file as a leak. */
 export function token(length: number, alphabet = 'a1B2c3D4e5F6g7H8i9J0kLmNoPqRsTuVwXyZ'): string {
   return Array.from({ length }, (_, i) => alphabet[(i * 7 + (i >> 3)) % alphabet.length]).join('');
 }
@@ -9,7 +9,7 @@ const block = (label: string, body: string): string =>
   `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----`;
 export const PRIVATE_KEY = block('RSA PRIVATE KEY', `${token(64)}\n${token(64)}\n${token(20)}==`);
 
-/** Kind, the text around the secret with `@` in its place, and the secret. */
+/** The kind, the text around the secret with `@` in its place, and the secret. */
 export const SECRETS: readonly (readonly [kind: string, around: string, secret: string])[] = [
   ['private-key', 'the key:\n@\nend', PRIVATE_KEY],
   ['private-key', '@', block('PGP PRIVATE KEY BLOCK', `Version: 1\n\n${token(64)}\n=aB3d`)],

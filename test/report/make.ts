@@ -11,7 +11,7 @@ export function usd(amount: number): bigint {
   return BigInt(Math.round(amount * 1e12)) * 1_000_000n;
 }
 
-/** A cell at an ISO time; a price book entry's where a cost is given. */
+/** A cell at an ISO time; priced by an entry of the price book if a cost is given. */
 export function cell(time: string, model: string, rest: Partial<UsageCell> = {}): UsageCell {
   return {
     bucket: bucketOf(Date.parse(time)),
@@ -52,7 +52,7 @@ export function session(id: string, usage: UsageCell[], rest: Partial<SessionEnt
   };
 }
 
-/** Sessions as a report asks a store for them. */
+/** Sessions as a report gets them from a store. */
 export function source(sessions: readonly SessionEntry[]): StoredSessions {
   const byId = new Map(sessions.map((one) => [one.id, one]));
   return {
@@ -77,7 +77,7 @@ export function screen(width: number): Screen {
 
 type Texts = Omit<ExpandedRound, 'line' | 'stored' | 'newMessages'>;
 
-/** A round; its messages are all new unless `stored.context` says otherwise. */
+/** A round. All its messages are new unless `stored.context` says otherwise. */
 export function round(
   number: number,
   stored: Partial<StoredRound> = {},
@@ -113,7 +113,7 @@ export function round(
   };
 }
 
-/** What a JSON says of money beside `cost_usd`, where all of it is in USD and exact. */
+/** The keys about money in JSON other than `cost_usd`, if everything is in USD and exact. */
 export function exactCosts(usd: number | null): Record<string, unknown> {
   return {
     costs: usd === null ? {} : { USD: usd },

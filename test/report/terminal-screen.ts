@@ -3,8 +3,8 @@ import { widthOf } from '../../src/report/terminal.ts';
 const MOVE = '\u001b';
 
 /**
- * What a terminal shows of a text: its lines, with those that scrolled off. It knows what the live table uses: carriage
- * return, line feed, cursor up, erase line and erase below; colours are left out.
+ * What a terminal shows of a text: its lines, including those that scrolled off. It supports what the live table uses:
+ * carriage return, line feed, cursor up, erase line and erase below. Colours are ignored.
  */
 export class TerminalScreen {
   lines: string[] = [''];
@@ -33,7 +33,7 @@ export class TerminalScreen {
     } else if (part === `${MOVE}[2K` || part === `${MOVE}[K`) this.lines[this.#row] = '';
     else if (part === `${MOVE}[J`) this.lines.splice(this.#row, Infinity, '');
     else if (part.startsWith(MOVE)) {
-      if (!part.endsWith('A')) throw new Error(`the screen does not know ${JSON.stringify(part)}`);
+      if (!part.endsWith('A')) throw new Error(`the screen does not support ${JSON.stringify(part)}`);
       this.#row -= Number(part.slice(2, -1));
       if (this.#row < 0) throw new Error('the cursor left the screen');
     } else {

@@ -11,7 +11,7 @@ const PLACES = [
   '/usr/bin/google-chrome',
 ];
 
-/** The browser of this machine; undefined where there is none, which is printed: its tests are skipped then. */
+/** The browser of this machine; undefined if there is none. Then its tests are skipped, and a message is printed. */
 export const chromiumPath = PLACES.find((path) => path !== '' && existsSync(path));
 if (chromiumPath === undefined) {
   process.stderr.write(
@@ -19,11 +19,11 @@ if (chromiumPath === undefined) {
   );
 }
 
-/** What a page did that no page of the site may do. */
+/** What a page did that no page of the site should do. */
 interface Faults {
-  /** Errors and warnings on the console, among them violations of the policy; exceptions; dialogs. */
+  /** Errors and warnings on the console, including violations of the security policy; exceptions; dialogs. */
   said: string[];
-  /** Requests for anything but files of the site. */
+  /** Requests for anything except files of the site. */
   strayed: string[];
 }
 
@@ -32,12 +32,12 @@ export interface Opened {
   faults: Faults;
 }
 
-/** On a slow machine a long page takes what it takes. Less than a test has, so that what was waited for is named. */
+/** Long, for a slow machine, but less than a test's timeout, so that the error says what was waited for. */
 const DEADLINE_MS = 100_000;
 
 /**
- * One browser for a file of tests; each page in a context of its own, so that nothing is kept from test to test. It is
- * closed with its test: a page that looks for a newer one, and is drawn, takes time from those of other tests.
+ * One browser for a test file. Each page has its own context, so that nothing is kept from test to test, and is closed
+ * after its test: a page that checks for updates takes time from those of other tests.
  */
 export function useBrowser(): (
   file: string,
@@ -72,7 +72,7 @@ export function useBrowser(): (
   };
 }
 
-/** Listens from now on. */
+/** Starts listening. */
 function watch(page: Page): Faults {
   const faults: Faults = { said: [], strayed: [] };
   page.on('console', (message) => {
@@ -90,7 +90,7 @@ function watch(page: Page): Faults {
   return faults;
 }
 
-/** Waits until an element stands in the window. It is asked from outside: without JavaScript a page cannot wait. */
+/** Waits until an element is in the window. It polls from outside, because a page without JavaScript cannot wait. */
 export async function expectInWindow(page: Page, selector: string): Promise<void> {
   const height = page.viewportSize()?.height ?? 0;
   const isInWindow = async (): Promise<boolean> => {
@@ -100,14 +100,14 @@ export async function expectInWindow(page: Page, selector: string): Promise<void
   await expect.poll(isInWindow, { timeout: DEADLINE_MS, message: `${selector} in the window` }).toBe(true);
 }
 
-/** How far a page can be scrolled sideways; 0 where everything fits. */
+/** How far a page can be scrolled sideways; 0 if everything fits. */
 export function sideways(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
-/** What axe finds that is serious: rule, and the first place. Reads the page as it is drawn just now. */
+/** Serious problems that axe finds in the page as it is now: the rule, and the first place. */
 export async function seriousFaults(page: Page): Promise<string[]> {
-  // As the debugger's, not as the page's: its policy allows no script of a stranger.
+  // Injected through the debugger, since the policy of the page forbids foreign scripts.
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() =>
     (window as unknown as { axe: typeof axe }).axe.run({ preload: false }),

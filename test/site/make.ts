@@ -15,7 +15,7 @@ import { makeStore } from '../cli/run.ts';
 export { makeFolder } from '../platform/make.ts';
 export { line } from '../cli/run.ts';
 
-/** A store made of log lines by the real `monitor parse`, and the folder for its site. */
+/** A store made from log lines by the real `monitor parse`, and a folder for its site. */
 export interface Made {
   dataDir: string;
   siteDir: string;

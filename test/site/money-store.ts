@@ -17,7 +17,7 @@ const PRICES = {
 const FROM = Date.parse('2026-02-01T09:00:00Z');
 const HOUR = 3_600_000;
 
-/** Rounds of these models, each of a million tokens in and 100,000 out: $2.00, or ¥5.20. */
+/** Rounds of these models, each with a million input tokens and 100,000 output tokens: $2.00, or ¥5.20. */
 export function talkOf(...models: string[]): Said[] {
   const talk = new Talk('be brief');
   return models.map((model, i) =>
@@ -30,7 +30,7 @@ export function talkOf(...models: string[]): Said[] {
   );
 }
 
-/** A store in `dir` of sessions by their ids, each an hour after the one before, made by the real `monitor parse`. */
+/** A store in `dir` with sessions by id, each an hour after the previous one, made by the real `monitor parse`. */
 export async function moneyStore(dir: string, sessions: Record<string, Said[]>): Promise<string> {
   const [log, prices, store] = ['access.log', 'prices.json', 'store'].map((name) => join(dir, name)) as [
     string,
@@ -45,7 +45,7 @@ export async function moneyStore(dir: string, sessions: Record<string, Said[]>):
   return store;
 }
 
-/** Costs in two currencies, and wrong in both directions. */
+/** Costs in two currencies, inexact in both directions. */
 export const MIXED = {
   'usd-dear': talkOf('test-usd', 'test-usd', 'test-usd'),
   'cny-dear': talkOf(...Array.from({ length: 4 }, () => 'test-cny')),

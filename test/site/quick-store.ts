@@ -9,7 +9,7 @@ import { createStore, NO_FILTERS, openStore, resolveStatePath } from '../../src/
 import type { SessionEntry } from '../../src/model/session-entry.ts';
 import { bucketOf, type UsageCell } from '../../src/model/usage-cell.ts';
 
-/** A round of a session, as a quick store is told of it. Times are milliseconds since 1970 UTC. */
+/** A round of a session for a quick store. Times are milliseconds since 1970 UTC. */
 interface QuickRound {
   at: number;
   model: string;
@@ -17,12 +17,12 @@ interface QuickRound {
   cached: number;
   output: number;
   reasoning?: number;
-  /** The model has no price. */
+  /** Set if the model has no price. */
   unpriced?: true;
-  /** What the index says that it was charged in, and why that may be wrong; else USD, and exact. */
+  /** The currency in the index, and why the cost may be wrong; by default USD, and exact. */
   currency?: string;
   inexact?: string;
-  /** Of its answer. */
+  /** The text of its answer. */
   text?: string;
 }
 
@@ -37,8 +37,8 @@ export interface QuickSession {
 const PRICE = { input: 2, output: 10, cache_read: 0.2 };
 
 /**
- * Stores sessions without parsing a log, which takes a hundredth of the time: the store's own functions are given
- * what a run would give them. Sessions that are there already get more rounds.
+ * Stores sessions without parsing a log, which takes a hundredth of the time: it calls the store's own functions with
+ * what a run would pass. Existing sessions get more rounds.
  */
 export function storeQuickly(dir: string, sessions: readonly QuickSession[]): void {
   const isNew = nodeFiles.stat(join(dir, '.store.json')) === undefined;
@@ -143,7 +143,7 @@ function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
   };
 }
 
-/** The index's entries of sessions that are in no store. */
+/** Index entries of sessions that are not in any store. */
 export function entriesOf(sessions: readonly QuickSession[]): SessionEntry[] {
   return sessions.map((session, i) => ({
     id: session.id,
@@ -172,7 +172,7 @@ const TASKS = [
   'Nightly report',
 ];
 
-/** Sessions spread over days up to `until`, the same for the same numbers. The last model has no price. */
+/** Sessions spread over days up to `until`; the same for the same arguments. The last model has no price. */
 export function quickSessions(count: number, days: number, until: number): QuickSession[] {
   const random = generator(count * 31 + days);
   const span = days * 86_400_000;
@@ -205,7 +205,7 @@ function pick<T>(values: readonly T[], random: () => number): T {
   return values[Math.floor(random() * values.length)] as T;
 }
 
-/** Numbers from 0 to 1 that look like chance (mulberry32). */
+/** Pseudo-random numbers from 0 to 1 (mulberry32). */
 function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

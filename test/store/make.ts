@@ -16,7 +16,7 @@ import {
 } from '../../src/store/index/shared-cells.ts';
 import { makeFolder } from '../platform/make.ts';
 
-/** A new store in a folder of its own. */
+/** A new store in its own folder. */
 export function newStore(filters = NO_FILTERS): Store {
   const dir = join(makeFolder(), 'sessions');
   nodeFiles.makeFolder(dir);
@@ -28,13 +28,13 @@ export const stateOf = (store: Store): State => readState(nodeFiles, store.state
 export const indexOf = (store: Store): StoredIndex =>
   new StoredIndex(nodeFiles, store.dir, stateOf(store).index);
 
-/** What is known of a log of which nothing matters but its id and how far it was read. */
+/** The position of a log of which only the id and the offset matter. */
 export function position(id: number, offset: number): LogPosition {
   const [pattern, path] = ['*.log', `${id}.log`];
   return { id, pattern, path, size: offset, missing: 0, seen: [], offset, head: 'h', windows: [], last: 'l' };
 }
 
-/** All that a reader sees of the last commit. */
+/** Everything that a reader sees of the last commit. */
 export function snapshotOf(store: Store): Record<string, unknown> {
   const { dir, sessions, priceLines, noContent } = readSnapshot(store.dir);
   return { dir, sessions: [...sessions.values()], priceLines, noContent };
@@ -67,7 +67,7 @@ export function cell(rest: Partial<UsageCell> = {}): UsageCell {
   };
 }
 
-/** The shared cells of sessions, however little they have in common. */
+/** The shared cells of sessions, even if they share little. */
 export function sharedCellsOf(sessions: readonly Pick<SessionUsage, 'usage'>[]): SharedCells {
   const writer = new SharedCellsWriter({ most: Infinity, worth: 0 });
   for (const session of sessions) writer.add(session);
@@ -92,7 +92,7 @@ export function addition(id: string, rest: Partial<SessionAddition> = {}): Sessi
   return { entry, rounds: ['{"round":1}'], summary: { messages_count: 1 }, usage: [cell()], ...rest };
 }
 
-/** One more round of a session whose line in the index is long. */
+/** One more round of a session with a long line in the index. */
 export function titled(id: string, length: number): SessionAddition {
   const { entry, ...rest } = addition(id);
   return { entry: { ...entry, title: 'x'.repeat(length) }, ...rest };
@@ -102,7 +102,7 @@ export function batch(sessions: readonly SessionAddition[], rest: Partial<Batch>
   return { sessions, prices: [], rejected: [], logs: [], closed: [], nextLog: 1, ...rest };
 }
 
-/** Commits as a run does that has just begun. */
+/** Commits as a run that has just begun. */
 export function commitTo(at: Store, sessions: readonly SessionAddition[], rest: Partial<Batch> = {}): State {
   return commit(nodeFiles, at, stateOf(at), indexOf(at), batch(sessions, rest));
 }

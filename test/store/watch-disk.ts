@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { expect } from 'vitest';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 
-/** The real files, and what of them a loss of power would take; checked whenever something is renamed. */
+/** The real files, and which of them a power failure could lose. That must be none whenever something is renamed. */
 export function watchDisk(): { files: Files; unsynced: Set<string> } {
   const unsynced = new Set<string>();
   const paths = new Map<number, string>();

@@ -197,7 +197,7 @@ class World {
   }
 }
 
-const RUNS = Number(process.env['SEQUENCES'] ?? 60);
+const RUNS = Number(process.env['MONITOR_SEQUENCES'] ?? 300);
 
 test(`each line is stored once after any sequence of ${RUNS} (seed ${SEED})`, async () => {
   await fc.assert(

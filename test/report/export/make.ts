@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** A reader of RFC 4180 that knows nothing of how we write it. */
+/** A reader of RFC 4180, independent of our writer. */
 export function readCsv(text: string): string[][] {
   const rows: string[][] = [[]];
   let cell = '';
@@ -31,15 +31,15 @@ export function readRecords(text: string): Record<string, string>[] {
   });
 }
 
-/** A decimal of up to 18 decimals as a whole number of 10⁻¹⁸. Throws where it is none. */
+/** A number with up to 18 decimals as a whole number of 10⁻¹⁸. Throws if it is not one. */
 export function atto(decimal: string): bigint {
   const [, sign, whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d{1,18}))?$/.exec(decimal) ?? [];
   const value = BigInt(whole + fraction.padEnd(18, '0'));
-  if (whole === '') throw new Error(`no decimal: ${decimal}`);
+  if (whole === '') throw new Error(`not a decimal: ${decimal}`);
   return sign === '-' ? -value : value;
 }
 
-/** JSON with its decimals as texts, for they may have more digits than a double. */
+/** JSON with its decimals as texts, since they may have more digits than a double. */
 export function readExactJson(text: string): any {
   return JSON.parse(text.replaceAll(/("(?:total_)?(?:cost|saved)(?:_usd)?":)(-?[\d.]+)/g, '$1"$2"'));
 }

@@ -1,7 +1,7 @@
 import type { Said } from './make.ts';
 
-// A day of an agent that mends a chat bridge: a failed tool, an idle afternoon, two sub-agents, one of them of a model
-// without a price, a value that the gateway cut. Claude's format, streamed.
+// A day of an agent that repairs a chat bridge: a failed tool, an idle afternoon, two sub-agents, one of which uses a
+// model without a price, and a value that the gateway cut. In Claude's format, streamed.
 
 export const DISCORD_ID = 'agent:main:discord:channel:1465367993012981988';
 
@@ -28,7 +28,7 @@ const result = (id: string, content: string, isError = false): Block => ({
   ...(isError && { is_error: true }),
 });
 
-/** One agent's conversation: `turn` makes the next round of it. */
+/** The conversation of one agent; `turn` makes its next round. */
 class Agent {
   readonly #messages: object[] = [];
   readonly #base: Said;

@@ -1,6 +1,6 @@
 import type { Said } from './make.ts';
 
-/** What a stranger may write into any field of a log. Each marks what it would do, so that it can be looked for. */
+/** Hostile texts for any field of a log. Each has a mark that shows whether it took effect. */
 export const PAYLOADS = [
   '<img src=x onerror="alert(1)">',
   '</script><script>alert(2)</script>',

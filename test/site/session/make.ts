@@ -3,7 +3,7 @@ import { readLogLine } from '../../../src/ai-log/round.ts';
 import type { ExpandedRound } from '../../../src/session-format/stored-round.ts';
 import { SessionDraft } from '../../../src/ingest/session-draft.ts';
 
-/** What a line of the log says of one request; `at` is in seconds after the session's beginning. */
+/** The line of one request; `at` is in seconds after the beginning of the session. */
 export interface Said {
   at?: number;
   /** Response code. */
@@ -13,7 +13,7 @@ export interface Said {
 
 const START = Date.parse('2026-02-01T01:30:00Z');
 
-/** The lines of a session as the gateway logs them, a minute apart where nothing else is said. */
+/** The lines of a session as the gateway logs them, a minute apart unless `at` says otherwise. */
 export function sessionLines(id: string | null, said: readonly Said[], start = START): string[] {
   return said.map(({ at, code = 200, ...attributes }, i) => {
     const aiLog = { ...(id !== null && { session_id: id }), ...attributes };
@@ -22,17 +22,17 @@ export function sessionLines(id: string | null, said: readonly Said[], start = S
   });
 }
 
-/** The same lines rebuilt from what was stored of them. */
+/** The same lines, rebuilt from what was stored. */
 export function roundsOf(said: readonly Said[]): ExpandedRound[] {
   return [...expandRounds(storedLines(said))];
 }
 
-/** The same lines, read and stored by the real code: what a session's file holds. */
+/** The same lines, read and stored by the real code, as in a session file. */
 export function storedLines(said: readonly Said[], start = START): string[] {
   const draft = SessionDraft.create({ id: 's', file: 's.json' }, true);
   for (const [i, line] of sessionLines('s', said, start).entries()) {
     const read = readLogLine(line);
-    if (read.kind !== 'round') throw new Error(`no round: ${JSON.stringify(read)}`);
+    if (read.kind !== 'round') throw new Error(`not a round: ${JSON.stringify(read)}`);
     const price = read.round.usageState === 'counted' ? 'free' : 'no-usage';
     const facts = {
       time: read.round.time ?? start,
@@ -61,7 +61,7 @@ const chatCall = ({ id, name, args }: Call): object => ({
   function: { name, arguments: JSON.stringify(args) },
 });
 
-/** A conversation in OpenAI's format, request by request, each of which repeats all that was said. */
+/** A conversation in OpenAI's format, request by request. Each request repeats everything before it. */
 export class Talk {
   messages: object[] = [];
   readonly #rest: Said;
@@ -81,7 +81,7 @@ export class Talk {
     return this;
   }
 
-  /** The next round, and its answer at the end of the conversation. */
+  /** Makes the next round, and adds its answer to the conversation. */
   answer(text: string | null, calls: readonly Call[] = [], rest: Said = {}): Said {
     const said = {
       model: 'gpt-5',

@@ -10,7 +10,7 @@ import type {
 } from '../../../src/site/session/view.ts';
 import { roundsOf, type Said } from './make.ts';
 
-/** All parts of a session, and what they come to. */
+/** All parts of a session, and their sums. */
 export function tell(said: readonly Said[], isLoose = false): { parts: SessionPart[]; sum: SessionSum } {
   const conversation = new Conversation({
     isLoose,
@@ -26,7 +26,7 @@ export function counts(said: readonly Said[]): [calls: number, failed: number][]
   return tell(said).sum.columns.map(({ calls, failedTools }) => [calls, failedTools]);
 }
 
-/** A session's pages in short: a line a round, and its items in their order. */
+/** The pages of a session in short: a line for each round, and its items in order. */
 export function outline(said: readonly Said[], isLoose = false): string[] {
   return tell(said, isLoose).parts.flatMap(({ blocks }, i) => [
     ...(i > 0 ? ['----'] : []),
@@ -84,7 +84,7 @@ function itemText(item: Item): string {
   }
 }
 
-/** What a tool gave back, and why it failed where it did. */
+/** What a tool returned, and why it failed if it did. */
 function resultText({ content, failure }: ResultView): string {
   return contentText(content) + (failure === null ? '' : ` (${failure})`);
 }
