@@ -41,6 +41,12 @@ if (paths.length === 0 || files.length === 0 || [most, seed, allow].some(Number.
   process.exit(2);
 }
 
+if (options.slow && process.getuid?.() === 0) {
+  // A mutant of the code that writes files could replace a device such as /dev/full.
+  process.stderr.write('run the slow tests of mutants as a user who is not root\n');
+  process.exit(2);
+}
+
 const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
 process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
