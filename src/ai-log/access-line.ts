@@ -150,10 +150,17 @@ const DEFAULT_ORDER = [
   'response_code_details',
 ];
 const DEFAULT_FIELDS = new Set(DEFAULT_ORDER);
-/** The default fields that a round uses. */
-const TAKEN = DEFAULT_ORDER.filter((key) =>
-  ['duration', 'request_id', 'response_code', 'response_flags', 'start_time'].includes(key),
-);
+/** The fields beside ai_log that a round uses; `timestamp` is an older name of `start_time`. */
+const ROUND_FIELDS = [
+  'start_time',
+  'timestamp',
+  'request_id',
+  'response_code',
+  'response_flags',
+  'duration',
+] as const;
+export type RoundField = (typeof ROUND_FIELDS)[number];
+const TAKEN = DEFAULT_ORDER.filter((key) => (ROUND_FIELDS as readonly string[]).includes(key));
 const PLAIN_TEXT = String.raw`"[^"\\\x00-\x1f]*"`;
 /** Exactly these fields in this order, each a string without escapes, as in nearly every line. */
 const DEFAULT_FORM = new RegExp(
@@ -241,9 +248,11 @@ function findTwice(members: readonly Member[]): Set<string> {
 /** What can still be trusted in a line that a quote broke: fields that occur once, written as in the format. */
 function readBroken(rest: string): Map<string, string> {
   const fields = new Map<string, string>();
-  for (const key of ['start_time|timestamp', 'request_id', 'response_code', 'response_flags', 'duration']) {
-    const [found, another] = rest.matchAll(new RegExp(`"(${key})":("[^"\\\\]*")`, 'g'));
-    if (found?.[1] && found[2] && !another) fields.set(found[1], found[2]);
+  for (const key of ROUND_FIELDS) {
+    const [found, another] = rest.matchAll(new RegExp(`"${key}":("[^"\\\\]*")`, 'g'));
+    if (found?.[1] && !another) fields.set(key, found[1]);
   }
+  // Two names of one field: a client wrote one of them.
+  if (fields.has('start_time') && fields.delete('timestamp')) fields.delete('start_time');
   return fields;
 }

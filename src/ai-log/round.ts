@@ -1,5 +1,5 @@
 import { isAborted } from './usage/aborted.ts';
-import { readAccessLine, type AccessLine, type LineFields } from './access-line.ts';
+import { readAccessLine, type AccessLine, type LineFields, type RoundField } from './access-line.ts';
 import { fillIn, readAttributes, type Attributes } from './attributes.ts';
 import { addWriteTimes, mayHoldMark, type SentTexts } from './usage/cache-times.ts';
 import { isRareCount } from './usage/counts.ts';
@@ -139,7 +139,7 @@ export function toRound<T extends Text, Message extends T | number>(
   const { usage, state, flags, asksWriteTime, asksAudio } = normaliseUsage(aiLog);
   const serviceTier = readServiceTier(value('service_tier'), aiLog);
   if (serviceTier !== null) usage.serviceTier = serviceTier;
-  const field = (key: string): unknown => parseField(line.fields.get(key));
+  const field = (key: RoundField): unknown => parseField(line.fields.get(key));
   const model = nameOf(counts.model) ?? UNKNOWN_MODEL;
   const responseType = nameOf(value('response_type'));
   const responseCode = countOf(field('response_code'));
