@@ -1,17 +1,17 @@
 const CHUNK_BYTES = 1 << 20;
-/** A line's length is stored before it. */
+/** Bytes of the length that precedes each line. */
 const LENGTH_BYTES = 4;
 
 /**
- * Memory for the lines of a batch, reused for the next: a new piece of memory for each line would cost more than the
+ * Memory for the lines of a batch, reused for the next: allocating memory for each line would cost more than the
  * line. A line is identified by its position, a whole number.
  */
 export class LineArena {
   readonly #chunks: Buffer[] = [];
-  /** The chunk that is being filled, and how far. */
+  /** The chunk being filled, and how far. */
   #filling = 0;
   #used = 0;
-  /** Lines that are longer than a chunk: their positions are negative. */
+  /** Lines longer than a chunk; their positions are negative. */
   #long: Buffer[] = [];
 
   /** Writes a line, given in pieces; returns its position. */
@@ -42,7 +42,7 @@ export class LineArena {
     return chunk.subarray(at + LENGTH_BYTES, at + LENGTH_BYTES + chunk.readUInt32LE(at));
   }
 
-  /** Forgets everything that was written. */
+  /** Discards everything that was written. */
   reset(): void {
     this.#filling = 0;
     this.#used = 0;

@@ -28,29 +28,29 @@ import type { LineCount } from './tally.ts';
 
 /** Where a line comes from. */
 export interface LineSource {
-  /** Of its log. */
+  /** The path of its log. */
   path: string;
   logId: number;
   /** Byte offset of its first byte. */
   offset: number;
-  /** The time of a round that has none of its own: when the log was last written. */
+  /** When the log was last written: the time of a round that has none of its own. */
   mtime: number;
-  /** `mtime` is when a container's runtime took the line. */
+  /** Whether `mtime` is the time at which a container runtime recorded the line. */
   isTimed?: boolean;
-  /** Of the log that is read; absent where rounds are known to be new. */
+  /** The times of the log being read; absent if its rounds are known to be new. */
   times?: LogTimes;
 }
 
-/** How much of its text a rejected line keeps. */
+/** How much of a rejected line is stored. */
 const REJECTED_BYTES = 4096;
-/** How much of a rejected line is searched for secrets before it is cut: half a secret would not be found. */
+/** How much of a rejected line is searched for secrets before it is cut: a secret cut in half would not be found. */
 const SEARCHED_CHARACTERS = 65_536;
 const REJECTED_FILE_BYTES = 16 << 20;
 /** The most recently used sessions stay in memory between commits, up to this many hundreds of bytes. */
 const MOST_WEIGHT = 300_000;
 /** How many names of left-out sessions are remembered. */
 const MOST_LEFT_OUT = 1000;
-/** Bytes of requests as the log has them, of all sessions together. */
+/** Bytes of logged requests, of all sessions together. */
 const KNOWN_BYTES = 32 << 20;
 
 /** From the fast or the slow path. */
@@ -64,9 +64,9 @@ interface OpenSession {
   known: RequestPrefixCache;
 }
 
-/** Everything of a batch but the log positions. */
+/** Everything in a batch except the log positions. */
 interface Taken extends Pick<CommitBatch, 'sessions' | 'prices' | 'rejected'> {
-  /** Of the sessions. */
+  /** How many sessions. */
   ids: string[];
 }
 
@@ -77,9 +77,9 @@ export class Batch {
   readonly #index: () => StoredIndex;
   readonly #resolve: (model: string) => Promise<Resolution | undefined>;
   readonly #book: PriceBook;
-  /** undefined where texts are stored as logged, or not at all. */
+  /** undefined if texts are stored as logged, or not at all. */
   readonly #redactor: Redactor | undefined;
-  /** undefined where nothing was imported, and during an import. */
+  /** undefined if nothing was imported, and during an import. */
   readonly #imported: ImportedRounds | undefined;
   readonly #known: KnownRounds;
   readonly #linePath: 'fast' | 'slow';
@@ -87,12 +87,12 @@ export class Batch {
   readonly #sessions = new Map<string, OpenSession>();
   readonly #lines = new LineArena();
   readonly #budget = new PrefixCacheBudget(KNOWN_BYTES);
-  /** File names that this run has given, and others that no session may have, in lower case. */
+  /** File names assigned by this run, and others that no session may have, in lower case. */
   readonly #newFiles: Set<string>;
   readonly #rejected: string[] = [];
   #rejectedBytes: number;
   readonly #leftOut = new Set<string>();
-  /** Called for each round that is taken in without a time of its own. */
+  /** Called for each round added without a time of its own. */
   onTimeless: ((unreadTime: string | undefined, source: LineSource) => void) | undefined;
   /** Bytes gathered since the last commit. */
   size = 0;
@@ -125,7 +125,7 @@ export class Batch {
     this.#newFiles = new Set([basename(store.statePath).toLowerCase()]);
   }
 
-  /** Sessions with rounds that the store's filters left out; only some of them where there are many. */
+  /** Sessions with rounds that the store's filters left out; if there are many, only some of them. */
   get leftOut(): ReadonlySet<string> {
     return this.#leftOut;
   }
@@ -161,7 +161,7 @@ export class Batch {
   }
 
   /**
-   * What the next commit stores. Iterate the sessions once, before any further line is added: each is made when its
+   * What the next commit stores. Iterate the sessions once, before adding another line: each is made when its
    * turn comes, so that they need not all be in memory at once.
    */
   take(): Taken {
@@ -184,7 +184,7 @@ export class Batch {
     this.#dropOldest(weight - this.#heldWeight);
   }
 
-  /** Drops the least recently used drafts until they weigh this much less. */
+  /** Drops the least recently used drafts until this much weight is freed. */
   #dropOldest(weight: number): void {
     let left = weight;
     for (const [id, { draft, known }] of this.#sessions) {
@@ -192,12 +192,12 @@ export class Batch {
       left -= draft.weight;
       known.clear();
       this.#sessions.delete(id);
-      // The index has the name of what was committed; a draft without rounds gets its name again.
+      // The index has the file name if it was committed; a draft without rounds is given a name again.
       this.#newFiles.delete(draft.file.toLowerCase());
     }
   }
 
-  /** Adds one round, wherever it was read; undefined where its messages are not valid JSON. */
+  /** Adds one round from any source; undefined if its messages are not valid JSON. */
   async addRound({ round, remember }: ReadRound, source: LineSource): Promise<LineCount | undefined> {
     const time = round.time ?? Math.floor(source.mtime);
     if (isFilteredOut(this.#store.filters, round.sessionId, time)) {

@@ -8,23 +8,23 @@ import type { Store } from '../store/store.ts';
 /** A batch that waits for the disk. */
 interface Waiting {
   staged: Staged;
-  /** Whether all of it is on disk, when that is known; undefined where nobody was asked. */
+  /** Settles once all of it is on disk; undefined if no sync was started. */
   isOnDisk: Promise<boolean> | undefined;
   onCommitted: () => void;
 }
 
-/** With more sessions, what waits takes more memory than waiting takes time. */
+/** For more sessions, a waiting batch costs more memory than overlapping saves time. */
 const MOST_WAITING = 2000;
 
 /**
- * The commits of a run, one after the other. The next batch can be read while the disk is busy with one: what a commit
- * writes first, no reader looks at before the state is renamed, and that waits for the disk.
+ * The commits of a run, in order. The next batch can be read while one is being synced: what a commit
+ * writes first is invisible to readers until the state is renamed, and the rename waits for the sync.
  */
 export class Commits {
   readonly #files: Files;
   readonly #store: Store;
   #state: State;
-  /** What is stored, with the batch that waits. */
+  /** What is stored, including the waiting batch. */
   readonly index: StoredIndex;
   #syncer: Syncer | undefined;
   #waiting: Waiting | undefined;
@@ -36,17 +36,17 @@ export class Commits {
     this.index = new StoredIndex(files, store.dir, this.#state.index);
   }
 
-  /** Of the last commit. */
+  /** The state of the last commit. */
   get state(): State {
     return this.#state;
   }
 
-  /** There will be a large batch. To be called before it is there, and memory with it. */
+  /** Prepares for a large batch. Call it before the batch takes up memory. */
   expectLarge(): void {
     this.#syncer ??= this.#files.openSyncer(this.#store.dir);
   }
 
-  /** Commits what waits, and writes the batch, which is committed by the next `begin`, or `finish`. */
+  /** Commits the waiting batch and writes this one, which the next `begin` or `finish` commits. */
   async begin(batch: Batch, onCommitted: () => void): Promise<void> {
     await this.finish();
     const staged = stage(this.#files, this.#store, this.#state, this.index, batch);
@@ -58,7 +58,7 @@ export class Commits {
   async finish(): Promise<void> {
     const waiting = this.#waiting;
     if (!waiting) return;
-    // Whatever happens now, it is not to be tried again.
+    // Even if this fails, it must not be tried again.
     this.#waiting = undefined;
     const { staged, isOnDisk, onCommitted } = waiting;
     const sync = isOnDisk === undefined ? syncFiles : (await isOnDisk) ? undefined : syncEach;

@@ -11,15 +11,15 @@ import type { LogPosition, OpenLine } from '../model/log-position.ts';
 import type { KnownLogs } from './known-logs.ts';
 import { LogChanged, type LogReading } from './log-reading.ts';
 
-/** How long a line can be, and a part of one that fills Docker's buffer. */
+/** The length limit of a line, and the length of a part that fills Docker's buffer. */
 interface WrappedOptions {
   longestLine: number;
   dockerPart?: number | undefined;
 }
 
-/** A log whose lines are wrapped, while it is read: its lines, and those that are open where the reading stands. */
+/** A log with wrapped lines that is being read: its lines, and the ones still open at the current position. */
 export class ContainerLog {
-  /** Bytes of the longest physical line that can hold a line's part. */
+  /** The longest physical line, in bytes, that can hold a part of a line. */
   readonly longestPiece: number;
   readonly #files: Files;
   readonly #known: KnownLogs;
@@ -38,8 +38,8 @@ export class ContainerLog {
   }
 
   /**
-   * The log where the reading stands; undefined for one that looks plain. A new log goes on with the lines that were open
-   * in `predecessor` when it was rotated: `restore` takes them up.
+   * Opens the log at the current position; undefined if it looks plain. A new log continues the lines that were open in
+   * `predecessor` when it was rotated; `restore` reads them.
    */
   static begin(
     files: Files,
@@ -49,7 +49,7 @@ export class ContainerLog {
     options: WrappedOptions,
   ): ContainerLog | undefined {
     const form = formOf(reading.log.start());
-    // While half a line is there, somebody may be writing it.
+    // While half a line is there, a writer may still be adding to it.
     const isRead = predecessor?.size === predecessor?.offset;
     const goesOn = reading.from === 0 && isRead ? predecessor : undefined;
     if (!form && !(goesOn ? goesOn.open : reading.position.open)) return undefined;
@@ -58,7 +58,7 @@ export class ContainerLog {
     return log;
   }
 
-  /** To be gone through before anything is taken: takes up open lines. What comes out of them is a line of its own. */
+  /** Restores open lines; iterate it before taking any block. What it yields are complete lines. */
   restore(): AsyncIterable<UnwrappedLine> {
     const open = this.#predecessor ? this.#predecessor.open : this.#reading.position.open;
     return this.#unwrapper.restore(open ?? [], (part) => this.#read(part));
@@ -69,18 +69,18 @@ export class ContainerLog {
     return this.#unwrapper.take(bytes, at);
   }
 
-  /** At the end of what there is: open lines from which nothing can be missing, and those that nothing goes on with. */
+  /** At the end of the log: open lines that are complete, and those that nothing continues any more. */
   *takeRest(now: number): Generator<UnwrappedLine> {
     yield* this.#unwrapper.takeWhole(isWhole);
     yield* this.#unwrapper.takeOverdue(now, this.#reading.log.facts.mtime);
   }
 
-  /** Lines of the file whose parts are held: they count when their line ends. */
+  /** How many lines of the file are held as parts: they count when their line ends. */
   get heldPieces(): number {
     return this.#unwrapper.pieces;
   }
 
-  /** The reading has passed what was taken: the log's position says which lines are open there. */
+  /** Writes the lines that are open after what was taken into the log's position. */
   pass(): void {
     const { position } = this.#reading;
     const { open } = this.#unwrapper;
@@ -90,7 +90,7 @@ export class ContainerLog {
     this.#predecessor = undefined;
   }
 
-  /** Reads a stretch of a log again; nothing where no file of it is left. */
+  /** Reads a stretch of a log again; yields nothing if no file of it is left. */
   async *#read([id, from, to]: OpenLine['parts'][number]): AsyncGenerator<Block> {
     const isOwn = id === this.#reading.position.id;
     const log = isOwn ? this.#reading.log : await this.#openLog(id);
@@ -123,14 +123,14 @@ async function openFile(files: Files, known: KnownLogs, file: LogFile): Promise<
   }
 }
 
-/** Room for a prefix; Docker writes some bytes as six, and no more than 16 KiB in one entry. */
+/** Allows for a prefix. Docker escapes some bytes as six, and puts no more than 16 KiB into one entry. */
 function longestPiece(form: Form | undefined, longestLine: number): number {
   const prefix = 256;
   if (!form) return longestLine;
   return form === 'cri' ? longestLine + prefix : Math.min(6 * longestLine, longestLine + (1 << 20)) + prefix;
 }
 
-/** A last line without a line break is taken if nothing can be missing from it. */
+/** A last line without a line break is taken if it is certainly complete. */
 export function isWhole(bytes: Buffer): boolean {
   const value = parseJson(bytes.toString());
   return typeof value === 'object' && value !== null;

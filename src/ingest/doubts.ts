@@ -6,8 +6,8 @@ import type { StoredIndex } from '../store/index/index.ts';
 import type { Warning } from './tally.ts';
 
 /**
- * What a run should say of its rounds: that no round is of the session that the store is for, while those of others are
- * left out; and which sessions may have imported rounds a second time.
+ * Warnings about a run's rounds: no round belongs to the session of --session-key, while other sessions are left out;
+ * or some sessions may count imported rounds twice.
  */
 export function doubtsOf(
   { dir, filters }: Store,
@@ -26,7 +26,7 @@ export function doubtsOf(
   ];
 }
 
-/** A misspelled --session-key would keep everything out, for good. */
+/** A misspelled --session-key would keep everything out without a word. */
 function unknownSession(key: string, others: Iterable<string>): string {
   const nearest = nearestNames(others, key).map(quoted);
   const meant = nearest.length === 0 ? '' : `. Did you mean ${nearest.join(' or ')}?`;

@@ -14,26 +14,26 @@ import { readRecords, readSummary, recordsPath, storedRounds } from '../store/se
 import type { SessionEntry } from '../model/session-entry.ts';
 import type { RepeatedText, StoredTexts } from '../session-format/write-round.ts';
 
-/** Above this many records they go into a file beside the session, which an append need not write anew. */
+/** More records than this go into a separate file, which an append does not have to rewrite. */
 const MOST_INLINE = 128;
 
 /** What a session's summary keeps for the next append. `inline`: the records themselves, base64. */
 interface SummaryMemory extends SavedMemory {
   inline?: string;
-  /** CRC-32 of the last record in the file beside the session. */
+  /** CRC-32 of the last record in the session's records file. */
   crc?: number;
 }
 
-/** What a commit is to store of a session's memory: in its summary, and in the file beside it from a byte on. */
+/** The part of a session's memory that a commit stores: in the summary, and in the records file from a byte on. */
 interface SavedBeside {
   summary: SummaryMemory;
   records?: { at: number; bytes: Buffer };
 }
 
-/** A session's memory while a run adds rounds to it, between what the store keeps of it. */
+/** A session's memory while a run adds rounds to it. */
 export class DraftMemory {
   readonly #memory: SessionMemory;
-  /** Records that the file beside the session holds for certain. */
+  /** How many records the records file is certain to hold. */
   #saved: number;
 
   constructor(memory = new SessionMemory(), saved = 0) {
@@ -51,8 +51,8 @@ export class DraftMemory {
   }
 
   /**
-   * Takes in a round: what of its texts is to be stored, and what its messages are in the memory. `invalid`: a message
-   * is no valid JSON, and nothing was taken in.
+   * Adds a round. Returns which of its texts to store, and the ordinals of its messages. `invalid`: a message
+   * is not valid JSON, and nothing was added.
    */
   remember(round: number, logged: AnyRound): (StoredTexts & { ordinals: readonly number[] }) | 'invalid' {
     const messages = logged.messages ?? [];
@@ -80,7 +80,7 @@ export class DraftMemory {
     return { summary, records: { at: at * RECORD_BYTES, bytes: memory.encodeRecords(at) } };
   }
 
-  /** What is given as bytes is known to be valid, and so is what the session stored. */
+  /** Texts given as bytes are known to be valid, and so are those that the session has stored. */
   #areValid(messages: readonly (Text | number)[], digests: readonly (string | number)[]): boolean {
     return messages.every((message, i) => {
       const known = digests[i];
@@ -95,7 +95,7 @@ export class DraftMemory {
   }
 }
 
-/** The memory that the committed summary kept; undefined where a crashed run wrote over it. */
+/** The memory in the committed summary; undefined if a crashed run overwrote it. */
 function load(files: Files, dir: string, entry: SessionEntry): DraftMemory | undefined {
   const saved = readSummary(files, dir, entry)?.['memory'] as SummaryMemory | undefined;
   if (!saved) return undefined;

@@ -9,7 +9,7 @@ import { LogTimes } from './known/log-times.ts';
 import type { LogReading } from './log-reading.ts';
 import type { Gap } from './tally.ts';
 
-/** An open line that nothing can finish any more, and the path of its log. */
+/** An open line that will never be finished, and the path of its log. */
 export interface AbandonedLine {
   path: string;
   line: OpenLine;
@@ -21,14 +21,14 @@ export class KnownLogs {
   readonly #open: Map<number, LogPosition>;
   readonly #loadClosed: () => ReadonlyMap<number, ClosedLog>;
   readonly #present = new Set<number>();
-  /** Those with a file that is not compressed. */
+  /** The logs with an uncompressed file. */
   readonly #plain = new Set<number>();
-  /** The files that this run found, by path, each with its log. */
+  /** The files found by this run, by path, each with its log. */
   readonly #met = new Map<string, { file: LogFile; position: LogPosition }>();
   readonly #firstNew: number;
   readonly #closedUntil: () => number;
 
-  /** `closed` loads the logs whose files were gone: it is needed only for a file that is none of the open ones. */
+  /** `closed` loads the logs whose files were gone. It is called only for a file that matches no open log. */
   constructor(
     files: Files,
     state: State,
@@ -42,17 +42,17 @@ export class KnownLogs {
     this.#open = new Map(structuredClone(state.logs).map((log) => [log.id, log]));
   }
 
-  /** Tells by their times which lines of a log no other log can have. */
+  /** Decides by time which lines of a log no other log can have. */
   timesOf({ id, offset, times }: LogPosition): LogTimes {
     const closedUntil = this.#closedUntil();
-    // Older stores do not say when the lines of a log were.
+    // Older stores do not have the times of a log's lines.
     const unknown = [0, closedUntil] as const;
     const others = this.open.filter((log) => log.id !== id && log.offset > 0);
     const ranges = others.map((log) => log.times ?? unknown);
     return new LogTimes(times ?? (offset > 0 ? unknown : undefined), ranges, closedUntil);
   }
 
-  /** Logs whose files are there, or were when they were last looked for. */
+  /** Logs whose files exist, or did when they were last looked for. */
   get open(): LogPosition[] {
     return [...this.#open.values()];
   }
@@ -67,7 +67,7 @@ export class KnownLogs {
     return [...this.open, ...this.#closed()].map(({ offset }) => offset);
   }
 
-  /** What is known of a log, or the beginning of a new one. The file no longer counts as seen for another log. */
+  /** The position of a known log, or of a new one. The file no longer counts as seen for another log. */
   async positionOf(log: OpenLog): Promise<LogPosition> {
     const known =
       (await identify(this.#files, log, this.#open.values())) ??
@@ -76,12 +76,12 @@ export class KnownLogs {
     return known ?? newLog(this.nextId, log);
   }
 
-  /** Remembers a log of which at least one line was taken. */
+  /** Remembers a log once at least one of its lines was taken. */
   add(position: LogPosition): void {
     this.#open.set(position.id, position);
   }
 
-  /** The file was read to its end. A log of which no line was taken yet is not remembered. */
+  /** Notes that the file was read to its end. A log without a taken line is not remembered. */
   finish({ log, position }: LogReading, now: number): void {
     if (position.offset === 0) return;
     this.add(position);
@@ -102,17 +102,17 @@ export class KnownLogs {
     position.pattern = file.pattern;
   }
 
-  /** Whether a writer can still finish the log's last line: it has a file that is not compressed. */
+  /** Whether a writer can still finish the log's last line: it has an uncompressed file. */
   isPlain(position: LogPosition): boolean {
     return this.#plain.has(position.id);
   }
 
-  /** The log that this run found at a path; undefined where nothing was read from it. */
+  /** The log that this run found at a path; undefined if nothing was read from it. */
   at(path: string): LogPosition | undefined {
     return this.#met.get(path)?.position;
   }
 
-  /** A file of a log that this run found, if possible one that is not compressed. */
+  /** A file of a log that this run found, uncompressed if possible. */
   fileOf(id: number): { file: LogFile; position: LogPosition } | undefined {
     const met = [...this.#met.values()].filter(({ position }) => position.id === id);
     return met.find(({ file }) => !file.compressed) ?? met[0];
@@ -123,20 +123,20 @@ export class KnownLogs {
     return this.#open.get(id)?.path;
   }
 
-  /** Takes the open lines from logs whose container continued in another one, which does not finish them. */
+  /** Removes and returns the open lines of logs whose container moved on to another log without finishing them. */
   takeOvertaken(logs: readonly LogFile[]): AbandonedLine[] {
     return logs.flatMap(({ path, follows = [] }) => {
       const successor = this.at(path);
       if (!successor) return [];
       const before = new Set(follows.flatMap((one) => this.at(one) ?? []));
       before.delete(successor);
-      // While half a line is there, somebody may be writing it.
+      // While half a line is there, a writer may still be adding to it.
       return [...before].filter(({ size, offset }) => size === offset).flatMap(takeOpenLines);
     });
   }
 
   /**
-   * The log that a file continues; undefined where that is not certain. A file that was truncated in place lacks what
+   * The log that a file continues; undefined if that is not certain. A file that was truncated in place lacks what
    * its writer wrote between the copy and the truncation.
    */
   predecessorOf({ path, follows = [], hasHole }: LogFile, { dev, ino }: FileFacts): LogPosition | undefined {
@@ -149,12 +149,12 @@ export class KnownLogs {
   }
 
   /**
-   * Remembers a compressed file of which nothing can be read, so that it is reported once and looked at again only when
-   * it has changed, or the program that it needs is installed. False while it is too young to be called damaged. One
-   * whose program was stopped is reported by every run.
+   * Remembers an unreadable compressed file, so that it is reported once, and examined again only when it has changed or
+   * the program that it needs is installed. False while it is too new to be called damaged. If its program was stopped,
+   * every run reports it.
    */
   addUnread(file: LogFile, facts: FileFacts, { digest, ...unread }: UnreadableFile, now: number): boolean {
-    // A damaged file can be repaired between ends that stay the same.
+    // A damaged file may be repaired in the middle, with both ends unchanged.
     const seen = seeFile(file.path, facts, now, unread.why === 'damaged' ? undefined : digest);
     if (unread.why === 'stopped') return true;
     if (seen.young && unread.why === 'damaged') return false;
@@ -173,7 +173,7 @@ export class KnownLogs {
     }
   }
 
-  /** Closes logs that two runs in a row did not find; what was not read of them is a gap, reported once. */
+  /** Closes logs that two runs in a row did not find. Their unread bytes are a gap, reported once. */
   closeAbsent(
     patterns: ReadonlySet<string>,
     now: number,

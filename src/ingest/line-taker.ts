@@ -23,7 +23,7 @@ export class LineTaker {
     this.#now = now;
   }
 
-  /** A plain log's lines; returns what is left from the first line that a shipper wrapped. */
+  /** Adds the lines of a plain log. Returns the rest of the block, from the first line that a shipper wrapped. */
   async addPlain(
     reading: LogReading,
     { bytes, at }: Block,
@@ -47,12 +47,12 @@ export class LineTaker {
       this.#tally.count(count);
       if (count === 'rounds') reading.rounds++;
     }
-    // Where every byte belongs to a line, no other lines can be there.
+    // If the lines account for every byte, nothing else is in the block.
     this.#tally.read(length === to ? lines : countLines(bytes.subarray(0, to)));
     return to < bytes.length ? { bytes: bytes.subarray(to), at: at + to } : undefined;
   }
 
-  /** Unwrapped lines. One can begin in the log before this one. */
+  /** Adds unwrapped lines. One may begin in the previous log. */
   async addUnwrapped(reading: LogReading, lines: Iterable<UnwrappedLine>): Promise<void> {
     const { path, facts } = reading.log;
     for (const { bytes, at, time, reason, pieces } of lines) {
@@ -81,26 +81,26 @@ export class LineTaker {
     }
   }
 
-  /** Open lines of a container's log that nothing finishes. */
+  /** Rejects open lines of a container's log that will never be finished. */
   abandon(lines: readonly AbandonedLine[], reason: string): void {
     for (const { path, line } of lines) {
       const [logId, offset] = positionOf(line);
       const source = { path, logId, offset, mtime: this.#now() };
-      // Its parts were counted as held by an earlier run.
+      // An earlier run counted its parts as held back.
       this.#tally.count(line.isCall ? this.#batch.reject(line.reason ?? reason, '', source) : 'other', 0);
     }
   }
 
-  /** A line of the log that cannot be read at all. */
+  /** Rejects a line that cannot be read at all. */
   reject({ log, position }: LogReading, offset: number, reason: string): void {
     const source = { path: log.path, logId: position.id, mtime: log.facts.mtime, offset };
     this.#tally.count(this.#batch.reject(reason, '', source));
   }
 
   /**
-   * Checks that each line that was read is counted exactly once. If not, that is a fault of this program: it is reported,
-   * and what was read is stored all the same, because reading it again would end the same way. `held`: lines of the file
-   * that are held back in the log being read.
+   * Checks that each line read is counted exactly once. If not, it is a bug in this program. It is reported, and what was
+   * read is stored anyway, because reading it again would end the same way. `held`: lines of the current log that are
+   * held back.
    */
   check(readings: readonly LogReading[], held: number): void {
     const missing = this.#tally.missing(held);
@@ -109,14 +109,14 @@ export class LineTaker {
     const where = read.map(({ log, from, offset }) => `${log.path}, bytes ${from} to ${offset}`).join('; ');
     const what =
       missing > 0
-        ? `${missing} of the lines read are in no count`
-        : `${-missing} more lines are counted than were read`;
+        ? `${missing} of the lines read were not counted`
+        : `${-missing} more lines were counted than were read`;
     const fault = `${what} (${where}). What was read is stored; please report this`;
     this.#tally.admit(missing, fault);
     const [{ log, position, from } = {}] = read;
     if (missing > 0 && log && position) {
       const source = { path: log.path, logId: position.id, offset: from ?? 0, mtime: log.facts.mtime };
-      this.#batch.reject(`a fault of this program: ${fault}`, '', source);
+      this.#batch.reject(`a bug in monitor: ${fault}`, '', source);
     }
   }
 }

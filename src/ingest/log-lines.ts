@@ -1,9 +1,9 @@
-/** Where a line lies in a block, and whether it can be an AI call: if not, it need not be decoded. */
+/** Where a line is in a block, and whether it can be an AI call; if not, it need not be decoded. */
 export interface Line {
   start: number;
   end: number;
   mayBeCall: boolean;
-  /** It does not begin as the gateway's own lines do: a shipper may have wrapped it. */
+  /** It does not start like a line of the gateway: a shipper may have wrapped it. */
   isForeign: boolean;
 }
 
@@ -14,13 +14,13 @@ const COLON = 0x3a;
 const QUOTE = 0x22;
 const MINUS = 0x2d;
 const KEY = Buffer.from('"ai_log"');
-/** A search for two bytes that seldom stand in a log is five times faster than one for the key. */
+/** Searching for two bytes that are rare in a log is five times faster than searching for the key. */
 const KEY_END = Buffer.from('g"');
 const KEY_HEAD = KEY.length - KEY_END.length;
 
 /**
- * The lines of a block of whole lines. Most lines of a busy gateway are no AI calls: they are told from their first
- * bytes, unless they name ai_log again. NULs before a line are what a truncated file's hole leaves.
+ * The lines of a block of whole lines. Most lines of a busy gateway are not AI calls, which shows in their first bytes,
+ * unless they name ai_log again. NULs before a line come from the hole in a truncated file.
  */
 export function* linesOf(bytes: Buffer): Generator<Line> {
   let nextKey = -1;
@@ -33,7 +33,7 @@ export function* linesOf(bytes: Buffer): Generator<Line> {
       if (nextKey < start) nextKey = indexOfKey(bytes, start);
       const isForeign = nextKey !== start + 1;
       if (!isForeign && saysNoCall(bytes, start)) nextKey = indexOfKey(bytes, start + 2);
-      // What began as UTF-8 goes on in UTF-16.
+      // The file continues in UTF-16 after it started in UTF-8.
       const mayBeCall = nextKey < end || (isWide(bytes, start) && hasWideName(bytes, start, end));
       yield { start, end, mayBeCall, isForeign };
     }
@@ -41,7 +41,7 @@ export function* linesOf(bytes: Buffer): Generator<Line> {
   }
 }
 
-/** Whether a line that begins with a character and the key goes on as that of a request that is no AI call. */
+/** Whether a line that starts with a character and the key continues like that of a request that is not an AI call. */
 function saysNoCall(bytes: Buffer, start: number): boolean {
   const value = start + 1 + KEY.length;
   return (
@@ -52,13 +52,13 @@ function saysNoCall(bytes: Buffer, start: number): boolean {
   );
 }
 
-/** A zero behind a line's first byte is UTF-16's or UTF-32's, and so is a byte order mark. */
+/** A zero after a line's first byte, or a byte order mark, means UTF-16 or UTF-32. */
 function isWide(bytes: Buffer, start: number): boolean {
   const [first, second] = [bytes[start] ?? 0, bytes[start + 1] ?? 0];
   return second === NUL || (first >= 0xfe && second >= 0xfe);
 }
 
-/** ai_log in UTF-16 and UTF-32, but for the zeros at one of its ends. */
+/** ai_log in UTF-16 and UTF-32, without the zeros at one end. */
 const WIDE_NAMES = ['\0', '\0\0\0'].map((zeros) => Buffer.from([...'ai_log'].join(zeros)));
 
 function hasWideName(bytes: Buffer, start: number, end: number): boolean {
@@ -66,7 +66,7 @@ function hasWideName(bytes: Buffer, start: number, end: number): boolean {
   return WIDE_NAMES.some((name) => line.includes(name));
 }
 
-/** How many lines that hold something a block has: by its line breaks alone, so that what reads them can be checked. */
+/** Counts the non-empty lines of a block by line breaks alone, as a check on the code that reads them. */
 export function countLines(bytes: Buffer): number {
   let count = 0;
   for (let at = 0; at < bytes.length;) {
@@ -79,7 +79,7 @@ export function countLines(bytes: Buffer): number {
   return count;
 }
 
-/** Infinity where there is none. */
+/** Infinity if there is none. */
 function indexOfKey(bytes: Buffer, from: number): number {
   for (let end = from + KEY_HEAD; ; end++) {
     end = bytes.indexOf(KEY_END, end);
@@ -90,7 +90,7 @@ function indexOfKey(bytes: Buffer, from: number): number {
   }
 }
 
-/** A line's text. A byte order mark is none of it; bytes that are no UTF-8 become U+FFFD. */
+/** A line's text, without a byte order mark. Bytes that are not UTF-8 become U+FFFD. */
 export function lineText(line: Buffer): string {
   const text = line.toString();
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;

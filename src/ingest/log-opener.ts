@@ -6,7 +6,7 @@ import type { KnownLogs } from './known-logs.ts';
 import type { Tally } from './tally.ts';
 import { unreadText } from './unread-file.ts';
 
-/** Opens the logs of a run, and says of which there is nothing to read yet. */
+/** Opens the logs of a run, and reports those that cannot be read yet. */
 export class LogOpener {
   readonly #files: Files;
   readonly #known: KnownLogs;
@@ -20,18 +20,18 @@ export class LogOpener {
     this.#now = now;
   }
 
-  /** undefined: nothing to read of it now. */
+  /** undefined: there is nothing to read now. */
   async open(file: LogFile, facts: FileFacts): Promise<OpenLog | undefined> {
     try {
       const log = await openLog(this.#files, file, () => this.#known.ends());
       if (isUnreadable(log)) {
-        // Somebody may be writing it just now; once it rests, it is damaged.
+        // It may still be being written; if it stays like this, it is damaged.
         if (this.#known.addUnread(file, facts, log, this.#now()))
           this.#tally.warn(file.path, unreadText(log));
         return undefined;
       }
       if (log.junkBytes)
-        this.#tally.warn(file.path, `${log.junkBytes} bytes behind its end are no gzip: left out`);
+        this.#tally.warn(file.path, `${log.junkBytes} bytes after its end are not gzip and were ignored`);
       if (log.compressed || log.facts.size > 0) return log;
       log.close();
       return undefined;

@@ -3,25 +3,25 @@ import type { OpenLog } from '../logs/open-log.ts';
 import type { Fingerprint, LogPosition } from '../model/log-position.ts';
 import type { LogTimes } from './known/log-times.ts';
 
-/** A log is no longer what was read of it: it was truncated meanwhile. What was not committed is read again. */
+/** The log was truncated while it was read. What was not committed is read again. */
 export class LogChanged extends Error {}
 
-/** A log while it is read: how far, and the fingerprint of the bytes before that. */
+/** A log being read: how far, and the fingerprint of the bytes up to there. */
 export class LogReading {
   readonly log: OpenLog;
   readonly position: LogPosition;
-  /** When its requests ended: another log can have the same lines. */
+  /** When its requests ended; this shows whether another log can have the same lines. */
   readonly times: LogTimes;
   /** Rounds since the last commit. */
   rounds = 0;
   isFinished = false;
-  /** Half a last line of a compressed log, and its offset: rejected unless another file of the log goes on. */
+  /** Half a last line of a compressed log, and its offset: rejected unless another file of the log continues it. */
   rest: { bytes: Buffer; at: number } | undefined;
   /** Offset at the last commit. */
   from: number;
   readonly #fingerprint: FingerprintBuilder;
   #isClosed = false;
-  /** The fingerprint up to the last complete line; undefined while that is where `#fingerprint` is. */
+  /** The fingerprint up to the last complete line; undefined while `#fingerprint` ends there too. */
   #print: Fingerprint | undefined;
 
   /** Continues at the offset of `position`. */
@@ -38,7 +38,7 @@ export class LogReading {
     }
   }
 
-  /** The end of the last complete line that was read. */
+  /** Offset after the last complete line read. */
   get offset(): number {
     return (this.#print ?? this.#fingerprint).offset;
   }
@@ -47,7 +47,7 @@ export class LogReading {
     return this.offset > this.from;
   }
 
-  /** The bytes of whole lines have been read. */
+  /** Records the bytes of complete lines. */
   passLines(bytes: Uint8Array): void {
     this.#fingerprint.pass(bytes);
     this.#print = undefined;
@@ -56,13 +56,13 @@ export class LogReading {
     if (range) this.position.times = range;
   }
 
-  /** A part of a line has been read, which does not end with it. */
+  /** Records part of a line whose end has not been read yet. */
   passPart(bytes: Uint8Array): void {
     this.#print ??= this.#fingerprint.take();
     this.#fingerprint.pass(bytes);
   }
 
-  /** Nothing more is read of this file; another file of the same log may be read after it. */
+  /** Ends the reading of this file; another file of the same log may follow. */
   finish(): void {
     this.isFinished = true;
     if (!this.hasRead) return;
@@ -70,16 +70,16 @@ export class LogReading {
     Object.assign(this.position, this.#print);
   }
 
-  /** Before a commit, and before the log is closed: throws LogChanged unless the log still is what was read of it. */
+  /** Call before a commit, and before the log is closed. Throws LogChanged unless the log still holds what was read. */
   settle(): void {
     if (!this.hasRead || this.#isClosed) return;
     const read = this.#print ?? this.#fingerprint.take();
-    // A compressed file's checksum has said that it is whole.
+    // The compressed file's own checksum has already been verified.
     const now = this.log.again();
     if (!this.log.compressed && (now.size < read.offset || !agrees(read, now))) {
       throw new LogChanged(`${this.log.path} changed while it was read`);
     }
-    // After `finish`, another file can have moved the position on.
+    // After `finish`, another file may have advanced the position.
     if (!this.isFinished) Object.assign(this.position, read);
   }
 
@@ -89,7 +89,7 @@ export class LogReading {
     this.rounds = 0;
   }
 
-  /** The file is no longer needed; what was read waits for the commit. */
+  /** Closes the file; what was read waits for the commit. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -97,7 +97,7 @@ export class LogReading {
   }
 }
 
-/** Whether the bytes read again are those read before: the log can be truncated at any moment. */
+/** Reads the bytes again and compares: the log can be truncated at any moment. */
 function isSameStart(resumed: Fingerprint, known: Fingerprint): boolean {
   return resumed.last === known.last && resumed.head === known.head;
 }

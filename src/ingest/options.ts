@@ -5,27 +5,27 @@ export interface ParseOptions {
   dir: string;
   logPaths: readonly string[];
   stateFile?: string | undefined;
-  /** Those given; a new store takes them for good. */
+  /** The filters given. A new store keeps them for good. */
   filters: Partial<Filters>;
-  /** A price file, which becomes the store's; `none`: it has none any more; undefined: it keeps what it has. */
+  /** A price file, which becomes the store's; `none` removes it; undefined keeps the current one. */
   pricesPath?: string | undefined;
-  /** Which built-in prices come first; becomes the store's. */
+  /** Which built-in price list comes first. Becomes the store's setting. */
   priceList?: PriceList | undefined;
-  /** What reports are in, from now on; null: each cost in its own currency. */
+  /** The currency of reports from now on; null: each cost in its own currency. */
   currency?: string | null | undefined;
   /** Milliseconds since 1970 UTC. */
   now: () => number;
-  /** Awaited: it may let other things happen, such as signals, and end the run by throwing. */
+  /** Awaited, so that signals can be handled; it may end the run by throwing. */
   onProgress?: ((progress: Progress) => void | Promise<void>) | undefined;
-  /** Bytes; a longer line is rejected. */
+  /** In bytes; longer lines are rejected. */
   longestLine?: number;
-  /** Bytes of a part that fills Docker's buffer; tests cut smaller ones. */
+  /** Bytes of a part that fills Docker's buffer; tests use smaller ones. */
   dockerPart?: number;
-  /** Bytes of new text that are gathered before a commit. */
+  /** Bytes of new text to gather before a commit. */
   batchSize?: number;
-  /** Hundreds of bytes that sessions may hold between commits; those used longest ago are loaded again when needed. */
+  /** Hundreds of bytes that sessions may hold between commits; the least recently used are reloaded when needed. */
   heldWeight?: number;
-  /** `slow`: every line is decoded whole. The store is the same either way: a test compares them. */
+  /** `slow`: every line is decoded whole. The store is the same either way; a test compares the two. */
   linePath?: 'fast' | 'slow';
 }
 

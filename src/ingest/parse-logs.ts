@@ -23,11 +23,11 @@ import { Run } from './run.ts';
 import { redactorOf } from './settings/store-redactor.ts';
 import { Tally, type ParseResult } from './tally.ts';
 
-/** A log that is truncated again and again while it is read. */
+/** Attempts at reading logs that keep being truncated. */
 const TRIES = 5;
 
 /**
- * One shot: reads every log from the offset that the state holds, stores the new rounds, and returns what it did.
+ * Reads every log once, from the offset in the state, stores the new rounds, and returns what it did.
  * Throws InputOutputError (no log, no sound store, a full disk) and BusyError (another run).
  */
 export async function parseLogs(files: Files, options: ParseOptions): Promise<ParseResult> {
@@ -51,7 +51,7 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   const release = takeLock(lockPath(options.dir), `the store ${options.dir}`);
   let notices: PriceBasis['notices'] = [];
   try {
-    // Before a store is made: one that is given bad prices is none.
+    // Before a store is made: with bad prices, none should be.
     const known = findStore(files, options.dir);
     const basis = await findPriceBasis(files, known, {
       ...askedOf(options),
@@ -61,14 +61,14 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
     const prices = await openPriceAnswers(files, options.dir, basis);
     const store = known ?? createStore(files, options.dir, statePath, { ...NO_FILTERS, ...options.filters });
     checkFilters(store, options.filters, options.stateFile === undefined ? undefined : statePath);
-    // Before a round is priced by it: whatever happens to this run, the next one goes by the same file.
+    // Before any round is priced: whatever happens to this run, the next one uses the same price file.
     keepPriceBasis(files, store, basis);
     notices = basis.notices;
     for (const { path, message } of notices) tally.warn(path, message);
     const redactor = await redactorOf(store.filters);
     for (let attempt = 1; ; attempt++) {
       try {
-        // Again under the lock: a rotation can have moved the logs since.
+        // Again under the lock: a rotation may have moved the logs since.
         const current = await discoverLogs(files, options.logPaths);
         await new Run(files, store, options, prices.resolve, tally, redactor).readAll(current.logs);
         prices.save();
@@ -84,7 +84,7 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
       }
     }
   } catch (error) {
-    // It is in the store, and said now or never.
+    // The notices take effect in the store, and no later run repeats them.
     const also = notices.map(({ path, message }) => `. Also: ${cleanLine(`${path} ${message}`)}`).join('');
     if (error instanceof MonitorError) error.message += also;
     if (!isSystemError(error)) throw error;

@@ -28,7 +28,7 @@ import { isReadable } from './unread-file.ts';
 
 const LONGEST_LINE = 64 << 20;
 const BATCH_SIZE = 24 << 20;
-/** How many logs stay open after they were read, to be checked before the commit. */
+/** How many logs stay open after reading, to be checked before the commit. */
 const MOST_OPEN = 64;
 
 /** One pass over the logs under the lock, committed batch by batch. */
@@ -38,7 +38,7 @@ export class Run {
   readonly #options: ParseOptions;
   readonly #tally: Tally;
   readonly #batch: Batch;
-  /** undefined where nothing was imported. */
+  /** undefined if nothing was imported. */
   readonly #imported: ImportedRounds | undefined;
   readonly #commits: Commits;
   readonly #closedTimes: ClosedTimes;
@@ -47,7 +47,7 @@ export class Run {
   readonly #lines: LineTaker;
   /** Logs read since the last commit. */
   #readings: LogReading[] = [];
-  /** The log that is being read, if its lines are wrapped. */
+  /** The log being read, if its lines are wrapped. */
   #wrapped: ContainerLog | undefined;
   #totalBytes = 0;
 
@@ -91,7 +91,7 @@ export class Run {
         new Set(logs.map((log) => log.pattern)),
         this.#options.now(),
       );
-      this.#lines.abandon(open, 'the log is gone, and the line was not finished in it');
+      this.#lines.abandon(open, 'the log is gone, and the line in it was never finished');
       this.#lines.abandon(this.#known.takeOvertaken(logs), 'the log was rotated in the middle of the line');
       await this.#commit(gaps, closed);
       await this.#commits.finish();
@@ -107,7 +107,7 @@ export class Run {
     }
   }
 
-  /** Warnings about rounds that no count shows. */
+  /** Warnings that the counts alone do not show. */
   async #sayDoubts(): Promise<void> {
     const { leftOut } = this.#batch;
     const doubtful = this.#imported?.doubtful() ?? [];
@@ -168,7 +168,7 @@ export class Run {
         const whole = block.at === 0 ? await this.#addTorn(reading, block, predecessor) : block;
         const left = this.#wrapped ? whole : await this.#lines.addPlain(reading, whole);
         if (left) {
-          // A shipper's lines, of which none was among the first lines that were looked at.
+          // Lines of a shipper that did not appear among the first lines examined.
           this.#wrapped ??= new ContainerLog(this.#files, this.#known, reading, options);
           this.#tally.read(countLines(left.bytes));
           await this.#lines.addUnwrapped(reading, this.#wrapped.take(left));
@@ -206,7 +206,7 @@ export class Run {
 
   /** Reads the open lines again. */
   async #restore(reading: LogReading, wrapped: ContainerLog): Promise<void> {
-    // Lines of the log before this one stay its own until something of this one is taken.
+    // The previous log keeps its open lines until something of this log is taken.
     const isOwn = reading.from > 0;
     let held = 0;
     const takeUp = (): void => {
@@ -224,14 +224,14 @@ export class Run {
     takeUp();
   }
 
-  /** At the start of a log: adds the line that began in the log before it, if any. Returns what is left of the block. */
+  /** At the start of a log: adds the line that began in the previous log, if any. Returns the rest of the block. */
   async #addTorn(reading: LogReading, block: Block, predecessor: LogPosition | undefined): Promise<Block> {
     const longest = this.#options.longestLine ?? LONGEST_LINE;
     const torn = await findTornLine(this.#files, this.#known, predecessor, reading.log, longest);
     if (!torn) return block;
     const before = new LogReading(torn.log, torn.position, this.#known.timesOf(torn.position));
     this.#readings.push(before);
-    // Each half is a line of a file.
+    // Each half is a line in its own file.
     this.#tally.read(2);
     await this.#lines.addUnwrapped(before, linesOfTorn(torn, before.from, longest));
     before.passLines(torn.beginning);
@@ -252,7 +252,7 @@ export class Run {
     }
   }
 
-  /** Checks and closes logs that were read to their ends: a commit of many small logs need not hold them open. */
+  /** Checks and closes logs that were read to the end: a commit of many small logs should not hold them all open. */
   #closeFinished(): void {
     for (const reading of this.#readings) {
       if (!reading.isFinished) continue;
@@ -263,7 +263,7 @@ export class Run {
 
   async #commit(gaps: Gap[], closed: LogPosition[]): Promise<void> {
     for (const reading of this.#readings) reading.settle();
-    // They are written while reading goes on, which replaces the lists in a position and changes none.
+    // They are written while reading continues; reading replaces the lists in a position and never mutates them.
     const logs = this.#known.open.map((position) => ({ ...position }));
     await this.#commits.finish();
     if (closed.length > 0 || !isSameProgress(logs, this.#commits.state.logs)) {
@@ -305,7 +305,7 @@ export class Run {
   }
 }
 
-/** Whether the logs were read no further: other facts about their files are not worth a commit. */
+/** Whether no log was read any further; other changes to their files are not worth a commit. */
 function isSameProgress(logs: readonly LogPosition[], committed: readonly LogPosition[]): boolean {
   return progressOf(logs) === progressOf(committed);
 }

@@ -12,7 +12,7 @@ import { storedLine, type StoredFacts } from '../session-format/write-round.ts';
 import { addCounts, type Counts } from '../model/counts.ts';
 import { sumUsage, summaryOf } from '../session-format/summary.ts';
 
-/** The weight of a draft without a past. */
+/** The weight of a draft of a new session. */
 const EMPTY_WEIGHT = 20;
 
 /** A session while a run adds rounds to it: what it was at the last commit, and what came since. */
@@ -21,7 +21,7 @@ export class SessionDraft {
   readonly file: string;
   readonly #space: LineArena;
   readonly #totals: Counts;
-  /** undefined where no text is kept. */
+  /** undefined if no text is kept. */
   readonly #memory: DraftMemory | undefined;
   #created: number;
   #updated: number;
@@ -56,7 +56,7 @@ export class SessionDraft {
     this.#marks = pruneMarks(known ?? {});
   }
 
-  /** Begins a file; `known` is the entry of a session whose rounds were removed: numbering continues from it. */
+  /** Starts a new file. `known` is the entry of a session whose rounds were removed; numbering continues from it. */
   static create(
     session: { id: string; file: string },
     keepsText: boolean,
@@ -81,22 +81,22 @@ export class SessionDraft {
     return new SessionDraft(entry, entry, totals, memory, space);
   }
 
-  /** How much memory the draft holds between commits, roughly, in hundreds of bytes. */
+  /** Approximate memory held between commits, in hundreds of bytes. */
   get weight(): number {
     return EMPTY_WEIGHT + (this.#memory?.weight ?? 0);
   }
 
-  /** When its latest round was, stored or not: milliseconds since 1970 UTC. */
+  /** Time of its latest round, stored or not: milliseconds since 1970 UTC. */
   get updated(): number {
     return this.#updated;
   }
 
-  /** How many commits have taken rounds of it. */
+  /** How many commits have included its rounds. */
   get takes(): number {
     return this.#takes;
   }
 
-  /** The lines of the rounds that no commit has taken yet, from one on. */
+  /** The lines of the uncommitted rounds, starting at index `from`. */
   *pendingRounds(from: number): Generator<Buffer> {
     for (const line of this.#lines.slice(from)) yield this.#space.read(line);
   }
@@ -106,7 +106,7 @@ export class SessionDraft {
   }
 
   /**
-   * Adds a round; returns the number of bytes of its line, or -1 where its messages are not valid JSON and nothing was
+   * Adds a round; returns the number of bytes of its line, or -1 if its messages are not valid JSON and nothing was
    * added. `onAdded` gets the ordinals of its messages in the session's memory.
    */
   add(
@@ -134,7 +134,7 @@ export class SessionDraft {
     return this.#space.read(line).length;
   }
 
-  /** Hands over what is to be stored, and starts again after it. The rounds are valid until the arena is reset. */
+  /** Returns what to store, and starts afresh. The rounds are valid until the arena is reset. */
   take(): SessionAddition {
     const rounds = this.#lines.map((position) => this.#space.read(position));
     const usage = this.#usage;

@@ -1,19 +1,19 @@
 import { addTimes, noTimes, type TimeTally } from './time-tally.ts';
 
-/** What a run did. Counts hold what was committed, and nothing else. */
+/** What a run did. The counts cover only what was committed. */
 export interface ParseResult {
   rounds: number;
   /** Sessions that got rounds. */
   sessions: number;
   otherLines: number;
   rejectedLines: number;
-  /** Rounds that the store's filters keep out. */
+  /** Rounds that the store's filters left out. */
   filteredRounds: number;
-  /** Rounds that were imported from the Python original before. */
+  /** Rounds that had been imported from the Python original. */
   importedBefore: number;
-  /** Rounds that the store had from another log, or from another part of this one. */
+  /** Rounds that the store already had from another log, or from another part of this one. */
   knownRounds: number;
-  /** Lines of these logs that are begun and wait for their last part, after this run. */
+  /** Lines of these logs that still wait for their last part after this run. */
   held: number;
   bytes: number;
   logs: ReadLog[];
@@ -21,9 +21,9 @@ export interface ParseResult {
   warnings: Warning[];
   /** Rounds stored without a time of their own. */
   times: TimeTally;
-  /** Commits whose lines did not add up, in words: a fault of this program. What was read is stored all the same. */
+  /** Describes commits whose lines did not add up: a bug in this program. What was read is stored anyway. */
   faults: string[];
-  /** Given paths at which there was no log. */
+  /** Given paths without a log. */
   missing: string[];
 }
 
@@ -41,7 +41,7 @@ export interface Gap {
   bytes: number;
 }
 
-/** Something about a log that a person should look at. */
+/** Something about a log that the user should look into. */
 export interface Warning {
   path: string;
   message: string;
@@ -56,20 +56,20 @@ interface Counts {
   known: number;
 }
 
-/** What a line counts as. `imported`: a round that was imported before. `known`: one that is stored already. */
+/** What a line counts as. `imported`: a round that was imported before. `known`: a round that is already stored. */
 export type LineCount = keyof Counts;
 
 const COUNTS: readonly LineCount[] = ['rounds', 'other', 'rejected', 'filtered', 'imported', 'known'];
 
-/** What a batch counts, and what it is checked against. */
+/** The counts of a batch, and what they are checked against. */
 interface Pending extends Counts {
-  /** Lines of the files that were read, counted by their line breaks alone; and those of lines that were taken up. */
+  /** Lines read from files, counted by their line breaks alone, and the parts of open lines that were restored. */
   lines: number;
-  /** Lines of the files that stand in no count of their own, as another one counts for them; less than 0: the reverse. */
+  /** Lines without a count of their own because another line counts for them; negative: the reverse. */
   joined: number;
 }
 
-/** What a commit that is not finished will make true. */
+/** What an unfinished commit will add. */
 interface Staged {
   counts: Counts;
   times: TimeTally;
@@ -78,7 +78,7 @@ interface Staged {
   gaps: readonly Gap[];
 }
 
-/** Counts as a run goes, and takes back what was not committed. */
+/** Counts during a run, and takes back what was not committed. */
 export class Tally {
   readonly #missing: string[];
   readonly #committed = nothing();
@@ -91,62 +91,62 @@ export class Tally {
   #staged: Staged | undefined;
   #pending = nothing();
   pendingTimes = noTimes();
-  /** As ParseResult says it. */
+  /** As in ParseResult. */
   held = 0;
 
   constructor(missing: string[]) {
     this.#missing = missing;
   }
 
-  /** Committed or not. */
+  /** Rounds, committed or not. */
   get rounds(): number {
     return this.#committed.rounds + (this.#staged?.counts.rounds ?? 0) + this.#pending.rounds;
   }
 
-  /** Of what is committed, or waits for it. */
+  /** Includes what is waiting to be committed. */
   get bytes(): number {
     return sumBytes([...this.#logs, ...(this.#staged?.logs ?? [])]);
   }
 
-  /** A line counts. `pieces`: lines of the file that it stands for. */
+  /** Counts a line. `pieces`: how many lines of the file it consists of. */
   count(as: LineCount, pieces = 1): void {
     this.#pending[as]++;
     this.#pending.joined += pieces - 1;
   }
 
-  /** Lines of the file that hold nothing: the line break of a line that was taken without it. */
+  /** Counts an empty line: the line break of a line that was read without it. */
   pass(pieces: number): void {
     this.#pending.joined += pieces;
   }
 
-  /** Lines of a file were read; less than 0: they are held back, and will be taken up. */
+  /** Counts lines read from a file; negative: lines that are held back for later. */
   read(lines: number): void {
     this.#pending.lines += lines;
   }
 
   /**
-   * How many lines that were read are in no count, `held` of them being held back; less than 0: so many are counted that
-   * were not there. Anything but 0 is a fault of this program.
+   * How many of the lines read are in no count, apart from the `held` ones; negative: how many too many were counted.
+   * Anything but 0 is a bug in this program.
    */
   missing(held: number): number {
     const { lines, joined } = this.#pending;
     return lines - held - joined - COUNTS.reduce((sum, key) => sum + this.#pending[key], 0);
   }
 
-  /** Lines that are in no count are rejected ones: nothing that was read is in none. */
+  /** Counts lines that are in no count as rejected, so that every line read is counted. */
   admit(missing: number, fault: string): void {
     this.#faults.push(fault);
     if (missing > 0) this.#pending.rejected += missing;
   }
 
-  /** What was pending waits for its commit: these sessions, these stretches of logs. */
+  /** The pending counts now wait for their commit, with these sessions and these stretches of logs. */
   stage(sessions: readonly string[], logs: readonly ReadLog[], gaps: readonly Gap[], held: number): void {
     this.#staged = { counts: this.#pending, times: this.pendingTimes, sessions, logs, gaps };
     this.#pending = { ...nothing(), lines: held };
     this.pendingTimes = noTimes();
   }
 
-  /** What was staged is committed. */
+  /** The staged counts are now committed. */
   commit(): void {
     if (!this.#staged) return;
     const { counts, times, sessions, logs, gaps } = this.#staged;
@@ -188,7 +188,7 @@ export class Tally {
     };
   }
 
-  /** A long log is committed in several batches: one stretch. */
+  /** Joins the stretches of a long log that was committed in several batches. */
   #addLog(log: ReadLog): void {
     const last = this.#logs.find(({ path, to }) => path === log.path && to === log.from);
     if (!last) {

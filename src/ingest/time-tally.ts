@@ -1,10 +1,10 @@
-/** Rounds whose own time is not known. */
+/** Counts of rounds whose own time is unknown. */
 export interface TimeTally {
-  /** Those with a time that cannot be read. */
+  /** Rounds with an unreadable time. */
   unread: number;
-  /** Those without any, of which no container's runtime says when they were: their log's stands in. */
+  /** Rounds without a time, from no container runtime either: they get the time of their log. */
   missing: number;
-  /** One that cannot be read. */
+  /** An example of an unreadable time. */
   example: string | undefined;
 }
 
@@ -12,7 +12,7 @@ export function noTimes(): TimeTally {
   return { unread: 0, missing: 0, example: undefined };
 }
 
-/** Counts a round without a time of its own. `unreadTime`: the text that cannot be read as a time; `isTimed`: a runtime gave one. */
+/** Counts a round without its own time. `unreadTime`: the unreadable text; `isTimed`: a runtime recorded a time. */
 export function addTimeless(tally: TimeTally, unreadTime: string | undefined, isTimed: boolean): void {
   if (unreadTime !== undefined) {
     tally.unread++;

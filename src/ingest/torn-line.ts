@@ -6,23 +6,23 @@ import type { LogPosition } from '../model/log-position.ts';
 import { isWhole } from './container-log.ts';
 import type { KnownLogs } from './known-logs.ts';
 
-/** A line of a plain log that a rotation tore: its beginning is the end of one log, its end the beginning of the next. */
+/** A line of a plain log split by a rotation: it begins at the end of one log and ends at the start of the next. */
 export interface TornLine {
-  /** The log that it begins in, to be closed. */
+  /** The log that it begins in. Must be closed. */
   log: OpenLog;
   position: LogPosition;
   beginning: Buffer;
   line: Buffer;
-  /** Bytes of the next log's first line, its line break included. */
+  /** Bytes of the next log's first line, including the line break. */
   length: number;
 }
 
 const NEWLINE = 0x0a;
 
 /**
- * supervisord, which writes gateway.log in the all-in-one image, rotates behind whatever it has just read from a pipe,
- * in the middle of a line too. Other writers finish a line in the file in which they began it, so the two halves are
- * one line only if together, and not the second alone, they are a whole JSON object.
+ * supervisord, which writes gateway.log in the all-in-one image, rotates after whatever it has just read from a pipe,
+ * even in the middle of a line. Other writers finish a line in the file in which they began it. So the two halves are
+ * one line only if together they are a whole JSON object, and the second alone is not.
  */
 export async function findTornLine(
   files: Files,
@@ -49,7 +49,7 @@ export async function findTornLine(
   return undefined;
 }
 
-/** The line, unwrapped where a shipper wrote it. It counts for its two halves. */
+/** The line, unwrapped if a shipper wrote it. It counts for both halves. */
 export function* linesOfTorn(
   { line, position }: TornLine,
   offset: number,
@@ -74,7 +74,7 @@ function openIfThere(files: Files, file: Parameters<typeof openPlainLog>[1]): Op
 
 type Chunks = AsyncIterable<Buffer> | Iterable<Buffer>;
 
-/** Without its line break; undefined where it is longer than `most`, or has none. */
+/** The first line without its line break; undefined if it is longer than `most`, or has none. */
 async function firstLine(chunks: Chunks, most: number): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let length = 0;

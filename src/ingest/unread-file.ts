@@ -3,7 +3,7 @@ import { PROGRAMS, isRead } from '../logs/compression.ts';
 import type { UnreadFile } from '../model/log-position.ts';
 import { plural } from '../platform/count-text.ts';
 
-/** What a person is told of a compressed file of which nothing can be read, behind its path. */
+/** The message about an unreadable compressed file; its path comes first. */
 export function unreadText({ why, form, detail, bytes }: UnreadFile): string {
   if (why === 'damaged') {
     const said = detail === '' ? '' : ` (${detail})`;
@@ -14,10 +14,10 @@ export function unreadText({ why, form, detail, bytes }: UnreadFile): string {
   if (why === 'program') {
     return `its ${size} of ${form} are not read: the program ${detail} is missing. Install it, and the next run reads them`;
   }
-  return `its ${size} are not read: it is a ${form} file, which monitor cannot read. Unpack it beside the log, and the next run reads it`;
+  return `its ${size} are not read: it is a ${form} file, which monitor cannot read. Unpack it next to the log, and the next run reads it`;
 }
 
-/** Whether what a file waits for is there now. */
+/** Whether the program that a file needs has been installed since. */
 export function isReadable({ why, form }: UnreadFile): boolean {
   const program = isRead(form) ? PROGRAMS[form] : undefined;
   return why === 'program' && program !== undefined && hasProgram(program);

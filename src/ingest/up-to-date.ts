@@ -10,7 +10,7 @@ import { readState, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { isReadable } from './unread-file.ts';
 
-/** The logs that a store knows, if a run over these files would change nothing in it and report nothing; else undefined. */
+/** The store's logs if a run over these files would change and report nothing; undefined otherwise. */
 export async function findNothingNew(
   files: Files,
   store: Store,
@@ -22,24 +22,24 @@ export async function findNothingNew(
   return isSame ? state.logs : undefined;
 }
 
-/** How many lines of these logs have begun and not ended. */
+/** How many lines of these logs are still incomplete. */
 export function countHeld(known: readonly LogPosition[], logs: readonly LogFile[]): number {
   const patterns = new Set(logs.map((log) => log.pattern));
   return known.reduce((sum, { pattern, open }) => sum + (patterns.has(pattern) ? (open?.length ?? 0) : 0), 0);
 }
 
-/** Whether lines of a log have waited for their next parts for so long that they count as complete. */
+/** Whether lines of a log have waited so long for their next part that they count as complete. */
 export function isOverdue({ open }: LogPosition, { mtime }: FileFacts, now: number): boolean {
   return open !== undefined && now - mtime >= HELD_MS;
 }
 
-/** Whether the files of the index are as long as was committed: opening them reports anything else. */
+/** Whether the index files have their committed lengths; if not, opening them reports it. */
 function isIndexThere(files: Files, { dir }: Store, { index }: State): boolean {
   return committedFiles(dir, index).every(([path, length]) => (files.stat(path)?.size ?? 0) >= length);
 }
 
 /**
- * Whether a run would find nothing to do: each log is a known one without a byte after its offset, and no known log of
+ * Whether a run would find nothing to do: every log is known and has no byte past its offset, and no known log of
  * these paths is gone. Such a run takes no lock and writes nothing.
  */
 async function isUpToDate(

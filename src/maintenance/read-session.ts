@@ -14,22 +14,22 @@ import { usageOf } from '../session-format/stored-usage.ts';
 import { titleOf } from '../session-format/title.ts';
 import { sessionLines, type SessionLine } from '../store/session-lines.ts';
 
-/** What the rounds of a session file come to. */
+/** The sums of the rounds in a session file. */
 export type SessionSum = Omit<SessionEntry, 'id' | 'file' | 'summary'>;
 
-/** A session file read again, from its first round to the first that is damaged or not wanted. */
+/** A session file as read from its first round to the first that is damaged or not wanted. */
 export interface ReadSession {
-  /** As the first line names it; undefined where that line is damaged. */
+  /** The id in the first line; undefined if that line is damaged. */
   id: string | undefined;
   sum: SessionSum;
-  /** A line that is neither a round nor the end of the rounds stopped the reading. */
+  /** Reading stopped at a line that is neither a round nor the end of the rounds. */
   isDamaged: boolean;
-  /** Where the rounds came from. */
+  /** The log positions of the rounds. */
   positions: LinePosition[];
 }
 
 /**
- * Takes rounds while they are whole, wanted, and numbered without a gap from the one after `before`. Throws where the
+ * Reads rounds while they are intact, wanted, and numbered without a gap from the one after `before`. Throws if the
  * price book lacks a price.
  */
 export function readSession(
@@ -78,8 +78,8 @@ function emptySum(): SessionSum {
 }
 
 /**
- * Whether the messages are there that the round's request is made of. `requests` holds how many messages each round's
- * request has, of those that have a list.
+ * Whether the messages that make up the round's request exist. `requests` holds the number of messages in each round's
+ * request, if it has a list.
  */
 function refersToStored(round: StoredRound, requests: Map<number, number>): boolean {
   const { round: number, context, new_messages: added } = round;
@@ -104,7 +104,7 @@ function addRound(sum: SessionSum, round: StoredRound, { text, end }: SessionLin
   sum.updated = Math.max(sum.updated, time);
   sum.rounds++;
   sum.model = round.model;
-  // A question that is left out is the one before.
+  // If the question is left out, it is the previous one.
   if (round.question !== undefined) sum.title ??= titleOf(JSON.stringify(round.question));
   if ((round.response_code ?? 0) >= 400) sum.errors++;
   sum.usage.push(pricedCell(round, book));
@@ -113,14 +113,14 @@ function addRound(sum: SessionSum, round: StoredRound, { text, end }: SessionLin
 
 const MOST_CELLS = 10_000;
 
-/** A round as a cell of the index, at what it costs by the book. */
+/** A round as a cell of the index, with its cost from the price book. */
 export function pricedCell(round: StoredRound, book: PriceBook): UsageCell {
   const usage = usageOf(round);
   const money = moneyOfRound(book, round, usage);
   return cellOf(round, { time: Date.parse(round.timestamp), price: money.price }, usage, money);
 }
 
-/** Where an index entry is not what its session's rounds come to: their names, or none. Costs are not compared. */
+/** The names of the fields in which an index entry differs from its session's rounds. Costs are not compared. */
 export function differences(entry: SessionEntry, sum: SessionSum): string[] {
   const keys = ['rounds', 'created', 'updated', 'model', 'errors'] as const;
   const different: string[] = keys.filter((key) => entry[key] !== sum[key]);

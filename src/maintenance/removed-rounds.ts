@@ -4,14 +4,14 @@ import { nameSessionFile } from '../store/names.ts';
 import { pruneMarks, type PruneMarks, type SessionEntry } from '../model/session-entry.ts';
 import type { SessionSum } from './read-session.ts';
 
-/** What was removed from each session, as the store keeps it apart from the index. */
+/** What was removed from each session, which the store keeps separate from the index. */
 export type Removed = ReadonlyMap<string, readonly PrunedPart[]>;
 
 export function removedRounds(parts: readonly PrunedPart[] = []): number {
   return parts.reduce((sum, { rounds }) => sum + rounds, 0);
 }
 
-/** What the rounds in a session's file come to, together with those that were removed from it. */
+/** The sums of the rounds in a session's file, including those that were removed from it. */
 export function withRemoved(sum: SessionSum, parts: readonly PrunedPart[] = []): SessionSum {
   if (parts.length === 0) return sum;
   return {
@@ -34,7 +34,7 @@ export function marksOf(parts: readonly PrunedPart[] = [], known: PruneMarks = {
   };
 }
 
-/** The entry of a session of which nothing else is left; undefined where nothing was removed. */
+/** The entry of a session of which only removed rounds are known; undefined if nothing was removed. */
 export function tombstoneOf(id: string, parts: readonly PrunedPart[] = []): SessionEntry | undefined {
   if (parts.length === 0) return undefined;
   const nothing = { length: 0, crc: 0 };

@@ -1,10 +1,10 @@
 const MARK = ' [truncated] ';
-/** A cut goes through the bytes of a character; what is left of it is a U+FFFD or three. */
+/** A cut can split the bytes of a character, which leaves one to three U+FFFD. */
 const STRAY_BYTES = 20;
 
 /**
- * The two halves of a value that the gateway cut: over its `value_length_limit` it keeps as many bytes from the
- * beginning as from the end. null where a text is whole, also one that just has these words in it.
+ * The two halves of a value that the gateway cut: above its `value_length_limit` it keeps the same number of bytes from
+ * the start and the end. null if the text is whole, even if it happens to contain the mark.
  */
 export function cutHalves(text: string): { head: string; tail: string } | null {
   const at = text.indexOf(MARK);

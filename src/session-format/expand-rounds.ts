@@ -3,14 +3,14 @@ import { readReferences, readRound, type ReadRound, type References } from './re
 import type { ExpandedRound, StoredRound } from './stored-round.ts';
 
 /**
- * Rebuilds each round's request from the lines of a session file. Reads `lines` twice, and keeps only those
- * requests that a later round refers to: so it is linear in what is stored, though requests repeat each other.
+ * Rebuilds each round's request from the lines of a session file. It reads `lines` twice and keeps only the requests
+ * that a later round refers to, so it takes linear time although requests repeat each other.
  */
 export function expandRounds(lines: Iterable<string>): Generator<ExpandedRound> {
   return expand(findLastUses(mapped(lines, readReferences)), mapped(lines, readRound));
 }
 
-/** The same for rounds that were read before. */
+/** The same for rounds that were already read. */
 export function expandReadRounds(rounds: readonly ReadRound[]): Generator<ExpandedRound> {
   return expand(findLastUses(mapped(rounds, ({ stored }) => stored)), rounds);
 }

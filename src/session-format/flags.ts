@@ -1,7 +1,7 @@
-/** What a round's flag means, in words for whoever reads its numbers. */
+/** What each flag of a round means, for readers of its numbers. */
 export const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
   ['total-mismatch', 'The total in the log is not input + output'],
-  ['total-larger', 'The total in the log has tokens that stand in no other count: the cost is a lower bound'],
+  ['total-larger', 'The total in the log has tokens that are in no other count: the cost is a lower bound'],
   ['cache-unknown', 'The log does not say what was cached: the cost is a lower bound'],
   ['ambiguous', 'The log leaves open whether its input count includes the cache'],
   ['cache-unlogged', 'The log does not say what was read from a cache: the cost is an upper bound'],
@@ -19,9 +19,9 @@ export const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
   ['modality-unlogged', 'Some tokens may be audio, and all are priced as text: the cost is a lower bound'],
   ['aborted', 'The stream was cut off before its end: the tokens and the cost are a lower bound'],
   ['usage-unlogged', 'The model answered, and the log has no token counts: what it cost is not known'],
-  ['bad-count', 'A token count in the log is nonsense: it was taken as absent'],
-  ['broken-line', 'The line in the log was damaged behind its ai_log'],
+  ['bad-count', 'A token count in the log is implausible: it was treated as absent'],
+  ['broken-line', 'The line in the log was damaged after its ai_log'],
   ['time-missing', 'The line in the log has no readable time: another time is used'],
-  ['imported', 'Taken over from the Python original: its time is when that parsed the log'],
+  ['imported', 'Imported from the Python original: its time is when the original parsed the log'],
   ['maybe-imported', 'May also have been imported: if so, it is counted twice'],
 ]);

@@ -1,19 +1,19 @@
 /**
- * The newest messages that a session stored: for each its digest, the round that stored it, and its place in that
- * round's request. Kept as they are saved, 24 bytes each: a store can have thousands of sessions at work, and objects
- * would take five times the memory.
+ * The newest messages of a session: for each its digest, the round that stored it, and its place in that round's
+ * request. They are kept in their saved form, 24 bytes each, because thousands of sessions can be active at once and
+ * objects would take five times the memory.
  *
- * A record is named by its ordinal, from 0 in the order of storing since the session began.
+ * A record is identified by its ordinal, counted from 0 in the order of storing since the session began.
  */
 export class MessageRecords {
   /** Ordinal of the first record that is kept. */
   readonly #first: number;
   #bytes: Buffer;
   #count: number;
-  /** Ordinals by the head of the digest, or the next number that is free. */
+  /** Ordinals by the head of the digest, or by the next free number. */
   readonly #ordinals = new Map<number, number>();
 
-  /** `saved`: the newest of `length` records, as `encode` gave them. */
+  /** `saved`: the newest of `length` records, as returned by `encode`. */
   constructor(length = 0, saved: Uint8Array = NONE) {
     this.#bytes = Buffer.from(saved);
     this.#count = saved.length / RECORD_BYTES;
@@ -26,12 +26,12 @@ export class MessageRecords {
     return this.#first + this.#count;
   }
 
-  /** How many of them are kept. */
+  /** How many records are kept. */
   get kept(): number {
     return this.#count;
   }
 
-  /** The ordinal of the message with this digest (16 bytes, latin1); undefined where none is kept. */
+  /** The ordinal of the message with this digest (16 bytes, latin1); undefined if none is kept. */
   find(digest: string): number | undefined {
     for (let head = headOf(digest); ; head = nextHead(head)) {
       const ordinal = this.#ordinals.get(head);
@@ -39,7 +39,7 @@ export class MessageRecords {
     }
   }
 
-  /** Adds a message that find does not know; returns its ordinal. */
+  /** Adds a message that `find` did not find; returns its ordinal. */
   add(digest: string, round: number, place: number): number {
     const at = this.#count * RECORD_BYTES;
     if (at === this.#bytes.length) {
@@ -54,7 +54,7 @@ export class MessageRecords {
     return this.length - 1;
   }
 
-  /** The round that stored a message; undefined where its record is not kept. */
+  /** The round that stored a message; undefined if its record is not kept. */
   roundOf(ordinal: number): number | undefined {
     return this.#number(ordinal, DIGEST_BYTES);
   }
@@ -64,7 +64,7 @@ export class MessageRecords {
     return this.#number(ordinal, PLACE_AT);
   }
 
-  /** The records from an ordinal on, to be saved. What is there never changes. */
+  /** The records from an ordinal on, for saving. Existing records never change. */
   encode(from: number): Buffer {
     const at = Math.max(0, from - this.#first) * RECORD_BYTES;
     return this.#bytes.subarray(at, this.#count * RECORD_BYTES);
@@ -95,7 +95,7 @@ const PLACE_AT = 20;
 const SMALLEST_BYTES = 8 * RECORD_BYTES;
 const NONE = new Uint8Array();
 
-/** A head is a number that takes no memory of its own. */
+/** A head is a small integer, which takes no memory of its own. */
 const HEAD_MASK = 0x3fff_ffff;
 
 function headOf(digest: string): number {

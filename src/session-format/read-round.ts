@@ -10,10 +10,10 @@ export interface ReadRound {
   texts: ReadonlyMap<string, string>;
 }
 
-/** Of a stored round, the part that says which rounds its request is made of. */
+/** The part of a stored round that names the rounds its request is made of. */
 export type References = Pick<StoredRound, 'round' | 'context'>;
 
-/** Reads a stored round's line. Throws InputOutputError, which names the field, where it is not one. */
+/** Reads a stored round's line. Throws InputOutputError, which names the field, if the line is not valid. */
 export function readRound(line: string): ReadRound {
   const members = objectMembers(line, 0)?.members ?? [];
   // Most fields come before the first text, so one parse reads them all.
@@ -27,18 +27,18 @@ export function readRound(line: string): ReadRound {
     else fields[key] = parseJson(line.slice(from, to));
   }
   if (isStoredRound(fields)) return { line, stored: fields, texts };
-  throw damaged(`its ${wrongField(fields)} is missing or is not what it should be`, fields['round']);
+  throw damaged(`its ${wrongField(fields)} is missing or invalid`, fields['round']);
 }
 
-/** A member that begins a text. It cannot occur inside a JSON string, where a quote is escaped. */
+/** The start of a member with a text. It cannot occur inside a JSON string, where quotes are escaped. */
 const TEXT_MEMBER = new RegExp(
   `,"(?:${[...TEXTS, 'context', 'system_round', 'question_round'].join('|')})":`,
   'g',
 );
 
-/** Reads the fields of a stored round and leaves out what follows the first text: texts can be megabytes. */
+/** Reads the fields of a stored round up to the first text: texts can be megabytes. */
 export function readFields(line: string): StoredRound {
-  // An object among the fields can have such a member too. Then the text before it is not JSON, and the next is tried.
+  // An object among the fields can have such a member too. Then the part before it is not JSON, and the next is tried.
   for (const { index } of line.matchAll(TEXT_MEMBER)) {
     const fields = parseJson(`${line.slice(0, index)}}`);
     if (isRecord(fields) && isStoredRound(fields)) return fields;
@@ -46,7 +46,7 @@ export function readFields(line: string): StoredRound {
   return readRound(line).stored;
 }
 
-/** The same without reading the texts or other fields. */
+/** Reads only these references, not the texts or other fields. */
 export function readReferences(line: string): References {
   const fields: Partial<References> = {};
   for (const { key, from, to } of objectMembers(line, 0)?.members ?? []) {
@@ -54,14 +54,14 @@ export function readReferences(line: string): References {
     const value = parseJson(line.slice(from, to));
     if (key === 'round' && isCount(value)) fields.round = value;
     else if (key === 'context' && isContext(value)) fields.context = value;
-    else throw damaged(`its ${key} is not what it should be`, fields.round);
+    else throw damaged(`its ${key} is invalid`, fields.round);
   }
   const { round, context } = fields;
   if (round === undefined) throw damaged('its round is missing');
   return context ? { round, context } : { round };
 }
 
-/** Parses a line that may be damaged, texts included; undefined where it is not a stored round. */
+/** Parses a line that may be damaged, including the texts; undefined if it is not a stored round. */
 export function parseRound(line: string): StoredRound | undefined {
   const value = parseJson(line);
   return isRecord(value) && isStoredRound(value) ? value : undefined;

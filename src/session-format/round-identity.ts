@@ -1,17 +1,17 @@
 import type { AnyRound } from '../ai-log/round.ts';
 import type { StoredRound } from './stored-round.ts';
 
-/** What tells one request of a session from all others, whichever log it is read from. */
+/** Identifies a request within its session, whichever log it is read from. */
 export interface RoundIdentity {
   key: string;
   /**
-   * The line has a time and a request id of its own: no other request has both, so an equal key is the same request.
+   * The line has its own time and request id. No other request has both, so an equal key is the same request.
    * Otherwise equal keys prove nothing: two requests can look the same.
    */
   isProof: boolean;
 }
 
-/** The part of a round that an identity is made of; `time` is null where the line has none of its own. */
+/** The part of a round that makes up its identity; `time` is null if the line has none of its own. */
 interface IdentityFields {
   time: number | null;
   requestId: string | null;
@@ -25,13 +25,13 @@ interface IdentityFields {
   tokens: readonly number[];
 }
 
-/** The identity of a round that was just read from a log. */
+/** The identity of a round just read from a log. */
 export function identityOfRound(round: AnyRound): RoundIdentity {
   const { input, output, reasoning, cached, cacheWrite } = round.usage;
   return identityOf({ ...round, tokens: [input, output, reasoning, cached, cacheWrite] });
 }
 
-/** The identity of a stored round; undefined for one that was imported: its time says when it was parsed. */
+/** The identity of a stored round; undefined if it was imported, because its time is when it was parsed. */
 export function identityOfStored(stored: StoredRound): RoundIdentity | undefined {
   if (stored.flags?.includes('imported')) return undefined;
   return identityOf({
@@ -54,7 +54,7 @@ export function identityOfStored(stored: StoredRound): RoundIdentity | undefined
   });
 }
 
-/** Token counts are no proof: builds have learned to read them in more ways over time. */
+/** Token counts are not part of the key: newer builds read some of them differently. */
 function identityOf({ tokens, ...fields }: IdentityFields): RoundIdentity {
   const { time, requestId, chatId, responseCode, durationMs, firstTokenMs, model, consumer, api } = fields;
   const isProof = time !== null && requestId !== null;

@@ -1,6 +1,6 @@
 export type Run = [first: number, count: number];
 
-/** Length of the run from `at` on in which each ordinal is the expected one. The first is taken to be. */
+/** Length of the run from `at` on in which each ordinal is the expected one. The first is assumed to be. */
 export function runLength(
   ordinals: readonly number[],
   at: number,
@@ -11,7 +11,7 @@ export function runLength(
   return count;
 }
 
-/** A list of ordinals as runs of successive ones. */
+/** A list of ordinals as runs of consecutive ones. */
 export function toRuns(ordinals: readonly number[]): Run[] {
   const runs: Run[] = [];
   for (let i = 0; i < ordinals.length;) {

@@ -3,18 +3,18 @@ import { fromRuns, runLength, toRuns, type Run } from './runs.ts';
 import type { ContextSlice } from './stored-round.ts';
 
 /**
- * What a session remembers of its past so that a message is stored once: a record for each stored text, and
+ * What a session remembers of its past so that each message is stored once: a record for each stored text, and
  * the last request of each live thread. Appending to a session costs what is new, not what is stored.
  *
- * A record is named by its ordinal, from 0 in the order of storing. A request is the list of its messages'
+ * A record is identified by its ordinal, counted from 0 in the order of storing. A request is the list of its messages'
  * ordinals. Only the newest records are kept in memory; a text older than that is stored again.
  */
 export class SessionMemory {
   readonly #records: MessageRecords;
   #threads: Thread[] = [];
-  /** Digests of the previous round's texts; undefined at the beginning. */
+  /** Digests of the previous round's texts; undefined at the start. */
   #previous: { [kind in TextKind]?: string | null } = {};
-  /** Which round stored a text, the one used last at the end. */
+  /** The round that stored each text; ordered by last use. */
   #texts = new Map<string, number>();
 
   constructor(records = new MessageRecords()) {
@@ -26,14 +26,14 @@ export class SessionMemory {
     return this.#records.length;
   }
 
-  /** What this session weighs in memory: its records and texts, about a hundred bytes each. */
+  /** The session's weight in memory: its records and texts, about a hundred bytes each. */
   get weight(): number {
     return this.#records.kept + this.#texts.size;
   }
 
   /**
-   * Takes in a round's request, each message given as its digest, or as its ordinal where that is known. Returns the
-   * slices that rebuild it, the places of those messages that were not stored before, and the ordinals of all.
+   * Adds a round's request. Each message is given as its digest, or as its ordinal if known. Returns the
+   * slices that rebuild it, the places of messages not stored before, and the ordinals of all messages.
    */
   addRequest(round: number, messages: readonly (string | number)[]): AddedRequest {
     const added: number[] = [];
@@ -54,8 +54,8 @@ export class SessionMemory {
   }
 
   /**
-   * Takes in a text that is often repeated from round to round; `null`: the round has none. Says whether it stands
-   * in the previous round, or which earlier round stored it; undefined if it must be stored now.
+   * Adds a text that is often repeated from round to round; `null`: the round has none. Returns whether it is
+   * the previous round's, or which earlier round stored it; undefined if it must be stored now.
    */
   addText(kind: TextKind, round: number, digest: string | null): 'same' | number | undefined {
     const isSame = this.#previous[kind] === digest;
@@ -69,7 +69,7 @@ export class SessionMemory {
     return isSame ? 'same' : storedBy;
   }
 
-  /** Takes in the messages of a stored round again, to rebuild a memory that was lost. Threads are not rebuilt. */
+  /** Adds the messages of a stored round, to rebuild a lost memory. Threads are not rebuilt. */
   replay(round: number, context: readonly ContextSlice[], digests: readonly string[]): void {
     let place = 0;
     for (const [sliceRound, from, count] of context) {
@@ -81,12 +81,12 @@ export class SessionMemory {
     }
   }
 
-  /** The records from ordinal `from` on, to be saved. */
+  /** The records from ordinal `from` on, for saving. */
   encodeRecords(from: number): Buffer {
     return this.#records.encode(from);
   }
 
-  /** Everything but the records. */
+  /** Everything except the records. */
   save(): SavedMemory {
     return {
       records: this.length,
@@ -96,7 +96,7 @@ export class SessionMemory {
     };
   }
 
-  /** `records` holds the newest of the records that `saved` counts. */
+  /** `records` holds the newest of the records counted in `saved`. */
   static load(saved: SavedMemory, records: Uint8Array): SessionMemory {
     const memory = new SessionMemory(new MessageRecords(saved.records, records));
     memory.#previous = { ...saved.previous };
@@ -105,7 +105,7 @@ export class SessionMemory {
     return memory;
   }
 
-  /** Slices of earlier requests and of this round's new messages; the longest that fits, from left to right. */
+  /** Slices of earlier requests and of this round's new messages, each the longest that fits, from left to right. */
   #describe(round: number, ordinals: readonly number[], firstNew: number): ContextSlice[] {
     const slices: ContextSlice[] = [];
     for (let i = 0; i < ordinals.length;) {
@@ -131,7 +131,7 @@ export class SessionMemory {
     return best ?? this.#originSlice(ordinals, at, ordinal);
   }
 
-  /** The request that stored a message holds it too, for as long as the next messages were stored beside it. */
+  /** The request that stored a message can serve as well, as long as it stored the following messages too. */
   #originSlice(ordinals: readonly number[], at: number, ordinal: number): ContextSlice {
     const round = this.#records.roundOf(ordinal);
     const place = this.#records.placeOf(ordinal);
@@ -145,7 +145,7 @@ export class SessionMemory {
     return [round, place, count];
   }
 
-  /** The request replaces the thread that it continues, or begins one; the thread unused for longest goes. */
+  /** The request replaces the thread it continues, or starts a new one; the least recently used thread is dropped. */
   #follow(round: number, ordinals: readonly number[]): void {
     const index = this.#threads.findIndex((thread) => continues(thread.ordinals, ordinals));
     if (index >= 0) this.#threads.splice(index, 1);
@@ -160,7 +160,7 @@ interface AddedRequest {
   ordinals: readonly number[];
 }
 
-/** JSON beside the records. */
+/** JSON that is saved with the records. */
 export interface SavedMemory {
   records: number;
   previous: { [kind in TextKind]?: string | null };
@@ -177,9 +177,9 @@ interface Thread {
   places?: Map<number, number>;
 }
 
-/** How many records an append loads at most (1.5 MiB): a session that grows for ever costs no more than that. */
+/** The most records that an append loads (1.5 MiB), so that a session that grows for ever stays cheap. */
 export const RECORDS_KEPT = 65_536;
-/** An agent with its sub-agents; requests without a session id are mostly threads of one round. */
+/** Enough for an agent with its sub-agents; requests without a session id are mostly threads of one round. */
 const LIVE_THREADS = 64;
 /** Two texts for each live thread. */
 const TEXTS_KEPT = 2 * LIVE_THREADS;
@@ -189,7 +189,7 @@ function placeIn(thread: Thread, ordinal: number): number | undefined {
   return thread.places.get(ordinal);
 }
 
-/** A request continues another if it holds at least half of its messages; sub-agents share no more than a prompt. */
+/** A request continues another if it has at least half of its messages; sub-agents share only a prompt. */
 function continues(earlier: readonly number[], later: readonly number[]): boolean {
   if (earlier.length === 0) return later.length === 0;
   const same = earlier[0] === later[0] ? runLength(later, 0, (i) => earlier[i]) : 0;

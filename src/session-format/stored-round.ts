@@ -7,23 +7,23 @@ import type { StoredUsage } from './stored-usage.ts';
 export type ContextSlice = [round: number, from: number, count: number];
 
 /**
- * A round as one line of a session file holds it (parsed). Absent keys are left out to save space. A new field is
+ * A round as parsed from its line of a session file. Keys are absent if they have no value. A new field is
  * added here, with its check below, in write-round.ts, and in docs/store-format.md.
  *
  * `messages`, `system`, `question`, `answer`, `reasoning`, `tool_calls` and `new_messages` are the log's
  * own JSON texts, spliced into the line.
  */
 export interface StoredRound extends StoredUsage {
-  /** From 1, in the order of the log. */
+  /** Counted from 1, in log order. */
   round: number;
   /** ISO 8601, UTC, milliseconds. */
   timestamp: string;
-  /** Where the round's line begins in the logs. */
+  /** Where the round's line begins in the logs: log id and offset. */
   at: LinePosition;
   model: string;
   price: PriceRef;
   flags?: string[];
-  /** The usage as the log gave it, where that differs from the normalised counts. */
+  /** The usage as logged, if it differs from the normalised counts. */
   logged?: Record<string, unknown>;
   has_tool_calls: boolean;
   response_type?: string;
@@ -37,7 +37,7 @@ export interface StoredRound extends StoredUsage {
   input_token_details?: unknown;
   output_token_details?: unknown;
 
-  // Everything below is text, and absent under --no-content.
+  // Everything below is text, and absent with --no-content.
   answer?: unknown;
   reasoning?: unknown;
   tool_calls?: unknown;
@@ -51,9 +51,9 @@ export interface StoredRound extends StoredUsage {
   system_round?: number;
   /** Messages that the session had not stored before. */
   new_messages?: unknown[];
-  /** Rebuilds the request: slices of earlier rounds' requests; a slice of this round refers to its `new_messages`. */
+  /** Rebuilds the request from slices of earlier requests; a slice of this round refers to its `new_messages`. */
   context?: ContextSlice[];
-  /** Instead of `new_messages` and `context`: a request that is not a list (text that the gateway cut), or of over 262,144. */
+  /** Instead of `new_messages` and `context`: a request that is not a list (it was cut), or has over 262,144. */
   messages?: unknown;
 }
 
@@ -62,9 +62,9 @@ export interface ExpandedRound {
   /** The round's line in the session file. */
   line: string;
   stored: StoredRound;
-  /** The complete history of the request; null where the log had no list. */
+  /** The complete history of the request; null if the log had no list. */
   messages: readonly string[] | null;
-  /** The JSON of `messages` where it is not a list: usually a string that the gateway cut; null where there is none. */
+  /** The JSON of `messages` if it is not a list, usually a string that the gateway cut; otherwise null. */
   messagesText: string | null;
   system: string | null;
   question: string | null;
@@ -95,7 +95,7 @@ const isText: Check<string> = (value) => typeof value === 'string';
 const isNumber: Check<number> = (value) => typeof value === 'number';
 const isAnything: Check<unknown> = (_value): _value is unknown => true;
 
-/** What each field must be. */
+/** The check for each field. */
 const FIELDS: { readonly [name in keyof Fields]: Check<Fields[name]> } = {
   round: isCount,
   timestamp: isTimestamp,
@@ -128,7 +128,7 @@ const FIELDS: { readonly [name in keyof Fields]: Check<Fields[name]> } = {
   system_round: isCount,
 };
 
-/** The fields that every version of this program has written for every round. */
+/** The fields that every version of this program writes for every round. */
 const REQUIRED = [
   'round',
   'timestamp',
@@ -151,7 +151,7 @@ export function isStoredRound(
   return wrongField(fields) === undefined;
 }
 
-/** The first field that is missing or not what it should be. Fields of later versions are not checked. */
+/** The first field that is missing or invalid. Fields of later versions are not checked. */
 export function wrongField(fields: Readonly<Record<string, unknown>>): string | undefined {
   for (const name in fields) if (CHECKS.get(name)?.(fields[name]) === false) return name;
   return REQUIRED.find((name) => fields[name] === undefined);

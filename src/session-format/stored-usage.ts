@@ -1,19 +1,19 @@
 import type { RoundUsage, TokenDetails } from '../model/token-usage.ts';
 
-/** What a round used, as its stored line names it. */
+/** A round's usage, with the names of its stored line. */
 export interface StoredUsage {
   input_tokens: number;
   output_tokens: number;
   reasoning_tokens: number;
   cached_tokens: number;
   cache_write_tokens: number;
-  /** Parts of these counts with rates of their own. */
+  /** Parts of these counts that have their own rates. */
   usage_details?: StoredDetails;
   /** Absent for the default tier. */
   service_tier?: string;
 }
 
-/** The stored name of each detail, in the order in which they are written. */
+/** The stored name of each detail, in the order of writing. */
 const DETAIL_NAMES = [
   ['cacheWrite1h', 'cache_write_1h'],
   ['inputAudio', 'input_audio'],
@@ -27,7 +27,7 @@ const DETAIL_NAMES = [
 
 export type StoredDetails = { [key in (typeof DETAIL_NAMES)[number][1]]?: number };
 
-/** What a stored round used. */
+/** The usage of a stored round. */
 export function usageOf(stored: StoredUsage): RoundUsage {
   return {
     input: stored.input_tokens,
@@ -40,7 +40,7 @@ export function usageOf(stored: StoredUsage): RoundUsage {
   };
 }
 
-/** The reverse, but for details and tier, which have places of their own in the line. */
+/** The reverse, without details and tier, which are written elsewhere in the line. */
 export function storedCounts(usage: RoundUsage): Omit<StoredUsage, 'usage_details' | 'service_tier'> {
   return {
     input_tokens: usage.input,

@@ -2,7 +2,7 @@ import { addCounts, Counts } from '../model/counts.ts';
 import type { PruneMarks, SessionEntry } from '../model/session-entry.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 
-/** What follows a session's rounds in its file, for those who read the file itself. */
+/** What follows the rounds in a session file, for people and programs that read the file directly. */
 export function summaryOf(
   session: Pick<SessionEntry, 'created' | 'updated' | 'rounds' | 'model'> & PruneMarks,
   totals: Counts,

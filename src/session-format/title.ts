@@ -1,10 +1,10 @@
 import { parseJson } from '../platform/json-spans.ts';
 
 const LONGEST = 120;
-/** Enough of a text to make a title of; a question can be megabytes. */
+/** Enough text for a title; a question can be megabytes. */
 const LOOKED_AT = 2000;
 
-/** A session's title: the start of its first question, on one line; null where a question has no words. */
+/** A session's title: the start of its first question, on one line; null if the question has no words. */
 export function titleOf(question: string | null): string | null {
   if (question === null) return null;
   const text = wordsOf(parseJson(question)).slice(0, LOOKED_AT).replaceAll(/\s+/g, ' ').trim();
@@ -17,7 +17,7 @@ export function titleOf(question: string | null): string | null {
     : text.toWellFormed();
 }
 
-/** A question is text, or parts of which some are text. */
+/** A question is a text, or a list of parts, some of which are texts. */
 function wordsOf(question: unknown): string {
   if (typeof question === 'string') return question;
   if (!Array.isArray(question)) return '';

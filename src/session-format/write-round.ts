@@ -5,7 +5,7 @@ import type { PriceRef } from '../model/usage-cell.ts';
 import type { ContextSlice, StoredRound } from './stored-round.ts';
 import { storedCounts, storedDetails } from './stored-usage.ts';
 
-/** What a round's line holds besides what the log gave. */
+/** What a round's line holds in addition to the logged values. */
 export interface StoredFacts {
   round: number;
   /** Milliseconds since 1970 UTC. */
@@ -15,7 +15,7 @@ export interface StoredFacts {
   flags: readonly string[];
 }
 
-/** The texts of a round as they are stored: JSON, or nothing where an earlier round has the same text. */
+/** The texts of a round as stored: JSON, or nothing if an earlier round has the same text. */
 export interface StoredTexts {
   context: ContextSlice[] | null;
   newMessages: readonly Text[];
@@ -23,12 +23,12 @@ export interface StoredTexts {
   question: RepeatedText;
 }
 
-/** The same text as in the previous round, or as in the round of that number, or the text itself (null: none). */
+/** The previous round's text, the text of the round with that number, or the text itself (null: none). */
 export type RepeatedText = 'same' | number | { text: Text | null };
 
 /**
- * One line of a session file, in pieces: as characters, or as UTF-8. `texts` is null where no text is kept. Small fields
- * come first, for those who read along.
+ * One line of a session file, in pieces: as characters, or as UTF-8. `texts` is null if no text is kept. Small fields
+ * come first, so that readers can stop before the texts.
  */
 export function storedLine(logged: AnyRound, facts: StoredFacts, texts: StoredTexts | null): Text[] {
   const stored = storedFields(logged, facts);
@@ -93,7 +93,7 @@ const NO_CALLS = /^(?:\[\s*\]|"")$/;
 
 const SHORT_WORD = /^[a-z0-9_-]{1,32}$/;
 
-/** What a log says in the place of a count or a type can be a client's words too: only numbers and known types stay. */
+/** Clients can influence what a log has for a count or a type, so only numbers and known types are kept. */
 export function withoutWords(fields: Partial<StoredRound>): Partial<StoredRound> {
   const { logged, input_token_details, output_token_details, response_type, service_tier, ...numbers } =
     fields;
@@ -140,7 +140,7 @@ function isLoggedOtherwise({ usage, loggedUsage }: AnyRound): boolean {
   );
 }
 
-/** Details come as an object or as the JSON of one. */
+/** Details are logged as an object or as the JSON of one. */
 function details(value: unknown): unknown {
   return typeof value === 'string' ? (parseJson(value) ?? value) : value;
 }

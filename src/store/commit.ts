@@ -20,29 +20,29 @@ import { mergeCells } from '../model/usage-cells.ts';
 
 /** What a run adds to one session. */
 export interface SessionAddition {
-  /** The session's entry with the new rounds in it, but for the file's end, checksums and usage. */
+  /** The session's entry including the new rounds, without the file's end, checksums and usage. */
   entry: Omit<SessionHead, 'end' | 'last' | 'summary'>;
-  /** The new rounds, each one line of JSON, or its UTF-8. */
+  /** The new rounds, each one line of JSON, as text or UTF-8. */
   rounds: readonly (string | Uint8Array)[];
   summary: Readonly<Record<string, unknown>>;
-  /** New records beside the file, and the byte at which they begin. */
+  /** New records for the records file, and the byte at which they begin. */
   records?: { at: number; bytes: Uint8Array };
   usage: readonly UsageCell[];
 }
 
 /** Everything that one commit stores. */
 export interface Batch {
-  /** Iterated once. */
+  /** Iterated only once. */
   sessions: Iterable<SessionAddition>;
   /** Lines of the price book and of the rejected lines' file, without line breaks. */
   prices: readonly string[];
   rejected: readonly string[];
   logs: LogPosition[];
-  /** Logs whose files are gone since the last commit, and files that were imported. */
+  /** Logs whose files have gone since the last commit, and files that were imported. */
   closed: readonly ClosedLog[];
-  /** How many of all closed logs are imported files; undefined where that was not counted. */
+  /** How many of all closed logs are imported files; undefined if not counted. */
   imported?: number | undefined;
-  /** Until when the rounds were that came from closed logs, in milliseconds since 1970 UTC; undefined: as before, null: none was closed. */
+  /** The latest time in closed logs, in milliseconds since 1970 UTC; undefined: as before, null: none was closed. */
   closedUntil?: number | null | undefined;
   nextLog: number;
 }
@@ -53,18 +53,18 @@ export function rejectedPath(dir: string): string {
 
 /** For a shorter tail, rewriting the index saves nothing noticeable. */
 const SMALL_TAIL = 1 << 18;
-/** A tail longer than this part of its base is merged into a new base. */
+/** A tail longer than this fraction of its base is merged into a new base. */
 const LARGEST_TAIL = 1 / 4;
-/** Up to this many files are synced one by one; for more, one sync of the file system is ten times cheaper. */
+/** Up to this many files are synced one by one; beyond it, one sync of the file system is ten times cheaper. */
 const FEW_FILES = 8;
 
-/** A batch whose sessions are written, and that no state counts yet. */
+/** A batch whose sessions are written, but which no state counts yet. */
 export interface Staged {
   batch: Omit<Batch, 'sessions'>;
   written: readonly WrittenSession[];
-  /** Files that must be on disk before it is committed. */
+  /** Files that must be on disk before the commit. */
   paths: readonly string[];
-  /** Some of them are new: so must their folder be. */
+  /** Some of them are new, so their folder must be synced too. */
   isNew: boolean;
 }
 
@@ -138,11 +138,11 @@ export function publish(
   const { generation } = before.index;
   if (committed.index.generation === generation) return;
   index.rebase(committed.index);
-  // A run that was killed at this point left the one before it.
+  // A run killed at this point left the previous one.
   for (const old of [generation, generation - 1]) removeIndex(files, store.dir, old);
 }
 
-/** A session as a commit leaves it, and what its new rounds used. */
+/** A session as of the commit, and what its new rounds used. */
 interface WrittenSession {
   head: SessionHead;
   usage: readonly UsageCell[];
@@ -163,18 +163,18 @@ function writeSession(
   return { head: { ...entry, ...end }, usage: mergeCells(usage) };
 }
 
-/** A session whose rounds were all removed begins a new file. */
+/** A session whose rounds were all removed starts a new file. */
 function storedOf(index: StoredIndex, id: string): SessionHead | undefined {
   const head = index.head(id);
   return head && !isPruned(head) ? head : undefined;
 }
 
-/** Whether one sync of the file system is cheaper than one for each of so many files. */
+/** Whether one sync of the file system is cheaper than syncing this many files. */
 export function areMany(paths: readonly string[]): boolean {
   return paths.length > FEW_FILES;
 }
 
-/** Syncs files of a folder, and the folder too where some of them are new. */
+/** Syncs files of a folder, and the folder too if some of them are new. */
 export function syncFiles(files: Files, dir: string, paths: readonly string[], isNew: boolean): void {
   if (areMany(paths) && files.syncAll(dir)) return;
   syncEach(files, dir, paths, isNew);
@@ -185,7 +185,7 @@ export function syncEach(files: Files, dir: string, paths: readonly string[], is
   if (isNew) files.syncFolder(dir);
 }
 
-/** Appends to the committed end; returns the new one. */
+/** Appends at the committed end; returns the new end. */
 export function appendLines(files: Files, path: string, at: number, lines: readonly string[]): number {
   if (lines.length === 0) return at;
   const bytes = Buffer.from(`${lines.join('\n')}\n`);
@@ -194,7 +194,7 @@ export function appendLines(files: Files, path: string, at: number, lines: reado
   return at + bytes.length;
 }
 
-/** Appends to the tail, or writes a new base where the tail has outgrown the old one. */
+/** Appends to the tail, or writes a new base if the tail has outgrown the old one. */
 export function writeIndex(
   files: Files,
   dir: string,
@@ -219,7 +219,7 @@ export function writeIndex(
   return { generation, base, length: length + lines.length + end.length };
 }
 
-/** Undefined where they are longer than `most` bytes. */
+/** Undefined if they are longer than `most` bytes. */
 function tailLines(
   sessions: readonly WrittenSession[],
   closed: readonly ClosedLog[],
@@ -228,7 +228,7 @@ function tailLines(
   const lines: string[] = [];
   let length = 0;
   for (const { head, usage } of sessions) {
-    // Each character is a byte at least.
+    // Each character takes at least one byte.
     if (length > most) return undefined;
     const line = sessionLine(head, usage);
     length += line.length;

@@ -5,28 +5,28 @@ import { isCount } from '../platform/json-checks.ts';
 import { parseJson } from '../platform/json-spans.ts';
 import type { State } from './state.ts';
 
-/** Rounds that were counted once, and that no session file and no log held any more when the store was repaired. */
+/** Rounds that had been counted, but were in no session file and no log any more when the store was repaired. */
 export interface LostEntry {
   session: string;
   rounds: number;
-  /** When they were, at the earliest and the latest: ISO 8601, or null where nothing said so. */
+  /** Their earliest and latest possible time: ISO 8601, or null if unknown. */
   from: string | null;
   to: string | null;
   input_tokens: number;
   output_tokens: number;
-  /** Exact decimal; of those that had a price. */
+  /** Exact decimal; covers the rounds that had a price. */
   cost_usd: string;
-  /** The same in other currencies; absent where there are none. */
+  /** The same in other currencies; absent if there are none. */
   other_costs?: Record<string, string>;
-  /** What had held them, and was gone. */
+  /** The missing files that had held them. */
   logs: string[];
-  /** When the store was repaired: ISO 8601. */
+  /** Time of the repair: ISO 8601. */
   repaired: string;
 }
 
 type LostLine = LostEntry & { commit: number };
 
-/** Append-only, one line for each session of a repair: no sum holds these rounds, and this says so. */
+/** Append-only, one line per session of a repair: the only record of these rounds, which are in no sum. */
 export function lostPath(dir: string): string {
   return join(dir, '.lost.jsonl');
 }
@@ -35,7 +35,7 @@ export function lostLine(entry: LostEntry, commit: number): string {
   return JSON.stringify({ commit, ...entry } satisfies LostLine);
 }
 
-/** All that is lost. Throws InputOutputError where the file is not what was committed. */
+/** All lost rounds. Throws InputOutputError if the file is not what was committed. */
 export function readLost(files: Files, dir: string, { lost }: Pick<State, 'lost'>): LostEntry[] {
   const length = lost?.length ?? 0;
   if (length === 0) return [];
@@ -43,13 +43,13 @@ export function readLost(files: Files, dir: string, { lost }: Pick<State, 'lost'
   const lines = bytes?.length === length ? linesOf(bytes) : [];
   if (lines.at(-1)?.end !== length) {
     throw new InputOutputError(
-      `the list of lost rounds, ${lostPath(dir)}, is cut or damaged. No sum depends on it: restore it from a backup of the store`,
+      `the list of lost rounds, ${lostPath(dir)}, is truncated or damaged. No sum depends on it. Restore it from a backup of the store`,
     );
   }
   return lines.map(({ line }) => line);
 }
 
-/** What of the file belongs to the first `commit` commits: where the state is lost. */
+/** The part of the file that belongs to the first `commit` commits, for a store that lost its state. */
 export function surveyLost(files: Files, dir: string, commit: number): State['lost'] {
   const lines = linesOf(readWhole(files, lostPath(dir)) ?? Buffer.alloc(0));
   const end = lines.findIndex(({ line }) => line.commit > commit);
@@ -58,7 +58,7 @@ export function surveyLost(files: Files, dir: string, commit: number): State['lo
   return length === 0 ? undefined : { length, rounds: own.reduce((sum, { line }) => sum + line.rounds, 0) };
 }
 
-/** Up to the first that is none. */
+/** Stops at the first line that is not valid. */
 function linesOf(bytes: Buffer): { line: LostLine; end: number }[] {
   const lines: { line: LostLine; end: number }[] = [];
   let at = 0;

@@ -4,9 +4,9 @@ const LONGEST_NAME = 200;
 const KEPT = /[A-Za-z0-9:_.@+=-]/;
 
 /**
- * The file name of a session: the id with every other byte percent-encoded, a leading dot too. Ids are the client's
- * words. A long one, and one that differs from a `taken` name by case only, ends in `~` and a digest of the id.
- * The index, not the name, says which id a file holds.
+ * The file name of a session: its id, with a leading dot and all unsafe bytes percent-encoded, because clients choose
+ * ids. A long name, or one that differs from a `taken` name only by case, ends in `~` and a digest of the id. The index,
+ * not the name, determines which id a file holds.
  */
 export function nameSessionFile(id: string, isTaken: (lowerCaseName: string) => boolean): string {
   const encoded = encode(id);

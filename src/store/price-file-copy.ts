@@ -4,7 +4,7 @@ import { isSystemError } from '../platform/errors.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 import type { StorePriceFile } from './pricing-settings.ts';
 
-/** The copy's name has its digest: a new one is written beside the one in force, and `.store.json` says which counts. */
+/** The name includes the digest, so a new copy can be written before `.store.json` switches from the old one to it. */
 export function copyPath(dir: string, { sha256 }: Pick<StorePriceFile, 'sha256'>): string {
   return join(dir, `.price-file-${sha256.slice(0, 16)}.json`);
 }
@@ -27,7 +27,7 @@ function readSound(files: Files, dir: string, file: StorePriceFile): { text: str
   const path = copyPath(dir, file);
   const facts = files.stat(path);
   if (!facts) return { problem: 'is missing' };
-  // A link, a pipe, a device: nothing that this program wrote, and a read of it may never end.
+  // A link, a pipe, a device: this program did not write it, and reading it may never end.
   if (!facts.isFile || files.real(path) !== join(files.real(dir) ?? dir, basename(path)))
     return { problem: 'is not the file that was written' };
   if (facts.size !== file.bytes) return { problem: `has ${facts.size} bytes, and had ${file.bytes}` };
@@ -36,15 +36,15 @@ function readSound(files: Files, dir: string, file: StorePriceFile): { text: str
   return { text: bytes.toString() };
 }
 
-/** Writes the copy, and has it on disk. Only then may `.store.json` name it. */
+/** Writes and syncs the copy. Only then may `.store.json` name it. */
 export function writeCopy(files: Files, dir: string, file: StorePriceFile, text: string): void {
   const path = copyPath(dir, file);
-  // A link that stands there is replaced, and never written through.
+  // If there is a link, it is replaced rather than followed.
   files.remove(`${path}.tmp`);
   replaceFile(files, path, text);
 }
 
-/** Removes the copies that `.store.json` does not name: of files before, and what a run that was killed has left. */
+/** Removes copies that `.store.json` does not name: earlier ones, and those that a killed run left. */
 export function removeOtherCopies(files: Files, dir: string, file: StorePriceFile | null): void {
   const kept = file && copyPath(dir, file);
   for (const name of files.list(dir) ?? []) {

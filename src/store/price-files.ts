@@ -8,7 +8,7 @@ export function pricesPath(dir: string, generation: number): string {
   return join(dir, `.prices-${generation}.jsonl`);
 }
 
-/** Appends lines to the price book that counts. */
+/** Appends lines to the price book in force. */
 export function appendPrices(
   files: Files,
   dir: string,
@@ -25,7 +25,7 @@ export function appendPrices(
   return { generation, length: length + bytes.length, crc: crc32(bytes, before) };
 }
 
-/** A new price book, which counts once a state names it. */
+/** Writes a new price book, which takes effect once a state names it. */
 export function writePrices(
   files: Files,
   dir: string,
@@ -41,7 +41,7 @@ function crcOf(bytes: Uint8Array | undefined): number {
   return bytes ? crc32(bytes) : 0;
 }
 
-/** Numbers of the price book files that there are, ascending. */
+/** Numbers of the existing price book files, ascending. */
 export function priceGenerations(files: Files, dir: string): number[] {
   return (files.list(dir) ?? [])
     .map((name) => /^\.prices-(\d{1,15})\.jsonl$/.exec(name)?.[1])
@@ -58,14 +58,14 @@ export function removeOtherPrices(files: Files, dir: string, generation: number)
 }
 
 /**
- * A refresh that was killed before its rename leaves a price book, and may leave an index, of the next generation.
- * Once another commit goes on from the old ones they must be gone: with the state lost, a repair would take them for
- * the last commit's.
+ * A refresh that was killed before its rename leaves a price book, and perhaps an index, of the next generation. They
+ * must be gone before another commit builds on the old ones: if the state were lost, a repair would take them for the
+ * last commit's.
  */
 export function removeKilledRefresh(files: Files, dir: string, state: State): void {
   const prices = pricesPath(dir, state.prices.generation + 1);
   if (!files.stat(prices)) return;
-  // The index first: while the book is there, what is left of the index is looked for again.
+  // The index first: as long as the book exists, the rest of the index is looked for again.
   removeIndex(files, dir, state.index.generation + 1);
   files.syncFolder(dir);
   files.remove(prices);

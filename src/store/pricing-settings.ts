@@ -1,37 +1,37 @@
 import { isRecord } from '../platform/json-checks.ts';
 
 /**
- * What of pricing belongs to a store: who adds a round later prices it as those before. It is the key `pricing` of
- * `.store.json`, which a run reads anyway. A further setting is a further key here, and is checked in `toPricing`.
+ * The pricing settings of a store, so that later rounds are priced like earlier ones. They are the key `pricing` of
+ * `.store.json`, which a run reads anyway. To add a setting, add a key here and check it in `toPricing`.
  */
 export interface PricingSettings {
-  /** The user's price file; null: the built-in prices alone. Its text lies in a copy: `price-file-copy.ts`. */
+  /** The user's price file; null: only the built-in prices. Its text is in a copy: see `price-file-copy.ts`. */
   file: StorePriceFile | null;
-  /** Which of the built-in lists come first; absent in stores that were made before there were two: `intl`. */
+  /** Which built-in list comes first; absent in stores older than the second list, which means `intl`. */
   list: PriceList;
-  /** What reports are in where nothing else is asked for: ISO 4217; null: each cost in its own currency. */
+  /** The default currency of reports (ISO 4217); null: each cost in its own currency. */
   currency: string | null;
 }
 
-/** `intl`: prices in USD. `cn`: before these, what providers charge in mainland China, in CNY. */
+/** `intl`: prices in USD. `cn`: the prices in mainland China, in CNY, take precedence over these. */
 export const PRICE_LISTS = ['intl', 'cn'] as const;
 export type PriceList = (typeof PRICE_LISTS)[number];
 
 export interface StorePriceFile {
-  /** Absolute. The file's own name is part of the source of its prices. */
+  /** Absolute. The file's name is part of the source of its prices. */
   path: string;
-  /** The SHA-256 of its text, in hexadecimal digits, and its length in bytes. */
+  /** SHA-256 of its text in hexadecimal, and its length in bytes. */
   sha256: string;
   bytes: number;
-  /** When it became the store's with this content: ISO 8601, UTC. */
+  /** When the store took over this content: ISO 8601, UTC. */
   since: string;
-  /** What the system said of the file when it held this content; null where it was no file that stays (a pipe). */
+  /** The file's metadata when it had this content; null if it was not a regular file (a pipe). */
   seen: SeenFile | null;
-  /** The digest of other content that was found at `path` and said, though it is not in force. */
+  /** Digest of newer content at `path` that was reported, though it is not in force. */
   told?: string;
 }
 
-/** Enough to know, without reading it, that a file is what it was. Times in milliseconds since 1970 UTC. */
+/** Enough to tell, without reading it, that a file is unchanged. Times in milliseconds since 1970 UTC. */
 export interface SeenFile {
   dev: number;
   ino: number;
@@ -42,19 +42,19 @@ export interface SeenFile {
 
 export const NO_PRICING: PricingSettings = { file: null, list: 'intl', currency: null };
 
-/** Whether a file is the one that was seen, unchanged. */
+/** Whether a file is the one seen before, unchanged. */
 export function isSeen(seen: SeenFile | null, facts: SeenFile): boolean {
   return seen !== null && FACTS.every((key) => seen[key] === facts[key]);
 }
 
-/** The part of what the system says of a file that is kept; null for what is no regular file. */
+/** The part of a file's metadata that is kept; null if it is not a regular file. */
 export function toSeen(facts: (SeenFile & { isFile: boolean }) | undefined): SeenFile | null {
   if (!facts?.isFile) return null;
   const { dev, ino, size, mtime, ctime } = facts;
   return { dev, ino, size, mtime, ctime };
 }
 
-/** The settings in `.store.json`; stores that were made before there were any have none. Undefined: it is damaged. */
+/** The settings in `.store.json`; the oldest stores have none. Undefined: they are damaged. */
 export function toPricing(value: unknown): PricingSettings | undefined {
   if (value === undefined) return NO_PRICING;
   if (!isRecord(value)) return undefined;
@@ -67,7 +67,7 @@ function isList(value: unknown): value is PriceList {
   return PRICE_LISTS.some((list) => list === value);
 }
 
-/** What `--currency` says for each cost in its own currency: commander makes an empty text of null. */
+/** The value of `--currency` for each cost in its own currency; commander turns null into an empty text. */
 export const NO_CURRENCY = 'none';
 
 /** Three capital letters. */

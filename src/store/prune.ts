@@ -11,16 +11,16 @@ import type { SessionEntry, SessionHead } from '../model/session-entry.ts';
 
 /** A session whose rounds are removed; its sums stay in the index. */
 export interface Removal {
-  /** As it is to stand in the index. */
+  /** Its new entry in the index. */
   entry: SessionHead;
-  /** Its file until now. */
+  /** Its old file. */
   file: string;
   part: PrunedPart;
 }
 
-/** A session whose texts are removed: its rounds are written into a new file. */
+/** A session whose texts are removed: its rounds move to a new file. */
 export interface Rewrite {
-  /** With the name of the new file. */
+  /** Names the new file. */
   entry: SessionHead;
   file: string;
   /** The rounds without texts, each one line of JSON, in pieces. */
@@ -31,14 +31,14 @@ export interface Rewrite {
 export interface Prune {
   removals: readonly Removal[];
   rewrites: readonly Rewrite[];
-  /** Writes the index anew, so that no title of what is gone stays in a line of it: the last of a run's prunes. */
+  /** Rewrite the index, so that no title of removed sessions stays in it. Set for the last prune of a run. */
   isLast: boolean;
 }
 
 /**
- * Removes rounds and texts at once, like a commit: what is new is on disk before the state is renamed, and what is old
- * is removed behind it. A crash before leaves the store as it was, one behind leaves files that nothing names: the
- * next prune removes them. Brings `index` up to date and returns the new state.
+ * Removes rounds and texts atomically, like a commit: the new files are on disk before the state is renamed, and the old
+ * ones are removed after it. A crash before the rename leaves the store as it was. A crash after it leaves files that
+ * nothing names, and the next prune removes them. Updates `index` and returns the new state.
  */
 export function prune(files: Files, store: Store, state: State, index: StoredIndex, what: Prune): State {
   const { dir } = store;
@@ -89,8 +89,8 @@ function writeRounds(files: Files, dir: string, { entry, rounds, summary }: Rewr
 }
 
 /**
- * Takes the text out of lines of the rejected lines' file. Each keeps its length: spaces stand in the text's place, so
- * that what the state counts stays true, whichever of the two files a crash leaves.
+ * Removes the text from lines of the rejected lines' file. Spaces replace it, so that each line keeps its length and the
+ * state stays correct whichever of the two files a crash leaves.
  */
 export function blankRejected(files: Files, dir: string, lines: readonly string[]): void {
   replaceFile(files, rejectedPath(dir), lines.map((line) => `${line}\n`).join(''));

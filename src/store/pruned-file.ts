@@ -5,19 +5,19 @@ import { parseIndexLine, toCell, toRow, type CellRow } from './index/index.ts';
 import type { State } from './state.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 
-/** What the rounds came to that were removed from a session. */
+/** The sums of rounds that were removed from a session. */
 export type PrunedPart = Pick<
   SessionEntry,
   'created' | 'updated' | 'rounds' | 'model' | 'errors' | 'usage'
 > & {
-  /** When, in milliseconds since 1970 UTC. */
+  /** Time of the removal, in milliseconds since 1970 UTC. */
   pruned: number;
 };
 
-/** One removal: a line of the file. */
+/** One removal, as a line of the file. */
 type PrunedLine = Omit<PrunedPart, 'usage'> & { id: string; commit: number; usage: CellRow[] };
 
-/** Append-only, one line a removal: where the index is lost, nothing else knows of these rounds any more. */
+/** Append-only, one line per removal: if the index is lost, this is the only record of these rounds. */
 export function prunedPath(dir: string): string {
   return join(dir, '.pruned.jsonl');
 }
@@ -26,7 +26,7 @@ export function prunedLine(id: string, commit: number, part: PrunedPart): string
   return JSON.stringify({ id, commit, ...part, usage: part.usage.map(toRow) } satisfies PrunedLine);
 }
 
-/** The parts of each session, the first removal first. Throws InputOutputError where the file is not what was committed. */
+/** The parts of each session, oldest removal first. Throws InputOutputError if the file is not what was committed. */
 export function readPruned(
   files: Files,
   dir: string,
@@ -36,11 +36,11 @@ export function readPruned(
   if (length === 0) return new Map();
   const path = prunedPath(dir);
   const bytes = readWhole(files, path)?.subarray(0, length);
-  if (bytes?.length !== length) throw damaged(path, bytes ? 'is cut' : 'is missing');
+  if (bytes?.length !== length) throw damaged(path, bytes ? 'is truncated' : 'is missing');
   return partsOf(path, bytes);
 }
 
-/** How much of the file belongs to the first `commit` commits: where the state is lost. */
+/** How much of the file belongs to the first `commit` commits, for a store that lost its state. */
 export function surveyPruned(files: Files, dir: string, commit: number): State['pruned'] {
   const bytes = readWhole(files, prunedPath(dir)) ?? Buffer.alloc(0);
   let length = 0;
@@ -69,6 +69,6 @@ function partsOf(path: string, bytes: Buffer): Map<string, PrunedPart[]> {
 
 function damaged(path: string, problem: string): InputOutputError {
   return new InputOutputError(
-    `the sums of pruned sessions, ${path}, ${problem}. Nothing was changed: restore it from a backup of the store`,
+    `the sums of pruned sessions, ${path}, ${problem}. Nothing was changed. Restore it from a backup of the store`,
   );
 }

@@ -3,7 +3,7 @@ import { readBytes, type Files } from '../platform/files.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { checkSessionFile } from './session-file.ts';
 
-/** A stored round's line, and where it begins in the session's file. */
+/** A stored round's line, and its place in the session's file. */
 export interface PlacedLine {
   text: string;
   start: number;
@@ -16,8 +16,8 @@ const NEWLINE = 0x0a;
 const COMMA = 0x2c;
 
 /**
- * The rounds of a session's file between two offsets, the last one first. `from` is 0 or the end of a round, `to` the
- * end of a round. The newest rounds are asked for most, and a file can be gigabytes. Throws InputOutputError unless the
+ * The rounds of a session's file between two offsets, last one first, because the newest rounds are needed most and a
+ * file can be gigabytes. `from` is 0 or the end of a round, `to` the end of a round. Throws InputOutputError unless the
  * file holds the committed rounds.
  */
 export function* roundsBackward(
@@ -53,7 +53,7 @@ export function* roundsBackward(
       pieces.push(chunk.subarray(0, right));
       at = start;
     }
-    // At the beginning of the file this is its header, and otherwise what separates two rounds.
+    // At the start of the file this is the header; elsewhere it is the separator of two rounds.
   } finally {
     files.close(fd);
   }

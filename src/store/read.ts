@@ -9,7 +9,7 @@ import { openStore } from './store.ts';
 import type { ClosedLog } from '../model/log-position.ts';
 import { isPruned, type SessionEntry } from '../model/session-entry.ts';
 
-/** The store as one commit left it. */
+/** The store as of one commit. */
 export interface Snapshot {
   readonly dir: string;
   readonly sessions: StoredSessions;
@@ -19,14 +19,14 @@ export interface Snapshot {
   readonly state: State;
   /** Logs whose files are gone, and imported files. */
   readonly closed: ReadonlyMap<number, ClosedLog>;
-  /** Lets go of the index's file: for a process that lives on. */
+  /** Closes the index's file, for processes that keep running. */
   close(): void;
 }
 
-/** A writer can replace a file between our reading the state and opening it; so many times in a row it can't. */
+/** A writer can replace a file after we read the state and before we open it, but not this many times in a row. */
 const TRIES = 5;
 
-/** Reads the last commit; takes no lock and waits for nobody. Throws InputOutputError if there is no sound store. */
+/** Reads the last commit without a lock. Throws InputOutputError if there is no intact store. */
 export function readSnapshot(dir: string, files: Files = nodeFiles): Snapshot {
   const store = openStore(files, dir);
   for (let attempt = 1; ; attempt++) {
@@ -52,20 +52,20 @@ export function readSnapshot(dir: string, files: Files = nodeFiles): Snapshot {
   }
 }
 
-/** The lines of the price book as far as they are committed. Throws if it doesn't hold them. */
+/** The committed lines of the price book. Throws if it does not hold them. */
 export function readPriceLines(files: Files, dir: string, state: Pick<State, 'prices'>): string[] {
   const { generation, length, crc } = state.prices;
   if (length === 0) return [];
   const path = pricesPath(dir, generation);
   const bytes = readBook(files, path, length);
-  if (bytes.length !== length) throw priceBookError(path, 'is cut');
+  if (bytes.length !== length) throw priceBookError(path, 'is truncated');
   if (crc !== undefined && crc32(bytes) !== crc) throw priceBookError(path, 'is damaged');
   const lines = bytes.toString().split('\n');
   if (lines.pop() !== '') throw priceBookError(path, 'is damaged');
   return lines;
 }
 
-/** A refresh can have replaced it since the state was read: the error says so to those who start again. */
+/** A refresh may have replaced it since the state was read; the error's cause lets readers start again. */
 function readBook(files: Files, path: string, length: number): Buffer {
   try {
     return withFile(files, path, 'read', (fd) => readBytes(files, fd, 0, length));
@@ -76,15 +76,14 @@ function readBook(files: Files, path: string, length: number): Buffer {
 
 function priceBookError(path: string, problem: string, cause?: unknown): InputOutputError {
   return new InputOutputError(
-    `the price book ${path} ${problem}. Nothing was changed: restore the store from a backup, or parse into a new --output-dir`,
+    `the price book ${path} ${problem}. Nothing was changed. Restore the store from a backup, or parse into a new --output-dir`,
     { cause },
   );
 }
 
 /**
- * The committed rounds of a session, each as the JSON text of its line; can be gone through several times. Where a prune
- * has put the rounds into another file meanwhile, they are read from there; where it has removed them, that is an
- * InputOutputError.
+ * The committed rounds of a session, each as the JSON text of its line. Can be iterated more than once. If a prune moves
+ * the rounds to another file meanwhile, they are read from there; if it removes them, InputOutputError is thrown.
  */
 export function readRoundLines(dir: string, entry: SessionEntry, files: Files = nodeFiles): Iterable<string> {
   return {
@@ -98,9 +97,9 @@ export function readRoundLines(dir: string, entry: SessionEntry, files: Files = 
           throw new PrunedMeanwhile(dir, entry);
         }
         rounds = storedRounds(files, dir, now)[Symbol.iterator]();
-        // What was added since belongs to a later commit.
+        // Rounds added since belong to a later commit.
         left = entry.rounds - (entry.pruned_rounds ?? 0);
-        // The file that the index names is missing: that is said now.
+        // The file that the index names is missing: this throws the error that says so.
         first = attempt === TRIES || now.file === entry.file ? rounds.next() : firstOf(rounds);
       }
       for (let next = first; !next.done && left > 0; next = rounds.next(), left--) yield next.value;
@@ -117,7 +116,7 @@ function firstOf(rounds: Iterator<string>): IteratorResult<string> | 'gone' {
   }
 }
 
-/** Who reads a later commit does not meet the session any more. */
+/** A later commit does not have the session any more. */
 export class PrunedMeanwhile extends InputOutputError {
   constructor(dir: string, { id }: SessionEntry) {
     super(`the session ${JSON.stringify(id)} in ${dir} was pruned while it was read. Ask again`);

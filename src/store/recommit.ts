@@ -10,34 +10,34 @@ import { lostRoundsOf, writeState, type State } from './state.ts';
 import type { Store } from './store.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 
-/** A session whose file is not what it should be behind, or before, the end of its rounds. */
+/** A session whose file is damaged, in its rounds or after them. */
 export interface SessionRewrite {
-  /** The session's own entry in the index: gets its new end and checksums. */
+  /** The session's entry in the index; receives its new end and checksums. */
   entry: SessionEntry;
   summary: Readonly<Record<string, unknown>>;
-  /** A damaged file, whose first rounds are copied into the entry's; undefined: only the summary is written. */
+  /** A damaged file whose first rounds are copied into the entry's file; undefined: only the summary is written. */
   from?: string;
 }
 
-/** All that a repair writes. */
+/** Everything that a repair writes. */
 export interface Renewal {
   rewrites: readonly SessionRewrite[];
   index: Index;
-  /** The new state; its index generation is one that no file has. */
+  /** The new state, with an index generation that no file has. */
   state: State;
-  /** Damaged files, kept out of the way under `.damaged-…`, and index files that nothing refers to any more. */
+  /** Damaged files, which are renamed to `.damaged-…`, and index files that nothing refers to any more. */
   setAside: readonly string[];
   stale: readonly number[];
-  /** New lines of the price book, and files that are written already: nothing names them yet, and they are not synced. */
+  /** New lines of the price book, and files already written but not synced: nothing names them yet. */
   prices: readonly string[];
   written: readonly string[];
-  /** Rounds that are lost for good. */
+  /** Rounds lost for good. */
   lost: readonly LostEntry[];
 }
 
 /**
- * Makes a repaired store true at once, like a commit: what is new is on disk before the state is renamed, and no
- * byte of a round is written over. A crash before leaves the store as it was.
+ * Publishes a repaired store atomically, like a commit: what is new is on disk before the state is renamed, and no byte
+ * of a round is overwritten. A crash before the rename leaves the store as it was.
  */
 export function recommit(files: Files, store: Store, renewal: Renewal): void {
   const { dir } = store;

@@ -6,9 +6,9 @@ import { writeState, type State } from './state.ts';
 import type { Store } from './store.ts';
 
 /**
- * Makes a new price book and the index that goes with it true at once, like a commit: both are written beside the old
- * ones and are on disk before the state is renamed. No session file is touched. A crash before leaves the store as it
- * was, one behind leaves old files that nothing names. Returns the new state.
+ * Publishes a new price book and its index atomically, like a commit: both are on disk, next to the old ones, before the
+ * state is renamed. No session file is touched. A crash before the rename leaves the store as it was; a crash after it
+ * leaves old files that nothing names. Returns the new state.
  */
 export function reprice(
   files: Files,
@@ -33,7 +33,7 @@ export function reprice(
   };
   writeState(files, store.statePath, committed);
   removeIndex(files, dir, state.index.generation);
-  // A run that was killed right here left the one before it.
+  // A run killed at this point left the previous one.
   removeIndex(files, dir, state.index.generation - 1);
   removeOtherPrices(files, dir, generation);
   return committed;

@@ -4,8 +4,8 @@ import { parseIndexLine, tailPath } from './index/index.ts';
 import type { State } from './state.ts';
 
 /**
- * Throws when the index holds a later commit than the state counts, apart from the one that a killed run left
- * behind: then an old state was put back. Under the lock only, as a reader's state may be old for a moment.
+ * Throws if the index holds a later commit than the state counts, other than one that a killed run left: then an old
+ * state was restored. Call it only under the lock, because a reader's state may be out of date for a moment.
  */
 export function checkNotRestored(files: Files, dir: string, state: State): void {
   const path = tailPath(dir, state.index.generation);
@@ -18,7 +18,7 @@ export function checkNotRestored(files: Files, dir: string, state: State): void 
     if (line && 'commit' in line && line.commit > state.commit + 1) {
       throw new InputOutputError(
         `the state is older than the index ${path}: it counts ${state.commit} commits, and the index ${line.commit}. ` +
-          'Nothing was changed. A new state can be made from the index: monitor repair says how',
+          'Nothing was changed. Run monitor repair: it can make a new state from the index',
       );
     }
   }

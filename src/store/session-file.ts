@@ -5,15 +5,15 @@ import { errorCode, isAbsent, readBytes, withFile, type Files } from '../platfor
 import type { SessionEntry } from '../model/session-entry.ts';
 import { headLine, parseSummary, SEPARATOR, summaryBytes } from '../session-format/framing.ts';
 
-/** Where a session's rounds end, and the checksums that show its file is the one that the index means. */
+/** Where a session's rounds end, and the checksums that identify its file as the one in the index. */
 export type SessionEnd = Pick<SessionEntry, 'end' | 'last' | 'summary'>;
 type Rounds = Pick<SessionEntry, 'file' | 'end' | 'last'>;
 type Committed = SessionEnd & Pick<SessionEntry, 'file'>;
 
 /**
- * Writes new rounds at the committed end of a session's rounds, over the old summary, and a new summary after them:
- * bytes before that end never change, so readers need no lock. Nothing is synced here. Throws if the file does not hold
- * the committed rounds: writing after their end would leave a hole.
+ * Writes new rounds at the committed end of a session's rounds, over the old summary, and a new summary after them.
+ * Bytes before that end never change, so readers need no lock. Does not sync. Throws if the file does not hold the
+ * committed rounds, because writing after their end would leave a hole.
  */
 export function appendRounds(
   files: Files,
@@ -46,7 +46,7 @@ export function appendRounds(
 
 const scratch = Buffer.allocUnsafeSlow(1 << 20);
 
-/** The pieces joined; valid until the next call. */
+/** Joins the pieces; the result is valid until the next call. */
 function joined(pieces: readonly Uint8Array[]): Buffer {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   if (length > scratch.length) return Buffer.concat(pieces, length);
@@ -58,7 +58,7 @@ function joined(pieces: readonly Uint8Array[]): Buffer {
   return scratch.subarray(0, length);
 }
 
-/** Writes a summary after the committed rounds, over whatever is there. Nothing is synced here. */
+/** Writes a summary after the committed rounds, over whatever is there. Does not sync. */
 export function replaceSummary(
   files: Files,
   dir: string,
@@ -70,25 +70,25 @@ export function replaceSummary(
   return { length: tail.length, crc: crc32(tail) };
 }
 
-/** The file ends with the bytes. */
+/** Writes the bytes and truncates the file after them. */
 function writeLast(files: Files, fd: number, at: number, bytes: Buffer): void {
   files.write(fd, bytes, at);
   files.truncate(fd, at + bytes.length);
 }
 
-/** Throws if the file doesn't hold the committed rounds: it was deleted, cut or replaced. */
+/** Throws if the file does not hold the committed rounds: it was deleted, truncated or replaced. */
 export function checkSessionFile(files: Files, dir: string, entry: Committed): void {
   useSessionFile(files, dir, entry, 'read', () => undefined);
 }
 
-/** Whether the file holds the committed rounds, judged by the last one. */
+/** Whether the file holds the committed rounds, judging by the last one. */
 export function holdsRounds(files: Files, dir: string, entry: Rounds): boolean {
   const path = join(dir, entry.file);
   if (!files.stat(path)) return false;
   return withFile(files, path, 'read', (fd) => isLastRound(readLastRound(files, fd, entry), entry));
 }
 
-/** The summary after the rounds; undefined where a crashed run wrote over the committed one. */
+/** The summary after the rounds; undefined if a crashed run overwrote the committed one. */
 export function readSummary(
   files: Files,
   dir: string,
@@ -101,7 +101,7 @@ export function readSummary(
   return parseSummary(bytes);
 }
 
-/** The committed rounds, each as the JSON text of its line; can be iterated several times. */
+/** The committed rounds, each as the JSON text of its line. Can be iterated more than once. */
 export function storedRounds(files: Files, dir: string, entry: Committed): Iterable<string> {
   return {
     *[Symbol.iterator]() {
@@ -127,7 +127,7 @@ function* roundLines(files: Files, fd: number, dir: string, entry: Rounds): Gene
   for (let at = 0; at < end;) {
     const chunk = readBytes(files, fd, at, Math.min(CHUNK_BYTES, end - at));
     if (chunk.length === 0) throw cut(dir, entry);
-    // JSON has no NULs: they are a hole, where a crash of the machine lost what was written.
+    // JSON has no NULs. They mean that a crash of the machine lost what was written.
     if (chunk.includes(0)) throw damaged(dir, entry, 'holds NUL bytes');
     at += chunk.length;
     let from = 0;
@@ -167,7 +167,7 @@ function openSessionFile(files: Files, dir: string, entry: Rounds, how: 'read' |
     if (isAbsent(error)) throw damaged(dir, entry, 'is missing', error);
     if (errorCode(error) !== 'EACCES') throw error;
     throw new InputOutputError(
-      `the session file ${join(dir, entry.file)} cannot be opened to ${how} it. Nothing was changed: give this user the right to`,
+      `the session file ${join(dir, entry.file)} cannot be opened to ${how} it: permission denied. Nothing was changed. Give this user ${how} permission`,
     );
   }
 }
@@ -187,26 +187,26 @@ function isLastRound(line: Buffer, { last }: Rounds): boolean {
 }
 
 function cut(dir: string, entry: Rounds): InputOutputError {
-  return damaged(dir, entry, `is cut: ${entry.end} bytes of rounds were committed`);
+  return damaged(dir, entry, `is truncated: ${entry.end} bytes of rounds were committed`);
 }
 
 function damaged(dir: string, entry: Rounds, problem: string, cause?: unknown): InputOutputError {
   return new InputOutputError(
-    `the session file ${join(dir, entry.file)} ${problem}. Nothing was changed: restore it from a backup of the store, ` +
-      'or go on with what is left of it: monitor repair says what that is',
+    `the session file ${join(dir, entry.file)} ${problem}. Nothing was changed. Restore it from a backup, ` +
+      'or run monitor repair to see what is left of it and continue with that',
     { cause },
   );
 }
 
 /**
- * The records beside a long session: what an append must know of the session's past, so that it need not read the
- * session. They only ever grow; those behind the committed number are a crashed run's.
+ * The records file of a long session: what an append must know of the session's past, so that it does not have to read
+ * the session. It only grows; records after the committed number come from a crashed run.
  */
 export function recordsPath(dir: string, file: string): string {
   return join(dir, `.memory-${file.slice(0, -'.json'.length)}`);
 }
 
-/** The newest `kept` of `count` committed records of `size` bytes; undefined if the file doesn't hold them. */
+/** The newest `kept` of `count` committed records of `size` bytes; undefined if the file does not hold them. */
 export function readRecords(
   files: Files,
   path: string,

@@ -13,7 +13,7 @@ export interface SessionLine {
 }
 
 const CHUNK_BYTES = 1 << 20;
-/** No round is this long: a hole, or another file's bytes. */
+/** No round is this long, so it is a hole, or another file's bytes. */
 const LONGEST = 256 << 20;
 
 /** The lines of a file that the index cannot vouch for, up to the first that is certainly not text. */
@@ -55,7 +55,7 @@ function toLine(bytes: Buffer, end: number): SessionLine | undefined {
 /** How much of a copy is in memory at once. */
 const COPY_CHARACTERS = 16 << 20;
 
-/** Copies the first rounds of another file into a session's file. Nothing is synced here. */
+/** Copies the first rounds of another file into a session's file. Does not sync. */
 export function copyRounds(
   files: Files,
   dir: string,
@@ -88,13 +88,13 @@ export function copyRounds(
   return flush();
 }
 
-/** Whether a session file begins as this session's does: reads no more than its first line. */
+/** Whether a session file has this session's first line. Reads nothing else. */
 export function headerOf(files: Files, path: string, id: string): boolean {
   const expected = Buffer.from(headLine(id));
   return withFile(files, path, 'read', (fd) => readBytes(files, fd, 0, expected.length)).equals(expected);
 }
 
-/** The session id in a file's first line; undefined where it has none. */
+/** The session id in a file's first line; undefined if it has none. */
 export function readHeaderId(files: Files, path: string): string | undefined {
   for (const { text } of sessionLines(files, path)) return idOfHead(text);
   return undefined;

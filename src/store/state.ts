@@ -5,35 +5,35 @@ import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 import { isCount, isRecord } from '../platform/json-checks.ts';
 import { parseJson } from '../platform/json-spans.ts';
 
-/** How much of which price book counts. */
+/** Which price book is in force, and how many of its bytes. */
 export interface PriceBookEnd {
   generation: number;
   length: number;
-  /** CRC-32 of the bytes that count. Absent in older stores, until a price is added. */
+  /** CRC-32 of these bytes. Absent in older stores until a price is added. */
   crc?: number;
 }
 
-/** The commit pointer. Renaming a new one into place is the commit: what it doesn't count does not exist. */
+/** The commit pointer. Renaming a new one into place is the commit; what it does not count does not exist. */
 export interface State {
   format: typeof STATE_FORMAT;
-  /** Id of the store that it belongs to. */
+  /** Id of the store it belongs to. */
   store: string;
   /** Number of commits so far. */
   commit: number;
-  /** The index: its files' number, the length of its base (0: there is none), and of its tail. */
+  /** The index: the number of its files, the length of its base (0: none), and of its tail. */
   index: { generation: number; base: number; length: number };
   prices: PriceBookEnd;
   rejected: { length: number };
-  /** The sums of removed rounds; absent where none were. */
+  /** The sums of removed rounds; absent if there are none. */
   pruned?: { length: number };
-  /** How many of the closed logs are imported files; absent in older stores, where nobody has counted them. */
+  /** How many of the closed logs are imported files; absent in older stores, which did not count them. */
   imported?: number;
   /**
-   * No closed log has a line of a request that ended later: milliseconds since 1970 UTC; null as long as no log was closed.
-   * Absent in older stores.
+   * No closed log has a request that ended later: milliseconds since 1970 UTC; null if no log was closed. Absent in older
+   * stores.
    */
   closed_until?: number | null;
-  /** Rounds that a repair could not bring back, and how much of their list counts; absent where none were lost. */
+  /** Rounds that a repair could not recover, and the committed length of their list; absent if none were lost. */
   lost?: { length: number; rounds: number };
   /** The next log id. */
   next_log: number;
@@ -41,7 +41,7 @@ export interface State {
 }
 
 /**
- * Older formats can still be read. Format 1 has no base, format 2 no cells in other currencies and none with bounds, and
+ * Older formats can still be read. Format 1 has no base, format 2 no cells in other currencies or with bounds, and
  * format 3 no checksums.
  */
 const STATE_FORMAT = 4;
@@ -59,7 +59,7 @@ export function newState(store: string): State {
   };
 }
 
-/** Reads the state of a store; anything but a whole state of this very store is an error that says what to do. */
+/** Reads the state of a store. Throws InputOutputError unless it is an intact state of this store. */
 export function readState(files: Files, path: string, store: string): State {
   const bytes = readWhole(files, path);
   if (!bytes) throw stateError(path, 'is missing');
@@ -81,7 +81,7 @@ export function stateText(state: State): string {
 
 const CRC_KEY = ',"crc":';
 
-/** Older formats have no checksum: what they say is checked against the index where that is read. */
+/** Older formats have no checksum; they are checked against the index when that is read. */
 function isIntact(text: string, { format, crc }: Record<string, unknown>): boolean {
   if (crc === undefined) return typeof format === 'number' && format < 4;
   const end = text.lastIndexOf(CRC_KEY);
@@ -93,7 +93,9 @@ export function parseState(bytes: Uint8Array): State | string {
   const text = Buffer.from(bytes).toString();
   const value = parseJson(text);
   if (value === undefined) {
-    return bytes.length === 0 ? 'is empty' : 'is not valid JSON: it was cut, or written by something else';
+    return bytes.length === 0
+      ? 'is empty'
+      : 'is not valid JSON: it was truncated, or written by another program';
   }
   if (!isRecord(value)) return 'is not a state';
   if (typeof value['format'] === 'number' && value['format'] > STATE_FORMAT) {
@@ -136,12 +138,12 @@ function isState(value: Record<string, unknown>): value is Record<string, unknow
 
 function stateError(path: string, problem: string): InputOutputError {
   return new InputOutputError(
-    `the state ${path} ${problem}. Nothing was changed. Without it, it is not known which log bytes were counted. ` +
-      'The index may know: monitor repair says how to go on',
+    `the state ${path} ${problem}. Nothing was changed. Without the state, monitor does not know which log bytes were counted. ` +
+      'Run monitor repair: the index may have this information',
   );
 }
 
-/** How many rounds no repair could bring back: no sum of the store holds them. */
+/** How many rounds no repair could recover: no sum of the store includes them. */
 export function lostRoundsOf({ lost }: Pick<State, 'lost'>): number {
   return lost?.rounds ?? 0;
 }

@@ -5,17 +5,17 @@ import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 import { NO_PRICING, toPricing, type PricingSettings } from './pricing-settings.ts';
 import { newState, parseState, writeState } from './state.ts';
 
-/** What may be stored is part of the store: two runs with other filters would make totals that mean nothing. */
+/** The filters belong to the store: runs with different filters would make its totals meaningless. */
 export interface Filters {
-  /** Only this session is stored. */
+  /** Store only this session. */
   session_key: string | null;
-  /** Rounds before this time are not stored: ISO 8601, UTC. */
+  /** Do not store rounds before this time: ISO 8601, UTC. */
   since: string | null;
-  /** No text is stored. */
+  /** Store no text. */
   no_content: boolean;
-  /** Kinds of what is taken out of texts before they are stored: `secrets`, `email` …; null: nothing is. */
+  /** Kinds of content to remove from texts before they are stored (`secrets`, `email` …); null: none. */
   redact: readonly string[] | null;
-  /** The user's own patterns of what is taken out, by name. */
+  /** The user's own patterns of content to remove, by name. */
   redact_patterns: readonly RedactPattern[] | null;
 }
 
@@ -25,7 +25,7 @@ interface RedactPattern {
   pattern: string;
 }
 
-/** Whether a round at a time (milliseconds since 1970 UTC) is not to be stored. */
+/** Whether a round at a time (milliseconds since 1970 UTC) is filtered out. */
 export function isFilteredOut(filters: Filters, sessionId: string, time: number): boolean {
   const { session_key: key, since } = filters;
   return (key !== null && sessionId !== key) || (since !== null && time < Date.parse(since));
@@ -45,7 +45,7 @@ export interface Store {
   id: string;
   statePath: string;
   filters: Filters;
-  /** As it was when the store was opened. */
+  /** As of when the store was opened. */
   pricing: PricingSettings;
 }
 
@@ -57,19 +57,19 @@ export function lockPath(dir: string): string {
   return join(dir, LOCK);
 }
 
-/** The store in a folder; undefined where there is none yet (no folder, an empty one, or one a crash left half made). */
+/** The store in a folder; undefined if there is none yet (no folder, an empty one, or one half made before a crash). */
 export function findStore(files: Files, dir: string): Store | undefined {
   const bytes = readWhole(files, join(dir, NAME));
   if (bytes) return parseStore(dir, bytes);
   const foreign = (files.list(dir) ?? []).filter((name) => !isLeftover(files, dir, name));
   if (foreign.length === 0) return undefined;
   throw new InputOutputError(
-    `${dir} is no store of monitor: it has no ${NAME} but holds ${foreign.toSorted().slice(0, 3).join(', ')}` +
+    `${dir} is not a store of monitor: it has no ${NAME} but contains ${foreign.toSorted().slice(0, 3).join(', ')}` +
       `${foreign.length > 3 ? ', …' : ''}. Name an empty or new folder with --output-dir`,
   );
 }
 
-/** The store in a folder, which must be there. */
+/** The store in a folder. Throws if there is none. */
 export function openStore(files: Files, dir: string): Store {
   const store = findStore(files, dir);
   if (store) return store;
@@ -78,43 +78,43 @@ export function openStore(files: Files, dir: string): Store {
   );
 }
 
-/** Where a run that names this --state-file, or none, keeps the state of a store. */
+/** Where a run with this --state-file, or without one, keeps the state of a store. */
 export function resolveStatePath(dir: string, stateFile: string | undefined): string {
   return stateFile === undefined ? resolve(dir, '.state.json') : resolve(stateFile);
 }
 
 /**
- * Makes a store in a folder that is there and locked. Its own file comes last: a crash before it leaves what
- * `findStore` takes for nothing.
+ * Makes a store in an existing, locked folder. `.store.json` comes last: after a crash before it, `findStore` finds no
+ * store.
  */
 export function createStore(files: Files, dir: string, statePath: string, filters: Filters): Store {
   const found = readWhole(files, statePath);
   if (found && !isFresh(found)) {
     throw new InputOutputError(
-      `the state file ${statePath} is there already, but ${dir} holds no store. Name another --state-file, or remove it`,
+      `the state file ${statePath} already exists, but ${dir} holds no store. Name another --state-file, or remove it`,
     );
   }
   const id = randomUUID();
-  // Relative, so that a store that keeps its state beside it can be moved.
+  // Relative, so that a store can be moved together with its state.
   const state = dirname(statePath) === resolve(dir) ? basename(statePath) : statePath;
   writeState(files, statePath, { ...newState(id), imported: 0 });
   replaceFile(files, join(dir, NAME), `${JSON.stringify({ format: FORMAT, store: id, state, filters })}\n`);
   return { dir, id, statePath, filters, pricing: NO_PRICING };
 }
 
-/** Puts other pricing settings into the file that describes a store, which must be locked; the rest of it stays. */
+/** Replaces the pricing settings in `.store.json`, and leaves the rest of it. The store must be locked. */
 export function writePricing(files: Files, { dir }: Store, pricing: PricingSettings): void {
   const path = join(dir, NAME);
   const bytes = readWhole(files, path);
   if (!bytes) throw new InputOutputError(`${path} is missing: restore it from a backup`);
   const described = JSON.parse(bytes.toString()) as { pricing?: Record<string, unknown> };
   const document = { ...described, pricing: { ...described.pricing, ...pricing } };
-  // A link that stands there is replaced, and never written through.
+  // If there is a link, it is replaced rather than followed.
   files.remove(`${path}.tmp`);
   replaceFile(files, path, `${JSON.stringify(document)}\n`);
 }
 
-/** The filters given to a run must be the store's; those not given are. */
+/** Throws if a filter given to a run differs from the store's. Filters not given are taken from the store. */
 export function checkFilters(store: Store, given: Partial<Filters>, statePath: string | undefined): void {
   for (const [flag, asked, kept] of [
     ['--session-key', given.session_key, store.filters.session_key],
@@ -127,7 +127,7 @@ export function checkFilters(store: Store, given: Partial<Filters>, statePath: s
     if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(kept)) {
       throw new UsageError(
         `${flag} is ${filterText(asked)}, but the store ${store.dir} was made with ${filterText(kept)}. ` +
-          'It is part of the store: leave it out, or parse into another --output-dir',
+          'A store keeps this setting for good: leave the option out, or parse into another --output-dir',
       );
     }
   }
@@ -163,7 +163,7 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
   ) {
     throw new InputOutputError(`${path} does not describe a store: restore it from a backup`);
   }
-  // Stores that were made before there was redaction do not mention it.
+  // Stores older than redaction do not have these keys.
   return {
     dir,
     id: store,
@@ -198,7 +198,7 @@ function isRedactPattern(value: unknown): value is RedactPattern {
   return typeof name === 'string' && typeof pattern === 'string';
 }
 
-/** What creating a store leaves behind when it is killed: a lock, temporary files, a state that counts nothing. */
+/** What is left when the creation of a store is killed: a lock, temporary files, a state that counts nothing. */
 function isLeftover(files: Files, dir: string, name: string): boolean {
   if (name === LOCK || name === '.state.json.tmp' || name === `${NAME}.tmp`) return true;
   // --state-file can name any file in the store.

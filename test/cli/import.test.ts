@@ -82,9 +82,9 @@ test('files that are left out are named, and the exit code is 1', async () => {
       expect.objectContaining({
         session_id: null,
         outcome: 'damaged',
-        problem: 'is no whole JSON object: it was cut, or written by something else',
+        problem: 'is not a complete JSON object: it was truncated, or written by another program',
       }),
-      expect.objectContaining({ outcome: 'damaged', problem: 'is no file' }),
+      expect.objectContaining({ outcome: 'damaged', problem: 'is not a file' }),
     ],
   });
   writeFileSync(join(from, 'a.json'), originalFile('a', roundsOf(4)));

@@ -60,7 +60,7 @@ test('--json', async () => {
         file: join(store, 's.json'),
         session_id: 's',
         problem: 'has a damaged first line',
-        repair: 'none of its rounds is left, 2 rounds lost',
+        repair: 'none of its rounds are left, 2 rounds lost',
         recovered_rounds: 0,
         lost_rounds: 2,
         lost: {
@@ -85,7 +85,7 @@ test('rounds that a log still holds are read again, wherever it lies now', async
   renameSync(log, moved);
   const lost = await run(['repair', '--data-dir', store]);
   expect(lost.out).toBe(
-    `${store}/s.json is missing: none of its rounds is left, 2 rounds lost ` +
+    `${store}/s.json is missing: none of its rounds are left, 2 rounds lost ` +
       '(between 2026-02-01 00:00:00 and 2026-02-01 00:00:01 UTC; 6 tokens in, 2 out, <$0.0001; ' +
       `the logs that held them can no longer be read: ${log}).\n` +
       'Nothing was changed yet. After a repair: 0 rounds of 0 sessions are counted, 2 rounds lost.\n',
@@ -93,7 +93,7 @@ test('rounds that a log still holds are read again, wherever it lies now', async
   expect(await run(['repair', '--apply', '--log-path', moved, '--data-dir', store])).toEqual({
     code: 0,
     out:
-      `${store}/s.json is missing: none of its rounds is left, 2 rounds read again from the logs.\n` +
+      `${store}/s.json is missing: none of its rounds are left, 2 rounds read again from the logs.\n` +
       'Repaired: 2 rounds of 1 session are counted, 2 of them read again from the logs, 0 rounds lost.\n',
     err: '',
   });

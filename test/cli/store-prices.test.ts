@@ -239,7 +239,7 @@ describe('a refresh', () => {
       out: '',
       err:
         'monitor: a refresh would change the cost of 2 rounds that already have a price: from $2.0000 to $6.0000. ' +
-        'Nothing was changed. --dry-run shows what it would change. Then confirm with --yes, or limit the refresh with --since and --until\n',
+        'Nothing was changed. Use --dry-run to see what would change. Then confirm with --yes, or limit the refresh with --since and --until\n',
     });
     // None of it: neither is the file the store's.
     expect(bytesOf()).toEqual(before);

@@ -288,7 +288,7 @@ test.each([
   const { log, dir } = place;
   writeFileSync(`${log}${ending}`, bytes);
   writeFileSync(log, lines(0, 1));
-  const message = `its ${bytes.length} bytes are not read: it is a ${form} file, which monitor cannot read. Unpack it beside the log, and the next run reads it`;
+  const message = `its ${bytes.length} bytes are not read: it is a ${form} file, which monitor cannot read. Unpack it next to the log, and the next run reads it`;
   expect(await run(dir, log, later)).toMatchObject({
     rounds: 1,
     warnings: [{ path: `${log}${ending}`, message }],

@@ -20,7 +20,7 @@ useFolder();
 describe('a session file that is not what was committed', () => {
   const damages: [string, () => void, string][] = [
     ['missing', () => nodeFiles.remove(sessionPath()), 'is missing'],
-    ['empty', () => writeFileSync(sessionPath(), ''), 'is cut'],
+    ['empty', () => writeFileSync(sessionPath(), ''), 'is truncated'],
     ['another', () => writeFileSync(sessionPath(), 'x'.repeat(10_000)), 'is not the file that was committed'],
   ];
   test.each(damages)('%s: an error, with text and without', (_, damage, message) => {

@@ -595,7 +595,7 @@ describe('appending and rotation', () => {
         path: `${logs.log}.2.gz`,
         message: 'it is not a complete gzip file; it will be read when it changes',
       },
-      { path: `${logs.log}.1.gz`, message: '4 bytes behind its end are no gzip: left out' },
+      { path: `${logs.log}.1.gz`, message: '4 bytes after its end are not gzip and were ignored' },
     ]);
     expect((await run(logs.store, logs.log, later)).warnings).toEqual([]);
     expect(storedRequests(logs.store)).toEqual(ids(5, 7));

@@ -199,9 +199,9 @@ describe('an import', () => {
     });
     const { files } = await take(scene);
     expect(files.map(({ outcome, problem }) => [outcome, problem])).toEqual([
-      ['damaged', 'is no whole JSON object: it was cut, or written by something else'],
+      ['damaged', 'is not a complete JSON object: it was truncated, or written by another program'],
       ['imported', null],
-      ['damaged', 'is no session: it has no session_id, or no list of rounds'],
+      ['damaged', 'is not a session: it has no session_id, or no list of rounds'],
     ]);
     expect(roundsIn(scene.store)).toEqual({ b: 1 });
   });

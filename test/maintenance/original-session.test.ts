@@ -128,17 +128,17 @@ test('a file that has grown begins with the same digest', () => {
 });
 
 test.each([
-  ['', 'is no whole JSON object: it was cut, or written by something else'],
+  ['', 'is not a complete JSON object: it was truncated, or written by another program'],
   [
     originalFile('a', roundsOf(2)).slice(0, 300),
-    'is no whole JSON object: it was cut, or written by something else',
+    'is not a complete JSON object: it was truncated, or written by another program',
   ],
-  ['[1]', 'is no whole JSON object: it was cut, or written by something else'],
-  ['{"rounds":[]}', 'is no session: it has no session_id, or no list of rounds'],
-  ['{"session_id":"a"}', 'is no session: it has no session_id, or no list of rounds'],
-  ['{"session_id":"a","rounds":{}}', 'is no session: it has no session_id, or no list of rounds'],
-  ['{"session_id":["a"],"rounds":[]}', 'is no session: its session_id is no text'],
-  ['{"session_id":"a","rounds":[{},1]}', 'is no session: a round is no object, in round 2'],
+  ['[1]', 'is not a complete JSON object: it was truncated, or written by another program'],
+  ['{"rounds":[]}', 'is not a session: it has no session_id, or no list of rounds'],
+  ['{"session_id":"a"}', 'is not a session: it has no session_id, or no list of rounds'],
+  ['{"session_id":"a","rounds":{}}', 'is not a session: it has no session_id, or no list of rounds'],
+  ['{"session_id":["a"],"rounds":[]}', 'is not a session: its session_id is not a string'],
+  ['{"session_id":"a","rounds":[{},1]}', 'is not a session: a round is not an object, in round 2'],
 ])('%.40s is damaged', (text, problem) => {
   expect(readOriginalSession(text, toUtc)).toBe(problem);
 });

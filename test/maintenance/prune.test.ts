@@ -378,7 +378,7 @@ describe('a repair keeps what was pruned', () => {
     prune(scene);
     truncateSync(join(scene.store, '.pruned.jsonl'), 10);
     await expect(repairStore(nodeFiles, scene.store, false)).rejects.toThrow(
-      /\.pruned\.jsonl, is cut\. Nothing was changed/,
+      /\.pruned\.jsonl, is truncated\. Nothing was changed/,
     );
     expect(readSnapshot(scene.store).sessions.size).toBe(4);
   });

@@ -225,7 +225,7 @@ describe('what the logs hold no more is named', () => {
         file: join(scene.store, 'a.json'),
         session: 'a',
         problem: 'is missing',
-        repair: 'none of its rounds is left, 2 rounds read again from the logs, 3 rounds lost',
+        repair: 'none of its rounds are left, 2 rounds read again from the logs, 3 rounds lost',
         recoveredRounds: 2,
         lostRounds: 3,
         lost: {
@@ -261,7 +261,10 @@ describe('what the logs hold no more is named', () => {
     writeFileSync(`${scene.log}.1.gz`, bytes.subarray(0, -20));
     rmSync(fileOf(scene, 'a'));
     const { lostRounds, unseen } = await repair(scene, false);
-    expect([lostRounds, unseen]).toEqual([3, [`${scene.log}.1.gz: the compressed file is not whole`]]);
+    expect([lostRounds, unseen]).toEqual([
+      3,
+      [`${scene.log}.1.gz: the compressed file is incomplete or damaged`],
+    ]);
   });
 });
 

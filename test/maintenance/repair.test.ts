@@ -228,7 +228,9 @@ describe('a state is made anew from the index', () => {
     writeFileSync(pathIn(scene, '.state.json'), state);
     // One commit behind is what a kill leaves: no damage to the index.
     expect(
-      (await repair(scene, false)).problems.every(({ problem }) => problem.startsWith('has another summary')),
+      (await repair(scene, false)).problems.every(({ problem }) =>
+        problem.startsWith('has a different summary'),
+      ),
     ).toBe(true);
     removeState(scene);
     await repair(scene, true);
@@ -265,8 +267,8 @@ describe('a state is made anew from the index', () => {
 describe('an index is made anew from the session files', () => {
   test.each<[string, (path: string) => void, RegExp]>([
     ['missing', (path) => rmSync(path), /^\.index-1\.jsonl is missing$/],
-    ['empty', (path) => truncateSync(path, 0), /is cut: 0 of/],
-    ['cut', (path) => truncateSync(path, statSync(path).size - 9), /is cut: \d+ of/],
+    ['empty', (path) => truncateSync(path, 0), /is truncated: 0 of/],
+    ['cut', (path) => truncateSync(path, statSync(path).size - 9), /is truncated: \d+ of/],
     ['garbage', (path) => writeFileSync(path, Buffer.alloc(statSync(path).size, 'x')), /has damaged lines$/],
     ['holding a damaged first line', (path) => damageLine(path, 0), /has damaged lines$/],
     ['holding a damaged line of positions', (path) => damageLine(path, 2), /has damaged lines$/],
@@ -314,7 +316,7 @@ describe('an index is made anew from the session files', () => {
     cpSync(scene.log, restored.log, { preserveTimestamps: true });
     cpSync(pathIn(scene, '.state.json'), pathIn(restored, '.state.json'));
     await expect(repair(restored, true)).rejects.toThrow(
-      /the index and the rounds in .* are those of commit \d+/,
+      /the index and the rounds in .* are from commit \d+/,
     );
     await expect(repair(restored, false)).rejects.toThrow('Restore both from one backup');
     removeState(restored);
@@ -343,7 +345,7 @@ describe('an index is made anew from the session files', () => {
     const scene = await makeScene();
     rmSync(indexOf(scene));
     const [problem] = (await repair(scene, false)).problems;
-    expect(problem?.repair).toContain('; 1 of the logs that were gone cannot be known again');
+    expect(problem?.repair).toContain('; 1 of the logs that were gone can no longer be recognized');
     const before = dumpStoreOf(await makeScene());
     await repair(scene, true);
     expect(dumpStoreOf(scene)).toEqual(before);
@@ -405,7 +407,7 @@ describe('an index is made anew from the session files', () => {
     damageLine(indexOf(scene), 2);
     cutBehindRound(scene, 'a.json', 2);
     const { problems, rounds, lostRounds } = await repairWithoutLogs(scene, true);
-    expect(problems[1]).toMatchObject({ session: 'a', problem: 'is damaged behind round 2', lostRounds: 3 });
+    expect(problems[1]).toMatchObject({ session: 'a', problem: 'is damaged after round 2', lostRounds: 3 });
     expect([rounds, lostRounds]).toEqual([8, 3]);
     await expectToGoOn(scene, ['a-2', 'a-3', 'a-4']);
   });
@@ -434,16 +436,11 @@ describe('an index is made anew from the session files', () => {
 describe('a session file that lost rounds', () => {
   test.each<[string, (scene: Scene) => void, string, number]>([
     ['missing', (scene) => rmSync(pathIn(scene, 'a.json')), 'is missing', 0],
-    ['cut in a round', (scene) => cutBehindRound(scene, 'a.json', 2), 'is damaged behind round 2', 2],
-    ['cut in the first round', (scene) => cutBehindRound(scene, 'a.json', 0), 'is damaged behind round 0', 0],
+    ['cut in a round', (scene) => cutBehindRound(scene, 'a.json', 2), 'is damaged after round 2', 2],
+    ['cut in the first round', (scene) => cutBehindRound(scene, 'a.json', 0), 'is damaged after round 0', 0],
     ['empty', (scene) => truncateSync(pathIn(scene, 'a.json'), 0), 'has a damaged first line', 0],
-    ['damaged in a round', (scene) => damageLine(pathIn(scene, 'a.json'), 3), 'is damaged behind round 2', 2],
-    [
-      'of NULs behind a round',
-      (scene) => fillBehindRound(scene, 'a.json', 3),
-      'is damaged behind round 3',
-      3,
-    ],
+    ['damaged in a round', (scene) => damageLine(pathIn(scene, 'a.json'), 3), 'is damaged after round 2', 2],
+    ['of NULs behind a round', (scene) => fillBehindRound(scene, 'a.json', 3), 'is damaged after round 3', 3],
     [
       'another session’s',
       (scene) => cpSync(pathIn(scene, 'b.json'), pathIn(scene, 'a.json')),
@@ -504,7 +501,10 @@ describe('a session file that lost rounds', () => {
   });
 
   test('a damaged summary costs no round', async () => {
-    await expectExact((scene) => damageLine(pathIn(scene, 'a.json'), -1), [/^a\.json has another summary/]);
+    await expectExact(
+      (scene) => damageLine(pathIn(scene, 'a.json'), -1),
+      [/^a\.json has a different summary/],
+    );
   });
 
   test('a number in the index that its rounds do not bear out', async () => {
@@ -519,7 +519,7 @@ describe('a session file that lost rounds', () => {
         const other = others.map(vouched).find((changed) => changed.length === text.length);
         writeFileSync(indexOf(scene), other ?? '');
       },
-      [/^a\.json is sound, but the index says otherwise \(usage\)$/],
+      [/^a\.json is sound, but the index differs from it \(usage\)$/],
     );
   });
 });
@@ -527,7 +527,7 @@ describe('a session file that lost rounds', () => {
 describe('the price book', () => {
   test.each<[string, (path: string) => void, string]>([
     ['missing', (path) => rmSync(path), '.prices-1.jsonl is missing'],
-    ['cut', (path) => truncateSync(path, 9), '.prices-1.jsonl is cut'],
+    ['cut', (path) => truncateSync(path, 9), '.prices-1.jsonl is truncated'],
     ['damaged', (path) => damageLine(path, 0), '.prices-1.jsonl is damaged'],
   ])('%s: an error that names it', async (_, damage, message) => {
     const scene = await makeScene();

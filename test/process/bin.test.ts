@@ -74,7 +74,7 @@ test('a run with nothing new still notices an index that is cut or missing', asy
   const index = join(store, '.index-1.jsonl');
   const { size } = statSync(index);
   for (const [damage, problem] of [
-    [() => truncateSync(index, size - 1), `is ${size - 1} bytes long, and ${size} were committed`],
+    [() => truncateSync(index, size - 1), `is ${size - 1} bytes long, but ${size} were committed`],
     [() => rmSync(index), 'is missing'],
   ] as const) {
     damage();

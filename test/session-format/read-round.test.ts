@@ -102,7 +102,7 @@ describe('a line that is not a round names the field', () => {
   test.each(wrong)('%s: %s', (name, json) => {
     const line = changed(name, json);
     expect(() => readRound(line)).toThrow(InputOutputError);
-    expect(() => readRound(line)).toThrow(`its ${name} is missing or is not what it should be`);
+    expect(() => readRound(line)).toThrow(`its ${name} is missing or invalid`);
     expect(parseRound(line)).toBeUndefined();
   });
 
@@ -112,7 +112,7 @@ describe('a line that is not a round names the field', () => {
   });
 
   test('also where only its references are read', () => {
-    expect(() => readReferences(changed('context', '[1]'))).toThrow('its context is not what it should be');
+    expect(() => readReferences(changed('context', '[1]'))).toThrow('its context is invalid');
     expect(() => readReferences(changed('round', undefined))).toThrow('its round is missing');
   });
 

@@ -123,7 +123,10 @@ describe('a render with workers', () => {
     const { id } = SESSIONS[200] as QuickSession;
     truncateSync(join(dataDir, `${id}.json`), 100);
     const alone = await render({ ...another(), dataDir }).catch((error: Error) => error);
-    expect(alone).toMatchObject({ exitCode: 74, message: expect.stringContaining(`${id}.json is cut`) });
+    expect(alone).toMatchObject({
+      exitCode: 74,
+      message: expect.stringContaining(`${id}.json is truncated`),
+    });
     await expect(render({ ...another(), dataDir }, { workers: TWO })).rejects.toEqual(alone);
   });
 

@@ -35,7 +35,7 @@ describe('readSnapshot', () => {
   });
 
   test.each([
-    ['cut', (path: string) => truncateSync(path, 1)],
+    ['truncated', (path: string) => truncateSync(path, 1)],
     ['missing', (path: string) => rmSync(path)],
     ['damaged', (path: string) => writeFileSync(path, '11')],
   ])('of a store whose price book is %s is an error that names it', (problem, damage) => {
@@ -48,7 +48,7 @@ describe('readSnapshot', () => {
       () => readPriceLines(nodeFiles, store.dir, stateOf(store)),
     ]) {
       expect(use).toThrow(InputOutputError);
-      expect(use).toThrow(`the price book ${path} is ${problem}. Nothing was changed: restore the store`);
+      expect(use).toThrow(`the price book ${path} is ${problem}. Nothing was changed. Restore the store`);
     }
   });
 });

@@ -161,11 +161,11 @@ describe('a session file', () => {
 
 describe('a session file that is not the one that was committed', () => {
   const damages: [string, RegExp, (path: string) => void][] = [
-    ['deleted', / is missing\. Nothing was changed: restore it/, (path) => rmSync(path)],
-    ['emptied', / is cut: \d+ bytes of rounds were committed\./, (path) => truncateSync(path, 0)],
+    ['deleted', / is missing\. Nothing was changed. Restore it/, (path) => rmSync(path)],
+    ['emptied', / is truncated: \d+ bytes of rounds were committed\./, (path) => truncateSync(path, 0)],
     [
       'cut by a byte',
-      / is cut: /,
+      / is truncated: /,
       (path) => truncateSync(path, statSync(path).size - '\n],"n":1}\n'.length - 1),
     ],
     [
@@ -211,7 +211,7 @@ describe('a session file that is not the one that was committed', () => {
     const lines = storedRounds(nodeFiles, dir, { ...committed, file: FILE })[Symbol.iterator]();
     expect(lines.next().value).toHaveLength(3 << 20);
     truncateSync(join(dir, FILE), 4 << 20);
-    expect(() => lines.next()).toThrow(/ is cut: /);
+    expect(() => lines.next()).toThrow(/ is truncated: /);
   });
 });
 

@@ -20,9 +20,12 @@ describe('row 23: a state', () => {
 
   test.each([
     ['', 'is empty'],
-    ['\0\0\0', 'is not valid JSON: it was cut, or written by something else'],
-    [JSON.stringify(STATE).slice(0, -1), 'is not valid JSON: it was cut, or written by something else'],
-    ['garbage', 'is not valid JSON: it was cut, or written by something else'],
+    ['\0\0\0', 'is not valid JSON: it was truncated, or written by another program'],
+    [
+      JSON.stringify(STATE).slice(0, -1),
+      'is not valid JSON: it was truncated, or written by another program',
+    ],
+    ['garbage', 'is not valid JSON: it was truncated, or written by another program'],
     ['null', 'is not a state'],
     ['[]', 'is not a state'],
     ['7', 'is not a state'],
@@ -70,7 +73,7 @@ describe('row 23: a state', () => {
     writeFileSync(path, text);
     expect(() => readState(nodeFiles, path, 'id')).toThrow(InputOutputError);
     expect(() => readState(nodeFiles, path, 'id')).toThrow(
-      `the state ${path} ${problem}. Nothing was changed. Without it, it is not known which log bytes were counted`,
+      `the state ${path} ${problem}. Nothing was changed. Without the state, monitor does not know which log bytes were counted`,
     );
     expect(() => readState(nodeFiles, path, 'id')).toThrow(/monitor repair/);
     expect(contentOf(dir)).toEqual({ '.state.json': text });

@@ -128,7 +128,7 @@ describe('a folder that holds something else', () => {
     const error = errorOf(() => findStore(nodeFiles, dir));
     expect(error).toBeInstanceOf(InputOutputError);
     expect(error.message).toContain(
-      `${dir} is no store of monitor: it has no .store.json but holds ${listed}.`,
+      `${dir} is not a store of monitor: it has no .store.json but contains ${listed}.`,
     );
     expect(error.message).toContain('Name an empty or new folder with --output-dir');
     expect(contentOf(dir)).toEqual(before);
@@ -137,14 +137,14 @@ describe('a folder that holds something else', () => {
   test('also one that holds a folder', () => {
     const dir = makeFolder();
     mkdirSync(join(dir, 'photos'));
-    expect(() => findStore(nodeFiles, dir)).toThrow(/but holds photos\./);
+    expect(() => findStore(nodeFiles, dir)).toThrow(/but contains photos\./);
   });
 
   test('also a store that lost its .store.json', () => {
     const store = newStore();
     commitTo(store, [addition('a')]);
     rmSync(join(store.dir, '.store.json'));
-    expect(() => findStore(nodeFiles, store.dir)).toThrow(/holds \.index-1\.jsonl, \.state\.json, a\.json\./);
+    expect(() => findStore(nodeFiles, store.dir)).toThrow(/contains \.index-1\.jsonl, \.state\.json, a\.json\./);
   });
 
   test('a state that counts something is never replaced by a new one', () => {
@@ -235,7 +235,7 @@ describe('checkFilters', () => {
       expect(error).toBeInstanceOf(UsageError);
       expect(error.message).toBe(
         `${flag} is ${asked}, but the store ${store.dir} was made with ${made ?? store.statePath}. ` +
-          'It is part of the store: leave it out, or parse into another --output-dir',
+          'A store keeps this setting for good: leave the option out, or parse into another --output-dir',
       );
     }
   });

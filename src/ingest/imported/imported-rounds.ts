@@ -8,24 +8,24 @@ import { isPruned } from '../../model/session-entry.ts';
 import { isImported, type ImportedLog } from '../../model/log-position.ts';
 import { Overlap, SLACK_MS, traceOf, traceOfStored, type RoundTrace } from './overlap.ts';
 
-/** A session with imported rounds that no log has brought yet. */
+/** A session with imported rounds that have not turned up in a log yet. */
 interface Waiting {
   /** Files of the original, in the order of their import. */
   logs: ImportedLog[];
-  /** Made when a round can be one of them: the session's file is read for it. */
+  /** Built when a round may be one of them, because that reads the session's file. */
   overlap?: { overlap: Overlap; origins: Origin[] };
   isChanged: boolean;
   doubtful: number;
 }
 
-/** Which file a known round came from, and its number there. */
+/** The file that a known round came from, and its number there. */
 interface Origin {
   log: ImportedLog;
   ordinal: number;
   time: number;
 }
 
-/** The rounds that were imported, and which a log can bring a second time. */
+/** The imported rounds that can turn up in a log as well. */
 export class ImportedRounds {
   readonly #files: Files;
   readonly #store: Store;
@@ -39,18 +39,18 @@ export class ImportedRounds {
     this.#index = index;
   }
 
-  /** How many files were imported; undefined as long as nobody had to know. */
+  /** How many files were imported; undefined until it is needed. */
   get count(): number | undefined {
     return this.#sessions && this.#count;
   }
 
-  /** `known`: it was imported. `doubtful`: it may have been. `time`: null where the line has none. */
+  /** `known`: it was imported. `doubtful`: it may have been. `time` is null if the line has none. */
   judge(round: AnyRound, time: number | null): 'new' | 'known' | 'doubtful' {
     const waiting = this.#load().get(round.sessionId);
     if (!waiting || !waiting.logs.some((log) => isInTime(log, time))) return 'new';
     if (!waiting.overlap) {
       waiting.overlap = this.#overlapOf(round.sessionId, waiting.logs);
-      // An older build did not note until when.
+      // Older builds did not record until when.
       waiting.isChanged = waiting.logs.some(({ imported }) => imported.until === undefined);
     }
     const { overlap } = waiting.overlap;
@@ -61,7 +61,7 @@ export class ImportedRounds {
     return likeness === 'again' ? 'new' : likeness;
   }
 
-  /** The imported files of which more has been met since this was asked last, to be committed. */
+  /** The imported files with new matches since the last call, to be committed. */
   take(): ImportedLog[] {
     return [...(this.#sessions?.values() ?? [])].flatMap((waiting) => {
       if (!waiting.isChanged || !waiting.overlap) return [];
@@ -70,7 +70,7 @@ export class ImportedRounds {
     });
   }
 
-  /** Rounds that were stored though they may have been imported, by session. */
+  /** Rounds that were stored although they may have been imported, by session. */
   doubtful(): [session: string, rounds: number][] {
     return [...(this.#sessions ?? [])].flatMap(([id, { doubtful }]) =>
       doubtful > 0 ? [[id, doubtful]] : [],
@@ -117,7 +117,7 @@ export class ImportedRounds {
   }
 }
 
-/** Whether a round of this time can have been imported with the file; null: not known. */
+/** Whether a round of this time can have been imported with the file. `null`: the time is unknown. */
 function isInTime({ imported: { until } }: ImportedLog, time: number | null): boolean {
   return until === undefined || time === null || time <= until + SLACK_MS;
 }
@@ -144,7 +144,7 @@ function withProgress(
   });
 }
 
-/** Ascending numbers as ranges, without their ends. */
+/** Ascending numbers as half-open ranges. */
 function rangesOf(numbers: readonly number[]): [from: number, to: number][] {
   const ranges: [number, number][] = [];
   for (const number of numbers) {

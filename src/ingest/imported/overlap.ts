@@ -6,51 +6,51 @@ import { digest } from '../../platform/digest.ts';
 
 /*
  * A request can reach a store twice: from the gateway's log, and from a session file of the Python original, which read
- * that log. Both say the session, the model, the token counts as logged and, where texts are kept, what was said. The
- * time is not the same: the original noted when it parsed a line, which is never before the request.
+ * the same log. Both have the session, the model, the logged token counts and, if texts are kept, the texts. The times
+ * differ: the original recorded when it parsed a line, which is never before the request.
  */
 
-/** What tells a round apart from the others of its session. */
+/** What distinguishes a round from the others of its session. */
 export interface RoundTrace {
-  /** The model, and the token counts as logged. */
+  /** The model and the logged token counts. */
   counts: string;
   words: () => RoundWords;
-  /** Milliseconds since 1970 UTC: of a request from the log, of the parsing of an imported one; null: not known. */
+  /** Milliseconds since 1970 UTC: of the request if logged, of the parsing if imported; null if unknown. */
   time: number | null;
 }
 
 interface RoundWords {
-  /** Digests of what was asked, answered and called; null where that is not known. */
+  /** Digests of the question, the answer and the tool calls; null where unknown. */
   texts: readonly (string | null)[];
-  /** How many messages the request had; 0: not known. */
+  /** How many messages the request had; 0 if unknown. */
   messages: number;
 }
 
-/** `again`: it is like one that was met already. */
+/** `again`: it matches a round that was matched before. */
 export type Likeness = 'new' | 'known' | 'again' | 'doubtful';
 
 export interface OverlapRules {
-  /** Which side the known rounds are from. */
+  /** Where the known rounds came from. */
   known: 'imported' | 'logged';
-  /** The rounds of the session are strangers to each other: the same counts say little. */
+  /** The rounds of the session are unrelated to each other, so equal counts prove little. */
   areStrangers: boolean;
-  /** Texts may differ though the round is the same: something was taken out of them. */
+  /** Texts of the same round may differ because they were redacted. */
   areRedacted: boolean;
 }
 
-/** The original's clock may have been read in another zone than its own. */
+/** The original's local times may have been read in the wrong time zone. */
 export const SLACK_MS = 36 * 3_600_000;
-/** So many rounds with the same counts are compared with another: a hostile log can have any number of them. */
+/** At most this many rounds with equal counts are compared with one: a hostile log can have any number of them. */
 const MOST_COMPARED = 1000;
 
 /**
- * The rounds of a session that are known from one side, and what comes from the other side in its order. `met` are the
- * numbers of those that were met before, `last` that of the one that was met by the round just before.
+ * Matches the known rounds of a session against rounds that arrive, in order, from the other source. `met` holds the
+ * numbers of the known rounds matched so far; `last` is the one that the previous round matched.
  */
 export class Overlap {
   readonly #known: readonly RoundTrace[];
   readonly #rules: OverlapRules;
-  /** Those with the same counts, by these; all of them, and those that were not met. */
+  /** The known rounds by their counts: all of them, and those not matched yet. */
   readonly #alike = new Map<string, { all: number[]; left: Set<number> }>();
   readonly #met = new Set<number>();
   #furthest = -1;
@@ -59,7 +59,7 @@ export class Overlap {
   constructor(known: readonly RoundTrace[], rules: OverlapRules, met: Iterable<number> = [], last?: number) {
     this.#known = known;
     this.#rules = rules;
-    // Those come first that fit the most times.
+    // Rounds that fit the most times come first.
     const sign = rules.known === 'imported' ? -1 : 1;
     const keyed = known.map(({ counts, time }, i) => ({
       i,
@@ -85,13 +85,13 @@ export class Overlap {
     return this.#last;
   }
 
-  /** Takes in the next round from the other side. */
+  /** Matches the next round from the other source. */
   take(round: RoundTrace): Likeness {
     const next = this.#last === undefined ? -1 : this.#last + 1;
     this.#last = undefined;
     const group = this.#alike.get(round.counts);
     if (!group) return 'new';
-    // Both sides have the log's order: what follows a round that was met is the next one.
+    // Both sources are in log order, so the round after a matched one matches next.
     if (group.left.has(next) && this.#fits(next, round) && this.#compare(next, round) !== 'other')
       return this.#meet(next);
     const same: number[] = [];
@@ -117,7 +117,7 @@ export class Overlap {
       .some((i) => this.#met.has(i) && this.#compare(i, round) === 'same');
   }
 
-  /** The original parsed no line before it was there. */
+  /** The original cannot have parsed a line before it was written. */
   #fits(i: number, round: RoundTrace): boolean {
     const known = this.#known[i]?.time ?? null;
     if (known === null || round.time === null) return true;
@@ -125,7 +125,7 @@ export class Overlap {
     return logged <= imported + SLACK_MS;
   }
 
-  /** By their words. `maybe`: neither says what the other does. */
+  /** Compares texts. `maybe`: they have no text in common to compare. */
   #compare(i: number, round: RoundTrace): 'same' | 'maybe' | 'other' {
     const [a, b] = [this.#known[i]?.words() ?? NO_WORDS, round.words()];
     const pairs = a.texts.map((text, k) => [text, b.texts[k] ?? null] as const);
@@ -137,7 +137,7 @@ export class Overlap {
     return told.length > 0 ? 'same' : 'maybe';
   }
 
-  /** Without texts: in a conversation, whose counts grow, the same counts in the same order are the same round. */
+  /** Without texts: the counts of a conversation grow, so equal counts in the same order are the same round. */
   #isCertainByCounts(i: number, all: readonly number[]): boolean {
     const { areStrangers, areRedacted } = this.#rules;
     return all.length === 1 && i > this.#furthest && !areStrangers && !areRedacted;
@@ -154,7 +154,7 @@ export class Overlap {
 
 const NO_WORDS: RoundWords = { texts: [], messages: 0 };
 
-/** A round as it is read, from a log or from a file of the original. */
+/** The trace of a round just read, from a log or from a file of the original. */
 export function traceOf(round: AnyRound, time: number | null): RoundTrace {
   const { loggedUsage, model, messages, question, answer, toolCalls } = round;
   let words: RoundWords | undefined;
@@ -166,22 +166,22 @@ export function traceOf(round: AnyRound, time: number | null): RoundTrace {
   };
 }
 
-/** A round as it is stored. */
+/** The trace of a stored round. */
 export function traceOfStored({ stored, messages, question, answer, toolCalls }: ExpandedRound): RoundTrace {
-  // Its texts are not kept for a look that may never come.
+  // Digest texts only on demand: most rounds are never compared.
   const words = wordsOf(messages, [question, answer, toolCalls]);
   const counts = [stored.model, ...loggedCounts(stored)];
   return { counts: JSON.stringify(counts), words: () => words, time: Date.parse(stored.timestamp) };
 }
 
-/** As the log had them: kept beside the normalised counts where they differ. */
+/** The counts as logged; stored separately only where they differ from the normalised ones. */
 function loggedCounts(stored: StoredRound): number[] {
   const { logged } = stored;
   const { input, output } = usageOf(stored);
   return logged ? [numberOf(logged['input_token']), numberOf(logged['output_token'])] : [input, output];
 }
 
-/** The original has 0 where the log has nothing. */
+/** The original writes 0 where the log has nothing. */
 function numberOf(value: unknown): number {
   const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : 0;
   return Number.isFinite(number) ? number : 0;
@@ -191,7 +191,7 @@ function wordsOf(messages: readonly unknown[] | null, texts: readonly (Text | nu
   return { texts: texts.map(digestOf), messages: messages?.length ?? 0 };
 }
 
-/** Of a text in JSON, whatever its spelling is; null where it is none. The original has empty ones for none. */
+/** Digest of a JSON value, however it is written; null if there is none. The original writes an empty one for none. */
 function digestOf(text: Text | null): string | null {
   if (text === null) return null;
   const plain = JSON.stringify(parseJson(charactersOf(text)));

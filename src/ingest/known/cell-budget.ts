@@ -1,11 +1,11 @@
 import type { RoundUsage, TokenUsage, UsageState } from '../../model/token-usage.ts';
 import { bucketOf, type UsageCell } from '../../model/usage-cell.ts';
 
-/** What of a round says in which of the index's cells it was counted. */
+/** The parts of a round that decide which index cell counts it. */
 export interface CountedRound {
   /** Milliseconds since 1970 UTC. */
   time: number;
-  /** The log does not say its time: it was counted when the log was last written, then. */
+  /** The log has no time for it, so it was counted at the log's modification time of that moment. */
   isTimeMissing: boolean;
   model: string;
   consumer: string;
@@ -15,10 +15,10 @@ export interface CountedRound {
   flags: readonly string[];
 }
 
-/** Rounds that the index counts and no session file holds, as cells: each round found is taken out of its cell. */
+/** Cells of rounds that the index counts and no session file holds. Each round found is taken out of its cell. */
 export class CellBudget {
   readonly #cells: UsageCell[];
-  /** By bucket and names, and by names alone for rounds without a time. */
+  /** By bucket and names; for rounds without a time, by names alone. */
   readonly #byKey = new Map<string, UsageCell[]>();
 
   constructor(cells: readonly UsageCell[]) {
@@ -32,7 +32,7 @@ export class CellBudget {
     }
   }
 
-  /** The cell in which a round was counted, with one round less in it now; undefined: it was never counted. */
+  /** Takes a round out of the cell that counted it, and returns the cell; undefined if none did. */
   take(round: CountedRound): UsageCell | undefined {
     const cells = this.#cellsOf(round);
     const [best] = cells.toSorted((a, b) => likeness(b, round) - likeness(a, round) || newest(b) - newest(a));
@@ -42,7 +42,7 @@ export class CellBudget {
     return best;
   }
 
-  /** Whether a round with these counts can be one of those that are left. */
+  /** Whether a round with these counts can be one of the remaining ones. */
   fits(round: CountedRound): boolean {
     return this.#cellsOf(round).some((cell) => hasCounts(cell, round));
   }
@@ -52,12 +52,12 @@ export class CellBudget {
     return this.#byKey.get(key)?.filter(({ rounds }) => rounds > 0) ?? [];
   }
 
-  /** Cells that still count rounds, less the rounds taken. */
+  /** Cells that still count rounds, without the rounds taken. */
   get left(): UsageCell[] {
     return this.#cells.filter(({ rounds }) => rounds > 0);
   }
 
-  /** Whether the rounds taken came to what the index had counted, as far as all of a cell's were. */
+  /** Whether the rounds taken add up to the index's sums, in cells that were emptied. */
   get isExact(): boolean {
     return this.#cells.every((cell) => cell.rounds > 0 || COUNTS.every((key) => cell[key] === 0));
   }
@@ -71,7 +71,7 @@ const COUNTS = [
   'cacheWrite',
 ] as const satisfies readonly (keyof TokenUsage)[];
 
-/** Names can hold anything: their lengths say where one ends. */
+/** Names can contain any character, so their lengths are part of the key. */
 function keyOf(
   { model, consumer, api }: Pick<UsageCell, 'model' | 'consumer' | 'api'>,
   bucket?: number,
@@ -79,7 +79,7 @@ function keyOf(
   return `${bucket ?? ''} ${model.length} ${consumer.length} ${model}${consumer}${api}`;
 }
 
-/** Of cells that differ in price, and of a round without a time in their buckets. */
+/** Picks among cells that differ only in price or, for a round without a time, in bucket. */
 function likeness(cell: UsageCell, round: CountedRound): number {
   const { time, usageState } = round;
   const isCounted = cell.price !== 'no-usage' && cell.price !== 'gateway-cache';
@@ -88,12 +88,12 @@ function likeness(cell: UsageCell, round: CountedRound): number {
   return (hasState ? 4 : 0) + (hasCounts(cell, round) ? 2 : 0) + (hasBucket ? 1 : 0);
 }
 
-/** Whether the counts are those of the cell's only round, or can be part of its sums. */
+/** Whether the counts equal the cell's, if it has one round left, or fit into its sums. */
 function hasCounts(cell: UsageCell, { usage }: CountedRound): boolean {
   return COUNTS.every((key) => (cell.rounds === 1 ? cell[key] === usage[key] : cell[key] >= usage[key]));
 }
 
-/** Rounds are taken from the last one on: later prices first. */
+/** Rounds are taken newest first, so later prices come first. */
 function newest({ price }: UsageCell): number {
   return typeof price === 'number' ? price : 0;
 }

@@ -2,10 +2,10 @@ import type { SessionHead } from '../../model/session-entry.ts';
 import type { State } from '../../store/state.ts';
 import type { TimeRange } from '../../model/log-position.ts';
 
-/** A request can end later than it began, and older stores say only when rounds began. */
+/** Requests end after they begin, and older stores know only when they began. */
 const LONGEST_REQUEST_MS = 3_600_000;
 
-/** Until when the rounds of closed logs were: a line of a later request is in none of them. */
+/** The latest time in closed logs: a line of a later request is in none of them. */
 export class ClosedTimes {
   readonly #sessions: () => { heads(): Iterable<SessionHead> };
   #until: number | undefined;
@@ -16,12 +16,12 @@ export class ClosedTimes {
     if (closed_until !== undefined || commit === 0) this.#until = closed_until ?? -Infinity;
   }
 
-  /** Milliseconds since 1970 UTC; -Infinity where no log was closed. */
+  /** Milliseconds since 1970 UTC; -Infinity if no log was closed. */
   get until(): number {
     return (this.#until ??= latestOf(this.#sessions().heads()) + LONGEST_REQUEST_MS);
   }
 
-  /** Takes in logs that are closed; returns what the state is to say. */
+  /** Adds closed logs; returns the value for the state. */
   pass(closed: readonly { times?: TimeRange }[]): number | null {
     let { until } = this;
     for (const { times } of closed) if (times) until = Math.max(until, times[1]);

@@ -11,10 +11,10 @@ import type { SessionDraft } from '../session-draft.ts';
 import { CellBudget } from './cell-budget.ts';
 import { SessionRounds } from './session-rounds.ts';
 
-/** So many keys of stored rounds are held at once: some 20 MB. */
+/** How many keys of stored rounds are held at once: about 20 MB. */
 const MOST_KEYS = 100_000;
 
-/** What is known of a draft's rounds that no commit has taken yet. */
+/** What is known about the uncommitted rounds of a draft. */
 interface Pending {
   takes: number;
   read: number;
@@ -22,9 +22,9 @@ interface Pending {
 }
 
 /**
- * Finds out whether the store has a round already, for lines that a log may have in common with another: a copy, a part
- * of a log, a log that was restored or put together. A round is the same request if its line has the same time and
- * request id. Lines that have no such proof are counted as often as the one log has them that has them most.
+ * Finds out whether the store already has a round, for lines that two logs may share: one can be a copy, a part, a
+ * restored log, or several logs joined. Two rounds are the same request if their lines have the same time and request
+ * id. A line without that proof is counted as often as it occurs in the log that has it most often.
  */
 export class KnownRounds {
   readonly #files: Files;
@@ -33,10 +33,10 @@ export class KnownRounds {
   readonly #index: () => StoredIndex;
   readonly #sessions = new Map<string, SessionRounds>();
   readonly #pending = new WeakMap<SessionDraft, Pending>();
-  /** How often this run has found a key without proof in a log that does not store it. */
+  /** How often this run has skipped a key without proof, by log: those lines are not stored under that log. */
   readonly #repeats = new Map<string, number>();
   #pruned: ReadonlyMap<string, PrunedPart[]> | undefined;
-  /** What is left of the pruned rounds of a session that a log can have. */
+  /** The pruned rounds of each session that a log may still bring. */
   readonly #budgets = new Map<string, CellBudget>();
 
   constructor(files: Files, dir: string, state: () => State, index: () => StoredIndex) {
@@ -46,7 +46,7 @@ export class KnownRounds {
     this.#index = index;
   }
 
-  /** Whether the session has the round, stored or in its `draft`. `log`: the number of the log that has the line. */
+  /** Whether the session has the round, stored or in its `draft`. `log` is the number of the line's log. */
   has(round: AnyRound, log: number, draft: SessionDraft | undefined): boolean {
     const { sessionId, time } = round;
     if (draft && time !== null && time > draft.updated) return false;
@@ -65,7 +65,7 @@ export class KnownRounds {
 
   #storedLogs(head: SessionHead, key: string, bucket: number | undefined): readonly number[] {
     const session = this.#sessionOf(head);
-    // The one used last comes last.
+    // Keeps the map ordered by last use.
     this.#sessions.delete(head.id);
     this.#sessions.set(head.id, session);
     const logs = session.logsOf(key, bucket);
@@ -73,7 +73,7 @@ export class KnownRounds {
     return logs;
   }
 
-  /** Decoding an entry takes longer than looking at its head: a session that has not changed is not decoded again. */
+  /** Decoding an entry costs more than reading its head, so an unchanged session is not decoded again. */
   #sessionOf(head: SessionHead): SessionRounds {
     const known = this.#sessions.get(head.id);
     if (known?.isUpTo(head)) return known;
@@ -111,7 +111,7 @@ export class KnownRounds {
     return pending.logs.get(key) ?? [];
   }
 
-  /** Whether some other log has the key more often than this one has had it so far. */
+  /** Whether another log has the key more often than this log has had it so far. */
   #isRepeat(name: string, logs: readonly number[], log: number): boolean {
     const counts = new Map<number, number>();
     for (const other of logs) counts.set(other, (counts.get(other) ?? 0) + 1);
@@ -124,7 +124,7 @@ export class KnownRounds {
     return true;
   }
 
-  /** Of rounds that were removed, only sums are left: a line is one of them as long as it fits into what is left of these. */
+  /** Removed rounds leave only sums: a line counts as one of them as long as it fits into the rest of the sums. */
   #isPruned(round: AnyRound, log: number): boolean {
     if (round.time === null) return false;
     const name = `${log} ${round.sessionId}`;

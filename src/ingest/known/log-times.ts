@@ -1,9 +1,9 @@
 import type { TimeRange } from '../../model/log-position.ts';
 
 /**
- * Says of each line of a log, by its time alone, whether the store can have it already. Gateways write a line when a
- * request ends, so the lines of a log come in that order. A line that is later than all lines before it, and at a time of
- * which no other log was read, is new: nearly every line of a live log is, and nothing needs to be looked up for it.
+ * Decides by time alone whether the store may already have a line. Gateways write a line when a request ends, so a log
+ * is in that order. A line that is later than all lines before it, at a time that no other log covers, is new. Nearly
+ * every line of a live log is, and needs no lookup.
  */
 export class LogTimes {
   readonly #others: readonly TimeRange[];
@@ -12,8 +12,8 @@ export class LogTimes {
   #last: number;
 
   /**
-   * `own`: of the lines of this log that were read before. `others`: of each other log. `closedUntil`: until then, logs
-   * that are gone may have had any line.
+   * `own`: the times of this log's lines that were read before. `others`: those of each other log. `closedUntil`: logs
+   * that are gone may have had any line up to then.
    */
   constructor(own: TimeRange | undefined, others: readonly TimeRange[], closedUntil: number) {
     [this.#first, this.#last] = own ?? [Infinity, -Infinity];
@@ -21,7 +21,7 @@ export class LogTimes {
     this.#closedUntil = closedUntil;
   }
 
-  /** Takes in when a request ended; null where its line does not say. */
+  /** Takes the time at which a request ended; null if its line has none. */
   mayBeKnown(ended: number | null): boolean {
     if (ended === null) return this.#others.length > 0 || this.#closedUntil > -Infinity;
     const isLater = ended > this.#last;
@@ -31,13 +31,13 @@ export class LogTimes {
     return this.#others.some(([first, last]) => first <= ended && ended <= last);
   }
 
-  /** Of all lines so far; undefined where none had a time. */
+  /** The times of all lines so far; undefined if none had one. */
   get range(): TimeRange | undefined {
     return this.#last === -Infinity ? undefined : [this.#first, this.#last];
   }
 }
 
-/** Ranges without overlaps, the latest first: a store can know thousands of logs, most of them older. */
+/** Ranges merged, the latest first: a store can know thousands of logs, most of them older. */
 function merged(ranges: readonly TimeRange[]): TimeRange[] {
   const result: TimeRange[] = [];
   for (const range of ranges.toSorted(([a], [b]) => a - b)) {

@@ -5,10 +5,10 @@ import { readFields } from '../../session-format/read-round.ts';
 import { identityOfStored } from '../../session-format/round-identity.ts';
 import { roundsBackward } from '../../store/read-backward.ts';
 
-/** The logs that equal rounds were read from, one number for each round. */
+/** The logs that rounds with the same key were read from, one number per round. */
 type Keys = Map<string, number[]>;
 
-/** Rounds of one bucket in the session's file: between which offsets they are, and what they are. */
+/** Rounds of one bucket: their keys, and the offsets in the session's file between which they lie. */
 interface FiledBucket {
   from: number;
   to: number;
@@ -16,12 +16,12 @@ interface FiledBucket {
   keys: Keys | undefined;
 }
 
-/** Rounds without a time of their own are looked for in the whole session. */
+/** Rounds without a time of their own are searched for in the whole session. */
 const TIMELESS = -1;
 
 /**
- * The stored rounds of one session, as far as they had to be looked up. The file is read from its end, and only until all
- * rounds of a bucket are found that the index counts; so a live session's newest rounds cost little, however long it is.
+ * The stored rounds of one session, as far as they were needed. The file is read backward, and only until all rounds of
+ * a bucket that the index counts are found. So the newest rounds are cheap to look up, however long the session is.
  */
 export class SessionRounds {
   readonly #files: Files;
@@ -29,7 +29,7 @@ export class SessionRounds {
   #entry: SessionEntry;
   #counts: ReadonlyMap<number, number>;
   readonly #buckets = new Map<number, FiledBucket>();
-  /** The stretch of the file that has been gone through. */
+  /** The part of the file that was read. */
   #low: number;
   #high: number;
   /** How many keys are held. */
@@ -44,12 +44,12 @@ export class SessionRounds {
     this.#high = entry.end;
   }
 
-  /** Whether all rounds are known here that a session of the index has. */
+  /** Whether every round that the index counts for the session is known here. */
   isUpTo({ file, end, rounds }: SessionHead): boolean {
     return file === this.#entry.file && end === this.#entry.end && rounds === this.#entry.rounds;
   }
 
-  /** The session has more rounds now; false where its file is another one. */
+  /** Adopts an entry with more rounds; returns false if its file is a different one. */
   goOn(entry: SessionEntry): boolean {
     if (entry.file !== this.#entry.file || entry.end < this.#high) return false;
     this.#entry = entry;
@@ -70,7 +70,7 @@ export class SessionRounds {
     return this.#keysOf(bucket)?.get(key) ?? [];
   }
 
-  /** Gives up the keys of all buckets but one. They are read again where they are asked for. */
+  /** Drops the keys of all buckets but one. They are read again when needed. */
   dropKeysExcept(bucket: number | undefined): void {
     for (const [number, filed] of this.#buckets) {
       if (number === (bucket ?? TIMELESS) || !filed.keys) continue;
@@ -79,7 +79,7 @@ export class SessionRounds {
     }
   }
 
-  /** Rounds that were committed since the file was last looked at. */
+  /** Reads the rounds that were committed since the last look at the file. */
   #readNew(): void {
     if (this.#high === this.#entry.end) return;
     for (const line of this.#lines(this.#high, this.#entry.end)) this.#take(line);
@@ -140,7 +140,7 @@ export class SessionRounds {
   }
 }
 
-/** A comma and a line break are between two rounds. */
+/** Between two rounds: a comma and a line break. */
 const SEPARATOR_BYTES = 2;
 
 /** How many rounds of each bucket the index counts. */

@@ -8,13 +8,13 @@ import { priceFilesWith } from '../../pricing/shipped.ts';
 import type { PriceList } from '../../store/pricing-settings.ts';
 import type { PriceBasis } from './price-basis.ts';
 
-/** What the build made of everything that answers for a price but the user's file; absent where nothing is built. */
+/** The build's digest of everything that determines prices except the user's file; not defined in unbuilt code. */
 declare const PRICING_BUILD: string | undefined;
 
-/** Finds a model's price, and remembers the answers beside the store: the library's data takes longer to load than a run. */
+/** Looks up prices and remembers the answers in the store: the library's data takes longer to load than a run. */
 export interface PriceAnswers {
   resolve: (model: string) => Promise<Resolution | undefined>;
-  /** Keeps what was found out. */
+  /** Saves the answers found. */
   save: () => void;
 }
 
@@ -25,15 +25,15 @@ interface Remembered {
 
 const MOST_MODELS = 1000;
 
-/** The user's file, and which built-in list comes next. */
+/** The user's price file, and which built-in list comes after it. */
 export interface PricesInForce extends Pick<PriceBasis, 'user'> {
   list: PriceList;
 }
 
 /**
- * Answers depend on the model's name, this build and the user's file, and on nothing else: they are remembered under
- * a digest of the last two. The file is no part of what is committed: without it, or with another key, prices are
- * looked for again. Throws a UsageError where the user's file is none.
+ * Answers depend only on the model's name, this build and the user's file, so they are remembered under a digest of the
+ * last two. The file of answers is a cache: without it, or with another digest, prices are looked up again. Throws a
+ * UsageError if the user's file is not a price file.
  */
 export async function openPriceAnswers(
   files: Files,
@@ -45,7 +45,7 @@ export async function openPriceAnswers(
   const known = key === undefined ? undefined : recall(files, path, key);
   const models = new Map(known?.models);
   let resolver: ReturnType<typeof createPriceResolver> | undefined;
-  // A file that nothing is remembered of is checked before anything is read.
+  // A new or changed price file is checked before any log is read.
   if (!known) resolver = await makeResolver(basis);
   let isNew = false;
   return {
@@ -65,14 +65,14 @@ export async function openPriceAnswers(
       try {
         replaceFile(files, path, `${JSON.stringify({ key, models: [...models] } satisfies Remembered)}\n`);
       } catch (error) {
-        // What was committed stands, and the next run looks the prices up again.
+        // The commit is not affected, and the next run looks the prices up again.
         if (!isSystemError(error)) throw error;
       }
     },
   };
 }
 
-/** Looks prices up in the user's file, which is checked here, and then where every run does. */
+/** Looks prices up in the user's file, which is checked here, then in the built-in lists. */
 export async function makeResolver({
   user,
   list,
@@ -81,7 +81,7 @@ export async function makeResolver({
   return createPriceResolver(await priceFilesWith(file, list));
 }
 
-/** Undefined where answers can't be remembered. */
+/** Undefined if answers cannot be remembered. */
 function keyOf({ user, list }: PricesInForce): string | undefined {
   if (typeof PRICING_BUILD === 'undefined') return undefined;
   const asked = JSON.stringify([PRICING_BUILD, user?.path ?? null, user?.text ?? null, list]);
@@ -97,7 +97,7 @@ function recall(files: Files, path: string, key: string): Remembered | undefined
   }
 }
 
-/** Throws a TypeError where it is something else altogether. */
+/** Throws a TypeError if the value has a different structure altogether. */
 function isAnswer([model, resolution]: Remembered['models'][number]): boolean {
   if (typeof model !== 'string') return false;
   return (

@@ -16,24 +16,24 @@ import {
 } from '../../store/pricing-settings.ts';
 import { findStore, writePricing, type Store } from '../../store/store.ts';
 
-/** `--prices none`: the store has a price file no longer. A file of that name is `./none`. */
+/** `--prices none` removes the store's price file. A file of that name is given as `./none`. */
 const NO_FILE = 'none';
 
-/** A price file as it was read, under the name that its prices have as their source. */
+/** A price file as it was read, with the name that its prices cite as their source. */
 interface PriceText {
   path: string;
   text: string;
 }
 
-/** By what a command prices rounds, beside the built-in prices. */
+/** What a command prices rounds by, in addition to the built-in prices. */
 export interface PriceBasis {
-  /** Undefined: the built-in prices alone. */
+  /** Undefined: only the built-in prices. */
   user: PriceText | undefined;
   /** The built-in list that comes first. */
   list: PriceList;
-  /** What a person should hear, once: about a file. */
+  /** Messages about a file, each shown once. */
   notices: { path: string; message: string }[];
-  /** What a command that stores rounds writes into the store, with `keepPriceBasis`; undefined: nothing. */
+  /** What `keepPriceBasis` writes into the store, for a command that stores rounds; undefined: nothing. */
   change: (Partial<PricingSettings> & { text?: string }) | undefined;
 }
 
@@ -42,20 +42,19 @@ interface Asked {
   given: string | undefined;
   /** `--price-list`. */
   list?: PriceList | undefined;
-  /** `--currency`: what reports are in from now on; null: each cost in its own currency. */
+  /** `--currency`: the currency of reports from now on; null: each cost in its own currency. */
   currency?: string | null | undefined;
   /** Milliseconds since 1970 UTC. */
   now: number;
-  /** Whether the store has rounds that were priced otherwise. */
+  /** Whether the store has rounds that were priced differently. */
   hasRounds?: boolean;
-  /** Whether those are priced again now. */
+  /** Whether those rounds are priced again now. */
   isRefresh?: boolean;
 }
 
 /**
- * The price file that is in force: the one that is given, which becomes the store's, else the store's, as its copy says
- * it. Changes nothing. The text is not checked. Throws InputOutputError where a file that is given, or the copy, cannot
- * be read.
+ * The price file in force: the one given, which becomes the store's, or else the store's copy. Changes nothing, and does
+ * not check the text. Throws InputOutputError if the given file, or the copy, cannot be read.
  */
 export async function findPriceBasis(
   files: Files,
@@ -114,7 +113,7 @@ async function findFileBasis(
   };
 }
 
-/** The same for a command that only reads, which takes no lock: a run can put another copy in the place of one. */
+/** The same for a command that only reads. It takes no lock, so a run may replace the copy meanwhile. */
 export async function readPriceBasis(
   files: Files,
   dir: string,
@@ -131,7 +130,7 @@ export async function readPriceBasis(
   }
 }
 
-/** Writes what changed into the store, which must be locked: the copy first, then what names it. */
+/** Writes the changes into the store, which must be locked: first the copy, then the settings that name it. */
 export function keepPriceBasis(files: Files, store: Store, { change }: PriceBasis): void {
   if (!change) return;
   const { text, ...settings } = change;
@@ -142,7 +141,7 @@ export function keepPriceBasis(files: Files, store: Store, { change }: PriceBasi
 }
 
 /**
- * Whether a run that is given these options would leave the store's pricing as it is. It reads no price file: most runs
+ * Whether a run with these options would leave the store's pricing unchanged. It reads no price file, because most runs
  * have nothing to price.
  */
 export function isPricingSettled(
@@ -156,15 +155,15 @@ export function isPricingSettled(
   if (given === NO_FILE) return file === null;
   if (file?.path !== resolve(given)) return false;
   const seen = look(files, file.path);
-  // One that is gone is the business of a run that has something to price.
+  // If it is gone, a run that has something to price will say so.
   return seen === 'gone' || (seen !== null && isSeen(file.seen, seen));
 }
 
-/** `same`: it may have been touched. `unread`: this user may not read it. `none`: a pipe had it, or it is gone. */
+/** `same`: perhaps touched. `unread`: this user may not read it. `none`: it came from a pipe, or is gone. */
 export type Original =
   { state: 'same' | 'changed'; digest: string; seen: SeenFile } | { state: 'unread' | 'none' };
 
-/** What is at the path of a store's price file now. */
+/** Compares the file now at the path of the store's price file with the copy. */
 export async function lookAtOriginal(files: Files, kept: StorePriceFile): Promise<Original> {
   const seen = kept.seen === null ? 'gone' : look(files, kept.path);
   if (seen === 'gone' || seen === null) return { state: 'none' };
@@ -177,10 +176,10 @@ export async function lookAtOriginal(files: Files, kept: StorePriceFile): Promis
   return { state: digest === kept.sha256 ? 'same' : 'changed', digest, seen };
 }
 
-/** Nobody asked for it to be read: what is larger than any price file is another file without being read. */
+/** A file larger than any price file counts as changed without being read: the user did not ask for it to be read. */
 const LARGEST_FILE = 16 << 20;
 
-/** Where nobody names a file, the copy counts: what stands at its path now may be half an edit, or nobody's decision. */
+/** Without --prices the copy counts: the file at its path may be half edited, or changed without intent. */
 async function keptFile(files: Files, dir: string, kept: StorePriceFile): Promise<FileBasis> {
   const copy = readCopy(files, dir, kept);
   if ('problem' in copy) return await madeAgain(dir, kept, copy.problem);
@@ -201,7 +200,7 @@ async function keptFile(files: Files, dir: string, kept: StorePriceFile): Promis
   };
 }
 
-/** A damaged copy is no loss while the file itself still says the same. */
+/** A damaged copy can be replaced as long as the file itself has not changed. */
 async function madeAgain(dir: string, kept: StorePriceFile, problem: string): Promise<FileBasis> {
   const copy = copyPath(dir, kept);
   const text = kept.seen === null ? undefined : await readPriceText(kept.path).catch(() => undefined);
@@ -218,7 +217,7 @@ async function madeAgain(dir: string, kept: StorePriceFile, problem: string): Pr
   };
 }
 
-/** A file was given whose content is in force already. */
+/** The given file has the content that is already in force. */
 function sameContent(
   files: Files,
   dir: string,
@@ -233,7 +232,7 @@ function sameContent(
           notices: [{ path: copyPath(dir, kept), message: `${copy.problem}: it is rewritten` }],
           change: { file: kept, text },
         };
-  // A pipe has another name each time: the prices keep the source that they have.
+  // A pipe has a different name each time, so the prices keep their source.
   if (seen === null) return { user: { path: kept.path, text }, ...basis };
   const { told: _, ...file } = { ...kept, path, seen };
   const isMoved = path !== kept.path;
@@ -269,7 +268,7 @@ function minuteOf(time: string): string {
   return time.replace(/:\d\d(?:\.\d+)?Z$/, 'Z');
 }
 
-/** Null for what is no regular file; `gone` where there is nothing, or nothing that this user may see. */
+/** Null if it is not a regular file; `gone` if there is nothing, or nothing that this user may see. */
 function look(files: Files, path: string): SeenFile | null | 'gone' {
   try {
     const facts = files.stat(path);

@@ -28,38 +28,38 @@ import { redactorOf } from '../../ingest/settings/store-redactor.ts';
 export interface ImportOptions {
   /** The original's folder of sessions. */
   from: string;
-  /** The store; made if not there. */
+  /** The store; made if it does not exist. */
   dir: string;
-  /** Takes sessions too that the store has already. */
+  /** Also import sessions that the store already has. */
   force: boolean;
   isDryRun: boolean;
-  /** As of `parse`: a file that is given becomes the store's. */
+  /** As in `parse`: a given file becomes the store's. */
   pricesPath?: string | undefined;
   /** Milliseconds since 1970 UTC. */
   now: number;
-  /** The time of a local date and time, given as if it were UTC. */
+  /** Converts a local date and time, given as if it were UTC, to a time. */
   toUtc: (localMs: number) => number;
-  /** Characters of new text that are gathered before a commit. */
+  /** Characters of new text to gather before a commit. */
   batchSize?: number;
 }
 
 export interface ImportResult {
   files: ImportedFile[];
   isDryRun: boolean;
-  /** No log was ever parsed into the store: what its logs still hold would be counted a second time. */
+  /** No log was ever parsed into the store, so parsing the original's logs now would count rounds twice. */
   isBeforeParse: boolean;
-  /** What a person should hear of the store's price file. */
+  /** Messages about the store's price file. */
   notices: PriceBasis['notices'];
 }
 
 const NONE = { rounds: 0, filtered: 0, estimates: 0, parsed: 0, doubtful: 0 };
 const BATCH_SIZE = 32 << 20;
-/** No JavaScript string is longer than that; no session should be. */
+/** The maximum length of a JavaScript string; no session should be longer. */
 const LARGEST_FILE = 500_000_000;
 
 /**
- * Takes over the session files of the Python original. Each file is stored whole, in one commit with the mark of its
- * content, so that a run that was killed can be run again. Throws InputOutputError, UsageError and BusyError.
+ * Imports the session files of the Python original. Each file is stored in one commit, together with a digest of its
+ * content, so that a killed import can be run again. Throws InputOutputError, UsageError and BusyError.
  */
 export async function importSessions(files: Files, options: ImportOptions): Promise<ImportResult> {
   const names = sessionFiles(files, options.from);
@@ -100,18 +100,18 @@ export async function importSessions(files: Files, options: ImportOptions): Prom
   }
 }
 
-/** Names of the JSON files in the original's folder, in their order. */
+/** Names of the JSON files in the original's folder, sorted. */
 function sessionFiles(files: Files, from: string): string[] {
   const names = files.list(from);
   if (!names) throw new InputOutputError(`there is no folder ${from}`);
   if (names.includes('.store.json'))
     throw new UsageError(
-      `${from} is a store of monitor already. Name the folder that the Python original wrote its sessions into`,
+      `${from} is already a store of monitor. Name the folder with the session files of the Python original`,
     );
   const found = names.filter((name) => name.endsWith('.json') && !name.startsWith('.')).toSorted();
   if (found.length > 0) return found;
   throw new InputOutputError(
-    `${from} holds no session files (*.json). The Python original writes them into its --output-dir, ./sessions by default`,
+    `${from} holds no session files (*.json). The Python original writes them to its --output-dir, ./sessions by default`,
   );
 }
 
@@ -128,7 +128,7 @@ class Import {
   readonly #options: ImportOptions;
   readonly #redactor: Redactor | undefined;
   readonly #writing: Writing | undefined;
-  /** Files imported, in this run too, by the digest of their content. */
+  /** Imported files, including those of this run, by the digest of their content. */
   readonly #known = new Map<string, ImportedLog>();
   readonly #sessions: Set<string>;
   readonly #index: StoredIndex | undefined;
@@ -204,7 +204,7 @@ class Import {
 
   #read(path: string): { text: string; mtime: number } | { problem: string } {
     const facts = this.#files.stat(path);
-    if (!facts?.isFile) return { problem: 'is no file' };
+    if (!facts?.isFile) return { problem: 'is not a file' };
     if (facts.size > LARGEST_FILE) return { problem: `is larger than ${LARGEST_FILE} bytes` };
     try {
       return { text: readWhole(this.#files, path)?.toString() ?? '', mtime: facts.mtime };
@@ -214,7 +214,7 @@ class Import {
     }
   }
 
-  /** How many of its first rounds were imported from an earlier state of the file; undefined where those were others. */
+  /** How many of its first rounds were imported from an earlier state of the file; undefined if those differ. */
   #begunBy(session: OriginalSession): number | undefined {
     const earlier = [...this.#known.values()].filter(({ imported }) => imported.session === session.id);
     const longest = Math.max(0, ...earlier.map(({ offset }) => offset));
@@ -222,7 +222,7 @@ class Import {
     return isGrown && longest <= session.rounds.length ? longest : undefined;
   }
 
-  /** Which rounds behind the first `begun` the store has from a log, by their ordinals; of how many that is not certain. */
+  /** Which rounds after the first `begun` the store has from a log, and for how many this is not certain. */
   #overlapOf(
     session: OriginalSession,
     begun: number,
@@ -233,7 +233,7 @@ class Import {
     return findParsed(this.#files, this.#store, entry, session, begun, mtime, this.#redactor);
   }
 
-  /** Returns how many rounds the store's filters keep out. */
+  /** Returns how many rounds the store's filters leave out. */
   async #add(
     session: OriginalSession,
     isNew: (ordinal: number) => boolean,

@@ -3,21 +3,21 @@ import { readLogLine, type LoggedRound } from '../../ai-log/round.ts';
 import { readTime } from '../../ai-log/time.ts';
 import { digest } from '../../platform/digest.ts';
 
-/** A session file of the Python original (agent-session-monitor in alibaba/higress), read. */
+/** A parsed session file of the Python original (agent-session-monitor in alibaba/higress). */
 export interface OriginalSession {
-  /** As the log named it; `default` where it named none. */
+  /** The id in the log; `default` if it had none. */
   id: string;
-  /** Undefined time: when the file was last written must do. */
+  /** If a round's time is undefined, the file's modification time is used. */
   rounds: LoggedRound[];
-  /** Rounds whose reasoning tokens the original had made up from the length of the text. */
+  /** Rounds whose reasoning tokens the original estimated from the length of the text. */
   estimates: number;
-  /** Of the first `count` rounds, as base64: a file that has grown since begins with the same. */
+  /** Digest of the first `count` rounds, as base64; it stays the same if the file grows. */
   digestOf: (count: number) => string;
 }
 
 /**
- * Reads a session file of the original. A text: why it is none. `toUtc` gives the time of a local date and time (as
- * if it were UTC): the original wrote its own clock's, without a zone.
+ * Reads a session file of the original; returns a text that says what is wrong if it is not one. `toUtc` converts a
+ * local date and time (given as if it were UTC), because the original wrote local times without a zone.
  */
 export function readOriginalSession(
   text: string,
@@ -25,12 +25,13 @@ export function readOriginalSession(
 ): OriginalSession | string {
   const start = skipSpace(text, 0);
   const object = parseJson(text) === undefined ? undefined : objectMembers(text, start);
-  if (!object) return 'is no whole JSON object: it was cut, or written by something else';
+  if (!object) return 'is not a complete JSON object: it was truncated, or written by another program';
   const members = new Map(object.members.map(({ key, from, to }) => [key, text.slice(from, to)]));
   const list = arrayElements(members.get('rounds') ?? '');
-  if (!members.has('session_id') || !list) return 'is no session: it has no session_id, or no list of rounds';
+  if (!members.has('session_id') || !list)
+    return 'is not a session: it has no session_id, or no list of rounds';
   const id = parseJson(members.get('session_id') ?? '');
-  if (typeof id !== 'string' && id !== null) return 'is no session: its session_id is no text';
+  if (typeof id !== 'string' && id !== null) return 'is not a session: its session_id is not a string';
   const texts = list.map(onOneLine);
   const session: OriginalSession = {
     id: '',
@@ -49,10 +50,10 @@ export function readOriginalSession(
   return session;
 }
 
-/** What the original put where the log had nothing. */
+/** What the original wrote if the log had nothing. */
 const NOTHING: ReadonlySet<string> = new Set(['""', '[]', '{}', 'null', '0']);
 
-/** The names of the log for those of the original. */
+/** Maps names of the original to names of the log. */
 const LOGGED = {
   model: 'model',
   input_tokens: 'input_token',
@@ -69,14 +70,14 @@ const LOGGED = {
   tool_calls: 'tool_calls',
 } as const;
 
-/** The round as the log had it, read like the log: so it means the same as one that `parse` reads. */
+/** Restores the round's form in the log and reads that, so that it means the same as a round that `parse` reads. */
 function readRound(
   json: string,
   sessionId: string,
   toUtc: (localMs: number) => number,
 ): { round: LoggedRound; isEstimate: boolean } | string {
   const object = objectMembers(json, 0);
-  if (!object) return 'is no session: a round is no object';
+  if (!object) return 'is not a session: a round is not an object';
   const members = new Map(object.members.map(({ key, from, to }) => [key, json.slice(from, to)]));
   const isEstimate = isEstimated(members);
   if (isEstimate) members.delete('reasoning_tokens');
@@ -92,11 +93,11 @@ function readRound(
   return { round: { ...round, time, flags: [...round.flags, 'imported'] }, isEstimate };
 }
 
-/** The original had no count, and took a quarter of the text's length in its place. */
+/** The original had no count, and used a quarter of the text's length instead. */
 function isEstimated(members: ReadonlyMap<string, string>): boolean {
   const reasoning = parseJson(members.get('reasoning') ?? 'null');
   if (typeof reasoning !== 'string' || reasoning === '') return false;
-  // Python counts characters, and not UTF-16's units.
+  // Python counts characters, not UTF-16 code units.
   const characters = [...reasoning].length;
   return (
     parseJson(members.get('reasoning_tokens') ?? 'null') === Math.floor(characters / 4) && characters >= 4
@@ -109,7 +110,7 @@ function timeOf(timestamp: unknown, toUtc: (localMs: number) => number): number 
   return time === null || hasZone ? time : toUtc(time);
 }
 
-/** A JSON text without the space between its tokens, as the gateway logs it; the tokens stay as they are. */
+/** A JSON text without the space between its tokens, as the gateway logs it; the tokens are unchanged. */
 export function onOneLine(json: string): string {
   const pieces: string[] = [];
   let at = 0;

@@ -9,8 +9,8 @@ import type { OriginalSession } from './original-session.ts';
 import { Overlap, traceOf, traceOfStored } from '../../ingest/imported/overlap.ts';
 
 /**
- * Which rounds of an original's session, behind its first `begun`, the store has from a log, by their ordinals; and of
- * how many that is not certain. `mtime`: the time of rounds that have none.
+ * The ordinals of rounds of an original session, after its first `begun`, that the store has from a log, and the number
+ * of rounds for which this is not certain. `mtime`: the time of rounds without one.
  */
 export function findParsed(
   files: Files,
@@ -38,7 +38,7 @@ export function findParsed(
     if (likeness === 'known') parsed.add(ordinal);
     else if (likeness !== 'new') doubtful++;
   }
-  // What was pruned cannot be compared.
+  // Pruned rounds cannot be compared.
   if (entry.pruned_rounds !== undefined) doubtful = session.rounds.length - begun - parsed.size;
   return { parsed, doubtful };
 }

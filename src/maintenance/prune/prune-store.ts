@@ -20,35 +20,35 @@ import { sumUsage, summaryOf } from '../../session-format/summary.ts';
 
 export interface PruneOptions {
   dir: string;
-  /** Sessions whose last round is older go: milliseconds since 1970 UTC. */
+  /** Prune sessions whose last round is older: milliseconds since 1970 UTC. */
   before: number;
-  /** Only their texts. */
+  /** Prune only their texts. */
   content: boolean;
   isDryRun: boolean;
   /** Milliseconds since 1970 UTC. */
   now: number;
-  /** Bytes of session files that are rewritten in one commit. */
+  /** Bytes of session files to rewrite in one commit. */
   batchBytes?: number;
 }
 
 export interface PruneResult {
   sessions: number;
   rounds: number;
-  /** Given back, or to be given back. */
+  /** Bytes that are, or would be, freed. */
   bytes: number;
-  /** Rejected lines whose text went. */
+  /** Rejected lines whose text was removed. */
   rejectedLines: number;
   isDryRun: boolean;
 }
 
-/** How a prune names a copy. */
+/** The file names that a prune gives to copies. */
 const COPY = /~\d{1,9}\.json$/;
 const BATCH_BYTES = 64 << 20;
 const MOST_SESSIONS = 1000;
 
 /**
- * Removes sessions whose last round is older, or their texts; all sums stay in the reports. Throws InputOutputError (no
- * sound store, a full disk) and BusyError (another run).
+ * Removes sessions whose last round is older than `before`, or only their texts; reports keep all sums. Throws
+ * InputOutputError (no sound store, a full disk) and BusyError (another run).
  */
 export function pruneStore(files: Files, options: PruneOptions): PruneResult {
   const store = openStore(files, options.dir);
@@ -58,7 +58,7 @@ export function pruneStore(files: Files, options: PruneOptions): PruneResult {
     return new Pruning(files, store, options).run();
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const message = `${error.message} (the store is ${options.dir}). What was removed is removed whole; run it again to go on`;
+    const message = `${error.message} (the store is ${options.dir}). Each session was pruned completely or not at all. Run prune again to continue`;
     throw new InputOutputError(message, { cause: error });
   } finally {
     release();
@@ -90,9 +90,9 @@ class Pruning {
     const result = { sessions: 0, rounds: 0, bytes: 0, rejectedLines: 0, isDryRun };
     try {
       if (!isDryRun) this.#removeLeftovers();
-      // All at once: what is pruned changes the index that they come from.
+      // Collect them first: pruning changes the index that they come from.
       const old = [...this.#index.sessions.values()].filter((entry) => this.#isDue(entry));
-      // A file that is damaged is said before anything is removed.
+      // Report a damaged file before anything is removed.
       for (const entry of old) checkSessionFile(this.#files, this.#store.dir, entry);
       for (const entry of old) {
         result.sessions++;
@@ -186,7 +186,7 @@ class Pruning {
     return paths.reduce((sum, path) => sum + (this.#files.stat(path)?.size ?? 0), 0);
   }
 
-  /** Session files, and records beside them, that a killed prune or repair could not remove any more. */
+  /** Session files and records files that a killed prune or repair left. */
   #removeLeftovers(): void {
     const { dir } = this.#store;
     for (const name of this.#files.list(dir) ?? []) {
@@ -195,7 +195,7 @@ class Pruning {
       if (this.#isNamed(file)) continue;
       const path = join(dir, file);
       const id = this.#files.stat(path)?.isFile ? readHeaderId(this.#files, path) : undefined;
-      // Records without a session; a copy in whose first line a prune was killed.
+      // Records without a session, or a copy with an incomplete first line from a killed prune.
       const isOrphan =
         (file !== name && !this.#files.stat(path)) ||
         (id === undefined && COPY.test(file) && this.#isNamed(file.replace(COPY, '.json')));
@@ -204,7 +204,7 @@ class Pruning {
     }
   }
 
-  /** Whether a session's rounds lie in a file of this name. */
+  /** Whether a session's rounds are in a file of this name. */
   #isNamed(file: string): boolean {
     this.#named ??= new Set(
       Array.from(this.#index.sessions.values(), (entry) => (isPruned(entry) ? '' : entry.file)),
@@ -213,7 +213,7 @@ class Pruning {
   }
   #named: Set<string> | undefined;
 
-  /** Of lines that were rejected from logs last written before. */
+  /** Blanks the texts of rejected lines from logs that were last written before then. */
   #blankRejected(): number {
     const { length } = this.#state.rejected;
     const bytes = readWhole(this.#files, rejectedPath(this.#store.dir))?.subarray(0, length);
@@ -237,13 +237,13 @@ function hasText(value: unknown): value is { text: string; time?: string } {
   return typeof value === 'object' && value !== null && 'text' in value;
 }
 
-/** How many of its rounds were done with before. */
+/** How many of its rounds were already pruned. */
 function firstRoundOf(entry: SessionEntry, content: boolean): number {
   const removed = entry.pruned_rounds ?? 0;
   return content ? Math.max(removed, entry.pruned_content?.rounds ?? 0) : removed;
 }
 
-/** Rounds as a store keeps them that takes no text. */
+/** Rounds as stored with --no-content. */
 function* withoutTexts(lines: Iterable<string>): Generator<string> {
   for (const line of lines) {
     const { context: _c, question_round: _q, system_round: _s, ...fields } = readRound(line).stored;

@@ -6,40 +6,40 @@ import { BUCKET_MS, type PriceRef, type UsageCell } from '../../model/usage-cell
 import { CellBudget, type CountedRound } from '../../ingest/known/cell-budget.ts';
 import type { Source, ToldRound } from './sources.ts';
 
-/** What is looked for. */
+/** What to look for. */
 export interface Wanted {
-  /** Of each session that lacks rounds, what the index counts of those. Undefined where there is no index that says so. */
+  /** For each session with missing rounds, the index's cells of these rounds. Undefined if there is no usable index. */
   lacking: ReadonlyMap<string, readonly UsageCell[]> | undefined;
-  /** What was pruned from a session: its first rounds, which the logs may still hold. */
+  /** What was pruned from a session: its first rounds, which the logs may still have. */
   removed: (id: string) => readonly UsageCell[];
-  /** Whether the round at a position was counted, and is in no session file that can be read. */
+  /** Whether the round at a position was counted, but is in no readable session file. */
   isLost: (at: LinePosition, session: string) => boolean;
   filters: Filters;
   redactor: Redactor | undefined;
-  /** What a round costs at its price: 10⁻¹⁸ of its currency. */
+  /** The cost of a round at its price, in units of 10⁻¹⁸ of its currency. */
   costOf: (round: FoundRound) => bigint;
 }
 
-/** A lost round that a source still holds. */
+/** A lost round that a source still has. */
 export interface FoundRound extends CountedRound {
   at: LinePosition;
-  /** Its place among the session's rounds: a time that never goes back within one source. */
+  /** Orders the session's rounds: a time that never decreases within one source. */
   order: number;
-  /** Its price as the index has it; undefined until it is looked for, where there is no index that says so. */
+  /** Its price in the index; without a usable index, undefined until it is looked up. */
   price: PriceRef | undefined;
 }
 
-/** What was found of one session. */
+/** What was found for one session. */
 export interface FoundSession {
-  /** In the order in which they are to be put back. */
+  /** In the order in which to put them back. */
   rounds: FoundRound[];
-  /** What the index counts of rounds that were not found. */
+  /** The index's cells of rounds that were not found. */
   left: readonly UsageCell[];
-  /** The rounds found come to what the index had counted of them. */
+  /** Whether the rounds found add up to the index's counts. */
   isExact: boolean;
 }
 
-/** Looks through all that is still there for rounds that were lost. Keeps no text. */
+/** Searches all sources that still exist for lost rounds. Keeps no text. */
 export async function findLost(
   sources: readonly Source[],
   wanted: Wanted,
@@ -48,7 +48,7 @@ export async function findLost(
   for (const source of sources) {
     let order = -Infinity;
     for await (const one of source.rounds()) {
-      // A line is written when its request ends: later requests can have begun before.
+      // A line is written when its request ends, so later lines can belong to requests that began earlier.
       order = Math.max(order, (one.round.time ?? -Infinity) + (one.round.durationMs ?? 0));
       const found = toLost(one, order, wanted);
       if (!found) continue;
@@ -71,7 +71,7 @@ export async function findLost(
   return sessions;
 }
 
-/** The order of rounds of several sources. */
+/** The order of rounds from several sources. */
 export function compare(a: Pick<FoundRound, 'at' | 'order'>, b: Pick<FoundRound, 'at' | 'order'>): number {
   return a.order - b.order || a.at[0] - b.at[0] || a.at[1] - b.at[1];
 }
@@ -81,11 +81,11 @@ function toLost({ round, at, mtime }: ToldRound, order: number, wanted: Wanted):
   const time = round.time ?? Math.floor(mtime);
   if (!wanted.isLost(at, round.sessionId) || isFilteredOut(wanted.filters, round.sessionId, time))
     return undefined;
-  // As a run does where it keeps texts: such a line was rejected.
+  // As in a run that keeps texts, which rejects such a line.
   const isSound =
     wanted.filters.no_content || (round.messages ?? []).every((one) => parseJson(one) !== undefined);
   if (!isSound) return undefined;
-  // Names are counted as they are stored.
+  // The index counts names as they are stored.
   const { model, consumer, api, usage, usageState } = wanted.redactor?.round(round) ?? round;
   const isTimeMissing = round.time === null;
   const { flags } = round;
@@ -99,7 +99,7 @@ function select(
   costOf: Wanted['costOf'],
 ): FoundSession {
   if (!lacking) {
-    // What was pruned came first.
+    // Pruned rounds come first.
     const pruned = new CellBudget(removed);
     return { rounds: rounds.filter((round) => !pruned.take(round)), left: [], isExact: true };
   }
@@ -116,7 +116,7 @@ function select(
   return { rounds: selected.toReversed(), left: budget.left, isExact: budget.isExact };
 }
 
-/** A time in a bucket, as near as can be. */
+/** The time nearest to the given one within a bucket. */
 function within(time: number, bucket: number): number {
   return Math.min(Math.max(time, bucket * BUCKET_MS), (bucket + 1) * BUCKET_MS - 1);
 }

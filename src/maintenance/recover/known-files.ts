@@ -5,26 +5,26 @@ import { identify } from '../../logs/identify.ts';
 import type { LogPosition } from '../../model/log-position.ts';
 import { isUnreadable, openLog, type OpenLog, type UnreadableFile } from '../../logs/open-log.ts';
 
-/** A log that the store was made of, found again by its content. */
+/** A log that the store was made from, found again by its content. */
 export interface FoundLog {
   log: OpenLog;
   position: LogPosition;
-  /** The log that this one goes on from, by their names; undefined where that is not certain. */
+  /** The log that this one continues, judging by names; undefined if that is not certain. */
   predecessor: number | undefined;
 }
 
-/** The logs that are still there, under whatever names. To be closed. */
+/** The logs that still exist, under any name. Must be closed. */
 export interface KnownFiles {
-  /** By number, in the order in which they were first read. */
+  /** By log id, in the order in which they were first read. */
   found: Map<number, FoundLog>;
-  /** What could not be looked at, and why: `/x/access.log: permission denied`. */
+  /** Files that could not be examined, and why: `/x/access.log: permission denied`. */
   unseen: string[];
   close: () => void;
 }
 
 /**
- * Looks for the given logs where they were read, beside that, and at `more` paths and globs. A file holds a log where
- * it agrees with all that is remembered of its content, and is no shorter than what was read of it.
+ * Looks for the given logs where they were read, next to it, and at `more` paths and globs. A file is a log if it matches
+ * everything remembered of the log's content and is at least as long as the part that was read.
  */
 export async function findKnownFiles(
   files: Files,
@@ -41,7 +41,7 @@ export async function findKnownFiles(
     if (!log) continue;
     const position = await identify(files, log, known);
     if (position && log.content.size >= position.offset) byPath.set(file.path, position.id);
-    // One that is not compressed can be read faster, and a second time.
+    // An uncompressed file is faster to read, and can be read twice.
     if (!position || log.content.size < position.offset || found.get(position.id)?.log.compressed === false) {
       log.close();
       continue;
@@ -98,9 +98,9 @@ async function openOrSay(
 }
 
 const UNREADABLE: Readonly<Record<UnreadableFile['why'], string>> = {
-  damaged: 'the compressed file is not whole',
+  damaged: 'the compressed file is incomplete or damaged',
   program: 'the program that decompresses it is missing',
-  foreign: 'its form is not read',
+  foreign: 'its compression format is not supported',
   stopped: 'the program that decompresses it was stopped',
 };
 

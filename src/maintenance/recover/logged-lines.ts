@@ -8,28 +8,28 @@ import { isWhole } from '../../ingest/container-log.ts';
 import { linesOf } from '../../ingest/log-lines.ts';
 import type { FoundLog } from './known-files.ts';
 
-/** A line that may be an AI call, at the position where `parse` found it. Its bytes are valid until the next one. */
+/** A line that may be an AI call, at the position where `parse` found it. Its bytes are valid until the next line. */
 export interface LoggedLine {
   bytes: Buffer;
   at: LinePosition;
-  /** When the container's runtime took it, else when the log was last written: milliseconds since 1970 UTC. */
+  /** When the container runtime recorded it, or else when the log was last written: milliseconds since 1970 UTC. */
   mtime: number;
 }
 
-/** What a log leaves to the one that continues it: open lines of a container, or the beginning of a torn line. */
+/** What a log passes on to the next: open lines of a container, or the beginning of a torn line. */
 export interface Rest {
   open: OpenLine[];
   torn: { bytes: Buffer; at: LinePosition } | undefined;
 }
 
 const LONGEST_LINE = 64 << 20;
-/** Docker writes some bytes as six, behind a prefix. */
+/** Docker escapes some bytes as six, after a prefix. */
 const LONGEST_PIECE = LONGEST_LINE + (1 << 20);
 const NEWLINE = 0x0a;
 
 /**
- * The lines of a log up to where it was read, each at the position that `parse` gave it. `before` is what the log
- * before it left, and `logs` holds that log; `leave` gets what this one leaves.
+ * The lines of a log up to where it was read, each at the position that `parse` gave it. `before` is what the
+ * previous log passed on, and `logs` holds that log; `leave` receives what this one passes on.
  */
 export async function* loggedLines(
   { log, position }: FoundLog,
@@ -62,7 +62,7 @@ export async function* loggedLines(
   leave({ open: unwrapper.open, torn: rest });
 }
 
-/** The line that was torn, unwrapped where a shipper wrote it. */
+/** The torn line, unwrapped if a shipper wrote it. */
 function* linesOfJoined({
   line,
   at: [id, offset],
@@ -75,7 +75,7 @@ function* linesOfJoined({
   yield* unwrapper.takeOverdue(Infinity, 0);
 }
 
-/** The first line of a log, if what the log before it left makes a whole line of it. */
+/** The first line of a log, if it completes what the previous log passed on. */
 function join(
   { bytes, at }: NonNullable<Rest['torn']>,
   block: Block,

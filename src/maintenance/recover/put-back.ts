@@ -17,31 +17,31 @@ import { SessionDraft } from '../../ingest/session-draft.ts';
 import { compare, type FoundRound, type FoundSession, type Wanted } from './find-lost.ts';
 import type { Source, ToldRound } from './sources.ts';
 
-/** What rounds are put back into. */
+/** Where rounds are put back. */
 export interface PutBack {
   files: Files;
   store: Store;
   book: PriceBook;
-  /** The sessions as the index is to have them: entries take the rounds that are put back. */
+  /** The sessions' new index entries, to which the recovered rounds are added. */
   sessions: Map<string, SessionEntry>;
-  /** What else is written of them: of a session that gets rounds back, it is done here. */
+  /** Other rewrites of sessions; a session that gets rounds back is taken off this list. */
   rewrites: SessionRewrite[];
-  /** Names of files that are kept out of the way: of a sound one, too, whose rounds stand in a new one now. */
+  /** Names of files to be renamed, including a sound file whose rounds are in a new one now. */
   setAside: string[];
   removed: Removed;
-  /** The marks of a session of which no entry is left. */
+  /** The prune marks of a session without an entry. */
   marks: (id: string) => PruneMarks;
   wanted: Wanted;
 }
 
-/** Bytes of new text that are gathered before they are written. */
+/** Bytes of new text to gather before a write. */
 const BATCH_SIZE = 24 << 20;
-/** A round's cost is asked of its line when that is read again. */
+/** The cost is computed later, when the round's line is read again. */
 const NOT_ASKED = { cost: 0n, saved: 0n, currency: 'USD', inexact: [] };
 
 /**
- * Writes the rounds found behind those that are left of their sessions, into files that nothing names yet. Returns the
- * paths, which are to be on disk before the index is. Throws InputOutputError where a log changed meanwhile.
+ * Writes the rounds found after the remaining rounds of their sessions, into files that nothing names yet. Returns their
+ * paths, which must be on disk before the index. Throws InputOutputError if a log changed meanwhile.
  */
 export async function putBack(
   into: PutBack,
@@ -73,7 +73,7 @@ interface Head {
   rest: AsyncIterator<{ told: ToldRound; round: FoundRound }>;
 }
 
-/** The rounds that were found, of all sources, in the order of their sessions. One of each source is in memory. */
+/** The rounds found in all sources, in the order of their sessions. Only one per source is in memory. */
 async function* inOrder(
   sources: readonly Source[],
   found: ReadonlyMap<string, FoundSession>,
@@ -122,9 +122,9 @@ class Writer {
   readonly #id: string;
   readonly #space: LineArena;
   readonly #file: string;
-  /** As far as it is left; what stands in its file comes first. */
+  /** The entry as far as it survived; the rounds in its file come first. */
   readonly #known: SessionEntry;
-  /** What the file holds so far. */
+  /** The contents of the file so far. */
   #entry: SessionEntry | undefined;
   #draft: SessionDraft | undefined;
   #draftKeepsText = false;
@@ -143,7 +143,7 @@ class Writer {
     const path = join(store.dir, this.#file);
     this.#paths.add(path);
     if (isEmpty(this.#known)) return;
-    // What is left of it comes first.
+    // The surviving rounds come first.
     const entry = { ...this.#known, file: this.#file };
     const rewrite = rewrites.find((one) => one.entry === this.#known);
     const from = rewrite?.from ?? this.#known.file;
@@ -156,11 +156,11 @@ class Writer {
     if (rewrite?.from === undefined) setAside.push(this.#known.file);
   }
 
-  /** Returns the bytes of the round's line. */
+  /** Returns the length of the round's line in bytes. */
   add({ round: told }: ToldRound, found: FoundRound): number {
     const { store, wanted } = this.#into;
     const number = this.#known.rounds + this.#added + 1;
-    // A round whose text was pruned comes back without it.
+    // A round whose text was pruned is recovered without it.
     const isBare = number <= (this.#known.pruned_content?.rounds ?? 0);
     this.#use(!store.filters.no_content && !isBare);
     const flags = found.isTimeMissing ? [...told.flags, 'time-missing'] : told.flags;
@@ -182,7 +182,6 @@ class Writer {
     this.#draftKeepsText = keepsText;
   }
 
-  /** Writes what was gathered. */
   flush(): void {
     if (!this.#draft || this.#draft.isEmpty) return;
     const { files, store } = this.#into;
@@ -198,7 +197,7 @@ class Writer {
     this.#entry = { ...entry, ...end, usage: mergeCells([...before.usage, ...usage]) };
   }
 
-  /** Reads the file again, so that the index gets what stands in it. Returns the paths written. */
+  /** Reads the file again, so that the index matches its contents. Returns the paths written. */
   finish(expected: number): string[] {
     const { files, store, book, sessions, removed: removedParts } = this.#into;
     const entry = this.#entry;
@@ -217,7 +216,7 @@ class Writer {
   }
 }
 
-/** A name that no file has: neither the damaged one, nor what a killed repair left, is written over. */
+/** An unused name, so that neither the damaged file nor one from a killed repair is overwritten. */
 function newFile(
   { files, store }: PutBack,
   id: string,
@@ -228,7 +227,7 @@ function newFile(
   return nameSessionFile(id, (name) => taken.has(name));
 }
 
-/** No round of it is left: none at all, or only sums of those that were removed. */
+/** An entry for a session without remaining rounds, except perhaps the sums of removed ones. */
 function isEmpty({ end }: SessionEntry): boolean {
   return end === 0;
 }
@@ -242,6 +241,6 @@ function blankEntry(id: string, marks: PruneMarks): SessionEntry {
 
 function changedMeanwhile(dir: string): InputOutputError {
   return new InputOutputError(
-    `a log changed while rounds were read again from it, and nothing was changed in ${dir}. Run monitor repair again`,
+    `a log changed while rounds were read from it. Nothing was changed in ${dir}. Run monitor repair again`,
   );
 }

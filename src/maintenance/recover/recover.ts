@@ -25,26 +25,26 @@ import { putBack } from './put-back.ts';
 import { importedSource, sourcesOf, type Source } from './sources.ts';
 
 export interface RecoverOptions {
-  /** Where logs may be, besides the paths at which they were read. */
+  /** Where else logs may be, in addition to the paths at which they were read. */
   logPaths?: readonly string[];
-  /** The time of a local date and time, given as if it were UTC: that of the import. */
+  /** Converts a local date and time, given as if it were UTC, to a time: the time zone of the import. */
   toUtc?: (localMs: number) => number;
   /** Milliseconds since 1970 UTC. */
   now?: number;
-  /** Today's price of a model that the price book does not know. */
+  /** Today's price of a model that is not in the price book. */
   resolve?: (model: string) => Promise<Resolution | undefined>;
 }
 
-/** What the logs still hold of the rounds that a plan lacks. The caller closes it. */
+/** The missing rounds of a plan that the logs still have. The caller must close it. */
 export interface Recovery {
   rounds: number;
   /** Sessions of which nothing else is left. */
   newSessions: number;
-  /** Rounds whose counts do not add up to what the index had counted: an older version read them by other rules. */
+  /** Rounds that do not add up to the index's counts, because an older version read them by other rules. */
   differing: number;
   /** Rounds at today's prices, because the price book has none for them. */
   pricedToday: number;
-  /** What could not be looked at, and why. */
+  /** Files that could not be examined, and why. */
   unseen: string[];
   /** Writes the rounds into files that nothing refers to yet, and adds them to the plan's index. */
   apply: () => Promise<void>;
@@ -61,7 +61,7 @@ const NOTHING: Recovery = {
   close: () => undefined,
 };
 
-/** Looks for the rounds that the plan lacks in the logs that still exist, and adds what it finds to the plan's problems. */
+/** Looks for the plan's missing rounds in the logs that still exist, and adds the result to the plan's problems. */
 export async function recover(
   files: Files,
   store: Store,
@@ -69,7 +69,7 @@ export async function recover(
   options: RecoverOptions = {},
 ): Promise<Recovery> {
   const lacking = new Map(plan.losses.map(({ id, lacking: cells }) => [id, cells ?? []]));
-  // Without an index, nothing else knows of a session whose file is gone.
+  // Without an index, this is the only record of a session whose file is gone.
   if (plan.isIndexed && [...lacking.values()].every((cells) => cells.length === 0)) return NOTHING;
   const { renewal, removed } = plan;
   const logs = [...renewal.index.closed.values(), ...renewal.state.logs];
@@ -78,7 +78,7 @@ export async function recover(
   try {
     const imported = importedSources(files, imports, options.toUtc ?? ((ms) => ms));
     const sources = sourcesOf(known.found, imported);
-    // Without an index it is not known which lines of a session were imported before, and so not stored.
+    // Without an index it is unknown which lines were not stored because they had been imported.
     const sessions = new Set(plan.isIndexed ? [] : imports.map(({ imported: { session } }) => session));
     const importIds = new Set(imports.map(({ id }) => id));
     let passedOver = 0;
@@ -130,10 +130,10 @@ export async function recover(
 }
 
 function passedText(lines: number): string {
-  return `${plural(lines, 'line')} of sessions that were imported: without an index it is not known which of them were imported before`;
+  return `${plural(lines, 'line')} of imported sessions: without an index it is not known which of them were imported before`;
 }
 
-/** What a round costs in its cell of the index: 10⁻¹⁸ of its currency. */
+/** The cost of a round in its index cell, in units of 10⁻¹⁸ of its currency. */
 function costOf(book: PriceBook, round: FoundRound): bigint {
   const { model, at, price = 'unpriced', usage, flags } = round;
   const timestamp = new Date(round.time).toISOString();
@@ -147,7 +147,7 @@ function sumOf(
   return [...found.values()].reduce((sum, one) => sum + (isMeant(one) ? one.rounds.length : 0), 0);
 }
 
-/** A file that had grown was imported again: its first rounds are the earlier import's. */
+/** If a file was imported again after it had grown, its first rounds belong to the earlier import. */
 function importedSources(
   files: Files,
   imports: readonly ImportedLog[],
@@ -163,8 +163,8 @@ function importedSources(
 }
 
 /**
- * Gives a price to the rounds of which no index tells one: their model's last in the price book, or else today's.
- * Returns of how many rounds that is today's.
+ * Prices the rounds whose price is in no index: with their model's last entry in the price book, or else today's price.
+ * Returns the number of rounds at today's price.
  */
 async function price(
   book: PriceBook,
@@ -183,7 +183,7 @@ async function price(
   return today;
 }
 
-/** Says in the plan's problems what is read again, and what is lost for good: when that was, and where it stood. */
+/** Adds to the plan's problems what is read again, and what is lost for good with its times and sources. */
 function sayFound(
   plan: RepairPlan,
   dir: string,
@@ -238,7 +238,7 @@ function lostOf(
   };
 }
 
-/** By currency, of those that cost something. */
+/** By currency; only rounds that cost something. */
 function costsOf(cells: readonly UsageCell[]): Map<string, bigint> {
   const costs = new Map<string, bigint>();
   for (const { currency, cost } of cells)

@@ -8,7 +8,7 @@ import { readOriginalSession } from '../import/original-session.ts';
 import type { FoundLog } from './known-files.ts';
 import { loggedLines, type Rest } from './logged-lines.ts';
 
-/** A round as a log, or an imported file, still tells it. */
+/** A round as a log or an imported file still has it. */
 export interface ToldRound {
   round: LoggedRound;
   at: LinePosition;
@@ -16,10 +16,10 @@ export interface ToldRound {
   mtime: number;
 }
 
-/** Something that rounds of the store came from, and that is still there. */
+/** An existing source of rounds in the store. */
 export interface Source {
   id: number;
-  /** In the order of their positions. Can be gone through several times, once all with smaller numbers were. */
+  /** In position order. Can be iterated more than once, after all sources with smaller ids. */
   rounds: () => AsyncIterable<ToldRound>;
 }
 
@@ -49,8 +49,8 @@ export function sourcesOf(
 }
 
 /**
- * The rounds of an imported file; undefined where the file is gone, or is not what was imported. `begun`: so many of its
- * first rounds had been imported before, from an earlier state of the file. `toUtc`: as the import was told.
+ * The rounds of an imported file; undefined if the file is gone or has changed since the import. `begun`: how many of
+ * its first rounds had been imported from an earlier state of the file. `toUtc`: as in the import.
  */
 export function importedSource(
   files: Files,

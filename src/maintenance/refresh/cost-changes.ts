@@ -6,9 +6,9 @@ import { BUCKET_MS, bucketOf } from '../../model/usage-cell.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
 import { usageOf } from '../../session-format/stored-usage.ts';
 
-/** Compares what rounds cost by two price books. */
+/** Compares the costs of rounds by two price books. */
 export class CostChanges {
-  /** Rounds that had a cost and have another one. */
+  /** Rounds that had a cost and now have a different one. */
   repricedRounds = 0;
   sameCostRounds = 0;
   readonly #before: PriceBook;
@@ -49,7 +49,7 @@ export class CostChanges {
     );
   }
 
-  /** What the repriced rounds cost, in words: `$1.2000`. */
+  /** The cost of the repriced rounds as text: `$1.2000`. */
   repriced(): { before: string; after: string } {
     const { before, after } = this.#repriced;
     return { before: costsText(usdFirst(before.costs), 4), after: costsText(usdFirst(after.costs), 4) };

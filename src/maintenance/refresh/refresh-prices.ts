@@ -21,27 +21,27 @@ import { CostChanges } from './cost-changes.ts';
 import { removedRounds } from '../removed-rounds.ts';
 import { pricedCell } from '../read-session.ts';
 
-/** By what a refresh prices rounds, found under the lock. */
+/** What a refresh prices rounds by, determined under the lock. */
 export interface RefreshPrices {
   resolve: (model: string) => Promise<Resolution | undefined>;
-  /** Called before the first write: what of them becomes part of the store. */
+  /** Called before the first write, to save the pricing settings in the store. */
   keep?: () => void;
 }
 
 export interface RefreshRequest {
   prices: (store: Store) => Promise<RefreshPrices>;
-  /** Only rounds of this time; others keep their price. Absent: all rounds. */
+  /** Only rounds in this period; others keep their price. Absent: all rounds. */
   span?: TimeSpan | undefined;
-  /** Says what would change, and writes nothing. */
+  /** Report what would change, and write nothing. */
   isDryRun?: boolean;
-  /** Whether rounds may come to cost something else that have a cost. Else that is a UsageError, and nothing is written. */
+  /** Allow the cost of rounds that have one to change. Otherwise that is a UsageError, and nothing is written. */
   mayReprice: boolean;
-  /** The month of a quarter of an hour (whole buckets since 1970 UTC), as `2026-02`; of UTC where it is left out. */
+  /** The month of a bucket (counted in buckets since 1970 UTC), as `2026-02`. Default: in UTC. */
   monthOf?: ((bucket: number) => string) | undefined;
 }
 
 /**
- * Resolves the price of stored rounds again, in one commit: a new price book, and an index with the new costs.
+ * Prices stored rounds again, in one commit: a new price book, and an index with the new costs.
  * Rounds are not rewritten. Throws InputOutputError (no sound store, a full disk), BusyError (another run), UsageError.
  */
 export async function refreshPrices(
@@ -52,11 +52,11 @@ export async function refreshPrices(
   const store = openStore(files, dir);
   const release = takeLock(lockPath(dir), `the store ${dir}`);
   try {
-    // Again under the lock: its price file can be another one by now.
+    // Again under the lock: the store's price file may have changed meanwhile.
     return await refresh(files, openStore(files, store.dir), request);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const message = `${error.message} (the store is ${dir}). The prices are what they were`;
+    const message = `${error.message} (the store is ${dir}). The prices have not changed`;
     throw new InputOutputError(message, { cause: error });
   } finally {
     release();
@@ -111,18 +111,18 @@ async function refresh(files: Files, store: Store, request: RefreshRequest): Pro
   };
 }
 
-/** Who reads the totals of a month again expects what they were: that is changed only by somebody who says so. */
+/** Readers expect the totals of a past month to stay the same, so changing them takes a confirmation. */
 function refuseRepricing(changes: CostChanges): void {
   const { repricedRounds: rounds } = changes;
   if (rounds === 0) return;
   const { before, after } = changes.repriced();
   throw new UsageError(
     `a refresh would change the cost of ${rounds} ${rounds === 1 ? 'round that already has' : 'rounds that already have'} a price: ` +
-      `from ${before} to ${after}. Nothing was changed. --dry-run shows what it would change. Then confirm with --yes, or limit the refresh with --since and --until`,
+      `from ${before} to ${after}. Nothing was changed. Use --dry-run to see what would change. Then confirm with --yes, or limit the refresh with --since and --until`,
   );
 }
 
-/** An index in which these entries stand in place of its own. */
+/** An index with these entries in place of its own. */
 function withChanged({ sessions, closed }: Index, changed: ReadonlyMap<string, SessionEntry>): Index {
   return {
     closed,
@@ -136,7 +136,7 @@ function withChanged({ sessions, closed }: Index, changed: ReadonlyMap<string, S
   };
 }
 
-/** The entry of each model that has rounds with tokens at that time; null where no place knows a price. */
+/** The price book entry of each model that has rounds with tokens in the period; null if no price is known. */
 async function resolveAll(
   index: Index,
   book: PriceBook,
@@ -158,12 +158,12 @@ function isCounted(price: PriceRef): boolean {
   return price !== 'gateway-cache' && price !== 'no-usage';
 }
 
-/** A cell says only of which quarter of an hour its rounds are. */
+/** A cell's time is known only to its bucket. */
 function touches(bucket: number, span: TimeSpan | undefined): boolean {
   return !span || (bucket * BUCKET_MS < span.to && (bucket + 1) * BUCKET_MS > span.from);
 }
 
-/** It covers all rounds of this moment: the logs stand where the state and the index say. */
+/** Covers all rounds stored so far: the log positions are those of the state and the index. */
 function repricingOf(
   state: State,
   index: Index,
@@ -176,7 +176,7 @@ function repricingOf(
   return { commit: state.commit + 1, models, covers, ...(span && { span }) };
 }
 
-/** Rounds that have their model's entry already, or lack a price still, keep what they have: no need to read them. */
+/** Rounds that already have their model's entry, or still have no price, do not change, so they are not read. */
 function mayChange(
   { model, price, bucket }: UsageCell,
   models: Repricing['models'],
@@ -187,7 +187,7 @@ function mayChange(
   return entry === null ? price !== 'unpriced' : price !== entry;
 }
 
-/** Reads a session's rounds, one at a time, and sums what they use and cost now. */
+/** Reads a session's rounds one by one, and sums their usage and new costs. */
 function usageAnew(
   files: Files,
   dir: string,
@@ -196,7 +196,7 @@ function usageAnew(
   parts: readonly PrunedPart[],
   changes: CostChanges,
 ): UsageCell[] {
-  // Rounds that were pruned keep the prices that they had: only their sums are left.
+  // Only sums are left of pruned rounds, so they keep their prices.
   let cells: UsageCell[] = parts.flatMap(({ usage }) => usage);
   let rounds = removedRounds(parts);
   for (const line of storedRounds(files, dir, entry)) {
@@ -209,7 +209,7 @@ function usageAnew(
   if (rounds === entry.rounds) return mergeCells(cells);
   throw new InputOutputError(
     `the session file of ${JSON.stringify(entry.id)} in ${dir} holds ${rounds} rounds, and the index counts ${entry.rounds}. ` +
-      'Nothing was changed: monitor repair says how to go on',
+      'Nothing was changed. Run monitor repair to see what can be recovered',
   );
 }
 

@@ -10,7 +10,7 @@ import { removedRounds, tombstoneOf, withRemoved, type Removed } from '../remove
 import { copyName, loss, noRepairs, offsetsIn, rewriteOf, type SessionRepairs } from './repair-problem.ts';
 import { subtractCells } from '../../model/usage-cells.ts';
 
-/** Compares each session file with its entry in a sound index, round by round, and keeps what can be read. */
+/** Compares each session file with its entry in an intact index, round by round, and keeps what is readable. */
 export function checkSessions(
   files: Files,
   dir: string,
@@ -26,7 +26,7 @@ export function checkSessions(
   return repairs;
 }
 
-/** The same of one session that has a file. */
+/** The same for one session that has a file. */
 export function checkSession(
   files: Files,
   dir: string,
@@ -72,7 +72,7 @@ export function checkSession(
     checkEntry(files, dir, entry, sum, repairs);
     return;
   }
-  // What stands in another session's file, or behind a damaged first line, is not known to be this session's.
+  // The contents of another session's file, or of one with a damaged first line, may not be this session's.
   const isOwn = isWhole || read.id === entry.id;
   lose(problemOf(read, entry), isOwn ? read : undefined);
   repairs.setAside.push(entry.file);
@@ -100,7 +100,7 @@ function checkEntry(
     repairs.problems.push({
       file,
       session: entry.id,
-      problem: `is sound, but the index says otherwise (${different.join(', ')})`,
+      problem: `is sound, but the index differs from it (${different.join(', ')})`,
       repair: 'its entry in the index is rebuilt from its rounds',
       lostRounds: 0,
     });
@@ -110,7 +110,7 @@ function checkEntry(
   repairs.problems.push({
     file,
     session: entry.id,
-    problem: 'has another summary than the committed one, as a killed run leaves it',
+    problem: 'has a different summary than the committed one, probably from a killed run',
     repair: 'the summary is rewritten',
     lostRounds: 0,
   });
@@ -119,5 +119,5 @@ function checkEntry(
 function problemOf({ id, isDamaged, sum }: ReadSession, entry: SessionEntry): string {
   if (id === undefined) return 'has a damaged first line';
   if (id !== entry.id) return 'holds another session';
-  return isDamaged ? `is damaged behind round ${sum.rounds}` : 'is not the file that was committed';
+  return isDamaged ? `is damaged after round ${sum.rounds}` : 'is not the file that was committed';
 }

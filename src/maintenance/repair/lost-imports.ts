@@ -7,9 +7,9 @@ import type { ClosedLog, ImportedLog } from '../../model/log-position.ts';
 import type { SessionRepairs } from './repair-problem.ts';
 
 /**
- * The closed logs of a lost index, and beside them the imported files that it named: as far as their rounds tell. They
- * must be known, so that a log that brings these rounds is not counted beside them. The files' own content is not known
- * again: what was imported for such a session is taken for another file (`changed`).
+ * The closed logs of a lost index, plus the imported files that it named, as far as stored rounds show them. They are
+ * needed so that a log with the same rounds is not counted as well. The content of the files is no longer known, so
+ * importing such a file again reports it as `changed`.
  */
 export function withLostImports(
   files: Files,
@@ -36,7 +36,7 @@ export function withLostImports(
   return found;
 }
 
-/** Numbers of the imported files that a session's rounds are from, and the offset behind the last of each. */
+/** Numbers of the imported files that a session's rounds came from, and the offset after the last round of each. */
 function importedOffsets(files: Files, path: string): Map<number, number> {
   const offsets = new Map<number, number>();
   for (const { text } of sessionLines(files, path)) {

@@ -30,8 +30,8 @@ interface Rebuilt {
 }
 
 /**
- * Rebuilds the sessions from their files, where the index is lost: rounds before a committed offset, each position in
- * the logs once. `known` is what can still be read of the damaged index.
+ * Rebuilds the sessions from their files if the index is lost: rounds before a committed offset, each position in
+ * the logs once. `known` is what is still readable of the damaged index.
  */
 export function rebuildSessions(
   files: Files,
@@ -44,7 +44,7 @@ export function rebuildSessions(
   const repairs = noRepairs();
   const counted = repairs.kept;
   for (const [id, names] of filesById(files, dir, known)) {
-    // A killed repair can have left a copy behind: the file with the most rounds is the session's.
+    // A killed repair may have left a copy: the file with the most rounds is the session's.
     const [best] = names
       .map((file) => ({
         id,
@@ -70,7 +70,7 @@ export function rebuildSessions(
   for (const [id, { file, rounds }] of known) {
     const kept = repairs.sessions.get(id)?.rounds ?? 0;
     if (rounds <= kept || repairs.problems.some(({ session }) => session === id)) continue;
-    const problem = files.stat(join(dir, file)) ? 'is cut' : 'is missing';
+    const problem = files.stat(join(dir, file)) ? 'is truncated' : 'is missing';
     const said = { file: join(dir, file), session: id, problem, ...loss(kept, rounds - kept) };
     repairs.problems.push(said);
     repairs.losses.push({ ...whenOf(known.get(id)), id, problem: said, kept, lacking: undefined });
@@ -117,13 +117,13 @@ function takeSession(
   repairs: SessionRepairs,
 ): void {
   const { sum, isDamaged } = read;
-  // A file of rounds that were all removed since, which a killed prune left behind.
+  // All its rounds were removed since; a killed prune left the file.
   if (sum.rounds === 0 && parts.length > 0 && (known === undefined || isPruned(known))) return;
   const lost = Math.max(0, (known?.rounds ?? 0) - removedRounds(parts) - sum.rounds);
   const isUnsound = read.id === undefined || isDamaged;
   if (isUnsound && (sum.rounds > 0 || lost > 0)) {
     const problem =
-      read.id === undefined ? 'has a damaged first line' : `is damaged behind round ${sum.rounds}`;
+      read.id === undefined ? 'has a damaged first line' : `is damaged after round ${sum.rounds}`;
     const said = {
       file: join(dir, file),
       session: id,

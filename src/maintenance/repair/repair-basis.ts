@@ -16,14 +16,14 @@ import { parseState, type State } from '../../store/state.ts';
 import type { Store } from '../../store/store.ts';
 import { isPruned } from '../../model/session-entry.ts';
 
-/** What a repair goes by: the state and the index as far as they are sound, each standing in for the other. */
+/** What a repair builds on: the state and the index as far as they are intact. Each can replace the other. */
 export interface Basis {
-  /** Undefined where it is damaged, or older than the index. */
+  /** Undefined if it is damaged, or older than the index. */
   state: State | undefined;
   /** What is wrong with the state and the index. */
   stateProblem: string | undefined;
   indexProblem: { file: string; problem: string } | undefined;
-  /** As one commit left it; undefined where it must be made again from the session files. */
+  /** As of one commit; undefined if it must be rebuilt from the session files. */
   index: Index | undefined;
   commit: number;
   logs: LogPosition[];
@@ -31,7 +31,7 @@ export interface Basis {
   survey: IndexFilesContent;
 }
 
-/** Throws InputOutputError where neither says how far the logs were read, or a newer version wrote the state. */
+/** Throws InputOutputError if neither has the log positions, or a newer version wrote the state. */
 export function findBasis(files: Files, store: Store): Basis {
   const survey = readIndexFiles(files, store.dir);
   const [latest] = survey.commits;
@@ -52,7 +52,7 @@ function withState(files: Files, store: Store, state: State, survey: IndexFilesC
   return { state, stateProblem: undefined, indexProblem, index, commit, logs, nextLog, survey };
 }
 
-/** The state where it can be believed, else what is wrong with it. */
+/** The state if it can be trusted, otherwise what is wrong with it. */
 function findState(
   files: Files,
   store: Store,
@@ -66,7 +66,7 @@ function findState(
     return { problem: state };
   }
   if (state.store !== store.id) return { problem: 'belongs to another store' };
-  // One commit more is what a killed run leaves behind.
+  // A killed run leaves the index one commit ahead.
   if (latest && latest.commit > state.commit + 1) {
     return {
       problem: `is older than the index: it counts ${state.commit} commits, and the index ${latest.commit}`,
@@ -87,7 +87,7 @@ function problemOfIndex(
   for (const [file, committed] of committedFiles(dir, state.index)) {
     const size = files.stat(file)?.size;
     if (size === undefined) return { file, problem: 'is missing' };
-    if (size < committed) return { file, problem: `is cut: ${size} of ${committed} bytes are left` };
+    if (size < committed) return { file, problem: `is truncated: ${size} of ${committed} bytes are left` };
   }
   const own = survey.commits.find(
     (one) => one.generation === generation && one.base === base && one.length === length,
@@ -113,8 +113,8 @@ function damagedPart(
 }
 
 /**
- * Without a state, the index's last commit may be one that a killed run left behind, and the session files may
- * hold what a later run wrote in its place: then they bear out the commit before.
+ * Without a state, the index's last commit may come from a killed run, and the session files may hold what a later run
+ * wrote in its place. Then they match the commit before.
  */
 function leastDamaged(
   files: Files,
@@ -141,11 +141,11 @@ function positionsLost({ dir, statePath }: Store, problem: string | undefined): 
   );
 }
 
-/** The same commit wrote both: a bit of one of them has changed, and nothing tells of which. */
+/** The same commit wrote both, so one of them has changed since, and nothing shows which. */
 function positionsDiffer({ statePath }: Store, index: string): InputOutputError {
   return new InputOutputError(
-    `the state ${statePath} and the index ${index} name different log positions for the same commit: one of them is damaged, ` +
-      'and it is not known which. Nothing was changed. Restore the store from a backup; or move the one that is wrong ' +
-      'out of the way, and run monitor repair again: it makes a new one from the other',
+    `the state ${statePath} and the index ${index} have different log positions for the same commit: one of them is damaged, ` +
+      'but it is not known which. Nothing was changed. Restore the store from a backup. Or, if you know which is wrong, ' +
+      'move it away and run monitor repair again: it makes a new one from the other',
   );
 }

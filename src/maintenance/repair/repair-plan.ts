@@ -25,7 +25,7 @@ import type { Removed } from '../removed-rounds.ts';
 import type { Loss, Problem, SessionRepairs } from './repair-problem.ts';
 
 export interface RepairPlan {
-  /** None: the store is sound. */
+  /** Empty: the store is intact. */
   problems: Problem[];
   renewal: Renewal & {
     rewrites: SessionRewrite[];
@@ -34,17 +34,17 @@ export interface RepairPlan {
   };
   book: PriceBook;
   removed: Removed;
-  /** Whether there is an index that says what the sessions held. */
+  /** Whether there is an index with the contents of the sessions. */
   isIndexed: boolean;
   losses: readonly Loss[];
-  /** Positions of the rounds that are kept: at least of the sessions that lack some. */
+  /** Positions of the rounds that are kept, at least of the sessions with missing rounds. */
   kept: SessionRepairs['kept'];
   /** Whether the line at a position of the logs was counted. */
   isCommitted: (position: LinePosition) => boolean;
 }
 
 /**
- * Finds what is damaged in a store and what can be recovered. Changes nothing. Throws InputOutputError where it cannot
+ * Finds what is damaged in a store and what can be recovered. Changes nothing. Throws InputOutputError if it cannot
  * be repaired: no log positions, a damaged price book.
  */
 export function planRepair(files: Files, store: Store): RepairPlan {
@@ -107,8 +107,8 @@ export function planRepair(files: Files, store: Store): RepairPlan {
 }
 
 /**
- * A store that was restored without its state has an earlier commit's index and rounds. The state says that what came
- * since was read: going by it would lose that for good.
+ * A store that was restored without its state has the index and rounds of an earlier commit. By the state, what came
+ * since is already read, so using the state would lose it for good.
  */
 function refuseLaterState(
   files: Files,
@@ -123,9 +123,9 @@ function refuseLaterState(
   const { sessions } = new StoredIndex(files, dir, latest);
   if (roundsOf(found.values()) > roundsOf(sessions.values())) return;
   throw new InputOutputError(
-    `the state ${statePath} is of commit ${state.commit}, but the index and the rounds in ${dir} are those of commit ${latest.commit}. ` +
-      'Nothing was changed. Restore both from one backup; or move the state out of the way, and run monitor repair again: ' +
-      `it goes on from commit ${latest.commit}, and what came since is read from the logs again`,
+    `the state ${statePath} is from commit ${state.commit}, but the index and the rounds in ${dir} are from commit ${latest.commit}. ` +
+      'Nothing was changed. Restore both from one backup. Or move the state away and run monitor repair again: ' +
+      `it continues from commit ${latest.commit}, and later rounds are read from the logs again`,
   );
 }
 
@@ -133,7 +133,7 @@ function roundsOf(entries: Iterable<SessionEntry>): number {
   return [...entries].reduce((sum, { rounds }) => sum + rounds, 0);
 }
 
-/** Closed logs as the index has them; where its line is lost, as they were when they were last open. */
+/** Closed logs as the index has them or, if a log's line is lost, as they were when last open. */
 function closedLogs({ index, survey, commit, logs, nextLog }: Basis): ReadonlyMap<number, ClosedLog> {
   if (index) return index.closed;
   const live = new Set(logs.map(({ id }) => id));
@@ -152,8 +152,8 @@ function closedLogs({ index, survey, commit, logs, nextLog }: Basis): ReadonlyMa
 }
 
 /**
- * Whether the line at a position of the logs was counted. A closed log whose line is lost was counted to its end; ids
- * not given yet belong to a run that was killed.
+ * Whether the line at a position of the logs was counted. A closed log whose line is lost counts as read to its end. Ids
+ * not assigned yet belong to a killed run.
  */
 function committedPositions(
   { index, survey, logs, nextLog }: Basis,
@@ -171,7 +171,7 @@ function committedPositions(
     logId < nextLog && offset < (offsets.get(logId) ?? Infinity) && !open.has(`${logId}:${offset}`);
 }
 
-/** The sessions in the readable lines of a damaged index: the latest line of each. */
+/** The sessions in a damaged index, each from its latest readable line. */
 function knownSessions({ survey, commit }: Basis): Map<string, KnownEntry> {
   const known = new Map<string, KnownEntry>();
   for (const one of survey.commits.toReversed()) {
@@ -181,14 +181,14 @@ function knownSessions({ survey, commit }: Basis): Map<string, KnownEntry> {
   return known;
 }
 
-/** Without a state, the whole book counts: entries that no round points at do no harm. */
+/** Without a state the whole book is used: entries that no round refers to do no harm. */
 function findPrices(files: Files, dir: string, basis: Basis): { book: PriceBook; state: State['prices'] } {
   const state = basis.state?.prices ?? surveyPrices(files, dir, basis.commit);
   const lines = readPriceLines(files, dir, { prices: state });
   return { book: parsePriceBook(lines, pricesPath(dir, state.generation)), state };
 }
 
-/** The last book of the commit or one before it: a refresh that was killed can have left a later one. */
+/** The last book up to this commit: a killed refresh may have left a later one. */
 function surveyPrices(files: Files, dir: string, commit: number): State['prices'] {
   for (const generation of priceGenerations(files, dir).toReversed()) {
     const bytes = readWhole(files, pricesPath(dir, generation)) ?? Buffer.alloc(0);
@@ -200,13 +200,13 @@ function surveyPrices(files: Files, dir: string, commit: number): State['prices'
   return { generation: 1, length: 0 };
 }
 
-/** The commit that made a price book, by its refreshes. Undefined: the book was not written to its end. */
+/** The commit that made a price book, by its refreshes. Undefined: the book is incomplete. */
 function madeAt(text: string): number | undefined {
   const line = text.split('\n').find((one) => one.startsWith('{"refresh'));
   return line === undefined ? undefined : toRepricings(parseJson(line))?.at(-1)?.commit;
 }
 
-/** How much of the rejected lines' file counts: whole lines from committed positions. */
+/** How much of the rejected lines' file is committed: whole lines with committed positions. */
 function rejectedLength(
   files: Files,
   dir: string,
@@ -230,7 +230,7 @@ function rejectedLength(
 function cutRejected(dir: string): Problem {
   return {
     file: rejectedPath(dir),
-    problem: 'is missing or cut',
+    problem: 'is missing or truncated',
     repair: 'the rejected lines that are left are kept; no count depends on them',
     lostRounds: 0,
   };
@@ -252,7 +252,7 @@ function storeProblems(store: Store, basis: Basis, closed: ReadonlyMap<number, C
         : `; what commit ${commit} had not counted is read from the logs again`) +
       (unknown === 0
         ? ''
-        : `; ${unknown} of the logs that were gone cannot be known again: never parse an old copy of them`);
+        : `; ${unknown} of the logs that were gone can no longer be recognized: never parse an old copy of them`);
     problems.push({ ...indexProblem, repair, lostRounds: 0 });
   }
   return problems;

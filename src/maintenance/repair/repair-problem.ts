@@ -6,11 +6,11 @@ import type { LostRounds } from '../../model/lost-rounds.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
 import { sumUsage, summaryOf } from '../../session-format/summary.ts';
 
-/** Something that is damaged in a store. */
+/** One thing that is damaged in a store. */
 export interface Problem {
   /** Its path. */
   file: string;
-  /** Undefined where the damage is not one session's. */
+  /** Undefined if the damage does not belong to one session. */
   session?: string;
   /** A predicate: `is missing`. */
   problem: string;
@@ -18,37 +18,37 @@ export interface Problem {
   repair: string;
   /** Rounds that a repair reads again from the logs. */
   recoveredRounds?: number;
-  /** Rounds that no repair brings back. */
+  /** Rounds that no repair can recover. */
   lostRounds: number;
-  /** When those were, and where they stood; absent where none is lost, or where nothing says so. */
+  /** Their times and sources; absent if none are lost, or if unknown. */
   lost?: LostRounds;
 }
 
-/** A session that lacks rounds, until what the logs still hold is known. */
+/** A session with missing rounds, before the logs were searched for them. */
 export interface Loss {
   id: string;
   problem: Problem;
   kept: number;
-  /** What the index counts of the rounds that are lost; undefined where there is no index. */
+  /** The index's cells of the missing rounds; undefined if there is no index. */
   lacking: readonly UsageCell[] | undefined;
-  /** The session's earliest and latest round, where that is known. */
+  /** The times of the session's first and last round, if known. */
   created: number | undefined;
   updated: number | undefined;
-  /** What was removed from it. */
+  /** What was pruned from it. */
   marks: PruneMarks;
 }
 
-/** What is to be done about the sessions. */
+/** What to do about the sessions. */
 export interface SessionRepairs {
   problems: Problem[];
-  /** As they are to stand in the index. */
+  /** Their new entries in the index. */
   sessions: Map<string, SessionEntry>;
   rewrites: SessionRewrite[];
-  /** Names of damaged files that are kept out of the way. */
+  /** Names of damaged files to be renamed. */
   setAside: string[];
-  /** Of each session that lacks rounds. */
+  /** One for each session with missing rounds. */
   losses: Loss[];
-  /** Positions of the rounds that are kept: of all sessions, or where there is an index, of those that lack some. */
+  /** Positions of the kept rounds: of all sessions or, if there is an index, of those with missing rounds. */
   kept: Map<number, Set<number>>;
 }
 
@@ -66,8 +66,8 @@ export function offsetsIn(positions: Map<number, Set<number>>, logId: number): S
 }
 
 /**
- * Writes the summary anew, without what an append must know of the session's past: the next append gathers that
- * from the rounds, and a summary that nothing vouches for could tell it wrong.
+ * Rewrites the summary without the session's memory. The next append rebuilds that from the rounds, because the memory
+ * in an unverified summary could be wrong.
  */
 export function rewriteOf(entry: SessionEntry, from?: string): SessionRewrite {
   const summary = summaryOf(entry, sumUsage(entry.usage));
@@ -88,8 +88,8 @@ function roundsText(count: number): string {
 }
 
 /**
- * What becomes of a session of which `kept` rounds are left, `again` are read again from the logs, and `lost` are lost.
- * `isKnown`: the index says how many there were.
+ * Describes the repair of a session of which `kept` rounds are left, `again` are read again from the logs, and `lost`
+ * are lost. `isKnown`: the index says how many there were.
  */
 export function loss(
   kept: number,
@@ -97,10 +97,10 @@ export function loss(
   isKnown = true,
   again = 0,
 ): Required<Pick<Problem, 'repair' | 'lostRounds' | 'recoveredRounds'>> {
-  const left = kept === 0 ? 'none of its rounds is left' : `rounds 1 to ${kept} are kept`;
+  const left = kept === 0 ? 'none of its rounds are left' : `rounds 1 to ${kept} are kept`;
   const found = again > 0 ? `, ${roundsText(again)} read again from the logs` : '';
-  const other = again > 0 ? 'what else' : 'what';
-  const unknown = isKnown ? '' : `, and ${other} came after them is lost if it was counted`;
+  const other = again > 0 ? 'anything else that' : 'anything that';
+  const unknown = isKnown ? '' : `, and ${other} was counted after them is lost`;
   const behind = lost > 0 ? `, ${roundsText(lost)} lost` : unknown;
   return { repair: `${left}${found}${behind}`, lostRounds: lost, recoveredRounds: again };
 }

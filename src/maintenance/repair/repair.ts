@@ -9,26 +9,26 @@ import { planRepair } from './repair-plan.ts';
 import type { Problem } from './repair-problem.ts';
 
 export interface RepairResult {
-  /** None: the store is sound, and nothing was done. */
+  /** Empty: the store is intact, and nothing was done. */
   problems: Problem[];
-  /** What the store holds, or after a repair will hold. */
+  /** What the store holds, or will hold after the repair. */
   sessions: number;
   rounds: number;
-  /** Rounds that are read again from logs: those are counted above. */
+  /** Rounds read again from logs; included in the count above. */
   recoveredRounds: number;
-  /** Of them, those that don't add up to what the index had counted, and those at today's prices. */
+  /** How many of them do not add up to the index's counts, and how many are at today's prices. */
   differingRounds: number;
   pricedToday: number;
   lostRounds: number;
-  /** Logs that could not be looked at, and why. */
+  /** Logs that could not be examined, and why. */
   unseen: string[];
   isApplied: boolean;
 }
 
 /**
- * Names what is damaged in a store, and with `apply` makes anew what can be made anew: rounds that a session file has
- * lost are read again from the logs that are still there. Throws InputOutputError where it can't be done, and BusyError
- * while another run holds the store.
+ * Reports what is damaged in a store, and with `apply` restores what it can: rounds missing from a session file are read
+ * again from the logs that still exist. Throws InputOutputError if it cannot be done, and BusyError while another run
+ * holds the store.
  */
 export async function repairStore(
   files: Files,
@@ -69,7 +69,7 @@ export async function repairStore(
   }
 }
 
-/** What the store is to remember of rounds that are in no sum any more. */
+/** What the store remembers of rounds that are no longer in any sum. */
 function lostOf(problems: readonly Problem[], now: number): LostEntry[] {
   return problems.flatMap(({ session, lostRounds, lost }) => {
     if (session === undefined || !lost || lostRounds === 0) return [];

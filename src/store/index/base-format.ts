@@ -3,19 +3,19 @@ import { isClosedLog, isLogPosition, type ClosedLog, type LogPosition } from '..
 import { isCount, isRecord } from '../../platform/json-checks.ts';
 
 /*
- * The base of an index: a file that is written once.
+ * The base of an index, a file that is written once:
  *
- *     records     one a session, in the order of their keys
- *     table       a row a session: key, offset, length and CRC-32 of its record
- *     files       a row a session: key of its file's name
- *     positions   of the logs, as JSON
- *     cells       sums of what all sessions used
- *     parts       a row a session, in the order of the records: which of these sums hold what it used
- *     footer      JSON: where all that lies, and the names that records refer to by number
- *     trailer     length and CRC-32 of the footer, and a mark
+ *     records     one per session, in the order of their keys
+ *     table       a row per session: key, offset, length and CRC-32 of its record
+ *     files       a row per session: key of its file's name
+ *     positions   positions of the logs, as JSON
+ *     cells       sums of the usage of all sessions
+ *     parts       a row per session, in the order of the records: which of these sums include its usage
+ *     footer      JSON: where these sections are, and the names that records refer to by number
+ *     trailer     length and CRC-32 of the footer, and a magic mark
  *
  * A key is the start of a digest: of the session's id, or of its file's name in lower case. So one session is found by
- * binary search, and a new base is for the most part copied from the old one.
+ * binary search, and most of a new base is copied from the old one.
  */
 
 /** Log positions as the commit that wrote the base left them. */
@@ -51,7 +51,7 @@ export interface Footer {
   table: Section;
   files: Section;
   positions: Section;
-  /** What all sessions used together, and which of it each of them: absent where that saves nothing. */
+  /** The combined usage of all sessions, and the part of each in it; absent if that saves nothing. */
   cells?: Section;
   parts?: Section;
   names: string[];
@@ -68,7 +68,7 @@ export const BASE_FORMAT = 1;
 export const MARK = 'MONINDEX';
 export const TRAILER_BYTES = 8 + MARK.length;
 export const KEY_BYTES = 8;
-/** Where the parts of the table's rows lie. */
+/** Offsets of the parts of a table row. */
 export const ROW = { at: KEY_BYTES, length: KEY_BYTES + 6, crc: KEY_BYTES + 10, bytes: KEY_BYTES + 14 };
 
 export function keyOf(text: string): Buffer {

@@ -22,8 +22,8 @@ const PAGE_BYTES = 4096;
 const PIECE_BYTES = 1 << 20;
 
 /**
- * A base that is open: its table is in memory, its records are read when they are asked for, and checked then. Whatever
- * is damaged is an InputOutputError that names the file.
+ * An open base. Its table is in memory; its records are read and checked on request. Damage throws an InputOutputError
+ * that names the file.
  */
 export class IndexBase {
   readonly #files: Files;
@@ -33,10 +33,10 @@ export class IndexBase {
   readonly #footer: Footer;
   readonly #table: Buffer;
   #fileKeys: Buffer | undefined;
-  /** The whole file, once many records were asked for: then the file itself is closed. */
+  /** The whole file, once many records were requested; the file is then closed. */
   #whole: Buffer | undefined;
   #isClosed = false;
-  /** The record that was read last: who looks for a session asks for its record next. */
+  /** The record read last: whoever looks up a session asks for its record next. */
   #lastRow = -1;
   #lastBytes: Buffer = Buffer.alloc(0);
   #reads = 0;
@@ -75,7 +75,7 @@ export class IndexBase {
     throw damagedIndex(this.#path, `has no log positions at byte ${section.at}`);
   }
 
-  /** What the sessions used, in the order of their records; undefined where they have little in common. */
+  /** The usage of the sessions, in the order of their records; undefined if they have little in common. */
   sharedCells(): SharedCells | undefined {
     const { cells, parts } = this.#footer;
     if (!cells || !parts) return undefined;
@@ -86,7 +86,7 @@ export class IndexBase {
     );
   }
 
-  /** Throws where something is damaged that stands beside the records. */
+  /** Throws if anything other than the records is damaged. */
   checkBeside(): true {
     this.positions();
     this.#allFileKeys();
@@ -100,7 +100,7 @@ export class IndexBase {
     this.#files.close(this.#fd);
   }
 
-  /** The row of a session; -1 where it has none. */
+  /** The row of a session; -1 if it has none. */
   find(id: string): number {
     const key = keyOf(id);
     let low = 0;
@@ -114,7 +114,7 @@ export class IndexBase {
     return -1;
   }
 
-  /** Whether a session's file has this name, whatever the case of its letters. */
+  /** Whether a session's file has this name, ignoring case. */
   hasFile(file: string): boolean {
     const keys = this.#allFileKeys();
     const key = fileKeyOf(file);
@@ -123,7 +123,7 @@ export class IndexBase {
     return at >= 0;
   }
 
-  /** Reads all of it at once, for those who want many records. */
+  /** Reads the whole base at once, for callers that need many records. */
   load(): void {
     if (this.#whole) return;
     this.#whole = readBytes(this.#files, this.#fd, 0, this.#length);
@@ -142,7 +142,7 @@ export class IndexBase {
     return decodeHead(this.#recordAt(row), this.names);
   }
 
-  /** All records in their order, read in large pieces: the bytes of one are valid until the next comes. */
+  /** All records in order, read in large pieces; the bytes of one are valid until the next. */
   *records(): Generator<[row: number, bytes: Buffer]> {
     const space = Buffer.allocUnsafeSlow(this.#whole ? 0 : Math.min(PIECE_BYTES, this.#length));
     let piece = space.subarray(0, 0);
@@ -162,7 +162,7 @@ export class IndexBase {
     }
   }
 
-  /** What a new base takes over as it is, if the names in its footer keep their numbers. */
+  /** What a new base can copy unchanged if the names in its footer keep their numbers. */
   raw(row: number, bytes: Buffer): RawRecord {
     return {
       key: this.#table.subarray(row * ROW.bytes, row * ROW.bytes + KEY_BYTES),
@@ -181,7 +181,7 @@ export class IndexBase {
 
   #recordAt(row: number): Buffer {
     if (this.#lastRow === row) return this.#lastBytes;
-    // As many reads as the file has pages cost more than the file.
+    // Reading every page separately costs more than reading the whole file.
     if (!this.#whole && ++this.#reads * PAGE_BYTES > this.#length) this.load();
     this.#lastBytes = this.#section(this.#placeOf(row));
     this.#lastRow = row;
@@ -214,7 +214,7 @@ export class IndexBase {
     const length = this.#length;
     const { size } = this.#files.facts(this.#fd);
     if (size < length) {
-      throw damagedIndex(this.#path, `is ${size} bytes long, and ${length} were committed`);
+      throw damagedIndex(this.#path, `is ${size} bytes long, but ${length} were committed`);
     }
     const trailerAt = length - TRAILER_BYTES;
     const trailer = readBytes(this.#files, this.#fd, Math.max(0, trailerAt), TRAILER_BYTES);

@@ -1,9 +1,9 @@
-/** Numbers and texts as few bytes: whole numbers from 0 to 2⁵³ − 1, seven bits a byte, the low ones first. */
+/** Compact numbers and texts: whole numbers from 0 to 2⁵³ − 1 take seven bits per byte, low bits first. */
 export class ByteWriter {
   #bytes = Buffer.allocUnsafe(4096);
   #length = 0;
 
-  /** Forgets what was written. */
+  /** Discards what was written. */
   clear(): void {
     this.#length = 0;
   }
@@ -13,19 +13,20 @@ export class ByteWriter {
     this.#bytes[this.#length++] = value;
   }
 
-  /** Throws RangeError for what is no whole number from 0 to 2⁵³ − 1. */
+  /** Throws RangeError unless the value is a whole number from 0 to 2⁵³ − 1. */
   count(value: number): void {
-    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no count`);
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new RangeError(`${value} is not a whole number from 0 to 2⁵³ − 1`);
     this.#reserve(8);
     let rest = value;
-    // Beyond 2³¹ the bit operators fail.
+    // Bit operators work only below 2³¹.
     for (; rest >= 0x80000000; rest = Math.floor(rest / 128))
       this.#bytes[this.#length++] = (rest % 128) | 0x80;
     for (; rest >= 0x80; rest >>>= 7) this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
     this.#bytes[this.#length++] = rest;
   }
 
-  /** Well-formed Unicode, behind its length in bytes. */
+  /** Well-formed Unicode, preceded by its length in bytes. */
   text(text: string): void {
     const length = Buffer.byteLength(text);
     this.count(length);
@@ -34,7 +35,7 @@ export class ByteWriter {
     this.#length += length;
   }
 
-  /** A whole number from 0, in chunks of 64 bits behind their number. */
+  /** A non-negative whole number: the count of its 64-bit chunks, then the chunks. */
   big(value: bigint): void {
     const chunks: bigint[] = [];
     for (let rest = value; rest > 0n; rest >>= 64n) chunks.push(BigInt.asUintN(64, rest));
@@ -57,7 +58,7 @@ export class ByteWriter {
   }
 }
 
-/** Reads what ByteWriter wrote. Its bytes have been checked: it doesn't look for their end. */
+/** Reads what ByteWriter wrote. The bytes must have been checked: it does not look for their end. */
 export class ByteReader {
   readonly #bytes: Buffer;
   #at = 0;

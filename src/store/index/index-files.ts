@@ -5,7 +5,7 @@ import type { State } from '../state.ts';
 import type { SessionEntry, SessionHead, SessionUsage } from '../../model/session-entry.ts';
 import type { SharedCells } from './shared-cells.ts';
 
-/** The sessions of an index. Entries are made when they are asked for: change none. */
+/** The sessions of an index. Entries are decoded on request; do not modify them. */
 export interface Sessions {
   readonly size: number;
   get(id: string): SessionEntry | undefined;
@@ -14,24 +14,24 @@ export interface Sessions {
   values(): Iterable<SessionEntry>;
 }
 
-/** What can be asked for in less time than all of the entries takes. */
+/** Parts of the entries that can be read faster than whole entries. */
 export interface StoredSessions extends Sessions {
   /** The entries without what the sessions used. */
   heads(): Iterable<SessionHead>;
-  /** What each session used. */
+  /** The usage of each session. */
   usages(): Iterable<SessionUsage>;
-  /** The same, summed; undefined where the index holds no sums. */
+  /** The same, summed; undefined if the index has no sums. */
   sharedCells(): SharedCells | undefined;
 }
 
-/** What each session holds and used, and where closed logs were read to. */
+/** The sessions with their usage, and the positions of closed logs. */
 export interface Index {
   readonly sessions: Sessions;
-  /** By number. They are never forgotten: a copy of one can turn up years later. */
+  /** By number. They are kept for good: a copy of one can turn up years later. */
   readonly closed: ReadonlyMap<number, ClosedLog>;
 }
 
-/** The index is a base, which is written once, and a tail of what came since: two files of one generation. */
+/** An index is two files of one generation: a base, which is written once, and a tail of later changes. */
 export function basePath(dir: string, generation: number): string {
   return join(dir, `.index-${generation}.base`);
 }
@@ -40,7 +40,7 @@ export function tailPath(dir: string, generation: number): string {
   return join(dir, `.index-${generation}.jsonl`);
 }
 
-/** The files of an index that hold committed bytes, and how many. */
+/** The files of an index that hold committed bytes, and the number of these bytes. */
 export function committedFiles(
   dir: string,
   { generation, base, length }: State['index'],

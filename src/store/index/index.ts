@@ -1,4 +1,4 @@
-/** All that the rest of the program knows of the index: what it is made of stays in this folder. */
+/** Everything the rest of the program may use of the index; the file formats stay private to this folder. */
 export {
   basePath,
   committedFiles,

@@ -24,7 +24,7 @@ export class NameTable {
 
 const STATES = ['free', 'gateway-cache', 'no-usage', 'unpriced'] as const;
 
-/** Which of a cell's numbers are there: most cells lack most of them. */
+/** Which of a cell's numbers are present: most cells lack most of them. */
 const HAS = {
   reasoning: 1,
   cached: 2,
@@ -36,7 +36,7 @@ const HAS = {
   currency: 128,
 };
 
-/** Numbers between a record's file and its title. */
+/** The numbers between a record's file and its title. */
 const COUNTS_OF_HEAD = 10;
 
 const writer = new ByteWriter();
@@ -51,7 +51,7 @@ export function encodeRecord(entry: SessionEntry, table: NameTable): Buffer {
   for (const count of [end, last.length, last.crc, summary.length, summary.crc]) writer.count(count);
   for (const count of [created, updated, rounds, errors, table.numberOf(model)]) writer.count(count);
   writer.text(title ?? '');
-  // Fields that few entries have, and those that a later version adds.
+  // Fields that few entries have, and fields added by later versions.
   writer.text(
     Object.keys(rest).length === 0 && title !== ''
       ? ''
@@ -88,13 +88,13 @@ export function writeCell(to: ByteWriter, cell: UsageCell, table: NameTable): vo
 /** The entry of a record. */
 export function decodeRecord(bytes: Buffer, names: readonly string[]): SessionEntry {
   const reader = new ByteReader(bytes);
-  // Not a spread: whatever reads objects that were made by one is slower for good.
+  // Not a spread: objects made by a spread are slower to read from then on.
   const entry = readHead(reader, names) as SessionEntry;
   entry.usage = readCells(reader, names);
   return entry;
 }
 
-/** What a session used: most reports ask for nothing else, of a hundred thousand sessions. */
+/** A session's usage alone, which is all that most reports need, for a hundred thousand sessions. */
 export function decodeUsage(bytes: Buffer, names: readonly string[]): SessionUsage {
   const reader = new ByteReader(bytes);
   const id = reader.text();
@@ -105,7 +105,7 @@ export function decodeUsage(bytes: Buffer, names: readonly string[]): SessionUsa
   return { id, usage: readCells(reader, names) };
 }
 
-/** What stands in a record before what the session's rounds used. */
+/** The part of a record before the usage. */
 export function decodeHead(bytes: Buffer, names: readonly string[]): SessionHead {
   return readHead(new ByteReader(bytes), names);
 }

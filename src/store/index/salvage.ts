@@ -8,10 +8,10 @@ import { isCount } from '../../platform/json-checks.ts';
 import { isClosedLog, isLogPosition, type ClosedLog, type LogPosition } from '../../model/log-position.ts';
 import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
 
-/** What one commit wrote into the index, as far as it can be read. In the tail it ends with the log positions. */
+/** What one commit wrote into the index, as far as it is readable. In the tail it ends with the log positions. */
 export interface IndexedCommit {
   generation: number;
-  /** Length of the base, and of the tail up to the commit's end. */
+  /** Length of the base, and of the tail to the end of the commit. */
   base: number;
   length: number;
   commit: number;
@@ -22,17 +22,17 @@ export interface IndexedCommit {
   isSound: boolean;
 }
 
-/** All that can be read of a store's index files, damaged or not. */
+/** Everything that is readable in a store's index files, damaged or not. */
 export interface IndexFilesContent {
-  /** Numbers of the index files that there are. */
+  /** Numbers of the existing index files. */
   generations: number[];
-  /** The latest first. */
+  /** Latest first. */
   commits: IndexedCommit[];
-  /** Closed logs, as the latest readable line has them. */
+  /** Closed logs, each from its latest readable line. */
   closed: Map<number, ClosedLog>;
 }
 
-/** Reads every index file of a store; believes no more of it than each record and line says by itself. */
+/** Reads every index file of a store, and trusts each record and line only as far as it can be verified alone. */
 export function readIndexFiles(files: Files, dir: string): IndexFilesContent {
   const numbers = (files.list(dir) ?? [])
     .map((name) => /^\.index-(\d{1,15})\.(?:base|jsonl)$/.exec(name)?.[1])
@@ -109,7 +109,7 @@ function surveyTail(
       for (const log of line.closed) remember(survey.closed, log);
     } else if (line && isPositions(line)) {
       const { logs, next_log: nextLog, commit } = line;
-      // A tail without the base that it goes with is no index; nor is one of which a digit has changed.
+      // A tail is useless without its base, or if its checksum does not match.
       isSound &&= (line.base ?? 0) === base.length;
       isSound &&= line.crc === undefined || line.crc === crc32(bytes.subarray(0, at));
       const place = { generation, base: base.length, length: end };

@@ -5,16 +5,16 @@ import type { UsageCell } from '../../model/usage-cell.ts';
 import { CellSums } from '../../model/usage-cells.ts';
 
 /**
- * What sessions used together, and which of it each of them had a part in. Most reports ask for no more: their sums are
- * those of the cells, and a session counts in every row that it has a part in. Sessions run at the same time, so there
- * are fewer cells than the sessions have.
+ * The combined usage of sessions, and which cells of it each session contributed to. Most reports need no more: their
+ * sums are those of the cells, and a session counts in every row that it contributed to. Sessions overlap in time, so
+ * there are fewer shared cells than cells of single sessions.
  */
 export interface SharedCells {
   /** How many cells there are. */
   readonly size: number;
-  /** Made when they are asked for: all of them together can be many. */
+  /** Decoded on request: there can be many. */
   readonly cells: Iterable<UsageCell>;
-  /** The numbers of its cells, for each session. */
+  /** For each session, the numbers of its cells. */
   readonly parts: Iterable<readonly number[]>;
 }
 
@@ -24,17 +24,17 @@ export interface SharedCellsBytes {
   parts: Buffer;
 }
 
-/** When shared cells are made. */
+/** When to share cells. */
 interface SharedCellsBounds {
-  /** So many cells are kept in memory meanwhile. */
+  /** At most this many cells are kept in memory. */
   most: number;
-  /** It is worth its bytes if so many cells of sessions are one of it. */
+  /** Sharing is worth its bytes if a shared cell replaces at least this many cells of sessions on average. */
   worth: number;
 }
 
 const BOUNDS: SharedCellsBounds = { most: 1 << 17, worth: 2 };
 
-/** Makes the shared cells of sessions that are added one after the other. */
+/** Builds the shared cells of sessions that are added one by one. */
 export class SharedCellsWriter {
   readonly #bounds: SharedCellsBounds;
   #sums: CellSums | undefined = new CellSums();
@@ -46,7 +46,7 @@ export class SharedCellsWriter {
     this.#bounds = bounds;
   }
 
-  /** There are too many cells: none are shared, whatever is added later. */
+  /** There were too many cells, so nothing is shared, whatever is added later. */
   get isGivenUp(): boolean {
     return this.#sums === undefined;
   }
@@ -60,7 +60,7 @@ export class SharedCellsWriter {
     if (sums.cells.length > this.#bounds.most) this.#sums = undefined;
   }
 
-  /** Undefined where the sessions have so little in common that reading them one by one is no worse. */
+  /** Undefined if the sessions have so little in common that reading them one by one is as fast. */
   finish(names: NameTable): SharedCellsBytes | undefined {
     const cells = this.#sums?.cells ?? [];
     if (cells.length === 0 || cells.length * this.#bounds.worth > this.#added) return undefined;
@@ -71,7 +71,7 @@ export class SharedCellsWriter {
   }
 }
 
-/** What sessions used, in shared cells if there are any. */
+/** The usage of sessions, in shared cells if there are any. */
 export function* cellsOf(sessions: {
   usages(): Iterable<SessionUsage>;
   sharedCells(): SharedCells | undefined;
@@ -81,7 +81,7 @@ export function* cellsOf(sessions: {
   else for (const { usage } of sessions.usages()) yield* usage;
 }
 
-/** The shared cells of this many sessions, from bytes that have been checked. */
+/** Decodes the shared cells of this many sessions; the bytes must have been checked. */
 export function decodeSharedCells(
   bytes: SharedCellsBytes,
   names: readonly string[],
@@ -104,7 +104,7 @@ export function decodeSharedCells(
   };
 }
 
-/** Adds what known sessions used since, by their position, and what new sessions used. */
+/** Adds later usage of known sessions, by their position, and the usage of new sessions. */
 export function extendSharedCells(
   shared: SharedCells,
   known: ReadonlyMap<number, readonly UsageCell[]>,

@@ -13,16 +13,16 @@ import type { UsageCell } from '../../model/usage-cell.ts';
 import { extendSharedCells, type SharedCells } from './shared-cells.ts';
 import { compareRecords, mergeRecords, recordOf, writeBaseFile, type BaseRecords } from './write-base.ts';
 
-/** Where the logs stand when a base is written. */
+/** The log positions at the time a base is written. */
 export type Positions = Omit<BasePositions, 'closed'>;
 
-/** What this process knows of a session beside base and tail. */
+/** What this process adds to a session of the base and tail. */
 interface Changed {
   head: SessionHead;
   added: UsageCell[];
 }
 
-/** The index as far as the state counts it, and what this process adds. What a crashed run left is not looked at. */
+/** The index as counted by the state, plus what this process adds. What a crashed run left is ignored. */
 export class StoredIndex implements Index {
   readonly sessions: StoredSessions;
   readonly #files: Files;
@@ -35,7 +35,7 @@ export class StoredIndex implements Index {
   #changedFiles = new Set<string>();
   #closed: Map<number, ClosedLog> | undefined;
 
-  /** Throws InputOutputError where a file of the index is missing (then ENOENT is its cause) or damaged. */
+  /** Throws InputOutputError if a file of the index is missing (then its cause is ENOENT) or damaged. */
   constructor(files: Files, dir: string, { generation, base, length }: State['index']) {
     this.#files = files;
     this.#dir = dir;
@@ -69,13 +69,13 @@ export class StoredIndex implements Index {
     return this.#tailCrc;
   }
 
-  /** Whether a session's file has this name, whatever the case of its letters. */
+  /** Whether a session's file has this name, ignoring case. */
   hasFile(file: string): boolean {
     const name = file.toLowerCase();
     return this.#changedFiles.has(name) || this.#tail.hasFile(name) || this.#base?.hasFile(name) === true;
   }
 
-  /** What is known of a session but for its usage, of which there can be much. */
+  /** A session without its usage, which can be large. */
   head(id: string): SessionHead | undefined {
     const head = this.#changed.get(id)?.head ?? this.#tail.headOf(id);
     if (head) return head;
@@ -83,12 +83,12 @@ export class StoredIndex implements Index {
     return row < 0 ? undefined : this.#base?.headAt(row);
   }
 
-  /** Takes in what a commit makes of a session, and adds to its usage. */
+  /** Updates a session with a commit's changes, and adds to its usage. */
   add(head: SessionHead, usage: readonly UsageCell[]): void {
     const changed = this.#changed.get(head.id);
     if (changed) {
       changed.head = head;
-      // One by one: a hostile log can bring more of them than a call takes arguments.
+      // One by one: a hostile log can have more of them than a call may have arguments.
       for (const cell of usage) changed.added.push(cell);
     } else {
       this.#changed.set(head.id, { head, added: [...usage] });
@@ -101,12 +101,12 @@ export class StoredIndex implements Index {
     this.#closed = new Map([...this.closed, ...logs.map((log) => [log.id, log] as const)]);
   }
 
-  /** These bytes were appended to the tail. */
+  /** Notes bytes that were appended to the tail. */
   passTail(bytes: Uint8Array): void {
     this.#tailCrc = crc32(bytes, this.#tailCrc);
   }
 
-  /** Goes on with the base that was made of this index. */
+  /** Continues with the base that was made from this index. */
   rebase({ generation, base }: State['index']): void {
     this.#base?.close();
     this.#base = new IndexBase(this.#files, basePath(this.#dir, generation), base);
@@ -116,7 +116,7 @@ export class StoredIndex implements Index {
     this.#changedFiles = new Set();
   }
 
-  /** As writeIndexBase; records that did not change are copied as they are. */
+  /** Like writeIndexBase, but unchanged records are copied as they are. */
   writeBase(generation: number, positions: Positions): number {
     const later = new Set(this.#laterIds());
     const names = new NameTable(this.#base?.names ?? []);
@@ -129,7 +129,7 @@ export class StoredIndex implements Index {
     for (const [base, row, bytes] of this.#recordsBut(later)) yield base.raw(row, bytes);
   }
 
-  /** In the order of a base; each is made when its turn comes. */
+  /** In the order of a base, each made on demand. */
   *#laterRecords(later: ReadonlySet<string>, names: NameTable): Generator<RawRecord, void> {
     const sorted = [...later].map((id) => ({ id, key: keyOf(id) })).toSorted((a, b) => a.key.compare(b.key));
     for (const { id } of sorted) {
@@ -154,12 +154,12 @@ export class StoredIndex implements Index {
     return (this.#base?.size ?? 0) + this.#laterIds().filter(isNew).length;
   }
 
-  /** The sessions that the tail or this process knows more of than the base. */
+  /** The sessions that the tail or this process has changed since the base. */
   #laterIds(): string[] {
     return [...new Set([...this.#tail.ids, ...this.#changed.keys()])];
   }
 
-  /** The base's records of all other sessions; the bytes of one are valid until the next comes. */
+  /** The base's records of all other sessions; the bytes of one are valid until the next. */
   *#recordsBut(later: ReadonlySet<string>): Generator<[base: IndexBase, row: number, bytes: Buffer]> {
     const base = this.#base;
     if (!base) return;
@@ -188,7 +188,7 @@ export class StoredIndex implements Index {
     return extendSharedCells(shared, known, added);
   }
 
-  /** What the tail and this process know of a session beside the base. */
+  /** What the tail and this process add to a session of the base. */
   #laterUsage(id: string): UsageCell[] {
     const inTail = addUp(undefined, this.#tail.linesOf(id))?.usage ?? [];
     return [...inTail, ...(this.#changed.get(id)?.added ?? [])];
@@ -209,7 +209,7 @@ export class StoredIndex implements Index {
   }
 }
 
-/** Writes an index as the base of a new generation, whose tail is empty, and syncs the folder; returns its length. */
+/** Writes an index as the base of a new generation with an empty tail, and syncs the folder; returns its length. */
 export function writeIndexBase(
   files: Files,
   dir: string,
@@ -233,7 +233,7 @@ function writeGeneration(
 ): number {
   const all = { ...positions, closed: [...closed.values()] };
   const length = writeBaseFile(files, basePath(dir, generation), records, all);
-  // A killed run's can be there.
+  // A killed run may have left one.
   files.remove(tailPath(dir, generation));
   files.syncFolder(dir);
   return length;
@@ -244,7 +244,7 @@ function readTail(files: Files, path: string, length: number): IndexTail {
   try {
     const bytes = withFile(files, path, 'read', (fd) => readBytes(files, fd, 0, length));
     if (bytes.length === length) return new IndexTail(path, bytes);
-    throw damagedIndex(path, `is ${bytes.length} bytes long, and ${length} were committed`);
+    throw damagedIndex(path, `is ${bytes.length} bytes long, but ${length} were committed`);
   } catch (error) {
     throw isAbsent(error) ? damagedIndex(path, 'is missing', error) : error;
   }

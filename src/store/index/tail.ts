@@ -7,7 +7,7 @@ import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
 import type { PriceRef, UsageCell } from '../../model/usage-cell.ts';
 
 /*
- * The tail of an index: what each run added since its base was written, one JSON document a line. A session's lines
+ * The tail of an index: what each run added since its base was written, one JSON document per line. A session's lines
  * add up: plain fields replace, `usage` adds. A commit ends with a line of the log positions, by which a lost state can
  * be rebuilt.
  */
@@ -32,12 +32,12 @@ export type CellRow = [
 
 export type SessionLine = SessionHead & { usage: CellRow[] };
 
-/** The log positions as a commit left them, and the number of that commit. */
+/** The log positions as of a commit, and the number of that commit. */
 interface PositionsLine {
   logs: LogPosition[];
   next_log: number;
   commit: number;
-  /** Length of the base that the tail goes with. Absent, as is `crc`, in stores of format 1: no base. */
+  /** Length of the base that the tail belongs to. Absent, like `crc`, in stores of format 1, which have no base. */
   base?: number;
   /** CRC-32 of all bytes of the tail before this line. */
   crc?: number;
@@ -45,7 +45,7 @@ interface PositionsLine {
 
 export type IndexLine = SessionLine | PositionsLine | { closed: ClosedLog[] };
 
-/** A session's line with what a run added in `usage`. */
+/** A session's line; `usage` holds what a run added. */
 export function sessionLine(head: SessionHead, usage: readonly UsageCell[]): string {
   const { id, file, ...rest } = head;
   return `${JSON.stringify({ id, file, ...rest, usage: usage.map(toRow) } satisfies SessionLine)}\n`;
@@ -59,14 +59,14 @@ export function closedLine(closed: readonly ClosedLog[]): string {
   return closed.length === 0 ? '' : `${JSON.stringify({ closed })}\n`;
 }
 
-/** A line of the tail; undefined where it is damaged. */
+/** A line of the tail; undefined if it is damaged. */
 export function parseIndexLine(text: string): IndexLine | undefined {
   const value = parseJson(text);
-  // Our own line: that it is a whole JSON document is all that is asked of it.
+  // We wrote the line ourselves, so it only has to be a whole JSON document.
   return typeof value === 'object' && value !== null ? (value as IndexLine) : undefined;
 }
 
-/** What a tail's lines add to a session: the fields of the last, the usage of all. */
+/** What the tail adds to a session: the fields of its last line, the usage of all its lines. */
 export function addUp(
   known: SessionEntry | undefined,
   lines: readonly SessionLine[],
@@ -78,24 +78,24 @@ export function addUp(
   return entry;
 }
 
-/** Where the id's JSON text begins in a session's line, and what stands between it and the file's. */
+/** Where the id's JSON text begins in a session's line, and what is between it and the file's. */
 const ID_FROM = '{"id":'.length;
 const SESSION = Buffer.from('{"id":"');
-/** In JSON no quote stands in a text but behind a backslash: so this ends the id, and nothing in it does. */
+/** Inside a JSON text a quote always follows a backslash, so these bytes can only be the end of the id. */
 const FILE = Buffer.from('","file":"');
 
-/** The committed bytes of a tail. A line is parsed when it is asked for: a run touches few sessions. */
+/** The committed bytes of a tail. Lines are parsed on request, because a run touches few sessions. */
 export class IndexTail {
   readonly #path: string;
   readonly #bytes: Buffer;
-  /** By the id as JSON: where its lines begin and end. */
+  /** Where a session's lines begin and end, by its id as JSON. */
   readonly #lines = new Map<string, [from: number, to: number][]>();
   readonly #others: [from: number, to: number][] = [];
   #files: Set<string> | undefined;
   /** CRC-32 of all bytes. */
   readonly crc: number;
 
-  /** Throws InputOutputError where the bytes are not what a commit wrote. */
+  /** Throws InputOutputError if the bytes are not what a commit wrote. */
   constructor(path: string, bytes: Buffer) {
     this.#path = path;
     this.#bytes = bytes;
@@ -120,7 +120,7 @@ export class IndexTail {
 
   /** Whether a session's file has this name, given in lower case. */
   hasFile(lowerCaseName: string): boolean {
-    // A prune gives a session another file: each line names its own.
+    // A prune gives a session another file, so each line names its own.
     this.#files ??= new Set(
       [...this.#lines].flatMap(([id, places]) => places.map(([at]) => this.#fileOf(id, at))),
     );
@@ -132,7 +132,7 @@ export class IndexTail {
     return places.map((place) => this.#parse(place) as SessionLine);
   }
 
-  /** The last line's fields but its usage; undefined where the session has no line. */
+  /** The fields of the last line without its usage; undefined if the session has no line. */
   headOf(id: string): SessionHead | undefined {
     const place = this.#lines.get(JSON.stringify(id))?.at(-1);
     if (!place) return undefined;
@@ -154,7 +154,7 @@ export class IndexTail {
     return this.#bytes.toString('utf8', from, this.#bytes.indexOf(QUOTE, from)).toLowerCase();
   }
 
-  /** The last line is a commit's, and says what the bytes before it should be. Returns the CRC-32 of all. */
+  /** Checks the last line, which must be a commit's, and its checksum. Returns the CRC-32 of all bytes. */
   #check(): number {
     if (this.#bytes.length === 0) return crc32(this.#bytes);
     const [from, to] = this.#others.at(-1) ?? [0, 0];
@@ -165,7 +165,7 @@ export class IndexTail {
     return crc32(this.#bytes.subarray(from), before);
   }
 
-  /** Names the first line that is no document; else one has changed and still is one. */
+  /** Names the first line that is not JSON. If there is none, a line has changed and is still JSON. */
   #damage(): InputOutputError {
     for (let at = 0; at < this.#bytes.length;) {
       const newline = this.#bytes.indexOf(0x0a, at);
@@ -175,7 +175,7 @@ export class IndexTail {
       }
       at = end + 1;
     }
-    return damagedIndex(this.#path, 'is not what was committed: its checksum is another');
+    return damagedIndex(this.#path, 'is not what was committed: its checksum does not match');
   }
 
   #noteLine(id: string, from: number, to: number): void {
@@ -217,7 +217,7 @@ export function toRow(cell: UsageCell): CellRow {
     cached,
     cacheWrite,
   ];
-  // What is absent at the end is 0, exact and USD.
+  // Values absent at the end are 0, exact and USD.
   const { cost, saved, inexact, currency } = cell;
   const rest = [String(cost), String(saved), inexact, currency];
   while (rest.length > 0 && rest.at(-1) === ABSENT[rest.length - 1]) rest.pop();

@@ -18,7 +18,7 @@ import type { SessionEntry } from '../../model/session-entry.ts';
 import { mergeCells } from '../../model/usage-cells.ts';
 import { SharedCellsWriter } from './shared-cells.ts';
 
-/** The record of an entry that no base holds like this. */
+/** The record of a new or changed entry. */
 export function recordOf(entry: SessionEntry, names: NameTable): RawRecord {
   const merged = { ...entry, usage: mergeCells(entry.usage) };
   return { key: keyOf(entry.id), fileKey: fileKeyOf(entry.file), bytes: encodeRecord(merged, names) };
@@ -29,7 +29,7 @@ export function compareRecords(a: RawRecord, b: RawRecord): number {
   return a.key.compare(b.key) || a.bytes.compare(b.bytes);
 }
 
-/** Records of two sources, each in the order of a base, in that order. */
+/** Merges the records of two sources, each in the order of a base. */
 export function* mergeRecords(
   some: Iterator<RawRecord, void>,
   others: Iterator<RawRecord, void>,
@@ -46,16 +46,16 @@ export function* mergeRecords(
   }
 }
 
-/** The records of a base that is to be written. */
+/** The records of a base to be written. */
 export interface BaseRecords {
   count: number;
   /** In the order of a base. */
   records: Iterable<RawRecord>;
-  /** The names that they refer to: those of a record are there once it has come. */
+  /** The names that they refer to; the names of a record are present once it was yielded. */
   names: string[];
 }
 
-/** Writes the file of a base and syncs it; returns its length. The same records make the same file. */
+/** Writes the file of a base and syncs it; returns its length. The same records give the same file. */
 export function writeBaseFile(
   files: Files,
   path: string,
@@ -101,7 +101,7 @@ export function writeBaseFile(
 
 const WRITE_BYTES = 1 << 20;
 
-/** Writes pieces one behind the other, in large writes. */
+/** Writes pieces one after the other, in large writes. */
 class Appender {
   readonly #files: Files;
   readonly #fd: number;

@@ -179,7 +179,7 @@ describe('a base', () => {
   test.each([0, 1, 15, 16, 200])('that is cut to %s bytes is an error', (left) => {
     const { path, length, open } = baseOf(['a']);
     writeFileSync(path, readFileSync(path).subarray(0, left));
-    expect(open).toThrow(`the index ${path} is ${left} bytes long, and ${length} were committed`);
+    expect(open).toThrow(`the index ${path} is ${left} bytes long, but ${length} were committed`);
   });
 });
 

@@ -139,8 +139,8 @@ describe('the index', () => {
 
   const damages: [string, RegExp, (path: string) => void][] = [
     ['missing', / is missing\./, (path) => rmSync(path)],
-    ['emptied', / is 0 bytes long, and \d+ were committed\./, (path) => truncateSync(path, 0)],
-    ['cut', / is 100 bytes long, and \d+ were committed\./, (path) => truncateSync(path, 100)],
+    ['emptied', / is 0 bytes long, but \d+ were committed\./, (path) => truncateSync(path, 0)],
+    ['cut', / is 100 bytes long, but \d+ were committed\./, (path) => truncateSync(path, 100)],
     ['garbage at its beginning', / has a damaged line at byte 0\./, (path) => overwrite(path, 0, 'x')],
     ['NULs in its last line', / has a damaged line at byte \d{3}\./, (path) => overwrite(path, -5, '\0')],
     ['a line that is no document', / has a damaged line at byte 0\./, (path) => overwrite(path, 0, '5\n')],
