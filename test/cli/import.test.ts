@@ -98,6 +98,8 @@ test('files that are left out are named, and the exit code is 1', async () => {
 
 const LINES = [0, 1, 2].map((n) => aiLine('a', n));
 const PING = aiLine('default', 0);
+/** Another request that says the same. */
+const PING_AGAIN = PING.replace('"request_id":"default-0"', '"request_id":"default-1"');
 
 test('parse says what was imported before, and counts it once', async () => {
   const folder = makeFolder();
@@ -122,9 +124,9 @@ test('parse says what was imported before, and counts it once', async () => {
 
 test('import says what was parsed before, and what it cannot tell', async () => {
   const folder = makeFolder();
-  const from = writeOriginals(folder, pythonFiles([...LINES, PING, PING]));
+  const from = writeOriginals(folder, pythonFiles([...LINES, PING, PING_AGAIN]));
   const [store, log] = [join(folder, 'store'), join(folder, 'access.log')];
-  writeFileSync(log, [...LINES, PING, PING].join(''));
+  writeFileSync(log, [...LINES, PING, PING_AGAIN].join(''));
   await run(['parse', '--log-path', log, '--data-dir', store]);
   const plain = await run(['import', from, '--data-dir', store]);
   expect([plain.code, plain.err]).toEqual([1, 'monitor: 1 file skipped\n']);

@@ -2,10 +2,17 @@ import { appendFileSync, cpSync, readFileSync, rmSync, truncateSync, writeFileSy
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
+import { readState, writeState, type State } from '../../src/store/state.ts';
+import { openStore } from '../../src/store/store.ts';
 import { aiLine, otherLine, run } from '../ingest/make.ts';
 import { codesOf, look, makePlace, type Place } from './make.ts';
 
 const file = ({ dir }: Place, name: string): string => join(dir, name);
+
+function stateOf({ dir }: Place): State {
+  const { statePath, id } = openStore(nodeFiles, dir);
+  return readState(nodeFiles, statePath, id);
+}
 
 /** Sessions a, of three rounds, and b, of one. */
 async function place(): Promise<Place> {
@@ -130,8 +137,8 @@ test('a run that goes on meanwhile makes no finding', async () => {
       if (folder === at.dir && !isMoved) {
         isMoved = true;
         writeFileSync(file(at, 'new.json'), 'x');
-        const state = JSON.parse(readFileSync(file(at, '.state.json'), 'utf8')) as { commit: number };
-        writeFileSync(file(at, '.state.json'), JSON.stringify({ ...state, commit: state.commit + 1 }));
+        const state = stateOf(at);
+        writeState(nodeFiles, file(at, '.state.json'), { ...state, commit: state.commit + 1 });
         rmSync(file(at, 'new.json'));
         return [...(nodeFiles.list(folder) ?? []), 'new.json'];
       }
@@ -154,8 +161,11 @@ describe('what stands beside the sessions', () => {
     expect(findings[1]?.what).toMatch(/^The list of rejected lines is cut short: 9 of \d+ bytes are left\./);
   });
 
-  test('a price book of which a line has changed', async () => {
+  test('a price book of which a line has changed, in a store from before there were checksums', async () => {
     const at = await place();
+    const { generation, length } = stateOf(at).prices;
+    const older = { ...stateOf(at), format: 3, prices: { generation, length } };
+    writeFileSync(file(at, '.state.json'), JSON.stringify(older));
     change(file(at, '.prices-1.jsonl'), '"entry":1', '"entry":2');
     expect(await codesOf(at)).toEqual(['store-damaged error']);
   });
