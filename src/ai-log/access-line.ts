@@ -150,17 +150,16 @@ const DEFAULT_ORDER = [
   'response_code_details',
 ];
 const DEFAULT_FIELDS = new Set(DEFAULT_ORDER);
-/** The fields beside ai_log that a round uses; `timestamp` is an older name of `start_time`. */
+/** The fields beside ai_log that a round uses, each with its other names. */
 const ROUND_FIELDS = [
-  'start_time',
-  'timestamp',
-  'request_id',
-  'response_code',
-  'response_flags',
-  'duration',
+  ['start_time', 'timestamp'],
+  ['request_id'],
+  ['response_code'],
+  ['response_flags'],
+  ['duration'],
 ] as const;
-export type RoundField = (typeof ROUND_FIELDS)[number];
-const TAKEN = DEFAULT_ORDER.filter((key) => (ROUND_FIELDS as readonly string[]).includes(key));
+export type RoundField = (typeof ROUND_FIELDS)[number][number];
+const TAKEN = DEFAULT_ORDER.filter((key) => ROUND_FIELDS.some(([name]) => name === key));
 const PLAIN_TEXT = String.raw`"[^"\\\x00-\x1f]*"`;
 /** Exactly these fields in this order, each a string without escapes, as in nearly every line. */
 const DEFAULT_FORM = new RegExp(
@@ -248,11 +247,9 @@ function findTwice(members: readonly Member[]): Set<string> {
 /** What can still be trusted in a line that a quote broke: fields that occur once, written as in the format. */
 function readBroken(rest: string): Map<string, string> {
   const fields = new Map<string, string>();
-  for (const key of ROUND_FIELDS) {
-    const [found, another] = rest.matchAll(new RegExp(`"${key}":("[^"\\\\]*")`, 'g'));
-    if (found?.[1] && !another) fields.set(key, found[1]);
+  for (const names of ROUND_FIELDS) {
+    const [found, another] = rest.matchAll(new RegExp(`"(${names.join('|')})":("[^"\\\\]*")`, 'g'));
+    if (found?.[1] && found[2] && !another) fields.set(found[1], found[2]);
   }
-  // Two names of one field: a client wrote one of them.
-  if (fields.has('start_time') && fields.delete('timestamp')) fields.delete('start_time');
   return fields;
 }
