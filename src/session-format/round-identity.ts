@@ -25,13 +25,13 @@ interface IdentityFields {
   tokens: readonly number[];
 }
 
-/** The identity of a round that was just read from a log. */
-export function identityOfRound(round: AnyRound): RoundIdentity {
+/** The identity of a round that was just read from a log; undefined where its line has nothing of its own. */
+export function identityOfRound(round: AnyRound): RoundIdentity | undefined {
   const { input, output, reasoning, cached, cacheWrite } = round.usage;
   return identityOf({ ...round, tokens: [input, output, reasoning, cached, cacheWrite] });
 }
 
-/** The identity of a stored round; undefined for one that was imported: its time says when it was parsed. */
+/** The identity of a stored round; undefined also for one that was imported: its time says when it was parsed. */
 export function identityOfStored(stored: StoredRound): RoundIdentity | undefined {
   if (stored.flags?.includes('imported')) return undefined;
   return identityOf({
@@ -54,9 +54,13 @@ export function identityOfStored(stored: StoredRound): RoundIdentity | undefined
   });
 }
 
-/** Token counts are no proof: builds have learned to read them in more ways over time. */
-function identityOf({ tokens, ...fields }: IdentityFields): RoundIdentity {
+/**
+ * Token counts are no proof: builds have learned to read them in more ways over time. A line without a time, a request id
+ * and a response id has no identity: such lines of different requests are often equal, such as those of refused ones.
+ */
+function identityOf({ tokens, ...fields }: IdentityFields): RoundIdentity | undefined {
   const { time, requestId, chatId, responseCode, durationMs, firstTokenMs, model, consumer, api } = fields;
+  if (time === null && requestId === null && chatId === null) return undefined;
   const isProof = time !== null && requestId !== null;
   const facts = [time, requestId, chatId, responseCode, durationMs, firstTokenMs, model, consumer, api];
   return { key: JSON.stringify(isProof ? facts : [...facts, ...tokens]), isProof };

@@ -49,12 +49,14 @@ export class KnownRounds {
   /** Whether the session has the round, stored or in its `draft`. `log`: the number of the log that has the line. */
   has(round: AnyRound, log: number, draft: SessionDraft | undefined): boolean {
     const { sessionId, time } = round;
+    const identity = identityOfRound(round);
+    if (!identity) return false;
     if (draft && time !== null && time > draft.updated) return false;
     const head = this.#index().head(sessionId);
     const last = draft?.updated ?? head?.updated;
     if (last === undefined || (time !== null && time > last)) return false;
     const bucket = time === null ? undefined : Math.floor(time / BUCKET_MS);
-    const { key, isProof } = identityOfRound(round);
+    const { key, isProof } = identity;
     const logs = [
       ...(draft ? this.#pendingLogs(draft, key) : []),
       ...(head && !isPruned(head) ? this.#storedLogs(head, key, bucket) : []),

@@ -216,6 +216,19 @@ describe('lines without a request id', () => {
   });
 });
 
+test('equal lines that have no time and no id are new in each log', async () => {
+  const scene = makeScene();
+  const ids = /"(request_id|start_time)":"[^"]*",/g;
+  const refused = aiLine('default', 0, { input_token: 0, output_token: 0 }).replaceAll(ids, '');
+  writeFileSync(scene.log, refused.repeat(10));
+  await parse(scene);
+  renameSync(scene.log, `${scene.log}.1`);
+  writeFileSync(scene.log, line(0) + refused.repeat(3));
+  expect(await parse(scene)).toEqual({ rounds: 4, known: 0 });
+  appendFileSync(scene.log, refused);
+  expect(await parse(scene)).toEqual({ rounds: 1, known: 0 });
+});
+
 test('lines of requests at the same time are new where their ids differ', async () => {
   const scene = makeScene();
   writeFileSync(scene.log, lines(0, 10));
