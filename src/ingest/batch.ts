@@ -231,8 +231,10 @@ export class Batch {
 
   #isKnown(round: AnyRound, { times, logId }: LineSource): boolean {
     const ended = round.time === null ? null : round.time + (round.durationMs ?? 0);
-    if (times?.mayBeKnown(ended) !== true) return false;
-    return this.#known.has(round, logId, this.#sessions.get(round.sessionId)?.draft);
+    const places = times?.placesOf(ended) ?? 'none';
+    if (places === 'none') return false;
+    const draft = this.#sessions.get(round.sessionId)?.draft;
+    return this.#known.has(round, { log: logId, isAlsoOwn: places === 'all' }, draft);
   }
 
   /** Moves the session to the end of the map, which is ordered by last use. */

@@ -25,13 +25,13 @@ interface IdentityFields {
   tokens: readonly number[];
 }
 
-/** The identity of a round just read from a log. */
-export function identityOfRound(round: AnyRound): RoundIdentity {
+/** The identity of a round just read from a log; undefined if its line has nothing of its own. */
+export function identityOfRound(round: AnyRound): RoundIdentity | undefined {
   const { input, output, reasoning, cached, cacheWrite } = round.usage;
   return identityOf({ ...round, tokens: [input, output, reasoning, cached, cacheWrite] });
 }
 
-/** The identity of a stored round; undefined if it was imported, because its time is when it was parsed. */
+/** The identity of a stored round; undefined also if it was imported, because its time is when it was parsed. */
 export function identityOfStored(stored: StoredRound): RoundIdentity | undefined {
   if (stored.flags?.includes('imported')) return undefined;
   return identityOf({
@@ -54,9 +54,13 @@ export function identityOfStored(stored: StoredRound): RoundIdentity | undefined
   });
 }
 
-/** Token counts are not part of the key: newer builds read some of them differently. */
-function identityOf({ tokens, ...fields }: IdentityFields): RoundIdentity {
+/**
+ * Token counts are not part of a proof: newer builds read some of them differently. A line without a time, a request id
+ * and a response id has no identity: lines of different requests are often equal then, for example of refused ones.
+ */
+function identityOf({ tokens, ...fields }: IdentityFields): RoundIdentity | undefined {
   const { time, requestId, chatId, responseCode, durationMs, firstTokenMs, model, consumer, api } = fields;
+  if (time === null && requestId === null && chatId === null) return undefined;
   const isProof = time !== null && requestId !== null;
   const facts = [time, requestId, chatId, responseCode, durationMs, firstTokenMs, model, consumer, api];
   return { key: JSON.stringify(isProof ? facts : [...facts, ...tokens]), isProof };

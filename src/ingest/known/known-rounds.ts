@@ -46,20 +46,30 @@ export class KnownRounds {
     this.#index = index;
   }
 
-  /** Whether the session has the round, stored or in its `draft`. `log` is the number of the line's log. */
-  has(round: AnyRound, log: number, draft: SessionDraft | undefined): boolean {
+  /**
+   * Whether the session has the round, stored or in its `draft`. `log` is the number of the line's log; a round that this
+   * log itself brought counts only if `isAlsoOwn`.
+   */
+  has(
+    round: AnyRound,
+    { log, isAlsoOwn }: { log: number; isAlsoOwn: boolean },
+    draft: SessionDraft | undefined,
+  ): boolean {
     const { sessionId, time } = round;
+    const identity = identityOfRound(round);
+    if (!identity) return false;
     if (draft && time !== null && time > draft.updated) return false;
     const head = this.#index().head(sessionId);
     const last = draft?.updated ?? head?.updated;
     if (last === undefined || (time !== null && time > last)) return false;
     const bucket = time === null ? undefined : Math.floor(time / BUCKET_MS);
-    const { key, isProof } = identityOfRound(round);
+    const { key, isProof } = identity;
     const logs = [
       ...(draft ? this.#pendingLogs(draft, key) : []),
       ...(head && !isPruned(head) ? this.#storedLogs(head, key, bucket) : []),
     ];
-    if (isProof ? logs.length > 0 : this.#isRepeat(`${sessionId} ${key}`, logs, log)) return true;
+    const isStored = logs.some((one) => isAlsoOwn || one !== log);
+    if (isProof ? isStored : this.#isRepeat(`${sessionId} ${key}`, logs, log)) return true;
     return head?.pruned_rounds !== undefined && this.#isPruned(round, log);
   }
 

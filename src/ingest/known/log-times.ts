@@ -10,6 +10,8 @@ export class LogTimes {
   readonly #closedUntil: number;
   #first: number;
   #last: number;
+  /** The lines are those of an earlier time: of another copy of the log, in the same file. */
+  #isBehind = false;
 
   /**
    * `own`: the times of this log's lines that were read before. `others`: those of each other log. `closedUntil`: logs
@@ -21,14 +23,19 @@ export class LogTimes {
     this.#closedUntil = closedUntil;
   }
 
-  /** Takes the time at which a request ended; null if its line has none. */
-  mayBeKnown(ended: number | null): boolean {
-    if (ended === null) return this.#others.length > 0 || this.#closedUntil > -Infinity;
-    const isLater = ended > this.#last;
+  /**
+   * Takes in when a request ended (null if its line does not say), and says where its line can have been read before:
+   * nowhere, in another log, or in this one too. Lines of the same moment follow one another in a log, unless earlier ones
+   * came between.
+   */
+  placesOf(ended: number | null): 'none' | 'others' | 'all' {
+    if (ended === null) return this.#others.length > 0 || this.#closedUntil > -Infinity ? 'others' : 'none';
+    if (ended !== this.#last) this.#isBehind = ended < this.#last;
     this.#first = Math.min(this.#first, ended);
     this.#last = Math.max(this.#last, ended);
-    if (!isLater || ended <= this.#closedUntil) return true;
-    return this.#others.some(([first, last]) => first <= ended && ended <= last);
+    if (this.#isBehind) return 'all';
+    const isCovered = this.#others.some(([first, last]) => first <= ended && ended <= last);
+    return isCovered || ended <= this.#closedUntil ? 'others' : 'none';
   }
 
   /** The times of all lines so far; undefined if none had one. */

@@ -216,6 +216,19 @@ describe('lines without a request id', () => {
   });
 });
 
+test('equal lines that have no time and no id are new in each log', async () => {
+  const scene = makeScene();
+  const ids = /"(request_id|start_time)":"[^"]*",/g;
+  const refused = aiLine('default', 0, { input_token: 0, output_token: 0 }).replaceAll(ids, '');
+  writeFileSync(scene.log, refused.repeat(10));
+  await parse(scene);
+  renameSync(scene.log, `${scene.log}.1`);
+  writeFileSync(scene.log, line(0) + refused.repeat(3));
+  expect(await parse(scene)).toEqual({ rounds: 4, known: 0 });
+  appendFileSync(scene.log, refused);
+  expect(await parse(scene)).toEqual({ rounds: 1, known: 0 });
+});
+
 test('lines of requests at the same time are new where their ids differ', async () => {
   const scene = makeScene();
   writeFileSync(scene.log, lines(0, 10));
@@ -233,4 +246,15 @@ test('what was read before is known by what the session has, and not by memory o
   const { rounds, knownRounds } = await run(scene.store, join(scene.logs, '*.log'), { batchSize: 1 });
   expect({ rounds, knownRounds }).toEqual({ rounds: 0, knownRounds: 20 });
   expect(readFileSync(join(scene.logs, 'part.log'), 'utf8')).toBe(lines(10, 30));
+});
+
+test('requests of one moment with one request id, as a client can send them, are all stored', async () => {
+  const scene = makeScene();
+  const refused = (second: number): string =>
+    aiLine('s', second).replace(/"request_id":"[^"]*"/, '"request_id":"same"');
+  const many = (...seconds: number[]): string => seconds.map(refused).join('');
+  writeFileSync(scene.log, many(0, 0, 0, 1, 1, 2));
+  expect(await parse(scene)).toEqual({ rounds: 6, known: 0 });
+  appendFileSync(scene.log, many(2, 3, 3));
+  expect(await parse(scene)).toEqual({ rounds: 3, known: 0 });
 });
