@@ -144,7 +144,9 @@ describe('a folder that holds something else', () => {
     const store = newStore();
     commitTo(store, [addition('a')]);
     rmSync(join(store.dir, '.store.json'));
-    expect(() => findStore(nodeFiles, store.dir)).toThrow(/contains \.index-1\.jsonl, \.state\.json, a\.json\./);
+    expect(() => findStore(nodeFiles, store.dir)).toThrow(
+      /contains \.index-1\.jsonl, \.state\.json, a\.json\./,
+    );
   });
 
   test('a state that counts something is never replaced by a new one', () => {
