@@ -204,7 +204,7 @@ describe('a state is made anew from the index', () => {
     const state = stateOf(scene);
     const other = { ...state, logs: state.logs.map((log: object) => ({ ...log, head: 'other' })) };
     writeFileSync(pathIn(scene, '.state.json'), stateText(other));
-    await expect(repair(scene, true)).rejects.toThrow(/one of them is damaged, and it is not known which/);
+    await expect(repair(scene, true)).rejects.toThrow(/one of them is damaged, but it is not known which/);
     expect(readFileSync(pathIn(scene, '.state.json'), 'utf8')).toBe(stateText(other));
     removeState(scene);
     await repair(scene, true);
