@@ -6,6 +6,7 @@ import { repairStore } from '../../src/maintenance/repair/repair.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { takeLock } from '../../src/platform/lock.ts';
 import { readSnapshot } from '../../src/store/read.ts';
+import { writeState } from '../../src/store/state.ts';
 import { aiLine, dumpStore, makeFolder, otherLine, run } from '../ingest/make.ts';
 import { dumpMoney, priceFile, refreshBy } from './refresh-scene.ts';
 
@@ -436,15 +437,15 @@ describe('after a refresh', () => {
         if (path.endsWith('.prices-2.jsonl') && isFirst) {
           isFirst = false;
           rmSync(path);
-          writeFileSync(join(dir, '.state.json'), next);
+          writeState(nodeFiles, join(dir, '.state.json'), next);
           writeFileSync(join(dir, '.prices-3.jsonl'), book);
         }
         return nodeFiles.open(path, how);
       },
     };
     const book = readFileSync(join(dir, '.prices-2.jsonl'));
-    const state = JSON.parse(readFileSync(join(dir, '.state.json'), 'utf8')) as { prices: object };
-    const next = JSON.stringify({ ...state, prices: { ...state.prices, generation: 3 } });
+    const { state } = readSnapshot(dir);
+    const next = { ...state, prices: { ...state.prices, generation: 3 } };
     expect(readSnapshot(dir, files).priceLines.length).toBe(4);
     expect(isFirst).toBe(false);
   });
