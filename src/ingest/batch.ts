@@ -230,8 +230,9 @@ export class Batch {
   }
 
   #isKnown(round: AnyRound, { times, logId }: LineSource): boolean {
-    const ended = round.time === null ? null : round.time + (round.durationMs ?? 0);
-    const places = times?.placesOf(ended) ?? 'none';
+    const { time, durationMs } = round;
+    const ended = time === null ? null : time + (durationMs ?? 0);
+    const places = times?.placesOf(ended, time !== null && time % 1000 !== 0) ?? 'none';
     if (places === 'none') return false;
     const draft = this.#sessions.get(round.sessionId)?.draft;
     return this.#known.has(round, { log: logId, isAlsoOwn: places === 'all' }, draft);

@@ -25,15 +25,16 @@ export class LogTimes {
 
   /**
    * Takes in when a request ended (null if its line does not say), and says where its line can have been read before:
-   * nowhere, in another log, or in this one too. Lines of the same moment follow one another in a log, unless earlier ones
-   * came between.
+   * nowhere, in another log, or in this one too. Different requests of one moment follow one another in a log whose times
+   * are not exact, in whole seconds; with exact times (`isExact`) they are the same line, twice.
    */
-  placesOf(ended: number | null): 'none' | 'others' | 'all' {
+  placesOf(ended: number | null, isExact: boolean): 'none' | 'others' | 'all' {
     if (ended === null) return this.#others.length > 0 || this.#closedUntil > -Infinity ? 'others' : 'none';
     if (ended !== this.#last) this.#isBehind = ended < this.#last;
+    const isOwn = this.#isBehind || (isExact && ended === this.#last);
     this.#first = Math.min(this.#first, ended);
     this.#last = Math.max(this.#last, ended);
-    if (this.#isBehind) return 'all';
+    if (isOwn) return 'all';
     const isCovered = this.#others.some(([first, last]) => first <= ended && ended <= last);
     return isCovered || ended <= this.#closedUntil ? 'others' : 'none';
   }

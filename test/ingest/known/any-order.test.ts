@@ -124,7 +124,7 @@ class World {
         .replace(/"request_id":"[^"]*"/, `"request_id":"r-${n}"`)
         .replace(
           /"start_time":"[^"]*"/,
-          `"start_time":"${new Date(Date.UTC(2026, 1, 1) + n * 100_000).toISOString()}"`,
+          `"start_time":"${new Date(Date.UTC(2026, 1, 1) + n * 100_007 + 1).toISOString()}"`,
         );
     });
   }

@@ -248,7 +248,7 @@ test('what was read before is known by what the session has, and not by memory o
   expect(readFileSync(join(scene.logs, 'part.log'), 'utf8')).toBe(lines(10, 30));
 });
 
-test('requests of one moment with one request id, as a client can send them, are all stored', async () => {
+test('requests of one second with one request id, as a client can send them, are all stored', async () => {
   const scene = makeScene();
   const refused = (second: number): string =>
     aiLine('s', second).replace(/"request_id":"[^"]*"/, '"request_id":"same"');
