@@ -303,7 +303,7 @@ describe('a fault that leaves a line in no count', () => {
 
   test.each([
     ['loses one', 1, -1, '1 of the lines read were not counted'],
-    ['gives one twice', 2, 1, '1 more lines were counted than were read'],
+    ['gives one twice', 3, 1, '1 more lines were counted than were read'],
   ])('%s: what was read is stored, and it is said', async (_, rounds, change, what) => {
     const folder = makeFolder();
     const log = join(folder, '0.log');
