@@ -109,7 +109,7 @@ export class Batch {
   ) {
     this.#redactor = redactor;
     this.#imported = imported;
-    this.#known = new KnownRounds(files, store.dir, () => state, index);
+    this.#known = new KnownRounds(files, store.dir, state, index);
     this.#files = files;
     this.#linePath = linePath;
     this.#heldWeight = heldWeight;

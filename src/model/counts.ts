@@ -12,6 +12,9 @@ export class Counts implements TokenUsage {
 
 export const COUNT_NAMES = Object.keys(new Counts()) as readonly (keyof Counts)[];
 
+/** Those of tokens: all but the rounds. */
+export const TOKEN_NAMES = COUNT_NAMES.filter((name) => name !== 'rounds');
+
 /** Runs for every cell of a store. Spelled out, it is several times faster than a loop over the names. */
 export function addCounts(sum: Counts, counts: Counts): void {
   sum.rounds += counts.rounds;

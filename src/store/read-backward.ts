@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readBytes, type Files } from '../platform/files.ts';
+import { roundLength } from '../session-format/framing.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { checkSessionFile } from './session-file.ts';
 
@@ -13,7 +14,6 @@ export interface PlacedLine {
 
 const CHUNK_BYTES = 1 << 18;
 const NEWLINE = 0x0a;
-const COMMA = 0x2c;
 
 /**
  * The rounds of a session's file between two offsets, last one first, because the newest rounds are needed most and a
@@ -62,6 +62,6 @@ export function* roundsBackward(
 function lineOf(pieces: readonly Buffer[], start: number, end: number): PlacedLine | undefined {
   const bytes = pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
   if (!bytes || bytes.length === 0) return undefined;
-  const length = bytes.at(-1) === COMMA ? bytes.length - 1 : bytes.length;
+  const length = roundLength(bytes);
   return { text: bytes.toString('utf8', 0, length), start, end: end - (bytes.length - length) };
 }

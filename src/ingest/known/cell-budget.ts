@@ -1,4 +1,5 @@
-import type { RoundUsage, TokenUsage, UsageState } from '../../model/token-usage.ts';
+import { TOKEN_NAMES } from '../../model/counts.ts';
+import type { RoundUsage, UsageState } from '../../model/token-usage.ts';
 import { bucketOf, type UsageCell } from '../../model/usage-cell.ts';
 
 /** The parts of a round that decide which index cell counts it. */
@@ -38,7 +39,7 @@ export class CellBudget {
     const [best] = cells.toSorted((a, b) => likeness(b, round) - likeness(a, round) || newest(b) - newest(a));
     if (!best) return undefined;
     best.rounds--;
-    for (const count of COUNTS) best[count] -= round.usage[count];
+    for (const count of TOKEN_NAMES) best[count] -= round.usage[count];
     return best;
   }
 
@@ -59,17 +60,9 @@ export class CellBudget {
 
   /** Whether the rounds taken add up to the index's sums, in cells that were emptied. */
   get isExact(): boolean {
-    return this.#cells.every((cell) => cell.rounds > 0 || COUNTS.every((key) => cell[key] === 0));
+    return this.#cells.every((cell) => cell.rounds > 0 || TOKEN_NAMES.every((key) => cell[key] === 0));
   }
 }
-
-const COUNTS = [
-  'input',
-  'output',
-  'reasoning',
-  'cached',
-  'cacheWrite',
-] as const satisfies readonly (keyof TokenUsage)[];
 
 /** Names can contain any character, so their lengths are part of the key. */
 function keyOf(
@@ -90,7 +83,7 @@ function likeness(cell: UsageCell, round: CountedRound): number {
 
 /** Whether the counts equal the cell's, if it has one round left, or fit into its sums. */
 function hasCounts(cell: UsageCell, { usage }: CountedRound): boolean {
-  return COUNTS.every((key) => (cell.rounds === 1 ? cell[key] === usage[key] : cell[key] >= usage[key]));
+  return TOKEN_NAMES.every((key) => (cell.rounds === 1 ? cell[key] === usage[key] : cell[key] >= usage[key]));
 }
 
 /** Rounds are taken newest first, so later prices come first. */

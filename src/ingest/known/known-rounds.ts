@@ -1,24 +1,21 @@
 import type { AnyRound } from '../../ai-log/round.ts';
 import { isPruned, type SessionHead } from '../../model/session-entry.ts';
-import { BUCKET_MS } from '../../model/usage-cell.ts';
+import { bucketOf } from '../../model/usage-cell.ts';
 import type { Files } from '../../platform/files.ts';
 import { readFields } from '../../session-format/read-round.ts';
-import { identityOfRound, identityOfStored } from '../../session-format/round-identity.ts';
+import { identityOfRound } from '../../session-format/round-identity.ts';
 import type { StoredIndex } from '../../store/index/index.ts';
 import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
 import type { State } from '../../store/state.ts';
 import type { SessionDraft } from '../session-draft.ts';
 import { CellBudget } from './cell-budget.ts';
-import { SessionRounds } from './session-rounds.ts';
-
-/** How many keys of stored rounds are held at once: about 20 MB. */
-const MOST_KEYS = 100_000;
+import { addKey, MOST_KEYS, SessionRounds, type Keys } from './session-rounds.ts';
 
 /** What is known about the uncommitted rounds of a draft. */
 interface Pending {
   takes: number;
   read: number;
-  logs: Map<string, number[]>;
+  keys: Keys;
 }
 
 /**
@@ -29,9 +26,11 @@ interface Pending {
 export class KnownRounds {
   readonly #files: Files;
   readonly #dir: string;
-  readonly #state: () => State;
+  readonly #state: Pick<State, 'pruned'>;
   readonly #index: () => StoredIndex;
   readonly #sessions = new Map<string, SessionRounds>();
+  /** How many keys these hold. */
+  #size = 0;
   readonly #pending = new WeakMap<SessionDraft, Pending>();
   /** How often this run has skipped a key without proof, by log: those lines are not stored under that log. */
   readonly #repeats = new Map<string, number>();
@@ -39,7 +38,7 @@ export class KnownRounds {
   /** The pruned rounds of each session that a log may still bring. */
   readonly #budgets = new Map<string, CellBudget>();
 
-  constructor(files: Files, dir: string, state: () => State, index: () => StoredIndex) {
+  constructor(files: Files, dir: string, state: Pick<State, 'pruned'>, index: () => StoredIndex) {
     this.#files = files;
     this.#dir = dir;
     this.#state = state;
@@ -62,7 +61,7 @@ export class KnownRounds {
     const head = this.#index().head(sessionId);
     const last = draft?.updated ?? head?.updated;
     if (last === undefined || (time !== null && time > last)) return false;
-    const bucket = time === null ? undefined : Math.floor(time / BUCKET_MS);
+    const bucket = time === null ? undefined : bucketOf(time);
     const { key, isProof } = identity;
     const logs = [
       ...(draft ? this.#pendingLogs(draft, key) : []),
@@ -75,11 +74,13 @@ export class KnownRounds {
 
   #storedLogs(head: SessionHead, key: string, bucket: number | undefined): readonly number[] {
     const session = this.#sessionOf(head);
+    this.#size -= this.#sessions.get(head.id)?.size ?? 0;
     // Keeps the map ordered by last use.
     this.#sessions.delete(head.id);
     this.#sessions.set(head.id, session);
     const logs = session.logsOf(key, bucket);
-    this.#forgetOldest(session, bucket);
+    this.#size += session.size;
+    if (this.#size > MOST_KEYS) this.#forgetOldest(session, bucket);
     return logs;
   }
 
@@ -93,32 +94,27 @@ export class KnownRounds {
   }
 
   #forgetOldest(current: SessionRounds, bucket: number | undefined): void {
-    let size = 0;
-    for (const session of this.#sessions.values()) size += session.size;
     for (const [id, session] of this.#sessions) {
-      if (size <= MOST_KEYS || session === current) break;
-      size -= session.size;
-      this.#sessions.delete(id);
+      if (this.#size <= MOST_KEYS) return;
+      this.#size -= session.size;
+      if (session !== current) this.#sessions.delete(id);
     }
-    if (size > MOST_KEYS) current.dropKeysExcept(bucket);
+    // It holds too many by itself.
+    current.dropKeysExcept(bucket);
+    this.#size = current.size;
   }
 
   #pendingLogs(draft: SessionDraft, key: string): readonly number[] {
     let pending = this.#pending.get(draft);
     if (pending?.takes !== draft.takes) {
-      pending = { takes: draft.takes, read: 0, logs: new Map() };
+      pending = { takes: draft.takes, read: 0, keys: new Map() };
       this.#pending.set(draft, pending);
     }
     for (const line of draft.pendingRounds(pending.read)) {
       pending.read++;
-      const stored = readFields(line.toString());
-      const identity = identityOfStored(stored);
-      if (!identity) continue;
-      const logs = pending.logs.get(identity.key);
-      if (logs) logs.push(stored.at[0]);
-      else pending.logs.set(identity.key, [stored.at[0]]);
+      addKey(pending.keys, readFields(line.toString()));
     }
-    return pending.logs.get(key) ?? [];
+    return pending.keys.get(key) ?? [];
   }
 
   /** Whether another log has the key more often than this log has had it so far. */
@@ -140,7 +136,7 @@ export class KnownRounds {
     const name = `${log} ${round.sessionId}`;
     let budget = this.#budgets.get(name);
     if (!budget) {
-      this.#pruned ??= readPruned(this.#files, this.#dir, this.#state());
+      this.#pruned ??= readPruned(this.#files, this.#dir, this.#state);
       const cells = this.#pruned.get(round.sessionId)?.flatMap(({ usage }) => usage) ?? [];
       this.#budgets.set(name, (budget = new CellBudget(cells)));
     }

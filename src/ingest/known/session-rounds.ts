@@ -1,12 +1,17 @@
-import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
+import { bucketOf, type UsageCell } from '../../model/usage-cell.ts';
 import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
 import type { Files } from '../../platform/files.ts';
+import { SEPARATOR } from '../../session-format/framing.ts';
 import { readFields } from '../../session-format/read-round.ts';
 import { identityOfStored } from '../../session-format/round-identity.ts';
-import { roundsBackward } from '../../store/read-backward.ts';
+import type { StoredRound } from '../../session-format/stored-round.ts';
+import { roundsBackward, type PlacedLine } from '../../store/read-backward.ts';
 
 /** The logs that rounds with the same key were read from, one number per round. */
-type Keys = Map<string, number[]>;
+export type Keys = Map<string, number[]>;
+
+/** How many keys of stored rounds are held at once, of all sessions together: about 20 MB. */
+export const MOST_KEYS = 100_000;
 
 /** Rounds of one bucket: their keys, and the offsets in the session's file between which they lie. */
 interface FiledBucket {
@@ -96,52 +101,57 @@ export class SessionRounds {
     this.#low = 0;
   }
 
-  #lines(from: number, to: number): ReturnType<typeof roundsBackward> {
+  #lines(from: number, to: number): Iterable<PlacedLine> {
     return roundsBackward(this.#files, this.#dir, this.#entry, from, to);
   }
 
-  #take({ text, start, end }: { text: string; start: number; end: number }): void {
+  #take({ text, start, end }: PlacedLine): void {
     const stored = readFields(text);
-    const own = Math.floor(Date.parse(stored.timestamp) / BUCKET_MS);
-    const identity = identityOfStored(stored);
-    const isTimeless = stored.flags?.includes('time-missing') ?? false;
-    for (const bucket of isTimeless ? [own, TIMELESS] : [own]) {
+    for (const bucket of bucketsOf(stored)) {
       let filed = this.#buckets.get(bucket);
-      if (!filed) this.#buckets.set(bucket, (filed = { from: start, to: end, rounds: 0, keys: new Map() }));
+      if (!filed) {
+        // Beyond that, keys are read again where they are needed: a long session has millions.
+        const keys = this.size < MOST_KEYS ? new Map<string, number[]>() : undefined;
+        this.#buckets.set(bucket, (filed = { from: start, to: end, rounds: 0, keys }));
+      }
       filed.from = Math.min(filed.from, start);
       filed.to = Math.max(filed.to, end);
       filed.rounds++;
-      if (identity && filed.keys) this.#addKey(filed.keys, identity.key, stored.at[0]);
+      if (filed.keys) this.#addKey(filed.keys, stored);
     }
   }
 
-  #addKey(keys: Keys, key: string, log: number): void {
-    const logs = keys.get(key);
-    if (logs) logs.push(log);
-    else {
-      keys.set(key, [log]);
-      this.size++;
-    }
+  #addKey(keys: Keys, stored: StoredRound): void {
+    const before = keys.size;
+    addKey(keys, stored);
+    this.size += keys.size - before;
   }
 
   #keysOf(bucket: number): Keys | undefined {
     const filed = this.#buckets.get(bucket);
     if (!filed || filed.keys) return filed?.keys;
     filed.keys = new Map();
-    for (const { text } of this.#lines(Math.max(0, filed.from - SEPARATOR_BYTES), filed.to)) {
+    for (const { text } of this.#lines(Math.max(0, filed.from - SEPARATOR.length), filed.to)) {
       const stored = readFields(text);
-      const identity = identityOfStored(stored);
-      const isTimeless = stored.flags?.includes('time-missing') ?? false;
-      const isIts =
-        bucket === TIMELESS ? isTimeless : Math.floor(Date.parse(stored.timestamp) / BUCKET_MS) === bucket;
-      if (identity && isIts) this.#addKey(filed.keys, identity.key, stored.at[0]);
+      if (bucketsOf(stored).includes(bucket)) this.#addKey(filed.keys, stored);
     }
     return filed.keys;
   }
 }
 
-/** Between two rounds: a comma and a line break. */
-const SEPARATOR_BYTES = 2;
+/** Adds a stored round to the keys; not one without an identity. */
+export function addKey(keys: Keys, stored: StoredRound): void {
+  const identity = identityOfStored(stored);
+  if (!identity) return;
+  const logs = keys.get(identity.key);
+  if (logs) logs.push(stored.at[0]);
+  else keys.set(identity.key, [stored.at[0]]);
+}
+
+function bucketsOf({ timestamp, flags }: StoredRound): number[] {
+  const bucket = bucketOf(Date.parse(timestamp));
+  return flags?.includes('time-missing') ? [bucket, TIMELESS] : [bucket];
+}
 
 /** How many rounds of each bucket the index counts. */
 function countsOf(cells: readonly UsageCell[]): Map<number, number> {
