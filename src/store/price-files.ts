@@ -8,7 +8,7 @@ export function pricesPath(dir: string, generation: number): string {
   return join(dir, `.prices-${generation}.jsonl`);
 }
 
-/** Appends lines to the price book in force. */
+/** Appends lines to a price book; they count once a state says so. */
 export function appendPrices(
   files: Files,
   dir: string,
@@ -23,18 +23,6 @@ export function appendPrices(
   appendAt(files, path, length, bytes);
   if (length === 0) files.syncFolder(dir);
   return { generation, length: length + bytes.length, crc: crc32(bytes, before) };
-}
-
-/** Writes a new price book, which takes effect once a state names it. */
-export function writePrices(
-  files: Files,
-  dir: string,
-  generation: number,
-  lines: readonly string[],
-): PriceBookEnd {
-  const bytes = Buffer.from(`${lines.join('\n')}\n`);
-  appendAt(files, pricesPath(dir, generation), 0, bytes);
-  return { generation, length: bytes.length, crc: crc32(bytes) };
 }
 
 function crcOf(bytes: Uint8Array | undefined): number {

@@ -1,6 +1,6 @@
 import type { Files } from '../platform/files.ts';
 import { type Index, removeIndex, writeIndexBase } from './index/index.ts';
-import { removeOtherPrices, writePrices } from './price-files.ts';
+import { appendPrices, removeOtherPrices } from './price-files.ts';
 import { checkNotRestored } from './restored.ts';
 import { writeState, type State } from './state.ts';
 import type { Store } from './store.ts';
@@ -20,7 +20,7 @@ export function reprice(
   const { dir } = store;
   checkNotRestored(files, dir, state);
   const generation = state.prices.generation + 1;
-  const prices = writePrices(files, dir, generation, priceLines);
+  const prices = appendPrices(files, dir, { generation, length: 0, crc: 0 }, priceLines);
   const commit = state.commit + 1;
   const { logs, next_log } = state;
   const indexGeneration = state.index.generation + 1;

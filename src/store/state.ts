@@ -81,7 +81,7 @@ export function stateText(state: State): string {
 
 const CRC_KEY = ',"crc":';
 
-/** Older formats have no checksum; they are checked against the index when that is read. */
+/** Whether the checksum matches. Older formats have none. */
 function isIntact(text: string, { format, crc }: Record<string, unknown>): boolean {
   if (crc === undefined) return typeof format === 'number' && format < 4;
   const end = text.lastIndexOf(CRC_KEY);
