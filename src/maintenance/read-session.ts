@@ -63,7 +63,8 @@ export function readSession(
   return read;
 }
 
-function emptySum(): SessionSum {
+/** The sum of no rounds. */
+export function emptySum(): SessionSum {
   return {
     end: 0,
     last: { length: 0, crc: 0 },

@@ -2,7 +2,7 @@ import type { PrunedPart } from '../store/pruned-file.ts';
 import { mergeCells } from '../model/usage-cells.ts';
 import { nameSessionFile } from '../store/names.ts';
 import { pruneMarks, type PruneMarks, type SessionEntry } from '../model/session-entry.ts';
-import type { SessionSum } from './read-session.ts';
+import { emptySum, type SessionSum } from './read-session.ts';
 
 /** What was removed from each session, which the store keeps separate from the index. */
 export type Removed = ReadonlyMap<string, readonly PrunedPart[]>;
@@ -37,18 +37,7 @@ export function marksOf(parts: readonly PrunedPart[] = [], known: PruneMarks = {
 /** The entry of a session of which only removed rounds are known; undefined if nothing was removed. */
 export function tombstoneOf(id: string, parts: readonly PrunedPart[] = []): SessionEntry | undefined {
   if (parts.length === 0) return undefined;
-  const nothing = { length: 0, crc: 0 };
-  const none = {
-    end: 0,
-    last: nothing,
-    created: Infinity,
-    updated: -Infinity,
-    rounds: 0,
-    model: '',
-    title: null,
-    errors: 0,
-    usage: [],
-  };
   const file = nameSessionFile(id, () => false);
-  return { ...withRemoved(none, parts), id, file, summary: nothing, ...marksOf(parts) };
+  const summary = { length: 0, crc: 0 };
+  return { ...withRemoved(emptySum(), parts), id, file, summary, ...marksOf(parts) };
 }

@@ -118,9 +118,8 @@ function deepReader(
       return 'session-damaged';
     }
     if (repairs.losses.length > 0) return 'session-damaged';
-    const problems = repairs.problems.map(({ problem }) => problem);
-    if (problems.length === 0) return undefined;
-    return problems.some((problem) => problem.startsWith('is sound')) ? 'index-differs' : 'session-summary';
+    if (repairs.problems.length === 0) return undefined;
+    return repairs.problems.some(({ isOfIndex }) => isOfIndex) ? 'index-differs' : 'session-summary';
   };
 }
 

@@ -102,6 +102,7 @@ function checkEntry(
       session: entry.id,
       problem: `is sound, but the index differs from it (${different.join(', ')})`,
       repair: 'its entry in the index is rebuilt from its rounds',
+      isOfIndex: true,
       lostRounds: 0,
     });
   }

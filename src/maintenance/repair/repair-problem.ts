@@ -16,6 +16,8 @@ export interface Problem {
   problem: string;
   /** What a repair does about it. */
   repair: string;
+  /** The rounds are intact: only what the index says of them is different. */
+  isOfIndex?: true;
   /** Rounds that a repair reads again from the logs. */
   recoveredRounds?: number;
   /** Rounds that no repair can recover. */
