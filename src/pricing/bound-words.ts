@@ -1,5 +1,4 @@
-import type { Bound, BoundReason } from './bounds.ts';
-import { isReason } from './bounds.ts';
+import { type Bound, type BoundReason, isReason } from './bounds.ts';
 import { costsText, usdFirst } from './money.ts';
 
 /** The mark before a cost that may be wrong: at least, at most, or either. */

@@ -9,8 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { aiLine, makeFolder } from '../ingest/make.ts';
-import { storedRequests } from '../ingest/make.ts';
+import { aiLine, makeFolder, storedRequests } from '../ingest/make.ts';
 import { BIN, parseWell, runMonitor, start, testUnless } from './make.ts';
 
 interface Report {

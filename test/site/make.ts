@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
-import type { Files } from '../../src/platform/files.ts';
-import { nodeFiles } from '../../src/platform/files.ts';
+import { type Files, nodeFiles } from '../../src/platform/files.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 import type { Page } from '../../src/site/page.ts';
 import { renderSite, type RenderOptions } from '../../src/site/render.ts';

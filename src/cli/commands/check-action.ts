@@ -10,16 +10,14 @@ import {
   type Budget,
   type Spending,
 } from '../../report/budget.ts';
-import { groupBy } from '../../query/grouping.ts';
-import { currentPeriod, bucketsOf } from '../../report/period.ts';
+import { groupBy, type UsageFilter } from '../../query/grouping.ts';
+import { currentPeriod, bucketsOf, type BudgetPeriod } from '../../report/period.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import type { Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
-import type { UsageFilter } from '../../query/grouping.ts';
-import type { BudgetPeriod } from '../../report/period.ts';
 import type { ReportOptions } from '../options/report-options.ts';
 
 export interface CheckOptions extends ReportOptions, UsageFilter {

@@ -6,14 +6,14 @@ import { exact, plural } from '../../platform/count-text.ts';
 import { inCurrency } from '../../query/currency.ts';
 import { localTimeIn } from '../../query/time-zone.ts';
 import { finopsJson } from '../../report/export/finops-json.ts';
-import { focusCsv } from '../../report/export/focus.ts';
+import { focusCsv, type FocusVersion } from '../../report/export/focus.ts';
 import { formatOfName, type ExportFormat } from '../../report/export/formats.ts';
 import { groupsCsv, groupsNdjson } from '../../report/export/group-rows.ts';
 import { markdownTable } from '../../report/export/markdown.ts';
 import { roundsCsv, roundsNdjson, roundsNdjsonWithTexts } from '../../report/export/round-rows.ts';
 import { prunedRounds, RoundTally } from '../../report/export/rounds.ts';
 import type { GroupKey } from '../../query/group-keys.ts';
-import { groupBy, type Stats, type UsageQuery } from '../../query/grouping.ts';
+import { groupBy, type Stats, type UsageQuery, type UsageFilter } from '../../query/grouping.ts';
 import { knownCostText, lostText, unpricedText } from '../../report/numbers.ts';
 import { periodOf, bucketsOf } from '../../report/period.ts';
 import { readSnapshot, type Snapshot } from '../../store/read.ts';
@@ -25,10 +25,7 @@ import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { findTarget, writeFile } from './export-file.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
-import type { PeriodOptions } from '../options/report-options.ts';
-import type { ReportOptions } from '../options/report-options.ts';
-import type { FocusVersion } from '../../report/export/focus.ts';
-import type { UsageFilter } from '../../query/grouping.ts';
+import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
 export interface ExportOptions extends ReportOptions, PeriodOptions, UsageFilter {
   format?: ExportFormat;

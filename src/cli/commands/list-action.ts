@@ -1,6 +1,6 @@
 import { addRow, emptyRow, sessionTotals, type Row } from '../../query/aggregate.ts';
 import { listJson } from '../../report/json.ts';
-import { listSessions, listTable } from '../../report/list.ts';
+import { listSessions, listTable, type SortKey } from '../../report/list.ts';
 import { periodOf, type Period } from '../../report/period.ts';
 import { inCurrency } from '../../query/currency.ts';
 import type { LocalTime } from '../../query/time-zone.ts';
@@ -14,9 +14,7 @@ import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { EMPTY_STORE } from '../reporting/nothing-found.ts';
 import { screenOf } from '../reporting/screen.ts';
-import type { SortKey } from '../../report/list.ts';
-import type { PeriodOptions } from '../options/report-options.ts';
-import type { ReportOptions } from '../options/report-options.ts';
+import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
 export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> {
   sortBy: SortKey;

@@ -13,8 +13,7 @@ import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { nothingFound } from '../reporting/nothing-found.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import { screenOf } from '../reporting/screen.ts';
-import type { PeriodOptions } from '../options/report-options.ts';
-import type { ReportOptions } from '../options/report-options.ts';
+import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
 export interface StatsOptions extends ReportOptions, PeriodOptions, UsageFilter {
   /** Keys in addition to the command's own. */
