@@ -36,8 +36,8 @@ function unknownSession(key: string, others: Iterable<string>): string {
 function doubtfulRounds(rounds: number): string {
   const many = rounds === 1 ? '1 round of the log' : `${rounds} rounds of the log`;
   return (
-    `${many} may have been imported before (the same model and token counts, but more than once or without a text): ` +
-    'stored with the flag maybe-imported; what was imported too counts twice'
+    `${many} may have been imported before (the same model and token counts, but more than once or without a text, ` +
+    'or the imported rounds were pruned): stored with the flag maybe-imported; what was imported too counts twice'
   );
 }
 

@@ -133,8 +133,16 @@ export interface ImportedLog {
     met?: [from: number, to: number][];
     /** Ordinal of the round that matched the last line of the session read from a log. */
     last?: number;
+    /** The lines from which these rounds were read, as far as they have an identity. Older versions did not store it. */
+    lines?: MetRun[];
   };
 }
+
+/**
+ * Lines of one log from which consecutive rounds of an imported file were read: the log's id, the ordinal of the first
+ * round, and digests of the lines' identities, 12 bytes each, all of them together in base64.
+ */
+export type MetRun = [logId: number, from: number, digests: string];
 
 /** A source of rounds that the index keeps: a log whose files are gone, or an imported file. */
 export type ClosedLog = LogPosition | ImportedLog;
@@ -187,7 +195,7 @@ function isImportedLog(value: Record<string, unknown>): value is Record<string, 
 
 function isImport(value: unknown): value is ImportedLog['imported'] {
   if (!isRecord(value)) return false;
-  const { digest, session, rounds, until, left, met, last } = value;
+  const { digest, session, rounds, until, left, met, last, lines } = value;
   return (
     typeof digest === 'string' &&
     typeof session === 'string' &&
@@ -195,8 +203,13 @@ function isImport(value: unknown): value is ImportedLog['imported'] {
     isAbsentOr(until, isNumber) &&
     isAbsentOr(left, isNumber) &&
     (met === undefined || isList(met, (range) => isCounts(range, 2))) &&
-    isAbsentOr(last, isNumber)
+    isAbsentOr(last, isNumber) &&
+    (lines === undefined || isList(lines, isMetRun))
   );
+}
+
+function isMetRun(value: unknown): value is MetRun {
+  return Array.isArray(value) && value.length === 3 && isCounts(value.slice(0, 2), 2) && isText(value[2]);
 }
 
 export function isLinePosition(value: unknown): value is LinePosition {

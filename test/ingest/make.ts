@@ -91,6 +91,16 @@ export function storedRequests(dir: string): string[] {
     .toSorted();
 }
 
+/** The answers of all stored rounds, sorted. */
+export function storedAnswers(dir: string): string[] {
+  const { sessions } = readSnapshot(dir);
+  return [...sessions.values()]
+    .flatMap((entry) =>
+      [...expandRounds(readRoundLines(dir, entry))].map(({ answer }) => String(JSON.parse(answer ?? '""'))),
+    )
+    .toSorted();
+}
+
 /** The interface to the file system, with faults. */
 export interface FaultyFiles {
   files: Files;

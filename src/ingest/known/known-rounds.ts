@@ -7,6 +7,7 @@ import { identityOfRound } from '../../session-format/round-identity.ts';
 import type { StoredIndex } from '../../store/index/index.ts';
 import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
 import type { State } from '../../store/state.ts';
+import type { ImportedRounds } from '../imported/imported-rounds.ts';
 import type { SessionDraft } from '../session-draft.ts';
 import { CellBudget } from './cell-budget.ts';
 import { addKey, MOST_KEYS, SessionRounds, type Keys } from './session-rounds.ts';
@@ -28,6 +29,8 @@ export class KnownRounds {
   readonly #dir: string;
   readonly #state: Pick<State, 'pruned'>;
   readonly #index: () => StoredIndex;
+  /** undefined if nothing was imported. */
+  readonly #imported: Pick<ImportedRounds, 'logsOf'> | undefined;
   readonly #sessions = new Map<string, SessionRounds>();
   /** How many keys these hold. */
   #size = 0;
@@ -38,7 +41,14 @@ export class KnownRounds {
   /** The pruned rounds of each session that a log may still bring. */
   readonly #budgets = new Map<string, CellBudget>();
 
-  constructor(files: Files, dir: string, state: Pick<State, 'pruned'>, index: () => StoredIndex) {
+  constructor(
+    files: Files,
+    dir: string,
+    state: Pick<State, 'pruned'>,
+    index: () => StoredIndex,
+    imported: Pick<ImportedRounds, 'logsOf'> | undefined,
+  ) {
+    this.#imported = imported;
     this.#files = files;
     this.#dir = dir;
     this.#state = state;
@@ -57,19 +67,28 @@ export class KnownRounds {
     const { sessionId, time } = round;
     const identity = identityOfRound(round);
     if (!identity) return false;
-    if (draft && time !== null && time > draft.updated) return false;
-    const head = this.#index().head(sessionId);
-    const last = draft?.updated ?? head?.updated;
-    if (last === undefined || (time !== null && time > last)) return false;
-    const bucket = time === null ? undefined : bucketOf(time);
     const { key, isProof } = identity;
+    // An imported round can be older than the line that it was read from, by its time.
+    const imported = this.#imported?.logsOf(sessionId, key) ?? [];
+    const isLater = draft !== undefined && time !== null && time > draft.updated;
+    const head = isLater ? undefined : this.#headOf(sessionId, time, draft);
     const logs = [
-      ...(draft ? this.#pendingLogs(draft, key) : []),
-      ...(head && !isPruned(head) ? this.#storedLogs(head, key, bucket) : []),
+      ...imported,
+      ...(draft && !isLater ? this.#pendingLogs(draft, key) : []),
+      ...(head && !isPruned(head)
+        ? this.#storedLogs(head, key, time === null ? undefined : bucketOf(time))
+        : []),
     ];
     const isStored = logs.some((one) => isAlsoOwn || one !== log);
     if (isProof ? isStored : this.#isRepeat(`${sessionId} ${key}`, logs, log)) return true;
     return head?.pruned_rounds !== undefined && this.#isPruned(round, log);
+  }
+
+  /** The session as stored, unless all its rounds are earlier. */
+  #headOf(id: string, time: number | null, draft: SessionDraft | undefined): SessionHead | undefined {
+    const head = this.#index().head(id);
+    const last = draft?.updated ?? head?.updated ?? -Infinity;
+    return time !== null && time > last ? undefined : head;
   }
 
   #storedLogs(head: SessionHead, key: string, bucket: number | undefined): readonly number[] {
@@ -117,15 +136,15 @@ export class KnownRounds {
     return pending.keys.get(key) ?? [];
   }
 
-  /** Whether another log has the key more often than this log has had it so far. */
+  /**
+   * Whether other logs have rounds with this key that this log has not had yet. What they have together is what the log
+   * with the most of them has, because of each later log only the rest was stored.
+   */
   #isRepeat(name: string, logs: readonly number[], log: number): boolean {
-    const counts = new Map<number, number>();
-    for (const other of logs) counts.set(other, (counts.get(other) ?? 0) + 1);
     const repeated = `${log} ${name}`;
-    const own = (counts.get(log) ?? 0) + (this.#repeats.get(repeated) ?? 0);
-    counts.delete(log);
-    if (Math.max(0, ...counts.values()) <= own) return false;
-    this.#repeats.set(repeated, (this.#repeats.get(repeated) ?? 0) + 1);
+    const repeats = this.#repeats.get(repeated) ?? 0;
+    if (logs.filter((other) => other !== log).length <= repeats) return false;
+    this.#repeats.set(repeated, repeats + 1);
     if (this.#repeats.size > MOST_KEYS) this.#repeats.delete(this.#repeats.keys().next().value ?? '');
     return true;
   }

@@ -214,6 +214,17 @@ describe('lines without a request id', () => {
     expect(await parse(scene)).toEqual({ rounds: 2, known: 2 });
     expect(rounds(scene)).toBe(6);
   });
+
+  test('a third log with them adds those that it has more of than either', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, many(0, 1));
+    writeFileSync(join(scene.logs, 'b.log'), many(2, 1, 1));
+    expect(await parse(scene)).toEqual({ rounds: 4, known: 1 });
+    writeFileSync(join(scene.logs, 'c.log'), many(3, 1, 1, 1));
+    expect(await parse(scene)).toEqual({ rounds: 2, known: 2 });
+    writeFileSync(join(scene.logs, 'd.log'), many(4, 1, 1, 1));
+    expect(await parse(scene)).toEqual({ rounds: 1, known: 3 });
+  });
 });
 
 test('equal lines that have no time and no id are new in each log', async () => {
