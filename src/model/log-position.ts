@@ -51,6 +51,8 @@ export interface LogPosition extends Fingerprint {
    * line has a time.
    */
   times?: TimeRange;
+  /** How many of its lines were not stored because another log, or another part of this one, had them. Absent: none. */
+  known?: number;
   /** Number of consecutive runs that found none of its files. */
   missing: number;
   /** Files that hold all or part of it, so that an unchanged one need not be opened again. */
@@ -163,8 +165,22 @@ function isTimeRange(value: unknown): value is TimeRange {
 /** Checks a parsed JSON value. Every version of this program has written all keys that are not optional. */
 export function isLogPosition(value: unknown): value is LogPosition {
   if (!isRecord(value)) return false;
-  const { pattern, path, size, missing, seen, head, windows, last, lost, closed, open, unread, times } =
-    value;
+  const {
+    pattern,
+    path,
+    size,
+    missing,
+    seen,
+    head,
+    windows,
+    last,
+    lost,
+    closed,
+    open,
+    unread,
+    times,
+    known,
+  } = value;
   return (
     isCount(value['id']) &&
     isCount(value['offset']) &&
@@ -180,7 +196,8 @@ export function isLogPosition(value: unknown): value is LogPosition {
     isAbsentOr(closed, isNumber) &&
     (open === undefined || isList(open, isOpenLine)) &&
     isAbsentOr(unread, isUnreadFile) &&
-    isAbsentOr(times, isTimeRange)
+    isAbsentOr(times, isTimeRange) &&
+    isAbsentOr(known, isCount)
   );
 }
 
