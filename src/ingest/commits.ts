@@ -2,7 +2,8 @@ import type { Files } from '../platform/files.ts';
 import type { Syncer } from '../platform/syncer.ts';
 import { areMany, seal, stage, syncEach, syncFiles, type Batch, type Staged } from '../store/commit.ts';
 import { StoredIndex } from '../store/index/index.ts';
-import { readState, type State } from '../store/state.ts';
+import { readComparedState } from '../store/current-state.ts';
+import type { State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 
 /** A batch that waits for the disk. */
@@ -26,13 +27,17 @@ export class Commits {
   #state: State;
   /** What is stored, including the waiting batch. */
   readonly index: StoredIndex;
+  /** The state has an older format: the next commit converts it. */
+  isOlder: boolean;
   #syncer: Syncer | undefined;
   #waiting: Waiting | undefined;
 
   constructor(files: Files, store: Store) {
     this.#files = files;
     this.#store = store;
-    this.#state = readState(files, store.statePath, store.id);
+    const { state, hasChecksum } = readComparedState(files, store);
+    this.#state = state;
+    this.isOlder = !hasChecksum;
     this.index = new StoredIndex(files, store.dir, this.#state.index);
   }
 
@@ -49,6 +54,7 @@ export class Commits {
   /** Commits the waiting batch and writes this one, which the next `begin` or `finish` commits. */
   async begin(batch: Batch, onCommitted: () => void): Promise<void> {
     await this.finish();
+    this.isOlder = false;
     const staged = stage(this.#files, this.#store, this.#state, this.index, batch);
     const isOnDisk = areMany(staged.paths) ? this.#syncer?.sync() : undefined;
     this.#waiting = { staged, isOnDisk, onCommitted };

@@ -266,7 +266,7 @@ export class Run {
     // They are written while reading continues; reading replaces the lists in a position and never mutates them.
     const logs = this.#known.open.map((position) => ({ ...position }));
     await this.#commits.finish();
-    if (closed.length > 0 || !isSameProgress(logs, this.#commits.state.logs)) {
+    if (this.#commits.isOlder || closed.length > 0 || !isSameProgress(logs, this.#commits.state.logs)) {
       this.#lines.check(this.#readings, this.#heldPieces);
       const { ids, ...taken } = this.#batch.take();
       const read = this.#readings

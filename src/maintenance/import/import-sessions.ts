@@ -6,6 +6,7 @@ import { errorCode, readWhole, type Files } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
 import { commit } from '../../store/commit.ts';
 import { StoredIndex } from '../../store/index/index.ts';
+import { readCurrentState } from '../../store/current-state.ts';
 import { readState, type State } from '../../store/state.ts';
 import {
   createStore,
@@ -82,7 +83,7 @@ export async function importSessions(files: Files, options: ImportOptions): Prom
       known ?? createStore(files, options.dir, resolveStatePath(options.dir, undefined), NO_FILTERS);
     keepPriceBasis(files, store, basis);
     const redactor = await redactorOf(store.filters);
-    const state = readState(files, store.statePath, store.id);
+    const state = readCurrentState(files, store);
     const index = new StoredIndex(files, store.dir, state.index);
     const batch = new Batch(files, store, state, () => index, resolver, redactor);
     try {
@@ -147,7 +148,7 @@ class Import {
     this.#options = options;
     this.#redactor = redactor;
     this.#writing = writing;
-    this.#state = writing?.state ?? (store && readState(files, store.statePath, store.id));
+    this.#state = writing?.state ?? (store && readCurrentState(files, store));
     const index =
       writing?.index ?? (store && this.#state && new StoredIndex(files, store.dir, this.#state.index));
     this.#index = index;

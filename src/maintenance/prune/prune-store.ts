@@ -9,7 +9,8 @@ import { blankRejected, prune, removeSession, type Removal, type Rewrite } from 
 import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
 import { checkSessionFile, recordsPath, storedRounds } from '../../store/session-file.ts';
 import { readHeaderId } from '../../store/session-lines.ts';
-import { readState, type State } from '../../store/state.ts';
+import { readCurrentState } from '../../store/current-state.ts';
+import type { State } from '../../store/state.ts';
 import { StoredIndex } from '../../store/index/index.ts';
 import { lockPath, openStore, type Store } from '../../store/store.ts';
 import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
@@ -80,7 +81,7 @@ class Pruning {
     this.#files = files;
     this.#store = store;
     this.#options = options;
-    this.#state = readState(files, store.statePath, store.id);
+    this.#state = readCurrentState(files, store);
     this.#index = new StoredIndex(files, store.dir, this.#state.index);
     this.#removed = readPruned(files, store.dir, this.#state);
   }

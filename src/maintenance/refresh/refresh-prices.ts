@@ -12,7 +12,8 @@ import { readPriceLines } from '../../store/read.ts';
 import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
 import { reprice } from '../../store/reprice.ts';
 import { storedRounds } from '../../store/session-file.ts';
-import { readState, type State } from '../../store/state.ts';
+import { readCurrentState } from '../../store/current-state.ts';
+import type { State } from '../../store/state.ts';
 import { lockPath, openStore, type Store } from '../../store/store.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { BUCKET_MS, type PriceRef, type UsageCell } from '../../model/usage-cell.ts';
@@ -67,7 +68,7 @@ async function refresh(files: Files, store: Store, request: RefreshRequest): Pro
   const { dir } = store;
   const { span, isDryRun = false } = request;
   const { resolve, keep } = await request.prices(store);
-  const state = readState(files, store.statePath, store.id);
+  const state = readCurrentState(files, store);
   const index = new StoredIndex(files, dir, state.index);
   const path = pricesPath(dir, state.prices.generation);
   const lines = readPriceLines(files, dir, state);
