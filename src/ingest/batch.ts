@@ -206,7 +206,8 @@ export class Batch {
     }
     const stored = this.#redactor?.round(round) ?? round;
     const places = placesOf(stored, source);
-    if (places !== 'none' && this.#isKnown(stored, source, places)) return 'known';
+    const found = places === 'none' ? 'new' : this.#findKnown(stored, source, places);
+    if (found !== 'new') return found;
     const line = { log: source.logId, mayBeCopy: places !== 'none' };
     const likeness = this.#imported?.judge(stored, line);
     if (likeness === 'known') return 'imported';
@@ -231,9 +232,13 @@ export class Batch {
     return 'rounds';
   }
 
-  #isKnown(round: AnyRound, { logId }: LineSource, places: 'others' | 'all'): boolean {
+  #findKnown(
+    round: AnyRound,
+    { logId }: LineSource,
+    places: 'others' | 'all',
+  ): ReturnType<KnownRounds['find']> {
     const draft = this.#sessions.get(round.sessionId)?.draft;
-    return this.#known.has(round, { log: logId, isAlsoOwn: places === 'all' }, draft);
+    return this.#known.find(round, { log: logId, isAlsoOwn: places === 'all' }, draft);
   }
 
   /** Moves the session to the end of the map, which is ordered by last use. */

@@ -51,7 +51,7 @@ export class LogReading {
   /** Notes what a line counts as. */
   note(count: LineCount): void {
     if (count === 'rounds') this.rounds++;
-    if (count === 'known') this.position.known = (this.position.known ?? 0) + 1;
+    if (count === 'known' || count === 'pruned') this.position.known = (this.position.known ?? 0) + 1;
   }
 
   /** Records the bytes of complete lines. */

@@ -142,7 +142,7 @@ export interface ImportedLog {
 
 /**
  * Lines of one log from which consecutive rounds of an imported file were read: the log's id, the ordinal of the first
- * round, and digests of the lines' identities, 12 bytes each, all of them together in base64.
+ * round, and digests of the lines' identities, 12 characters each.
  */
 export type MetRun = [logId: number, from: number, digests: string];
 

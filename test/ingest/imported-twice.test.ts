@@ -283,10 +283,10 @@ describe('a line that was recognised as an imported round comes again', () => {
     expect(sums(scene.store)).toEqual(WHOLE);
     const a = [...readSnapshot(scene.store).closed.values()].find(isImported);
     const lines = a?.imported.lines?.map(([log, from, digests]) => [log, from, digests.length]);
-    // The first two rounds from the log, the other two from its copy; 12 bytes are 16 characters.
+    // The first two rounds from the log, the other two from its copy; 12 characters for each.
     expect(lines).toEqual([
-      [3, 0, 32],
-      [4, 2, 32],
+      [3, 0, 24],
+      [4, 2, 24],
     ]);
   });
 

@@ -1,9 +1,7 @@
 import type { ImportedLog, MetRun } from '../../model/log-position.ts';
-import { digest } from '../../platform/digest.ts';
+import { digestOfKey, digestsIn } from '../../session-format/key-digests.ts';
 
-const DIGEST_BYTES = 12;
-
-/** A line from which an imported round was read: the log it was in, and a digest of its identity. */
+/** A line from which an imported round was read: the log it was in, and the digest of its identity's key. */
 interface MetLine {
   log: number;
   digest: string;
@@ -24,35 +22,34 @@ export class MetLines {
   constructor(files: readonly ImportedLog[]) {
     for (const { id, imported } of files) {
       for (const [log, from, digests] of imported.lines ?? []) {
-        const bytes = Buffer.from(digests, 'base64').toString('latin1');
-        for (let i = 0; i + DIGEST_BYTES <= bytes.length; i += DIGEST_BYTES) {
-          this.#add(id, from + i / DIGEST_BYTES, { log, digest: bytes.slice(i, i + DIGEST_BYTES) });
-        }
+        let ordinal = from;
+        for (const digest of digestsIn(digests)) this.#add(id, ordinal++, { log, digest });
       }
     }
   }
 
   /** Notes that a round of an imported file was read from a line with this identity. */
   add(file: number, ordinal: number, log: number, key: string): void {
-    this.#add(file, ordinal, { log, digest: digest(key, DIGEST_BYTES) });
+    this.#add(file, ordinal, { log, digest: digestOfKey(key) });
   }
 
   /** The logs of the lines with this identity, one for each line. */
   logsOf(key: string): readonly number[] {
-    return this.#logs.size === 0 ? [] : (this.#logs.get(digest(key, DIGEST_BYTES)) ?? []);
+    return this.size === 0 ? [] : (this.#logs.get(digestOfKey(key)) ?? []);
   }
 
   /** The lines of an imported file, to be stored. */
   runsOf(file: number): MetRun[] {
     const runs: MetRun[] = [];
     let next = -1;
-    for (const [ordinal, line] of [...(this.#lines.get(file) ?? [])].toSorted(([a], [b]) => a - b)) {
+    const lines = [...(this.#lines.get(file) ?? [])].toSorted(([a], [b]) => a - b);
+    for (const [ordinal, { log, digest }] of lines) {
       const last = runs.at(-1);
-      if (last?.[0] === line.log && ordinal === next) last[2] += line.digest;
-      else runs.push([line.log, ordinal, line.digest]);
+      if (last?.[0] === log && ordinal === next) last[2] += digest;
+      else runs.push([log, ordinal, digest]);
       next = ordinal + 1;
     }
-    return runs.map(([log, from, digests]) => [log, from, Buffer.from(digests, 'latin1').toString('base64')]);
+    return runs;
   }
 
   #add(file: number, ordinal: number, line: MetLine): void {

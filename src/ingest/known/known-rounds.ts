@@ -5,11 +5,10 @@ import type { Files } from '../../platform/files.ts';
 import { readFields } from '../../session-format/read-round.ts';
 import { identityOfRound } from '../../session-format/round-identity.ts';
 import type { StoredIndex } from '../../store/index/index.ts';
-import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
 import type { State } from '../../store/state.ts';
 import type { ImportedRounds } from '../imported/imported-rounds.ts';
 import type { SessionDraft } from '../session-draft.ts';
-import { CellBudget } from './cell-budget.ts';
+import { PrunedRounds } from './pruned-rounds.ts';
 import { addKey, MOST_KEYS, SessionRounds, type Keys } from './session-rounds.ts';
 
 /** What is known about the uncommitted rounds of a draft. */
@@ -27,7 +26,7 @@ interface Pending {
 export class KnownRounds {
   readonly #files: Files;
   readonly #dir: string;
-  readonly #state: Pick<State, 'pruned'>;
+  readonly #pruned: PrunedRounds;
   readonly #index: () => StoredIndex;
   /** undefined if nothing was imported. */
   readonly #imported: Pick<ImportedRounds, 'logsOf'> | undefined;
@@ -37,9 +36,6 @@ export class KnownRounds {
   readonly #pending = new WeakMap<SessionDraft, Pending>();
   /** How often this run has skipped a key without proof, by log: those lines are not stored under that log. */
   readonly #repeats = new Map<string, number>();
-  #pruned: ReadonlyMap<string, PrunedPart[]> | undefined;
-  /** The pruned rounds of each session that a log may still bring. */
-  readonly #budgets = new Map<string, CellBudget>();
 
   constructor(
     files: Files,
@@ -51,37 +47,38 @@ export class KnownRounds {
     this.#imported = imported;
     this.#files = files;
     this.#dir = dir;
-    this.#state = state;
+    this.#pruned = new PrunedRounds(files, dir, state);
     this.#index = index;
   }
 
   /**
-   * Whether the session has the round, stored or in its `draft`. `log` is the number of the line's log; a round that this
-   * log itself brought counts only if `isAlsoOwn`.
+   * `known`: the session has the round, stored, in its `draft` or pruned. `pruned`: an older version may have pruned it.
+   * `log` is the number of the line's log; a round that this log itself brought counts only if `isAlsoOwn`.
    */
-  has(
+  find(
     round: AnyRound,
     { log, isAlsoOwn }: { log: number; isAlsoOwn: boolean },
     draft: SessionDraft | undefined,
-  ): boolean {
+  ): 'new' | 'known' | 'pruned' {
     const { sessionId, time } = round;
     const identity = identityOfRound(round);
-    if (!identity) return false;
+    if (!identity) return 'new';
     const { key, isProof } = identity;
+    const bucket = time === null ? undefined : bucketOf(time);
     // An imported round can be older than the line that it was read from, by its time.
     const imported = this.#imported?.logsOf(sessionId, key) ?? [];
     const isLater = draft !== undefined && time !== null && time > draft.updated;
     const head = isLater ? undefined : this.#headOf(sessionId, time, draft);
+    const hasPruned = head?.pruned_rounds !== undefined;
     const logs = [
       ...imported,
       ...(draft && !isLater ? this.#pendingLogs(draft, key) : []),
-      ...(head && !isPruned(head)
-        ? this.#storedLogs(head, key, time === null ? undefined : bucketOf(time))
-        : []),
+      ...(head && !isPruned(head) ? this.#storedLogs(head, key, bucket) : []),
+      ...(hasPruned ? this.#pruned.logsOf(sessionId, key, bucket) : []),
     ];
     const isStored = logs.some((one) => isAlsoOwn || one !== log);
-    if (isProof ? isStored : this.#isRepeat(`${sessionId} ${key}`, logs, log)) return true;
-    return head?.pruned_rounds !== undefined && this.#isPruned(round, log);
+    if (isProof ? isStored : this.#isRepeat(`${sessionId} ${key}`, logs, log)) return 'known';
+    return hasPruned && this.#pruned.fits(round, log) ? 'pruned' : 'new';
   }
 
   /** The session as stored, unless all its rounds are earlier. */
@@ -147,19 +144,5 @@ export class KnownRounds {
     this.#repeats.set(repeated, repeats + 1);
     if (this.#repeats.size > MOST_KEYS) this.#repeats.delete(this.#repeats.keys().next().value ?? '');
     return true;
-  }
-
-  /** Removed rounds leave only sums: a line counts as one of them as long as it fits into the rest of the sums. */
-  #isPruned(round: AnyRound, log: number): boolean {
-    if (round.time === null) return false;
-    const name = `${log} ${round.sessionId}`;
-    let budget = this.#budgets.get(name);
-    if (!budget) {
-      this.#pruned ??= readPruned(this.#files, this.#dir, this.#state);
-      const cells = this.#pruned.get(round.sessionId)?.flatMap(({ usage }) => usage) ?? [];
-      this.#budgets.set(name, (budget = new CellBudget(cells)));
-    }
-    const counted = { ...round, time: round.time, isTimeMissing: false };
-    return budget.fits(counted) && budget.take(counted) !== undefined;
   }
 }

@@ -5,6 +5,7 @@ import { SEPARATOR } from '../../session-format/framing.ts';
 import { readFields } from '../../session-format/read-round.ts';
 import { identityOfStored } from '../../session-format/round-identity.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
+import { TIMELESS } from '../../store/pruned-file.ts';
 import { roundsBackward, type PlacedLine } from '../../store/read-backward.ts';
 
 /** The logs that rounds with the same key were read from, one number per round. */
@@ -20,9 +21,6 @@ interface FiledBucket {
   rounds: number;
   keys: Keys | undefined;
 }
-
-/** Rounds without a time of their own are searched for in the whole session. */
-const TIMELESS = -1;
 
 /**
  * The stored rounds of one session, as far as they were needed. The file is read backward, and only until all rounds of

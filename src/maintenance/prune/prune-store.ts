@@ -16,6 +16,7 @@ import { lockPath, openStore, type Store } from '../../store/store.ts';
 import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
 import { subtractCells } from '../../model/usage-cells.ts';
 import { copyName } from '../repair/repair-problem.ts';
+import { keysOfRounds } from './keys-of-rounds.ts';
 import { withoutWords } from '../../session-format/write-round.ts';
 import { sumUsage, summaryOf } from '../../session-format/summary.ts';
 
@@ -122,12 +123,15 @@ class Pruning {
     const { id, file, created, updated, rounds, model, errors, pruned_rounds: before = 0 } = entry;
     const { now } = this.#options;
     const earlier = this.#removed.get(id) ?? [];
+    const keys = keysOfRounds(storedRounds(this.#files, this.#store.dir, entry));
+    this.#batchBytes += keys.reduce((sum, [, , digests]) => sum + digests.length, 0);
     const part: PrunedPart = {
       pruned: now,
       created,
       updated,
       rounds: rounds - before,
       model,
+      keys,
       errors: errors - earlier.reduce((sum, one) => sum + one.errors, 0),
       usage: subtractCells(
         entry.usage,

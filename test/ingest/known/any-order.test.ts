@@ -13,6 +13,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { ParseOptions } from '../../../src/ingest/options.ts';
 import { importSessions } from '../../../src/maintenance/import/import-sessions.ts';
+import { pruneStore } from '../../../src/maintenance/prune/prune-store.ts';
 import { nodeFiles, type Files } from '../../../src/platform/files.ts';
 import { fc } from '../../fast-check.ts';
 import { SEED } from '../../seed.ts';
@@ -32,7 +33,8 @@ type Step =
   | { do: 'restore'; file: number; version: number; elsewhere: boolean }
   | { do: 'run'; batchSize: number }
   | { do: 'kill'; at: number }
-  | { do: 'import'; file: number; killedAt: number | null };
+  | { do: 'import'; file: number; killedAt: number | null }
+  | { do: 'prune' };
 
 const file = fc.nat(20);
 const steps: fc.Arbitrary<Step> = fc.oneof(
@@ -75,6 +77,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       killedAt: fc.option(fc.nat(80), { freq: 3 }),
     }),
   },
+  { weight: 1, arbitrary: fc.constant({ do: 'prune' as const }) },
 );
 
 class World {
@@ -87,6 +90,8 @@ class World {
   #files = 0;
   /** What the original has read: each line once, in the order in which it met them. */
   readonly #original = new Set<string>();
+  /** Answers of rounds that were pruned. */
+  readonly pruned: string[] = [];
   /** Answers of the lines that a run or an import could read; each line has its own. */
   readonly required = new Set<string>();
 
@@ -153,6 +158,8 @@ class World {
         return this.#kill(step.at);
       case 'write':
         return this.#write(step.file, step.lines);
+      case 'prune':
+        return this.#prune();
       case 'import':
         return this.#import(step.file, step.killedAt);
     }
@@ -213,8 +220,23 @@ class World {
     for (const line of lines) for (const [answer] of line.matchAll(/answer \d+/g)) this.required.add(answer);
   }
 
+  /** Not together with imports: of an imported round, nothing is left by which a log's line could be recognised. */
+  #prune(): void {
+    if (this.#original.size > 0 || !existsSync(join(this.store, '.store.json'))) return;
+    const before = storedAnswers(this.store);
+    const options = {
+      before: Date.UTC(2026, 2, 1),
+      content: false,
+      isDryRun: false,
+      now: Date.UTC(2026, 2, 2),
+    };
+    pruneStore(nodeFiles, { dir: this.store, ...options });
+    this.pruned.push(...before);
+  }
+
   /** The original reads a log, and everything that it has read so far is imported. */
   async #import(number: number, killedAt: number | null): Promise<void> {
+    if (this.pruned.length > 0) return;
     const path = this.#pick(number);
     for (const line of path === undefined ? [] : this.#linesOf(path)) this.#original.add(line);
     if (this.#original.size === 0) return;
@@ -245,7 +267,9 @@ test(`each line is stored once after any sequence of ${RUNS} (seed ${SEED})`, as
         for (const step of sequence) await world.step(step);
         await world.run({});
         await world.run({});
-        const stored = storedAnswers(world.store).filter((answer) => answer !== 'live message 1');
+        const stored = [...storedAnswers(world.store), ...world.pruned]
+          .filter((answer) => answer !== 'live message 1')
+          .toSorted();
         expect(stored).toEqual([...new Set(stored)]);
         expect([...world.required].filter((answer) => !stored.includes(answer))).toEqual([]);
       } finally {

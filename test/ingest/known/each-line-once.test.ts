@@ -11,6 +11,10 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { pruneStore } from '../../../src/maintenance/prune/prune-store.ts';
+import { nodeFiles } from '../../../src/platform/files.ts';
+import { readSnapshot } from '../../../src/store/read.ts';
+import { stateText } from '../../../src/store/state.ts';
 import { aiLine, makeFolder, run, storedRequests } from '../make.ts';
 
 /** What happens to logs in the field besides rotation: each line is stored once, and none is lost. */
@@ -224,6 +228,94 @@ describe('lines without a request id', () => {
     expect(await parse(scene)).toEqual({ rounds: 2, known: 2 });
     writeFileSync(join(scene.logs, 'd.log'), many(4, 1, 1, 1));
     expect(await parse(scene)).toEqual({ rounds: 1, known: 3 });
+  });
+});
+
+describe('rounds that were pruned', () => {
+  const prune = ({ store: dir }: Scene): unknown =>
+    pruneStore(nodeFiles, {
+      dir,
+      before: Date.UTC(2026, 2, 1),
+      content: false,
+      isDryRun: false,
+      now: Date.now(),
+    });
+  const counted = ({ store }: Scene): number => {
+    let sum = 0;
+    for (const { rounds } of readSnapshot(store).sessions.heads()) sum += rounds;
+    return sum;
+  };
+  /** As version 0.1.0 pruned: only sums. */
+  function dropKeys({ store }: Scene): void {
+    const path = join(store, '.pruned.jsonl');
+    const text = readFileSync(path, 'utf8').replaceAll(/"keys":\[\[.*?\]\],/g, '');
+    writeFileSync(path, text);
+    const state = JSON.parse(readFileSync(join(store, '.state.json'), 'utf8'));
+    writeFileSync(
+      join(store, '.state.json'),
+      stateText({ ...state, crc: undefined, pruned: { length: text.length } }),
+    );
+  }
+  /** Requests of another gateway: the same times, sessions, models and counts. */
+  const others = lines(0, 12).replaceAll('"request_id":"', '"request_id":"other-');
+
+  test('come again, with lines of another gateway that look alike', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, lines(0, 12));
+    await parse(scene);
+    prune(scene);
+    writeFileSync(join(scene.logs, 'restored.log'), lines(3, 12));
+    expect(await parse(scene)).toEqual({ rounds: 0, known: 9 });
+    writeFileSync(join(scene.logs, 'other.log'), others);
+    expect(await parse(scene)).toEqual({ rounds: 12, known: 0 });
+    prune(scene);
+    writeFileSync(join(scene.logs, 'both.log'), lines(1, 12) + others + lines(12, 13));
+    const { warnings, knownRounds, takenAsPruned } = await run(scene.store, join(scene.logs, '*.log'));
+    expect({ warnings, knownRounds, takenAsPruned }).toEqual({
+      warnings: [],
+      knownRounds: 23,
+      takenAsPruned: 0,
+    });
+    expect(counted(scene)).toBe(25);
+  });
+
+  test('without a request id or a time', async () => {
+    const scene = makeScene();
+    const bare = lines(0, 12).replaceAll(/"request_id":"[^"]*",/g, '');
+    const timeless = lines(12, 15).replaceAll(/"start_time":"[^"]*",/g, '');
+    writeFileSync(scene.log, bare + timeless);
+    await parse(scene);
+    prune(scene);
+    writeFileSync(join(scene.logs, 'restored.log'), line(15) + bare + timeless);
+    expect(await parse(scene)).toEqual({ rounds: 1, known: 15 });
+  });
+
+  test('by an older version, which kept only sums: what fits is not counted, and that is said', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, lines(0, 12));
+    await parse(scene);
+    prune(scene);
+    dropKeys(scene);
+    writeFileSync(join(scene.logs, 'restored.log'), lines(3, 12));
+    writeFileSync(join(scene.logs, 's-other.log'), others + others);
+    const { rounds, warnings, knownRounds, takenAsPruned } = await run(
+      scene.store,
+      join(scene.logs, '*.log'),
+    );
+    // Each log can have each pruned round once; the second half of the other log is its first half.
+    expect({ rounds, knownRounds, takenAsPruned }).toEqual({
+      rounds: 12,
+      knownRounds: 21,
+      takenAsPruned: 21,
+    });
+    expect(warnings).toEqual([
+      {
+        path: join(scene.store, '.pruned.jsonl'),
+        message:
+          '21 rounds were not counted: their logs may have been read before an older version pruned their sessions, and ' +
+          'they fit into the sums that are left. Rounds of another gateway in the same 15 minutes fit as well',
+      },
+    ]);
   });
 });
 
