@@ -10,6 +10,10 @@ import type { ImportedRounds } from '../imported/imported-rounds.ts';
 import type { SessionDraft } from '../session-draft.ts';
 import { PrunedRounds } from './pruned-rounds.ts';
 import { addKey, MOST_KEYS, SessionRounds, type Keys } from './session-rounds.ts';
+import { TimelessRounds } from './timeless-rounds.ts';
+
+/** Above this many ids of rounds without a time, in all sessions together, another session starts anew. */
+const MOST_IDS = 1_000_000;
 
 /** What is known about the uncommitted rounds of a draft. */
 interface Pending {
@@ -33,6 +37,7 @@ export class KnownRounds {
   readonly #sessions = new Map<string, SessionRounds>();
   /** How many keys these hold. */
   #size = 0;
+  readonly #timeless = new Map<string, TimelessRounds>();
   readonly #pending = new WeakMap<SessionDraft, Pending>();
   /** How often this run has skipped a key without proof, by log: those lines are not stored under that log. */
   readonly #repeats = new Map<string, number>();
@@ -73,7 +78,7 @@ export class KnownRounds {
     const logs = [
       ...imported,
       ...(draft && !isLater ? this.#pendingLogs(draft, key) : []),
-      ...(head && !isPruned(head) ? this.#storedLogs(head, key, bucket) : []),
+      ...(head && !isPruned(head) ? this.#storedLogs(head, key, round) : []),
       ...(hasPruned ? this.#pruned.logsOf(sessionId, key, bucket) : []),
     ];
     const isStored = logs.some((one) => isAlsoOwn || one !== log);
@@ -88,7 +93,24 @@ export class KnownRounds {
     return time !== null && time > last ? undefined : head;
   }
 
-  #storedLogs(head: SessionHead, key: string, bucket: number | undefined): readonly number[] {
+  #storedLogs(head: SessionHead, key: string, { time, requestId, chatId }: AnyRound): readonly number[] {
+    return time === null
+      ? this.#timelessOf(head).logsOf(key, requestId ?? chatId ?? '')
+      : this.#timedLogs(head, key, bucketOf(time));
+  }
+
+  #timelessOf(head: SessionHead): TimelessRounds {
+    const known = this.#timeless.get(head.id);
+    if (known?.goOn(head)) return known;
+    let size = 0;
+    for (const session of this.#timeless.values()) size += session.size;
+    if (size > MOST_IDS) this.#timeless.clear();
+    const session = new TimelessRounds(this.#files, this.#dir, head);
+    this.#timeless.set(head.id, session);
+    return session;
+  }
+
+  #timedLogs(head: SessionHead, key: string, bucket: number): readonly number[] {
     const session = this.#sessionOf(head);
     this.#size -= this.#sessions.get(head.id)?.size ?? 0;
     // Keeps the map ordered by last use.
@@ -109,7 +131,7 @@ export class KnownRounds {
     return known?.goOn(entry) ? known : new SessionRounds(this.#files, this.#dir, entry);
   }
 
-  #forgetOldest(current: SessionRounds, bucket: number | undefined): void {
+  #forgetOldest(current: SessionRounds, bucket: number): void {
     for (const [id, session] of this.#sessions) {
       if (this.#size <= MOST_KEYS) return;
       this.#size -= session.size;

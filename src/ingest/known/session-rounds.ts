@@ -5,7 +5,6 @@ import { SEPARATOR } from '../../session-format/framing.ts';
 import { readFields } from '../../session-format/read-round.ts';
 import { identityOfStored } from '../../session-format/round-identity.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
-import { TIMELESS } from '../../store/pruned-file.ts';
 import { roundsBackward, type PlacedLine } from '../../store/read-backward.ts';
 
 /** The logs that rounds with the same key were read from, one number per round. */
@@ -60,13 +59,9 @@ export class SessionRounds {
     return true;
   }
 
-  /** The logs of the stored rounds that have this key; `bucket` is undefined for a round without a time. */
-  logsOf(key: string, bucket: number | undefined): readonly number[] {
+  /** The logs of the stored rounds that have this key and lie in this bucket. */
+  logsOf(key: string, bucket: number): readonly number[] {
     this.#readNew();
-    if (bucket === undefined) {
-      this.#readBack(() => this.#low > 0);
-      return this.#keysOf(TIMELESS)?.get(key) ?? [];
-    }
     const count = this.#counts.get(bucket) ?? 0;
     if (count === 0) return [];
     this.#readBack(() => this.#low > 0 && (this.#buckets.get(bucket)?.rounds ?? 0) < count);
@@ -74,9 +69,9 @@ export class SessionRounds {
   }
 
   /** Drops the keys of all buckets but one. They are read again when needed. */
-  dropKeysExcept(bucket: number | undefined): void {
+  dropKeysExcept(bucket: number): void {
     for (const [number, filed] of this.#buckets) {
-      if (number === (bucket ?? TIMELESS) || !filed.keys) continue;
+      if (number === bucket || !filed.keys) continue;
       this.size -= filed.keys.size;
       filed.keys = undefined;
     }
@@ -105,18 +100,17 @@ export class SessionRounds {
 
   #take({ text, start, end }: PlacedLine): void {
     const stored = readFields(text);
-    for (const bucket of bucketsOf(stored)) {
-      let filed = this.#buckets.get(bucket);
-      if (!filed) {
-        // Beyond that, keys are read again where they are needed: a long session has millions.
-        const keys = this.size < MOST_KEYS ? new Map<string, number[]>() : undefined;
-        this.#buckets.set(bucket, (filed = { from: start, to: end, rounds: 0, keys }));
-      }
-      filed.from = Math.min(filed.from, start);
-      filed.to = Math.max(filed.to, end);
-      filed.rounds++;
-      if (filed.keys) this.#addKey(filed.keys, stored);
+    const bucket = bucketOfStored(stored);
+    let filed = this.#buckets.get(bucket);
+    if (!filed) {
+      // Beyond that, keys are read again where they are needed: a long session has millions.
+      const keys = this.size < MOST_KEYS ? new Map<string, number[]>() : undefined;
+      this.#buckets.set(bucket, (filed = { from: start, to: end, rounds: 0, keys }));
     }
+    filed.from = Math.min(filed.from, start);
+    filed.to = Math.max(filed.to, end);
+    filed.rounds++;
+    if (filed.keys) this.#addKey(filed.keys, stored);
   }
 
   #addKey(keys: Keys, stored: StoredRound): void {
@@ -131,7 +125,7 @@ export class SessionRounds {
     filed.keys = new Map();
     for (const { text } of this.#lines(Math.max(0, filed.from - SEPARATOR.length), filed.to)) {
       const stored = readFields(text);
-      if (bucketsOf(stored).includes(bucket)) this.#addKey(filed.keys, stored);
+      if (bucketOfStored(stored) === bucket) this.#addKey(filed.keys, stored);
     }
     return filed.keys;
   }
@@ -146,9 +140,8 @@ export function addKey(keys: Keys, stored: StoredRound): void {
   else keys.set(identity.key, [stored.at[0]]);
 }
 
-function bucketsOf({ timestamp, flags }: StoredRound): number[] {
-  const bucket = bucketOf(Date.parse(timestamp));
-  return flags?.includes('time-missing') ? [bucket, TIMELESS] : [bucket];
+function bucketOfStored({ timestamp }: StoredRound): number {
+  return bucketOf(Date.parse(timestamp));
 }
 
 /** How many rounds of each bucket the index counts. */

@@ -231,6 +231,63 @@ describe('lines without a request id', () => {
   });
 });
 
+describe('lines without a time', () => {
+  const timeless = (n: number, aiLog: Record<string, unknown> = {}): string =>
+    aiLine(`s${n % 2}`, n, aiLog).replace(/"start_time":"[^"]*",/, '');
+  const many = (from: number, to: number): string =>
+    Array.from({ length: to - from }, (_, i) => timeless(from + i)).join('');
+
+  test.each([1, 1e9])('a copy, a part of it, and lines between (batches of %i)', async (batchSize) => {
+    const scene = makeScene();
+    const all = join(scene.logs, '*.log');
+    writeFileSync(scene.log, many(0, 20));
+    writeFileSync(join(scene.logs, 'copy.log'), many(20, 21) + many(5, 20) + many(21, 24));
+    const first = await run(scene.store, all, { batchSize });
+    expect([first.rounds, first.knownRounds]).toEqual([24, 15]);
+    writeFileSync(join(scene.logs, 'part.log'), line(50) + many(3, 23));
+    appendFileSync(scene.log, many(24, 26));
+    const second = await run(scene.store, all, { batchSize });
+    expect([second.rounds, second.knownRounds]).toEqual([3, 20]);
+    expect(storedRequests(scene.store)).toHaveLength(27);
+  });
+
+  test('with a response id only, and ids with any characters', async () => {
+    const scene = makeScene();
+    const ids = ['plain', 'a"b', 'back\\', 'é', '\u{1f600}', ' '];
+    const lines = ids
+      .map((chat_id, n) => timeless(n, { chat_id }).replace(/"request_id":"[^"]*",?/, ''))
+      .join('');
+    const odd = ids
+      .map((id, n) =>
+        timeless(n + 9).replace(/"request_id":"[^"]*"/, () => `"request_id":${JSON.stringify(id)}`),
+      )
+      .join('');
+    writeFileSync(scene.log, lines + odd);
+    await parse(scene);
+    writeFileSync(join(scene.logs, 'copy.log'), line(50) + odd + lines);
+    expect(await parse(scene)).toEqual({ rounds: 1, known: 12 });
+  });
+
+  test('one of many bytes, among rounds that have a time, of the same ids', async () => {
+    const scene = makeScene();
+    const long = { question: 'x'.repeat(2_500_000), chat_id: 'c' };
+    const [one, two] = [timeless(1, long), timeless(3, { chat_id: 'c' })];
+    writeFileSync(scene.log, aiLine('s1', 1) + one + two + aiLine('s1', 3));
+    await parse(scene);
+    const other = timeless(3, { chat_id: 'c', input_token: 7 });
+    writeFileSync(join(scene.logs, 'copy.log'), line(50) + two + one + other);
+    expect(await parse(scene)).toEqual({ rounds: 2, known: 2 });
+  });
+
+  test('as often as the log with the most of them', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, many(0, 1) + many(0, 1) + many(1, 2));
+    await parse(scene);
+    writeFileSync(join(scene.logs, 'b.log'), line(50) + many(0, 1).repeat(3));
+    expect(await parse(scene)).toEqual({ rounds: 2, known: 2 });
+  });
+});
+
 describe('rounds that were pruned', () => {
   const prune = ({ store: dir }: Scene): unknown =>
     pruneStore(nodeFiles, {
