@@ -404,6 +404,24 @@ describe('an imported round of which too little is known', () => {
     expect(await parse(scene)).toMatchObject({ rounds: 1, warnings: [] });
   });
 
+  test('read from a line without a time or an id: a second such line is stored, flagged and said', async () => {
+    const bare = conversation('a', 2).map((line) =>
+      line.replaceAll(/"(request_id|start_time)":"[^"]*",/g, ''),
+    );
+    const scene = makeScene(bare, bare);
+    writeFileSync(join(scene.folder, 'copy.log'), [otherLine(9), ...bare].join(''));
+    await take(scene);
+    expect(await run(scene.store, join(scene.folder, '*.log'))).toMatchObject({
+      rounds: 2,
+      importedBefore: 2,
+      warnings: [{ path: join(scene.store, 'a.json') }],
+    });
+    expect(flagsIn(scene.store, 'a.json').slice(2)).toEqual([
+      ['time-missing', 'maybe-imported'],
+      ['time-missing', 'maybe-imported'],
+    ]);
+  });
+
   test('read from a log by an older build, which kept nothing of the line', async () => {
     const scene = makeScene(conversation('a', 2), conversation('a', 3));
     await take(scene);
@@ -563,6 +581,12 @@ describe('what was met is kept', () => {
     writeFileSync(scene.log, [...LINES, aiLine('a', 4)].join(''));
     await parse(scene);
     expect(sums(scene.store)).toEqual({ a: [5, 510], b: [4, 406] });
+  });
+
+  test('an import into a new store leaves no time up to which lines would be looked up', async () => {
+    const scene = makeScene(LINES, LINES);
+    await take(scene, { batchSize: 1 });
+    expect(readSnapshot(scene.store).state).toMatchObject({ commit: 2, closed_until: null });
   });
 
   test('a store into which nothing was imported says so', async () => {

@@ -267,6 +267,8 @@ class Import {
       logs: this.#state.logs,
       closed: this.#pending,
       imported: this.#known.size,
+      // An imported file has no lines that a log could have again.
+      ...(this.#state.commit === 0 && { closedUntil: null }),
       nextLog: this.#state.next_log + this.#pending.length,
     });
     this.#pending = [];
