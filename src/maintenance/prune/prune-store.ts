@@ -6,7 +6,7 @@ import { readWhole, type Files } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
 import { rejectedPath } from '../../store/commit.ts';
 import { blankRejected, prune, removeSession, type Removal, type Rewrite } from '../../store/prune.ts';
-import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
+import { readPruned, type PrunedKeys, type PrunedPart } from '../../store/pruned-file.ts';
 import { checkSessionFile, recordsPath, storedRounds } from '../../store/session-file.ts';
 import { readHeaderId } from '../../store/session-lines.ts';
 import { readCurrentState } from '../../store/current-state.ts';
@@ -123,7 +123,7 @@ class Pruning {
     const { id, file, created, updated, rounds, model, errors, pruned_rounds: before = 0 } = entry;
     const { now } = this.#options;
     const earlier = this.#removed.get(id) ?? [];
-    const keys = keysOfRounds(storedRounds(this.#files, this.#store.dir, entry));
+    const keys = this.#keysOf(entry);
     this.#batchBytes += keys.reduce((sum, [, , digests]) => sum + digests.length, 0);
     const part: PrunedPart = {
       pruned: now,
@@ -146,6 +146,16 @@ class Pruning {
       file,
       part,
     });
+  }
+
+  #keysOf(entry: SessionEntry): PrunedKeys[] {
+    const { dir } = this.#store;
+    try {
+      return keysOfRounds(storedRounds(this.#files, dir, entry));
+    } catch (error) {
+      if (error instanceof InputOutputError) error.message = `${join(dir, entry.file)}: ${error.message}`;
+      throw error;
+    }
   }
 
   #rewrite(entry: SessionEntry): void {
