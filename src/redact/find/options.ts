@@ -1,0 +1,57 @@
+import { isPlaceholder, isQuantity, isStrong, skip, valueAt, type Found } from './values.ts';
+import { found, kindOf, PROSE, type Class } from './verdict.ts';
+
+const BLANK = /["']?(?:\s{1,5}|,\s{0,3}(?=["']))/y;
+const OPTION = /(?:^|[\s"'`=([])(?:-{1,2}|\/)[\w.:-]{0,40}$/;
+const NOT_A_VALUE =
+  /^(?:-|(?:option|flag|argument|parameter|switch|is|to|or|and|for|in|on|with|must|can|should|will|was|are|has|from|instead|if|when|as|the|an?|via|not|stdin|prompt|file|but|which|that|takes|does|only|also|using|given|without|both)(?![\w])|(?:id|src|type|env|source|target)=)/i;
+const ENDS = /^(?:$|\n|["'`;&|]|\s+(?:$|\n|[-"'`;&|>/]))/;
+
+/** `--password …`, `-storepass …`, `"--token", "…"`. */
+export function optionAt(text: string, from: number, end: number, kind: Class): Found | undefined {
+  const at = skip(BLANK, text, end);
+  if (at === end || !OPTION.test(text.slice(Math.max(0, from - 48), from))) return undefined;
+  const value = valueAt(text, at);
+  if (!value || NOT_A_VALUE.test(value.text)) return undefined;
+  if (
+    kind === 'password' &&
+    !value.isQuoted &&
+    /^[a-z]{5,40}$/.test(value.text) &&
+    !isPlaceholder(value.text)
+  ) {
+    return found(value, ENDS.test(text.slice(value.to, value.to + 8)) ? 'password' : undefined);
+  }
+  return found(value, kindOf(kind, value, 'key', PROSE));
+}
+
+/** What says that the word after a name is its value: SQL, .netrc, and commands that set something. */
+const SQL = /\b(?:with|user|role|encrypted|for|set|login|alter|create)\b[^\n;]{0,100}$/i;
+const NETRC = /\blogin\s{1,3}\S{1,100}\s{1,10}$/i;
+const SETS =
+  /\b(?:ENV|ARG|setx?|setenv|config\s{1,2}set|config|secrets?\s{1,2}set|env:set|variable\s{1,2}set)\s{1,3}(?:--?\w{1,10}\s{1,2}){0,3}[\w.:/-]{0,60}$/i;
+const REQUIRES = /\b(?:require|master)$/i;
+const SPACE = /\s{1,10}(?=[^\s=:|,-])/y;
+
+export function spacedAt(text: string, from: number, end: number): Found | undefined {
+  const at = skip(SPACE, text, end);
+  if (at === end) return undefined;
+  const value = valueAt(text, at);
+  if (!value || isPlaceholder(value.text)) return undefined;
+  const before = text.slice(Math.max(0, from - 160), from);
+  const isSql = value.isQuoted && text[value.from - 1] === "'" && SQL.test(before);
+  if (isSql || NETRC.test(before) || REQUIRES.test(before)) return found(value, 'password');
+  if (!isStrong(value.text) || isQuantity(value.text) || value.text.length < 6 || !SETS.test(before))
+    return undefined;
+  return found(value, /pass|pwd|密码|口令/i.test(text.slice(from, end)) ? 'password' : 'secret');
+}
+
+const IDENTIFIED = /\s{1,3}(?:with\s{1,3}\S{1,60}\s{1,3})?(?:by|as)\s{1,3}(?:password\s{1,3})?(?=["'\w])/iy;
+
+/** `IDENTIFIED BY '…'` of MySQL and Oracle. */
+export function identifiedAt(text: string, after: number): Found | undefined {
+  const at = skip(IDENTIFIED, text, after);
+  const value = at > after ? valueAt(text, at) : undefined;
+  if (!value) return undefined;
+  const isSecret = !isPlaceholder(value.text) && (value.isQuoted || isStrong(value.text));
+  return found(value, isSecret ? 'password' : undefined);
+}
