@@ -12,7 +12,7 @@ const GAP =
   /(?:\s{0,2}[(（][^()（）\n]{0,24}[)）])?(?:\s(?:for|of)\s[\w@.-]{1,30}(?:\s(?!is\b|was\b)[\w@.-]{1,30}){0,2}(?=\s{0,2}[:=]|\s(?:is|was)\b))?/iy;
 const TYPED =
   /[?!]?\s{0,3}:\s{0,3}&?(?:str(?:ing)?|char|text|bytes|any|SecretStr|Optional\[str\])\s{0,3}=\s{0,3}/iy;
-const SIGN = /["'`”’]?[\])]?\s{0,5}(?:=>|->|:=|={1,3}|::?|：|＝)\s{0,5}/y;
+const SIGN = /["'`”’]?[\])]?\s{0,5}(?:=>|->|→|:=|={1,3}|::?(?:\s{1,5}[|>][+-]?\s{0,3}\n)?|：|＝)\s{0,5}/y;
 /** `name="password" value="…"`, `- name: PASSWORD` and `value: …`, `{"key": "password", "value": "…"}`. */
 const PAIR = /["'`]?\s{0,5}[,;]?\s{0,40}["'`]?(?:value|val)["'`]?\s{0,5}(?:=>|:=|[:=])\s{0,5}/iy;
 const TAG = /["']?\s{0,3}>\s{0,5}/y;
@@ -33,7 +33,7 @@ export function assignedAt(text: string, from: number, stem: number, kind: Class
   if (!value) return undefined;
   if (/^val(?:ue)?$/i.test(value.text)) return pairAt(text, end, kind) ?? found(value, undefined);
   const between = text.slice(at, signed);
-  const isBare = end === stem && (isPass || name.length === 2) && !/[\w-]/.test(text[from - 1] ?? '');
+  const isBare = end === stem && (isPass || /^pw$/i.test(name)) && !/[\w-]/.test(text[from - 1] ?? '');
   const isLoose = /[:：]/.test(between) || isBare;
   const isCode = /\s$/.test(between) || /^[),]/.test(value.next);
   return found(value, kindOf(kind, value, name, { isLoose, isCode, isBare }));
@@ -55,7 +55,7 @@ function unsignedAt(text: string, from: number, end: number, at: number, kind: C
     tagAt(text, from, end, kind) ??
     saidAt(text, at, kind, name) ??
     optionAt(text, from, end, kind) ??
-    spacedAt(text, from, end) ??
+    spacedAt(text, from, end, kind) ??
     inCell(text, from, end, kind)
   );
 }

@@ -48,7 +48,7 @@ export function sessionAt(text: string, _: number, after: number): Found | undef
 }
 
 /** curl's option; and a line of Netscape's cookie file: domain, flag, path, secure, expiry, name, value. */
-const OPTION = /(?<=\bcurl\s[^\n|;]{0,300}\s)-b\s{0,2}["']?[\w!#$%&*.^|~+-]{1,80}=/g;
+const OPTION = /(?<=\bcurl\s(?:[^\n|;]{0,300}\s)?)-b\s{0,2}["']?[\w!#$%&*.^|~+-]{1,80}=/g;
 const LINE = /\t(?:TRUE|FALSE)\t\S{1,200}\t(?:TRUE|FALSE)\t\d{1,20}\t[^\s]{1,100}\t([^\s]{6,4096})/g;
 
 export const COOKIES: readonly PatternDraft[] = [

@@ -11,7 +11,6 @@ const LONGEST = 512;
  * cut, the rest of one of which the beginning is missing.
  */
 export function cutOff(formats: readonly Format[]): PatternDraft {
-  const heads = new Map(formats.toReversed().flatMap((format) => format.heads.map((head) => [head, format])));
   const begun = new RegExp(`(?<![A-Za-z0-9_])(${headsOf(formats).map(escape).join('|')})([^]*)$`);
   return {
     kind: 'secret',
@@ -28,24 +27,20 @@ export function cutOff(formats: readonly Format[]): PatternDraft {
   function* beginningAt(text: string, to: number): Generator<Span> {
     const from = startOfWord(text, to);
     const word = text.slice(from, to).replace(/[.,:;!?)\]}]+$/, '');
+    // An ellipsis: only the beginning was ever there.
+    if (word.length < 5 || text.startsWith('...', from + word.length)) return;
     const end = from + word.length;
-    if (word.length < 5) return;
     const jwt = JWT.exec(word);
     if (jwt) yield [end - jwt[0].length, end, 'jwt'];
     const match = begun.exec(word);
     if (!match) return;
     const [, head = '', rest = ''] = match;
-    const format = heads.get(head);
-    if (!format || rest === '') return;
-    if (format.isAddress) {
-      const secret = /[^/=]+$/.exec(rest)?.[0];
-      if (secret !== undefined) yield [end - secret.length, end, format.kind];
-    } else if (
-      /^[\w.+/=-]+$/.test(rest) &&
-      !/^(?:x+|\.+|\*+)$/i.test(rest) &&
-      (!format.isWeak || isRandomRest(rest))
-    ) {
-      yield [end - head.length - rest.length, end, format.kind];
+    for (const format of formats) {
+      if (!format.heads.includes(head)) continue;
+      const found = format.begun ? format.begun.exec(rest) : isRandomRest(rest);
+      if (!found) continue;
+      const secret = found === true ? undefined : found[1];
+      yield [end - (secret ?? head + rest).length, end, format.kind];
     }
   }
 }

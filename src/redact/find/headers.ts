@@ -9,6 +9,8 @@ const CUT_HEADER =
 const BEARER = /\s{1,5}(?=[a-z.~+/=_:-]{0,500}\d)([\w.~+/=-]{16,}(?::[\w.~+/=-]+)?)/iy;
 const DOCKER = /["'`]?\s{0,5}[:=]\s{0,5}["'`]?([a-z\d+/]{8,}={0,2})(?![\w+/=])/iy;
 
+const BASIC = /\s{1,3}([a-z\d+/]{8,}={0,2})(?![\w+/=])/iy;
+
 export function headerAt(text: string, at: number): Found | undefined {
   return groupAt(HEADER, text, at, 'authorization') ?? groupAt(CUT_HEADER, text, at, 'authorization');
 }
@@ -19,7 +21,16 @@ export function bearerAt(text: string, at: number): Found | undefined {
 
 /** `"auth": "…"` of Docker's config.json and .npmrc (their documentation): user:password, in base64. */
 export function dockerAt(text: string, at: number): Found | undefined {
-  const found = groupAt(DOCKER, text, at, 'authorization');
+  return decodedAt(DOCKER, text, at);
+}
+
+/** RFC 7617 without the header's name: `Basic …`. */
+export function basicAt(text: string, at: number): Found | undefined {
+  return decodedAt(BASIC, text, at);
+}
+
+function decodedAt(expression: RegExp, text: string, at: number): Found | undefined {
+  const found = groupAt(expression, text, at, 'authorization');
   const [from = 0, to = 0] = found?.spans[0] ?? [];
   if (!found || to - from > 1000) return undefined;
   const decoded = Buffer.from(text.slice(from, to), 'base64').toString('latin1');

@@ -1,17 +1,18 @@
 import { isPlaceholder, isQuantity, isStrong, skip, valueAt, type Found } from './values.ts';
+import { GOES_ON } from './said.ts';
 import { found, kindOf, PROSE, type Class } from './verdict.ts';
 
 const BLANK = /["']?(?:\s{1,5}|,\s{0,3}(?=["']))/y;
-const OPTION = /(?:^|[\s"'`=([])(?:-{1,2}|\/)[\w.:-]{0,40}$/;
+const OPTION = /(?:^|[^\w.-])(?:-{1,2}|\/)[\w.:-]{0,40}$/;
 const NOT_A_VALUE =
   /^(?:-|(?:option|flag|argument|parameter|switch|is|to|or|and|for|in|on|with|must|can|should|will|was|are|has|from|instead|if|when|as|the|an?|via|not|stdin|prompt|file|but|which|that|takes|does|only|also|using|given|without|both)(?![\w])|(?:id|src|type|env|source|target)=)/i;
-const ENDS = /^(?:$|\n|["'`;&|]|\s+(?:$|\n|[-"'`;&|>/]))/;
+const ENDS = /^(?:$|\n|["'`;&|”’」，。；]|\s+(?:$|\n|[-"'`;&|>/]))/;
 
 /** `--password …`, `-storepass …`, `"--token", "…"`. */
 export function optionAt(text: string, from: number, end: number, kind: Class): Found | undefined {
   const at = skip(BLANK, text, end);
   if (at === end || !OPTION.test(text.slice(Math.max(0, from - 48), from))) return undefined;
-  const value = valueAt(text, at);
+  const value = valueAt(text, at, true);
   if (!value || NOT_A_VALUE.test(value.text)) return undefined;
   if (
     kind === 'password' &&
@@ -32,17 +33,41 @@ const SETS =
 const REQUIRES = /\b(?:require|master)$/i;
 const SPACE = /\s{1,10}(?=[^\s=:|,-])/y;
 
-export function spacedAt(text: string, from: number, end: number): Found | undefined {
+export function spacedAt(text: string, from: number, end: number, kind: Class): Found | undefined {
   const at = skip(SPACE, text, end);
-  if (at === end) return undefined;
+  if (at === end) return bracketedAt(text, end, kind);
   const value = valueAt(text, at);
   if (!value || isPlaceholder(value.text)) return undefined;
   const before = text.slice(Math.max(0, from - 160), from);
   const isSql = value.isQuoted && text[value.from - 1] === "'" && SQL.test(before);
   if (isSql || NETRC.test(before) || REQUIRES.test(before)) return found(value, 'password');
-  if (!isStrong(value.text) || isQuantity(value.text) || value.text.length < 6 || !SETS.test(before))
-    return undefined;
-  return found(value, /pass|pwd|密码|口令/i.test(text.slice(from, end)) ? 'password' : 'secret');
+  if (!isStrong(value.text) || isQuantity(value.text) || value.text.length < 6) return undefined;
+  const isChinese =
+    /[密口秘私令授]/.test(text.slice(from, end)) && skip(GOES_ON, text, value.to) === value.to;
+  if (SETS.test(before) || isChinese || (USES.test(before) && (value.isQuoted || isMixed(value.text)))) {
+    return found(value, kind);
+  }
+  return undefined;
+}
+
+/** "use password …", "with the password …". */
+const USES = /\b(?:use|uses|using|with|try|enter|and)\s(?:the\s|this\s)?(?:[\w-]{1,20}\s)?$/i;
+
+function isMixed(value: string): boolean {
+  return (
+    /\d/.test(value) &&
+    /[a-z]/i.test(value) &&
+    /[!@#$%^&*?+]/.test(value.slice(0, -1) + value.slice(-1).replace('?', ''))
+  );
+}
+
+/** `密码（…）`, `密码【…】`. */
+function bracketedAt(text: string, end: number, kind: Class): Found | undefined {
+  if (!/[（【「『《]/.test(text[end] ?? '')) return undefined;
+  const value = valueAt(text, end + 1);
+  if (!value || !/[）】」』》]/.test(text[value.to] ?? '')) return undefined;
+  const isSecret = value.text.length >= 6 && isStrong(value.text) && !isQuantity(value.text);
+  return found(value, isSecret ? kindOf(kind, value, 'key', PROSE) : undefined);
 }
 
 const IDENTIFIED = /\s{1,3}(?:with\s{1,3}\S{1,60}\s{1,3})?(?:by|as)\s{1,3}(?:password\s{1,3})?(?=["'\w])/iy;

@@ -2,7 +2,7 @@ import { isPlaceholder, isQuantity, skip, valueAt, type Found, type Value } from
 import { found, kindOf, PROSE, type Class } from './verdict.ts';
 
 const IS =
-  /["'`”]?(?:\s{1,3}(?:is|was|has been|will be|now|again|set to|changed to|reset to|still)){1,3}\s{0,2}[:：]?\s{1,5}/iy;
+  /["'`”]?(?:['’]s(?=\s)|\s{1,3}(?:is|was|has been|will be|now|again|set to|changed to|reset to|still)){1,3}\s{0,2}[:：]?\s{1,5}/iy;
 const IS_CHINESE =
   /["”」]?\s{0,3}(?:就?是|为|改[成为]|设[为成]|设置[为成]|换成|重置[为成])\s{0,3}[:：]?\s{0,3}/y;
 /** Words that follow "password is" or "密码是" and say something about it. */
@@ -10,14 +10,14 @@ const ABOUT =
   /^(?:wrong|right|safe|secure|insecure|weak|strong|short|long|too|very|not|no|so|the|a|an|in|on|at|to|of|by|for|from|with|only|case|just|also|being|used|sent|set|kept|fine|good|bad|easy|hard|simple|complex|unique|public|private|mandatory|unavailable|there|here|gone|lost|same|different|ok|okay|up|out|more|less|about|what|that|this|it|its|still|always|never|usually|my|your|our|stale|blank|plaintext|better|best|worse|old|new|longer|shorter|enough|ready|done|next|first|last|safer|weaker|stronger)$/i;
 const DESCRIBES = /(?:ed|ing|able|ible|ive|ful|less|ous|ary|al|ly|ic|ant|ent|ory|en)$/i;
 /** `密码是 base64 编码的`, `password is 8 characters`. */
-const GOES_ON =
+export const GOES_ON =
   /\s{0,3}(?:加密|编码|类型|位|个|字符|格式|算法|characters?|chars?|digits?|bits?|letters?|times|days?|encoded|encrypted|hash|years?|months?|hours?|minutes?)/iy;
 
 /** `my password is …`, `密码是…`. */
 export function saidAt(text: string, at: number, kind: Class, name: string): Found | undefined {
   const said = skip(IS_CHINESE, text, at);
   const start = said > at ? said : skip(IS, text, at);
-  const value = start > at ? valueAt(text, start) : undefined;
+  const value = start > at ? valueAt(text, start, true) : undefined;
   if (!value) return undefined;
   const isAbout =
     skip(GOES_ON, text, value.to) > value.to || (isQuantity(value.text) && value.text.length < 4);

@@ -101,6 +101,8 @@ export interface Value {
   next: string;
 }
 
+/** A quoted password with spaces is no longer. */
+const LONGEST_PHRASE = 64;
 const CLOSING: Readonly<Record<string, string>> = {
   '"': '"',
   "'": "'",
@@ -123,9 +125,25 @@ const QUOTED: Readonly<Record<string, RegExp>> = {
 /** Ends at what ends a value in shell, JSON, code, a query or CSV, and at Chinese characters and punctuation. */
 const PLAIN = /(?:[^\s"'`,;&<>(){}[\]|\\\u2000-\uFFFF]|&(?![\w.-]{0,60}=|[a-z]{2,6};|&|\s|$))+/iy;
 
-/** The value that begins at a place in a text; undefined if none does. */
-export function valueAt(text: string, at: number): Value | undefined {
+/** The value that begins at a place in a text; undefined if none does. With `hasSpaces` a quoted one may have some. */
+export function valueAt(text: string, at: number, hasSpaces = false): Value | undefined {
   const closing = CLOSING[text[at] ?? ''];
+  if (closing !== undefined && hasSpaces) {
+    const end = text.slice(at + 1, at + LONGEST_PHRASE).search(new RegExp(`[${closing}\\n\\\\]`));
+    const phrase = end > 0 && text[at + 1 + end] === closing ? text.slice(at + 1, at + 1 + end) : '';
+    if (/^\S+(?: \S+){1,7}$/.test(phrase)) {
+      const to = at + 1 + end;
+      return {
+        from: at + 1,
+        to,
+        text: phrase,
+        isQuoted: true,
+        isOpened: true,
+        isCutOff: false,
+        next: closing,
+      };
+    }
+  }
   const from = closing === undefined ? at : at + 1;
   const expression = closing === undefined ? PLAIN : QUOTED[closing];
   if (!expression) return undefined;
@@ -137,7 +155,7 @@ export function valueAt(text: string, at: number): Value | undefined {
   const isQuoted = closing !== undefined && next === closing;
   const isCutOff = end === text.length || text.startsWith(CUT_MARK, end);
   // After a plain value, a full stop or colon belongs to the sentence.
-  const value = isQuoted || isCutOff ? found : found.replace(/[.:]+$/, '');
+  const value = isQuoted ? found : found.replace(/[.:]+$/, '');
   return {
     from,
     to: from + value.length,

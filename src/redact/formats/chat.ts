@@ -1,21 +1,22 @@
 import { address, format, weak, type Format } from './format.ts';
 
-const UUID = '[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}';
-
 /** Bots and webhooks of chats: whoever has the address can write. */
 export const CHAT: readonly Format[] = [
   // gitleaks slack-*.
   format(
     'slack-token',
-    ['xoxa-', 'xoxb-', 'xoxc-', 'xoxd-', 'xoxe-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-'],
-    String.raw`[\w%+/=-]{10,}`,
+    ['xoxa-', 'xoxb-', 'xoxc-', 'xoxe-', 'xoxo-', 'xoxp-', 'xoxr-', 'xoxs-'],
+    String.raw`[\w-]{10,}`,
   ),
   format('slack-token', ['xoxe.xox'], String.raw`[a-z]-[\w-]{10,}`),
+  format('slack-token', ['xoxd-'], String.raw`[\w%+/=-]{20,}`),
   format('slack-token', ['xapp-'], String.raw`\d-[\w-]{10,}`),
   address(
     'slack-webhook',
     ['hooks.slack.com/services/', 'hooks.slack.com/workflows/', 'hooks.slack.com/triggers/'],
-    String.raw`([\w+/-]{20,100})`,
+    '',
+    String.raw`[\w+/-]`,
+    20,
   ),
   // open.feishu.cn, "Custom bot"; Lark is the same abroad.
   address(
@@ -26,33 +27,49 @@ export const CHAT: readonly Format[] = [
       'feishu.cn/flow/api/trigger-webhook/',
       'larksuite.com/flow/api/trigger-webhook/',
     ],
-    String.raw`(?:(?:v\d/)?hook/)?([\w-]{20,64})`,
+    String.raw`(?:(?:v\d/)?hook/)?`,
+    String.raw`[\w-]`,
+    20,
   ),
   // developer.work.weixin.qq.com, "Group robot": the same key sends messages and files.
   address(
     'wecom-webhook',
     ['qyapi.weixin.qq.com/cgi-bin/webhook/'],
-    String.raw`\w{2,20}\?(?:[\w-]{1,20}=[^&\s"'<>]{0,40}&){0,3}key=(${UUID}|[\w-]{20,64})`,
+    String.raw`\w{2,20}\?(?:[\w-]{1,20}=[^&\s"'<>]{0,40}&){0,3}key=`,
+    String.raw`[\w-]`,
+    20,
   ),
   // open.dingtalk.com, "Custom robot": an access token, and a secret to sign with.
   address(
     'dingtalk-webhook',
     ['oapi.dingtalk.com/robot/send'],
-    String.raw`\w{0,20}\?(?:[\w-]{1,20}=[^&\s"'<>]{0,100}&){0,3}(?:access_token|session)=(\w{20,128})`,
+    String.raw`\w{0,20}\?(?:[\w-]{1,20}=[^&\s"'<>]{0,100}&){0,3}(?:access_token|session)=`,
+    String.raw`\w`,
+    20,
   ),
-  format('dingtalk-secret', ['SEC'], '[a-f0-9]{64}(?![A-Za-z0-9])'),
-  // trufflehog discordwebhook, microsoftteamswebhook, tineswebhook, zapierwebhook; IFTTT's and ServerChan's documentation.
+  weak('dingtalk-secret', ['SEC'], '[a-f0-9]{64}(?![A-Za-z0-9])'),
+  // trufflehog discordwebhook, microsoftteamswebhook, zapierwebhook; the documentation of IFTTT and ServerChan.
   address(
     'webhook',
     ['discord.com/api/webhooks/', 'discordapp.com/api/webhooks/'],
-    String.raw`\d{17,20}/([\w-]{60,80})`,
+    String.raw`\d{17,20}/`,
+    String.raw`[\w-]`,
+    60,
   ),
   address(
     'webhook',
     ['webhook.office.com/webhookb2/'],
-    String.raw`[\w@-]{36,80}/IncomingWebhook/([\w/-]{32,120})`,
+    String.raw`[\w@-]{36,80}/IncomingWebhook/`,
+    String.raw`[\w/-]`,
+    32,
   ),
-  address('webhook', ['hooks.zapier.com/hooks/catch/'], String.raw`\d{4,12}/(\w{6,20})`),
-  address('webhook', ['maker.ifttt.com/trigger/'], String.raw`\w{1,60}(?:/json)?/with/key/([\w-]{20,64})`),
+  address('webhook', ['hooks.zapier.com/hooks/catch/'], String.raw`\d{4,12}/`, String.raw`\w`, 6),
+  address(
+    'webhook',
+    ['maker.ifttt.com/trigger/'],
+    String.raw`\w{1,60}(?:/json)?/with/key/`,
+    String.raw`[\w-]`,
+    20,
+  ),
   weak('webhook', ['SCT'], String.raw`\d{2,8}T[A-Za-z0-9]{20,40}(?![A-Za-z0-9])`),
 ];

@@ -2,25 +2,35 @@
 export interface Format {
   kind: string;
   heads: readonly string[];
-  /** A regular expression of what follows. */
+  /** A regular expression of what follows; if it has a group, only this is secret. It ends the match. */
   rest: string;
-  /** The head is part of an address; only the group of `rest` is secret. */
-  isAddress?: true;
-  /** Ordinary names begin like this too, so less than the whole is only a secret if it looks random. */
-  isWeak?: true;
+  /** The same for a secret of which the end was cut off; undefined if it is anything that looks random. */
+  begun?: RegExp;
 }
 
+/** What is not a word of a key or token, nor the mask of one. */
+const ANY = /^(?=.{0,40}[A-Za-z0-9])(?!x+$)[\w+/=.-]+$/i;
+
+/** The head alone says what it is. */
 export function format(kind: string, heads: readonly string[], rest: string): Format {
+  return { kind, heads, rest, begun: ANY };
+}
+
+/** Ordinary words begin like this too, so less than the whole is only a secret if it looks random. */
+export function weak(kind: string, heads: readonly string[], rest: string): Format {
   return { kind, heads, rest };
 }
 
-export function weak(kind: string, heads: readonly string[], rest: string): Format {
-  return { kind, heads, rest, isWeak: true };
-}
-
-/** The secret part of an address: the group of `rest`, which must end it. */
-export function address(kind: string, heads: readonly string[], rest: string): Format {
-  return { kind, heads, rest, isAddress: true };
+/** The secret at the end of an address: after the expression `before`, `shortest` or more of some characters. */
+export function address(
+  kind: string,
+  heads: readonly string[],
+  before: string,
+  characters: string,
+  shortest: number,
+): Format {
+  const begun = new RegExp(`^${before}((?=${characters}*\\d)${characters}{3,})$`);
+  return { kind, heads, rest: `${before}(${characters}{${shortest},128})`, begun };
 }
 
 /** As a regular expression that matches this text. */

@@ -16,7 +16,7 @@ export const MODELS: readonly Format[] = [
   // trufflehog's groq, xai, replicate, langsmith, nvapi, pinecone, elevenlabs; gitleaks perplexity-api-key.
   weak('groq-key', ['gsk_'], '[A-Za-z0-9]{40,64}(?![A-Za-z0-9])'),
   weak('xai-key', ['xai-'], String.raw`(?=[A-Za-z_]{0,60}\d)\w{60,100}${END}`),
-  format('perplexity-key', ['pplx-'], '(?=[A-Za-z]{0,60}[0-9])[A-Za-z0-9]{32,64}(?![A-Za-z0-9])'),
+  weak('perplexity-key', ['pplx-'], '(?=[A-Za-z]{0,60}[0-9])[A-Za-z0-9]{32,64}(?![A-Za-z0-9])'),
   weak('replicate-token', ['r8_'], String.raw`[\w-]{37,40}${END}`),
   // gitleaks huggingface-access-token and -organization-api-token.
   weak('huggingface-token', ['hf_', 'api_org_'], '[A-Za-z0-9]{34,}'),
