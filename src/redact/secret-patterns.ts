@@ -29,7 +29,7 @@ const SECRETS: readonly PatternDraft[] = [
   ...CN_ID,
   URL_SIGNATURES,
   ...COOKIES,
-  URL_PASSWORDS,
+  ...URL_PASSWORDS,
   cutOff(FORMATS),
   NAMED,
   ...COMMAND_LINES,

@@ -30,14 +30,15 @@ const OPTIONS: readonly (readonly [commands: string, option: string])[] = [
   ['htpasswd', String.raw`\s-\w*b\w*\s(?:-\w+\s){0,3}\S{1,100}\s\S{1,100}\s${VALUE}`],
   ['openssl', String.raw`\s-pass(?:in|out)?\s["']?pass:${VALUE}`],
   ['net\\s{1,3}user', String.raw`user\s{1,3}[^\s/]{1,60}\s${VALUE}`],
-  // `-u root -p…` of a program that is not listed.
-  ['[\\w.-]{2,30}(?=\\s-u)', String.raw`\s-u\s?[\w.-]{1,60}\s{1,3}-p(?=\S)${VALUE}`],
 ];
-const COMMANDS = OPTIONS.map(([commands, option]) => ({
-  command: new RegExp(`^(?:${commands})(?=\\s)`),
-  option: new RegExp(option, 'g'),
-}));
-const COMMAND = new RegExp(`(?<![\\w.-])(?:${OPTIONS.map(([commands]) => commands).join('|')})(?=\\s)`, 'g');
+const COMMANDS = [
+  ...OPTIONS.map(([commands, option]) => ({
+    command: new RegExp(`(?<![\\w.-])(?:${commands})(?=\\s)`),
+    option: new RegExp(option, 'g'),
+  })),
+  // `-u root -p…` of a program that is not listed.
+  { command: /\s-u/, option: new RegExp(String.raw`\s-u\s?[\w.-]{1,60}\s{1,3}-p(?=\S)${VALUE}`, 'g') },
+];
 /** How much of a command's line is looked at. */
 const LINE = 400;
 
@@ -46,12 +47,7 @@ const ECHO =
   /\becho\s{1,3}(?:-\w{1,2}\s{1,2})?["']?(?:[\w.-]{1,60}:(?=[^\n|]{0,210}\|\s{0,3}(?:sudo\s)?chpasswd))?([^\s"'|$`]{3,200})["']?\s{0,3}\|\s{0,3}(?:sudo\s(?:-\w\s){0,3}(?:-S|--stdin)|(?:sudo\s)?(?:passwd|cryptsetup|chpasswd)(?!\w)|[\w-]{1,20}\s[^\n|;]{0,120}--password-stdin)/g;
 
 export const COMMAND_LINES: readonly PatternDraft[] = [
-  {
-    kind: 'password',
-    *find(text) {
-      if (GATE.test(text)) yield* findOptions(text);
-    },
-  },
+  { kind: 'password', find: findOptions },
   {
     kind: 'password',
     words: ['echo '],
@@ -64,25 +60,34 @@ export const COMMAND_LINES: readonly PatternDraft[] = [
   },
 ];
 
-/** What a command with one of the options has; most texts do not. */
-const GATE =
-  /-(?:[pPawAXUu][\s\S]|b\w{0,2}\s|\w{1,3}b|-user|-proxy-user|-auth|pass)|sqlplus|sqlldr|net\s{1,3}user/;
+/** What a command with one of the options has; most lines do not. */
+const HINT =
+  /\s-(?:[pPawAXUu](?=\s?[^\s-])|-(?:user|proxy-user|auth)(?!\w)|pass(?:in|out)?\s|\w{0,2}b\w{0,2}\s)|sqlplus\s|sqlldr\s|[ei]mpdp\s|\bnet\s{1,3}user\s/g;
 
 function* findOptions(text: string): Generator<Span> {
-  COMMAND.lastIndex = 0;
-  for (let match = COMMAND.exec(text); match; match = COMMAND.exec(text)) {
-    const line = /^[^\n;|]*/.exec(text.slice(match.index, match.index + LINE))?.[0] ?? '';
-    for (const { command, option } of COMMANDS) {
-      if (!command.test(line)) continue;
-      for (const found of line.matchAll(option)) {
-        const secret = found[1] ?? '';
-        const bare = secret.replaceAll(/^["']|["']$/g, '');
-        if (!isSecret(bare)) continue;
-        const from = match.index + found.index + found[0].lastIndexOf(secret) + (bare === secret ? 0 : 1);
-        yield [from, from + bare.length];
-      }
+  HINT.lastIndex = 0;
+  let end = 0;
+  for (let match = HINT.exec(text); match; match = HINT.exec(text)) {
+    const at = match.index;
+    const before = text.slice(Math.max(end, at - LINE), at + 1);
+    const start = Math.max(...['\n', ';', '|'].map((one) => before.lastIndexOf(one))) + 1;
+    const from = at + 1 - before.length + start;
+    const line = /^[^\n;|]*/.exec(text.slice(from, at + LINE))?.[0] ?? '';
+    yield* findInLine(line, from);
+    end = Math.max(at + match[0].length, from + line.length);
+    HINT.lastIndex = end;
+  }
+}
+
+function* findInLine(line: string, from: number): Generator<Span> {
+  for (const { command, option } of COMMANDS) {
+    if (!command.test(line)) continue;
+    for (const { index, 0: all, 1: secret = '' } of line.matchAll(option)) {
+      const bare = secret.replaceAll(/^["']|["']$/g, '');
+      if (!isSecret(bare)) continue;
+      const start = from + index + all.lastIndexOf(secret) + (bare === secret ? 0 : 1);
+      yield [start, start + bare.length];
     }
-    COMMAND.lastIndex = match.index + Math.max(match[0].length, line.length);
   }
 }
 

@@ -1,46 +1,47 @@
-import type { PatternDraft, Span } from '../pattern.ts';
+import { shape, type PatternDraft, type Span } from '../pattern.ts';
 import { CUT_MARK, isPlaceholder, isRandom } from './values.ts';
 
-/** RFC 3986 3.2.1: user:password@host, as in connection strings. */
-const USER_INFO =
-  /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"'`<>[\]{}\u2000-\uFFFF]{0,100}:([^\s/"'`<>]{1,200})(?=@)/gi;
+/** RFC 3986 3.2.1: user:password@host behind a scheme, as in connection strings. */
+const USER_INFO = /:\/\/[^\s:/?#@"'`<>[\]{}\u2000-\uFFFF]{0,100}:([^\s/"'`<>]{1,200})(?=@)/y;
 /** A token in place of the user: https://TOKEN@github.com. */
-const TOKEN_USER = /\bhttps?:\/\/([\w.~%-]{20,255})@/gi;
+const TOKEN_USER = /:\/\/([\w.~%-]{20,255})(?=@)/y;
 /** go-sql-driver/mysql: user:password@tcp(host:port)/database. */
-const GO_DSN = /(?<![\w.-])[\w.-]{1,64}:([^\s"'`]{1,128}?)@(?=(?:tcp6?|unix|udp|cloudsql|memory)\()/g;
+const GO_DSN = /(?<![\w.-])[\w.-]{1,64}:([^\s"'`<>$]{1,128}?)(?=@(?:tcp6?|unix|udp|cloudsql|memory)\()/g;
 /** A connection string without its host, since the text ends there. */
 const CUT_USER_INFO =
   /\b(?:postgres(?:ql)?|mysql|mariadb|mongodb(?:\+srv)?|rediss?|amqps?|mssql|sqlserver|clickhouse|ftps?|sftp|ssh|smtps?|ldaps?|nats|kafka|https?)(?:\+\w{1,20})?:\/\/[^\s:/?#@"'`<>[\]{}]{0,100}:([^\s/"'`<>@?#]{1,200})$/i;
 const LONGEST = 400;
 
-export const URL_PASSWORDS: PatternDraft = {
-  kind: 'url-password',
-  words: ['://', '@tcp', '@unix(', '@udp(', '@cloudsql('],
-  find: findUserInfo,
-};
+export const URL_PASSWORDS: readonly PatternDraft[] = [
+  { kind: 'url-password', words: ['://'], find: findUserInfo },
+  shape('url-password', GO_DSN, ['@tcp', '@unix(', '@udp(', '@cloudsql(', '@memory(']),
+];
 
 function* findUserInfo(text: string): Generator<Span> {
-  for (const expression of [USER_INFO, GO_DSN]) {
-    for (const match of text.matchAll(expression)) {
-      const password = match[1] ?? '';
-      const to = match.index + match[0].length - (expression === GO_DSN ? 1 : 0);
-      if (!isPlaceholder(password)) yield [to - password.length, to];
+  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
+    if (!/[a-z0-9]/i.test(text[at - 1] ?? '')) continue;
+    const password = groupAt(USER_INFO, text, at);
+    if (password) {
+      if (!isPlaceholder(text.slice(...password))) yield password;
+      continue;
     }
-  }
-  for (const match of text.matchAll(TOKEN_USER)) {
-    const token = match[1] ?? '';
-    const to = match.index + match[0].length - 1;
-    if (isRandom(token, 20) && !/^[\w-]+(?:\.[\w-]+)+$/.test(token)) yield [to - token.length, to];
+    const user = groupAt(TOKEN_USER, text, at);
+    const token = user ? text.slice(...user) : '';
+    if (user && isRandom(token, 20) && !/^[\w-]+(?:\.[\w-]+)+$/.test(token)) yield user;
   }
   for (const end of [text.indexOf(CUT_MARK), text.length]) {
     if (end < 0) continue;
-    const start = Math.max(0, end - LONGEST);
-    const match = CUT_USER_INFO.exec(text.slice(start, end));
-    const password = match?.[1];
+    const password = CUT_USER_INFO.exec(text.slice(Math.max(0, end - LONGEST), end))?.[1];
     if (password !== undefined && !/^\d{1,5}$/.test(password) && !isPlaceholder(password)) {
       yield [end - password.length, end];
     }
   }
+}
+
+function groupAt(expression: RegExp, text: string, at: number): [from: number, to: number] | undefined {
+  expression.lastIndex = at;
+  const group = expression.exec(text)?.[1];
+  return group === undefined ? undefined : [expression.lastIndex - group.length, expression.lastIndex];
 }
 
 /**

@@ -34,6 +34,7 @@ export function kindOf(kind: Class, value: Value, name: string, around: Around):
     if (isRandom(text, isChinese ? 6 : 8)) return 'secret';
     return isCutOff && isRandom(text, 4) && /\d/.test(text) ? 'secret' : undefined;
   }
+  if (around.isBare && !isStrong(text)) return undefined;
   if (isQuoted) return text.length >= 4 || (text.length >= 3 && /\d/.test(text)) ? 'password' : undefined;
   if (isCutOff && text.length >= 2 && !around.isLoose && !around.isCode) return 'password';
   if (text.length < 4) return undefined;

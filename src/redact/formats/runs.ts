@@ -1,5 +1,6 @@
 import type { PatternDraft } from '../pattern.ts';
 import { escape, type Format } from './format.ts';
+import type { RunShape } from './other.ts';
 
 /** No key or token is shorter. */
 const SHORTEST = 15;
@@ -13,7 +14,7 @@ for (const character of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012
  * Keys and tokens by their formats. All of them are long runs of few characters, which prose does not have, so that only
  * such runs are searched.
  */
-export function inRuns(formats: readonly Format[], others: readonly PatternDraft[]): PatternDraft {
+export function inRuns(formats: readonly Format[], others: readonly RunShape[]): PatternDraft {
   const find = finder(formats);
   return {
     kind: 'api-key',
@@ -24,9 +25,12 @@ export function inRuns(formats: readonly Format[], others: readonly PatternDraft
         const from = runs[i] ?? 0;
         const run = text.slice(from, runs[i + 1]);
         for (const [start, end, kind] of find(run)) yield [from + start, from + end, kind];
-        for (const { kind, words, find: findOther } of others) {
-          if (!words?.some((word) => run.includes(word))) continue;
-          for (const [start, end] of findOther(run)) yield [from + start, from + end, kind];
+        for (const { kind, word, shortest, expression } of others) {
+          if (run.length < shortest || !run.includes(word)) continue;
+          for (const match of run.matchAll(expression)) {
+            const end = from + match.index + match[0].length;
+            yield [end - (match[1] ?? match[0]).length, end, kind];
+          }
         }
       }
     },
@@ -56,48 +60,79 @@ function isOfRun(text: string, at: number): boolean {
   return code < OF_RUN.length && OF_RUN[code] === 1;
 }
 
-/** Finds all formats at once: by their heads, the longest that matches. */
+interface Candidate {
+  head: string;
+  kind: string;
+  expression: RegExp;
+}
+
+/** Finds all formats at once, each where a word begins with one of its heads; of several, the longest head's. */
 function finder(
   formats: readonly Format[],
 ): (run: string) => Generator<[from: number, to: number, kind: string]> {
-  const all = formats.map((format) => ({ ...format, expression: expressionOf(format) }));
-  const heads = headsOf(formats);
-  /** What can begin with a head: formats with this head, or with one that it begins with. */
-  const byHead = new Map(
-    heads.map((head) => [
-      head,
-      heads
-        .filter((shorter) => head.startsWith(shorter))
-        .flatMap((shorter) => all.filter((format) => format.heads.includes(shorter))),
-    ]),
-  );
-  const head = headExpression(heads);
+  /** By the first two characters: most words begin with others. */
+  const byStart = new Map<number, Candidate[]>();
+  for (const head of headsOf(formats)) {
+    for (const format of formats.filter(({ heads }) => heads.includes(head))) {
+      const candidate = {
+        head,
+        kind: format.kind,
+        expression: new RegExp(`${escape(head)}${format.rest}`, 'y'),
+      };
+      const start = startAt(head, 0);
+      byStart.set(start, [...(byStart.get(start) ?? []), candidate]);
+    }
+  }
+  const isStart = new Uint8Array(1 << 14);
+  for (const start of byStart.keys()) isStart[start] = 1;
   return function* find(run) {
-    head.lastIndex = 0;
-    for (let match = head.exec(run); match; match = head.exec(run)) {
-      for (const { kind, expression } of byHead.get(match[0]) ?? []) {
-        expression.lastIndex = match.index;
-        const found = expression.exec(run);
-        if (!found) continue;
-        const to = expression.lastIndex;
-        yield [found[1] === undefined ? match.index : to - found[1].length, to, kind];
-        head.lastIndex = to;
-        break;
-      }
+    let isWord = false;
+    for (let at = 0; at < run.length - 1; at++) {
+      const wasWord = isWord;
+      isWord = isOfWord(run.charCodeAt(at));
+      if (wasWord) continue;
+      const start = startAt(run, at);
+      if (isStart[start] === 0) continue;
+      const match = firstOf(byStart.get(start) ?? [], run, at);
+      if (!match) continue;
+      yield match;
+      at = match[1] - 1;
+      isWord = true;
     }
   };
 }
 
-function expressionOf({ heads, rest }: Format): RegExp {
-  return new RegExp(`(?:${heads.map(escape).join('|')})${rest}`, 'y');
+function firstOf(
+  candidates: readonly Candidate[],
+  run: string,
+  at: number,
+): [from: number, to: number, kind: string] | undefined {
+  for (const { head, kind, expression } of candidates) {
+    if (!run.startsWith(head, at)) continue;
+    expression.lastIndex = at;
+    const found = expression.exec(run);
+    if (!found) continue;
+    const to = expression.lastIndex;
+    return [found[1] === undefined ? at : to - found[1].length, to, kind];
+  }
+  return undefined;
+}
+
+/** Two characters as a number. Those of a run are ASCII. */
+function startAt(text: string, at: number): number {
+  return (text.charCodeAt(at) << 7) | text.charCodeAt(at + 1);
+}
+
+function isOfWord(code: number): boolean {
+  // Digits, capitals, underscore, small letters.
+  return code < 0x3a
+    ? code >= 0x30
+    : code < 0x5b
+      ? code >= 0x41
+      : code === 0x5f || (code >= 0x61 && code < 0x7b);
 }
 
 /** The heads of formats, the longest first. */
 export function headsOf(formats: readonly Format[]): string[] {
   return [...new Set(formats.flatMap(({ heads }) => heads))].toSorted((a, b) => b.length - a.length);
-}
-
-/** Finds heads where a word begins. An address can begin in the middle of one: `open.feishu.cn`. */
-function headExpression(heads: readonly string[]): RegExp {
-  return new RegExp(`(?<![A-Za-z0-9_])(?:${heads.map(escape).join('|')})`, 'g');
 }
