@@ -53,13 +53,29 @@ function editsOfText(text: string, patterns: readonly Pattern[], depth: number):
   if (depth > 0 && isContainer(text)) return editsOfJson(text, patterns, depth - 1);
   const edits = matchesIn(text, patterns);
   if (depth === 0) return merge(edits);
-  for (const escapes of [JSON_ESCAPES, PERCENT_ESCAPES]) {
-    const decoded = text.includes(escapes.mark) ? decode(text, escapes) : undefined;
+  for (const [from, to, escapes] of escapedParts(text)) {
+    const decoded = decode(text.slice(from, to), escapes);
     if (decoded === undefined) continue;
-    append(edits, encoded(editsOfText(decoded, patterns, depth - 1), escapes, text, 0, text.length));
+    append(edits, encoded(editsOfText(decoded, patterns, depth - 1), escapes, text, from, to));
   }
   return merge(edits);
 }
+
+/** JSON's escapes can be anywhere, octets of an address are in one word. */
+function* escapedParts(text: string): Generator<[from: number, to: number, escapes: Escapes]> {
+  if (text.includes(JSON_ESCAPES.mark)) yield [0, text.length, JSON_ESCAPES];
+  let to = 0;
+  for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', Math.max(to, at + 1))) {
+    if (!PERCENT_ESCAPES.read(text, at)) continue;
+    let from = at;
+    while (from > to && !SPACE.test(text[from - 1] ?? '')) from--;
+    to = at;
+    while (to < text.length && !SPACE.test(text[to] ?? '')) to++;
+    yield [from, to, PERCENT_ESCAPES];
+  }
+}
+
+const SPACE = /[\s"<>`]/;
 
 /** Whether a text is a JSON object or array: a tool's arguments, or its result. */
 function isContainer(text: string): boolean {

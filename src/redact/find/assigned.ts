@@ -9,10 +9,10 @@ const SUFFIX =
   /(?:[ _-]?(?:key|value|base|b64|base64|string|plain(?:text)?|text|confirm(?:ation)?|again|old|new|prod|production|dev|test|staging|stg|uat|local|root|admin|user|\d{1,3}))*(?![\w-]|[.][a-z])/iy;
 /** `密码（初始）`, `password for root`, `password (temporary)`. */
 const GAP =
-  /(?:\s{0,2}[(（][^()（）\n]{0,24}[)）])?(?:\s(?:for|of)\s[\w@.-]{1,30}(?:\s(?!is\b|was\b)[\w@.-]{1,30}){0,2}(?=\s{0,2}[:=]|\s(?:is|was)\b))?/iy;
+  /(?:\s{1,2}\([^()\n]{1,24}\)|\s?（[^（）\n]{1,24}）)?(?:\s(?:for|of)\s[\w@.-]{1,30}(?:\s(?!is\b|was\b)[\w@.-]{1,30}){0,2}(?=\s{0,2}[:=]|\s(?:is|was)\b))?/iy;
 const TYPED =
   /[?!]?\s{0,3}:\s{0,3}&?(?:str(?:ing)?|char|text|bytes|any|SecretStr|Optional\[str\])\s{0,3}=\s{0,3}/iy;
-const SIGN = /["'`”’]?[\])]?\s{0,5}(?:=>|->|→|:=|={1,3}|::?(?:\s{1,5}[|>][+-]?\s{0,3}\n)?|：|＝)\s{0,5}/y;
+const SIGN = /(?:["'`”’]\]?)?\s{0,5}(?:=>|->|→|:=|={1,3}|::?(?:\s{1,5}[|>][+-]?\s{0,3}\n)?|：|＝)\s{0,5}/y;
 /** `name="password" value="…"`, `- name: PASSWORD` and `value: …`, `{"key": "password", "value": "…"}`. */
 const PAIR = /["'`]?\s{0,5}[,;]?\s{0,40}["'`]?(?:value|val)["'`]?\s{0,5}(?:=>|:=|[:=])\s{0,5}/iy;
 const TAG = /["']?\s{0,3}>\s{0,5}/y;
@@ -33,6 +33,8 @@ export function assignedAt(text: string, from: number, stem: number, kind: Class
   if (!value) return undefined;
   if (/^val(?:ue)?$/i.test(value.text)) return pairAt(text, end, kind) ?? found(value, undefined);
   const between = text.slice(at, signed);
+  // A comparison with a variable.
+  if (/==/.test(between) && !value.isQuoted) return found(value, undefined);
   const isBare = end === stem && (isPass || /^pw$/i.test(name)) && !/[\w-]/.test(text[from - 1] ?? '');
   const isLoose = /[:：]/.test(between) || isBare;
   const isCode = /\s$/.test(between) || /^[),]/.test(value.next);

@@ -36,14 +36,14 @@ function isCookie(name: string, value: string): boolean {
 }
 
 /** Session cookies that frameworks and sites name in their documentation, wherever they stand. */
-const VALUE = /[\w.-]{0,60}["']?(?:\s?[=:：]\s?["']?|\t)([\w.%+/=:|~-]{12,4096})/y;
+const VALUE = /[\w.-]{0,60}["']?(?:\s?[=:：]\s?["']?|\t)([\w.%+/=:|~-]{20,4096})/y;
 
 export function sessionAt(text: string, _: number, after: number): Found | undefined {
   VALUE.lastIndex = after;
   const value = VALUE.exec(text)?.[1];
   if (value === undefined) return undefined;
   const to = VALUE.lastIndex;
-  if (isPlaceholder(value) || !isRandom(value, 12)) return { spans: [], next: to };
+  if (isPlaceholder(value) || !isRandom(value, 20)) return { spans: [], next: to };
   return { spans: [[to - value.length, to, 'cookie']], next: to };
 }
 

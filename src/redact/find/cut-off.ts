@@ -1,7 +1,7 @@
 import type { PatternDraft, Span } from '../pattern.ts';
 import { escape, type Format } from '../formats/format.ts';
 import { headsOf } from '../formats/runs.ts';
-import { changes, CUT_MARK, isRandom } from './values.ts';
+import { changes, CUT_MARK, isPlaceholder, isRandom } from './values.ts';
 
 /** More of a word than this is not looked at. */
 const LONGEST = 512;
@@ -37,6 +37,7 @@ export function cutOff(formats: readonly Format[]): PatternDraft {
     const [, head = '', rest = ''] = match;
     for (const format of formats) {
       if (!format.heads.includes(head)) continue;
+      if (isPlaceholder(rest)) return;
       const found = format.begun ? format.begun.exec(rest) : isRandomRest(rest);
       if (!found) continue;
       const secret = found === true ? undefined : found[1];

@@ -1,4 +1,4 @@
-import { type Found } from './values.ts';
+import { isPlaceholder, type Found } from './values.ts';
 
 // RFC 6750, RFC 7617, AWS Signature Version 4: a scheme, and credentials. Words of prose have no digits.
 const HEADER =
@@ -12,7 +12,11 @@ const DOCKER = /["'`]?\s{0,5}[:=]\s{0,5}["'`]?([a-z\d+/]{8,}={0,2})(?![\w+/=])/i
 const BASIC = /\s{1,3}([a-z\d+/]{8,}={0,2})(?![\w+/=])/iy;
 
 export function headerAt(text: string, at: number): Found | undefined {
-  return groupAt(HEADER, text, at, 'authorization') ?? groupAt(CUT_HEADER, text, at, 'authorization');
+  const whole = groupAt(HEADER, text, at, 'authorization');
+  if (whole) return whole;
+  const cut = groupAt(CUT_HEADER, text, at, 'authorization');
+  const [from = 0, to = 0] = cut?.spans[0] ?? [];
+  return isPlaceholder(text.slice(from, to)) ? undefined : cut;
 }
 
 export function bearerAt(text: string, at: number): Found | undefined {

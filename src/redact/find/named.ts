@@ -11,7 +11,7 @@ import type { Found } from './values.ts';
  * so the time is linear. After gitleaks generic-api-key, which also goes by a name and a value.
  */
 const NAME =
-  /pass(?:w(?:or)?d|phrase|code)?|pwd|pswd|pw(?<![a-z]..)(?![a-z])|secret|token|cred(?:ential)?s?|key|auth(?:orization)?|bearer|cookie|[as]k(?<![a-z\d-]..)(?![\w-])|sess(?:id|ionid|data)|bduss|bili_jct|connect\.sid|_session(?=["']?[=:])|asp(?:\.net_|x|netcore)|__(?:secure|host)-|密[码钥匙]|口令|[秘私]钥|令牌|授权码|identified|basic/gi;
+  /pass(?:w(?:or)?d|phrase|code)?|pwd|pswd|pw(?<![a-z\d]..)(?![a-z])|secret|token|cred(?:ential)?s?|key|auth(?:orization)?|bearer|cookie|[as]k(?<![a-z\d-]..)(?![\w-])|sess(?:id|ionid|data)|bduss|bili_jct|connect\.sid|_session(?=["']?[=:])|asp(?:\.net_|x|netcore)|__(?:secure|host)-|密[码钥匙]|口令|[秘私]钥|令牌|授权码|identified|basic/gi;
 const LOOK: Readonly<Record<string, (text: string, from: number, after: number) => Found | undefined>> = {
   authorization: (text, _, after) => headerAt(text, after),
   auth: (text, from, after) => (/[a-z]/i.test(text[from - 1] ?? '') ? undefined : dockerAt(text, after)),

@@ -1,4 +1,4 @@
-import { isPlaceholder, isQuantity, skip, valueAt, type Found, type Value } from './values.ts';
+import { isPlaceholder, isQuantity, isStrong, skip, valueAt, type Found, type Value } from './values.ts';
 import { found, kindOf, PROSE, type Class } from './verdict.ts';
 
 const IS =
@@ -22,7 +22,8 @@ export function saidAt(text: string, at: number, kind: Class, name: string): Fou
   const isAbout =
     skip(GOES_ON, text, value.to) > value.to || (isQuantity(value.text) && value.text.length < 4);
   if (isAbout || isPlaceholder(value.text)) return found(value, undefined);
-  const told = kindOf(kind, value, name, PROSE);
+  const isCut = value.isCutOff && value.text.length >= 3 && isStrong(value.text) && !isQuantity(value.text);
+  const told = kindOf(kind, value, name, PROSE) ?? (isCut && kind === 'password' ? kind : undefined);
   if (told !== undefined || kind === 'secret') return found(value, told);
   return found(value, isSaid(text, at, value, said > at) ? 'password' : undefined);
 }

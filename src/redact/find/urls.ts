@@ -49,7 +49,7 @@ function groupAt(expression: RegExp, text: string, at: number): [from: number, t
  * CDN, Tencent COS, Volcengine TOS, Huawei OBS, CloudFront, DingTalk (their documentation of URL authentication).
  */
 const SIGNATURE =
-  /[?&;](?:amp;|\s)?(?:x-(?:amz|oss|tos|goog|obs|cos|ms|bce)-(?:signature|security-token)|q-signature|security-?token|signature|sig|sign|auth_key|authorization|hmac|policy|txsecret|wssecret|verify|hdnts|hdnea)=([\w%+/=.~*-]{16,4096})/gi;
+  /[?&;](?:amp;|\s)?(?:x-(?:amz|oss|tos|goog|obs|cos|ms|bce)-(?:signature|security-token)|q-signature|security-?token|signature|sig|sign|auth_key|authorization|hmac|policy|txsecret|wssecret|verify|hdnts|hdnea)=([\w%+/=.~*-]{16,4096}|[\w%+/=.~*-]{4,15}(?=$| \[truncated\] ))/gi;
 /** Of an Authorization header: `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`. */
 const IN_HEADER = /,\s?Signature=([\w%+/=.~-]{16,512})/g;
 

@@ -4,7 +4,7 @@ import type { Span } from '../pattern.ts';
 
 /** Variables, paths, masks, templates, references to a vault, and our own replacements. */
 const REFERENCE =
-  /^(?:[$~/.]|%[\w(]|&(?:[a-z]|$)|@\w+$|[*•●x.X#_-]{3,}$|\[|\{\{|\{%|#\{|<|[*]|!(?:secret|vault|ref|sub|getatt|env|join|reference|importvalue)\b|(?:env|vault|file|arn|op|ref|keyring|secretsmanager|ssm|kms|projects|process|sha\d{1,3}|md5|urn|data)[:/+])/i;
+  /^(?:[$~/.\u2E80-\uFFEF]|!+[a-z(]|https?:|%[\w(]|&(?:[a-z]|$)|@\w+$|[*•●x.X#_-]{3,}$|\[|\{\{|\{%|#\{|<|[*]|(?:env|vault|file|arn|op|ref|keyring|secretsmanager|ssm|kms|projects|process|sha\d{1,3}|md5|urn|data)[:/+])/i;
 /** Words that say what belongs in this place, or that nothing does. */
 const STANDS_FOR =
   /^(?:str|string|text|bytes?|number|boolean|bool|integer|int|any|object|array|null|none|nil|undefined|true|false|yes|no|on|off|optional|required|unknown|empty|default|default_value|field|input|hidden|value|example|sample|placeholder|masked|redacted|removed|omitted|hash|hashed|encrypted|secret|token|key|passw(?:or)?d|passwd|pwd|pass|passphrase|user|username|credentials?|bearer|basic|api[_-]?key|new|old|current|changed|reset|incorrect|invalid|wrong)$/i;
@@ -13,7 +13,7 @@ const TEMPLATE =
 /** Names of types and algorithms have digits, as secrets do. */
 const TECHNICAL =
   /^(?:[ui](?:8|16|32|64|128|size)|u?int|float|f|sha|hs|rs|es|ps|md|base|aes|rsa|des|hmac|pbkdf|argon|utf|ucs|iso|ascii|latin|varchar|nvarchar|varbinary|char|binary|big(?:u?int)?|x(?=86|64|32)|arm|win|oauth|http|ed|bcrypt|scrypt|tls|ssl|blake|crc|ipv|log4)[-_]?\d{1,5}(?:array|clamped|url|mb\d|sum|hash|hex|with\w{2,12}|gcm|cbc|ctr|encod\w{1,4}|string|_t|le|be|bits?|id?|[a-z])?(?:[-_/.](?:\d{1,5}|[a-z]{2,10}))*$/i;
-const MEMBER = /^[a-z_$][\w$]{0,30}(?:\??\.[a-z_$][\w$]{0,30}){1,6}$/i;
+const MEMBER = /^[a-z_$][\w$]{0,30}(?:\??\.[a-z_$][\w$]{0,30}){1,6}(?:[-+*/]\d{1,4})?$/i;
 /** `web-tls-2`, `my_app/token-v3`: words and short numbers, as names of resources and variables are. */
 const RESOURCE = /^[a-z]{2,20}(?:[-_.:/](?:[a-z]{2,20}|v?\d{1,4}|[a-z]{1,12}\d{1,2}))+$/i;
 const QUANTITY = /^[<>=~]?\d[\d.,_-]*(?:%|[a-z]{1,3}|bytes?|days?|hours?|chars?)?$/i;
@@ -21,7 +21,7 @@ const QUANTITY = /^[<>=~]?\d[\d.,_-]*(?:%|[a-z]{1,3}|bytes?|days?|hours?|chars?)
 /** Whether something stands here in place of a secret. */
 export function isPlaceholder(value: string): boolean {
   if (REFERENCE.test(value) || STANDS_FOR.test(value) || value.includes('[redacted:')) return true;
-  return value.length <= 80 && TEMPLATE.test(value);
+  return /[\u2E80-\uFFEF]/.test(value) || (value.length <= 80 && TEMPLATE.test(value));
 }
 
 /** Whether it has what words of prose and names in code do not have: a digit or a sign. */
@@ -36,7 +36,7 @@ export function isRandom(value: string, shortest = 8): boolean {
   if (value.length < shortest || !/[a-z]/i.test(value)) return false;
   if (value.length <= 120 && (TECHNICAL.test(value) || RESOURCE.test(value) || isMember(value))) return false;
   if (/\d/.test(value)) return !QUANTITY.test(value);
-  return value.length >= 16 && changes(value) >= 5;
+  return value.length >= 16 && changes(value) >= Math.min(value.length, 64) / 3;
 }
 
 /** Whether it is a number, perhaps with a unit. */
@@ -50,7 +50,7 @@ function isMember(value: string): boolean {
 
 /** Whether the last part of `a.b.c` is a word: letters, and at most two digits after them. */
 function isWordy(value: string): boolean {
-  return /(?:^|\.)[a-z_$]*\d{0,2}$/i.test(value);
+  return /(?:^|\.)[a-z_$]*\d{0,2}(?:[-+*/]\d{1,4})?$/i.test(value);
 }
 
 /** How often a text changes between lower case, upper case and digits. */
@@ -145,15 +145,16 @@ export function valueAt(text: string, at: number, hasSpaces = false): Value | un
     }
   }
   const from = closing === undefined ? at : at + 1;
-  const expression = closing === undefined ? PLAIN : QUOTED[closing];
-  if (!expression) return undefined;
-  expression.lastIndex = from;
-  const found = expression.exec(text)?.[0];
-  if (found === undefined) return undefined;
-  const end = from + found.length;
-  const next = text[end] ?? '';
-  const isQuoted = closing !== undefined && next === closing;
+  let found = wordAt(closing === undefined ? PLAIN : QUOTED[closing], text, from);
+  let end = from + found.length;
   const isCutOff = end === text.length || text.startsWith(CUT_MARK, end);
+  const isQuoted = closing !== undefined && text[end] === closing;
+  if (closing !== undefined && !isQuoted && !isCutOff) {
+    found = wordAt(PLAIN, text, from);
+    end = from + found.length;
+  }
+  if (found === '') return undefined;
+  const next = text[end] ?? '';
   // After a plain value, a full stop or colon belongs to the sentence.
   const value = isQuoted ? found : found.replace(/[.:]+$/, '');
   return {
@@ -165,4 +166,10 @@ export function valueAt(text: string, at: number, hasSpaces = false): Value | un
     isCutOff,
     next,
   };
+}
+
+function wordAt(expression: RegExp | undefined, text: string, at: number): string {
+  if (!expression) return '';
+  expression.lastIndex = at;
+  return expression.exec(text)?.[0] ?? '';
 }

@@ -16,6 +16,13 @@ export function format(kind: string, heads: readonly string[], rest: string): Fo
   return { kind, heads, rest, begun: ANY };
 }
 
+const CODED = /^(?=.{0,40}\d)(?=.{0,40}[A-Za-z])[\w-]{4,}$/;
+
+/** The head is like an abbreviation, so that something that looks like a code must follow. */
+export function coded(kind: string, heads: readonly string[], rest: string): Format {
+  return { kind, heads, rest, begun: CODED };
+}
+
 /** Ordinary words begin like this too, so less than the whole is only a secret if it looks random. */
 export function weak(kind: string, heads: readonly string[], rest: string): Format {
   return { kind, heads, rest };

@@ -23,19 +23,25 @@ export const OTHER: readonly RunShape[] = [
     49,
     /(?<![\w.-])[a-f0-9]{32}\.(?=[A-Za-z]{0,16}\d|[a-z]{0,15}[A-Z]|[A-Z]{1,15}[a-z])[A-Za-z0-9]{16}(?![\w.-])/g,
   ),
+  run(
+    'zhipu-key',
+    '.',
+    36,
+    /(?<![\w.-])[a-f0-9]{32}\.(?=[a-z\d]{0,15}[A-Z])(?=[A-Z\d]{0,15}[a-z])[A-Za-z0-9]{3,15}$/g,
+  ),
   // trufflehog telegrambottoken, discordbottoken: channels that agents use.
   run('telegram-token', ':A', 42, /(?<![A-Za-z0-9_-])(?:bot)?(\d{8,10}:A[A-Z][\w-]{32,33})(?![\w-])/g),
   run(
     'discord-token',
     '.',
     59,
-    /(?<![\w.-])(?=[\w-]{0,27}\d)[MNO][\w-]{23,27}\.[\w-]{6}\.(?=[\w-]{0,37}\d)[\w-]{27,38}(?![\w.-])/g,
+    /[MNO](?<![\w.-].)(?=[\w-]{0,26}\d)[\w-]{23,27}\.[\w-]{6}\.(?=[\w-]{0,37}\d)[\w-]{27,38}(?![\w.-])/g,
   ),
   // trufflehog terraformcloudpersonaltoken, mailchimp.
   run('service-token', '.atlasv1.', 80, /(?<![A-Za-z0-9])[A-Za-z0-9]{14}\.atlasv1\.[\w=-]{60,70}/g),
   run('service-token', '-us', 36, /(?<![A-Za-z0-9])[a-f0-9]{32}-us\d{1,2}(?![\w-])/g),
   // gitleaks jwt; RFC 7519. A signature may be cut off.
-  run('jwt', 'eyJ', 23, /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]+)?/g),
+  run('jwt', 'eyJ', 36, /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]+)?/g),
   // RFC 7516: the encrypted form has five parts.
   run(
     'jwt',

@@ -1,63 +1,68 @@
-import type { PatternDraft } from '../pattern.ts';
+import type { PatternDraft, Span } from '../pattern.ts';
 import { escape, type Format } from './format.ts';
 import type { RunShape } from './other.ts';
 
 /** No key or token is shorter. */
 const SHORTEST = 15;
-/** The characters of keys, tokens and the addresses that hold one. */
-const OF_RUN = new Uint8Array(128);
-for (const character of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.~+/=%:?&@') {
-  OF_RUN[character.charCodeAt(0)] = 1;
+/** The characters of words: letters, digits and underscore. */
+const WORD = 1;
+/** The other characters of keys, tokens and the addresses that hold one. */
+const SIGN = 2;
+const CLASS = new Uint8Array(128);
+for (let code = 0; code < CLASS.length; code++) {
+  const character = String.fromCharCode(code);
+  CLASS[code] = /\w/.test(character) ? WORD : '-.~+/=%:?&@'.includes(character) ? SIGN : 0;
 }
 
 /**
  * Keys and tokens by their formats. All of them are long runs of few characters, which prose does not have, so that only
  * such runs are searched.
  */
-export function inRuns(formats: readonly Format[], others: readonly RunShape[]): PatternDraft {
-  const find = finder(formats);
+export function inRuns(formats: readonly Format[], shapes: readonly RunShape[]): PatternDraft {
+  const findFormats = finder(formats);
+  const shortest = Math.min(...shapes.map((shape) => shape.shortest));
   return {
     kind: 'api-key',
-    kinds: [...new Set([...formats, ...others].map(({ kind }) => kind))],
-    *find(text) {
-      const runs = runsOf(text);
-      for (let i = 0; i < runs.length; i += 2) {
-        const from = runs[i] ?? 0;
-        const run = text.slice(from, runs[i + 1]);
-        for (const [start, end, kind] of find(run)) yield [from + start, from + end, kind];
-        for (const { kind, word, shortest, expression } of others) {
-          if (run.length < shortest || !run.includes(word)) continue;
-          for (const match of run.matchAll(expression)) {
-            const end = from + match.index + match[0].length;
-            yield [end - (match[1] ?? match[0]).length, end, kind];
-          }
-        }
+    kinds: [...new Set([...formats, ...shapes].map(({ kind }) => kind))],
+    find(text) {
+      const spans: Span[] = [];
+      let end = -1;
+      // Each run has a character at a multiple of SHORTEST, so only these are looked at first.
+      for (let probe = SHORTEST - 1; probe < text.length; probe += SHORTEST) {
+        if (probe < end || classAt(text, probe) === 0) continue;
+        let from = probe;
+        while (from - 1 > end && classAt(text, from - 1) !== 0) from--;
+        end = probe + 1;
+        while (classAt(text, end) !== 0) end++;
+        if (end - from < SHORTEST) continue;
+        findFormats(text, from, end, spans);
+        if (end - from >= shortest) findShapes(shapes, text, from, end, spans);
       }
+      return spans;
     },
   };
 }
 
-/**
- * Where the runs are, as pairs of offsets. Each has a character at a multiple of SHORTEST, so only these are looked at
- * first.
- */
-function runsOf(text: string): number[] {
-  const runs: number[] = [];
-  let end = -1;
-  for (let probe = SHORTEST - 1; probe < text.length; probe += SHORTEST) {
-    if (probe < end || !isOfRun(text, probe)) continue;
-    let from = probe;
-    while (from - 1 > end && isOfRun(text, from - 1)) from--;
-    end = probe + 1;
-    while (end < text.length && isOfRun(text, end)) end++;
-    if (end - from >= SHORTEST) runs.push(from, end);
-  }
-  return runs;
+/** 0 also behind the end of the text, where the code is NaN. */
+function classAt(text: string, at: number): number {
+  return CLASS[text.charCodeAt(at)] ?? 0;
 }
 
-function isOfRun(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return code < OF_RUN.length && OF_RUN[code] === 1;
+function findShapes(
+  shapes: readonly RunShape[],
+  text: string,
+  from: number,
+  to: number,
+  spans: Span[],
+): void {
+  const run = text.slice(from, to);
+  for (const { kind, word, shortest, expression } of shapes) {
+    if (run.length < shortest || !run.includes(word)) continue;
+    for (const match of run.matchAll(expression)) {
+      const end = from + match.index + match[0].length;
+      spans.push([end - (match[1] ?? match[0]).length, end, kind]);
+    }
+  }
 }
 
 interface Candidate {
@@ -67,9 +72,7 @@ interface Candidate {
 }
 
 /** Finds all formats at once, each where a word begins with one of its heads; of several, the longest head's. */
-function finder(
-  formats: readonly Format[],
-): (run: string) => Generator<[from: number, to: number, kind: string]> {
+function finder(formats: readonly Format[]): (text: string, from: number, to: number, spans: Span[]) => void {
   /** By the first two characters: most words begin with others. */
   const byStart = new Map<number, Candidate[]>();
   for (const head of headsOf(formats)) {
@@ -83,34 +86,28 @@ function finder(
       byStart.set(start, [...(byStart.get(start) ?? []), candidate]);
     }
   }
-  const isStart = new Uint8Array(1 << 14);
+  const isStart = new Uint8Array(CLASS.length ** 2);
   for (const start of byStart.keys()) isStart[start] = 1;
-  return function* find(run) {
-    let isWord = false;
-    for (let at = 0; at < run.length - 1; at++) {
-      const wasWord = isWord;
-      isWord = isOfWord(run.charCodeAt(at));
-      if (wasWord) continue;
-      const start = startAt(run, at);
-      if (isStart[start] === 0) continue;
-      const match = firstOf(byStart.get(start) ?? [], run, at);
-      if (!match) continue;
-      yield match;
-      at = match[1] - 1;
-      isWord = true;
+  return (text, from, to, spans) => {
+    let before = 0;
+    for (let at = from; at < to - 1; at++) {
+      const isInWord = before === WORD;
+      before = classAt(text, at);
+      if (isInWord || isStart[startAt(text, at)] === 0) continue;
+      const span = firstOf(byStart.get(startAt(text, at)) ?? [], text, at);
+      if (!span) continue;
+      spans.push(span);
+      at = span[1] - 1;
+      before = WORD;
     }
   };
 }
 
-function firstOf(
-  candidates: readonly Candidate[],
-  run: string,
-  at: number,
-): [from: number, to: number, kind: string] | undefined {
+function firstOf(candidates: readonly Candidate[], text: string, at: number): Span | undefined {
   for (const { head, kind, expression } of candidates) {
-    if (!run.startsWith(head, at)) continue;
+    if (!text.startsWith(head, at)) continue;
     expression.lastIndex = at;
-    const found = expression.exec(run);
+    const found = expression.exec(text);
     if (!found) continue;
     const to = expression.lastIndex;
     return [found[1] === undefined ? at : to - found[1].length, to, kind];
@@ -118,18 +115,9 @@ function firstOf(
   return undefined;
 }
 
-/** Two characters as a number. Those of a run are ASCII. */
+/** Two ASCII characters as a number. */
 function startAt(text: string, at: number): number {
-  return (text.charCodeAt(at) << 7) | text.charCodeAt(at + 1);
-}
-
-function isOfWord(code: number): boolean {
-  // Digits, capitals, underscore, small letters.
-  return code < 0x3a
-    ? code >= 0x30
-    : code < 0x5b
-      ? code >= 0x41
-      : code === 0x5f || (code >= 0x61 && code < 0x7b);
+  return text.charCodeAt(at) * CLASS.length + text.charCodeAt(at + 1);
 }
 
 /** The heads of formats, the longest first. */
