@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeRandom } from '../../scripts/fixtures/prng.mjs';
+import { makeRandom, type Random } from '../../scripts/fixtures/prng.mjs';
 
 /** A form of a secret. */
 export interface Form {
@@ -34,8 +34,6 @@ const ALPHABETS: Readonly<Record<string, string>> = {
   u: `${UPPER}234567`,
   U: `${DIGITS}ABCDEF`,
 };
-
-type Random = ReturnType<typeof makeRandom>;
 
 function rowsOf(file: string): string[][] {
   return readFileSync(join(FIXTURES, file), 'utf8')

@@ -2,7 +2,7 @@ import type { Span } from '../pattern.ts';
 import { isPlaceholder, isQuantity, isStrong, skip, valueAt, type Found, type Value } from './values.ts';
 
 const SEPARATOR = /\t{1,3}|\s{0,30}\|\s{0,30}|\s{1,3}[-–—]\s{1,3}|,(?=\S)/y;
-const END = /^["'`”’」]?(?:$|\r?\n|\t|[ ]{0,30}\||,)/;
+const END = /^(?:["'`]?(?:$|\r?\n|\t|[ ]{0,30}\||,|&)|[”’」。；])/;
 
 /** A value in the cell behind its name: `password ⇥ …`, `| password | … |`, and at the start of a line `password,…`. */
 export function cellAt(text: string, from: number, end: number): Value | undefined {

@@ -53,8 +53,7 @@ function* findEnds(text: string, after: number): Generator<Span> {
     let from = match.index;
     const least = Math.max(before, from - LONGEST);
     while (from > least && /[A-Za-z0-9+/=\s]/.test(text[from - 1] ?? '')) from--;
-    const mark = text.lastIndexOf(CUT_MARK, match.index);
-    if (mark >= from) from = mark + CUT_MARK.length;
+    while (/\s/.test(text[from] ?? '')) from++;
     before = ANY_END.lastIndex;
     if (
       /^\s{0,4}[A-Za-z0-9+/=]{1,100}\s*$|[A-Za-z0-9+/=]{40}/.test(text.slice(from, match.index).slice(-200))

@@ -60,7 +60,11 @@ function* findSignatures(text: string): Generator<Span> {
     for (const match of text.matchAll(expression)) {
       const value = match[1] ?? '';
       const to = match.index + match[0].length;
-      if (/\d/.test(value) && !isPlaceholder(value)) yield [to - value.length, to];
+      if (isSigned(value)) yield [to - value.length, to];
     }
   }
+}
+
+function isSigned(value: string): boolean {
+  return /\d/.test(value) && !isPlaceholder(value) && (value.length >= 16 || isRandom(value, 4));
 }

@@ -20,7 +20,7 @@ const QUANTITY = /^[<>=~]?\d[\d.,_-]*(?:%|[a-z]{1,3}|bytes?|days?|hours?|chars?)
 
 /** Whether something stands here in place of a secret. */
 export function isPlaceholder(value: string): boolean {
-  if (REFERENCE.test(value) || STANDS_FOR.test(value) || value.includes('[redacted:')) return true;
+  if (REFERENCE.test(value) || STANDS_FOR.test(value) || /\[redacted:|\$\{|\{\{|%\{/.test(value)) return true;
   return /[\u2E80-\uFFEF]/.test(value) || (value.length <= 80 && TEMPLATE.test(value));
 }
 

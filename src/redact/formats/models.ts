@@ -8,11 +8,16 @@ export const MODELS: readonly Format[] = [
   format('anthropic-key', ['sk-ant-'], String.raw`[a-z]{2,10}\d{2}-[\w-]{20,}`),
   // gitleaks openai-api-key; also other lengths.
   format('openai-key', ['sk-proj-', 'sk-svcacct-', 'sk-admin-', 'sk-None-'], String.raw`[\w-]{20,}`),
-  weak('openai-key', ['sk-'], `[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}(?![A-Za-z0-9])`),
   // trufflehog's langfuse: a UUID.
   format('api-key', ['sk-lf-', 'pk-lf-'], '[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}'),
   // DashScope, DeepSeek, Moonshot, OpenRouter and others: trufflehog's detectors with these names.
-  weak('api-key', ['sk-'], String.raw`(?:[a-z0-9]{1,8}-){0,2}(?=[A-Za-z_]{0,100}\d)\w{20,128}${END}`),
+  weak(
+    'api-key',
+    ['sk-'],
+    String.raw`(?!\w{20}T3BlbkFJ)(?:[a-z0-9]{1,8}-){0,2}(?=[A-Za-z_]{0,100}\d)\w{20,128}${END}`,
+  ),
+  // gitleaks openai-api-key, the older form.
+  weak('openai-key', ['sk-'], `[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}(?![A-Za-z0-9])`),
   // trufflehog's groq, xai, replicate, langsmith, nvapi, pinecone, elevenlabs; gitleaks perplexity-api-key.
   weak('groq-key', ['gsk_'], '[A-Za-z0-9]{40,64}(?![A-Za-z0-9])'),
   weak('xai-key', ['xai-'], String.raw`(?=[A-Za-z_]{0,60}\d)\w{60,100}${END}`),
