@@ -44,6 +44,11 @@ export function spacedAt(text: string, from: number, end: number, kind: Class): 
   if (!isStrong(value.text) || isQuantity(value.text) || value.text.length < 6) return undefined;
   const isChinese =
     /[密口秘私令授]/.test(text.slice(from, end)) && skip(GOES_ON, text, value.to) === value.to;
+  const isLine =
+    LINE_END.test(text.slice(end, at)) &&
+    LINE_START.test(before) &&
+    /^(?:[”’」&。]|\s*(?:\n|$))/.test(text.slice(value.to, value.to + 8));
+  if (isLine && isMixed(value.text)) return found(value, kind);
   if (SETS.test(before) || isChinese || (USES.test(before) && (value.isQuoted || isMixed(value.text)))) {
     return found(value, kind);
   }
@@ -52,6 +57,10 @@ export function spacedAt(text: string, from: number, end: number, kind: Class): 
 
 /** "use password …", "with the password …". */
 const USES = /\b(?:use|uses|using|with|try|enter|and)\s(?:the\s|this\s)?(?:[\w-]{1,20}\s)?$/i;
+
+/** The name and the value on a line each, as copied from a page. */
+const LINE_START = /(?:^|[^\w\s-]|\n)[ \t]{0,8}(?:\w{1,20} )?$/;
+const LINE_END = /^[ \t]{0,8}\r?\n/;
 
 function isMixed(value: string): boolean {
   return (

@@ -14,6 +14,8 @@ const LONGEST = 400;
 
 export const URL_PASSWORDS: readonly PatternDraft[] = [
   { kind: 'url-password', words: ['://'], find: findUserInfo },
+  // Oracle's easy connect: user/password@//host.
+  shape('url-password', /(?<![\w/.-])[\w$]{1,64}\/([^\s"'@/]{3,64})(?=@\/\/\w)/g, ['@//']),
   shape('url-password', GO_DSN, ['@tcp', '@unix(', '@udp(', '@cloudsql(', '@memory(']),
 ];
 
@@ -32,7 +34,7 @@ function* findUserInfo(text: string): Generator<Span> {
   for (const end of [text.indexOf(CUT_MARK), text.length]) {
     if (end < 0) continue;
     const password = CUT_USER_INFO.exec(text.slice(Math.max(0, end - LONGEST), end))?.[1];
-    if (password !== undefined && !/^\d{1,5}$/.test(password) && !isPlaceholder(password)) {
+    if (password !== undefined && !/^\d{1,5}(?:\W|$)/.test(password) && !isPlaceholder(password)) {
       yield [end - password.length, end];
     }
   }
