@@ -1,4 +1,5 @@
 import { cellAt } from './cells.ts';
+import { calledAt } from './calls.ts';
 import { optionAt, spacedAt } from './options.ts';
 import { saidAt } from './said.ts';
 import { skip, valueAt, type Found } from './values.ts';
@@ -14,14 +15,15 @@ const TYPED =
   /[?!]?\s{0,3}:\s{0,3}&?(?:str(?:ing)?|char|text|bytes|any|SecretStr|Optional\[str\])\s{0,3}=\s{0,3}/iy;
 const SIGN = /(?:["'`”’]\]?)?\s{0,5}(?:=>|->|→|:=|={1,3}|::?(?:\s{1,5}[|>][+-]?\s{0,3}\n)?|：|＝)\s{0,5}/y;
 /** `name="password" value="…"`, `- name: PASSWORD` and `value: …`, `{"key": "password", "value": "…"}`. */
-const PAIR = /["'`]?\s{0,5}[,;]?\s{0,40}["'`]?(?:value|val)["'`]?\s{0,5}(?:=>|:=|[:=])\s{0,5}/iy;
+const PAIR =
+  /["'`]?\s{0,5}[,;{]?\s{0,40}(?:["']\w{1,20}["']\s{0,3}:\s{0,3}["']?[\w-]{0,30}["']?,\s{0,40}){0,2}["'`]?(?:value|val|default)["'`]?\s{0,5}(?:=>|:=|[:=])\s{0,5}/iy;
 const TAG = /["']?\s{0,3}>\s{0,5}/y;
 
 /** The value of a name, in any notation. `from` to `stem` is the part of the name that tells. */
 export function assignedAt(text: string, from: number, stem: number, kind: Class): Found | undefined {
   const end = skip(SUFFIX, text, stem);
   // A name that goes on, such as secretName or tokens.
-  if (end === stem && /[\w-]/.test(text[stem] ?? '')) return undefined;
+  if (end === stem && /[\w-]/.test(text[stem] ?? '') && /\w/.test(text[stem - 1] ?? '')) return undefined;
   const name = text.slice(from, stem);
   const isPass = kind === 'password' && name.length === 4 && name.toLowerCase() === 'pass';
   if (isPass && isPartOfWord(name, text.slice(Math.max(0, from - 10), from))) return undefined;
@@ -55,6 +57,7 @@ function unsignedAt(text: string, from: number, end: number, at: number, kind: C
   return (
     pairAt(text, end, kind) ??
     tagAt(text, from, end, kind) ??
+    calledAt(text, from, end, kind) ??
     saidAt(text, at, kind, name) ??
     optionAt(text, from, end, kind) ??
     spacedAt(text, from, end, kind) ??

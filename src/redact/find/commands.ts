@@ -1,4 +1,4 @@
-import type { PatternDraft, Span } from '../pattern.ts';
+import { shape, type PatternDraft, type Span } from '../pattern.ts';
 import { isPlaceholder } from './values.ts';
 
 const VALUE = String.raw`("[^"\n]{1,200}"|'[^'\n]{1,200}'|[^\s'"\`;&|<>()\u2000-\uFFFF]{1,200})`;
@@ -28,7 +28,9 @@ const OPTIONS: readonly (readonly [commands: string, option: string])[] = [
   ['smbclient|rpcclient|winexe|smbmap|net', String.raw`\s-U\s?[^\s%"']{1,100}%${VALUE}`],
   ['sqlplus|sqlldr|[ei]mpdp|rman', String.raw`\s[\w$]{1,60}/([^\s"'@/]{1,200})(?=@|\s|$)`],
   ['htpasswd', String.raw`\s-\w*b\w*\s(?:-\w+\s){0,3}\S{1,100}\s\S{1,100}\s${VALUE}`],
-  ['openssl', String.raw`\s-pass(?:in|out)?\s["']?pass:${VALUE}`],
+  ['openssl', String.raw`\s(?:-pass(?:in|out)?\s["']?pass:|-k\s)${VALUE}`],
+  ['xfreerdp|rdesktop', String.raw`\s(?:/p:|-p\s?)${VALUE}`],
+  ['ssh-keygen', String.raw`\s-[NP]\s${VALUE}`],
   ['net\\s{1,3}user', String.raw`user\s{1,3}[^\s/]{1,60}\s${VALUE}`],
 ];
 const COMMANDS = [
@@ -46,8 +48,13 @@ const LINE = 400;
 const ECHO =
   /\becho\s{1,3}(?:-\w{1,2}\s{1,2})?["']?(?:[\w.-]{1,60}:(?=[^\n|]{0,210}\|\s{0,3}(?:sudo\s)?chpasswd))?([^\s"'|$`]{3,200})["']?\s{0,3}\|\s{0,3}(?:sudo\s(?:-\w\s){0,3}(?:-S|--stdin)|(?:sudo\s)?(?:passwd|cryptsetup|chpasswd)(?!\w)|[\w-]{1,20}\s[^\n|;]{0,120}--password-stdin)/g;
 
+/** The same as a here string. */
+const HERE =
+  /(?:\b(?:chpasswd|passwd|cryptsetup|sudo)\b[^\n;|<]{0,120}|--password-stdin[^\n;|<]{0,120})<<<\s{0,3}["']?(?:[\w.-]{1,60}:)?([^\s"'$`]{3,200})/g;
+
 export const COMMAND_LINES: readonly PatternDraft[] = [
   { kind: 'password', find: findOptions },
+  shape('password', HERE, ['<<<']),
   {
     kind: 'password',
     words: ['echo '],
@@ -62,7 +69,7 @@ export const COMMAND_LINES: readonly PatternDraft[] = [
 
 /** What a command with one of the options has; most lines do not. */
 const HINT =
-  /\s-(?:[pPawAXUu](?=\s?[^\s-])|-(?:user|proxy-user|auth)(?!\w)|pass(?:in|out)?\s|\w{0,2}b\w{0,2}\s)|sqlplus\s|sqlldr\s|[ei]mpdp\s|\bnet\s{1,3}user\s/g;
+  /\s-(?:[pPawAXUukN](?=\s?[^\s-])|-(?:user|proxy-user|auth)(?!\w)|pass(?:in|out)?\s|\w{0,2}b\w{0,2}\s)|\s\/p:|sqlplus\s|sqlldr\s|[ei]mpdp\s|\bnet\s{1,3}user\s/g;
 
 function* findOptions(text: string): Generator<Span> {
   HINT.lastIndex = 0;

@@ -41,7 +41,8 @@ function decodedAt(expression: RegExp, text: string, at: number): Found | undefi
   return /^[\x20-\x7e]{1,200}:[\x20-\x7e]+$/.test(decoded) ? found : undefined;
 }
 
-function groupAt(expression: RegExp, text: string, at: number, kind: string): Found | undefined {
+/** The group of a sticky expression that matches at a place; the group ends the match. */
+export function groupAt(expression: RegExp, text: string, at: number, kind: string): Found | undefined {
   expression.lastIndex = at;
   const match = expression.exec(text);
   if (!match) return undefined;

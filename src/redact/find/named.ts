@@ -1,9 +1,10 @@
 import type { PatternDraft, Span } from '../pattern.ts';
 import { assignedAt } from './assigned.ts';
+import { userAndPasswordAt } from './calls.ts';
 import { tableAt } from './cells.ts';
 import { cookiesAt, sessionAt } from './cookies.ts';
 import { basicAt, bearerAt, dockerAt, headerAt } from './headers.ts';
-import { identifiedAt } from './options.ts';
+import { identifiedAt, secureStringAt } from './options.ts';
 import type { Found } from './values.ts';
 
 /**
@@ -11,10 +12,12 @@ import type { Found } from './values.ts';
  * so the time is linear. After gitleaks generic-api-key, which also goes by a name and a value.
  */
 const NAME =
-  /pass(?:w(?:or)?d|phrase|code)?|pwd|pswd|pw(?<![a-z\d]..)(?![a-z])|secret|token|cred(?:ential)?s?|key|auth(?:orization)?|bearer|cookie|[as]k(?<![a-z\d-]..)(?![\w-])|sess(?:id|ionid|data)|bduss|bili_jct|connect\.sid|_session(?=["']?[=:])|asp(?:\.net_|x|netcore)|__(?:secure|host)-|密[码钥匙]|口令|[秘私]钥|令牌|授权码|identified|basic/gi;
+  /pass(?:w(?:or)?d|[ -]?phrase|code)?|pwd|pswd|psk(?![\w])|pw(?<![a-z\d]..)(?![a-z])|secret|token|cred(?:ential)?s?|key|auth(?:orization)?|bearer|cookie|[as]k(?<![a-z\d-]..)(?![\w-])|sess(?:id|ionid|data)|bduss|bili_jct|connect\.sid|_session(?=["']?[=:])|asp(?:\.net_|x|netcore)|__(?:secure|host)-|密[ \u3000]?[码钥匙]|口令|[秘私]钥|令牌|授权码|identified|basic|securestring|login/gi;
 const LOOK: Readonly<Record<string, (text: string, from: number, after: number) => Found | undefined>> = {
   authorization: (text, _, after) => headerAt(text, after),
-  auth: (text, from, after) => (/[a-z]/i.test(text[from - 1] ?? '') ? undefined : dockerAt(text, after)),
+  auth: authAt,
+  login: (text, _, after) => userAndPasswordAt(text, after),
+  securestring: (text, _, after) => secureStringAt(text, after),
   basic: (text, _, after) => basicAt(text, after),
   bearer: (text, _, after) => bearerAt(text, after),
   identified: (text, _, after) => identifiedAt(text, after),
@@ -41,7 +44,13 @@ const LOOK: Readonly<Record<string, (text: string, from: number, after: number) 
     ]),
   ),
 };
-const PASSWORD = /^(?:pass|p[sw]+d?$|密[码匙]|口令)/;
+function authAt(text: string, from: number, after: number): Found | undefined {
+  if (/[a-z]/i.test(text[from - 1] ?? '') && !/basic$/i.test(text.slice(Math.max(0, from - 5), from)))
+    return undefined;
+  return dockerAt(text, after) ?? userAndPasswordAt(text, after);
+}
+
+const PASSWORD = /^(?:pass|psk|p[sw]+d?$|密[码匙]|口令)/;
 const KEY_OF =
   /(?:api|access|secret|private|encryption|encoding-?aes|signing|signature|sign|auth|account|client|master|app|shared|session|subscription|service|storage|license|consumer|webhook|admin|server|aes|hmac|jwt)[ _.-]?$/i;
 
@@ -69,7 +78,7 @@ function findNamed(text: string): Span[] {
   for (let match = NAME.exec(text); match; match = NAME.exec(text)) {
     const from = match.index;
     const after = NAME.lastIndex;
-    const name = match[0].toLowerCase();
+    const name = match[0].toLowerCase().replace(/(?<=密)[ \u3000]/, '');
     if (isReplacement(text, from)) continue;
     const isPassword = PASSWORD.test(name);
     const found = isPassword

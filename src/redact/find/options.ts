@@ -1,4 +1,13 @@
-import { isPlaceholder, isQuantity, isStrong, skip, valueAt, type Found } from './values.ts';
+import {
+  changes,
+  isPlaceholder,
+  isQuantity,
+  isRandom,
+  isStrong,
+  skip,
+  valueAt,
+  type Found,
+} from './values.ts';
 import { GOES_ON } from './said.ts';
 import { found, kindOf, PROSE, type Class } from './verdict.ts';
 
@@ -29,30 +38,34 @@ export function optionAt(text: string, from: number, end: number, kind: Class): 
 const SQL = /\b(?:with|user|role|encrypted|for|set|login|alter|create)\b[^\n;]{0,100}$/i;
 const NETRC = /\blogin\s{1,3}\S{1,100}\s{1,10}$/i;
 const SETS =
-  /\b(?:ENV|ARG|setx?|setenv|config\s{1,2}set|config|secrets?\s{1,2}set|env:set|variable\s{1,2}set)\s{1,3}(?:--?\w{1,10}\s{1,2}){0,3}[\w.:/-]{0,60}$/i;
+  /\b(?:ENV|ARG|setx?|setenv|config\s{1,2}set|config|secrets?\s{1,2}set|env:set|variable\s{1,2}set)\s{1,3}(?:--?\w{1,10}\s{1,2}){0,3}[\w.:/-]{0,60}$|\b(?:nmcli|rclone|netsh)\s[^\n;|]{0,120}$/i;
+const CHINESE = /^[密口秘私令授]/;
 const REQUIRES = /\b(?:require|master)$/i;
 const SPACE = /\s{1,10}(?=[^\s=:|,-])/y;
 
 export function spacedAt(text: string, from: number, end: number, kind: Class): Found | undefined {
+  const name = text.slice(from, end);
   const at = skip(SPACE, text, end);
-  if (at === end) return bracketedAt(text, end, kind);
+  if (at === end && !CHINESE.test(name)) return undefined;
+  const bracketed = at === end ? bracketedAt(text, end, kind) : undefined;
+  if (bracketed) return bracketed;
   const value = valueAt(text, at);
   if (!value || isPlaceholder(value.text)) return undefined;
   const before = text.slice(Math.max(0, from - 160), from);
   const isSql = value.isQuoted && text[value.from - 1] === "'" && SQL.test(before);
   if (isSql || NETRC.test(before) || REQUIRES.test(before)) return found(value, 'password');
   if (!isStrong(value.text) || isQuantity(value.text) || value.text.length < 6) return undefined;
-  const isChinese =
-    /[密口秘私令授]/.test(text.slice(from, end)) && skip(GOES_ON, text, value.to) === value.to;
+  const isChinese = CHINESE.test(name) && skip(GOES_ON, text, value.to) === value.to;
   const isLine =
     LINE_END.test(text.slice(end, at)) &&
     LINE_START.test(before) &&
     /^(?:[”’」&。]|\s*(?:\n|$))/.test(text.slice(value.to, value.to + 8));
   if (isLine && isMixed(value.text)) return found(value, kind);
-  if (SETS.test(before) || isChinese || (USES.test(before) && (value.isQuoted || isMixed(value.text)))) {
+  if (kind === 'secret' && at > end && isRandom(value.text, 12) && changes(value.text) >= 4)
     return found(value, kind);
-  }
-  return undefined;
+  const isValue =
+    SETS.test(before) || isChinese || (USES.test(before) && (value.isQuoted || isMixed(value.text)));
+  return isValue ? found(value, kindOf(kind, value, name, PROSE) ?? kind) : undefined;
 }
 
 /** "use password …", "with the password …". */
@@ -88,4 +101,13 @@ export function identifiedAt(text: string, after: number): Found | undefined {
   if (!value) return undefined;
   const isSecret = !isPlaceholder(value.text) && (value.isQuoted || isStrong(value.text));
   return found(value, isSecret ? 'password' : undefined);
+}
+
+const SECURE = /\s{1,3}(?:-String\s)?(?=["'])/iy;
+
+/** PowerShell's `ConvertTo-SecureString "…"`. */
+export function secureStringAt(text: string, after: number): Found | undefined {
+  const at = skip(SECURE, text, after);
+  const value = at > after ? valueAt(text, at, true) : undefined;
+  return value?.isQuoted && !isPlaceholder(value.text) ? found(value, 'password') : undefined;
 }

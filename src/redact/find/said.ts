@@ -4,7 +4,7 @@ import { found, kindOf, PROSE, type Class } from './verdict.ts';
 const IS =
   /["'`”]?(?:['’]s(?=\s)|\s{1,3}(?:is|was|has been|will be|now|again|set to|changed to|reset to|still)){1,3}\s{0,2}[:：]?\s{1,5}/iy;
 const IS_CHINESE =
-  /["”」]?\s{0,3}(?:就?是|为|改[成为]|设[为成]|设置[为成]|换成|重置[为成])\s{0,3}[:：]?\s{0,3}/y;
+  /["”」]?\s{0,3}(?:已经?|被)?(?:就?是|为|改[成为]|设[为成]|设置[为成]|换成|重置[为成])\s{0,3}[:：]?\s{0,3}/y;
 /** Words that follow "password is" or "密码是" and say something about it. */
 const ABOUT =
   /^(?:wrong|right|safe|secure|insecure|weak|strong|short|long|too|very|not|no|so|the|a|an|in|on|at|to|of|by|for|from|with|only|case|just|also|being|used|sent|set|kept|fine|good|bad|easy|hard|simple|complex|unique|public|private|mandatory|unavailable|there|here|gone|lost|same|different|ok|okay|up|out|more|less|about|what|that|this|it|its|still|always|never|usually|my|your|our|stale|blank|plaintext|better|best|worse|old|new|longer|shorter|enough|ready|done|next|first|last|safer|weaker|stronger)$/i;
