@@ -62,7 +62,7 @@ export function spacedAt(text: string, from: number, end: number, kind: Class): 
     /^(?:[”’」&。]|\s*(?:\n|$))/.test(text.slice(value.to, value.to + 8));
   if (isLine && isMixed(value.text)) return found(value, kind);
   if (kind === 'secret' && at > end && isRandom(value.text, 12) && changes(value.text) >= 4)
-    return found(value, kind);
+    return found(value, kindOf(kind, value, name, PROSE));
   const isValue =
     SETS.test(before) || isChinese || (USES.test(before) && (value.isQuoted || isMixed(value.text)));
   return isValue ? found(value, kindOf(kind, value, name, PROSE) ?? kind) : undefined;
