@@ -45,6 +45,13 @@ const HOSTILE = [
   'password,',
   '|password|\n',
   'password,a\npassword;b\n',
+  // Parts of a name that can be read in several ways.
+  `password${'1'.repeat(60)}x `,
+  `secret${'base64'.repeat(20)}x `,
+  `password is${' is'.repeat(40)} `,
+  `token: ${'a-1'.repeat(40)}! `,
+  `token: ${'sha1-'.repeat(24)}! `,
+  `htpasswd -${'b'.repeat(200)} `,
   'password is ',
   '密码是',
   '--password ',

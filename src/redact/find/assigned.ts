@@ -5,9 +5,9 @@ import { saidAt } from './said.ts';
 import { skip, valueAt, type Found } from './values.ts';
 import { found, kindOf, PROSE, type Class } from './verdict.ts';
 
-/** What may belong to a name: `password1`, `secret_key_base`, `PASSWORD_PROD`, `passwordConfirmation`. */
+/** What may belong to a name, in bounded number, as some begin like others: `password1`, `secret_key_base`, `PASSWORD_PROD`, `passwordConfirmation`. */
 const SUFFIX =
-  /(?:[ _-]?(?:key|value|base|b64|base64|string|plain(?:text)?|text|confirm(?:ation)?|again|old|new|prod|production|dev|test|staging|stg|uat|local|root|admin|user|\d{1,3}))*(?![\w-]|[.][a-z])/iy;
+  /(?:[ _-]?(?:key|value|base|b64|base64|string|plain(?:text)?|text|confirm(?:ation)?|again|old|new|prod|production|dev|test|staging|stg|uat|local|root|admin|user)){0,3}(?:[ _-]?\d{1,3})?(?![\w-]|[.][a-z])/iy;
 /** `密码（初始）`, `password for root`, `password (temporary)`. */
 const GAP =
   /(?:\s{1,2}\([^()\n]{1,24}\)|\s?（[^（）\n]{1,24}）)?(?:\s(?:for|of)\s[\w@.-]{1,30}(?:\s(?!is\b|was\b)[\w@.-]{1,30}){0,2}(?=\s{0,2}[:=]|\s(?:is|was)\b))?/iy;

@@ -27,7 +27,7 @@ const OPTIONS: readonly (readonly [commands: string, option: string])[] = [
   ['ab|siege', String.raw`\s-A\s?[^\s:"']{1,100}:${VALUE}`],
   ['smbclient|rpcclient|winexe|smbmap|net', String.raw`\s-U\s?[^\s%"']{1,100}%${VALUE}`],
   ['sqlplus|sqlldr|[ei]mpdp|rman', String.raw`\s[\w$]{1,60}/([^\s"'@/]{1,200})(?=@|\s|$)`],
-  ['htpasswd', String.raw`\s-\w*b\w*\s(?:-\w+\s){0,3}\S{1,100}\s\S{1,100}\s${VALUE}`],
+  ['htpasswd', String.raw`\s-\w{0,4}b\w{0,4}\s(?:-\w{1,9}\s){0,3}\S{1,100}\s\S{1,100}\s${VALUE}`],
   ['openssl', String.raw`\s(?:-pass(?:in|out)?\s["']?pass:|-k\s)${VALUE}`],
   ['xfreerdp|rdesktop', String.raw`\s(?:/p:|-p\s?)${VALUE}`],
   ['ssh-keygen', String.raw`\s-[NP]\s${VALUE}`],
