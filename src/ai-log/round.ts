@@ -38,6 +38,9 @@ export interface LoggedRound<T extends Text = string, Message extends T | number
   flags: string[];
   /** The usage attributes as logged, those that are present. */
   loggedUsage: Record<string, unknown>;
+  /** JSON of the attributes of ai_log that are not texts, and of the fields beside it. */
+  attributes: ReadonlyMap<string, string>;
+  accessLog: ReadonlyMap<string, string>;
   /** The elements of `messages`; null if it is not an array, or has too many. */
   messages: Message[] | null;
   /** If `messages` is null: the attribute as text, usually because the gateway cut it off. */
@@ -172,6 +175,8 @@ export function toRound<T extends Text, Message extends T | number>(
     usageState: state,
     flags: line.broken ? [...flags, 'broken-line'] : flags,
     loggedUsage: loggedUsage(values, counts),
+    attributes: values,
+    accessLog: line.fields,
     messages,
     messagesText: messages ? null : texts.messages,
     system: texts.system,

@@ -13,7 +13,7 @@ import type { Batch as CommitBatch, SessionAddition } from '../store/commit.ts';
 import type { StoredIndex } from '../store/index/index.ts';
 import { nameSessionFile } from '../store/names.ts';
 import { readPriceLines } from '../store/read.ts';
-import type { State } from '../store/state.ts';
+import { coverageOf, type State } from '../store/state.ts';
 import { isFilteredOut, type Store } from '../store/store.ts';
 import type { ImportedRounds } from './imported/imported-rounds.ts';
 import { KnownRounds } from './known/known-rounds.ts';
@@ -23,6 +23,9 @@ import type { LinePosition } from '../model/log-position.ts';
 import { isPruned } from '../model/session-entry.ts';
 import { lineText } from './log-lines.ts';
 import type { ParseOptions } from './options.ts';
+import { keeperOf } from './settings/field-keeper.ts';
+import type { FieldKeeper } from '../session-format/kept-fields.ts';
+import { CountingRules } from '../session-format/round-cells.ts';
 import { SessionDraft } from './session-draft.ts';
 import type { LineCount } from './tally.ts';
 
@@ -82,6 +85,8 @@ export class Batch {
   /** undefined if nothing was imported, and during an import. */
   readonly #imported: ImportedRounds | undefined;
   readonly #known: KnownRounds;
+  readonly #keeper: FieldKeeper;
+  readonly #rules: CountingRules;
   readonly #linePath: 'fast' | 'slow';
   readonly #heldWeight: number;
   readonly #sessions = new Map<string, OpenSession>();
@@ -108,6 +113,9 @@ export class Batch {
     imported?: ImportedRounds,
   ) {
     this.#redactor = redactor;
+    const coverage = coverageOf(state);
+    this.#keeper = keeperOf(store, coverage, redactor);
+    this.#rules = new CountingRules(coverage);
     this.#imported = imported;
     this.#known = new KnownRounds(files, store.dir, state, index);
     this.#files = files;
@@ -221,7 +229,8 @@ export class Batch {
     const money = moneyAt(price, entry, flags, round.usage, time);
     const { draft, known } = this.#use(round.sessionId);
     const at: LinePosition = [source.logId, source.offset];
-    const facts = { time, at, price, flags };
+    const kept = this.#keeper.fieldsOf(round);
+    const facts = { time, at, price, flags, kept };
     const length = draft.add(stored, facts, money, (ordinals) => remember?.(known, ordinals));
     if (length < 0) return undefined;
     if (round.time === null) this.onTimeless?.(round.unreadTime, source);
@@ -251,8 +260,8 @@ export class Batch {
     const keepsText = !this.#store.filters.no_content;
     const draft =
       known && !isPruned(known)
-        ? SessionDraft.resume(this.#files, this.#store.dir, known, keepsText, this.#lines)
-        : SessionDraft.create({ id, file: this.#nameFile(id) }, keepsText, this.#lines, known);
+        ? SessionDraft.resume(this.#files, this.#store.dir, known, keepsText, this.#rules, this.#lines)
+        : SessionDraft.create({ id, file: this.#nameFile(id) }, keepsText, this.#rules, this.#lines, known);
     return { draft, known: new RequestPrefixCache(this.#budget) };
   }
 

@@ -3,6 +3,7 @@ import type { Syncer } from '../platform/syncer.ts';
 import { areMany, seal, stage, syncEach, syncFiles, type Batch, type Staged } from '../store/commit.ts';
 import { StoredIndex } from '../store/index/index.ts';
 import { readState, type State } from '../store/state.ts';
+import { takeOver } from '../store/take-over.ts';
 import type { Store } from '../store/store.ts';
 
 /** A batch that waits for the disk. */
@@ -32,8 +33,8 @@ export class Commits {
   constructor(files: Files, store: Store) {
     this.#files = files;
     this.#store = store;
-    this.#state = readState(files, store.statePath, store.id);
-    this.index = new StoredIndex(files, store.dir, this.#state.index);
+    this.#state = takeOver(files, store, readState(files, store.statePath, store.id));
+    this.index = new StoredIndex(files, store.dir, this.#state);
   }
 
   /** The state of the last commit. */

@@ -20,6 +20,7 @@ import { findPriceBasis, isPricingSettled, keepPriceBasis, type PriceBasis } fro
 import { countHeld, findNothingNew } from './up-to-date.ts';
 import { LogChanged } from './log-reading.ts';
 import { Run } from './run.ts';
+import { areSettled, keepSettings } from './settings/kept-settings.ts';
 import { redactorOf } from './settings/store-redactor.ts';
 import { Tally, type ParseResult } from './tally.ts';
 
@@ -38,7 +39,9 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
   const found = findStore(files, options.dir);
   if (found) {
     checkFilters(found, options.filters, options.stateFile === undefined ? undefined : statePath);
-    const isSettled = isPricingSettled(files, found, askedOf(options));
+    const isSettled =
+      isPricingSettled(files, found, askedOf(options)) &&
+      (!options.kept || areSettled(files, found, options.kept));
     const known = isSettled ? await findNothingNew(files, found, logs, options.now()) : undefined;
     if (known) {
       tally.held = countHeld(known, logs);
@@ -59,10 +62,11 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
       hasRounds: known !== undefined && hasCommits(files, known),
     });
     const prices = await openPriceAnswers(files, options.dir, basis);
-    const store = known ?? createStore(files, options.dir, statePath, { ...NO_FILTERS, ...options.filters });
-    checkFilters(store, options.filters, options.stateFile === undefined ? undefined : statePath);
+    const opened = known ?? createStore(files, options.dir, statePath, { ...NO_FILTERS, ...options.filters });
+    checkFilters(opened, options.filters, options.stateFile === undefined ? undefined : statePath);
     // Before any round is priced: whatever happens to this run, the next one uses the same price file.
-    keepPriceBasis(files, store, basis);
+    keepPriceBasis(files, opened, basis);
+    const store = options.kept ? keepSettings(files, opened, options.kept) : opened;
     notices = basis.notices;
     for (const { path, message } of notices) tally.warn(path, message);
     const redactor = await redactorOf(store.filters);

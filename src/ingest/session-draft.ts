@@ -8,6 +8,8 @@ import { pruneMarks, type PruneMarks, type SessionEntry } from '../model/session
 import { cellOf, type UsageCell } from '../model/usage-cell.ts';
 import { DraftMemory } from './draft-memory.ts';
 import { LineArena } from './arena.ts';
+import { sealRound } from '../session-format/framing.ts';
+import { factsOfLogged, SessionCells, type CountingRules } from '../session-format/round-cells.ts';
 import { storedLine, type StoredFacts } from '../session-format/write-round.ts';
 import { addCounts, type Counts } from '../model/counts.ts';
 import { sumUsage, summaryOf } from '../session-format/summary.ts';
@@ -34,14 +36,17 @@ export class SessionDraft {
   #lines: number[] = [];
   #usage: UsageCell[] = [];
   #takes = 0;
+  readonly #cells: SessionCells;
 
   private constructor(
     session: { id: string; file: string },
     known: SessionEntry | undefined,
     totals: Counts,
     memory: DraftMemory | undefined,
+    rules: CountingRules,
     space: LineArena,
   ) {
+    this.#cells = new SessionCells(rules, known?.usage);
     this.#space = space;
     this.id = session.id;
     this.file = session.file;
@@ -60,11 +65,12 @@ export class SessionDraft {
   static create(
     session: { id: string; file: string },
     keepsText: boolean,
+    rules: CountingRules,
     space = new LineArena(),
     known?: SessionEntry,
   ): SessionDraft {
     const memory = keepsText ? new DraftMemory() : undefined;
-    return new SessionDraft(session, known, sumUsage(known?.usage ?? []), memory, space);
+    return new SessionDraft(session, known, sumUsage(known?.usage ?? []), memory, rules, space);
   }
 
   /** Continues a stored session. Throws if its file is not the one that was committed. */
@@ -73,12 +79,13 @@ export class SessionDraft {
     dir: string,
     entry: SessionEntry,
     keepsText: boolean,
+    rules: CountingRules,
     space = new LineArena(),
   ): SessionDraft {
     const totals = sumUsage(entry.usage);
     if (!keepsText) checkSessionFile(files, dir, entry);
     const memory = keepsText ? DraftMemory.resume(files, dir, entry) : undefined;
-    return new SessionDraft(entry, entry, totals, memory, space);
+    return new SessionDraft(entry, entry, totals, memory, rules, space);
   }
 
   /** Approximate memory held between commits, in hundreds of bytes. */
@@ -119,6 +126,7 @@ export class SessionDraft {
     const texts = this.#memory?.remember(round, logged) ?? null;
     if (texts === 'invalid') return -1;
     const line = this.#space.write(storedLine(logged, { ...facts, round }, texts));
+    sealRound(this.#space.read(line));
     this.#lines.push(line);
     this.#rounds = round;
     this.#created = Math.min(this.#created, facts.time);
@@ -127,7 +135,8 @@ export class SessionDraft {
     if (this.#memory)
       this.#title ??= titleOf(logged.question === null ? null : charactersOf(logged.question));
     if ((logged.responseCode ?? 0) >= 400) this.#errors++;
-    const cell = cellOf(logged, facts, logged.usage, money);
+    const counted = this.#cells.of(factsOfLogged(logged, facts.at, facts.kept));
+    const cell = cellOf(logged, facts, logged.usage, money, counted);
     this.#usage.push(cell);
     addCounts(this.#totals, cell);
     onAdded?.(texts?.ordinals ?? []);

@@ -51,6 +51,8 @@ function* expand(
       answer: nullable(texts.get('answer')),
       reasoning: nullable(texts.get('reasoning')),
       toolCalls: nullable(texts.get('tool_calls')),
+      attributes: texts.get('attributes') ?? null,
+      accessLog: texts.get('access_log') ?? null,
       newMessages: added.length,
     };
     for (const round of expiry.get(stored.round) ?? []) requests.delete(round);

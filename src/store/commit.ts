@@ -206,7 +206,8 @@ export function writeIndex(
   const { generation, base, length } = state.index;
   const most = Math.max(SMALL_TAIL, base * LARGEST_TAIL) - length;
   const lines = tailLines(sessions, batch.closed, most);
-  const positions = { logs: batch.logs, next_log: batch.nextLog, commit: state.commit + 1 };
+  const { coverage } = state;
+  const positions = { logs: batch.logs, next_log: batch.nextLog, commit: state.commit + 1, coverage };
   if (!lines) {
     const newBase = index.writeBase(generation + 1, positions);
     return { generation: generation + 1, base: newBase, length: 0 };

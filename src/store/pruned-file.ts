@@ -15,7 +15,13 @@ export type PrunedPart = Pick<
 };
 
 /** One removal, as a line of the file. */
-type PrunedLine = Omit<PrunedPart, 'usage'> & { id: string; commit: number; usage: CellRow[] };
+type PrunedLine = Omit<PrunedPart, 'usage'> & {
+  id: string;
+  commit: number;
+  usage: CellRow[];
+  /** Absent in lines of older builds, whose cells have no counters. */
+  counted?: true;
+};
 
 /** Append-only, one line per removal: if the index is lost, this is the only record of these rounds. */
 export function prunedPath(dir: string): string {
@@ -23,7 +29,13 @@ export function prunedPath(dir: string): string {
 }
 
 export function prunedLine(id: string, commit: number, part: PrunedPart): string {
-  return JSON.stringify({ id, commit, ...part, usage: part.usage.map(toRow) } satisfies PrunedLine);
+  return JSON.stringify({
+    id,
+    commit,
+    ...part,
+    usage: part.usage.map(toRow),
+    counted: true,
+  } satisfies PrunedLine);
 }
 
 /** The parts of each session, oldest removal first. Throws InputOutputError if the file is not what was committed. */
@@ -59,9 +71,9 @@ function partsOf(path: string, bytes: Buffer): Map<string, PrunedPart[]> {
   for (const text of lines) {
     const line = parseIndexLine(text) as PrunedLine | undefined;
     if (typeof line?.id !== 'string' || !Array.isArray(line.usage)) throw damaged(path, 'is damaged');
-    const { id, commit: _commit, usage, ...part } = line;
+    const { id, commit: _commit, usage, counted, ...part } = line;
     const known = parts.get(id) ?? [];
-    known.push({ ...part, usage: usage.map(toCell) });
+    known.push({ ...part, usage: usage.map((row) => toCell(row, counted === true)) });
     parts.set(id, known);
   }
   return parts;

@@ -32,7 +32,7 @@ export function readSnapshot(dir: string, files: Files = nodeFiles): Snapshot {
   for (let attempt = 1; ; attempt++) {
     const state = readState(files, store.statePath, store.id);
     try {
-      const index = new StoredIndex(files, dir, state.index);
+      const index = new StoredIndex(files, dir, state);
       const priceLines = readPriceLines(files, dir, state);
       return {
         dir,

@@ -3,7 +3,7 @@ import { crc32 } from '../platform/digest.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { errorCode, isAbsent, readBytes, withFile, type Files } from '../platform/files.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
-import { headLine, parseSummary, SEPARATOR, summaryBytes } from '../session-format/framing.ts';
+import { headLine, isIntact, parseSummary, SEPARATOR, summaryBytes } from '../session-format/framing.ts';
 
 /** Where a session's rounds end, and the checksums that identify its file as the one in the index. */
 export type SessionEnd = Pick<SessionEntry, 'end' | 'last' | 'summary'>;
@@ -132,16 +132,28 @@ function* roundLines(files: Files, fd: number, dir: string, entry: Rounds): Gene
     at += chunk.length;
     let from = 0;
     for (let newline = chunk.indexOf(0x0a); newline >= 0; newline = chunk.indexOf(0x0a, from)) {
-      const line = Buffer.concat([...carried, chunk.subarray(from, newline)]).toString();
+      // Every round but the last is followed by a comma.
+      const line = Buffer.concat([...carried, chunk.subarray(from, newline)]).subarray(0, -1);
       carried = [];
       from = newline + 1;
-      // Every round but the last is followed by a comma.
-      if (!isHead) yield line.slice(0, -1);
+      if (!isHead) yield checked(line, dir, entry);
       isHead = false;
     }
     carried.push(chunk.subarray(from));
   }
-  yield Buffer.concat(carried).toString();
+  yield checked(Buffer.concat(carried), dir, entry);
+}
+
+/** The text of a round's line. Throws if it does not match its checksum. */
+function checked(line: Buffer, dir: string, entry: Rounds): string {
+  const text = line.toString();
+  if (isIntact(line)) return text;
+  const round = /^\{"round":(\d{1,15}),/.exec(text)?.[1];
+  throw damaged(
+    dir,
+    entry,
+    `is damaged: ${round ? `round ${round}` : 'a round'} does not match its checksum`,
+  );
 }
 
 function useSessionFile<T>(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
+import { isKeepRules, KEEP_ALL, type KeepRules } from '../session-format/kept-fields.ts';
 import { NO_PRICING, toPricing, type PricingSettings } from './pricing-settings.ts';
 import { newState, parseState, writeState } from './state.ts';
 
@@ -45,6 +46,8 @@ export interface Store {
   id: string;
   statePath: string;
   filters: Filters;
+  /** As of when the store was opened: what rounds keep of their lines. */
+  fields: KeepRules;
   /** As of when the store was opened. */
   pricing: PricingSettings;
 }
@@ -99,16 +102,31 @@ export function createStore(files: Files, dir: string, statePath: string, filter
   const state = dirname(statePath) === resolve(dir) ? basename(statePath) : statePath;
   writeState(files, statePath, { ...newState(id), imported: 0 });
   replaceFile(files, join(dir, NAME), `${JSON.stringify({ format: FORMAT, store: id, state, filters })}\n`);
-  return { dir, id, statePath, filters, pricing: NO_PRICING };
+  return { dir, id, statePath, filters, fields: KEEP_ALL, pricing: NO_PRICING };
 }
 
-/** Replaces the pricing settings in `.store.json`, and leaves the rest of it. The store must be locked. */
-export function writePricing(files: Files, { dir }: Store, pricing: PricingSettings): void {
+/** Replaces the pricing settings in `.store.json`. The store must be locked. */
+export function writePricing(files: Files, store: Store, pricing: PricingSettings): void {
+  writeSettings(files, store, { pricing });
+}
+
+/** Replaces what rounds keep of their lines from now on. The store must be locked. */
+export function writeKeepRules(files: Files, store: Store, fields: KeepRules): void {
+  writeSettings(files, store, { fields });
+}
+
+/** Replaces settings in `.store.json`, and leaves the rest of it. */
+function writeSettings(
+  files: Files,
+  { dir }: Store,
+  settings: { pricing?: PricingSettings; fields?: KeepRules },
+): void {
   const path = join(dir, NAME);
   const bytes = readWhole(files, path);
   if (!bytes) throw new InputOutputError(`${path} is missing: restore it from a backup`);
-  const described = JSON.parse(bytes.toString()) as { pricing?: Record<string, unknown> };
-  const document = { ...described, pricing: { ...described.pricing, ...pricing } };
+  const described = JSON.parse(bytes.toString()) as Record<string, object>;
+  const changed = Object.entries(settings).map(([key, value]) => [key, { ...described[key], ...value }]);
+  const document = { ...described, ...Object.fromEntries(changed) };
   // If there is a link, it is replaced rather than followed.
   files.remove(`${path}.tmp`);
   replaceFile(files, path, `${JSON.stringify(document)}\n`);
@@ -147,7 +165,7 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
   } catch (error) {
     throw new InputOutputError(`${path} is not valid JSON: restore it from a backup`, { cause: error });
   }
-  const { format, store, state, filters } = value ?? {};
+  const { format, store, state, filters, fields = KEEP_ALL } = value ?? {};
   const pricing = toPricing(value?.['pricing']);
   if (typeof format === 'number' && format > FORMAT) {
     throw new InputOutputError(
@@ -159,6 +177,7 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
     typeof store !== 'string' ||
     typeof state !== 'string' ||
     !isFilters(filters) ||
+    !isKeepRules(fields) ||
     !pricing
   ) {
     throw new InputOutputError(`${path} does not describe a store: restore it from a backup`);
@@ -169,6 +188,7 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
     id: store,
     statePath: resolve(dir, state),
     filters: { ...filters, redact: filters.redact ?? null, redact_patterns: filters.redact_patterns ?? null },
+    fields,
     pricing,
   };
 }

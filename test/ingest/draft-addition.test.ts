@@ -1,3 +1,5 @@
+import { COUNTER } from '../../src/model/cell-counters.ts';
+import { NOTHING_KEPT } from '../../src/session-format/kept-fields.ts';
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { nodeFiles } from '../../src/platform/files.ts';
@@ -53,12 +55,12 @@ describe('what a draft hands over', () => {
     const first = open(undefined);
     first.add(
       logged,
-      { time: FIRST + 900_000, at: [1, 0], price: 7, flags: [] },
+      { time: FIRST + 900_000, at: [1, 0], price: 7, flags: [], kept: NOTHING_KEPT },
       { cost: 3n, saved: 2n, currency: 'USD', inexact: [] },
     );
     first.add(
       { ...logged, responseCode: 500 },
-      { time: FIRST, at: [1, 9], price: 7, flags: [] },
+      { time: FIRST, at: [1, 9], price: 7, flags: [], kept: NOTHING_KEPT },
       { cost: 3n, saved: 2n, currency: 'USD', inexact: [] },
     );
     const entry = commit(first, undefined);
@@ -67,7 +69,7 @@ describe('what a draft hands over', () => {
     const next = open(entry);
     next.add(
       { ...logged, model: 'n', responseCode: 400 },
-      { time: FIRST + 1, at: [2, 0], price: 'free', flags: [] },
+      { time: FIRST + 1, at: [2, 0], price: 'free', flags: [], kept: NOTHING_KEPT },
       { cost: 0n, saved: 0n, currency: 'USD', inexact: [] },
     );
     const addition = next.take();
@@ -94,6 +96,8 @@ describe('what a draft hands over', () => {
         saved: 0n,
         currency: 'USD',
         inexact: '',
+        tags: '',
+        counters: [COUNTER.status4xx, 1, COUNTER.untimedOutput, 5],
       },
     ]);
     expect(entry.usage.map((cell) => [cell.bucket, cell.price, cell.cost, cell.saved])).toEqual([
@@ -130,7 +134,7 @@ describe('what a draft hands over', () => {
     expect(
       draft.add(
         bad,
-        { time: FIRST, at: [1, 0], price: 'free', flags: [] },
+        { time: FIRST, at: [1, 0], price: 'free', flags: [], kept: NOTHING_KEPT },
         { cost: 0n, saved: 0n, currency: 'USD', inexact: [] },
       ),
     ).toBe(-1);

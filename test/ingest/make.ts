@@ -138,7 +138,7 @@ export function failAt(at: number, fault: Fault, code?: string): FaultyFiles {
 export function makeBase(dir: string): { path: string; partAt: (part: string) => number } {
   const store = openStore(nodeFiles, dir);
   const state = readState(nodeFiles, store.statePath, store.id);
-  const index = new StoredIndex(nodeFiles, dir, state.index);
+  const index = new StoredIndex(nodeFiles, dir, state);
   const generation = state.index.generation + 1;
   const base = index.writeBase(generation, state);
   index.close();

@@ -47,7 +47,7 @@ export function storeQuickly(dir: string, sessions: readonly QuickSession[]): vo
     ? createStore(nodeFiles, dir, resolveStatePath(dir, undefined), NO_FILTERS)
     : openStore(nodeFiles, dir);
   const state = readState(nodeFiles, store.statePath, store.id);
-  const index = new StoredIndex(nodeFiles, dir, state.index);
+  const index = new StoredIndex(nodeFiles, dir, state);
   const taken = new Set<string>();
   const additions = sessions.map((session): SessionAddition => {
     const known = index.sessions.get(session.id);

@@ -1,3 +1,5 @@
+import { CountingRules } from '../../session-format/round-cells.ts';
+import { coverageOf } from '../../store/state.ts';
 import { join } from 'node:path';
 import { MonitorError } from '../../platform/errors.ts';
 import { errorCode, isAbsent, type Files } from '../../platform/files.ts';
@@ -107,11 +109,12 @@ function deepReader(
   { dir, state, priceLines }: Snapshot,
 ): (entry: SessionEntry) => Damage | undefined {
   const book = parsePriceBook(priceLines, pricesPath(dir, state.prices.generation));
+  const counting = { book, rules: new CountingRules(coverageOf(state)) };
   const removed = readPruned(files, dir, state);
   return (entry) => {
     const repairs = noRepairs();
     try {
-      checkSession(files, dir, entry, book, removed.get(entry.id) ?? [], repairs);
+      checkSession(files, dir, entry, counting, removed.get(entry.id) ?? [], repairs);
     } catch (error) {
       // The price book lacks an entry that a round names.
       if (!(error instanceof MonitorError)) throw error;

@@ -1,3 +1,4 @@
+import { takeOver } from '../../store/take-over.ts';
 import { join, resolve } from 'node:path';
 import type { Redactor } from '../../redact/redact.ts';
 import { InputOutputError, UsageError, isSystemError } from '../../platform/errors.ts';
@@ -82,8 +83,8 @@ export async function importSessions(files: Files, options: ImportOptions): Prom
       known ?? createStore(files, options.dir, resolveStatePath(options.dir, undefined), NO_FILTERS);
     keepPriceBasis(files, store, basis);
     const redactor = await redactorOf(store.filters);
-    const state = readState(files, store.statePath, store.id);
-    const index = new StoredIndex(files, store.dir, state.index);
+    const state = takeOver(files, store, readState(files, store.statePath, store.id));
+    const index = new StoredIndex(files, store.dir, state);
     const batch = new Batch(files, store, state, () => index, resolver, redactor);
     try {
       const result = await new Import(files, store, options, redactor, { batch, state, index }).run(names);
@@ -148,8 +149,7 @@ class Import {
     this.#redactor = redactor;
     this.#writing = writing;
     this.#state = writing?.state ?? (store && readState(files, store.statePath, store.id));
-    const index =
-      writing?.index ?? (store && this.#state && new StoredIndex(files, store.dir, this.#state.index));
+    const index = writing?.index ?? (store && this.#state && new StoredIndex(files, store.dir, this.#state));
     this.#index = index;
     this.#sessions = new Set(index?.sessions.keys());
     for (const log of index?.closed.values() ?? []) if (isImported(log)) this.#remember(log);

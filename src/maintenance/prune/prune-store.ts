@@ -1,3 +1,5 @@
+import { takeOver } from '../../store/take-over.ts';
+import { FieldKeeper } from '../../session-format/kept-fields.ts';
 import { join } from 'node:path';
 import { readRound } from '../../session-format/read-round.ts';
 import { parseJson } from '../../platform/json-spans.ts';
@@ -9,13 +11,13 @@ import { blankRejected, prune, removeSession, type Removal, type Rewrite } from 
 import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
 import { checkSessionFile, recordsPath, storedRounds } from '../../store/session-file.ts';
 import { readHeaderId } from '../../store/session-lines.ts';
-import { readState, type State } from '../../store/state.ts';
+import { coverageOf, readState, type State } from '../../store/state.ts';
 import { StoredIndex } from '../../store/index/index.ts';
 import { lockPath, openStore, type Store } from '../../store/store.ts';
 import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
 import { subtractCells } from '../../model/usage-cells.ts';
 import { copyName } from '../repair/repair-problem.ts';
-import { withoutWords } from '../../session-format/write-round.ts';
+import { wordlessLine } from '../../session-format/write-round.ts';
 import { sumUsage, summaryOf } from '../../session-format/summary.ts';
 
 export interface PruneOptions {
@@ -72,6 +74,8 @@ class Pruning {
   readonly #index: StoredIndex;
   readonly #removed: ReadonlyMap<string, PrunedPart[]>;
   #state: State;
+  /** Keeps of attributes and line fields what a store without texts has. */
+  readonly #codes: FieldKeeper;
   #removals: Removal[] = [];
   #rewrites: Rewrite[] = [];
   #batchBytes = 0;
@@ -80,8 +84,14 @@ class Pruning {
     this.#files = files;
     this.#store = store;
     this.#options = options;
-    this.#state = readState(files, store.statePath, store.id);
-    this.#index = new StoredIndex(files, store.dir, this.#state.index);
+    const state = readState(files, store.statePath, store.id);
+    this.#state = options.isDryRun ? state : takeOver(files, store, state);
+    this.#codes = new FieldKeeper(
+      store.fields,
+      coverageOf(this.#state).dimensions.map(({ name }) => name),
+      false,
+    );
+    this.#index = new StoredIndex(files, store.dir, this.#state);
     this.#removed = readPruned(files, store.dir, this.#state);
   }
 
@@ -155,7 +165,7 @@ class Pruning {
     this.#rewrites.push({
       entry: left,
       file: entry.file,
-      rounds: inPieces(withoutTexts(storedRounds(this.#files, this.#store.dir, entry))),
+      rounds: inPieces(withoutTexts(storedRounds(this.#files, this.#store.dir, entry), this.#codes)),
       summary: summaryOf(left, sumUsage(usage)),
     });
     this.#batchBytes += entry.end;
@@ -244,10 +254,10 @@ function firstRoundOf(entry: SessionEntry, content: boolean): number {
 }
 
 /** Rounds as stored with --no-content. */
-function* withoutTexts(lines: Iterable<string>): Generator<string> {
+function* withoutTexts(lines: Iterable<string>, keeper: FieldKeeper): Generator<string> {
   for (const line of lines) {
-    const { context: _c, question_round: _q, system_round: _s, ...fields } = readRound(line).stored;
-    yield JSON.stringify(withoutWords(fields));
+    const { stored, texts } = readRound(line);
+    yield wordlessLine(stored, keeper.ofStored(texts));
   }
 }
 

@@ -1,3 +1,5 @@
+import { keeperOf } from '../../ingest/settings/field-keeper.ts';
+import { coverageOf } from '../../store/state.ts';
 import { join } from 'node:path';
 import type { Files } from '../../platform/files.ts';
 import { latestEntryOf, priceRound, type PriceBook } from '../../pricing/price-book.ts';
@@ -87,17 +89,19 @@ export async function recover(
       if (isPassed) passedOver++;
       return isPassed;
     };
+    const redactor = await redactorOf(store.filters);
     const wanted: Wanted = {
       lacking: plan.isIndexed ? lacking : undefined,
       removed: (id) => (removed.get(id) ?? []).flatMap(({ usage }) => usage),
       isLost: (at, session) =>
         plan.isCommitted(at) && !plan.kept.get(at[0])?.has(at[1]) && !mayBeImported(at, session),
       filters: store.filters,
-      redactor: await redactorOf(store.filters),
-      costOf: (round) => costOf(plan.book, round),
+      redactor,
+      keeper: keeperOf(store, coverageOf(renewal.state), redactor),
+      costOf: (round) => costOf(plan.counting.book, round),
     };
     const found = await findLost(sources, wanted);
-    const pricedToday = await price(plan.book, found, options.resolve);
+    const pricedToday = await price(plan.counting.book, found, options.resolve);
     const there = new Set(sources.map(({ id }) => id));
     sayFound(
       plan,
@@ -116,10 +120,10 @@ export async function recover(
         const { sessions } = renewal.index;
         const lost = new Map(plan.losses.map((one) => [one.id, one.marks]));
         const marks = (id: string): PruneMarks => lost.get(id) ?? {};
-        const { book } = plan;
-        const into = { files, store, book, sessions, rewrites, setAside, removed, marks, wanted };
+        const { counting } = plan;
+        const into = { files, store, counting, sessions, rewrites, setAside, removed, marks, wanted };
         renewal.written = await putBack(into, sources, found);
-        renewal.prices = plan.book.added.splice(0);
+        renewal.prices = plan.counting.book.added.splice(0);
       },
       close: known.close,
     };

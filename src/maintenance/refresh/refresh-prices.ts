@@ -1,3 +1,5 @@
+import { takeOver } from '../../store/take-over.ts';
+import { CountingRules, factsOfStored, SessionCells } from '../../session-format/round-cells.ts';
 import { readRound } from '../../session-format/read-round.ts';
 import { InputOutputError, isSystemError, UsageError } from '../../platform/errors.ts';
 import type { Files } from '../../platform/files.ts';
@@ -12,14 +14,14 @@ import { readPriceLines } from '../../store/read.ts';
 import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
 import { reprice } from '../../store/reprice.ts';
 import { storedRounds } from '../../store/session-file.ts';
-import { readState, type State } from '../../store/state.ts';
+import { coverageOf, readState, type State } from '../../store/state.ts';
 import { lockPath, openStore, type Store } from '../../store/store.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { BUCKET_MS, type PriceRef, type UsageCell } from '../../model/usage-cell.ts';
 import type { PricedSum, RefreshResult } from '../../model/refresh-result.ts';
 import { CostChanges } from './cost-changes.ts';
 import { removedRounds } from '../removed-rounds.ts';
-import { pricedCell } from '../read-session.ts';
+import { pricedCell, type Counting } from '../read-session.ts';
 
 /** What a refresh prices rounds by, determined under the lock. */
 export interface RefreshPrices {
@@ -67,8 +69,9 @@ async function refresh(files: Files, store: Store, request: RefreshRequest): Pro
   const { dir } = store;
   const { span, isDryRun = false } = request;
   const { resolve, keep } = await request.prices(store);
-  const state = readState(files, store.statePath, store.id);
-  const index = new StoredIndex(files, dir, state.index);
+  const stored = readState(files, store.statePath, store.id);
+  const state = isDryRun ? stored : takeOver(files, store, stored);
+  const index = new StoredIndex(files, dir, state);
   const path = pricesPath(dir, state.prices.generation);
   const lines = readPriceLines(files, dir, state);
   const [old, book] = [parsePriceBook(lines, path), parsePriceBook(lines, path)];
@@ -78,9 +81,10 @@ async function refresh(files: Files, store: Store, request: RefreshRequest): Pro
   const changed = new Map<string, SessionEntry>();
   const changes = new CostChanges(old, book, request.monthOf);
   const removed = readPruned(files, dir, state);
+  const rules = new CountingRules(coverageOf(state));
   for (const entry of index.sessions.values()) {
     if (!entry.usage.some((cell) => mayChange(cell, models, span))) continue;
-    const usage = usageAnew(files, dir, entry, book, removed.get(entry.id) ?? [], changes);
+    const usage = usageAnew(files, dir, entry, { book, rules }, removed.get(entry.id) ?? [], changes);
     if (pricesIn(usage) !== pricesIn(entry.usage)) changed.set(entry.id, { ...entry, usage });
   }
   const renewed = withChanged(index, changed);
@@ -192,16 +196,17 @@ function usageAnew(
   files: Files,
   dir: string,
   entry: SessionEntry,
-  book: PriceBook,
+  { book, rules }: Counting,
   parts: readonly PrunedPart[],
   changes: CostChanges,
 ): UsageCell[] {
   // Only sums are left of pruned rounds, so they keep their prices.
   let cells: UsageCell[] = parts.flatMap(({ usage }) => usage);
   let rounds = removedRounds(parts);
+  const counted = new SessionCells(rules, cells);
   for (const line of storedRounds(files, dir, entry)) {
-    const { stored } = readRound(line);
-    cells.push(pricedCell(stored, book));
+    const { stored, texts } = readRound(line);
+    cells.push(pricedCell(stored, book, counted.of(factsOfStored(stored, texts))));
     changes.add(stored);
     rounds++;
     if (cells.length > MOST_CELLS) cells = mergeCells(cells);

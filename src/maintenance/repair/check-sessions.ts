@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import type { Files } from '../../platform/files.ts';
-import type { PriceBook } from '../../pricing/price-book.ts';
 import { readSummary } from '../../store/session-file.ts';
 import type { Sessions } from '../../store/index/index.ts';
 import type { PrunedPart } from '../../store/pruned-file.ts';
 import { isPruned, pruneMarks, type SessionEntry } from '../../model/session-entry.ts';
-import { differences, readSession, type ReadSession } from '../read-session.ts';
+import { differences, readSession, type Counting, type ReadSession } from '../read-session.ts';
 import { removedRounds, tombstoneOf, withRemoved, type Removed } from '../removed-rounds.ts';
 import { copyName, loss, noRepairs, offsetsIn, rewriteOf, type SessionRepairs } from './repair-problem.ts';
 import { subtractCells } from '../../model/usage-cells.ts';
@@ -15,13 +14,13 @@ export function checkSessions(
   files: Files,
   dir: string,
   sessions: Sessions,
-  book: PriceBook,
+  counting: Counting,
   removed: Removed,
 ): SessionRepairs {
   const repairs = noRepairs();
   for (const entry of sessions.values()) {
     if (isPruned(entry)) repairs.sessions.set(entry.id, entry);
-    else checkSession(files, dir, entry, book, removed.get(entry.id) ?? [], repairs);
+    else checkSession(files, dir, entry, counting, removed.get(entry.id) ?? [], repairs);
   }
   return repairs;
 }
@@ -31,7 +30,7 @@ export function checkSession(
   files: Files,
   dir: string,
   entry: SessionEntry,
-  book: PriceBook,
+  counting: Counting,
   parts: readonly PrunedPart[],
   repairs: SessionRepairs,
 ): void {
@@ -61,9 +60,9 @@ export function checkSession(
   const read = readSession(
     files,
     path,
-    book,
+    counting,
     (round, end) => end <= entry.end && round.round <= entry.rounds,
-    before,
+    parts,
   );
   const sum = withRemoved(read.sum, parts);
   const isWhole =

@@ -11,6 +11,7 @@ import {
   tailPath,
 } from '../../store/index/index.ts';
 import { holdsRounds } from '../../store/session-file.ts';
+import type { IndexCoverage } from '../../model/index-coverage.ts';
 import type { LogPosition } from '../../model/log-position.ts';
 import { parseState, type State } from '../../store/state.ts';
 import type { Store } from '../../store/store.ts';
@@ -28,6 +29,8 @@ export interface Basis {
   commit: number;
   logs: LogPosition[];
   nextLog: number;
+  /** undefined if cells have only tokens. */
+  coverage: IndexCoverage | undefined;
   survey: IndexFilesContent;
 }
 
@@ -40,16 +43,17 @@ export function findBasis(files: Files, store: Store): Basis {
   const base = { state: undefined, stateProblem: problem, survey };
   if (!latest) throw positionsLost(store, problem);
   const sound = latest.isSound ? leastDamaged(files, store.dir, survey.commits) : undefined;
-  const { generation, base: baseLength, commit, logs, nextLog } = sound?.commit ?? latest;
+  const { generation, base: baseLength, commit, logs, nextLog, coverage } = sound?.commit ?? latest;
   const indexProblem = sound ? undefined : damagedPart(store.dir, generation, baseLength, survey);
-  return { ...base, indexProblem, index: sound?.index, commit, logs, nextLog };
+  return { ...base, indexProblem, index: sound?.index, commit, logs, nextLog, coverage };
 }
 
 function withState(files: Files, store: Store, state: State, survey: IndexFilesContent): Basis {
   const indexProblem = problemOfIndex(files, store, state, survey);
-  const index = indexProblem === undefined ? new StoredIndex(files, store.dir, state.index) : undefined;
-  const { commit, logs, next_log: nextLog } = state;
-  return { state, stateProblem: undefined, indexProblem, index, commit, logs, nextLog, survey };
+  const index = indexProblem === undefined ? new StoredIndex(files, store.dir, state) : undefined;
+  const { commit, logs, next_log: nextLog, coverage } = state;
+  const known = { state, stateProblem: undefined, indexProblem, index, commit, logs, nextLog };
+  return { ...known, coverage, survey };
 }
 
 /** The state if it can be trusted, otherwise what is wrong with it. */
@@ -125,7 +129,7 @@ function leastDamaged(
   const candidates = commits.filter(({ commit, isSound }) => isSound && commit >= last - 1);
   return candidates
     .map((commit) => {
-      const index = new StoredIndex(files, dir, commit);
+      const index = new StoredIndex(files, dir, { index: commit, coverage: commit.coverage });
       const damaged = [...index.sessions.values()].filter(
         (entry) => !isPruned(entry) && !holdsRounds(files, dir, entry),
       ).length;

@@ -1,5 +1,5 @@
 import { expandRounds } from '../../session-format/expand-rounds.ts';
-import { readRound } from '../../session-format/read-round.ts';
+import { readRound, type ReadRound } from '../../session-format/read-round.ts';
 import type { ExpandedRound, StoredRound } from '../../session-format/stored-round.ts';
 import type { CurrencyView } from '../../query/currency.ts';
 import { addCell, emptyRow } from '../../query/aggregate.ts';
@@ -14,6 +14,7 @@ import { usageFilter, type UsageFilter } from '../../query/grouping.ts';
 export interface PricedRound {
   session: SessionEntry;
   stored: StoredRound;
+  texts: ReadRound['texts'];
   money: ShownMoney;
   /** Milliseconds since 1970 UTC. */
   time: number;
@@ -47,11 +48,11 @@ export function* pricedRounds(snapshot: Snapshot, query: RoundQuery): Generator<
   const { moneyOf, isMeant, sessions } = selection(snapshot, query);
   for (const session of sessions) {
     for (const line of readRoundLines(snapshot.dir, session)) {
-      const { stored } = readRound(line);
+      const { stored, texts } = readRound(line);
       if (!isMeant(stored)) continue;
       const money = moneyOf({ stored });
       query.onRound?.({ session, stored, money });
-      yield { session, stored, money, time: Date.parse(stored.timestamp) };
+      yield { session, stored, texts, money, time: Date.parse(stored.timestamp) };
     }
   }
 }

@@ -1,0 +1,292 @@
+import type { AnyRound } from '../ai-log/round.ts';
+import { objectMembers } from '../platform/json-spans.ts';
+import { isRecord } from '../platform/json-checks.ts';
+
+/**
+ * What a round keeps of its line as it was logged, besides what it has under names of its own: attributes of ai_log,
+ * and the fields beside it. Values are JSON, on one line.
+ */
+export interface KeptFields {
+  attributes: ReadonlyMap<string, string>;
+  accessLog: ReadonlyMap<string, string>;
+  /** The length in bytes of values that were cut, or left out for lack of room, by name. */
+  cut: ReadonlyMap<string, number>;
+}
+
+/** What the operator said about single names; `*` stands for any characters. */
+export interface KeepRules {
+  keep: readonly string[];
+  drop: readonly string[];
+}
+
+/** Of a round of which nothing else is known. */
+export const NOTHING_KEPT: KeptFields = { attributes: new Map(), accessLog: new Map(), cut: new Map() };
+
+export const KEEP_ALL: KeepRules = { keep: [], drop: [] };
+
+export function isKeepRules(value: unknown): value is KeepRules {
+  return isRecord(value) && areNames(value['keep']) && areNames(value['drop']);
+}
+
+function areNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
+}
+
+/** Bounds for a round, so that a client that controls an attribute cannot fill the store. */
+const MOST_VALUE_BYTES = 4 << 10;
+const MOST_VALUES = 64;
+const MOST_BYTES = 64 << 10;
+/** With less room than this, a value is left out. */
+const SHORTEST_CUT = 16;
+/** A longer name is hostile. */
+const LONGEST_NAME = 256;
+
+/** Attributes that a round has under names of its own, or as texts. */
+const OWN_ATTRIBUTES: ReadonlySet<string> = new Set([
+  'session_id',
+  'model',
+  'api',
+  'consumer',
+  'chat_id',
+  'response_type',
+  'input_token',
+  'output_token',
+  'total_token',
+  'reasoning_tokens',
+  'cached_tokens',
+  'input_token_details',
+  'output_token_details',
+  'messages',
+  'system',
+  'question',
+  'answer',
+  'reasoning',
+  'tool_calls',
+]);
+
+/**
+ * Fields of the line that are not kept unless the operator asks: those that a round has under names of its own, those
+ * that say nothing about a request, and addresses of clients, which are personal data.
+ */
+const UNKEPT_FIELDS: ReadonlySet<string> = new Set([
+  ...OWN_ATTRIBUTES,
+  'ai_log',
+  'start_time',
+  'timestamp',
+  'request_id',
+  'response_code',
+  'downstream_local_address',
+  'downstream_remote_address',
+  'istio_policy_status',
+  'protocol',
+  'requested_server_name',
+  'upstream_local_address',
+  'x_forwarded_for',
+]);
+/** Fields that --keep cannot keep, since a round has them already. */
+const OWN_FIELDS: ReadonlySet<string> = new Set([
+  ...OWN_ATTRIBUTES,
+  'ai_log',
+  'start_time',
+  'request_id',
+  'response_code',
+]);
+
+const STORED_NAMES = [
+  ['access_log', 'accessLog'],
+  ['attributes', 'attributes'],
+] as const;
+
+/** Whether a round has this value under a name of its own, so that it is neither kept again nor a dimension. */
+export function isOwnName(name: string): boolean {
+  return OWN_FIELDS.has(name);
+}
+
+/** What Envoy prints for an absent value. */
+const NOTHING: ReadonlySet<string> = new Set(['null', '""', '"-"']);
+
+/** Strings that plugins and Envoy write, never a client: kept in a store without texts. */
+const CODES: ReadonlySet<string> = new Set([
+  'bytes_received',
+  'bytes_sent',
+  'cache_status',
+  'duration',
+  'llm_first_token_duration',
+  'llm_service_duration',
+  'method',
+  'response_code_details',
+  'response_flags',
+  'route_name',
+  'safecheck_status',
+  'service_tier',
+  'token_ratelimit_status',
+  'upstream_cluster',
+  'upstream_host',
+  'upstream_service_time',
+  'upstream_transport_failure_reason',
+]);
+const CODE = /^"[\w .,:;|/(){}-]{1,256}"$/;
+const NUMBER = /^(?:-?\d[\d.eE+-]*|true|false)$/;
+
+/** Decides what rounds keep. */
+export class FieldKeeper {
+  readonly #isKept: (name: string) => boolean;
+  readonly #isDropped: (name: string) => boolean;
+  readonly #dimensions: ReadonlySet<string>;
+  readonly #keepsText: boolean;
+  readonly #redact: ((json: string) => string) | undefined;
+
+  /** `dimensions`: names whose values are no texts. `redact`: removes from a value's JSON what must not be stored. */
+  constructor(
+    { keep, drop }: KeepRules,
+    dimensions: readonly string[],
+    keepsText: boolean,
+    redact?: (json: string) => string,
+  ) {
+    this.#isKept = namesFilter(keep);
+    this.#isDropped = namesFilter(drop);
+    this.#dimensions = new Set(dimensions);
+    this.#keepsText = keepsText;
+    this.#redact = redact;
+  }
+
+  fieldsOf(
+    round: Pick<AnyRound, 'attributes' | 'accessLog' | 'durationMs' | 'firstTokenMs' | 'usage'>,
+  ): KeptFields {
+    const kept = new Kept();
+    // A client can add attributes, so dimensions and the gateway's own fields come first.
+    for (const name of this.#dimensions) {
+      const attribute = round.attributes.get(name) ?? 'null';
+      const json = attribute === 'null' ? (round.accessLog.get(name) ?? 'null') : attribute;
+      if (!NOTHING.has(json))
+        this.#add(kept, json === attribute ? kept.attributes : kept.accessLog, name, json);
+    }
+    for (const [name, json] of round.accessLog) {
+      if (NOTHING.has(json) || !this.#isLineField(name) || isHeld(name, json, round)) continue;
+      this.#add(kept, kept.accessLog, name, json);
+    }
+    for (const [name, json] of round.attributes) {
+      if (json === 'null' || OWN_ATTRIBUTES.has(name) || this.#isDropped(name) || isHeld(name, json, round))
+        continue;
+      this.#add(kept, kept.attributes, name, json);
+    }
+    return kept;
+  }
+
+  /** What stays of a stored round's kept fields when its texts are removed. */
+  ofStored(texts: ReadonlyMap<string, string>): KeptFields {
+    const kept = new Kept();
+    for (const [key, name] of STORED_NAMES) {
+      const json = texts.get(key) ?? '{}';
+      for (const { key, from, to } of objectMembers(json, 0)?.members ?? [])
+        this.#add(kept, kept[name], key, json.slice(from, to));
+    }
+    return kept;
+  }
+
+  #isLineField(name: string): boolean {
+    if (this.#isDropped(name)) return false;
+    if (!UNKEPT_FIELDS.has(name)) return true;
+    return !OWN_FIELDS.has(name) && (this.#dimensions.has(name) || this.#isKept(name));
+  }
+
+  #add(kept: Kept, values: Map<string, string>, name: string, json: string): void {
+    if (values.has(name)) return;
+    const isDimension = this.#dimensions.has(name);
+    if (!isDimension && !this.#keepsText && !isCode(name, json)) return;
+    const value = isDimension || !this.#redact || NUMBER.test(json) ? json : this.#redact(json);
+    kept.add(values, name, value, this.#isKept(name));
+  }
+}
+
+/** What has been kept of one round. */
+class Kept implements KeptFields {
+  readonly attributes = new Map<string, string>();
+  readonly accessLog = new Map<string, string>();
+  readonly cut = new Map<string, number>();
+  #bytes = 0;
+
+  add(values: Map<string, string>, name: string, json: string, isAsked: boolean): void {
+    const isFull = this.attributes.size + this.accessLog.size >= MOST_VALUES || name.length > LONGEST_NAME;
+    const room = Math.min(isAsked ? MOST_BYTES : MOST_VALUE_BYTES, MOST_BYTES - this.#bytes);
+    const bytes = Buffer.byteLength(json);
+    if (isFull || room < SHORTEST_CUT) {
+      this.#noteCut(name, bytes);
+      return;
+    }
+    const value = bytes <= room ? json : cutJson(json, room);
+    if (value !== json) this.#noteCut(name, bytes);
+    this.#bytes += Math.min(bytes, room);
+    values.set(name.toWellFormed(), oneLine(value));
+  }
+
+  #noteCut(name: string, bytes: number): void {
+    if (this.cut.size < MOST_VALUES) this.cut.set(name.slice(0, LONGEST_NAME).toWellFormed(), bytes);
+  }
+}
+
+/** Whether the round has this value under a name of its own. */
+function isHeld(
+  name: string,
+  json: string,
+  { durationMs, firstTokenMs, usage }: Pick<AnyRound, 'durationMs' | 'firstTokenMs' | 'usage'>,
+): boolean {
+  if (name === 'llm_service_duration' || name === 'duration') return isNumber(json, durationMs);
+  if (name === 'llm_first_token_duration') return isNumber(json, firstTokenMs);
+  return (
+    name === 'service_tier' && usage.serviceTier !== undefined && json === JSON.stringify(usage.serviceTier)
+  );
+}
+
+function isNumber(json: string, value: number | null): boolean {
+  return json === String(value) || json === `"${value}"`;
+}
+
+function isCode(name: string, json: string): boolean {
+  return NUMBER.test(json) || (CODES.has(name) && CODE.test(json));
+}
+
+/** The start of a value that is too long, as a JSON string of at most this many bytes. */
+function cutJson(json: string, bytes: number): string {
+  const text = json[0] === '"' ? (JSON.parse(json) as string).toWellFormed() : json;
+  // Escapes can make the text longer again, so this may take several steps.
+  for (let length = Math.min(text.length, bytes); ; length = Math.floor(length * 0.8)) {
+    const cut = JSON.stringify(text.slice(0, length).toWellFormed());
+    if (Buffer.byteLength(cut) <= bytes) return cut;
+  }
+}
+
+/** In valid JSON, line breaks occur only between tokens. */
+function oneLine(json: string): string {
+  return json.includes('\n') || json.includes('\r') ? json.replaceAll(/[\n\r]/g, ' ') : json;
+}
+
+/** Which names match one of the patterns, in which `*` stands for any characters. */
+export function namesFilter(patterns: readonly string[]): (name: string) => boolean {
+  if (patterns.length === 0) return () => false;
+  const escaped = patterns.map((pattern) =>
+    pattern
+      .split('*')
+      .map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`))
+      .join('[^]*'),
+  );
+  const names = new RegExp(`^(?:${escaped.join('|')})$`);
+  return (name) => names.test(name);
+}
+
+/** The members of a stored round for what it keeps, each preceded by a comma. */
+export function keptMembers({ attributes, accessLog, cut }: KeptFields): string {
+  let text = '';
+  if (attributes.size > 0) text += `,"attributes":${objectJson(attributes)}`;
+  if (accessLog.size > 0) text += `,"access_log":${objectJson(accessLog)}`;
+  if (cut.size > 0) text += `,"fields_cut":${objectJson(cut)}`;
+  return text;
+}
+
+/** An object of values given as JSON; null if there are none. */
+export function objectJson(values: ReadonlyMap<string, string | number>): string | null {
+  if (values.size === 0) return null;
+  let text = '';
+  for (const [name, json] of values) text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${json}`;
+  return `${text}}`;
+}
