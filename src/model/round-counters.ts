@@ -1,4 +1,4 @@
-import { COUNTER, HISTOGRAM, NO_COUNTERS, type CellCounters, type CounterName } from './cell-counters.ts';
+import { COUNTER, HISTOGRAM, type CellCounters, type CounterName } from './cell-counters.ts';
 import { histogramBucket } from './histogram.ts';
 import { flagClassesOf } from './response-flags.ts';
 import type { RoundUsage, TokenDetails } from './token-usage.ts';
@@ -18,32 +18,40 @@ export type CountedPart = 'all' | 'no flags' | 'nothing';
 
 const UNCOUNTED: CellCounters = [COUNTER.uncounted, 1];
 
-/** One round's counters. */
+/** One round's counters. A run asks for every round: counts are added in the order of their ids. */
 export function countersOf(round: CountedRound, part: CountedPart): CellCounters {
   if (part === 'nothing') return UNCOUNTED;
   const { usage, responseCode: status, responseFlags, durationMs, firstTokenMs } = round;
-  const counts: [id: number, count: number][] = [];
-  const add = (id: number, count: number): void => {
-    if (count > 0) counts.push([id, count]);
-  };
-  if (part === 'no flags' || responseFlags === undefined) add(COUNTER.unflagged, 1);
+  const counters: number[] = [];
+  if (part === 'no flags' || responseFlags === undefined) counters.push(COUNTER.unflagged, 1);
   const statusName = statusClass(status);
-  if (statusName !== undefined) add(COUNTER[statusName], 1);
-  if (status === 429) add(COUNTER.status429, 1);
-  for (const name of flagClassesOf(responseFlags ?? '')) add(COUNTER[name], 1);
-  for (const name of DETAILS) add(COUNTER[name], usage.details?.[name] ?? 0);
+  if (statusName !== undefined) counters.push(COUNTER[statusName], 1);
+  if (status === 429) counters.push(COUNTER.status429, 1);
+  if (responseFlags) for (const id of flagIds(responseFlags)) counters.push(id, 1);
+  if (usage.details) {
+    for (const name of DETAILS) {
+      const count = usage.details[name] ?? 0;
+      if (count > 0) counters.push(COUNTER[name], count);
+    }
+  }
   const isFailed = status !== null && (status === 0 || status >= 400);
-  if (durationMs === null) add(COUNTER.untimedOutput, usage.output);
-  else {
-    add(isFailed ? COUNTER.failedDurationMs : COUNTER.durationMs, durationMs);
-    add((isFailed ? HISTOGRAM.failedDuration : HISTOGRAM.duration) + histogramBucket(durationMs), 1);
+  if (durationMs) counters.push(isFailed ? COUNTER.failedDurationMs : COUNTER.durationMs, durationMs);
+  if (firstTokenMs) counters.push(COUNTER.firstTokenMs, firstTokenMs);
+  if (durationMs === null) {
+    if (usage.output > 0) counters.push(COUNTER.untimedOutput, usage.output);
+    if (firstTokenMs) counters.push(COUNTER.untimedFirstTokenMs, firstTokenMs);
+  } else {
+    const first = isFailed ? HISTOGRAM.failedDuration : HISTOGRAM.duration;
+    counters.push(first + histogramBucket(durationMs), 1);
   }
-  if (firstTokenMs !== null) {
-    add(COUNTER.firstTokenMs, firstTokenMs);
-    if (durationMs === null) add(COUNTER.untimedFirstTokenMs, firstTokenMs);
-    add(HISTOGRAM.firstToken + histogramBucket(firstTokenMs), 1);
-  }
-  return counts.length === 0 ? NO_COUNTERS : counts.toSorted(([a], [b]) => a - b).flat();
+  if (firstTokenMs !== null) counters.push(HISTOGRAM.firstToken + histogramBucket(firstTokenMs), 1);
+  return counters;
+}
+
+function flagIds(flags: string): number[] {
+  return flagClassesOf(flags)
+    .map((name): number => COUNTER[name])
+    .toSorted((a, b) => a - b);
 }
 
 const DETAILS = [

@@ -38,6 +38,8 @@ const MOST_VALUES = 64;
 const MOST_BYTES = 64 << 10;
 /** With less room than this, a value is left out. */
 const SHORTEST_CUT = 16;
+/** Shorter values are not measured in bytes: their characters are counted. */
+const SHORT = 64;
 /** A longer name is hostile. */
 const LONGEST_NAME = 256;
 
@@ -102,8 +104,10 @@ export function isOwnName(name: string): boolean {
   return OWN_FIELDS.has(name);
 }
 
-/** What Envoy prints for an absent value. */
-const NOTHING: ReadonlySet<string> = new Set(['null', '""', '"-"']);
+/** Whether a value is what Envoy prints for an absent one. */
+function isNothing(json: string | undefined): json is undefined {
+  return json === undefined || (json.length <= 4 && (json === '"-"' || json === '""' || json === 'null'));
+}
 
 /** Strings that plugins and Envoy write, never a client: kept in a store without texts. */
 const CODES: ReadonlySet<string> = new Set([
@@ -150,23 +154,21 @@ export class FieldKeeper {
     this.#redact = redact;
   }
 
-  fieldsOf(
-    round: Pick<AnyRound, 'attributes' | 'accessLog' | 'durationMs' | 'firstTokenMs' | 'usage'>,
-  ): KeptFields {
+  fieldsOf(round: LoggedFields): KeptFields {
     const kept = new Kept();
     // A client can add attributes, so dimensions and the gateway's own fields come first.
     for (const name of this.#dimensions) {
-      const attribute = round.attributes.get(name) ?? 'null';
-      const json = attribute === 'null' ? (round.accessLog.get(name) ?? 'null') : attribute;
-      if (!NOTHING.has(json))
+      const attribute = round.attributes.get(name);
+      const json = isNothing(attribute) ? round.accessLog.get(name) : attribute;
+      if (!isNothing(json))
         this.#add(kept, json === attribute ? kept.attributes : kept.accessLog, name, json);
     }
     for (const [name, json] of round.accessLog) {
-      if (NOTHING.has(json) || !this.#isLineField(name) || isHeld(name, json, round)) continue;
+      if (isNothing(json) || !this.#isLineField(name) || isHeld(name, json, round)) continue;
       this.#add(kept, kept.accessLog, name, json);
     }
     for (const [name, json] of round.attributes) {
-      if (json === 'null' || OWN_ATTRIBUTES.has(name) || this.#isDropped(name) || isHeld(name, json, round))
+      if (OWN_ATTRIBUTES.has(name) || json === 'null' || this.#isDropped(name) || isHeld(name, json, round))
         continue;
       this.#add(kept, kept.attributes, name, json);
     }
@@ -207,30 +209,24 @@ class Kept implements KeptFields {
   #bytes = 0;
 
   add(values: Map<string, string>, name: string, json: string, isAsked: boolean): void {
-    const isFull = this.attributes.size + this.accessLog.size >= MOST_VALUES || name.length > LONGEST_NAME;
+    const bytes = json.length <= SHORT ? json.length : Buffer.byteLength(json);
     const room = Math.min(isAsked ? MOST_BYTES : MOST_VALUE_BYTES, MOST_BYTES - this.#bytes);
-    const bytes = Buffer.byteLength(json);
-    if (isFull || room < SHORTEST_CUT) {
-      this.#noteCut(name, bytes);
-      return;
-    }
-    const value = bytes <= room ? json : cutJson(json, room);
-    if (value !== json) this.#noteCut(name, bytes);
+    const isFull = this.attributes.size + this.accessLog.size >= MOST_VALUES;
+    if (bytes > room || isFull) this.#noteCut(name, bytes);
+    if (isFull || room < SHORTEST_CUT || name.length > LONGEST_NAME) return;
     this.#bytes += Math.min(bytes, room);
-    values.set(name.toWellFormed(), oneLine(value));
+    values.set(name, bytes > room ? cutJson(json, room) : json);
   }
 
   #noteCut(name: string, bytes: number): void {
-    if (this.cut.size < MOST_VALUES) this.cut.set(name.slice(0, LONGEST_NAME).toWellFormed(), bytes);
+    if (this.cut.size < MOST_VALUES) this.cut.set(name.slice(0, LONGEST_NAME), bytes);
   }
 }
 
+type LoggedFields = Pick<AnyRound, 'attributes' | 'accessLog' | 'durationMs' | 'firstTokenMs' | 'usage'>;
+
 /** Whether the round has this value under a name of its own. */
-function isHeld(
-  name: string,
-  json: string,
-  { durationMs, firstTokenMs, usage }: Pick<AnyRound, 'durationMs' | 'firstTokenMs' | 'usage'>,
-): boolean {
+function isHeld(name: string, json: string, { durationMs, firstTokenMs, usage }: LoggedFields): boolean {
   if (name === 'llm_service_duration' || name === 'duration') return isNumber(json, durationMs);
   if (name === 'llm_first_token_duration') return isNumber(json, firstTokenMs);
   return (
@@ -254,11 +250,6 @@ function cutJson(json: string, bytes: number): string {
     const cut = JSON.stringify(text.slice(0, length).toWellFormed());
     if (Buffer.byteLength(cut) <= bytes) return cut;
   }
-}
-
-/** In valid JSON, line breaks occur only between tokens. */
-function oneLine(json: string): string {
-  return json.includes('\n') || json.includes('\r') ? json.replaceAll(/[\n\r]/g, ' ') : json;
 }
 
 /** Which names match one of the patterns, in which `*` stands for any characters. */
@@ -286,7 +277,21 @@ export function keptMembers({ attributes, accessLog, cut }: KeptFields): string 
 /** An object of values given as JSON; null if there are none. */
 export function objectJson(values: ReadonlyMap<string, string | number>): string | null {
   if (values.size === 0) return null;
-  let text = '';
-  for (const [name, json] of values) text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${json}`;
-  return `${text}}`;
+  let text = '{';
+  for (const [name, json] of values) text += `${text.length === 1 ? '' : ','}${keyJson(name)}${json}`;
+  // In valid JSON, line breaks occur only between tokens.
+  return `${text.includes('\n') || text.includes('\r') ? text.replaceAll(/[\n\r]/g, ' ') : text}}`;
+}
+
+/** Nearly all lines have the same names. */
+const KEYS = new Map<string, string>();
+const MOST_KEYS = 1000;
+
+/** A name as the key of a JSON object, with the colon. */
+function keyJson(name: string): string {
+  let json = KEYS.get(name);
+  if (json !== undefined) return json;
+  json = `${JSON.stringify(name.toWellFormed())}:`;
+  if (KEYS.size < MOST_KEYS) KEYS.set(name, json);
+  return json;
 }
