@@ -15,7 +15,7 @@ export interface KeptSettings {
 }
 
 /** Each is a name in the key of many cells. */
-const MOST_DIMENSIONS = 16;
+export const MOST_DIMENSIONS = 16;
 
 /** Throws UsageError for a name that cannot be a dimension. */
 export function checkDimensions(names: readonly string[] = []): void {

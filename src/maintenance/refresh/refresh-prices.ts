@@ -1,6 +1,5 @@
 import { takeOver } from '../../store/take-over.ts';
-import { CountingRules, factsOfStored, SessionCells } from '../../session-format/round-cells.ts';
-import { readRound } from '../../session-format/read-round.ts';
+import { CountingRules } from '../../session-format/round-cells.ts';
 import { InputOutputError, isSystemError, UsageError } from '../../platform/errors.ts';
 import type { Files } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
@@ -13,15 +12,13 @@ import { mergeCells } from '../../model/usage-cells.ts';
 import { readPriceLines } from '../../store/read.ts';
 import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
 import { reprice } from '../../store/reprice.ts';
-import { storedRounds } from '../../store/session-file.ts';
 import { coverageOf, readState, type State } from '../../store/state.ts';
 import { lockPath, openStore, type Store } from '../../store/store.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { BUCKET_MS, type PriceRef, type UsageCell } from '../../model/usage-cell.ts';
 import type { PricedSum, RefreshResult } from '../../model/refresh-result.ts';
 import { CostChanges } from './cost-changes.ts';
-import { removedRounds } from '../removed-rounds.ts';
-import { pricedCell, type Counting } from '../read-session.ts';
+import { usageFromRounds } from '../session-usage.ts';
 
 /** What a refresh prices rounds by, determined under the lock. */
 export interface RefreshPrices {
@@ -84,7 +81,8 @@ async function refresh(files: Files, store: Store, request: RefreshRequest): Pro
   const rules = new CountingRules(coverageOf(state));
   for (const entry of index.sessions.values()) {
     if (!entry.usage.some((cell) => mayChange(cell, models, span))) continue;
-    const usage = usageAnew(files, dir, entry, { book, rules }, removed.get(entry.id) ?? [], changes);
+    const parts = removed.get(entry.id) ?? [];
+    const usage = usageFromRounds(files, dir, entry, { book, rules }, parts, (round) => changes.add(round));
     if (pricesIn(usage) !== pricesIn(entry.usage)) changed.set(entry.id, { ...entry, usage });
   }
   const renewed = withChanged(index, changed);
@@ -190,35 +188,6 @@ function mayChange(
   const entry = models.get(model) ?? null;
   return entry === null ? price !== 'unpriced' : price !== entry;
 }
-
-/** Reads a session's rounds one by one, and sums their usage and new costs. */
-function usageAnew(
-  files: Files,
-  dir: string,
-  entry: SessionEntry,
-  { book, rules }: Counting,
-  parts: readonly PrunedPart[],
-  changes: CostChanges,
-): UsageCell[] {
-  // Only sums are left of pruned rounds, so they keep their prices.
-  let cells: UsageCell[] = parts.flatMap(({ usage }) => usage);
-  let rounds = removedRounds(parts);
-  const counted = new SessionCells(rules, cells);
-  for (const line of storedRounds(files, dir, entry)) {
-    const { stored, texts } = readRound(line);
-    cells.push(pricedCell(stored, book, counted.of(factsOfStored(stored, texts))));
-    changes.add(stored);
-    rounds++;
-    if (cells.length > MOST_CELLS) cells = mergeCells(cells);
-  }
-  if (rounds === entry.rounds) return mergeCells(cells);
-  throw new InputOutputError(
-    `the session file of ${JSON.stringify(entry.id)} in ${dir} holds ${rounds} rounds, and the index counts ${entry.rounds}. ` +
-      'Nothing was changed. Run monitor repair to see what can be recovered',
-  );
-}
-
-const MOST_CELLS = 10_000;
 
 /** Which rounds have which price, as text. */
 function pricesIn(cells: readonly UsageCell[]): string {
