@@ -10,7 +10,7 @@ import { pricesPath } from '../../store/price-files.ts';
 import { type Index, StoredIndex } from '../../store/index/index.ts';
 import { mergeCells } from '../../model/usage-cells.ts';
 import { readPriceLines } from '../../store/read.ts';
-import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
+import { readPruned } from '../../store/pruned-file.ts';
 import { reprice } from '../../store/reprice.ts';
 import { coverageOf, readState, type State } from '../../store/state.ts';
 import { lockPath, openStore, type Store } from '../../store/store.ts';
