@@ -1,4 +1,4 @@
-import { COUNTER } from '../../src/model/cell-counters.ts';
+import { COUNTER, HISTOGRAM } from '../../src/model/cell-counters.ts';
 import { NOTHING_KEPT } from '../../src/session-format/kept-fields.ts';
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -97,7 +97,7 @@ describe('what a draft hands over', () => {
         currency: 'USD',
         inexact: '',
         tags: '',
-        counters: [COUNTER.status4xx, 1, COUNTER.untimedOutput, 5],
+        counters: [COUNTER.status4xx, 1, COUNTER.failedDurationMs, 1240, HISTOGRAM.failedDuration + 75, 1],
       },
     ]);
     expect(entry.usage.map((cell) => [cell.bucket, cell.price, cell.cost, cell.saved])).toEqual([

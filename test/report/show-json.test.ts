@@ -60,6 +60,9 @@ test('show --json: the whole structure of the specification', () => {
     bound_reasons: [],
     currency: 'USD',
     cost: 0.00063,
+    attributes: null,
+    access_log: null,
+    fields_cut: {},
   });
   expect(rounds[0].input_token_details).toEqual({ audio_tokens: 0 });
 });

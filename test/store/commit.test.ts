@@ -35,7 +35,7 @@ describe('commit', () => {
     expect(stateOf(store)).toEqual(state);
     const [session = '', positions] = readFileSync(tailPath(store.dir, 1), 'utf8').split('\n');
     expect(positions).toBe(
-      `{"logs":${JSON.stringify(logs)},"next_log":2,"commit":1,"base":0,"crc":${crc32(`${session}\n`)}}`,
+      `{"logs":${JSON.stringify(logs)},"next_log":2,"commit":1,"coverage":${JSON.stringify(FULL_COVERAGE)},"base":0,"crc":${crc32(`${session}\n`)}}`,
     );
     expect(existsSync(rejectedPath(store.dir))).toBe(false);
   });
