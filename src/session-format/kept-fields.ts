@@ -211,9 +211,9 @@ class Kept implements KeptFields {
   add(values: Map<string, string>, name: string, json: string, isAsked: boolean): void {
     const bytes = json.length <= SHORT ? json.length : Buffer.byteLength(json);
     const room = Math.min(isAsked ? MOST_BYTES : MOST_VALUE_BYTES, MOST_BYTES - this.#bytes);
-    const isFull = this.attributes.size + this.accessLog.size >= MOST_VALUES;
+    const isFull = this.attributes.size + this.accessLog.size >= MOST_VALUES || name.length > LONGEST_NAME;
     if (bytes > room || isFull) this.#noteCut(name, bytes);
-    if (isFull || room < SHORTEST_CUT || name.length > LONGEST_NAME) return;
+    if (isFull || room < SHORTEST_CUT) return;
     this.#bytes += Math.min(bytes, room);
     values.set(name, bytes > room ? cutJson(json, room) : json);
   }
