@@ -60,7 +60,7 @@ export interface Evidence {
 
 export async function gatherEvidence(files: Files, options: DiagnoseOptions): Promise<Evidence> {
   const { dir, now, pricesPath } = options;
-  const { store, storeProblem } = storeIn(files, dir);
+  const { store, storeProblem } = storeIn(files, dir, now);
   const { logPaths, namedBy } = choosePaths(options.logPaths, store);
   const { logs, missing, unlisted } = await discover(files, logPaths);
   const statuses: LogStatus[] = [];
@@ -128,9 +128,9 @@ async function discover(
 }
 
 /** A store that a run would refuse to work on is a finding, not a reason to stop. */
-function storeIn(files: Files, dir: string): Pick<Evidence, 'store' | 'storeProblem'> {
+function storeIn(files: Files, dir: string, now: number): Pick<Evidence, 'store' | 'storeProblem'> {
   try {
-    return { store: readStoreFacts(files, dir), storeProblem: undefined };
+    return { store: readStoreFacts(files, dir, now), storeProblem: undefined };
   } catch (error) {
     if (!(error instanceof MonitorError) && !isSystemError(error)) throw error;
     return { store: undefined, storeProblem: error.message };

@@ -27,13 +27,17 @@ export class Commits {
   #state: State;
   /** What is stored, including the waiting batch. */
   readonly index: StoredIndex;
+  /** The store was converted from an older format. */
+  readonly isTakenOver: boolean;
   #syncer: Syncer | undefined;
   #waiting: Waiting | undefined;
 
   constructor(files: Files, store: Store) {
     this.#files = files;
     this.#store = store;
-    this.#state = takeOver(files, store, readState(files, store.statePath, store.id));
+    const state = readState(files, store.statePath, store.id);
+    this.#state = takeOver(files, store, state);
+    this.isTakenOver = this.#state !== state && state.commit > 0;
     this.index = new StoredIndex(files, store.dir, this.#state);
   }
 

@@ -31,6 +31,10 @@ const BATCH_SIZE = 24 << 20;
 /** How many logs stay open after reading, to be checked before the commit. */
 const MOST_OPEN = 64;
 
+/** What a run says after it converted the store. */
+const TAKEN_OVER =
+  'was converted to state format 5, which older versions of monitor cannot read. Failures, times and attributes are kept from now on; monitor reindex counts the stored rounds too, as far as they have them';
+
 /** One pass over the logs under the lock, committed batch by batch. */
 export class Run {
   readonly #files: Files;
@@ -65,6 +69,7 @@ export class Run {
     this.#tally = tally;
     this.#commits = new Commits(files, store);
     const { state } = this.#commits;
+    if (this.#commits.isTakenOver) tally.warn(store.dir, TAKEN_OVER);
     this.#closedTimes = new ClosedTimes(state, () => this.#commits.index.sessions);
     this.#known = new KnownLogs(
       files,

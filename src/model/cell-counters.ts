@@ -103,6 +103,13 @@ export function counterOf(counters: CellCounters, name: CounterName): number {
   return 0;
 }
 
+/** Only the counts of failures: those by status and by response flag. */
+export function failuresIn(counters: CellCounters): CellCounters {
+  let end = 0;
+  while (end < counters.length && (counters[end] as number) <= COUNTER.otherFlag) end += 2;
+  return counters.slice(0, end);
+}
+
 /** Rounds that failed: the client was gone, or the status is 400 or above. */
 export function failedRoundsOf(counters: CellCounters): number {
   let failed = 0;

@@ -4,7 +4,7 @@ import { readLogLine } from '../../src/ai-log/round.ts';
 import { FieldKeeper, KEEP_ALL } from '../../src/session-format/kept-fields.ts';
 
 /** Keys that `show --json` has under the same name, or as its documented counterpart. */
-const SAME = [
+const SAME = new Set([
   'model',
   'api',
   'consumer',
@@ -23,7 +23,7 @@ const SAME = [
   'answer',
   'reasoning',
   'tool_calls',
-];
+]);
 
 /** The names in the tables of "Not kept" of docs/store-format.md. */
 const DOCUMENTED = new Set(
@@ -48,7 +48,7 @@ function lost(line: string): string[] {
   const fields = JSON.parse(line) as Record<string, unknown>;
   const aiLog = fields['ai_log'];
   const inner = (typeof aiLog === 'string' ? JSON.parse(aiLog) : aiLog) as Record<string, unknown>;
-  const isKept = (name: string): boolean => SAME.includes(name) || DOCUMENTED.has(name);
+  const isKept = (name: string): boolean => SAME.has(name) || DOCUMENTED.has(name);
   return [
     ...Object.keys(inner).filter((name) => inner[name] !== null && !attributes.has(name) && !isKept(name)),
     ...Object.keys(fields).filter(

@@ -56,6 +56,16 @@ const FACTS: { [C in Code]: FactsByCode[C][] } = {
     { rounds: one, streams: 0 },
     { rounds: some, streams: 3 },
   ],
+  'failed-requests': [
+    { requests: one, classes: [['status429', 1]] },
+    {
+      requests: some,
+      classes: [
+        ['status5xx', 1200],
+        ['timeout', 3],
+      ],
+    },
+  ],
   'no-messages': rounds,
   'cut-values': rounds,
   'cache-unknown': rounds,
