@@ -26,6 +26,8 @@ export interface StoreFacts {
   /** Which of the built-in prices come first. */
   priceList: PriceList;
   rejectedLines: number;
+  /** Lines that were not stored because the store had them from another log, or from another part of the same one. */
+  knownRounds: number;
   /** Lines that wait for their last part. */
   held: number;
   /** Logs that vanished before they were read to the end. */
@@ -79,6 +81,8 @@ export function readStoreFacts(files: Files, dir: string, now: number): StoreFac
     recent.rounds += count;
     recent.counters = addCounters(recent.counters, failuresIn(cell.counters));
   }
+  // A log that turned up again is among both.
+  const logs = new Map([...closed.values(), ...state.logs].map((log) => [log.id, log]));
   const lost = [...closed.values()].filter(isLog).filter(({ lost, offset }) => (lost ?? 0) > offset);
   return {
     dir,
@@ -91,6 +95,7 @@ export function readStoreFacts(files: Files, dir: string, now: number): StoreFac
     countedRounds,
     priceList: store.pricing.list,
     rejectedLines: countLines(readWhole(files, join(dir, '.rejected.jsonl')), state.rejected.length),
+    knownRounds: [...logs.values()].filter(isLog).reduce((sum, { known = 0 }) => sum + known, 0),
     held: state.logs.reduce((sum, log) => sum + (log.open?.length ?? 0), 0),
     gaps: lost.map(({ path, lost, offset, closed: at }) => ({
       path,

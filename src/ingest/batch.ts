@@ -117,7 +117,7 @@ export class Batch {
     this.#keeper = keeperOf(store, coverage, redactor);
     this.#rules = new CountingRules(coverage);
     this.#imported = imported;
-    this.#known = new KnownRounds(files, store.dir, state, index);
+    this.#known = new KnownRounds(files, store.dir, state, index, imported);
     this.#files = files;
     this.#linePath = linePath;
     this.#heldWeight = heldWeight;
@@ -213,9 +213,12 @@ export class Batch {
       return 'filtered';
     }
     const stored = this.#redactor?.round(round) ?? round;
-    const likeness = this.#imported?.judge(stored, round.time);
+    const places = placesOf(stored, source);
+    const found = places === 'none' ? 'new' : this.#findKnown(stored, source, places);
+    if (found !== 'new') return found;
+    const line = { log: source.logId, mayBeCopy: places !== 'none' };
+    const likeness = this.#imported?.judge(stored, line);
     if (likeness === 'known') return 'imported';
-    if (this.#isKnown(stored, source)) return 'known';
     const resolution = round.usageState === 'counted' ? await this.#resolve(round.model) : undefined;
     const price = priceRound(
       this.#book,
@@ -238,13 +241,13 @@ export class Batch {
     return 'rounds';
   }
 
-  #isKnown(round: AnyRound, { times, logId }: LineSource): boolean {
-    const { time, durationMs } = round;
-    const ended = time === null ? null : time + (durationMs ?? 0);
-    const places = times?.placesOf(ended, time !== null && time % 1000 !== 0) ?? 'none';
-    if (places === 'none') return false;
+  #findKnown(
+    round: AnyRound,
+    { logId }: LineSource,
+    places: 'others' | 'all',
+  ): ReturnType<KnownRounds['find']> {
     const draft = this.#sessions.get(round.sessionId)?.draft;
-    return this.#known.has(round, { log: logId, isAlsoOwn: places === 'all' }, draft);
+    return this.#known.find(round, { log: logId, isAlsoOwn: places === 'all' }, draft);
   }
 
   /** Moves the session to the end of the map, which is ordered by last use. */
@@ -270,4 +273,10 @@ export class Batch {
     this.#newFiles.add(file.toLowerCase());
     return file;
   }
+}
+
+/** Where the line can have been read before. */
+function placesOf({ time, durationMs }: AnyRound, { times }: LineSource): 'none' | 'others' | 'all' {
+  const ended = time === null ? null : time + (durationMs ?? 0);
+  return times?.placesOf(ended, time !== null && time % 1000 !== 0) ?? 'none';
 }

@@ -2,7 +2,8 @@ import type { Files } from '../platform/files.ts';
 import type { Syncer } from '../platform/syncer.ts';
 import { areMany, seal, stage, syncEach, syncFiles, type Batch, type Staged } from '../store/commit.ts';
 import { StoredIndex } from '../store/index/index.ts';
-import { readState, type State } from '../store/state.ts';
+import { readCurrentState } from '../store/current-state.ts';
+import type { State } from '../store/state.ts';
 import { takeOver } from '../store/take-over.ts';
 import type { Store } from '../store/store.ts';
 
@@ -35,7 +36,7 @@ export class Commits {
   constructor(files: Files, store: Store) {
     this.#files = files;
     this.#store = store;
-    const state = readState(files, store.statePath, store.id);
+    const state = readCurrentState(files, store);
     this.#state = takeOver(files, store, state);
     this.isTakenOver = this.#state !== state && state.commit > 0;
     this.index = new StoredIndex(files, store.dir, this.#state);

@@ -1,19 +1,21 @@
 import { join } from 'node:path';
 import { printableId } from '../platform/clean-text.ts';
 import { nearestNames } from '../platform/nearest.ts';
+import { prunedPath } from '../store/pruned-file.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredIndex } from '../store/index/index.ts';
 import type { Warning } from './tally.ts';
 
 /**
  * Warnings about a run's rounds: no round belongs to the session of --session-key, while other sessions are left out;
- * or some sessions may count imported rounds twice.
+ * some sessions may count imported rounds twice; or rounds were taken as pruned ones.
  */
 export function doubtsOf(
   { dir, filters }: Store,
   index: Pick<StoredIndex, 'head'>,
   leftOut: ReadonlySet<string>,
   doubtful: readonly [session: string, rounds: number][],
+  takenAsPruned: number,
 ): Warning[] {
   const { session_key: key } = filters;
   const isUnknown = key !== null && leftOut.size > 0 && !index.head(key);
@@ -23,6 +25,7 @@ export function doubtsOf(
       path: join(dir, index.head(id)?.file ?? ''),
       message: doubtfulRounds(rounds),
     })),
+    ...(takenAsPruned > 0 ? [{ path: prunedPath(dir), message: guessedRounds(takenAsPruned) }] : []),
   ];
 }
 
@@ -36,8 +39,16 @@ function unknownSession(key: string, others: Iterable<string>): string {
 function doubtfulRounds(rounds: number): string {
   const many = rounds === 1 ? '1 round of the log' : `${rounds} rounds of the log`;
   return (
-    `${many} may have been imported before (the same model and token counts, but more than once or without a text): ` +
-    'stored with the flag maybe-imported; what was imported too counts twice'
+    `${many} may have been imported before (the same model and token counts, but more than once or without a text, ` +
+    'or the imported rounds were pruned): stored with the flag maybe-imported; what was imported too counts twice'
+  );
+}
+
+function guessedRounds(rounds: number): string {
+  const many = rounds === 1 ? '1 round was' : `${rounds} rounds were`;
+  return (
+    `${many} not counted: their logs may have been read before an older version pruned their sessions, and they fit into ` +
+    'the sums that are left. Rounds of another gateway in the same 15 minutes fit as well'
   );
 }
 

@@ -45,7 +45,7 @@ export class LineTaker {
         ? await this.#batch.addLine(bytes.subarray(start, end), { ...source, offset: at + start })
         : 'other';
       this.#tally.count(count);
-      if (count === 'rounds') reading.rounds++;
+      reading.note(count);
     }
     // If the lines account for every byte, nothing else is in the block.
     this.#tally.read(length === to ? lines : countLines(bytes.subarray(0, to)));
@@ -75,7 +75,7 @@ export class LineTaker {
         const count = mayBeCall ? await this.#batch.addLine(bytes.subarray(start, end), source) : 'other';
         this.#tally.count(count, left);
         left = 0;
-        if (count === 'rounds') reading.rounds++;
+        reading.note(count);
       }
       this.#tally.pass(left);
     }

@@ -2,6 +2,7 @@ import { agrees, type FingerprintBuilder } from '../logs/fingerprint.ts';
 import type { OpenLog } from '../logs/open-log.ts';
 import type { Fingerprint, LogPosition } from '../model/log-position.ts';
 import type { LogTimes } from './known/log-times.ts';
+import type { LineCount } from './tally.ts';
 
 /** The log was truncated while it was read. What was not committed is read again. */
 export class LogChanged extends Error {}
@@ -45,6 +46,12 @@ export class LogReading {
 
   get hasRead(): boolean {
     return this.offset > this.from;
+  }
+
+  /** Notes what a line counts as. */
+  note(count: LineCount): void {
+    if (count === 'rounds') this.rounds++;
+    if (count === 'known' || count === 'pruned') this.position.known = (this.position.known ?? 0) + 1;
   }
 
   /** Records the bytes of complete lines. */

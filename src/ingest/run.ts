@@ -116,9 +116,16 @@ export class Run {
   async #sayDoubts(): Promise<void> {
     const { leftOut } = this.#batch;
     const doubtful = this.#imported?.doubtful() ?? [];
-    if (leftOut.size === 0 && doubtful.length === 0) return;
+    const { takenAsPruned } = this.#tally.result();
+    if (leftOut.size === 0 && doubtful.length === 0 && takenAsPruned === 0) return;
     const { doubtsOf } = await import('./doubts.ts');
-    for (const { path, message } of doubtsOf(this.#store, this.#commits.index, leftOut, doubtful))
+    for (const { path, message } of doubtsOf(
+      this.#store,
+      this.#commits.index,
+      leftOut,
+      doubtful,
+      takenAsPruned,
+    ))
       this.#tally.warn(path, message);
   }
 

@@ -13,6 +13,8 @@ export interface ParseResult {
   importedBefore: number;
   /** Rounds that the store already had from another log, or from another part of this one. */
   knownRounds: number;
+  /** Of these, the ones that were taken as pruned because they fit into the sums that an older version kept. */
+  takenAsPruned: number;
   /** Lines of these logs that still wait for their last part after this run. */
   held: number;
   bytes: number;
@@ -54,12 +56,24 @@ interface Counts {
   filtered: number;
   imported: number;
   known: number;
+  pruned: number;
 }
 
-/** What a line counts as. `imported`: a round that was imported before. `known`: a round that is already stored. */
+/**
+ * What a line counts as. `imported`: a round that was imported before. `known`: a round that is already stored. `pruned`:
+ * a round that may have been stored, and pruned by an older version.
+ */
 export type LineCount = keyof Counts;
 
-const COUNTS: readonly LineCount[] = ['rounds', 'other', 'rejected', 'filtered', 'imported', 'known'];
+const COUNTS: readonly LineCount[] = [
+  'rounds',
+  'other',
+  'rejected',
+  'filtered',
+  'imported',
+  'known',
+  'pruned',
+];
 
 /** The counts of a batch, and what they are checked against. */
 interface Pending extends Counts {
@@ -176,7 +190,8 @@ export class Tally {
       rejectedLines: this.#committed.rejected,
       filteredRounds: this.#committed.filtered,
       importedBefore: this.#committed.imported,
-      knownRounds: this.#committed.known,
+      knownRounds: this.#committed.known + this.#committed.pruned,
+      takenAsPruned: this.#committed.pruned,
       held: this.held,
       bytes: sumBytes(this.#logs),
       logs: this.#logs,
@@ -201,7 +216,17 @@ export class Tally {
 }
 
 function nothing(): Pending {
-  return { rounds: 0, other: 0, rejected: 0, filtered: 0, imported: 0, known: 0, lines: 0, joined: 0 };
+  return {
+    rounds: 0,
+    other: 0,
+    rejected: 0,
+    filtered: 0,
+    imported: 0,
+    known: 0,
+    pruned: 0,
+    lines: 0,
+    joined: 0,
+  };
 }
 
 function sumBytes(logs: readonly ReadLog[]): number {

@@ -6,7 +6,7 @@ import { gzipDigest, openPlainLog } from '../logs/open-log.ts';
 import { isUnchanged } from '../logs/seen-file.ts';
 import type { LogPosition } from '../model/log-position.ts';
 import { committedFiles } from '../store/index/index.ts';
-import { readState, type State } from '../store/state.ts';
+import { readStateFile, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
 import { isReadable } from './unread-file.ts';
 
@@ -17,7 +17,9 @@ export async function findNothingNew(
   logs: readonly LogFile[],
   now: number,
 ): Promise<LogPosition[] | undefined> {
-  const state = readState(files, store.statePath, store.id);
+  const { state, hasChecksum } = readStateFile(files, store.statePath, store.id);
+  // A run compares it with the index, and converts it.
+  if (!hasChecksum) return undefined;
   const isSame = isIndexThere(files, store, state) && (await isUpToDate(files, logs, state.logs, now));
   return isSame ? state.logs : undefined;
 }

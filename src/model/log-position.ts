@@ -51,6 +51,8 @@ export interface LogPosition extends Fingerprint {
    * line has a time.
    */
   times?: TimeRange;
+  /** How many of its lines were not stored because another log, or another part of this one, had them. Absent: none. */
+  known?: number;
   /** Number of consecutive runs that found none of its files. */
   missing: number;
   /** Files that hold all or part of it, so that an unchanged one need not be opened again. */
@@ -133,8 +135,16 @@ export interface ImportedLog {
     met?: [from: number, to: number][];
     /** Ordinal of the round that matched the last line of the session read from a log. */
     last?: number;
+    /** The lines from which these rounds were read, as far as they have an identity. Older versions did not store it. */
+    lines?: MetRun[];
   };
 }
+
+/**
+ * Lines of one log from which consecutive rounds of an imported file were read: the log's id, the ordinal of the first
+ * round, and digests of the lines' identities, 12 characters each.
+ */
+export type MetRun = [logId: number, from: number, digests: string];
 
 /** A source of rounds that the index keeps: a log whose files are gone, or an imported file. */
 export type ClosedLog = LogPosition | ImportedLog;
@@ -155,8 +165,22 @@ function isTimeRange(value: unknown): value is TimeRange {
 /** Checks a parsed JSON value. Every version of this program has written all keys that are not optional. */
 export function isLogPosition(value: unknown): value is LogPosition {
   if (!isRecord(value)) return false;
-  const { pattern, path, size, missing, seen, head, windows, last, lost, closed, open, unread, times } =
-    value;
+  const {
+    pattern,
+    path,
+    size,
+    missing,
+    seen,
+    head,
+    windows,
+    last,
+    lost,
+    closed,
+    open,
+    unread,
+    times,
+    known,
+  } = value;
   return (
     isCount(value['id']) &&
     isCount(value['offset']) &&
@@ -172,7 +196,8 @@ export function isLogPosition(value: unknown): value is LogPosition {
     isAbsentOr(closed, isNumber) &&
     (open === undefined || isList(open, isOpenLine)) &&
     isAbsentOr(unread, isUnreadFile) &&
-    isAbsentOr(times, isTimeRange)
+    isAbsentOr(times, isTimeRange) &&
+    isAbsentOr(known, isCount)
   );
 }
 
@@ -187,7 +212,7 @@ function isImportedLog(value: Record<string, unknown>): value is Record<string, 
 
 function isImport(value: unknown): value is ImportedLog['imported'] {
   if (!isRecord(value)) return false;
-  const { digest, session, rounds, until, left, met, last } = value;
+  const { digest, session, rounds, until, left, met, last, lines } = value;
   return (
     typeof digest === 'string' &&
     typeof session === 'string' &&
@@ -195,8 +220,13 @@ function isImport(value: unknown): value is ImportedLog['imported'] {
     isAbsentOr(until, isNumber) &&
     isAbsentOr(left, isNumber) &&
     (met === undefined || isList(met, (range) => isCounts(range, 2))) &&
-    isAbsentOr(last, isNumber)
+    isAbsentOr(last, isNumber) &&
+    (lines === undefined || isList(lines, isMetRun))
   );
+}
+
+function isMetRun(value: unknown): value is MetRun {
+  return Array.isArray(value) && value.length === 3 && isCounts(value.slice(0, 2), 2) && isText(value[2]);
 }
 
 export function isLinePosition(value: unknown): value is LinePosition {

@@ -9,6 +9,7 @@ export interface ParseReport {
   filteredRounds: number;
   importedBefore?: number;
   knownRounds?: number;
+  takenAsPruned?: number;
   held: number;
   bytes: number;
   logs: readonly unknown[];
@@ -26,14 +27,16 @@ export function parseLine(report: ParseReport): string {
     filteredRounds,
     importedBefore = 0,
     knownRounds = 0,
+    takenAsPruned = 0,
     held,
   } = report;
   const filtered =
     filteredRounds > 0 ? `, ${plural(filteredRounds, 'round')} left out by the store's filters` : '';
   const imported =
     importedBefore > 0 ? `, ${plural(importedBefore, 'round')} already imported and not counted again` : '';
+  const guessed = takenAsPruned > 0 ? ` (${exact(takenAsPruned)} taken as pruned rounds)` : '';
   const known =
-    knownRounds > 0 ? `, ${plural(knownRounds, 'round')} already stored and not counted again` : '';
+    knownRounds > 0 ? `, ${plural(knownRounds, 'round')} already stored and not counted again${guessed}` : '';
   const waiting =
     held > 0 ? `, ${plural(held, 'line')} waiting for ${held === 1 ? 'its' : 'their'} last part` : '';
   return (

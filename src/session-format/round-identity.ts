@@ -57,6 +57,7 @@ export function identityOfStored(stored: StoredRound): RoundIdentity | undefined
 /**
  * Token counts are not part of a proof: newer builds read some of them differently. A line without a time, a request id
  * and a response id has no identity: lines of different requests are often equal then, for example of refused ones.
+ * Stores hold digests of keys (`ImportedLog`), so a key must not change from one version to the next.
  */
 function identityOf({ tokens, ...fields }: IdentityFields): RoundIdentity | undefined {
   const { time, requestId, chatId, responseCode, durationMs, firstTokenMs, model, consumer, api } = fields;

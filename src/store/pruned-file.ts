@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, type Files } from '../platform/files.ts';
+import { isCount } from '../platform/json-checks.ts';
 import { parseIndexLine, toCell, toRow, type CellRow } from './index/index.ts';
 import type { State } from './state.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
@@ -12,7 +13,18 @@ export type PrunedPart = Pick<
 > & {
   /** Time of the removal, in milliseconds since 1970 UTC. */
   pruned: number;
+  /** Which requests they were. Older versions did not store it. */
+  keys?: PrunedKeys[];
 };
+
+/**
+ * Digests of the identities of removed rounds, 12 characters each: those of one bucket and log. Rounds without an
+ * identity are left out.
+ */
+export type PrunedKeys = [bucket: number, logId: number, digests: string];
+
+/** The bucket of rounds without a time of their own. */
+export const TIMELESS = -1;
 
 /** One removal, as a line of the file. */
 type PrunedLine = Omit<PrunedPart, 'usage'> & {
@@ -70,13 +82,24 @@ function partsOf(path: string, bytes: Buffer): Map<string, PrunedPart[]> {
   if (lines.pop() !== '') throw damaged(path, 'is damaged');
   for (const text of lines) {
     const line = parseIndexLine(text) as PrunedLine | undefined;
-    if (typeof line?.id !== 'string' || !Array.isArray(line.usage)) throw damaged(path, 'is damaged');
+    const isWhole = typeof line?.id === 'string' && Array.isArray(line.usage) && areKeys(line.keys);
+    if (!isWhole) throw damaged(path, 'is damaged');
     const { id, commit: _commit, usage, counted, ...part } = line;
     const known = parts.get(id) ?? [];
     known.push({ ...part, usage: usage.map((row) => toCell(row, counted === true)) });
     parts.set(id, known);
   }
   return parts;
+}
+
+function areKeys(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every(isGroup));
+}
+
+function isGroup(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  const [bucket, log, digests] = value as unknown[];
+  return Number.isInteger(bucket) && isCount(log) && typeof digests === 'string';
 }
 
 function damaged(path: string, problem: string): InputOutputError {

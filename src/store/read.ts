@@ -4,7 +4,8 @@ import { isAbsent, nodeFiles, readBytes, withFile, type Files } from '../platfor
 import { StoredIndex, type StoredSessions } from './index/index.ts';
 import { pricesPath } from './price-files.ts';
 import { storedRounds } from './session-file.ts';
-import { readState, type State } from './state.ts';
+import { readCurrentState } from './current-state.ts';
+import type { State } from './state.ts';
 import { openStore } from './store.ts';
 import type { ClosedLog } from '../model/log-position.ts';
 import { isPruned, type SessionEntry } from '../model/session-entry.ts';
@@ -30,8 +31,8 @@ const TRIES = 5;
 export function readSnapshot(dir: string, files: Files = nodeFiles): Snapshot {
   const store = openStore(files, dir);
   for (let attempt = 1; ; attempt++) {
-    const state = readState(files, store.statePath, store.id);
     try {
+      const state = readCurrentState(files, store);
       const index = new StoredIndex(files, dir, state);
       const priceLines = readPriceLines(files, dir, state);
       return {

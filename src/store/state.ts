@@ -66,14 +66,25 @@ export function newState(store: string): State {
   };
 }
 
+/** A state as its file says it; without a checksum it may have changed since. */
+export interface FiledState {
+  state: State;
+  hasChecksum: boolean;
+}
+
 /** Reads the state of a store. Throws InputOutputError unless it is an intact state of this store. */
-export function readState(files: Files, path: string, store: string): State {
+export function readStateFile(files: Files, path: string, store: string): FiledState {
   const bytes = readWhole(files, path);
   if (!bytes) throw stateError(path, 'is missing');
-  const state = parseState(bytes);
-  if (typeof state === 'string') throw stateError(path, state);
-  if (state.store !== store) throw stateError(path, 'belongs to another store');
-  return state;
+  const filed = parseState(bytes);
+  if (typeof filed === 'string') throw stateError(path, filed);
+  if (filed.state.store !== store) throw stateError(path, 'belongs to another store');
+  return filed;
+}
+
+/** The same, without comparing a state of an older format with the index: `readCurrentState` does. */
+export function readState(files: Files, path: string, store: string): State {
+  return readStateFile(files, path, store).state;
 }
 
 export function writeState(files: Files, path: string, state: State): void {
@@ -96,7 +107,7 @@ function isIntact(text: string, { format, crc }: Record<string, unknown>): boole
 }
 
 /** The state in a file's bytes, or what is wrong with it. */
-export function parseState(bytes: Uint8Array): State | string {
+export function parseState(bytes: Uint8Array): FiledState | string {
   const text = Buffer.from(bytes).toString();
   const value = parseJson(text);
   if (value === undefined) {
@@ -109,13 +120,21 @@ export function parseState(bytes: Uint8Array): State | string {
     return `was written by a newer version of monitor (format ${value['format']}): update monitor`;
   }
   if (!isState(value)) return 'is not a state of this program: the Python original may have written it';
-  return isIntact(text, value) ? inNewFormat(value) : 'is damaged: its checksum does not match';
+  if (!isIntact(text, value)) return 'is damaged: its checksum does not match';
+  const hasChecksum = value['crc'] !== undefined;
+  return { state: inNewFormat(value, hasChecksum), hasChecksum };
 }
 
-function inNewFormat({ crc: _crc, ...state }: State & { crc?: unknown }): State {
+function inNewFormat({ crc: _crc, ...state }: State & { crc?: unknown }, hasChecksum: boolean): State {
   const format: number = state.format;
   const index = format === 1 ? { ...state.index, base: 0 } : state.index;
-  return { ...state, format: state.coverage ? STATE_FORMAT : UNCOUNTED_FORMAT, index };
+  const known: State = { ...state, format: state.coverage ? STATE_FORMAT : UNCOUNTED_FORMAT, index };
+  if (!hasChecksum) {
+    // Only what nothing repeats; without them, a run finds them out.
+    delete known.imported;
+    delete known.closed_until;
+  }
+  return known;
 }
 
 function isState(value: Record<string, unknown>): value is Record<string, unknown> & State {
@@ -151,7 +170,7 @@ function isKnownFormat(format: unknown): boolean {
   return isCount(format) && format >= 1 && format <= STATE_FORMAT;
 }
 
-function stateError(path: string, problem: string): InputOutputError {
+export function stateError(path: string, problem: string): InputOutputError {
   return new InputOutputError(
     `the state ${path} ${problem}. Nothing was changed. Without the state, monitor does not know which log bytes were counted. ` +
       'Run monitor repair: the index may have this information',

@@ -229,6 +229,6 @@ function isLeftover(files: Files, dir: string, name: string): boolean {
 }
 
 function isFresh(bytes: Uint8Array): boolean {
-  const state = parseState(bytes);
-  return typeof state !== 'string' && state.commit === 0;
+  const filed = parseState(bytes);
+  return typeof filed !== 'string' && filed.state.commit === 0;
 }

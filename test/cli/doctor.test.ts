@@ -68,11 +68,28 @@ test('--json with nothing wrong', async () => {
       rounds: 1,
       unpriced_rounds: 0,
       rejected_lines: 0,
+      known_rounds: 0,
       held: 0,
       lost_bytes: 0,
       last_stored_at: '2026-02-03T02:00:00.000Z',
     },
     schedule: [{ where: 'crontab -l', line: `* * * * * monitor parse --output-dir ${store} --quiet` }],
+  });
+});
+
+test('rounds that the logs brought again are counted', async () => {
+  const own = mkdtempSync(join(dir, 'known-'));
+  const lines = [0, 1, 2].map((second) => line(`2026-02-01T17:00:0${second}.000Z`, ROUND));
+  const made = await makeStore(own, lines);
+  writeFileSync(join(own, 'copy.log'), lines.slice(1).join(''));
+  await run(['parse', '--log-path', join(own, '*.log'), '--output-dir', made, '--quiet']);
+  const argv = ['doctor', '--log-path', join(own, '*.log'), '--data-dir', made];
+  expect((await run(argv, { columns: 300 })).out).toContain(
+    '0 rejected lines; 2 rounds met again in the logs and not counted again\n',
+  );
+  expect(JSON.parse((await run([...argv, '--json'])).out).store).toMatchObject({
+    rounds: 3,
+    known_rounds: 2,
   });
 });
 

@@ -31,6 +31,23 @@ test('changes nothing, neither log nor store', async () => {
   expect([contentOf(place.dir), statSync(place.dir).mtimeMs, readdirSync(place.folder)]).toEqual(before);
 });
 
+test('known rounds are counted once for each log, also for one that is gone and for one that came back', async () => {
+  const place = await makePlace();
+  const all = join(place.folder, 'logs/*.log');
+  const copy = join(place.folder, 'logs/copy.log');
+  const known = async (): Promise<number | undefined> => (await look(place)).store?.knownRounds;
+  expect(await known()).toBe(0);
+  writeFileSync(copy, [otherLine(7), ...LINES.slice(2)].join(''));
+  await run(place.dir, all);
+  expect(await known()).toBe(2);
+  rmSync(copy);
+  for (let i = 0; i < 3; i++) await run(place.dir, all);
+  expect(await known()).toBe(2);
+  writeFileSync(copy, [otherLine(7), ...LINES.slice(2), LINES[0]].join(''));
+  await run(place.dir, all);
+  expect(await known()).toBe(3);
+});
+
 test.each(['cri', 'docker'] as const)('nothing is wrong with a container log: %s', async (form) => {
   const size = form === 'cri' ? 100 : DOCKER_PART_BYTES;
   const lines = [...LINES, aiLine('b', 1, { answer: 'x'.repeat(40_000) })];

@@ -7,6 +7,7 @@ import {
   type ImportResult,
 } from '../../src/maintenance/import/import-sessions.ts';
 import type { ParseOptions } from '../../src/ingest/options.ts';
+import { pruneStore } from '../../src/maintenance/prune/prune-store.ts';
 import { repairStore } from '../../src/maintenance/repair/repair.ts';
 import type { ParseResult } from '../../src/ingest/tally.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
@@ -58,6 +59,11 @@ const parse = (
   options: Partial<ParseOptions> = {},
   files: Files = nodeFiles,
 ): Promise<ParseResult> => run(store, log, options, files);
+
+const pruneAll = ({ store: dir }: Scene): unknown =>
+  pruneStore(nodeFiles, { dir, before: NOW, content: false, isDryRun: false, now: NOW });
+
+const fileOf = ({ store }: Scene, id: string): string => readSnapshot(store).sessions.get(id)?.file ?? '';
 
 /** Rounds and input tokens of each session. */
 function sums(dir: string): Record<string, [rounds: number, input: number]> {
@@ -180,10 +186,17 @@ describe('a log that was imported is parsed', () => {
     expect(await parse(soon)).toMatchObject({ rounds: 0, importedBefore: 1 });
   });
 
-  test('a round that comes a second time after it was met is another one', async () => {
-    const scene = makeScene([aiLine('a', 0), aiLine('a', 1), aiLine('a', 0)], conversation('a', 2));
+  test('after a round was met, the same line is the same round, and another request another one', async () => {
+    const same = aiLine('a', 0);
+    const other = same.replace('"request_id":"a-0"', '"request_id":"other"');
+    const scene = makeScene([same, aiLine('a', 1), same, other], conversation('a', 2));
     await take(scene);
-    expect(await parse(scene)).toMatchObject({ rounds: 1, importedBefore: 2, warnings: [] });
+    expect(await parse(scene)).toMatchObject({
+      rounds: 1,
+      importedBefore: 2,
+      knownRounds: 1,
+      warnings: [],
+    });
   });
 
   test('equal rounds are told apart by what stands before them', async () => {
@@ -210,7 +223,7 @@ describe('a log that was imported is parsed', () => {
           path: join(scene.store, 'default.json'),
           message:
             '2 rounds of the log may have been imported before (the same model and token counts, but more than once ' +
-            'or without a text): stored with the flag maybe-imported; what was imported too counts twice',
+            'or without a text, or the imported rounds were pruned): stored with the flag maybe-imported; what was imported too counts twice',
         },
       ],
     });
@@ -221,6 +234,217 @@ describe('a log that was imported is parsed', () => {
       ['maybe-imported'],
       ['maybe-imported'],
     ]);
+  });
+});
+
+describe('a line that was recognised as an imported round comes again', () => {
+  const globOf = ({ folder }: Scene): string => join(folder, '*.log');
+  const parseAll = (scene: Scene, options: Partial<ParseOptions> = {}): Promise<ParseResult> =>
+    run(scene.store, globOf(scene), options);
+
+  test.each([1, 1e9])('in a part of the log, met by the same run (batches of %i)', async (batchSize) => {
+    const scene = makeScene(LINES, LINES);
+    writeFileSync(join(scene.folder, 'part.log'), LINES.slice(3, 9).join(''));
+    await take(scene);
+    expect(await parseAll(scene, { batchSize })).toMatchObject({
+      rounds: 0,
+      importedBefore: 8,
+      knownRounds: 4,
+      warnings: [],
+    });
+    expect(sums(scene.store)).toEqual(WHOLE);
+  });
+
+  test('in a copy that a later run meets, which goes on', async () => {
+    const scene = makeScene(LINES, LINES);
+    await take(scene);
+    await parseAll(scene);
+    writeFileSync(join(scene.folder, 'copy.log'), [...LINES.slice(1), aiLine('a', 4)].join(''));
+    expect(await parseAll(scene)).toMatchObject({
+      rounds: 1,
+      importedBefore: 0,
+      knownRounds: 7,
+      warnings: [],
+    });
+    expect(sums(scene.store)).toEqual({ a: [5, 510], b: [4, 406] });
+  });
+
+  test('in a copy, before the rest of the log: the rest is still recognised as imported', async () => {
+    const scene = makeScene(LINES.slice(0, 5), LINES);
+    await take(scene);
+    expect(await parseAll(scene)).toMatchObject({ importedBefore: 3 });
+    writeFileSync(join(scene.folder, 'copy.log'), [otherLine(9), ...LINES].join(''));
+    expect(await parseAll(scene)).toMatchObject({
+      rounds: 0,
+      importedBefore: 5,
+      knownRounds: 3,
+      warnings: [],
+    });
+    expect(sums(scene.store)).toEqual(WHOLE);
+    const a = [...readSnapshot(scene.store).closed.values()].find(isImported);
+    const lines = a?.imported.lines?.map(([log, from, digests]) => [log, from, digests.length]);
+    // The first two rounds from the log, the other two from its copy; 12 characters for each.
+    expect(lines).toEqual([
+      [3, 0, 24],
+      [4, 2, 24],
+    ]);
+  });
+
+  test('in a copy, where the file was imported again after it had grown', async () => {
+    const scene = makeScene(LINES.slice(0, 6), LINES.slice(0, 6));
+    await take(scene);
+    await parseAll(scene);
+    writeOriginals(scene.folder, pythonFiles(LINES));
+    expect(outcomes(await take(scene, { force: true }))).toEqual([
+      ['imported', 2, 0, 0],
+      ['imported', 2, 0, 0],
+    ]);
+    writeFileSync(join(scene.folder, 'copy.log'), [otherLine(9), ...LINES].join(''));
+    expect(await parseAll(scene)).toMatchObject({
+      rounds: 0,
+      importedBefore: 4,
+      knownRounds: 4,
+      warnings: [],
+    });
+    writeFileSync(join(scene.folder, 'other.log'), [otherLine(8), ...LINES.slice(3)].join(''));
+    expect(await parseAll(scene)).toMatchObject({
+      rounds: 0,
+      importedBefore: 0,
+      knownRounds: 6,
+      warnings: [],
+    });
+    expect(sums(scene.store)).toEqual(WHOLE);
+  });
+
+  test('in a copy, where files of a log that had been parsed were imported', async () => {
+    const scene = makeScene(LINES.slice(3), LINES);
+    await parseAll(scene);
+    await take(scene, { force: true });
+    writeFileSync(join(scene.folder, 'copy.log'), LINES.join(''));
+    expect(await parseAll(scene)).toMatchObject({
+      rounds: 0,
+      importedBefore: 2,
+      knownRounds: 6,
+      warnings: [],
+    });
+    writeFileSync(join(scene.folder, 'other.log'), [otherLine(8), ...LINES].join(''));
+    expect(await parseAll(scene)).toMatchObject({
+      rounds: 0,
+      importedBefore: 0,
+      knownRounds: 8,
+      warnings: [],
+    });
+    expect(sums(scene.store)).toEqual(WHOLE);
+  });
+
+  test('without a request id: as often as the log that has the most of them', async () => {
+    const bare = (line: string): string => line.replace(/"request_id":"[^"]*",/, '');
+    const lines = conversation('a', 3).map(bare);
+    const scene = makeScene(lines, lines);
+    await take(scene);
+    await parseAll(scene);
+    writeFileSync(join(scene.folder, 'other.log'), [lines[2], lines[1], lines[1]].join(''));
+    expect(await parseAll(scene)).toMatchObject({ rounds: 1, importedBefore: 0, knownRounds: 2 });
+    expect(sums(scene.store)).toEqual({ a: [4, 404] });
+  });
+
+  test('after the session was pruned', async () => {
+    const scene = makeScene(LINES, LINES);
+    await take(scene);
+    await parseAll(scene);
+    pruneAll(scene);
+    writeFileSync(join(scene.folder, 'copy.log'), LINES.slice(2).join(''));
+    expect(await parseAll(scene)).toMatchObject({ rounds: 0, knownRounds: 7, warnings: [] });
+  });
+
+  test.each(['before', 'torn', 'after'] as const)('when a run is killed %s an operation', async (fault) => {
+    const scene = makeScene(LINES.slice(0, 6), LINES);
+    await take(scene);
+    await parseAll(scene);
+    writeFileSync(join(scene.folder, 'copy.log'), LINES.slice(3).join(''));
+    const files = failAt(Infinity, fault);
+    const copyOf = (): Scene => {
+      const folder = makeFolder();
+      cpSync(scene.folder, folder, { recursive: true, preserveTimestamps: true });
+      return { ...scene, folder, store: join(folder, 'store') };
+    };
+    const whole = copyOf();
+    expect(await run(whole.store, globOf(whole), { batchSize: 1 }, files.files)).toMatchObject({
+      rounds: 0,
+      importedBefore: 4,
+      knownRounds: 2,
+    });
+    for (let at = 1; at < files.operations.length; at += 5) {
+      const copy = copyOf();
+      const killed = failAt(at, fault).files;
+      await run(copy.store, globOf(copy), { batchSize: 1 }, killed).catch(() => undefined);
+      await parseAll(copy);
+      expect(sums(copy.store), `operation ${at}`).toEqual(WHOLE);
+    }
+  });
+});
+
+describe('an imported round of which too little is known', () => {
+  test('pruned before a log brought it: the line is stored, flagged and said', async () => {
+    const scene = makeScene(conversation('a', 2), conversation('a', 2));
+    await take(scene);
+    pruneAll(scene);
+    expect(await parse(scene)).toMatchObject({
+      rounds: 2,
+      importedBefore: 0,
+      warnings: [{ path: join(scene.store, fileOf(scene, 'a')) }],
+    });
+    expect(flagsIn(scene.store, fileOf(scene, 'a'))).toEqual([['maybe-imported'], ['maybe-imported']]);
+    // A second run knows that as well.
+    writeFileSync(join(scene.folder, 'access.log'), [...conversation('a', 2), aiLine('a', 2)].join(''));
+    expect(await parse(scene)).toMatchObject({ rounds: 1, warnings: [{}] });
+    // What came long after the import is new.
+    const later = aiLine('a', 3).replace('2026-02-01', '2026-02-04');
+    writeFileSync(join(scene.folder, 'access.log'), [...conversation('a', 3), later].join(''));
+    expect(await parse(scene)).toMatchObject({ rounds: 1, warnings: [] });
+  });
+
+  test('read from a line without a time or an id: a second such line is stored, flagged and said', async () => {
+    const bare = conversation('a', 2).map((line) =>
+      line.replaceAll(/"(request_id|start_time)":"[^"]*",/g, ''),
+    );
+    const scene = makeScene(bare, bare);
+    writeFileSync(join(scene.folder, 'copy.log'), [otherLine(9), ...bare].join(''));
+    await take(scene);
+    expect(await run(scene.store, join(scene.folder, '*.log'))).toMatchObject({
+      rounds: 2,
+      importedBefore: 2,
+      warnings: [{ path: join(scene.store, 'a.json') }],
+    });
+    expect(flagsIn(scene.store, 'a.json').slice(2)).toEqual([
+      ['time-missing', 'maybe-imported'],
+      ['time-missing', 'maybe-imported'],
+    ]);
+  });
+
+  test('read from a log by an older build, which kept nothing of the line', async () => {
+    const scene = makeScene(conversation('a', 2), conversation('a', 3));
+    await take(scene);
+    await parse(scene);
+    const store = openStore(nodeFiles, scene.store);
+    const state = readState(nodeFiles, store.statePath, store.id);
+    const index = new StoredIndex(nodeFiles, store.dir, state);
+    const closed = [...index.closed.values()].filter(isImported).map((log) => {
+      const { lines, ...imported } = log.imported;
+      expect(lines).toHaveLength(1);
+      return { ...log, imported };
+    });
+    const nothing = { sessions: [], prices: [], rejected: [], logs: state.logs, nextLog: state.next_log };
+    commit(nodeFiles, store, state, index, { ...nothing, closed });
+    index.close();
+    writeFileSync(join(scene.folder, 'copy.log'), [otherLine(9), ...conversation('a', 3)].join(''));
+    expect(await run(scene.store, join(scene.folder, '*.log'))).toMatchObject({
+      rounds: 2,
+      importedBefore: 1,
+      knownRounds: 0,
+      warnings: [{ path: join(scene.store, 'a.json') }],
+    });
+    expect(flagsIn(scene.store, 'a.json').slice(3)).toEqual([['maybe-imported'], ['maybe-imported']]);
   });
 });
 
@@ -361,6 +585,12 @@ describe('what was met is kept', () => {
     writeFileSync(scene.log, [...LINES, aiLine('a', 4)].join(''));
     await parse(scene);
     expect(sums(scene.store)).toEqual({ a: [5, 510], b: [4, 406] });
+  });
+
+  test('an import into a new store leaves no time up to which lines would be looked up', async () => {
+    const scene = makeScene(LINES, LINES);
+    await take(scene, { batchSize: 1 });
+    expect(readSnapshot(scene.store).state).toMatchObject({ commit: 2, closed_until: null });
   });
 
   test('a store into which nothing was imported says so', async () => {

@@ -3,6 +3,7 @@ import { expandRounds } from '../../src/session-format/expand-rounds.ts';
 import type { ParseOptions } from '../../src/ingest/options.ts';
 import { parseLogs } from '../../src/ingest/parse-logs.ts';
 import type { ParseResult } from '../../src/ingest/tally.ts';
+import { isPruned } from '../../src/model/session-entry.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { basePath, removeIndex } from '../../src/store/index/index-files.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
@@ -87,6 +88,17 @@ export function storedRequests(dir: string): string[] {
   return [...sessions.values()]
     .flatMap((entry) =>
       [...expandRounds(readRoundLines(dir, entry))].map(({ stored }) => stored.request_id ?? ''),
+    )
+    .toSorted();
+}
+
+/** The answers of all stored rounds that were not pruned, sorted. */
+export function storedAnswers(dir: string): string[] {
+  const { sessions } = readSnapshot(dir);
+  return [...sessions.values()]
+    .filter((entry) => !isPruned(entry))
+    .flatMap((entry) =>
+      [...expandRounds(readRoundLines(dir, entry))].map(({ answer }) => String(JSON.parse(answer ?? '""'))),
     )
     .toSorted();
 }

@@ -191,6 +191,17 @@ describe('sessions', () => {
     expect({ ...dry, isDryRun: false }).toEqual(prune(scene));
   });
 
+  test('a damaged round is named with its file, and nothing is removed', async () => {
+    const scene = await makeScene();
+    const path = join(scene.store, 'old.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"round":2', '"round":x'));
+    const before = contentOf(scene.store);
+    expect(() => prune(scene)).toThrow(
+      `${path}: a round of a session is damaged in the store: it is not JSON.`,
+    );
+    expect(contentOf(scene.store)).toEqual(before);
+  });
+
   test('a damaged one is named before anything is removed', async () => {
     const scene = await makeScene();
     truncateSync(join(scene.store, 'old.json'), 20);

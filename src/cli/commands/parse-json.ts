@@ -14,6 +14,7 @@ export function parseJson(result: ParseResult): string {
     filtered_rounds: filteredRounds,
     imported_before: importedBefore,
     known_rounds: result.knownRounds,
+    taken_as_pruned: result.takenAsPruned,
     held,
     unread_times: times.unread,
     missing_times: times.missing,

@@ -6,16 +6,34 @@ import type { Store } from '../../store/store.ts';
 import type { StoredIndex } from '../../store/index/index.ts';
 import { isPruned } from '../../model/session-entry.ts';
 import { isImported, type ImportedLog } from '../../model/log-position.ts';
+import { identityOfRound } from '../../session-format/round-identity.ts';
+import { MetLines } from './met-lines.ts';
 import { Overlap, SLACK_MS, traceOf, traceOfStored, type RoundTrace } from './overlap.ts';
 
-/** A session with imported rounds that have not turned up in a log yet. */
-interface Waiting {
+/** A session with imported rounds. */
+interface ImportedSession {
   /** Files of the original, in the order of their import. */
   logs: ImportedLog[];
+  /** Read when it is needed. */
+  lines?: MetLines;
   /** Built when a round may be one of them, because that reads the session's file. */
-  overlap?: { overlap: Overlap; origins: Origin[] };
+  overlap?: SessionOverlap;
   isChanged: boolean;
   doubtful: number;
+}
+
+interface SessionOverlap {
+  overlap: Overlap;
+  /** Of the known rounds, by their number. */
+  origins: Origin[];
+  /** Rounds that no log had brought are no longer in the session's file, so nothing can be compared with them. */
+  arePruned: boolean;
+}
+
+/** Where a line is from, and whether an earlier line of any log can be the same. */
+export interface JudgedLine {
+  log: number;
+  mayBeCopy: boolean;
 }
 
 /** The file that a known round came from, and its number there. */
@@ -30,7 +48,7 @@ export class ImportedRounds {
   readonly #files: Files;
   readonly #store: Store;
   readonly #index: () => StoredIndex;
-  #sessions: Map<string, Waiting> | undefined;
+  #sessions: Map<string, ImportedSession> | undefined;
   #count = 0;
 
   constructor(files: Files, store: Store, index: () => StoredIndex) {
@@ -44,29 +62,48 @@ export class ImportedRounds {
     return this.#sessions && this.#count;
   }
 
-  /** `known`: it was imported. `doubtful`: it may have been. `time` is null if the line has none. */
-  judge(round: AnyRound, time: number | null): 'new' | 'known' | 'doubtful' {
-    const waiting = this.#load().get(round.sessionId);
-    if (!waiting || !waiting.logs.some((log) => isInTime(log, time))) return 'new';
-    if (!waiting.overlap) {
-      waiting.overlap = this.#overlapOf(round.sessionId, waiting.logs);
+  /** The logs from which imported rounds were read by lines with this identity, one for each line. */
+  logsOf(session: string, key: string): readonly number[] {
+    const imported = this.#load().get(session);
+    return imported ? linesOf(imported).logsOf(key) : [];
+  }
+
+  /** `known`: it was imported. `doubtful`: it may have been. */
+  judge(round: AnyRound, { log, mayBeCopy }: JudgedLine): 'new' | 'known' | 'doubtful' {
+    const { sessionId, time } = round;
+    const imported = this.#load().get(sessionId);
+    if (!imported) return 'new';
+    const { logs } = imported;
+    const mayBeUnnamed = mayBeCopy && hasUnnamed(imported);
+    const isWaiting = mayBeUnnamed || logs.some(({ imported: { left } }) => left !== 0);
+    if (!isWaiting || !logs.some((one) => isInTime(one, time))) return 'new';
+    if (!imported.overlap) {
+      imported.overlap = this.#overlapOf(sessionId, logs);
       // Older builds did not record until when.
-      waiting.isChanged = waiting.logs.some(({ imported }) => imported.until === undefined);
+      imported.isChanged = logs.some(({ imported: { until } }) => until === undefined);
     }
-    const { overlap } = waiting.overlap;
+    const { overlap, origins, arePruned } = imported.overlap;
     const before = overlap.last;
     const likeness = overlap.take(traceOf(round, time));
-    if (likeness === 'known' || overlap.last !== before) waiting.isChanged = true;
-    if (likeness === 'doubtful') waiting.doubtful++;
-    return likeness === 'again' ? 'new' : likeness;
+    if (likeness === 'known' || overlap.last !== before) imported.isChanged = true;
+    if (likeness === 'known') {
+      const origin = origins[overlap.last ?? -1];
+      const identity = identityOfRound(round);
+      if (origin && identity) linesOf(imported).add(origin.log.id, origin.ordinal, log, identity.key);
+      return 'known';
+    }
+    const isDoubtful =
+      likeness === 'doubtful' || (likeness === 'again' && mayBeUnnamed) || (likeness === 'new' && arePruned);
+    if (isDoubtful) imported.doubtful++;
+    return isDoubtful ? 'doubtful' : 'new';
   }
 
   /** The imported files with new matches since the last call, to be committed. */
   take(): ImportedLog[] {
-    return [...(this.#sessions?.values() ?? [])].flatMap((waiting) => {
-      if (!waiting.isChanged || !waiting.overlap) return [];
-      waiting.isChanged = false;
-      return withProgress(waiting.logs, waiting.overlap);
+    return [...(this.#sessions?.values() ?? [])].flatMap((session) => {
+      if (!session.isChanged || !session.overlap) return [];
+      session.isChanged = false;
+      return withProgress(session.logs, session.overlap, linesOf(session));
     });
   }
 
@@ -77,21 +114,20 @@ export class ImportedRounds {
     );
   }
 
-  #load(): Map<string, Waiting> {
+  #load(): Map<string, ImportedSession> {
     if (this.#sessions) return this.#sessions;
     this.#sessions = new Map();
     for (const log of this.#index().closed.values()) {
       if (!isImported(log)) continue;
       this.#count++;
-      if (log.imported.left === 0) continue;
-      const waiting = this.#sessions.get(log.imported.session);
-      if (waiting) waiting.logs.push(log);
+      const known = this.#sessions.get(log.imported.session);
+      if (known) known.logs.push(log);
       else this.#sessions.set(log.imported.session, { logs: [log], isChanged: false, doubtful: 0 });
     }
     return this.#sessions;
   }
 
-  #overlapOf(id: string, logs: readonly ImportedLog[]): { overlap: Overlap; origins: Origin[] } {
+  #overlapOf(id: string, logs: readonly ImportedLog[]): SessionOverlap {
     const entry = this.#index().sessions.get(id);
     const byId = new Map(logs.map((log) => [log.id, log]));
     const known: RoundTrace[] = [];
@@ -113,7 +149,12 @@ export class ImportedRounds {
       areStrangers: id === DEFAULT_SESSION,
       areRedacted: this.#store.filters.redact !== null || this.#store.filters.redact_patterns !== null,
     };
-    return { overlap: new Overlap(known, rules, met, last), origins };
+    const left = logs.reduce((sum, { imported }) => sum + (imported.left ?? 0), 0);
+    return {
+      overlap: new Overlap(known, rules, met, last),
+      origins,
+      arePruned: left > origins.length - met.length,
+    };
   }
 }
 
@@ -122,15 +163,34 @@ function isInTime({ imported: { until } }: ImportedLog, time: number | null): bo
   return until === undefined || time === null || time <= until + SLACK_MS;
 }
 
+function linesOf(session: ImportedSession): MetLines {
+  return (session.lines ??= new MetLines(session.logs));
+}
+
+/** Whether rounds were read from lines without an identity, or by an older build, which did not store it. */
+function hasUnnamed(session: ImportedSession): boolean {
+  const met =
+    session.overlap?.overlap.met.size ?? session.logs.reduce((sum, { imported }) => sum + metOf(imported), 0);
+  return met > linesOf(session).size;
+}
+
+function metOf({ met = [] }: ImportedLog['imported']): number {
+  return met.reduce((sum, [from, to]) => sum + to - from, 0);
+}
+
 function withProgress(
   logs: readonly ImportedLog[],
-  { overlap, origins }: { overlap: Overlap; origins: readonly Origin[] },
+  { overlap, origins }: SessionOverlap,
+  lines: MetLines,
 ): ImportedLog[] {
   return logs.map((log) => {
     const own = origins.flatMap((origin, i) => (origin.log === log ? [{ ...origin, i }] : []));
+    // All of them were pruned: what is known of them stays.
+    if (own.length === 0) return log;
     const met = own.filter(({ i }) => overlap.met.has(i));
     const last = own.find(({ i }) => i === overlap.last)?.ordinal;
     const { last: _, ...imported } = log.imported;
+    const runs = lines.runsOf(log.id);
     return {
       ...log,
       imported: {
@@ -139,6 +199,7 @@ function withProgress(
         left: own.length - met.length,
         met: rangesOf(met.map(({ ordinal }) => ordinal)),
         ...(last !== undefined && { last }),
+        ...(runs.length > 0 && { lines: runs }),
       },
     };
   });

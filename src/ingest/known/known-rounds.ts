@@ -5,11 +5,15 @@ import type { Files } from '../../platform/files.ts';
 import { readFields } from '../../session-format/read-round.ts';
 import { identityOfRound } from '../../session-format/round-identity.ts';
 import type { StoredIndex } from '../../store/index/index.ts';
-import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
 import type { State } from '../../store/state.ts';
+import type { ImportedRounds } from '../imported/imported-rounds.ts';
 import type { SessionDraft } from '../session-draft.ts';
-import { CellBudget } from './cell-budget.ts';
+import { PrunedRounds } from './pruned-rounds.ts';
 import { addKey, MOST_KEYS, SessionRounds, type Keys } from './session-rounds.ts';
+import { TimelessRounds } from './timeless-rounds.ts';
+
+/** Above this many ids of rounds without a time, in all sessions together, another session starts anew. */
+const MOST_IDS = 1_000_000;
 
 /** What is known about the uncommitted rounds of a draft. */
 interface Pending {
@@ -26,53 +30,87 @@ interface Pending {
 export class KnownRounds {
   readonly #files: Files;
   readonly #dir: string;
-  readonly #state: Pick<State, 'pruned'>;
+  readonly #pruned: PrunedRounds;
   readonly #index: () => StoredIndex;
+  /** undefined if nothing was imported. */
+  readonly #imported: Pick<ImportedRounds, 'logsOf'> | undefined;
   readonly #sessions = new Map<string, SessionRounds>();
   /** How many keys these hold. */
   #size = 0;
+  readonly #timeless = new Map<string, TimelessRounds>();
   readonly #pending = new WeakMap<SessionDraft, Pending>();
   /** How often this run has skipped a key without proof, by log: those lines are not stored under that log. */
   readonly #repeats = new Map<string, number>();
-  #pruned: ReadonlyMap<string, PrunedPart[]> | undefined;
-  /** The pruned rounds of each session that a log may still bring. */
-  readonly #budgets = new Map<string, CellBudget>();
 
-  constructor(files: Files, dir: string, state: Pick<State, 'pruned'>, index: () => StoredIndex) {
+  constructor(
+    files: Files,
+    dir: string,
+    state: Pick<State, 'pruned'>,
+    index: () => StoredIndex,
+    imported: Pick<ImportedRounds, 'logsOf'> | undefined,
+  ) {
+    this.#imported = imported;
     this.#files = files;
     this.#dir = dir;
-    this.#state = state;
+    this.#pruned = new PrunedRounds(files, dir, state);
     this.#index = index;
   }
 
   /**
-   * Whether the session has the round, stored or in its `draft`. `log` is the number of the line's log; a round that this
-   * log itself brought counts only if `isAlsoOwn`.
+   * `known`: the session has the round, stored, in its `draft` or pruned. `pruned`: an older version may have pruned it.
+   * `log` is the number of the line's log; a round that this log itself brought counts only if `isAlsoOwn`.
    */
-  has(
+  find(
     round: AnyRound,
     { log, isAlsoOwn }: { log: number; isAlsoOwn: boolean },
     draft: SessionDraft | undefined,
-  ): boolean {
+  ): 'new' | 'known' | 'pruned' {
     const { sessionId, time } = round;
     const identity = identityOfRound(round);
-    if (!identity) return false;
-    if (draft && time !== null && time > draft.updated) return false;
-    const head = this.#index().head(sessionId);
-    const last = draft?.updated ?? head?.updated;
-    if (last === undefined || (time !== null && time > last)) return false;
-    const bucket = time === null ? undefined : bucketOf(time);
+    if (!identity) return 'new';
     const { key, isProof } = identity;
+    const bucket = time === null ? undefined : bucketOf(time);
+    // An imported round can be older than the line that it was read from, by its time.
+    const imported = this.#imported?.logsOf(sessionId, key) ?? [];
+    const isLater = draft !== undefined && time !== null && time > draft.updated;
+    const head = isLater ? undefined : this.#headOf(sessionId, time, draft);
+    const hasPruned = head?.pruned_rounds !== undefined;
     const logs = [
-      ...(draft ? this.#pendingLogs(draft, key) : []),
-      ...(head && !isPruned(head) ? this.#storedLogs(head, key, bucket) : []),
+      ...imported,
+      ...(draft && !isLater ? this.#pendingLogs(draft, key) : []),
+      ...(head && !isPruned(head) ? this.#storedLogs(head, key, round) : []),
+      ...(hasPruned ? this.#pruned.logsOf(sessionId, key, bucket) : []),
     ];
     const isStored = logs.some((one) => isAlsoOwn || one !== log);
-    if (isProof ? isStored : this.#isRepeat(`${sessionId} ${key}`, logs, log)) return true;
-    return head?.pruned_rounds !== undefined && this.#isPruned(round, log);
+    if (isProof ? isStored : this.#isRepeat(`${sessionId} ${key}`, logs, log)) return 'known';
+    return hasPruned && this.#pruned.fits(round, log) ? 'pruned' : 'new';
   }
 
-  #storedLogs(head: SessionHead, key: string, bucket: number | undefined): readonly number[] {
+  /** The session as stored, unless all its rounds are earlier. */
+  #headOf(id: string, time: number | null, draft: SessionDraft | undefined): SessionHead | undefined {
+    const head = this.#index().head(id);
+    const last = draft?.updated ?? head?.updated ?? -Infinity;
+    return time !== null && time > last ? undefined : head;
+  }
+
+  #storedLogs(head: SessionHead, key: string, { time, requestId, chatId }: AnyRound): readonly number[] {
+    return time === null
+      ? this.#timelessOf(head).logsOf(key, requestId ?? chatId ?? '')
+      : this.#timedLogs(head, key, bucketOf(time));
+  }
+
+  #timelessOf(head: SessionHead): TimelessRounds {
+    const known = this.#timeless.get(head.id);
+    if (known?.goOn(head)) return known;
+    let size = 0;
+    for (const session of this.#timeless.values()) size += session.size;
+    if (size > MOST_IDS) this.#timeless.clear();
+    const session = new TimelessRounds(this.#files, this.#dir, head);
+    this.#timeless.set(head.id, session);
+    return session;
+  }
+
+  #timedLogs(head: SessionHead, key: string, bucket: number): readonly number[] {
     const session = this.#sessionOf(head);
     this.#size -= this.#sessions.get(head.id)?.size ?? 0;
     // Keeps the map ordered by last use.
@@ -93,7 +131,7 @@ export class KnownRounds {
     return known?.goOn(entry) ? known : new SessionRounds(this.#files, this.#dir, entry);
   }
 
-  #forgetOldest(current: SessionRounds, bucket: number | undefined): void {
+  #forgetOldest(current: SessionRounds, bucket: number): void {
     for (const [id, session] of this.#sessions) {
       if (this.#size <= MOST_KEYS) return;
       this.#size -= session.size;
@@ -117,30 +155,16 @@ export class KnownRounds {
     return pending.keys.get(key) ?? [];
   }
 
-  /** Whether another log has the key more often than this log has had it so far. */
+  /**
+   * Whether other logs have rounds with this key that this log has not had yet. What they have together is what the log
+   * with the most of them has, because of each later log only the rest was stored.
+   */
   #isRepeat(name: string, logs: readonly number[], log: number): boolean {
-    const counts = new Map<number, number>();
-    for (const other of logs) counts.set(other, (counts.get(other) ?? 0) + 1);
     const repeated = `${log} ${name}`;
-    const own = (counts.get(log) ?? 0) + (this.#repeats.get(repeated) ?? 0);
-    counts.delete(log);
-    if (Math.max(0, ...counts.values()) <= own) return false;
-    this.#repeats.set(repeated, (this.#repeats.get(repeated) ?? 0) + 1);
+    const repeats = this.#repeats.get(repeated) ?? 0;
+    if (logs.filter((other) => other !== log).length <= repeats) return false;
+    this.#repeats.set(repeated, repeats + 1);
     if (this.#repeats.size > MOST_KEYS) this.#repeats.delete(this.#repeats.keys().next().value ?? '');
     return true;
-  }
-
-  /** Removed rounds leave only sums: a line counts as one of them as long as it fits into the rest of the sums. */
-  #isPruned(round: AnyRound, log: number): boolean {
-    if (round.time === null) return false;
-    const name = `${log} ${round.sessionId}`;
-    let budget = this.#budgets.get(name);
-    if (!budget) {
-      this.#pruned ??= readPruned(this.#files, this.#dir, this.#state);
-      const cells = this.#pruned.get(round.sessionId)?.flatMap(({ usage }) => usage) ?? [];
-      this.#budgets.set(name, (budget = new CellBudget(cells)));
-    }
-    const counted = { ...round, time: round.time, isTimeMissing: false };
-    return budget.fits(counted) && budget.take(counted) !== undefined;
   }
 }

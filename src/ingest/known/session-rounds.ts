@@ -21,9 +21,6 @@ interface FiledBucket {
   keys: Keys | undefined;
 }
 
-/** Rounds without a time of their own are searched for in the whole session. */
-const TIMELESS = -1;
-
 /**
  * The stored rounds of one session, as far as they were needed. The file is read backward, and only until all rounds of
  * a bucket that the index counts are found. So the newest rounds are cheap to look up, however long the session is.
@@ -62,13 +59,9 @@ export class SessionRounds {
     return true;
   }
 
-  /** The logs of the stored rounds that have this key; `bucket` is undefined for a round without a time. */
-  logsOf(key: string, bucket: number | undefined): readonly number[] {
+  /** The logs of the stored rounds that have this key and lie in this bucket. */
+  logsOf(key: string, bucket: number): readonly number[] {
     this.#readNew();
-    if (bucket === undefined) {
-      this.#readBack(() => this.#low > 0);
-      return this.#keysOf(TIMELESS)?.get(key) ?? [];
-    }
     const count = this.#counts.get(bucket) ?? 0;
     if (count === 0) return [];
     this.#readBack(() => this.#low > 0 && (this.#buckets.get(bucket)?.rounds ?? 0) < count);
@@ -76,9 +69,9 @@ export class SessionRounds {
   }
 
   /** Drops the keys of all buckets but one. They are read again when needed. */
-  dropKeysExcept(bucket: number | undefined): void {
+  dropKeysExcept(bucket: number): void {
     for (const [number, filed] of this.#buckets) {
-      if (number === (bucket ?? TIMELESS) || !filed.keys) continue;
+      if (number === bucket || !filed.keys) continue;
       this.size -= filed.keys.size;
       filed.keys = undefined;
     }
@@ -107,18 +100,17 @@ export class SessionRounds {
 
   #take({ text, start, end }: PlacedLine): void {
     const stored = readFields(text);
-    for (const bucket of bucketsOf(stored)) {
-      let filed = this.#buckets.get(bucket);
-      if (!filed) {
-        // Beyond that, keys are read again where they are needed: a long session has millions.
-        const keys = this.size < MOST_KEYS ? new Map<string, number[]>() : undefined;
-        this.#buckets.set(bucket, (filed = { from: start, to: end, rounds: 0, keys }));
-      }
-      filed.from = Math.min(filed.from, start);
-      filed.to = Math.max(filed.to, end);
-      filed.rounds++;
-      if (filed.keys) this.#addKey(filed.keys, stored);
+    const bucket = bucketOfStored(stored);
+    let filed = this.#buckets.get(bucket);
+    if (!filed) {
+      // Beyond that, keys are read again where they are needed: a long session has millions.
+      const keys = this.size < MOST_KEYS ? new Map<string, number[]>() : undefined;
+      this.#buckets.set(bucket, (filed = { from: start, to: end, rounds: 0, keys }));
     }
+    filed.from = Math.min(filed.from, start);
+    filed.to = Math.max(filed.to, end);
+    filed.rounds++;
+    if (filed.keys) this.#addKey(filed.keys, stored);
   }
 
   #addKey(keys: Keys, stored: StoredRound): void {
@@ -133,7 +125,7 @@ export class SessionRounds {
     filed.keys = new Map();
     for (const { text } of this.#lines(Math.max(0, filed.from - SEPARATOR.length), filed.to)) {
       const stored = readFields(text);
-      if (bucketsOf(stored).includes(bucket)) this.#addKey(filed.keys, stored);
+      if (bucketOfStored(stored) === bucket) this.#addKey(filed.keys, stored);
     }
     return filed.keys;
   }
@@ -148,9 +140,8 @@ export function addKey(keys: Keys, stored: StoredRound): void {
   else keys.set(identity.key, [stored.at[0]]);
 }
 
-function bucketsOf({ timestamp, flags }: StoredRound): number[] {
-  const bucket = bucketOf(Date.parse(timestamp));
-  return flags?.includes('time-missing') ? [bucket, TIMELESS] : [bucket];
+function bucketOfStored({ timestamp }: StoredRound): number {
+  return bucketOf(Date.parse(timestamp));
 }
 
 /** How many rounds of each bucket the index counts. */

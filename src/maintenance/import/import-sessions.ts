@@ -7,6 +7,7 @@ import { errorCode, readWhole, type Files } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
 import { commit } from '../../store/commit.ts';
 import { StoredIndex } from '../../store/index/index.ts';
+import { readCurrentState } from '../../store/current-state.ts';
 import { readState, type State } from '../../store/state.ts';
 import {
   createStore,
@@ -83,7 +84,7 @@ export async function importSessions(files: Files, options: ImportOptions): Prom
       known ?? createStore(files, options.dir, resolveStatePath(options.dir, undefined), NO_FILTERS);
     keepPriceBasis(files, store, basis);
     const redactor = await redactorOf(store.filters);
-    const state = takeOver(files, store, readState(files, store.statePath, store.id));
+    const state = takeOver(files, store, readCurrentState(files, store));
     const index = new StoredIndex(files, store.dir, state);
     const batch = new Batch(files, store, state, () => index, resolver, redactor);
     try {
@@ -148,7 +149,7 @@ class Import {
     this.#options = options;
     this.#redactor = redactor;
     this.#writing = writing;
-    this.#state = writing?.state ?? (store && readState(files, store.statePath, store.id));
+    this.#state = writing?.state ?? (store && readCurrentState(files, store));
     const index = writing?.index ?? (store && this.#state && new StoredIndex(files, store.dir, this.#state));
     this.#index = index;
     this.#sessions = new Set(index?.sessions.keys());
@@ -266,6 +267,8 @@ class Import {
       logs: this.#state.logs,
       closed: this.#pending,
       imported: this.#known.size,
+      // An imported file has no lines that a log could have again.
+      ...(this.#state.commit === 0 && { closedUntil: null }),
       nextLog: this.#state.next_log + this.#pending.length,
     });
     this.#pending = [];

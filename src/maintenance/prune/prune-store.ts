@@ -8,15 +8,17 @@ import { readWhole, type Files } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
 import { rejectedPath } from '../../store/commit.ts';
 import { blankRejected, prune, removeSession, type Removal, type Rewrite } from '../../store/prune.ts';
-import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
+import { readPruned, type PrunedKeys, type PrunedPart } from '../../store/pruned-file.ts';
 import { checkSessionFile, recordsPath, storedRounds } from '../../store/session-file.ts';
 import { readHeaderId } from '../../store/session-lines.ts';
-import { coverageOf, readState, type State } from '../../store/state.ts';
+import { readCurrentState } from '../../store/current-state.ts';
+import { coverageOf, type State } from '../../store/state.ts';
 import { StoredIndex } from '../../store/index/index.ts';
 import { lockPath, openStore, type Store } from '../../store/store.ts';
 import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
 import { subtractCells } from '../../model/usage-cells.ts';
 import { copyName } from '../repair/repair-problem.ts';
+import { keysOfRounds } from './keys-of-rounds.ts';
 import { wordlessLine } from '../../session-format/write-round.ts';
 import { sumUsage, summaryOf } from '../../session-format/summary.ts';
 
@@ -84,7 +86,7 @@ class Pruning {
     this.#files = files;
     this.#store = store;
     this.#options = options;
-    const state = readState(files, store.statePath, store.id);
+    const state = readCurrentState(files, store);
     this.#state = options.isDryRun ? state : takeOver(files, store, state);
     this.#codes = new FieldKeeper(
       store.fields,
@@ -131,12 +133,15 @@ class Pruning {
     const { id, file, created, updated, rounds, model, errors, pruned_rounds: before = 0 } = entry;
     const { now } = this.#options;
     const earlier = this.#removed.get(id) ?? [];
+    const keys = this.#keysOf(entry);
+    this.#batchBytes += keys.reduce((sum, [, , digests]) => sum + digests.length, 0);
     const part: PrunedPart = {
       pruned: now,
       created,
       updated,
       rounds: rounds - before,
       model,
+      keys,
       errors: errors - earlier.reduce((sum, one) => sum + one.errors, 0),
       usage: subtractCells(
         entry.usage,
@@ -151,6 +156,16 @@ class Pruning {
       file,
       part,
     });
+  }
+
+  #keysOf(entry: SessionEntry): PrunedKeys[] {
+    const { dir } = this.#store;
+    try {
+      return keysOfRounds(storedRounds(this.#files, dir, entry));
+    } catch (error) {
+      if (error instanceof InputOutputError) error.message = `${join(dir, entry.file)}: ${error.message}`;
+      throw error;
+    }
   }
 
   #rewrite(entry: SessionEntry): void {

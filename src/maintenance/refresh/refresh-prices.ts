@@ -12,7 +12,8 @@ import { mergeCells } from '../../model/usage-cells.ts';
 import { readPriceLines } from '../../store/read.ts';
 import { readPruned } from '../../store/pruned-file.ts';
 import { reprice } from '../../store/reprice.ts';
-import { coverageOf, readState, type State } from '../../store/state.ts';
+import { readCurrentState } from '../../store/current-state.ts';
+import { coverageOf, type State } from '../../store/state.ts';
 import { lockPath, openStore, type Store } from '../../store/store.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { BUCKET_MS, type PriceRef, type UsageCell } from '../../model/usage-cell.ts';
@@ -66,7 +67,7 @@ async function refresh(files: Files, store: Store, request: RefreshRequest): Pro
   const { dir } = store;
   const { span, isDryRun = false } = request;
   const { resolve, keep } = await request.prices(store);
-  const stored = readState(files, store.statePath, store.id);
+  const stored = readCurrentState(files, store);
   const state = isDryRun ? stored : takeOver(files, store, stored);
   const index = new StoredIndex(files, dir, state);
   const path = pricesPath(dir, state.prices.generation);

@@ -13,6 +13,7 @@ import {
 import { holdsRounds } from '../../store/session-file.ts';
 import type { IndexCoverage } from '../../model/index-coverage.ts';
 import type { LogPosition } from '../../model/log-position.ts';
+import { problemOfLists } from '../../store/current-state.ts';
 import { parseState, type State } from '../../store/state.ts';
 import type { Store } from '../../store/store.ts';
 import { isPruned } from '../../model/session-entry.ts';
@@ -38,7 +39,7 @@ export interface Basis {
 export function findBasis(files: Files, store: Store): Basis {
   const survey = readIndexFiles(files, store.dir);
   const [latest] = survey.commits;
-  const { state, problem } = findState(files, store, latest);
+  const { state, problem } = findState(files, store, survey);
   if (state) return withState(files, store, state, survey);
   const base = { state: undefined, stateProblem: problem, survey };
   if (!latest) throw positionsLost(store, problem);
@@ -60,23 +61,55 @@ function withState(files: Files, store: Store, state: State, survey: IndexFilesC
 function findState(
   files: Files,
   store: Store,
-  latest: IndexedCommit | undefined,
+  { commits }: IndexFilesContent,
 ): { state?: State; problem?: string } {
   const bytes = readWhole(files, store.statePath);
   if (!bytes) return { problem: 'is missing' };
-  const state = parseState(bytes);
-  if (typeof state === 'string') {
-    if (state.includes('newer version')) throw new InputOutputError(`the state ${store.statePath} ${state}`);
-    return { problem: state };
+  const filed = parseState(bytes);
+  if (typeof filed === 'string') {
+    if (filed.includes('newer version')) throw new InputOutputError(`the state ${store.statePath} ${filed}`);
+    return { problem: filed };
   }
+  const { state, hasChecksum } = filed;
   if (state.store !== store.id) return { problem: 'belongs to another store' };
+  const [latest] = commits;
   // A killed run leaves the index one commit ahead.
   if (latest && latest.commit > state.commit + 1) {
     return {
       problem: `is older than the index: it counts ${state.commit} commits, and the index ${latest.commit}`,
     };
   }
-  return { state };
+  const problem = hasChecksum ? undefined : problemOfUnchecked(files, store.dir, state, commits);
+  return problem === undefined ? { state } : { problem };
+}
+
+/** What is wrong with a state without a checksum, if a sound index shows that it is the state. */
+function problemOfUnchecked(
+  files: Files,
+  dir: string,
+  state: State,
+  commits: readonly IndexedCommit[],
+): string | undefined {
+  const isOwn = isPlaceOf(state);
+  const own = commits.find(isOwn);
+  if (own) return own.isSound ? listProblem(files, dir, state) : undefined;
+  return state.commit > 0 && commits[0]?.isSound
+    ? 'names a part of the index that no commit wrote'
+    : undefined;
+}
+
+function listProblem(files: Files, dir: string, state: State): string | undefined {
+  const index = new StoredIndex(files, dir, state);
+  try {
+    return problemOfLists(files, dir, state, index);
+  } finally {
+    index.close();
+  }
+}
+
+/** Finds the commit whose part of the index the state names. */
+function isPlaceOf({ index: { generation, base, length } }: State): (commit: IndexedCommit) => boolean {
+  return (one) => one.generation === generation && one.base === base && one.length === length;
 }
 
 function problemOfIndex(
@@ -93,9 +126,7 @@ function problemOfIndex(
     if (size === undefined) return { file, problem: 'is missing' };
     if (size < committed) return { file, problem: `is truncated: ${size} of ${committed} bytes are left` };
   }
-  const own = survey.commits.find(
-    (one) => one.generation === generation && one.base === base && one.length === length,
-  );
+  const own = survey.commits.find(isPlaceOf(state));
   if (!own?.isSound || own.commit !== state.commit) return damagedPart(dir, generation, base, survey);
   if (own.nextLog !== state.next_log || JSON.stringify(own.logs) !== JSON.stringify(state.logs)) {
     throw positionsDiffer(store, tailPath(dir, generation));

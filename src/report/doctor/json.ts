@@ -30,6 +30,7 @@ export function doctorJson({ findings, logs, store, entries }: Diagnosis): strin
           rounds: store.rounds,
           unpriced_rounds: [...store.unpriced.values()].reduce((sum, count) => sum + count, 0),
           rejected_lines: store.rejectedLines,
+          known_rounds: store.knownRounds,
           held: store.held,
           lost_bytes: store.gaps.reduce((sum, { bytes }) => sum + bytes, 0),
           last_stored_at: isoOf(store.lastCommit),

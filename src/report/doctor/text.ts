@@ -61,12 +61,15 @@ function logState({ logs: { files, lines, rounds } }: Diagnosis): string | null 
 
 function storeState({ store, logs: { unreadBytes } }: Diagnosis, now: number): string | null {
   if (!store) return null;
-  const { rounds, sessions, lastCommit, rejectedLines, held } = store;
+  const { rounds, sessions, lastCommit, rejectedLines, knownRounds, held } = store;
   return [
     `${plural(rounds, 'round')} of ${plural(sessions, 'session')}`,
     lastCommit === null ? 'nothing stored yet' : `last stored ${agoText(now - lastCommit)}`,
     unreadBytes > 0 ? `${plural(unreadBytes, 'byte')} to read` : 'nothing left to read',
     plural(rejectedLines, 'rejected line'),
+    ...(knownRounds > 0
+      ? [`${plural(knownRounds, 'round')} met again in the logs and not counted again`]
+      : []),
     ...(held > 0 ? [`${plural(held, 'line')} waiting for ${verb(held, 'its', 'their')} last part`] : []),
   ].join('; ');
 }

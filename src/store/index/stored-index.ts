@@ -6,7 +6,7 @@ import { IndexBase } from './base.ts';
 import { basePath, tailPath, type Index, type StoredSessions } from './index-files.ts';
 import { NameTable } from './name-table.ts';
 import { decodeHead, decodeRecord, decodeUsage, idOfRecord, type RecordTerms } from './record.ts';
-import { addUp, IndexTail } from './tail.ts';
+import { addUp, IndexTail, type PositionsLine } from './tail.ts';
 import type { IndexCoverage } from '../../model/index-coverage.ts';
 import type { ClosedLog } from '../../model/log-position.ts';
 import type { State } from '../state.ts';
@@ -75,6 +75,11 @@ export class StoredIndex implements Index {
       [...(this.#base?.positions().closed ?? []), ...this.#tail.closed].map((log) => [log.id, log]),
     );
     return this.#closed;
+  }
+
+  /** The log positions as of the last commit that the files have; undefined if they have none. */
+  get positions(): Omit<PositionsLine, 'crc'> | undefined {
+    return this.#tail.positions ?? this.#base?.positions();
   }
 
   /** CRC-32 of the tail's bytes. */

@@ -37,7 +37,7 @@ export type CellRow = [
 export type SessionLine = SessionHead & { usage: CellRow[] };
 
 /** The log positions as of a commit, and the number of that commit. */
-interface PositionsLine {
+export interface PositionsLine {
   logs: LogPosition[];
   next_log: number;
   commit: number;
@@ -104,6 +104,8 @@ export class IndexTail {
   #files: Set<string> | undefined;
   /** CRC-32 of all bytes. */
   readonly crc: number;
+  /** As of the last commit; undefined if there are no bytes. */
+  positions: PositionsLine | undefined;
 
   /** Throws InputOutputError if the bytes are not what a commit wrote. */
   constructor(path: string, bytes: Buffer) {
@@ -172,6 +174,7 @@ export class IndexTail {
     const line = parseIndexLine(this.#bytes.toString('utf8', from, to));
     const isWhole = to === this.#bytes.length - 1 && line !== undefined && 'commit' in line;
     if (!isWhole || (line.crc !== undefined && line.crc !== before)) throw this.#damage();
+    this.positions = line;
     return crc32(this.#bytes.subarray(from), before);
   }
 

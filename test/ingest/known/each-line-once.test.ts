@@ -11,6 +11,10 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { pruneStore } from '../../../src/maintenance/prune/prune-store.ts';
+import { nodeFiles } from '../../../src/platform/files.ts';
+import { readSnapshot } from '../../../src/store/read.ts';
+import { stateText } from '../../../src/store/state.ts';
 import { aiLine, makeFolder, run, storedRequests } from '../make.ts';
 
 /** What happens to logs in the field besides rotation: each line is stored once, and none is lost. */
@@ -213,6 +217,162 @@ describe('lines without a request id', () => {
     writeFileSync(join(scene.logs, 'other.log'), many(1, 1, 1, 3));
     expect(await parse(scene)).toEqual({ rounds: 2, known: 2 });
     expect(rounds(scene)).toBe(6);
+  });
+
+  test('a third log with them adds those that it has more of than either', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, many(0, 1));
+    writeFileSync(join(scene.logs, 'b.log'), many(2, 1, 1));
+    expect(await parse(scene)).toEqual({ rounds: 4, known: 1 });
+    writeFileSync(join(scene.logs, 'c.log'), many(3, 1, 1, 1));
+    expect(await parse(scene)).toEqual({ rounds: 2, known: 2 });
+    writeFileSync(join(scene.logs, 'd.log'), many(4, 1, 1, 1));
+    expect(await parse(scene)).toEqual({ rounds: 1, known: 3 });
+  });
+});
+
+describe('lines without a time', () => {
+  const timeless = (n: number, aiLog: Record<string, unknown> = {}): string =>
+    aiLine(`s${n % 2}`, n, aiLog).replace(/"start_time":"[^"]*",/, '');
+  const many = (from: number, to: number): string =>
+    Array.from({ length: to - from }, (_, i) => timeless(from + i)).join('');
+
+  test.each([1, 1e9])('a copy, a part of it, and lines between (batches of %i)', async (batchSize) => {
+    const scene = makeScene();
+    const all = join(scene.logs, '*.log');
+    writeFileSync(scene.log, many(0, 20));
+    writeFileSync(join(scene.logs, 'copy.log'), many(20, 21) + many(5, 20) + many(21, 24));
+    const first = await run(scene.store, all, { batchSize });
+    expect([first.rounds, first.knownRounds]).toEqual([24, 15]);
+    writeFileSync(join(scene.logs, 'part.log'), line(50) + many(3, 23));
+    appendFileSync(scene.log, many(24, 26));
+    const second = await run(scene.store, all, { batchSize });
+    expect([second.rounds, second.knownRounds]).toEqual([3, 20]);
+    expect(storedRequests(scene.store)).toHaveLength(27);
+  });
+
+  test('with a response id only, and ids with any characters', async () => {
+    const scene = makeScene();
+    const ids = ['plain', 'a"b', 'back\\', 'é', '\u{1f600}', ' '];
+    const lines = ids
+      .map((chat_id, n) => timeless(n, { chat_id }).replace(/"request_id":"[^"]*",?/, ''))
+      .join('');
+    const odd = ids
+      .map((id, n) =>
+        timeless(n + 9).replace(/"request_id":"[^"]*"/, () => `"request_id":${JSON.stringify(id)}`),
+      )
+      .join('');
+    writeFileSync(scene.log, lines + odd);
+    await parse(scene);
+    writeFileSync(join(scene.logs, 'copy.log'), line(50) + odd + lines);
+    expect(await parse(scene)).toEqual({ rounds: 1, known: 12 });
+  });
+
+  test('one of many bytes, among rounds that have a time, of the same ids', async () => {
+    const scene = makeScene();
+    const long = { question: 'x'.repeat(2_500_000), chat_id: 'c' };
+    const [one, two] = [timeless(1, long), timeless(3, { chat_id: 'c' })];
+    writeFileSync(scene.log, aiLine('s1', 1) + one + two + aiLine('s1', 3));
+    await parse(scene);
+    const other = timeless(3, { chat_id: 'c', input_token: 7 });
+    writeFileSync(join(scene.logs, 'copy.log'), line(50) + two + one + other);
+    expect(await parse(scene)).toEqual({ rounds: 2, known: 2 });
+  });
+
+  test('as often as the log with the most of them', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, many(0, 1) + many(0, 1) + many(1, 2));
+    await parse(scene);
+    writeFileSync(join(scene.logs, 'b.log'), line(50) + many(0, 1).repeat(3));
+    expect(await parse(scene)).toEqual({ rounds: 2, known: 2 });
+  });
+});
+
+describe('rounds that were pruned', () => {
+  const prune = ({ store: dir }: Scene): unknown =>
+    pruneStore(nodeFiles, {
+      dir,
+      before: Date.UTC(2026, 2, 1),
+      content: false,
+      isDryRun: false,
+      now: Date.now(),
+    });
+  const counted = ({ store }: Scene): number => {
+    let sum = 0;
+    for (const { rounds } of readSnapshot(store).sessions.heads()) sum += rounds;
+    return sum;
+  };
+  /** As version 0.1.0 pruned: only sums. */
+  function dropKeys({ store }: Scene): void {
+    const path = join(store, '.pruned.jsonl');
+    const text = readFileSync(path, 'utf8').replaceAll(/"keys":\[\[.*?\]\],/g, '');
+    writeFileSync(path, text);
+    const state = JSON.parse(readFileSync(join(store, '.state.json'), 'utf8'));
+    writeFileSync(
+      join(store, '.state.json'),
+      stateText({ ...state, crc: undefined, pruned: { length: text.length } }),
+    );
+  }
+  /** Requests of another gateway: the same times, sessions, models and counts. */
+  const others = lines(0, 12).replaceAll('"request_id":"', '"request_id":"other-');
+
+  test('come again, with lines of another gateway that look alike', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, lines(0, 12));
+    await parse(scene);
+    prune(scene);
+    writeFileSync(join(scene.logs, 'restored.log'), lines(3, 12));
+    expect(await parse(scene)).toEqual({ rounds: 0, known: 9 });
+    writeFileSync(join(scene.logs, 'other.log'), others);
+    expect(await parse(scene)).toEqual({ rounds: 12, known: 0 });
+    prune(scene);
+    writeFileSync(join(scene.logs, 'both.log'), lines(1, 12) + others + lines(12, 13));
+    const { warnings, knownRounds, takenAsPruned } = await run(scene.store, join(scene.logs, '*.log'));
+    expect({ warnings, knownRounds, takenAsPruned }).toEqual({
+      warnings: [],
+      knownRounds: 23,
+      takenAsPruned: 0,
+    });
+    expect(counted(scene)).toBe(25);
+  });
+
+  test('without a request id or a time', async () => {
+    const scene = makeScene();
+    const bare = lines(0, 12).replaceAll(/"request_id":"[^"]*",/g, '');
+    const timeless = lines(12, 15).replaceAll(/"start_time":"[^"]*",/g, '');
+    writeFileSync(scene.log, bare + timeless);
+    await parse(scene);
+    prune(scene);
+    writeFileSync(join(scene.logs, 'restored.log'), line(15) + bare + timeless);
+    expect(await parse(scene)).toEqual({ rounds: 1, known: 15 });
+  });
+
+  test('by an older version, which kept only sums: what fits is not counted, and that is said', async () => {
+    const scene = makeScene();
+    writeFileSync(scene.log, lines(0, 12));
+    await parse(scene);
+    prune(scene);
+    dropKeys(scene);
+    writeFileSync(join(scene.logs, 'restored.log'), lines(3, 12));
+    writeFileSync(join(scene.logs, 's-other.log'), others + others);
+    const { rounds, warnings, knownRounds, takenAsPruned } = await run(
+      scene.store,
+      join(scene.logs, '*.log'),
+    );
+    // Each log can have each pruned round once; the second half of the other log is its first half.
+    expect({ rounds, knownRounds, takenAsPruned }).toEqual({
+      rounds: 12,
+      knownRounds: 21,
+      takenAsPruned: 21,
+    });
+    expect(warnings).toEqual([
+      {
+        path: join(scene.store, '.pruned.jsonl'),
+        message:
+          '21 rounds were not counted: their logs may have been read before an older version pruned their sessions, and ' +
+          'they fit into the sums that are left. Rounds of another gateway in the same 15 minutes fit as well',
+      },
+    ]);
   });
 });
 
