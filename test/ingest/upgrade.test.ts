@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COUNTER, counterOf, failedRoundsOf, addCounters } from '../../src/model/cell-counters.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
 import { reindexStore } from '../../src/maintenance/reindex/reindex.ts';
@@ -27,9 +28,11 @@ const TRUTH = JSON.parse(readFileSync(ARCHIVE.replace('.tar.gz', '.json'), 'utf8
 
 let unpacked: string;
 beforeAll(() => {
-  unpacked = makeFolder();
+  unpacked = mkdtempSync(join(tmpdir(), 'monitor-format-4-'));
   execFileSync('tar', ['-xzf', ARCHIVE, '-C', unpacked]);
 });
+
+afterAll(() => rmSync(unpacked, { recursive: true }));
 
 function oldStore(): { dir: string; log: string } {
   const folder = makeFolder();

@@ -197,7 +197,7 @@ describe('sessions', () => {
     writeFileSync(path, readFileSync(path, 'utf8').replace('"round":2', '"round":x'));
     const before = contentOf(scene.store);
     expect(() => prune(scene)).toThrow(
-      `${path}: a round of a session is damaged in the store: it is not JSON.`,
+      `the session file ${path} is damaged: a round does not match its checksum`,
     );
     expect(contentOf(scene.store)).toEqual(before);
   });
@@ -230,7 +230,7 @@ describe('--content', () => {
     const before = usageIn(scene);
     const rounds = (id: string): unknown[] =>
       [...expandRounds(readRoundLines(scene.store, entryOf(scene, id)))].map(
-        ({ stored: { context: _c, ...stored } }) => stored,
+        ({ stored: { context: _c, crc: _crc, ...stored } }) => stored,
       );
     const kept = rounds('old');
     const result = prune(scene, { content: true });

@@ -260,7 +260,7 @@ export function toCell(row: CellRow, isCounted: boolean): UsageCell {
     inexact = '',
     currency = 'USD',
     tags = '',
-    counters = isCounted ? NO_COUNTERS : [COUNTER.uncounted, rounds],
+    counters = NO_COUNTERS,
   ] = row;
   return {
     bucket,
@@ -279,6 +279,6 @@ export function toCell(row: CellRow, isCounted: boolean): UsageCell {
     currency,
     inexact,
     tags,
-    counters,
+    counters: isCounted ? counters : [COUNTER.uncounted, rounds],
   };
 }
