@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
+import { printableJson } from '../platform/clean-text.ts';
 import { readSchedules, type Schedule } from '../platform/schedules.ts';
 
 /** Everything that a command knows about its process. */
@@ -151,4 +152,17 @@ export async function writeAll(
     chunk = '';
   }
   if (chunk !== '') await context.write(chunk);
+}
+
+/** Writes JSON, whole or piece by piece. A terminal may show it, so it has no hostile characters. */
+export async function writeJson(
+  context: Pick<Context, 'write'>,
+  json: string | Iterable<string>,
+): Promise<void> {
+  await writeAll(context, printablePieces(typeof json === 'string' ? [json] : json));
+}
+
+/** Pieces of JSON, without hostile characters. A piece never ends inside a character. */
+export function* printablePieces(pieces: Iterable<string>): Generator<string> {
+  for (const piece of pieces) yield printableJson(piece);
 }

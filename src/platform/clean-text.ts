@@ -40,6 +40,26 @@ export function printableId(id: string): string {
   return id.replace(hostile(), (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
+/**
+ * An error message, safe to print on one line. It quotes paths and arguments, and a person must be able to tell which was
+ * meant, so hostile characters are escaped.
+ */
+export const printableMessage = printableId;
+
+/**
+ * JSON of the same value, safe to print: hostile characters in its strings are escaped as `\u009b`. Control characters
+ * below U+0020 are left alone: JSON has them only between values.
+ */
+export function printableJson(json: string): string {
+  return json.replace(/[\u007f-\u009f\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeUnits);
+}
+
+function escapeUnits(mark: string): string {
+  let escaped = '';
+  for (let i = 0; i < mark.length; i++) escaped += `\\u${mark.charCodeAt(i).toString(16).padStart(4, '0')}`;
+  return escaped;
+}
+
 function stripMarks(text: string): string {
   return text.replace(hostile(), '').replace(/(\p{M}{3})\p{M}+/gu, '$1');
 }
