@@ -1,3 +1,5 @@
+import { escapeUnits } from './json-spans.ts';
+
 // Text from a log is untrusted. Printed, it must not move the cursor, change colours, reorder the text around it, or
 // break out of its line.
 
@@ -52,12 +54,6 @@ export const printableMessage = printableId;
  */
 export function printableJson(json: string): string {
   return json.replace(/[\u007f-\u009f\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeUnits);
-}
-
-function escapeUnits(mark: string): string {
-  let escaped = '';
-  for (let i = 0; i < mark.length; i++) escaped += `\\u${mark.charCodeAt(i).toString(16).padStart(4, '0')}`;
-  return escaped;
 }
 
 function stripMarks(text: string): string {
