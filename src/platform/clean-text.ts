@@ -43,10 +43,16 @@ export function printableId(id: string): string {
 }
 
 /**
- * An error message, safe to print on one line. It quotes paths and arguments, and a person must be able to tell which was
- * meant, so hostile characters are escaped.
+ * An error message, safe to print: one line, which may be followed by indented ones. It quotes paths and arguments, and a
+ * person must be able to tell which was meant, so hostile characters are escaped. A line end in a path cannot begin a
+ * line that looks like another message.
  */
-export const printableMessage = printableId;
+export function printableMessage(message: string): string {
+  return message
+    .split(/\n(?= {2})/)
+    .map(printableId)
+    .join('\n');
+}
 
 /**
  * JSON of the same value, safe to print: hostile characters in its strings are escaped as `\u009b`. Control characters

@@ -2,8 +2,8 @@
 export const ExitCode = { ok: 0, no: 1, usage: 2, fault: 70, io: 74, busy: 75 } as const;
 
 /**
- * An error that a person can act on. The message says what failed, where, and what to do; no stack is shown. It is one
- * line, and may quote paths and arguments as they are: they are made safe when it is printed.
+ * An error that a person can act on. The message says what failed, where, and what to do; no stack is shown. It quotes
+ * paths and arguments as they are: `printableMessage` makes it safe. It may end in a list, whose lines are indented.
  */
 export class MonitorError extends Error {
   readonly exitCode: number;
@@ -16,12 +16,8 @@ export class MonitorError extends Error {
 
 /** The answer is no: no such session, unpriced rounds with --strict. `''` if stdout already says so. */
 export class NoAnswer extends MonitorError {
-  /** Printed below the message, a line for each. */
-  readonly list: readonly string[];
-
-  constructor(message: string, list: readonly string[] = []) {
+  constructor(message: string) {
     super(ExitCode.no, message);
-    this.list = list;
   }
 }
 

@@ -15,16 +15,20 @@ export function sessionOf(sessions: Sessions, id: string, dir: string): SessionE
       `no session '${wanted}': ${dir} has no sessions yet. Read a log into it with 'monitor parse'`,
     );
   if (found.kind === 'ambiguous')
-    throw new NoAnswer(`${found.count} sessions begin with '${wanted}':`, [
-      ...idLines(found.ids),
-      ...(found.count > found.ids.length ? [`  … ${found.count - found.ids.length} more`] : []),
-    ]);
-  if (found.nearest.length === 0) throw new NoAnswer(`no session '${wanted}'. List all with 'monitor list'`);
-  throw new NoAnswer(`no session '${wanted}'. Did you mean:`, idLines(found.nearest));
+    throw new NoAnswer(
+      `${found.count} sessions begin with '${wanted}':\n${idLines(found.ids)}${
+        found.count > found.ids.length ? `\n  … ${found.count - found.ids.length} more` : ''
+      }`,
+    );
+  throw new NoAnswer(
+    found.nearest.length === 0
+      ? `no session '${wanted}'. List all with 'monitor list'`
+      : `no session '${wanted}'. Did you mean:\n${idLines(found.nearest)}`,
+  );
 }
 
-function idLines(ids: readonly string[]): string[] {
-  return ids.map((id) => `  ${clip(printableId(id), 200)}`);
+function idLines(ids: string[]): string {
+  return ids.map((id) => `  ${clip(printableId(id), 200)}`).join('\n');
 }
 
 /** Throws NoAnswer if the session has no such round. */
