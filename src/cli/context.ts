@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { printableJson } from '../platform/clean-text.ts';
+import { errorCode } from '../platform/errors.ts';
 import { readSchedules, type Schedule } from '../platform/schedules.ts';
 
 /** Everything that a command knows about its process. */
@@ -44,7 +45,8 @@ export function readContext(): Context {
       new Promise((resolve, reject) => {
         heard(process.stdout).write(text, (error) => {
           if (!error) resolve();
-          else reject('code' in error && error.code === 'EPIPE' ? new ClosedOutput() : error);
+          else if (errorCode(error) === 'EPIPE') reject(new ClosedOutput());
+          else reject(Object.assign(error, { path: 'the output' }));
         });
       }),
     warn: (text) => void heard(process.stderr).write(text),

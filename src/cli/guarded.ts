@@ -1,5 +1,6 @@
 import { printableMessage } from '../platform/clean-text.ts';
 import { ExitCode, isSystemError, MonitorError } from '../platform/errors.ts';
+import { systemErrorText } from '../platform/system-errors.ts';
 import { ClosedOutput, type Context } from './context.ts';
 import { faultReport } from './fault-report.ts';
 
@@ -20,7 +21,7 @@ export function failed(context: Pick<Context, 'warn'>, error: unknown): number {
     return error.exitCode;
   }
   if (isSystemError(error)) {
-    context.warn(`monitor: ${printableMessage(error.message)}\n`);
+    context.warn(`monitor: ${printableMessage(systemErrorText(error))}\n`);
     return ExitCode.io;
   }
   context.warn(faultReport(error));

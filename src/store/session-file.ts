@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { crc32 } from '../platform/digest.ts';
 import { InputOutputError } from '../platform/errors.ts';
-import { errorCode, isAbsent, readBytes, withFile, type Files } from '../platform/files.ts';
+import { isAbsent, readBytes, withFile, type Files } from '../platform/files.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { headLine, parseSummary, SEPARATOR, summaryBytes } from '../session-format/framing.ts';
 
@@ -165,10 +165,7 @@ function openSessionFile(files: Files, dir: string, entry: Rounds, how: 'read' |
     return files.open(join(dir, entry.file), how);
   } catch (error) {
     if (isAbsent(error)) throw damaged(dir, entry, 'is missing', error);
-    if (errorCode(error) !== 'EACCES') throw error;
-    throw new InputOutputError(
-      `the session file ${join(dir, entry.file)} cannot be opened to ${how} it: permission denied. Nothing was changed. Give this user ${how} permission`,
-    );
+    throw error;
   }
 }
 
