@@ -1,19 +1,22 @@
 import { join } from 'node:path';
 import { printableId } from '../platform/clean-text.ts';
+import { shellWord } from '../platform/system-errors.ts';
 import { nearestNames } from '../platform/nearest.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredIndex } from '../store/index/index.ts';
+import type { DamagedFile } from './batch.ts';
 import type { Warning } from './tally.ts';
 
 /**
  * Warnings about a run's rounds: no round belongs to the session of --session-key, while other sessions are left out;
- * or some sessions may count imported rounds twice.
+ * some sessions may count imported rounds twice; the files of some sessions are damaged.
  */
 export function doubtsOf(
   { dir, filters }: Store,
   index: Pick<StoredIndex, 'head'>,
   leftOut: ReadonlySet<string>,
   doubtful: readonly [session: string, rounds: number][],
+  damaged: ReadonlyMap<string, DamagedFile> = new Map(),
 ): Warning[] {
   const { session_key: key } = filters;
   const isUnknown = key !== null && leftOut.size > 0 && !index.head(key);
@@ -22,6 +25,10 @@ export function doubtsOf(
     ...doubtful.map(([id, rounds]) => ({
       path: join(dir, index.head(id)?.file ?? ''),
       message: doubtfulRounds(rounds),
+    })),
+    ...[...damaged].map(([id, { file, problem, rounds }]) => ({
+      path: join(dir, file),
+      message: damagedFile(dir, id, problem, rounds),
     })),
   ];
 }
@@ -38,6 +45,14 @@ function doubtfulRounds(rounds: number): string {
   return (
     `${many} may have been imported before (the same model and token counts, but more than once or without a text): ` +
     'stored with the flag maybe-imported; what was imported too counts twice'
+  );
+}
+
+function damagedFile(dir: string, id: string, problem: string, rounds: number): string {
+  const many = rounds === 1 ? '1 new round' : `${rounds} new rounds`;
+  return (
+    `the file of the session ${quoted(id)} ${problem}. ${many} of it: counted, and kept in .waiting.jsonl. ` +
+    `Put ${rounds === 1 ? 'it' : 'them'} in place with: monitor repair --apply --data-dir ${shellWord(dir)}`
   );
 }
 
