@@ -4,6 +4,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -210,6 +211,25 @@ describe('exactly once', () => {
       await repair(true, copy);
       expect(dumpStore(copy), `after operation ${at} ${counting.operations[at]}`).toEqual(whole);
     }
+  });
+
+  test.each([true, false])('the index is lost as well, with the logs there: %s', async (hasLogs) => {
+    await makeDamaged();
+    await run(store, log);
+    const sound = dumpStore(await soundStore()) as { id: string; rounds: number; texts: unknown[][] }[];
+    for (const name of readdirSync(store)) if (name.startsWith('.index')) rmSync(join(store, name));
+    if (!hasLogs) rmSync(log);
+    await repair();
+    const left = dumpStore(store) as typeof sound;
+    if (hasLogs) expect(left).toEqual(sound);
+    // Two rounds are whole in the file, and two waited; the third is in no file.
+    else
+      expect(left.map(({ id, rounds }) => [id, rounds])).toEqual([
+        ['a', 4],
+        ['b', 5],
+        ['c', 1],
+      ]);
+    expect(await repair(false)).toMatchObject({ problems: [] });
   });
 
   test('a long run in many commits, and a draft that is dropped between them', async () => {
