@@ -1,7 +1,7 @@
-import { mkdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { nodeFiles, withFile } from '../../src/platform/files.ts';
+import { nodeFiles } from '../../src/platform/files.ts';
 import { remedyText, shellWord, systemErrorText, troubleText } from '../../src/platform/system-errors.ts';
 import { makeFolder } from './make.ts';
 
@@ -41,13 +41,13 @@ describe('an error of the system says what, where and what to do', () => {
     ],
     [
       'a folder in the place of a file',
-      (dir) => withFile(nodeFiles, `${dir}/folder`, 'write', () => undefined),
+      (dir) => openSync(`${dir}/folder`, 'r+'),
       (dir) => `cannot open ${dir}/folder: it is a folder (EISDIR). Name a file, or move the folder away`,
     ],
     [
       'a folder that is read as a file, which shows only after it is open',
       (dir) => {
-        const fd = nodeFiles.open(`${dir}/folder`, 'read');
+        const fd = openSync(`${dir}/folder`, 'r');
         try {
           nodeFiles.read(fd, Buffer.alloc(1), 0);
         } finally {
@@ -64,7 +64,7 @@ describe('an error of the system says what, where and what to do', () => {
     ],
     [
       'links in a circle',
-      (dir) => nodeFiles.open(`${dir}/loop`, 'read'),
+      (dir) => openSync(`${dir}/loop`, 'r'),
       (dir) =>
         `cannot open ${dir}/loop: its symbolic links lead in a circle, or are not followed here (ELOOP). Name the file that is meant, or move the link away`,
     ],
@@ -80,7 +80,14 @@ describe('an error of the system says what, where and what to do', () => {
     ],
     [
       'a full disk',
-      () => withFile(nodeFiles, '/dev/full', 'write', (fd) => nodeFiles.write(fd, Buffer.from('x'), 0)),
+      () => {
+        const fd = openSync('/dev/full', 'r+');
+        try {
+          nodeFiles.write(fd, Buffer.from('x'), 0);
+        } finally {
+          closeSync(fd);
+        }
+      },
       () =>
         'cannot write /dev/full: no space left on device (ENOSPC). Free some space there, then run the command again',
     ],
