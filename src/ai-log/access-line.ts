@@ -1,3 +1,4 @@
+import { escapeLone } from './lone-surrogates.ts';
 import {
   objectMembers,
   parseJson,
@@ -114,8 +115,9 @@ function unwrap(value: string): string | AccessLine {
   if (value[0] === '{') return value;
   if (value === 'null') return OTHER;
   if (value[0] !== '"') return reject('ai_log is neither an object nor a string');
-  const inner = parseString(value)?.toWellFormed().trim();
-  if (inner === undefined) return reject('ai_log is not a valid JSON string');
+  const decoded = parseString(value);
+  if (decoded === undefined) return reject('ai_log is not a valid JSON string');
+  const inner = escapeLone(decoded).trim();
   if (inner === '' || inner === '-' || inner === 'null') return OTHER;
   if (inner[0] !== '{') return reject('ai_log is not an object');
   return inner;

@@ -1,4 +1,5 @@
 import { isSystemError, MonitorError } from '../platform/errors.ts';
+import { systemErrorText, troubleText } from '../platform/system-errors.ts';
 import type { Files } from '../platform/files.ts';
 import { DEFAULT_LOG } from '../platform/log-places.ts';
 import type { Schedule } from '../platform/schedules.ts';
@@ -115,7 +116,8 @@ async function discover(
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const [path = '', ...others] = paths;
-    if (others.length === 0) return { logs: [], missing: [], unlisted: [{ path, reason: error.message }] };
+    if (others.length === 0)
+      return { logs: [], missing: [], unlisted: [{ path, reason: troubleText(error) }] };
     // One that cannot be looked at must not hide the others.
     const each = [];
     for (const one of paths) each.push(await discover(files, [one]));
@@ -133,6 +135,6 @@ function storeIn(files: Files, dir: string, now: number): Pick<Evidence, 'store'
     return { store: readStoreFacts(files, dir, now), storeProblem: undefined };
   } catch (error) {
     if (!(error instanceof MonitorError) && !isSystemError(error)) throw error;
-    return { store: undefined, storeProblem: error.message };
+    return { store: undefined, storeProblem: isSystemError(error) ? systemErrorText(error) : error.message };
   }
 }

@@ -97,7 +97,7 @@ export class DraftMemory {
 
 /** The memory in the committed summary; undefined if a crashed run overwrote it. */
 function load(files: Files, dir: string, entry: SessionEntry): DraftMemory | undefined {
-  const saved = readSummary(files, dir, entry)?.['memory'] as SummaryMemory | undefined;
+  const saved = readSummary(files, dir, entry, 'write')?.['memory'] as SummaryMemory | undefined;
   if (!saved) return undefined;
   if (saved.inline !== undefined)
     return new DraftMemory(SessionMemory.load(saved, Buffer.from(saved.inline, 'base64')));

@@ -87,6 +87,7 @@ export class KnownLogs {
     this.add(position);
     this.markPresent(position, log);
     position.size = Math.max(position.size, log.content.size);
+    noteJunk(position, log);
     position.seen = [
       ...position.seen.filter(({ path }) => path !== log.path),
       seeFile(log.path, log.facts, now, log.gzipDigest),
@@ -204,6 +205,13 @@ function takeOpenLines(position: LogPosition): AbandonedLine[] {
   const lines = (position.open ?? []).map((line) => ({ path: position.path, line }));
   delete position.open;
   return lines;
+}
+
+/** Bytes behind the last gzip member may be a damaged one. That is known until a file of the log has none. */
+function noteJunk(position: LogPosition, { junkBytes }: OpenLog): void {
+  if (junkBytes === undefined) return;
+  if (junkBytes === 0) delete position.unread;
+  else position.unread = { why: 'damaged', bytes: junkBytes, form: 'gzip', detail: 'the end' };
 }
 
 function newLog(id: number, { pattern, path }: LogFile): LogPosition {

@@ -2,6 +2,7 @@ import { cleanLine } from '../platform/clean-text.ts';
 import { InputOutputError, isSystemError, MonitorError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import { keepHeapSmall } from '../platform/heap.ts';
+import { systemErrorText } from '../platform/system-errors.ts';
 import { takeLock } from '../platform/lock.ts';
 import { discoverLogs, noLogError } from '../logs/discover.ts';
 import {
@@ -92,7 +93,7 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
     const also = notices.map(({ path, message }) => `. Also: ${cleanLine(`${path} ${message}`)}`).join('');
     if (error instanceof MonitorError) error.message += also;
     if (!isSystemError(error)) throw error;
-    const message = `${error.message} (the store is ${options.dir}). What was committed is kept, and the next run continues from there${also}`;
+    const message = `${systemErrorText(error)}. What was committed to the store ${options.dir} is kept, and the next run continues from there${also}`;
     throw new InputOutputError(message, { cause: error });
   } finally {
     release();

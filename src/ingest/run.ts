@@ -81,6 +81,7 @@ export class Run {
     const index = (): StoredIndex => this.#commits.index;
     this.#imported = state.imported === 0 ? undefined : new ImportedRounds(files, store, index);
     this.#batch = new Batch(files, store, state, index, resolve, redactor, options, this.#imported);
+    this.#batch.detaches = true;
     this.#batch.onTimeless = (unreadTime, source) =>
       addTimeless(tally.pendingTimes, unreadTime, source.isTimed ?? false);
     this.#lines = new LineTaker(this.#batch, tally, this.#known, options.now);
@@ -114,18 +115,14 @@ export class Run {
 
   /** Warnings that the counts alone do not show. */
   async #sayDoubts(): Promise<void> {
-    const { leftOut } = this.#batch;
+    const { leftOut, damaged } = this.#batch;
     const doubtful = this.#imported?.doubtful() ?? [];
     const { takenAsPruned } = this.#tally.result();
-    if (leftOut.size === 0 && doubtful.length === 0 && takenAsPruned === 0) return;
+    const isCertain = leftOut.size === 0 && doubtful.length === 0 && takenAsPruned === 0;
+    if (isCertain && damaged.size === 0) return;
     const { doubtsOf } = await import('./doubts.ts');
-    for (const { path, message } of doubtsOf(
-      this.#store,
-      this.#commits.index,
-      leftOut,
-      doubtful,
-      takenAsPruned,
-    ))
+    const { index } = this.#commits;
+    for (const { path, message } of doubtsOf(this.#store, index, leftOut, doubtful, takenAsPruned, damaged))
       this.#tally.warn(path, message);
   }
 

@@ -22,6 +22,8 @@ export class SessionDraft {
   readonly id: string;
   readonly file: string;
   readonly #space: LineArena;
+  /** Its file is damaged: the rounds are only counted, and wait for a repair. */
+  readonly isDetached: boolean;
   readonly #totals: Counts;
   /** undefined if no text is kept. */
   readonly #memory: DraftMemory | undefined;
@@ -45,8 +47,10 @@ export class SessionDraft {
     memory: DraftMemory | undefined,
     rules: CountingRules,
     space: LineArena,
+    isDetached = false,
   ) {
     this.#cells = new SessionCells(rules, known?.usage);
+    this.isDetached = isDetached;
     this.#space = space;
     this.id = session.id;
     this.file = session.file;
@@ -73,7 +77,18 @@ export class SessionDraft {
     return new SessionDraft(session, known, sumUsage(known?.usage ?? []), memory, rules, space);
   }
 
-  /** Continues a stored session. Throws if its file is not the one that was committed. */
+  /** Continues a stored session whose file is damaged: nothing is known but what the index says. */
+  static detach(
+    entry: SessionEntry,
+    keepsText: boolean,
+    rules: CountingRules,
+    space: LineArena,
+  ): SessionDraft {
+    const memory = keepsText ? new DraftMemory() : undefined;
+    return new SessionDraft(entry, entry, sumUsage(entry.usage), memory, rules, space, true);
+  }
+
+  /** Continues a stored session. Throws DamagedSession if its file is not the one that was committed. */
   static resume(
     files: Files,
     dir: string,
@@ -83,7 +98,7 @@ export class SessionDraft {
     space = new LineArena(),
   ): SessionDraft {
     const totals = sumUsage(entry.usage);
-    if (!keepsText) checkSessionFile(files, dir, entry);
+    if (!keepsText) checkSessionFile(files, dir, entry, 'write');
     const memory = keepsText ? DraftMemory.resume(files, dir, entry) : undefined;
     return new SessionDraft(entry, entry, totals, memory, rules, space);
   }
@@ -166,7 +181,7 @@ export class SessionDraft {
       rounds,
       usage,
       summary: this.#summary(memory),
-      ...(records && { records }),
+      ...(this.isDetached ? { isDetached: true } : records && { records }),
     };
   }
 

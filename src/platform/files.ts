@@ -8,6 +8,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   statSync,
@@ -16,9 +17,13 @@ import {
   chmodSync,
   type Stats,
 } from 'node:fs';
-import { openSyncer, type Syncer } from './syncer.ts';
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
+import { errorCode } from './errors.ts';
+import { keepOwnerOfFile, keepOwnerOfFolders } from './keep-owner.ts';
+import { openSyncer, type Syncer } from './syncer.ts';
+
+export { errorCode };
 
 /** What the operating system says about a file. Times are milliseconds since 1970 UTC. */
 export interface FileFacts {
@@ -68,37 +73,39 @@ export interface Files {
   openSyncer(folder: string): Syncer;
 }
 
-const FLAGS = { read: 'r', write: 'r+', publish: 'w' } as const;
+const FLAGS = { read: 'r', write: 'r+', create: 'r+', publish: 'w' } as const;
 const ABSENT = new Set(['ENOENT', 'ENOTDIR']);
 
 export const nodeFiles: Files = {
   open(path, how) {
-    if (how !== 'create') return openSync(path, FLAGS[how]);
+    if (how === 'read' || how === 'write') return openSync(path, FLAGS[how]);
     try {
-      const fd = openSync(path, 'wx+', 0o600);
-      fchmodSync(fd, 0o600);
+      const fd = keepOwnerOfFile(openSync(path, 'wx+', how === 'create' ? 0o600 : 0o666), path);
+      if (how === 'create') fchmodSync(fd, 0o600);
       return fd;
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
-      return openSync(path, 'r+');
+      return openSync(path, FLAGS[how]);
     }
   },
   close: closeSync,
-  read(fd, target, position) {
-    let done = 0;
-    while (done < target.length) {
-      const n = readSync(fd, target, done, target.length - done, position + done);
-      if (n === 0) break;
-      done += n;
-    }
-    return done;
-  },
-  write(fd, bytes, position) {
-    let done = 0;
-    while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
-  },
-  truncate: ftruncateSync,
-  sync: fsyncSync,
+  read: (fd, target, position) =>
+    named(fd, () => {
+      let done = 0;
+      while (done < target.length) {
+        const n = readSync(fd, target, done, target.length - done, position + done);
+        if (n === 0) break;
+        done += n;
+      }
+      return done;
+    }),
+  write: (fd, bytes, position) =>
+    named(fd, () => {
+      let done = 0;
+      while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+    }),
+  truncate: (fd, length) => named(fd, () => ftruncateSync(fd, length)),
+  sync: (fd) => named(fd, () => fsyncSync(fd)),
   facts: (fd) => toFacts(fstatSync(fd)),
   stat(path) {
     const stats = absentAsUndefined(() => statSync(path));
@@ -111,7 +118,7 @@ export const nodeFiles: Files = {
     chmodSync(path, 0o700);
   },
   makePublicFolder(path) {
-    mkdirSync(path, { recursive: true });
+    keepOwnerOfFolders(mkdirSync(path, { recursive: true }), path);
   },
   rename: renameSync,
   remove(path) {
@@ -153,11 +160,6 @@ export function isAbsent(error: unknown): boolean {
   return ABSENT.has(errorCode(error));
 }
 
-/** Node's error code (`ENOSPC`, `EACCES` …), or `''`. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
 /**
  * Memory to read large files into. The C library starts a large allocation 16 bytes after a page boundary, and some
  * processors (AMD Zen) copy from the page cache four times slower to such an address than to an aligned one.
@@ -197,6 +199,16 @@ export function withFile<T>(
     throw withPath(error, path);
   } finally {
     files.close(fd);
+  }
+}
+
+/** Adds the path to an error of the system about an open file. */
+function named<T>(fd: number, use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    const path = absentAsUndefined(() => readlinkSync(`/proc/self/fd/${fd}`));
+    throw path === undefined ? error : withPath(error, path);
   }
 }
 

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { BusyError, InputOutputError } from './errors.ts';
+import { BusyError, errorCode, InputOutputError } from './errors.ts';
+import { keepOwnerOfFile } from './keep-owner.ts';
+import { remedyText } from './system-errors.ts';
 
 /**
  * Locks the file `path`, or throws BusyError at once; InputOutputError if it cannot be locked. `holder` names what the
@@ -10,22 +12,31 @@ import { BusyError, InputOutputError } from './errors.ts';
  * lock with the last descriptor of that description, so a killed run leaves no lock behind.
  */
 export function takeLock(path: string, holder: string): () => void {
-  const fd = openSync(path, 'a', 0o600);
+  const fd = openLockFile(path);
   const { status, error } = spawnSync('flock', ['-n', '-x', '3'], {
     stdio: ['ignore', 'ignore', 'ignore', fd],
   });
   if (status === 0) return () => closeSync(fd);
   closeSync(fd);
   if (error) {
-    throw new InputOutputError(
-      `cannot lock ${path}: the program flock did not start (${error.message}); install util-linux`,
-      { cause: error },
-    );
+    const why = errorCode(error) === 'ENOENT' ? 'it is missing. Install util-linux' : remedyText(error);
+    throw new InputOutputError(`cannot lock ${path}: the program flock did not start: ${why}`, {
+      cause: error,
+    });
   }
   if (status === 1) throw new BusyError(`another run holds ${holder}; try again later`);
   throw new InputOutputError(
     `cannot lock ${path}: flock exited with code ${status}. Put the store on a file system that supports locks`,
   );
+}
+
+function openLockFile(path: string): number {
+  try {
+    return keepOwnerOfFile(openSync(path, 'ax', 0o600), path);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+    return openSync(path, 'a');
+  }
 }
 
 /** Whether the program that `takeLock` needs is installed. */

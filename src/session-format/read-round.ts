@@ -1,4 +1,4 @@
-import { InputOutputError } from '../platform/errors.ts';
+import { DamagedSession } from './damaged-session.ts';
 import { isCount, isRecord } from '../platform/json-checks.ts';
 import { objectMembers, parseJson } from '../platform/json-spans.ts';
 import { isContext, isStoredRound, TEXTS, wrongField, type StoredRound } from './stored-round.ts';
@@ -67,9 +67,10 @@ export function parseRound(line: string): StoredRound | undefined {
   return isRecord(value) && isStoredRound(value) ? value : undefined;
 }
 
-function damaged(problem: string, round?: unknown): InputOutputError {
+function damaged(problem: string, round?: unknown): DamagedSession {
   const which = typeof round === 'number' ? `round ${round}` : 'a round';
-  return new InputOutputError(
+  return new DamagedSession(
+    `has a damaged round: ${problem}`,
     `${which} of a session is damaged in the store: ${problem}. monitor repair shows what can be recovered`,
   );
 }

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { sha256 } from '../platform/digest.ts';
 import { isSystemError } from '../platform/errors.ts';
+import { troubleText } from '../platform/system-errors.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 import type { StorePriceFile } from './pricing-settings.ts';
 
@@ -19,7 +20,7 @@ export function readCopy(
     return readSound(files, dir, file);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    return { problem: `cannot be read (${error.message})` };
+    return { problem: `cannot be read (${troubleText(error)})` };
   }
 }
 

@@ -64,6 +64,8 @@ export function lockPath(dir: string): string {
 export function findStore(files: Files, dir: string): Store | undefined {
   const bytes = readWhole(files, join(dir, NAME));
   if (bytes) return parseStore(dir, bytes);
+  if (files.stat(dir)?.isFile)
+    throw new InputOutputError(`${dir} is a file, and a store is a folder. Name a folder with --output-dir`);
   const foreign = (files.list(dir) ?? []).filter((name) => !isLeftover(files, dir, name));
   if (foreign.length === 0) return undefined;
   throw new InputOutputError(

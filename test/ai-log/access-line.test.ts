@@ -33,8 +33,14 @@ describe('the default format', () => {
     expect(isBroken(`{"ai_log":"${escaped(AI)}"}`)).toBe(false);
   });
 
-  test('lone surrogates become well-formed Unicode', () => {
-    expect(fate('{"ai_log":"{\\"model\\":\\"\\ud83d\\"}"}')).toBe('{"model":"\uFFFD"}');
+  test('lone surrogates become well-formed Unicode that still tells them apart', () => {
+    const aiLog = (text: string): string => fate(`{"ai_log":"{\\"model\\":\\"${text}\\"}"}`);
+    expect(aiLog('\\ud83d')).toBe('{"model":"\\ud83d"}');
+    expect(aiLog('\\uDC4B\\ud83d')).toBe('{"model":"\\udc4b\\ud83d"}');
+    expect(aiLog('\\ufffd')).toBe('{"model":"\uFFFD"}');
+    expect(aiLog('\\ud83d\\udc4b')).toBe('{"model":"👋"}');
+    // The backslash must not escape the escape.
+    expect(aiLog('\\\\\\\\\\ud83d')).toBe('{"model":"\\\\\uFFFD"}');
   });
 });
 

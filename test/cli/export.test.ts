@@ -291,7 +291,9 @@ test('a file that was there is replaced as a whole, also behind a link; a failur
 test('a pipe or a device is written into, and stays what it is', async () => {
   const ran = await run(['export', '/dev/full', '--format', 'csv', '--data-dir', store]);
   expect(ran).toMatchObject({ code: 74, out: '' });
-  expect(ran.err).toMatch(/^monitor: cannot write \/dev\/full: ENOSPC/);
+  expect(ran.err).toMatch(
+    /^monitor: cannot write \/dev\/full: no space left on device \(ENOSPC\)\. Free some space/,
+  );
   expect((await run(['export', '/dev/null', '--format', 'csv', '--data-dir', store])).code).toBe(0);
   expect(statSync('/dev/null').isCharacterDevice()).toBe(true);
 });

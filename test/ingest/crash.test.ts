@@ -109,7 +109,7 @@ describe.each([
         const copy = await copyScene(scene);
         const faulty = failAt(at, fault, code);
         await expect(run(copy.store, copy.log, {}, faulty.files), `operation ${at}`).rejects.toThrow(
-          /operation|dead/,
+          /operation|dead|ENOSPC|EIO/,
         );
         const left = dumpIfAny(copy);
         const isNothing = JSON.stringify(left) === '[]' && typeof before === 'string';
@@ -164,7 +164,7 @@ describe.each([
       const [fault, code] = KILLS[at % KILLS.length] ?? ['before'];
       const copy = scene();
       await expect(run(copy.store, copy.log, options, failAt(at, fault, code).files)).rejects.toThrow(
-        /operation|dead/,
+        /operation|dead|ENOSPC|EIO/,
       );
       expect(commits, `left by operation ${at}`).toContain(JSON.stringify(dumpIfAny(copy)));
       expect(await finish(copy), `finished after operation ${at}`).toEqual(left.at(-1));

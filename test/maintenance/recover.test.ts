@@ -225,7 +225,7 @@ describe('what the logs hold no more is named', () => {
         file: join(scene.store, 'a.json'),
         session: 'a',
         problem: 'is missing',
-        repair: 'none of its rounds are left, 2 rounds read again from the logs, 3 rounds lost',
+        repair: 'none of its rounds are left, 2 rounds read again, 3 rounds lost',
         recoveredRounds: 2,
         lostRounds: 3,
         lost: {

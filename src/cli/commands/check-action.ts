@@ -14,7 +14,7 @@ import { groupBy, type UsageFilter } from '../../query/grouping.ts';
 import { currentPeriod, bucketsOf, type BudgetPeriod } from '../../report/period.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
-import type { Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
@@ -57,7 +57,7 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
   };
   const spending = spendingOf(context, options, view);
   const keeps = isKept(budget, spending) && !spending.hasUnknownName;
-  if (options.json) await context.write(budgetJson(budget, spending));
+  if (options.json) await writeJson(context, budgetJson(budget, spending));
   else if (!keeps || !options.quiet) await context.write(budgetLine(budget, spending));
   // stderr has already named them.
   if (spending.hasUnknownName) throw new UsageError('');

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { printableMessage } from '../../platform/clean-text.ts';
 import { UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { isCostKnown, type Totals } from '../../query/aggregate.ts';
@@ -20,7 +21,7 @@ import { readSnapshot, type Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { openStore } from '../../store/store.ts';
 import { BUCKET_MS } from '../../model/usage-cell.ts';
-import { writeAll, type Context } from '../context.ts';
+import { printablePieces, writeAll, type Context } from '../context.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { findTarget, writeFile } from './export-file.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
@@ -161,10 +162,11 @@ function contentOf(
   if (format === 'md') return markdownTable(statsBy(keys ?? ['model']));
   if (format === 'csv') return keys ? groupsCsv(statsBy(keys)) : roundsCsv(snapshot, query);
   if (format === 'ndjson') {
-    if (keys) return groupsNdjson(statsBy(keys));
-    return options.withMessages ? roundsNdjsonWithTexts(snapshot, query) : roundsNdjson(snapshot, query);
+    if (keys) return printablePieces(groupsNdjson(statsBy(keys)));
+    const ndjson = options.withMessages ? roundsNdjsonWithTexts : roundsNdjson;
+    return printablePieces(ndjson(snapshot, query));
   }
-  return finopsJson({
+  const report = finopsJson({
     generatedAt: now,
     from: query.from,
     to: query.to,
@@ -173,6 +175,7 @@ function contentOf(
     byDate: statsBy(['date']),
     groups: keys && statsBy(keys),
   });
+  return printablePieces(report);
 }
 
 /** Whether it is made from single rounds, not from the sums in the index. */
@@ -194,5 +197,5 @@ function doneLine(file: string, target: { path: string; isFile: boolean }, total
     unpriced === null ? cost : `${cost} + ${unpriced}`,
     ...(target.isFile ? [`${exact(statSync(target.path).size)} bytes`] : []),
   ];
-  return `${file}: ${parts.join(', ')}\n`;
+  return `${printableMessage(file)}: ${parts.join(', ')}\n`;
 }

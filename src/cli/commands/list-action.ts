@@ -8,7 +8,7 @@ import type { StoredSessions } from '../../store/index/index.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
-import { writeAll, type Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
@@ -39,7 +39,7 @@ export async function list(context: Context, options: ListOptions): Promise<void
   const selected = listSessions(sessions, { ...options, period });
   if (view) warnOfUnconverted(context, sumOfSessions(selected.sessions));
   if (selected.total === 0) explainEmpty(context, sessions, local, period, options);
-  if (options.json) return await writeAll(context, listJson(selected.sessions, selected.total, lostRounds));
+  if (options.json) return await writeJson(context, listJson(selected.sessions, selected.total, lostRounds));
   const otherwise = (): string =>
     sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions match`;
   await context.write(

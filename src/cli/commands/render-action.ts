@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { printableMessage } from '../../platform/clean-text.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { mayHaveThreads } from '../../platform/worker-pool.ts';
 import { exact, plural } from '../../platform/count-text.ts';
 import { barLine } from '../../report/parse-line.ts';
 import { renderSite, type Progress } from '../../site/render.ts';
 import type { Written } from '../../site/site-folder.ts';
-import type { Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { quietWhenBusy } from '../quiet-when-busy.ts';
 import { askedCurrency } from '../reporting/report-currency.ts';
@@ -52,7 +53,8 @@ export async function render(context: Context, options: RenderOptions): Promise<
     }),
   );
   progress?.clear();
-  if (options.json) await context.write(`${JSON.stringify({ version: 1, ...written, site: siteDir })}\n`);
+  if (options.json)
+    await writeJson(context, `${JSON.stringify({ version: 1, ...written, site: siteDir })}\n`);
   else if (!options.quiet) await context.write(writtenText(written, siteDir));
 }
 
@@ -61,5 +63,5 @@ function progressText({ done, all }: Progress, elapsedMs: number, width: number)
 }
 
 function writtenText({ rendered, kept, removed }: Written, siteDir: string): string {
-  return `${plural(rendered, 'file')} written, ${exact(kept)} kept, ${exact(removed)} removed: ${join(siteDir, 'index.html')}\n`;
+  return `${plural(rendered, 'file')} written, ${exact(kept)} kept, ${exact(removed)} removed: ${printableMessage(join(siteDir, 'index.html'))}\n`;
 }

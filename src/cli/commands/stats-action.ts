@@ -6,7 +6,7 @@ import { periodOf, bucketsOf } from '../../report/period.ts';
 import { statsTable } from '../../report/stats.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
-import type { Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
@@ -30,12 +30,9 @@ export async function printStats(context: Context, own: GroupKey, options: Stats
   const lostRounds = lostRoundsOf(snapshot.state);
   const stats = groupBy(sessions, keys, { ...options, buckets: bucketsOf(period), local });
   const filter = filterWords(options);
-  const text = options.json
-    ? statsJson(stats, lostRounds)
-    : statsTable(stats, { period, filter, lostRounds }, screenOf(context), () =>
-        nothingFound(sessions, local, filter),
-      );
-  await context.write(text);
+  const otherwise = (): string => nothingFound(sessions, local, filter);
+  if (options.json) await writeJson(context, statsJson(stats, lostRounds));
+  else await context.write(statsTable(stats, { period, filter, lostRounds }, screenOf(context), otherwise));
   const { model, consumer } = options;
   if (stats.total.rounds === 0) warnOfUnknownNames(context, sessions, { model, consumer }, local, period);
   warnOfUnconverted(context, stats.total);

@@ -2,6 +2,7 @@ import { takeOver } from '../../store/take-over.ts';
 import { join, resolve } from 'node:path';
 import type { Redactor } from '../../redact/redact.ts';
 import { InputOutputError, UsageError, isSystemError } from '../../platform/errors.ts';
+import { systemErrorText } from '../../platform/system-errors.ts';
 import { digest } from '../../platform/digest.ts';
 import { errorCode, readWhole, type Files } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
@@ -95,7 +96,7 @@ export async function importSessions(files: Files, options: ImportOptions): Prom
     }
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const message = `${error.message} (the store is ${options.dir}). What was committed is kept; import again to continue`;
+    const message = `${systemErrorText(error)}. What was committed to the store ${options.dir} is kept; import again to continue`;
     throw new InputOutputError(message, { cause: error });
   } finally {
     release();

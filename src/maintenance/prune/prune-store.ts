@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { readRound } from '../../session-format/read-round.ts';
 import { parseJson } from '../../platform/json-spans.ts';
 import { InputOutputError, isSystemError } from '../../platform/errors.ts';
+import { systemErrorText } from '../../platform/system-errors.ts';
 import { readWhole, type Files } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
 import { rejectedPath } from '../../store/commit.ts';
@@ -62,7 +63,7 @@ export function pruneStore(files: Files, options: PruneOptions): PruneResult {
     return new Pruning(files, store, options).run();
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const message = `${error.message} (the store is ${options.dir}). Each session was pruned completely or not at all. Run prune again to continue`;
+    const message = `${systemErrorText(error)}. Each session of the store ${options.dir} was pruned completely or not at all. Run prune again to continue`;
     throw new InputOutputError(message, { cause: error });
   } finally {
     release();

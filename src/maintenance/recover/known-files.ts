@@ -1,5 +1,6 @@
 import { errorCode, isAbsent, type Files } from '../../platform/files.ts';
 import { isSystemError } from '../../platform/errors.ts';
+import { troubleText } from '../../platform/system-errors.ts';
 import { discoverLogs, type LogFile } from '../../logs/discover.ts';
 import { identify } from '../../logs/identify.ts';
 import type { LogPosition } from '../../model/log-position.ts';
@@ -105,7 +106,7 @@ const UNREADABLE: Readonly<Record<UnreadableFile['why'], string>> = {
 };
 
 function reasonOf(error: Error): string {
-  return errorCode(error) === 'EACCES' ? 'permission denied' : error.message;
+  return errorCode(error) === 'EACCES' ? 'permission denied' : troubleText(error);
 }
 
 function predecessorOf({ log, position }: FoundLog, byPath: ReadonlyMap<string, number>): number | undefined {

@@ -25,6 +25,7 @@ import { findLost, type FoundRound, type FoundSession, type Wanted } from './fin
 import { findKnownFiles } from './known-files.ts';
 import { putBack } from './put-back.ts';
 import { importedSource, sourcesOf, type Source } from './sources.ts';
+import { waitingSources } from './waiting-sources.ts';
 
 export interface RecoverOptions {
   /** Where else logs may be, in addition to the paths at which they were read. */
@@ -79,7 +80,10 @@ export async function recover(
   const known = await findKnownFiles(files, logs.filter(isLog), options.logPaths ?? []);
   try {
     const imported = importedSources(files, imports, options.toUtc ?? ((ms) => ms));
-    const sources = sourcesOf(known.found, imported);
+    const logged = sourcesOf(known.found, imported);
+    const there = new Set(logged.map(({ id }) => id));
+    const waiting = waitingSources(files, store.dir, there);
+    const sources = [...logged, ...waiting].toSorted((a, b) => a.id - b.id);
     // Without an index it is unknown which lines were not stored because they had been imported.
     const sessions = new Set(plan.isIndexed ? [] : imports.map(({ imported: { session } }) => session));
     const importIds = new Set(imports.map(({ id }) => id));
@@ -102,7 +106,6 @@ export async function recover(
     };
     const found = await findLost(sources, wanted);
     const pricedToday = await price(plan.counting.book, found, options.resolve);
-    const there = new Set(sources.map(({ id }) => id));
     sayFound(
       plan,
       store.dir,

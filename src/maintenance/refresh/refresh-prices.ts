@@ -1,6 +1,7 @@
 import { takeOver } from '../../store/take-over.ts';
 import { CountingRules } from '../../session-format/round-cells.ts';
 import { InputOutputError, isSystemError, UsageError } from '../../platform/errors.ts';
+import { systemErrorText } from '../../platform/system-errors.ts';
 import type { Files } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
 import { enterPrice, parsePriceBook, type PriceBook } from '../../pricing/price-book.ts';
@@ -56,7 +57,7 @@ export async function refreshPrices(
     return await refresh(files, openStore(files, store.dir), request);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const message = `${error.message} (the store is ${dir}). The prices have not changed`;
+    const message = `${systemErrorText(error)}. The prices of the store ${dir} have not changed`;
     throw new InputOutputError(message, { cause: error });
   } finally {
     release();

@@ -4,6 +4,7 @@ import { exactUsd } from '../../pricing/money.ts';
 import type { LostEntry } from '../../store/lost-file.ts';
 import { recommit } from '../../store/recommit.ts';
 import { lockPath, openStore } from '../../store/store.ts';
+import { discardWaiting } from '../../store/waiting-file.ts';
 import { recover, type RecoverOptions } from '../recover/recover.ts';
 import { planRepair } from './repair-plan.ts';
 import type { Problem } from './repair-problem.ts';
@@ -50,6 +51,8 @@ export async function repairStore(
         await recovery.apply();
         recommit(files, store, { ...renewal, lost: lostOf(problems, options.now ?? Date.now()) });
       }
+      const lostRounds = problems.reduce((sum, problem) => sum + problem.lostRounds, 0);
+      if (apply) discardWaiting(files, dir, lostRounds > 0);
       return {
         problems,
         sessions: entries.length + recovery.newSessions,
@@ -57,7 +60,7 @@ export async function repairStore(
         recoveredRounds: recovery.rounds,
         differingRounds: recovery.differing,
         pricedToday: recovery.pricedToday,
-        lostRounds: problems.reduce((sum, { lostRounds }) => sum + lostRounds, 0),
+        lostRounds,
         unseen: recovery.unseen,
         isApplied,
       };

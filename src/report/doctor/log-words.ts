@@ -82,6 +82,11 @@ export const LOG_WORDS = {
   'unread-compressed': (facts) => {
     const { logs, bytes } = facts;
     const { reason, fix } = compressedWords(facts);
+    if (facts.why === 'end')
+      return {
+        what: `${plural(bytes, 'byte')} at the end of ${plural(logs, 'compressed log')} ${verb(bytes, 'is', 'are')} not read: ${reason}.`,
+        fix,
+      };
     return {
       what: `${plural(logs, 'compressed log')} of ${plural(bytes, 'byte')} ${verb(logs, 'is', 'are')} not read: ${reason}. What was not read before compression is not counted.`,
       fix,
@@ -163,6 +168,11 @@ function compressedWords(facts: FactsByCode['unread-compressed']): { reason: str
       return {
         reason: `monitor cannot read ${facts.forms.join(', ')}`,
         fix: 'Unpack them beside the log, or rotate with gzip, zstd, xz or bzip2.',
+      };
+    case 'end':
+      return {
+        reason: 'they are not gzip, as what is left of a damaged part',
+        fix: 'Replace them with complete files, if you have any. A file is read again when it changes.',
       };
     case 'damaged':
       return {

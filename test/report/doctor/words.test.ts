@@ -45,6 +45,8 @@ const FACTS: { [C in Code]: FactsByCode[C][] } = {
     { ...logs, why: 'form', forms: ['lz4', 'zip'] },
     { ...logs, why: 'damaged' },
     { logs: 2, bytes: 2, why: 'damaged' },
+    { ...logs, why: 'end' },
+    { logs: 2, bytes: 2, why: 'end' },
   ],
   'no-ai-log': [
     { lines: 2, isJson: true },
