@@ -32,13 +32,16 @@ export interface ReadSession {
   sum: SessionSum;
   /** Reading stopped at a line that is neither a round nor the end of the rounds. */
   isDamaged: boolean;
+  /** Numbers of rounds that do not match their checksum, but are sound otherwise. */
+  altered: number[];
   /** The log positions of the rounds. */
   positions: LinePosition[];
 }
 
 /**
  * Reads rounds while they are intact, wanted, and numbered without a gap from the one after the removed `parts`. Throws
- * if the price book lacks a price.
+ * if the price book lacks a price. `takesAltered`: a round that does not match its checksum is read if it is sound
+ * otherwise.
  */
 export function readSession(
   files: Files,
@@ -46,13 +49,14 @@ export function readSession(
   { book, rules }: Counting,
   isWanted: (round: StoredRound, end: number) => boolean,
   parts: readonly PrunedPart[] = [],
+  takesAltered = false,
 ): ReadSession {
   const before = parts.reduce((sum, { rounds }) => sum + rounds, 0);
   const cells = new SessionCells(
     rules,
     parts.flatMap(({ usage }) => usage),
   );
-  const read: ReadSession = { id: undefined, sum: emptySum(), isDamaged: true, positions: [] };
+  const read: ReadSession = { id: undefined, sum: emptySum(), isDamaged: true, altered: [], positions: [] };
   const requests = new Map<number, number>();
   let isHead = true;
   for (const line of sessionLines(files, path)) {
@@ -63,7 +67,7 @@ export function readSession(
     }
     const number = before + read.sum.rounds + 1;
     const isEnd = isSummaryLine(line.text);
-    const round = isEnd || !line.isIntact ? undefined : parseRound(line.text);
+    const round = isEnd || (!line.isIntact && !takesAltered) ? undefined : parseRound(line.text);
     const isSound = round?.round === number && refersToStored(round, requests);
     if (!isSound || !isWanted(round, line.end)) {
       read.isDamaged = !isSound && !isEnd;
@@ -71,6 +75,7 @@ export function readSession(
     }
     addRound(read.sum, round, line, pricedCell(round, book, cells.of(factsOfStored(round))));
     read.positions.push(round.at);
+    if (!line.isIntact) read.altered.push(round.round);
   }
   read.sum.usage = mergeCells(read.sum.usage);
   return read;

@@ -27,6 +27,13 @@ export function sealRound(line: Buffer): void {
   line.write(crcOf(line.subarray(0, at)), at + CRC_START.length, 'latin1');
 }
 
+/** A line that does not match its checksum, with a new one, and with a mark that it has changed. */
+export function markAltered(line: string): string {
+  const marked = Buffer.from(`${line.slice(0, -UNSEALED.length)},"altered":true${UNSEALED}`);
+  sealRound(marked);
+  return marked.toString();
+}
+
 /** Whether a round's line matches its checksum, or has none. */
 export function isIntact(line: Buffer): boolean {
   const at = line.length - UNSEALED.length;

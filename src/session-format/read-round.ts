@@ -26,7 +26,7 @@ export function readRound(line: string): ReadRound {
     if (TEXTS.has(key)) texts.set(key, line.slice(from, to));
     else fields[key] = parseJson(line.slice(from, to));
   }
-  if (isStoredRound(fields)) return { line, stored: fields, texts };
+  if (isStoredRound(fields)) return { line, stored: withAltered(fields), texts };
   throw damaged(`its ${wrongField(fields)} is missing or invalid`, fields['round']);
 }
 
@@ -65,6 +65,11 @@ export function readReferences(line: string): References {
 export function parseRound(line: string): StoredRound | undefined {
   const value = parseJson(line);
   return isRecord(value) && isStoredRound(value) ? value : undefined;
+}
+
+/** For readers, it is a flag like the others. */
+function withAltered(stored: StoredRound): StoredRound {
+  return stored.altered ? { ...stored, flags: [...(stored.flags ?? []), 'altered'] } : stored;
 }
 
 function damaged(problem: string, round?: unknown): DamagedSession {

@@ -41,6 +41,8 @@ export interface StoredRound extends StoredUsage {
   access_log?: unknown;
   /** The length in bytes, as logged, of those that are too long to keep as a whole, or that had no room. */
   fields_cut?: Record<string, unknown>;
+  /** The line did not match its checksum when a repair copied it: something in it has changed. */
+  altered?: boolean;
   /** CRC-32 of the line before this member, in hexadecimal digits. Older builds did not write it. */
   crc?: string;
 
@@ -145,6 +147,7 @@ const FIELDS: { readonly [name in keyof Fields]: Check<Fields[name]> } = {
   duration_ms: isNumber,
   first_token_ms: isNumber,
   fields_cut: isRecord,
+  altered: (value) => typeof value === 'boolean',
   crc: isText,
   context: isContext,
   question_round: isCount,

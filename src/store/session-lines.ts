@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { readBytes, withFile, type Files } from '../platform/files.ts';
-import { headLine, idOfHead, isIntact, roundLength } from '../session-format/framing.ts';
+import { headLine, idOfHead, isIntact, markAltered, roundLength } from '../session-format/framing.ts';
 import { appendRounds, type SessionEnd } from './session-file.ts';
 
 /** A line of a session file, sound or not. */
@@ -58,7 +58,7 @@ function toLine(bytes: Buffer, end: number): SessionLine | undefined {
 /** How much of a copy is in memory at once. */
 const COPY_CHARACTERS = 16 << 20;
 
-/** Copies the first rounds of another file into a session's file. Does not sync. */
+/** Copies the first rounds of another file into a session's file; those that have changed get a mark. Does not sync. */
 export function copyRounds(
   files: Files,
   dir: string,
@@ -77,12 +77,13 @@ export function copyRounds(
   };
   let left = to.rounds;
   let isHead = true;
-  for (const { text } of sessionLines(files, join(dir, from))) {
+  for (const line of sessionLines(files, join(dir, from))) {
     if (left === 0) break;
     if (isHead) {
       isHead = false;
       continue;
     }
+    const text = line.isIntact ? line.text : markAltered(line.text);
     gathered.push(text);
     size += text.length;
     left--;

@@ -3,8 +3,15 @@ import type { Files } from '../../platform/files.ts';
 import { readSummary } from '../../store/session-file.ts';
 import type { Sessions } from '../../store/index/index.ts';
 import type { PrunedPart } from '../../store/pruned-file.ts';
+import type { StoredRound } from '../../session-format/stored-round.ts';
 import { isPruned, pruneMarks, type SessionEntry } from '../../model/session-entry.ts';
-import { differences, readSession, type Counting, type ReadSession } from '../read-session.ts';
+import {
+  differences,
+  readSession,
+  type Counting,
+  type ReadSession,
+  type SessionSum,
+} from '../read-session.ts';
 import { removedRounds, tombstoneOf, withRemoved, type Removed } from '../removed-rounds.ts';
 import { copyName, loss, noRepairs, offsetsIn, rewriteOf, type SessionRepairs } from './repair-problem.ts';
 import { subtractCells } from '../../model/usage-cells.ts';
@@ -57,20 +64,17 @@ export function checkSession(
     loseAll();
     return;
   }
-  const read = readSession(
-    files,
-    path,
-    counting,
-    (round, end) => end <= entry.end && round.round <= entry.rounds,
-    parts,
-  );
+  const isOwnRound = (round: StoredRound, end: number): boolean =>
+    end <= entry.end && round.round <= entry.rounds;
+  const read = readSession(files, path, counting, isOwnRound, parts);
   const sum = withRemoved(read.sum, parts);
-  const isWhole =
-    sum.end === entry.end && sum.last.length === entry.last.length && sum.last.crc === entry.last.crc;
+  const isWhole = isWholeFile(sum, entry);
   if (isWhole && read.id === entry.id) {
     checkEntry(files, dir, entry, sum, repairs);
     return;
   }
+  const altered = read.isDamaged && readSession(files, path, counting, isOwnRound, parts, true);
+  if (altered && keepAltered(files, dir, entry, altered, parts, repairs)) return;
   // The contents of another session's file, or of one with a damaged first line, may not be this session's.
   const isOwn = isWhole || read.id === entry.id;
   lose(problemOf(read, entry), isOwn ? read : undefined);
@@ -82,6 +86,38 @@ export function checkSession(
   const rest = { ...entry, ...sum, file: copyName(files, dir, entry.file) };
   repairs.sessions.set(entry.id, rest);
   repairs.rewrites.push(rewriteOf(rest, entry.file));
+}
+
+function isWholeFile({ end, last }: SessionSum, entry: SessionEntry): boolean {
+  return end === entry.end && last.length === entry.last.length && last.crc === entry.last.crc;
+}
+
+/**
+ * Keeps rounds that do not match their checksum if all numbers of the session are still those of the index: then only
+ * texts have changed. Returns false otherwise.
+ */
+function keepAltered(
+  files: Files,
+  dir: string,
+  entry: SessionEntry,
+  { id, sum: own, altered }: ReadSession,
+  parts: readonly PrunedPart[],
+  repairs: SessionRepairs,
+): boolean {
+  const sum = withRemoved(own, parts);
+  if (id !== entry.id || !isWholeFile(sum, entry) || differences(entry, sum).length > 0) return false;
+  const copy = { ...entry, file: copyName(files, dir, entry.file) };
+  repairs.sessions.set(entry.id, copy);
+  repairs.rewrites.push(rewriteOf(copy, entry.file));
+  repairs.setAside.push(entry.file);
+  repairs.problems.push({
+    file: join(dir, entry.file),
+    session: entry.id,
+    problem: `has changed in round ${altered.join(', ')}`,
+    repair: 'the round is kept as it is, with the flag altered; its numbers are those of the index',
+    lostRounds: 0,
+  });
+  return true;
 }
 
 function checkEntry(
