@@ -1,14 +1,16 @@
 /** The values of `--redact`. */
-export type RedactKind = 'secrets' | 'email' | 'phone' | 'card';
-export const REDACT_KINDS: readonly RedactKind[] = ['secrets', 'email', 'phone', 'card'];
+export type RedactKind = 'secrets' | 'email' | 'phone' | 'card' | 'cn-id';
+export const REDACT_KINDS: readonly RedactKind[] = ['secrets', 'email', 'phone', 'card', 'cn-id'];
 
-/** A range of a text: from `from` up to, not including, `to`. */
-export type Span = [from: number, to: number];
+/** A range of a text: from `from` up to, not including, `to`. A pattern of several kinds says which it is. */
+export type Span = [from: number, to: number, kind?: string];
 
 /** Something to redact. Matches may overlap, and may be false positives: all of them are replaced. */
 export interface Pattern {
   /** A match is replaced by `[redacted:<kind>]`. */
   kind: string;
+  /** All kinds that it finds, if these are several. */
+  kinds?: readonly string[];
   /** If two patterns match the same text, the smaller rank decides the kind. */
   rank: number;
   /** No shorter text can contain a match. */
@@ -44,11 +46,6 @@ export function shape(kind: string, expression: RegExp, words?: readonly string[
       }
     },
   };
-}
-
-/** A pattern whose expression begins with the name of the value. */
-export function named(kind: string, expression: RegExp): PatternDraft {
-  return { ...shape(kind, expression), isNamed: true };
 }
 
 /** A pattern that finds digits, which may be a number in JSON. */

@@ -1,4 +1,7 @@
 import { parseJson, parseString, skipSpace, stringEnd } from '../platform/json-spans.ts';
+import { decode, JSON_ESCAPES, PERCENT_ESCAPES, sourceOffsets, type Escapes } from './escapes.ts';
+import { isTelling } from './find/named.ts';
+import { CUT_MARK } from './find/values.ts';
 import type { Pattern } from './pattern.ts';
 
 /** A part of a text and its replacement. */
@@ -49,11 +52,30 @@ function apply(text: string, edits: readonly Edit[]): string {
 function editsOfText(text: string, patterns: readonly Pattern[], depth: number): Edit[] {
   if (depth > 0 && isContainer(text)) return editsOfJson(text, patterns, depth - 1);
   const edits = matchesIn(text, patterns);
-  if (depth === 0 || !text.includes('\\')) return merge(edits);
-  const { decoded, isChanged } = decode(text);
-  if (isChanged) append(edits, encoded(editsOfText(decoded, patterns, depth - 1), text, 0, text.length));
+  if (depth === 0) return merge(edits);
+  for (const [from, to, escapes] of escapedParts(text)) {
+    const decoded = decode(text.slice(from, to), escapes);
+    if (decoded === undefined) continue;
+    append(edits, encoded(editsOfText(decoded, patterns, depth - 1), escapes, text, from, to));
+  }
   return merge(edits);
 }
+
+/** JSON's escapes can be anywhere, octets of an address are in one word. */
+function* escapedParts(text: string): Generator<[from: number, to: number, escapes: Escapes]> {
+  if (text.includes(JSON_ESCAPES.mark)) yield [0, text.length, JSON_ESCAPES];
+  let to = 0;
+  for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', Math.max(to, at + 1))) {
+    if (!PERCENT_ESCAPES.read(text, at)) continue;
+    let from = at;
+    while (from > to && !SPACE.test(text[from - 1] ?? '')) from--;
+    to = at;
+    while (to < text.length && !SPACE.test(text[to] ?? '')) to++;
+    yield [from, to, PERCENT_ESCAPES];
+  }
+}
+
+const SPACE = /[\s"<>`]/;
 
 /** Whether a text is a JSON object or array: a tool's arguments, or its result. */
 function isContainer(text: string): boolean {
@@ -64,32 +86,44 @@ function isContainer(text: string): boolean {
 /** Goes from string to string without matching brackets, so a document may be of any depth, or broken. */
 function editsOfJson(json: string, patterns: readonly Pattern[], depth: number): Edit[] {
   const edits: Edit[] = [];
+  /** What says what the next string is: the name of the member, or the option before it in a list of arguments. */
   let name: string | undefined;
+  /** The value of the last member with a name like `key`. */
+  let label = '';
   let at = 0;
   for (let from = json.indexOf('"'); from >= 0; from = json.indexOf('"', at)) {
     const end = stringEnd(json, from);
     const to = end < 0 ? json.length : end - 1;
     append(edits, editsOfNumbers(json, at, from, patterns));
     const raw = json.slice(from + 1, to);
-    const decoded = raw.includes('\\') ? (parseString(`"${raw}"`) ?? decode(raw).decoded) : raw;
+    const decoded = raw.includes('\\') ? (parseString(`"${raw}"`) ?? decode(raw, JSON_ESCAPES) ?? raw) : raw;
     const found = editsOfText(decoded, patterns, depth);
-    if (name !== undefined) append(found, editsOfMember(name, decoded, patterns));
-    append(edits, encoded(merge(found), json, from + 1, to));
+    if (name !== undefined) {
+      if (LABEL.test(name)) label = decoded;
+      const told = VALUE.test(name) ? label : name;
+      append(found, editsOfMember(told, decoded, patterns, end < 0));
+    }
+    append(edits, encoded(merge(found), JSON_ESCAPES, json, from + 1, to));
     at = end < 0 ? json.length : end;
-    const colon = skipSpace(json, at);
-    name = json[colon] === ':' && json[skipSpace(json, colon + 1)] === '"' ? decoded : undefined;
+    const next = skipSpace(json, at);
+    const isName = json[next] === ':' && json[skipSpace(json, next + 1)] === '"';
+    name = isName || (json[next] === ',' && decoded.startsWith('-')) ? decoded : undefined;
   }
   append(edits, editsOfNumbers(json, at, json.length, patterns));
   return merge(edits);
 }
 
-const TELLING = /key|secret|token|pass|pwd|credential|authorization|密码|口令/i;
+/** `{"name": "DB_PASSWORD", "value": "…"}`, as in Kubernetes and Docker. */
+const LABEL = /^(?:name|key|k|field|variable)$/i;
+const VALUE = /^(?:value|val|v)$/i;
+const LONGEST_NAME = 200;
 
-/** Edits of a value whose name says that it is a secret: `{"password": "…"}`. */
-function editsOfMember(name: string, value: string, patterns: readonly Pattern[]): Edit[] {
-  if (name.length > 200 || !TELLING.test(name)) return [];
+/** Edits of a value whose name says that it is a secret: `{"password": "…"}`. `isCut`: the text ends in the value. */
+function editsOfMember(name: string, value: string, patterns: readonly Pattern[], isCut: boolean): Edit[] {
+  if (name.length > LONGEST_NAME || !isTelling(name) || isContainer(value)) return [];
+  const quote = ['"', "'", '`'].find((one) => !value.includes(one)) ?? '"';
   const before = name.length + ': "'.length;
-  return matchesIn(`${name}: "${value}"`, patterns, true)
+  return matchesIn(`${name}: ${quote}${value}${isCut ? '' : quote}`, patterns, true)
     .filter(({ from }) => from >= before)
     .map((edit) => ({
       ...edit,
@@ -101,9 +135,10 @@ function editsOfMember(name: string, value: string, patterns: readonly Pattern[]
 const NUMBER = /-?\d[\d.eE+-]*/g;
 
 function editsOfNumbers(json: string, from: number, to: number, patterns: readonly Pattern[]): Edit[] {
+  const { numeric, shortest } = numericOf(patterns);
+  // Between two strings there is mostly a colon or a comma.
+  if (to - from < shortest) return [];
   const edits: Edit[] = [];
-  const numeric = patterns.filter(({ isNumeric }) => isNumeric);
-  if (numeric.length === 0) return edits;
   for (const { index, 0: number } of json.slice(from, to).matchAll(NUMBER)) {
     const whole = matchesIn(number, numeric).find((edit) => edit.from === 0 && edit.to === number.length);
     if (whole) {
@@ -114,16 +149,48 @@ function editsOfNumbers(json: string, from: number, to: number, patterns: readon
   return edits;
 }
 
+interface Numeric {
+  numeric: readonly Pattern[];
+  shortest: number;
+}
+
+const NUMERIC = new WeakMap<readonly Pattern[], Numeric>();
+
+/** The patterns that find numbers. */
+function numericOf(patterns: readonly Pattern[]): Numeric {
+  let known = NUMERIC.get(patterns);
+  if (!known) {
+    const numeric = patterns.filter(({ isNumeric }) => isNumeric);
+    known = { numeric, shortest: Math.min(...numeric.map(({ shortest }) => shortest)) };
+    NUMERIC.set(patterns, known);
+  }
+  return known;
+}
+
 function matchesIn(text: string, patterns: readonly Pattern[], isMember = false): Edit[] {
   const edits: Edit[] = [];
   for (const { rank, kind, words, isNamed, shortest, find } of patterns) {
     if (text.length < shortest || (isMember && !isNamed)) continue;
     if (words && !words.some((word) => text.includes(word))) continue;
-    for (const [from, to] of find(text)) {
-      if (to > from) edits.push({ from, to, text: `[redacted:${kind}]`, rank });
+    for (const [from, to, own = kind] of find(text)) {
+      if (to > from) edits.push({ from, to, text: `[redacted:${own}]`, rank });
     }
   }
+  if (edits.length > 0) append(edits, restsOf(edits, text));
   return edits;
+}
+
+const REST = /[^\s"'`<>\u2000-\uFFFF]+/y;
+
+/** Where a secret ends at the gateway's cut, what follows the cut may be the rest of it. */
+function restsOf(edits: readonly Edit[], text: string): Edit[] {
+  if (!text.includes(CUT_MARK)) return [];
+  return edits.flatMap((edit) => {
+    if (!text.startsWith(CUT_MARK, edit.to)) return [];
+    const from = edit.to + CUT_MARK.length;
+    REST.lastIndex = from;
+    return REST.test(text) ? [{ ...edit, from, to: REST.lastIndex }] : [];
+  });
 }
 
 /** The edits in order, with overlapping ones merged. */
@@ -142,68 +209,10 @@ function merge(edits: Edit[]): Edit[] {
   return merged;
 }
 
-const SIMPLE: Readonly<Record<string, string>> = {
-  '"': '"',
-  '\\': '\\',
-  '/': '/',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-};
-
-/** Undoes one level of JSON escapes. A backslash that does not begin an escape is kept. */
-function decode(text: string): { decoded: string; isChanged: boolean } {
-  const pieces: string[] = [];
-  let at = 0;
-  for (let slash = text.indexOf('\\'); slash >= 0; slash = text.indexOf('\\', slash)) {
-    const length = escapeLength(text, slash);
-    if (length > 1) {
-      const next = text[slash + 1] ?? '';
-      const character =
-        next === 'u'
-          ? String.fromCharCode(Number.parseInt(text.slice(slash + 2, slash + 6), 16))
-          : SIMPLE[next];
-      pieces.push(text.slice(at, slash), character ?? '');
-      at = slash + length;
-    }
-    slash += length;
-  }
-  if (pieces.length === 0) return { decoded: text, isChanged: false };
-  pieces.push(text.slice(at));
-  return { decoded: pieces.join(''), isChanged: true };
-}
-
-const HEX = /^[0-9a-fA-F]{4}$/;
-
-/** The length of the escape that begins with a backslash; 1 if it does not begin one. */
-function escapeLength(text: string, slash: number): number {
-  const next = text[slash + 1] ?? '';
-  if (next === 'u') return HEX.test(text.slice(slash + 2, slash + 6)) ? 6 : 1;
-  return Object.hasOwn(SIMPLE, next) ? 2 : 1;
-}
-
 /** Maps edits of a decoded text, in order, to the escaped text, which is in `text` from `from` to `to`. */
-function encoded(edits: readonly Edit[], text: string, from: number, to: number): Edit[] {
+function encoded(edits: readonly Edit[], escapes: Escapes, text: string, from: number, to: number): Edit[] {
   if (edits.length === 0) return [];
-  let source = from;
-  let place = 0;
-  let slash = text.indexOf('\\', from);
-  // Maps an offset in the decoded text to one in the escaped text. Offsets must not decrease from call to call.
-  const sourceOf = (target: number): number => {
-    while (place < target && source < to) {
-      if (slash >= 0 && slash < source) slash = text.indexOf('\\', source);
-      const plain = Math.min(target - place, (slash < 0 || slash > to ? to : slash) - source);
-      source += plain;
-      place += plain;
-      if (place < target && source < to) {
-        source += escapeLength(text, source);
-        place++;
-      }
-    }
-    return source;
-  };
+  const sourceOf = sourceOffsets(escapes, text, from, to);
   return edits.map((edit) => ({
     ...edit,
     from: sourceOf(edit.from),

@@ -38,7 +38,7 @@ test.each([
 test.each(['passwords', 'secrets,', 'email,all', ''])('--redact %j is wrong usage', async (kinds) => {
   const { code, err } = await run(['parse', '--redact', kinds]);
   expect(code).toBe(2);
-  expect(err).toContain('It must be a comma-separated list of secrets, email, phone, card.');
+  expect(err).toContain('It must be a comma-separated list of secrets, email, phone, card, cn-id.');
 });
 
 test('a file of patterns that is none, or not there', async () => {

@@ -82,7 +82,7 @@ describe('a JSON document', () => {
   });
 
   test('strings beside each other are no text together', () => {
-    const halves = JSON.stringify([GITHUB.slice(0, 10), GITHUB.slice(10)]);
+    const halves = JSON.stringify([GITHUB.slice(0, 4), GITHUB.slice(4)]);
     expect(redactJson(halves, all)).toBe(halves);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { redactText } from '../../src/redact/redact-text.ts';
+import { redactJson, redactText } from '../../src/redact/redact-text.ts';
 import { allPatterns } from './redact.ts';
 import { PERSONAL, PRIVATE_KEY, SECRETS, token } from './make-secrets.ts';
 
@@ -77,4 +77,58 @@ test('a card number at each length of its network has its check digit looked at'
     const wrong = number.slice(0, -1) + ((Number(number.at(-1)) + 1) % 10);
     expect(redactText(wrong, personal)).toBe(wrong);
   }
+});
+
+describe('a Chinese identity number', () => {
+  const number = '11010519491231002X';
+
+  test('has a date and a right check digit', () => {
+    expect(redactText(`身份证：${number}，`, secrets)).toBe('身份证：[redacted:cn-id]，');
+    expect(redactText('110105 19491231 002x', secrets)).toBe('[redacted:cn-id]');
+    expect(redactText(number, allPatterns(['cn-id']))).toBe('[redacted:cn-id]');
+    expect(redactText(number, allPatterns(['card', 'phone', 'email']))).toBe(number);
+  });
+
+  test.each([
+    ['its check digit is wrong', '110105194912310021'],
+    ['there is no such day', '11010519490231002X'],
+    ['there is no such month', '11010519491331002X'],
+    ['there is no such province', '99010519491231002X'],
+    ['it is part of a word', `a${number}`],
+    ['it is part of a longer number', `1${number}`],
+    ['it is a fraction', `0.${number}`],
+  ])('is none if %s', (_why, text) => {
+    expect(redactText(text, secrets)).toBe(text);
+  });
+
+  test('as a number of JSON becomes a string', () => {
+    expect(redactJson('{"id":110101199003074530}', secrets)).toBe('{"id":"[redacted:cn-id]"}');
+    expect(redactJson('{"id":110101199003074531}', secrets)).toBe('{"id":110101199003074531}');
+  });
+});
+
+describe('a document says in another member, or in the element before, that a value is a secret', () => {
+  test.each([
+    ['{"name":"DB_PASSWORD","value":"hunter2"}', '{"name":"DB_PASSWORD","value":"[redacted:password]"}'],
+    ['[{"key":"token","value":"a1b2c3d4"}]', '[{"key":"token","value":"[redacted:secret]"}]'],
+    ['["mysql","--password","hunter2","db"]', '["mysql","--password","[redacted:password]","db"]'],
+    ['{"Cookie":"a=b; sid=a1b2c3d4e5"}', '{"Cookie":"a=b; sid=[redacted:cookie]"}'],
+  ])('%s', (json, redacted) => {
+    expect(redactJson(json, secrets)).toBe(redacted);
+  });
+
+  test.each([
+    '{"name":"user","value":"hunter2"}',
+    '{"name":"DB_PASSWORD","valueFrom":"hunter2"}',
+    '["mysql","password","hunter2","db"]',
+    '{"password":{"value":"string"}}',
+    '{"password":"{\\"a\\":\\"b1 c\\"}"}',
+  ])('%s stays', (json) => {
+    expect(redactJson(json, secrets)).toBe(json);
+  });
+});
+
+test('a replacement is not the name of what follows it', () => {
+  expect(redactText('PASSWORD=hunter2: abc123', secrets)).toBe('PASSWORD=[redacted:password]: abc123');
+  expect(redactText('[redacted:password]: abc123', secrets)).toBe('[redacted:password]: abc123');
 });

@@ -92,7 +92,7 @@ export function addStoreOptions(command: Command): Command {
     .option('--no-content', 'Store numbers only, no text (fixed)')
     .option(
       '--redact [kinds]',
-      'Replace secrets, or a list of secrets,email,phone,card, with [redacted:<kind>] (fixed)',
+      'Replace secrets, or a list of secrets,email,phone,card,cn-id, with [redacted:<kind>] (fixed)',
       redactKinds,
     )
     .option('--redact-patterns <file>', 'Replace matches of your own patterns with [redacted:<name>] (fixed)')
