@@ -10,7 +10,7 @@ export const SLOW = [
   'test/ingest/**/!(arena|commits|draft-addition|log-lines|overlap|session-draft|tally).test.ts',
   'test/maintenance/**/!(original-session).test.ts',
   'test/doctor/**/!(checks|schedule-entries).test.ts',
-  'test/platform/{files,filter-program,lock,schedules,syncer}.test.ts',
+  'test/platform/{files,filter-program,lock,open-file,schedules,syncer}.test.ts',
   'test/store/{bit-flips,index/base,store}.test.ts',
   'test/{ai-log/time-formats,pricing/figures,query/exactness}.test.ts',
   'test/report/export/{agreement,focus,focus-order}.test.ts',

@@ -94,6 +94,6 @@ export function findSeen(
 ): LogPosition | undefined {
   const unchanged = known.find(({ seen }) => seen.some((file) => isUnchanged(file, facts)));
   if (unchanged || !log.compressed) return unchanged;
-  const digest = withFile(files, log.path, 'read', (fd) => gzipDigest(files, fd, facts.size));
+  const digest = withFile(files, log.path, 'given', (fd) => gzipDigest(files, fd, facts.size));
   return known.find(({ seen }) => seen.some((file) => file.gzip === digest));
 }

@@ -46,3 +46,8 @@ export class Fault extends Error {}
 export function isSystemError(error: unknown): error is Error & { syscall: unknown } {
   return error instanceof Error && 'syscall' in error;
 }
+
+/** Node's error code (`ENOSPC`, `EACCES` …), or `''`. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

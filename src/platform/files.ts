@@ -1,6 +1,5 @@
 import {
   closeSync,
-  fchmodSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -16,9 +15,13 @@ import {
   chmodSync,
   type Stats,
 } from 'node:fs';
-import { openSyncer, type Syncer } from './syncer.ts';
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
+import { errorCode } from './errors.ts';
+import { notAFile, openFile, type OpenHow } from './open-file.ts';
+import { openSyncer, type Syncer } from './syncer.ts';
+
+export { errorCode };
 
 /** What the operating system says about a file. Times are milliseconds since 1970 UTC. */
 export interface FileFacts {
@@ -35,11 +38,7 @@ export interface FileFacts {
  * of them. Errors are Node's own (`code` is ENOENT, ENOSPC …).
  */
 export interface Files {
-  /**
-   * `read` opens an existing file; `write` opens one to change it in place; `create` makes it with mode 0600 unless it
-   * exists; `publish` makes an empty file that others may read, as the umask allows.
-   */
-  open(path: string, how: 'read' | 'write' | 'create' | 'publish'): number;
+  open(path: string, how: OpenHow): number;
   close(fd: number): void;
   /** Reads from `position` until `target` is full or the file ends; returns the number of bytes read. */
   read(fd: number, target: Uint8Array, position: number): number;
@@ -68,21 +67,10 @@ export interface Files {
   openSyncer(folder: string): Syncer;
 }
 
-const FLAGS = { read: 'r', write: 'r+', publish: 'w' } as const;
 const ABSENT = new Set(['ENOENT', 'ENOTDIR']);
 
 export const nodeFiles: Files = {
-  open(path, how) {
-    if (how !== 'create') return openSync(path, FLAGS[how]);
-    try {
-      const fd = openSync(path, 'wx+', 0o600);
-      fchmodSync(fd, 0o600);
-      return fd;
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
-      return openSync(path, 'r+');
-    }
-  },
+  open: openFile,
   close: closeSync,
   read(fd, target, position) {
     let done = 0;
@@ -107,12 +95,10 @@ export const nodeFiles: Files = {
   real: (path) => absentAsUndefined(() => realpathSync.native(path)),
   list: (folder) => absentAsUndefined(() => readdirSync(folder)),
   makeFolder(path) {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolders(path, 0o700);
     chmodSync(path, 0o700);
   },
-  makePublicFolder(path) {
-    mkdirSync(path, { recursive: true });
-  },
+  makePublicFolder: (path) => makeFolders(path, 0o777),
   rename: renameSync,
   remove(path) {
     absentAsUndefined(() => unlinkSync(path));
@@ -128,6 +114,25 @@ export const nodeFiles: Files = {
   syncAll: (folder) => spawnSync('sync', ['-f', folder], { stdio: 'ignore' }).status === 0,
   openSyncer,
 };
+
+/** Node's own `recursive` never ends where nothing can be made, as in /proc. */
+function makeFolders(path: string, mode: number): void {
+  try {
+    makeOneFolder(path, mode);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    makeFolders(dirname(path), mode);
+    makeOneFolder(path, mode);
+  }
+}
+
+function makeOneFolder(path: string, mode: number): void {
+  try {
+    mkdirSync(path, mode);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
+  }
+}
 
 function toFacts(stats: Stats): FileFacts {
   return {
@@ -153,11 +158,6 @@ export function isAbsent(error: unknown): boolean {
   return ABSENT.has(errorCode(error));
 }
 
-/** Node's error code (`ENOSPC`, `EACCES` …), or `''`. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
 /**
  * Memory to read large files into. The C library starts a large allocation 16 bytes after a page boundary, and some
  * processors (AMD Zen) copy from the page cache four times slower to such an address than to an aligned one.
@@ -179,12 +179,7 @@ export function readBytes(files: Files, fd: number, position: number, length: nu
 }
 
 /** Opens a file, passes it to `use`, and always closes it. */
-export function withFile<T>(
-  files: Files,
-  path: string,
-  how: 'read' | 'write' | 'create' | 'publish',
-  use: (fd: number) => T,
-): T {
+export function withFile<T>(files: Files, path: string, how: OpenHow, use: (fd: number) => T): T {
   const fd = files.open(path, how);
   try {
     return use(fd);
@@ -202,20 +197,22 @@ function withPath(error: unknown, path: string): unknown {
   return error;
 }
 
-/** The content of a small file; undefined if there is none. */
-export function readWhole(files: Files, path: string): Buffer | undefined {
+/** The content of a small file; undefined if there is none. Throws NotAFile for anything but a regular file. */
+export function readWhole(files: Files, path: string, how: 'peek' | 'given' = 'peek'): Buffer | undefined {
   return absentAsUndefined(() =>
-    withFile(files, path, 'read', (fd) => readBytes(files, fd, 0, files.facts(fd).size)),
+    withFile(files, path, how, (fd) => {
+      const { isFile, size } = files.facts(fd);
+      if (!isFile) throw notAFile(path, fd);
+      return readBytes(files, fd, 0, size);
+    }),
   );
 }
 
 /** Replaces a file atomically: readers, also after a crash, see the old content or the new one. */
 export function replaceFile(files: Files, path: string, content: string): void {
   const temporary = `${path}.tmp`;
-  withFile(files, temporary, 'create', (fd) => {
-    const bytes = Buffer.from(content);
-    files.write(fd, bytes, 0);
-    files.truncate(fd, bytes.length);
+  withFile(files, temporary, 'fresh', (fd) => {
+    files.write(fd, Buffer.from(content), 0);
     files.sync(fd);
   });
   files.rename(temporary, path);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { BusyError, InputOutputError } from './errors.ts';
+import { openLockFile } from './open-file.ts';
 
 /**
  * Locks the file `path`, or throws BusyError at once; InputOutputError if it cannot be locked. `holder` names what the
@@ -10,7 +11,7 @@ import { BusyError, InputOutputError } from './errors.ts';
  * lock with the last descriptor of that description, so a killed run leaves no lock behind.
  */
 export function takeLock(path: string, holder: string): () => void {
-  const fd = openSync(path, 'a', 0o600);
+  const fd = openLockFile(path);
   const { status, error } = spawnSync('flock', ['-n', '-x', '3'], {
     stdio: ['ignore', 'ignore', 'ignore', fd],
   });

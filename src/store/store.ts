@@ -109,8 +109,6 @@ export function writePricing(files: Files, { dir }: Store, pricing: PricingSetti
   if (!bytes) throw new InputOutputError(`${path} is missing: restore it from a backup`);
   const described = JSON.parse(bytes.toString()) as { pricing?: Record<string, unknown> };
   const document = { ...described, pricing: { ...described.pricing, ...pricing } };
-  // If there is a link, it is replaced rather than followed.
-  files.remove(`${path}.tmp`);
   replaceFile(files, path, `${JSON.stringify(document)}\n`);
 }
 

@@ -198,7 +198,7 @@ describe('.store.json', () => {
   test('that is a folder is an error too', () => {
     const dir = makeFolder();
     mkdirSync(join(dir, '.store.json'));
-    expect(() => findStore(nodeFiles, dir)).toThrow(/EISDIR/);
+    expect(() => findStore(nodeFiles, dir)).toThrow('.store.json is a folder, not a regular file');
   });
 });
 

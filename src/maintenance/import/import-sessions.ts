@@ -207,7 +207,7 @@ class Import {
     if (!facts?.isFile) return { problem: 'is not a file' };
     if (facts.size > LARGEST_FILE) return { problem: `is larger than ${LARGEST_FILE} bytes` };
     try {
-      return { text: readWhole(this.#files, path)?.toString() ?? '', mtime: facts.mtime };
+      return { text: readWhole(this.#files, path, 'given')?.toString() ?? '', mtime: facts.mtime };
     } catch (error) {
       if (errorCode(error) === 'EACCES') return { problem: 'cannot be read: permission denied' };
       throw error;
