@@ -18,7 +18,7 @@ import {
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { errorCode } from './errors.ts';
-import { notAFile, openFile, type OpenHow } from './open-file.ts';
+import { notAFile, openFile, openFolder, throughFolder, type OpenHow } from './open-file.ts';
 import { openSyncer, type Syncer } from './syncer.ts';
 
 export { errorCode };
@@ -31,6 +31,8 @@ export interface FileFacts {
   mtime: number;
   ctime: number;
   isFile: boolean;
+  /** The user it belongs to. */
+  uid: number;
 }
 
 /**
@@ -39,6 +41,10 @@ export interface FileFacts {
  */
 export interface Files {
   open(path: string, how: OpenHow): number;
+  /** Opens a folder, so that a link put in its place later is not followed. `own` refuses a link that is there now. */
+  openFolder(path: string, how: 'own' | 'given'): number;
+  /** A path that leads into an open folder, whose own path is `path`. */
+  through(fd: number, path: string): string;
   close(fd: number): void;
   /** Reads from `position` until `target` is full or the file ends; returns the number of bytes read. */
   read(fd: number, target: Uint8Array, position: number): number;
@@ -61,6 +67,8 @@ export interface Files {
   /** Removes a file. It is not an error if there is none. */
   remove(path: string): void;
   syncFolder(path: string): void;
+  /** The user who runs the program. */
+  user(): number;
   /** Writes every file of the file system that holds `folder` to disk; false if the system cannot. */
   syncAll(folder: string): boolean;
   /** Starts a process that can do the same as `syncAll`, without blocking this one. */
@@ -71,6 +79,8 @@ const ABSENT = new Set(['ENOENT', 'ENOTDIR']);
 
 export const nodeFiles: Files = {
   open: openFile,
+  openFolder,
+  through: throughFolder,
   close: closeSync,
   read(fd, target, position) {
     let done = 0;
@@ -111,6 +121,7 @@ export const nodeFiles: Files = {
       closeSync(fd);
     }
   },
+  user: () => process.geteuid?.() ?? 0,
   syncAll: (folder) => spawnSync('sync', ['-f', folder], { stdio: 'ignore' }).status === 0,
   openSyncer,
 };
@@ -142,6 +153,7 @@ function toFacts(stats: Stats): FileFacts {
     mtime: stats.mtimeMs,
     ctime: stats.ctimeMs,
     isFile: stats.isFile(),
+    uid: stats.uid,
   };
 }
 
@@ -197,7 +209,7 @@ function withPath(error: unknown, path: string): unknown {
   return error;
 }
 
-/** The content of a small file; undefined if there is none. Throws NotAFile for anything but a regular file. */
+/** The content of a small file; undefined if there is none. Throws NotOurs for anything but a regular file. */
 export function readWhole(files: Files, path: string, how: 'peek' | 'given' = 'peek'): Buffer | undefined {
   return absentAsUndefined(() =>
     withFile(files, path, how, (fd) => {

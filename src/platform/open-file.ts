@@ -5,6 +5,7 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  statSync,
   unlinkSync,
   type Stats,
 } from 'node:fs';
@@ -12,7 +13,7 @@ import { errorCode, InputOutputError } from './errors.ts';
 
 /**
  * How a file is opened. All but `given` are for the program's own files, in a store or a site: a link, a pipe or a device
- * with the name of such a file was put there by somebody else, and is refused (NotAFile).
+ * with the name of such a file was put there by somebody else, and is refused (NotOurs).
  *
  * - `read`: an existing file. `peek`: the same, without the check: `readWhole` makes it, as it asks for the size anyway.
  * - `write`: an existing file, to change it in place.
@@ -23,7 +24,7 @@ import { errorCode, InputOutputError } from './errors.ts';
  */
 export type OpenHow = 'read' | 'peek' | 'write' | 'create' | 'fresh' | 'publish' | 'given';
 
-const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK } = constants;
+const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = constants;
 /** Opening a pipe would wait for its other end. For a file, O_NONBLOCK changes nothing. */
 const OWN = O_NOFOLLOW | O_NONBLOCK;
 
@@ -46,24 +47,53 @@ export function openLockFile(path: string): number {
   return checked(path, openOwn(path, O_RDWR | O_CREAT));
 }
 
-/** Something else is where a file of the program's own should be. */
-export class NotAFile extends InputOutputError {
-  constructor(path: string, stats: Stats) {
+/**
+ * Opens a folder, to reach the files in it by `throughFolder` whatever happens to its path meanwhile. `own`: it is one of
+ * the program's own, and no link.
+ */
+export function openFolder(path: string, how: 'own' | 'given'): number {
+  try {
+    return openSync(path, O_RDONLY | O_DIRECTORY | (how === 'own' ? OWN : O_NONBLOCK));
+  } catch (error) {
+    const stats = how === 'own' ? lstatSync(path, { throwIfNoEntry: false }) : undefined;
+    if (!stats || stats.isDirectory()) throw error;
+    throw new NotOurs(path, stats, 'folder');
+  }
+}
+
+/**
+ * A path that leads into an open folder. Node has no openat(2), but Linux has a link for each descriptor. Without /proc
+ * it is the folder's own path.
+ */
+export function throughFolder(fd: number, path: string): string {
+  const link = `/proc/self/fd/${fd}`;
+  return statSync(link, { throwIfNoEntry: false })?.isDirectory() ? link : path;
+}
+
+/** Replaces the paths of `throughFolder` in a message by those that people know. */
+export function withKnownPaths(message: string, known: ReadonlyMap<string, string>): string {
+  return message.replaceAll(/\/proc\/self\/fd\/\d+/g, (link) => known.get(link) ?? link);
+}
+
+/** Something else is where a file or folder of the program's own should be. */
+export class NotOurs extends InputOutputError {
+  constructor(path: string, stats: Stats, expected: 'regular file' | 'folder' = 'regular file') {
     super(
-      `${path} is ${kindOf(stats)}, not a regular file: monitor did not make it, and does not open it. ` +
+      `${path} is ${kindOf(stats)}, not a ${expected}: monitor did not make it, and does not open it. ` +
         'Find out who put it there, and move it away',
     );
   }
 }
 
 /** The error for a descriptor that is not one of a regular file. */
-export function notAFile(path: string, fd: number): NotAFile {
-  return new NotAFile(path, fstatSync(fd));
+export function notAFile(path: string, fd: number): NotOurs {
+  return new NotOurs(path, fstatSync(fd));
 }
 
 function kindOf(stats: Stats): string {
   if (stats.isSymbolicLink()) return 'a symbolic link';
   if (stats.isDirectory()) return 'a folder';
+  if (stats.isFile()) return 'a file';
   if (stats.isFIFO()) return 'a named pipe';
   if (stats.isSocket()) return 'a socket';
   return 'a device';
@@ -77,7 +107,7 @@ function openOwn(path: string, flags: number): number {
     const isOdd = ['ELOOP', 'ENXIO', 'EISDIR'].includes(errorCode(error));
     const stats = isOdd ? lstatSync(path, { throwIfNoEntry: false }) : undefined;
     if (!stats || stats.isFile()) throw error;
-    throw new NotAFile(path, stats);
+    throw new NotOurs(path, stats);
   }
 }
 
@@ -85,7 +115,7 @@ function checked(path: string, fd: number): number {
   const stats = fstatSync(fd);
   if (stats.isFile()) return fd;
   closeSync(fd);
-  throw new NotAFile(path, stats);
+  throw new NotOurs(path, stats);
 }
 
 function openFresh(path: string, mode: number): number {

@@ -55,8 +55,8 @@ describe('nodeFiles', () => {
     const folder = makeFolder();
     const path = join(folder, 'a');
     writeFileSync(path, '12345');
-    const { dev, ino, mtimeMs, ctimeMs } = statSync(path);
-    const facts = { dev, ino, size: 5, mtime: mtimeMs, ctime: ctimeMs, isFile: true };
+    const { dev, ino, mtimeMs, ctimeMs, uid } = statSync(path);
+    const facts = { dev, ino, size: 5, mtime: mtimeMs, ctime: ctimeMs, isFile: true, uid };
     expect(nodeFiles.stat(path)).toEqual(facts);
     expect(withFile(nodeFiles, path, 'read', (fd) => nodeFiles.facts(fd))).toEqual(facts);
     expect(nodeFiles.stat(folder)?.isFile).toBe(false);

@@ -17,7 +17,7 @@ import { describe, expect, test } from 'vitest';
 import { errorCode } from '../../src/platform/errors.ts';
 import { nodeFiles, readWhole, replaceFile } from '../../src/platform/files.ts';
 import { takeLock } from '../../src/platform/lock.ts';
-import { NotAFile, openFile, type OpenHow } from '../../src/platform/open-file.ts';
+import { NotOurs, openFile, type OpenHow } from '../../src/platform/open-file.ts';
 import { contentOf, makeFolder } from './make.ts';
 
 /** A folder with a file, and one of each thing that is none. */
@@ -49,7 +49,7 @@ describe('the program’s own files', () => {
     for (const [name, kind] of KINDS) {
       const path = join(folder, name);
       const open = (): number => openFile(path, how);
-      expect(open, name).toThrow(NotAFile);
+      expect(open, name).toThrow(NotOurs);
       expect(open).toThrow(
         `${path} is ${kind}, not a regular file: monitor did not make it, and does not open it. ` +
           'Find out who put it there, and move it away',
