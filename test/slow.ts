@@ -11,7 +11,7 @@ export const SLOW = [
   'test/maintenance/**/!(original-session).test.ts',
   'test/doctor/**/!(checks|schedule-entries).test.ts',
   'test/platform/{files,filter-program,lock,open-file,schedules,syncer}.test.ts',
-  'test/store/{bit-flips,index/base,store}.test.ts',
+  'test/store/{bit-flips,hostile-store,index/base,store}.test.ts',
   'test/{ai-log/time-formats,pricing/figures,query/exactness}.test.ts',
   'test/report/export/{agreement,focus,focus-order}.test.ts',
   // They take long: property tests, and growth of time with size.

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 import { NO_PRICING, toPricing, type PricingSettings } from './pricing-settings.ts';
@@ -155,7 +155,7 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
   if (
     format !== FORMAT ||
     typeof store !== 'string' ||
-    typeof state !== 'string' ||
+    !isStatePlace(state) ||
     !isFilters(filters) ||
     !pricing
   ) {
@@ -169,6 +169,17 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
     filters: { ...filters, redact: filters.redact ?? null, redact_patterns: filters.redact_patterns ?? null },
     pricing,
   };
+}
+
+/** A name in the store, or a whole path that --state-file named: `createStore` writes no other. */
+function isStatePlace(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  return isAbsolute(value) || (!value.includes('/') && !['', '.', '..'].includes(value));
+}
+
+/** Whether the state is in another folder, where --state-file put it. */
+export function isStateOutside({ dir, statePath }: Pick<Store, 'dir' | 'statePath'>): boolean {
+  return !statePath.startsWith(`${resolve(dir)}${sep}`);
 }
 
 function isFilters(value: unknown): value is Filters {

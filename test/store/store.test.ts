@@ -167,9 +167,16 @@ describe('.store.json', () => {
     ['', 'is not valid JSON: restore it from a backup'],
     ['{"format":1,"sto', 'is not valid JSON: restore it from a backup'],
     ['\0\0\0\0', 'is not valid JSON: restore it from a backup'],
-    ...[null, 5, [], {}, { ...whole, format: 0 }, { ...whole, store: 1 }, { ...whole, state: null }].map(
-      (value) => [JSON.stringify(value), 'does not describe a store: restore it from a backup'],
-    ),
+    ...[
+      null,
+      5,
+      [],
+      {},
+      { ...whole, format: 0 },
+      { ...whole, store: 1 },
+      { ...whole, state: null },
+      ...['', '.', '..', '../x', 'a/b'].map((state) => ({ ...whole, state })),
+    ].map((value) => [JSON.stringify(value), 'does not describe a store: restore it from a backup']),
     ...[
       undefined,
       null,

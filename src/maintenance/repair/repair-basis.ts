@@ -13,7 +13,7 @@ import {
 import { holdsRounds } from '../../store/session-file.ts';
 import type { LogPosition } from '../../model/log-position.ts';
 import { parseState, type State } from '../../store/state.ts';
-import type { Store } from '../../store/store.ts';
+import { isStateOutside, type Store } from '../../store/store.ts';
 import { isPruned } from '../../model/session-entry.ts';
 
 /** What a repair builds on: the state and the index as far as they are intact. Each can replace the other. */
@@ -31,12 +31,16 @@ export interface Basis {
   survey: IndexFilesContent;
 }
 
-/** Throws InputOutputError if neither has the log positions, or a newer version wrote the state. */
-export function findBasis(files: Files, store: Store): Basis {
+/**
+ * Throws InputOutputError if neither has the log positions, a newer version wrote the state, or a state outside the store
+ * would be made that `stateFile` does not name.
+ */
+export function findBasis(files: Files, store: Store, stateFile: string | undefined): Basis {
   const survey = readIndexFiles(files, store.dir);
   const [latest] = survey.commits;
   const { state, problem } = findState(files, store, latest);
   if (state) return withState(files, store, state, survey);
+  if (isStateOutside(store) && stateFile === undefined) throw stateOutside(store, problem);
   const base = { state: undefined, stateProblem: problem, survey };
   if (!latest) throw positionsLost(store, problem);
   const sound = latest.isSound ? leastDamaged(files, store.dir, survey.commits) : undefined;
@@ -132,6 +136,14 @@ function leastDamaged(
       return { commit, index, damaged };
     })
     .reduce((best, next) => (next.damaged < best.damaged ? next : best));
+}
+
+/** Whoever can write into the store could name any file there, and a repair as root would replace it. */
+function stateOutside({ dir, statePath }: Store, problem: string | undefined): InputOutputError {
+  return new InputOutputError(
+    `the state ${statePath} ${problem}. It is outside of the store ${dir}, so it is made anew only if you name it. ` +
+      `Nothing was changed. If it is this store's, add --state-file ${statePath}`,
+  );
 }
 
 function positionsLost({ dir, statePath }: Store, problem: string | undefined): InputOutputError {
