@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
+import { NotOurs } from '../platform/open-file.ts';
 import { NO_PRICING, toPricing, type PricingSettings } from './pricing-settings.ts';
 import { newState, parseState, writeState } from './state.ts';
 
@@ -211,10 +212,18 @@ function isRedactPattern(value: unknown): value is RedactPattern {
 function isLeftover(files: Files, dir: string, name: string): boolean {
   if (name === LOCK || name === '.state.json.tmp' || name === `${NAME}.tmp`) return true;
   // --state-file can name any file in the store.
-  return (
-    files.stat(join(dir, name))?.isFile === true &&
-    isFresh(readWhole(files, join(dir, name)) ?? Buffer.alloc(0))
-  );
+  const path = join(dir, name);
+  return files.stat(path)?.isFile === true && isFresh(readUnlessForeign(files, path) ?? Buffer.alloc(0));
+}
+
+/** Undefined for a link, which no run made. */
+function readUnlessForeign(files: Files, path: string): Buffer | undefined {
+  try {
+    return readWhole(files, path);
+  } catch (error) {
+    if (error instanceof NotOurs) return undefined;
+    throw error;
+  }
 }
 
 function isFresh(bytes: Uint8Array): boolean {

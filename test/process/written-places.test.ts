@@ -10,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { aiLine, makeFolder } from '../ingest/make.ts';
@@ -28,21 +29,16 @@ const CALLS =
   'truncate,chmod,fchmodat,chown,lchown,fchownat,utime,utimes,utimensat,mknod,mknodat,setxattr,removexattr';
 
 /** Runs a command under strace; returns the real path of everything that it opened for writing, made, moved or removed. */
-async function changedBy(folder: string, args: string[]): Promise<Ran & { paths: string[] }> {
+async function changedBy(
+  folder: string,
+  args: string[],
+  // Node's own, which is in the home of the user.
+  cache: 'with cache' | 'without cache' = 'without cache',
+): Promise<Ran & { paths: string[] }> {
   const trace = join(folder, 'trace');
-  const ran = await start('strace', [
-    '-f',
-    '-y',
-    '-s',
-    '4096',
-    '-o',
-    trace,
-    '-e',
-    `trace=${CALLS}`,
-    process.execPath,
-    BIN,
-    ...args,
-  ]).ended;
+  const options = ['-f', '-y', '-s', '4096', '-o', trace, '-e', `trace=${CALLS}`];
+  const env = cache === 'with cache' ? [] : ['NODE_DISABLE_COMPILE_CACHE=1'];
+  const ran = await start('env', [...env, 'strace', ...options, process.execPath, BIN, ...args]).ended;
   const folders = new Map<string, string>();
   const paths = wholeLines(readFileSync(trace, 'utf8')).flatMap((line) => changedIn(line, folders));
   return { ...ran, paths };
@@ -224,5 +220,21 @@ describe('nothing outside of the given folders is opened for writing, made or re
       }
     },
     300_000,
+  );
+
+  testWithStrace(
+    'compiled code is kept in the home of the user, and not where others can put theirs',
+    async () => {
+      const { folder, store } = await makeScene();
+      const { code, paths } = await changedBy(folder, ['list', '--data-dir', store], 'with cache');
+      const home = join(userInfo().homedir, '.cache');
+      expect(code).toBe(0);
+      expect(
+        paths.filter(
+          (path) =>
+            path !== '/dev/null' && path !== home && !path.startsWith(`${home}/agent-session-monitor`),
+        ),
+      ).toEqual([]);
+    },
   );
 });

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { InputOutputError, UsageError } from '../../src/platform/errors.ts';
@@ -200,6 +209,15 @@ describe('.store.json', () => {
     expect(error).toBeInstanceOf(InputOutputError);
     expect(error.message).toBe(`${join(dir, '.store.json')} ${problem}`);
     expect(contentOf(dir)).toEqual(before);
+  });
+
+  test('that is missing in a folder of other things, links among them, is said as that', () => {
+    const dir = makeFolder();
+    writeFileSync(join(dir, 'thesis.tex'), '');
+    symlinkSync(join(dir, 'thesis.tex'), join(dir, 'link.tex'));
+    expect(() => findStore(nodeFiles, dir)).toThrow(
+      `${dir} is not a store of monitor: it has no .store.json but contains link.tex, thesis.tex. Name an empty`,
+    );
   });
 
   test('that is a folder is an error too', () => {
