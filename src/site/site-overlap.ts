@@ -1,4 +1,5 @@
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { cleanLine } from '../platform/clean-text.ts';
 import { isSystemError, UsageError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import type { Snapshot } from '../store/read.ts';
@@ -18,7 +19,7 @@ export function refuseOverlap(files: Files, { dir, state }: Snapshot, siteDir: s
   if (isIn(store, site)) throw published(siteDir, `the store ${dir}`);
   for (const { path } of state.logs) {
     if ([resolve(path), placeOf(files, path)].some((log) => isIn(log, site)))
-      throw published(siteDir, `the log ${path}`);
+      throw published(siteDir, `the log ${cleanLine(path)}`);
   }
 }
 
@@ -47,5 +48,5 @@ function realOf(files: Files, path: string): string | undefined {
 
 function isIn(path: string, folder: string): boolean {
   const place = relative(folder, path);
-  return place !== '..' && !place.startsWith(`..${sep}`) && !isAbsolute(place);
+  return place !== '..' && !place.startsWith(`..${sep}`);
 }

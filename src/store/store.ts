@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
-import { readWhole, replaceFile, type Files } from '../platform/files.ts';
+import { errorCode, readWhole, replaceFile, type Files } from '../platform/files.ts';
 import { NotOurs } from '../platform/open-file.ts';
 import { NO_PRICING, toPricing, type PricingSettings } from './pricing-settings.ts';
 import { newState, parseState, writeState } from './state.ts';
@@ -213,15 +213,11 @@ function isLeftover(files: Files, dir: string, name: string): boolean {
   if (name === LOCK || name === '.state.json.tmp' || name === `${NAME}.tmp`) return true;
   // --state-file can name any file in the store.
   const path = join(dir, name);
-  return files.stat(path)?.isFile === true && isFresh(readUnlessForeign(files, path) ?? Buffer.alloc(0));
-}
-
-/** Undefined for a link, which no run made. */
-function readUnlessForeign(files: Files, path: string): Buffer | undefined {
   try {
-    return readWhole(files, path);
+    return files.stat(path)?.isFile === true && isFresh(readWhole(files, path) ?? Buffer.alloc(0));
   } catch (error) {
-    if (error instanceof NotOurs) return undefined;
+    // A link, which no run made, or one to itself.
+    if (error instanceof NotOurs || errorCode(error) === 'ELOOP') return false;
     throw error;
   }
 }

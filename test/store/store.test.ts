@@ -215,8 +215,9 @@ describe('.store.json', () => {
     const dir = makeFolder();
     writeFileSync(join(dir, 'thesis.tex'), '');
     symlinkSync(join(dir, 'thesis.tex'), join(dir, 'link.tex'));
+    symlinkSync('loop.tex', join(dir, 'loop.tex'));
     expect(() => findStore(nodeFiles, dir)).toThrow(
-      `${dir} is not a store of monitor: it has no .store.json but contains link.tex, thesis.tex. Name an empty`,
+      `${dir} is not a store of monitor: it has no .store.json but contains link.tex, loop.tex, thesis.tex. Name an empty`,
     );
   });
 

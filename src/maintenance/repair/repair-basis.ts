@@ -1,3 +1,4 @@
+import { cleanLine } from '../../platform/clean-text.ts';
 import { InputOutputError } from '../../platform/errors.ts';
 import { readWhole, type Files } from '../../platform/files.ts';
 import {
@@ -140,9 +141,10 @@ function leastDamaged(
 
 /** Whoever can write into the store could name any file there, and a repair as root would replace it. */
 function stateOutside({ dir, statePath }: Store, problem: string | undefined): InputOutputError {
+  const path = cleanLine(statePath);
   return new InputOutputError(
-    `the state ${statePath} ${problem}. It is outside of the store ${dir}, so it is made anew only if you name it. ` +
-      `Nothing was changed. If it is this store's, add --state-file ${statePath}`,
+    `the state ${path} ${problem}. It is outside of the store ${dir}, so it is made anew only if you name it. ` +
+      `Nothing was changed. If it is this store's, add --state-file ${path}`,
   );
 }
 
