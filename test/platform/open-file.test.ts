@@ -6,7 +6,9 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -17,7 +19,14 @@ import { describe, expect, test } from 'vitest';
 import { errorCode } from '../../src/platform/errors.ts';
 import { nodeFiles, readWhole, replaceFile } from '../../src/platform/files.ts';
 import { takeLock } from '../../src/platform/lock.ts';
-import { NotOurs, openFile, type OpenHow } from '../../src/platform/open-file.ts';
+import {
+  NotOurs,
+  openFile,
+  openFolder,
+  throughFolder,
+  withKnownPaths,
+  type OpenHow,
+} from '../../src/platform/open-file.ts';
 import { contentOf, makeFolder } from './make.ts';
 
 /** A folder with a file, and one of each thing that is none. */
@@ -46,6 +55,7 @@ const KINDS = [
 describe('the program’s own files', () => {
   test.each(['read', 'write', 'create'] satisfies OpenHow[])('%s refuses all but a file', async (how) => {
     const folder = await folderOfOddThings();
+    const opened = readdirSync('/proc/self/fd').length;
     for (const [name, kind] of KINDS) {
       const path = join(folder, name);
       const open = (): number => openFile(path, how);
@@ -57,6 +67,7 @@ describe('the program’s own files', () => {
     }
     expect(() => openFile('/dev/null', how)).toThrow('/dev/null is a device, not a regular file');
     expect(existsSync(join(folder, 'none'))).toBe(false);
+    expect(readdirSync('/proc/self/fd')).toHaveLength(opened);
     closeSync(openFile(join(folder, 'file'), how));
     expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('content');
   });
@@ -89,6 +100,51 @@ describe('the program’s own files', () => {
       code = errorCode(error);
     }
     expect(code).toBe('ELOOP');
+  });
+});
+
+describe('a folder that is held open', () => {
+  test('is no link and no file, unless it is given', async () => {
+    const folder = await folderOfOddThings();
+    symlinkSync('folder', join(folder, 'to-folder'));
+    for (const [name, kind] of [
+      ['to-folder', 'a symbolic link'],
+      ['loop', 'a symbolic link'],
+      ['file', 'a file'],
+      ['pipe', 'a named pipe'],
+      ['socket', 'a socket'],
+    ] as const) {
+      const open = (): number => openFolder(join(folder, name), 'own');
+      expect(open, name).toThrow(`${join(folder, name)} is ${kind}, not a folder: monitor did not make it`);
+    }
+    expect(() => openFolder(join(folder, 'new'), 'own')).toThrow('ENOENT');
+    closeSync(openFolder(join(folder, 'to-folder'), 'given'));
+    closeSync(openFolder(join(folder, 'folder'), 'own'));
+  });
+
+  test('is reached, wherever its path leads by now', async () => {
+    const folder = await folderOfOddThings();
+    const path = join(folder, 'folder');
+    const fd = openFolder(path, 'own');
+    const through = throughFolder(fd, path);
+    expect(through).toBe(`/proc/self/fd/${fd}`);
+    renameSync(path, join(folder, 'moved'));
+    symlinkSync('/none', path);
+    writeFileSync(join(through, 'new'), 'x');
+    expect(contentOf(join(folder, 'moved'))).toEqual({ new: 'x' });
+    closeSync(fd);
+    // Where the system has no such links, it is the path.
+    expect(throughFolder(fd, path)).toBe(path);
+  });
+
+  test('is named in messages as people know it', () => {
+    const known = new Map([
+      ['/proc/self/fd/2', '/site'],
+      ['/proc/self/fd/21', '/site/.monitor'],
+    ]);
+    expect(
+      withKnownPaths("rename '/proc/self/fd/21/page' -> '/proc/self/fd/2/a', /proc/self/fd/212", known),
+    ).toBe("rename '/site/.monitor/page' -> '/site/a', /proc/self/fd/212");
   });
 });
 

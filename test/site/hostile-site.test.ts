@@ -19,6 +19,8 @@ import { errorCode, InputOutputError, UsageError } from '../../src/platform/erro
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { contentOf } from '../platform/make.ts';
 import { run } from '../cli/run.ts';
+import { isPagePath, sessionPath } from '../../src/site/names.ts';
+import { SiteTree } from '../../src/site/site-tree.ts';
 import { filesOf, makeFolder, render, type Made } from './make.ts';
 import { quickSessions, storeQuickly } from './quick-store.ts';
 
@@ -90,15 +92,19 @@ describe('what a site’s own files say', () => {
     expect(digests(made.siteDir)).toEqual(await rightSite());
   });
 
-  test('a name in the store cannot lead out of the site', async () => {
-    const entry = quickSessions(1, 1, UNTIL)[0];
-    if (!entry) throw new Error('no session');
-    const page = await import('../../src/site/names.ts');
-    expect(page.isPagePath(page.sessionPath('../../x'))).toBe(false);
+  test('a name in the store cannot lead out of the site', () => {
+    const tree = SiteTree.open(nodeFiles, made.siteDir, false);
+    for (const path of BAD()) {
+      expect(() => tree.pathOf(path)).toThrow(`${JSON.stringify(path)} is not the path of a page`);
+      expect(tree.find(path)).toBeUndefined();
+    }
+    expect(nodeFiles.real(tree.find('index.html') ?? '')).toBe(inSite('index.html'));
+    tree.close();
+    expect(isPagePath(sessionPath('../../x'))).toBe(false);
     expect(
-      ['index.html', 'sessions/a:b@c=d%2E~p1.html', 'api/sessions/ü.json', 'a/..b'].map(page.isPagePath),
+      ['index.html', 'sessions/a:b@c=d%2E~p1.html', 'api/sessions/ü.json', 'a/..b'].map(isPagePath),
     ).toEqual([true, true, true, false]);
-    expect(['/a', 'a/', 'a//b', 'a\0', 'a\n', 'a\tb', '.a', 'a/.b'].filter(page.isPagePath)).toEqual([]);
+    expect(['/a', 'a/', 'a//b', 'a\0', 'a\n', 'a\tb', '.a', 'a/.b'].filter(isPagePath)).toEqual([]);
   });
 });
 
@@ -215,6 +221,22 @@ test('a pipe in the place of any file of a site ends in an error, or is replaced
   }
   await render(made);
   expect(digests(made.siteDir)).toEqual(await rightSite());
+});
+
+test('a render leaves no folder of the site open, also if it fails', async () => {
+  const openFolders = (): string[] =>
+    readdirSync('/proc/self/fd')
+      .map((fd) => nodeFiles.real(`/proc/self/fd/${fd}`) ?? '')
+      .filter((path) => path.startsWith(folder));
+  await render(made);
+  expect(openFolders()).toEqual([]);
+  mkdirSync(join(folder, 'foreign'));
+  writeFileSync(join(folder, 'foreign', 'thesis.tex'), '');
+  await errorOf(render({ ...made, siteDir: join(folder, 'foreign') }));
+  rmSync(own('lock'));
+  symlinkSync('none', own('lock'));
+  await errorOf(render(made));
+  expect(openFolders()).toEqual([]);
 });
 
 test('an error of the system names the path that people know', async () => {
