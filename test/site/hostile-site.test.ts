@@ -92,6 +92,22 @@ describe('what a site’s own files say', () => {
     expect(digests(made.siteDir)).toEqual(await rightSite());
   });
 
+  test('the journal of a render that was killed is kept by the next one that is', async () => {
+    writeFileSync(inSite('models.html'), 'half');
+    writeFileSync(own('journal'), 'models.html\nindex.html\n');
+    const rename: Files['rename'] = (from, to) => {
+      if (to.endsWith('index.html')) throw new Error('killed');
+      nodeFiles.rename(from, to);
+    };
+    const before = readFileSync(own('journal'), 'utf8');
+    const killed = { ...nodeFiles, rename };
+    expect((await errorOf(render(made, { full: true }, killed))).message).toBe('killed');
+    expect(readFileSync(own('journal'), 'utf8').slice(0, before.length)).toBe(before);
+    expect(readFileSync(own('journal'), 'utf8').length).toBeGreaterThan(before.length);
+    await render(made);
+    expect(digests(made.siteDir)).toEqual(await rightSite());
+  });
+
   test('a name in the store cannot lead out of the site', () => {
     const tree = SiteTree.open(nodeFiles, made.siteDir, false);
     for (const path of BAD()) {
@@ -343,7 +359,12 @@ describe('a site that would lie', () => {
     const { dataDir } = made;
     symlinkSync(dataDir, join(folder, 'seen'));
     symlinkSync(join(dataDir, 'site'), join(folder, 'dangling'));
-    for (const siteDir of [dataDir, join(dataDir, 'site'), join(folder, 'seen', 'a', 'b')]) {
+    for (const siteDir of [
+      dataDir,
+      join(dataDir, 'site'),
+      join(dataDir, '..site'),
+      join(folder, 'seen', 'a', 'b'),
+    ]) {
       const before = readdirSync(dataDir);
       expect(await refused(siteDir)).toBe(
         `${siteDir} is inside the store ${dataDir}, which holds only its own files: choose another --site-dir`,
@@ -379,6 +400,23 @@ describe('a site that would lie', () => {
       `the log ${log} is inside ${logs}, where a web server would show it: choose another --site-dir`,
     );
     expect(readdirSync(logs)).toEqual(['access.log']);
+    // The link would be shown, too.
+    const links = join(folder, 'links');
+    mkdirSync(links);
+    renameSync(log, join(links, 'linked.log'));
+    const other = join(folder, 'of-link');
+    const linked = join(links, 'linked.log');
+    expect((await run(['parse', '--log-path', linked, '--output-dir', other])).code).toBe(0);
+    expect(await refused(links, other)).toContain(`the log ${linked} is inside ${links}`);
+    // A log at which this user may not look is where its path says.
+    const real: Files['real'] = (path) => {
+      if (!path.startsWith(links)) return nodeFiles.real(path);
+      throw Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'realpath' });
+    };
+    await render({ dataDir: other, siteDir: join(folder, 'unseen') }, {}, { ...nodeFiles, real });
+    await expect(render({ dataDir: other, siteDir: links }, {}, { ...nodeFiles, real })).rejects.toThrow(
+      `the log ${linked} is inside ${links}`,
+    );
     await render({ dataDir, siteDir: join(folder, 'logs-site') });
     await render({ dataDir, siteDir: join(folder, '..site') });
     rmSync(join(folder, '..site'), { recursive: true });
