@@ -1,5 +1,4 @@
 import { readWhole, type Files } from '../platform/files.ts';
-import { isPagePath } from './names.ts';
 import type { SiteTree } from './site-tree.ts';
 
 /**
@@ -13,7 +12,7 @@ export class Journal {
   readonly #before: Buffer;
   #fd: number | undefined;
   #end: number;
-  /** Paths of a render that was killed. */
+  /** Paths of a render that was killed; not checked, as those of the manifest. */
   readonly torn: ReadonlySet<string>;
 
   constructor(files: Files, tree: SiteTree) {
@@ -24,7 +23,7 @@ export class Journal {
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     this.#before = Buffer.from(whole);
     this.#end = this.#before.length;
-    this.torn = new Set(whole.split('\n').filter(isPagePath));
+    this.torn = new Set(whole.split('\n').slice(0, -1));
   }
 
   get #path(): string {

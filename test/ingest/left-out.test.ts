@@ -90,6 +90,76 @@ describe('a rotated log that this user may not read', () => {
     }
   });
 
+  test('that was away for a run is there again', async () => {
+    await parse();
+    const rotated = join(folder, 'access.log.1');
+    renameSync(log, rotated);
+    writeFileSync(log, lines('next', 0, 1));
+    await parse();
+    renameSync(rotated, join(folder, 'away'));
+    appendFileSync(log, lines('next', 1, 2));
+    expect(await parse()).toMatchObject({ rounds: 1, gaps: [], warnings: [] });
+    renameSync(join(folder, 'away'), rotated);
+    locked.add(rotated);
+    expect(await parse()).toMatchObject({ rounds: 0, gaps: [], warnings: [] });
+    await expectIdle([]);
+  });
+
+  test('and still grows, or is renamed: what is known of it is kept up to date', async () => {
+    await parse();
+    const [first, second] = [join(folder, 'access.log.1'), join(folder, 'access.log.2')];
+    renameSync(log, first);
+    writeFileSync(log, lines('next', 0, 1));
+    for (const path of [first, second]) locked.add(path);
+    expect(await parse()).toMatchObject({ rounds: 1, warnings: [] });
+    const tail = lines('live', 2, 3);
+    appendFileSync(first, tail);
+    expect(await parse()).toMatchObject({
+      rounds: 0,
+      warnings: [{ path: first, message: leftOut(tail.length) }],
+    });
+    renameSync(first, second);
+    expect(await parse()).toMatchObject({
+      rounds: 0,
+      warnings: [{ path: second, message: leftOut(tail.length) }],
+    });
+    rmSync(second);
+    await parse();
+    expect((await parse()).gaps).toEqual([{ path: second, bytes: tail.length }]);
+  });
+
+  test('because it leads into a locked folder is left out; the log itself is not', async () => {
+    const rotated = join(folder, 'access.log.1');
+    symlinkSync('/none', rotated);
+    const refuse = (locked: string): Files => ({
+      ...files,
+      stat(path) {
+        if (path !== locked) return nodeFiles.stat(path);
+        throw Object.assign(new Error('EACCES: locked'), { code: 'EACCES', syscall: 'stat' });
+      },
+    });
+    expect(await run(dir, log, {}, refuse(rotated))).toMatchObject({
+      rounds: 2,
+      missing: [],
+      warnings: [
+        { path: rotated, message: 'it is not read: EACCES: locked. Look where it leads to, or remove it' },
+      ],
+    });
+    await expect(run(dir, log, {}, refuse(log))).rejects.toThrow('EACCES: locked');
+  });
+
+  test('and is shorter than what was read of it is another log', async () => {
+    await parse();
+    const text = lines('x', 0, 1);
+    writeFileSync(log, text);
+    const rotated = join(folder, 'access.log.1');
+    renameSync(log, rotated);
+    writeFileSync(log, lines('next', 0, 1));
+    locked.add(rotated);
+    const warnings = [{ path: rotated, message: leftOut(text.length) }];
+    expect(await parse()).toMatchObject({ rounds: 1, warnings });
+  });
+
   test('and whose end is unread: its bytes are reported, and read or missed later', async () => {
     await parse();
     const end = lines('live', 2, 4);

@@ -171,6 +171,10 @@ describe('fresh and publish', () => {
     }
     expect(readFileSync(join(folder, 'other'), 'utf8')).toBe('other');
     expect(existsSync(join(folder, 'none'))).toBe(false);
+    process.umask(0o777);
+    closeSync(openFile(join(folder, 'masked'), how));
+    process.umask(before);
+    expect(statSync(join(folder, 'masked')).mode & 0o777).toBe(how === 'fresh' ? 0o600 : 0);
     expect(() => openFile(join(folder, 'folder'), how)).toThrow(/^E(?:ISDIR|PERM)/);
   });
 
