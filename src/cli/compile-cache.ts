@@ -1,5 +1,4 @@
 import nodeModule from 'node:module';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -7,14 +6,17 @@ import { join } from 'node:path';
  * folder first could put code there, which we would run. So ours is in the user's home, as the system knows it; sudo may
  * leave HOME as it was.
  */
-export function keepCompiledCode(): void {
+export async function keepCompiledCode(): Promise<void> {
   const { enableCompileCache } = nodeModule as { enableCompileCache?: (folder: string) => void };
-  const home = enableCompileCache && homeOf();
-  if (home !== undefined) enableCompileCache?.(join(home, '.cache', 'agent-session-monitor'));
+  if (!enableCompileCache) return;
+  const home = await homeOf();
+  if (home !== undefined) enableCompileCache(join(home, '.cache', 'agent-session-monitor'));
 }
 
 /** Undefined in a container whose user is a mere number. */
-function homeOf(): string | undefined {
+async function homeOf(): Promise<string | undefined> {
+  // Not loaded for the usual lines of a crontab.
+  const { userInfo } = await import('node:os');
   try {
     return userInfo().homedir;
   } catch {

@@ -27,7 +27,7 @@ export async function start(argv: string[]): Promise<number> {
     const { runRender } = await import('./run-render.ts');
     return await runRender(render);
   }
-  keepCompiledCode();
+  await keepCompiledCode();
   const { main } = await import('./main.ts');
   return await main(argv);
 }
