@@ -168,7 +168,9 @@ function unlessLost<T>(
   try {
     return look();
   } catch (error) {
-    if (!isSystemError(error) || !(isSibling || errorCode(error) === 'ELOOP')) throw error;
+    const code = errorCode(error);
+    const isLost = code === 'ELOOP' || (isSibling && code === 'EACCES');
+    if (!isSystemError(error) || !isLost) throw error;
     lost.set(path, error.message);
     return undefined;
   }
