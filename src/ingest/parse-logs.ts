@@ -19,6 +19,7 @@ import type { ParseOptions } from './options.ts';
 import { openPriceAnswers } from './settings/price-answers.ts';
 import { findPriceBasis, isPricingSettled, keepPriceBasis, type PriceBasis } from './settings/price-basis.ts';
 import { countHeld, findNothingNew } from './up-to-date.ts';
+import { lostText } from './left-out.ts';
 import { LogChanged } from './log-reading.ts';
 import { Run } from './run.ts';
 import { areSettled, keepSettings } from './settings/kept-settings.ts';
@@ -33,9 +34,10 @@ const TRIES = 5;
  * Throws InputOutputError (no log, no sound store, a full disk) and BusyError (another run).
  */
 export async function parseLogs(files: Files, options: ParseOptions): Promise<ParseResult> {
-  const { logs, missing } = await discoverLogs(files, options.logPaths);
+  const { logs, missing, lost } = await discoverLogs(files, options.logPaths);
   if (logs.length === 0) throw noLogError(files, missing);
   const tally = new Tally(missing);
+  for (const { path, reason } of lost) tally.warn(path, lostText(reason));
   const statePath = resolveStatePath(options.dir, options.stateFile);
   const found = findStore(files, options.dir);
   if (found) {
@@ -43,7 +45,7 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
     const isSettled =
       isPricingSettled(files, found, askedOf(options)) &&
       (!options.kept || areSettled(files, found, options.kept));
-    const known = isSettled ? await findNothingNew(files, found, logs, options.now()) : undefined;
+    const known = isSettled ? await findNothingNew(files, found, logs, options.now(), tally) : undefined;
     if (known) {
       tally.held = countHeld(known, logs);
       return tally.result();

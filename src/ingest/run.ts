@@ -129,7 +129,13 @@ export class Run {
   async #readLog(file: LogFile): Promise<void> {
     const facts = this.#files.stat(file.path);
     if (!facts) return;
-    const seen = findSeen(this.#files, file, facts, this.#known.open);
+    let seen: LogPosition | undefined;
+    try {
+      seen = findSeen(this.#files, file, facts, this.#known.open);
+    } catch (error) {
+      if (this.#opener.leaveOut(file, facts, error)) return;
+      throw error;
+    }
     const isDue =
       seen && ((seen.unread && isReadable(seen.unread)) || isOverdue(seen, facts, this.#options.now()));
     if (seen && !isDue) {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { BusyError, errorCode, InputOutputError } from './errors.ts';
-import { keepOwnerOfFile } from './keep-owner.ts';
+import { openLockFile } from './open-file.ts';
 import { remedyText } from './system-errors.ts';
 
 /**
@@ -28,15 +28,6 @@ export function takeLock(path: string, holder: string): () => void {
   throw new InputOutputError(
     `cannot lock ${path}: flock exited with code ${status}. Put the store on a file system that supports locks`,
   );
-}
-
-function openLockFile(path: string): number {
-  try {
-    return keepOwnerOfFile(openSync(path, 'ax', 0o600), path);
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-    return openSync(path, 'a');
-  }
 }
 
 /** Whether the program that `takeLock` needs is installed. */

@@ -13,7 +13,9 @@ import type { Page } from './page.ts';
 import { pagesOfSession } from './session-pages.ts';
 import { siteContext } from './site-context.ts';
 import { storePages } from './store-pages.ts';
-import { lockPath, makeSiteFolder, SiteFolder, type Written } from './site-folder.ts';
+import { SiteFolder, type Written } from './site-folder.ts';
+import { refuseOverlap } from './site-overlap.ts';
+import { SiteTree } from './site-tree.ts';
 
 export interface RenderOptions {
   /** The store, and the site's folder. */
@@ -26,6 +28,10 @@ export interface RenderOptions {
   refresh: number;
   /** Rewrites every page. */
   full: boolean;
+  /** Shows this store in place of another one that the site shows. */
+  replace?: boolean;
+  /** Writes into folders that belong to another user. */
+  allowOtherOwner?: boolean;
   /** The currency of costs; undefined: each in its own. */
   currency?: AskedCurrency | undefined;
   /** Without workers, everything runs in this thread. */
@@ -42,25 +48,38 @@ export interface Progress {
 
 /**
  * Brings a site up to date with the last commit of a store. Throws InputOutputError if the site's folder has other files
- * or there is no store, and BusyError while another render works on the site.
+ * or another owner, or there is no store; UsageError if the folder is not one for a site, or shows another store; and
+ * BusyError while another render works on the site.
  */
 export async function renderSite(files: Files, options: RenderOptions): Promise<Written> {
   const { dataDir, siteDir } = options;
   const snapshot = readSnapshot(dataDir, files);
-  makeSiteFolder(files, siteDir);
-  const unlock = takeLock(lockPath(siteDir), `the site ${siteDir}`);
+  refuseOverlap(files, snapshot, siteDir);
+  const tree = SiteTree.open(files, siteDir, options.allowOtherOwner === true);
   try {
-    return await renderSnapshot(files, snapshot, options).catch((error: unknown) => {
-      if (!(error instanceof PrunedMeanwhile)) throw error;
-      return renderSnapshot(files, readSnapshot(dataDir, files), options);
-    });
+    const unlock = takeLock(tree.ownPath('lock'), `the site ${siteDir}`);
+    try {
+      return await renderSnapshot(files, snapshot, tree, options).catch((error: unknown) => {
+        if (!(error instanceof PrunedMeanwhile)) throw error;
+        return renderSnapshot(files, readSnapshot(dataDir, files), tree, options);
+      });
+    } finally {
+      unlock();
+    }
+  } catch (error) {
+    throw tree.explained(error);
   } finally {
-    unlock();
+    tree.close();
   }
 }
 
-async function renderSnapshot(files: Files, snapshot: Snapshot, options: RenderOptions): Promise<Written> {
-  const { siteDir, local, now, refresh, full, currency } = options;
+async function renderSnapshot(
+  files: Files,
+  snapshot: Snapshot,
+  tree: SiteTree,
+  options: RenderOptions,
+): Promise<Written> {
+  const { local, now, refresh, full, replace = false, currency } = options;
   const { dir, noContent, priceLines } = snapshot;
   const entries = [...inCurrency(snapshot.sessions, currency && currencyView(currency)).values()];
   const facts = {
@@ -74,7 +93,8 @@ async function renderSnapshot(files: Files, snapshot: Snapshot, options: RenderO
   };
   const site = siteContext(facts, local);
   const sessions = entries.map((entry) => keyedSession(entry, site.colours));
-  const folder = new SiteFolder(files, siteDir, commonKey(snapshot, local), full);
+  const { store } = snapshot.state;
+  const folder = new SiteFolder(files, tree, { store, common: commonKey(snapshot, local), full, replace });
   try {
     folder.writePages(assetPages());
     const whole = sessions.filter(({ entry }) => !isPruned(entry));

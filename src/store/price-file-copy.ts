@@ -39,10 +39,7 @@ function readSound(files: Files, dir: string, file: StorePriceFile): { text: str
 
 /** Writes and syncs the copy. Only then may `.store.json` name it. */
 export function writeCopy(files: Files, dir: string, file: StorePriceFile, text: string): void {
-  const path = copyPath(dir, file);
-  // If there is a link, it is replaced rather than followed.
-  files.remove(`${path}.tmp`);
-  replaceFile(files, path, text);
+  replaceFile(files, copyPath(dir, file), text);
 }
 
 /** Removes copies that `.store.json` does not name: earlier ones, and those that a killed run left. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
-import { readWhole, replaceFile, type Files } from '../platform/files.ts';
+import { errorCode, readWhole, replaceFile, type Files } from '../platform/files.ts';
+import { NotOurs } from '../platform/open-file.ts';
 import { isKeepRules, KEEP_ALL, type KeepRules } from '../session-format/kept-fields.ts';
 import { NO_PRICING, toPricing, type PricingSettings } from './pricing-settings.ts';
 import { newState, parseState, writeState } from './state.ts';
@@ -129,8 +130,6 @@ function writeSettings(
   const described = JSON.parse(bytes.toString()) as Record<string, object>;
   const changed = Object.entries(settings).map(([key, value]) => [key, { ...described[key], ...value }]);
   const document = { ...described, ...Object.fromEntries(changed) };
-  // If there is a link, it is replaced rather than followed.
-  files.remove(`${path}.tmp`);
   replaceFile(files, path, `${JSON.stringify(document)}\n`);
 }
 
@@ -177,7 +176,7 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
   if (
     format !== FORMAT ||
     typeof store !== 'string' ||
-    typeof state !== 'string' ||
+    !isStatePlace(state) ||
     !isFilters(filters) ||
     !isKeepRules(fields) ||
     !pricing
@@ -193,6 +192,17 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
     fields,
     pricing,
   };
+}
+
+/** A name in the store, or a whole path that --state-file named: `createStore` writes no other. */
+function isStatePlace(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  return isAbsolute(value) || (!value.includes('/') && !['', '.', '..'].includes(value));
+}
+
+/** Whether the state is in another folder, where --state-file put it. */
+export function isStateOutside({ dir, statePath }: Pick<Store, 'dir' | 'statePath'>): boolean {
+  return !statePath.startsWith(`${resolve(dir)}${sep}`);
 }
 
 function isFilters(value: unknown): value is Filters {
@@ -224,10 +234,14 @@ function isRedactPattern(value: unknown): value is RedactPattern {
 function isLeftover(files: Files, dir: string, name: string): boolean {
   if (name === LOCK || name === '.state.json.tmp' || name === `${NAME}.tmp`) return true;
   // --state-file can name any file in the store.
-  return (
-    files.stat(join(dir, name))?.isFile === true &&
-    isFresh(readWhole(files, join(dir, name)) ?? Buffer.alloc(0))
-  );
+  const path = join(dir, name);
+  try {
+    return files.stat(path)?.isFile === true && isFresh(readWhole(files, path) ?? Buffer.alloc(0));
+  } catch (error) {
+    // A link, which no run made, or one to itself.
+    if (error instanceof NotOurs || errorCode(error) === 'ELOOP') return false;
+    throw error;
+  }
 }
 
 function isFresh(bytes: Uint8Array): boolean {

@@ -1,4 +1,13 @@
-import { appendFileSync, cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
@@ -68,6 +77,19 @@ describe('a session file that is not what the index says', () => {
     expect(findings.map(({ what }) => what)).toEqual([
       '2 of 2 session files are missing (a.json, b.json; 4 rounds).',
     ]);
+  });
+
+  test('in whose place is a pipe, or a link to itself: it is said that it was not looked at', async () => {
+    for (const odd of ['pipe', 'loop']) {
+      const at = await place();
+      rmSync(file(at, 'a.json'));
+      if (odd === 'pipe') spawnSync('mkfifo', [file(at, 'a.json')]);
+      else symlinkSync('a.json', file(at, 'a.json'));
+      const { findings } = await look(at);
+      // The pipe has no bytes.
+      const code = odd === 'pipe' ? 'session-cut' : 'session-unreadable';
+      expect(findings).toMatchObject([{ code, severity: 'error' }]);
+    }
   });
 
   test('that this user may not read: it is said that it was not looked at', async () => {

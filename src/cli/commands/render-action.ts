@@ -20,6 +20,8 @@ export interface RenderOptions {
   timezone?: string;
   refresh: number;
   full?: true;
+  replace?: true;
+  allowOtherOwner?: true;
   quiet?: true;
   json?: true;
   /** `none`: each cost in its own currency; undefined: the store's setting. */
@@ -44,6 +46,8 @@ export async function render(context: Context, options: RenderOptions): Promise<
       now: context.now,
       refresh,
       full: options.full === true,
+      replace: options.replace === true,
+      allowOtherOwner: options.allowOtherOwner === true,
       currency: askedCurrency(context, dataDir, options.currency),
       workers: {
         file: PAGE_WORKER,

@@ -23,6 +23,8 @@ export function addRender(program: Command, context: Context): void {
       REFRESH_SECONDS,
     )
     .option('--full', 'Rewrite every page')
+    .option('--replace', 'Show this store in a site that shows another one')
+    .option('--allow-other-owner', 'Write into a site directory that belongs to another user')
     .option('--quiet', 'Print nothing on stdout, for cron')
     .addOption(jsonOption())
     .action(async (options: RenderOptions) => {

@@ -10,6 +10,7 @@ import { localTimeOf } from '../reporting/local-time.ts';
 export interface RepairOptions {
   dataDir: string;
   logPath?: string[];
+  stateFile?: string;
   apply?: true;
   json?: true;
 }
@@ -18,6 +19,7 @@ export interface RepairOptions {
 export async function repair(context: Context, options: RepairOptions): Promise<void> {
   const result = await repairStore(nodeFiles, options.dataDir, options.apply === true, {
     logPaths: options.logPath ?? [],
+    stateFile: options.stateFile,
     toUtc: localTimeOf(context, undefined).toUtc,
     resolve: todaysPrices(options.dataDir, context.now),
     now: context.now,

@@ -67,7 +67,7 @@ function endOf({ log, generation }: LogStatus): File[] {
 /** Undefined for a file that is not compressed, or that this user may not open. */
 function compressedFile(files: Files, { path }: LogFile): File | undefined {
   try {
-    return withFile(files, path, 'read', (fd) => {
+    return withFile(files, path, 'given', (fd) => {
       const form = compressionOf(path, readBytes(files, fd, 0, MAGIC_BYTES));
       return form && { path, bytes: files.facts(fd).size, form };
     });

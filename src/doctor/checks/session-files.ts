@@ -1,8 +1,8 @@
 import { CountingRules } from '../../session-format/round-cells.ts';
 import { coverageOf } from '../../store/state.ts';
 import { join } from 'node:path';
-import { MonitorError } from '../../platform/errors.ts';
-import { errorCode, isAbsent, type Files } from '../../platform/files.ts';
+import { isSystemError, MonitorError } from '../../platform/errors.ts';
+import { isAbsent, type Files } from '../../platform/files.ts';
 import { parsePriceBook } from '../../pricing/price-book.ts';
 import { pricesPath } from '../../store/price-files.ts';
 import { readPruned } from '../../store/pruned-file.ts';
@@ -90,15 +90,15 @@ function inspect({ files, dir, deep }: Evidence, snapshot: Snapshot): Inspected 
 /** As far as a file's size, its first line and its last round show. */
 function damageOf(files: Files, dir: string, entry: SessionHead): Damage | undefined {
   const path = join(dir, entry.file);
-  const size = files.stat(path)?.size;
-  if (size === undefined) return 'session-missing';
-  if (size < entry.end) return 'session-cut';
   try {
+    const size = files.stat(path)?.size;
+    if (size === undefined) return 'session-missing';
+    if (size < entry.end) return 'session-cut';
     if (!holdsRounds(files, dir, entry)) return 'session-foreign';
     return headerOf(files, path, entry.id) ? undefined : 'session-foreign';
   } catch (error) {
     if (isAbsent(error)) return 'session-missing';
-    if (errorCode(error) === undefined) throw error;
+    if (!isSystemError(error) && !(error instanceof MonitorError)) throw error;
     return 'session-unreadable';
   }
 }

@@ -205,13 +205,14 @@ class Import {
   }
 
   #read(path: string): { text: string; mtime: number } | { problem: string } {
-    const facts = this.#files.stat(path);
-    if (!facts?.isFile) return { problem: 'is not a file' };
-    if (facts.size > LARGEST_FILE) return { problem: `is larger than ${LARGEST_FILE} bytes` };
     try {
-      return { text: readWhole(this.#files, path)?.toString() ?? '', mtime: facts.mtime };
+      const facts = this.#files.stat(path);
+      if (!facts?.isFile) return { problem: 'is not a file' };
+      if (facts.size > LARGEST_FILE) return { problem: `is larger than ${LARGEST_FILE} bytes` };
+      return { text: readWhole(this.#files, path, 'given')?.toString() ?? '', mtime: facts.mtime };
     } catch (error) {
       if (errorCode(error) === 'EACCES') return { problem: 'cannot be read: permission denied' };
+      if (errorCode(error) === 'ELOOP') return { problem: 'is a link to itself' };
       throw error;
     }
   }

@@ -1,3 +1,4 @@
+import { cleanLine } from '../../platform/clean-text.ts';
 import { InputOutputError } from '../../platform/errors.ts';
 import { readWhole, type Files } from '../../platform/files.ts';
 import {
@@ -15,7 +16,7 @@ import type { IndexCoverage } from '../../model/index-coverage.ts';
 import type { LogPosition } from '../../model/log-position.ts';
 import { problemOfLists } from '../../store/current-state.ts';
 import { parseState, type State } from '../../store/state.ts';
-import type { Store } from '../../store/store.ts';
+import { isStateOutside, type Store } from '../../store/store.ts';
 import { isPruned } from '../../model/session-entry.ts';
 
 /** What a repair builds on: the state and the index as far as they are intact. Each can replace the other. */
@@ -35,12 +36,16 @@ export interface Basis {
   survey: IndexFilesContent;
 }
 
-/** Throws InputOutputError if neither has the log positions, or a newer version wrote the state. */
-export function findBasis(files: Files, store: Store): Basis {
+/**
+ * Throws InputOutputError if neither has the log positions, a newer version wrote the state, or a state outside the store
+ * would be made that `stateFile` does not name.
+ */
+export function findBasis(files: Files, store: Store, stateFile: string | undefined): Basis {
   const survey = readIndexFiles(files, store.dir);
   const [latest] = survey.commits;
   const { state, problem } = findState(files, store, survey);
   if (state) return withState(files, store, state, survey);
+  if (isStateOutside(store) && stateFile === undefined) throw stateOutside(store, problem);
   const base = { state: undefined, stateProblem: problem, survey };
   if (!latest) throw positionsLost(store, problem);
   const sound = latest.isSound ? leastDamaged(files, store.dir, survey.commits) : undefined;
@@ -167,6 +172,15 @@ function leastDamaged(
       return { commit, index, damaged };
     })
     .reduce((best, next) => (next.damaged < best.damaged ? next : best));
+}
+
+/** Whoever can write into the store could name any file there, and a repair as root would replace it. */
+function stateOutside({ dir, statePath }: Store, problem: string | undefined): InputOutputError {
+  const path = cleanLine(statePath);
+  return new InputOutputError(
+    `the state ${path} ${problem}. It is outside of the store ${dir}, so it is made anew only if you name it. ` +
+      `Nothing was changed. If it is this store's, add --state-file ${path}`,
+  );
 }
 
 function positionsLost({ dir, statePath }: Store, problem: string | undefined): InputOutputError {

@@ -47,11 +47,11 @@ export interface RepairPlan {
 
 /**
  * Finds what is damaged in a store and what can be recovered. Changes nothing. Throws InputOutputError if it cannot
- * be repaired: no log positions, a damaged price book.
+ * be repaired: no log positions, a damaged price book. `stateFile`: where the user says that the state is.
  */
-export function planRepair(files: Files, store: Store): RepairPlan {
+export function planRepair(files: Files, store: Store, stateFile?: string): RepairPlan {
   const { dir } = store;
-  const basis = findBasis(files, store);
+  const basis = findBasis(files, store, stateFile);
   const closed = closedLogs(basis);
   const isCommitted = committedPositions(basis, closed);
   const { book, state: priceState } = findPrices(files, dir, basis);

@@ -3,7 +3,7 @@ import { takeLock } from '../../platform/lock.ts';
 import { exactUsd } from '../../pricing/money.ts';
 import type { LostEntry } from '../../store/lost-file.ts';
 import { recommit } from '../../store/recommit.ts';
-import { lockPath, openStore } from '../../store/store.ts';
+import { checkFilters, lockPath, openStore, resolveStatePath } from '../../store/store.ts';
 import { discardWaiting } from '../../store/waiting-file.ts';
 import { recover, type RecoverOptions } from '../recover/recover.ts';
 import { planRepair } from './repair-plan.ts';
@@ -26,6 +26,11 @@ export interface RepairResult {
   isApplied: boolean;
 }
 
+export interface RepairOptions extends RecoverOptions {
+  /** The state's file, as the user names it. */
+  stateFile?: string | undefined;
+}
+
 /**
  * Reports what is damaged in a store, and with `apply` restores what it can: rounds missing from a session file are read
  * again from the logs that still exist. Throws InputOutputError if it cannot be done, and BusyError while another run
@@ -35,12 +40,14 @@ export async function repairStore(
   files: Files,
   dir: string,
   apply: boolean,
-  options: RecoverOptions = {},
+  options: RepairOptions = {},
 ): Promise<RepairResult> {
+  const { stateFile } = options;
   const store = openStore(files, dir);
+  checkFilters(store, {}, stateFile === undefined ? undefined : resolveStatePath(dir, stateFile));
   const release = takeLock(lockPath(dir), `the store ${dir}`);
   try {
-    const plan = planRepair(files, store);
+    const plan = planRepair(files, store, stateFile);
     const { problems, renewal } = plan;
     const recovery = await recover(files, store, plan, options);
     try {

@@ -39,16 +39,22 @@ export const LOG_WORDS = {
       'accessLogFile in the ConfigMap higress-config says where your gateway writes it. If the file exists, this user may not list its folder.' +
       (isOwn && hasOthers ? ' If this log is no longer used, name only the others with --log-path.' : ''),
   }),
-  'log-unreadable': ({ folderProblem }, where) =>
+  'log-unreadable': ({ folderProblem, isRotated }, where) =>
     folderProblem === null
       ? {
-          what: 'This user may not read the log.',
+          what: isRotated
+            ? 'This user may not read this rotated log, so parse leaves it out and reads the others.'
+            : 'This user may not read the log.',
           fix: `Let the user who runs monitor read it, for example: setfacl -m u:USER:r ${where}`,
         }
       : {
           what: `The folder of the log could not be read: ${folderProblem}.`,
           fix: 'Let the user who runs monitor list the folder: that is how rotated logs are found.',
         },
+  'log-lost': ({ reason }) => ({
+    what: `This name of a log leads to no file: ${reason}.`,
+    fix: 'If it is a link, let it lead to the log, or remove it. parse leaves it out and reads the other logs.',
+  }),
   'log-damaged': () => ({
     what: 'The compressed log is incomplete, so it could not be checked.',
     fix: 'If it is still being written, run doctor again later. Otherwise restore it: parse reads it once it changes.',

@@ -1,3 +1,5 @@
+import { InputOutputError } from '../../platform/errors.ts';
+import { isSessionFile } from '../names.ts';
 import { ByteReader, ByteWriter } from './byte-codec.ts';
 import { readCells, writeCells, type CellFormat } from './cell-codec.ts';
 import type { NameTable } from './name-table.ts';
@@ -72,8 +74,14 @@ function readHead(reader: ByteReader, names: readonly string[]): SessionHead {
   const model = names[reader.count()] ?? '';
   const title = reader.text() || null;
   const rest = reader.text();
-  const head = { id, file, end, last, summary, created, updated, rounds, model, title, errors };
-  return rest === '' ? head : { ...head, ...(JSON.parse(rest) as Partial<SessionHead>) };
+  const known = { id, file, end, last, summary, created, updated, rounds, model, title, errors };
+  const head = rest === '' ? known : { ...known, ...(JSON.parse(rest) as Partial<SessionHead>) };
+  // It is opened, and removed.
+  if (isSessionFile(head.file)) return head;
+  throw new InputOutputError(
+    `the index names ${JSON.stringify(head.file)} as a session's file, which no run can have written. Nothing was changed. ` +
+      'Run monitor repair: it can rebuild the index from the session files',
+  );
 }
 
 /** The id in a record. */

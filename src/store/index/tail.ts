@@ -1,6 +1,7 @@
 import { crc32 } from '../../platform/digest.ts';
 import type { InputOutputError } from '../../platform/errors.ts';
 import { parseJson } from '../../platform/json-spans.ts';
+import { isSessionFile } from '../names.ts';
 import { damagedIndex } from './damaged-index.ts';
 import { isClosedLog, type ClosedLog, type LogPosition } from '../../model/log-position.ts';
 import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
@@ -68,8 +69,9 @@ export function closedLine(closed: readonly ClosedLog[]): string {
 /** A line of the tail; undefined if it is damaged. */
 export function parseIndexLine(text: string): IndexLine | undefined {
   const value = parseJson(text);
-  // We wrote the line ourselves, so it only has to be a whole JSON document.
-  return typeof value === 'object' && value !== null ? (value as IndexLine) : undefined;
+  // We wrote the line ourselves, so it only has to be a whole JSON document. But its file is opened, and removed.
+  if (typeof value !== 'object' || value === null) return undefined;
+  return 'file' in value && !isSessionFile(value.file) ? undefined : (value as IndexLine);
 }
 
 /**

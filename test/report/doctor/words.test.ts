@@ -25,7 +25,12 @@ const FACTS: { [C in Code]: FactsByCode[C][] } = {
     { ...missing, isOwn: true },
     { isFolder: false, isOwn: true, hasOthers: true },
   ],
-  'log-unreadable': [{ folderProblem: null }, { folderProblem: 'EACCES: permission denied' }],
+  'log-unreadable': [
+    { folderProblem: null, isRotated: false },
+    { folderProblem: null, isRotated: true },
+    { folderProblem: 'EACCES: permission denied', isRotated: false },
+  ],
+  'log-lost': [{ reason: 'ELOOP: too many symbolic links' }],
   'log-damaged': [{}],
   'log-empty': [{}],
   'no-own-logs': [

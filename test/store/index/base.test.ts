@@ -8,8 +8,9 @@ import { IndexBase } from '../../../src/store/index/base.ts';
 import { basePath } from '../../../src/store/index/index-files.ts';
 import { anyCounters } from '../any-counters.ts';
 import { NameTable } from '../../../src/store/index/name-table.ts';
-import { decodeRecord, encodeRecord } from '../../../src/store/index/record.ts';
+import { decodeHead, decodeRecord, encodeRecord } from '../../../src/store/index/record.ts';
 import { StoredIndex, writeIndexBase } from '../../../src/store/index/stored-index.ts';
+import { isSessionFile } from '../../../src/store/names.ts';
 import type { SessionEntry } from '../../../src/model/session-entry.ts';
 import { makeFolder } from '../../platform/make.ts';
 import { addition, cell, commitTo, entryOf, indexOf, newStore, position, stateOf } from '../make.ts';
@@ -51,7 +52,7 @@ const usageCell = fc.record({
 });
 const anyEntry = fc.record({
   id: text,
-  file: text.map((name) => `${name}.json`),
+  file: text.map((name) => `${name}.json`).filter(isSessionFile),
   end: count,
   last: fc.record({ length: count, crc: fc.nat(2 ** 32 - 1) }),
   summary: fc.record({ length: count, crc: fc.nat(2 ** 32 - 1) }),
@@ -73,6 +74,20 @@ describe('a record', () => {
         expect(decodeRecord(bytes, { names: names.names, format: 2 })).toEqual(written);
       }),
     );
+  });
+
+  test.each([
+    [{ id: 'a', file: '../a.json' }],
+    [{ id: '../a', file: '../a.json' }],
+    [{ id: '/etc/a', file: '/etc/a.json' }],
+    [{ id: '.state', file: '.state.json' }],
+    [{ id: 'a', file: 'a' }],
+  ])('%j: the name of a file that is none of a session is an error', ({ id, file }) => {
+    const bytes = encodeRecord(entry(id, { file }), new NameTable([]));
+    for (const read of [decodeRecord, decodeHead]) {
+      expect(() => read(bytes, { names: [], format: 2 })).toThrow(InputOutputError);
+      expect(() => read(bytes, { names: [], format: 2 })).toThrow(`the index names ${JSON.stringify(file)} as a session's file`);
+    }
   });
 
   test('keeps fields that a later version gives an entry', () => {
