@@ -93,6 +93,12 @@ const pageWorker = await build({
   entryPoints: { 'page-worker': 'src/cli/page-worker.ts' },
   plugins: [required(/^\.\/run-render\.ts$/, './render.cjs')],
 });
+// Few stores redact, and its patterns are a tenth of what a run needs.
+const redact = await build({
+  ...quick,
+  entryPoints: { redact: 'src/redact/redact.ts' },
+  plugins: [vendored],
+});
 const start = await build({
   ...quick,
   entryPoints: { start: 'src/cli/start.ts' },
@@ -102,11 +108,12 @@ const start = await build({
     vendored,
     priceLists,
     elsewhere(/^\.\/main\.ts$/, () => './main.js'),
+    required(/^\.\.\/\.\.\/redact\/redact\.ts$/, './redact.cjs'),
     required(/^\.\/run-render\.ts$/, './render.cjs'),
   ],
 });
 await writePriceSchema();
-const bundled = [vendor, main, render, pageWorker, start].flatMap(({ metafile }) =>
+const bundled = [vendor, main, render, pageWorker, redact, start].flatMap(({ metafile }) =>
   Object.keys(metafile.inputs),
 );
 writeFileSync('dist/LICENSES.txt', licencesOf(bundled));
