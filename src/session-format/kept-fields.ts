@@ -140,7 +140,7 @@ export class FieldKeeper {
   readonly #keepsText: boolean;
   readonly #redact: ((json: string) => string) | undefined;
 
-  /** `dimensions`: names whose values are no texts. `redact`: removes from a value's JSON what must not be stored. */
+  /** `dimensions`: names whose values are no texts. `redact`: removes from a JSON text what must not be stored. */
   constructor(
     { keep, drop }: KeepRules,
     dimensions: readonly string[],
@@ -196,8 +196,17 @@ export class FieldKeeper {
     if (values.has(name)) return;
     const isDimension = this.#dimensions.has(name);
     if (!isDimension && !this.#keepsText && !isCode(name, json)) return;
-    const value = isDimension || !this.#redact || NUMBER.test(json) ? json : this.#redact(json);
-    kept.add(values, name, value, this.#isKept(name));
+    const value = isDimension || NUMBER.test(json) ? json : this.#redacted(name, json);
+    if (value !== undefined) kept.add(values, name, value, this.#isKept(name));
+  }
+
+  /** The value as it may be stored, searched together with its name: `password` says what it is. */
+  #redacted(name: string, json: string): string | undefined {
+    if (!this.#redact) return json;
+    const key = keyJson(name);
+    const member = this.#redact(`{${key}${json}}`);
+    // A name that is a secret itself is not kept.
+    return member.startsWith(`{${key}`) ? member.slice(key.length + 1, -1) : undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createRedactor } from '../../src/redact/redact.ts';
 import { FieldKeeper, keptMembers, KEEP_ALL, type KeptFields } from '../../src/session-format/kept-fields.ts';
 import { aiLine, round } from '../ai-log/lines.ts';
 
@@ -158,9 +159,13 @@ describe('in a store without texts', () => {
 });
 
 test('--redact applies to every string except a dimension', () => {
-  const redact = (json: string) => json.replace('sk-1', '[redacted:secret]');
+  const redact = (json: string) =>
+    json.replace('sk-1', '[redacted:secret]').replace('"token":7', '"token":8');
   const keeper = new FieldKeeper(KEEP_ALL, ['team'], true, redact);
-  expect(attributes({ note: 'key sk-1', team: 'sk-1', n: 1 }, {}, keeper)).toEqual({
+  expect(
+    attributes({ 'a sk-1': 'x', note: 'key sk-1', list: [{ token: 7 }], team: 'sk-1', n: 1 }, {}, keeper),
+  ).toEqual({
+    list: '[{"token":8}]',
     note: '"key [redacted:secret]"',
     team: '"sk-1"',
     n: '1',
@@ -177,4 +182,13 @@ test('members of a stored line: hostile names and line breaks between tokens do 
     cut: new Map([['t', 9]]),
   });
   expect(text).toBe(',"attributes":{"__proto__":{"a": 1},"a\\"b\u{fffd}":"x"},"fields_cut":{"t":9}');
+});
+
+test('a secret whose attribute says so is redacted by the real redactor', async () => {
+  const { json } = await createRedactor({ kinds: ['secrets'], patterns: [] });
+  const keeper = new FieldKeeper(KEEP_ALL, [], true, json);
+  const { attributes: rest } = kept({ password: 'hunter2-Kx9', note: 'all is well', n: 12 }, {}, keeper);
+  expect([...rest.keys()].toSorted()).toEqual(['n', 'note', 'password']);
+  expect(rest.get('password')).toMatch(/^"\[redacted:[a-z-]+\]"$/);
+  expect(rest.get('note')).toBe('"all is well"');
 });

@@ -86,7 +86,9 @@ describe('a record', () => {
     const bytes = encodeRecord(entry(id, { file }), new NameTable([]));
     for (const read of [decodeRecord, decodeHead]) {
       expect(() => read(bytes, { names: [], format: 2 })).toThrow(InputOutputError);
-      expect(() => read(bytes, { names: [], format: 2 })).toThrow(`the index names ${JSON.stringify(file)} as a session's file`);
+      expect(() => read(bytes, { names: [], format: 2 })).toThrow(
+        `the index names ${JSON.stringify(file)} as a session's file`,
+      );
     }
   });
 
