@@ -139,6 +139,8 @@ function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
     cost: unpriced ? 0n : cost,
     currency,
     inexact,
+    tags: '',
+    counters: [],
     saved: unpriced ? 0n : BigInt(cached) * (perToken(PRICE.input) - perToken(PRICE.cache_read)),
   };
 }

@@ -58,8 +58,8 @@ function writeCell(
   to.count(typeof price === 'number' ? price + STATES.length : STATES.indexOf(price));
   for (const count of [cell.rounds, cell.input, cell.output]) to.count(count);
   for (const count of [reasoning, cached, cacheWrite]) if (count !== 0) to.count(count);
-  if (cost !== 0n) to.big(cost);
-  if (saved !== 0n) to.big(saved < 0n ? -saved : saved);
+  if (cost !== 0n) to.amount(cost);
+  if (saved !== 0n) to.amount(saved < 0n ? -saved : saved);
   if (counters.length > 0) writeCounters(to, counters);
   if (tags !== '') to.count(tagNumbers.get(tags) ?? 0);
   if (cell.inexact !== '') to.count(names.numberOf(cell.inexact));
@@ -130,8 +130,8 @@ function readCell(
   const reasoning = has & HAS.reasoning ? reader.count() : 0;
   const cached = has & HAS.cached ? reader.count() : 0;
   const cacheWrite = has & HAS.cacheWrite ? reader.count() : 0;
-  const cost = has & HAS.cost ? reader.big() : 0n;
-  const magnitude = has & HAS.saved ? reader.big() : 0n;
+  const cost = has & HAS.cost ? readMoney(reader, format) : 0n;
+  const magnitude = has & HAS.saved ? readMoney(reader, format) : 0n;
   const saved = has & HAS.lost ? -magnitude : magnitude;
   // Of the rounds in format 1, nothing but the tokens was counted.
   const uncounted = format === 1 ? [COUNTER.uncounted, rounds] : NO_COUNTERS;
@@ -158,6 +158,10 @@ function readCell(
     tags,
     counters,
   };
+}
+
+function readMoney(reader: ByteReader, format: CellFormat): bigint {
+  return format === 1 ? reader.big() : reader.amount();
 }
 
 function readCounters(reader: ByteReader): CellCounters {
