@@ -28,11 +28,12 @@ const elsewhere = (filter, pathOf) => ({
 });
 /** The same for a CommonJS file: its import() becomes a require(), which does not start the ES module loader. */
 const required = (filter, file) => ({
-  name: 'required',
+  name: `required ${file}`,
   setup({ onResolve, onLoad }) {
-    onResolve({ filter }, () => ({ path: file, namespace: 'required' }));
-    onResolve({ filter: /./, namespace: 'required' }, ({ path }) => ({ path, external: true }));
-    onLoad({ filter: /./, namespace: 'required' }, () => ({
+    const namespace = `required ${file}`;
+    onResolve({ filter }, () => ({ path: file, namespace }));
+    onResolve({ filter: /./, namespace }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace }, () => ({
       contents: `module.exports = require(${JSON.stringify(file)});`,
     }));
   },
