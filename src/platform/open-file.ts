@@ -21,9 +21,10 @@ import { keepOwnerOfFile } from './keep-owner.ts';
  * - `create`: the same, which is made with mode 0600 unless it exists.
  * - `fresh`: an empty file of mode 0600, in place of what a killed run may have left at this name.
  * - `publish`: the same for a file that others may read, as the umask allows.
+ * - `probe`: a new file, to see whose it becomes. All others that are new are the folder's owner's if root makes them.
  * - `given`: a file that somebody named, or a log. It may be a link. The caller has seen that it is a file.
  */
-export type OpenHow = 'read' | 'peek' | 'write' | 'create' | 'fresh' | 'publish' | 'given';
+export type OpenHow = 'read' | 'peek' | 'write' | 'create' | 'fresh' | 'publish' | 'probe' | 'given';
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY } = constants;
 /** Opening a pipe would wait for its other end. For a file, O_NONBLOCK changes nothing. */
@@ -34,6 +35,7 @@ export function openFile(path: string, how: OpenHow): number {
   if (how === 'peek') return openOwn(path, O_RDONLY);
   if (how === 'fresh') return forOwner(openFresh(path, 0o600));
   if (how === 'publish') return openFresh(path, 0o666);
+  if (how === 'probe') return openSync(path, O_RDWR | O_CREAT | O_EXCL | OWN, 0o600);
   if (how !== 'create') return checked(path, openOwn(path, how === 'read' ? O_RDONLY : O_RDWR));
   try {
     return forOwner(openNew(path, 0o600));

@@ -129,7 +129,7 @@ export class SiteTree {
   #userIn(path: string): number | undefined {
     const probe = join(path, `.monitor-${randomBytes(6).toString('hex')}`);
     try {
-      const uid = withFile(this.#files, probe, 'publish', (fd) => this.#files.facts(fd).uid);
+      const uid = withFile(this.#files, probe, 'probe', (fd) => this.#files.facts(fd).uid);
       this.#files.remove(probe);
       return uid;
     } catch (error) {

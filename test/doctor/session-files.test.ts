@@ -127,6 +127,14 @@ describe('--deep', () => {
     [
       'tokens that the index does not count',
       (at) => change(file(at, 'a.json'), '"input_tokens":100,', '"input_tokens":900,'),
+      'session-damaged error',
+    ],
+    [
+      'tokens that the index does not count, in a round without a checksum',
+      (at) => {
+        change(file(at, 'a.json'), '"input_tokens":100,', '"input_tokens":900,');
+        change(file(at, 'a.json'), ',"crc":"', ',"old":"');
+      },
       'index-differs error',
     ],
     [
