@@ -36,8 +36,16 @@ describe('an option that is given twice is wrong usage', () => {
     );
     expect(lists).toEqual([
       'parse --log-path <path|glob...>',
+      'parse --dimension <name...>',
+      'parse --keep <name...>',
+      'parse --drop <name...>',
       'repair --log-path <path|glob...>',
+      'reindex --dimension <name...>',
+      'reindex --without <name...>',
       'watch --log-path <path|glob...>',
+      'watch --dimension <name...>',
+      'watch --keep <name...>',
+      'watch --drop <name...>',
       'doctor --log-path <path|glob...>',
     ]);
   });

@@ -213,7 +213,7 @@ describe('a state is made anew from the index', () => {
 
   test('of a newer version: repair does not touch it', async () => {
     const scene = await makeScene();
-    const text = JSON.stringify({ ...stateOf(scene), format: 5 });
+    const text = JSON.stringify({ ...stateOf(scene), format: 6 });
     writeFileSync(pathIn(scene, '.state.json'), text);
     await expect(repair(scene, true)).rejects.toThrow('update monitor');
     expect(readFileSync(pathIn(scene, '.state.json'), 'utf8')).toBe(text);
