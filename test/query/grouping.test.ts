@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { ALL_BUCKETS } from '../../src/query/group-usage.ts';
 import type { GroupKey } from '../../src/query/group-keys.ts';
-import { groupBy, usageFilter, type UsageFilter } from '../../src/query/grouping.ts';
+import { groupBy } from '../../src/query/grouping.ts';
+import { usageFilter, type UsageFilter } from '../../src/query/usage-filter.ts';
 import type { SessionEntry } from '../../src/model/session-entry.ts';
 import { cell, session, source, usd } from '../report/make.ts';
 import { shanghai } from '../report/two-sessions.ts';
@@ -84,5 +85,5 @@ test('a filter takes whole names, in any case, and both must hold', () => {
   ]);
   expect(rows([one], ['model'], { model: 'qwen-max', consumer: 'bOT' })).toEqual([['Qwen-Max', 1]]);
   expect(rows([one], ['model'], { consumer: '' })).toEqual([]);
-  expect(usageFilter({})({ model: 'x', consumer: '' })).toBe(true);
+  expect(usageFilter({})({ model: 'x', consumer: '', api: '', tags: '' })).toBe(true);
 });
