@@ -10,13 +10,23 @@ import {
   type GroupKey,
   type Tag,
 } from './group-keys.ts';
-import type { Condition } from './usage-filter.ts';
+import type { Condition, UsageFilter } from './usage-filter.ts';
 
 /** A condition as it was given: `department!=search`. */
 export interface GivenCondition {
   name: string;
   isNot: boolean;
   pattern: string;
+}
+
+/** A filter as it was given. */
+export interface GivenFilter {
+  model?: string;
+  consumer?: string;
+  where?: GivenCondition[];
+  session?: string;
+  agent?: string;
+  channel?: string;
 }
 
 type Dimensions = Pick<IndexCoverage, 'dimensions'>;
@@ -44,7 +54,14 @@ const NAMES = ['model', 'consumer', 'api'] as const;
 /** What has a filter of its own. */
 const FLAGS: ReadonlySet<string> = new Set(['session', 'agent', 'channel']);
 
-/** The conditions with the names of this store. Throws UsageError for a name that it does not have. */
+/** The filter with the names of this store. Throws UsageError for a name that it does not have. */
+export function filterFor(
+  { model, consumer, where, session, agent, channel }: GivenFilter,
+  coverage: Dimensions,
+): UsageFilter {
+  return { model, consumer, where: where && conditionsFor(where, coverage), session, agent, channel };
+}
+
 export function conditionsFor(given: readonly GivenCondition[], coverage: Dimensions): Condition[] {
   return given.map(({ name, isNot, pattern }) => {
     const of = NAMES.find((known) => known === name) ?? tagOf(name, coverage);

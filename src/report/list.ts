@@ -11,8 +11,8 @@ import {
   type Row,
 } from '../query/aggregate.ts';
 import { exact, plural } from '../platform/count-text.ts';
-import { sessionFilter } from '../query/session-filter.ts';
-import { usageFilter, type Answer, type UsageFilter } from '../query/usage-filter.ts';
+import { asksUsage, sessionMatcher } from '../query/session-matcher.ts';
+import type { Answer, UsageFilter } from '../query/usage-filter.ts';
 import { costText, lostNote } from './numbers.ts';
 import type { Period } from './period.ts';
 import { rollUp } from '../query/roll-up.ts';
@@ -55,8 +55,8 @@ export function listSessions(
   query: ListQuery,
 ): Selected {
   if (query.rollup) return selectSessions(rollUp(sessions.values()), query);
-  const asksUsage = query.sortBy in USAGE_RANKS || usageTests(query).length > 0;
-  if (asksUsage || query.limit === 0) return selectSessions(sessions.values(), query);
+  if (query.sortBy in USAGE_RANKS || asksUsage(query) || query.limit === 0)
+    return selectSessions(sessions.values(), query);
   // The usage of a session is read only if it is shown.
   const { sessions: heads, total } = selectSessions<Listed>(sessions.heads(), query);
   return { sessions: heads.flatMap(({ id }) => sessions.get(id) ?? []), total };
@@ -93,42 +93,15 @@ function selectSessions<T extends Listed>(sessions: Iterable<T>, query: ListQuer
 
 function matcherOf(query: ListQuery): (session: Listed) => Answer {
   const { search, period } = query;
-  const isMeant = sessionFilter(query);
-  const tests = usageTests(query);
+  const isMeant = sessionMatcher(query);
   const wanted = search?.toLowerCase();
   return (session) => {
     if (isPruned(session) !== (query.pruned === true)) return false;
     if (session.updated < period.from || session.created >= period.to) return false;
-    if (isMeant && !isMeant(session.id)) return false;
     const texts = [session.id, session.title ?? ''];
     if (wanted !== undefined && !texts.some((text) => text.toLowerCase().includes(wanted))) return false;
-    let answer: Answer = true;
-    for (const test of tests) {
-      const one = hasRound(session, test);
-      if (one === false) return false;
-      if (one === undefined) answer = undefined;
-    }
-    return answer;
+    return isMeant(session);
   };
-}
-
-/** The rounds that a session must have: each can be another one. */
-function usageTests({ model, consumer, where = [] }: ListQuery): ReturnType<typeof usageFilter>[] {
-  return [
-    ...(model === undefined ? [] : [usageFilter({ model })]),
-    ...(consumer === undefined ? [] : [usageFilter({ consumer })]),
-    ...(where.length === 0 ? [] : [usageFilter({ where })]),
-  ];
-}
-
-function hasRound({ usage = [] }: Listed, test: ReturnType<typeof usageFilter>): Answer {
-  let answer: Answer = false;
-  for (const cell of usage) {
-    const one = test(cell);
-    if (one) return true;
-    if (one === undefined) answer = undefined;
-  }
-  return answer;
 }
 
 interface Ranked<T> {

@@ -48,6 +48,7 @@ describe('an option that is given twice is wrong usage', () => {
       'stats-consumer --where <name=value>',
       'check --where <name=value>',
       'export --where <name=value>',
+      'render --where <name=value>',
       'repair --log-path <path|glob...>',
       'reindex --dimension <name...>',
       'reindex --without <name...>',

@@ -19,10 +19,10 @@ import { localTimeOf } from '../reporting/local-time.ts';
 import { filterOf, warnOfUndecided } from '../reporting/asked-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
-import type { FilterOptions } from '../options/filter-options.ts';
+import type { GivenFilter } from '../../query/store-names.ts';
 import type { ReportOptions } from '../options/report-options.ts';
 
-export interface CheckOptions extends ReportOptions, FilterOptions {
+export interface CheckOptions extends ReportOptions, GivenFilter {
   /** 10⁻¹⁸ USD. */
   budgetUsd?: bigint;
   /** 10⁻¹⁸ of the report's currency. */

@@ -28,10 +28,10 @@ import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { findTarget, writeFile } from './export-file.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
-import type { FilterOptions } from '../options/filter-options.ts';
+import type { GivenFilter } from '../../query/store-names.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
-export interface ExportOptions extends ReportOptions, PeriodOptions, FilterOptions {
+export interface ExportOptions extends ReportOptions, PeriodOptions, GivenFilter {
   format?: ExportFormat;
   groupBy?: string[] | 'round';
   withMessages?: true;

@@ -16,10 +16,10 @@ import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { EMPTY_STORE } from '../reporting/nothing-found.ts';
 import { screenOf } from '../reporting/screen.ts';
-import type { FilterOptions } from '../options/filter-options.ts';
+import type { GivenFilter } from '../../query/store-names.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
-export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'>, FilterOptions {
+export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'>, GivenFilter {
   sortBy: SortKey;
   limit: number;
   rollup?: true;

@@ -15,10 +15,10 @@ import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { nothingFound } from '../reporting/nothing-found.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import { screenOf } from '../reporting/screen.ts';
-import type { FilterOptions } from '../options/filter-options.ts';
+import type { GivenFilter } from '../../query/store-names.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
-export interface StatsOptions extends ReportOptions, PeriodOptions, FilterOptions {
+export interface StatsOptions extends ReportOptions, PeriodOptions, GivenFilter {
   /** Keys in addition to the command's own. */
   groupBy?: string[];
 }

@@ -2,17 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { GivenCondition } from '../../query/store-names.ts';
 import { RepeatableOption } from './given-once.ts';
 
-/** What limits a report to some rounds. */
-export interface FilterOptions {
-  model?: string;
-  consumer?: string;
-  where?: GivenCondition[];
-  session?: string;
-  agent?: string;
-  channel?: string;
-}
-
-/** The options of FilterOptions, for a report on rounds. */
+/** The options of a GivenFilter, for a report on rounds. */
 export function addFilterOptions(command: Command): Command {
   return command
     .option('--model <name>', 'Only rounds of this model (whole name, in any case)')
@@ -23,8 +13,19 @@ export function addFilterOptions(command: Command): Command {
     .option('--channel <name>', 'Only sessions of this OpenClaw channel (main, discord, cron, subagent, …)');
 }
 
+/** The same, for what shows whole sessions. */
+export function addSessionFilterOptions(command: Command): Command {
+  return command
+    .option('--model <name>', 'Only sessions that used this model')
+    .option('--consumer <name>', 'Only sessions of this consumer')
+    .addOption(whereOption('Only sessions with a round'))
+    .option('--session <id>', 'Only sessions with this id; * stands for any characters')
+    .option('--agent <id>', 'Only sessions of this OpenClaw agent')
+    .option('--channel <name>', 'Only sessions of this OpenClaw channel (main, discord, cron, subagent, …)');
+}
+
 /** `--where department=search --where 'env!=test*'` */
-export function whereOption(what: string): Option {
+function whereOption(what: string): Option {
   return new RepeatableOption(
     '--where <name=value>',
     `${what} of this dimension, model, consumer, api or service_tier; also name!=value; * stands for any characters; can be repeated`,

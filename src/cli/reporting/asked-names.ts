@@ -1,11 +1,10 @@
 import { plural } from '../../platform/count-text.ts';
 import { undecidedText } from '../../report/numbers.ts';
 import { TIER, type GroupKey } from '../../query/group-keys.ts';
-import { conditionsFor, groupKeysOf } from '../../query/store-names.ts';
+import { filterFor, groupKeysOf, type GivenFilter } from '../../query/store-names.ts';
 import type { UsageFilter } from '../../query/usage-filter.ts';
 import { coverageOf, type State } from '../../store/state.ts';
 import type { Context } from '../context.ts';
-import type { FilterOptions } from '../options/filter-options.ts';
 
 /** The keys of --group-by. Throws UsageError for a name that is no key and no dimension of the store. */
 export function keysOf(names: readonly string[], state: State): GroupKey[] {
@@ -13,12 +12,11 @@ export function keysOf(names: readonly string[], state: State): GroupKey[] {
 }
 
 /** The filter of a report. Throws UsageError for a name that the store does not have. */
-export function filterOf(context: Pick<Context, 'warn'>, options: FilterOptions, state: State): UsageFilter {
-  const { model, consumer, session, agent, channel } = options;
+export function filterOf(context: Pick<Context, 'warn'>, given: GivenFilter, state: State): UsageFilter {
   const coverage = coverageOf(state);
-  const where = options.where && conditionsFor(options.where, coverage);
-  if (coverage.counted_from !== null && where?.some(({ of }) => of === TIER)) context.warn(OLD_TIERS);
-  return { model, consumer, where, session, agent, channel };
+  const filter = filterFor(given, coverage);
+  if (coverage.counted_from !== null && filter.where?.some(({ of }) => of === TIER)) context.warn(OLD_TIERS);
+  return filter;
 }
 
 const OLD_TIERS =
