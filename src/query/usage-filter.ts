@@ -51,7 +51,7 @@ export function usageFilter(filter: UsageFilter): (names: FilteredNames) => Answ
   };
 }
 
-export function conditionTest({
+function conditionTest({
   of,
   isNot,
   pattern,

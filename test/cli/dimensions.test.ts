@@ -222,7 +222,7 @@ test('an export has a column, or a nested key, for each dimension; a name that i
       "",
       "1 round was stored before the store counted by department: run monitor reindex to count by it.",
       "",
-      "2 of 6 requests failed (1 rate limited (429), 1 server error (5xx))",
+      "2 of 6 requests failed (1 rate limited (429), 1 server error (5xx)).",
       "",
     ]
   `);

@@ -37,7 +37,8 @@ export function* markdownTable(stats: Stats): Generator<string> {
       .join('; ')
       .replaceAll('<', '&lt;')}.\n`;
   // The name of a dimension can be anything.
-  for (const note of [...dimensionNotes(stats), ...failureNotes(total)]) yield `\n${escapeMarkdown(note)}\n`;
+  for (const note of [...dimensionNotes(stats), ...failureNotes(total)])
+    yield `\n${escapeMarkdown(note).replace(/\.?$/, '.')}\n`;
 }
 
 function headCell(key: GroupKey): string {
@@ -46,7 +47,7 @@ function headCell(key: GroupKey): string {
 
 /** Plain text, whatever it holds. */
 function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>#|~@!&]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+  return text.replaceAll(/[\\`*{}[\]<>#|~@!&]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }
 
 function numbers(row: Row): string[] {
