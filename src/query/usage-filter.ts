@@ -51,12 +51,7 @@ export function usageFilter(filter: UsageFilter): (names: FilteredNames) => Answ
   };
 }
 
-function conditionTest({
-  of,
-  isNot,
-  pattern,
-  isLiteral,
-}: Condition): (names: FilteredNames) => Answer {
+function conditionTest({ of, isNot, pattern, isLiteral }: Condition): (names: FilteredNames) => Answer {
   const isMatch = rememberedMatcher(pattern, !isLiteral);
   if (typeof of === 'string') return (names) => isMatch(names[of]) !== isNot;
   const valueOf = tagReader(of);
