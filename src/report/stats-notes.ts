@@ -20,7 +20,7 @@ export function failureNotes({ rounds, failures }: { rounds: number; failures: F
     ...(uncounted === 0
       ? []
       : [
-          `Whether ${plural(uncounted, 'request')} of an older version failed is not known: run monitor reindex to count it.`,
+          `Whether ${plural(uncounted, 'request')} of an older version failed is not known: run monitor reindex to count ${uncounted === 1 ? 'it' : 'them'}.`,
         ]),
   ];
 }
@@ -33,7 +33,7 @@ const KINDS: readonly (readonly [of: (failures: Failures) => number, one: string
     'other client errors (4xx)',
   ],
   [({ serverErrors }) => serverErrors, 'server error (5xx)', 'server errors (5xx)'],
-  [({ gone }) => gone, 'without a response (0)', 'without a response (0)'],
+  [({ gone }) => gone, 'without a response (status 0)', 'without a response (status 0)'],
 ];
 
 /** What the values of dimensions in a table do not say. */
@@ -51,12 +51,12 @@ export function dimensionNotes({ keys, rows, total }: Stats): string[] {
       ),
       ...note(
         roundsOf(OTHER_VALUES),
-        (rounds) => `${rounds} in ${OTHER_VALUES}: a session counts by at most 1,000 values of ${name}.`,
+        (rounds) => `${rounds} put in ${OTHER_VALUES}: a session counts by at most 1,000 values of ${name}.`,
       ),
       ...(key === TIER
         ? note(
             total.failures.uncounted,
-            (rounds) => `${rounds} stored before the store counted by ${name}, and in (default) here.`,
+            (rounds) => `${rounds} stored before the store counted by ${name}, and counted as (default).`,
           )
         : []),
     ];

@@ -55,9 +55,13 @@ test('hostile tags: names of prototypes, and what is no text', () => {
 });
 
 test('a filter in words', () => {
-  expect(filterWords({ model: 'm', agent: 'a', where: [is(DEPARTMENT, 's*'), isNot('api', '')] })).toEqual([
+  const names = { model: 'm', consumer: 'c', session: 's', agent: 'a', channel: 'd' };
+  expect(filterWords({ ...names, where: [is(DEPARTMENT, 's*'), isNot('api', '')] })).toEqual([
     'model m',
+    'consumer c',
+    'session s',
     'agent a',
+    'channel d',
     'department=s*',
     'api!=',
   ]);
