@@ -2,6 +2,7 @@ import type { Bound } from '../pricing/bounds.ts';
 import { usdOf } from '../pricing/money.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { amountsOf, isUsdKnown, namesByUse, sessionTotals, type Row } from './aggregate.ts';
+import { failedRounds } from './failures.ts';
 import { boundCosts, boundReasonCounts, sumBound, type Converted } from './costs.ts';
 import { countsJson, tokenTotalsJson, type CountsJson, type TokenTotalsJson } from './measures.ts';
 
@@ -14,6 +15,8 @@ export function sumJson(row: Row): SumJson {
     ...countsJson(row),
     ...costJson(row),
     saved_usd: isUsdKnown(row) ? usdOf(row.saved) : null,
+    failed_rounds: failedRounds(row.failures),
+    uncounted_rounds: row.failures.uncounted,
   };
 }
 
@@ -69,6 +72,9 @@ interface SessionJson extends TokenTotalsJson, CostJson, PrunedJson {
 interface SumJson extends CountsJson, CostJson {
   sessions: number;
   saved_usd: number | null;
+  /** The client was gone, or the status was 400 or above; and rounds of which that is not known. */
+  failed_rounds: number;
+  uncounted_rounds: number;
 }
 
 interface CostJson {

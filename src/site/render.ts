@@ -12,6 +12,7 @@ import { pagesInOrder, type PagesOf, type Workers } from './page-workers.ts';
 import type { Page } from './page.ts';
 import { pagesOfSession } from './session-pages.ts';
 import { siteContext } from './site-context.ts';
+import { siteFilter, type AskedSessions } from './site-filter.ts';
 import { storePages } from './store-pages.ts';
 import { SiteFolder, type Written } from './site-folder.ts';
 import { refuseOverlap } from './site-overlap.ts';
@@ -34,10 +35,22 @@ export interface RenderOptions {
   allowOtherOwner?: boolean;
   /** The currency of costs; undefined: each in its own. */
   currency?: AskedCurrency | undefined;
+  /** Which sessions the site shows. */
+  sessions?: AskedSessions;
   /** Without workers, everything runs in this thread. */
   workers?: Workers;
   /** Called before each session that is rendered. */
   onProgress?: ((progress: Progress) => void) | undefined;
+  /** Called at the end. */
+  onLeftOut?: ((leftOut: LeftOut) => void) | undefined;
+}
+
+/** What a filter leaves out of a site. */
+export interface LeftOut {
+  /** Sessions of which the store does not know whether the filter is about them. */
+  undecided: number;
+  /** The filter, in words, if no session matches it. */
+  unmatched: readonly string[];
 }
 
 /** Counts the sessions whose pages are not up to date. */
@@ -81,7 +94,9 @@ async function renderSnapshot(
 ): Promise<Written> {
   const { local, now, refresh, full, replace = false, currency } = options;
   const { dir, noContent, priceLines } = snapshot;
-  const entries = [...inCurrency(snapshot.sessions, currency && currencyView(currency)).values()];
+  const filter = siteFilter(files, tree.ownPath('filter.json'), snapshot.state, options.sessions);
+  const all = inCurrency(snapshot.sessions, currency && currencyView(currency)).values();
+  const { entries, undecided } = filter.select(all);
   const facts = {
     now,
     noContent,
@@ -90,12 +105,15 @@ async function renderSnapshot(
     slots: modelSlots(entries),
     priceLines,
     currency,
+    filter: filter.words,
   };
   const site = siteContext(facts, local);
   const sessions = entries.map((entry) => keyedSession(entry, site.colours));
   const { store } = snapshot.state;
-  const folder = new SiteFolder(files, tree, { store, common: commonKey(snapshot, local), full, replace });
+  const common = commonKey(snapshot, local, filter.words);
+  const folder = new SiteFolder(files, tree, { store, common, full, replace });
   try {
+    filter.remember();
     folder.writePages(assetPages());
     const whole = sessions.filter(({ entry }) => !isPruned(entry));
     const changed = whole.filter(({ entry, key }) => !folder.keepSession(entry.file, key));
@@ -107,7 +125,9 @@ async function renderSnapshot(
     folder.writePages(storePages(snapshot, sessions, refresh, site));
     // Last, because it makes open pages reload.
     folder.writePages([stampPage(folder.digest(), refresh)]);
-    return folder.finish();
+    const written = folder.finish();
+    options.onLeftOut?.({ undecided, unmatched: entries.length === 0 ? filter.words : [] });
+    return written;
   } finally {
     folder.close();
   }
@@ -127,8 +147,12 @@ async function writeSessions(
 }
 
 /** Digest of what every page depends on besides its session. */
-function commonKey({ noContent, state }: Snapshot, { timeZone }: LocalTime): string {
-  return hexDigest(JSON.stringify([build, timeZone, noContent, state.prices.generation]));
+function commonKey(
+  { noContent, state }: Snapshot,
+  { timeZone }: LocalTime,
+  filter: readonly string[],
+): string {
+  return hexDigest(JSON.stringify([build, timeZone, noContent, state.prices.generation, ...filter]));
 }
 
 export function* assetPages(): Generator<Page> {
