@@ -42,8 +42,6 @@ describe('an option that is given twice is wrong usage', () => {
       'parse --dimension <name...>',
       'parse --keep <name...>',
       'parse --drop <name...>',
-<<<<<<< HEAD
-=======
       'list --where <name=value>',
       'stats-model --where <name=value>',
       'stats-date --where <name=value>',
@@ -51,7 +49,6 @@ describe('an option that is given twice is wrong usage', () => {
       'check --where <name=value>',
       'export --where <name=value>',
       'render --where <name=value>',
->>>>>>> query
       'repair --log-path <path|glob...>',
       'reindex --dimension <name...>',
       'reindex --without <name...>',
