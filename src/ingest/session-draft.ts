@@ -11,6 +11,7 @@ import { LineArena } from './arena.ts';
 import { sealRound } from '../session-format/framing.ts';
 import { factsOfLogged, SessionCells, type CountingRules } from '../session-format/round-cells.ts';
 import { storedLine, type StoredFacts } from '../session-format/write-round.ts';
+import { ToolTally } from '../session-format/tool-tally.ts';
 import { addCounts, type Counts } from '../model/counts.ts';
 import { sumUsage, summaryOf } from '../session-format/summary.ts';
 
@@ -32,6 +33,7 @@ export class SessionDraft {
   #title: string | null;
   #errors: number;
   readonly #marks: PruneMarks;
+  readonly #tools: ToolTally;
   /** Positions in `#space`. */
   #lines: number[] = [];
   #usage: UsageCell[] = [];
@@ -59,6 +61,7 @@ export class SessionDraft {
     this.#title = known?.title ?? null;
     this.#errors = known?.errors ?? 0;
     this.#marks = pruneMarks(known ?? {});
+    this.#tools = new ToolTally(known);
   }
 
   /** Starts a new file. `known` is the entry of a session whose rounds were removed; numbering continues from it. */
@@ -134,6 +137,11 @@ export class SessionDraft {
     this.#model = logged.model;
     if (this.#memory)
       this.#title ??= titleOf(logged.question === null ? null : charactersOf(logged.question));
+    if (texts)
+      this.#tools.add(round, {
+        toolCalls: logged.toolCalls,
+        newMessages: texts.context && texts.newMessages,
+      });
     if ((logged.responseCode ?? 0) >= 400) this.#errors++;
     const counted = this.#cells.of(factsOfLogged(logged, facts.at, facts.kept));
     const cell = cellOf(logged, facts, logged.usage, money, counted);
@@ -161,6 +169,7 @@ export class SessionDraft {
         model: this.#model,
         title: this.#title,
         errors: this.#errors,
+        ...this.#tools.counts,
         ...this.#marks,
       },
       rounds,

@@ -73,7 +73,7 @@ function readHead(reader: ByteReader, names: readonly string[]): SessionHead {
   const title = reader.text() || null;
   const rest = reader.text();
   const head = { id, file, end, last, summary, created, updated, rounds, model, title, errors };
-  return rest === '' ? head : { ...head, ...(JSON.parse(rest) as Partial<SessionHead>) };
+  return rest === '' ? head : Object.assign(head, JSON.parse(rest) as Partial<SessionHead>);
 }
 
 /** The id in a record. */
