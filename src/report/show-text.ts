@@ -66,7 +66,6 @@ function factLines(session: SessionEntry, sum: Row, { local }: ShowStyle): strin
 }
 
 const TOOLS = '🔧 Tools:    ';
-const MOST_TOOL_LINES = 8;
 
 /** Nothing if none were called, or if it is not known. */
 function toolLines({ tools = [], tools_from: from }: SessionEntry, width: number): string[] {
@@ -76,7 +75,7 @@ function toolLines({ tools = [], tools_from: from }: SessionEntry, width: number
       `${cleanLine(name)} ${exact(calls)}${failed > 0 ? ` (${exact(failed)} failed)` : ''}`,
   );
   const text = `${TOOLS}${counts.join(', ')}${from === undefined ? '' : ` (from round ${exact(from)} on)`}`;
-  return wrap(text, width, MOST_TOOL_LINES).lines;
+  return wrap(text, width, 200).lines;
 }
 
 /** Parts that are zero are left out. Reasoning is part of the output, so the total counts it once. */
