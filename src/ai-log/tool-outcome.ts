@@ -24,7 +24,7 @@ export function resultText(parts: readonly Part[]): string {
  * Why a tool's result counts as failed, in a word or two; null if it does not. OpenAI's tool messages do not say, so
  * these count besides `is_error` and Gemini's `error`: Claude's `<tool_use_error>`, a nonzero exit code in the first
  * words or in a JSON object (`exit_code`, `exitCode`, also under `metadata`), and a JSON object whose first key is a
- * nonempty `error`. What else is added here must be found by `mayBringFailure` too.
+ * nonempty `error`. What else is added here must be found by `mayTellOfTools` too.
  */
 export function failureOf(result: ToolResult): string | null {
   const text = resultText(result.parts);

@@ -61,7 +61,7 @@ export class SessionDraft {
     this.#title = known?.title ?? null;
     this.#errors = known?.errors ?? 0;
     this.#marks = pruneMarks(known ?? {});
-    this.#tools = new ToolTally(known);
+    this.#tools = new ToolTally(known, memory?.openCalls);
   }
 
   /** Starts a new file. `known` is the entry of a session whose rounds were removed; numbering continues from it. */

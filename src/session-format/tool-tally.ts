@@ -1,8 +1,9 @@
-import { failedTools, mayBringFailure } from '../ai-log/failed-tools.ts';
+import { mayTellOfTools, toolsOfRequest } from '../ai-log/request-tools.ts';
 import { readCallList } from '../ai-log/message.ts';
 import { charactersOf, type Text } from '../ai-log/round.ts';
 import type { ToolCount, ToolCounts } from '../model/tool-counts.ts';
 import { arrayElements } from '../platform/json-spans.ts';
+import { OpenCalls } from './open-calls.ts';
 import { readRound, type ReadRound } from './read-round.ts';
 import type { StoredRound } from './stored-round.ts';
 
@@ -14,6 +15,8 @@ const LONGEST_NAME = 128;
 /** A list of no calls, or none. */
 const SHORTEST_CALLS = 3;
 
+const NO_TOOLS: ToolTexts = { toolCalls: null, newMessages: [] };
+
 /** What a round says of tools. */
 export interface ToolTexts {
   /** Its answer's calls; null if none were logged. */
@@ -23,16 +26,19 @@ export interface ToolTexts {
 }
 
 /**
- * Counts the tool calls of a session's answers, and the failed results in its requests. Only a round's own texts decide,
- * so it does not matter in how many runs the rounds are counted, or whether they come from a log or from the store.
+ * Counts a session's tool calls and failed results: the calls of its answers, those that the log lacks once the next
+ * request sends them back, and the failed results in its requests. It does not matter in how many runs the rounds are
+ * counted, or whether they come from a log or from the store.
  */
 export class ToolTally {
   /** undefined before the first round that says something of tools. */
   #from: number | undefined;
   readonly #tools = new Map<string, ToolCount>();
+  readonly #open: OpenCalls;
 
-  /** `known`: the counts of earlier rounds. */
-  constructor(known: ToolCounts = {}) {
+  /** `known`: the counts of earlier rounds. `open`: their calls in the same file, which change with each round. */
+  constructor(known: ToolCounts = {}, open = new OpenCalls()) {
+    this.#open = open;
     this.#addCounts(known);
   }
 
@@ -56,15 +62,20 @@ export class ToolTally {
   add(round: number, { toolCalls, newMessages }: ToolTexts): void {
     if (toolCalls === null && newMessages === null) return;
     this.#from ??= round;
-    if (toolCalls !== null && toolCalls.length >= SHORTEST_CALLS)
-      for (const { name } of readCallList(charactersOf(toolCalls)) ?? []) this.#of(name)[1]++;
-    if (newMessages !== null) for (const name of failedTools(newMessages)) this.#of(name)[2]++;
+    const request = newMessages === null ? undefined : toolsOfRequest(newMessages);
+    const made =
+      toolCalls === null || toolCalls.length < SHORTEST_CALLS
+        ? []
+        : (readCallList(charactersOf(toolCalls)) ?? []);
+    for (const { name } of this.#open.pass(request?.calls ?? [], made)) this.#of(name)[1]++;
+    for (const { name } of made) this.#of(name)[1]++;
+    for (const name of request?.failed ?? []) this.#of(name)[2]++;
   }
 
   /** Adds a stored round. `read`: its texts, if they were read already. */
   addStored(stored: StoredRound, line: string, read?: ReadRound['texts']): void {
     const { round } = stored;
-    if (stored.has_tool_calls || mayBringFailure(line)) {
+    if (stored.has_tool_calls || mayTellOfTools(line)) {
       const texts = read ?? readRound(line).texts;
       const added = texts.get('new_messages');
       const newMessages = added === undefined ? null : (arrayElements(added) ?? []);
@@ -73,7 +84,7 @@ export class ToolTally {
     }
     const has = (name: 'tool_calls' | 'new_messages'): boolean =>
       stored[name] !== undefined || read?.has(name) === true;
-    if (has('tool_calls') || has('new_messages')) this.#from ??= round;
+    if (has('tool_calls') || has('new_messages')) this.add(round, NO_TOOLS);
   }
 
   #addCounts({ tools, tools_from }: ToolCounts): void {

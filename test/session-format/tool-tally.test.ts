@@ -113,10 +113,13 @@ describe('a stored round counts as the logged one', () => {
       .answer(null, [bash('c')]),
     talk.result('c', '{"exit_code":0}').answer('Done.'),
     { model: 'm', answer: 'no messages' },
+    // The log lacks the calls of this answer.
+    { ...talk.ask('more').answer(null, [{ id: 'u', name: 'unlogged', args: {} }]), tool_calls: null },
+    talk.result('u', 'exit code 7').answer('Failed.'),
     { model: 'm', messages: 'cut', tool_calls: [{ name: 'late' }] },
     { model: 'm', messages: [{ role: 'tool', tool_call_id: 'z', content: 'Exit code 9' }] },
   ];
-  const expected = { tools: [['bash', 2, 1], ['late', 1, 0], [OTHER_TOOLS, 0, 1], ['read', 1, 0]] }; // prettier-ignore
+  const expected = { tools: [['bash', 2, 1], ['late', 1, 0], [OTHER_TOOLS, 0, 1], ['read', 1, 0], ['unlogged', 1, 1]] }; // prettier-ignore
   const lines = storedLines(rounds);
 
   test('from its line, parsed as a whole', () => {

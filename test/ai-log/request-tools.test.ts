@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failedTools, mayBringFailure } from '../../src/ai-log/failed-tools.ts';
+import { mayTellOfTools, toolsOfRequest } from '../../src/ai-log/request-tools.ts';
 import { readMessage } from '../../src/ai-log/message.ts';
 import { failureOf, resultsOf } from '../../src/ai-log/tool-outcome.ts';
 import { fc } from '../fast-check.ts';
@@ -7,8 +7,8 @@ import { fc } from '../fast-check.ts';
 const failed = (...messages: object[]): readonly string[] => {
   const json = messages.map((message) => JSON.stringify(message));
   const bytes = json.map((text) => new Uint8Array(Buffer.from(`  ${text}`)).subarray(2));
-  expect(failedTools(bytes)).toEqual(failedTools(json));
-  return failedTools(json);
+  expect(toolsOfRequest(bytes)).toEqual(toolsOfRequest(json));
+  return toolsOfRequest(json).failed;
 };
 
 const user = { role: 'user', content: 'go' };
@@ -80,24 +80,39 @@ test('results of tools that the provider runs are part of the answer', () => {
   expect(failed({ role: 'assistant', content }, user)).toEqual([]);
 }); // prettier-ignore
 
+test('the calls of the last answer, in each provider’s form', () => {
+  const names = (...messages: object[]): string[] =>
+    toolsOfRequest(messages.map((message) => JSON.stringify(message))).calls.map(({ id, name }) => `${name} ${id}`);
+  expect(names(asks(chatCall('a', 'bash')), tool('a', 'fine'), asks(chatCall('b', 'read')), tool('b', 'fine'))).toEqual(['read b']);
+  expect(names(asks(chatCall('a', 'bash')), { role: 'assistant', content: 'Done.' }, user)).toEqual(['bash a']);
+  expect(names(asks(chatCall('a', 'bash')), user, { role: 'assistant', content: 'Done.' }, user)).toEqual([]);
+  expect(names({ role: 'assistant', content: [use('a', 'Bash'), use('b', 'Read')] }, user)).toEqual(['Bash a', 'Read b']);
+  expect(names({ role: 'assistant', content: null, function_call: { name: 'add', arguments: '' } })).toEqual(['add null']);
+  expect(names({ role: 'model', parts: [{ functionCall: { name: 'weather' } }] }, user)).toEqual(['weather null']);
+  const item = { type: 'function_call', call_id: 'a', name: 'shell', arguments: '{}' };
+  expect(names(item, { type: 'function_call_output', call_id: 'a', output: '' }, { ...item, call_id: 'b' })).toEqual(['shell b', 'shell a']);
+}); // prettier-ignore
+
 test('a result that was sent twice failed once', () => {
   expect(failed(asks(chatCall('a', 'bash')), tool('a', 'exit code 1'), tool('a', 'exit code 2'))).toEqual(['bash']); // prettier-ignore
 });
 
 test('whatever is no message has no results', () => {
-  expect(failedTools(['1', 'null', '"exit code 1"', '{"role":"tool"', '[{"role":"tool"}]', '{}'])).toEqual(
-    [],
+  expect(toolsOfRequest(['1', 'null', '"exit code 1"', '{"role":"tool"', '[{"role":"tool"}]', '{}'])).toEqual(
+    { calls: [], failed: [] },
   );
 });
 
 test('messages whose results are fine are not parsed', () => {
+  expect(mayTellOfTools(JSON.stringify({ role: 'assistant', content: 'no call' }))).toBe(false);
+  expect(mayTellOfTools(JSON.stringify(asks(chatCall('a', 'bash'))))).toBe(true);
   const fine = [
     tool('a', 'Process exited with code 0\nit says "error"'),
     tool('a', '{"exit_code":0,"output":"an error", "error": null}'),
     { role: 'user', content: [result('a', 'an error', { is_error: false })] },
     { role: 'user', content: 'exit code 1' },
   ];
-  for (const message of fine) expect(mayBringFailure(JSON.stringify(message))).toBe(false);
+  for (const message of fine) expect(mayTellOfTools(JSON.stringify(message))).toBe(false);
 });
 
 /** Ways to write the same JSON: more space, everything in escapes. */
@@ -139,8 +154,8 @@ test('no failure is missed by the test that saves the parsing', () => {
       const json = form(JSON.stringify(message));
       const isFailed = resultsOf(readMessage(json)).some((one) => failureOf(one) !== null);
       if (isFailed) failures++;
-      if (isFailed) expect(mayBringFailure(json)).toBe(true);
-      if (isFailed) expect(mayBringFailure(Buffer.from(json))).toBe(true);
+      if (isFailed) expect(mayTellOfTools(json)).toBe(true);
+      if (isFailed) expect(mayTellOfTools(Buffer.from(json))).toBe(true);
     }),
     { numRuns: 3000 },
   );
