@@ -11,6 +11,7 @@ import { LineArena } from './arena.ts';
 import { sealRound } from '../session-format/framing.ts';
 import { factsOfLogged, SessionCells, type CountingRules } from '../session-format/round-cells.ts';
 import { storedLine, type StoredFacts } from '../session-format/write-round.ts';
+import { ToolTally } from '../session-format/tool-tally.ts';
 import { addCounts, type Counts } from '../model/counts.ts';
 import { sumUsage, summaryOf } from '../session-format/summary.ts';
 
@@ -34,6 +35,7 @@ export class SessionDraft {
   #title: string | null;
   #errors: number;
   readonly #marks: PruneMarks;
+  readonly #tools: ToolTally;
   /** Positions in `#space`. */
   #lines: number[] = [];
   #usage: UsageCell[] = [];
@@ -63,6 +65,7 @@ export class SessionDraft {
     this.#title = known?.title ?? null;
     this.#errors = known?.errors ?? 0;
     this.#marks = pruneMarks(known ?? {});
+    this.#tools = new ToolTally(known, memory?.openCalls);
   }
 
   /** Starts a new file. `known` is the entry of a session whose rounds were removed; numbering continues from it. */
@@ -149,6 +152,11 @@ export class SessionDraft {
     this.#model = logged.model;
     if (this.#memory)
       this.#title ??= titleOf(logged.question === null ? null : charactersOf(logged.question));
+    if (texts)
+      this.#tools.add(round, {
+        toolCalls: logged.toolCalls,
+        newMessages: texts.context && texts.newMessages,
+      });
     if ((logged.responseCode ?? 0) >= 400) this.#errors++;
     const counted = this.#cells.of(factsOfLogged(logged, facts.at, facts.kept));
     const cell = cellOf(logged, facts, logged.usage, money, counted);
@@ -176,6 +184,7 @@ export class SessionDraft {
         model: this.#model,
         title: this.#title,
         errors: this.#errors,
+        ...this.#tools.counts,
         ...this.#marks,
       },
       rounds,

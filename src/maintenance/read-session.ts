@@ -12,6 +12,7 @@ import { parseRound } from '../session-format/read-round.ts';
 import type { StoredRound } from '../session-format/stored-round.ts';
 import { factsOfStored, SessionCells, type CountingRules } from '../session-format/round-cells.ts';
 import { usageOf } from '../session-format/stored-usage.ts';
+import { ToolTally } from '../session-format/tool-tally.ts';
 import { titleOf } from '../session-format/title.ts';
 import type { PrunedPart } from '../store/pruned-file.ts';
 import { sessionLines, type SessionLine } from '../store/session-lines.ts';
@@ -57,6 +58,7 @@ export function readSession(
     parts.flatMap(({ usage }) => usage),
   );
   const read: ReadSession = { id: undefined, sum: emptySum(), isDamaged: true, altered: [], positions: [] };
+  const tools = ToolTally.after(parts);
   const requests = new Map<number, number>();
   let isHead = true;
   for (const line of sessionLines(files, path)) {
@@ -74,9 +76,11 @@ export function readSession(
       break;
     }
     addRound(read.sum, round, line, pricedCell(round, book, cells.of(factsOfStored(round))));
+    tools.addStored(round, line.text);
     read.positions.push(round.at);
     if (!line.isIntact) read.altered.push(round.round);
   }
+  Object.assign(read.sum, tools.counts);
   read.sum.usage = mergeCells(read.sum.usage);
   return read;
 }

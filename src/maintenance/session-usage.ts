@@ -3,7 +3,7 @@ import type { UsageCell } from '../model/usage-cell.ts';
 import { mergeCells } from '../model/usage-cells.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
-import { readRound } from '../session-format/read-round.ts';
+import { readRound, type ReadRound } from '../session-format/read-round.ts';
 import { factsOfStored, SessionCells } from '../session-format/round-cells.ts';
 import type { StoredRound } from '../session-format/stored-round.ts';
 import type { PrunedPart } from '../store/pruned-file.ts';
@@ -23,15 +23,16 @@ export function usageFromRounds(
   entry: SessionEntry,
   { book, rules }: Counting,
   parts: readonly PrunedPart[],
-  onRound?: (round: StoredRound) => void,
+  onRound?: (round: StoredRound, read: Pick<ReadRound, 'line' | 'texts'>) => void,
 ): UsageCell[] {
   let cells: UsageCell[] = parts.flatMap(({ usage }) => usage);
   let rounds = removedRounds(parts);
   const counted = new SessionCells(rules, cells);
   for (const line of storedRounds(files, dir, entry)) {
-    const { stored, texts } = readRound(line);
+    const read = readRound(line);
+    const { stored, texts } = read;
     cells.push(pricedCell(stored, book, counted.of(factsOfStored(stored, texts))));
-    onRound?.(stored);
+    onRound?.(stored, read);
     rounds++;
     if (cells.length > MOST_CELLS) cells = mergeCells(cells);
   }

@@ -5,11 +5,12 @@ import { isCount } from '../platform/json-checks.ts';
 import { parseIndexLine, toCell, toRow, type CellRow } from './index/index.ts';
 import type { State } from './state.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
+import type { ToolCounts } from '../model/tool-counts.ts';
 
 /** The sums of rounds that were removed from a session. */
 export type PrunedPart = Pick<
   SessionEntry,
-  'created' | 'updated' | 'rounds' | 'model' | 'errors' | 'usage'
+  'created' | 'updated' | 'rounds' | 'model' | 'errors' | 'usage' | keyof ToolCounts
 > & {
   /** Time of the removal, in milliseconds since 1970 UTC. */
   pruned: number;

@@ -5,10 +5,13 @@ import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { cutLine, WRAPS } from '../logs/wrap.ts';
 import { aiLine, dumpStore, failAt, makeFolder, otherLine, run, type Fault } from './make.ts';
 
+/** Each round of `a` calls a tool. */
+const CALL = { tool_calls: [{ id: 'c', function: { name: 'bash', arguments: '{}' } }] };
+
 const lines = (from: number, to: number): string =>
   Array.from(
     { length: to - from },
-    (_, i) => aiLine('a', from + i) + otherLine(i) + aiLine('b', from + i),
+    (_, i) => aiLine('a', from + i, CALL) + otherLine(i) + aiLine('b', from + i),
   ).join('');
 
 /** A log, and the store it is parsed into, at the moment before the run that fails. */

@@ -81,6 +81,7 @@ describe('what a draft hands over', () => {
       model: 'n',
       title: 'why',
       errors: 2,
+      tools: [],
     });
     const bucket = FIRST / 900_000;
     expect(addition.usage).toEqual([

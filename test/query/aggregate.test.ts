@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { byCost, byKey, isCostKnown, namesByUse, sessionTotals } from '../../src/query/aggregate.ts';
-import { NO_FAILURES } from '../../src/query/failures.ts';
 import { noCosts } from '../../src/query/costs.ts';
 import { groupUsage } from '../../src/query/group-usage.ts';
 import { rowsOf } from './make.ts';

@@ -17,6 +17,7 @@ import { coverageOf, type State } from '../../store/state.ts';
 import { StoredIndex } from '../../store/index/index.ts';
 import { lockPath, openStore, type Store } from '../../store/store.ts';
 import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
+import { subtractTools, toolCountsOf } from '../../model/tool-counts.ts';
 import { subtractCells } from '../../model/usage-cells.ts';
 import { copyName } from '../repair/repair-problem.ts';
 import { keysOfRounds } from './keys-of-rounds.ts';
@@ -148,9 +149,10 @@ class Pruning {
         entry.usage,
         earlier.flatMap(({ usage }) => usage),
       ),
+      ...subtractTools(entry, earlier),
     };
     const nothing = { length: 0, crc: 0 };
-    const left = { id, file, created, updated, rounds, model, errors };
+    const left = { id, file, created, updated, rounds, model, errors, ...toolCountsOf(entry) };
     const marks = { pruned: now, pruned_rounds: rounds };
     this.#removals.push({
       entry: { ...left, ...marks, title: null, end: 0, last: nothing, summary: nothing },

@@ -8,6 +8,7 @@ import { appendRounds, recordsPath } from '../../store/session-file.ts';
 import { copyRounds } from '../../store/session-lines.ts';
 import type { Store } from '../../store/store.ts';
 import type { PruneMarks, SessionEntry } from '../../model/session-entry.ts';
+import { withoutTools } from '../../model/tool-counts.ts';
 import { LineArena } from '../../ingest/arena.ts';
 import { readSession, type Counting } from '../read-session.ts';
 import { marksOf, withRemoved, type Removed } from '../removed-rounds.ts';
@@ -212,7 +213,7 @@ class Writer {
     const path = join(store.dir, this.#file);
     const { sum } = readSession(files, path, counting, (_, end) => end <= entry.end, removed);
     if (sum.end !== entry.end) throw changedMeanwhile(store.dir);
-    const renewed = { ...entry, ...withRemoved(sum, removed), ...marksOf(removed, entry) };
+    const renewed = { ...withoutTools(entry), ...withRemoved(sum, removed), ...marksOf(removed, entry) };
     const { rounds, pruned_content: bare } = renewed;
     sessions.set(this.#id, {
       ...renewed,

@@ -1,9 +1,11 @@
 import { isBefore, type IndexCoverage } from '../../model/index-coverage.ts';
 import { InputOutputError, isSystemError, UsageError } from '../../platform/errors.ts';
+import { fullerTools, withoutTools } from '../../model/tool-counts.ts';
 import type { Files } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
 import { parsePriceBook } from '../../pricing/price-book.ts';
 import { CountingRules } from '../../session-format/round-cells.ts';
+import { ToolTally } from '../../session-format/tool-tally.ts';
 import { StoredIndex } from '../../store/index/index.ts';
 import { pricesPath } from '../../store/price-files.ts';
 import { readPruned } from '../../store/pruned-file.ts';
@@ -102,12 +104,15 @@ function* recounted(
   const removed = readPruned(files, dir, state);
   const isUnkept = isBefore(coverageOf(state).kept_from);
   for (const entry of sessions.values()) {
-    const usage = usageFromRounds(files, dir, entry, counting, removed.get(entry.id) ?? [], ({ at }) => {
+    const parts = removed.get(entry.id) ?? [];
+    const tools = ToolTally.after(parts);
+    const usage = usageFromRounds(files, dir, entry, counting, parts, (round, { line, texts }) => {
+      tools.addStored(round, line, texts);
       result.rounds++;
-      if (isUnkept(at)) result.unkeptRounds++;
+      if (isUnkept(round.at)) result.unkeptRounds++;
     });
     result.sessions++;
     result.prunedRounds += entry.pruned_rounds ?? 0;
-    yield { ...entry, usage };
+    yield { ...withoutTools(entry), ...fullerTools(entry, tools.counts), usage };
   }
 }

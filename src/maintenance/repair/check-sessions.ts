@@ -14,6 +14,7 @@ import {
 } from '../read-session.ts';
 import { removedRounds, tombstoneOf, withRemoved, type Removed } from '../removed-rounds.ts';
 import { copyName, loss, noRepairs, offsetsIn, rewriteOf, type SessionRepairs } from './repair-problem.ts';
+import { fullerTools, withoutTools } from '../../model/tool-counts.ts';
 import { subtractCells } from '../../model/usage-cells.ts';
 
 /** Compares each session file with its entry in an intact index, round by round, and keeps what is readable. */
@@ -83,7 +84,7 @@ export function checkSession(
     loseAll();
     return;
   }
-  const rest = { ...entry, ...sum, file: copyName(files, dir, entry.file) };
+  const rest = { ...withoutTools(entry), ...sum, file: copyName(files, dir, entry.file) };
   repairs.sessions.set(entry.id, rest);
   repairs.rewrites.push(rewriteOf(rest, entry.file));
 }
@@ -129,7 +130,10 @@ function checkEntry(
 ): void {
   const file = join(dir, entry.file);
   const different = differences(entry, sum);
-  const mended = different.length === 0 ? entry : { ...entry, ...sum };
+  const mended =
+    different.length === 0
+      ? entry
+      : { ...withoutTools(entry), ...withoutTools(sum), ...fullerTools(entry, sum) };
   repairs.sessions.set(entry.id, mended);
   if (different.length > 0) {
     repairs.problems.push({

@@ -4,6 +4,7 @@ import type { StoredRound } from '../../session-format/stored-round.ts';
 import type { Files } from '../../platform/files.ts';
 import type { PrunedPart } from '../../store/pruned-file.ts';
 import { isPruned, pruneMarks } from '../../model/session-entry.ts';
+import { fullerTools, toolCountsOf, withoutTools } from '../../model/tool-counts.ts';
 import type { IndexedCommit } from '../../store/index/index.ts';
 import { readSummary } from '../../store/session-file.ts';
 import { readHeaderId } from '../../store/session-lines.ts';
@@ -127,8 +128,11 @@ function takeSession(
     repairs.setAside.push(file);
   }
   if (sum.rounds === 0) return;
+  const all = withRemoved(sum, parts);
   const kept = {
-    ...withRemoved(sum, parts),
+    ...withoutTools(all),
+    // If none are lost, what the index counted covers texts too that are gone.
+    ...(known?.rounds === all.rounds ? fullerTools(known, all) : toolCountsOf(all)),
     ...marksOf(parts, known),
     id,
     file: isUnsound ? copyName(files, dir, file) : file,
