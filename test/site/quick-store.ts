@@ -142,8 +142,6 @@ function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
     tags: '',
     counters: [],
     saved: unpriced ? 0n : BigInt(cached) * (perToken(PRICE.input) - perToken(PRICE.cache_read)),
-    tags: '',
-    counters: [],
   };
 }
 
