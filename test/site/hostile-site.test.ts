@@ -125,7 +125,7 @@ describe('what a site’s own files say', () => {
 });
 
 describe('a link in the place of', () => {
-  test.each(['manifest', 'journal', 'lock'])('.monitor/%s is refused', async (name) => {
+  test.each(['manifest', 'journal', 'lock', 'filter.json'])('.monitor/%s is refused', async (name) => {
     for (const target of ['file', 'new']) {
       rmSync(own(name), { force: true });
       symlinkSync(join(victim, target), own(name));
