@@ -20,7 +20,7 @@ export interface IndexCoverage {
   dimensions: Dimension[];
 }
 
-export interface Dimension {
+interface Dimension {
   /** An attribute of ai_log, or a field beside it. */
   name: string;
   from: StoreMoment | null;

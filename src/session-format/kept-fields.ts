@@ -1,6 +1,13 @@
 import type { AnyRound } from '../ai-log/round.ts';
 import { objectMembers } from '../platform/json-spans.ts';
-import { isRecord } from '../platform/json-checks.ts';
+import {
+  CODES,
+  isOwnName,
+  namesFilter,
+  OWN_ATTRIBUTES,
+  UNKEPT_FIELDS,
+  type KeepRules,
+} from './kept-names.ts';
 
 /**
  * What a round keeps of its line as it was logged, besides what it has under names of its own: attributes of ai_log,
@@ -13,24 +20,8 @@ export interface KeptFields {
   cut: ReadonlyMap<string, number>;
 }
 
-/** What the operator said about single names; `*` stands for any characters. */
-export interface KeepRules {
-  keep: readonly string[];
-  drop: readonly string[];
-}
-
 /** Of a round of which nothing else is known. */
 export const NOTHING_KEPT: KeptFields = { attributes: new Map(), accessLog: new Map(), cut: new Map() };
-
-export const KEEP_ALL: KeepRules = { keep: [], drop: [] };
-
-export function isKeepRules(value: unknown): value is KeepRules {
-  return isRecord(value) && areNames(value['keep']) && areNames(value['drop']);
-}
-
-function areNames(value: unknown): boolean {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string');
-}
 
 /** Bounds for a round, so that a client that controls an attribute cannot fill the store. */
 const MOST_VALUE_BYTES = 4 << 10;
@@ -43,92 +34,16 @@ const SHORT = 64;
 /** A longer name is hostile. */
 const LONGEST_NAME = 256;
 
-/** Attributes that a round has under names of its own, or as texts. */
-const OWN_ATTRIBUTES: ReadonlySet<string> = new Set([
-  'session_id',
-  'model',
-  'api',
-  'consumer',
-  'chat_id',
-  'response_type',
-  'input_token',
-  'output_token',
-  'total_token',
-  'reasoning_tokens',
-  'cached_tokens',
-  'input_token_details',
-  'output_token_details',
-  'messages',
-  'system',
-  'question',
-  'answer',
-  'reasoning',
-  'tool_calls',
-]);
-
-/**
- * Fields of the line that are not kept unless the operator asks: those that a round has under names of its own, those
- * that say nothing about a request, and addresses of clients, which are personal data.
- */
-const UNKEPT_FIELDS: ReadonlySet<string> = new Set([
-  ...OWN_ATTRIBUTES,
-  'ai_log',
-  'start_time',
-  'timestamp',
-  'request_id',
-  'response_code',
-  'downstream_local_address',
-  'downstream_remote_address',
-  'istio_policy_status',
-  'protocol',
-  'requested_server_name',
-  'upstream_local_address',
-  'x_forwarded_for',
-]);
-/** Fields that --keep cannot keep, since a round has them already. */
-const OWN_FIELDS: ReadonlySet<string> = new Set([
-  ...OWN_ATTRIBUTES,
-  'ai_log',
-  'start_time',
-  'request_id',
-  'response_code',
-]);
-
 const STORED_NAMES = [
   ['access_log', 'accessLog'],
   ['attributes', 'attributes'],
 ] as const;
-
-/** Whether a round has this value under a name of its own, so that it is neither kept again nor a dimension. */
-export function isOwnName(name: string): boolean {
-  return OWN_FIELDS.has(name);
-}
 
 /** Whether a value is what Envoy prints for an absent one. */
 function isNothing(json: string | undefined): json is undefined {
   return json === undefined || (json.length <= 4 && (json === '"-"' || json === '""' || json === 'null'));
 }
 
-/** Strings that plugins and Envoy write, never a client: kept in a store without texts. */
-const CODES: ReadonlySet<string> = new Set([
-  'bytes_received',
-  'bytes_sent',
-  'cache_status',
-  'duration',
-  'llm_first_token_duration',
-  'llm_service_duration',
-  'method',
-  'response_code_details',
-  'response_flags',
-  'route_name',
-  'safecheck_status',
-  'service_tier',
-  'token_ratelimit_status',
-  'upstream_cluster',
-  'upstream_host',
-  'upstream_service_time',
-  'upstream_transport_failure_reason',
-]);
 const CODE = /^"[\w .,:;|/(){}-]{1,256}"$/;
 const NUMBER = /^(?:-?\d[\d.eE+-]*|true|false)$/;
 
@@ -189,7 +104,7 @@ export class FieldKeeper {
   #isLineField(name: string): boolean {
     if (this.#isDropped(name)) return false;
     if (!UNKEPT_FIELDS.has(name)) return true;
-    return !OWN_FIELDS.has(name) && (this.#dimensions.has(name) || this.#isKept(name));
+    return !isOwnName(name) && (this.#dimensions.has(name) || this.#isKept(name));
   }
 
   #add(kept: Kept, values: Map<string, string>, name: string, json: string): void {
@@ -259,19 +174,6 @@ function cutJson(json: string, bytes: number): string {
     const cut = JSON.stringify(text.slice(0, length).toWellFormed());
     if (Buffer.byteLength(cut) <= bytes) return cut;
   }
-}
-
-/** Which names match one of the patterns, in which `*` stands for any characters. */
-export function namesFilter(patterns: readonly string[]): (name: string) => boolean {
-  if (patterns.length === 0) return () => false;
-  const escaped = patterns.map((pattern) =>
-    pattern
-      .split('*')
-      .map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`))
-      .join('[^]*'),
-  );
-  const names = new RegExp(`^(?:${escaped.join('|')})$`);
-  return (name) => names.test(name);
 }
 
 /** The members of a stored round for what it keeps, each preceded by a comma. */

@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
 import { errorCode, readWhole, replaceFile, type Files } from '../platform/files.ts';
 import { NotOurs } from '../platform/open-file.ts';
-import { isKeepRules, KEEP_ALL, type KeepRules } from '../session-format/kept-fields.ts';
+import { isKeepRules, KEEP_ALL, type KeepRules } from '../session-format/kept-names.ts';
 import { NO_PRICING, toPricing, type PricingSettings } from './pricing-settings.ts';
 import { newState, parseState, writeState } from './state.ts';
 

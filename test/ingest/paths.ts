@@ -1,4 +1,5 @@
-import { FieldKeeper, KEEP_ALL } from '../../src/session-format/kept-fields.ts';
+import { FieldKeeper } from '../../src/session-format/kept-fields.ts';
+import { KEEP_ALL } from '../../src/session-format/kept-names.ts';
 import { CountingRules } from '../../src/session-format/round-cells.ts';
 import { FULL_COVERAGE } from '../../src/model/index-coverage.ts';
 import { PrefixCacheBudget } from '../../src/ai-log/fast/prefix-cache-budget.ts';

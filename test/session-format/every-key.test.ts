@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readLogLine } from '../../src/ai-log/round.ts';
-import { FieldKeeper, KEEP_ALL } from '../../src/session-format/kept-fields.ts';
+import { FieldKeeper } from '../../src/session-format/kept-fields.ts';
+import { KEEP_ALL } from '../../src/session-format/kept-names.ts';
 
 /** Keys that `show --json` has under the same name, or as its documented counterpart. */
 const SAME = new Set([

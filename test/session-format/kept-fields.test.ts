@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRedactor } from '../../src/redact/redact.ts';
-import { FieldKeeper, keptMembers, KEEP_ALL, type KeptFields } from '../../src/session-format/kept-fields.ts';
+import { FieldKeeper, keptMembers, type KeptFields } from '../../src/session-format/kept-fields.ts';
+import { KEEP_ALL } from '../../src/session-format/kept-names.ts';
 import { aiLine, round } from '../ai-log/lines.ts';
 
 const AI = { model: 'm', input_token: 1, output_token: 2, total_token: 3 };

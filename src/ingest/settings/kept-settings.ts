@@ -1,7 +1,7 @@
 import { UsageError } from '../../platform/errors.ts';
 import type { Files } from '../../platform/files.ts';
 import { momentOf } from '../../model/index-coverage.ts';
-import { isOwnName, type KeepRules } from '../../session-format/kept-fields.ts';
+import { isOwnName, type KeepRules } from '../../session-format/kept-names.ts';
 import { coverageOf, readState, withCoverage, writeState } from '../../store/state.ts';
 import { writeKeepRules, type Store } from '../../store/store.ts';
 import { takeOver } from '../../store/take-over.ts';
