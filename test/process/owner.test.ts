@@ -75,7 +75,7 @@ describe('what root writes belongs to the owner of the folder', () => {
       [...parseArgs(log, store), '--prices', prices],
       ['prices', '--refresh', '--yes', '--data-dir', store],
       ['prune', '--older-than', '1d', '--content', '--data-dir', store],
-      ['render', '--data-dir', store, '--site-dir', site],
+      ['render', '--data-dir', store, '--site-dir', site, '--allow-other-owner'],
       ['repair', '--apply', '--data-dir', store],
     ]) {
       grow('a', `new-${argv[0]}`);
