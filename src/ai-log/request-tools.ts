@@ -19,13 +19,14 @@ const NOTHING: RequestTools = { calls: [], failed: [] };
  * not end the search, because parallel calls alternate with their results.
  */
 export function toolsOfRequest(added: readonly Text[]): RequestTools {
-  const tells = added.map((json) => whatItTells(json));
-  if (!tells.includes('tools')) return NOTHING;
+  const tells = added.map((json) => mayTellOfTools(json));
+  if (!tells.includes(true)) return NOTHING;
   const calls: ToolCall[] = [];
   const failed = new Map<string | ToolResult, ToolResult>();
   let isAnswered = false;
   for (let i = added.length - 1; i >= 0; i--) {
-    const message = tells[i] === 'nothing' ? undefined : readMessage(charactersOf(added[i] ?? ''));
+    const json = added[i] ?? '';
+    const message = tells[i] || ANSWER.test(asciiOf(json)) ? readMessage(charactersOf(json)) : undefined;
     const isOfAnswer = message !== undefined && isAnswer(message);
     // An answer can be several messages.
     if (isAnswered && !isOfAnswer) break;
@@ -46,16 +47,12 @@ function isAnswer({ role }: Message): boolean {
   return role === 'assistant' || role === 'model';
 }
 
-/** What must be parsed of a message: its calls or failed results, or only whether it is an answer. */
-function whatItTells(json: Text): 'tools' | 'role' | 'nothing' {
-  const text = asciiOf(json);
-  if (hasCalls(text) || hasFailure(text)) return 'tools';
-  return ANSWER.test(text) ? 'role' : 'nothing';
-}
-
 /** Whether JSON may contain messages with calls or failed results. */
 export function mayTellOfTools(json: Text): boolean {
-  return whatItTells(json) === 'tools';
+  const text = asciiOf(json);
+  const isOfTools =
+    (text.includes('tool') || text.includes('unction')) && (hasCalls(text) || hasFailure(text));
+  return isOfTools || (text.includes(ESCAPE) && ESCAPED_ASCII.test(text));
 }
 
 /** In bytes, each is one character, which is enough to find ASCII. */
@@ -69,13 +66,15 @@ function hasCalls(text: string): boolean {
 }
 
 function hasFailure(text: string): boolean {
-  return ESCAPED_ASCII.test(text) || (FAILURES.some((one) => one.test(text)) && RESULT.test(text));
+  return FAILURES.some((one) => one.test(text)) && RESULT.test(text);
 }
 
+/** Each has `tool` or `function` in it, which most messages have not. */
 const CALLS = ['tool_use"', '"tool_calls"', '"function_call"', '"functionCall"'];
 const ANSWER = /"role"[ \t\r\n]*:[ \t\r\n]*"(?:assistant|model)"/;
-/** Names and words may be written in escapes too. */
-const ESCAPED_ASCII = /\\u00[2-7]/;
+/** Names and words may be written in escapes too. Go writes `<`, `>` and `&` so, and none of them is in a name. */
+const ESCAPE = String.raw`\u00`;
+const ESCAPED_ASCII = /\\u00(?:2[^6]|3[^CEce]|[4-7])/;
 /** What a message from a tool must contain. */
 const RESULT = /tool_result|"tool"|"function"|function_call_output|functionResponse/;
 
@@ -87,7 +86,7 @@ const GAP = String.raw`(?:\\u[\da-f]{4}|\\+[a-z]|[^\da-z"\\])*`;
 /** What failureOf looks for. Each begins with a word, not with a choice: only then is the search fast. */
 const FAILURES = [
   new RegExp(String.raw`is_error"${SPACE}:${SPACE}t`),
-  /tool_use_error>/,
+  /tool_use_error/,
   // A key that many tools have in every result.
   new RegExp(String.raw`"error\\?"${SPACE}:${SPACE}(?!null|false|[ \t\r\n]|\\+[nrt])`),
   new RegExp(String.raw`exit(?:_c|C)ode\\?"${SPACE}:${SPACE}-?(?:[1-9]|0\.)`),

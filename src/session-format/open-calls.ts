@@ -13,19 +13,19 @@ const NO_ID = '-'.repeat(KEY_LENGTH);
  * among them was never logged: the plugin logs Claude's calls only if the answer is streamed.
  */
 export class OpenCalls {
-  /** For each a key of its id, and one of its name and arguments, because some clients change ids. */
-  readonly #keys: string[];
+  readonly #open: OpenCall[];
   /** Whether a round was seen. Before that, it is not known what was logged. */
   #isKnown: boolean;
 
   /** `saved`: absent if no round was seen. */
   constructor(saved?: readonly string[]) {
-    this.#keys = [...(saved ?? [])];
+    this.#open = [...(saved ?? [])];
     this.#isKnown = saved !== undefined;
   }
 
   save(): string[] | undefined {
-    return this.#isKnown ? [...this.#keys] : undefined;
+    for (const [i, call] of this.#open.entries()) this.#open[i] = keyOfCall(call);
+    return this.#isKnown ? (this.#open as string[]).slice() : undefined;
   }
 
   /** Adds a round: its request sent `sent` back, its answer made `made`. Returns those sent that were not logged. */
@@ -33,22 +33,35 @@ export class OpenCalls {
     const unlogged = sent.filter((call) => !this.#close(call));
     const found = this.#isKnown ? unlogged : [];
     this.#isKnown = true;
-    for (const call of made.slice(-MOST_OPEN)) this.#keys.push(idKey(call) + contentKey(call));
-    this.#keys.splice(0, this.#keys.length - MOST_OPEN);
+    this.#open.push(...made.slice(-MOST_OPEN));
+    this.#open.splice(0, this.#open.length - MOST_OPEN);
     return found;
   }
 
   #close(call: ToolCall): boolean {
-    if (this.#keys.length === 0) return false;
-    const id = idKey(call);
-    let at = id === NO_ID ? -1 : this.#keys.findIndex((key) => key.startsWith(id));
+    if (this.#open.length === 0) return false;
+    let at = call.id === null ? -1 : this.#indexOfId(call.id);
     if (at < 0) {
       const content = contentKey(call);
-      at = this.#keys.findIndex((key) => key.endsWith(content));
+      at = this.#open.findIndex((open) => keyOfCall(open).endsWith(content));
     }
-    if (at >= 0) this.#keys.splice(at, 1);
+    if (at >= 0) this.#open.splice(at, 1);
     return at >= 0;
   }
+
+  #indexOfId(id: string): number {
+    let key: string | undefined;
+    return this.#open.findIndex((open) =>
+      typeof open === 'string' ? open.startsWith((key ??= keyOf(id))) : open.id === id,
+    );
+  }
+}
+
+/** As it was logged; once it was saved, a key of its id, and one of its name and arguments: some clients change ids. */
+type OpenCall = ToolCall | string;
+
+function keyOfCall(call: OpenCall): string {
+  return typeof call === 'string' ? call : idKey(call) + contentKey(call);
 }
 
 function idKey({ id }: ToolCall): string {
