@@ -17,8 +17,13 @@ const NOTHING: RequestTools = { calls: [], failed: [] };
  * them counts, and the results behind it. Others were sent before: many clients move a cache mark from message to
  * message, and then the same message is a new one again. OpenAI's response items have no such marks, and their calls do
  * not end the search, because parallel calls alternate with their results.
+ *
+ * `findCalls` may save parsing an answer: it returns the calls in its text if it knows all of them.
  */
-export function toolsOfRequest(added: readonly Text[]): RequestTools {
+export function toolsOfRequest(
+  added: readonly Text[],
+  findCalls?: (text: string) => readonly ToolCall[] | undefined,
+): RequestTools {
   const tells = added.map((json) => mayTellOfTools(json));
   if (!tells.includes(true)) return NOTHING;
   const calls: ToolCall[] = [];
@@ -26,7 +31,14 @@ export function toolsOfRequest(added: readonly Text[]): RequestTools {
   let isAnswered = false;
   for (let i = added.length - 1; i >= 0; i--) {
     const json = added[i] ?? '';
-    const message = tells[i] || ANSWER.test(asciiOf(json)) ? readMessage(charactersOf(json)) : undefined;
+    const isAnswerText = ANSWER.test(asciiOf(json));
+    const known = tells[i] && isAnswerText ? findCalls?.(asciiOf(json)) : undefined;
+    if (known) {
+      calls.push(...known);
+      isAnswered = true;
+      continue;
+    }
+    const message = tells[i] || isAnswerText ? readMessage(charactersOf(json)) : undefined;
     const isOfAnswer = message !== undefined && isAnswer(message);
     // An answer can be several messages.
     if (isAnswered && !isOfAnswer) break;
@@ -52,7 +64,12 @@ export function mayTellOfTools(json: Text): boolean {
   const text = asciiOf(json);
   const isOfTools =
     (text.includes('tool') || text.includes('unction')) && (hasCalls(text) || hasFailure(text));
-  return isOfTools || (text.includes(ESCAPE) && ESCAPED_ASCII.test(text));
+  return isOfTools || hasEscapedNames(text);
+}
+
+/** Whether a name may be written in escapes, so that looking for it does not find it. */
+export function hasEscapedNames(text: string): boolean {
+  return text.includes(ESCAPE) && ESCAPED_ASCII.test(text);
 }
 
 /** In bytes, each is one character, which is enough to find ASCII. */

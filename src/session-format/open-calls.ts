@@ -1,3 +1,4 @@
+import { hasEscapedNames } from '../ai-log/request-tools.ts';
 import type { ToolCall } from '../ai-log/message.ts';
 import { digest } from '../platform/digest.ts';
 import { parseJson } from '../platform/json-spans.ts';
@@ -38,6 +39,23 @@ export class OpenCalls {
     return found;
   }
 
+  /**
+   * The calls in an answer's text, if all of them were logged by this process. Inside a string every quote is escaped, so
+   * what is found are members: an id and the arguments for each call.
+   */
+  find(text: string): ToolCall[] | undefined {
+    const ids = countIn(text, '"id"');
+    if (ids === 0 || ids !== countIn(text, '"arguments"') + countIn(text, 'tool_use"')) return undefined;
+    if (text.includes('"function_call"') || hasEscapedNames(text)) return undefined;
+    const found: ToolCall[] = [];
+    for (let i = this.#open.length - 1; i >= 0 && found.length < ids; i--) {
+      const call = this.#open[i];
+      if (typeof call === 'object' && call.id !== null && text.includes(`"id":"${call.id}"`))
+        found.push(call);
+    }
+    return found.length === ids ? found.toReversed() : undefined;
+  }
+
   #close(call: ToolCall): boolean {
     if (this.#open.length === 0) return false;
     let at = call.id === null ? -1 : this.#indexOfId(call.id);
@@ -59,6 +77,12 @@ export class OpenCalls {
 
 /** As it was logged; once it was saved, a key of its id, and one of its name and arguments: some clients change ids. */
 type OpenCall = ToolCall | string;
+
+function countIn(text: string, part: string): number {
+  let count = 0;
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) count++;
+  return count;
+}
 
 function keyOfCall(call: OpenCall): string {
   return typeof call === 'string' ? call : idKey(call) + contentKey(call);

@@ -62,7 +62,8 @@ export class ToolTally {
   add(round: number, { toolCalls, newMessages }: ToolTexts): void {
     if (toolCalls === null && newMessages === null) return;
     this.#from ??= round;
-    const request = newMessages === null ? undefined : toolsOfRequest(newMessages);
+    const request =
+      newMessages === null ? undefined : toolsOfRequest(newMessages, (text) => this.#open.find(text));
     const made =
       toolCalls === null || toolCalls.length < SHORTEST_CALLS
         ? []
