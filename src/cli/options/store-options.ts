@@ -79,15 +79,15 @@ export function addStoreOptions(command: Command): Command {
     .addOption(currencyOption("Default currency of reports, or 'none' to convert nothing; kept by the store"))
     .option(
       '--dimension <name...>',
-      'Count usage also by this attribute of ai_log or access-log field; kept by the store',
+      'Also count usage by this attribute of ai_log or access-log field; kept by the store',
     )
     .option(
       '--keep <name...>',
-      "Keep this attribute or access-log field whole, or although it is left out by default; or 'none'; kept by the store",
+      "Keep this attribute or access-log field in full; 'none' clears the list; kept by the store",
     )
     .option(
       '--drop <name...>',
-      "Do not keep this attribute or access-log field; * stands for any characters; or 'none'; kept by the store",
+      "Do not keep this attribute or access-log field (* matches any text); 'none' clears the list; kept by the store",
     )
     .option('--no-content', 'Store numbers only, no text (fixed)')
     .option(
