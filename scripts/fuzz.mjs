@@ -23,10 +23,8 @@ outside the folders given. The same seed makes the same cases. Exits with 1 at a
   --only <name>   one target: ${TARGETS.join(', ')}; or the path of a file that exports one
   --case <n>      only this case
   --steps <list>  only these steps of it, such as 0,3
+  --deadline <n>  seconds after which a case counts as hanging (default: 60; most take less than one)
 `;
-
-/** Seconds after which a case counts as hanging. The slowest take one or two. */
-const DEADLINE = Number(process.env.FUZZ_DEADLINE ?? 60);
 
 const options = readOptions();
 const targets = options.only === undefined ? TARGETS : [options.only];
@@ -50,7 +48,10 @@ for (const target of targets) {
 
 function readOptions() {
   const known = Object.fromEntries(
-    ['seed', 'minutes', 'cases', 'only', 'case', 'steps'].map((name) => [name, { type: 'string' }]),
+    ['seed', 'minutes', 'cases', 'only', 'case', 'steps', 'deadline'].map((name) => [
+      name,
+      { type: 'string' },
+    ]),
   );
   try {
     const { values } = parseArgs({ options: { ...known, help: { type: 'boolean' } } });
@@ -71,6 +72,7 @@ function readOptions() {
       minutes: number('minutes', 2),
       cases: values.cases === undefined ? undefined : number('cases'),
       case: values.case === undefined ? undefined : number('case'),
+      deadline: number('deadline', 60),
       steps: values.steps?.split(',').map(Number),
       only,
     };
@@ -108,9 +110,9 @@ function run(target, bundle) {
   const folder = join(scratch, basename(target, '.ts'));
   const home = join(scratch, 'home');
   for (const made of [folder, home]) mkdirSync(made, { recursive: true });
-  const { PATH, PLANTED } = process.env;
+  const { PATH } = process.env;
   const worker = fork(bundle, {
-    env: { PATH, PLANTED, HOME: home, TZ: 'UTC', NO_COLOR: '1' },
+    env: { PATH, HOME: home, TZ: 'UTC', NO_COLOR: '1' },
     execArgv: ['--enable-source-maps', '--no-warnings'],
     detached: true,
   });
@@ -129,9 +131,9 @@ function run(target, bundle) {
   const watch = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      finding ??= { ...last, message: `it takes longer than ${DEADLINE} s`, notes: [] };
+      finding ??= { ...last, message: `it takes longer than ${options.deadline} s`, notes: [] };
       kill();
-    }, DEADLINE * 1000);
+    }, options.deadline * 1000);
   };
   watch();
   worker.on('message', (said) => {
