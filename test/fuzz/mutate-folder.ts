@@ -21,8 +21,16 @@ const ODD_NAMES: readonly string[] = [
   '.index-9.jsonl', '.index-9.base', '.prices-9.jsonl', '.memory-x', '.lock', 'README', 'manifest.tmp', 'journal',
 ];
 
-/** Changes one file of a folder, or puts something else in its place. Returns what it did. */
-export function mutateFolder(folder: string, victim: string, random: Random): string {
+/**
+ * Changes one file of a folder, or puts something else in its place: a link to something in `victim`, or a second name
+ * of `linkable`. Returns what it did.
+ */
+export function mutateFolder(
+  folder: string,
+  victim: string,
+  random: Random,
+  linkable = join(victim, 'file'),
+): string {
   const names = filesOf(folder);
   if (names.length === 0) return 'nothing';
   // The hidden files say what the others are.
@@ -38,8 +46,7 @@ export function mutateFolder(folder: string, victim: string, random: Random): st
     'in its place, a link to a file:': () => replaced(path, () => symlinkSync(join(victim, 'file'), path)),
     'in its place, a link to nothing:': () => replaced(path, () => symlinkSync(join(victim, 'new'), path)),
     'in its place, a link to a folder:': () => replaced(path, () => symlinkSync(victim, path)),
-    'in its place, a second name of a file:': () =>
-      replaced(path, () => linkSync(join(victim, 'file'), path)),
+    'in its place, a second name of a file:': () => replaced(path, () => linkSync(linkable, path)),
     'in its place, a pipe:': () => replaced(path, () => spawnSync('mkfifo', [path])),
     'in its place, a folder:': () => replaced(path, () => mkdirSync(path)),
     'in its place, another file:': () => writeFileSync(path, readFileSync(join(folder, random.pick(names)))),

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Finding, type Case, type Target } from '../case.ts';
 import { contentOf, expectSame, makeVictim, monitor, monitorJson } from '../monitor.ts';
@@ -43,10 +43,13 @@ async function runStore({ folder, prepared, random, steps, note }: Case): Promis
   const dir = copyFolder(join(prepared, name), join(folder, 'store'));
   const work = join(folder, 'work');
   mkdirSync(work);
+  // A store's file may have a second name of the same user: `cp -al` makes such backups.
+  const linkable = join(work, 'file');
+  writeFileSync(linkable, 'linked');
   const log = join(folder, 'access.log');
   copyFolder(join(prepared, 'access.log'), log);
   note(`${name === 'store' ? 'a new store' : 'the store of format 4'} in ${dir}`);
-  for (const step of steps) note(mutateFolder(dir, victim, step));
+  for (const step of steps) note(mutateFolder(dir, victim, step, linkable));
   const [outside, inside] = [contentOf(victim), contentOf(dir)];
 
   const total = await totalOf(dir);
