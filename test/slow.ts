@@ -2,7 +2,7 @@
 export const SLOW = [
   // They start processes: the program itself, a browser, npm, the linter.
   'test/process/**/*.test.ts',
-  'test/{docs,fixtures,layers}.test.ts',
+  'test/{docs,fixtures,fuzz,layers}.test.ts',
   'test/site/**/*browser.test.ts',
   'test/site/**/{api,filter,frame,hostile-site,lists,money,mute,narrow,page-workers,refresh,render,url}.test.ts',
   // A run of the program starts flock(1) to lock its store, or a process to sync. Files excluded here need neither.

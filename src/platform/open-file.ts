@@ -9,6 +9,7 @@ import {
   unlinkSync,
   type Stats,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { errorCode, InputOutputError } from './errors.ts';
 import { keepOwnerOfFile } from './keep-owner.ts';
 
@@ -36,12 +37,13 @@ export function openFile(path: string, how: OpenHow): number {
   if (how === 'fresh') return forOwner(openFresh(path, 0o600));
   if (how === 'publish') return openFresh(path, 0o666);
   if (how === 'probe') return openSync(path, O_RDWR | O_CREAT | O_EXCL | OWN, 0o600);
-  if (how !== 'create') return checked(path, openOwn(path, how === 'read' ? O_RDONLY : O_RDWR));
+  if (how === 'read') return checked(path, openOwn(path, O_RDONLY));
+  if (how === 'write') return checkedToWrite(path, openOwn(path, O_RDWR));
   try {
     return forOwner(openNew(path, 0o600));
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
-    return checked(path, openOwn(path, O_RDWR));
+    return checkedToWrite(path, openOwn(path, O_RDWR));
   }
 }
 
@@ -124,6 +126,21 @@ function checked(path: string, fd: number): number {
   if (stats.isFile()) return fd;
   closeSync(fd);
   throw new NotOurs(path, stats);
+}
+
+/**
+ * Whoever owns a folder can put a second name of somebody else's file there, unless the kernel forbids it
+ * (fs.protected_hardlinks). Files under two names of the folder's owner are usual: `cp -al` makes such backups.
+ */
+function checkedToWrite(path: string, fd: number): number {
+  checked(path, fd);
+  const { nlink, uid } = fstatSync(fd);
+  if (nlink < 2 || uid === statSync(dirname(path)).uid) return fd;
+  closeSync(fd);
+  throw new InputOutputError(
+    `${path} is another name of a file of another user (user id ${uid}): monitor does not write to it. ` +
+      'Find out who put it there, and move it away',
+  );
 }
 
 function openFresh(path: string, mode: number): number {

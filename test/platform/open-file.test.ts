@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chownSync,
   closeSync,
   existsSync,
   fstatSync,
@@ -9,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -186,5 +188,36 @@ describe('fresh and publish', () => {
     replaceFile(nodeFiles, join(folder, 'a'), 'new');
     expect(contentOf(folder)).toEqual({ a: 'new', victim: 'victim' });
     expect(lstatSync(join(folder, 'a')).isFile()).toBe(true);
+  });
+});
+
+describe('a second name of a file', () => {
+  /** A folder with a file of these users, the file also under another name. */
+  function linked(folderOwner: number, fileOwner: number): string {
+    const folder = makeFolder();
+    writeFileSync(join(folder, 'elsewhere'), 'precious');
+    linkSync(join(folder, 'elsewhere'), join(folder, 'file'));
+    chownSync(join(folder, 'file'), fileOwner, fileOwner);
+    chownSync(folder, folderOwner, folderOwner);
+    return join(folder, 'file');
+  }
+  const testAsRoot = process.geteuid?.() === 0 ? test : test.skip;
+
+  testAsRoot.each(['write', 'create'] satisfies OpenHow[])('of another user is not opened to %s', (how) => {
+    const path = linked(1234, 1235);
+    const opened = readdirSync('/proc/self/fd').length;
+    expect(() => openFile(path, how)).toThrow(
+      `${path} is another name of a file of another user (user id 1235): monitor does not write to it. Find out who put it there, and move it away`,
+    );
+    expect(readdirSync('/proc/self/fd').length).toBe(opened);
+    closeSync(openFile(path, 'read'));
+  });
+
+  testAsRoot('of the folder’s owner is, as is the only name of a file of another user', () => {
+    const backedUp = linked(1234, 1234);
+    closeSync(openFile(backedUp, 'write'));
+    const path = linked(1234, 1235);
+    rmSync(join(path, '../elsewhere'));
+    closeSync(openFile(path, 'create'));
   });
 });
