@@ -20,7 +20,7 @@ export function failureNotes({ rounds, failures }: { rounds: number; failures: F
     ...(uncounted === 0
       ? []
       : [
-          `Whether ${plural(uncounted, 'request')} of an older version failed is not known: run monitor reindex to count ${uncounted === 1 ? 'it' : 'them'}.`,
+          `Whether ${plural(uncounted, 'request')} that an older version stored failed is not known. monitor reindex counts those that are not pruned.`,
         ]),
   ];
 }

@@ -52,12 +52,14 @@ test.each([
     { uncounted: 1999, serverErrors: 1 },
     [
       '1 of 1 request failed (1 server error (5xx))',
-      'Whether 1,999 requests of an older version failed is not known: run monitor reindex to count them.',
+      'Whether 1,999 requests that an older version stored failed is not known. monitor reindex counts those that are not pruned.',
     ],
   ],
   [
     { uncounted: 1 },
-    ['Whether 1 request of an older version failed is not known: run monitor reindex to count it.'],
+    [
+      'Whether 1 request that an older version stored failed is not known. monitor reindex counts those that are not pruned.',
+    ],
   ],
 ])('failures %j', (some, notes) => {
   expect(failureNotes({ rounds: 2000, failures: { ...failures, ...some } })).toEqual(notes);
