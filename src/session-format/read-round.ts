@@ -72,7 +72,8 @@ function withAltered(stored: StoredRound): StoredRound {
   return stored.altered ? { ...stored, flags: [...(stored.flags ?? []), 'altered'] } : stored;
 }
 
-function damaged(problem: string, round?: unknown): DamagedSession {
+/** The error for a stored round that cannot be read. */
+export function damaged(problem: string, round?: unknown): DamagedSession {
   const which = typeof round === 'number' ? `round ${round}` : 'a round';
   return new DamagedSession(
     `has a damaged round: ${problem}`,

@@ -134,6 +134,25 @@ describe('a link in the place of', () => {
   );
 });
 
+test('rounds in another order are an error where their requests are needed, and repair finds them', async () => {
+  appendFileSync(log, aiLine('a', 2));
+  await run(dir, log);
+  const [head, one, two, ...rest] = readFileSync(inStore('a.json'), 'utf8').split('\n');
+  writeFileSync(inStore('a.json'), [head, two, one, ...rest].join('\n'));
+  const problem =
+    'round 2 of a session is damaged in the store: it refers to messages of round 1, which are not stored before it';
+  for (const argv of [
+    ['show', 'a', '--data-dir', dir],
+    ['export', '--format', 'ndjson', '--with-messages', join(folder, 'out'), '--data-dir', dir],
+    ['render', '--data-dir', dir, '--site-dir', join(folder, 'site')],
+  ]) {
+    const { code, err } = await monitor(argv);
+    expect([argv[0], code]).toEqual([argv[0], 74]);
+    expect(err).toContain(problem);
+  }
+  expect((await monitor(['repair', '--data-dir', dir])).code).toBe(1);
+});
+
 test('a pipe in the place of any file of a store is refused by every command, which does not wait', async () => {
   appendFileSync(log, `${aiLine('a', 2)}{"ai_log":"{broken"}\n`);
   await run(dir, log);
