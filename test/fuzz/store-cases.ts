@@ -25,7 +25,7 @@ export async function prepareStore(folder: string): Promise<void> {
       prices,
     ]);
   }
-  writeFileSync(join(folder, 'more.log'), lines.slice(120).join('\n'));
+  writeFileSync(join(folder, 'more.log'), `${lines.slice(120).join('\n')}\n{"ai_log":"{also broken"}\n`);
 }
 
 /** The store of an older format. */
