@@ -33,6 +33,8 @@ const [sessions, rounds, withFiles, seed] = ['sessions', 'rounds', 'files', 'see
   Number(values[key]),
 );
 
+/** Another sequence, so that all else is as it was before these counts. */
+const times = makeRandom(seed + 1);
 const store = await bundled([
   'src/platform/files.ts',
   'src/store/state.ts',
@@ -40,6 +42,8 @@ const store = await bundled([
   'src/store/index/stored-index.ts',
   'src/store/index/index-files.ts',
   'src/store/names.ts',
+  'src/model/cell-counters.ts',
+  'src/model/round-counters.ts',
   'test/site/quick-store.ts',
 ]);
 mkdirSync(dir);
@@ -54,11 +58,12 @@ function addToIndex() {
   const { nodeFiles: files } = store;
   const opened = store.openStore(files, dir);
   const state = store.readState(files, opened.statePath, opened.id);
-  const index = new store.StoredIndex(files, dir, state.index);
+  const index = new store.StoredIndex(files, dir, state);
   const generation = state.index.generation + 1;
   const whole = { sessions: { values: () => allSessions(index) }, closed: index.closed };
   const commit = state.commit + 1;
-  const positions = { logs: state.logs, next_log: state.next_log, commit };
+  const { logs, next_log, coverage } = state;
+  const positions = { logs, next_log, commit, coverage };
   const base = store.writeIndexBase(files, dir, generation, whole, positions);
   store.writeState(files, opened.statePath, { ...state, commit, index: { generation, base, length: 0 } });
   store.removeIndex(files, dir, state.index.generation);
@@ -123,7 +128,25 @@ function usageCell(r, { bucket, model, consumer, rounds: count }) {
     saved: isPriced ? BigInt(cached) * 18n * 10n ** 11n : 0n,
     currency: 'USD',
     inexact: '',
+    tags: '',
+    counters: countersOf(times, count, output),
   };
+}
+
+/** Failures and times of some rounds. */
+function countersOf(r, count, output) {
+  let counters = [];
+  for (let i = 0; i < count; i++) {
+    const round = {
+      usage: { output: Math.floor(output / count) },
+      responseCode: r.chance(0.02) ? r.pick([429, 500, 503]) : 200,
+      responseFlags: null,
+      durationMs: r.int(300, 60_000),
+      firstTokenMs: r.chance(0.7) ? r.int(100, 3_000) : null,
+    };
+    counters = store.addCounters(counters, store.countersOf(round, 'all'));
+  }
+  return counters;
 }
 
 /** Imports the exports of several sources as one module. */

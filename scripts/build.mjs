@@ -28,11 +28,12 @@ const elsewhere = (filter, pathOf) => ({
 });
 /** The same for a CommonJS file: its import() becomes a require(), which does not start the ES module loader. */
 const required = (filter, file) => ({
-  name: 'required',
+  name: `required ${file}`,
   setup({ onResolve, onLoad }) {
-    onResolve({ filter }, () => ({ path: file, namespace: 'required' }));
-    onResolve({ filter: /./, namespace: 'required' }, ({ path }) => ({ path, external: true }));
-    onLoad({ filter: /./, namespace: 'required' }, () => ({
+    const namespace = `required ${file}`;
+    onResolve({ filter }, () => ({ path: file, namespace }));
+    onResolve({ filter: /./, namespace }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace }, () => ({
       contents: `module.exports = require(${JSON.stringify(file)});`,
     }));
   },
@@ -93,6 +94,12 @@ const pageWorker = await build({
   entryPoints: { 'page-worker': 'src/cli/page-worker.ts' },
   plugins: [required(/^\.\/run-render\.ts$/, './render.cjs')],
 });
+// Few stores redact, and its patterns are a tenth of what a run needs.
+const redact = await build({
+  ...quick,
+  entryPoints: { redact: 'src/redact/redact.ts' },
+  plugins: [vendored],
+});
 const start = await build({
   ...quick,
   entryPoints: { start: 'src/cli/start.ts' },
@@ -102,11 +109,12 @@ const start = await build({
     vendored,
     priceLists,
     elsewhere(/^\.\/main\.ts$/, () => './main.js'),
+    required(/^\.\.\/\.\.\/redact\/redact\.ts$/, './redact.cjs'),
     required(/^\.\/run-render\.ts$/, './render.cjs'),
   ],
 });
 await writePriceSchema();
-const bundled = [vendor, main, render, pageWorker, start].flatMap(({ metafile }) =>
+const bundled = [vendor, main, render, pageWorker, redact, start].flatMap(({ metafile }) =>
   Object.keys(metafile.inputs),
 );
 writeFileSync('dist/LICENSES.txt', licencesOf(bundled));

@@ -257,7 +257,7 @@ test('docs/commands.md explains every key of its JSON documents', () => {
 
 /** Keys of the program's own; what a log says keeps its names. */
 /** What the log says, and reasons that docs/cost.md lists. */
-const LOGGED = /^(messages|tool_calls|bound_reasons|.*_details)$/;
+const LOGGED = /^(messages|tool_calls|attributes|access_log|bound_reasons|.*_details)$/;
 
 function keysOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(keysOf);

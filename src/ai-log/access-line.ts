@@ -1,3 +1,4 @@
+import { escapeLone } from './lone-surrogates.ts';
 import {
   objectMembers,
   parseJson,
@@ -19,7 +20,7 @@ export type AccessLine =
 
 /** The fields of a line other than ai_log. */
 export interface LineFields {
-  /** The fields as JSON: at least those that a round uses, without those that a client may have forged. */
+  /** The fields as JSON, without those that a client may have forged; of a broken line, only those that a round uses. */
   fields: Map<string, string>;
   /** The rest of the line is not valid JSON or has a field twice, because a client's text broke it. */
   broken: boolean;
@@ -114,8 +115,9 @@ function unwrap(value: string): string | AccessLine {
   if (value[0] === '{') return value;
   if (value === 'null') return OTHER;
   if (value[0] !== '"') return reject('ai_log is neither an object nor a string');
-  const inner = parseString(value)?.toWellFormed().trim();
-  if (inner === undefined) return reject('ai_log is not a valid JSON string');
+  const decoded = parseString(value);
+  if (decoded === undefined) return reject('ai_log is not a valid JSON string');
+  const inner = escapeLone(decoded).trim();
   if (inner === '' || inner === '-' || inner === 'null') return OTHER;
   if (inner[0] !== '{') return reject('ai_log is not an object');
   return inner;
@@ -159,11 +161,10 @@ const ROUND_FIELDS = [
   ['duration'],
 ] as const;
 export type RoundField = (typeof ROUND_FIELDS)[number][number];
-const TAKEN = DEFAULT_ORDER.filter((key) => ROUND_FIELDS.some(([name]) => name === key));
 const PLAIN_TEXT = String.raw`"[^"\\\x00-\x1f]*"`;
 /** Exactly these fields in this order, each a string without escapes, as in nearly every line. */
 const DEFAULT_FORM = new RegExp(
-  String.raw`^\{${DEFAULT_ORDER.map((key) => `"${key}":${TAKEN.includes(key) ? `(${PLAIN_TEXT})` : PLAIN_TEXT}`).join(',')}\}$`,
+  String.raw`^\{${DEFAULT_ORDER.map((key) => `"${key}":(${PLAIN_TEXT})`).join(',')}\}$`,
 );
 /** The default fields that contain text of the client. */
 const CLIENT_WORDS = new Set([
@@ -187,11 +188,13 @@ function readFields(rest: string): LineFields {
   );
 }
 
-/** The fast way to what readMembers returns, for a line in the default form: only the fields that a round uses. */
+/** The fast way to what readMembers returns, for a line in the default form. */
 function readDefault(rest: string): LineFields | undefined {
   const values = DEFAULT_FORM.exec(rest);
   if (!values) return undefined;
-  return { fields: new Map(TAKEN.map((key, i) => [key, values[i + 1] ?? ''])), broken: false };
+  const fields = new Map<string, string>();
+  for (const [i, key] of DEFAULT_ORDER.entries()) fields.set(key, values[i + 1] ?? '');
+  return { fields, broken: false };
 }
 
 /** An object or array with fields of the format in it: a client's text opened it before them. */

@@ -75,6 +75,11 @@ export function readMessage(json: string): Message {
   };
 }
 
+/** All calls of a message, whichever field they are in. */
+export function callsOf({ parts, calls }: Message): ToolCall[] {
+  return [...parts.flatMap((part) => (part.kind === 'call' ? [part.call] : [])), ...calls];
+}
+
 /** The parts of a logged JSON text: a string, an array of parts, or any other value. */
 export function readParts(json: string): Part[] {
   return readContent(readJson(json), 0);

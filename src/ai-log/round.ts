@@ -3,6 +3,7 @@ import { readAccessLine, type AccessLine, type LineFields, type RoundField } fro
 import { fillIn, readAttributes, type Attributes } from './attributes.ts';
 import { addWriteTimes, mayHoldMark, type SentTexts } from './usage/cache-times.ts';
 import { isRareCount } from './usage/counts.ts';
+import { escapeLone } from './lone-surrogates.ts';
 import { arrayElements, parseJson } from '../platform/json-spans.ts';
 import { kindOf } from './usage/model-kinds.ts';
 import { readServiceTier } from './usage/service-tier.ts';
@@ -38,6 +39,9 @@ export interface LoggedRound<T extends Text = string, Message extends T | number
   flags: string[];
   /** The usage attributes as logged, those that are present. */
   loggedUsage: Record<string, unknown>;
+  /** JSON of the attributes of ai_log that are not texts, and of the fields beside it. */
+  attributes: ReadonlyMap<string, string>;
+  accessLog: ReadonlyMap<string, string>;
   /** The elements of `messages`; null if it is not an array, or has too many. */
   messages: Message[] | null;
   /** If `messages` is null: the attribute as text, usually because the gateway cut it off. */
@@ -157,7 +161,7 @@ export function toRound<T extends Text, Message extends T | number>(
       ? (unreadText(line.fields.get('start_time')) ?? unreadText(line.fields.get('timestamp')))
       : undefined;
   const round: LoggedRound<T, Message> = {
-    sessionId: textOf(value('session_id')) ?? DEFAULT_SESSION,
+    sessionId: idOf(value('session_id')) ?? DEFAULT_SESSION,
     time,
     model,
     consumer: nameOf(value('consumer')) ?? '',
@@ -172,6 +176,8 @@ export function toRound<T extends Text, Message extends T | number>(
     usageState: state,
     flags: line.broken ? [...flags, 'broken-line'] : flags,
     loggedUsage: loggedUsage(values, counts),
+    attributes: values,
+    accessLog: line.fields,
     messages,
     messagesText: messages ? null : texts.messages,
     system: texts.system,
@@ -257,6 +263,11 @@ function nameOf(value: unknown): string | null {
 function textOf(value: unknown): string | null {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value.toWellFormed() : null;
+}
+
+/** Lone surrogates stay apart from U+FFFD, and from each other: as the text of their escape, `\ud800`. */
+function idOf(value: unknown): string | null {
+  return textOf(typeof value === 'string' ? escapeLone(value) : value);
 }
 
 const LONGEST_TIME = 64;

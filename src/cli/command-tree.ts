@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { printableMessage } from '../platform/clean-text.ts';
 import { example, type AddCommand } from './command.ts';
 import type { Context } from './context.ts';
 import { refuseRepeats } from './options/given-once.ts';
@@ -20,11 +21,18 @@ export function commandTree(
     .configureOutput({
       writeOut: writeHelp,
       writeErr: context.warn,
-      outputError: (text, write) => write(text.replace(/^error: /, 'monitor: ')),
+      outputError: (text, write) => write(usageErrorText(text)),
       getOutHelpWidth: () => context.columns,
       getErrHelpWidth: () => context.columns,
     });
   for (const add of commands) add(program, context);
   refuseRepeats(program);
   return example(program, 'monitor list --limit 5');
+}
+
+/** Commander quotes arguments as they are. Only its own suggestion, at the end, may be on a line of its own. */
+function usageErrorText(text: string): string {
+  const [, message = '', suggestion = ''] =
+    /^(?:error: )?(.*?)(\n\(Did you mean [\w ,-]*\?\))?\n?$/s.exec(text) ?? [];
+  return `monitor: ${printableMessage(message)}${suggestion}\n`;
 }

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { isatty } from 'node:tty';
+import { printableJson } from '../platform/clean-text.ts';
+import { errorCode } from '../platform/errors.ts';
 import { readSchedules, type Schedule } from '../platform/schedules.ts';
 
 /** Everything that a command knows about its process. */
@@ -43,7 +45,8 @@ export function readContext(): Context {
       new Promise((resolve, reject) => {
         heard(process.stdout).write(text, (error) => {
           if (!error) resolve();
-          else reject('code' in error && error.code === 'EPIPE' ? new ClosedOutput() : error);
+          else if (errorCode(error) === 'EPIPE') reject(new ClosedOutput());
+          else reject(Object.assign(error, { path: 'the output' }));
         });
       }),
     warn: (text) => void heard(process.stderr).write(text),
@@ -151,4 +154,17 @@ export async function writeAll(
     chunk = '';
   }
   if (chunk !== '') await context.write(chunk);
+}
+
+/** Writes JSON, whole or piece by piece. A terminal may show it, so it has no hostile characters. */
+export async function writeJson(
+  context: Pick<Context, 'write'>,
+  json: string | Iterable<string>,
+): Promise<void> {
+  await writeAll(context, printablePieces(typeof json === 'string' ? [json] : json));
+}
+
+/** Pieces of JSON, without hostile characters. A piece never ends inside a character. */
+export function* printablePieces(pieces: Iterable<string>): Generator<string> {
+  for (const piece of pieces) yield printableJson(piece);
 }

@@ -1,4 +1,6 @@
+import { printableMessage } from '../platform/clean-text.ts';
 import { ExitCode, isSystemError, MonitorError } from '../platform/errors.ts';
+import { systemErrorText } from '../platform/system-errors.ts';
 import { ClosedOutput, type Context } from './context.ts';
 import { faultReport } from './fault-report.ts';
 
@@ -15,11 +17,11 @@ export async function guarded(context: Context, run: () => Promise<number>): Pro
 export function failed(context: Pick<Context, 'warn'>, error: unknown): number {
   if (error instanceof ClosedOutput) return ExitCode.ok;
   if (error instanceof MonitorError) {
-    if (error.message !== '') context.warn(`monitor: ${error.message}\n`);
+    if (error.message !== '') context.warn(`monitor: ${printableMessage(error.message)}\n`);
     return error.exitCode;
   }
   if (isSystemError(error)) {
-    context.warn(`monitor: ${error.message}\n`);
+    context.warn(`monitor: ${printableMessage(systemErrorText(error))}\n`);
     return ExitCode.io;
   }
   context.warn(faultReport(error));

@@ -10,6 +10,7 @@ import { addList } from './commands/list.ts';
 import { addParse } from './commands/parse.ts';
 import { addPrices } from './commands/prices.ts';
 import { addPrune } from './commands/prune.ts';
+import { addReindex } from './commands/reindex.ts';
 import { addRender } from './commands/render.ts';
 import { addRepair } from './commands/repair.ts';
 import { addShow } from './commands/show.ts';
@@ -34,6 +35,7 @@ const COMMANDS: readonly AddCommand[] = [
   addRender,
   addUrl,
   addRepair,
+  addReindex,
   addImport,
   addPrune,
   addWatch,

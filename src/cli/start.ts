@@ -1,4 +1,4 @@
-import nodeModule from 'node:module';
+import { keepCompiledCode } from './compile-cache.ts';
 import { readContext } from './context.ts';
 import { parseOnce } from './commands/parse-once.ts';
 import { failed, guarded } from './guarded.ts';
@@ -27,8 +27,7 @@ export async function start(argv: string[]): Promise<number> {
     const { runRender } = await import('./run-render.ts');
     return await runRender(render);
   }
-  // From Node 22 on, compiled code is cached for the next start.
-  (nodeModule as { enableCompileCache?: () => void }).enableCompileCache?.();
+  await keepCompiledCode();
   const { main } = await import('./main.ts');
   return await main(argv);
 }

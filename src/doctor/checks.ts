@@ -1,6 +1,7 @@
 import type { Area, Check, Severity } from './check.ts';
 import { compressedLogsCheck } from './checks/compressed-logs.ts';
 import { costBoundsCheck } from './checks/cost-bounds.ts';
+import { failedRequestsCheck } from './checks/failed-requests.ts';
 import { flockCheck } from './checks/flock.ts';
 import { logFilesCheck } from './checks/log-files.ts';
 import { logLinesCheck } from './checks/log-lines.ts';
@@ -27,6 +28,7 @@ export const CHECKS = [
   sessionFilesCheck,
   lostRoundsCheck,
   flockCheck,
+  failedRequestsCheck,
   unpricedRoundsCheck,
   priceFileCheck,
   costBoundsCheck,

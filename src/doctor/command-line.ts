@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { shellWord } from '../platform/system-errors.ts';
 
 /** The arguments of a parse. */
 export interface ParseCall {
@@ -16,9 +17,7 @@ export interface Program {
 /** The command that stores what is new, for a shell. */
 export function parseCommandOf(call: ParseCall): string {
   const words = ['monitor', ...parseWords(call)];
-  return words
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
+  return words.map(shellWord).join(' ');
 }
 
 /**

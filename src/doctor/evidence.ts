@@ -1,8 +1,9 @@
 import { isSystemError, MonitorError } from '../platform/errors.ts';
+import { systemErrorText, troubleText } from '../platform/system-errors.ts';
 import type { Files } from '../platform/files.ts';
 import { DEFAULT_LOG } from '../platform/log-places.ts';
 import type { Schedule } from '../platform/schedules.ts';
-import { discoverLogs, type LogFile } from '../logs/discover.ts';
+import { discoverLogs, type LogFile, type LostName } from '../logs/discover.ts';
 import { crontabLineOf, parseCommandOf, type Program } from './command-line.ts';
 import { sampleLogs, type Sample } from './log-sample.ts';
 import { logStatus, type LogStatus, type Unread } from './log-status.ts';
@@ -38,6 +39,8 @@ export interface Evidence {
   missing: readonly string[];
   /** Of the paths, those whose folder cannot be listed, and why. */
   unlisted: readonly { path: string; reason: string }[];
+  /** Names of logs that lead to no file. */
+  lost: readonly LostName[];
   statuses: readonly LogStatus[];
   sample: Sample;
   /** Undefined: there is none yet, or it cannot be read. */
@@ -60,9 +63,9 @@ export interface Evidence {
 
 export async function gatherEvidence(files: Files, options: DiagnoseOptions): Promise<Evidence> {
   const { dir, now, pricesPath } = options;
-  const { store, storeProblem } = storeIn(files, dir);
+  const { store, storeProblem } = storeIn(files, dir, now);
   const { logPaths, namedBy } = choosePaths(options.logPaths, store);
-  const { logs, missing, unlisted } = await discover(files, logPaths);
+  const { logs, missing, lost, unlisted } = await discover(files, logPaths);
   const statuses: LogStatus[] = [];
   for (const log of logs) {
     const status = await logStatus(files, log, store?.generations ?? []);
@@ -77,6 +80,7 @@ export async function gatherEvidence(files: Files, options: DiagnoseOptions): Pr
     namedBy,
     logs,
     missing,
+    lost,
     unlisted,
     statuses,
     sample: await sampleLogs(files, logs),
@@ -109,30 +113,32 @@ function choosePaths(
 async function discover(
   files: Files,
   paths: readonly string[],
-): Promise<Pick<Evidence, 'logs' | 'missing' | 'unlisted'>> {
+): Promise<Pick<Evidence, 'logs' | 'missing' | 'lost' | 'unlisted'>> {
   try {
     return { ...(await discoverLogs(files, paths)), unlisted: [] };
   } catch (error) {
     if (!isSystemError(error)) throw error;
     const [path = '', ...others] = paths;
-    if (others.length === 0) return { logs: [], missing: [], unlisted: [{ path, reason: error.message }] };
+    if (others.length === 0)
+      return { logs: [], missing: [], lost: [], unlisted: [{ path, reason: troubleText(error) }] };
     // One that cannot be looked at must not hide the others.
     const each = [];
     for (const one of paths) each.push(await discover(files, [one]));
     return {
       logs: each.flatMap(({ logs }) => logs),
       missing: each.flatMap(({ missing }) => missing),
+      lost: each.flatMap(({ lost }) => lost),
       unlisted: each.flatMap(({ unlisted }) => unlisted),
     };
   }
 }
 
 /** A store that a run would refuse to work on is a finding, not a reason to stop. */
-function storeIn(files: Files, dir: string): Pick<Evidence, 'store' | 'storeProblem'> {
+function storeIn(files: Files, dir: string, now: number): Pick<Evidence, 'store' | 'storeProblem'> {
   try {
-    return { store: readStoreFacts(files, dir), storeProblem: undefined };
+    return { store: readStoreFacts(files, dir, now), storeProblem: undefined };
   } catch (error) {
     if (!(error instanceof MonitorError) && !isSystemError(error)) throw error;
-    return { store: undefined, storeProblem: error.message };
+    return { store: undefined, storeProblem: isSystemError(error) ? systemErrorText(error) : error.message };
   }
 }

@@ -5,7 +5,8 @@ import { readLost, type LostEntry } from '../store/lost-file.ts';
 import { readSnapshot } from '../store/read.ts';
 import type { PriceList } from '../store/pricing-settings.ts';
 import { findStore } from '../store/store.ts';
-import type { UsageCell } from '../model/usage-cell.ts';
+import { addCounters, failuresIn, NO_COUNTERS, type CellCounters } from '../model/cell-counters.ts';
+import { bucketOf, type UsageCell } from '../model/usage-cell.ts';
 import { cellsOf } from '../store/index/index.ts';
 
 /** What the checks go by of a store. */
@@ -18,6 +19,8 @@ export interface StoreFacts {
   unpriced: Map<string, number>;
   /** Rounds whose cost may be wrong, by reason. */
   bounded: Map<string, BoundedRounds>;
+  /** The requests of the last 7 days. */
+  recent: { rounds: number; counters: CellCounters };
   /** All rounds in the sums of the index, pruned ones too. */
   countedRounds: number;
   /** Which of the built-in prices come first. */
@@ -54,8 +57,11 @@ interface BoundedRounds {
   models: Map<string, number>;
 }
 
+/** Failures of requests are of interest for this long. */
+const FAILURES_MS = 7 * 86_400_000;
+
 /** Undefined where there is no store yet. Throws where it is damaged, or this user may not read it. */
-export function readStoreFacts(files: Files, dir: string): StoreFacts | undefined {
+export function readStoreFacts(files: Files, dir: string, now: number): StoreFacts | undefined {
   const store = findStore(files, dir);
   if (!store) return undefined;
   const { sessions, state, closed, noContent } = readSnapshot(dir, files);
@@ -64,11 +70,16 @@ export function readStoreFacts(files: Files, dir: string): StoreFacts | undefine
   for (const session of sessions.heads()) rounds += session.rounds;
   const bounded = new Map<string, BoundedRounds>();
   let countedRounds = 0;
+  const recent: StoreFacts['recent'] = { rounds: 0, counters: NO_COUNTERS };
+  const firstRecent = bucketOf(now - FAILURES_MS);
   for (const cell of cellsOf(sessions)) {
     const { price, model, rounds: count } = cell;
     countedRounds += count;
     if (price === 'unpriced') unpriced.set(model, (unpriced.get(model) ?? 0) + count);
     addBounds(bounded, cell);
+    if (cell.bucket < firstRecent) continue;
+    recent.rounds += count;
+    recent.counters = addCounters(recent.counters, failuresIn(cell.counters));
   }
   // A log that turned up again is among both.
   const logs = new Map([...closed.values(), ...state.logs].map((log) => [log.id, log]));
@@ -80,6 +91,7 @@ export function readStoreFacts(files: Files, dir: string): StoreFacts | undefine
     rounds,
     unpriced,
     bounded,
+    recent,
     countedRounds,
     priceList: store.pricing.list,
     rejectedLines: countLines(readWhole(files, join(dir, '.rejected.jsonl')), state.rejected.length),

@@ -11,20 +11,25 @@ import type { Files } from '../platform/files.ts';
 import { pricesPath } from '../store/price-files.ts';
 import type { Batch as CommitBatch, SessionAddition } from '../store/commit.ts';
 import type { StoredIndex } from '../store/index/index.ts';
+import { DamagedSession } from '../session-format/damaged-session.ts';
 import { nameSessionFile } from '../store/names.ts';
 import { readPriceLines } from '../store/read.ts';
-import type { State } from '../store/state.ts';
+import { coverageOf, type State } from '../store/state.ts';
 import { isFilteredOut, type Store } from '../store/store.ts';
 import type { ImportedRounds } from './imported/imported-rounds.ts';
 import { KnownRounds } from './known/known-rounds.ts';
 import type { LogTimes } from './known/log-times.ts';
 import { LineArena } from './arena.ts';
 import type { LinePosition } from '../model/log-position.ts';
-import { isPruned } from '../model/session-entry.ts';
+import { isPruned, type SessionEntry } from '../model/session-entry.ts';
 import { lineText } from './log-lines.ts';
 import type { ParseOptions } from './options.ts';
+import { keeperOf } from './settings/field-keeper.ts';
+import type { FieldKeeper, KeptFields } from '../session-format/kept-fields.ts';
+import { CountingRules } from '../session-format/round-cells.ts';
 import { SessionDraft } from './session-draft.ts';
 import type { LineCount } from './tally.ts';
+import { waitingLine } from './waiting-round.ts';
 
 /** Where a line comes from. */
 export interface LineSource {
@@ -64,8 +69,17 @@ interface OpenSession {
   known: RequestPrefixCache;
 }
 
+/** A session's file that cannot be appended to. */
+export interface DamagedFile {
+  file: string;
+  /** A predicate: `is missing`. */
+  problem: string;
+  /** How many rounds were counted and not written. */
+  rounds: number;
+}
+
 /** Everything in a batch except the log positions. */
-interface Taken extends Pick<CommitBatch, 'sessions' | 'prices' | 'rejected'> {
+interface Taken extends Pick<CommitBatch, 'sessions' | 'prices' | 'rejected' | 'waiting'> {
   /** How many sessions. */
   ids: string[];
 }
@@ -82,6 +96,8 @@ export class Batch {
   /** undefined if nothing was imported, and during an import. */
   readonly #imported: ImportedRounds | undefined;
   readonly #known: KnownRounds;
+  readonly #keeper: FieldKeeper;
+  readonly #rules: CountingRules;
   readonly #linePath: 'fast' | 'slow';
   readonly #heldWeight: number;
   readonly #sessions = new Map<string, OpenSession>();
@@ -92,6 +108,10 @@ export class Batch {
   readonly #rejected: string[] = [];
   #rejectedBytes: number;
   readonly #leftOut = new Set<string>();
+  #waiting: string[] = [];
+  readonly #damaged = new Map<string, DamagedFile>();
+  /** Whether a session whose file is damaged is only counted, instead of stopping the run. */
+  detaches = false;
   /** Called for each round added without a time of its own. */
   onTimeless: ((unreadTime: string | undefined, source: LineSource) => void) | undefined;
   /** Bytes gathered since the last commit. */
@@ -108,6 +128,9 @@ export class Batch {
     imported?: ImportedRounds,
   ) {
     this.#redactor = redactor;
+    const coverage = coverageOf(state);
+    this.#keeper = keeperOf(store, coverage, redactor);
+    this.#rules = new CountingRules(coverage);
     this.#imported = imported;
     this.#known = new KnownRounds(files, store.dir, state, index, imported);
     this.#files = files;
@@ -130,6 +153,11 @@ export class Batch {
     return this.#leftOut;
   }
 
+  /** Sessions with rounds whose file is damaged. */
+  get damaged(): ReadonlyMap<string, DamagedFile> {
+    return this.#damaged;
+  }
+
   /** Adds one line; returns what it counts as. */
   async addLine(bytes: Buffer, source: LineSource): Promise<LineCount> {
     const raw =
@@ -137,8 +165,14 @@ export class Batch {
     const line = raw ?? readLogLine(lineText(bytes));
     if (line.kind === 'other') return 'other';
     if (line.kind === 'rejected') return this.reject(line.reason, lineText(bytes), source);
-    const count = await this.addRound(line, source);
-    return count ?? this.reject('the messages of ai_log are not valid JSON', lineText(bytes), source);
+    try {
+      const count = await this.addRound(line, source);
+      return count ?? this.reject('the messages of ai_log are not valid JSON', lineText(bytes), source);
+    } catch (error) {
+      // Whether the session has the round can be read only in its file.
+      if (!this.detaches || !(error instanceof DamagedSession)) throw error;
+      return this.reject(`the file of its session ${error.problem}`, lineText(bytes), source);
+    }
   }
 
   reject(reason: string, text: string, source: LineSource): 'rejected' {
@@ -170,6 +204,7 @@ export class Batch {
       sessions: this.#takeSessions(),
       prices: this.#book.added.splice(0),
       rejected: this.#rejected.splice(0),
+      waiting: this.#waiting.splice(0),
     };
   }
 
@@ -224,9 +259,14 @@ export class Batch {
     const money = moneyAt(price, entry, flags, round.usage, time);
     const { draft, known } = this.#use(round.sessionId);
     const at: LinePosition = [source.logId, source.offset];
-    const facts = { time, at, price, flags };
-    const length = draft.add(stored, facts, money, (ordinals) => remember?.(known, ordinals));
+    const kept = this.#keeper.fieldsOf(round);
+    const facts = { time, at, price, flags, kept };
+    const length = draft.add(stored, facts, money, (ordinals) => {
+      // Its rounds are kept whole.
+      if (!draft.isDetached) remember?.(known, ordinals);
+    });
     if (length < 0) return undefined;
+    if (draft.isDetached) this.#wait(stored, kept, at, source.mtime);
     if (round.time === null) this.onTimeless?.(round.unreadTime, source);
     this.size += length;
     return 'rounds';
@@ -239,6 +279,14 @@ export class Batch {
   ): ReturnType<KnownRounds['find']> {
     const draft = this.#sessions.get(round.sessionId)?.draft;
     return this.#known.find(round, { log: logId, isAlsoOwn: places === 'all' }, draft);
+  }
+
+  #wait(round: AnyRound, kept: KeptFields, at: LinePosition, mtime: number): void {
+    const line = waitingLine(round, kept, at, mtime, !this.#store.filters.no_content);
+    this.#waiting.push(line);
+    this.size += line.length;
+    const file = this.#damaged.get(round.sessionId);
+    if (file) file.rounds++;
   }
 
   /** Moves the session to the end of the map, which is ordered by last use. */
@@ -254,9 +302,20 @@ export class Batch {
     const keepsText = !this.#store.filters.no_content;
     const draft =
       known && !isPruned(known)
-        ? SessionDraft.resume(this.#files, this.#store.dir, known, keepsText, this.#lines)
-        : SessionDraft.create({ id, file: this.#nameFile(id) }, keepsText, this.#lines, known);
+        ? this.#resume(known, keepsText)
+        : SessionDraft.create({ id, file: this.#nameFile(id) }, keepsText, this.#rules, this.#lines, known);
     return { draft, known: new RequestPrefixCache(this.#budget) };
+  }
+
+  #resume(entry: SessionEntry, keepsText: boolean): SessionDraft {
+    try {
+      return SessionDraft.resume(this.#files, this.#store.dir, entry, keepsText, this.#rules, this.#lines);
+    } catch (error) {
+      if (!this.detaches || !(error instanceof DamagedSession)) throw error;
+      const { rounds = 0 } = this.#damaged.get(entry.id) ?? {};
+      this.#damaged.set(entry.id, { file: entry.file, problem: error.problem, rounds });
+      return SessionDraft.detach(entry, keepsText, this.#rules, this.#lines);
+    }
   }
 
   #nameFile(id: string): string {

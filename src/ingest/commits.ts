@@ -2,8 +2,9 @@ import type { Files } from '../platform/files.ts';
 import type { Syncer } from '../platform/syncer.ts';
 import { areMany, seal, stage, syncEach, syncFiles, type Batch, type Staged } from '../store/commit.ts';
 import { StoredIndex } from '../store/index/index.ts';
-import { readComparedState } from '../store/current-state.ts';
+import { readCurrentState } from '../store/current-state.ts';
 import type { State } from '../store/state.ts';
+import { takeOver } from '../store/take-over.ts';
 import type { Store } from '../store/store.ts';
 
 /** A batch that waits for the disk. */
@@ -27,18 +28,18 @@ export class Commits {
   #state: State;
   /** What is stored, including the waiting batch. */
   readonly index: StoredIndex;
-  /** The state has an older format: the next commit converts it. */
-  isOlder: boolean;
+  /** The store was converted from an older format. */
+  readonly isTakenOver: boolean;
   #syncer: Syncer | undefined;
   #waiting: Waiting | undefined;
 
   constructor(files: Files, store: Store) {
     this.#files = files;
     this.#store = store;
-    const { state, hasChecksum } = readComparedState(files, store);
-    this.#state = state;
-    this.isOlder = !hasChecksum;
-    this.index = new StoredIndex(files, store.dir, this.#state.index);
+    const state = readCurrentState(files, store);
+    this.#state = takeOver(files, store, state);
+    this.isTakenOver = this.#state !== state && state.commit > 0;
+    this.index = new StoredIndex(files, store.dir, this.#state);
   }
 
   /** The state of the last commit. */
@@ -54,7 +55,6 @@ export class Commits {
   /** Commits the waiting batch and writes this one, which the next `begin` or `finish` commits. */
   async begin(batch: Batch, onCommitted: () => void): Promise<void> {
     await this.finish();
-    this.isOlder = false;
     const staged = stage(this.#files, this.#store, this.#state, this.index, batch);
     const isOnDisk = areMany(staged.paths) ? this.#syncer?.sync() : undefined;
     this.#waiting = { staged, isOnDisk, onCommitted };

@@ -6,6 +6,8 @@ import {
   type SavedMemory,
   type TextKind,
 } from '../session-format/session-memory.ts';
+import { OpenCalls } from '../session-format/open-calls.ts';
+import { ToolTally } from '../session-format/tool-tally.ts';
 import { RECORD_BYTES } from '../session-format/message-records.ts';
 import type { AnyRound, Text } from '../ai-log/round.ts';
 import { crc32, digest } from '../platform/digest.ts';
@@ -20,6 +22,8 @@ const MOST_INLINE = 128;
 /** What a session's summary keeps for the next append. `inline`: the records themselves, base64. */
 interface SummaryMemory extends SavedMemory {
   inline?: string;
+  /** Tool calls that no request has sent back; absent in summaries of earlier builds. */
+  calls?: string[];
   /** CRC-32 of the last record in the session's records file. */
   crc?: number;
 }
@@ -35,15 +39,17 @@ export class DraftMemory {
   readonly #memory: SessionMemory;
   /** How many records the records file is certain to hold. */
   #saved: number;
+  readonly openCalls: OpenCalls;
 
-  constructor(memory = new SessionMemory(), saved = 0) {
+  constructor(memory = new SessionMemory(), saved = 0, openCalls = new OpenCalls()) {
     this.#memory = memory;
     this.#saved = saved;
+    this.openCalls = openCalls;
   }
 
   /** The memory of a stored session. Throws if its file is not the one that was committed. */
   static resume(files: Files, dir: string, entry: SessionEntry): DraftMemory {
-    return load(files, dir, entry) ?? new DraftMemory(rebuild(storedRounds(files, dir, entry)));
+    return load(files, dir, entry) ?? rebuild(storedRounds(files, dir, entry));
   }
 
   get weight(): number {
@@ -70,7 +76,8 @@ export class DraftMemory {
 
   save(): SavedBeside {
     const memory = this.#memory;
-    const saved = memory.save();
+    const calls = this.openCalls.save();
+    const saved = { ...memory.save(), ...(calls && { calls }) };
     if (memory.length <= MOST_INLINE)
       return { summary: { ...saved, inline: memory.encodeRecords(0).toString('base64') } };
     const summary = { ...saved, crc: crc32(memory.encodeRecords(memory.length - 1)) };
@@ -97,17 +104,20 @@ export class DraftMemory {
 
 /** The memory in the committed summary; undefined if a crashed run overwrote it. */
 function load(files: Files, dir: string, entry: SessionEntry): DraftMemory | undefined {
-  const saved = readSummary(files, dir, entry)?.['memory'] as SummaryMemory | undefined;
+  const saved = readSummary(files, dir, entry, 'write')?.['memory'] as SummaryMemory | undefined;
   if (!saved) return undefined;
+  const calls = new OpenCalls(saved.calls);
   if (saved.inline !== undefined)
-    return new DraftMemory(SessionMemory.load(saved, Buffer.from(saved.inline, 'base64')));
+    return new DraftMemory(SessionMemory.load(saved, Buffer.from(saved.inline, 'base64')), 0, calls);
   const wanted = { count: saved.records, kept: RECORDS_KEPT, size: RECORD_BYTES, crc: saved.crc ?? 0 };
   const records = readRecords(files, recordsPath(dir, entry.file), wanted);
-  return records && new DraftMemory(SessionMemory.load(saved, records), saved.records);
+  return records && new DraftMemory(SessionMemory.load(saved, records), saved.records, calls);
 }
 
-function rebuild(lines: Iterable<string>): SessionMemory {
+function rebuild(lines: Iterable<string>): DraftMemory {
   const memory = new SessionMemory();
+  const openCalls = new OpenCalls();
+  const tools = new ToolTally({}, openCalls);
   for (const line of lines) {
     const { stored, texts } = readRound(line);
     const messages = arrayElements(texts.get('new_messages') ?? '[]') ?? [];
@@ -116,6 +126,7 @@ function rebuild(lines: Iterable<string>): SessionMemory {
       stored.context ?? [],
       messages.map((message) => digest(message, 16)),
     );
+    tools.addStored(stored, line, texts);
   }
-  return memory;
+  return new DraftMemory(memory, 0, openCalls);
 }

@@ -87,6 +87,7 @@ export class KnownLogs {
     this.add(position);
     this.markPresent(position, log);
     position.size = Math.max(position.size, log.content.size);
+    noteJunk(position, log);
     position.seen = [
       ...position.seen.filter(({ path }) => path !== log.path),
       seeFile(log.path, log.facts, now, log.gzipDigest),
@@ -165,6 +166,21 @@ export class KnownLogs {
     return true;
   }
 
+  /**
+   * Notes that a file is there which this user may not read: its log is not gone. Returns how many of its bytes may be
+   * unread.
+   */
+  leaveOut({ path }: LogFile, facts: FileFacts): number {
+    const position = findUnread(this.#open.values(), facts);
+    if (!position) return facts.size;
+    this.#present.add(position.id);
+    position.missing = 0;
+    position.path = path;
+    position.size = Math.max(position.size, facts.size);
+    position.seen = position.seen.map((seen) => (isSameFile(seen, facts) ? { ...seen, path } : seen));
+    return facts.size - position.offset;
+  }
+
   /** The file at a path no longer counts as seen. */
   #dropSeen(path: string): void {
     for (const position of this.#open.values()) {
@@ -200,10 +216,35 @@ export class KnownLogs {
   }
 }
 
+/**
+ * The log of a file that cannot be opened, judging by its number in the file system and its size. File systems give the
+ * number of a file that is gone to a new one, so the newest log counts.
+ */
+export function findUnread(known: Iterable<LogPosition>, facts: FileFacts): LogPosition | undefined {
+  let found: LogPosition | undefined;
+  for (const position of known) {
+    const { id, offset, seen } = position;
+    if (offset === 0 || facts.size < offset || id < (found?.id ?? 0)) continue;
+    if (seen.some((file) => isSameFile(file, facts))) found = position;
+  }
+  return found;
+}
+
+function isSameFile(a: Pick<FileFacts, 'dev' | 'ino'>, b: Pick<FileFacts, 'dev' | 'ino'>): boolean {
+  return a.dev === b.dev && a.ino === b.ino;
+}
+
 function takeOpenLines(position: LogPosition): AbandonedLine[] {
   const lines = (position.open ?? []).map((line) => ({ path: position.path, line }));
   delete position.open;
   return lines;
+}
+
+/** Bytes behind the last gzip member may be a damaged one. That is known until a file of the log has none. */
+function noteJunk(position: LogPosition, { junkBytes }: OpenLog): void {
+  if (junkBytes === undefined) return;
+  if (junkBytes === 0) delete position.unread;
+  else position.unread = { why: 'damaged', bytes: junkBytes, form: 'gzip', detail: 'the end' };
 }
 
 function newLog(id: number, { pattern, path }: LogFile): LogPosition {

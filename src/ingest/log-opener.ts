@@ -1,5 +1,6 @@
 import { InputOutputError } from '../platform/errors.ts';
 import { errorCode, isAbsent, type FileFacts, type Files } from '../platform/files.ts';
+import { isLeftOut, leftOutText } from './left-out.ts';
 import type { LogFile } from '../logs/discover.ts';
 import { isUnreadable, openLog, type OpenLog } from '../logs/open-log.ts';
 import type { KnownLogs } from './known-logs.ts';
@@ -20,6 +21,17 @@ export class LogOpener {
     this.#now = now;
   }
 
+  /**
+   * Whether an error only means that a rotated log is left out of this run, because this user may not read it. If some of
+   * it is unread, that is reported.
+   */
+  leaveOut(file: LogFile, facts: FileFacts, error: unknown): boolean {
+    if (!isLeftOut(file, error)) return false;
+    const unread = this.#known.leaveOut(file, facts);
+    if (unread > 0) this.#tally.warn(file.path, leftOutText(unread));
+    return true;
+  }
+
   /** undefined: there is nothing to read now. */
   async open(file: LogFile, facts: FileFacts): Promise<OpenLog | undefined> {
     try {
@@ -36,7 +48,7 @@ export class LogOpener {
       log.close();
       return undefined;
     } catch (error) {
-      if (isAbsent(error)) return undefined;
+      if (isAbsent(error) || this.leaveOut(file, facts, error)) return undefined;
       if (errorCode(error) !== 'EACCES') throw error;
       const message = `cannot read the log ${file.path}: permission denied. Let this user read it`;
       throw new InputOutputError(message, { cause: error });

@@ -1,4 +1,5 @@
 import type { PriceList } from '../store/pricing-settings.ts';
+import type { KeptSettings } from './settings/kept-settings.ts';
 import type { Filters } from '../store/store.ts';
 
 export interface ParseOptions {
@@ -7,6 +8,8 @@ export interface ParseOptions {
   stateFile?: string | undefined;
   /** The filters given. A new store keeps them for good. */
   filters: Partial<Filters>;
+  /** What is kept of attributes and access-log fields, and by which of them usage is counted. */
+  kept?: KeptSettings | undefined;
   /** A price file, which becomes the store's; `none` removes it; undefined keeps the current one. */
   pricesPath?: string | undefined;
   /** Which built-in price list comes first. Becomes the store's setting. */

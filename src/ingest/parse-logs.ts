@@ -2,6 +2,7 @@ import { cleanLine } from '../platform/clean-text.ts';
 import { InputOutputError, isSystemError, MonitorError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import { keepHeapSmall } from '../platform/heap.ts';
+import { systemErrorText } from '../platform/system-errors.ts';
 import { takeLock } from '../platform/lock.ts';
 import { discoverLogs, noLogError } from '../logs/discover.ts';
 import {
@@ -18,8 +19,10 @@ import type { ParseOptions } from './options.ts';
 import { openPriceAnswers } from './settings/price-answers.ts';
 import { findPriceBasis, isPricingSettled, keepPriceBasis, type PriceBasis } from './settings/price-basis.ts';
 import { countHeld, findNothingNew } from './up-to-date.ts';
+import { lostText } from './left-out.ts';
 import { LogChanged } from './log-reading.ts';
 import { Run } from './run.ts';
+import { areSettled, keepSettings } from './settings/kept-settings.ts';
 import { redactorOf } from './settings/store-redactor.ts';
 import { Tally, type ParseResult } from './tally.ts';
 
@@ -31,15 +34,18 @@ const TRIES = 5;
  * Throws InputOutputError (no log, no sound store, a full disk) and BusyError (another run).
  */
 export async function parseLogs(files: Files, options: ParseOptions): Promise<ParseResult> {
-  const { logs, missing } = await discoverLogs(files, options.logPaths);
+  const { logs, missing, lost } = await discoverLogs(files, options.logPaths);
   if (logs.length === 0) throw noLogError(files, missing);
   const tally = new Tally(missing);
+  for (const { path, reason } of lost) tally.warn(path, lostText(reason));
   const statePath = resolveStatePath(options.dir, options.stateFile);
   const found = findStore(files, options.dir);
   if (found) {
     checkFilters(found, options.filters, options.stateFile === undefined ? undefined : statePath);
-    const isSettled = isPricingSettled(files, found, askedOf(options));
-    const known = isSettled ? await findNothingNew(files, found, logs, options.now()) : undefined;
+    const isSettled =
+      isPricingSettled(files, found, askedOf(options)) &&
+      (!options.kept || areSettled(files, found, options.kept));
+    const known = isSettled ? await findNothingNew(files, found, logs, options.now(), tally) : undefined;
     if (known) {
       tally.held = countHeld(known, logs);
       return tally.result();
@@ -59,10 +65,11 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
       hasRounds: known !== undefined && hasCommits(files, known),
     });
     const prices = await openPriceAnswers(files, options.dir, basis);
-    const store = known ?? createStore(files, options.dir, statePath, { ...NO_FILTERS, ...options.filters });
-    checkFilters(store, options.filters, options.stateFile === undefined ? undefined : statePath);
+    const opened = known ?? createStore(files, options.dir, statePath, { ...NO_FILTERS, ...options.filters });
+    checkFilters(opened, options.filters, options.stateFile === undefined ? undefined : statePath);
     // Before any round is priced: whatever happens to this run, the next one uses the same price file.
-    keepPriceBasis(files, store, basis);
+    keepPriceBasis(files, opened, basis);
+    const store = options.kept ? keepSettings(files, opened, options.kept) : opened;
     notices = basis.notices;
     for (const { path, message } of notices) tally.warn(path, message);
     const redactor = await redactorOf(store.filters);
@@ -88,7 +95,7 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
     const also = notices.map(({ path, message }) => `. Also: ${cleanLine(`${path} ${message}`)}`).join('');
     if (error instanceof MonitorError) error.message += also;
     if (!isSystemError(error)) throw error;
-    const message = `${error.message} (the store is ${options.dir}). What was committed is kept, and the next run continues from there${also}`;
+    const message = `${systemErrorText(error)}. What was committed to the store ${options.dir} is kept, and the next run continues from there${also}`;
     throw new InputOutputError(message, { cause: error });
   } finally {
     release();

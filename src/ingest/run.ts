@@ -31,6 +31,10 @@ const BATCH_SIZE = 24 << 20;
 /** How many logs stay open after reading, to be checked before the commit. */
 const MOST_OPEN = 64;
 
+/** What a run says after it converted the store. */
+const TAKEN_OVER =
+  'was converted to state format 5, which older versions of monitor cannot read. Failures, times and attributes are kept from now on; monitor reindex counts the stored rounds too, as far as they have them';
+
 /** One pass over the logs under the lock, committed batch by batch. */
 export class Run {
   readonly #files: Files;
@@ -65,6 +69,7 @@ export class Run {
     this.#tally = tally;
     this.#commits = new Commits(files, store);
     const { state } = this.#commits;
+    if (this.#commits.isTakenOver) tally.warn(store.dir, TAKEN_OVER);
     this.#closedTimes = new ClosedTimes(state, () => this.#commits.index.sessions);
     this.#known = new KnownLogs(
       files,
@@ -76,6 +81,7 @@ export class Run {
     const index = (): StoredIndex => this.#commits.index;
     this.#imported = state.imported === 0 ? undefined : new ImportedRounds(files, store, index);
     this.#batch = new Batch(files, store, state, index, resolve, redactor, options, this.#imported);
+    this.#batch.detaches = true;
     this.#batch.onTimeless = (unreadTime, source) =>
       addTimeless(tally.pendingTimes, unreadTime, source.isTimed ?? false);
     this.#lines = new LineTaker(this.#batch, tally, this.#known, options.now);
@@ -109,25 +115,27 @@ export class Run {
 
   /** Warnings that the counts alone do not show. */
   async #sayDoubts(): Promise<void> {
-    const { leftOut } = this.#batch;
+    const { leftOut, damaged } = this.#batch;
     const doubtful = this.#imported?.doubtful() ?? [];
     const { takenAsPruned } = this.#tally.result();
-    if (leftOut.size === 0 && doubtful.length === 0 && takenAsPruned === 0) return;
+    const isCertain = leftOut.size === 0 && doubtful.length === 0 && takenAsPruned === 0;
+    if (isCertain && damaged.size === 0) return;
     const { doubtsOf } = await import('./doubts.ts');
-    for (const { path, message } of doubtsOf(
-      this.#store,
-      this.#commits.index,
-      leftOut,
-      doubtful,
-      takenAsPruned,
-    ))
+    const { index } = this.#commits;
+    for (const { path, message } of doubtsOf(this.#store, index, leftOut, doubtful, takenAsPruned, damaged))
       this.#tally.warn(path, message);
   }
 
   async #readLog(file: LogFile): Promise<void> {
     const facts = this.#files.stat(file.path);
     if (!facts) return;
-    const seen = findSeen(this.#files, file, facts, this.#known.open);
+    let seen: LogPosition | undefined;
+    try {
+      seen = findSeen(this.#files, file, facts, this.#known.open);
+    } catch (error) {
+      if (this.#opener.leaveOut(file, facts, error)) return;
+      throw error;
+    }
     const isDue =
       seen && ((seen.unread && isReadable(seen.unread)) || isOverdue(seen, facts, this.#options.now()));
     if (seen && !isDue) {
@@ -273,7 +281,7 @@ export class Run {
     // They are written while reading continues; reading replaces the lists in a position and never mutates them.
     const logs = this.#known.open.map((position) => ({ ...position }));
     await this.#commits.finish();
-    if (this.#commits.isOlder || closed.length > 0 || !isSameProgress(logs, this.#commits.state.logs)) {
+    if (closed.length > 0 || !isSameProgress(logs, this.#commits.state.logs)) {
       this.#lines.check(this.#readings, this.#heldPieces);
       const { ids, ...taken } = this.#batch.take();
       const read = this.#readings

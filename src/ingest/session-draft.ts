@@ -8,7 +8,10 @@ import { pruneMarks, type PruneMarks, type SessionEntry } from '../model/session
 import { cellOf, type UsageCell } from '../model/usage-cell.ts';
 import { DraftMemory } from './draft-memory.ts';
 import { LineArena } from './arena.ts';
+import { sealRound } from '../session-format/framing.ts';
+import { factsOfLogged, SessionCells, type CountingRules } from '../session-format/round-cells.ts';
 import { storedLine, type StoredFacts } from '../session-format/write-round.ts';
+import { ToolTally } from '../session-format/tool-tally.ts';
 import { addCounts, type Counts } from '../model/counts.ts';
 import { sumUsage, summaryOf } from '../session-format/summary.ts';
 
@@ -20,6 +23,8 @@ export class SessionDraft {
   readonly id: string;
   readonly file: string;
   readonly #space: LineArena;
+  /** Its file is damaged: the rounds are only counted, and wait for a repair. */
+  readonly isDetached: boolean;
   readonly #totals: Counts;
   /** undefined if no text is kept. */
   readonly #memory: DraftMemory | undefined;
@@ -30,18 +35,24 @@ export class SessionDraft {
   #title: string | null;
   #errors: number;
   readonly #marks: PruneMarks;
+  readonly #tools: ToolTally;
   /** Positions in `#space`. */
   #lines: number[] = [];
   #usage: UsageCell[] = [];
   #takes = 0;
+  readonly #cells: SessionCells;
 
   private constructor(
     session: { id: string; file: string },
     known: SessionEntry | undefined,
     totals: Counts,
     memory: DraftMemory | undefined,
+    rules: CountingRules,
     space: LineArena,
+    isDetached = false,
   ) {
+    this.#cells = new SessionCells(rules, known?.usage);
+    this.isDetached = isDetached;
     this.#space = space;
     this.id = session.id;
     this.file = session.file;
@@ -54,31 +65,45 @@ export class SessionDraft {
     this.#title = known?.title ?? null;
     this.#errors = known?.errors ?? 0;
     this.#marks = pruneMarks(known ?? {});
+    this.#tools = new ToolTally(known, memory?.openCalls);
   }
 
   /** Starts a new file. `known` is the entry of a session whose rounds were removed; numbering continues from it. */
   static create(
     session: { id: string; file: string },
     keepsText: boolean,
+    rules: CountingRules,
     space = new LineArena(),
     known?: SessionEntry,
   ): SessionDraft {
     const memory = keepsText ? new DraftMemory() : undefined;
-    return new SessionDraft(session, known, sumUsage(known?.usage ?? []), memory, space);
+    return new SessionDraft(session, known, sumUsage(known?.usage ?? []), memory, rules, space);
   }
 
-  /** Continues a stored session. Throws if its file is not the one that was committed. */
+  /** Continues a stored session whose file is damaged: nothing is known but what the index says. */
+  static detach(
+    entry: SessionEntry,
+    keepsText: boolean,
+    rules: CountingRules,
+    space: LineArena,
+  ): SessionDraft {
+    const memory = keepsText ? new DraftMemory() : undefined;
+    return new SessionDraft(entry, entry, sumUsage(entry.usage), memory, rules, space, true);
+  }
+
+  /** Continues a stored session. Throws DamagedSession if its file is not the one that was committed. */
   static resume(
     files: Files,
     dir: string,
     entry: SessionEntry,
     keepsText: boolean,
+    rules: CountingRules,
     space = new LineArena(),
   ): SessionDraft {
     const totals = sumUsage(entry.usage);
-    if (!keepsText) checkSessionFile(files, dir, entry);
+    if (!keepsText) checkSessionFile(files, dir, entry, 'write');
     const memory = keepsText ? DraftMemory.resume(files, dir, entry) : undefined;
-    return new SessionDraft(entry, entry, totals, memory, space);
+    return new SessionDraft(entry, entry, totals, memory, rules, space);
   }
 
   /** Approximate memory held between commits, in hundreds of bytes. */
@@ -119,6 +144,7 @@ export class SessionDraft {
     const texts = this.#memory?.remember(round, logged) ?? null;
     if (texts === 'invalid') return -1;
     const line = this.#space.write(storedLine(logged, { ...facts, round }, texts));
+    sealRound(this.#space.read(line));
     this.#lines.push(line);
     this.#rounds = round;
     this.#created = Math.min(this.#created, facts.time);
@@ -126,8 +152,14 @@ export class SessionDraft {
     this.#model = logged.model;
     if (this.#memory)
       this.#title ??= titleOf(logged.question === null ? null : charactersOf(logged.question));
+    if (texts)
+      this.#tools.add(round, {
+        toolCalls: logged.toolCalls,
+        newMessages: texts.context && texts.newMessages,
+      });
     if ((logged.responseCode ?? 0) >= 400) this.#errors++;
-    const cell = cellOf(logged, facts, logged.usage, money);
+    const counted = this.#cells.of(factsOfLogged(logged, facts.at, facts.kept));
+    const cell = cellOf(logged, facts, logged.usage, money, counted);
     this.#usage.push(cell);
     addCounts(this.#totals, cell);
     onAdded?.(texts?.ordinals ?? []);
@@ -152,12 +184,13 @@ export class SessionDraft {
         model: this.#model,
         title: this.#title,
         errors: this.#errors,
+        ...this.#tools.counts,
         ...this.#marks,
       },
       rounds,
       usage,
       summary: this.#summary(memory),
-      ...(records && { records }),
+      ...(this.isDetached ? { isDetached: true } : records && { records }),
     };
   }
 

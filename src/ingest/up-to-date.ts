@@ -8,6 +8,9 @@ import type { LogPosition } from '../model/log-position.ts';
 import { committedFiles } from '../store/index/index.ts';
 import { readStateFile, type State } from '../store/state.ts';
 import type { Store } from '../store/store.ts';
+import { findUnread } from './known-logs.ts';
+import { isLeftOut, leftOutText } from './left-out.ts';
+import type { Tally } from './tally.ts';
 import { isReadable } from './unread-file.ts';
 
 /** The store's logs if a run over these files would change and report nothing; undefined otherwise. */
@@ -16,11 +19,12 @@ export async function findNothingNew(
   store: Store,
   logs: readonly LogFile[],
   now: number,
+  tally: Pick<Tally, 'warn'>,
 ): Promise<LogPosition[] | undefined> {
   const { state, hasChecksum } = readStateFile(files, store.statePath, store.id);
   // A run compares it with the index, and converts it.
   if (!hasChecksum) return undefined;
-  const isSame = isIndexThere(files, store, state) && (await isUpToDate(files, logs, state.logs, now));
+  const isSame = isIndexThere(files, store, state) && (await isUpToDate(files, logs, state.logs, now, tally));
   return isSame ? state.logs : undefined;
 }
 
@@ -49,10 +53,11 @@ async function isUpToDate(
   logs: readonly LogFile[],
   known: readonly LogPosition[],
   now: number,
+  tally: Pick<Tally, 'warn'>,
 ): Promise<boolean> {
   const present = new Set<number>();
   for (const log of logs) {
-    const position = await findQuiet(files, log, known, now);
+    const position = await findQuiet(files, log, known, now, tally);
     if (position === undefined) return false;
     if (position !== 'empty') present.add(position.id);
   }
@@ -67,9 +72,30 @@ async function findQuiet(
   log: LogFile,
   known: readonly LogPosition[],
   now: number,
+  tally: Pick<Tally, 'warn'>,
 ): Promise<LogPosition | 'empty' | undefined> {
   const facts = files.stat(log.path);
   if (!facts) return undefined;
+  try {
+    return await findReadable(files, log, facts, known, now);
+  } catch (error) {
+    if (!isLeftOut(log, error)) throw error;
+    const position = findUnread(known, facts);
+    // A run has something to note.
+    if (position && (position.size < facts.size || position.path !== log.path)) return undefined;
+    const unread = facts.size - (position?.offset ?? 0);
+    if (unread > 0) tally.warn(log.path, leftOutText(unread));
+    return position ?? 'empty';
+  }
+}
+
+async function findReadable(
+  files: Files,
+  log: LogFile,
+  facts: FileFacts,
+  known: readonly LogPosition[],
+  now: number,
+): Promise<LogPosition | 'empty' | undefined> {
   const seen = findSeen(files, log, facts, known);
   if (seen) {
     const isDue = (seen.unread && isReadable(seen.unread)) || isOverdue(seen, facts, now);
@@ -96,6 +122,6 @@ export function findSeen(
 ): LogPosition | undefined {
   const unchanged = known.find(({ seen }) => seen.some((file) => isUnchanged(file, facts)));
   if (unchanged || !log.compressed) return unchanged;
-  const digest = withFile(files, log.path, 'read', (fd) => gzipDigest(files, fd, facts.size));
+  const digest = withFile(files, log.path, 'given', (fd) => gzipDigest(files, fd, facts.size));
   return known.find(({ seen }) => seen.some((file) => file.gzip === digest));
 }

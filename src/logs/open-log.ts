@@ -55,7 +55,7 @@ export async function openLog(
   log: LogFile,
   ends: () => readonly number[],
 ): Promise<OpenLog | UnreadableFile> {
-  const fd = files.open(log.path, 'read');
+  const fd = files.open(log.path, 'given');
   let opened: OpenLog | UnreadableFile | undefined;
   try {
     const form = compressionOf(log.path, readBytes(files, fd, 0, MAGIC_BYTES));
@@ -69,7 +69,7 @@ export async function openLog(
 
 /** Opens a log that is known not to be compressed. */
 export function openPlainLog(files: Files, log: LogFile): OpenLog {
-  return plainLog(files, log, files.open(log.path, 'read'));
+  return plainLog(files, log, files.open(log.path, 'given'));
 }
 
 function plainLog(files: Files, log: LogFile, fd: number): OpenLog {

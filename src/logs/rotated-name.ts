@@ -20,6 +20,11 @@ const LIVE_RANK = 3;
 
 const LIVE: Age = { rank: LIVE_RANK, date: [], number: 0, byTime: false };
 
+/** Whether a file is the log itself, and no rotated one. */
+export function isLive({ rank }: Age): boolean {
+  return rank === LIVE_RANK;
+}
+
 /**
  * The age of `name`, a file in the same folder as the log `base`; undefined if it is not a rotated file of that log.
  * Rotation puts marks (dates, a number, a word such as `old`) after the log's name or before its extension, or a date

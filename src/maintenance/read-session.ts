@@ -10,9 +10,18 @@ import { COUNT_NAMES } from '../model/counts.ts';
 import { idOfHead, isSummaryLine } from '../session-format/framing.ts';
 import { parseRound } from '../session-format/read-round.ts';
 import type { StoredRound } from '../session-format/stored-round.ts';
+import { factsOfStored, SessionCells, type CountingRules } from '../session-format/round-cells.ts';
 import { usageOf } from '../session-format/stored-usage.ts';
+import { ToolTally } from '../session-format/tool-tally.ts';
 import { titleOf } from '../session-format/title.ts';
+import type { PrunedPart } from '../store/pruned-file.ts';
 import { sessionLines, type SessionLine } from '../store/session-lines.ts';
+
+/** What makes cells of stored rounds: what they cost, and how they are counted. */
+export interface Counting {
+  book: PriceBook;
+  rules: CountingRules;
+}
 
 /** The sums of the rounds in a session file. */
 export type SessionSum = Omit<SessionEntry, 'id' | 'file' | 'summary'>;
@@ -24,22 +33,32 @@ export interface ReadSession {
   sum: SessionSum;
   /** Reading stopped at a line that is neither a round nor the end of the rounds. */
   isDamaged: boolean;
+  /** Numbers of rounds that do not match their checksum, but are sound otherwise. */
+  altered: number[];
   /** The log positions of the rounds. */
   positions: LinePosition[];
 }
 
 /**
- * Reads rounds while they are intact, wanted, and numbered without a gap from the one after `before`. Throws if the
- * price book lacks a price.
+ * Reads rounds while they are intact, wanted, and numbered without a gap from the one after the removed `parts`. Throws
+ * if the price book lacks a price. `takesAltered`: a round that does not match its checksum is read if it is sound
+ * otherwise.
  */
 export function readSession(
   files: Files,
   path: string,
-  book: PriceBook,
+  { book, rules }: Counting,
   isWanted: (round: StoredRound, end: number) => boolean,
-  before = 0,
+  parts: readonly PrunedPart[] = [],
+  takesAltered = false,
 ): ReadSession {
-  const read: ReadSession = { id: undefined, sum: emptySum(), isDamaged: true, positions: [] };
+  const before = parts.reduce((sum, { rounds }) => sum + rounds, 0);
+  const cells = new SessionCells(
+    rules,
+    parts.flatMap(({ usage }) => usage),
+  );
+  const read: ReadSession = { id: undefined, sum: emptySum(), isDamaged: true, altered: [], positions: [] };
+  const tools = ToolTally.after(parts);
   const requests = new Map<number, number>();
   let isHead = true;
   for (const line of sessionLines(files, path)) {
@@ -50,15 +69,18 @@ export function readSession(
     }
     const number = before + read.sum.rounds + 1;
     const isEnd = isSummaryLine(line.text);
-    const round = isEnd ? undefined : parseRound(line.text);
+    const round = isEnd || (!line.isIntact && !takesAltered) ? undefined : parseRound(line.text);
     const isSound = round?.round === number && refersToStored(round, requests);
     if (!isSound || !isWanted(round, line.end)) {
       read.isDamaged = !isSound && !isEnd;
       break;
     }
-    addRound(read.sum, round, line, book);
+    addRound(read.sum, round, line, pricedCell(round, book, cells.of(factsOfStored(round))));
+    tools.addStored(round, line.text);
     read.positions.push(round.at);
+    if (!line.isIntact) read.altered.push(round.round);
   }
+  Object.assign(read.sum, tools.counts);
   read.sum.usage = mergeCells(read.sum.usage);
   return read;
 }
@@ -96,7 +118,7 @@ function refersToStored(round: StoredRound, requests: Map<number, number>): bool
   return true;
 }
 
-function addRound(sum: SessionSum, round: StoredRound, { text, end }: SessionLine, book: PriceBook): void {
+function addRound(sum: SessionSum, round: StoredRound, { text, end }: SessionLine, cell: UsageCell): void {
   const time = Date.parse(round.timestamp);
   const bytes = Buffer.from(text);
   sum.end = end;
@@ -108,17 +130,21 @@ function addRound(sum: SessionSum, round: StoredRound, { text, end }: SessionLin
   // If the question is left out, it is the previous one.
   if (round.question !== undefined) sum.title ??= titleOf(JSON.stringify(round.question));
   if ((round.response_code ?? 0) >= 400) sum.errors++;
-  sum.usage.push(pricedCell(round, book));
+  sum.usage.push(cell);
   if (sum.usage.length > MOST_CELLS) sum.usage = mergeCells(sum.usage);
 }
 
 const MOST_CELLS = 10_000;
 
 /** A round as a cell of the index, with its cost from the price book. */
-export function pricedCell(round: StoredRound, book: PriceBook): UsageCell {
+export function pricedCell(
+  round: StoredRound,
+  book: PriceBook,
+  counted: Pick<UsageCell, 'tags' | 'counters'>,
+): UsageCell {
   const usage = usageOf(round);
   const money = moneyOfRound(book, round, usage);
-  return cellOf(round, { time: Date.parse(round.timestamp), price: money.price }, usage, money);
+  return cellOf(round, { time: Date.parse(round.timestamp), price: money.price }, usage, money, counted);
 }
 
 /** The names of the fields in which an index entry differs from its session's rounds. Costs are not compared. */
@@ -135,4 +161,13 @@ function cellsOf(usage: readonly UsageCell[]): string {
     .join('\n');
 }
 
-const CELL_KEYS = ['bucket', 'model', 'consumer', 'api', 'price', ...COUNT_NAMES] as const;
+const CELL_KEYS = [
+  'bucket',
+  'model',
+  'consumer',
+  'api',
+  'price',
+  ...COUNT_NAMES,
+  'tags',
+  'counters',
+] as const;

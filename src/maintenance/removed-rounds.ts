@@ -1,5 +1,6 @@
 import type { PrunedPart } from '../store/pruned-file.ts';
 import { mergeCells } from '../model/usage-cells.ts';
+import { ToolTally } from '../session-format/tool-tally.ts';
 import { nameSessionFile } from '../store/names.ts';
 import { pruneMarks, type PruneMarks, type SessionEntry } from '../model/session-entry.ts';
 import { emptySum, type SessionSum } from './read-session.ts';
@@ -39,5 +40,6 @@ export function tombstoneOf(id: string, parts: readonly PrunedPart[] = []): Sess
   if (parts.length === 0) return undefined;
   const file = nameSessionFile(id, () => false);
   const summary = { length: 0, crc: 0 };
-  return { ...withRemoved(emptySum(), parts), id, file, summary, ...marksOf(parts) };
+  const { counts } = ToolTally.after(parts);
+  return { ...withRemoved(emptySum(), parts), ...counts, id, file, summary, ...marksOf(parts) };
 }

@@ -44,7 +44,10 @@ export interface LogPosition extends Fingerprint {
    * the line continues. If the log was rotated in the middle of a line, the line moves to the next log.
    */
   open?: OpenLine[];
-  /** Set for a compressed file that cannot be read at all. Older versions did not store it for damaged files. */
+  /**
+   * Set for a compressed file that cannot be read at all; and, where the offset is not 0, for bytes behind its end that
+   * are not gzip. Older versions store neither for damaged files.
+   */
   unread?: UnreadFile;
   /**
    * When the first and the last of its requests ended, in milliseconds since 1970 UTC. Absent in older stores, and if no
@@ -85,7 +88,7 @@ export interface UnreadFile {
    * file, so this one is not stored.
    */
   why: 'damaged' | 'program' | 'foreign' | 'stopped';
-  /** Its compressed size. */
+  /** Its compressed size, or how many bytes are behind its end. */
   bytes: number;
   form: Compression | UnsupportedForm;
   /** The program's message, or the name of the missing program; otherwise empty. */

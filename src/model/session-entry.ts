@@ -1,7 +1,8 @@
+import type { ToolCounts } from './tool-counts.ts';
 import type { UsageCell } from './usage-cell.ts';
 
 /** What the index knows about a session. Times are milliseconds since 1970 UTC. */
-export interface SessionEntry {
+export interface SessionEntry extends ToolCounts {
   id: string;
   /** File name inside the store. */
   file: string;

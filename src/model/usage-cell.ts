@@ -1,9 +1,10 @@
+import { NO_COUNTERS, type CellCounters } from './cell-counters.ts';
 import type { Counts } from './counts.ts';
 import type { TokenUsage } from './token-usage.ts';
 
 /**
  * What rounds used. The index has one cell for each bucket × model × consumer × api × price × currency × reasons why
- * the cost may be wrong.
+ * the cost may be wrong × tags.
  */
 export interface UsageCell extends Counts {
   bucket: number;
@@ -22,6 +23,13 @@ export interface UsageCell extends Counts {
   currency: string;
   /** Why the cost may be wrong: reasons from pricing/bounds.ts, separated by spaces. `''` means that it is exact. */
   inexact: string;
+  /**
+   * Values of the store's dimensions, and a service tier that is not the usual one: JSON of an object with sorted names.
+   * `''`: none. A dimension that is absent was not recorded; `""` means that the request had no value.
+   */
+  tags: string;
+  /** All other counts: failures, times, parts of tokens. */
+  counters: CellCounters;
   /** Not stored. The cost in the currency of a report (`to`), or in its own if no exchange rate is known. */
   converted?: { to: string; currency: string; cost: bigint; saved: bigint };
 }
@@ -43,6 +51,7 @@ export function cellOf(
   { time, price }: { time: number; price: PriceRef },
   { input, output, reasoning, cached, cacheWrite }: TokenUsage,
   money: { cost: bigint | null; saved: bigint; currency: string; inexact: readonly string[] },
+  { tags, counters }: Pick<UsageCell, 'tags' | 'counters'> = UNTAGGED,
 ): UsageCell {
   return {
     bucket: bucketOf(time),
@@ -60,5 +69,9 @@ export function cellOf(
     saved: money.saved,
     currency: money.currency,
     inexact: money.inexact.join(' '),
+    tags,
+    counters,
   };
 }
+
+const UNTAGGED = { tags: '', counters: NO_COUNTERS };

@@ -1,3 +1,4 @@
+import { addCounters, negativeCounters } from './cell-counters.ts';
 import { addCounts, COUNT_NAMES } from './counts.ts';
 import type { UsageCell } from './usage-cell.ts';
 
@@ -27,14 +28,15 @@ export function mergeCells(cells: readonly UsageCell[]): UsageCell[] {
 }
 
 /** Names can contain any character, so their lengths say where each one ends. */
-function keyOf({ bucket, price, currency, inexact, model, consumer, api }: UsageCell): string {
-  return `${bucket} ${price} ${currency} ${inexact} ${model.length} ${consumer.length} ${model}${consumer}${api}`;
+function keyOf({ bucket, price, currency, inexact, model, consumer, api, tags }: UsageCell): string {
+  return `${bucket} ${price} ${currency} ${inexact} ${model.length} ${consumer.length} ${api.length} ${model}${consumer}${api}${tags}`;
 }
 
 function addCell(sum: UsageCell, cell: UsageCell): void {
   addCounts(sum, cell);
   sum.cost += cell.cost;
   sum.saved += cell.saved;
+  sum.counters = addCounters(sum.counters, cell.counters);
 }
 
 /** What is left of `cells` without `others`, which must be part of them. */
@@ -43,7 +45,12 @@ export function subtractCells(cells: readonly UsageCell[], others: readonly Usag
 }
 
 function negated(cell: UsageCell): UsageCell {
-  const negative = { ...cell, cost: -cell.cost, saved: -cell.saved };
+  const negative = {
+    ...cell,
+    cost: -cell.cost,
+    saved: -cell.saved,
+    counters: negativeCounters(cell.counters),
+  };
   for (const name of COUNT_NAMES) negative[name] = -cell[name];
   return negative;
 }

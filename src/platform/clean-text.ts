@@ -1,3 +1,5 @@
+import { escapeUnits } from './json-spans.ts';
+
 // Text from a log is untrusted. Printed, it must not move the cursor, change colours, reorder the text around it, or
 // break out of its line.
 
@@ -38,6 +40,26 @@ export function cleanText(text: string): string {
 export function printableId(id: string): string {
   if (/^[\x21-\x7e]+$/.test(id)) return id;
   return id.replace(hostile(), (mark) => `\\u{${(mark.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/**
+ * An error message, safe to print: one line, which may be followed by indented ones. It quotes paths and arguments, and a
+ * person must be able to tell which was meant, so hostile characters are escaped. A line end in a path cannot begin a
+ * line that looks like another message.
+ */
+export function printableMessage(message: string): string {
+  return message
+    .split(/\n(?= {2})/)
+    .map(printableId)
+    .join('\n');
+}
+
+/**
+ * JSON of the same value, safe to print: hostile characters in its strings are escaped as `\u009b`. Control characters
+ * below U+0020 are left alone: JSON has them only between values.
+ */
+export function printableJson(json: string): string {
+  return json.replace(/[\u007f-\u009f\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, escapeUnits);
 }
 
 function stripMarks(text: string): string {

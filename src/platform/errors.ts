@@ -1,7 +1,10 @@
 /** Exit codes of the program. docs/commands.md is the contract. */
 export const ExitCode = { ok: 0, no: 1, usage: 2, fault: 70, io: 74, busy: 75 } as const;
 
-/** An error that a person can act on. The message says what failed, where, and what to do; no stack is shown. */
+/**
+ * An error that a person can act on. The message says what failed, where, and what to do; no stack is shown. It quotes
+ * paths and arguments as they are: `printableMessage` makes it safe. It may end in a list, whose lines are indented.
+ */
 export class MonitorError extends Error {
   readonly exitCode: number;
 
@@ -45,4 +48,9 @@ export class Fault extends Error {}
 /** An error of the operating system: no space, no permission, a broken disk. Its message may not name the file. */
 export function isSystemError(error: unknown): error is Error & { syscall: unknown } {
   return error instanceof Error && 'syscall' in error;
+}
+
+/** Node's error code (`ENOSPC`, `EACCES` …), or `''`. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

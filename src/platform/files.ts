@@ -1,6 +1,5 @@
 import {
   closeSync,
-  fchmodSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -8,6 +7,7 @@ import {
   openSync,
   readdirSync,
   readSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   statSync,
@@ -16,9 +16,14 @@ import {
   chmodSync,
   type Stats,
 } from 'node:fs';
-import { openSyncer, type Syncer } from './syncer.ts';
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
+import { errorCode } from './errors.ts';
+import { keepOwnerOfFolders } from './keep-owner.ts';
+import { notAFile, openFile, openFolder, throughFolder, type OpenHow } from './open-file.ts';
+import { openSyncer, type Syncer } from './syncer.ts';
+
+export { errorCode };
 
 /** What the operating system says about a file. Times are milliseconds since 1970 UTC. */
 export interface FileFacts {
@@ -28,6 +33,8 @@ export interface FileFacts {
   mtime: number;
   ctime: number;
   isFile: boolean;
+  /** The user it belongs to. */
+  uid: number;
 }
 
 /**
@@ -35,11 +42,11 @@ export interface FileFacts {
  * of them. Errors are Node's own (`code` is ENOENT, ENOSPC …).
  */
 export interface Files {
-  /**
-   * `read` opens an existing file; `write` opens one to change it in place; `create` makes it with mode 0600 unless it
-   * exists; `publish` makes an empty file that others may read, as the umask allows.
-   */
-  open(path: string, how: 'read' | 'write' | 'create' | 'publish'): number;
+  open(path: string, how: OpenHow): number;
+  /** Opens a folder, so that a link put in its place later is not followed. `own` refuses a link that is there now. */
+  openFolder(path: string, how: 'own' | 'given'): number;
+  /** A path that leads into an open folder, whose own path is `path`. */
+  through(fd: number, path: string): string;
   close(fd: number): void;
   /** Reads from `position` until `target` is full or the file ends; returns the number of bytes read. */
   read(fd: number, target: Uint8Array, position: number): number;
@@ -62,43 +69,38 @@ export interface Files {
   /** Removes a file. It is not an error if there is none. */
   remove(path: string): void;
   syncFolder(path: string): void;
+  /** The user who runs the program. */
+  user(): number;
   /** Writes every file of the file system that holds `folder` to disk; false if the system cannot. */
   syncAll(folder: string): boolean;
   /** Starts a process that can do the same as `syncAll`, without blocking this one. */
   openSyncer(folder: string): Syncer;
 }
 
-const FLAGS = { read: 'r', write: 'r+', publish: 'w' } as const;
 const ABSENT = new Set(['ENOENT', 'ENOTDIR']);
 
 export const nodeFiles: Files = {
-  open(path, how) {
-    if (how !== 'create') return openSync(path, FLAGS[how]);
-    try {
-      const fd = openSync(path, 'wx+', 0o600);
-      fchmodSync(fd, 0o600);
-      return fd;
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
-      return openSync(path, 'r+');
-    }
-  },
+  open: openFile,
+  openFolder,
+  through: throughFolder,
   close: closeSync,
-  read(fd, target, position) {
-    let done = 0;
-    while (done < target.length) {
-      const n = readSync(fd, target, done, target.length - done, position + done);
-      if (n === 0) break;
-      done += n;
-    }
-    return done;
-  },
-  write(fd, bytes, position) {
-    let done = 0;
-    while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
-  },
-  truncate: ftruncateSync,
-  sync: fsyncSync,
+  read: (fd, target, position) =>
+    named(fd, () => {
+      let done = 0;
+      while (done < target.length) {
+        const n = readSync(fd, target, done, target.length - done, position + done);
+        if (n === 0) break;
+        done += n;
+      }
+      return done;
+    }),
+  write: (fd, bytes, position) =>
+    named(fd, () => {
+      let done = 0;
+      while (done < bytes.length) done += writeSync(fd, bytes, done, bytes.length - done, position + done);
+    }),
+  truncate: (fd, length) => named(fd, () => ftruncateSync(fd, length)),
+  sync: (fd) => named(fd, () => fsyncSync(fd)),
   facts: (fd) => toFacts(fstatSync(fd)),
   stat(path) {
     const stats = absentAsUndefined(() => statSync(path));
@@ -107,12 +109,10 @@ export const nodeFiles: Files = {
   real: (path) => absentAsUndefined(() => realpathSync.native(path)),
   list: (folder) => absentAsUndefined(() => readdirSync(folder)),
   makeFolder(path) {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolders(path, 0o700);
     chmodSync(path, 0o700);
   },
-  makePublicFolder(path) {
-    mkdirSync(path, { recursive: true });
-  },
+  makePublicFolder: (path) => makeFolders(path, 0o777, (made) => keepOwnerOfFolders(made, made)),
   rename: renameSync,
   remove(path) {
     absentAsUndefined(() => unlinkSync(path));
@@ -125,9 +125,31 @@ export const nodeFiles: Files = {
       closeSync(fd);
     }
   },
+  user: () => process.geteuid?.() ?? 0,
   syncAll: (folder) => spawnSync('sync', ['-f', folder], { stdio: 'ignore' }).status === 0,
   openSyncer,
 };
+
+/** Node's own `recursive` never ends where nothing can be made, as in /proc. */
+/** `onMade` is called for each folder that did not exist. */
+function makeFolders(path: string, mode: number, onMade?: (path: string) => void): void {
+  try {
+    makeOneFolder(path, mode, onMade);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    makeFolders(dirname(path), mode, onMade);
+    makeOneFolder(path, mode, onMade);
+  }
+}
+
+function makeOneFolder(path: string, mode: number, onMade?: (path: string) => void): void {
+  try {
+    mkdirSync(path, mode);
+    onMade?.(path);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
+  }
+}
 
 function toFacts(stats: Stats): FileFacts {
   return {
@@ -137,6 +159,7 @@ function toFacts(stats: Stats): FileFacts {
     mtime: stats.mtimeMs,
     ctime: stats.ctimeMs,
     isFile: stats.isFile(),
+    uid: stats.uid,
   };
 }
 
@@ -151,11 +174,6 @@ function absentAsUndefined<T>(look: () => T): T | undefined {
 
 export function isAbsent(error: unknown): boolean {
   return ABSENT.has(errorCode(error));
-}
-
-/** Node's error code (`ENOSPC`, `EACCES` …), or `''`. */
-export function errorCode(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 /**
@@ -184,12 +202,7 @@ export function readBytes(files: Files, fd: number, position: number, length: nu
 }
 
 /** Opens a file, passes it to `use`, and always closes it. */
-export function withFile<T>(
-  files: Files,
-  path: string,
-  how: 'read' | 'write' | 'create' | 'publish',
-  use: (fd: number) => T,
-): T {
+export function withFile<T>(files: Files, path: string, how: OpenHow, use: (fd: number) => T): T {
   const fd = files.open(path, how);
   try {
     return use(fd);
@@ -200,6 +213,16 @@ export function withFile<T>(
   }
 }
 
+/** Adds the path to an error of the system about an open file. */
+function named<T>(fd: number, use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    const path = absentAsUndefined(() => readlinkSync(`/proc/self/fd/${fd}`));
+    throw path === undefined ? error : withPath(error, path);
+  }
+}
+
 /** Node names a file that it cannot open, but not one that it cannot read or write. */
 function withPath(error: unknown, path: string): unknown {
   if (errorCode(error) !== '' && error instanceof Error && !('path' in error))
@@ -207,20 +230,22 @@ function withPath(error: unknown, path: string): unknown {
   return error;
 }
 
-/** The content of a small file; undefined if there is none. */
-export function readWhole(files: Files, path: string): Buffer | undefined {
+/** The content of a small file; undefined if there is none. Throws NotOurs for anything but a regular file. */
+export function readWhole(files: Files, path: string, how: 'peek' | 'given' = 'peek'): Buffer | undefined {
   return absentAsUndefined(() =>
-    withFile(files, path, 'read', (fd) => readBytes(files, fd, 0, files.facts(fd).size)),
+    withFile(files, path, how, (fd) => {
+      const { isFile, size } = files.facts(fd);
+      if (!isFile) throw notAFile(path, fd);
+      return readBytes(files, fd, 0, size);
+    }),
   );
 }
 
 /** Replaces a file atomically: readers, also after a crash, see the old content or the new one. */
 export function replaceFile(files: Files, path: string, content: string): void {
   const temporary = `${path}.tmp`;
-  withFile(files, temporary, 'create', (fd) => {
-    const bytes = Buffer.from(content);
-    files.write(fd, bytes, 0);
-    files.truncate(fd, bytes.length);
+  withFile(files, temporary, 'fresh', (fd) => {
+    files.write(fd, Buffer.from(content), 0);
     files.sync(fd);
   });
   files.rename(temporary, path);

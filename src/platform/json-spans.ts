@@ -127,3 +127,11 @@ export function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** Characters as JSON escapes: `\u009b`. */
+export function escapeUnits(characters: string): string {
+  let escaped = '';
+  for (let i = 0; i < characters.length; i++)
+    escaped += `\\u${characters.charCodeAt(i).toString(16).padStart(4, '0')}`;
+  return escaped;
+}

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import { BusyError, InputOutputError } from './errors.ts';
+import { closeSync } from 'node:fs';
+import { BusyError, errorCode, InputOutputError } from './errors.ts';
+import { openLockFile } from './open-file.ts';
+import { remedyText } from './system-errors.ts';
 
 /**
  * Locks the file `path`, or throws BusyError at once; InputOutputError if it cannot be locked. `holder` names what the
@@ -10,17 +12,17 @@ import { BusyError, InputOutputError } from './errors.ts';
  * lock with the last descriptor of that description, so a killed run leaves no lock behind.
  */
 export function takeLock(path: string, holder: string): () => void {
-  const fd = openSync(path, 'a', 0o600);
+  const fd = openLockFile(path);
   const { status, error } = spawnSync('flock', ['-n', '-x', '3'], {
     stdio: ['ignore', 'ignore', 'ignore', fd],
   });
   if (status === 0) return () => closeSync(fd);
   closeSync(fd);
   if (error) {
-    throw new InputOutputError(
-      `cannot lock ${path}: the program flock did not start (${error.message}); install util-linux`,
-      { cause: error },
-    );
+    const why = errorCode(error) === 'ENOENT' ? 'it is missing. Install util-linux' : remedyText(error);
+    throw new InputOutputError(`cannot lock ${path}: the program flock did not start: ${why}`, {
+      cause: error,
+    });
   }
   if (status === 1) throw new BusyError(`another run holds ${holder}; try again later`);
   throw new InputOutputError(

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, isAbsent } from './files.ts';
+import { troubleText } from './system-errors.ts';
 
 /** A file that says what the system runs, and when: a crontab, or a systemd unit. */
 export interface Schedule {
@@ -31,7 +32,7 @@ function readOwn(): Schedule[] {
   const options = { encoding: 'utf8', maxBuffer: LONGEST, env: { ...process.env, LC_ALL: 'C' } } as const;
   const { status, stdout, stderr, error } = spawnSync('crontab', ['-l'], options);
   if (status === 0) return [{ where, text: stdout }];
-  if (error) return isAbsent(error) ? [] : [{ where, text: '', problem: error.message }];
+  if (error) return isAbsent(error) ? [] : [{ where, text: '', problem: troubleText(error) }];
   const [said = ''] = stderr.split('\n');
   return /\bno crontab\b|No such file/.test(said)
     ? []
@@ -59,5 +60,5 @@ function readText(path: string): Schedule[] {
 /** Nothing if there is no file, or it is a folder; otherwise a schedule that could not be read. */
 function unread(where: string, error: unknown): Schedule[] {
   if (isAbsent(error) || errorCode(error) === 'EISDIR') return [];
-  return [{ where, text: '', problem: errorCode(error) === 'EACCES' ? 'permission denied' : String(error) }];
+  return [{ where, text: '', problem: error instanceof Error ? troubleText(error) : String(error) }];
 }

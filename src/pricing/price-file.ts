@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
+import { remedyText } from '../platform/system-errors.ts';
 import { productOf } from './money.ts';
 import { parsePriceEntries, type CurrencyRate, type FileDocument, type FileEntry } from './price-entries.ts';
 import {
@@ -36,8 +37,8 @@ export async function readPriceFile(path: string): Promise<PriceFile> {
 /** The text of a price file. It may be a pipe (`<(…)`), so read it only once. Throws an InputOutputError. */
 export async function readPriceText(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InputOutputError(`cannot read the price file ${path}: ${reason}`, { cause });
+    const why = cause instanceof Error ? remedyText(cause) : String(cause);
+    throw new InputOutputError(`cannot read the price file ${path}: ${why}`, { cause });
   });
 }
 

@@ -3,6 +3,7 @@ import type { SessionUsage } from '../model/session-entry.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 import { currencyOrder } from './currency-order.ts';
 import { addCellCosts, addCosts, noCosts, type Amount, type CostSums } from './costs.ts';
+import { addFailures, NO_FAILURES, withCounters, type Failures } from './failures.ts';
 
 /** What a set of rounds used. Costs are exact, in 10⁻¹⁸ USD; costs in other currencies are in `others`. */
 export interface Totals extends Counts, CostSums {
@@ -16,6 +17,7 @@ export interface Totals extends Counts, CostSums {
   unpricedTokens: number;
   /** Rounds without a price, by model. */
   unpricedModels: Map<string, number>;
+  failures: Failures;
 }
 
 export interface Row extends Totals {
@@ -38,6 +40,7 @@ class EmptyRow extends Counts implements Row {
   unpricedRounds = 0;
   unpricedTokens = 0;
   unpricedModels = new Map<string, number>();
+  failures = NO_FAILURES;
   models = new Map<string, number>();
   others = NO_COSTS.others;
   converted = NO_COSTS.converted;
@@ -48,6 +51,7 @@ class EmptyRow extends Counts implements Row {
 export function addCell(sum: Row, cell: UsageCell): void {
   addCounts(sum, cell);
   addCellCost(sum, cell);
+  sum.failures = withCounters(sum.failures, cell.counters);
   const tokens = tokensOf(cell);
   increase(sum.models, cell.model, tokens);
   if (cell.price === 'unpriced') {
@@ -66,6 +70,7 @@ export function addRow(sum: Row, row: Row): void {
   sum.settledRounds += row.settledRounds;
   sum.unpricedRounds += row.unpricedRounds;
   sum.unpricedTokens += row.unpricedTokens;
+  sum.failures = addFailures(sum.failures, row.failures);
   for (const [model, tokens] of row.models) increase(sum.models, model, tokens);
   for (const [model, rounds] of row.unpricedModels) increase(sum.unpricedModels, model, rounds);
 }

@@ -1,22 +1,85 @@
-/** What usage can be grouped by; `api` is the gateway's route. Every command loads this file, so it imports nothing. */
-export const GROUP_KEYS = ['model', 'date', 'consumer', 'api', 'session'] as const;
+/**
+ * What usage can be grouped by in every store; `api` is the gateway's route. Every command loads this file, so it imports
+ * nothing.
+ */
+export const GROUP_KEYS = [
+  'model',
+  'date',
+  'week',
+  'month',
+  'consumer',
+  'api',
+  'session',
+  'agent',
+  'channel',
+] as const;
 
-export type GroupKey = (typeof GROUP_KEYS)[number];
+export type BuiltInKey = (typeof GROUP_KEYS)[number];
+
+export type GroupKey = BuiltInKey | Tag;
+
+/** A dimension of the store, or the service tier. */
+export interface Tag {
+  tag: string;
+  /** What rounds without the tag have: usually NOT_RECORDED. */
+  absent: string;
+  /** Reindexing has counted what there is: rounds without the tag stay without it. */
+  isReindexed?: boolean;
+}
+
+/** The tag that every store has. A round without it used the provider's default tier. */
+export const TIER: Tag = { tag: 'service_tier', absent: '' };
+
+/**
+ * The name of a group of rounds that were stored before the store had the dimension. No value is this text: values are
+ * well-formed.
+ */
+export const NOT_RECORDED = '\ud800';
+
+/** Before a name of `--group-by`: a dimension, although a built-in key has the same name. */
+export const DIMENSION_PREFIX = 'dimension:';
 
 /** Names in JSON and CSV. */
-export const KEY_FIELDS: Readonly<Record<GroupKey, string>> = {
+export const KEY_FIELDS: Readonly<Record<BuiltInKey, string>> = {
   model: 'model',
   date: 'date',
+  week: 'week',
+  month: 'month',
   consumer: 'consumer',
   api: 'api',
   session: 'session_id',
+  agent: 'agent',
+  channel: 'channel',
 };
 
 /** Names in tables. */
-export const KEY_HEADS: Readonly<Record<GroupKey, string>> = {
+const KEY_HEADS: Readonly<Record<BuiltInKey, string>> = {
   model: 'Model',
   date: 'Date',
+  week: 'Week',
+  month: 'Month',
   consumer: 'Consumer',
   api: 'API',
   session: 'Session',
+  agent: 'Agent',
+  channel: 'Channel',
 };
+
+/** The head of a column: of a dimension, its name as it was declared. */
+export function headOf(key: GroupKey): string {
+  return typeof key === 'string' ? KEY_HEADS[key] : key.tag;
+}
+
+/** Whether the names of a key are times, which are shown in their order. */
+export function isTime(key: GroupKey): boolean {
+  return key === 'date' || key === 'week' || key === 'month';
+}
+
+/** Whether a key depends on the session, not only on the round. */
+export function isOfSession(key: GroupKey): boolean {
+  return key === 'session' || key === 'agent' || key === 'channel';
+}
+
+export function isSameKey(a: GroupKey, b: GroupKey): boolean {
+  return typeof a === 'string' || typeof b === 'string' ? a === b : a.tag === b.tag;
+}

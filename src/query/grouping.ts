@@ -1,28 +1,31 @@
 import { compareCosts, compareText, tokensOf, type Row } from './aggregate.ts';
 import { groupSharedCells, groupUsage, type BucketRange, type Dimension, type Group } from './group-usage.ts';
+import { isOfSession, isTime, type GroupKey } from './group-keys.ts';
+import { isoWeekOf } from './iso-week.ts';
+import { sessionFilter } from './session-filter.ts';
+import { parseSessionKey } from './session-key.ts';
+import { tagReader } from './tags.ts';
 import type { LocalTime } from './time-zone.ts';
+import { conditionsOf, usageFilter, type UsageFilter } from './usage-filter.ts';
+import type { SessionUsage } from '../model/session-entry.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 import type { StoredSessions } from '../store/index/index.ts';
-import type { GroupKey } from './group-keys.ts';
 
 export interface Stats {
   keys: readonly GroupKey[];
-  /** Dates ascending, everything else by cost; rows with the same first names together. */
+  /** Times ascending, everything else by cost; rows with the same first names together. */
   rows: Group[];
   /** Counts each session once. */
   total: Row;
+  /** Rounds that are in no row, because the store does not know whether the filter is about them. */
+  undecided: number;
 }
 
 /** Selects usage. */
 export interface UsageQuery extends UsageFilter {
   buckets: BucketRange;
-  /** The time zone of dates. */
+  /** The time zone of dates, weeks and months. */
   local: LocalTime;
-}
-
-/** Only usage of this model and this consumer: whole names, case-insensitive. */
-export interface UsageFilter {
-  model?: string;
-  consumer?: string;
 }
 
 /** Sums usage by one key, or by the combinations of several. */
@@ -32,52 +35,74 @@ export function groupBy(
   query: UsageQuery,
 ): Stats {
   const prefixes = keys.slice(1).map((_, i) => i + 1);
+  const filter = new CountingFilter(query);
   const grouping = {
     by: keys.map((key) => dimensionOf(key, query.local)),
     range: query.buckets,
-    ...(hasFilter(query) && { where: usageFilter(query) }),
+    ...(conditionsOf(query).length > 0 && { where: (cell: UsageCell) => filter.passes(cell) }),
     rollUps: Object.fromEntries(
       prefixes.map((length) => [length, (names: readonly string[]) => prefixId(names, length)]),
     ),
   };
-  const shared = keys.includes('session') ? undefined : sessions.sharedCells();
+  const isMeant = sessionFilter(query);
+  const shared = isMeant || keys.some(isOfSession) ? undefined : sessions.sharedCells();
   const { groups, rollUps, total } = shared
     ? groupSharedCells(shared, grouping)
-    : groupUsage(sessions.usages(), grouping);
+    : groupUsage(isMeant ? those(sessions.usages(), isMeant) : sessions.usages(), grouping);
   // For each group, the sums of all groups with the same first names: these stay together.
   const leads = groups.map((group) => [
     ...prefixes.map((length) => rollUps[length]?.get(prefixId(group.names, length)) ?? group.row),
     group.row,
   ]);
-  return { keys, rows: inOrder(groups, leads, keys), total };
+  return { keys, rows: inOrder(groups, leads, keys), total, undecided: filter.undecided };
 }
 
-function hasFilter({ model, consumer }: UsageFilter): boolean {
-  return model !== undefined || consumer !== undefined;
+/** A filter that counts the rounds that it cannot decide. */
+class CountingFilter {
+  readonly #answerOf: ReturnType<typeof usageFilter>;
+  undecided = 0;
+
+  constructor(filter: UsageFilter) {
+    this.#answerOf = usageFilter(filter);
+  }
+
+  passes(cell: UsageCell): boolean {
+    const answer = this.#answerOf(cell);
+    if (answer === undefined) this.undecided += cell.rounds;
+    return answer === true;
+  }
 }
 
-/** Whether a cell or a round matches a filter. */
-export function usageFilter(filter: UsageFilter): (usage: { model: string; consumer: string }) => boolean {
-  const isModel = nameFilter(filter.model);
-  const isConsumer = nameFilter(filter.consumer);
-  return ({ model, consumer }) => isModel(model) && isConsumer(consumer);
-}
-
-function nameFilter(wanted: string | undefined): (name: string) => boolean {
-  if (wanted === undefined) return () => true;
-  const lower = wanted.toLowerCase();
-  const known = new Map<string, boolean>();
-  return (name) => {
-    let isWanted = known.get(name);
-    if (isWanted === undefined) known.set(name, (isWanted = name.toLowerCase() === lower));
-    return isWanted;
-  };
+function* those(sessions: Iterable<SessionUsage>, isMeant: (id: string) => boolean): Generator<SessionUsage> {
+  for (const session of sessions) if (isMeant(session.id)) yield session;
 }
 
 function dimensionOf(key: GroupKey, local: LocalTime): Dimension {
+  if (typeof key !== 'string') return tagReader(key);
   if (key === 'date') return (cell) => local.dateOf(cell.bucket);
+  if (key === 'week') return remembered((bucket) => isoWeekOf(local.dateOf(bucket)));
+  if (key === 'month') return (cell) => local.dateOf(cell.bucket).slice(0, 'YYYY-MM'.length);
   if (key === 'session') return (_cell, sessionId) => sessionId;
+  if (key === 'agent' || key === 'channel') return ofSessionKey(key);
   return (cell) => cell[key];
+}
+
+function remembered(nameOf: (bucket: number) => string): Dimension {
+  const known = new Map<number, string>();
+  return ({ bucket }) => {
+    let name = known.get(bucket);
+    if (name === undefined) known.set(bucket, (name = nameOf(bucket)));
+    return name;
+  };
+}
+
+/** Sessions come one after the other, so the last key is the only one to remember. */
+function ofSessionKey(part: 'agent' | 'channel'): Dimension {
+  let last: { id: string; name: string } | undefined;
+  return (_cell, id) => {
+    if (last?.id !== id) last = { id, name: parseSessionKey(id)?.[part] ?? '' };
+    return last.name;
+  };
 }
 
 /** One text for the first names of a group. Names can hold anything: each is preceded by its length. */
@@ -99,7 +124,7 @@ function inOrder(
       const [nameA = '', nameB = ''] = [a.group.names[i], b.group.names[i]];
       if (nameA === nameB) continue;
       const [leadA, leadB] = [a.leads[i], b.leads[i]];
-      if (key === 'date' || !leadA || !leadB) return compareText(nameA, nameB);
+      if (isTime(key) || !leadA || !leadB) return compareText(nameA, nameB);
       return compareCosts(leadB, leadA) || tokensOf(leadB) - tokensOf(leadA) || compareText(nameA, nameB);
     }
     return 0;

@@ -1,7 +1,9 @@
 import type { Bound } from '../pricing/bounds.ts';
 import { usdOf } from '../pricing/money.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
+import { toolsByUse } from '../model/tool-counts.ts';
 import { amountsOf, isUsdKnown, namesByUse, sessionTotals, type Row } from './aggregate.ts';
+import { failedRounds } from './failures.ts';
 import { boundCosts, boundReasonCounts, sumBound, type Converted } from './costs.ts';
 import { countsJson, tokenTotalsJson, type CountsJson, type TokenTotalsJson } from './measures.ts';
 
@@ -14,6 +16,8 @@ export function sumJson(row: Row): SumJson {
     ...countsJson(row),
     ...costJson(row),
     saved_usd: isUsdKnown(row) ? usdOf(row.saved) : null,
+    failed_rounds: failedRounds(row.failures),
+    uncounted_rounds: row.failures.uncounted,
   };
 }
 
@@ -36,8 +40,16 @@ export function sessionJson(session: SessionEntry, sum: Row): SessionJson {
     ...tokenTotalsJson(sum),
     model: session.model,
     ...costJson(sum),
+    ...toolsJson(session),
     ...prunedJson(session),
   };
+}
+
+function toolsJson(session: SessionEntry): ToolsJson {
+  const { tools, tools_from: from } = session;
+  if (!tools) return { tools: null };
+  const rows = toolsByUse(tools).map(([name, calls, failed]) => ({ name, calls, failed }));
+  return { tools: rows, ...(from !== undefined && { tools_from: from }) };
 }
 
 /** Keys of sessions of which something was pruned. */
@@ -58,7 +70,14 @@ interface PrunedJson {
   content_pruned_rounds?: number;
 }
 
-interface SessionJson extends TokenTotalsJson, CostJson, PrunedJson {
+interface ToolsJson {
+  /** null if not known. */
+  tools: { name: string; calls: number; failed: number }[] | null;
+  /** The first round that is counted, if it is not round 1. */
+  tools_from?: number;
+}
+
+interface SessionJson extends TokenTotalsJson, CostJson, ToolsJson, PrunedJson {
   session_id: string;
   created_at: string;
   updated_at: string;
@@ -69,6 +88,9 @@ interface SessionJson extends TokenTotalsJson, CostJson, PrunedJson {
 interface SumJson extends CountsJson, CostJson {
   sessions: number;
   saved_usd: number | null;
+  /** The client was gone, or the status was 400 or above; and rounds of which that is not known. */
+  failed_rounds: number;
+  uncounted_rounds: number;
 }
 
 interface CostJson {

@@ -1,5 +1,6 @@
 import { parseSessionKey } from './session-key.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
+import { sumTools, withoutTools } from '../model/tool-counts.ts';
 
 /**
  * Adds each session to the session it is part of: the parent of a sub-agent, a thread, or a run of a job, as its key
@@ -31,7 +32,8 @@ function wholeOf(session: SessionEntry, byKey: ReadonlyMap<string, SessionEntry>
 
 function sum(whole: SessionEntry, all: readonly SessionEntry[]): SessionEntry {
   return {
-    ...whole,
+    ...withoutTools(whole),
+    ...sumTools(all),
     created: all.reduce((first, { created }) => Math.min(first, created), Infinity),
     updated: all.reduce((last, { updated }) => Math.max(last, updated), -Infinity),
     rounds: all.reduce((count, { rounds }) => count + rounds, 0),

@@ -1,4 +1,5 @@
 import type { ExpandedRound, StoredRound } from '../session-format/stored-round.ts';
+import { objectJson, type KeptFields } from '../session-format/kept-fields.ts';
 import { boundOf } from '../pricing/bounds.ts';
 import { exactUsd } from '../pricing/money.ts';
 import { shownCost, type ShownMoney } from './round-money.ts';
@@ -30,11 +31,25 @@ export function* restJson(round: ExpandedRound, money: ShownMoney): Generator<st
   yield `,"tool_calls":${round.toolCalls ?? 'null'}`;
   yield `${detailsJson(round.stored)},"system":${round.system ?? 'null'}`;
   yield factsJson(round.stored, money);
+  yield keptJson(round.stored, round.attributes, round.accessLog);
 }
 
 /** The rest of the object without any text of the conversation. */
-export function wordlessJson(stored: StoredRound, money: ShownMoney): string {
-  return detailsJson(stored) + factsJson(stored, money);
+export function wordlessJson(stored: StoredRound, money: ShownMoney, kept: KeptFields): string {
+  return (
+    detailsJson(stored) +
+    factsJson(stored, money) +
+    keptJson(stored, objectJson(kept.attributes), objectJson(kept.accessLog))
+  );
+}
+
+/** What the line said under other names than those above. */
+function keptJson(
+  { fields_cut: cut = {} }: StoredRound,
+  attributes: string | null,
+  accessLog: string | null,
+): string {
+  return `,"attributes":${attributes ?? 'null'},"access_log":${accessLog ?? 'null'},"fields_cut":${JSON.stringify(cut)}}`;
 }
 
 function detailsJson(stored: StoredRound): string {
@@ -67,7 +82,7 @@ function factsJson(stored: StoredRound, money: ShownMoney): string {
   });
   const amount = cost === null ? 'null' : exactUsd(cost);
   const usd = currency === 'USD' ? amount : 'null';
-  return `,"cache_write_tokens":${stored.cache_write_tokens},"cost_usd":${usd},${rest.slice(1, -1)},"cost":${shown.cost === null ? 'null' : exactUsd(shown.cost)}}`;
+  return `,"cache_write_tokens":${stored.cache_write_tokens},"cost_usd":${usd},${rest.slice(1, -1)},"cost":${shown.cost === null ? 'null' : exactUsd(shown.cost)}`;
 }
 
 /** The request's complete history, in pieces of at most one message. */

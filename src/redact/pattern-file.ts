@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
+import { remedyText } from '../platform/system-errors.ts';
 import type { OwnPattern } from './pattern.ts';
 
 const MOST_PATTERNS = 100;
@@ -11,8 +12,8 @@ const LIST = 'expected {"patterns": [{"name": "employee-id", "pattern": "EMP-[0-
 /** Throws an InputOutputError (the file cannot be read) or a UsageError (it is not a pattern file). */
 export async function readPatternFile(path: string): Promise<OwnPattern[]> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new InputOutputError(`cannot read the pattern file ${path}: ${reason}`, { cause });
+    const why = cause instanceof Error ? remedyText(cause) : String(cause);
+    throw new InputOutputError(`cannot read the pattern file ${path}: ${why}`, { cause });
   });
   return parsePatternFile(text, path);
 }

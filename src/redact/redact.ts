@@ -15,6 +15,8 @@ export interface Redaction {
 export interface Redactor {
   /** Redacts plain text, such as a line of a log. */
   text: (text: string) => string;
+  /** Redacts the strings in a JSON text. */
+  json: (json: string) => string;
   /** Redacts every text of a round. Names (session, model, consumer, api, ids) stay: rounds are grouped by them. */
   round: (round: AnyRound) => AnyRound;
 }
@@ -33,6 +35,7 @@ export async function createRedactor({ kinds, patterns }: Redaction): Promise<Re
   const json = (text: string | null): string | null => (text === null ? null : cache.get(text));
   return {
     text: (text) => redactText(text, all),
+    json: (text) => redactJson(text, all),
     round: (logged) => {
       const round = decodeTexts(logged);
       return {

@@ -5,8 +5,8 @@ import { boundMark } from '../pricing/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
 import { moneyJson } from '../query/json.ts';
 import { exact } from '../platform/count-text.ts';
-import type { UsageFilter } from '../query/grouping.ts';
-import { boundLines, lostText, unpricedText } from './numbers.ts';
+import { conditionText, filterWords, type UsageFilter } from '../query/usage-filter.ts';
+import { boundLines, lostText, undecidedText, unpricedText } from './numbers.ts';
 import type { BudgetPeriod, Period } from './period.ts';
 
 /** What may be spent; undefined: no limit. `amount` in 10⁻¹⁸ of the currency. */
@@ -30,6 +30,8 @@ export interface Spending {
   isKnown: boolean;
   /** One of the names occurs nowhere in the store: with a misspelled name, no budget would ever be exceeded. */
   hasUnknownName?: boolean;
+  /** Rounds of the period that are not in the sum, because the store does not know whether the filter is about them. */
+  undecided?: number;
   /** Rounds of the store that a repair could not bring back. */
   lostRounds?: number;
 }
@@ -69,7 +71,7 @@ function othersOf(currency: string, sum: Row): [currency: string, cost: bigint][
 
 /** One line, for an alert: `over budget: $61.2000 of $50 (122.4%) in 2026-02 (UTC)`. */
 export function budgetLine(budget: Budget, spending: Spending): string {
-  const { sum, isKnown, hasUnknownName, lostRounds = 0 } = spending;
+  const { sum, isKnown, hasUnknownName, undecided = 0, lostRounds = 0 } = spending;
   const state = hasUnknownName
     ? 'not checked'
     : isOver(budget, sum)
@@ -88,6 +90,7 @@ export function budgetLine(budget: Budget, spending: Spending): string {
       ? []
       : [...otherCurrencies(budget.currency, sum), ...boundLines(sum).slice(0, 1)]),
     ...(isKnown ? [] : ['no round in the store has these names']),
+    ...(undecided === 0 ? [] : [`excluding ${undecidedText(undecided)}`]),
     ...(lostRounds === 0 ? [] : [lostText(lostRounds)]),
   ];
   return `${[`${state}: ${amounts.join(', ')}${aboutText(spending)}`, ...notes].join('; ')}\n`;
@@ -112,10 +115,10 @@ function tokenAmounts(tokens: number, sum: Row): string {
 }
 
 function aboutText({ per, period, timeZone, filter }: Spending): string {
-  const names = [filter.model, filter.consumer].flatMap((name) =>
-    name === undefined ? [] : [cleanLine(name)],
-  );
-  const whose = names.length === 0 ? '' : ` for ${names.join(' by ')}`;
+  const { model, consumer, ...others } = filter;
+  const names = [model, consumer].flatMap((name) => (name === undefined ? [] : [cleanLine(name)]));
+  const words = [...(names.length === 0 ? [] : [names.join(' by ')]), ...filterWords(others).map(cleanLine)];
+  const whose = words.length === 0 ? '' : ` for ${words.join(', ')}`;
   if (per === 'total') return `${whose} in total`;
   return `${whose} ${per === 'day' ? 'on' : 'in'} ${period.label} (${timeZone})`;
 }
@@ -131,7 +134,7 @@ function percentText(percent: number | null): string {
 
 /** `check --json`; docs/commands.md describes it. */
 export function budgetJson(budget: Budget, spending: Spending): string {
-  const { per, period, timeZone, filter, sum, lostRounds = 0 } = spending;
+  const { per, period, timeZone, filter, sum, undecided = 0, lostRounds = 0 } = spending;
   const { amount, currency, tokens } = budget;
   const usd = currency === 'USD' ? amount : undefined;
   const spent = spentIn(currency, sum);
@@ -144,6 +147,10 @@ export function budgetJson(budget: Budget, spending: Spending): string {
     timezone: timeZone,
     model: filter.model ?? null,
     consumer: filter.consumer ?? null,
+    session: filter.session ?? null,
+    agent: filter.agent ?? null,
+    channel: filter.channel ?? null,
+    where: (filter.where ?? []).map(conditionText),
     budget_usd: usd === undefined ? null : usdOf(usd),
     spent_usd: isUsdKnown(sum) ? usdOf(sum.cost) : null,
     percent_usd: usd === undefined || spent === undefined ? null : percentOf(spent, usd),
@@ -158,6 +165,7 @@ export function budgetJson(budget: Budget, spending: Spending): string {
     budget_currency: currency,
     spent: spent === undefined ? null : usdOf(spent),
     percent: amount === undefined || spent === undefined ? null : percentOf(spent, amount),
+    ...(undecided > 0 && { undecided_rounds: undecided }),
     ...(lostRounds > 0 && { lost_rounds: lostRounds }),
   };
   return `${JSON.stringify(document)}\n`;

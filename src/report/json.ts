@@ -1,7 +1,7 @@
 import { namesByUse, type Row } from '../query/aggregate.ts';
 import { listedJson, sumJson } from '../query/json.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
-import { KEY_FIELDS, type GroupKey } from '../query/group-keys.ts';
+import { namesJson } from '../query/names-json.ts';
 import type { Stats } from '../query/grouping.ts';
 
 // docs/commands.md describes these documents. They have a version: keys are added, never renamed.
@@ -14,13 +14,11 @@ export function statsJson(stats: Stats, lostRounds = 0): string {
     ...(withModels && { models: namesByUse(row.models) }),
   });
   const rows = stats.rows.map(({ names, row }) => ({ ...namesJson(stats.keys, names), ...sum(row) }));
-  const lost = lostRounds > 0 && { lost_rounds: lostRounds };
+  const lost = {
+    ...(stats.undecided > 0 && { undecided_rounds: stats.undecided }),
+    ...(lostRounds > 0 && { lost_rounds: lostRounds }),
+  };
   return `${JSON.stringify({ version: 1, rows, total: sum(stats.total), ...lost })}\n`;
-}
-
-/** The names of a row by key, such as `session_id`; null for a consumer or an API that the log does not name. */
-function namesJson(keys: readonly GroupKey[], names: readonly string[]): Record<string, string | null> {
-  return Object.fromEntries(keys.map((key, i) => [KEY_FIELDS[key], names[i] || null]));
 }
 
 /** `list --json`, piece by piece. `total`: how many matched before the limit. */

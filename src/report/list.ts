@@ -11,7 +11,8 @@ import {
   type Row,
 } from '../query/aggregate.ts';
 import { exact, plural } from '../platform/count-text.ts';
-import { parseSessionKey } from '../query/session-key.ts';
+import { asksUsage, sessionMatcher } from '../query/session-matcher.ts';
+import type { Answer, UsageFilter } from '../query/usage-filter.ts';
 import { costText, lostNote } from './numbers.ts';
 import type { Period } from './period.ts';
 import { rollUp } from '../query/roll-up.ts';
@@ -22,18 +23,16 @@ import type { LocalTime } from '../query/time-zone.ts';
 
 export type SortKey = 'updated' | 'created' | 'cost' | 'tokens' | 'rounds';
 
-export interface ListQuery {
+/**
+ * Of a filter, sessions match that it means and that have a round of the model, one of the consumer, and one for which
+ * all conditions hold.
+ */
+export interface ListQuery extends UsageFilter {
   /** Only sessions that were pruned. */
   pruned?: true;
   sortBy: SortKey;
   /** 0: all. */
   limit: number;
-  /** Sessions with a round of this model, or consumer; text in any case. */
-  model?: string;
-  consumer?: string;
-  /** Sessions whose key names this agent, or this channel; text in any case. */
-  agent?: string;
-  channel?: string;
   /** A session and its parts (sub-agents, threads, runs of a job) count as one. */
   rollup?: boolean;
   /** In the title or the id, in any case. */
@@ -46,6 +45,8 @@ export interface Selected<T = SessionEntry> {
   sessions: T[];
   /** How many matched. */
   total: number;
+  /** How many may match: the store does not know. */
+  undecided?: number;
 }
 
 /** The sessions that match, the largest (or latest) first, up to the limit; and how many matched. */
@@ -54,8 +55,8 @@ export function listSessions(
   query: ListQuery,
 ): Selected {
   if (query.rollup) return selectSessions(rollUp(sessions.values()), query);
-  const asksUsage = query.sortBy in USAGE_RANKS || query.model !== undefined || query.consumer !== undefined;
-  if (asksUsage || query.limit === 0) return selectSessions(sessions.values(), query);
+  if (query.sortBy in USAGE_RANKS || asksUsage(query) || query.limit === 0)
+    return selectSessions(sessions.values(), query);
   // The usage of a session is read only if it is shown.
   const { sessions: heads, total } = selectSessions<Listed>(sessions.heads(), query);
   return { sessions: heads.flatMap(({ id }) => sessions.get(id) ?? []), total };
@@ -70,9 +71,13 @@ function selectSessions<T extends Listed>(sessions: Iterable<T>, query: ListQuer
   let best: Ranked<T>[] = [];
   /** What ranks lower than this is not among the first `most`. */
   let floor: Ranked<T>['rank'] | undefined;
+  const matches = matcherOf(query);
   let total = 0;
+  let undecided = 0;
   for (const session of sessions) {
-    if (!matches(session, query)) continue;
+    const isMatch = matches(session);
+    if (isMatch === undefined) undecided++;
+    if (!isMatch) continue;
     total++;
     const rank = rankOf(session);
     if (floor !== undefined && compareRanks(rank, floor) < 0) continue;
@@ -82,31 +87,21 @@ function selectSessions<T extends Listed>(sessions: Iterable<T>, query: ListQuer
     best = leaders(best, most);
     floor = best.at(-1)?.rank;
   }
-  return { sessions: leaders(best, most).map(({ session }) => session), total };
+  const found = leaders(best, most).map(({ session }) => session);
+  return { sessions: found, total, ...(undecided > 0 && { undecided }) };
 }
 
-function matches(session: Listed, query: ListQuery): boolean {
-  const { model, consumer, search, period } = query;
-  const { usage = [] } = session;
-  if (isPruned(session) !== (query.pruned === true)) return false;
-  if (session.updated < period.from || session.created >= period.to) return false;
-  if (model !== undefined && !usage.some((cell) => sameText(cell.model, model))) return false;
-  if (consumer !== undefined && !usage.some((cell) => sameText(cell.consumer, consumer))) return false;
-  if (!matchesKey(session, query)) return false;
-  if (search === undefined) return true;
-  const wanted = search.toLowerCase();
-  return [session.id, session.title ?? ''].some((text) => text.toLowerCase().includes(wanted));
-}
-
-function matchesKey({ id }: SessionHead, { agent, channel }: ListQuery): boolean {
-  if (agent === undefined && channel === undefined) return true;
-  const key = parseSessionKey(id);
-  if (agent !== undefined && key?.agent !== agent.toLowerCase()) return false;
-  return channel === undefined || key?.channel === channel.toLowerCase();
-}
-
-function sameText(a: string, b: string): boolean {
-  return a === b || a.toLowerCase() === b.toLowerCase();
+function matcherOf(query: ListQuery): (session: Listed) => Answer {
+  const { search, period } = query;
+  const isMeant = sessionMatcher(query);
+  const wanted = search?.toLowerCase();
+  return (session) => {
+    if (isPruned(session) !== (query.pruned === true)) return false;
+    if (session.updated < period.from || session.created >= period.to) return false;
+    const texts = [session.id, session.title ?? ''];
+    if (wanted !== undefined && !texts.some((text) => text.toLowerCase().includes(wanted))) return false;
+    return isMeant(session);
+  };
 }
 
 interface Ranked<T> {

@@ -1,5 +1,5 @@
 import { knownCostText, lostText } from '../query/cost-text.ts';
-import { exact } from '../platform/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 import { isCostKnown, namesByUse, type Totals } from '../query/aggregate.ts';
 import { cleanLine } from '../platform/clean-text.ts';
 import { clip } from './terminal.ts';
@@ -17,6 +17,11 @@ const UNITS: [number, string][] = [
 /** A note on rounds that a repair could not bring back: every sum lacks them. Empty if there are none. */
 export function lostNote(rounds: number): string[] {
   return rounds === 0 ? [] : ['', `${lostText(rounds)}: monitor doctor says which.`];
+}
+
+/** About rounds that a filter could not decide: `3 rounds whose value for the filter is not known` */
+export function undecidedText(rounds: number): string {
+  return `${plural(rounds, 'round')} whose value for the filter is not known`;
 }
 
 /** `1.2M`: at most three digits, rounded down, so that no total looks larger than it is. */

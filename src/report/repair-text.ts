@@ -25,7 +25,7 @@ export function repairText(report: RepairReport): string {
       `${file} ${problem}: ${repair}${lost ? ` (${lostText(lost)})` : ''}.\n`,
   );
   const outcome = isApplied ? 'Repaired' : 'Nothing was changed yet. After a repair';
-  const again = recoveredRounds > 0 ? `, ${exact(recoveredRounds)} of them read again from the logs` : '';
+  const again = recoveredRounds > 0 ? `, ${exact(recoveredRounds)} of them read again` : '';
   const words = wordsOf(report).map((word) => `${word}\n`);
   return `${lines.join('')}${words.join('')}${outcome}: ${held} are counted${again}, ${plural(lostRounds, 'round')} lost.\n`;
 }

@@ -1,4 +1,5 @@
 import type { SessionEntry } from '../model/session-entry.ts';
+import { toolsByUse } from '../model/tool-counts.ts';
 import { namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../platform/count-text.ts';
 import { prunedTexts } from '../query/pruned-text.ts';
@@ -25,6 +26,7 @@ export function* showText(shown: ShownSession, style: ShowStyle, choice: string 
   ]);
   const facts = [
     ...factLines(session, sum, style),
+    ...toolLines(session, width),
     '',
     '📈 Token Statistics:',
     ...tokenLines(sum),
@@ -61,6 +63,19 @@ function factLines(session: SessionEntry, sum: Row, { local }: ShowStyle): strin
     ...(session.errors > 0 ? [`❌ Errors:   ${plural(session.errors, 'failed request')}`] : []),
     ...prunedTexts(session, local).map((what) => `🧹 Pruned:   ${what}`),
   ];
+}
+
+const TOOLS = '🔧 Tools:    ';
+
+/** Nothing if none were called, or if it is not known. */
+function toolLines({ tools = [], tools_from: from }: SessionEntry, width: number): string[] {
+  if (tools.length === 0) return [];
+  const counts = toolsByUse(tools).map(
+    ([name, calls, failed]) =>
+      `${cleanLine(name)} ${exact(calls)}${failed > 0 ? ` (${exact(failed)} failed)` : ''}`,
+  );
+  const text = `${TOOLS}${counts.join(', ')}${from === undefined ? '' : ` (from round ${exact(from)} on)`}`;
+  return wrap(text, width, 200).lines;
 }
 
 /** Parts that are zero are left out. Reasoning is part of the output, so the total counts it once. */

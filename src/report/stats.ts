@@ -1,8 +1,8 @@
-import { cleanLine, printableId } from '../platform/clean-text.ts';
+import { cleanLine } from '../platform/clean-text.ts';
 import { costsText, usdText } from '../pricing/money.ts';
 import { amountsOf, isCostKnown, namesByUse, type Row } from '../query/aggregate.ts';
 import { exact } from '../platform/count-text.ts';
-import { KEY_HEADS, type GroupKey } from '../query/group-keys.ts';
+import { isTime, type GroupKey } from '../query/group-keys.ts';
 import type { Group } from '../query/group-usage.ts';
 import type { Stats } from '../query/grouping.ts';
 import { MEASURE_COLUMNS } from '../query/measures.ts';
@@ -17,18 +17,11 @@ import {
   unpricedSuffix,
   unpricedText,
 } from './numbers.ts';
+import { groupName, headText } from './names.ts';
+import { dimensionNotes, failureNotes } from './stats-notes.ts';
 import type { Period } from './period.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { wrap } from './terminal.ts';
-
-/** What is shown if the log has no name. */
-const NAMELESS: Partial<Record<GroupKey, string>> = { consumer: '(no consumer)', api: '(no API)' };
-
-/** A name for people: one clean line, never empty. */
-export function groupName(key: GroupKey, name: string): string {
-  if (name === '') return NAMELESS[key] ?? '-';
-  return key === 'session' ? printableId(name) : cleanLine(name) || '-';
-}
 
 /** `otherwise`: what to say instead of an empty table. `filter`: what the usage is limited to, for the heading. */
 export function statsTable(
@@ -45,7 +38,8 @@ export function statsTable(
     { columns: columnsOf(stats, screen), rows: stats.rows, total: { names: ['TOTAL'], row: stats.total } },
     screen,
   );
-  const lacking = [...missing(stats.total), ...lost];
+  const notes = [...missing(stats.total), ...dimensionNotes(stats), ...failureNotes(stats.total)];
+  const lacking = [...(notes.length === 0 ? [] : ['', ...notes]), ...lost];
   return frame(heading, [...lines, ...lacking.flatMap(wrapped)], screen);
 
   function wrapped(line: string): string[] {
@@ -58,7 +52,7 @@ function headingOf(
   { period, filter }: { period: Period; filter: readonly string[] },
 ): string {
   const labels = [...(period.label === null ? [] : [period.label]), ...filter.map(cleanLine)];
-  const heads = keys.map((key) => KEY_HEADS[key]);
+  const heads = keys.map((key) => headText(key));
   const by = [heads.slice(0, -1).join(', '), ...heads.slice(-1)].filter(Boolean).join(' and ');
   return `📊 Statistics by ${by}${labels.length === 0 ? '' : ` (${labels.join(', ')})`}`;
 }
@@ -84,13 +78,13 @@ function columnsOf(stats: Stats, screen: Screen): Column<Group>[] {
 
 function keyColumn(stats: Stats, key: GroupKey, i: number): Column<Group> {
   return {
-    head: KEY_HEADS[key],
+    head: headText(key),
     align: 'left',
     cell: ({ names, row }) => {
       if (row === stats.total) return names[i] ?? '';
       return groupName(key, names[i] ?? '');
     },
-    ...(key !== 'date' && { flexible: true, atLeast: 20 }),
+    ...(!isTime(key) && { flexible: true, atLeast: 20 }),
   };
 }
 
@@ -167,6 +161,5 @@ function missing(total: Row): string[] {
   const unpriced = unpricedText(total);
   const lacks =
     unpriced === null ? [] : [isCostKnown(total) ? `${knownCostText(total, 4)} + ${unpriced}` : unpriced];
-  const all = [...lacks, ...boundLines(total)];
-  return all.length === 0 ? [] : ['', ...all];
+  return [...lacks, ...boundLines(total)];
 }

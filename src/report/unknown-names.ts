@@ -1,20 +1,18 @@
 import { nearestNames } from '../platform/nearest.ts';
+import { NOT_RECORDED } from '../query/group-keys.ts';
+import { nameMatcher } from '../query/name-pattern.ts';
+import { sessionFilter } from '../query/session-filter.ts';
 import { parseSessionKey } from '../query/session-key.ts';
+import { tagReader } from '../query/tags.ts';
+import { conditionsOf, usageFilter, type Condition, type UsageFilter } from '../query/usage-filter.ts';
 import { cellsOf, type StoredSessions } from '../store/index/index.ts';
-import { BUCKET_MS } from '../model/usage-cell.ts';
-import { usageFilter } from '../query/grouping.ts';
-
-/** Names that a report is limited to, in upper or lower case. */
-export interface NameFilter {
-  model?: string | undefined;
-  consumer?: string | undefined;
-  agent?: string | undefined;
-  channel?: string | undefined;
-}
+import type { SessionHead } from '../model/session-entry.ts';
+import { BUCKET_MS, type UsageCell } from '../model/usage-cell.ts';
 
 /** A name that no round in the store has, and the names most similar to it. */
 export interface UnknownName {
-  kind: keyof NameFilter;
+  /** `model`, `agent`, or the name of a dimension. */
+  kind: string;
   name: string;
   nearest: string[];
 }
@@ -32,11 +30,10 @@ export interface NamesFound {
  */
 export function findNames(
   sessions: Pick<StoredSessions, 'sharedCells' | 'usages' | 'heads'>,
-  filter: NameFilter,
+  filter: UsageFilter,
 ): NamesFound {
-  const { model, consumer, agent, channel } = filter;
-  const byUsage = model === undefined && consumer === undefined ? undefined : fromUsage(sessions, filter);
-  const byKey = agent === undefined && channel === undefined ? undefined : fromKeys(sessions, filter);
+  const byUsage = conditionsOf(filter).length === 0 ? undefined : fromUsage(sessions, filter);
+  const byKey = sessionFilter(filter) ? fromHeads(sessions, filter) : undefined;
   const found = [byUsage, byKey].filter((one) => one !== undefined);
   return {
     unknown: found.flatMap(({ unknown }) => unknown),
@@ -47,53 +44,66 @@ export function findNames(
 
 function fromUsage(
   sessions: Pick<StoredSessions, 'sharedCells' | 'usages'>,
-  { model, consumer }: NameFilter,
+  filter: UsageFilter,
 ): NamesFound {
-  const isMeant = usageFilter({
-    ...(model !== undefined && { model }),
-    ...(consumer !== undefined && { consumer }),
-  });
-  const models = new Set<string>();
-  const consumers = new Set<string>();
+  const isMeant = usageFilter(filter);
+  const wanted = conditionsOf(filter)
+    .filter(({ isNot }) => !isNot)
+    .map((condition) => ({ condition, names: new Set<string>(), nameOf: nameOf(condition) }));
   let last = -Infinity;
   for (const cell of cellsOf(sessions)) {
-    models.add(cell.model);
-    consumers.add(cell.consumer);
+    for (const { names, nameOf } of wanted) names.add(nameOf(cell));
     if (cell.bucket > last && isMeant(cell)) last = cell.bucket;
   }
   return {
-    unknown: [...unknownOf('model', model, models), ...unknownOf('consumer', consumer, consumers)],
+    unknown: wanted.flatMap(({ condition: { of, pattern, isLiteral }, names }) => {
+      names.delete(NOT_RECORDED);
+      return unknownOf(typeof of === 'string' ? of : of.tag, pattern, names, !isLiteral);
+    }),
     lastAt: Number.isFinite(last) ? last * BUCKET_MS : null,
   };
 }
 
-function fromKeys(sessions: Pick<StoredSessions, 'heads'>, { agent, channel }: NameFilter): NamesFound {
-  const agents = new Set<string>();
-  const channels = new Set<string>();
+function nameOf({ of }: Condition): (cell: UsageCell) => string {
+  return typeof of === 'string' ? (cell) => cell[of] : tagReader(of);
+}
+
+function fromHeads(sessions: Pick<StoredSessions, 'heads'>, filter: UsageFilter): NamesFound {
+  const isMeant = sessionFilter(filter);
+  const wanted = HEAD_NAMES.flatMap(([kind, of]) => {
+    const name = filter[kind];
+    return name === undefined ? [] : [{ kind, name, of, names: new Set<string>() }];
+  });
   let last = -Infinity;
-  for (const { id, updated } of sessions.heads()) {
-    const key = parseSessionKey(id);
-    if (!key) continue;
-    if (key.agent !== null) agents.add(key.agent);
-    channels.add(key.channel);
-    const isMeant =
-      (agent === undefined || key.agent === agent.toLowerCase()) &&
-      (channel === undefined || key.channel === channel.toLowerCase());
-    if (isMeant) last = Math.max(last, updated);
+  for (const head of sessions.heads()) {
+    for (const { of, names } of wanted) {
+      const name = of(head);
+      if (name) names.add(name);
+    }
+    if (isMeant?.(head.id)) last = Math.max(last, head.updated);
   }
   return {
-    unknown: [...unknownOf('agent', agent, agents), ...unknownOf('channel', channel, channels)],
+    unknown: wanted.flatMap(({ kind, name, names }) => unknownOf(kind, name, names, kind === 'session')),
     lastAt: Number.isFinite(last) ? last : null,
   };
 }
 
+const HEAD_NAMES: readonly (readonly [
+  kind: 'agent' | 'channel' | 'session',
+  of: (head: SessionHead) => string | null | undefined,
+])[] = [
+  ['agent', ({ id }) => parseSessionKey(id)?.agent],
+  ['channel', ({ id }) => parseSessionKey(id)?.channel],
+  ['session', ({ id }) => id],
+];
+
 function unknownOf(
-  kind: keyof NameFilter,
-  name: string | undefined,
+  kind: string,
+  pattern: string,
   names: ReadonlySet<string>,
+  isGlob: boolean,
 ): UnknownName[] {
-  if (name === undefined) return [];
-  const lower = name.toLowerCase();
-  for (const known of names) if (known.toLowerCase() === lower) return [];
-  return [{ kind, name, nearest: nearestNames(names, name) }];
+  const isMatch = nameMatcher(pattern, isGlob);
+  for (const known of names) if (isMatch(known)) return [];
+  return [{ kind, name: pattern, nearest: nearestNames(names, pattern) }];
 }

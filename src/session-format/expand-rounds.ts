@@ -1,5 +1,5 @@
 import { arrayElements } from '../platform/json-spans.ts';
-import { readReferences, readRound, type ReadRound, type References } from './read-round.ts';
+import { damaged, readReferences, readRound, type ReadRound, type References } from './read-round.ts';
 import type { ExpandedRound, StoredRound } from './stored-round.ts';
 
 /**
@@ -51,6 +51,8 @@ function* expand(
       answer: nullable(texts.get('answer')),
       reasoning: nullable(texts.get('reasoning')),
       toolCalls: nullable(texts.get('tool_calls')),
+      attributes: texts.get('attributes') ?? null,
+      accessLog: texts.get('access_log') ?? null,
       newMessages: added.length,
     };
     for (const round of expiry.get(stored.round) ?? []) requests.delete(round);
@@ -77,7 +79,7 @@ function rebuild(
   for (const [round, from, count] of stored.context ?? []) {
     const source = round === stored.round ? added : requests.get(round);
     if (!source || from + count > source.length) {
-      throw new Error(`round ${stored.round} refers to messages of round ${round} that are not stored`);
+      throw damaged(`it refers to messages of round ${round}, which are not stored before it`, stored.round);
     }
     for (let i = from; i < from + count; i++) messages.push(source[i] ?? '');
   }

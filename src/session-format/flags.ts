@@ -23,5 +23,6 @@ export const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
   ['broken-line', 'The line in the log was damaged after its ai_log'],
   ['time-missing', 'The line in the log has no readable time: another time is used'],
   ['imported', 'Imported from the Python original: its time is when the original parsed the log'],
+  ['altered', 'Something in the stored round changed before a repair: its texts may not be as logged'],
   ['maybe-imported', 'May also have been imported: if so, it is counted twice'],
 ]);

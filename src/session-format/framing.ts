@@ -1,3 +1,4 @@
+import { crc32 } from '../platform/digest.ts';
 import { isRecord } from '../platform/json-checks.ts';
 import { parseJson } from '../platform/json-spans.ts';
 
@@ -9,8 +10,41 @@ import { parseJson } from '../platform/json-spans.ts';
  *     {"round":2,…}
  *     ],"created_at":…}
  *
- * The last line is the summary.
+ * The last line is the summary. A round's last member is the CRC-32 of its line up to there, so that damage in the
+ * middle of a file is noticed by whoever reads it. Rounds of older builds have none.
  */
+
+const CRC_START = ',"crc":"';
+const CRC_END = '"}';
+const CRC_DIGITS = 8;
+
+/** The end of a round's line, before its checksum is known. */
+export const UNSEALED = `${CRC_START}${'0'.repeat(CRC_DIGITS)}${CRC_END}`;
+
+/** Writes the checksum into a line that ends with UNSEALED. */
+export function sealRound(line: Buffer): void {
+  const at = line.length - UNSEALED.length;
+  line.write(crcOf(line.subarray(0, at)), at + CRC_START.length, 'latin1');
+}
+
+/** A line that does not match its checksum, with a new one, and with a mark that it has changed. */
+export function markAltered(line: string): string {
+  const marked = Buffer.from(`${line.slice(0, -UNSEALED.length)},"altered":true${UNSEALED}`);
+  sealRound(marked);
+  return marked.toString();
+}
+
+/** Whether a round's line matches its checksum, or has none. */
+export function isIntact(line: Buffer): boolean {
+  const at = line.length - UNSEALED.length;
+  const end = line.toString('latin1', Math.max(0, at));
+  if (!end.startsWith(CRC_START) || !end.endsWith(CRC_END)) return true;
+  return end.slice(CRC_START.length, -CRC_END.length) === crcOf(line.subarray(0, at));
+}
+
+function crcOf(bytes: Uint8Array): string {
+  return crc32(bytes).toString(16).padStart(CRC_DIGITS, '0');
+}
 
 /** What separates two rounds: the comma belongs to the line of the first. */
 export const SEPARATOR = Buffer.from(',\n');

@@ -1,4 +1,4 @@
-import { InputOutputError } from '../platform/errors.ts';
+import { DamagedSession } from './damaged-session.ts';
 import { isCount, isRecord } from '../platform/json-checks.ts';
 import { objectMembers, parseJson } from '../platform/json-spans.ts';
 import { isContext, isStoredRound, TEXTS, wrongField, type StoredRound } from './stored-round.ts';
@@ -26,7 +26,7 @@ export function readRound(line: string): ReadRound {
     if (TEXTS.has(key)) texts.set(key, line.slice(from, to));
     else fields[key] = parseJson(line.slice(from, to));
   }
-  if (isStoredRound(fields)) return { line, stored: fields, texts };
+  if (isStoredRound(fields)) return { line, stored: withAltered(fields), texts };
   throw damaged(`its ${wrongField(fields)} is missing or invalid`, fields['round']);
 }
 
@@ -67,9 +67,16 @@ export function parseRound(line: string): StoredRound | undefined {
   return isRecord(value) && isStoredRound(value) ? value : undefined;
 }
 
-function damaged(problem: string, round?: unknown): InputOutputError {
+/** For readers, it is a flag like the others. */
+function withAltered(stored: StoredRound): StoredRound {
+  return stored.altered ? { ...stored, flags: [...(stored.flags ?? []), 'altered'] } : stored;
+}
+
+/** The error for a stored round that cannot be read. */
+export function damaged(problem: string, round?: unknown): DamagedSession {
   const which = typeof round === 'number' ? `round ${round}` : 'a round';
-  return new InputOutputError(
+  return new DamagedSession(
+    `has a damaged round: ${problem}`,
     `${which} of a session is damaged in the store: ${problem}. monitor repair shows what can be recovered`,
   );
 }

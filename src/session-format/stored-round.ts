@@ -10,8 +10,8 @@ export type ContextSlice = [round: number, from: number, count: number];
  * A round as parsed from its line of a session file. Keys are absent if they have no value. A new field is
  * added here, with its check below, in write-round.ts, and in docs/store-format.md.
  *
- * `messages`, `system`, `question`, `answer`, `reasoning`, `tool_calls` and `new_messages` are the log's
- * own JSON texts, spliced into the line.
+ * `messages`, `system`, `question`, `answer`, `reasoning`, `tool_calls`, `new_messages`, and the values in
+ * `attributes` and `access_log`, are the log's own JSON texts, spliced into the line.
  */
 export interface StoredRound extends StoredUsage {
   /** Counted from 1, in log order. */
@@ -36,6 +36,15 @@ export interface StoredRound extends StoredUsage {
   first_token_ms?: number;
   input_token_details?: unknown;
   output_token_details?: unknown;
+  /** Attributes of ai_log, and fields of the line, that have no name of their own here: names and JSON as logged. */
+  attributes?: unknown;
+  access_log?: unknown;
+  /** The length in bytes, as logged, of those that are too long to keep as a whole, or that had no room. */
+  fields_cut?: Record<string, unknown>;
+  /** The line did not match its checksum when a repair copied it: something in it has changed. */
+  altered?: boolean;
+  /** CRC-32 of the line before this member, in hexadecimal digits. Older builds did not write it. */
+  crc?: string;
 
   // Everything below is text, and absent with --no-content.
   answer?: unknown;
@@ -71,11 +80,23 @@ export interface ExpandedRound {
   answer: string | null;
   reasoning: string | null;
   toolCalls: string | null;
+  /** Of the round's line, what has no name of its own: two objects; null if there is nothing. */
+  attributes: string | null;
+  accessLog: string | null;
   /** How many of the messages are new to the session. */
   newMessages: number;
 }
 
-type TextName = 'messages' | 'new_messages' | 'system' | 'question' | 'answer' | 'reasoning' | 'tool_calls';
+type TextName =
+  | 'messages'
+  | 'new_messages'
+  | 'system'
+  | 'question'
+  | 'answer'
+  | 'reasoning'
+  | 'tool_calls'
+  | 'attributes'
+  | 'access_log';
 
 /** The fields that hold texts: they are read as JSON and never parsed. */
 export const TEXTS: ReadonlySet<string> = new Set<TextName>([
@@ -86,6 +107,8 @@ export const TEXTS: ReadonlySet<string> = new Set<TextName>([
   'answer',
   'reasoning',
   'tool_calls',
+  'attributes',
+  'access_log',
 ]);
 
 type Fields = Required<Omit<StoredRound, TextName>>;
@@ -123,6 +146,9 @@ const FIELDS: { readonly [name in keyof Fields]: Check<Fields[name]> } = {
   service_tier: isText,
   duration_ms: isNumber,
   first_token_ms: isNumber,
+  fields_cut: isRecord,
+  altered: (value) => typeof value === 'boolean',
+  crc: isText,
   context: isContext,
   question_round: isCount,
   system_round: isCount,

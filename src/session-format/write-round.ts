@@ -2,6 +2,8 @@ import { parseJson } from '../platform/json-spans.ts';
 import { charactersOf, type AnyRound, type Text } from '../ai-log/round.ts';
 import type { LinePosition } from '../model/log-position.ts';
 import type { PriceRef } from '../model/usage-cell.ts';
+import { sealRound, UNSEALED } from './framing.ts';
+import { keptMembers, type KeptFields } from './kept-fields.ts';
 import type { ContextSlice, StoredRound } from './stored-round.ts';
 import { storedCounts, storedDetails } from './stored-usage.ts';
 
@@ -13,6 +15,7 @@ export interface StoredFacts {
   at: LinePosition;
   price: PriceRef;
   flags: readonly string[];
+  kept: KeptFields;
 }
 
 /** The texts of a round as stored: JSON, or nothing if an earlier round has the same text. */
@@ -28,13 +31,13 @@ export type RepeatedText = 'same' | number | { text: Text | null };
 
 /**
  * One line of a session file, in pieces: as characters, or as UTF-8. `texts` is null if no text is kept. Small fields
- * come first, so that readers can stop before the texts.
+ * come first, so that readers can stop before the texts. Its checksum is not written yet: see sealRound.
  */
 export function storedLine(logged: AnyRound, facts: StoredFacts, texts: StoredTexts | null): Text[] {
   const stored = storedFields(logged, facts);
   const fields = JSON.stringify(texts ? stored : withoutWords(stored));
-  if (!texts) return [fields];
-  const pieces: Text[] = [fields.slice(0, -1)];
+  const pieces: Text[] = [fields.slice(0, -1), keptMembers(facts.kept)];
+  if (!texts) return [...pieces, UNSEALED];
   if (texts.context) {
     pieces.push(`,"context":${JSON.stringify(texts.context)},"new_messages":[`);
     for (const [i, message] of texts.newMessages.entries()) pieces.push(i > 0 ? ',' : '', message);
@@ -46,8 +49,18 @@ export function storedLine(logged: AnyRound, facts: StoredFacts, texts: StoredTe
   pushMember(pieces, 'answer', logged.answer);
   pushMember(pieces, 'reasoning', logged.reasoning);
   pushMember(pieces, 'tool_calls', logged.toolCalls);
-  pieces.push('}');
+  pieces.push(UNSEALED);
   return pieces;
+}
+
+/** A stored round's line without its texts, as in a store that keeps none. */
+export function wordlessLine(stored: StoredRound, kept: KeptFields): string {
+  const { context: _c, question_round: _q, system_round: _s, fields_cut: _f, crc: _crc, ...fields } = stored;
+  const line = Buffer.from(
+    `${JSON.stringify(withoutWords(fields)).slice(0, -1)}${keptMembers(kept)}${UNSEALED}`,
+  );
+  sealRound(line);
+  return line.toString();
 }
 
 function pushMember(pieces: Text[], key: string, json: Text | null): void {
@@ -94,7 +107,7 @@ const NO_CALLS = /^(?:\[\s*\]|"")$/;
 const SHORT_WORD = /^[a-z0-9_-]{1,32}$/;
 
 /** Clients can influence what a log has for a count or a type, so only numbers and known types are kept. */
-export function withoutWords(fields: Partial<StoredRound>): Partial<StoredRound> {
+function withoutWords(fields: Partial<StoredRound>): Partial<StoredRound> {
   const { logged, input_token_details, output_token_details, response_type, service_tier, ...numbers } =
     fields;
   return {

@@ -65,6 +65,7 @@ export function statsJson(totals: SiteTotals, site: SiteContext): string {
   const document = {
     version: 1,
     timezone: site.local.timeZone,
+    ...(site.filter?.length && { filter: site.filter }),
     total: sumJson(totals.total),
     models: rowsJson('model', totals.models),
     dates: rowsJson('date', totals.days),

@@ -1,7 +1,7 @@
 import { DEFAULT_LOG, DOCKERS_PLACE, USUAL_PLACES } from '../platform/log-places.ts';
 import { exact, plural } from '../platform/count-text.ts';
 import type { Snapshot } from '../store/read.ts';
-import { layOut } from './layout.ts';
+import { layOut, type NavItem } from './layout.ts';
 import { shortCount } from './format.ts';
 import type { SiteContext } from './site-context.ts';
 import { renderTemplate } from './templates.ts';
@@ -38,15 +38,11 @@ function adviceOf(isUnread: boolean, isRejected: boolean): string {
   return 'The log has only ordinary requests. If agents use this gateway, step 1 is missing. “monitor doctor” says more.';
 }
 
-/** Any other page of such a store. */
-export function emptyPage(
-  path: string,
-  current: 'sessions' | 'models' | 'dates' | 'consumers',
-  title: string,
-  site: SiteContext,
-): string {
+/** Any other page of such a store, and of a site whose filter no session matches. */
+export function emptyPage(path: string, current: NavItem, title: string, site: SiteContext): string {
   const body = renderTemplate('nothing', {
     title,
+    isFiltered: (site.filter?.length ?? 0) > 0,
     home: path.includes('/') ? '../index.html' : './index.html',
   });
   return layOut({ path, title, current, body }, site);

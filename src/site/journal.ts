@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { readWhole, type Files } from '../platform/files.ts';
+import type { SiteTree } from './site-tree.ts';
 
 /**
  * The paths that a render writes, one per line. A path is added before its file is written, and the journal is removed
@@ -7,28 +7,45 @@ import { readWhole, type Files } from '../platform/files.ts';
  */
 export class Journal {
   readonly #files: Files;
-  readonly #path: string;
+  readonly #tree: SiteTree;
+  /** What a render that was killed left. */
+  readonly #before: Buffer;
   #fd: number | undefined;
   #end: number;
-  /** Paths of a render that was killed. */
+  /** Paths of a render that was killed; not checked, as those of the manifest. */
   readonly torn: ReadonlySet<string>;
 
-  constructor(files: Files, dir: string) {
+  constructor(files: Files, tree: SiteTree) {
     this.#files = files;
-    this.#path = join(dir, '.monitor', 'journal');
+    this.#tree = tree;
     const text = readWhole(files, this.#path)?.toString() ?? '';
     // The page of an incomplete last line was not begun.
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    this.#end = Buffer.byteLength(whole);
+    this.#before = Buffer.from(whole);
+    this.#end = this.#before.length;
     this.torn = new Set(whole.split('\n').slice(0, -1));
+  }
+
+  get #path(): string {
+    return this.#tree.ownPath('journal');
   }
 
   /** To be called before a page is written. */
   add(path: string): void {
     const line = Buffer.from(`${path}\n`);
-    this.#fd ??= this.#files.open(this.#path, 'create');
+    this.#fd ??= this.#begin();
     this.#files.write(this.#fd, line, this.#end);
     this.#end += line.length;
+  }
+
+  /** A file that is there may be somebody else's under a second name, so a new one takes its place. */
+  #begin(): number {
+    const temporary = this.#tree.ownPath('journal.tmp');
+    const fd = this.#files.open(temporary, 'fresh');
+    this.#fd = fd;
+    this.#files.write(fd, this.#before, 0);
+    this.#files.rename(temporary, this.#path);
+    return fd;
   }
 
   /** To be called once the manifest covers every page. */

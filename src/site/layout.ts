@@ -1,4 +1,5 @@
 import { build } from 'virtual:site-files';
+import { cleanLine } from '../platform/clean-text.ts';
 import { shownTime, zoneText } from './clock.ts';
 import { hrefTo } from './names.ts';
 import type { SiteContext } from './site-context.ts';
@@ -44,6 +45,11 @@ export function layOut(frame: PageFrame, site: SiteContext): string {
     nav: NAV.map(([item, text, to]) => ({ text, href: hrefTo(path, to), isCurrent: item === current })),
     written: shownTime(site.now, site.local, year),
     zone: zoneText(site.local, year),
-    notes,
+    notes: [...filterNotes(site), ...notes],
   });
+}
+
+/** A site of some sessions says so on every page. */
+function filterNotes({ filter = [] }: SiteContext): string[] {
+  return filter.length === 0 ? [] : [`Only sessions with ${filter.map(cleanLine).join(', ')}`];
 }

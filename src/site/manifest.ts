@@ -1,8 +1,9 @@
-import { join } from 'node:path';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 
 /** The files of a site, and the key of each, which covers what it was made from. */
 export interface Manifest {
+  /** A digest of the id of the store that the site shows; `''` if an older version wrote the manifest. */
+  store: string;
   /** Digest of what all pages depend on. If it changes, every page is rewritten. */
   common: string;
   /** By session file: its line, `file, key, path, key, path, key …`. */
@@ -15,23 +16,24 @@ const FORMAT = 1;
 /** Separates the fields of a line. Names are percent-encoded and have no tabs. */
 const TAB = '\t';
 
-function manifestPath(dir: string): string {
-  return join(dir, '.monitor', 'manifest');
+export function emptyManifest(): Manifest {
+  return { store: '', common: '', sessions: new Map(), pages: new Map() };
 }
 
 /**
- * The manifest of a site; undefined if the folder has none. A damaged one, or one of another version, reads as empty:
- * every page is rewritten, and orphans stay.
+ * The manifest of a site; undefined if there is none. A damaged one, or one of another version, reads as empty: every page
+ * is rewritten, and orphans stay. Its paths are not checked: `SiteTree.find` knows none that is not a page's.
  */
-export function readManifest(files: Files, dir: string): Manifest | undefined {
-  const text = readWhole(files, manifestPath(dir))?.toString();
+export function readManifest(files: Files, path: string): Manifest | undefined {
+  const text = readWhole(files, path)?.toString();
   if (text === undefined) return undefined;
-  const manifest: Manifest = { common: '', sessions: new Map(), pages: new Map() };
+  const manifest = emptyManifest();
   const lines = text.split('\n');
   const head = lines[0]?.split(TAB) ?? [];
   const isWhole = lines.pop() === '' && Number(head[2]) === lines.length - 1;
   if (head[0] !== `monitor site ${FORMAT}` || !isWhole) return manifest;
   manifest.common = head[1] ?? '';
+  manifest.store = head[3] ?? '';
   for (const line of lines.slice(1)) {
     const tab = line.indexOf(TAB, 1);
     const name = line.slice(1, tab);
@@ -41,13 +43,13 @@ export function readManifest(files: Files, dir: string): Manifest | undefined {
   return manifest;
 }
 
-export function writeManifest(files: Files, dir: string, manifest: Manifest): void {
-  replaceFile(files, manifestPath(dir), manifestText(manifest));
+export function writeManifest(files: Files, path: string, manifest: Manifest): void {
+  replaceFile(files, path, manifestText(manifest));
 }
 
-function manifestText({ common, sessions, pages }: Manifest): string {
+function manifestText({ store, common, sessions, pages }: Manifest): string {
   const lines = [...sessions.values(), ...[...pages].map(([path, key]) => `p${path}${TAB}${key}`)];
-  const head = ['monitor site ' + FORMAT, common, lines.length].join(TAB);
+  const head = ['monitor site ' + FORMAT, common, lines.length, store].join(TAB);
   return `${[head, ...lines].join('\n')}\n`;
 }
 

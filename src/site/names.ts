@@ -44,3 +44,11 @@ export function urlPath(segments: readonly string[]): string {
     )
     .join('/');
 }
+
+/**
+ * Whether a path is that of a page: inside the site, and neither hidden nor below a hidden folder. Paths that were read
+ * from the site's own folder, or come from names in a store, are checked before anything is written or removed there.
+ */
+export function isPagePath(path: string): boolean {
+  return path.split('/').every((name) => /^[^.\0-\u001f\u007f][^\0-\u001f\u007f]*$/.test(name));
+}

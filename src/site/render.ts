@@ -12,8 +12,11 @@ import { pagesInOrder, type PagesOf, type Workers } from './page-workers.ts';
 import type { Page } from './page.ts';
 import { pagesOfSession } from './session-pages.ts';
 import { siteContext } from './site-context.ts';
+import { siteFilter, type AskedSessions } from './site-filter.ts';
 import { storePages } from './store-pages.ts';
-import { lockPath, makeSiteFolder, SiteFolder, type Written } from './site-folder.ts';
+import { SiteFolder, type Written } from './site-folder.ts';
+import { refuseOverlap } from './site-overlap.ts';
+import { SiteTree } from './site-tree.ts';
 
 export interface RenderOptions {
   /** The store, and the site's folder. */
@@ -26,12 +29,28 @@ export interface RenderOptions {
   refresh: number;
   /** Rewrites every page. */
   full: boolean;
+  /** Shows this store in place of another one that the site shows. */
+  replace?: boolean;
+  /** Writes into folders that belong to another user. */
+  allowOtherOwner?: boolean;
   /** The currency of costs; undefined: each in its own. */
   currency?: AskedCurrency | undefined;
+  /** Which sessions the site shows. */
+  sessions?: AskedSessions;
   /** Without workers, everything runs in this thread. */
   workers?: Workers;
   /** Called before each session that is rendered. */
   onProgress?: ((progress: Progress) => void) | undefined;
+  /** Called at the end. */
+  onLeftOut?: ((leftOut: LeftOut) => void) | undefined;
+}
+
+/** What a filter leaves out of a site. */
+export interface LeftOut {
+  /** Sessions of which the store does not know whether the filter is about them. */
+  undecided: number;
+  /** The filter, in words, if no session matches it. */
+  unmatched: readonly string[];
 }
 
 /** Counts the sessions whose pages are not up to date. */
@@ -42,27 +61,42 @@ export interface Progress {
 
 /**
  * Brings a site up to date with the last commit of a store. Throws InputOutputError if the site's folder has other files
- * or there is no store, and BusyError while another render works on the site.
+ * or another owner, or there is no store; UsageError if the folder is not one for a site, or shows another store; and
+ * BusyError while another render works on the site.
  */
 export async function renderSite(files: Files, options: RenderOptions): Promise<Written> {
   const { dataDir, siteDir } = options;
   const snapshot = readSnapshot(dataDir, files);
-  makeSiteFolder(files, siteDir);
-  const unlock = takeLock(lockPath(siteDir), `the site ${siteDir}`);
+  refuseOverlap(files, snapshot, siteDir);
+  const tree = SiteTree.open(files, siteDir, options.allowOtherOwner === true);
   try {
-    return await renderSnapshot(files, snapshot, options).catch((error: unknown) => {
-      if (!(error instanceof PrunedMeanwhile)) throw error;
-      return renderSnapshot(files, readSnapshot(dataDir, files), options);
-    });
+    const unlock = takeLock(tree.ownPath('lock'), `the site ${siteDir}`);
+    try {
+      return await renderSnapshot(files, snapshot, tree, options).catch((error: unknown) => {
+        if (!(error instanceof PrunedMeanwhile)) throw error;
+        return renderSnapshot(files, readSnapshot(dataDir, files), tree, options);
+      });
+    } finally {
+      unlock();
+    }
+  } catch (error) {
+    throw tree.explained(error);
   } finally {
-    unlock();
+    tree.close();
   }
 }
 
-async function renderSnapshot(files: Files, snapshot: Snapshot, options: RenderOptions): Promise<Written> {
-  const { siteDir, local, now, refresh, full, currency } = options;
+async function renderSnapshot(
+  files: Files,
+  snapshot: Snapshot,
+  tree: SiteTree,
+  options: RenderOptions,
+): Promise<Written> {
+  const { local, now, refresh, full, replace = false, currency } = options;
   const { dir, noContent, priceLines } = snapshot;
-  const entries = [...inCurrency(snapshot.sessions, currency && currencyView(currency)).values()];
+  const filter = siteFilter(files, tree.ownPath('filter.json'), snapshot.state, options.sessions);
+  const all = inCurrency(snapshot.sessions, currency && currencyView(currency)).values();
+  const { entries, undecided } = filter.select(all);
   const facts = {
     now,
     noContent,
@@ -71,11 +105,15 @@ async function renderSnapshot(files: Files, snapshot: Snapshot, options: RenderO
     slots: modelSlots(entries),
     priceLines,
     currency,
+    filter: filter.words,
   };
   const site = siteContext(facts, local);
   const sessions = entries.map((entry) => keyedSession(entry, site.colours));
-  const folder = new SiteFolder(files, siteDir, commonKey(snapshot, local), full);
+  const { store } = snapshot.state;
+  const common = commonKey(snapshot, local, filter.words);
+  const folder = new SiteFolder(files, tree, { store, common, full, replace });
   try {
+    filter.remember();
     folder.writePages(assetPages());
     const whole = sessions.filter(({ entry }) => !isPruned(entry));
     const changed = whole.filter(({ entry, key }) => !folder.keepSession(entry.file, key));
@@ -87,7 +125,9 @@ async function renderSnapshot(files: Files, snapshot: Snapshot, options: RenderO
     folder.writePages(storePages(snapshot, sessions, refresh, site));
     // Last, because it makes open pages reload.
     folder.writePages([stampPage(folder.digest(), refresh)]);
-    return folder.finish();
+    const written = folder.finish();
+    options.onLeftOut?.({ undecided, unmatched: entries.length === 0 ? filter.words : [] });
+    return written;
   } finally {
     folder.close();
   }
@@ -107,8 +147,12 @@ async function writeSessions(
 }
 
 /** Digest of what every page depends on besides its session. */
-function commonKey({ noContent, state }: Snapshot, { timeZone }: LocalTime): string {
-  return hexDigest(JSON.stringify([build, timeZone, noContent, state.prices.generation]));
+function commonKey(
+  { noContent, state }: Snapshot,
+  { timeZone }: LocalTime,
+  filter: readonly string[],
+): string {
+  return hexDigest(JSON.stringify([build, timeZone, noContent, state.prices.generation, ...filter]));
 }
 
 export function* assetPages(): Generator<Page> {

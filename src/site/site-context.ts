@@ -12,6 +12,8 @@ export interface SiteContext {
   /** The store keeps numbers only. */
   noContent: boolean;
   colours: ModelColours;
+  /** The site's filter, in words; absent or empty: it shows all sessions. */
+  filter?: readonly string[];
   /** What a round costs by the current price book. */
   moneyOf: (round: Pick<ExpandedRound, 'stored'>) => ShownMoney;
 }
@@ -25,16 +27,18 @@ export interface SiteFacts extends Pick<SiteContext, 'now' | 'noContent'> {
   priceLines: readonly string[];
   /** Undefined: each cost is in its own currency. */
   currency: AskedCurrency | undefined;
+  filter: readonly string[];
 }
 
 export function siteContext(
-  { now, noContent, dir, timeZone, slots, priceLines, currency }: SiteFacts,
+  { now, noContent, dir, timeZone, slots, priceLines, currency, filter }: SiteFacts,
   local = localTimeIn(timeZone),
 ): SiteContext {
   return {
     now,
     local,
     noContent,
+    filter,
     colours: modelColours(slots),
     moneyOf: roundMoney(priceLines, dir, currency && currencyView(currency)),
   };

@@ -1,9 +1,9 @@
-import { dirname, join, resolve } from 'node:path';
 import { hexDigest } from '../platform/digest.ts';
-import { InputOutputError } from '../platform/errors.ts';
+import { UsageError } from '../platform/errors.ts';
 import { withFile, type Files } from '../platform/files.ts';
 import { Journal } from './journal.ts';
 import {
+  emptyManifest,
   hasKey,
   pageCount,
   pagesOfLine,
@@ -13,6 +13,7 @@ import {
   type Manifest,
 } from './manifest.ts';
 import type { WritablePage } from './page.ts';
+import type { SiteTree } from './site-tree.ts';
 
 /** What a render did: numbers of files. */
 export interface Written {
@@ -21,23 +22,16 @@ export interface Written {
   removed: number;
 }
 
-/** The folder for everything that is not a page. */
-const OWN = '.monitor';
-
-export function lockPath(dir: string): string {
-  return join(dir, OWN, 'lock');
-}
-
-/** Creates the folder of a site. Throws InputOutputError, and creates nothing, if the folder has other files. */
-export function makeSiteFolder(files: Files, dir: string): void {
-  const names = files.list(dir) ?? [];
-  if (names.length > 0 && !names.includes(OWN)) {
-    throw new InputOutputError(
-      `${resolve(dir)} is not a site of monitor: it has ${names.toSorted().slice(0, 3).join(', ')}` +
-        `${names.length > 3 ? ', …' : ''}. Name an empty or new folder with --site-dir`,
-    );
-  }
-  files.makePublicFolder(join(dir, OWN));
+/** What a render shows, and how. */
+export interface Shown {
+  /** The id of the store. */
+  store: string;
+  /** A digest of what all pages depend on. */
+  common: string;
+  /** Rewrites every page. */
+  full: boolean;
+  /** Shows this store even if the site shows another one. */
+  replace: boolean;
 }
 
 /**
@@ -47,7 +41,7 @@ export function makeSiteFolder(files: Files, dir: string): void {
  */
 export class SiteFolder {
   readonly #files: Files;
-  readonly #dir: string;
+  readonly #tree: SiteTree;
   readonly #old: Manifest;
   readonly #new: Manifest;
   readonly #journal: Journal;
@@ -59,20 +53,26 @@ export class SiteFolder {
   #kept: ReadonlySet<string> | undefined;
   /** Pages that sessions had and no longer have. */
   readonly #left = new Set<string>();
-  readonly #folders = new Set<string>();
   #isChanged = false;
   readonly written: Written = { rendered: 0, kept: 0, removed: 0 };
 
-  /** `common` is a digest of what all pages depend on; `full` rewrites every page. */
-  constructor(files: Files, dir: string, common: string, full: boolean) {
+  /** Throws UsageError if the site shows another store, unless that is to be replaced. */
+  constructor(files: Files, tree: SiteTree, { store, common, full, replace }: Shown) {
     this.#files = files;
-    this.#dir = dir;
-    this.#journal = new Journal(files, dir);
+    this.#tree = tree;
+    const old = readManifest(files, tree.ownPath('manifest')) ?? emptyManifest();
+    const mark = hexDigest(store);
+    if (old.store !== '' && old.store !== mark && !replace) {
+      throw new UsageError(
+        `${tree.named} shows another store, whose pages this one would replace. Name another --site-dir, ` +
+          'or add --replace to show this store there from now on',
+      );
+    }
+    this.#journal = new Journal(files, tree);
     this.#torn = this.#journal.torn;
-    const old = readManifest(files, dir) ?? { common: '', sessions: new Map(), pages: new Map() };
     this.#old = full || old.common !== common ? withoutKeys(old) : old;
-    this.#isChanged = old.common !== common;
-    this.#new = { common, sessions: new Map(), pages: new Map() };
+    this.#isChanged = old.common !== common || old.store !== mark;
+    this.#new = { ...emptyManifest(), store: mark, common };
   }
 
   /** Keeps a session's pages if they were made with this key. */
@@ -108,11 +108,11 @@ export class SiteFolder {
 
   /** Removes pages that no longer exist, and writes the manifest. */
   finish(): Written {
-    const orphans = this.#orphans();
-    for (const path of orphans) this.#files.remove(join(this.#dir, path));
+    const orphans = this.#orphans().flatMap((page) => this.#tree.find(page) ?? []);
+    for (const path of orphans) this.#files.remove(path);
     this.written.removed = orphans.length;
     const isChanged = this.#isChanged || this.written.rendered > 0 || orphans.length > 0;
-    if (isChanged) writeManifest(this.#files, this.#dir, this.#new);
+    if (isChanged) writeManifest(this.#files, this.#tree.ownPath('manifest'), this.#new);
     this.#journal.remove();
     return this.written;
   }
@@ -158,13 +158,9 @@ export class SiteFolder {
 
   #write(page: WritablePage): void {
     const content = page.render();
+    const path = this.#tree.pathOf(page.path);
     this.#journal.add(page.path);
-    const folder = dirname(page.path);
-    if (!this.#folders.has(folder)) {
-      this.#files.makePublicFolder(join(this.#dir, folder));
-      this.#folders.add(folder);
-    }
-    const temporary = join(this.#dir, OWN, 'page');
+    const temporary = this.#tree.ownPath('page');
     withFile(this.#files, temporary, 'publish', (fd) => {
       let at = 0;
       for (const piece of isWhole(content) ? [content] : content) {
@@ -173,7 +169,7 @@ export class SiteFolder {
         at += bytes.length;
       }
     });
-    this.#files.rename(temporary, join(this.#dir, page.path));
+    this.#files.rename(temporary, path);
     this.written.rendered++;
   }
 
@@ -203,7 +199,7 @@ function withoutKeys(old: Manifest): Manifest {
     ),
   ]);
   return {
-    common: old.common,
+    ...old,
     sessions: new Map(sessions),
     pages: new Map([...old.pages].map(([path]) => [path, ''])),
   };

@@ -61,7 +61,10 @@ function* emptyPages(snapshot: Snapshot, refresh: number, site: SiteContext): Ge
   yield {
     path: OVERVIEW_PATH,
     key: `empty ${refresh} ${rejected.length} ${offsets}`,
-    render: () => emptyOverview(snapshot, refresh, site),
+    render: () =>
+      site.filter?.length
+        ? emptyPage(OVERVIEW_PATH, 'overview', 'Overview', site)
+        : emptyOverview(snapshot, refresh, site),
   };
   for (const [path, current, title] of [
     ['sessions/index.html', 'sessions', 'Sessions'],

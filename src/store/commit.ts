@@ -10,9 +10,10 @@ import {
 } from './index/index.ts';
 import { appendPrices, removeKilledRefresh } from './price-files.ts';
 import { checkNotRestored } from './restored.ts';
-import { appendRounds, recordsPath } from './session-file.ts';
+import { appendRounds, endAfter, recordsPath } from './session-file.ts';
 import { writeState, type State } from './state.ts';
 import type { Store } from './store.ts';
+import { appendWaiting, waitingPath } from './waiting-file.ts';
 import type { ClosedLog, LogPosition } from '../model/log-position.ts';
 import { isPruned, type SessionHead } from '../model/session-entry.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
@@ -28,6 +29,8 @@ export interface SessionAddition {
   /** New records for the records file, and the byte at which they begin. */
   records?: { at: number; bytes: Uint8Array };
   usage: readonly UsageCell[];
+  /** The session's file is damaged: the rounds are counted and not written. */
+  isDetached?: true;
 }
 
 /** Everything that one commit stores. */
@@ -37,6 +40,8 @@ export interface Batch {
   /** Lines of the price book and of the rejected lines' file, without line breaks. */
   prices: readonly string[];
   rejected: readonly string[];
+  /** Lines for the file of waiting rounds: those of detached sessions. */
+  waiting?: readonly string[];
   logs: LogPosition[];
   /** Logs whose files have gone since the last commit, and files that were imported. */
   closed: readonly ClosedLog[];
@@ -93,14 +98,21 @@ export function stage(files: Files, store: Store, state: State, index: StoredInd
   const paths: string[] = [];
   let isNew = false;
   for (const addition of sessions) {
-    const { entry, records } = addition;
+    const { entry, records, isDetached } = addition;
     const committed = storedOf(index, entry.id);
     written.push(writeSession(files, dir, committed, addition));
+    if (isDetached) continue;
     paths.push(join(dir, entry.file));
     if (records) paths.push(recordsPath(dir, entry.file));
     isNew ||= !committed || records?.at === 0;
   }
   for (const { head, usage } of written) index.add(head, usage);
+  const { waiting = [] } = batch;
+  if (waiting.length > 0) {
+    appendWaiting(files, dir, waiting);
+    paths.push(waitingPath(dir));
+    isNew = true;
+  }
   return { batch: rest, written, paths, isNew };
 }
 
@@ -152,8 +164,10 @@ function writeSession(
   files: Files,
   dir: string,
   committed: SessionHead | undefined,
-  { entry, rounds, summary, records, usage }: SessionAddition,
+  { entry, rounds, summary, records, usage, isDetached }: SessionAddition,
 ): WrittenSession {
+  if (isDetached && committed)
+    return { head: { ...entry, ...endAfter({ id: entry.id, committed }, rounds) }, usage: mergeCells(usage) };
   if (records) {
     withFile(files, recordsPath(dir, entry.file), 'create', (fd) =>
       files.write(fd, records.bytes, records.at),
@@ -206,7 +220,8 @@ export function writeIndex(
   const { generation, base, length } = state.index;
   const most = Math.max(SMALL_TAIL, base * LARGEST_TAIL) - length;
   const lines = tailLines(sessions, batch.closed, most);
-  const positions = { logs: batch.logs, next_log: batch.nextLog, commit: state.commit + 1 };
+  const { coverage } = state;
+  const positions = { logs: batch.logs, next_log: batch.nextLog, commit: state.commit + 1, coverage };
   if (!lines) {
     const newBase = index.writeBase(generation + 1, positions);
     return { generation: generation + 1, base: newBase, length: 0 };

@@ -4,7 +4,7 @@ import { StoredIndex } from './index/index.ts';
 import { lostPath, readLost } from './lost-file.ts';
 import { prunedPath, readPruned } from './pruned-file.ts';
 import { rejectedPath } from './commit.ts';
-import { lostRoundsOf, readStateFile, stateError, type FiledState, type State } from './state.ts';
+import { lostRoundsOf, readStateFile, stateError, type State } from './state.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -12,19 +12,13 @@ import type { Store } from './store.ts';
  * them. Throws InputOutputError unless it is intact, as far as that shows.
  */
 export function readCurrentState(files: Files, store: Store): State {
-  return readComparedState(files, store).state;
-}
-
-/** The same, and whether it has a checksum. */
-export function readComparedState(files: Files, store: Store): FiledState {
-  const filed = readStateFile(files, store.statePath, store.id);
-  if (filed.hasChecksum) return filed;
-  const { state } = filed;
-  const index = new StoredIndex(files, store.dir, state.index);
+  const { state, hasChecksum } = readStateFile(files, store.statePath, store.id);
+  if (hasChecksum) return state;
+  const index = new StoredIndex(files, store.dir, state);
   try {
     const problem = problemOfPositions(state, index) ?? problemOfLists(files, store.dir, state, index);
     if (problem !== undefined) throw stateError(store.statePath, problem);
-    return filed;
+    return state;
   } finally {
     index.close();
   }

@@ -25,3 +25,17 @@ function encode(id: string): string {
   }
   return name;
 }
+
+/**
+ * Whether a name that an index gives can be that of a session's file: in the store's folder, and none of the files that
+ * the store keeps for itself, whose names begin with a dot. (`.json` is the file of the session without an id.)
+ */
+export function isSessionFile(name: unknown): boolean {
+  return (
+    typeof name === 'string' &&
+    name.endsWith('.json') &&
+    (!name.startsWith('.') || name === '.json') &&
+    !name.includes('/') &&
+    !name.includes('\0')
+  );
+}

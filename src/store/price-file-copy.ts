@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { sha256 } from '../platform/digest.ts';
 import { isSystemError } from '../platform/errors.ts';
+import { troubleText } from '../platform/system-errors.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 import type { StorePriceFile } from './pricing-settings.ts';
 
@@ -19,7 +20,7 @@ export function readCopy(
     return readSound(files, dir, file);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    return { problem: `cannot be read (${error.message})` };
+    return { problem: `cannot be read (${troubleText(error)})` };
   }
 }
 
@@ -38,10 +39,7 @@ function readSound(files: Files, dir: string, file: StorePriceFile): { text: str
 
 /** Writes and syncs the copy. Only then may `.store.json` name it. */
 export function writeCopy(files: Files, dir: string, file: StorePriceFile, text: string): void {
-  const path = copyPath(dir, file);
-  // If there is a link, it is replaced rather than followed.
-  files.remove(`${path}.tmp`);
-  replaceFile(files, path, text);
+  replaceFile(files, copyPath(dir, file), text);
 }
 
 /** Removes copies that `.store.json` does not name: earlier ones, and those that a killed run left. */

@@ -67,10 +67,10 @@ export function prune(files: Files, store: Store, state: State, index: StoredInd
 }
 
 function writeNewBase(
-  { index: { generation }, commit, logs, next_log }: State,
+  { index: { generation }, commit, logs, next_log, coverage }: State,
   index: StoredIndex,
 ): State['index'] {
-  const base = index.writeBase(generation + 1, { commit: commit + 1, logs, next_log });
+  const base = index.writeBase(generation + 1, { commit: commit + 1, logs, next_log, coverage });
   return { generation: generation + 1, base, length: 0 };
 }
 

@@ -5,11 +5,12 @@ import { isCount } from '../platform/json-checks.ts';
 import { parseIndexLine, toCell, toRow, type CellRow } from './index/index.ts';
 import type { State } from './state.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
+import type { ToolCounts } from '../model/tool-counts.ts';
 
 /** The sums of rounds that were removed from a session. */
 export type PrunedPart = Pick<
   SessionEntry,
-  'created' | 'updated' | 'rounds' | 'model' | 'errors' | 'usage'
+  'created' | 'updated' | 'rounds' | 'model' | 'errors' | 'usage' | keyof ToolCounts
 > & {
   /** Time of the removal, in milliseconds since 1970 UTC. */
   pruned: number;
@@ -27,7 +28,13 @@ export type PrunedKeys = [bucket: number, logId: number, digests: string];
 export const TIMELESS = -1;
 
 /** One removal, as a line of the file. */
-type PrunedLine = Omit<PrunedPart, 'usage'> & { id: string; commit: number; usage: CellRow[] };
+type PrunedLine = Omit<PrunedPart, 'usage'> & {
+  id: string;
+  commit: number;
+  usage: CellRow[];
+  /** Absent in lines of older builds, whose cells have no counters. */
+  counted?: true;
+};
 
 /** Append-only, one line per removal: if the index is lost, this is the only record of these rounds. */
 export function prunedPath(dir: string): string {
@@ -35,7 +42,13 @@ export function prunedPath(dir: string): string {
 }
 
 export function prunedLine(id: string, commit: number, part: PrunedPart): string {
-  return JSON.stringify({ id, commit, ...part, usage: part.usage.map(toRow) } satisfies PrunedLine);
+  return JSON.stringify({
+    id,
+    commit,
+    ...part,
+    usage: part.usage.map(toRow),
+    counted: true,
+  } satisfies PrunedLine);
 }
 
 /** The parts of each session, oldest removal first. Throws InputOutputError if the file is not what was committed. */
@@ -72,9 +85,9 @@ function partsOf(path: string, bytes: Buffer): Map<string, PrunedPart[]> {
     const line = parseIndexLine(text) as PrunedLine | undefined;
     const isWhole = typeof line?.id === 'string' && Array.isArray(line.usage) && areKeys(line.keys);
     if (!isWhole) throw damaged(path, 'is damaged');
-    const { id, commit: _commit, usage, ...part } = line;
+    const { id, commit: _commit, usage, counted, ...part } = line;
     const known = parts.get(id) ?? [];
-    known.push({ ...part, usage: usage.map(toCell) });
+    known.push({ ...part, usage: usage.map((row) => toCell(row, counted === true)) });
     parts.set(id, known);
   }
   return parts;

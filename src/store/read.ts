@@ -33,7 +33,7 @@ export function readSnapshot(dir: string, files: Files = nodeFiles): Snapshot {
   for (let attempt = 1; ; attempt++) {
     try {
       const state = readCurrentState(files, store);
-      const index = new StoredIndex(files, dir, state.index);
+      const index = new StoredIndex(files, dir, state);
       const priceLines = readPriceLines(files, dir, state);
       return {
         dir,

@@ -6,7 +6,7 @@ import { lostLine, lostPath, type LostEntry } from './lost-file.ts';
 import { appendPrices, removeOtherPrices } from './price-files.ts';
 import { replaceSummary } from './session-file.ts';
 import { copyRounds } from './session-lines.ts';
-import { lostRoundsOf, writeState, type State } from './state.ts';
+import { coverageOf, lostRoundsOf, withCoverage, writeState, type State } from './state.ts';
 import type { Store } from './store.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 
@@ -58,9 +58,10 @@ export function recommit(files: Files, store: Store, renewal: Renewal): void {
   const lostRounds = renewal.lost.reduce((sum, { rounds }) => sum + rounds, lostRoundsOf(state));
   const { generation } = state.index;
   const { commit, logs, next_log } = state;
-  const base = writeIndexBase(files, dir, generation, index, { commit, logs, next_log });
+  const coverage = coverageOf(state);
+  const base = writeIndexBase(files, dir, generation, index, { commit, logs, next_log, coverage });
   writeState(files, store.statePath, {
-    ...state,
+    ...withCoverage(state, coverage),
     index: { generation, base, length: 0 },
     prices: book,
     ...(lostEnd > 0 && { lost: { length: lostEnd, rounds: lostRounds } }),

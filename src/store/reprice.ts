@@ -22,9 +22,9 @@ export function reprice(
   const generation = state.prices.generation + 1;
   const prices = appendPrices(files, dir, { generation, length: 0, crc: 0 }, priceLines);
   const commit = state.commit + 1;
-  const { logs, next_log } = state;
+  const { logs, next_log, coverage } = state;
   const indexGeneration = state.index.generation + 1;
-  const base = writeIndexBase(files, dir, indexGeneration, index, { commit, logs, next_log });
+  const base = writeIndexBase(files, dir, indexGeneration, index, { commit, logs, next_log, coverage });
   const committed: State = {
     ...state,
     commit,

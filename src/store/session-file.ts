@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { crc32 } from '../platform/digest.ts';
-import { InputOutputError } from '../platform/errors.ts';
-import { errorCode, isAbsent, readBytes, withFile, type Files } from '../platform/files.ts';
+import { errorCode, InputOutputError, isSystemError } from '../platform/errors.ts';
+import { remedyText } from '../platform/system-errors.ts';
+import { isAbsent, readBytes, withFile, type Files } from '../platform/files.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
-import { headLine, parseSummary, SEPARATOR, summaryBytes } from '../session-format/framing.ts';
+import { DamagedSession } from '../session-format/damaged-session.ts';
+import { headLine, isIntact, parseSummary, SEPARATOR, summaryBytes } from '../session-format/framing.ts';
 
 /** Where a session's rounds end, and the checksums that identify its file as the one in the index. */
 export type SessionEnd = Pick<SessionEntry, 'end' | 'last' | 'summary'>;
@@ -22,7 +24,29 @@ export function appendRounds(
   rounds: readonly (string | Uint8Array)[],
   summary: Readonly<Record<string, unknown>>,
 ): SessionEnd {
-  const { id, file, committed } = target;
+  const { file, committed } = target;
+  const { bytes, start, ...end } = layOut(target, rounds, summary);
+  const write = (fd: number): void => writeLast(files, fd, start, bytes);
+  if (committed) useSessionFile(files, dir, { file, ...committed }, 'write', write);
+  else withFile(files, join(dir, file), 'create', write);
+  return end;
+}
+
+/** Where the rounds would end if they were appended. */
+export function endAfter(
+  target: { id: string; committed: SessionEnd },
+  rounds: readonly (string | Uint8Array)[],
+): SessionEnd {
+  const { end, last } = layOut(target, rounds, {});
+  return { end, last, summary: { length: 0, crc: 0 } };
+}
+
+/** What to write, where, and what the index must know of it. The bytes are valid until the next call. */
+function layOut(
+  { id, committed }: { id: string; committed: SessionEnd | undefined },
+  rounds: readonly (string | Uint8Array)[],
+  summary: Readonly<Record<string, unknown>>,
+): SessionEnd & { bytes: Buffer; start: number } {
   const head = committed ? '' : headLine(id);
   const lines = rounds.map((line) => (typeof line === 'string' ? Buffer.from(line) : line));
   const tail = summaryBytes(summary);
@@ -33,11 +57,10 @@ export function appendRounds(
   ]);
   const start = committed?.end ?? 0;
   const end = start + bytes.length - tail.length;
-  const write = (fd: number): void => writeLast(files, fd, start, bytes);
-  if (committed) useSessionFile(files, dir, { file, ...committed }, 'write', write);
-  else withFile(files, join(dir, file), 'create', write);
   const last = lines.at(-1)?.length ?? 0;
   return {
+    bytes,
+    start,
     end,
     last: { length: last, crc: crc32(bytes.subarray(end - start - last, end - start)) },
     summary: { length: tail.length, crc: crc32(tail) },
@@ -76,9 +99,17 @@ function writeLast(files: Files, fd: number, at: number, bytes: Buffer): void {
   files.truncate(fd, at + bytes.length);
 }
 
-/** Throws if the file does not hold the committed rounds: it was deleted, truncated or replaced. */
-export function checkSessionFile(files: Files, dir: string, entry: Committed): void {
-  useSessionFile(files, dir, entry, 'read', () => undefined);
+/**
+ * Throws DamagedSession if the file does not hold the committed rounds (it was deleted, truncated or replaced), or cannot
+ * be opened so.
+ */
+export function checkSessionFile(
+  files: Files,
+  dir: string,
+  entry: Committed,
+  how: 'read' | 'write' = 'read',
+): void {
+  useSessionFile(files, dir, entry, how, () => undefined);
 }
 
 /** Whether the file holds the committed rounds, judging by the last one. */
@@ -88,13 +119,17 @@ export function holdsRounds(files: Files, dir: string, entry: Rounds): boolean {
   return withFile(files, path, 'read', (fd) => isLastRound(readLastRound(files, fd, entry), entry));
 }
 
-/** The summary after the rounds; undefined if a crashed run overwrote the committed one. */
+/**
+ * The summary after the rounds; undefined if a crashed run overwrote the committed one. `write`: the file must be open to
+ * an append as well.
+ */
 export function readSummary(
   files: Files,
   dir: string,
   entry: Committed,
+  how: 'read' | 'write' = 'read',
 ): Record<string, unknown> | undefined {
-  const bytes = useSessionFile(files, dir, entry, 'read', (fd) =>
+  const bytes = useSessionFile(files, dir, entry, how, (fd) =>
     readBytes(files, fd, entry.end, entry.summary.length + 1),
   );
   if (bytes.length !== entry.summary.length || crc32(bytes) !== entry.summary.crc) return undefined;
@@ -132,16 +167,28 @@ function* roundLines(files: Files, fd: number, dir: string, entry: Rounds): Gene
     at += chunk.length;
     let from = 0;
     for (let newline = chunk.indexOf(0x0a); newline >= 0; newline = chunk.indexOf(0x0a, from)) {
-      const line = Buffer.concat([...carried, chunk.subarray(from, newline)]).toString();
+      // Every round but the last is followed by a comma.
+      const line = Buffer.concat([...carried, chunk.subarray(from, newline)]).subarray(0, -1);
       carried = [];
       from = newline + 1;
-      // Every round but the last is followed by a comma.
-      if (!isHead) yield line.slice(0, -1);
+      if (!isHead) yield checked(line, dir, entry);
       isHead = false;
     }
     carried.push(chunk.subarray(from));
   }
-  yield Buffer.concat(carried).toString();
+  yield checked(Buffer.concat(carried), dir, entry);
+}
+
+/** The text of a round's line. Throws if it does not match its checksum. */
+function checked(line: Buffer, dir: string, entry: Rounds): string {
+  const text = line.toString();
+  if (isIntact(line)) return text;
+  const round = /^\{"round":(\d{1,15}),/.exec(text)?.[1];
+  throw damaged(
+    dir,
+    entry,
+    `is damaged: ${round ? `round ${round}` : 'a round'} does not match its checksum`,
+  );
 }
 
 function useSessionFile<T>(
@@ -165,12 +212,19 @@ function openSessionFile(files: Files, dir: string, entry: Rounds, how: 'read' |
     return files.open(join(dir, entry.file), how);
   } catch (error) {
     if (isAbsent(error)) throw damaged(dir, entry, 'is missing', error);
-    if (errorCode(error) !== 'EACCES') throw error;
-    throw new InputOutputError(
-      `the session file ${join(dir, entry.file)} cannot be opened to ${how} it: permission denied. Nothing was changed. Give this user ${how} permission`,
+    if (!(error instanceof InputOutputError) && !OF_ONE_FILE.has(errorCode(error))) throw error;
+    const why = isSystemError(error) ? remedyText(error) : (error as Error).message;
+    const path = join(dir, entry.file);
+    throw new DamagedSession(
+      `cannot be opened to ${how} it: ${why}`,
+      `the session file ${path} cannot be opened to ${how} it: ${why}. Nothing was changed`,
+      { cause: error },
     );
   }
 }
+
+/** Errors that are of this file. Others, such as a lack of memory, would be the same for any. */
+const OF_ONE_FILE = new Set(['EACCES', 'EPERM', 'EISDIR', 'ELOOP', 'ENXIO']);
 
 function checkLastRound(files: Files, fd: number, dir: string, entry: Rounds): void {
   const line = readLastRound(files, fd, entry);
@@ -186,12 +240,13 @@ function isLastRound(line: Buffer, { last }: Rounds): boolean {
   return line.length === last.length && crc32(line) === last.crc;
 }
 
-function cut(dir: string, entry: Rounds): InputOutputError {
+function cut(dir: string, entry: Rounds): DamagedSession {
   return damaged(dir, entry, `is truncated: ${entry.end} bytes of rounds were committed`);
 }
 
-function damaged(dir: string, entry: Rounds, problem: string, cause?: unknown): InputOutputError {
-  return new InputOutputError(
+function damaged(dir: string, entry: Rounds, problem: string, cause?: unknown): DamagedSession {
+  return new DamagedSession(
+    problem,
     `the session file ${join(dir, entry.file)} ${problem}. Nothing was changed. Restore it from a backup, ` +
       'or run monitor repair to see what is left of it and continue with that',
     { cause },

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 import { readBytes, withFile, type Files } from '../platform/files.ts';
-import { headLine, idOfHead, roundLength } from '../session-format/framing.ts';
+import { headLine, idOfHead, isIntact, markAltered, roundLength } from '../session-format/framing.ts';
 import { appendRounds, type SessionEnd } from './session-file.ts';
 
 /** A line of a session file, sound or not. */
@@ -10,6 +10,8 @@ export interface SessionLine {
   text: string;
   /** Offset after the text. */
   end: number;
+  /** False for a round that does not match its checksum. */
+  isIntact: boolean;
 }
 
 const CHUNK_BYTES = 1 << 20;
@@ -49,13 +51,14 @@ export function* sessionLines(files: Files, path: string): Generator<SessionLine
 function toLine(bytes: Buffer, end: number): SessionLine | undefined {
   if (bytes.includes(0) || !isUtf8(bytes)) return undefined;
   const length = roundLength(bytes);
-  return { text: bytes.toString('utf8', 0, length), end: end - bytes.length + length };
+  const round = bytes.subarray(0, length);
+  return { text: round.toString(), end: end - bytes.length + length, isIntact: isIntact(round) };
 }
 
 /** How much of a copy is in memory at once. */
 const COPY_CHARACTERS = 16 << 20;
 
-/** Copies the first rounds of another file into a session's file. Does not sync. */
+/** Copies the first rounds of another file into a session's file; those that have changed get a mark. Does not sync. */
 export function copyRounds(
   files: Files,
   dir: string,
@@ -74,12 +77,13 @@ export function copyRounds(
   };
   let left = to.rounds;
   let isHead = true;
-  for (const { text } of sessionLines(files, join(dir, from))) {
+  for (const line of sessionLines(files, join(dir, from))) {
     if (left === 0) break;
     if (isHead) {
       isHead = false;
       continue;
     }
+    const text = line.isIntact ? line.text : markAltered(line.text);
     gathered.push(text);
     size += text.length;
     left--;

@@ -1,4 +1,5 @@
 import { isLogPosition, type LogPosition } from '../model/log-position.ts';
+import { FULL_COVERAGE, isIndexCoverage, momentOf, type IndexCoverage } from '../model/index-coverage.ts';
 import { crc32 } from '../platform/digest.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
@@ -15,7 +16,8 @@ export interface PriceBookEnd {
 
 /** The commit pointer. Renaming a new one into place is the commit; what it does not count does not exist. */
 export interface State {
-  format: typeof STATE_FORMAT;
+  /** The format before it has no `coverage`. */
+  format: typeof STATE_FORMAT | typeof UNCOUNTED_FORMAT;
   /** Id of the store it belongs to. */
   store: string;
   /** Number of commits so far. */
@@ -35,16 +37,20 @@ export interface State {
   closed_until?: number | null;
   /** Rounds that a repair could not recover, and the committed length of their list; absent if none were lost. */
   lost?: { length: number; rounds: number };
+  /** What the index has of which rounds. Absent in states of formats up to 4, whose cells have only tokens. */
+  coverage?: IndexCoverage;
   /** The next log id. */
   next_log: number;
   logs: LogPosition[];
 }
 
 /**
- * Older formats can still be read. Format 1 has no base, format 2 no cells in other currencies or with bounds, and
- * format 3 no checksums.
+ * Older formats can still be read. Format 1 has no base, format 2 no cells in other currencies or with bounds, format 3
+ * no checksums, and format 4 no counters and tags in cells: takeOver converts it.
  */
-const STATE_FORMAT = 4;
+const STATE_FORMAT = 5;
+/** The first format with a checksum, and the last without counters. */
+const UNCOUNTED_FORMAT = 4;
 
 export function newState(store: string): State {
   return {
@@ -54,6 +60,7 @@ export function newState(store: string): State {
     index: { generation: 1, base: 0, length: 0 },
     prices: { generation: 1, length: 0 },
     rejected: { length: 0 },
+    coverage: FULL_COVERAGE,
     next_log: 1,
     logs: [],
   };
@@ -94,7 +101,7 @@ const CRC_KEY = ',"crc":';
 
 /** Whether the checksum matches. Older formats have none. */
 function isIntact(text: string, { format, crc }: Record<string, unknown>): boolean {
-  if (crc === undefined) return typeof format === 'number' && format < 4;
+  if (crc === undefined) return typeof format === 'number' && format < UNCOUNTED_FORMAT;
   const end = text.lastIndexOf(CRC_KEY);
   return crc === crc32(Buffer.from(text.slice(0, end))) && text.slice(end) === `${CRC_KEY}${crc}}\n`;
 }
@@ -121,7 +128,7 @@ export function parseState(bytes: Uint8Array): FiledState | string {
 function inNewFormat({ crc: _crc, ...state }: State & { crc?: unknown }, hasChecksum: boolean): State {
   const format: number = state.format;
   const index = format === 1 ? { ...state.index, base: 0 } : state.index;
-  const known: State = { ...state, format: STATE_FORMAT, index };
+  const known: State = { ...state, format: state.coverage ? STATE_FORMAT : UNCOUNTED_FORMAT, index };
   if (!hasChecksum) {
     // Only what nothing repeats; without them, a run finds them out.
     delete known.imported;
@@ -133,7 +140,11 @@ function inNewFormat({ crc: _crc, ...state }: State & { crc?: unknown }, hasChec
 function isState(value: Record<string, unknown>): value is Record<string, unknown> & State {
   const { index, prices, rejected, pruned, lost, logs } = value;
   return (
-    [1, 2, 3, STATE_FORMAT].includes(value['format'] as number) &&
+    isKnownFormat(value['format']) &&
+    // Absent in an older format, and only there.
+    (value['format'] === STATE_FORMAT
+      ? isIndexCoverage(value['coverage'])
+      : value['coverage'] === undefined) &&
     typeof value['store'] === 'string' &&
     isCount(value['commit']) &&
     isCount(value['next_log']) &&
@@ -155,11 +166,31 @@ function isState(value: Record<string, unknown>): value is Record<string, unknow
   );
 }
 
+function isKnownFormat(format: unknown): boolean {
+  return isCount(format) && format >= 1 && format <= STATE_FORMAT;
+}
+
 export function stateError(path: string, problem: string): InputOutputError {
   return new InputOutputError(
     `the state ${path} ${problem}. Nothing was changed. Without the state, monitor does not know which log bytes were counted. ` +
       'Run monitor repair: the index may have this information',
   );
+}
+
+/** A state with what the index has of which rounds. */
+export function withCoverage(state: State, coverage: IndexCoverage): State {
+  return { ...state, format: STATE_FORMAT, coverage };
+}
+
+/** What the index has of which rounds; nothing but tokens, for a state of an older format. */
+export function coverageOf({
+  coverage,
+  next_log,
+  logs,
+}: Pick<State, 'next_log' | 'logs'> & { coverage?: IndexCoverage | undefined }): IndexCoverage {
+  if (coverage) return coverage;
+  const now = momentOf({ next_log, logs });
+  return { kept_from: now, counted_from: now, dimensions: [] };
 }
 
 /** How many rounds no repair could recover: no sum of the store includes them. */

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { InputOutputError, UsageError } from '../platform/errors.ts';
-import { readWhole, replaceFile, type Files } from '../platform/files.ts';
+import { errorCode, readWhole, replaceFile, type Files } from '../platform/files.ts';
+import { NotOurs } from '../platform/open-file.ts';
+import { isKeepRules, KEEP_ALL, type KeepRules } from '../session-format/kept-names.ts';
 import { NO_PRICING, toPricing, type PricingSettings } from './pricing-settings.ts';
 import { newState, parseState, writeState } from './state.ts';
 
@@ -45,6 +47,8 @@ export interface Store {
   id: string;
   statePath: string;
   filters: Filters;
+  /** As of when the store was opened: what rounds keep of their lines. */
+  fields: KeepRules;
   /** As of when the store was opened. */
   pricing: PricingSettings;
 }
@@ -61,6 +65,8 @@ export function lockPath(dir: string): string {
 export function findStore(files: Files, dir: string): Store | undefined {
   const bytes = readWhole(files, join(dir, NAME));
   if (bytes) return parseStore(dir, bytes);
+  if (files.stat(dir)?.isFile)
+    throw new InputOutputError(`${dir} is a file, and a store is a folder. Name a folder with --output-dir`);
   const foreign = (files.list(dir) ?? []).filter((name) => !isLeftover(files, dir, name));
   if (foreign.length === 0) return undefined;
   throw new InputOutputError(
@@ -99,18 +105,31 @@ export function createStore(files: Files, dir: string, statePath: string, filter
   const state = dirname(statePath) === resolve(dir) ? basename(statePath) : statePath;
   writeState(files, statePath, { ...newState(id), imported: 0 });
   replaceFile(files, join(dir, NAME), `${JSON.stringify({ format: FORMAT, store: id, state, filters })}\n`);
-  return { dir, id, statePath, filters, pricing: NO_PRICING };
+  return { dir, id, statePath, filters, fields: KEEP_ALL, pricing: NO_PRICING };
 }
 
-/** Replaces the pricing settings in `.store.json`, and leaves the rest of it. The store must be locked. */
-export function writePricing(files: Files, { dir }: Store, pricing: PricingSettings): void {
+/** Replaces the pricing settings in `.store.json`. The store must be locked. */
+export function writePricing(files: Files, store: Store, pricing: PricingSettings): void {
+  writeSettings(files, store, { pricing });
+}
+
+/** Replaces what rounds keep of their lines from now on. The store must be locked. */
+export function writeKeepRules(files: Files, store: Store, fields: KeepRules): void {
+  writeSettings(files, store, { fields });
+}
+
+/** Replaces settings in `.store.json`, and leaves the rest of it. */
+function writeSettings(
+  files: Files,
+  { dir }: Store,
+  settings: { pricing?: PricingSettings; fields?: KeepRules },
+): void {
   const path = join(dir, NAME);
   const bytes = readWhole(files, path);
   if (!bytes) throw new InputOutputError(`${path} is missing: restore it from a backup`);
-  const described = JSON.parse(bytes.toString()) as { pricing?: Record<string, unknown> };
-  const document = { ...described, pricing: { ...described.pricing, ...pricing } };
-  // If there is a link, it is replaced rather than followed.
-  files.remove(`${path}.tmp`);
+  const described = JSON.parse(bytes.toString()) as Record<string, object>;
+  const changed = Object.entries(settings).map(([key, value]) => [key, { ...described[key], ...value }]);
+  const document = { ...described, ...Object.fromEntries(changed) };
   replaceFile(files, path, `${JSON.stringify(document)}\n`);
 }
 
@@ -147,7 +166,7 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
   } catch (error) {
     throw new InputOutputError(`${path} is not valid JSON: restore it from a backup`, { cause: error });
   }
-  const { format, store, state, filters } = value ?? {};
+  const { format, store, state, filters, fields = KEEP_ALL } = value ?? {};
   const pricing = toPricing(value?.['pricing']);
   if (typeof format === 'number' && format > FORMAT) {
     throw new InputOutputError(
@@ -157,8 +176,9 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
   if (
     format !== FORMAT ||
     typeof store !== 'string' ||
-    typeof state !== 'string' ||
+    !isStatePlace(state) ||
     !isFilters(filters) ||
+    !isKeepRules(fields) ||
     !pricing
   ) {
     throw new InputOutputError(`${path} does not describe a store: restore it from a backup`);
@@ -169,8 +189,20 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
     id: store,
     statePath: resolve(dir, state),
     filters: { ...filters, redact: filters.redact ?? null, redact_patterns: filters.redact_patterns ?? null },
+    fields,
     pricing,
   };
+}
+
+/** A name in the store, or a whole path that --state-file named: `createStore` writes no other. */
+function isStatePlace(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  return isAbsolute(value) || (!value.includes('/') && !['', '.', '..'].includes(value));
+}
+
+/** Whether the state is in another folder, where --state-file put it. */
+export function isStateOutside({ dir, statePath }: Pick<Store, 'dir' | 'statePath'>): boolean {
+  return !statePath.startsWith(`${resolve(dir)}${sep}`);
 }
 
 function isFilters(value: unknown): value is Filters {
@@ -202,10 +234,14 @@ function isRedactPattern(value: unknown): value is RedactPattern {
 function isLeftover(files: Files, dir: string, name: string): boolean {
   if (name === LOCK || name === '.state.json.tmp' || name === `${NAME}.tmp`) return true;
   // --state-file can name any file in the store.
-  return (
-    files.stat(join(dir, name))?.isFile === true &&
-    isFresh(readWhole(files, join(dir, name)) ?? Buffer.alloc(0))
-  );
+  const path = join(dir, name);
+  try {
+    return files.stat(path)?.isFile === true && isFresh(readWhole(files, path) ?? Buffer.alloc(0));
+  } catch (error) {
+    // A link, which no run made, or one to itself.
+    if (error instanceof NotOurs || errorCode(error) === 'ELOOP') return false;
+    throw error;
+  }
 }
 
 function isFresh(bytes: Uint8Array): boolean {

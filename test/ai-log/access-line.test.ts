@@ -3,23 +3,16 @@ import { readAccessLine } from '../../src/ai-log/access-line.ts';
 import { AI, aiLine, envoyLine, escaped, fate, field, isBroken, says } from './lines.ts';
 
 describe('the default format', () => {
-  test('is read: ai_log, and as JSON the fields that a round takes something from', () => {
+  test('is read: ai_log, and all its fields as JSON', () => {
     const line = aiLine({ model: 'm' });
     const read = readAccessLine(line);
     expect(read).toMatchObject({ kind: 'ai', aiLog: AI, broken: false });
     const fields = read.kind === 'ai' ? Object.fromEntries(read.fields) : {};
-    expect(Object.keys(fields).toSorted()).toEqual([
-      'duration',
-      'request_id',
-      'response_code',
-      'response_flags',
-      'start_time',
-    ]);
+    expect(Object.keys(fields)).toHaveLength(25);
     expect(fields['start_time']).toBe('"2026-02-01T09:30:15.123Z"');
-    // In another form every field is read; these five say the same.
+    // In another form they say the same.
     const other = line.replace(',"authority"', ', "authority"');
     for (const [key, json] of Object.entries(fields)) expect(field(other, key)).toBe(json);
-    expect(field(other, 'path')).toBeDefined();
   });
 
   test('what Go escapes twice comes back once', () => {
@@ -40,8 +33,14 @@ describe('the default format', () => {
     expect(isBroken(`{"ai_log":"${escaped(AI)}"}`)).toBe(false);
   });
 
-  test('lone surrogates become well-formed Unicode', () => {
-    expect(fate('{"ai_log":"{\\"model\\":\\"\\ud83d\\"}"}')).toBe('{"model":"\uFFFD"}');
+  test('lone surrogates become well-formed Unicode that still tells them apart', () => {
+    const aiLog = (text: string): string => fate(`{"ai_log":"{\\"model\\":\\"${text}\\"}"}`);
+    expect(aiLog('\\ud83d')).toBe('{"model":"\\ud83d"}');
+    expect(aiLog('\\uDC4B\\ud83d')).toBe('{"model":"\\udc4b\\ud83d"}');
+    expect(aiLog('\\ufffd')).toBe('{"model":"\uFFFD"}');
+    expect(aiLog('\\ud83d\\udc4b')).toBe('{"model":"👋"}');
+    // The backslash must not escape the escape.
+    expect(aiLog('\\\\\\\\\\ud83d')).toBe('{"model":"\\\\\uFFFD"}');
   });
 });
 

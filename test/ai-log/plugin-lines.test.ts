@@ -128,6 +128,8 @@ describe('each line that the real plugin printed', () => {
         total_token: 20512,
         input_token_details: '{"cache_creation_input_tokens":2000,"cache_read_input_tokens":18000}',
       },
+      attributes: expect.any(Map),
+      accessLog: new Map(),
       messages: HI,
       messagesText: null,
       system: null,

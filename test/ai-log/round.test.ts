@@ -93,7 +93,10 @@ describe('names', () => {
     ['"../../x"', '../../x'],
     ['"-"', '-'],
     ['"\\u001b[2J\\n<script>"', '\u001b[2J\n<script>'],
-    ['"a\\ud83d"', 'a\uFFFD'],
+    ['"a\\ud83d"', String.raw`a\ud83d`],
+    ['"a\\ud83e"', String.raw`a\ud83e`],
+    ['"a\\ufffd"', 'a\uFFFD'],
+    ['"\\ud83d\\udc4b"', '👋'],
     [`"${'x'.repeat(4096)}"`, 'x'.repeat(4096)],
   ])('session_id %s', (json, id) => {
     expect(withAttribute('session_id', json).sessionId).toBe(id);

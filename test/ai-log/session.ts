@@ -1,3 +1,4 @@
+import { NOTHING_KEPT } from '../../src/session-format/kept-fields.ts';
 import { readRound } from '../../src/session-format/read-round.ts';
 import { arrayElements } from '../../src/platform/json-spans.ts';
 import { SessionMemory, type TextKind } from '../../src/session-format/session-memory.ts';
@@ -18,7 +19,14 @@ export function store(
     const text = logged[kind];
     return memory.addText(kind, round, text === null ? null : digestOf(text)) ?? { text };
   };
-  const facts = { round, time: Date.UTC(2026, 1, 1), at: [1, 0], price: 'free', flags: [] } as const;
+  const facts = {
+    round,
+    time: Date.UTC(2026, 1, 1),
+    at: [1, 0],
+    price: 'free',
+    flags: [],
+    kept: NOTHING_KEPT,
+  } as const;
   return joined(
     storedLine(
       logged,

@@ -1,5 +1,7 @@
+import type { Option } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
+import { RepeatableOption } from '../../src/cli/options/given-once.ts';
 import { usualParse } from '../../src/cli/crontab/usual-parse.ts';
 import { usualRender } from '../../src/cli/crontab/usual-render.ts';
 import { makeFolder } from '../platform/make.ts';
@@ -22,9 +24,10 @@ const ARGUMENTS: Readonly<Record<string, string[]>> = {
 };
 
 const program = buildProgram({ columns: 80 } as never, () => {});
+const isList = (option: Option): boolean => option.variadic || option instanceof RepeatableOption;
 const cases = program.commands.flatMap((command) =>
   command.options
-    .filter(({ variadic }) => !variadic)
+    .filter((option) => !isList(option))
     .map((option) => [command.name(), option.flags, option] as const),
 );
 
@@ -32,12 +35,27 @@ describe('an option that is given twice is wrong usage', () => {
   test('there are options to try, and one that takes a list', () => {
     expect(cases.length).toBeGreaterThan(100);
     const lists = program.commands.flatMap((command) =>
-      command.options.filter(({ variadic }) => variadic).map(({ flags }) => `${command.name()} ${flags}`),
+      command.options.filter(isList).map(({ flags }) => `${command.name()} ${flags}`),
     );
     expect(lists).toEqual([
       'parse --log-path <path|glob...>',
+      'parse --dimension <name...>',
+      'parse --keep <name...>',
+      'parse --drop <name...>',
+      'list --where <name=value>',
+      'stats-model --where <name=value>',
+      'stats-date --where <name=value>',
+      'stats-consumer --where <name=value>',
+      'check --where <name=value>',
+      'export --where <name=value>',
+      'render --where <name=value>',
       'repair --log-path <path|glob...>',
+      'reindex --dimension <name...>',
+      'reindex --without <name...>',
       'watch --log-path <path|glob...>',
+      'watch --dimension <name...>',
+      'watch --keep <name...>',
+      'watch --drop <name...>',
       'doctor --log-path <path|glob...>',
     ]);
   });

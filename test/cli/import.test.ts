@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { aiLine } from '../ingest/make.ts';
@@ -38,6 +39,24 @@ and texts, and not counted twice. But only the log has the times of the requests
     code: 0,
     out: 'Imported 0 rounds of 0 sessions from 0 files.\n2 files already imported.\n',
     err: '',
+  });
+});
+
+test('a pipe or a link to itself among the files is left out; a link to a file is followed', async () => {
+  const folder = makeFolder();
+  const from = writeOriginals(folder, { 'a.json': FILES['a.json'] });
+  renameSync(join(from, 'a.json'), join(folder, 'elsewhere'));
+  symlinkSync(join(folder, 'elsewhere'), join(from, 'a.json'));
+  symlinkSync('loop.json', join(from, 'loop.json'));
+  spawnSync('mkfifo', [join(from, 'pipe.json')]);
+  const { code, out } = await run(['import', from, '--data-dir', join(folder, 'store'), '--json']);
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({
+    files: [
+      { outcome: 'imported' },
+      { outcome: 'damaged', problem: 'is a link to itself' },
+      { outcome: 'damaged', problem: 'is not a file' },
+    ],
   });
 });
 

@@ -45,5 +45,7 @@ test('20 requests that repeat a megabyte come through a pipe whole', () => {
 test('a full disk behind stdout is exit 74', () => {
   const { out, err } = bash(`${MONITOR} list --data-dir ${store} > /dev/full; echo $?`);
   expect(out).toBe('74\n');
-  expect(err).toMatch(/^monitor: ENOSPC/);
+  expect(err).toMatch(
+    /^monitor: cannot write the output: no space left on device \(ENOSPC\)\. Free some space/,
+  );
 });

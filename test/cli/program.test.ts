@@ -49,15 +49,10 @@ test.each([
     ['show', 'x', '--round', '1', '--last', '2'],
     "option '--last <n>' cannot be used with option '--round <n>'",
   ],
-  [
-    ['stats-model', '--group-by', 'day'],
-    'It must be one or more of model,date,consumer,api,session, each once.',
-  ],
-  [
-    ['stats-date', '--group-by', 'model,model'],
-    'It must be one or more of model,date,consumer,api,session, each once.',
-  ],
-  [['stats-consumer', '--group-by', ''], 'It must be one or more of'],
+  [['stats-consumer', '--group-by', ''], 'It must be a comma-separated list of keys: model, date, week,'],
+  [['stats-consumer', '--group-by', 'model,'], 'It must be a comma-separated list of keys'],
+  [['stats-model', '--where', 'department'], 'It must be name=value or name!=value, such as department='],
+  [['stats-model', '--where', '=search'], 'It must be name=value or name!=value'],
   [['stats-date', '--days', '0'], 'It must be a whole number from 1 to 36500.'],
   [
     ['stats-date', '--days', '2', '--since', '2026-01-01'],

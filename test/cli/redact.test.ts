@@ -47,7 +47,9 @@ test('a file of patterns that is none, or not there', async () => {
   const args = ['parse', '--data-dir', join(folder, 'store'), '--redact-patterns', path];
   expect(await run(args)).toMatchObject({
     code: 74,
-    err: expect.stringContaining(`cannot read the pattern file ${path}: ENOENT`),
+    err: expect.stringContaining(
+      `cannot read the pattern file ${path}: no such file or folder (ENOENT). Check the path`,
+    ),
   });
   writeFileSync(path, '{"patterns":[{"name":"x","pattern":"("}]}');
   expect(await run(args)).toMatchObject({

@@ -93,8 +93,8 @@ test('rounds that a log still holds are read again, wherever it lies now', async
   expect(await run(['repair', '--apply', '--log-path', moved, '--data-dir', store])).toEqual({
     code: 0,
     out:
-      `${store}/s.json is missing: none of its rounds are left, 2 rounds read again from the logs.\n` +
-      'Repaired: 2 rounds of 1 session are counted, 2 of them read again from the logs, 0 rounds lost.\n',
+      `${store}/s.json is missing: none of its rounds are left, 2 rounds read again.\n` +
+      'Repaired: 2 rounds of 1 session are counted, 2 of them read again, 0 rounds lost.\n',
     err: '',
   });
   expect((await run(['list', '--json', '--data-dir', store])).out).toBe(before);

@@ -12,6 +12,8 @@ describe('the arguments of render', () => {
     '--quiet',
     '--json',
     '--full',
+    '--replace',
+    '--allow-other-owner',
     '--refresh',
     '--timezone',
     '--quiet=1',

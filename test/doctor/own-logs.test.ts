@@ -89,7 +89,7 @@ describe('without a --log-path the store’s own logs are looked at', () => {
     };
     const { findings } = await look(place, NONE, files);
     expect(findings).toMatchObject([{ code: 'log-unreadable', severity: 'error', where: place.log }]);
-    expect(findings[0]?.what).toContain('could not be read: EACCES');
+    expect(findings[0]?.what).toContain('could not be read: permission denied (EACCES)');
   });
 
   test('a store that knows none: that is said, and where was looked instead', async () => {

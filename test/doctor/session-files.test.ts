@@ -1,4 +1,13 @@
-import { appendFileSync, cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
@@ -70,6 +79,19 @@ describe('a session file that is not what the index says', () => {
     ]);
   });
 
+  test('in whose place is a pipe, or a link to itself: it is said that it was not looked at', async () => {
+    for (const odd of ['pipe', 'loop']) {
+      const at = await place();
+      rmSync(file(at, 'a.json'));
+      if (odd === 'pipe') spawnSync('mkfifo', [file(at, 'a.json')]);
+      else symlinkSync('a.json', file(at, 'a.json'));
+      const { findings } = await look(at);
+      // The pipe has no bytes.
+      const code = odd === 'pipe' ? 'session-cut' : 'session-unreadable';
+      expect(findings).toMatchObject([{ code, severity: 'error' }]);
+    }
+  });
+
   test('that this user may not read: it is said that it was not looked at', async () => {
     const at = await place();
     const files: Files = {
@@ -105,6 +127,14 @@ describe('--deep', () => {
     [
       'tokens that the index does not count',
       (at) => change(file(at, 'a.json'), '"input_tokens":100,', '"input_tokens":900,'),
+      'session-damaged error',
+    ],
+    [
+      'tokens that the index does not count, in a round without a checksum',
+      (at) => {
+        change(file(at, 'a.json'), '"input_tokens":100,', '"input_tokens":900,');
+        change(file(at, 'a.json'), ',"crc":"', ',"old":"');
+      },
       'index-differs error',
     ],
     [
@@ -164,7 +194,8 @@ describe('what stands beside the sessions', () => {
   test('a price book of which a line has changed, in a store from before there were checksums', async () => {
     const at = await place();
     const { generation, length } = stateOf(at).prices;
-    const older = { ...stateOf(at), format: 3, prices: { generation, length } };
+    const { coverage: _, ...state } = stateOf(at);
+    const older = { ...state, format: 3, prices: { generation, length } };
     writeFileSync(file(at, '.state.json'), JSON.stringify(older));
     change(file(at, '.prices-1.jsonl'), '"entry":1', '"entry":2');
     expect(await codesOf(at)).toEqual(['store-damaged error']);

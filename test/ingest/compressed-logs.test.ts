@@ -297,6 +297,46 @@ test.each([
   expect(await codesOf(place)).toEqual(['unread-compressed warning']);
 });
 
+test('what is behind the end of a gzip file is said once, and found by doctor until the file is whole or gone', async () => {
+  const place = makePlace();
+  const { log, dir } = place;
+  const whole = Buffer.concat([gzipSync(lines(0, 4)), gzipSync(lines(4, 9))]);
+  // The second member has lost its first bytes.
+  const first = gzipSync(lines(0, 4)).length;
+  const damaged = Buffer.concat([whole.subarray(0, first), whole.subarray(first + 2)]);
+  writeFileSync(`${log}.1.gz`, damaged);
+  writeFileSync(log, lines(9, 10));
+  const bytes = damaged.length - first;
+  expect(await run(dir, log, later)).toMatchObject({
+    rounds: 5,
+    warnings: [{ message: `${bytes} bytes after its end are not gzip and were ignored` }],
+  });
+  for (const [before, now] of [
+    ['.1.gz', '.1.gz'],
+    ['.1.gz', '.2.gz'],
+    ['.2.gz', '.1.gz'],
+  ]) {
+    // Under another name it is recognized without being read.
+    renameSync(`${log}${before}`, `${log}${now}`);
+    expect((await run(dir, log, later)).warnings).toEqual([]);
+    const { findings } = await look(place);
+    expect(findings.map(({ code, severity, what, where }) => [code, severity, what, where])).toEqual([
+      [
+        'unread-compressed',
+        'warning',
+        `${bytes} bytes at the end of 1 compressed log are not read: they are not gzip, as what is left of a damaged part.`,
+        `${log}${now}`,
+      ],
+    ]);
+  }
+  writeFileSync(`${log}.1.gz`, whole);
+  expect(await run(dir, log, later)).toMatchObject({ rounds: 5, warnings: [] });
+  expect(await codesOf(place)).toEqual([]);
+  writeFileSync(`${log}.1.gz`, damaged);
+  rmSync(`${log}.1.gz`);
+  expect(await codesOf(place)).toEqual([]);
+});
+
 test('doctor names a damaged file that a run has found', async () => {
   const place = makePlace();
   const { log, dir } = place;

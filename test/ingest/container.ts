@@ -12,10 +12,12 @@ export function contentOf(dir: string): unknown {
       usage: mergeCells([...usage])
         .map((cell) => JSON.stringify({ ...cell, cost: String(cell.cost), saved: String(cell.saved) }))
         .toSorted(),
-      rounds: roundsOf(dir, entry.id).map(({ stored: { at: _at, ...stored }, line: _line, ...texts }) => ({
-        stored,
-        texts,
-      })),
+      rounds: roundsOf(dir, entry.id).map(
+        ({ stored: { at: _at, crc: _crc, ...stored }, line: _line, ...texts }) => ({
+          stored,
+          texts,
+        }),
+      ),
     }));
 }
 

@@ -5,10 +5,13 @@ import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { cutLine, WRAPS } from '../logs/wrap.ts';
 import { aiLine, dumpStore, failAt, makeFolder, otherLine, run, type Fault } from './make.ts';
 
+/** Each round of `a` calls a tool. */
+const CALL = { tool_calls: [{ id: 'c', function: { name: 'bash', arguments: '{}' } }] };
+
 const lines = (from: number, to: number): string =>
   Array.from(
     { length: to - from },
-    (_, i) => aiLine('a', from + i) + otherLine(i) + aiLine('b', from + i),
+    (_, i) => aiLine('a', from + i, CALL) + otherLine(i) + aiLine('b', from + i),
   ).join('');
 
 /** A log, and the store it is parsed into, at the moment before the run that fails. */
@@ -109,7 +112,7 @@ describe.each([
         const copy = await copyScene(scene);
         const faulty = failAt(at, fault, code);
         await expect(run(copy.store, copy.log, {}, faulty.files), `operation ${at}`).rejects.toThrow(
-          /operation|dead/,
+          /operation|dead|ENOSPC|EIO/,
         );
         const left = dumpIfAny(copy);
         const isNothing = JSON.stringify(left) === '[]' && typeof before === 'string';
@@ -164,7 +167,7 @@ describe.each([
       const [fault, code] = KILLS[at % KILLS.length] ?? ['before'];
       const copy = scene();
       await expect(run(copy.store, copy.log, options, failAt(at, fault, code).files)).rejects.toThrow(
-        /operation|dead/,
+        /operation|dead|ENOSPC|EIO/,
       );
       expect(commits, `left by operation ${at}`).toContain(JSON.stringify(dumpIfAny(copy)));
       expect(await finish(copy), `finished after operation ${at}`).toEqual(left.at(-1));

@@ -1,3 +1,5 @@
+import { COUNTER, HISTOGRAM } from '../../src/model/cell-counters.ts';
+import { NOTHING_KEPT } from '../../src/session-format/kept-fields.ts';
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { nodeFiles } from '../../src/platform/files.ts';
@@ -53,12 +55,12 @@ describe('what a draft hands over', () => {
     const first = open(undefined);
     first.add(
       logged,
-      { time: FIRST + 900_000, at: [1, 0], price: 7, flags: [] },
+      { time: FIRST + 900_000, at: [1, 0], price: 7, flags: [], kept: NOTHING_KEPT },
       { cost: 3n, saved: 2n, currency: 'USD', inexact: [] },
     );
     first.add(
       { ...logged, responseCode: 500 },
-      { time: FIRST, at: [1, 9], price: 7, flags: [] },
+      { time: FIRST, at: [1, 9], price: 7, flags: [], kept: NOTHING_KEPT },
       { cost: 3n, saved: 2n, currency: 'USD', inexact: [] },
     );
     const entry = commit(first, undefined);
@@ -67,7 +69,7 @@ describe('what a draft hands over', () => {
     const next = open(entry);
     next.add(
       { ...logged, model: 'n', responseCode: 400 },
-      { time: FIRST + 1, at: [2, 0], price: 'free', flags: [] },
+      { time: FIRST + 1, at: [2, 0], price: 'free', flags: [], kept: NOTHING_KEPT },
       { cost: 0n, saved: 0n, currency: 'USD', inexact: [] },
     );
     const addition = next.take();
@@ -79,6 +81,7 @@ describe('what a draft hands over', () => {
       model: 'n',
       title: 'why',
       errors: 2,
+      tools: [],
     });
     const bucket = FIRST / 900_000;
     expect(addition.usage).toEqual([
@@ -94,6 +97,8 @@ describe('what a draft hands over', () => {
         saved: 0n,
         currency: 'USD',
         inexact: '',
+        tags: '',
+        counters: [COUNTER.status4xx, 1, COUNTER.failedDurationMs, 1240, HISTOGRAM.failedDuration + 75, 1],
       },
     ]);
     expect(entry.usage.map((cell) => [cell.bucket, cell.price, cell.cost, cell.saved])).toEqual([
@@ -130,7 +135,7 @@ describe('what a draft hands over', () => {
     expect(
       draft.add(
         bad,
-        { time: FIRST, at: [1, 0], price: 'free', flags: [] },
+        { time: FIRST, at: [1, 0], price: 'free', flags: [], kept: NOTHING_KEPT },
         { cost: 0n, saved: 0n, currency: 'USD', inexact: [] },
       ),
     ).toBe(-1);

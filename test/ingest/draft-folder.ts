@@ -1,3 +1,6 @@
+import { NOTHING_KEPT } from '../../src/session-format/kept-fields.ts';
+import { CountingRules } from '../../src/session-format/round-cells.ts';
+import { FULL_COVERAGE } from '../../src/model/index-coverage.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,14 +46,17 @@ export function memoryPath(): string {
 const NO_MONEY: Money = { cost: 0n, saved: 0n, currency: 'USD', inexact: [] };
 
 export function open(entry: SessionEntry | undefined, keepsText = true): SessionDraft {
-  return entry ? SessionDraft.resume(nodeFiles, dir, entry, keepsText) : SessionDraft.create(ID, keepsText);
+  const rules = new CountingRules(FULL_COVERAGE);
+  return entry
+    ? SessionDraft.resume(nodeFiles, dir, entry, keepsText, rules)
+    : SessionDraft.create(ID, keepsText, rules);
 }
 
 /** One request a minute. */
 export function add(draft: SessionDraft, request: Request, i: number): number {
   return draft.add(
     readRequest(request),
-    { time: FIRST + i * 60_000, at: [1, i], price: 'unpriced', flags: [] },
+    { time: FIRST + i * 60_000, at: [1, i], price: 'unpriced', flags: [], kept: NOTHING_KEPT },
     NO_MONEY,
   );
 }

@@ -428,7 +428,7 @@ describe('an imported round of which too little is known', () => {
     await parse(scene);
     const store = openStore(nodeFiles, scene.store);
     const state = readState(nodeFiles, store.statePath, store.id);
-    const index = new StoredIndex(nodeFiles, store.dir, state.index);
+    const index = new StoredIndex(nodeFiles, store.dir, state);
     const closed = [...index.closed.values()].filter(isImported).map((log) => {
       const { lines, ...imported } = log.imported;
       expect(lines).toHaveLength(1);
@@ -552,13 +552,17 @@ describe('what was met is kept', () => {
     await take(scene);
     const store = openStore(nodeFiles, scene.store);
     const state = readState(nodeFiles, store.statePath, store.id);
-    const index = new StoredIndex(nodeFiles, store.dir, state.index);
+    const index = new StoredIndex(nodeFiles, store.dir, state);
     const closed = [...index.closed.values()].filter(isImported).map((log) => {
       const { digest, session, rounds } = log.imported;
       return { ...log, imported: { digest, session, rounds } };
     });
     const nothing = { sessions: [], prices: [], rejected: [], logs: state.logs, nextLog: state.next_log };
-    const { imported: _, ...older } = commit(nodeFiles, store, state, index, { ...nothing, closed });
+    const {
+      imported: _,
+      coverage: _coverage,
+      ...older
+    } = commit(nodeFiles, store, state, index, { ...nothing, closed });
     index.close();
     writeFileSync(store.statePath, JSON.stringify({ ...older, format: 3 }));
     expect(await parse(scene)).toMatchObject({ rounds: 0, importedBefore: 4 });

@@ -7,6 +7,7 @@ import { isPruned } from '../../src/model/session-entry.ts';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { basePath, removeIndex } from '../../src/store/index/index-files.ts';
 import { readRoundLines, readSnapshot } from '../../src/store/read.ts';
+import { toolCountsOf } from '../../src/model/tool-counts.ts';
 import { readState, writeState } from '../../src/store/state.ts';
 import { openStore } from '../../src/store/store.ts';
 import { StoredIndex } from '../../src/store/index/stored-index.ts';
@@ -71,6 +72,7 @@ export function dumpStore(dir: string): unknown {
       input: entry.usage.reduce((sum, cell) => sum + cell.input, 0),
       cost: String(entry.usage.reduce((sum, cell) => sum + cell.cost, 0n)),
       counted: entry.usage.reduce((sum, cell) => sum + cell.rounds, 0),
+      tools: toolCountsOf(entry),
       texts: [...expandRounds(readRoundLines(dir, entry))].map(({ stored, messages, question, answer }) => [
         stored.round,
         stored.at,
@@ -150,7 +152,7 @@ export function failAt(at: number, fault: Fault, code?: string): FaultyFiles {
 export function makeBase(dir: string): { path: string; partAt: (part: string) => number } {
   const store = openStore(nodeFiles, dir);
   const state = readState(nodeFiles, store.statePath, store.id);
-  const index = new StoredIndex(nodeFiles, dir, state.index);
+  const index = new StoredIndex(nodeFiles, dir, state);
   const generation = state.index.generation + 1;
   const base = index.writeBase(generation, state);
   index.close();

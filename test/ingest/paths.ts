@@ -1,3 +1,7 @@
+import { FieldKeeper } from '../../src/session-format/kept-fields.ts';
+import { KEEP_ALL } from '../../src/session-format/kept-names.ts';
+import { CountingRules } from '../../src/session-format/round-cells.ts';
+import { FULL_COVERAGE } from '../../src/model/index-coverage.ts';
 import { PrefixCacheBudget } from '../../src/ai-log/fast/prefix-cache-budget.ts';
 import { RequestPrefixCache } from '../../src/ai-log/fast/request-prefix-cache.ts';
 import { readRawLine, type RawRound } from '../../src/ai-log/fast/raw-line.ts';
@@ -30,7 +34,8 @@ export function takeBothPaths(lines: readonly string[], knownBytes = 1 << 20, ke
   const budget = new PrefixCacheBudget(knownBytes);
   const sessions = new Map<string, Session>();
   const open = (id: string): Session => {
-    const create = (): SessionDraft => SessionDraft.create({ id, file: `${id}.json` }, keepsText);
+    const create = (): SessionDraft =>
+      SessionDraft.create({ id, file: `${id}.json` }, keepsText, new CountingRules(FULL_COVERAGE));
     const session = { fast: create(), slow: create(), known: new RequestPrefixCache(budget) };
     sessions.set(id, session);
     return session;
@@ -61,6 +66,8 @@ export function takeBothPaths(lines: readonly string[], knownBytes = 1 << 20, ke
   return paths;
 }
 
+const KEEPER = new FieldKeeper(KEEP_ALL, [], true);
+
 function add(
   draft: SessionDraft,
   i: number,
@@ -68,7 +75,13 @@ function add(
   onAdded?: (ordinals: readonly number[]) => void,
 ): number {
   const time = round.time ?? Date.UTC(2026, 1, 1);
-  const facts = { time, at: [1, i] as [number, number], price: 'free' as const, flags: round.flags };
+  const facts = {
+    time,
+    at: [1, i] as [number, number],
+    price: 'free' as const,
+    flags: round.flags,
+    kept: KEEPER.fieldsOf(round),
+  };
   return draft.add(round, facts, { cost: 0n, saved: 0n, currency: 'USD', inexact: [] }, onAdded);
 }
 

@@ -147,10 +147,11 @@ describe('discoverLogs', () => {
     const pattern = join(folder, 'access.log');
     expect(await discoverLogs(nodeFiles, [pattern])).toEqual({
       logs: [
-        { path: join(folder, 'access.log.1.gz'), pattern, compressed: true },
+        { path: join(folder, 'access.log.1.gz'), pattern, compressed: true, isRotated: true },
         { path: pattern, pattern, compressed: false, follows: [join(folder, 'access.log.1.gz')] },
       ],
       missing: [],
+      lost: [],
     });
   });
 

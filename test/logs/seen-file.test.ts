@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isUnchanged, seeFile } from '../../src/logs/seen-file.ts';
 
-const FACTS = { dev: 1, ino: 2, size: 3, mtime: 4000, ctime: 5000, isFile: true };
+const FACTS = { dev: 1, ino: 2, size: 3, mtime: 4000, ctime: 5000, isFile: true, uid: 0 };
 
 describe('a file seen before', () => {
   test('is unchanged while nothing that the system says of it has changed', () => {
@@ -22,7 +22,7 @@ describe('a file seen before', () => {
   });
 
   test('keeps its path and, compressed, its digest', () => {
-    const { isFile: _, ...facts } = FACTS;
+    const { isFile: _, uid: __, ...facts } = FACTS;
     expect(seeFile('a', FACTS, 9000)).toEqual({ path: 'a', ...facts, young: false });
     expect(seeFile('a.gz', FACTS, 5001, '9:x')).toEqual({ path: 'a.gz', ...facts, young: true, gzip: '9:x' });
   });

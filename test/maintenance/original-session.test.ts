@@ -42,6 +42,8 @@ describe('a round of the original', () => {
       usageState: 'counted',
       flags: ['imported'],
       loggedUsage: { input_token: 102, output_token: 10 },
+      attributes: expect.any(Map),
+      accessLog: new Map(),
       messages: [
         '{"role":"user","content":"message 0"}',
         '{"role":"assistant","content":"message 1"}',

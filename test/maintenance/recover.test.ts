@@ -225,7 +225,7 @@ describe('what the logs hold no more is named', () => {
         file: join(scene.store, 'a.json'),
         session: 'a',
         problem: 'is missing',
-        repair: 'none of its rounds are left, 2 rounds read again from the logs, 3 rounds lost',
+        repair: 'none of its rounds are left, 2 rounds read again, 3 rounds lost',
         recoveredRounds: 2,
         lostRounds: 3,
         lost: {
@@ -309,7 +309,10 @@ describe('what is part of the store stays so', () => {
     const before = dumpStore(scene.store);
     rmSync(fileOf(scene, 'a'));
     expect(await repair(scene, true)).toMatchObject({ recoveredRounds: 6, lostRounds: 0 });
-    expect(dumpStore(scene.store)).toEqual(before);
+    // Without their texts, nothing is known of the tools of its first rounds.
+    const withoutTools = (dump: unknown) =>
+      (dump as Record<string, unknown>[]).map((one) => ({ ...one, tools: null }));
+    expect(withoutTools(dumpStore(scene.store))).toEqual(withoutTools(before));
     const stored = readFileSync(fileOf(scene, 'a'), 'utf8').split('\n');
     expect(stored.filter((line) => line.includes('"new_messages"')).length).toBe(1);
     expect(entryOf(scene, 'a')?.pruned_content).toEqual({ at: when.now, rounds: 5 });

@@ -66,7 +66,7 @@ describe.each<[string, Partial<RefreshRequest>]>([
   async function failed(folder: string, at: number, fault: Fault, code?: string): Promise<string> {
     const dir = storeOf(folder);
     const refreshed = refreshBy(dir, PRICES, failAt(at, fault, code).files, request);
-    await expect(refreshed, `operation ${at}`).rejects.toThrow(/operation|dead/);
+    await expect(refreshed, `operation ${at}`).rejects.toThrow(/operation|dead|ENOSPC|EIO/);
     return `${fault} operation ${at}, ${operations[at]}`;
   }
 

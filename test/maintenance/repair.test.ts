@@ -213,7 +213,7 @@ describe('a state is made anew from the index', () => {
 
   test('of a newer version: repair does not touch it', async () => {
     const scene = await makeScene();
-    const text = JSON.stringify({ ...stateOf(scene), format: 5 });
+    const text = JSON.stringify({ ...stateOf(scene), format: 6 });
     writeFileSync(pathIn(scene, '.state.json'), text);
     await expect(repair(scene, true)).rejects.toThrow('update monitor');
     expect(readFileSync(pathIn(scene, '.state.json'), 'utf8')).toBe(text);
@@ -633,3 +633,36 @@ function fillBehindRound(scene: Scene, name: string, round: number): void {
   const bytes = readFileSync(pathIn(scene, name));
   writeFileSync(pathIn(scene, name), bytes.fill(0, from));
 }
+
+test('a state outside the store is made anew only where the user names it', async () => {
+  const scene = await makeScene();
+  const outside = join(makeFolder(), 'state.json');
+  renameSync(pathIn(scene, '.state.json'), outside);
+  const described = pathIn(scene, '.store.json');
+  const text = readFileSync(described, 'utf8');
+  writeFileSync(described, text.replace('".state.json"', JSON.stringify(outside)));
+  expect((await repair(scene, true)).problems).toEqual([]);
+  const state = readFileSync(outside);
+  for (const [content, problem] of [
+    ['root:x:0:0', 'is not valid JSON: it was truncated, or written by another program'],
+    [undefined, 'is missing'],
+  ] as const) {
+    if (content === undefined) rmSync(outside);
+    else writeFileSync(outside, content);
+    for (const apply of [false, true]) {
+      await expect(repair(scene, apply)).rejects.toThrow(
+        `the state ${outside} ${problem}. It is outside of the store ${scene.store}, so it is made anew only if you name it. ` +
+          `Nothing was changed. If it is this store's, add --state-file ${outside}`,
+      );
+      expect(existsSync(outside) ? readFileSync(outside, 'utf8') : undefined).toBe(content);
+    }
+    await expect(repairStore(nodeFiles, scene.store, true, { stateFile: '/other' })).rejects.toThrow(
+      `--state-file is /other, but the store ${scene.store} was made with ${outside}`,
+    );
+    const { isApplied } = await repairStore(nodeFiles, scene.store, true, { stateFile: outside });
+    expect(isApplied).toBe(true);
+    const { commit, logs } = JSON.parse(readFileSync(outside, 'utf8')) as State;
+    const before = JSON.parse(state.toString()) as State;
+    expect([commit, logs]).toEqual([expect.any(Number), before.logs]);
+  }
+});

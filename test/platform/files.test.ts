@@ -55,8 +55,8 @@ describe('nodeFiles', () => {
     const folder = makeFolder();
     const path = join(folder, 'a');
     writeFileSync(path, '12345');
-    const { dev, ino, mtimeMs, ctimeMs } = statSync(path);
-    const facts = { dev, ino, size: 5, mtime: mtimeMs, ctime: ctimeMs, isFile: true };
+    const { dev, ino, mtimeMs, ctimeMs, uid } = statSync(path);
+    const facts = { dev, ino, size: 5, mtime: mtimeMs, ctime: ctimeMs, isFile: true, uid };
     expect(nodeFiles.stat(path)).toEqual(facts);
     expect(withFile(nodeFiles, path, 'read', (fd) => nodeFiles.facts(fd))).toEqual(facts);
     expect(nodeFiles.stat(folder)?.isFile).toBe(false);
@@ -76,7 +76,6 @@ describe('nodeFiles', () => {
       expect(codeOf(() => nodeFiles.remove(path))).toBe('none');
     }
     expect(codeOf(() => nodeFiles.stat(join(folder, 'loop')))).toBe('ELOOP');
-    expect(codeOf(() => readWhole(nodeFiles, folder))).toBe('EISDIR');
     expect(nodeFiles.list(folder)?.toSorted()).toEqual(['file', 'loop']);
   });
 
@@ -101,6 +100,24 @@ describe('nodeFiles', () => {
     mkdirSync(join(folder, 'open'), { mode: 0o755 });
     nodeFiles.makeFolder(join(folder, 'open'));
     expect([folder, join(folder, 'open')].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o700]);
+  });
+
+  test('makes folders as the umask allows, with their parents', () => {
+    const folder = join(makeFolder(), 'a', 'b', 'c');
+    nodeFiles.makePublicFolder(folder);
+    nodeFiles.makePublicFolder(folder);
+    expect(statSync(folder).mode & 0o777).toBe(0o777 & ~process.umask());
+  });
+
+  test('a folder that cannot be made is an error, also in /proc, where Node would try for ever', () => {
+    const file = join(makeFolder(), 'file');
+    writeFileSync(file, '');
+    for (const make of [nodeFiles.makeFolder, nodeFiles.makePublicFolder]) {
+      expect(codeOf(() => make('/proc/none'))).toBe('ENOENT');
+      expect(codeOf(() => make('/proc/none/a/b'))).toBe('ENOENT');
+      expect(codeOf(() => make(file))).toBe('EEXIST');
+      expect(codeOf(() => make(join(file, 'a')))).toBe('ENOTDIR');
+    }
   });
 
   test('removes a file, and syncs folders and file systems', () => {

@@ -68,7 +68,7 @@ describe('takeLock', () => {
     withFlock(undefined, () => {
       expect(() => takeLock(path, 'x')).toThrow(InputOutputError);
       expect(() => takeLock(path, 'x')).toThrow(
-        /^cannot lock .*\.lock: .*flock did not start.*install util-linux$/,
+        /^cannot lock .*\.lock: .*flock did not start.*it is missing\. Install util-linux$/,
       );
     });
     withFlock('#!/bin/sh\nexit 71\n', () => {

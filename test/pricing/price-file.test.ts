@@ -366,6 +366,8 @@ describe('readPriceFile', () => {
   test('says which file cannot be read', async () => {
     const failure = await readPriceFile('/nowhere/prices.json').catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(InputOutputError);
-    expect(String(failure)).toContain('cannot read the price file /nowhere/prices.json: ENOENT');
+    expect(String(failure)).toContain(
+      'cannot read the price file /nowhere/prices.json: no such file or folder (ENOENT)',
+    );
   });
 });

@@ -2,7 +2,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { takeLock } from '../../src/platform/lock.ts';
-import { lockPath } from '../../src/site/site-folder.ts';
 import { aiLine, makeFolder, storedRequests } from '../ingest/make.ts';
 import { BIN, parseArgs, parseWell, runMonitor, start, type Ran } from './make.ts';
 
@@ -113,7 +112,7 @@ describe('exit code 75', () => {
     const { store, site } = await makeScene();
     const args = ['render', '--data-dir', store, '--site-dir', site];
     expect((await runMonitor(...args)).code).toBe(0);
-    release = takeLock(lockPath(site), site);
+    release = takeLock(join(site, '.monitor/lock'), site);
     expect(await runMonitor(...args, '--quiet')).toEqual({ code: 75, signal: null, out: '', err: '' });
     expect(await runMonitor(...args)).toEqual({
       code: 75,

@@ -49,9 +49,9 @@ test('a fault: 70, the versions, the error, and frames that name functions of th
     '    at dist/start.cjs',
     '    at absentAsUndefined (dist/start.cjs)',
     '    at readWhole (dist/start.cjs)',
-    '    at readState (dist/start.cjs)',
+    '    at readStateFile (dist/start.cjs)',
+    '    at readCurrentState (dist/start.cjs)',
     '    at new Commits (dist/start.cjs)',
-    '    at new Run (dist/start.cjs)',
     '',
   ]);
 });

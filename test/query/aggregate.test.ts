@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { byCost, byKey, isCostKnown, namesByUse, sessionTotals } from '../../src/query/aggregate.ts';
+import { NO_FAILURES } from '../../src/query/failures.ts';
 import { noCosts } from '../../src/query/costs.ts';
 import { groupUsage } from '../../src/query/group-usage.ts';
 import { rowsOf } from './make.ts';
@@ -35,7 +36,13 @@ test('a session with two models counts under both and once in the total; each ro
     cell('2026-02-01T09:00Z', 'a', { rounds: 1, input: 5, output: 6, cost: usd(4) }),
   ]);
   const { groups, total } = groupUsage([two, one], byModel);
-  const sums = { unpricedRounds: 0, unpricedTokens: 0, unpricedModels: new Map(), ...noCosts() };
+  const sums = {
+    unpricedRounds: 0,
+    unpricedTokens: 0,
+    unpricedModels: new Map(),
+    failures: NO_FAILURES,
+    ...noCosts(),
+  };
   expect(Object.fromEntries(rowsOf(groups))).toEqual({
     a: {
       sessions: 2,

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { ALL_BUCKETS } from '../../src/query/group-usage.ts';
-import type { GroupKey } from '../../src/query/group-keys.ts';
-import { groupBy, usageFilter, type UsageFilter } from '../../src/query/grouping.ts';
+import { NOT_RECORDED, TIER, type GroupKey, type Tag } from '../../src/query/group-keys.ts';
+import { groupBy } from '../../src/query/grouping.ts';
+import { usageFilter, type UsageFilter } from '../../src/query/usage-filter.ts';
 import type { SessionEntry } from '../../src/model/session-entry.ts';
+import { bucketOf } from '../../src/model/usage-cell.ts';
 import { cell, session, source, usd } from '../report/make.ts';
 import { shanghai } from '../report/two-sessions.ts';
 
@@ -84,5 +86,69 @@ test('a filter takes whole names, in any case, and both must hold', () => {
   ]);
   expect(rows([one], ['model'], { model: 'qwen-max', consumer: 'bOT' })).toEqual([['Qwen-Max', 1]]);
   expect(rows([one], ['model'], { consumer: '' })).toEqual([]);
-  expect(usageFilter({})({ model: 'x', consumer: '' })).toBe(true);
+  expect(usageFilter({})({ model: 'x', consumer: '', api: '', tags: '' })).toBe(true);
+});
+
+test('weeks and months of the time zone in their order; agents and channels, and sessions without a key', () => {
+  const sessions = [
+    session('agent:Main:discord:1', [
+      cell('2026-02-01T15:45Z', 'a', { cost: usd(1) }),
+      cell('2026-02-01T16:00Z', 'a', { cost: usd(5) }),
+      cell('2026-02-01T16:00Z', 'b'),
+    ]),
+    session('plain', [cell('2026-01-31T15:45Z', 'a')]),
+    session('agent:main:main', [cell('2026-01-31T16:00Z', 'a', { rounds: 3 })]),
+  ];
+  expect(rows(sessions, ['week'])).toEqual([
+    ['2026-W05', 5],
+    ['2026-W06', 2],
+  ]);
+  expect(rows(sessions, ['month', 'model'])).toEqual([
+    ['2026-01', 'a', 1],
+    ['2026-02', 'a', 5],
+    ['2026-02', 'b', 1],
+  ]);
+  expect(rows(sessions, ['agent'])).toEqual([
+    ['main', 6],
+    ['', 1],
+  ]);
+  expect(rows(sessions, ['channel', 'agent'])).toEqual([
+    ['discord', 'main', 3],
+    ['', '', 1],
+    ['main', 'main', 3],
+  ]);
+});
+
+test('dimensions and filters on them; what the store cannot decide is counted, in the period only', () => {
+  const department: Tag = { tag: 'department', absent: NOT_RECORDED };
+  const sessions = [
+    session('s', [
+      cell(at, 'a', { tags: '{"department":"x"}' }),
+      cell(at, 'b', { tags: '{"department":"x","service_tier":"flex"}', rounds: 2 }),
+      cell(at, 'a', { rounds: 4 }),
+      cell('2026-03-01T01:30Z', 'a', { rounds: 8 }),
+    ]),
+    session('t', [cell(at, 'a', { tags: '{"department":""}' })]),
+  ];
+  expect(rows(sessions, [department, TIER])).toEqual([
+    ['', '', 1],
+    ['x', '', 1],
+    ['x', 'flex', 2],
+    [NOT_RECORDED, '', 12],
+  ]);
+  const undecidedOf = (filter: UsageFilter): unknown[] => {
+    const buckets = { from: 0, to: bucketOf(Date.parse('2026-03-01T00:00Z')) };
+    const { total, undecided } = groupBy(source(sessions), ['model'], {
+      buckets,
+      local: shanghai,
+      ...filter,
+    });
+    return [total.rounds, total.sessions, undecided];
+  };
+  const where = [{ of: department, isNot: false, pattern: 'X' }];
+  expect(undecidedOf({ where })).toEqual([3, 1, 4]);
+  expect(undecidedOf({ where, model: 'b' })).toEqual([2, 1, 0]);
+  expect(undecidedOf({ where, session: 't' })).toEqual([0, 0, 0]);
+  expect(undecidedOf({ session: 'S' })).toEqual([7, 1, 0]);
+  expect(undecidedOf({})).toEqual([8, 2, 0]);
 });

@@ -34,6 +34,22 @@ test('parts are added to their whole, over a level that is not there; the rest i
   expect(rolled[3]).toBe(SESSIONS[5]);
 });
 
+test('tools of parts are added, if they are known for all of them', () => {
+  const [part, whole] = [SESSIONS[0], SESSIONS[1]].map((entry) => ({ ...(entry ?? one('', 1, 1)) }));
+  if (!part || !whole) throw new Error('no sessions');
+  const rolled = (a: object, b: object): unknown => {
+    const { tools, tools_from } =
+      rollUp([
+        { ...part, ...a },
+        { ...whole, ...b },
+      ])[0] ?? {};
+    return [tools, tools_from];
+  };
+  expect(rolled({ tools: [['a', 1, 0]] }, { tools: [['a', 2, 1]] })).toEqual([[['a', 3, 1]], undefined]);
+  expect(rolled({}, { tools: [['a', 2, 1]] })).toEqual([undefined, undefined]);
+  expect(rolled({ tools: [] }, { tools: [['a', 2, 1]], tools_from: 2 })).toEqual([undefined, undefined]);
+});
+
 test('ids that differ by case are sessions of their own', () => {
   const twins = [one('agent:a:Main', 1, 1), one('agent:a:main', 1, 2)];
   expect(rollUp(twins)).toEqual(twins);

@@ -185,6 +185,7 @@ test('list --json', () => {
         cost_usd: 0.0268,
         unpriced_rounds: 0,
         ...exactCosts(0.0268),
+        tools: null,
       },
       {
         session_id: 'b',
@@ -202,6 +203,7 @@ test('list --json', () => {
         cost_usd: null,
         unpriced_rounds: 9,
         ...exactCosts(null),
+        tools: null,
       },
     ],
   });

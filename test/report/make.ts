@@ -29,6 +29,8 @@ export function cell(time: string, model: string, rest: Partial<UsageCell> = {})
     saved: 0n,
     currency: 'USD',
     inexact: '',
+    tags: '',
+    counters: [],
     ...rest,
   };
 }
@@ -103,6 +105,8 @@ export function round(
     },
     messages: null,
     messagesText: null,
+    attributes: null,
+    accessLog: null,
     system: null,
     question: null,
     answer: null,

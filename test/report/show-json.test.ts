@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { showJson } from '../../src/report/show-json.ts';
 import { round, exactCosts } from './make.ts';
-import { shown } from './weather-session.ts';
+import { shown, withTools } from './weather-session.ts';
 
 test('show --json: the whole structure of the specification', () => {
   const json = JSON.parse([...showJson(shown(), true)].join(''));
@@ -21,6 +21,7 @@ test('show --json: the whole structure of the specification', () => {
     cost_usd: 0.00126,
     unpriced_rounds: 0,
     ...exactCosts(0.00126),
+    tools: null,
   });
   expect(rounds[1]).toEqual({
     round: 2,
@@ -60,6 +61,9 @@ test('show --json: the whole structure of the specification', () => {
     bound_reasons: [],
     currency: 'USD',
     cost: 0.00063,
+    attributes: null,
+    access_log: null,
+    fields_cut: {},
   });
   expect(rounds[0].input_token_details).toEqual({ audio_tokens: 0 });
 });
@@ -98,4 +102,21 @@ test('no piece is larger than a message, however often requests repeat the histo
   }
   expect(total).toBeGreaterThan(250_000_000);
   expect(largest).toBe(1002);
+});
+
+test('tools: the most called first, and from which round on they are counted', () => {
+  const toolsOf = (...given: Parameters<typeof withTools>) => {
+    const { tools, tools_from } = JSON.parse([...showJson(withTools(...given), false)].join(''));
+    return [tools, tools_from];
+  };
+  const tools = [
+    { name: 'read', calls: 4, failed: 0 },
+    { name: 'bash', calls: 2, failed: 1 },
+    { name: 'find', calls: 2, failed: 0 },
+  ];
+  const given = tools.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const counts = given.map(({ name, calls, failed }) => [name, calls, failed] as [string, number, number]);
+  expect(toolsOf({ tools: counts })).toEqual([tools, undefined]);
+  expect(toolsOf({ tools: counts, tools_from: 3 })).toEqual([tools, 3]);
+  expect(toolsOf({ tools: [] })).toEqual([[], undefined]);
 });

@@ -5,7 +5,7 @@ import { chooseRounds, type ShowStyle } from '../../src/report/show.ts';
 import { widthOf } from '../../src/report/terminal.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 import { round, screen } from './make.ts';
-import { ROUNDS, shown } from './weather-session.ts';
+import { ROUNDS, shown, withTools } from './weather-session.ts';
 
 function text(width: number, style: Partial<ShowStyle> = {}, rounds: ExpandedRound[] = ROUNDS): string {
   const whole = {
@@ -191,4 +191,26 @@ test.each([
 ])('chosen: %o', (choice, numbers) => {
   const chosen = chooseRounds([round(1), round(2), round(3)], choice, 3);
   expect([...chosen].map(({ stored }) => stored.round)).toEqual(numbers);
+});
+
+test('tools: one line, the most called first; names are cleaned', () => {
+  const style = { local: localTimeIn('UTC'), full: false, withMessages: false, noContent: false };
+  const toolLines = (...given: Parameters<typeof withTools>): string[] =>
+    [...showText(withTools(...given), { screen: screen(40), ...style }, null)]
+      .join('')
+      .split('\n\n')[1]
+      ?.split('\n')
+      .slice(4) ?? [];
+  expect(toolLines({})).toEqual([]);
+  expect(toolLines({ tools: [] })).toEqual([]);
+  const tools: [string, number, number][] = [
+    ['a\u001b[31m', 1, 0],
+    ['bash', 1_200, 2],
+    ['read', 0, 1],
+  ];
+  expect(toolLines({ tools: tools.slice(0, 1) })).toEqual(['🔧 Tools:    a 1']);
+  expect(toolLines({ tools, tools_from: 3 })).toEqual([
+    '🔧 Tools:    bash 1,200 (2 failed), a 1,',
+    'read 0 (1 failed) (from round 3 on)',
+  ]);
 });

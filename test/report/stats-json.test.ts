@@ -11,6 +11,8 @@ function statsOf(keys: GroupKey[], sessions: SessionEntry[] = SESSIONS): any {
   return JSON.parse(statsJson(groupBy(source(sessions), keys, { buckets: ALL_BUCKETS, local: shanghai })));
 }
 
+const UNFAILED = { failed_rounds: 0, uncounted_rounds: 0 };
+
 test('stats-model --json', () => {
   expect(statsOf(['model'])).toEqual({
     version: 1,
@@ -28,6 +30,7 @@ test('stats-model --json', () => {
         unpriced_rounds: 0,
         ...exactCosts(0.0168),
         saved_usd: 0,
+        ...UNFAILED,
       },
       {
         model: 'DeepSeek-R1',
@@ -42,6 +45,7 @@ test('stats-model --json', () => {
         unpriced_rounds: 3,
         ...exactCosts(0.0106),
         saved_usd: 0,
+        ...UNFAILED,
       },
       {
         model: 'qwen-max',
@@ -56,6 +60,7 @@ test('stats-model --json', () => {
         unpriced_rounds: 40,
         ...exactCosts(null),
         saved_usd: null,
+        ...UNFAILED,
       },
     ],
     total: {
@@ -70,6 +75,7 @@ test('stats-model --json', () => {
       unpriced_rounds: 43,
       ...exactCosts(0.0274),
       saved_usd: 0,
+      ...UNFAILED,
     },
   });
 });
@@ -89,6 +95,8 @@ test('stats-date --json has dates of the zone and their models, the one used mos
     'unpriced_rounds',
     ...Object.keys(exactCosts(0)),
     'saved_usd',
+    'failed_rounds',
+    'uncounted_rounds',
     'models',
   ]);
   expect(
@@ -113,6 +121,7 @@ test('the same JSON when there is nothing', () => {
     unpriced_rounds: 0,
     ...exactCosts(0),
     saved_usd: 0,
+    ...UNFAILED,
   };
   expect(statsOf(['model'], [])).toEqual({ version: 1, rows: [], total });
   expect(statsOf(['date'], [])).toEqual({

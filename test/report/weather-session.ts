@@ -1,4 +1,5 @@
 import type { ExpandedRound } from '../../src/session-format/stored-round.ts';
+import type { ToolCounts } from '../../src/model/tool-counts.ts';
 import type { ShownSession } from '../../src/report/show.ts';
 import { cell, round, session, usd } from './make.ts';
 
@@ -61,4 +62,10 @@ export function shown(rounds: Iterable<ExpandedRound> = ROUNDS): ShownSession {
       inexact: [],
     }),
   };
+}
+
+/** The same session with these tools in its entry. */
+export function withTools(tools: ToolCounts): ShownSession {
+  const all = shown();
+  return { ...all, session: { ...all.session, ...tools } };
 }

@@ -1,3 +1,4 @@
+import { NOTHING_KEPT } from '../../src/session-format/kept-fields.ts';
 import { describe, expect, test } from 'vitest';
 import { InputOutputError } from '../../src/platform/errors.ts';
 import { parseRound, readReferences, readRound } from '../../src/session-format/read-round.ts';
@@ -12,6 +13,7 @@ const FACTS: StoredFacts = {
   at: [2, 99],
   price: 5,
   flags: ['aborted'],
+  kept: NOTHING_KEPT,
 };
 const LOGGED = round(
   aiLine({

@@ -1,5 +1,6 @@
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
+import { DamagedSession } from '../../src/session-format/damaged-session.ts';
 import { expandRounds } from '../../src/session-format/expand-rounds.ts';
 import { SessionMemory } from '../../src/session-format/session-memory.ts';
 import type { LoggedRound } from '../../src/ai-log/round.ts';
@@ -57,7 +58,10 @@ test('a round that refers to one that is not there is an error', () => {
     readRequest({ messages, system: null, question: null }),
   );
   const [first = '', second = ''] = storeAll(sent, ['none']);
-  const isMissing = 'round 2 refers to messages of round 1 that are not stored';
+  const isMissing = new DamagedSession(
+    'has a damaged round: it refers to messages of round 1, which are not stored before it',
+    'round 2 of a session is damaged in the store: it refers to messages of round 1, which are not stored before it. monitor repair shows what can be recovered',
+  );
   expect(() => [...expandRounds([second])]).toThrow(isMissing);
   const tooLong = second.replace('"context":[[1,0,1]', '"context":[[1,0,2]');
   expect(() => [...expandRounds([first, tooLong])]).toThrow(isMissing);

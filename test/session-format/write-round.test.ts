@@ -1,14 +1,24 @@
+import { NOTHING_KEPT } from '../../src/session-format/kept-fields.ts';
 import { describe, expect, test } from 'vitest';
 import type { LoggedRound } from '../../src/ai-log/round.ts';
 import { storedLine, type StoredFacts, type StoredTexts } from '../../src/session-format/write-round.ts';
 import { aiLine, round } from '../ai-log/lines.ts';
 import { joined } from '../ai-log/session.ts';
 
-const FACTS: StoredFacts = { round: 3, time: Date.UTC(2026, 1, 1), at: [2, 99], price: 5, flags: [] };
+const FACTS: StoredFacts = {
+  round: 3,
+  time: Date.UTC(2026, 1, 1),
+  at: [2, 99],
+  price: 5,
+  flags: [],
+  kept: NOTHING_KEPT,
+};
 const TEXTS: StoredTexts = { context: [[1, 0, 2]], newMessages: [], system: 'same', question: 'same' };
 
 function fields(logged: LoggedRound, texts: StoredTexts | null = null): Record<string, unknown> {
-  return JSON.parse(joined(storedLine(logged, FACTS, texts)));
+  const { crc, ...rest } = JSON.parse(joined(storedLine(logged, FACTS, texts)));
+  expect(crc).toBe('00000000');
+  return rest;
 }
 
 const usage = { model: 'm', input_token: 10, output_token: 5, total_token: 15 };
@@ -18,7 +28,7 @@ test('a round without text: what it is, where it stood, what it used', () => {
   expect(joined(storedLine(round('{"ai_log":{}}'), facts, null))).toBe(
     '{"round":3,"timestamp":"2026-02-01T00:00:00.000Z","at":[2,99],"model":"unknown","input_tokens":0,' +
       '"output_tokens":0,"reasoning_tokens":0,"cached_tokens":0,"cache_write_tokens":0,"price":"no-usage",' +
-      '"flags":["time-missing"],"has_tool_calls":false}',
+      '"flags":["time-missing"],"has_tool_calls":false,"crc":"00000000"}',
   );
 });
 
@@ -117,7 +127,7 @@ describe('texts', () => {
     const line = joined(pieces);
     expect(line.slice(line.indexOf('"has_tool_calls"'))).toBe(
       '"has_tool_calls":false,"context":[[1,0,2],[3,0,2]],"new_messages":[{"n":1.0},"b"],' +
-        '"system":null,"question":"q","answer":{"a":1.0},"reasoning":"r","tool_calls":[]}',
+        '"system":null,"question":"q","answer":{"a":1.0},"reasoning":"r","tool_calls":[],"crc":"00000000"}',
     );
   });
 

@@ -47,7 +47,7 @@ export function storeQuickly(dir: string, sessions: readonly QuickSession[]): vo
     ? createStore(nodeFiles, dir, resolveStatePath(dir, undefined), NO_FILTERS)
     : openStore(nodeFiles, dir);
   const state = readState(nodeFiles, store.statePath, store.id);
-  const index = new StoredIndex(nodeFiles, dir, state.index);
+  const index = new StoredIndex(nodeFiles, dir, state);
   const taken = new Set<string>();
   const additions = sessions.map((session): SessionAddition => {
     const known = index.sessions.get(session.id);
@@ -139,6 +139,8 @@ function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
     cost: unpriced ? 0n : cost,
     currency,
     inexact,
+    tags: '',
+    counters: [],
     saved: unpriced ? 0n : BigInt(cached) * (perToken(PRICE.input) - perToken(PRICE.cache_read)),
   };
 }

@@ -12,7 +12,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
-import { lockPath, SiteFolder } from '../../src/site/site-folder.ts';
+import { SiteFolder } from '../../src/site/site-folder.ts';
+import { SiteTree } from '../../src/site/site-tree.ts';
 import { takeLock } from '../../src/platform/lock.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 import { run } from '../cli/run.ts';
@@ -129,7 +130,9 @@ describe('a render', () => {
     storeQuickly(lone, made.sessions.slice(0, 1));
     writeFileSync(join(made.siteDir, 'sessions/mine.html'), 'mine');
     const [first, second, third] = made.sessions.map(({ id }) => id);
-    const { written, removed } = await changedBy(made, () => render({ ...made, dataDir: lone }));
+    const { written, removed } = await changedBy(made, () =>
+      render({ ...made, dataDir: lone }, { replace: true }),
+    );
     expect(removed).toEqual(
       [second, third].flatMap((id) => [`api/sessions/${id}.json`, `sessions/${id}.html`]).toSorted(),
     );
@@ -179,7 +182,9 @@ describe('a render', () => {
     storeQuickly(more, [...made.sessions, { ...(made.sessions[0] as QuickSession), id: 'gone' }]);
     const page = join(made.siteDir, 'sessions/gone.html');
     for (let at = 0; !existsSync(page); at++) {
-      await expect(render({ ...made, dataDir: more }, {}, failAt(at, 'after').files)).rejects.toThrow();
+      await expect(
+        render({ ...made, dataDir: more }, { replace: true }, failAt(at, 'after').files),
+      ).rejects.toThrow();
     }
     await render(made);
     expect(existsSync(page)).toBe(false);
@@ -231,17 +236,19 @@ describe('a render', () => {
 
 test('two pages with one path are an error, also where they differ by case, or one is kept', () => {
   const dir = makeFolder();
-  mkdirSync(join(dir, '.monitor'));
   const page = (path: string) => ({ path, key: '1', render: () => 'x' });
-  const folder = new SiteFolder(nodeFiles, dir, 'common', false);
+  const tree = SiteTree.open(nodeFiles, dir, false);
+  const shown = { store: 's', common: 'common', full: false, replace: false };
+  const folder = new SiteFolder(nodeFiles, tree, shown);
   folder.writeSession('a.json', 'k', [page('sessions/a.html')]);
   expect(() => folder.writePages([page('sessions/A.html')])).toThrow(
     'two pages have the path sessions/A.html',
   );
   folder.finish();
-  const next = new SiteFolder(nodeFiles, dir, 'common', false);
+  const next = new SiteFolder(nodeFiles, tree, shown);
   expect(next.keepSession('a.json', 'k')).toBe(true);
   expect(() => next.writePages([page('sessions/a.html')])).toThrow('two pages have the path sessions/a.html');
+  tree.close();
 });
 
 describe('monitor render', () => {
@@ -274,7 +281,7 @@ describe('monitor render', () => {
 
   test('while another render works on the site: exit 75, and nothing is written', async () => {
     const { dataDir, siteDir } = await makeSite([line('2026-02-01T17:00:00.000Z', ROUND)]);
-    const unlock = takeLock(lockPath(siteDir), 'the site');
+    const unlock = takeLock(join(siteDir, '.monitor/lock'), 'the site');
     const { code, err } = await run(['render', '--data-dir', dataDir, '--site-dir', siteDir, '--full']);
     unlock();
     expect([code, err]).toEqual([75, `monitor: another run holds the site ${siteDir}; try again later\n`]);

@@ -1,3 +1,4 @@
+import { FULL_COVERAGE } from '../../src/model/index-coverage.ts';
 import { appendFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -20,7 +21,8 @@ describe('commit', () => {
     const state = commitTo(store, [addition('a')], { logs, nextLog: 2, prices: ['{"p":1}', '"é"'] });
     const length = readFileSync(tailPath(store.dir, 1)).length;
     expect(state).toEqual({
-      format: 4,
+      format: 5,
+      coverage: FULL_COVERAGE,
       store: store.id,
       commit: 1,
       index: { generation: 1, base: 0, length },
@@ -33,7 +35,7 @@ describe('commit', () => {
     expect(stateOf(store)).toEqual(state);
     const [session = '', positions] = readFileSync(tailPath(store.dir, 1), 'utf8').split('\n');
     expect(positions).toBe(
-      `{"logs":${JSON.stringify(logs)},"next_log":2,"commit":1,"base":0,"crc":${crc32(`${session}\n`)}}`,
+      `{"logs":${JSON.stringify(logs)},"next_log":2,"commit":1,"coverage":${JSON.stringify(FULL_COVERAGE)},"base":0,"crc":${crc32(`${session}\n`)}}`,
     );
     expect(existsSync(rejectedPath(store.dir))).toBe(false);
   });

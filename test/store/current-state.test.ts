@@ -42,6 +42,7 @@ async function makeScene(change: (state: Older) => void, prepare?: (store: strin
   const { crc: _, ...state } = JSON.parse(readFileSync(scene.state, 'utf8'));
   delete state.prices.crc;
   state.format = 3;
+  delete state.coverage;
   change(state);
   writeFileSync(scene.state, JSON.stringify(state));
   return scene;
@@ -60,7 +61,7 @@ test('intact: it is read, and a run with nothing new converts it', async () => {
   expect((await repairStore(nodeFiles, scene.store, false)).problems).toEqual([]);
   expect(JSON.parse(readFileSync(scene.state, 'utf8'))).toMatchObject({ format: 3, commit: 3 });
   expect(await run(scene.store, scene.log)).toMatchObject({ rounds: 0 });
-  expect(JSON.parse(readFileSync(scene.state, 'utf8'))).toMatchObject({ format: 4, commit: 4 });
+  expect(JSON.parse(readFileSync(scene.state, 'utf8'))).toMatchObject({ format: 5, commit: 4 });
   const { mtimeMs } = statSync(scene.state);
   expect(await run(scene.store, scene.log)).toMatchObject({ rounds: 0 });
   expect(statSync(scene.state).mtimeMs).toBe(mtimeMs);

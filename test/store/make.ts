@@ -5,7 +5,7 @@ import { StoredIndex } from '../../src/store/index/stored-index.ts';
 import { readState, type State } from '../../src/store/state.ts';
 import { readSnapshot } from '../../src/store/read.ts';
 import { createStore, NO_FILTERS, resolveStatePath, type Store } from '../../src/store/store.ts';
-import { NameTable } from '../../src/store/index/record.ts';
+import { NameTable } from '../../src/store/index/name-table.ts';
 import type { SessionEntry, SessionUsage } from '../../src/model/session-entry.ts';
 import type { LogPosition } from '../../src/model/log-position.ts';
 import type { UsageCell } from '../../src/model/usage-cell.ts';
@@ -25,8 +25,7 @@ export function newStore(filters = NO_FILTERS): Store {
 
 export const stateOf = (store: Store): State => readState(nodeFiles, store.statePath, store.id);
 
-export const indexOf = (store: Store): StoredIndex =>
-  new StoredIndex(nodeFiles, store.dir, stateOf(store).index);
+export const indexOf = (store: Store): StoredIndex => new StoredIndex(nodeFiles, store.dir, stateOf(store));
 
 /** The position of a log of which only the id and the offset matter. */
 export function position(id: number, offset: number): LogPosition {
@@ -63,6 +62,8 @@ export function cell(rest: Partial<UsageCell> = {}): UsageCell {
     saved: 0n,
     currency: 'USD',
     inexact: '',
+    tags: '',
+    counters: [],
     ...rest,
   };
 }
@@ -74,7 +75,7 @@ export function sharedCellsOf(sessions: readonly Pick<SessionUsage, 'usage'>[]):
   const names = new NameTable([]);
   const bytes = writer.finish(names);
   if (!bytes) return { size: 0, cells: [], parts: sessions.map(() => []) };
-  return decodeSharedCells(bytes, names.names, sessions.length);
+  return decodeSharedCells(bytes, { names: names.names, format: 2 }, sessions.length);
 }
 
 /** One more round of a session. */

@@ -1,6 +1,6 @@
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
-import { nameSessionFile } from '../../src/store/names.ts';
+import { isSessionFile, nameSessionFile } from '../../src/store/names.ts';
 import { recordsPath } from '../../src/store/session-file.ts';
 
 /** Names the ids one after another, as runs do. */
@@ -14,6 +14,24 @@ function nameAll(ids: readonly string[]): string[] {
 }
 
 const nameOf = (id: string): string => nameSessionFile(id, () => false);
+
+test('isSessionFile knows each name that nameSessionFile gives, and none that leads elsewhere', () => {
+  fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (id) => isSessionFile(nameOf(id))));
+  const bad = [
+    '../a.json',
+    '/a.json',
+    'a/b.json',
+    '.state.json',
+    '..json',
+    'a\0.json',
+    'a',
+    'a.jsonl',
+    '',
+    5,
+    null,
+  ];
+  expect(bad.filter(isSessionFile)).toEqual([]);
+});
 
 describe('nameSessionFile', () => {
   test.each([

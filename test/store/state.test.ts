@@ -33,6 +33,11 @@ describe('row 23: a state', () => {
     ['{"/var/log/access.log":{"inode":1,"offset":2}}', FOREIGN],
     ...[
       { format: 0 },
+      { format: 4 },
+      { coverage: undefined },
+      { coverage: { kept_from: null, counted_from: null } },
+      { coverage: { kept_from: { next_log: -1, logs: [] }, counted_from: null, dimensions: [] } },
+      { coverage: { kept_from: null, counted_from: null, dimensions: [{ name: 7, from: null }] } },
       { format: '1' },
       { store: null },
       { commit: -1 },
@@ -66,7 +71,7 @@ describe('row 23: a state', () => {
     [stateText({ ...STATE, store: 'other' }), 'belongs to another store'],
     [stateText(STATE).replace('"offset":5', '"offset":4'), 'is damaged: its checksum does not match'],
     [JSON.stringify(STATE), 'is damaged: its checksum does not match'],
-    ['{"format":5}', 'was written by a newer version of monitor (format 5): update monitor'],
+    ['{"format":6}', 'was written by a newer version of monitor (format 6): update monitor'],
   ])('%s is an error that says what to do', (text, problem) => {
     const dir = makeFolder();
     const path = join(dir, '.state.json');

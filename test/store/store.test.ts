@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { InputOutputError, UsageError } from '../../src/platform/errors.ts';
@@ -167,9 +176,16 @@ describe('.store.json', () => {
     ['', 'is not valid JSON: restore it from a backup'],
     ['{"format":1,"sto', 'is not valid JSON: restore it from a backup'],
     ['\0\0\0\0', 'is not valid JSON: restore it from a backup'],
-    ...[null, 5, [], {}, { ...whole, format: 0 }, { ...whole, store: 1 }, { ...whole, state: null }].map(
-      (value) => [JSON.stringify(value), 'does not describe a store: restore it from a backup'],
-    ),
+    ...[
+      null,
+      5,
+      [],
+      {},
+      { ...whole, format: 0 },
+      { ...whole, store: 1 },
+      { ...whole, state: null },
+      ...['', '.', '..', '../x', 'a/b'].map((state) => ({ ...whole, state })),
+    ].map((value) => [JSON.stringify(value), 'does not describe a store: restore it from a backup']),
     ...[
       undefined,
       null,
@@ -195,10 +211,20 @@ describe('.store.json', () => {
     expect(contentOf(dir)).toEqual(before);
   });
 
+  test('that is missing in a folder of other things, links among them, is said as that', () => {
+    const dir = makeFolder();
+    writeFileSync(join(dir, 'thesis.tex'), '');
+    symlinkSync(join(dir, 'thesis.tex'), join(dir, 'link.tex'));
+    symlinkSync('loop.tex', join(dir, 'loop.tex'));
+    expect(() => findStore(nodeFiles, dir)).toThrow(
+      `${dir} is not a store of monitor: it has no .store.json but contains link.tex, loop.tex, thesis.tex. Name an empty`,
+    );
+  });
+
   test('that is a folder is an error too', () => {
     const dir = makeFolder();
     mkdirSync(join(dir, '.store.json'));
-    expect(() => findStore(nodeFiles, dir)).toThrow(/EISDIR/);
+    expect(() => findStore(nodeFiles, dir)).toThrow('.store.json is a folder, not a regular file');
   });
 });
 

@@ -1,5 +1,4 @@
 import { NoAnswer, UsageError } from '../../platform/errors.ts';
-import type { Row } from '../../query/aggregate.ts';
 import { ALL_BUCKETS, type BucketRange } from '../../query/group-usage.ts';
 import { inCurrency, type CurrencyView } from '../../query/currency.ts';
 import {
@@ -10,17 +9,20 @@ import {
   type Budget,
   type Spending,
 } from '../../report/budget.ts';
-import { groupBy, type UsageFilter } from '../../query/grouping.ts';
+import { groupBy, type Stats } from '../../query/grouping.ts';
+import { filterWords } from '../../query/usage-filter.ts';
 import { currentPeriod, bucketsOf, type BudgetPeriod } from '../../report/period.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
-import type { Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
+import { filterOf, warnOfUndecided } from '../reporting/asked-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
+import type { GivenFilter } from '../../query/store-names.ts';
 import type { ReportOptions } from '../options/report-options.ts';
 
-export interface CheckOptions extends ReportOptions, UsageFilter {
+export interface CheckOptions extends ReportOptions, GivenFilter {
   /** 10⁻¹⁸ USD. */
   budgetUsd?: bigint;
   /** 10⁻¹⁸ of the report's currency. */
@@ -57,7 +59,7 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
   };
   const spending = spendingOf(context, options, view);
   const keeps = isKept(budget, spending) && !spending.hasUnknownName;
-  if (options.json) await context.write(budgetJson(budget, spending));
+  if (options.json) await writeJson(context, budgetJson(budget, spending));
   else if (!keeps || !options.quiet) await context.write(budgetLine(budget, spending));
   // stderr has already named them.
   if (spending.hasUnknownName) throw new UsageError('');
@@ -69,20 +71,22 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
 }
 
 function spendingOf(context: Context, options: CheckOptions, view: CurrencyView | undefined): Spending {
-  const { model, consumer, dataDir, timezone, per } = options;
+  const { dataDir, timezone, per } = options;
   const local = localTimeOf(context, timezone);
   const period = currentPeriod(per, local, context.now);
-  const filter = { ...(model !== undefined && { model }), ...(consumer !== undefined && { consumer }) };
   const snapshot = readSnapshot(dataDir);
+  const filter = filterOf(context, options, snapshot.state);
   const sessions = inCurrency(snapshot.sessions, view);
-  const sumOf = (buckets: BucketRange): Row =>
-    groupBy(sessions, ['model'], { ...filter, buckets, local }).total;
-  const sum = sumOf(bucketsOf(period));
-  const isKnown = sum.rounds > 0 || Object.keys(filter).length === 0 || sumOf(ALL_BUCKETS).rounds > 0;
+  const statsOf = (buckets: BucketRange): Stats =>
+    groupBy(sessions, ['model'], { ...filter, buckets, local });
+  const { total: sum, undecided } = statsOf(bucketsOf(period));
+  const isKnown = sum.rounds > 0 || filterWords(filter).length === 0 || statsOf(ALL_BUCKETS).total.rounds > 0;
   // Cron does not need to hear that there was nothing yet today.
   const reported = options.quiet ? undefined : period;
   const unknown = sum.rounds > 0 ? [] : warnOfUnknownNames(context, sessions, filter, local, reported);
+  warnOfUndecided(context, undecided);
   const lostRounds = lostRoundsOf(snapshot.state);
   const hasUnknownName = unknown.length > 0;
-  return { per, period, timeZone: local.timeZone, filter, sum, isKnown, hasUnknownName, lostRounds };
+  const { timeZone } = local;
+  return { per, period, timeZone, filter, sum, isKnown, hasUnknownName, undecided, lostRounds };
 }

@@ -2,13 +2,8 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { attoOfUsd, PRICE_TEXT } from '../../pricing/money.ts';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
-import {
-  timeZoneOption,
-  reportCurrencyOption,
-  jsonOption,
-  modelOption,
-  consumerOption,
-} from '../options/report-options.ts';
+import { timeZoneOption, reportCurrencyOption, jsonOption } from '../options/report-options.ts';
+import { addFilterOptions } from '../options/filter-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
 import { wholeNumber } from '../options/values.ts';
 import type { CheckOptions } from './check-action.ts';
@@ -29,9 +24,8 @@ export function addCheck(program: Command, context: Context): void {
       new Option('--per <period>', 'Budget period: the current day, week (from Monday) or month, or all time')
         .choices(['day', 'week', 'month', 'total'])
         .default('month'),
-    )
-    .addOption(modelOption())
-    .addOption(consumerOption())
+    );
+  addFilterOptions(command)
     .addOption(timeZoneOption())
     .addOption(reportCurrencyOption())
     .option('--strict', 'Also exit with code 1 if the price of a round is not known')

@@ -3,7 +3,7 @@ import { NoAnswer } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { doctorJson } from '../../report/doctor/json.ts';
 import { doctorText } from '../../report/doctor/text.ts';
-import type { Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { screenOf } from '../reporting/screen.ts';
 
 export interface DoctorOptions {
@@ -26,9 +26,8 @@ export async function doctor(context: Context, options: DoctorOptions): Promise<
     deep: options.deep === true,
     now: context.now,
   });
-  await context.write(
-    options.json ? doctorJson(diagnosis) : doctorText(diagnosis, context.now, screenOf(context)),
-  );
+  if (options.json) await writeJson(context, doctorJson(diagnosis));
+  else await context.write(doctorText(diagnosis, context.now, screenOf(context)));
   const codes = diagnosis.findings.filter(({ severity }) => severity !== 'note').map(({ code }) => code);
   if (codes.length > 0) throw new NoAnswer(`to fix: ${[...new Set(codes)].join(', ')}`);
 }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { printableMessage } from '../../platform/clean-text.ts';
 import { UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { isCostKnown, type Totals } from '../../query/aggregate.ts';
@@ -13,23 +14,26 @@ import { markdownTable } from '../../report/export/markdown.ts';
 import { roundsCsv, roundsNdjson, roundsNdjsonWithTexts } from '../../report/export/round-rows.ts';
 import { prunedRounds, RoundTally } from '../../report/export/rounds.ts';
 import type { GroupKey } from '../../query/group-keys.ts';
-import { groupBy, type Stats, type UsageQuery, type UsageFilter } from '../../query/grouping.ts';
+import { groupBy, type Stats, type UsageQuery } from '../../query/grouping.ts';
+import { hasTags, type UsageFilter } from '../../query/usage-filter.ts';
 import { knownCostText, lostText, unpricedText } from '../../report/numbers.ts';
 import { periodOf, bucketsOf } from '../../report/period.ts';
 import { readSnapshot, type Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { openStore } from '../../store/store.ts';
 import { BUCKET_MS } from '../../model/usage-cell.ts';
-import { writeAll, type Context } from '../context.ts';
+import { printablePieces, writeAll, type Context } from '../context.ts';
+import { filterOf, keysOf, warnOfUndecided } from '../reporting/asked-names.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { findTarget, writeFile } from './export-file.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
+import type { GivenFilter } from '../../query/store-names.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
-export interface ExportOptions extends ReportOptions, PeriodOptions, UsageFilter {
+export interface ExportOptions extends ReportOptions, PeriodOptions, GivenFilter {
   format?: ExportFormat;
-  groupBy?: GroupKey[] | 'round';
+  groupBy?: string[] | 'round';
   withMessages?: true;
   focusVersion: FocusVersion;
   billingAccountId?: string;
@@ -46,24 +50,27 @@ export async function exportFile(context: Context, file: string, options: Export
   const target = isStdout ? undefined : await findTarget(file, openStore(nodeFiles, options.dataDir));
   const tally = isOfRounds(format, options) ? new RoundTally() : undefined;
   const view = currencyOf(context, options.dataDir, options.currency);
-  const query = { ...queryOf(context, format, options), onRound: tally?.add.bind(tally), view };
   const snapshot = withSessions(readSnapshot(options.dataDir), (sessions) => inCurrency(sessions, view));
+  const filter = filterOf(context, options, snapshot.state);
+  const keys = Array.isArray(options.groupBy) ? keysOf(options.groupBy, snapshot.state) : undefined;
+  const query = { ...queryOf(context, format, options, filter), onRound: tally?.add.bind(tally), view };
   if (format === 'focus' && options.billingAccountId === undefined)
     context.warn("monitor: BillingAccountId is 'unknown': set it with --billing-account-id\n");
   const pruned = tally ? prunedRounds(snapshot, query) : 0;
   if (pruned > 0) context.warn(prunedLine(pruned));
   const lostRounds = lostRoundsOf(snapshot.state);
   if (lostRounds > 0) context.warn(`monitor: ${lostText(lostRounds)}: see monitor doctor\n`);
-  const pieces = contentOf(context, format, snapshot, query, options);
+  const pieces = contentOf(context, format, snapshot, { query, keys }, options);
   await (target === undefined ? writeAll(context, pieces) : writeFile(target, pieces));
   // The total of what was written: pruned rounds are only in sums.
   const total = tally?.total ?? groupBy(snapshot.sessions, ['model'], query).total;
   if (target !== undefined && !options.quiet) await context.write(doneLine(file, target, total));
   if (total.rounds === 0 && pruned === 0) {
-    const { model, consumer, local, from, to } = query;
+    const { local, from, to } = query;
     const period = options.quiet ? undefined : { from, to };
-    warnOfUnknownNames(context, snapshot.sessions, { model, consumer }, local, period);
+    warnOfUnknownNames(context, snapshot.sessions, filter, local, period);
   }
+  if (hasTags(filter)) warnOfUndecided(context, groupBy(snapshot.sessions, ['model'], query).undecided);
   warnOfUnconverted(context, total);
   requirePrices(total, options.strict);
 }
@@ -130,8 +137,13 @@ interface ExportQuery extends UsageQuery {
   to: number;
 }
 
-function queryOf(context: Context, format: ExportFormat, options: ExportOptions): ExportQuery {
-  const { timezone, model, consumer } = options;
+function queryOf(
+  context: Context,
+  format: ExportFormat,
+  options: ExportOptions,
+  filter: UsageFilter,
+): ExportQuery {
+  const { timezone } = options;
   const local = localTimeIn(format === 'focus' ? 'UTC' : (timezone ?? context.timeZone));
   const buckets = bucketsOf(periodOf(options, local, context.now));
   return {
@@ -139,8 +151,7 @@ function queryOf(context: Context, format: ExportFormat, options: ExportOptions)
     local,
     from: buckets.from * BUCKET_MS,
     to: buckets.to * BUCKET_MS,
-    ...(model !== undefined && { model }),
-    ...(consumer !== undefined && { consumer }),
+    ...filter,
   };
 }
 
@@ -148,10 +159,9 @@ function contentOf(
   { now }: Context,
   format: ExportFormat,
   snapshot: Snapshot,
-  query: ExportQuery,
+  { query, keys }: { query: ExportQuery; keys: GroupKey[] | undefined },
   options: ExportOptions,
 ): Iterable<string> {
-  const keys = Array.isArray(options.groupBy) ? options.groupBy : undefined;
   const statsBy = (by: GroupKey[]): Stats => groupBy(snapshot.sessions, by, query);
   if (format === 'focus') {
     const { billingAccountId: id, billingAccountName: name, billingAccountType: type } = options;
@@ -161,10 +171,11 @@ function contentOf(
   if (format === 'md') return markdownTable(statsBy(keys ?? ['model']));
   if (format === 'csv') return keys ? groupsCsv(statsBy(keys)) : roundsCsv(snapshot, query);
   if (format === 'ndjson') {
-    if (keys) return groupsNdjson(statsBy(keys));
-    return options.withMessages ? roundsNdjsonWithTexts(snapshot, query) : roundsNdjson(snapshot, query);
+    if (keys) return printablePieces(groupsNdjson(statsBy(keys)));
+    const ndjson = options.withMessages ? roundsNdjsonWithTexts : roundsNdjson;
+    return printablePieces(ndjson(snapshot, query));
   }
-  return finopsJson({
+  const report = finopsJson({
     generatedAt: now,
     from: query.from,
     to: query.to,
@@ -173,6 +184,7 @@ function contentOf(
     byDate: statsBy(['date']),
     groups: keys && statsBy(keys),
   });
+  return printablePieces(report);
 }
 
 /** Whether it is made from single rounds, not from the sums in the index. */
@@ -194,5 +206,5 @@ function doneLine(file: string, target: { path: string; isFile: boolean }, total
     unpriced === null ? cost : `${cost} + ${unpriced}`,
     ...(target.isFile ? [`${exact(statSync(target.path).size)} bytes`] : []),
   ];
-  return `${file}: ${parts.join(', ')}\n`;
+  return `${printableMessage(file)}: ${parts.join(', ')}\n`;
 }

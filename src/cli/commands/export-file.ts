@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { InputOutputError, isSystemError, UsageError } from '../../platform/errors.ts';
 import { errorCode } from '../../platform/files.ts';
+import { remedyText } from '../../platform/system-errors.ts';
 import { writeAll } from '../context.ts';
 
 /** Where an export goes. */
@@ -129,9 +130,8 @@ async function writePieces(
 /** Adds the file's name to an error of the system; rethrows any other error. */
 function refuse(error: unknown, named: string): never {
   if (!isSystemError(error)) throw error;
-  throw new InputOutputError(`cannot write ${named}: ${error.message}. The old file, if any, is unchanged`, {
-    cause: error,
-  });
+  const message = `cannot write ${named}: ${remedyText(error)}. The old file, if any, is unchanged`;
+  throw new InputOutputError(message, { cause: error });
 }
 
 /** Makes the rename survive a crash of the machine. */

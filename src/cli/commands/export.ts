@@ -9,10 +9,9 @@ import {
   reportCurrencyOption,
   strictOption,
   daysOption,
-  modelOption,
-  consumerOption,
   groupByOrRoundOption,
 } from '../options/report-options.ts';
+import { addFilterOptions } from '../options/filter-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
 import type { ExportOptions } from './export-action.ts';
 
@@ -27,9 +26,8 @@ export function addExport(program: Command, context: Context): void {
         EXPORT_FORMATS,
       ),
     )
-    .addOption(groupByOrRoundOption())
-    .addOption(modelOption())
-    .addOption(consumerOption())
+    .addOption(groupByOrRoundOption());
+  addFilterOptions(command)
     .addOption(daysOption())
     .addOption(sinceOption())
     .addOption(untilOption())

@@ -3,7 +3,7 @@ import { NoAnswer } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { importText, isLeftOut } from '../../report/import-text.ts';
 import { plural } from '../../platform/count-text.ts';
-import type { Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { printNotices } from '../reporting/warnings.ts';
 
@@ -28,7 +28,8 @@ export async function importFrom(context: Context, from: string, options: Import
     toUtc: localTimeOf(context, options.timezone).toUtc,
   });
   printNotices(context, result.notices);
-  await context.write(options.json ? importJson(result) : importText(result));
+  if (options.json) await writeJson(context, importJson(result));
+  else await context.write(importText(result));
   const leftOut = result.files.filter(isLeftOut).length;
   if (leftOut > 0) throw new NoAnswer(`${plural(leftOut, 'file')} skipped`);
 }

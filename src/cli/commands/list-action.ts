@@ -3,26 +3,25 @@ import { listJson } from '../../report/json.ts';
 import { listSessions, listTable, type SortKey } from '../../report/list.ts';
 import { periodOf, type Period } from '../../report/period.ts';
 import { inCurrency } from '../../query/currency.ts';
+import type { UsageFilter } from '../../query/usage-filter.ts';
 import type { LocalTime } from '../../query/time-zone.ts';
 import type { StoredSessions } from '../../store/index/index.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
-import { writeAll, type Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
+import { filterOf, warnOfUndecidedSessions } from '../reporting/asked-names.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { EMPTY_STORE } from '../reporting/nothing-found.ts';
 import { screenOf } from '../reporting/screen.ts';
+import type { GivenFilter } from '../../query/store-names.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
-export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'> {
+export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'>, GivenFilter {
   sortBy: SortKey;
   limit: number;
-  model?: string;
-  consumer?: string;
-  agent?: string;
-  channel?: string;
   rollup?: true;
   search?: string;
   pruned?: true;
@@ -36,10 +35,12 @@ export async function list(context: Context, options: ListOptions): Promise<void
   const view = currencyOf(context, options.dataDir, options.currency);
   const sessions = inCurrency(snapshot.sessions, view);
   const lostRounds = lostRoundsOf(snapshot.state);
-  const selected = listSessions(sessions, { ...options, period });
+  const filter = filterOf(context, options, snapshot.state);
+  const selected = listSessions(sessions, { ...options, ...filter, where: filter.where, period });
   if (view) warnOfUnconverted(context, sumOfSessions(selected.sessions));
-  if (selected.total === 0) explainEmpty(context, sessions, local, period, options);
-  if (options.json) return await writeAll(context, listJson(selected.sessions, selected.total, lostRounds));
+  if (selected.total === 0) explainEmpty(context, sessions, { filter, local, period }, options);
+  warnOfUndecidedSessions(context, selected.undecided ?? 0);
+  if (options.json) return await writeJson(context, listJson(selected.sessions, selected.total, lostRounds));
   const otherwise = (): string =>
     sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions match`;
   await context.write(
@@ -56,11 +57,10 @@ function sumOfSessions(sessions: readonly SessionEntry[]): Row {
 function explainEmpty(
   context: Context,
   sessions: StoredSessions,
-  local: LocalTime,
-  period: Period,
-  { model, consumer, agent, channel, search, pruned }: ListOptions,
+  { filter, local, period }: { filter: UsageFilter; local: LocalTime; period: Period },
+  { search, pruned }: ListOptions,
 ): void {
   // With these, the period may not be the reason.
   const asked = search === undefined && pruned === undefined ? period : undefined;
-  warnOfUnknownNames(context, sessions, { model, consumer, agent, channel }, local, asked);
+  warnOfUnknownNames(context, sessions, filter, local, asked);
 }

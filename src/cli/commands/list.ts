@@ -8,6 +8,7 @@ import {
   reportCurrencyOption,
   jsonOption,
 } from '../options/report-options.ts';
+import { addSessionFilterOptions } from '../options/filter-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
 import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
 import type { ListOptions } from './list-action.ts';
@@ -22,11 +23,8 @@ export function addList(program: Command, context: Context): void {
         .choices(['updated', 'created', 'cost', 'tokens', 'rounds'])
         .default('updated'),
     )
-    .option('--limit <n>', 'Number of sessions; 0 for all', wholeNumber(0, LARGEST_COUNT), 20)
-    .option('--model <name>', 'Only sessions that used this model')
-    .option('--consumer <name>', 'Only sessions of this consumer')
-    .option('--agent <id>', 'Only sessions of this OpenClaw agent')
-    .option('--channel <name>', 'Only sessions of this OpenClaw channel (main, discord, cron, subagent, …)')
+    .option('--limit <n>', 'Number of sessions; 0 for all', wholeNumber(0, LARGEST_COUNT), 20);
+  addSessionFilterOptions(command)
     .option('--rollup', 'Count sub-agents, threads and runs as part of their parent session')
     .option('--search <text>', 'Only sessions with this text in their title or id')
     .option('--pruned', 'List pruned sessions instead')

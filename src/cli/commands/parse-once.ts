@@ -4,7 +4,7 @@ import type { ParseResult } from '../../ingest/tally.ts';
 import { Fault, InputOutputError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { parseLine } from '../../report/parse-line.ts';
-import type { Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { printWarnings } from '../reporting/warnings.ts';
 import { parseJson } from './parse-json.ts';
 
@@ -19,7 +19,8 @@ export async function parseOnce(
 ): Promise<void> {
   const result = await parseLogs(nodeFiles, request);
   printWarnings(context, result);
-  if (output !== 'none') await context.write(output === 'json' ? parseJson(result) : parseLine(result));
+  if (output === 'json') await writeJson(context, parseJson(result));
+  else if (output === 'line') await context.write(parseLine(result));
   requireLogs(result);
 }
 

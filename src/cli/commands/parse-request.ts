@@ -2,6 +2,7 @@ import { readPatternFile } from '../../redact/pattern-file.ts';
 import { readTime } from '../../ai-log/time.ts';
 import type { ParseOptions as IngestOptions } from '../../ingest/options.ts';
 import { NO_CURRENCY } from '../../store/pricing-settings.ts';
+import { checkDimensions, type KeptSettings } from '../../ingest/settings/kept-settings.ts';
 import { cleanLine } from '../../platform/clean-text.ts';
 import { UsageError } from '../../platform/errors.ts';
 import type { StoreOptions } from '../options/store-options.ts';
@@ -15,6 +16,7 @@ export async function parseRequest(options: StoreOptions): Promise<IngestOptions
     pricesPath: options.prices,
     priceList: options.priceList,
     currency: options.currency === NO_CURRENCY ? null : options.currency,
+    kept: keptSettings(options),
     filters: {
       ...(options.sessionKey !== undefined && { session_key: options.sessionKey }),
       ...(options.since !== undefined && { since: isoTime(options.since) }),
@@ -26,6 +28,18 @@ export async function parseRequest(options: StoreOptions): Promise<IngestOptions
     },
     now: Date.now,
   };
+}
+
+function keptSettings({ keep, drop, dimension }: StoreOptions): KeptSettings | undefined {
+  if (!keep && !drop && !dimension) return undefined;
+  checkDimensions(dimension);
+  return { keep: namesOf(keep), drop: namesOf(drop), dimensions: dimension };
+}
+
+/** Names in one order; `none` alone is no name. */
+function namesOf(names: readonly string[] | undefined): string[] | undefined {
+  if (names?.length === 1 && names[0] === 'none') return [];
+  return names && [...new Set(names)].toSorted();
 }
 
 function isoTime(since: string): string {

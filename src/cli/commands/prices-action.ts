@@ -13,7 +13,7 @@ import { pricesTable } from '../../report/prices-text.ts';
 import { readSnapshot } from '../../store/read.ts';
 import type { PriceList } from '../../store/pricing-settings.ts';
 import type { Store } from '../../store/store.ts';
-import type { Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { refresh, refuseWithoutRefresh, type PricesOptions } from './prices-refresh.ts';
 
@@ -56,11 +56,8 @@ async function listPrices(
     if (resolution) knownNow.set(model, resolution.source);
   }
   const builtIn = (await builtInPrices(list)).map((prices) => priceAge(prices, context.now));
-  await context.write(
-    options.json
-      ? pricesJson(file, use, knownNow, context.now, builtIn)
-      : pricesTable(file, use, knownNow, context.now, builtIn, screenOf(context)),
-  );
+  if (options.json) return await writeJson(context, pricesJson(file, use, knownNow, context.now, builtIn));
+  await context.write(pricesTable(file, use, knownNow, context.now, builtIn, screenOf(context)));
 }
 
 /** Works without a store; shows what the store has if there is one. */
@@ -74,11 +71,8 @@ async function explainPrice(
   const { steps, resolution } = await resolvePrice(model, files);
   const use = store && useOf(options.dataDir);
   const answer = { model, steps, resolution, use };
-  await context.write(
-    options.json
-      ? priceStepsJson(answer, context.now)
-      : priceStepsText(answer, context.now, screenOf(context)),
-  );
+  if (options.json) await writeJson(context, priceStepsJson(answer, context.now));
+  else await context.write(priceStepsText(answer, context.now, screenOf(context)));
 }
 
 function useOf(dir: string): PriceUse {

@@ -13,7 +13,7 @@ import { plural } from '../../platform/count-text.ts';
 import { periodOf } from '../../report/period.ts';
 import { plannedText, refreshJson, refreshText } from '../../report/refresh-text.ts';
 import type { Store } from '../../store/store.ts';
-import type { Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { printNotices } from '../reporting/warnings.ts';
 import { screenOf } from '../reporting/screen.ts';
@@ -77,7 +77,8 @@ export async function refresh(
     }
   }
   const result = await run({ isDryRun: options.dryRun === true, mayReprice });
-  await context.write(options.json ? refreshJson(result) : refreshText(result, screenOf(context)));
+  if (options.json) await writeJson(context, refreshJson(result));
+  else await context.write(refreshText(result, screenOf(context)));
 }
 
 /** Finds the prices once the store is locked. A given file is read only once: it may be a pipe. */

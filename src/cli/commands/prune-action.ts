@@ -1,7 +1,7 @@
 import { pruneStore, type PruneResult } from '../../maintenance/prune/prune-store.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { pruneText } from '../../report/prune-text.ts';
-import type { Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 
 export interface PruneOptions {
   dataDir: string;
@@ -23,9 +23,8 @@ export async function prune(context: Context, options: PruneOptions): Promise<vo
     isDryRun: options.dryRun === true,
     now: context.now,
   });
-  await context.write(
-    options.json ? pruneJson(result, before, content) : pruneText({ ...result, before, content }),
-  );
+  if (options.json) await writeJson(context, pruneJson(result, before, content));
+  else await context.write(pruneText({ ...result, before, content }));
 }
 
 /** Documented in docs/commands.md. */

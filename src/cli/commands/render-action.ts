@@ -1,24 +1,33 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cleanLine, printableMessage } from '../../platform/clean-text.ts';
+import { UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { mayHaveThreads } from '../../platform/worker-pool.ts';
 import { exact, plural } from '../../platform/count-text.ts';
 import { barLine } from '../../report/parse-line.ts';
-import { renderSite, type Progress } from '../../site/render.ts';
+import type { GivenFilter } from '../../query/store-names.ts';
+import { renderSite, type LeftOut, type Progress } from '../../site/render.ts';
+import type { AskedSessions } from '../../site/site-filter.ts';
 import type { Written } from '../../site/site-folder.ts';
-import type { Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
+import { warnOfUndecidedSessions } from '../reporting/asked-names.ts';
 import { quietWhenBusy } from '../quiet-when-busy.ts';
 import { askedCurrency } from '../reporting/report-currency.ts';
 import { showProgress } from '../terminal/show-progress.ts';
 
-export interface RenderOptions {
+export interface RenderOptions extends GivenFilter {
   dataDir: string;
   siteDir: string;
   timezone?: string;
   refresh: number;
   full?: true;
+  replace?: true;
+  allowOtherOwner?: true;
+  /** Drops the filter that the site remembers. */
+  allSessions?: true;
   quiet?: true;
   json?: true;
   /** `none`: each cost in its own currency; undefined: the store's setting. */
@@ -35,6 +44,7 @@ export async function render(context: Context, options: RenderOptions): Promise<
   const { dataDir, siteDir, refresh } = options;
   const progress =
     context.stderrIsTerminal && !options.quiet ? showProgress(context, progressText) : undefined;
+  let leftOut: LeftOut | undefined;
   const written = await quietWhenBusy(options.quiet === true, () =>
     renderSite(nodeFiles, {
       dataDir,
@@ -43,23 +53,46 @@ export async function render(context: Context, options: RenderOptions): Promise<
       now: context.now,
       refresh,
       full: options.full === true,
+      replace: options.replace === true,
+      allowOtherOwner: options.allowOtherOwner === true,
       currency: askedCurrency(context, dataDir, options.currency),
+      sessions: sessionsOf(options),
       workers: {
         file: PAGE_WORKER,
         count: mayHaveThreads(nodeFiles) ? Math.min(MOST_THREADS, availableParallelism()) : 0,
       },
       onProgress: progress?.update,
+      onLeftOut: (found) => (leftOut = found),
     }),
   );
   progress?.clear();
-  if (options.json) await context.write(`${JSON.stringify({ version: 1, ...written, site: siteDir })}\n`);
+  if (leftOut && !options.quiet) warnOfLeftOut(context, leftOut);
+  if (options.json)
+    await writeJson(context, `${JSON.stringify({ version: 1, ...written, site: siteDir })}\n`);
   else if (!options.quiet) await context.write(writtenText(written, siteDir));
 }
+
+function warnOfLeftOut(context: Context, { undecided, unmatched }: LeftOut): void {
+  warnOfUndecidedSessions(context, undecided);
+  if (unmatched.length === 0) return;
+  const filter = unmatched.map(cleanLine).join(', ');
+  context.warn(`monitor: no session of the store matches the site's filter: ${filter}\n`);
+}
+
+/** Naming any filter replaces the one that the site remembers. */
+function sessionsOf(options: RenderOptions): AskedSessions {
+  const given = FILTERS.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]]));
+  if (!options.allSessions) return given.length === 0 ? undefined : Object.fromEntries(given);
+  if (given.length === 0) return 'all';
+  throw new UsageError('--all-sessions and a filter cannot be used together');
+}
+
+const FILTERS = ['model', 'consumer', 'where', 'session', 'agent', 'channel'] as const;
 
 function progressText({ done, all }: Progress, elapsedMs: number, width: number): string {
   return barLine(done / all, `${exact(done)} of ${plural(all, 'session')}`, elapsedMs, width);
 }
 
 function writtenText({ rendered, kept, removed }: Written, siteDir: string): string {
-  return `${plural(rendered, 'file')} written, ${exact(kept)} kept, ${exact(removed)} removed: ${join(siteDir, 'index.html')}\n`;
+  return `${plural(rendered, 'file')} written, ${exact(kept)} kept, ${exact(removed)} removed: ${printableMessage(join(siteDir, 'index.html'))}\n`;
 }

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { REFRESH_SECONDS } from '../../platform/defaults.ts';
 import { timeZoneOption, reportCurrencyOption, jsonOption } from '../options/report-options.ts';
+import { addSessionFilterOptions } from '../options/filter-options.ts';
 import { dataDirOption, siteDirOption } from '../options/store-options.ts';
 import { wholeNumber } from '../options/values.ts';
 import type { RenderOptions } from './render-action.ts';
@@ -13,7 +14,9 @@ export function addRender(program: Command, context: Context): void {
     .command('render')
     .description('Update the static site')
     .addOption(dataDirOption())
-    .addOption(siteDirOption())
+    .addOption(siteDirOption());
+  addSessionFilterOptions(command)
+    .option('--all-sessions', 'Show all sessions again, after a filter')
     .addOption(timeZoneOption())
     .addOption(reportCurrencyOption())
     .option(
@@ -23,6 +26,8 @@ export function addRender(program: Command, context: Context): void {
       REFRESH_SECONDS,
     )
     .option('--full', 'Rewrite every page')
+    .option('--replace', 'Show this store in a site that shows another one')
+    .option('--allow-other-owner', 'Write into a site directory that belongs to another user')
     .option('--quiet', 'Print nothing on stdout, for cron')
     .addOption(jsonOption())
     .action(async (options: RenderOptions) => {

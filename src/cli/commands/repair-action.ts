@@ -4,12 +4,13 @@ import { nodeFiles } from '../../platform/files.ts';
 import { usdFirst, usdOf } from '../../pricing/money.ts';
 import type { Resolution } from '../../pricing/resolve.ts';
 import { repairText } from '../../report/repair-text.ts';
-import type { Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 
 export interface RepairOptions {
   dataDir: string;
   logPath?: string[];
+  stateFile?: string;
   apply?: true;
   json?: true;
 }
@@ -18,11 +19,13 @@ export interface RepairOptions {
 export async function repair(context: Context, options: RepairOptions): Promise<void> {
   const result = await repairStore(nodeFiles, options.dataDir, options.apply === true, {
     logPaths: options.logPath ?? [],
+    stateFile: options.stateFile,
     toUtc: localTimeOf(context, undefined).toUtc,
     resolve: todaysPrices(options.dataDir, context.now),
     now: context.now,
   });
-  await context.write(options.json ? repairJson(result) : repairText(result));
+  if (options.json) await writeJson(context, repairJson(result));
+  else await context.write(repairText(result));
   if (result.problems.length > 0 && !result.isApplied) {
     throw new NoAnswer(`the store needs repair: run monitor repair --apply --data-dir ${options.dataDir}`);
   }

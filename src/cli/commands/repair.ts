@@ -11,6 +11,7 @@ export function addRepair(program: Command, context: Context): void {
     .description('Find damage in the store; with --apply, repair it')
     .addOption(dataDirOption())
     .option('--log-path <path|glob...>', 'Where to find logs that have moved since they were read')
+    .option('--state-file <path>', 'The state file, if it is outside the store and must be made anew')
     .option('--apply', 'Repair the store; without this, nothing is changed')
     .addOption(jsonOption())
     .action(async (options: RepairOptions) => {

@@ -9,7 +9,7 @@ import { showText } from '../../report/show-text.ts';
 import { chooseRounds, type RoundChoice, type ShownSession } from '../../report/show.ts';
 import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
-import { writeAll, type Context } from '../context.ts';
+import { writeAll, writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
@@ -39,7 +39,7 @@ export async function show(context: Context, id: string, options: ShowOptions): 
     rounds: chooseRounds(expanded, choice, session.rounds),
     moneyOf: roundMoney(snapshot.priceLines, options.dataDir, view),
   };
-  if (options.json) await writeAll(context, showJson(bounded(shown, options.maxChars), options.messages));
+  if (options.json) await writeJson(context, showJson(bounded(shown, options.maxChars), options.messages));
   else await writeAll(context, textOf(context, snapshot, shown, choice, options));
   warnOfUnconverted(context, sessionTotals(session));
   requirePrices(sessionTotals(session), options.strict);

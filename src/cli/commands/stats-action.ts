@@ -1,51 +1,48 @@
 import { inCurrency } from '../../query/currency.ts';
-import type { GroupKey } from '../../query/group-keys.ts';
-import { groupBy, type UsageFilter } from '../../query/grouping.ts';
+import { isSameKey, type BuiltInKey } from '../../query/group-keys.ts';
+import { groupBy } from '../../query/grouping.ts';
+import { filterWords } from '../../query/usage-filter.ts';
 import { statsJson } from '../../report/json.ts';
 import { periodOf, bucketsOf } from '../../report/period.ts';
 import { statsTable } from '../../report/stats.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
-import type { Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
+import { filterOf, keysOf, warnOfUndecided } from '../reporting/asked-names.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { nothingFound } from '../reporting/nothing-found.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import { screenOf } from '../reporting/screen.ts';
+import type { GivenFilter } from '../../query/store-names.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
-export interface StatsOptions extends ReportOptions, PeriodOptions, UsageFilter {
+export interface StatsOptions extends ReportOptions, PeriodOptions, GivenFilter {
   /** Keys in addition to the command's own. */
-  groupBy?: GroupKey[];
+  groupBy?: string[];
 }
 
 /** Prints tokens and cost by the command's own key, and by those that --group-by adds. */
-export async function printStats(context: Context, own: GroupKey, options: StatsOptions): Promise<void> {
+export async function printStats(context: Context, own: BuiltInKey, options: StatsOptions): Promise<void> {
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
-  const keys = [own, ...(options.groupBy ?? []).filter((key) => key !== own)];
   const snapshot = readSnapshot(options.dataDir);
+  const added = keysOf(options.groupBy ?? [], snapshot.state);
+  const keys = [own, ...added.filter((key) => !isSameKey(key, own))];
+  const filter = filterOf(context, options, snapshot.state);
   const sessions = inCurrency(snapshot.sessions, currencyOf(context, options.dataDir, options.currency));
   const lostRounds = lostRoundsOf(snapshot.state);
-  const stats = groupBy(sessions, keys, { ...options, buckets: bucketsOf(period), local });
-  const filter = filterWords(options);
-  const text = options.json
-    ? statsJson(stats, lostRounds)
-    : statsTable(stats, { period, filter, lostRounds }, screenOf(context), () =>
-        nothingFound(sessions, local, filter),
-      );
-  await context.write(text);
-  const { model, consumer } = options;
-  if (stats.total.rounds === 0) warnOfUnknownNames(context, sessions, { model, consumer }, local, period);
+  const stats = groupBy(sessions, keys, { ...filter, buckets: bucketsOf(period), local });
+  const words = filterWords(filter);
+  const otherwise = (): string => nothingFound(sessions, local, words);
+  if (options.json) await writeJson(context, statsJson(stats, lostRounds));
+  else
+    await context.write(
+      statsTable(stats, { period, filter: words, lostRounds }, screenOf(context), otherwise),
+    );
+  if (stats.total.rounds === 0) warnOfUnknownNames(context, sessions, filter, local, period);
+  warnOfUndecided(context, stats.undecided);
   warnOfUnconverted(context, stats.total);
   requirePrices(stats.total, options.strict);
-}
-
-/** The filter, for headings: `model qwen-max`. */
-function filterWords({ model, consumer }: UsageFilter): string[] {
-  return [
-    ...(model === undefined ? [] : [`model ${model}`]),
-    ...(consumer === undefined ? [] : [`consumer ${consumer}`]),
-  ];
 }

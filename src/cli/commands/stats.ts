@@ -1,17 +1,16 @@
 import type { Command } from 'commander';
 import { example } from '../command.ts';
 import {
-  consumerOption,
   daysOption,
   groupByOption,
   jsonOption,
-  modelOption,
   reportCurrencyOption,
   sinceOption,
   strictOption,
   timeZoneOption,
   untilOption,
 } from '../options/report-options.ts';
+import { addFilterOptions } from '../options/filter-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
 
 /** What stats-model, stats-date and stats-consumer have in common. */
@@ -20,9 +19,8 @@ export function addStats(program: Command, name: string, description: string, us
     .command(name)
     .description(description)
     .addOption(dataDirOption())
-    .addOption(groupByOption('Add keys, separated by commas'))
-    .addOption(modelOption())
-    .addOption(consumerOption())
+    .addOption(groupByOption('Add keys, separated by commas'));
+  addFilterOptions(command)
     .addOption(daysOption())
     .addOption(sinceOption())
     .addOption(untilOption())

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { NoAnswer } from '../../platform/errors.ts';
 import { sessionName, sessionPath, urlPath } from '../../site/names.ts';
 import { readSnapshot } from '../../store/read.ts';
-import type { Context } from '../context.ts';
+import { writeJson, type Context } from '../context.ts';
 import { refusePruned, requireRound, sessionOf } from '../reporting/session-argument.ts';
 
 export interface UrlOptions {
@@ -28,7 +28,8 @@ export async function url(context: Context, id: string, options: UrlOptions): Pr
   const page = baseUrl === undefined ? pageOnDisk(siteDir, path) : `${baseUrl}${urlPath(path.split('/'))}`;
   const link = round === undefined ? page : `${page}#r-${round}`;
   const document = { version: 1, session_id: session.id, url: link };
-  await context.write(options.json ? `${JSON.stringify(document)}\n` : `${link}\n`);
+  if (options.json) await writeJson(context, `${JSON.stringify(document)}\n`);
+  else await context.write(`${link}\n`);
 }
 
 function pageOnDisk(siteDir: string, path: string): string {

@@ -89,5 +89,6 @@ const KEPT = 3;
 function note(seen: Seen, result: ParseResult): void {
   seen.rounds += result.rounds;
   seen.rejectedLines += result.rejectedLines;
-  seen.warnings = [...seen.warnings, ...warningLines(result)].slice(-KEPT);
+  // A run repeats what is still so.
+  seen.warnings = [...new Set([...seen.warnings, ...warningLines(result)])].slice(-KEPT);
 }

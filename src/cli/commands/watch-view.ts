@@ -1,5 +1,6 @@
 import type { ParseResult } from '../../ingest/tally.ts';
 import { nodeFiles } from '../../platform/files.ts';
+import { printableMessage } from '../../platform/clean-text.ts';
 import { plural } from '../../platform/count-text.ts';
 import { liveLines, redraw } from '../../report/live-text.ts';
 import { parseLine } from '../../report/parse-line.ts';
@@ -78,7 +79,7 @@ export function lineView(context: Context): WatchView {
   let warned: string | null = null;
   return {
     async show({ obstacle }, result) {
-      if (obstacle !== null && obstacle !== warned) context.warn(`monitor: ${obstacle}\n`);
+      if (obstacle !== null && obstacle !== warned) context.warn(`monitor: ${printableMessage(obstacle)}\n`);
       warned = obstacle;
       if (!result) return;
       for (const warning of warningLines(result)) context.warn(`monitor: ${warning}\n`);

@@ -6,10 +6,12 @@ const FOLDERS: ReadonlyMap<string, 'dataDir' | 'siteDir'> = new Map([
   ['--output-dir', 'dataDir'],
   ['--site-dir', 'siteDir'],
 ]);
-const FLAGS: ReadonlyMap<string, 'quiet' | 'json' | 'full'> = new Map([
+const FLAGS: ReadonlyMap<string, 'quiet' | 'json' | 'full' | 'replace' | 'allowOtherOwner'> = new Map([
   ['--quiet', 'quiet'],
   ['--json', 'json'],
   ['--full', 'full'],
+  ['--replace', 'replace'],
+  ['--allow-other-owner', 'allowOtherOwner'],
 ]);
 
 /**

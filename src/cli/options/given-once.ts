@@ -1,14 +1,26 @@
-import type { Command, Option } from 'commander';
+import { Option, type Command } from 'commander';
 import { cleanLine } from '../../platform/clean-text.ts';
 
 /**
+ * An option that can be given several times, with one value each. Commander's own lists take all words that follow, also
+ * the name of a file.
+ */
+export class RepeatableOption<T> extends Option {
+  constructor(flags: string, description: string, parse: (text: string) => T) {
+    super(flags, description);
+    this.argParser<T[] | undefined>((text, before = []) => [...before, parse(text)]);
+  }
+}
+
+/**
  * Makes it a usage error to give an option twice: otherwise the last one would win silently. Options that take a list
- * (`--log-path`) can be repeated. Two names of one option (`--output-dir`, `--data-dir`) count as the same. Call it after
+ * (`--log-path`, `--where`) can be repeated. Two names of one option (`--output-dir`, `--data-dir`) count as the same. Call it after
  * all commands are added.
  */
 export function refuseRepeats(program: Command): void {
   for (const command of [program, ...program.commands])
-    for (const option of command.options) if (!option.variadic) refuseSecond(command, option);
+    for (const option of command.options)
+      if (!option.variadic && !(option instanceof RepeatableOption)) refuseSecond(command, option);
 }
 
 /** Commander emits an event for each use of an option, after it has parsed the value. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { GROUP_KEYS, type GroupKey } from '../../query/group-keys.ts';
+import { GROUP_KEYS } from '../../query/group-keys.ts';
 import { currencyOption } from './store-options.ts';
 import { MOST_DAYS, timeZoneParser, wholeNumber } from './values.ts';
 
@@ -54,33 +54,29 @@ export function daysOption(): Option {
     .conflicts(['since', 'until']);
 }
 
-export function modelOption(): Option {
-  return new Option('--model <name>', 'Only rounds of this model (whole name, in any case)');
-}
-
-export function consumerOption(): Option {
-  return new Option('--consumer <name>', 'Only rounds of this consumer (whole name, in any case)');
-}
+const KEYS = `${GROUP_KEYS.join(', ')}, service_tier, or a dimension of the store`;
 
 /** `--group-by model,date` */
 export function groupByOption(what: string): Option {
-  return new Option('--group-by <keys>', `${what}: ${GROUP_KEYS.join(', ')}`).argParser((text) =>
-    groupKeys(text),
-  );
+  return new Option('--group-by <keys>', `${what}: ${KEYS}`).argParser(groupNames);
 }
 
 /** `--group-by` of an export: keys, or just `round`. */
 export function groupByOrRoundOption(): Option {
   return new Option(
     '--group-by <keys>',
-    `One row for each combination of ${GROUP_KEYS.join(', ')}; or for each round`,
-  ).argParser((text) => (text.trim().toLowerCase() === 'round' ? 'round' : groupKeys(text, '; or round')));
+    `One row for each combination of keys: ${KEYS}; or round, for each round`,
+  ).argParser((text) => {
+    const names = groupNames(text);
+    if (!names.some((name) => name.toLowerCase() === 'round')) return names;
+    if (names.length === 1) return 'round';
+    throw new InvalidArgumentError('It cannot be both keys and round.');
+  });
 }
 
-function groupKeys(text: string, or = ''): GroupKey[] {
-  const names = text.split(',').map((name) => name.trim().toLowerCase());
-  const keys = GROUP_KEYS.filter((key) => names.includes(key));
-  if (names.every((name) => keys.some((key) => key === name)) && new Set(names).size === names.length)
-    return keys.toSorted((a, b) => names.indexOf(a) - names.indexOf(b));
-  throw new InvalidArgumentError(`It must be one or more of ${GROUP_KEYS.join(',')}, each once${or}.`);
+/** Names of keys. Only the store knows whether they exist. */
+function groupNames(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (!names.includes('')) return names;
+  throw new InvalidArgumentError(`It must be a comma-separated list of keys: ${KEYS}.`);
 }

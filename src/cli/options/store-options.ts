@@ -20,6 +20,10 @@ export interface StoreOptions {
   /** True: given without a list of kinds. */
   redact?: RedactKind[] | true;
   redactPatterns?: string;
+  /** `none`: no names. */
+  keep?: string[];
+  drop?: string[];
+  dimension?: string[];
 }
 
 /** One option with two names. */
@@ -73,6 +77,18 @@ export function addStoreOptions(command: Command): Command {
     .addOption(storePricesOption())
     .addOption(priceListOption())
     .addOption(currencyOption("Default currency of reports, or 'none' to convert nothing; kept by the store"))
+    .option(
+      '--dimension <name...>',
+      'Also count usage by this attribute of ai_log or access-log field; kept by the store',
+    )
+    .option(
+      '--keep <name...>',
+      "Keep this attribute or access-log field in full; 'none' clears the list; kept by the store",
+    )
+    .option(
+      '--drop <name...>',
+      "Do not keep this attribute or access-log field (* matches any text); 'none' clears the list; kept by the store",
+    )
     .option('--no-content', 'Store numbers only, no text (fixed)')
     .option(
       '--redact [kinds]',

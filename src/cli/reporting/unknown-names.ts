@@ -1,18 +1,18 @@
 import { cleanLine } from '../../platform/clean-text.ts';
 import { clip } from '../../report/terminal.ts';
 import type { LocalTime } from '../../query/time-zone.ts';
-import { findNames, type NameFilter, type UnknownName } from '../../report/unknown-names.ts';
+import { findNames, type UnknownName } from '../../report/unknown-names.ts';
+import { conditionText, filterWords, type UsageFilter } from '../../query/usage-filter.ts';
 import type { StoredSessions } from '../../store/index/index.ts';
 import { BUCKET_MS } from '../../model/usage-cell.ts';
 import type { Context } from '../context.ts';
 
-/** The command that lists the names of each kind. */
-const LISTED_BY = {
-  model: 'monitor stats-model',
-  consumer: 'monitor stats-consumer',
-  agent: 'monitor list',
-  channel: 'monitor list',
-} as const satisfies Record<keyof NameFilter, string>;
+/** The command that lists the names of a kind. */
+function listedBy(kind: string): string {
+  if (kind === 'model' || kind === 'consumer') return `monitor stats-${kind}`;
+  if (kind === 'agent' || kind === 'channel' || kind === 'session') return 'monitor list';
+  return `monitor stats-model --group-by ${cleanLine(kind)}`;
+}
 
 interface Period {
   /** Milliseconds since 1970 UTC; infinite: no limit. */
@@ -28,11 +28,11 @@ interface Period {
 export function warnOfUnknownNames(
   context: Pick<Context, 'warn'>,
   sessions: Pick<StoredSessions, 'sharedCells' | 'usages' | 'heads' | 'size'>,
-  filter: NameFilter,
+  filter: UsageFilter,
   local: LocalTime,
   period?: Period,
 ): UnknownName[] {
-  if (Object.values(filter).every((name) => name === undefined)) return [];
+  if (filterWords(filter).length === 0) return [];
   const { unknown, lastAt } = findNames(sessions, filter);
   for (const name of unknown) context.warn(`monitor: ${unknownText(name, sessions.size === 0)}\n`);
   const isOutside =
@@ -46,16 +46,19 @@ export function warnOfUnknownNames(
 
 /** `no model 'qwen-mx' in the store. Did you mean 'qwen-max'?` */
 function unknownText({ kind, name, nearest }: UnknownName, isEmpty: boolean): string {
-  const what = `no ${kind} ${quoted(name)} in the store`;
+  const what = `no ${cleanLine(kind)} ${quoted(name)} in the store`;
   if (isEmpty) return `${what}: it has no rounds yet`;
-  if (nearest.length === 0) return `${what}. List them with '${LISTED_BY[kind]}'`;
+  if (nearest.length === 0) return `${what}. List them with '${listedBy(kind)}'`;
   return `${what}. Did you mean ${nearest.map(quoted).join(' or ')}?`;
 }
 
-function wordsOf(filter: NameFilter): string {
-  return Object.entries(filter)
-    .flatMap(([kind, name]) => (name === undefined ? [] : [`${kind} ${quoted(String(name))}`]))
-    .join(' and ');
+/** `model 'qwen-max' and department=search` */
+function wordsOf({ where = [], ...names }: UsageFilter): string {
+  const named = Object.entries(names).flatMap(([kind, name]) =>
+    name === undefined ? [] : [`${kind} ${quoted(name)}`],
+  );
+  const conditions = where.map((condition) => clip(cleanLine(conditionText(condition)), 200));
+  return [...named, ...conditions].join(' and ');
 }
 
 function quoted(name: string): string {

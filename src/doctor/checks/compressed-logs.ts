@@ -5,15 +5,23 @@ import type { LogFile } from '../../logs/discover.ts';
 import { isUnchanged } from '../../logs/seen-file.ts';
 import type { Compression, LogPosition, UnsupportedForm } from '../../model/log-position.ts';
 import type { Check, Found } from '../check.ts';
+import type { LogStatus } from '../log-status.ts';
 
-/** `program`: a program is missing. `form`: these forms are not read. `damaged`: a run could not read them. */
-type Why = { why: 'program'; program: string } | { why: 'form'; forms: string[] } | { why: 'damaged' };
+/**
+ * `program`: a program is missing. `form`: these forms are not read. `damaged`: a run could not read them. `end`: it
+ * could not read what is behind their last gzip member.
+ */
+type Why =
+  | { why: 'program'; program: string }
+  | { why: 'form'; forms: string[] }
+  | { why: 'damaged' }
+  | { why: 'end' };
 type CompressedFound = Found<'unread-compressed', { logs: number; bytes: number } & Why>;
 
-/** Compressed logs of which nothing can be read. */
+/** Compressed logs that cannot be read, or not to their end. */
 export const compressedLogsCheck: Check<CompressedFound> = {
   kinds: { 'unread-compressed': { area: 'log', severity: 'warning' } },
-  find({ files, logs, store, sample }) {
+  find({ files, logs, statuses, store, sample }) {
     // A file that the sample found damaged has its own finding.
     const others = logs.filter(({ path }) => !sample.damaged.includes(path));
     const missing = new Map<string, File[]>();
@@ -31,6 +39,7 @@ export const compressedLogsCheck: Check<CompressedFound> = {
       ...[...missing].flatMap(([program, list]) => foundIn(list, { why: 'program', program })),
       ...foundIn(foreign, { why: 'form', forms }),
       ...foundIn(damaged, { why: 'damaged' }),
+      ...foundIn(statuses.flatMap(endOf), { why: 'end' }),
     ];
   },
 };
@@ -48,10 +57,17 @@ function foundIn(list: readonly File[], why: Why): CompressedFound[] {
   return [{ code: 'unread-compressed', where, facts: { logs: list.length, bytes, ...why } }];
 }
 
+/** What is behind the end of a file that a run has read. */
+function endOf({ log, generation }: LogStatus): File[] {
+  const { offset, unread } = generation ?? {};
+  if (!log.compressed || !offset || unread?.why !== 'damaged') return [];
+  return [{ path: log.path, bytes: unread.bytes, form: unread.form }];
+}
+
 /** Undefined for a file that is not compressed, or that this user may not open. */
 function compressedFile(files: Files, { path }: LogFile): File | undefined {
   try {
-    return withFile(files, path, 'read', (fd) => {
+    return withFile(files, path, 'given', (fd) => {
       const form = compressionOf(path, readBytes(files, fd, 0, MAGIC_BYTES));
       return form && { path, bytes: files.facts(fd).size, form };
     });

@@ -1,6 +1,8 @@
+import { CountingRules } from '../../session-format/round-cells.ts';
+import { coverageOf } from '../../store/state.ts';
 import { join } from 'node:path';
-import { MonitorError } from '../../platform/errors.ts';
-import { errorCode, isAbsent, type Files } from '../../platform/files.ts';
+import { isSystemError, MonitorError } from '../../platform/errors.ts';
+import { isAbsent, type Files } from '../../platform/files.ts';
 import { parsePriceBook } from '../../pricing/price-book.ts';
 import { pricesPath } from '../../store/price-files.ts';
 import { readPruned } from '../../store/pruned-file.ts';
@@ -88,15 +90,15 @@ function inspect({ files, dir, deep }: Evidence, snapshot: Snapshot): Inspected 
 /** As far as a file's size, its first line and its last round show. */
 function damageOf(files: Files, dir: string, entry: SessionHead): Damage | undefined {
   const path = join(dir, entry.file);
-  const size = files.stat(path)?.size;
-  if (size === undefined) return 'session-missing';
-  if (size < entry.end) return 'session-cut';
   try {
+    const size = files.stat(path)?.size;
+    if (size === undefined) return 'session-missing';
+    if (size < entry.end) return 'session-cut';
     if (!holdsRounds(files, dir, entry)) return 'session-foreign';
     return headerOf(files, path, entry.id) ? undefined : 'session-foreign';
   } catch (error) {
     if (isAbsent(error)) return 'session-missing';
-    if (errorCode(error) === undefined) throw error;
+    if (!isSystemError(error) && !(error instanceof MonitorError)) throw error;
     return 'session-unreadable';
   }
 }
@@ -107,11 +109,12 @@ function deepReader(
   { dir, state, priceLines }: Snapshot,
 ): (entry: SessionEntry) => Damage | undefined {
   const book = parsePriceBook(priceLines, pricesPath(dir, state.prices.generation));
+  const counting = { book, rules: new CountingRules(coverageOf(state)) };
   const removed = readPruned(files, dir, state);
   return (entry) => {
     const repairs = noRepairs();
     try {
-      checkSession(files, dir, entry, book, removed.get(entry.id) ?? [], repairs);
+      checkSession(files, dir, entry, counting, removed.get(entry.id) ?? [], repairs);
     } catch (error) {
       // The price book lacks an entry that a round names.
       if (!(error instanceof MonitorError)) throw error;

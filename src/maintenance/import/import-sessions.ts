@@ -1,6 +1,8 @@
+import { takeOver } from '../../store/take-over.ts';
 import { join, resolve } from 'node:path';
 import type { Redactor } from '../../redact/redact.ts';
 import { InputOutputError, UsageError, isSystemError } from '../../platform/errors.ts';
+import { systemErrorText } from '../../platform/system-errors.ts';
 import { digest } from '../../platform/digest.ts';
 import { errorCode, readWhole, type Files } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
@@ -83,8 +85,8 @@ export async function importSessions(files: Files, options: ImportOptions): Prom
       known ?? createStore(files, options.dir, resolveStatePath(options.dir, undefined), NO_FILTERS);
     keepPriceBasis(files, store, basis);
     const redactor = await redactorOf(store.filters);
-    const state = readCurrentState(files, store);
-    const index = new StoredIndex(files, store.dir, state.index);
+    const state = takeOver(files, store, readCurrentState(files, store));
+    const index = new StoredIndex(files, store.dir, state);
     const batch = new Batch(files, store, state, () => index, resolver, redactor);
     try {
       const result = await new Import(files, store, options, redactor, { batch, state, index }).run(names);
@@ -94,7 +96,7 @@ export async function importSessions(files: Files, options: ImportOptions): Prom
     }
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const message = `${error.message} (the store is ${options.dir}). What was committed is kept; import again to continue`;
+    const message = `${systemErrorText(error)}. What was committed to the store ${options.dir} is kept; import again to continue`;
     throw new InputOutputError(message, { cause: error });
   } finally {
     release();
@@ -149,8 +151,7 @@ class Import {
     this.#redactor = redactor;
     this.#writing = writing;
     this.#state = writing?.state ?? (store && readCurrentState(files, store));
-    const index =
-      writing?.index ?? (store && this.#state && new StoredIndex(files, store.dir, this.#state.index));
+    const index = writing?.index ?? (store && this.#state && new StoredIndex(files, store.dir, this.#state));
     this.#index = index;
     this.#sessions = new Set(index?.sessions.keys());
     for (const log of index?.closed.values() ?? []) if (isImported(log)) this.#remember(log);
@@ -204,13 +205,14 @@ class Import {
   }
 
   #read(path: string): { text: string; mtime: number } | { problem: string } {
-    const facts = this.#files.stat(path);
-    if (!facts?.isFile) return { problem: 'is not a file' };
-    if (facts.size > LARGEST_FILE) return { problem: `is larger than ${LARGEST_FILE} bytes` };
     try {
-      return { text: readWhole(this.#files, path)?.toString() ?? '', mtime: facts.mtime };
+      const facts = this.#files.stat(path);
+      if (!facts?.isFile) return { problem: 'is not a file' };
+      if (facts.size > LARGEST_FILE) return { problem: `is larger than ${LARGEST_FILE} bytes` };
+      return { text: readWhole(this.#files, path, 'given')?.toString() ?? '', mtime: facts.mtime };
     } catch (error) {
       if (errorCode(error) === 'EACCES') return { problem: 'cannot be read: permission denied' };
+      if (errorCode(error) === 'ELOOP') return { problem: 'is a link to itself' };
       throw error;
     }
   }

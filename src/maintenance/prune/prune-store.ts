@@ -1,7 +1,10 @@
+import { takeOver } from '../../store/take-over.ts';
+import { FieldKeeper } from '../../session-format/kept-fields.ts';
 import { join } from 'node:path';
 import { readRound } from '../../session-format/read-round.ts';
 import { parseJson } from '../../platform/json-spans.ts';
 import { InputOutputError, isSystemError } from '../../platform/errors.ts';
+import { systemErrorText } from '../../platform/system-errors.ts';
 import { readWhole, type Files } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
 import { rejectedPath } from '../../store/commit.ts';
@@ -10,14 +13,15 @@ import { readPruned, type PrunedKeys, type PrunedPart } from '../../store/pruned
 import { checkSessionFile, recordsPath, storedRounds } from '../../store/session-file.ts';
 import { readHeaderId } from '../../store/session-lines.ts';
 import { readCurrentState } from '../../store/current-state.ts';
-import type { State } from '../../store/state.ts';
+import { coverageOf, type State } from '../../store/state.ts';
 import { StoredIndex } from '../../store/index/index.ts';
 import { lockPath, openStore, type Store } from '../../store/store.ts';
 import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
+import { subtractTools, toolCountsOf } from '../../model/tool-counts.ts';
 import { subtractCells } from '../../model/usage-cells.ts';
 import { copyName } from '../repair/repair-problem.ts';
 import { keysOfRounds } from './keys-of-rounds.ts';
-import { withoutWords } from '../../session-format/write-round.ts';
+import { wordlessLine } from '../../session-format/write-round.ts';
 import { sumUsage, summaryOf } from '../../session-format/summary.ts';
 
 export interface PruneOptions {
@@ -60,7 +64,7 @@ export function pruneStore(files: Files, options: PruneOptions): PruneResult {
     return new Pruning(files, store, options).run();
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const message = `${error.message} (the store is ${options.dir}). Each session was pruned completely or not at all. Run prune again to continue`;
+    const message = `${systemErrorText(error)}. Each session of the store ${options.dir} was pruned completely or not at all. Run prune again to continue`;
     throw new InputOutputError(message, { cause: error });
   } finally {
     release();
@@ -74,6 +78,8 @@ class Pruning {
   readonly #index: StoredIndex;
   readonly #removed: ReadonlyMap<string, PrunedPart[]>;
   #state: State;
+  /** Keeps of attributes and line fields what a store without texts has. */
+  readonly #codes: FieldKeeper;
   #removals: Removal[] = [];
   #rewrites: Rewrite[] = [];
   #batchBytes = 0;
@@ -82,8 +88,14 @@ class Pruning {
     this.#files = files;
     this.#store = store;
     this.#options = options;
-    this.#state = readCurrentState(files, store);
-    this.#index = new StoredIndex(files, store.dir, this.#state.index);
+    const state = readCurrentState(files, store);
+    this.#state = options.isDryRun ? state : takeOver(files, store, state);
+    this.#codes = new FieldKeeper(
+      store.fields,
+      coverageOf(this.#state).dimensions.map(({ name }) => name),
+      false,
+    );
+    this.#index = new StoredIndex(files, store.dir, this.#state);
     this.#removed = readPruned(files, store.dir, this.#state);
   }
 
@@ -137,9 +149,10 @@ class Pruning {
         entry.usage,
         earlier.flatMap(({ usage }) => usage),
       ),
+      ...subtractTools(entry, earlier),
     };
     const nothing = { length: 0, crc: 0 };
-    const left = { id, file, created, updated, rounds, model, errors };
+    const left = { id, file, created, updated, rounds, model, errors, ...toolCountsOf(entry) };
     const marks = { pruned: now, pruned_rounds: rounds };
     this.#removals.push({
       entry: { ...left, ...marks, title: null, end: 0, last: nothing, summary: nothing },
@@ -170,7 +183,7 @@ class Pruning {
     this.#rewrites.push({
       entry: left,
       file: entry.file,
-      rounds: inPieces(withoutTexts(storedRounds(this.#files, this.#store.dir, entry))),
+      rounds: inPieces(withoutTexts(storedRounds(this.#files, this.#store.dir, entry), this.#codes)),
       summary: summaryOf(left, sumUsage(usage)),
     });
     this.#batchBytes += entry.end;
@@ -259,10 +272,10 @@ function firstRoundOf(entry: SessionEntry, content: boolean): number {
 }
 
 /** Rounds as stored with --no-content. */
-function* withoutTexts(lines: Iterable<string>): Generator<string> {
+function* withoutTexts(lines: Iterable<string>, keeper: FieldKeeper): Generator<string> {
   for (const line of lines) {
-    const { context: _c, question_round: _q, system_round: _s, ...fields } = readRound(line).stored;
-    yield JSON.stringify(withoutWords(fields));
+    const { stored, texts } = readRound(line);
+    yield wordlessLine(stored, keeper.ofStored(texts));
   }
 }
 

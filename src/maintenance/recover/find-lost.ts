@@ -1,3 +1,4 @@
+import type { FieldKeeper } from '../../session-format/kept-fields.ts';
 import { parseJson } from '../../platform/json-spans.ts';
 import type { Redactor } from '../../redact/redact.ts';
 import { isFilteredOut, type Filters } from '../../store/store.ts';
@@ -16,6 +17,7 @@ export interface Wanted {
   isLost: (at: LinePosition, session: string) => boolean;
   filters: Filters;
   redactor: Redactor | undefined;
+  keeper: FieldKeeper;
   /** The cost of a round at its price, in units of 10⁻¹⁸ of its currency. */
   costOf: (round: FoundRound) => bigint;
 }

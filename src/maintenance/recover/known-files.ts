@@ -1,5 +1,6 @@
 import { errorCode, isAbsent, type Files } from '../../platform/files.ts';
 import { isSystemError } from '../../platform/errors.ts';
+import { troubleText } from '../../platform/system-errors.ts';
 import { discoverLogs, type LogFile } from '../../logs/discover.ts';
 import { identify } from '../../logs/identify.ts';
 import type { LogPosition } from '../../model/log-position.ts';
@@ -32,7 +33,7 @@ export async function findKnownFiles(
   more: readonly string[],
 ): Promise<KnownFiles> {
   const found = new Map<number, FoundLog>();
-  const unseen: string[] = [];
+  const unseen = new Set<string>();
   const byPath = new Map<string, number>();
   const ends = known.map(({ offset }) => offset);
   const logs = await discoverAll(files, known, more, unseen);
@@ -52,7 +53,7 @@ export async function findKnownFiles(
   for (const one of found.values()) one.predecessor = predecessorOf(one, byPath);
   return {
     found: new Map([...found].toSorted(([a], [b]) => a - b)),
-    unseen,
+    unseen: [...unseen],
     close: () => {
       for (const { log } of found.values()) log.close();
     },
@@ -63,7 +64,7 @@ async function discoverAll(
   files: Files,
   known: readonly LogPosition[],
   more: readonly string[],
-  unseen: string[],
+  unseen: Set<string>,
 ): Promise<LogFile[]> {
   const logs = new Map<string, LogFile>();
   const patterns = [...known.flatMap(({ pattern, path }) => [pattern, path]), ...more];
@@ -71,9 +72,10 @@ async function discoverAll(
     try {
       const discovered = await discoverLogs(files, [pattern]);
       for (const log of discovered.logs) if (!logs.has(log.path)) logs.set(log.path, log);
+      for (const { path, reason } of discovered.lost) unseen.add(`${path}: ${reason}`);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      unseen.push(`${pattern}: ${reasonOf(error)}`);
+      unseen.add(`${pattern}: ${reasonOf(error)}`);
     }
   }
   return [...logs.values()];
@@ -83,16 +85,16 @@ async function openOrSay(
   files: Files,
   file: LogFile,
   ends: readonly number[],
-  unseen: string[],
+  unseen: Set<string>,
 ): Promise<OpenLog | undefined> {
   try {
     const log = await openLog(files, file, () => ends);
     if (!isUnreadable(log)) return log;
-    unseen.push(`${file.path}: ${UNREADABLE[log.why]}${log.detail === '' ? '' : ` (${log.detail})`}`);
+    unseen.add(`${file.path}: ${UNREADABLE[log.why]}${log.detail === '' ? '' : ` (${log.detail})`}`);
     return undefined;
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    if (!isAbsent(error)) unseen.push(`${file.path}: ${reasonOf(error)}`);
+    if (!isAbsent(error)) unseen.add(`${file.path}: ${reasonOf(error)}`);
     return undefined;
   }
 }
@@ -105,7 +107,7 @@ const UNREADABLE: Readonly<Record<UnreadableFile['why'], string>> = {
 };
 
 function reasonOf(error: Error): string {
-  return errorCode(error) === 'EACCES' ? 'permission denied' : error.message;
+  return errorCode(error) === 'EACCES' ? 'permission denied' : troubleText(error);
 }
 
 function predecessorOf({ log, position }: FoundLog, byPath: ReadonlyMap<string, number>): number | undefined {

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { InputOutputError } from '../../platform/errors.ts';
 import { withFile, type Files } from '../../platform/files.ts';
-import type { PriceBook } from '../../pricing/price-book.ts';
 import { mergeCells } from '../../model/usage-cells.ts';
 import { nameSessionFile } from '../../store/names.ts';
 import type { SessionRewrite } from '../../store/recommit.ts';
@@ -9,9 +8,10 @@ import { appendRounds, recordsPath } from '../../store/session-file.ts';
 import { copyRounds } from '../../store/session-lines.ts';
 import type { Store } from '../../store/store.ts';
 import type { PruneMarks, SessionEntry } from '../../model/session-entry.ts';
+import { withoutTools } from '../../model/tool-counts.ts';
 import { LineArena } from '../../ingest/arena.ts';
-import { readSession } from '../read-session.ts';
-import { marksOf, removedRounds, withRemoved, type Removed } from '../removed-rounds.ts';
+import { readSession, type Counting } from '../read-session.ts';
+import { marksOf, withRemoved, type Removed } from '../removed-rounds.ts';
 import { copyName } from '../repair/repair-problem.ts';
 import { SessionDraft } from '../../ingest/session-draft.ts';
 import { compare, type FoundRound, type FoundSession, type Wanted } from './find-lost.ts';
@@ -21,7 +21,7 @@ import type { Source, ToldRound } from './sources.ts';
 export interface PutBack {
   files: Files;
   store: Store;
-  book: PriceBook;
+  counting: Counting;
   /** The sessions' new index entries, to which the recovered rounds are added. */
   sessions: Map<string, SessionEntry>;
   /** Other rewrites of sessions; a session that gets rounds back is taken off this list. */
@@ -165,7 +165,8 @@ class Writer {
     this.#use(!store.filters.no_content && !isBare);
     const flags = found.isTimeMissing ? [...told.flags, 'time-missing'] : told.flags;
     const price = found.price ?? 'unpriced';
-    const facts = { time: found.time, at: found.at, price, flags };
+    const kept = wanted.keeper.fieldsOf(told);
+    const facts = { time: found.time, at: found.at, price, flags, kept };
     const length = this.#draft?.add(wanted.redactor?.round(told) ?? told, facts, NOT_ASKED) ?? -1;
     if (length < 0) return 0;
     this.#added++;
@@ -175,10 +176,16 @@ class Writer {
   #use(keepsText: boolean): void {
     if (this.#draft && this.#draftKeepsText === keepsText) return;
     this.flush();
-    const { files, store } = this.#into;
+    const { files, store, counting } = this.#into;
     this.#draft = this.#entry
-      ? SessionDraft.resume(files, store.dir, this.#entry, keepsText, this.#space)
-      : SessionDraft.create({ id: this.#id, file: this.#file }, keepsText, this.#space, this.#known);
+      ? SessionDraft.resume(files, store.dir, this.#entry, keepsText, counting.rules, this.#space)
+      : SessionDraft.create(
+          { id: this.#id, file: this.#file },
+          keepsText,
+          counting.rules,
+          this.#space,
+          this.#known,
+        );
     this.#draftKeepsText = keepsText;
   }
 
@@ -199,14 +206,14 @@ class Writer {
 
   /** Reads the file again, so that the index matches its contents. Returns the paths written. */
   finish(expected: number): string[] {
-    const { files, store, book, sessions, removed: removedParts } = this.#into;
+    const { files, store, counting, sessions, removed: removedParts } = this.#into;
     const entry = this.#entry;
     if (!entry || this.#added !== expected) throw changedMeanwhile(store.dir);
     const removed = removedParts.get(this.#id) ?? [];
     const path = join(store.dir, this.#file);
-    const { sum } = readSession(files, path, book, (_, end) => end <= entry.end, removedRounds(removed));
+    const { sum } = readSession(files, path, counting, (_, end) => end <= entry.end, removed);
     if (sum.end !== entry.end) throw changedMeanwhile(store.dir);
-    const renewed = { ...entry, ...withRemoved(sum, removed), ...marksOf(removed, entry) };
+    const renewed = { ...withoutTools(entry), ...withRemoved(sum, removed), ...marksOf(removed, entry) };
     const { rounds, pruned_content: bare } = renewed;
     sessions.set(this.#id, {
       ...renewed,

@@ -1,3 +1,5 @@
+import { keeperOf } from '../../ingest/settings/field-keeper.ts';
+import { coverageOf } from '../../store/state.ts';
 import { join } from 'node:path';
 import type { Files } from '../../platform/files.ts';
 import { latestEntryOf, priceRound, type PriceBook } from '../../pricing/price-book.ts';
@@ -23,6 +25,7 @@ import { findLost, type FoundRound, type FoundSession, type Wanted } from './fin
 import { findKnownFiles } from './known-files.ts';
 import { putBack } from './put-back.ts';
 import { importedSource, sourcesOf, type Source } from './sources.ts';
+import { waitingSources } from './waiting-sources.ts';
 
 export interface RecoverOptions {
   /** Where else logs may be, in addition to the paths at which they were read. */
@@ -77,7 +80,10 @@ export async function recover(
   const known = await findKnownFiles(files, logs.filter(isLog), options.logPaths ?? []);
   try {
     const imported = importedSources(files, imports, options.toUtc ?? ((ms) => ms));
-    const sources = sourcesOf(known.found, imported);
+    const logged = sourcesOf(known.found, imported);
+    const there = new Set(logged.map(({ id }) => id));
+    const waiting = waitingSources(files, store.dir, there);
+    const sources = [...logged, ...waiting].toSorted((a, b) => a.id - b.id);
     // Without an index it is unknown which lines were not stored because they had been imported.
     const sessions = new Set(plan.isIndexed ? [] : imports.map(({ imported: { session } }) => session));
     const importIds = new Set(imports.map(({ id }) => id));
@@ -87,18 +93,19 @@ export async function recover(
       if (isPassed) passedOver++;
       return isPassed;
     };
+    const redactor = await redactorOf(store.filters);
     const wanted: Wanted = {
       lacking: plan.isIndexed ? lacking : undefined,
       removed: (id) => (removed.get(id) ?? []).flatMap(({ usage }) => usage),
       isLost: (at, session) =>
         plan.isCommitted(at) && !plan.kept.get(at[0])?.has(at[1]) && !mayBeImported(at, session),
       filters: store.filters,
-      redactor: await redactorOf(store.filters),
-      costOf: (round) => costOf(plan.book, round),
+      redactor,
+      keeper: keeperOf(store, coverageOf(renewal.state), redactor),
+      costOf: (round) => costOf(plan.counting.book, round),
     };
     const found = await findLost(sources, wanted);
-    const pricedToday = await price(plan.book, found, options.resolve);
-    const there = new Set(sources.map(({ id }) => id));
+    const pricedToday = await price(plan.counting.book, found, options.resolve);
     sayFound(
       plan,
       store.dir,
@@ -116,10 +123,10 @@ export async function recover(
         const { sessions } = renewal.index;
         const lost = new Map(plan.losses.map((one) => [one.id, one.marks]));
         const marks = (id: string): PruneMarks => lost.get(id) ?? {};
-        const { book } = plan;
-        const into = { files, store, book, sessions, rewrites, setAside, removed, marks, wanted };
+        const { counting } = plan;
+        const into = { files, store, counting, sessions, rewrites, setAside, removed, marks, wanted };
         renewal.written = await putBack(into, sources, found);
-        renewal.prices = plan.book.added.splice(0);
+        renewal.prices = plan.counting.book.added.splice(0);
       },
       close: known.close,
     };

@@ -1,5 +1,5 @@
 import { digest } from '../../platform/digest.ts';
-import { isSystemError } from '../../platform/errors.ts';
+import { isSystemError, MonitorError } from '../../platform/errors.ts';
 import { readWhole, type Files } from '../../platform/files.ts';
 import { readLogLine, type LoggedRound } from '../../ai-log/round.ts';
 import type { ImportedLog, LinePosition } from '../../model/log-position.ts';
@@ -77,9 +77,10 @@ export function importedSource(
 
 function readIfThere(files: Files, path: string): Buffer | undefined {
   try {
-    return readWhole(files, path);
+    return readWhole(files, path, 'given');
   } catch (error) {
-    if (!isSystemError(error)) throw error;
+    // Something else may be at its path by now.
+    if (!isSystemError(error) && !(error instanceof MonitorError)) throw error;
     return undefined;
   }
 }

@@ -1,5 +1,7 @@
-import { readRound } from '../../session-format/read-round.ts';
+import { takeOver } from '../../store/take-over.ts';
+import { CountingRules } from '../../session-format/round-cells.ts';
 import { InputOutputError, isSystemError, UsageError } from '../../platform/errors.ts';
+import { systemErrorText } from '../../platform/system-errors.ts';
 import type { Files } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
 import { enterPrice, parsePriceBook, type PriceBook } from '../../pricing/price-book.ts';
@@ -9,18 +11,16 @@ import { pricesPath } from '../../store/price-files.ts';
 import { type Index, StoredIndex } from '../../store/index/index.ts';
 import { mergeCells } from '../../model/usage-cells.ts';
 import { readPriceLines } from '../../store/read.ts';
-import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
+import { readPruned } from '../../store/pruned-file.ts';
 import { reprice } from '../../store/reprice.ts';
-import { storedRounds } from '../../store/session-file.ts';
 import { readCurrentState } from '../../store/current-state.ts';
-import type { State } from '../../store/state.ts';
+import { coverageOf, type State } from '../../store/state.ts';
 import { lockPath, openStore, type Store } from '../../store/store.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { BUCKET_MS, type PriceRef, type UsageCell } from '../../model/usage-cell.ts';
 import type { PricedSum, RefreshResult } from '../../model/refresh-result.ts';
 import { CostChanges } from './cost-changes.ts';
-import { removedRounds } from '../removed-rounds.ts';
-import { pricedCell } from '../read-session.ts';
+import { usageFromRounds } from '../session-usage.ts';
 
 /** What a refresh prices rounds by, determined under the lock. */
 export interface RefreshPrices {
@@ -57,7 +57,7 @@ export async function refreshPrices(
     return await refresh(files, openStore(files, store.dir), request);
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    const message = `${error.message} (the store is ${dir}). The prices have not changed`;
+    const message = `${systemErrorText(error)}. The prices of the store ${dir} have not changed`;
     throw new InputOutputError(message, { cause: error });
   } finally {
     release();
@@ -68,8 +68,9 @@ async function refresh(files: Files, store: Store, request: RefreshRequest): Pro
   const { dir } = store;
   const { span, isDryRun = false } = request;
   const { resolve, keep } = await request.prices(store);
-  const state = readCurrentState(files, store);
-  const index = new StoredIndex(files, dir, state.index);
+  const stored = readCurrentState(files, store);
+  const state = isDryRun ? stored : takeOver(files, store, stored);
+  const index = new StoredIndex(files, dir, state);
   const path = pricesPath(dir, state.prices.generation);
   const lines = readPriceLines(files, dir, state);
   const [old, book] = [parsePriceBook(lines, path), parsePriceBook(lines, path)];
@@ -79,9 +80,11 @@ async function refresh(files: Files, store: Store, request: RefreshRequest): Pro
   const changed = new Map<string, SessionEntry>();
   const changes = new CostChanges(old, book, request.monthOf);
   const removed = readPruned(files, dir, state);
+  const rules = new CountingRules(coverageOf(state));
   for (const entry of index.sessions.values()) {
     if (!entry.usage.some((cell) => mayChange(cell, models, span))) continue;
-    const usage = usageAnew(files, dir, entry, book, removed.get(entry.id) ?? [], changes);
+    const parts = removed.get(entry.id) ?? [];
+    const usage = usageFromRounds(files, dir, entry, { book, rules }, parts, (round) => changes.add(round));
     if (pricesIn(usage) !== pricesIn(entry.usage)) changed.set(entry.id, { ...entry, usage });
   }
   const renewed = withChanged(index, changed);
@@ -187,34 +190,6 @@ function mayChange(
   const entry = models.get(model) ?? null;
   return entry === null ? price !== 'unpriced' : price !== entry;
 }
-
-/** Reads a session's rounds one by one, and sums their usage and new costs. */
-function usageAnew(
-  files: Files,
-  dir: string,
-  entry: SessionEntry,
-  book: PriceBook,
-  parts: readonly PrunedPart[],
-  changes: CostChanges,
-): UsageCell[] {
-  // Only sums are left of pruned rounds, so they keep their prices.
-  let cells: UsageCell[] = parts.flatMap(({ usage }) => usage);
-  let rounds = removedRounds(parts);
-  for (const line of storedRounds(files, dir, entry)) {
-    const { stored } = readRound(line);
-    cells.push(pricedCell(stored, book));
-    changes.add(stored);
-    rounds++;
-    if (cells.length > MOST_CELLS) cells = mergeCells(cells);
-  }
-  if (rounds === entry.rounds) return mergeCells(cells);
-  throw new InputOutputError(
-    `the session file of ${JSON.stringify(entry.id)} in ${dir} holds ${rounds} rounds, and the index counts ${entry.rounds}. ` +
-      'Nothing was changed. Run monitor repair to see what can be recovered',
-  );
-}
-
-const MOST_CELLS = 10_000;
 
 /** Which rounds have which price, as text. */
 function pricesIn(cells: readonly UsageCell[]): string {

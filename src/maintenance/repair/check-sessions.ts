@@ -1,13 +1,20 @@
 import { join } from 'node:path';
 import type { Files } from '../../platform/files.ts';
-import type { PriceBook } from '../../pricing/price-book.ts';
 import { readSummary } from '../../store/session-file.ts';
 import type { Sessions } from '../../store/index/index.ts';
 import type { PrunedPart } from '../../store/pruned-file.ts';
+import type { StoredRound } from '../../session-format/stored-round.ts';
 import { isPruned, pruneMarks, type SessionEntry } from '../../model/session-entry.ts';
-import { differences, readSession, type ReadSession } from '../read-session.ts';
+import {
+  differences,
+  readSession,
+  type Counting,
+  type ReadSession,
+  type SessionSum,
+} from '../read-session.ts';
 import { removedRounds, tombstoneOf, withRemoved, type Removed } from '../removed-rounds.ts';
 import { copyName, loss, noRepairs, offsetsIn, rewriteOf, type SessionRepairs } from './repair-problem.ts';
+import { fullerTools, withoutTools } from '../../model/tool-counts.ts';
 import { subtractCells } from '../../model/usage-cells.ts';
 
 /** Compares each session file with its entry in an intact index, round by round, and keeps what is readable. */
@@ -15,13 +22,13 @@ export function checkSessions(
   files: Files,
   dir: string,
   sessions: Sessions,
-  book: PriceBook,
+  counting: Counting,
   removed: Removed,
 ): SessionRepairs {
   const repairs = noRepairs();
   for (const entry of sessions.values()) {
     if (isPruned(entry)) repairs.sessions.set(entry.id, entry);
-    else checkSession(files, dir, entry, book, removed.get(entry.id) ?? [], repairs);
+    else checkSession(files, dir, entry, counting, removed.get(entry.id) ?? [], repairs);
   }
   return repairs;
 }
@@ -31,7 +38,7 @@ export function checkSession(
   files: Files,
   dir: string,
   entry: SessionEntry,
-  book: PriceBook,
+  counting: Counting,
   parts: readonly PrunedPart[],
   repairs: SessionRepairs,
 ): void {
@@ -58,20 +65,17 @@ export function checkSession(
     loseAll();
     return;
   }
-  const read = readSession(
-    files,
-    path,
-    book,
-    (round, end) => end <= entry.end && round.round <= entry.rounds,
-    before,
-  );
+  const isOwnRound = (round: StoredRound, end: number): boolean =>
+    end <= entry.end && round.round <= entry.rounds;
+  const read = readSession(files, path, counting, isOwnRound, parts);
   const sum = withRemoved(read.sum, parts);
-  const isWhole =
-    sum.end === entry.end && sum.last.length === entry.last.length && sum.last.crc === entry.last.crc;
+  const isWhole = isWholeFile(sum, entry);
   if (isWhole && read.id === entry.id) {
     checkEntry(files, dir, entry, sum, repairs);
     return;
   }
+  const altered = read.isDamaged && readSession(files, path, counting, isOwnRound, parts, true);
+  if (altered && keepAltered(files, dir, entry, altered, parts, repairs)) return;
   // The contents of another session's file, or of one with a damaged first line, may not be this session's.
   const isOwn = isWhole || read.id === entry.id;
   lose(problemOf(read, entry), isOwn ? read : undefined);
@@ -80,9 +84,41 @@ export function checkSession(
     loseAll();
     return;
   }
-  const rest = { ...entry, ...sum, file: copyName(files, dir, entry.file) };
+  const rest = { ...withoutTools(entry), ...sum, file: copyName(files, dir, entry.file) };
   repairs.sessions.set(entry.id, rest);
   repairs.rewrites.push(rewriteOf(rest, entry.file));
+}
+
+function isWholeFile({ end, last }: SessionSum, entry: SessionEntry): boolean {
+  return end === entry.end && last.length === entry.last.length && last.crc === entry.last.crc;
+}
+
+/**
+ * Keeps rounds that do not match their checksum if all numbers of the session are still those of the index: then only
+ * texts have changed. Returns false otherwise.
+ */
+function keepAltered(
+  files: Files,
+  dir: string,
+  entry: SessionEntry,
+  { id, sum: own, altered }: ReadSession,
+  parts: readonly PrunedPart[],
+  repairs: SessionRepairs,
+): boolean {
+  const sum = withRemoved(own, parts);
+  if (id !== entry.id || !isWholeFile(sum, entry) || differences(entry, sum).length > 0) return false;
+  const copy = { ...entry, file: copyName(files, dir, entry.file) };
+  repairs.sessions.set(entry.id, copy);
+  repairs.rewrites.push(rewriteOf(copy, entry.file));
+  repairs.setAside.push(entry.file);
+  repairs.problems.push({
+    file: join(dir, entry.file),
+    session: entry.id,
+    problem: `has changed in round ${altered.join(', ')}`,
+    repair: 'the round is kept as it is, with the flag altered; its numbers are those of the index',
+    lostRounds: 0,
+  });
+  return true;
 }
 
 function checkEntry(
@@ -94,7 +130,10 @@ function checkEntry(
 ): void {
   const file = join(dir, entry.file);
   const different = differences(entry, sum);
-  const mended = different.length === 0 ? entry : { ...entry, ...sum };
+  const mended =
+    different.length === 0
+      ? entry
+      : { ...withoutTools(entry), ...withoutTools(sum), ...fullerTools(entry, sum) };
   repairs.sessions.set(entry.id, mended);
   if (different.length > 0) {
     repairs.problems.push({

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import type { LinePosition } from '../../model/log-position.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
 import type { Files } from '../../platform/files.ts';
-import type { PriceBook } from '../../pricing/price-book.ts';
 import type { PrunedPart } from '../../store/pruned-file.ts';
 import { isPruned, pruneMarks } from '../../model/session-entry.ts';
+import { fullerTools, toolCountsOf, withoutTools } from '../../model/tool-counts.ts';
 import type { IndexedCommit } from '../../store/index/index.ts';
 import { readSummary } from '../../store/session-file.ts';
 import { readHeaderId } from '../../store/session-lines.ts';
-import { readSession, type ReadSession } from '../read-session.ts';
+import { readSession, type Counting, type ReadSession } from '../read-session.ts';
 import { marksOf, removedRounds, tombstoneOf, withRemoved, type Removed } from '../removed-rounds.ts';
 import {
   copyName,
@@ -38,7 +38,7 @@ export function rebuildSessions(
   dir: string,
   known: ReadonlyMap<string, KnownEntry>,
   isCommitted: (position: LinePosition) => boolean,
-  book: PriceBook,
+  counting: Counting,
   removed: Removed,
 ): SessionRepairs {
   const repairs = noRepairs();
@@ -49,14 +49,7 @@ export function rebuildSessions(
       .map((file) => ({
         id,
         file,
-        read: readCommitted(
-          files,
-          join(dir, file),
-          counted,
-          isCommitted,
-          book,
-          removedRounds(removed.get(id)),
-        ),
+        read: readCommitted(files, join(dir, file), counted, isCommitted, counting, removed.get(id) ?? []),
       }))
       .toSorted((a, b) => b.read.sum.rounds - a.read.sum.rounds);
     if (!best) continue;
@@ -94,8 +87,8 @@ function readCommitted(
   path: string,
   counted: Map<number, Set<number>>,
   isCommitted: (position: LinePosition) => boolean,
-  book: PriceBook,
-  before: number,
+  counting: Counting,
+  parts: readonly PrunedPart[],
 ): ReadSession {
   const own = new Map<number, Set<number>>();
   const isWanted = ({ at }: StoredRound): boolean => {
@@ -105,7 +98,7 @@ function readCommitted(
     offsets.add(offset);
     return isNew && isCommitted(at);
   };
-  return readSession(files, path, book, isWanted, before);
+  return readSession(files, path, counting, isWanted, parts);
 }
 
 function takeSession(
@@ -135,8 +128,11 @@ function takeSession(
     repairs.setAside.push(file);
   }
   if (sum.rounds === 0) return;
+  const all = withRemoved(sum, parts);
   const kept = {
-    ...withRemoved(sum, parts),
+    ...withoutTools(all),
+    // If none are lost, what the index counted covers texts too that are gone.
+    ...(known?.rounds === all.rounds ? fullerTools(known, all) : toolCountsOf(all)),
     ...marksOf(parts, known),
     id,
     file: isUnsound ? copyName(files, dir, file) : file,

@@ -1,3 +1,4 @@
+import { cleanLine } from '../../platform/clean-text.ts';
 import { InputOutputError } from '../../platform/errors.ts';
 import { readWhole, type Files } from '../../platform/files.ts';
 import {
@@ -11,10 +12,11 @@ import {
   tailPath,
 } from '../../store/index/index.ts';
 import { holdsRounds } from '../../store/session-file.ts';
+import type { IndexCoverage } from '../../model/index-coverage.ts';
 import type { LogPosition } from '../../model/log-position.ts';
 import { problemOfLists } from '../../store/current-state.ts';
 import { parseState, type State } from '../../store/state.ts';
-import type { Store } from '../../store/store.ts';
+import { isStateOutside, type Store } from '../../store/store.ts';
 import { isPruned } from '../../model/session-entry.ts';
 
 /** What a repair builds on: the state and the index as far as they are intact. Each can replace the other. */
@@ -29,28 +31,35 @@ export interface Basis {
   commit: number;
   logs: LogPosition[];
   nextLog: number;
+  /** undefined if cells have only tokens. */
+  coverage: IndexCoverage | undefined;
   survey: IndexFilesContent;
 }
 
-/** Throws InputOutputError if neither has the log positions, or a newer version wrote the state. */
-export function findBasis(files: Files, store: Store): Basis {
+/**
+ * Throws InputOutputError if neither has the log positions, a newer version wrote the state, or a state outside the store
+ * would be made that `stateFile` does not name.
+ */
+export function findBasis(files: Files, store: Store, stateFile: string | undefined): Basis {
   const survey = readIndexFiles(files, store.dir);
   const [latest] = survey.commits;
   const { state, problem } = findState(files, store, survey);
   if (state) return withState(files, store, state, survey);
+  if (isStateOutside(store) && stateFile === undefined) throw stateOutside(store, problem);
   const base = { state: undefined, stateProblem: problem, survey };
   if (!latest) throw positionsLost(store, problem);
   const sound = latest.isSound ? leastDamaged(files, store.dir, survey.commits) : undefined;
-  const { generation, base: baseLength, commit, logs, nextLog } = sound?.commit ?? latest;
+  const { generation, base: baseLength, commit, logs, nextLog, coverage } = sound?.commit ?? latest;
   const indexProblem = sound ? undefined : damagedPart(store.dir, generation, baseLength, survey);
-  return { ...base, indexProblem, index: sound?.index, commit, logs, nextLog };
+  return { ...base, indexProblem, index: sound?.index, commit, logs, nextLog, coverage };
 }
 
 function withState(files: Files, store: Store, state: State, survey: IndexFilesContent): Basis {
   const indexProblem = problemOfIndex(files, store, state, survey);
-  const index = indexProblem === undefined ? new StoredIndex(files, store.dir, state.index) : undefined;
-  const { commit, logs, next_log: nextLog } = state;
-  return { state, stateProblem: undefined, indexProblem, index, commit, logs, nextLog, survey };
+  const index = indexProblem === undefined ? new StoredIndex(files, store.dir, state) : undefined;
+  const { commit, logs, next_log: nextLog, coverage } = state;
+  const known = { state, stateProblem: undefined, indexProblem, index, commit, logs, nextLog };
+  return { ...known, coverage, survey };
 }
 
 /** The state if it can be trusted, otherwise what is wrong with it. */
@@ -95,7 +104,7 @@ function problemOfUnchecked(
 }
 
 function listProblem(files: Files, dir: string, state: State): string | undefined {
-  const index = new StoredIndex(files, dir, state.index);
+  const index = new StoredIndex(files, dir, state);
   try {
     return problemOfLists(files, dir, state, index);
   } finally {
@@ -156,13 +165,22 @@ function leastDamaged(
   const candidates = commits.filter(({ commit, isSound }) => isSound && commit >= last - 1);
   return candidates
     .map((commit) => {
-      const index = new StoredIndex(files, dir, commit);
+      const index = new StoredIndex(files, dir, { index: commit, coverage: commit.coverage });
       const damaged = [...index.sessions.values()].filter(
         (entry) => !isPruned(entry) && !holdsRounds(files, dir, entry),
       ).length;
       return { commit, index, damaged };
     })
     .reduce((best, next) => (next.damaged < best.damaged ? next : best));
+}
+
+/** Whoever can write into the store could name any file there, and a repair as root would replace it. */
+function stateOutside({ dir, statePath }: Store, problem: string | undefined): InputOutputError {
+  const path = cleanLine(statePath);
+  return new InputOutputError(
+    `the state ${path} ${problem}. It is outside of the store ${dir}, so it is made anew only if you name it. ` +
+      `Nothing was changed. If it is this store's, add --state-file ${path}`,
+  );
 }
 
 function positionsLost({ dir, statePath }: Store, problem: string | undefined): InputOutputError {

@@ -1,3 +1,5 @@
+import { CountingRules } from '../../session-format/round-cells.ts';
+import type { Counting } from '../read-session.ts';
 import { basename } from 'node:path';
 import { parseJson } from '../../platform/json-spans.ts';
 import { positionOf } from '../../logs/open-line.ts';
@@ -14,7 +16,7 @@ import type { Renewal, SessionRewrite } from '../../store/recommit.ts';
 import { surveyLost } from '../../store/lost-file.ts';
 import { readPruned, surveyPruned } from '../../store/pruned-file.ts';
 import { isLinePosition, type ClosedLog, type LinePosition } from '../../model/log-position.ts';
-import { newState, type State } from '../../store/state.ts';
+import { coverageOf, newState, type State } from '../../store/state.ts';
 import type { Store } from '../../store/store.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { checkSessions } from './check-sessions.ts';
@@ -32,7 +34,7 @@ export interface RepairPlan {
     setAside: string[];
     index: { sessions: Map<string, SessionEntry> };
   };
-  book: PriceBook;
+  counting: Counting;
   removed: Removed;
   /** Whether there is an index with the contents of the sessions. */
   isIndexed: boolean;
@@ -45,20 +47,23 @@ export interface RepairPlan {
 
 /**
  * Finds what is damaged in a store and what can be recovered. Changes nothing. Throws InputOutputError if it cannot
- * be repaired: no log positions, a damaged price book.
+ * be repaired: no log positions, a damaged price book. `stateFile`: where the user says that the state is.
  */
-export function planRepair(files: Files, store: Store): RepairPlan {
+export function planRepair(files: Files, store: Store, stateFile?: string): RepairPlan {
   const { dir } = store;
-  const basis = findBasis(files, store);
+  const basis = findBasis(files, store, stateFile);
   const closed = closedLogs(basis);
   const isCommitted = committedPositions(basis, closed);
   const { book, state: priceState } = findPrices(files, dir, basis);
   const pruned = basis.state ? basis.state.pruned : surveyPruned(files, dir, basis.commit);
   const lost = basis.state ? basis.state.lost : surveyLost(files, dir, basis.commit);
   const removed = readPruned(files, dir, pruned ? { pruned } : {});
+  const { nextLog: next_log, logs } = basis;
+  const coverage = coverageOf({ coverage: basis.coverage, next_log, logs });
+  const counting = { book, rules: new CountingRules(coverage) };
   const sessions = basis.index
-    ? checkSessions(files, dir, basis.index.sessions, book, removed)
-    : rebuildSessions(files, dir, knownSessions(basis), isCommitted, book, removed);
+    ? checkSessions(files, dir, basis.index.sessions, counting, removed)
+    : rebuildSessions(files, dir, knownSessions(basis), isCommitted, counting, removed);
   refuseLaterState(files, store, basis, sessions.sessions);
   const rejected = rejectedLength(files, dir, basis.state, isCommitted);
   const generation = Math.max(0, ...basis.survey.generations, basis.state?.index.generation ?? 0) + 1;
@@ -70,8 +75,9 @@ export function planRepair(files: Files, store: Store): RepairPlan {
     rejected: { length: rejected },
     ...(pruned && { pruned }),
     ...(lost && { lost }),
-    next_log: basis.nextLog,
-    logs: basis.logs,
+    coverage,
+    next_log,
+    logs,
   };
   const problems = [...storeProblems(store, basis, closed), ...sessions.problems];
   if (basis.state && rejected < basis.state.rejected.length) problems.push(cutRejected(dir));
@@ -97,7 +103,7 @@ export function planRepair(files: Files, store: Store): RepairPlan {
       written: [],
       lost: [],
     },
-    book,
+    counting,
     removed,
     isIndexed: basis.index !== undefined,
     losses: sessions.losses,
@@ -120,7 +126,7 @@ function refuseLaterState(
   if (!state || !indexProblem || !latest || latest.commit >= state.commit) return;
   const known = new Map(latest.logs.map(({ id, offset }) => [id, offset]));
   if (!state.logs.some(({ id, offset }) => offset > (known.get(id) ?? 0))) return;
-  const { sessions } = new StoredIndex(files, dir, latest);
+  const { sessions } = new StoredIndex(files, dir, { index: latest, coverage: latest.coverage });
   if (roundsOf(found.values()) > roundsOf(sessions.values())) return;
   throw new InputOutputError(
     `the state ${statePath} is from commit ${state.commit}, but the index and the rounds in ${dir} are from commit ${latest.commit}. ` +

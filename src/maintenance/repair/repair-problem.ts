@@ -18,7 +18,7 @@ export interface Problem {
   repair: string;
   /** The rounds are intact: only what the index says of them is different. */
   isOfIndex?: true;
-  /** Rounds that a repair reads again from the logs. */
+  /** Rounds that a repair reads again, from the logs or the waiting rounds. */
   recoveredRounds?: number;
   /** Rounds that no repair can recover. */
   lostRounds: number;
@@ -90,7 +90,7 @@ function roundsText(count: number): string {
 }
 
 /**
- * Describes the repair of a session of which `kept` rounds are left, `again` are read again from the logs, and `lost`
+ * Describes the repair of a session of which `kept` rounds are left, `again` are read again, and `lost`
  * are lost. `isKnown`: the index says how many there were.
  */
 export function loss(
@@ -100,7 +100,7 @@ export function loss(
   again = 0,
 ): Required<Pick<Problem, 'repair' | 'lostRounds' | 'recoveredRounds'>> {
   const left = kept === 0 ? 'none of its rounds are left' : `rounds 1 to ${kept} are kept`;
-  const found = again > 0 ? `, ${roundsText(again)} read again from the logs` : '';
+  const found = again > 0 ? `, ${roundsText(again)} read again` : '';
   const other = again > 0 ? 'anything else that' : 'anything that';
   const unknown = isKnown ? '' : `, and ${other} was counted after them is lost`;
   const behind = lost > 0 ? `, ${roundsText(lost)} lost` : unknown;

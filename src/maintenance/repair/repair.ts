@@ -3,7 +3,8 @@ import { takeLock } from '../../platform/lock.ts';
 import { exactUsd } from '../../pricing/money.ts';
 import type { LostEntry } from '../../store/lost-file.ts';
 import { recommit } from '../../store/recommit.ts';
-import { lockPath, openStore } from '../../store/store.ts';
+import { checkFilters, lockPath, openStore, resolveStatePath } from '../../store/store.ts';
+import { discardWaiting } from '../../store/waiting-file.ts';
 import { recover, type RecoverOptions } from '../recover/recover.ts';
 import { planRepair } from './repair-plan.ts';
 import type { Problem } from './repair-problem.ts';
@@ -25,6 +26,11 @@ export interface RepairResult {
   isApplied: boolean;
 }
 
+export interface RepairOptions extends RecoverOptions {
+  /** The state's file, as the user names it. */
+  stateFile?: string | undefined;
+}
+
 /**
  * Reports what is damaged in a store, and with `apply` restores what it can: rounds missing from a session file are read
  * again from the logs that still exist. Throws InputOutputError if it cannot be done, and BusyError while another run
@@ -34,12 +40,14 @@ export async function repairStore(
   files: Files,
   dir: string,
   apply: boolean,
-  options: RecoverOptions = {},
+  options: RepairOptions = {},
 ): Promise<RepairResult> {
+  const { stateFile } = options;
   const store = openStore(files, dir);
+  checkFilters(store, {}, stateFile === undefined ? undefined : resolveStatePath(dir, stateFile));
   const release = takeLock(lockPath(dir), `the store ${dir}`);
   try {
-    const plan = planRepair(files, store);
+    const plan = planRepair(files, store, stateFile);
     const { problems, renewal } = plan;
     const recovery = await recover(files, store, plan, options);
     try {
@@ -50,6 +58,8 @@ export async function repairStore(
         await recovery.apply();
         recommit(files, store, { ...renewal, lost: lostOf(problems, options.now ?? Date.now()) });
       }
+      const lostRounds = problems.reduce((sum, problem) => sum + problem.lostRounds, 0);
+      if (apply) discardWaiting(files, dir, lostRounds > 0);
       return {
         problems,
         sessions: entries.length + recovery.newSessions,
@@ -57,7 +67,7 @@ export async function repairStore(
         recoveredRounds: recovery.rounds,
         differingRounds: recovery.differing,
         pricedToday: recovery.pricedToday,
-        lostRounds: problems.reduce((sum, { lostRounds }) => sum + lostRounds, 0),
+        lostRounds,
         unseen: recovery.unseen,
         isApplied,
       };

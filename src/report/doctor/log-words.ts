@@ -1,11 +1,32 @@
 import { cleanLine } from '../../platform/clean-text.ts';
-import { plural } from '../../platform/count-text.ts';
+import { exact, plural } from '../../platform/count-text.ts';
 import { DOCKERS_PLACE, USUAL_PLACES, type UsualPlace } from '../../platform/log-places.ts';
+import type { CounterName } from '../../model/cell-counters.ts';
 import type { FactsByCode } from '../../doctor/checks.ts';
 import { duration, share, verb } from './phrases.ts';
 import type { WordsByCode } from './words.ts';
 
+/** Failures of requests, in words. */
+const FAILURES: Partial<Record<CounterName, string>> = {
+  status429: 'too many requests (429)',
+  status4xx: 'other client errors (4xx)',
+  status5xx: 'server errors (5xx)',
+  status0: 'no response (status 0)',
+  clientGone: 'client disconnected',
+  upstreamReset: 'upstream reset',
+  upstreamFailed: 'upstream not reached',
+  timeout: 'timeout',
+  rateLimited: 'rate limited by the gateway',
+  noRoute: 'no route',
+  unauthorized: 'not authorized',
+  overload: 'overload',
+};
+
 export const LOG_WORDS = {
+  'failed-requests': ({ requests, classes }) => ({
+    what: `${share(requests, 'request')} of the last 7 days failed: ${classes.map(([name, count]) => `${FAILURES[name] ?? name} ${exact(count)}`).join(', ')}.`,
+    fix: 'monitor list shows the sessions with errors, and monitor show <id> the failed requests.',
+  }),
   'log-missing': ({ isFolder, isOwn, hasOthers }, where) => ({
     what:
       (isFolder
@@ -18,16 +39,22 @@ export const LOG_WORDS = {
       'accessLogFile in the ConfigMap higress-config says where your gateway writes it. If the file exists, this user may not list its folder.' +
       (isOwn && hasOthers ? ' If this log is no longer used, name only the others with --log-path.' : ''),
   }),
-  'log-unreadable': ({ folderProblem }, where) =>
+  'log-unreadable': ({ folderProblem, isRotated }, where) =>
     folderProblem === null
       ? {
-          what: 'This user may not read the log.',
+          what: isRotated
+            ? 'This user may not read this rotated log, so parse leaves it out and reads the others.'
+            : 'This user may not read the log.',
           fix: `Let the user who runs monitor read it, for example: setfacl -m u:USER:r ${where}`,
         }
       : {
           what: `The folder of the log could not be read: ${folderProblem}.`,
           fix: 'Let the user who runs monitor list the folder: that is how rotated logs are found.',
         },
+  'log-lost': ({ reason }) => ({
+    what: `This name of a log leads to no file: ${reason}.`,
+    fix: 'If it is a link, let it lead to the log, or remove it. parse leaves it out and reads the other logs.',
+  }),
   'log-damaged': () => ({
     what: 'The compressed log is incomplete, so it could not be checked.',
     fix: 'If it is still being written, run doctor again later. Otherwise restore it: parse reads it once it changes.',
@@ -61,6 +88,11 @@ export const LOG_WORDS = {
   'unread-compressed': (facts) => {
     const { logs, bytes } = facts;
     const { reason, fix } = compressedWords(facts);
+    if (facts.why === 'end')
+      return {
+        what: `${plural(bytes, 'byte')} at the end of ${plural(logs, 'compressed log')} ${verb(bytes, 'is', 'are')} not read: ${reason}.`,
+        fix,
+      };
     return {
       what: `${plural(logs, 'compressed log')} of ${plural(bytes, 'byte')} ${verb(logs, 'is', 'are')} not read: ${reason}. What was not read before compression is not counted.`,
       fix,
@@ -142,6 +174,11 @@ function compressedWords(facts: FactsByCode['unread-compressed']): { reason: str
       return {
         reason: `monitor cannot read ${facts.forms.join(', ')}`,
         fix: 'Unpack them beside the log, or rotate with gzip, zstd, xz or bzip2.',
+      };
+    case 'end':
+      return {
+        reason: 'they are not gzip, as what is left of a damaged part',
+        fix: 'Replace them with complete files, if you have any. A file is read again when it changes.',
       };
     case 'damaged':
       return {

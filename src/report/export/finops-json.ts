@@ -1,6 +1,6 @@
 import { exactUsd } from '../../pricing/money.ts';
 import { isUsdKnown, namesByUse, type Row } from '../../query/aggregate.ts';
-import { KEY_FIELDS } from '../../query/group-keys.ts';
+import { KEY_FIELDS, type GroupKey } from '../../query/group-keys.ts';
 import { MEASURES, TOKEN_MEASURES } from '../../query/measures.ts';
 import type { Stats } from '../../query/grouping.ts';
 import { costFields, groupObjects, objectJson } from './group-rows.ts';
@@ -29,13 +29,17 @@ export function* finopsJson(report: FinopsReport): Generator<string> {
   yield* entries(byModel, false);
   yield '},\n"by_date":{';
   yield* entries(byDate, true);
-  yield `},\n"group_by":${JSON.stringify((groups?.keys ?? []).map((key) => KEY_FIELDS[key]))},"groups":[`;
+  yield `},\n"group_by":${JSON.stringify((groups?.keys ?? []).map(fieldOf))},"groups":[`;
   let separator = '\n';
   for (const object of groups ? groupObjects(groups) : []) {
     yield separator + object;
     separator = ',\n';
   }
   yield `${separator === '\n' ? '' : '\n'}]}\n`;
+}
+
+function fieldOf(key: GroupKey): string {
+  return typeof key === 'string' ? KEY_FIELDS[key] : key.tag;
 }
 
 function* entries({ rows }: Stats, withModels: boolean): Generator<string> {

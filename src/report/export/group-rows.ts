@@ -1,8 +1,10 @@
 import { exactUsd } from '../../pricing/money.ts';
 import { amountsOf, emptyRow, isUsdKnown, type Row } from '../../query/aggregate.ts';
 import { boundReasonCounts, sumBound } from '../../query/costs.ts';
-import { KEY_FIELDS } from '../../query/group-keys.ts';
+import { failedRounds } from '../../query/failures.ts';
+import { DIMENSION_PREFIX, KEY_FIELDS, NOT_RECORDED, type GroupKey } from '../../query/group-keys.ts';
 import { MEASURES } from '../../query/measures.ts';
+import { namesJson } from '../../query/names-json.ts';
 import type { Stats } from '../../query/grouping.ts';
 import { csvText, textCell, type Cell } from './csv.ts';
 
@@ -13,6 +15,11 @@ const SUMS: readonly (readonly [field: string, of: (row: Row) => number | string
   ['cost_usd', (row) => (isUsdKnown(row) ? exactUsd(row.cost) : null)],
   ['unpriced_rounds', (row) => row.unpricedRounds],
   ['saved_usd', (row) => (isUsdKnown(row) ? exactUsd(row.saved) : null)],
+];
+
+const FAILURES: readonly (readonly [field: string, of: (row: Row) => number])[] = [
+  ['failed_rounds', ({ failures }) => failedRounds(failures)],
+  ['uncounted_rounds', ({ failures }) => failures.uncounted],
 ];
 
 /** The costs of a sum besides its cost in USD, as JSON. Amounts are exact. */
@@ -34,17 +41,21 @@ export function costFields(row: Row): [field: string, json: string][] {
 
 /** One row for each group. There is no total row, so the sum of a column is right. */
 export function groupsCsv({ keys, rows }: Stats): Generator<string> {
-  const header = [
-    ...keys.map((key) => KEY_FIELDS[key]),
-    ...SUMS.map(([field]) => field),
-    ...costFields(emptyRow()).map(([field]) => field),
-  ];
+  const fields = [...SUMS, ...costFields(emptyRow()), ...FAILURES].map(([field]) => field);
   const cells = rows.map(({ names, row }) => [
-    ...names.map(textCell),
+    ...names.map((name) => textCell(name === NOT_RECORDED ? '(not recorded)' : name)),
     ...SUMS.map(([, of]) => decimalCell(of(row))),
     ...costFields(row).map(([, json]) => jsonCell(json)),
+    ...FAILURES.map(([, of]) => of(row)),
   ]);
-  return csvText(header, cells);
+  return csvText([...keys.map((key) => columnOf(key, fields)), ...fields], cells);
+}
+
+/** A dimension's column has its name, unless another column has. */
+function columnOf(key: GroupKey, fields: readonly string[]): string {
+  if (typeof key === 'string') return KEY_FIELDS[key];
+  const isTaken = fields.includes(key.tag) || Object.values(KEY_FIELDS).includes(key.tag);
+  return textCell(isTaken ? DIMENSION_PREFIX + key.tag : key.tag) ?? '';
 }
 
 /** Objects stay JSON; a string loses its quotes, and null is empty. */
@@ -66,10 +77,15 @@ export function* groupsNdjson(stats: Stats): Generator<string> {
 /** The JSON of each group, its names first; null where the log named none. */
 export function* groupObjects({ keys, rows }: Stats): Generator<string> {
   for (const { names, row } of rows) {
-    const named = keys.map((key, i): [string, string] => [KEY_FIELDS[key], JSON.stringify(names[i] || null)]);
+    const named = Object.entries(namesJson(keys, names)).map(jsonField);
     const sums = SUMS.map(([field, of]): [string, string] => [field, String(of(row))]);
-    yield objectJson([...named, ...sums, ...costFields(row)]);
+    const failures = FAILURES.map(([field, of]) => jsonField([field, of(row)]));
+    yield objectJson([...named, ...sums, ...costFields(row), ...failures]);
   }
+}
+
+function jsonField([field, value]: [field: string, value: unknown]): [field: string, json: string] {
+  return [field, JSON.stringify(value)];
 }
 
 /** An object from the JSON of its values, in this order: a Map's keys may be anything, `__proto__` too. */

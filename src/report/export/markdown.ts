@@ -1,10 +1,12 @@
+import { cleanLine } from '../../platform/clean-text.ts';
 import type { Row } from '../../query/aggregate.ts';
 import { exact } from '../../platform/count-text.ts';
-import { KEY_HEADS } from '../../query/group-keys.ts';
+import { headOf, type GroupKey } from '../../query/group-keys.ts';
 import type { Stats } from '../../query/grouping.ts';
 import { MEASURE_COLUMNS } from '../../query/measures.ts';
 import { boundLines, costText, unpricedText } from '../numbers.ts';
-import { groupName } from '../stats.ts';
+import { groupName } from '../names.ts';
+import { dimensionNotes, failureNotes } from '../stats-notes.ts';
 import { clip } from '../terminal.ts';
 
 const COUNTS = MEASURE_COLUMNS.filter(({ isDetail }) => !isDetail);
@@ -12,9 +14,10 @@ const COUNTS = MEASURE_COLUMNS.filter(({ isDetail }) => !isDetail);
 const LONGEST_NAME = 80;
 
 /** A Markdown table for chats and pull requests, with what its total lacks below it. */
-export function* markdownTable({ keys, rows, total }: Stats): Generator<string> {
+export function* markdownTable(stats: Stats): Generator<string> {
+  const { keys, rows, total } = stats;
   const heads = [
-    ...keys.map((key) => KEY_HEADS[key]),
+    ...keys.map(headCell),
     ...COUNTS.map(({ head }) => head),
     total.others.size > 0 || total.converted ? 'Cost' : 'Cost (USD)',
   ];
@@ -33,6 +36,18 @@ export function* markdownTable({ keys, rows, total }: Stats): Generator<string> 
       .map((line) => line.trim())
       .join('; ')
       .replaceAll('<', '&lt;')}.\n`;
+  // The name of a dimension can be anything.
+  for (const note of [...dimensionNotes(stats), ...failureNotes(total)])
+    yield `\n${escapeMarkdown(note).replace(/\.?$/, '.')}\n`;
+}
+
+function headCell(key: GroupKey): string {
+  return typeof key === 'string' ? headOf(key) : nameCell(cleanLine(headOf(key)));
+}
+
+/** Plain text, whatever it holds. */
+function escapeMarkdown(text: string): string {
+  return text.replaceAll(/[\\`*{}[\]<>#|~@!&]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }
 
 function numbers(row: Row): string[] {

@@ -4,13 +4,18 @@ import type { RoundMoney } from '../../pricing/round-money.ts';
 import { shownCost } from '../../query/round-money.ts';
 import { headJson, messagesJson, restJson, wordlessJson } from '../../query/round-json.ts';
 import type { Snapshot } from '../../store/read.ts';
+import { FieldKeeper } from '../../session-format/kept-fields.ts';
+import { KEEP_ALL } from '../../session-format/kept-names.ts';
+import { coverageOf } from '../../store/state.ts';
 import { csvText, textCell, type Cell } from './csv.ts';
 import { pricedRounds, roundsWithTexts, type PricedRound, type RoundQuery } from './rounds.ts';
 
 /** A line of JSON for each round: `session_id`, then the keys of `show --json`, without any text. */
 export function* roundsNdjson(snapshot: Snapshot, query: RoundQuery): Generator<string> {
-  for (const { session, stored, money } of pricedRounds(snapshot, query)) {
-    yield `${startJson(session.id, headJson(stored))}${wordlessJson(stored, money)}\n`;
+  const dimensions = coverageOf(snapshot.state).dimensions.map(({ name }) => name);
+  const codes = new FieldKeeper(KEEP_ALL, dimensions, false);
+  for (const { session, stored, texts, money } of pricedRounds(snapshot, query)) {
+    yield `${startJson(session.id, headJson(stored))}${wordlessJson(stored, money, codes.ofStored(texts))}\n`;
   }
 }
 

@@ -1,26 +1,24 @@
 import { expandRounds } from '../../session-format/expand-rounds.ts';
-import { readRound } from '../../session-format/read-round.ts';
+import { readRound, type ReadRound } from '../../session-format/read-round.ts';
 import type { ExpandedRound, StoredRound } from '../../session-format/stored-round.ts';
 import type { CurrencyView } from '../../query/currency.ts';
 import { addCell, emptyRow } from '../../query/aggregate.ts';
-import type { BucketRange } from '../../query/group-usage.ts';
 import { cellOfRound, roundMoney, type ShownMoney } from '../../query/round-money.ts';
 import { readRoundLines, type Snapshot } from '../../store/read.ts';
 import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
-import { bucketOf, type UsageCell } from '../../model/usage-cell.ts';
-import { usageFilter, type UsageFilter } from '../../query/grouping.ts';
+import { RoundFilter, type RoundSelection } from './round-filter.ts';
 
 /** A round to be exported: as stored, and what it costs. */
 export interface PricedRound {
   session: SessionEntry;
   stored: StoredRound;
+  texts: ReadRound['texts'];
   money: ShownMoney;
   /** Milliseconds since 1970 UTC. */
   time: number;
 }
 
-export interface RoundQuery extends UsageFilter {
-  buckets: BucketRange;
+export interface RoundQuery extends RoundSelection {
   /** The currency of the costs; undefined: each in its own. */
   view?: CurrencyView | undefined;
   /** Called with each round that is yielded. */
@@ -44,14 +42,14 @@ export class RoundTally {
  * that the index sums for the same query.
  */
 export function* pricedRounds(snapshot: Snapshot, query: RoundQuery): Generator<PricedRound> {
-  const { moneyOf, isMeant, sessions } = selection(snapshot, query);
-  for (const session of sessions) {
+  const moneyOf = roundMoney(snapshot.priceLines, snapshot.dir, query.view);
+  for (const [session, isMeant] of selected(snapshot, query)) {
     for (const line of readRoundLines(snapshot.dir, session)) {
-      const { stored } = readRound(line);
-      if (!isMeant(stored)) continue;
+      const { stored, texts } = readRound(line);
+      if (!isMeant({ stored, texts })) continue;
       const money = moneyOf({ stored });
       query.onRound?.({ session, stored, money });
-      yield { session, stored, money, time: Date.parse(stored.timestamp) };
+      yield { session, stored, texts, money, time: Date.parse(stored.timestamp) };
     }
   }
 }
@@ -61,10 +59,10 @@ export function* roundsWithTexts(
   snapshot: Snapshot,
   query: RoundQuery,
 ): Generator<{ session: SessionEntry; round: ExpandedRound; money: ShownMoney }> {
-  const { moneyOf, isMeant, sessions } = selection(snapshot, query);
-  for (const session of sessions) {
+  const moneyOf = roundMoney(snapshot.priceLines, snapshot.dir, query.view);
+  for (const [session, isMeant] of selected(snapshot, query)) {
     for (const round of expandRounds(readRoundLines(snapshot.dir, session))) {
-      if (!isMeant(round.stored)) continue;
+      if (!isMeant({ stored: round.stored, texts: keptTexts(round) })) continue;
       const money = moneyOf(round);
       query.onRound?.({ session, stored: round.stored, money });
       yield { session, round, money };
@@ -72,58 +70,36 @@ export function* roundsWithTexts(
   }
 }
 
+function keptTexts({ attributes, accessLog }: ExpandedRound): ReadonlyMap<string, string> {
+  return new Map([
+    ['attributes', attributes ?? 'null'],
+    ['access_log', accessLog ?? 'null'],
+  ]);
+}
+
 /** How many rounds of a query were pruned: only their sums are left, so no export of rounds has them. */
-export function prunedRounds(
-  { sessions, dir }: Pick<Snapshot, 'sessions' | 'dir'>,
-  query: RoundQuery,
-): number {
-  const isCell = cellFilter(query);
-  const isMeant = roundFilter(query);
+export function prunedRounds(snapshot: Snapshot, query: RoundQuery): number {
+  const filter = new RoundFilter(snapshot, query);
   let pruned = 0;
-  for (const entry of sessions.values()) {
-    if (entry.pruned_rounds === undefined) continue;
-    let missing = entry.usage.reduce((sum, cell) => sum + (isCell(cell) ? cell.rounds : 0), 0);
+  for (const entry of snapshot.sessions.values()) {
+    if (entry.pruned_rounds === undefined || !filter.isSession(entry)) continue;
+    let missing = entry.usage.reduce((sum, cell) => sum + (filter.isCell(cell) ? cell.rounds : 0), 0);
     // A session that was used again has one sum of all its rounds: those that are left are counted.
-    if (missing > 0 && !isPruned(entry)) {
-      for (const line of readRoundLines(dir, entry)) if (isMeant(readRound(line).stored)) missing--;
+    if (!isPruned(entry)) {
+      const isMeant = filter.roundsOf(entry);
+      for (const line of readRoundLines(snapshot.dir, entry)) if (isMeant(readRound(line))) missing--;
     }
     pruned += Math.min(missing, entry.pruned_rounds);
   }
   return pruned;
 }
 
-function roundFilter(query: RoundQuery): (stored: StoredRound) => boolean {
-  const { from, to } = query.buckets;
-  const isNamed = usageFilter(query);
-  return ({ timestamp, model, consumer = '' }) => {
-    const bucket = bucketOf(Date.parse(timestamp));
-    return bucket >= from && bucket < to && isNamed({ model, consumer });
-  };
-}
-
-function cellFilter(query: RoundQuery): (cell: UsageCell) => boolean {
-  const { from, to } = query.buckets;
-  const isNamed = usageFilter(query);
-  return (cell) => cell.bucket >= from && cell.bucket < to && isNamed(cell);
-}
-
-function selection(
-  { sessions, priceLines, dir }: Snapshot,
+/** The sessions that have such a round, each with a test for its rounds. */
+function* selected(
+  snapshot: Snapshot,
   query: RoundQuery,
-): {
-  moneyOf: ReturnType<typeof roundMoney>;
-  isMeant: (stored: StoredRound) => boolean;
-  /** Those with such a round: the files of the others are not opened. */
-  sessions: Iterable<SessionEntry>;
-} {
-  const isCell = cellFilter(query);
-  return {
-    moneyOf: roundMoney(priceLines, dir, query.view),
-    isMeant: roundFilter(query),
-    sessions: {
-      *[Symbol.iterator]() {
-        for (const session of sessions.values()) if (session.usage.some(isCell)) yield session;
-      },
-    },
-  };
+): Generator<[session: SessionEntry, isMeant: ReturnType<RoundFilter['roundsOf']>]> {
+  const filter = new RoundFilter(snapshot, query);
+  for (const session of snapshot.sessions.values())
+    if (filter.isSession(session)) yield [session, filter.roundsOf(session)];
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseJson } from '../../platform/json-spans.ts';
-import type { Message, Part, ToolCall } from '../../ai-log/message.ts';
+import { callsOf, type Message, type ToolCall } from '../../ai-log/message.ts';
 import { cutHalves } from '../../session-format/cut-text.ts';
 import type { RoundView } from './view.ts';
 
@@ -63,11 +63,6 @@ export function echoOf(messages: readonly Message[]): Echo {
       .join('\n'),
     calls: messages.flatMap(callsOf),
   };
-}
-
-/** All calls of a message, whichever field they are in. */
-export function callsOf({ parts, calls }: Message): ToolCall[] {
-  return [...parts.flatMap((part: Part) => (part.kind === 'call' ? [part.call] : [])), ...calls];
 }
 
 export function compareEcho(answer: Pick<Answer, 'text' | 'calls'>, echo: Echo): EchoVerdict {

@@ -1,8 +1,9 @@
 import type { ToolCall, ToolResult } from '../../ai-log/message.ts';
+import { failureOf } from '../../ai-log/tool-outcome.ts';
 import type { Budget } from './clip.ts';
 import { contentOf } from './content.ts';
 import { argumentsExcerpt, excerptOf } from './excerpt.ts';
-import { failureOf, resultSummary } from './outcome.ts';
+import { resultSummary } from './outcome.ts';
 import type { CallView, Column, Item, RoundView } from './view.ts';
 
 /** Where the items of a round go. */

@@ -1,53 +1,7 @@
-import { saysError, type Part, type ToolResult } from '../../ai-log/message.ts';
-import { parseJson } from '../../platform/json-spans.ts';
+import type { Part } from '../../ai-log/message.ts';
+import { resultText } from '../../ai-log/tool-outcome.ts';
 import { exact } from '../../platform/count-text.ts';
 import { excerptOf } from './excerpt.ts';
-
-/** A longer result is not a status: if it mentions an error, that is its subject. */
-const LONGEST_STATUS = 200_000;
-/** At the start of a result, or right after `Error:`. */
-const EXIT_CODE =
-  /^\s*(?:Error:\s*)?(?:Process exited with (?:exit )?code|Command failed with exit code|exit code:?)\s*(\d{1,10})\b/i;
-
-/**
- * Why a tool's result counts as failed, in a word or two; null if it does not. OpenAI's tool messages do not say, so
- * these count besides `is_error` and Gemini's `error`: Claude's `<tool_use_error>`, a nonzero exit code in the first
- * words or in a JSON object (`exit_code`, `exitCode`, also under `metadata`), and a JSON object whose first key is a
- * nonempty `error`.
- */
-export function failureOf(result: ToolResult): string | null {
-  const text = resultText(result.parts);
-  const code = exitCodeOf(text);
-  if (code !== null && code !== 0) return `exit code ${code}`;
-  if (result.isError || /^\s*<tool_use_error>/.test(text)) return 'error';
-  return hasErrorFirst(text) ? 'error' : null;
-}
-
-function exitCodeOf(text: string): number | null {
-  const worded = EXIT_CODE.exec(text)?.[1];
-  if (worded !== undefined) return Number(worded);
-  const value = objectOf(text);
-  if (!value) return null;
-  const holders = [value, value['metadata']].filter(
-    (holder) => typeof holder === 'object' && holder !== null,
-  );
-  for (const holder of holders as Record<string, unknown>[]) {
-    const code = holder['exit_code'] ?? holder['exitCode'];
-    if (typeof code === 'number' && Number.isSafeInteger(code)) return code;
-  }
-  return null;
-}
-
-function hasErrorFirst(text: string): boolean {
-  const value = /^\s*\{\s*"error"/.test(text) ? objectOf(text) : undefined;
-  return saysError(value?.['error']);
-}
-
-function objectOf(text: string): Record<string, unknown> | undefined {
-  if (!/^\s*\{/.test(text) || text.length > LONGEST_STATUS) return undefined;
-  const value = parseJson(text);
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-}
 
 /** Results up to this length are shown next to their call. */
 const SHORT = 24;
@@ -59,13 +13,6 @@ export function resultSummary(parts: readonly Part[]): string {
   const lines = countLines(text);
   if (lines > 1) return `${exact(lines)} lines`;
   return text.length <= SHORT ? excerptOf(text) : `${exact(text.length)} characters`;
-}
-
-export function resultText(parts: readonly Part[]): string {
-  return parts
-    .map((part) => (part.kind === 'text' ? part.text : part.kind === 'other' ? part.json : ''))
-    .filter((text) => text !== '')
-    .join('\n');
 }
 
 function countLines(text: string): number {

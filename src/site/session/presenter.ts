@@ -1,19 +1,13 @@
-import {
-  readCallList,
-  readParts,
-  type Message,
-  type ToolCall,
-  type ToolResult,
-} from '../../ai-log/message.ts';
+import { callsOf, readCallList, readParts, type ToolCall } from '../../ai-log/message.ts';
+import { resultsOf, resultText } from '../../ai-log/tool-outcome.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
-import { callsOf, type Answer } from './answer.ts';
+import type { Answer } from './answer.ts';
 import { ToolCalls, type Target } from './calls.ts';
 import { isFailed } from './column.ts';
 import type { Budget } from './clip.ts';
 import { contentOf, lengthOf } from './content.ts';
 import { excerptOf, wordsOf } from './excerpt.ts';
 import type { FreshMessage, RequestDiff } from './request-diff.ts';
-import { resultText } from './outcome.ts';
 import { SystemPrompts, systemPrompt, type SystemPrompt } from './system.ts';
 import type { Column, Item, RoundView } from './view.ts';
 
@@ -174,11 +168,6 @@ function complete({ view, text }: Answer, echoed: string, budget: Budget): void 
   const firstCall = view.items.findLastIndex(({ kind }) => kind !== 'call') + 1;
   if (at >= 0) view.items[at] = item;
   else view.items.splice(firstCall, 0, item);
-}
-
-function resultsOf({ parts, answers }: Message): ToolResult[] {
-  const inside = parts.flatMap((part) => (part.kind === 'result' ? [part.result] : []));
-  return answers ? [{ ...answers, parts, isError: false }, ...inside] : inside;
 }
 
 function idsOf(calls: readonly ToolCall[]): string[] {

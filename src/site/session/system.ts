@@ -1,7 +1,7 @@
 import { readParts } from '../../ai-log/message.ts';
 import { digest } from '../../platform/digest.ts';
 import type { Budget } from './clip.ts';
-import { resultText } from './outcome.ts';
+import { resultText } from '../../ai-log/tool-outcome.ts';
 import type { Item } from './view.ts';
 
 /** A system prompt. Claude's is a separate field with several parts; OpenAI's is the first message. */

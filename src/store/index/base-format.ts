@@ -1,5 +1,7 @@
+import type { CellFormat } from './cell-codec.ts';
 import { digest } from '../../platform/digest.ts';
 import { isClosedLog, isLogPosition, type ClosedLog, type LogPosition } from '../../model/log-position.ts';
+import { isIndexCoverage, type IndexCoverage } from '../../model/index-coverage.ts';
 import { isCount, isRecord } from '../../platform/json-checks.ts';
 
 /*
@@ -24,18 +26,21 @@ export interface BasePositions {
   logs: LogPosition[];
   next_log: number;
   closed: ClosedLog[];
+  /** Absent in bases of format 1. */
+  coverage?: IndexCoverage | undefined;
 }
 
 export function isBasePositions(value: unknown): value is BasePositions {
   if (!isRecord(value)) return false;
-  const { commit, logs, next_log: nextLog, closed } = value;
+  const { commit, logs, next_log: nextLog, closed, coverage } = value;
   return (
     isCount(commit) &&
     isCount(nextLog) &&
     Array.isArray(logs) &&
     logs.every(isLogPosition) &&
     Array.isArray(closed) &&
-    closed.every(isClosedLog)
+    closed.every(isClosedLog) &&
+    (coverage === undefined || isIndexCoverage(coverage))
   );
 }
 
@@ -46,7 +51,7 @@ export interface Section {
 }
 
 export interface Footer {
-  format: typeof BASE_FORMAT;
+  format: CellFormat;
   sessions: number;
   table: Section;
   files: Section;
@@ -64,7 +69,8 @@ export interface RawRecord {
   bytes: Buffer;
 }
 
-export const BASE_FORMAT = 1;
+/** Bases of format 1 are read too. */
+export const BASE_FORMAT = 2 satisfies CellFormat;
 export const MARK = 'MONINDEX';
 export const TRAILER_BYTES = 8 + MARK.length;
 export const KEY_BYTES = 8;

@@ -1,6 +1,7 @@
 import { crc32 } from '../../platform/digest.ts';
 import { isAbsent, readBytes, type Files } from '../../platform/files.ts';
 import {
+  BASE_FORMAT,
   fileKeyOf,
   isBasePositions,
   KEY_BYTES,
@@ -13,8 +14,8 @@ import {
   type RawRecord,
   type Section,
 } from './base-format.ts';
-import { damagedIndex } from './damaged-index.ts';
-import { decodeHead, decodeRecord, idOfRecord } from './record.ts';
+import { damagedIndex, newerIndex } from './damaged-index.ts';
+import { decodeHead, decodeRecord, idOfRecord, type RecordTerms } from './record.ts';
 import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
 import { decodeSharedCells, type SharedCells } from './shared-cells.ts';
 
@@ -64,8 +65,9 @@ export class IndexBase {
     return this.#footer.sessions;
   }
 
-  get names(): readonly string[] {
-    return this.#footer.names;
+  /** What its records are written in. */
+  get terms(): RecordTerms {
+    return this.#footer;
   }
 
   positions(): BasePositions {
@@ -81,7 +83,7 @@ export class IndexBase {
     if (!cells || !parts) return undefined;
     return decodeSharedCells(
       { cells: this.#section(cells), parts: this.#section(parts) },
-      this.names,
+      this.terms,
       this.size,
     );
   }
@@ -135,11 +137,11 @@ export class IndexBase {
   }
 
   entryAt(row: number): SessionEntry {
-    return decodeRecord(this.#recordAt(row), this.names);
+    return decodeRecord(this.#recordAt(row), this.terms);
   }
 
   headAt(row: number): SessionHead {
-    return decodeHead(this.#recordAt(row), this.names);
+    return decodeHead(this.#recordAt(row), this.terms);
   }
 
   /** All records in order, read in large pieces; the bytes of one are valid until the next. */
@@ -162,7 +164,12 @@ export class IndexBase {
     }
   }
 
-  /** What a new base can copy unchanged if the names in its footer keep their numbers. */
+  /** Whether a new base can copy records as they are, if the names in its footer keep their numbers. */
+  get isCurrent(): boolean {
+    return this.#footer.format === BASE_FORMAT;
+  }
+
+  /** A record to be copied. */
   raw(row: number, bytes: Buffer): RawRecord {
     return {
       key: this.#table.subarray(row * ROW.bytes, row * ROW.bytes + KEY_BYTES),
@@ -226,6 +233,8 @@ export class IndexBase {
       length: footerLength,
       crc: trailer.readUInt32LE(4),
     });
-    return JSON.parse(footer.toString()) as Footer;
+    const { format, ...rest } = JSON.parse(footer.toString()) as Footer;
+    if (format > BASE_FORMAT) throw newerIndex(this.#path, format);
+    return { format, ...rest };
   }
 }

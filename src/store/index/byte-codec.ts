@@ -44,6 +44,21 @@ export class ByteWriter {
     for (const chunk of chunks) this.#length = this.#bytes.writeBigUInt64LE(chunk, this.#length);
   }
 
+  /**
+   * An amount of money, not negative, in 10⁻¹⁸ of its currency. Prices per million tokens have few decimals, so most
+   * amounts are multiples of 10⁹ or 10⁶: four bytes instead of nine.
+   */
+  amount(value: bigint): void {
+    for (const [code, unit] of UNITS) {
+      const rest = value / unit;
+      if (rest * unit !== value || rest > MOST_UNITS) continue;
+      this.count(Number(rest) * CODES + code);
+      return;
+    }
+    this.count(0);
+    this.big(value);
+  }
+
   /** A copy of what was written. */
   written(): Buffer {
     return Buffer.from(this.#bytes.subarray(0, this.#length));
@@ -57,6 +72,17 @@ export class ByteWriter {
     this.#bytes = larger;
   }
 }
+
+/** Of an amount, the lowest two bits say which unit it is counted in. 0: it is written as a whole. */
+const CODES = 4;
+const BILLION = 1_000_000_000n;
+const MILLION = 1_000_000n;
+const UNITS = [
+  [1, BILLION],
+  [2, MILLION],
+  [3, 1n],
+] as const;
+const MOST_UNITS = (1n << 51n) - 1n;
 
 /** Reads what ByteWriter wrote. The bytes must have been checked: it does not look for their end. */
 export class ByteReader {
@@ -94,6 +120,14 @@ export class ByteReader {
   skipText(): void {
     const length = this.count();
     this.#at += length;
+  }
+
+  amount(): bigint {
+    const count = this.count();
+    if (count === 0) return this.big();
+    const code = count % CODES;
+    const units = BigInt((count - code) / CODES);
+    return code === 1 ? units * BILLION : code === 2 ? units * MILLION : units;
   }
 
   big(): bigint {

@@ -6,6 +6,7 @@ import { basePath, tailPath } from './index-files.ts';
 import { parseIndexLine, type IndexLine } from './tail.ts';
 import { isCount } from '../../platform/json-checks.ts';
 import { isClosedLog, isLogPosition, type ClosedLog, type LogPosition } from '../../model/log-position.ts';
+import { isIndexCoverage, type IndexCoverage } from '../../model/index-coverage.ts';
 import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
 
 /** What one commit wrote into the index, as far as it is readable. In the tail it ends with the log positions. */
@@ -18,6 +19,7 @@ export interface IndexedCommit {
   logs: LogPosition[];
   nextLog: number;
   sessions: SessionHead[];
+  coverage: IndexCoverage | undefined;
   /** Nothing is damaged up to here. */
   isSound: boolean;
 }
@@ -81,10 +83,20 @@ function readBase(
     const entry = unlessDamaged(() => base.entryAt(row));
     if (entry) sessions.push(entry);
   }
-  const { commit, logs, next_log: nextLog, closed } = base.positions();
+  const { commit, logs, next_log: nextLog, closed, coverage } = base.positions();
   for (const log of closed) remember(survey.closed, log);
   const isSound = sessions.length === base.size && unlessDamaged(() => base.checkBeside()) === true;
-  survey.commits.push({ generation, base: length, length: 0, commit, logs, nextLog, sessions, isSound });
+  survey.commits.push({
+    generation,
+    base: length,
+    length: 0,
+    commit,
+    logs,
+    nextLog,
+    sessions,
+    coverage,
+    isSound,
+  });
   return { length, isSound };
 }
 
@@ -108,12 +120,12 @@ function surveyTail(
     } else if (line && 'closed' in line && Array.isArray(line.closed) && line.closed.every(isClosedLog)) {
       for (const log of line.closed) remember(survey.closed, log);
     } else if (line && isPositions(line)) {
-      const { logs, next_log: nextLog, commit } = line;
+      const { logs, next_log: nextLog, commit, coverage } = line;
       // A tail is useless without its base, or if its checksum does not match.
       isSound &&= (line.base ?? 0) === base.length;
       isSound &&= line.crc === undefined || line.crc === crc32(bytes.subarray(0, at));
       const place = { generation, base: base.length, length: end };
-      survey.commits.push({ ...place, commit, logs, nextLog, sessions, isSound });
+      survey.commits.push({ ...place, commit, logs, nextLog, sessions, coverage, isSound });
       sessions = [];
     } else {
       isSound = false;
@@ -156,6 +168,7 @@ function isPositions(line: IndexLine): line is Extract<IndexLine, { commit: numb
     isCount(line.commit) &&
     isCount(line.next_log) &&
     Array.isArray(line.logs) &&
-    line.logs.every(isLogPosition)
+    line.logs.every(isLogPosition) &&
+    (line.coverage === undefined || isIndexCoverage(line.coverage))
   );
 }

@@ -1,5 +1,7 @@
 import { ByteReader, ByteWriter } from './byte-codec.ts';
-import { readCell, writeCell, type NameTable } from './record.ts';
+import { countCells, eachCell, writeCells } from './cell-codec.ts';
+import type { NameTable } from './name-table.ts';
+import type { RecordTerms } from './record.ts';
 import type { SessionUsage } from '../../model/session-entry.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
 import { CellSums } from '../../model/usage-cells.ts';
@@ -65,8 +67,7 @@ export class SharedCellsWriter {
     const cells = this.#sums?.cells ?? [];
     if (cells.length === 0 || cells.length * this.#bounds.worth > this.#added) return undefined;
     const writer = new ByteWriter();
-    writer.count(cells.length);
-    for (const cell of cells) writeCell(writer, cell, names);
+    writeCells(writer, cells, names);
     return { cells: writer.written(), parts: this.#parts.written() };
   }
 }
@@ -84,15 +85,12 @@ export function* cellsOf(sessions: {
 /** Decodes the shared cells of this many sessions; the bytes must have been checked. */
 export function decodeSharedCells(
   bytes: SharedCellsBytes,
-  names: readonly string[],
+  { names, format }: RecordTerms,
   sessions: number,
 ): SharedCells {
   return {
-    size: new ByteReader(bytes.cells).count(),
-    cells: repeatable(function* () {
-      const reader = new ByteReader(bytes.cells);
-      for (let left = reader.count(); left > 0; left--) yield readCell(reader, names);
-    }),
+    size: countCells(new ByteReader(bytes.cells), format),
+    cells: repeatable(() => eachCell(new ByteReader(bytes.cells), names, format)),
     parts: repeatable(function* () {
       const reader = new ByteReader(bytes.parts);
       for (let i = 0; i < sessions; i++) {

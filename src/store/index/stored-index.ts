@@ -4,8 +4,10 @@ import { damagedIndex } from './damaged-index.ts';
 import { keyOf, type BasePositions, type RawRecord } from './base-format.ts';
 import { IndexBase } from './base.ts';
 import { basePath, tailPath, type Index, type StoredSessions } from './index-files.ts';
-import { decodeHead, decodeRecord, decodeUsage, idOfRecord, NameTable } from './record.ts';
+import { NameTable } from './name-table.ts';
+import { decodeHead, decodeRecord, decodeUsage, idOfRecord, type RecordTerms } from './record.ts';
 import { addUp, IndexTail, type PositionsLine } from './tail.ts';
+import type { IndexCoverage } from '../../model/index-coverage.ts';
 import type { ClosedLog } from '../../model/log-position.ts';
 import type { State } from '../state.ts';
 import type { SessionEntry, SessionHead, SessionUsage } from '../../model/session-entry.ts';
@@ -13,8 +15,15 @@ import type { UsageCell } from '../../model/usage-cell.ts';
 import { extendSharedCells, type SharedCells } from './shared-cells.ts';
 import { compareRecords, mergeRecords, recordOf, writeBaseFile, type BaseRecords } from './write-base.ts';
 
+const NO_SESSIONS: ReadonlySet<string> = new Set();
+
 /** The log positions at the time a base is written. */
 export type Positions = Omit<BasePositions, 'closed'>;
+
+/** What an index needs of a state. */
+export interface IndexPart extends Pick<State, 'index'> {
+  coverage?: IndexCoverage | undefined;
+}
 
 /** What this process adds to a session of the base and tail. */
 interface Changed {
@@ -34,9 +43,13 @@ export class StoredIndex implements Index {
   #changed = new Map<string, Changed>();
   #changedFiles = new Set<string>();
   #closed: Map<number, ClosedLog> | undefined;
+  /** Whether the cells in its tail have counters: those of older builds have none. */
+  readonly #isCounted: boolean;
 
   /** Throws InputOutputError if a file of the index is missing (then its cause is ENOENT) or damaged. */
-  constructor(files: Files, dir: string, { generation, base, length }: State['index']) {
+  constructor(files: Files, dir: string, { index, coverage }: IndexPart) {
+    const { generation, base, length } = index;
+    this.#isCounted = coverage !== undefined;
     this.#files = files;
     this.#dir = dir;
     this.#tail = readTail(files, tailPath(dir, generation), length);
@@ -124,14 +137,16 @@ export class StoredIndex implements Index {
   /** Like writeIndexBase, but unchanged records are copied as they are. */
   writeBase(generation: number, positions: Positions): number {
     const later = new Set(this.#laterIds());
-    const names = new NameTable(this.#base?.names ?? []);
-    const records = mergeRecords(this.#unchangedRecords(later), this.#laterRecords(later, names));
+    const names = new NameTable(this.#base?.terms.names ?? []);
+    const records = mergeRecords(this.#unchangedRecords(later, names), this.#laterRecords(later, names));
     const all = { count: this.sessions.size, records, names: names.names };
     return writeGeneration(this.#files, this.#dir, generation, all, this, positions);
   }
 
-  *#unchangedRecords(later: ReadonlySet<string>): Generator<RawRecord, void> {
-    for (const [base, row, bytes] of this.#recordsBut(later)) yield base.raw(row, bytes);
+  *#unchangedRecords(later: ReadonlySet<string>, names: NameTable): Generator<RawRecord, void> {
+    for (const [base, row, bytes] of this.#recordsBut(later)) {
+      yield base.isCurrent ? base.raw(row, bytes) : recordOf(decodeRecord(bytes, base.terms), names);
+    }
   }
 
   /** In the order of a base, each made on demand. */
@@ -149,7 +164,8 @@ export class StoredIndex implements Index {
 
   #get(id: string): SessionEntry | undefined {
     const row = this.#base?.find(id) ?? -1;
-    const known = addUp(row < 0 ? undefined : this.#base?.entryAt(row), this.#tail.linesOf(id));
+    const base = row < 0 ? undefined : this.#base?.entryAt(row);
+    const known = addUp(base, this.#tail.linesOf(id), this.#isCounted);
     const changed = this.#changed.get(id);
     return changed ? { ...changed.head, usage: [...(known?.usage ?? []), ...changed.added] } : known;
   }
@@ -195,16 +211,16 @@ export class StoredIndex implements Index {
 
   /** What the tail and this process add to a session of the base. */
   #laterUsage(id: string): UsageCell[] {
-    const inTail = addUp(undefined, this.#tail.linesOf(id))?.usage ?? [];
+    const inTail = addUp(undefined, this.#tail.linesOf(id), this.#isCounted)?.usage ?? [];
     return [...inTail, ...(this.#changed.get(id)?.added ?? [])];
   }
 
   *#decoded<T extends Pick<SessionEntry, 'id'>>(
-    decode: (bytes: Buffer, names: readonly string[]) => T,
+    decode: (bytes: Buffer, terms: RecordTerms) => T,
   ): Generator<T | SessionEntry> {
     const later = new Set(this.#laterIds());
-    for (const [, bytes] of this.#base?.records() ?? []) {
-      const session = decode(bytes, this.#base?.names ?? []);
+    for (const [base, , bytes] of this.#recordsBut(NO_SESSIONS)) {
+      const session = decode(bytes, base.terms);
       if (!later.has(session.id)) yield session;
     }
     for (const id of later) {

@@ -1,9 +1,12 @@
 import { crc32 } from '../../platform/digest.ts';
 import type { InputOutputError } from '../../platform/errors.ts';
 import { parseJson } from '../../platform/json-spans.ts';
+import { isSessionFile } from '../names.ts';
 import { damagedIndex } from './damaged-index.ts';
 import { isClosedLog, type ClosedLog, type LogPosition } from '../../model/log-position.ts';
 import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
+import { COUNTER, NO_COUNTERS, type CellCounters } from '../../model/cell-counters.ts';
+import type { IndexCoverage } from '../../model/index-coverage.ts';
 import type { PriceRef, UsageCell } from '../../model/usage-cell.ts';
 
 /*
@@ -28,6 +31,8 @@ export type CellRow = [
   saved?: string,
   inexact?: string,
   currency?: string,
+  tags?: string,
+  counters?: CellCounters,
 ];
 
 export type SessionLine = SessionHead & { usage: CellRow[] };
@@ -41,6 +46,8 @@ export interface PositionsLine {
   base?: number;
   /** CRC-32 of all bytes of the tail before this line. */
   crc?: number;
+  /** Absent in stores of formats up to 4. */
+  coverage?: IndexCoverage | undefined;
 }
 
 export type IndexLine = SessionLine | PositionsLine | { closed: ClosedLog[] };
@@ -62,18 +69,23 @@ export function closedLine(closed: readonly ClosedLog[]): string {
 /** A line of the tail; undefined if it is damaged. */
 export function parseIndexLine(text: string): IndexLine | undefined {
   const value = parseJson(text);
-  // We wrote the line ourselves, so it only has to be a whole JSON document.
-  return typeof value === 'object' && value !== null ? (value as IndexLine) : undefined;
+  // We wrote the line ourselves, so it only has to be a whole JSON document. But its file is opened, and removed.
+  if (typeof value !== 'object' || value === null) return undefined;
+  return 'file' in value && !isSessionFile(value.file) ? undefined : (value as IndexLine);
 }
 
-/** What the tail adds to a session: the fields of its last line, the usage of all its lines. */
+/**
+ * What the tail adds to a session: the fields of its last line, the usage of all its lines. `isCounted`: false if
+ * the cells were written by a build without counters.
+ */
 export function addUp(
   known: SessionEntry | undefined,
   lines: readonly SessionLine[],
+  isCounted: boolean,
 ): SessionEntry | undefined {
   let entry = known;
   for (const { usage, ...fields } of lines) {
-    entry = { ...fields, usage: [...(entry?.usage ?? []), ...usage.map(toCell)] };
+    entry = { ...fields, usage: [...(entry?.usage ?? []), ...usage.map((row) => toCell(row, isCounted))] };
   }
   return entry;
 }
@@ -203,7 +215,8 @@ function isAt(bytes: Buffer, at: number, wanted: Buffer): boolean {
   );
 }
 
-const ABSENT = ['0', '0', '', 'USD'];
+/** Values at the end of a row that are left out. */
+const ABSENT = ['0', '0', '', 'USD', ''];
 
 export function toRow(cell: UsageCell): CellRow {
   const { bucket, model, consumer, api, price, rounds, input, output, reasoning, cached, cacheWrite } = cell;
@@ -220,15 +233,18 @@ export function toRow(cell: UsageCell): CellRow {
     cached,
     cacheWrite,
   ];
-  // Values absent at the end are 0, exact and USD.
-  const { cost, saved, inexact, currency } = cell;
-  const rest = [String(cost), String(saved), inexact, currency];
-  while (rest.length > 0 && rest.at(-1) === ABSENT[rest.length - 1]) rest.pop();
-  row.push(...rest);
+  const { cost, saved, inexact, currency, tags, counters } = cell;
+  const rest = [String(cost), String(saved), inexact, currency, tags];
+  if (counters.length > 0) row.push(...(rest as [string, string, string, string, string]), counters);
+  else {
+    while (rest.length > 0 && rest.at(-1) === ABSENT[rest.length - 1]) rest.pop();
+    row.push(...rest);
+  }
   return row;
 }
 
-export function toCell(row: CellRow): UsageCell {
+/** `isCounted`: false for a row of a build that wrote no counters, so that nothing is known but the tokens. */
+export function toCell(row: CellRow, isCounted: boolean): UsageCell {
   const [
     bucket,
     model,
@@ -245,6 +261,8 @@ export function toCell(row: CellRow): UsageCell {
     saved,
     inexact = '',
     currency = 'USD',
+    tags = '',
+    counters = NO_COUNTERS,
   ] = row;
   return {
     bucket,
@@ -262,5 +280,7 @@ export function toCell(row: CellRow): UsageCell {
     saved: BigInt(saved ?? 0),
     currency,
     inexact,
+    tags,
+    counters: isCounted ? counters : [COUNTER.uncounted, rounds],
   };
 }

@@ -13,7 +13,8 @@ import {
   type RawRecord,
   type Section,
 } from './base-format.ts';
-import { decodeUsage, encodeRecord, NameTable } from './record.ts';
+import { NameTable } from './name-table.ts';
+import { decodeUsage, encodeRecord } from './record.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { mergeCells } from '../../model/usage-cells.ts';
 import { SharedCellsWriter } from './shared-cells.ts';
@@ -76,7 +77,7 @@ export function writeBaseFile(
       table.writeUInt32LE(length, from + ROW.length);
       table.writeUInt32LE(crc, from + ROW.crc);
       fileKey.copy(fileKeys, row * KEY_BYTES);
-      if (!shared.isGivenUp) shared.add(decodeUsage(bytes, names));
+      if (!shared.isGivenUp) shared.add(decodeUsage(bytes, { names, format: BASE_FORMAT }));
       row++;
     }
     const bytes = shared.finish(new NameTable(names));

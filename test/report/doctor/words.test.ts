@@ -25,7 +25,12 @@ const FACTS: { [C in Code]: FactsByCode[C][] } = {
     { ...missing, isOwn: true },
     { isFolder: false, isOwn: true, hasOthers: true },
   ],
-  'log-unreadable': [{ folderProblem: null }, { folderProblem: 'EACCES: permission denied' }],
+  'log-unreadable': [
+    { folderProblem: null, isRotated: false },
+    { folderProblem: null, isRotated: true },
+    { folderProblem: 'EACCES: permission denied', isRotated: false },
+  ],
+  'log-lost': [{ reason: 'ELOOP: too many symbolic links' }],
   'log-damaged': [{}],
   'log-empty': [{}],
   'no-own-logs': [
@@ -45,6 +50,8 @@ const FACTS: { [C in Code]: FactsByCode[C][] } = {
     { ...logs, why: 'form', forms: ['lz4', 'zip'] },
     { ...logs, why: 'damaged' },
     { logs: 2, bytes: 2, why: 'damaged' },
+    { ...logs, why: 'end' },
+    { logs: 2, bytes: 2, why: 'end' },
   ],
   'no-ai-log': [
     { lines: 2, isJson: true },
@@ -55,6 +62,16 @@ const FACTS: { [C in Code]: FactsByCode[C][] } = {
   'no-usage': [
     { rounds: one, streams: 0 },
     { rounds: some, streams: 3 },
+  ],
+  'failed-requests': [
+    { requests: one, classes: [['status429', 1]] },
+    {
+      requests: some,
+      classes: [
+        ['status5xx', 1200],
+        ['timeout', 3],
+      ],
+    },
   ],
   'no-messages': rounds,
   'cut-values': rounds,

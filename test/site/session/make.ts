@@ -1,3 +1,7 @@
+import { FieldKeeper } from '../../../src/session-format/kept-fields.ts';
+import { KEEP_ALL } from '../../../src/session-format/kept-names.ts';
+import { CountingRules } from '../../../src/session-format/round-cells.ts';
+import { FULL_COVERAGE } from '../../../src/model/index-coverage.ts';
 import { expandRounds } from '../../../src/session-format/expand-rounds.ts';
 import { readLogLine } from '../../../src/ai-log/round.ts';
 import type { ExpandedRound } from '../../../src/session-format/stored-round.ts';
@@ -27,9 +31,11 @@ export function roundsOf(said: readonly Said[]): ExpandedRound[] {
   return [...expandRounds(storedLines(said))];
 }
 
+const KEEPER = new FieldKeeper(KEEP_ALL, [], true);
+
 /** The same lines, read and stored by the real code, as in a session file. */
 export function storedLines(said: readonly Said[], start = START): string[] {
-  const draft = SessionDraft.create({ id: 's', file: 's.json' }, true);
+  const draft = SessionDraft.create({ id: 's', file: 's.json' }, true, new CountingRules(FULL_COVERAGE));
   for (const [i, line] of sessionLines('s', said, start).entries()) {
     const read = readLogLine(line);
     if (read.kind !== 'round') throw new Error(`not a round: ${JSON.stringify(read)}`);
@@ -39,6 +45,7 @@ export function storedLines(said: readonly Said[], start = START): string[] {
       at: [1, i] as [number, number],
       price,
       flags: read.round.flags,
+      kept: KEEPER.fieldsOf(read.round),
     } as const;
     if (
       draft.add(read.round, { ...facts, at: [1, i] }, { cost: 0n, saved: 0n, currency: 'USD', inexact: [] }) <

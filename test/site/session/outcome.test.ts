@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Part } from '../../../src/ai-log/message.ts';
-import { failureOf, resultSummary, resultText } from '../../../src/site/session/outcome.ts';
+import { failureOf, resultText } from '../../../src/ai-log/tool-outcome.ts';
+import { resultSummary } from '../../../src/site/session/outcome.ts';
 
 const text = (words: string): Part => ({ kind: 'text', text: words });
 const failure = (words: string, isError = false): string | null =>

@@ -6,8 +6,11 @@ import { InputOutputError } from '../../../src/platform/errors.ts';
 import { nodeFiles } from '../../../src/platform/files.ts';
 import { IndexBase } from '../../../src/store/index/base.ts';
 import { basePath } from '../../../src/store/index/index-files.ts';
-import { decodeRecord, encodeRecord, NameTable } from '../../../src/store/index/record.ts';
+import { anyCounters } from '../any-counters.ts';
+import { NameTable } from '../../../src/store/index/name-table.ts';
+import { decodeHead, decodeRecord, encodeRecord } from '../../../src/store/index/record.ts';
 import { StoredIndex, writeIndexBase } from '../../../src/store/index/stored-index.ts';
+import { isSessionFile } from '../../../src/store/names.ts';
 import type { SessionEntry } from '../../../src/model/session-entry.ts';
 import { makeFolder } from '../../platform/make.ts';
 import { addition, cell, commitTo, entryOf, indexOf, newStore, position, stateOf } from '../make.ts';
@@ -44,10 +47,12 @@ const usageCell = fc.record({
   saved: fc.bigInt(-(2n ** 70n), 2n ** 130n),
   currency: fc.constantFrom('USD', 'CNY', 'EUR'),
   inexact: fc.constantFrom('', 'aborted', 'ambiguous search-fee'),
+  tags: text,
+  counters: anyCounters,
 });
 const anyEntry = fc.record({
   id: text,
-  file: text.map((name) => `${name}.json`),
+  file: text.map((name) => `${name}.json`).filter(isSessionFile),
   end: count,
   last: fc.record({ length: count, crc: fc.nat(2 ** 32 - 1) }),
   summary: fc.record({ length: count, crc: fc.nat(2 ** 32 - 1) }),
@@ -66,15 +71,31 @@ describe('a record', () => {
     fc.assert(
       fc.property(anyEntry, (written) => {
         const bytes = encodeRecord(written as SessionEntry, names);
-        expect(decodeRecord(bytes, names.names)).toEqual(written);
+        expect(decodeRecord(bytes, { names: names.names, format: 2 })).toEqual(written);
       }),
     );
+  });
+
+  test.each([
+    [{ id: 'a', file: '../a.json' }],
+    [{ id: '../a', file: '../a.json' }],
+    [{ id: '/etc/a', file: '/etc/a.json' }],
+    [{ id: '.state', file: '.state.json' }],
+    [{ id: 'a', file: 'a' }],
+  ])('%j: the name of a file that is none of a session is an error', ({ id, file }) => {
+    const bytes = encodeRecord(entry(id, { file }), new NameTable([]));
+    for (const read of [decodeRecord, decodeHead]) {
+      expect(() => read(bytes, { names: [], format: 2 })).toThrow(InputOutputError);
+      expect(() => read(bytes, { names: [], format: 2 })).toThrow(
+        `the index names ${JSON.stringify(file)} as a session's file`,
+      );
+    }
   });
 
   test('keeps fields that a later version gives an entry', () => {
     const names = new NameTable([]);
     const written = { ...entry('a', { title: '' }), later: { since: 1 } };
-    expect(decodeRecord(encodeRecord(written, names), names.names)).toEqual(written);
+    expect(decodeRecord(encodeRecord(written, names), { names: names.names, format: 2 })).toEqual(written);
   });
 
   test.each([-1, 0.5, NaN, 2 ** 53])('cannot hold %s rounds', (rounds) => {
@@ -132,14 +153,14 @@ describe('a base', () => {
     const length = writeIndexBase(nodeFiles, dir, 1, { sessions, closed: new Map() }, positions);
     const base = new IndexBase(nodeFiles, basePath(dir, 1), length);
     const inPieces = Array.from(base.records(), ([row, bytes]) => {
-      const { id, title } = decodeRecord(bytes, base.names);
+      const { id, title } = decodeRecord(bytes, base.terms);
       // Others may be looked for meanwhile.
       expect([base.find(id), base.entryAt(base.find('s7')).id]).toEqual([row, 's7']);
       return [id, title?.length];
     });
     expect(inPieces.toSorted()).toEqual(all.map(({ id, title }) => [id, title?.length]).toSorted());
     base.load();
-    expect(Array.from(base.records(), ([, bytes]) => decodeRecord(bytes, base.names).id)).toEqual(
+    expect(Array.from(base.records(), ([, bytes]) => decodeRecord(bytes, base.terms).id)).toEqual(
       inPieces.map(([id]) => id),
     );
   });
@@ -185,7 +206,7 @@ describe('a base', () => {
 
 test('an index takes in more usage of a session than a call takes arguments', () => {
   const store = newStore();
-  const index = new StoredIndex(nodeFiles, store.dir, stateOf(store).index);
+  const index = new StoredIndex(nodeFiles, store.dir, stateOf(store));
   const { usage: _, ...head } = entry('a');
   const cells = Array.from({ length: 200_000 }, (_, bucket) => cell({ bucket }));
   index.add(head, cells);
@@ -206,8 +227,7 @@ describe('a base made of the one before', () => {
     commitTo(store, [...ids.slice(0, 20), 'new'].map(wide), { closed: [position(2, 6)] });
     expect(stateOf(store).index).toMatchObject({ generation: 3, length: 0 });
 
-    const { index } = stateOf(store);
-    const stored = new StoredIndex(nodeFiles, store.dir, index);
+    const stored = indexOf(store);
     expect(stored.sessions.size).toBe(51);
     expect(entryOf(store, 's19').usage).toEqual([
       cell({ model: 'm-s19', rounds: 2, input: 200, output: 20, cost: 10n }),
@@ -216,8 +236,8 @@ describe('a base made of the one before', () => {
     expect([...stored.closed.keys()]).toEqual([1, 2]);
 
     const anew = makeFolder();
-    const { commit, logs, next_log } = stateOf(store);
-    writeIndexBase(nodeFiles, anew, 3, stored, { commit, logs, next_log });
+    const { commit, logs, next_log, coverage } = stateOf(store);
+    writeIndexBase(nodeFiles, anew, 3, stored, { commit, logs, next_log, coverage });
     const [copied, made] = [store.dir, anew].map(
       (dir) => new IndexBase(nodeFiles, basePath(dir, 3), sizeOf(dir)),
     );
@@ -228,10 +248,10 @@ describe('a base made of the one before', () => {
   test('a store of format 1, all tail, is read and gets a base with its next commit', () => {
     const store = newStore();
     commitTo(store, [addition('a'), addition('b')]);
-    const { index, ...state } = stateOf(store);
+    const { index, coverage: _, ...state } = stateOf(store);
     const { length } = index;
     const tail = join(store.dir, '.index-1.jsonl');
-    const old = readFileSync(tail, 'utf8').replace(/,"base":0,"crc":\d+/, '');
+    const old = readFileSync(tail, 'utf8').replace(/,"coverage":\{[^}]*\},"base":0,"crc":\d+/, '');
     writeFileSync(tail, old);
     const grown = { ...index, base: old.length, length: old.length };
     expect(old.length).toBeLessThan(length);

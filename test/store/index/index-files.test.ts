@@ -1,3 +1,4 @@
+import { anyCounters } from '../any-counters.ts';
 import {
   appendFileSync,
   existsSync,
@@ -25,13 +26,17 @@ const COUNTS = ['rounds', 'input', 'output', 'reasoning', 'cached', 'cacheWrite'
 function sums(cells: Iterable<UsageCell>): [string, bigint[]][] {
   const sums = new Map<string, bigint[]>();
   for (const cell of cells) {
-    const { bucket, model, consumer, api, price, currency, inexact } = cell;
-    const key = JSON.stringify([bucket, model, consumer, api, price, currency, inexact]);
+    const { bucket, model, consumer, api, price, currency, inexact, tags } = cell;
+    const key = JSON.stringify([bucket, model, consumer, api, price, currency, inexact, tags]);
     const known = sums.get(key) ?? COUNTS.map(() => 0n);
     sums.set(
       key,
       COUNTS.map((count, i) => (known[i] ?? 0n) + BigInt(cell[count])),
     );
+    for (let i = 0; i < cell.counters.length; i += 2) {
+      const counter = `${key} ${cell.counters[i]}`;
+      sums.set(counter, [(sums.get(counter)?.[0] ?? 0n) + BigInt(cell.counters[i + 1] ?? 0)]);
+    }
   }
   return [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
@@ -55,6 +60,8 @@ const usage = fc.array(
     saved: fc.bigInt(-(10n ** 20n), 10n ** 30n),
     currency: fc.constantFrom('USD', 'CNY', 'EUR'),
     inexact: fc.constantFrom('', 'aborted', 'ambiguous search-fee'),
+    tags: fc.constantFrom('', '{"team":"a"}'),
+    counters: anyCounters,
   }),
   { minLength: 1, maxLength: 5 },
 );

@@ -1,8 +1,10 @@
+import { anyCounters } from '../any-counters.ts';
+import { FULL_COVERAGE } from '../../../src/model/index-coverage.ts';
 import { expect, test } from 'vitest';
 import { fc } from '../../fast-check.ts';
 import { nodeFiles } from '../../../src/platform/files.ts';
 import { groupSharedCells, groupUsage, type Grouped, type Grouping } from '../../../src/query/group-usage.ts';
-import { NameTable } from '../../../src/store/index/record.ts';
+import { NameTable } from '../../../src/store/index/name-table.ts';
 import { StoredIndex, writeIndexBase } from '../../../src/store/index/stored-index.ts';
 import type { SessionEntry, SessionUsage } from '../../../src/model/session-entry.ts';
 import type { PriceRef, UsageCell } from '../../../src/model/usage-cell.ts';
@@ -27,6 +29,8 @@ const anyCell: fc.Arbitrary<UsageCell> = fc.record({
   saved: fc.bigInt(-9n, 2n ** 65n),
   currency: fc.constantFrom('USD', 'CNY'),
   inexact: fc.constantFrom('', 'aborted', 'aborted search-fee'),
+  tags: fc.constantFrom('', '{"team":"a"}', '{"team":""}'),
+  counters: anyCounters,
 });
 const anyUsages = fc.array(fc.array(anyCell, { maxLength: 4 }), { maxLength: 6 });
 
@@ -86,7 +90,7 @@ test.each([
   for (const usage of usages) writer.add({ usage });
   const names = new NameTable([]);
   const bytes = writer.finish(names);
-  expect(bytes && decodeSharedCells(bytes, names.names, usages.length).size).toBe(size);
+  expect(bytes && decodeSharedCells(bytes, { names: names.names, format: 2 }, usages.length).size).toBe(size);
 }); // prettier-ignore
 
 function entries(usages: readonly UsageCell[][]): Map<string, SessionEntry> {
@@ -99,7 +103,10 @@ function storedBase(usages: readonly UsageCell[][]): StoredIndex {
   const dir = makeFolder();
   const index = { sessions: entries(usages), closed: new Map() };
   const length = writeIndexBase(nodeFiles, dir, 1, index, { commit: 1, logs: [], next_log: 1 });
-  return new StoredIndex(nodeFiles, dir, { generation: 1, base: length, length: 0 });
+  return new StoredIndex(nodeFiles, dir, {
+    index: { generation: 1, base: length, length: 0 },
+    coverage: FULL_COVERAGE,
+  });
 }
 
 /** Compares what the index has summed with what it says of each session. */

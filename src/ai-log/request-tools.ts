@@ -1,0 +1,112 @@
+import { callsOf, readMessage, type Message, type ToolCall, type ToolResult } from './message.ts';
+import { charactersOf, type Text } from './round.ts';
+import { failureOf, resultsOf } from './tool-outcome.ts';
+
+/** What a request says of the model's last answer. */
+export interface RequestTools {
+  /** The calls of that answer. */
+  calls: readonly ToolCall[];
+  /** The tools whose results failed, one name for each result; empty if it is not known. */
+  failed: readonly string[];
+}
+
+const NOTHING: RequestTools = { calls: [], failed: [] };
+
+/**
+ * `added`: the messages that a request is the first of its session to send, in their order. Only the last answer among
+ * them counts, and the results behind it. Others were sent before: many clients move a cache mark from message to
+ * message, and then the same message is a new one again. OpenAI's response items have no such marks, and their calls do
+ * not end the search, because parallel calls alternate with their results.
+ *
+ * `findCalls` may save parsing an answer: it returns the calls in its text if it knows all of them.
+ */
+export function toolsOfRequest(
+  added: readonly Text[],
+  findCalls?: (text: string) => readonly ToolCall[] | undefined,
+): RequestTools {
+  const tells = added.map((json) => mayTellOfTools(json));
+  if (!tells.includes(true)) return NOTHING;
+  const calls: ToolCall[] = [];
+  const failed = new Map<string | ToolResult, ToolResult>();
+  let isAnswered = false;
+  for (let i = added.length - 1; i >= 0; i--) {
+    const json = added[i] ?? '';
+    const isAnswerText = ANSWER.test(asciiOf(json));
+    const known = tells[i] && isAnswerText ? findCalls?.(asciiOf(json)) : undefined;
+    if (known) {
+      calls.push(...known);
+      isAnswered = true;
+      continue;
+    }
+    const message = tells[i] || isAnswerText ? readMessage(charactersOf(json)) : undefined;
+    const isOfAnswer = message !== undefined && isAnswer(message);
+    // An answer can be several messages.
+    if (isAnswered && !isOfAnswer) break;
+    isAnswered = isOfAnswer;
+    if (!message) continue;
+    calls.push(...callsOf(message));
+    if (isOfAnswer) continue;
+    for (const result of resultsOf(message))
+      if (failureOf(result) !== null) failed.set(result.id ?? result, result);
+  }
+  const names = new Map(calls.map((call) => [call.id, call.name]));
+  const nameOf = ({ id, name }: ToolResult): string =>
+    (id === null ? undefined : names.get(id)) ?? name ?? '';
+  return { calls, failed: Array.from(failed.values(), nameOf) };
+}
+
+function isAnswer({ role }: Message): boolean {
+  return role === 'assistant' || role === 'model';
+}
+
+/** Whether JSON may contain messages with calls or failed results. */
+export function mayTellOfTools(json: Text): boolean {
+  const text = asciiOf(json);
+  const isOfTools =
+    (text.includes('tool') || text.includes('unction')) && (hasCalls(text) || hasFailure(text));
+  return isOfTools || hasEscapedNames(text);
+}
+
+/** Whether a name may be written in escapes, so that looking for it does not find it. */
+export function hasEscapedNames(text: string): boolean {
+  return text.includes(ESCAPE) && ESCAPED_ASCII.test(text);
+}
+
+/** In bytes, each is one character, which is enough to find ASCII. */
+function asciiOf(json: Text): string {
+  if (typeof json === 'string') return json;
+  return Buffer.from(json.buffer, json.byteOffset, json.length).toString('latin1');
+}
+
+function hasCalls(text: string): boolean {
+  return CALLS.some((key) => text.includes(key));
+}
+
+function hasFailure(text: string): boolean {
+  return FAILURES.some((one) => one.test(text)) && RESULT.test(text);
+}
+
+/** Each has `tool` or `function` in it, which most messages have not. */
+const CALLS = ['tool_use"', '"tool_calls"', '"function_call"', '"functionCall"'];
+const ANSWER = /"role"[ \t\r\n]*:[ \t\r\n]*"(?:assistant|model)"/;
+/** Names and words may be written in escapes too. Go writes `<`, `>` and `&` so, and none of them is in a name. */
+const ESCAPE = String.raw`\u00`;
+const ESCAPED_ASCII = /\\u00(?:2[^6]|3[^CEce]|[4-7])/;
+/** What a message from a tool must contain. */
+const RESULT = /tool_result|"tool"|"function"|function_call_output|functionResponse/;
+
+/** White space in JSON, and in a string of JSON. */
+const SPACE = String.raw`(?:[ \t\r\n]|\\+[nrt])*`;
+/** Between words and a number: anything that is no letter and no digit. */
+const GAP = String.raw`(?:\\u[\da-f]{4}|\\+[a-z]|[^\da-z"\\])*`;
+
+/** What failureOf looks for. Each begins with a word, not with a choice: only then is the search fast. */
+const FAILURES = [
+  new RegExp(String.raw`is_error"${SPACE}:${SPACE}t`),
+  /tool_use_error/,
+  // A key that many tools have in every result.
+  new RegExp(String.raw`"error\\?"${SPACE}:${SPACE}(?!null|false|[ \t\r\n]|\\+[nrt])`),
+  new RegExp(String.raw`exit(?:_c|C)ode\\?"${SPACE}:${SPACE}-?(?:[1-9]|0\.)`),
+  // `exit code 1`. A part of the result can end before the number.
+  new RegExp(String.raw` code:?${GAP}(?:0*[1-9]|")`, 'i'),
+];

@@ -1,0 +1,62 @@
+import { COUNTER, type CellCounters } from '../model/cell-counters.ts';
+
+/** How requests failed, in rounds. Most sums have no failures, and share one object. */
+export interface Failures {
+  /** Rounds that were counted before the store counted failures: whether they failed is not known. */
+  readonly uncounted: number;
+  /** The client was gone before the response began. */
+  readonly gone: number;
+  /** Status 400 to 499. */
+  readonly clientErrors: number;
+  /** ⊂ clientErrors: status 429. */
+  readonly rateLimited: number;
+  /** Status 500 and above. */
+  readonly serverErrors: number;
+}
+
+export const NO_FAILURES: Failures = {
+  uncounted: 0,
+  gone: 0,
+  clientErrors: 0,
+  rateLimited: 0,
+  serverErrors: 0,
+};
+
+/** With the failures of a cell. They have the lowest ids, so the rest of the counters is not looked at. */
+export function withCounters(failures: Failures, counters: CellCounters): Failures {
+  let sum: Record<keyof Failures, number> | undefined;
+  for (let i = 0; i < counters.length; i += 2) {
+    const id = counters[i] as number;
+    if (id > COUNTER.status429) break;
+    const name = NAMES.get(id);
+    if (name === undefined) continue;
+    sum ??= { ...failures };
+    sum[name] += counters[i + 1] as number;
+  }
+  return sum ?? failures;
+}
+
+const NAMES: ReadonlyMap<number, keyof Failures> = new Map([
+  [COUNTER.uncounted, 'uncounted'],
+  [COUNTER.status0, 'gone'],
+  [COUNTER.status4xx, 'clientErrors'],
+  [COUNTER.status429, 'rateLimited'],
+  [COUNTER.status5xx, 'serverErrors'],
+]);
+
+export function addFailures(a: Failures, b: Failures): Failures {
+  if (b === NO_FAILURES) return a;
+  if (a === NO_FAILURES) return b;
+  return {
+    uncounted: a.uncounted + b.uncounted,
+    gone: a.gone + b.gone,
+    clientErrors: a.clientErrors + b.clientErrors,
+    rateLimited: a.rateLimited + b.rateLimited,
+    serverErrors: a.serverErrors + b.serverErrors,
+  };
+}
+
+/** The same rounds as failedRoundsOf counts. */
+export function failedRounds({ gone, clientErrors, serverErrors }: Failures): number {
+  return gone + clientErrors + serverErrors;
+}

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { NOT_RECORDED, TIER } from '../../src/query/group-keys.ts';
+import { conditionsFor, groupKeysOf } from '../../src/query/store-names.ts';
+
+const MOMENT = { next_log: 1, logs: [] };
+const STORE = {
+  dimensions: [
+    { name: 'department', from: null },
+    { name: 'agent', from: MOMENT },
+    { name: 'a\u001b[31m', from: null },
+  ],
+};
+const tag = (name: string, isReindexed: boolean) => ({ tag: name, absent: NOT_RECORDED, isReindexed });
+
+test('keys: built-in ones in any case, then dimensions', () => {
+  expect(groupKeysOf(['Week', 'department', 'service_tier', 'agent', 'dimension:agent'], STORE)).toEqual([
+    'week',
+    tag('department', true),
+    TIER,
+    'agent',
+    tag('agent', false),
+  ]);
+  const tiers = { dimensions: [{ name: 'service_tier', from: null }] };
+  expect(groupKeysOf(['service_tier'], tiers)).toEqual([tag('service_tier', true)]);
+});
+
+test.each([
+  ['day', '--group-by day: there is no such key.'],
+  ['Department', '--group-by Department: there is no such key.'],
+  ['dimension:week', '--group-by dimension:week: there is no such key.'],
+  ['\u001b[2Jx', '--group-by x: there is no such key.'],
+])('no key %j', (name, message) => {
+  const rest =
+    ' Names: model, date, week, month, consumer, api, session, agent, channel, service_tier; dimensions: department, agent, a. Add one with: monitor parse --dimension <name>';
+  expect(() => groupKeysOf(['model', name], STORE)).toThrow(message + rest);
+});
+
+test('a key once', () => {
+  for (const [a, b] of [
+    ['model', 'MODEL'],
+    ['department', 'dimension:department'],
+  ] as const)
+    expect(() => groupKeysOf([a, b], STORE)).toThrow(`--group-by ${a},${b}: it names a key twice`);
+});
+
+test('conditions', () => {
+  const given = (name: string) => [{ name, isNot: true, pattern: 'x' }];
+  expect(conditionsFor(given('api'), STORE)).toEqual([{ of: 'api', isNot: true, pattern: 'x' }]);
+  expect(conditionsFor(given('agent'), STORE)).toEqual([
+    { of: tag('agent', false), isNot: true, pattern: 'x' },
+  ]);
+  const none = { dimensions: [] };
+  const rest =
+    'Names: model, consumer, api, service_tier; the store has no dimensions. Add one with: monitor parse --dimension <name>';
+  expect(() => conditionsFor(given('x'), none)).toThrow(`--where x: there is no such name. ${rest}`);
+  expect(() => conditionsFor(given('agent'), none)).toThrow(
+    `--where agent: there is no such name. Use --agent. ${rest}`,
+  );
+});
