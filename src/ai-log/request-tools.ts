@@ -24,15 +24,17 @@ export function toolsOfRequest(
   added: readonly Text[],
   findCalls?: (text: string) => readonly ToolCall[] | undefined,
 ): RequestTools {
-  const tells = added.map((json) => mayTellOfTools(json));
+  const texts = added.map(asciiOf);
+  const tells = texts.map(saysTools);
   if (!tells.includes(true)) return NOTHING;
   const calls: ToolCall[] = [];
   const failed = new Map<string | ToolResult, ToolResult>();
   let isAnswered = false;
   for (let i = added.length - 1; i >= 0; i--) {
     const json = added[i] ?? '';
-    const isAnswerText = ANSWER.test(asciiOf(json));
-    const known = tells[i] && isAnswerText ? findCalls?.(asciiOf(json)) : undefined;
+    const text = texts[i] ?? '';
+    const isAnswerText = ANSWER.test(text);
+    const known = tells[i] && isAnswerText ? findCalls?.(text) : undefined;
     if (known) {
       calls.push(...known);
       isAnswered = true;
@@ -61,7 +63,10 @@ function isAnswer({ role }: Message): boolean {
 
 /** Whether JSON may contain messages with calls or failed results. */
 export function mayTellOfTools(json: Text): boolean {
-  const text = asciiOf(json);
+  return saysTools(asciiOf(json));
+}
+
+function saysTools(text: string): boolean {
   const isOfTools =
     (text.includes('tool') || text.includes('unction')) && (hasCalls(text) || hasFailure(text));
   return isOfTools || hasEscapedNames(text);
