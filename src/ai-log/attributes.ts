@@ -2,7 +2,7 @@ import { WHOLE_USAGES } from './usage/counts.ts';
 import { objectMembers, parseJson, skipSpace } from '../platform/json-spans.ts';
 
 /** The text attributes. Their JSON is kept as it is, never parsed and printed again. */
-const TEXTS = ['messages', 'system', 'question', 'answer', 'reasoning', 'tool_calls'] as const;
+export const TEXTS = ['messages', 'system', 'question', 'answer', 'reasoning', 'tool_calls'] as const;
 export type TextKey = (typeof TEXTS)[number];
 const IS_TEXT: ReadonlySet<string> = new Set(TEXTS);
 
@@ -51,9 +51,20 @@ export function mendText(key: TextKey, json: string): string {
 }
 
 /** A stored round is one line. In valid JSON, line breaks occur only between tokens. */
-function onOneLine(json: string): string {
+export function onOneLine(json: string): string {
   return json.includes('\n') || json.includes('\r') ? json.replaceAll(/[\n\r]/g, ' ') : json;
 }
+
+/** The attributes with token counts. */
+export const USAGE = [
+  'input_token',
+  'output_token',
+  'total_token',
+  'reasoning_tokens',
+  'cached_tokens',
+  'input_token_details',
+  'output_token_details',
+] as const;
 
 /** Attributes that ai-statistics can write next to ai_log, with `as_separate_log_field`. */
 const SEPARATE: ReadonlySet<string> = new Set([
@@ -63,26 +74,22 @@ const SEPARATE: ReadonlySet<string> = new Set([
   'model',
   'api',
   'chat_id',
-  'input_token',
-  'output_token',
-  'total_token',
-  'reasoning_tokens',
-  'cached_tokens',
-  'input_token_details',
-  'output_token_details',
+  ...USAGE,
   'response_type',
   'service_tier',
   ...WHOLE_USAGES,
   'llm_first_token_duration',
   'llm_service_duration',
 ]);
-/** What Envoy prints for an absent attribute. */
-const NOTHING: ReadonlySet<string> = new Set(['null', '""', '"-"']);
+/** Whether a value, given as JSON, is what Envoy prints for an absent one. */
+export function isNothing(json: string | undefined): json is undefined {
+  return json === undefined || (json.length <= 4 && (json === '"-"' || json === '""' || json === 'null'));
+}
 
 /** Adds what ai_log lacks from the line's own fields, given as JSON. */
 export function fillIn({ values, texts }: Attributes, fields: ReadonlyMap<string, string>): void {
   for (const [key, json] of fields) {
-    if (!SEPARATE.has(key) || NOTHING.has(json)) continue;
+    if (!SEPARATE.has(key) || isNothing(json)) continue;
     if (isTextKey(key)) texts[key] ??= mendText(key, separateText(key, json));
     else if ((values.get(key) ?? 'null') === 'null') values.set(key, json);
   }

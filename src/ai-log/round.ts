@@ -1,6 +1,6 @@
 import { isAborted } from './usage/aborted.ts';
 import { readAccessLine, type AccessLine, type LineFields, type RoundField } from './access-line.ts';
-import { fillIn, readAttributes, type Attributes } from './attributes.ts';
+import { fillIn, readAttributes, USAGE, type Attributes } from './attributes.ts';
 import { addWriteTimes, mayHoldMark, type SentTexts } from './usage/cache-times.ts';
 import { isRareCount } from './usage/counts.ts';
 import { escapeLone } from './lone-surrogates.ts';
@@ -62,15 +62,6 @@ export type LogLine = Exclude<AccessLine, { kind: 'ai' }> | { kind: 'round'; rou
 export const DEFAULT_SESSION = 'default';
 const UNKNOWN_MODEL = 'unknown';
 
-const USAGE = [
-  'input_token',
-  'output_token',
-  'total_token',
-  'reasoning_tokens',
-  'cached_tokens',
-  'input_token_details',
-  'output_token_details',
-] as const;
 /** Names go into every index cell; a hostile one must not fill the index. */
 const LONGEST_NAME = 256;
 /** In characters. Real token details are shorter, and nothing this short is nested too deeply to be printed. */

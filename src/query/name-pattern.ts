@@ -1,23 +1,13 @@
+import { globMatcher } from '../platform/glob.ts';
+
 /**
  * Whether a name matches a pattern, in any case. In a glob, `*` stands for any characters. It takes linear time: names
  * are from a log.
  */
 export function nameMatcher(pattern: string, isGlob: boolean): (name: string) => boolean {
-  const parts = isGlob ? pattern.toLowerCase().split('*') : [pattern.toLowerCase()];
-  const [first = '', ...rest] = parts;
-  const last = rest.pop();
-  if (last === undefined) return (name) => name.toLowerCase() === first;
-  return (name) => {
-    const lower = name.toLowerCase();
-    if (!lower.startsWith(first)) return false;
-    let at = first.length;
-    for (const part of rest) {
-      const found = lower.indexOf(part, at);
-      if (found < 0) return false;
-      at = found + part.length;
-    }
-    return lower.length - last.length >= at && lower.endsWith(last);
-  };
+  const wanted = pattern.toLowerCase();
+  const isMatch = isGlob ? globMatcher(wanted) : (name: string) => name === wanted;
+  return (name) => isMatch(name.toLowerCase());
 }
 
 /** The same, for names that come again and again: each is compared once. */

@@ -1,4 +1,5 @@
 import type { AnyRound } from '../ai-log/round.ts';
+import { isNothing, onOneLine } from '../ai-log/attributes.ts';
 import { objectMembers } from '../platform/json-spans.ts';
 import {
   CODES,
@@ -38,11 +39,6 @@ const STORED_NAMES = [
   ['access_log', 'accessLog'],
   ['attributes', 'attributes'],
 ] as const;
-
-/** Whether a value is what Envoy prints for an absent one. */
-function isNothing(json: string | undefined): json is undefined {
-  return json === undefined || (json.length <= 4 && (json === '"-"' || json === '""' || json === 'null'));
-}
 
 const CODE = /^"[\w .,:;|/(){}-]{1,256}"$/;
 const NUMBER = /^(?:-?\d[\d.eE+-]*|true|false)$/;
@@ -190,8 +186,7 @@ export function objectJson(values: ReadonlyMap<string, string | number>): string
   if (values.size === 0) return null;
   let text = '{';
   for (const [name, json] of values) text += `${text.length === 1 ? '' : ','}${keyJson(name)}${json}`;
-  // In valid JSON, line breaks occur only between tokens.
-  return `${text.includes('\n') || text.includes('\r') ? text.replaceAll(/[\n\r]/g, ' ') : text}}`;
+  return onOneLine(`${text}}`);
 }
 
 /** Nearly all lines have the same names. */

@@ -1,3 +1,5 @@
+import { TEXTS, USAGE } from '../ai-log/attributes.ts';
+import { globMatcher } from '../platform/glob.ts';
 import { isRecord } from '../platform/json-checks.ts';
 
 /*
@@ -13,19 +15,8 @@ export const OWN_ATTRIBUTES: ReadonlySet<string> = new Set([
   'consumer',
   'chat_id',
   'response_type',
-  'input_token',
-  'output_token',
-  'total_token',
-  'reasoning_tokens',
-  'cached_tokens',
-  'input_token_details',
-  'output_token_details',
-  'messages',
-  'system',
-  'question',
-  'answer',
-  'reasoning',
-  'tool_calls',
+  ...USAGE,
+  ...TEXTS,
 ]);
 
 /**
@@ -100,12 +91,6 @@ function areNames(value: unknown): boolean {
 /** Which names match one of the patterns, in which `*` stands for any characters. */
 export function namesFilter(patterns: readonly string[]): (name: string) => boolean {
   if (patterns.length === 0) return () => false;
-  const escaped = patterns.map((pattern) =>
-    pattern
-      .split('*')
-      .map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`))
-      .join('[^]*'),
-  );
-  const names = new RegExp(`^(?:${escaped.join('|')})$`);
-  return (name) => names.test(name);
+  const matchers = patterns.map(globMatcher);
+  return (name) => matchers.some((isMatch) => isMatch(name));
 }
