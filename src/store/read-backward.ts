@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { readBytes, type Files } from '../platform/files.ts';
 import { roundLength } from '../session-format/framing.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
-import { checkSessionFile } from './session-file.ts';
+import { openRounds } from './session-file.ts';
 
 /** A stored round's line, and its place in the session's file. */
 export interface PlacedLine {
@@ -27,8 +26,7 @@ export function* roundsBackward(
   from: number,
   to: number,
 ): Generator<PlacedLine> {
-  checkSessionFile(files, dir, entry);
-  const fd = files.open(join(dir, entry.file), 'read');
+  const fd = openRounds(files, dir, entry);
   try {
     let end = to;
     /** The line that ends at `end`, as far as it has been read: pieces from right to left. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readBytes, withFile, type Files } from '../platform/files.ts';
 import type { SessionHead } from '../model/session-entry.ts';
-import { checkSessionFile } from './session-file.ts';
+import { openRounds } from './session-file.ts';
 
 /** Bytes of a session's file: whole lines. */
 export interface RoundBlock {
@@ -24,8 +24,7 @@ export function* roundBlocks(
   from: number,
   to: number,
 ): Generator<RoundBlock> {
-  checkSessionFile(files, dir, entry);
-  const fd = files.open(join(dir, entry.file), 'read');
+  const fd = openRounds(files, dir, entry);
   try {
     let size = BLOCK_BYTES;
     for (let at = from; at < to;) {

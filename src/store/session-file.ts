@@ -142,9 +142,8 @@ export function storedRounds(files: Files, dir: string, entry: Committed): Itera
     *[Symbol.iterator]() {
       // All its rounds were removed.
       if (entry.end === 0) return;
-      const fd = openSessionFile(files, dir, entry, 'read');
+      const fd = openRounds(files, dir, entry);
       try {
-        checkLastRound(files, fd, dir, entry);
         yield* roundLines(files, fd, dir, entry);
       } finally {
         files.close(fd);
@@ -198,12 +197,23 @@ function useSessionFile<T>(
   how: 'read' | 'write',
   use: (fd: number) => T,
 ): T {
-  const fd = openSessionFile(files, dir, entry, how);
+  const fd = openRounds(files, dir, entry, how);
   try {
-    checkLastRound(files, fd, dir, entry);
     return use(fd);
   } finally {
     files.close(fd);
+  }
+}
+
+/** Opens the file if it holds the committed rounds, judging by the last one; throws DamagedSession otherwise. */
+export function openRounds(files: Files, dir: string, entry: Rounds, how: 'read' | 'write' = 'read'): number {
+  const fd = openSessionFile(files, dir, entry, how);
+  try {
+    checkLastRound(files, fd, dir, entry);
+    return fd;
+  } catch (error) {
+    files.close(fd);
+    throw error;
   }
 }
 
