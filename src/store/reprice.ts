@@ -1,8 +1,9 @@
 import type { Files } from '../platform/files.ts';
-import { type Index, removeIndex, writeIndexBase } from './index/index.ts';
+import type { Index } from './index/index.ts';
 import { appendPrices, removeOtherPrices } from './price-files.ts';
+import { publishIndex } from './reindex.ts';
 import { checkNotRestored } from './restored.ts';
-import { writeState, type State } from './state.ts';
+import type { State } from './state.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -21,20 +22,7 @@ export function reprice(
   checkNotRestored(files, dir, state);
   const generation = state.prices.generation + 1;
   const prices = appendPrices(files, dir, { generation, length: 0, crc: 0 }, priceLines);
-  const commit = state.commit + 1;
-  const { logs, next_log, coverage } = state;
-  const indexGeneration = state.index.generation + 1;
-  const base = writeIndexBase(files, dir, indexGeneration, index, { commit, logs, next_log, coverage });
-  const committed: State = {
-    ...state,
-    commit,
-    index: { generation: indexGeneration, base, length: 0 },
-    prices,
-  };
-  writeState(files, store.statePath, committed);
-  removeIndex(files, dir, state.index.generation);
-  // A run killed at this point left the previous one.
-  removeIndex(files, dir, state.index.generation - 1);
+  const committed = publishIndex(files, store, { ...state, prices }, index);
   removeOtherPrices(files, dir, generation);
   return committed;
 }
