@@ -14,7 +14,7 @@ import { factsOfStored, SessionCells, type CountingRules } from '../session-form
 import { usageOf } from '../session-format/stored-usage.ts';
 import { ToolTally } from '../session-format/tool-tally.ts';
 import { titleOf } from '../session-format/title.ts';
-import type { PrunedPart } from '../store/pruned-file.ts';
+import { removedRounds, type PrunedPart } from '../store/pruned-file.ts';
 import { sessionLines, type SessionLine } from '../store/session-lines.ts';
 
 /** What makes cells of stored rounds: what they cost, and how they are counted. */
@@ -52,7 +52,7 @@ export function readSession(
   parts: readonly PrunedPart[] = [],
   takesAltered = false,
 ): ReadSession {
-  const before = parts.reduce((sum, { rounds }) => sum + rounds, 0);
+  const before = removedRounds(parts);
   const cells = new SessionCells(
     rules,
     parts.flatMap(({ usage }) => usage),

@@ -1,4 +1,4 @@
-import type { PrunedPart } from '../store/pruned-file.ts';
+import { removedRounds, type PrunedPart } from '../store/pruned-file.ts';
 import { mergeCells } from '../model/usage-cells.ts';
 import { ToolTally } from '../session-format/tool-tally.ts';
 import { nameSessionFile } from '../store/names.ts';
@@ -7,10 +7,6 @@ import { emptySum, type SessionSum } from './read-session.ts';
 
 /** What was removed from each session, which the store keeps separate from the index. */
 export type Removed = ReadonlyMap<string, readonly PrunedPart[]>;
-
-export function removedRounds(parts: readonly PrunedPart[] = []): number {
-  return parts.reduce((sum, { rounds }) => sum + rounds, 0);
-}
 
 /** The sums of the rounds in a session's file, including those that were removed from it. */
 export function withRemoved(sum: SessionSum, parts: readonly PrunedPart[] = []): SessionSum {

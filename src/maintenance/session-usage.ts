@@ -6,10 +6,9 @@ import type { Files } from '../platform/files.ts';
 import { readRound, type ReadRound } from '../session-format/read-round.ts';
 import { factsOfStored, SessionCells } from '../session-format/round-cells.ts';
 import type { StoredRound } from '../session-format/stored-round.ts';
-import type { PrunedPart } from '../store/pruned-file.ts';
+import { removedRounds, type PrunedPart } from '../store/pruned-file.ts';
 import { storedRounds } from '../store/session-file.ts';
 import { pricedCell, type Counting } from './read-session.ts';
-import { removedRounds } from './removed-rounds.ts';
 
 const MOST_CELLS = 10_000;
 

@@ -36,6 +36,11 @@ type PrunedLine = Omit<PrunedPart, 'usage'> & {
   counted?: true;
 };
 
+/** How many rounds were removed from a session. */
+export function removedRounds(parts: readonly PrunedPart[] = []): number {
+  return parts.reduce((sum, { rounds }) => sum + rounds, 0);
+}
+
 /** Append-only, one line per removal: if the index is lost, this is the only record of these rounds. */
 export function prunedPath(dir: string): string {
   return join(dir, '.pruned.jsonl');

@@ -4,21 +4,26 @@ import { RepeatableOption } from './given-once.ts';
 
 /** The options of a GivenFilter, for a report on rounds. */
 export function addFilterOptions(command: Command): Command {
-  return command
-    .option('--model <name>', 'Only rounds of this model (whole name, in any case)')
-    .option('--consumer <name>', 'Only rounds of this consumer (whole name, in any case)')
-    .addOption(whereOption('Only rounds'))
-    .option('--session <id>', 'Only sessions with this id; * stands for any characters')
-    .option('--agent <id>', 'Only sessions of this OpenClaw agent')
-    .option('--channel <name>', 'Only sessions of this OpenClaw channel (main, discord, cron, subagent, …)');
+  return addSessionOptions(
+    command
+      .option('--model <name>', 'Only rounds of this model (whole name, in any case)')
+      .option('--consumer <name>', 'Only rounds of this consumer (whole name, in any case)')
+      .addOption(whereOption('Only rounds')),
+  );
 }
 
 /** The same, for what shows whole sessions. */
 export function addSessionFilterOptions(command: Command): Command {
+  return addSessionOptions(
+    command
+      .option('--model <name>', 'Only sessions that used this model')
+      .option('--consumer <name>', 'Only sessions of this consumer')
+      .addOption(whereOption('Only sessions with a round')),
+  );
+}
+
+function addSessionOptions(command: Command): Command {
   return command
-    .option('--model <name>', 'Only sessions that used this model')
-    .option('--consumer <name>', 'Only sessions of this consumer')
-    .addOption(whereOption('Only sessions with a round'))
     .option('--session <id>', 'Only sessions with this id; * stands for any characters')
     .option('--agent <id>', 'Only sessions of this OpenClaw agent')
     .option('--channel <name>', 'Only sessions of this OpenClaw channel (main, discord, cron, subagent, …)');

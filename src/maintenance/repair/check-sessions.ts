@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Files } from '../../platform/files.ts';
 import { readSummary } from '../../store/session-file.ts';
 import type { Sessions } from '../../store/index/index.ts';
-import type { PrunedPart } from '../../store/pruned-file.ts';
+import { removedRounds, type PrunedPart } from '../../store/pruned-file.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
 import { isPruned, pruneMarks, type SessionEntry } from '../../model/session-entry.ts';
 import {
@@ -12,7 +12,7 @@ import {
   type ReadSession,
   type SessionSum,
 } from '../read-session.ts';
-import { removedRounds, tombstoneOf, withRemoved, type Removed } from '../removed-rounds.ts';
+import { tombstoneOf, withRemoved, type Removed } from '../removed-rounds.ts';
 import { copyName, loss, noRepairs, offsetsIn, rewriteOf, type SessionRepairs } from './repair-problem.ts';
 import { fullerTools, withoutTools } from '../../model/tool-counts.ts';
 import { subtractCells } from '../../model/usage-cells.ts';

@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import type { LinePosition } from '../../model/log-position.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
 import type { Files } from '../../platform/files.ts';
-import type { PrunedPart } from '../../store/pruned-file.ts';
+import { removedRounds, type PrunedPart } from '../../store/pruned-file.ts';
 import { isPruned, pruneMarks } from '../../model/session-entry.ts';
 import { fullerTools, toolCountsOf, withoutTools } from '../../model/tool-counts.ts';
 import type { IndexedCommit } from '../../store/index/index.ts';
 import { readSummary } from '../../store/session-file.ts';
 import { readHeaderId } from '../../store/session-lines.ts';
 import { readSession, type Counting, type ReadSession } from '../read-session.ts';
-import { marksOf, removedRounds, tombstoneOf, withRemoved, type Removed } from '../removed-rounds.ts';
+import { marksOf, tombstoneOf, withRemoved, type Removed } from '../removed-rounds.ts';
 import {
   copyName,
   loss,
