@@ -1,6 +1,6 @@
 // /session?id=<id>: looks for the session in the data of the lists, newest sessions first.
 import { printableId } from '../src/platform/clean-text.ts';
-import type { SessionDataRow } from '../src/site/session-data.ts';
+import type { SessionDataRow } from '../src/site/lists/session-data.ts';
 import { loadSessions } from './lib/session-files.ts';
 
 const MOST_SHOWN = 20;

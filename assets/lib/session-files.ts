@@ -1,4 +1,4 @@
-import type { SessionData } from '../../src/site/session-data.ts';
+import type { SessionData } from '../../src/site/lists/session-data.ts';
 
 declare global {
   interface Window {

@@ -1,7 +1,7 @@
 import { exactTime, shortTime } from '../../src/site/clock.ts';
 import { currencyOrder } from '../../src/query/currency-order.ts';
 import { percent, shortCount, shownCount } from '../../src/site/format.ts';
-import type { SessionData, SessionDataRow } from '../../src/site/session-data.ts';
+import type { SessionData, SessionDataRow } from '../../src/site/lists/session-data.ts';
 
 /** A session, ready to be searched, sorted and drawn. */
 export interface Session {

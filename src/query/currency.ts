@@ -108,6 +108,11 @@ export function inCurrency(sessions: StoredSessions, view: CurrencyView | undefi
       return entry && withUsage(entry);
     },
     values: () => mapped(sessions.values(), withUsage),
+    inOrder: () => mapped(sessions.inOrder(), withUsage),
+    changedSince: (length) =>
+      sessions
+        .changedSince(length)
+        .map(({ before, after }) => ({ before: before && withUsage(before), after: withUsage(after) })),
     usages: () => mapped(sessions.usages(), withUsage),
     sharedCells: () => {
       const shared = sessions.sharedCells();

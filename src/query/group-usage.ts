@@ -45,16 +45,31 @@ export function groupUsage<R extends string = never>(
   sessions: Iterable<SessionUsage>,
   grouping: Grouping<R>,
 ): Grouped<R> {
-  const sums = new GroupSums(grouping);
-  let number = 0;
-  for (const session of sessions) {
-    number++;
-    for (const cell of session.usage) {
-      const group = sums.add(cell, session.id);
+  const sums = new UsageSums(grouping);
+  for (const session of sessions) sums.add(session);
+  return sums.finish();
+}
+
+/** The same for sessions that come one by one. */
+export class UsageSums<R extends string = never> {
+  readonly #sums: GroupSums<R>;
+  #number = 0;
+
+  constructor(grouping: Grouping<R>) {
+    this.#sums = new GroupSums(grouping);
+  }
+
+  add({ id, usage }: SessionUsage): void {
+    const number = ++this.#number;
+    for (const cell of usage) {
+      const group = this.#sums.add(cell, id);
       if (group && group.session !== number) countSession(group, number);
     }
   }
-  return sums.finish();
+
+  finish(): Grouped<R> {
+    return this.#sums.finish();
+  }
 }
 
 /** The same for shared cells. They do not say which session they belong to, so no dimension can be the session. */

@@ -2,63 +2,15 @@ import { boundOf } from '../pricing/bounds.ts';
 import { usdOf } from '../pricing/money.ts';
 import { shownCost, type ShownMoney } from '../query/round-money.ts';
 import { namesByUse, sessionTotals, type Row } from '../query/aggregate.ts';
-import { listedJson, sessionJson, sumJson } from '../query/json.ts';
-import type { SessionEntry } from '../model/session-entry.ts';
-import { hexDigest } from '../platform/digest.ts';
-import { hrefTo, sessionJsonPath, sessionName, sessionPath } from './names.ts';
-import { moneyMark } from './keyed-session.ts';
-import type { Ordered } from './ordered.ts';
+import { sessionJson, sumJson } from '../query/json.ts';
+import { hrefTo, sessionJsonPath } from './names.ts';
+import { moneyMark } from './shown-session.ts';
 import type { Page } from './page.ts';
 import type { SessionSource } from './session/pages.ts';
 import type { SiteContext } from './site-context.ts';
 import type { SiteTotals } from './totals.ts';
 
 // What programs read. docs/site.md documents the shapes. They have a version: keys are added, never renamed.
-
-/** Sessions per file. */
-const LISTED = 1000;
-
-/**
- * api/sessions.json: `list --json` of the latest sessions, with links to each session's page and JSON. If there are more
- * sessions, `parts` links to files of all of them, the oldest first, so that a new round changes only one of these.
- */
-export function* sessionsJsonPages({ keyed, latest }: Ordered, state: string): Generator<Page> {
-  const path = 'api/sessions.json';
-  const count = keyed.length > LISTED ? Math.ceil(keyed.length / LISTED) : 0;
-  const parts = Array.from({ length: count }, (_, i) => `api/sessions-${i + 1}.json`);
-  const links = parts.map((part) => hrefTo(path, part));
-  yield {
-    path,
-    key: state,
-    render: () =>
-      listJson({ version: 1, total: keyed.length, parts: links }, latest().slice(0, LISTED), path),
-  };
-  for (const [i, part] of parts.entries()) {
-    const sessions = keyed.slice(i * LISTED, (i + 1) * LISTED);
-    yield {
-      path: part,
-      key: hexDigest(sessions.map(({ mark }) => mark).join('\n')),
-      render: () =>
-        listJson(
-          { version: 1 },
-          sessions.map(({ entry }) => entry),
-          part,
-        ),
-    };
-  }
-}
-
-function* listJson(head: object, sessions: readonly SessionEntry[], path: string): Generator<string> {
-  yield `${JSON.stringify(head).slice(0, -1)},"sessions":[`;
-  let separator = '\n';
-  for (const session of sessions) {
-    const name = sessionName(session);
-    const links = { page: hrefTo(path, sessionPath(name)), json: hrefTo(path, sessionJsonPath(name)) };
-    yield `${separator}${JSON.stringify({ ...listedJson(session), ...links })}`;
-    separator = ',\n';
-  }
-  yield '\n]}\n';
-}
 
 /** api/stats.json: sums of everything, by model, date and consumer. */
 export function statsJson(totals: SiteTotals, site: SiteContext): string {

@@ -1,13 +1,13 @@
 import { DEFAULT_LOG, DOCKERS_PLACE, USUAL_PLACES } from '../platform/log-places.ts';
 import { exact, plural } from '../platform/count-text.ts';
-import type { Snapshot } from '../store/read.ts';
+import type { State } from '../store/state.ts';
 import { layOut, type NavItem } from './layout.ts';
 import { shortCount } from './format.ts';
 import type { SiteContext } from './site-context.ts';
 import { renderTemplate } from './templates.ts';
 
 /** The overview of a store without sessions: what to do, and what was read so far. */
-export function emptyOverview({ state }: Snapshot, refresh: number, site: SiteContext): string {
+export function emptyOverview(state: State, refresh: number, site: SiteContext): string {
   const bytes = state.logs.reduce((sum, { offset }) => sum + offset, 0);
   const isUnread = state.logs.length === 0;
   const body = renderTemplate('empty', {

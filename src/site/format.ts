@@ -63,6 +63,11 @@ function two(large: number, largeUnit: string, small: number, smallUnit: string)
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
+/** `Nov 2026`, for `2026-11`. */
+export function monthText(month: string): string {
+  return dateText(`${month}-01`).slice(2);
+}
+
 /** `20 Nov 2026` for `2026-11-20`, or `20 Nov` without the year. */
 export function dateText(isoDate: string, withYear = true): string {
   const [year = '', month = '', day = ''] = isoDate.split('-');

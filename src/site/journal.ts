@@ -3,7 +3,7 @@ import type { SiteTree } from './site-tree.ts';
 
 /**
  * The paths that a render writes, one per line. A path is added before its file is written, and the journal is removed
- * once the manifest is written. If a render is killed, the content of the files in its journal is unknown.
+ * once the site remembers what was written. If a render is killed, the content of the files in its journal is unknown.
  */
 export class Journal {
   readonly #files: Files;
@@ -12,7 +12,7 @@ export class Journal {
   readonly #before: Buffer;
   #fd: number | undefined;
   #end: number;
-  /** Paths of a render that was killed; not checked, as those of the manifest. */
+  /** Paths of a render that was killed; not checked: `SiteTree.find` knows none that is not a page's. */
   readonly torn: ReadonlySet<string>;
 
   constructor(files: Files, tree: SiteTree) {
@@ -48,7 +48,17 @@ export class Journal {
     return fd;
   }
 
-  /** To be called once the manifest covers every page. */
+  /** Forgets the paths that were added: the site remembers their pages now. */
+  restart(): void {
+    if (this.#fd === undefined) return;
+    this.close();
+    this.#end = this.#before.length;
+    if (this.#end === 0) this.#files.remove(this.#path);
+    else this.#files.close(this.#begin());
+    this.#fd = undefined;
+  }
+
+  /** To be called once the site remembers every page. */
   remove(): void {
     this.close();
     if (this.#end > 0) this.#files.remove(this.#path);

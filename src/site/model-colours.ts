@@ -1,5 +1,5 @@
 import { isNoModel } from '../pricing/no-model.ts';
-import type { SessionEntry } from '../model/session-entry.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 import { compareText } from '../query/aggregate.ts';
 
 /** This many models have a colour of their own. Others, and placeholders for an unknown model, are grey. */
@@ -15,16 +15,29 @@ export function modelColours(slots: ReadonlyMap<string, number>): ModelColours {
   return { slotOf: (model) => slots.get(model) ?? 0 };
 }
 
-/** The models with a colour: by the bucket in which they were first used, then by name. */
-export function modelSlots(sessions: Iterable<SessionEntry>): Map<string, number> {
-  const first = new Map<string, number>();
-  for (const { usage } of sessions) {
-    for (const { model, bucket } of usage) {
-      if (isNoModel(model)) continue;
-      const known = first.get(model);
-      if (known === undefined || bucket < known) first.set(model, bucket);
-    }
+/** The models with a colour, in the order of their slots, and the bucket of their first use. */
+export type FirstUses = readonly (readonly [model: string, bucket: number])[];
+
+/**
+ * Adds cells to the first uses of others. The models with a colour are those that were used first; of those used first in
+ * the same bucket, the first by name. So the others need not be remembered.
+ */
+export function withFirstUses(known: FirstUses, cells: Iterable<Pick<UsageCell, 'model' | 'bucket'>>): FirstUses {
+  const first = new Map(known);
+  for (const { model, bucket } of cells) {
+    if (isNoModel(model)) continue;
+    const before = first.get(model);
+    if (before === undefined || bucket < before) first.set(model, bucket);
   }
   const inOrder = [...first].toSorted(([a, at], [b, other]) => at - other || compareText(a, b));
-  return new Map(inOrder.slice(0, SLOTS).map(([model], i) => [model, i + 1]));
+  return inOrder.slice(0, SLOTS);
+}
+
+export function slotsOf(uses: FirstUses): Map<string, number> {
+  return new Map(uses.map(([model], i) => [model, i + 1]));
+}
+
+/** Whether all models keep the colour that they had. */
+export function keepsColours(before: FirstUses, after: FirstUses): boolean {
+  return before.every(([model], i) => after[i]?.[0] === model);
 }

@@ -20,9 +20,30 @@ export function sessionJsonPath(name: string, part?: number): string {
   return `api/sessions/${name}${part === undefined ? '' : `~p${part}`}.json`;
 }
 
-/** A page of the list, numbered from the oldest session. */
-export function archivePath(number: number): string {
-  return `sessions/page/${number}.html`;
+export const LIST_PATH = 'sessions/index.html';
+export const LISTED_JSON_PATH = 'api/sessions.json';
+
+/** The page of the sessions that began in a month: `2026-11`. */
+export function monthIndexPath(month: string): string {
+  return `sessions/${month}/index.html`;
+}
+
+/** Which parts a month's list has, for the browser. */
+export function monthPartsPath(month: string): string {
+  return `sessions/${month}/parts.js`;
+}
+
+/** A part of a month's list, numbered from its oldest session: as a page, for the browser, and for programs. */
+export function monthPagePath(month: string, number: number): string {
+  return `sessions/${month}/${number}.html`;
+}
+
+export function monthDataPath(month: string, number: number): string {
+  return `sessions/${month}/${number}.js`;
+}
+
+export function monthJsonPath(month: string, number: number): string {
+  return `api/sessions-${month}-${number}.json`;
 }
 
 /** A relative link from one page to another. Names contain `%`, which links must encode again. */

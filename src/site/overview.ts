@@ -1,8 +1,6 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../platform/count-text.ts';
-import type { SessionEntry } from '../model/session-entry.ts';
-import { bucketOf } from '../model/usage-cell.ts';
 import { byDaySection } from './by-day.ts';
 import { shownTime } from './clock.ts';
 import { costView, shareText, storeNote } from './cost-view.ts';
@@ -11,7 +9,9 @@ import { layOut } from './layout.ts';
 import { clipText } from './model-view.ts';
 import { hrefTo } from './names.ts';
 import { costNotes, periodText } from './period.ts';
-import { sessionRow } from './session-row.ts';
+import { sessionRow } from './lists/session-row.ts';
+import type { SiteSession } from './shown-session.ts';
+import type { SiteSums } from './state/site-head.ts';
 import type { SiteContext } from './site-context.ts';
 import { isMixed } from './stat-rows.ts';
 import { modelTable, SHARE_NOTE } from './statistics.ts';
@@ -20,23 +20,22 @@ import { renderTemplate } from './templates.ts';
 
 export const OVERVIEW_PATH = 'index.html';
 
-const NEWEST = 10;
-/** No day is longer, whatever the clocks do. */
-const TWO_DAYS_MS = 2 * 86_400_000;
+/** Sessions in its list. */
+export const NEWEST = 10;
 const MODELS = 12;
 const DAYS = 60;
 
-/** The overview of a store with `sessions`. `latest` are those that have pages, the latest first. */
+/** The overview of a store with sessions, of which `newest` have the latest rounds. */
 export function overview(
-  sessions: readonly SessionEntry[],
-  latest: readonly SessionEntry[],
+  sums: SiteSums,
+  newest: readonly SiteSession[],
   totals: SiteTotals,
   site: SiteContext,
 ): string {
   const path = OVERVIEW_PATH;
   const body = renderTemplate('overview', {
     period: periodText(totals),
-    figures: figuresOf(sessions, sessions.length - latest.length, totals, site),
+    figures: figuresOf(sums, totals, site),
     bounds: storeNote(totals),
     byDay: byDaySection(totals, DAYS, site),
     models: modelTable(totals, MODELS, site),
@@ -45,8 +44,11 @@ export function overview(
     shareNote: isMixed(totals.total) ? SHARE_NOTE : '',
     modelsHref: hrefTo(path, 'models.html'),
     sessionsHref: hrefTo(path, 'sessions/index.html'),
-    allSessions: `All ${plural(latest.length, 'session')}`.replace(/^All 1 session$/, 'All sessions'),
-    newest: latest.slice(0, NEWEST).map((session) => sessionRow(session, path, site)),
+    allSessions: `All ${plural(sums.sessions - sums.pruned, 'session')}`.replace(
+      /^All 1 session$/,
+      'All sessions',
+    ),
+    newest: newest.map((session) => sessionRow(session, path, yearOf(site), site)),
   });
   const notes = costNotes(totals.total.bounds.size > 0);
   return layOut({ path, title: 'Overview', current: 'overview', body, notes }, site);
@@ -65,22 +67,18 @@ interface Figure {
   further: string;
 }
 
-function figuresOf(
-  sessions: readonly SessionEntry[],
-  pruned: number,
-  { total }: SiteTotals,
-  site: SiteContext,
-): Figure[] {
+function figuresOf(sums: SiteSums, { total }: SiteTotals, site: SiteContext): Figure[] {
+  const { sessions, pruned } = sums;
   const fresh = total.input - total.cached;
   return [
     // Pruned sessions count in sums but are not in lists.
     figure(
       'sessions',
       'Sessions',
-      sessions.length,
-      `${pruned > 0 ? `${exact(pruned)} pruned, ` : ''}${todayText(sessions, site)}`,
+      sessions,
+      `${pruned > 0 ? `${exact(pruned)} pruned, ` : ''}${todayText(sums, site)}`,
     ),
-    figure('rounds', 'Rounds', total.rounds, `${(total.rounds / sessions.length).toFixed(1)} a session`),
+    figure('rounds', 'Rounds', total.rounds, `${(total.rounds / sessions).toFixed(1)} a session`),
     figure(
       'input',
       'Input tokens',
@@ -128,13 +126,11 @@ function perSession(total: Row): string {
 }
 
 /** `9 today`, or else when the last round was. */
-function todayText(sessions: readonly SessionEntry[], { local, now }: SiteContext): string {
-  const today = local.dateOf(bucketOf(now));
-  const isNear = ({ updated }: SessionEntry): boolean => Math.abs(updated - now) < TWO_DAYS_MS;
-  const count = sessions.filter(
-    (session) => isNear(session) && local.dateOf(bucketOf(session.updated)) === today,
-  ).length;
-  if (count > 0) return `${exact(count)} today`;
-  const latest = sessions.reduce((max, { updated }) => Math.max(max, updated), 0);
-  return `last round ${shownTime(latest, local, today.slice(0, 4)).text}`;
+function todayText({ today, updated }: SiteSums, site: SiteContext): string {
+  if (today > 0) return `${exact(today)} today`;
+  return `last round ${shownTime(updated, site.local, yearOf(site)).text}`;
+}
+
+export function yearOf({ local, now }: SiteContext): string {
+  return local.isoOf(now).slice(0, 4);
 }

@@ -1,5 +1,5 @@
 import { WorkerPool } from '../platform/worker-pool.ts';
-import type { KeyedSession } from './keyed-session.ts';
+import type { SiteSession } from './shown-session.ts';
 import type { Page, WritablePage } from './page.ts';
 import type { MadePage, SessionTask } from './page-worker.ts';
 import type { SiteFacts } from './site-context.ts';
@@ -11,13 +11,13 @@ export interface Workers {
 }
 
 /** A session and its pages, which must be consumed before the next session. */
-export type PagesOf = readonly [session: KeyedSession, pages: Iterable<WritablePage>];
+export type PagesOf = readonly [session: SiteSession, pages: Iterable<WritablePage>];
 
 interface Maker {
   /** Makes the pages of a session lazily, in this thread. */
-  make(session: KeyedSession): Iterable<Page>;
+  make(session: SiteSession): Iterable<Page>;
   /** The keys of pages that need not be made, by path. */
-  known(session: KeyedSession): ReadonlyMap<string, string>;
+  known(session: SiteSession): ReadonlyMap<string, string>;
 }
 
 /** Starting a worker pays off from this many stored bytes on. */
@@ -32,7 +32,7 @@ const TASK_BYTES = 512 << 10;
  * worker fails, `make` does; so an error is always that of `make`.
  */
 export async function* pagesInOrder(
-  sessions: readonly KeyedSession[],
+  sessions: readonly SiteSession[],
   workers: Workers | undefined,
   facts: SiteFacts,
   { make, known }: Maker,
@@ -70,12 +70,12 @@ export async function* pagesInOrder(
 }
 
 interface Task {
-  sessions: KeyedSession[];
+  sessions: SiteSession[];
   bytes: number;
 }
 
 /** Groups consecutive sessions into tasks. */
-function tasksOf(sessions: readonly KeyedSession[]): Task[] {
+function tasksOf(sessions: readonly SiteSession[]): Task[] {
   const tasks: Task[] = [];
   let last: Task | undefined;
   for (const session of sessions) {

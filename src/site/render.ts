@@ -1,63 +1,25 @@
-import { assets, build } from 'virtual:site-files';
+import { build } from 'virtual:site-files';
+import { bucketOf, BUCKET_MS } from '../model/usage-cell.ts';
 import { hexDigest } from '../platform/digest.ts';
+import { UsageError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
-import { currencyView, inCurrency, type AskedCurrency } from '../query/currency.ts';
-import type { LocalTime } from '../query/time-zone.ts';
+import { currencyView, inCurrency } from '../query/currency.ts';
 import { PrunedMeanwhile, readSnapshot, type Snapshot } from '../store/read.ts';
-import { isPruned } from '../model/session-entry.ts';
-import { keyedSession } from './keyed-session.ts';
-import { modelSlots } from './model-colours.ts';
-import { pagesInOrder, type PagesOf, type Workers } from './page-workers.ts';
-import type { Page } from './page.ts';
-import { pagesOfSession } from './session-pages.ts';
-import { siteContext } from './site-context.ts';
-import { siteFilter, type AskedSessions } from './site-filter.ts';
-import { storePages } from './store-pages.ts';
-import { SiteFolder, type Written } from './site-folder.ts';
+import { lostRoundsOf } from '../store/state.ts';
+import { NotRemembered } from './lists/month-lists.ts';
+import { rememberMoved } from './moved-pages.ts';
+import { oldManifest, removeOldManifest } from './old-manifest.ts';
+import { renderAll } from './render-all.ts';
+import { renderChanges } from './render-changes.ts';
+import type { RenderOptions, Written } from './render-options.ts';
+import { siteFilter } from './site-filter.ts';
+import type { SiteJob } from './site-job.ts';
 import { refuseOverlap } from './site-overlap.ts';
 import { SiteTree } from './site-tree.ts';
-
-export interface RenderOptions {
-  /** The store, and the site's folder. */
-  dataDir: string;
-  siteDir: string;
-  local: LocalTime;
-  /** Milliseconds since 1970 UTC. */
-  now: number;
-  /** How often an open page checks for a newer version, in seconds; 0: never. */
-  refresh: number;
-  /** Rewrites every page. */
-  full: boolean;
-  /** Shows this store in place of another one that the site shows. */
-  replace?: boolean;
-  /** Writes into folders that belong to another user. */
-  allowOtherOwner?: boolean;
-  /** The currency of costs; undefined: each in its own. */
-  currency?: AskedCurrency | undefined;
-  /** Which sessions the site shows. */
-  sessions?: AskedSessions;
-  /** Without workers, everything runs in this thread. */
-  workers?: Workers;
-  /** Called before each session that is rendered. */
-  onProgress?: ((progress: Progress) => void) | undefined;
-  /** Called at the end. */
-  onLeftOut?: ((leftOut: LeftOut) => void) | undefined;
-}
-
-/** What a filter leaves out of a site. */
-export interface LeftOut {
-  /** Sessions of which the store does not know whether the filter is about them. */
-  undecided: number;
-  /** The filter, in words, if no session matches it. */
-  unmatched: readonly string[];
-}
-
-/** Counts the sessions whose pages are not up to date. */
-export interface Progress {
-  done: number;
-  all: number;
-}
+import { SiteWriter } from './site-writer.ts';
+import { Pieces } from './state/pieces.ts';
+import { HEAD, headText, parseHead, type SiteHead } from './state/site-head.ts';
 
 /**
  * Brings a site up to date with the last commit of a store. Throws InputOutputError if the site's folder has other files
@@ -92,77 +54,97 @@ async function renderSnapshot(
   tree: SiteTree,
   options: RenderOptions,
 ): Promise<Written> {
-  const { local, now, refresh, full, replace = false, currency } = options;
-  const { dir, noContent, priceLines } = snapshot;
+  const { local, now, currency, full, replace = false } = options;
+  const pieces = new Pieces(files, tree);
+  const old = oldManifest(files, tree);
+  const head = parseHead(pieces.read(HEAD));
+  const store = hexDigest(snapshot.state.store);
+  refuseOther(tree, head?.store ?? old?.store ?? '', store, replace);
   const filter = siteFilter(files, tree.ownPath('filter.json'), snapshot.state, options.sessions);
-  const all = inCurrency(snapshot.sessions, currency && currencyView(currency)).values();
-  const { entries, undecided } = filter.select(all);
-  const facts = {
-    now,
-    noContent,
-    dir,
-    timeZone: local.timeZone,
-    slots: modelSlots(entries),
-    priceLines,
-    currency,
-    filter: filter.words,
-  };
-  const site = siteContext(facts, local);
-  const sessions = entries.map((entry) => keyedSession(entry, site.colours));
-  const { store } = snapshot.state;
-  const common = commonKey(snapshot, local, filter.words);
-  const folder = new SiteFolder(files, tree, { store, common, full, replace });
+  const writer = new SiteWriter(files, tree, old?.paths);
   try {
+    const day = local.dateOf(bucketOf(now));
+    const job: SiteJob = {
+      files,
+      snapshot,
+      sessions: inCurrency(snapshot.sessions, currency && currencyView(currency)),
+      filter,
+      pieces,
+      writer,
+      options,
+      store,
+      common: commonKey(snapshot, options, filter.words),
+      settings: hexDigest(JSON.stringify(currency ?? null)),
+      day,
+      dayEnds: nextDay(options, day) * BUCKET_MS,
+      cut: null,
+      onProgress: options.onProgress,
+    };
     filter.remember();
-    folder.writePages(assetPages());
-    const whole = sessions.filter(({ entry }) => !isPruned(entry));
-    const changed = whole.filter(({ entry, key }) => !folder.keepSession(entry.file, key));
-    const pages = pagesInOrder(changed, options.workers, facts, {
-      make: ({ entry }) => pagesOfSession(files, dir, entry, site),
-      known: ({ entry }) => folder.keptKeys(entry.file),
+    if (old) rememberMoved(pieces, old.paths);
+    const isAnew = full || head?.common !== job.common || head.store !== store;
+    const canGoOn = head !== undefined && !isAnew && !old && remembers(head, job);
+    const shown = canGoOn ? await changesOrAll(job, head) : await renderAll(job, head, isAnew);
+    if (old) removeOldManifest(files, tree);
+    if (!head || JSON.stringify(shown) !== JSON.stringify(head)) pieces.write(HEAD, headText(shown));
+    writer.finish();
+    const { sums, pages } = shown;
+    options.onLeftOut?.({
+      undecided: sums.undecided,
+      unmatched: sums.sessions === 0 ? filter.words : [],
     });
-    await writeSessions(folder, pages, changed.length, options);
-    folder.writePages(storePages(snapshot, sessions, refresh, site));
-    // Last, because it makes open pages reload.
-    folder.writePages([stampPage(folder.digest(), refresh)]);
-    const written = folder.finish();
-    options.onLeftOut?.({ undecided, unmatched: entries.length === 0 ? filter.words : [] });
-    return written;
+    const all = sums.files + pages.length;
+    return { rendered: writer.written, kept: all - writer.written, removed: writer.removed };
   } finally {
-    folder.close();
+    writer.close();
   }
 }
 
-async function writeSessions(
-  folder: SiteFolder,
-  pagesInOrder: AsyncIterable<PagesOf>,
-  all: number,
-  { onProgress }: RenderOptions,
-): Promise<void> {
-  let done = 0;
-  for await (const [{ entry, key }, pages] of pagesInOrder) {
-    onProgress?.({ done: done++, all });
-    folder.writeSession(entry.file, key, pages);
+function refuseOther(tree: SiteTree, known: string, store: string, replace: boolean): void {
+  if (known === '' || known === store || replace) return;
+  throw new UsageError(
+    `${tree.named} shows another store, whose pages this one would replace. Name another --site-dir, ` +
+      'or add --replace to show this store there from now on',
+  );
+}
+
+/** Whether what the site remembers is of an earlier commit of the same index, and no render was killed since. */
+function remembers(head: SiteHead, { snapshot, writer, day, cut, settings }: SiteJob): boolean {
+  const { index } = snapshot.state;
+  return (
+    !writer.wasKilled &&
+    head.index.generation === index.generation &&
+    head.index.base === index.base &&
+    head.index.length <= index.length &&
+    head.settings === settings &&
+    head.lost === lostRoundsOf(snapshot.state) &&
+    head.cut === cut &&
+    head.sums.sessions > 0 &&
+    // Lists show times of this year without it.
+    head.day.slice(0, 4) === day.slice(0, 4)
+  );
+}
+
+async function changesOrAll(job: SiteJob, head: SiteHead): Promise<SiteHead> {
+  try {
+    return await renderChanges(job, head);
+  } catch (error) {
+    if (error instanceof NotRemembered) return await renderAll(job, head, false);
+    throw error;
   }
 }
 
 /** Digest of what every page depends on besides its session. */
 function commonKey(
   { noContent, state }: Snapshot,
-  { timeZone }: LocalTime,
+  { local }: RenderOptions,
   filter: readonly string[],
 ): string {
-  return hexDigest(JSON.stringify([build, timeZone, noContent, state.prices.generation, ...filter]));
+  return hexDigest(JSON.stringify([build, local.timeZone, noContent, state.prices.generation, ...filter]));
 }
 
-export function* assetPages(): Generator<Page> {
-  for (const [name, text] of Object.entries(assets)) {
-    yield { path: `assets/${name}`, key: hexDigest(text), render: () => text };
-  }
-}
-
-/** Open pages load this file regularly: another stamp means that the site has changed. */
-function stampPage(stamp: string, refresh: number): Page {
-  const text = `monitorStamp(${JSON.stringify(stamp)},${refresh});\n`;
-  return { path: 'build.js', key: hexDigest(text), render: () => text };
+/** The bucket in which the day after a date begins. */
+function nextDay({ local }: RenderOptions, day: string): number {
+  const noon = Date.parse(`${day}T12:00:00Z`);
+  return local.startOf(new Date(noon + 86_400_000).toISOString().slice(0, 10));
 }

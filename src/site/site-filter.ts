@@ -5,7 +5,7 @@ import { isRecord } from '../platform/json-checks.ts';
 import { parseJson } from '../platform/json-spans.ts';
 import { sessionMatcher } from '../query/session-matcher.ts';
 import { filterFor, type GivenCondition, type GivenFilter } from '../query/store-names.ts';
-import { filterWords } from '../query/usage-filter.ts';
+import { filterWords, type Answer } from '../query/usage-filter.ts';
 import { coverageOf, type State } from '../store/state.ts';
 
 /** What a render was told about its sessions: a filter, or to show all again; undefined: as before. */
@@ -15,8 +15,8 @@ export type AskedSessions = GivenFilter | 'all' | undefined;
 export interface SiteFilter {
   /** Empty: all sessions. */
   words: readonly string[];
-  /** Those of the store that the site shows, and how many it leaves out because the store does not know. */
-  select(sessions: Iterable<SessionEntry>): { entries: SessionEntry[]; undecided: number };
+  /** Whether the site shows a session; undefined if the store does not know: then it does not. */
+  matches(session: SessionEntry): Answer;
   /** To be called under the site's lock, before a page is written. */
   remember(): void;
 }
@@ -30,26 +30,16 @@ export function siteFilter(files: Files, path: string, state: State, asked: Aske
   if (given === 'all') {
     return {
       words: [],
-      select: (sessions) => ({ entries: [...sessions], undecided: 0 }),
+      matches: () => true,
       remember() {
         if (readWhole(files, path)) files.remove(path);
       },
     };
   }
   const filter = filterFor(given, coverageOf(state));
-  const matches = sessionMatcher(filter);
   return {
     words: filterWords(filter),
-    select(sessions) {
-      const entries: SessionEntry[] = [];
-      let undecided = 0;
-      for (const entry of sessions) {
-        const isMatch = matches(entry);
-        if (isMatch) entries.push(entry);
-        if (isMatch === undefined) undecided++;
-      }
-      return { entries, undecided };
-    },
+    matches: sessionMatcher(filter),
     remember() {
       if (asked) replaceFile(files, path, `${JSON.stringify({ version: 1, filter: given })}\n`);
     },

@@ -56,9 +56,15 @@ export class SiteTree {
     return this.#folders.get(ROOT)?.named ?? '';
   }
 
-  /** The path of one of the files that are not pages. */
+  /** The path to write one of the files to that are not pages. Its folder is made. */
   ownPath(name: string): string {
-    return join(this.#folder(OWN, true).path, name);
+    return join(this.#folder(join(OWN, dirname(name)), true).path, basename(name));
+  }
+
+  /** The path of such a file that may be there; undefined if its folder is not. */
+  findOwn(name: string): string | undefined {
+    const folder = this.#folder(join(OWN, dirname(name)), false);
+    return folder && join(folder.path, basename(name));
   }
 
   /** The path to write a page to. Its folders are made. */

@@ -2,7 +2,7 @@ import type { Row } from '../query/aggregate.ts';
 import { MEASURE_COLUMNS } from '../query/measures.ts';
 import { byDaySection } from './by-day.ts';
 import { storeNote } from './cost-view.ts';
-import { dateText } from './format.ts';
+import { dateText, monthText } from './format.ts';
 import { layOut, type NavItem } from './layout.ts';
 import { isUnpriced, modelView, nameText, type ModelView } from './model-view.ts';
 import { costNotes, periodText } from './period.ts';
@@ -92,11 +92,6 @@ export function datesPage(totals: SiteTotals, site: SiteContext): string {
     ],
     note: `Days are in ${site.local.timeZone}. A session counts on every day with a round of it; the total counts it once.`,
   });
-}
-
-/** `Nov 2026` */
-function monthText(month: string): string {
-  return dateText(`${month}-01`).slice(2);
 }
 
 /** `Fri 20 Nov 2026` */

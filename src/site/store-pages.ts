@@ -1,53 +1,47 @@
-import { hexDigest } from '../platform/digest.ts';
-import type { Snapshot } from '../store/read.ts';
-import { lostRoundsOf } from '../store/state.ts';
-import { isPruned } from '../model/session-entry.ts';
-import { bucketOf } from '../model/usage-cell.ts';
-import { sessionsJsonPages, statsJson } from './api.ts';
-import type { KeyedSession } from './keyed-session.ts';
+import { lostRoundsOf, type State } from '../store/state.ts';
+import { statsJson } from './api.ts';
 import { emptyOverview, emptyPage } from './empty.ts';
 import { FIND_PATH, findPage } from './find-page.ts';
-import { inBothOrders } from './ordered.ts';
+import { LIST_PATH } from './names.ts';
 import { overview, OVERVIEW_PATH } from './overview.ts';
 import type { Page } from './page.ts';
-import { dataKeysOf, listPages } from './session-list.ts';
+import type { SiteSession } from './shown-session.ts';
 import type { SiteContext } from './site-context.ts';
+import type { SiteSums } from './state/site-head.ts';
 import { consumersPage, datesPage, modelsPage } from './statistics.ts';
-import { siteTotals, type SiteTotals } from './totals.ts';
+import { siteTotals, type SiteSumRows, type SiteTotals } from './totals.ts';
 
-/** The pages about all sessions. Totals are summed only if a page needs them. */
-export function* storePages(
-  snapshot: Snapshot,
-  sessions: readonly KeyedSession[],
-  refresh: number,
-  site: SiteContext,
-): Generator<Page> {
-  // Pruned sessions still count in totals, but have no pages.
-  const pruned = sessions.filter(({ entry }) => isPruned(entry));
-  const shown = inBothOrders(
-    pruned.length === 0 ? sessions : sessions.filter(({ entry }) => !isPruned(entry)),
-  );
-  const dataKeys = dataKeysOf(shown.keyed, site);
-  const lostRounds = lostRoundsOf(snapshot.state);
-  const lost = lostRounds > 0 ? [`${lostRounds} lost`] : [];
-  const state = hexDigest([...dataKeys, ...pruned.map(({ mark }) => mark), ...lost].join('\n'));
-  const today = site.local.dateOf(bucketOf(site.now));
-  const entries = sessions.map(({ entry }) => entry);
+/** What the pages about all sessions show. */
+export interface StoreView {
+  state: State;
+  sums: SiteSums;
+  rows: SiteSumRows;
+  months: readonly (readonly [month: string, sessions: number])[];
+  /** The local date of the render. */
+  day: string;
+  refresh: number;
+  /** The sessions with the latest rounds. */
+  newest: () => readonly SiteSession[];
+}
+
+/** The pages about all sessions, but for the lists. Totals are put in order only if a page needs them. */
+export function* storePages(view: StoreView, site: SiteContext): Generator<Page> {
+  const { sums, rows, months, day } = view;
+  const lostRounds = lostRoundsOf(view.state);
+  const state = `${sums.marks} ${lostRounds}`;
   let known: SiteTotals | undefined;
-  const totals = (): SiteTotals => (known ??= siteTotals(entries, site.local, lostRounds));
+  const totals = (): SiteTotals => (known ??= siteTotals(rows, lostRounds));
 
-  if (sessions.length === 0) {
-    yield* emptyPages(snapshot, refresh, site);
+  if (sums.sessions === 0) {
+    yield* emptyPages(view, site);
   } else {
-    yield* listPages(shown, dataKeys, pruned.length, site);
     yield page('models.html', state, () => modelsPage(totals(), site));
     yield page('dates.html', state, () => datesPage(totals(), site));
     yield page('consumers.html', state, () => consumersPage(totals(), site));
-    yield page(OVERVIEW_PATH, `${state} ${today}`, () => overview(entries, shown.latest(), totals(), site));
+    yield page(OVERVIEW_PATH, `${state} ${day}`, () => overview(sums, view.newest(), totals(), site));
   }
-  const files = dataKeys.length;
-  yield page(FIND_PATH, `${files}`, () => findPage(files, site));
-  yield* sessionsJsonPages(shown, state);
+  const names = months.map(([month]) => month);
+  yield page(FIND_PATH, names.join(' '), () => findPage(names, site));
   yield page('api/stats.json', state, () => statsJson(totals(), site));
 }
 
@@ -55,23 +49,23 @@ function page(path: string, key: string, render: Page['render']): Page {
   return { path, key, render };
 }
 
-function* emptyPages(snapshot: Snapshot, refresh: number, site: SiteContext): Generator<Page> {
-  const { logs, rejected } = snapshot.state;
-  const offsets = logs.map(({ offset }) => offset).join(' ');
-  yield {
-    path: OVERVIEW_PATH,
-    key: `empty ${refresh} ${rejected.length} ${offsets}`,
-    render: () =>
-      site.filter?.length
-        ? emptyPage(OVERVIEW_PATH, 'overview', 'Overview', site)
-        : emptyOverview(snapshot, refresh, site),
-  };
+function* emptyPages({ state, refresh }: StoreView, site: SiteContext): Generator<Page> {
+  yield page(OVERVIEW_PATH, `empty ${refresh} ${emptyKey(state)}`, () =>
+    site.filter?.length
+      ? emptyPage(OVERVIEW_PATH, 'overview', 'Overview', site)
+      : emptyOverview(state, refresh, site),
+  );
   for (const [path, current, title] of [
-    ['sessions/index.html', 'sessions', 'Sessions'],
+    [LIST_PATH, 'sessions', 'Sessions'],
     ['models.html', 'models', 'Models'],
     ['dates.html', 'dates', 'Dates'],
     ['consumers.html', 'consumers', 'Consumers'],
   ] as const) {
-    yield { path, key: 'empty', render: () => emptyPage(path, current, title, site) };
+    yield page(path, 'empty', () => emptyPage(path, current, title, site));
   }
+}
+
+/** What the overview of a store without sessions says of it. */
+export function emptyKey({ logs, rejected }: State): string {
+  return `${rejected.length} ${logs.map(({ offset }) => offset).join(' ')}`;
 }

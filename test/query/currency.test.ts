@@ -65,6 +65,8 @@ function stored(sessions: ReturnType<typeof session>[]): StoredSessions {
     has: (id) => sessions.some((one) => one.id === id),
     get: (id) => sessions.find((one) => one.id === id),
     keys: () => sessions.map(({ id }) => id),
+    inOrder: () => [],
+    changedSince: () => [],
     values: () => sessions,
     heads: () => sessions,
     usages: () => sessions,

@@ -62,6 +62,8 @@ export function source(sessions: readonly SessionEntry[]): StoredSessions {
     get: (id) => byId.get(id),
     has: (id) => byId.has(id),
     keys: () => byId.keys(),
+    inOrder: () => [],
+    changedSince: () => [],
     values: () => sessions,
     heads: () =>
       sessions.map((one) => {

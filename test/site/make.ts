@@ -6,8 +6,8 @@ import { afterAll } from 'vitest';
 import { type Files, nodeFiles } from '../../src/platform/files.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 import type { Page } from '../../src/site/page.ts';
-import { renderSite, type RenderOptions } from '../../src/site/render.ts';
-import type { Written } from '../../src/site/site-folder.ts';
+import { renderSite } from '../../src/site/render.ts';
+import type { RenderOptions, Written } from '../../src/site/render-options.ts';
 import { makeFolder } from '../platform/make.ts';
 import { makeStore } from '../cli/run.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { byCost, byKey } from '../../src/query/aggregate.ts';
 import { groupUsage, type Dimension } from '../../src/query/group-usage.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
-import { siteTotals } from '../../src/site/totals.ts';
+import { siteTotals, sumSessions } from '../../src/site/totals.ts';
 import type { SessionEntry } from '../../src/model/session-entry.ts';
 import { rowsOf } from '../query/make.ts';
 import { entriesOf, quickSessions } from './quick-store.ts';
@@ -14,7 +14,7 @@ test('one pass gives the same sums as a pass for each grouping', () => {
   const rowsBy = (dimension: Dimension) => rowsOf(groupUsage(sessions, { by: [dimension] }).groups);
   const dateOf: Dimension = ({ bucket }) => local.dateOf(bucket);
 
-  const totals = siteTotals(sessions, local);
+  const totals = siteTotals(sumSessions(sessions, local));
 
   expect(totals.total).toEqual(groupUsage(sessions, { by: [] }).total);
   expect(totals.models).toEqual(byCost(rowsBy(({ model }) => model)));

@@ -109,10 +109,10 @@ export class IndexBase {
     let high = this.size;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#compareKey(middle, key) < 0) low = middle + 1;
+      if (this.compareKey(middle, key) < 0) low = middle + 1;
       else high = middle;
     }
-    for (; low < this.size && this.#compareKey(low, key) === 0; low++) if (this.idAt(low) === id) return low;
+    for (; low < this.size && this.compareKey(low, key) === 0; low++) if (this.idAt(low) === id) return low;
     return -1;
   }
 
@@ -182,7 +182,8 @@ export class IndexBase {
     return (this.#fileKeys ??= this.#section(this.#footer.files));
   }
 
-  #compareKey(row: number, key: Buffer): number {
+  /** Where the key of a row stands in the order, compared with another one. */
+  compareKey(row: number, key: Buffer): number {
     return this.#table.compare(key, 0, KEY_BYTES, row * ROW.bytes, row * ROW.bytes + KEY_BYTES);
   }
 

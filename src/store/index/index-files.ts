@@ -14,8 +14,18 @@ export interface Sessions {
   values(): Iterable<SessionEntry>;
 }
 
+/** A session that commits have changed: its entry before them, if there was one, and now. */
+export interface ChangedSession {
+  before: SessionEntry | undefined;
+  after: SessionEntry;
+}
+
 /** Parts of the entries that can be read faster than whole entries. */
 export interface StoredSessions extends Sessions {
+  /** The entries in the order of the digests of their ids, which a new base does not change. */
+  inOrder(): Iterable<SessionEntry>;
+  /** What the commits changed that wrote to the tail from this length on. */
+  changedSince(tailLength: number): ChangedSession[];
   /** The entries without what the sessions used. */
   heads(): Iterable<SessionHead>;
   /** The usage of each session. */

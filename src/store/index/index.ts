@@ -4,6 +4,7 @@ export {
   committedFiles,
   removeIndex,
   tailPath,
+  type ChangedSession,
   type Index,
   type Sessions,
   type StoredSessions,

@@ -3,7 +3,7 @@ import { isAbsent, readBytes, withFile, type Files } from '../../platform/files.
 import { damagedIndex } from './damaged-index.ts';
 import { keyOf, type BasePositions, type RawRecord } from './base-format.ts';
 import { IndexBase } from './base.ts';
-import { basePath, tailPath, type Index, type StoredSessions } from './index-files.ts';
+import { basePath, tailPath, type ChangedSession, type Index, type StoredSessions } from './index-files.ts';
 import { NameTable } from './name-table.ts';
 import { decodeHead, decodeRecord, decodeUsage, idOfRecord, type RecordTerms } from './record.ts';
 import { addUp, IndexTail, type PositionsLine } from './tail.ts';
@@ -64,6 +64,8 @@ export class StoredIndex implements Index {
       has: (id) => this.head(id) !== undefined,
       keys: () => this.#keys(),
       values: () => this.#decoded(decodeRecord),
+      inOrder: () => this.#inOrder(),
+      changedSince: (length) => this.#changedSince(length),
       heads: () => this.#decoded<SessionHead>(decodeHead),
       sharedCells: () => this.#sharedCells(),
       usages: () => this.#decoded<SessionUsage>(decodeUsage),
@@ -151,11 +153,36 @@ export class StoredIndex implements Index {
 
   /** In the order of a base, each made on demand. */
   *#laterRecords(later: ReadonlySet<string>, names: NameTable): Generator<RawRecord, void> {
+    for (const { entry } of this.#laterInOrder(later)) yield recordOf(entry, names);
+  }
+
+  *#laterInOrder(later: Iterable<string>): Generator<{ key: Buffer; entry: SessionEntry }, void> {
     const sorted = [...later].map((id) => ({ id, key: keyOf(id) })).toSorted((a, b) => a.key.compare(b.key));
-    for (const { id } of sorted) {
+    for (const { id, key } of sorted) {
       const entry = this.#get(id);
-      if (entry) yield recordOf(entry, names);
+      if (entry) yield { key, entry };
     }
+  }
+
+  *#inOrder(): Generator<SessionEntry> {
+    const later = new Set(this.#laterIds());
+    const changed = this.#laterInOrder(later);
+    let next = changed.next().value;
+    for (const [base, row, bytes] of this.#recordsBut(later)) {
+      for (; next && base.compareKey(row, next.key) > 0; next = changed.next().value) yield next.entry;
+      yield decodeRecord(bytes, base.terms);
+    }
+    for (; next; next = changed.next().value) yield next.entry;
+  }
+
+  #changedSince(length: number): ChangedSession[] {
+    return this.#tail.idsFrom(length).flatMap((id) => {
+      const row = this.#base?.find(id) ?? -1;
+      const base = row < 0 ? undefined : this.#base?.entryAt(row);
+      const before = addUp(base, this.#tail.linesOf(id, length), this.#isCounted);
+      const after = this.#get(id);
+      return after ? [{ before, after }] : [];
+    });
   }
 
   close(): void {

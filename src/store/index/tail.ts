@@ -141,9 +141,17 @@ export class IndexTail {
     return this.#files.has(lowerCaseName);
   }
 
-  linesOf(id: string): SessionLine[] {
+  /** The lines of a session; those before `end` if it is given. */
+  linesOf(id: string, end = Infinity): SessionLine[] {
     const places = this.#lines.get(JSON.stringify(id)) ?? [];
-    return places.map((place) => this.#parse(place) as SessionLine);
+    return places.filter(([at]) => at < end).map((place) => this.#parse(place) as SessionLine);
+  }
+
+  /** The sessions with lines from this byte on. */
+  idsFrom(start: number): string[] {
+    return [...this.#lines].flatMap(([json, places]) =>
+      (places.at(-1)?.[0] ?? -1) >= start ? [JSON.parse(json) as string] : [],
+    );
   }
 
   /** The fields of the last line without its usage; undefined if the session has no line. */

@@ -1,17 +1,19 @@
-import { cleanLine, printableId } from '../platform/clean-text.ts';
-import { namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
-import { plural } from '../platform/count-text.ts';
-import type { SessionEntry } from '../model/session-entry.ts';
-import type { UsageCell } from '../model/usage-cell.ts';
-import { shownTime, type ShownTime } from './clock.ts';
-import { costView, type CostView } from './cost-view.ts';
-import { percent, shownCount, type Shown } from './format.ts';
-import { clipText, modelView, nameText, type ModelView } from './model-view.ts';
-import { hrefTo, sessionName, sessionPath } from './names.ts';
-import type { SiteContext } from './site-context.ts';
+import { cleanLine, printableId } from '../../platform/clean-text.ts';
+import { namesByUse, sessionTotals, tokensOf, type Row } from '../../query/aggregate.ts';
+import { plural } from '../../platform/count-text.ts';
+import type { SessionEntry } from '../../model/session-entry.ts';
+import type { UsageCell } from '../../model/usage-cell.ts';
+import { shownTime, type ShownTime } from '../clock.ts';
+import { costView, type CostView } from '../cost-view.ts';
+import { percent, shownCount, type Shown } from '../format.ts';
+import { clipText, modelView, nameText, type ModelView } from '../model-view.ts';
+import { hrefTo, sessionName, sessionPath } from '../names.ts';
+import type { SiteContext } from '../site-context.ts';
+import type { SiteSession } from '../shown-session.ts';
 
 /** What lists show of a session as text. */
 export interface SessionWords {
+  /** Empty if the session has no page. */
   href: string;
   /** Start of the first question; empty if there is none or the store keeps no text. */
   title: string;
@@ -45,10 +47,14 @@ const LONGEST_ID = 200;
 const LONGEST_TITLE = 160;
 
 /** `from` is the page that shows the session, `sum` is what the session used. */
-export function sessionWords(session: SessionEntry, sum: Row, from: string): SessionWords {
+export function sessionWords(
+  { entry: session, hasPages }: Pick<SiteSession, 'entry' | 'hasPages'>,
+  sum: Row,
+  from: string,
+): SessionWords {
   const [first = session.model, ...others] = namesByUse(sum.models);
   return {
-    href: hrefTo(from, sessionPath(sessionName(session))),
+    href: hasPages ? hrefTo(from, sessionPath(sessionName(session))) : '',
     title: clipText(cleanLine(session.title ?? ''), LONGEST_TITLE),
     consumer: consumerOf(session.usage),
     models: [first, ...others],
@@ -57,11 +63,12 @@ export function sessionWords(session: SessionEntry, sum: Row, from: string): Ses
   };
 }
 
-export function sessionRow(session: SessionEntry, from: string, site: SiteContext): SessionRow {
+/** `from` is the page that shows the session. Times of `year` are shown without it. */
+export function sessionRow(shown: SiteSession, from: string, year: string, site: SiteContext): SessionRow {
+  const { entry: session } = shown;
   const sum = sessionTotals(session);
-  const { isHatched, ...words } = sessionWords(session, sum, from);
+  const { isHatched, ...words } = sessionWords(shown, sum, from);
   const [first, ...others] = words.models;
-  const year = site.local.isoOf(site.now).slice(0, 4);
   return {
     ...words,
     id: clipText(printableId(session.id), LONGEST_ID),

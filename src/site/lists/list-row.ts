@@ -1,0 +1,92 @@
+import { listedJson } from '../../query/json.ts';
+import { hrefTo, sessionJsonPath, sessionName, sessionPath } from '../names.ts';
+import type { SiteContext } from '../site-context.ts';
+import type { SiteSession } from '../shown-session.ts';
+import { renderTemplate } from '../templates.ts';
+import { sessionData } from './session-data.ts';
+import { sessionRow } from './session-row.ts';
+
+/** A session's place in a list, and its lines in the list's files. */
+export interface ListRow {
+  /** The time that the list is ordered by, in milliseconds since 1970 UTC. */
+  at: number;
+  /** Sessions with equal times are in the order of their keys. */
+  key: string;
+  id: string;
+  mark: string;
+  /** Its cost may be wrong. */
+  isBounded: boolean;
+  /** Undefined if they must be made anew. */
+  lines?: RowLines | undefined;
+}
+
+/** A session's line in each of a list's files: each is one line, so that an update replaces it and copies the others. */
+export interface RowLines {
+  html: string;
+  /** For the browser; empty in a list that has no such file. */
+  data: string;
+  json: string;
+}
+
+export type Place = Pick<ListRow, 'at' | 'key'>;
+
+export function comparePlaces(a: Place, b: Place): number {
+  return a.at - b.at || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+}
+
+export function listRow(session: SiteSession, at: number): ListRow {
+  const { entry, key, mark } = session;
+  return { at, key, id: entry.id, mark, isBounded: entry.usage.some(({ inexact }) => inexact !== '') };
+}
+
+/** The page with a list's rows; the year whose times it shows without the year; and the list's other files. */
+export interface ListPlace {
+  page: string;
+  year: string;
+  json: string;
+  hasData: boolean;
+}
+
+export function rowLines(session: SiteSession, place: ListPlace, site: SiteContext): RowLines {
+  return {
+    html: rowHtml(session, place, site),
+    data: place.hasData ? JSON.stringify(sessionData(session, 'sessions/index.html', site)) : '',
+    json: JSON.stringify({ ...listedJson(session.entry), ...jsonLinks(session, place.json) }),
+  };
+}
+
+export function rowHtml(session: SiteSession, { page, year }: ListPlace, site: SiteContext): string {
+  // Only tooltips have line breaks.
+  return renderTemplate('list-row', sessionRow(session, page, year, site)).trim().replaceAll('\n', '&#10;');
+}
+
+function jsonLinks({ entry, hasPages }: SiteSession, from: string): object {
+  const name = sessionName(entry);
+  return hasPages
+    ? { page: hrefTo(from, sessionPath(name)), json: hrefTo(from, sessionJsonPath(name)) }
+    : { page: null, json: null };
+}
+
+/** What begins a row in a page: nothing else there does. */
+const ROW = '<tr class="session">';
+
+/** The rows of a page, as `rowLines` made them. */
+export function rowsInPage(html: string): string[] {
+  return html.split('\n').filter((line) => line.startsWith(ROW));
+}
+
+/** The lines between the first and the last one, of a file with a document per line. */
+export function rowsInLines(text: string): string[] {
+  const lines = text.trimEnd().split('\n').slice(1, -1);
+  return lines.map((line) => (line.endsWith(',') ? line.slice(0, -1) : line));
+}
+
+export function dataText(month: string, number: number, rows: readonly string[]): string {
+  // JSON is valid JavaScript. `</script>` in it does no harm, because this is a file of its own.
+  return `monitorSessions(${JSON.stringify(month)},${number},[\n${rows.join(',\n')}\n]);\n`;
+}
+
+/** api/sessions.json and its parts: `list --json`, with links to each session's page and JSON. */
+export function jsonText(head: object, rows: readonly string[]): string {
+  return `${JSON.stringify({ version: 1, ...head }).slice(0, -1)},"sessions":[\n${rows.join(',\n')}\n]}\n`;
+}

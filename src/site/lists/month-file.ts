@@ -1,0 +1,98 @@
+import { hexDigest } from '../../platform/digest.ts';
+import type { Pieces } from '../state/pieces.ts';
+import type { ListRow, Place } from './list-row.ts';
+
+/*
+ * What the site remembers of a month's lists: `lists/2026-11` has a line for each part, and `lists/2026-11-12` the rows of
+ * the twelfth. A part has a hundred sessions, by first round; the last one can have fewer.
+ */
+
+/** Sessions in a part of a month. */
+export const PART_ROWS = 100;
+
+/** A part of a month, without its rows. */
+export interface PartHead extends Place {
+  /** `at` and `key` are those of its first row. */
+  count: number;
+  /** Of its rows. */
+  digest: string;
+  /** Length of the file with its data, in bytes. */
+  bytes: number;
+}
+
+/** The rows of a part, and the CRC-32 of the files that have their lines. */
+export interface PartRows {
+  crcs: FileCrcs;
+  rows: ListRow[];
+}
+
+export interface FileCrcs {
+  html: number;
+  data: number;
+  json: number;
+}
+
+/** Covers everything that a part's files depend on, except its neighbours. */
+export function digestOf(rows: readonly ListRow[]): string {
+  return hexDigest(rows.map(({ at, key, mark }) => `${at} ${key} ${mark}`).join('\n'));
+}
+
+export function readMonth(pieces: Pieces, month: string): PartHead[] | undefined {
+  return pieces
+    .read(monthPath(month))
+    ?.split('\n')
+    .slice(0, -1)
+    .map((line) => {
+      const [at = '', key = '', count = '', digest = '', bytes = ''] = line.split('\t');
+      return { at: Number.parseInt(at, 36), key, count: Number(count), digest, bytes: Number(bytes) };
+    });
+}
+
+export function writeMonth(pieces: Pieces, month: string, parts: readonly PartHead[]): void {
+  const lines = parts.map(
+    ({ at, key, count, digest, bytes }) => `${at.toString(36)}\t${key}\t${count}\t${digest}\t${bytes}\n`,
+  );
+  pieces.write(monthPath(month), lines.join(''));
+}
+
+export function removeMonth(pieces: Pieces, month: string): void {
+  pieces.remove(monthPath(month));
+}
+
+export function readPart(pieces: Pieces, name: string): PartRows | undefined {
+  const text = pieces.read(partPath(name));
+  if (text === undefined) return undefined;
+  const [head = '', ...lines] = text.split('\n').slice(0, -1);
+  const [html = 0, data = 0, json = 0] = head.split('\t').map(Number);
+  const rows = lines.map((line): ListRow => {
+    const [at = '', key = '', mark = '', bounded = '', ...id] = line.split('\t');
+    return {
+      at: Number.parseInt(at, 36),
+      key,
+      mark,
+      isBounded: bounded === '1',
+      id: JSON.parse(id.join('\t')) as string,
+    };
+  });
+  return { crcs: { html, data, json }, rows };
+}
+
+export function writePart(pieces: Pieces, name: string, { crcs, rows }: PartRows): void {
+  const lines = rows.map(
+    ({ at, key, mark, isBounded, id }) =>
+      `${at.toString(36)}\t${key}\t${mark}\t${isBounded ? 1 : 0}\t${JSON.stringify(id)}\n`,
+  );
+  pieces.write(partPath(name), `${crcs.html}\t${crcs.data}\t${crcs.json}\n${lines.join('')}`);
+}
+
+export function removePart(pieces: Pieces, name: string): void {
+  pieces.remove(partPath(name));
+}
+
+function monthPath(month: string): string {
+  return `lists/${month}`;
+}
+
+function partPath(name: string): string {
+  return `lists/${name}`;
+}

@@ -1,0 +1,192 @@
+import type { SessionEntry } from '../model/session-entry.ts';
+import { cellsOf } from '../store/index/index.ts';
+import { LATEST, LatestList } from './lists/latest-list.ts';
+import { listRow } from './lists/list-row.ts';
+import { MonthLists } from './lists/month-lists.ts';
+import { FirstRows, SessionTable } from './lists/session-table.ts';
+import { withFirstUses, type FirstUses } from './model-colours.ts';
+import { removePages, writeSessions, type DueSession } from './session-writer.ts';
+import type { SiteSession } from './shown-session.ts';
+import { coloured, dayOf, monthOf, sessionOf, shownAs, type ColouredJob, type SiteJob } from './site-job.ts';
+import { HEAD, headText, moveMark, type SiteHead, type SiteSums } from './state/site-head.ts';
+import { readShard, Shard, shardOf, SHARDS, writeShard } from './state/session-shards.ts';
+import { writeSums } from './state/sums-file.ts';
+import { writeSite } from './shown-site.ts';
+import { SiteSummer } from './totals.ts';
+
+/** Sessions are rendered in batches of about this many stored bytes. What is before is then remembered. */
+const BATCH_BYTES = 64 << 20;
+const BATCH_SESSIONS = 4000;
+
+/**
+ * Compares every session of the store with what the site has, and brings the site up to date. Takes memory for a list of
+ * the sessions, some 70 bytes each, and for one batch. `isAnew`: everything is written again.
+ */
+export async function renderAll(plain: SiteJob, head: SiteHead | undefined, isAnew: boolean): Promise<SiteHead> {
+  const job = coloured(plain, usesOf(plain));
+  // If this render is killed, the next one has to compare everything too.
+  if (head) job.pieces.write(HEAD, headText({ ...head, index: { generation: 0, base: 0, length: 0 } }));
+  const pass = new Pass(job, isAnew);
+  await pass.run();
+  const months = writeMonths(job, pass, head, isAnew);
+  const rows = pass.summer.finish();
+  writeSums(job.pieces, rows);
+  const sums = { ...pass.sums, files: pass.sums.files + months.files };
+  const latest = new LatestList(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
+  latest.rows = pass.latest.latest();
+  return writeSite(job, { sums, rows, months: months.counts, latest }, head, isAnew);
+}
+
+/** The first uses of models, from the sums of cells in the index if there are any. */
+function usesOf({ sessions, filter }: SiteJob): FirstUses {
+  if (filter.words.length === 0) return withFirstUses([], cellsOf(sessions));
+  return withFirstUses([], cellsWith(sessions.values(), (entry) => filter.matches(entry) === true));
+}
+
+function* cellsWith(
+  entries: Iterable<SessionEntry>,
+  isShown: (entry: SessionEntry) => boolean,
+): Generator<SessionEntry['usage'][number]> {
+  for (const entry of entries) if (isShown(entry)) yield* entry.usage;
+}
+
+/** One pass over all sessions, in the order of their keys. */
+class Pass {
+  readonly #job: ColouredJob;
+  readonly #isAnew: boolean;
+  readonly table = new SessionTable();
+  readonly latest = new FirstRows(LATEST);
+  readonly summer: SiteSummer;
+  readonly sums: SiteSums = {
+    sessions: 0,
+    pruned: 0,
+    undecided: 0,
+    marks: '0',
+    updated: 0,
+    today: 0,
+    files: 0,
+  };
+  #marks = 0n;
+  #looked = 0;
+  #due: DueSession[] = [];
+  #dueBytes = 0;
+  #shards: [name: string, shard: Shard][] = [];
+
+  constructor(job: ColouredJob, isAnew: boolean) {
+    this.#job = job;
+    this.#isAnew = isAnew;
+    this.summer = new SiteSummer(job.options.local);
+  }
+
+  async run(): Promise<void> {
+    const sessions = this.#sessions()[Symbol.iterator]();
+    let next = sessions.next();
+    for (const name of SHARDS) {
+      const known = readShard(this.#job.pieces, name);
+      const shard = new Shard();
+      let isChanged = false;
+      for (; !next.done && shardOf(next.value.key) === name; next = sessions.next()) {
+        if (!this.#show(next.value, known, shard)) isChanged = true;
+      }
+      for (const key of known.keys()) {
+        if (shard.has(key)) continue;
+        removePages(this.#job, known.get(key));
+        isChanged = true;
+      }
+      if (isChanged) this.#shards.push([name, shard]);
+      else this.sums.files += shard.fileCount();
+      if (this.#dueBytes > BATCH_BYTES || this.#due.length > BATCH_SESSIONS) await this.#flush();
+    }
+    await this.#flush();
+    this.sums.marks = moveMark('0', undefined, BigInt.asUintN(64, this.#marks).toString(16));
+  }
+
+  /** The sessions that the site is about. */
+  *#sessions(): Generator<SiteSession> {
+    const { sessions, filter } = this.#job;
+    for (const entry of sessions.inOrder()) {
+      const isShown = filter.matches(entry);
+      if (isShown) yield shownAs(this.#job, entry);
+      else if (isShown === undefined) this.sums.undecided++;
+    }
+  }
+
+  /** Whether the site already shows the session like this. */
+  #show(session: SiteSession, known: Shard, shard: Shard): boolean {
+    const { entry, key, mark, hasPages, isListed } = session;
+    const { sums } = this;
+    const { writer, onProgress, sessions } = this.#job;
+    onProgress?.({ done: this.#looked++, all: sessions.size });
+    this.summer.add(entry);
+    this.#marks += BigInt(`0x${mark}`);
+    sums.sessions++;
+    sums.updated = Math.max(sums.updated, entry.updated);
+    if (dayOf(this.#job, entry.updated) === this.#job.day) sums.today++;
+    if (!isListed) {
+      sums.pruned++;
+      return true;
+    }
+    const row = listRow(session, entry.updated);
+    this.table.add(session, row.isBounded);
+    this.latest.add(row);
+    const shown = this.#isAnew || !known.hasMark(key, mark) ? undefined : known.get(key);
+    if (shown && !shown.pages.some(([path]) => writer.isTorn(path))) {
+      for (const [path] of shown.pages) writer.keep(path);
+      shard.set(key, shown);
+      return true;
+    }
+    if (!hasPages) {
+      removePages(this.#job, known.get(key));
+      shard.set(key, { mark, pages: [] });
+      return false;
+    }
+    // Its place in the shard.
+    shard.set(key, { mark, pages: [] });
+    const done: DueSession['done'] = (pages) => shard.set(key, { mark, pages });
+    this.#due.push({ session, shown: known.get(key), done });
+    this.#dueBytes += entry.end;
+    return false;
+  }
+
+  async #flush(): Promise<void> {
+    await writeSessions(this.#job, this.#due, this.#isAnew);
+    for (const [name, shard] of this.#shards) {
+      writeShard(this.#job.pieces, name, shard);
+      this.sums.files += shard.fileCount();
+    }
+    if (this.#shards.length > 0) this.#job.writer.checkpoint();
+    this.#due = [];
+    this.#dueBytes = 0;
+    this.#shards = [];
+  }
+}
+
+/** Brings the lists of all months up to date. Returns how many sessions each has, and the number of files. */
+function writeMonths(
+  job: ColouredJob,
+  { table }: Pass,
+  head: SiteHead | undefined,
+  isAnew: boolean,
+): { counts: [string, number][]; files: number } {
+  const { pieces, writer, site } = job;
+  const order = table.inOrder();
+  const counts: [string, number][] = [];
+  const listing = { pieces, writer, site, isAnew, sessionOf: (id: string) => sessionOf(job, id) };
+  let files = 0;
+  for (let from = 0; from < order.length;) {
+    const month = monthOf(job, table.created(order[from] ?? 0));
+    let to = from;
+    while (to < order.length && monthOf(job, table.created(order[to] ?? 0)) === month) to++;
+    const lists = new MonthLists(listing, month);
+    const start = from;
+    lists.replace(to - from, (index) => table.row(order[start + index] ?? 0));
+    files += lists.files;
+    counts.push([month, to - from]);
+    from = to;
+  }
+  const months = new Set(counts.map(([month]) => month));
+  for (const [month] of head?.months ?? []) {
+    if (!months.has(month)) new MonthLists(listing, month).replace(0, () => table.row(0));
+  }
+  return { counts, files };
+}

@@ -1,0 +1,153 @@
+import { isPruned } from '../model/session-entry.ts';
+import type { ChangedSession } from '../store/index/index.ts';
+import { LATEST, LatestList } from './lists/latest-list.ts';
+import { listRow, type ListRow } from './lists/list-row.ts';
+import { MonthLists, NotRemembered, type MonthChanges } from './lists/month-lists.ts';
+import { keepsColours, withFirstUses } from './model-colours.ts';
+import { removePages, writeSessions, type DueSession } from './session-writer.ts';
+import { keyOfId, type SiteSession } from './shown-session.ts';
+import { writeSite } from './shown-site.ts';
+import { coloured, dayOf, monthOf, sessionOf, shownAs, type ColouredJob, type SiteJob } from './site-job.ts';
+import { moveMark, type SiteHead } from './state/site-head.ts';
+import { readShard, shardOf, writeShard, type Shard } from './state/session-shards.ts';
+import { readSums, writeSums } from './state/sums-file.ts';
+import { addToSums } from './totals.ts';
+
+/**
+ * Brings the site from the commit that it shows to the store's last one, by what the index's tail says has changed since:
+ * the effort does not grow with the store. Throws NotRemembered if the site does not remember enough; then everything has
+ * to be compared.
+ */
+export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<SiteHead> {
+  const all = plain.sessions.changedSince(head.index.length);
+  const changes = all.flatMap((change) => shownChange(plain, change));
+  const added = changes.flatMap(({ before, after }) => after.usage.slice(before?.usage.length ?? 0));
+  const uses = withFirstUses(head.slots, added);
+  if (!keepsColours(head.slots, uses)) throw new NotRemembered('colours');
+  const job = coloured(plain, uses);
+
+  const rows = readSums(job.pieces);
+  const latest = LatestList.remembered(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
+  if (!rows || !latest) throw new NotRemembered('sums');
+  const sums = { ...head.sums, today: todayOf(job, head, latest) };
+  sums.undecided += undecidedMore(plain, all);
+  const lists = new ListChanges(job);
+  const due: DueSession[] = [];
+  const shards = new Map<string, Shard>();
+  for (const { before, after } of changes) {
+    const session = shownAs(job, after);
+    const old = before && shownAs(job, before);
+    const more = after.usage.slice(before?.usage.length ?? 0);
+    addToSums(rows, after.id, before?.usage ?? [], more, job.options.local);
+    if (!old) sums.sessions++;
+    if (old && !old.isListed) sums.pruned--;
+    sums.updated = Math.max(sums.updated, after.updated);
+    sums.today += isToday(job, session) - (old ? isToday(job, old) : 0);
+    const shard = shardIn(shards, job, session.key);
+    const shown = shard.get(session.key);
+    if (old?.isListed === true && shown === undefined) throw new NotRemembered(after.id);
+    sums.marks = moveMark(sums.marks, old?.mark, session.mark);
+    sums.files -= shown?.pages.length ?? 0;
+    lists.add(old, session);
+    const { key, mark, hasPages } = session;
+    if (!hasPages) {
+      removePages(job, shown);
+      shard.set(key, { mark, pages: [] });
+      continue;
+    }
+    due.push({
+      session,
+      shown,
+      done(pages) {
+        shard.set(key, { mark, pages });
+        sums.files += pages.length;
+      },
+    });
+  }
+
+  await writeSessions(job, due, false);
+  for (const [name, shard] of shards) writeShard(job.pieces, name, shard);
+  const months = lists.write(head, (files) => (sums.files += files));
+  latest.update(lists.latest);
+  writeSums(job.pieces, rows);
+  return writeSite(job, { sums, rows, months, latest }, head, false);
+}
+
+/** A change as the site sees it: a session that its filter did not show before is new to it. */
+function shownChange({ filter }: SiteJob, { before, after }: ChangedSession): ChangedSession[] {
+  const wasShown = before !== undefined && filter.matches(before) === true;
+  const isShown = filter.matches(after) === true;
+  // A filter's answer changes only from no to yes.
+  if (wasShown && !isShown) throw new NotRemembered(after.id);
+  // It has no pages, and lists do not have it: only a prune leaves a session like this.
+  if (isShown && isPruned(after)) throw new NotRemembered(after.id);
+  return isShown ? [{ before: wasShown ? before : undefined, after }] : [];
+}
+
+/** How many more sessions the filter leaves out because the store does not know. */
+function undecidedMore({ filter }: SiteJob, changes: readonly ChangedSession[]): number {
+  let more = 0;
+  for (const { before, after } of changes) {
+    if (before && filter.matches(before) === undefined) more--;
+    if (filter.matches(after) === undefined) more++;
+  }
+  return more;
+}
+
+/** How many sessions had their last round today, before these changes. */
+function todayOf(job: ColouredJob, { day, sums }: SiteHead, { rows }: LatestList): number {
+  if (day === job.day) return sums.today;
+  const ofToday = rows.filter(({ at }) => dayOf(job, at) === job.day).length;
+  if (ofToday === LATEST) throw new NotRemembered('the sessions of today');
+  return ofToday;
+}
+
+function isToday(job: ColouredJob, { entry }: SiteSession): number {
+  return dayOf(job, entry.updated) === job.day ? 1 : 0;
+}
+
+function shardIn(shards: Map<string, Shard>, { pieces }: ColouredJob, key: string): Shard {
+  const name = shardOf(key);
+  let shard = shards.get(name);
+  if (!shard) shards.set(name, (shard = readShard(pieces, name)));
+  return shard;
+}
+
+/** What changes in lists, by month. */
+class ListChanges {
+  readonly #job: ColouredJob;
+  readonly #months = new Map<string, MonthChanges>();
+  readonly latest: ListRow[] = [];
+
+  constructor(job: ColouredJob) {
+    this.#job = job;
+  }
+
+  add(old: SiteSession | undefined, session: SiteSession): void {
+    if (old?.isListed) this.#changesOf(old).removed.push({ at: old.entry.created, key: keyOfId(old.entry.id) });
+    this.#changesOf(session).added.push(listRow(session, session.entry.created));
+    this.latest.push(listRow(session, session.entry.updated));
+  }
+
+  /** Writes the lists of these months. Returns how many sessions each month has; `count` gets the number of new files. */
+  write(head: SiteHead, count: (files: number) => void): [month: string, sessions: number][] {
+    const { pieces, writer, site } = this.#job;
+    const listing = { pieces, writer, site, isAnew: false, sessionOf: (id: string) => sessionOf(this.#job, id) };
+    const months = new Map(head.months);
+    for (const [month, changes] of this.#months) {
+      const lists = new MonthLists(listing, month);
+      const sessions = lists.update(changes);
+      if (sessions === 0) months.delete(month);
+      else months.set(month, sessions);
+      count(lists.files - lists.filesBefore);
+    }
+    return [...months].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  #changesOf({ entry }: SiteSession): MonthChanges {
+    const month = monthOf(this.#job, entry.created);
+    let changes = this.#months.get(month);
+    if (!changes) this.#months.set(month, (changes = { removed: [], added: [] }));
+    return changes;
+  }
+}

@@ -1,0 +1,52 @@
+import type { AskedCurrency } from '../query/currency.ts';
+import type { LocalTime } from '../query/time-zone.ts';
+import type { Workers } from './page-workers.ts';
+import type { AskedSessions } from './site-filter.ts';
+
+export interface RenderOptions {
+  /** The store, and the site's folder. */
+  dataDir: string;
+  siteDir: string;
+  local: LocalTime;
+  /** Milliseconds since 1970 UTC. */
+  now: number;
+  /** How often an open page checks for a newer version, in seconds; 0: never. */
+  refresh: number;
+  /** Rewrites every page. */
+  full: boolean;
+  /** Shows this store in place of another one that the site shows. */
+  replace?: boolean;
+  /** Writes into folders that belong to another user. */
+  allowOtherOwner?: boolean;
+  /** The currency of costs; undefined: each in its own. */
+  currency?: AskedCurrency | undefined;
+  /** Which sessions the site shows. */
+  sessions?: AskedSessions;
+  /** Without workers, everything runs in this thread. */
+  workers?: Workers;
+  /** Called for each session that is compared with the site. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+  /** Called at the end. */
+  onLeftOut?: ((leftOut: LeftOut) => void) | undefined;
+}
+
+/** What a filter leaves out of a site. */
+export interface LeftOut {
+  /** Sessions of which the store does not know whether the filter is about them. */
+  undecided: number;
+  /** The filter, in words, if no session matches it. */
+  unmatched: readonly string[];
+}
+
+/** Counts the sessions that were looked at. */
+export interface Progress {
+  done: number;
+  all: number;
+}
+
+/** What a render did: numbers of files. */
+export interface Written {
+  rendered: number;
+  kept: number;
+  removed: number;
+}

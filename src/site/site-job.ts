@@ -1,0 +1,77 @@
+import type { SessionEntry } from '../model/session-entry.ts';
+import { bucketOf } from '../model/usage-cell.ts';
+import type { Files } from '../platform/files.ts';
+import type { StoredSessions } from '../store/index/index.ts';
+import type { Snapshot } from '../store/read.ts';
+import { slotsOf, type FirstUses } from './model-colours.ts';
+import { NotRemembered } from './lists/month-lists.ts';
+import type { Progress, RenderOptions } from './render-options.ts';
+import { siteSession, type SiteSession } from './shown-session.ts';
+import { siteContext, type SiteContext, type SiteFacts } from './site-context.ts';
+import type { SiteFilter } from './site-filter.ts';
+import type { SiteWriter } from './site-writer.ts';
+import type { Pieces } from './state/pieces.ts';
+
+/** One render: what it reads, what it writes, and what its pages have in common. */
+export interface SiteJob {
+  files: Files;
+  snapshot: Snapshot;
+  /** In the currency that was asked for. */
+  sessions: StoredSessions;
+  filter: SiteFilter;
+  pieces: Pieces;
+  writer: SiteWriter;
+  options: RenderOptions;
+  /** See `SiteHead`. */
+  store: string;
+  common: string;
+  settings: string;
+  /** The local date, and when it ends: milliseconds since 1970 UTC. */
+  day: string;
+  dayEnds: number;
+  /** Sessions with their last round before this time have no pages; null: all have. */
+  cut: number | null;
+  onProgress: ((progress: Progress) => void) | undefined;
+}
+
+/** A job whose colours are known. */
+export interface ColouredJob extends SiteJob {
+  uses: FirstUses;
+  facts: SiteFacts;
+  site: SiteContext;
+}
+
+export function coloured(job: SiteJob, uses: FirstUses): ColouredJob {
+  const { snapshot, options, filter } = job;
+  const facts: SiteFacts = {
+    now: options.now,
+    noContent: snapshot.noContent,
+    dir: snapshot.dir,
+    timeZone: options.local.timeZone,
+    slots: slotsOf(uses),
+    priceLines: snapshot.priceLines,
+    currency: options.currency,
+    filter: filter.words,
+  };
+  return { ...job, uses, facts, site: siteContext(facts, options.local) };
+}
+
+export function shownAs({ site, cut }: ColouredJob, entry: SessionEntry): SiteSession {
+  return siteSession(entry, { colours: site.colours, cut });
+}
+
+/** A session of the store, by its id. */
+export function sessionOf(job: ColouredJob, id: string): SiteSession {
+  const entry = job.sessions.get(id);
+  if (!entry) throw new NotRemembered(id);
+  return shownAs(job, entry);
+}
+
+/** The month in which a session began, in the site's time zone: `2026-11`. */
+export function monthOf({ options }: SiteJob, created: number): string {
+  return options.local.dateOf(bucketOf(created)).slice(0, 7);
+}
+
+export function dayOf({ options }: SiteJob, ms: number): string {
+  return options.local.dateOf(bucketOf(ms));
+}

@@ -1,0 +1,66 @@
+import { isRecord } from '../../platform/json-checks.ts';
+import { parseJson } from '../../platform/json-spans.ts';
+import type { State } from '../../store/state.ts';
+
+/** Which commit of the store a site shows, and what its pages have in common. It is written last, after every page. */
+export interface SiteHead {
+  /** A digest of the id of the store. */
+  store: string;
+  /** A digest of what every page depends on: if it changes, every page is rewritten. */
+  common: string;
+  /** A digest of the currency of costs, and of its rates. */
+  settings: string;
+  index: State['index'];
+  /** Rounds that the store has lost. */
+  lost: number;
+  /** The local date of the render, and when that day ends. */
+  day: string;
+  dayEnds: number;
+  refresh: number;
+  /** Sessions with their last round before this time have no pages; null: all have. */
+  cut: number | null;
+  /** The models with a colour, in the order of their slots, and the bucket of their first use. */
+  slots: [model: string, bucket: number][];
+  sums: SiteSums;
+  /** How many sessions began in each month, ascending. */
+  months: [month: string, sessions: number][];
+  /** The keys of the pages about all sessions, by path. */
+  pages: [path: string, key: string][];
+}
+
+/** Counts of all sessions, which a render carries on. */
+export interface SiteSums {
+  /** Sessions that the site is about, with those that were pruned. */
+  sessions: number;
+  pruned: number;
+  /** Sessions that the filter leaves out because the store does not know. */
+  undecided: number;
+  /** The sum of the marks of all sessions, modulo 2⁶⁴, in hexadecimal: if it changes, some session has. */
+  marks: string;
+  /** The latest round, in milliseconds since 1970 UTC. */
+  updated: number;
+  /** Sessions whose last round was on `day`. */
+  today: number;
+  /** Files of the site, those of its own state apart. */
+  files: number;
+}
+
+export const HEAD = 'head';
+
+export function headText(head: SiteHead): string {
+  return `${JSON.stringify(head)}\n`;
+}
+
+/** Its checksum was right, so it is what this program wrote; undefined for another version's. */
+export function parseHead(text: string | undefined): SiteHead | undefined {
+  const value = text === undefined ? undefined : parseJson(text);
+  return isRecord(value) && isRecord(value['sums']) && Array.isArray(value['months'])
+    ? (value as unknown as SiteHead)
+    : undefined;
+}
+
+/** Adds one mark, and takes away another, in a sum of marks. */
+export function moveMark(sum: string, before: string | undefined, after: string | undefined): string {
+  const value = (mark: string | undefined): bigint => (mark === undefined ? 0n : BigInt(`0x${mark}`));
+  return BigInt.asUintN(64, BigInt(`0x${sum}`) - value(before) + value(after)).toString(16);
+}

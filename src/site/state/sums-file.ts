@@ -1,0 +1,25 @@
+import { parseJson } from '../../platform/json-spans.ts';
+import { SUM_NAMES, type SiteSumRows } from '../totals.ts';
+import type { Pieces } from './pieces.ts';
+import { fromFields, toFields, type RowFields } from './row-codec.ts';
+
+const SUMS = 'sums';
+
+type Document = Record<(typeof SUM_NAMES)[number], [key: string, row: RowFields][]> & { total: RowFields };
+
+/** The sums of the sessions that the site shows; undefined if they must be made anew. */
+export function readSums(pieces: Pieces): SiteSumRows | undefined {
+  const text = pieces.read(SUMS);
+  const document = text === undefined ? undefined : (parseJson(text) as Document | undefined);
+  if (!document) return undefined;
+  const rows = SUM_NAMES.map((name) => [
+    name,
+    new Map(document[name].map(([key, fields]) => [key, fromFields(fields)])),
+  ]);
+  return { total: fromFields(document.total), ...Object.fromEntries(rows) } as SiteSumRows;
+}
+
+export function writeSums(pieces: Pieces, sums: SiteSumRows): void {
+  const rows = SUM_NAMES.map((name) => [name, Array.from(sums[name], ([key, row]) => [key, toFields(row)])]);
+  pieces.write(SUMS, JSON.stringify({ total: toFields(sums.total), ...Object.fromEntries(rows) }));
+}
