@@ -1,43 +1,40 @@
-// /session?id=<id>: looks for the session in the data of the lists, newest sessions first.
+// /session?id=<id>: looks for the session in the data of the lists, month by month, newest sessions first.
 import { printableId } from '../src/platform/clean-text.ts';
 import type { SessionDataRow } from '../src/site/lists/session-data.ts';
-import { loadSessions } from './lib/session-files.ts';
+import { loadMonth, loadParts } from './lib/session-files.ts';
 
 const MOST_SHOWN = 20;
 
 const status = document.getElementById('found') as HTMLElement;
 const id = new URLSearchParams(location.search).get('id') ?? '';
+const { base = '', months = '', list = '' } = status.dataset;
 
 void find();
 
 async function find(): Promise<void> {
-  const { files = '', list = '' } = status.dataset;
-  if (id === '')
-    return say('This address does not name a session. It should end in ?id= and a session id.', list);
+  if (id === '') return say('This address does not name a session. It should end in ?id= and a session id.');
   const wanted = printableId(id);
-  status.textContent = 'Looking for the session …';
   const starts: SessionDataRow[] = [];
-  for (const url of files.split(' ').filter(Boolean).toReversed()) {
-    const { rows } = await loadSessions(url);
-    const exact = rows.find((row) => row[2] === wanted);
-    if (exact) return go(exact);
-    starts.push(...rows.filter((row) => row[2].startsWith(wanted)));
+  for (const month of months.split(' ').filter(Boolean)) {
+    status.textContent = `Looking for the session among those of ${month} …`;
+    for await (const rows of loadParts(base, month, await loadMonth(base, month))) {
+      const exact = rows.find((row) => row[2] === wanted);
+      if (exact) return go(exact);
+      starts.push(...rows.filter((row) => row[2].startsWith(wanted)));
+    }
   }
   const [only] = starts;
   if (only && starts.length === 1) return go(only);
   if (only) return offer(starts);
-  say(`There is no session ${wanted} on this site.`, list);
-}
-
-function pageOf(row: SessionDataRow): string {
-  return `../sessions/${row[0].replace(/^\.\//, '')}`;
+  say(`There is no session ${wanted} on this site.`);
 }
 
 function go(row: SessionDataRow): void {
-  location.replace(pageOf(row) + location.hash);
+  if (row[0] === '') say('This session has no page: its last round is older than the pages of this site.');
+  else location.replace(base + row[0] + location.hash);
 }
 
-function say(text: string, list: string): void {
+function say(text: string): void {
   const link = document.createElement('a');
   link.href = list;
   link.textContent = 'All sessions';
@@ -48,8 +45,8 @@ function offer(rows: readonly SessionDataRow[]): void {
   status.textContent = `${rows.length} sessions start with this id:`;
   const items = rows.slice(0, MOST_SHOWN).map((row) => {
     const item = document.createElement('li');
-    const link = document.createElement('a');
-    link.href = pageOf(row);
+    const link = document.createElement(row[0] === '' ? 'span' : 'a');
+    if (link instanceof HTMLAnchorElement) link.href = base + row[0];
     link.textContent = row[2];
     item.append(link);
     return item;

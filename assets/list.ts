@@ -1,90 +1,162 @@
-// The list of sessions: searches, filters and sorts all sessions, and shows 200 rows at a time. Without JavaScript, the
-// page shows the latest sessions.
+// The list of sessions: searches, filters and sorts the sessions of a month, or of all, and shows 200 rows at a time. The
+// data of a large site are loaded month by month, once somebody asks. Without JavaScript, the page shows the latest sessions.
 import { exact } from '../src/platform/count-text.ts';
-import { loadSessions } from './lib/session-files.ts';
+import { monthText } from '../src/site/format.ts';
+import { pause, sortLong } from './lib/long-sort.ts';
+import { loadMonth, loadParts } from './lib/session-files.ts';
 import {
+  comparator,
   drawRow,
   isSortKey,
-  sessionsOf,
+  sessionOf,
   SORTS,
-  sortSessions,
   startsAscending,
   type Session,
   type SortKey,
 } from './lib/session-table.ts';
 
 const PAGE_ROWS = 200;
+/** A site of up to this many sessions is loaded at once. */
+const FEW = 2000;
+/** While sessions arrive, the table is drawn anew at most this often, in milliseconds. */
+const DRAW_EVERY = 700;
+const ALL = 'all';
 
 const part = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const form = part<HTMLFormElement>('filters');
 const search = part<HTMLInputElement>('search');
 const model = part<HTMLSelectElement>('model');
 const consumer = part<HTMLSelectElement>('consumer');
+const month = part<HTMLSelectElement>('month');
 const sort = part<HTMLSelectElement>('sort');
 const table = part<HTMLTableElement>('sessions');
 const template = part<HTMLTemplateElement>('row');
+const status = part('count');
 
-let sessions: Session[] = [];
+const { base = '', month: ownMonth = '', year = '' } = form.dataset;
+/** The months with sessions, the newest first. */
+const months = (form.dataset['months'] ?? '')
+  .split(' ')
+  .filter(Boolean)
+  .map((text) => {
+    const [name = '', count = ''] = text.split(':');
+    return { name, count: Number(count) };
+  });
+const total = months.reduce((sum, { count }) => sum + count, 0);
+const isSmall = total <= FEW;
+
+/** What was loaded, by month. */
+const loaded = new Map<string, Session[]>();
+const names = { model: new Set<string>(), consumer: new Set<string>() };
 let sortKey: SortKey = 'updated';
 let isAscending = false;
 let page = 0;
+/** Counts draws: a later one makes the earlier ones stale. */
+let turn = 0;
 
-void start();
+start();
 
-async function start(): Promise<void> {
+function start(): void {
   form.addEventListener('submit', (event) => event.preventDefault());
-  form.hidden = false;
+  addMonths();
   readAddress();
-  const files = await Promise.allSettled((form.dataset['files'] ?? '').split(' ').map(once(loadSessions)));
-  const loaded = files.flatMap((file) => (file.status === 'fulfilled' ? [file.value] : []));
-  // If a file is missing, the list would silently lack sessions, so the page stays as it is.
-  if (loaded.length < files.length) {
-    form.hidden = true;
-    return;
-  }
-  sessions = sortSessions(loaded.flatMap(sessionsOf), 'updated', false);
-  addOptions(model, sessions, ({ models }) => models);
-  addOptions(consumer, sessions, ({ consumers }) => consumers);
   addSorting();
-  for (const field of [search, model, consumer]) {
+  form.hidden = false;
+  for (const field of [search, model, consumer, month]) {
     field.addEventListener('input', () => {
       page = 0;
-      draw();
+      void show();
     });
   }
   part('clear').addEventListener('click', () => {
     for (const field of [search, model, consumer]) field.value = '';
     page = 0;
-    draw();
+    void show();
     search.focus();
   });
-  draw();
+  part('more').addEventListener('click', () => {
+    month.value = ALL;
+    void show();
+  });
+  if (isSmall || location.hash.length > 1 || search.value !== '') void show();
+  else
+    for (const field of [model, consumer]) field.addEventListener('focus', () => void show(), { once: true });
 }
 
-/** Runs one load at a time, because all files call the same function. */
-function once<T>(load: (url: string) => Promise<T>): (url: string) => Promise<T> {
-  let before: Promise<unknown> = Promise.resolve();
-  return (url) => {
-    const turn = before.then(
-      () => load(url),
-      () => load(url),
-    );
-    before = turn;
-    return turn;
-  };
+/** A page of one month has no choice of months. */
+function addMonths(): void {
+  const field = month.closest<HTMLElement>('.field');
+  if (field) field.hidden = ownMonth !== '' || months.length < 2 || isSmall;
+  for (const { name, count } of months)
+    month.append(new Option(`${monthText(name)} (${exact(count)})`, name));
+  month.append(new Option(`All months (${exact(total)})`, ALL));
+  month.value = isSmall || ownMonth !== '' ? ALL : (months[0]?.name ?? ALL);
 }
 
-function addOptions(
-  select: HTMLSelectElement,
-  all: readonly Session[],
-  of: (session: Session) => string[],
-): void {
-  const wanted = select.dataset['restored'] ?? select.dataset['wanted'] ?? '';
-  const names = new Set(all.flatMap(of));
-  select.append(
-    ...[...names].toSorted((a, b) => a.localeCompare(b, 'en')).map((name) => new Option(name, name)),
-  );
-  select.value = names.has(wanted) ? wanted : '';
+/** The months that are looked at. */
+function asked(): string[] {
+  return months.filter(({ name }) => month.value === ALL || month.value === name).map(({ name }) => name);
+}
+
+/** Loads what is asked for and not there yet, the newest month first, and draws it. */
+async function show(): Promise<void> {
+  const own = ++turn;
+  const isStale = (): boolean => own !== turn;
+  let drawn = 0;
+  for (const name of asked()) {
+    if (loaded.has(name)) continue;
+    const sessions: Session[] = [];
+    try {
+      const parts = await loadMonth(base, name);
+      let bytes = 0;
+      let left = parts.length;
+      const all = parts.reduce((sum, [, , size]) => sum + size, 0);
+      for await (const rows of loadParts(base, name, parts)) {
+        if (isStale()) return;
+        for (const row of rows) sessions.push(sessionOf(row));
+        bytes += parts[--left]?.[2] ?? 0;
+        if (isSmall || Date.now() - drawn < DRAW_EVERY) continue;
+        drawn = Date.now();
+        status.textContent = `Loading ${monthText(name)}: ${megabytes(bytes)} of ${megabytes(all)} …`;
+        await pause();
+      }
+    } catch {
+      if (isStale()) return;
+      // With a part of the sessions, the list would silently lack the others.
+      return fail();
+    }
+    loaded.set(name, sessions);
+    addNames(sessions);
+  }
+  if (!isStale()) await draw(isStale);
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** The page stays as it is. */
+function fail(): void {
+  if (isSmall) form.hidden = true;
+  else status.textContent = 'The data of the list cannot be loaded. Reload the page to try again.';
+}
+
+function addNames(sessions: readonly Session[]): void {
+  for (const session of sessions) {
+    for (const name of session.models) names.model.add(name);
+    for (const name of session.consumers) names.consumer.add(name);
+  }
+  addOptions(model, names.model);
+  addOptions(consumer, names.consumer);
+}
+
+/** Names that are chosen stay, also if no session has them yet. */
+function addOptions(select: HTMLSelectElement, all: ReadonlySet<string>): void {
+  const wanted = select.value || (select.dataset['restored'] ?? select.dataset['wanted'] ?? '');
+  const [first] = select.options;
+  const options = [...all].toSorted((a, b) => (a < b ? -1 : 1)).map((name) => new Option(name, name));
+  select.replaceChildren(...(first ? [first] : []), ...options);
+  select.value = all.has(wanted) ? wanted : '';
 }
 
 /** Turns column heads into buttons. Phones do not show the heads, and get a field instead. */
@@ -99,7 +171,7 @@ function addSorting(): void {
       isAscending = sortKey === key ? !isAscending : startsAscending(key);
       sortKey = key;
       page = 0;
-      draw();
+      void show();
     });
     head.replaceChildren(button);
   }
@@ -108,11 +180,12 @@ function addSorting(): void {
     if (isSortKey(sort.value)) sortKey = sort.value;
     isAscending = startsAscending(sortKey);
     page = 0;
-    draw();
+    void show();
   });
 }
 
-function found(): Session[] {
+/** The sessions that match, in order; undefined if something else was asked meanwhile. */
+async function found(sessions: readonly Session[], isStale: () => boolean): Promise<Session[] | undefined> {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
   const matching = sessions.filter(
     ({ text, models, consumers }) =>
@@ -120,24 +193,28 @@ function found(): Session[] {
       (model.value === '' || models.includes(model.value)) &&
       (consumer.value === '' || consumers.includes(consumer.value)),
   );
-  return sortKey === 'updated' && !isAscending ? matching : sortSessions(matching, sortKey, isAscending);
+  return sortLong(matching, comparator(matching, sortKey, isAscending), isStale);
 }
 
-function draw(): void {
-  const matching = found();
+async function draw(isStale: () => boolean): Promise<void> {
+  const sessions = asked().flatMap((name) => loaded.get(name) ?? []);
+  const matching = await found(sessions, isStale);
+  if (!matching) return;
   const pages = Math.max(1, Math.ceil(matching.length / PAGE_ROWS));
   page = Math.min(page, pages - 1);
   const from = page * PAGE_ROWS;
   const shown = matching.slice(from, from + PAGE_ROWS);
   const rows = document.createDocumentFragment();
-  for (const session of shown) rows.append(drawRow(template, session));
+  for (const session of shown) rows.append(drawRow(template, session, { base, year }));
   table.tBodies[0]?.replaceChildren(rows);
   table.hidden = shown.length === 0;
   part('nothing').hidden = shown.length > 0;
-  part('count').textContent =
+  status.textContent = `${
     matching.length === sessions.length
       ? counted(sessions.length)
-      : `${exact(matching.length)} of ${counted(sessions.length)}`;
+      : `${exact(matching.length)} of ${counted(sessions.length)}`
+  }${sessions.length === total || ownMonth !== '' ? '' : ` of ${monthText(month.value)}`}`;
+  drawMore(sessions.length);
   part('range').textContent =
     shown.length === 0
       ? ''
@@ -146,6 +223,13 @@ function draw(): void {
   drawPager(pages);
   writeAddress();
   document.dispatchEvent(new Event('monitor:drawn'));
+}
+
+/** Offers the months that were not looked at. */
+function drawMore(looked: number): void {
+  const more = part('more');
+  more.hidden = looked === total;
+  more.textContent = `Look at ${counted(total - looked)} of other months too`;
 }
 
 function counted(count: number): string {
@@ -192,8 +276,7 @@ function button(text: string, to: number, isCurrent: boolean, isDisabled = false
   if (isCurrent) item.setAttribute('aria-current', 'page');
   item.addEventListener('click', () => {
     page = to;
-    draw();
-    table.scrollIntoView();
+    void show().then(() => table.scrollIntoView());
   });
   return item;
 }
@@ -208,6 +291,8 @@ function readAddress(): void {
   if (search.value === '') search.value = named.get('search') ?? '';
   model.dataset['wanted'] = named.get('model') ?? '';
   consumer.dataset['wanted'] = named.get('consumer') ?? '';
+  const asks = named.get('month') ?? '';
+  if (asks === ALL || months.some(({ name }) => name === asks)) month.value = asks;
 }
 
 function writeAddress(): void {
@@ -215,6 +300,8 @@ function writeAddress(): void {
   if (search.value !== '') named.set('search', search.value);
   if (model.value !== '') named.set('model', model.value);
   if (consumer.value !== '') named.set('consumer', consumer.value);
+  if (!isSmall && ownMonth === '' && (month.value !== months[0]?.name || named.size > 0))
+    named.set('month', month.value);
   if (sortKey !== 'updated' || isAscending) {
     named.set('sort', sortKey);
     named.set('ascending', isAscending ? '1' : '0');

@@ -1,23 +1,76 @@
-import type { SessionData } from '../../src/site/lists/session-data.ts';
+import type { SessionDataRow } from '../../src/site/lists/session-data.ts';
 
 declare global {
   interface Window {
-    /** Called by a data file, with its number. */
-    monitorSessions?: (number: number, data: SessionData) => void;
+    /** Called by `sessions/<month>/<number>.js`. */
+    monitorSessions?: (month: string, number: number, rows: SessionDataRow[]) => void;
+    /** Called by `sessions/<month>/parts.js`. */
+    monitorMonth?: (month: string, parts: MonthPart[]) => void;
   }
 }
 
-/** Loads a data file. It is a script, because pages opened from disk must not use fetch. */
-export function loadSessions(url: string): Promise<SessionData> {
+/** A part of a month: its version, its number of sessions, and its length in bytes. */
+export type MonthPart = [version: string, sessions: number, bytes: number];
+
+/** Files that are loaded at a time. */
+const AT_ONCE = 6;
+
+const months = new Map<string, MonthPart[]>();
+const parts = new Map<string, SessionDataRow[]>();
+
+/** The parts of a month, the oldest sessions first. `base` is where the folder `sessions` is. */
+export async function loadMonth(base: string, month: string): Promise<MonthPart[]> {
+  window.monitorMonth = (name, found) => months.set(name, found);
+  const known = months.get(month);
+  if (known) return known;
+  // It has no version in its address: another page of the site may be newer than this one.
+  await loadScript(`${base}${month}/parts.js?t=${Date.now()}`);
+  const found = months.get(month);
+  if (found) return found;
+  throw new Error(`${month}/parts.js is not a list of parts`);
+}
+
+/** The sessions of each part of a month, the newest part first, as they arrive. Throws if one cannot be loaded. */
+export async function* loadParts(
+  base: string,
+  month: string,
+  all: readonly MonthPart[],
+): AsyncGenerator<SessionDataRow[]> {
+  window.monitorSessions = (name, number, rows) => parts.set(`${name}/${number}`, rows);
+  const waiting: Promise<SessionDataRow[]>[] = [];
+  for (let next = all.length; next > 0 || waiting.length > 0;) {
+    for (; next > 0 && waiting.length < AT_ONCE; next--) {
+      const loading = loadPart(base, month, next, all[next - 1]?.[0] ?? '');
+      // If an earlier one fails, nobody awaits this one.
+      loading.catch(() => undefined);
+      waiting.push(loading);
+    }
+    yield (await waiting.shift()) ?? [];
+  }
+}
+
+async function loadPart(
+  base: string,
+  month: string,
+  number: number,
+  version: string,
+): Promise<SessionDataRow[]> {
+  const name = `${month}/${number}`;
+  await loadScript(`${base}${name}.js?v=${version}`);
+  const rows = parts.get(name);
+  parts.delete(name);
+  if (rows) return rows;
+  throw new Error(`${name}.js is not a list of sessions`);
+}
+
+/** Data are scripts, because pages opened from disk must not use fetch. */
+function loadScript(url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const script = document.createElement('script');
     script.src = url;
-    window.monitorSessions = (_number, data) => (loaded = data);
-    let loaded: SessionData | undefined;
     script.addEventListener('load', () => {
       script.remove();
-      if (loaded) resolve(loaded);
-      else reject(new Error(`${url} is not a list of sessions`));
+      resolve();
     });
     script.addEventListener('error', () => {
       script.remove();

@@ -1,71 +1,42 @@
 import { exactTime, shortTime } from '../../src/site/clock.ts';
 import { currencyOrder } from '../../src/query/currency-order.ts';
 import { percent, shortCount, shownCount } from '../../src/site/format.ts';
-import type { SessionData, SessionDataRow } from '../../src/site/lists/session-data.ts';
+import type { SessionDataRow } from '../../src/site/lists/session-data.ts';
 
 /** A session, ready to be searched, sorted and drawn. */
 export interface Session {
   row: SessionDataRow;
   /** Title and id in lower case. */
   text: string;
-  models: string[];
-  consumers: string[];
+  models: readonly string[];
+  consumers: readonly string[];
   /** By currency; null if unknown. */
   costs: ReadonlyMap<string, number> | null;
-  /** Tooltip of the cost. */
-  costExact: string;
-  slot: number;
   /** Milliseconds since 1970. */
   updated: number;
-  year: string;
 }
 
-export function sessionsOf(data: SessionData): Session[] {
-  const { models, consumers, currencies, rows, year } = data;
-  return rows.map((row) => {
-    const [
-      ,
-      title,
-      id,
-      modelIndexes,
-      ,
-      consumerIndexes,
-      ,
-      ,
-      ,
-      ,
-      ,
-      ,
-      costs,
-      ,
-      updated,
-      costExact,
-      ...reasons
-    ] = row;
-    const lines = reasons.map((index) => `  ${data.reasons[index] ?? ''}`);
-    return {
-      row,
-      text: `${title}\n${id}`.toLowerCase(),
-      models: modelIndexes.map((index) => models[index]?.[0] ?? ''),
-      consumers: consumerIndexes.map((index) => consumers[index] ?? ''),
-      costs: costs && new Map(costs.map((cost, index) => [currencies[index] ?? '', cost])),
-      costExact: [costExact, ...lines].join('\n'),
-      slot: models[modelIndexes[0] ?? 0]?.[1] ?? 0,
-      updated: Date.parse(updated),
-      year,
-    };
-  });
+export function sessionOf(row: SessionDataRow): Session {
+  const [, title, id, models, , , consumers, , , , , , , costs, , updated] = row;
+  return {
+    row,
+    text: `${title}\n${id}`.toLowerCase(),
+    models,
+    consumers,
+    costs: costs && new Map(costs),
+    updated: Date.parse(updated),
+  };
 }
 
 export const SORTS = {
   updated: { label: 'Last round', of: ({ updated }: Session) => updated },
   title: { label: 'Session', of: ({ row }: Session) => (row[1] || row[2]).toLowerCase() },
-  consumer: { label: 'Consumer', of: ({ row }: Session) => row[6].toLowerCase() },
+  consumer: { label: 'Consumer', of: ({ row }: Session) => row[7].toLowerCase() },
   model: { label: 'Model', of: ({ models }: Session) => models[0] ?? '' },
-  rounds: { label: 'Rounds', of: ({ row }: Session) => row[7] },
-  input: { label: 'Input', of: ({ row }: Session) => row[8] },
-  cached: { label: 'Cached', of: ({ row }: Session) => (row[8] === 0 ? -1 : row[9] / row[8]) },
-  output: { label: 'Output', of: ({ row }: Session) => row[10] },
+  rounds: { label: 'Rounds', of: ({ row }: Session) => row[8] },
+  input: { label: 'Input', of: ({ row }: Session) => row[9] },
+  cached: { label: 'Cached', of: ({ row }: Session) => (row[9] === 0 ? -1 : row[10] / row[9]) },
+  output: { label: 'Output', of: ({ row }: Session) => row[11] },
   // Sorted by byCosts.
   cost: { label: 'Cost', of: () => 0 },
 } as const;
@@ -81,47 +52,75 @@ export function startsAscending(key: SortKey): boolean {
   return key === 'title' || key === 'consumer' || key === 'model';
 }
 
-/** Equal sessions are sorted by last round. */
-export function sortSessions(sessions: readonly Session[], key: SortKey, isAscending: boolean): Session[] {
+/** How two sessions compare by a column. Equal ones are ordered by last round. */
+export function comparator(
+  sessions: readonly Session[],
+  key: SortKey,
+  isAscending: boolean,
+): (a: Session, b: Session) => number {
   const sign = isAscending ? 1 : -1;
   if (key === 'cost') return byCosts(sessions, sign);
+  const values = new Map<Session, number | string>();
   const { of } = SORTS[key];
-  const keyed = sessions.map((session) => ({ session, value: of(session) as number | string }));
-  keyed.sort(
-    (a, b) =>
-      (a.value < b.value ? -sign : a.value > b.value ? sign : 0) || b.session.updated - a.session.updated,
-  );
-  return keyed.map(({ session }) => session);
+  const valueOf = (session: Session): number | string => {
+    let value = values.get(session);
+    if (value === undefined) values.set(session, (value = of(session)));
+    return value;
+  };
+  return (a, b) => {
+    const [left, right] = [valueOf(a), valueOf(b)];
+    return (left < right ? -sign : left > right ? sign : 0) || byUpdated(a, b);
+  };
+}
+
+/** The latest first; equal times by id. */
+function byUpdated(a: Session, b: Session): number {
+  return b.updated - a.updated || (a.row[2] < b.row[2] ? -1 : 1);
 }
 
 /**
  * Like compareCosts in src/query: currencies are never added, USD decides, then the others by code. Unknown costs rank
  * below zero.
  */
-function byCosts(sessions: readonly Session[], sign: number): Session[] {
+function byCosts(sessions: readonly Session[], sign: number): (a: Session, b: Session) => number {
   const used = new Set(sessions.flatMap(({ costs }) => (costs ? [...costs.keys()] : [])));
   const currencies = [...used].toSorted(currencyOrder);
-  const keyed = sessions.map((session) => {
-    const { costs } = session;
-    return { session, values: costs ? currencies.map((currency) => costs.get(currency) ?? 0) : [-1] };
-  });
-  keyed.sort((a, b) => sign * compareLists(a.values, b.values) || b.session.updated - a.session.updated);
-  return keyed.map(({ session }) => session);
+  return (a, b) => sign * compareCosts(a, b, currencies) || byUpdated(a, b);
 }
 
-function compareLists(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const order = (a[i] ?? 0) - (b[i] ?? 0);
+function compareCosts({ costs: a }: Session, { costs: b }: Session, currencies: readonly string[]): number {
+  if (!a || !b) return Number(a !== null) - Number(b !== null);
+  for (const currency of currencies) {
+    const order = (a.get(currency) ?? 0) - (b.get(currency) ?? 0);
     if (order !== 0) return order;
   }
   return 0;
 }
 
 /** A row of the table, from the page's template. */
-export function drawRow(template: HTMLTemplateElement, session: Session): DocumentFragment {
-  const { row, models, costs, costExact, slot, year } = session;
-  const [href, title, id, , isHatched, , consumer, rounds, input, cached, output, cost, , missing, updated] =
-    row;
+export function drawRow(
+  template: HTMLTemplateElement,
+  { row, models }: Session,
+  { base, year }: { base: string; year: string },
+): DocumentFragment {
+  const [
+    href,
+    title,
+    id,
+    ,
+    slot,
+    isHatched,
+    ,
+    consumer,
+    rounds,
+    input,
+    cached,
+    output,
+    cost,
+    costs,
+    ...rest
+  ] = row;
+  const [missing, updated, costExact] = rest;
   const copy = template.content.cloneNode(true) as DocumentFragment;
   const part = (selector: string): HTMLElement => copy.querySelector(selector) as HTMLElement;
   const fill = (selector: string, text: string): void => void (part(selector).textContent = text);
@@ -132,8 +131,10 @@ export function drawRow(template: HTMLTemplateElement, session: Session): Docume
   };
   const shortId = id.length > 200 ? `${id.slice(0, 199)}…` : id;
   const others = models.slice(1);
-  (part('.title') as HTMLAnchorElement).href = href;
   fill('.title bdi', title || shortId);
+  const link = part('.title');
+  if (href === '') link.replaceWith(withoutLink(link));
+  else (link as HTMLAnchorElement).href = `${base}${href}`;
   fill('.id bdi', title === '' ? '' : shortId);
   fill('.consumer bdi', consumer);
   part('.square').className = `square m${slot}${isHatched ? ' hatched' : ''}`;
@@ -154,4 +155,12 @@ export function drawRow(template: HTMLTemplateElement, session: Session): Docume
   time.title = exactTime(updated);
   time.textContent = shortTime(updated, year);
   return copy;
+}
+
+/** A session without a page. */
+function withoutLink(link: HTMLElement): HTMLElement {
+  const text = document.createElement('span');
+  text.className = link.className;
+  text.append(...link.childNodes);
+  return text;
 }

@@ -22,7 +22,10 @@ export type FirstUses = readonly (readonly [model: string, bucket: number])[];
  * Adds cells to the first uses of others. The models with a colour are those that were used first; of those used first in
  * the same bucket, the first by name. So the others need not be remembered.
  */
-export function withFirstUses(known: FirstUses, cells: Iterable<Pick<UsageCell, 'model' | 'bucket'>>): FirstUses {
+export function withFirstUses(
+  known: FirstUses,
+  cells: Iterable<Pick<UsageCell, 'model' | 'bucket'>>,
+): FirstUses {
   const first = new Map(known);
   for (const { model, bucket } of cells) {
     if (isNoModel(model)) continue;

@@ -1,3 +1,4 @@
+import { isCount, isRecord } from '../platform/json-checks.ts';
 import { parseJson } from '../platform/json-spans.ts';
 import { hrefTo, LIST_PATH, LISTED_JSON_PATH } from './names.ts';
 import type { Page } from './page.ts';
@@ -27,8 +28,7 @@ export function rememberMoved(pieces: Pieces, paths: Iterable<string>): void {
 
 /** Pages at addresses that an earlier build gave to lists. They lead to the lists of today. */
 export function* movedPages(pieces: Pieces): Generator<Page> {
-  const text = pieces.read(MOVED);
-  const { pages, documents } = (text === undefined ? undefined : (parseJson(text) as Moved)) ?? NONE;
+  const { pages, documents } = pieces.readAs(MOVED, parseMoved) ?? NONE;
   for (let number = 1; number <= pages; number++) {
     const path = `sessions/page/${number}.html`;
     yield { path, key: 'moved', render: () => renderTemplate('moved', { to: hrefTo(path, LIST_PATH) }) };
@@ -38,6 +38,12 @@ export function* movedPages(pieces: Pieces): Generator<Page> {
     const document = { version: 1, moved_to: hrefTo(path, LISTED_JSON_PATH), sessions: [] };
     yield { path, key: 'moved', render: () => `${JSON.stringify(document)}\n` };
   }
+}
+
+function parseMoved(text: string): Moved | undefined {
+  const value = parseJson(text);
+  const isMoved = isRecord(value) && isCount(value['pages']) && isCount(value['documents']);
+  return isMoved ? { pages: value['pages'] as number, documents: value['documents'] as number } : undefined;
 }
 
 const NONE: Moved = { pages: 0, documents: 0 };

@@ -3,12 +3,12 @@ import { cellsOf } from '../store/index/index.ts';
 import { LATEST, LatestList } from './lists/latest-list.ts';
 import { listRow } from './lists/list-row.ts';
 import { MonthLists } from './lists/month-lists.ts';
-import { FirstRows, SessionTable } from './lists/session-table.ts';
+import { LatestRows, SessionTable } from './lists/session-table.ts';
 import { withFirstUses, type FirstUses } from './model-colours.ts';
 import { removePages, writeSessions, type DueSession } from './session-writer.ts';
 import type { SiteSession } from './shown-session.ts';
 import { coloured, dayOf, monthOf, sessionOf, shownAs, type ColouredJob, type SiteJob } from './site-job.ts';
-import { HEAD, headText, moveMark, type SiteHead, type SiteSums } from './state/site-head.ts';
+import { HEAD, headText, type SiteHead, type SiteSums } from './state/site-head.ts';
 import { readShard, Shard, shardOf, SHARDS, writeShard } from './state/session-shards.ts';
 import { writeSums } from './state/sums-file.ts';
 import { writeSite } from './shown-site.ts';
@@ -22,25 +22,42 @@ const BATCH_SESSIONS = 4000;
  * Compares every session of the store with what the site has, and brings the site up to date. Takes memory for a list of
  * the sessions, some 70 bytes each, and for one batch. `isAnew`: everything is written again.
  */
-export async function renderAll(plain: SiteJob, head: SiteHead | undefined, isAnew: boolean): Promise<SiteHead> {
+export async function renderAll(
+  plain: SiteJob,
+  head: SiteHead | undefined,
+  isAnew: boolean,
+): Promise<SiteHead> {
   const job = coloured(plain, usesOf(plain));
   // If this render is killed, the next one has to compare everything too.
   if (head) job.pieces.write(HEAD, headText({ ...head, index: { generation: 0, base: 0, length: 0 } }));
-  const pass = new Pass(job, isAnew);
-  await pass.run();
-  const months = writeMonths(job, pass, head, isAnew);
-  const rows = pass.summer.finish();
+  const found = new FoundSessions(job);
+  await new Pass(job, found, isAnew).run();
+  return showSessions(job, found, head, isAnew);
+}
+
+/** Brings everything up to date that is about more than one session. */
+export function showSessions(
+  job: ColouredJob,
+  found: FoundSessions,
+  head: SiteHead | undefined,
+  isAnew: boolean,
+): SiteHead {
+  const months = writeMonths(job, found, head, isAnew);
+  const rows = found.summer.finish();
   writeSums(job.pieces, rows);
-  const sums = { ...pass.sums, files: pass.sums.files + months.files };
+  const sums = { ...found.sums, files: found.sums.files + months.files };
   const latest = new LatestList(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
-  latest.rows = pass.latest.latest();
+  latest.rows = found.latest.latest();
   return writeSite(job, { sums, rows, months: months.counts, latest }, head, isAnew);
 }
 
 /** The first uses of models, from the sums of cells in the index if there are any. */
 function usesOf({ sessions, filter }: SiteJob): FirstUses {
   if (filter.words.length === 0) return withFirstUses([], cellsOf(sessions));
-  return withFirstUses([], cellsWith(sessions.values(), (entry) => filter.matches(entry) === true));
+  return withFirstUses(
+    [],
+    cellsWith(sessions.values(), (entry) => filter.matches(entry) === true),
+  );
 }
 
 function* cellsWith(
@@ -50,12 +67,11 @@ function* cellsWith(
   for (const entry of entries) if (isShown(entry)) yield* entry.usage;
 }
 
-/** One pass over all sessions, in the order of their keys. */
-class Pass {
+/** What a pass has found out about all sessions, which are added in the order of their keys. */
+export class FoundSessions {
   readonly #job: ColouredJob;
-  readonly #isAnew: boolean;
   readonly table = new SessionTable();
-  readonly latest = new FirstRows(LATEST);
+  readonly latest = new LatestRows(LATEST);
   readonly summer: SiteSummer;
   readonly sums: SiteSums = {
     sessions: 0,
@@ -67,15 +83,45 @@ class Pass {
     files: 0,
   };
   #marks = 0n;
+
+  constructor(job: ColouredJob) {
+    this.#job = job;
+    this.summer = new SiteSummer(job.options.local);
+  }
+
+  add(session: SiteSession): void {
+    const { sums } = this;
+    const { entry, mark, isListed } = session;
+    this.summer.add(entry);
+    this.#marks = BigInt.asUintN(64, this.#marks + BigInt(`0x${mark}`));
+    sums.marks = this.#marks.toString(16);
+    sums.sessions++;
+    sums.updated = Math.max(sums.updated, entry.updated);
+    if (dayOf(this.#job, entry.updated) === this.#job.day) sums.today++;
+    if (!isListed) {
+      sums.pruned++;
+      return;
+    }
+    const row = listRow(session, entry.updated);
+    this.table.add(session, row.isBounded);
+    this.latest.add(row);
+  }
+}
+
+/** One pass over all sessions, in the order of their keys: compares the pages of each with what the site has. */
+class Pass {
+  readonly #job: ColouredJob;
+  readonly #found: FoundSessions;
+  readonly #isAnew: boolean;
   #looked = 0;
   #due: DueSession[] = [];
   #dueBytes = 0;
   #shards: [name: string, shard: Shard][] = [];
 
-  constructor(job: ColouredJob, isAnew: boolean) {
+  constructor(job: ColouredJob, found: FoundSessions, isAnew: boolean) {
     this.#job = job;
+    this.#found = found;
     this.#isAnew = isAnew;
-    this.summer = new SiteSummer(job.options.local);
   }
 
   async run(): Promise<void> {
@@ -94,11 +140,10 @@ class Pass {
         isChanged = true;
       }
       if (isChanged) this.#shards.push([name, shard]);
-      else this.sums.files += shard.fileCount();
+      else this.#found.sums.files += shard.fileCount();
       if (this.#dueBytes > BATCH_BYTES || this.#due.length > BATCH_SESSIONS) await this.#flush();
     }
     await this.#flush();
-    this.sums.marks = moveMark('0', undefined, BigInt.asUintN(64, this.#marks).toString(16));
   }
 
   /** The sessions that the site is about. */
@@ -107,28 +152,17 @@ class Pass {
     for (const entry of sessions.inOrder()) {
       const isShown = filter.matches(entry);
       if (isShown) yield shownAs(this.#job, entry);
-      else if (isShown === undefined) this.sums.undecided++;
+      else if (isShown === undefined) this.#found.sums.undecided++;
     }
   }
 
   /** Whether the site already shows the session like this. */
   #show(session: SiteSession, known: Shard, shard: Shard): boolean {
     const { entry, key, mark, hasPages, isListed } = session;
-    const { sums } = this;
     const { writer, onProgress, sessions } = this.#job;
     onProgress?.({ done: this.#looked++, all: sessions.size });
-    this.summer.add(entry);
-    this.#marks += BigInt(`0x${mark}`);
-    sums.sessions++;
-    sums.updated = Math.max(sums.updated, entry.updated);
-    if (dayOf(this.#job, entry.updated) === this.#job.day) sums.today++;
-    if (!isListed) {
-      sums.pruned++;
-      return true;
-    }
-    const row = listRow(session, entry.updated);
-    this.table.add(session, row.isBounded);
-    this.latest.add(row);
+    this.#found.add(session);
+    if (!isListed) return true;
     const shown = this.#isAnew || !known.hasMark(key, mark) ? undefined : known.get(key);
     if (shown && !shown.pages.some(([path]) => writer.isTorn(path))) {
       for (const [path] of shown.pages) writer.keep(path);
@@ -152,7 +186,7 @@ class Pass {
     await writeSessions(this.#job, this.#due, this.#isAnew);
     for (const [name, shard] of this.#shards) {
       writeShard(this.#job.pieces, name, shard);
-      this.sums.files += shard.fileCount();
+      this.#found.sums.files += shard.fileCount();
     }
     if (this.#shards.length > 0) this.#job.writer.checkpoint();
     this.#due = [];
@@ -164,7 +198,7 @@ class Pass {
 /** Brings the lists of all months up to date. Returns how many sessions each has, and the number of files. */
 function writeMonths(
   job: ColouredJob,
-  { table }: Pass,
+  { table }: FoundSessions,
   head: SiteHead | undefined,
   isAnew: boolean,
 ): { counts: [string, number][]; files: number } {

@@ -124,7 +124,8 @@ class ListChanges {
   }
 
   add(old: SiteSession | undefined, session: SiteSession): void {
-    if (old?.isListed) this.#changesOf(old).removed.push({ at: old.entry.created, key: keyOfId(old.entry.id) });
+    if (old?.isListed)
+      this.#changesOf(old).removed.push({ at: old.entry.created, key: keyOfId(old.entry.id) });
     this.#changesOf(session).added.push(listRow(session, session.entry.created));
     this.latest.push(listRow(session, session.entry.updated));
   }
@@ -132,7 +133,13 @@ class ListChanges {
   /** Writes the lists of these months. Returns how many sessions each month has; `count` gets the number of new files. */
   write(head: SiteHead, count: (files: number) => void): [month: string, sessions: number][] {
     const { pieces, writer, site } = this.#job;
-    const listing = { pieces, writer, site, isAnew: false, sessionOf: (id: string) => sessionOf(this.#job, id) };
+    const listing = {
+      pieces,
+      writer,
+      site,
+      isAnew: false,
+      sessionOf: (id: string) => sessionOf(this.#job, id),
+    };
     const months = new Map(head.months);
     for (const [month, changes] of this.#months) {
       const lists = new MonthLists(listing, month);

@@ -57,7 +57,7 @@ async function renderSnapshot(
   const { local, now, currency, full, replace = false } = options;
   const pieces = new Pieces(files, tree);
   const old = oldManifest(files, tree);
-  const head = parseHead(pieces.read(HEAD));
+  const head = pieces.readAs(HEAD, parseHead);
   const store = hexDigest(snapshot.state.store);
   refuseOther(tree, head?.store ?? old?.store ?? '', store, replace);
   const filter = siteFilter(files, tree.ownPath('filter.json'), snapshot.state, options.sessions);
@@ -82,7 +82,7 @@ async function renderSnapshot(
     };
     filter.remember();
     if (old) rememberMoved(pieces, old.paths);
-    const isAnew = full || head?.common !== job.common || head.store !== store;
+    const isAnew = full || head?.common !== job.common;
     const canGoOn = head !== undefined && !isAnew && !old && remembers(head, job);
     const shown = canGoOn ? await changesOrAll(job, head) : await renderAll(job, head, isAnew);
     if (old) removeOldManifest(files, tree);
@@ -109,10 +109,11 @@ function refuseOther(tree: SiteTree, known: string, store: string, replace: bool
 }
 
 /** Whether what the site remembers is of an earlier commit of the same index, and no render was killed since. */
-function remembers(head: SiteHead, { snapshot, writer, day, cut, settings }: SiteJob): boolean {
+function remembers(head: SiteHead, { snapshot, writer, store, day, cut, settings }: SiteJob): boolean {
   const { index } = snapshot.state;
   return (
     !writer.wasKilled &&
+    head.store === store &&
     head.index.generation === index.generation &&
     head.index.base === index.base &&
     head.index.length <= index.length &&

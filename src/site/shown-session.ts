@@ -30,7 +30,13 @@ export function siteSession(entry: SessionEntry, { colours, cut }: ShownAs): Sit
   const { pruned_rounds: pruned = 0, pruned_content: content } = entry;
   const counts = [end, last.crc, summary.crc, rounds, errors, pruned, content?.rounds ?? 0, Number(hasPages)];
   const looks = `${slotsOf(entry, colours)}${moneyMark(entry)}${tools ? JSON.stringify(tools) : ''}`;
-  return { entry, key: keyOfId(entry.id), mark: hexDigest(`${file} ${counts.join(' ')} ${looks}`), hasPages, isListed };
+  return {
+    entry,
+    key: keyOfId(entry.id),
+    mark: hexDigest(`${file} ${counts.join(' ')} ${looks}`),
+    hasPages,
+    isListed,
+  };
 }
 
 export function keyOfId(id: string): string {

@@ -26,7 +26,12 @@ export interface ShownSite {
  * Brings all pages up to date that are not about one session or one month, and removes what no page is any more. Returns
  * what the site is to remember. `isAnew`: none of those that the site has is kept.
  */
-export function writeSite(job: ColouredJob, shown: ShownSite, head: SiteHead | undefined, isAnew: boolean): SiteHead {
+export function writeSite(
+  job: ColouredJob,
+  shown: ShownSite,
+  head: SiteHead | undefined,
+  isAnew: boolean,
+): SiteHead {
   const { writer, snapshot, options } = job;
   const { sums, months } = shown;
   const before = new Map(isAnew ? [] : head?.pages);
@@ -41,7 +46,8 @@ export function writeSite(job: ColouredJob, shown: ShownSite, head: SiteHead | u
   for (const page of [...assetPages(), ...movedPages(job.pieces)]) put(page);
   if (sums.sessions > 0) {
     const key = latestKey(job, shown);
-    if (LATEST_PATHS.every((path) => isCurrent(path, key))) for (const path of LATEST_PATHS) writer.keep(path);
+    if (LATEST_PATHS.every((path) => isCurrent(path, key)))
+      for (const path of LATEST_PATHS) writer.keep(path);
     else writeLatest(job, shown);
     for (const path of LATEST_PATHS) pages.push([path, key]);
   } else {

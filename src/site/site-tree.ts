@@ -58,12 +58,13 @@ export class SiteTree {
 
   /** The path to write one of the files to that are not pages. Its folder is made. */
   ownPath(name: string): string {
+    if (!isPagePath(name)) throw new InputOutputError(`${JSON.stringify(name)} is not the name of a file`);
     return join(this.#folder(join(OWN, dirname(name)), true).path, basename(name));
   }
 
   /** The path of such a file that may be there; undefined if its folder is not. */
   findOwn(name: string): string | undefined {
-    const folder = this.#folder(join(OWN, dirname(name)), false);
+    const folder = isPagePath(name) ? this.#folder(join(OWN, dirname(name)), false) : undefined;
     return folder && join(folder.path, basename(name));
   }
 

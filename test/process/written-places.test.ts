@@ -163,7 +163,7 @@ describe('nothing outside of the given folders is opened for writing, made or re
       for (const name of [
         '.monitor/page',
         '.monitor/journal',
-        '.monitor/manifest.tmp',
+        '.monitor/piece.tmp',
         'index.html',
         'sessions/d.html',
       ])
@@ -181,7 +181,7 @@ describe('nothing outside of the given folders is opened for writing, made or re
       const bad = ['../victim/file', join(victim, 'file'), 'sessions/../../victim/other.json'];
       const names = ['.state.json.tmp', '.store.json.tmp', '.price-answers.json.tmp', '.rejected.jsonl.tmp'];
       for (const name of names) symlinkSync(join(victim, 'file'), join(store, name));
-      for (const name of ['page', 'manifest.tmp', 'journal.tmp'])
+      for (const name of ['page', 'piece.tmp', 'journal.tmp'])
         symlinkSync(join(victim, 'new'), join(own, name));
       rmSync(join(site, 'index.html'));
       symlinkSync(join(victim, 'file'), join(site, 'index.html'));
@@ -202,9 +202,15 @@ describe('nothing outside of the given folders is opened for writing, made or re
       expect(files.length).toBeGreaterThan(5);
       const places = [
         ...['.lock', '.state.json', '.store.json', 'a.json', 'd.json'].map((name) => join('store', name)),
-        ...['.monitor', '.monitor/lock', '.monitor/manifest', '.monitor/journal', 'sessions', 'api'].map(
-          (name) => join('site', name),
-        ),
+        ...[
+          '.monitor',
+          '.monitor/lock',
+          '.monitor/head',
+          '.monitor/manifest',
+          '.monitor/journal',
+          'sessions',
+          'api',
+        ].map((name) => join('site', name)),
       ];
       expect(existsSync(site)).toBe(true);
       for (const place of places) {

@@ -1,10 +1,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { sessionsJsonPages } from '../../src/site/api.ts';
-import { inBothOrders } from '../../src/site/ordered.ts';
 import { run } from '../cli/run.ts';
-import { filesOf, line, makeFolder, makeSite, render, writePages } from './make.ts';
+import { filesOf, line, makeFolder, makeSite, render, writeLists } from './make.ts';
 import { entriesOf, quickSessions, storeQuickly } from './quick-store.ts';
 
 const tokens = { model: 'test-a', input_token: 1_000_000, output_token: 100_000 };
@@ -77,16 +75,19 @@ test('sessions.json and stats.json say what the commands say', async () => {
 });
 
 test('more than 1,000 sessions stand in parts, each once', () => {
-  const entries = entriesOf(quickSessions(1001, 20, Date.parse('2026-02-03T00:00:00Z')));
+  const until = Date.parse('2026-02-03T00:00:00Z');
+  const entries = entriesOf(quickSessions(1001, 20, until));
   const siteDir = makeFolder();
-  writePages(
-    siteDir,
-    sessionsJsonPages(inBothOrders(entries.map((entry) => ({ entry, key: '', mark: '' }))), ''),
-  );
+  writeLists(siteDir, entries, until);
   const { total, parts, sessions } = read(siteDir, 'api/sessions.json');
-  expect([total, parts, sessions.length]).toEqual([1001, ['./sessions-1.json', './sessions-2.json'], 1000]);
-  const ids = ['api/sessions-1.json', 'api/sessions-2.json'].flatMap((path) =>
-    read(siteDir, path).sessions.map(({ session_id }: { session_id: string }) => session_id),
+  expect([total, parts.length, parts[0], sessions.length]).toEqual([
+    1001,
+    11,
+    './sessions-2026-01-1.json',
+    1000,
+  ]);
+  const ids = parts.flatMap((part: string) =>
+    read(siteDir, `api/${part}`).sessions.map(({ session_id }: { session_id: string }) => session_id),
   );
   expect(ids).toEqual(entries.map(({ id }) => id));
 });

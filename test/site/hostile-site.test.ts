@@ -21,6 +21,9 @@ import { contentOf } from '../platform/make.ts';
 import { run } from '../cli/run.ts';
 import { isPagePath, sessionPath } from '../../src/site/names.ts';
 import { SiteTree } from '../../src/site/site-tree.ts';
+import { Pieces } from '../../src/site/state/pieces.ts';
+import { SHARDS } from '../../src/site/state/session-shards.ts';
+import { HEAD, headText, parseHead, type SiteHead } from '../../src/site/state/site-head.ts';
 import { filesOf, makeFolder, render, type Made } from './make.ts';
 import { quickSessions, storeQuickly } from './quick-store.ts';
 
@@ -71,14 +74,36 @@ describe('what a site’s own files say', () => {
     '.',
   ];
 
-  test('the manifest: no path outside the site is removed, and it is written anew', async () => {
+  test('the manifest of an earlier build: no path outside the site is removed', async () => {
     const { length } = BAD();
     const lines = [...BAD().map((path) => `p${path}\tk`), `sgone.json\tk\t${BAD().join('\tk\t')}\tk`];
     writeFileSync(own('manifest'), `monitor site 1\tx\t${length + 1}\n${lines.join('\n')}\n`);
     expect(await render(made)).toMatchObject({ removed: 0 });
     expect(contentOf(victim)).toEqual({ file: 'precious' });
-    expect(readFileSync(own('manifest'), 'utf8')).not.toContain('victim');
+    expect(existsSync(own('manifest'))).toBe(false);
     expect(digests(made.siteDir)).toEqual(await rightSite());
+  });
+
+  test('what the site remembers of its pages and months: nothing outside is removed', async () => {
+    const tree = SiteTree.open(nodeFiles, made.siteDir, false);
+    const pieces = new Pieces(nodeFiles, tree);
+    for (const name of SHARDS) {
+      const pages = BAD().map((path) => `${path}\tk`);
+      pieces.write(`sessions/${name}`, `${name}00\tm\t${pages.join('\t')}\n`);
+    }
+    const head = parseHead(pieces.read(HEAD) ?? '') as SiteHead;
+    expect(head.months).toHaveLength(2);
+    pieces.write(HEAD, headText({ ...head, pages: BAD().map((path) => [path, 'k']) }));
+    expect(await render(made, { full: true })).toMatchObject({ removed: 0 });
+    expect(contentOf(victim)).toEqual({ file: 'precious' });
+    expect(digests(made.siteDir)).toEqual(await rightSite());
+    // A name of a month is a part of paths.
+    expect(parseHead(headText({ ...head, months: [['../../victim/file', 1]] }))).toBeUndefined();
+    expect(pieces.read('../../victim/file')).toBeUndefined();
+    pieces.remove('lists/../../../victim/file');
+    expect(() => pieces.write('../../victim/file', 'x')).toThrow('is not the name of a file');
+    expect(contentOf(victim)).toEqual({ file: 'precious' });
+    tree.close();
   });
 
   test('the journal too; pages that it names are still made anew or removed', async () => {
@@ -125,23 +150,26 @@ describe('what a site’s own files say', () => {
 });
 
 describe('a link in the place of', () => {
-  test.each(['manifest', 'journal', 'lock', 'filter.json'])('.monitor/%s is refused', async (name) => {
-    for (const target of ['file', 'new']) {
-      rmSync(own(name), { force: true });
-      symlinkSync(join(victim, target), own(name));
-      const before = digests(made.siteDir);
-      const error = await errorOf(render(made, { full: true }));
-      expect(error).toBeInstanceOf(InputOutputError);
-      expect(error.message).toBe(
-        `${own(name)} is a symbolic link, not a regular file: monitor did not make it, and does not open it. ` +
-          'Find out who put it there, and move it away',
-      );
-      expect(contentOf(victim)).toEqual({ file: 'precious' });
-      expect(digests(made.siteDir)).toEqual(before);
-    }
-  });
+  test.each(['head', 'manifest', 'journal', 'lock', 'filter.json'])(
+    '.monitor/%s is refused',
+    async (name) => {
+      for (const target of ['file', 'new']) {
+        rmSync(own(name), { force: true });
+        symlinkSync(join(victim, target), own(name));
+        const before = digests(made.siteDir);
+        const error = await errorOf(render(made, { full: true }));
+        expect(error).toBeInstanceOf(InputOutputError);
+        expect(error.message).toBe(
+          `${own(name)} is a symbolic link, not a regular file: monitor did not make it, and does not open it. ` +
+            'Find out who put it there, and move it away',
+        );
+        expect(contentOf(victim)).toEqual({ file: 'precious' });
+        expect(digests(made.siteDir)).toEqual(before);
+      }
+    },
+  );
 
-  test.each(['.monitor/page', '.monitor/manifest.tmp', '.monitor/journal.tmp', 'index.html', 'build.js'])(
+  test.each(['.monitor/page', '.monitor/piece.tmp', '.monitor/journal.tmp', 'index.html', 'build.js'])(
     '%s is replaced',
     async (name) => {
       for (const target of ['file', 'new']) {
@@ -212,7 +240,7 @@ describe('a link in the place of', () => {
 });
 
 test('a file under a second name is not written', async () => {
-  for (const name of ['manifest', 'manifest.tmp', 'journal', 'journal.tmp', 'page']) {
+  for (const name of ['head', 'manifest', 'piece.tmp', 'journal', 'journal.tmp', 'page']) {
     rmSync(own(name), { force: true });
     linkSync(join(victim, 'file'), own(name));
   }
@@ -225,13 +253,13 @@ test('a file under a second name is not written', async () => {
 });
 
 test('a pipe in the place of any file of a site ends in an error, or is replaced', async () => {
-  for (const name of ['manifest', 'journal', 'lock']) {
+  for (const name of ['head', 'manifest', 'journal', 'lock']) {
     rmSync(own(name), { force: true });
     spawnSync('mkfifo', [own(name)]);
     expect((await errorOf(render(made))).message).toContain(`${own(name)} is a named pipe`);
     rmSync(own(name));
   }
-  for (const path of [own('page'), own('manifest.tmp'), own('journal.tmp'), inSite('index.html')]) {
+  for (const path of [own('page'), own('piece.tmp'), own('journal.tmp'), inSite('index.html')]) {
     rmSync(path, { force: true });
     spawnSync('mkfifo', [path]);
   }
@@ -263,7 +291,10 @@ test('an error of the system names the path that people know', async () => {
     });
   };
   const error = await errorOf(render(made, { full: true }, { ...nodeFiles, write }));
-  expect([errorCode(error), error.message]).toEqual(['ENOSPC', `ENOSPC: no space left on device, write`]);
+  expect([errorCode(error), error.message]).toEqual([
+    'ENOSPC',
+    `ENOSPC: no space left on device, write '${own('piece.tmp')}'`,
+  ]);
   rmSync(inSite('index.html'));
   mkdirSync(inSite('index.html'));
   expect((await errorOf(render(made, { full: true }))).message).toMatch(
@@ -443,18 +474,6 @@ describe('a site of one store', () => {
     expect((await render(other, { replace: true })).removed).toBeGreaterThan(0);
     expect(await render(other)).toMatchObject({ rendered: 0 });
     expect(await errorOf(render(made))).toBeInstanceOf(UsageError);
-  });
-
-  test('that an older version made becomes the site of the next one', async () => {
-    const text = readFileSync(own('manifest'), 'utf8');
-    const [head = '', ...rest] = text.split('\n');
-    expect(head.split('\t')[3]).toMatch(/^[0-9a-f]{16}$/);
-    writeFileSync(own('manifest'), [head.split('\t').slice(0, 3).join('\t'), ...rest].join('\n'));
-    const before = statSync(inSite('index.html')).mtimeMs;
-    expect(await render(made)).toMatchObject({ rendered: 0, removed: 0 });
-    expect(readFileSync(own('manifest'), 'utf8')).toBe(text);
-    expect(statSync(inSite('index.html')).mtimeMs).toBe(before);
-    expect(await errorOf(render(other))).toBeInstanceOf(UsageError);
   });
 
   test('by the command line', async () => {

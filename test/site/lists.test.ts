@@ -4,22 +4,16 @@ import type { Page as BrowserPage } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { noLogError } from '../../src/logs/discover.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
-import { localTimeIn } from '../../src/query/time-zone.ts';
-import { keyedSession } from '../../src/site/keyed-session.ts';
-import { modelColours, modelSlots } from '../../src/site/model-colours.ts';
-import { assetPages } from '../../src/site/render.ts';
-import type { SiteContext } from '../../src/site/site-context.ts';
-import { storePages } from '../../src/site/store-pages.ts';
-import type { Snapshot } from '../../src/store/read.ts';
 import { chromiumPath, seriousFaults, sideways, useBrowser } from './browser.ts';
-import { sharedFolder, writePages } from './make.ts';
+import { sharedFolder, writeLists, writePages } from './make.ts';
 import { entriesOf, quickSessions, type QuickSession } from './quick-store.ts';
 
 const NOW = Date.parse('2026-11-20T08:32:00Z');
 const PAGES = [
   'index.html',
   'sessions/index.html',
-  'sessions/page/2.html',
+  'sessions/2026-11/index.html',
+  'sessions/2026-11/1.html',
   'models.html',
   'dates.html',
   'consumers.html',
@@ -27,27 +21,7 @@ const PAGES = [
 
 /** The pages about all sessions, without those of the sessions. */
 function writeSite(dir: string, sessions: readonly QuickSession[]): void {
-  const entries = entriesOf(sessions);
-  const colours = modelColours(modelSlots(entries));
-  const site: SiteContext = {
-    now: NOW,
-    local: localTimeIn('Asia/Shanghai'),
-    noContent: false,
-    colours,
-    moneyOf: () => ({ price: 'unpriced', cost: null, saved: 0n, currency: 'USD', inexact: [] }),
-  };
-  const snapshot = { state: { logs: [], rejected: { length: 0 } } } as unknown as Snapshot;
-  writePages(dir, assetPages());
-  writePages(
-    dir,
-    storePages(
-      snapshot,
-      entries.map((entry) => keyedSession(entry, colours)),
-      30,
-      site,
-    ),
-  );
-  writePages(dir, [{ path: 'build.js', key: '', render: () => 'monitorStamp("1",30);' }]);
+  writeLists(dir, entriesOf(sessions), NOW);
 }
 
 const HOSTILE = `<img src=x onerror=alert(1)>"'\`{{x}}</script><script>alert(2)</script>\u202e\u001b[31m&amp;`;
@@ -88,7 +62,8 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
 
   const listed = (page: BrowserPage): Promise<string[]> =>
     page.locator('#sessions tbody .title').allInnerTexts();
-  const drawn = (page: BrowserPage): Promise<unknown> => page.waitForSelector('#sessions thead button');
+  const drawn = (page: BrowserPage): Promise<unknown> =>
+    page.waitForSelector('#pager button', { state: 'attached' });
 
   test.each(PAGES)(
     '%s: hostile text is text, all fits on a phone, axe finds nothing serious',
@@ -121,15 +96,38 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     await page.waitForURL(/\/sessions\/index\.html$/);
     expect(await page.locator('#sessions tbody tr').count()).toBe(100);
     expect(await page.locator('#filters').isVisible()).toBe(false);
-    await page.click('.pager >> text="2"');
-    await page.waitForURL(/\/sessions\/page\/2\.html$/);
+    // 136 sessions of 30 days: those of November, by first round, then of October.
+    const months = await page.locator('.pager a').allInnerTexts();
+    expect(months.map((text) => text.replace(/\d+\)/, 'n)'))).toEqual(['Nov 2026 (n)', 'Oct 2026 (n)']);
+    const counts = months.map((text) => Number(/\((\d+)\)/.exec(text)?.[1]));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(136);
+    await page.click('.pager >> text=/^Nov 2026/');
+    await page.waitForURL(/\/sessions\/2026-11\/index\.html$/);
     expect([await page.title(), await page.locator('#sessions tbody tr').count()]).toEqual([
-      'Sessions, page 2 · agent-session-monitor',
-      36,
+      'Sessions of Nov 2026 · agent-session-monitor',
+      Math.min(100, counts[0] ?? 0),
     ]);
+    await page.click('.pager >> text="All months"');
+    await page.waitForURL(/\/sessions\/index\.html$/);
+  });
+
+  test('without JavaScript, a large month has pages of a hundred, which lead to one another', async () => {
+    const { page } = await open(join(large, 'sessions/2026-09/index.html'), { javaScriptEnabled: false });
+    await page.click('.pager >> text="2"');
+    await page.waitForURL(/\/sessions\/2026-09\/2\.html$/);
+    expect([await page.title(), await page.locator('#sessions tbody tr').count()]).toEqual([
+      'Sessions of Sep 2026, page 2 · agent-session-monitor',
+      100,
+    ]);
+    expect(await page.locator('#range').innerText()).toBe(
+      '101 to 200, numbered from the oldest by first round',
+    );
     await page.click('.pager >> text="Older"');
-    await page.waitForURL(/\/sessions\/page\/1\.html$/);
-    expect(await page.locator('#sessions tbody tr').count()).toBe(100);
+    await page.waitForURL(/\/sessions\/2026-09\/1\.html$/);
+    await page.click('.pager >> text="Newer"');
+    await page.waitForURL(/\/sessions\/2026-09\/2\.html$/);
+    await page.click('.pager >> text="Sep 2026"');
+    await page.waitForURL(/\/sessions\/2026-09\/index\.html$/);
   });
 
   test('what JavaScript draws is what the page had: the same rows, cell by cell', async () => {
@@ -148,23 +146,23 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     const { page, faults } = await open(join(small, 'sessions/index.html'));
     await drawn(page);
     await page.fill('#search', 'TWO agent');
-    expect(await listed(page)).toEqual(['Zwei']);
+    await expect.poll(() => listed(page)).toEqual(['Zwei']);
     expect(await page.locator('#count').innerText()).toBe('1 of 136 sessions');
     await page.fill('#search', 'no such thing');
-    expect(await page.locator('#nothing').isVisible()).toBe(true);
+    await page.locator('#nothing').waitFor();
     await page.click('#clear');
-    expect(await page.locator('#sessions tbody tr').count()).toBe(136);
+    await expect.poll(() => page.locator('#sessions tbody tr').count()).toBe(136);
     await page.selectOption('#model', 'unknown');
-    expect(await listed(page)).toEqual(['Zwei']);
+    await expect.poll(() => listed(page)).toEqual(['Zwei']);
     await page.selectOption('#model', '');
     await page.selectOption('#consumer', 'cron');
     await page.click('thead >> text="Rounds"');
+    await expect.poll(() => page.locator('th[aria-sort]').innerText()).toBe('Rounds');
     const rounds = await page.locator('#sessions tbody td.rounds').allInnerTexts();
     expect(rounds.length).toBeGreaterThan(10);
     expect(rounds.map(Number)).toEqual(rounds.map(Number).toSorted((a, b) => b - a));
-    expect(await page.locator('th[aria-sort]').innerText()).toBe('Rounds');
     await page.click('thead >> text="Rounds"');
-    expect(await page.locator('#sessions tbody td.rounds').first().innerText()).toBe('1');
+    await expect.poll(() => page.locator('#sessions tbody td.rounds').first().innerText()).toBe('1');
     expect(page.url()).toMatch(/#consumer=cron&sort=rounds&ascending=1$/);
     await page.reload();
     await drawn(page);
@@ -172,20 +170,33 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     expect(faults.said).toEqual([]);
   });
 
-  test('10,000 sessions: the overview is small; search and sorting take no time to speak of', async () => {
+  test('10,000 sessions: nothing is loaded before somebody asks, then a month, then all', async () => {
     expect(statSync(join(large, 'index.html')).size).toBeLessThan(300_000);
-    const { page } = await open(join(large, 'sessions/index.html'));
-    await drawn(page);
-    expect(await page.locator('#sessions tbody tr').count()).toBe(200);
-    expect(await page.locator('#range').innerText()).toBe('1 to 200 of 10,000');
-    await page.click('.pager >> text="Older"');
-    expect(await page.locator('#range').innerText()).toBe('201 to 400 of 10,000');
-    expect(await page.locator('.pager [aria-current]').innerText()).toBe('49');
+    const { page, faults } = await open(join(large, 'sessions/index.html'));
+    const loaded: string[] = [];
+    page.on('request', (request) => loaded.push(request.url()));
+    await page.locator('#filters').waitFor();
+    expect(await page.locator('#sessions tbody tr').count()).toBe(100);
+    expect(await page.locator('#count').innerText()).toBe('10,000 sessions');
     await page.click('thead >> text="Cost"');
-    expect(await page.locator('#range').innerText()).toBe('1 to 200 of 10,000');
+    await expect.poll(() => page.locator('#count').innerText()).toMatch(/^\d\d\d sessions of Nov 2026$/);
+    expect(loaded.filter((url) => !/\/sessions\/2026-11\/(\d+|parts)\.js/.test(url))).toEqual([]);
+    expect(await page.locator('#range').innerText()).toMatch(/^1 to 200 of \d\d\d$/);
+    await page.click('#more');
+    await expect.poll(() => page.locator('#count').innerText(), { timeout: 60_000 }).toBe('10,000 sessions');
+    expect(await page.locator('#more').isHidden()).toBe(true);
+    const costs = await page.locator('#sessions tbody td.cost .sum').allInnerTexts();
+    const amounts = costs.map((text) => Number(text.replace('$', '')));
+    expect(amounts).toEqual(amounts.toSorted((a, b) => b - a));
     await page.fill('#search', 'nightly');
-    expect(await page.locator('#count').innerText()).toMatch(/^1,\d\d\d of 10,000 sessions$/);
+    await expect.poll(() => page.locator('#count').innerText()).toMatch(/^1,\d\d\d of 10,000 sessions$/);
     expect(await page.locator('#sessions tbody tr').count()).toBe(200);
+    expect(page.url()).toMatch(/#search=nightly&month=all&sort=cost&ascending=0$/);
+    await page.reload();
+    await expect
+      .poll(() => page.locator('#count').innerText(), { timeout: 60_000 })
+      .toMatch(/^1,\d\d\d of 10,000/);
+    expect(faults.said).toEqual([]);
   });
 
   test('/session?id= leads to the session, whole or by a unique start, whatever its characters', async () => {
@@ -227,7 +238,7 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     expect(await page.locator('.top nav').isVisible()).toBe(false);
   });
 
-  test.each(PAGES.filter((path) => !path.includes('/page/')))(
+  test.each(PAGES.filter((path) => !path.includes('2026-11')))(
     'a store without rounds says what to do: %s',
     async (path) => {
       const { page, faults } = await open(join(empty, path), { viewport: { width: 360, height: 740 } });

@@ -5,7 +5,16 @@ import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
 import { type Files, nodeFiles } from '../../src/platform/files.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
+import { newState } from '../../src/store/state.ts';
+import type { SessionEntry } from '../../src/model/session-entry.ts';
+import { bucketOf } from '../../src/model/usage-cell.ts';
+import { withFirstUses } from '../../src/site/model-colours.ts';
 import type { Page } from '../../src/site/page.ts';
+import { FoundSessions, showSessions } from '../../src/site/render-all.ts';
+import { coloured, shownAs, type SiteJob } from '../../src/site/site-job.ts';
+import { SiteTree } from '../../src/site/site-tree.ts';
+import { SiteWriter } from '../../src/site/site-writer.ts';
+import { Pieces } from '../../src/site/state/pieces.ts';
 import { renderSite } from '../../src/site/render.ts';
 import type { RenderOptions, Written } from '../../src/site/render-options.ts';
 import { makeFolder } from '../platform/make.ts';
@@ -71,4 +80,45 @@ export function writePages(dir: string, pages: Iterable<Page>): void {
     mkdirSync(dirname(join(dir, path)), { recursive: true });
     writeFileSync(join(dir, path), typeof text === 'string' ? text : [...text].join(''));
   }
+}
+
+/** Writes the pages about all sessions of a store that is nowhere, without those of the sessions. */
+export function writeLists(
+  siteDir: string,
+  entries: readonly SessionEntry[],
+  now: number,
+  timeZone = 'Asia/Shanghai',
+): void {
+  const local = localTimeIn(timeZone);
+  const sessions = new Map(entries.map((entry) => [entry.id, entry]));
+  const tree = SiteTree.open(nodeFiles, siteDir, false);
+  const snapshot = { dir: '', noContent: false, priceLines: [], state: newState('store') };
+  const job = coloured(
+    {
+      files: nodeFiles,
+      snapshot: snapshot as unknown as SiteJob['snapshot'],
+      sessions: { get: (id: string) => sessions.get(id) } as unknown as SiteJob['sessions'],
+      filter: { words: [], matches: () => true, remember: () => undefined },
+      pieces: new Pieces(nodeFiles, tree),
+      writer: new SiteWriter(nodeFiles, tree),
+      options: { dataDir: '', siteDir, local, now, refresh: 30, full: false },
+      store: 'store',
+      common: 'common',
+      settings: '',
+      day: local.dateOf(bucketOf(now)),
+      dayEnds: Infinity,
+      cut: null,
+      onProgress: undefined,
+    },
+    withFirstUses(
+      [],
+      entries.flatMap(({ usage }) => usage),
+    ),
+  );
+  const found = new FoundSessions(job);
+  const shown = entries.map((entry) => shownAs(job, entry));
+  for (const session of shown.toSorted((a, b) => (a.key < b.key ? -1 : 1))) found.add(session);
+  showSessions(job, found, undefined, true);
+  job.writer.finish();
+  tree.close();
 }

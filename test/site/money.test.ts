@@ -5,8 +5,8 @@ import type { RoundMoney } from '../../src/pricing/round-money.ts';
 import { sumOfCells, type Row } from '../../src/query/aggregate.ts';
 import { cellOfRound } from '../../src/query/round-money.ts';
 import { costView, drawnCurrency } from '../../src/site/cost-view.ts';
-import { keyedSession } from '../../src/site/keyed-session.ts';
-import type { SessionData } from '../../src/site/session-data.ts';
+import type { SessionDataRow } from '../../src/site/lists/session-data.ts';
+import { siteSession } from '../../src/site/shown-session.ts';
 import type { UsageCell } from '../../src/model/usage-cell.ts';
 import { run } from '../cli/run.ts';
 import { cell, round, usd } from '../report/make.ts';
@@ -93,14 +93,13 @@ describe('a cost', () => {
   });
 });
 
-test('a session’s key changes with what its costs are in and how they may be wrong', () => {
+test('a session’s mark changes with what its costs are in and how they may be wrong', () => {
   const round = { at: 0, model: 'm', input: 1, cached: 0, output: 0 };
   const keyOf = (rest: { currency?: string; inexact?: string }): string => {
     const [entry] = entriesOf([{ id: 's', title: '', consumer: '', rounds: [{ ...round, ...rest }] }]);
     if (!entry) throw new Error('no entry');
-    return keyedSession(entry, { slotOf: () => 1 }).key;
+    return siteSession(entry, { colours: { slotOf: () => 1 }, cut: null }).mark;
   };
-  expect(keyOf({})).toBe('1.0.1');
   const keys = [{}, { currency: 'CNY' }, { inexact: 'aborted' }, { inexact: 'price-upper' }].map(keyOf);
   expect(new Set(keys).size).toBe(4);
 });
@@ -200,26 +199,33 @@ describe('a store of several currencies, wrong in both directions', () => {
       '$6.00',
       '',
     ]);
-    const script = read('sessions/data/1.js');
-    const data: SessionData = JSON.parse(script.slice('monitorSessions(1,'.length, script.lastIndexOf(')')));
-    expect([data.currencies, data.reasons]).toEqual([
-      ['USD', 'CNY'],
+    const script = read('sessions/2026-02/1.js');
+    const json = script.slice(script.indexOf('['), script.lastIndexOf(')'));
+    const rows: SessionDataRow[] = JSON.parse(json);
+    const reasonOf = (row: SessionDataRow): string[] =>
+      row[16].split('\n').filter((line) => line.startsWith(' '));
+    expect(rows.map((row) => [row[2], row[13], ...reasonOf(row).map((line) => line.trim())])).toEqual([
+      ['usd-dear', [['USD', 6]]],
+      ['cny-dear', [['CNY', 20.8]]],
+      ['usd-cheap', [['USD', 2]]],
+      ['cny-cheap', [['CNY', 5.2]], '1 × the fee for web searches is not in the log'],
       [
-        '1 × the fee for web searches is not in the log',
+        'mixed',
+        [
+          ['USD', 4],
+          ['CNY', 5.2],
+        ],
         '1 × the price is the highest of several that may apply',
-        '1 × the log does not say what was cached',
+        '1 × the fee for web searches is not in the log',
       ],
-    ]);
-    expect(data.rows.map((row) => [row[2], row[12], ...row.slice(16)])).toEqual([
-      ['usd-dear', [6]],
-      ['cny-dear', [0, 20.8]],
-      ['usd-cheap', [2]],
-      ['cny-cheap', [0, 5.2], 0],
-      ['mixed', [4, 5.2], 1, 0],
       ['unpriced', null],
-      ['cache-unknown', [2], 2],
+      ['cache-unknown', [['USD', 2]], '1 × the log does not say what was cached'],
     ]);
-    expect(data.rows[3]?.[15]).toBe('≥ ¥5.200000\n≥ 1 round may have cost more than its ¥5.2000');
+    const [, , , cheap] = rows;
+    expect(cheap?.[16].split('\n').slice(0, 2)).toEqual([
+      '≥ ¥5.200000',
+      '≥ 1 round may have cost more than its ¥5.2000',
+    ]);
   });
 
   test('a session’s page says it of its sum, its bars and its rounds, and each reason once', () => {
@@ -337,6 +343,6 @@ test('a price that is found out to be a bound writes the pages again, though no 
   expect([before.includes('≤ $2.0000'), after.includes('≤ $2.0000')]).toEqual([false, true]);
   const anew = join(folder, 'anew');
   await render({ ...made, siteDir: anew });
-  for (const path of ['index.html', 'api/stats.json', 'api/sessions/a.json', 'sessions/data/1.js'])
+  for (const path of ['index.html', 'api/stats.json', 'api/sessions/a.json', 'sessions/2026-02/1.js'])
     expect(readFileSync(join(made.siteDir, path), 'utf8'), path).toBe(readFileSync(join(anew, path), 'utf8'));
 });

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
 import { nameSessionFile } from '../../src/store/names.ts';
-import { archivePath, hrefTo, sessionJsonPath, sessionName, sessionPath } from '../../src/site/names.ts';
+import {
+  hrefTo,
+  monthJsonPath,
+  monthPagePath,
+  sessionJsonPath,
+  sessionName,
+  sessionPath,
+} from '../../src/site/names.ts';
 
 const pathOf = (id: string): string => sessionPath(sessionName({ file: nameSessionFile(id, () => false) }));
 
@@ -19,9 +26,9 @@ test.each([
 test.each([
   ['index.html', 'sessions/a%2Fb.html', './sessions/a%252Fb.html'],
   ['sessions/index.html', 'sessions/agent:main:1.html', './agent:main:1.html'],
-  ['sessions/page/3.html', 'sessions/a?b#c d+e.html', '../a%3Fb%23c%20d%2Be.html'],
-  ['sessions/page/3.html', 'sessions/page/2.html', './2.html'],
-  ['session/index.html', 'sessions/data/1.js', '../sessions/data/1.js'],
+  ['sessions/2026-11/3.html', 'sessions/a?b#c d+e.html', '../a%3Fb%23c%20d%2Be.html'],
+  ['sessions/2026-11/3.html', 'sessions/2026-11/2.html', './2.html'],
+  ['session/index.html', 'sessions/2026-11/1.js', '../sessions/2026-11/1.js'],
   ['api/sessions.json', 'api/sessions/x@y=z.json', './sessions/x@y=z.json'],
 ])('from %s a link to %s is %s', (from, to, href) => {
   expect(hrefTo(from, to)).toBe(href);
@@ -35,10 +42,16 @@ test.each([
 
 test('a fragment, a closed page and the lists have addresses of their own', () => {
   expect(hrefTo('index.html', sessionPath('a', 2), 'r-7')).toBe('./sessions/a~p2.html#r-7');
-  expect([sessionJsonPath('a'), sessionJsonPath('a', 1), archivePath(4)]).toEqual([
+  expect([
+    sessionJsonPath('a'),
+    sessionJsonPath('a', 1),
+    monthPagePath('2026-11', 4),
+    monthJsonPath('2026-11', 4),
+  ]).toEqual([
     'api/sessions/a.json',
     'api/sessions/a~p1.json',
-    'sessions/page/4.html',
+    'sessions/2026-11/4.html',
+    'api/sessions-2026-11-4.json',
   ]);
 });
 

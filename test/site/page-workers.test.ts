@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import type { Workers } from '../../src/site/page-workers.ts';
-import type { Written } from '../../src/site/site-folder.ts';
+import type { Written } from '../../src/site/render-options.ts';
 import { filesOf, makeFolder, render, sharedFolder, type Made } from './make.ts';
 import { quickSessions, storeQuickly, type QuickSession } from './quick-store.ts';
 
@@ -50,8 +50,13 @@ function withTexts(session: QuickSession, length: number): QuickSession {
 const contents = (made: Made): [string, string][] =>
   [...filesOf(made.siteDir)].map(([path, { digest }]): [string, string] => [path, digest]).toSorted();
 
-const manifestOf = ({ siteDir }: Made): string[] =>
-  readFileSync(join(siteDir, '.monitor/manifest'), 'utf8').split('\n');
+/** What the sites remember. */
+function memoryOf({ siteDir }: Made): Map<string, string> {
+  const own = join(siteDir, '.monitor');
+  const found = readdirSync(own, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  const paths = found.map(({ parentPath, name }) => join(parentPath, name)).toSorted();
+  return new Map(paths.map((path) => [path.slice(own.length), readFileSync(path, 'utf8')]));
+}
 
 /** The sessions whose files this thread reads. */
 function watching(): { files: Files; read: () => string[] } {
@@ -73,7 +78,7 @@ describe('a render with workers', () => {
     expect(await render(made, { workers: TWO }, files)).toEqual(written);
     expect(read()).toEqual([`${LONG_ID}.json`]);
     expect(contents(made)).toEqual(contents(ALONE));
-    expect(manifestOf(made)).toEqual(manifestOf(ALONE));
+    expect(memoryOf(made)).toEqual(memoryOf(ALONE));
   });
 
   test('writes what changed, and keeps the rest', async () => {
@@ -88,7 +93,6 @@ describe('a render with workers', () => {
     const anew = { ...made, siteDir: `${made.siteDir}-anew` };
     await render(anew);
     expect(contents(made)).toEqual(contents(anew));
-    expect(manifestOf(made).toSorted()).toEqual(manifestOf(anew).toSorted());
   });
 
   test('and --full makes every page', async () => {

@@ -12,8 +12,6 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
-import { SiteFolder } from '../../src/site/site-folder.ts';
-import { SiteTree } from '../../src/site/site-tree.ts';
 import { takeLock } from '../../src/platform/lock.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 import { run } from '../cli/run.ts';
@@ -63,17 +61,17 @@ describe('a render', () => {
   test('after one round of 1,200 sessions writes its pages, the lists it stands in, and the stamp', async () => {
     const made = stored(1200);
     await render(made);
-    // The 151st from the oldest: on the second page of the lists, and in the first file of data.
+    // The 151st from the oldest: on the second page of its month.
     const session = made.sessions[150] as QuickSession;
     addRound(made, session);
     const { written, removed } = await changedBy(made, async () => {
-      expect(await render(made)).toMatchObject({ rendered: 13, removed: 0 });
+      expect(await render(made)).toMatchObject({ rendered: 15, removed: 0 });
     });
     expect(removed).toEqual([]);
     expect(written).toEqual(
       [
         `api/sessions/${session.id}.json`,
-        'api/sessions-1.json',
+        'api/sessions-2026-01-2.json',
         'api/sessions.json',
         'api/stats.json',
         'build.js',
@@ -81,9 +79,11 @@ describe('a render', () => {
         'dates.html',
         'index.html',
         'models.html',
-        'sessions/data/1.js',
+        'sessions/2026-01/2.html',
+        'sessions/2026-01/2.js',
+        'sessions/2026-01/index.html',
+        'sessions/2026-01/parts.js',
         'sessions/index.html',
-        'sessions/page/2.html',
         `sessions/${session.id}.html`,
       ].toSorted(),
     );
@@ -92,15 +92,15 @@ describe('a render', () => {
     expect(contents(made.siteDir)).toEqual(contents(`${made.siteDir}-anew`));
   });
 
-  test('with nothing new writes nothing, not even the manifest; --full writes every page', async () => {
+  test('with nothing new writes nothing, not even what it remembers; --full writes every page', async () => {
     const made = stored(5);
     const { rendered } = await render(made);
-    const manifest = statSync(join(made.siteDir, '.monitor/manifest')).mtimeMs;
+    const head = statSync(join(made.siteDir, '.monitor/head')).mtimeMs;
     const { written } = await changedBy(made, async () => {
       expect(await render(made)).toEqual({ rendered: 0, kept: rendered, removed: 0 });
     });
     expect(written).toEqual([]);
-    expect(statSync(join(made.siteDir, '.monitor/manifest')).mtimeMs).toBe(manifest);
+    expect(statSync(join(made.siteDir, '.monitor/head')).mtimeMs).toBe(head);
     expect(await render(made, { full: true })).toEqual({ rendered, kept: 0, removed: 0 });
   });
 
@@ -215,14 +215,20 @@ describe('a render', () => {
     expect(existsSync(join(made.siteDir, `sessions/${old.id}.html`))).toBe(false);
   });
 
-  test('a manifest that is cut makes every page anew and removes nothing', async () => {
-    const made = stored(3);
-    const { rendered } = await render(made);
-    const path = join(made.siteDir, '.monitor/manifest');
-    writeFileSync(path, readFileSync(path).subarray(0, 200));
-    expect(await render(made)).toEqual({ rendered, kept: 0, removed: 0 });
-    expect(await render(made)).toEqual({ rendered: 0, kept: rendered, removed: 0 });
-  });
+  test.each(['head', 'sums', 'lists/latest', 'lists/2026-01', 'lists/2026-01-1'])(
+    'where .monitor/%s is cut, the site is right after the next round',
+    async (name) => {
+      const made = stored(3);
+      const { rendered } = await render(made);
+      const path = join(made.siteDir, '.monitor', name);
+      writeFileSync(path, readFileSync(path).subarray(0, 60));
+      addRound(made, made.sessions[0] as QuickSession);
+      expect((await render(made)).removed).toBe(0);
+      await render({ ...made, siteDir: `${made.siteDir}-anew` });
+      expect(contents(made.siteDir)).toEqual(contents(`${made.siteDir}-anew`));
+      expect(await render(made)).toEqual({ rendered: 0, kept: rendered, removed: 0 });
+    },
+  );
 
   test('pages can be read by others, as the umask allows', async () => {
     const before = process.umask(0o027);
@@ -234,23 +240,6 @@ describe('a render', () => {
   });
 });
 
-test('two pages with one path are an error, also where they differ by case, or one is kept', () => {
-  const dir = makeFolder();
-  const page = (path: string) => ({ path, key: '1', render: () => 'x' });
-  const tree = SiteTree.open(nodeFiles, dir, false);
-  const shown = { store: 's', common: 'common', full: false, replace: false };
-  const folder = new SiteFolder(nodeFiles, tree, shown);
-  folder.writeSession('a.json', 'k', [page('sessions/a.html')]);
-  expect(() => folder.writePages([page('sessions/A.html')])).toThrow(
-    'two pages have the path sessions/A.html',
-  );
-  folder.finish();
-  const next = new SiteFolder(nodeFiles, tree, shown);
-  expect(next.keepSession('a.json', 'k')).toBe(true);
-  expect(() => next.writePages([page('sessions/a.html')])).toThrow('two pages have the path sessions/a.html');
-  tree.close();
-});
-
 describe('monitor render', () => {
   const ROUND = { session_id: 's', model: 'test-a', input_token: 10, output_token: 1, question: 'hi' };
 
@@ -260,9 +249,9 @@ describe('monitor render', () => {
     expect(await run([...argv, '--full', '--json'])).toEqual({
       code: 0,
       err: '',
-      out: `{"version":1,"rendered":19,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
+      out: `{"version":1,"rendered":22,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
     });
-    expect((await run(argv)).out).toBe(`0 files written, 19 kept, 0 removed: ${siteDir}/index.html\n`);
+    expect((await run(argv)).out).toBe(`0 files written, 22 kept, 0 removed: ${siteDir}/index.html\n`);
     expect(await run([...argv, '--quiet'])).toEqual({ code: 0, err: '', out: '' });
     expect((await run(argv)).code).toBe(0);
   });

@@ -6,7 +6,16 @@ import type { SiteWriter } from '../site-writer.ts';
 import type { Pieces } from '../state/pieces.ts';
 import { readIntact } from './list-files.ts';
 import { latestPage, type LatestView } from './list-page.ts';
-import { comparePlaces, jsonText, rowHtml, rowLines, rowsInLines, rowsInPage, type ListPlace, type ListRow } from './list-row.ts';
+import {
+  jsonText,
+  latestFirst,
+  rowHtml,
+  rowLines,
+  rowsInLines,
+  rowsInPage,
+  type ListPlace,
+  type ListRow,
+} from './list-row.ts';
 import { PART_ROWS, readPart, writePart } from './month-file.ts';
 
 /** Sessions in the JSON; the page has the first `PART_ROWS` of them. */
@@ -21,12 +30,7 @@ export class LatestList {
   readonly #sessionOf: (id: string) => SiteSession;
   rows: ListRow[] = [];
 
-  constructor(
-    pieces: Pieces,
-    writer: SiteWriter,
-    site: SiteContext,
-    sessionOf: (id: string) => SiteSession,
-  ) {
+  constructor(pieces: Pieces, writer: SiteWriter, site: SiteContext, sessionOf: (id: string) => SiteSession) {
     this.#pieces = pieces;
     this.#writer = writer;
     this.#site = site;
@@ -78,7 +82,10 @@ export class LatestList {
     );
     this.#writer.write({ path: LIST_PATH, render: () => page });
     this.#writer.write({ path: LISTED_JSON_PATH, render: () => json });
-    writePart(this.#pieces, NAME, { crcs: { html: crc32(page), data: 0, json: crc32(json) }, rows: this.rows });
+    writePart(this.#pieces, NAME, {
+      crcs: { html: crc32(page), data: 0, json: crc32(json) },
+      rows: this.rows,
+    });
   }
 
   #linesOf({ id, lines }: ListRow, index: number, year: string): { html: string; json: string } {
@@ -91,7 +98,3 @@ export class LatestList {
 }
 
 export const LATEST_PATHS = [LIST_PATH, LISTED_JSON_PATH] as const;
-
-export function latestFirst(a: ListRow, b: ListRow): number {
-  return comparePlaces(b, a);
-}

@@ -2,7 +2,15 @@ import { crc32 } from '../../platform/digest.ts';
 import { monthDataPath, monthJsonPath, monthPagePath } from '../names.ts';
 import type { SiteContext } from '../site-context.ts';
 import type { SiteWriter } from '../site-writer.ts';
-import { dataText, jsonText, rowsInLines, rowsInPage, type ListPlace, type ListRow, type RowLines } from './list-row.ts';
+import {
+  dataText,
+  jsonText,
+  rowsInLines,
+  rowsInPage,
+  type ListPlace,
+  type ListRow,
+  type RowLines,
+} from './list-row.ts';
 import { monthPartPage } from './list-page.ts';
 import type { FileCrcs } from './month-file.ts';
 

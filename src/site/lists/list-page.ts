@@ -26,7 +26,9 @@ export function latestPage(view: LatestView, rows: readonly string[], site: Site
     title: 'Sessions',
     lead: pruned > 0 ? prunedText(pruned) : '',
     count: plural(total, 'session'),
-    range: isAll ? '' : `The latest ${rows.length} of ${exact(total)}. All, by the month of their first round:`,
+    range: isAll
+      ? ''
+      : `The latest ${rows.length} of ${exact(total)}. All, by the month of their first round:`,
     search: { base: '', month: '', months: monthsText(newestFirst), year },
     pager: isAll
       ? []
@@ -153,7 +155,14 @@ function listPage(rows: readonly string[], site: SiteContext, view: ListView): s
     pager: pager.map(([text, href]) => ({ text, href, isCurrent: href === null })),
   });
   return layOut(
-    { path, title, current: 'sessions', body, notes: costNotes(isBounded), scripts: search ? ['list.js'] : [] },
+    {
+      path,
+      title,
+      current: 'sessions',
+      body,
+      notes: costNotes(isBounded),
+      scripts: search ? ['list.js'] : [],
+    },
     site,
   );
 }

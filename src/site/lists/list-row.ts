@@ -1,3 +1,4 @@
+import { compareText } from '../../query/aggregate.ts';
 import { listedJson } from '../../query/json.ts';
 import { hrefTo, sessionJsonPath, sessionName, sessionPath } from '../names.ts';
 import type { SiteContext } from '../site-context.ts';
@@ -34,6 +35,11 @@ export function comparePlaces(a: Place, b: Place): number {
   return a.at - b.at || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 }
 
+/** The latest first; equal times by id. */
+export function latestFirst(a: ListRow, b: ListRow): number {
+  return b.at - a.at || compareText(a.id, b.id);
+}
+
 export function listRow(session: SiteSession, at: number): ListRow {
   const { entry, key, mark } = session;
   return { at, key, id: entry.id, mark, isBounded: entry.usage.some(({ inexact }) => inexact !== '') };
@@ -57,7 +63,9 @@ export function rowLines(session: SiteSession, place: ListPlace, site: SiteConte
 
 export function rowHtml(session: SiteSession, { page, year }: ListPlace, site: SiteContext): string {
   // Only tooltips have line breaks.
-  return renderTemplate('list-row', sessionRow(session, page, year, site)).trim().replaceAll('\n', '&#10;');
+  return renderTemplate('list-row', sessionRow(session, page, year, site))
+    .trim()
+    .replaceAll('\n', '&#10;');
 }
 
 function jsonLinks({ entry, hasPages }: SiteSession, from: string): object {

@@ -38,14 +38,16 @@ export function digestOf(rows: readonly ListRow[]): string {
 }
 
 export function readMonth(pieces: Pieces, month: string): PartHead[] | undefined {
-  return pieces
-    .read(monthPath(month))
+  const text = pieces.read(monthPath(month));
+  const heads = text
     ?.split('\n')
     .slice(0, -1)
-    .map((line) => {
+    .map((line): PartHead => {
       const [at = '', key = '', count = '', digest = '', bytes = ''] = line.split('\t');
       return { at: Number.parseInt(at, 36), key, count: Number(count), digest, bytes: Number(bytes) };
     });
+  // Whoever may write into the folder can write something else with a right checksum.
+  return heads?.every(({ count }) => count > 0 && count <= PART_ROWS) ? heads : undefined;
 }
 
 export function writeMonth(pieces: Pieces, month: string, parts: readonly PartHead[]): void {
@@ -59,9 +61,12 @@ export function removeMonth(pieces: Pieces, month: string): void {
   pieces.remove(monthPath(month));
 }
 
+/** Undefined if the rows must be made anew. */
 export function readPart(pieces: Pieces, name: string): PartRows | undefined {
-  const text = pieces.read(partPath(name));
-  if (text === undefined) return undefined;
+  return pieces.readAs(partPath(name), parsePart);
+}
+
+function parsePart(text: string): PartRows {
   const [head = '', ...lines] = text.split('\n').slice(0, -1);
   const [html = 0, data = 0, json = 0] = head.split('\t').map(Number);
   const rows = lines.map((line): ListRow => {

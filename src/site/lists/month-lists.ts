@@ -142,7 +142,9 @@ export class MonthLists {
   #write(number: number, rows: readonly ListRow[], parts: number): PartHead {
     const { pieces, writer, site } = this.#listing;
     const place = placeOf(this.#part(number));
-    const lines = rows.map((row): RowLines => row.lines ?? rowLines(this.#listing.sessionOf(row.id), place, site));
+    const lines = rows.map(
+      (row): RowLines => row.lines ?? rowLines(this.#listing.sessionOf(row.id), place, site),
+    );
     const part = { ...this.#part(number), from: (number - 1) * PART_ROWS + 1, isLast: number === parts };
     const { crcs, bytes } = writePartFiles(writer, part, rows, lines, site);
     writePart(pieces, this.#name(number), { crcs, rows: rows.slice() });

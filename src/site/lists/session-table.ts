@@ -1,5 +1,5 @@
 import type { SiteSession } from '../shown-session.ts';
-import { comparePlaces, type ListRow } from './list-row.ts';
+import { latestFirst, type ListRow } from './list-row.ts';
 
 /** The sessions that lists have, in some 70 bytes each: a store can have a million. */
 export class SessionTable {
@@ -48,7 +48,7 @@ export class SessionTable {
     const order = new Uint32Array(this.#size);
     for (let i = 0; i < order.length; i++) order[i] = i;
     const created = this.#created;
-    return order.sort((a, b) => (created[a] ?? 0) - (created[b] ?? 0) || a - b);
+    return order.toSorted((a, b) => (created[a] ?? 0) - (created[b] ?? 0) || a - b);
   }
 
   created(index: number): number {
@@ -77,8 +77,8 @@ function doubled(bytes: Buffer): Buffer {
   return Buffer.concat([bytes, Buffer.alloc(bytes.length)]);
 }
 
-/** The first rows by an order, of more than can be kept. */
-export class FirstRows {
+/** The sessions with the latest rounds, of more than can be kept. */
+export class LatestRows {
   readonly #most: number;
   #rows: ListRow[] = [];
 
@@ -86,13 +86,12 @@ export class FirstRows {
     this.#most = most;
   }
 
-  /** Keeps the rows with the latest places. */
   add(row: ListRow): void {
     this.#rows.push(row);
     if (this.#rows.length >= 4 * this.#most) this.#rows = this.latest();
   }
 
   latest(): ListRow[] {
-    return this.#rows.toSorted((a, b) => comparePlaces(b, a)).slice(0, this.#most);
+    return this.#rows.toSorted(latestFirst).slice(0, this.#most);
   }
 }

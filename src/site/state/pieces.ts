@@ -22,6 +22,18 @@ export class Pieces {
     return path === undefined ? undefined : readPiece(this.#files, path);
   }
 
+  /** The same, understood. Whoever may write into the folder can write something else with a right checksum. */
+  readAs<T>(name: string, parse: (text: string) => T | undefined): T | undefined {
+    const text = this.read(name);
+    try {
+      return text === undefined ? undefined : parse(text);
+    } catch (error) {
+      if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError)
+        return undefined;
+      throw error;
+    }
+  }
+
   /** Replaces one. Like pages, it is not synced: after a power failure, its checksum says whether it is whole. */
   write(name: string, body: string): void {
     const bytes = Buffer.from(body);
@@ -45,5 +57,7 @@ export function readPiece(files: Files, path: string): string | undefined {
   if (!bytes) return undefined;
   const end = bytes.indexOf(0x0a);
   const body = bytes.subarray(end + 1);
-  return bytes.toString('latin1', 0, end) === `${MARK} ${crc32(body).toString(16)}` ? body.toString() : undefined;
+  return bytes.toString('latin1', 0, end) === `${MARK} ${crc32(body).toString(16)}`
+    ? body.toString()
+    : undefined;
 }

@@ -76,7 +76,9 @@ export class Shard {
 }
 
 /** The names of all of these files, in the order of the digests. */
-export const SHARDS: readonly string[] = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'));
+export const SHARDS: readonly string[] = Array.from({ length: 256 }, (_, i) =>
+  i.toString(16).padStart(2, '0'),
+);
 
 /** Which of them has a session. */
 export function shardOf(key: string): string {

@@ -1,4 +1,4 @@
-import { isRecord } from '../../platform/json-checks.ts';
+import { isCount, isRecord } from '../../platform/json-checks.ts';
 import { parseJson } from '../../platform/json-spans.ts';
 import type { State } from '../../store/state.ts';
 
@@ -51,16 +51,48 @@ export function headText(head: SiteHead): string {
   return `${JSON.stringify(head)}\n`;
 }
 
-/** Its checksum was right, so it is what this program wrote; undefined for another version's. */
-export function parseHead(text: string | undefined): SiteHead | undefined {
-  const value = text === undefined ? undefined : parseJson(text);
-  return isRecord(value) && isRecord(value['sums']) && Array.isArray(value['months'])
-    ? (value as unknown as SiteHead)
-    : undefined;
+/** Undefined for what another version or another program wrote. */
+export function parseHead(text: string): SiteHead | undefined {
+  const value = parseJson(text);
+  return isRecord(value) && isHead(value) ? value : undefined;
+}
+
+function isHead(value: Record<string, unknown>): value is Record<string, unknown> & SiteHead {
+  const { index, sums, cut, months, pages, slots } = value;
+  return (
+    ['store', 'common', 'settings', 'day'].every((name) => typeof value[name] === 'string') &&
+    ['lost', 'dayEnds', 'refresh'].every((name) => typeof value[name] === 'number') &&
+    (cut === null || typeof cut === 'number') &&
+    isRecord(index) &&
+    ['generation', 'base', 'length'].every((name) => isCount(index[name])) &&
+    isRecord(sums) &&
+    ['sessions', 'pruned', 'undecided', 'today', 'files'].every((name) => isCount(sums[name])) &&
+    typeof sums['updated'] === 'number' &&
+    typeof sums['marks'] === 'string' &&
+    /^[0-9a-f]{1,16}$/.test(sums['marks']) &&
+    isPairs(months, (month, count) => MONTH.test(month) && isCount(count)) &&
+    isPairs(slots, (_, bucket) => typeof bucket === 'number') &&
+    isPairs(pages, (_, key) => typeof key === 'string')
+  );
+}
+
+/** A month names files. */
+const MONTH = /^[+-]?\d{1,6}-\d\d$/;
+
+function isPairs(value: unknown, isPair: (name: string, other: unknown) => boolean): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (pair: unknown) => Array.isArray(pair) && typeof pair[0] === 'string' && isPair(pair[0], pair[1]),
+    )
+  );
+}
+
+function valueOf(mark = '0'): bigint {
+  return BigInt(`0x${mark}`);
 }
 
 /** Adds one mark, and takes away another, in a sum of marks. */
 export function moveMark(sum: string, before: string | undefined, after: string | undefined): string {
-  const value = (mark: string | undefined): bigint => (mark === undefined ? 0n : BigInt(`0x${mark}`));
-  return BigInt.asUintN(64, BigInt(`0x${sum}`) - value(before) + value(after)).toString(16);
+  return BigInt.asUintN(64, valueOf(sum) - valueOf(before) + valueOf(after)).toString(16);
 }

@@ -1,4 +1,3 @@
-import { parseJson } from '../../platform/json-spans.ts';
 import { SUM_NAMES, type SiteSumRows } from '../totals.ts';
 import type { Pieces } from './pieces.ts';
 import { fromFields, toFields, type RowFields } from './row-codec.ts';
@@ -9,9 +8,10 @@ type Document = Record<(typeof SUM_NAMES)[number], [key: string, row: RowFields]
 
 /** The sums of the sessions that the site shows; undefined if they must be made anew. */
 export function readSums(pieces: Pieces): SiteSumRows | undefined {
-  const text = pieces.read(SUMS);
-  const document = text === undefined ? undefined : (parseJson(text) as Document | undefined);
-  if (!document) return undefined;
+  return pieces.readAs(SUMS, (text) => fromDocument(JSON.parse(text) as Document));
+}
+
+function fromDocument(document: Document): SiteSumRows {
   const rows = SUM_NAMES.map((name) => [
     name,
     new Map(document[name].map(([key, fields]) => [key, fromFields(fields)])),

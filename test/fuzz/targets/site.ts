@@ -4,7 +4,7 @@ import { contentOf, expectSame, makeVictim, monitor } from '../monitor.ts';
 import { mutateFolder } from '../mutate-folder.ts';
 import { copyFolder, expectSuccess, prepareStore } from '../store-cases.ts';
 
-/** The files of a site: its manifest, its journal, its pages, links among them. */
+/** The files of a site: what it remembers, its journal, its pages, links among them. */
 export const target: Target = {
   mostSteps: 4,
   prepare: async (folder) => {
