@@ -106,6 +106,7 @@ const start = await build({
   // `start` does not expand globs.
   external: ['fast-glob'],
   plugins: [
+    esbuildSiteFiles,
     vendored,
     priceLists,
     elsewhere(/^\.\/main\.ts$/, () => './main.js'),

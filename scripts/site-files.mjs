@@ -8,6 +8,8 @@ import fastGlob from 'fast-glob';
 import Handlebars from 'handlebars';
 
 const NAME = 'virtual:site-files';
+/** Only the digest of `build`, for code that makes no pages. */
+const BUILD_NAME = 'virtual:site-build';
 /** Helpers that templates may call: those of Handlebars and of src/site/templates.ts. */
 const HELPERS = ['if', 'unless', 'each', 'with', 'lookup'];
 
@@ -19,9 +21,18 @@ async function siteFiles() {
   return [
     `export const templates = {\n${templates.join(',\n')}\n};`,
     `export const assets = ${JSON.stringify(await bundleAssets())};`,
-    `export const build = ${JSON.stringify(digestSources())};`,
+    buildModule(),
   ].join('\n');
 }
+
+function buildModule() {
+  return `export const build = ${JSON.stringify(digestSources())};`;
+}
+
+const MODULES = new Map([
+  [NAME, siteFiles],
+  [BUILD_NAME, buildModule],
+]);
 
 function compileTemplate(path) {
   try {
@@ -68,18 +79,20 @@ function digestSources() {
 export const esbuildSiteFiles = {
   name: 'site-files',
   setup(context) {
-    const filter = new RegExp(`^${NAME}$`);
-    context.onResolve({ filter }, () => ({ path: NAME, namespace: 'site-files' }));
-    context.onLoad({ filter, namespace: 'site-files' }, async () => ({
-      contents: await siteFiles(),
-      loader: 'js',
-    }));
+    for (const [name, contents] of MODULES) {
+      const filter = new RegExp(`^${name}$`);
+      context.onResolve({ filter }, () => ({ path: name, namespace: 'site-files' }));
+      context.onLoad({ filter, namespace: 'site-files' }, async () => ({
+        contents: await contents(),
+        loader: 'js',
+      }));
+    }
   },
 };
 
 /** For Vite, which runs the tests. */
 export const viteSiteFiles = {
   name: 'site-files',
-  resolveId: (id) => (id === NAME ? `\0${NAME}` : undefined),
-  load: (id) => (id === `\0${NAME}` ? siteFiles() : undefined),
+  resolveId: (id) => (MODULES.has(id) ? `\0${id}` : undefined),
+  load: (id) => MODULES.get(id.slice(1))?.(),
 };

@@ -1,6 +1,7 @@
 export { servePages } from '../site/page-worker.ts';
 import { ExitCode } from '../platform/errors.ts';
-import { type RenderOptions, render } from './commands/render-action.ts';
+import { render } from './commands/render-action.ts';
+import type { RenderOptions } from './commands/render-output.ts';
 import { readContext, type Context } from './context.ts';
 import { guarded } from './guarded.ts';
 

@@ -4,6 +4,9 @@ import { parseOnce } from './commands/parse-once.ts';
 import { failed, guarded } from './guarded.ts';
 import { quietWhenBusy } from './quiet-when-busy.ts';
 import { usualParse } from './crontab/usual-parse.ts';
+import { nodeFiles } from '../platform/files.ts';
+import { findNothingNew } from '../site/nothing-new.ts';
+import { sayRendered } from './commands/render-output.ts';
 import { usualRender } from './crontab/usual-render.ts';
 
 /** The start of the program. It runs the usual lines of a crontab itself, and loads the rest for everything else. */
@@ -24,6 +27,17 @@ export async function start(argv: string[]): Promise<number> {
   }
   const render = usualRender(argv, process.env);
   if (render) {
+    const context = readContext();
+    const nothing =
+      render.full || render.replace
+        ? undefined
+        : findNothingNew(nodeFiles, { ...render, now: context.now }, () => context.timeZone);
+    if (nothing) {
+      return await guarded(context, async () => {
+        await sayRendered(context, render, nothing);
+        return 0;
+      });
+    }
     const { runRender } = await import('./run-render.ts');
     return await runRender(render);
   }

@@ -1,7 +1,8 @@
 import type { AskedCurrency } from '../query/currency.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 import type { Workers } from './page-workers.ts';
-import type { AskedSessions } from './site-filter.ts';
+import type { GivenPeriod } from './remembered-filter.ts';
+import type { AskedPeriod, AskedSessions } from './site-filter.ts';
 
 export interface RenderOptions {
   /** The store, and the site's folder. */
@@ -20,8 +21,14 @@ export interface RenderOptions {
   allowOtherOwner?: boolean;
   /** The currency of costs; undefined: each in its own. */
   currency?: AskedCurrency | undefined;
+  /** Time zone and currency are what a render without options has: then one with nothing to do can be told apart. */
+  isAsStored?: boolean;
   /** Which sessions the site shows. */
   sessions?: AskedSessions;
+  /** Since when sessions have pages. */
+  period?: AskedPeriod;
+  /** When a period begins, in milliseconds since 1970 UTC. */
+  startOf?: (period: GivenPeriod) => number;
   /** Without workers, everything runs in this thread. */
   workers?: Workers;
   /** Called for each session that is compared with the site. */

@@ -7,6 +7,8 @@ import { takeLock } from '../platform/lock.ts';
 import { currencyView, inCurrency } from '../query/currency.ts';
 import { PrunedMeanwhile, readSnapshot, type Snapshot } from '../store/read.ts';
 import { lostRoundsOf } from '../store/state.ts';
+import { inputsKey } from './nothing-new.ts';
+import { openStore } from '../store/store.ts';
 import { NotRemembered } from './lists/month-lists.ts';
 import { rememberMoved } from './moved-pages.ts';
 import { oldManifest, removeOldManifest } from './old-manifest.ts';
@@ -60,7 +62,7 @@ async function renderSnapshot(
   const head = pieces.readAs(HEAD, parseHead);
   const store = hexDigest(snapshot.state.store);
   refuseOther(tree, head?.store ?? old?.store ?? '', store, replace);
-  const filter = siteFilter(files, tree.ownPath('filter.json'), snapshot.state, options.sessions);
+  const filter = siteFilter(files, tree.ownPath('filter.json'), snapshot.state, options);
   const writer = new SiteWriter(files, tree, old?.paths);
   try {
     const day = local.dateOf(bucketOf(now));
@@ -75,9 +77,13 @@ async function renderSnapshot(
       store,
       common: commonKey(snapshot, options, filter.words),
       settings: hexDigest(JSON.stringify(currency ?? null)),
+      inputs: options.isAsStored
+        ? inputsKey(openStore(files, options.dataDir), snapshot.state, filter.remembered, local.timeZone)
+        : '',
       day,
+      dayBegins: local.startOf(day) * BUCKET_MS,
       dayEnds: nextDay(options, day) * BUCKET_MS,
-      cut: null,
+      cut: filter.period && (options.startOf?.(filter.period) ?? null),
       onProgress: options.onProgress,
     };
     filter.remember();

@@ -66,9 +66,11 @@ export function writeSite(
     store: job.store,
     common: job.common,
     settings: job.settings,
+    inputs: job.inputs,
     index: snapshot.state.index,
     lost: lostRoundsOf(snapshot.state),
     day,
+    dayBegins: job.dayBegins,
     dayEnds: job.dayEnds,
     refresh: options.refresh,
     cut: job.cut,
@@ -79,7 +81,7 @@ export function writeSite(
   };
 }
 
-export function* assetPages(): Generator<Page> {
+function* assetPages(): Generator<Page> {
   for (const [name, text] of Object.entries(assets)) {
     yield { path: `assets/${name}`, key: hexDigest(text), render: () => text };
   }

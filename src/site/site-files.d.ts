@@ -7,3 +7,8 @@ declare module 'virtual:site-files' {
   /** Digest of the code that makes pages. */
   export const build: string;
 }
+
+/** The same digest, for code that makes no pages. */
+declare module 'virtual:site-build' {
+  export const build: string;
+}

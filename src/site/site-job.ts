@@ -26,8 +26,9 @@ export interface SiteJob {
   store: string;
   common: string;
   settings: string;
-  /** The local date, and when it ends: milliseconds since 1970 UTC. */
+  inputs: string;
   day: string;
+  dayBegins: number;
   dayEnds: number;
   /** Sessions with their last round before this time have no pages; null: all have. */
   cut: number | null;

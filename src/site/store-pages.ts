@@ -66,6 +66,6 @@ function* emptyPages({ state, refresh }: StoreView, site: SiteContext): Generato
 }
 
 /** What the overview of a store without sessions says of it. */
-export function emptyKey({ logs, rejected }: State): string {
+function emptyKey({ logs, rejected }: State): string {
   return `${rejected.length} ${logs.map(({ offset }) => offset).join(' ')}`;
 }

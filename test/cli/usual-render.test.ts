@@ -1,6 +1,6 @@
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
-import type { RenderOptions } from '../../src/cli/commands/render-action.ts';
+import type { RenderOptions } from '../../src/cli/commands/render-output.ts';
 import { usualRender } from '../../src/cli/crontab/usual-render.ts';
 import { longWay } from './long-way.ts';
 

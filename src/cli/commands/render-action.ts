@@ -1,38 +1,22 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cleanLine, printableMessage } from '../../platform/clean-text.ts';
+import { cleanLine } from '../../platform/clean-text.ts';
 import { UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { mayHaveThreads } from '../../platform/worker-pool.ts';
 import { exact, plural } from '../../platform/count-text.ts';
+import { periodOf } from '../../report/period.ts';
 import { barLine } from '../../report/parse-line.ts';
-import type { GivenFilter } from '../../query/store-names.ts';
 import { renderSite } from '../../site/render.ts';
-import type { LeftOut, Progress, Written } from '../../site/render-options.ts';
-import type { AskedSessions } from '../../site/site-filter.ts';
-import { writeJson, type Context } from '../context.ts';
+import type { LeftOut, Progress } from '../../site/render-options.ts';
+import type { AskedPeriod, AskedSessions } from '../../site/site-filter.ts';
+import type { Context } from '../context.ts';
+import { sayRendered, type RenderOptions } from './render-output.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { warnOfUndecidedSessions } from '../reporting/asked-names.ts';
 import { quietWhenBusy } from '../quiet-when-busy.ts';
 import { askedCurrency } from '../reporting/report-currency.ts';
 import { showProgress } from '../terminal/show-progress.ts';
-
-export interface RenderOptions extends GivenFilter {
-  dataDir: string;
-  siteDir: string;
-  timezone?: string;
-  refresh: number;
-  full?: true;
-  replace?: true;
-  allowOtherOwner?: true;
-  /** Drops the filter that the site remembers. */
-  allSessions?: true;
-  quiet?: true;
-  json?: true;
-  /** `none`: each cost in its own currency; undefined: the store's setting. */
-  currency?: string;
-}
 
 /** Next to the bundle that this is in. In a test there is none, and a render uses no threads. */
 const PAGE_WORKER = fileURLToPath(new URL('./page-worker.cjs', import.meta.url));
@@ -42,6 +26,7 @@ const MOST_THREADS = 4;
 /** Brings the site up to date with the store. */
 export async function render(context: Context, options: RenderOptions): Promise<void> {
   const { dataDir, siteDir, refresh } = options;
+  const local = localTimeOf(context, options.timezone);
   const progress =
     context.stderrIsTerminal && !options.quiet ? showProgress(context, progressText) : undefined;
   let leftOut: LeftOut | undefined;
@@ -49,14 +34,17 @@ export async function render(context: Context, options: RenderOptions): Promise<
     renderSite(nodeFiles, {
       dataDir,
       siteDir,
-      local: localTimeOf(context, options.timezone),
+      local,
       now: context.now,
       refresh,
       full: options.full === true,
       replace: options.replace === true,
       allowOtherOwner: options.allowOtherOwner === true,
       currency: askedCurrency(context, dataDir, options.currency),
+      isAsStored: options.timezone === undefined && options.currency === undefined,
       sessions: sessionsOf(options),
+      period: askedPeriod(options),
+      startOf: (period) => periodOf(period, local, context.now).from,
       workers: {
         file: PAGE_WORKER,
         count: mayHaveThreads(nodeFiles) ? Math.min(MOST_THREADS, availableParallelism()) : 0,
@@ -67,9 +55,7 @@ export async function render(context: Context, options: RenderOptions): Promise<
   );
   progress?.clear();
   if (leftOut && !options.quiet) warnOfLeftOut(context, leftOut);
-  if (options.json)
-    await writeJson(context, `${JSON.stringify({ version: 1, ...written, site: siteDir })}\n`);
-  else if (!options.quiet) await context.write(writtenText(written, siteDir));
+  await sayRendered(context, options, written);
 }
 
 function warnOfLeftOut(context: Context, { undecided, unmatched }: LeftOut): void {
@@ -87,12 +73,14 @@ function sessionsOf(options: RenderOptions): AskedSessions {
   throw new UsageError('--all-sessions and a filter cannot be used together');
 }
 
+function askedPeriod({ days, since, allSessions }: RenderOptions): AskedPeriod {
+  if (days !== undefined) return { days };
+  if (since !== undefined) return { since };
+  return allSessions && 'all';
+}
+
 const FILTERS = ['model', 'consumer', 'where', 'session', 'agent', 'channel'] as const;
 
 function progressText({ done, all }: Progress, elapsedMs: number, width: number): string {
   return barLine(done / all, `${exact(done)} of ${plural(all, 'session')}`, elapsedMs, width);
-}
-
-function writtenText({ rendered, kept, removed }: Written, siteDir: string): string {
-  return `${plural(rendered, 'file')} written, ${exact(kept)} kept, ${exact(removed)} removed: ${printableMessage(join(siteDir, 'index.html'))}\n`;
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { ExitCode, MonitorError } from '../../platform/errors.ts';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
@@ -6,8 +6,14 @@ import { REFRESH_SECONDS } from '../../platform/defaults.ts';
 import { timeZoneOption, reportCurrencyOption, jsonOption } from '../options/report-options.ts';
 import { addSessionFilterOptions } from '../options/filter-options.ts';
 import { dataDirOption, siteDirOption } from '../options/store-options.ts';
-import { wholeNumber } from '../options/values.ts';
-import type { RenderOptions } from './render-action.ts';
+import { MOST_DAYS, wholeNumber } from '../options/values.ts';
+import type { RenderOptions } from './render-output.ts';
+
+function renderDaysOption(): Option {
+  return new Option('--days <n>', 'Only sessions of the last n days have pages; lists and sums have all')
+    .argParser(wholeNumber(1, MOST_DAYS))
+    .conflicts(['since']);
+}
 
 export function addRender(program: Command, context: Context): void {
   const command = program
@@ -16,7 +22,9 @@ export function addRender(program: Command, context: Context): void {
     .addOption(dataDirOption())
     .addOption(siteDirOption());
   addSessionFilterOptions(command)
-    .option('--all-sessions', 'Show all sessions again, after a filter')
+    .option('--all-sessions', 'Show all sessions again, after a filter or a period')
+    .addOption(renderDaysOption())
+    .option('--since <time>', 'The same since a date or an ISO 8601 time')
     .addOption(timeZoneOption())
     .addOption(reportCurrencyOption())
     .option(

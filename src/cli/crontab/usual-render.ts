@@ -1,5 +1,5 @@
 import { DEFAULT_SITE, DEFAULT_STORE, REFRESH_SECONDS } from '../../platform/defaults.ts';
-import type { RenderOptions } from '../commands/render-action.ts';
+import type { RenderOptions } from '../commands/render-output.ts';
 
 const FOLDERS: ReadonlyMap<string, 'dataDir' | 'siteDir'> = new Map([
   ['--data-dir', 'dataDir'],
@@ -33,7 +33,7 @@ export function usualRender(
   const given = new Set<string>();
   for (let i = 0; i < rest.length; i++) {
     const word = rest[i] ?? '';
-    const name = FLAGS.get(word) ?? FOLDERS.get(word);
+    const name = FLAGS.get(word) ?? FOLDERS.get(word) ?? (word === '--days' ? 'days' : undefined);
     if (name === undefined || given.has(name)) return undefined;
     given.add(name);
     const flag = FLAGS.get(word);
@@ -43,10 +43,20 @@ export function usualRender(
     }
     const folder = FOLDERS.get(word);
     const value = rest[i + 1];
+    if (word === '--days' && isDays(value)) {
+      options.days = Number(value);
+      i++;
+      continue;
+    }
     if (!folder || value === undefined || value === '' || value.startsWith('-')) return undefined;
     options[folder] = value;
     i++;
   }
   // Commander reports the error.
   return options.dataDir === '' ? undefined : options;
+}
+
+/** Commander reports any other. */
+function isDays(value: string | undefined): boolean {
+  return value !== undefined && /^[1-9]\d{0,3}$/.test(value);
 }

@@ -10,11 +10,14 @@ export interface SiteHead {
   common: string;
   /** A digest of the currency of costs, and of its rates. */
   settings: string;
+  /** A digest of what a render can tell without opening the index; see `findNothingNew`. */
+  inputs: string;
   index: State['index'];
   /** Rounds that the store has lost. */
   lost: number;
-  /** The local date of the render, and when that day ends. */
+  /** The local date of the render, and when that day begins and ends: milliseconds since 1970 UTC. */
   day: string;
+  dayBegins: number;
   dayEnds: number;
   refresh: number;
   /** Sessions with their last round before this time have no pages; null: all have. */
@@ -60,8 +63,8 @@ export function parseHead(text: string): SiteHead | undefined {
 function isHead(value: Record<string, unknown>): value is Record<string, unknown> & SiteHead {
   const { index, sums, cut, months, pages, slots } = value;
   return (
-    ['store', 'common', 'settings', 'day'].every((name) => typeof value[name] === 'string') &&
-    ['lost', 'dayEnds', 'refresh'].every((name) => typeof value[name] === 'number') &&
+    ['store', 'common', 'settings', 'inputs', 'day'].every((name) => typeof value[name] === 'string') &&
+    ['lost', 'dayBegins', 'dayEnds', 'refresh'].every((name) => typeof value[name] === 'number') &&
     (cut === null || typeof cut === 'number') &&
     isRecord(index) &&
     ['generation', 'base', 'length'].every((name) => isCount(index[name])) &&
