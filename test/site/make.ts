@@ -43,7 +43,8 @@ export function render(
   files: Files = nodeFiles,
 ): Promise<Written> {
   return renderSite(files, {
-    ...made,
+    dataDir: made.dataDir,
+    siteDir: made.siteDir,
     local: localTimeIn('Asia/Shanghai'),
     now: Date.parse('2026-02-03T04:00:00Z'),
     refresh: 30,
