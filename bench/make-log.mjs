@@ -76,7 +76,7 @@ function makeOtherLog(path, { megabytes, seed }) {
 }
 
 /** One line of an AI call: round `number` of a session, with only one message in its request. */
-export function oneRound(sessionId, number) {
+export function oneRound(sessionId, number, at = Date.UTC(2026, 10, 20) + number * 1000) {
   const r = makeRandom(number);
   const question = `question ${number}`;
   const aiLog = {
@@ -90,7 +90,6 @@ export function oneRound(sessionId, number) {
     session_id: sessionId,
     total_token: 110,
   };
-  const at = Date.UTC(2026, 10, 20) + number * 1000;
   return accessLogLine(envoyRequest(r, at, '/v1/chat/completions', '200'), logged(aiLog));
 }
 

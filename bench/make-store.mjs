@@ -1,7 +1,8 @@
 // Makes a large store in seconds, with the program's own store code instead of a parse:
-//   node bench/make-store.mjs DIR [--sessions 100000] [--rounds 20] [--files 100] [--seed 1]
+//   node bench/make-store.mjs DIR [--sessions 100000] [--rounds 20] [--files 100] [--seed 1] [--old-days 0]
 // Prints the id of a session that has a file. All sessions are in the index, with --rounds rounds each over 30 days.
-// The first --files of them also have files, with different rounds. Only `show` and `render` need the files.
+// The first --files of them also have files, with different rounds. Only `show` and `render` need the files. Sessions
+// without files ended at least --old-days ago.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,12 +26,13 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '20' },
     files: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
+    'old-days': { type: 'string', default: '0' },
   },
 });
 const [dir] = positionals;
 if (dir === undefined) throw new Error('usage: node bench/make-store.mjs DIR [--sessions 100000] …');
-const [sessions, rounds, withFiles, seed] = ['sessions', 'rounds', 'files', 'seed'].map((key) =>
-  Number(values[key]),
+const [sessions, rounds, withFiles, seed, oldDays] = ['sessions', 'rounds', 'files', 'seed', 'old-days'].map(
+  (key) => Number(values[key]),
 );
 
 /** Another sequence, so that all else is as it was before these counts. */
@@ -77,7 +79,7 @@ function* allSessions(index) {
 
 function sessionEntry(r, i) {
   const id = `agent:main:discord:channel:${r.digits(18)}${i}`;
-  const start = UNTIL - DAYS * 86_400_000 + r.int(0, (DAYS - 1) * 86_400_000);
+  const start = UNTIL - DAYS * 86_400_000 + r.int(0, (DAYS - 1 - oldDays) * 86_400_000);
   const model = r.pick(MODELS);
   const consumer = r.pick(CONSUMERS);
   const usage = Array.from({ length: Math.ceil(rounds / ROUNDS_PER_CELL) }, (_, n) =>

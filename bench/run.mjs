@@ -6,7 +6,7 @@
 // --full: the sizes of docs/performance.md; --check: small sizes, and exit code 1 if a ratio is out of its bounds;
 // --write: puts the table into docs/performance.md.
 // Each size has an option: --megabytes, --other-megabytes, --sessions, --rounds, --growth-megabytes,
-// --render-megabytes, --render-sessions.
+// --render-megabytes, --render-sessions (some numbers, such as 1000,10000), --render-files.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,8 @@ const SIZES = {
     sessions: 20_000,
     'growth-megabytes': 40,
     'render-megabytes': 30,
-    'render-sessions': 2_000,
+    'render-sessions': '1000,10000',
+    'render-files': 20_000,
   },
   full: {
     times: 5,
@@ -37,7 +38,8 @@ const SIZES = {
     sessions: 100_000,
     'growth-megabytes': 200,
     'render-megabytes': 100,
-    'render-sessions': 10_000,
+    'render-sessions': '1000,10000,100000,1000000',
+    'render-files': 100_000,
   },
   check: {
     times: 2,
@@ -46,7 +48,8 @@ const SIZES = {
     sessions: 5_000,
     'growth-megabytes': 12,
     'render-megabytes': 8,
-    'render-sessions': 300,
+    'render-sessions': '200,2000',
+    'render-files': 2_000,
   },
 };
 
@@ -77,9 +80,12 @@ if (values.write && only.length < Object.keys(CASES).length)
 const folder = mkdtempSync(join(tmpdir(), 'monitor-bench-'));
 const options = { folder, others: !values.check };
 for (const [key, value] of Object.entries({ ...sizes, rounds: 20, seed: 1 })) {
-  const number = Number(values[key] ?? value);
-  if (!(number > 0)) throw new Error(`--${key} ${values[key]}: not a number above 0`);
-  options[key.replace(/-(.)/g, (_, letter) => letter.toUpperCase())] = number;
+  const numbers = String(values[key] ?? value)
+    .split(',')
+    .map(Number);
+  if (!numbers.every((number) => number > 0)) throw new Error(`--${key} ${values[key]}: not numbers above 0`);
+  const name = key.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+  options[name] = key === 'render-sessions' ? numbers : numbers[0];
 }
 
 /** The results of a case. Prints its progress to stderr. */
