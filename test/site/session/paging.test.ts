@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { BoundReason } from '../../../src/pricing/bounds.ts';
-import { sessionJsonPages } from '../../../src/site/api.ts';
+import { sessionJsonPages } from '../../../src/site/session/session-json.ts';
 import { sessionPages } from '../../../src/site/session/pages.ts';
 import { keptRounds, readEachTime } from '../../../src/site/session/source.ts';
 import type { SiteContext } from '../../../src/site/site-context.ts';
