@@ -6,6 +6,7 @@ import { exactTime } from '../clock.ts';
 import { cellOfRound } from '../../query/round-money.ts';
 import { costView } from '../cost-view.ts';
 import { dateText, duration, shortCount } from '../format.ts';
+import { rounded } from '../rounded.ts';
 import type { SiteContext } from '../site-context.ts';
 import { threadName } from './conversation.ts';
 import type { RowContext } from './markup.ts';
@@ -136,7 +137,7 @@ function roundCard(round: RoundView, day: string, context: CardContext): RoundCa
 }
 
 function percentOf(part: number, whole: number): string {
-  return `${whole > 0 ? Number(((100 * part) / whole).toFixed(2)) : 0}%`;
+  return `${whole > 0 ? rounded((100 * part) / whole, 2) : 0}%`;
 }
 
 export function markOf(model: string, isUnpriced: boolean, { colours }: SiteContext): ModelMark {

@@ -57,10 +57,13 @@ function spaced(json: string): string {
   if (json.length > 20_000 || !/^\s*[{[]/.test(json)) return json;
   try {
     const value: unknown = JSON.parse(json);
-    const pretty = JSON.stringify(value, null, 2);
-    const oneLine = pretty.replaceAll(/\n\s*/g, ' ');
+    const compact = JSON.stringify(value);
     // Parsing changes numbers beyond 2^53.
-    if (pretty.replaceAll(/\s/g, '') !== json.replaceAll(/\s/g, '')) return json;
+    if (compact !== json && compact.replaceAll(/\s/g, '') !== json.replaceAll(/\s/g, '')) return json;
+    const pretty = JSON.stringify(value, null, 2);
+    // On one line it is not shorter than this.
+    if (compact.length > 72) return pretty;
+    const oneLine = pretty.replaceAll(/\n\s*/g, ' ');
     return oneLine.length <= 72 && !/\\n/.test(oneLine) ? oneLine : pretty;
   } catch {
     return json;

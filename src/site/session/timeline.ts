@@ -1,6 +1,7 @@
 import { scaleLinear } from 'd3-scale';
 import { exact } from '../../platform/count-text.ts';
 import { duration } from '../format.ts';
+import { rounded } from '../rounded.ts';
 import { COST, drawAxis, INPUT, niceTop } from './timeline-axis.ts';
 import type { Bar } from './timeline-bars.ts';
 import { escapeAttribute, escapeText } from './text.ts';
@@ -211,9 +212,9 @@ function text(x: number, y: number, words: string, name = ''): string {
 }
 
 function percent(value: number): string {
-  return `${Number(value.toFixed(3))}%`;
+  return `${rounded(value, 3)}%`;
 }
 
 function px(value: number): number {
-  return Number(value.toFixed(1));
+  return rounded(value, 1);
 }
