@@ -25,6 +25,8 @@ export function contentHtml(content: readonly Content[], context: RowContext): s
           return `<div class="thought">${rich(part.clip, context)}</div>`;
         case 'image':
           return imageHtml(part.url);
+        case 'more':
+          return moreHtml(part.parts, context);
         default:
           return pre(part.clip, context);
       }
@@ -32,10 +34,15 @@ export function contentHtml(content: readonly Content[], context: RowContext): s
     .join('\n');
 }
 
+/** A longer address is no link. */
+const LONGEST_ADDRESS = 2_000;
+
 function imageHtml(url: string | null): string {
   if (url === null || !/^https?:\/\//i.test(url))
     return '<p class="aside">An image, embedded in the request</p>';
   const shown = escapeText(withVisibleControls(url.slice(0, 300)));
+  if (url.length > LONGEST_ADDRESS)
+    return `<p class="aside">Image: ${shown}…, an address of ${plural(url.length, 'character')}</p>`;
   return `<p><a href="${escapeAttribute(url)}" rel="noopener nofollow noreferrer">Image: ${shown}</a></p>`;
 }
 
@@ -43,8 +50,17 @@ export function resultHtml({ content, failure }: ResultView, context: RowContext
   const classes = failure === null ? '' : 'failed-block';
   if (content.length === 0) return '<p class="aside">Empty</p>';
   return content
-    .map((part) => (part.kind === 'image' ? imageHtml(part.url) : pre(part.clip, context, classes)))
+    .map((part) => {
+      if (part.kind === 'image') return imageHtml(part.url);
+      return part.kind === 'more' ? moreHtml(part.parts, context) : pre(part.clip, context, classes);
+    })
     .join('\n');
+}
+
+/** Says how many parts are not shown; empty if all are. */
+export function moreHtml(parts: number, { rawHref }: RowContext): string {
+  if (parts === 0) return '';
+  return `<p class="aside left-off">${plural(parts, 'more part')}: <a href="${escapeAttribute(rawHref)}">raw JSON</a></p>`;
 }
 
 export function argumentsHtml(clip: Clip, context: RowContext): string {

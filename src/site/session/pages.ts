@@ -9,8 +9,11 @@ import type { Page } from '../page.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
 import { Conversation } from './conversation.ts';
-import { partPage, type PartLocation } from './part-page.ts';
+import { CARDS, partPage, type PartLocation } from './part-page.ts';
 import type { SessionPart, SessionSum } from './view.ts';
+
+/** No page is longer. */
+const MOST_BYTES = 1_000_000;
 
 /** What a session's pages are made from. */
 export interface SessionSource {
@@ -98,10 +101,10 @@ function pruneKey(entry: SessionEntry): string {
 
 function frame(
   location: PartLocation,
-  { title, body, notes }: { title: string; body: string; notes: string[] },
+  { title, body, notes, cards }: ReturnType<typeof partPage>,
   site: SiteContext,
 ): string {
-  return layOut(
+  const page = layOut(
     {
       path: location.path,
       title,
@@ -113,4 +116,6 @@ function frame(
     },
     site,
   );
+  const [before = '', after = ''] = page.split(CARDS);
+  return [before, ...cards(MOST_BYTES - Buffer.byteLength(page)), after].join('');
 }
