@@ -1,21 +1,18 @@
-import { exact, plural } from '../../platform/count-text.ts';
+import { plural } from '../../platform/count-text.ts';
 import { renderTemplate } from '../templates.ts';
 import type { Card } from './cards.ts';
 import { line, type Row } from './row.ts';
 
-/** Cards as HTML in at most `room` bytes. What has no room is counted, with a link to the raw JSON. */
+/**
+ * Cards as HTML in at most `room` bytes. If there is not enough, the largest rows give way, the later ones first where
+ * they are equal. Each round says how many of its parts have no room, with a link to the raw JSON.
+ */
 export function cardsHtml(cards: readonly Card[], room: number, rawHref: string): string[] {
   const all = cards.map(cardHtml);
-  if (bytesOf(all) <= room) return all;
-  const rows = cards.flatMap(rowsIn).map(sizedRows);
-  // The longest rounds are cut first, all to the same size.
-  const whole = rows.flat().reduce((sum, { bytes }) => sum + bytes, 0);
-  const forRows = room - (bytesOf(all) - whole) - rows.length * bytesOf([moreRow(1e9, rawHref)]);
-  const most = evenShare(
-    rows.map((each) => each.reduce((sum, { bytes }) => sum + bytes, 0)),
-    forRows,
-  );
-  const cut = cards.map((card) => cardHtml(withRowsCut(card, most, rawHref)));
+  const over = bytesOf(all) - room;
+  if (over <= 0) return all;
+  const hidden = rowsToHide(cards.flatMap(rowsIn), over, rawHref);
+  const cut = cards.map((card) => cardHtml(withoutRows(card, hidden, rawHref)));
   return bytesOf(cut) <= room ? cut : firstCards(cards, cut, room, rawHref);
 }
 
@@ -23,69 +20,59 @@ function cardHtml(card: Card): string {
   return `${renderTemplate(card.kind, card)}\n`;
 }
 
+function rowBytes(row: Row): number {
+  return Buffer.byteLength(renderTemplate(row.kind, row)) + 1;
+}
+
 function bytesOf(pieces: readonly string[]): number {
   return pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
 }
 
+/** The rows of each round. */
 function rowsIn(card: Card): readonly (readonly Row[])[] {
   if (card.kind === 'session-thread') return card.cards.flatMap(rowsIn);
   return card.kind === 'session-round' ? [card.rows] : [];
 }
 
-function sizedRows(rows: readonly Row[]): { row: Row; bytes: number }[] {
-  return rows.map((row) => ({ row, bytes: Buffer.byteLength(renderTemplate(row.kind, row)) + 1 }));
-}
-
-/** The largest size to which all can be cut so that together they take at most `room`. */
-export function evenShare(sizes: readonly number[], room: number): number {
-  const ascending = sizes.toSorted((a, b) => a - b);
-  let left = room;
-  for (const [i, size] of ascending.entries()) {
-    const share = left / (ascending.length - i);
-    if (size > share) return Math.max(0, share);
-    left -= size;
+/** The rows without which `over` bytes are saved, or all. */
+function rowsToHide(rounds: readonly (readonly Row[])[], over: number, rawHref: string): ReadonlySet<Row> {
+  const sized = rounds.flatMap((rows, round) => rows.map((row) => ({ row, round, bytes: rowBytes(row) })));
+  const noteBytes = rowBytes(moreRow(1e9, rawHref));
+  const noted = new Set<number>();
+  const hidden = new Set<Row>();
+  let saved = 0;
+  for (const { row, round, bytes } of sized.toReversed().toSorted((a, b) => b.bytes - a.bytes)) {
+    if (saved >= over) break;
+    hidden.add(row);
+    saved += bytes - (noted.has(round) ? 0 : noteBytes);
+    noted.add(round);
   }
-  return Infinity;
+  return hidden;
 }
 
-function withRowsCut(card: Card, most: number, rawHref: string): Card {
+function withoutRows(card: Card, hidden: ReadonlySet<Row>, rawHref: string): Card {
   if (card.kind === 'session-thread')
-    return { ...card, cards: card.cards.map((inner) => withRowsCut(inner, most, rawHref)) };
+    return { ...card, cards: card.cards.map((inner) => withoutRows(inner, hidden, rawHref)) };
   if (card.kind !== 'session-round') return card;
-  let left = most;
-  const rows = sizedRows(card.rows).flatMap(({ row, bytes }) => {
-    if (bytes > left) return [];
-    left -= bytes;
-    return [row];
-  });
+  const rows = card.rows.filter((row) => !hidden.has(row));
   const more = card.rows.length - rows.length;
-  return more === 0 ? card : { ...card, rows: [...rows, moreLine(more, rawHref)] };
+  return more === 0 ? card : { ...card, rows: [...rows, moreRow(more, rawHref)] };
 }
 
-function moreLine(parts: number, rawHref: string): Row {
+function moreRow(parts: number, rawHref: string): Row {
   return line('', null, `${plural(parts, 'more part')} of this round`, rawHref, 'raw JSON');
 }
 
-function moreRow(parts: number, rawHref: string): string {
-  const row = moreLine(parts, rawHref);
-  return renderTemplate(row.kind, row);
-}
-
-/** Even without rows they have no room: only the first are shown. */
+/** Even without any rows they have no room: only the first are shown. */
 function firstCards(
   cards: readonly Card[],
   html: readonly string[],
   room: number,
   rawHref: string,
 ): string[] {
-  const lineOf = (rounds: number): string =>
-    cardHtml({
-      kind: 'session-idle',
-      text: `${exact(rounds)} more rounds of this page have no room here`,
-      href: rawHref,
-    });
-  let left = room - bytesOf([lineOf(1e9)]);
+  const moreHtml = (rounds: number): string =>
+    cardHtml({ kind: 'session-idle', text: `${plural(rounds, 'more round')} of this page`, href: rawHref });
+  let left = room - Buffer.byteLength(moreHtml(1e9));
   const end = html.findIndex((piece) => (left -= Buffer.byteLength(piece)) < 0);
-  const hidden = cards.slice(end).flatMap(rowsIn).length;
-  return [...html.slice(0, end), lineOf(hidden)];
+  return [...html.slice(0, end), moreHtml(cards.slice(end).flatMap(rowsIn).length)];
 }

@@ -68,6 +68,15 @@ export function argumentsHtml(clip: Clip, context: RowContext): string {
   return preformatted(highlight(text, 'json'), text) + leftOff(clip, context);
 }
 
+/** Deeper or longer, it would be mostly indentation. */
+const DEEPEST = 20;
+const MOST_INDENTED = 8;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
 /** `{ "a": 1, "b": 2 }` for compact JSON; indented if it is long. */
 function spaced(json: string): string {
   if (json.length > 20_000 || !/^\s*[{[]/.test(json)) return json;
@@ -76,7 +85,9 @@ function spaced(json: string): string {
     const compact = JSON.stringify(value);
     // Parsing changes numbers beyond 2^53.
     if (compact !== json && compact.replaceAll(/\s/g, '') !== json.replaceAll(/\s/g, '')) return json;
+    if (isDeeper(value, DEEPEST)) return json;
     const pretty = JSON.stringify(value, null, 2);
+    if (pretty.length > 2_000 + MOST_INDENTED * json.length) return json;
     // On one line it is not shorter than this.
     if (compact.length > 72) return pretty;
     const oneLine = pretty.replaceAll(/\n\s*/g, ' ');
