@@ -67,8 +67,13 @@ export function filesOf(siteDir: string): Map<string, { digest: string; mtime: n
 /** Writes pages without a site around them. */
 export function writePages(dir: string, pages: Iterable<Page>): void {
   for (const { path, render: content } of pages) {
-    const text = content();
     mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), typeof text === 'string' ? text : [...text].join(''));
+    writeFileSync(join(dir, path), textOf(content()));
   }
+}
+
+/** A page's content as text. */
+export function textOf(content: ReturnType<Page['render']>): string {
+  if (content instanceof Uint8Array) return Buffer.from(content).toString();
+  return typeof content === 'string' ? content : [...content].join('');
 }

@@ -32,7 +32,7 @@ const SOURCES = [
 
 const text = fc.oneof(fc.constantFrom('', '<&>"\'`=', 'plain'), fc.string());
 const value = fc.oneof(text, fc.constantFrom(null, undefined, 0, 1, 1234.5, true, false, [], ['a']));
-const inner = fc.record({ text, value, more: text, kind: fc.constant('part') });
+const inner = fc.record({ text, value, more: text, kind: fc.constant('part') }, { noNullPrototype: true });
 const data = fc.record({
   text,
   value,

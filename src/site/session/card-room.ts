@@ -7,7 +7,7 @@ import { line, type Row } from './row.ts';
  * Cards as HTML in at most `room` bytes. If there is not enough, the largest rows give way, the later ones first where
  * they are equal. Each round says how many of its parts have no room, with a link to the raw JSON.
  */
-export function cardsHtml(cards: readonly Card[], room: number, rawHref: string): string[] {
+export function cardsHtml(cards: readonly Card[], room: number, rawHref: string): Uint8Array[] {
   const all = cards.map(cardHtml);
   const over = bytesOf(all) - room;
   if (over <= 0) return all;
@@ -16,16 +16,16 @@ export function cardsHtml(cards: readonly Card[], room: number, rawHref: string)
   return bytesOf(cut) <= room ? cut : firstCards(cards, cut, room, rawHref);
 }
 
-function cardHtml(card: Card): string {
-  return `${renderTemplate(card.kind, card)}\n`;
+function cardHtml(card: Card): Uint8Array {
+  return Buffer.from(`${renderTemplate(card.kind, card)}\n`);
 }
 
 function rowBytes(row: Row): number {
   return Buffer.byteLength(renderTemplate(row.kind, row)) + 1;
 }
 
-function bytesOf(pieces: readonly string[]): number {
-  return pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
+function bytesOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }
 
 /** The rows of each round. */
@@ -66,13 +66,13 @@ function moreRow(parts: number, rawHref: string): Row {
 /** Even without any rows they have no room: only the first are shown. */
 function firstCards(
   cards: readonly Card[],
-  html: readonly string[],
+  html: readonly Uint8Array[],
   room: number,
   rawHref: string,
-): string[] {
-  const moreHtml = (rounds: number): string =>
+): Uint8Array[] {
+  const moreHtml = (rounds: number): Uint8Array =>
     cardHtml({ kind: 'session-idle', text: `${plural(rounds, 'more round')} of this page`, href: rawHref });
-  let left = room - Buffer.byteLength(moreHtml(1e9));
-  const end = html.findIndex((piece) => (left -= Buffer.byteLength(piece)) < 0);
+  let left = room - moreHtml(1e9).length;
+  const end = html.findIndex((piece) => (left -= piece.length) < 0);
   return [...html.slice(0, end), moreHtml(cards.slice(end).flatMap(rowsIn).length)];
 }

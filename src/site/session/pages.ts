@@ -103,7 +103,7 @@ function frame(
   location: PartLocation,
   { title, body, notes, cards }: ReturnType<typeof partPage>,
   site: SiteContext,
-): string {
+): Uint8Array<ArrayBuffer> {
   const page = layOut(
     {
       path: location.path,
@@ -116,6 +116,8 @@ function frame(
     },
     site,
   );
-  const [before = '', after = ''] = page.split(CARDS);
-  return [before, ...cards(MOST_BYTES - Buffer.byteLength(page)), after].join('');
+  const at = page.indexOf(CARDS);
+  const before = Buffer.from(page.slice(0, at));
+  const after = Buffer.from(page.slice(at + CARDS.length));
+  return Buffer.concat([before, ...cards(MOST_BYTES - before.length - after.length), after]);
 }

@@ -50,8 +50,8 @@ interface PartPage {
   /** With CARDS. */
   body: string;
   notes: string[];
-  /** The cards in at most so many bytes. */
-  cards: (room: number) => string[];
+  /** The cards as HTML in at most so many bytes. */
+  cards: (room: number) => Uint8Array[];
 }
 
 /** Longer ids are shortened. */

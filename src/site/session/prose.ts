@@ -10,7 +10,8 @@ const MARKUP =
 /** A text as the HTML that Markdown would make of it, if it has no markup, as most prose; undefined if it may have. */
 export function proseHtml(text: string): string | undefined {
   // <mailto:ana> is a link.
-  if (MARKUP.test(text) || (text.includes('<') && text.includes(':'))) return undefined;
+  if (MARKUP.test(text) || text.includes('(((((') || (text.includes('<') && text.includes(':')))
+    return undefined;
   const html = escapeText(text.trim()).replaceAll('"', '&quot;');
   if (!html.includes('\n')) return html === '' ? undefined : `<p>${html}</p>\n`;
   return html

@@ -74,14 +74,20 @@ function* partJson(id: string, first: number, rounds: readonly PricedLine[]): Ge
 }
 
 function* withRounds(head: object, rounds: readonly PricedLine[]): Generator<string> {
-  yield `${JSON.stringify(head).slice(0, -1)},"rounds":[`;
+  let text = `${JSON.stringify(head).slice(0, -1)},"rounds":[`;
   let separator = '\n';
   for (const round of rounds) {
-    yield `${separator}${roundJson(round)}`;
+    text += `${separator}${roundJson(round)}`;
     separator = ',\n';
+    // Each piece is a write of its own.
+    if (text.length < PIECE_LENGTH) continue;
+    yield text;
+    text = '';
   }
-  yield '\n]}\n';
+  yield `${text}\n]}\n`;
 }
+
+const PIECE_LENGTH = 1 << 18;
 
 /** The stored line, byte for byte, and what the round costs. */
 function roundJson({ line, money: shown }: PricedLine): string {

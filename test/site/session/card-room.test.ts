@@ -44,9 +44,11 @@ function threadOf(cards: Card[]): Card {
 }
 
 /** What is left of each round: the lengths of its rows, and what it says. */
-const left = (html: readonly string[]): string[] =>
+const left = (html: readonly Uint8Array[]): string[] =>
   Array.from(
-    html.join('').matchAll(/id="(r-\d+)"|(x{50,})|>([\d,]+ more [^<:]+)/g),
+    Buffer.concat(html)
+      .toString()
+      .matchAll(/id="(r-\d+)"|(x{50,})|>([\d,]+ more [^<:]+)/g),
     ([, round, row, said]) => round ?? (row === undefined ? (said ?? '') : String(row.length)),
   );
 
@@ -73,15 +75,15 @@ test('a page with room shows everything', () => {
     '1000',
     '1000',
   ]);
-  const bytes = Buffer.byteLength(all.join(''));
+  const bytes = Buffer.concat(all).length;
   expect(cardsHtml(CARDS, bytes, 'raw.json')).toEqual(all);
   const cut = cardsHtml(CARDS, bytes - 1, 'raw.json');
   expect(left(cut)).toContain('1 more part of this round');
-  expect(Buffer.byteLength(cut.join(''))).toBeLessThan(bytes);
+  expect(Buffer.concat(cut).length).toBeLessThan(bytes);
 });
 
 test('the largest rows are hidden first, then the later ones, and each round counts its own', () => {
-  const all = Buffer.byteLength(cardsHtml(CARDS, Infinity, 'raw.json').join(''));
+  const all = Buffer.concat(cardsHtml(CARDS, Infinity, 'raw.json')).length;
   const cards = (less: number): string[] => left(cardsHtml(CARDS, all - less, 'raw.json'));
   const [one, two] = ['1 more part of this round', '2 more parts of this round'];
   expect(cards(1)).toEqual([
@@ -120,7 +122,7 @@ test('the largest rows are hidden first, then the later ones, and each round cou
 test('rounds that have no room even without rows are counted, those of threads too', () => {
   const html = cardsHtml(CARDS, 1_900, 'raw.json');
   expect(left(html)).toEqual(['r-1', '3 more parts of this round', '3 more rounds of this page']);
-  expect(html.at(-1)).toContain('<a href="raw.json">raw JSON</a>');
-  expect(Buffer.byteLength(html.join(''))).toBeLessThanOrEqual(1_900);
+  expect(String(html.at(-1))).toContain('<a href="raw.json">raw JSON</a>');
+  expect(Buffer.concat(html).length).toBeLessThanOrEqual(1_900);
   expect(left(cardsHtml(CARDS, 0, 'raw.json'))).toEqual(['4 more rounds of this page']);
 });

@@ -5,6 +5,7 @@ import { sessionPages } from '../../../src/site/session/pages.ts';
 import { keptRounds } from '../../../src/site/session/source.ts';
 import type { SiteContext } from '../../../src/site/site-context.ts';
 import { session } from '../../report/make.ts';
+import { textOf } from '../make.ts';
 import { storedLines, Talk, type Said } from './make.ts';
 import { outline } from './outline.ts';
 
@@ -29,7 +30,7 @@ function pagesOf(said: readonly Said[], id = 's'): Map<string, string> {
   const lines = storedLines(said);
   const entry = session(id, [], { title: 'Prompt 0', rounds: said.length, end: 1, file: 's.json' });
   const pages = [...sessionPages({ entry, name: 's', ...keptRounds(lines) }, SITE)];
-  return new Map(pages.map(({ path, render }) => [path, [...render()].join('')]));
+  return new Map(pages.map(({ path, render }) => [path, textOf(render())]));
 }
 
 const times = <T>(count: number, make: (i: number) => T): T[] =>
