@@ -4,7 +4,7 @@ import type { Content } from './view.ts';
 
 /** The parts of a message that are shown in it. Calls and results have items of their own. */
 export function contentOf(parts: readonly Part[], budget: Budget): Content[] {
-  const { shown, more } = budget.first(parts.filter(isShown), 'part');
+  const { shown, more } = budget.first(parts.every(isShown) ? parts : parts.filter(isShown), 'part');
   const content = shown.map((part): Content => {
     switch (part.kind) {
       case 'text':
@@ -18,8 +18,9 @@ export function contentOf(parts: readonly Part[], budget: Budget): Content[] {
         throw new Error(`a ${part.kind} is not content`);
     }
   });
-  const unread = parts.reduce((sum, part) => sum + ('unread' in part ? (part.unread ?? 0) : 0), 0);
-  return more + unread > 0 ? [...content, { kind: 'more', parts: more + unread }] : content;
+  let left = more;
+  for (const part of parts) if (part.kind === 'text') left += part.unread ?? 0;
+  return left > 0 ? [...content, { kind: 'more', parts: left }] : content;
 }
 
 function isShown(part: Part): boolean {

@@ -185,7 +185,7 @@ describe('a page has at most 1 MB', () => {
               expect(Buffer.byteLength(html), path).toBeLessThanOrEqual(MOST);
           },
         ),
-        { numRuns: 6 },
+        { numRuns: 4 },
       );
     },
     60_000,
