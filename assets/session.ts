@@ -28,9 +28,11 @@ function findRound(): void {
       .split(' ')
       .filter((end) => end !== '')
       .map(Number);
-    const page = ends.findIndex((end) => number <= end) + 1;
+    // Of a session with thousands of pages, those before the first one here are found from there.
+    const at = ends.findIndex((end) => number <= end);
+    const page = at + Number(rounds.dataset['first'] ?? 1);
     const part = rounds.dataset['part'] ?? '';
-    if (page > 0) location.replace(part.replace('~p0.html', `~p${page}.html`) + location.hash);
+    if (at >= 0) location.replace(part.replace('~p0.html', `~p${page}.html`) + location.hash);
     return;
   }
   let isHidden = false;

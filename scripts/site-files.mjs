@@ -1,23 +1,21 @@
-// The files of the site: templates/*.hbs, compiled by Handlebars, and assets/*, minified. They become one module,
+// The files of the site: templates/*.hbs, compiled to functions, and assets/*, minified. They become one module,
 // `virtual:site-files`, so that the program need not read any of its own files when it runs.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import fastGlob from 'fast-glob';
-import Handlebars from 'handlebars';
+import { compileTemplate } from './templates.mjs';
 
 const NAME = 'virtual:site-files';
 /** Only the digest of `build`, for code that makes no pages. */
 const BUILD_NAME = 'virtual:site-build';
-/** Helpers that templates may call: those of Handlebars and of src/site/templates.ts. */
-const HELPERS = ['if', 'unless', 'each', 'with', 'lookup'];
 
 /** The source of the module. */
 async function siteFiles() {
   const templates = readdirSync('templates')
     .filter((file) => file.endsWith('.hbs'))
-    .map((file) => `${JSON.stringify(basename(file, '.hbs'))}: ${compileTemplate(join('templates', file))}`);
+    .map((file) => `${JSON.stringify(basename(file, '.hbs'))}: ${compiled(join('templates', file))}`);
   return [
     `export const templates = {\n${templates.join(',\n')}\n};`,
     `export const assets = ${JSON.stringify(await bundleAssets())};`,
@@ -34,14 +32,9 @@ const MODULES = new Map([
   [BUILD_NAME, buildModule],
 ]);
 
-function compileTemplate(path) {
+function compiled(path) {
   try {
-    return Handlebars.precompile(readFileSync(path, 'utf8'), {
-      strict: true,
-      knownHelpersOnly: true,
-      knownHelpers: Object.fromEntries(HELPERS.map((name) => [name, true])),
-      preventIndent: true,
-    });
+    return compileTemplate(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new Error(`${path}: ${error.message}`, { cause: error });
   }

@@ -22,7 +22,8 @@ export interface ToolResult {
 
 /** A piece of a message. */
 export type Part =
-  | { kind: 'text' | 'thinking'; text: string }
+  /** `unread`: it stands for so many further parts. */
+  | { kind: 'text' | 'thinking'; text: string; unread?: number }
   | { kind: 'call'; call: ToolCall }
   | { kind: 'result'; result: ToolResult }
   /** null if the image is in the request itself. */
@@ -45,7 +46,7 @@ export interface Message {
 const DEEPEST = 6;
 /** A hostile log may also have any number of parts. Nobody reads more than this. */
 const MOST_PARTS = 10_000;
-const LEFT_OUT: Part = { kind: 'text', text: '[…]' };
+const LEFT_OUT = { kind: 'text', text: '[…]' } as const;
 
 type Json = Record<string, unknown>;
 
@@ -126,7 +127,8 @@ function readContent(content: unknown, depth: number): Part[] {
   if (depth > DEEPEST) return [LEFT_OUT];
   if (Array.isArray(content)) {
     const parts = content.slice(0, MOST_PARTS).flatMap((part) => readContent(part, depth + 1));
-    return content.length > MOST_PARTS ? [...parts, LEFT_OUT] : parts;
+    const unread = content.length - MOST_PARTS;
+    return unread > 0 ? [...parts, { ...LEFT_OUT, unread }] : parts;
   }
   return isObject(content) ? readPart(content, depth) : [{ kind: 'other', json: printJson(content) }];
 }

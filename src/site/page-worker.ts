@@ -37,6 +37,12 @@ function makePage({ path, key, render }: Page, known: ReadonlyMap<string, string
 
 const encoder = new TextEncoder();
 
+/** The bytes have their own buffer, which can be handed over. */
 function bytesOf(content: ReturnType<Page['render']>): Uint8Array<ArrayBuffer> {
+  if (content instanceof Uint8Array) return hasOwnBuffer(content) ? content : new Uint8Array(content);
   return encoder.encode(typeof content === 'string' ? content : [...content].join(''));
+}
+
+function hasOwnBuffer(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer && bytes.length === bytes.buffer.byteLength;
 }

@@ -4,11 +4,9 @@ export interface Page {
   path: string;
   /** Digest of everything the content depends on, except what all pages have in common (see `SiteContext`). */
   key: string;
-  /** The file's content, in pieces if it is large. */
-  render(): string | Iterable<string>;
+  /** The file's content, as text, which can come in pieces, or as UTF-8. */
+  render(): string | Iterable<string> | Uint8Array;
 }
 
-/** A page that can also be made by a worker, as UTF-8. */
-export interface WritablePage extends Pick<Page, 'path' | 'key'> {
-  render(): ReturnType<Page['render']> | Uint8Array;
-}
+/** A page that can also be made by a worker. */
+export type WritablePage = Pick<Page, 'path' | 'key' | 'render'>;

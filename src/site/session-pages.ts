@@ -1,8 +1,8 @@
 import type { Files } from '../platform/files.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
-import { sessionJsonPages } from './api.ts';
 import type { Page } from './page.ts';
 import { sessionPages } from './session/pages.ts';
+import { sessionJsonPages } from './session/session-json.ts';
 import { sourceOf } from './session/source.ts';
 import type { SiteContext } from './site-context.ts';
 

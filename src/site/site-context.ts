@@ -40,6 +40,16 @@ export function siteContext(
     noContent,
     filter,
     colours: modelColours(slots),
-    moneyOf: roundMoney(priceLines, dir, currency && currencyView(currency)),
+    moneyOf: remembered(roundMoney(priceLines, dir, currency && currencyView(currency))),
+  };
+}
+
+/** A session's pages and its JSON ask for the same rounds. */
+function remembered(moneyOf: SiteContext['moneyOf']): SiteContext['moneyOf'] {
+  const known = new WeakMap<object, ShownMoney>();
+  return (round) => {
+    let money = known.get(round.stored);
+    if (!money) known.set(round.stored, (money = moneyOf(round)));
+    return money;
   };
 }

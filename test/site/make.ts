@@ -77,9 +77,8 @@ export function filesOf(siteDir: string): Map<string, { digest: string; mtime: n
 /** Writes pages without a site around them. */
 export function writePages(dir: string, pages: Iterable<Page>): void {
   for (const { path, render: content } of pages) {
-    const text = content();
     mkdirSync(dirname(join(dir, path)), { recursive: true });
-    writeFileSync(join(dir, path), typeof text === 'string' ? text : [...text].join(''));
+    writeFileSync(join(dir, path), textOf(content()));
   }
 }
 
@@ -124,4 +123,10 @@ export function writeLists(
   showSessions(job, found, undefined, true);
   job.writer.finish();
   tree.close();
+}
+
+/** A page's content as text. */
+export function textOf(content: ReturnType<Page['render']>): string {
+  if (content instanceof Uint8Array) return Buffer.from(content).toString();
+  return typeof content === 'string' ? content : [...content].join('');
 }

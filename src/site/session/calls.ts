@@ -15,9 +15,12 @@ export interface Target {
   budget: Budget;
 }
 
+/** In place of the view of a call that its round does not show. */
+const HIDDEN = 'hidden';
+
 interface KnownCall {
-  /** Where its result goes; null once its page is closed. */
-  view: CallView | null;
+  /** Where its result goes; null once that is there, or the page is closed. */
+  view: CallView | typeof HIDDEN | null;
   name: string;
   round: number;
 }
@@ -34,8 +37,21 @@ export class ToolCalls {
     this.#columns = columns;
   }
 
-  /** Adds a call that a round made. */
-  addCall(call: ToolCall, round: number, budget: Budget): Extract<Item, { kind: 'call' }> {
+  /** Adds the calls that a round made. Those that it does not show are counted, and have no place for a result. */
+  addCalls(calls: readonly ToolCall[], round: number, budget: Budget): Item[] {
+    const { shown, more } = budget.first(calls, 'call');
+    for (const { id, name } of calls.slice(shown.length)) {
+      if (id === null) continue;
+      const known: KnownCall = { view: HIDDEN, name, round };
+      this.#byId.set(id, known);
+      this.#waiting.add(known);
+    }
+    const column = this.#columns[round - 1];
+    if (column) column.calls += more;
+    return [...shown.map((call) => this.#addCall(call, round, budget)), ...moreOf('call', more)];
+  }
+
+  #addCall(call: ToolCall, round: number, budget: Budget): Item {
     const view: CallView = {
       name: call.name,
       excerpt: argumentsExcerpt(call.arguments),
@@ -57,6 +73,11 @@ export class ToolCalls {
   addResult(result: ToolResult, target: Target): Item | null {
     const call = this.#callOf(result, target);
     const failure = failureOf(result);
+    if (call?.view === HIDDEN && this.#waiting.delete(call)) {
+      this.#countFailure(call, failure);
+      call.view = null;
+      return null;
+    }
     const view = {
       round: target.view.number,
       content: contentOf(result.parts, target.budget),
@@ -64,15 +85,20 @@ export class ToolCalls {
       summary: resultSummary(result.parts),
     };
     if (call && this.#waiting.delete(call)) {
-      const column = this.#columns[call.round - 1];
-      if (column && failure !== null) column.failedTools++;
-      if (call.view) {
+      this.#countFailure(call, failure);
+      if (call.view && call.view !== HIDDEN) {
         call.view.result = view;
+        call.view = null;
         return null;
       }
     }
     const name = call?.name ?? excerptOf(result.name ?? '');
     return { kind: 'result', result: view, callRound: call?.round ?? null, name };
+  }
+
+  #countFailure({ round }: KnownCall, failure: string | null): void {
+    const column = this.#columns[round - 1];
+    if (column && failure !== null) column.failedTools++;
   }
 
   /** A closed page no longer changes. */
@@ -98,4 +124,9 @@ export class ToolCalls {
     }
     return undefined;
   }
+}
+
+/** Says how many more there are; empty if there are none. */
+export function moreOf(what: Extract<Item, { kind: 'more' }>['what'], count: number): Item[] {
+  return count > 0 ? [{ kind: 'more', what, count }] : [];
 }

@@ -1,4 +1,3 @@
-import { cleanLine } from '../../platform/clean-text.ts';
 import { usageOf } from '../../session-format/stored-usage.ts';
 import { sumOfCells, tokensOf, type Row as UsageRow } from '../../query/aggregate.ts';
 import { exact, plural } from '../../platform/count-text.ts';
@@ -6,6 +5,8 @@ import { exactTime } from '../clock.ts';
 import { cellOfRound } from '../../query/round-money.ts';
 import { costView } from '../cost-view.ts';
 import { dateText, duration, shortCount } from '../format.ts';
+import { rounded } from '../rounded.ts';
+import { nameText } from '../model-view.ts';
 import type { SiteContext } from '../site-context.ts';
 import { threadName } from './conversation.ts';
 import type { RowContext } from './markup.ts';
@@ -15,7 +16,7 @@ import type { Block, ThreadView, RoundView } from './view.ts';
 
 /** What a page shows from top to bottom. `kind` names the template. */
 export type Card =
-  | { kind: 'session-idle'; text: string }
+  | { kind: 'session-idle'; text: string; href: string }
   | ({ kind: 'session-thread' } & ThreadCard)
   | ({ kind: 'session-round' } & RoundCard);
 
@@ -72,7 +73,7 @@ export interface CardContext extends RowContext {
 export function cardsOf(blocks: readonly Block[], context: CardContext): Card[] {
   let day = '';
   return blocks.map((block) => {
-    if (block.kind === 'idle') return { kind: 'session-idle', text: `${duration(block.ms)} idle` };
+    if (block.kind === 'idle') return { kind: 'session-idle', text: `${duration(block.ms)} idle`, href: '' };
     if (block.kind === 'thread') return { kind: 'session-thread', ...threadCard(block.thread, context) };
     const card = roundCard(block.round, day, context);
     day = card.time.iso.slice(0, 10);
@@ -136,11 +137,11 @@ function roundCard(round: RoundView, day: string, context: CardContext): RoundCa
 }
 
 function percentOf(part: number, whole: number): string {
-  return `${whole > 0 ? Number(((100 * part) / whole).toFixed(2)) : 0}%`;
+  return `${whole > 0 ? rounded((100 * part) / whole, 2) : 0}%`;
 }
 
 export function markOf(model: string, isUnpriced: boolean, { colours }: SiteContext): ModelMark {
-  return { name: cleanLine(model) || '?', slot: colours.slotOf(model), isHatched: isUnpriced };
+  return { name: nameText(model) || '?', slot: colours.slotOf(model), isHatched: isUnpriced };
 }
 
 function roundCost(round: RoundView): Pick<RoundCard, 'cost' | 'costExact'> {

@@ -1,5 +1,5 @@
 import { cutHalves } from '../../session-format/cut-text.ts';
-import type { Clip } from './view.ts';
+import type { Clip, Piece } from './view.ts';
 
 /** Characters. A longer text is clipped, and shown without Markdown. */
 export const LONGEST_RICH = 150_000;
@@ -7,15 +7,34 @@ const LONGEST_PLAIN = 50_000;
 /** How many bytes of HTML one round may spend on texts. Beyond that, only the beginning of a text is shown. */
 const ROUND_BYTES = 250_000;
 const BEGINNING = 2_000;
+/** With all those beginnings. Beyond that, nothing more is shown. */
+const MOST_BYTES = 2 * ROUND_BYTES;
+/** How many messages, parts, calls and results a round shows, and how many of them in one list. */
+const MOST_PIECES = 2_000;
+const MOST_LISTED: Readonly<Record<Piece, number>> = { message: 500, part: 500, call: 200, result: 200 };
 
 /** Limits what a round shows, so that pages stay readable whatever is in the log. */
 export class Budget {
   #left = ROUND_BYTES;
   #spent = 0;
+  #pieces = 0;
 
   /** Roughly how many bytes of HTML the texts so far take. */
   get spent(): number {
     return this.#spent;
+  }
+
+  /** Whether the round may show anything more. */
+  get isLeft(): boolean {
+    return this.#pieces < MOST_PIECES && this.#spent < MOST_BYTES;
+  }
+
+  /** As many of a list's first elements as the round may show, and the number of the others. */
+  first<T>(list: readonly T[], what: Piece): { shown: readonly T[]; more: number } {
+    const most = this.isLeft ? Math.min(MOST_LISTED[what], MOST_PIECES - this.#pieces) : 0;
+    const shown = list.length > most ? list.slice(0, most) : list;
+    this.#pieces += shown.length;
+    return { shown, more: list.length - shown.length };
   }
 
   take(text: string): Clip {

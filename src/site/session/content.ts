@@ -2,24 +2,31 @@ import type { Part } from '../../ai-log/message.ts';
 import type { Budget } from './clip.ts';
 import type { Content } from './view.ts';
 
-/** A message can have thousands of parts. */
-const MOST_PARTS = 500;
-
 /** The parts of a message that are shown in it. Calls and results have items of their own. */
 export function contentOf(parts: readonly Part[], budget: Budget): Content[] {
-  return parts.slice(0, MOST_PARTS).flatMap((part): Content[] => {
+  const { shown, more } = budget.first(parts.every(isShown) ? parts : parts.filter(isShown), 'part');
+  const content = shown.map((part): Content => {
     switch (part.kind) {
       case 'text':
       case 'thinking':
-        return part.text.trim() === '' ? [] : [{ kind: part.kind, clip: budget.take(part.text) }];
+        return { kind: part.kind, clip: budget.take(part.text) };
       case 'image':
-        return [{ kind: 'image', url: part.url }];
+        return { kind: 'image', url: part.url };
       case 'other':
-        return [{ kind: 'data', clip: budget.take(part.json) }];
+        return { kind: 'data', clip: budget.take(part.json) };
       default:
-        return [];
+        throw new Error(`a ${part.kind} is not content`);
     }
   });
+  let left = more;
+  for (const part of parts) if (part.kind === 'text') left += part.unread ?? 0;
+  return left > 0 ? [...content, { kind: 'more', parts: left }] : content;
+}
+
+function isShown(part: Part): boolean {
+  if (part.kind === 'text' || part.kind === 'thinking')
+    return part.text.trim() !== '' && part.unread === undefined;
+  return part.kind === 'image' || part.kind === 'other';
 }
 
 /** Characters that a message would take to show: is it worth a link instead? */

@@ -75,7 +75,7 @@ export class Conversation {
     if (thread && isSide) column.threadName = threadName(thread);
     this.#hasTitle ||= titleOf(round.question) !== null;
     const placed = { view, thread, task: thread ? prompt : '', consumer: stored.consumer ?? '', budget };
-    this.#pages.add(placed, column, hashOf(round, view.money), this.#hasTitle);
+    this.#pages.add(placed, column, keyOf(round, view.money), this.#hasTitle);
     return closed;
   }
 
@@ -147,7 +147,12 @@ function historyOf(diff: RequestDiff, atCalls: number, before: SystemPrompt | un
   return { kind, repeated: count - added, removed: alignment.removed, added, atCalls, of: thread.round };
 }
 
-/** Digest of what a round adds to the pages. What it refers to is covered by the digests of earlier rounds. */
-function hashOf({ line }: ExpandedRound, money: ShownMoney): string {
-  return digest(`${moneyKey(money)} ${line}`, 16);
+/**
+ * A key of what a round adds to the pages. What it refers to is covered by the keys of earlier rounds. A stored line has
+ * a checksum of its own; older builds did not write it.
+ */
+function keyOf({ line, stored }: ExpandedRound, money: ShownMoney): string {
+  const { crc, at } = stored;
+  const content = crc === undefined ? digest(line, 16) : `${at.join(' ')} ${crc}`;
+  return `${moneyKey(money)} ${line.length} ${content}`;
 }

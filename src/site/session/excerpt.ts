@@ -6,13 +6,19 @@ import { wholeCharacters } from './clip.ts';
 /** Enough for a line of any width; the page clips the rest. */
 const LONGEST = 160;
 const SCANNED = 1_000;
+/** Enough of most texts; its last characters depend on what follows. */
+const GLANCED = 300;
+const MARGIN = 20;
 
 /** Markdown's marks, which mean nothing on one line. */
 const MARKS = /`+|\*\*|^#{1,6} /gm;
 
 /** The beginning of a text, on one line. */
 export function excerptOf(text: string): string {
-  const line = cleanLine(wholeCharacters(text, SCANNED));
+  const start = text.slice(0, GLANCED);
+  // Usually this is enough, unless it has the begin of an escape sequence.
+  const first = text.length > GLANCED && !/[\u001b\u0080-\u009f]/.test(start) ? cleanLine(start) : '';
+  const line = first.length > LONGEST + MARGIN ? first : cleanLine(wholeCharacters(text, SCANNED));
   return line.length > LONGEST ? `${wholeCharacters(line, LONGEST)}…` : line;
 }
 

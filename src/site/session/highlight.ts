@@ -24,6 +24,7 @@ import swift from 'highlight.js/lib/languages/swift';
 import typescript from 'highlight.js/lib/languages/typescript';
 import xml from 'highlight.js/lib/languages/xml';
 import yaml from 'highlight.js/lib/languages/yaml';
+import { CodeHtml } from './code-html.ts';
 import { escapeText } from './text.ts';
 
 const LANGUAGES = {
@@ -58,8 +59,7 @@ const LANGUAGES = {
 function library(): typeof hljs {
   if (hljs.listLanguages().length > 0) return hljs;
   for (const [name, language] of Object.entries(LANGUAGES)) hljs.registerLanguage(name, language);
-  // Short class names: a page can have thousands of them.
-  hljs.configure({ classPrefix: 'h-' });
+  hljs.configure({ __emitter: CodeHtml });
   return hljs;
 }
 

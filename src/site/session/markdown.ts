@@ -1,6 +1,7 @@
 import MarkdownIt from 'markdown-it';
 import { LONGEST_RICH } from './clip.ts';
 import { highlight } from './highlight.ts';
+import { proseHtml } from './prose.ts';
 import { escapeAttribute, escapeText, preformatted, withVisibleControls } from './text.ts';
 
 const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true });
@@ -83,8 +84,9 @@ export function richText(text: string): string {
   const visible = withVisibleControls(text);
   if (visible.length < 200 && PLAIN.test(visible) && !/^\s|\s$|^\d+[.)] |^- /.test(visible))
     return `<p>${escapeText(visible).replaceAll('"', '&quot;')}</p>`;
-  if (visible.length > LONGEST_RICH || ABSURD.test(visible)) return plainText(visible);
-  const html = markdown.render(visible);
+  if (visible.length > LONGEST_RICH) return plainText(visible);
+  const html = proseHtml(visible) ?? (ABSURD.test(visible) ? undefined : markdown.render(visible));
+  if (html === undefined) return plainText(visible);
   return html.length > 2_000 + MOST_MARKUP * visible.length ? plainText(visible) : html;
 }
 

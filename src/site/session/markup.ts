@@ -25,6 +25,8 @@ export function contentHtml(content: readonly Content[], context: RowContext): s
           return `<div class="thought">${rich(part.clip, context)}</div>`;
         case 'image':
           return imageHtml(part.url);
+        case 'more':
+          return moreHtml(part.parts, context);
         default:
           return pre(part.clip, context);
       }
@@ -32,10 +34,15 @@ export function contentHtml(content: readonly Content[], context: RowContext): s
     .join('\n');
 }
 
+/** A longer address is no link. */
+const LONGEST_ADDRESS = 2_000;
+
 function imageHtml(url: string | null): string {
   if (url === null || !/^https?:\/\//i.test(url))
     return '<p class="aside">An image, embedded in the request</p>';
   const shown = escapeText(withVisibleControls(url.slice(0, 300)));
+  if (url.length > LONGEST_ADDRESS)
+    return `<p class="aside">Image: ${shown}…, an address of ${plural(url.length, 'character')}</p>`;
   return `<p><a href="${escapeAttribute(url)}" rel="noopener nofollow noreferrer">Image: ${shown}</a></p>`;
 }
 
@@ -43,8 +50,17 @@ export function resultHtml({ content, failure }: ResultView, context: RowContext
   const classes = failure === null ? '' : 'failed-block';
   if (content.length === 0) return '<p class="aside">Empty</p>';
   return content
-    .map((part) => (part.kind === 'image' ? imageHtml(part.url) : pre(part.clip, context, classes)))
+    .map((part) => {
+      if (part.kind === 'image') return imageHtml(part.url);
+      return part.kind === 'more' ? moreHtml(part.parts, context) : pre(part.clip, context, classes);
+    })
     .join('\n');
+}
+
+/** Says how many parts are not shown; empty if all are. */
+export function moreHtml(parts: number, { rawHref }: RowContext): string {
+  if (parts === 0) return '';
+  return `<p class="aside left-off">${plural(parts, 'more part')}: <a href="${escapeAttribute(rawHref)}">raw JSON</a></p>`;
 }
 
 export function argumentsHtml(clip: Clip, context: RowContext): string {
@@ -52,15 +68,29 @@ export function argumentsHtml(clip: Clip, context: RowContext): string {
   return preformatted(highlight(text, 'json'), text) + leftOff(clip, context);
 }
 
+/** Deeper or longer, it would be mostly indentation. */
+const DEEPEST = 20;
+const MOST_INDENTED = 8;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
 /** `{ "a": 1, "b": 2 }` for compact JSON; indented if it is long. */
 function spaced(json: string): string {
   if (json.length > 20_000 || !/^\s*[{[]/.test(json)) return json;
   try {
     const value: unknown = JSON.parse(json);
-    const pretty = JSON.stringify(value, null, 2);
-    const oneLine = pretty.replaceAll(/\n\s*/g, ' ');
+    const compact = JSON.stringify(value);
     // Parsing changes numbers beyond 2^53.
-    if (pretty.replaceAll(/\s/g, '') !== json.replaceAll(/\s/g, '')) return json;
+    if (compact !== json && compact.replaceAll(/\s/g, '') !== json.replaceAll(/\s/g, '')) return json;
+    if (isDeeper(value, DEEPEST)) return json;
+    const pretty = JSON.stringify(value, null, 2);
+    if (pretty.length > 2_000 + MOST_INDENTED * json.length) return json;
+    // On one line it is not shorter than this.
+    if (compact.length > 72) return pretty;
+    const oneLine = pretty.replaceAll(/\n\s*/g, ' ');
     return oneLine.length <= 72 && !/\\n/.test(oneLine) ? oneLine : pretty;
   } catch {
     return json;

@@ -93,8 +93,10 @@ function contentOf(message: Message): string {
   const { parts, calls, answers } = message;
   const [only] = parts;
   // The usual case: a single text.
-  if (only?.kind === 'text' && parts.length === 1 && calls.length === 0 && !answers)
-    return `${roleOf(message)}\n${only.text}`;
+  if (only?.kind === 'text' && parts.length === 1 && calls.length === 0) {
+    const role = roleOf(message);
+    return answers ? `${JSON.stringify([role, answers])}\0${only.text}` : `${role}\n${only.text}`;
+  }
   return JSON.stringify([roleOf(message), parts, calls, answers]);
 }
 

@@ -63,8 +63,8 @@ export class PageMaker {
     return closed;
   }
 
-  /** `hash` is a digest of the round; `hasTitle`: a question up to this round has text. */
-  add(placed: PlacedRound, column: Column, hash: string, hasTitle: boolean): void {
+  /** `key` covers all that the round adds; `hasTitle`: a question up to this round has text. */
+  add(placed: PlacedRound, column: Column, key: string, hasTitle: boolean): void {
     const { view, thread, budget } = placed;
     this.#bytes += ROUND_BYTES + ITEM_BYTES * view.items.length + budget.spent;
     if (thread && (thread.kind === 'sub-agent' || thread.kind === 'thread'))
@@ -78,7 +78,7 @@ export class PageMaker {
       this.#prompts.push({ round: view.number, page: this.page, text: view.prompt, idleMs: column.idleMs });
     if (placed.consumer !== '') this.#consumers.add(placed.consumer);
     this.#hasTitle = hasTitle;
-    this.#digest = digest(this.#digest + hash, 16);
+    this.#digest = digest(this.#digest + key, 16);
   }
 
   end(): { part: SessionPart; sum: SessionSum } {

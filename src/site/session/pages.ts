@@ -9,8 +9,11 @@ import type { Page } from '../page.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
 import { Conversation } from './conversation.ts';
-import { partPage, type PartLocation } from './part-page.ts';
+import { CARDS, partPage, type PartLocation } from './part-page.ts';
 import type { SessionPart, SessionSum } from './view.ts';
+
+/** No page is longer. */
+const MOST_BYTES = 1_000_000;
 
 /** What a session's pages are made from. */
 export interface SessionSource {
@@ -98,10 +101,10 @@ function pruneKey(entry: SessionEntry): string {
 
 function frame(
   location: PartLocation,
-  { title, body, notes }: { title: string; body: string; notes: string[] },
+  { title, body, notes, cards }: ReturnType<typeof partPage>,
   site: SiteContext,
-): string {
-  return layOut(
+): Uint8Array<ArrayBuffer> {
+  const page = layOut(
     {
       path: location.path,
       title,
@@ -113,4 +116,8 @@ function frame(
     },
     site,
   );
+  const at = page.indexOf(CARDS);
+  const before = Buffer.from(page.slice(0, at));
+  const after = Buffer.from(page.slice(at + CARDS.length));
+  return Buffer.concat([before, ...cards(MOST_BYTES - before.length - after.length), after]);
 }

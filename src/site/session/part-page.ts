@@ -6,12 +6,15 @@ import { sessionTotals } from '../../query/aggregate.ts';
 import { exactTime } from '../clock.ts';
 import { costView, drawnCurrency } from '../cost-view.ts';
 import { dateText, duration } from '../format.ts';
+import { clipText, nameText } from '../model-view.ts';
 import { hrefTo, sessionJsonPath, sessionPath } from '../names.ts';
 import { BOUND_NOTE, PLUS_NOTE } from '../period.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
+import { cardsHtml } from './card-room.ts';
 import { cardsOf, hasClosed, hasTalk, markOf, type CardContext } from './cards.ts';
 import { sumOfColumns } from './column.ts';
+import { fitting } from './fitting.ts';
 import { pageFigures, sessionFigures } from './figures.ts';
 import { notesOf } from './notes.ts';
 import { promptLines } from './prompts.ts';
@@ -38,16 +41,31 @@ interface PartSource {
   sum: SessionSum | null;
 }
 
+/** Stands in a page's markup where its cards go. Escaped text cannot have it. */
+export const CARDS = '<!--cards-->';
+
 /** A page's markup, without its frame. */
-export function partPage(
-  part: SessionPart,
-  source: PartSource,
-  site: SiteContext,
-): { title: string; body: string; notes: string[] } {
+interface PartPage {
+  title: string;
+  /** With CARDS. */
+  body: string;
+  notes: string[];
+  /** The cards as HTML in at most so many bytes. */
+  cards: (room: number) => Uint8Array[];
+}
+
+/** Longer ids are shortened. */
+const LONGEST_ID = 200;
+const LONGEST_COPIED = 4_000;
+/** Of how many pages a page has the last round. */
+const MOST_ENDS = 4_000;
+
+export function partPage(part: SessionPart, source: PartSource, site: SiteContext): PartPage {
   const { location, entry, sum } = source;
   const columns = sum?.columns ?? part.columns;
   const hrefOf = linker(part, location);
-  const id = printableId(entry.id);
+  const whole = printableId(entry.id);
+  const id = clipText(whole, LONGEST_ID);
   const context: CardContext = {
     texts: textsOf(site),
     hrefOf,
@@ -57,7 +75,10 @@ export function partPage(
     largestInput: Math.max(0, ...part.columns.map(({ usage }) => usage.input)),
   };
   const title = location.title === '' ? id : cleanLine(location.title);
-  const prompts = sum ? promptLines(sum.prompts, sum.pages, hrefOf) : promptLines(part.prompts, [], hrefOf);
+  const { lines: prompts, more } = sum
+    ? promptLines(sum.prompts, sum.pages, hrefOf)
+    : promptLines(part.prompts, [], hrefOf);
+  const others = location.pages.filter(({ page }) => page !== part.page).slice(-MOST_ENDS);
   const cards = cardsOf(part.blocks, context);
   const isUnpriced = columns.some(({ usage }) => usage.price === 'unpriced');
   // The whole session's cost comes from the index, like its figure.
@@ -66,8 +87,9 @@ export function partPage(
     title,
     hasTitle: location.title !== '',
     id,
+    copied: whole.length > LONGEST_COPIED ? '' : whole,
     sessionsHref: hrefTo(location.path, 'sessions/index.html'),
-    crumb: cleanLine(part.consumers[0] ?? ''),
+    crumb: nameText(part.consumers[0] ?? ''),
     time: spanOf(columns, site),
     consumers: consumersText(part.consumers),
     notes: notesOf(part, entry, site),
@@ -76,21 +98,25 @@ export function partPage(
     timeline: columns.length > 1 ? timelineData(columns, hrefOf, site) : null,
     prompts,
     promptDigits: Math.max(2, ...prompts.map(({ number }) => number.length)),
+    morePrompts: more > 0 ? `${plural(more, 'earlier prompt')}, on older pages` : '',
     promptCount: plural(sum?.prompts.length ?? part.prompts.length, 'prompt'),
     rawHref: context.rawHref,
-    cards,
+    cards: CARDS,
     hasTalk: hasTalk(cards),
     hasClosed: hasClosed(cards),
     hasRounds: part.blocks.length > 0,
     pager: pagerOf(part, location, sum),
-    ends: location.pages
-      .filter(({ page }) => page !== part.page)
-      .map(({ to }) => to)
-      .join(' '),
+    ends: others.map(({ to }) => to).join(' '),
+    firstEnd: others[0] && others[0].page > 1 ? others[0].page : 0,
     partPath: hrefTo(location.path, sessionPath(location.name, 0)),
   });
   const notes = [...(isUnpriced ? [PLUS_NOTE] : []), ...(cost.bounds ? [BOUND_NOTE] : [])];
-  return { title: sum || part.page === 1 ? title : `${title}, page ${part.page}`, body, notes };
+  return {
+    title: sum || part.page === 1 ? title : `${title}, page ${part.page}`,
+    body,
+    notes,
+    cards: (room) => cardsHtml(cards, room, context.rawHref),
+  };
 }
 
 const texts = new WeakMap<SiteContext, RichTexts>();
@@ -131,7 +157,7 @@ function minuteOf(iso: string): string {
 
 function consumersText(consumers: readonly string[]): { label: string; names: string } | null {
   if (consumers.length === 0) return null;
-  const names = consumers.slice(0, 3).map((name) => cleanLine(name));
+  const names = consumers.slice(0, 3).map(nameText);
   const more = consumers.length > 3 ? ` and ${exact(consumers.length - 3)} more` : '';
   return { label: consumers.length === 1 ? 'Consumer' : 'Consumers', names: names.join(', ') + more };
 }
@@ -144,8 +170,12 @@ interface TimelineData {
   legend: { models: ReturnType<typeof markOf>[]; failed: string; hasUnpriced: boolean };
   size: string;
   summary: string;
-  rows: object[];
+  rows: readonly object[];
+  /** The number of rows without room, in words; empty if there are none. */
+  moreRows: string;
 }
+
+const TABLE_BYTES = 150_000;
 
 function timelineData(
   columns: readonly Column[],
@@ -156,7 +186,9 @@ function timelineData(
   const { bars, size } = timelineBars(columns, currency);
   const timeOf = (ms: number): string => exactTime(site.local.isoOf(ms)).slice(0, 19);
   const slotOf = (model: string): number => site.colours.slotOf(model);
-  const style = { slotOf, hrefOf, timeOf, nameOf: cleanLine, sign };
+  const all = bars.map((bar) => tableRow(bar, hrefOf, timeOf));
+  const rows = all.slice(0, fitting(all, TABLE_BYTES));
+  const style = { slotOf, hrefOf, timeOf, nameOf: nameText, sign };
   return {
     ...drawTimeline(bars, style),
     height: TIMELINE_HEIGHT,
@@ -166,7 +198,11 @@ function timelineData(
       ...(leftOut === '' ? [] : [`Costs are drawn in ${currency}; ${leftOut} is left out`]),
     ].join('. '),
     summary: `Input tokens and cost of ${plural(columns.length, 'round')}`,
-    rows: bars.map((bar) => tableRow(bar, hrefOf, timeOf)),
+    rows,
+    moreRows:
+      rows.length < bars.length
+        ? `${plural(bars.length - rows.length, 'more row')} of this table: see the raw JSON`
+        : '',
   };
 }
 
@@ -203,7 +239,7 @@ function tableRow(bar: Bar, hrefOf: (round: number) => string, timeOf: (ms: numb
     href: hrefOf(bar.from),
     number,
     time: timeOf(bar.time),
-    model: cleanLine(bar.models[0] ?? '') + others,
+    model: nameText(bar.models[0] ?? '') + others,
     input: exact(bar.input),
     cached: exact(bar.cached),
     output: exact(bar.output),

@@ -2,18 +2,17 @@ import { callsOf, readCallList, readParts, type ToolCall } from '../../ai-log/me
 import { resultsOf, resultText } from '../../ai-log/tool-outcome.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import type { Answer } from './answer.ts';
-import { ToolCalls, type Target } from './calls.ts';
+import { moreOf, ToolCalls, type Target } from './calls.ts';
 import { isFailed } from './column.ts';
 import type { Budget } from './clip.ts';
 import { contentOf, lengthOf } from './content.ts';
 import { excerptOf, wordsOf } from './excerpt.ts';
 import type { FreshMessage, RequestDiff } from './request-diff.ts';
 import { SystemPrompts, systemPrompt, type SystemPrompt } from './system.ts';
-import type { Column, Item, RoundView } from './view.ts';
+import type { Column, Item } from './view.ts';
 
 /** Characters. A longer message is shown once; later rounds link to it. */
 const SHORT = 200;
-const MOST_MESSAGES = 500;
 
 /** Turns what is new in a round into the items that its card shows. Everything is shown once per session. */
 export class Presenter {
@@ -37,13 +36,15 @@ export class Presenter {
     if (system) view.items.push(system);
     this.#echo(diff, target);
     let atCalls = 0;
-    for (const fresh of diff.fresh.slice(0, MOST_MESSAGES)) {
-      const items = this.#message(fresh, target);
+    const { shown, more } = budget.first(diff.fresh, 'message');
+    // What one message has can leave no room for the next.
+    let done = 0;
+    for (; done < shown.length && budget.isLeft; done++) {
+      const items = this.#message(shown[done] as FreshMessage, target);
       if (items.length === 0) atCalls++;
       view.items.push(...items);
     }
-    const left = diff.fresh.length - MOST_MESSAGES;
-    if (left > 0) view.items.push({ kind: 'more', messages: left });
+    view.items.push(...moreOf('message', more + shown.length - done));
     return atCalls;
   }
 
@@ -92,7 +93,7 @@ export class Presenter {
       const clip = budget.takeValue(resultText(readParts(round.toolCalls ?? '')));
       if (clip.text !== '') view.items.push({ kind: 'cut', what: 'tool calls', clip });
     }
-    for (const call of calls ?? []) view.items.push(this.calls.addCall(call, view.number, budget));
+    view.items.push(...this.calls.addCalls(calls ?? [], view.number, budget));
     const isMissing = text === null && round.toolCalls === null;
     return {
       view,
@@ -117,7 +118,8 @@ export class Presenter {
     const logged = answer.calls?.length ?? 0;
     if (found.verdict === 'completes' && answer.page === target.page) {
       complete(answer, text, target.budget);
-      if (logged === 0) this.#addCalls(answer.view, calls, target.budget);
+      if (logged === 0)
+        answer.view.items.push(...this.calls.addCalls(calls, answer.view.number, target.budget));
       return;
     }
     const isLate = found.verdict === 'completes';
@@ -126,11 +128,8 @@ export class Presenter {
     const note = { kind: isLate ? ('late' as const) : ('differs' as const), of: answer.view.number };
     if (isNew || calls.length > 0)
       target.view.items.push({ kind: 'message', role: 'assistant', content: isNew ? content : [], note });
-    if (!isLate || logged === 0) this.#addCalls(target.view, calls, target.budget);
-  }
-
-  #addCalls(view: RoundView, calls: readonly ToolCall[], budget: Budget): void {
-    for (const call of calls) view.items.push(this.calls.addCall(call, view.number, budget));
+    if (!isLate || logged === 0)
+      target.view.items.push(...this.calls.addCalls(calls, target.view.number, target.budget));
   }
 
   #message({ id, message }: FreshMessage, target: Target): Item[] {
@@ -151,12 +150,13 @@ export class Presenter {
       const item = this.#systems.present(prompt, undefined, round, budget);
       return item ? [item] : [];
     }
-    const results = given.flatMap((result) => this.calls.addResult(result, target) ?? []);
+    const { shown: brought, more } = budget.first(given, 'result');
+    const results = brought.flatMap((result) => this.calls.addResult(result, target) ?? []);
     const content = message.answers ? [] : contentOf(message.parts, budget);
-    const made = callsOf(message).map((call) => this.calls.addCall(call, round, budget));
+    const made = this.calls.addCalls(callsOf(message), round, budget);
     const shown: Item[] =
       content.length > 0 ? [{ kind: 'message', role: message.role, content, note: null }] : [];
-    return [...results, ...shown, ...made];
+    return [...results, ...moreOf('result', more), ...shown, ...made];
   }
 }
 

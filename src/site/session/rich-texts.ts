@@ -3,7 +3,7 @@ import { plainText, richText } from './markdown.ts';
 import type { Clip } from './view.ts';
 
 /** Characters of HTML and text in the cache. */
-const MOST_KEPT = 32 << 20;
+const MOST_KEPT = 6 << 20;
 /** Longer texts rarely repeat. */
 const LONGEST_KEPT = 20_000;
 

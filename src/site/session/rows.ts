@@ -3,7 +3,16 @@ import { cleanLine } from '../../platform/clean-text.ts';
 import { boundOf, isReason, type Bound, type BoundReason } from '../../pricing/bounds.ts';
 import { boundWords } from '../../pricing/bound-words.ts';
 import { exact, plural } from '../../platform/count-text.ts';
-import { argumentsHtml, contentHtml, plain, pre, resultHtml, rich, type RowContext } from './markup.ts';
+import {
+  argumentsHtml,
+  contentHtml,
+  moreHtml,
+  plain,
+  pre,
+  resultHtml,
+  rich,
+  type RowContext,
+} from './markup.ts';
 import { CUT, CUT_WORDS, fold, line, speech, taggedSpeech, type Row, type Tag } from './row.ts';
 import { escapeAttribute } from './text.ts';
 import type { CallView, Clip, History, Item, RoundView } from './view.ts';
@@ -59,7 +68,7 @@ function rowOf(item: Item, isFirstCall: boolean, context: RowContext): Row {
       return line(
         '',
         null,
-        `${plural(item.messages, 'more message')} of this request`,
+        plural(item.count, `more ${item.what}`) + (item.what === 'call' ? '' : ' of this request'),
         context.rawHref,
         'raw JSON',
       );
@@ -98,7 +107,7 @@ function systemRow(item: Extract<Item, { kind: 'system' }>, context: RowContext)
   const sum = plural(characters, 'character');
   if (sameAs !== null) return line('System', null, sum, context.hrefOf(sameAs), `as in #${sameAs}`);
   const parts = known > 0 ? `, ${plural(known, 'part')} shown before` : '';
-  const html = clips.map((clip) => plain(clip, context)).join('\n');
+  const html = clips.map((clip) => plain(clip, context)).join('\n') + moreHtml(item.more, context);
   return fold('System', sum + parts, firstLine(clips.at(-1)?.text ?? ''), html, tagsOf(clips));
 }
 

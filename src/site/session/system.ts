@@ -60,14 +60,16 @@ export class SystemPrompts {
     const characters = prompt.texts.reduce((sum, text) => sum + text.length, 0);
     const sameAs = this.#shown.get(prompt.key);
     if (sameAs !== undefined)
-      return { kind: 'system', clips: [], characters, known: prompt.texts.length, sameAs };
+      return { kind: 'system', clips: [], more: 0, characters, known: prompt.texts.length, sameAs };
     const fresh = prompt.texts.filter((text) => !this.#shown.has(digest(text, 16)));
     this.#shown.set(prompt.key, round);
     for (const text of prompt.texts) this.#shown.set(digest(text, 16), round);
     const known = prompt.texts.length - fresh.length;
     const change = before && fresh.length === 1 ? changeOf(prompt, before, fresh[0] ?? '', budget) : null;
     if (change) return change;
-    return { kind: 'system', clips: fresh.map((text) => budget.take(text)), characters, known, sameAs: null };
+    const { shown, more } = budget.first(fresh, 'part');
+    const clips = shown.map((text) => budget.take(text));
+    return { kind: 'system', clips, more, characters, known, sameAs: null };
   }
 }
 

@@ -82,13 +82,22 @@ function costsByModel(columns: readonly Column[], total: Row, currency: string):
   const amountOf = (sum: Row): number => usdOf(costIn(sum, currency));
   const models = [...total.models.keys()];
   if (models.length === 1) return someOf([{ model: models[0] ?? '', amount: amountOf(total) }]);
-  return someOf(
-    models.map((model) => ({
-      model,
-      amount: amountOf(sumOfColumns(columns.filter(({ usage }) => usage.model === model))),
-    })),
+  const byModel = new Map<string, Column[]>();
+  for (const column of columns) {
+    const known = byModel.get(column.usage.model);
+    if (known) known.push(column);
+    else byModel.set(column.usage.model, [column]);
+  }
+  const costs = someOf(
+    models.map((model) => ({ model, amount: amountOf(sumOfColumns(byModel.get(model) ?? [])) })),
   );
+  if (costs.length <= MOST_COSTS) return costs;
+  const others = costs.slice(MOST_COSTS).reduce((sum, { amount }) => sum + amount, 0);
+  return [...costs.slice(0, MOST_COSTS), { model: '', amount: others }];
 }
+
+/** A bar shows the costs of this many models, and of all others together, in grey. */
+const MOST_COSTS = 8;
 
 function someOf(costs: Bar['costs']): Bar['costs'] {
   return costs.filter(({ amount }) => amount > 0).toSorted((a, b) => b.amount - a.amount);

@@ -1,6 +1,6 @@
-import { scaleLinear } from 'd3-scale';
 import { exact } from '../../platform/count-text.ts';
 import { duration } from '../format.ts';
+import { rounded } from '../rounded.ts';
 import { COST, drawAxis, INPUT, niceTop } from './timeline-axis.ts';
 import type { Bar } from './timeline-bars.ts';
 import { escapeAttribute, escapeText } from './text.ts';
@@ -39,8 +39,8 @@ export function drawTimeline(
   const costTop = niceTop(
     Math.max(...bars.map(({ costs }) => costs.reduce((sum, { amount }) => sum + amount, 0))),
   );
-  const inputY = scaleLinear([0, inputTop], [INPUT.bottom, INPUT.top]);
-  const costY = scaleLinear([0, costTop || 1], [COST.bottom, COST.top]);
+  const inputY = scaleTo(inputTop, INPUT);
+  const costY = scaleTo(costTop || 1, COST);
   const runs = runsOf(placed, slot);
   const lines = runs.map(({ from, to }) => gridLines(from, to)).join('');
   const plot =
@@ -136,6 +136,11 @@ function sideText(names: readonly string[]): string {
 
 type Scale = (value: number) => number;
 
+/** From 0 at the bottom to `max` at the top. */
+function scaleTo(max: number, { top, bottom }: { top: number; bottom: number }): Scale {
+  return (value) => bottom * (1 - value / max) + top * (value / max);
+}
+
 function column(bar: PlacedBar, slot: number, inputY: Scale, costY: Scale, style: TimelineStyle): string {
   const x = percent(bar.x + (slot * (1 - FILL)) / 2);
   const width = percent(slot * FILL);
@@ -211,9 +216,9 @@ function text(x: number, y: number, words: string, name = ''): string {
 }
 
 function percent(value: number): string {
-  return `${Number(value.toFixed(3))}%`;
+  return `${rounded(value, 3)}%`;
 }
 
 function px(value: number): number {
-  return Number(value.toFixed(1));
+  return rounded(value, 1);
 }

@@ -17,7 +17,9 @@ export type Content =
   | { kind: 'text' | 'thinking'; clip: Clip }
   | { kind: 'image'; url: string | null }
   /** JSON of a part of an unknown kind. */
-  | { kind: 'data'; clip: Clip };
+  | { kind: 'data'; clip: Clip }
+  /** The number of further parts, which are not shown. */
+  | { kind: 'more'; parts: number };
 
 export interface ResultView {
   /** The round whose request brought it. */
@@ -41,7 +43,7 @@ export interface CallView {
 /** A piece of a round. A round's items are shown in their order. */
 export type Item =
   /** New parts of the system prompt; `sameAs` is the round that showed the same prompt. */
-  | { kind: 'system'; clips: Clip[]; characters: number; known: number; sameAs: number | null }
+  | { kind: 'system'; clips: Clip[]; more: number; characters: number; known: number; sameAs: number | null }
   /** A system prompt that differs from the previous one in some lines only. */
   | { kind: 'system-change'; removed: Clip; added: Clip; sameLines: number }
   /** `differs`: it replaces the answer logged in round `of`; `late`: it is the part of that answer the log lacked. */
@@ -60,8 +62,11 @@ export type Item =
   | { kind: 'result'; result: ResultView; callRound: number | null; name: string }
   /** A value that the gateway truncated, as text. */
   | { kind: 'cut'; what: 'request' | 'system' | 'tool calls'; clip: Clip }
-  /** The number of further messages of the request, which are not shown. */
-  | { kind: 'more'; messages: number };
+  /** The number of further pieces of the request or the answer, which are not shown. */
+  | { kind: 'more'; what: Exclude<Piece, 'part'>; count: number };
+
+/** What a round can have any number of. */
+export type Piece = 'message' | 'part' | 'call' | 'result';
 
 /** What a request has in common with earlier rounds of its thread. */
 export interface History {

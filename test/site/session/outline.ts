@@ -80,7 +80,7 @@ function itemText(item: Item): string {
     case 'cut':
       return `cut ${item.what}: ${item.clip.text}`;
     default:
-      return `${item.messages} more`;
+      return `${item.count} more ${item.what}s`;
   }
 }
 
@@ -94,9 +94,11 @@ function contentText(content: readonly Content[]): string {
     .map((part) =>
       part.kind === 'image'
         ? `image ${part.url}`
-        : part.kind === 'text'
-          ? part.clip.text
-          : `${part.kind} ${part.clip.text}`,
+        : part.kind === 'more'
+          ? `${part.parts} more parts`
+          : part.kind === 'text'
+            ? part.clip.text
+            : `${part.kind} ${part.clip.text}`,
     )
     .join(' + ');
 }

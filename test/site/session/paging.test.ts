@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import type { BoundReason } from '../../../src/pricing/bounds.ts';
-import { sessionJsonPages } from '../../../src/site/api.ts';
+import { sessionJsonPages } from '../../../src/site/session/session-json.ts';
 import { sessionPages } from '../../../src/site/session/pages.ts';
 import { keptRounds, readEachTime } from '../../../src/site/session/source.ts';
 import type { SiteContext } from '../../../src/site/site-context.ts';
 import { localTimeIn } from '../../../src/query/time-zone.ts';
 import { session } from '../../report/make.ts';
+import { textOf } from '../make.ts';
 import { storedLines, Talk, type Said } from './make.ts';
 import { outline, tell } from './outline.ts';
 
@@ -42,7 +43,7 @@ function pagesOf(said: readonly Said[]): Map<string, { key: string; html: string
     file: 's.json',
   });
   const pages = [...sessionPages({ entry, name: 's', ...keptRounds(lines) }, SITE)];
-  return new Map(pages.map(({ path, key, render }) => [path, { key, html: [...render()].join('') }]));
+  return new Map(pages.map(({ path, key, render }) => [path, { key, html: textOf(render()) }]));
 }
 
 test('a page ends at a prompt once it has fifty rounds', () => {
@@ -130,7 +131,7 @@ test('a session that is read each time has the pages of one that is kept', () =>
   const made = [keptRounds(lines), readEachTime(lines)].map((rounds) => {
     const source = { entry, name: 's', ...rounds };
     return [...sessionPages(source, SITE), ...sessionJsonPages(source, SITE)].map(
-      ({ path, key, render }): [string, string, string] => [path, key, [...render()].join('')],
+      ({ path, key, render }): [string, string, string] => [path, key, textOf(render())],
     );
   });
   expect(made[0]).toEqual(made[1]);

@@ -1,0 +1,1 @@
+export function compileTemplate(source: string): string;
