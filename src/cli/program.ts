@@ -16,6 +16,7 @@ import { addRepair } from './commands/repair.ts';
 import { addShow } from './commands/show.ts';
 import { addStatsConsumer } from './commands/stats-consumer.ts';
 import { addStatsDate } from './commands/stats-date.ts';
+import { addStatsHealth } from './commands/stats-health.ts';
 import { addStatsModel } from './commands/stats-model.ts';
 import { addUrl } from './commands/url.ts';
 import { addWatch } from './commands/watch.ts';
@@ -29,6 +30,7 @@ const COMMANDS: readonly AddCommand[] = [
   addStatsModel,
   addStatsDate,
   addStatsConsumer,
+  addStatsHealth,
   addPrices,
   addCheck,
   addExport,
