@@ -53,14 +53,14 @@ function lacking({ undecided }: Stats, lostRounds: number): Record<string, numbe
   };
 }
 
-/** `list --json`, piece by piece. `total`: how many matched before the limit. */
+/** `list --json`, piece by piece. `total`: how many matched before the limit; `undecided`: how many may match. */
 export function* listJson(
   sessions: Iterable<SessionEntry>,
-  total: number,
-  lostRounds = 0,
+  { total, undecided = 0, lostRounds = 0 }: { total: number; undecided?: number; lostRounds?: number },
 ): Generator<string> {
+  const unknown = undecided > 0 ? `"undecided_sessions":${undecided},` : '';
   const lost = lostRounds > 0 ? `"lost_rounds":${lostRounds},` : '';
-  yield `{"version":1,"total":${total},${lost}"sessions":[`;
+  yield `{"version":1,"total":${total},${unknown}${lost}"sessions":[`;
   let separator = '';
   for (const session of sessions) {
     yield `${separator}\n${JSON.stringify(listedJson(session))}`;

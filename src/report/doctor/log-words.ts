@@ -9,7 +9,7 @@ import type { WordsByCode } from './words.ts';
 export const LOG_WORDS = {
   'failed-requests': ({ requests, classes }) => ({
     what: `${share(requests, 'request')} of the last 7 days failed: ${classes.map(([name, count]) => `${FAILURE_WORDS[name] ?? name} ${exact(count)}`).join(', ')}.`,
-    fix: 'monitor list shows the sessions with errors, and monitor show <id> the failed requests.',
+    fix: 'monitor stats-health --days 7 shows of which models, monitor list --failed --days 7 in which sessions, and monitor show <id> the requests.',
   }),
   'log-missing': ({ isFolder, isOwn, hasOthers }, where) => ({
     what:
