@@ -18,6 +18,7 @@ import { addStatsConsumer } from './commands/stats-consumer.ts';
 import { addStatsDate } from './commands/stats-date.ts';
 import { addStatsHealth } from './commands/stats-health.ts';
 import { addStatsModel } from './commands/stats-model.ts';
+import { addStatsTool } from './commands/stats-tool.ts';
 import { addUrl } from './commands/url.ts';
 import { addWatch } from './commands/watch.ts';
 import type { Context } from './context.ts';
@@ -31,6 +32,7 @@ const COMMANDS: readonly AddCommand[] = [
   addStatsDate,
   addStatsConsumer,
   addStatsHealth,
+  addStatsTool,
   addPrices,
   addCheck,
   addExport,

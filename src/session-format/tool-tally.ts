@@ -25,8 +25,10 @@ export interface ToolTexts {
   newMessages: readonly Text[] | null;
 }
 
-/** A result as it was counted: under the name that has its count. */
-export type CountedResult = ReturnedResult;
+/** A result, and the name that it was counted under. */
+export interface CountedResult extends ReturnedResult {
+  counted: string;
+}
 
 const NO_RESULTS: CountedResult[] = [];
 
@@ -90,7 +92,7 @@ export class ToolTally {
       const count = this.#of(returned.name);
       count.bytes += returned.bytes;
       if (returned.isFailed) count.failed++;
-      return { ...returned, name: count.name };
+      return { ...returned, counted: count.name };
     });
   }
 
@@ -135,7 +137,7 @@ export class ToolTally {
   }
 
   #of(given: string): Tally {
-    const name = nameOf(given);
+    const name = toolNameOf(given);
     const known = this.#tools.get(name);
     if (known) return known;
     const others = this.#tools.has(OTHER_TOOLS) ? 1 : 0;
@@ -153,8 +155,8 @@ interface Tally {
   bytes: number;
 }
 
-/** `?` is what a call without a name has. */
-function nameOf(given: string): string {
+/** A tool's name as it is counted. `?` is what a call without a name has. */
+export function toolNameOf(given: string): string {
   const name = given.slice(0, LONGEST_NAME).toWellFormed();
   return name === '' || name === '?' ? OTHER_TOOLS : name;
 }

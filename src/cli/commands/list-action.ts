@@ -1,7 +1,7 @@
 import { addRow, emptyRow, sessionTotals, type Row } from '../../query/aggregate.ts';
 import { listJson } from '../../report/json.ts';
 import { listSessions, listTable, type SortKey } from '../../report/list.ts';
-import { OutcomeSearch } from '../../report/outcome-search.ts';
+import { OutcomeSearch } from '../../query/outcome-search.ts';
 import { bucketsOf, periodOf, type Period } from '../../report/period.ts';
 import { inCurrency } from '../../query/currency.ts';
 import { asksOutcome } from '../../query/outcome-filter.ts';

@@ -1,10 +1,10 @@
 import { isPruned, type SessionEntry } from '../model/session-entry.ts';
-import type { BucketRange } from '../query/group-usage.ts';
-import { cellOutcome, outcomeFilter, type OutcomeFilter } from '../query/outcome-filter.ts';
-import { usageFilter, type Answer, type UsageFilter } from '../query/usage-filter.ts';
+import type { BucketRange } from './group-usage.ts';
+import { cellOutcome, outcomeFilter, type OutcomeFilter } from './outcome-filter.ts';
+import { usageFilter, type Answer, type UsageFilter } from './usage-filter.ts';
 import { readRound } from '../session-format/read-round.ts';
 import { readRoundLines, type Snapshot } from '../store/read.ts';
-import { RoundFilter } from './export/round-filter.ts';
+import { RoundFilter } from './round-filter.ts';
 
 /** Rounds of a filter, in a time, that came to something. */
 export interface OutcomeQuery extends UsageFilter {
