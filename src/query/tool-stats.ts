@@ -113,8 +113,11 @@ class ToolSums {
     if (from !== undefined) this.#late++;
     const bytes = resultBytesOf(counts);
     if (!bytes || bytesFrom !== undefined) this.#unmeasured++;
-    if (tools.length > 0) this.#total.sessions++;
+    let isUsed = false;
     for (const [i, [name, calls, failed]] of tools.entries()) {
+      // Of a call before the first round, an empty result.
+      if (calls + failed + (bytes?.[i] ?? 0) === 0) continue;
+      isUsed = true;
       const row = this.#rows.get(name) ?? { name, sessions: 0, calls: 0, failed: 0, bytes: null };
       this.#rows.set(name, row);
       row.sessions++;
@@ -124,6 +127,7 @@ class ToolSums {
         if (bytes) sum.bytes = (sum.bytes ?? 0) + (bytes[i] ?? 0);
       }
     }
+    if (isUsed) this.#total.sessions++;
   }
 
   finish(pruned: number, undecidedRounds: number): ToolStats {

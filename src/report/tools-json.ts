@@ -31,7 +31,7 @@ function lacksJson(
 /** `stats-tool <name> --json`. `count`: how many there are; null: not known. */
 export function failuresJson(
   failures: readonly ToolFailure[],
-  { name, count }: { name: string; count: number | null },
+  { name, count, lacks }: { name: string; count: number | null; lacks: ToolLacks },
 ): string {
   const rows = failures.map(({ session, round, time, model, reason, text }) => ({
     session_id: session,
@@ -41,5 +41,6 @@ export function failuresJson(
     reason,
     result: text,
   }));
-  return `${JSON.stringify({ version: 1, tool: name, failed: count, failures: rows })}\n`;
+  const { partly_measured_sessions: _bytes, ...rest } = lacksJson(lacks, 0);
+  return `${JSON.stringify({ version: 1, tool: name, failed: count, failures: rows, ...rest })}\n`;
 }

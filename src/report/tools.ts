@@ -90,16 +90,16 @@ interface FailuresAbout extends StatsAbout {
   /** How many were asked for; 0: all. */
   limit: number;
   local: LocalTime;
+  lacks: ToolLacks;
 }
 
 /** The failed results of a tool, the latest first. */
 export function failuresTable(
   failures: readonly ToolFailure[],
-  { name, count, limit, local, ...about }: FailuresAbout,
+  { name, count, limit, local, lacks, ...about }: FailuresAbout,
   screen: Screen,
 ): string {
   const heading = `📊 Failed calls of ${cleanLine(name)}${labelsOf(about)}`;
-  if (failures.length === 0) return frame(heading, ['no failed calls'], screen);
   const columns: Column<ToolFailure>[] = [
     { head: 'Time', align: 'left', cell: ({ time }) => local.isoOf(time).replace('T', ' ').slice(0, 19) },
     { head: 'Session', align: 'left', flexible: true, cell: ({ session }) => printableId(session) },
@@ -107,19 +107,20 @@ export function failuresTable(
     { head: 'Reason', align: 'left', rank: 1, cell: ({ reason }) => reason },
     { head: 'Result', align: 'left', flexible: true, cell: ({ text }) => cleanLine(text) || '-' },
   ];
-  const notes = moreNotes(failures.length, count, limit);
-  return frame(
-    heading,
-    [...drawTable({ columns, rows: [...failures] }, screen), ...wrapped(notes, screen)],
-    screen,
-  );
+  const lines =
+    failures.length > 0
+      ? drawTable({ columns, rows: [...failures] }, screen)
+      : [count === 0 ? 'no failed calls' : 'no failed calls whose text is stored'];
+  const notes = [...moreNotes(failures.length, count, limit), ...lackNotes({ ...lacks, unmeasured: 0 })];
+  const below = notes.length === 0 ? [] : ['', ...notes];
+  return frame(heading, [...lines, ...wrapped(below, screen)], screen);
 }
 
 function moreNotes(shown: number, count: number | null, limit: number): string[] {
   const isCut = limit > 0 && shown === limit;
-  if (count === null) return isCut ? ['', 'There may be more: --limit 0 lists all.'] : [];
+  if (count === null) return isCut ? ['There may be more: --limit 0 lists all.'] : [];
   const more = count - shown;
   if (more <= 0) return [];
-  if (isCut) return ['', `${exact(more)} more: --limit 0 lists all.`];
-  return ['', `${exact(more)} more ${more === 1 ? 'is' : 'are'} not listed: the texts were pruned.`];
+  if (isCut) return [`${exact(more)} more: --limit 0 lists all.`];
+  return [`${exact(more)} more ${more === 1 ? 'is' : 'are'} not listed: the texts were pruned.`];
 }

@@ -61,7 +61,7 @@ async function printTools(
 async function printFailures(
   context: Context,
   snapshot: Snapshot,
-  { rows }: ToolStats,
+  { rows, lacks }: ToolStats,
   { name, query, period }: { name: string; query: RoundSelection; period: Period },
   { json, limit, timezone }: ToolOptions,
 ): Promise<void> {
@@ -72,9 +72,9 @@ async function printFailures(
   if (!row && !hasOthers) throw unknownTool(name, rows);
   const failures = toolFailures(snapshot, query, tool, limit);
   const count = hasOthers && tool !== OTHER_TOOLS ? null : (row?.failed ?? 0);
-  if (json) return await writeJson(context, failuresJson(failures, { name: tool, count }));
+  if (json) return await writeJson(context, failuresJson(failures, { name: tool, count, lacks }));
   const local = localTimeOf(context, timezone);
-  const about = { name: tool, count, limit, local, period, filter: filterWords(query) };
+  const about = { name: tool, count, limit, lacks, local, period, filter: filterWords(query) };
   await context.write(failuresTable(failures, about, screenOf(context)));
 }
 
