@@ -68,12 +68,13 @@ export function healthOf({ rounds, failures, health = new HealthSum() }: Row): H
   const of = (name: CounterName): number => counterOf(counters, name);
   const { uncounted } = failures;
   const statuses = countsOf(STATUSES, of);
-  const { none, '0': gone, '1xx': first, '3xx': third, '4xx': fourth, '5xx': fifth } = statuses;
+  // 429 is part of 4xx.
+  const others = Object.values(statuses).reduce((sum, count) => sum + count, -statuses['429']);
   return {
     rounds,
     uncounted,
     failed: failedRounds(failures),
-    statuses: { ...statuses, '2xx': rounds - uncounted - none - gone - first - third - fourth - fifth },
+    statuses: { ...statuses, '2xx': rounds - uncounted - others },
     flags: countsOf(FLAGS, of),
     unflagged: uncounted + of('unflagged'),
     duration: timesOf(counters, HISTOGRAM.duration, of('durationMs')),
