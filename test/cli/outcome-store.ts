@@ -38,7 +38,7 @@ export const request: fc.Arbitrary<LoggedRequest> = fc.record({
   firstTokenMs: time,
 });
 
-export function logLine(one: LoggedRequest): string {
+function logLine(one: LoggedRequest): string {
   const { status, flags, department, consumer } = one;
   const inner = {
     session_id: one.session,
