@@ -5,7 +5,7 @@ import { pruneStore } from '../../src/maintenance/prune/prune-store.ts';
 import { nodeFiles } from '../../src/platform/files.ts';
 import { fc } from '../fast-check.ts';
 import { makeFolder } from '../platform/make.ts';
-import { forgetCounters } from './forget-counters.ts';
+import { changeEntries, forgetCounters } from './forget-counters.ts';
 import { answered, filter } from './outcome-store.ts';
 import { run } from './run.ts';
 
@@ -290,6 +290,20 @@ test('what is not known is said', async () => {
   });
 });
 
+test('an older version counted calls, but no bytes', async () => {
+  const { store } = await storeOf(PLANTED);
+  changeEntries(store, ({ tool_bytes: _bytes, ...entry }) => entry);
+  const shown = JSON.parse(await answered('stats-tool', '--json', '--data-dir', store));
+  expect(shown).toMatchObject({ unknown_sessions: 0, partly_measured_sessions: 2 });
+  expect(shown.rows[0]).toMatchObject({ tool: 'bash', calls: 3, result_bytes: null });
+  const table = await answered('stats-tool', '--data-dir', store);
+  expect(table).toMatch(/^bash +3 +2 +2 \(66\.7%\) +-$/m);
+  expect(table).toContain('The bytes of results lack rounds of 2 sessions that an older version stored.');
+  changeEntries(store, (entry) => ({ ...entry, tools_from: 2 }));
+  const late = JSON.parse(await answered('stats-tool', '--json', '--data-dir', store));
+  expect(late).toMatchObject({ partly_counted_sessions: 2 });
+});
+
 test('of a pruned session, only all rounds together are known', async () => {
   const { store } = await storeOf(PLANTED);
   pruneStore(nodeFiles, { dir: store, before: Date.UTC(2026, 5), content: false, isDryRun: false, now: Date.UTC(2026, 5) });
@@ -300,4 +314,15 @@ test('of a pruned session, only all rounds together are known', async () => {
   const list = await answered('stats-tool', 'bash', '--data-dir', store);
   expect(list).toContain('no failed calls whose text is stored\n');
   expect(list).toContain('2 more are not listed: the texts were pruned.');
+}); // prettier-ignore
+
+test('of a pruned session of which only some rounds are meant, nothing is known, and that is said', async () => {
+  const { store } = await storeOf([...PLANTED, at('a', 60, bash(false, '')), at('c', 61, bash(false, ''))]);
+  const before = Date.UTC(2026, 1, 1, 1, 1);
+  pruneStore(nodeFiles, { dir: store, before, content: false, isDryRun: false, now: before });
+  const late = ['--since', '2026-02-01T01:00Z', '--data-dir', store];
+  const shown = JSON.parse(await answered('stats-tool', '--json', ...late));
+  expect([shown.total.calls, shown.pruned_sessions]).toEqual([1, 1]);
+  expect(await answered('stats-tool', ...late)).toContain('1 session is left out: only some of its rounds are meant, and what these called was pruned.');
+  expect(JSON.parse(await answered('stats-tool', 'bash', '--json', ...late))).toMatchObject({ failed: 0, failures: [], pruned_sessions: 1 });
 }); // prettier-ignore

@@ -86,3 +86,39 @@ test('only its file tells which 5xx it was, whether one of two is both, and wher
   expect(ask({ slowerThanMs: 107 }, { status: 200, durationMs: 106 })).toBe(false);
   expect(ask({ statuses: [] }, slow)).toBe(false);
 });
+
+test('the status of a round, by class and by code', () => {
+  const classes: [status: number | null, digit: 1 | 2 | 3 | 4 | 5 | null][] = [
+    [null, null],
+    [0, null],
+    [100, 1],
+    [200, 2],
+    [299, 2],
+    [301, 3],
+    [400, 4],
+    [499, 4],
+    [500, 5],
+    [600, 5],
+  ];
+  for (const [status, digit] of classes) {
+    const round = { status, durationMs: null };
+    for (const other of [1, 2, 3, 4, 5] as const)
+      expect(outcomeFilter({ statuses: [{ class: other }] })(round)).toBe(other === digit);
+    expect(outcomeFilter({ statuses: ['none'] })(round)).toBe(status === null);
+    expect(outcomeFilter({ statuses: [{ code: status ?? 1 }] })(round)).toBe(status !== null);
+    expect(outcomeFilter({ failed: true })(round)).toBe(status !== null && (status === 0 || status >= 400));
+  }
+  const timed = outcomeFilter({ slowerThanMs: 1000 });
+  expect([null, 999, 1000].map((durationMs) => timed({ status: 200, durationMs }))).toEqual([
+    false,
+    false,
+    true,
+  ]);
+});
+
+test('what is asked', () => {
+  expect(asksOutcome({})).toBe(false);
+  expect(asksOutcome({ failed: true })).toBe(true);
+  expect(asksOutcome({ statuses: ['none'] })).toBe(true);
+  expect(asksOutcome({ slowerThanMs: 1 })).toBe(true);
+});
