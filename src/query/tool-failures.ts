@@ -1,4 +1,4 @@
-import type { SessionHead } from '../model/session-entry.ts';
+import { isPruned, type SessionHead } from '../model/session-entry.ts';
 import { failureOf, resultText } from '../ai-log/tool-outcome.ts';
 import { readRound } from '../session-format/read-round.ts';
 import { OTHER_TOOLS, toolNameOf, ToolTally, type CountedResult } from '../session-format/tool-tally.ts';
@@ -32,11 +32,9 @@ export function toolFailures(
   name: string,
   limit: number,
 ): ToolFailure[] {
-  const candidates = [...new ToolSelection(snapshot, query)]
-    .filter(
-      ({ kind, entry }) => kind !== 'pruned' && entry.pruned_rounds !== entry.rounds && mayHave(entry, name),
-    )
-    .toSorted((a, b) => b.entry.updated - a.entry.updated);
+  const candidates = candidatesOf(snapshot, query, name).toSorted(
+    (a, b) => b.entry.updated - a.entry.updated,
+  );
   let found: ToolFailure[] = [];
   for (const selected of candidates) {
     const last = limit > 0 ? found[limit - 1] : undefined;
@@ -45,6 +43,16 @@ export function toolFailures(
     if (limit > 0) found.length = Math.min(found.length, limit);
   }
   return found;
+}
+
+/** A store can have more sessions than fit in memory: only those that may have such a failure are kept. */
+function candidatesOf(snapshot: Snapshot, query: RoundSelection, name: string): SelectedSession[] {
+  const candidates: SelectedSession[] = [];
+  for (const selected of new ToolSelection(snapshot, query)) {
+    const { kind, entry } = selected;
+    if (kind !== 'pruned' && !isPruned(entry) && mayHave(entry, name)) candidates.push(selected);
+  }
+  return candidates;
 }
 
 function mayHave({ tools = [] }: SessionHead, name: string): boolean {
