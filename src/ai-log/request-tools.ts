@@ -1,16 +1,29 @@
 import { callsOf, readMessage, type Message, type ToolCall, type ToolResult } from './message.ts';
 import { charactersOf, type Text } from './round.ts';
-import { failureOf, resultsOf } from './tool-outcome.ts';
+import { failureOf, resultBytes, resultsOf } from './tool-outcome.ts';
 
 /** What a request says of the model's last answer. */
 export interface RequestTools {
   /** The calls of that answer. */
   calls: readonly ToolCall[];
-  /** The tools whose results failed, one name for each result; empty if it is not known. */
-  failed: readonly string[];
+  /** What the tools returned. */
+  results: readonly ReturnedResult[];
 }
 
-const NOTHING: RequestTools = { calls: [], failed: [] };
+/** A tool's result in a request. */
+export interface ReturnedResult extends Outcome {
+  /** The tool; empty if it is not known. */
+  name: string;
+  /** Of its texts, in UTF-8. */
+  bytes: number;
+}
+
+interface Outcome {
+  result: ToolResult;
+  isFailed: boolean;
+}
+
+const NOTHING: RequestTools = { calls: [], results: [] };
 
 /**
  * `added`: the messages that a request is the first of its session to send, in their order. Only the last answer among
@@ -28,7 +41,7 @@ export function toolsOfRequest(
   const tells = texts.map(saysTools);
   if (!tells.includes(true)) return NOTHING;
   const calls: ToolCall[] = [];
-  const failed = new Map<string | ToolResult, ToolResult>();
+  const results = new Map<string | ToolResult, Outcome>();
   let isAnswered = false;
   for (let i = added.length - 1; i >= 0; i--) {
     const json = added[i] ?? '';
@@ -48,27 +61,36 @@ export function toolsOfRequest(
     if (!message) continue;
     calls.push(...callsOf(message));
     if (isOfAnswer) continue;
-    for (const result of resultsOf(message))
-      if (failureOf(result) !== null) failed.set(result.id ?? result, result);
+    for (const result of resultsOf(message)) {
+      const key = result.id ?? result;
+      const isFailed = failureOf(result) !== null;
+      if (isFailed || !results.get(key)?.isFailed) results.set(key, { result, isFailed });
+    }
   }
   const names = new Map(calls.map((call) => [call.id, call.name]));
   const nameOf = ({ id, name }: ToolResult): string =>
     (id === null ? undefined : names.get(id)) ?? name ?? '';
-  return { calls, failed: Array.from(failed.values(), nameOf) };
+  const returned = Array.from(results.values(), ({ result, isFailed }) => ({
+    name: nameOf(result),
+    bytes: resultBytes(result.parts),
+    isFailed,
+    result,
+  }));
+  return { calls, results: returned };
 }
 
 function isAnswer({ role }: Message): boolean {
   return role === 'assistant' || role === 'model';
 }
 
-/** Whether JSON may contain messages with calls or failed results. */
+/** Whether JSON may contain messages with calls or results. */
 export function mayTellOfTools(json: Text): boolean {
   return saysTools(asciiOf(json));
 }
 
 function saysTools(text: string): boolean {
   const isOfTools =
-    (text.includes('tool') || text.includes('unction')) && (hasCalls(text) || hasFailure(text));
+    (text.includes('tool') || text.includes('unction')) && (hasCalls(text) || RESULT.test(text));
   return isOfTools || hasEscapedNames(text);
 }
 
@@ -87,10 +109,6 @@ function hasCalls(text: string): boolean {
   return CALLS.some((key) => text.includes(key));
 }
 
-function hasFailure(text: string): boolean {
-  return FAILURES.some((one) => one.test(text)) && RESULT.test(text);
-}
-
 /** Each has `tool` or `function` in it, which most messages have not. */
 const CALLS = ['tool_use"', '"tool_calls"', '"function_call"', '"functionCall"'];
 const ANSWER = /"role"[ \t\r\n]*:[ \t\r\n]*"(?:assistant|model)"/;
@@ -99,19 +117,3 @@ const ESCAPE = String.raw`\u00`;
 const ESCAPED_ASCII = /\\u00(?:2[^6]|3[^CEce]|[4-7])/;
 /** What a message from a tool must contain. */
 const RESULT = /tool_result|"tool"|"function"|function_call_output|functionResponse/;
-
-/** White space in JSON, and in a string of JSON. */
-const SPACE = String.raw`(?:[ \t\r\n]|\\+[nrt])*`;
-/** Between words and a number: anything that is no letter and no digit. */
-const GAP = String.raw`(?:\\u[\da-f]{4}|\\+[a-z]|[^\da-z"\\])*`;
-
-/** What failureOf looks for. Each begins with a word, not with a choice: only then is the search fast. */
-const FAILURES = [
-  new RegExp(String.raw`is_error"${SPACE}:${SPACE}t`),
-  /tool_use_error/,
-  // A key that many tools have in every result.
-  new RegExp(String.raw`"error\\?"${SPACE}:${SPACE}(?!null|false|[ \t\r\n]|\\+[nrt])`),
-  new RegExp(String.raw`exit(?:_c|C)ode\\?"${SPACE}:${SPACE}-?(?:[1-9]|0\.)`),
-  // `exit code 1`. A part of the result can end before the number.
-  new RegExp(String.raw` code:?${GAP}(?:0*[1-9]|")`, 'i'),
-];

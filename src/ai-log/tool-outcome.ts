@@ -20,11 +20,19 @@ export function resultText(parts: readonly Part[]): string {
     .join('\n');
 }
 
+/** How many bytes of text a result adds to a request. Images and files are not text. */
+export function resultBytes(parts: readonly Part[]): number {
+  return parts.reduce((sum, part) => {
+    if (part.kind === 'text') return sum + Buffer.byteLength(part.text);
+    return part.kind === 'other' ? sum + Buffer.byteLength(part.json) : sum;
+  }, 0);
+}
+
 /**
  * Why a tool's result counts as failed, in a word or two; null if it does not. OpenAI's tool messages do not say, so
  * these count besides `is_error` and Gemini's `error`: Claude's `<tool_use_error>`, a nonzero exit code in the first
  * words or in a JSON object (`exit_code`, `exitCode`, also under `metadata`), and a JSON object whose first key is a
- * nonempty `error`. What else is added here must be found by `mayTellOfTools` too.
+ * nonempty `error`.
  */
 export function failureOf(result: ToolResult): string | null {
   const text = resultText(result.parts);

@@ -16,7 +16,9 @@ import { addRepair } from './commands/repair.ts';
 import { addShow } from './commands/show.ts';
 import { addStatsConsumer } from './commands/stats-consumer.ts';
 import { addStatsDate } from './commands/stats-date.ts';
+import { addStatsHealth } from './commands/stats-health.ts';
 import { addStatsModel } from './commands/stats-model.ts';
+import { addStatsTool } from './commands/stats-tool.ts';
 import { addUrl } from './commands/url.ts';
 import { addWatch } from './commands/watch.ts';
 import type { Context } from './context.ts';
@@ -29,6 +31,8 @@ const COMMANDS: readonly AddCommand[] = [
   addStatsModel,
   addStatsDate,
   addStatsConsumer,
+  addStatsHealth,
+  addStatsTool,
   addPrices,
   addCheck,
   addExport,

@@ -5,7 +5,9 @@ import { addList } from './commands/list.ts';
 import { addShow } from './commands/show.ts';
 import { addStatsConsumer } from './commands/stats-consumer.ts';
 import { addStatsDate } from './commands/stats-date.ts';
+import { addStatsHealth } from './commands/stats-health.ts';
 import { addStatsModel } from './commands/stats-model.ts';
+import { addStatsTool } from './commands/stats-tool.ts';
 import { addUrl } from './commands/url.ts';
 import { readContext } from './context.ts';
 import { runProgram } from './run-program.ts';
@@ -17,6 +19,8 @@ const QUESTIONS: readonly AddCommand[] = [
   addStatsModel,
   addStatsDate,
   addStatsConsumer,
+  addStatsHealth,
+  addStatsTool,
   addCheck,
   addUrl,
 ];

@@ -55,6 +55,10 @@ export const COUNTER = {
   untimedOutput: 63,
   /** ⊂ firstTokenMs, of rounds without a duration. */
   untimedFirstTokenMs: 64,
+  /** Output tokens of failed rounds with a duration. */
+  failedOutput: 65,
+  /** ⊂ firstTokenMs, of failed rounds with a duration. */
+  failedFirstTokenMs: 66,
 } as const;
 
 export type CounterName = keyof typeof COUNTER;

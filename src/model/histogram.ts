@@ -27,6 +27,11 @@ export function histogramBucket(ms: number): number {
   return low;
 }
 
+/** Whether a bucket has no time that is shorter, in whole milliseconds. */
+export function isFirstOfBucket(ms: number, bucket: number): boolean {
+  return bucket === 0 ? ms <= 0 : ms <= (ENDS[bucket - 1] ?? 0) + 1;
+}
+
 /** The time that stands for a bucket, in milliseconds: the geometric mean of its ends, which is at most 5 % off. */
 export function histogramTime(bucket: number): number {
   const end = ENDS[Math.min(bucket, HISTOGRAM_BUCKETS - 2)] ?? 0;

@@ -34,13 +34,15 @@ export function countersOf(round: CountedRound, part: CountedPart): CellCounters
       if (count > 0) counters.push(COUNTER[name], count);
     }
   }
-  const isFailed = status !== null && (status === 0 || status >= 400);
+  const isFailed = isFailedStatus(status);
   if (durationMs) counters.push(isFailed ? COUNTER.failedDurationMs : COUNTER.durationMs, durationMs);
   if (firstTokenMs) counters.push(COUNTER.firstTokenMs, firstTokenMs);
   if (durationMs === null) {
     if (usage.output > 0) counters.push(COUNTER.untimedOutput, usage.output);
     if (firstTokenMs) counters.push(COUNTER.untimedFirstTokenMs, firstTokenMs);
   } else {
+    if (isFailed && usage.output > 0) counters.push(COUNTER.failedOutput, usage.output);
+    if (isFailed && firstTokenMs) counters.push(COUNTER.failedFirstTokenMs, firstTokenMs);
     const first = isFailed ? HISTOGRAM.failedDuration : HISTOGRAM.duration;
     counters.push(first + histogramBucket(durationMs), 1);
   }
@@ -65,8 +67,13 @@ const DETAILS = [
   'searches',
 ] as const satisfies readonly (CounterName & keyof TokenDetails)[];
 
+/** The client was gone before the response began, or it is an error. */
+export function isFailedStatus(status: number | null): boolean {
+  return status !== null && (status === 0 || status >= 400);
+}
+
 /** undefined for 2xx, which most are. */
-function statusClass(status: number | null): CounterName | undefined {
+export function statusClass(status: number | null): CounterName | undefined {
   if (status === null) return 'noStatus';
   if (status === 0) return 'status0';
   if (status < 200) return 'status1xx';

@@ -3,6 +3,7 @@ import type { SessionUsage } from '../model/session-entry.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 import { currencyOrder } from './currency-order.ts';
 import { addCellCosts, addCosts, noCosts, type Amount, type CostSums } from './costs.ts';
+import { HealthSum } from './health-sum.ts';
 import { addFailures, NO_FAILURES, withCounters, type Failures } from './failures.ts';
 
 /** What a set of rounds used. Costs are exact, in 10⁻¹⁸ USD; costs in other currencies are in `others`. */
@@ -23,6 +24,8 @@ export interface Totals extends Counts, CostSums {
 export interface Row extends Totals {
   /** Tokens by model. */
   models: Map<string, number>;
+  /** Only if it was asked for (`Grouping.withHealth`). */
+  health: HealthSum | undefined;
 }
 
 export function emptyRow(): Row {
@@ -42,6 +45,7 @@ class EmptyRow extends Counts implements Row {
   unpricedModels = new Map<string, number>();
   failures = NO_FAILURES;
   models = new Map<string, number>();
+  health: HealthSum | undefined = undefined;
   others = NO_COSTS.others;
   converted = NO_COSTS.converted;
   bounds = NO_COSTS.bounds;
@@ -71,6 +75,7 @@ export function addRow(sum: Row, row: Row): void {
   sum.unpricedRounds += row.unpricedRounds;
   sum.unpricedTokens += row.unpricedTokens;
   sum.failures = addFailures(sum.failures, row.failures);
+  if (row.health) (sum.health ??= new HealthSum()).add(row.health);
   for (const [model, tokens] of row.models) increase(sum.models, model, tokens);
   for (const [model, rounds] of row.unpricedModels) increase(sum.unpricedModels, model, rounds);
 }

@@ -5,6 +5,7 @@
 export const GROUP_KEYS = [
   'model',
   'date',
+  'hour',
   'week',
   'month',
   'consumer',
@@ -43,6 +44,7 @@ export const DIMENSION_PREFIX = 'dimension:';
 export const KEY_FIELDS: Readonly<Record<BuiltInKey, string>> = {
   model: 'model',
   date: 'date',
+  hour: 'hour',
   week: 'week',
   month: 'month',
   consumer: 'consumer',
@@ -56,6 +58,7 @@ export const KEY_FIELDS: Readonly<Record<BuiltInKey, string>> = {
 const KEY_HEADS: Readonly<Record<BuiltInKey, string>> = {
   model: 'Model',
   date: 'Date',
+  hour: 'Hour',
   week: 'Week',
   month: 'Month',
   consumer: 'Consumer',
@@ -72,7 +75,7 @@ export function headOf(key: GroupKey): string {
 
 /** Whether the names of a key are times, which are shown in their order. */
 export function isTime(key: GroupKey): boolean {
-  return key === 'date' || key === 'week' || key === 'month';
+  return key === 'date' || key === 'hour' || key === 'week' || key === 'month';
 }
 
 /** Whether a key depends on the session, not only on the round. */

@@ -1,6 +1,7 @@
 import type { SessionUsage } from '../model/session-entry.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 import type { SharedCells } from '../store/index/index.ts';
+import { HealthSum } from './health-sum.ts';
 import { addCell, addRow, emptyRow, type Row } from './aggregate.ts';
 
 /** What usage is grouped by: a name for each cell. */
@@ -21,6 +22,8 @@ export interface Grouping<R extends string = never> {
   range?: BucketRange;
   /** Leaves out all other cells. */
   where?: (cell: UsageCell) => boolean;
+  /** Also sums failures by class, times and speeds (`Row.health`). */
+  withHealth?: boolean | undefined;
   /** Coarser rows, summed in the same pass: by a key that follows from the names of a group. */
   rollUps?: Readonly<Record<R, RollUpKey>>;
 }
@@ -114,16 +117,18 @@ class GroupSums<R extends string> {
   readonly #by: readonly Dimension[];
   readonly #range: BucketRange;
   readonly #where: ((cell: UsageCell) => boolean) | undefined;
+  readonly #withHealth: boolean;
   readonly #root = new Branch();
   readonly #groups: OpenGroup[] = [];
   readonly #total = openRow();
   readonly #onlyTotal = [this.#total];
   readonly #rollUps: { name: R; keyOf: RollUpKey; rows: Map<string, OpenRow> }[];
 
-  constructor({ by, range = ALL_BUCKETS, where, rollUps }: Grouping<R>) {
+  constructor({ by, range = ALL_BUCKETS, where, withHealth = false, rollUps }: Grouping<R>) {
     this.#by = by;
     this.#range = range;
     this.#where = where;
+    this.#withHealth = withHealth;
     this.#rollUps = Object.entries<RollUpKey>(rollUps ?? {}).map(([name, keyOf]) => ({
       name: name as R,
       keyOf,
@@ -141,7 +146,9 @@ class GroupSums<R extends string> {
       branch = getOrMake(branch.branches, nameOf(cell, sessionId), makeBranch);
     }
     branch.group ??= this.#openGroup(this.#by.map((nameOf) => nameOf(cell, sessionId)));
-    addCell(branch.group.row, cell);
+    const { row } = branch.group;
+    addCell(row, cell);
+    if (this.#withHealth) (row.health ??= new HealthSum()).addCell(cell);
     return branch.group;
   }
 

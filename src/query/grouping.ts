@@ -8,7 +8,7 @@ import { tagReader } from './tags.ts';
 import type { LocalTime } from './time-zone.ts';
 import { conditionsOf, usageFilter, type UsageFilter } from './usage-filter.ts';
 import type { SessionUsage } from '../model/session-entry.ts';
-import type { UsageCell } from '../model/usage-cell.ts';
+import { BUCKET_MS, type UsageCell } from '../model/usage-cell.ts';
 import type { StoredSessions } from '../store/index/index.ts';
 
 export interface Stats {
@@ -24,8 +24,12 @@ export interface Stats {
 /** Selects usage. */
 export interface UsageQuery extends UsageFilter {
   buckets: BucketRange;
-  /** The time zone of dates, weeks and months. */
+  /** The time zone of dates, hours, weeks and months. */
   local: LocalTime;
+  /** Also sums `Row.health`. */
+  withHealth?: boolean | undefined;
+  /** What rows other than times are ordered by. */
+  order?: 'cost' | 'rounds' | undefined;
 }
 
 /** Sums usage by one key, or by the combinations of several. */
@@ -39,6 +43,7 @@ export function groupBy(
   const grouping = {
     by: keys.map((key) => dimensionOf(key, query.local)),
     range: query.buckets,
+    withHealth: query.withHealth,
     ...(conditionsOf(query).length > 0 && { where: (cell: UsageCell) => filter.passes(cell) }),
     rollUps: Object.fromEntries(
       prefixes.map((length) => [length, (names: readonly string[]) => prefixId(names, length)]),
@@ -54,7 +59,12 @@ export function groupBy(
     ...prefixes.map((length) => rollUps[length]?.get(prefixId(group.names, length)) ?? group.row),
     group.row,
   ]);
-  return { keys, rows: inOrder(groups, leads, keys), total, undecided: filter.undecided };
+  return {
+    keys,
+    rows: inOrder(groups, leads, { keys, order: query.order }),
+    total,
+    undecided: filter.undecided,
+  };
 }
 
 /** A filter that counts the rounds that it cannot decide. */
@@ -80,11 +90,18 @@ function* those(sessions: Iterable<SessionUsage>, isMeant: (id: string) => boole
 function dimensionOf(key: GroupKey, local: LocalTime): Dimension {
   if (typeof key !== 'string') return tagReader(key);
   if (key === 'date') return (cell) => local.dateOf(cell.bucket);
+  if (key === 'hour') return remembered((bucket) => hourOf(bucket, local));
   if (key === 'week') return remembered((bucket) => isoWeekOf(local.dateOf(bucket)));
   if (key === 'month') return (cell) => local.dateOf(cell.bucket).slice(0, 'YYYY-MM'.length);
   if (key === 'session') return (_cell, sessionId) => sessionId;
   if (key === 'agent' || key === 'channel') return ofSessionKey(key);
   return (cell) => cell[key];
+}
+
+/** `2026-02-01T09:00+08:00`: with the offset, since an hour comes twice when a clock is put back. */
+function hourOf(bucket: number, local: LocalTime): string {
+  const time = local.isoOf(bucket * BUCKET_MS);
+  return `${time.slice(0, 'YYYY-MM-DDTHH'.length)}:00${time.slice('YYYY-MM-DDTHH:MM:SS'.length)}`;
 }
 
 function remembered(nameOf: (bucket: number) => string): Dimension {
@@ -116,18 +133,28 @@ function prefixId(names: readonly string[], length: number): string {
 function inOrder(
   groups: readonly Group[],
   leads: readonly (readonly Row[])[],
-  keys: readonly GroupKey[],
+  { keys, order = 'cost' }: Pick<UsageQuery, 'order'> & { keys: readonly GroupKey[] },
 ): Group[] {
   const ranked = groups.map((group, i) => ({ group, leads: leads[i] ?? [] }));
+  const compareRows = order === 'cost' ? byCostAndTokens : byRounds;
   const ordered = ranked.toSorted((a, b) => {
     for (const [i, key] of keys.entries()) {
       const [nameA = '', nameB = ''] = [a.group.names[i], b.group.names[i]];
       if (nameA === nameB) continue;
       const [leadA, leadB] = [a.leads[i], b.leads[i]];
+      if (key === 'hour') return Date.parse(nameA) - Date.parse(nameB);
       if (isTime(key) || !leadA || !leadB) return compareText(nameA, nameB);
-      return compareCosts(leadB, leadA) || tokensOf(leadB) - tokensOf(leadA) || compareText(nameA, nameB);
+      return compareRows(leadA, leadB) || compareText(nameA, nameB);
     }
     return 0;
   });
   return ordered.map(({ group }) => group);
+}
+
+function byCostAndTokens(a: Row, b: Row): number {
+  return compareCosts(b, a) || tokensOf(b) - tokensOf(a);
+}
+
+function byRounds(a: Row, b: Row): number {
+  return b.rounds - a.rounds;
 }

@@ -2,11 +2,17 @@ import { parseSessionKey } from './session-key.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { sumTools, withoutTools } from '../model/tool-counts.ts';
 
+/** A session with its parts, of which it is the first or not. */
+export interface RolledUp extends SessionEntry {
+  /** All sessions that it is made of; absent if that is only itself. */
+  parts?: readonly SessionEntry[];
+}
+
 /**
  * Adds each session to the session it is part of: the parent of a sub-agent, a thread, or a run of a job, as its key
  * says. Sessions whose parent is not there, or that have none, are returned in the same order.
  */
-export function rollUp(sessions: Iterable<SessionEntry>): SessionEntry[] {
+export function rollUp(sessions: Iterable<SessionEntry>): RolledUp[] {
   const every = [...sessions];
   // Ids that differ only in case are one key. Parts go to the last of them; the sessions themselves stay separate.
   const byKey = new Map(every.map((session) => [session.id.toLowerCase(), session]));
@@ -30,7 +36,7 @@ function wholeOf(session: SessionEntry, byKey: ReadonlyMap<string, SessionEntry>
   return whole;
 }
 
-function sum(whole: SessionEntry, all: readonly SessionEntry[]): SessionEntry {
+function sum(whole: SessionEntry, all: readonly SessionEntry[]): RolledUp {
   return {
     ...withoutTools(whole),
     ...sumTools(all),
@@ -39,5 +45,6 @@ function sum(whole: SessionEntry, all: readonly SessionEntry[]): SessionEntry {
     rounds: all.reduce((count, { rounds }) => count + rounds, 0),
     errors: all.reduce((count, { errors }) => count + errors, 0),
     usage: all.flatMap(({ usage }) => usage),
+    parts: all,
   };
 }

@@ -1,4 +1,7 @@
 import { namesByUse, type Row } from '../query/aggregate.ts';
+import { failedRounds } from '../query/failures.ts';
+import { healthJson } from '../query/health-json.ts';
+import { PERCENTILE_ERROR } from '../query/health.ts';
 import { listedJson, sumJson } from '../query/json.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { namesJson } from '../query/names-json.ts';
@@ -7,28 +10,57 @@ import type { Stats } from '../query/grouping.ts';
 // docs/commands.md describes these documents. They have a version: keys are added, never renamed.
 
 /** `stats-model`, `stats-date` and `stats-consumer` with `--json`. A name that the log does not have is null. */
-export function statsJson(stats: Stats, lostRounds = 0): string {
+export function statsJson(stats: Stats, lostRounds = 0, withHealth = false): string {
   const withModels = !stats.keys.includes('model');
   const sum = (row: Row): Record<string, unknown> => ({
     ...sumJson(row),
     ...(withModels && { models: namesByUse(row.models) }),
+    ...(withHealth && { health: healthJson(row) }),
   });
-  const rows = stats.rows.map(({ names, row }) => ({ ...namesJson(stats.keys, names), ...sum(row) }));
-  const lost = {
-    ...(stats.undecided > 0 && { undecided_rounds: stats.undecided }),
-    ...(lostRounds > 0 && { lost_rounds: lostRounds }),
-  };
-  return `${JSON.stringify({ version: 1, rows, total: sum(stats.total), ...lost })}\n`;
+  return groupsJson(stats, sum, { ...(withHealth && ERROR), ...lacking(stats, lostRounds) });
 }
 
-/** `list --json`, piece by piece. `total`: how many matched before the limit. */
+/** `stats-health --json` */
+export function healthStatsJson(stats: Stats, lostRounds: number): string {
+  return groupsJson(stats, healthSum, { ...ERROR, ...lacking(stats, lostRounds) });
+}
+
+function healthSum(row: Row): Record<string, unknown> {
+  return {
+    sessions: row.sessions,
+    rounds: row.rounds,
+    failed_rounds: failedRounds(row.failures),
+    uncounted_rounds: row.failures.uncounted,
+    ...healthJson(row),
+  };
+}
+
+const ERROR = { percentile_error: PERCENTILE_ERROR };
+
+function groupsJson(
+  { keys, rows, total }: Stats,
+  sum: (row: Row) => Record<string, unknown>,
+  rest: Record<string, unknown>,
+): string {
+  const named = rows.map(({ names, row }) => ({ ...namesJson(keys, names), ...sum(row) }));
+  return `${JSON.stringify({ version: 1, rows: named, total: sum(total), ...rest })}\n`;
+}
+
+function lacking({ undecided }: Stats, lostRounds: number): Record<string, number> {
+  return {
+    ...(undecided > 0 && { undecided_rounds: undecided }),
+    ...(lostRounds > 0 && { lost_rounds: lostRounds }),
+  };
+}
+
+/** `list --json`, piece by piece. `total`: how many matched before the limit; `undecided`: how many may match. */
 export function* listJson(
   sessions: Iterable<SessionEntry>,
-  total: number,
-  lostRounds = 0,
+  { total, undecided = 0, lostRounds = 0 }: { total: number; undecided?: number; lostRounds?: number },
 ): Generator<string> {
+  const unknown = undecided > 0 ? `"undecided_sessions":${undecided},` : '';
   const lost = lostRounds > 0 ? `"lost_rounds":${lostRounds},` : '';
-  yield `{"version":1,"total":${total},${lost}"sessions":[`;
+  yield `{"version":1,"total":${total},${unknown}${lost}"sessions":[`;
   let separator = '';
   for (const session of sessions) {
     yield `${separator}\n${JSON.stringify(listedJson(session))}`;

@@ -15,7 +15,7 @@ import { asksUsage, sessionMatcher } from '../query/session-matcher.ts';
 import type { Answer, UsageFilter } from '../query/usage-filter.ts';
 import { costText, lostNote } from './numbers.ts';
 import type { Period } from './period.ts';
-import { rollUp } from '../query/roll-up.ts';
+import { rollUp, type RolledUp } from '../query/roll-up.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { wrap } from './terminal.ts';
@@ -39,6 +39,8 @@ export interface ListQuery extends UsageFilter {
   search?: string;
   /** Sessions that overlap it: updated after its start, created before its end. */
   period: Period;
+  /** Only sessions of which this is true. It is asked last, as it may read files. */
+  outcome?: ((session: RolledUp) => Answer) | undefined;
 }
 
 export interface Selected<T = SessionEntry> {
@@ -55,7 +57,7 @@ export function listSessions(
   query: ListQuery,
 ): Selected {
   if (query.rollup) return selectSessions(rollUp(sessions.values()), query);
-  if (query.sortBy in USAGE_RANKS || asksUsage(query) || query.limit === 0)
+  if (query.sortBy in USAGE_RANKS || asksUsage(query) || query.limit === 0 || query.outcome)
     return selectSessions(sessions.values(), query);
   // The usage of a session is read only if it is shown.
   const { sessions: heads, total } = selectSessions<Listed>(sessions.heads(), query);
@@ -92,7 +94,7 @@ function selectSessions<T extends Listed>(sessions: Iterable<T>, query: ListQuer
 }
 
 function matcherOf(query: ListQuery): (session: Listed) => Answer {
-  const { search, period } = query;
+  const { search, period, outcome } = query;
   const isMeant = sessionMatcher(query);
   const wanted = search?.toLowerCase();
   return (session) => {
@@ -100,7 +102,11 @@ function matcherOf(query: ListQuery): (session: Listed) => Answer {
     if (session.updated < period.from || session.created >= period.to) return false;
     const texts = [session.id, session.title ?? ''];
     if (wanted !== undefined && !texts.some((text) => text.toLowerCase().includes(wanted))) return false;
-    return isMeant(session);
+    const answer = isMeant(session);
+    if (answer === false || !outcome) return answer;
+    // The query has the usage read.
+    const has = outcome(session as RolledUp);
+    return has === false ? false : answer && has;
   };
 }
 

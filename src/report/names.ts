@@ -13,6 +13,7 @@ const NAMELESS: Partial<Record<GroupKey & string, string>> = {
 export function groupName(key: GroupKey, name: string): string {
   if (typeof key !== 'string') return tagName(key, name);
   if (name === '') return NAMELESS[key] ?? '-';
+  if (key === 'hour') return name.slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ');
   return key === 'session' ? printableId(name) : cleanLine(name) || '-';
 }
 

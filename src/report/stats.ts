@@ -17,28 +17,51 @@ import {
   unpricedSuffix,
   unpricedText,
 } from './numbers.ts';
+import { healthColumns, healthNote } from './health-columns.ts';
 import { groupName, headText } from './names.ts';
 import { dimensionNotes, failureNotes } from './stats-notes.ts';
 import type { Period } from './period.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { wrap } from './terminal.ts';
 
-/** `otherwise`: what to say instead of an empty table. `filter`: what the usage is limited to, for the heading. */
+export interface StatsAbout {
+  period: Period;
+  /** What the usage is limited to, for the heading. */
+  filter: readonly string[];
+  lostRounds?: number;
+}
+
+/** `otherwise`: what to say instead of an empty table. */
 export function statsTable(
   stats: Stats,
-  about: { period: Period; filter: readonly string[]; lostRounds?: number },
+  about: StatsAbout & { withHealth?: boolean },
   screen: Screen,
   otherwise: () => string,
 ): string {
-  const heading = headingOf(stats.keys, about);
+  const notes = [
+    ...missing(stats.total),
+    ...dimensionNotes(stats),
+    ...failureNotes(stats.total),
+    ...(about.withHealth ? [healthNote(stats.total)] : []),
+  ];
+  const columns = columnsOf(stats, about.withHealth === true, screen);
+  return statsFrame('📊 Statistics', stats, { ...about, columns, notes }, screen, otherwise);
+}
+
+/** A table with a row for each group, and notes below it. */
+export function statsFrame(
+  title: string,
+  stats: Stats,
+  { columns, notes, ...about }: StatsAbout & { columns: Column<Group>[]; notes: string[] },
+  screen: Screen,
+  otherwise: () => string,
+): string {
+  const heading = `${title} ${byWords(stats.keys, about)}`;
   const lost = lostNote(about.lostRounds ?? 0);
   if (stats.rows.length === 0)
     return frame(heading, [...otherwise().split('\n'), ...lost].flatMap(wrapped), screen);
-  const lines = drawTable(
-    { columns: columnsOf(stats, screen), rows: stats.rows, total: { names: ['TOTAL'], row: stats.total } },
-    screen,
-  );
-  const notes = [...missing(stats.total), ...dimensionNotes(stats), ...failureNotes(stats.total)];
+  const total = { names: ['TOTAL'], row: stats.total };
+  const lines = drawTable({ columns, rows: stats.rows, total }, screen);
   const lacking = [...(notes.length === 0 ? [] : ['', ...notes]), ...lost];
   return frame(heading, [...lines, ...lacking.flatMap(wrapped)], screen);
 
@@ -47,17 +70,15 @@ export function statsTable(
   }
 }
 
-function headingOf(
-  keys: readonly GroupKey[],
-  { period, filter }: { period: Period; filter: readonly string[] },
-): string {
+/** `by Model and Date (since 2026-02-01)` */
+function byWords(keys: readonly GroupKey[], { period, filter }: StatsAbout): string {
   const labels = [...(period.label === null ? [] : [period.label]), ...filter.map(cleanLine)];
   const heads = keys.map((key) => headText(key));
   const by = [heads.slice(0, -1).join(', '), ...heads.slice(-1)].filter(Boolean).join(' and ');
-  return `📊 Statistics by ${by}${labels.length === 0 ? '' : ` (${labels.join(', ')})`}`;
+  return `by ${by}${labels.length === 0 ? '' : ` (${labels.join(', ')})`}`;
 }
 
-function columnsOf(stats: Stats, screen: Screen): Column<Group>[] {
+function columnsOf(stats: Stats, withHealth: boolean, screen: Screen): Column<Group>[] {
   const withModels = !stats.keys.includes('model');
   return [
     ...stats.keys.map((key, i) => keyColumn(stats, key, i)),
@@ -71,12 +92,16 @@ function columnsOf(stats: Stats, screen: Screen): Column<Group>[] {
     ...(stats.rows.some(({ row }) => amountsOf(row).some(([, { saved }]) => saved !== 0n))
       ? [savedColumn()]
       : []),
+    ...(withHealth ? healthColumns(stats.total, BESIDE_COST) : []),
     costColumn(stats, screen),
     ...(withModels ? [modelsColumn(stats)] : []),
   ];
 }
 
-function keyColumn(stats: Stats, key: GroupKey, i: number): Column<Group> {
+/** Columns of health that `--health` adds. */
+const BESIDE_COST = ['failed', 'unknown', 'p50', 'p90', 'speed'] as const;
+
+export function keyColumn(stats: Stats, key: GroupKey, i: number): Column<Group> {
   return {
     head: headText(key),
     align: 'left',

@@ -1,7 +1,7 @@
-import { mayTellOfTools, toolsOfRequest } from '../ai-log/request-tools.ts';
+import { mayTellOfTools, toolsOfRequest, type ReturnedResult } from '../ai-log/request-tools.ts';
 import { readCallList } from '../ai-log/message.ts';
 import { charactersOf, type Text } from '../ai-log/round.ts';
-import type { ToolCount, ToolCounts } from '../model/tool-counts.ts';
+import { resultBytesOf, type ToolCounts } from '../model/tool-counts.ts';
 import { arrayElements } from '../platform/json-spans.ts';
 import { OpenCalls } from './open-calls.ts';
 import { readRound, type ReadRound } from './read-round.ts';
@@ -25,15 +25,24 @@ export interface ToolTexts {
   newMessages: readonly Text[] | null;
 }
 
+/** A result, and the name that it was counted under. */
+export interface CountedResult extends ReturnedResult {
+  counted: string;
+}
+
+const NO_RESULTS: CountedResult[] = [];
+
 /**
- * Counts a session's tool calls and failed results: the calls of its answers, those that the log lacks once the next
- * request sends them back, and the failed results in its requests. It does not matter in how many runs the rounds are
- * counted, or whether they come from a log or from the store.
+ * Counts a session's tool calls, failed results, and bytes of results: the calls of its answers, those that the log
+ * lacks once the next request sends them back, and the results in its requests. It does not matter in how many runs the
+ * rounds are counted, or whether they come from a log or from the store.
  */
 export class ToolTally {
   /** undefined before the first round that says something of tools. */
   #from: number | undefined;
-  readonly #tools = new Map<string, ToolCount>();
+  /** The first round whose results are counted in bytes; undefined if none is. */
+  #bytesFrom: number | undefined;
+  readonly #tools = new Map<string, Tally>();
   readonly #open: OpenCalls;
 
   /** `known`: the counts of earlier rounds. `open`: their calls in the same file, which change with each round. */
@@ -54,69 +63,100 @@ export class ToolTally {
 
   get counts(): ToolCounts {
     if (this.#from === undefined) return {};
-    const tools = [...this.#tools.values()].map(([...count]) => count);
-    tools.sort(([a], [b]) => (a < b ? -1 : 1));
-    return { tools, ...(this.#from > 1 && { tools_from: this.#from }) };
+    const sorted = [...this.#tools.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const bytesFrom = sorted.length === 0 ? undefined : this.#bytesFrom;
+    return {
+      tools: sorted.map(([name, { calls, failed }]) => [name, calls, failed]),
+      ...(this.#from > 1 && { tools_from: this.#from }),
+      ...(bytesFrom !== undefined && { tool_bytes: sorted.map(([, { bytes }]) => bytes) }),
+      ...(bytesFrom !== undefined && bytesFrom > this.#from && { tool_bytes_from: bytesFrom }),
+    };
   }
 
-  add(round: number, { toolCalls, newMessages }: ToolTexts): void {
-    if (toolCalls === null && newMessages === null) return;
+  /** Returns the results that were counted. */
+  add(round: number, { toolCalls, newMessages }: ToolTexts): readonly CountedResult[] {
+    if (toolCalls === null && newMessages === null) return NO_RESULTS;
     this.#from ??= round;
+    this.#bytesFrom ??= round;
     const request =
       newMessages === null ? undefined : toolsOfRequest(newMessages, (text) => this.#open.find(text));
     const made =
       toolCalls === null || toolCalls.length < SHORTEST_CALLS
         ? []
         : (readCallList(charactersOf(toolCalls)) ?? []);
-    for (const { name } of this.#open.pass(request?.calls ?? [], made)) this.#of(name)[1]++;
-    for (const { name } of made) this.#of(name)[1]++;
-    for (const name of request?.failed ?? []) this.#of(name)[2]++;
+    for (const { name } of this.#open.pass(request?.calls ?? [], made)) this.#of(name).calls++;
+    for (const { name } of made) this.#of(name).calls++;
+    const results = request?.results ?? NO_RESULTS;
+    if (results.length === 0) return NO_RESULTS;
+    return results.map((returned) => {
+      const count = this.#of(returned.name);
+      count.bytes += returned.bytes;
+      if (returned.isFailed) count.failed++;
+      return { ...returned, counted: count.name };
+    });
   }
 
   /** Adds a stored round. `read`: its texts, if they were read already. */
-  addStored(stored: StoredRound, line: string, read?: ReadRound['texts']): void {
+  addStored(stored: StoredRound, line: string, read?: ReadRound['texts']): readonly CountedResult[] {
     const { round } = stored;
     if (stored.has_tool_calls || mayTellOfTools(line)) {
       const texts = read ?? readRound(line).texts;
       const added = texts.get('new_messages');
       const newMessages = added === undefined ? null : (arrayElements(added) ?? []);
-      this.add(round, { toolCalls: texts.get('tool_calls') ?? null, newMessages });
-      return;
+      return this.add(round, { toolCalls: texts.get('tool_calls') ?? null, newMessages });
     }
     const has = (name: 'tool_calls' | 'new_messages'): boolean =>
       stored[name] !== undefined || read?.has(name) === true;
-    if (has('tool_calls') || has('new_messages')) this.add(round, NO_TOOLS);
+    return has('tool_calls') || has('new_messages') ? this.add(round, NO_TOOLS) : NO_RESULTS;
   }
 
-  #addCounts({ tools, tools_from }: ToolCounts): void {
+  #addCounts(counts: ToolCounts): void {
+    const { tools, tools_from: from = 1, tool_bytes_from: bytesFrom = from } = counts;
     if (!tools) return;
-    this.#from ??= tools_from ?? 1;
-    for (const [name, calls, failed] of tools) {
+    this.#from ??= from;
+    const bytes = resultBytesOf(counts);
+    if (bytes) this.#bytesFrom ??= bytesFrom;
+    else this.#clearBytes();
+    for (const [i, [name, calls, failed]] of tools.entries()) {
       const count = this.#of(name);
-      count[1] += calls;
-      count[2] += failed;
+      count.calls += calls;
+      count.failed += failed;
+      count.bytes += bytes?.[i] ?? 0;
     }
   }
 
   #clear(): void {
     this.#from = undefined;
+    this.#bytesFrom = undefined;
     this.#tools.clear();
   }
 
-  #of(given: string): ToolCount {
-    const name = nameOf(given);
+  #clearBytes(): void {
+    this.#bytesFrom = undefined;
+    for (const count of this.#tools.values()) count.bytes = 0;
+  }
+
+  #of(given: string): Tally {
+    const name = toolNameOf(given);
     const known = this.#tools.get(name);
     if (known) return known;
     const others = this.#tools.has(OTHER_TOOLS) ? 1 : 0;
     if (name !== OTHER_TOOLS && this.#tools.size - others >= MOST_TOOLS) return this.#of(OTHER_TOOLS);
-    const count: ToolCount = [name, 0, 0];
+    const count: Tally = { name, calls: 0, failed: 0, bytes: 0 };
     this.#tools.set(name, count);
     return count;
   }
 }
 
-/** `?` is what a call without a name has. */
-function nameOf(given: string): string {
+interface Tally {
+  readonly name: string;
+  calls: number;
+  failed: number;
+  bytes: number;
+}
+
+/** A tool's name as it is counted. `?` is what a call without a name has. */
+export function toolNameOf(given: string): string {
   const name = given.slice(0, LONGEST_NAME).toWellFormed();
   return name === '' || name === '?' ? OTHER_TOOLS : name;
 }

@@ -1,4 +1,5 @@
 import { exact } from '../platform/count-text.ts';
+import { durationText } from '../platform/duration-text.ts';
 
 // How pages write numbers and durations. Scripts in the browser use this too, so nothing here depends on a time zone or
 // a clock.
@@ -44,21 +45,9 @@ export function percent(part: number, whole: number): string {
   return `${Math.round(share)}%`;
 }
 
-/** `850 ms`, `7.1 s`, `1 min 12 s`, `5 h 47 min`, `2 d 3 h`. */
+/** `7.1 s`, on one line. */
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)}${NARROW}ms`;
-  if (ms < 59_950) return `${(ms / 1000).toFixed(1)}${NARROW}s`;
-  const seconds = Math.round(ms / 1000);
-  const minutes = Math.round(ms / 60_000);
-  if (seconds < 3600) return two(Math.floor(seconds / 60), 'min', seconds % 60, 's');
-  if (minutes < 24 * 60) return two(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
-  const hours = Math.round(ms / 3_600_000);
-  return two(Math.floor(hours / 24), 'd', hours % 24, 'h');
-}
-
-function two(large: number, largeUnit: string, small: number, smallUnit: string): string {
-  const rest = small === 0 ? '' : ` ${small}${NARROW}${smallUnit}`;
-  return `${exact(large)}${NARROW}${largeUnit}${rest}`;
+  return durationText(ms, NARROW);
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -8,7 +8,7 @@ const failed = (...messages: object[]): readonly string[] => {
   const json = messages.map((message) => JSON.stringify(message));
   const bytes = json.map((text) => new Uint8Array(Buffer.from(`  ${text}`)).subarray(2));
   expect(toolsOfRequest(bytes)).toEqual(toolsOfRequest(json));
-  return toolsOfRequest(json).failed;
+  return toolsOfRequest(json).results.flatMap(({ name, isFailed }) => (isFailed ? [name] : []));
 };
 
 const user = { role: 'user', content: 'go' };
@@ -99,20 +99,18 @@ test('a result that was sent twice failed once', () => {
 
 test('whatever is no message has no results', () => {
   expect(toolsOfRequest(['1', 'null', '"exit code 1"', '{"role":"tool"', '[{"role":"tool"}]', '{}'])).toEqual(
-    { calls: [], failed: [] },
+    { calls: [], results: [] },
   );
 });
 
-test('messages whose results are fine are not parsed', () => {
+test('messages without calls and results are not parsed', () => {
   expect(mayTellOfTools(JSON.stringify({ role: 'assistant', content: 'no call' }))).toBe(false);
   expect(mayTellOfTools(JSON.stringify(asks(chatCall('a', 'bash'))))).toBe(true);
-  const fine = [
-    tool('a', 'Process exited with code 0\nit says "error"'),
-    tool('a', '{"exit_code":0,"output":"an error", "error": null}'),
-    { role: 'user', content: [result('a', 'an error', { is_error: false })] },
-    { role: 'user', content: 'exit code 1' },
-  ];
-  for (const message of fine) expect(mayTellOfTools(JSON.stringify(message))).toBe(false);
+  expect(mayTellOfTools(JSON.stringify(tool('a', 'fine')))).toBe(true);
+  expect(mayTellOfTools(JSON.stringify({ role: 'user', content: [result('a', 'fine')] }))).toBe(true);
+  expect(
+    mayTellOfTools(JSON.stringify({ role: 'user', content: 'the tool "tool" ends with exit code 1' })),
+  ).toBe(false);
 });
 
 /** Ways to write the same JSON: more space, everything in escapes. */
@@ -146,6 +144,20 @@ const bring = fc.oneof(
     role: 'function', parts: [{ functionResponse: { name: 'f', response: { [key]: key === 'exit_code' ? other : value } } }],
   })),
 ); // prettier-ignore
+
+test('bytes of the texts of each result', () => {
+  const bytes = (...messages: object[]): [string, number][] =>
+    toolsOfRequest(messages.map((message) => JSON.stringify(message))).results.map(({ name, bytes: count }) => [name, count]);
+  const calls = asks(chatCall('a', 'bash'), chatCall('b', 'read'));
+  expect(bytes(calls, tool('a', 'a "b"\nä天🚀'), tool('b', ''))).toEqual([['read', 0], ['bash', 6 + 2 + 3 + 4]]);
+  const image = { type: 'image', source: { type: 'base64', data: 'x'.repeat(100) } };
+  const parts = [{ type: 'text', text: 'one' }, image, { type: 'text', text: 'two' }];
+  expect(bytes({ role: 'user', content: [result('a', parts), { type: 'text', text: 'and the user’s words' }] })).toEqual([['', 6]]);
+  const gemini = { functionResponse: { name: 'weather', response: { sky: 'blue' } } };
+  expect(bytes({ role: 'user', parts: [gemini] })).toEqual([['weather', '{"sky":"blue"}'.length]]);
+  expect(bytes(calls, tool('a', 'sent'), tool('a', 'twice'))).toEqual([['bash', 4]]);
+  expect(bytes(calls, tool('a', 'counted before'), { role: 'assistant', content: 'Done.' }, user)).toEqual([]);
+}); // prettier-ignore
 
 test('no failure is missed by the test that saves the parsing', () => {
   let failures = 0;

@@ -11,6 +11,22 @@ const HOSTILE = 'a\u009b31m\u009d0;t\u0007\u001b[31m\u202e\u200b\u{e0041}\u2028\
 /** Every one of them but the line ends between the values of JSON. */
 const OBEYED = /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
+const CALLS = [{ id: 'c', type: 'function', function: { name: HOSTILE, arguments: '{}' } }];
+
+/** A call, then its result. */
+function toolLine(n: number): string {
+  const sent = [
+    { role: 'assistant', tool_calls: CALLS },
+    { role: 'tool', tool_call_id: 'c', content: `exit code 1 ${HOSTILE}` },
+  ];
+  return line(`2026-02-01T10:00:0${n}Z`, {
+    session_id: 'tools',
+    model: 'm',
+    messages: [{ role: 'user', content: 'go' }, ...(n === 0 ? [] : sent)],
+    ...(n === 0 && { tool_calls: CALLS }),
+  });
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
 let store: string;
 
@@ -59,12 +75,32 @@ describe('JSON is escaped, and has the same values', () => {
   test('of sums', async () => {
     expect((await parsed('stats-model', '--json')).rows[0].model).toBe(HOSTILE);
     expect((await parsed('stats-consumer', '--json')).rows[0].consumer).toBe(HOSTILE);
+    expect((await parsed('stats-health', '--json')).rows[0].model).toBe(HOSTILE);
     expect((await parsed('prices', '--json')).unpriced[0].model).toBe(HOSTILE);
     expect((await parsed('prices', HOSTILE, '--json')).model).toBe(HOSTILE);
     await parsed('check', '--budget-usd', '1', '--json');
     await parsed('repair', '--json');
     await parsed('prune', '--older-than', '3650d', '--dry-run', '--json');
     await parsed('url', HOSTILE, '--base-url', 'https://example.com', '--json');
+  });
+
+  test('of tools and what they returned', async () => {
+    const tools = await makeStore(join(folder, 'tools'), [0, 1].map(toolLine));
+    const parsed = async (...argv: string[]): Promise<any> => {
+      const { out } = await run([...argv, '--data-dir', tools]);
+      expect(out).not.toMatch(OBEYED);
+      return JSON.parse(out);
+    };
+    const { rows } = await parsed('stats-tool', '--json');
+    expect(rows).toMatchObject([{ tool: HOSTILE, calls: 1, failed: 1 }]);
+    expect((await parsed('stats-tool', HOSTILE, '--json')).failures).toMatchObject([
+      { session_id: 'tools', result: `exit code 1 ${HOSTILE}` },
+    ]);
+    for (const argv of [['stats-tool'], ['stats-tool', HOSTILE], ['stats-health']]) {
+      const { code, out } = await run([...argv, '--data-dir', tools]);
+      expect(code).toBe(0);
+      expect(out).not.toMatch(OBEYED);
+    }
   });
 
   test('of exports, in a file as on a terminal', async () => {

@@ -49,7 +49,7 @@ test.each([
     ['show', 'x', '--round', '1', '--last', '2'],
     "option '--last <n>' cannot be used with option '--round <n>'",
   ],
-  [['stats-consumer', '--group-by', ''], 'It must be a comma-separated list of keys: model, date, week,'],
+  [['stats-consumer', '--group-by', ''], 'It must be a comma-separated list of keys: model, date, hour,'],
   [['stats-consumer', '--group-by', 'model,'], 'It must be a comma-separated list of keys'],
   [['stats-model', '--where', 'department'], 'It must be name=value or name!=value, such as department='],
   [['stats-model', '--where', '=search'], 'It must be name=value or name!=value'],

@@ -98,7 +98,16 @@ describe('what a draft hands over', () => {
         currency: 'USD',
         inexact: '',
         tags: '',
-        counters: [COUNTER.status4xx, 1, COUNTER.failedDurationMs, 1240, HISTOGRAM.failedDuration + 75, 1],
+        counters: [
+          COUNTER.status4xx,
+          1,
+          COUNTER.failedDurationMs,
+          1240,
+          COUNTER.failedOutput,
+          5,
+          HISTOGRAM.failedDuration + 75,
+          1,
+        ],
       },
     ]);
     expect(entry.usage.map((cell) => [cell.bucket, cell.price, cell.cost, cell.saved])).toEqual([

@@ -74,12 +74,12 @@ const LINES = Array.from({ length: 6 }, (_, i) =>
 
 const READS = [['read_0', 2, 0], ['read_1', 2, 0], ['read_2', 2, 0]]; // prettier-ignore
 const EXPECTED: Record<string, ToolCounts> = {
-  chat: { tools: [['bash', 6, 3], ...READS] as ToolCounts['tools'] & {} },
-  claude: { tools: [['Bash', 5, 2]] },
-  late: { tools: [['bash', 2, 1], ['read_0', 1, 0], ['read_1', 1, 0]], tools_from: 3 },
+  chat: { tools: [['bash', 6, 3], ...READS] as ToolCounts['tools'] & {}, tool_bytes: [55, 8, 8, 4] },
+  claude: { tools: [['Bash', 5, 2]], tool_bytes: [32] },
+  late: { tools: [['bash', 2, 1], ['read_0', 1, 0], ['read_1', 1, 0]], tools_from: 3, tool_bytes: [11, 4, 0] },
   mute: {},
   // The last answer's call was not sent back.
-  unlogged: { tools: [['Bash', 4, 2]] },
+  unlogged: { tools: [['Bash', 4, 2]], tool_bytes: [32] },
   words: { tools: [] },
 }; // prettier-ignore
 
@@ -174,7 +174,7 @@ describe('counted again from the session files', () => {
     changeEntries(scene, (entry, id) =>
       id === 'claude' ? { ...entry, tools: [['x', 1, 1]] } : withoutTools(entry),
     );
-    expect(toolsIn(scene.store)).toEqual({ chat: {}, claude: { tools: [['x', 1, 1]] }, late: {}, mute: {}, unlogged: {}, words: {} }); // prettier-ignore
+    expect(toolsIn(scene.store)).toEqual({ chat: {}, claude: { tools: [['x', 1, 1]], tool_bytes: [32] }, late: {}, mute: {}, unlogged: {}, words: {} }); // prettier-ignore
     reindexStore(nodeFiles, scene.store, {});
     expect(toolsIn(scene.store)).toEqual(EXPECTED);
   });
@@ -194,7 +194,7 @@ describe('counted again from the session files', () => {
     nodeFiles.remove(scene.log);
     await repairStore(nodeFiles, scene.store, true);
     const tools = [['bash', 3, 1], ['read_0', 1, 0], ['read_1', 1, 0], ['read_2', 1, 0]]; // prettier-ignore
-    expect(toolsIn(scene.store)).toEqual({ ...EXPECTED, chat: { tools } });
+    expect(toolsIn(scene.store)).toEqual({ ...EXPECTED, chat: { tools, tool_bytes: [22, 4, 4, 0] } });
   });
 
   test('by repair, if the rounds are read again from the log', async () => {
@@ -210,7 +210,25 @@ test('a session that an earlier build began counts from its next round on', asyn
   changeEntries(scene, (entry) => withoutTools(entry));
   appendFileSync(scene.log, LINES.filter((line) => line.includes(String.raw`\"claude\"`)).slice(2).join('')); // prettier-ignore
   await run(scene.store, scene.log);
-  expect(toolsIn(scene.store)).toEqual({ claude: { tools: [['Bash', 3, 1]], tools_from: 3 } });
+  expect(toolsIn(scene.store)).toEqual({
+    claude: { tools: [['Bash', 3, 1]], tools_from: 3, tool_bytes: [24] },
+  });
+  reindexStore(nodeFiles, scene.store, {});
+  expect(toolsIn(scene.store)).toEqual({ claude: EXPECTED['claude'] });
+});
+
+test('an earlier build did not count bytes: they count from the next round on, and from the first after a reindex', async () => {
+  const lines = LINES.filter((line) => line.includes(String.raw`\"claude\"`));
+  const scene = await makeScene(lines.slice(0, 2));
+  const tools: ToolCounts['tools'] = [['Bash', 2, 1]];
+  expect(toolsIn(scene.store)).toEqual({ claude: { tools, tool_bytes: [8] } });
+  changeEntries(scene, (entry) => ({ ...withoutTools(entry), tools }));
+  appendFileSync(scene.log, lines.slice(2).join(''));
+  await run(scene.store, scene.log);
+  const late = { tools: [['Bash', 5, 2]], tool_bytes: [24], tool_bytes_from: 3 };
+  expect(toolsIn(scene.store)).toEqual({ claude: late });
+  // Nothing is wrong with such a store.
+  expect(await repairStore(nodeFiles, scene.store, false)).toMatchObject({ problems: [] });
   reindexStore(nodeFiles, scene.store, {});
   expect(toolsIn(scene.store)).toEqual({ claude: EXPECTED['claude'] });
 });
@@ -218,7 +236,7 @@ test('a session that an earlier build began counts from its next round on', asyn
 describe('after a prune', () => {
   const half = LINES.length >> 1;
   /** What was logged just before is gone, so a call that is sent back then may have been counted. */
-  const PRUNED = { ...EXPECTED, unlogged: { tools: [['Bash', 3, 2]] } };
+  const PRUNED = { ...EXPECTED, unlogged: { tools: [['Bash', 3, 2]], tool_bytes: [32] } };
 
   test('of texts, the counts stay, and go on', async () => {
     const scene = await makeScene(LINES.slice(0, half));
@@ -243,7 +261,7 @@ describe('after a prune', () => {
     loseIndex(scene);
     await repairStore(nodeFiles, scene.store, true);
     const { claude: counts } = toolsIn(scene.store);
-    expect(counts).toEqual({ tools: [['Bash', 3, 1]], tools_from: 3 });
+    expect(counts).toEqual({ tools: [['Bash', 3, 1]], tools_from: 3, tool_bytes: [24] });
   });
 
   test('of rounds, the counts stay, go on, and are found again', async () => {

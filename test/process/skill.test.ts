@@ -74,6 +74,7 @@ test('in an empty home, without network, it answers from the store', async () =>
       command
         .replace('<session>', 'agent:main:main')
         .replace('<id>', 'main')
+        .replace('<tool>', 'bash')
         .replace('--round 12', '--round 2'),
     );
     expect([said.code, said.err], command).toEqual([0, '']);

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { ALL_BUCKETS } from '../../src/query/group-usage.ts';
 import { NOT_RECORDED, TIER, type GroupKey, type Tag } from '../../src/query/group-keys.ts';
 import { groupBy } from '../../src/query/grouping.ts';
+import { localTimeIn } from '../../src/query/time-zone.ts';
 import { usageFilter, type UsageFilter } from '../../src/query/usage-filter.ts';
+import { COUNTER } from '../../src/model/cell-counters.ts';
 import type { SessionEntry } from '../../src/model/session-entry.ts';
 import { bucketOf } from '../../src/model/usage-cell.ts';
 import { cell, session, source, usd } from '../report/make.ts';
@@ -151,4 +153,44 @@ test('dimensions and filters on them; what the store cannot decide is counted, i
   expect(undecidedOf({ where, session: 't' })).toEqual([0, 0, 0]);
   expect(undecidedOf({ session: 'S' })).toEqual([7, 1, 0]);
   expect(undecidedOf({})).toEqual([8, 2, 0]);
+});
+
+test('hours are local, in the order in which they come: when a clock is put back, one comes twice', () => {
+  const hours = [
+    '2026-10-25T00:59Z',
+    '2026-10-25T00:00Z',
+    '2026-10-25T01:15Z',
+    '2026-10-24T23:45Z',
+    '2026-10-25T02:00Z',
+  ];
+  const one = session(
+    's',
+    hours.map((time) => cell(time, 'm')),
+  );
+  const query = { buckets: ALL_BUCKETS, local: localTimeIn('Europe/Berlin') };
+  const stats = groupBy(source([one]), ['hour'], query);
+  expect(stats.rows.map(({ names, row }) => [...names, row.rounds])).toEqual([
+    ['2026-10-25T01:00+02:00', 1],
+    ['2026-10-25T02:00+02:00', 2],
+    ['2026-10-25T02:00+01:00', 1],
+    ['2026-10-25T03:00+01:00', 1],
+  ]);
+});
+
+test('health is summed only if it is asked for, and rows can be ordered by their rounds', () => {
+  const one = session('s', [
+    cell(at, 'dear', { cost: usd(9) }),
+    cell(at, 'busy', { rounds: 5, counters: [COUNTER.status5xx, 2] }),
+  ]);
+  const ask = (rest: object) =>
+    groupBy(source([one]), ['model'], { buckets: ALL_BUCKETS, local: shanghai, ...rest });
+  const plain = ask({});
+  expect(plain.rows.map(({ names }) => names[0])).toEqual(['dear', 'busy']);
+  expect([plain.total.health, plain.rows[0]?.row.health]).toEqual([undefined, undefined]);
+  const health = ask({ withHealth: true, order: 'rounds' });
+  expect(health.rows.map(({ names, row }) => [...names, row.health?.counters])).toEqual([
+    ['busy', [COUNTER.status5xx, 2]],
+    ['dear', []],
+  ]);
+  expect(health.total.health?.counters).toEqual([COUNTER.status5xx, 2]);
 });

@@ -165,7 +165,7 @@ test('none: what to do', () => {
 });
 
 test('list --json', () => {
-  expect(JSON.parse([...listJson(SESSIONS.slice(0, 2), 3)].join(''))).toEqual({
+  expect(JSON.parse([...listJson(SESSIONS.slice(0, 2), { total: 3 })].join(''))).toEqual({
     version: 1,
     total: 3,
     sessions: [
@@ -207,5 +207,5 @@ test('list --json', () => {
       },
     ],
   });
-  expect([...listJson([], 0)].join('')).toBe('{"version":1,"total":0,"sessions":[]}\n');
+  expect([...listJson([], { total: 0 })].join('')).toBe('{"version":1,"total":0,"sessions":[]}\n');
 });

@@ -1,25 +1,28 @@
 import { addRow, emptyRow, sessionTotals, type Row } from '../../query/aggregate.ts';
 import { listJson } from '../../report/json.ts';
 import { listSessions, listTable, type SortKey } from '../../report/list.ts';
-import { periodOf, type Period } from '../../report/period.ts';
+import { OutcomeSearch } from '../../query/outcome-search.ts';
+import { bucketsOf, periodOf, type Period } from '../../report/period.ts';
 import { inCurrency } from '../../query/currency.ts';
+import { asksOutcome } from '../../query/outcome-filter.ts';
 import type { UsageFilter } from '../../query/usage-filter.ts';
 import type { LocalTime } from '../../query/time-zone.ts';
 import type { StoredSessions } from '../../store/index/index.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
-import { readSnapshot } from '../../store/read.ts';
+import { readSnapshot, type Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
-import { filterOf, warnOfUndecidedSessions } from '../reporting/asked-names.ts';
+import { filterOf, warnOfPrunedSessions, warnOfUndecidedSessions } from '../reporting/asked-names.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { EMPTY_STORE } from '../reporting/nothing-found.ts';
 import { screenOf } from '../reporting/screen.ts';
 import type { GivenFilter } from '../../query/store-names.ts';
+import type { OutcomeOptions } from '../options/outcome-options.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
-export interface ListOptions extends ReportOptions, Omit<PeriodOptions, 'days'>, GivenFilter {
+export interface ListOptions extends ReportOptions, PeriodOptions, GivenFilter, OutcomeOptions {
   sortBy: SortKey;
   limit: number;
   rollup?: true;
@@ -36,16 +39,40 @@ export async function list(context: Context, options: ListOptions): Promise<void
   const sessions = inCurrency(snapshot.sessions, view);
   const lostRounds = lostRoundsOf(snapshot.state);
   const filter = filterOf(context, options, snapshot.state);
-  const selected = listSessions(sessions, { ...options, ...filter, where: filter.where, period });
+  const search = outcomeSearch(snapshot, filter, period, options);
+  const selected = listSessions(sessions, {
+    ...options,
+    ...filter,
+    where: filter.where,
+    period,
+    outcome: search && ((session) => search.find(session.parts ?? [session])),
+  });
   if (view) warnOfUnconverted(context, sumOfSessions(selected.sessions));
   if (selected.total === 0) explainEmpty(context, sessions, { filter, local, period }, options);
-  warnOfUndecidedSessions(context, selected.undecided ?? 0);
-  if (options.json) return await writeJson(context, listJson(selected.sessions, selected.total, lostRounds));
+  const { total, undecided = 0 } = selected;
+  const pruned = search?.pruned ?? 0;
+  warnOfUndecidedSessions(context, undecided - pruned);
+  warnOfPrunedSessions(context, pruned);
+  if (options.json)
+    return await writeJson(context, listJson(selected.sessions, { total, undecided, lostRounds }));
   const otherwise = (): string =>
     sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions match`;
   await context.write(
     listTable({ ...selected, lostRounds }, options.sortBy, local, screenOf(context), otherwise),
   );
+}
+
+/** Undefined if the outcome of requests does not matter. */
+function outcomeSearch(
+  snapshot: Snapshot,
+  filter: UsageFilter,
+  period: Period,
+  { failed, status: statuses, slowerThan: slowerThanMs }: ListOptions,
+): OutcomeSearch | undefined {
+  const outcome = { failed, statuses, slowerThanMs };
+  return asksOutcome(outcome)
+    ? new OutcomeSearch(snapshot, { ...filter, buckets: bucketsOf(period), outcome })
+    : undefined;
 }
 
 function sumOfSessions(sessions: readonly SessionEntry[]): Row {

@@ -21,6 +21,7 @@ import type { PeriodOptions, ReportOptions } from '../options/report-options.ts'
 export interface StatsOptions extends ReportOptions, PeriodOptions, GivenFilter {
   /** Keys in addition to the command's own. */
   groupBy?: string[];
+  health?: true;
 }
 
 /** Prints tokens and cost by the command's own key, and by those that --group-by adds. */
@@ -33,13 +34,14 @@ export async function printStats(context: Context, own: BuiltInKey, options: Sta
   const filter = filterOf(context, options, snapshot.state);
   const sessions = inCurrency(snapshot.sessions, currencyOf(context, options.dataDir, options.currency));
   const lostRounds = lostRoundsOf(snapshot.state);
-  const stats = groupBy(sessions, keys, { ...filter, buckets: bucketsOf(period), local });
+  const withHealth = options.health === true;
+  const stats = groupBy(sessions, keys, { ...filter, buckets: bucketsOf(period), local, withHealth });
   const words = filterWords(filter);
   const otherwise = (): string => nothingFound(sessions, local, words);
-  if (options.json) await writeJson(context, statsJson(stats, lostRounds));
+  if (options.json) await writeJson(context, statsJson(stats, lostRounds, withHealth));
   else
     await context.write(
-      statsTable(stats, { period, filter: words, lostRounds }, screenOf(context), otherwise),
+      statsTable(stats, { period, filter: words, lostRounds, withHealth }, screenOf(context), otherwise),
     );
   if (stats.total.rounds === 0) warnOfUnknownNames(context, sessions, filter, local, period);
   warnOfUndecided(context, stats.undecided);

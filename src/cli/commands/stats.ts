@@ -25,6 +25,7 @@ export function addStats(program: Command, name: string, description: string, us
     .addOption(sinceOption())
     .addOption(untilOption())
     .addOption(timeZoneOption())
+    .option('--health', 'Add failed requests, durations (p50, p90) and tokens per second')
     .addOption(reportCurrencyOption())
     .addOption(strictOption())
     .addOption(jsonOption());

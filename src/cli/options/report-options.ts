@@ -61,6 +61,13 @@ export function groupByOption(what: string): Option {
   return new Option('--group-by <keys>', `${what}: ${KEYS}`).argParser(groupNames);
 }
 
+/** The same instead of the command's own key. */
+export function groupByInsteadOption(): Option {
+  return new Option('--group-by <keys>', `Keys, separated by commas (default: model): ${KEYS}`).argParser(
+    groupNames,
+  );
+}
+
 /** `--group-by` of an export: keys, or just `round`. */
 export function groupByOrRoundOption(): Option {
   return new Option(

@@ -38,5 +38,14 @@ export function warnOfUndecidedSessions(context: Pick<Context, 'warn'>, sessions
   );
 }
 
+/** Warns about sessions of which pruned rounds may have matched. */
+export function warnOfPrunedSessions(context: Pick<Context, 'warn'>, sessions: number): void {
+  if (sessions === 0) return;
+  const are = sessions === 1 ? 'is' : 'are';
+  context.warn(
+    `monitor: ${plural(sessions, 'session')} ${are} left out: only rounds that were pruned could tell whether they match\n`,
+  );
+}
+
 const LEFT_OUT =
   'left out: stored before the store counted by it (see monitor reindex), or in a session with more than 1,000 values\n';

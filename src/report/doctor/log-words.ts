@@ -1,31 +1,15 @@
 import { cleanLine } from '../../platform/clean-text.ts';
 import { exact, plural } from '../../platform/count-text.ts';
 import { DOCKERS_PLACE, USUAL_PLACES, type UsualPlace } from '../../platform/log-places.ts';
-import type { CounterName } from '../../model/cell-counters.ts';
 import type { FactsByCode } from '../../doctor/checks.ts';
+import { FAILURE_WORDS } from '../failure-words.ts';
 import { duration, share, verb } from './phrases.ts';
 import type { WordsByCode } from './words.ts';
 
-/** Failures of requests, in words. */
-const FAILURES: Partial<Record<CounterName, string>> = {
-  status429: 'too many requests (429)',
-  status4xx: 'other client errors (4xx)',
-  status5xx: 'server errors (5xx)',
-  status0: 'no response (status 0)',
-  clientGone: 'client disconnected',
-  upstreamReset: 'upstream reset',
-  upstreamFailed: 'upstream not reached',
-  timeout: 'timeout',
-  rateLimited: 'rate limited by the gateway',
-  noRoute: 'no route',
-  unauthorized: 'not authorized',
-  overload: 'overload',
-};
-
 export const LOG_WORDS = {
   'failed-requests': ({ requests, classes }) => ({
-    what: `${share(requests, 'request')} of the last 7 days failed: ${classes.map(([name, count]) => `${FAILURES[name] ?? name} ${exact(count)}`).join(', ')}.`,
-    fix: 'monitor list shows the sessions with errors, and monitor show <id> the failed requests.',
+    what: `${share(requests, 'request')} of the last 7 days failed: ${classes.map(([name, count]) => `${FAILURE_WORDS[name] ?? name} ${exact(count)}`).join(', ')}.`,
+    fix: 'monitor stats-health --days 7 shows of which models, monitor list --failed --days 7 in which sessions, and monitor show <id> the requests.',
   }),
   'log-missing': ({ isFolder, isOwn, hasOthers }, where) => ({
     what:

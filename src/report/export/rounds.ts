@@ -6,7 +6,7 @@ import { addCell, emptyRow } from '../../query/aggregate.ts';
 import { cellOfRound, roundMoney, type ShownMoney } from '../../query/round-money.ts';
 import { readRoundLines, type Snapshot } from '../../store/read.ts';
 import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
-import { RoundFilter, type RoundSelection } from './round-filter.ts';
+import { RoundFilter, type RoundSelection } from '../../query/round-filter.ts';
 
 /** A round to be exported: as stored, and what it costs. */
 export interface PricedRound {

@@ -1,14 +1,14 @@
-import { bucketOf, type UsageCell } from '../../model/usage-cell.ts';
-import { nodeFiles } from '../../platform/files.ts';
-import type { BucketRange } from '../../query/group-usage.ts';
-import { sessionFilter } from '../../query/session-filter.ts';
-import { hasTags, usageFilter, type UsageFilter } from '../../query/usage-filter.ts';
-import type { ReadRound } from '../../session-format/read-round.ts';
-import { CountingRules, factsOfStored, SessionCells } from '../../session-format/round-cells.ts';
-import { readPruned } from '../../store/pruned-file.ts';
-import type { Snapshot } from '../../store/read.ts';
-import { coverageOf } from '../../store/state.ts';
-import type { SessionEntry, SessionUsage } from '../../model/session-entry.ts';
+import { bucketOf, type UsageCell } from '../model/usage-cell.ts';
+import { nodeFiles } from '../platform/files.ts';
+import type { BucketRange } from './group-usage.ts';
+import { sessionFilter } from './session-filter.ts';
+import { hasTags, usageFilter, type UsageFilter } from './usage-filter.ts';
+import type { ReadRound } from '../session-format/read-round.ts';
+import { CountingRules, factsOfStored, SessionCells } from '../session-format/round-cells.ts';
+import { readPruned } from '../store/pruned-file.ts';
+import type { Snapshot } from '../store/read.ts';
+import { coverageOf } from '../store/state.ts';
+import type { SessionEntry, SessionUsage } from '../model/session-entry.ts';
 
 export interface RoundSelection extends UsageFilter {
   buckets: BucketRange;

@@ -1,0 +1,41 @@
+import { groupBy } from '../../query/grouping.ts';
+import type { GivenFilter } from '../../query/store-names.ts';
+import { filterWords } from '../../query/usage-filter.ts';
+import { healthTable } from '../../report/health.ts';
+import { healthStatsJson } from '../../report/json.ts';
+import { bucketsOf, periodOf } from '../../report/period.ts';
+import { readSnapshot } from '../../store/read.ts';
+import { lostRoundsOf } from '../../store/state.ts';
+import { writeJson, type Context } from '../context.ts';
+import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
+import { filterOf, keysOf, warnOfUndecided } from '../reporting/asked-names.ts';
+import { localTimeOf } from '../reporting/local-time.ts';
+import { nothingFound } from '../reporting/nothing-found.ts';
+import { screenOf } from '../reporting/screen.ts';
+import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
+
+export interface HealthOptions
+  extends Pick<ReportOptions, 'dataDir' | 'json' | 'timezone'>, PeriodOptions, GivenFilter {
+  groupBy?: string[];
+}
+
+/** Prints how requests were answered: by model, or by other keys. */
+export async function statsHealth(context: Context, options: HealthOptions): Promise<void> {
+  const local = localTimeOf(context, options.timezone);
+  const period = periodOf(options, local, context.now);
+  const { state, sessions } = readSnapshot(options.dataDir);
+  const keys = keysOf(options.groupBy ?? ['model'], state);
+  const filter = filterOf(context, options, state);
+  const lostRounds = lostRoundsOf(state);
+  const query = { ...filter, buckets: bucketsOf(period), local, withHealth: true, order: 'rounds' } as const;
+  const stats = groupBy(sessions, keys, query);
+  const words = filterWords(filter);
+  const otherwise = (): string => nothingFound(sessions, local, words);
+  if (options.json) await writeJson(context, healthStatsJson(stats, lostRounds));
+  else
+    await context.write(
+      healthTable(stats, { period, filter: words, lostRounds }, screenOf(context), otherwise),
+    );
+  if (stats.total.rounds === 0) warnOfUnknownNames(context, sessions, filter, local, period);
+  warnOfUndecided(context, stats.undecided);
+}

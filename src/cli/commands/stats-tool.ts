@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { example } from '../command.ts';
+import {
+  daysOption,
+  jsonOption,
+  sinceOption,
+  timeZoneOption,
+  untilOption,
+} from '../options/report-options.ts';
+import { addFilterOptions } from '../options/filter-options.ts';
+import { dataDirOption } from '../options/store-options.ts';
+import { LARGEST_COUNT, wholeNumber } from '../options/values.ts';
+import type { ToolOptions } from './stats-tool-action.ts';
+
+export function addStatsTool(program: Command, context: Context): void {
+  const command = program
+    .command('stats-tool')
+    .description('Show calls, failures and bytes of results by tool')
+    .argument('[name]', 'Instead, list the failed calls of this tool, latest first')
+    .addOption(dataDirOption())
+    .option(
+      '--limit <n>',
+      'With a name: number of failed calls; 0 for all',
+      wholeNumber(0, LARGEST_COUNT),
+      20,
+    );
+  addFilterOptions(command)
+    .addOption(daysOption())
+    .addOption(sinceOption())
+    .addOption(untilOption())
+    .addOption(timeZoneOption())
+    .addOption(jsonOption())
+    .action(async (name: string | undefined, options: ToolOptions) => {
+      const { statsTool } = await import('./stats-tool-action.ts');
+      await statsTool(context, name, options);
+    });
+  example(command, 'monitor stats-tool bash --days 7');
+}

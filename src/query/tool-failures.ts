@@ -1,0 +1,86 @@
+import { isPruned, type SessionHead } from '../model/session-entry.ts';
+import { failureOf, resultText } from '../ai-log/tool-outcome.ts';
+import { readRound } from '../session-format/read-round.ts';
+import { OTHER_TOOLS, toolNameOf, ToolTally, type CountedResult } from '../session-format/tool-tally.ts';
+import { readRoundLines, type Snapshot } from '../store/read.ts';
+import type { RoundSelection } from './round-filter.ts';
+import { ToolSelection, type SelectedSession } from './tool-selection.ts';
+
+/** A result that failed. */
+export interface ToolFailure {
+  session: string;
+  round: number;
+  /** Of the round whose request brought it, in milliseconds since 1970 UTC. */
+  time: number;
+  model: string;
+  /** `exit code 1`, `error` */
+  reason: string;
+  /** The start of the result. */
+  text: string;
+}
+
+/** A result can have megabytes. */
+const LONGEST_TEXT = 2000;
+
+/**
+ * The failed results of a tool in the rounds of a selection, the latest first: `limit` of them, or all (0). Only sessions
+ * in which the index counts such failures are read, and none that ended before the last one that is returned.
+ */
+export function toolFailures(
+  snapshot: Snapshot,
+  query: RoundSelection,
+  name: string,
+  limit: number,
+): ToolFailure[] {
+  const candidates = candidatesOf(snapshot, query, name).toSorted(
+    (a, b) => b.entry.updated - a.entry.updated,
+  );
+  let found: ToolFailure[] = [];
+  for (const selected of candidates) {
+    const last = limit > 0 ? found[limit - 1] : undefined;
+    if (last && last.time > selected.entry.updated) break;
+    found = [...found, ...failuresOf(snapshot, selected, name)].toSorted((a, b) => b.time - a.time);
+    if (limit > 0) found.length = Math.min(found.length, limit);
+  }
+  return found;
+}
+
+/** A store can have more sessions than fit in memory: only those that may have such a failure are kept. */
+function candidatesOf(snapshot: Snapshot, query: RoundSelection, name: string): SelectedSession[] {
+  const candidates: SelectedSession[] = [];
+  for (const selected of new ToolSelection(snapshot, query)) {
+    const { kind, entry } = selected;
+    if (kind !== 'pruned' && !isPruned(entry) && mayHave(entry, name)) candidates.push(selected);
+  }
+  return candidates;
+}
+
+function mayHave({ tools = [] }: SessionHead, name: string): boolean {
+  return tools.some(([known, , failed]) => failed > 0 && (known === name || known === OTHER_TOOLS));
+}
+
+function* failuresOf(snapshot: Snapshot, selected: SelectedSession, name: string): Generator<ToolFailure> {
+  const entry = selected.kind === 'whole' ? snapshot.sessions.get(selected.entry.id) : selected.entry;
+  if (!entry) return;
+  const tally = new ToolTally();
+  for (const line of readRoundLines(snapshot.dir, entry)) {
+    const round = readRound(line);
+    const { stored, texts } = round;
+    const results = tally.addStored(stored, line, texts);
+    if (selected.kind === 'part' && !selected.isMeant(round)) continue;
+    for (const { result } of results.filter((one) => one.isFailed && isOf(one, name)))
+      yield {
+        session: entry.id,
+        round: stored.round,
+        time: Date.parse(stored.timestamp),
+        model: stored.model,
+        reason: failureOf(result) ?? 'error',
+        text: resultText(result.parts).slice(0, LONGEST_TEXT).toWellFormed(),
+      };
+  }
+}
+
+/** Also of a tool for whose name a session had no room. */
+function isOf({ name: given, counted }: CountedResult, name: string): boolean {
+  return counted === name || (counted === OTHER_TOOLS && toolNameOf(given) === name);
+}
