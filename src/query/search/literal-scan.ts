@@ -112,10 +112,10 @@ function befores(characters: readonly Spellings[]): Map<number, Before> {
       before.set(unit, isAny || previous === undefined ? 'anything' : [...known, previous]);
     }
     for (const unit of rare.map(lastUnit)) before.set(unit, 'anything');
-    const written = [...plain, ...rare.map((one) => Buffer.from(one))];
+    // If it is spelled in a rare way, that is found by itself.
     previous = {
-      lastBytes: new Set(written.map((bytes) => bytes.at(-1) ?? 0)),
-      units: new Set([...characterUnits, ...rare.map(lastUnit)]),
+      lastBytes: new Set(plain.map((bytes) => bytes.at(-1) ?? 0)),
+      units: new Set(characterUnits),
     };
   }
   return before;
