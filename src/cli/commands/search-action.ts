@@ -114,6 +114,7 @@ function textOutput(context: Context, snapshot: Snapshot, { timezone }: SearchOp
       await context.write(text);
     },
     async end(report) {
+      if (report.noContent) return;
       if (snapshot.sessions.size === 0) await context.write(`${EMPTY_STORE}\n`);
       else await context.write(`${report.hits > 0 ? '\n' : ''}${searchSummary(report)}`);
     },

@@ -1,10 +1,9 @@
-import { parseJson } from '../../platform/json-spans.ts';
+import { parseJson, stringEnd } from '../../platform/json-spans.ts';
 
 /** JSON in a string in JSON: arguments in a result in a message. */
 const DEEPEST = 4;
 /** The start of an object or a list that is not empty. */
 const MAY_BE_JSON = /^\s*(?:\{\s*"|\[\s*["[{\d])/;
-const STRING = /"(?:[^"\\]|\\.)*"/gs;
 
 /**
  * The strings, keys and numbers in a text that is JSON, and those in strings that are JSON themselves. Of JSON that the
@@ -25,9 +24,13 @@ export function* innerTexts(text: string): Generator<string> {
 export function* stringsIn(text: string): Generator<string> {
   const value = parseJson(text);
   if (value !== undefined) return yield* leavesOf(value);
-  for (const [literal] of text.matchAll(STRING)) {
-    const inner = parseJson(literal);
+  // An expression for strings would need a stack as deep as they are long.
+  for (let from = text.indexOf('"'); from >= 0;) {
+    const to = stringEnd(text, from);
+    if (to < 0) return;
+    const inner = parseJson(text.slice(from, to));
     if (typeof inner === 'string') yield inner;
+    from = text.indexOf('"', to);
   }
 }
 

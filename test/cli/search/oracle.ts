@@ -34,9 +34,11 @@ export function searchLog(lines: readonly string[], needle: string): OracleHit[]
     sessions.set(id, session);
     const round = ++session.rounds;
     for (const unit of unitsOf(aiLog, session.tools)) {
+      if (!unit.texts.some((text) => folded(text).includes(wanted))) continue;
+      // What did not match is no reason: the same call may come again in other white space, and match then.
       const isKnown = !unit.isAnswer && unit.keys.some((key) => session.seen.has(key));
       session.seen.add(unit.keys[0] ?? '');
-      if (isKnown || !unit.texts.some((text) => folded(text).includes(wanted))) continue;
+      if (isKnown) continue;
       hits.push({ session_id: id, round, role: unit.role, part: unit.part, tool: unit.tool });
     }
   }

@@ -123,10 +123,10 @@ const WRITINGS: readonly Writing[] = [
   (json) => {
     let i = 0;
     const mixed = (literal: string): string =>
-      literal.replaceAll(/\\.|[\u0080-\uffff]|[a-zA-Z<>&/]/gs, (unit) => {
+      literal.replaceAll(/\\.|[\u0080-\u{10ffff}]|[a-zA-Z<>&/]/gsu, (unit) => {
         i = (i * 7 + 3) % 11;
         if (unit.startsWith('\\') || i < 6) return unit;
-        return unit === '/' ? '\\/' : escapeLower(unit);
+        return unit === '/' ? '\\/' : unit.replaceAll(/[^]/g, escapeLower);
       });
     return json.replaceAll(/"(?:[^"\\]|\\.)*"/gs, mixed);
   },

@@ -8,9 +8,9 @@ import { SEED } from '../../seed.ts';
 import { folded, searchLog, type OracleHit } from './oracle.ts';
 import { randomLog } from './random-log.ts';
 
-/** MONITOR_SEARCH_SESSIONS=1000 takes about a minute. */
-const SESSIONS = Number(process.env['MONITOR_SEARCH_SESSIONS'] ?? 80);
-const NEEDLES = Number(process.env['MONITOR_SEARCH_NEEDLES'] ?? 300);
+/** MONITOR_SEARCH_SESSIONS=1000 MONITOR_SEARCH_NEEDLES=300 takes some minutes. */
+const SESSIONS = Number(process.env['MONITOR_SEARCH_SESSIONS'] ?? 60);
+const NEEDLES = Number(process.env['MONITOR_SEARCH_NEEDLES'] ?? 120);
 
 const dir = mkdtempSync(join(tmpdir(), 'search-'));
 const lines = randomLog(SESSIONS, SEED);
