@@ -184,7 +184,7 @@ export function randomLog(sessions: number, seed: number): string[] {
 
 function linesOf(spoken: Conversation, id: string, number: number): string[] {
   const lines: string[] = [];
-  let messages: Record<string, unknown>[] = [];
+  const messages: Record<string, unknown>[] = [];
   let calls = 0;
   const log = (rest: Record<string, unknown>): void => {
     const sent = spoken.movesMark && spoken.isClaude ? marked(messages) : messages;
@@ -203,7 +203,7 @@ function linesOf(spoken: Conversation, id: string, number: number): string[] {
   };
   const system = spoken.system === null ? {} : { system: spoken.system };
   for (const { question, calls: made, thought, answer } of spoken.turns) {
-    messages = [...messages, { role: 'user', content: question }];
+    messages.push({ role: 'user', content: question });
     const reasoning = thought === null ? {} : { reasoning: thought };
     if (made.length > 0) {
       const withIds = made.map((call) => ({ ...call, id: `call_${++calls}` }));
@@ -214,8 +214,7 @@ function linesOf(spoken: Conversation, id: string, number: number): string[] {
       }));
       log({ ...system, question, ...reasoning, ...(spoken.logsCalls && { tool_calls: asOpenAi }) });
       if (spoken.isClaude) {
-        messages = [
-          ...messages,
+        messages.push(
           {
             role: 'assistant',
             content: withIds.map((call) => ({
@@ -233,20 +232,19 @@ function linesOf(spoken: Conversation, id: string, number: number): string[] {
               content: call.result,
             })),
           },
-        ];
+        );
       } else {
-        messages = [
-          ...messages,
+        messages.push(
           { role: 'assistant', content: null, tool_calls: asOpenAi },
           ...withIds.map((call) => ({ role: 'tool', tool_call_id: call.id, content: call.result })),
-        ];
+        );
       }
     }
     log({ ...system, question, ...reasoning, answer });
-    messages = [
-      ...messages,
-      { role: 'assistant', content: spoken.isClaude ? [{ type: 'text', text: answer }] : answer },
-    ];
+    messages.push({
+      role: 'assistant',
+      content: spoken.isClaude ? [{ type: 'text', text: answer }] : answer,
+    });
   }
   return lines;
 }
