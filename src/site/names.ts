@@ -42,7 +42,7 @@ export function hrefTo(from: string, to: string, fragment = ''): string {
 }
 
 /** Encodes a path for a URL. `:`, `@` and `=`, which are common in session ids, stay readable. */
-export function urlPath(segments: readonly string[]): string {
+function urlPath(segments: readonly string[]): string {
   return segments
     .map((segment) =>
       encodeURIComponent(segment).replaceAll('%3A', ':').replaceAll('%40', '@').replaceAll('%3D', '='),

@@ -2,7 +2,7 @@ import { byteSearch, type ByteSearch } from './byte-search.ts';
 import { isPlain, spellingsOf, type Spellings } from './spellings.ts';
 
 /** Looks for places in a block of a session file that may be a match. */
-export interface Scan {
+interface Scan {
   /** An offset at or before the first place after `from` that may be a match; -1 if there is none. */
   next(from: number): number;
 }

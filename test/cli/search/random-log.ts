@@ -112,7 +112,7 @@ const given = fc.dictionary(
 );
 
 /** How the JSON of ai_log is written. */
-export type Writing = (json: string) => string;
+type Writing = (json: string) => string;
 
 const WRITINGS: readonly Writing[] = [
   (json) => json,
