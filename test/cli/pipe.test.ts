@@ -28,13 +28,16 @@ function bash(script: string): { out: string; err: string } {
   return { out: stdout, err: stderr };
 }
 
-test.each(['show s --json', 'show s --full', 'list'])('%s | head is quiet, with exit 0', (command) => {
-  const { out, err } = bash(
-    `${MONITOR} ${command} --data-dir ${store} | head -c 3; echo " \${PIPESTATUS[0]}"`,
-  );
-  expect(out).toMatch(/^.{3} 0\n$/);
-  expect(err).toBe('');
-});
+test.each(['show s --json', 'show s --full', 'list', 'search x --json', 'search x'])(
+  '%s | head is quiet, with exit 0',
+  (command) => {
+    const { out, err } = bash(
+      `${MONITOR} ${command} --data-dir ${store} | head -c 3; echo " \${PIPESTATUS[0]}"`,
+    );
+    expect(out).toMatch(/^.{3} 0\n$/);
+    expect(err).toBe('');
+  },
+);
 
 test('20 requests that repeat a megabyte come through a pipe whole', () => {
   const { out, err } = bash(`${MONITOR} show s --json --data-dir ${store} | wc -c; echo "\${PIPESTATUS[0]}"`);

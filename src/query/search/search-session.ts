@@ -3,7 +3,7 @@ import { nodeFiles, type Files } from '../../platform/files.ts';
 import { readRound, type ReadRound } from '../../session-format/read-round.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
 import { readLineBlocks } from '../../store/read.ts';
-import type { ReadMemory } from '../../store/round-bytes.ts';
+import type { LineBlock, ReadMemory } from '../../store/round-bytes.ts';
 import { findIn, type SearchPattern } from './pattern.ts';
 import { SaidBefore } from './said-before.ts';
 import type { Role } from './roles.ts';
@@ -58,19 +58,35 @@ export function* searchSession(
   files: Files = nodeFiles,
 ): Generator<Searched> {
   const found = new SessionSearch(search, new ToolNames(dir, session, files));
-  for (const { bytes, rounds } of readLineBlocks(dir, session, memory, files)) {
-    const scan = search.pattern.scan?.(bytes);
-    let next = scan ? -Infinity : 0;
-    for (const { from, to } of rounds) {
-      if (scan && next < from && next !== -1) next = scan.next(from);
-      const mayMatch = !scan || (next >= from && next < to);
-      if (!mayMatch && !test?.asksAll) continue;
-      const round = readRound(bytes.toString('utf8', from, to));
-      if (round.stored.round > session.rounds) continue;
-      const isMeant = test?.isMeant(round) ?? true;
-      if (mayMatch) found.addRound(round, isMeant);
+  try {
+    for (const block of readLineBlocks(dir, session, memory, files)) {
+      searchBlock(block, session.rounds, search.pattern, test, found);
+      yield { bytes: block.bytes.length, hits: found.take() };
     }
-    yield { bytes: bytes.length, hits: found.take() };
+  } catch (error) {
+    yield { bytes: 0, hits: found.take() };
+    throw error;
+  }
+}
+
+function searchBlock(
+  { bytes, rounds }: LineBlock,
+  lastRound: number,
+  { scan: startScan }: SearchPattern,
+  test: RoundTest | undefined,
+  found: SessionSearch,
+): void {
+  const scan = startScan?.(bytes);
+  let next = scan ? scan.next(0) : 0;
+  for (const { from, to } of rounds) {
+    if (scan && next >= 0 && next < from) next = scan.next(from);
+    const mayMatch = !scan || (next >= from && next < to);
+    if (!mayMatch && !test?.asksAll) continue;
+    const round = readRound(bytes.toString('utf8', from, to));
+    // It belongs to a later commit.
+    if (round.stored.round > lastRound) return;
+    const isMeant = test?.isMeant(round) ?? true;
+    if (mayMatch) found.addRound(round, isMeant);
   }
 }
 

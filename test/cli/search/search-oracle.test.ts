@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,3 +85,33 @@ test('a search finds exactly what a naive search of the log finds, in the same r
   }
   expect(found).toBeGreaterThan(NEEDLES);
 }, 600_000);
+
+/** Strings and keys at any depth, also of JSON in strings. Without letters that have other cases beyond ASCII. */
+const JQ = `def deep: .., (.. | objects | keys[]), (.. | strings | fromjson? | deep);
+  .ai_log | fromjson | [.session_id, ([.messages, .question, .answer, .reasoning, .system, .tool_calls]
+  | [deep | strings | ascii_downcase | contains($needle)] | any)] | "\\(.[0]) \\(.[1])"`;
+
+const hasJq = spawnSync('jq', ['--version']).status === 0;
+
+test.skipIf(!hasJq).each(['get', 'pod', 'inner', 'xget'])(
+  'jq finds %j in the same sessions, and for the first time in the same rounds',
+  async (wanted) => {
+    const { stdout } = spawnSync('jq', ['-r', '--arg', 'needle', wanted, JQ, join(dir, 'access.log')], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    });
+    const rounds = new Map<string, number>();
+    const first = new Map<string, number>();
+    for (const line of stdout.trim().split('\n')) {
+      const [id = '', isIn] = line.split(' ');
+      const round = (rounds.get(id) ?? 0) + 1;
+      rounds.set(id, round);
+      if (isIn === 'true' && !first.has(id)) first.set(id, round);
+    }
+    const found = new Map<string, number>();
+    for (const { session_id: id, round } of await searchStore(wanted))
+      found.set(id, Math.min(round, found.get(id) ?? Infinity));
+    expect([...found].toSorted()).toEqual([...first].toSorted());
+    expect(found.size).toBeGreaterThan(0);
+  },
+);
