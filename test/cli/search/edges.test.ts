@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { literalPattern } from '../../../src/query/search/pattern.ts';
-import { searchSession } from '../../../src/query/search/search-session.ts';
+import { searchSession, type RoundTest } from '../../../src/query/search/search-session.ts';
+import type { SessionHead } from '../../../src/model/session-entry.ts';
+import { nodeFiles, type Files } from '../../../src/platform/files.ts';
 import { readSnapshot } from '../../../src/store/read.ts';
 import { newMemory } from '../../../src/store/round-bytes.ts';
 import { line, makeStore, run } from '../run.ts';
@@ -211,6 +213,96 @@ test('hits before a damaged round are shown', async () => {
   expect(err).toContain('round 2 does not match its checksum');
 });
 
+/** The rounds that were decoded. */
+function askedRounds(store: string, session: SessionHead, asksAll: boolean): number[] {
+  const asked: number[] = [];
+  const test: RoundTest = { asksAll, isMeant: ({ stored }) => asked.push(stored.round) > 0 };
+  for (const searched of searchSession(
+    store,
+    session,
+    { pattern: literalPattern('needle') },
+    test,
+    newMemory(),
+  ))
+    expect(searched.bytes).toBeGreaterThan(0);
+  return asked;
+}
+
+test('only rounds that may match are decoded', async () => {
+  const store = await storeOf(
+    { answer: 'a' },
+    { answer: 'needle' },
+    { answer: 'b' },
+    { answer: 'needle 2' },
+    { answer: 'c' },
+  );
+  const session = readSnapshot(store).sessions.get('s');
+  if (!session) throw new Error('no session');
+  expect(askedRounds(store, session, false)).toEqual([2, 4]);
+  expect(askedRounds(store, session, true)).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('the same answer to two questions is found twice', async () => {
+  const store = await storeOf(
+    { messages: [user('a')], answer: 'needle' },
+    { messages: [user('b')], answer: 'needle' },
+  );
+  expect((await found(store, 'needle')).map(([number]) => number)).toEqual([1, 2]);
+});
+
+test('an answer comes back with other line ends', async () => {
+  const store = await storeOf(
+    { messages: [user('a')], answer: ' needle\r\nline\r\n' },
+    { messages: [user('a'), { role: 'assistant', content: 'needle\nline' }, user('b')], answer: 'x' },
+  );
+  expect((await found(store, 'needle')).map(([number]) => number)).toEqual([1]);
+});
+
+test('a question that the gateway cut is the message that it did not cut', async () => {
+  const whole = `needle ${'a'.repeat(200)} tail`;
+  const question = `${whole.slice(0, 60)} [truncated] ${whole.slice(-60)}`;
+  const store = await storeOf({ messages: [user(whole)], question });
+  expect(await found(store, 'needle')).toHaveLength(1);
+});
+
+test.each([
+  [
+    'holds NUL bytes',
+    (path: string) => writeFileSync(path, readFileSync(path, 'utf8').replace('letters', 'lett\0\0s')),
+  ],
+  ['is truncated: ', (path: string) => writeFileSync(path, readFileSync(path).subarray(0, 100))],
+])('a file that %s', async (problem, damage) => {
+  const store = await storeOf({ answer: 'some letters' }, { answer: 'needle' });
+  damage(join(store, readdirSync(store).find((name) => /^s.*\.json$/.test(name)) ?? ''));
+  const { code, out } = await run(['search', 'needle', '--json', '--data-dir', store]);
+  expect([code, JSON.parse(out)]).toEqual([
+    74,
+    expect.objectContaining({
+      unreadable_sessions: [{ session_id: 's', problem: expect.stringContaining(problem) as string }],
+    }),
+  ]);
+});
+
+test('a file that becomes shorter while it is read', async () => {
+  const store = await storeOf({ answer: 'needle' }, { answer: 'x'.repeat(3_000_000) });
+  const session = readSnapshot(store).sessions.get('s');
+  if (!session) throw new Error('no session');
+  const files: Files = {
+    ...nodeFiles,
+    read: (fd, target, at) =>
+      at > 1_000_000 && target.length === 1 << 20 ? 0 : nodeFiles.read(fd, target, at),
+  };
+  const search = searchSession(
+    store,
+    session,
+    { pattern: literalPattern('needle') },
+    undefined,
+    newMemory(),
+    files,
+  );
+  expect(() => [...search]).toThrow(/is truncated: \d+ bytes of rounds were committed/);
+});
+
 test('rounds that were stored after the search began are not part of it', async () => {
   const store = await storeOf({ messages: [user('needle 1')] });
   const snapshot = readSnapshot(store);
@@ -235,5 +327,5 @@ test('rounds that were stored after the search began are not part of it', async 
   // Also if a prune has moved the file.
   await run(['prune', '--older-than', '1d', '--content', '--data-dir', store]);
   expect(rounds()).toEqual([]);
-  expect((await found(store, 'needle')).length).toBe(0);
+  expect(askedRounds(store, before, true)).toEqual([1]);
 });
