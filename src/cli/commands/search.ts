@@ -13,7 +13,7 @@ import {
 } from '../options/report-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
 import { LARGEST_COUNT, wholeNumber } from '../options/values.ts';
-import type { SearchOptions } from './search-action.ts';
+import type { SearchOptions } from './search-options.ts';
 
 export function addSearch(program: Command, context: Context): void {
   const command = program

@@ -175,7 +175,6 @@ test.each([
     ['--tool', 'BASH'],
     [ALL[2], ALL[3]],
   ],
-  [['--tool', 'bas'], []],
   [['--tool', 'bash', '--role', 'tool'], [ALL[3]]],
   [['--model', 'test-b'], [ALL[0]]],
   [['--consumer', 'ci'], [ALL[0]]],
@@ -252,6 +251,13 @@ test('a name that the store does not have is reported', async () => {
     'no hits in 0 sessions (0 B)\n',
     "monitor: no model 'test-c' in the store. Did you mean 'test-a' or 'test-b'?\n",
   ]);
+});
+
+test('a tool that no session called is reported', async () => {
+  const { code, out, err } = await search('kubectl', '--tool', 'bsh');
+  expect([code, out.split(' (')[0]]).toEqual([0, 'no hits in 2 sessions']);
+  expect(err).toBe("monitor: no call of a tool 'bsh' in these sessions. Did you mean 'bash'?\n");
+  expect((await search('nixda', '--tool', 'BASH')).err).toBe('');
 });
 
 describe('--regex', () => {
