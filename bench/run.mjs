@@ -1,12 +1,12 @@
 // Measures how fast the program is, compared with what people would use instead. Makes its data from a seed in a
 // temporary folder, runs each case several times in turn with its baseline, and prints the ratios of the medians and
 // the peak memory:
-//   npm run bench [-- [--full] [--only backlog,paths,stored,growth,render] [--times 5] [--seed 1] [--json] [--check]
+//   npm run bench [-- [--full] [--only backlog,paths,stored,growth,render,search] [--times 5] [--seed 1] [--json] [--check]
 //     [--write]]
 // --full: the sizes of docs/performance.md; --check: small sizes, and exit code 1 if a ratio is out of its bounds;
 // --write: puts the table into docs/performance.md.
 // Each size has an option: --megabytes, --other-megabytes, --sessions, --rounds, --growth-megabytes,
-// --render-megabytes, --render-sessions (some numbers, such as 1000,10000), --render-files.
+// --render-megabytes, --render-sessions (some numbers, such as 1000,10000), --render-files, --search-megabytes.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,11 +15,12 @@ import { backlog } from './cases/backlog.mjs';
 import { growth } from './cases/growth.mjs';
 import { paths } from './cases/paths.mjs';
 import { render } from './cases/render.mjs';
+import { search } from './cases/search.mjs';
 import { stored } from './cases/stored.mjs';
 import { boundsBroken, toTable } from './results.mjs';
 
 const PAGE = new URL('../docs/performance.md', import.meta.url);
-const CASES = { backlog, paths, stored, growth, render };
+const CASES = { backlog, paths, stored, growth, render, search };
 const SIZES = {
   usual: {
     times: 5,
@@ -30,6 +31,7 @@ const SIZES = {
     'render-megabytes': 30,
     'render-sessions': '1000,10000',
     'render-files': 20_000,
+    'search-megabytes': 200,
   },
   full: {
     times: 5,
@@ -40,6 +42,7 @@ const SIZES = {
     'render-megabytes': 100,
     'render-sessions': '1000,10000,100000,1000000',
     'render-files': 100_000,
+    'search-megabytes': 500,
   },
   check: {
     times: 2,
@@ -50,6 +53,7 @@ const SIZES = {
     'render-megabytes': 8,
     'render-sessions': '200,2000',
     'render-files': 2_000,
+    'search-megabytes': 30,
   },
 };
 

@@ -13,6 +13,7 @@ import { addPrune } from './commands/prune.ts';
 import { addReindex } from './commands/reindex.ts';
 import { addRender } from './commands/render.ts';
 import { addRepair } from './commands/repair.ts';
+import { addSearch } from './commands/search.ts';
 import { addShow } from './commands/show.ts';
 import { addStatsConsumer } from './commands/stats-consumer.ts';
 import { addStatsDate } from './commands/stats-date.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly AddCommand[] = [
   addParse,
   addShow,
   addList,
+  addSearch,
   addStatsModel,
   addStatsDate,
   addStatsConsumer,

@@ -2,6 +2,7 @@ import type { AddCommand } from './command.ts';
 import { commandTree } from './command-tree.ts';
 import { addCheck } from './commands/check.ts';
 import { addList } from './commands/list.ts';
+import { addSearch } from './commands/search.ts';
 import { addShow } from './commands/show.ts';
 import { addStatsConsumer } from './commands/stats-consumer.ts';
 import { addStatsDate } from './commands/stats-date.ts';
@@ -16,6 +17,7 @@ import { runProgram } from './run-program.ts';
 const QUESTIONS: readonly AddCommand[] = [
   addShow,
   addList,
+  addSearch,
   addStatsModel,
   addStatsDate,
   addStatsConsumer,

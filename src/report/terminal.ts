@@ -63,8 +63,22 @@ function takeLine(text: string, width: number): string {
   return space > taken.length / 3 ? taken.slice(0, space + 1) : taken;
 }
 
+/** The end of a clean line that fits into `width` columns. */
+export function takeLastColumns(text: string, width: number): string {
+  const near = text.slice(Math.max(0, text.length - width * 8 - 8));
+  if (/^[\x20-\x7e]*$/.test(near)) return near.slice(Math.max(0, near.length - width));
+  let used = 0;
+  let start = near.length;
+  for (const { segment } of [...graphemesOf(near)].toReversed()) {
+    used += widthOf(segment);
+    if (used > width) break;
+    start -= segment.length;
+  }
+  return near.slice(start);
+}
+
 /** The start of a text that fits into `width` columns. */
-function takeColumns(text: string, width: number): string {
+export function takeColumns(text: string, width: number): string {
   const near = text.slice(0, width * 8 + 8);
   if (/^[\x20-\x7e]*$/.test(near)) return near.slice(0, width);
   let used = 0;

@@ -15,6 +15,11 @@ export function sessionPath(name: string, part?: number): string {
   return `sessions/${name}${part === undefined ? '' : `~p${part}`}.html`;
 }
 
+/** The link to a session's page on a web server, whose address ends with a slash. */
+export function pageUrl(base: string, session: Pick<SessionEntry, 'file'>): string {
+  return `${base}${urlPath(sessionPath(sessionName(session)).split('/'))}`;
+}
+
 /** A session's JSON, or one of its closed parts, from 1. */
 export function sessionJsonPath(name: string, part?: number): string {
   return `api/sessions/${name}${part === undefined ? '' : `~p${part}`}.json`;
@@ -58,7 +63,7 @@ export function hrefTo(from: string, to: string, fragment = ''): string {
 }
 
 /** Encodes a path for a URL. `:`, `@` and `=`, which are common in session ids, stay readable. */
-export function urlPath(segments: readonly string[]): string {
+function urlPath(segments: readonly string[]): string {
   return segments
     .map((segment) =>
       encodeURIComponent(segment).replaceAll('%3A', ':').replaceAll('%40', '@').replaceAll('%3D', '='),

@@ -3,12 +3,13 @@ import { InputOutputError } from '../platform/errors.ts';
 import { isAbsent, nodeFiles, readBytes, withFile, type Files } from '../platform/files.ts';
 import { StoredIndex, type StoredSessions } from './index/index.ts';
 import { pricesPath } from './price-files.ts';
-import { storedRounds } from './session-file.ts';
+import { roundBytes, type LineBlock, type ReadMemory } from './round-bytes.ts';
+import { openRounds, storedRounds } from './session-file.ts';
 import { readCurrentState } from './current-state.ts';
 import type { State } from './state.ts';
 import { openStore } from './store.ts';
 import type { ClosedLog } from '../model/log-position.ts';
-import { isPruned, type SessionEntry } from '../model/session-entry.ts';
+import { isPruned, type SessionEntry, type SessionHead } from '../model/session-entry.ts';
 
 /** The store as of one commit. */
 export interface Snapshot {
@@ -93,10 +94,7 @@ export function readRoundLines(dir: string, entry: SessionEntry, files: Files = 
       let first = firstOf(rounds);
       let left = Infinity;
       for (let attempt = 1; first === 'gone'; attempt++) {
-        const now = readSnapshot(dir, files).sessions.get(entry.id);
-        if (now === undefined || isPruned(now) || (now.pruned_rounds ?? 0) > (entry.pruned_rounds ?? 0)) {
-          throw new PrunedMeanwhile(dir, entry);
-        }
+        const now = movedTo(files, dir, entry);
         rounds = storedRounds(files, dir, now)[Symbol.iterator]();
         // Rounds added since belong to a later commit.
         left = entry.rounds - (entry.pruned_rounds ?? 0);
@@ -108,18 +106,63 @@ export function readRoundLines(dir: string, entry: SessionEntry, files: Files = 
   };
 }
 
+/** The session as of now, for a reader who did not find its file. Throws PrunedMeanwhile if its rounds are gone. */
+function movedTo(files: Files, dir: string, entry: SessionHead): SessionEntry {
+  const now = readSnapshot(dir, files).sessions.get(entry.id);
+  if (now && !isPruned(now) && (now.pruned_rounds ?? 0) <= (entry.pruned_rounds ?? 0)) return now;
+  throw new PrunedMeanwhile(dir, entry);
+}
+
+/**
+ * The same rounds as bytes, in blocks of whole lines. Rounds that were added since may be among them: their numbers are
+ * above those of the entry.
+ */
+export function* readLineBlocks(
+  dir: string,
+  entry: SessionHead,
+  memory: ReadMemory,
+  files: Files = nodeFiles,
+): Generator<LineBlock> {
+  if (entry.end === 0) return;
+  const { fd, now } = openMoved(files, dir, entry);
+  try {
+    yield* roundBytes(files, fd, dir, now, memory);
+  } finally {
+    files.close(fd);
+  }
+}
+
+function openMoved(files: Files, dir: string, entry: SessionHead): { fd: number; now: SessionHead } {
+  let now = entry;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return { fd: openRounds(files, dir, now), now };
+    } catch (error) {
+      if (attempt === TRIES || !isGone(error)) throw error;
+      const { file } = now;
+      now = movedTo(files, dir, entry);
+      // The file that the index names is missing.
+      if (now.file === file) throw error;
+    }
+  }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof InputOutputError && isAbsent(error.cause);
+}
+
 function firstOf(rounds: Iterator<string>): IteratorResult<string> | 'gone' {
   try {
     return rounds.next();
   } catch (error) {
-    if (error instanceof InputOutputError && isAbsent(error.cause)) return 'gone';
+    if (isGone(error)) return 'gone';
     throw error;
   }
 }
 
 /** A later commit does not have the session any more. */
 export class PrunedMeanwhile extends InputOutputError {
-  constructor(dir: string, { id }: SessionEntry) {
+  constructor(dir: string, { id }: Pick<SessionEntry, 'id'>) {
     super(`the session ${JSON.stringify(id)} in ${dir} was pruned while it was read. Ask again`);
   }
 }

@@ -9,7 +9,7 @@ import { headLine, isIntact, parseSummary, SEPARATOR, summaryBytes } from '../se
 
 /** Where a session's rounds end, and the checksums that identify its file as the one in the index. */
 export type SessionEnd = Pick<SessionEntry, 'end' | 'last' | 'summary'>;
-type Rounds = Pick<SessionEntry, 'file' | 'end' | 'last'>;
+export type Rounds = Pick<SessionEntry, 'file' | 'end' | 'last'>;
 type Committed = SessionEnd & Pick<SessionEntry, 'file'>;
 
 /**
@@ -180,9 +180,14 @@ function* roundLines(files: Files, fd: number, dir: string, entry: Rounds): Gene
 
 /** The text of a round's line. Throws if it does not match its checksum. */
 function checked(line: Buffer, dir: string, entry: Rounds): string {
-  const text = line.toString();
-  if (isIntact(line)) return text;
-  const round = /^\{"round":(\d{1,15}),/.exec(text)?.[1];
+  checkLine(line, dir, entry);
+  return line.toString();
+}
+
+/** Throws DamagedSession if a round's line does not match its checksum. */
+export function checkLine(line: Buffer, dir: string, entry: Rounds): void {
+  if (isIntact(line)) return;
+  const round = /^\{"round":(\d{1,15}),/.exec(line.toString('latin1', 0, 30))?.[1];
   throw damaged(
     dir,
     entry,
@@ -250,11 +255,11 @@ function isLastRound(line: Buffer, { last }: Rounds): boolean {
   return line.length === last.length && crc32(line) === last.crc;
 }
 
-function cut(dir: string, entry: Rounds): DamagedSession {
+export function cut(dir: string, entry: Rounds): DamagedSession {
   return damaged(dir, entry, `is truncated: ${entry.end} bytes of rounds were committed`);
 }
 
-function damaged(dir: string, entry: Rounds, problem: string, cause?: unknown): DamagedSession {
+export function damaged(dir: string, entry: Rounds, problem: string, cause?: unknown): DamagedSession {
   return new DamagedSession(
     problem,
     `the session file ${join(dir, entry.file)} ${problem}. Nothing was changed. Restore it from a backup, ` +

@@ -13,12 +13,14 @@ const VALUES: Readonly<Record<string, [string, string]>> = {
   timezone: ['UTC', 'Asia/Tokyo'],
   currency: ['CNY', 'USD'],
   redact: ['email', 'card'],
+  role: ['user', 'tool'],
   'older-than': ['9d', '8d'],
   'base-url': ['https://a.example/', 'https://b.example/'],
 };
 const ARGUMENTS: Readonly<Record<string, string[]>> = {
   show: ['x'],
   url: ['x'],
+  search: ['x'],
   import: ['x'],
   export: ['x.csv'],
 };
@@ -43,6 +45,7 @@ describe('an option that is given twice is wrong usage', () => {
       'parse --keep <name...>',
       'parse --drop <name...>',
       'list --where <name=value>',
+      'search --where <name=value>',
       'stats-model --where <name=value>',
       'stats-date --where <name=value>',
       'stats-consumer --where <name=value>',

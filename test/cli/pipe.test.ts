@@ -36,6 +36,21 @@ test.each(['show s --json', 'show s --full', 'list'])('%s | head is quiet, with 
   expect(err).toBe('');
 });
 
+test('search | head is quiet, with exit 0', async () => {
+  const messages = Array.from({ length: 4000 }, (_, i) => ({ role: 'user', content: `needle ${i}` }));
+  const many = await makeStore(join(dir, 'many'), [
+    line('2026-02-01T17:00:00.000Z', { session_id: 's', model: 'test-a', input_token: 1, messages }),
+  ]);
+  for (const json of ['', '--json']) {
+    const search = `${MONITOR} search needle --limit 0 ${json} --data-dir ${many}`;
+    expect(bash(`${search} | head -c 1 | wc -c; echo "\${PIPESTATUS[0]}"`)).toEqual({
+      out: '1\n0\n',
+      err: '',
+    });
+    expect(Number(bash(`${search} | wc -c`).out)).toBeGreaterThan(80_000);
+  }
+});
+
 test('20 requests that repeat a megabyte come through a pipe whole', () => {
   const { out, err } = bash(`${MONITOR} show s --json --data-dir ${store} | wc -c; echo "\${PIPESTATUS[0]}"`);
   const [bytes, code] = out.split('\n');

@@ -1,3 +1,4 @@
+import { cleanLine } from '../../platform/clean-text.ts';
 import { addRow, emptyRow, sessionTotals, type Row } from '../../query/aggregate.ts';
 import { listJson } from '../../report/json.ts';
 import { listSessions, listTable, type SortKey } from '../../report/list.ts';
@@ -9,6 +10,7 @@ import type { UsageFilter } from '../../query/usage-filter.ts';
 import type { LocalTime } from '../../query/time-zone.ts';
 import type { StoredSessions } from '../../store/index/index.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
+import { shellWord } from '../../platform/system-errors.ts';
 import { readSnapshot, type Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { writeJson, type Context } from '../context.ts';
@@ -51,12 +53,16 @@ export async function list(context: Context, options: ListOptions): Promise<void
   if (selected.total === 0) explainEmpty(context, sessions, { filter, local, period }, options);
   const { total, undecided = 0 } = selected;
   const pruned = search?.pruned ?? 0;
+  if (total === 0 && sessions.size > 0 && options.json)
+    for (const line of searchHint(options)) context.warn(`monitor: ${line}\n`);
   warnOfUndecidedSessions(context, undecided - pruned);
   warnOfPrunedSessions(context, pruned);
   if (options.json)
     return await writeJson(context, listJson(selected.sessions, { total, undecided, lostRounds }));
   const otherwise = (): string =>
-    sessions.size === 0 ? EMPTY_STORE : `none of ${sessions.size} sessions match`;
+    sessions.size === 0
+      ? EMPTY_STORE
+      : [`none of ${sessions.size} sessions match`, ...searchHint(options)].join('\n');
   await context.write(
     listTable({ ...selected, lostRounds }, options.sortBy, local, screenOf(context), otherwise),
   );
@@ -73,6 +79,14 @@ function outcomeSearch(
   return asksOutcome(outcome)
     ? new OutcomeSearch(snapshot, { ...filter, buckets: bucketsOf(period), outcome })
     : undefined;
+}
+
+/** That --search looks at little, and what looks at everything. */
+function searchHint({ search }: ListOptions): string[] {
+  if (search === undefined) return [];
+  const word = shellWord(cleanLine(search));
+  const command = `monitor search ${word.startsWith('-') ? '-- ' : ''}${word}`;
+  return [`--search looks at titles and ids only. To search what was said: ${command}`];
 }
 
 function sumOfSessions(sessions: readonly SessionEntry[]): Row {

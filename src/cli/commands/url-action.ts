@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NoAnswer } from '../../platform/errors.ts';
-import { sessionName, sessionPath, urlPath } from '../../site/names.ts';
+import { pageUrl, sessionName, sessionPath } from '../../site/names.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { writeJson, type Context } from '../context.ts';
 import { refusePruned, requireRound, sessionOf } from '../reporting/session-argument.ts';
@@ -24,8 +24,10 @@ export async function url(context: Context, id: string, options: UrlOptions): Pr
   const session = sessionOf(readSnapshot(dataDir).sessions, id, dataDir);
   refusePruned(session, undefined);
   if (round !== undefined) requireRound(session, round);
-  const path = sessionPath(sessionName(session));
-  const page = baseUrl === undefined ? pageOnDisk(siteDir, path) : `${baseUrl}${urlPath(path.split('/'))}`;
+  const page =
+    baseUrl === undefined
+      ? pageOnDisk(siteDir, sessionPath(sessionName(session)))
+      : pageUrl(baseUrl, session);
   const link = round === undefined ? page : `${page}#r-${round}`;
   const document = { version: 1, session_id: session.id, url: link };
   if (options.json) await writeJson(context, `${JSON.stringify(document)}\n`);

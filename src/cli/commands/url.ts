@@ -1,6 +1,7 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
+import { baseUrlOption } from '../options/base-url.ts';
 import { jsonOption } from '../options/report-options.ts';
 import { dataDirOption, siteDirOption } from '../options/store-options.ts';
 import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
@@ -13,11 +14,7 @@ export function addUrl(program: Command, context: Context): void {
     .argument('<id>', 'Session id, or any unique prefix of it')
     .addOption(dataDirOption())
     .addOption(siteDirOption())
-    .addOption(
-      new Option('--base-url <url>', 'Where the site is served (default: the page on this disk)')
-        .env('MONITOR_BASE_URL')
-        .argParser(baseUrl),
-    )
+    .addOption(baseUrlOption('Where the site is served (default: the page on this disk)'))
     .option('--round <n>', 'Link to this round', wholeNumber(1, LARGEST_COUNT))
     .addOption(jsonOption())
     .action(async (id: string, options: UrlOptions) => {
@@ -25,13 +22,4 @@ export function addUrl(program: Command, context: Context): void {
       await url(context, id, options);
     });
   example(command, 'monitor url agent:main:main --base-url https://sessions.example.org --round 3');
-}
-
-/** Adds a slash at the end. */
-function baseUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
-    throw new InvalidArgumentError('It must be an http or https URL, such as https://sessions.example.org/.');
-  }
-  return url.href.replace(/\/?$/, '/');
 }

@@ -32,6 +32,8 @@ const READERS = [
   ['show', 'sess_shipper', '--json'],
   ['export', '-', '--format', 'ndjson', '--group-by', 'round', '--with-messages'],
   ['export', '-', '--format', 'focus'],
+  ['search', 'e', '--limit', '0'],
+  ['search', '"', '--json', '--base-url', 'https://agents.example'],
   ['prices'],
   ['prices', 'gpt-4o'],
   ['check', '--budget-usd', '1', '--per', 'total'],

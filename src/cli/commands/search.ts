@@ -1,0 +1,53 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { ROLES, type Role } from '../../query/search/roles.ts';
+import type { Context } from '../context.ts';
+import { example } from '../command.ts';
+import { baseUrlOption } from '../options/base-url.ts';
+import { addFilterOptions } from '../options/filter-options.ts';
+import {
+  daysOption,
+  jsonOption,
+  sinceOption,
+  timeZoneOption,
+  untilOption,
+} from '../options/report-options.ts';
+import { dataDirOption } from '../options/store-options.ts';
+import { LARGEST_COUNT, wholeNumber } from '../options/values.ts';
+import type { SearchOptions } from './search-options.ts';
+
+export function addSearch(program: Command, context: Context): void {
+  const command = program
+    .command('search')
+    .description('Search what was said: messages, answers, reasoning, tool calls and their results')
+    .argument('<text>', 'Text to search for, in any case')
+    .addOption(dataDirOption())
+    .option('--regex', 'The text is a regular expression of RE2')
+    .addOption(
+      new Option(
+        '--role <roles>',
+        `Only what these said: ${ROLES.join(', ')}, separated by commas`,
+      ).argParser(parseRoles),
+    )
+    .option('--tool <name>', 'Only calls and results of this tool (whole name, in any case)')
+    .option('--limit <n>', 'Stop after this many hits; 0 for all', wholeNumber(0, LARGEST_COUNT), 100);
+  addFilterOptions(command)
+    .addOption(daysOption())
+    .addOption(sinceOption())
+    .addOption(untilOption())
+    .addOption(timeZoneOption())
+    .addOption(baseUrlOption('Where the site is served, for links to the rounds'))
+    .addOption(jsonOption())
+    .action(async (text: string, options: SearchOptions) => {
+      const { search } = await import('./search-action.ts');
+      await search(context, text, options);
+    });
+  example(command, 'monitor search kubectl --role assistant --days 7');
+}
+
+function parseRoles(text: string): Role[] {
+  const given = new Set(text.split(',').map((role) => role.trim().toLowerCase()));
+  const known = ROLES.filter((role) => given.delete(role));
+  if (given.size > 0 || known.length === 0)
+    throw new InvalidArgumentError(`It must be a comma-separated list of ${ROLES.join(', ')}.`);
+  return known;
+}
