@@ -9,7 +9,7 @@ import { groupBy } from '../../query/grouping.ts';
 import { nameMatcher } from '../../query/name-pattern.ts';
 import { literalPattern, type SearchPattern } from '../../query/search/pattern.ts';
 import { filterWords, hasTags } from '../../query/usage-filter.ts';
-import { RoundFilter, type RoundSelection } from '../../report/export/round-filter.ts';
+import { RoundFilter, type RoundSelection } from '../../query/round-filter.ts';
 import { ALL_TIME, bucketsOf, periodOf } from '../../report/period.ts';
 import type { SearchReport } from '../../report/search.ts';
 import { clip } from '../../report/terminal.ts';
