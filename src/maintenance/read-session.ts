@@ -1,5 +1,6 @@
 import type { LinePosition } from '../model/log-position.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
+import { LATER_COUNTERS, type CellCounters } from '../model/cell-counters.ts';
 import { cellOf, type UsageCell } from '../model/usage-cell.ts';
 import { mergeCells } from '../model/usage-cells.ts';
 import { crc32 } from '../platform/digest.ts';
@@ -156,9 +157,14 @@ export function differences(entry: SessionEntry, sum: SessionSum): string[] {
 
 function cellsOf(usage: readonly UsageCell[]): string {
   return mergeCells(usage)
-    .map((cell) => JSON.stringify(CELL_KEYS.map((key) => cell[key])))
+    .map((cell) => JSON.stringify([...CELL_KEYS.map((key) => cell[key]), comparable(cell.counters)]))
     .toSorted()
     .join('\n');
+}
+
+/** Without the counts that a cell of an earlier build lacks. */
+function comparable(counters: CellCounters): number[] {
+  return counters.filter((_, i) => !LATER_COUNTERS.has(counters[i - (i % 2)] ?? 0));
 }
 
 const CELL_KEYS = [
@@ -169,5 +175,4 @@ const CELL_KEYS = [
   'price',
   ...COUNT_NAMES,
   'tags',
-  'counters',
 ] as const;

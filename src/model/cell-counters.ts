@@ -7,6 +7,9 @@ export type CellCounters = readonly number[];
 
 export const NO_COUNTERS: CellCounters = [];
 
+/** Counts that came after the format: cells of earlier builds lack them, and are right all the same. */
+export const LATER_COUNTERS: ReadonlySet<number> = new Set([65, 66]);
+
 /** The id of each count. Ids are stored: they never change their meaning, and a new count gets a new one. */
 export const COUNTER = {
   /** Rounds that were counted before the store had these counts: nothing below is known of them. */
