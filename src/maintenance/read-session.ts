@@ -167,12 +167,4 @@ function comparable(counters: CellCounters): number[] {
   return counters.filter((_, i) => !LATER_COUNTERS.has(counters[i - (i % 2)] ?? 0));
 }
 
-const CELL_KEYS = [
-  'bucket',
-  'model',
-  'consumer',
-  'api',
-  'price',
-  ...COUNT_NAMES,
-  'tags',
-] as const;
+const CELL_KEYS = ['bucket', 'model', 'consumer', 'api', 'price', ...COUNT_NAMES, 'tags'] as const;
