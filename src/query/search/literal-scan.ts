@@ -1,5 +1,5 @@
 import { byteSearch, type ByteSearch } from './byte-search.ts';
-import { isPlain, spellingsOf, type Spellings } from './spellings.ts';
+import { casesOf, isPlain, spellingsOf, type Spellings } from './spellings.ts';
 
 /** Looks for places in a block of a session file that may be a match. */
 interface Scan {
@@ -84,14 +84,16 @@ type Before = readonly Neighbour[] | 'anything';
  */
 function escapeSearch(characters: readonly Spellings[]): ByteSearch {
   const before = befores(characters);
-  const isWanted = new Uint8Array(1 << 16);
-  for (const unit of before.keys()) isWanted[unit] = 1;
+  const isEnd = endsOf(before.keys());
   return {
     find(bytes, from) {
       const buffer = bytes as Buffer;
       for (let at = buffer.indexOf(ESCAPE, from); at >= 0;) {
-        const unit = hexAt(bytes, at + ESCAPE.length);
-        if (unit >= 0 && isWanted[unit] === 1 && isAfter(before.get(unit) ?? [], bytes, at)) return at;
+        // There are tens of millions in a large store, and the last digits rule out most of them.
+        if (isEnd[((bytes[at + 4] as number) << 8) | (bytes[at + 5] as number)] === 1) {
+          const allowed = before.get(hexAt(bytes, at + ESCAPE.length));
+          if (allowed && isAfter(allowed, bytes, at)) return at;
+        }
         at += ESCAPE_LENGTH;
         // Usually escapes follow each other, and a call takes longer than looking.
         if (bytes[at] !== BACKSLASH || bytes[at + 1] !== LETTER_U) at = buffer.indexOf(ESCAPE, at - 4);
@@ -99,6 +101,17 @@ function escapeSearch(characters: readonly Spellings[]): ByteSearch {
       return -1;
     },
   };
+}
+
+/** By the bytes of the last two digits of an escape: whether it may be one of these code units. */
+function endsOf(units: Iterable<number>): Uint8Array {
+  const isEnd = new Uint8Array(1 << 16);
+  for (const unit of units) {
+    const [third, fourth] = [(unit >> 4) & 15, unit & 15].map((digit) => digit.toString(16));
+    for (const high of casesOf(third ?? ''))
+      for (const low of casesOf(fourth ?? '')) isEnd[(high.charCodeAt(0) << 8) | low.charCodeAt(0)] = 1;
+  }
+  return isEnd;
 }
 
 function befores(characters: readonly Spellings[]): Map<number, Before> {
