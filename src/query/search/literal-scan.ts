@@ -1,5 +1,5 @@
 import { byteSearch, type ByteSearch } from './byte-search.ts';
-import { isPlain, spellingsOf, type Spellings } from './spellings.ts';
+import { casesOf, isPlain, spellingsOf, type Spellings } from './spellings.ts';
 
 /** Looks for places in a block of a session file that may be a match. */
 interface Scan {
@@ -74,6 +74,9 @@ const ESCAPE = Buffer.from('\\u');
 const ESCAPE_LENGTH = 6;
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
+/** After so many calls, escapes that are this many bytes apart on average are too many for calls. */
+const MANY_CALLS = 16;
+const FAR_APART = 1000;
 
 /** What may precede the escape of a code unit. */
 type Before = readonly Neighbour[] | 'anything';
@@ -84,21 +87,54 @@ type Before = readonly Neighbour[] | 'anything';
  */
 function escapeSearch(characters: readonly Spellings[]): ByteSearch {
   const before = befores(characters);
-  const isWanted = new Uint8Array(1 << 16);
-  for (const unit of before.keys()) isWanted[unit] = 1;
+  const isEnd = endsOf(before.keys());
+  const starts = byteSearch([...before.keys()].flatMap(startsOf));
+  const isWanted = (bytes: Uint8Array, at: number): boolean => {
+    // There are tens of millions in a large store, and the last digits rule out most of them.
+    if (isEnd[((bytes[at + 4] as number) << 8) | (bytes[at + 5] as number)] !== 1) return false;
+    const allowed = before.get(hexAt(bytes, at + ESCAPE.length));
+    return allowed !== undefined && isAfter(allowed, bytes, at);
+  };
   return {
     find(bytes, from) {
       const buffer = bytes as Buffer;
+      let calls = 0;
       for (let at = buffer.indexOf(ESCAPE, from); at >= 0;) {
-        const unit = hexAt(bytes, at + ESCAPE.length);
-        if (unit >= 0 && isWanted[unit] === 1 && isAfter(before.get(unit) ?? [], bytes, at)) return at;
+        if (isWanted(bytes, at)) return at;
         at += ESCAPE_LENGTH;
-        // Usually escapes follow each other, and a call takes longer than looking.
-        if (bytes[at] !== BACKSLASH || bytes[at + 1] !== LETTER_U) at = buffer.indexOf(ESCAPE, at - 4);
+        // Often escapes follow each other, and a call takes longer than looking.
+        if (bytes[at] === BACKSLASH && bytes[at + 1] === LETTER_U) continue;
+        at -= ESCAPE_LENGTH - ESCAPE.length;
+        // Or there is one in every line, `\u003c`: then it is quicker to search for what is wanted.
+        if (++calls > MANY_CALLS && at - from < calls * FAR_APART) return findFrom(bytes, at);
+        at = buffer.indexOf(ESCAPE, at);
       }
       return -1;
     },
   };
+
+  function findFrom(bytes: Uint8Array, from: number): number {
+    let at = starts.find(bytes, from);
+    while (at >= 0 && !isWanted(bytes, at)) at = starts.find(bytes, at + 1);
+    return at;
+  }
+}
+
+/** An escape of a code unit but its last digit, in both cases. */
+function startsOf(unit: number): Buffer[] {
+  const digits = (unit >> 4).toString(16).padStart(3, '0');
+  return [`\\u${digits}`, `\\u${digits.toUpperCase()}`].map((start) => Buffer.from(start));
+}
+
+/** By the bytes of the last two digits of an escape: whether it may be one of these code units. */
+function endsOf(units: Iterable<number>): Uint8Array {
+  const isEnd = new Uint8Array(1 << 16);
+  for (const unit of units) {
+    const [third, fourth] = [(unit >> 4) & 15, unit & 15].map((digit) => digit.toString(16));
+    for (const high of casesOf(third ?? ''))
+      for (const low of casesOf(fourth ?? '')) isEnd[(high.charCodeAt(0) << 8) | low.charCodeAt(0)] = 1;
+  }
+  return isEnd;
 }
 
 function befores(characters: readonly Spellings[]): Map<number, Before> {

@@ -289,6 +289,31 @@ test.each([
   expect([code, out]).toEqual([2, '']);
 });
 
+test('a filter by a dimension selects rounds, not whole sessions', async () => {
+  const lines = ['x', 'y', 'x'].map((department, i) =>
+    line(
+      `2026-02-01T10:0${i}:00Z`,
+      round('s', { department, messages: [{ role: 'user', content: `needle ${i}` }], answer: `plain ${i}` }),
+    ),
+  );
+  const other = await makeStore(join(dir, 'tags'), lines, '--dimension', 'department');
+  const found = async (where: string): Promise<unknown> => {
+    const { code, out, err } = await run([
+      'search',
+      'needle',
+      '--json',
+      '--data-dir',
+      other,
+      '--where',
+      where,
+    ]);
+    expect([code, err]).toEqual([0, '']);
+    return (JSON.parse(out) as { hits: { round: number }[] }).hits.map((hit) => hit.round);
+  };
+  expect(await found('department=x')).toEqual([1, 3]);
+  expect(await found('department!=x')).toEqual([2]);
+});
+
 test('hostile texts obey nobody', async () => {
   const evil = 'a\u001b[31mred\u001b]0;title\u0007 needle\u202e \u0000\u009b1m';
   const lines = [

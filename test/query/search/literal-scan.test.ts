@@ -150,6 +150,31 @@ test('an escape counts only after what can be before it', () => {
   expect(place('😁好', json)).toBe(-1);
 });
 
+test('an escape is found behind many others, near and far apart', () => {
+  const others = [
+    String.raw`\u003c a `,
+    String.raw`\u003C\u4e00`,
+    `\\u00e9${'x'.repeat(2000)}`,
+    String.raw`\u006 \u006x`,
+  ];
+  for (const other of others) {
+    for (const escaped of [
+      String.raw`\u006bube`,
+      String.raw`kub\u0045`,
+      String.raw`k\u0055be`,
+      String.raw`\u212aUBE`,
+    ]) {
+      const head = other.repeat(100);
+      const bytes = Buffer.from(`${head}${escaped} ${head}`);
+      expect(literalScan('kube')?.(bytes).next(0), other + escaped).toBe(head.length + escaped.indexOf('\\'));
+      expect(literalScan('kubf')?.(bytes).next(0) ?? 0, other + escaped).toBeLessThanOrEqual(
+        head.length + 12,
+      );
+    }
+    expect(literalScan('kube')?.(Buffer.from(other.repeat(200))).next(0)).toBe(-1);
+  }
+});
+
 test('a text without a plain character cannot be scanned for', () => {
   expect(literalScan('"\\\n{')).toBeUndefined();
   expect(literalScan('\u0301')).toBeUndefined();
