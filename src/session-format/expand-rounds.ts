@@ -7,22 +7,19 @@ import type { ExpandedRound, StoredRound } from './stored-round.ts';
  * that a later round refers to, so it takes linear time although requests repeat each other.
  */
 export function expandRounds(lines: Iterable<string>): Generator<ExpandedRound> {
-  return expand(findLastUses(mapped(lines, readReferences)), mapped(lines, readRound));
+  return expand(findUses(mapped(lines, readReferences)), mapped(lines, readRound));
 }
 
 /** The same for rounds that were already read. */
 export function expandReadRounds(rounds: readonly ReadRound[]): Generator<ExpandedRound> {
-  return expand(findLastUses(mapped(rounds, ({ stored }) => stored)), rounds);
+  return expand(findUses(mapped(rounds, ({ stored }) => stored)), rounds);
 }
 
 function* mapped<T, U>(values: Iterable<T>, map: (value: T) => U): Generator<U> {
   for (const value of values) yield map(value);
 }
 
-function* expand(
-  lastUse: ReadonlyMap<number, number>,
-  rounds: Iterable<ReadRound>,
-): Generator<ExpandedRound> {
+function* expand({ lastUse, named }: Uses, rounds: Iterable<ReadRound>): Generator<ExpandedRound> {
   const requests = new Map<number, readonly string[]>();
   const expiry = new Map<number, number[]>();
   const previous: Record<RepeatedText, string | null> = { system: null, question: null };
@@ -32,7 +29,8 @@ function* expand(
       const storedBy = stored[`${kind}_round`];
       if (storedBy !== undefined) previous[kind] = kept[kind].get(storedBy) ?? null;
       else if (texts.has(kind)) previous[kind] = nullable(texts.get(kind));
-      if (texts.has(kind) && previous[kind] !== null) kept[kind].set(stored.round, previous[kind]);
+      if (named[kind].has(stored.round) && texts.has(kind) && previous[kind] !== null)
+        kept[kind].set(stored.round, previous[kind]);
     }
     const added = arrayElements(texts.get('new_messages') ?? '[]') ?? [];
     const messages = stored.context ? rebuild(stored, added, requests) : null;
@@ -62,12 +60,23 @@ function* expand(
 
 type RepeatedText = 'system' | 'question';
 
-function findLastUses(rounds: Iterable<References>): Map<number, number> {
+/** Which rounds later ones refer to. */
+interface Uses {
+  /** The last round that refers to a round's request. */
+  lastUse: ReadonlyMap<number, number>;
+  /** The rounds whose text another one names. */
+  named: Record<RepeatedText, ReadonlySet<number>>;
+}
+
+function findUses(rounds: Iterable<References>): Uses {
   const lastUse = new Map<number, number>();
-  for (const { round: number, context = [] } of rounds) {
+  const named = { system: new Set<number>(), question: new Set<number>() };
+  for (const { round: number, context = [], system_round: system, question_round: question } of rounds) {
     for (const [round] of context) if (round !== number) lastUse.set(round, number);
+    if (system !== undefined) named.system.add(system);
+    if (question !== undefined) named.question.add(question);
   }
-  return lastUse;
+  return { lastUse, named };
 }
 
 function rebuild(

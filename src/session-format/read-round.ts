@@ -11,7 +11,7 @@ export interface ReadRound {
 }
 
 /** The part of a stored round that names the rounds its request is made of. */
-export type References = Pick<StoredRound, 'round' | 'context'>;
+export type References = Pick<StoredRound, 'round' | 'context' | 'system_round' | 'question_round'>;
 
 /** Reads a stored round's line. Throws InputOutputError, which names the field, if the line is not valid. */
 export function readRound(line: string): ReadRound {
@@ -50,15 +50,15 @@ export function readFields(line: string): StoredRound {
 export function readReferences(line: string): References {
   const fields: Partial<References> = {};
   for (const { key, from, to } of objectMembers(line, 0)?.members ?? []) {
-    if (key !== 'round' && key !== 'context') continue;
+    if (key !== 'round' && key !== 'context' && key !== 'system_round' && key !== 'question_round') continue;
     const value = parseJson(line.slice(from, to));
-    if (key === 'round' && isCount(value)) fields.round = value;
+    if (key !== 'context' && isCount(value)) fields[key] = value;
     else if (key === 'context' && isContext(value)) fields.context = value;
     else throw damaged(`its ${key} is invalid`, fields.round);
   }
-  const { round, context } = fields;
+  const { round } = fields;
   if (round === undefined) throw damaged('its round is missing');
-  return context ? { round, context } : { round };
+  return { ...fields, round };
 }
 
 /** Parses a line that may be damaged, including the texts; undefined if it is not a stored round. */

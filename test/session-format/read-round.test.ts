@@ -62,7 +62,9 @@ test('a line is read as it was written: fields parsed, texts as JSON', () => {
     tool_calls: '[{"id":"t"}]',
   });
   expect(parseRound(LINE)).toEqual(JSON.parse(LINE));
-  expect(readReferences(LINE)).toEqual({ round: 3, context: stored.context });
+  const { context, system_round } = stored;
+  expect(system_round).toBeGreaterThan(0);
+  expect(readReferences(LINE)).toEqual({ round: 3, context, system_round });
 });
 
 test('what it used is what was written', () => {
@@ -115,6 +117,7 @@ describe('a line that is not a round names the field', () => {
 
   test('also where only its references are read', () => {
     expect(() => readReferences(changed('context', '[1]'))).toThrow('its context is invalid');
+    expect(() => readReferences(changed('question_round', '"1"'))).toThrow('its question_round is invalid');
     expect(() => readReferences(changed('round', undefined))).toThrow('its round is missing');
   });
 

@@ -84,9 +84,9 @@ export class MessageBook {
   }
 }
 
-/** A digest in place of a long text, so that the text itself need not be kept. */
+/** A digest in place of a text, so that the text need not be kept, nor the line that it may be a slice of. */
 function nameOf(text: string): string {
-  return text.length > 400 ? digest(text, 16) : text;
+  return text.length > 12 ? digest(text, 16) : text;
 }
 
 function contentOf(message: Message): string {

@@ -75,7 +75,12 @@ export class PageMaker {
       this.#blocks.push({ kind: 'round', round: view });
     }
     if (view.prompt !== null)
-      this.#prompts.push({ round: view.number, page: this.page, text: view.prompt, idleMs: column.idleMs });
+      this.#prompts.push({
+        round: view.number,
+        page: this.page,
+        text: detached(view.prompt),
+        idleMs: column.idleMs,
+      });
     if (placed.consumer !== '') this.#consumers.add(placed.consumer);
     this.#hasTitle = hasTitle;
     this.#digest = digest(this.#digest + key, 16);
@@ -117,4 +122,9 @@ export class PageMaker {
       digest: this.#digest,
     };
   }
+}
+
+/** A copy, so that the longer text that it may be a slice of need not be kept. */
+function detached(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
 }
