@@ -108,9 +108,9 @@ export function inCurrency(sessions: StoredSessions, view: CurrencyView | undefi
       return entry && withUsage(entry);
     },
     values: () => mapped(sessions.values(), withUsage),
-    usages: () => mapped(sessions.usages(), withUsage),
-    sharedCells: () => {
-      const shared = sessions.sharedCells();
+    usages: (part) => mapped(sessions.usages(part), withUsage),
+    sharedCells: (part) => {
+      const shared = sessions.sharedCells(part);
       return shared && { size: shared.size, parts: shared.parts, cells: mapped(shared.cells, cell) };
     },
   };
