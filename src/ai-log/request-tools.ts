@@ -67,9 +67,7 @@ export function mayTellOfTools(json: Text): boolean {
 }
 
 function saysTools(text: string): boolean {
-  const isOfTools =
-    (text.includes('tool') || text.includes('unction')) && (hasCalls(text) || hasFailure(text));
-  return isOfTools || hasEscapedNames(text);
+  return (isOneIn(MARKS, text) && (isOneIn(CALLS, text) || hasFailure(text))) || hasEscapedNames(text);
 }
 
 /** Whether a name may be written in escapes, so that looking for it does not find it. */
@@ -80,38 +78,55 @@ export function hasEscapedNames(text: string): boolean {
 /** In bytes, each is one character, which is enough to find ASCII. */
 function asciiOf(json: Text): string {
   if (typeof json === 'string') return json;
-  return Buffer.from(json.buffer, json.byteOffset, json.length).toString('latin1');
+  const bytes = Buffer.isBuffer(json) ? json : Buffer.from(json.buffer, json.byteOffset, json.length);
+  return bytes.toString('latin1');
 }
 
-function hasCalls(text: string): boolean {
-  return CALLS.some((key) => text.includes(key));
+/** A loop, since it is called several times for each message. */
+function isOneIn(names: readonly string[], text: string): boolean {
+  for (const name of names) if (text.includes(name)) return true;
+  return false;
 }
 
+/** Most messages are from no tool, so whether this one is comes before the search through its text. */
 function hasFailure(text: string): boolean {
-  return FAILURES.some((one) => one.test(text)) && RESULT.test(text);
+  return (
+    isOneIn(RESULTS, text) &&
+    FAILURES.some(({ marks, form }) => (!marks || isOneIn(marks, text)) && form.test(text))
+  );
 }
 
-/** Each has `tool` or `function` in it, which most messages have not. */
 const CALLS = ['tool_use"', '"tool_calls"', '"function_call"', '"functionCall"'];
+/** What a message from a tool must contain. */
+const RESULTS = ['"tool"', 'tool_result"', '"function"', '"function_call_output"', '"functionResponse"'];
+/** Each of CALLS and RESULTS has one of these in it. Their first characters are rare, so the search is fast. */
+const MARKS = ['"tool', '"function', '_use"', '_result"'];
 const ANSWER = /"role"[ \t\r\n]*:[ \t\r\n]*"(?:assistant|model)"/;
 /** Names and words may be written in escapes too. Go writes `<`, `>` and `&` so, and none of them is in a name. */
 const ESCAPE = String.raw`\u00`;
 const ESCAPED_ASCII = /\\u00(?:2[^6]|3[^CEce]|[4-7])/;
-/** What a message from a tool must contain. */
-const RESULT = /tool_result|"tool"|"function"|function_call_output|functionResponse/;
 
 /** White space in JSON, and in a string of JSON. */
 const SPACE = String.raw`(?:[ \t\r\n]|\\+[nrt])*`;
 /** Between words and a number: anything that is no letter and no digit. */
 const GAP = String.raw`(?:\\u[\da-f]{4}|\\+[a-z]|[^\da-z"\\])*`;
 
-/** What failureOf looks for. Each begins with a word, not with a choice: only then is the search fast. */
-const FAILURES = [
-  new RegExp(String.raw`is_error"${SPACE}:${SPACE}t`),
-  /tool_use_error/,
+/**
+ * What failureOf looks for: a message is searched for `form` only if it has one of `marks`. Each form begins with a word, not
+ * with a choice: only then is the search fast.
+ */
+const FAILURES: readonly { marks?: readonly string[]; form: RegExp }[] = [
+  { marks: ['_error'], form: new RegExp(String.raw`is_error"${SPACE}:${SPACE}t`) },
+  { marks: ['_error'], form: /tool_use_error/ },
   // A key that many tools have in every result.
-  new RegExp(String.raw`"error\\?"${SPACE}:${SPACE}(?!null|false|[ \t\r\n]|\\+[nrt])`),
-  new RegExp(String.raw`exit(?:_c|C)ode\\?"${SPACE}:${SPACE}-?(?:[1-9]|0\.)`),
+  {
+    marks: ['"error'],
+    form: new RegExp(String.raw`"error\\?"${SPACE}:${SPACE}(?!null|false|[ \t\r\n]|\\+[nrt])`),
+  },
+  {
+    marks: ['xit_code', 'xitCode'],
+    form: new RegExp(String.raw`exit(?:_c|C)ode\\?"${SPACE}:${SPACE}-?(?:[1-9]|0\.)`),
+  },
   // `exit code 1`. A part of the result can end before the number.
-  new RegExp(String.raw` code:?${GAP}(?:0*[1-9]|")`, 'i'),
+  { form: new RegExp(String.raw` code:?${GAP}(?:0*[1-9]|")`, 'i') },
 ];
