@@ -113,9 +113,9 @@ export function inCurrency(sessions: StoredSessions, view: CurrencyView | undefi
       sessions
         .changedSince(length)
         .map(({ before, after }) => ({ before: before && withUsage(before), after: withUsage(after) })),
-    usages: () => mapped(sessions.usages(), withUsage),
-    sharedCells: () => {
-      const shared = sessions.sharedCells();
+    usages: (part) => mapped(sessions.usages(part), withUsage),
+    sharedCells: (part) => {
+      const shared = sessions.sharedCells(part);
       return shared && { size: shared.size, parts: shared.parts, cells: mapped(shared.cells, cell) };
     },
   };

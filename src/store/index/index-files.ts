@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Files } from '../../platform/files.ts';
 import type { ClosedLog } from '../../model/log-position.ts';
 import type { State } from '../state.ts';
+import type { CounterPart } from '../../model/cell-counters.ts';
 import type { SessionEntry, SessionHead, SessionUsage } from '../../model/session-entry.ts';
 import type { SharedCells } from './shared-cells.ts';
 
@@ -28,10 +29,10 @@ export interface StoredSessions extends Sessions {
   changedSince(tailLength: number): ChangedSession[];
   /** The entries without what the sessions used. */
   heads(): Iterable<SessionHead>;
-  /** The usage of each session. */
-  usages(): Iterable<SessionUsage>;
+  /** The usage of each session, with at least this part of the counters; all without one. */
+  usages(part?: CounterPart): Iterable<SessionUsage>;
   /** The same, summed; undefined if the index has no sums. */
-  sharedCells(): SharedCells | undefined;
+  sharedCells(part?: CounterPart): SharedCells | undefined;
 }
 
 /** The sessions with their usage, and the positions of closed logs. */

@@ -10,6 +10,7 @@ import { addUp, IndexTail, type PositionsLine } from './tail.ts';
 import type { IndexCoverage } from '../../model/index-coverage.ts';
 import type { ClosedLog } from '../../model/log-position.ts';
 import type { State } from '../state.ts';
+import type { CounterPart } from '../../model/cell-counters.ts';
 import type { SessionEntry, SessionHead, SessionUsage } from '../../model/session-entry.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
 import { extendSharedCells, type SharedCells } from './shared-cells.ts';
@@ -67,8 +68,8 @@ export class StoredIndex implements Index {
       inOrder: () => this.#inOrder(),
       changedSince: (length) => this.#changedSince(length),
       heads: () => this.#decoded<SessionHead>(decodeHead),
-      sharedCells: () => this.#sharedCells(),
-      usages: () => this.#decoded<SessionUsage>(decodeUsage),
+      sharedCells: (part) => this.#sharedCells(part),
+      usages: (part) => this.#decoded<SessionUsage>((bytes, terms) => decodeUsage(bytes, terms, part)),
     };
   }
 
@@ -222,8 +223,8 @@ export class StoredIndex implements Index {
     yield* later;
   }
 
-  #sharedCells(): SharedCells | undefined {
-    const shared = this.#base?.sharedCells();
+  #sharedCells(part: CounterPart | undefined): SharedCells | undefined {
+    const shared = this.#base?.sharedCells(part);
     if (!shared) return undefined;
     const known = new Map<number, UsageCell[]>();
     const added: UsageCell[][] = [];
