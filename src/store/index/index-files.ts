@@ -25,8 +25,13 @@ export interface ChangedSession {
 export interface StoredSessions extends Sessions {
   /** The entries in the order of the digests of their ids, which a new base does not change. */
   inOrder(): Iterable<SessionEntry>;
-  /** What the commits changed that wrote to the tail from this length on. */
-  changedSince(tailLength: number): ChangedSession[];
+  /** CRC-32 of the tail's committed bytes. */
+  readonly tailCrc: number;
+  /**
+   * What commits have changed since the tail was `length` bytes long, with this CRC-32; undefined if it never was: a store
+   * that was restored from a backup can have gone on differently.
+   */
+  changedSince(length: number, crc: number): ChangedSession[] | undefined;
   /** The entries without what the sessions used. */
   heads(): Iterable<SessionHead>;
   /** The usage of each session, with at least this part of the counters; all without one. */

@@ -66,7 +66,8 @@ export class StoredIndex implements Index {
       keys: () => this.#keys(),
       values: () => this.#decoded(decodeRecord),
       inOrder: () => this.#inOrder(),
-      changedSince: (length) => this.#changedSince(length),
+      tailCrc: this.#tail.crc,
+      changedSince: (length, crc) => this.#changedSince(length, crc),
       heads: () => this.#decoded<SessionHead>(decodeHead),
       sharedCells: (part) => this.#sharedCells(part),
       usages: (part) => this.#decoded<SessionUsage>((bytes, terms) => decodeUsage(bytes, terms, part)),
@@ -176,7 +177,8 @@ export class StoredIndex implements Index {
     for (; next; next = changed.next().value) yield next.entry;
   }
 
-  #changedSince(length: number): ChangedSession[] {
+  #changedSince(length: number, crc: number): ChangedSession[] | undefined {
+    if (this.#tail.crcOf(length) !== crc) return undefined;
     return this.#tail.idsFrom(length).flatMap((id) => {
       const row = this.#base?.find(id) ?? -1;
       const base = row < 0 ? undefined : this.#base?.entryAt(row);
