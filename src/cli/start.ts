@@ -5,6 +5,7 @@ import { failed, guarded } from './guarded.ts';
 import { quietWhenBusy } from './quiet-when-busy.ts';
 import { usualParse } from './crontab/usual-parse.ts';
 import { nodeFiles } from '../platform/files.ts';
+import { zoneKey } from '../platform/zone-key.ts';
 import { findNothingNew } from '../site/nothing-new.ts';
 import { sayRendered } from './commands/render-output.ts';
 import { usualRender } from './crontab/usual-render.ts';
@@ -28,10 +29,9 @@ export async function start(argv: string[]): Promise<number> {
   const render = usualRender(argv, process.env);
   if (render) {
     const context = readContext();
-    const nothing =
-      render.full || render.replace
-        ? undefined
-        : findNothingNew(nodeFiles, { ...render, now: context.now }, () => context.timeZone);
+    const zone = zoneKey(nodeFiles, process.env['TZ']);
+    const asked = { ...render, now: context.now, zone };
+    const nothing = render.full || render.replace ? undefined : findNothingNew(nodeFiles, asked);
     if (nothing) {
       return await guarded(context, async () => {
         await sayRendered(context, render, nothing);

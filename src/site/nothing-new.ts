@@ -10,13 +10,13 @@ import { parseRemembered } from './remembered-filter.ts';
 import { readPiece } from './state/pieces.ts';
 import { HEAD, parseHead, type SiteHead } from './state/site-head.ts';
 
-type Asked = Pick<RenderOptions, 'dataDir' | 'siteDir' | 'refresh' | 'now'> & { days?: number };
+type Asked = Pick<RenderOptions, 'dataDir' | 'siteDir' | 'refresh' | 'now'> & { days?: number; zone: string };
 
 /**
  * What a render would say if it has nothing to do, which is what most renders of a crontab find; undefined if it may have.
  * Takes no lock, opens no index and writes nothing. Whatever is wrong is left to the render.
  */
-export function findNothingNew(files: Files, asked: Asked, timeZone: () => string): Written | undefined {
+export function findNothingNew(files: Files, asked: Asked): Written | undefined {
   try {
     const own = join(asked.siteDir, '.monitor');
     const text = readPiece(files, join(own, HEAD));
@@ -27,24 +27,24 @@ export function findNothingNew(files: Files, asked: Asked, timeZone: () => strin
     if (!hasChecksum || !isShown(files, store, state, head)) return undefined;
     const filter = readWhole(files, join(own, 'filter.json'))?.toString() ?? '';
     if (asked.days !== undefined && parseRemembered(filter)?.period?.days !== asked.days) return undefined;
-    if (inputsKey(store, state, filter, timeZone()) !== head.inputs) return undefined;
+    if (inputsKey(store, state, filter, asked.zone) !== head.inputs) return undefined;
     return { rendered: 0, kept: head.sums.files + head.pages.length, removed: 0 };
   } catch {
     return undefined;
   }
 }
 
-/** What decides how pages look, apart from the sessions: a digest. */
+/** What decides how pages look, apart from the sessions: a digest. `zone` is the key of the system's time zone. */
 export function inputsKey(
   { pricing, filters }: Store,
   { prices }: State,
   filter: string,
-  timeZone: string,
+  zone: string,
 ): string {
   const { list, currency, file } = pricing;
   const facts = [
     build,
-    timeZone,
+    zone,
     filters.no_content,
     prices.generation,
     list,

@@ -21,8 +21,8 @@ export interface RenderOptions {
   allowOtherOwner?: boolean;
   /** The currency of costs; undefined: each in its own. */
   currency?: AskedCurrency | undefined;
-  /** Time zone and currency are what a render without options has: then one with nothing to do can be told apart. */
-  isAsStored?: boolean;
+  /** The key of the system's time zone, if that and the store's currency hold: then nothing to do can be told early. */
+  zone?: string | undefined;
   /** Which sessions the site shows. */
   sessions?: AskedSessions;
   /** Since when sessions have pages. */

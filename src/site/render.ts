@@ -77,9 +77,10 @@ async function renderSnapshot(
       store,
       common: commonKey(snapshot, options, filter.words),
       settings: hexDigest(JSON.stringify(currency ?? null)),
-      inputs: options.isAsStored
-        ? inputsKey(openStore(files, options.dataDir), snapshot.state, filter.remembered, local.timeZone)
-        : '',
+      inputs:
+        options.zone === undefined
+          ? ''
+          : inputsKey(openStore(files, options.dataDir), snapshot.state, filter.remembered, options.zone),
       day,
       dayBegins: local.startOf(day) * BUCKET_MS,
       dayEnds: nextDay(options, day) * BUCKET_MS,

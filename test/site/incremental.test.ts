@@ -237,19 +237,19 @@ describe('a period of pages', () => {
 
 describe('nothing new', () => {
   const ask = (made: Made, now = NOW, rest = {}) =>
-    findNothingNew(nodeFiles, { ...made, refresh: 30, now, ...rest }, () => 'Asia/Shanghai');
+    findNothingNew(nodeFiles, { ...made, refresh: 30, now, zone: 'TZ=Asia/Shanghai', ...rest });
 
   test('is found out without the index, and only if a render would write nothing', async () => {
     const made = stored(3);
     expect(ask(made)).toBeUndefined();
-    const options = { now: NOW, isAsStored: true };
+    const options = { now: NOW, zone: 'TZ=Asia/Shanghai' };
     const { rendered } = await render(made, options);
     expect(ask(made)).toEqual({ rendered: 0, kept: rendered, removed: 0 });
     // Another day, --refresh, time zone, store, or a killed render.
     expect(ask(made, NOW + DAY_MS)).toBeUndefined();
     expect(ask(made, NOW - DAY_MS)).toBeUndefined();
     expect(ask(made, NOW, { refresh: 5 })).toBeUndefined();
-    expect(findNothingNew(nodeFiles, { ...made, refresh: 30, now: NOW }, () => 'UTC')).toBeUndefined();
+    expect(ask(made, NOW, { zone: 'TZ=UTC' })).toBeUndefined();
     expect(ask(stored(3), NOW, { siteDir: made.siteDir })).toBeUndefined();
     writeFileSync(join(made.siteDir, '.monitor/journal'), 'index.html\n');
     expect(ask(made)).toBeUndefined();
@@ -271,7 +271,7 @@ describe('nothing new', () => {
 
   test('is not found where a file of the index is cut: the render says so', async () => {
     const made = stored(3);
-    await render(made, { now: NOW, isAsStored: true });
+    await render(made, { now: NOW, zone: 'TZ=Asia/Shanghai' });
     expect(ask(made)).toBeDefined();
     writeFileSync(join(made.dataDir, '.index-1.jsonl'), 'x');
     expect(ask(made)).toBeUndefined();

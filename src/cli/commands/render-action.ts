@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { cleanLine } from '../../platform/clean-text.ts';
 import { UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
+import { zoneKey } from '../../platform/zone-key.ts';
 import { mayHaveThreads } from '../../platform/worker-pool.ts';
 import { exact, plural } from '../../platform/count-text.ts';
 import { periodOf } from '../../report/period.ts';
@@ -41,7 +42,10 @@ export async function render(context: Context, options: RenderOptions): Promise<
       replace: options.replace === true,
       allowOtherOwner: options.allowOtherOwner === true,
       currency: askedCurrency(context, dataDir, options.currency),
-      isAsStored: options.timezone === undefined && options.currency === undefined,
+      zone:
+        options.timezone === undefined && options.currency === undefined
+          ? zoneKey(nodeFiles, process.env['TZ'])
+          : undefined,
       sessions: sessionsOf(options),
       period: askedPeriod(options),
       startOf: (period) => periodOf(period, local, context.now).from,
