@@ -1,4 +1,5 @@
 import { isPruned } from '../model/session-entry.ts';
+import { keepHeapSmall } from '../platform/heap.ts';
 import type { ChangedSession } from '../store/index/index.ts';
 import { LATEST, LatestList } from './lists/latest-list.ts';
 import { listRow, type ListRow } from './lists/list-row.ts';
@@ -28,6 +29,8 @@ import { addToSums } from './totals.ts';
  * to be compared.
  */
 export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<SiteHead> {
+  // Few pages take little time; what they take of a busy gateway's memory matters more.
+  keepHeapSmall();
   const all = plain.sessions.changedSince(head.index.length, head.tailCrc);
   if (!all) throw new NotRemembered('the commit');
   // A commit of lines that are no AI calls.
