@@ -10,14 +10,19 @@ const EXIT_CODE =
 /** All results that a message brings. */
 export function resultsOf({ parts, answers }: Message): ToolResult[] {
   const inside = parts.flatMap((part) => (part.kind === 'result' ? [part.result] : []));
-  return answers ? [{ ...answers, parts, isError: false }, ...inside] : inside;
+  return answers ? [{ ...answers, parts }, ...inside] : inside;
 }
 
 export function resultText(parts: readonly Part[]): string {
   return parts
-    .map((part) => (part.kind === 'text' ? part.text : part.kind === 'other' ? part.json : ''))
+    .map(textOfPart)
     .filter((text) => text !== '')
     .join('\n');
+}
+
+function textOfPart(part: Part): string {
+  if (part.kind === 'text' || part.kind === 'refusal') return part.text;
+  return part.kind === 'other' ? part.json : '';
 }
 
 /**
@@ -28,7 +33,7 @@ export function resultText(parts: readonly Part[]): string {
  */
 export function failureOf(result: ToolResult): string | null {
   const text = resultText(result.parts);
-  const code = exitCodeOf(text);
+  const code = result.exitCode ?? exitCodeOf(text);
   if (code !== null && code !== 0) return `exit code ${code}`;
   if (result.isError || /^\s*<tool_use_error>/.test(text)) return 'error';
   return hasErrorFirst(text) ? 'error' : null;

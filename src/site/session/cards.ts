@@ -7,7 +7,7 @@ import { cellOfRound } from '../../query/round-money.ts';
 import { costView } from '../cost-view.ts';
 import { dateText, duration, shortCount } from '../format.ts';
 import type { SiteContext } from '../site-context.ts';
-import { threadName } from './conversation.ts';
+import { threadName } from '../../query/conversation/threads.ts';
 import type { RowContext } from './markup.ts';
 import type { Row, Tag } from './row.ts';
 import { rowsOf } from './rows.ts';

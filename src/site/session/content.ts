@@ -1,4 +1,5 @@
 import type { Part } from '../../ai-log/message.ts';
+import { mediaText } from '../../ai-log/media-text.ts';
 import type { Budget } from './clip.ts';
 import type { Content } from './view.ts';
 
@@ -11,9 +12,11 @@ export function contentOf(parts: readonly Part[], budget: Budget): Content[] {
     switch (part.kind) {
       case 'text':
       case 'thinking':
+      case 'refusal':
+      case 'sources':
         return part.text.trim() === '' ? [] : [{ kind: part.kind, clip: budget.take(part.text) }];
-      case 'image':
-        return [{ kind: 'image', url: part.url }];
+      case 'media':
+        return [{ kind: 'media', words: mediaText(part.media), url: part.media.url }];
       case 'other':
         return [{ kind: 'data', clip: budget.take(part.json) }];
       default:
@@ -25,7 +28,7 @@ export function contentOf(parts: readonly Part[], budget: Budget): Content[] {
 /** Characters that a message would take to show: is it worth a link instead? */
 export function lengthOf(parts: readonly Part[]): number {
   return parts.reduce((sum, part) => {
-    if (part.kind === 'text' || part.kind === 'thinking') return sum + part.text.length;
+    if ('text' in part) return sum + part.text.length;
     if (part.kind === 'other') return sum + part.json.length;
     return part.kind === 'result' ? sum + lengthOf(part.result.parts) : sum;
   }, 0);
