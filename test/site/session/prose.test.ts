@@ -1,11 +1,7 @@
 import fc from 'fast-check';
-import MarkdownIt from 'markdown-it';
 import { expect, test } from 'vitest';
+import { markdown } from '../../../src/site/session/markdown.ts';
 import { proseHtml } from '../../../src/site/session/prose.ts';
-
-/** As in src/site/session/markdown.ts. */
-const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true });
-markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
 
 const WORDS = [
   'a',
@@ -46,6 +42,17 @@ const MARKS = [
   '](',
   '![',
   '<b>',
+  '<br>',
+  '<BR/>',
+  '<sub>2</sub>',
+  '<kbd>',
+  '$x$',
+  '$a_1$',
+  '$$',
+  '\\begin{x}',
+  '\\end{x}',
+  '\\(',
+  '\\)',
   '|-|',
   '\\\n',
 ];
