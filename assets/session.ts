@@ -83,7 +83,8 @@ function openParts(): void {
     let isOpen = false;
     button.addEventListener('click', () => {
       isOpen = !isOpen;
-      for (const part of document.querySelectorAll<HTMLDetailsElement>('.rounds details')) part.open = isOpen;
+      for (const part of document.querySelectorAll<HTMLDetailsElement>('.rounds details:not(.raw)'))
+        part.open = isOpen;
       button.textContent = isOpen ? 'Collapse all' : 'Expand all';
     });
   }

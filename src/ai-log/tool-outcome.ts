@@ -10,22 +10,24 @@ const EXIT_CODE =
 /** All results that a message brings. */
 export function resultsOf({ parts, answers }: Message): ToolResult[] {
   const inside = parts.flatMap((part) => (part.kind === 'result' ? [part.result] : []));
-  return answers ? [{ ...answers, parts, isError: false }, ...inside] : inside;
+  return answers ? [{ ...answers, parts }, ...inside] : inside;
 }
 
 export function resultText(parts: readonly Part[]): string {
   return parts
-    .map((part) => (part.kind === 'text' ? part.text : part.kind === 'other' ? part.json : ''))
+    .map(textOfPart)
     .filter((text) => text !== '')
     .join('\n');
 }
 
+function textOfPart(part: Part): string {
+  if (part.kind === 'text' || part.kind === 'refusal') return part.text;
+  return part.kind === 'other' ? part.json : '';
+}
+
 /** How many bytes of text a result adds to a request. Images and files are not text. */
 export function resultBytes(parts: readonly Part[]): number {
-  return parts.reduce((sum, part) => {
-    if (part.kind === 'text') return sum + Buffer.byteLength(part.text);
-    return part.kind === 'other' ? sum + Buffer.byteLength(part.json) : sum;
-  }, 0);
+  return parts.reduce((sum, part) => sum + Buffer.byteLength(textOfPart(part)), 0);
 }
 
 /**
@@ -36,7 +38,7 @@ export function resultBytes(parts: readonly Part[]): number {
  */
 export function failureOf(result: ToolResult): string | null {
   const text = resultText(result.parts);
-  const code = exitCodeOf(text);
+  const code = result.exitCode ?? exitCodeOf(text);
   if (code !== null && code !== 0) return `exit code ${code}`;
   if (result.isError || /^\s*<tool_use_error>/.test(text)) return 'error';
   return hasErrorFirst(text) ? 'error' : null;

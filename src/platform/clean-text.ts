@@ -10,6 +10,9 @@ import { escapeUnits } from './json-spans.ts';
 const ANSI =
   /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u0090\u0098\u009d-\u009f])[^\u0007\u001b\u0080-\u009f]*(?:\u0007|\u001b\\|\u009c)/gu;
 
+/** Of these, those that only change how text looks, or link it (OSC 8). */
+const STYLES = /\u001b\[[\d;:]*[mK]|\u001b\]8;[^\u0007\u001b]*(?:\u0007|\u001b\\)/gu;
+
 const SEPARATORS = /[\n\r\t\v\f\u0085\u2028\u2029]/gu;
 
 /**
@@ -19,6 +22,11 @@ const SEPARATORS = /[\n\r\t\v\f\u0085\u2028\u2029]/gu;
  */
 const PLAIN =
   /^[\t\n\r -~\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\u20bf\u2100-\u2bff\u3001-\u3029\u3030-\u3096\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff01-\uff9f\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}]*$/u;
+
+/** Text without a terminal's colours and links. */
+export function withoutStyles(text: string): string {
+  return text.replace(STYLES, '');
+}
 
 /** One line of plain text, safe to print: without escape sequences, and with single spaces for runs of white space. */
 export function cleanLine(text: string): string {

@@ -3,14 +3,15 @@ import { sessionTotals } from '../query/aggregate.ts';
 import { sessionJson } from '../query/json.ts';
 import type { ShownMoney } from '../query/round-money.ts';
 import { headJson, messagesJson, restJson } from '../query/round-json.ts';
-import type { ShownSession } from './show.ts';
+import { chooseRounds, type ShownSession } from './show.ts';
 
 /**
  * `show --json`, piece by piece. No piece holds more than one message, as each request repeats the history.
  * Texts are copied as the log wrote them, so 1.0, 2^53+1, key order and duplicate keys survive.
  */
 export function* showJson(shown: ShownSession, withMessages: boolean): Generator<string> {
-  const { session, rounds, moneyOf } = shown;
+  const { session, moneyOf } = shown;
+  const rounds = chooseRounds(shown.rounds, shown.choice, session.rounds);
   const head = JSON.stringify({ version: 1, ...sessionJson(session, sessionTotals(session)) });
   yield `${head.slice(0, -1)},"rounds":[`;
   let separator = '\n';

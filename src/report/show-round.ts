@@ -1,18 +1,24 @@
 import { FLAG_WORDS } from '../session-format/flags.ts';
 import type { ExpandedRound, StoredRound } from '../session-format/stored-round.ts';
 import { usageOf } from '../session-format/stored-usage.ts';
-import { callsOfJson, callText, messageText, textOfJson } from './content-text.ts';
+import type { Part, ToolCall, ToolResult } from '../ai-log/message.ts';
+import { lacksAnswer } from '../query/conversation/answer.ts';
+import type { ToldRound } from '../query/conversation/look-ahead.ts';
+import { threadName } from '../query/conversation/threads.ts';
+import { callsOfJson, callText, partsText, textOfJson } from './content-text.ts';
+import { labelled } from './labelled.ts';
+import { callsInQuestion, messageLines, resultHead, resultLines, type CallOf } from './show-messages.ts';
 import { exact } from '../platform/count-text.ts';
 import { boundOf } from '../pricing/bounds.ts';
 import { moneyText } from '../pricing/money.ts';
 import { boundMark, boundWords } from '../pricing/bound-words.ts';
 import { shownCost, type ShownMoney } from '../query/round-money.ts';
 import type { ShowStyle } from './show.ts';
-import { cleanLine, cleanText } from '../platform/clean-text.ts';
-import { clip, widthOf, wrap } from './terminal.ts';
+import { cleanLine } from '../platform/clean-text.ts';
+import { clip, wrap } from './terminal.ts';
 
 /** How many lines of a text are shown unless all of it is asked for. */
-const MESSAGE_LINES = 3;
+const CALL_LINES = 3;
 const TEXT_LINES = 8;
 const CALLS = 20;
 const FACT_LINES = 4;
@@ -28,15 +34,17 @@ export interface RoundStyle extends ShowStyle {
 
 /** The lines of one round. */
 export function roundText(
-  round: ExpandedRound,
+  told: ToldRound,
   before: Repeated,
   money: ShownMoney,
+  callOf: CallOf,
   style: RoundStyle,
 ): string[] {
-  const { stored } = round;
+  const { stored, reading } = told;
   const { colour, width } = style.screen;
   const facts = [
     `Tokens: ${tokensText(stored)}`,
+    ...(reading.thread && reading.isSide ? [`Thread: ${threadName(reading.thread)}`] : []),
     ...(style.withModel ? [`Model: ${cleanLine(stored.model)}`] : []),
     `Cost: ${costOf(money)}`,
     ...(stored.response_code !== undefined && stored.response_code >= 400
@@ -53,7 +61,9 @@ export function roundText(
     ...facts.flatMap((fact) =>
       wrap(fact, width - INDENT.length, FACT_LINES).lines.map((line) => INDENT + line),
     ),
-    ...(style.noContent ? [] : [...messageLines(round, style), ...textLines(round, before, style)]),
+    ...(style.noContent
+      ? []
+      : [...messageLines(reading, callOf, style), ...textLines(told, before, callOf, style)]),
   ];
 }
 
@@ -84,77 +94,53 @@ function sentence(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** The messages that this round's request added to those before it. */
-function messageLines({ stored, messages, messagesText }: ExpandedRound, style: ShowStyle): string[] {
-  if (!style.withMessages) return [];
-  if (messagesText !== null) {
-    const text = labelled('', textOfJson(messagesText), MESSAGE_LINES, 6, style);
-    return ['    Messages (cut by the gateway):', ...text];
-  }
-  if (messages === null || messages.length === 0) return [];
-  const fresh = newMessages(stored, messages);
-  const known = fresh.length === messages.length ? '' : `, ${exact(fresh.length)} new`;
-  return [`    Messages (${exact(messages.length)}${known}):`, ...fresh.flatMap((message) => shown(message))];
-
-  function shown(message: string): string[] {
-    const { role, text, calls } = messageText(message);
-    const said = text.trim() === '' ? [] : [text];
-    const all = [...said, ...calls.map((call) => `→ ${callText(call)}`)].join('\n');
-    return labelled(`[${clip(cleanLine(role), 16)}] `, all, MESSAGE_LINES, 6, style);
-  }
-}
-
-/** Those that the session had not stored before: the slices of the request that are stored in this round. */
-function newMessages({ round, context }: StoredRound, messages: readonly string[]): string[] {
-  let position = 0;
-  return (context ?? []).flatMap(([source, , count]) => {
-    const slice = source === round ? messages.slice(position, position + count) : [];
-    position += count;
-    return slice;
-  });
-}
-
-function textLines(round: ExpandedRound, before: Repeated, style: ShowStyle): string[] {
-  const part = (label: string, json: string | null): string[] =>
-    json === null ? [] : labelled(label, textOfJson(json), TEXT_LINES, 4, style);
+function textLines(
+  { reading, added }: ToldRound,
+  before: Repeated,
+  callOf: CallOf,
+  style: ShowStyle,
+): string[] {
+  const { round, answer } = reading;
+  const callInQuestion = callsInQuestion(reading, callOf);
+  const head = (result: ToolResult): string => resultHead(result, callInQuestion(result));
+  const part = (label: string, text: string): string[] =>
+    text === '' ? [] : labelled(label, text, TEXT_LINES, 4, style);
+  const json = (label: string, text: string | null): string[] =>
+    text === null ? [] : part(label, textOfJson(text, head));
+  const said = added?.said;
+  const isMissing = answer.isMissing && !said;
+  const isClosed = isMissing && round.stored.response_code === 0;
   return [
-    ...part('📜 System: ', round.system === before.system ? null : round.system),
-    ...part('❓ Question: ', round.question === before.question ? null : round.question),
-    ...part('✅ Answer: ', round.answer),
-    ...part('🧠 Reasoning: ', round.reasoning),
-    ...callLines(round.toolCalls, style),
+    ...json('📜 System: ', round.system === before.system ? null : round.system),
+    ...json('❓ Question: ', round.question === before.question ? null : round.question),
+    ...part('✅ Answer: ', partsText([{ kind: 'text', text: said?.text || answer.text }, ...answer.rest])),
+    ...part('✅ Answer: ', partsText(said?.rest ?? [])),
+    ...part('🚫 Refusal: ', said?.refusal || answer.refusal),
+    ...(isMissing && lacksAnswer(answer, round) ? ['    ✅ Answer: none in the log, and no call'] : []),
+    ...(isClosed ? ['    ✅ Answer: none, the connection closed before one was logged'] : []),
+    ...part('🧠 Reasoning: ', partsText(thoughts([answer.thinking, said?.thinking ?? '']))),
+    ...callLines(round, [...(answer.calls ?? []), ...(said?.calls ?? [])], style),
+    ...(added?.results ?? []).flatMap(({ result, call }) => resultLines(result, call, 7, style)),
   ];
 }
 
-function callLines(json: string | null, style: ShowStyle): string[] {
-  if (json === null) return [];
-  const calls = callsOfJson(json);
-  if (calls === null) return labelled('🛠️  Tool Calls: ', textOfJson(json), TEXT_LINES, 4, style);
-  if (calls.length === 0) return [];
+function thoughts(texts: readonly string[]): Part[] {
+  return texts.map((text) => ({ kind: 'thinking', text }));
+}
+
+function callLines({ toolCalls }: ExpandedRound, calls: readonly ToolCall[], style: ShowStyle): string[] {
+  if (calls.length === 0) {
+    const isCut = toolCalls !== null && callsOfJson(toolCalls) === null;
+    return isCut ? labelled('🛠️  Tool Calls: ', textOfJson(toolCalls), TEXT_LINES, 4, style) : [];
+  }
   const shown = style.full ? calls : calls.slice(0, CALLS);
   const more = calls.length - shown.length;
   return [
     '    🛠️  Tool Calls:',
-    ...shown.flatMap((call) => labelled('- ', callText(call), MESSAGE_LINES, 7, style)),
+    ...shown.flatMap((call) => {
+      const text = callText(call);
+      return labelled('- ', text, text.includes('\n') ? TEXT_LINES : CALL_LINES, 7, style);
+    }),
     ...(more > 0 ? [`       … ${exact(more)} more`] : []),
   ];
-}
-
-/** A label and a text after it; further lines are indented by two more columns. */
-function labelled(label: string, text: string, most: number, indent: number, style: ShowStyle): string[] {
-  const head = ' '.repeat(indent) + label;
-  const pad = ' '.repeat(indent + 2);
-  if (style.full) {
-    const [first = '', ...others] = cleanText(text).trim().split('\n');
-    return [head + first, ...others.map((line) => (pad + line).trimEnd())];
-  }
-  const { width } = style.screen;
-  const room = width - indent - 2;
-  // Only what will be visible is cleaned: an answer may be megabytes long.
-  const near = text.slice(0, room * most * 8);
-  const { lines, cut } = wrap(cleanText(near).trim(), room, most, width - widthOf(head));
-  const shown = lines.map((line, index) => ((index === 0 ? head : pad) + line).trimEnd());
-  if (!cut && near.length === text.length) return shown;
-  const last = shown.pop() ?? '';
-  return [...shown, clip(`${last}…`, width)];
 }

@@ -1,3 +1,8 @@
+import type { ToolResult } from '../ai-log/message.ts';
+import { DEFAULT_SESSION } from '../ai-log/round.ts';
+import type { MadeCall } from '../query/conversation/calls.ts';
+import { readAhead } from '../query/conversation/look-ahead.ts';
+import { ConversationReader } from '../query/conversation/reader.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { toolsByUse } from '../model/tool-counts.ts';
 import { namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
@@ -5,7 +10,7 @@ import { exact, plural } from '../platform/count-text.ts';
 import { prunedTexts } from '../query/pruned-text.ts';
 import { boundLines, knownCostText, unpricedText } from './numbers.ts';
 import { roundText, type Repeated } from './show-round.ts';
-import type { ShownSession, ShowStyle } from './show.ts';
+import { chooseRounds, type ShownSession, type ShowStyle } from './show.ts';
 import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { clip, wrap } from './terminal.ts';
 
@@ -41,8 +46,11 @@ export function* showText(shown: ShownSession, style: ShowStyle, choice: string 
   yield lines(facts.map((line) => clip(line, width)));
   const roundStyle = { ...style, withModel: sum.models.size > 1 };
   let before: Repeated = { system: null, question: null };
-  for (const round of shown.rounds) {
-    yield lines([...roundText(round, before, shown.moneyOf(round), roundStyle), '']);
+  const reader = new ConversationReader(session.id === DEFAULT_SESSION);
+  for (const told of chooseRounds(readAhead(shown.rounds, reader), shown.choice, session.rounds)) {
+    const { round, thread } = told.reading;
+    const callOf = (result: ToolResult): MadeCall | undefined => reader.callOf(result, thread);
+    yield lines([...roundText(told, before, shown.moneyOf(round), callOf, roundStyle), '']);
     before = { system: round.system, question: round.question };
   }
   yield lines([light, '', heavy]);

@@ -9,6 +9,8 @@ export interface ShownSession {
   session: SessionEntry;
   /** Read while they are shown: the texts of one round at a time. */
   rounds: Iterable<ExpandedRound>;
+  /** Which of them are shown. Earlier ones are read too: they made the calls that later ones answer. */
+  choice: RoundChoice;
   /** What a round costs, and why. */
   moneyOf: (round: ExpandedRound) => ShownMoney;
 }
@@ -27,13 +29,13 @@ export interface ShowStyle {
 export type RoundChoice = { round: number } | { last: number } | null;
 
 /** The chosen rounds of a session that has `count`. */
-export function* chooseRounds(
-  rounds: Iterable<ExpandedRound>,
+export function* chooseRounds<T extends Pick<ExpandedRound, 'stored'>>(
+  rounds: Iterable<T>,
   choice: RoundChoice,
   count: number,
-): Generator<ExpandedRound> {
+): Generator<T> {
   const from = choice === null ? 1 : 'round' in choice ? choice.round : count - choice.last + 1;
-  const to = choice !== null && 'round' in choice ? choice.round : count;
+  const to = choice !== null && 'round' in choice ? choice.round : Infinity;
   for (const round of rounds) {
     if (round.stored.round > to) return;
     if (round.stored.round >= from) yield round;

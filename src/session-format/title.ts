@@ -1,3 +1,4 @@
+import { withoutFiles } from '../ai-log/media-text.ts';
 import { parseJson } from '../platform/json-spans.ts';
 
 const LONGEST = 120;
@@ -7,7 +8,9 @@ const LOOKED_AT = 2000;
 /** A session's title: the start of its first question, on one line; null if the question has no words. */
 export function titleOf(question: string | null): string | null {
   if (question === null) return null;
-  const text = wordsOf(parseJson(question)).slice(0, LOOKED_AT).replaceAll(/\s+/g, ' ').trim();
+  const words = wordsOf(parseJson(question));
+  const near = words.includes(';base64,') ? withoutFiles(words) : words;
+  const text = near.slice(0, LOOKED_AT).replaceAll(/\s+/g, ' ').trim();
   if (text === '') return null;
   return text.length > LONGEST
     ? `${text

@@ -1,6 +1,6 @@
 import { currencySign } from '../pricing/money.ts';
 import { isCostKnown, tokensOf, type Row } from '../query/aggregate.ts';
-import { exact } from '../platform/count-text.ts';
+import { plural } from '../platform/count-text.ts';
 import { MEASURE_COLUMNS } from '../query/measures.ts';
 import { costIn, costView, currenciesOf, drawnCurrency, type CostView } from './cost-view.ts';
 import { percent, shownCount, type Shown } from './format.ts';
@@ -27,12 +27,13 @@ export function statView(row: Row, total: Row): StatView {
     counts: MEASURE_COLUMNS.map(({ name }) => ({
       name,
       ...(name === 'cached' ? { text: percent(row.cached, row.input), exact: '' } : shownCount(row[name])),
+      isOne: name === 'rounds' && row.rounds === 1,
     })),
     cost,
     tokenShare: percent(tokensOf(row), tokensOf(total)),
     tokenWidth: width(tokensOf(row), tokensOf(total)),
     ...costShareOf(row, total, cost.isKnown),
-    missing: isCostKnown(row) && row.unpricedRounds > 0 ? `+ ${exact(row.unpricedRounds)} rounds` : '',
+    missing: isCostKnown(row) && row.unpricedRounds > 0 ? `+ ${plural(row.unpricedRounds, 'round')}` : '',
   };
 }
 

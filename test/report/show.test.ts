@@ -59,7 +59,7 @@ test('80 columns', () => {
         ❌ Failed: HTTP 502
         ⚠️  The log does not say what was cached: the cost is a lower bound
         Messages (2, 1 new):
-          [tool] {"temperature": 15}
+          [tool] get_weather Beijing: {"temperature": 15}
         ✅ Answer: 北京今天天气晴朗。
 
           温度15°C。

@@ -54,6 +54,7 @@ export function shown(rounds: Iterable<ExpandedRound> = ROUNDS): ShownSession {
   return {
     session: SESSION,
     rounds,
+    choice: null,
     moneyOf: ({ stored: { price } }) => ({
       price,
       cost: price === 'unpriced' ? null : usd(0.00063),

@@ -36,7 +36,8 @@ export async function show(context: Context, id: string, options: ShowOptions): 
   const expanded = expandRounds(readRoundLines(options.dataDir, session));
   const shown: ShownSession = {
     session,
-    rounds: chooseRounds(expanded, choice, session.rounds),
+    rounds: expanded,
+    choice,
     moneyOf: roundMoney(snapshot.priceLines, options.dataDir, view),
   };
   if (options.json) await writeJson(context, showJson(bounded(shown, options.maxChars), options.messages));
@@ -47,7 +48,8 @@ export async function show(context: Context, id: string, options: ShowOptions): 
 
 function bounded(shown: ShownSession, most: number | undefined): ShownSession {
   if (most === undefined) return shown;
-  return { ...shown, rounds: boundRounds(shown.rounds, most) };
+  const chosen = chooseRounds(shown.rounds, shown.choice, shown.session.rounds);
+  return { ...shown, rounds: boundRounds(chosen, most) };
 }
 
 function* boundRounds(rounds: Iterable<ExpandedRound>, most: number): Generator<ExpandedRound> {

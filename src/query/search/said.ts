@@ -1,5 +1,6 @@
 import {
   callsOf,
+  isAnswerRole,
   readCallList,
   readMessage,
   readParts,
@@ -119,9 +120,12 @@ function textOf(part: MessagePart): string {
   switch (part.kind) {
     case 'text':
     case 'thinking':
+    case 'refusal':
+    case 'sources':
       return part.text;
-    case 'image':
-      return part.url ?? '';
+    case 'media':
+      // As they were logged; its data is no text.
+      return [part.media.name, part.media.url].filter((text) => text !== null).join('\n');
     case 'other':
       return part.json;
     default:
@@ -134,12 +138,9 @@ const ROLE_OF: ReadonlyMap<string, Role> = new Map([
   ['developer', 'system'],
   ['model', 'assistant'],
   ['function', 'tool'],
-  // Items of the Responses API without a role.
-  ['reasoning', 'assistant'],
-  ['function_call', 'assistant'],
-  ['function_call_output', 'tool'],
 ]);
 
 function roleOf(logged: string): Role {
-  return ROLE_OF.get(logged) ?? 'other';
+  // Items of the Responses API have no role.
+  return ROLE_OF.get(logged) ?? (isAnswerRole(logged) ? 'assistant' : 'other');
 }

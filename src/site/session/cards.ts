@@ -8,7 +8,7 @@ import { dateText, duration, shortCount } from '../format.ts';
 import { rounded } from '../rounded.ts';
 import { nameText } from '../model-view.ts';
 import type { SiteContext } from '../site-context.ts';
-import { threadName } from './conversation.ts';
+import { threadName } from '../../query/conversation/threads.ts';
 import type { RowContext } from './markup.ts';
 import type { Row, Tag } from './row.ts';
 import { rowsOf } from './rows.ts';

@@ -1,3 +1,5 @@
+import { withoutFiles } from '../../ai-log/media-text.ts';
+import { wholeCharacters } from '../../query/conversation/excerpt.ts';
 import { cutHalves } from '../../session-format/cut-text.ts';
 import type { Clip, Piece } from './view.ts';
 
@@ -37,7 +39,8 @@ export class Budget {
     return { shown, more: list.length - shown.length };
   }
 
-  take(text: string): Clip {
+  take(given: string): Clip {
+    const text = withoutFiles(given);
     const most = text.length > LONGEST_RICH ? LONGEST_PLAIN : text.length;
     let shown = most === text.length ? text : wholeCharacters(text, most);
     let bytes = htmlBytes(shown);
@@ -50,15 +53,28 @@ export class Budget {
     return { text: shown, left: text.length - shown.length };
   }
 
+  /** The same for JSON, which is shown twice if its texts are in escapes. */
+  takeJson(text: string): Clip {
+    return this.#twice(this.take(text), /\\[nu]/);
+  }
+
+  /** The same for a model's words, which are shown twice if they have marks. */
+  takeMarkdown(text: string): Clip {
+    return this.#twice(this.takeValue(text), /[*_`#|>~\\[\]]|^ *(?:[-+]|\d+[.)]) /m);
+  }
+
+  #twice(clip: Clip, marks: RegExp): Clip {
+    if (!marks.test(clip.text)) return clip;
+    const bytes = htmlBytes(clip.text);
+    this.#left -= bytes;
+    this.#spent += bytes;
+    return clip;
+  }
+
   /** The same for a logged value, which the gateway may have truncated. */
   takeValue(text: string): Clip {
     return { ...this.take(text), ...(cutHalves(text) && { isCut: true as const }) };
   }
-}
-
-/** The start of a text, without splitting a surrogate pair. */
-export function wholeCharacters(text: string, length: number): string {
-  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 }
 
 /** Size of a text as escaped HTML in UTF-8. */

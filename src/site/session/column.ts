@@ -19,7 +19,7 @@ export function columnOf(stored: StoredRound, money: ShownMoney, idleMs: number)
   };
 }
 
-export function isFailed({ response_code: code = 0 }: StoredRound): boolean {
+function isFailed({ response_code: code = 0 }: StoredRound): boolean {
   return code >= 400;
 }
 

@@ -1,4 +1,5 @@
 import type { Part } from '../../ai-log/message.ts';
+import { mediaText } from '../../ai-log/media-text.ts';
 import type { Budget } from './clip.ts';
 import type { Content } from './view.ts';
 
@@ -9,9 +10,11 @@ export function contentOf(parts: readonly Part[], budget: Budget): Content[] {
     switch (part.kind) {
       case 'text':
       case 'thinking':
+      case 'refusal':
+      case 'sources':
         return { kind: part.kind, clip: budget.take(part.text) };
-      case 'image':
-        return { kind: 'image', url: part.url };
+      case 'media':
+        return { kind: 'media', words: mediaText(part.media), url: part.media.url };
       case 'other':
         return { kind: 'data', clip: budget.take(part.json) };
       default:
@@ -19,20 +22,19 @@ export function contentOf(parts: readonly Part[], budget: Budget): Content[] {
     }
   });
   let left = more;
-  for (const part of parts) if (part.kind === 'text') left += part.unread ?? 0;
+  for (const part of parts) if ('unread' in part) left += part.unread ?? 0;
   return left > 0 ? [...content, { kind: 'more', parts: left }] : content;
 }
 
 function isShown(part: Part): boolean {
-  if (part.kind === 'text' || part.kind === 'thinking')
-    return part.text.trim() !== '' && part.unread === undefined;
-  return part.kind === 'image' || part.kind === 'other';
+  if ('text' in part) return part.text.trim() !== '' && !('unread' in part);
+  return part.kind === 'media' || part.kind === 'other';
 }
 
 /** Characters that a message would take to show: is it worth a link instead? */
 export function lengthOf(parts: readonly Part[]): number {
   return parts.reduce((sum, part) => {
-    if (part.kind === 'text' || part.kind === 'thinking') return sum + part.text.length;
+    if ('text' in part) return sum + part.text.length;
     if (part.kind === 'other') return sum + part.json.length;
     return part.kind === 'result' ? sum + lengthOf(part.result.parts) : sum;
   }, 0);

@@ -1,17 +1,16 @@
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { titleOf } from '../../session-format/title.ts';
 import { digest } from '../../platform/digest.ts';
+import { ConversationReader, type RoundReading } from '../../query/conversation/reader.ts';
+import type { SystemPrompt } from '../../query/conversation/system-prompt.ts';
+import { threadName, type Thread } from '../../query/conversation/threads.ts';
 import type { ShownMoney } from '../../query/round-money.ts';
 import { moneyKey } from '../cost-view.ts';
+import type { Target } from './call-views.ts';
 import { Budget } from './clip.ts';
-import { Threads, type Thread } from './threads.ts';
-import { diffRequest, type RequestDiff } from './request-diff.ts';
-import { MessageBook } from './message-book.ts';
-import { PageMaker } from './page-maker.ts';
-import type { SystemPrompt } from './system.ts';
-import type { Target } from './calls.ts';
-import { Presenter, questionWords } from './presenter.ts';
 import { columnOf } from './column.ts';
+import { PageMaker } from './page-maker.ts';
+import { Presenter } from './presenter.ts';
 import type { Column, History, RoundView, SessionPart, SessionSum } from './view.ts';
 
 export interface ConversationOptions {
@@ -30,31 +29,26 @@ const IDLE_MS = 30 * 60_000;
  */
 export class Conversation {
   readonly #options: ConversationOptions;
-  readonly #book = new MessageBook();
-  readonly #threads: Threads;
+  readonly #reader: ConversationReader;
   readonly #columns: Column[] = [];
   readonly #presenter = new Presenter(this.#columns);
   readonly #pages = new PageMaker(this.#columns);
   /** The system prompt of each thread's last round; `null` is for rounds without a list of messages. */
   readonly #systems = new Map<Thread | null, SystemPrompt>();
-  #question: string | null = null;
   /** Whether any question so far had text. */
   #hasTitle = false;
-  #wasFinal = true;
   #busyUntil = -Infinity;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
-    this.#threads = new Threads(options.isLoose);
+    this.#reader = new ConversationReader(options.isLoose);
   }
 
   /** Adds a round. Returns the part that it closed, if any. */
   add(round: ExpandedRound): SessionPart | null {
-    const { stored, messages } = round;
-    const diff = messages?.length ? diffRequest(round, messages, this.#book, this.#threads) : null;
-    const question = diff ? null : this.#newQuestion(round);
-    const prompt = diff ? diff.prompt : question === null ? '' : questionWords(question);
-    const isSide = diff !== null && !this.#isMain(diff);
+    const { stored } = round;
+    const reading = this.#reader.read(round);
+    const { thread, isSide, prompt } = reading;
     const closed = this.#pages.cutBefore(isSide, prompt !== '');
     if (closed) this.#presenter.calls.closePage();
 
@@ -62,16 +56,11 @@ export class Conversation {
     const column = columnOf(stored, view.money, this.#idleBefore(view.time, stored.duration_ms ?? 0));
     this.#columns.push(column);
     const budget = new Budget();
-    const follows = diff?.placement.thread?.round ?? null;
-    const target = { view, follows, page: this.#pages.page, budget };
-    this.#presentRequest(round, diff, question, target);
-    const answer = this.#presenter.answer(round, target);
-    this.#wasFinal = !answer.isWaiting;
+    const target = { view, page: this.#pages.page, budget };
+    this.#presentRequest(reading, target);
+    this.#presenter.answer(reading, target);
     column.hasText = view.items.length > 0;
-
-    const thread = diff && this.#threads.follow(diff.placement, diff.request, view.number, answer);
-    if (thread) this.#systems.set(thread, diff.system);
-    column.thread = thread?.kind ?? (this.#options.isLoose ? 'loose' : 'main');
+    column.thread = reading.kind;
     if (thread && isSide) column.threadName = threadName(thread);
     this.#hasTitle ||= titleOf(round.question) !== null;
     const placed = { view, thread, task: thread ? prompt : '', consumer: stored.consumer ?? '', budget };
@@ -97,32 +86,16 @@ export class Conversation {
     };
   }
 
-  #presentRequest(
-    round: ExpandedRound,
-    diff: RequestDiff | null,
-    question: string | null,
-    target: Target,
-  ): void {
+  #presentRequest(reading: RoundReading, target: Target): void {
+    const { diff, thread } = reading;
     const before = this.#systems.get(diff?.placement.thread ?? null);
     if (diff) {
-      const atCalls = this.#presenter.request(diff, before, target);
-      target.view.history = historyOf(diff, atCalls, before);
+      const atCalls = this.#presenter.request(reading, before, target);
+      target.view.history = historyOf(reading, atCalls, before);
+      this.#systems.set(thread, diff.system);
     } else {
-      this.#systems.set(null, this.#presenter.cutRequest(round, question, before, target));
+      this.#systems.set(null, this.#presenter.cutRequest(reading, before, target));
     }
-  }
-
-  /** Whether the round will be shown in the main flow of the page. */
-  #isMain({ placement, prompt }: RequestDiff): boolean {
-    const kind = placement.thread?.kind ?? this.#threads.kindOfNext(prompt);
-    return kind === 'main' || kind === 'loose';
-  }
-
-  /** The question of a round without a list of messages, unless it repeats that of the tool loop it continues. */
-  #newQuestion({ question }: ExpandedRound): string | null {
-    const isNew = question !== null && (question !== this.#question || this.#wasFinal);
-    this.#question = question;
-    return isNew ? question : null;
   }
 
   #idleBefore(time: number, duration: number): number {
@@ -132,19 +105,20 @@ export class Conversation {
   }
 }
 
-export function threadName({ kind, label }: Pick<Thread, 'kind' | 'label'>): string {
-  return kind === 'sub-agent' ? `Sub-agent ${label}` : `Parallel thread ${label}`;
-}
-
-function historyOf(diff: RequestDiff, atCalls: number, before: SystemPrompt | undefined): History | null {
-  const { placement, fresh, echo, count, systemCount, system } = diff;
-  const { thread, alignment } = placement;
-  if (!thread) return null;
+function historyOf(
+  { diff, messages }: RoundReading,
+  atCalls: number,
+  before: SystemPrompt | undefined,
+): History | null {
+  const thread = diff?.placement.thread;
+  if (!diff || !thread) return null;
+  const { placement, echo, count, systemCount, system, continues } = diff;
   const changed = before !== undefined && before.key !== system.key ? systemCount : 0;
   const otherwise = echo?.verdict === 'differs' ? echo.ids.length : 0;
-  const added = fresh.length + otherwise + changed;
-  const kind = placement.isRetry ? 'retried' : alignment.removed > 0 ? 'rewritten' : 'continued';
-  return { kind, repeated: count - added, removed: alignment.removed, added, atCalls, of: thread.round };
+  const added = messages.length + otherwise + changed;
+  const { removed } = placement.alignment;
+  const kind = placement.isRetry ? 'retried' : removed > 0 ? 'rewritten' : 'continued';
+  return { kind, repeated: count - added, removed, added, atCalls, of: continues };
 }
 
 /**

@@ -1,10 +1,12 @@
 import MarkdownIt from 'markdown-it';
+import { hasRightToLeft } from '../../query/conversation/marks.ts';
 import { LONGEST_RICH } from './clip.ts';
 import { highlight } from './highlight.ts';
+import { readAsMeant } from './markdown-rules.ts';
 import { proseHtml } from './prose.ts';
 import { escapeAttribute, escapeText, preformatted, withVisibleControls } from './text.ts';
 
-const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true });
+export const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true });
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
 /** Every link has these characters. The library's own search is slow: its pattern has thousands of characters. */
 const holdsLink = markdown.linkify.test.bind(markdown.linkify);
@@ -12,6 +14,8 @@ markdown.linkify.test = (text) =>
   (text.includes('//') || (text.includes('@') && text.includes(':'))) && holdsLink(text);
 /** Other links are shown as source text. */
 markdown.validateLink = (url) => /^(?:https?:\/\/|mailto:)/i.test(url.trim());
+
+readAsMeant(markdown);
 
 const LINK = 'rel="noopener nofollow noreferrer"';
 const { rules } = markdown.renderer;
@@ -33,6 +37,8 @@ rules.fence = (tokens, i) => {
   return codeBlock(content, language);
 };
 rules.code_block = (tokens, i) => codeBlock(tokens[i]?.content ?? '', '');
+// In text from right to left, code keeps its order.
+rules.code_inline = (tokens, i) => `<code dir="ltr">${escapeText(tokens[i]?.content ?? '')}</code>`;
 
 // Headings of a message rank below those of the page.
 rules.heading_open = (tokens, i) => `<${headingOf(tokens[i]?.tag)}>`;
@@ -58,7 +64,7 @@ function depthOf(type: string): number {
 
 function codeBlock(content: string, language: string): string {
   const code = content.replace(/\n$/, '');
-  return `${preformatted(highlight(code, language), code)}\n`;
+  return `${preformatted(highlight(code, language), code, 'ltr')}\n`;
 }
 
 function headingOf(tag: string | undefined): string {
@@ -82,15 +88,59 @@ const PLAIN =
 /** A text of a conversation as HTML: rendered as Markdown, unless it is too long or nested too deep. */
 export function richText(text: string): string {
   const visible = withVisibleControls(text);
-  if (visible.length < 200 && PLAIN.test(visible) && !/^\s|\s$|^\d+[.)] |^- /.test(visible))
-    return `<p>${escapeText(visible).replaceAll('"', '&quot;')}</p>`;
   if (visible.length > LONGEST_RICH) return plainText(visible);
-  const html = proseHtml(visible) ?? (ABSURD.test(visible) ? undefined : markdown.render(visible));
-  if (html === undefined) return plainText(visible);
-  return html.length > 2_000 + MOST_MARKUP * visible.length ? plainText(visible) : html;
+  const simple = simpleText(visible);
+  if (simple !== undefined) return simple;
+  if (ABSURD.test(visible)) return plainText(visible);
+  const html = markdown.render(visible);
+  return isTooLong(html, visible) ? plainText(visible) : html;
 }
 
-/** A text as is, with its line breaks. */
-export function plainText(text: string): string {
-  return `<p class="plain">${escapeText(withVisibleControls(text))}</p>`;
+/** A text without any markup as HTML, in which nothing of it is lost; undefined if it may have markup. */
+export function simpleText(text: string): string | undefined {
+  const visible = withVisibleControls(text);
+  if (visible.length < 200 && PLAIN.test(visible) && !/^\s|\s$|^\d+[.)] |^- /.test(visible))
+    return `<p>${escapeText(visible).replaceAll('"', '&quot;')}</p>`;
+  const html = proseHtml(visible);
+  return html === undefined || isTooLong(html, visible) ? undefined : html;
 }
+
+function isTooLong(html: string, text: string): boolean {
+  return html.length > 2_000 + MOST_MARKUP * text.length;
+}
+
+/** A text as it is, with its line breaks and spaces, and links where it has addresses. */
+export function plainText(text: string): string {
+  const visible = withVisibleControls(text);
+  const needsSpace = /\n|\t| {2}|^ | $/.test(visible);
+  return `<p${needsSpace ? ' class="plain"' : ''}>${withLinks(visible, hasRightToLeft(visible) ? isolated : escapeText)}</p>`;
+}
+
+function withLinks(text: string, html: (text: string) => string): string {
+  if (text.length > LONGEST_RICH || !markdown.linkify.test(text)) return html(text);
+  let made = '';
+  let end = 0;
+  for (const { index, lastIndex, url } of markdown.linkify.match(text) ?? []) {
+    const shown = text.slice(index, lastIndex);
+    const link = markdown.normalizeLink(url);
+    if (!markdown.validateLink(link)) continue;
+    made += `${html(text.slice(end, index))}<a href="${escapeAttribute(link)}" ${LINK}>${escapeText(shown)}</a>`;
+    end = lastIndex;
+  }
+  return made + html(text.slice(end));
+}
+
+/** Escaped text in which each stretch of code keeps its order. */
+function isolated(text: string): string {
+  return escapeText(text).replaceAll(/`[^`\n]+`/g, (code) => `<bdi dir="ltr">${code}</bdi>`);
+}
+
+/** Whether the HTML of a text lacks anything of it besides white space. */
+export function losesMarks(text: string, html: string): boolean {
+  const shown = html
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll(/&(?:amp|lt|gt|quot);/g, (name) => NAMES[name] ?? '');
+  return shown.replaceAll(/\s+/g, '') !== withVisibleControls(text).replaceAll(/\s+/g, '');
+}
+
+const NAMES: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"' };

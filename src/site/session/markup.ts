@@ -1,7 +1,16 @@
 import { plural } from '../../platform/count-text.ts';
+import { layOutJson, type Field, type Layout } from '../../query/conversation/json-layout.ts';
 import { highlight } from './highlight.ts';
+import { plainText } from './markdown.ts';
 import type { RichTexts } from './rich-texts.ts';
-import { escapeAttribute, escapeText, preformatted, withVisibleControls } from './text.ts';
+import {
+  asPrinted,
+  escapeAttribute,
+  escapeText,
+  preformatted,
+  rawText,
+  withVisibleControls,
+} from './text.ts';
 import type { Clip, Content, ResultView } from './view.ts';
 
 /** What rows need to know about their page. */
@@ -15,20 +24,25 @@ export interface RowContext {
   isLoose: boolean;
 }
 
-export function contentHtml(content: readonly Content[], context: RowContext): string {
+/** `isModel`: the model wrote it, in Markdown. Everybody else's words are shown as they are. */
+export function contentHtml(content: readonly Content[], isModel: boolean, context: RowContext): string {
   return content
     .map((part) => {
       switch (part.kind) {
         case 'text':
-          return rich(part.clip, context);
+          return isModel ? rich(part.clip, context) : verbatim(part.clip, context);
         case 'thinking':
-          return `<div class="thought">${rich(part.clip, context)}</div>`;
-        case 'image':
-          return imageHtml(part.url);
+          return `<div class="thought"><p class="tagged"><span class="tag">reasoning</span></p>${rich(part.clip, context)}</div>`;
+        case 'refusal':
+          return `<p class="tagged"><span class="tag">refusal</span></p>${rich(part.clip, context)}`;
+        case 'sources':
+          return `<p class="aside">Sources</p>${verbatim(part.clip, context)}`;
+        case 'media':
+          return mediaHtml(part.words, part.url);
         case 'more':
           return moreHtml(part.parts, context);
         default:
-          return pre(part.clip, context);
+          return laidOut(part.clip, context);
       }
     })
     .join('\n');
@@ -37,13 +51,13 @@ export function contentHtml(content: readonly Content[], context: RowContext): s
 /** A longer address is no link. */
 const LONGEST_ADDRESS = 2_000;
 
-function imageHtml(url: string | null): string {
-  if (url === null || !/^https?:\/\//i.test(url))
-    return '<p class="aside">An image, embedded in the request</p>';
-  const shown = escapeText(withVisibleControls(url.slice(0, 300)));
+/** `[image png, 13 kB]`, with a link if it is somewhere else. */
+function mediaHtml(words: string, url: string | null): string {
+  const shown = `<bdi>${escapeText(withVisibleControls(words))}</bdi>`;
+  if (url === null || !/^https?:\/\//i.test(url)) return `<p class="media">${shown}</p>`;
   if (url.length > LONGEST_ADDRESS)
-    return `<p class="aside">Image: ${shown}…, an address of ${plural(url.length, 'character')}</p>`;
-  return `<p><a href="${escapeAttribute(url)}" rel="noopener nofollow noreferrer">Image: ${shown}</a></p>`;
+    return `<p class="media">${shown}, an address of ${plural(url.length, 'character')}</p>`;
+  return `<p class="media"><a href="${escapeAttribute(url)}" rel="noopener nofollow noreferrer">${shown}</a></p>`;
 }
 
 export function resultHtml({ content, failure }: ResultView, context: RowContext): string {
@@ -51,8 +65,9 @@ export function resultHtml({ content, failure }: ResultView, context: RowContext
   if (content.length === 0) return '<p class="aside">Empty</p>';
   return content
     .map((part) => {
-      if (part.kind === 'image') return imageHtml(part.url);
-      return part.kind === 'more' ? moreHtml(part.parts, context) : pre(part.clip, context, classes);
+      if (part.kind === 'media') return mediaHtml(part.words, part.url);
+      if (part.kind === 'more') return moreHtml(part.parts, context);
+      return laidOut(part.clip, context, { classes, shown: asPrinted });
     })
     .join('\n');
 }
@@ -63,38 +78,52 @@ export function moreHtml(parts: number, { rawHref }: RowContext): string {
   return `<p class="aside left-off">${plural(parts, 'more part')}: <a href="${escapeAttribute(rawHref)}">raw JSON</a></p>`;
 }
 
+interface LookOf {
+  classes: string;
+  /** A text as it is shown. */
+  shown: (text: string) => string;
+}
+
+const AS_IT_IS: LookOf = { classes: '', shown: (text) => text };
+
+/** JSON as people read it, and one click away as it was sent. */
+function laidOut(clip: Clip, context: RowContext, look = AS_IT_IS): string {
+  // Compact JSON of a result needs a layout only if its texts are in escapes.
+  const layout = /^\s*[{["]/.test(clip.text) && /\\[nu]/.test(clip.text) ? layOutJson(clip.text) : null;
+  if (!layout || (layout.kind !== 'fields' && layout.isAsSent))
+    return pre({ ...clip, text: look.shown(clip.text) }, context, look.classes);
+  return layoutHtml(layout, look) + rawText('As sent', clip.text) + leftOff(clip, context);
+}
+
 export function argumentsHtml(clip: Clip, context: RowContext): string {
-  const text = withVisibleControls(spaced(clip.text));
-  return preformatted(highlight(text, 'json'), text) + leftOff(clip, context);
+  const layout = layOutJson(clip.text);
+  const isAsSent = layout.kind !== 'fields' && layout.isAsSent;
+  const raw = isAsSent ? '' : rawText('As sent', clip.text);
+  return layoutHtml(layout, AS_IT_IS) + raw + leftOff(clip, context);
 }
 
-/** Deeper or longer, it would be mostly indentation. */
-const DEEPEST = 20;
-const MOST_INDENTED = 8;
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
-}
-
-/** `{ "a": 1, "b": 2 }` for compact JSON; indented if it is long. */
-function spaced(json: string): string {
-  if (json.length > 20_000 || !/^\s*[{[]/.test(json)) return json;
-  try {
-    const value: unknown = JSON.parse(json);
-    const compact = JSON.stringify(value);
-    // Parsing changes numbers beyond 2^53.
-    if (compact !== json && compact.replaceAll(/\s/g, '') !== json.replaceAll(/\s/g, '')) return json;
-    if (isDeeper(value, DEEPEST)) return json;
-    const pretty = JSON.stringify(value, null, 2);
-    if (pretty.length > 2_000 + MOST_INDENTED * json.length) return json;
-    // On one line it is not shorter than this.
-    if (compact.length > 72) return pretty;
-    const oneLine = pretty.replaceAll(/\n\s*/g, ' ');
-    return oneLine.length <= 72 && !/\\n/.test(oneLine) ? oneLine : pretty;
-  } catch {
-    return json;
+function layoutHtml(layout: Layout, look: LookOf): string {
+  if (layout.kind === 'fields') {
+    const fields = layout.fields.map((field) => fieldHtml(field, look)).join('');
+    return `<dl class="${['arguments', look.classes].filter((name) => name !== '').join(' ')}">${fields}</dl>`;
   }
+  const isJson = layout.kind === 'json';
+  const text = withVisibleControls(isJson ? layout.text : look.shown(layout.text));
+  const html = isJson ? highlight(text, 'json') : escapeText(text);
+  return preformatted(html, text, isJson ? 'ltr' : 'auto', look.classes);
+}
+
+function fieldHtml({ path, text, isText }: Field, look: LookOf): string {
+  const visible = withVisibleControls(isText ? look.shown(text.replace(/\n$/, '')) : text);
+  const html = isText ? escapeText(visible) : highlight(visible, 'json');
+  const name = escapeText(withVisibleControls(path.slice(0, LONGEST_PATH)));
+  return `<dt><bdi>${name}</bdi></dt><dd>${preformatted(html, visible, isText ? 'auto' : 'ltr')}</dd>`;
+}
+
+const LONGEST_PATH = 200;
+
+function verbatim(clip: Clip, context: RowContext): string {
+  return plainText(clip.text) + leftOff(clip, context);
 }
 
 export function rich(clip: Clip, context: RowContext): string {
@@ -107,7 +136,7 @@ export function plain(clip: Clip, context: RowContext): string {
 
 export function pre(clip: Clip, context: RowContext, classes = ''): string {
   const text = withVisibleControls(clip.text);
-  return preformatted(escapeText(text), text, classes) + leftOff(clip, context);
+  return preformatted(escapeText(text), text, 'auto', classes) + leftOff(clip, context);
 }
 
 function leftOff({ left }: Clip, { rawHref }: RowContext): string {

@@ -1,6 +1,6 @@
 import { digest } from '../../platform/digest.ts';
 import type { Budget } from './clip.ts';
-import type { Thread } from './threads.ts';
+import type { Thread } from '../../query/conversation/threads.ts';
 import type { Block, Column, ThreadView, Prompt, RoundView, SessionPart, SessionSum } from './view.ts';
 
 /** A page this long ends before the next prompt, … */

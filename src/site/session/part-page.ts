@@ -3,6 +3,7 @@ import { printableId, cleanLine } from '../../platform/clean-text.ts';
 import { exact, plural } from '../../platform/count-text.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
+import { withCodeIsolated } from '../../query/conversation/marks.ts';
 import { exactTime } from '../clock.ts';
 import { costView, drawnCurrency } from '../cost-view.ts';
 import { dateText, duration } from '../format.ts';
@@ -74,7 +75,7 @@ export function partPage(part: SessionPart, source: PartSource, site: SiteContex
     site,
     largestInput: Math.max(0, ...part.columns.map(({ usage }) => usage.input)),
   };
-  const title = location.title === '' ? id : cleanLine(location.title);
+  const title = location.title === '' ? id : withCodeIsolated(cleanLine(location.title));
   const { lines: prompts, more } = sum
     ? promptLines(sum.prompts, sum.pages, hrefOf)
     : promptLines(part.prompts, [], hrefOf);

@@ -1,46 +1,56 @@
-import { callsOf, readCallList, readParts, type ToolCall } from '../../ai-log/message.ts';
-import { resultsOf, resultText } from '../../ai-log/tool-outcome.ts';
+import { readParts, type Part } from '../../ai-log/message.ts';
+import { resultText } from '../../ai-log/tool-outcome.ts';
+import { lacksAnswer, type Answer, type Said } from '../../query/conversation/answer.ts';
+import type { GivenResult } from '../../query/conversation/calls.ts';
+import { excerptOf } from '../../query/conversation/excerpt.ts';
+import type { EchoReading, RoundReading, SaidMessage } from '../../query/conversation/reader.ts';
+import { systemPrompt, type SystemPrompt } from '../../query/conversation/system-prompt.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
-import type { Answer } from './answer.ts';
-import { moreOf, ToolCalls, type Target } from './calls.ts';
-import { isFailed } from './column.ts';
+import { CallViews, moreOf, type Target } from './call-views.ts';
 import type { Budget } from './clip.ts';
 import { contentOf, lengthOf } from './content.ts';
-import { excerptOf, wordsOf } from './excerpt.ts';
-import type { FreshMessage, RequestDiff } from './request-diff.ts';
-import { SystemPrompts, systemPrompt, type SystemPrompt } from './system.ts';
-import type { Column, Item } from './view.ts';
+import { SystemPrompts } from './system.ts';
+import type { Column, Item, RoundView } from './view.ts';
 
 /** Characters. A longer message is shown once; later rounds link to it. */
 const SHORT = 200;
 
+/** Where an answer is shown: its items are `count` ones from `at` on, followed by those of its calls. */
+interface ShownAnswer {
+  view: RoundView;
+  page: number;
+  at: number;
+  count: number;
+}
+
 /** Turns what is new in a round into the items that its card shows. Everything is shown once per session. */
 export class Presenter {
-  readonly calls: ToolCalls;
+  readonly calls: CallViews;
   readonly #systems = new SystemPrompts();
+  readonly #answers = new WeakMap<Answer, ShownAnswer>();
   /** The round that shows a message, by the message's number. */
   readonly #shown = new Map<number, number>();
 
   constructor(columns: Column[]) {
-    this.calls = new ToolCalls(columns);
+    this.calls = new CallViews(columns);
   }
 
   /**
    * Presents a request: its system prompt, if that changed, and its new messages. Returns how many of these are results
    * shown with their calls.
    */
-  request(diff: RequestDiff, before: SystemPrompt | undefined, target: Target): number {
+  request(reading: RoundReading, before: SystemPrompt | undefined, target: Target): number {
     const { view, budget } = target;
-    const round = view.number;
-    const system = this.#systems.present(diff.system, before, round, budget);
+    const { diff, echo, messages } = reading;
+    const system = diff && this.#systems.present(diff.system, before, view.number, budget);
     if (system) view.items.push(system);
-    this.#echo(diff, target);
+    if (echo) this.#echo(echo, target);
     let atCalls = 0;
-    const { shown, more } = budget.first(diff.fresh, 'message');
+    const { shown, more } = budget.first(messages, 'message');
     // What one message has can leave no room for the next.
     let done = 0;
     for (; done < shown.length && budget.isLeft; done++) {
-      const items = this.#message(shown[done] as FreshMessage, target);
+      const items = this.#message(shown[done] as SaidMessage, target);
       if (items.length === 0) atCalls++;
       view.items.push(...items);
     }
@@ -50,8 +60,7 @@ export class Presenter {
 
   /** Presents a request of which the log has no list of messages: what the gateway left of it, and the question. */
   cutRequest(
-    round: ExpandedRound,
-    question: string | null,
+    { round, question, questionResults }: RoundReading,
     before: SystemPrompt | undefined,
     target: Target,
   ): SystemPrompt {
@@ -64,81 +73,90 @@ export class Presenter {
       view.items.push({ kind: 'cut', what: 'request', clip });
     }
     if (question !== null) {
-      const parts = readParts(question);
-      const content = contentOf(parts, budget).map((part) =>
+      const content = contentOf(readParts(question), budget).map((part) =>
         part.kind === 'text'
           ? { kind: part.kind, clip: { ...budget.takeValue(part.clip.text), left: part.clip.left } }
           : part,
       );
       if (content.length > 0) view.items.push({ kind: 'message', role: 'user', content, note: null });
     }
+    view.items.push(...this.#results(questionResults, target));
     return system;
   }
 
   /** Presents the answer of a round. */
-  answer(round: ExpandedRound, target: Target): Answer {
+  answer({ round, answer, calls }: RoundReading, target: Target): void {
     const { view, page, budget } = target;
-    const { stored } = round;
-    const text = textOf(round.answer);
-    const thought = textOf(round.reasoning);
-    if (thought !== null)
-      view.items.push({
-        kind: 'reasoning',
-        clip: budget.takeValue(thought),
-        tokens: stored.reasoning_tokens,
-      });
-    if (text !== null) view.items.push({ kind: 'answer', clip: budget.takeValue(text) });
-    const calls = round.toolCalls === null ? [] : readCallList(round.toolCalls);
-    if (calls === null) {
+    const said = saidItems(answer, round, budget);
+    if (lacksAnswer(answer, round)) said.push({ kind: 'no-answer', tokens: round.stored.output_tokens });
+    this.#answers.set(answer, { view, page, at: view.items.length, count: said.length });
+    view.items.push(...said);
+    if (answer.calls === null) {
       const clip = budget.takeValue(resultText(readParts(round.toolCalls ?? '')));
       if (clip.text !== '') view.items.push({ kind: 'cut', what: 'tool calls', clip });
     }
-    view.items.push(...this.calls.addCalls(calls ?? [], view.number, budget));
-    const isMissing = text === null && round.toolCalls === null;
-    return {
-      view,
-      page,
-      text,
-      calls,
-      open: new Set(idsOf(calls ?? [])),
-      // Claude's calls are logged only if the answer was streamed.
-      isWaiting:
-        calls === null || calls.length > 0 || (isMissing && !isFailed(stored) && stored.output_tokens > 0),
-      isMissing,
-    };
+    view.items.push(...this.calls.addCalls(calls, view.number, budget));
   }
 
   /** The previous answer as the client sent it back. It is shown only if it adds to the logged answer, or differs. */
-  #echo({ echo: found, placement }: RequestDiff, target: Target): void {
-    const answer = placement.thread?.answer;
-    if (!found || !answer) return;
-    for (const id of found.ids) this.#shown.set(id, answer.view.number);
-    if (found.verdict === 'same') return;
-    const { text, calls } = found.echo;
-    const logged = answer.calls?.length ?? 0;
-    if (found.verdict === 'completes' && answer.page === target.page) {
-      complete(answer, text, target.budget);
-      if (logged === 0)
-        answer.view.items.push(...this.calls.addCalls(calls, answer.view.number, target.budget));
-      return;
+  #echo({ of, verdict, said, calls, results, ids }: EchoReading, target: Target): void {
+    const shown = this.#answers.get(of);
+    for (const id of ids) this.#shown.set(id, of.round);
+    if (!said || !shown) return;
+    const { view, budget } = target;
+    if (verdict !== 'differs' && shown.page === target.page) {
+      this.#complete(of, said, shown, budget);
+      shown.view.items.push(...this.calls.addCalls(calls, shown.view.number, budget));
+    } else {
+      const content = contentOf(partsOf(said), budget);
+      const note = { kind: verdict === 'differs' ? ('differs' as const) : ('late' as const), of: of.round };
+      if (content.length > 0 || calls.length > 0)
+        view.items.push({ kind: 'message', role: 'assistant', content, note });
+      view.items.push(...this.calls.addCalls(calls, view.number, budget));
     }
-    const isLate = found.verdict === 'completes';
-    const content = contentOf([{ kind: 'text', text }], target.budget);
-    const isNew = content.length > 0 && !(isLate && text.trim() === (answer.text ?? '').trim());
-    const note = { kind: isLate ? ('late' as const) : ('differs' as const), of: answer.view.number };
-    if (isNew || calls.length > 0)
-      target.view.items.push({ kind: 'message', role: 'assistant', content: isNew ? content : [], note });
-    if (!isLate || logged === 0)
-      target.view.items.push(...this.calls.addCalls(calls, target.view.number, target.budget));
+    view.items.push(...this.#results(results, target));
   }
 
-  #message({ id, message }: FreshMessage, target: Target): Item[] {
+  /** Fills in what the log lacked of an answer: it was truncated, or not logged. */
+  #complete(answer: Answer, added: Said, shown: ShownAnswer, budget: Budget): void {
+    const items = shown.view.items.slice(shown.at, shown.at + shown.count);
+    const isRefusal = added.refusal !== '';
+    const words = added.text || added.refusal;
+    const known = items.findIndex(({ kind }) => kind === 'answer');
+    const completed: Item[] = items.filter(({ kind }) => kind !== 'no-answer');
+    if (words.trim() !== '') {
+      const item: Item = { kind: 'answer', clip: budget.takeMarkdown(words), isRefusal };
+      const replaces = known >= 0 && (added.text !== '' || answer.text.trim() === words.trim());
+      if (replaces) completed[known] = item;
+      else completed.push(item);
+    }
+    if (added.thinking.trim() !== '') {
+      const at = completed.findLastIndex(({ kind }) => kind === 'reasoning') + 1;
+      completed.splice(at, 0, { kind: 'reasoning', clip: budget.takeMarkdown(added.thinking), tokens: 0 });
+    }
+    const rest = contentOf(added.rest, budget);
+    if (rest.length > 0) completed.push({ kind: 'message', role: 'assistant', content: rest, note: null });
+    const hasCalls = (added.calls?.length ?? 0) > 0;
+    const left = completed.length === 0 && !hasCalls ? items : completed;
+    shown.view.items.splice(shown.at, shown.count, ...left);
+    shown.count = left.length;
+  }
+
+  /** Shows results with their calls, and returns those that are items of their own. */
+  #results(given: readonly GivenResult[], target: Target): Item[] {
+    const { shown, more } = target.budget.first(given, 'result');
+    return [
+      ...shown.flatMap((result) => this.calls.addResult(result, target) ?? []),
+      ...moreOf('result', more),
+    ];
+  }
+
+  #message({ id, message, calls, results }: SaidMessage, target: Target): Item[] {
     const { view, budget } = target;
     const round = view.number;
-    const given = resultsOf(message);
     const shownBy = this.#shown.get(id);
     // A tool that says the same thing twice has answered twice.
-    const isAwaited = given.some((result) => this.calls.isAwaited(result, target));
+    const isAwaited = results.some(({ isFirst }) => isFirst);
     if (shownBy !== undefined && !isAwaited && lengthOf(message.parts) > SHORT) {
       return [
         { kind: 'seen', role: message.role, excerpt: excerptOf(resultText(message.parts)), round: shownBy },
@@ -150,41 +168,33 @@ export class Presenter {
       const item = this.#systems.present(prompt, undefined, round, budget);
       return item ? [item] : [];
     }
-    const { shown: brought, more } = budget.first(given, 'result');
-    const results = brought.flatMap((result) => this.calls.addResult(result, target) ?? []);
+    const made = this.calls.addCalls(calls, round, budget);
+    const given = this.#results(results, target);
     const content = message.answers ? [] : contentOf(message.parts, budget);
-    const made = this.calls.addCalls(callsOf(message), round, budget);
     const shown: Item[] =
       content.length > 0 ? [{ kind: 'message', role: message.role, content, note: null }] : [];
-    return [...results, ...moreOf('result', more), ...shown, ...made];
+    return [...given, ...shown, ...made];
   }
 }
 
-/** Fills in an answer that was truncated, or not logged, from the next request. */
-function complete({ view, text }: Answer, echoed: string, budget: Budget): void {
-  if (echoed.trim() === '' || echoed.trim() === (text ?? '').trim()) return;
-  const item: Item = { kind: 'answer', clip: budget.take(echoed) };
-  const at = view.items.findIndex(({ kind }) => kind === 'answer');
-  const firstCall = view.items.findLastIndex(({ kind }) => kind !== 'call') + 1;
-  if (at >= 0) view.items[at] = item;
-  else view.items.splice(firstCall, 0, item);
+/** The words of an answer: its reasoning, then what it says. */
+function saidItems(answer: Answer, { stored }: ExpandedRound, budget: Budget): Item[] {
+  const { thinking, text, refusal, rest } = answer;
+  const items: Item[] = [];
+  if (thinking !== '')
+    items.push({ kind: 'reasoning', clip: budget.takeMarkdown(thinking), tokens: stored.reasoning_tokens });
+  if (text !== '') items.push({ kind: 'answer', clip: budget.takeMarkdown(text), isRefusal: false });
+  if (refusal !== '') items.push({ kind: 'answer', clip: budget.takeMarkdown(refusal), isRefusal: true });
+  const content = contentOf(rest, budget);
+  if (content.length > 0) items.push({ kind: 'message', role: 'assistant', content, note: null });
+  return items;
 }
 
-function idsOf(calls: readonly ToolCall[]): string[] {
-  return calls.flatMap(({ id }) => (id === null ? [] : [id]));
-}
-
-/** The text of a logged value; null if it has none. */
-function textOf(json: string | null): string | null {
-  if (json === null) return null;
-  const text = readParts(json)
-    .map((part) => (part.kind === 'thinking' ? part.text : resultText([part])))
-    .filter((piece) => piece !== '')
-    .join('\n');
-  return text === '' ? null : text;
-}
-
-/** The user's words in a logged question, on one line. */
-export function questionWords(question: string): string {
-  return wordsOf(readParts(question));
+function partsOf({ thinking, text, refusal, rest }: Said): Part[] {
+  return [
+    { kind: 'thinking', text: thinking },
+    { kind: 'text', text },
+    { kind: 'refusal', text: refusal },
+    ...rest,
+  ];
 }

@@ -2,10 +2,11 @@ import { escapeText } from './text.ts';
 
 /**
  * What could mean something in Markdown: marks of code, emphasis, links and images; a character reference; an escaped
- * mark; the begin of a list, a heading, a table, a quote, a rule or indented code; white space that Markdown would trim.
+ * mark; a formula; one of the tags of HTML that are kept; the begin of a list, a heading, a table, a quote, a rule or
+ * indented code; white space that Markdown would trim.
  */
 const MARKUP =
-  /[*_~`[\]@]|\/\/|&[#A-Za-z]|\\[!-/:-@[-`{-~\n]|(?:^|\n)(?:[ #+:=>|-]|\d+[.)])| {2}\n|[^\S\n\t ]|\t(?:\s|$)|(?:^|\s)\t/;
+  /[*_~`[\]@]|\/\/|&[#A-Za-z]|\\[!-/:-@[-`{-~\n]|\$[^$]*\$|\\begin|<(?:[Bb][Rr]|su[bp]>|kbd>)|(?:^|\n)(?:[ #+:=>|-]|\d+[.)])| {2}\n|[^\S\n\t ]|\t(?:\s|$)|(?:^|\s)\t/;
 
 /** A text as the HTML that Markdown would make of it, if it has no markup, as most prose; undefined if it may have. */
 export function proseHtml(text: string): string | undefined {

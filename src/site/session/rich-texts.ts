@@ -1,5 +1,6 @@
 import { LONGEST_RICH } from './clip.ts';
-import { plainText, richText } from './markdown.ts';
+import { losesMarks, plainText, richText, simpleText } from './markdown.ts';
+import { rawText } from './text.ts';
 import type { Clip } from './view.ts';
 
 /** Characters of HTML and text in the cache. */
@@ -7,7 +8,10 @@ const MOST_KEPT = 6 << 20;
 /** Longer texts rarely repeat. */
 const LONGEST_KEPT = 20_000;
 
-/** Renders texts of conversations as HTML, and caches them: many repeat, also across sessions. */
+/**
+ * Renders texts of models as HTML, each with a way to the text as it was written, and caches them: many repeat, also
+ * across sessions.
+ */
 export class RichTexts {
   readonly #made = new Map<string, string>();
   #kept = 0;
@@ -16,7 +20,7 @@ export class RichTexts {
     if (left > 0 || text.length > LONGEST_RICH) return plainText(text);
     const known = this.#made.get(text);
     if (known !== undefined) return known;
-    const html = richText(text);
+    const html = simpleText(text) ?? withSource(text);
     if (text.length > LONGEST_KEPT) return html;
     this.#kept += text.length + html.length;
     if (this.#kept > MOST_KEPT) {
@@ -26,4 +30,9 @@ export class RichTexts {
     this.#made.set(text, html);
     return html;
   }
+}
+
+function withSource(text: string): string {
+  const html = richText(text);
+  return losesMarks(text, html) ? html + rawText('Plain text', text) : html;
 }

@@ -1,8 +1,10 @@
+import { isAnswerRole } from '../../ai-log/message.ts';
 import { FLAG_WORDS } from '../../session-format/flags.ts';
 import { cleanLine } from '../../platform/clean-text.ts';
 import { boundOf, isReason, type Bound, type BoundReason } from '../../pricing/bounds.ts';
 import { boundWords } from '../../pricing/bound-words.ts';
 import { exact, plural } from '../../platform/count-text.ts';
+import { gistOf, wholeCharacters } from '../../query/conversation/excerpt.ts';
 import {
   argumentsHtml,
   contentHtml,
@@ -51,7 +53,9 @@ function rowOf(item: Item, isFirstCall: boolean, context: RowContext): Row {
       return fold('Reasoning', sum, firstLine(item.clip.text), rich(item.clip, context), tagsOf([item.clip]));
     }
     case 'answer':
-      return taggedSpeech('Answer', 'answer', rich(item.clip, context), item.clip.isCut === true);
+      return answerRow(item, context);
+    case 'no-answer':
+      return line('Answer', null, noAnswerText(item.tokens), '', '');
     case 'call':
       return callRow(item.call, isFirstCall, context);
     case 'result':
@@ -73,6 +77,17 @@ function rowOf(item: Item, isFirstCall: boolean, context: RowContext): Row {
         'raw JSON',
       );
   }
+}
+
+function answerRow({ clip, isRefusal }: Extract<Item, { kind: 'answer' }>, context: RowContext): Row {
+  const html = rich(clip, context);
+  if (!isRefusal) return taggedSpeech('Answer', 'answer', html, clip.isCut === true);
+  return speech('Answer', 'answer', html, { text: 'refusal', isFailed: false }, 'The model declined.');
+}
+
+function noAnswerText(tokens: number): string {
+  const counted = tokens > 0 ? `, though ${plural(tokens, 'token')} of output were counted` : '';
+  return `The log has no answer and no call of this round${counted}.`;
 }
 
 function tagsOf(clips: readonly Clip[]): Tag[] {
@@ -129,7 +144,7 @@ const NOTES = {
 
 function messageRow(item: Extract<Item, { kind: 'message' }>, context: RowContext): Row {
   const role = roleWord(item.role);
-  const html = contentHtml(item.content, context);
+  const html = contentHtml(item.content, role === 'Assistant', context);
   const speaker = role === 'User' ? 'user' : role === 'Assistant' ? 'answer' : 'other';
   if (item.note) {
     const { tag, note } = NOTES[item.note.kind](item.note.of);
@@ -142,8 +157,8 @@ function messageRow(item: Extract<Item, { kind: 'message' }>, context: RowContex
 /** What a role is called on the page. */
 function roleWord(role: string): string {
   if (role === 'user') return 'User';
-  if (role === 'assistant' || role === 'model') return 'Assistant';
-  if (role === 'tool' || role === 'function') return 'Tool';
+  if (isAnswerRole(role)) return 'Assistant';
+  if (role === 'tool' || role === 'function' || role.endsWith('_output')) return 'Tool';
   return cleanLine(role).slice(0, 24) || '?';
 }
 
@@ -238,8 +253,8 @@ function sentence(words: string): string {
 }
 
 function firstLine(text: string): string {
-  const line = cleanLine(text.slice(0, 400)).replaceAll(/[*_`#]+/g, '');
-  return line.length > 120 ? `${line.slice(0, 120).replace(/[\uD800-\uDBFF]$/, '')}…` : line;
+  const line = gistOf(text.slice(0, 4000));
+  return line.length > 120 ? `${wholeCharacters(line, 120)}…` : line;
 }
 
 function charactersText({ text, left }: Clip): string {

@@ -1,3 +1,5 @@
+import { withoutStyles } from '../../platform/clean-text.ts';
+
 const SPECIAL: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /** Escapes text for use inside an element. */
@@ -21,9 +23,29 @@ export function withVisibleControls(text: string): string {
 }
 
 /** A preformatted block. If it may scroll, it can be focused, so that the keyboard can scroll it. */
-export function preformatted(html: string, text: string, classes = ''): string {
+export function preformatted(
+  html: string,
+  text: string,
+  direction: 'auto' | 'ltr' = 'auto',
+  classes = '',
+): string {
   const attributes = `${classes === '' ? '' : ` class="${classes}"`}${scrolls(text) ? ' tabindex="0"' : ''}`;
-  return `<pre dir="auto"${attributes}><code>${html}</code></pre>`;
+  return `<pre dir="${direction}"${attributes}><code>${html}</code></pre>`;
+}
+
+/**
+ * What a program printed, as people read it: without a terminal's colours and links, and with a line break where it
+ * wrote over its line.
+ */
+export function asPrinted(text: string): string {
+  const plain = text.includes('\u001b') ? withoutStyles(text) : text;
+  return plain.includes('\r') ? plain.replaceAll(/\r+\n?/g, '\n') : plain;
+}
+
+/** A text as it was logged, one click away. */
+export function rawText(label: string, text: string): string {
+  const visible = withVisibleControls(text);
+  return `<details class="raw"><summary>${escapeText(label)}</summary>${preformatted(escapeText(visible), visible)}</details>`;
 }
 
 /** What fits without scrolling: columns on a phone, lines in a tool's block. */

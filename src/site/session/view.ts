@@ -1,5 +1,6 @@
 import type { StoredRound } from '../../session-format/stored-round.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
+import type { ThreadKind } from '../../query/conversation/threads.ts';
 import type { ShownMoney } from '../../query/round-money.ts';
 
 // A session as its pages show it: plain data, no HTML.
@@ -14,8 +15,9 @@ export interface Clip {
 
 /** A part of a message or of a tool's result. */
 export type Content =
-  | { kind: 'text' | 'thinking'; clip: Clip }
-  | { kind: 'image'; url: string | null }
+  | { kind: 'text' | 'thinking' | 'refusal' | 'sources'; clip: Clip }
+  /** `[image png, 13 kB]`; `url`: where it is, if a link may lead there. */
+  | { kind: 'media'; words: string; url: string | null }
   /** JSON of a part of an unknown kind. */
   | { kind: 'data'; clip: Clip }
   /** The number of further parts, which are not shown. */
@@ -56,7 +58,9 @@ export type Item =
   /** A long message that another round shows. */
   | { kind: 'seen'; role: string; excerpt: string; round: number }
   | { kind: 'reasoning'; clip: Clip; tokens: number }
-  | { kind: 'answer'; clip: Clip }
+  | { kind: 'answer'; clip: Clip; isRefusal: boolean }
+  /** Neither an answer nor a call was logged, and none was sent back. */
+  | { kind: 'no-answer'; tokens: number }
   | { kind: 'call'; call: CallView }
   /** A result whose call is on another page, or unknown (`callRound` null). */
   | { kind: 'result'; result: ResultView; callRound: number | null; name: string }
@@ -95,8 +99,6 @@ export interface RoundView {
   prompt: string | null;
   items: Item[];
 }
-
-export type ThreadKind = 'main' | 'sub-agent' | 'thread' | 'loose';
 
 /** Rounds of a sub-agent or parallel thread between two rounds of the main thread. */
 export interface ThreadView {

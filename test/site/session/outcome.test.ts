@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
+import type { Media } from '../../../src/ai-log/media.ts';
 import type { Part } from '../../../src/ai-log/message.ts';
 import { failureOf, resultText } from '../../../src/ai-log/tool-outcome.ts';
 import { resultSummary } from '../../../src/site/session/outcome.ts';
 
 const text = (words: string): Part => ({ kind: 'text', text: words });
+const mediaPart = (type: Media['type']): Part => ({
+  kind: 'media',
+  media: { type, name: null, format: null, url: null, data: null },
+});
 const failure = (words: string, isError = false): string | null =>
   failureOf({ id: null, name: null, parts: [text(words)], isError });
 
@@ -85,7 +90,10 @@ test('JSON longer than 200,000 characters is not looked into', () => {
 });
 
 test('what is said about a result beside its call', () => {
-  const image: Part = { kind: 'image', url: null };
+  const image: Part = mediaPart('image');
+  expect(resultSummary([mediaPart('audio')])).toBe('audio');
+  expect(resultSummary([mediaPart('video')])).toBe('a video');
+  expect(resultSummary([mediaPart('file'), image])).toBe('a file');
   expect(resultSummary([])).toBe('nothing');
   expect(resultSummary([text(' \n ')])).toBe('nothing');
   expect(resultSummary([image])).toBe('an image');
@@ -106,7 +114,7 @@ test('the text of a result is its texts and its JSON, each on lines of its own',
     text('a'),
     text(''),
     { kind: 'thinking', text: 'no' },
-    { kind: 'image', url: 'https://example.com/x.png' },
+    mediaPart('image'),
     { kind: 'other', json: '{}' },
   ];
   expect(resultText(parts)).toBe('a\n{}');

@@ -1,4 +1,5 @@
-import { Conversation, threadName } from '../../../src/site/session/conversation.ts';
+import { threadName } from '../../../src/query/conversation/threads.ts';
+import { Conversation } from '../../../src/site/session/conversation.ts';
 import type {
   Block,
   Content,
@@ -69,7 +70,9 @@ function itemText(item: Item): string {
     case 'reasoning':
       return `thought: ${item.clip.text}`;
     case 'answer':
-      return `answer: ${item.clip.text}${item.clip.isCut ? ' (cut)' : ''}`;
+      return `${item.isRefusal ? 'refusal' : 'answer'}: ${item.clip.text}${item.clip.isCut ? ' (cut)' : ''}`;
+    case 'no-answer':
+      return 'no answer';
     case 'call': {
       const { name, excerpt, result } = item.call;
       const given = result ? ` = ${resultText(result)} from #${result.round}` : '';
@@ -92,8 +95,8 @@ function resultText({ content, failure }: ResultView): string {
 function contentText(content: readonly Content[]): string {
   return content
     .map((part) =>
-      part.kind === 'image'
-        ? `image ${part.url}`
+      part.kind === 'media'
+        ? part.words
         : part.kind === 'more'
           ? `${part.parts} more parts`
           : part.kind === 'text'

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
-import MarkdownIt from 'markdown-it';
 import { expect, test } from 'vitest';
+import { markdown } from '../../../src/site/session/markdown.ts';
 import { proseHtml } from '../../../src/site/session/prose.ts';
-
-/** As in src/site/session/markdown.ts. */
-const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true });
-markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
 
 const WORDS = [
   'a',
@@ -46,6 +42,17 @@ const MARKS = [
   '](',
   '![',
   '<b>',
+  '<br>',
+  '<BR/>',
+  '<sub>2</sub>',
+  '<kbd>',
+  '$x$',
+  '$a_1$',
+  '$$',
+  '\\begin{x}',
+  '\\end{x}',
+  '\\(',
+  '\\)',
   '|-|',
   '\\\n',
 ];
@@ -76,6 +83,11 @@ test.each([
   ['one \ntwo\n\n\nthree\n', '<p>one<br>\ntwo</p>\n<p>three</p>\n'],
   ['C:\\dir and a\tb', '<p>C:\\dir and a\tb</p>\n'],
   ['2.5 times', undefined],
+  ['\\begin{x}\na\n\\end{x}', undefined],
+  ['$x$', undefined],
+  ['It costs $5.', '<p>It costs $5.</p>\n'],
+  ['a<br>b', undefined],
+  ['a<script>b', '<p>a&lt;script&gt;b</p>\n'],
   ['25 times, 1. first', '<p>25 times, 1. first</p>\n'],
 ])('%j is prose', (text, html) => {
   expect(proseHtml(text)).toBe(html);

@@ -132,8 +132,8 @@ describe('a request that failed', () => {
 
   test.each([
     [0, 'half'],
-    [200, null],
-    [399, null],
+    [200, 'whole'],
+    [399, 'whole'],
   ])('is none with code %d and the answer %j', (code, text) => {
     const [rows = []] = cards([new Talk().ask('go').answer(text, [], { code })]);
     expect(rows.filter((row) => row.kind === 'session-line' && row.role === 'Answer')).toEqual([]);

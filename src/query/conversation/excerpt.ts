@@ -1,7 +1,8 @@
-import { parseJson } from '../../platform/json-spans.ts';
+import { withoutFiles } from '../../ai-log/media-text.ts';
 import type { Message, Part } from '../../ai-log/message.ts';
 import { cleanLine } from '../../platform/clean-text.ts';
-import { wholeCharacters } from './clip.ts';
+import { parseExact, printExact } from './exact-json.ts';
+import { withIsolates, withoutMarks } from './marks.ts';
 
 /** Enough for a line of any width; the page clips the rest. */
 const LONGEST = 160;
@@ -9,17 +10,32 @@ const SCANNED = 1_000;
 /** Enough of most texts; its last characters depend on what follows. */
 const GLANCED = 300;
 const MARGIN = 20;
-
-/** Markdown's marks, which mean nothing on one line. */
-const MARKS = /`+|\*\*|^#{1,6} /gm;
+/** The begin of an escape sequence, or of a file: then a glance is not enough. */
+const NEEDS_MORE = /[\u001b\u0080-\u009f]|data:|!\[|[\w+/-]{20}$/;
 
 /** The beginning of a text, on one line. */
 export function excerptOf(text: string): string {
   const start = text.slice(0, GLANCED);
-  // Usually this is enough, unless it has the begin of an escape sequence.
-  const first = text.length > GLANCED && !/[\u001b\u0080-\u009f]/.test(start) ? cleanLine(start) : '';
-  const line = first.length > LONGEST + MARGIN ? first : cleanLine(wholeCharacters(text, SCANNED));
+  const first = text.length > GLANCED && !NEEDS_MORE.test(start) ? cleanLine(start) : '';
+  const line =
+    first.length > LONGEST + MARGIN
+      ? first
+      : cleanLine(wholeCharacters(withoutFiles(text.slice(0, MOST_FILES)), SCANNED));
   return line.length > LONGEST ? `${wholeCharacters(line, LONGEST)}…` : line;
+}
+
+/** Files in the beginning of a text are looked for up to here. */
+const MOST_FILES = 200_000;
+
+/** The same without Markdown's marks. */
+export function gistOf(text: string): string {
+  const head = wholeCharacters(withoutFiles(text.slice(0, MOST_FILES)), 2 * SCANNED);
+  return withIsolates(excerptOf(withoutMarks(head.replaceAll(/[\uf8f0\uf8f1]/g, ''))));
+}
+
+/** The start of a text, without splitting a surrogate pair. */
+export function wholeCharacters(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 }
 
 /** What agents add to a user's messages. */
@@ -32,14 +48,18 @@ export function wordsOf(parts: readonly Part[]): string {
   let looked = 0;
   for (const part of parts) {
     if (part.kind !== 'text' || ADDED.test(part.text)) continue;
-    texts.push(wholeCharacters(part.text, 20 * SCANNED).replaceAll(ADDED_INSIDE, ' '));
-    looked += part.text.length;
+    const text = withoutFiles(part.text.slice(0, MOST_FILES));
+    texts.push(wholeCharacters(text, 20 * SCANNED).replaceAll(ADDED_INSIDE, ' '));
+    looked += text.length;
     if (looked > SCANNED) break;
   }
-  const words = excerptOf(texts.join(' ').replaceAll(MARKS, ''));
+  const words = gistOf(texts.join(' '));
   if (words !== '') return words;
-  return parts.some((part) => part.kind === 'image') ? 'An image' : '';
+  const [media] = parts.flatMap((part) => (part.kind === 'media' ? [part.media] : []));
+  return media === undefined ? '' : MEDIA[media.type];
 }
+
+const MEDIA = { image: 'An image', audio: 'A recording', video: 'A video', file: 'A file' } as const;
 
 /** What the user wrote in a message; empty if it is not a user's message, or is all the agent's. */
 export function promptOf(message: Message): string {
@@ -49,22 +69,25 @@ export function promptOf(message: Message): string {
 /** Arguments that best tell what a call does, the most telling first. */
 const TELLING = [
   'command',
+  'commands',
   'cmd',
   'file_path',
   'path',
   'pattern',
   'query',
+  'queries',
   'url',
   'patch',
   'prompt',
   'description',
   'args',
+  'code',
   'input',
 ];
 
 /** A call's arguments on one line: the most telling one, or all of them. */
 export function argumentsExcerpt(json: string): string {
-  const value = json.length > 20 * SCANNED ? undefined : parseJson(json);
+  const value = json.length > 20 * SCANNED ? undefined : parseExact(json);
   if (typeof value !== 'object' || value === null) return excerptOf(typeof value === 'string' ? value : json);
   const members = Array.isArray(value) ? [] : Object.entries(value as Record<string, unknown>);
   const telling = TELLING.find((key) => members.some(([name, given]) => name === key && isTelling(given)));
@@ -82,7 +105,7 @@ export function argumentsExcerpt(json: string): string {
 }
 
 function scalarText(given: unknown): string {
-  return typeof given === 'string' ? given : (JSON.stringify(given) ?? '');
+  return typeof given === 'string' && !given.startsWith('\0') ? given : (printExact(given) ?? '');
 }
 
 function isTelling(given: unknown): boolean {

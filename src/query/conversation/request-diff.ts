@@ -1,14 +1,17 @@
-import type { Message } from '../../ai-log/message.ts';
+import { isAnswerRole, type Message } from '../../ai-log/message.ts';
+import { resultsOf } from '../../ai-log/tool-outcome.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
-import { compareEcho, echoOf, isAssistant, type Answer, type Echo, type EchoVerdict } from './answer.ts';
+import { compareEcho, echoOf, type Answer, type EchoVerdict, type Said } from './answer.ts';
 import { promptOf } from './excerpt.ts';
 import type { Threads, Placement, Request } from './threads.ts';
 import type { MessageBook } from './message-book.ts';
-import type { SystemPrompt } from './system.ts';
+import type { SystemPrompt } from './system-prompt.ts';
 
 /** A message that is new in its thread. */
 export interface FreshMessage {
   id: number;
+  /** Its place in the request. */
+  at: number;
   message: Message;
 }
 
@@ -16,6 +19,8 @@ export interface FreshMessage {
 export interface RequestDiff {
   request: Request;
   placement: Placement;
+  /** The round whose request this one continues; 0 if there is none. */
+  continues: number;
   system: SystemPrompt;
   /** Messages in the request, system prompt included. */
   count: number;
@@ -24,7 +29,7 @@ export interface RequestDiff {
   /** New messages, except those that send the last answer back. */
   fresh: FreshMessage[];
   /** The answer of the thread's last round as it was sent back; null if it was not. */
-  echo: { verdict: EchoVerdict; echo: Echo; ids: number[] } | null;
+  echo: { verdict: EchoVerdict; echo: Said; ids: number[] } | null;
   /** What the user newly wrote, on one line; empty if nothing. */
   prompt: string;
 }
@@ -59,6 +64,7 @@ export function diffRequest(
     ? []
     : placement.alignment.added.map((position) => ({
         id: body[position] ?? -1,
+        at: systemCount + position,
         message: messageAt(position),
       }));
   const answer = placement.thread?.answer;
@@ -68,6 +74,7 @@ export function diffRequest(
   return {
     request,
     placement,
+    continues: placement.thread?.round ?? 0,
     system,
     count: list.length,
     systemCount,
@@ -78,34 +85,43 @@ export function diffRequest(
 }
 
 /**
- * Finds the new messages that send an answer back. In a request that simply continues, they come first, even if they
- * say something else. In a rewritten request they can be anywhere, and count only if they say the same.
+ * Finds the new messages that send an answer back: those that say the same, wherever they are. In a request that simply
+ * continues and has none, the first messages are the answer, even if they say something else.
  */
-function takeEcho(
-  fresh: readonly FreshMessage[],
-  answer: Answer,
-  isContinued: boolean,
-): { from: number; to: number; verdict: EchoVerdict; echo: Echo; ids: number[] } | null {
+function takeEcho(fresh: readonly FreshMessage[], answer: Answer, isContinued: boolean): FoundEcho | null {
+  let first: FoundEcho | null = null;
+  /** Behind other calls of the same answer and their results. */
+  let later: FoundEcho | null = null;
   for (let from = 0; from < fresh.length; from++) {
     const to = assistantsEnd(fresh.length, from, (i) => fresh[i]?.message as Message);
-    if (to > from) {
-      const group = fresh.slice(from, to);
-      const echo = echoOf(group.map(({ message }) => message));
-      const verdict = compareEcho(answer, echo);
-      const isOne =
-        verdict === 'same' || (isContinued && from === 0 && !(verdict === 'differs' && answer.isMissing));
-      if (isOne) return { from, to, verdict, echo, ids: group.map(({ id }) => id) };
-      from = to - 1;
-    }
-    if (isContinued) return null;
+    if (to === from) continue;
+    const group = fresh.slice(from, to);
+    const echo = echoOf(group.map(({ message }) => message));
+    const verdict = compareEcho(answer, echo);
+    const found = { from, to, verdict, echo, ids: group.map(({ id }) => id) };
+    if (verdict === 'same' && !answer.isMissing) return found;
+    if (from === 0) first = found;
+    else if (isContinued && verdict === 'completes' && answer.text !== '') later ??= found;
+    from = to - 1;
   }
-  return null;
+  if (later && first?.verdict !== 'completes') return later;
+  if (!first) return null;
+  if (first.verdict === 'same') return first;
+  return isContinued && !(first.verdict === 'differs' && answer.isMissing) ? first : null;
+}
+
+interface FoundEcho {
+  from: number;
+  to: number;
+  verdict: EchoVerdict;
+  echo: Said;
+  ids: number[];
 }
 
 /** The end of the run of assistant messages that starts at `from`. */
 function assistantsEnd(length: number, from: number, messageAt: (position: number) => Message): number {
   let to = from;
-  while (to < length && isAssistant(messageAt(to))) to++;
+  while (to < length && isAnswerRole(messageAt(to).role)) to++;
   return to;
 }
 
@@ -116,10 +132,7 @@ function leadingSystem(ids: readonly number[], book: MessageBook): number {
 }
 
 function resultIds(message: Message): string[] {
-  if (message.answers) return message.answers.id === null ? [] : [message.answers.id];
-  return message.parts.flatMap((part) =>
-    part.kind === 'result' && part.result.id !== null ? [part.result.id] : [],
-  );
+  return resultsOf(message).flatMap(({ id }) => id ?? []);
 }
 
 function range(from: number, to: number): number[] {

@@ -2,7 +2,7 @@ import { readMessage, type Message } from '../../ai-log/message.ts';
 import { resultText } from '../../ai-log/tool-outcome.ts';
 import { digest } from '../../platform/digest.ts';
 import { commonPrefix } from './align.ts';
-import { systemPrompt, type SystemPrompt } from './system.ts';
+import { systemPrompt, type SystemPrompt } from './system-prompt.ts';
 
 /** A request's messages, and the number of each message's content. */
 export interface Numbered {

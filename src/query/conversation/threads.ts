@@ -1,8 +1,10 @@
 import { align, type Alignment } from './align.ts';
 import { spawns, type Answer } from './answer.ts';
 import type { Numbered } from './message-book.ts';
-import { isAlike, type SystemPrompt } from './system.ts';
-import type { ThreadKind } from './view.ts';
+import { ThreadCalls } from './calls.ts';
+import { isAlike, type SystemPrompt } from './system-prompt.ts';
+
+export type ThreadKind = 'main' | 'sub-agent' | 'thread' | 'loose';
 
 /** A chain of requests, each of which continues the one before. */
 export interface Thread {
@@ -16,6 +18,7 @@ export interface Thread {
   /** The round of that request, and its answer. */
   round: number;
   answer: Answer;
+  calls: ThreadCalls;
 }
 
 /** What decides which thread a request belongs to. */
@@ -85,9 +88,13 @@ export class Threads {
     return { thread, alignment: align(thread?.body ?? [], request.body), isRetry: false };
   }
 
-  /** Makes this round the last of its thread, which is the one that `place` found or a new one. */
-  follow(placement: Placement, request: Request, round: number, answer: Answer): Thread {
-    const thread = placement.thread ?? this.#open(request.task);
+  /** The thread of a placed request: the one that was found, or a new one. It has to be followed by `follow`. */
+  enter(placement: Placement, request: Request): Thread {
+    return placement.thread ?? this.#open(request.task);
+  }
+
+  /** Makes this round the last of its thread. */
+  follow(thread: Thread, request: Request, round: number, answer: Answer): void {
     Object.assign(thread, {
       body: request.body,
       system: request.system,
@@ -97,12 +104,11 @@ export class Threads {
     });
     this.#live = [thread, ...this.#live.filter((other) => other !== thread)];
     if (this.#live.length > LIVE) this.#live = this.#live.filter((one, i) => i < LIVE || one === this.#main);
-    return thread;
   }
 
   #open(task: string): Thread {
     const kind = this.kindOfNext(task);
-    const thread = { kind, label: ++this.#counts[kind] } as Thread;
+    const thread = { kind, label: ++this.#counts[kind], calls: new ThreadCalls() } as Thread;
     if (kind === 'main') this.#main = thread;
     return thread;
   }
@@ -152,7 +158,9 @@ export class Threads {
     const waiting = this.#live.filter(({ answer }) => answer.open.size > 0);
     if (waiting.length === 0) return undefined;
     const answered = request.answeredCalls();
-    return waiting.find(({ answer }) => [...answer.open].some((id) => answered.has(id)));
+    const found = waiting.filter(({ answer }) => [...answer.open].some((id) => answered.has(id)));
+    // Several agents may give the same ids.
+    return found.length < 2 ? found[0] : (mostShared(found, request.body) ?? found[0]);
   }
 
   #halfOf({ body, system }: Request): Thread | undefined {
@@ -171,4 +179,19 @@ export class Threads {
     const main = this.#main;
     return main && isAlike(main.system, system) && !main.answer.isWaiting ? main : undefined;
   }
+}
+
+/** The thread whose last request has the most in common with a request; undefined if none has anything. */
+function mostShared(threads: readonly Thread[], body: readonly number[]): Thread | undefined {
+  let best: { thread: Thread; shared: number } | undefined;
+  for (const thread of threads) {
+    const shared = thread.body.length - align(thread.body, body).removed;
+    if (shared > (best?.shared ?? 0)) best = { thread, shared };
+  }
+  return best?.thread;
+}
+
+/** `Sub-agent 1`, `Parallel thread 2` */
+export function threadName({ kind, label }: Pick<Thread, 'kind' | 'label'>): string {
+  return kind === 'sub-agent' ? `Sub-agent ${label}` : `Parallel thread ${label}`;
 }

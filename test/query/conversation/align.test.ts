@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { align, commonPrefix } from '../../../src/site/session/align.ts';
+import { align, commonPrefix } from '../../../src/query/conversation/align.ts';
 import { fc } from '../../fast-check.ts';
 
 test('how many messages two requests begin with', () => {
