@@ -7,6 +7,9 @@ const LONGEST_STATUS = 200_000;
 const EXIT_CODE =
   /^\s*(?:Error:\s*)?(?:Process exited with (?:exit )?code|Command failed with exit code|exit code:?)\s*(\d{1,10})\b/i;
 
+/** The first words of a result that is an error: Claude's mark, and what most frameworks make of an exception. */
+const ERROR = /^\s*(?:<tool_use_error>|Error: |Traceback \(most recent call last\):)/;
+
 /** All results that a message brings. */
 export function resultsOf({ parts, answers }: Message): ToolResult[] {
   const inside = parts.flatMap((part) => (part.kind === 'result' ? [part.result] : []));
@@ -32,15 +35,15 @@ export function resultBytes(parts: readonly Part[]): number {
 
 /**
  * Why a tool's result counts as failed, in a word or two; null if it does not. OpenAI's tool messages do not say, so
- * these count besides `is_error` and Gemini's `error`: Claude's `<tool_use_error>`, a nonzero exit code in the first
- * words or in a JSON object (`exit_code`, `exitCode`, also under `metadata`), and a JSON object whose first key is a
+ * these count besides `is_error` and Gemini's `error`: `<tool_use_error>`, `Error: ` or a Python traceback as the first
+ * words, a nonzero exit code in the first words or in a JSON object (`exit_code`, `exitCode`, also under `metadata`), and a JSON object whose first key is a
  * nonempty `error`.
  */
 export function failureOf(result: ToolResult): string | null {
   const text = resultText(result.parts);
   const code = result.exitCode ?? exitCodeOf(text);
   if (code !== null && code !== 0) return `exit code ${code}`;
-  if (result.isError || /^\s*<tool_use_error>/.test(text)) return 'error';
+  if (result.isError || ERROR.test(text)) return 'error';
   return hasErrorFirst(text) ? 'error' : null;
 }
 

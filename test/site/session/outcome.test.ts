@@ -28,7 +28,12 @@ test.each([
   ['exit code one', null],
   ['exit status 1', null],
   ['Tests ran: exit code 1', null],
-  ['Error: no such file', null],
+  ['Error: no such file', 'error'],
+  ['  Error: no such file', 'error'],
+  ['Traceback (most recent call last):\n  File "a.py"', 'error'],
+  ['Errors: none', null],
+  ['error: no such file', null],
+  ['See Error: no such file', null],
   ['Process exited with status 1', null],
   ['exited with code 1', null],
 ])('words %j: %s', (words, expected) => {
