@@ -111,11 +111,18 @@ function isOneIn(names: readonly string[], text: string): boolean {
   return false;
 }
 
-const CALLS = ['tool_use"', '"tool_calls"', '"function_call"', '"functionCall"'];
+const CALLS = ['tool_use"', '"tool_calls"', '_call"', '"functionCall"', '"toolUse"', 'xecutable'];
 /** What a message from a tool must contain. */
-const RESULTS = ['"tool"', 'tool_result"', '"function"', '"function_call_output"', '"functionResponse"'];
+const RESULTS = [
+  '"tool"',
+  'tool_result"',
+  '"function"',
+  '_call_output"',
+  '"functionResponse"',
+  '"toolResult"',
+];
 /** Each of CALLS and RESULTS has one of these in it. Their first characters are rare, so the search is fast. */
-const MARKS = ['"tool', '"function', '_use"', '_result"'];
+const MARKS = ['"tool', '"function', '_use"', '_result"', '_call"', '_call_output"', 'xecutable'];
 const ANSWER = /"role"[ \t\r\n]*:[ \t\r\n]*"(?:assistant|model)"/;
 /** Names and words may be written in escapes too. Go writes `<`, `>` and `&` so, and none of them is in a name. */
 const ESCAPE = String.raw`\u00`;

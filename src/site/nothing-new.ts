@@ -42,16 +42,7 @@ export function inputsKey(
   zone: string,
 ): string {
   const { list, currency, file } = pricing;
-  const facts = [
-    build,
-    zone,
-    filters.no_content,
-    prices.generation,
-    list,
-    currency,
-    file?.sha256,
-    filter,
-  ];
+  const facts = [build, zone, filters.no_content, prices.generation, list, currency, file?.sha256, filter];
   return hexDigest(JSON.stringify(facts));
 }
 

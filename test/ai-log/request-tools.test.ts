@@ -51,6 +51,29 @@ test('Responses: parallel calls alternate with their results', () => {
   expect(failed(output('a', 'exit code 1'))).toEqual(['']);
 }); // prettier-ignore
 
+test('Responses: custom and hosted calls; Bedrock; code that Gemini runs', () => {
+  const names = (...messages: object[]): string[] =>
+    toolsOfRequest(messages.map((message) => JSON.stringify(message))).calls.map(({ name }) => name);
+  const patch = { type: 'custom_tool_call', call_id: 'a', name: 'apply_patch', input: '*** Begin Patch' };
+  const shell = { type: 'local_shell_call', call_id: 'b', action: { type: 'exec', command: ['ls'] } };
+  const given = (type: string, id: string) => ({ type, call_id: id, output: 'exit code 1' });
+  const bedrock = {
+    role: 'assistant',
+    content: [{ toolUse: { toolUseId: 'c', name: 'weather', input: {} } }],
+  };
+  const code = { role: 'model', parts: [{ executableCode: { language: 'PYTHON', code: '1/0' } }] };
+  expect([names(patch), names(shell), names(bedrock), names(code)].flat()).toEqual([
+    'apply_patch',
+    'local_shell',
+    'weather',
+    'code_execution',
+  ]);
+  expect(failed(patch, given('custom_tool_call_output', 'a'))).toEqual(['apply_patch']);
+  expect(failed(shell, given('local_shell_call_output', 'b'))).toEqual(['local_shell']);
+  const answer = [{ toolResult: { toolUseId: 'c', status: 'error', content: [{ text: 'no' }] } }];
+  expect(failed(bedrock, { role: 'user', content: answer })).toEqual(['weather']);
+});
+
 test('Gemini: by name, with and without an id', () => {
   const asked = { role: 'model', parts: [{ functionCall: { name: 'weather', args: {} } }] };
   const given = (response: object, id?: string): object => ({ role: 'user', parts: [{ functionResponse: { name: 'weather', id, response } }] });
