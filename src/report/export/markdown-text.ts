@@ -69,7 +69,7 @@ function count(text: string, pattern: RegExp): number {
 /** Paragraphs of one line each, in which nothing has a meaning in Markdown. */
 function isProse(text: string): boolean {
   return (
-    !/[`*_<>[\]#|~\\&@$]|:\/\/|www\.| {2}/i.test(text) &&
+    !/[`*<>[\]#|~\\&@$]|(?<!\w)_|_(?!\w)|:\/\/|www\.| {2}/i.test(text) &&
     text.split('\n\n').every((line) => !line.includes('\n') && !/^(?:\s|[-+=]|\d+[.)]|$)/.test(line))
   );
 }
@@ -79,7 +79,7 @@ export function folded(summary: string, body: string): string {
   return `<details><summary>${summary}</summary>\n\n${body}\n\n</details>`;
 }
 
-/** One line of text as HTML. */
+/** One line of text as HTML. Some programs read Markdown inside HTML too. */
 export function htmlLine(text: string): string {
-  return cleanLine(text).replaceAll(/[&<>"'@]/g, (mark) => `&#${mark.charCodeAt(0)};`);
+  return cleanLine(text).replaceAll(/[&<>"@`[\]]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }

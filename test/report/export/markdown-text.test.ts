@@ -39,17 +39,21 @@ test.each([
   expect(modelText(text)).toBe(fenced(text, 'markdown'));
 });
 
-test.each([['How much is it?'], ['One.\n\nTwo, (three): "four" 5.'], ['你好，世界！']])(
-  'prose of a person is quoted: %j',
-  (text) => {
-    expect(plainText(text)).toBe(text.replaceAll(/^/gm, '> ').replaceAll(/^> $/gm, '>'));
-  },
-);
+test.each([
+  ['How much is it?'],
+  ['One.\n\nTwo, (three): "four" 5.'],
+  ['你好，世界！'],
+  ['call get_weather now'],
+])('prose of a person is quoted: %j', (text) => {
+  expect(plainText(text)).toBe(text.replaceAll(/^/gm, '> ').replaceAll(/^> $/gm, '>'));
+});
 
 test.each([
   ['two\nlines'],
   ['*stars*'],
-  ['snake_case'],
+  ['_emphasis_'],
+  ['an _emphasis_'],
+  ['ends_'],
   ['- a list'],
   ['1. a list'],
   ['a  b'],

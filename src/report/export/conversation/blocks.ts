@@ -55,7 +55,7 @@ export function partBlocks(parts: readonly Part[], textBlock = modelText): strin
   return parts.flatMap((part) => {
     switch (part.kind) {
       case 'media':
-        return [codeSpan(mediaText(part.media), 400)];
+        return [`Attached: ${codeSpan(mediaText(part.media), 400)}`];
       case 'result':
         return [];
       case 'call':
@@ -85,7 +85,9 @@ export function callBlock({ name, arguments: given }: ToolCall): string {
   const layout = layOutJson(given);
   const body =
     layout.kind === 'fields'
-      ? layout.fields.map(({ path, text }) => `${codeSpan(cleanLine(path))}:\n\n${code(text)}`).join('\n\n')
+      ? layout.fields
+          .map(({ path, text }) => `Argument ${codeSpan(cleanLine(path))}:\n\n${code(text)}`)
+          .join('\n\n')
       : code(layout.text, layout.kind === 'json' ? 'json' : '');
   return folded(`Call: ${htmlCode(name)} ${htmlCode(argumentsExcerpt(given))}`.trimEnd(), body);
 }

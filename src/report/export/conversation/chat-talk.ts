@@ -47,7 +47,7 @@ interface Turn {
 }
 
 /** Stands for a result that the request does not have: OpenAI wants one for each call that anything follows. */
-export const NO_RESULT = '[no result in the log]';
+const NO_RESULT = '[no result in the log]';
 
 /**
  * A conversation as OpenAI's chat format has it: each result right after the message with its call, under an id that no
