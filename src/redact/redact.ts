@@ -17,6 +17,10 @@ export interface Redactor {
   text: (text: string) => string;
   /** Redacts the strings in a JSON text. */
   json: (json: string) => string;
+  /** The same for texts that come again and again, as those of a history do. */
+  repeated: (json: string) => string;
+  /** Redacts the strings in a value. Its numbers are counts, and stay. */
+  value: (value: unknown) => unknown;
   /** Redacts every text of a round. Names (session, model, consumer, api, ids) stay: rounds are grouped by them. */
   round: (round: AnyRound) => AnyRound;
 }
@@ -36,6 +40,8 @@ export async function createRedactor({ kinds, patterns }: Redaction): Promise<Re
   return {
     text: (text) => redactText(text, all),
     json: (text) => redactJson(text, all),
+    repeated: (text) => cache.get(text),
+    value: (value) => redactValue(value, all),
     round: (logged) => {
       const round = decodeTexts(logged);
       return {
@@ -58,7 +64,6 @@ export async function createRedactor({ kinds, patterns }: Redaction): Promise<Re
   };
 }
 
-/** Redacts the strings in a value. Its numbers are counts, and stay. */
 function redactValue(value: unknown, patterns: readonly Pattern[]): unknown {
   if (typeof value === 'string') return redactText(value, patterns);
   if (typeof value !== 'object' || value === null) return value;

@@ -42,20 +42,7 @@ export function roundText(
 ): string[] {
   const { stored, reading } = told;
   const { colour, width } = style.screen;
-  const facts = [
-    `Tokens: ${tokensText(stored)}`,
-    ...(reading.thread && reading.isSide ? [`Thread: ${threadName(reading.thread)}`] : []),
-    ...(style.withModel ? [`Model: ${cleanLine(stored.model)}`] : []),
-    `Cost: ${costOf(money)}`,
-    ...(stored.response_code !== undefined && stored.response_code >= 400
-      ? [`❌ Failed: HTTP ${stored.response_code}`]
-      : []),
-    ...(stored.flags ?? []).map((flag) => `⚠️  ${FLAG_WORDS.get(flag) ?? cleanLine(flag)}`),
-    ...money.inexact
-      .filter((reason) => !stored.flags?.includes(reason))
-      .map((reason) => `⚠️  ${sentence(boundWords(reason))}`),
-    ...(stored.has_tool_calls ? ['🔧 Tool calls: Yes'] : []),
-  ];
+  const facts = factsOf(told, money, { withModel: style.withModel, withReasons: true });
   return [
     colour.bold(clip(`  Round ${stored.round} @ ${style.local.isoOf(Date.parse(stored.timestamp))}`, width)),
     ...facts.flatMap((fact) =>
@@ -64,6 +51,28 @@ export function roundText(
     ...(style.noContent
       ? []
       : [...messageLines(reading, callOf, style), ...textLines(told, before, callOf, style)]),
+  ];
+}
+
+/** What a round used and what is to be known of it, a line each. */
+export function factsOf(
+  { stored, reading }: ToldRound,
+  money: ShownMoney,
+  { withModel, withReasons }: { withModel: boolean; withReasons: boolean },
+): string[] {
+  return [
+    `Tokens: ${tokensText(stored)}`,
+    ...(reading.thread && reading.isSide ? [`Thread: ${threadName(reading.thread)}`] : []),
+    ...(withModel ? [`Model: ${cleanLine(stored.model)}`] : []),
+    `Cost: ${costOf(money)}`,
+    ...(stored.response_code !== undefined && stored.response_code >= 400
+      ? [`❌ Failed: HTTP ${stored.response_code}`]
+      : []),
+    ...(stored.flags ?? []).map((flag) => `⚠️  ${FLAG_WORDS.get(flag) ?? cleanLine(flag)}`),
+    ...(withReasons ? money.inexact : [])
+      .filter((reason) => !stored.flags?.includes(reason))
+      .map((reason) => `⚠️  ${sentence(boundWords(reason))}`),
+    ...(stored.has_tool_calls ? ['🔧 Tool calls: Yes'] : []),
   ];
 }
 

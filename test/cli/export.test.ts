@@ -359,7 +359,7 @@ test.each([
     ['a.csv', '--group-by', 'round,model'],
     "argument 'round,model' is invalid. It cannot be both keys and round.",
   ],
-  [['a.csv', '--format', 'xlsx'], 'Allowed choices are json, csv, ndjson, focus, md.'],
+  [['a.csv', '--format', 'xlsx'], 'Allowed choices are json, csv, ndjson, focus, md, jsonl.'],
   [['a.csv', '--format', 'focus', '--focus-version', '1.1'], 'Allowed choices are 1.2, 1.3, 1.4.'],
 ])('%j is wrong usage', async (argv, message) => {
   const ran = await run(['export', join(out, argv[0] ?? ''), '--data-dir', store, ...argv.slice(1)]);

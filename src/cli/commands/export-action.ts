@@ -1,14 +1,11 @@
-import { statSync } from 'node:fs';
-import { printableMessage } from '../../platform/clean-text.ts';
 import { UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
-import { isCostKnown, type Totals } from '../../query/aggregate.ts';
-import { exact, plural } from '../../platform/count-text.ts';
+import { plural } from '../../platform/count-text.ts';
 import { inCurrency } from '../../query/currency.ts';
 import { localTimeIn } from '../../query/time-zone.ts';
 import { finopsJson } from '../../report/export/finops-json.ts';
 import { focusCsv, type FocusVersion } from '../../report/export/focus.ts';
-import { formatOfName, type ExportFormat } from '../../report/export/formats.ts';
+import type { ExportFormat } from '../../report/export/formats.ts';
 import { groupsCsv, groupsNdjson } from '../../report/export/group-rows.ts';
 import { markdownTable } from '../../report/export/markdown.ts';
 import { roundsCsv, roundsNdjson, roundsNdjsonWithTexts } from '../../report/export/round-rows.ts';
@@ -16,7 +13,7 @@ import { prunedRounds, RoundTally } from '../../report/export/rounds.ts';
 import type { GroupKey } from '../../query/group-keys.ts';
 import { groupBy, type Stats, type UsageQuery } from '../../query/grouping.ts';
 import { hasTags, type UsageFilter } from '../../query/usage-filter.ts';
-import { knownCostText, lostText, unpricedText } from '../../report/numbers.ts';
+import { lostText } from '../../report/numbers.ts';
 import { periodOf, bucketsOf } from '../../report/period.ts';
 import { readSnapshot, type Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
@@ -26,13 +23,16 @@ import { printablePieces, writeAll, type Context } from '../context.ts';
 import { filterOf, keysOf, warnOfUndecided } from '../reporting/asked-names.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { findTarget, writeFile } from './export-file.ts';
+import { doneLine, formatOf, type FormatOptions } from './export-format.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
+import type { RedactionOptions } from '../reporting/redaction.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import type { GivenFilter } from '../../query/store-names.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
-export interface ExportOptions extends ReportOptions, PeriodOptions, GivenFilter {
-  format?: ExportFormat;
+export interface ExportOptions
+  extends ReportOptions, PeriodOptions, GivenFilter, FormatOptions, RedactionOptions {
+  conversation?: string;
   groupBy?: string[] | 'round';
   withMessages?: true;
   focusVersion: FocusVersion;
@@ -94,17 +94,11 @@ function withSessions(
   };
 }
 
-function formatOf(file: string, { format }: ExportOptions): ExportFormat {
-  const found = format ?? (file === '-' ? 'json' : formatOfName(file));
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `cannot tell the format from the name '${file}': use .json, .csv, .ndjson or .md, or add --format`,
-  );
-}
-
 /** Throws UsageError for options that do not work together: a wrong file would be noticed too late. */
 function checkOptions(format: ExportFormat, options: ExportOptions): void {
   const { groupBy, withMessages, timezone, since, until } = options;
+  if (options.redact !== undefined || options.redactPatterns !== undefined)
+    throw new UsageError('--redact and --redact-patterns work only with --conversation');
   const isRounds = groupBy === undefined || groupBy === 'round';
   if (withMessages && !(format === 'ndjson' && isRounds))
     throw new UsageError(
@@ -195,16 +189,4 @@ function isOfRounds(format: ExportFormat, { groupBy }: ExportOptions): boolean {
 function prunedLine(rounds: number): string {
   const were = rounds === 1 ? 'was' : 'were';
   return `monitor: ${plural(rounds, 'round')} ${were} pruned and cannot be in this export; json, md and --group-by still count them\n`;
-}
-
-/** `report.csv: 154 rounds of 26 sessions, $0.4217 + 25 unpriced rounds (…), 23,410 bytes` */
-function doneLine(file: string, target: { path: string; isFile: boolean }, total: Totals): string {
-  const cost = isCostKnown(total) ? knownCostText(total, 4) : 'no known cost';
-  const unpriced = unpricedText(total);
-  const parts = [
-    `${plural(total.rounds, 'round')} of ${plural(total.sessions, 'session')}`,
-    unpriced === null ? cost : `${cost} + ${unpriced}`,
-    ...(target.isFile ? [`${exact(statSync(target.path).size)} bytes`] : []),
-  ];
-  return `${printableMessage(file)}: ${parts.join(', ')}\n`;
 }

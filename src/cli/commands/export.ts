@@ -12,19 +12,53 @@ import {
   groupByOrRoundOption,
 } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
-import { dataDirOption } from '../options/store-options.ts';
+import { dataDirOption, redactKinds } from '../options/store-options.ts';
 import type { ExportOptions } from './export-action.ts';
+
+/** What chooses rounds of a store, or what to write of them. */
+const NOT_OF_ONE_SESSION = [
+  'groupBy',
+  'model',
+  'consumer',
+  'where',
+  'session',
+  'agent',
+  'channel',
+  'days',
+  'since',
+  'until',
+  'withMessages',
+  'focusVersion',
+  'billingAccountId',
+  'billingAccountName',
+  'billingAccountType',
+];
 
 export function addExport(program: Command, context: Context): void {
   const command = program
     .command('export')
-    .description('Write a file for a spreadsheet or a FinOps tool')
+    .description('Write a file for a spreadsheet or a FinOps tool, or a conversation as a file')
     .argument('<file>', 'File to write or replace; - is stdout')
     .addOption(dataDirOption())
     .addOption(
       new Option('--format <format>', 'Output format (default: from the file extension)').choices(
         EXPORT_FORMATS,
       ),
+    )
+    .addOption(
+      new Option(
+        '--conversation <id>',
+        'Write this session as md, as jsonl in the format of OpenAI chats, or as json; any unique prefix of the id',
+      ).conflicts(NOT_OF_ONE_SESSION),
+    )
+    .option(
+      '--redact [kinds]',
+      'With --conversation: replace secrets, or a list of secrets,email,phone,card,cn-id, with [redacted:<kind>]',
+      redactKinds,
+    )
+    .option(
+      '--redact-patterns <file>',
+      'With --conversation: replace matches of your own patterns with [redacted:<name>]',
     )
     .addOption(groupByOrRoundOption());
   addFilterOptions(command)
@@ -43,6 +77,11 @@ export function addExport(program: Command, context: Context): void {
     .option('--quiet', 'Print nothing on stdout after writing the file, for cron')
     .addOption(strictOption())
     .action(async (file: string, options: ExportOptions) => {
+      if (options.conversation !== undefined) {
+        const { exportConversation } = await import('./export-conversation.ts');
+        await exportConversation(context, file, options.conversation, options);
+        return;
+      }
       const { exportFile } = await import('./export-action.ts');
       await exportFile(context, file, options);
     });

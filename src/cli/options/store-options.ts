@@ -119,7 +119,7 @@ function parseCurrency(text: string): string {
 }
 
 /** Kinds of secrets, separated by commas; sorted, so that their order does not matter. */
-function redactKinds(text: string): RedactKind[] {
+export function redactKinds(text: string): RedactKind[] {
   const given = new Set<string>(text.split(',').map((kind) => kind.trim()));
   const known = REDACT_KINDS.filter((kind) => given.delete(kind));
   if (given.size > 0 || known.length === 0)

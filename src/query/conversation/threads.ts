@@ -44,7 +44,7 @@ export interface Placement {
 }
 
 /** An agent and its sub-agents. Threads that were not used for longest are forgotten. */
-const LIVE = 64;
+export const MOST_LIVE = 64;
 /** Further threads get no name. */
 const MOST_NAMED = 100;
 
@@ -103,7 +103,8 @@ export class Threads {
       answer,
     });
     this.#live = [thread, ...this.#live.filter((other) => other !== thread)];
-    if (this.#live.length > LIVE) this.#live = this.#live.filter((one, i) => i < LIVE || one === this.#main);
+    if (this.#live.length > MOST_LIVE)
+      this.#live = this.#live.filter((one, i) => i < MOST_LIVE || one === this.#main);
   }
 
   #open(task: string): Thread {

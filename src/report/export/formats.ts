@@ -1,7 +1,10 @@
 /** The formats of an export. This file imports nothing, because every command loads it. */
-export const EXPORT_FORMATS = ['json', 'csv', 'ndjson', 'focus', 'md'] as const;
+export const EXPORT_FORMATS = ['json', 'csv', 'ndjson', 'focus', 'md', 'jsonl'] as const;
 
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+export type FormatName = (typeof EXPORT_FORMATS)[number];
+
+/** `jsonl` is another name of `ndjson`. */
+export type ExportFormat = Exclude<FormatName, 'jsonl'>;
 
 const ENDINGS: readonly (readonly [ending: string, format: ExportFormat])[] = [
   ['.json', 'json'],

@@ -6,12 +6,10 @@ import type { Stats } from '../../query/grouping.ts';
 import { MEASURE_COLUMNS } from '../../query/measures.ts';
 import { boundLines, costText, unpricedText } from '../numbers.ts';
 import { groupName } from '../names.ts';
+import { codeSpan, escapeMarkdown } from './markdown-text.ts';
 import { dimensionNotes, failureNotes } from '../stats-notes.ts';
-import { clip } from '../terminal.ts';
 
 const COUNTS = MEASURE_COLUMNS.filter(({ isDetail }) => !isDetail);
-
-const LONGEST_NAME = 80;
 
 /** A Markdown table for chats and pull requests, with what its total lacks below it. */
 export function* markdownTable(stats: Stats): Generator<string> {
@@ -45,11 +43,6 @@ function headCell(key: GroupKey): string {
   return typeof key === 'string' ? headOf(key) : nameCell(cleanLine(headOf(key)));
 }
 
-/** Plain text, whatever it holds. */
-function escapeMarkdown(text: string): string {
-  return text.replaceAll(/[\\`*{}[\]<>#|~@!&]/g, (mark) => `&#${mark.charCodeAt(0)};`);
-}
-
 function numbers(row: Row): string[] {
   return [...COUNTS.map(({ name }) => exact(row[name])), costText(row, 4).replace('<', '&lt;')];
 }
@@ -61,13 +54,4 @@ function tableLine(cells: string[]): string {
 /** A pipe ends a cell, even in code, unless an odd number of backslashes comes before it. */
 function nameCell(name: string): string {
   return codeSpan(name).replaceAll(/(\\*)\|/g, '$1$1\\|');
-}
-
-/** As code, so that no name becomes a link, a mention, HTML or emphasis. */
-function codeSpan(name: string): string {
-  const text = clip(name, LONGEST_NAME) || '-';
-  const longest = (text.match(/`+/g) ?? []).reduce((max, run) => Math.max(max, run.length), 0);
-  const fence = '`'.repeat(longest + 1);
-  const pad = text.startsWith('`') || text.endsWith('`') ? ' ' : '';
-  return fence + pad + text + pad + fence;
 }

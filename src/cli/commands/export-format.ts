@@ -1,0 +1,33 @@
+import { statSync } from 'node:fs';
+import { printableMessage } from '../../platform/clean-text.ts';
+import { exact, plural } from '../../platform/count-text.ts';
+import { UsageError } from '../../platform/errors.ts';
+import { isCostKnown, type Totals } from '../../query/aggregate.ts';
+import { formatOfName, type ExportFormat, type FormatName } from '../../report/export/formats.ts';
+import { knownCostText, unpricedText } from '../../report/numbers.ts';
+
+export interface FormatOptions {
+  format?: FormatName;
+}
+
+/** The format that is given, else that of the file's name. Throws UsageError if neither says one. */
+export function formatOf(file: string, { format }: FormatOptions): ExportFormat {
+  if (format === 'jsonl') return 'ndjson';
+  const found = format ?? (file === '-' ? 'json' : formatOfName(file));
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `cannot tell the format from the name '${file}': use .json, .csv, .ndjson or .md, or add --format`,
+  );
+}
+
+/** `report.csv: 154 rounds of 26 sessions, $0.4217 + 25 unpriced rounds (…), 23,410 bytes` */
+export function doneLine(file: string, target: { path: string; isFile: boolean }, total: Totals): string {
+  const cost = isCostKnown(total) ? knownCostText(total, 4) : 'no known cost';
+  const unpriced = unpricedText(total);
+  const parts = [
+    `${plural(total.rounds, 'round')} of ${plural(total.sessions, 'session')}`,
+    unpriced === null ? cost : `${cost} + ${unpriced}`,
+    ...(target.isFile ? [`${exact(statSync(target.path).size)} bytes`] : []),
+  ];
+  return `${printableMessage(file)}: ${parts.join(', ')}\n`;
+}
