@@ -103,7 +103,7 @@ export class FoundSessions {
       return;
     }
     const row = listRow(session, entry.updated);
-    this.table.add(session, row.isBounded);
+    this.table.add(session, row);
     this.latest.add(row);
   }
 }

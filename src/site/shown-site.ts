@@ -87,19 +87,21 @@ function* assetPages(): Generator<Page> {
   }
 }
 
-function latestKey({ site }: ColouredJob, { latest, months, sums, rows }: ShownSite): string {
+function latestKey({ site, cut }: ColouredJob, { latest, months, sums, rows }: ShownSite): string {
   const marks = latest.rows.map(({ at, mark }) => `${at} ${mark}`);
-  return hexDigest([...months, ...marks, sums.pruned, yearOf(site), rows.total.bounds.size > 0].join('\n'));
+  return hexDigest(
+    [...months, ...marks, sums.pruned, yearOf(site), rows.total.bounds.size > 0, cut !== null].join('\n'),
+  );
 }
 
-function writeLatest({ site }: ColouredJob, { latest, months, sums, rows }: ShownSite): void {
+function writeLatest({ site, cut }: ColouredJob, { latest, months, sums, rows }: ShownSite): void {
   const total = sums.sessions - sums.pruned;
   const parts = months.flatMap(([month, count]) =>
     Array.from({ length: Math.ceil(count / PART_ROWS) }, (_, i) => monthJsonPath(month, i + 1)),
   );
   const isBounded = rows.total.bounds.size > 0;
   latest.write(
-    { total, pruned: sums.pruned, months, isBounded, year: yearOf(site) },
+    { total, pruned: sums.pruned, months, isBounded, hasUnlinked: cut !== null, year: yearOf(site) },
     // Up to this number, the document has all sessions itself.
     total > LATEST ? parts.map((part) => hrefTo(LISTED_JSON_PATH, part)) : [],
   );

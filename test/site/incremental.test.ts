@@ -200,6 +200,7 @@ describe('a period of pages', () => {
     expect(existsSync(join(made.siteDir, `api/sessions/${made.sessions[0]?.id}.json`))).toBe(false);
     expect(readFileSync(join(made.siteDir, 'api/stats.json'), 'utf8')).toBe(sums);
     const list = readFileSync(join(made.siteDir, 'sessions/index.html'), 'utf8');
+    expect(list).toContain('<p>Sessions without a link are older than the pages of this site</p>');
     // With the row that the browser fills in.
     expect(list.match(/<tr class="session">/g)).toHaveLength(60 + 1);
     expect(list.match(/<a class="title"/g)).toHaveLength(due.length + 1);

@@ -5,6 +5,7 @@ import type { SiteWriter } from '../site-writer.ts';
 import {
   dataText,
   jsonText,
+  notesOf,
   rowsInLines,
   rowsInPage,
   type ListPlace,
@@ -43,10 +44,9 @@ export function writePartFiles(
   site: SiteContext,
 ): { crcs: FileCrcs; bytes: number } {
   const [page = '', data = '', json = ''] = partPaths(part);
-  const isBounded = rows.some((row) => row.isBounded);
   const html = lines.map((line) => line.html).toReversed();
   const contents = [
-    Buffer.from(monthPartPage(part, html, isBounded, site)),
+    Buffer.from(monthPartPage(part, html, notesOf(rows), site)),
     Buffer.from(
       dataText(
         part.month,

@@ -5,20 +5,20 @@ import { hrefTo, LIST_PATH, monthIndexPath, monthPagePath } from '../names.ts';
 import { costNotes } from '../period.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
+import type { ListNotes } from './list-row.ts';
 import type { SessionRow } from './session-row.ts';
 
 /** The sessions with the latest rounds, and the months. */
-export interface LatestView {
+export interface LatestView extends ListNotes {
   total: number;
   pruned: number;
   /** How many sessions began in each month, the oldest first. */
   months: readonly (readonly [month: string, sessions: number])[];
-  isBounded: boolean;
   year: string;
 }
 
 export function latestPage(view: LatestView, rows: readonly string[], site: SiteContext): string {
-  const { total, pruned, months, isBounded, year } = view;
+  const { total, pruned, months, year } = view;
   const newestFirst = months.toReversed();
   const isAll = rows.length === total;
   return listPage(rows, site, {
@@ -36,20 +36,19 @@ export function latestPage(view: LatestView, rows: readonly string[], site: Site
           `${monthText(month)} (${exact(sessions)})`,
           hrefTo(LIST_PATH, monthIndexPath(month)),
         ]),
-    isBounded,
+    notes: view,
   });
 }
 
-export interface MonthView {
+export interface MonthView extends ListNotes {
   month: string;
   parts: number;
   count: number;
-  isBounded: boolean;
 }
 
 /** The page of a month: its newest sessions, by first round; the browser can show all of them. */
 export function monthPage(
-  { month, parts, count, isBounded }: MonthView,
+  { month, parts, count, ...notes }: MonthView,
   rows: readonly string[],
   site: SiteContext,
 ): string {
@@ -62,7 +61,7 @@ export function monthPage(
     range: rows.length === count ? '' : `The newest ${rows.length} of ${exact(count)}, by first round`,
     search: { base: '../', month, months: monthsText([[month, count]]), year: month.slice(0, 4) },
     pager: [['All months', hrefTo(path, LIST_PATH)], ...(parts > 1 ? numbered(parts, 0, path, month) : [])],
-    isBounded,
+    notes,
   });
 }
 
@@ -77,7 +76,7 @@ export interface MonthPart {
 export function monthPartPage(
   { month, number, from, isLast }: MonthPart,
   rows: readonly string[],
-  isBounded: boolean,
+  notes: ListNotes,
   site: SiteContext,
 ): string {
   const path = monthPagePath(month, number);
@@ -95,7 +94,7 @@ export function monthPartPage(
       ...numbered(number, number, path, month),
       ...(number > 1 ? [['Older', hrefTo(path, monthPagePath(month, number - 1))] as const] : []),
     ],
-    isBounded,
+    notes,
   });
 }
 
@@ -142,12 +141,15 @@ interface ListView {
   } | null;
   /** `href` is null for this page, and empty for no link. */
   pager: PagerItem[];
-  /** A cost on the page may be wrong. */
-  isBounded: boolean;
+  notes: ListNotes;
 }
 
+const UNLINKED_NOTE = 'Sessions without a link are older than the pages of this site';
+
 function listPage(rows: readonly string[], site: SiteContext, view: ListView): string {
-  const { path, title, pager, isBounded, search } = view;
+  const { path, title, pager, search } = view;
+  const { isBounded, hasUnlinked } = view.notes;
+  const notes = [...costNotes(isBounded), ...(hasUnlinked ? [UNLINKED_NOTE] : [])];
   const body = renderTemplate('sessions', {
     ...view,
     rows: rows.join('\n'),
@@ -160,7 +162,7 @@ function listPage(rows: readonly string[], site: SiteContext, view: ListView): s
       title,
       current: 'sessions',
       body,
-      notes: costNotes(isBounded),
+      notes,
       scripts: search ? ['list.js'] : [],
     },
     site,

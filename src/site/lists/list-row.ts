@@ -17,6 +17,8 @@ export interface ListRow {
   mark: string;
   /** Its cost may be wrong. */
   isBounded: boolean;
+  /** It has a page. */
+  isLinked: boolean;
   /** Undefined if they must be made anew. */
   lines?: RowLines | undefined;
 }
@@ -41,8 +43,22 @@ export function latestFirst(a: ListRow, b: ListRow): number {
 }
 
 export function listRow(session: SiteSession, at: number): ListRow {
-  const { entry, key, mark } = session;
-  return { at, key, id: entry.id, mark, isBounded: entry.usage.some(({ inexact }) => inexact !== '') };
+  const { entry, key, mark, hasPages } = session;
+  const isBounded = entry.usage.some(({ inexact }) => inexact !== '');
+  return { at, key, id: entry.id, mark, isBounded, isLinked: hasPages };
+}
+
+/** What the foot of a page says of its rows. */
+export interface ListNotes {
+  isBounded: boolean;
+  hasUnlinked: boolean;
+}
+
+export function notesOf(rows: readonly ListRow[]): ListNotes {
+  return {
+    isBounded: rows.some((row) => row.isBounded),
+    hasUnlinked: rows.some((row) => !row.isLinked),
+  };
 }
 
 /** The page with a list's rows; the year whose times it shows without the year; and the list's other files. */

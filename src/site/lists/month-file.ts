@@ -70,12 +70,13 @@ function parsePart(text: string): PartRows {
   const [head = '', ...lines] = text.split('\n').slice(0, -1);
   const [html = 0, data = 0, json = 0] = head.split('\t').map(Number);
   const rows = lines.map((line): ListRow => {
-    const [at = '', key = '', mark = '', bounded = '', ...id] = line.split('\t');
+    const [at = '', key = '', mark = '', flags = '', ...id] = line.split('\t');
     return {
       at: Number.parseInt(at, 36),
       key,
       mark,
-      isBounded: bounded === '1',
+      isBounded: flags.includes('b'),
+      isLinked: !flags.includes('n'),
       id: JSON.parse(id.join('\t')) as string,
     };
   });
@@ -84,8 +85,8 @@ function parsePart(text: string): PartRows {
 
 export function writePart(pieces: Pieces, name: string, { crcs, rows }: PartRows): void {
   const lines = rows.map(
-    ({ at, key, mark, isBounded, id }) =>
-      `${at.toString(36)}\t${key}\t${mark}\t${isBounded ? 1 : 0}\t${JSON.stringify(id)}\n`,
+    ({ at, key, mark, isBounded, isLinked, id }) =>
+      `${at.toString(36)}\t${key}\t${mark}\t${isBounded ? 'b' : ''}${isLinked ? '' : 'n'}\t${JSON.stringify(id)}\n`,
   );
   pieces.write(partPath(name), `${crcs.html}\t${crcs.data}\t${crcs.json}\n${lines.join('')}`);
 }

@@ -5,7 +5,15 @@ import type { SiteWriter } from '../site-writer.ts';
 import type { Pieces } from '../state/pieces.ts';
 import { partPaths, placeOf, readPartFiles, writePartFiles, type PartPlace } from './list-files.ts';
 import { monthPage } from './list-page.ts';
-import { comparePlaces, rowHtml, rowLines, type ListRow, type Place, type RowLines } from './list-row.ts';
+import {
+  comparePlaces,
+  notesOf,
+  rowHtml,
+  rowLines,
+  type ListRow,
+  type Place,
+  type RowLines,
+} from './list-row.ts';
 import {
   digestOf,
   PART_ROWS,
@@ -193,10 +201,10 @@ export class MonthLists {
     const place = placeOf(this.#part(heads.length));
     const html = rows.map((row) => row.lines?.html ?? rowHtml(this.#listing.sessionOf(row.id), place, site));
     const count = heads.reduce((sum, part) => sum + part.count, 0);
-    const isBounded = rows.some((row) => row.isBounded);
     writer.write({
       path: monthIndexPath(month),
-      render: () => monthPage({ month, parts: heads.length, count, isBounded }, html.toReversed(), site),
+      render: () =>
+        monthPage({ month, parts: heads.length, count, ...notesOf(rows) }, html.toReversed(), site),
     });
     const parts = heads.map(({ digest, count: size, bytes }) => [digest.slice(0, 8), size, bytes]);
     writer.write({

@@ -7,7 +7,8 @@ export class SessionTable {
   #created = new Float64Array(1024);
   /** The bytes of marks, and flags. */
   #marks: Buffer = Buffer.alloc(1024 * MARK_BYTES);
-  #isBounded = new Uint8Array(1024);
+  /** 1: bounded; 2: without a page. */
+  #flags = new Uint8Array(1024);
   #keys: Buffer = Buffer.alloc(1024 * MARK_BYTES);
   #idEnds = new Float64Array(1024);
   #ids: Buffer = Buffer.alloc(1 << 16);
@@ -17,11 +18,11 @@ export class SessionTable {
     return this.#size;
   }
 
-  add({ entry, key, mark }: SiteSession, isBounded: boolean): void {
+  add({ entry, key, mark }: SiteSession, { isBounded, isLinked }: ListRow): void {
     if (this.#size === this.#created.length) this.#grow();
     const at = this.#size++;
     this.#created[at] = entry.created;
-    this.#isBounded[at] = Number(isBounded);
+    this.#flags[at] = (isBounded ? 1 : 0) + (isLinked ? 0 : 2);
     this.#marks.write(mark, at * MARK_BYTES, 'hex');
     this.#keys.write(key, at * MARK_BYTES, 'hex');
     const length = Buffer.byteLength(entry.id);
@@ -38,7 +39,8 @@ export class SessionTable {
       at: this.#created[index] ?? 0,
       key: this.#keys.toString('hex', from, from + MARK_BYTES),
       mark: this.#marks.toString('hex', from, from + MARK_BYTES),
-      isBounded: this.#isBounded[index] === 1,
+      isBounded: ((this.#flags[index] ?? 0) & 1) !== 0,
+      isLinked: ((this.#flags[index] ?? 0) & 2) === 0,
       id: this.#ids.toString('utf8', index === 0 ? 0 : this.#idEnds[index - 1], this.#idEnds[index]),
     };
   }
@@ -59,7 +61,7 @@ export class SessionTable {
     const size = this.#size * 2;
     this.#created = grown(this.#created, new Float64Array(size));
     this.#idEnds = grown(this.#idEnds, new Float64Array(size));
-    this.#isBounded = grown(this.#isBounded, new Uint8Array(size));
+    this.#flags = grown(this.#flags, new Uint8Array(size));
     this.#marks = doubled(this.#marks);
     this.#keys = doubled(this.#keys);
   }
