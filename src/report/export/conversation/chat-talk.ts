@@ -44,10 +44,15 @@ interface Turn {
   refusal: string;
   calls: ChatCall[];
   slots: Slot[];
+  /** One of its calls has a result. */
+  isAnswered: boolean;
 }
 
 /** Stands for a result that the request does not have: OpenAI wants one for each call that anything follows. */
 const NO_RESULT = '[no result in the log]';
+
+/** Calls that wait for a result, of each id and of those that are sought without an id. Older ones get none. */
+const MOST_WAITING = 1000;
 
 /**
  * A conversation as OpenAI's chat format has it: each result right after the message with its call, under an id that no
@@ -58,6 +63,8 @@ export class ChatTalk {
   readonly #ids = new Set<string>();
   /** Calls without a result, by the id that they were logged with. */
   readonly #waiting = new Map<string, Slot[]>();
+  /** Those of the newest message with calls. */
+  #recent: Slot[] = [];
   /** The last call of an id that has its result. */
   readonly #answered = new Map<string, Slot>();
   #made = 0;
@@ -94,7 +101,7 @@ export class ChatTalk {
     this.#turns = open < 0 ? [] : this.#turns.slice(open);
     for (const [i, turn] of done.entries()) {
       yield messageOf(turn);
-      const isLast = isEnd && i === done.length - 1 && turn.slots.every(({ result }) => result === null);
+      const isLast = isEnd && i === done.length - 1 && !turn.isAnswered;
       if (!isLast)
         for (const { id, result } of turn.slots)
           yield { role: 'tool', content: result ?? NO_RESULT, tool_call_id: id };
@@ -103,7 +110,7 @@ export class ChatTalk {
   }
 
   #open(role: Turn['role'], content: Turn['content']): Turn {
-    const turn = { role, content, refusal: '', calls: [], slots: [] };
+    const turn = { role, content, refusal: '', calls: [], slots: [], isAnswered: false };
     this.#turns.push(turn);
     return turn;
   }
@@ -131,7 +138,7 @@ export class ChatTalk {
     const last = this.#turns.at(-1);
     const isComplete =
       last?.role !== 'assistant' ||
-      last.slots.some(({ result }) => result !== null) ||
+      last.isAnswered ||
       (startsText && last.content !== '' && last.calls.length === 0);
     return isComplete ? this.#open('assistant', '') : last;
   }
@@ -147,10 +154,12 @@ export class ChatTalk {
     });
     const slot = { turn, id: unique, wanted: id, name, result: null };
     turn.slots.push(slot);
+    if (this.#recent[0]?.turn !== turn) this.#recent = [];
+    if (this.#recent.push(slot) > MOST_WAITING) this.#recent.shift();
     if (id === null) return;
     const known = this.#waiting.get(id);
-    if (known) known.push(slot);
-    else this.#waiting.set(id, [slot]);
+    if (!known) this.#waiting.set(id, [slot]);
+    else if (known.push(slot) > MOST_WAITING) known.shift();
   }
 
   #newId(): string {
@@ -165,9 +174,9 @@ export class ChatTalk {
     const text = resultContent(result);
     if (slot) {
       slot.result = text;
-      if (result.id === null) return;
-      this.#settle(slot, result.id);
-      this.#answered.set(result.id, slot);
+      slot.turn.isAnswered = true;
+      this.#settle(slot);
+      if (result.id !== null) this.#answered.set(result.id, slot);
       return;
     }
     const answered = result.id === null ? undefined : this.#answered.get(result.id);
@@ -180,9 +189,7 @@ export class ChatTalk {
     const waiting =
       id !== null
         ? (this.#waiting.get(id) ?? [])
-        : (this.#turns.findLast(({ slots }) => slots.length > 0)?.slots ?? []).filter(
-            (slot) => slot.result === null && (name === null || slot.name === name),
-          );
+        : this.#recent.filter((slot) => name === null || slot.name === name);
     const newest = waiting.at(-1)?.turn;
     return waiting.find(({ turn }) => turn === newest);
   }
@@ -190,17 +197,25 @@ export class ChatTalk {
   /** A result that comes later is no longer put in its place. */
   #forget({ slots }: Turn): void {
     for (const slot of slots) {
-      if (slot.wanted === null) continue;
-      this.#settle(slot, slot.wanted);
-      if (this.#answered.get(slot.wanted) === slot) this.#answered.delete(slot.wanted);
+      this.#settle(slot);
+      if (slot.wanted !== null && this.#answered.get(slot.wanted) === slot)
+        this.#answered.delete(slot.wanted);
     }
   }
 
-  #settle(slot: Slot, id: string): void {
-    const waiting = this.#waiting.get(id)?.filter((other) => other !== slot) ?? [];
-    if (waiting.length > 0) this.#waiting.set(id, waiting);
-    else this.#waiting.delete(id);
+  /** It waits no longer. */
+  #settle(slot: Slot): void {
+    remove(slot, this.#recent);
+    if (slot.wanted === null) return;
+    const waiting = this.#waiting.get(slot.wanted) ?? [];
+    remove(slot, waiting);
+    if (waiting.length === 0) this.#waiting.delete(slot.wanted);
   }
+}
+
+function remove(slot: Slot, list: Slot[]): void {
+  const at = list.indexOf(slot);
+  if (at >= 0) list.splice(at, 1);
 }
 
 function messageOf({ role, content, refusal, calls }: Turn): ChatMessage {
