@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { chatLines } from '../../../src/report/export/conversation/chat.ts';
-import type { ChatMessage } from '../../../src/report/export/conversation/chat-talk.ts';
+import type { ChatMessage } from '../../../src/report/export/conversation/chat-message.ts';
 import { roundsOf, type Said } from '../../site/session/make.ts';
 import { assistant, chatCall, requests, toolSays, user } from '../../view/look.ts';
 
