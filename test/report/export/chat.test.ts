@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { chatLines } from '../../../src/report/export/conversation/chat.ts';
-import type { ChatMessage } from '../../../src/report/export/conversation/chat-talk.ts';
+import type { ChatMessage } from '../../../src/report/export/conversation/chat-message.ts';
 import { roundsOf, type Said } from '../../site/session/make.ts';
 import { assistant, chatCall, requests, toolSays, user } from '../../view/look.ts';
 
@@ -277,4 +277,123 @@ test('many conversations of session default are each written once, as soon as no
   }));
   const { talks } = chats(said, 'default');
   expect(talks).toEqual(said.map(({ messages, answer }) => [...messages, assistant(answer)]));
+});
+
+test('ids that are given again: a result belongs to the newest call that waits, then to the one before', () => {
+  const x = chatCall('x', 'f', {});
+  const said: Said[] = [
+    {
+      model: 'm',
+      messages: [
+        user('go'),
+        assistant(null, { tool_calls: [x] }),
+        user('again'),
+        assistant(null, { tool_calls: [x, x] }),
+        toolSays('x', 'new 1'),
+        toolSays('x', 'new 2'),
+        toolSays('x', 'old'),
+      ],
+      answer: 'ok',
+    },
+  ];
+  expect(chats(said).talks).toEqual([
+    [
+      user('go'),
+      assistant(null, called(['x', 'f', '{}'])),
+      { role: 'tool', content: 'old', tool_call_id: 'x' },
+      user('again'),
+      assistant(null, called(['call_1', 'f', '{}'], ['call_2', 'f', '{}'])),
+      { role: 'tool', content: 'new 1', tool_call_id: 'call_1' },
+      { role: 'tool', content: 'new 2', tool_call_id: 'call_2' },
+      assistant('ok'),
+    ],
+  ]);
+});
+
+test('an id that is made is not one that the log has', () => {
+  const said: Said[] = [
+    {
+      model: 'm',
+      messages: [user('q')],
+      tool_calls: [chatCall('call_1', 'f', {}), chatCall('call_1', 'f', {})],
+    },
+  ];
+  expect(chats(said).talks[0]?.[1]).toEqual(
+    assistant(null, called(['call_1', 'f', '{}'], ['call_2', 'f', '{}'])),
+  );
+});
+
+test('a result that comes after its place was written is a message; one in the next question has its place', () => {
+  const result = (id: string, content: string): object => ({ type: 'tool_result', tool_use_id: id, content });
+  const said: Said[] = [
+    { model: 'm', question: 'q', tool_calls: [chatCall('a', 'f', {})] },
+    { model: 'm', question: [result('a', 'A')], tool_calls: [chatCall('b', 'f', {})] },
+    { model: 'm', question: [result('a', 'late'), result('b', 'B')], answer: 'ok' },
+  ];
+  expect(chats(said).talks).toEqual([
+    [
+      user('q'),
+      assistant(null, called(['a', 'f', '{}'])),
+      { role: 'tool', content: 'A', tool_call_id: 'a' },
+      assistant(null, called(['b', 'f', '{}'])),
+      { role: 'tool', content: 'B', tool_call_id: 'b' },
+      user('[result of a tool] late'),
+      assistant('ok'),
+    ],
+  ]);
+});
+
+test('what the format has no place for is left out, or is a line of text', () => {
+  const said: Said[] = [
+    {
+      model: 'm',
+      messages: [
+        user([
+          { type: 'image_url', image_url: { url: 'https://example.org/a.png' } },
+          { type: 'image_url', image_url: { url: 'data:image/gif;base64,AAAA' } },
+          { type: 'image', source: { type: 'file', file_id: 'file_1' } },
+          { inlineData: { mimeType: 'image/jpeg', data: 'AAAA' } },
+        ]),
+        assistant([
+          { type: 'text', text: 'See', citations: [{ title: 'A source', url: 'https://example.org' }] },
+          { type: 'thinking', thinking: 'hidden' },
+        ]),
+        user([{ type: 'document', title: 'a', source: { type: 'url', url: 'https://example.org/a.pdf' } }]),
+      ],
+      answer: 'ok',
+      reasoning: 'hidden',
+    },
+  ];
+  expect(chats(said).talks).toEqual([
+    [
+      user([
+        { type: 'image_url', image_url: { url: 'https://example.org/a.png' } },
+        { type: 'image_url', image_url: { url: 'data:image/gif;base64,AAAA' } },
+        { type: 'text', text: '[image file_1]' },
+        { type: 'image_url', image_url: { url: 'data:image/jpeg;base64,AAAA' } },
+      ]),
+      assistant('See'),
+      user('[file a https://example.org/a.pdf]'),
+      assistant('ok'),
+    ],
+  ]);
+});
+
+test.each([
+  ['', '{}'],
+  [' {"a":1.0, "a":2}', ' {"a":1.0, "a":2}'],
+  ['[1]', '{"input":"[1]"}'],
+  ['{"cut [truncated] ', '{"input":"{\\"cut [truncated] "}'],
+  ['ls', '{"input":"ls"}'],
+])('arguments %j are %j', (given, shown) => {
+  const call = {
+    id: 'c',
+    type: 'function',
+    function: { name: `mcp.read file/${'x'.repeat(80)}`, arguments: given },
+  };
+  const said: Said[] = [{ model: 'm', messages: [user('q')], tool_calls: [call] }];
+  expect(chats(said).talks[0]?.[1]?.tool_calls?.[0]?.function).toEqual({
+    name: `mcp_read_file_${'x'.repeat(50)}`,
+    arguments: shown,
+  });
 });

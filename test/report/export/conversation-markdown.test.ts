@@ -1,3 +1,4 @@
+import MarkdownIt from 'markdown-it';
 import { expect, test } from 'vitest';
 import { localTimeIn } from '../../../src/query/time-zone.ts';
 import { conversationMarkdown } from '../../../src/report/export/conversation/markdown.ts';
@@ -226,57 +227,61 @@ _The same message of User as in round 1._
 `);
 });
 
-test('nothing in a text can leave its block', () => {
-  const evil = [
-    '</details></summary><script>alert(1)</script>',
-    '```\n````\n</details>\n<img src=x onerror=1>',
-    '\u001b]8;;https://evil.example\u0007x\u001b[2J\u202e<b>',
-    '~~~\n# Heading\n[x]: https://evil.example\n![](https://evil.example/p.png)',
-  ];
-  const parts = evil.map((text) => ({ type: 'text', text }));
-  const calls = evil.map((text, i) => chatCall(`c${i}`, text, { [text]: text, other: `a\n${text}` }));
-  const said = requests(
-    [
-      [
-        { role: 'system', content: evil.join('\n') },
-        { role: '<b>\n# x', content: parts },
-      ],
-      evil.join('\n\n'),
-      { tool_calls: calls, reasoning: evil[1] },
-    ],
-    [
-      [
-        assistant(evil.join('\n\n'), { tool_calls: calls }),
-        ...evil.map((text, i) => toolSays(`c${i}`, text)),
-      ],
-      'ok',
-    ],
-  );
-  const text = markdown(said);
-  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
-  expect(outsideOfBlocks(text)).not.toMatch(/<(?!\/?(?:details|summary|code)>)|!\[|\]:/);
-  const marks = outsideOfBlocks(text).match(/<\/?details>/g) ?? [];
-  expect(marks.length % 2).toBe(0);
-  expect(marks.every((mark, i) => mark === (i % 2 === 0 ? '<details>' : '</details>'))).toBe(true);
-});
+const EVIL = [
+  '</details></summary><script>alert(1)</script>',
+  '```\n````\n</details>\n<img src=x onerror=1>',
+  '\u001b]8;;https://evil.example\u0007x\u001b[2J\u202e<b>',
+  '~~~\n# Heading\n[x]: https://evil.example\n![](https://evil.example/p.png)',
+  '[x](javascript:alert(1))',
+  '[x]( data:text/html,1 "t")',
+  '> > - 1. <!-- ',
+  '`` ` <i>',
+  '\n\n\n    <p>\n\n',
+  '</code></summary>',
+  '<![CDATA[',
+  '&lt;b&gt; &#96;&#96;&#96;',
+  '\\',
+  'fine **bold** text',
+];
 
-/** The lines that are in no block of code, read as CommonMark has it; spans of code are taken out. */
-function outsideOfBlocks(text: string): string {
-  let fence = '';
-  return text
-    .split('\n')
-    .filter((line) => {
-      const [run = ''] = /^`{3,}/.exec(line) ?? [];
-      if (fence === '') {
-        fence = run;
-        return run === '';
-      }
-      if (run.length >= fence.length && line === run) fence = '';
-      return false;
-    })
-    .map((line) => line.replaceAll(/(`+)(?!`).*?(?<!`)\1(?!`)/g, ''))
-    .join('\n');
+/** What an ordinary reader of Markdown, which lets HTML through, makes of it. */
+function render(text: string): string {
+  return new MarkdownIt({ html: true }).render(text);
 }
+
+const OURS =
+  /^<\/?(?:h[1-6]|p|ul|ol|li|em|strong|s|hr|br|blockquote|pre|code|details|summary)(?: class="language-(?:json|markdown)")?>$/;
+
+test('nothing in a text can leave its block', () => {
+  const texts = fc.array(fc.constantFrom(...EVIL), { minLength: 1, maxLength: 4 });
+  const joined = texts.map((list) => list.join('\n'));
+  fc.assert(
+    fc.property(fc.array(joined, { minLength: 6, maxLength: 6 }), ([a = '', b = '', c = '', d, e, f]) => {
+      const call = chatCall('c', a, { [b]: c, other: `a\n${d}` });
+      const odd = { type: 'odd', [a]: b };
+      const file = { type: 'file', file: { filename: c, file_data: 'AAAA' } };
+      const parts = [{ type: 'text', text: d }, odd, file, { type: 'text', text: e }];
+      const said = requests(
+        [
+          [{ role: 'system', content: a }, { role: b, content: parts }, user(parts)],
+          f,
+          { tool_calls: [call], reasoning: e },
+        ],
+        [[assistant(f, { tool_calls: [call] }), toolSays('c', d), toolSays(b, e)], a],
+        [[assistant(`${c} changed`)], b],
+      );
+      const text = markdown(said);
+      expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+      const html = render(text);
+      const tags = html.match(/<[^>]*>/g) ?? [];
+      expect(tags.filter((tag) => !OURS.test(tag))).toEqual([]);
+      const folds = tags.filter((tag) => tag.includes('details'));
+      expect(folds).toEqual(folds.map((_, i) => (i % 2 === 0 ? '<details>' : '</details>')));
+      expect(html.split('<h2>').length - 1).toBe(3);
+    }),
+    { numRuns: 60 },
+  );
+});
 
 test('every text of a random conversation is in the file once', () => {
   const turn = fc.record({

@@ -6,27 +6,17 @@ import {
   type ToolCall,
   type ToolResult,
 } from '../../../ai-log/message.ts';
-import { base64Start, type Media } from '../../../ai-log/media.ts';
-import { parseJson } from '../../../platform/json-spans.ts';
 import type { Answer } from '../../../query/conversation/answer.ts';
 import { partsText } from '../../content-text.ts';
-
-/** A message of OpenAI's Chat Completions. */
-export interface ChatMessage {
-  role: 'system' | 'user' | 'assistant' | 'tool';
-  content: string | ChatPart[] | null;
-  refusal?: string;
-  tool_calls?: ChatCall[];
-  tool_call_id?: string;
-}
-
-type ChatPart = { type: 'text'; text: string } | { type: 'image_url'; image_url: { url: string } };
-
-interface ChatCall {
-  id: string;
-  type: 'function';
-  function: { name: string; arguments: string };
-}
+import {
+  argumentsOf,
+  contentOf,
+  functionName,
+  resultContent,
+  type ChatCall,
+  type ChatMessage,
+  type ChatPart,
+} from './chat-message.ts';
 
 /** The place of a call's result: right after the message that made the call. */
 interface Slot {
@@ -44,10 +34,15 @@ interface Turn {
   refusal: string;
   calls: ChatCall[];
   slots: Slot[];
+  /** One of its calls has a result. */
+  isAnswered: boolean;
 }
 
 /** Stands for a result that the request does not have: OpenAI wants one for each call that anything follows. */
 const NO_RESULT = '[no result in the log]';
+
+/** Calls that wait for a result, of each id and of those that are sought without an id. Older ones get none. */
+const MOST_WAITING = 1000;
 
 /**
  * A conversation as OpenAI's chat format has it: each result right after the message with its call, under an id that no
@@ -58,6 +53,8 @@ export class ChatTalk {
   readonly #ids = new Set<string>();
   /** Calls without a result, by the id that they were logged with. */
   readonly #waiting = new Map<string, Slot[]>();
+  /** Those of the newest message with calls. */
+  #recent: Slot[] = [];
   /** The last call of an id that has its result. */
   readonly #answered = new Map<string, Slot>();
   #made = 0;
@@ -94,7 +91,7 @@ export class ChatTalk {
     this.#turns = open < 0 ? [] : this.#turns.slice(open);
     for (const [i, turn] of done.entries()) {
       yield messageOf(turn);
-      const isLast = isEnd && i === done.length - 1 && turn.slots.every(({ result }) => result === null);
+      const isLast = isEnd && i === done.length - 1 && !turn.isAnswered;
       if (!isLast)
         for (const { id, result } of turn.slots)
           yield { role: 'tool', content: result ?? NO_RESULT, tool_call_id: id };
@@ -103,7 +100,7 @@ export class ChatTalk {
   }
 
   #open(role: Turn['role'], content: Turn['content']): Turn {
-    const turn = { role, content, refusal: '', calls: [], slots: [] };
+    const turn = { role, content, refusal: '', calls: [], slots: [], isAnswered: false };
     this.#turns.push(turn);
     return turn;
   }
@@ -131,7 +128,7 @@ export class ChatTalk {
     const last = this.#turns.at(-1);
     const isComplete =
       last?.role !== 'assistant' ||
-      last.slots.some(({ result }) => result !== null) ||
+      last.isAnswered ||
       (startsText && last.content !== '' && last.calls.length === 0);
     return isComplete ? this.#open('assistant', '') : last;
   }
@@ -147,10 +144,12 @@ export class ChatTalk {
     });
     const slot = { turn, id: unique, wanted: id, name, result: null };
     turn.slots.push(slot);
+    if (this.#recent[0]?.turn !== turn) this.#recent = [];
+    if (this.#recent.push(slot) > MOST_WAITING) this.#recent.shift();
     if (id === null) return;
     const known = this.#waiting.get(id);
-    if (known) known.push(slot);
-    else this.#waiting.set(id, [slot]);
+    if (!known) this.#waiting.set(id, [slot]);
+    else if (known.push(slot) > MOST_WAITING) known.shift();
   }
 
   #newId(): string {
@@ -165,9 +164,9 @@ export class ChatTalk {
     const text = resultContent(result);
     if (slot) {
       slot.result = text;
-      if (result.id === null) return;
-      this.#settle(slot, result.id);
-      this.#answered.set(result.id, slot);
+      slot.turn.isAnswered = true;
+      this.#settle(slot);
+      if (result.id !== null) this.#answered.set(result.id, slot);
       return;
     }
     const answered = result.id === null ? undefined : this.#answered.get(result.id);
@@ -180,9 +179,7 @@ export class ChatTalk {
     const waiting =
       id !== null
         ? (this.#waiting.get(id) ?? [])
-        : (this.#turns.findLast(({ slots }) => slots.length > 0)?.slots ?? []).filter(
-            (slot) => slot.result === null && (name === null || slot.name === name),
-          );
+        : this.#recent.filter((slot) => name === null || slot.name === name);
     const newest = waiting.at(-1)?.turn;
     return waiting.find(({ turn }) => turn === newest);
   }
@@ -190,17 +187,25 @@ export class ChatTalk {
   /** A result that comes later is no longer put in its place. */
   #forget({ slots }: Turn): void {
     for (const slot of slots) {
-      if (slot.wanted === null) continue;
-      this.#settle(slot, slot.wanted);
-      if (this.#answered.get(slot.wanted) === slot) this.#answered.delete(slot.wanted);
+      this.#settle(slot);
+      if (slot.wanted !== null && this.#answered.get(slot.wanted) === slot)
+        this.#answered.delete(slot.wanted);
     }
   }
 
-  #settle(slot: Slot, id: string): void {
-    const waiting = this.#waiting.get(id)?.filter((other) => other !== slot) ?? [];
-    if (waiting.length > 0) this.#waiting.set(id, waiting);
-    else this.#waiting.delete(id);
+  /** It waits no longer. */
+  #settle(slot: Slot): void {
+    remove(slot, this.#recent);
+    if (slot.wanted === null) return;
+    const waiting = this.#waiting.get(slot.wanted) ?? [];
+    remove(slot, waiting);
+    if (waiting.length === 0) this.#waiting.delete(slot.wanted);
   }
+}
+
+function remove(slot: Slot, list: Slot[]): void {
+  const at = list.indexOf(slot);
+  if (at >= 0) list.splice(at, 1);
 }
 
 function messageOf({ role, content, refusal, calls }: Turn): ChatMessage {
@@ -210,44 +215,4 @@ function messageOf({ role, content, refusal, calls }: Turn): ChatMessage {
     ...(refusal !== '' && { refusal }),
     ...(calls.length > 0 && { tool_calls: calls }),
   };
-}
-
-/** A text, or a list if there are pictures: those that OpenAI can load. Other media are a line of text. */
-function contentOf(parts: readonly Part[]): string | ChatPart[] {
-  const shown = parts.map((part): ChatPart => {
-    const url = part.kind === 'media' ? imageUrl(part.media) : null;
-    return url === null
-      ? { type: 'text', text: partsText([part]) }
-      : { type: 'image_url', image_url: { url } };
-  });
-  if (shown.some(({ type }) => type === 'image_url')) return shown;
-  return partsText(parts);
-}
-
-function imageUrl({ type, format, url, data }: Media): string | null {
-  if (type !== 'image') return null;
-  if (data !== null) {
-    if (data.startsWith('data:')) return data;
-    const mime = format === null ? null : format === 'jpg' ? 'jpeg' : format;
-    return mime === null ? null : `data:image/${mime};base64,${data.slice(base64Start(data))}`;
-  }
-  return url !== null && /^https?:/i.test(url) ? url : null;
-}
-
-/** OpenAI's results do not say whether the tool failed. */
-function resultContent({ parts, isError }: ToolResult): string {
-  const text = partsText(parts);
-  return isError && !/error/i.test(text) ? `Error: ${text}` : text;
-}
-
-/** OpenAI takes up to 64 letters, digits, `_` and `-`. */
-function functionName(name: string): string {
-  return name.replaceAll(/[^\w-]/g, '_').slice(0, 64) || '_';
-}
-
-/** The arguments as logged if they are an object; a custom tool's text is its `input`. */
-function argumentsOf(given: string): string {
-  if (given.trim() === '') return '{}';
-  const value = /^\s*\{/.test(given) ? parseJson(given) : undefined;
-  return typeof value === 'object' ? given : JSON.stringify({ input: given });
 }

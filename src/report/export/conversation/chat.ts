@@ -6,7 +6,8 @@ import { systemPrompt } from '../../../query/conversation/system-prompt.ts';
 import { MOST_LIVE, type Thread } from '../../../query/conversation/threads.ts';
 import type { ExpandedRound } from '../../../session-format/stored-round.ts';
 import { partsText } from '../../content-text.ts';
-import { ChatTalk, type ChatMessage } from './chat-talk.ts';
+import type { ChatMessage } from './chat-message.ts';
+import { ChatTalk } from './chat-talk.ts';
 
 /** The last request of a thread, and what it was answered. */
 interface Last {
