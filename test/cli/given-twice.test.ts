@@ -15,6 +15,8 @@ const VALUES: Readonly<Record<string, [string, string]>> = {
   redact: ['email', 'card'],
   role: ['user', 'tool'],
   'older-than': ['9d', '8d'],
+  status: ['429', '5xx'],
+  'slower-than': ['30s', '2m'],
   'base-url': ['https://a.example/', 'https://b.example/'],
 };
 const ARGUMENTS: Readonly<Record<string, string[]>> = {
@@ -49,6 +51,8 @@ describe('an option that is given twice is wrong usage', () => {
       'stats-model --where <name=value>',
       'stats-date --where <name=value>',
       'stats-consumer --where <name=value>',
+      'stats-health --where <name=value>',
+      'stats-tool --where <name=value>',
       'check --where <name=value>',
       'export --where <name=value>',
       'render --where <name=value>',
