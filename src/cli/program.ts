@@ -22,6 +22,7 @@ import { addStatsModel } from './commands/stats-model.ts';
 import { addStatsTool } from './commands/stats-tool.ts';
 import { addUrl } from './commands/url.ts';
 import { addWatch } from './commands/watch.ts';
+import { addWhy } from './commands/why.ts';
 import type { Context } from './context.ts';
 
 /** Every command, in the order of the help. */
@@ -35,6 +36,7 @@ const COMMANDS: readonly AddCommand[] = [
   addStatsConsumer,
   addStatsHealth,
   addStatsTool,
+  addWhy,
   addPrices,
   addCheck,
   addExport,

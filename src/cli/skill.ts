@@ -10,6 +10,7 @@ import { addStatsHealth } from './commands/stats-health.ts';
 import { addStatsModel } from './commands/stats-model.ts';
 import { addStatsTool } from './commands/stats-tool.ts';
 import { addUrl } from './commands/url.ts';
+import { addWhy } from './commands/why.ts';
 import { readContext } from './context.ts';
 import { runProgram } from './run-program.ts';
 
@@ -23,6 +24,7 @@ const QUESTIONS: readonly AddCommand[] = [
   addStatsConsumer,
   addStatsHealth,
   addStatsTool,
+  addWhy,
   addCheck,
   addUrl,
 ];
