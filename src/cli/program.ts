@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { AddCommand } from './command.ts';
 import { commandTree } from './command-tree.ts';
 import { addCheck } from './commands/check.ts';
+import { addCompare } from './commands/compare.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
@@ -37,6 +38,7 @@ const COMMANDS: readonly AddCommand[] = [
   addStatsHealth,
   addStatsTool,
   addWhy,
+  addCompare,
   addPrices,
   addCheck,
   addExport,

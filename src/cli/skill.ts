@@ -1,6 +1,7 @@
 import type { AddCommand } from './command.ts';
 import { commandTree } from './command-tree.ts';
 import { addCheck } from './commands/check.ts';
+import { addCompare } from './commands/compare.ts';
 import { addList } from './commands/list.ts';
 import { addSearch } from './commands/search.ts';
 import { addShow } from './commands/show.ts';
@@ -25,6 +26,7 @@ const QUESTIONS: readonly AddCommand[] = [
   addStatsHealth,
   addStatsTool,
   addWhy,
+  addCompare,
   addCheck,
   addUrl,
 ];

@@ -43,7 +43,7 @@ function missesOf(sent: readonly Sent[], most = 100): CacheMisses {
 }
 
 const only = (misses: CacheMisses): Omit<CacheMiss, 'cost'>[] =>
-  misses.largest.map(({ cost: _, ...rest }) => rest);
+  misses.largest.map(({ round: at, after, tokens, cause }) => ({ round: at, after, tokens, cause }));
 
 const A = [say('user', 'a')];
 const B = [...A, say('assistant', 'b'), say('user', 'c')];
