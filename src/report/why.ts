@@ -135,7 +135,7 @@ function missLines({ misses }: SessionWhy): string[] {
   return [
     `Cache misses: ${plural(count, 'round')} read ${exact(tokens)} fewer tokens from the cache than it held${cost}${without}.`,
     ...shown.map((miss) => `  ${missText(miss)}`),
-    ...(more > 0 ? [`  … and ${exact(more)} more with fewer tokens`] : []),
+    ...(more > 0 ? [`  … and ${exact(more)} more`] : []),
     ...lacks,
   ];
 }
