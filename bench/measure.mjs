@@ -15,7 +15,9 @@ export function monitor(...args) {
 
 /** The JSON document that a command of this program prints. */
 export function ask(...args) {
-  return JSON.parse(execFileSync(process.execPath, [BIN, ...args, '--json'], { encoding: 'utf8' }));
+  return JSON.parse(
+    execFileSync(process.execPath, [BIN, ...args, '--json'], { encoding: 'utf8', maxBuffer: 2 ** 30 }),
+  );
 }
 
 /** The cost of starting Node. */

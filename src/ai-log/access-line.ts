@@ -1,3 +1,4 @@
+import { DEFAULT_ORDER, DefaultFields, type Fields } from './default-fields.ts';
 import { escapeLone } from './lone-surrogates.ts';
 import {
   objectMembers,
@@ -21,7 +22,7 @@ export type AccessLine =
 /** The fields of a line other than ai_log. */
 export interface LineFields {
   /** The fields as JSON, without those that a client may have forged; of a broken line, only those that a round uses. */
-  fields: Map<string, string>;
+  fields: Fields;
   /** The rest of the line is not valid JSON or has a field twice, because a client's text broke it. */
   broken: boolean;
 }
@@ -65,7 +66,9 @@ export function readBehind(text: string): LineFields | undefined {
 function fieldsAfter(text: string, to: number): LineFields | undefined {
   const next = skipSpace(text, to);
   if (text[next] !== ',' && text[next] !== '}') return undefined;
-  return readFields(`{${text.slice(text[next] === ',' ? next + 1 : next)}`);
+  const rest = text.slice(text[next] === ',' ? next + 1 : next);
+  const fields = DefaultFields.read(rest);
+  return fields ? { fields, broken: false } : readFields(`{${rest}`);
 }
 
 /** A line of another producer: accepted only if it is complete, valid JSON with one ai_log. */
@@ -123,34 +126,6 @@ function unwrap(value: string): string | AccessLine {
   return inner;
 }
 
-/** The fields of the default format, in its order. */
-const DEFAULT_ORDER = [
-  'authority',
-  'bytes_received',
-  'bytes_sent',
-  'downstream_local_address',
-  'downstream_remote_address',
-  'duration',
-  'istio_policy_status',
-  'method',
-  'path',
-  'protocol',
-  'request_id',
-  'requested_server_name',
-  'response_code',
-  'response_flags',
-  'route_name',
-  'start_time',
-  'trace_id',
-  'upstream_cluster',
-  'upstream_host',
-  'upstream_local_address',
-  'upstream_service_time',
-  'upstream_transport_failure_reason',
-  'user_agent',
-  'x_forwarded_for',
-  'response_code_details',
-];
 const DEFAULT_FIELDS = new Set(DEFAULT_ORDER);
 /** The fields beside ai_log that a round uses, each with its other names. */
 const ROUND_FIELDS = [
@@ -161,11 +136,6 @@ const ROUND_FIELDS = [
   ['duration'],
 ] as const;
 export type RoundField = (typeof ROUND_FIELDS)[number][number];
-const PLAIN_TEXT = String.raw`"[^"\\\x00-\x1f]*"`;
-/** Exactly these fields in this order, each a string without escapes, as in nearly every line. */
-const DEFAULT_FORM = new RegExp(
-  String.raw`^\{${DEFAULT_ORDER.map((key) => `"${key}":(${PLAIN_TEXT})`).join(',')}\}$`,
-);
 /** The default fields that contain text of the client. */
 const CLIENT_WORDS = new Set([
   'authority',
@@ -182,19 +152,9 @@ const BARE_DETAILS = /("(?:in|out)put_token_details":)"(\{"[^{}]*\})"/g;
 
 function readFields(rest: string): LineFields {
   return (
-    readDefault(rest) ??
     readMembers(rest) ??
     readMembers(rest.replaceAll(BARE_DETAILS, '$1$2')) ?? { fields: readBroken(rest), broken: true }
   );
-}
-
-/** The fast way to what readMembers returns, for a line in the default form. */
-function readDefault(rest: string): LineFields | undefined {
-  const values = DEFAULT_FORM.exec(rest);
-  if (!values) return undefined;
-  const fields = new Map<string, string>();
-  for (const [i, key] of DEFAULT_ORDER.entries()) fields.set(key, values[i + 1] ?? '');
-  return { fields, broken: false };
 }
 
 /** An object or array with fields of the format in it: a client's text opened it before them. */

@@ -1,3 +1,4 @@
+import type { Fields } from './default-fields.ts';
 import { WHOLE_USAGES } from './usage/counts.ts';
 import { objectMembers, parseJson, skipSpace } from '../platform/json-spans.ts';
 
@@ -87,7 +88,7 @@ export function isNothing(json: string | undefined): json is undefined {
 }
 
 /** Adds what ai_log lacks from the line's own fields, given as JSON. */
-export function fillIn({ values, texts }: Attributes, fields: ReadonlyMap<string, string>): void {
+export function fillIn({ values, texts }: Attributes, fields: Fields): void {
   for (const [key, json] of fields) {
     if (!SEPARATE.has(key) || isNothing(json)) continue;
     if (isTextKey(key)) texts[key] ??= mendText(key, separateText(key, json));

@@ -89,8 +89,7 @@ export function mayTellOfTools(json: Text): boolean {
 }
 
 function saysTools(text: string): boolean {
-  const isOfTools =
-    (text.includes('tool') || text.includes('unction')) && (hasCalls(text) || RESULT.test(text));
+  const isOfTools = isOneIn(MARKS, text) && (isOneIn(CALLS, text) || isOneIn(RESULTS, text));
   return isOfTools || hasEscapedNames(text);
 }
 
@@ -102,18 +101,22 @@ export function hasEscapedNames(text: string): boolean {
 /** In bytes, each is one character, which is enough to find ASCII. */
 function asciiOf(json: Text): string {
   if (typeof json === 'string') return json;
-  return Buffer.from(json.buffer, json.byteOffset, json.length).toString('latin1');
+  const bytes = Buffer.isBuffer(json) ? json : Buffer.from(json.buffer, json.byteOffset, json.length);
+  return bytes.toString('latin1');
 }
 
-function hasCalls(text: string): boolean {
-  return CALLS.some((key) => text.includes(key));
+/** A loop, since it is called several times for each message. */
+function isOneIn(names: readonly string[], text: string): boolean {
+  for (const name of names) if (text.includes(name)) return true;
+  return false;
 }
 
-/** Each has `tool` or `function` in it, which most messages have not. */
 const CALLS = ['tool_use"', '"tool_calls"', '"function_call"', '"functionCall"'];
+/** What a message from a tool must contain. */
+const RESULTS = ['"tool"', 'tool_result"', '"function"', '"function_call_output"', '"functionResponse"'];
+/** Each of CALLS and RESULTS has one of these in it. Their first characters are rare, so the search is fast. */
+const MARKS = ['"tool', '"function', '_use"', '_result"'];
 const ANSWER = /"role"[ \t\r\n]*:[ \t\r\n]*"(?:assistant|model)"/;
 /** Names and words may be written in escapes too. Go writes `<`, `>` and `&` so, and none of them is in a name. */
 const ESCAPE = String.raw`\u00`;
 const ESCAPED_ASCII = /\\u00(?:2[^6]|3[^CEce]|[4-7])/;
-/** What a message from a tool must contain. */
-const RESULT = /tool_result|"tool"|"function"|function_call_output|functionResponse/;

@@ -1,10 +1,11 @@
 import { isAborted } from './usage/aborted.ts';
 import { readAccessLine, type AccessLine, type LineFields, type RoundField } from './access-line.ts';
 import { fillIn, readAttributes, USAGE, type Attributes } from './attributes.ts';
+import type { Fields } from './default-fields.ts';
 import { addWriteTimes, mayHoldMark, type SentTexts } from './usage/cache-times.ts';
 import { isRareCount } from './usage/counts.ts';
 import { escapeLone } from './lone-surrogates.ts';
-import { arrayElements, parseJson } from '../platform/json-spans.ts';
+import { arrayElements, parseJson, parseString } from '../platform/json-spans.ts';
 import { kindOf } from './usage/model-kinds.ts';
 import { readServiceTier } from './usage/service-tier.ts';
 import { readTime } from './time.ts';
@@ -41,7 +42,7 @@ export interface LoggedRound<T extends Text = string, Message extends T | number
   loggedUsage: Record<string, unknown>;
   /** JSON of the attributes of ai_log that are not texts, and of the fields beside it. */
   attributes: ReadonlyMap<string, string>;
-  accessLog: ReadonlyMap<string, string>;
+  accessLog: Fields;
   /** The elements of `messages`; null if it is not an array, or has too many. */
   messages: Message[] | null;
   /** If `messages` is null: the attribute as text, usually because the gateway cut it off. */
@@ -223,8 +224,10 @@ export function charactersOf(text: Text): string {
   return typeof text === 'string' ? text : Buffer.from(text.buffer, text.byteOffset, text.length).toString();
 }
 
+/** Most values are short texts, which need no parser. */
 function parseField(json: string | undefined): unknown {
-  return json === undefined ? null : parseJson(json);
+  if (json === undefined) return null;
+  return json.startsWith('"') ? parseString(json) : parseJson(json);
 }
 
 /** The usage attributes as logged. For values that cannot be counts or details, only the start of their JSON. */

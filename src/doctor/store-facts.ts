@@ -72,7 +72,7 @@ export function readStoreFacts(files: Files, dir: string, now: number): StoreFac
   let countedRounds = 0;
   const recent: StoreFacts['recent'] = { rounds: 0, counters: NO_COUNTERS };
   const firstRecent = bucketOf(now - FAILURES_MS);
-  for (const cell of cellsOf(sessions)) {
+  for (const cell of cellsOf(sessions, 'failures')) {
     const { price, model, rounds: count } = cell;
     countedRounds += count;
     if (price === 'unpriced') unpriced.set(model, (unpriced.get(model) ?? 0) + count);

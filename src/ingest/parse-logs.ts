@@ -1,7 +1,7 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { InputOutputError, isSystemError, MonitorError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
-import { keepHeapSmall } from '../platform/heap.ts';
+import { compileLess, keepHeapSmall } from '../platform/heap.ts';
 import { systemErrorText } from '../platform/system-errors.ts';
 import { takeLock } from '../platform/lock.ts';
 import { discoverLogs, noLogError } from '../logs/discover.ts';
@@ -54,6 +54,7 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
     files.makeFolder(options.dir);
   }
   keepHeapSmall();
+  compileLess();
   const release = takeLock(lockPath(options.dir), `the store ${options.dir}`);
   let notices: PriceBasis['notices'] = [];
   try {

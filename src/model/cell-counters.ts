@@ -110,10 +110,16 @@ export function counterOf(counters: CellCounters, name: CounterName): number {
   return 0;
 }
 
-/** Only the counts of failures: those by status and by response flag. */
+/** Which counts of a cell are needed: those of failures, by status and by response flag, or all. */
+export type CounterPart = 'failures' | 'all';
+
+/** The highest id of a count of failures. */
+export const LAST_FAILURE = COUNTER.otherFlag;
+
+/** Only the counts of failures. */
 export function failuresIn(counters: CellCounters): CellCounters {
   let end = 0;
-  while (end < counters.length && (counters[end] as number) <= COUNTER.otherFlag) end += 2;
+  while (end < counters.length && (counters[end] as number) <= LAST_FAILURE) end += 2;
   return counters.slice(0, end);
 }
 

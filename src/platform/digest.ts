@@ -10,6 +10,11 @@ export function digest(data: string | Uint8Array, bytes: number): string {
 
 const scratch = Buffer.allocUnsafeSlow(32);
 
+/** The first `characters` characters of the SHA-256 in Base64. */
+export function base64Digest(data: string | Uint8Array, characters: number): string {
+  return hash('sha256', data, 'base64').slice(0, characters);
+}
+
 /** The first 8 bytes of the SHA-256, in hexadecimal. */
 export function hexDigest(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex').slice(0, 16);

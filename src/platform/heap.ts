@@ -16,6 +16,16 @@ export function keepHeapSmall(): void {
 }
 
 /**
+ * V8 compiles for programs that go on for hours. Of the CPU time of a first run, which takes seconds, up to a third was
+ * its optimizing compiler's. After this call it compiles a function when that has run four times as much as by default,
+ * and inlines fewer calls: a tenth less CPU time for 60 MB of log, in the same wall time (2026-11-30).
+ */
+export function compileLess(): void {
+  setFlagsFromString('--interrupt-budget=270336');
+  setFlagsFromString('--max-inlined-bytecode-size-cumulative=300');
+}
+
+/**
  * Lets the space for new objects grow once. In a long run it then fills up eight times less often, and most of its
  * objects are dead by then. Call it repeatedly: V8 grows the space during a garbage collection.
  */

@@ -109,13 +109,14 @@ export function inCurrency(sessions: StoredSessions, view: CurrencyView | undefi
     },
     values: () => mapped(sessions.values(), withUsage),
     inOrder: () => mapped(sessions.inOrder(), withUsage),
-    changedSince: (length) =>
+    tailCrc: sessions.tailCrc,
+    changedSince: (length, crc) =>
       sessions
-        .changedSince(length)
-        .map(({ before, after }) => ({ before: before && withUsage(before), after: withUsage(after) })),
-    usages: () => mapped(sessions.usages(), withUsage),
-    sharedCells: () => {
-      const shared = sessions.sharedCells();
+        .changedSince(length, crc)
+        ?.map(({ before, after }) => ({ before: before && withUsage(before), after: withUsage(after) })),
+    usages: (part) => mapped(sessions.usages(part), withUsage),
+    sharedCells: (part) => {
+      const shared = sessions.sharedCells(part);
       return shared && { size: shared.size, parts: shared.parts, cells: mapped(shared.cells, cell) };
     },
   };

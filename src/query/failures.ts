@@ -1,6 +1,6 @@
 import { COUNTER, type CellCounters } from '../model/cell-counters.ts';
 
-/** How requests failed, in rounds. Most sums have no failures, and share one object. */
+/** How requests failed, in rounds. Sums without failures share one object; every other sum has one of its own. */
 export interface Failures {
   /** Rounds that were counted before the store counted failures: whether they failed is not known. */
   readonly uncounted: number;
@@ -14,26 +14,29 @@ export interface Failures {
   readonly serverErrors: number;
 }
 
-export const NO_FAILURES: Failures = {
+export const NO_FAILURES: Failures = Object.freeze({
   uncounted: 0,
   gone: 0,
   clientErrors: 0,
   rateLimited: 0,
   serverErrors: 0,
-};
+});
 
-/** With the failures of a cell. They have the lowest ids, so the rest of the counters is not looked at. */
+/**
+ * Adds the failures of a cell to those of a sum, in place unless there were none. They have the lowest ids, so the rest of
+ * the counters is not looked at.
+ */
 export function withCounters(failures: Failures, counters: CellCounters): Failures {
-  let sum: Record<keyof Failures, number> | undefined;
+  let sum: Record<keyof Failures, number> = failures;
   for (let i = 0; i < counters.length; i += 2) {
     const id = counters[i] as number;
     if (id > COUNTER.status429) break;
     const name = NAMES.get(id);
     if (name === undefined) continue;
-    sum ??= { ...failures };
+    if (sum === NO_FAILURES) sum = { ...NO_FAILURES };
     sum[name] += counters[i + 1] as number;
   }
-  return sum ?? failures;
+  return sum;
 }
 
 const NAMES: ReadonlyMap<number, keyof Failures> = new Map([
@@ -46,7 +49,7 @@ const NAMES: ReadonlyMap<number, keyof Failures> = new Map([
 
 export function addFailures(a: Failures, b: Failures): Failures {
   if (b === NO_FAILURES) return a;
-  if (a === NO_FAILURES) return b;
+  if (a === NO_FAILURES) return { ...b };
   return {
     uncounted: a.uncounted + b.uncounted,
     gone: a.gone + b.gone,

@@ -50,10 +50,12 @@ export function groupBy(
     ),
   };
   const isMeant = sessionFilter(query);
-  const shared = isMeant || keys.some(isOfSession) ? undefined : sessions.sharedCells();
+  const part = query.withHealth ? 'all' : 'failures';
+  const shared = isMeant || keys.some(isOfSession) ? undefined : sessions.sharedCells(part);
+  const usages = sessions.usages(part);
   const { groups, rollUps, total } = shared
     ? groupSharedCells(shared, grouping)
-    : groupUsage(isMeant ? those(sessions.usages(), isMeant) : sessions.usages(), grouping);
+    : groupUsage(isMeant ? those(usages, isMeant) : usages, grouping);
   // For each group, the sums of all groups with the same first names: these stay together.
   const leads = groups.map((group) => [
     ...prefixes.map((length) => rollUps[length]?.get(prefixId(group.names, length)) ?? group.row),

@@ -35,7 +35,7 @@ export function priceUse(
   book: PriceBook,
 ): PriceUse {
   const { groups } = groupSharedCells(
-    { cells: cellsOf(sessions), parts: [] },
+    { cells: cellsOf(sessions, 'failures'), parts: [] },
     {
       by: [({ price }) => String(price), ({ price, model }) => (price === 'unpriced' ? model : '')],
       where: ({ price }) => typeof price === 'number' || price === 'unpriced',

@@ -51,7 +51,7 @@ function fromUsage(
     .filter(({ isNot }) => !isNot)
     .map((condition) => ({ condition, names: new Set<string>(), nameOf: nameOf(condition) }));
   let last = -Infinity;
-  for (const cell of cellsOf(sessions)) {
+  for (const cell of cellsOf(sessions, 'failures')) {
     for (const { names, nameOf } of wanted) names.add(nameOf(cell));
     if (cell.bucket > last && isMeant(cell)) last = cell.bucket;
   }

@@ -1,11 +1,10 @@
 import { hasEscapedNames } from '../ai-log/request-tools.ts';
 import type { ToolCall } from '../ai-log/message.ts';
-import { digest } from '../platform/digest.ts';
+import { base64Digest } from '../platform/digest.ts';
 import { parseJson } from '../platform/json-spans.ts';
 
 /** Enough for an agent with its sub-agents. */
 const MOST_OPEN = 64;
-const KEY_BYTES = 6;
 const KEY_LENGTH = 8;
 const NO_ID = '-'.repeat(KEY_LENGTH);
 
@@ -110,5 +109,5 @@ function normalised(json: string): string {
 }
 
 function keyOf(text: string): string {
-  return Buffer.from(digest(text, KEY_BYTES), 'latin1').toString('base64');
+  return base64Digest(text, KEY_LENGTH);
 }

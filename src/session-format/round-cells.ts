@@ -75,10 +75,11 @@ export class CountingRules {
   }
 
   counters(facts: CountedFacts): UsageCell['counters'] {
-    const { at } = facts;
+    const { at, usage, responseCode, durationMs, firstTokenMs } = facts;
     const flags = facts.field('response_flags');
+    const responseFlags = typeof flags === 'string' ? flags : null;
     return countersOf(
-      { ...facts, responseFlags: typeof flags === 'string' ? flags : null },
+      { usage, responseCode, responseFlags, durationMs, firstTokenMs },
       this.#isUncounted(at) ? 'nothing' : this.#isUnkept(at) ? 'no flags' : 'all',
     );
   }

@@ -36,12 +36,18 @@ export type RepeatedText = 'same' | number | { text: Text | null };
 export function storedLine(logged: AnyRound, facts: StoredFacts, texts: StoredTexts | null): Text[] {
   const stored = storedFields(logged, facts);
   const fields = JSON.stringify(texts ? stored : withoutWords(stored));
-  const pieces: Text[] = [fields.slice(0, -1), keptMembers(facts.kept)];
-  if (!texts) return [...pieces, UNSEALED];
+  const head = `${fields.slice(0, -1)}${keptMembers(facts.kept)}`;
+  if (!texts) return [head, UNSEALED];
+  const pieces: Text[] = [];
   if (texts.context) {
-    pieces.push(`,"context":${JSON.stringify(texts.context)},"new_messages":[`);
-    for (const [i, message] of texts.newMessages.entries()) pieces.push(i > 0 ? ',' : '', message);
+    pieces.push(`${head},"context":${JSON.stringify(texts.context)},"new_messages":[`);
+    for (const [i, message] of texts.newMessages.entries()) {
+      if (i > 0) pieces.push(',');
+      pieces.push(message);
+    }
     pieces.push(']');
+  } else {
+    pieces.push(head);
   }
   pushMember(pieces, 'messages', logged.messagesText);
   pushRepeated(pieces, 'system', texts.system);
@@ -75,12 +81,19 @@ function pushRepeated(pieces: Text[], key: string, text: RepeatedText): void {
 
 function storedFields(logged: AnyRound, facts: StoredFacts): Partial<StoredRound> {
   const { usage, loggedUsage } = logged;
+  const { input_tokens, output_tokens, reasoning_tokens, cached_tokens, cache_write_tokens } =
+    storedCounts(usage);
+  // Not a spread, which takes much longer, and this runs for every round.
   const stored: Partial<StoredRound> = {
     round: facts.round,
     timestamp: new Date(facts.time).toISOString(),
     at: facts.at,
     model: logged.model,
-    ...storedCounts(usage),
+    input_tokens,
+    output_tokens,
+    reasoning_tokens,
+    cached_tokens,
+    cache_write_tokens,
     price: facts.price,
   };
   if (facts.flags.length > 0) stored.flags = [...facts.flags];
@@ -141,16 +154,18 @@ function loggedCounts(logged: AnyRound): Record<string, unknown> {
 }
 
 function isLoggedOtherwise({ usage, loggedUsage }: AnyRound): boolean {
-  const normalised = {
-    input_token: usage.input,
-    output_token: usage.output,
-    total_token: usage.input + usage.output,
-    reasoning_tokens: usage.reasoning,
-    cached_tokens: usage.cached,
-  };
-  return COUNTS.some(
-    (key) => Object.hasOwn(loggedUsage, key) && Number(loggedUsage[key]) !== normalised[key],
+  const { input_token, output_token, total_token, reasoning_tokens, cached_tokens } = loggedUsage;
+  return (
+    isOther(input_token, usage.input) ||
+    isOther(output_token, usage.output) ||
+    isOther(total_token, usage.input + usage.output) ||
+    isOther(reasoning_tokens, usage.reasoning) ||
+    isOther(cached_tokens, usage.cached)
   );
+}
+
+function isOther(logged: unknown, count: number): boolean {
+  return logged !== undefined && Number(logged) !== count;
 }
 
 /** Details are logged as an object or as the JSON of one. */

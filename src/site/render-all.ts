@@ -53,7 +53,7 @@ export function showSessions(
 
 /** The first uses of models, from the sums of cells in the index if there are any. */
 function usesOf({ sessions, filter }: SiteJob): FirstUses {
-  if (filter.words.length === 0) return withFirstUses([], cellsOf(sessions));
+  if (filter.words.length === 0) return withFirstUses([], cellsOf(sessions, 'failures'));
   return withFirstUses(
     [],
     cellsWith(sessions.values(), (entry) => filter.matches(entry) === true),

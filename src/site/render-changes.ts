@@ -7,7 +7,16 @@ import { keepsColours, withFirstUses } from './model-colours.ts';
 import { removePages, writeSessions, type DueSession } from './session-writer.ts';
 import { keyOfId, type SiteSession } from './shown-session.ts';
 import { writeSite } from './shown-site.ts';
-import { coloured, dayOf, monthOf, sessionOf, shownAs, type ColouredJob, type SiteJob } from './site-job.ts';
+import {
+  coloured,
+  commitOf,
+  dayOf,
+  monthOf,
+  sessionOf,
+  shownAs,
+  type ColouredJob,
+  type SiteJob,
+} from './site-job.ts';
 import { moveMark, type SiteHead } from './state/site-head.ts';
 import { readShard, shardOf, writeShard, type Shard } from './state/session-shards.ts';
 import { readSums, writeSums } from './state/sums-file.ts';
@@ -19,7 +28,10 @@ import { addToSums } from './totals.ts';
  * to be compared.
  */
 export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<SiteHead> {
-  const all = plain.sessions.changedSince(head.index.length);
+  const all = plain.sessions.changedSince(head.index.length, head.tailCrc);
+  if (!all) throw new NotRemembered('the commit');
+  // A commit of lines that are no AI calls.
+  if (all.length === 0 && isOfNow(plain, head)) return { ...head, ...commitOf(plain) };
   const changes = all.flatMap((change) => shownChange(plain, change));
   const added = changes.flatMap(({ before, after }) => after.usage.slice(before?.usage.length ?? 0));
   const uses = withFirstUses(head.slots, added);
@@ -71,6 +83,10 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
   latest.update(lists.latest);
   writeSums(job.pieces, rows);
   return writeSite(job, { sums, rows, months, latest }, head, false);
+}
+
+function isOfNow({ day, inputs, options }: SiteJob, head: SiteHead): boolean {
+  return head.day === day && head.refresh === options.refresh && head.inputs === inputs;
 }
 
 /** A change as the site sees it: a session that its filter did not show before is new to it. */

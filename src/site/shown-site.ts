@@ -8,7 +8,7 @@ import { movedPages } from './moved-pages.ts';
 import { hrefTo, LISTED_JSON_PATH, monthJsonPath } from './names.ts';
 import { NEWEST, yearOf } from './overview.ts';
 import type { Page } from './page.ts';
-import { sessionOf, type ColouredJob } from './site-job.ts';
+import { commitOf, sessionOf, type ColouredJob } from './site-job.ts';
 import type { SiteHead, SiteSums } from './state/site-head.ts';
 import { storePages } from './store-pages.ts';
 import type { SiteSumRows } from './totals.ts';
@@ -67,7 +67,7 @@ export function writeSite(
     common: job.common,
     settings: job.settings,
     inputs: job.inputs,
-    index: snapshot.state.index,
+    ...commitOf(job),
     lost: lostRoundsOf(snapshot.state),
     day,
     dayBegins: job.dayBegins,

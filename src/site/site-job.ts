@@ -11,6 +11,7 @@ import { siteContext, type SiteContext, type SiteFacts } from './site-context.ts
 import type { SiteFilter } from './site-filter.ts';
 import type { SiteWriter } from './site-writer.ts';
 import type { Pieces } from './state/pieces.ts';
+import type { SiteHead } from './state/site-head.ts';
 
 /** One render: what it reads, what it writes, and what its pages have in common. */
 export interface SiteJob {
@@ -59,6 +60,11 @@ export function coloured(job: SiteJob, uses: FirstUses): ColouredJob {
 
 export function shownAs({ site, cut }: ColouredJob, entry: SessionEntry): SiteSession {
   return siteSession(entry, { colours: site.colours, cut });
+}
+
+/** The commit that a site shows after the job. */
+export function commitOf({ snapshot, sessions }: SiteJob): Pick<SiteHead, 'index' | 'tailCrc'> {
+  return { index: snapshot.state.index, tailCrc: sessions.tailCrc };
 }
 
 /** A session of the store, by its id. */

@@ -190,3 +190,18 @@ test('marks for the cache are no part of a call', () => {
   const block = { type: 'tool_use', id: 'c', name: 'f', input: { a: 1, cache_control: {} } };
   expect(readParts(JSON.stringify([block]))).toEqual([{ kind: 'call', call: call('c', 'f', '{"a":1}') }]);
 });
+
+test('what stands for the parts of a list that are not read says how many there are', () => {
+  const many = <T>(part: T): T[] => Array.from({ length: 10_003 }, () => part);
+  const last = (content: unknown): unknown => readParts(JSON.stringify(content)).at(-1);
+  const unread = { kind: 'text', text: '[…]', unread: 3 };
+  expect(last(many('a'))).toEqual(unread);
+  expect(last([{ type: 'reasoning', summary: many({ text: 'a' }) }])).toEqual({ ...unread, kind: 'thinking' });
+  expect(last([{ video: many('https://x.example/a.png') }])).toEqual(unread);
+  const output = many({ stdout: 'a', outcome: { exit_code: 0 } });
+  const [shell] = readParts(JSON.stringify([{ type: 'shell_call_output', call_id: 'c', output }]));
+  expect(shell?.kind === 'result' && shell.result.parts.at(-1)).toEqual(unread);
+  const citations = Array.from({ length: 102 }, (_, i) => ({ title: `t${i}` }));
+  const [, sources] = readParts(JSON.stringify([{ type: 'text', text: 'a', citations }]));
+  expect(sources?.kind === 'sources' && sources.text.split('\n').slice(-2)).toEqual(['t99', '… and 2 more']);
+}); // prettier-ignore

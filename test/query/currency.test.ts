@@ -66,6 +66,7 @@ function stored(sessions: ReturnType<typeof session>[]): StoredSessions {
     get: (id) => sessions.find((one) => one.id === id),
     keys: () => sessions.map(({ id }) => id),
     inOrder: () => [],
+    tailCrc: 0,
     changedSince: () => [],
     values: () => sessions,
     heads: () => sessions,

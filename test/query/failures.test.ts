@@ -33,8 +33,14 @@ test('of all counters, only those of failures', () => {
     rateLimited: 8,
     serverErrors: 6,
   });
-  expect(addFailures(NO_FAILURES, failures)).toBe(failures);
+  const copy = addFailures(NO_FAILURES, failures);
+  expect(copy).toEqual(failures);
   expect(addFailures(failures, NO_FAILURES)).toBe(failures);
+  // Each sum has its own, which cells are added to in place.
+  const before = { ...failures };
+  expect(withCounters(copy, [COUNTER.status0, 1])).toBe(copy);
+  expect(failures).toEqual(before);
+  expect(failedRounds(NO_FAILURES)).toBe(0);
 });
 
 test('what nobody failed in is the one shared object', () => {

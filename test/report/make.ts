@@ -63,6 +63,7 @@ export function source(sessions: readonly SessionEntry[]): StoredSessions {
     has: (id) => byId.has(id),
     keys: () => byId.keys(),
     inOrder: () => [],
+    tailCrc: 0,
     changedSince: () => [],
     values: () => sessions,
     heads: () =>

@@ -53,7 +53,7 @@ function lost(line: string): string[] {
   return [
     ...Object.keys(inner).filter((name) => inner[name] !== null && !attributes.has(name) && !isKept(name)),
     ...Object.keys(fields).filter(
-      (name) => !isNothing(fields[name]) && !accessLog.has(name) && !isKept(name),
+      (name) => !isNothing(fields[name]) && accessLog.get(name) === undefined && !isKept(name),
     ),
   ];
 }

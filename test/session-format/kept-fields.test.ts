@@ -3,6 +3,7 @@ import { createRedactor } from '../../src/redact/redact.ts';
 import { FieldKeeper, keptMembers, type KeptFields } from '../../src/session-format/kept-fields.ts';
 import { KEEP_ALL } from '../../src/session-format/kept-names.ts';
 import { aiLine, round } from '../ai-log/lines.ts';
+import { fc } from '../fast-check.ts';
 
 const AI = { model: 'm', input_token: 1, output_token: 2, total_token: 3 };
 
@@ -10,8 +11,17 @@ function kept(
   aiLog: Record<string, unknown>,
   fields: Record<string, string> = {},
   keeper = new FieldKeeper(KEEP_ALL, [], true),
-): KeptFields {
-  return keeper.fieldsOf(round(aiLine({ ...AI, ...aiLog }, fields)));
+): KeptFields & { accessLog: ReadonlyMap<string, string> } {
+  const logged = round(aiLine({ ...AI, ...aiLog }, fields));
+  const read = keeper.fieldsOf(logged);
+  // A line in the default form is read in another way than others, to the same end.
+  const other = keeper.fieldsOf({ ...logged, accessLog: new Map(logged.accessLog) });
+  expect(keptMembers(read)).toBe(keptMembers(other));
+  const accessLog = new Map(read.accessLog);
+  expect([...accessLog]).toEqual([...other.accessLog]);
+  for (const name of [...new Map(logged.accessLog).keys(), 'timestamp'])
+    expect(read.accessLog.get(name)).toBe(other.accessLog.get(name));
+  return { ...read, accessLog };
 }
 
 const attributes = (...args: Parameters<typeof kept>) => Object.fromEntries(kept(...args).attributes);
@@ -192,4 +202,41 @@ test('a secret whose attribute says so is redacted by the real redactor', async 
   expect([...rest.keys()].toSorted()).toEqual(['n', 'note', 'password']);
   expect(rest.get('password')).toMatch(/^"\[redacted:[a-z-]+\]"$/);
   expect(rest.get('note')).toBe('"all is well"');
+});
+
+test('a line in the default form keeps the same as any other, also near the bounds', () => {
+  const names = fc.constantFrom(
+    'path',
+    'duration',
+    'user_agent',
+    'upstream_host',
+    'x_forwarded_for',
+    'a1',
+    'd*',
+  );
+  const rules = fc.record({
+    keep: fc.array(names, { maxLength: 2 }),
+    drop: fc.array(names, { maxLength: 2 }),
+  });
+  const lengths = fc.constantFrom(0, 1, 64, 500, 515, 1000, 1400, 4095, 4200);
+  const values = fc
+    .tuple(fc.constantFrom('-', 'x', '会'), lengths)
+    .map(([unit, length]) => unit.repeat(length));
+  const fields = fc.dictionary(fc.constantFrom('path', 'duration', 'user_agent', 'upstream_host'), values);
+  const anyAttributes = fc.tuple(
+    fc.constantFrom(1, 2, 28, 40, 70),
+    values,
+    fc.constantFrom('', 'n'.repeat(300)),
+  );
+  fc.assert(
+    fc.property(rules, fields, anyAttributes, fc.boolean(), (rule, line, [count, value, name], isTimed) => {
+      const many = Object.fromEntries(Array.from({ length: count }, (_, i) => [`a${i}${name}`, value]));
+      kept(
+        { ...many, ...(isTimed && { llm_service_duration: 1240 }) },
+        line,
+        new FieldKeeper(rule, [], true),
+      );
+    }),
+    { numRuns: 200 },
+  );
 });

@@ -133,6 +133,32 @@ describe('a render that goes on from the last one', () => {
     );
   });
 
+  test('of a store that was restored from a backup, and went on differently', async () => {
+    const made = stored(30);
+    const backup = `${made.dataDir}-backup`;
+    cpSync(made.dataDir, backup, { recursive: true });
+    const [first, second, third] = made.sessions as [QuickSession, QuickSession, QuickSession];
+    addRound(made, first);
+    await render(made, { now: NOW });
+    rmSync(made.dataDir, { recursive: true });
+    cpSync(backup, made.dataDir, { recursive: true });
+    addRound(made, second);
+    addRound(made, third);
+    await render(made, { now: NOW });
+    expect(contents(made.siteDir)).toEqual(await anew(made));
+  });
+
+  test('after a commit without rounds writes what it remembers of the commit, and nothing else', async () => {
+    const made = stored(3);
+    await render(made, { now: NOW });
+    const { mtimeMs } = statSync(join(made.siteDir, '.monitor/sums'));
+    storeQuickly(made.dataDir, []);
+    const before = readFileSync(join(made.siteDir, '.monitor/head'), 'utf8');
+    expect(await render(made, { now: NOW })).toMatchObject({ rendered: 0, removed: 0 });
+    expect(readFileSync(join(made.siteDir, '.monitor/head'), 'utf8')).not.toBe(before);
+    expect(statSync(join(made.siteDir, '.monitor/sums')).mtimeMs).toBe(mtimeMs);
+  });
+
   test('of another day counts the sessions of today, and of another year writes the lists', async () => {
     const made = stored(30);
     await render(made, { now: UNTIL });

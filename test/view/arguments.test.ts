@@ -33,6 +33,30 @@ describe('fields', () => {
     expect(layOutJson(given)).toEqual({ kind, text: shown, isAsSent });
   });
 
+  test('JSON that would be mostly indentation stays as it is', () => {
+    const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+    const isIndented = (json: string): boolean => {
+      const layout = layOutJson(json);
+      return layout.kind === 'json' && layout.text.includes('\n');
+    };
+    expect([20, 21].map((levels) => isIndented(`[${nested(levels - 1)},"${'x'.repeat(80)}"]`))).toEqual([
+      true,
+      false,
+    ]);
+    expect(
+      [100, 400].map((count) => isIndented(`${'['.repeat(15)}${'0,'.repeat(count)}0${']'.repeat(15)}`)),
+    ).toEqual([true, false]);
+    // Long as it is, indented it would be too long.
+    expect(
+      [30_000, 60_000].map((count) => isIndented(`["${'x'.repeat(20_000)}"${',1'.repeat(count)}]`)),
+    ).toEqual([true, false]);
+  });
+
+  test('a path of any length is not repeated for each field', () => {
+    const kindOf = (key: string): string => layOutJson(JSON.stringify({ [key]: { a: 'x\ny' } })).kind;
+    expect([998, 999].map((length) => kindOf('k'.repeat(length)))).toEqual(['fields', 'json']);
+  });
+
   test('JSON nested for ever, with too many fields, or too long stays as it is', () => {
     const deep = `{"a":${'['.repeat(5000)}"x\\ny"${']'.repeat(5000)}}`;
     expect(layOutJson(deep)).toMatchObject({ kind: 'json' });

@@ -106,3 +106,13 @@ test('no page and no terminal has the bytes of a file, and the question is reach
   expect(page(said)[0]?.[0]).toBe('User: {"type":"strange","blob":"[base64, 3 kB]"}\n[image x (png), 3 kB] why?');
   expect(titleOf(JSON.stringify(parts[1]?.text))).toBe('[image x (png), 3 kB] why?');
 }); // prettier-ignore
+
+test('an address of thousands of characters is shown, but is no link', () => {
+  const image = (length: number): object => ({ type: 'image_url', image_url: { url: `https://x.example/${'a'.repeat(length - 18)}` } });
+  const [html = ''] = pageHtml(requests([[user([image(2_000), image(2_001)])]]));
+  const shown = `[image https://x.example/${'a'.repeat(102)}…]`;
+  expect(html.match(/<p class="media">.*?<\/p>/g)).toEqual([
+    `<p class="media"><a href="https://x.example/${'a'.repeat(1_982)}" rel="noopener nofollow noreferrer"><bdi>${shown}</bdi></a></p>`,
+    `<p class="media"><bdi>${shown}</bdi>, an address of 2,001 characters</p>`,
+  ]);
+}); // prettier-ignore

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { DefaultFields } from '../default-fields.ts';
 import { readBehind, type LineFields } from '../access-line.ts';
 import { fillIn, isTextKey, mendText, noTexts, type Attributes, type TextKey } from '../attributes.ts';
 import { EscapedJson, OPEN_LIST } from './escaped-json.ts';
@@ -144,6 +145,8 @@ function mendBytes(key: TextKey, json: Buffer): Uint8Array {
 
 /** Adds what ai_log lacks from the line's fields; false if that includes messages, which the fast path cannot add. */
 function fillInBytes({ values, texts }: Attributes<Uint8Array>, { fields }: LineFields): boolean {
+  // None of them is an attribute.
+  if (fields instanceof DefaultFields) return true;
   const separate = noTexts<string>();
   fillIn({ values, texts: separate }, fields);
   for (const [key, text] of Object.entries(separate)) {

@@ -66,14 +66,16 @@ export class KnownRounds {
     draft: SessionDraft | undefined,
   ): 'new' | 'known' | 'pruned' {
     const { sessionId, time } = round;
+    const isLater = draft !== undefined && time !== null && time > draft.updated;
+    const head = isLater ? undefined : this.#headOf(sessionId, time, draft);
+    // Nothing is as late as this round, as usual. Otherwise its identity has to be known.
+    if (!this.#imported && !head && (!draft || isLater)) return 'new';
     const identity = identityOfRound(round);
     if (!identity) return 'new';
     const { key, isProof } = identity;
     const bucket = time === null ? undefined : bucketOf(time);
     // An imported round can be older than the line that it was read from, by its time.
     const imported = this.#imported?.logsOf(sessionId, key) ?? [];
-    const isLater = draft !== undefined && time !== null && time > draft.updated;
-    const head = isLater ? undefined : this.#headOf(sessionId, time, draft);
     const hasPruned = head?.pruned_rounds !== undefined;
     const logs = [
       ...imported,

@@ -135,13 +135,15 @@ export function compareEcho(answer: Said, echo: Said): EchoVerdict {
 
 /** What an echo that does not differ has and the logged answer lacks. */
 export function addedBy(echo: Said, answer: Said): Said {
+  // There may be tens of thousands.
+  const known = new Set(answer.rest.map((part) => JSON.stringify(part)));
   return {
     text: compareText(answer.text, echo.text) === 'completes' ? echo.text : '',
     refusal: squeezed(echo.refusal) === squeezed(answer.refusal) ? '' : echo.refusal,
     thinking: addedThinking(answer.thinking, echo.thinking),
     calls: unlogged(answer.calls ?? [], echo.calls ?? []) ?? [],
     results: echo.results,
-    rest: echo.rest.filter((part) => !answer.rest.some((known) => isDeepStrictEqual(known, part))),
+    rest: echo.rest.filter((part) => !known.has(JSON.stringify(part))),
   };
 }
 

@@ -17,6 +17,7 @@ export type Layout =
 const LONGEST = 200_000;
 const LONGEST_LINE = 72;
 const MOST_FIELDS = 200;
+const LONGEST_PATH = 1_000;
 const DEEPEST = 4;
 /** Deeper or longer, it would be mostly indentation. */
 const DEEPEST_INDENTED = 20;
@@ -59,14 +60,17 @@ function squeezed(text: string): string {
   return text.replaceAll(/\s+/g, '');
 }
 
-/** null if no value is a text of several lines. */
+/** null if no value is a text of several lines, or if there are too many. */
 function fieldsOf(value: Record<string, unknown>): Field[] | null {
   const fields: Field[] = [];
+  let isTooLong = false;
   for (const [key, given] of Object.entries(value)) add(key, given, 1);
-  return fields.some(({ isText }) => isText) && fields.length <= MOST_FIELDS ? fields : null;
+  if (isTooLong || fields.length > MOST_FIELDS) return null;
+  return fields.some(({ isText }) => isText) ? fields : null;
 
   function add(path: string, given: unknown, depth: number): void {
     if (fields.length > MOST_FIELDS) return;
+    isTooLong ||= path.length > LONGEST_PATH;
     if (typeof given === 'string' && given.includes('\n')) fields.push({ path, text: given, isText: true });
     else if (typeof given === 'object' && given !== null && depth < DEEPEST && hasLines(given, depth)) {
       for (const [key, inner] of Object.entries(given))

@@ -88,12 +88,25 @@ const PLAIN =
 /** A text of a conversation as HTML: rendered as Markdown, unless it is too long or nested too deep. */
 export function richText(text: string): string {
   const visible = withVisibleControls(text);
+  if (visible.length > LONGEST_RICH) return plainText(visible);
+  const simple = simpleText(visible);
+  if (simple !== undefined) return simple;
+  if (ABSURD.test(visible)) return plainText(visible);
+  const html = markdown.render(visible);
+  return isTooLong(html, visible) ? plainText(visible) : html;
+}
+
+/** A text without any markup as HTML, in which nothing of it is lost; undefined if it may have markup. */
+export function simpleText(text: string): string | undefined {
+  const visible = withVisibleControls(text);
   if (visible.length < 200 && PLAIN.test(visible) && !/^\s|\s$|^\d+[.)] |^- /.test(visible))
     return `<p>${escapeText(visible).replaceAll('"', '&quot;')}</p>`;
-  if (visible.length > LONGEST_RICH) return plainText(visible);
-  const html = proseHtml(visible) ?? (ABSURD.test(visible) ? undefined : markdown.render(visible));
-  if (html === undefined) return plainText(visible);
-  return html.length > 2_000 + MOST_MARKUP * visible.length ? plainText(visible) : html;
+  const html = proseHtml(visible);
+  return html === undefined || isTooLong(html, visible) ? undefined : html;
+}
+
+function isTooLong(html: string, text: string): boolean {
+  return html.length > 2_000 + MOST_MARKUP * text.length;
 }
 
 /** A text as it is, with its line breaks and spaces, and links where it has addresses. */

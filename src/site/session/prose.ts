@@ -6,7 +6,7 @@ import { escapeText } from './text.ts';
  * indented code; white space that Markdown would trim.
  */
 const MARKUP =
-  /[*_~`[\]@]|\/\/|&[#A-Za-z]|\\[!-/:-@[-`{-~\n]|\$[^$]*\$|\\begin|<[BKSbks]|(?:^|\n)(?:[ #+:=>|-]|\d+[.)])| {2}\n|[^\S\n\t ]|\t(?:\s|$)|(?:^|\s)\t/;
+  /[*_~`[\]@]|\/\/|&[#A-Za-z]|\\[!-/:-@[-`{-~\n]|\$[^$]*\$|\\begin|<(?:[Bb][Rr]|su[bp]>|kbd>)|(?:^|\n)(?:[ #+:=>|-]|\d+[.)])| {2}\n|[^\S\n\t ]|\t(?:\s|$)|(?:^|\s)\t/;
 
 /** A text as the HTML that Markdown would make of it, if it has no markup, as most prose; undefined if it may have. */
 export function proseHtml(text: string): string | undefined {

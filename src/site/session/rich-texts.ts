@@ -1,5 +1,5 @@
 import { LONGEST_RICH } from './clip.ts';
-import { losesMarks, plainText, richText } from './markdown.ts';
+import { losesMarks, plainText, richText, simpleText } from './markdown.ts';
 import { rawText } from './text.ts';
 import type { Clip } from './view.ts';
 
@@ -20,8 +20,7 @@ export class RichTexts {
     if (left > 0 || text.length > LONGEST_RICH) return plainText(text);
     const known = this.#made.get(text);
     if (known !== undefined) return known;
-    const rendered = richText(text);
-    const html = losesMarks(text, rendered) ? rendered + rawText('Plain text', text) : rendered;
+    const html = simpleText(text) ?? withSource(text);
     if (text.length > LONGEST_KEPT) return html;
     this.#kept += text.length + html.length;
     if (this.#kept > MOST_KEPT) {
@@ -31,4 +30,9 @@ export class RichTexts {
     this.#made.set(text, html);
     return html;
   }
+}
+
+function withSource(text: string): string {
+  const html = richText(text);
+  return losesMarks(text, html) ? html + rawText('Plain text', text) : html;
 }

@@ -13,6 +13,8 @@ export interface SiteHead {
   /** A digest of what a render can tell without opening the index; see `findNothingNew`. */
   inputs: string;
   index: State['index'];
+  /** CRC-32 of the tail of that index. */
+  tailCrc: number;
   /** Rounds that the store has lost. */
   lost: number;
   /** The local date of the render, and when that day begins and ends: milliseconds since 1970 UTC. */
@@ -64,7 +66,7 @@ function isHead(value: Record<string, unknown>): value is Record<string, unknown
   const { index, sums, cut, months, pages, slots } = value;
   return (
     ['store', 'common', 'settings', 'inputs', 'day'].every((name) => typeof value[name] === 'string') &&
-    ['lost', 'dayBegins', 'dayEnds', 'refresh'].every((name) => typeof value[name] === 'number') &&
+    ['tailCrc', 'lost', 'dayBegins', 'dayEnds', 'refresh'].every((name) => typeof value[name] === 'number') &&
     (cut === null || typeof cut === 'number') &&
     isRecord(index) &&
     ['generation', 'base', 'length'].every((name) => isCount(index[name])) &&

@@ -16,6 +16,7 @@ import {
 } from './base-format.ts';
 import { damagedIndex, newerIndex } from './damaged-index.ts';
 import { decodeHead, decodeRecord, idOfRecord, type RecordTerms } from './record.ts';
+import type { CounterPart } from '../../model/cell-counters.ts';
 import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
 import { decodeSharedCells, type SharedCells } from './shared-cells.ts';
 
@@ -78,13 +79,14 @@ export class IndexBase {
   }
 
   /** The usage of the sessions, in the order of their records; undefined if they have little in common. */
-  sharedCells(): SharedCells | undefined {
+  sharedCells(part?: CounterPart): SharedCells | undefined {
     const { cells, parts } = this.#footer;
     if (!cells || !parts) return undefined;
     return decodeSharedCells(
       { cells: this.#section(cells), parts: this.#section(parts) },
       this.terms,
       this.size,
+      part,
     );
   }
 

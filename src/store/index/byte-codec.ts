@@ -99,14 +99,33 @@ export class ByteReader {
 
   count(): number {
     const bytes = this.#bytes;
-    let value = 0;
-    let scale = 1;
-    for (;;) {
-      const byte = bytes[this.#at++] ?? 0;
+    let byte = bytes[this.#at++] ?? 0;
+    if (byte < 0x80) return byte;
+    let value = byte & 0x7f;
+    // Bit operators are faster, and work only below 2³¹.
+    for (let bits = 7; bits < 28; bits += 7) {
+      byte = bytes[this.#at++] ?? 0;
+      value |= (byte & 0x7f) << bits;
+      if (byte < 0x80) return value;
+    }
+    for (let scale = 2 ** 28; ; scale *= 128) {
+      byte = bytes[this.#at++] ?? 0;
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
-      scale *= 128;
     }
+  }
+
+  /** Passes counts; after each that is odd, another one. Most of a base's cells are such counts. */
+  skipPairs(pairs: number): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let left = pairs; left > 0; left--) {
+      let byte = bytes[at++] as number;
+      const isOdd = (byte & 1) === 1;
+      while (byte >= 0x80) byte = bytes[at++] as number;
+      if (isOdd) while ((bytes[at++] as number) >= 0x80);
+    }
+    this.#at = at;
   }
 
   text(): string {
@@ -126,8 +145,10 @@ export class ByteReader {
     const count = this.count();
     if (count === 0) return this.big();
     const code = count % CODES;
-    const units = BigInt((count - code) / CODES);
-    return code === 1 ? units * BILLION : code === 2 ? units * MILLION : units;
+    const units = (count - code) / CODES;
+    const unit = code === 1 ? 1e9 : code === 2 ? 1e6 : 1;
+    // Most amounts are less than a cent, so that numbers can multiply them.
+    return units * unit <= Number.MAX_SAFE_INTEGER ? BigInt(units * unit) : BigInt(units) * BigInt(unit);
   }
 
   big(): bigint {

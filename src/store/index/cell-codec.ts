@@ -1,6 +1,12 @@
 import type { ByteReader, ByteWriter } from './byte-codec.ts';
 import type { NameTable } from './name-table.ts';
-import { COUNTER, NO_COUNTERS, type CellCounters } from '../../model/cell-counters.ts';
+import {
+  COUNTER,
+  LAST_FAILURE,
+  NO_COUNTERS,
+  type CellCounters,
+  type CounterPart,
+} from '../../model/cell-counters.ts';
 import type { PriceRef, UsageCell } from '../../model/usage-cell.ts';
 
 /*
@@ -82,10 +88,15 @@ function writeCounters(to: ByteWriter, counters: CellCounters): void {
 /** The format of the base that cells are in. */
 export type CellFormat = 1 | 2;
 
-export function readCells(reader: ByteReader, names: readonly string[], format: CellFormat): UsageCell[] {
+export function readCells(
+  reader: ByteReader,
+  names: readonly string[],
+  format: CellFormat,
+  part: CounterPart,
+): UsageCell[] {
   const tags = readTags(reader, format);
   const cells: UsageCell[] = [];
-  for (let left = reader.count(); left > 0; left--) cells.push(readCell(reader, names, tags, format));
+  for (let left = reader.count(); left > 0; left--) cells.push(readCell(reader, names, tags, format, part));
   return cells;
 }
 
@@ -94,9 +105,10 @@ export function* eachCell(
   reader: ByteReader,
   names: readonly string[],
   format: CellFormat,
+  part: CounterPart,
 ): Generator<UsageCell> {
   const tags = readTags(reader, format);
-  for (let left = reader.count(); left > 0; left--) yield readCell(reader, names, tags, format);
+  for (let left = reader.count(); left > 0; left--) yield readCell(reader, names, tags, format, part);
 }
 
 /** How many cells there are. */
@@ -117,6 +129,7 @@ function readCell(
   names: readonly string[],
   allTags: readonly string[],
   format: CellFormat,
+  part: CounterPart,
 ): UsageCell {
   const has = format === 1 ? flagsOf1(reader.byte()) : reader.count();
   const bucket = reader.count();
@@ -135,7 +148,7 @@ function readCell(
   const saved = has & HAS.lost ? -magnitude : magnitude;
   // Of the rounds in format 1, nothing but the tokens was counted.
   const uncounted = format === 1 ? [COUNTER.uncounted, rounds] : NO_COUNTERS;
-  const counters = has & HAS.counters ? readCounters(reader) : uncounted;
+  const counters = has & HAS.counters ? readCounters(reader, part) : uncounted;
   const tags = has & HAS.tags ? (allTags[reader.count()] ?? '') : '';
   const inexact = has & HAS.inexact ? (names[reader.count()] ?? '') : '';
   const currency = has & HAS.currency ? (names[reader.count()] ?? '') : 'USD';
@@ -164,15 +177,22 @@ function readMoney(reader: ByteReader, format: CellFormat): bigint {
   return format === 1 ? reader.big() : reader.amount();
 }
 
-function readCounters(reader: ByteReader): CellCounters {
-  const counters: number[] = [];
+/** Most cells have no failures, and many other counters, which most reports do not need. */
+function readCounters(reader: ByteReader, part: CounterPart): CellCounters {
+  const last = part === 'all' ? Infinity : LAST_FAILURE;
+  let counters: number[] | undefined;
   let id = 0;
   for (let left = reader.count(); left > 0; left--) {
     const code = reader.count();
     id += Math.floor(code / 2);
-    counters.push(id, code % 2 === 0 ? 1 : reader.count());
+    if (id > last) {
+      if (code % 2 === 1) reader.count();
+      reader.skipPairs(left - 1);
+      break;
+    }
+    (counters ??= []).push(id, code % 2 === 0 ? 1 : reader.count());
   }
-  return counters;
+  return counters ?? NO_COUNTERS;
 }
 
 /** Format 1 has its last three flags two bits lower. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Files } from '../../platform/files.ts';
 import type { ClosedLog } from '../../model/log-position.ts';
 import type { State } from '../state.ts';
+import type { CounterPart } from '../../model/cell-counters.ts';
 import type { SessionEntry, SessionHead, SessionUsage } from '../../model/session-entry.ts';
 import type { SharedCells } from './shared-cells.ts';
 
@@ -24,14 +25,19 @@ export interface ChangedSession {
 export interface StoredSessions extends Sessions {
   /** The entries in the order of the digests of their ids, which a new base does not change. */
   inOrder(): Iterable<SessionEntry>;
-  /** What the commits changed that wrote to the tail from this length on. */
-  changedSince(tailLength: number): ChangedSession[];
+  /** CRC-32 of the tail's committed bytes. */
+  readonly tailCrc: number;
+  /**
+   * What commits have changed since the tail was `length` bytes long, with this CRC-32; undefined if it never was: a store
+   * that was restored from a backup can have gone on differently.
+   */
+  changedSince(length: number, crc: number): ChangedSession[] | undefined;
   /** The entries without what the sessions used. */
   heads(): Iterable<SessionHead>;
-  /** The usage of each session. */
-  usages(): Iterable<SessionUsage>;
+  /** The usage of each session, with at least this part of the counters; all without one. */
+  usages(part?: CounterPart): Iterable<SessionUsage>;
   /** The same, summed; undefined if the index has no sums. */
-  sharedCells(): SharedCells | undefined;
+  sharedCells(part?: CounterPart): SharedCells | undefined;
 }
 
 /** The sessions with their usage, and the positions of closed logs. */

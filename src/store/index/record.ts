@@ -3,6 +3,7 @@ import { isSessionFile } from '../names.ts';
 import { ByteReader, ByteWriter } from './byte-codec.ts';
 import { readCells, writeCells, type CellFormat } from './cell-codec.ts';
 import type { NameTable } from './name-table.ts';
+import type { CounterPart } from '../../model/cell-counters.ts';
 import type { SessionEntry, SessionHead, SessionUsage } from '../../model/session-entry.ts';
 
 /** The numbers between a record's file and its title. */
@@ -41,19 +42,23 @@ export function decodeRecord(bytes: Buffer, { names, format }: RecordTerms): Ses
   const reader = new ByteReader(bytes);
   // Not a spread: objects made by a spread are slower to read from then on.
   const entry = readHead(reader, names) as SessionEntry;
-  entry.usage = readCells(reader, names, format);
+  entry.usage = readCells(reader, names, format, 'all');
   return entry;
 }
 
 /** A session's usage alone, which is all that most reports need, for a hundred thousand sessions. */
-export function decodeUsage(bytes: Buffer, { names, format }: RecordTerms): SessionUsage {
+export function decodeUsage(
+  bytes: Buffer,
+  { names, format }: RecordTerms,
+  part: CounterPart = 'all',
+): SessionUsage {
   const reader = new ByteReader(bytes);
   const id = reader.text();
   reader.skipText();
   for (let i = 0; i < COUNTS_OF_HEAD; i++) reader.count();
   reader.skipText();
   reader.skipText();
-  return { id, usage: readCells(reader, names, format) };
+  return { id, usage: readCells(reader, names, format, part) };
 }
 
 /** The part of a record before the usage. */

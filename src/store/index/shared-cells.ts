@@ -2,6 +2,7 @@ import { ByteReader, ByteWriter } from './byte-codec.ts';
 import { countCells, eachCell, writeCells } from './cell-codec.ts';
 import type { NameTable } from './name-table.ts';
 import type { RecordTerms } from './record.ts';
+import type { CounterPart } from '../../model/cell-counters.ts';
 import type { SessionUsage } from '../../model/session-entry.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
 import { CellSums } from '../../model/usage-cells.ts';
@@ -73,13 +74,16 @@ export class SharedCellsWriter {
 }
 
 /** The usage of sessions, in shared cells if there are any. */
-export function* cellsOf(sessions: {
-  usages(): Iterable<SessionUsage>;
-  sharedCells(): SharedCells | undefined;
-}): Generator<UsageCell> {
-  const shared = sessions.sharedCells();
+export function* cellsOf(
+  sessions: {
+    usages(part?: CounterPart): Iterable<SessionUsage>;
+    sharedCells(part?: CounterPart): SharedCells | undefined;
+  },
+  part?: CounterPart,
+): Generator<UsageCell> {
+  const shared = sessions.sharedCells(part);
   if (shared) yield* shared.cells;
-  else for (const { usage } of sessions.usages()) yield* usage;
+  else for (const { usage } of sessions.usages(part)) yield* usage;
 }
 
 /** Decodes the shared cells of this many sessions; the bytes must have been checked. */
@@ -87,10 +91,11 @@ export function decodeSharedCells(
   bytes: SharedCellsBytes,
   { names, format }: RecordTerms,
   sessions: number,
+  part: CounterPart = 'all',
 ): SharedCells {
   return {
     size: countCells(new ByteReader(bytes.cells), format),
-    cells: repeatable(() => eachCell(new ByteReader(bytes.cells), names, format)),
+    cells: repeatable(() => eachCell(new ByteReader(bytes.cells), names, format, part)),
     parts: repeatable(function* () {
       const reader = new ByteReader(bytes.parts);
       for (let i = 0; i < sessions; i++) {

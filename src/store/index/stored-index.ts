@@ -10,6 +10,7 @@ import { addUp, IndexTail, type PositionsLine } from './tail.ts';
 import type { IndexCoverage } from '../../model/index-coverage.ts';
 import type { ClosedLog } from '../../model/log-position.ts';
 import type { State } from '../state.ts';
+import type { CounterPart } from '../../model/cell-counters.ts';
 import type { SessionEntry, SessionHead, SessionUsage } from '../../model/session-entry.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
 import { extendSharedCells, type SharedCells } from './shared-cells.ts';
@@ -65,10 +66,11 @@ export class StoredIndex implements Index {
       keys: () => this.#keys(),
       values: () => this.#decoded(decodeRecord),
       inOrder: () => this.#inOrder(),
-      changedSince: (length) => this.#changedSince(length),
+      tailCrc: this.#tail.crc,
+      changedSince: (length, crc) => this.#changedSince(length, crc),
       heads: () => this.#decoded<SessionHead>(decodeHead),
-      sharedCells: () => this.#sharedCells(),
-      usages: () => this.#decoded<SessionUsage>(decodeUsage),
+      sharedCells: (part) => this.#sharedCells(part),
+      usages: (part) => this.#decoded<SessionUsage>((bytes, terms) => decodeUsage(bytes, terms, part)),
     };
   }
 
@@ -175,7 +177,8 @@ export class StoredIndex implements Index {
     for (; next; next = changed.next().value) yield next.entry;
   }
 
-  #changedSince(length: number): ChangedSession[] {
+  #changedSince(length: number, crc: number): ChangedSession[] | undefined {
+    if (this.#tail.crcOf(length) !== crc) return undefined;
     return this.#tail.idsFrom(length).flatMap((id) => {
       const row = this.#base?.find(id) ?? -1;
       const base = row < 0 ? undefined : this.#base?.entryAt(row);
@@ -222,8 +225,8 @@ export class StoredIndex implements Index {
     yield* later;
   }
 
-  #sharedCells(): SharedCells | undefined {
-    const shared = this.#base?.sharedCells();
+  #sharedCells(part: CounterPart | undefined): SharedCells | undefined {
+    const shared = this.#base?.sharedCells(part);
     if (!shared) return undefined;
     const known = new Map<number, UsageCell[]>();
     const added: UsageCell[][] = [];

@@ -147,6 +147,11 @@ export class IndexTail {
     return places.filter(([at]) => at < end).map((place) => this.#parse(place) as SessionLine);
   }
 
+  /** CRC-32 of its first bytes. */
+  crcOf(length: number): number {
+    return crc32(this.#bytes.subarray(0, length));
+  }
+
   /** The sessions with lines from this byte on. */
   idsFrom(start: number): string[] {
     return [...this.#lines].flatMap(([json, places]) =>

@@ -141,6 +141,57 @@ const SHAPES: Record<string, (n: number, w: string) => Said[]> = {
     round({ messages: [user(`${w}`)], answer: `**${w}** `.repeat(n), reasoning: '- a\n'.repeat(n) }),
     round({ messages: [user('more')], answer: '```js\n' + '[1,"<"],'.repeat(n) + '\n```' }),
   ],
+  'media, sources and refusals in an answer': (n, w) => [
+    round({ messages: [user('go')], answer: null }),
+    round({
+      messages: [
+        user('go'),
+        {
+          role: 'assistant',
+          content: times(n, (i) =>
+            i % 2
+              ? { type: 'file', file: { filename: `${i}${w}`, file_id: w } }
+              : { ...text(w), refusal: w, annotations: times(20, (k) => ({ title: w, url: `${w}${k}` })) },
+          ),
+          refusal: w,
+        },
+      ],
+      answer: w,
+    }),
+  ],
+  'calls of hosted tools, and what they returned': (n, w) => [
+    round({ messages: [user('go')], answer: null }),
+    round({
+      messages: [
+        user('go'),
+        ...times(n, (i) => ({ type: 'web_search_call', id: `h${i}`, action: { query: w }, results: [w, w] })),
+        {
+          role: 'assistant',
+          content: times(n, () => ({ type: 'mcp_call', name: w, arguments: w, output: w })),
+        },
+      ],
+      answer: w,
+    }),
+  ],
+  'results in a question': (n, w) => [
+    round({
+      question: times(n, (i) => ({ type: 'tool_result', tool_use_id: `${i}`, content: w })),
+      answer: w,
+    }),
+  ],
+  'fields of arguments': (n, w) => [
+    round({
+      messages: [user('go')],
+      answer: null,
+      tool_calls: times(200, (i) =>
+        call(
+          i,
+          'run',
+          JSON.stringify(Object.fromEntries(times(Math.min(n, 190), (k) => [`${w}${k}`, 'a\nb']))),
+        ),
+      ),
+    }),
+  ],
   'long words': (n, w) => [
     round({
       model: w.repeat(n),
@@ -283,6 +334,20 @@ describe('what is left out is counted', () => {
       { system: times(600, (i) => text(`s ${i}`)), messages: [user('go')] },
       ['100 more parts'],
       '<div class="plain" dir="auto">s ',
+      500,
+    ],
+    [
+      {
+        question: times(9_000, (i) => ({ type: 'tool_result', tool_use_id: `t${i}`, content: `r ${i}` })),
+      },
+      ['8,800 more results of this request'],
+      '<code>r ',
+      200,
+    ],
+    [
+      { messages: [user([{ video: times(10_003, (i) => `https://a.example/${i}.png`) }])] },
+      ['9,503 more parts'],
+      '<p class="media">',
       500,
     ],
     [

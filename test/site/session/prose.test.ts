@@ -83,6 +83,11 @@ test.each([
   ['one \ntwo\n\n\nthree\n', '<p>one<br>\ntwo</p>\n<p>three</p>\n'],
   ['C:\\dir and a\tb', '<p>C:\\dir and a\tb</p>\n'],
   ['2.5 times', undefined],
+  ['\\begin{x}\na\n\\end{x}', undefined],
+  ['$x$', undefined],
+  ['It costs $5.', '<p>It costs $5.</p>\n'],
+  ['a<br>b', undefined],
+  ['a<script>b', '<p>a&lt;script&gt;b</p>\n'],
   ['25 times, 1. first', '<p>25 times, 1. first</p>\n'],
 ])('%j is prose', (text, html) => {
   expect(proseHtml(text)).toBe(html);

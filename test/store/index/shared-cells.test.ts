@@ -2,6 +2,7 @@ import { anyCounters } from '../any-counters.ts';
 import { FULL_COVERAGE } from '../../../src/model/index-coverage.ts';
 import { expect, test } from 'vitest';
 import { fc } from '../../fast-check.ts';
+import { COUNTER, failuresIn } from '../../../src/model/cell-counters.ts';
 import { nodeFiles } from '../../../src/platform/files.ts';
 import { groupSharedCells, groupUsage, type Grouped, type Grouping } from '../../../src/query/group-usage.ts';
 import { NameTable } from '../../../src/store/index/name-table.ts';
@@ -131,11 +132,35 @@ test('what this process adds to known sessions, and to new ones, is in the share
       expectSameSums(index);
       const usagesOf = (all: Iterable<SessionUsage>) => Array.from(all, ({ id, usage }) => ({ id, usage }));
       expect(usagesOf(index.sessions.usages())).toEqual(usagesOf(index.sessions.values()));
+      expect(failuresOf(index.sessions.usages('failures'))).toEqual(failuresOf(index.sessions.values()));
+      expect(failuresOf([{ id: '', usage: [...cellsOf(index.sessions, 'failures')] }])).toEqual(
+        failuresOf([{ id: '', usage: [...cellsOf(index.sessions)] }]),
+      );
       index.close();
     }),
     { numRuns: 50 },
   );
 });
+
+/** All numbers, but of the counters only those of failures. */
+function failuresOf(sessions: Iterable<SessionUsage>): unknown[] {
+  return Array.from(sessions, ({ id, usage }) => ({
+    id,
+    usage: usage.map((one) => ({ ...one, counters: failuresIn(one.counters) })),
+  }));
+}
+
+test('a report that needs only failures leaves the other counters in the base', () => {
+  const counters = [COUNTER.status429, 3, COUNTER.otherFlag, 200, COUNTER.cacheWrite1h, 1, 1030, 2 ** 40, 9000, 7];
+  const { sessions } = storedBase([[cell({ counters }), cell({ model: 'n' })], [cell({ counters }), cell({ model: 'n' })]]);
+  const countersOf = (usages: Iterable<SessionUsage>): unknown[][] =>
+    Array.from(usages, ({ usage }) => usage.map((one) => one.counters));
+  const failed = [COUNTER.status429, 3, COUNTER.otherFlag, 200];
+  expect(countersOf(sessions.usages('failures'))).toEqual([[failed, []], [failed, []]]);
+  const shared = [...(sessions.sharedCells('failures')?.cells ?? [])];
+  expect(shared.map((one) => one.counters)).toContainEqual([COUNTER.status429, 6, COUNTER.otherFlag, 400]);
+  expect(countersOf(sessions.usages())).toEqual([[counters, []], [counters, []]]);
+}); // prettier-ignore
 
 test('base, tail and this process together', () => {
   const store = newStore();
