@@ -38,7 +38,9 @@ export function sessionWhyLines(why: SessionWhy, screen: Screen): string[] {
       [
         ...(pruned === 0
           ? []
-          : [`The first ${plural(pruned, 'round')} ${are(pruned)} pruned: no cost above includes them.`]),
+          : [
+              `The first ${plural(pruned, 'round')} ${pruned === 1 ? 'was' : 'were'} pruned: the tokens above include them, the costs do not.`,
+            ]),
         ...missLines(why),
         ...growthLines(why),
       ],
@@ -191,10 +193,6 @@ function shareText(part: bigint, whole: bigint): string {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)}%`;
-}
-
-function are(count: number): string {
-  return count === 1 ? 'is' : 'are';
 }
 
 function wrapped(lines: readonly string[], { width }: Screen): string[] {

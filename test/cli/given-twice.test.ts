@@ -15,10 +15,13 @@ const VALUES: Readonly<Record<string, [string, string]>> = {
   redact: ['email', 'card'],
   role: ['user', 'tool'],
   'older-than': ['9d', '8d'],
+  status: ['429', '503'],
+  'slower-than': ['1s', '2s'],
   'base-url': ['https://a.example/', 'https://b.example/'],
 };
 const ARGUMENTS: Readonly<Record<string, string[]>> = {
   show: ['x'],
+  compare: ['x', 'y'],
   url: ['x'],
   search: ['x'],
   import: ['x'],
@@ -49,6 +52,9 @@ describe('an option that is given twice is wrong usage', () => {
       'stats-model --where <name=value>',
       'stats-date --where <name=value>',
       'stats-consumer --where <name=value>',
+      'stats-health --where <name=value>',
+      'stats-tool --where <name=value>',
+      'why --where <name=value>',
       'check --where <name=value>',
       'export --where <name=value>',
       'render --where <name=value>',
