@@ -18,7 +18,7 @@ import {
 import { exactJson, hitRateJson, splitJson } from '../query/why/why-json.ts';
 import { boundLines, lostNote, unpricedText } from './numbers.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
-import { wrap } from './terminal.ts';
+import { clip, widthOf, wrap } from './terminal.ts';
 
 const WORDS: Readonly<Record<CountName | MoneyName, string>> = {
   sessions: 'Sessions',
@@ -45,6 +45,8 @@ const WORDS: Readonly<Record<CountName | MoneyName, string>> = {
   failed_calls: 'Failed calls',
 };
 const DECIMALS = 6;
+/** Columns of a name above amounts. */
+const HEAD = 15;
 
 /** Two sides in a table, with the difference. */
 export function compareTable(
@@ -54,18 +56,22 @@ export function compareTable(
   screen: Screen,
 ): string {
   const marks = new Map([a, b].map((side) => [side, boundMark(sumBound(side.why.sum).bound)]));
-  const valueCell =
-    (side: Side, of: (measure: Measure) => number | bigint | null) =>
-    (measure: Measure): string =>
+  const rows = compareSides(a, b);
+  // Names give way to amounts: an amount that lacks digits is another amount.
+  const sideColumn = (side: Side, of: (measure: Measure) => number | bigint | null): Column<Measure> => {
+    const cell = (measure: Measure): string =>
       (measure.name === 'cost' ? (marks.get(side) ?? '') : '') + valueText(measure, of(measure));
+    const atLeast = rows.reduce((widest, row) => Math.max(widest, widthOf(cell(row))), 1);
+    return { head: clip(cleanLine(side.name), Math.max(HEAD, atLeast)), align: 'right', atLeast, cell };
+  };
   const columns: Column<Measure>[] = [
-    { head, align: 'left', cell: ({ name }) => WORDS[name] },
-    { head: cleanLine(a.name), align: 'right', flexible: true, cell: valueCell(a, (measure) => measure.a) },
-    { head: cleanLine(b.name), align: 'right', flexible: true, cell: valueCell(b, (measure) => measure.b) },
-    { head: 'Difference', align: 'right', cell: differenceText },
+    { head, align: 'left', flexible: true, cell: ({ name }) => WORDS[name] },
+    sideColumn(a, (measure) => measure.a),
+    sideColumn(b, (measure) => measure.b),
+    { head: 'Difference', align: 'right', rank: 2, cell: differenceText },
     { head: '%', align: 'right', rank: 1, cell: (measure) => percentText(differenceOf(measure).share) },
   ];
-  const lines = drawTable({ columns, rows: compareSides(a, b) }, screen);
+  const lines = drawTable({ columns, rows }, screen);
   const notes = [
     ...[a, b].flatMap(notesOf),
     `p50 and p90 are of answered requests, and at most ${100 * PERCENTILE_ERROR}% off.`,

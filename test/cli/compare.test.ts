@@ -88,6 +88,11 @@ test('two sessions, side by side', async () => {
   `);
 });
 
+test('in a narrow terminal, amounts stay whole', async () => {
+  const { out } = await run(['compare', 'planted', 'cheap', '--data-dir', store], { columns: 40 });
+  expect(out).toMatch(/^Cost +\$0\.015120 +\$0\.002380$/m);
+});
+
 test('as JSON: amounts have all their digits', async () => {
   expect(await differencesOf('planted', 'cheap')).toEqual({
     sessions: [1, 1, 0, 0],
