@@ -22,6 +22,8 @@ const MODELS = [
   { match: 'free', free: true },
 ];
 
+const RATES_OF_DAY = { CNY: [{ from: '2026-01-01', per_usd: 7.1 }] };
+
 interface Round {
   session: string;
   model: string;
@@ -92,7 +94,7 @@ async function storeOf(rounds: readonly Round[]): Promise<string> {
     string,
   ];
   writeFileSync(log, rounds.map(logLine).join(''));
-  writeFileSync(prices, JSON.stringify({ models: MODELS }));
+  writeFileSync(prices, JSON.stringify({ models: MODELS, rates: RATES_OF_DAY }));
   await answered('parse', '--log-path', log, '--output-dir', store, '--prices', prices);
   return store;
 }
@@ -165,4 +167,27 @@ test('what was pruned is split as far as its sum tells', async () => {
   expect(text).toContain(
     'The cost of 2 rounds is not split: the rate depends on each round, and these were pruned.',
   );
+});
+
+test('in another currency, the parts add up to the converted cost', async () => {
+  const store = await storeOf([ONE, { ...ONE, session: 'b', input: 4001 }]);
+  for (const argv of [['why'], ['why', 'b']]) {
+    const out = await answered(...argv, '--currency', 'CNY', '--json', '--data-dir', store);
+    const {
+      cost,
+      currency,
+      cost_split: split,
+    } = JSON.parse(out) as {
+      cost: number;
+      currency: string;
+      cost_split: Record<string, Record<string, number>>;
+    };
+    expect(Object.keys(split)).toEqual(['CNY']);
+    expect([currency, split['CNY']?.['total']]).toEqual(['CNY', cost]);
+  }
+  const out = await answered('why', 'b', '--currency', 'CNY', '--json', '--data-dir', store);
+  expect(JSON.parse(out)).toMatchObject({
+    // 3,501 × 14, 500 × 35 and 10 × 21 millionths of a USD.
+    cost_split: { CNY: { input: 0.3479994, cache_read: 0.12425, output: 0.001491, total: 0.4737404 } },
+  });
 });
