@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { AddCommand } from './command.ts';
 import { commandTree } from './command-tree.ts';
 import { addCheck } from './commands/check.ts';
+import { addCompare } from './commands/compare.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
@@ -22,6 +23,7 @@ import { addStatsModel } from './commands/stats-model.ts';
 import { addStatsTool } from './commands/stats-tool.ts';
 import { addUrl } from './commands/url.ts';
 import { addWatch } from './commands/watch.ts';
+import { addWhy } from './commands/why.ts';
 import type { Context } from './context.ts';
 
 /** Every command, in the order of the help. */
@@ -35,6 +37,8 @@ const COMMANDS: readonly AddCommand[] = [
   addStatsConsumer,
   addStatsHealth,
   addStatsTool,
+  addWhy,
+  addCompare,
   addPrices,
   addCheck,
   addExport,

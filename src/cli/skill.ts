@@ -1,6 +1,7 @@
 import type { AddCommand } from './command.ts';
 import { commandTree } from './command-tree.ts';
 import { addCheck } from './commands/check.ts';
+import { addCompare } from './commands/compare.ts';
 import { addList } from './commands/list.ts';
 import { addSearch } from './commands/search.ts';
 import { addShow } from './commands/show.ts';
@@ -10,6 +11,7 @@ import { addStatsHealth } from './commands/stats-health.ts';
 import { addStatsModel } from './commands/stats-model.ts';
 import { addStatsTool } from './commands/stats-tool.ts';
 import { addUrl } from './commands/url.ts';
+import { addWhy } from './commands/why.ts';
 import { readContext } from './context.ts';
 import { runProgram } from './run-program.ts';
 
@@ -23,6 +25,8 @@ const QUESTIONS: readonly AddCommand[] = [
   addStatsConsumer,
   addStatsHealth,
   addStatsTool,
+  addWhy,
+  addCompare,
   addCheck,
   addUrl,
 ];

@@ -34,10 +34,17 @@ export function* chooseRounds<T extends Pick<ExpandedRound, 'stored'>>(
   choice: RoundChoice,
   count: number,
 ): Generator<T> {
-  const from = choice === null ? 1 : 'round' in choice ? choice.round : count - choice.last + 1;
-  const to = choice !== null && 'round' in choice ? choice.round : Infinity;
+  const { from, to } = chosenRange(choice, count);
   for (const round of rounds) {
     if (round.stored.round > to) return;
     if (round.stored.round >= from) yield round;
   }
+}
+
+/** The numbers of the first and the last chosen round. */
+export function chosenRange(choice: RoundChoice, count: number): { from: number; to: number } {
+  if (choice === null) return { from: 1, to: Infinity };
+  return 'round' in choice
+    ? { from: choice.round, to: choice.round }
+    : { from: count - choice.last + 1, to: Infinity };
 }

@@ -21,6 +21,7 @@ const VALUES: Readonly<Record<string, [string, string]>> = {
 };
 const ARGUMENTS: Readonly<Record<string, string[]>> = {
   show: ['x'],
+  compare: ['x', 'y'],
   url: ['x'],
   search: ['x'],
   import: ['x'],
@@ -53,6 +54,7 @@ describe('an option that is given twice is wrong usage', () => {
       'stats-consumer --where <name=value>',
       'stats-health --where <name=value>',
       'stats-tool --where <name=value>',
+      'why --where <name=value>',
       'check --where <name=value>',
       'export --where <name=value>',
       'render --where <name=value>',

@@ -96,7 +96,18 @@ describe('JSON is escaped, and has the same values', () => {
     expect((await parsed('stats-tool', HOSTILE, '--json')).failures).toMatchObject([
       { session_id: 'tools', result: `exit code 1 ${HOSTILE}` },
     ]);
-    for (const argv of [['stats-tool'], ['stats-tool', HOSTILE], ['stats-health']]) {
+    expect((await parsed('show', 'tools', '--rounds', '--json')).rounds[0].tools).toEqual([
+      { name: HOSTILE, failed: true },
+    ]);
+    await parsed('why', 'tools', '--json');
+    for (const argv of [
+      ['stats-tool'],
+      ['stats-tool', HOSTILE],
+      ['stats-health'],
+      ['show', 'tools', '--rounds'],
+      ['why', 'tools'],
+      ['why'],
+    ]) {
       const { code, out } = await run([...argv, '--data-dir', tools]);
       expect(code).toBe(0);
       expect(out).not.toMatch(OBEYED);

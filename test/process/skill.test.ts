@@ -73,6 +73,7 @@ test('in an empty home, without network, it answers from the store', async () =>
     const said = await ask(
       command
         .replace('<session>', 'agent:main:main')
+        .replace('<other>', 'sess_6948c14d')
         .replace('<id>', 'main')
         .replace('<tool>', 'bash')
         .replace('--round 12', '--round 2'),

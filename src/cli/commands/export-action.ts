@@ -26,6 +26,7 @@ import { findTarget, writeFile } from './export-file.ts';
 import { doneLine, formatOf, type FormatOptions } from './export-format.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import type { RedactionOptions } from '../reporting/redaction.ts';
+import { withSessions } from '../reporting/with-sessions.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import type { GivenFilter } from '../../query/store-names.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
@@ -73,25 +74,6 @@ export async function exportFile(context: Context, file: string, options: Export
   if (hasTags(filter)) warnOfUndecided(context, groupBy(snapshot.sessions, ['model'], query).undecided);
   warnOfUnconverted(context, total);
   requirePrices(total, options.strict);
-}
-
-/** The snapshot with other sessions. `closed` is still read only when asked for. */
-function withSessions(
-  snapshot: Snapshot,
-  change: (sessions: Snapshot['sessions']) => Snapshot['sessions'],
-): Snapshot {
-  const { dir, priceLines, noContent, state } = snapshot;
-  return {
-    dir,
-    priceLines,
-    noContent,
-    state,
-    sessions: change(snapshot.sessions),
-    get closed() {
-      return snapshot.closed;
-    },
-    close: () => snapshot.close(),
-  };
 }
 
 /** Throws UsageError for options that do not work together: a wrong file would be noticed too late. */

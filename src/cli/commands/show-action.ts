@@ -3,8 +3,11 @@ import { sessionTotals } from '../../query/aggregate.ts';
 import { inCurrency } from '../../query/currency.ts';
 import { roundMoney } from '../../query/round-money.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
+import { RoundPrices } from '../../query/why/round-prices.ts';
+import { SessionWhy } from '../../query/why/session-why.ts';
 import { boundRound } from '../../report/bound-round.ts';
 import { showJson } from '../../report/show-json.ts';
+import { roundsJson, roundsText, type RoundsShown } from '../../report/show-rounds.ts';
 import { showText } from '../../report/show-text.ts';
 import { chooseRounds, type RoundChoice, type ShownSession } from '../../report/show.ts';
 import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts';
@@ -22,6 +25,8 @@ export interface ShowOptions extends ReportOptions {
   last?: number;
   messages: boolean;
   full?: true;
+  /** A line for each round instead of what was said. */
+  rounds?: true;
   /** With --json: longer texts are cut. */
   maxChars?: number;
 }
@@ -34,6 +39,11 @@ export async function show(context: Context, id: string, options: ShowOptions): 
   refusePruned(session, options.round);
   const choice = choiceOf(options, session);
   const expanded = expandRounds(readRoundLines(options.dataDir, session));
+  if (options.rounds) {
+    const why = new SessionWhy(session, new RoundPrices(snapshot.priceLines, options.dataDir, view));
+    await writeRounds(context, { why, rounds: expanded, choice }, options);
+    return;
+  }
   const shown: ShownSession = {
     session,
     rounds: expanded,
@@ -44,6 +54,14 @@ export async function show(context: Context, id: string, options: ShowOptions): 
   else await writeAll(context, textOf(context, snapshot, shown, choice, options));
   warnOfUnconverted(context, sessionTotals(session));
   requirePrices(sessionTotals(session), options.strict);
+}
+
+async function writeRounds(context: Context, shown: RoundsShown, options: ShowOptions): Promise<void> {
+  const local = localTimeOf(context, options.timezone);
+  if (options.json) await writeJson(context, roundsJson(shown));
+  else await writeAll(context, roundsText(shown, screenOf(context), local));
+  warnOfUnconverted(context, shown.why.sum);
+  requirePrices(shown.why.sum, options.strict);
 }
 
 function bounded(shown: ShownSession, most: number | undefined): ShownSession {

@@ -18,6 +18,12 @@ export function addShow(program: Command, context: Context): void {
         .argParser(wholeNumber(1, LARGEST_COUNT))
         .conflicts('round'),
     )
+    .addOption(
+      new Option(
+        '--rounds',
+        'A table with one line for each round, and why they cost what they did',
+      ).conflicts(['full', 'maxChars']),
+    )
     .option('--no-messages', 'Leave out the messages of the requests')
     .option('--full', 'Show whole texts instead of their first lines')
     .option('--max-chars <n>', 'With --json: cut each text to n characters', wholeNumber(1, LARGEST_COUNT))

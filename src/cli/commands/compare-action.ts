@@ -1,0 +1,108 @@
+import { cleanLine } from '../../platform/clean-text.ts';
+import { NoAnswer, UsageError } from '../../platform/errors.ts';
+import { inCurrency } from '../../query/currency.ts';
+import type { RoundSelection } from '../../query/round-filter.ts';
+import type { LocalTime } from '../../query/time-zone.ts';
+import { toolStats } from '../../query/tool-stats.ts';
+import { sessionTools, usageTools, type Side } from '../../query/why/comparison.ts';
+import { RoundPrices } from '../../query/why/round-prices.ts';
+import { usageWhy } from '../../query/why/usage-why.ts';
+import { compareJson, compareTable } from '../../report/compare.ts';
+import { ALL_TIME, bucketsOf, periodOf, type Period } from '../../report/period.ts';
+import { clip } from '../../report/terminal.ts';
+import { readSnapshot, type Snapshot } from '../../store/read.ts';
+import { lostRoundsOf } from '../../store/state.ts';
+import { writeJson, type Context } from '../context.ts';
+import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
+import { localTimeOf } from '../reporting/local-time.ts';
+import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
+import { requirePrices } from '../reporting/require-prices.ts';
+import { screenOf } from '../reporting/screen.ts';
+import { sessionOf } from '../reporting/session-argument.ts';
+import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
+import { withSessions } from '../reporting/with-sessions.ts';
+
+export interface CompareOptions extends ReportOptions, PeriodOptions {
+  model?: true;
+  period?: true;
+}
+
+/** Prints two sessions, models or periods side by side. Throws NoAnswer if one has no rounds. */
+export async function compare(
+  context: Context,
+  [first, second]: [string, string],
+  options: CompareOptions,
+): Promise<void> {
+  const view = currencyOf(context, options.dataDir, options.currency);
+  const snapshot = withSessions(readSnapshot(options.dataDir), (sessions) => inCurrency(sessions, view));
+  const prices = new RoundPrices(snapshot.priceLines, options.dataDir, view);
+  const by = options.period ? 'period' : options.model ? 'model' : 'session';
+  const sideOf = { session: sessionSide, model: modelSide, period: periodSide }[by];
+  const [a, b] = [first, second].map((name) => sideOf(context, snapshot, prices, name, options)) as [
+    Side,
+    Side,
+  ];
+  const lostRounds = lostRoundsOf(snapshot.state);
+  const head = { session: 'Session', model: 'Model', period: 'Period' }[by];
+  if (options.json) await writeJson(context, compareJson(a, b, { by, lostRounds }));
+  else await context.write(compareTable(a, b, { head, lostRounds }, screenOf(context)));
+  for (const { why } of [a, b]) warnOfUnconverted(context, why.sum);
+  for (const { why } of [a, b]) requirePrices(why.sum, options.strict);
+}
+
+type SideOf = (
+  context: Context,
+  snapshot: Snapshot,
+  prices: RoundPrices,
+  name: string,
+  options: CompareOptions,
+) => Side;
+
+const sessionSide: SideOf = (context, snapshot, prices, name, options) => {
+  const session = sessionOf(snapshot.sessions, name, options.dataDir);
+  const period = periodOf(options, localTimeOf(context, options.timezone), context.now);
+  const query = { buckets: bucketsOf(period) };
+  const why = usageWhy(snapshot, query, prices, (id) => id === session.id);
+  if (why.sum.rounds === 0) throw nothing(`the session '${clip(cleanLine(name), 200)}'`, period);
+  // The index counts tools by session, not by time.
+  const tools = period.label === null ? sessionTools(session) : { tools: null, lacksTools: true };
+  return { name: session.id, why, ...tools };
+};
+
+const modelSide: SideOf = (context, snapshot, prices, name, options) => {
+  const local = localTimeOf(context, options.timezone);
+  const period = periodOf(options, local, context.now);
+  const filter = { model: name };
+  const side = { name, ...usageOf(snapshot, { ...filter, buckets: bucketsOf(period) }, prices) };
+  if (side.why.sum.rounds > 0) return side;
+  warnOfUnknownNames(context, snapshot.sessions, filter, local, period);
+  throw nothing(`the model '${clip(cleanLine(name), 200)}'`, period);
+};
+
+const periodSide: SideOf = (context, snapshot, prices, name, options) => {
+  const period = namedPeriod(name, localTimeOf(context, options.timezone), context.now);
+  const side = { name, ...usageOf(snapshot, { buckets: bucketsOf(period) }, prices) };
+  if (side.why.sum.rounds === 0) throw nothing(clip(cleanLine(name), 200), ALL_TIME);
+  return side;
+};
+
+/** `2026-02-01`, `2026-02-01/2026-02-07`; a last date is included. */
+function namedPeriod(name: string, local: LocalTime, now: number): Period {
+  const [since = '', until = since, ...more] = name.split('/');
+  try {
+    if (more.length === 0) return periodOf({ since, until }, local, now);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+  }
+  throw new UsageError(
+    `'${clip(cleanLine(name), 200)}' is not a period. Use a date (2026-02-01), or from/to (2026-02-01/2026-02-07).`,
+  );
+}
+
+function usageOf(snapshot: Snapshot, query: RoundSelection, prices: RoundPrices): Omit<Side, 'name'> {
+  return { why: usageWhy(snapshot, query, prices), ...usageTools(toolStats(snapshot, query)) };
+}
+
+function nothing(what: string, { label }: Period): NoAnswer {
+  return new NoAnswer(`no rounds of ${what}${label === null ? '' : ` (${label})`}`);
+}

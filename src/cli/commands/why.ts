@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { example } from '../command.ts';
+import {
+  daysOption,
+  jsonOption,
+  reportCurrencyOption,
+  sinceOption,
+  strictOption,
+  timeZoneOption,
+  untilOption,
+} from '../options/report-options.ts';
+import { addFilterOptions } from '../options/filter-options.ts';
+import { dataDirOption } from '../options/store-options.ts';
+import type { WhyOptions } from './why-action.ts';
+
+export function addWhy(program: Command, context: Context): void {
+  const command = program
+    .command('why')
+    .description('Show what a cost was for: new input, cache, output, reasoning')
+    .argument('[id]', 'Only this session, with its cache misses and most expensive rounds')
+    .addOption(dataDirOption());
+  addFilterOptions(command)
+    .addOption(daysOption())
+    .addOption(sinceOption())
+    .addOption(untilOption())
+    .addOption(timeZoneOption())
+    .addOption(reportCurrencyOption())
+    .addOption(strictOption())
+    .addOption(jsonOption())
+    .action(async (id: string | undefined, options: WhyOptions) => {
+      const { why } = await import('./why-action.ts');
+      await why(context, id, options);
+    });
+  example(command, 'monitor why agent:main:main');
+}

@@ -1,0 +1,82 @@
+import type { SessionUsage } from '../../model/session-entry.ts';
+import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
+import { readRound } from '../../session-format/read-round.ts';
+import { readRoundLines, type Snapshot } from '../../store/read.ts';
+import { addCell, emptyRow, type Row } from '../aggregate.ts';
+import { HealthSum } from '../health-sum.ts';
+import { RoundFilter, type RoundSelection } from '../round-filter.ts';
+import { sessionFilter } from '../session-filter.ts';
+import { usageFilter } from '../usage-filter.ts';
+import { cellSplitter } from './cell-split.ts';
+import type { RoundPrices } from './round-prices.ts';
+import { SplitSums } from './split-sums.ts';
+
+/** Why the rounds of a selection cost what they did. */
+export interface UsageWhy {
+  /** With their health. */
+  sum: Row;
+  splits: SplitSums;
+  /** Rounds of which the store does not know whether they are meant. */
+  undecided: number;
+}
+
+/**
+ * Splits what rounds cost by the sums of the index. Only a session of which a sum cannot tell is read; if its rounds were
+ * pruned, that sum stays unsplit. The snapshot's sessions are in the currency of `prices`.
+ */
+export function usageWhy(
+  snapshot: Snapshot,
+  query: RoundSelection,
+  prices: RoundPrices,
+  isMeant: (id: string) => boolean = sessionFilter(query) ?? ((): boolean => true),
+): UsageWhy {
+  const why: UsageWhy = { sum: emptyRow(), splits: new SplitSums(), undecided: 0 };
+  const rounds = new RoundFilter(snapshot, query);
+  const splitOf = cellSplitter(prices.book);
+  const answerOf = usageFilter(query);
+  const { from, to } = query.buckets;
+  for (const session of snapshot.sessions.usages()) {
+    if (!isMeant(session.id)) continue;
+    const cells: UsageCell[] = [];
+    for (const cell of session.usage) {
+      const answer = cell.bucket >= from && cell.bucket < to && answerOf(cell);
+      if (answer === undefined) why.undecided += cell.rounds;
+      if (answer) cells.push(cell);
+    }
+    if (cells.length > 0) addSession(session, cells);
+  }
+  return why;
+
+  function addSession({ id }: SessionUsage, cells: readonly UsageCell[]): void {
+    const { sum, splits } = why;
+    sum.sessions++;
+    sum.health ??= new HealthSum();
+    for (const cell of cells) {
+      addCell(sum, cell);
+      sum.health.addCell(cell);
+    }
+    const parts = cells.map((cell) => splitOf(cell));
+    if (parts.includes(undefined) && addRounds(id)) return;
+    for (const [i, cell] of cells.entries()) {
+      const split = parts[i];
+      const { currency, cost, converted, rounds: count } = cell;
+      const shown = split && prices.shown(split, currency, cell.bucket * BUCKET_MS);
+      if (shown) splits.add(shown.currency, shown.split);
+      else splits.addUnsplit(converted?.currency ?? currency, converted?.cost ?? cost, count);
+    }
+  }
+
+  /** Whether the session has all its rounds. */
+  function addRounds(id: string): boolean {
+    const entry = snapshot.sessions.get(id);
+    if (!entry || entry.pruned_rounds !== undefined) return false;
+    const isRound = rounds.roundsOf(entry);
+    for (const line of readRoundLines(snapshot.dir, entry)) {
+      const round = readRound(line);
+      if (!isRound(round)) continue;
+      const part = prices.splitOf(round.stored, prices.moneyOf(round));
+      if (part) why.splits.add(part.currency, part.split);
+    }
+    return true;
+  }
+}
