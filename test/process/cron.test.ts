@@ -112,7 +112,12 @@ describe('exit code 75', () => {
     const { store, site } = await makeScene();
     const args = ['render', '--data-dir', store, '--site-dir', site];
     expect((await runMonitor(...args)).code).toBe(0);
+    const said = await runMonitor(...args);
     release = takeLock(join(site, '.monitor/lock'), site);
+    // With nothing new, a render needs no lock.
+    expect([said.code, said.out]).toEqual([0, expect.stringMatching(/^0 files written, /)]);
+    expect(await runMonitor(...args)).toEqual(said);
+    args.push('--full');
     expect(await runMonitor(...args, '--quiet')).toEqual({ code: 75, signal: null, out: '', err: '' });
     expect(await runMonitor(...args)).toEqual({
       code: 75,
