@@ -31,7 +31,7 @@ export function withCounters(failures: Failures, counters: CellCounters): Failur
   for (let i = 0; i < counters.length; i += 2) {
     const id = counters[i] as number;
     if (id > COUNTER.status429) break;
-    const name = NAMES.get(id);
+    const name = NAMES[id];
     if (name === undefined) continue;
     if (sum === NO_FAILURES) sum = { ...NO_FAILURES };
     sum[name] += counters[i + 1] as number;
@@ -39,13 +39,13 @@ export function withCounters(failures: Failures, counters: CellCounters): Failur
   return sum;
 }
 
-const NAMES: ReadonlyMap<number, keyof Failures> = new Map([
-  [COUNTER.uncounted, 'uncounted'],
-  [COUNTER.status0, 'gone'],
-  [COUNTER.status4xx, 'clientErrors'],
-  [COUNTER.status429, 'rateLimited'],
-  [COUNTER.status5xx, 'serverErrors'],
-]);
+/** By the id of their counter: a list, since every cell of a store is looked up. */
+const NAMES: (keyof Failures | undefined)[] = Array.from({ length: COUNTER.status429 + 1 });
+NAMES[COUNTER.uncounted] = 'uncounted';
+NAMES[COUNTER.status0] = 'gone';
+NAMES[COUNTER.status4xx] = 'clientErrors';
+NAMES[COUNTER.status429] = 'rateLimited';
+NAMES[COUNTER.status5xx] = 'serverErrors';
 
 export function addFailures(a: Failures, b: Failures): Failures {
   if (b === NO_FAILURES) return a;

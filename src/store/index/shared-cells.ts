@@ -17,7 +17,7 @@ export interface SharedCells {
   readonly size: number;
   /** Decoded on request: there can be many. */
   readonly cells: Iterable<UsageCell>;
-  /** For each session, the numbers of its cells. */
+  /** For each session, the numbers of its cells; a list is valid until the next. */
   readonly parts: Iterable<readonly number[]>;
 }
 
@@ -86,6 +86,9 @@ export function* cellsOf(
   else for (const { usage } of sessions.usages(part)) yield* usage;
 }
 
+/** A list of this length, or a longer one, is made anew; there is one of each other length. */
+const SHORT = 64;
+
 /** Decodes the shared cells of this many sessions; the bytes must have been checked. */
 export function decodeSharedCells(
   bytes: SharedCellsBytes,
@@ -98,9 +101,11 @@ export function decodeSharedCells(
     cells: repeatable(() => eachCell(new ByteReader(bytes.cells), names, format, part)),
     parts: repeatable(function* () {
       const reader = new ByteReader(bytes.parts);
+      const lists: number[][] = [];
       for (let i = 0; i < sessions; i++) {
-        const numbers: number[] = [];
-        for (let left = reader.count(); left > 0; left--) numbers.push(reader.count());
+        const length = reader.count();
+        const numbers = length < SHORT ? (lists[length] ??= new Array<number>(length)) : [];
+        for (let at = 0; at < length; at++) numbers[at] = reader.count();
         yield numbers;
       }
     }),

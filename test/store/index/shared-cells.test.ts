@@ -75,7 +75,7 @@ test('cells that are the same but for their sums are one', () => {
     cell(names),
     cell({ consumer: 'a', api: 'bc' }),
   ]);
-  expect([...parts]).toEqual([
+  expect(Array.from(parts, (numbers) => [...numbers])).toEqual([
     [0, 1, 2],
     [0, 3],
   ]);
