@@ -104,7 +104,7 @@ export function decodeSharedCells(
       const lists: number[][] = [];
       for (let i = 0; i < sessions; i++) {
         const length = reader.count();
-        const numbers = length < SHORT ? (lists[length] ??= new Array<number>(length)) : [];
+        const numbers = length < SHORT ? (lists[length] ??= Array.from({ length }, () => 0)) : [];
         for (let at = 0; at < length; at++) numbers[at] = reader.count();
         yield numbers;
       }
