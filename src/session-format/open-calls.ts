@@ -1,7 +1,7 @@
 import { hasEscapedNames } from '../ai-log/request-tools.ts';
 import type { ToolCall } from '../ai-log/message.ts';
 import { base64Digest } from '../platform/digest.ts';
-import { parseJson } from '../platform/json-spans.ts';
+import { normalised } from './normalised-arguments.ts';
 
 /** Enough for an agent with its sub-agents. */
 const MOST_OPEN = 64;
@@ -91,21 +91,8 @@ function idKey({ id }: ToolCall): string {
   return id === null ? NO_ID : keyOf(id);
 }
 
-/** Clients write arguments anew, with other white space. */
 function contentKey(call: ToolCall): string {
   return keyOf(`${call.name}\n${normalised(call.arguments)}`);
-}
-
-function normalised(json: string): string {
-  const value = parseJson(json || '{}');
-  if (value === undefined) return json;
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    // Nested too deeply.
-    if (error instanceof RangeError) return json;
-    throw error;
-  }
 }
 
 function keyOf(text: string): string {

@@ -1,6 +1,6 @@
 import { digest } from '../../platform/digest.ts';
-import { parseJson } from '../../platform/json-spans.ts';
 import { cutHalves } from '../../session-format/cut-text.ts';
+import { normalised } from '../../session-format/normalised-arguments.ts';
 import type { Said } from './said.ts';
 
 /**
@@ -83,17 +83,4 @@ function short(key: string): string {
 /** Clients trim answers and change line endings. */
 function plain(text: string): string {
   return text.replaceAll('\r\n', '\n').trim();
-}
-
-/** Clients write arguments anew, with other white space. */
-function normalised(json: string): string {
-  const value = parseJson(json || '{}');
-  if (value === undefined) return json;
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    // Nested too deeply.
-    if (error instanceof RangeError) return json;
-    throw error;
-  }
 }
