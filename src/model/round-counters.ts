@@ -29,7 +29,7 @@ export function countersOf(round: CountedRound, part: CountedPart): CellCounters
   if (status === 429) counters.push(COUNTER.status429, 1);
   if (responseFlags) for (const id of flagIds(responseFlags)) counters.push(id, 1);
   if (usage.details) {
-    for (const name of DETAILS) {
+    for (const name of COUNTED_DETAILS) {
       const count = usage.details[name] ?? 0;
       if (count > 0) counters.push(COUNTER[name], count);
     }
@@ -56,7 +56,8 @@ function flagIds(flags: string): number[] {
     .toSorted((a, b) => a - b);
 }
 
-const DETAILS = [
+/** The parts of the tokens that cells count. */
+export const COUNTED_DETAILS = [
   'cacheWrite1h',
   'inputAudio',
   'inputImage',

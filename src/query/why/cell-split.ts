@@ -1,4 +1,5 @@
 import { counterOf, type CounterName } from '../../model/cell-counters.ts';
+import { COUNTED_DETAILS } from '../../model/round-counters.ts';
 import type { RoundUsage, TokenDetails } from '../../model/token-usage.ts';
 import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
 import { chargesOf } from '../../pricing/charges.ts';
@@ -56,12 +57,11 @@ const MIXED = [
   'outputAudio',
   'outputImage',
 ] as const satisfies readonly CounterName[];
-const DETAILS = [...MIXED, 'cacheWrite1h', 'searches'] as const satisfies readonly (keyof TokenDetails)[];
 
 function usageOfCell(cell: UsageCell, serviceTier: string): RoundUsage {
   const { input, output, reasoning, cached, cacheWrite, counters } = cell;
   const details = Object.fromEntries(
-    DETAILS.map((name) => [name, counterOf(counters, name)]).filter(([, count]) => count !== 0),
+    COUNTED_DETAILS.map((name) => [name, counterOf(counters, name)]).filter(([, count]) => count !== 0),
   ) as TokenDetails;
   return { input, output, reasoning, cached, cacheWrite, details, serviceTier };
 }
