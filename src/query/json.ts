@@ -21,9 +21,8 @@ export function sumJson(row: Row): SumJson {
   };
 }
 
-/** A session in a list. */
-export function listedJson(session: SessionEntry): Record<string, unknown> {
-  const sum = sessionTotals(session);
+/** A session in a list; `sum` is what it used. */
+export function listedJson(session: SessionEntry, sum = sessionTotals(session)): Record<string, unknown> {
   const { session_id, created_at, updated_at, messages_count, model, ...numbers } = sessionJson(session, sum);
   const models = namesByUse(sum.models);
   const head = { session_id, title: session.title, created_at, updated_at, messages_count, model, models };

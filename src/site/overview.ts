@@ -1,5 +1,5 @@
 import { cleanLine } from '../platform/clean-text.ts';
-import { namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
+import { namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../platform/count-text.ts';
 import { byDaySection } from './by-day.ts';
 import { shownTime } from './clock.ts';
@@ -48,7 +48,9 @@ export function overview(
       /^All 1 session$/,
       'All sessions',
     ),
-    newest: newest.map((session) => sessionRow(session, path, yearOf(site), site)),
+    newest: newest.map((session) =>
+      sessionRow(session, sessionTotals(session.entry), { page: path, year: yearOf(site) }, site),
+    ),
   });
   const notes = costNotes(totals.total.bounds.size > 0);
   return layOut({ path, title: 'Overview', current: 'overview', body, notes }, site);

@@ -1,6 +1,6 @@
-import { compareText } from '../../query/aggregate.ts';
+import { compareText, sessionTotals } from '../../query/aggregate.ts';
 import { listedJson } from '../../query/json.ts';
-import { hrefTo, sessionJsonPath, sessionName, sessionPath } from '../names.ts';
+import { hrefTo, LIST_PATH, sessionJsonPath, sessionName, sessionPath } from '../names.ts';
 import type { SiteContext } from '../site-context.ts';
 import type { SiteSession } from '../shown-session.ts';
 import { renderTemplate } from '../templates.ts';
@@ -34,7 +34,7 @@ export interface RowLines {
 export type Place = Pick<ListRow, 'at' | 'key'>;
 
 export function comparePlaces(a: Place, b: Place): number {
-  return a.at - b.at || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
+  return a.at - b.at || compareText(a.key, b.key);
 }
 
 /** The latest first; equal times by id. */
@@ -70,16 +70,22 @@ export interface ListPlace {
 }
 
 export function rowLines(session: SiteSession, place: ListPlace, site: SiteContext): RowLines {
+  const sum = sessionTotals(session.entry);
   return {
-    html: rowHtml(session, place, site),
-    data: place.hasData ? JSON.stringify(sessionData(session, 'sessions/index.html', site)) : '',
-    json: JSON.stringify({ ...listedJson(session.entry), ...jsonLinks(session, place.json) }),
+    html: rowHtml(session, place, site, sum),
+    data: place.hasData ? JSON.stringify(sessionData(session, sum, LIST_PATH, site)) : '',
+    json: JSON.stringify({ ...listedJson(session.entry, sum), ...jsonLinks(session, place.json) }),
   };
 }
 
-export function rowHtml(session: SiteSession, { page, year }: ListPlace, site: SiteContext): string {
+export function rowHtml(
+  session: SiteSession,
+  place: ListPlace,
+  site: SiteContext,
+  sum = sessionTotals(session.entry),
+): string {
   // Only tooltips have line breaks.
-  return renderTemplate('list-row', sessionRow(session, page, year, site))
+  return renderTemplate('list-row', sessionRow(session, sum, place, site))
     .trim()
     .replaceAll('\n', '&#10;');
 }

@@ -1,5 +1,5 @@
 import { usdOf } from '../../pricing/money.ts';
-import { amountsOf, sessionTotals, type Row } from '../../query/aggregate.ts';
+import { amountsOf, type Row } from '../../query/aggregate.ts';
 import { printableId } from '../../platform/clean-text.ts';
 import { nameText } from '../model-view.ts';
 import type { SiteContext } from '../site-context.ts';
@@ -35,9 +35,9 @@ export type SessionDataRow = [
   costExact: string,
 ];
 
-export function sessionData(session: SiteSession, from: string, site: SiteContext): SessionDataRow {
+/** `sum` is what the session used. */
+export function sessionData(session: SiteSession, sum: Row, from: string, site: SiteContext): SessionDataRow {
   const { entry } = session;
-  const sum = sessionTotals(entry);
   const row = sessionWords(session, sum, from);
   const named = new Set(entry.usage.map(({ consumer }) => consumer).filter((name) => name !== ''));
   return [

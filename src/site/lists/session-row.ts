@@ -1,5 +1,5 @@
 import { cleanLine, printableId } from '../../platform/clean-text.ts';
-import { namesByUse, sessionTotals, tokensOf, type Row } from '../../query/aggregate.ts';
+import { namesByUse, tokensOf, type Row } from '../../query/aggregate.ts';
 import { plural } from '../../platform/count-text.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
@@ -63,10 +63,14 @@ export function sessionWords(
   };
 }
 
-/** `from` is the page that shows the session. Times of `year` are shown without it. */
-export function sessionRow(shown: SiteSession, from: string, year: string, site: SiteContext): SessionRow {
+/** `sum` is what the session used, `page` the page that shows it. Times of `year` are shown without it. */
+export function sessionRow(
+  shown: SiteSession,
+  sum: Row,
+  { page: from, year }: { page: string; year: string },
+  site: SiteContext,
+): SessionRow {
   const { entry: session } = shown;
-  const sum = sessionTotals(session);
   const { isHatched, ...words } = sessionWords(shown, sum, from);
   const [first, ...others] = words.models;
   return {
