@@ -39,7 +39,7 @@ export async function start(argv: string[]): Promise<number> {
       });
     }
     const { runRender } = await import('./run-render.ts');
-    return await runRender(render);
+    return await runRender(render, context);
   }
   await keepCompiledCode();
   const { main } = await import('./main.ts');

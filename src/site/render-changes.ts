@@ -1,4 +1,5 @@
 import { isPruned } from '../model/session-entry.ts';
+import type { Answer } from '../query/usage-filter.ts';
 import { keepHeapSmall } from '../platform/heap.ts';
 import type { ChangedSession } from '../store/index/index.ts';
 import { LATEST, LatestList } from './lists/latest-list.ts';
@@ -35,7 +36,8 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
   if (!all) throw new NotRemembered('the commit');
   // A commit of lines that are no AI calls.
   if (all.length === 0 && isOfNow(plain, head)) return { ...head, ...commitOf(plain) };
-  const changes = all.flatMap((change) => shownChange(plain, change));
+  const seen = all.map((change) => seenChange(plain, change));
+  const changes = seen.flatMap(shownChange);
   const added = changes.flatMap(({ before, after }) => after.usage.slice(before?.usage.length ?? 0));
   const uses = withFirstUses(head.slots, added);
   if (!keepsColours(head.slots, uses)) throw new NotRemembered('colours');
@@ -45,7 +47,7 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
   const latest = LatestList.remembered(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
   if (!rows || !latest) throw new NotRemembered('sums');
   const sums = { ...head.sums, today: todayOf(job, head, latest) };
-  sums.undecided += undecidedMore(plain, all);
+  for (const { was, is } of seen) sums.undecided += Number(is === undefined) - Number(was === undefined);
   const lists = new ListChanges(job);
   const due: DueSession[] = [];
   const shards = new Map<string, Shard>();
@@ -92,25 +94,25 @@ function isOfNow({ day, inputs, options }: SiteJob, head: SiteHead): boolean {
   return head.day === day && head.refresh === options.refresh && head.inputs === inputs;
 }
 
-/** A change as the site sees it: a session that its filter did not show before is new to it. */
-function shownChange({ filter }: SiteJob, { before, after }: ChangedSession): ChangedSession[] {
-  const wasShown = before !== undefined && filter.matches(before) === true;
-  const isShown = filter.matches(after) === true;
-  // A filter's answer changes only from no to yes.
-  if (wasShown && !isShown) throw new NotRemembered(after.id);
-  // It has no pages, and lists do not have it: only a prune leaves a session like this.
-  if (isShown && isPruned(after)) throw new NotRemembered(after.id);
-  return isShown ? [{ before: wasShown ? before : undefined, after }] : [];
+/** A change, and whether the site's filter shows the session before and after it; undefined if the store does not know. */
+interface SeenChange extends ChangedSession {
+  was: Answer;
+  is: Answer;
 }
 
-/** How many more sessions the filter leaves out because the store does not know. */
-function undecidedMore({ filter }: SiteJob, changes: readonly ChangedSession[]): number {
-  let more = 0;
-  for (const { before, after } of changes) {
-    if (before && filter.matches(before) === undefined) more--;
-    if (filter.matches(after) === undefined) more++;
-  }
-  return more;
+/** A session that is new was not shown. */
+function seenChange({ filter }: SiteJob, change: ChangedSession): SeenChange {
+  const { before, after } = change;
+  return { ...change, was: before ? filter.matches(before) : false, is: filter.matches(after) };
+}
+
+/** A change as the site shows it: a session that its filter did not show before is new to it. */
+function shownChange({ before, after, was, is }: SeenChange): ChangedSession[] {
+  // A filter's answer changes only from no to yes.
+  if (was === true && is !== true) throw new NotRemembered(after.id);
+  // It has no pages, and lists do not have it: only a prune leaves a session like this.
+  if (is === true && isPruned(after)) throw new NotRemembered(after.id);
+  return is === true ? [{ before: was === true ? before : undefined, after }] : [];
 }
 
 /** How many sessions had their last round today, before these changes. */

@@ -60,7 +60,8 @@ export function writeSite(
   // Last, because it makes open pages reload.
   const stamp = hexDigest(JSON.stringify([job.common, ...pages]));
   put(stampPage(stamp, options.refresh));
-  for (const [path] of head?.pages ?? []) if (!pages.some(([now]) => now === path)) writer.remove(path);
+  const now = new Map(pages);
+  for (const [path] of head?.pages ?? []) if (!now.has(path)) writer.remove(path);
   writer.removeLeftovers();
   return {
     store: job.store,
