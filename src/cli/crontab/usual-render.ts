@@ -1,10 +1,11 @@
 import { DEFAULT_SITE, DEFAULT_STORE, REFRESH_SECONDS } from '../../platform/defaults.ts';
 import type { RenderOptions } from '../commands/render-output.ts';
 
-const FOLDERS: ReadonlyMap<string, 'dataDir' | 'siteDir'> = new Map([
+const VALUES: ReadonlyMap<string, 'dataDir' | 'siteDir' | 'days'> = new Map([
   ['--data-dir', 'dataDir'],
   ['--output-dir', 'dataDir'],
   ['--site-dir', 'siteDir'],
+  ['--days', 'days'],
 ]);
 const FLAGS: ReadonlyMap<string, 'quiet' | 'json' | 'full' | 'replace' | 'allowOtherOwner'> = new Map([
   ['--quiet', 'quiet'],
@@ -13,6 +14,9 @@ const FLAGS: ReadonlyMap<string, 'quiet' | 'json' | 'full' | 'replace' | 'allowO
   ['--replace', 'replace'],
   ['--allow-other-owner', 'allowOtherOwner'],
 ]);
+
+/** Commander reports any other. */
+const DAYS = /^[1-9]\d{0,3}$/;
 
 /**
  * The usual arguments of `monitor render`, read as Commander reads them; undefined for any others, and for a repeated
@@ -33,30 +37,20 @@ export function usualRender(
   const given = new Set<string>();
   for (let i = 0; i < rest.length; i++) {
     const word = rest[i] ?? '';
-    const name = FLAGS.get(word) ?? FOLDERS.get(word) ?? (word === '--days' ? 'days' : undefined);
+    const flag = FLAGS.get(word);
+    const name = flag ?? VALUES.get(word);
     if (name === undefined || given.has(name)) return undefined;
     given.add(name);
-    const flag = FLAGS.get(word);
     if (flag) {
       options[flag] = true;
       continue;
     }
-    const folder = FOLDERS.get(word);
-    const value = rest[i + 1];
-    if (word === '--days' && isDays(value)) {
-      options.days = Number(value);
-      i++;
-      continue;
-    }
-    if (!folder || value === undefined || value === '' || value.startsWith('-')) return undefined;
-    options[folder] = value;
-    i++;
+    const value = rest[++i];
+    if (value === undefined || value === '' || value.startsWith('-')) return undefined;
+    if (name === 'dataDir' || name === 'siteDir') options[name] = value;
+    else if (DAYS.test(value)) options.days = Number(value);
+    else return undefined;
   }
   // Commander reports the error.
   return options.dataDir === '' ? undefined : options;
-}
-
-/** Commander reports any other. */
-function isDays(value: string | undefined): boolean {
-  return value !== undefined && /^[1-9]\d{0,3}$/.test(value);
 }
