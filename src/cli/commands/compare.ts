@@ -2,13 +2,10 @@ import { Option, type Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import {
-  daysOption,
+  addPeriodOptions,
   jsonOption,
   reportCurrencyOption,
-  sinceOption,
   strictOption,
-  timeZoneOption,
-  untilOption,
 } from '../options/report-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
 import type { CompareOptions } from './compare-action.ts';
@@ -25,11 +22,8 @@ export function addCompare(program: Command, context: Context): void {
       new Option('--period', 'The two are periods: a date, or from/to as in 2026-02-01/2026-02-07').conflicts(
         ['model', 'days', 'since', 'until'],
       ),
-    )
-    .addOption(daysOption())
-    .addOption(sinceOption())
-    .addOption(untilOption())
-    .addOption(timeZoneOption())
+    );
+  addPeriodOptions(command)
     .addOption(reportCurrencyOption())
     .addOption(strictOption())
     .addOption(jsonOption())

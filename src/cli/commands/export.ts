@@ -3,13 +3,10 @@ import { EXPORT_FORMATS } from '../../report/export/formats.ts';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import {
-  sinceOption,
-  untilOption,
-  timeZoneOption,
+  addPeriodOptions,
+  groupByOrRoundOption,
   reportCurrencyOption,
   strictOption,
-  daysOption,
-  groupByOrRoundOption,
 } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
 import { dataDirOption, redactKinds } from '../options/store-options.ts';
@@ -61,11 +58,7 @@ export function addExport(program: Command, context: Context): void {
       'With --conversation: replace matches of your own patterns with [redacted:<name>]',
     )
     .addOption(groupByOrRoundOption());
-  addFilterOptions(command)
-    .addOption(daysOption())
-    .addOption(sinceOption())
-    .addOption(untilOption())
-    .addOption(timeZoneOption())
+  addPeriodOptions(addFilterOptions(command))
     .addOption(reportCurrencyOption())
     .option('--with-messages', 'With ndjson of rounds: include all texts')
     .addOption(

@@ -1,14 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
-import {
-  daysOption,
-  sinceOption,
-  untilOption,
-  timeZoneOption,
-  reportCurrencyOption,
-  jsonOption,
-} from '../options/report-options.ts';
+import { addPeriodOptions, jsonOption, reportCurrencyOption } from '../options/report-options.ts';
 import { addSessionFilterOptions } from '../options/filter-options.ts';
 import { addOutcomeOptions } from '../options/outcome-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
@@ -26,14 +19,12 @@ export function addList(program: Command, context: Context): void {
         .default('updated'),
     )
     .option('--limit <n>', 'Number of sessions; 0 for all', wholeNumber(0, LARGEST_COUNT), 20);
-  addOutcomeOptions(addSessionFilterOptions(command))
-    .option('--rollup', 'Count sub-agents, threads and runs as part of their parent session')
-    .option('--search <text>', 'Only sessions with this text in their title or id')
-    .option('--pruned', 'List pruned sessions instead')
-    .addOption(daysOption())
-    .addOption(sinceOption())
-    .addOption(untilOption())
-    .addOption(timeZoneOption())
+  addPeriodOptions(
+    addOutcomeOptions(addSessionFilterOptions(command))
+      .option('--rollup', 'Count sub-agents, threads and runs as part of their parent session')
+      .option('--search <text>', 'Only sessions with this text in their title or id')
+      .option('--pruned', 'List pruned sessions instead'),
+  )
     .addOption(reportCurrencyOption())
     .addOption(jsonOption())
     .action(async (options: ListOptions) => {

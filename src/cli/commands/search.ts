@@ -4,13 +4,7 @@ import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { baseUrlOption } from '../options/base-url.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
-import {
-  daysOption,
-  jsonOption,
-  sinceOption,
-  timeZoneOption,
-  untilOption,
-} from '../options/report-options.ts';
+import { addPeriodOptions, jsonOption } from '../options/report-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
 import { LARGEST_COUNT, wholeNumber } from '../options/values.ts';
 import type { SearchOptions } from './search-options.ts';
@@ -30,11 +24,7 @@ export function addSearch(program: Command, context: Context): void {
     )
     .option('--tool <name>', 'Only calls and results of this tool (whole name, in any case)')
     .option('--limit <n>', 'Stop after this many hits; 0 for all', wholeNumber(0, LARGEST_COUNT), 100);
-  addFilterOptions(command)
-    .addOption(daysOption())
-    .addOption(sinceOption())
-    .addOption(untilOption())
-    .addOption(timeZoneOption())
+  addPeriodOptions(addFilterOptions(command))
     .addOption(baseUrlOption('Where the site is served, for links to the rounds'))
     .addOption(jsonOption())
     .action(async (text: string, options: SearchOptions) => {

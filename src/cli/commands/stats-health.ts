@@ -1,14 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
-import {
-  daysOption,
-  groupByInsteadOption,
-  jsonOption,
-  sinceOption,
-  timeZoneOption,
-  untilOption,
-} from '../options/report-options.ts';
+import { addPeriodOptions, groupByInsteadOption, jsonOption } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
 import type { HealthOptions } from './stats-health-action.ts';
@@ -19,11 +12,7 @@ export function addStatsHealth(program: Command, context: Context): void {
     .description('Show failed requests, durations and speed by model')
     .addOption(dataDirOption())
     .addOption(groupByInsteadOption());
-  addFilterOptions(command)
-    .addOption(daysOption())
-    .addOption(sinceOption())
-    .addOption(untilOption())
-    .addOption(timeZoneOption())
+  addPeriodOptions(addFilterOptions(command))
     .addOption(jsonOption())
     .action(async (options: HealthOptions) => {
       const { statsHealth } = await import('./stats-health-action.ts');

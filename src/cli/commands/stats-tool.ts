@@ -1,13 +1,7 @@
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
-import {
-  daysOption,
-  jsonOption,
-  sinceOption,
-  timeZoneOption,
-  untilOption,
-} from '../options/report-options.ts';
+import { addPeriodOptions, jsonOption } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
 import { LARGEST_COUNT, wholeNumber } from '../options/values.ts';
@@ -25,11 +19,7 @@ export function addStatsTool(program: Command, context: Context): void {
       wholeNumber(0, LARGEST_COUNT),
       20,
     );
-  addFilterOptions(command)
-    .addOption(daysOption())
-    .addOption(sinceOption())
-    .addOption(untilOption())
-    .addOption(timeZoneOption())
+  addPeriodOptions(addFilterOptions(command))
     .addOption(jsonOption())
     .action(async (name: string | undefined, options: ToolOptions) => {
       const { statsTool } = await import('./stats-tool-action.ts');

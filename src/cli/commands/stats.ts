@@ -1,14 +1,11 @@
 import type { Command } from 'commander';
 import { example } from '../command.ts';
 import {
-  daysOption,
+  addPeriodOptions,
   groupByOption,
   jsonOption,
   reportCurrencyOption,
-  sinceOption,
   strictOption,
-  timeZoneOption,
-  untilOption,
 } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
@@ -20,11 +17,7 @@ export function addStats(program: Command, name: string, description: string, us
     .description(description)
     .addOption(dataDirOption())
     .addOption(groupByOption('Add keys, separated by commas'));
-  addFilterOptions(command)
-    .addOption(daysOption())
-    .addOption(sinceOption())
-    .addOption(untilOption())
-    .addOption(timeZoneOption())
+  addPeriodOptions(addFilterOptions(command))
     .option('--health', 'Add failed requests, durations (p50, p90) and tokens per second')
     .addOption(reportCurrencyOption())
     .addOption(strictOption())

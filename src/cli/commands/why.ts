@@ -2,13 +2,10 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import {
-  daysOption,
+  addPeriodOptions,
   jsonOption,
   reportCurrencyOption,
-  sinceOption,
   strictOption,
-  timeZoneOption,
-  untilOption,
 } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
@@ -20,11 +17,7 @@ export function addWhy(program: Command, context: Context): void {
     .description('Show what a cost was for: new input, cache, output, reasoning')
     .argument('[id]', 'Only this session, with its cache misses and most expensive rounds')
     .addOption(dataDirOption());
-  addFilterOptions(command)
-    .addOption(daysOption())
-    .addOption(sinceOption())
-    .addOption(untilOption())
-    .addOption(timeZoneOption())
+  addPeriodOptions(addFilterOptions(command))
     .addOption(reportCurrencyOption())
     .addOption(strictOption())
     .addOption(jsonOption())

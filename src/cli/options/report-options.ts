@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { GROUP_KEYS } from '../../query/group-keys.ts';
 import { currencyOption } from './store-options.ts';
 import { MOST_DAYS, timeZoneParser, wholeNumber } from './values.ts';
@@ -20,11 +20,11 @@ export interface PeriodOptions {
   until?: string;
 }
 
-export function sinceOption(): Option {
+function sinceOption(): Option {
   return new Option('--since <time>', 'Start of the period: a date or an ISO 8601 time');
 }
 
-export function untilOption(): Option {
+function untilOption(): Option {
   return new Option('--until <time>', 'End of the period; a date includes that day');
 }
 
@@ -48,7 +48,16 @@ export function jsonOption(): Option {
   return new Option('--json', 'Print one JSON document; times are in UTC');
 }
 
-export function daysOption(): Option {
+/** The options of PeriodOptions, and the time zone of their dates. */
+export function addPeriodOptions(command: Command): Command {
+  return command
+    .addOption(daysOption())
+    .addOption(sinceOption())
+    .addOption(untilOption())
+    .addOption(timeZoneOption());
+}
+
+function daysOption(): Option {
   return new Option('--days <n>', 'The last n days, including today')
     .argParser(wholeNumber(1, MOST_DAYS))
     .conflicts(['since', 'until']);
