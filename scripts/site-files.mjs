@@ -40,11 +40,11 @@ function compiled(path) {
   }
 }
 
-/** `{ 'site.css': '…', 'site.js': '…' }`: every .css and .ts in assets/ is an entry point. */
+/** `{ 'site.css': '…', 'site.js': '…' }`: every .css and .ts in assets/ is an entry point; an image is as it is. */
 async function bundleAssets() {
-  const entries = readdirSync('assets').filter(
-    (file) => /\.(?:css|js|ts)$/.test(file) && !file.endsWith('.d.ts'),
-  );
+  const all = readdirSync('assets');
+  const entries = all.filter((file) => /\.(?:css|js|ts)$/.test(file) && !file.endsWith('.d.ts'));
+  const images = all.filter((file) => file.endsWith('.svg'));
   const { outputFiles } = await build({
     entryPoints: entries.map((file) => join('assets', file)),
     outdir: '/',
@@ -57,13 +57,15 @@ async function bundleAssets() {
     target: ['chrome111', 'firefox115', 'safari16.4'],
     logLevel: 'warning',
   });
-  return Object.fromEntries(outputFiles.map(({ path, text }) => [basename(path), text]).toSorted());
+  const made = outputFiles.map(({ path, text }) => [basename(path), text]);
+  const kept = images.map((file) => [file, readFileSync(join('assets', file), 'utf8')]);
+  return Object.fromEntries([...made, ...kept].toSorted());
 }
 
 /** A digest of everything that pages depend on. If it changes, every page is rendered again. */
 function digestSources() {
   const hash = createHash('sha256');
-  const files = [...fastGlob.sync('{src,templates,assets}/**/*.{ts,js,css,hbs}'), 'package-lock.json'];
+  const files = [...fastGlob.sync('{src,templates,assets}/**/*.{ts,js,css,svg,hbs}'), 'package-lock.json'];
   for (const file of files.toSorted()) hash.update(file).update('\0').update(readFileSync(file)).update('\0');
   return hash.digest('hex').slice(0, 16);
 }

@@ -13,10 +13,11 @@ const KEY = `monitor:state:${location.pathname}`;
 /** What counts as the top of the window, in pixels. */
 const TOP = 80;
 
-export function saveState(): void {
+/** `goTo`: the id of what is to be at the top of the window; by default, what is there now. */
+export function saveState(goTo?: string): void {
   const state: PageState = {
     scroll: scrollY,
-    anchor: anchorAtTop(),
+    anchor: goTo === undefined ? anchorAtTop() : [goTo, TOP],
     details: [...detailsByKey()].map(([key, details]) => [key, details.open]),
     fields: [...fields()].map((field) => [field.id, valueOf(field)]),
     focus: document.activeElement?.id ?? '',
@@ -46,7 +47,9 @@ export function restoreState(): (() => void) | undefined {
   };
   scroll();
   if (state.focus !== '') document.getElementById(state.focus)?.focus({ preventScroll: true });
-  history.scrollRestoration = 'auto';
+  // Before the page is loaded, the browser would still scroll to where it was.
+  const release = (): void => void (history.scrollRestoration = 'auto');
+  addEventListener('load', () => setTimeout(release), { once: true });
   return scroll;
 }
 

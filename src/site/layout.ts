@@ -2,6 +2,7 @@ import { build } from 'virtual:site-files';
 import { cleanLine } from '../platform/clean-text.ts';
 import { shownTime, zoneText } from './clock.ts';
 import { hrefTo } from './names.ts';
+import { pageToken } from './page-changes.ts';
 import type { SiteContext } from './site-context.ts';
 import { renderTemplate } from './templates.ts';
 
@@ -17,6 +18,8 @@ export interface PageFrame {
   /** Assets besides site.css and site.js: `session.css`, `session.js`. */
   styles?: readonly string[];
   scripts?: readonly string[];
+  /** Of the session, on its newest page. */
+  rounds?: number;
   /** Further notes for the footer, each a short sentence. */
   notes?: readonly string[];
 }
@@ -31,7 +34,7 @@ const NAV: readonly [NavItem, string, path: string][] = [
 
 /** The whole document: head, top bar, the page's body, footer. */
 export function layOut(frame: PageFrame, site: SiteContext): string {
-  const { path, title, current, body, styles = [], scripts = [], notes = [] } = frame;
+  const { path, title, current, body, styles = [], scripts = [], notes = [], rounds } = frame;
   const year = site.local.isoOf(site.now).slice(0, 4);
   const asset = (file: string): string => `${hrefTo(path, `assets/${file}`)}?v=${build.slice(0, 8)}`;
   return renderTemplate('layout', {
@@ -39,6 +42,10 @@ export function layOut(frame: PageFrame, site: SiteContext): string {
     body,
     home: hrefTo(path, 'index.html'),
     stamp: hrefTo(path, 'build.js'),
+    changes: hrefTo(path, 'changes.js'),
+    token: pageToken(path),
+    rounds,
+    icon: asset('favicon.svg'),
     styles: ['site.css', ...styles].map(asset),
     frameScript: asset('site.js'),
     scripts: scripts.map(asset),

@@ -1,3 +1,4 @@
+import { sessionName, sessionPath } from './names.ts';
 import { pagesInOrder } from './page-workers.ts';
 import { pagesOfSession } from './session-pages.ts';
 import type { SiteSession } from './shown-session.ts';
@@ -34,11 +35,12 @@ export async function writeSessions(
   for await (const [session, pages] of made) {
     const one = byKey.get(session.key);
     const kept = keptKeys(session);
+    const newest = sessionPath(sessionName(session.entry));
     const now: ShownPage[] = [];
     for (const page of pages) {
       if (now.some(([path]) => path === page.path)) throw new Error(`two pages have the path ${page.path}`);
       if (kept.get(page.path) === page.key) writer.keep(page.path);
-      else writer.write(page);
+      else writer.write(page, page.path === newest ? session.entry.rounds : undefined);
       now.push([page.path, page.key]);
     }
     removePages(job, one?.shown, now);

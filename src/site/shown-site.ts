@@ -7,6 +7,7 @@ import { PART_ROWS } from './lists/month-file.ts';
 import { movedPages } from './moved-pages.ts';
 import { hrefTo, LISTED_JSON_PATH, monthJsonPath } from './names.ts';
 import { NEWEST, yearOf } from './overview.ts';
+import type { RenderChanges } from './page-changes.ts';
 import type { Page } from './page.ts';
 import { commitOf, sessionOf, type ColouredJob } from './site-job.ts';
 import type { SiteHead, SiteSums } from './state/site-head.ts';
@@ -57,8 +58,12 @@ export function writeSite(
   const newest = () => shown.latest.rows.slice(0, NEWEST).map(({ id }) => sessionOf(job, id));
   const view = { ...shown, state: snapshot.state, day, refresh: options.refresh, newest };
   for (const page of storePages(view, job.site)) put(page);
-  // Last, because it makes open pages reload.
   const stamp = hexDigest(JSON.stringify([job.common, ...pages]));
+  // A killed render has changed pages too.
+  const isKnown = head !== undefined && !isAnew && !writer.wasKilled;
+  const changes = writer.changes.after(head?.changes ?? [], stamp, isKnown);
+  put(changesPage(changes));
+  // Last, because it makes open pages look what has changed.
   put(stampPage(stamp, options.refresh));
   const now = new Map(pages);
   for (const [path] of head?.pages ?? []) if (!now.has(path)) writer.remove(path);
@@ -79,6 +84,7 @@ export function writeSite(
     sums,
     months: months.map(([month, count]) => [month, count]),
     pages,
+    changes,
   };
 }
 
@@ -106,6 +112,12 @@ function writeLatest({ site, cut }: ColouredJob, { latest, months, sums, rows }:
     // Up to this number, the document has all sessions itself.
     total > LATEST ? parts.map((part) => hrefTo(LISTED_JSON_PATH, part)) : [],
   );
+}
+
+/** Open pages load this file once the stamp is another one: it says which pages the last renders changed. */
+function changesPage(changes: readonly RenderChanges[]): Page {
+  const text = `monitorChanges(${JSON.stringify(changes)});\n`;
+  return { path: 'changes.js', key: hexDigest(text), render: () => text };
 }
 
 /** Open pages load this file regularly: another stamp means that the site has changed. */

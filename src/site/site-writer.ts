@@ -2,6 +2,7 @@ import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, withFile, type Files } from '../platform/files.ts';
 import { Journal } from './journal.ts';
 import type { WritablePage } from './page.ts';
+import { PageChanges } from './page-changes.ts';
 import type { SiteTree } from './site-tree.ts';
 
 /**
@@ -15,6 +16,7 @@ export class SiteWriter {
   readonly #journal: Journal;
   /** Paths of earlier renders that no page of this one has taken yet. */
   readonly #leftovers: Set<string>;
+  readonly changes = new PageChanges();
   written = 0;
   removed = 0;
 
@@ -36,7 +38,9 @@ export class SiteWriter {
     return this.#journal.torn.has(path);
   }
 
-  write(page: Pick<WritablePage, 'path' | 'render'>): void {
+  /** `rounds`: of the session, if this is its newest page. */
+  write(page: Pick<WritablePage, 'path' | 'render'>, rounds?: number): void {
+    this.changes.add(page.path, rounds);
     const content = page.render();
     const path = this.#tree.pathOf(page.path);
     this.#journal.add(page.path);
@@ -64,6 +68,7 @@ export class SiteWriter {
     if (found === undefined) return;
     const isThere = this.#files.stat(found) !== undefined;
     this.#journal.add(path);
+    this.changes.add(path);
     this.#files.remove(found);
     if (isThere) this.removed++;
   }

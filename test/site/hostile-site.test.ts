@@ -24,7 +24,7 @@ import { SiteTree } from '../../src/site/site-tree.ts';
 import { Pieces } from '../../src/site/state/pieces.ts';
 import { SHARDS } from '../../src/site/state/session-shards.ts';
 import { HEAD, headText, parseHead, type SiteHead } from '../../src/site/state/site-head.ts';
-import { filesOf, makeFolder, render, type Made } from './make.ts';
+import { contentsOf, makeFolder, render, type Made } from './make.ts';
 import { quickSessions, storeQuickly } from './quick-store.ts';
 
 const UNTIL = Date.parse('2026-02-03T00:00:00Z');
@@ -46,8 +46,7 @@ beforeEach(async () => {
 
 const inSite = (...names: string[]): string => join(made.siteDir, ...names);
 const own = (name: string): string => inSite('.monitor', name);
-const digests = (dir: string): string[] =>
-  [...filesOf(dir)].map(([path, { digest }]) => `${path} ${digest}`).toSorted();
+const digests = (dir: string): string[] => contentsOf(dir).map(([path, digest]) => `${path} ${digest}`);
 
 /** What a render without anything in its way makes. */
 async function rightSite(): Promise<string[]> {

@@ -8,15 +8,12 @@ import { findNothingNew } from '../../src/site/nothing-new.ts';
 import { periodOf } from '../../src/report/period.ts';
 import type { RenderOptions } from '../../src/site/render-options.ts';
 import { run } from '../cli/run.ts';
-import { filesOf, makeFolder, render, type Made } from './make.ts';
+import { contentsOf, filesOf, makeFolder, render, type Made } from './make.ts';
 import { quickSessions, storeQuickly, type QuickSession } from './quick-store.ts';
 
 const UNTIL = Date.parse('2026-02-03T00:00:00Z');
 const DAY_MS = 86_400_000;
 const NOW = UNTIL + DAY_MS;
-
-const contents = (siteDir: string): [string, string][] =>
-  [...filesOf(siteDir)].map(([path, { digest }]): [string, string] => [path, digest]).toSorted();
 
 function makeEmpty(): Made {
   const folder = makeFolder();
@@ -33,7 +30,7 @@ function stored(count: number, days = 20): Made & { sessions: QuickSession[] } {
 async function anew(made: Made, options: Partial<RenderOptions> = {}): Promise<[string, string][]> {
   const siteDir = join(makeFolder(), 'site');
   await render({ dataDir: made.dataDir, siteDir }, { now: NOW, ...options });
-  return contents(siteDir);
+  return contentsOf(siteDir);
 }
 
 function addRound({ dataDir }: Made, session: QuickSession, at = UNTIL): void {
@@ -68,7 +65,7 @@ describe('a render that goes on from the last one', () => {
       });
       storeQuickly(made.dataDir, [...new Map(more.map((session) => [session.id, session])).values()]);
       await render(made, { now: NOW });
-      expect(contents(made.siteDir), `step ${step}`).toEqual(await anew(made));
+      expect(contentsOf(made.siteDir), `step ${step}`).toEqual(await anew(made));
     }
   });
 
@@ -115,7 +112,7 @@ describe('a render that goes on from the last one', () => {
       }
       await step();
       await render(made, { now: NOW });
-      expect(contents(made.siteDir), name).toEqual(await anew(made));
+      expect(contentsOf(made.siteDir), name).toEqual(await anew(made));
     }
   });
 
@@ -145,7 +142,7 @@ describe('a render that goes on from the last one', () => {
     addRound(made, second);
     addRound(made, third);
     await render(made, { now: NOW });
-    expect(contents(made.siteDir)).toEqual(await anew(made));
+    expect(contentsOf(made.siteDir)).toEqual(await anew(made));
   });
 
   test('after a commit without rounds writes what it remembers of the commit, and nothing else', async () => {
@@ -170,7 +167,7 @@ describe('a render that goes on from the last one', () => {
       expect(html).toContain('1 today');
       // Pages that no session changed keep the time at which they were written.
       const pages = ['index.html', 'sessions/index.html', 'models.html', 'api/sessions.json'];
-      const now2 = new Map(contents(made.siteDir));
+      const now2 = new Map(contentsOf(made.siteDir));
       expect(pages.map((path) => now2.get(path))).toEqual(pages.map((path) => first.get(path)));
     }
   });
@@ -211,7 +208,7 @@ describe('a period of pages', () => {
     addRound(made, made.sessions[0] as QuickSession, UNTIL);
     await render(made, options(NOW));
     expect(pages(made)).toBe(due.length + 1);
-    expect(contents(made.siteDir)).toEqual(await anew(made, options(NOW, { days: 5 })));
+    expect(contentsOf(made.siteDir)).toEqual(await anew(made, options(NOW, { days: 5 })));
     await render(made, options(NOW + 3 * DAY_MS));
     expect(pages(made)).toBeLessThan(due.length);
     await render(made, options(NOW + 30 * DAY_MS));
@@ -299,7 +296,7 @@ test('the site of an earlier build: its lists lead on, what is gone is removed, 
   // The page and the JSON of the session, and the data file.
   expect(removed).toBe(3);
   const right = new Map(await anew(made));
-  const made2 = new Map(contents(made.siteDir));
+  const made2 = new Map(contentsOf(made.siteDir));
   expect([...made2.keys()].filter((path) => !right.has(path))).toEqual([part, 'sessions/page/1.html', list]);
   const html = readFileSync(join(made.siteDir, list), 'utf8');
   expect(html).toContain('<a href="../index.html">sessions</a>');
@@ -315,5 +312,5 @@ test('the site of an earlier build: its lists lead on, what is gone is removed, 
   expect(statSync(join(made.siteDir, list)).mtimeMs).toBe(before);
   cpSync(made.siteDir, `${made.siteDir}-copy`, { recursive: true });
   await render({ ...made, siteDir: `${made.siteDir}-copy` }, { now: NOW, full: true });
-  expect(contents(`${made.siteDir}-copy`)).toEqual(contents(made.siteDir));
+  expect(contentsOf(`${made.siteDir}-copy`)).toEqual(contentsOf(made.siteDir));
 });

@@ -74,6 +74,14 @@ export function filesOf(siteDir: string): Map<string, { digest: string; mtime: n
   return files;
 }
 
+/** The same digests, in order, of all but what the last renders changed, which another render cannot know. */
+export function contentsOf(siteDir: string): [path: string, digest: string][] {
+  return [...filesOf(siteDir)]
+    .filter(([path]) => path !== 'changes.js')
+    .map(([path, { digest }]): [string, string] => [path, digest])
+    .toSorted();
+}
+
 /** Writes pages without a site around them. */
 export function writePages(dir: string, pages: Iterable<Page>): void {
   for (const { path, render: content } of pages) {

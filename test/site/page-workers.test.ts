@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import type { Workers } from '../../src/site/page-workers.ts';
 import type { Written } from '../../src/site/render-options.ts';
-import { filesOf, makeFolder, render, sharedFolder, type Made } from './make.ts';
+import { contentsOf, makeFolder, render, sharedFolder, type Made } from './make.ts';
 import { quickSessions, storeQuickly, type QuickSession } from './quick-store.ts';
 
 const UNTIL = Date.parse('2026-02-03T00:00:00Z');
@@ -47,9 +47,6 @@ function withTexts(session: QuickSession, length: number): QuickSession {
   return { ...session, rounds };
 }
 
-const contents = (made: Made): [string, string][] =>
-  [...filesOf(made.siteDir)].map(([path, { digest }]): [string, string] => [path, digest]).toSorted();
-
 /** What the sites remember. */
 function memoryOf({ siteDir }: Made): Map<string, string> {
   const own = join(siteDir, '.monitor');
@@ -77,7 +74,7 @@ describe('a render with workers', () => {
     const { files, read } = watching();
     expect(await render(made, { workers: TWO }, files)).toEqual(written);
     expect(read()).toEqual([`${LONG_ID}.json`]);
-    expect(contents(made)).toEqual(contents(ALONE));
+    expect(contentsOf(made.siteDir)).toEqual(contentsOf(ALONE.siteDir));
     expect(memoryOf(made)).toEqual(memoryOf(ALONE));
   });
 
@@ -92,14 +89,14 @@ describe('a render with workers', () => {
     expect(kept).toBeGreaterThanOrEqual(142);
     const anew = { ...made, siteDir: `${made.siteDir}-anew` };
     await render(anew);
-    expect(contents(made)).toEqual(contents(anew));
+    expect(contentsOf(made.siteDir)).toEqual(contentsOf(anew.siteDir));
   });
 
   test('and --full makes every page', async () => {
     const made = copied();
     const { rendered } = written;
     expect(await render(made, { workers: TWO, full: true })).toEqual({ rendered, kept: 0, removed: 0 });
-    expect(contents(made)).toEqual(contents(ALONE));
+    expect(contentsOf(made.siteDir)).toEqual(contentsOf(ALONE.siteDir));
   });
 
   test.each([
@@ -119,7 +116,7 @@ describe('a render with workers', () => {
        ${program}`,
     );
     expect(await render(made, { workers: { file, count: 2 } })).toEqual(written);
-    expect(contents(made)).toEqual(contents(ALONE));
+    expect(contentsOf(made.siteDir)).toEqual(contentsOf(ALONE.siteDir));
   });
 
   test('says of a damaged session what one without says', async () => {

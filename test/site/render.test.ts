@@ -16,7 +16,7 @@ import { takeLock } from '../../src/platform/lock.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 import { run } from '../cli/run.ts';
 import { failAt, type Fault } from '../ingest/make.ts';
-import { filesOf, line, makeFolder, makeSite, render, type Made } from './make.ts';
+import { contentsOf, filesOf, line, makeFolder, makeSite, render, type Made } from './make.ts';
 import { quickSessions, storeQuickly, type QuickSession } from './quick-store.ts';
 
 const UNTIL = Date.parse('2026-02-03T00:00:00Z');
@@ -54,9 +54,6 @@ async function changedBy(
   };
 }
 
-const contents = (siteDir: string): [string, string][] =>
-  [...filesOf(siteDir)].map(([path, { digest }]): [string, string] => [path, digest]).toSorted();
-
 describe('a render', () => {
   test('after one round of 1,200 sessions writes its pages, the lists it stands in, and the stamp', async () => {
     const made = stored(1200);
@@ -65,7 +62,7 @@ describe('a render', () => {
     const session = made.sessions[150] as QuickSession;
     addRound(made, session);
     const { written, removed } = await changedBy(made, async () => {
-      expect(await render(made)).toMatchObject({ rendered: 15, removed: 0 });
+      expect(await render(made)).toMatchObject({ rendered: 16, removed: 0 });
     });
     expect(removed).toEqual([]);
     expect(written).toEqual(
@@ -75,6 +72,7 @@ describe('a render', () => {
         'api/sessions.json',
         'api/stats.json',
         'build.js',
+        'changes.js',
         'consumers.html',
         'dates.html',
         'index.html',
@@ -89,7 +87,7 @@ describe('a render', () => {
     );
     // What it left is what a first render makes, but for the times at which pages were written.
     await render({ ...made, siteDir: `${made.siteDir}-anew` });
-    expect(contents(made.siteDir)).toEqual(contents(`${made.siteDir}-anew`));
+    expect(contentsOf(made.siteDir)).toEqual(contentsOf(`${made.siteDir}-anew`));
   });
 
   test('with nothing new writes nothing, not even what it remembers; --full writes every page', async () => {
@@ -108,7 +106,7 @@ describe('a render', () => {
     const made = stored(5);
     await render(made, { now: UNTIL });
     const { written } = await changedBy(made, () => render(made, { now: UNTIL + 86_400_000 }));
-    expect(written).toEqual(['build.js', 'index.html']);
+    expect(written).toEqual(['build.js', 'changes.js', 'index.html']);
   });
 
   test('with another zone writes all pages; with another --refresh only the stamp', async () => {
@@ -147,10 +145,10 @@ describe('a render', () => {
     storeQuickly(made.dataDir, [{ ...(made.sessions[0] as QuickSession), id: 'new' }]);
     const clean = `${made.siteDir}-clean`;
     await render({ ...made, siteDir: clean });
-    const right = contents(clean);
+    const right = contentsOf(clean);
     const whole = new Map(right);
     const backup = readSite(made.siteDir);
-    const before = new Map(contents(made.siteDir));
+    const before = new Map(contentsOf(made.siteDir));
     const { operations, files } = failAt(Infinity, 'before');
     await render(made, {}, files);
     const points = operations.flatMap((name, at): [number, Fault][] => {
@@ -166,11 +164,11 @@ describe('a render', () => {
     for (const [at, fault] of points) {
       writeSite(made.siteDir, backup);
       await expect(render(made, {}, failAt(at, fault).files)).rejects.toThrow();
-      for (const [path, digest] of contents(made.siteDir)) {
+      for (const [path, digest] of contentsOf(made.siteDir)) {
         expect([before.get(path), whole.get(path)], `${path} at ${at} ${fault}`).toContain(digest);
       }
       await render(made);
-      expect(contents(made.siteDir), `${at} ${fault}`).toEqual(right);
+      expect(contentsOf(made.siteDir), `${at} ${fault}`).toEqual(right);
       expect(existsSync(join(made.siteDir, '.monitor/journal'))).toBe(false);
     }
   });
@@ -211,7 +209,7 @@ describe('a render', () => {
     expect(prunes).toBe(1);
     const anew = { ...made, siteDir: `${made.siteDir}-anew` };
     await render(anew);
-    expect(contents(made.siteDir)).toEqual(contents(anew.siteDir));
+    expect(contentsOf(made.siteDir)).toEqual(contentsOf(anew.siteDir));
     expect(existsSync(join(made.siteDir, `sessions/${old.id}.html`))).toBe(false);
   });
 
@@ -225,7 +223,7 @@ describe('a render', () => {
       addRound(made, made.sessions[0] as QuickSession);
       expect((await render(made)).removed).toBe(0);
       await render({ ...made, siteDir: `${made.siteDir}-anew` });
-      expect(contents(made.siteDir)).toEqual(contents(`${made.siteDir}-anew`));
+      expect(contentsOf(made.siteDir)).toEqual(contentsOf(`${made.siteDir}-anew`));
       expect(await render(made)).toEqual({ rendered: 0, kept: rendered, removed: 0 });
     },
   );
@@ -249,9 +247,9 @@ describe('monitor render', () => {
     expect(await run([...argv, '--full', '--json'])).toEqual({
       code: 0,
       err: '',
-      out: `{"version":1,"rendered":22,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
+      out: `{"version":1,"rendered":24,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
     });
-    expect((await run(argv)).out).toBe(`0 files written, 22 kept, 0 removed: ${siteDir}/index.html\n`);
+    expect((await run(argv)).out).toBe(`0 files written, 24 kept, 0 removed: ${siteDir}/index.html\n`);
     expect(await run([...argv, '--quiet'])).toEqual({ code: 0, err: '', out: '' });
     expect((await run(argv)).code).toBe(0);
   });

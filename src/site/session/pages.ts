@@ -48,7 +48,7 @@ export function* sessionPages(source: SessionSource, site: SiteContext): Generat
   yield {
     path: location.path,
     key: hexDigest(`${entry.end} ${entry.last.crc} ${part.digest} ${slots(part, site)} ${pruneKey(entry)}`),
-    render: () => frame(location, partPage(part, { location, entry, sum }, site), site),
+    render: () => frame(location, partPage(part, { location, entry, sum }, site), site, entry.rounds),
   };
 }
 
@@ -103,6 +103,7 @@ function frame(
   location: PartLocation,
   { title, body, notes, cards }: ReturnType<typeof partPage>,
   site: SiteContext,
+  rounds?: number,
 ): Uint8Array<ArrayBuffer> {
   const page = layOut(
     {
@@ -113,6 +114,7 @@ function frame(
       styles: ['session.css'],
       scripts: ['session.js'],
       notes,
+      ...(rounds !== undefined && { rounds }),
     },
     site,
   );

@@ -1,6 +1,7 @@
 import { isCount, isRecord } from '../../platform/json-checks.ts';
 import { parseJson } from '../../platform/json-spans.ts';
 import type { State } from '../../store/state.ts';
+import { isRenderChanges, type RenderChanges } from '../page-changes.ts';
 
 /** Which commit of the store a site shows, and what its pages have in common. It is written last, after every page. */
 export interface SiteHead {
@@ -31,6 +32,8 @@ export interface SiteHead {
   months: [month: string, sessions: number][];
   /** The keys of the pages about all sessions, by path. */
   pages: [path: string, key: string][];
+  /** What the last renders changed, oldest first. Builds before 1.0 had none. */
+  changes?: RenderChanges[];
 }
 
 /** Counts of all sessions, which a render carries on. */
@@ -63,7 +66,7 @@ export function parseHead(text: string): SiteHead | undefined {
 }
 
 function isHead(value: Record<string, unknown>): value is Record<string, unknown> & SiteHead {
-  const { index, sums, cut, months, pages, slots } = value;
+  const { index, sums, cut, months, pages, slots, changes = [] } = value;
   return (
     ['store', 'common', 'settings', 'inputs', 'day'].every((name) => typeof value[name] === 'string') &&
     ['tailCrc', 'lost', 'dayBegins', 'dayEnds', 'refresh'].every((name) => typeof value[name] === 'number') &&
@@ -77,7 +80,8 @@ function isHead(value: Record<string, unknown>): value is Record<string, unknown
     /^[0-9a-f]{1,16}$/.test(sums['marks']) &&
     isPairs(months, (month, count) => MONTH.test(month) && isCount(count)) &&
     isPairs(slots, (_, bucket) => typeof bucket === 'number') &&
-    isPairs(pages, (_, key) => typeof key === 'string')
+    isPairs(pages, (_, key) => typeof key === 'string') &&
+    isRenderChanges(changes)
   );
 }
 
