@@ -48,9 +48,12 @@ export function restoreState(): (() => void) | undefined {
   scroll();
   if (state.focus !== '') document.getElementById(state.focus)?.focus({ preventScroll: true });
   // Before the page is loaded, the browser would still scroll to where it was.
-  const release = (): void => void (history.scrollRestoration = 'auto');
-  addEventListener('load', () => setTimeout(release), { once: true });
+  addEventListener('load', () => setTimeout(releaseScroll), { once: true });
   return scroll;
+}
+
+function releaseScroll(): void {
+  history.scrollRestoration = 'auto';
 }
 
 function takeState(): PageState | undefined {

@@ -83,7 +83,11 @@ function watch(page: Page): Faults {
     faults.said.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  page.on('requestfailed', (request) => faults.said.push(`failed: ${request.url()}`));
+  page.on('requestfailed', (request) => {
+    // A page that is left no longer waits for its icon, or for what it looks for regularly.
+    const isLeft = request.failure()?.errorText === 'net::ERR_ABORTED';
+    if (!isLeft || !/favicon\.svg|\.js\?t=/.test(request.url())) faults.said.push(`failed: ${request.url()}`);
+  });
   page.on('request', (request) => {
     if (!request.url().startsWith('file:')) faults.strayed.push(request.url());
   });
