@@ -1,0 +1,88 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { run } from '../cli/run.ts';
+import { chromiumPath, sideways, useBrowser } from './browser.ts';
+import { render, sharedFolder } from './make.ts';
+
+const WIDTHS = Array.from({ length: (1440 - 320) / 20 + 1 }, (_, i) => 320 + 20 * i);
+/** A4 with margins of 10 mm, at 96 pixels an inch. */
+const PAPER = 718;
+
+/**
+ * Cells with text that is cut into pieces of less than eight letters, though it has more: their column is too narrow. A
+ * letter is as wide as a 0.
+ */
+function narrowCells(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const pen = document.createElement('canvas').getContext('2d') as CanvasRenderingContext2D;
+    const found = [];
+    for (const cell of document.querySelectorAll<HTMLElement>('main :is(td, th)')) {
+      const isUnseen = getComputedStyle(cell.closest('thead') ?? cell).clipPath !== 'none';
+      if (isUnseen || cell.closest('.md, pre') || !cell.checkVisibility()) continue;
+      const { paddingLeft, paddingRight, font } = getComputedStyle(cell);
+      const room = cell.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+      pen.font = font;
+      const widths = cell.innerText.split(/\s+/).map((word) => {
+        return pen.measureText([...word].length > 8 ? '00000000' : word).width;
+      });
+      const needed = Math.max(...widths);
+      if (room + 1 < needed)
+        found.push(`${cell.innerText.slice(0, 40)}: ${Math.floor(room)} of ${Math.ceil(needed)}`);
+    }
+    return found;
+  });
+}
+
+/** What does not fit, by the widths at which it does not. */
+async function faultsAt(page: Page): Promise<string[]> {
+  const over = await sideways(page);
+  return [...(over > 0 ? [`the page: ${over} px`] : []), ...(await narrowCells(page))];
+}
+
+describe.skipIf(chromiumPath === undefined)('at every width', () => {
+  const open = useBrowser();
+  const folder = sharedFolder();
+  const siteDir = join(folder, 'site');
+
+  beforeAll(async () => {
+    const dataDir = join(folder, 'store');
+    const parsed = await run([
+      'parse',
+      '--quiet',
+      '--data-dir',
+      dataDir,
+      '--log-path',
+      'fixtures/access.log*',
+    ]);
+    expect(parsed.err).toBe('');
+    await render({ dataDir, siteDir });
+  });
+
+  test('nothing is wider than its window or its paper, and no text is cut into letters', async () => {
+    const paths = [
+      ...readdirSync(siteDir).filter((name) => name.endsWith('.html')),
+      'sessions/index.html',
+      ...readdirSync(join(siteDir, 'sessions'))
+        .filter((name) => name.endsWith('.html'))
+        .slice(0, 3)
+        .map((name) => `sessions/${name}`),
+    ];
+    const faults: string[] = [];
+    const { page } = await open(join(siteDir, 'index.html'));
+    for (const path of new Set(paths)) {
+      await page.goto(`file://${join(siteDir, path).replaceAll('%', '%25')}`);
+      await page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        faults.push(...(await faultsAt(page)).map((fault) => `${path} at ${width}: ${fault}`));
+      }
+      await page.emulateMedia({ media: 'print' });
+      await page.setViewportSize({ width: PAPER, height: 1000 });
+      faults.push(...(await faultsAt(page)).map((fault) => `${path} in print: ${fault}`));
+      await page.emulateMedia({ media: 'screen' });
+    }
+    expect(faults).toEqual([]);
+  });
+});
