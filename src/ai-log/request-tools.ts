@@ -1,5 +1,7 @@
 import { callsOf, readMessage, type Message, type ToolCall, type ToolResult } from './message.ts';
+import type { Span } from '../platform/json-spans.ts';
 import { charactersOf, type Text } from './round.ts';
+import { readPlainMessage, succeededBytes } from './plain-message.ts';
 import { failureOf, resultBytes, resultsOf } from './tool-outcome.ts';
 
 /** What a request says of the model's last answer. */
@@ -11,16 +13,18 @@ export interface RequestTools {
 }
 
 /** A tool's result in a request. */
-export interface ReturnedResult extends Outcome {
+export interface ReturnedResult {
   /** The tool; empty if it is not known. */
   name: string;
   /** Of its texts, in UTF-8. */
   bytes: number;
+  /** The result itself if it failed. */
+  failed: ToolResult | null;
 }
 
-interface Outcome {
-  result: ToolResult;
-  isFailed: boolean;
+interface Outcome extends Omit<ReturnedResult, 'name'> {
+  id: string | null;
+  name: string | null;
 }
 
 const NOTHING: RequestTools = { calls: [], results: [] };
@@ -37,46 +41,86 @@ export function toolsOfRequest(
   added: readonly Text[],
   findCalls?: (text: string) => readonly ToolCall[] | undefined,
 ): RequestTools {
-  const texts = added.map(asciiOf);
-  const tells = texts.map(saysTools);
-  if (!tells.includes(true)) return NOTHING;
   const calls: ToolCall[] = [];
-  const results = new Map<string | ToolResult, Outcome>();
+  const results = new Map<string | object, Outcome>();
   let isAnswered = false;
   for (let i = added.length - 1; i >= 0; i--) {
-    const json = added[i] ?? '';
-    const text = texts[i] ?? '';
-    const isAnswerText = ANSWER.test(text);
-    const known = tells[i] && isAnswerText ? findCalls?.(text) : undefined;
-    if (known) {
-      calls.push(...known);
-      isAnswered = true;
-      continue;
-    }
-    const message = tells[i] || isAnswerText ? readMessage(charactersOf(json)) : undefined;
-    const isOfAnswer = message !== undefined && isAnswer(message);
+    const message = readForTools(added[i] ?? '', findCalls);
     // An answer can be several messages.
-    if (isAnswered && !isOfAnswer) break;
-    isAnswered = isOfAnswer;
-    if (!message) continue;
-    calls.push(...callsOf(message));
-    if (isOfAnswer) continue;
-    for (const result of resultsOf(message)) {
-      const key = result.id ?? result;
-      const isFailed = failureOf(result) !== null;
-      if (isFailed || !results.get(key)?.isFailed) results.set(key, { result, isFailed });
+    if (isAnswered && !message.isAnswer) break;
+    isAnswered = message.isAnswer;
+    calls.push(...message.calls);
+    for (const outcome of message.results) {
+      const key = outcome.id ?? outcome;
+      if (outcome.failed || !results.get(key)?.failed) results.set(key, outcome);
     }
   }
+  if (calls.length === 0 && results.size === 0) return NOTHING;
   const names = new Map(calls.map((call) => [call.id, call.name]));
-  const nameOf = ({ id, name }: ToolResult): string =>
-    (id === null ? undefined : names.get(id)) ?? name ?? '';
-  const returned = Array.from(results.values(), ({ result, isFailed }) => ({
-    name: nameOf(result),
-    bytes: resultBytes(result.parts),
-    isFailed,
-    result,
+  const nameOf = ({ id, name }: Outcome): string => (id === null ? undefined : names.get(id)) ?? name ?? '';
+  const returned = Array.from(results.values(), (outcome) => ({
+    name: nameOf(outcome),
+    bytes: outcome.bytes,
+    failed: outcome.failed,
   }));
   return { calls, results: returned };
+}
+
+/** What a message says of tools. A part of an answer has calls, and no results that count. */
+interface ToolMessage {
+  isAnswer: boolean;
+  calls: readonly ToolCall[];
+  results: readonly Outcome[];
+}
+
+const SILENT: ToolMessage = { isAnswer: false, calls: [], results: [] };
+const ANSWER_ONLY: ToolMessage = { isAnswer: true, calls: [], results: [] };
+
+function readForTools(
+  json: Text,
+  findCalls: ((text: string) => readonly ToolCall[] | undefined) | undefined,
+): ToolMessage {
+  const text = asciiOf(json);
+  const plain = typeof json === 'string' ? undefined : plainMessage(text);
+  if (plain) return plain;
+  const isAnswerText = ANSWER.test(text);
+  const tells = saysTools(text);
+  const known = tells && isAnswerText ? findCalls?.(text) : undefined;
+  if (known) return { ...ANSWER_ONLY, calls: known };
+  if (!tells && !isAnswerText) return SILENT;
+  const message = readMessage(charactersOf(json));
+  const calls = callsOf(message);
+  if (isAnswer(message)) return { ...ANSWER_ONLY, calls };
+  const results = resultsOf(message).map((result) => ({
+    id: result.id,
+    name: result.name,
+    bytes: resultBytes(result.parts),
+    failed: failureOf(result) === null ? null : result,
+  }));
+  return { ...SILENT, calls, results };
+}
+
+/** The same, without decoding the text; undefined if it has to be read. */
+function plainMessage(text: string): ToolMessage | undefined {
+  const plain = readPlainMessage(text);
+  if (!plain) return undefined;
+  const { role, callId, content } = plain;
+  const results: Outcome[] = [];
+  if (!Array.isArray(content)) {
+    if (role === 'assistant') return ANSWER_ONLY;
+    if (role !== 'tool') return role === 'user' || role === 'system' ? SILENT : undefined;
+    return addResult(results, text, callId, content) ? { ...SILENT, results } : undefined;
+  }
+  if (role !== 'user' && role !== 'system') return undefined;
+  for (const block of content)
+    if (block.type !== 'text' && !addResult(results, text, block.callId, block)) return undefined;
+  return { ...SILENT, results };
+}
+
+function addResult(results: Outcome[], text: string, id: string | null, place: Span): boolean {
+  const bytes = succeededBytes(text, place);
+  if (bytes !== undefined) results.push({ id, name: null, bytes, failed: null });
+  return bytes !== undefined;
 }
 
 function isAnswer({ role }: Message): boolean {

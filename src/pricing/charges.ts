@@ -29,8 +29,12 @@ export interface Charge {
 
 /** What one round costs, in 10⁻¹⁸ of the currency of its price: the sum of its charges. */
 export function costOf(schedule: PriceSchedule, usage: RoundUsage, atMs: number): bigint {
+  return sumOf(chargesOf(schedule, usage, atMs));
+}
+
+function sumOf(charges: readonly Charge[]): bigint {
   let cost = 0n;
-  for (const { quantity, each } of chargesOf(schedule, usage, atMs)) cost += BigInt(quantity) * each;
+  for (const { quantity, each } of charges) cost += BigInt(quantity) * each;
   return cost;
 }
 
@@ -64,8 +68,13 @@ export function moneyOf(
   usage: RoundUsage,
   atMs: number,
 ): { cost: bigint; saved: bigint } {
-  const cost = costOf(schedule, usage, atMs);
-  return { cost, saved: usage.cached === 0 ? 0n : costOf(schedule, uncached(usage), atMs) - cost };
+  const charges = chargesOf(schedule, usage, atMs);
+  const cost = sumOf(charges);
+  if (usage.cached === 0) return { cost, saved: 0n };
+  if (usage.details) return { cost, saved: costOf(schedule, uncached(usage), atMs) - cost };
+  // This runs for every round, so the charges are not made again.
+  const [input, read] = charges;
+  return { cost, saved: input && read ? BigInt(usage.cached) * (input.each - read.each) : 0n };
 }
 
 function uncached(usage: RoundUsage): RoundUsage {

@@ -68,15 +68,17 @@ function* failuresOf(snapshot: Snapshot, selected: SelectedSession, name: string
     const { stored, texts } = round;
     const results = tally.addStored(stored, line, texts);
     if (selected.kind === 'part' && !selected.isMeant(round)) continue;
-    for (const { result } of results.filter((one) => one.isFailed && isOf(one, name)))
+    for (const one of results) {
+      if (!one.failed || !isOf(one, name)) continue;
       yield {
         session: entry.id,
         round: stored.round,
         time: Date.parse(stored.timestamp),
         model: stored.model,
-        reason: failureOf(result) ?? 'error',
-        text: resultText(result.parts).slice(0, LONGEST_TEXT).toWellFormed(),
+        reason: failureOf(one.failed) ?? 'error',
+        text: resultText(one.failed.parts).slice(0, LONGEST_TEXT).toWellFormed(),
       };
+    }
   }
 }
 

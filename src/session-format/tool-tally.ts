@@ -91,7 +91,7 @@ export class ToolTally {
     return results.map((returned) => {
       const count = this.#of(returned.name);
       count.bytes += returned.bytes;
-      if (returned.isFailed) count.failed++;
+      if (returned.failed) count.failed++;
       return { ...returned, counted: count.name };
     });
   }

@@ -102,7 +102,7 @@ function storedFields(logged: AnyRound, facts: StoredFacts): Partial<StoredRound
   const { input_token_details: input, output_token_details: output } = loggedUsage;
   if (input != null) stored.input_token_details = details(input);
   if (output != null) stored.output_token_details = details(output);
-  stored.has_tool_calls = logged.toolCalls !== null && !NO_CALLS.test(charactersOf(logged.toolCalls));
+  stored.has_tool_calls = logged.toolCalls !== null && hasCalls(logged.toolCalls);
   if (logged.responseType !== null) stored.response_type = logged.responseType;
   if (logged.consumer !== '') stored.consumer = logged.consumer;
   if (logged.api !== '') stored.api = logged.api;
@@ -115,7 +115,14 @@ function storedFields(logged: AnyRound, facts: StoredFacts): Partial<StoredRound
   return stored;
 }
 
+function hasCalls(json: Text): boolean {
+  // What begins so is not decoded: lists of calls are long.
+  const second = typeof json === 'string' ? json.charCodeAt(1) : json[1];
+  return second === OPEN_OBJECT || !NO_CALLS.test(charactersOf(json));
+}
+
 const NO_CALLS = /^(?:\[\s*\]|"")$/;
+const OPEN_OBJECT = 0x7b;
 
 const SHORT_WORD = /^[a-z0-9_-]{1,32}$/;
 

@@ -1,4 +1,5 @@
 import type { SessionEntry } from '../model/session-entry.ts';
+import { growHeapSlowly } from '../platform/heap.ts';
 import { cellsOf } from '../store/index/index.ts';
 import { LATEST, LatestList } from './lists/latest-list.ts';
 import { listRow } from './lists/list-row.ts';
@@ -27,6 +28,7 @@ export async function renderAll(
   head: SiteHead | undefined,
   isAnew: boolean,
 ): Promise<SiteHead> {
+  growHeapSlowly();
   const job = coloured(plain, usesOf(plain));
   // If this render is killed, the next one has to compare everything too.
   if (head) job.pieces.write(HEAD, headText({ ...head, index: { generation: 0, base: 0, length: 0 } }));

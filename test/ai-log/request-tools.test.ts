@@ -8,7 +8,7 @@ const failed = (...messages: object[]): readonly string[] => {
   const json = messages.map((message) => JSON.stringify(message));
   const bytes = json.map((text) => new Uint8Array(Buffer.from(`  ${text}`)).subarray(2));
   expect(toolsOfRequest(bytes)).toEqual(toolsOfRequest(json));
-  return toolsOfRequest(json).results.flatMap(({ name, isFailed }) => (isFailed ? [name] : []));
+  return toolsOfRequest(json).results.flatMap((one) => (one.failed ? [one.name] : []));
 };
 
 const user = { role: 'user', content: 'go' };

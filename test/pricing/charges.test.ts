@@ -163,6 +163,17 @@ function clamp(
   };
 }
 
+test('a cache saves what its tokens would have cost as others', () => {
+  const usage = tokens({ input: 100, cached: 60, cacheWrite: 10, output: 5 });
+  const saved = (prices: Prices): bigint => moneyOf({ prices: [prices] }, usage, NOON).saved / 10n ** 10n;
+  expect(saved({ input: 1, cache_read: 0.25, cache_write: 2, output: 9, requests: 7 })).toBe(4500n);
+  expect(saved({ input: 1 })).toBe(0n);
+  expect(saved({ cache_read: 0.5 })).toBe(-3000n);
+  expect(saved({ input: 1, cache_read: 0.25, tiers: [{ above: 50, input: 3 }] })).toBe(16_500n);
+  expect(saved({ free: true })).toBe(0n);
+  expect(moneyOf({ prices: [{ input: 1, cache_read: 2 }] }, { ...usage, cached: 0 }, NOON).saved).toBe(0n);
+});
+
 test('a cache saves the difference for audio too', () => {
   const usage = tokens({ input: 100, cached: 100, details: { inputAudio: 100, cachedAudio: 100 } });
   const prices = { input: 1, cache_read: 0.5, input_audio: 10, cache_read_audio: 4 };

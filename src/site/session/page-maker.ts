@@ -1,5 +1,6 @@
 import { digest } from '../../platform/digest.ts';
 import type { Budget } from './clip.ts';
+import { MOST_LINES } from './prompts.ts';
 import type { Thread } from '../../query/conversation/threads.ts';
 import type { Block, Column, ThreadView, Prompt, RoundView, SessionPart, SessionSum } from './view.ts';
 
@@ -30,6 +31,8 @@ export class PageMaker {
   page = 1;
   readonly #columns: Column[];
   readonly #prompts: Prompt[] = [];
+  /** The first prompt of the current page. */
+  #promptsFrom = 0;
   readonly #pages: SessionSum['pages'] = [];
   #from = 1;
   #bytes = 0;
@@ -55,6 +58,7 @@ export class PageMaker {
     if (!reaches(MOST) && (isSide || !reaches(MUCH)) && (isSide || !isPrompt || !reaches(ENOUGH)))
       return null;
     const closed = this.#part(true);
+    this.#forgetPrompts();
     this.page++;
     this.#from = this.#columns.length + 1;
     this.#bytes = 0;
@@ -86,6 +90,15 @@ export class PageMaker {
     this.#digest = digest(this.#digest + key, 16);
   }
 
+  /** If the list of prompts is long, an older page has one line in it, with the text of its first prompt. */
+  #forgetPrompts(): void {
+    if (this.#prompts.length > MOST_LINES) {
+      for (let i = this.#promptsFrom + 1; i < this.#prompts.length; i++)
+        this.#prompts[i] = { ...(this.#prompts[i] as Prompt), text: '' };
+    }
+    this.#promptsFrom = this.#prompts.length;
+  }
+
   end(): { part: SessionPart; sum: SessionSum } {
     const part = this.#part(false);
     return { part, sum: { columns: this.#columns, prompts: this.#prompts, pages: this.#pages } };
@@ -114,7 +127,7 @@ export class PageMaker {
       to,
       isClosed,
       blocks: this.#blocks,
-      prompts: this.#prompts.filter(({ page }) => page === this.page),
+      prompts: this.#prompts.slice(this.#promptsFrom),
       // Copies: a result on a later page must not change this one.
       columns: this.#columns.slice(from - 1).map((column) => ({ ...column })),
       consumers: [...this.#consumers],

@@ -13,7 +13,7 @@ export interface PromptLine {
 }
 
 /** A longer list would outgrow the page: each older page then gets one line, and lists its prompts itself. */
-const MOST_LINES = 500;
+export const MOST_LINES = 500;
 const MOST_BYTES = 250_000;
 const LONGEST = 110;
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { Budget } from '../../../src/site/session/clip.ts';
+import { PageMaker } from '../../../src/site/session/page-maker.ts';
 import { promptLines } from '../../../src/site/session/prompts.ts';
-import type { Prompt } from '../../../src/site/session/view.ts';
+import type { Column, Prompt, RoundView } from '../../../src/site/session/view.ts';
 
 const hrefOf = (round: number): string => `#r-${round}`;
 
@@ -44,4 +46,27 @@ test('a list that is too long begins later, and says how many prompts come befor
     ({ href, number, text }) => href + number + text.replaceAll('"', '&quot;') + '.'.repeat(90),
   );
   expect(Buffer.byteLength(html.join(''))).toBeLessThan(250_000);
+});
+
+test('texts of a long list that are not shown are not kept', () => {
+  const columns: Column[] = [];
+  const maker = new PageMaker(columns);
+  const column = { idleMs: 0 } as Column;
+  const closed: Prompt[] = [];
+  for (let number = 1; number <= 900; number++) {
+    closed.push(...(maker.cutBefore(false, true)?.prompts ?? []));
+    columns.push(column);
+    const view = { number, prompt: `p ${number}`, items: [] } as unknown as RoundView;
+    const placed = { view, thread: null, task: '', consumer: '', budget: new Budget() };
+    maker.add(placed, column, 'key', true);
+  }
+  const { part, sum } = maker.end();
+  const all = [...closed, ...part.prompts];
+  expect(all.map(({ round, text }) => [round, text])).toEqual(
+    Array.from({ length: 900 }, (_, i) => [i + 1, `p ${i + 1}`]),
+  );
+  expect(promptLines(sum.prompts, sum.pages, hrefOf)).toEqual(promptLines(all, sum.pages, hrefOf));
+  // The first ten pages were closed before the list was long.
+  const kept = sum.prompts.filter(({ text }) => text !== '').length;
+  expect([sum.prompts.length, kept]).toEqual([900, 500 + 7 + 50]);
 });
