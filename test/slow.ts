@@ -4,7 +4,7 @@ export const SLOW = [
   'test/process/**/*.test.ts',
   'test/{docs,fixtures,fuzz,layers}.test.ts',
   'test/site/**/*browser.test.ts',
-  'test/site/**/{api,filter,frame,hostile-site,incremental,lists,money,mute,narrow,page-workers,refresh,render,url,widths}.test.ts',
+  'test/site/**/{api,filter,frame,hostile-site,incremental,lists,money,mute,narrow,one-file,page-workers,refresh,render,url,widths}.test.ts',
   // A run of the program starts flock(1) to lock its store, or a process to sync. Files excluded here need neither.
   'test/cli/**/!(context|fault-report|program|usual-parse|usual-render).test.ts',
   'test/ingest/**/!(arena|commits|draft-addition|log-lines|overlap|session-draft|tally).test.ts',
@@ -12,7 +12,7 @@ export const SLOW = [
   'test/doctor/**/!(checks|schedule-entries).test.ts',
   'test/platform/{files,filter-program,lock,open-file,schedules,syncer}.test.ts',
   'test/store/{bit-flips,current-state,hostile-store,index/base,store}.test.ts',
-  'test/{ai-log/time-formats,pricing/figures,query/exactness}.test.ts',
+  'test/{ai-log/time-formats,pricing/figures,query/exactness,query/why/top-spend}.test.ts',
   'test/report/export/{agreement,dimensions,focus,focus-order}.test.ts',
   // They take long: property tests, and growth of time with size.
   'test/{ai-log/linearity,ai-log/usage/usage-fuzz,platform/json-spans,redact/redact-speed}.test.ts',

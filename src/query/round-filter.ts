@@ -12,6 +12,8 @@ import type { SessionEntry, SessionUsage } from '../model/session-entry.ts';
 
 export interface RoundSelection extends UsageFilter {
   buckets: BucketRange;
+  /** The tags of rounds are asked for too (`tagsOf`), not only looked at. */
+  withTags?: boolean;
 }
 
 type TestedRound = Pick<ReadRound, 'stored' | 'texts'>;
@@ -28,9 +30,10 @@ export class RoundFilter {
     this.#range = query.buckets;
     this.#answerOf = usageFilter(query);
     this.#isSession = sessionFilter(query);
-    this.#tags = hasTags(query)
-      ? { rules: new CountingRules(coverageOf(state)), removed: readPruned(nodeFiles, dir, state) }
-      : null;
+    this.#tags =
+      hasTags(query) || query.withTags
+        ? { rules: new CountingRules(coverageOf(state)), removed: readPruned(nodeFiles, dir, state) }
+        : null;
   }
 
   /** Whether the session has such rounds: the files of others need not be opened. */
@@ -45,7 +48,7 @@ export class RoundFilter {
 
   /** A test for the rounds of a session, which must be asked for each of them, in their order. */
   roundsOf({ id }: Pick<SessionEntry, 'id'>): (round: TestedRound) => boolean {
-    const tagsOf = this.#tagsOf(id);
+    const tagsOf = this.tagsOf({ id });
     return ({ stored, texts }) => {
       // A session counts by its first values, so each round is counted.
       const tags = tagsOf({ stored, texts });
@@ -57,7 +60,8 @@ export class RoundFilter {
     };
   }
 
-  #tagsOf(id: string): (round: TestedRound) => string {
+  /** What a session's rounds count by, as in their cells; to be asked for each of them, in their order. */
+  tagsOf({ id }: Pick<SessionEntry, 'id'>): (round: TestedRound) => string {
     if (!this.#tags) return () => '';
     const { rules, removed } = this.#tags;
     const cells = new SessionCells(

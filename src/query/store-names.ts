@@ -31,12 +31,33 @@ export interface GivenFilter {
 
 type Dimensions = Pick<IndexCoverage, 'dimensions'>;
 
-/** The keys with these names. Throws UsageError for a name that the store does not have, and for one that is repeated. */
+/**
+ * The keys with these names, which were separated by commas. A dimension's own name can have some: the longest name is
+ * taken. Throws UsageError for a name that the store does not have, and for one that is repeated.
+ */
 export function groupKeysOf(names: readonly string[], coverage: Dimensions): GroupKey[] {
-  const keys = names.map((name) => keyOf(name, coverage));
+  const keys: GroupKey[] = [];
+  for (let at = 0; at < names.length;) {
+    const joined = joinedDimension(names.slice(at), coverage);
+    keys.push(joined?.tag ?? keyOf((names[at] as string).trim(), coverage));
+    at += joined?.names ?? 1;
+  }
   const again = keys.find((key, i) => keys.findIndex((other) => isSameKey(key, other)) < i);
   if (again === undefined) return keys;
   throw new UsageError(`--group-by ${cleanLine(names.join(','))}: it names a key twice`);
+}
+
+/** The dimension whose name is several of the first names with commas between. */
+function joinedDimension(
+  names: readonly string[],
+  coverage: Dimensions,
+): { tag: Tag; names: number } | undefined {
+  for (let count = names.length; count > 1; count--) {
+    const name = names.slice(0, count).join(',').trim();
+    const tag = tagOf(name, coverage) ?? tagOf(name.replace(DIMENSION_PREFIX, ''), coverage);
+    if (tag) return { tag, names: count };
+  }
+  return undefined;
 }
 
 function keyOf(name: string, coverage: Dimensions): GroupKey {
@@ -63,12 +84,25 @@ export function filterFor(
 }
 
 export function conditionsFor(given: readonly GivenCondition[], coverage: Dimensions): Condition[] {
-  return given.map(({ name, isNot, pattern }) => {
+  return given.map((condition) => {
+    const { name, isNot, pattern } = withWholeName(condition, coverage);
     const of = NAMES.find((known) => known === name) ?? tagOf(name, coverage);
     if (of !== undefined) return { of, isNot, pattern };
     const instead = FLAGS.has(name) ? `. Use --${name}` : '';
     throw unknownName(`--where ${cleanLine(name)}: there is no such name${instead}`, NAMES, coverage);
   });
+}
+
+/** A dimension's own name can have `=`: the longest name that the store has is taken. */
+function withWholeName(given: GivenCondition, { dimensions }: Dimensions): GivenCondition {
+  const text = `${given.name}${given.isNot ? '!' : ''}=${given.pattern}`;
+  let whole = given;
+  for (const { name } of dimensions) {
+    if (name.length <= whole.name.length || !text.startsWith(name)) continue;
+    const [, not, pattern = ''] = /^(!?)=([^]*)$/.exec(text.slice(name.length)) ?? [];
+    if (not !== undefined) whole = { name, isNot: not === '!', pattern };
+  }
+  return whole;
 }
 
 function tagOf(name: string, { dimensions }: Dimensions): Tag | undefined {

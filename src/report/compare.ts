@@ -52,7 +52,7 @@ const HEAD = 15;
 export function compareTable(
   a: Side,
   b: Side,
-  { head, lostRounds }: { head: string; lostRounds: number },
+  { head, filter, lostRounds }: { head: string; filter: readonly string[]; lostRounds: number },
   screen: Screen,
 ): string {
   const marks = new Map([a, b].map((side) => [side, boundMark(sumBound(side.why.sum).bound)]));
@@ -77,7 +77,8 @@ export function compareTable(
     `p50 and p90 are of answered requests, and at most ${100 * PERCENTILE_ERROR}% off.`,
     ...lostNote(lostRounds),
   ].flatMap((line) => wrap(line, screen.width, 20).lines);
-  return frame(`📊 ${cleanLine(a.name)} and ${cleanLine(b.name)}`, [...lines, '', ...notes], screen);
+  const of = filter.length === 0 ? '' : ` (${filter.map(cleanLine).join(', ')})`;
+  return frame(`📊 ${cleanLine(a.name)} and ${cleanLine(b.name)}${of}`, [...lines, '', ...notes], screen);
 }
 
 function valueText(measure: Measure, value: number | bigint | null): string {
@@ -120,7 +121,11 @@ function notesOf({ name, why: { sum }, tools, lacksTools }: Side): string[] {
 export function compareJson(
   a: Side,
   b: Side,
-  { by, lostRounds }: { by: 'session' | 'model' | 'period'; lostRounds: number },
+  {
+    by,
+    filter,
+    lostRounds,
+  }: { by: 'session' | 'model' | 'period'; filter: readonly string[]; lostRounds: number },
 ): string {
   const differences = compareSides(a, b).map((measure) => {
     const { absolute, share } = differenceOf(measure);
@@ -138,7 +143,7 @@ export function compareJson(
     percentile_error: PERCENTILE_ERROR,
     ...(lostRounds > 0 && { lost_rounds: lostRounds }),
   };
-  return `${exactJson({ version: 1, by, a: sideJson(a), b: sideJson(b), ...rest })}\n`;
+  return `${exactJson({ version: 1, by, filter, a: sideJson(a), b: sideJson(b), ...rest })}\n`;
 }
 
 const MONEY_NAMES: Partial<Record<CountName | MoneyName, string>> = {

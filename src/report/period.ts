@@ -1,6 +1,7 @@
 import { isDate } from '../ai-log/time.ts';
 import { UsageError } from '../platform/errors.ts';
 import { BUCKET_MS, bucketOf } from '../model/usage-cell.ts';
+import { addDays } from '../query/add-days.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 
 /** A span of time in milliseconds since 1970 UTC, without `to` itself. */
@@ -79,10 +80,4 @@ function instantOf(text: string, flag: string, local: LocalTime): number {
       `${flag} '${text}' is not a time. Use a date (2026-02-01) or an ISO 8601 time (2026-02-01T09:30, 2026-02-01T09:30:00+08:00).`,
     );
   return offset === undefined ? local.toUtc(ms) : ms;
-}
-
-function addDays(date: string, days: number): string {
-  const day = new Date(Date.parse(`${date}T00:00:00Z`));
-  day.setUTCDate(day.getUTCDate() + days);
-  return day.toISOString().replace(/T.*/, '');
 }

@@ -187,7 +187,7 @@ function shareOf(part: bigint, whole: bigint): number {
   return whole === 0n ? 0 : Number((part * 1_000_000n) / whole) / 1_000_000;
 }
 
-function shareText(part: bigint, whole: bigint): string {
+export function shareText(part: bigint, whole: bigint): string {
   return whole === 0n ? '-' : percent(shareOf(part, whole));
 }
 

@@ -4,6 +4,7 @@ import { hexDigest } from '../platform/digest.ts';
 import { UsageError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
+import { addDays } from '../query/add-days.ts';
 import { currencyView, inCurrency } from '../query/currency.ts';
 import { PrunedMeanwhile, readSnapshot, type Snapshot } from '../store/read.ts';
 import { lostRoundsOf } from '../store/state.ts';
@@ -83,7 +84,7 @@ async function renderSnapshot(
           : inputsKey(openStore(files, options.dataDir), snapshot.state, filter.remembered, options.zone),
       day,
       dayBegins: local.startOf(day) * BUCKET_MS,
-      dayEnds: nextDay(options, day) * BUCKET_MS,
+      dayEnds: local.startOf(addDays(day, 1)) * BUCKET_MS,
       cut: filter.period && (options.startOf?.(filter.period) ?? null),
       onProgress: options.onProgress,
     };
@@ -149,10 +150,4 @@ function commonKey(
   filter: readonly string[],
 ): string {
   return hexDigest(JSON.stringify([build, local.timeZone, noContent, state.prices.generation, ...filter]));
-}
-
-/** The bucket in which the day after a date begins. */
-function nextDay({ local }: RenderOptions, day: string): number {
-  const noon = Date.parse(`${day}T12:00:00Z`);
-  return local.startOf(new Date(noon + 86_400_000).toISOString().slice(0, 10));
 }

@@ -157,3 +157,55 @@ test.each([
   expect(code).toBe(expected);
   expect(err).toContain(said);
 });
+
+test('filters choose the rounds of both sides, and the heading names them', async () => {
+  const periods = ['--period', '2026-02-01', '2026-02-02'];
+  const all = await differencesOf(...periods);
+  expect([all['rounds'], all['input_tokens']]).toEqual([
+    [2, 5, 3, 1.5],
+    [1880, 19_000, 17_120, 9.106],
+  ]);
+  const priced = await differencesOf(...periods, '--where', 'model=test-a');
+  expect([priced['rounds'], priced['input_tokens'], priced['tool_calls']]).toEqual([
+    [1, 5, 4, 4],
+    [1380, 19_000, 17_620, 12.77],
+    [0, 1, 1, null],
+  ]);
+  const models = await differencesOf('--model', 'test-a', 'unknown-model', '--session', '*a*');
+  expect(models['rounds']).toEqual([6, 1, -5, -0.8333]);
+  const [one, ...more] =
+    (await outOf('--model', 'test-a', 'TEST-A', '--session', 'cheap')).match(/^Rounds .*$/m) ?? [];
+  expect([one?.split(/ +/), more]).toEqual([['Rounds', '1', '1', '0', '0.0%'], []]);
+
+  const text = await outOf('planted', 'cheap', '--where', 'model=test*');
+  expect(text).toContain('📊 planted and cheap (model=test*)\n');
+  // The index counts the tools of whole sessions.
+  expect(text).toMatch(/^Tool calls +- +- +- +-$/m);
+  const json = JSON.parse(await outOf('planted', 'cheap', '--where', 'model=test*', '--json'));
+  expect(json.filter).toEqual(['model=test*']);
+  expect(JSON.parse(await outOf('planted', 'cheap', '--json')).filter).toEqual([]);
+});
+
+test.each([
+  [
+    ['planted', 'small', '--where', 'model=test-a'],
+    1,
+    "monitor: no rounds of the session 'small' (model=test-a)\n",
+  ],
+  [
+    ['planted', 'cheap', '--consumer', 'ana', '--days', '3'],
+    1,
+    "monitor: no consumer 'ana' in the store. List them with 'monitor stats-consumer'\n" +
+      "monitor: no rounds of the session 'planted' (Last 3 days, consumer ana)\n",
+  ],
+  [
+    ['planted', 'cheap', '--agent', 'main'],
+    2,
+    'two are named: leave them out, or compare with --model or --period',
+  ],
+  [['planted', 'cheap', '--where', 'department=x'], 2, '--where department: there is no such name'],
+])('%j is no answer with a filter', async (argv, expected, said) => {
+  const { code, out, err } = await run(['compare', ...argv, '--data-dir', store]);
+  expect([code, out]).toEqual([expected, '']);
+  expect(err).toContain(said);
+});

@@ -227,3 +227,44 @@ test('an export has a column, or a nested key, for each dimension; a name that i
     ]
   `);
 });
+
+test('an export of rounds has the dimensions last, in the words of the groups', async () => {
+  const { out, err } = await ask('export', '-', '--format', 'csv');
+  const [head = '', ...lines] = out.split('\n').slice(0, -1);
+  expect(err).toBe('');
+  expect(head.endsWith(',currency,cost,service_tier,department,rounds')).toBe(true);
+  const last = lines.map((text) => [text.split(',')[0] ?? '', ...text.split(',').slice(-3)]);
+  expect(last.toSorted()).toEqual([
+    ['agent:main:discord:1', 'flex', 'ads', ''],
+    ['agent:main:main', '', 'search', ''],
+    ['agent:ops:cron:x', '', '(not recorded)', '(not recorded)'],
+    ['plain', '', '', ''],
+    ['plain', '', '', ''],
+    ['plain', '', String.raw`se\u{1b}[31march|\u{202e}`, 'x'],
+  ]);
+  // A filter does not change what a round counts by.
+  const some = await ask('export', '-', '--format', 'csv', '--where', 'rounds=x');
+  expect(some.out.split('\n')[1]?.split(',').slice(-2)).toEqual([String.raw`se\u{1b}[31march|\u{202e}`, 'x']);
+});
+
+test('dimensions with names of any kind', async () => {
+  const log = join(dir, 'odd.log');
+  const odd = join(dir, 'odd');
+  const values = { 'a,b': '1', 'x=y': '2', '=cmd"': '=3', 'response id': '4\n' };
+  writeFileSync(log, line('2026-02-01T15:00:00Z', round('s', values)));
+  const argv = ['--log-path', log, '--data-dir', odd, '--dimension', ...Object.keys(values)];
+  expect((await run(['parse', ...argv])).code).toBe(0);
+  const csv = await run(['export', '-', '--format', 'csv', '--data-dir', odd]);
+  const [head = '', row = ''] = csv.out.split('\n');
+  expect(head.slice(head.indexOf('service_tier'))).toBe(`service_tier,"a,b",x=y,"'=cmd""",response id`);
+  expect(row.endsWith(String.raw`,,1,2,'=3,4\u{a}`)).toBe(true);
+  for (const [flag, value] of [
+    ['--group-by', 'a,b'],
+    ['--group-by', 'x=y,a,b,model'],
+    ['--where', 'a,b=1'],
+    ['--where', 'x=y=2'],
+  ] as const) {
+    const ran = await run(['stats-model', flag, value, '--json', '--data-dir', odd]);
+    expect([ran.code, ran.err, JSON.parse(ran.out || 'null')?.total.rounds], value).toEqual([0, '', 1]);
+  }
+});

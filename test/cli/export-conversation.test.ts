@@ -160,10 +160,10 @@ test("--redact has the store's own patterns too", async () => {
 });
 
 test.each([
-  [['x.csv', '--conversation', 'talk'], 'a conversation cannot be csv: use md, json or jsonl'],
+  [['x.csv', '--conversation', 'talk'], 'a conversation cannot be csv: use md, html, json or jsonl'],
   [
     ['-', '--conversation', 'talk', '--format', 'focus'],
-    'a conversation cannot be focus: use md, json or jsonl',
+    'a conversation cannot be focus: use md, html, json or jsonl',
   ],
   [['x.txt', '--conversation', 'talk'], "cannot tell the format from the name 'x.txt'"],
   [['-', '--redact'], '--redact and --redact-patterns work only with --conversation'],

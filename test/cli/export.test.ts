@@ -322,7 +322,7 @@ test('where no file of an export belongs it is refused, and nothing is written',
   await refused(join(out, 'none', 'x.csv'), 'does not exist. Create it with: mkdir -p ', 74);
   await refused(`${out}/x.csv/`, 'cannot tell the format from the name');
   await refused('', 'cannot tell the format from the name');
-  await refused(join(out, 'x.xlsx'), 'use .json, .csv, .ndjson or .md, or add --format');
+  await refused(join(out, 'x.xlsx'), 'use .json, .csv, .ndjson, .md or .html, or add --format');
   expect(readdirSync(store).toSorted()).toEqual(names);
   // A sibling whose name begins like the store's is outside of it.
   expect((await run(['export', `${store}-x.csv`, '--data-dir', store])).code).toBe(0);
@@ -359,7 +359,7 @@ test.each([
     ['a.csv', '--group-by', 'round,model'],
     "argument 'round,model' is invalid. It cannot be both keys and round.",
   ],
-  [['a.csv', '--format', 'xlsx'], 'Allowed choices are json, csv, ndjson, focus, md, jsonl.'],
+  [['a.csv', '--format', 'xlsx'], 'Allowed choices are json, csv, ndjson, focus, md, jsonl, html.'],
   [['a.csv', '--format', 'focus', '--focus-version', '1.1'], 'Allowed choices are 1.2, 1.3, 1.4.'],
 ])('%j is wrong usage', async (argv, message) => {
   const ran = await run(['export', join(out, argv[0] ?? ''), '--data-dir', store, ...argv.slice(1)]);

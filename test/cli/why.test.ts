@@ -185,6 +185,14 @@ test('a filter: the same split as the session, from the sums of the index', asyn
 
     Cache: 27.4% of the input was read from a cache.
 
+    Most expensive round, of session  Round  Model        Cost  Share
+    ─────────────────────────────────────────────────────────────────
+    planted                               5  test-a  $0.006100  40.3%
+    planted                               3  test-a  $0.004120  27.2%
+    planted                               2  test-a  $0.002300  15.2%
+    planted                               4  test-a  $0.001500   9.9%
+    planted                               1  test-a  $0.001100   7.3%
+
     ================================================================================
     "
   `);

@@ -75,3 +75,11 @@ test('a reader of a pipe that goes away is no fault', async () => {
   const { ended } = start('bash', ['-c', script, process.execPath, BIN, store]);
   expect(await ended).toMatchObject({ out: '{"s 0\n0\n', err: '' });
 });
+
+test('html comes from the bundle that has pages', async () => {
+  const args = ['export', '-', '--format', 'html', '--conversation', 's', '--data-dir', store];
+  const { code, out: html, err } = await startMonitor(...args).ended;
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(html.match(/<article /g)).toHaveLength(40);
+  expect(html).toContain('1,950,000 more characters: <a href="#raw">raw JSON</a>');
+});

@@ -35,6 +35,35 @@ test.each([
   expect(() => groupKeysOf(['model', name], STORE)).toThrow(message + rest);
 });
 
+const ODD = {
+  dimensions: ['a', 'a,b', 'a,b,c', 'x=y', 'x!', 'unit'].map((name) => ({ name, from: null })),
+};
+
+test('keys whose names have commas: the longest is taken', () => {
+  const keys = (text: string) =>
+    groupKeysOf(text.split(','), ODD).map((key) => (typeof key === 'string' ? key : key.tag));
+  expect(keys('a,b')).toEqual(['a,b']);
+  expect(keys('model, a,b,c ,unit')).toEqual(['model', 'a,b,c', 'unit']);
+  expect(keys('a,unit')).toEqual(['a', 'unit']);
+  expect(keys('dimension:a,b,week')).toEqual(['a,b', 'week']);
+  expect(() => keys('a,c')).toThrow('--group-by c: there is no such key.');
+  expect(() => keys('a,b,a,b')).toThrow('it names a key twice');
+});
+
+test.each([
+  ['x=y=1', 'x=y', false, '1'],
+  ['x=y!=1=2', 'x=y', true, '1=2'],
+  ['x!=1', 'x!', false, '1'],
+  ['a,b=1', 'a,b', false, '1'],
+  ['a=b', 'a', false, 'b'],
+  ['unit=', 'unit', false, ''],
+])('the condition %s', (text, name, isNot, pattern) => {
+  const [, given = '', not, rest = ''] = /^([^=]+?)(!?)=([^]*)$/.exec(text) ?? [];
+  expect(conditionsFor([{ name: given, isNot: not === '!', pattern: rest }], ODD)).toEqual([
+    { of: tag(name, true), isNot, pattern },
+  ]);
+});
+
 test('a key once', () => {
   for (const [a, b] of [
     ['model', 'MODEL'],

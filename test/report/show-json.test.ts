@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { showJson } from '../../src/report/show-json.ts';
+import { roundsOf } from '../site/session/make.ts';
 import { round, exactCosts } from './make.ts';
 import { shown, withTools } from './weather-session.ts';
 
@@ -33,6 +34,7 @@ test('show --json: the whole structure of the specification', () => {
     model: 'Qwen3-rerank',
     has_tool_calls: false,
     response_type: null,
+    thread: { kind: 'main', number: 1 },
     messages: [
       { role: 'user', content: '查询北京天气', n: 1 },
       { role: 'tool', content: '{"temperature": 15}' },
@@ -119,4 +121,68 @@ test('tools: the most called first, and from which round on they are counted', (
   expect(toolsOf({ tools: counts })).toEqual([tools, undefined]);
   expect(toolsOf({ tools: counts, tools_from: 3 })).toEqual([tools, 3]);
   expect(toolsOf({ tools: [] })).toEqual([[], undefined]);
+});
+
+test('the thread of each round, whichever rounds are chosen and however short their texts are', () => {
+  const main = [
+    { role: 'system', content: 'You are the main agent.' },
+    { role: 'user', content: 'Plan a trip to Zürich, with a hotel and trains' },
+  ];
+  const call = {
+    id: 'c1',
+    type: 'function',
+    function: { name: 'task', arguments: '{"prompt":"Find a hotel in Zürich"}' },
+  };
+  const rounds = roundsOf([
+    { model: 'm', messages: main, tool_calls: [call] },
+    {
+      model: 'm',
+      messages: [
+        { role: 'system', content: 'You find hotels, and nothing else.' },
+        { role: 'user', content: 'Find a hotel in Zürich' },
+      ],
+      answer: 'The Storchen.',
+    },
+    {
+      model: 'm',
+      messages: [
+        ...main,
+        { role: 'assistant', content: null, tool_calls: [call] },
+        { role: 'tool', tool_call_id: 'c1', content: 'The Storchen.' },
+      ],
+      answer: 'Done.',
+    },
+    {
+      model: 'm',
+      messages: [
+        { role: 'system', content: 'Make a title for this conversation.' },
+        { role: 'user', content: 'Plan a trip' },
+      ],
+      answer: 'A trip',
+    },
+    { model: 'm', question: 'no list of messages', answer: 'a' },
+  ]);
+  const threads = [
+    { kind: 'main', number: 1 },
+    { kind: 'sub-agent', number: 1 },
+    { kind: 'main', number: 1 },
+    { kind: 'parallel', number: 1 },
+    null,
+  ];
+  const threadsOf = (rest: Partial<ReturnType<typeof shown>>, id = 's'): unknown[] => {
+    const all = shown(rounds);
+    const session = { ...all.session, id, rounds: 5 };
+    const bound = (round: (typeof rounds)[number]): (typeof rounds)[number] => ({
+      ...round,
+      messages: ['"…"'],
+    });
+    const json = JSON.parse([...showJson({ ...all, session, ...rest }, true, bound)].join(''));
+    for (const { messages } of json.rounds) expect(messages).toEqual(['…']);
+    return json.rounds.map(({ thread }: { thread: unknown }) => thread);
+  };
+  expect(threadsOf({})).toEqual(threads);
+  expect(threadsOf({ choice: { round: 2 } })).toEqual([threads[1]]);
+  expect(threadsOf({ choice: { last: 3 } })).toEqual(threads.slice(2));
+  // Without a session id the requests may come from different clients.
+  expect(threadsOf({}, 'default')).toEqual([null, null, null, null, null]);
 });

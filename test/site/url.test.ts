@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { run } from '../cli/run.ts';
 import { line, makeSite, render, type Made } from './make.ts';
 
@@ -67,4 +67,62 @@ test('the link stays what it was when the texts are pruned', async () => {
   expect(await render(made)).toMatchObject({ removed: 0 });
   expect(await linkOf(made, 'agent:one')).toBe(link);
   expect(readFileSync(fileURLToPath(link), 'utf8')).not.toContain('>hi<');
+});
+
+describe('a site that leaves sessions out', () => {
+  const filtered = async (...options: string[]): Promise<Made> => {
+    const made = await site();
+    const { code } = await run([
+      'render',
+      '--data-dir',
+      made.dataDir,
+      '--site-dir',
+      made.siteDir,
+      ...options,
+    ]);
+    expect(code).toBe(0);
+    return made;
+  };
+  const base = ['--base-url', 'https://host/'];
+
+  test('by its filter: no link, on the disk or on the server', async () => {
+    const made = await filtered('--session', 'agent:one');
+    const why = `1 monitor: the site ${made.siteDir} has no page for this session: it shows only sessions with session agent:one. monitor render --all-sessions shows all`;
+    expect(await linkOf(made, 'agent:two')).toBe(`${why}\n`);
+    expect(await linkOf(made, 'agent:two', ...base)).toBe(
+      `${why}. If another site is served there, name its folder with --site-dir\n`,
+    );
+    expect(await linkOf(made, 'agent:one', ...base)).toBe('https://host/sessions/agent:one.html');
+    // A folder without a site says nothing of the server's.
+    const elsewhere = { ...made, siteDir: join(made.siteDir, 'no') };
+    expect(await linkOf(elsewhere, 'agent:two', ...base)).toBe('https://host/sessions/agent:two.html');
+  });
+
+  test('by its period', async () => {
+    const made = await filtered('--since', '2026-02-02T01:00:00+00:00');
+    expect(await linkOf(made, 'agent:two', ...base)).toContain(
+      'has no page for this session: it has pages only of sessions since 2026-02-02T01:00:00.000Z.',
+    );
+  });
+
+  test('a session that is not rendered yet has a link on the server, and so has one of another store', async () => {
+    const made = await filtered('--session', 'agent:*');
+    const page = join(made.siteDir, 'sessions/agent:one.html');
+    rmSync(page);
+    expect(await linkOf(made, 'agent:one', ...base)).toBe('https://host/sessions/agent:one.html');
+    const other = await site();
+    const mixed = { dataDir: other.dataDir, siteDir: made.siteDir };
+    expect(await linkOf(mixed, 'a/b%', ...base)).toBe('https://host/sessions/a%252Fb%2525.html');
+  });
+
+  test('a filter that cannot be read is said, and the link is what it was', async () => {
+    const made = await filtered('--session', 'agent:one');
+    writeFileSync(join(made.siteDir, '.monitor/filter.json'), '{');
+    const argv = ['url', 'agent:two', '--data-dir', made.dataDir, '--site-dir', made.siteDir, ...base];
+    expect(await run(argv)).toEqual({
+      code: 0,
+      out: 'https://host/sessions/agent:two.html\n',
+      err: `monitor: cannot tell which sessions the site ${made.siteDir} shows: its filter.json is damaged\n`,
+    });
+  });
 });

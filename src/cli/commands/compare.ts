@@ -7,6 +7,7 @@ import {
   reportCurrencyOption,
   strictOption,
 } from '../options/report-options.ts';
+import { addRoundFilterOptions } from '../options/filter-options.ts';
 import { dataDirOption } from '../options/store-options.ts';
 import type { CompareOptions } from './compare-action.ts';
 
@@ -23,7 +24,7 @@ export function addCompare(program: Command, context: Context): void {
         ['model', 'days', 'since', 'until'],
       ),
     );
-  addPeriodOptions(command)
+  addPeriodOptions(addRoundFilterOptions(command))
     .addOption(reportCurrencyOption())
     .addOption(strictOption())
     .addOption(jsonOption())

@@ -66,6 +66,7 @@ export async function exportFile(context: Context, file: string, options: Export
   // The total of what was written: pruned rounds are only in sums.
   const total = tally?.total ?? groupBy(snapshot.sessions, ['model'], query).total;
   if (target !== undefined && !options.quiet) await context.write(doneLine(file, target, total));
+  if (!options.quiet) hintOfConversation(context, format, options);
   if (total.rounds === 0 && pruned === 0) {
     const { local, from, to } = query;
     const period = options.quiet ? undefined : { from, to };
@@ -79,6 +80,10 @@ export async function exportFile(context: Context, file: string, options: Export
 /** Throws UsageError for options that do not work together: a wrong file would be noticed too late. */
 function checkOptions(format: ExportFormat, options: ExportOptions): void {
   const { groupBy, withMessages, timezone, since, until } = options;
+  if (format === 'html')
+    throw new UsageError(
+      'only one conversation can be html: add --conversation <id>, and no filter, period or group',
+    );
   if (options.redact !== undefined || options.redactPatterns !== undefined)
     throw new UsageError('--redact and --redact-patterns work only with --conversation');
   const isRounds = groupBy === undefined || groupBy === 'round';
@@ -105,6 +110,16 @@ function checkOptions(format: ExportFormat, options: ExportOptions): void {
   const focus = ['billingAccountId', 'billingAccountName', 'billingAccountType'] as const;
   if (focus.some((key) => options[key] !== undefined))
     throw new UsageError('--billing-account-… options work only with --format focus');
+}
+
+/** Who names one session may want what was said, not what it used. */
+function hintOfConversation(context: Context, format: ExportFormat, options: ExportOptions): void {
+  const { session, groupBy, withMessages } = options;
+  const isOne = session !== undefined && !session.includes('*') && groupBy === undefined && !withMessages;
+  if (!isOne || (format !== 'md' && format !== 'json' && format !== 'ndjson')) return;
+  context.warn(
+    'monitor: these are the numbers of the session; for what was said, use --conversation in place of --session\n',
+  );
 }
 
 interface ExportQuery extends UsageQuery {

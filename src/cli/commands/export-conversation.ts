@@ -6,6 +6,7 @@ import { sessionTotals, type Row } from '../../query/aggregate.ts';
 import { inCurrency } from '../../query/currency.ts';
 import { prunedTexts } from '../../query/pruned-text.ts';
 import { roundMoney } from '../../query/round-money.ts';
+import type { LocalTime } from '../../query/time-zone.ts';
 import { chatLines } from '../../report/export/conversation/chat.ts';
 import { headLines } from '../../report/export/conversation/head.ts';
 import { conversationMarkdown } from '../../report/export/conversation/markdown.ts';
@@ -46,8 +47,8 @@ export async function exportConversation(
   options: ConversationOptions,
 ): Promise<void> {
   const format = formatOf(file, options);
-  if (format !== 'md' && format !== 'json' && format !== 'ndjson')
-    throw new UsageError(`a conversation cannot be ${format}: use md, json or jsonl`);
+  if (format === 'csv' || format === 'focus')
+    throw new UsageError(`a conversation cannot be ${format}: use md, html, json or jsonl`);
   const store = openStore(nodeFiles, options.dataDir);
   const target = file === '-' ? undefined : await findTarget(file, store);
   const redaction = await redactionOf(options, store.filters);
@@ -64,11 +65,12 @@ export async function exportConversation(
   if (gone.length > 0) context.warn(`monitor: not in this file, because pruned: ${gone.join(' and ')}\n`);
   const lines = readRoundLines(options.dataDir, session);
   const read = expandRounds(lines);
+  const moneyOf = roundMoney(snapshot.priceLines, options.dataDir, view);
   const shown: ShownSession = {
     session,
     rounds: redaction ? redacted(read, redaction.redactor) : read,
     choice: null,
-    moneyOf: roundMoney(snapshot.priceLines, options.dataDir, view),
+    moneyOf,
   };
   const sum = sessionTotals(session);
   const notes = { cut: 0 };
@@ -77,7 +79,9 @@ export async function exportConversation(
       ? printablePieces(showJson(shown, true))
       : format === 'ndjson'
         ? printablePieces(chatLines(session.id, shown.rounds, notes))
-        : markdownOf(shown, sum, { title: titleIn(session, lines, redaction), redaction, local });
+        : format === 'html'
+          ? await htmlOf(session, lines, redaction, { now: context.now, local, moneyOf })
+          : markdownOf(shown, sum, { title: titleIn(session, lines, redaction), redaction, local });
   await (target === undefined ? writeAll(context, pieces) : writeFile(target, pieces));
   if (target !== undefined && !options.quiet) await context.write(doneLine(file, target, sum));
   if (notes.cut > 0)
@@ -98,7 +102,7 @@ function markdownOf(
   }: {
     title: string | null;
     redaction: OutgoingRedaction | undefined;
-    local: ReturnType<typeof localTimeOf>;
+    local: LocalTime;
   },
 ): Iterable<string> {
   const head = headLines(session, sum, { title, redacted: redaction?.names ?? [], local });
@@ -110,6 +114,22 @@ function markdownOf(
     withModel: sum.models.size > 1,
     local,
   });
+}
+
+/** The page of a site, made by the bundle that has pages. */
+async function htmlOf(
+  session: SessionEntry,
+  lines: Iterable<string>,
+  redaction: OutgoingRedaction | undefined,
+  facts: { now: number; local: LocalTime; moneyOf: ReturnType<typeof roundMoney> },
+): Promise<Iterable<string>> {
+  const { conversationHtml } = await import('../run-render.ts');
+  const entry = { ...session, title: titleIn(session, lines, redaction) };
+  const expanded = {
+    [Symbol.iterator]: () =>
+      redaction ? redacted(expandRounds(lines), redaction.redactor) : expandRounds(lines),
+  };
+  return conversationHtml({ entry, expanded, redacted: redaction?.names ?? [] }, facts);
 }
 
 /** The stored title may end in the middle of a secret, so it is made anew from the redacted question. */

@@ -16,7 +16,7 @@ export function formatOf(file: string, { format }: FormatOptions): ExportFormat 
   const found = format ?? (file === '-' ? 'json' : formatOfName(file));
   if (found !== undefined) return found;
   throw new UsageError(
-    `cannot tell the format from the name '${file}': use .json, .csv, .ndjson or .md, or add --format`,
+    `cannot tell the format from the name '${file}': use .json, .csv, .ndjson, .md or .html, or add --format`,
   );
 }
 

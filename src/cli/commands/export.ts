@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { EXPORT_FORMATS } from '../../report/export/formats.ts';
+import { EXPORT_FORMATS, formatOfName } from '../../report/export/formats.ts';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import {
@@ -45,7 +45,7 @@ export function addExport(program: Command, context: Context): void {
     .addOption(
       new Option(
         '--conversation <id>',
-        'Write this session as md, as jsonl in the format of OpenAI chats, or as json; any unique prefix of the id',
+        'Write this session as md, html, json, or as jsonl in the format of OpenAI chats; any unique prefix of the id',
       ).conflicts(NOT_OF_ONE_SESSION),
     )
     .option(
@@ -70,13 +70,25 @@ export function addExport(program: Command, context: Context): void {
     .option('--quiet', 'Print nothing on stdout after writing the file, for cron')
     .addOption(strictOption())
     .action(async (file: string, options: ExportOptions) => {
-      if (options.conversation !== undefined) {
+      const id = options.conversation ?? sessionOfHtml(file, options);
+      if (id !== undefined) {
         const { exportConversation } = await import('./export-conversation.ts');
-        await exportConversation(context, file, options.conversation, options);
+        await exportConversation(context, file, id, options);
         return;
       }
       const { exportFile } = await import('./export-action.ts');
       await exportFile(context, file, options);
     });
   example(command, 'monitor export finops-report.csv --group-by date,model,consumer --days 30');
+}
+
+/** Only a conversation can be html, so with html --session names one. Of another format it chooses rounds. */
+function sessionOfHtml(file: string, options: ExportOptions): string | undefined {
+  const isHtml = (options.format ?? formatOfName(file)) === 'html';
+  const isOnly = NOT_OF_ONE_SESSION.every((name) => name === 'session' || !isGiven(options, name));
+  return isHtml && isOnly ? options.session : undefined;
+}
+
+function isGiven(options: object, name: string): boolean {
+  return name in options && name !== 'focusVersion';
 }

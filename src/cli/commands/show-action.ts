@@ -9,7 +9,7 @@ import { boundRound } from '../../report/bound-round.ts';
 import { showJson } from '../../report/show-json.ts';
 import { roundsJson, roundsText, type RoundsShown } from '../../report/show-rounds.ts';
 import { showText } from '../../report/show-text.ts';
-import { chooseRounds, type RoundChoice, type ShownSession } from '../../report/show.ts';
+import { type RoundChoice, type ShownSession } from '../../report/show.ts';
 import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { writeAll, writeJson, type Context } from '../context.ts';
@@ -50,7 +50,7 @@ export async function show(context: Context, id: string, options: ShowOptions): 
     choice,
     moneyOf: roundMoney(snapshot.priceLines, options.dataDir, view),
   };
-  if (options.json) await writeJson(context, showJson(bounded(shown, options.maxChars), options.messages));
+  if (options.json) await writeJson(context, showJson(shown, options.messages, boundTo(options.maxChars)));
   else await writeAll(context, textOf(context, snapshot, shown, choice, options));
   warnOfUnconverted(context, sessionTotals(session));
   requirePrices(sessionTotals(session), options.strict);
@@ -64,14 +64,8 @@ async function writeRounds(context: Context, shown: RoundsShown, options: ShowOp
   requirePrices(shown.why.sum, options.strict);
 }
 
-function bounded(shown: ShownSession, most: number | undefined): ShownSession {
-  if (most === undefined) return shown;
-  const chosen = chooseRounds(shown.rounds, shown.choice, shown.session.rounds);
-  return { ...shown, rounds: boundRounds(chosen, most) };
-}
-
-function* boundRounds(rounds: Iterable<ExpandedRound>, most: number): Generator<ExpandedRound> {
-  for (const round of rounds) yield boundRound(round, most);
+function boundTo(most: number | undefined): ((round: ExpandedRound) => ExpandedRound) | undefined {
+  return most === undefined ? undefined : (round) => boundRound(round, most);
 }
 
 function textOf(

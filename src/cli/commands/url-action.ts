@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { SessionEntry } from '../../model/session-entry.ts';
+import { cleanLine } from '../../platform/clean-text.ts';
 import { NoAnswer } from '../../platform/errors.ts';
+import { nodeFiles } from '../../platform/files.ts';
+import { whyLeftOut } from '../../site/left-out-session.ts';
 import { pageUrl, sessionName, sessionPath } from '../../site/names.ts';
 import { readSnapshot } from '../../store/read.ts';
+import type { State } from '../../store/state.ts';
 import { writeJson, type Context } from '../context.ts';
 import { refusePruned, requireRound, sessionOf } from '../reporting/session-argument.ts';
 
@@ -17,28 +22,49 @@ export interface UrlOptions {
 
 /**
  * Prints the link to a session's page: on the web server of --base-url, else on this disk. Throws NoAnswer if there is no
- * such session or round, or no page on this disk.
+ * such session or round, no page on this disk, or none because the site leaves the session out.
  */
 export async function url(context: Context, id: string, options: UrlOptions): Promise<void> {
   const { dataDir, siteDir, baseUrl, round } = options;
-  const session = sessionOf(readSnapshot(dataDir).sessions, id, dataDir);
+  const { sessions, state } = readSnapshot(dataDir);
+  const session = sessionOf(sessions, id, dataDir);
   refusePruned(session, undefined);
   if (round !== undefined) requireRound(session, round);
-  const page =
-    baseUrl === undefined
-      ? pageOnDisk(siteDir, sessionPath(sessionName(session)))
-      : pageUrl(baseUrl, session);
+  const file = resolve(siteDir, sessionPath(sessionName(session)));
+  if (!existsSync(file)) refuseMissing(context, session, state, options);
+  const page = baseUrl === undefined ? pathToFileURL(file).href : pageUrl(baseUrl, session);
   const link = round === undefined ? page : `${page}#r-${round}`;
   const document = { version: 1, session_id: session.id, url: link };
   if (options.json) await writeJson(context, `${JSON.stringify(document)}\n`);
   else await context.write(`${link}\n`);
 }
 
-function pageOnDisk(siteDir: string, path: string): string {
-  const file = resolve(siteDir, path);
-  if (existsSync(file)) return pathToFileURL(file).href;
-  throw new NoAnswer(
-    `the site ${siteDir} has no page for this session yet: run monitor render --site-dir ${siteDir}. ` +
-      'If the site is on a web server, give its URL with --base-url or MONITOR_BASE_URL',
-  );
+/** The folder may be that of the site on the server: what it leaves out, the server lacks too. */
+function refuseMissing(
+  context: Context,
+  session: SessionEntry,
+  state: State,
+  { siteDir, baseUrl }: UrlOptions,
+): void {
+  const why = whyMissing(context, session, state, siteDir);
+  if (why !== null)
+    throw new NoAnswer(
+      `the site ${siteDir} has no page for this session: it ${why}. monitor render --all-sessions shows all` +
+        (baseUrl === undefined ? '' : '. If another site is served there, name its folder with --site-dir'),
+    );
+  if (baseUrl === undefined)
+    throw new NoAnswer(
+      `the site ${siteDir} has no page for this session yet: run monitor render --site-dir ${siteDir}. ` +
+        'If the site is on a web server, give its URL with --base-url or MONITOR_BASE_URL',
+    );
+}
+
+function whyMissing(context: Context, session: SessionEntry, state: State, siteDir: string): string | null {
+  try {
+    return whyLeftOut(nodeFiles, siteDir, session, state);
+  } catch (error) {
+    const problem = cleanLine(error instanceof Error ? error.message : String(error));
+    context.warn(`monitor: cannot tell which sessions the site ${siteDir} shows: ${problem}\n`);
+    return null;
+  }
 }

@@ -5,6 +5,7 @@ import type { GivenFilter } from '../../query/store-names.ts';
 import { conditionsOf, filterWords } from '../../query/usage-filter.ts';
 import { RoundPrices } from '../../query/why/round-prices.ts';
 import { SessionWhy } from '../../query/why/session-why.ts';
+import { topSpend } from '../../query/why/top-spend.ts';
 import { usageWhy } from '../../query/why/usage-why.ts';
 import { bucketsOf, periodOf } from '../../report/period.ts';
 import { frame } from '../../report/tables.ts';
@@ -70,16 +71,18 @@ async function ofUsage(
   const period = periodOf(options, local, context.now);
   const filter = filterOf(context, options, snapshot.state);
   const prices = new RoundPrices(snapshot.priceLines, options.dataDir, view);
-  const found = usageWhy(snapshot, { ...filter, buckets: bucketsOf(period) }, prices);
+  const query = { ...filter, buckets: bucketsOf(period) };
+  const found = usageWhy(snapshot, query, prices);
+  const top = topSpend(snapshot, query, prices, found.costs);
   const words = filterWords(filter);
   const lostRounds = lostRoundsOf(snapshot.state);
   const screen = screenOf(context);
-  if (options.json) await writeJson(context, usageWhyJson(found, lostRounds));
+  if (options.json) await writeJson(context, usageWhyJson(found, top, lostRounds));
   else {
     const lines =
       found.sum.rounds === 0
         ? nothingFound(snapshot.sessions, local, words).split('\n')
-        : usageWhyLines(found, lostRounds, screen);
+        : usageWhyLines(found, top, lostRounds, screen);
     await context.write(frame(usageHeading({ period, filter: words }), lines, screen));
   }
   if (found.sum.rounds === 0) warnOfUnknownNames(context, snapshot.sessions, filter, local, period);

@@ -4,9 +4,15 @@ import { RepeatableOption } from './given-once.ts';
 
 /** The options of a GivenFilter, for a report on rounds. */
 export function addFilterOptions(command: Command): Command {
+  return addRoundFilterOptions(
+    command.option('--model <name>', 'Only rounds of this model (whole name, in any case)'),
+  );
+}
+
+/** The same without the model. */
+export function addRoundFilterOptions(command: Command): Command {
   return addSessionOptions(
     command
-      .option('--model <name>', 'Only rounds of this model (whole name, in any case)')
       .option('--consumer <name>', 'Only rounds of this consumer (whole name, in any case)')
       .addOption(whereOption('Only rounds')),
   );

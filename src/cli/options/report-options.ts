@@ -84,7 +84,7 @@ export function groupByOrRoundOption(): Option {
     `One row for each combination of keys: ${KEYS}; or round, for each round`,
   ).argParser((text) => {
     const names = groupNames(text);
-    if (!names.some((name) => name.toLowerCase() === 'round')) return names;
+    if (!names.some((name) => name.trim().toLowerCase() === 'round')) return names;
     if (names.length === 1) return 'round';
     throw new InvalidArgumentError('It cannot be both keys and round.');
   });
@@ -92,7 +92,7 @@ export function groupByOrRoundOption(): Option {
 
 /** Names of keys. Only the store knows whether they exist. */
 function groupNames(text: string): string[] {
-  const names = text.split(',').map((name) => name.trim());
-  if (!names.includes('')) return names;
+  const names = text.split(',');
+  if (names.every((name) => name.trim() !== '')) return names;
   throw new InvalidArgumentError(`It must be a comma-separated list of keys: ${KEYS}.`);
 }

@@ -8,14 +8,21 @@ import { RoundFilter, type RoundSelection } from '../round-filter.ts';
 import { sessionFilter } from '../session-filter.ts';
 import { usageFilter } from '../usage-filter.ts';
 import { cellSplitter } from './cell-split.ts';
-import type { RoundPrices } from './round-prices.ts';
+import type { Amount, RoundPrices } from './round-prices.ts';
 import { SplitSums } from './split-sums.ts';
+
+/** What the rounds of a session cost in one currency. */
+export interface SessionCost extends Amount {
+  session: string;
+}
 
 /** Why the rounds of a selection cost what they did. */
 export interface UsageWhy {
   /** With their health. */
   sum: Row;
   splits: SplitSums;
+  /** Of each session with a cost. */
+  costs: SessionCost[];
   /** Rounds of which the store does not know whether they are meant. */
   undecided: number;
 }
@@ -30,7 +37,7 @@ export function usageWhy(
   prices: RoundPrices,
   isMeant: (id: string) => boolean = sessionFilter(query) ?? ((): boolean => true),
 ): UsageWhy {
-  const why: UsageWhy = { sum: emptyRow(), splits: new SplitSums(), undecided: 0 };
+  const why: UsageWhy = { sum: emptyRow(), splits: new SplitSums(), costs: [], undecided: 0 };
   const rounds = new RoundFilter(snapshot, query);
   const splitOf = cellSplitter(prices.book);
   const answerOf = usageFilter(query);
@@ -55,6 +62,7 @@ export function usageWhy(
       addCell(sum, cell);
       sum.health.addCell(cell);
     }
+    why.costs.push(...costsOf(id, cells));
     const parts = cells.map((cell) => splitOf(cell));
     if (parts.includes(undefined) && addRounds(id)) return;
     for (const [i, cell] of cells.entries()) {
@@ -79,4 +87,13 @@ export function usageWhy(
     }
     return true;
   }
+}
+
+function costsOf(session: string, cells: readonly UsageCell[]): SessionCost[] {
+  const sums = new Map<string, bigint>();
+  for (const { converted, currency, cost } of cells) {
+    const shown = converted ?? { currency, cost };
+    if (shown.cost > 0n) sums.set(shown.currency, (sums.get(shown.currency) ?? 0n) + shown.cost);
+  }
+  return Array.from(sums, ([code, cost]) => ({ session, currency: code, cost }));
 }

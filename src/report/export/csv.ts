@@ -25,6 +25,9 @@ export function textCell(text: string | null | undefined): Text | null {
   return FORMULA.test(plain) ? `'${plain}` : plain;
 }
 
+/** The cell of a dimension that the store did not count by when it stored the round. */
+export const NOT_RECORDED_CELL = '(not recorded)';
+
 /** How many rows are formatted at once. */
 const BATCH = 500;
 

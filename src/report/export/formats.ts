@@ -1,5 +1,5 @@
 /** The formats of an export. This file imports nothing, because every command loads it. */
-export const EXPORT_FORMATS = ['json', 'csv', 'ndjson', 'focus', 'md', 'jsonl'] as const;
+export const EXPORT_FORMATS = ['json', 'csv', 'ndjson', 'focus', 'md', 'jsonl', 'html'] as const;
 
 export type FormatName = (typeof EXPORT_FORMATS)[number];
 
@@ -12,6 +12,7 @@ const ENDINGS: readonly (readonly [ending: string, format: ExportFormat])[] = [
   ['.ndjson', 'ndjson'],
   ['.jsonl', 'ndjson'],
   ['.md', 'md'],
+  ['.html', 'html'],
 ];
 
 /** The format that a file name implies, if any. */

@@ -6,7 +6,7 @@ import { DIMENSION_PREFIX, KEY_FIELDS, NOT_RECORDED, type GroupKey } from '../..
 import { MEASURES } from '../../query/measures.ts';
 import { namesJson } from '../../query/names-json.ts';
 import type { Stats } from '../../query/grouping.ts';
-import { csvText, textCell, type Cell } from './csv.ts';
+import { csvText, NOT_RECORDED_CELL, textCell, type Cell } from './csv.ts';
 
 /** The sums of a group, by the keys of the statistics' JSON. Costs are exact; null if none is known. */
 const SUMS: readonly (readonly [field: string, of: (row: Row) => number | string | null])[] = [
@@ -43,7 +43,7 @@ export function costFields(row: Row): [field: string, json: string][] {
 export function groupsCsv({ keys, rows }: Stats): Generator<string> {
   const fields = [...SUMS, ...costFields(emptyRow()), ...FAILURES].map(([field]) => field);
   const cells = rows.map(({ names, row }) => [
-    ...names.map((name) => textCell(name === NOT_RECORDED ? '(not recorded)' : name)),
+    ...names.map((name) => textCell(name === NOT_RECORDED ? NOT_RECORDED_CELL : name)),
     ...SUMS.map(([, of]) => decimalCell(of(row))),
     ...costFields(row).map(([, json]) => jsonCell(json)),
     ...FAILURES.map(([, of]) => of(row)),

@@ -1,13 +1,15 @@
 import { boundOf } from '../../pricing/bounds.ts';
 import { exactUsd } from '../../pricing/money.ts';
 import type { RoundMoney } from '../../pricing/round-money.ts';
+import { DIMENSION_PREFIX, NOT_RECORDED } from '../../query/group-keys.ts';
 import { shownCost } from '../../query/round-money.ts';
+import { tagReader } from '../../query/tags.ts';
 import { headJson, messagesJson, restJson, wordlessJson } from '../../query/round-json.ts';
 import type { Snapshot } from '../../store/read.ts';
 import { FieldKeeper } from '../../session-format/kept-fields.ts';
 import { KEEP_ALL } from '../../session-format/kept-names.ts';
 import { coverageOf } from '../../store/state.ts';
-import { csvText, textCell, type Cell } from './csv.ts';
+import { csvText, NOT_RECORDED_CELL, textCell, type Cell } from './csv.ts';
 import { pricedRounds, roundsWithTexts, type PricedRound, type RoundQuery } from './rounds.ts';
 
 /** A line of JSON for each round: `session_id`, then the keys of `show --json`, without any text. */
@@ -33,7 +35,9 @@ function startJson(id: string, head: string): string {
   return `{"session_id":${JSON.stringify(id)},${head.slice(1)}`;
 }
 
-const COLUMNS: readonly (readonly [name: string, cell: (round: PricedRound) => Cell])[] = [
+type Column = readonly [name: string, cell: (round: PricedRound) => Cell];
+
+const COLUMNS: readonly Column[] = [
   ['session_id', ({ session }) => textCell(session.id)],
   ['round', ({ stored }) => stored.round],
   ['timestamp', ({ stored }) => stored.timestamp],
@@ -71,12 +75,30 @@ function amountCell(amount: bigint | null): Cell {
   return amount === null ? null : { decimal: exactUsd(amount) };
 }
 
-/** One row for each round, without any text. */
+/** One row for each round, without any text. Dimensions come last, with what the index counts the round by. */
 export function roundsCsv(snapshot: Snapshot, query: RoundQuery): Generator<string> {
-  const header = COLUMNS.map(([name]) => name);
-  return csvText(header, rows());
+  const dimensions = coverageOf(snapshot.state).dimensions.map(({ name }) => dimensionColumn(name));
+  const columns = [...COLUMNS, ...dimensions];
+  return csvText(
+    columns.map(([name]) => name),
+    rows(),
+  );
 
   function* rows(): Generator<Cell[]> {
-    for (const round of pricedRounds(snapshot, query)) yield COLUMNS.map(([, cell]) => cell(round));
+    const withTags = dimensions.length > 0;
+    for (const round of pricedRounds(snapshot, { ...query, withTags }))
+      yield columns.map(([, cell]) => cell(round));
   }
+}
+
+function dimensionColumn(name: string): Column {
+  const isTaken = COLUMNS.some(([column]) => column === name);
+  const valueOf = tagReader({ tag: name, absent: NOT_RECORDED });
+  return [
+    textCell(isTaken ? DIMENSION_PREFIX + name : name) ?? '',
+    (round) => {
+      const value = valueOf(round);
+      return textCell(value === NOT_RECORDED ? NOT_RECORDED_CELL : value);
+    },
+  ];
 }

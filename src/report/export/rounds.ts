@@ -16,6 +16,8 @@ export interface PricedRound {
   money: ShownMoney;
   /** Milliseconds since 1970 UTC. */
   time: number;
+  /** What it counts by, as in its cell; empty unless the query is `withTags`. */
+  tags: string;
 }
 
 export interface RoundQuery extends RoundSelection {
@@ -43,13 +45,16 @@ export class RoundTally {
  */
 export function* pricedRounds(snapshot: Snapshot, query: RoundQuery): Generator<PricedRound> {
   const moneyOf = roundMoney(snapshot.priceLines, snapshot.dir, query.view);
-  for (const [session, isMeant] of selected(snapshot, query)) {
+  for (const [session, isMeant, filter] of selected(snapshot, query)) {
+    const tagsOf = query.withTags ? filter.tagsOf(session) : undefined;
     for (const line of readRoundLines(snapshot.dir, session)) {
       const { stored, texts } = readRound(line);
+      // A session counts by its first values, so each round is asked.
+      const tags = tagsOf?.({ stored, texts }) ?? '';
       if (!isMeant({ stored, texts })) continue;
       const money = moneyOf({ stored });
       query.onRound?.({ session, stored, money });
-      yield { session, stored, texts, money, time: Date.parse(stored.timestamp) };
+      yield { session, stored, texts, money, time: Date.parse(stored.timestamp), tags };
     }
   }
 }
@@ -98,8 +103,8 @@ export function prunedRounds(snapshot: Snapshot, query: RoundQuery): number {
 function* selected(
   snapshot: Snapshot,
   query: RoundQuery,
-): Generator<[session: SessionEntry, isMeant: ReturnType<RoundFilter['roundsOf']>]> {
+): Generator<[session: SessionEntry, isMeant: ReturnType<RoundFilter['roundsOf']>, filter: RoundFilter]> {
   const filter = new RoundFilter(snapshot, query);
   for (const session of snapshot.sessions.values())
-    if (filter.isSession(session)) yield [session, filter.roundsOf(session)];
+    if (filter.isSession(session)) yield [session, filter.roundsOf(session), filter];
 }

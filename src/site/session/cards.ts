@@ -70,8 +70,8 @@ export interface CardContext extends RowContext {
   largestInput: number;
 }
 
-export function cardsOf(blocks: readonly Block[], context: CardContext): Card[] {
-  let day = '';
+/** `day`: the date of the round before these, which need not be said again. */
+export function cardsOf(blocks: readonly Block[], context: CardContext, day = ''): Card[] {
   return blocks.map((block) => {
     if (block.kind === 'idle') return { kind: 'session-idle', text: `${duration(block.ms)} idle`, href: '' };
     if (block.kind === 'thread') return { kind: 'session-thread', ...threadCard(block.thread, context) };

@@ -4,7 +4,7 @@ import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { hexDigest } from '../../platform/digest.ts';
 import { pruneMarks, type SessionEntry } from '../../model/session-entry.ts';
 import { layOut } from '../layout.ts';
-import { hrefTo, sessionPath } from '../names.ts';
+import { hrefTo, sessionJsonPath, sessionPath } from '../names.ts';
 import type { Page } from '../page.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
@@ -13,7 +13,7 @@ import { CARDS, partPage, type PartLocation } from './part-page.ts';
 import type { SessionPart, SessionSum } from './view.ts';
 
 /** No page is longer. */
-const MOST_BYTES = 1_000_000;
+export const MOST_BYTES = 1_000_000;
 
 /** What a session's pages are made from. */
 export interface SessionSource {
@@ -86,7 +86,8 @@ function locationOf(
   { entry, name }: SessionSource,
   path: string,
 ): PartLocation {
-  return { path, name, title: part.hasTitle ? (entry.title ?? '') : '', pages };
+  const title = part.hasTitle ? (entry.title ?? '') : '';
+  return { path, name, title, pages, rawHref: hrefTo(path, sessionJsonPath(name)) };
 }
 
 /** The colours of the models on a page. */

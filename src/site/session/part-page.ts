@@ -8,7 +8,7 @@ import { exactTime } from '../clock.ts';
 import { costView, drawnCurrency } from '../cost-view.ts';
 import { dateText, duration } from '../format.ts';
 import { clipText, nameText } from '../model-view.ts';
-import { hrefTo, sessionJsonPath, sessionPath } from '../names.ts';
+import { hrefTo, sessionPath } from '../names.ts';
 import { BOUND_NOTE, PLUS_NOTE } from '../period.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
@@ -33,9 +33,11 @@ export interface PartLocation {
   title: string;
   /** The pages up to this one. */
   pages: SessionSum['pages'];
+  /** The raw JSON; in a file of its own, what says how to get it. */
+  rawHref: string;
 }
 
-interface PartSource {
+export interface PartSource {
   location: PartLocation;
   entry: SessionEntry;
   /** null on a closed page, which must not change when rounds are added. */
@@ -62,29 +64,53 @@ const LONGEST_COPIED = 4_000;
 const MOST_ENDS = 4_000;
 
 export function partPage(part: SessionPart, source: PartSource, site: SiteContext): PartPage {
-  const { location, entry, sum } = source;
+  const { location, sum } = source;
+  const context = cardContext(part, source, site);
+  const cards = cardsOf(part.blocks, context);
+  const { data, title, notes } = partFrame(part, source, site);
+  return {
+    title: sum || part.page === 1 ? title : `${title}, page ${part.page}`,
+    body: renderTemplate('session', { ...data, hasTalk: hasTalk(cards), hasClosed: hasClosed(cards) }),
+    notes,
+    cards: (room) => cardsHtml(cards, room, location.rawHref),
+  };
+}
+
+/** What the cards of a part are made with. */
+export function cardContext(
+  part: Pick<SessionPart, 'columns' | 'from' | 'to'>,
+  { location, entry }: Pick<PartSource, 'location' | 'entry'>,
+  site: SiteContext,
+): CardContext {
+  return {
+    texts: textsOf(site),
+    hrefOf: linker(part, location),
+    rawHref: location.rawHref,
+    isLoose: entry.id === DEFAULT_SESSION,
+    site,
+    largestInput: part.columns.reduce((largest, { usage }) => Math.max(largest, usage.input), 0),
+  };
+}
+
+/** What a page shows around its cards: the data of its template, but for what depends on the cards. */
+export function partFrame(
+  part: SessionPart,
+  { location, entry, sum }: PartSource,
+  site: SiteContext,
+): { title: string; data: object; notes: string[] } {
   const columns = sum?.columns ?? part.columns;
   const hrefOf = linker(part, location);
   const whole = printableId(entry.id);
   const id = clipText(whole, LONGEST_ID);
-  const context: CardContext = {
-    texts: textsOf(site),
-    hrefOf,
-    rawHref: hrefTo(location.path, sessionJsonPath(location.name)),
-    isLoose: entry.id === DEFAULT_SESSION,
-    site,
-    largestInput: Math.max(0, ...part.columns.map(({ usage }) => usage.input)),
-  };
   const title = location.title === '' ? id : withCodeIsolated(cleanLine(location.title));
   const { lines: prompts, more } = sum
     ? promptLines(sum.prompts, sum.pages, hrefOf)
     : promptLines(part.prompts, [], hrefOf);
   const others = location.pages.filter(({ page }) => page !== part.page).slice(-MOST_ENDS);
-  const cards = cardsOf(part.blocks, context);
   const isUnpriced = columns.some(({ usage }) => usage.price === 'unpriced');
   // The whole session's cost comes from the index, like its figure.
   const cost = costView(sum ? sessionTotals(entry) : sumOfColumns(columns));
-  const body = renderTemplate('session', {
+  const data = {
     title,
     hasTitle: location.title !== '',
     id,
@@ -101,23 +127,16 @@ export function partPage(part: SessionPart, source: PartSource, site: SiteContex
     promptDigits: Math.max(2, ...prompts.map(({ number }) => number.length)),
     morePrompts: more > 0 ? `${plural(more, 'earlier prompt')}, on older pages` : '',
     promptCount: plural(sum?.prompts.length ?? part.prompts.length, 'prompt'),
-    rawHref: context.rawHref,
+    rawHref: location.rawHref,
     cards: CARDS,
-    hasTalk: hasTalk(cards),
-    hasClosed: hasClosed(cards),
     hasRounds: part.blocks.length > 0,
     pager: pagerOf(part, location, sum),
     ends: others.map(({ to }) => to).join(' '),
     firstEnd: others[0] && others[0].page > 1 ? others[0].page : 0,
     partPath: hrefTo(location.path, sessionPath(location.name, 0)),
-  });
-  const notes = [...(isUnpriced ? [PLUS_NOTE] : []), ...(cost.bounds ? [BOUND_NOTE] : [])];
-  return {
-    title: sum || part.page === 1 ? title : `${title}, page ${part.page}`,
-    body,
-    notes,
-    cards: (room) => cardsHtml(cards, room, context.rawHref),
   };
+  const notes = [...(isUnpriced ? [PLUS_NOTE] : []), ...(cost.bounds ? [BOUND_NOTE] : [])];
+  return { title, data, notes };
 }
 
 const texts = new WeakMap<SiteContext, RichTexts>();
@@ -130,7 +149,10 @@ function textsOf(site: SiteContext): RichTexts {
 }
 
 /** Makes links to rounds up to this page. */
-function linker(part: SessionPart, { path, name, pages }: PartLocation): (round: number) => string {
+function linker(
+  part: Pick<SessionPart, 'from' | 'to'>,
+  { path, name, pages }: PartLocation,
+): (round: number) => string {
   return (round) => {
     const fragment = `r-${round}`;
     if (round >= part.from && round <= part.to) return `#${fragment}`;
