@@ -5,7 +5,7 @@ import { hrefTo } from './names.ts';
 import type { SiteContext } from './site-context.ts';
 import { renderTemplate } from './templates.ts';
 
-export type NavItem = 'overview' | 'sessions' | 'models' | 'dates' | 'consumers';
+export type NavItem = 'overview' | 'sessions' | 'health' | 'tools' | 'models' | 'dates' | 'consumers';
 
 export interface PageFrame {
   path: string;
@@ -24,6 +24,8 @@ export interface PageFrame {
 const NAV: readonly [NavItem, string, path: string][] = [
   ['overview', 'Overview', 'index.html'],
   ['sessions', 'Sessions', 'sessions/index.html'],
+  ['health', 'Health', 'health.html'],
+  ['tools', 'Tools', 'tools.html'],
   ['models', 'Models', 'models.html'],
   ['dates', 'Dates', 'dates.html'],
   ['consumers', 'Consumers', 'consumers.html'],

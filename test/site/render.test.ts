@@ -65,7 +65,7 @@ describe('a render', () => {
     const session = made.sessions[150] as QuickSession;
     addRound(made, session);
     const { written, removed } = await changedBy(made, async () => {
-      expect(await render(made)).toMatchObject({ rendered: 15, removed: 0 });
+      expect(await render(made)).toMatchObject({ rendered: 16, removed: 0 });
     });
     expect(removed).toEqual([]);
     expect(written).toEqual(
@@ -77,6 +77,7 @@ describe('a render', () => {
         'build.js',
         'consumers.html',
         'dates.html',
+        'health.html',
         'index.html',
         'models.html',
         'sessions/2026-01/2.html',
@@ -108,7 +109,7 @@ describe('a render', () => {
     const made = stored(5);
     await render(made, { now: UNTIL });
     const { written } = await changedBy(made, () => render(made, { now: UNTIL + 86_400_000 }));
-    expect(written).toEqual(['build.js', 'index.html']);
+    expect(written).toEqual(['api/stats.json', 'build.js', 'health.html', 'index.html']);
   });
 
   test('with another zone writes all pages; with another --refresh only the stamp', async () => {
@@ -249,9 +250,9 @@ describe('monitor render', () => {
     expect(await run([...argv, '--full', '--json'])).toEqual({
       code: 0,
       err: '',
-      out: `{"version":1,"rendered":22,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
+      out: `{"version":1,"rendered":25,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
     });
-    expect((await run(argv)).out).toBe(`0 files written, 22 kept, 0 removed: ${siteDir}/index.html\n`);
+    expect((await run(argv)).out).toBe(`0 files written, 25 kept, 0 removed: ${siteDir}/index.html\n`);
     expect(await run([...argv, '--quiet'])).toEqual({ code: 0, err: '', out: '' });
     expect((await run(argv)).code).toBe(0);
   });

@@ -1,0 +1,52 @@
+import type { UsageCell } from '../../model/usage-cell.ts';
+import { NO_FAILURES, withCounters, type Failures } from '../../query/failures.ts';
+import type { Answers } from '../../query/health.ts';
+import { HealthSum, type Speed } from '../../query/health-sum.ts';
+
+/** How requests were answered, without what they cost. A site remembers many of these. */
+export class HealthRow implements Answers {
+  rounds = 0;
+  readonly health: HealthSum;
+
+  constructor(health = new HealthSum()) {
+    this.health = health;
+  }
+
+  static ofCell(cell: UsageCell): HealthRow {
+    const row = new HealthRow();
+    row.rounds = cell.rounds;
+    row.health.addCell(cell);
+    return row;
+  }
+
+  static sumOf(rows: Iterable<HealthRow>): HealthRow {
+    const sum = new HealthRow();
+    for (const row of rows) sum.add(row);
+    return sum;
+  }
+
+  get failures(): Failures {
+    return withCounters(NO_FAILURES, this.health.counters);
+  }
+
+  add({ rounds, health }: HealthRow): void {
+    this.rounds += rounds;
+    this.health.add(health);
+  }
+}
+
+/** A row as JSON. */
+export type HealthFields = [rounds: number, counters: readonly number[], ...speed: number[]];
+
+export function healthFields({ rounds, health }: HealthRow): HealthFields {
+  const { counters, speed } = health;
+  const { rounds: timed, output, ms } = speed;
+  return timed === 0 ? [rounds, counters] : [rounds, counters, timed, output, ms];
+}
+
+export function healthRow([rounds, counters, timed = 0, output = 0, ms = 0]: HealthFields): HealthRow {
+  const speed: Speed = { rounds: timed, output, ms };
+  const row = new HealthRow(HealthSum.of(counters, speed));
+  row.rounds = rounds;
+  return row;
+}
