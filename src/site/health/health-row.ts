@@ -36,15 +36,18 @@ export class HealthRow implements Answers {
 }
 
 /** A row as JSON. */
-export type HealthFields = [rounds: number, counters: readonly number[], ...speed: number[]];
+export type HealthFields = [
+  rounds: number,
+  counters: readonly number[],
+  ...speed: [rounds: number, output: number, ms: number],
+];
 
 export function healthFields({ rounds, health }: HealthRow): HealthFields {
   const { counters, speed } = health;
-  const { rounds: timed, output, ms } = speed;
-  return timed === 0 ? [rounds, counters] : [rounds, counters, timed, output, ms];
+  return [rounds, counters, speed.rounds, speed.output, speed.ms];
 }
 
-export function healthRow([rounds, counters, timed = 0, output = 0, ms = 0]: HealthFields): HealthRow {
+export function healthRow([rounds, counters, timed, output, ms]: HealthFields): HealthRow {
   const speed: Speed = { rounds: timed, output, ms };
   const row = new HealthRow(HealthSum.of(counters, speed));
   row.rounds = rounds;
