@@ -98,45 +98,48 @@ describe('a render that goes on from the last one', () => {
     }
   });
 
-  test.each([1, 2])('shows failures, times and tools as a first one would, as days go by (%i)', async (seed) => {
-    const random = makeRandom(seed);
-    const made = makeEmpty();
-    const names = Array.from({ length: 70 }, (_, i) => `agent:main:${i}`);
-    let now = NOW;
-    for (let step = 0; step < 9; step++) {
-      const ids = new Set(Array.from({ length: step === 0 ? 70 : 4 }, () => random.pick(names) as string));
-      const sessions = [...ids].map((id): QuickSession => {
-        const model = random.pick(['qwen-max', 'gpt-5', 'model-3']) as string;
-        const consumer = random.pick(['', 'cron', 'dev-cli']) as string;
-        const rounds = Array.from({ length: random.int(2, 4) }, (_, i) => {
-          const daysAgo = random.pick([0, 0, 1, 3, 7, 8, 59, 60, 62]) as number;
-          const at = now - daysAgo * DAY_MS - random.int(0, 20) * 3_600_000 + i * 1000;
-          return { at, model, input: 70, cached: 7, output: 9, ...outcome(random) };
+  test.each([1, 2])(
+    'shows failures, times and tools as a first one would, as days go by (%i)',
+    async (seed) => {
+      const random = makeRandom(seed);
+      const made = makeEmpty();
+      const names = Array.from({ length: 70 }, (_, i) => `agent:main:${i}`);
+      let now = NOW;
+      for (let step = 0; step < 9; step++) {
+        const ids = new Set(Array.from({ length: step === 0 ? 70 : 4 }, () => random.pick(names) as string));
+        const sessions = [...ids].map((id): QuickSession => {
+          const model = random.pick(['qwen-max', 'gpt-5', 'model-3']) as string;
+          const consumer = random.pick(['', 'cron', 'dev-cli']) as string;
+          const rounds = Array.from({ length: random.int(2, 4) }, (_, i) => {
+            const daysAgo = random.pick([0, 0, 1, 3, 7, 8, 59, 60, 62]) as number;
+            const at = now - daysAgo * DAY_MS - random.int(0, 20) * 3_600_000 + i * 1000;
+            return { at, model, input: 70, cached: 7, output: 9, ...outcome(random) };
+          });
+          return { id, title: `<b>${id}</b>`, consumer, api: random.pick(['', 'a-api']) as string, rounds };
         });
-        return { id, title: `<b>${id}</b>`, consumer, api: random.pick(['', 'a-api']) as string, rounds };
-      });
-      storeQuickly(made.dataDir, sessions);
-      await render(made, { now });
+        storeQuickly(made.dataDir, sessions);
+        await render(made, { now });
+        const siteDir = join(makeFolder(), 'site');
+        await render({ ...made, siteDir }, { now });
+        for (const path of ['health.html', 'tools.html', 'api/stats.json'])
+          expect(withoutTime(made.siteDir, path), `${path} at step ${step}`).toBe(withoutTime(siteDir, path));
+        // Nothing was left out, or compared with an empty page.
+        expect(withoutTime(siteDir, 'health.html').match(/#r-\d/g)?.length).toBeGreaterThan(20);
+        expect(withoutTime(siteDir, 'tools.html').match(/#r-\d/g)?.length).toBeGreaterThan(15);
+        now += (random.pick([0, 0, 1, 2, 9]) as number) * DAY_MS;
+      }
+      await render(made, { now, full: true });
+      expect(contents(made.siteDir)).toEqual(await anew(made, { now }));
+      // A clock that goes back: not enough is remembered of what is today then.
+      await render(made, { now: NOW });
+      addRound(made, { id: names[0] ?? '', title: null, consumer: '', rounds: [] }, NOW - 1);
+      await render(made, { now: NOW - 2 * DAY_MS });
       const siteDir = join(makeFolder(), 'site');
-      await render({ ...made, siteDir }, { now });
-      for (const path of ['health.html', 'tools.html', 'api/stats.json'])
-        expect(withoutTime(made.siteDir, path), `${path} at step ${step}`).toBe(withoutTime(siteDir, path));
-      // Nothing was left out, or compared with an empty page.
-      expect(withoutTime(siteDir, 'health.html').match(/#r-\d/g)?.length).toBeGreaterThan(20);
-      expect(withoutTime(siteDir, 'tools.html').match(/#r-\d/g)?.length).toBeGreaterThan(15);
-      now += (random.pick([0, 0, 1, 2, 9]) as number) * DAY_MS;
-    }
-    await render(made, { now, full: true });
-    expect(contents(made.siteDir)).toEqual(await anew(made, { now }));
-    // A clock that goes back: not enough is remembered of what is today then.
-    await render(made, { now: NOW });
-    addRound(made, { id: names[0] ?? '', title: null, consumer: '', rounds: [] }, NOW - 1);
-    await render(made, { now: NOW - 2 * DAY_MS });
-    const siteDir = join(makeFolder(), 'site');
-    await render({ ...made, siteDir }, { now: NOW - 2 * DAY_MS });
-    for (const path of ['health.html', 'api/stats.json'])
-      expect(withoutTime(made.siteDir, path), path).toBe(withoutTime(siteDir, path));
-  });
+      await render({ ...made, siteDir }, { now: NOW - 2 * DAY_MS });
+      for (const path of ['health.html', 'api/stats.json'])
+        expect(withoutTime(made.siteDir, path), path).toBe(withoutTime(siteDir, path));
+    },
+  );
 
   test('by the real program: after parse, prune, prune of texts, reprice and reindex', async () => {
     const folder = makeFolder();
@@ -150,10 +153,27 @@ describe('a render that goes on from the last one', () => {
         output_token: 7,
         question: `question ${i}`,
         answer: `answer ${i}`,
+        llm_service_duration: 100 + i * 37,
+        messages: [
+          { role: 'user', content: `question ${i}` },
+          { role: 'assistant', tool_calls: [call(i)] },
+          { role: 'tool', tool_call_id: call(i).id, content: i % 4 === 1 ? `Error: ${i}` : 'fine' },
+        ],
       });
+    const call = (i: number) => ({
+      id: `c${i}`,
+      type: 'function',
+      function: { name: i % 2 === 0 ? 'bash' : 'read', arguments: '{}' },
+    });
     let lines = 0;
     const write = (session: string, time: string): void => {
-      const line = { start_time: time, request_id: `r${lines}`, ai_log: aiLog(session, lines++) };
+      const response_code = lines % 5 === 2 ? '503' : '200';
+      const line = {
+        start_time: time,
+        request_id: `r${lines}`,
+        response_code,
+        ai_log: aiLog(session, lines++),
+      };
       writeFileSync(log, `${JSON.stringify(line)}\n`, { flag: 'a' });
     };
     const monitor = async (...argv: string[]): Promise<void> => {
