@@ -74,8 +74,13 @@ export class FailureLists {
       if (this.#sessions.length > 4 * MOST_SESSIONS) this.#sessions = this.sessions;
     }
     for (const [tool, calls] of known.calls) {
-      const rows = [...(this.#calls.get(tool) ?? []), ...calls.map((call) => ({ ...session, ...call }))];
-      this.#calls.set(tool, rows.toSorted(latestCall).slice(0, MOST_CALLS));
+      const rows = this.#calls.get(tool) ?? [];
+      const oldest = rows.length < MOST_CALLS ? -Infinity : (rows.at(-1)?.time ?? 0);
+      // Of most sessions, all are too old.
+      const later = calls.filter(({ time }) => time >= oldest);
+      if (later.length === 0) continue;
+      const all = [...rows, ...later.map((call) => ({ ...session, ...call }))];
+      this.#calls.set(tool, all.toSorted(latestCall).slice(0, MOST_CALLS));
     }
   }
 

@@ -12,13 +12,6 @@ export class HealthRow implements Answers {
     this.health = health;
   }
 
-  static ofCell(cell: UsageCell): HealthRow {
-    const row = new HealthRow();
-    row.rounds = cell.rounds;
-    row.health.addCell(cell);
-    return row;
-  }
-
   static sumOf(rows: Iterable<HealthRow>): HealthRow {
     const sum = new HealthRow();
     for (const row of rows) sum.add(row);
@@ -27,6 +20,11 @@ export class HealthRow implements Answers {
 
   get failures(): Failures {
     return withCounters(NO_FAILURES, this.health.counters);
+  }
+
+  addCell(cell: UsageCell): void {
+    this.rounds += cell.rounds;
+    this.health.addCell(cell);
   }
 
   add({ rounds, health }: HealthRow): void {

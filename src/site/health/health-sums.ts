@@ -15,6 +15,13 @@ export const DAYS = 60;
 export type HealthRows = ReadonlyMap<string, HealthRow>;
 export type HealthByKey = Readonly<Record<HealthKey, HealthRows>>;
 
+/** Which rows a cell is in. */
+interface Place extends Readonly<Record<HealthKey, string>> {
+  date: string;
+  /** Only of today, and of days that are still to come. */
+  hour: string;
+}
+
 type Rows = Map<string, HealthRow>;
 type ByKey = Record<HealthKey, Rows>;
 
@@ -73,21 +80,37 @@ export class HealthSums {
     };
   }
 
+  /** Cells of a session: most are like the one before, and are summed before they are added to rows. */
   add(usage: readonly UsageCell[]): void {
-    for (const cell of usage) this.#addCell(cell);
+    let like: Place | undefined;
+    let sum = new HealthRow();
+    for (const cell of usage) {
+      const place = this.#placeOf(cell);
+      if (like && !isSame(like, place)) {
+        this.#addSum(like, sum);
+        sum = new HealthRow();
+      }
+      like = place;
+      sum.addCell(cell);
+    }
+    if (like) this.#addSum(like, sum);
   }
 
-  #addCell(cell: UsageCell): void {
-    const added = HealthRow.ofCell(cell);
-    const date = this.#local.dateOf(cell.bucket);
-    addByKey(this.#all, cell, added);
-    if (date < this.#daysFrom) this.#earlier.add(added);
-    else rowOf(this.#days, date).add(added);
+  #placeOf({ bucket, model, consumer, api }: UsageCell): Place {
+    const date = this.#local.dateOf(bucket);
+    return { model, consumer, api, date, hour: date < this.#day ? '' : hourOf(bucket, this.#local) };
+  }
+
+  #addSum(place: Place, sum: HealthRow): void {
+    const { date, hour } = place;
+    addByKey(this.#all, place, sum);
+    if (date < this.#daysFrom) this.#earlier.add(sum);
+    else rowOf(this.#days, date).add(sum);
     if (date < this.#recentFrom) return;
     let recent = this.#recent.get(date);
     if (!recent) this.#recent.set(date, (recent = emptyByKey()));
-    addByKey(recent, cell, added);
-    if (date >= this.#day) rowOf(this.#hours, hourOf(cell.bucket, this.#local)).add(added);
+    addByKey(recent, place, sum);
+    if (hour !== '') rowOf(this.#hours, hour).add(sum);
   }
 
   /** Makes another day today. False if that is an earlier one, of which not enough is remembered. */
@@ -165,8 +188,12 @@ function emptyByKey(): ByKey {
   return { model: new Map(), consumer: new Map(), api: new Map() };
 }
 
-function addByKey(rows: ByKey, cell: UsageCell, added: HealthRow): void {
-  for (const key of HEALTH_KEYS) rowOf(rows[key], cell[key]).add(added);
+function addByKey(rows: ByKey, place: Place, added: HealthRow): void {
+  for (const key of HEALTH_KEYS) rowOf(rows[key], place[key]).add(added);
+}
+
+function isSame(a: Place, b: Place): boolean {
+  return a.date === b.date && a.hour === b.hour && HEALTH_KEYS.every((key) => a[key] === b[key]);
 }
 
 function rowOf(rows: Rows, name: string): HealthRow {
