@@ -101,7 +101,7 @@ function dimensionOf(key: GroupKey, local: LocalTime): Dimension {
 }
 
 /** `2026-02-01T09:00+08:00`: with the offset, since an hour comes twice when a clock is put back. */
-function hourOf(bucket: number, local: LocalTime): string {
+export function hourOf(bucket: number, local: LocalTime): string {
   const time = local.isoOf(bucket * BUCKET_MS);
   return `${time.slice(0, 'YYYY-MM-DDTHH'.length)}:00${time.slice('YYYY-MM-DDTHH:MM:SS'.length)}`;
 }

@@ -1,10 +1,9 @@
-import type { Row } from './aggregate.ts';
-import { healthOf, type FlagName, type Health, type Times } from './health.ts';
+import { healthOf, type Answers, type FlagName, type Health, type Times } from './health.ts';
 
 // docs/commands.md documents the shapes. They have a version: keys are added, never renamed.
 
 /** How the requests of a row were answered, without the counts that every row of statistics has. */
-export function healthJson(row: Row): HealthJson {
+export function healthJson(row: Answers): HealthJson {
   const health = healthOf(row);
   const { statuses, flags, unflagged, duration, failedDuration, firstToken, speed } = health;
   return {

@@ -16,6 +16,14 @@ export class HealthSum {
   readonly #counts = new Map<number, number>();
   readonly #speed: Speed = { rounds: 0, output: 0, ms: 0 };
 
+  /** The sum that another one was. */
+  static of(counters: CellCounters, speed: Readonly<Speed>): HealthSum {
+    const sum = new HealthSum();
+    sum.#addCounters(counters);
+    sum.#addSpeed(speed);
+    return sum;
+  }
+
   addCell({ counters, output }: Pick<UsageCell, 'counters' | 'output'>): void {
     this.#addCounters(counters);
     // The output of a cell includes that of rounds without counters.

@@ -16,6 +16,9 @@ export interface Times {
   p99: number | null;
 }
 
+/** The part of a row that health is told from. */
+export type Answers = Pick<Row, 'rounds' | 'failures' | 'health'>;
+
 /** How requests were answered. `uncounted` ones are in `rounds` only. */
 export interface Health {
   rounds: number;
@@ -63,7 +66,7 @@ export const FLAGS = {
 export type FlagName = keyof typeof FLAGS;
 
 /** Of a row whose health was summed. */
-export function healthOf({ rounds, failures, health = new HealthSum() }: Row): Health {
+export function healthOf({ rounds, failures, health = new HealthSum() }: Answers): Health {
   const { counters, speed } = health;
   const of = (name: CounterName): number => counterOf(counters, name);
   const { uncounted } = failures;

@@ -1,6 +1,6 @@
 import { isPruned, type SessionHead } from '../model/session-entry.ts';
 import { failureOf, resultText } from '../ai-log/tool-outcome.ts';
-import { readRound } from '../session-format/read-round.ts';
+import { readRound, type ReadRound } from '../session-format/read-round.ts';
 import { OTHER_TOOLS, toolNameOf, ToolTally, type CountedResult } from '../session-format/tool-tally.ts';
 import { readRoundLines, type Snapshot } from '../store/read.ts';
 import type { RoundSelection } from './round-filter.ts';
@@ -62,24 +62,43 @@ function mayHave({ tools = [] }: SessionHead, name: string): boolean {
 function* failuresOf(snapshot: Snapshot, selected: SelectedSession, name: string): Generator<ToolFailure> {
   const entry = selected.kind === 'whole' ? snapshot.sessions.get(selected.entry.id) : selected.entry;
   if (!entry) return;
-  const tally = new ToolTally();
-  for (const line of readRoundLines(snapshot.dir, entry)) {
-    const round = readRound(line);
-    const { stored, texts } = round;
-    const results = tally.addStored(stored, line, texts);
+  for (const { round, results } of roundsWithResults(readRoundLines(snapshot.dir, entry))) {
     if (selected.kind === 'part' && !selected.isMeant(round)) continue;
-    for (const one of results) {
-      if (!one.failed || !isOf(one, name)) continue;
-      yield {
-        session: entry.id,
-        round: stored.round,
-        time: Date.parse(stored.timestamp),
-        model: stored.model,
-        reason: failureOf(one.failed) ?? 'error',
-        text: resultText(one.failed.parts).slice(0, LONGEST_TEXT).toWellFormed(),
-      };
-    }
+    for (const result of results) if (isOf(result, name)) yield failureOfResult(entry.id, round, result);
   }
+}
+
+export type FailedResult = CountedResult & { failed: NonNullable<CountedResult['failed']> };
+
+function hasFailed(result: CountedResult): result is FailedResult {
+  return result.failed !== undefined;
+}
+
+/** The stored rounds of a session, from their lines, and the failed results in the request of each. */
+export function* roundsWithResults(
+  lines: Iterable<string>,
+): Generator<{ round: ReadRound; results: FailedResult[] }> {
+  const tally = new ToolTally();
+  for (const line of lines) {
+    const round = readRound(line);
+    const results = tally.addStored(round.stored, line, round.texts);
+    yield { round, results: results.filter(hasFailed) };
+  }
+}
+
+export function failureOfResult(
+  session: string,
+  { stored }: Pick<ReadRound, 'stored'>,
+  { failed }: FailedResult,
+): ToolFailure {
+  return {
+    session,
+    round: stored.round,
+    time: Date.parse(stored.timestamp),
+    model: stored.model,
+    reason: failureOf(failed) ?? 'error',
+    text: resultText(failed.parts).slice(0, LONGEST_TEXT).toWellFormed(),
+  };
 }
 
 /** Also of a tool for whose name a session had no room. */

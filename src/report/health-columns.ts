@@ -1,8 +1,8 @@
-import { exact, plural } from '../platform/count-text.ts';
+import { exact } from '../platform/count-text.ts';
 import { durationText } from '../platform/duration-text.ts';
 import type { Row } from '../query/aggregate.ts';
 import type { Group } from '../query/group-usage.ts';
-import { healthOf, PERCENTILE_ERROR, type Health } from '../query/health.ts';
+import { healthOf, type Health } from '../query/health.ts';
 import type { Column } from './tables.ts';
 
 /** In terminals that lack room, columns of a low rank go first: those that were asked for after all others. */
@@ -59,14 +59,4 @@ function timeText(ms: number | null): string {
 
 function speedText(tokens: number | null): string {
   return tokens === null ? '-' : tokens.toFixed(1);
-}
-
-/** What the times in a table are of, and how exact they are. */
-export function healthNote(total: Row): string {
-  const { duration, firstToken, speed } = healthOf(total);
-  return (
-    `p50, p90 and p99 are of the durations of ${plural(duration.rounds, 'answered request')}, ` +
-    `times to the first token of ${exact(firstToken.rounds)}, tokens/s of ${exact(speed.rounds)}; ` +
-    `percentiles are at most ${100 * PERCENTILE_ERROR}% off.`
-  );
 }

@@ -1,4 +1,4 @@
-import { exact, plural } from '../platform/count-text.ts';
+import { bytesText, exact, plural } from '../platform/count-text.ts';
 
 /** What a run did, for its summary. */
 export interface ParseReport {
@@ -43,14 +43,6 @@ export function parseLine(report: ParseReport): string {
     `${plural(rounds, 'round')} of ${plural(sessions, 'session')} from ${plural(logs.length, 'log')} (${bytesText(bytes)}); ` +
     `${plural(otherLines, 'other line')}, ${exact(rejectedLines)} rejected${filtered}${imported}${known}${waiting}\n`
   );
-}
-
-/** `980 B`, `1.2 MB` */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
 }
 
 /** How far a run has read, as one line that is redrawn. */

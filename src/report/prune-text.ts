@@ -1,5 +1,4 @@
-import { plural } from '../platform/count-text.ts';
-import { bytesText } from './parse-line.ts';
+import { bytesText, plural } from '../platform/count-text.ts';
 
 /** What a prune did. */
 export interface PruneReport {

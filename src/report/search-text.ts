@@ -1,9 +1,8 @@
 import { cleanLine, printableId } from '../platform/clean-text.ts';
-import { exact, plural } from '../platform/count-text.ts';
+import { bytesText, exact, plural } from '../platform/count-text.ts';
 import { endOfWord, startOfWord, type Snippet } from '../query/search/snippet.ts';
 import type { Hit } from '../query/search/search-session.ts';
 import type { LocalTime } from '../query/time-zone.ts';
-import { bytesText } from './parse-line.ts';
 import type { FoundHit, SearchReport } from './search.ts';
 import type { Screen } from './tables.ts';
 import { clip, takeColumns, takeLastColumns, widthOf } from './terminal.ts';

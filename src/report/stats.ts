@@ -17,9 +17,11 @@ import {
   unpricedSuffix,
   unpricedText,
 } from './numbers.ts';
-import { healthColumns, healthNote } from './health-columns.ts';
+import { failureNotes } from '../query/failure-text.ts';
+import { healthNote } from '../query/health-text.ts';
+import { healthColumns } from './health-columns.ts';
 import { groupName, headText } from './names.ts';
-import { dimensionNotes, failureNotes } from './stats-notes.ts';
+import { dimensionNotes } from './stats-notes.ts';
 import type { Period } from './period.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { wrap } from './terminal.ts';

@@ -1,10 +1,10 @@
 import { cleanLine, printableId } from '../platform/clean-text.ts';
-import { exact, plural } from '../platform/count-text.ts';
+import { bytesText, exact } from '../platform/count-text.ts';
 import type { ToolFailure } from '../query/tool-failures.ts';
-import type { ToolLacks, ToolRow, ToolStats } from '../query/tool-stats.ts';
+import type { ToolLacks, ToolRow, ToolStats } from '../query/tool-sums.ts';
+import { toolLackNotes } from '../query/tool-text.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 import { lostNote } from './numbers.ts';
-import { bytesText } from './parse-line.ts';
 import type { StatsAbout } from './stats.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { wrap } from './terminal.ts';
@@ -20,7 +20,7 @@ export function toolsTable(
     rows.length === 0
       ? otherwise().split('\n')
       : drawTable({ columns: TOOL_COLUMNS, rows, total: { name: 'TOTAL', ...total } }, screen);
-  const notes = lackNotes(lacks);
+  const notes = toolLackNotes(lacks);
   const below = [...(notes.length === 0 ? [] : ['', ...notes]), ...lostNote(about.lostRounds ?? 0)];
   return frame(`📊 Tools${labelsOf(about)}`, [...lines, ...wrapped(below, screen)], screen);
 }
@@ -53,36 +53,6 @@ function wrapped(lines: readonly string[], { width }: Screen): string[] {
   return lines.flatMap((line) => wrap(line, width, 100).lines);
 }
 
-/** What the numbers lack. */
-function lackNotes({ unknown, late, unmeasured, pruned }: ToolLacks): string[] {
-  return [
-    ...note(
-      unknown,
-      (sessions) =>
-        `Of ${sessions} it is not known which tools were called: no messages and calls are stored or logged, or an older version stored them (see monitor reindex).`,
-    ),
-    ...note(
-      late,
-      (sessions, their) =>
-        `Of ${sessions} only later rounds are counted: ${their} first ones have no messages and calls, or an older version stored them (see monitor reindex).`,
-    ),
-    ...note(
-      unmeasured,
-      (sessions) =>
-        `The bytes of results lack rounds of ${sessions} that an older version stored. monitor reindex adds those that are not pruned.`,
-    ),
-    ...note(
-      pruned,
-      (sessions, their) =>
-        `${sessions} ${pruned === 1 ? 'is' : 'are'} left out: only some of ${their} rounds are meant, and what these called was pruned.`,
-    ),
-  ];
-}
-
-function note(count: number, text: (sessions: string, their: string) => string): string[] {
-  return count === 0 ? [] : [text(plural(count, 'session'), count === 1 ? 'its' : 'their')];
-}
-
 interface FailuresAbout extends StatsAbout {
   name: string;
   /** How many there are; null: not known. */
@@ -111,7 +81,7 @@ export function failuresTable(
     failures.length > 0
       ? drawTable({ columns, rows: [...failures] }, screen)
       : [count === 0 ? 'no failed calls' : 'no failed calls whose text is stored'];
-  const notes = [...moreNotes(failures.length, count, limit), ...lackNotes({ ...lacks, unmeasured: 0 })];
+  const notes = [...moreNotes(failures.length, count, limit), ...toolLackNotes({ ...lacks, unmeasured: 0 })];
   const below = notes.length === 0 ? [] : ['', ...notes];
   return frame(heading, [...lines, ...wrapped(below, screen)], screen);
 }

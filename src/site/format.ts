@@ -1,4 +1,4 @@
-import { exact } from '../platform/count-text.ts';
+import { bytesText, exact } from '../platform/count-text.ts';
 import { durationText } from '../platform/duration-text.ts';
 
 // How pages write numbers and durations. Scripts in the browser use this too, so nothing here depends on a time zone or
@@ -48,6 +48,11 @@ export function percent(part: number, whole: number): string {
 /** `7.1 s`, on one line. */
 export function duration(ms: number): string {
   return durationText(ms, NARROW);
+}
+
+/** `1.2 MB`, on one line. */
+export function bytes(count: number): string {
+  return bytesText(count, NARROW);
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -6,7 +6,7 @@ import { pageToken } from './page-changes.ts';
 import type { SiteContext } from './site-context.ts';
 import { renderTemplate } from './templates.ts';
 
-export type NavItem = 'overview' | 'sessions' | 'models' | 'dates' | 'consumers';
+export type NavItem = 'overview' | 'sessions' | 'health' | 'tools' | 'models' | 'dates' | 'consumers';
 
 export interface PageFrame {
   path: string;
@@ -27,6 +27,8 @@ export interface PageFrame {
 const NAV: readonly [NavItem, string, path: string][] = [
   ['overview', 'Overview', 'index.html'],
   ['sessions', 'Sessions', 'sessions/index.html'],
+  ['health', 'Health', 'health.html'],
+  ['tools', 'Tools', 'tools.html'],
   ['models', 'Models', 'models.html'],
   ['dates', 'Dates', 'dates.html'],
   ['consumers', 'Consumers', 'consumers.html'],

@@ -1,6 +1,7 @@
 import type { SessionEntry } from '../model/session-entry.ts';
 import { growHeapSlowly } from '../platform/heap.ts';
 import { cellsOf } from '../store/index/index.ts';
+import { SiteHealth } from './health/site-health.ts';
 import { LATEST, LatestList } from './lists/latest-list.ts';
 import { listRow } from './lists/list-row.ts';
 import { MonthLists } from './lists/month-lists.ts';
@@ -32,7 +33,7 @@ export async function renderAll(
   const job = coloured(plain, usesOf(plain));
   // If this render is killed, the next one has to compare everything too.
   if (head) job.pieces.write(HEAD, headText({ ...head, index: { generation: 0, base: 0, length: 0 } }));
-  const found = new FoundSessions(job);
+  const found = new FoundSessions(job, isAnew);
   await new Pass(job, found, isAnew).run();
   return showSessions(job, found, head, isAnew);
 }
@@ -47,10 +48,11 @@ export function showSessions(
   const months = writeMonths(job, found, head, isAnew);
   const rows = found.summer.finish();
   writeSums(job.pieces, rows);
+  found.health.write();
   const sums = { ...found.sums, files: found.sums.files + months.files };
   const latest = new LatestList(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
   latest.rows = found.latest.latest();
-  return writeSite(job, { sums, rows, months: months.counts, latest }, head, isAnew);
+  return writeSite(job, { sums, rows, months: months.counts, latest, health: found.health }, head, isAnew);
 }
 
 /** The first uses of models, from the sums of cells in the index if there are any. */
@@ -75,6 +77,7 @@ export class FoundSessions {
   readonly table = new SessionTable();
   readonly latest = new LatestRows(LATEST);
   readonly summer: SiteSummer;
+  readonly health: SiteHealth;
   readonly sums: SiteSums = {
     sessions: 0,
     pruned: 0,
@@ -86,15 +89,18 @@ export class FoundSessions {
   };
   #marks = 0n;
 
-  constructor(job: ColouredJob) {
+  /** `isAnew`: whatever the site remembers of them. */
+  constructor(job: ColouredJob, isAnew: boolean) {
     this.#job = job;
     this.summer = new SiteSummer(job.options.local);
+    this.health = SiteHealth.empty(job, isAnew);
   }
 
   add(session: SiteSession): void {
     const { sums } = this;
     const { entry, mark, isListed } = session;
     this.summer.add(entry);
+    this.health.add(session);
     this.#marks = BigInt.asUintN(64, this.#marks + BigInt(`0x${mark}`));
     sums.marks = this.#marks.toString(16);
     sums.sessions++;

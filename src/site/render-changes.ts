@@ -2,6 +2,7 @@ import { isPruned } from '../model/session-entry.ts';
 import type { Answer } from '../query/usage-filter.ts';
 import { keepHeapSmall } from '../platform/heap.ts';
 import type { ChangedSession } from '../store/index/index.ts';
+import { SiteHealth } from './health/site-health.ts';
 import { LATEST, LatestList } from './lists/latest-list.ts';
 import { listRow, type ListRow } from './lists/list-row.ts';
 import { MonthLists, NotRemembered, type MonthChanges } from './lists/month-lists.ts';
@@ -45,7 +46,8 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
 
   const rows = readSums(job.pieces);
   const latest = LatestList.remembered(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
-  if (!rows || !latest) throw new NotRemembered('sums');
+  const health = SiteHealth.remembered(job);
+  if (!rows || !latest || !health) throw new NotRemembered('sums');
   const sums = { ...head.sums, today: todayOf(job, head, latest) };
   for (const { was, is } of seen) sums.undecided += Number(is === undefined) - Number(was === undefined);
   const lists = new ListChanges(job);
@@ -55,6 +57,7 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
     const session = shownAs(job, after);
     const old = before && shownAs(job, before);
     const more = after.usage.slice(before?.usage.length ?? 0);
+    health.add(session, before);
     addToSums(rows, after.id, before?.usage ?? [], more, job.options.local);
     if (!old) sums.sessions++;
     if (old && !old.isListed) sums.pruned--;
@@ -87,7 +90,8 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
   const months = lists.write(head, (files) => (sums.files += files));
   latest.update(lists.latest);
   writeSums(job.pieces, rows);
-  return writeSite(job, { sums, rows, months, latest }, head, false);
+  health.write();
+  return writeSite(job, { sums, rows, months, latest, health }, head, false);
 }
 
 function isOfNow({ day, inputs, options }: SiteJob, head: SiteHead): boolean {

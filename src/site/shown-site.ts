@@ -1,6 +1,7 @@
 import { assets } from 'virtual:site-files';
 import { hexDigest } from '../platform/digest.ts';
 import { lostRoundsOf } from '../store/state.ts';
+import type { SiteHealth } from './health/site-health.ts';
 import { LATEST, LATEST_PATHS, type LatestList } from './lists/latest-list.ts';
 import { jsonText } from './lists/list-row.ts';
 import { PART_ROWS } from './lists/month-file.ts';
@@ -21,6 +22,7 @@ export interface ShownSite {
   /** How many sessions began in each month, ascending. */
   months: readonly (readonly [month: string, sessions: number])[];
   latest: LatestList;
+  health: SiteHealth;
 }
 
 /**

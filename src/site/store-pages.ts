@@ -2,8 +2,11 @@ import { lostRoundsOf, type State } from '../store/state.ts';
 import { statsJson } from './api.ts';
 import { emptyOverview, emptyPage } from './empty.ts';
 import { FIND_PATH, findPage } from './find-page.ts';
+import { healthPage, HEALTH_PATH } from './health/health-page.ts';
+import type { SiteHealth } from './health/site-health.ts';
+import { toolsPage, TOOLS_PATH } from './health/tools-page.ts';
 import { LIST_PATH } from './names.ts';
-import { overview, OVERVIEW_PATH } from './overview.ts';
+import { overview, OVERVIEW_PATH, yearOf } from './overview.ts';
 import type { Page } from './page.ts';
 import type { SiteSession } from './shown-session.ts';
 import type { SiteContext } from './site-context.ts';
@@ -16,6 +19,7 @@ export interface StoreView {
   state: State;
   sums: SiteSums;
   rows: SiteSumRows;
+  health: SiteHealth;
   months: readonly (readonly [month: string, sessions: number])[];
   /** The local date of the render. */
   day: string;
@@ -26,7 +30,7 @@ export interface StoreView {
 
 /** The pages about all sessions, but for the lists. Totals are put in order only if a page needs them. */
 export function* storePages(view: StoreView, site: SiteContext): Generator<Page> {
-  const { sums, rows, months, day } = view;
+  const { sums, rows, months, day, health } = view;
   const lostRounds = lostRoundsOf(view.state);
   const state = `${sums.marks} ${lostRounds}`;
   let known: SiteTotals | undefined;
@@ -38,11 +42,15 @@ export function* storePages(view: StoreView, site: SiteContext): Generator<Page>
     yield page('models.html', state, () => modelsPage(totals(), site));
     yield page('dates.html', state, () => datesPage(totals(), site));
     yield page('consumers.html', state, () => consumersPage(totals(), site));
+    yield page(HEALTH_PATH, `${state} ${day}`, () => healthPage(health, lostRounds, site));
+    yield page(TOOLS_PATH, `${health.toolsKey} ${lostRounds} ${yearOf(site)}`, () =>
+      toolsPage(health, lostRounds, site),
+    );
     yield page(OVERVIEW_PATH, `${state} ${day}`, () => overview(sums, view.newest(), totals(), site));
   }
   const names = months.map(([month]) => month);
   yield page(FIND_PATH, names.join(' '), () => findPage(names, site));
-  yield page('api/stats.json', state, () => statsJson(totals(), site));
+  yield page('api/stats.json', `${state} ${day}`, () => statsJson(totals(), health, site));
 }
 
 function page(path: string, key: string, render: Page['render']): Page {
@@ -57,6 +65,8 @@ function* emptyPages({ state, refresh }: StoreView, site: SiteContext): Generato
   );
   for (const [path, current, title] of [
     [LIST_PATH, 'sessions', 'Sessions'],
+    [HEALTH_PATH, 'health', 'Health'],
+    [TOOLS_PATH, 'tools', 'Tools'],
     ['models.html', 'models', 'Models'],
     ['dates.html', 'dates', 'Dates'],
     ['consumers.html', 'consumers', 'Consumers'],

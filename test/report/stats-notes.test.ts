@@ -4,7 +4,8 @@ import { ALL_BUCKETS } from '../../src/query/group-usage.ts';
 import { groupBy, type Stats } from '../../src/query/grouping.ts';
 import { NOT_RECORDED, TIER, type GroupKey, type Tag } from '../../src/query/group-keys.ts';
 import { groupName } from '../../src/report/names.ts';
-import { dimensionNotes, failureNotes } from '../../src/report/stats-notes.ts';
+import { failureNotes } from '../../src/query/failure-text.ts';
+import { dimensionNotes } from '../../src/report/stats-notes.ts';
 import { cell, session, source } from './make.ts';
 import { shanghai } from './two-sessions.ts';
 

@@ -9,7 +9,7 @@ import { periodOf } from '../../src/report/period.ts';
 import type { RenderOptions } from '../../src/site/render-options.ts';
 import { run } from '../cli/run.ts';
 import { contentsOf, filesOf, makeFolder, render, type Made } from './make.ts';
-import { quickSessions, storeQuickly, type QuickSession } from './quick-store.ts';
+import { quickSessions, storeQuickly, type QuickRound, type QuickSession } from './quick-store.ts';
 
 const UNTIL = Date.parse('2026-02-03T00:00:00Z');
 const DAY_MS = 86_400_000;
@@ -37,6 +37,27 @@ function addRound({ dataDir }: Made, session: QuickSession, at = UNTIL): void {
   storeQuickly(dataDir, [{ ...session, rounds: [{ at, model: 'gpt-5', input: 7, cached: 0, output: 1 }] }]);
 }
 
+/** What may become of a round, and of the tools called before. */
+function outcome(random: ReturnType<typeof makeRandom>): Partial<QuickRound> {
+  if (random.chance(0.2)) return {};
+  const texts = ['fine', 'Error: no', 'exit code: 2', 'Error: <script>alert(1)</script> "x"'];
+  const results = Array.from({ length: random.int(0, 2) }, () => ({
+    tool: random.pick(['bash', 'read', 'a"b<c']) as string,
+    text: random.pick(texts) as string,
+  }));
+  return {
+    status: random.pick([200, 200, 200, 429, 503, 0]) as number,
+    durationMs: random.int(1, 90_000),
+    ...(random.chance(0.7) && { firstTokenMs: random.int(1, 900) }),
+    ...(results.length > 0 && { results }),
+  };
+}
+
+/** A page without the time at which it was written. */
+function withoutTime(siteDir: string, path: string): string {
+  return readFileSync(join(siteDir, path), 'utf8').replace(/<p class="written">.*<\/p>/, '');
+}
+
 /** Counts the entries of the index that a render reads. */
 function watching(): { files: Files; opened: () => string[] } {
   const opened: string[] = [];
@@ -60,14 +81,62 @@ describe('a render that goes on from the last one', () => {
         const known = random.pick(sessions) as QuickSession;
         const at = UNTIL - Math.floor(part() ** 3 * 70 * DAY_MS);
         const model = random.chance(0.2) ? `model-${random.int(0, 9)}` : 'qwen-max';
-        const round = { at, model, input: 70, cached: 7, output: 9, currency: random.pick(['USD', 'CNY']) };
-        return { ...known, id: random.chance(0.4) ? `new:${seed}:${step}:${i}` : known.id, rounds: [round] };
+        const currency = random.pick(['USD', 'CNY']);
+        const round = { at, model, input: 70, cached: 7, output: 9, currency, ...outcome(random) };
+        const isNew = random.chance(0.4);
+        // Results are of calls in a round before.
+        const first = { at: at - 1000, model, input: 50, cached: 0, output: 5 };
+        const rounds = isNew ? [first, round] : [round];
+        return { ...known, id: isNew ? `new:${seed}:${step}:${i}` : known.id, rounds };
       });
       storeQuickly(made.dataDir, [...new Map(more.map((session) => [session.id, session])).values()]);
       await render(made, { now: NOW });
       expect(contentsOf(made.siteDir), `step ${step}`).toEqual(await anew(made));
     }
   });
+
+  test.each([1, 2])(
+    'shows failures, times and tools as a first one would, as days go by (%i)',
+    async (seed) => {
+      const random = makeRandom(seed);
+      const made = makeEmpty();
+      const names = Array.from({ length: 70 }, (_, i) => `agent:main:${i}`);
+      let now = NOW;
+      for (let step = 0; step < 9; step++) {
+        const ids = new Set(Array.from({ length: step === 0 ? 70 : 4 }, () => random.pick(names) as string));
+        const sessions = [...ids].map((id): QuickSession => {
+          const model = random.pick(['qwen-max', 'gpt-5', 'model-3']) as string;
+          const consumer = random.pick(['', 'cron', 'dev-cli']) as string;
+          const rounds = Array.from({ length: random.int(2, 4) }, (_, i) => {
+            const daysAgo = random.pick([0, 0, 1, 3, 7, 8, 59, 60, 62]) as number;
+            const at = now - daysAgo * DAY_MS - random.int(0, 20) * 3_600_000 + i * 1000;
+            return { at, model, input: 70, cached: 7, output: 9, ...outcome(random) };
+          });
+          return { id, title: `<b>${id}</b>`, consumer, api: random.pick(['', 'a-api']) as string, rounds };
+        });
+        storeQuickly(made.dataDir, sessions);
+        await render(made, { now });
+        const siteDir = join(makeFolder(), 'site');
+        await render({ ...made, siteDir }, { now });
+        for (const path of ['health.html', 'tools.html', 'api/stats.json'])
+          expect(withoutTime(made.siteDir, path), `${path} at step ${step}`).toBe(withoutTime(siteDir, path));
+        // Nothing was left out, or compared with an empty page.
+        expect(withoutTime(siteDir, 'health.html').match(/#r-\d/g)?.length).toBeGreaterThan(20);
+        expect(withoutTime(siteDir, 'tools.html').match(/#r-\d/g)?.length).toBeGreaterThan(15);
+        now += (random.pick([0, 0, 1, 2, 9]) as number) * DAY_MS;
+      }
+      await render(made, { now, full: true });
+      expect(contentsOf(made.siteDir)).toEqual(await anew(made, { now }));
+      // A clock that goes back: not enough is remembered of what is today then.
+      await render(made, { now: NOW });
+      addRound(made, { id: names[0] ?? '', title: null, consumer: '', rounds: [] }, NOW - 1);
+      await render(made, { now: NOW - 2 * DAY_MS });
+      const siteDir = join(makeFolder(), 'site');
+      await render({ ...made, siteDir }, { now: NOW - 2 * DAY_MS });
+      for (const path of ['health.html', 'api/stats.json'])
+        expect(withoutTime(made.siteDir, path), path).toBe(withoutTime(siteDir, path));
+    },
+  );
 
   test('by the real program: after parse, prune, prune of texts, reprice and reindex', async () => {
     const folder = makeFolder();
@@ -81,10 +150,27 @@ describe('a render that goes on from the last one', () => {
         output_token: 7,
         question: `question ${i}`,
         answer: `answer ${i}`,
+        llm_service_duration: 100 + i * 37,
+        messages: [
+          { role: 'user', content: `question ${i}` },
+          { role: 'assistant', tool_calls: [call(i)] },
+          { role: 'tool', tool_call_id: call(i).id, content: i % 4 === 1 ? `Error: ${i}` : 'fine' },
+        ],
       });
+    const call = (i: number) => ({
+      id: `c${i}`,
+      type: 'function',
+      function: { name: i % 2 === 0 ? 'bash' : 'read', arguments: '{}' },
+    });
     let lines = 0;
     const write = (session: string, time: string): void => {
-      const line = { start_time: time, request_id: `r${lines}`, ai_log: aiLog(session, lines++) };
+      const response_code = lines % 5 === 2 ? '503' : '200';
+      const line = {
+        start_time: time,
+        request_id: `r${lines}`,
+        response_code,
+        ai_log: aiLog(session, lines++),
+      };
       writeFileSync(log, `${JSON.stringify(line)}\n`, { flag: 'a' });
     };
     const monitor = async (...argv: string[]): Promise<void> => {

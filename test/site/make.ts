@@ -125,7 +125,7 @@ export function writeLists(
       entries.flatMap(({ usage }) => usage),
     ),
   );
-  const found = new FoundSessions(job);
+  const found = new FoundSessions(job, true);
   const shown = entries.map((entry) => shownAs(job, entry));
   for (const session of shown.toSorted((a, b) => (a.key < b.key ? -1 : 1))) found.add(session);
   showSessions(job, found, undefined, true);

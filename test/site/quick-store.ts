@@ -6,11 +6,16 @@ import { StoredIndex } from '../../src/store/index/stored-index.ts';
 import { nameSessionFile } from '../../src/store/names.ts';
 import { readState } from '../../src/store/state.ts';
 import { createStore, NO_FILTERS, openStore, resolveStatePath } from '../../src/store/store.ts';
+import type { CellCounters } from '../../src/model/cell-counters.ts';
+import { countersOf } from '../../src/model/round-counters.ts';
 import type { SessionEntry } from '../../src/model/session-entry.ts';
+import { toolCountsOf } from '../../src/model/tool-counts.ts';
+import { readRound } from '../../src/session-format/read-round.ts';
+import { ToolTally } from '../../src/session-format/tool-tally.ts';
 import { bucketOf, type UsageCell } from '../../src/model/usage-cell.ts';
 
 /** A round of a session for a quick store. Times are milliseconds since 1970 UTC. */
-interface QuickRound {
+export interface QuickRound {
   at: number;
   model: string;
   input: number;
@@ -24,12 +29,19 @@ interface QuickRound {
   inexact?: string;
   /** The text of its answer. */
   text?: string;
+  /** Status and times; if any is given, the index counts them. */
+  status?: number;
+  durationMs?: number;
+  firstTokenMs?: number;
+  /** Tools that were called in the round before, and what they returned in this one. */
+  results?: readonly { tool: string; text: string }[];
 }
 
 export interface QuickSession {
   id: string;
   title: string | null;
   consumer: string;
+  api?: string;
   rounds: QuickRound[];
 }
 
@@ -55,6 +67,9 @@ export function storeQuickly(dir: string, sessions: readonly QuickSession[]): vo
     taken.add(file.toLowerCase());
     const before = known?.rounds ?? 0;
     const times = session.rounds.map(({ at }) => at);
+    const lines = session.rounds.map((round, i) => roundLine(session, round, before + i + 1));
+    const tally = new ToolTally(known && toolCountsOf(known));
+    for (const line of lines) tally.addStored(readRound(line).stored, line);
     return {
       entry: {
         id: session.id,
@@ -64,9 +79,10 @@ export function storeQuickly(dir: string, sessions: readonly QuickSession[]): vo
         rounds: before + session.rounds.length,
         model: session.rounds.at(-1)?.model ?? '',
         title: known?.title ?? session.title,
-        errors: 0,
+        errors: (known?.errors ?? 0) + session.rounds.filter(({ status = 200 }) => status >= 400).length,
+        ...(session.rounds.some(({ results }) => results) || known?.tools ? tally.counts : {}),
       },
-      rounds: session.rounds.map((round, i) => roundLine(session, round, before + i + 1)),
+      rounds: lines,
       summary: {},
       usage: session.rounds.map((round) => cellOf(session, round)),
     };
@@ -83,10 +99,25 @@ export function storeQuickly(dir: string, sessions: readonly QuickSession[]): vo
   });
 }
 
-function roundLine({ title, consumer }: QuickSession, round: QuickRound, number: number): string {
+function roundLine({ title, consumer, api }: QuickSession, round: QuickRound, number: number): string {
   const question = { role: 'user', content: number === 1 ? (title ?? 'hi') : `question ${number}` };
   const answer = { role: 'assistant', content: `answer ${number - 1}` };
-  const added = number === 1 ? [question] : [answer, question];
+  const results = round.results ?? [];
+  const id = (i: number): string => `call-${number}-${i}`;
+  const calls = {
+    ...answer,
+    tool_calls: results.map(({ tool }, i) => ({
+      id: id(i),
+      type: 'function',
+      function: { name: tool, arguments: '{}' },
+    })),
+  };
+  const returned = results.map(({ text }, i) => ({ role: 'tool', tool_call_id: id(i), content: text }));
+  const added = [
+    ...(number === 1 ? [] : [results.length > 0 ? calls : answer]),
+    ...(number === 1 ? [] : returned),
+    question,
+  ];
   return JSON.stringify({
     round: number,
     timestamp: new Date(round.at).toISOString(),
@@ -100,14 +131,16 @@ function roundLine({ title, consumer }: QuickSession, round: QuickRound, number:
     price: round.unpriced ? 'unpriced' : 1,
     has_tool_calls: false,
     consumer,
-    response_code: 200,
-    duration_ms: 1500,
+    ...(api !== undefined && { api }),
+    response_code: round.status ?? 200,
+    duration_ms: round.durationMs ?? 1500,
+    ...(round.firstTokenMs !== undefined && { first_token_ms: round.firstTokenMs }),
     context:
       number === 1
         ? [[1, 0, 1]]
         : [
             [number - 1, 0, 2 * number - 3],
-            [number, 0, 2],
+            [number, 0, added.length],
           ],
     new_messages: added,
     question: question.content,
@@ -115,7 +148,7 @@ function roundLine({ title, consumer }: QuickSession, round: QuickRound, number:
   });
 }
 
-function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
+function cellOf({ consumer, api = '' }: QuickSession, round: QuickRound): UsageCell {
   const { at, model, input, cached, output, reasoning = 0, unpriced } = round;
   const { currency = 'USD', inexact = '' } = round;
   const fresh = BigInt(input - cached);
@@ -128,7 +161,7 @@ function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
     bucket: bucketOf(at),
     model,
     consumer,
-    api: '',
+    api,
     price: unpriced ? 'unpriced' : 1,
     rounds: 1,
     input,
@@ -140,9 +173,21 @@ function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
     currency,
     inexact,
     tags: '',
-    counters: [],
+    counters: countersIn(round),
     saved: unpriced ? 0n : BigInt(cached) * (perToken(PRICE.input) - perToken(PRICE.cache_read)),
   };
+}
+
+function countersIn({ status, durationMs, firstTokenMs, output }: QuickRound): CellCounters {
+  if (status === undefined && durationMs === undefined && firstTokenMs === undefined) return [];
+  const round = {
+    usage: { output },
+    responseCode: status ?? 200,
+    responseFlags: null,
+    durationMs: durationMs ?? 1500,
+    firstTokenMs: firstTokenMs ?? null,
+  };
+  return countersOf(round, 'all');
 }
 
 /** Index entries of sessions that are not in any store. */

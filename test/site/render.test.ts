@@ -62,7 +62,7 @@ describe('a render', () => {
     const session = made.sessions[150] as QuickSession;
     addRound(made, session);
     const { written, removed } = await changedBy(made, async () => {
-      expect(await render(made)).toMatchObject({ rendered: 16, removed: 0 });
+      expect(await render(made)).toMatchObject({ rendered: 17, removed: 0 });
     });
     expect(removed).toEqual([]);
     expect(written).toEqual(
@@ -75,6 +75,7 @@ describe('a render', () => {
         'changes.js',
         'consumers.html',
         'dates.html',
+        'health.html',
         'index.html',
         'models.html',
         'sessions/2026-01/2.html',
@@ -106,7 +107,7 @@ describe('a render', () => {
     const made = stored(5);
     await render(made, { now: UNTIL });
     const { written } = await changedBy(made, () => render(made, { now: UNTIL + 86_400_000 }));
-    expect(written).toEqual(['build.js', 'changes.js', 'index.html']);
+    expect(written).toEqual(['api/stats.json', 'build.js', 'changes.js', 'health.html', 'index.html']);
   });
 
   test('with another zone writes all pages; with another --refresh only the stamp', async () => {
@@ -247,9 +248,9 @@ describe('monitor render', () => {
     expect(await run([...argv, '--full', '--json'])).toEqual({
       code: 0,
       err: '',
-      out: `{"version":1,"rendered":24,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
+      out: `{"version":1,"rendered":27,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
     });
-    expect((await run(argv)).out).toBe(`0 files written, 24 kept, 0 removed: ${siteDir}/index.html\n`);
+    expect((await run(argv)).out).toBe(`0 files written, 27 kept, 0 removed: ${siteDir}/index.html\n`);
     expect(await run([...argv, '--quiet'])).toEqual({ code: 0, err: '', out: '' });
     expect((await run(argv)).code).toBe(0);
   });

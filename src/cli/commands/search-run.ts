@@ -1,11 +1,11 @@
 import { printableMessage } from '../../platform/clean-text.ts';
-import { plural } from '../../platform/count-text.ts';
+import { bytesText, plural } from '../../platform/count-text.ts';
 import { isPruned, type SessionHead } from '../../model/session-entry.ts';
 import { nameMatcher } from '../../query/name-pattern.ts';
 import type { SearchPattern } from '../../query/search/pattern.ts';
 import { searchSession, type Hit, type RoundTest } from '../../query/search/search-session.ts';
 import type { RoundFilter } from '../../query/round-filter.ts';
-import { barLine, bytesText } from '../../report/parse-line.ts';
+import { barLine } from '../../report/parse-line.ts';
 import { emptyReport, type SearchReport } from '../../report/search.ts';
 import { DamagedSession } from '../../session-format/damaged-session.ts';
 import { pageUrl } from '../../site/names.ts';

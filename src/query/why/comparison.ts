@@ -3,7 +3,7 @@ import { COST_PARTS, type CostPart } from '../../pricing/cost-split.ts';
 import { usdFirst } from '../../pricing/money.ts';
 import { isCostKnown } from '../aggregate.ts';
 import { healthOf } from '../health.ts';
-import type { ToolStats } from '../tool-stats.ts';
+import type { ToolStats } from '../tool-sums.ts';
 import { tokensOfPart } from './split-tokens.ts';
 import type { UsageWhy } from './usage-why.ts';
 

@@ -2,7 +2,7 @@ import { cleanLine } from '../../platform/clean-text.ts';
 import { exact, plural } from '../../platform/count-text.ts';
 import { DOCKERS_PLACE, USUAL_PLACES, type UsualPlace } from '../../platform/log-places.ts';
 import type { FactsByCode } from '../../doctor/checks.ts';
-import { FAILURE_WORDS } from '../failure-words.ts';
+import { FAILURE_WORDS } from '../../query/failure-words.ts';
 import { duration, share, verb } from './phrases.ts';
 import type { WordsByCode } from './words.ts';
 

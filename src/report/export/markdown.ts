@@ -1,13 +1,14 @@
 import { cleanLine } from '../../platform/clean-text.ts';
 import type { Row } from '../../query/aggregate.ts';
 import { exact } from '../../platform/count-text.ts';
+import { failureNotes } from '../../query/failure-text.ts';
 import { headOf, type GroupKey } from '../../query/group-keys.ts';
 import type { Stats } from '../../query/grouping.ts';
 import { MEASURE_COLUMNS } from '../../query/measures.ts';
 import { boundLines, costText, unpricedText } from '../numbers.ts';
 import { groupName } from '../names.ts';
 import { codeSpan, escapeMarkdown } from './markdown-text.ts';
-import { dimensionNotes, failureNotes } from '../stats-notes.ts';
+import { dimensionNotes } from '../stats-notes.ts';
 
 const COUNTS = MEASURE_COLUMNS.filter(({ isDetail }) => !isDetail);
 

@@ -1,0 +1,114 @@
+import { compareText } from '../../query/aggregate.ts';
+import { MOST_CALLS, type KnownFailures } from './known-failures.ts';
+
+/** Sessions with failed requests that the page has. */
+export const MOST_SESSIONS = 20;
+
+/** A session as lists of failures name it. */
+export interface FailingSession {
+  id: string;
+  /** Of its pages. */
+  name: string;
+  /** Empty if it has none. */
+  title: string;
+}
+
+/** A session with failed requests. */
+export interface FailedSession extends FailingSession {
+  rounds: number;
+  /** Failed requests, as the index counts them. */
+  failed: number;
+  /** The latest of those that are stored, the latest first. */
+  requests: KnownFailures['requests'];
+}
+
+/** A failed call. */
+export interface FailedCall extends FailingSession {
+  round: number;
+  time: number;
+  reason: string;
+  text: string;
+}
+
+/** Lists as JSON, to be carried on later. */
+export interface FailureListsFields {
+  failing: number;
+  sessions: FailedSession[];
+  calls: [tool: string, calls: FailedCall[]][];
+}
+
+/**
+ * The latest failures of a site: bounded lists. What a session failed at stays, so a list of the latest of all sessions
+ * can be carried on: whatever it left out before is still older than what it has.
+ */
+export class FailureLists {
+  /** How many sessions have failed requests. */
+  #failing = 0;
+  #sessions: FailedSession[] = [];
+  readonly #calls = new Map<string, FailedCall[]>();
+
+  static from({ failing, sessions, calls }: FailureListsFields): FailureLists {
+    const lists = new FailureLists();
+    lists.#failing = failing;
+    lists.#sessions = sessions;
+    for (const [tool, rows] of calls) lists.#calls.set(tool, rows);
+    return lists;
+  }
+
+  fields(): FailureListsFields {
+    return { failing: this.#failing, sessions: this.sessions, calls: this.#allCalls() };
+  }
+
+  #allCalls(): FailureListsFields['calls'] {
+    return [...this.#calls].filter(([, rows]) => rows.length > 0).toSorted(([a], [b]) => compareText(a, b));
+  }
+
+  count(sessions: number): void {
+    this.#failing += sessions;
+  }
+
+  /** Adds what failed in a session. What the lists had of it must have been removed. */
+  add(session: FailingSession, counts: Pick<FailedSession, 'rounds' | 'failed'>, known: KnownFailures): void {
+    if (known.requests.length > 0) {
+      this.#sessions.push({ ...session, ...counts, requests: known.requests });
+      if (this.#sessions.length > 4 * MOST_SESSIONS) this.#sessions = this.sessions;
+    }
+    for (const [tool, calls] of known.calls) {
+      const rows = this.#calls.get(tool) ?? [];
+      const oldest = rows.length < MOST_CALLS ? -Infinity : (rows.at(-1)?.time ?? 0);
+      // Of most sessions, all are too old.
+      const later = calls.filter(({ time }) => time >= oldest);
+      if (later.length === 0) continue;
+      const all = [...rows, ...later.map((call) => ({ ...session, ...call }))];
+      this.#calls.set(tool, all.toSorted(latestCall).slice(0, MOST_CALLS));
+    }
+  }
+
+  remove(id: string): void {
+    const isOther = (row: FailingSession): boolean => row.id !== id;
+    this.#sessions = this.#sessions.filter(isOther);
+    for (const [tool, rows] of this.#calls)
+      if (!rows.every(isOther)) this.#calls.set(tool, rows.filter(isOther));
+  }
+
+  get failing(): number {
+    return this.#failing;
+  }
+
+  /** The one with the latest failed request first. */
+  get sessions(): FailedSession[] {
+    return this.#sessions.toSorted(latestSession).slice(0, MOST_SESSIONS);
+  }
+
+  callsOf(tool: string): readonly FailedCall[] {
+    return this.#calls.get(tool) ?? [];
+  }
+}
+
+function latestSession(a: FailedSession, b: FailedSession): number {
+  return (b.requests[0]?.time ?? 0) - (a.requests[0]?.time ?? 0) || compareText(a.id, b.id);
+}
+
+function latestCall(a: FailedCall, b: FailedCall): number {
+  return b.time - a.time || compareText(a.id, b.id) || b.round - a.round;
+}
