@@ -3,6 +3,7 @@ import { sessionTotals } from '../query/aggregate.ts';
 import { sessionJson } from '../query/json.ts';
 import type { ShownMoney } from '../query/round-money.ts';
 import { headJson, messagesJson, restJson } from '../query/round-json.ts';
+import { familyJson, threadsJson } from './show-family.ts';
 import { chooseRounds, type ShownSession } from './show.ts';
 
 /**
@@ -10,9 +11,13 @@ import { chooseRounds, type ShownSession } from './show.ts';
  * Texts are copied as the log wrote them, so 1.0, 2^53+1, key order and duplicate keys survive.
  */
 export function* showJson(shown: ShownSession, withMessages: boolean): Generator<string> {
-  const { session, moneyOf } = shown;
+  const { session, moneyOf, family, threads } = shown;
   const rounds = chooseRounds(shown.rounds, shown.choice, session.rounds);
-  const head = JSON.stringify({ version: 1, ...sessionJson(session, sessionTotals(session)) });
+  const head = JSON.stringify({
+    version: 1,
+    ...sessionJson(session, sessionTotals(session)),
+    ...(family !== undefined && { family: family && familyJson(family) }),
+  });
   yield `${head.slice(0, -1)},"rounds":[`;
   let separator = '\n';
   for (const round of rounds) {
@@ -20,7 +25,7 @@ export function* showJson(shown: ShownSession, withMessages: boolean): Generator
     yield* roundJson(round, moneyOf(round), withMessages);
     separator = ',\n';
   }
-  yield '\n]}\n';
+  yield `\n]${threads ? `,"threads":${JSON.stringify(threadsJson(threads.rows))}` : ''}}\n`;
 }
 
 function* roundJson(round: ExpandedRound, money: ShownMoney, withMessages: boolean): Generator<string> {

@@ -1,6 +1,9 @@
+import { DEFAULT_SESSION } from '../../ai-log/round.ts';
 import { expandRounds } from '../../session-format/expand-rounds.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
 import { inCurrency } from '../../query/currency.ts';
+import { ThreadSums, withThreadSums } from '../../query/conversation/thread-sums.ts';
+import { familyOf } from '../../query/family.ts';
 import { roundMoney } from '../../query/round-money.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { RoundPrices } from '../../query/why/round-prices.ts';
@@ -9,7 +12,7 @@ import { boundRound } from '../../report/bound-round.ts';
 import { showJson } from '../../report/show-json.ts';
 import { roundsJson, roundsText, type RoundsShown } from '../../report/show-rounds.ts';
 import { showText } from '../../report/show-text.ts';
-import { chooseRounds, type RoundChoice, type ShownSession } from '../../report/show.ts';
+import { chooseRounds, readsAll, type RoundChoice, type ShownSession } from '../../report/show.ts';
 import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { writeAll, writeJson, type Context } from '../context.ts';
@@ -35,7 +38,8 @@ export interface ShowOptions extends ReportOptions {
 export async function show(context: Context, id: string, options: ShowOptions): Promise<void> {
   const snapshot = readSnapshot(options.dataDir);
   const view = currencyOf(context, options.dataDir, options.currency);
-  const session = sessionOf(inCurrency(snapshot.sessions, view), id, options.dataDir);
+  const sessions = inCurrency(snapshot.sessions, view);
+  const session = sessionOf(sessions, id, options.dataDir);
   refusePruned(session, options.round);
   const choice = choiceOf(options, session);
   const expanded = expandRounds(readRoundLines(options.dataDir, session));
@@ -49,8 +53,10 @@ export async function show(context: Context, id: string, options: ShowOptions): 
     rounds: expanded,
     choice,
     moneyOf: roundMoney(snapshot.priceLines, options.dataDir, view),
+    family: familyOf(sessions, session),
   };
-  if (options.json) await writeJson(context, showJson(bounded(shown, options.maxChars), options.messages));
+  if (options.json)
+    await writeJson(context, showJson(bounded(withThreads(shown), options.maxChars), options.messages));
   else await writeAll(context, textOf(context, snapshot, shown, choice, options));
   warnOfUnconverted(context, sessionTotals(session));
   requirePrices(sessionTotals(session), options.strict);
@@ -62,6 +68,15 @@ async function writeRounds(context: Context, shown: RoundsShown, options: ShowOp
   else await writeAll(context, roundsText(shown, screenOf(context), local));
   warnOfUnconverted(context, shown.why.sum);
   requirePrices(shown.why.sum, options.strict);
+}
+
+/** Threads are known if all rounds are read. */
+function withThreads(shown: ShownSession): ShownSession {
+  const { session, rounds, choice, moneyOf } = shown;
+  if (!readsAll(choice)) return shown;
+  const threads = new ThreadSums();
+  const isLoose = session.id === DEFAULT_SESSION;
+  return { ...shown, threads, rounds: withThreadSums(rounds, threads, isLoose, moneyOf) };
 }
 
 function bounded(shown: ShownSession, most: number | undefined): ShownSession {
