@@ -20,6 +20,8 @@ export interface ShownSite {
   /** How many sessions began in each month, ascending. */
   months: readonly (readonly [month: string, sessions: number])[];
   latest: LatestList;
+  /** The names of the files of families. */
+  families: readonly string[];
 }
 
 /**
@@ -78,6 +80,7 @@ export function writeSite(
     slots: job.uses.map(([model, bucket]) => [model, bucket]),
     sums,
     months: months.map(([month, count]) => [month, count]),
+    families: [...shown.families],
     pages,
   };
 }

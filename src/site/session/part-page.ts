@@ -8,6 +8,7 @@ import { exactTime } from '../clock.ts';
 import { costView, drawnCurrency } from '../cost-view.ts';
 import { dateText, duration } from '../format.ts';
 import { clipText, nameText } from '../model-view.ts';
+import type { FamilyView } from '../family-view.ts';
 import { hrefTo, sessionJsonPath, sessionPath } from '../names.ts';
 import { BOUND_NOTE, PLUS_NOTE } from '../period.ts';
 import type { SiteContext } from '../site-context.ts';
@@ -18,6 +19,7 @@ import { sumOfColumns } from './column.ts';
 import { fitting } from './fitting.ts';
 import { pageFigures, sessionFigures } from './figures.ts';
 import { notesOf } from './notes.ts';
+import { partsView } from './parts.ts';
 import { promptLines } from './prompts.ts';
 import { RichTexts } from './rich-texts.ts';
 import { timelineBars, type Bar } from './timeline-bars.ts';
@@ -40,6 +42,8 @@ interface PartSource {
   entry: SessionEntry;
   /** null on a closed page, which must not change when rounds are added. */
   sum: SessionSum | null;
+  /** The sessions around it; null on a closed page. */
+  family: FamilyView | null;
 }
 
 /** Stands in a page's markup where its cards go. Escaped text cannot have it. */
@@ -62,7 +66,7 @@ const LONGEST_COPIED = 4_000;
 const MOST_ENDS = 4_000;
 
 export function partPage(part: SessionPart, source: PartSource, site: SiteContext): PartPage {
-  const { location, entry, sum } = source;
+  const { location, entry, sum, family } = source;
   const columns = sum?.columns ?? part.columns;
   const hrefOf = linker(part, location);
   const whole = printableId(entry.id);
@@ -96,6 +100,7 @@ export function partPage(part: SessionPart, source: PartSource, site: SiteContex
     notes: notesOf(part, entry, site),
     figures: sum ? sessionFigures(entry, columns, site) : pageFigures(entry, columns, site),
     bounds: cost.bounds,
+    parts: sum ? partsView(family, columns, { path: location.path, id, hrefOf }) : { up: null, table: null },
     timeline: columns.length > 1 ? timelineData(columns, hrefOf, site) : null,
     prompts,
     promptDigits: Math.max(2, ...prompts.map(({ number }) => number.length)),
