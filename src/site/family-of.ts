@@ -67,6 +67,6 @@ function rowOf(session: SiteSession | undefined): FamilyRow[] {
 }
 
 function costOf(sum: Row): FamilyCost {
-  const { text, exact, missing } = costView(sum);
+  const { text, exact, missing } = costView(sum, 4);
   return { text, exact, missing };
 }

@@ -145,13 +145,13 @@ describe('a render that goes on from the last one', () => {
           /<bdi>([^<]*)<\/bdi>(?:<\/a>)?[^\n]*<td class="num">([\d,]+)<\/td>[^\n]*>(\S+)<\/td>/g,
         ),
       ].map((match) => match.slice(1).join(' '));
-    expect(page()).toContain('<summary>Parts: 13 sessions below it, $183.00 together</summary>');
+    expect(page()).toContain('<summary>Parts: 13 sessions below it, $183.0000 together</summary>');
     expect(page()).toContain('3 more sessions directly below it');
     expect(rows()).toEqual([
-      'This session 1 $1.00',
-      ...[12, 11, 10, 9, 8, 7, 6, 5, 4, 3].map((i) => `agent:b:cron:job:run:${i} 1 $${(i + 1) * 2}.00`),
-      'All 13 sessions below it 13 $182.00',
-      'Together 14 $183.00',
+      'This session 1 $1.0000',
+      ...[12, 11, 10, 9, 8, 7, 6, 5, 4, 3].map((i) => `agent:b:cron:job:run:${i} 1 $${(i + 1) * 2}.0000`),
+      'All 13 sessions below it 13 $182.0000',
+      'Together 14 $183.0000',
     ]);
     const before = filesOf(made.siteDir);
     addRound(made, one('agent:b:cron:job:run:0', 1));

@@ -3,6 +3,7 @@ import { DEFAULT_SESSION } from '../../ai-log/round.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { hexDigest } from '../../platform/digest.ts';
 import { pruneMarks, type SessionEntry } from '../../model/session-entry.ts';
+import { SessionWhy } from '../../query/why/session-why.ts';
 import { familyKey, type FamilyView } from '../family-view.ts';
 import { layOut } from '../layout.ts';
 import { hrefTo, sessionPath } from '../names.ts';
@@ -37,7 +38,8 @@ export interface SessionSource {
 export function* sessionPages(source: SessionSource, site: SiteContext): Generator<Page> {
   const { entry, name, family = null } = source;
   const isLoose = entry.id === DEFAULT_SESSION;
-  const conversation = new Conversation({ isLoose, moneyOf: site.moneyOf });
+  const why = site.prices && new SessionWhy(entry, site.prices);
+  const conversation = new Conversation({ isLoose, moneyOf: site.moneyOf, why });
   const pages: SessionSum['pages'] = [];
   for (const round of source.expanded) {
     const closed = conversation.add(round);
@@ -53,7 +55,7 @@ export function* sessionPages(source: SessionSource, site: SiteContext): Generat
     key: hexDigest(
       `${entry.end} ${entry.last.crc} ${part.digest} ${slots(part, site)} ${pruneKey(entry)}${familyKey(family)}`,
     ),
-    render: () => frame(location, partPage(part, { location, entry, sum, family }, site), site),
+    render: () => frame(location, partPage(part, { location, entry, sum, family, why }, site), site),
   };
 }
 
@@ -70,7 +72,12 @@ function closedPage(
     key: hexDigest(
       `${entry.id} ${part.page} ${part.hasTitle} ${part.digest} ${slots(part, site)} ${pruneKey(entry)}`,
     ),
-    render: () => frame(location, partPage(part, { location, entry, sum: null, family: null }, site), site),
+    render: () =>
+      frame(
+        location,
+        partPage(part, { location, entry, sum: null, family: null, why: undefined }, site),
+        site,
+      ),
   };
 }
 

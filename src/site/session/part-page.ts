@@ -4,6 +4,7 @@ import { exact, plural } from '../../platform/count-text.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
 import { withCodeIsolated } from '../../query/conversation/marks.ts';
+import type { SessionWhy } from '../../query/why/session-why.ts';
 import { exactTime } from '../clock.ts';
 import { costView, drawnCurrency } from '../cost-view.ts';
 import { dateText, duration } from '../format.ts';
@@ -24,6 +25,7 @@ import { promptLines } from './prompts.ts';
 import { RichTexts } from './rich-texts.ts';
 import { timelineBars, type Bar } from './timeline-bars.ts';
 import { drawTimeline, TIMELINE_HEIGHT } from './timeline.ts';
+import { whyView } from './why-view.ts';
 import type { Column, SessionPart, SessionSum } from './view.ts';
 
 /** A page among the pages of its session. */
@@ -44,6 +46,8 @@ interface PartSource {
   sum: SessionSum | null;
   /** The sessions around it; null on a closed page. */
   family: FamilyView | null;
+  /** Undefined on a closed page. */
+  why: SessionWhy | undefined;
 }
 
 /** Stands in a page's markup where its cards go. Escaped text cannot have it. */
@@ -66,7 +70,7 @@ const LONGEST_COPIED = 4_000;
 const MOST_ENDS = 4_000;
 
 export function partPage(part: SessionPart, source: PartSource, site: SiteContext): PartPage {
-  const { location, entry, sum, family } = source;
+  const { location, entry, sum, family, why } = source;
   const columns = sum?.columns ?? part.columns;
   const hrefOf = linker(part, location);
   const whole = printableId(entry.id);
@@ -100,6 +104,7 @@ export function partPage(part: SessionPart, source: PartSource, site: SiteContex
     notes: notesOf(part, entry, site),
     figures: sum ? sessionFigures(entry, columns, site) : pageFigures(entry, columns, site),
     bounds: cost.bounds,
+    why: why ? whyView(why, hrefOf) : null,
     parts: sum ? partsView(family, columns, { path: location.path, id, hrefOf }) : { up: null, table: null },
     timeline: columns.length > 1 ? timelineData(columns, hrefOf, site) : null,
     prompts,

@@ -122,6 +122,6 @@ function memberRow({ id, kind, page, rounds, cost }: FamilyRow, path: string): P
 }
 
 function costOf(sum: Parameters<typeof costView>[0]): FamilyCost {
-  const { text, exact: whole, missing } = costView(sum);
+  const { text, exact: whole, missing } = costView(sum, 4);
   return { text, exact: whole, missing };
 }
