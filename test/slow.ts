@@ -16,5 +16,5 @@ export const SLOW = [
   'test/report/export/{agreement,dimensions,focus,focus-order}.test.ts',
   // They take long: property tests, and growth of time with size.
   'test/{ai-log/linearity,ai-log/usage/usage-fuzz,platform/json-spans,redact/redact-speed}.test.ts',
-  'test/site/session/{page-size,paging}.test.ts',
+  'test/site/session/{page-size,paging,why-page}.test.ts',
 ];

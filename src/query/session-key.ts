@@ -22,7 +22,12 @@ export interface SessionKey {
 
 const WITHOUT_AGENT = /^(cron|hook|subagent):./;
 /** These separate the key of a session from the name of a part of it. */
-const PARTS = [':subagent:', ':thread:', ':run:'];
+const PARTS = { ':subagent:': 'sub-agent', ':thread:': 'thread', ':run:': 'run' } as const;
+
+export type PartKind = (typeof PARTS)[keyof typeof PARTS];
+
+/** Ancestors farther away are not looked for: a hostile key can name thousands. */
+const MOST_ANCESTORS = 16;
 
 /** Parses a session id as an OpenClaw key; undefined if it is not one. All but the parent is in lower case. */
 export function parseSessionKey(id: string): SessionKey | undefined {
@@ -37,6 +42,25 @@ export function parseSessionKey(id: string): SessionKey | undefined {
 
 /** The key without its last part. `from` is the end of the agent's name, which is not searched for parts. */
 function parentOf(id: string, lower: string, from: number): string | null {
-  const at = Math.max(...PARTS.map((part) => lower.lastIndexOf(part)));
+  const at = Math.max(...Object.keys(PARTS).map((part) => lower.lastIndexOf(part)));
   return at > from ? id.slice(0, at) : null;
+}
+
+/** The keys that a session belongs to, as its own key says: its parent, the parent of that, and so on. */
+export function ancestorsOf(id: string): string[] {
+  const found: string[] = [];
+  for (let key = parseSessionKey(id)?.parent; key && found.length < MOST_ANCESTORS;) {
+    found.push(key);
+    key = parseSessionKey(key)?.parent;
+  }
+  return found;
+}
+
+/** What a session is a part as; null if its key does not say that it is one. A sub-agent's need not name its caller. */
+export function partKindOf(id: string): PartKind | null {
+  const key = parseSessionKey(id);
+  if (!key) return null;
+  if (key.parent === null) return key.channel === 'subagent' ? 'sub-agent' : null;
+  const rest = id.slice(key.parent.length).toLowerCase();
+  return Object.entries(PARTS).find(([part]) => rest.startsWith(part))?.[1] ?? null;
 }

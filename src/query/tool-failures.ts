@@ -71,7 +71,7 @@ function* failuresOf(snapshot: Snapshot, selected: SelectedSession, name: string
 export type FailedResult = CountedResult & { failed: NonNullable<CountedResult['failed']> };
 
 function hasFailed(result: CountedResult): result is FailedResult {
-  return result.failed !== undefined;
+  return result.failed !== null;
 }
 
 /** The stored rounds of a session, from their lines, and the failed results in the request of each. */

@@ -5,32 +5,41 @@ import { ConversationReader, type RoundReading } from '../query/conversation/rea
 import { sessionJson } from '../query/json.ts';
 import type { ShownMoney } from '../query/round-money.ts';
 import { headJson, messagesJson, restJson } from '../query/round-json.ts';
-import { chosenRange, type ShownSession } from './show.ts';
+import { ThreadSums } from '../query/conversation/thread-sums.ts';
+import { familyJson, threadsJson } from './show-family.ts';
+import { chosenRange, readsAll, type ShownSession } from './show.ts';
 
 /**
  * `show --json`, piece by piece. No piece holds more than one message, as each request repeats the history.
  * Texts are copied as the log wrote them, so 1.0, 2^53+1, key order and duplicate keys survive. `bound` may shorten them.
  */
 export function* showJson(
-  { session, rounds, choice, moneyOf }: ShownSession,
+  { session, rounds, choice, moneyOf, family }: ShownSession,
   withMessages: boolean,
   bound = (round: ExpandedRound): ExpandedRound => round,
 ): Generator<string> {
   const { from, to } = chosenRange(choice, session.rounds);
-  const head = JSON.stringify({ version: 1, ...sessionJson(session, sessionTotals(session)) });
+  const threads = family !== undefined && readsAll(choice) ? new ThreadSums() : undefined;
+  const head = JSON.stringify({
+    version: 1,
+    ...sessionJson(session, sessionTotals(session)),
+    ...(family !== undefined && { family: family && familyJson(family) }),
+  });
   yield `${head.slice(0, -1)},"rounds":[`;
   // Earlier rounds are read too: they tell which thread a later one continues.
   const reader = new ConversationReader(session.id === DEFAULT_SESSION);
   let separator = '\n';
   for (const round of rounds) {
     if (round.stored.round > to) break;
-    const thread = threadJson(reader.read(round));
+    const reading = reader.read(round);
+    const money = moneyOf(round);
+    threads?.addRead(reading, money);
     if (round.stored.round < from) continue;
     yield separator;
-    yield* roundJson(bound(round), moneyOf(round), thread, withMessages);
+    yield* roundJson(bound(round), money, threadJson(reading), withMessages);
     separator = ',\n';
   }
-  yield '\n]}\n';
+  yield `\n]${threads ? `,"threads":${JSON.stringify(threadsJson(threads.rows))}` : ''}}\n`;
 }
 
 function* roundJson(

@@ -1,16 +1,18 @@
 import type { ToolResult } from '../ai-log/message.ts';
 import { DEFAULT_SESSION } from '../ai-log/round.ts';
 import type { MadeCall } from '../query/conversation/calls.ts';
-import { readAhead } from '../query/conversation/look-ahead.ts';
+import { readAhead, type ToldRound } from '../query/conversation/look-ahead.ts';
 import { ConversationReader } from '../query/conversation/reader.ts';
+import { ThreadSums } from '../query/conversation/thread-sums.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { toolsByUse } from '../model/tool-counts.ts';
 import { namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../platform/count-text.ts';
 import { prunedTexts } from '../query/pruned-text.ts';
 import { boundLines, knownCostText, unpricedText } from './numbers.ts';
+import { familyLines, threadLines } from './show-family.ts';
 import { roundText, type Repeated } from './show-round.ts';
-import { chooseRounds, type ShownSession, type ShowStyle } from './show.ts';
+import { chooseRounds, readsAll, type ShownSession, type ShowStyle } from './show.ts';
 import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { clip, wrap } from './terminal.ts';
 
@@ -32,6 +34,7 @@ export function* showText(shown: ShownSession, style: ShowStyle, choice: string 
   const facts = [
     ...factLines(session, sum, style),
     ...toolLines(session, width),
+    ...familyLines(shown.family, width),
     '',
     '📈 Token Statistics:',
     ...tokenLines(sum),
@@ -47,13 +50,27 @@ export function* showText(shown: ShownSession, style: ShowStyle, choice: string 
   const roundStyle = { ...style, withModel: sum.models.size > 1 };
   let before: Repeated = { system: null, question: null };
   const reader = new ConversationReader(session.id === DEFAULT_SESSION);
-  for (const told of chooseRounds(readAhead(shown.rounds, reader), shown.choice, session.rounds)) {
+  const threads = new ThreadSums();
+  const all = summed(readAhead(shown.rounds, reader), threads, shown.moneyOf);
+  for (const told of chooseRounds(all, shown.choice, session.rounds)) {
     const { round, thread } = told.reading;
     const callOf = (result: ToolResult): MadeCall | undefined => reader.callOf(result, thread);
     yield lines([...roundText(told, before, shown.moneyOf(round), callOf, roundStyle), '']);
     before = { system: round.system, question: round.question };
   }
-  yield lines([light, '', heavy]);
+  const ofThreads = readsAll(shown.choice) ? threadLines(threads.rows, width) : [];
+  yield lines([...ofThreads, light, '', heavy]);
+}
+
+function* summed(
+  rounds: Iterable<ToldRound>,
+  threads: ThreadSums,
+  moneyOf: ShownSession['moneyOf'],
+): Generator<ToldRound> {
+  for (const told of rounds) {
+    threads.addRead(told.reading, moneyOf(told.reading.round));
+    yield told;
+  }
 }
 
 function lines(all: string[]): string {

@@ -1,4 +1,5 @@
 import type { ExpandedRound } from '../session-format/stored-round.ts';
+import type { Family } from '../query/family.ts';
 import type { ShownMoney } from '../query/round-money.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import type { Screen } from './tables.ts';
@@ -13,6 +14,8 @@ export interface ShownSession {
   choice: RoundChoice;
   /** What a round costs, and why. */
   moneyOf: (round: ExpandedRound) => ShownMoney;
+  /** Null if its id is no key; undefined if nobody asks. */
+  family?: Family | null;
 }
 
 export interface ShowStyle {
@@ -27,6 +30,11 @@ export interface ShowStyle {
 
 /** One round by its number, or the last few. */
 export type RoundChoice = { round: number } | { last: number } | null;
+
+/** Whether the rounds up to the last one are read: only then the threads are known. */
+export function readsAll(choice: RoundChoice): boolean {
+  return choice === null || 'last' in choice;
+}
 
 /** The chosen rounds of a session that has `count`. */
 export function* chooseRounds<T extends Pick<ExpandedRound, 'stored'>>(

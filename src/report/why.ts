@@ -1,15 +1,14 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { exact, plural } from '../platform/count-text.ts';
-import { durationText } from '../platform/duration-text.ts';
 import { boundMark } from '../pricing/bound-words.ts';
-import { COST_PARTS, type CostPart } from '../pricing/cost-split.ts';
 import { costsText, moneyText, usdFirst } from '../pricing/money.ts';
 import type { Row } from '../query/aggregate.ts';
 import { knownCostText } from '../query/cost-text.ts';
 import { sumBound } from '../query/costs.ts';
-import type { CacheMiss, MissCause } from '../query/why/cache-misses.ts';
+import type { CacheMiss } from '../query/why/cache-misses.ts';
+import { causeText } from '../query/why/miss-words.ts';
 import type { SessionWhy, TopRound } from '../query/why/session-why.ts';
-import { tokensOfPart } from '../query/why/split-tokens.ts';
+import { partWords, splitRows, type SplitRow } from '../query/why/split-rows.ts';
 import type { SplitSums } from '../query/why/split-sums.ts';
 import { boundLines, unpricedText } from './numbers.ts';
 import { drawTable, type Column, type Screen } from './tables.ts';
@@ -18,15 +17,6 @@ import { clip, wrap } from './terminal.ts';
 /** How many cache misses are named. */
 const MISSES = 5;
 const DECIMALS = 6;
-
-const PART_WORDS: Readonly<Record<CostPart, string>> = {
-  input: 'New input',
-  cacheRead: 'Cache reads',
-  cacheWrite: 'Cache writes',
-  output: 'Output',
-  reasoning: 'Reasoning',
-  fees: 'Fees',
-};
 
 /** Why a session cost what it did: all its rounds must have been added. */
 export function sessionWhyLines(why: SessionWhy, screen: Screen): string[] {
@@ -71,49 +61,35 @@ export function splitLines(sum: Row, splits: SplitSums, screen: Screen): string[
   return [...table, '', ...wrapped(notes, screen)];
 }
 
-type SplitRow = CostPart | 'unsplit' | 'total';
-
 function splitTable(sum: Row, splits: SplitSums, screen: Screen): string[] {
-  const currencies = usdFirst(splits.currencies.map((currency) => [currency, null])).map(([code]) => code);
-  const costOf = (row: SplitRow, currency: string): bigint => {
-    if (row === 'total') return splits.totalOf(currency);
-    return row === 'unsplit' ? splits.unsplitOf(currency) : splits.of(currency)[row];
-  };
-  const tokens = (row: SplitRow): number | null =>
-    row === 'total' ? sum.input + sum.output : row === 'unsplit' ? null : tokensOfPart(sum, row);
-  const rows = [...COST_PARTS, 'unsplit' as const].filter(
-    (row) => (tokens(row) ?? 0) > 0 || currencies.some((currency) => costOf(row, currency) !== 0n),
-  );
+  const { currencies, rows, total } = splitRows(sum, splits);
   const columns: Column<SplitRow>[] = [
     {
       head: 'For',
       align: 'left',
-      cell: (row) => (row === 'total' ? 'TOTAL' : row === 'unsplit' ? 'Not split' : PART_WORDS[row]),
+      cell: ({ part }) => (part === 'total' ? 'TOTAL' : partWords(part)),
     },
     {
       head: 'Tokens',
       align: 'right',
       rank: 1,
-      cell: (row) => {
-        const count = tokens(row);
-        return count === null || row === 'fees' ? '-' : exact(count);
-      },
+      cell: ({ tokens }) => (tokens === null ? '-' : exact(tokens)),
     },
-    ...currencies.map((currency): Column<SplitRow> => ({
+    ...currencies.map((currency, i): Column<SplitRow> => ({
       head: `Cost (${currency})`,
       align: 'right',
-      cell: (row) =>
-        (row === 'total' ? boundMark(sumBound(sum).bound) : '') +
-        moneyText(costOf(row, currency), currency, DECIMALS),
+      cell: ({ part, costs }) =>
+        (part === 'total' ? boundMark(sumBound(sum).bound) : '') +
+        moneyText(costs[i] ?? 0n, currency, DECIMALS),
     })),
-    ...currencies.slice(0, currencies.length === 1 ? 1 : 0).map((currency): Column<SplitRow> => ({
+    ...currencies.slice(0, currencies.length === 1 ? 1 : 0).map((): Column<SplitRow> => ({
       head: 'Share',
       align: 'right',
-      cell: (row) => shareText(costOf(row, currency), splits.totalOf(currency)),
-      share: (row) => shareOf(costOf(row, currency), splits.totalOf(currency)),
+      cell: (row) => shareText(row.costs[0] ?? 0n, total.costs[0] ?? 0n),
+      share: (row) => shareOf(row.costs[0] ?? 0n, total.costs[0] ?? 0n),
     })),
   ];
-  return drawTable({ columns, rows, total: 'total' }, screen);
+  return drawTable({ columns, rows, total }, screen);
 }
 
 function hitRateText({ input, cached }: Row): string {
@@ -144,18 +120,7 @@ function missLines({ misses }: SessionWhy): string[] {
 
 function missText({ round, after, tokens, cost, cause }: CacheMiss): string {
   const amount = cost ? `, ${moneyText(cost.cost, cost.currency, DECIMALS)}` : '';
-  return `Round ${exact(round)}: ${exact(tokens)} tokens${amount}. ${causeText(cause, after)}`;
-}
-
-function causeText(cause: MissCause, after: number): string {
-  const before = `round ${exact(after)}`;
-  if (cause.kind === 'model')
-    return `The model changed: ${before} was of ${clip(cleanLine(cause.before), 60)}.`;
-  if (cause.kind === 'system') return `The system prompt is not that of ${before}.`;
-  if (cause.kind === 'none')
-    return `It repeats all messages of ${before}, ${durationText(cause.afterMs)} later: the cache may have expired.`;
-  if (cause.role === null) return `It ends before message ${exact(cause.at)} of ${before}.`;
-  return `Message ${exact(cause.at)} (${clip(cleanLine(cause.role), 16) || '-'}) is the first that differs from ${before}.`;
+  return `Round ${exact(round)}: ${exact(tokens)} tokens${amount}. ${causeText(cause, after, clip)}`;
 }
 
 function growthLines({ growth }: SessionWhy): string[] {

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { nodeFiles } from '../platform/files.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
+import type { FamilyView } from './family-view.ts';
 import type { Page } from './page.ts';
 import { pagesOfSession } from './session-pages.ts';
 import { siteContext, type SiteFacts } from './site-context.ts';
@@ -8,6 +9,7 @@ import { siteContext, type SiteFacts } from './site-context.ts';
 /** A session whose pages are to be made, except those whose key is `known`, by path. */
 export interface SessionTask {
   entry: SessionEntry;
+  family: FamilyView | null;
   known: ReadonlyMap<string, string>;
 }
 
@@ -23,8 +25,8 @@ export function servePages(): void {
   const facts = workerData as SiteFacts;
   const site = siteContext(facts);
   parentPort?.on('message', (tasks: readonly SessionTask[]) => {
-    const made = tasks.map(({ entry, known }) =>
-      Array.from(pagesOfSession(nodeFiles, facts.dir, entry, site), (page) => makePage(page, known)),
+    const made = tasks.map(({ entry, family, known }) =>
+      Array.from(pagesOfSession(nodeFiles, facts.dir, entry, family, site), (page) => makePage(page, known)),
     );
     const buffers = made.flat().flatMap(({ content }) => (content ? [content.buffer] : []));
     parentPort?.postMessage(made, buffers);

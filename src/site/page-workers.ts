@@ -47,7 +47,11 @@ export async function* pagesInOrder(
   const pool = new WorkerPool<SessionTask[], MadePage[][]>(workers.file, count, facts);
   const ask = async ({ sessions: asked, bytes }: Task): Promise<MadePage[][]> => {
     if (bytes > TASK_BYTES) return [];
-    const entries = asked.map((session) => ({ entry: session.entry, known: known(session) }));
+    const entries = asked.map((session) => ({
+      entry: session.entry,
+      family: session.family,
+      known: known(session),
+    }));
     return await pool.run(entries).catch(() => []);
   };
   try {

@@ -1,15 +1,26 @@
-import type { SessionEntry } from '../model/session-entry.ts';
+import type { SessionEntry, SessionUsage } from '../model/session-entry.ts';
 import { growHeapSlowly } from '../platform/heap.ts';
 import { cellsOf } from '../store/index/index.ts';
+import { pageMark } from './family-view.ts';
 import { SiteHealth } from './health/site-health.ts';
 import { LATEST, LatestList } from './lists/latest-list.ts';
+import { familiesOf, Families, removeFamilies } from './state/families.ts';
 import { listRow } from './lists/list-row.ts';
 import { MonthLists } from './lists/month-lists.ts';
 import { LatestRows, SessionTable } from './lists/session-table.ts';
 import { withFirstUses, type FirstUses } from './model-colours.ts';
 import { removePages, writeSessions, type DueSession } from './session-writer.ts';
 import type { SiteSession } from './shown-session.ts';
-import { coloured, dayOf, monthOf, sessionOf, shownAs, type ColouredJob, type SiteJob } from './site-job.ts';
+import {
+  coloured,
+  dayOf,
+  monthOf,
+  sessionOf,
+  shownAs,
+  withFamily,
+  type ColouredJob,
+  type SiteJob,
+} from './site-job.ts';
 import { HEAD, headText, type SiteHead, type SiteSums } from './state/site-head.ts';
 import { readShard, Shard, shardOf, SHARDS, writeShard } from './state/session-shards.ts';
 import { writeSums } from './state/sums-file.ts';
@@ -34,6 +45,7 @@ export async function renderAll(
   // If this render is killed, the next one has to compare everything too.
   if (head) job.pieces.write(HEAD, headText({ ...head, index: { generation: 0, base: 0, length: 0 } }));
   const found = new FoundSessions(job, isAnew);
+  found.families = familiesOf(job.sessions, () => usagesOf(job));
   await new Pass(job, found, isAnew).run();
   return showSessions(job, found, head, isAnew);
 }
@@ -50,9 +62,13 @@ export function showSessions(
   writeSums(job.pieces, rows);
   found.health.write();
   const sums = { ...found.sums, files: found.sums.files + months.files };
+  const families = found.families.write(job.pieces, true);
+  const gone = (head?.families ?? SHARDS).filter((name) => !families.includes(name));
+  removeFamilies(job.pieces, gone);
   const latest = new LatestList(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
   latest.rows = found.latest.latest();
-  return writeSite(job, { sums, rows, months: months.counts, latest, health: found.health }, head, isAnew);
+  const { health } = found;
+  return writeSite(job, { sums, rows, months: months.counts, latest, health, families }, head, isAnew);
 }
 
 /** The first uses of models, from the sums of cells in the index if there are any. */
@@ -64,11 +80,24 @@ function usesOf({ sessions, filter }: SiteJob): FirstUses {
   );
 }
 
+/** What the sessions that the site is about used. */
+function usagesOf({ sessions, filter }: SiteJob): Iterable<SessionUsage> {
+  if (filter.words.length === 0) return sessions.usages('failures');
+  return entriesWith(sessions.values(), (entry) => filter.matches(entry) === true);
+}
+
+function* entriesWith(
+  entries: Iterable<SessionEntry>,
+  isShown: (entry: SessionEntry) => boolean,
+): Generator<SessionEntry> {
+  for (const entry of entries) if (isShown(entry)) yield entry;
+}
+
 function* cellsWith(
   entries: Iterable<SessionEntry>,
   isShown: (entry: SessionEntry) => boolean,
 ): Generator<SessionEntry['usage'][number]> {
-  for (const entry of entries) if (isShown(entry)) yield* entry.usage;
+  for (const { usage } of entriesWith(entries, isShown)) yield* usage;
 }
 
 /** What a pass has found out about all sessions, which are added in the order of their keys. */
@@ -78,6 +107,7 @@ export class FoundSessions {
   readonly latest = new LatestRows(LATEST);
   readonly summer: SiteSummer;
   readonly health: SiteHealth;
+  families = new Families();
   readonly sums: SiteSums = {
     sessions: 0,
     pruned: 0,
@@ -165,8 +195,10 @@ class Pass {
   }
 
   /** Whether the site already shows the session like this. */
-  #show(session: SiteSession, known: Shard, shard: Shard): boolean {
-    const { entry, key, mark, hasPages, isListed } = session;
+  #show(found: SiteSession, known: Shard, shard: Shard): boolean {
+    const session = withFamily(this.#job, found, this.#found.families);
+    const { entry, key, hasPages, isListed } = session;
+    const mark = pageMark(session);
     const { writer, onProgress, sessions } = this.#job;
     onProgress?.({ done: this.#looked++, all: sessions.size });
     this.#found.add(session);

@@ -1,7 +1,8 @@
-import { isPruned } from '../model/session-entry.ts';
+import { isPruned, type SessionEntry } from '../model/session-entry.ts';
 import type { Answer } from '../query/usage-filter.ts';
 import { keepHeapSmall } from '../platform/heap.ts';
 import type { ChangedSession } from '../store/index/index.ts';
+import { pageMark } from './family-view.ts';
 import { SiteHealth } from './health/site-health.ts';
 import { LATEST, LatestList } from './lists/latest-list.ts';
 import { listRow, type ListRow } from './lists/list-row.ts';
@@ -17,11 +18,13 @@ import {
   monthOf,
   sessionOf,
   shownAs,
+  withFamily,
   type ColouredJob,
   type SiteJob,
 } from './site-job.ts';
-import { moveMark, type SiteHead } from './state/site-head.ts';
-import { readShard, shardOf, writeShard, type Shard } from './state/session-shards.ts';
+import { Families } from './state/families.ts';
+import { moveMark, type SiteHead, type SiteSums } from './state/site-head.ts';
+import { readShard, shardOf, writeShard, type Shard, type ShownSession } from './state/session-shards.ts';
 import { readSums, writeSums } from './state/sums-file.ts';
 import { addToSums } from './totals.ts';
 
@@ -51,10 +54,12 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
   const sums = { ...head.sums, today: todayOf(job, head, latest) };
   for (const { was, is } of seen) sums.undecided += Number(is === undefined) - Number(was === undefined);
   const lists = new ListChanges(job);
+  const families = new Families(head.families, job.pieces);
+  const relatives = relativesOf(job, changes, families);
   const due: DueSession[] = [];
   const shards = new Map<string, Shard>();
   for (const { before, after } of changes) {
-    const session = shownAs(job, after);
+    const session = withFamily(job, shownAs(job, after), families);
     const old = before && shownAs(job, before);
     const more = after.usage.slice(before?.usage.length ?? 0);
     health.add(session, before);
@@ -69,20 +74,21 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
     sums.marks = moveMark(sums.marks, old?.mark, session.mark);
     sums.files -= shown?.pages.length ?? 0;
     lists.add(old, session);
-    const { key, mark, hasPages } = session;
-    if (!hasPages) {
+    if (!session.hasPages) {
       removePages(job, shown);
-      shard.set(key, { mark, pages: [] });
+      shard.set(session.key, { mark: pageMark(session), pages: [] });
       continue;
     }
-    due.push({
-      session,
-      shown,
-      done(pages) {
-        shard.set(key, { mark, pages });
-        sums.files += pages.length;
-      },
-    });
+    due.push(dueSession(session, shown, shard, sums));
+  }
+  for (const entry of relatives) {
+    const session = withFamily(job, shownAs(job, entry), families);
+    if (!session.hasPages) continue;
+    const shard = shardIn(shards, job, session.key);
+    const shown = shard.get(session.key);
+    if (!shown) throw new NotRemembered(entry.id);
+    sums.files -= shown.pages.length;
+    due.push(dueSession(session, shown, shard, sums));
   }
 
   await writeSessions(job, due, false);
@@ -91,7 +97,49 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
   latest.update(lists.latest);
   writeSums(job.pieces, rows);
   health.write();
-  return writeSite(job, { sums, rows, months, latest, health }, head, false);
+  const names = families.write(job.pieces, false);
+  return writeSite(job, { sums, rows, months, latest, health, families: names }, head, false);
+}
+
+function dueSession(
+  session: SiteSession,
+  shown: ShownSession | undefined,
+  shard: Shard,
+  sums: SiteSums,
+): DueSession {
+  return {
+    session,
+    shown,
+    done(pages) {
+      shard.set(session.key, { mark: pageMark(session), pages });
+      sums.files += pages.length;
+    },
+  };
+}
+
+/**
+ * Adds the changes to the families, and returns the other sessions whose pages show something of them: at most a few
+ * levels above each, and the children of a session that is new.
+ */
+function relativesOf(
+  { sessions, filter }: ColouredJob,
+  changes: readonly ChangedSession[],
+  families: Families,
+): SessionEntry[] {
+  const usageOf = (id: string): SessionEntry['usage'] => sessions.get(id)?.usage ?? [];
+  const ids = new Set<string>();
+  for (const { before, after } of changes) for (const id of families.add(after, before, usageOf)) ids.add(id);
+  for (const { before, after } of changes) {
+    const family = before ? undefined : families.of(after.id);
+    if (!family) continue;
+    if (family.children > family.top.length) throw new NotRemembered(after.id);
+    for (const { id } of family.top) ids.add(id);
+  }
+  for (const { after } of changes) ids.delete(after.id);
+  return [...ids].flatMap((id) => {
+    const entry = sessions.get(id);
+    return entry && filter.matches(entry) === true && !isPruned(entry) ? [entry] : [];
+  });
 }
 
 function isOfNow({ day, inputs, options }: SiteJob, head: SiteHead): boolean {

@@ -1,5 +1,6 @@
 import type { Files } from '../platform/files.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
+import type { FamilyView } from './family-view.ts';
 import type { Page } from './page.ts';
 import { sessionPages } from './session/pages.ts';
 import { sessionJsonPages } from './session/session-json.ts';
@@ -11,9 +12,10 @@ export function* pagesOfSession(
   files: Files,
   dir: string,
   entry: SessionEntry,
+  family: FamilyView | null,
   site: SiteContext,
 ): Generator<Page> {
-  const source = sourceOf(files, dir, entry);
+  const source = { ...sourceOf(files, dir, entry), family };
   yield* sessionPages(source, site);
   yield* sessionJsonPages(source, site);
 }

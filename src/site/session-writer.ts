@@ -28,7 +28,7 @@ export async function writeSessions(
     options.workers,
     facts,
     {
-      make: ({ entry }) => pagesOfSession(files, snapshot.dir, entry, site),
+      make: ({ entry, family }) => pagesOfSession(files, snapshot.dir, entry, family, site),
       known: keptKeys,
     },
   );

@@ -1,5 +1,6 @@
 import { hexDigest } from '../platform/digest.ts';
 import { isPruned, type SessionEntry } from '../model/session-entry.ts';
+import type { FamilyView } from './family-view.ts';
 import type { ModelColours } from './model-colours.ts';
 
 /** A session of the site. */
@@ -13,6 +14,8 @@ export interface SiteSession {
   hasPages: boolean;
   /** Whether lists have it: not if all its rounds were pruned. */
   isListed: boolean;
+  /** The sessions around it; null until its page is made, and if there are none. */
+  family: FamilyView | null;
 }
 
 /** What decides how a session is shown. */
@@ -36,6 +39,7 @@ export function siteSession(entry: SessionEntry, { colours, cut }: ShownAs): Sit
     mark: hexDigest(`${file} ${counts.join(' ')} ${looks}`),
     hasPages,
     isListed,
+    family: null,
   };
 }
 

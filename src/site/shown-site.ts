@@ -23,6 +23,8 @@ export interface ShownSite {
   months: readonly (readonly [month: string, sessions: number])[];
   latest: LatestList;
   health: SiteHealth;
+  /** The names of the files of families. */
+  families: readonly string[];
 }
 
 /**
@@ -85,6 +87,7 @@ export function writeSite(
     slots: job.uses.map(([model, bucket]) => [model, bucket]),
     sums,
     months: months.map(([month, count]) => [month, count]),
+    families: [...shown.families],
     pages,
     changes,
   };

@@ -1,6 +1,7 @@
 import type { ExpandedRound } from '../session-format/stored-round.ts';
 import { currencyView, type AskedCurrency } from '../query/currency.ts';
-import { roundMoney, type ShownMoney } from '../query/round-money.ts';
+import type { ShownMoney } from '../query/round-money.ts';
+import { RoundPrices } from '../query/why/round-prices.ts';
 import { localTimeIn, type LocalTime } from '../query/time-zone.ts';
 import { modelColours, type ModelColours } from './model-colours.ts';
 
@@ -14,6 +15,8 @@ export interface SiteContext {
   colours: ModelColours;
   /** The site's filter, in words; absent or empty: it shows all sessions. */
   filter?: readonly string[];
+  /** What rounds cost, by what it was for; undefined: pages do not say. */
+  prices?: RoundPrices;
   /** What a round costs by the current price book. */
   moneyOf: (round: Pick<ExpandedRound, 'stored'>) => ShownMoney;
 }
@@ -34,13 +37,15 @@ export function siteContext(
   { now, noContent, dir, timeZone, slots, priceLines, currency, filter }: SiteFacts,
   local = localTimeIn(timeZone),
 ): SiteContext {
+  const prices = new RoundPrices(priceLines, dir, currency && currencyView(currency));
   return {
     now,
     local,
     noContent,
     filter,
     colours: modelColours(slots),
-    moneyOf: remembered(roundMoney(priceLines, dir, currency && currencyView(currency))),
+    prices,
+    moneyOf: remembered(prices.moneyOf),
   };
 }
 

@@ -6,10 +6,12 @@ import type { Snapshot } from '../store/read.ts';
 import { slotsOf, type FirstUses } from './model-colours.ts';
 import { NotRemembered } from './lists/month-lists.ts';
 import type { Progress, RenderOptions } from './render-options.ts';
+import { familyView } from './family-of.ts';
 import { siteSession, type SiteSession } from './shown-session.ts';
 import { siteContext, type SiteContext, type SiteFacts } from './site-context.ts';
 import type { SiteFilter } from './site-filter.ts';
 import type { SiteWriter } from './site-writer.ts';
+import type { Families } from './state/families.ts';
 import type { Pieces } from './state/pieces.ts';
 import type { SiteHead } from './state/site-head.ts';
 
@@ -72,6 +74,16 @@ export function sessionOf(job: ColouredJob, id: string): SiteSession {
   const entry = job.sessions.get(id);
   if (!entry) throw new NotRemembered(id);
   return shownAs(job, entry);
+}
+
+/** The same, with the sessions around it if it has pages. */
+export function withFamily(job: ColouredJob, session: SiteSession, families: Families): SiteSession {
+  if (!session.hasPages) return session;
+  const find = (id: string): SiteSession | undefined => {
+    const entry = job.sessions.get(id);
+    return entry && job.filter.matches(entry) === true ? shownAs(job, entry) : undefined;
+  };
+  return { ...session, family: familyView(session.entry, { families, find, hasCut: job.cut !== null }) };
 }
 
 /** The month in which a session began, in the site's time zone: `2026-11`. */

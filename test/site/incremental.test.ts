@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeRandom } from '../../scripts/fixtures/prng.mjs';
@@ -137,6 +146,115 @@ describe('a render that goes on from the last one', () => {
         expect(withoutTime(made.siteDir, path), path).toBe(withoutTime(siteDir, path));
     },
   );
+
+  test.each([1, 2])('with sessions that are parts of others, whatever comes first (%i)', async (seed) => {
+    const random = makeRandom(seed);
+    const made = stored(3);
+    // Deep keys, a parent with many parts, parts without their parent, and keys that name nobody.
+    const keys = [
+      'agent:a:main',
+      'agent:a:main:thread:1',
+      'agent:a:main:thread:1:subagent:x',
+      'agent:b:cron:job',
+    ];
+    const ids = [
+      ...keys,
+      ...Array.from({ length: 14 }, (_, i) => `agent:b:cron:job:run:${i}`),
+      ...Array.from({ length: 4 }, (_, i) => `agent:a:main:thread:1:subagent:x:subagent:${i}`),
+      'agent:a:subagent:z',
+      `agent:a:main${':thread:7'.repeat(20)}`,
+      'agent:a:MAIN:thread:2',
+    ];
+    await render(made, { now: NOW });
+    for (let step = 0; step < 6; step++) {
+      const more = Array.from({ length: random.int(1, 6) }, (): QuickSession => {
+        const input = random.int(1, 9) * 1000;
+        const round = {
+          at: UNTIL - random.int(0, 40) * DAY_MS,
+          model: 'qwen-max',
+          input,
+          cached: 0,
+          output: 1,
+        };
+        const currency = random.pick(['USD', 'USD', 'CNY']) as string;
+        const rest = random.chance(0.2) ? { unpriced: true as const } : { currency };
+        return { id: random.pick(ids) as string, title: 't', consumer: '', rounds: [{ ...round, ...rest }] };
+      });
+      storeQuickly(made.dataDir, [...new Map(more.map((session) => [session.id, session])).values()]);
+      await render(made, { now: NOW });
+      expect(contentsOf(made.siteDir), `step ${step}`).toEqual(await anew(made));
+      const days = { now: NOW, period: { days: 20 }, startOf: () => UNTIL - 20 * DAY_MS };
+      if (step % 3 === 2) {
+        await render(made, days);
+        expect(contentsOf(made.siteDir), `days, step ${step}`).toEqual(await anew(made, days));
+        await render(made, { now: NOW, period: 'all' });
+      }
+    }
+  });
+
+  test('a round of a part is in the sums of its parent’s page, which is the only other page that it changes', async () => {
+    const made = { ...makeEmpty(), sessions: [] as QuickSession[] };
+    const one = (id: string, input: number): QuickSession => ({
+      id,
+      title: id,
+      consumer: '',
+      rounds: [{ at: UNTIL, model: 'gpt-5', input, cached: 0, output: 0 }],
+    });
+    // 2 USD per million tokens.
+    const runs = Array.from({ length: 13 }, (_, i) => one(`agent:b:cron:job:run:${i}`, (i + 1) * 1_000_000));
+    storeQuickly(made.dataDir, [one('agent:b:cron:job', 500_000), ...runs, one('plain', 1)]);
+    await render(made, { now: NOW });
+    const page = (): string => readFileSync(join(made.siteDir, 'sessions/agent:b:cron:job.html'), 'utf8');
+    const rows = (): string[] =>
+      [
+        ...page().matchAll(
+          /<bdi>([^<]*)<\/bdi>(?:<\/a>)?[^\n]*<td class="num">([\d,]+)<\/td>[^\n]*>(\S+)<\/td>/g,
+        ),
+      ].map((match) => match.slice(1).join(' '));
+    expect(page()).toContain('<summary>Parts: 13 sessions below it, $183.0000 together</summary>');
+    expect(page()).toContain('3 more sessions directly below it');
+    expect(rows()).toEqual([
+      'This session 1 $1.0000',
+      ...[12, 11, 10, 9, 8, 7, 6, 5, 4, 3].map((i) => `agent:b:cron:job:run:${i} 1 $${(i + 1) * 2}.0000`),
+      'All 13 sessions below it 13 $182.0000',
+      'Together 14 $183.0000',
+    ]);
+    const before = filesOf(made.siteDir);
+    addRound(made, one('agent:b:cron:job:run:0', 1));
+    await render(made, { now: NOW });
+    const changed = [...filesOf(made.siteDir)].filter(
+      ([path, { digest }]) => before.get(path)?.digest !== digest,
+    );
+    const pages = changed.map(([path]) => path).filter((path) => /^sessions\/agent.*html$/.test(path));
+    // Seven tokens of input and one of output.
+    expect(page()).toContain('title="$182.000024"');
+    expect(pages).toEqual(['sessions/agent:b:cron:job.html', 'sessions/agent:b:cron:job:run:0.html']);
+    const run1 = readFileSync(join(made.siteDir, 'sessions/agent:b:cron:job:run:1.html'), 'utf8');
+    expect(run1).toContain(
+      '<p class="lead">Run of <a href="./agent:b:cron:job.html"><bdi>agent:b:cron:job</bdi></a></p>',
+    );
+  });
+
+  test('a damaged file of families is made anew', async () => {
+    const made = stored(3);
+    const part = (i: number): QuickSession => ({
+      ...(made.sessions[0] as QuickSession),
+      id: `agent:c:main:thread:${i}`,
+    });
+    storeQuickly(made.dataDir, [part(1)]);
+    await render(made, { now: NOW });
+    const folder = join(made.siteDir, '.monitor/families');
+    const [name = ''] = readdirSync(folder);
+    writeFileSync(join(folder, name), 'x');
+    storeQuickly(made.dataDir, [part(2)]);
+    await render(made, { now: NOW });
+    storeQuickly(made.dataDir, [{ ...part(2), id: 'agent:c:main' }]);
+    await render(made, { now: NOW });
+    expect(contentsOf(made.siteDir)).toEqual(await anew(made));
+    expect(readFileSync(join(made.siteDir, 'sessions/agent:c:main.html'), 'utf8')).toContain(
+      '2 sessions below it',
+    );
+  });
 
   test('by the real program: after parse, prune, prune of texts, reprice and reindex', async () => {
     const folder = makeFolder();

@@ -5,7 +5,7 @@ import type { SessionEntry } from '../../model/session-entry.ts';
 import { sessionTotals, type Row } from '../../query/aggregate.ts';
 import { inCurrency } from '../../query/currency.ts';
 import { prunedTexts } from '../../query/pruned-text.ts';
-import { roundMoney } from '../../query/round-money.ts';
+import { RoundPrices } from '../../query/why/round-prices.ts';
 import type { LocalTime } from '../../query/time-zone.ts';
 import { chatLines } from '../../report/export/conversation/chat.ts';
 import { headLines } from '../../report/export/conversation/head.ts';
@@ -65,7 +65,8 @@ export async function exportConversation(
   if (gone.length > 0) context.warn(`monitor: not in this file, because pruned: ${gone.join(' and ')}\n`);
   const lines = readRoundLines(options.dataDir, session);
   const read = expandRounds(lines);
-  const moneyOf = roundMoney(snapshot.priceLines, options.dataDir, view);
+  const prices = new RoundPrices(snapshot.priceLines, options.dataDir, view);
+  const { moneyOf } = prices;
   const shown: ShownSession = {
     session,
     rounds: redaction ? redacted(read, redaction.redactor) : read,
@@ -80,7 +81,7 @@ export async function exportConversation(
       : format === 'ndjson'
         ? printablePieces(chatLines(session.id, shown.rounds, notes))
         : format === 'html'
-          ? await htmlOf(session, lines, redaction, { now: context.now, local, moneyOf })
+          ? await htmlOf(session, lines, redaction, { now: context.now, local, prices, moneyOf })
           : markdownOf(shown, sum, { title: titleIn(session, lines, redaction), redaction, local });
   await (target === undefined ? writeAll(context, pieces) : writeFile(target, pieces));
   if (target !== undefined && !options.quiet) await context.write(doneLine(file, target, sum));
@@ -121,7 +122,7 @@ async function htmlOf(
   session: SessionEntry,
   lines: Iterable<string>,
   redaction: OutgoingRedaction | undefined,
-  facts: { now: number; local: LocalTime; moneyOf: ReturnType<typeof roundMoney> },
+  facts: { now: number; local: LocalTime; prices: RoundPrices; moneyOf: RoundPrices['moneyOf'] },
 ): Promise<Iterable<string>> {
   const { conversationHtml } = await import('../run-render.ts');
   const entry = { ...session, title: titleIn(session, lines, redaction) };

@@ -1,6 +1,7 @@
 import { expandRounds } from '../../session-format/expand-rounds.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
 import { inCurrency } from '../../query/currency.ts';
+import { familyOf } from '../../query/family.ts';
 import { roundMoney } from '../../query/round-money.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { RoundPrices } from '../../query/why/round-prices.ts';
@@ -35,7 +36,8 @@ export interface ShowOptions extends ReportOptions {
 export async function show(context: Context, id: string, options: ShowOptions): Promise<void> {
   const snapshot = readSnapshot(options.dataDir);
   const view = currencyOf(context, options.dataDir, options.currency);
-  const session = sessionOf(inCurrency(snapshot.sessions, view), id, options.dataDir);
+  const sessions = inCurrency(snapshot.sessions, view);
+  const session = sessionOf(sessions, id, options.dataDir);
   refusePruned(session, options.round);
   const choice = choiceOf(options, session);
   const expanded = expandRounds(readRoundLines(options.dataDir, session));
@@ -49,6 +51,7 @@ export async function show(context: Context, id: string, options: ShowOptions): 
     rounds: expanded,
     choice,
     moneyOf: roundMoney(snapshot.priceLines, options.dataDir, view),
+    family: familyOf(sessions, session),
   };
   if (options.json) await writeJson(context, showJson(shown, options.messages, boundTo(options.maxChars)));
   else await writeAll(context, textOf(context, snapshot, shown, choice, options));

@@ -56,9 +56,15 @@ export class SessionWhy {
   }
 
   add(round: ExpandedRound): { reading: RoundReading; money: ShownMoney } {
-    const { stored } = round;
     const money = this.#prices.moneyOf(round);
     const reading = this.#reader.read(round);
+    this.addRead(reading, money);
+    return { reading, money };
+  }
+
+  /** Adds a round that somebody else has read. */
+  addRead(reading: RoundReading, money: ShownMoney): void {
+    const { stored } = reading.round;
     const split = this.#prices.splitOf(stored, money);
     if (split) this.splits.add(split.currency, split.split);
     this.misses.add(reading, money);
@@ -67,7 +73,6 @@ export class SessionWhy {
       this.#addTop({ round: stored.round, model: stored.model, cost, currency });
     if (!reading.isSide && stored.input_tokens > 0)
       this.#grow({ round: stored.round, tokens: stored.input_tokens });
-    return { reading, money };
   }
 
   #addTop(top: TopRound): void {

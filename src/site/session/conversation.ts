@@ -5,6 +5,7 @@ import { ConversationReader, type RoundReading } from '../../query/conversation/
 import type { SystemPrompt } from '../../query/conversation/system-prompt.ts';
 import { threadName, type Thread } from '../../query/conversation/threads.ts';
 import type { ShownMoney } from '../../query/round-money.ts';
+import type { SessionWhy } from '../../query/why/session-why.ts';
 import { moneyKey } from '../cost-view.ts';
 import type { Target } from './call-views.ts';
 import { Budget } from './clip.ts';
@@ -18,6 +19,8 @@ export interface ConversationOptions {
   isLoose: boolean;
   /** What a round costs by the current price book. */
   moneyOf: (round: Pick<ExpandedRound, 'stored'>) => ShownMoney;
+  /** Gets the rounds too. */
+  why?: SessionWhy | undefined;
 }
 
 /** Shorter gaps between rounds are not shown. */
@@ -53,6 +56,7 @@ export class Conversation {
     if (closed) this.#presenter.calls.closePage();
 
     const view = this.#viewOf(round, isSide ? '' : prompt);
+    this.#options.why?.addRead(reading, view.money);
     const column = columnOf(stored, view.money, this.#idleBefore(view.time, stored.duration_ms ?? 0));
     this.#columns.push(column);
     const budget = new Budget();

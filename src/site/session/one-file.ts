@@ -3,6 +3,8 @@ import { assets } from 'virtual:site-files';
 import { DEFAULT_SESSION } from '../../ai-log/round.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
+import type { RoundPrices } from '../../query/why/round-prices.ts';
+import { SessionWhy } from '../../query/why/session-why.ts';
 import { shownTime, zoneText } from '../clock.ts';
 import { modelColours, slotsOf, withFirstUses } from '../model-colours.ts';
 import type { SiteContext } from '../site-context.ts';
@@ -32,13 +34,14 @@ const RAW = 'raw';
  */
 export function* conversationHtml(
   source: FileSource,
-  facts: Pick<SiteContext, 'now' | 'local' | 'moneyOf'>,
+  facts: Pick<SiteContext, 'now' | 'local' | 'moneyOf'> & { prices: RoundPrices },
 ): Generator<string> {
   const { entry } = source;
   const colours = modelColours(slotsOf(withFirstUses([], entry.usage)));
   const site: SiteContext = { ...facts, noContent: false, colours };
   // What is above the rounds tells of all of them.
-  const { part, sum } = lastOf(partsOf(source, site));
+  const why = new SessionWhy(entry, facts.prices);
+  const { part, sum } = lastOf(partsOf(source, site, why));
   const title = part.hasTitle ? (entry.title ?? '') : '';
   const whole: SessionPart = {
     ...part,
@@ -51,7 +54,7 @@ export function* conversationHtml(
   };
   const pages = [{ page: 1, from: 1, to: whole.to }];
   const location = { path: '', name: '', title, pages, rawHref: `#${RAW}` };
-  const frame = partFrame(whole, { location, entry, sum }, site);
+  const frame = partFrame(whole, { location, entry, sum, family: null, why }, site);
   const hasTalk = sum.columns.some(({ hasText }) => hasText);
   const body = renderTemplate('session', {
     ...frame.data,
@@ -78,8 +81,9 @@ export function* conversationHtml(
 function* partsOf(
   { entry, expanded }: FileSource,
   { moneyOf }: SiteContext,
+  why?: SessionWhy,
 ): Generator<{ part: SessionPart; sum?: SessionSum }> {
-  const conversation = new Conversation({ isLoose: entry.id === DEFAULT_SESSION, moneyOf });
+  const conversation = new Conversation({ isLoose: entry.id === DEFAULT_SESSION, moneyOf, why });
   for (const round of expanded) {
     const part = conversation.add(round);
     if (part) yield { part };

@@ -3,6 +3,8 @@ import { DEFAULT_SESSION } from '../../ai-log/round.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { hexDigest } from '../../platform/digest.ts';
 import { pruneMarks, type SessionEntry } from '../../model/session-entry.ts';
+import { SessionWhy } from '../../query/why/session-why.ts';
+import { familyKey, type FamilyView } from '../family-view.ts';
 import { layOut } from '../layout.ts';
 import { hrefTo, sessionJsonPath, sessionPath } from '../names.ts';
 import type { Page } from '../page.ts';
@@ -24,6 +26,8 @@ export interface SessionSource {
   rounds: Iterable<ReadRound>;
   /** The same rounds with their requests. */
   expanded: Iterable<ExpandedRound>;
+  /** The sessions around it. */
+  family?: FamilyView | null;
 }
 
 /**
@@ -32,9 +36,10 @@ export interface SessionSource {
  * closed; until then a signpost there leads to the newest page.
  */
 export function* sessionPages(source: SessionSource, site: SiteContext): Generator<Page> {
-  const { entry, name } = source;
+  const { entry, name, family = null } = source;
   const isLoose = entry.id === DEFAULT_SESSION;
-  const conversation = new Conversation({ isLoose, moneyOf: site.moneyOf });
+  const why = site.prices && new SessionWhy(entry, site.prices);
+  const conversation = new Conversation({ isLoose, moneyOf: site.moneyOf, why });
   const pages: SessionSum['pages'] = [];
   for (const round of source.expanded) {
     const closed = conversation.add(round);
@@ -47,8 +52,11 @@ export function* sessionPages(source: SessionSource, site: SiteContext): Generat
   const location = locationOf(part, sum.pages, source, sessionPath(name));
   yield {
     path: location.path,
-    key: hexDigest(`${entry.end} ${entry.last.crc} ${part.digest} ${slots(part, site)} ${pruneKey(entry)}`),
-    render: () => frame(location, partPage(part, { location, entry, sum }, site), site, entry.rounds),
+    key: hexDigest(
+      `${entry.end} ${entry.last.crc} ${part.digest} ${slots(part, site)} ${pruneKey(entry)}${familyKey(family)}`,
+    ),
+    render: () =>
+      frame(location, partPage(part, { location, entry, sum, family, why }, site), site, entry.rounds),
   };
 }
 
@@ -65,7 +73,12 @@ function closedPage(
     key: hexDigest(
       `${entry.id} ${part.page} ${part.hasTitle} ${part.digest} ${slots(part, site)} ${pruneKey(entry)}`,
     ),
-    render: () => frame(location, partPage(part, { location, entry, sum: null }, site), site),
+    render: () =>
+      frame(
+        location,
+        partPage(part, { location, entry, sum: null, family: null, why: undefined }, site),
+        site,
+      ),
   };
 }
 

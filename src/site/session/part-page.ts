@@ -4,10 +4,12 @@ import { exact, plural } from '../../platform/count-text.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
 import { withCodeIsolated } from '../../query/conversation/marks.ts';
+import type { SessionWhy } from '../../query/why/session-why.ts';
 import { exactTime } from '../clock.ts';
 import { costView, drawnCurrency } from '../cost-view.ts';
 import { dateText, duration } from '../format.ts';
 import { clipText, nameText } from '../model-view.ts';
+import type { FamilyView } from '../family-view.ts';
 import { hrefTo, sessionPath } from '../names.ts';
 import { BOUND_NOTE, PLUS_NOTE } from '../period.ts';
 import type { SiteContext } from '../site-context.ts';
@@ -18,10 +20,12 @@ import { sumOfColumns } from './column.ts';
 import { fitting } from './fitting.ts';
 import { pageFigures, sessionFigures } from './figures.ts';
 import { notesOf } from './notes.ts';
+import { partsView } from './parts.ts';
 import { promptLines } from './prompts.ts';
 import { RichTexts } from './rich-texts.ts';
 import { timelineBars, type Bar } from './timeline-bars.ts';
 import { drawTimeline, TIMELINE_HEIGHT } from './timeline.ts';
+import { whyView } from './why-view.ts';
 import type { Column, SessionPart, SessionSum } from './view.ts';
 
 /** A page among the pages of its session. */
@@ -42,6 +46,10 @@ export interface PartSource {
   entry: SessionEntry;
   /** null on a closed page, which must not change when rounds are added. */
   sum: SessionSum | null;
+  /** The sessions around it; null on a closed page. */
+  family: FamilyView | null;
+  /** Undefined on a closed page. */
+  why: SessionWhy | undefined;
 }
 
 /** Stands in a page's markup where its cards go. Escaped text cannot have it. */
@@ -95,7 +103,7 @@ export function cardContext(
 /** What a page shows around its cards: the data of its template, but for what depends on the cards. */
 export function partFrame(
   part: SessionPart,
-  { location, entry, sum }: PartSource,
+  { location, entry, sum, family, why }: PartSource,
   site: SiteContext,
 ): { title: string; data: object; notes: string[] } {
   const columns = sum?.columns ?? part.columns;
@@ -122,6 +130,8 @@ export function partFrame(
     notes: notesOf(part, entry, site),
     figures: sum ? sessionFigures(entry, columns, site) : pageFigures(entry, columns, site),
     bounds: cost.bounds,
+    why: why ? whyView(why, hrefOf) : null,
+    parts: sum ? partsView(family, columns, { path: location.path, id, hrefOf }) : { up: null, table: null },
     timeline: columns.length > 1 ? timelineData(columns, hrefOf, site) : null,
     prompts,
     promptDigits: Math.max(2, ...prompts.map(({ number }) => number.length)),

@@ -30,6 +30,8 @@ export interface SiteHead {
   sums: SiteSums;
   /** How many sessions began in each month, ascending. */
   months: [month: string, sessions: number][];
+  /** The names of the files of families. Absent: another build wrote it. */
+  families?: string[];
   /** The keys of the pages about all sessions, by path. */
   pages: [path: string, key: string][];
   /** What the last renders changed, oldest first. Builds before 1.0 had none. */
@@ -66,7 +68,7 @@ export function parseHead(text: string): SiteHead | undefined {
 }
 
 function isHead(value: Record<string, unknown>): value is Record<string, unknown> & SiteHead {
-  const { index, sums, cut, months, pages, slots, changes = [] } = value;
+  const { index, sums, cut, months, pages, slots, changes = [], families = [] } = value;
   return (
     ['store', 'common', 'settings', 'inputs', 'day'].every((name) => typeof value[name] === 'string') &&
     ['tailCrc', 'lost', 'dayBegins', 'dayEnds', 'refresh'].every((name) => typeof value[name] === 'number') &&
@@ -78,6 +80,8 @@ function isHead(value: Record<string, unknown>): value is Record<string, unknown
     typeof sums['updated'] === 'number' &&
     typeof sums['marks'] === 'string' &&
     /^[0-9a-f]{1,16}$/.test(sums['marks']) &&
+    Array.isArray(families) &&
+    families.every((name) => typeof name === 'string' && /^[0-9a-f]{2}$/.test(name)) &&
     isPairs(months, (month, count) => MONTH.test(month) && isCount(count)) &&
     isPairs(slots, (_, bucket) => typeof bucket === 'number') &&
     isPairs(pages, (_, key) => typeof key === 'string') &&
