@@ -2,7 +2,7 @@ import { isPruned, type SessionHead } from '../model/session-entry.ts';
 import { failureOf, resultText } from '../ai-log/tool-outcome.ts';
 import { readRound } from '../session-format/read-round.ts';
 import { OTHER_TOOLS, toolNameOf, ToolTally, type CountedResult } from '../session-format/tool-tally.ts';
-import { readRoundLines, type Snapshot } from '../store/read.ts';
+import type { Snapshot } from '../store/read.ts';
 import type { RoundSelection } from './round-filter.ts';
 import { ToolSelection, type SelectedSession } from './tool-selection.ts';
 
@@ -63,7 +63,7 @@ function* failuresOf(snapshot: Snapshot, selected: SelectedSession, name: string
   const entry = selected.kind === 'whole' ? snapshot.sessions.get(selected.entry.id) : selected.entry;
   if (!entry) return;
   const tally = new ToolTally();
-  for (const line of readRoundLines(snapshot.dir, entry)) {
+  for (const line of snapshot.rounds(entry)) {
     const round = readRound(line);
     const { stored, texts } = round;
     const results = tally.addStored(stored, line, texts);

@@ -29,5 +29,5 @@ function* roundJson(round: ExpandedRound, money: ShownMoney, withMessages: boole
     yield ',"messages":';
     yield* messagesJson(round);
   }
-  yield* restJson(round, money);
+  yield* restJson(round, money, round.stored.gateway);
 }

@@ -10,7 +10,7 @@ import { usageWhy } from '../../query/why/usage-why.ts';
 import { compareJson, compareTable } from '../../report/compare.ts';
 import { ALL_TIME, bucketsOf, periodOf, type Period } from '../../report/period.ts';
 import { clip } from '../../report/terminal.ts';
-import { readSnapshot, type Snapshot } from '../../store/read.ts';
+import type { Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { writeJson, type Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
@@ -21,6 +21,7 @@ import { screenOf } from '../reporting/screen.ts';
 import { sessionOf } from '../reporting/session-argument.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { withSessions } from '../reporting/with-sessions.ts';
+import { readStores } from '../reporting/read-stores.ts';
 
 export interface CompareOptions extends ReportOptions, PeriodOptions {
   model?: true;
@@ -33,9 +34,10 @@ export async function compare(
   [first, second]: [string, string],
   options: CompareOptions,
 ): Promise<void> {
-  const view = currencyOf(context, options.dataDir, options.currency);
-  const snapshot = withSessions(readSnapshot(options.dataDir), (sessions) => inCurrency(sessions, view));
-  const prices = new RoundPrices(snapshot.priceLines, options.dataDir, view);
+  const read = await readStores(context, options);
+  const view = currencyOf(context, read.dirs, options.currency);
+  const snapshot = withSessions(read, (sessions) => inCurrency(sessions, view));
+  const prices = new RoundPrices(snapshot.priceLines, snapshot.dir, view);
   const by = options.period ? 'period' : options.model ? 'model' : 'session';
   const sideOf = { session: sessionSide, model: modelSide, period: periodSide }[by];
   const [a, b] = [first, second].map((name) => sideOf(context, snapshot, prices, name, options)) as [
@@ -59,7 +61,7 @@ type SideOf = (
 ) => Side;
 
 const sessionSide: SideOf = (context, snapshot, prices, name, options) => {
-  const session = sessionOf(snapshot.sessions, name, options.dataDir);
+  const session = sessionOf(snapshot.sessions, name, snapshot.dir);
   const period = periodOf(options, localTimeOf(context, options.timezone), context.now);
   const query = { buckets: bucketsOf(period) };
   const why = usageWhy(snapshot, query, prices, (id) => id === session.id);

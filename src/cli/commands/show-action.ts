@@ -10,7 +10,7 @@ import { showJson } from '../../report/show-json.ts';
 import { roundsJson, roundsText, type RoundsShown } from '../../report/show-rounds.ts';
 import { showText } from '../../report/show-text.ts';
 import { chooseRounds, type RoundChoice, type ShownSession } from '../../report/show.ts';
-import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts';
+import type { Snapshot } from '../../store/read.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { writeAll, writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
@@ -18,6 +18,7 @@ import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { refusePruned, requireRound, sessionOf } from '../reporting/session-argument.ts';
+import { readStores } from '../reporting/read-stores.ts';
 import type { ReportOptions } from '../options/report-options.ts';
 
 export interface ShowOptions extends ReportOptions {
@@ -33,14 +34,14 @@ export interface ShowOptions extends ReportOptions {
 
 /** Shows one session, round by round. Throws NoAnswer if there is no such session or round. */
 export async function show(context: Context, id: string, options: ShowOptions): Promise<void> {
-  const snapshot = readSnapshot(options.dataDir);
-  const view = currencyOf(context, options.dataDir, options.currency);
-  const session = sessionOf(inCurrency(snapshot.sessions, view), id, options.dataDir);
+  const snapshot = await readStores(context, options);
+  const view = currencyOf(context, snapshot.dirs, options.currency);
+  const session = sessionOf(inCurrency(snapshot.sessions, view), id, snapshot.dir);
   refusePruned(session, options.round);
   const choice = choiceOf(options, session);
-  const expanded = expandRounds(readRoundLines(options.dataDir, session));
+  const expanded = expandRounds(snapshot.rounds(session));
   if (options.rounds) {
-    const why = new SessionWhy(session, new RoundPrices(snapshot.priceLines, options.dataDir, view));
+    const why = new SessionWhy(session, new RoundPrices(snapshot.priceLines, snapshot.dir, view));
     await writeRounds(context, { why, rounds: expanded, choice }, options);
     return;
   }
@@ -48,7 +49,7 @@ export async function show(context: Context, id: string, options: ShowOptions): 
     session,
     rounds: expanded,
     choice,
-    moneyOf: roundMoney(snapshot.priceLines, options.dataDir, view),
+    moneyOf: roundMoney(snapshot.priceLines, snapshot.dir, view),
   };
   if (options.json) await writeJson(context, showJson(bounded(shown, options.maxChars), options.messages));
   else await writeAll(context, textOf(context, snapshot, shown, choice, options));

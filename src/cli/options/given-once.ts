@@ -8,13 +8,16 @@ import { cleanLine } from '../../platform/clean-text.ts';
 export class RepeatableOption<T> extends Option {
   constructor(flags: string, description: string, parse: (text: string) => T) {
     super(flags, description);
-    this.argParser<T[] | undefined>((text, before = []) => [...before, parse(text)]);
+    this.argParser<T[] | undefined>((text, before = []) => {
+      const given = before === this.defaultValue ? [] : before;
+      return [...given, parse(text)];
+    });
   }
 }
 
 /**
  * Makes it a usage error to give an option twice: otherwise the last one would win silently. Options that take a list
- * (`--log-path`, `--where`) can be repeated. Two names of one option (`--output-dir`, `--data-dir`) count as the same. Call it after
+ * (`--log-path`, `--where`, `--data-dir` of a report) can be repeated. Two names of one option (`--output-dir`, `--data-dir`) count as the same. Call it after
  * all commands are added.
  */
 export function refuseRepeats(program: Command): void {

@@ -3,6 +3,7 @@ import { DEFAULT_SITE, DEFAULT_STORE } from '../../platform/defaults.ts';
 import { DEFAULT_LOG } from '../../platform/log-places.ts';
 import { REDACT_KINDS, type RedactKind } from '../../redact/pattern.ts';
 import { isCurrency, NO_CURRENCY, PRICE_LISTS, type PriceList } from '../../store/pricing-settings.ts';
+import { isGatewayName } from '../../store/store.ts';
 
 /** The options of `addStoreOptions`. */
 export interface StoreOptions {
@@ -24,6 +25,7 @@ export interface StoreOptions {
   keep?: string[];
   drop?: string[];
   dimension?: string[];
+  gateway?: string;
 }
 
 /** One option with two names. */
@@ -89,6 +91,12 @@ export function addStoreOptions(command: Command): Command {
       '--drop <name...>',
       "Do not keep this attribute or access-log field (* matches any text); 'none' clears the list; kept by the store",
     )
+    .addOption(
+      new Option(
+        '--gateway <name>',
+        "Name of the gateway in reports (default: the folder's name); kept by the store",
+      ).argParser(gatewayName),
+    )
     .option('--no-content', 'Store numbers only, no text (fixed)')
     .option(
       '--redact [kinds]',
@@ -106,9 +114,14 @@ export function siteDirOption(): Option {
   return new Option('--site-dir <dir>', 'Site directory').default(DEFAULT_SITE);
 }
 
-function parseDir(text: string): string {
+export function parseDir(text: string): string {
   if (text === '') throw new InvalidArgumentError('It must be the path of a directory.');
   return text;
+}
+
+export function gatewayName(text: string): string {
+  if (isGatewayName(text)) return text;
+  throw new InvalidArgumentError('It must be a name on one line, of at most 128 characters.');
 }
 
 function parseCurrency(text: string): string {
