@@ -1,7 +1,7 @@
 import type { Option } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
-import { RepeatableOption } from '../../src/cli/options/given-once.ts';
+import { RepeatableOption, SingleOption } from '../../src/cli/options/given-once.ts';
 import { usualParse } from '../../src/cli/crontab/usual-parse.ts';
 import { usualRender } from '../../src/cli/crontab/usual-render.ts';
 import { makeFolder } from '../platform/make.ts';
@@ -102,7 +102,8 @@ describe('an option that is given twice is wrong usage', () => {
     const [first, second] = VALUES[option.name()] ?? option.argChoices ?? ['7', '8'];
     const takesValue = option.required || option.optional;
     const names = [option.short, option.long].filter((name) => name !== undefined);
-    const values = takesValue ? `: '${first}', then '${second}'` : '';
+    const why = option instanceof SingleOption ? `. ${option.why}` : '';
+    const values = takesValue ? `: '${first}', then '${second}'${why}` : '';
     for (const [one, two] of [
       [names[0], names.at(-1)],
       [names.at(-1), names[0]],

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DEFAULT_SITE, DEFAULT_STORE } from '../../platform/defaults.ts';
 import { DEFAULT_LOG } from '../../platform/log-places.ts';
+import { SingleOption } from './given-once.ts';
 import { REDACT_KINDS, type RedactKind } from '../../redact/pattern.ts';
 import { isCurrency, NO_CURRENCY, PRICE_LISTS, type PriceList } from '../../store/pricing-settings.ts';
 import { isGatewayName } from '../../store/store.ts';
@@ -28,13 +29,15 @@ export interface StoreOptions {
   gateway?: string;
 }
 
-/** One option with two names. */
+/** One option with two names. Reports have one for several stores: see addStoresOptions. */
 export function dataDirOption(): Option {
-  return new Option('--output-dir, --data-dir <dir>', 'Store directory')
+  return new SingleOption('--output-dir, --data-dir <dir>', 'Store directory', ONE_STORE)
     .env('MONITOR_DATA_DIR')
     .default(DEFAULT_STORE)
     .argParser(parseDir);
 }
+
+const ONE_STORE = 'This command takes one store; only reports take several';
 
 function logPathOption(): Option {
   return new Option(

@@ -18,7 +18,7 @@ export async function readStores(context: Pick<Context, 'warn'>, options: Stores
   const unsure = joined.sessions.unsureRounds();
   if (unsure > 0)
     context.warn(
-      `monitor: ${plural(unsure, 'round')} of sessions that several of these stores have may count twice: pruned, and not told apart by what is left\n`,
+      `monitor: ${plural(unsure, 'round')} of sessions that several of these stores have may count twice: they were pruned or imported\n`,
     );
   return joined;
 }

@@ -108,11 +108,13 @@ export class JoinedSessions implements StoredSessions {
     return source?.lines(entry) ?? [];
   }
 
-  /** How many rounds may count twice. All sessions that several stores have are read for it. */
+  /** How many rounds may count twice. The sessions of which something was pruned or imported are read for it. */
   unsureRounds(): number {
+    // A store of an older version does not say how many files were imported.
+    const hasImports = this.#sources.some(({ snapshot }) => snapshot.state.imported !== 0);
     let unsure = 0;
     for (const id of this.#shared())
-      if (this.#removed.some((parts) => parts.has(id))) unsure += this.#planOf(id).unsure;
+      if (hasImports || this.#removed.some((parts) => parts.has(id))) unsure += this.#planOf(id).unsure;
     return unsure;
   }
 

@@ -32,7 +32,7 @@ export interface SessionPlan extends Pick<
   /** The part of each round that counts, in the order of time. */
   order: readonly number[];
   removedRounds: number;
-  /** How many rounds may count twice: they were pruned, and what is left does not tell. */
+  /** How many rounds may count twice: they were pruned or imported, and what is left does not tell. */
   unsure: number;
 }
 
@@ -55,6 +55,7 @@ export function planSession(
   const skipped = parts.map(() => new Set<number>());
   const ended: number[][] = parts.map(() => []);
   const models = parts.map(() => '');
+  const imported = parts.map(() => 0);
   for (const [i, { store, source, entry }] of parts.entries()) {
     let place = 0;
     for (const line of source.storedLines(entry)) {
@@ -65,6 +66,7 @@ export function planSession(
       else {
         ended[i]?.push(endOf(read.stored));
         models[i] = read.stored.model;
+        if (read.stored.flags?.includes('imported')) imported[i] = (imported[i] ?? 0) + 1;
         sums.add(source, read.stored, read.texts);
       }
       place++;
@@ -81,7 +83,12 @@ export function planSession(
     model: last === undefined ? (removed.at(-1)?.model ?? '') : (models[last] ?? ''),
     rounds: sums.rounds,
     removedRounds: removed.reduce((count, { rounds }) => count + rounds, 0),
-    unsure: unsureOf(parts, gone),
+    unsure:
+      unsureOf(parts, gone) +
+      unsureImports(
+        ended.map(({ length }) => length),
+        imported,
+      ),
   };
 }
 
@@ -121,6 +128,15 @@ function unsureOf(parts: readonly SessionPart[], gone: readonly ReadonlySet<stri
     }
   }
   return unsure;
+}
+
+/** Imported rounds, if another store has read rounds of the session from logs: it may have read the same. */
+function unsureImports(counts: readonly number[], imported: readonly number[]): number {
+  const isLogged = (i: number): boolean => (counts[i] ?? 0) > (imported[i] ?? 0);
+  return imported.reduce(
+    (sum, count, i) => sum + (counts.some((_, j) => j !== i && isLogged(j)) ? count : 0),
+    0,
+  );
 }
 
 /** Sums the rounds that count. */

@@ -323,9 +323,15 @@ test('rounds that were stored after the search began are not part of it', async 
   );
   await run(['parse', '--log-path', log, '--output-dir', store]);
   const rounds = (): number[] =>
-    [...searchSession(blocksOf(store), before, { pattern: literalPattern('needle') }, undefined, newMemory())].flatMap(
-      ({ hits }) => hits.map(({ round }) => round.round),
-    );
+    [
+      ...searchSession(
+        blocksOf(store),
+        before,
+        { pattern: literalPattern('needle') },
+        undefined,
+        newMemory(),
+      ),
+    ].flatMap(({ hits }) => hits.map(({ round }) => round.round));
   expect(rounds()).toEqual([1]);
   // Also if a prune has moved the file.
   await run(['prune', '--older-than', '1d', '--content', '--data-dir', store]);
