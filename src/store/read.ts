@@ -24,6 +24,8 @@ export interface Snapshot {
   /** The price book's lines. */
   readonly priceLines: readonly string[];
   readonly noContent: boolean;
+  /** Of several stores, the folders of those that keep no text. */
+  readonly textless?: readonly string[];
   readonly state: State;
   /** Logs whose files are gone, and imported files. */
   readonly closed: ReadonlyMap<number, ClosedLog>;

@@ -42,6 +42,11 @@ export async function search(context: Context, text: string, options: SearchOpti
   if (meant.length === 0) warnOfUnknownNames(context, snapshot.sessions, filter, local, period);
   if (hasTags(filter))
     warnOfUndecided(context, groupBy(snapshot.sessions, ['model'], { ...selection, local }).undecided);
+  const { textless = [], noContent } = snapshot;
+  if (textless.length > 0 && !noContent)
+    context.warn(
+      `monitor: not searched, because no texts are kept: ${textless.map((dir) => cleanLine(dir)).join(', ')}\n`,
+    );
   const output = options.json ? jsonOutput(context, text, options) : textOutput(context, snapshot, options);
   await output.start();
   const asked = { pattern, rounds, asksAll: hasTags(filter), meant };

@@ -23,7 +23,7 @@ export function* joinedLines({ parts, skipped, order, removedRounds }: SessionPl
     // The part has become shorter: it was pruned meanwhile.
     if (next.done) return;
     const round = { ...next.value, stored: { ...source.translate(next.value.stored), round: ++number } };
-    yield lineOf(round, source.snapshot.noContent, memory);
+    yield lineOf(round, memory);
   }
 }
 
@@ -39,7 +39,7 @@ function* counted(rounds: Iterable<ExpandedRound>, skipped: ReadonlySet<number>)
   for (const round of rounds) if (!skipped.has(place++)) yield round;
 }
 
-function lineOf(round: ExpandedRound, noContent: boolean, memory: SessionMemory): string {
+function lineOf(round: ExpandedRound, memory: SessionMemory): string {
   // Where a text is refers to rounds of the store; `altered` has become a flag.
   const {
     context: _c,
@@ -51,7 +51,6 @@ function lineOf(round: ExpandedRound, noContent: boolean, memory: SessionMemory)
   } = round.stored;
   const head = JSON.stringify(fields).slice(0, -1);
   const kept = member('attributes', round.attributes) + member('access_log', round.accessLog);
-  if (noContent) return `${head}${kept}}`;
   const { question, system, answer, reasoning, toolCalls } = round;
   return [
     head,

@@ -5,13 +5,15 @@ import { ToolTally } from '../../session-format/tool-tally.ts';
 import { joinedLines } from './joined-lines.ts';
 import type { SessionPlan } from './session-plan.ts';
 
-/** The entry of a session that several stores have, as one store would have it. Its rounds are read for it. */
+/**
+ * The entry of a session that several stores have, as one store would have it. Its rounds are read again for its title and
+ * its tools, once these are asked for: most reports need neither.
+ */
 export function joinedEntry(plan: SessionPlan): SessionEntry {
   const { parts, created, updated, rounds, model, errors, usage } = plan;
   const [{ entry } = { entry: undefined }] = parts;
   if (!entry) throw new Error('a session without parts');
-  return {
-    ...told(plan),
+  const joined = {
     id: entry.id,
     // For what only measures or names: the rounds are not in one file.
     file: entry.file,
@@ -27,10 +29,17 @@ export function joinedEntry(plan: SessionPlan): SessionEntry {
     gateways: [...new Set(parts.map(({ source }) => source.gateway))],
     ...marksOf(plan),
   };
+  let known: Told | undefined;
+  for (const key of TOLD)
+    Object.defineProperty(joined, key, { enumerable: true, get: () => (known ??= told(plan))[key] });
+  return joined as typeof joined & Told;
 }
 
+const TOLD = ['title', 'tools', 'tools_from', 'tool_bytes', 'tool_bytes_from'] as const;
+type Told = Pick<SessionEntry, (typeof TOLD)[number]>;
+
 /** What the texts of the rounds tell, in their order. */
-function told(plan: SessionPlan): Pick<SessionEntry, 'title' | 'tools' | 'tools_from' | 'tool_bytes'> {
+function told(plan: SessionPlan): Told {
   const removed = plan.parts.flatMap((part) => part.removed);
   const tally = ToolTally.after(removed);
   let title = removed.length === 0 ? null : titleOfEntries(plan);

@@ -44,6 +44,7 @@ export function joinSnapshots(snapshots: readonly Snapshot[]): JoinedSnapshot {
     sessions,
     priceLines,
     noContent: snapshots.every(({ noContent }) => noContent),
+    textless: snapshots.filter(({ noContent }) => noContent).map(({ dir }) => dir),
     state: joinStates(snapshots, logs, coverage),
     closed: new Map<number, ClosedLog>(),
     rounds: (entry) => ({ [Symbol.iterator]: () => rounds(entry)[Symbol.iterator]() }),

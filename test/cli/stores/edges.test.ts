@@ -373,6 +373,17 @@ describe('stores that differ', () => {
     );
   });
 
+  test('a store without texts among others', async () => {
+    const said = { messages: [{ role: 'user', content: 'needle' }], question: 'needle' };
+    const a = await make('a', [request({ session: 's', more: said })]);
+    const b = await make('b', [request({ session: 's', at: '11:00:00', more: said })], 1, '--no-content');
+    const { code, out, err } = await run(['search', 'needle', '--json', ...dirs([b, a])]);
+    expect([code, err]).toEqual([0, `monitor: not searched, because no texts are kept: ${b.store}\n`]);
+    expect((JSON.parse(out) as { hits: { round: number }[] }).hits).toMatchObject([{ round: 1 }]);
+    const shown = await json<{ rounds: { question: string | null }[] }>(['show', 's'], [b, a]);
+    expect(shown.rounds.map(({ question }) => question)).toEqual(['needle', null]);
+  });
+
   test('costs in the currency of the first; rates of any', async () => {
     const a = await make('a', [request({ session: 's' })]);
     const b = await make('b', [request({ session: 't', at: '10:05:00' })]);
