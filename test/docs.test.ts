@@ -17,6 +17,7 @@ const DOCS = [
   'docs/commands.md',
   'docs/cost.md',
   'docs/export.md',
+  'docs/scale.md',
   'docs/store-format.md',
   'docs/higress.md',
   'docs/privacy.md',

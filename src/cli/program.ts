@@ -18,6 +18,7 @@ import { addSearch } from './commands/search.ts';
 import { addShow } from './commands/show.ts';
 import { addStatsConsumer } from './commands/stats-consumer.ts';
 import { addStatsDate } from './commands/stats-date.ts';
+import { addStatsGateway } from './commands/stats-gateway.ts';
 import { addStatsHealth } from './commands/stats-health.ts';
 import { addStatsModel } from './commands/stats-model.ts';
 import { addStatsTool } from './commands/stats-tool.ts';
@@ -35,6 +36,7 @@ const COMMANDS: readonly AddCommand[] = [
   addStatsModel,
   addStatsDate,
   addStatsConsumer,
+  addStatsGateway,
   addStatsHealth,
   addStatsTool,
   addWhy,

@@ -7,6 +7,7 @@ import { addSearch } from './commands/search.ts';
 import { addShow } from './commands/show.ts';
 import { addStatsConsumer } from './commands/stats-consumer.ts';
 import { addStatsDate } from './commands/stats-date.ts';
+import { addStatsGateway } from './commands/stats-gateway.ts';
 import { addStatsHealth } from './commands/stats-health.ts';
 import { addStatsModel } from './commands/stats-model.ts';
 import { addStatsTool } from './commands/stats-tool.ts';
@@ -23,6 +24,7 @@ const QUESTIONS: readonly AddCommand[] = [
   addStatsModel,
   addStatsDate,
   addStatsConsumer,
+  addStatsGateway,
   addStatsHealth,
   addStatsTool,
   addWhy,

@@ -23,6 +23,8 @@ export interface SessionEntry extends ToolCounts {
   /** Number of rounds with a response code of 400 or above. */
   errors: number;
   usage: UsageCell[];
+  /** Not stored. The gateways of its rounds, if several stores are read as one. */
+  gateways?: readonly string[];
   /** When rounds were last removed, and how many of its first rounds are gone. All counts above still include them. */
   pruned?: number;
   pruned_rounds?: number;

@@ -30,6 +30,8 @@ export interface UsageCell extends Counts {
   tags: string;
   /** All other counts: failures, times, parts of tokens. */
   counters: CellCounters;
+  /** Not stored. The store's gateway, if several stores are read as one. */
+  gateway?: string;
   /** Not stored. The cost in the currency of a report (`to`), or in its own if no exchange rate is known. */
   converted?: { to: string; currency: string; cost: bigint; saved: bigint };
 }

@@ -71,7 +71,7 @@ export function moneyAt(
 }
 
 /** The round's price according to the current book: its own, or the one that a refresh replaced it with. */
-function priceOfRound(book: PriceBook, round: PricedRound): PriceRef {
+export function priceOfRound(book: PriceBook, round: PricedRound): PriceRef {
   const { price, model, at, timestamp } = round;
   if (price === 'gateway-cache' || price === 'no-usage') return price;
   const repricing = repricingOf(book.repricings, at, timestamp);

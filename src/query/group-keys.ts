@@ -13,6 +13,7 @@ export const GROUP_KEYS = [
   'session',
   'agent',
   'channel',
+  'gateway',
 ] as const;
 
 export type BuiltInKey = (typeof GROUP_KEYS)[number];
@@ -52,6 +53,7 @@ export const KEY_FIELDS: Readonly<Record<BuiltInKey, string>> = {
   session: 'session_id',
   agent: 'agent',
   channel: 'channel',
+  gateway: 'gateway',
 };
 
 /** Names in tables. */
@@ -66,6 +68,7 @@ const KEY_HEADS: Readonly<Record<BuiltInKey, string>> = {
   session: 'Session',
   agent: 'Agent',
   channel: 'Channel',
+  gateway: 'Gateway',
 };
 
 /** The head of a column: of a dimension, its name as it was declared. */

@@ -26,6 +26,8 @@ export interface UsageQuery extends UsageFilter {
   buckets: BucketRange;
   /** The time zone of dates, hours, weeks and months. */
   local: LocalTime;
+  /** The gateway of cells that do not say it: those of a store that is read alone. */
+  gateway?: string | undefined;
   /** Also sums `Row.health`. */
   withHealth?: boolean | undefined;
   /** What rows other than times are ordered by. */
@@ -41,7 +43,7 @@ export function groupBy(
   const prefixes = keys.slice(1).map((_, i) => i + 1);
   const filter = new CountingFilter(query);
   const grouping = {
-    by: keys.map((key) => dimensionOf(key, query.local)),
+    by: keys.map((key) => dimensionOf(key, query)),
     range: query.buckets,
     withHealth: query.withHealth,
     ...(conditionsOf(query).length > 0 && { where: (cell: UsageCell) => filter.passes(cell) }),
@@ -89,7 +91,7 @@ function* those(sessions: Iterable<SessionUsage>, isMeant: (id: string) => boole
   for (const session of sessions) if (isMeant(session.id)) yield session;
 }
 
-function dimensionOf(key: GroupKey, local: LocalTime): Dimension {
+function dimensionOf(key: GroupKey, { local, gateway: only = '' }: UsageQuery): Dimension {
   if (typeof key !== 'string') return tagReader(key);
   if (key === 'date') return (cell) => local.dateOf(cell.bucket);
   if (key === 'hour') return remembered((bucket) => hourOf(bucket, local));
@@ -97,6 +99,7 @@ function dimensionOf(key: GroupKey, local: LocalTime): Dimension {
   if (key === 'month') return (cell) => local.dateOf(cell.bucket).slice(0, 'YYYY-MM'.length);
   if (key === 'session') return (_cell, sessionId) => sessionId;
   if (key === 'agent' || key === 'channel') return ofSessionKey(key);
+  if (key === 'gateway') return ({ gateway = only }) => gateway;
   return (cell) => cell[key];
 }
 

@@ -41,6 +41,7 @@ export function sessionJson(session: SessionEntry, sum: Row): SessionJson {
     ...costJson(sum),
     ...toolsJson(session),
     ...prunedJson(session),
+    ...(session.gateways && { gateways: session.gateways }),
   };
 }
 
@@ -77,6 +78,8 @@ interface ToolsJson {
 }
 
 interface SessionJson extends TokenTotalsJson, CostJson, ToolsJson, PrunedJson {
+  /** Only if several stores are read as one. */
+  gateways?: readonly string[];
   session_id: string;
   created_at: string;
   updated_at: string;

@@ -3,7 +3,7 @@ import type { BucketRange } from './group-usage.ts';
 import { cellOutcome, outcomeFilter, type OutcomeFilter } from './outcome-filter.ts';
 import { usageFilter, type Answer, type UsageFilter } from './usage-filter.ts';
 import { readRound } from '../session-format/read-round.ts';
-import { readRoundLines, type Snapshot } from '../store/read.ts';
+import type { Snapshot } from '../store/read.ts';
 import { RoundFilter } from './round-filter.ts';
 
 /** Rounds of a filter, in a time, that came to something. */
@@ -16,15 +16,15 @@ export interface OutcomeQuery extends UsageFilter {
 export class OutcomeSearch {
   /** Sessions that may have had such a round: it was pruned, and what is left of it does not tell. */
   pruned = 0;
-  readonly #dir: string;
+  readonly #linesOf: Snapshot['rounds'];
   readonly #rounds: RoundFilter;
   readonly #range: BucketRange;
   readonly #isMeant: ReturnType<typeof usageFilter>;
   readonly #ofCell: ReturnType<typeof cellOutcome>;
   readonly #isWanted: ReturnType<typeof outcomeFilter>;
 
-  constructor(snapshot: Pick<Snapshot, 'dir' | 'state'>, query: OutcomeQuery) {
-    this.#dir = snapshot.dir;
+  constructor(snapshot: Pick<Snapshot, 'rounds' | 'removed' | 'state'>, query: OutcomeQuery) {
+    this.#linesOf = (session) => snapshot.rounds(session);
     this.#rounds = new RoundFilter(snapshot, query);
     this.#range = query.buckets;
     this.#isMeant = usageFilter(query);
@@ -65,7 +65,7 @@ export class OutcomeSearch {
 
   #hasRound(session: SessionEntry): boolean {
     const isMeant = this.#rounds.roundsOf(session);
-    for (const line of readRoundLines(this.#dir, session)) {
+    for (const line of this.#linesOf(session)) {
       const round = readRound(line);
       const { response_code: status = null, duration_ms: durationMs = null } = round.stored;
       if (isMeant(round) && this.#isWanted({ status, durationMs })) return true;

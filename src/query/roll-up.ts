@@ -45,6 +45,7 @@ function sum(whole: SessionEntry, all: readonly SessionEntry[]): RolledUp {
     rounds: all.reduce((count, { rounds }) => count + rounds, 0),
     errors: all.reduce((count, { errors }) => count + errors, 0),
     usage: all.flatMap(({ usage }) => usage),
+    ...(whole.gateways && { gateways: [...new Set(all.flatMap(({ gateways = [] }) => gateways))] }),
     parts: all,
   };
 }

@@ -1,11 +1,9 @@
 import { bucketOf, type UsageCell } from '../model/usage-cell.ts';
-import { nodeFiles } from '../platform/files.ts';
 import type { BucketRange } from './group-usage.ts';
 import { sessionFilter } from './session-filter.ts';
 import { hasTags, usageFilter, type UsageFilter } from './usage-filter.ts';
 import type { ReadRound } from '../session-format/read-round.ts';
 import { CountingRules, factsOfStored, SessionCells } from '../session-format/round-cells.ts';
-import { readPruned } from '../store/pruned-file.ts';
 import type { Snapshot } from '../store/read.ts';
 import { coverageOf } from '../store/state.ts';
 import type { SessionEntry, SessionUsage } from '../model/session-entry.ts';
@@ -24,15 +22,15 @@ export class RoundFilter {
   readonly #answerOf: ReturnType<typeof usageFilter>;
   readonly #isSession: ((id: string) => boolean) | undefined;
   /** Null: the filter does not look at tags. */
-  readonly #tags: { rules: CountingRules; removed: ReturnType<typeof readPruned> } | null;
+  readonly #tags: { rules: CountingRules; removed: ReturnType<Snapshot['removed']> } | null;
 
-  constructor({ dir, state }: Pick<Snapshot, 'dir' | 'state'>, query: RoundSelection) {
+  constructor(snapshot: Pick<Snapshot, 'removed' | 'state'>, query: RoundSelection) {
     this.#range = query.buckets;
     this.#answerOf = usageFilter(query);
     this.#isSession = sessionFilter(query);
     this.#tags =
       hasTags(query) || query.withTags
-        ? { rules: new CountingRules(coverageOf(state)), removed: readPruned(nodeFiles, dir, state) }
+        ? { rules: new CountingRules(coverageOf(snapshot.state)), removed: snapshot.removed() }
         : null;
   }
 

@@ -23,23 +23,28 @@ export function headJson(stored: StoredRound): string {
   return head.slice(0, -1);
 }
 
-/** The rest of the object, from a comma to the closing bracket, in pieces. */
-export function* restJson(round: ExpandedRound, money: ShownMoney): Generator<string> {
+/** The rest of the object, from a comma to the closing bracket, in pieces. `gateway`: if it is to be named. */
+export function* restJson(round: ExpandedRound, money: ShownMoney, gateway?: string): Generator<string> {
   yield `,"question":${round.question ?? 'null'}`;
   yield `,"answer":${round.answer ?? 'null'}`;
   yield `,"reasoning":${round.reasoning ?? 'null'}`;
   yield `,"tool_calls":${round.toolCalls ?? 'null'}`;
   yield `${detailsJson(round.stored)},"system":${round.system ?? 'null'}`;
   yield factsJson(round.stored, money);
-  yield keptJson(round.stored, round.attributes, round.accessLog);
+  yield keptJson(round.stored, round.attributes, round.accessLog, gateway);
 }
 
 /** The rest of the object without any text of the conversation. */
-export function wordlessJson(stored: StoredRound, money: ShownMoney, kept: KeptFields): string {
+export function wordlessJson(
+  stored: StoredRound,
+  money: ShownMoney,
+  kept: KeptFields,
+  gateway?: string,
+): string {
   return (
     detailsJson(stored) +
     factsJson(stored, money) +
-    keptJson(stored, objectJson(kept.attributes), objectJson(kept.accessLog))
+    keptJson(stored, objectJson(kept.attributes), objectJson(kept.accessLog), gateway)
   );
 }
 
@@ -48,8 +53,10 @@ function keptJson(
   { fields_cut: cut = {} }: StoredRound,
   attributes: string | null,
   accessLog: string | null,
+  gateway: string | undefined,
 ): string {
-  return `,"attributes":${attributes ?? 'null'},"access_log":${accessLog ?? 'null'},"fields_cut":${JSON.stringify(cut)}}`;
+  const named = gateway === undefined ? '' : `,"gateway":${JSON.stringify(gateway)}`;
+  return `,"attributes":${attributes ?? 'null'},"access_log":${accessLog ?? 'null'},"fields_cut":${JSON.stringify(cut)}${named}}`;
 }
 
 function detailsJson(stored: StoredRound): string {

@@ -66,7 +66,9 @@ function keyOf(name: string, coverage: Dimensions): GroupKey {
     if (tag) return tag;
   }
   const builtIn = GROUP_KEYS.find((key) => key === name.toLowerCase());
-  const key = builtIn ?? tagOf(name, coverage);
+  // A key that came later than dimensions: a name that a store counts by keeps its meaning.
+  const isLater = builtIn === 'gateway' && tagOf(name, coverage) !== undefined;
+  const key = (isLater ? undefined : builtIn) ?? tagOf(name, coverage);
   if (key !== undefined) return key;
   throw unknownName(`--group-by ${cleanLine(name)}: there is no such key`, GROUP_KEYS, coverage);
 }

@@ -2,7 +2,7 @@ import { isPruned, type SessionHead } from '../model/session-entry.ts';
 import { failureOf, resultText } from '../ai-log/tool-outcome.ts';
 import { readRound, type ReadRound } from '../session-format/read-round.ts';
 import { OTHER_TOOLS, toolNameOf, ToolTally, type CountedResult } from '../session-format/tool-tally.ts';
-import { readRoundLines, type Snapshot } from '../store/read.ts';
+import type { Snapshot } from '../store/read.ts';
 import type { RoundSelection } from './round-filter.ts';
 import { ToolSelection, type SelectedSession } from './tool-selection.ts';
 
@@ -62,7 +62,7 @@ function mayHave({ tools = [] }: SessionHead, name: string): boolean {
 function* failuresOf(snapshot: Snapshot, selected: SelectedSession, name: string): Generator<ToolFailure> {
   const entry = selected.kind === 'whole' ? snapshot.sessions.get(selected.entry.id) : selected.entry;
   if (!entry) return;
-  for (const { round, results } of roundsWithResults(readRoundLines(snapshot.dir, entry))) {
+  for (const { round, results } of roundsWithResults(snapshot.rounds(entry))) {
     if (selected.kind === 'part' && !selected.isMeant(round)) continue;
     for (const result of results) if (isOf(result, name)) yield failureOfResult(entry.id, round, result);
   }

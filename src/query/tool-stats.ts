@@ -1,7 +1,7 @@
 import { resultBytesOf, type ToolCounts } from '../model/tool-counts.ts';
 import { readRound } from '../session-format/read-round.ts';
 import { ToolTally } from '../session-format/tool-tally.ts';
-import { readRoundLines, type Snapshot } from '../store/read.ts';
+import type { Snapshot } from '../store/read.ts';
 import type { RoundSelection } from './round-filter.ts';
 import { ToolSelection, type SelectedSession } from './tool-selection.ts';
 import { ToolSums, type ToolStats } from './tool-sums.ts';
@@ -16,17 +16,17 @@ export function toolStats(snapshot: Snapshot, query: RoundSelection): ToolStats 
   let pruned = 0;
   for (const selected of selection) {
     if (selected.kind === 'pruned') pruned++;
-    else sums.add(selected.kind === 'whole' ? selected.entry : toolsOfPart(snapshot.dir, selected));
+    else sums.add(selected.kind === 'whole' ? selected.entry : toolsOfPart(snapshot, selected));
   }
   return sums.finish(pruned, selection.undecidedRounds);
 }
 
 /** The counts of a session's rounds that are meant. */
-function toolsOfPart(dir: string, { entry, isMeant }: SelectedSession & { kind: 'part' }): ToolCounts {
+function toolsOfPart(snapshot: Snapshot, { entry, isMeant }: SelectedSession & { kind: 'part' }): ToolCounts {
   const tally = new ToolTally();
   const part = new Map<string, [calls: number, failed: number, bytes: number]>();
   let before: ToolCounts = {};
-  for (const line of readRoundLines(dir, entry)) {
+  for (const line of snapshot.rounds(entry)) {
     const round = readRound(line);
     tally.addStored(round.stored, line, round.texts);
     const after = tally.counts;

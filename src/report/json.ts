@@ -53,18 +53,30 @@ function lacking({ undecided }: Stats, lostRounds: number): Record<string, numbe
   };
 }
 
-/** `list --json`, piece by piece. `total`: how many matched before the limit; `undecided`: how many may match. */
+/**
+ * `list --json`, piece by piece. `total`: how many matched before the limit; `undecided`: how many may match; `gateways`:
+ * those of sessions of which the entry does not say it.
+ */
 export function* listJson(
   sessions: Iterable<SessionEntry>,
-  { total, undecided = 0, lostRounds = 0 }: { total: number; undecided?: number; lostRounds?: number },
+  {
+    total,
+    undecided = 0,
+    lostRounds = 0,
+    gateways,
+  }: { total: number; undecided?: number; lostRounds?: number; gateways?: readonly string[] },
 ): Generator<string> {
   const unknown = undecided > 0 ? `"undecided_sessions":${undecided},` : '';
   const lost = lostRounds > 0 ? `"lost_rounds":${lostRounds},` : '';
   yield `{"version":1,"total":${total},${unknown}${lost}"sessions":[`;
   let separator = '';
   for (const session of sessions) {
-    yield `${separator}\n${JSON.stringify(listedJson(session))}`;
+    yield `${separator}\n${JSON.stringify(listedWith(session, gateways))}`;
     separator = ',';
   }
   yield separator === '' ? ']}\n' : '\n]}\n';
+}
+
+function listedWith(session: SessionEntry, gateways: readonly string[] | undefined): Record<string, unknown> {
+  return { ...listedJson(session), ...(gateways && { gateways: session.gateways ?? gateways }) };
 }

@@ -93,6 +93,10 @@ function selectSessions<T extends Listed>(sessions: Iterable<T>, query: ListQuer
   return { sessions: found, total, ...(undecided > 0 && { undecided }) };
 }
 
+function hasText({ id, title }: Listed, wanted: string): boolean {
+  return [id, title ?? ''].some((text) => text.toLowerCase().includes(wanted));
+}
+
 function matcherOf(query: ListQuery): (session: Listed) => Answer {
   const { search, period, outcome } = query;
   const isMeant = sessionMatcher(query);
@@ -100,8 +104,7 @@ function matcherOf(query: ListQuery): (session: Listed) => Answer {
   return (session) => {
     if (isPruned(session) !== (query.pruned === true)) return false;
     if (session.updated < period.from || session.created >= period.to) return false;
-    const texts = [session.id, session.title ?? ''];
-    if (wanted !== undefined && !texts.some((text) => text.toLowerCase().includes(wanted))) return false;
+    if (wanted !== undefined && !hasText(session, wanted)) return false;
     const answer = isMeant(session);
     if (answer === false || !outcome) return answer;
     // The query has the usage read.

@@ -53,7 +53,7 @@ function* roundJson(
     yield ',"messages":';
     yield* messagesJson(round);
   }
-  yield* restJson(round, money);
+  yield* restJson(round, money, round.stored.gateway);
 }
 
 const KINDS = { main: 'main', 'sub-agent': 'sub-agent', thread: 'parallel' } as const;

@@ -30,6 +30,8 @@ export type Repeated = Pick<ExpandedRound, 'system' | 'question'>;
 export interface RoundStyle extends ShowStyle {
   /** For a session with several models. */
   withModel: boolean;
+  /** For a session of several gateways. */
+  withGateway: boolean;
 }
 
 /** The lines of one round. */
@@ -42,7 +44,7 @@ export function roundText(
 ): string[] {
   const { stored, reading } = told;
   const { colour, width } = style.screen;
-  const facts = factsOf(told, money, { withModel: style.withModel, withReasons: true });
+  const facts = factsOf(told, money, { ...style, withReasons: true });
   return [
     colour.bold(clip(`  Round ${stored.round} @ ${style.local.isoOf(Date.parse(stored.timestamp))}`, width)),
     ...facts.flatMap((fact) =>
@@ -58,12 +60,21 @@ export function roundText(
 export function factsOf(
   { stored, reading }: ToldRound,
   money: ShownMoney,
-  { withModel, withReasons }: { withModel: boolean; withReasons: boolean },
+  {
+    withModel,
+    withReasons,
+    withGateway = false,
+  }: {
+    withModel: boolean;
+    withReasons: boolean;
+    withGateway?: boolean;
+  },
 ): string[] {
   return [
     `Tokens: ${tokensText(stored)}`,
     ...(reading.thread && reading.isSide ? [`Thread: ${threadName(reading.thread)}`] : []),
     ...(withModel ? [`Model: ${cleanLine(stored.model)}`] : []),
+    ...(withGateway && stored.gateway !== undefined ? [`Gateway: ${cleanLine(stored.gateway)}`] : []),
     `Cost: ${costOf(money)}`,
     ...(stored.response_code !== undefined && stored.response_code >= 400
       ? [`❌ Failed: HTTP ${stored.response_code}`]

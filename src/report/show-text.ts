@@ -47,7 +47,8 @@ export function* showText(shown: ShownSession, style: ShowStyle, choice: string 
     '',
   ];
   yield lines(facts.map((line) => clip(line, width)));
-  const roundStyle = { ...style, withModel: sum.models.size > 1 };
+  const withGateway = (session.gateways?.length ?? 0) > 1;
+  const roundStyle = { ...style, withModel: sum.models.size > 1, withGateway };
   let before: Repeated = { system: null, question: null };
   const reader = new ConversationReader(session.id === DEFAULT_SESSION);
   const threads = new ThreadSums();
@@ -84,6 +85,9 @@ function factLines(session: SessionEntry, sum: Row, { local }: ShowStyle): strin
     `🕐 Created:  ${local.isoOf(session.created)}`,
     `🕑 Updated:  ${local.isoOf(session.updated)}`,
     `🤖 Model:    ${names}`,
+    ...(session.gateways
+      ? [`🚪 Gateway:  ${session.gateways.map((name) => cleanLine(name)).join(', ')}`]
+      : []),
     `💬 Messages: ${exact(session.rounds)}`,
     ...(session.errors > 0 ? [`❌ Errors:   ${plural(session.errors, 'failed request')}`] : []),
     ...prunedTexts(session, local).map((what) => `🧹 Pruned:   ${what}`),

@@ -43,6 +43,8 @@ export interface StoredRound extends StoredUsage {
   fields_cut?: Record<string, unknown>;
   /** The line did not match its checksum when a repair copied it: something in it has changed. */
   altered?: boolean;
+  /** The store's gateway, if several stores are read as one. No file has it. */
+  gateway?: string;
   /** CRC-32 of the line before this member, in hexadecimal digits. Older builds did not write it. */
   crc?: string;
 
@@ -148,6 +150,7 @@ const FIELDS: { readonly [name in keyof Fields]: Check<Fields[name]> } = {
   first_token_ms: isNumber,
   fields_cut: isRecord,
   altered: (value) => typeof value === 'boolean',
+  gateway: isText,
   crc: isText,
   context: isContext,
   question_round: isCount,

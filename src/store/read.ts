@@ -7,20 +7,36 @@ import { roundBytes, type LineBlock, type ReadMemory } from './round-bytes.ts';
 import { openRounds, storedRounds } from './session-file.ts';
 import { readCurrentState } from './current-state.ts';
 import type { State } from './state.ts';
-import { openStore } from './store.ts';
+import { gatewayOf, openStore } from './store.ts';
+import { readPruned, type PrunedPart } from './pruned-file.ts';
+import type { StoredRound } from '../session-format/stored-round.ts';
 import type { ClosedLog } from '../model/log-position.ts';
 import { isPruned, type SessionEntry, type SessionHead } from '../model/session-entry.ts';
 
-/** The store as of one commit. */
+/** A store as of one commit, or several stores that are read as one (`src/query/stores/`). */
 export interface Snapshot {
+  /** For messages: the folder, or the folders. */
   readonly dir: string;
+  readonly dirs: readonly string[];
+  /** The names of the gateways. */
+  readonly gateways: readonly string[];
   readonly sessions: StoredSessions;
   /** The price book's lines. */
   readonly priceLines: readonly string[];
   readonly noContent: boolean;
+  /** Of several stores, the folders of those that keep no text. */
+  readonly textless?: readonly string[];
   readonly state: State;
   /** Logs whose files are gone, and imported files. */
   readonly closed: ReadonlyMap<number, ClosedLog>;
+  /** The committed rounds of a session: see readRoundLines. */
+  rounds(entry: SessionEntry): Iterable<string>;
+  /** The same as bytes: see readLineBlocks. */
+  blocks(entry: SessionHead, memory: ReadMemory): Generator<LineBlock>;
+  /** The sums of the rounds that were removed from each session. */
+  removed(): ReadonlyMap<string, PrunedPart[]>;
+  /** The gateway of a round. */
+  gatewayOf(round: Pick<StoredRound, 'gateway'>): string;
   /** Closes the index's file, for processes that keep running. */
   close(): void;
 }
@@ -36,8 +52,11 @@ export function readSnapshot(dir: string, files: Files = nodeFiles): Snapshot {
       const state = readCurrentState(files, store);
       const index = new StoredIndex(files, dir, state);
       const priceLines = readPriceLines(files, dir, state);
+      const gateway = gatewayOf(store);
       return {
         dir,
+        dirs: [dir],
+        gateways: [gateway],
         sessions: index.sessions,
         priceLines,
         noContent: store.filters.no_content,
@@ -45,6 +64,10 @@ export function readSnapshot(dir: string, files: Files = nodeFiles): Snapshot {
         get closed() {
           return index.closed;
         },
+        rounds: (entry) => readRoundLines(dir, entry, files),
+        blocks: (entry, memory) => readLineBlocks(dir, entry, memory, files),
+        removed: () => readPruned(files, dir, state),
+        gatewayOf: () => gateway,
         close: () => index.close(),
       };
     } catch (error) {

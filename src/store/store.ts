@@ -45,6 +45,8 @@ export const NO_FILTERS: Filters = {
 export interface Store {
   dir: string;
   id: string;
+  /** The gateway's name, as `parse --gateway` gave it; null: the folder's name stands for it. */
+  gateway: string | null;
   statePath: string;
   filters: Filters;
   /** As of when the store was opened: what rounds keep of their lines. */
@@ -105,7 +107,7 @@ export function createStore(files: Files, dir: string, statePath: string, filter
   const state = dirname(statePath) === resolve(dir) ? basename(statePath) : statePath;
   writeState(files, statePath, { ...newState(id), imported: 0 });
   replaceFile(files, join(dir, NAME), `${JSON.stringify({ format: FORMAT, store: id, state, filters })}\n`);
-  return { dir, id, statePath, filters, fields: KEEP_ALL, pricing: NO_PRICING };
+  return { dir, id, gateway: null, statePath, filters, fields: KEEP_ALL, pricing: NO_PRICING };
 }
 
 /** Replaces the pricing settings in `.store.json`. The store must be locked. */
@@ -118,17 +120,30 @@ export function writeKeepRules(files: Files, store: Store, fields: KeepRules): v
   writeSettings(files, store, { fields });
 }
 
+/** Names the gateway whose logs the store holds. The store must be locked. */
+export function writeGateway(files: Files, store: Store, gateway: string): void {
+  writeSettings(files, store, { gateway });
+}
+
+/** The name of a store's gateway in reports. */
+export function gatewayOf({ dir, gateway }: Pick<Store, 'dir' | 'gateway'>): string {
+  return gateway ?? basename(resolve(dir));
+}
+
 /** Replaces settings in `.store.json`, and leaves the rest of it. */
 function writeSettings(
   files: Files,
   { dir }: Store,
-  settings: { pricing?: PricingSettings; fields?: KeepRules },
+  settings: { pricing?: PricingSettings; fields?: KeepRules; gateway?: string },
 ): void {
   const path = join(dir, NAME);
   const bytes = readWhole(files, path);
   if (!bytes) throw new InputOutputError(`${path} is missing: restore it from a backup`);
   const described = JSON.parse(bytes.toString()) as Record<string, object>;
-  const changed = Object.entries(settings).map(([key, value]) => [key, { ...described[key], ...value }]);
+  const changed = Object.entries(settings).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : { ...described[key], ...value },
+  ]);
   const document = { ...described, ...Object.fromEntries(changed) };
   replaceFile(files, path, `${JSON.stringify(document)}\n`);
 }
@@ -166,7 +181,7 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
   } catch (error) {
     throw new InputOutputError(`${path} is not valid JSON: restore it from a backup`, { cause: error });
   }
-  const { format, store, state, filters, fields = KEEP_ALL } = value ?? {};
+  const { format, store, state, filters, fields = KEEP_ALL, gateway = null } = value ?? {};
   const pricing = toPricing(value?.['pricing']);
   if (typeof format === 'number' && format > FORMAT) {
     throw new InputOutputError(
@@ -179,6 +194,7 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
     !isStatePlace(state) ||
     !isFilters(filters) ||
     !isKeepRules(fields) ||
+    !(gateway === null || isGatewayName(gateway)) ||
     !pricing
   ) {
     throw new InputOutputError(`${path} does not describe a store: restore it from a backup`);
@@ -187,12 +203,28 @@ function parseStore(dir: string, bytes: Uint8Array): Store {
   return {
     dir,
     id: store,
+    gateway,
     statePath: resolve(dir, state),
     filters: { ...filters, redact: filters.redact ?? null, redact_patterns: filters.redact_patterns ?? null },
     fields,
     pricing,
   };
 }
+
+const LONGEST_GATEWAY = 128;
+
+/** Some characters on one line. */
+export function isGatewayName(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value.length <= LONGEST_GATEWAY &&
+    value.trim() !== '' &&
+    !CONTROL.test(value)
+  );
+}
+
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** A name in the store, or a whole path that --state-file named: `createStore` writes no other. */
 function isStatePlace(value: unknown): value is string {

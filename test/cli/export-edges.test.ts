@@ -92,7 +92,7 @@ describe('a store without rounds', () => {
 
   test.each([
     [['json'], '"by_model":{},\n"by_date":{},\n"group_by":[],"groups":[]}\n'],
-    [['csv', '--group-by', 'round'], ',currency,cost,service_tier\n'],
+    [['csv', '--group-by', 'round'], 'y,cost,service_tier,gateway\n'],
     [['csv', '--group-by', 'model'], ',bound_reasons,currency,cost,failed_rounds,uncounted_rounds\n'],
     [['ndjson'], ''],
     [['ndjson', '--with-messages'], ''],

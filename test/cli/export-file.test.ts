@@ -37,19 +37,19 @@ describe('where an export may go', () => {
   });
 
   const refusal = (path: string): Promise<unknown> =>
-    findTarget(path, store).then(
+    findTarget(path, [store]).then(
       () => null,
       (error: unknown) => error,
     );
 
   test('a new file, one that is there, and one behind a link', async () => {
-    expect(await findTarget(file, store)).toEqual({ path: file, isFile: true });
+    expect(await findTarget(file, [store])).toEqual({ path: file, isFile: true });
     writeFileSync(file, 'old');
     symlinkSync('x.csv', join(folder, 'link.csv'));
     symlinkSync('.', join(folder, 'here'));
-    expect(await findTarget(file, store)).toEqual({ path: file, isFile: true });
-    expect(await findTarget(join(folder, 'link.csv'), store)).toEqual({ path: file, isFile: true });
-    expect(await findTarget(join(folder, 'here', 'new.csv'), store)).toEqual({
+    expect(await findTarget(file, [store])).toEqual({ path: file, isFile: true });
+    expect(await findTarget(join(folder, 'link.csv'), [store])).toEqual({ path: file, isFile: true });
+    expect(await findTarget(join(folder, 'here', 'new.csv'), [store])).toEqual({
       path: join(folder, 'new.csv'),
       isFile: true,
     });
@@ -114,7 +114,7 @@ describe('where an export may go', () => {
     const path = join(store.dir, 'socket');
     const server = createServer().listen(path);
     await once(server, 'listening');
-    expect(await findTarget(path, store)).toEqual({ path, isFile: false });
+    expect(await findTarget(path, [store])).toEqual({ path, isFile: false });
     server.close();
   });
 });
@@ -168,7 +168,7 @@ describe('a file is written as a whole or not at all', () => {
     writeFileSync(join(folder, 'store', 's.json'), 'session');
     writeFileSync(file, 'old');
     symlinkSync('x.csv', link);
-    const found = await findTarget(link, { dir: join(folder, 'store'), statePath: '' });
+    const found = await findTarget(link, [{ dir: join(folder, 'store'), statePath: '' }]);
     rmSync(link);
     symlinkSync(join('store', 's.json'), link);
     await writeFile(found, ['new']);

@@ -130,12 +130,12 @@ test('no export has anybody’s words in it, but rounds as ndjson --with-message
   expect(JSON.parse(third)).toMatchObject({ messages: [], question: null, answer: null });
 });
 
-test('a round as ndjson has the keys of show --json, behind its session, and the same values', async () => {
+test('a round as ndjson has the keys of show --json, between its session and its gateway, and the same values', async () => {
   const lines = async (...argv: string[]): Promise<string[]> =>
     (await exportTo('-', '--format', 'ndjson', ...argv)).out.split('\n');
   const shown = JSON.parse((await run(['show', '=cmd', '--data-dir', store, '--json'])).out).rounds[1];
   const [, whole = ''] = await lines('--with-messages');
-  expect(whole).toBe(JSON.stringify({ session_id: '=cmd', ...shown }));
+  expect(whole).toBe(JSON.stringify({ session_id: '=cmd', ...shown, gateway: 'store' }));
   const {
     messages: _1,
     question: _2,
@@ -145,7 +145,7 @@ test('a round as ndjson has the keys of show --json, behind its session, and the
     system: _6,
     ...wordless
   } = shown;
-  expect((await lines())[1]).toBe(JSON.stringify({ session_id: '=cmd', ...wordless }));
+  expect((await lines())[1]).toBe(JSON.stringify({ session_id: '=cmd', ...wordless, gateway: 'store' }));
 });
 
 test('csv: rounds, or a row for each group; formulas are defused, the total is no row', async () => {

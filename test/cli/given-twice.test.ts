@@ -1,7 +1,7 @@
 import type { Option } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
-import { RepeatableOption } from '../../src/cli/options/given-once.ts';
+import { RepeatableOption, SingleOption } from '../../src/cli/options/given-once.ts';
 import { usualParse } from '../../src/cli/crontab/usual-parse.ts';
 import { usualRender } from '../../src/cli/crontab/usual-render.ts';
 import { makeFolder } from '../platform/make.ts';
@@ -47,15 +47,44 @@ describe('an option that is given twice is wrong usage', () => {
       'parse --dimension <name...>',
       'parse --keep <name...>',
       'parse --drop <name...>',
+      'show --output-dir, --data-dir <dir|glob>',
+      'show --gateway <name>',
+      'list --output-dir, --data-dir <dir|glob>',
+      'list --gateway <name>',
       'list --where <name=value>',
+      'search --output-dir, --data-dir <dir|glob>',
+      'search --gateway <name>',
       'search --where <name=value>',
+      'stats-model --output-dir, --data-dir <dir|glob>',
+      'stats-model --gateway <name>',
       'stats-model --where <name=value>',
+      'stats-date --output-dir, --data-dir <dir|glob>',
+      'stats-date --gateway <name>',
       'stats-date --where <name=value>',
+      'stats-consumer --output-dir, --data-dir <dir|glob>',
+      'stats-consumer --gateway <name>',
       'stats-consumer --where <name=value>',
+      'stats-gateway --output-dir, --data-dir <dir|glob>',
+      'stats-gateway --gateway <name>',
+      'stats-gateway --where <name=value>',
+      'stats-health --output-dir, --data-dir <dir|glob>',
+      'stats-health --gateway <name>',
       'stats-health --where <name=value>',
+      'stats-tool --output-dir, --data-dir <dir|glob>',
+      'stats-tool --gateway <name>',
       'stats-tool --where <name=value>',
+      'why --output-dir, --data-dir <dir|glob>',
+      'why --gateway <name>',
       'why --where <name=value>',
+      'compare --output-dir, --data-dir <dir|glob>',
+      'compare --gateway <name>',
+      'prices --output-dir, --data-dir <dir|glob>',
+      'prices --gateway <name>',
+      'check --output-dir, --data-dir <dir|glob>',
+      'check --gateway <name>',
       'check --where <name=value>',
+      'export --output-dir, --data-dir <dir|glob>',
+      'export --gateway <name>',
       'export --where <name=value>',
       'render --where <name=value>',
       'repair --log-path <path|glob...>',
@@ -73,7 +102,8 @@ describe('an option that is given twice is wrong usage', () => {
     const [first, second] = VALUES[option.name()] ?? option.argChoices ?? ['7', '8'];
     const takesValue = option.required || option.optional;
     const names = [option.short, option.long].filter((name) => name !== undefined);
-    const values = takesValue ? `: '${first}', then '${second}'` : '';
+    const why = option instanceof SingleOption ? `. ${option.why}` : '';
+    const values = takesValue ? `: '${first}', then '${second}'${why}` : '';
     for (const [one, two] of [
       [names[0], names.at(-1)],
       [names.at(-1), names[0]],

@@ -31,7 +31,7 @@ test.each([
   ['\u001b[2Jx', '--group-by x: there is no such key.'],
 ])('no key %j', (name, message) => {
   const rest =
-    ' Names: model, date, hour, week, month, consumer, api, session, agent, channel, service_tier; dimensions: department, agent, a. Add one with: monitor parse --dimension <name>';
+    ' Names: model, date, hour, week, month, consumer, api, session, agent, channel, gateway, service_tier; dimensions: department, agent, a. Add one with: monitor parse --dimension <name>';
   expect(() => groupKeysOf(['model', name], STORE)).toThrow(message + rest);
 });
 

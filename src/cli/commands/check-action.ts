@@ -12,13 +12,14 @@ import {
 import { groupBy, type Stats } from '../../query/grouping.ts';
 import { filterWords } from '../../query/usage-filter.ts';
 import { currentPeriod, bucketsOf, type BudgetPeriod } from '../../report/period.ts';
-import { readSnapshot } from '../../store/read.ts';
+import type { Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { filterOf, warnOfUndecided } from '../reporting/asked-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
+import { readStores } from '../reporting/read-stores.ts';
 import type { GivenFilter } from '../../query/store-names.ts';
 import type { ReportOptions } from '../options/report-options.ts';
 
@@ -47,7 +48,8 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
     throw new UsageError('--budget-usd and --budget cannot be used together');
   // A budget in USD also covers costs in other currencies, if there are rates for them.
   const asked = budgetUsd === undefined ? options.currency : 'USD';
-  const view = currencyOf(context, options.dataDir, asked);
+  const snapshot = await readStores(context, options);
+  const view = currencyOf(context, snapshot.dirs, asked);
   if (amount !== undefined && !view)
     throw new UsageError('--budget needs a currency: add one, such as --currency CNY');
   const currency = view?.to ?? 'USD';
@@ -57,7 +59,7 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
     tokens: budgetTokens,
     strict: options.strict === true,
   };
-  const spending = spendingOf(context, options, view);
+  const spending = spendingOf(context, snapshot, options, view);
   const keeps = isKept(budget, spending) && !spending.hasUnknownName;
   if (options.json) await writeJson(context, budgetJson(budget, spending));
   else if (!keeps || !options.quiet) await context.write(budgetLine(budget, spending));
@@ -70,11 +72,15 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
   if (!keeps) throw new NoAnswer('');
 }
 
-function spendingOf(context: Context, options: CheckOptions, view: CurrencyView | undefined): Spending {
-  const { dataDir, timezone, per } = options;
+function spendingOf(
+  context: Context,
+  snapshot: Snapshot,
+  options: CheckOptions,
+  view: CurrencyView | undefined,
+): Spending {
+  const { timezone, per } = options;
   const local = localTimeOf(context, timezone);
   const period = currentPeriod(per, local, context.now);
-  const snapshot = readSnapshot(dataDir);
   const filter = filterOf(context, options, snapshot.state);
   const sessions = inCurrency(snapshot.sessions, view);
   const statsOf = (buckets: BucketRange): Stats =>

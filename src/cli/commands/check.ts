@@ -4,15 +4,14 @@ import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { timeZoneOption, reportCurrencyOption, jsonOption } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
-import { dataDirOption } from '../options/store-options.ts';
+import { addStoresOptions } from '../options/stores-options.ts';
 import { wholeNumber } from '../options/values.ts';
 import type { CheckOptions } from './check-action.ts';
 
 export function addCheck(program: Command, context: Context): void {
-  const command = program
-    .command('check')
-    .description('Check a budget; exit with code 1 if it is exceeded')
-    .addOption(dataDirOption())
+  const command = addStoresOptions(
+    program.command('check').description('Check a budget; exit with code 1 if it is exceeded'),
+  )
     .option('--budget-usd <amount>', 'Budget in USD', usdAmount)
     .addOption(
       new Option('--budget <amount>', "Budget in the currency of --currency, or the store's").argParser(

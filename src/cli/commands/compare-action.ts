@@ -12,7 +12,7 @@ import { usageWhy } from '../../query/why/usage-why.ts';
 import { compareJson, compareTable } from '../../report/compare.ts';
 import { ALL_TIME, bucketsOf, periodOf, type Period } from '../../report/period.ts';
 import { clip } from '../../report/terminal.ts';
-import { readSnapshot, type Snapshot } from '../../store/read.ts';
+import type { Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { writeJson, type Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
@@ -24,6 +24,7 @@ import { screenOf } from '../reporting/screen.ts';
 import { sessionOf } from '../reporting/session-argument.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { withSessions } from '../reporting/with-sessions.ts';
+import { readStores } from '../reporting/read-stores.ts';
 
 export interface CompareOptions extends ReportOptions, PeriodOptions, Omit<GivenFilter, 'model'> {
   model?: true;
@@ -36,9 +37,10 @@ export async function compare(
   [first, second]: [string, string],
   options: CompareOptions,
 ): Promise<void> {
-  const view = currencyOf(context, options.dataDir, options.currency);
-  const snapshot = withSessions(readSnapshot(options.dataDir), (sessions) => inCurrency(sessions, view));
-  const prices = new RoundPrices(snapshot.priceLines, options.dataDir, view);
+  const read = await readStores(context, options);
+  const view = currencyOf(context, read.dirs, options.currency);
+  const snapshot = withSessions(read, (sessions) => inCurrency(sessions, view));
+  const prices = new RoundPrices(snapshot.priceLines, snapshot.dir, view);
   const by = options.period ? 'period' : options.model ? 'model' : 'session';
   if (
     by === 'session' &&
@@ -71,7 +73,7 @@ interface Asked {
 }
 
 function sessionSide({ context, snapshot, prices, filter, options }: Asked, name: string): Side {
-  const session = sessionOf(snapshot.sessions, name, options.dataDir);
+  const session = sessionOf(snapshot.sessions, name, snapshot.dir);
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
   const query = { ...filter, buckets: bucketsOf(period) };

@@ -8,16 +8,17 @@ import {
   strictOption,
 } from '../options/report-options.ts';
 import { addRoundFilterOptions } from '../options/filter-options.ts';
-import { dataDirOption } from '../options/store-options.ts';
+import { addStoresOptions } from '../options/stores-options.ts';
 import type { CompareOptions } from './compare-action.ts';
 
 export function addCompare(program: Command, context: Context): void {
-  const command = program
-    .command('compare')
-    .description('Compare two sessions, models or periods')
-    .argument('<a>', 'A session: its id, or any unique prefix of it')
-    .argument('<b>', 'Another one')
-    .addOption(dataDirOption())
+  const command = addStoresOptions(
+    program
+      .command('compare')
+      .description('Compare two sessions, models or periods')
+      .argument('<a>', 'A session: its id, or any unique prefix of it')
+      .argument('<b>', 'Another one'),
+  )
     .option('--model', 'The two are models (whole name, in any case)')
     .addOption(
       new Option('--period', 'The two are periods: a date, or from/to as in 2026-02-01/2026-02-07').conflicts(

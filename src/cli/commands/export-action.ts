@@ -15,7 +15,7 @@ import { groupBy, type Stats, type UsageQuery } from '../../query/grouping.ts';
 import { hasTags, type UsageFilter } from '../../query/usage-filter.ts';
 import { lostText } from '../../report/numbers.ts';
 import { periodOf, bucketsOf } from '../../report/period.ts';
-import { readSnapshot, type Snapshot } from '../../store/read.ts';
+import type { Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { openStore } from '../../store/store.ts';
 import { BUCKET_MS } from '../../model/usage-cell.ts';
@@ -28,6 +28,7 @@ import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import type { RedactionOptions } from '../reporting/redaction.ts';
 import { withSessions } from '../reporting/with-sessions.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
+import { readStores } from '../reporting/read-stores.ts';
 import type { GivenFilter } from '../../query/store-names.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
@@ -48,13 +49,20 @@ export async function exportFile(context: Context, file: string, options: Export
   const format = formatOf(file, options);
   checkOptions(format, options);
   const isStdout = file === '-';
-  const target = isStdout ? undefined : await findTarget(file, openStore(nodeFiles, options.dataDir));
+  const read = await readStores(context, options);
+  const stores = read.dirs.map((dir) => openStore(nodeFiles, dir));
+  const target = isStdout ? undefined : await findTarget(file, stores);
   const tally = isOfRounds(format, options) ? new RoundTally() : undefined;
-  const view = currencyOf(context, options.dataDir, options.currency);
-  const snapshot = withSessions(readSnapshot(options.dataDir), (sessions) => inCurrency(sessions, view));
+  const view = currencyOf(context, read.dirs, options.currency);
+  const snapshot = withSessions(read, (sessions) => inCurrency(sessions, view));
   const filter = filterOf(context, options, snapshot.state);
   const keys = Array.isArray(options.groupBy) ? keysOf(options.groupBy, snapshot.state) : undefined;
-  const query = { ...queryOf(context, format, options, filter), onRound: tally?.add.bind(tally), view };
+  const query = {
+    ...queryOf(context, format, options, filter),
+    gateway: read.gateways[0],
+    onRound: tally?.add.bind(tally),
+    view,
+  };
   if (format === 'focus' && options.billingAccountId === undefined)
     context.warn("monitor: BillingAccountId is 'unknown': set it with --billing-account-id\n");
   const pruned = tally ? prunedRounds(snapshot, query) : 0;

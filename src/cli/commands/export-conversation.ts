@@ -15,8 +15,7 @@ import type { ShownSession } from '../../report/show.ts';
 import { expandRounds } from '../../session-format/expand-rounds.ts';
 import { readRound } from '../../session-format/read-round.ts';
 import { titleOf } from '../../session-format/title.ts';
-import { readRoundLines, readSnapshot } from '../../store/read.ts';
-import { openStore } from '../../store/store.ts';
+import { openStore, type Store } from '../../store/store.ts';
 import { printablePieces, writeAll, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import {
@@ -28,6 +27,7 @@ import {
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import { refusePruned, sessionOf } from '../reporting/session-argument.ts';
+import { readStores } from '../reporting/read-stores.ts';
 import type { ReportOptions } from '../options/report-options.ts';
 import { doneLine, formatOf, type FormatOptions } from './export-format.ts';
 import { findTarget, writeFile } from './export-file.ts';
@@ -49,12 +49,12 @@ export async function exportConversation(
   const format = formatOf(file, options);
   if (format === 'csv' || format === 'focus')
     throw new UsageError(`a conversation cannot be ${format}: use md, html, json or jsonl`);
-  const store = openStore(nodeFiles, options.dataDir);
-  const target = file === '-' ? undefined : await findTarget(file, store);
-  const redaction = await redactionOf(options, store.filters);
-  const view = currencyOf(context, options.dataDir, options.currency);
-  const snapshot = readSnapshot(options.dataDir);
-  const session = sessionOf(inCurrency(snapshot.sessions, view), id, options.dataDir);
+  const snapshot = await readStores(context, options);
+  const stores = snapshot.dirs.map((dir) => openStore(nodeFiles, dir));
+  const target = file === '-' ? undefined : await findTarget(file, stores);
+  const redaction = await redactionOf(options, redactionsOf(stores));
+  const view = currencyOf(context, snapshot.dirs, options.currency);
+  const session = sessionOf(inCurrency(snapshot.sessions, view), id, snapshot.dir);
   refusePruned(session, undefined);
   const local = localTimeOf(context, options.timezone);
   const gone = prunedTexts(session, local);
@@ -63,9 +63,9 @@ export async function exportConversation(
   if (session.pruned_content?.rounds === session.rounds)
     throw new NoAnswer(`there is no conversation to write: pruned ${gone.join(' and ')}`);
   if (gone.length > 0) context.warn(`monitor: not in this file, because pruned: ${gone.join(' and ')}\n`);
-  const lines = readRoundLines(options.dataDir, session);
+  const lines = snapshot.rounds(session);
   const read = expandRounds(lines);
-  const prices = new RoundPrices(snapshot.priceLines, options.dataDir, view);
+  const prices = new RoundPrices(snapshot.priceLines, snapshot.dir, view);
   const { moneyOf } = prices;
   const shown: ShownSession = {
     session,
@@ -91,6 +91,14 @@ export async function exportConversation(
     );
   warnOfUnconverted(context, sum);
   requirePrices(sum, options.strict);
+}
+
+/** What any of the stores redacts. */
+function redactionsOf(stores: readonly Store[]): Pick<Store['filters'], 'redact' | 'redact_patterns'> {
+  return {
+    redact: stores.flatMap(({ filters }) => filters.redact ?? []),
+    redact_patterns: stores.flatMap(({ filters }) => filters.redact_patterns ?? []),
+  };
 }
 
 function markdownOf(

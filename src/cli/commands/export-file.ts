@@ -16,13 +16,24 @@ export interface Target {
 }
 
 /**
- * Checks the path that the user named. Throws UsageError for a directory and for a place inside the store, which may hold
+ * Checks the path that the user named. Throws UsageError for a directory and for a place inside a store, which may hold
  * only the store's own files; InputOutputError if the file's directory does not exist.
  */
-export async function findTarget(named: string, store: { dir: string; statePath: string }): Promise<Target> {
+export async function findTarget(
+  named: string,
+  stores: readonly { dir: string; statePath: string }[],
+): Promise<Target> {
   if (named === '' || named.endsWith(sep)) throw new UsageError(`'${named}' is not a file name`);
   const target = await resolveTarget(resolve(named), named);
-  if (!target.isFile) return target;
+  if (target.isFile) for (const store of stores) await refuseInside(target, named, store);
+  return target;
+}
+
+async function refuseInside(
+  target: Target,
+  named: string,
+  store: { dir: string; statePath: string },
+): Promise<void> {
   const dir = await realpath(store.dir);
   const place = relative(dir, target.path);
   if (!place.startsWith(`..${sep}`))
@@ -32,7 +43,6 @@ export async function findTarget(named: string, store: { dir: string; statePath:
   // It may have been named through a link.
   if (target.path === (await realpath(store.statePath).catch(() => store.statePath)))
     throw new UsageError(`${named} is the state file of the store ${store.dir}: choose another place`);
-  return target;
 }
 
 async function resolveTarget(path: string, named: string): Promise<Target> {

@@ -9,7 +9,8 @@ import {
   strictOption,
 } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
-import { dataDirOption, redactKinds } from '../options/store-options.ts';
+import { redactKinds } from '../options/store-options.ts';
+import { addStoresOptions } from '../options/stores-options.ts';
 import type { ExportOptions } from './export-action.ts';
 
 /** What chooses rounds of a store, or what to write of them. */
@@ -32,11 +33,12 @@ const NOT_OF_ONE_SESSION = [
 ];
 
 export function addExport(program: Command, context: Context): void {
-  const command = program
-    .command('export')
-    .description('Write a file for a spreadsheet or a FinOps tool, or a conversation as a file')
-    .argument('<file>', 'File to write or replace; - is stdout')
-    .addOption(dataDirOption())
+  const command = addStoresOptions(
+    program
+      .command('export')
+      .description('Write a file for a spreadsheet or a FinOps tool, or a conversation as a file')
+      .argument('<file>', 'File to write or replace; - is stdout'),
+  )
     .addOption(
       new Option('--format <format>', 'Output format (default: from the file extension)').choices(
         EXPORT_FORMATS,

@@ -11,7 +11,7 @@ import type { LocalTime } from '../../query/time-zone.ts';
 import type { StoredSessions } from '../../store/index/index.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { shellWord } from '../../platform/system-errors.ts';
-import { readSnapshot, type Snapshot } from '../../store/read.ts';
+import type { Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
@@ -20,6 +20,7 @@ import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { EMPTY_STORE } from '../reporting/nothing-found.ts';
 import { screenOf } from '../reporting/screen.ts';
+import { readStores } from '../reporting/read-stores.ts';
 import type { GivenFilter } from '../../query/store-names.ts';
 import type { OutcomeOptions } from '../options/outcome-options.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
@@ -36,8 +37,8 @@ export interface ListOptions extends ReportOptions, PeriodOptions, GivenFilter, 
 export async function list(context: Context, options: ListOptions): Promise<void> {
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
-  const snapshot = readSnapshot(options.dataDir);
-  const view = currencyOf(context, options.dataDir, options.currency);
+  const snapshot = await readStores(context, options);
+  const view = currencyOf(context, snapshot.dirs, options.currency);
   const sessions = inCurrency(snapshot.sessions, view);
   const lostRounds = lostRoundsOf(snapshot.state);
   const filter = filterOf(context, options, snapshot.state);
@@ -58,7 +59,10 @@ export async function list(context: Context, options: ListOptions): Promise<void
   warnOfUndecidedSessions(context, undecided - pruned);
   warnOfPrunedSessions(context, pruned);
   if (options.json)
-    return await writeJson(context, listJson(selected.sessions, { total, undecided, lostRounds }));
+    return await writeJson(
+      context,
+      listJson(selected.sessions, { total, undecided, lostRounds, gateways: snapshot.gateways }),
+    );
   const otherwise = (): string =>
     sessions.size === 0
       ? EMPTY_STORE

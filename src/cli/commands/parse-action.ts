@@ -28,7 +28,7 @@ export async function parse(context: Context, options: ParseOptions): Promise<vo
     const result = await parseLogs(nodeFiles, request).finally(() => progress?.clear());
     printWarnings(context, result);
     const { currencyOf } = await import('../reporting/report-currency.ts');
-    const view = currencyOf(context, options.dataDir, undefined);
+    const view = currencyOf(context, [options.dataDir], undefined);
     const sessions = inCurrency(readSnapshot(options.dataDir).sessions, view);
     await context.write(parseSummary(result, [...sessions.values()], screenOf(context)));
     requireLogs(result);

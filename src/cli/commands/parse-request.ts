@@ -30,10 +30,10 @@ export async function parseRequest(options: StoreOptions): Promise<IngestOptions
   };
 }
 
-function keptSettings({ keep, drop, dimension }: StoreOptions): KeptSettings | undefined {
-  if (!keep && !drop && !dimension) return undefined;
+function keptSettings({ keep, drop, dimension, gateway }: StoreOptions): KeptSettings | undefined {
+  if (!keep && !drop && !dimension && gateway === undefined) return undefined;
   checkDimensions(dimension);
-  return { keep: namesOf(keep), drop: namesOf(drop), dimensions: dimension };
+  return { keep: namesOf(keep), drop: namesOf(drop), dimensions: dimension, gateway };
 }
 
 /** Names in one order; `none` alone is no name. */

@@ -10,10 +10,10 @@ import type { PriceFileReport } from '../../report/price-file-text.ts';
 import { priceStepsJson, priceStepsText } from '../../report/price-steps.ts';
 import { pricesJson } from '../../report/prices-json.ts';
 import { pricesTable } from '../../report/prices-text.ts';
-import { readSnapshot } from '../../store/read.ts';
 import type { PriceList } from '../../store/pricing-settings.ts';
 import type { Store } from '../../store/store.ts';
 import { writeJson, type Context } from '../context.ts';
+import { readStores, storeDirs } from '../reporting/read-stores.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { refresh, refuseWithoutRefresh, type PricesOptions } from './prices-refresh.ts';
 
@@ -26,7 +26,9 @@ export async function prices(
   if (options.refresh) return await refresh(context, model, options);
   refuseWithoutRefresh(options);
   const asked = { given: options.prices, list: options.priceList, now: context.now };
-  const { store, basis } = await readPriceBasis(nodeFiles, options.dataDir, asked);
+  // Of several stores, the first says which price file counts.
+  const [dir = ''] = await storeDirs(options);
+  const { store, basis } = await readPriceBasis(nodeFiles, dir, asked);
   const user = basis.user && (await parsePriceFile(basis.user.text, basis.user.path));
   const files = await priceFilesWith(user, basis.list);
   if (model === undefined) await listPrices(context, await priceFileOf(store), files, basis.list, options);
@@ -48,7 +50,7 @@ async function listPrices(
   list: PriceList,
   options: PricesOptions,
 ): Promise<void> {
-  const use = useOf(options.dataDir);
+  const use = await useOf(context, options);
   const resolve = createPriceResolver(files);
   const knownNow = new Map<string, string>();
   for (const { model } of use.unpriced) {
@@ -69,13 +71,13 @@ async function explainPrice(
   options: PricesOptions,
 ): Promise<void> {
   const { steps, resolution } = await resolvePrice(model, files);
-  const use = store && useOf(options.dataDir);
+  const use = store && (await useOf(context, options));
   const answer = { model, steps, resolution, use };
   if (options.json) await writeJson(context, priceStepsJson(answer, context.now));
   else await context.write(priceStepsText(answer, context.now, screenOf(context)));
 }
 
-function useOf(dir: string): PriceUse {
-  const { sessions, priceLines } = readSnapshot(dir);
+async function useOf(context: Context, options: PricesOptions): Promise<PriceUse> {
+  const { sessions, priceLines, dir } = await readStores(context, options);
   return priceUse(sessions, parsePriceBook(priceLines, `of ${dir}`));
 }

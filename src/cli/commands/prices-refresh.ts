@@ -14,12 +14,13 @@ import { periodOf } from '../../report/period.ts';
 import { plannedText, refreshJson, refreshText } from '../../report/refresh-text.ts';
 import type { Store } from '../../store/store.ts';
 import { writeJson, type Context } from '../context.ts';
+import type { StoresOptions } from '../options/stores-options.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { printNotices } from '../reporting/warnings.ts';
+import { storeDirs } from '../reporting/read-stores.ts';
 import { screenOf } from '../reporting/screen.ts';
 
-export interface PricesOptions {
-  dataDir: string;
+export interface PricesOptions extends StoresOptions {
   prices?: string;
   priceList?: PriceList;
   refresh?: true;
@@ -51,6 +52,9 @@ export async function refresh(
 ): Promise<void> {
   if (model !== undefined)
     throw new UsageError('--refresh covers all models: it cannot be used with a model');
+  const [dir = '', ...others] = await storeDirs(options);
+  if (others.length > 0)
+    throw new UsageError('--refresh changes one store: run it for each, with one --data-dir');
   const { since, until } = options;
   const local = localTimeOf(context, options.timezone);
   const span = periodOf(
@@ -64,7 +68,7 @@ export async function refresh(
     monthOf: (bucket: number) => local.dateOf(bucket).slice(0, 7),
   };
   const run = (request: Pick<RefreshRequest, 'isDryRun' | 'mayReprice'>): Promise<RefreshResult> =>
-    refreshPrices(nodeFiles, options.dataDir, { ...shared, ...request });
+    refreshPrices(nodeFiles, dir, { ...shared, ...request });
   let mayReprice = options.yes === true;
   if (!options.dryRun && !mayReprice && context.confirm) {
     // Without the lock, because the answer can take long.

@@ -2,15 +2,17 @@ import { Option, type Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { timeZoneOption, jsonOption } from '../options/report-options.ts';
-import { dataDirOption, pricesOption, priceListOption } from '../options/store-options.ts';
+import { pricesOption, priceListOption } from '../options/store-options.ts';
+import { addStoresOptions } from '../options/stores-options.ts';
 import type { PricesOptions } from './prices-refresh.ts';
 
 export function addPrices(program: Command, context: Context): void {
-  const command = program
-    .command('prices')
-    .description('List unpriced models and the price book; explain or refresh prices')
-    .argument('[model]', 'Explain the price of this model, named as in the log')
-    .addOption(dataDirOption())
+  const command = addStoresOptions(
+    program
+      .command('prices')
+      .description('List unpriced models and the price book; explain or refresh prices')
+      .argument('[model]', 'Explain the price of this model, named as in the log'),
+  )
     .addOption(
       pricesOption("Use this price file instead of the store's, or 'none'; kept by the store with --refresh"),
     )

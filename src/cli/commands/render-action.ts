@@ -41,7 +41,7 @@ export async function render(context: Context, options: RenderOptions): Promise<
       full: options.full === true,
       replace: options.replace === true,
       allowOtherOwner: options.allowOtherOwner === true,
-      currency: askedCurrency(context, dataDir, options.currency),
+      currency: askedCurrency(context, [dataDir], options.currency),
       zone:
         options.timezone === undefined && options.currency === undefined
           ? zoneKey(nodeFiles, process.env['TZ'])

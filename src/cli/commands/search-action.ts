@@ -14,11 +14,12 @@ import { ALL_TIME, bucketsOf, periodOf } from '../../report/period.ts';
 import type { SearchReport } from '../../report/search.ts';
 import { clip } from '../../report/terminal.ts';
 import { OTHER_TOOLS } from '../../session-format/tool-tally.ts';
-import { readSnapshot, type Snapshot } from '../../store/read.ts';
+import type { Snapshot } from '../../store/read.ts';
 import type { Context } from '../context.ts';
 import { filterOf, warnOfUndecided } from '../reporting/asked-names.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
+import { readStores } from '../reporting/read-stores.ts';
 import type { SearchOptions } from './search-options.ts';
 import { jsonOutput, textOutput } from './search-output.ts';
 import { searchAll } from './search-run.ts';
@@ -31,7 +32,7 @@ export async function search(context: Context, text: string, options: SearchOpti
   const pattern = await patternOf(text, options);
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
-  const snapshot = readSnapshot(options.dataDir);
+  const snapshot = await readStores(context, options);
   const filter = filterOf(context, options, snapshot.state);
   const isFiltered =
     filterWords(filter).length > 0 || period.from !== ALL_TIME.from || period.to !== ALL_TIME.to;
@@ -41,6 +42,11 @@ export async function search(context: Context, text: string, options: SearchOpti
   if (meant.length === 0) warnOfUnknownNames(context, snapshot.sessions, filter, local, period);
   if (hasTags(filter))
     warnOfUndecided(context, groupBy(snapshot.sessions, ['model'], { ...selection, local }).undecided);
+  const { textless = [], noContent } = snapshot;
+  if (textless.length > 0 && !noContent)
+    context.warn(
+      `monitor: not searched, because no texts are kept: ${textless.map((dir) => cleanLine(dir)).join(', ')}\n`,
+    );
   const output = options.json ? jsonOutput(context, text, options) : textOutput(context, snapshot, options);
   await output.start();
   const asked = { pattern, rounds, asksAll: hasTags(filter), meant };

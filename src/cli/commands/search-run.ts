@@ -29,7 +29,7 @@ interface Asked {
 /** Searches sessions one by one, and passes hits on as they are found. A session that cannot be read is reported. */
 export async function searchAll(
   context: Context,
-  { dir, noContent }: Snapshot,
+  snapshot: Snapshot,
   { pattern, rounds, asksAll, meant }: Asked,
   options: SearchOptions,
   onHits: Output['hits'],
@@ -40,8 +40,8 @@ export async function searchAll(
     (head) => head.pruned_rounds !== undefined || head.pruned_content !== undefined,
   );
   const sessions = meant.filter((head) => !isPruned(head));
-  const report = emptyReport(sessions.length, pruned.length, noContent);
-  if (noContent) return report;
+  const report = emptyReport(sessions.length, pruned.length, snapshot.noContent);
+  if (snapshot.noContent) return report;
   const wanted = {
     pattern,
     roles: role && new Set(role),
@@ -59,6 +59,7 @@ export async function searchAll(
       )
     : undefined;
   const memory = newMemory();
+  const blocksOf: Snapshot['blocks'] = (session, memory) => snapshot.blocks(session, memory);
   for (const session of sessions) {
     if (report.hits >= most) break;
     const link = (hit: Hit): string | null =>
@@ -70,7 +71,7 @@ export async function searchAll(
     const before = report.hits;
     report.searched++;
     try {
-      for (const { bytes, hits } of searchSession(dir, session, wanted, test, memory)) {
+      for (const { bytes, hits } of searchSession(blocksOf, session, wanted, test, memory)) {
         report.bytes += bytes;
         progress?.update(report);
         const shown = hits.slice(0, most - report.hits);

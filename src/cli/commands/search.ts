@@ -5,16 +5,17 @@ import { example } from '../command.ts';
 import { baseUrlOption } from '../options/base-url.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
 import { addPeriodOptions, jsonOption } from '../options/report-options.ts';
-import { dataDirOption } from '../options/store-options.ts';
+import { addStoresOptions } from '../options/stores-options.ts';
 import { LARGEST_COUNT, wholeNumber } from '../options/values.ts';
 import type { SearchOptions } from './search-options.ts';
 
 export function addSearch(program: Command, context: Context): void {
-  const command = program
-    .command('search')
-    .description('Search what was said: messages, answers, reasoning, tool calls and their results')
-    .argument('<text>', 'Text to search for, in any case')
-    .addOption(dataDirOption())
+  const command = addStoresOptions(
+    program
+      .command('search')
+      .description('Search what was said: messages, answers, reasoning, tool calls and their results')
+      .argument('<text>', 'Text to search for, in any case'),
+  )
     .option('--regex', 'The text is a regular expression of RE2')
     .addOption(
       new Option(

@@ -10,8 +10,8 @@ import { boundRound } from '../../report/bound-round.ts';
 import { showJson } from '../../report/show-json.ts';
 import { roundsJson, roundsText, type RoundsShown } from '../../report/show-rounds.ts';
 import { showText } from '../../report/show-text.ts';
-import { type RoundChoice, type ShownSession } from '../../report/show.ts';
-import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts';
+import type { RoundChoice, ShownSession } from '../../report/show.ts';
+import type { Snapshot } from '../../store/read.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { writeAll, writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
@@ -19,6 +19,7 @@ import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { refusePruned, requireRound, sessionOf } from '../reporting/session-argument.ts';
+import { readStores } from '../reporting/read-stores.ts';
 import type { ReportOptions } from '../options/report-options.ts';
 
 export interface ShowOptions extends ReportOptions {
@@ -34,15 +35,15 @@ export interface ShowOptions extends ReportOptions {
 
 /** Shows one session, round by round. Throws NoAnswer if there is no such session or round. */
 export async function show(context: Context, id: string, options: ShowOptions): Promise<void> {
-  const snapshot = readSnapshot(options.dataDir);
-  const view = currencyOf(context, options.dataDir, options.currency);
+  const snapshot = await readStores(context, options);
+  const view = currencyOf(context, snapshot.dirs, options.currency);
   const sessions = inCurrency(snapshot.sessions, view);
-  const session = sessionOf(sessions, id, options.dataDir);
+  const session = sessionOf(sessions, id, snapshot.dir);
   refusePruned(session, options.round);
   const choice = choiceOf(options, session);
-  const expanded = expandRounds(readRoundLines(options.dataDir, session));
+  const expanded = expandRounds(snapshot.rounds(session));
   if (options.rounds) {
-    const why = new SessionWhy(session, new RoundPrices(snapshot.priceLines, options.dataDir, view));
+    const why = new SessionWhy(session, new RoundPrices(snapshot.priceLines, snapshot.dir, view));
     await writeRounds(context, { why, rounds: expanded, choice }, options);
     return;
   }
@@ -50,7 +51,7 @@ export async function show(context: Context, id: string, options: ShowOptions): 
     session,
     rounds: expanded,
     choice,
-    moneyOf: roundMoney(snapshot.priceLines, options.dataDir, view),
+    moneyOf: roundMoney(snapshot.priceLines, snapshot.dir, view),
     family: familyOf(sessions, session),
   };
   if (options.json) await writeJson(context, showJson(shown, options.messages, boundTo(options.maxChars)));

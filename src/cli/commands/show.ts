@@ -2,16 +2,17 @@ import { Option, type Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { timeZoneOption, reportCurrencyOption, strictOption, jsonOption } from '../options/report-options.ts';
-import { dataDirOption } from '../options/store-options.ts';
+import { addStoresOptions } from '../options/stores-options.ts';
 import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
 import type { ShowOptions } from './show-action.ts';
 
 export function addShow(program: Command, context: Context): void {
-  const command = program
-    .command('show')
-    .description('Show one session, round by round')
-    .argument('<id>', 'Session id, or any unique prefix of it')
-    .addOption(dataDirOption())
+  const command = addStoresOptions(
+    program
+      .command('show')
+      .description('Show one session, round by round')
+      .argument('<id>', 'Session id, or any unique prefix of it'),
+  )
     .option('--round <n>', 'Only this round', wholeNumber(1, LARGEST_COUNT))
     .addOption(
       new Option('--last <n>', 'Only the last n rounds')

@@ -5,7 +5,6 @@ import { filterWords } from '../../query/usage-filter.ts';
 import { statsJson } from '../../report/json.ts';
 import { periodOf, bucketsOf } from '../../report/period.ts';
 import { statsTable } from '../../report/stats.ts';
-import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
@@ -15,6 +14,7 @@ import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { nothingFound } from '../reporting/nothing-found.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import { screenOf } from '../reporting/screen.ts';
+import { readStores } from '../reporting/read-stores.ts';
 import type { GivenFilter } from '../../query/store-names.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
@@ -28,14 +28,20 @@ export interface StatsOptions extends ReportOptions, PeriodOptions, GivenFilter 
 export async function printStats(context: Context, own: BuiltInKey, options: StatsOptions): Promise<void> {
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
-  const snapshot = readSnapshot(options.dataDir);
+  const snapshot = await readStores(context, options);
   const added = keysOf(options.groupBy ?? [], snapshot.state);
   const keys = [own, ...added.filter((key) => !isSameKey(key, own))];
   const filter = filterOf(context, options, snapshot.state);
-  const sessions = inCurrency(snapshot.sessions, currencyOf(context, options.dataDir, options.currency));
+  const sessions = inCurrency(snapshot.sessions, currencyOf(context, snapshot.dirs, options.currency));
   const lostRounds = lostRoundsOf(snapshot.state);
   const withHealth = options.health === true;
-  const stats = groupBy(sessions, keys, { ...filter, buckets: bucketsOf(period), local, withHealth });
+  const stats = groupBy(sessions, keys, {
+    ...filter,
+    buckets: bucketsOf(period),
+    local,
+    withHealth,
+    gateway: snapshot.gateways[0],
+  });
   const words = filterWords(filter);
   const otherwise = (): string => nothingFound(sessions, local, words);
   if (options.json) await writeJson(context, statsJson(stats, lostRounds, withHealth));

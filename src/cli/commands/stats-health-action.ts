@@ -4,7 +4,6 @@ import { filterWords } from '../../query/usage-filter.ts';
 import { healthTable } from '../../report/health.ts';
 import { healthStatsJson } from '../../report/json.ts';
 import { bucketsOf, periodOf } from '../../report/period.ts';
-import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { writeJson, type Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
@@ -13,9 +12,10 @@ import { localTimeOf } from '../reporting/local-time.ts';
 import { nothingFound } from '../reporting/nothing-found.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
+import { readStores } from '../reporting/read-stores.ts';
 
 export interface HealthOptions
-  extends Pick<ReportOptions, 'dataDir' | 'json' | 'timezone'>, PeriodOptions, GivenFilter {
+  extends Pick<ReportOptions, 'dataDir' | 'gateway' | 'json' | 'timezone'>, PeriodOptions, GivenFilter {
   groupBy?: string[];
 }
 
@@ -23,11 +23,18 @@ export interface HealthOptions
 export async function statsHealth(context: Context, options: HealthOptions): Promise<void> {
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
-  const { state, sessions } = readSnapshot(options.dataDir);
+  const { state, sessions, gateways } = await readStores(context, options);
   const keys = keysOf(options.groupBy ?? ['model'], state);
   const filter = filterOf(context, options, state);
   const lostRounds = lostRoundsOf(state);
-  const query = { ...filter, buckets: bucketsOf(period), local, withHealth: true, order: 'rounds' } as const;
+  const query = {
+    ...filter,
+    buckets: bucketsOf(period),
+    local,
+    withHealth: true,
+    order: 'rounds',
+    gateway: gateways[0],
+  } as const;
   const stats = groupBy(sessions, keys, query);
   const words = filterWords(filter);
   const otherwise = (): string => nothingFound(sessions, local, words);

@@ -3,15 +3,13 @@ import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { addPeriodOptions, groupByInsteadOption, jsonOption } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
-import { dataDirOption } from '../options/store-options.ts';
+import { addStoresOptions } from '../options/stores-options.ts';
 import type { HealthOptions } from './stats-health-action.ts';
 
 export function addStatsHealth(program: Command, context: Context): void {
-  const command = program
-    .command('stats-health')
-    .description('Show failed requests, durations and speed by model')
-    .addOption(dataDirOption())
-    .addOption(groupByInsteadOption());
+  const command = addStoresOptions(
+    program.command('stats-health').description('Show failed requests, durations and speed by model'),
+  ).addOption(groupByInsteadOption());
   addPeriodOptions(addFilterOptions(command))
     .addOption(jsonOption())
     .action(async (options: HealthOptions) => {

@@ -12,7 +12,7 @@ import { clip } from '../../report/terminal.ts';
 import { failuresJson, toolsJson } from '../../report/tools-json.ts';
 import { failuresTable, toolsTable } from '../../report/tools.ts';
 import { OTHER_TOOLS, toolNameOf } from '../../session-format/tool-tally.ts';
-import { readSnapshot, type Snapshot } from '../../store/read.ts';
+import type { Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { writeJson, type Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
@@ -21,9 +21,10 @@ import { localTimeOf } from '../reporting/local-time.ts';
 import { EMPTY_STORE } from '../reporting/nothing-found.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
+import { readStores } from '../reporting/read-stores.ts';
 
 export interface ToolOptions
-  extends Pick<ReportOptions, 'dataDir' | 'json' | 'timezone'>, PeriodOptions, GivenFilter {
+  extends Pick<ReportOptions, 'dataDir' | 'gateway' | 'json' | 'timezone'>, PeriodOptions, GivenFilter {
   limit: number;
 }
 
@@ -35,7 +36,7 @@ export async function statsTool(
 ): Promise<void> {
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
-  const snapshot = readSnapshot(options.dataDir);
+  const snapshot = await readStores(context, options);
   const filter = filterOf(context, options, snapshot.state);
   const query = { ...filter, buckets: bucketsOf(period) };
   const stats = toolStats(snapshot, query);

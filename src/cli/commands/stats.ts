@@ -8,15 +8,13 @@ import {
   strictOption,
 } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
-import { dataDirOption } from '../options/store-options.ts';
+import { addStoresOptions } from '../options/stores-options.ts';
 
 /** What stats-model, stats-date and stats-consumer have in common. */
 export function addStats(program: Command, name: string, description: string, usage: string): Command {
-  const command = program
-    .command(name)
-    .description(description)
-    .addOption(dataDirOption())
-    .addOption(groupByOption('Add keys, separated by commas'));
+  const command = addStoresOptions(program.command(name).description(description)).addOption(
+    groupByOption('Add keys, separated by commas'),
+  );
   addPeriodOptions(addFilterOptions(command))
     .option('--health', 'Add failed requests, durations (p50, p90) and tokens per second')
     .addOption(reportCurrencyOption())

@@ -64,7 +64,7 @@ function cachedSessions(context: Context, dir: string): () => readonly SessionEn
     if (!facts) return sessions;
     const key = `${facts.ino} ${facts.mtime} ${facts.size}`;
     if (key === known) return sessions;
-    const view = currencyOf(context, dir, undefined);
+    const view = currencyOf(context, [dir], undefined);
     sessions = [...inCurrency(readSnapshot(dir).sessions, view).values()];
     known = key;
     return sessions;

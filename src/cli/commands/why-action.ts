@@ -13,7 +13,7 @@ import { usageHeading, usageWhyJson, usageWhyLines } from '../../report/usage-wh
 import { sessionWhyLines } from '../../report/why.ts';
 import { sessionWhyDocument } from '../../report/why-json.ts';
 import { expandRounds } from '../../session-format/expand-rounds.ts';
-import { readRoundLines, readSnapshot, type Snapshot } from '../../store/read.ts';
+import type { Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { writeJson, type Context } from '../context.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
@@ -26,13 +26,15 @@ import { screenOf } from '../reporting/screen.ts';
 import { refusePruned, sessionOf } from '../reporting/session-argument.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { withSessions } from '../reporting/with-sessions.ts';
+import { readStores } from '../reporting/read-stores.ts';
 
 export interface WhyOptions extends ReportOptions, PeriodOptions, GivenFilter {}
 
 /** Prints what a session, or the rounds of a filter, cost, and for what. Throws NoAnswer if there is no such session. */
 export async function why(context: Context, id: string | undefined, options: WhyOptions): Promise<void> {
-  const view = currencyOf(context, options.dataDir, options.currency);
-  const snapshot = withSessions(readSnapshot(options.dataDir), (sessions) => inCurrency(sessions, view));
+  const read = await readStores(context, options);
+  const view = currencyOf(context, read.dirs, options.currency);
+  const snapshot = withSessions(read, (sessions) => inCurrency(sessions, view));
   if (id === undefined) await ofUsage(context, snapshot, view, options);
   else await ofSession(context, snapshot, view, id, options);
 }
@@ -49,10 +51,10 @@ async function ofSession(
   const isNarrowed = [days, since, until, ids, agent, channel].some((given) => given !== undefined);
   if (isNarrowed || conditionsOf(filter).length > 0)
     throw new UsageError('a session is explained as a whole: leave out the filters, or the session');
-  const session = sessionOf(snapshot.sessions, id, options.dataDir);
+  const session = sessionOf(snapshot.sessions, id, snapshot.dir);
   refusePruned(session, undefined);
-  const found = new SessionWhy(session, new RoundPrices(snapshot.priceLines, options.dataDir, view));
-  for (const round of expandRounds(readRoundLines(options.dataDir, session))) found.add(round);
+  const found = new SessionWhy(session, new RoundPrices(snapshot.priceLines, snapshot.dir, view));
+  for (const round of expandRounds(snapshot.rounds(session))) found.add(round);
   const screen = screenOf(context);
   const heading = `📊 Why ${printableId(session.id)} cost this`;
   if (options.json) await writeJson(context, sessionWhyDocument(found));
@@ -70,7 +72,7 @@ async function ofUsage(
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
   const filter = filterOf(context, options, snapshot.state);
-  const prices = new RoundPrices(snapshot.priceLines, options.dataDir, view);
+  const prices = new RoundPrices(snapshot.priceLines, snapshot.dir, view);
   const query = { ...filter, buckets: bucketsOf(period) };
   const found = usageWhy(snapshot, query, prices);
   const top = topSpend(snapshot, query, prices, found.costs);

@@ -8,15 +8,16 @@ import {
   strictOption,
 } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
-import { dataDirOption } from '../options/store-options.ts';
+import { addStoresOptions } from '../options/stores-options.ts';
 import type { WhyOptions } from './why-action.ts';
 
 export function addWhy(program: Command, context: Context): void {
-  const command = program
-    .command('why')
-    .description('Show what a cost was for: new input, cache, output, reasoning')
-    .argument('[id]', 'Only this session, with its cache misses and most expensive rounds')
-    .addOption(dataDirOption());
+  const command = addStoresOptions(
+    program
+      .command('why')
+      .description('Show what a cost was for: new input, cache, output, reasoning')
+      .argument('[id]', 'Only this session, with its cache misses and most expensive rounds'),
+  );
   addPeriodOptions(addFilterOptions(command))
     .addOption(reportCurrencyOption())
     .addOption(strictOption())

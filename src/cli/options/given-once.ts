@@ -8,13 +8,26 @@ import { cleanLine } from '../../platform/clean-text.ts';
 export class RepeatableOption<T> extends Option {
   constructor(flags: string, description: string, parse: (text: string) => T) {
     super(flags, description);
-    this.argParser<T[] | undefined>((text, before = []) => [...before, parse(text)]);
+    this.argParser<T[] | undefined>((text, before = []) => {
+      const given = before === this.defaultValue ? [] : before;
+      return [...given, parse(text)];
+    });
+  }
+}
+
+/** An option of which other commands take several values: the error says why this one does not. */
+export class SingleOption extends Option {
+  readonly why: string;
+
+  constructor(flags: string, description: string, why: string) {
+    super(flags, description);
+    this.why = why;
   }
 }
 
 /**
  * Makes it a usage error to give an option twice: otherwise the last one would win silently. Options that take a list
- * (`--log-path`, `--where`) can be repeated. Two names of one option (`--output-dir`, `--data-dir`) count as the same. Call it after
+ * (`--log-path`, `--where`, `--data-dir` of a report) can be repeated. Two names of one option (`--output-dir`, `--data-dir`) count as the same. Call it after
  * all commands are added.
  */
 export function refuseRepeats(program: Command): void {
@@ -31,6 +44,8 @@ function refuseSecond(command: Command, option: Option): void {
     given.push(typeof value === 'string' ? `'${cleanLine(value)}'` : 'no value');
     if (given.length < 2) return;
     const values = takesValue ? `: ${given.join(', then ')}` : '';
-    command.error(`error: option '${option.flags}' is given twice${values}`, { code: 'monitor.givenTwice' });
+    const why = option instanceof SingleOption ? `. ${option.why}` : '';
+    const message = `error: option '${option.flags}' is given twice${values}${why}`;
+    command.error(message, { code: 'monitor.givenTwice' });
   });
 }

@@ -1,11 +1,11 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { GROUP_KEYS } from '../../query/group-keys.ts';
 import { currencyOption } from './store-options.ts';
+import type { StoresOptions } from './stores-options.ts';
 import { MOST_DAYS, timeZoneParser, wholeNumber } from './values.ts';
 
 /** What reports have in common. */
-export interface ReportOptions {
-  dataDir: string;
+export interface ReportOptions extends StoresOptions {
   json?: true;
   timezone?: string;
   /** Exit with code 1 if the total includes unpriced rounds. */

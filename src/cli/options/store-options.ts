@@ -1,8 +1,10 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { DEFAULT_SITE, DEFAULT_STORE } from '../../platform/defaults.ts';
 import { DEFAULT_LOG } from '../../platform/log-places.ts';
+import { SingleOption } from './given-once.ts';
 import { REDACT_KINDS, type RedactKind } from '../../redact/pattern.ts';
 import { isCurrency, NO_CURRENCY, PRICE_LISTS, type PriceList } from '../../store/pricing-settings.ts';
+import { isGatewayName } from '../../store/store.ts';
 
 /** The options of `addStoreOptions`. */
 export interface StoreOptions {
@@ -24,15 +26,18 @@ export interface StoreOptions {
   keep?: string[];
   drop?: string[];
   dimension?: string[];
+  gateway?: string;
 }
 
-/** One option with two names. */
+/** One option with two names. Reports have one for several stores: see addStoresOptions. */
 export function dataDirOption(): Option {
-  return new Option('--output-dir, --data-dir <dir>', 'Store directory')
+  return new SingleOption('--output-dir, --data-dir <dir>', 'Store directory', ONE_STORE)
     .env('MONITOR_DATA_DIR')
     .default(DEFAULT_STORE)
     .argParser(parseDir);
 }
+
+const ONE_STORE = 'This command takes one store; only reports take several';
 
 function logPathOption(): Option {
   return new Option(
@@ -89,6 +94,12 @@ export function addStoreOptions(command: Command): Command {
       '--drop <name...>',
       "Do not keep this attribute or access-log field (* matches any text); 'none' clears the list; kept by the store",
     )
+    .addOption(
+      new Option(
+        '--gateway <name>',
+        "Name of the gateway in reports (default: the folder's name); kept by the store",
+      ).argParser(gatewayName),
+    )
     .option('--no-content', 'Store numbers only, no text (fixed)')
     .option(
       '--redact [kinds]',
@@ -106,9 +117,14 @@ export function siteDirOption(): Option {
   return new Option('--site-dir <dir>', 'Site directory').default(DEFAULT_SITE);
 }
 
-function parseDir(text: string): string {
+export function parseDir(text: string): string {
   if (text === '') throw new InvalidArgumentError('It must be the path of a directory.');
   return text;
+}
+
+export function gatewayName(text: string): string {
+  if (isGatewayName(text)) return text;
+  throw new InvalidArgumentError('It must be a name on one line, of at most 128 characters.');
 }
 
 function parseCurrency(text: string): string {

@@ -9,27 +9,29 @@ import { openStore, type Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 
 /**
- * The currency of a report: the one that was asked for, else the store's; undefined if nothing is converted. The rates
- * are those of the store's copy of its price file.
+ * The currency of a report: the one that was asked for, else that of the first store; undefined if nothing is converted.
+ * The rates are those of the stores' copies of their price files: for each currency, of the first that has it.
  */
 export function currencyOf(
   context: Pick<Context, 'warn'>,
-  dataDir: string,
+  dirs: readonly string[],
   asked: string | undefined,
 ): CurrencyView | undefined {
-  const found = askedCurrency(context, dataDir, asked);
+  const found = askedCurrency(context, dirs, asked);
   return found && currencyView(found);
 }
 
 /** The same, with its rates. */
 export function askedCurrency(
   context: Pick<Context, 'warn'>,
-  dataDir: string,
+  dirs: readonly string[],
   asked: string | undefined,
 ): AskedCurrency | undefined {
-  const store = openStore(nodeFiles, dataDir);
-  const to = asked ?? store.pricing.currency;
-  return to === null || to === NO_CURRENCY ? undefined : { to, rates: ratesOf(context, store) };
+  const stores = dirs.map((dir) => openStore(nodeFiles, dir));
+  const to = asked ?? stores[0]?.pricing.currency ?? null;
+  if (to === null || to === NO_CURRENCY) return undefined;
+  const rates = stores.map((store) => ratesOf(context, store));
+  return { to, rates: Object.assign({}, ...rates.toReversed()) as AskedCurrency['rates'] };
 }
 
 function ratesOf(context: Pick<Context, 'warn'>, store: Store): Record<string, DatedRate[]> {

@@ -5,16 +5,6 @@ export function withSessions(
   snapshot: Snapshot,
   change: (sessions: Snapshot['sessions']) => Snapshot['sessions'],
 ): Snapshot {
-  const { dir, priceLines, noContent, state } = snapshot;
-  return {
-    dir,
-    priceLines,
-    noContent,
-    state,
-    sessions: change(snapshot.sessions),
-    get closed() {
-      return snapshot.closed;
-    },
-    close: () => snapshot.close(),
-  };
+  const sessions = change(snapshot.sessions);
+  return Object.create(snapshot, { sessions: { value: sessions, enumerable: true } }) as Snapshot;
 }

@@ -3,15 +3,17 @@ import type { Files } from '../../platform/files.ts';
 import { momentOf } from '../../model/index-coverage.ts';
 import { isOwnName, type KeepRules } from '../../session-format/kept-names.ts';
 import { coverageOf, readState, withCoverage, writeState } from '../../store/state.ts';
-import { writeKeepRules, type Store } from '../../store/store.ts';
+import { writeGateway, writeKeepRules, type Store } from '../../store/store.ts';
 import { takeOver } from '../../store/take-over.ts';
 
-/** What a run was told about attributes and fields of the access log; undefined: as before. */
+/** What a run was told about what the store keeps; undefined: as before. */
 export interface KeptSettings {
   keep?: readonly string[] | undefined;
   drop?: readonly string[] | undefined;
   /** Names by which usage is counted from now on, besides those before. */
   dimensions?: readonly string[] | undefined;
+  /** The name of the gateway. */
+  gateway?: string | undefined;
 }
 
 /** Each is a name in the key of many cells. */
@@ -29,7 +31,12 @@ export function checkDimensions(names: readonly string[] = []): void {
 
 /** Whether the store already has these settings. */
 export function areSettled(files: Files, store: Store, asked: KeptSettings): boolean {
-  return rulesOf(store, asked) === store.fields && newDimensions(files, store, asked).length === 0;
+  const { gateway = store.gateway } = asked;
+  return (
+    gateway === store.gateway &&
+    rulesOf(store, asked) === store.fields &&
+    newDimensions(files, store, asked).length === 0
+  );
 }
 
 /** Changes the settings of a locked store: they are in force for all rounds that are stored from now on. */
@@ -38,7 +45,9 @@ export function keepSettings(files: Files, store: Store, asked: KeptSettings): S
   if (fields !== store.fields) writeKeepRules(files, store, fields);
   const names = newDimensions(files, store, asked);
   if (names.length > 0) addDimensions(files, store, names);
-  return { ...store, fields };
+  const { gateway = store.gateway } = asked;
+  if (gateway !== null && gateway !== store.gateway) writeGateway(files, store, gateway);
+  return { ...store, fields, gateway };
 }
 
 /** The rules that are asked for: the same object if nothing changes. */

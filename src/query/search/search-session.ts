@@ -1,8 +1,7 @@
 import type { SessionHead } from '../../model/session-entry.ts';
-import { nodeFiles, type Files } from '../../platform/files.ts';
 import { readRound, type ReadRound } from '../../session-format/read-round.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
-import { readLineBlocks } from '../../store/read.ts';
+import type { Snapshot } from '../../store/read.ts';
 import type { LineBlock, ReadMemory } from '../../store/round-bytes.ts';
 import { findIn, type SearchPattern } from './pattern.ts';
 import { SaidBefore } from './said-before.ts';
@@ -50,16 +49,15 @@ export interface Searched {
  * were removed; what was found before that counts.
  */
 export function* searchSession(
-  dir: string,
+  blocksOf: Snapshot['blocks'],
   session: SessionHead,
   search: Search,
   test: RoundTest | undefined,
   memory: ReadMemory,
-  files: Files = nodeFiles,
 ): Generator<Searched> {
-  const found = new SessionSearch(search, new ToolNames(dir, session, files));
+  const found = new SessionSearch(search, new ToolNames(blocksOf, session));
   try {
-    for (const block of readLineBlocks(dir, session, memory, files)) {
+    for (const block of blocksOf(session, memory)) {
       searchBlock(block, session.rounds, search.pattern, test, found);
       yield { bytes: block.bytes.length, hits: found.take() };
     }

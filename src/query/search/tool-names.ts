@@ -1,23 +1,20 @@
 import type { SessionHead } from '../../model/session-entry.ts';
-import type { Files } from '../../platform/files.ts';
 import { readRound } from '../../session-format/read-round.ts';
-import { readLineBlocks } from '../../store/read.ts';
+import type { Snapshot } from '../../store/read.ts';
 import { newMemory } from '../../store/round-bytes.ts';
 import { saidIn, type Said } from './said.ts';
 
 /** The names of the tools whose results say only which call they answer. */
 export class ToolNames {
-  readonly #dir: string;
+  readonly #blocksOf: Snapshot['blocks'];
   readonly #session: SessionHead;
-  readonly #files: Files;
   readonly #byId = new Map<string, string>();
   /** The calls of all rounds up to this one are known. */
   #read = 0;
 
-  constructor(dir: string, session: SessionHead, files: Files) {
-    this.#dir = dir;
+  constructor(blocksOf: Snapshot['blocks'], session: SessionHead) {
+    this.#blocksOf = blocksOf;
     this.#session = session;
-    this.#files = files;
   }
 
   /** To be called with everything in the rounds that are read anyway: usually a call comes with its result. */
@@ -37,7 +34,7 @@ export class ToolNames {
   /** Reads the session's calls, once: a store may have many results whose calls are far away. */
   #readAll(): void {
     this.#read = this.#session.rounds;
-    for (const { bytes, rounds } of readLineBlocks(this.#dir, this.#session, newMemory(), this.#files)) {
+    for (const { bytes, rounds } of this.#blocksOf(this.#session, newMemory())) {
       for (const { from, to } of rounds)
         for (const said of saidIn(readRound(bytes.toString('utf8', from, to)))) this.note(said);
     }

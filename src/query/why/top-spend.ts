@@ -1,6 +1,6 @@
 import { isPruned } from '../../model/session-entry.ts';
 import { readRound } from '../../session-format/read-round.ts';
-import { readRoundLines, type Snapshot } from '../../store/read.ts';
+import type { Snapshot } from '../../store/read.ts';
 import { compareBig, compareText } from '../aggregate.ts';
 import { RoundFilter, type RoundSelection } from '../round-filter.ts';
 import { shownCost } from '../round-money.ts';
@@ -66,7 +66,7 @@ export function topSpend(
       if (isPruned(entry)) continue;
       read = { sessions: read.sessions + 1, bytes: read.bytes + entry.end };
       const isMeant = filter.roundsOf(entry);
-      for (const line of readRoundLines(snapshot.dir, entry)) {
+      for (const line of snapshot.rounds(entry)) {
         const round = readRound(line);
         if (!isMeant(round)) continue;
         const { stored } = round;

@@ -1,7 +1,7 @@
 import type { SessionUsage } from '../../model/session-entry.ts';
 import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
 import { readRound } from '../../session-format/read-round.ts';
-import { readRoundLines, type Snapshot } from '../../store/read.ts';
+import type { Snapshot } from '../../store/read.ts';
 import { addCell, emptyRow, type Row } from '../aggregate.ts';
 import { HealthSum } from '../health-sum.ts';
 import { RoundFilter, type RoundSelection } from '../round-filter.ts';
@@ -79,7 +79,7 @@ export function usageWhy(
     const entry = snapshot.sessions.get(id);
     if (!entry || entry.pruned_rounds !== undefined) return false;
     const isRound = rounds.roundsOf(entry);
-    for (const line of readRoundLines(snapshot.dir, entry)) {
+    for (const line of snapshot.rounds(entry)) {
       const round = readRound(line);
       if (!isRound(round)) continue;
       const part = prices.splitOf(round.stored, prices.moneyOf(round));

@@ -16,8 +16,9 @@ import { pricedRounds, roundsWithTexts, type PricedRound, type RoundQuery } from
 export function* roundsNdjson(snapshot: Snapshot, query: RoundQuery): Generator<string> {
   const dimensions = coverageOf(snapshot.state).dimensions.map(({ name }) => name);
   const codes = new FieldKeeper(KEEP_ALL, dimensions, false);
-  for (const { session, stored, texts, money } of pricedRounds(snapshot, query)) {
-    yield `${startJson(session.id, headJson(stored))}${wordlessJson(stored, money, codes.ofStored(texts))}\n`;
+  for (const { session, stored, texts, money, gateway } of pricedRounds(snapshot, query)) {
+    const rest = wordlessJson(stored, money, codes.ofStored(texts), gateway);
+    yield `${startJson(session.id, headJson(stored))}${rest}\n`;
   }
 }
 
@@ -26,7 +27,7 @@ export function* roundsNdjsonWithTexts(snapshot: Snapshot, query: RoundQuery): G
   for (const { session, round, money } of roundsWithTexts(snapshot, query)) {
     yield `${startJson(session.id, headJson(round.stored))},"messages":`;
     yield* messagesJson(round);
-    yield* restJson(round, money);
+    yield* restJson(round, money, snapshot.gatewayOf(round.stored));
     yield '\n';
   }
 }
@@ -65,6 +66,7 @@ const COLUMNS: readonly Column[] = [
   ['currency', ({ money }) => (money.cost === null ? null : textCell(shownCost(money).currency))],
   ['cost', ({ money }) => amountCell(shownCost(money).cost)],
   ['service_tier', ({ stored }) => textCell(stored.service_tier)],
+  ['gateway', ({ gateway }) => textCell(gateway)],
 ];
 
 function isInUsd({ currency }: RoundMoney): boolean {

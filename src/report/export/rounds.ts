@@ -4,7 +4,7 @@ import type { ExpandedRound, StoredRound } from '../../session-format/stored-rou
 import type { CurrencyView } from '../../query/currency.ts';
 import { addCell, emptyRow } from '../../query/aggregate.ts';
 import { cellOfRound, roundMoney, type ShownMoney } from '../../query/round-money.ts';
-import { readRoundLines, type Snapshot } from '../../store/read.ts';
+import type { Snapshot } from '../../store/read.ts';
 import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
 import { RoundFilter, type RoundSelection } from '../../query/round-filter.ts';
 
@@ -14,6 +14,7 @@ export interface PricedRound {
   stored: StoredRound;
   texts: ReadRound['texts'];
   money: ShownMoney;
+  gateway: string;
   /** Milliseconds since 1970 UTC. */
   time: number;
   /** What it counts by, as in its cell; empty unless the query is `withTags`. */
@@ -47,14 +48,15 @@ export function* pricedRounds(snapshot: Snapshot, query: RoundQuery): Generator<
   const moneyOf = roundMoney(snapshot.priceLines, snapshot.dir, query.view);
   for (const [session, isMeant, filter] of selected(snapshot, query)) {
     const tagsOf = query.withTags ? filter.tagsOf(session) : undefined;
-    for (const line of readRoundLines(snapshot.dir, session)) {
+    for (const line of snapshot.rounds(session)) {
       const { stored, texts } = readRound(line);
       // A session counts by its first values, so each round is asked.
       const tags = tagsOf?.({ stored, texts }) ?? '';
       if (!isMeant({ stored, texts })) continue;
       const money = moneyOf({ stored });
       query.onRound?.({ session, stored, money });
-      yield { session, stored, texts, money, time: Date.parse(stored.timestamp), tags };
+      const [gateway, time] = [snapshot.gatewayOf(stored), Date.parse(stored.timestamp)];
+      yield { session, stored, texts, money, gateway, time, tags };
     }
   }
 }
@@ -66,7 +68,7 @@ export function* roundsWithTexts(
 ): Generator<{ session: SessionEntry; round: ExpandedRound; money: ShownMoney }> {
   const moneyOf = roundMoney(snapshot.priceLines, snapshot.dir, query.view);
   for (const [session, isMeant] of selected(snapshot, query)) {
-    for (const round of expandRounds(readRoundLines(snapshot.dir, session))) {
+    for (const round of expandRounds(snapshot.rounds(session))) {
       if (!isMeant({ stored: round.stored, texts: keptTexts(round) })) continue;
       const money = moneyOf(round);
       query.onRound?.({ session, stored: round.stored, money });
@@ -92,7 +94,7 @@ export function prunedRounds(snapshot: Snapshot, query: RoundQuery): number {
     // A session that was used again has one sum of all its rounds: those that are left are counted.
     if (!isPruned(entry)) {
       const isMeant = filter.roundsOf(entry);
-      for (const line of readRoundLines(snapshot.dir, entry)) if (isMeant(readRound(line))) missing--;
+      for (const line of snapshot.rounds(entry)) if (isMeant(readRound(line))) missing--;
     }
     pruned += Math.min(missing, entry.pruned_rounds);
   }

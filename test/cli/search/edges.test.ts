@@ -6,7 +6,7 @@ import { literalPattern } from '../../../src/query/search/pattern.ts';
 import { searchSession, type RoundTest } from '../../../src/query/search/search-session.ts';
 import type { SessionHead } from '../../../src/model/session-entry.ts';
 import { nodeFiles, type Files } from '../../../src/platform/files.ts';
-import { readSnapshot } from '../../../src/store/read.ts';
+import { readLineBlocks, readSnapshot, type Snapshot } from '../../../src/store/read.ts';
 import { newMemory } from '../../../src/store/round-bytes.ts';
 import { line, makeStore, run } from '../run.ts';
 
@@ -213,12 +213,16 @@ test('hits before a damaged round are shown', async () => {
   expect(err).toContain('round 2 does not match its checksum');
 });
 
+function blocksOf(store: string, files = nodeFiles): Snapshot['blocks'] {
+  return (session, memory) => readLineBlocks(store, session, memory, files);
+}
+
 /** The rounds that were decoded. */
 function askedRounds(store: string, session: SessionHead, asksAll: boolean): number[] {
   const asked: number[] = [];
   const test: RoundTest = { asksAll, isMeant: ({ stored }) => asked.push(stored.round) > 0 };
   for (const searched of searchSession(
-    store,
+    blocksOf(store),
     session,
     { pattern: literalPattern('needle') },
     test,
@@ -293,12 +297,11 @@ test('a file that becomes shorter while it is read', async () => {
       at > 1_000_000 && target.length === 1 << 20 ? 0 : nodeFiles.read(fd, target, at),
   };
   const search = searchSession(
-    store,
+    blocksOf(store, files),
     session,
     { pattern: literalPattern('needle') },
     undefined,
     newMemory(),
-    files,
   );
   expect(() => [...search]).toThrow(/is truncated: \d+ bytes of rounds were committed/);
 });
@@ -320,9 +323,15 @@ test('rounds that were stored after the search began are not part of it', async 
   );
   await run(['parse', '--log-path', log, '--output-dir', store]);
   const rounds = (): number[] =>
-    [...searchSession(store, before, { pattern: literalPattern('needle') }, undefined, newMemory())].flatMap(
-      ({ hits }) => hits.map(({ round }) => round.round),
-    );
+    [
+      ...searchSession(
+        blocksOf(store),
+        before,
+        { pattern: literalPattern('needle') },
+        undefined,
+        newMemory(),
+      ),
+    ].flatMap(({ hits }) => hits.map(({ round }) => round.round));
   expect(rounds()).toEqual([1]);
   // Also if a prune has moved the file.
   await run(['prune', '--older-than', '1d', '--content', '--data-dir', store]);
