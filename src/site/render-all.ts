@@ -8,7 +8,7 @@ import { withFirstUses, type FirstUses } from './model-colours.ts';
 import { removePages, writeSessions, type DueSession } from './session-writer.ts';
 import type { SiteSession } from './shown-session.ts';
 import { coloured, dayOf, monthOf, sessionOf, shownAs, type ColouredJob, type SiteJob } from './site-job.ts';
-import { HEAD, headText, type SiteHead, type SiteSums } from './state/site-head.ts';
+import { HEAD, headText, type MonthCount, type SiteHead, type SiteSums } from './state/site-head.ts';
 import { readShard, Shard, shardOf, SHARDS, writeShard } from './state/session-shards.ts';
 import { writeSums } from './state/sums-file.ts';
 import { writeSite } from './shown-site.ts';
@@ -102,7 +102,7 @@ export class FoundSessions {
       sums.pruned++;
       return;
     }
-    const row = listRow(session, entry.updated);
+    const row = listRow(session, entry.updated, this.#job.options.local);
     this.table.add(session, row);
     this.latest.add(row);
   }
@@ -195,16 +195,16 @@ class Pass {
   }
 }
 
-/** Brings the lists of all months up to date. Returns how many sessions each has, and the number of files. */
+/** Brings the lists of all months up to date. Returns what each has, and the number of files. */
 function writeMonths(
   job: ColouredJob,
   { table }: FoundSessions,
   head: SiteHead | undefined,
   isAnew: boolean,
-): { counts: [string, number][]; files: number } {
+): { counts: MonthCount[]; files: number } {
   const { pieces, writer, site } = job;
   const order = table.inOrder();
-  const counts: [string, number][] = [];
+  const counts: MonthCount[] = [];
   const listing = { pieces, writer, site, isAnew, sessionOf: (id: string) => sessionOf(job, id) };
   let files = 0;
   for (let from = 0; from < order.length;) {
@@ -215,7 +215,7 @@ function writeMonths(
     const start = from;
     lists.replace(to - from, (index) => table.row(order[start + index] ?? 0));
     files += lists.files;
-    counts.push([month, to - from]);
+    counts.push([month, to - from, lists.lastDay]);
     from = to;
   }
   const months = new Set(counts.map(([month]) => month));

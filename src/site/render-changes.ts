@@ -19,7 +19,7 @@ import {
   type ColouredJob,
   type SiteJob,
 } from './site-job.ts';
-import { moveMark, type SiteHead } from './state/site-head.ts';
+import { moveMark, type MonthCount, type SiteHead } from './state/site-head.ts';
 import { readShard, shardOf, writeShard, type Shard } from './state/session-shards.ts';
 import { readSums, writeSums } from './state/sums-file.ts';
 import { addToSums } from './totals.ts';
@@ -145,14 +145,15 @@ class ListChanges {
   }
 
   add(old: SiteSession | undefined, session: SiteSession): void {
+    const { local } = this.#job.options;
     if (old?.isListed)
       this.#changesOf(old).removed.push({ at: old.entry.created, key: keyOfId(old.entry.id) });
-    this.#changesOf(session).added.push(listRow(session, session.entry.created));
-    this.latest.push(listRow(session, session.entry.updated));
+    this.#changesOf(session).added.push(listRow(session, session.entry.created, local));
+    this.latest.push(listRow(session, session.entry.updated, local));
   }
 
-  /** Writes the lists of these months. Returns how many sessions each month has; `count` gets the number of new files. */
-  write(head: SiteHead, count: (files: number) => void): [month: string, sessions: number][] {
+  /** Writes the lists of these months. Returns what each month has; `count` gets the number of new files. */
+  write(head: SiteHead, count: (files: number) => void): MonthCount[] {
     const { pieces, writer, site } = this.#job;
     const listing = {
       pieces,
@@ -161,15 +162,15 @@ class ListChanges {
       isAnew: false,
       sessionOf: (id: string) => sessionOf(this.#job, id),
     };
-    const months = new Map(head.months);
+    const months = new Map(head.months.map((counts) => [counts[0], counts]));
     for (const [month, changes] of this.#months) {
       const lists = new MonthLists(listing, month);
       const sessions = lists.update(changes);
       if (sessions === 0) months.delete(month);
-      else months.set(month, sessions);
+      else months.set(month, [month, sessions, lists.lastDay]);
       count(lists.files - lists.filesBefore);
     }
-    return [...months].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return [...months.values()].toSorted(([a], [b]) => (a < b ? -1 : 1));
   }
 
   #changesOf({ entry }: SiteSession): MonthChanges {

@@ -9,7 +9,7 @@ import { hrefTo, LISTED_JSON_PATH, monthJsonPath } from './names.ts';
 import { NEWEST, yearOf } from './overview.ts';
 import type { Page } from './page.ts';
 import { commitOf, sessionOf, type ColouredJob } from './site-job.ts';
-import type { SiteHead, SiteSums } from './state/site-head.ts';
+import type { MonthCount, SiteHead, SiteSums } from './state/site-head.ts';
 import { storePages } from './store-pages.ts';
 import type { SiteSumRows } from './totals.ts';
 
@@ -17,8 +17,8 @@ import type { SiteSumRows } from './totals.ts';
 export interface ShownSite {
   sums: SiteSums;
   rows: SiteSumRows;
-  /** How many sessions began in each month, ascending. */
-  months: readonly (readonly [month: string, sessions: number])[];
+  /** Ascending. */
+  months: readonly MonthCount[];
   latest: LatestList;
 }
 
@@ -77,7 +77,7 @@ export function writeSite(
     cut: job.cut,
     slots: job.uses.map(([model, bucket]) => [model, bucket]),
     sums,
-    months: months.map(([month, count]) => [month, count]),
+    months: [...months],
     pages,
   };
 }

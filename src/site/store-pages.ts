@@ -7,7 +7,7 @@ import { overview, OVERVIEW_PATH } from './overview.ts';
 import type { Page } from './page.ts';
 import type { SiteSession } from './shown-session.ts';
 import type { SiteContext } from './site-context.ts';
-import type { SiteSums } from './state/site-head.ts';
+import type { MonthCount, SiteSums } from './state/site-head.ts';
 import { consumersPage, datesPage, modelsPage } from './statistics.ts';
 import { siteTotals, type SiteSumRows, type SiteTotals } from './totals.ts';
 
@@ -16,7 +16,7 @@ export interface StoreView {
   state: State;
   sums: SiteSums;
   rows: SiteSumRows;
-  months: readonly (readonly [month: string, sessions: number])[];
+  months: readonly MonthCount[];
   /** The local date of the render. */
   day: string;
   refresh: number;

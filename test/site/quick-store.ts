@@ -7,6 +7,8 @@ import { nameSessionFile } from '../../src/store/names.ts';
 import { readState } from '../../src/store/state.ts';
 import { createStore, NO_FILTERS, openStore, resolveStatePath } from '../../src/store/store.ts';
 import type { SessionEntry } from '../../src/model/session-entry.ts';
+import { countersOf } from '../../src/model/round-counters.ts';
+import type { ToolCount } from '../../src/model/tool-counts.ts';
 import { bucketOf, type UsageCell } from '../../src/model/usage-cell.ts';
 
 /** A round of a session for a quick store. Times are milliseconds since 1970 UTC. */
@@ -24,6 +26,11 @@ interface QuickRound {
   inexact?: string;
   /** The text of its answer. */
   text?: string;
+  /** By default 200, after 1.5 s. Undefined if given so: the store does not know. */
+  status?: number | undefined;
+  durationMs?: number;
+  /** By default that of the session. */
+  consumer?: string;
 }
 
 export interface QuickSession {
@@ -31,6 +38,7 @@ export interface QuickSession {
   title: string | null;
   consumer: string;
   rounds: QuickRound[];
+  tools?: ToolCount[];
 }
 
 /** USD per million tokens, the same for every model. */
@@ -65,6 +73,7 @@ export function storeQuickly(dir: string, sessions: readonly QuickSession[]): vo
         model: session.rounds.at(-1)?.model ?? '',
         title: known?.title ?? session.title,
         errors: 0,
+        ...(session.tools && { tools: session.tools }),
       },
       rounds: session.rounds.map((round, i) => roundLine(session, round, before + i + 1)),
       summary: {},
@@ -99,9 +108,9 @@ function roundLine({ title, consumer }: QuickSession, round: QuickRound, number:
     model: round.model,
     price: round.unpriced ? 'unpriced' : 1,
     has_tool_calls: false,
-    consumer,
-    response_code: 200,
-    duration_ms: 1500,
+    consumer: round.consumer ?? consumer,
+    response_code: 'status' in round ? (round.status ?? null) : 200,
+    duration_ms: round.durationMs ?? 1500,
     context:
       number === 1
         ? [[1, 0, 1]]
@@ -127,7 +136,7 @@ function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
   return {
     bucket: bucketOf(at),
     model,
-    consumer,
+    consumer: round.consumer ?? consumer,
     api: '',
     price: unpriced ? 'unpriced' : 1,
     rounds: 1,
@@ -140,9 +149,19 @@ function cellOf({ consumer }: QuickSession, round: QuickRound): UsageCell {
     currency,
     inexact,
     tags: '',
-    counters: [],
+    counters: countersOfQuick(round),
     saved: unpriced ? 0n : BigInt(cached) * (perToken(PRICE.input) - perToken(PRICE.cache_read)),
   };
+}
+
+/** None for rounds that say nothing of how they ended: most tests do not ask. */
+function countersOfQuick(round: QuickRound): UsageCell['counters'] {
+  if (!('status' in round)) return [];
+  const { status: responseCode = null, durationMs = 1500, output } = round;
+  return countersOf(
+    { usage: { output }, responseCode, responseFlags: null, durationMs, firstTokenMs: null },
+    round.status === undefined ? 'nothing' : 'all',
+  );
 }
 
 /** Index entries of sessions that are not in any store. */
@@ -159,6 +178,7 @@ export function entriesOf(sessions: readonly QuickSession[]): SessionEntry[] {
     model: session.rounds.at(-1)?.model ?? '',
     title: session.title,
     errors: 0,
+    ...(session.tools && { tools: session.tools }),
     usage: session.rounds.map((round) => cellOf(session, round)),
   }));
 }
