@@ -71,6 +71,7 @@ function start(): void {
   month.addEventListener('input', showFirst);
   readAddress();
   addSorting();
+  showMonths(asked().days);
   form.hidden = false;
   part('clear').addEventListener('click', () => {
     clearFields();
@@ -95,7 +96,12 @@ function showFirst(): void {
   void show();
 }
 
-/** A page of one month has no choice of months. */
+/** A page of one month has no choice of months, and neither has a time. */
+function showMonths(days: Days | undefined): void {
+  const field = month.closest<HTMLElement>('.field');
+  if (field) field.hidden = ownMonth !== '' || months.length < 2 || isSmall || days !== undefined;
+}
+
 function addMonths(): void {
   for (const { name, count } of months)
     month.append(new Option(`${monthText(name)} (${exact(count)})`, name));
@@ -125,8 +131,7 @@ async function show(): Promise<void> {
   const own = ++turn;
   const isStale = (): boolean => own !== turn;
   const { days } = asked();
-  const field = month.closest<HTMLElement>('.field');
-  if (field) field.hidden = ownMonth !== '' || months.length < 2 || isSmall || days !== undefined;
+  showMonths(days);
   let drawn = 0;
   for (const name of isSmall ? months.map((one) => one.name) : askedMonths(days)) {
     const known = loaded.get(name) ?? new Map<number, Session[]>();

@@ -4,8 +4,8 @@ import type { UsageCell } from '../model/usage-cell.ts';
 import { isNoModel } from '../pricing/no-model.ts';
 import { compareText, namesByUse, type Row } from './aggregate.ts';
 
-/** What a person reads as the model of a session without an answer, if the log names no model. */
-const NO_ANSWER = 'no answer';
+/** What a person reads as the model of requests without an answer, if the log names no model. */
+export const NO_ANSWER = 'no answer';
 
 type Used = Pick<SessionEntry, 'model' | 'usage'>;
 

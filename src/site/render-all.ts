@@ -5,10 +5,12 @@ import { listRow } from './lists/list-row.ts';
 import { MonthLists } from './lists/month-lists.ts';
 import { LatestRows, SessionTable } from './lists/session-table.ts';
 import { withFirstUses, type FirstUses } from './model-colours.ts';
+import { Recent } from './recent.ts';
 import { removePages, writeSessions, type DueSession } from './session-writer.ts';
 import type { SiteSession } from './shown-session.ts';
 import { coloured, dayOf, monthOf, sessionOf, shownAs, type ColouredJob, type SiteJob } from './site-job.ts';
 import { HEAD, headText, type MonthCount, type SiteHead, type SiteSums } from './state/site-head.ts';
+import { writeRecent } from './state/recent-file.ts';
 import { readShard, Shard, shardOf, SHARDS, writeShard } from './state/session-shards.ts';
 import { writeSums } from './state/sums-file.ts';
 import { writeSite } from './shown-site.ts';
@@ -45,10 +47,11 @@ export function showSessions(
   const months = writeMonths(job, found, head, isAnew);
   const rows = found.summer.finish();
   writeSums(job.pieces, rows);
+  writeRecent(job.pieces, found.recent);
   const sums = { ...found.sums, files: found.sums.files + months.files };
   const latest = new LatestList(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
   latest.rows = found.latest.latest();
-  return writeSite(job, { sums, rows, months: months.counts, latest }, head, isAnew);
+  return writeSite(job, { sums, rows, recent: found.recent, months: months.counts, latest }, head, isAnew);
 }
 
 /** The first uses of models, from the sums of cells in the index if there are any. */
@@ -73,6 +76,7 @@ export class FoundSessions {
   readonly table = new SessionTable();
   readonly latest = new LatestRows(LATEST);
   readonly summer: SiteSummer;
+  readonly recent: Recent;
   readonly sums: SiteSums = {
     sessions: 0,
     pruned: 0,
@@ -87,12 +91,14 @@ export class FoundSessions {
   constructor(job: ColouredJob) {
     this.#job = job;
     this.summer = new SiteSummer(job.options.local);
+    this.recent = new Recent(job.day, job.options.local);
   }
 
   add(session: SiteSession): void {
     const { sums } = this;
     const { entry, mark, isListed } = session;
     this.summer.add(entry);
+    this.recent.add(entry.id, [], entry.usage);
     this.#marks = BigInt.asUintN(64, this.#marks + BigInt(`0x${mark}`));
     sums.marks = this.#marks.toString(16);
     sums.sessions++;

@@ -20,6 +20,7 @@ import {
   type SiteJob,
 } from './site-job.ts';
 import { moveMark, type MonthCount, type SiteHead } from './state/site-head.ts';
+import { readRecent, writeRecent } from './state/recent-file.ts';
 import { readShard, shardOf, writeShard, type Shard } from './state/session-shards.ts';
 import { readSums, writeSums } from './state/sums-file.ts';
 import { addToSums } from './totals.ts';
@@ -45,7 +46,9 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
 
   const rows = readSums(job.pieces);
   const latest = LatestList.remembered(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
-  if (!rows || !latest) throw new NotRemembered('sums');
+  // What is remembered of the last days is of no use for earlier ones.
+  const recent = job.day < head.day ? undefined : readRecent(job.pieces, job.day, job.options.local);
+  if (!rows || !latest || !recent) throw new NotRemembered('sums');
   const sums = { ...head.sums, today: todayOf(job, head, latest) };
   for (const { was, is } of seen) sums.undecided += Number(is === undefined) - Number(was === undefined);
   const lists = new ListChanges(job);
@@ -56,6 +59,7 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
     const old = before && shownAs(job, before);
     const more = after.usage.slice(before?.usage.length ?? 0);
     addToSums(rows, after.id, before?.usage ?? [], more, job.options.local);
+    recent.add(after.id, before?.usage ?? [], more);
     if (!old) sums.sessions++;
     if (old && !old.isListed) sums.pruned--;
     sums.updated = Math.max(sums.updated, after.updated);
@@ -87,7 +91,8 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
   const months = lists.write(head, (files) => (sums.files += files));
   latest.update(lists.latest);
   writeSums(job.pieces, rows);
-  return writeSite(job, { sums, rows, months, latest }, head, false);
+  writeRecent(job.pieces, recent);
+  return writeSite(job, { sums, rows, recent, months, latest }, head, false);
 }
 
 function isOfNow({ day, inputs, options }: SiteJob, head: SiteHead): boolean {

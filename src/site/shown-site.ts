@@ -8,6 +8,7 @@ import { movedPages } from './moved-pages.ts';
 import { hrefTo, LISTED_JSON_PATH, monthJsonPath } from './names.ts';
 import { NEWEST, yearOf } from './overview.ts';
 import type { Page } from './page.ts';
+import type { Recent } from './recent.ts';
 import { commitOf, sessionOf, type ColouredJob } from './site-job.ts';
 import type { MonthCount, SiteHead, SiteSums } from './state/site-head.ts';
 import { storePages } from './store-pages.ts';
@@ -17,6 +18,7 @@ import type { SiteSumRows } from './totals.ts';
 export interface ShownSite {
   sums: SiteSums;
   rows: SiteSumRows;
+  recent: Recent;
   /** Ascending. */
   months: readonly MonthCount[];
   latest: LatestList;
@@ -55,7 +57,8 @@ export function writeSite(
   }
   const { day } = job;
   const newest = () => shown.latest.rows.slice(0, NEWEST).map(({ id }) => sessionOf(job, id));
-  const view = { ...shown, state: snapshot.state, day, refresh: options.refresh, newest };
+  const find = (id: string) => sessionOf(job, id);
+  const view = { ...shown, state: snapshot.state, day, refresh: options.refresh, newest, find };
   for (const page of storePages(view, job.site)) put(page);
   // Last, because it makes open pages reload.
   const stamp = hexDigest(JSON.stringify([job.common, ...pages]));

@@ -86,7 +86,7 @@ describe.skipIf(chromiumPath === undefined)('the filters of the list', () => {
   const titles = (page: Page): Promise<string[]> => page.locator('#sessions tbody .title').allInnerTexts();
   const meant = (page: Page): Promise<string> => page.locator('#meant').innerText().then(plain);
   const drawn = async (page: Page, count: string): Promise<void> => {
-    await expect.poll(() => page.locator('#count').innerText()).toBe(count);
+    await expect.poll(() => page.locator('#count').innerText(), { timeout: 60_000 }).toBe(count);
   };
 
   test.each([

@@ -25,7 +25,7 @@ export type SessionPart = [
 ];
 
 /** The amount if it is in USD; by currency; or null if it is unknown. */
-export type PartCosts = number | [currency: string, cost: number][] | null;
+type PartCosts = number | [currency: string, cost: number][] | null;
 
 /** The parts of a session by day, model and consumer, the last day first. */
 export function sessionParts(
