@@ -76,11 +76,13 @@ function start(): void {
   part('clear').addEventListener('click', () => {
     clearFields();
     showFirst();
+    part('search').focus();
   });
   part('more').addEventListener('click', () => {
     month.value = ALL;
     void show();
   });
+  // Links on the page, and addresses that somebody types: what the list writes itself is no such event.
   addEventListener('hashchange', () => {
     clearFields();
     readAddress();
@@ -293,7 +295,7 @@ function button(text: string, to: number, isCurrent: boolean, isDisabled = false
 function readAddress(): void {
   const named = new URLSearchParams(location.hash.slice(1));
   const key = named.get('sort') ?? '';
-  if (isSortKey(key)) sortKey = key;
+  sortKey = isSortKey(key) ? key : 'updated';
   isAscending = named.has('ascending') ? named.get('ascending') === '1' : startsAscending(sortKey);
   page = Math.max(0, Number(named.get('page') ?? 1) - 1) || 0;
   readFields(named);

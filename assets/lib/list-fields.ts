@@ -50,7 +50,6 @@ export function clearFields(): void {
     delete field.dataset['restored'];
   }
   showDates();
-  search.focus();
 }
 
 /** Calls back once somebody is about to choose a name: only sessions that are loaded have some. */

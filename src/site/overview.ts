@@ -1,9 +1,9 @@
-import { sessionTotals, sumOfCells } from '../query/aggregate.ts';
+import { emptyRow, sessionTotals, sumOfCells } from '../query/aggregate.ts';
 import { plural } from '../platform/count-text.ts';
 import { byDaySection } from './by-day.ts';
 import { causeOf, type ChangedCost } from './cause.ts';
-import type { SiteChange } from './change.ts';
-import { storeNote } from './cost-view.ts';
+import { onlyCurrency, type SiteChange } from './change.ts';
+import { costIn, storeNote } from './cost-view.ts';
 import { layOut } from './layout.ts';
 import { listHref } from './list-link.ts';
 import { hrefTo } from './names.ts';
@@ -54,7 +54,7 @@ export function overview(
   const { sums } = view;
   const body = renderTemplate('overview', {
     period: periodText(totals),
-    cause: change ? causeOf(path, change, changedSessions(change, view, site)) : [],
+    cause: change ? causeOf(path, change, changedSessions(change, totals, view, site)) : [],
     figures: figuresOf(sums, totals, change, site),
     bounds: storeNote(totals),
     byDay: byDaySection(path, totals, DAYS, site),
@@ -83,18 +83,29 @@ export function yearOf({ local, now }: SiteContext): string {
   return local.isoOf(now).slice(0, 4);
 }
 
-/** The most expensive sessions of the days of a change, with what they cost in both weeks. */
+/**
+ * The sessions that can have cost more than a quarter of a week, with what they cost in both: such a session cost more than
+ * a quarter of some day. In a large store there are few, or none.
+ */
 function changedSessions(
-  { weeks }: SiteChange,
+  change: SiteChange,
+  { days }: SiteTotals,
   { recent, find }: OverviewData,
   { local }: SiteContext,
 ): ChangedCost[] {
-  const ids = new Set([...recent.sessions.values()].flat().map(({ id }) => id));
+  const currency = onlyCurrency(change);
+  if (currency === undefined) return [];
+  const rows = new Map(days);
+  const ids = new Set<string>();
+  for (const [date, sessions] of recent.sessions) {
+    const all = costIn(rows.get(date) ?? emptyRow(), currency);
+    for (const { id, row } of sessions) if (4n * costIn(row, currency) > all) ids.add(id);
+  }
   return Array.from(ids, (id) => {
     const session = find(id);
     const dated = session.entry.usage.map((cell) => ({ cell, date: local.dateOf(cell.bucket) }));
     const sumOf = ({ from, to }: Span): ChangedCost['last'] =>
       sumOfCells(dated.filter(({ date }) => date >= from && date <= to).map(({ cell }) => cell));
-    return { session, last: sumOf(weeks.last), before: sumOf(weeks.before) };
+    return { session, last: sumOf(change.weeks.last), before: sumOf(change.weeks.before) };
   });
 }

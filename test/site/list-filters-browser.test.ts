@@ -186,6 +186,17 @@ describe.skipIf(chromiumPath === undefined)('the filters of the list', () => {
     expect(await sideways(page)).toBe(0);
   });
 
+  test('another address on the same page asks anew', async () => {
+    const { page } = await open(small, '#search=two&sort=cost&when=7d');
+    await drawn(page, '1 of 8 sessions');
+    await page.evaluate(() => {
+      location.hash = 'status=failed';
+    });
+    await expect.poll(() => titles(page), { timeout: 60_000 }).toEqual(['Fails']);
+    expect(await page.locator('#search').inputValue()).toBe('');
+    expect(await page.locator('th[aria-sort]').innerText()).toBe('Last round');
+  });
+
   test('a name that no session has finds nothing, and does not fall back to all', async () => {
     const { page } = await open(small, '#model=no-such-model');
     await drawn(page, '0 of 8 sessions');
