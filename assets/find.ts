@@ -1,7 +1,7 @@
 // /session?id=<id>: looks for the session in the data of the lists, month by month, newest sessions first.
 import { printableId } from '../src/platform/clean-text.ts';
 import type { SessionDataRow } from '../src/site/lists/session-data.ts';
-import { loadMonth, loadParts } from './lib/session-files.ts';
+import { loadMonth, loadParts, newestFirst } from './lib/session-files.ts';
 
 const MOST_SHOWN = 20;
 
@@ -17,7 +17,7 @@ async function find(): Promise<void> {
   const starts: SessionDataRow[] = [];
   for (const month of months.split(' ').filter(Boolean)) {
     status.textContent = `Looking for the session among those of ${month} …`;
-    for await (const rows of loadParts(base, month, await loadMonth(base, month))) {
+    for await (const rows of loadParts(base, month, newestFirst(await loadMonth(base, month)))) {
       const exact = rows.find((row) => row[2] === wanted);
       if (exact) return go(exact);
       starts.push(...rows.filter((row) => row[2].startsWith(wanted)));

@@ -2,8 +2,21 @@
 // data of a large site are loaded month by month, once somebody asks. Without JavaScript, the page shows the latest sessions.
 import { exact } from '../src/platform/count-text.ts';
 import { monthText } from '../src/site/format.ts';
+import { dayOf, type Days } from './lib/days.ts';
+import {
+  addNames,
+  asked,
+  clearFields,
+  onFirstChoice,
+  part,
+  readFields,
+  startFields,
+  writeFields,
+} from './lib/list-fields.ts';
+import { findSessions } from './lib/list-filter.ts';
+import { drawMeaning } from './lib/list-meaning.ts';
 import { pause, sortLong } from './lib/long-sort.ts';
-import { loadMonth, loadParts } from './lib/session-files.ts';
+import { loadMonth, loadParts, newestFirst, type MonthPart, type NumberedPart } from './lib/session-files.ts';
 import {
   comparator,
   drawRow,
@@ -22,11 +35,7 @@ const FEW = 2000;
 const DRAW_EVERY = 700;
 const ALL = 'all';
 
-const part = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const form = part<HTMLFormElement>('filters');
-const search = part<HTMLInputElement>('search');
-const model = part<HTMLSelectElement>('model');
-const consumer = part<HTMLSelectElement>('consumer');
 const month = part<HTMLSelectElement>('month');
 const sort = part<HTMLSelectElement>('sort');
 const table = part<HTMLTableElement>('sessions');
@@ -34,20 +43,19 @@ const template = part<HTMLTemplateElement>('row');
 const status = part('count');
 
 const { base = '', month: ownMonth = '', year = '' } = form.dataset;
-/** The months with sessions, the newest first. */
+/** The months with sessions, the newest first, and the day of the last round of the sessions that began in each. */
 const months = (form.dataset['months'] ?? '')
   .split(' ')
   .filter(Boolean)
   .map((text) => {
-    const [name = '', count = ''] = text.split(':');
-    return { name, count: Number(count) };
+    const [name = '', count = '', lastDay = ''] = text.split(':');
+    return { name, count: Number(count), lastDay: Number(lastDay) };
   });
 const total = months.reduce((sum, { count }) => sum + count, 0);
 const isSmall = total <= FEW;
 
-/** What was loaded, by month. */
-const loaded = new Map<string, Session[]>();
-const names = { model: new Set<string>(), consumer: new Set<string>() };
+/** What was loaded, by month and number of the part. */
+const loaded = new Map<string, Map<number, Session[]>>();
 let sortKey: SortKey = 'updated';
 let isAscending = false;
 let page = 0;
@@ -59,65 +67,93 @@ start();
 function start(): void {
   form.addEventListener('submit', (event) => event.preventDefault());
   addMonths();
+  startFields(showFirst);
+  month.addEventListener('input', showFirst);
   readAddress();
   addSorting();
+  showMonths(asked().days);
   form.hidden = false;
-  for (const field of [search, model, consumer, month]) {
-    field.addEventListener('input', () => {
-      page = 0;
-      void show();
-    });
-  }
   part('clear').addEventListener('click', () => {
-    for (const field of [search, model, consumer]) field.value = '';
-    page = 0;
-    void show();
-    search.focus();
+    clearFields();
+    showFirst();
+    part('search').focus();
   });
   part('more').addEventListener('click', () => {
     month.value = ALL;
     void show();
   });
-  if (isSmall || location.hash.length > 1 || search.value !== '') void show();
-  else
-    for (const field of [model, consumer]) field.addEventListener('focus', () => void show(), { once: true });
+  // Links on the page, and addresses that somebody types: what the list writes itself is no such event.
+  addEventListener('hashchange', () => {
+    clearFields();
+    readAddress();
+    void show();
+  });
+  if (isSmall || location.hash.length > 1 || asked().words.length > 0) void show();
+  else onFirstChoice(() => void show());
 }
 
-/** A page of one month has no choice of months. */
-function addMonths(): void {
+/** Shows the first page of something else. */
+function showFirst(): void {
+  page = 0;
+  void show();
+}
+
+/** A page of one month has no choice of months, and neither has a time. */
+function showMonths(days: Days | undefined): void {
   const field = month.closest<HTMLElement>('.field');
-  if (field) field.hidden = ownMonth !== '' || months.length < 2 || isSmall;
+  if (field) field.hidden = ownMonth !== '' || months.length < 2 || isSmall || days !== undefined;
+}
+
+function addMonths(): void {
   for (const { name, count } of months)
     month.append(new Option(`${monthText(name)} (${exact(count)})`, name));
   month.append(new Option(`All months (${exact(total)})`, ALL));
   month.value = isSmall || ownMonth !== '' ? ALL : (months[0]?.name ?? ALL);
 }
 
-/** The months that are looked at. */
-function asked(): string[] {
-  return months.filter(({ name }) => month.value === ALL || month.value === name).map(({ name }) => name);
+/**
+ * The months that are looked at: those that were chosen, or with days all that can have a round then. A session stands in
+ * the month of its first round, and can have others much later.
+ */
+function askedMonths(days: Days | undefined): string[] {
+  const isMeant = days
+    ? ({ name, lastDay }: (typeof months)[number]) =>
+        lastDay >= days.from && (dayOf(`${name}-01`) ?? 0) <= days.to
+    : ({ name }: { name: string }) => month.value === ALL || month.value === name;
+  return months.filter(isMeant).map(({ name }) => name);
+}
+
+/** Whether sessions of a part can have a round on one of these days. */
+function mayHave([, , , firstDay, lastDay]: MonthPart, days: Days | undefined): boolean {
+  return isSmall || days === undefined || (lastDay >= days.from && firstDay <= days.to);
 }
 
 /** Loads what is asked for and not there yet, the newest month first, and draws it. */
 async function show(): Promise<void> {
   const own = ++turn;
   const isStale = (): boolean => own !== turn;
+  const { days } = asked();
+  showMonths(days);
   let drawn = 0;
-  for (const name of asked()) {
-    if (loaded.has(name)) continue;
-    const sessions: Session[] = [];
+  for (const name of isSmall ? months.map((one) => one.name) : askedMonths(days)) {
+    const known = loaded.get(name) ?? new Map<number, Session[]>();
+    const found: Session[] = [];
     try {
-      const parts = await loadMonth(base, name);
+      const all = newestFirst(await loadMonth(base, name));
+      const wanted = all.filter(([number, one]) => !known.has(number) && mayHave(one, days));
       let bytes = 0;
-      let left = parts.length;
-      const all = parts.reduce((sum, [, , size]) => sum + size, 0);
-      for await (const rows of loadParts(base, name, parts)) {
+      let next = 0;
+      const whole = wanted.reduce((sum, [, [, , size]]) => sum + size, 0);
+      for await (const rows of loadParts(base, name, wanted)) {
         if (isStale()) return;
-        for (const row of rows) sessions.push(sessionOf(row));
-        bytes += parts[--left]?.[2] ?? 0;
+        const [number, [, , size]] = wanted[next++] as NumberedPart;
+        const sessions = rows.map(sessionOf);
+        known.set(number, sessions);
+        for (const session of sessions) found.push(session);
+        bytes += size;
         if (isSmall || Date.now() - drawn < DRAW_EVERY) continue;
         drawn = Date.now();
-        status.textContent = `Loading ${monthText(name)}: ${megabytes(bytes)} of ${megabytes(all)} …`;
+        status.textContent = `Loading ${monthText(name)}: ${megabytes(bytes)} of ${megabytes(whole)} …`;
         await pause();
       }
     } catch {
@@ -125,8 +161,8 @@ async function show(): Promise<void> {
       // With a part of the sessions, the list would silently lack the others.
       return fail();
     }
-    loaded.set(name, sessions);
-    addNames(sessions);
+    loaded.set(name, known);
+    if (found.length > 0) addNames(found);
   }
   if (!isStale()) await draw(isStale);
 }
@@ -139,24 +175,6 @@ function megabytes(bytes: number): string {
 function fail(): void {
   if (isSmall) form.hidden = true;
   else status.textContent = 'The data of the list cannot be loaded. Reload the page to try again.';
-}
-
-function addNames(sessions: readonly Session[]): void {
-  for (const session of sessions) {
-    for (const name of session.models) names.model.add(name);
-    for (const name of session.consumers) names.consumer.add(name);
-  }
-  addOptions(model, names.model);
-  addOptions(consumer, names.consumer);
-}
-
-/** Names that are chosen stay, also if no session has them yet. */
-function addOptions(select: HTMLSelectElement, all: ReadonlySet<string>): void {
-  const wanted = select.value || (select.dataset['restored'] ?? select.dataset['wanted'] ?? '');
-  const [first] = select.options;
-  const options = [...all].toSorted((a, b) => (a < b ? -1 : 1)).map((name) => new Option(name, name));
-  select.replaceChildren(...(first ? [first] : []), ...options);
-  select.value = all.has(wanted) ? wanted : '';
 }
 
 /** Turns column heads into buttons. Phones do not show the heads, and get a field instead. */
@@ -184,22 +202,15 @@ function addSorting(): void {
   });
 }
 
-/** The sessions that match, in order; undefined if something else was asked meanwhile. */
-async function found(sessions: readonly Session[], isStale: () => boolean): Promise<Session[] | undefined> {
-  const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const matching = sessions.filter(
-    ({ text, models, consumers }) =>
-      words.every((word) => text.includes(word)) &&
-      (model.value === '' || models.includes(model.value)) &&
-      (consumer.value === '' || consumers.includes(consumer.value)),
-  );
-  return sortLong(matching, comparator(matching, sortKey, isAscending), isStale);
-}
-
 async function draw(isStale: () => boolean): Promise<void> {
-  const sessions = asked().flatMap((name) => loaded.get(name) ?? []);
-  const matching = await found(sessions, isStale);
-  if (!matching) return;
+  const wish = asked();
+  const sessions = askedMonths(wish.days).flatMap((name) => [...(loaded.get(name)?.values() ?? [])].flat());
+  const found = await findSessions(sessions, wish, isStale);
+  const matching =
+    found && (await sortLong(found.sessions, comparator(found.sessions, sortKey, isAscending), isStale));
+  if (!found || !matching) return;
+  // No other session has a round on these days.
+  const looked = wish.days ? total : sessions.length;
   const pages = Math.max(1, Math.ceil(matching.length / PAGE_ROWS));
   page = Math.min(page, pages - 1);
   const from = page * PAGE_ROWS;
@@ -210,11 +221,10 @@ async function draw(isStale: () => boolean): Promise<void> {
   table.hidden = shown.length === 0;
   part('nothing').hidden = shown.length > 0;
   status.textContent = `${
-    matching.length === sessions.length
-      ? counted(sessions.length)
-      : `${exact(matching.length)} of ${counted(sessions.length)}`
-  }${sessions.length === total || ownMonth !== '' ? '' : ` of ${monthText(month.value)}`}`;
-  drawMore(sessions.length);
+    matching.length === looked ? counted(looked) : `${exact(matching.length)} of ${counted(looked)}`
+  }${looked === total || ownMonth !== '' ? '' : ` of ${monthText(month.value)}`}`;
+  drawMore(looked);
+  drawMeaning(part('meant'), wish, found);
   part('range').textContent =
     shown.length === 0
       ? ''
@@ -285,22 +295,18 @@ function button(text: string, to: number, isCurrent: boolean, isDisabled = false
 function readAddress(): void {
   const named = new URLSearchParams(location.hash.slice(1));
   const key = named.get('sort') ?? '';
-  if (isSortKey(key)) sortKey = key;
+  sortKey = isSortKey(key) ? key : 'updated';
   isAscending = named.has('ascending') ? named.get('ascending') === '1' : startsAscending(sortKey);
   page = Math.max(0, Number(named.get('page') ?? 1) - 1) || 0;
-  if (search.value === '') search.value = named.get('search') ?? '';
-  model.dataset['wanted'] = named.get('model') ?? '';
-  consumer.dataset['wanted'] = named.get('consumer') ?? '';
+  readFields(named);
   const asks = named.get('month') ?? '';
   if (asks === ALL || months.some(({ name }) => name === asks)) month.value = asks;
 }
 
 function writeAddress(): void {
   const named = new URLSearchParams();
-  if (search.value !== '') named.set('search', search.value);
-  if (model.value !== '') named.set('model', model.value);
-  if (consumer.value !== '') named.set('consumer', consumer.value);
-  if (!isSmall && ownMonth === '' && (month.value !== months[0]?.name || named.size > 0))
+  writeFields(named);
+  if (!isSmall && ownMonth === '' && !asked().days && (month.value !== months[0]?.name || named.size > 0))
     named.set('month', month.value);
   if (sortKey !== 'updated' || isAscending) {
     named.set('sort', sortKey);

@@ -9,8 +9,8 @@ declare global {
   }
 }
 
-/** A part of a month: its version, its number of sessions, and its length in bytes. */
-export type MonthPart = [version: string, sessions: number, bytes: number];
+/** A part of a month. Its days are those of its sessions' first rounds, from the first, and of their last rounds, to the last. */
+export type MonthPart = [version: string, sessions: number, bytes: number, firstDay: number, lastDay: number];
 
 /** Files that are loaded at a time. */
 const AT_ONCE = 6;
@@ -30,17 +30,26 @@ export async function loadMonth(base: string, month: string): Promise<MonthPart[
   throw new Error(`${month}/parts.js is not a list of parts`);
 }
 
-/** The sessions of each part of a month, the newest part first, as they arrive. Throws if one cannot be loaded. */
+/** A part with its number. */
+export type NumberedPart = readonly [number: number, part: MonthPart];
+
+/** The parts of a month with their numbers, the newest sessions first. */
+export function newestFirst(parts: readonly MonthPart[]): NumberedPart[] {
+  return parts.map((part, i) => [i + 1, part] as const).toReversed();
+}
+
+/** The sessions of some parts of a month, as they arrive. Throws if one cannot be loaded. */
 export async function* loadParts(
   base: string,
   month: string,
-  all: readonly MonthPart[],
+  wanted: readonly NumberedPart[],
 ): AsyncGenerator<SessionDataRow[]> {
   window.monitorSessions = (name, number, rows) => parts.set(`${name}/${number}`, rows);
   const waiting: Promise<SessionDataRow[]>[] = [];
-  for (let next = all.length; next > 0 || waiting.length > 0;) {
-    for (; next > 0 && waiting.length < AT_ONCE; next--) {
-      const loading = loadPart(base, month, next, all[next - 1]?.[0] ?? '');
+  for (let next = 0; next < wanted.length || waiting.length > 0;) {
+    for (; next < wanted.length && waiting.length < AT_ONCE; next++) {
+      const [number, [version]] = wanted[next] as NumberedPart;
+      const loading = loadPart(base, month, number, version);
       // If an earlier one fails, nobody awaits this one.
       loading.catch(() => undefined);
       waiting.push(loading);

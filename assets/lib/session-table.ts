@@ -1,7 +1,10 @@
 import { exactTime, shortTime } from '../../src/site/clock.ts';
 import { currencyOrder } from '../../src/query/currency-order.ts';
+import { parseSessionKey } from '../../src/query/session-key.ts';
 import { percent, shortCount, shownCount } from '../../src/site/format.ts';
 import type { SessionDataRow } from '../../src/site/lists/session-data.ts';
+import { costText } from './cost-text.ts';
+import { dayOf } from './days.ts';
 
 /** A session, ready to be searched, sorted and drawn. */
 export interface Session {
@@ -9,22 +12,36 @@ export interface Session {
   /** Title and id in lower case. */
   text: string;
   models: readonly string[];
+  /** The same, then those that are not shown: parts have their numbers. */
+  names: readonly string[];
   consumers: readonly string[];
+  /** Of its key; empty if it has none. */
+  agent: string;
+  channel: string;
   /** By currency; null if unknown. */
   costs: ReadonlyMap<string, number> | null;
   /** Milliseconds since 1970. */
   updated: number;
+  /** Its date in the site's time zone, as a number of days since 1970. */
+  lastDay: number;
+  /** The figures are those of a part of its rounds, and the texts of their cost are still to be written. */
+  isPart?: true;
 }
 
 export function sessionOf(row: SessionDataRow): Session {
-  const [, title, id, models, , , consumers, , , , , , , costs, , updated] = row;
+  const [, title, id, models, , , consumers, , , , , , , costs, , updated, , , , , unnamed] = row;
+  const key = parseSessionKey(id);
   return {
     row,
     text: `${title}\n${id}`.toLowerCase(),
     models,
+    names: unnamed ? [...models, ...unnamed] : models,
     consumers,
+    agent: key?.agent ?? '',
+    channel: key?.channel ?? '',
     costs: costs && new Map(costs),
     updated: Date.parse(updated),
+    lastDay: dayOf(updated.slice(0, 10)) ?? 0,
   };
 }
 
@@ -100,7 +117,7 @@ function compareCosts({ costs: a }: Session, { costs: b }: Session, currencies: 
 /** A row of the table, from the page's template. */
 export function drawRow(
   template: HTMLTemplateElement,
-  { row, models }: Session,
+  { row, models, isPart }: Session,
   { base, year }: { base: string; year: string },
 ): DocumentFragment {
   const [
@@ -120,7 +137,9 @@ export function drawRow(
     costs,
     ...rest
   ] = row;
-  const [missing, updated, costExact] = rest;
+  const updated = rest[1];
+  const text = isPart ? costText({ costs, flags: rest[3], unpriced: rest[4] }) : undefined;
+  const { text: sum, missing, exact: costExact } = text ?? { text: cost, missing: rest[0], exact: rest[2] };
   const copy = template.content.cloneNode(true) as DocumentFragment;
   const part = (selector: string): HTMLElement => copy.querySelector(selector) as HTMLElement;
   const fill = (selector: string, text: string): void => void (part(selector).textContent = text);
@@ -147,8 +166,8 @@ export function drawRow(
   fill('.cached', percent(cached, input));
   count('.output', output);
   part('.cost').title = costExact;
-  fill('.cost .sum', cost);
-  part('.cost .sum').className = `sum${costs ? '' : cost === 'unpriced' ? ' caution' : ' faint'}`;
+  fill('.cost .sum', sum);
+  part('.cost .sum').className = `sum${costs ? '' : sum === 'unpriced' ? ' caution' : ' faint'}`;
   fill('.cost .missing', missing);
   const time = part('time') as HTMLTimeElement;
   time.dateTime = updated;

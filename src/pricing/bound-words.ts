@@ -1,12 +1,7 @@
 import { type Bound, type BoundReason, isReason } from './bounds.ts';
 import { costsText, usdFirst } from './money.ts';
 
-/** The mark before a cost that may be wrong: at least, at most, or either. */
-export function boundMark(bound: Bound | null): string {
-  return bound === null ? '' : MARKS[bound];
-}
-
-const MARKS: Readonly<Record<Bound, string>> = { lower: '≥ ', upper: '≤ ', either: '≈ ' };
+export { boundMark } from './bound-mark.ts';
 
 /** Why a cost may be wrong, as a clause that follows a number of rounds. */
 const WORDS: Readonly<Record<BoundReason, string>> = {

@@ -2,9 +2,10 @@ import type { Bound } from '../pricing/bounds.ts';
 import { usdOf } from '../pricing/money.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { toolsByUse } from '../model/tool-counts.ts';
-import { amountsOf, isUsdKnown, namesByUse, sessionTotals, type Row } from './aggregate.ts';
+import { amountsOf, isUsdKnown, sessionTotals, type Row } from './aggregate.ts';
 import { failedRounds } from './failures.ts';
 import { boundCosts, boundReasonCounts, sumBound, type Converted } from './costs.ts';
+import { mainModel, usedModels } from './session-models.ts';
 import { countsJson, tokenTotalsJson, type CountsJson, type TokenTotalsJson } from './measures.ts';
 
 // docs/commands.md documents the shapes. They have a version: keys are added, never renamed.
@@ -24,7 +25,8 @@ export function sumJson(row: Row): SumJson {
 /** A session in a list; `sum` is what it used. */
 export function listedJson(session: SessionEntry, sum = sessionTotals(session)): Record<string, unknown> {
   const { session_id, created_at, updated_at, messages_count, model, ...numbers } = sessionJson(session, sum);
-  const models = namesByUse(sum.models);
+  const used = usedModels(session, sum);
+  const models = used.length > 0 ? used : [model];
   const head = { session_id, title: session.title, created_at, updated_at, messages_count, model, models };
   return { ...head, ...numbers };
 }
@@ -37,7 +39,7 @@ export function sessionJson(session: SessionEntry, sum: Row): SessionJson {
     updated_at: new Date(session.updated).toISOString(),
     messages_count: session.rounds,
     ...tokenTotalsJson(sum),
-    model: session.model,
+    model: mainModel(session, usedModels(session, sum)) ?? session.model,
     ...costJson(sum),
     ...toolsJson(session),
     ...prunedJson(session),

@@ -4,7 +4,6 @@ import {
   compareCosts,
   compareText,
   costOfCells,
-  namesByUse,
   sessionTotals,
   tokensOf,
   type CostedRounds,
@@ -16,6 +15,7 @@ import type { Answer, UsageFilter } from '../query/usage-filter.ts';
 import { costText, lostNote } from './numbers.ts';
 import type { Period } from './period.ts';
 import { rollUp, type RolledUp } from '../query/roll-up.ts';
+import { shownModels } from '../query/session-models.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
 import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { wrap } from './terminal.ts';
@@ -207,10 +207,10 @@ function titleOf({ title }: SessionEntry): string {
   return text === '' ? '  -' : `  ${text}`;
 }
 
-/** The model of the last round, and the number of others. */
+/** The model of the last answer, and the number of others. */
 function modelText(session: SessionEntry, sum: Row): string {
-  const others = namesByUse(sum.models).filter((name) => name !== session.model).length;
-  return cleanLine(session.model) + (others > 0 ? ` +${others}` : '');
+  const [main, ...others] = shownModels(session, sum);
+  return cleanLine(main) + (others.length > 0 ? ` +${others.length}` : '');
 }
 
 function listed(shown: number, total: number): string {

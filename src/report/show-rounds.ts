@@ -1,5 +1,6 @@
 import { cleanLine, printableId } from '../platform/clean-text.ts';
-import { namesByUse, sessionTotals } from '../query/aggregate.ts';
+import { sessionTotals } from '../query/aggregate.ts';
+import { shownModels } from '../query/session-models.ts';
 import { sessionJson } from '../query/json.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 import { RoundRows, ROWS_AHEAD, type RoundRow } from '../query/why/round-rows.ts';
@@ -34,7 +35,7 @@ export function* roundsText(
   const [from, to] = [local.isoOf(session.created), local.isoOf(session.updated)];
   const withDate = from.slice(0, 'YYYY-MM-DD'.length) !== to.slice(0, 'YYYY-MM-DD'.length);
   const rule = '='.repeat(Math.min(screen.width, 80));
-  const models = namesByUse(shown.why.sum.models).map((name) => cleanLine(name));
+  const models = shownModels(session, shown.why.sum).map((name) => cleanLine(name));
   const head = [
     rule,
     screen.colour.bold(clip(`📊 Rounds of ${printableId(session.id)}`, screen.width)),

@@ -6,9 +6,10 @@ import { ConversationReader } from '../query/conversation/reader.ts';
 import { ThreadSums } from '../query/conversation/thread-sums.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { toolsByUse } from '../model/tool-counts.ts';
-import { namesByUse, sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
+import { sessionTotals, tokensOf, type Row } from '../query/aggregate.ts';
 import { exact, plural } from '../platform/count-text.ts';
 import { prunedTexts } from '../query/pruned-text.ts';
+import { shownModels } from '../query/session-models.ts';
 import { boundLines, knownCostText, unpricedText } from './numbers.ts';
 import { familyLines, threadLines } from './show-family.ts';
 import { roundText, type Repeated } from './show-round.ts';
@@ -79,8 +80,9 @@ function lines(all: string[]): string {
 }
 
 function factLines(session: SessionEntry, sum: Row, { local }: ShowStyle): string[] {
-  const others = namesByUse(sum.models).filter((name) => name !== session.model);
-  const names = [session.model, ...others].map((name) => cleanLine(name)).join(', ');
+  const names = shownModels(session, sum)
+    .map((name) => cleanLine(name))
+    .join(', ');
   return [
     `🕐 Created:  ${local.isoOf(session.created)}`,
     `🕑 Updated:  ${local.isoOf(session.updated)}`,

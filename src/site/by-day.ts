@@ -6,6 +6,7 @@ import { exact, plural } from '../platform/count-text.ts';
 import { costIn, costView, drawnCurrency } from './cost-view.ts';
 import { dayChart, type Series } from './day-chart.ts';
 import { dateText, shortCount } from './format.ts';
+import { listHref } from './list-link.ts';
 import { isUnpriced, modelView, type ModelView } from './model-view.ts';
 import type { SiteContext } from './site-context.ts';
 import type { SiteTotals } from './totals.ts';
@@ -15,12 +16,13 @@ const DAY_MS = 86_400_000;
 /** Fewer columns would be too wide. */
 const LEAST_DAYS = 14;
 
-/** Charts and tables of cost and tokens by day, for at most `most` days up to the last one with rounds. */
-export function byDaySection(totals: SiteTotals, most: number, site: SiteContext): string {
+/** Charts and tables of cost and tokens by day on a page, for at most `most` days up to the last one with rounds. */
+export function byDaySection(path: string, totals: SiteTotals, most: number, site: SiteContext): string {
   const days = daysOf(totals, most);
   const groups = modelGroups(totals, site);
   const rows = new Map(totals.days);
   const shown = days.map((date) => rows.get(date));
+  const hrefs = days.map((date) => (rows.has(date) ? listHref(path, { from: date, to: date }) : ''));
   const isWhole = totals.days.every(([date]) => days.includes(date));
   const sum = sumOf(shown);
   const cost = costView(sum);
@@ -57,6 +59,8 @@ export function byDaySection(totals: SiteTotals, most: number, site: SiteContext
           id: 'cost',
           label: 'Cost by day; a table follows',
           days,
+          hrefs,
+          isFirst: true,
           series: costs.map((series) => ({ ...series, isHatched: false })),
           texts: shown.map(costText),
           marks: shown.map((row) => (row ? boundMark(sumBound(row).bound) : '')),
@@ -64,7 +68,7 @@ export function byDaySection(totals: SiteTotals, most: number, site: SiteContext
           tickText: (value, step) => sign + amountTick(value, step),
           valueText: amountText,
         }),
-        table: tableOf('Cost', days, groups, totals, costCell),
+        table: tableOf('Cost', path, days, groups, totals, costCell),
       },
       {
         title: 'Tokens',
@@ -76,6 +80,8 @@ export function byDaySection(totals: SiteTotals, most: number, site: SiteContext
           id: 'tokens',
           label: 'Input and output tokens by day; a table follows',
           days,
+          hrefs,
+          isFirst: false,
           series: tokens,
           texts: shown.map((row) => shortCount(row ? tokensOf(row) : 0)),
           marks: [],
@@ -83,7 +89,10 @@ export function byDaySection(totals: SiteTotals, most: number, site: SiteContext
           tickText: countTick,
           valueText: shortCount,
         }),
-        table: tableOf('Tokens', days, groups, totals, (row) => ({ text: exact(tokensOf(row)), exact: '' })),
+        table: tableOf('Tokens', path, days, groups, totals, (row) => ({
+          text: exact(tokensOf(row)),
+          exact: '',
+        })),
       },
     ],
   });
@@ -159,6 +168,7 @@ function costCell(row: Row): Cell {
 
 function tableOf(
   what: 'Cost' | 'Tokens',
+  path: string,
   days: readonly string[],
   groups: readonly ModelGroup[],
   totals: SiteTotals,
@@ -175,7 +185,9 @@ function tableOf(
         const row = dayOf(date, models, totals);
         return row === undefined || row.rounds === 0 ? NO_CELL : cellOf(row);
       });
-      return [{ date: dateText(date), cells, total: cellOf(total) }];
+      return [
+        { date: dateText(date), href: listHref(path, { from: date, to: date }), cells, total: cellOf(total) },
+      ];
     }),
   };
 }

@@ -20,6 +20,10 @@ export interface DayChart {
   label: string;
   /** Consecutive ISO dates. */
   days: readonly string[];
+  /** Where each day's column leads; can be empty. */
+  hrefs: readonly string[];
+  /** The first chart with these links: those of others are not in the way of the keyboard. */
+  isFirst: boolean;
   series: readonly Series[];
   /** Each day's sum, as text. */
   texts: readonly string[];
@@ -69,6 +73,7 @@ export function dayChart(chart: DayChart): string {
   );
   const columns = days.map((date, day) => ({
     title: titleOf(chart, date, day),
+    href: chart.hrefs[day] ?? '',
     x: percentText(day * step + (step * GAP) / 2),
     width: percentText(step * (1 - GAP)),
     hoverX: percentText(day * step),
@@ -93,6 +98,7 @@ export function dayChart(chart: DayChart): string {
     axisWidth,
     axisEnd: axisWidth - 8,
     id: chart.id,
+    isFirst: chart.isFirst,
     label: chart.label,
     height: TOP + PLOT_HEIGHT + AXIS_HEIGHT,
     top: TOP,

@@ -9,6 +9,7 @@ import { listRow } from './lists/list-row.ts';
 import { MonthLists } from './lists/month-lists.ts';
 import { LatestRows, SessionTable } from './lists/session-table.ts';
 import { withFirstUses, type FirstUses } from './model-colours.ts';
+import { Recent } from './recent.ts';
 import { removePages, writeSessions, type DueSession } from './session-writer.ts';
 import type { SiteSession } from './shown-session.ts';
 import {
@@ -21,7 +22,8 @@ import {
   type ColouredJob,
   type SiteJob,
 } from './site-job.ts';
-import { HEAD, headText, type SiteHead, type SiteSums } from './state/site-head.ts';
+import { HEAD, headText, type MonthCount, type SiteHead, type SiteSums } from './state/site-head.ts';
+import { writeRecent } from './state/recent-file.ts';
 import { readShard, Shard, shardOf, SHARDS, writeShard } from './state/session-shards.ts';
 import { writeSums } from './state/sums-file.ts';
 import { writeSite } from './shown-site.ts';
@@ -61,14 +63,20 @@ export function showSessions(
   const rows = found.summer.finish();
   writeSums(job.pieces, rows);
   found.health.write();
+  writeRecent(job.pieces, found.recent);
   const sums = { ...found.sums, files: found.sums.files + months.files };
   const families = found.families.write(job.pieces, true);
   const gone = (head?.families ?? SHARDS).filter((name) => !families.includes(name));
   removeFamilies(job.pieces, gone);
   const latest = new LatestList(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
   latest.rows = found.latest.latest();
-  const { health } = found;
-  return writeSite(job, { sums, rows, months: months.counts, latest, health, families }, head, isAnew);
+  const { health, recent } = found;
+  return writeSite(
+    job,
+    { sums, rows, recent, months: months.counts, latest, health, families },
+    head,
+    isAnew,
+  );
 }
 
 /** The first uses of models, from the sums of cells in the index if there are any. */
@@ -108,6 +116,7 @@ export class FoundSessions {
   readonly summer: SiteSummer;
   readonly health: SiteHealth;
   families = new Families();
+  readonly recent: Recent;
   readonly sums: SiteSums = {
     sessions: 0,
     pruned: 0,
@@ -124,6 +133,7 @@ export class FoundSessions {
     this.#job = job;
     this.summer = new SiteSummer(job.options.local);
     this.health = SiteHealth.empty(job, isAnew);
+    this.recent = new Recent(job.day, job.options.local);
   }
 
   add(session: SiteSession): void {
@@ -131,6 +141,7 @@ export class FoundSessions {
     const { entry, mark, isListed } = session;
     this.summer.add(entry);
     this.health.add(session);
+    this.recent.add(entry.id, [], entry.usage);
     this.#marks = BigInt.asUintN(64, this.#marks + BigInt(`0x${mark}`));
     sums.marks = this.#marks.toString(16);
     sums.sessions++;
@@ -140,7 +151,7 @@ export class FoundSessions {
       sums.pruned++;
       return;
     }
-    const row = listRow(session, entry.updated);
+    const row = listRow(session, entry.updated, this.#job.options.local);
     this.table.add(session, row);
     this.latest.add(row);
   }
@@ -235,16 +246,16 @@ class Pass {
   }
 }
 
-/** Brings the lists of all months up to date. Returns how many sessions each has, and the number of files. */
+/** Brings the lists of all months up to date. Returns what each has, and the number of files. */
 function writeMonths(
   job: ColouredJob,
   { table }: FoundSessions,
   head: SiteHead | undefined,
   isAnew: boolean,
-): { counts: [string, number][]; files: number } {
+): { counts: MonthCount[]; files: number } {
   const { pieces, writer, site } = job;
   const order = table.inOrder();
-  const counts: [string, number][] = [];
+  const counts: MonthCount[] = [];
   const listing = { pieces, writer, site, isAnew, sessionOf: (id: string) => sessionOf(job, id) };
   let files = 0;
   for (let from = 0; from < order.length;) {
@@ -255,7 +266,7 @@ function writeMonths(
     const start = from;
     lists.replace(to - from, (index) => table.row(order[start + index] ?? 0));
     files += lists.files;
-    counts.push([month, to - from]);
+    counts.push([month, to - from, lists.lastDay]);
     from = to;
   }
   const months = new Set(counts.map(([month]) => month));

@@ -23,7 +23,8 @@ import {
   type SiteJob,
 } from './site-job.ts';
 import { Families } from './state/families.ts';
-import { moveMark, type SiteHead, type SiteSums } from './state/site-head.ts';
+import { readRecent, writeRecent } from './state/recent-file.ts';
+import { moveMark, type MonthCount, type SiteHead, type SiteSums } from './state/site-head.ts';
 import { readShard, shardOf, writeShard, type Shard, type ShownSession } from './state/session-shards.ts';
 import { readSums, writeSums } from './state/sums-file.ts';
 import { addToSums } from './totals.ts';
@@ -50,7 +51,9 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
   const rows = readSums(job.pieces);
   const latest = LatestList.remembered(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
   const health = SiteHealth.remembered(job);
-  if (!rows || !latest || !health) throw new NotRemembered('sums');
+  // What is remembered of the last days is of no use for earlier ones.
+  const recent = job.day < head.day ? undefined : readRecent(job.pieces, job.day, job.options.local);
+  if (!rows || !latest || !recent || !health) throw new NotRemembered('sums');
   const sums = { ...head.sums, today: todayOf(job, head, latest) };
   for (const { was, is } of seen) sums.undecided += Number(is === undefined) - Number(was === undefined);
   const lists = new ListChanges(job);
@@ -64,6 +67,7 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
     const more = after.usage.slice(before?.usage.length ?? 0);
     health.add(session, before);
     addToSums(rows, after.id, before?.usage ?? [], more, job.options.local);
+    recent.add(after.id, before?.usage ?? [], more);
     if (!old) sums.sessions++;
     if (old && !old.isListed) sums.pruned--;
     sums.updated = Math.max(sums.updated, after.updated);
@@ -97,8 +101,9 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
   latest.update(lists.latest);
   writeSums(job.pieces, rows);
   health.write();
+  writeRecent(job.pieces, recent);
   const names = families.write(job.pieces, false);
-  return writeSite(job, { sums, rows, months, latest, health, families: names }, head, false);
+  return writeSite(job, { sums, rows, recent, months, latest, health, families: names }, head, false);
 }
 
 function dueSession(
@@ -197,14 +202,15 @@ class ListChanges {
   }
 
   add(old: SiteSession | undefined, session: SiteSession): void {
+    const { local } = this.#job.options;
     if (old?.isListed)
       this.#changesOf(old).removed.push({ at: old.entry.created, key: keyOfId(old.entry.id) });
-    this.#changesOf(session).added.push(listRow(session, session.entry.created));
-    this.latest.push(listRow(session, session.entry.updated));
+    this.#changesOf(session).added.push(listRow(session, session.entry.created, local));
+    this.latest.push(listRow(session, session.entry.updated, local));
   }
 
-  /** Writes the lists of these months. Returns how many sessions each month has; `count` gets the number of new files. */
-  write(head: SiteHead, count: (files: number) => void): [month: string, sessions: number][] {
+  /** Writes the lists of these months. Returns what each month has; `count` gets the number of new files. */
+  write(head: SiteHead, count: (files: number) => void): MonthCount[] {
     const { pieces, writer, site } = this.#job;
     const listing = {
       pieces,
@@ -213,15 +219,15 @@ class ListChanges {
       isAnew: false,
       sessionOf: (id: string) => sessionOf(this.#job, id),
     };
-    const months = new Map(head.months);
+    const months = new Map(head.months.map((counts) => [counts[0], counts]));
     for (const [month, changes] of this.#months) {
       const lists = new MonthLists(listing, month);
       const sessions = lists.update(changes);
       if (sessions === 0) months.delete(month);
-      else months.set(month, sessions);
+      else months.set(month, [month, sessions, lists.lastDay]);
       count(lists.files - lists.filesBefore);
     }
-    return [...months].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return [...months.values()].toSorted(([a], [b]) => (a < b ? -1 : 1));
   }
 
   #changesOf({ entry }: SiteSession): MonthChanges {

@@ -1,4 +1,5 @@
 import { hexDigest } from '../platform/digest.ts';
+import { counterOf, failedRoundsOf } from '../model/cell-counters.ts';
 import { isPruned, type SessionEntry } from '../model/session-entry.ts';
 import type { FamilyView } from './family-view.ts';
 import type { ModelColours } from './model-colours.ts';
@@ -32,7 +33,7 @@ export function siteSession(entry: SessionEntry, { colours, cut }: ShownAs): Sit
   const { file, end, last, summary, rounds, errors, tools } = entry;
   const { pruned_rounds: pruned = 0, pruned_content: content } = entry;
   const counts = [end, last.crc, summary.crc, rounds, errors, pruned, content?.rounds ?? 0, Number(hasPages)];
-  const looks = `${slotsOf(entry, colours)}${moneyMark(entry)}${tools ? JSON.stringify(tools) : ''}`;
+  const looks = `${slotsOf(entry, colours)}${moneyMark(entry)}${outcomeMark(entry)}${tools ? JSON.stringify(tools) : ''}`;
   return {
     entry,
     key: keyOfId(entry.id),
@@ -57,6 +58,17 @@ function slotsOf({ usage }: SessionEntry, colours: ModelColours): string {
     slots.add(`${colours.slotOf(model)} ${model}`);
   }
   return slots.size === 1 ? [...slots].join('') : [...slots].toSorted().join('\n');
+}
+
+/** How many rounds failed, and of how many that is not known: a reindex can find out. Empty if there are none. */
+function outcomeMark({ usage }: SessionEntry): string {
+  let failed = 0;
+  let uncounted = 0;
+  for (const { counters } of usage) {
+    failed += failedRoundsOf(counters);
+    uncounted += counterOf(counters, 'uncounted');
+  }
+  return failed + uncounted === 0 ? '' : ` ${failed} ${uncounted} `;
 }
 
 /**

@@ -10,8 +10,9 @@ import { hrefTo, LISTED_JSON_PATH, monthJsonPath } from './names.ts';
 import { NEWEST, yearOf } from './overview.ts';
 import type { RenderChanges } from './page-changes.ts';
 import type { Page } from './page.ts';
+import type { Recent } from './recent.ts';
 import { commitOf, sessionOf, type ColouredJob } from './site-job.ts';
-import type { SiteHead, SiteSums } from './state/site-head.ts';
+import type { MonthCount, SiteHead, SiteSums } from './state/site-head.ts';
 import { storePages } from './store-pages.ts';
 import type { SiteSumRows } from './totals.ts';
 
@@ -19,8 +20,9 @@ import type { SiteSumRows } from './totals.ts';
 export interface ShownSite {
   sums: SiteSums;
   rows: SiteSumRows;
-  /** How many sessions began in each month, ascending. */
-  months: readonly (readonly [month: string, sessions: number])[];
+  recent: Recent;
+  /** Ascending. */
+  months: readonly MonthCount[];
   latest: LatestList;
   health: SiteHealth;
   /** The names of the files of families. */
@@ -60,7 +62,8 @@ export function writeSite(
   }
   const { day } = job;
   const newest = () => shown.latest.rows.slice(0, NEWEST).map(({ id }) => sessionOf(job, id));
-  const view = { ...shown, state: snapshot.state, day, refresh: options.refresh, newest };
+  const find = (id: string) => sessionOf(job, id);
+  const view = { ...shown, state: snapshot.state, day, refresh: options.refresh, newest, find };
   for (const page of storePages(view, job.site)) put(page);
   const stamp = hexDigest(JSON.stringify([job.common, ...pages]));
   // A killed render has changed pages too.
@@ -86,7 +89,7 @@ export function writeSite(
     cut: job.cut,
     slots: job.uses.map(([model, bucket]) => [model, bucket]),
     sums,
-    months: months.map(([month, count]) => [month, count]),
+    months: [...months],
     families: [...shown.families],
     pages,
     changes,

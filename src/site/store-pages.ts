@@ -10,8 +10,11 @@ import { overview, OVERVIEW_PATH, yearOf } from './overview.ts';
 import type { Page } from './page.ts';
 import type { SiteSession } from './shown-session.ts';
 import type { SiteContext } from './site-context.ts';
-import type { SiteSums } from './state/site-head.ts';
+import type { MonthCount, SiteSums } from './state/site-head.ts';
 import { consumersPage, datesPage, modelsPage } from './statistics.ts';
+import { changeUpTo, type SiteChange } from './change.ts';
+import type { Recent } from './recent.ts';
+import { datesOf, weeksUpTo } from './weeks.ts';
 import { siteTotals, type SiteSumRows, type SiteTotals } from './totals.ts';
 
 /** What the pages about all sessions show. */
@@ -20,12 +23,14 @@ export interface StoreView {
   sums: SiteSums;
   rows: SiteSumRows;
   health: SiteHealth;
-  months: readonly (readonly [month: string, sessions: number])[];
+  months: readonly MonthCount[];
   /** The local date of the render. */
   day: string;
   refresh: number;
   /** The sessions with the latest rounds. */
   newest: () => readonly SiteSession[];
+  recent: Recent;
+  find: (id: string) => SiteSession;
 }
 
 /** The pages about all sessions, but for the lists. Totals are put in order only if a page needs them. */
@@ -33,20 +38,25 @@ export function* storePages(view: StoreView, site: SiteContext): Generator<Page>
   const { sums, rows, months, day, health } = view;
   const lostRounds = lostRoundsOf(view.state);
   const state = `${sums.marks} ${lostRounds}`;
+  // Nothing changes with the day if nothing was used in two weeks.
+  const { last, before } = weeksUpTo(day);
+  const isRecent = [...datesOf(before), ...datesOf(last)].some((date) => rows.days.has(date));
+  const ofDay = isRecent ? `${state} ${day}` : state;
   let known: SiteTotals | undefined;
   const totals = (): SiteTotals => (known ??= siteTotals(rows, lostRounds));
+  const change = (): SiteChange | undefined => changeUpTo(day, totals(), view.recent);
 
   if (sums.sessions === 0) {
     yield* emptyPages(view, site);
   } else {
-    yield page('models.html', state, () => modelsPage(totals(), site));
+    yield page('models.html', ofDay, () => modelsPage(totals(), change(), site));
     yield page('dates.html', state, () => datesPage(totals(), site));
-    yield page('consumers.html', state, () => consumersPage(totals(), site));
+    yield page('consumers.html', ofDay, () => consumersPage(totals(), change(), site));
     yield page(HEALTH_PATH, `${state} ${day}`, () => healthPage(health, lostRounds, site));
     yield page(TOOLS_PATH, `${health.toolsKey} ${lostRounds} ${yearOf(site)}`, () =>
       toolsPage(health, lostRounds, site),
     );
-    yield page(OVERVIEW_PATH, `${state} ${day}`, () => overview(sums, view.newest(), totals(), site));
+    yield page(OVERVIEW_PATH, `${state} ${day}`, () => overview(view, totals(), change(), site));
   }
   const names = months.map(([month]) => month);
   yield page(FIND_PATH, names.join(' '), () => findPage(names, site));

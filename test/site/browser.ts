@@ -36,12 +36,12 @@ export interface Opened {
 const DEADLINE_MS = 100_000;
 
 /**
- * One browser for a test file. Each page has its own context, so that nothing is kept from test to test, and is closed
+ * One browser for a test file. `now`: what its clock says, always. Each page has its own context, so that nothing is kept from test to test, and is closed
  * after its test: a page that checks for updates takes time from those of other tests.
  */
 export function useBrowser(): (
   file: string,
-  options?: BrowserContextOptions & { hash?: string },
+  options?: BrowserContextOptions & { hash?: string; now?: number },
 ) => Promise<Opened> {
   let browser: Browser;
   beforeAll(async () => {
@@ -61,10 +61,11 @@ export function useBrowser(): (
   });
   afterAll(() => browser?.close());
 
-  return async (file, { hash = '', ...options } = {}) => {
+  return async (file, { hash = '', now, ...options } = {}) => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     onTestFinished(() => context.close());
     context.setDefaultTimeout(DEADLINE_MS);
+    if (now !== undefined) await context.clock.setFixedTime(now);
     const page = await context.newPage();
     const faults = watch(page);
     await page.goto(pathToFileURL(file).href + hash);

@@ -97,7 +97,7 @@ describe('what a site’s own files say', () => {
     expect(contentOf(victim)).toEqual({ file: 'precious' });
     expect(digests(made.siteDir)).toEqual(await rightSite());
     // A name of a month is a part of paths.
-    expect(parseHead(headText({ ...head, months: [['../../victim/file', 1]] }))).toBeUndefined();
+    expect(parseHead(headText({ ...head, months: [['../../victim/file', 1, 0]] }))).toBeUndefined();
     expect(pieces.read('../../victim/file')).toBeUndefined();
     pieces.remove('lists/../../../victim/file');
     expect(() => pieces.write('../../victim/file', 'x')).toThrow('is not the name of a file');

@@ -377,6 +377,45 @@ describe('a render that goes on from the last one', () => {
   });
 });
 
+test('the last 7 days move on at midnight, also with nothing new, until they are empty', async () => {
+  const made = stored(40);
+  const dear = made.sessions[3] as QuickSession;
+  await render(made, { now: UNTIL });
+  const pages = ['index.html', 'models.html', 'consumers.html'];
+  const html = (): string => readFileSync(join(made.siteDir, 'index.html'), 'utf8');
+  const written = (): number[] => pages.map((path) => statSync(join(made.siteDir, path)).mtimeMs);
+  const sentences = new Set([/<p class="cause">.*/.exec(html())?.[0]]);
+  for (let day = 1; day <= 13; day++) {
+    const now = UNTIL + day * DAY_MS;
+    if (day === 2) {
+      const round = { at: now, model: 'gpt-5', input: 9_000_000, cached: 0, output: 0 };
+      storeQuickly(made.dataDir, [{ ...dear, rounds: [round] }]);
+    }
+    const { files, opened } = watching();
+    await render(made, { now }, files);
+    // No page of a session or a list: the effort does not grow with the store.
+    const names = opened().map((path) => path.split('/').at(-1) ?? '');
+    const isOfSome = (name: string): boolean => /^([0-9a-f]{2}|2026-\d\d-\d+)$/.test(name);
+    expect(names.some(isOfSome)).toBe(day === 2);
+    const first = new Map(await anew(made, { now }));
+    const these = new Map(contentsOf(made.siteDir));
+    expect(pages.map((path) => these.get(path))).toEqual(pages.map((path) => first.get(path)));
+    sentences.add(/<p class="cause">.*/.exec(html())?.[0]);
+  }
+  expect([...sentences].filter((text) => text?.includes('$18.0'))).not.toEqual([]);
+  expect(sentences.size).toBeGreaterThan(8);
+  await render(made, { now: UNTIL + 20 * DAY_MS });
+  expect(html()).not.toContain('class="cause"');
+  const before = written();
+  await render(made, { now: UNTIL + 21 * DAY_MS });
+  // The overview says how many sessions are of today.
+  expect(written().slice(1)).toEqual(before.slice(1));
+  // A clock that was wrong: what is remembered does not reach back.
+  await render(made, { now: UNTIL + 4 * DAY_MS });
+  const first = new Map(await anew(made, { now: UNTIL + 4 * DAY_MS }));
+  expect(new Map(contentsOf(made.siteDir)).get('index.html')).toBe(first.get('index.html'));
+});
+
 describe('a period of pages', () => {
   const local = localTimeIn('Asia/Shanghai');
   const options = (now: number, period?: RenderOptions['period']): Partial<RenderOptions> => ({

@@ -146,7 +146,10 @@ describe('a store of several currencies, wrong in both directions', () => {
     ]);
     expect(html).toContain('The columns show USD; ¥31.20 is left out.');
     expect(html).toContain('“≥”, “≤”, “≈”: the cost is at least, at most, or about this');
-    expect(textOf(html, '<g class="column"><title>1 Feb 2026', '</title>')).toBe(
+    const day = 'from&#x3D;2026-02-01&amp;to&#x3D;2026-02-01">';
+    expect(
+      textOf(html, `<a class="column" href="./sessions/index.html#${day}<title>1 Feb 2026`, '</title>'),
+    ).toBe(
       [
         ': ≈ $14.00 + ¥31.20 + unpriced rounds',
         'test-usd: $10.00',

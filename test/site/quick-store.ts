@@ -9,7 +9,7 @@ import { createStore, NO_FILTERS, openStore, resolveStatePath } from '../../src/
 import type { CellCounters } from '../../src/model/cell-counters.ts';
 import { countersOf } from '../../src/model/round-counters.ts';
 import type { SessionEntry } from '../../src/model/session-entry.ts';
-import { toolCountsOf } from '../../src/model/tool-counts.ts';
+import { toolCountsOf, type ToolCount } from '../../src/model/tool-counts.ts';
 import { readRound } from '../../src/session-format/read-round.ts';
 import { ToolTally } from '../../src/session-format/tool-tally.ts';
 import { bucketOf, type UsageCell } from '../../src/model/usage-cell.ts';
@@ -29,10 +29,12 @@ export interface QuickRound {
   inexact?: string;
   /** The text of its answer. */
   text?: string;
-  /** Status and times; if any is given, the index counts them. */
-  status?: number;
+  /** How it ended; by default with 200, after 1.5 s. If any is given, the index counts them. Undefined: it is not known. */
+  status?: number | undefined;
   durationMs?: number;
   firstTokenMs?: number;
+  /** By default that of the session. */
+  consumer?: string;
   /** Tools that were called in the round before, and what they returned in this one. */
   results?: readonly { tool: string; text: string }[];
 }
@@ -43,6 +45,7 @@ export interface QuickSession {
   consumer: string;
   api?: string;
   rounds: QuickRound[];
+  tools?: ToolCount[];
 }
 
 /** USD per million tokens, the same for every model. */
@@ -81,6 +84,7 @@ export function storeQuickly(dir: string, sessions: readonly QuickSession[]): vo
         title: known?.title ?? session.title,
         errors: (known?.errors ?? 0) + session.rounds.filter(({ status = 200 }) => status >= 400).length,
         ...(session.rounds.some(({ results }) => results) || known?.tools ? tally.counts : {}),
+        ...(session.tools && { tools: session.tools }),
       },
       rounds: lines,
       summary: {},
@@ -130,9 +134,9 @@ function roundLine({ title, consumer, api }: QuickSession, round: QuickRound, nu
     model: round.model,
     price: round.unpriced ? 'unpriced' : 1,
     has_tool_calls: false,
-    consumer,
+    consumer: round.consumer ?? consumer,
     ...(api !== undefined && { api }),
-    response_code: round.status ?? 200,
+    response_code: 'status' in round ? (round.status ?? null) : 200,
     duration_ms: round.durationMs ?? 1500,
     ...(round.firstTokenMs !== undefined && { first_token_ms: round.firstTokenMs }),
     context:
@@ -160,7 +164,7 @@ function cellOf({ consumer, api = '' }: QuickSession, round: QuickRound): UsageC
   return {
     bucket: bucketOf(at),
     model,
-    consumer,
+    consumer: round.consumer ?? consumer,
     api,
     price: unpriced ? 'unpriced' : 1,
     rounds: 1,
@@ -178,16 +182,19 @@ function cellOf({ consumer, api = '' }: QuickSession, round: QuickRound): UsageC
   };
 }
 
-function countersIn({ status, durationMs, firstTokenMs, output }: QuickRound): CellCounters {
-  if (status === undefined && durationMs === undefined && firstTokenMs === undefined) return [];
-  const round = {
+/** None for rounds that say nothing of how they ended: most tests do not ask. */
+function countersIn(round: QuickRound): CellCounters {
+  if (!('status' in round) && !('durationMs' in round) && !('firstTokenMs' in round)) return [];
+  const { durationMs = 1500, firstTokenMs = null, output } = round;
+  const isKnown = !('status' in round) || round.status !== undefined;
+  const ended = {
     usage: { output },
-    responseCode: status ?? 200,
+    responseCode: isKnown ? (round.status ?? 200) : null,
     responseFlags: null,
-    durationMs: durationMs ?? 1500,
-    firstTokenMs: firstTokenMs ?? null,
+    durationMs,
+    firstTokenMs,
   };
-  return countersOf(round, 'all');
+  return countersOf(ended, isKnown ? 'all' : 'nothing');
 }
 
 /** Index entries of sessions that are not in any store. */
@@ -204,6 +211,7 @@ export function entriesOf(sessions: readonly QuickSession[]): SessionEntry[] {
     model: session.rounds.at(-1)?.model ?? '',
     title: session.title,
     errors: 0,
+    ...(session.tools && { tools: session.tools }),
     usage: session.rounds.map((round) => cellOf(session, round)),
   }));
 }

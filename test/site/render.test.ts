@@ -103,11 +103,19 @@ describe('a render', () => {
     expect(await render(made, { full: true })).toEqual({ rendered, kept: 0, removed: 0 });
   });
 
-  test('on the next day writes what says "today", and the stamp', async () => {
+  test('on the next day writes what says "today" or "last 7 days", and the stamp', async () => {
     const made = stored(5);
     await render(made, { now: UNTIL });
     const { written } = await changedBy(made, () => render(made, { now: UNTIL + 86_400_000 }));
-    expect(written).toEqual(['api/stats.json', 'build.js', 'changes.js', 'health.html', 'index.html']);
+    expect(written).toEqual([
+      'api/stats.json',
+      'build.js',
+      'changes.js',
+      'consumers.html',
+      'health.html',
+      'index.html',
+      'models.html',
+    ]);
   });
 
   test('with another zone writes all pages; with another --refresh only the stamp', async () => {

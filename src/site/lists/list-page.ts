@@ -5,6 +5,7 @@ import { hrefTo, LIST_PATH, monthIndexPath, monthPagePath } from '../names.ts';
 import { costNotes } from '../period.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
+import type { MonthCount } from '../state/site-head.ts';
 import type { ListNotes } from './list-row.ts';
 import type { SessionRow } from './session-row.ts';
 
@@ -12,8 +13,8 @@ import type { SessionRow } from './session-row.ts';
 export interface LatestView extends ListNotes {
   total: number;
   pruned: number;
-  /** How many sessions began in each month, the oldest first. */
-  months: readonly (readonly [month: string, sessions: number])[];
+  /** The oldest first. */
+  months: readonly MonthCount[];
   year: string;
 }
 
@@ -29,7 +30,7 @@ export function latestPage(view: LatestView, rows: readonly string[], site: Site
     range: isAll
       ? ''
       : `The latest ${rows.length} of ${exact(total)}. All, by the month of their first round:`,
-    search: { base: '', month: '', months: monthsText(newestFirst), year },
+    search: { base: '', month: '', months: monthsText(newestFirst), year, zone: site.local.timeZone },
     pager: isAll
       ? []
       : newestFirst.map(([month, sessions]) => [
@@ -44,11 +45,13 @@ export interface MonthView extends ListNotes {
   month: string;
   parts: number;
   count: number;
+  /** Of the last round of its sessions. */
+  lastDay: number;
 }
 
 /** The page of a month: its newest sessions, by first round; the browser can show all of them. */
 export function monthPage(
-  { month, parts, count, ...notes }: MonthView,
+  { month, parts, count, lastDay, ...notes }: MonthView,
   rows: readonly string[],
   site: SiteContext,
 ): string {
@@ -59,7 +62,13 @@ export function monthPage(
     lead: '',
     count: plural(count, 'session'),
     range: rows.length === count ? '' : `The newest ${rows.length} of ${exact(count)}, by first round`,
-    search: { base: '../', month, months: monthsText([[month, count]]), year: month.slice(0, 4) },
+    search: {
+      base: '../',
+      month,
+      months: monthsText([[month, count, lastDay]]),
+      year: month.slice(0, 4),
+      zone: site.local.timeZone,
+    },
     pager: [['All months', hrefTo(path, LIST_PATH)], ...(parts > 1 ? numbered(parts, 0, path, month) : [])],
     notes,
   });
@@ -104,9 +113,9 @@ function prunedText(count: number): string {
     : `${exact(count)} more sessions were pruned. Only their numbers remain, in the statistics.`;
 }
 
-/** `2026-11:1234 2026-10:888` */
-function monthsText(months: readonly (readonly [string, number])[]): string {
-  return months.map(([month, sessions]) => `${month}:${sessions}`).join(' ');
+/** `2026-11:1234:20787 2026-10:888:20788` */
+function monthsText(months: readonly MonthCount[]): string {
+  return months.map((counts) => counts.join(':')).join(' ');
 }
 
 type PagerItem = readonly [text: string, href: string | null];
@@ -138,6 +147,8 @@ interface ListView {
     month: string;
     months: string;
     year: string;
+    /** What day it is depends on it. */
+    zone: string;
   } | null;
   /** `href` is null for this page, and empty for no link. */
   pager: PagerItem[];

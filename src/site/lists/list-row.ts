@@ -1,10 +1,12 @@
 import { compareText, sessionTotals } from '../../query/aggregate.ts';
 import { listedJson } from '../../query/json.ts';
+import type { LocalTime } from '../../query/time-zone.ts';
 import { hrefTo, LIST_PATH, sessionJsonPath, sessionName, sessionPath } from '../names.ts';
 import type { SiteContext } from '../site-context.ts';
 import type { SiteSession } from '../shown-session.ts';
 import { renderTemplate } from '../templates.ts';
 import { sessionData } from './session-data.ts';
+import { dayNumber } from './session-parts.ts';
 import { sessionRow } from './session-row.ts';
 
 /** A session's place in a list, and its lines in the list's files. */
@@ -19,6 +21,8 @@ export interface ListRow {
   isBounded: boolean;
   /** It has a page. */
   isLinked: boolean;
+  /** The local date of its last round, as a number of days since 1970. */
+  lastDay: number;
   /** Undefined if they must be made anew. */
   lines?: RowLines | undefined;
 }
@@ -42,10 +46,18 @@ export function latestFirst(a: ListRow, b: ListRow): number {
   return b.at - a.at || compareText(a.id, b.id);
 }
 
-export function listRow(session: SiteSession, at: number): ListRow {
+export function listRow(session: SiteSession, at: number, local: LocalTime): ListRow {
   const { entry, key, mark, hasPages } = session;
   const isBounded = entry.usage.some(({ inexact }) => inexact !== '');
-  return { at, key, id: entry.id, mark, isBounded, isLinked: hasPages };
+  return {
+    at,
+    key,
+    id: entry.id,
+    mark,
+    isBounded,
+    isLinked: hasPages,
+    lastDay: dayNumber(entry.updated, local),
+  };
 }
 
 /** What the foot of a page says of its rows. */

@@ -18,6 +18,8 @@ export interface PartHead extends Place {
   digest: string;
   /** Length of the file with its data, in bytes. */
   bytes: number;
+  /** The last of its rows' last days. */
+  lastDay: number;
 }
 
 /** The rows of a part, and the CRC-32 of the files that have their lines. */
@@ -43,8 +45,15 @@ export function readMonth(pieces: Pieces, month: string): PartHead[] | undefined
     ?.split('\n')
     .slice(0, -1)
     .map((line): PartHead => {
-      const [at = '', key = '', count = '', digest = '', bytes = ''] = line.split('\t');
-      return { at: Number.parseInt(at, 36), key, count: Number(count), digest, bytes: Number(bytes) };
+      const [at = '', key = '', count = '', digest = '', bytes = '', lastDay = ''] = line.split('\t');
+      return {
+        at: Number.parseInt(at, 36),
+        key,
+        count: Number(count),
+        digest,
+        bytes: Number(bytes),
+        lastDay: Number(lastDay),
+      };
     });
   // Whoever may write into the folder can write something else with a right checksum.
   return heads?.every(({ count }) => count > 0 && count <= PART_ROWS) ? heads : undefined;
@@ -52,7 +61,8 @@ export function readMonth(pieces: Pieces, month: string): PartHead[] | undefined
 
 export function writeMonth(pieces: Pieces, month: string, parts: readonly PartHead[]): void {
   const lines = parts.map(
-    ({ at, key, count, digest, bytes }) => `${at.toString(36)}\t${key}\t${count}\t${digest}\t${bytes}\n`,
+    ({ at, key, count, digest, bytes, lastDay }) =>
+      `${at.toString(36)}\t${key}\t${count}\t${digest}\t${bytes}\t${lastDay}\n`,
   );
   pieces.write(monthPath(month), lines.join(''));
 }
@@ -70,13 +80,14 @@ function parsePart(text: string): PartRows {
   const [head = '', ...lines] = text.split('\n').slice(0, -1);
   const [html = 0, data = 0, json = 0] = head.split('\t').map(Number);
   const rows = lines.map((line): ListRow => {
-    const [at = '', key = '', mark = '', flags = '', ...id] = line.split('\t');
+    const [at = '', key = '', mark = '', flags = '', lastDay = '', ...id] = line.split('\t');
     return {
       at: Number.parseInt(at, 36),
       key,
       mark,
       isBounded: flags.includes('b'),
       isLinked: !flags.includes('n'),
+      lastDay: Number(lastDay),
       id: JSON.parse(id.join('\t')) as string,
     };
   });
@@ -85,8 +96,8 @@ function parsePart(text: string): PartRows {
 
 export function writePart(pieces: Pieces, name: string, { crcs, rows }: PartRows): void {
   const lines = rows.map(
-    ({ at, key, mark, isBounded, isLinked, id }) =>
-      `${at.toString(36)}\t${key}\t${mark}\t${isBounded ? 'b' : ''}${isLinked ? '' : 'n'}\t${JSON.stringify(id)}\n`,
+    ({ at, key, mark, isBounded, isLinked, lastDay, id }) =>
+      `${at.toString(36)}\t${key}\t${mark}\t${isBounded ? 'b' : ''}${isLinked ? '' : 'n'}\t${lastDay}\t${JSON.stringify(id)}\n`,
   );
   pieces.write(partPath(name), `${crcs.html}\t${crcs.data}\t${crcs.json}\n${lines.join('')}`);
 }

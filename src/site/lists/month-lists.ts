@@ -14,6 +14,7 @@ import {
   type Place,
   type RowLines,
 } from './list-row.ts';
+import { dayNumber } from './session-parts.ts';
 import {
   digestOf,
   PART_ROWS,
@@ -50,6 +51,8 @@ export class MonthLists {
   readonly #listing: Listing;
   readonly #month: string;
   readonly #old: readonly PartHead[] | undefined;
+  /** The last of its sessions' last days. */
+  lastDay = 0;
   /** How many files the month has, and had. */
   files = 0;
   readonly filesBefore: number;
@@ -157,7 +160,14 @@ export class MonthLists {
     const { crcs, bytes } = writePartFiles(writer, part, rows, lines, site);
     writePart(pieces, this.#name(number), { crcs, rows: rows.slice() });
     const [first] = rows as [ListRow];
-    return { at: first.at, key: first.key, count: rows.length, digest: digestOf(rows), bytes };
+    return {
+      at: first.at,
+      key: first.key,
+      count: rows.length,
+      digest: digestOf(rows),
+      bytes,
+      lastDay: lastDayOf(rows),
+    };
   }
 
   #name(number: number): string {
@@ -173,6 +183,7 @@ export class MonthLists {
       removePart(pieces, this.#name(number));
     }
     this.files = filesOf(heads.length);
+    this.lastDay = lastDayOf(heads);
     const own = [monthIndexPath(month), monthPartsPath(month)];
     if (heads.length === 0) {
       for (const path of own) writer.remove(path);
@@ -204,14 +215,29 @@ export class MonthLists {
     writer.write({
       path: monthIndexPath(month),
       render: () =>
-        monthPage({ month, parts: heads.length, count, ...notesOf(rows) }, html.toReversed(), site),
+        monthPage(
+          { month, parts: heads.length, count, lastDay: this.lastDay, ...notesOf(rows) },
+          html.toReversed(),
+          site,
+        ),
     });
-    const parts = heads.map(({ digest, count: size, bytes }) => [digest.slice(0, 8), size, bytes]);
+    const { local } = site;
+    const parts = heads.map(({ digest, count: size, bytes, at, lastDay }) => [
+      digest.slice(0, 8),
+      size,
+      bytes,
+      dayNumber(at, local),
+      lastDay,
+    ]);
     writer.write({
       path: monthPartsPath(month),
       render: () => `monitorMonth(${JSON.stringify(month)},${JSON.stringify(parts)});\n`,
     });
   }
+}
+
+function lastDayOf(all: readonly { lastDay: number }[]): number {
+  return all.reduce((last, { lastDay }) => Math.max(last, lastDay), 0);
 }
 
 /** Three of each part, and two of the month. */

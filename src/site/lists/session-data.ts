@@ -1,9 +1,9 @@
-import { usdOf } from '../../pricing/money.ts';
-import { amountsOf, type Row } from '../../query/aggregate.ts';
+import type { Row } from '../../query/aggregate.ts';
 import { printableId } from '../../platform/clean-text.ts';
 import { nameText } from '../model-view.ts';
 import type { SiteContext } from '../site-context.ts';
 import type { SiteSession } from '../shown-session.ts';
+import { costsOf, flagsOf, sessionParts, toolFlags, type SessionPart } from './session-parts.ts';
 import { sessionWords } from './session-row.ts';
 
 /** A session as data for the list in the browser. Numbers are formatted there, everything else here. */
@@ -33,34 +33,70 @@ export type SessionDataRow = [
   updated: string,
   /** Tooltip of the cost. */
   costExact: string,
+  /** What it can be filtered by: see FLAG. */
+  flags: number,
+  unpricedRounds: number,
+  /** Only if it has several. Without them, all was on the day of the last round, with its model, for its consumer. */
+  parts?: SessionPart[],
+  /** Models of the parts that are not shown: what the log has if it names none. */
+  unnamed?: string[],
 ];
 
 /** `sum` is what the session used. */
 export function sessionData(session: SiteSession, sum: Row, from: string, site: SiteContext): SessionDataRow {
   const { entry } = session;
   const row = sessionWords(session, sum, from);
-  const named = new Set(entry.usage.map(({ consumer }) => consumer).filter((name) => name !== ''));
-  return [
+  const models = new Names(row.models);
+  const consumers = new Names(entry.usage.map(({ consumer }) => consumer).filter((name) => name !== ''));
+  const parts = sessionParts(entry, site.local, {
+    model: (name) => models.numberOf(name),
+    consumer: (name) => (name === '' ? NOBODY : consumers.numberOf(name)),
+  });
+  const unnamed = models.names.slice(row.models.length);
+  const isPlain = parts.length === 1 && unnamed.length === 0;
+  const data: SessionDataRow = [
     row.href,
     row.title,
     printableId(entry.id),
     row.models.map(nameText),
     site.colours.slotOf(row.models[0]),
     row.isHatched ? 1 : 0,
-    Array.from(named, nameText),
+    consumers.names.map(nameText),
     row.consumer,
     entry.rounds,
     sum.input,
     sum.cached,
     sum.output,
     row.cost.text,
-    row.cost.isKnown ? costsOf(sum) : null,
+    costsOf(sum),
     row.cost.missing,
     site.local.isoOf(entry.updated),
     row.cost.exact,
+    flagsOf(entry.usage, sum) | toolFlags(entry),
+    sum.unpricedRounds,
   ];
+  if (!isPlain) data.push(parts);
+  if (unnamed.length > 0) data.push(unnamed.map(nameText));
+  return data;
 }
 
-function costsOf(sum: Row): [string, number][] {
-  return amountsOf(sum).map(([currency, { cost }]) => [currency, Number(usdOf(cost).toPrecision(8))]);
+/** The number of no consumer. */
+const NOBODY = -1;
+
+/** Names by their number. New ones are added. */
+class Names {
+  readonly names: string[];
+  readonly #numbers: Map<string, number>;
+
+  constructor(names: readonly string[]) {
+    this.names = [...new Set(names)];
+    this.#numbers = new Map(this.names.map((name, i) => [name, i]));
+  }
+
+  numberOf(name: string): number {
+    const known = this.#numbers.get(name);
+    if (known !== undefined) return known;
+    this.#numbers.set(name, this.names.length);
+    return this.names.push(name) - 1;
+  }
 }

@@ -1,5 +1,6 @@
 import { cleanLine, printableId } from '../../platform/clean-text.ts';
 import { namesByUse, tokensOf, type Row } from '../../query/aggregate.ts';
+import { shownModels } from '../../query/session-models.ts';
 import { plural } from '../../platform/count-text.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
@@ -18,7 +19,7 @@ export interface SessionWords {
   /** Start of the first question; empty if there is none or the store keeps no text. */
   title: string;
   consumer: string;
-  /** All its models, as logged, the one with the most tokens first. */
+  /** All its models, as logged: that of its last answer first, then those with the most tokens. */
   models: [first: string, ...others: string[]];
   /** No round of the first has a price. */
   isHatched: boolean;
@@ -28,7 +29,7 @@ export interface SessionWords {
 /** A session as a row of a list. */
 export interface SessionRow extends Omit<SessionWords, 'isHatched'> {
   id: string;
-  /** The model with the most tokens. */
+  /** The model of its last answer. */
   model: ModelView;
   /** `+ gpt-5, qwen-max`: the others; can be empty. */
   others: string;
@@ -52,13 +53,13 @@ export function sessionWords(
   sum: Row,
   from: string,
 ): SessionWords {
-  const [first = session.model, ...others] = namesByUse(sum.models);
+  const models = shownModels(session, sum);
   return {
     href: hasPages ? hrefTo(from, sessionPath(sessionName(session))) : '',
     title: clipText(cleanLine(session.title ?? ''), LONGEST_TITLE),
     consumer: consumerOf(session.usage),
-    models: [first, ...others],
-    isHatched: isUnpricedIn(first, session, sum),
+    models,
+    isHatched: isUnpricedIn(models[0], session, sum),
     cost: costView(sum),
   };
 }

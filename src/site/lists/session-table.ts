@@ -9,6 +9,7 @@ export class SessionTable {
   #marks: Buffer = Buffer.alloc(1024 * MARK_BYTES);
   /** 1: bounded; 2: without a page. */
   #flags = new Uint8Array(1024);
+  #lastDays = new Int32Array(1024);
   #keys: Buffer = Buffer.alloc(1024 * MARK_BYTES);
   #idEnds = new Float64Array(1024);
   #ids: Buffer = Buffer.alloc(1 << 16);
@@ -18,11 +19,12 @@ export class SessionTable {
     return this.#size;
   }
 
-  add({ entry, key, mark }: SiteSession, { isBounded, isLinked }: ListRow): void {
+  add({ entry, key, mark }: SiteSession, { isBounded, isLinked, lastDay }: ListRow): void {
     if (this.#size === this.#created.length) this.#grow();
     const at = this.#size++;
     this.#created[at] = entry.created;
     this.#flags[at] = (isBounded ? 1 : 0) + (isLinked ? 0 : 2);
+    this.#lastDays[at] = lastDay;
     this.#marks.write(mark, at * MARK_BYTES, 'hex');
     this.#keys.write(key, at * MARK_BYTES, 'hex');
     const length = Buffer.byteLength(entry.id);
@@ -41,6 +43,7 @@ export class SessionTable {
       mark: this.#marks.toString('hex', from, from + MARK_BYTES),
       isBounded: ((this.#flags[index] ?? 0) & 1) !== 0,
       isLinked: ((this.#flags[index] ?? 0) & 2) === 0,
+      lastDay: this.#lastDays[index] ?? 0,
       id: this.#ids.toString('utf8', index === 0 ? 0 : this.#idEnds[index - 1], this.#idEnds[index]),
     };
   }
@@ -61,6 +64,7 @@ export class SessionTable {
     const size = this.#size * 2;
     this.#created = grown(this.#created, new Float64Array(size));
     this.#idEnds = grown(this.#idEnds, new Float64Array(size));
+    this.#lastDays = grown(this.#lastDays, new Int32Array(size));
     this.#flags = grown(this.#flags, new Uint8Array(size));
     this.#marks = doubled(this.#marks);
     this.#keys = doubled(this.#keys);
@@ -70,7 +74,7 @@ export class SessionTable {
 /** Of a mark, and of a key. */
 const MARK_BYTES = 8;
 
-function grown<T extends Float64Array | Uint8Array>(from: T, to: T): T {
+function grown<T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T): T {
   to.set(from);
   return to;
 }

@@ -28,8 +28,8 @@ export interface SiteHead {
   /** The models with a colour, in the order of their slots, and the bucket of their first use. */
   slots: [model: string, bucket: number][];
   sums: SiteSums;
-  /** How many sessions began in each month, ascending. */
-  months: [month: string, sessions: number][];
+  /** The sessions that began in each month, ascending. */
+  months: MonthCount[];
   /** The names of the files of families. Absent: another build wrote it. */
   families?: string[];
   /** The keys of the pages about all sessions, by path. */
@@ -37,6 +37,9 @@ export interface SiteHead {
   /** What the last renders changed, oldest first. Builds before 1.0 had none. */
   changes?: RenderChanges[];
 }
+
+/** How many sessions began in a month, and the local date of their last round, as a number of days since 1970. */
+export type MonthCount = readonly [month: string, sessions: number, lastDay: number];
 
 /** Counts of all sessions, which a render carries on. */
 export interface SiteSums {
@@ -82,7 +85,7 @@ function isHead(value: Record<string, unknown>): value is Record<string, unknown
     /^[0-9a-f]{1,16}$/.test(sums['marks']) &&
     Array.isArray(families) &&
     families.every((name) => typeof name === 'string' && /^[0-9a-f]{2}$/.test(name)) &&
-    isPairs(months, (month, count) => MONTH.test(month) && isCount(count)) &&
+    isPairs(months, (month, count, last) => MONTH.test(month) && isCount(count) && isDay(last)) &&
     isPairs(slots, (_, bucket) => typeof bucket === 'number') &&
     isPairs(pages, (_, key) => typeof key === 'string') &&
     isRenderChanges(changes)
@@ -92,11 +95,19 @@ function isHead(value: Record<string, unknown>): value is Record<string, unknown
 /** A month names files. */
 const MONTH = /^[+-]?\d{1,6}-\d\d$/;
 
-function isPairs(value: unknown, isPair: (name: string, other: unknown) => boolean): boolean {
+/** Earlier builds did not write it: they are others, so every page is made anew. */
+function isDay(value: unknown): boolean {
+  return value === undefined || Number.isInteger(value);
+}
+
+function isPairs(value: unknown, isPair: (name: string, ...others: unknown[]) => boolean): boolean {
   return (
     Array.isArray(value) &&
     value.every(
-      (pair: unknown) => Array.isArray(pair) && typeof pair[0] === 'string' && isPair(pair[0], pair[1]),
+      (pair: unknown) =>
+        Array.isArray(pair) &&
+        typeof pair[0] === 'string' &&
+        isPair(pair[0], ...(pair.slice(1) as unknown[])),
     )
   );
 }

@@ -2,8 +2,9 @@ import type { SessionEntry } from '../../../model/session-entry.ts';
 import { toolsByUse } from '../../../model/tool-counts.ts';
 import { cleanLine, printableId } from '../../../platform/clean-text.ts';
 import { exact, plural } from '../../../platform/count-text.ts';
-import { isCostKnown, namesByUse, tokensOf, type Row } from '../../../query/aggregate.ts';
+import { isCostKnown, tokensOf, type Row } from '../../../query/aggregate.ts';
 import { prunedTexts } from '../../../query/pruned-text.ts';
+import { shownModels } from '../../../query/session-models.ts';
 import type { LocalTime } from '../../../query/time-zone.ts';
 import { boundLines, knownCostText, unpricedText } from '../../numbers.ts';
 import { codeSpan, escapeMarkdown } from '../markdown-text.ts';
@@ -15,7 +16,7 @@ export function headLines(
   { title, redacted, local }: { title: string | null; redacted: readonly string[]; local: LocalTime },
 ): string[] {
   const id = codeSpan(printableId(session.id), Infinity);
-  const models = namesByUse(sum.models).map((name) => codeSpan(cleanLine(name)));
+  const models = shownModels(session, sum).map((name) => codeSpan(cleanLine(name)));
   const failed = session.errors > 0 ? `, ${plural(session.errors, 'failed request')}` : '';
   const { tools = [] } = session;
   const name = cleanLine(title ?? '');

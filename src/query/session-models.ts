@@ -1,0 +1,58 @@
+import { failedRoundsOf } from '../model/cell-counters.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
+import { isNoModel } from '../pricing/no-model.ts';
+import { compareText, namesByUse, type Row } from './aggregate.ts';
+
+/** What a person reads as the model of requests without an answer, if the log names no model. */
+export const NO_ANSWER = 'no answer';
+
+type Used = Pick<SessionEntry, 'model' | 'usage'>;
+
+/**
+ * The models of a session, those with the most tokens first. A request that failed often names no model, which is not one
+ * more model: empty if nothing else is known.
+ */
+export function usedModels({ usage }: Used, sum: Row): string[] {
+  const answering = new Set(usage.filter((cell) => answersOf(cell) > 0).map(({ model }) => model));
+  return namesByUse(sum.models).filter((name) => !isNoModel(name) || answering.has(name));
+}
+
+/** The main model of a session, that of its last answer; undefined if the store knows of no model. */
+export function mainModel(session: Used, used: readonly string[]): string | undefined {
+  return lastAnswering(session) ?? (used.includes(session.model) ? session.model : used[0]);
+}
+
+/** What a person reads: the main model first, then the others. */
+export function shownModels(session: Used, sum: Row): [main: string, ...others: string[]] {
+  const used = usedModels(session, sum);
+  const main = mainModel(session, used) ?? NO_ANSWER;
+  return [main, ...used.filter((name) => name !== main)];
+}
+
+/**
+ * The model of the last answer. The index knows the time of a round to a quarter of an hour: of several models that
+ * answered in the last one, that of the session's last round, or else the one with the most answers.
+ */
+function lastAnswering({ model: last, usage }: Used): string | undefined {
+  let bucket = -Infinity;
+  let answers = new Map<string, number>();
+  for (const cell of usage) {
+    const found = answersOf(cell);
+    if (cell.bucket < bucket || found === 0) continue;
+    if (cell.bucket > bucket) {
+      bucket = cell.bucket;
+      answers = new Map();
+    }
+    answers.set(cell.model, (answers.get(cell.model) ?? 0) + found);
+  }
+  if (answers.has(last)) return last;
+  const [first] = [...answers].toSorted(([a, some], [b, more]) => more - some || compareText(a, b));
+  return first?.[0];
+}
+
+/** How many rounds have an answer. Without a model's name, usage says that there was one. */
+function answersOf({ model, price, rounds, counters }: UsageCell): number {
+  if (price === 'no-usage' && isNoModel(model)) return 0;
+  return Math.max(0, rounds - failedRoundsOf(counters));
+}
