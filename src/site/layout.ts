@@ -17,6 +17,8 @@ export interface PageFrame {
   /** Assets besides site.css and site.js: `session.css`, `session.js`. */
   styles?: readonly string[];
   scripts?: readonly string[];
+  /** Its scripts read other files of the site. */
+  loads?: boolean;
   /** Further notes for the footer, each a short sentence. */
   notes?: readonly string[];
 }
@@ -31,12 +33,13 @@ const NAV: readonly [NavItem, string, path: string][] = [
 
 /** The whole document: head, top bar, the page's body, footer. */
 export function layOut(frame: PageFrame, site: SiteContext): string {
-  const { path, title, current, body, styles = [], scripts = [], notes = [] } = frame;
+  const { path, title, current, body, styles = [], scripts = [], notes = [], loads = false } = frame;
   const year = site.local.isoOf(site.now).slice(0, 4);
-  const asset = (file: string): string => `${hrefTo(path, `assets/${file}`)}?v=${build.slice(0, 8)}`;
+  const asset = (file: string): string => assetHref(path, file);
   return renderTemplate('layout', {
     title,
     body,
+    loads,
     home: hrefTo(path, 'index.html'),
     stamp: hrefTo(path, 'build.js'),
     styles: ['site.css', ...styles].map(asset),
@@ -47,6 +50,11 @@ export function layOut(frame: PageFrame, site: SiteContext): string {
     zone: zoneText(site.local, year),
     notes: [...filterNotes(site), ...notes],
   });
+}
+
+/** A link to a style or a script; it changes with the build, so that browsers load it anew. */
+export function assetHref(path: string, file: string): string {
+  return `${hrefTo(path, `assets/${file}`)}?v=${build.slice(0, 8)}`;
 }
 
 /** A site of some sessions says so on every page. */

@@ -58,6 +58,7 @@ export function* conversationHtml(
     sessionsHref: '',
     copied: '',
     partPath: '',
+    files: null,
     hasTalk,
     hasClosed: false,
   });

@@ -113,6 +113,7 @@ function frame(
       body,
       styles: ['session.css'],
       scripts: ['session.js'],
+      loads: !site.noContent,
       notes,
     },
     site,
