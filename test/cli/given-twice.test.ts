@@ -55,6 +55,7 @@ describe('an option that is given twice is wrong usage', () => {
       'stats-health --where <name=value>',
       'stats-tool --where <name=value>',
       'why --where <name=value>',
+      'compare --where <name=value>',
       'check --where <name=value>',
       'export --where <name=value>',
       'render --where <name=value>',
