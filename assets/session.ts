@@ -1,11 +1,14 @@
 // A session's page. Reading, following links and "conversation only" work without this script.
 
+import { offerFiles } from './lib/offer-files.ts';
+
 const root = document.documentElement;
 
 followSignpost();
 findRound();
 addEventListener('hashchange', findRound);
 copyIds();
+offerFiles();
 openParts();
 foldPrompts();
 markPrompts();

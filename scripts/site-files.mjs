@@ -2,7 +2,7 @@
 // `virtual:site-files`, so that the program need not read any of its own files when it runs.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import fastGlob from 'fast-glob';
 import { compileTemplate } from './templates.mjs';
@@ -56,10 +56,25 @@ async function bundleAssets() {
     legalComments: 'none',
     target: ['chrome111', 'firefox115', 'safari16.4'],
     logLevel: 'warning',
+    inject: ['assets/lib/node/buffer.ts'],
+    plugins: [inBrowser],
   });
   const made = outputFiles.map(({ path, text }) => [basename(path), text]);
   const kept = images.map((file) => [file, readFileSync(join('assets', file), 'utf8')]);
   return Object.fromEntries([...made, ...kept].toSorted());
+}
+
+/** What stands in for Node in the code of src that also runs in a browser. */
+const inBrowser = {
+  name: 'in a browser',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/platform\/digest\.ts$/ }, () => standIn('digest.ts'));
+    onResolve({ filter: /^node:util$/ }, () => standIn('util.ts'));
+  },
+};
+
+function standIn(file) {
+  return { path: resolve('assets/lib/node', file), sideEffects: false };
 }
 
 /** A digest of everything that pages depend on. If it changes, every page is rendered again. */

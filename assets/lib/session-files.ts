@@ -1,4 +1,5 @@
 import type { SessionDataRow } from '../../src/site/lists/session-data.ts';
+import { loadScript } from './load-script.ts';
 
 declare global {
   interface Window {
@@ -24,6 +25,7 @@ export async function loadMonth(base: string, month: string): Promise<MonthPart[
   const known = months.get(month);
   if (known) return known;
   // It has no version in its address: another page of the site may be newer than this one.
+  // Data are scripts, because pages opened from disk must not use fetch.
   await loadScript(`${base}${month}/parts.js?t=${Date.now()}`);
   const found = months.get(month);
   if (found) return found;
@@ -70,21 +72,4 @@ async function loadPart(
   parts.delete(name);
   if (rows) return rows;
   throw new Error(`${name}.js is not a list of sessions`);
-}
-
-/** Data are scripts, because pages opened from disk must not use fetch. */
-function loadScript(url: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = url;
-    script.addEventListener('load', () => {
-      script.remove();
-      resolve();
-    });
-    script.addEventListener('error', () => {
-      script.remove();
-      reject(new Error(`${url} cannot be loaded`));
-    });
-    document.head.append(script);
-  });
 }

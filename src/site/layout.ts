@@ -20,6 +20,8 @@ export interface PageFrame {
   scripts?: readonly string[];
   /** Of the session, on its newest page. */
   rounds?: number;
+  /** Its scripts read other files of the site. */
+  loads?: boolean;
   /** Further notes for the footer, each a short sentence. */
   notes?: readonly string[];
 }
@@ -36,12 +38,13 @@ const NAV: readonly [NavItem, string, path: string][] = [
 
 /** The whole document: head, top bar, the page's body, footer. */
 export function layOut(frame: PageFrame, site: SiteContext): string {
-  const { path, title, current, body, styles = [], scripts = [], notes = [], rounds } = frame;
+  const { path, title, current, body, styles = [], scripts = [], notes = [], loads = false, rounds } = frame;
   const year = site.local.isoOf(site.now).slice(0, 4);
-  const asset = (file: string): string => `${hrefTo(path, `assets/${file}`)}?v=${build.slice(0, 8)}`;
+  const asset = (file: string): string => assetHref(path, file);
   return renderTemplate('layout', {
     title,
     body,
+    loads,
     home: hrefTo(path, 'index.html'),
     stamp: hrefTo(path, 'build.js'),
     changes: hrefTo(path, 'changes.js'),
@@ -56,6 +59,11 @@ export function layOut(frame: PageFrame, site: SiteContext): string {
     zone: zoneText(site.local, year),
     notes: [...filterNotes(site), ...notes],
   });
+}
+
+/** A link to a style or a script; it changes with the build, so that browsers load it anew. */
+export function assetHref(path: string, file: string): string {
+  return `${hrefTo(path, `assets/${file}`)}?v=${build.slice(0, 8)}`;
 }
 
 /** A site of some sessions says so on every page. */

@@ -78,6 +78,7 @@ describe('an option that is given twice is wrong usage', () => {
       'why --where <name=value>',
       'compare --output-dir, --data-dir <dir|glob>',
       'compare --gateway <name>',
+      'compare --where <name=value>',
       'prices --output-dir, --data-dir <dir|glob>',
       'prices --gateway <name>',
       'check --output-dir, --data-dir <dir|glob>',

@@ -61,6 +61,7 @@ export function* conversationHtml(
     sessionsHref: '',
     copied: '',
     partPath: '',
+    files: null,
     hasTalk,
     hasClosed: false,
   });

@@ -127,6 +127,7 @@ function frame(
       body,
       styles: ['session.css'],
       scripts: ['session.js'],
+      loads: !site.noContent,
       notes,
       ...(rounds !== undefined && { rounds }),
     },

@@ -10,6 +10,7 @@ import { costView, drawnCurrency } from '../cost-view.ts';
 import { dateText, duration } from '../format.ts';
 import { clipText, nameText } from '../model-view.ts';
 import type { FamilyView } from '../family-view.ts';
+import { assetHref } from '../layout.ts';
 import { hrefTo, sessionPath } from '../names.ts';
 import { BOUND_NOTE, PLUS_NOTE } from '../period.ts';
 import type { SiteContext } from '../site-context.ts';
@@ -141,6 +142,9 @@ export function partFrame(
     cards: CARDS,
     hasRounds: part.blocks.length > 0,
     pager: pagerOf(part, location, sum),
+    files: site.noContent
+      ? null
+      : { script: assetHref(location.path, 'conversation-file.js'), zone: site.local.timeZone },
     ends: others.map(({ to }) => to).join(' '),
     firstEnd: others[0] && others[0].page > 1 ? others[0].page : 0,
     partPath: hrefTo(location.path, sessionPath(location.name, 0)),
