@@ -7,7 +7,7 @@ import { readRoundLines } from '../store/read.ts';
 import { failureOfResult, roundsWithResults, type FailedResult, type ToolFailure } from './tool-failures.ts';
 
 /** A request that failed. */
-export interface FailedRequest {
+interface FailedRequest {
   round: number;
   /** In milliseconds since 1970 UTC. */
   time: number;

@@ -334,6 +334,39 @@ describe('a render that goes on from the last one', () => {
     );
   });
 
+  test('reads a session file with failures once: for its changes, and not in a pass over all sessions', async () => {
+    const made = makeEmpty();
+    const failing = Array.from({ length: 40 }, (_, i): QuickSession => {
+      const round = {
+        at: UNTIL - i * 1000,
+        model: 'm',
+        input: 7,
+        cached: 0,
+        output: 1,
+        status: i % 2 ? 503 : 200,
+      };
+      const results = [{ tool: 'bash', text: 'Error: no' }];
+      return { id: `s${i}`, title: null, consumer: '', rounds: [round, { ...round, results }] };
+    });
+    storeQuickly(made.dataDir, failing);
+    await render(made, { now: NOW });
+    addRound(made, failing[7] as QuickSession);
+    const some = watching();
+    await render(made, { now: NOW }, some.files);
+    const sessionFiles = (opened: readonly string[]): string[] => [
+      ...new Set(opened.filter((path) => path.startsWith(made.dataDir) && /\/s\d+\.json$/.test(path))),
+    ];
+    expect(sessionFiles(some.opened())).toEqual([join(made.dataDir, 's7.json')]);
+    // One file of pages, and one of failures.
+    expect(some.opened().filter((path) => /\/[0-9a-f]{2}$/.test(path)).length).toBeLessThanOrEqual(2);
+    rmSync(join(made.siteDir, '.monitor/sums'));
+    addRound(made, failing[8] as QuickSession);
+    const all = watching();
+    await render(made, { now: NOW }, all.files);
+    expect(sessionFiles(all.opened())).toEqual([join(made.dataDir, 's8.json')]);
+    expect(contents(made.siteDir)).toEqual(await anew(made));
+  });
+
   test('of a store that was restored from a backup, and went on differently', async () => {
     const made = stored(30);
     const backup = `${made.dataDir}-backup`;

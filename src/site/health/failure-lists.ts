@@ -2,7 +2,7 @@ import { compareText } from '../../query/aggregate.ts';
 import { MOST_CALLS, type KnownFailures } from './known-failures.ts';
 
 /** Sessions with failed requests that the page has. */
-export const MOST_SESSIONS = 20;
+const MOST_SESSIONS = 20;
 
 /** A session as lists of failures name it. */
 export interface FailingSession {

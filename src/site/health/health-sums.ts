@@ -10,7 +10,7 @@ export type HealthKey = (typeof HEALTH_KEYS)[number];
 /** Today is compared with this many days before. */
 export const DAYS_BEFORE = 7;
 /** So many days, today included, have a row of their own; all earlier ones have one together. */
-export const DAYS = 60;
+const DAYS = 60;
 
 export type HealthRows = ReadonlyMap<string, HealthRow>;
 export type HealthByKey = Readonly<Record<HealthKey, HealthRows>>;

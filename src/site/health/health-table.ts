@@ -143,7 +143,7 @@ function failedView(health: Health, href: string): FailedView {
 }
 
 /** `12 (15%)` */
-export function failedText({ failed, rounds, uncounted }: Health): string {
+function failedText({ failed, rounds, uncounted }: Health): string {
   return `${exact(failed)} (${percent(failed, rounds - uncounted)})`;
 }
 
