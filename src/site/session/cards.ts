@@ -92,7 +92,12 @@ export function hasClosed(cards: readonly Card[]): boolean {
     (card) =>
       card.kind === 'session-thread' ||
       (card.kind === 'session-round' &&
-        card.rows.some(({ kind }) => kind === 'session-fold' || kind === 'session-call')),
+        card.rows.some(
+          (row) =>
+            row.kind === 'session-fold' ||
+            row.kind === 'session-call' ||
+            (row.kind === 'session-say' && row.long !== null),
+        )),
   );
 }
 

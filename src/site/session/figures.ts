@@ -17,6 +17,8 @@ export interface Figure {
   /** Parts of the context in the colours for caution and for failure. */
   caution: string;
   failed: string;
+  /** The first round with such a failure; null if there is none. */
+  failedRound: number | null;
   /** Whether either of them is there. */
   hasMarked: boolean;
 }
@@ -51,12 +53,14 @@ function figures(sum: Row, columns: readonly Column[], calls: PlainFigure): Figu
 type PlainFigure = Omit<Figure, 'hasMarked'>;
 
 function plainFigures(sum: Row, columns: readonly Column[]): PlainFigure[] {
-  const failed = columns.filter(({ status }) => status !== null).length;
+  const all = columns.filter(({ status }) => status !== null);
+  const failed = all.length;
   return [
     {
       ...count('Rounds', sum.rounds),
       context: sideText(columns),
       failed: failed > 0 ? `${exact(failed)} failed` : '',
+      failedRound: all[0]?.number ?? null,
     },
     {
       ...count('Input tokens', sum.input),
@@ -85,7 +89,7 @@ function callsFigure(
   const mute = content?.rounds ?? 0;
   if (areMute(columns)) {
     const why = noContent ? 'text is not kept' : mute >= first ? 'text was pruned' : 'the log has no text';
-    const figure = { label: 'Tool calls', unit: '', caution: '', failed: '' };
+    const figure = { label: 'Tool calls', unit: '', caution: '', failed: '', failedRound: null };
     return { ...figure, value: 'unknown', exact: '', context: why };
   }
   const calls = columns.reduce((total, column) => total + column.calls, 0);
@@ -93,18 +97,20 @@ function callsFigure(
   return {
     ...count('Tool calls', calls),
     failed: failedTools > 0 ? `${exact(failedTools)} failed` : '',
+    failedRound: columns.find((column) => column.failedTools > 0)?.number ?? null,
     caution: Math.max(removed, mute) >= first ? 'without pruned rounds' : '',
   };
 }
 
 function count(label: string, value: number): PlainFigure {
   const { digits, unit } = shortParts(value);
-  return { label, value: digits, unit, exact: exact(value), context: '', caution: '', failed: '' };
+  const figure = { label, value: digits, unit, exact: exact(value) };
+  return { ...figure, context: '', caution: '', failed: '', failedRound: null };
 }
 
 /** Unpriced is never shown as $0. */
 function costFigure(sum: Row): PlainFigure {
-  const figure = { label: 'Cost', unit: '', context: '', caution: '', failed: '' };
+  const figure = { label: 'Cost', unit: '', context: '', caution: '', failed: '', failedRound: null };
   const cost = costView(sum);
   const unpriced = sum.unpricedRounds;
   if (!cost.isKnown) {

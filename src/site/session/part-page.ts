@@ -24,7 +24,7 @@ import { notesOf } from './notes.ts';
 import { partsView } from './parts.ts';
 import { promptLines } from './prompts.ts';
 import { RichTexts } from './rich-texts.ts';
-import { timelineBars, type Bar } from './timeline-bars.ts';
+import { roundBars, timelineBars, type Bar } from './timeline-bars.ts';
 import { drawTimeline, TIMELINE_HEIGHT } from './timeline.ts';
 import { whyView } from './why-view.ts';
 import type { Column, SessionPart, SessionSum } from './view.ts';
@@ -129,7 +129,12 @@ export function partFrame(
     time: spanOf(columns, site),
     consumers: consumersText(part.consumers),
     notes: notesOf(part, entry, site),
-    figures: sum ? sessionFigures(entry, columns, site) : pageFigures(entry, columns, site),
+    figures: (sum ? sessionFigures(entry, columns, site) : pageFigures(entry, columns, site)).map(
+      (figure) => ({
+        ...figure,
+        failedHref: figure.failedRound === null ? '' : hrefOf(figure.failedRound),
+      }),
+    ),
     bounds: cost.bounds,
     why: why ? whyView(why, hrefOf) : null,
     parts: sum ? partsView(family, columns, { path: location.path, id, hrefOf }) : { up: null, table: null },
@@ -213,6 +218,8 @@ interface TimelineData {
 }
 
 const TABLE_BYTES = 150_000;
+/** The table has a row for each of so many rounds; with more, one for each bar. */
+const MOST_ROWS = 500;
 
 function timelineData(
   columns: readonly Column[],
@@ -221,9 +228,11 @@ function timelineData(
 ): TimelineData {
   const { currency, sign, leftOut } = drawnCurrency(sumOfColumns(columns));
   const { bars, size } = timelineBars(columns, currency);
+  const isSingle = columns.length <= MOST_ROWS;
+  const lines = isSingle ? roundBars(columns, currency) : bars;
   const timeOf = (ms: number): string => exactTime(site.local.isoOf(ms)).slice(0, 19);
   const slotOf = (model: string): number => site.colours.slotOf(model);
-  const all = bars.map((bar) => tableRow(bar, hrefOf, timeOf));
+  const all = lines.map((bar) => tableRow(bar, hrefOf, timeOf));
   const rows = all.slice(0, fitting(all, TABLE_BYTES));
   const style = { slotOf, hrefOf, timeOf, nameOf: nameText, sign };
   return {
@@ -231,14 +240,14 @@ function timelineData(
     height: TIMELINE_HEIGHT,
     legend: legendOf(columns, site),
     size: [
-      ...(size > 1 ? [`One bar is ${size} rounds`] : []),
+      ...(size > 1 ? [`One bar is ${size} rounds${isSingle ? '' : ', and so is one row of the table'}`] : []),
       ...(leftOut === '' ? [] : [`Costs are drawn in ${currency}; ${leftOut} is left out`]),
     ].join('. '),
     summary: `Input tokens and cost of ${plural(columns.length, 'round')}`,
     rows,
     moreRows:
-      rows.length < bars.length
-        ? `${plural(bars.length - rows.length, 'more row')} of this table: see the raw JSON`
+      rows.length < lines.length
+        ? `${plural(lines.length - rows.length, 'more row')} of this table: see the raw JSON`
         : '',
   };
 }
@@ -273,7 +282,7 @@ function tableRow(bar: Bar, hrefOf: (round: number) => string, timeOf: (ms: numb
   const number = bar.from === bar.to ? `#${exact(bar.from)}` : `#${exact(bar.from)} to #${exact(bar.to)}`;
   const others = bar.models.length > 1 ? ` + ${bar.models.length - 1} more` : '';
   return {
-    href: hrefOf(bar.from),
+    href: hrefOf(bar.target),
     number,
     time: timeOf(bar.time),
     model: nameText(bar.models[0] ?? '') + others,

@@ -15,6 +15,8 @@ export type Row =
       note: string;
       noteHref: string;
       html: string;
+      /** A long message is closed, and shows its beginning; null: it is short. */
+      long: { first: string; sum: string } | null;
     }
   /** A folded part: one line, which unfolds the rest. */
   | {
@@ -52,7 +54,7 @@ export function speech(
   tag: Tag | null,
   note: string,
 ): Row {
-  return { kind: 'session-say', role, speaker, tag, note, noteHref: '', html };
+  return { kind: 'session-say', role, speaker, tag, note, noteHref: '', html, long: null };
 }
 
 /** A message, tagged if the gateway truncated it. */

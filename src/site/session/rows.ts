@@ -15,6 +15,7 @@ import {
   rich,
   type RowContext,
 } from './markup.ts';
+import { longText } from './long-text.ts';
 import { CUT, CUT_WORDS, fold, line, speech, taggedSpeech, type Row, type Tag } from './row.ts';
 import { escapeAttribute } from './text.ts';
 import type { CallView, Clip, History, Item, RoundView } from './view.ts';
@@ -151,7 +152,9 @@ function messageRow(item: Extract<Item, { kind: 'message' }>, context: RowContex
     return { ...speech(role, speaker, html, tag, note), noteHref: context.hrefOf(item.note.of) } as Row;
   }
   const isCut = item.content.some((part) => 'clip' in part && part.clip.isCut);
-  return taggedSpeech(role, speaker, html, isCut);
+  const row = taggedSpeech(role, speaker, html, isCut);
+  // Answers are what people came to read.
+  return speaker === 'answer' ? row : ({ ...row, long: longText(item.content) } as Row);
 }
 
 /** What a role is called on the page. */

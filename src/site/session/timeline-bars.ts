@@ -8,6 +8,8 @@ import type { Column } from './view.ts';
 export interface Bar {
   from: number;
   to: number;
+  /** Where it leads: its first round with a failure, or else its first. */
+  target: number;
   time: number;
   input: number;
   cached: number;
@@ -42,6 +44,11 @@ export function timelineBars(columns: readonly Column[], currency: string): { ba
   return { bars, size };
 }
 
+/** A bar for each round. */
+export function roundBars(columns: readonly Column[], currency: string): Bar[] {
+  return columns.map((column) => barOf([column], 1, currency));
+}
+
 /** The axis shows the longest gaps only: a session used every day would fall to pieces. */
 function shortestGap(columns: readonly Column[]): number {
   const gaps = columns
@@ -61,6 +68,8 @@ function barOf(columns: readonly Column[], shortestGapMs: number, currency: stri
   return {
     from: first?.number ?? 0,
     to: columns.at(-1)?.number ?? 0,
+    target:
+      (columns.find((column) => column.failedTools > 0 || column.status !== null) ?? first)?.number ?? 0,
     time: first?.time ?? 0,
     input: total.input,
     cached: sum(({ usage }) => Math.min(usage.cached, usage.input)),

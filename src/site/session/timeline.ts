@@ -163,7 +163,7 @@ function column(bar: PlacedBar, slot: number, inputY: Scale, costY: Scale, style
   }
   if (bar.unpriced > 0) parts.push(text(middle, y - 3, '+', 'plus'));
   if (bar.failedTools > 0 || bar.status !== null) parts.push(text(middle, top - 4, '!', 'bang'));
-  const href = escapeAttribute(style.hrefOf(bar.from));
+  const href = escapeAttribute(style.hrefOf(bar.target));
   return (
     `<a href="${href}"><title>${escapeText(titleOf(bar, style))}</title>` +
     `<rect class="hit" x="${percent(bar.x)}" width="${percent(slot)}" y="${INPUT.top - 8}" height="${COST.bottom - INPUT.top + 24}"/>` +
@@ -183,6 +183,7 @@ function titleOf(bar: Bar, style: Pick<TimelineStyle, 'timeOf' | 'nameOf'>): str
     ...(bar.unpriced > 0 ? [bar.from === bar.to ? 'unpriced' : `${exact(bar.unpriced)} unpriced`] : []),
     ...(bar.failedTools > 0 ? ['a tool failed'] : []),
     ...(bar.status === null ? [] : [`HTTP ${bar.status}`]),
+    ...(bar.target === bar.from ? [] : [`first in #${bar.target}`]),
   ];
   const { bounds } = bar.cost;
   const why = bounds ? `\n${[...bounds.heads, ...bounds.reasons].join('\n')}` : '';

@@ -30,7 +30,15 @@ const calls = (columns: Column[], of = entry, site = KEPT): Figure | undefined =
   figure(inSession(columns, of, site), 'Tool calls');
 
 describe('tool calls', () => {
-  const all = { label: 'Tool calls', unit: '', context: '', caution: '', failed: '', hasMarked: false };
+  const all = {
+    label: 'Tool calls',
+    unit: '',
+    context: '',
+    caution: '',
+    failed: '',
+    failedRound: null,
+    hasMarked: false,
+  };
 
   test('and those that failed, of all rounds', () => {
     expect(calls([column(1, { calls: 2 }), column(2), column(3, { calls: 1 })])).toEqual({
@@ -40,7 +48,14 @@ describe('tool calls', () => {
     });
     expect(calls([column(1, { calls: 1, failedTools: 1 })])?.failed).toBe('1 failed');
     const failed = [column(1, { calls: 2, failedTools: 1 }), column(2, { calls: 1, failedTools: 1 })];
-    expect(calls(failed)).toEqual({ ...all, value: '3', exact: '3', failed: '2 failed', hasMarked: true });
+    expect(calls(failed)).toEqual({
+      ...all,
+      value: '3',
+      exact: '3',
+      failed: '2 failed',
+      failedRound: 1,
+      hasMarked: true,
+    });
     expect(calls([column(1, { calls: 12_345 })])).toEqual({
       ...all,
       value: '12.3',
@@ -109,6 +124,16 @@ test.each([
   expect(figure(inSession([column(1), ...side]), 'Rounds')?.context).toBe(context);
 });
 
+test('failures lead to the first round that has one', () => {
+  const columns = [
+    column(1, { failedTools: 0 }),
+    column(2, { status: 502 }),
+    column(3, { status: 429, failedTools: 2 }),
+  ];
+  expect(figure(inSession(columns), 'Rounds')).toMatchObject({ failed: '2 failed', failedRound: 2 });
+  expect(calls(columns)).toMatchObject({ failed: '2 failed', failedRound: 3 });
+});
+
 test('rounds of one side thread are one', () => {
   const side = [2, 3].map((number) => column(number, { thread: 'thread', threadName: 'Parallel thread 1' }));
   expect(figure(inSession(side), 'Rounds')?.context).toBe('2 of them in 1 parallel thread');
@@ -127,7 +152,16 @@ test('tokens, and what a cost lacks', () => {
   expect(figure(shown({}), 'Input tokens')?.context).toBe('');
   expect(figure(shown({}), 'Output tokens')?.context).toBe('');
 
-  const cost = { label: 'Cost', unit: '', exact: '', context: '', caution: '', failed: '', hasMarked: false };
+  const cost = {
+    label: 'Cost',
+    unit: '',
+    exact: '',
+    context: '',
+    caution: '',
+    failed: '',
+    failedRound: null,
+    hasMarked: false,
+  };
   expect(figure(shown({ cost: usd(2) }), 'Cost')).toEqual({ ...cost, value: '$2.00', exact: '$2.000000' });
   expect(figure(used, 'Cost')).toEqual({
     ...cost,

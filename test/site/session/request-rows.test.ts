@@ -108,6 +108,7 @@ test('an answer that the client sent back otherwise says so, and leads to the on
     note: 'from the answer logged in #1',
     noteHref: '#r-1',
     html: '<p>Hello, edited.</p>',
+    long: null,
   });
 });
 

@@ -76,7 +76,7 @@ describe('the logs of fixtures/view, through parse, show and render', () => {
 
     test('on a phone, a round of the table takes three lines, and words stay whole', async () => {
       const { page } = await open(fileOf('subs2'), PHONE);
-      await page.locator('.as-table > summary').click();
+      await page.locator('.timeline .as-table > summary').click();
       const heights = await page
         .locator('.rounds-table tbody tr')
         .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
