@@ -10,7 +10,7 @@ export interface PlainMessage {
 }
 
 /** A text, or a result whose content is a text. */
-export interface PlainBlock extends Span {
+interface PlainBlock extends Span {
   /** `text`, or `tool_result`. */
   type: string;
   callId: string | null;
