@@ -47,6 +47,34 @@ test('a session’s JSON has its sums and its rounds, each with what it cost', a
   ]);
 });
 
+test('a session whose last request failed has the model of its last answer, on pages and in JSON alike', async () => {
+  const failed = (time: string, session: string): string =>
+    line(time, { session_id: session, messages: [user] }).replace('"200"', '"503"');
+  const { dataDir, siteDir } = await makeSite([
+    line('2026-02-01T17:00:00.000Z', { session_id: 's', ...tokens, model: 'b', input_token: 9_000_000 }),
+    line('2026-02-01T17:20:00.000Z', { session_id: 's', ...tokens }),
+    failed('2026-02-01T17:40:00.000Z', 's'),
+    failed('2026-02-02T17:40:00.000Z', 'none'),
+  ]);
+  const { sessions } = read(siteDir, 'api/sessions.json') as {
+    sessions: { model: string; models: string[] }[];
+  };
+  expect(sessions.map(({ model, models }) => [model, models])).toEqual([
+    ['unknown', ['unknown']],
+    ['test-a', ['b', 'test-a']],
+  ]);
+  const listed = await json<{ sessions: { model: string }[] }>('list', '--data-dir', dataDir);
+  expect(listed.sessions.map(({ model }) => model)).toEqual(['unknown', 'test-a']);
+  expect(read(siteDir, 'api/sessions/s.json').model).toBe('test-a');
+  const html = readFileSync(join(siteDir, 'sessions/index.html'), 'utf8');
+  const names = [...html.matchAll(/<bdi class="model-name">([^<]*)</g)].map(([, name]) => name);
+  // The last one is of the row that the browser fills in.
+  expect(names).toEqual(['no answer', 'test-a', '']);
+  const { out } = await run(['list', '--data-dir', dataDir]);
+  expect(out).toMatch(/test-a \+1 .*\n/);
+  expect(out).toContain('no answer');
+});
+
 test('sessions.json and stats.json say what the commands say', async () => {
   const { dataDir, siteDir } = await makeSite([
     line('2026-02-01T17:00:00.000Z', { session_id: 'a:1', ...tokens, consumer: 'bot' }),
