@@ -364,7 +364,7 @@ describe('a render that goes on from the last one', () => {
     const all = watching();
     await render(made, { now: NOW }, all.files);
     expect(sessionFiles(all.opened())).toEqual([join(made.dataDir, 's8.json')]);
-    expect(contents(made.siteDir)).toEqual(await anew(made));
+    expect(contentsOf(made.siteDir)).toEqual(await anew(made));
   });
 
   test('of a store that was restored from a backup, and went on differently', async () => {
