@@ -19,6 +19,34 @@ export class CellSums {
     this.#numbers.set(key, this.cells.length);
     return this.cells.push({ ...cell }) - 1;
   }
+
+  /** The sum that such a cell was added to. */
+  find(cell: UsageCell): UsageCell | undefined {
+    const known = this.#numbers.get(keyOf(cell));
+    return known === undefined ? undefined : this.cells[known];
+  }
+}
+
+/** The bucket of a cell of which nothing is left: no range of buckets has it. */
+export const NOWHERE = Infinity;
+
+/** Cells to be taken out of other cells, which may be summed with those of other sessions. */
+export class CellLess {
+  readonly #sums = new CellSums();
+
+  constructor(gone: Iterable<UsageCell>) {
+    for (const cell of gone) this.#sums.add(negated(cell));
+  }
+
+  /** The cell without what is gone of it; in the bucket NOWHERE if nothing is left. */
+  leftOf(cell: UsageCell): UsageCell {
+    const gone = this.#sums.find(cell);
+    if (!gone) return cell;
+    const left = { ...cell };
+    addCell(left, gone);
+    if (left.rounds === 0) left.bucket = NOWHERE;
+    return left;
+  }
 }
 
 export function mergeCells(cells: readonly UsageCell[]): UsageCell[] {

@@ -115,8 +115,8 @@ export function inCurrency(sessions: StoredSessions, view: CurrencyView | undefi
         .changedSince(length, crc)
         ?.map(({ before, after }) => ({ before: before && withUsage(before), after: withUsage(after) })),
     usages: (part) => mapped(sessions.usages(part), withUsage),
-    sharedCells: (part) => {
-      const shared = sessions.sharedCells(part);
+    sharedCells: (part, without) => {
+      const shared = sessions.sharedCells(part, without);
       return shared && { size: shared.size, parts: shared.parts, cells: mapped(shared.cells, cell) };
     },
   };

@@ -26,7 +26,10 @@ function makeHome(): string {
 
 /** Words typed, the last of them unfinished, and what is offered for it. */
 const CASES: [string[], string[]][] = [
-  [['stats-'], ['stats-consumer', 'stats-date', 'stats-gateway', 'stats-health', 'stats-model', 'stats-tool']],
+  [
+    ['stats-'],
+    ['stats-consumer', 'stats-date', 'stats-gateway', 'stats-health', 'stats-model', 'stats-tool'],
+  ],
   [['doc'], ['doctor']],
   [
     ['list', '--sort-by', 'c'],

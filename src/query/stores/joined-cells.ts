@@ -3,27 +3,35 @@ import type { UsageCell } from '../../model/usage-cell.ts';
 import type { SharedCells } from '../../store/index/index.ts';
 import type { Source } from './source.ts';
 
-/** The shared cells of stores that have no session in common; undefined if no store has shared cells. */
+/**
+ * The shared cells of several stores; undefined if no store has shared cells. The sessions that several stores have
+ * (`common`) are not those of the stores, but have cells of their own.
+ */
 export function joinCells(
   sources: readonly Source[],
   part: CounterPart | undefined,
+  common: ReadonlySet<string>,
+  usagesOfCommon: () => readonly (readonly UsageCell[])[],
 ): SharedCells | undefined {
-  const shared = sources.map(({ snapshot }) => snapshot.sessions.sharedCells(part));
+  const shared = sources.map(({ snapshot }) => snapshot.sessions.sharedCells(part, common));
   if (shared.every((one) => one === undefined)) return undefined;
-  const all = sources.map((source, i) => ({ source, cells: shared[i] ?? unshared(source, part) }));
+  const all = sources.map((source, i) =>
+    translated(source, shared[i] ?? unshared(usagesOf(source, part, common))),
+  );
+  all.push(unshared(usagesOfCommon()));
   return {
-    size: all.reduce((sum, { cells }) => sum + cells.size, 0),
+    size: all.reduce((sum, { size }) => sum + size, 0),
     cells: {
       *[Symbol.iterator]() {
-        for (const { source, cells } of all) for (const cell of cells.cells) yield source.cell(cell);
+        for (const { cells } of all) yield* cells;
       },
     },
     parts: {
       *[Symbol.iterator]() {
         let first = 0;
-        for (const { cells } of all) {
-          for (const numbers of cells.parts) yield first === 0 ? numbers : moved(numbers, first);
-          first += cells.size;
+        for (const { parts, size } of all) {
+          for (const numbers of parts) yield first === 0 ? numbers : moved(numbers, first);
+          first += size;
         }
       },
     },
@@ -34,9 +42,29 @@ function moved(numbers: readonly number[], by: number): number[] {
   return numbers.map((number) => number + by);
 }
 
-/** The cells of a small store, whose sessions share none. */
-function unshared({ snapshot }: Source, part: CounterPart | undefined): SharedCells {
-  const usages: UsageCell[][] = Array.from(snapshot.sessions.usages(part), ({ usage }) => usage);
+function translated(source: Source, shared: SharedCells): SharedCells {
+  return {
+    ...shared,
+    cells: {
+      *[Symbol.iterator]() {
+        for (const cell of shared.cells) yield source.cell(cell);
+      },
+    },
+  };
+}
+
+function usagesOf(
+  { snapshot }: Source,
+  part: CounterPart | undefined,
+  common: ReadonlySet<string>,
+): UsageCell[][] {
+  const usages: UsageCell[][] = [];
+  for (const { id, usage } of snapshot.sessions.usages(part)) if (!common.has(id)) usages.push(usage);
+  return usages;
+}
+
+/** Usage of sessions that share no cells. */
+function unshared(usages: readonly (readonly UsageCell[])[]): SharedCells {
   return {
     size: usages.reduce((sum, usage) => sum + usage.length, 0),
     cells: usages.flat(),

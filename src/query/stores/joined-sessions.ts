@@ -97,7 +97,8 @@ export class JoinedSessions implements StoredSessions {
   }
 
   sharedCells(part?: CounterPart): SharedCells | undefined {
-    return this.#shared().size > 0 ? undefined : joinCells(this.#sources, part);
+    const common = this.#shared();
+    return joinCells(this.#sources, part, common, () => Array.from(common, (id) => this.#planOf(id).usage));
   }
 
   /** The lines of a session's rounds. */

@@ -36,8 +36,11 @@ export interface StoredSessions extends Sessions {
   heads(): Iterable<SessionHead>;
   /** The usage of each session, with at least this part of the counters; all without one. */
   usages(part?: CounterPart): Iterable<SessionUsage>;
-  /** The same, summed; undefined if the index has no sums. */
-  sharedCells(part?: CounterPart): SharedCells | undefined;
+  /**
+   * The same, summed; undefined if the index has no sums. Sessions can be left out (`without`): cells of which nothing is
+   * left are in the bucket NOWHERE.
+   */
+  sharedCells(part?: CounterPart, without?: ReadonlySet<string>): SharedCells | undefined;
 }
 
 /** The sessions with their usage, and the positions of closed logs. */

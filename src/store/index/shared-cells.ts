@@ -5,7 +5,7 @@ import type { RecordTerms } from './record.ts';
 import type { CounterPart } from '../../model/cell-counters.ts';
 import type { SessionUsage } from '../../model/session-entry.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
-import { CellSums } from '../../model/usage-cells.ts';
+import { CellLess, CellSums, NOWHERE } from '../../model/usage-cells.ts';
 
 /**
  * The combined usage of sessions, and which cells of it each session contributed to. Most reports need no more: their
@@ -82,8 +82,9 @@ export function* cellsOf(
   part?: CounterPart,
 ): Generator<UsageCell> {
   const shared = sessions.sharedCells(part);
-  if (shared) yield* shared.cells;
-  else for (const { usage } of sessions.usages(part)) yield* usage;
+  if (shared) {
+    for (const cell of shared.cells) if (cell.bucket !== NOWHERE) yield cell;
+  } else for (const { usage } of sessions.usages(part)) yield* usage;
 }
 
 /** A list of this length, or a longer one, is made anew; there is one of each other length. */
@@ -138,6 +139,24 @@ export function extendSharedCells(
       yield* others;
     }),
   };
+}
+
+/** The cells of a base without what these sessions used of them. Each of its cells is one sum. */
+export function withoutUsage(shared: SharedCells, usage: Iterable<UsageCell>): SharedCells {
+  const less = new CellLess(usage);
+  const cells = repeatable(function* () {
+    for (const cell of shared.cells) yield less.leftOf(cell);
+  });
+  return { size: shared.size, cells, parts: shared.parts };
+}
+
+/** Without the sessions at these positions. */
+export function withoutParts(shared: SharedCells, places: ReadonlySet<number>): SharedCells {
+  const parts = repeatable(function* () {
+    let place = 0;
+    for (const numbers of shared.parts) if (!places.has(place++)) yield numbers;
+  });
+  return { size: shared.size, cells: shared.cells, parts };
 }
 
 function repeatable<T>(iterate: () => Iterator<T>): Iterable<T> {

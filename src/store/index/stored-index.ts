@@ -10,10 +10,10 @@ import { addUp, IndexTail, type PositionsLine } from './tail.ts';
 import type { IndexCoverage } from '../../model/index-coverage.ts';
 import type { ClosedLog } from '../../model/log-position.ts';
 import type { State } from '../state.ts';
-import type { CounterPart } from '../../model/cell-counters.ts';
+import { failuresIn, type CounterPart } from '../../model/cell-counters.ts';
 import type { SessionEntry, SessionHead, SessionUsage } from '../../model/session-entry.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
-import { extendSharedCells, type SharedCells } from './shared-cells.ts';
+import { extendSharedCells, withoutParts, withoutUsage, type SharedCells } from './shared-cells.ts';
 import { compareRecords, mergeRecords, recordOf, writeBaseFile, type BaseRecords } from './write-base.ts';
 
 const NO_SESSIONS: ReadonlySet<string> = new Set();
@@ -69,7 +69,7 @@ export class StoredIndex implements Index {
       tailCrc: this.#tail.crc,
       changedSince: (length, crc) => this.#changedSince(length, crc),
       heads: () => this.#decoded<SessionHead>(decodeHead),
-      sharedCells: (part) => this.#sharedCells(part),
+      sharedCells: (part, without) => this.#sharedCells(part, without),
       usages: (part) => this.#decoded<SessionUsage>((bytes, terms) => decodeUsage(bytes, terms, part)),
     };
   }
@@ -225,18 +225,39 @@ export class StoredIndex implements Index {
     yield* later;
   }
 
-  #sharedCells(part: CounterPart | undefined): SharedCells | undefined {
+  #sharedCells(part: CounterPart | undefined, without = NO_SESSIONS): SharedCells | undefined {
     const shared = this.#base?.sharedCells(part);
     if (!shared) return undefined;
     const known = new Map<number, UsageCell[]>();
     const added: UsageCell[][] = [];
     for (const id of this.#laterIds()) {
+      if (without.has(id)) continue;
       const usage = this.#laterUsage(id);
       const row = this.#base?.find(id) ?? -1;
       if (row < 0) added.push(usage);
       else known.set(row, usage);
     }
-    return extendSharedCells(shared, known, added);
+    if (without.size === 0) return extendSharedCells(shared, known, added);
+    const { places, usage } = this.#inBase(without, part);
+    return withoutParts(extendSharedCells(withoutUsage(shared, usage), known, added), places);
+  }
+
+  /** The positions of sessions in the base, and what they used there. */
+  #inBase(
+    ids: ReadonlySet<string>,
+    part: CounterPart | undefined,
+  ): { places: ReadonlySet<number>; usage: UsageCell[] } {
+    const places = new Set<number>();
+    const usage: UsageCell[] = [];
+    for (const id of ids) {
+      const row = this.#base?.find(id) ?? -1;
+      const entry = row < 0 ? undefined : this.#base?.entryAt(row);
+      if (!entry) continue;
+      places.add(row);
+      for (const cell of entry.usage)
+        usage.push(part === 'failures' ? { ...cell, counters: failuresIn(cell.counters) } : cell);
+    }
+    return { places, usage };
   }
 
   /** What the tail and this process add to a session of the base. */
