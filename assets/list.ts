@@ -209,6 +209,9 @@ async function draw(isStale: () => boolean): Promise<void> {
   const matching =
     found && (await sortLong(found.sessions, comparator(found.sessions, sortKey, isAscending), isStale));
   if (!found || !matching) return;
+  // Drawing is a task of its own.
+  if (matching.length > PAGE_ROWS) await pause();
+  if (isStale()) return;
   // No other session has a round on these days.
   const looked = wish.days ? total : sessions.length;
   const pages = Math.max(1, Math.ceil(matching.length / PAGE_ROWS));

@@ -65,11 +65,14 @@ function isMeant({ names, consumers, lastDay }: Session, part: SessionPart, aske
   );
 }
 
-/** A session without parts is one itself. */
-function partsOf({ row, consumers }: Session): SessionPart[] {
-  const [, , , , , , , , rounds, input, cached, output, , costs, , , , flags, unpriced, parts] = row;
-  if (parts) return parts;
-  return [[0, 0, consumers.length - 1, rounds, input, cached, output, flags, unpriced, costs]];
+/** A session without parts is one itself. Remembered: a hundred thousand arrays for each filter would keep the browser busy. */
+function partsOf(session: Session): SessionPart[] {
+  return (session.parts ??= session.row[19] ?? [wholeOf(session)]);
+}
+
+function wholeOf({ row, consumers }: Session): SessionPart {
+  const [, , , , , , , , rounds, input, cached, output, , costs, , , , flags, unpriced] = row;
+  return [0, 0, consumers.length - 1, rounds, input, cached, output, flags, unpriced, costs];
 }
 
 /** What rounds used. */
@@ -117,8 +120,7 @@ function narrowed(session: Session, parts: SessionPart[]): Session {
   row[13] = costs && [...costs].toSorted(([a], [b]) => currencyOrder(a, b));
   row[ROW_FLAGS] = flags | (row[ROW_FLAGS] & OF_TOOLS);
   row[18] = unpriced;
-  row[19] = parts;
-  return { ...session, row, costs, isPart: true };
+  return { ...session, row, costs, parts, isPart: true };
 }
 
 /** What matches. */

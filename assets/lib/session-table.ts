@@ -4,6 +4,7 @@ import { parseSessionKey } from '../../src/query/session-key.ts';
 import { percent, shortCount, shownCount } from '../../src/site/format.ts';
 import type { SessionDataRow } from '../../src/site/lists/session-data.ts';
 import { costText } from './cost-text.ts';
+import type { SessionPart } from '../../src/site/lists/session-parts.ts';
 import { dayOf } from './days.ts';
 
 /** A session, ready to be searched, sorted and drawn. */
@@ -24,6 +25,8 @@ export interface Session {
   updated: number;
   /** Its date in the site's time zone, as a number of days since 1970. */
   lastDay: number;
+  /** What it used by day, model and consumer, once a filter has asked. */
+  parts?: SessionPart[];
   /** The figures are those of a part of its rounds, and the texts of their cost are still to be written. */
   isPart?: true;
 }
