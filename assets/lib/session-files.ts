@@ -1,4 +1,5 @@
 import type { SessionDataRow } from '../../src/site/lists/session-data.ts';
+import { loadScript } from './load-script.ts';
 
 declare global {
   interface Window {
@@ -9,8 +10,8 @@ declare global {
   }
 }
 
-/** A part of a month: its version, its number of sessions, and its length in bytes. */
-export type MonthPart = [version: string, sessions: number, bytes: number];
+/** A part of a month: its version, its number of sessions, and the lengths of its data and of its filters in bytes. */
+export type MonthPart = [version: string, sessions: number, bytes: number, searchBytes: number];
 
 /** Files that are loaded at a time. */
 const AT_ONCE = 6;
@@ -61,21 +62,4 @@ async function loadPart(
   parts.delete(name);
   if (rows) return rows;
   throw new Error(`${name}.js is not a list of sessions`);
-}
-
-/** Data are scripts, because pages opened from disk must not use fetch. */
-function loadScript(url: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = url;
-    script.addEventListener('load', () => {
-      script.remove();
-      resolve();
-    });
-    script.addEventListener('error', () => {
-      script.remove();
-      reject(new Error(`${url} cannot be loaded`));
-    });
-    document.head.append(script);
-  });
 }

@@ -5,7 +5,7 @@ import { hrefTo } from './names.ts';
 import type { SiteContext } from './site-context.ts';
 import { renderTemplate } from './templates.ts';
 
-export type NavItem = 'overview' | 'sessions' | 'models' | 'dates' | 'consumers';
+export type NavItem = 'overview' | 'sessions' | 'search' | 'models' | 'dates' | 'consumers';
 
 export interface PageFrame {
   path: string;
@@ -24,6 +24,7 @@ export interface PageFrame {
 const NAV: readonly [NavItem, string, path: string][] = [
   ['overview', 'Overview', 'index.html'],
   ['sessions', 'Sessions', 'sessions/index.html'],
+  ['search', 'Search', 'search.html'],
   ['models', 'Models', 'models.html'],
   ['dates', 'Dates', 'dates.html'],
   ['consumers', 'Consumers', 'consumers.html'],

@@ -55,7 +55,14 @@ export function writeSite(
   }
   const { day } = job;
   const newest = () => shown.latest.rows.slice(0, NEWEST).map(({ id }) => sessionOf(job, id));
-  const view = { ...shown, state: snapshot.state, day, refresh: options.refresh, newest };
+  const view = {
+    ...shown,
+    state: snapshot.state,
+    day,
+    refresh: options.refresh,
+    hasUnlinked: job.cut !== null,
+    newest,
+  };
   for (const page of storePages(view, job.site)) put(page);
   // Last, because it makes open pages reload.
   const stamp = hexDigest(JSON.stringify([job.common, ...pages]));

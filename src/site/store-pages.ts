@@ -5,6 +5,7 @@ import { FIND_PATH, findPage } from './find-page.ts';
 import { LIST_PATH } from './names.ts';
 import { overview, OVERVIEW_PATH } from './overview.ts';
 import type { Page } from './page.ts';
+import { SEARCH_PATH, searchPage } from './search/search-page.ts';
 import type { SiteSession } from './shown-session.ts';
 import type { SiteContext } from './site-context.ts';
 import type { SiteSums } from './state/site-head.ts';
@@ -20,13 +21,15 @@ export interface StoreView {
   /** The local date of the render. */
   day: string;
   refresh: number;
+  /** Sessions whose last round is before some time have no pages. */
+  hasUnlinked: boolean;
   /** The sessions with the latest rounds. */
   newest: () => readonly SiteSession[];
 }
 
 /** The pages about all sessions, but for the lists. Totals are put in order only if a page needs them. */
 export function* storePages(view: StoreView, site: SiteContext): Generator<Page> {
-  const { sums, rows, months, day } = view;
+  const { sums, rows, months, day, hasUnlinked } = view;
   const lostRounds = lostRoundsOf(view.state);
   const state = `${sums.marks} ${lostRounds}`;
   let known: SiteTotals | undefined;
@@ -42,6 +45,10 @@ export function* storePages(view: StoreView, site: SiteContext): Generator<Page>
   }
   const names = months.map(([month]) => month);
   yield page(FIND_PATH, names.join(' '), () => findPage(names, site));
+  if (sums.sessions > 0)
+    yield page(SEARCH_PATH, JSON.stringify([months, hasUnlinked]), () =>
+      searchPage(months, hasUnlinked, site),
+    );
   yield page('api/stats.json', state, () => statsJson(totals(), site));
 }
 
@@ -57,6 +64,7 @@ function* emptyPages({ state, refresh }: StoreView, site: SiteContext): Generato
   );
   for (const [path, current, title] of [
     [LIST_PATH, 'sessions', 'Sessions'],
+    [SEARCH_PATH, 'search', 'Search'],
     ['models.html', 'models', 'Models'],
     ['dates.html', 'dates', 'Dates'],
     ['consumers.html', 'consumers', 'Consumers'],

@@ -65,7 +65,7 @@ describe('a render', () => {
     const session = made.sessions[150] as QuickSession;
     addRound(made, session);
     const { written, removed } = await changedBy(made, async () => {
-      expect(await render(made)).toMatchObject({ rendered: 15, removed: 0 });
+      expect(await render(made)).toMatchObject({ rendered: 17, removed: 0 });
     });
     expect(removed).toEqual([]);
     expect(written).toEqual(
@@ -79,6 +79,8 @@ describe('a render', () => {
         'dates.html',
         'index.html',
         'models.html',
+        'search/2026-01/2.js',
+        `search/${session.id}.js`,
         'sessions/2026-01/2.html',
         'sessions/2026-01/2.js',
         'sessions/2026-01/index.html',
@@ -134,7 +136,9 @@ describe('a render', () => {
       render({ ...made, dataDir: lone }, { replace: true }),
     );
     expect(removed).toEqual(
-      [second, third].flatMap((id) => [`api/sessions/${id}.json`, `sessions/${id}.html`]).toSorted(),
+      [second, third]
+        .flatMap((id) => [`api/sessions/${id}.json`, `search/${id}.js`, `sessions/${id}.html`])
+        .toSorted(),
     );
     expect(written).not.toContain(`sessions/${first}.html`);
     expect(readFileSync(join(made.siteDir, 'sessions/mine.html'), 'utf8')).toBe('mine');
@@ -249,7 +253,7 @@ describe('monitor render', () => {
     expect(await run([...argv, '--full', '--json'])).toEqual({
       code: 0,
       err: '',
-      out: `{"version":1,"rendered":22,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
+      out: `{"version":1,"rendered":27,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
     });
     expect((await run(argv)).out).toBe(`0 files written, 22 kept, 0 removed: ${siteDir}/index.html\n`);
     expect(await run([...argv, '--quiet'])).toEqual({ code: 0, err: '', out: '' });

@@ -1,4 +1,5 @@
 import { monthPartsPath, monthIndexPath } from '../names.ts';
+import { searchLine } from '../search/said-file.ts';
 import type { SiteContext } from '../site-context.ts';
 import type { SiteSession } from '../shown-session.ts';
 import type { SiteWriter } from '../site-writer.ts';
@@ -10,6 +11,7 @@ import {
   notesOf,
   rowHtml,
   rowLines,
+  type ListPlace,
   type ListRow,
   type Place,
   type RowLines,
@@ -58,7 +60,7 @@ export class MonthLists {
     this.#listing = listing;
     this.#month = month;
     this.#old = readMonth(listing.pieces, month);
-    this.filesBefore = filesOf(this.#old?.length ?? 0);
+    this.filesBefore = this.#filesOf(this.#old?.length ?? 0);
   }
 
   /** Applies changes to the parts that they concern. Returns the number of sessions. Throws NotRemembered. */
@@ -140,24 +142,36 @@ export class MonthLists {
 
   /** The rows of a part with their lines, if these are intact. */
   #load(number: number): ListRow[] {
-    const { pieces, writer } = this.#listing;
+    const { pieces, writer, site } = this.#listing;
     const part = readPart(pieces, this.#name(number));
     if (!part) throw new NotRemembered(this.#name(number));
-    const lines = readPartFiles(writer, this.#part(number), part.crcs, part.rows.length);
+    const hasSaid = !site.noContent;
+    const lines = readPartFiles(writer, this.#part(number), part.crcs, part.rows.length, hasSaid);
     return part.rows.map((row, i) => ({ ...row, lines: lines?.[i] }));
   }
 
   #write(number: number, rows: readonly ListRow[], parts: number): PartHead {
     const { pieces, writer, site } = this.#listing;
     const place = placeOf(this.#part(number));
-    const lines = rows.map(
-      (row): RowLines => row.lines ?? rowLines(this.#listing.sessionOf(row.id), place, site),
-    );
+    const lines = rows.map((row): RowLines => row.lines ?? this.#linesOf(row, place));
     const part = { ...this.#part(number), from: (number - 1) * PART_ROWS + 1, isLast: number === parts };
-    const { crcs, bytes } = writePartFiles(writer, part, rows, lines, site);
+    const { crcs, ...sizes } = writePartFiles(writer, part, rows, lines, site);
     writePart(pieces, this.#name(number), { crcs, rows: rows.slice() });
     const [first] = rows as [ListRow];
-    return { at: first.at, key: first.key, count: rows.length, digest: digestOf(rows), bytes };
+    return { at: first.at, key: first.key, count: rows.length, digest: digestOf(rows), ...sizes };
+  }
+
+  #linesOf({ id }: ListRow, place: ListPlace): RowLines {
+    const { writer, site, sessionOf } = this.#listing;
+    const session = sessionOf(id);
+    const said = site.noContent ? '' : JSON.stringify(searchLine(session, writer));
+    return { ...rowLines(session, place, site), said };
+  }
+
+  /** Three of each part, and one more if it can be searched; and two of the month. */
+  #filesOf(parts: number): number {
+    const each = this.#listing.site.noContent ? 3 : 4;
+    return parts === 0 ? 0 : each * parts + 2;
   }
 
   #name(number: number): string {
@@ -172,7 +186,7 @@ export class MonthLists {
       for (const path of partPaths(this.#part(number))) writer.remove(path);
       removePart(pieces, this.#name(number));
     }
-    this.files = filesOf(heads.length);
+    this.files = this.#filesOf(heads.length);
     const own = [monthIndexPath(month), monthPartsPath(month)];
     if (heads.length === 0) {
       for (const path of own) writer.remove(path);
@@ -206,17 +220,17 @@ export class MonthLists {
       render: () =>
         monthPage({ month, parts: heads.length, count, ...notesOf(rows) }, html.toReversed(), site),
     });
-    const parts = heads.map(({ digest, count: size, bytes }) => [digest.slice(0, 8), size, bytes]);
+    const parts = heads.map(({ digest, count: size, bytes, saidBytes }) => [
+      digest.slice(0, 8),
+      size,
+      bytes,
+      saidBytes,
+    ]);
     writer.write({
       path: monthPartsPath(month),
       render: () => `monitorMonth(${JSON.stringify(month)},${JSON.stringify(parts)});\n`,
     });
   }
-}
-
-/** Three of each part, and two of the month. */
-function filesOf(parts: number): number {
-  return parts === 0 ? 0 : 3 * parts + 2;
 }
 
 /** The part, from 0, in which a place is. */
