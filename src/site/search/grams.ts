@@ -9,6 +9,8 @@ import { foldedUnit, hidesNext } from './fold.ts';
 const PLACE_BITS = 17;
 const PLACES = 2 ** PLACE_BITS;
 const GRAM_BYTES = 4;
+/** More of them rule out more texts, and are more to load. */
+const BITS_PER_GRAM = 0.8;
 /** Bits of a filter come in groups that Base64 needs no padding for. */
 const GROUP_BYTES = 3;
 
@@ -83,12 +85,12 @@ export class GramSet {
     markGrams(this.#places, text);
   }
 
-  /** The filter of all texts since the last call: one bit for each of their grams, so that some six of ten are set. */
+  /** The filter of all texts since the last call, so large that some seven of ten bits are set. */
   take(): string {
     const places = this.#places;
     let count = 0;
     for (const word of places) count += bitCount(word);
-    const bytes = Math.max(1, Math.ceil(count / 8 / GROUP_BYTES)) * GROUP_BYTES;
+    const bytes = Math.max(1, Math.ceil((count * BITS_PER_GRAM) / 8 / GROUP_BYTES)) * GROUP_BYTES;
     const filter = Buffer.alloc(bytes);
     for (const place of marked(places)) {
       const bit = Math.floor((place * bytes * 8) / PLACES);

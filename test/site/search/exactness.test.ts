@@ -15,10 +15,8 @@ const NEEDLES = Number(process.env['MONITOR_SEARCH_NEEDLES'] ?? 150);
 
 const dir = mkdtempSync(join(tmpdir(), 'site-search-'));
 const siteDir = join(dir, 'site');
-const said = [
-  // Longer than a part, so that what is repeated, cut and called is in several.
-  ...Array.from({ length: 40 }, (_, i) => longRound(i)),
-];
+/** Longer than a part, so that what is repeated, cut and called is in several. */
+const said = Array.from({ length: 40 }, (_, i) => longRound(i));
 const lines = [...randomLog(SESSIONS, SEED), ...said];
 let dataDir: string;
 
