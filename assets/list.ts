@@ -215,6 +215,7 @@ async function draw(isStale: () => boolean): Promise<void> {
       : `${exact(matching.length)} of ${counted(sessions.length)}`
   }${sessions.length === total || ownMonth !== '' ? '' : ` of ${monthText(month.value)}`}`;
   drawMore(sessions.length);
+  offerSearch();
   part('range').textContent =
     shown.length === 0
       ? ''
@@ -230,6 +231,15 @@ function drawMore(looked: number): void {
   const more = part('more');
   more.hidden = looked === total;
   more.textContent = `Look at ${counted(total - looked)} of other months too`;
+}
+
+/** The list knows titles and ids only. */
+function offerSearch(): void {
+  const link = part<HTMLAnchorElement>('said');
+  const text = search.value.trim();
+  link.hidden = text === '';
+  link.href = `${base}../search.html#${new URLSearchParams({ q: text })}`;
+  link.textContent = `Search conversations for “${text.length > 40 ? `${text.slice(0, 39)}…` : text}”`;
 }
 
 function counted(count: number): string {

@@ -255,7 +255,7 @@ describe('monitor render', () => {
       err: '',
       out: `{"version":1,"rendered":27,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
     });
-    expect((await run(argv)).out).toBe(`0 files written, 22 kept, 0 removed: ${siteDir}/index.html\n`);
+    expect((await run(argv)).out).toBe(`0 files written, 27 kept, 0 removed: ${siteDir}/index.html\n`);
     expect(await run([...argv, '--quiet'])).toEqual({ code: 0, err: '', out: '' });
     expect((await run(argv)).code).toBe(0);
   });

@@ -83,6 +83,13 @@ describe.skipIf(chromiumPath === undefined)('the search', () => {
     await isDone(page, /^1 hit in 1 session/);
   });
 
+  test('what the list is searched for is one click from what was said', async () => {
+    const { page } = await open(join(made.siteDir, 'sessions/index.html'));
+    await page.locator('#search').fill('数据库');
+    await page.getByText('Search conversations for “数据库”').click();
+    await isDone(page, /^1 hit in 1 session/);
+  });
+
   test('on a web server, by an address', async () => {
     const server = createServer(({ url = '' }, response) => {
       const path = decodeURIComponent(new URL(url, 'http://localhost').pathname);

@@ -40,7 +40,7 @@ export async function searchSite(siteDir: string, text: string): Promise<Searche
 }
 
 /** As the page names them, the newest first. */
-export function monthsOf(siteDir: string): string[] {
+function monthsOf(siteDir: string): string[] {
   const page = readFileSync(join(siteDir, 'search.html'), 'utf8');
   const [, months = ''] = /data-months="([^"]*)"/.exec(page) ?? [];
   return months.split(' ').map((month) => month.replace(/:.*/, ''));
