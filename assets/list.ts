@@ -228,6 +228,7 @@ async function draw(isStale: () => boolean): Promise<void> {
   }${looked === total || ownMonth !== '' ? '' : ` of ${monthText(month.value)}`}`;
   drawMore(looked);
   drawMeaning(part('meant'), wish, found);
+  offerSearch();
   part('range').textContent =
     shown.length === 0
       ? ''
@@ -243,6 +244,15 @@ function drawMore(looked: number): void {
   const more = part('more');
   more.hidden = looked === total;
   more.textContent = `Look at ${counted(total - looked)} of other months too`;
+}
+
+/** The list knows titles and ids only. */
+function offerSearch(): void {
+  const link = part<HTMLAnchorElement>('said');
+  const text = search.value.trim();
+  link.hidden = text === '';
+  link.href = `${base}../search.html#${new URLSearchParams({ q: text })}`;
+  link.textContent = `Search conversations for “${text.length > 40 ? `${text.slice(0, 39)}…` : text}”`;
 }
 
 function counted(count: number): string {

@@ -17,4 +17,5 @@ export const SLOW = [
   // They take long: property tests, and growth of time with size.
   'test/{ai-log/linearity,ai-log/usage/usage-fuzz,platform/json-spans,redact/redact-speed}.test.ts',
   'test/site/session/{page-size,paging,why-page}.test.ts',
+  'test/site/search/exactness.test.ts',
 ];

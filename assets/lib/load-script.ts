@@ -1,4 +1,4 @@
-/** Runs a script of the site. */
+/** Data are scripts, because pages opened from disk must not use fetch. */
 export function loadScript(url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const script = document.createElement('script');

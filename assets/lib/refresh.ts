@@ -26,7 +26,10 @@ export function watchStamp(): void {
   window.monitorStamp = (stamp, every) => {
     seconds = every;
     if (known === undefined) addSwitch(seconds, () => (isOn() ? look() : clearTimeout(timer)));
-    if (known !== undefined && known !== stamp && isOn()) return runNow(changesUrl, later);
+    // A page with work in progress can keep itself as it is, and say that there is something new.
+    const isNew = known !== undefined && known !== stamp && isOn();
+    if (isNew && document.dispatchEvent(new Event('monitor:newer', { cancelable: true })))
+      return runNow(changesUrl, later);
     known ??= stamp;
     later();
   };

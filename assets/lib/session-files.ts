@@ -10,8 +10,18 @@ declare global {
   }
 }
 
-/** A part of a month. Its days are those of its sessions' first rounds, from the first, and of their last rounds, to the last. */
-export type MonthPart = [version: string, sessions: number, bytes: number, firstDay: number, lastDay: number];
+/**
+ * A part of a month: its version, its number of sessions, the length of its data in bytes, the days of its sessions' first
+ * rounds, from the first, and of their last rounds, to the last, and the length of its filters in bytes.
+ */
+export type MonthPart = [
+  version: string,
+  sessions: number,
+  bytes: number,
+  firstDay: number,
+  lastDay: number,
+  searchBytes: number,
+];
 
 /** Files that are loaded at a time. */
 const AT_ONCE = 6;

@@ -1,7 +1,7 @@
 import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { bytesText, exact, plural } from '../platform/count-text.ts';
 import { endOfWord, startOfWord, type Snippet } from '../query/search/snippet.ts';
-import type { Hit } from '../query/search/search-session.ts';
+import { whoText } from '../query/search/who-text.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 import type { FoundHit, SearchReport } from './search.ts';
 import type { Screen } from './tables.ts';
@@ -35,19 +35,6 @@ export function hitText(
   const room = width - INDENT.length - widthOf(who) - 2;
   lines.push(`${INDENT}${colour.dim(`${who}:`)} ${snippetText(hit.snippet, screen, room)}`, '');
   return lines.join('\n');
-}
-
-/** `user`, `assistant, reasoning`, `call of bash, 3 matches` */
-function whoText({ role, part, tool, matches }: Hit): string {
-  const of = tool === null ? '' : ` of ${cleanLine(tool)}`;
-  const who = {
-    text: role,
-    reasoning: `${role}, reasoning`,
-    call: `call${of}`,
-    result: `result${of}`,
-    request: 'cut request',
-  }[part];
-  return matches > 1 ? `${who}, ${exact(matches)} matches` : who;
 }
 
 /** On one line, with the match in a colour. Cut between words, where there are any, to the width. */

@@ -11,6 +11,13 @@ export function cutHalves(text: string): { head: string; tail: string } | null {
   if (at < 0 || text.includes(MARK, at + 1)) return null;
   const head = text.slice(0, at);
   const tail = text.slice(at + MARK.length);
-  const isEven = Math.abs(Buffer.byteLength(head) - Buffer.byteLength(tail)) <= STRAY_BYTES;
+  const isEven = Math.abs(lengthOf(head) - lengthOf(tail)) <= STRAY_BYTES;
   return isEven ? { head: head.replace(/\uFFFD+$/, ''), tail: tail.replace(/^\uFFFD+/, '') } : null;
 }
+
+/** In UTF-8. The site's search in a browser asks this too. */
+function lengthOf(text: string): number {
+  return encoder.encode(text).length;
+}
+
+const encoder = new TextEncoder();

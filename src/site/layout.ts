@@ -6,7 +6,8 @@ import { pageToken } from './page-changes.ts';
 import type { SiteContext } from './site-context.ts';
 import { renderTemplate } from './templates.ts';
 
-export type NavItem = 'overview' | 'sessions' | 'health' | 'tools' | 'models' | 'dates' | 'consumers';
+export type NavItem =
+  'overview' | 'sessions' | 'search' | 'health' | 'tools' | 'models' | 'dates' | 'consumers';
 
 export interface PageFrame {
   path: string;
@@ -29,6 +30,7 @@ export interface PageFrame {
 const NAV: readonly [NavItem, string, path: string][] = [
   ['overview', 'Overview', 'index.html'],
   ['sessions', 'Sessions', 'sessions/index.html'],
+  ['search', 'Search', 'search.html'],
   ['health', 'Health', 'health.html'],
   ['tools', 'Tools', 'tools.html'],
   ['models', 'Models', 'models.html'],

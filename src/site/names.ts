@@ -51,6 +51,21 @@ export function monthJsonPath(month: string, number: number): string {
   return `api/sessions-${month}-${number}.json`;
 }
 
+/** The texts of a session for the search in the browser, or of one of its closed parts, from 1. */
+export function saidPath(name: string, part?: number): string {
+  return `search/${name}${part === undefined ? '' : `~p${part}`}.js`;
+}
+
+/** What the search in the browser needs of the sessions of a part of a month. */
+export function monthSearchPath(month: string, number: number): string {
+  return `search/${month}/${number}.js`;
+}
+
+/** The name of a session's pages, as it is in links. */
+export function linkName(name: string): string {
+  return urlPath([name]);
+}
+
 /** A relative link from one page to another. Names contain `%`, which links must encode again. */
 export function hrefTo(from: string, to: string, fragment = ''): string {
   const folders = from.split('/').slice(0, -1);

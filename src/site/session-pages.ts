@@ -5,9 +5,10 @@ import type { Page } from './page.ts';
 import { sessionPages } from './session/pages.ts';
 import { sessionJsonPages } from './session/session-json.ts';
 import { sourceOf } from './session/source.ts';
+import { saidPages } from './search/said-pages.ts';
 import type { SiteContext } from './site-context.ts';
 
-/** All pages and JSON files of one session of the store in `dir`. */
+/** All pages, JSON files and texts of one session of the store in `dir`. */
 export function* pagesOfSession(
   files: Files,
   dir: string,
@@ -18,4 +19,5 @@ export function* pagesOfSession(
   const source = { ...sourceOf(files, dir, entry), family };
   yield* sessionPages(source, site);
   yield* sessionJsonPages(source, site);
+  yield* saidPages(source, site);
 }

@@ -62,8 +62,15 @@ export function writeSite(
   }
   const { day } = job;
   const newest = () => shown.latest.rows.slice(0, NEWEST).map(({ id }) => sessionOf(job, id));
-  const find = (id: string) => sessionOf(job, id);
-  const view = { ...shown, state: snapshot.state, day, refresh: options.refresh, newest, find };
+  const view = {
+    ...shown,
+    state: snapshot.state,
+    day,
+    refresh: options.refresh,
+    hasUnlinked: job.cut !== null,
+    newest,
+    find: (id: string) => sessionOf(job, id),
+  };
   for (const page of storePages(view, job.site)) put(page);
   const stamp = hexDigest(JSON.stringify([job.common, ...pages]));
   // A killed render has changed pages too.

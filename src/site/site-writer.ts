@@ -1,5 +1,5 @@
 import { InputOutputError } from '../platform/errors.ts';
-import { readWhole, withFile, type Files } from '../platform/files.ts';
+import { isAbsent, readBytes, readWhole, withFile, type Files } from '../platform/files.ts';
 import { Journal } from './journal.ts';
 import type { WritablePage } from './page.ts';
 import { PageChanges } from './page-changes.ts';
@@ -80,6 +80,21 @@ export class SiteWriter {
       return found === undefined ? undefined : readWhole(this.#files, found);
     } catch (error) {
       if (error instanceof InputOutputError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The size of a page, and its first bytes; undefined if it cannot be read. */
+  readStart(path: string, bytes: number): { size: number; bytes: Buffer } | undefined {
+    const found = this.#tree.find(path);
+    if (found === undefined) return undefined;
+    try {
+      return withFile(this.#files, found, 'peek', (fd) => {
+        const { isFile, size } = this.#files.facts(fd);
+        return isFile ? { size, bytes: readBytes(this.#files, fd, 0, Math.min(size, bytes)) } : undefined;
+      });
+    } catch (error) {
+      if (error instanceof InputOutputError || isAbsent(error)) return undefined;
       throw error;
     }
   }

@@ -8,6 +8,7 @@ import { toolsPage, TOOLS_PATH } from './health/tools-page.ts';
 import { LIST_PATH } from './names.ts';
 import { overview, OVERVIEW_PATH, yearOf } from './overview.ts';
 import type { Page } from './page.ts';
+import { SEARCH_PATH, searchPage } from './search/search-page.ts';
 import type { SiteSession } from './shown-session.ts';
 import type { SiteContext } from './site-context.ts';
 import type { MonthCount, SiteSums } from './state/site-head.ts';
@@ -27,6 +28,8 @@ export interface StoreView {
   /** The local date of the render. */
   day: string;
   refresh: number;
+  /** Sessions whose last round is before some time have no pages. */
+  hasUnlinked: boolean;
   /** The sessions with the latest rounds. */
   newest: () => readonly SiteSession[];
   recent: Recent;
@@ -35,7 +38,7 @@ export interface StoreView {
 
 /** The pages about all sessions, but for the lists. Totals are put in order only if a page needs them. */
 export function* storePages(view: StoreView, site: SiteContext): Generator<Page> {
-  const { sums, rows, months, day, health } = view;
+  const { sums, rows, months, day, health, hasUnlinked } = view;
   const lostRounds = lostRoundsOf(view.state);
   const state = `${sums.marks} ${lostRounds}`;
   // Nothing changes with the day if nothing was used in two weeks.
@@ -60,6 +63,12 @@ export function* storePages(view: StoreView, site: SiteContext): Generator<Page>
   }
   const names = months.map(([month]) => month);
   yield page(FIND_PATH, names.join(' '), () => findPage(names, site));
+  if (sums.sessions > 0) {
+    const counts = months.map(([month, count]) => [month, count] as const);
+    yield page(SEARCH_PATH, JSON.stringify([counts, hasUnlinked]), () =>
+      searchPage(counts, hasUnlinked, site),
+    );
+  }
   yield page('api/stats.json', `${state} ${day}`, () => statsJson(totals(), health, site));
 }
 
@@ -77,6 +86,7 @@ function* emptyPages({ state, refresh }: StoreView, site: SiteContext): Generato
     [LIST_PATH, 'sessions', 'Sessions'],
     [HEALTH_PATH, 'health', 'Health'],
     [TOOLS_PATH, 'tools', 'Tools'],
+    [SEARCH_PATH, 'search', 'Search'],
     ['models.html', 'models', 'Models'],
     ['dates.html', 'dates', 'Dates'],
     ['consumers.html', 'consumers', 'Consumers'],

@@ -48,7 +48,14 @@ function made(sessions: readonly QuickSession[]): {
         sumOfCells(
           entry.usage.filter(({ bucket }) => local.dateOf(bucket) >= from && local.dateOf(bucket) <= to),
         );
-      const session: SiteSession = { entry, key: '', mark: '', hasPages: id !== 'old', isListed: true, family: null };
+      const session: SiteSession = {
+        entry,
+        key: '',
+        mark: '',
+        hasPages: id !== 'old',
+        isListed: true,
+        family: null,
+      };
       return { session, last: sumOf(weeks.last), before: sumOf(weeks.before) };
     },
   );

@@ -19,6 +19,7 @@ import type { RenderOptions } from '../../src/site/render-options.ts';
 import { run } from '../cli/run.ts';
 import { contentsOf, filesOf, makeFolder, render, type Made } from './make.ts';
 import { quickSessions, storeQuickly, type QuickRound, type QuickSession } from './quick-store.ts';
+import { searchSite } from './search/pieces.ts';
 
 const UNTIL = Date.parse('2026-02-03T00:00:00Z');
 const DAY_MS = 86_400_000;
@@ -317,6 +318,23 @@ describe('a render that goes on from the last one', () => {
       await step();
       await render(made, { now: NOW });
       expect(contentsOf(made.siteDir), name).toEqual(await anew(made));
+      // What was pruned is not found any more.
+      const { found, search } = await searchSite(made.siteDir, 'Question 1');
+      expect([search.failed, search.withoutPage], name).toEqual([0, 0]);
+      const { out } = await run([
+        'search',
+        '--json',
+        '--limit',
+        '0',
+        '--data-dir',
+        made.dataDir,
+        'Question 1',
+      ]);
+      const { hits } = JSON.parse(out) as { hits: { session_id: string; round: number }[] };
+      expect(
+        found.flatMap(({ id, hits: own }) => own.map(({ round }) => `${id} ${round}`)).toSorted(),
+        name,
+      ).toEqual(hits.map(({ session_id: id, round }) => `${id} ${round}`).toSorted());
     }
   });
 
@@ -471,6 +489,9 @@ describe('a period of pages', () => {
     expect(due.length).toBeLessThan(20);
     expect(pages(made)).toBe(due.length);
     expect(existsSync(join(made.siteDir, `api/sessions/${made.sessions[0]?.id}.json`))).toBe(false);
+    expect(existsSync(join(made.siteDir, `search/${made.sessions[0]?.id}.js`))).toBe(false);
+    const { search } = await searchSite(made.siteDir, 'a');
+    expect([search.looked, search.withoutPage, search.failed]).toEqual([60, 60 - due.length, 0]);
     expect(readFileSync(join(made.siteDir, 'api/stats.json'), 'utf8')).toBe(sums);
     const list = readFileSync(join(made.siteDir, 'sessions/index.html'), 'utf8');
     expect(list).toContain('<p>Sessions without a link are older than the pages of this site</p>');

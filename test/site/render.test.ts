@@ -78,6 +78,8 @@ describe('a render', () => {
         'health.html',
         'index.html',
         'models.html',
+        'search/2026-01/2.js',
+        `search/${session.id}.js`,
         'sessions/2026-01/2.html',
         'sessions/2026-01/2.js',
         'sessions/2026-01/index.html',
@@ -141,7 +143,9 @@ describe('a render', () => {
       render({ ...made, dataDir: lone }, { replace: true }),
     );
     expect(removed).toEqual(
-      [second, third].flatMap((id) => [`api/sessions/${id}.json`, `sessions/${id}.html`]).toSorted(),
+      [second, third]
+        .flatMap((id) => [`api/sessions/${id}.json`, `search/${id}.js`, `sessions/${id}.html`])
+        .toSorted(),
     );
     expect(written).not.toContain(`sessions/${first}.html`);
     expect(readFileSync(join(made.siteDir, 'sessions/mine.html'), 'utf8')).toBe('mine');
@@ -256,9 +260,9 @@ describe('monitor render', () => {
     expect(await run([...argv, '--full', '--json'])).toEqual({
       code: 0,
       err: '',
-      out: `{"version":1,"rendered":28,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
+      out: `{"version":1,"rendered":33,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
     });
-    expect((await run(argv)).out).toBe(`0 files written, 28 kept, 0 removed: ${siteDir}/index.html\n`);
+    expect((await run(argv)).out).toBe(`0 files written, 33 kept, 0 removed: ${siteDir}/index.html\n`);
     expect(await run([...argv, '--quiet'])).toEqual({ code: 0, err: '', out: '' });
     expect((await run(argv)).code).toBe(0);
   });

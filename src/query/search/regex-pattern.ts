@@ -1,7 +1,8 @@
 import { RE2JS } from 're2js';
 import { UsageError } from '../../platform/errors.ts';
+import { firstOf } from './find-text.ts';
 import { literalScan } from './literal-scan.ts';
-import { firstOf, type SearchPattern } from './pattern.ts';
+import type { SearchPattern } from './pattern.ts';
 import { requiredLiteral } from './required-literal.ts';
 
 /**
@@ -15,6 +16,7 @@ export function regexPattern(text: string): SearchPattern {
     throw new UsageError(`the expression '${text}' matches the empty string, which is in every text`);
   return {
     find: (searched) => firstOf(spansOf(expression, searched)),
+    readsNumbers: true,
     scan: literalScan(requiredLiteral(composed)),
   };
 }

@@ -1,4 +1,3 @@
-import { digest } from '../../platform/digest.ts';
 import { cutHalves } from '../../session-format/cut-text.ts';
 import { normalised } from '../../session-format/normalised-arguments.ts';
 import type { Said } from './said.ts';
@@ -14,6 +13,12 @@ export class SaidBefore {
   readonly #halves: { key: string; head: string; tail: string }[] = [];
   /** Whole texts of this round: its question may be one of them, cut. */
   #round: { key: string; text: string }[] = [];
+  readonly #shorten: (key: string) => string;
+
+  /** `shorten`: something short for a key, which can be a long text, so that the text need not be kept. */
+  constructor(shorten = (key: string): string => key) {
+    this.#shorten = shorten;
+  }
 
   nextRound(): void {
     this.#round = [];
@@ -21,7 +26,7 @@ export class SaidBefore {
 
   /** Whether it was found before; from now on it is. */
   has(said: Said): boolean {
-    const keys = keysOf(said);
+    const keys = keysOf(said).map(this.#shorten);
     const isKnown = !said.isAnswer && (keys.some((key) => this.#keys.has(key)) || this.#isWholeOfCut(said));
     const [own = ''] = keys;
     this.#keys.add(own);
@@ -57,27 +62,20 @@ function isMadeOf(whole: string, { head, tail }: { head: string; tail: string })
 function keysOf(said: Said): string[] {
   const { part, callId, tool, texts, isAnswer } = said;
   const [first = '', given = ''] = texts;
-  if (part === 'result') return [short(`result ${callId ?? ''} ${tool ?? ''}\n${first}`)];
+  if (part === 'result') return [`result ${callId ?? ''} ${tool ?? ''}\n${first}`];
   if (part === 'call') {
     const content = `${first}\n${normalised(given)}`;
     // An answer's call comes back with its id, or with another one.
-    return isAnswer
-      ? [short(`answered ${content}`)]
-      : [short(`call ${callId ?? ''} ${content}`), short(`answered ${content}`)];
+    return isAnswer ? [`answered ${content}`] : [`call ${callId ?? ''} ${content}`, `answered ${content}`];
   }
-  if (part !== 'request') return [short(`${whoOf(said)}\n${plain(first)}`)];
-  return ['other request', 'user text', 'assistant text', 'system text'].map((who) =>
-    short(`${who}\n${plain(first)}`),
+  if (part !== 'request') return [`${whoOf(said)}\n${plain(first)}`];
+  return ['other request', 'user text', 'assistant text', 'system text'].map(
+    (who) => `${who}\n${plain(first)}`,
   );
 }
 
 function whoOf({ role, part }: Said): string {
   return `${role} ${part}`;
-}
-
-/** A digest in place of a long text. */
-function short(key: string): string {
-  return key.length > 100 ? digest(key, 16) : key;
 }
 
 /** Clients trim answers and change line endings. */

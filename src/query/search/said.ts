@@ -77,7 +77,7 @@ function* saidInCut(json: string | undefined): Generator<Said> {
   if (json === undefined) return;
   const value = parseJson(json);
   const text = typeof value === 'string' ? value : json;
-  for (const one of stringsIn(text)) yield* textsOf('other', 'request', [one], false);
+  for (const one of stringsIn(text, true)) yield* textsOf('other', 'request', [one], false);
 }
 
 function* saidInCalls(json: string): Generator<Said> {

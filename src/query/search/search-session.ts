@@ -1,12 +1,13 @@
 import type { SessionHead } from '../../model/session-entry.ts';
+import { digest } from '../../platform/digest.ts';
 import { readRound, type ReadRound } from '../../session-format/read-round.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
 import type { Snapshot } from '../../store/read.ts';
 import type { LineBlock, ReadMemory } from '../../store/round-bytes.ts';
-import { findIn, type SearchPattern } from './pattern.ts';
-import { SaidBefore } from './said-before.ts';
+import type { SearchPattern } from './pattern.ts';
 import type { Role } from './roles.ts';
-import { saidIn, type Said, type SaidPart } from './said.ts';
+import { SaidSearch } from './said-search.ts';
+import { saidIn, type SaidPart } from './said.ts';
 import { snippetOf, type Snippet } from './snippet.ts';
 import { ToolNames } from './tool-names.ts';
 
@@ -92,11 +93,12 @@ function searchBlock(
 class SessionSearch {
   readonly #search: Search;
   readonly #tools: ToolNames;
-  readonly #before = new SaidBefore();
+  readonly #said: SaidSearch;
   #hits: Hit[] = [];
 
   constructor(search: Search, tools: ToolNames) {
     this.#search = search;
+    this.#said = new SaidSearch(search.pattern, short);
     this.#tools = tools;
   }
 
@@ -108,11 +110,11 @@ class SessionSearch {
 
   /** `isMeant`: a round that is not is only remembered, since a later one may say the same. */
   addRound(read: ReadRound, isMeant: boolean): void {
-    this.#before.nextRound();
+    this.#said.nextRound();
     for (const said of saidIn(read)) {
       this.#tools.note(said);
-      const found = this.#find(said);
-      if (!found || this.#before.has(said) || !isMeant) continue;
+      const found = this.#said.find(said);
+      if (!found || !isMeant) continue;
       const { roles, isTool } = this.#search;
       if (roles && !roles.has(said.role)) continue;
       const tool = this.#tools.of(said, read.stored.round);
@@ -128,12 +130,9 @@ class SessionSearch {
       });
     }
   }
+}
 
-  #find({ texts }: Said): ReturnType<typeof findIn> {
-    for (const text of texts) {
-      const found = findIn(this.#search.pattern, text);
-      if (found) return found;
-    }
-    return null;
-  }
+/** A digest in place of a long text. */
+function short(key: string): string {
+  return key.length > 100 ? digest(key, 16) : key;
 }

@@ -21,12 +21,17 @@ export function snippetOf(text: string, { from, to }: { from: number; to: number
   const start = startOfWord(text, from - AROUND, from);
   const stop = endOfWord(text, end + AROUND, end);
   return {
-    before: text.slice(start, from).toWellFormed(),
-    match: text.slice(from, end).toWellFormed(),
-    after: text.slice(end, stop).toWellFormed(),
+    before: wellFormed(text.slice(start, from)),
+    match: wellFormed(text.slice(from, end)),
+    after: wellFormed(text.slice(end, stop)),
     startsLater: start > 0,
     endsEarlier: stop < text.length,
   };
+}
+
+/** Without halves of characters. `toWellFormed` is missing in some browsers that the site supports. */
+function wellFormed(text: string): string {
+  return text.replaceAll(/[\ud800-\udfff]/gu, '\uFFFD');
 }
 
 /** The first place from `at` on, and not after `most`, where a word begins; `at` if there is none nearby. */

@@ -52,7 +52,7 @@ export class LatestList {
     const isWhole = json.length === part.rows.length && html.length === Math.min(PART_ROWS, part.rows.length);
     list.rows = part.rows.map((row, i) => ({
       ...row,
-      lines: isWhole ? { html: html[i] ?? '', data: '', json: json[i] ?? '' } : undefined,
+      lines: isWhole ? { html: html[i] ?? '', data: '', json: json[i] ?? '', said: '' } : undefined,
     }));
     return list;
   }
@@ -83,7 +83,7 @@ export class LatestList {
     this.#writer.write({ path: LIST_PATH, render: () => page });
     this.#writer.write({ path: LISTED_JSON_PATH, render: () => json });
     writePart(this.#pieces, NAME, {
-      crcs: { html: crc32(page), data: 0, json: crc32(json) },
+      crcs: { html: crc32(page), data: 0, json: crc32(json), said: 0 },
       rows: this.rows,
     });
   }

@@ -1,5 +1,6 @@
 import { crc32 } from '../../platform/digest.ts';
-import { monthDataPath, monthJsonPath, monthPagePath } from '../names.ts';
+import { monthDataPath, monthJsonPath, monthPagePath, monthSearchPath } from '../names.ts';
+import { searchText } from '../search/said-file.ts';
 import type { SiteContext } from '../site-context.ts';
 import type { SiteWriter } from '../site-writer.ts';
 import {
@@ -32,18 +33,23 @@ export function placeOf({ month, number }: PartPlace): ListPlace {
 }
 
 export function partPaths({ month, number }: PartPlace): string[] {
-  return [monthPagePath(month, number), monthDataPath(month, number), monthJsonPath(month, number)];
+  return [
+    monthPagePath(month, number),
+    monthDataPath(month, number),
+    monthJsonPath(month, number),
+    monthSearchPath(month, number),
+  ];
 }
 
-/** Writes the files of a part; returns what identifies them, and the length of its data in bytes. */
+/** Writes the files of a part; returns what identifies them, and the lengths of those for the browser in bytes. */
 export function writePartFiles(
   writer: SiteWriter,
   part: PartPlace & { from: number; isLast: boolean },
   rows: readonly ListRow[],
   lines: readonly RowLines[],
   site: SiteContext,
-): { crcs: FileCrcs; bytes: number } {
-  const [page = '', data = '', json = ''] = partPaths(part);
+): { crcs: FileCrcs; bytes: number; saidBytes: number } {
+  const [page = '', data = '', json = '', said = ''] = partPaths(part);
   const html = lines.map((line) => line.html).toReversed();
   const contents = [
     Buffer.from(monthPartPage(part, html, notesOf(rows), site)),
@@ -60,12 +66,28 @@ export function writePartFiles(
         lines.map((line) => line.json),
       ),
     ),
+    Buffer.from(
+      site.noContent
+        ? ''
+        : searchText(
+            part.month,
+            part.number,
+            lines.map((line) => line.said),
+          ),
+    ),
   ] as const;
-  for (const [i, path] of [page, data, json].entries()) {
-    writer.write({ path, render: () => contents[i] as Buffer });
+  for (const [i, path] of [page, data, json, said].entries()) {
+    const content = contents[i] as Buffer;
+    if (content.length > 0) writer.write({ path, render: () => content });
+    // A store that keeps numbers only has nothing to search.
+    else writer.remove(path);
   }
-  const [htmlCrc = 0, dataCrc = 0, jsonCrc = 0] = contents.map((content) => crc32(content));
-  return { crcs: { html: htmlCrc, data: dataCrc, json: jsonCrc }, bytes: contents[1].length };
+  const [htmlCrc = 0, dataCrc = 0, jsonCrc = 0, saidCrc = 0] = contents.map((content) => crc32(content));
+  return {
+    crcs: { html: htmlCrc, data: dataCrc, json: jsonCrc, said: saidCrc },
+    bytes: contents[1].length,
+    saidBytes: contents[3].length,
+  };
 }
 
 /** The lines in the files of a part, in its order; undefined if any is not what was written. */
@@ -74,16 +96,25 @@ export function readPartFiles(
   part: PartPlace,
   crcs: FileCrcs,
   count: number,
+  hasSaid: boolean,
 ): RowLines[] | undefined {
-  const [page = '', data = '', json = ''] = partPaths(part);
+  const [page = '', data = '', json = '', said = ''] = partPaths(part);
   const html = readIntact(writer, page, crcs.html);
   const dataFile = readIntact(writer, data, crcs.data);
   const jsonFile = readIntact(writer, json, crcs.json);
-  if (html === undefined || dataFile === undefined || jsonFile === undefined) return undefined;
+  const saidFile = hasSaid ? readIntact(writer, said, crcs.said) : '';
+  if (html === undefined || dataFile === undefined || jsonFile === undefined || saidFile === undefined)
+    return undefined;
   const htmlRows = rowsInPage(html).toReversed();
-  const [dataRows, jsonRows] = [rowsInLines(dataFile), rowsInLines(jsonFile)];
-  if ([htmlRows, dataRows, jsonRows].some((rows) => rows.length !== count)) return undefined;
-  return htmlRows.map((row, i) => ({ html: row, data: dataRows[i] ?? '', json: jsonRows[i] ?? '' }));
+  const [dataRows, jsonRows, saidRows] = [dataFile, jsonFile, saidFile].map(rowsInLines);
+  const all = [htmlRows, dataRows, jsonRows, ...(hasSaid ? [saidRows] : [])];
+  if (all.some((rows) => rows?.length !== count)) return undefined;
+  return htmlRows.map((row, i) => ({
+    html: row,
+    data: dataRows?.[i] ?? '',
+    json: jsonRows?.[i] ?? '',
+    said: saidRows?.[i] ?? '',
+  }));
 }
 
 /** A page of the site as text; undefined if it is not what was written. */

@@ -33,6 +33,8 @@ export interface RowLines {
   /** For the browser; empty in a list that has no such file. */
   data: string;
   json: string;
+  /** For the search in the browser; empty in a list that has no such file. */
+  said: string;
 }
 
 export type Place = Pick<ListRow, 'at' | 'key'>;
@@ -87,6 +89,7 @@ export function rowLines(session: SiteSession, place: ListPlace, site: SiteConte
     html: rowHtml(session, place, site, sum),
     data: place.hasData ? JSON.stringify(sessionData(session, sum, LIST_PATH, site)) : '',
     json: JSON.stringify({ ...listedJson(session.entry, sum), ...jsonLinks(session, place.json) }),
+    said: '',
   };
 }
 

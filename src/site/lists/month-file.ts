@@ -16,10 +16,11 @@ export interface PartHead extends Place {
   count: number;
   /** Of its rows. */
   digest: string;
-  /** Length of the file with its data, in bytes. */
+  /** Length of the file with its data, and of the one for the search, in bytes. */
   bytes: number;
   /** The last of its rows' last days. */
   lastDay: number;
+  saidBytes: number;
 }
 
 /** The rows of a part, and the CRC-32 of the files that have their lines. */
@@ -32,6 +33,7 @@ export interface FileCrcs {
   html: number;
   data: number;
   json: number;
+  said: number;
 }
 
 /** Covers everything that a part's files depend on, except its neighbours. */
@@ -45,7 +47,8 @@ export function readMonth(pieces: Pieces, month: string): PartHead[] | undefined
     ?.split('\n')
     .slice(0, -1)
     .map((line): PartHead => {
-      const [at = '', key = '', count = '', digest = '', bytes = '', lastDay = ''] = line.split('\t');
+      const [at = '', key = '', count = '', digest = '', bytes = '', lastDay = '', said = ''] =
+        line.split('\t');
       return {
         at: Number.parseInt(at, 36),
         key,
@@ -53,6 +56,7 @@ export function readMonth(pieces: Pieces, month: string): PartHead[] | undefined
         digest,
         bytes: Number(bytes),
         lastDay: Number(lastDay),
+        saidBytes: Number(said),
       };
     });
   // Whoever may write into the folder can write something else with a right checksum.
@@ -61,8 +65,8 @@ export function readMonth(pieces: Pieces, month: string): PartHead[] | undefined
 
 export function writeMonth(pieces: Pieces, month: string, parts: readonly PartHead[]): void {
   const lines = parts.map(
-    ({ at, key, count, digest, bytes, lastDay }) =>
-      `${at.toString(36)}\t${key}\t${count}\t${digest}\t${bytes}\t${lastDay}\n`,
+    ({ at, key, count, digest, bytes, lastDay, saidBytes }) =>
+      `${at.toString(36)}\t${key}\t${count}\t${digest}\t${bytes}\t${lastDay}\t${saidBytes}\n`,
   );
   pieces.write(monthPath(month), lines.join(''));
 }
@@ -78,7 +82,7 @@ export function readPart(pieces: Pieces, name: string): PartRows | undefined {
 
 function parsePart(text: string): PartRows {
   const [head = '', ...lines] = text.split('\n').slice(0, -1);
-  const [html = 0, data = 0, json = 0] = head.split('\t').map(Number);
+  const [html = 0, data = 0, json = 0, said = 0] = head.split('\t').map(Number);
   const rows = lines.map((line): ListRow => {
     const [at = '', key = '', mark = '', flags = '', lastDay = '', ...id] = line.split('\t');
     return {
@@ -91,7 +95,7 @@ function parsePart(text: string): PartRows {
       id: JSON.parse(id.join('\t')) as string,
     };
   });
-  return { crcs: { html, data, json }, rows };
+  return { crcs: { html, data, json, said }, rows };
 }
 
 export function writePart(pieces: Pieces, name: string, { crcs, rows }: PartRows): void {
@@ -99,7 +103,7 @@ export function writePart(pieces: Pieces, name: string, { crcs, rows }: PartRows
     ({ at, key, mark, isBounded, isLinked, lastDay, id }) =>
       `${at.toString(36)}\t${key}\t${mark}\t${isBounded ? 'b' : ''}${isLinked ? '' : 'n'}\t${lastDay}\t${JSON.stringify(id)}\n`,
   );
-  pieces.write(partPath(name), `${crcs.html}\t${crcs.data}\t${crcs.json}\n${lines.join('')}`);
+  pieces.write(partPath(name), `${crcs.html}\t${crcs.data}\t${crcs.json}\t${crcs.said}\n${lines.join('')}`);
 }
 
 export function removePart(pieces: Pieces, name: string): void {

@@ -1,4 +1,5 @@
 import { monthPartsPath, monthIndexPath } from '../names.ts';
+import { searchLine } from '../search/said-file.ts';
 import type { SiteContext } from '../site-context.ts';
 import type { SiteSession } from '../shown-session.ts';
 import type { SiteWriter } from '../site-writer.ts';
@@ -10,6 +11,7 @@ import {
   notesOf,
   rowHtml,
   rowLines,
+  type ListPlace,
   type ListRow,
   type Place,
   type RowLines,
@@ -61,7 +63,7 @@ export class MonthLists {
     this.#listing = listing;
     this.#month = month;
     this.#old = readMonth(listing.pieces, month);
-    this.filesBefore = filesOf(this.#old?.length ?? 0);
+    this.filesBefore = this.#filesOf(this.#old?.length ?? 0);
   }
 
   /** Applies changes to the parts that they concern. Returns the number of sessions. Throws NotRemembered. */
@@ -143,21 +145,20 @@ export class MonthLists {
 
   /** The rows of a part with their lines, if these are intact. */
   #load(number: number): ListRow[] {
-    const { pieces, writer } = this.#listing;
+    const { pieces, writer, site } = this.#listing;
     const part = readPart(pieces, this.#name(number));
     if (!part) throw new NotRemembered(this.#name(number));
-    const lines = readPartFiles(writer, this.#part(number), part.crcs, part.rows.length);
+    const hasSaid = !site.noContent;
+    const lines = readPartFiles(writer, this.#part(number), part.crcs, part.rows.length, hasSaid);
     return part.rows.map((row, i) => ({ ...row, lines: lines?.[i] }));
   }
 
   #write(number: number, rows: readonly ListRow[], parts: number): PartHead {
     const { pieces, writer, site } = this.#listing;
     const place = placeOf(this.#part(number));
-    const lines = rows.map(
-      (row): RowLines => row.lines ?? rowLines(this.#listing.sessionOf(row.id), place, site),
-    );
+    const lines = rows.map((row): RowLines => row.lines ?? this.#linesOf(row, place));
     const part = { ...this.#part(number), from: (number - 1) * PART_ROWS + 1, isLast: number === parts };
-    const { crcs, bytes } = writePartFiles(writer, part, rows, lines, site);
+    const { crcs, ...sizes } = writePartFiles(writer, part, rows, lines, site);
     writePart(pieces, this.#name(number), { crcs, rows: rows.slice() });
     const [first] = rows as [ListRow];
     return {
@@ -165,9 +166,22 @@ export class MonthLists {
       key: first.key,
       count: rows.length,
       digest: digestOf(rows),
-      bytes,
       lastDay: lastDayOf(rows),
+      ...sizes,
     };
+  }
+
+  #linesOf({ id }: ListRow, place: ListPlace): RowLines {
+    const { writer, site, sessionOf } = this.#listing;
+    const session = sessionOf(id);
+    const said = site.noContent ? '' : JSON.stringify(searchLine(session, writer));
+    return { ...rowLines(session, place, site), said };
+  }
+
+  /** Three of each part, and one more if it can be searched; and two of the month. */
+  #filesOf(parts: number): number {
+    const each = this.#listing.site.noContent ? 3 : 4;
+    return parts === 0 ? 0 : each * parts + 2;
   }
 
   #name(number: number): string {
@@ -182,7 +196,7 @@ export class MonthLists {
       for (const path of partPaths(this.#part(number))) writer.remove(path);
       removePart(pieces, this.#name(number));
     }
-    this.files = filesOf(heads.length);
+    this.files = this.#filesOf(heads.length);
     this.lastDay = lastDayOf(heads);
     const own = [monthIndexPath(month), monthPartsPath(month)];
     if (heads.length === 0) {
@@ -222,12 +236,13 @@ export class MonthLists {
         ),
     });
     const { local } = site;
-    const parts = heads.map(({ digest, count: size, bytes, at, lastDay }) => [
+    const parts = heads.map(({ digest, count: size, bytes, at, lastDay, saidBytes }) => [
       digest.slice(0, 8),
       size,
       bytes,
       dayNumber(at, local),
       lastDay,
+      saidBytes,
     ]);
     writer.write({
       path: monthPartsPath(month),
@@ -238,11 +253,6 @@ export class MonthLists {
 
 function lastDayOf(all: readonly { lastDay: number }[]): number {
   return all.reduce((last, { lastDay }) => Math.max(last, lastDay), 0);
-}
-
-/** Three of each part, and two of the month. */
-function filesOf(parts: number): number {
-  return parts === 0 ? 0 : 3 * parts + 2;
 }
 
 /** The part, from 0, in which a place is. */

@@ -86,7 +86,9 @@ test('the texts in a text that is JSON', () => {
   const inner = (text: string): string[] => [...innerTexts(text)].toSorted();
   expect(inner('plain')).toEqual([]);
   expect(inner('{}')).toEqual([]);
-  expect(inner(' {"a": "b\\n", "n": [1, true, null, 2.5]}')).toEqual(['1', '2.5', 'a', 'b\n', 'n', 'true']);
+  const values = ' {"a": "b\\n", "n": [1e3, true, null, 2.5]}';
+  expect(inner(values)).toEqual(['a', 'b\n', 'n']);
+  expect([...innerTexts(values, true)].toSorted()).toEqual(['1000', '2.5', 'a', 'b\n', 'n', 'true']);
   expect(inner(JSON.stringify({ x: JSON.stringify(['ü"']) }))).toEqual(['["ü\\""]', 'x', 'ü"']);
   // What the gateway cut.
   expect(inner('{"a": "b\\u00fc", "c": "cut of')).toEqual(['a', 'bü', 'c']);
