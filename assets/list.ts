@@ -249,7 +249,7 @@ function drawMore(looked: number): void {
 /** The list knows titles and ids only. */
 function offerSearch(): void {
   const link = part<HTMLAnchorElement>('said');
-  const text = search.value.trim();
+  const text = part<HTMLInputElement>('search').value.trim();
   link.hidden = text === '';
   link.href = `${base}../search.html#${new URLSearchParams({ q: text })}`;
   link.textContent = `Search conversations for “${text.length > 40 ? `${text.slice(0, 39)}…` : text}”`;
