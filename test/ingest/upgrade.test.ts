@@ -76,7 +76,13 @@ describe('a store of format 4', () => {
     for (const [key, value] of Object.entries(TRUTH.stats_model.total)) expect(total[key]).toEqual(value);
     const { sessions } = print('list', '--limit', '0', '--timezone', 'UTC');
     expect(sessions).toHaveLength(TRUTH.list.sessions.length);
-    for (const [i, old] of TRUTH.list.sessions.entries()) expect(sessions[i]).toMatchObject(old);
+    for (const [i, old] of TRUTH.list.sessions.entries()) {
+      // A failed request that names no model is no model of a session any more.
+      const models = (old.models as string[]).filter(
+        (model) => model !== 'unknown' || old.model === 'unknown',
+      );
+      expect(sessions[i]).toMatchObject({ ...old, models });
+    }
     for (const id of ['long', 'late', 'agent:main:telegram:dm:583920174']) {
       const { rounds } = print('show', id);
       const text = JSON.stringify(rounds.map((round: never) => TRUTH.round_keys.map((key) => round[key])));

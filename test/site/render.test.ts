@@ -62,7 +62,7 @@ describe('a render', () => {
     const session = made.sessions[150] as QuickSession;
     addRound(made, session);
     const { written, removed } = await changedBy(made, async () => {
-      expect(await render(made)).toMatchObject({ rendered: 17, removed: 0 });
+      expect(await render(made)).toMatchObject({ rendered: 19, removed: 0 });
     });
     expect(removed).toEqual([]);
     expect(written).toEqual(

@@ -289,7 +289,7 @@ describe('what is left out is counted', () => {
     ]);
     expect(leftOut(html)).toEqual(['100 more calls']);
     expect(countIn(html, '<code>result ')).toBe(200);
-    expect(html).toContain('<span class="failed">2 failed</span>');
+    expect(html).toContain('<a class="failed" href="#r-1" title="The first of them">2 failed</a>');
   });
 
   test('a result whose call has no place on its page is shown, once, where it comes on a later page', () => {
