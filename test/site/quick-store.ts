@@ -136,7 +136,7 @@ function roundLine({ title, consumer, api }: QuickSession, round: QuickRound, nu
     has_tool_calls: false,
     consumer: round.consumer ?? consumer,
     ...(api !== undefined && { api }),
-    response_code: 'status' in round ? (round.status ?? null) : 200,
+    response_code: 'status' in round ? round.status : 200,
     duration_ms: round.durationMs ?? 1500,
     ...(round.firstTokenMs !== undefined && { first_token_ms: round.firstTokenMs }),
     context:
