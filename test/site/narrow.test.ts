@@ -110,6 +110,15 @@ describe.skipIf(chromiumPath === undefined)('on a phone', () => {
     expect(await coloursOf('.legend .is-new', 'backgroundColor')).toEqual(['rgb(11, 106, 117)']);
     const lines = await coloursOf('.top nav a', 'borderBottomColor');
     const [ground] = await coloursOf('html', 'backgroundColor');
-    expect(lines.map((line) => line !== ground)).toEqual([false, true, false, false, false, false, false, false]);
+    expect(lines.map((line) => line !== ground)).toEqual([
+      false,
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 });
