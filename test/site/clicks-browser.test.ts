@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { chromiumPath, useBrowser } from './browser.ts';
+import { chromiumPath, expectInWindow, useBrowser } from './browser.ts';
 import { render, sharedFolder } from './make.ts';
 import { quickSessions, storeQuickly, type QuickSession } from './quick-store.ts';
 
@@ -43,32 +43,77 @@ const SPENDER: QuickSession[] = [
     { at: at(time as string), model: 'claude-sonnet-4-5', input: input as number, cached: 0, output: 1 },
   ],
 }));
-/** Today, all requests of one provider take 90 s. */
+/** Today, all requests of one provider take 90 s, in place of 2 s, and most of another one's fail. */
 const SLOW: QuickSession = {
   id: 'agent:main:slow',
   title: 'Who is slow?',
   consumer: 'cron',
-  rounds: [1, 2, 3].map((i) => ({
-    at: at(`11-26T0${i}:00`),
-    model: 'deepseek-reasoner',
+  rounds: ['24', '26'].flatMap((day) =>
+    [1, 2, 3, 4, 5].map((i) => ({
+      at: at(`11-${day}T0${i}:00`),
+      model: 'deepseek-reasoner',
+      input: 1000,
+      cached: 0,
+      output: 10,
+      status: 200,
+      durationMs: day === '26' ? 90_000 : 2000,
+    })),
+  ),
+};
+const FAILING: QuickSession = {
+  id: 'agent:main:failing',
+  title: 'Who fails?',
+  consumer: 'cron',
+  rounds: [200, 503, 503, 200, 429, 503].map((status, i) => ({
+    at: at(`11-26T0${i + 1}:30`),
+    model: 'kimi-k2',
     input: 1000,
     cached: 0,
     output: 10,
-    status: 200,
-    durationMs: 90_000,
+    status,
   })),
 };
-/** What one tool does most often is to fail. */
+/** A tool fails in most of its calls, last of all in the request of round 9; another one is called more often. */
 const TOOLS: QuickSession = {
   id: 'agent:main:tools',
   title: 'Deploy the bridge',
   consumer: 'cron',
-  tools: [
-    ['bash', 9, 7],
-    ['read_file', 20, 1],
-  ],
-  rounds: [{ at: at('11-25T09:00'), model: 'gpt-5', input: 1000, cached: 0, output: 10 }],
+  rounds: Array.from({ length: 10 }, (_, i) => ({
+    at: at(`11-25T09:${10 + i}`),
+    model: 'gpt-5',
+    input: 1000,
+    cached: 0,
+    output: 10,
+    ...(i > 0 && {
+      results: [
+        {
+          tool: 'bash',
+          text: [2, 9].includes(i) ? 'done' : `Error: no branch bridge-${i}`,
+        },
+        { tool: 'read_file', text: i === 1 ? 'Error: no such file' : 'fine' },
+        { tool: 'read_file', text: 'fine' },
+      ],
+    }),
+  })),
 };
+/** Two sessions in which somebody says the same, in different case. */
+const SAID = [
+  'The Queue holds 4,711 letters.',
+  'Why does the queue hold 4,711 letters? See the queue HOLDS 4,711',
+];
+const PHRASE: QuickSession[] = SAID.map((text, n) => ({
+  id: `agent:main:said:${n}`,
+  title: `Said ${n}`,
+  consumer: 'cron',
+  rounds: Array.from({ length: 6 }, (_, i) => ({
+    at: at(`11-${20 + n}T09:1${i}`),
+    model: 'gpt-5',
+    input: 1000,
+    cached: 0,
+    output: 10,
+    ...(i === n + 2 && { text }),
+  })),
+}));
 
 describe.skipIf(chromiumPath === undefined)('answers, in clicks from the overview', () => {
   const open = useBrowser();
@@ -77,7 +122,15 @@ describe.skipIf(chromiumPath === undefined)('answers, in clicks from the overvie
 
   beforeAll(async () => {
     const dataDir = join(folder, 'store');
-    storeQuickly(dataDir, [...quickSessions(200, 30, NOW), DEAR, ...SPENDER, SLOW, TOOLS]);
+    storeQuickly(dataDir, [
+      ...quickSessions(200, 30, NOW),
+      DEAR,
+      ...SPENDER,
+      SLOW,
+      FAILING,
+      TOOLS,
+      ...PHRASE,
+    ]);
     await render({ dataDir, siteDir }, { now: NOW });
   });
 
@@ -97,14 +150,6 @@ describe.skipIf(chromiumPath === undefined)('answers, in clicks from the overvie
     return { page, click, clicks: () => clicks };
   }
 
-  /** Whether the site has a page. If not, the test is skipped, and a message is printed. */
-  const hasPage = (name: string): boolean => {
-    const has = existsSync(join(siteDir, name));
-    if (!has)
-      process.stderr.write(`skipped: a question that ${name} answers, since this site has no such page\n`);
-    return has;
-  };
-
   test('the most expensive session of last week, and the round that made it so: 3', async () => {
     const { page, click, clicks } = await start();
     await click('.dearest >> text="last week"');
@@ -112,11 +157,11 @@ describe.skipIf(chromiumPath === undefined)('answers, in clicks from the overvie
     expect(await page.locator('#meant').innerText()).toContain('16 Nov to 22 Nov 2026 only.');
     await click('#sessions .title >> nth=0');
     await page.waitForURL(/\/sessions\/agent:ops:main\.html$/);
-    // The tallest column of the timeline.
-    const titles = await page.locator('.timeline a title').allTextContents();
-    const tallest = titles.findIndex((title) => title.includes('$4.0'));
-    await click(`.timeline a >> nth=${tallest}`);
+    expect(await page.locator('.why .meta').innerText()).toBe('90% of the cost is round 7.');
+    await click('.why .meta a');
     await page.waitForURL(/#r-7$/);
+    await expectInWindow(page, '#r-7');
+    expect(await page.locator('#r-7').innerText()).toContain('2,000,000');
     expect(clicks()).toBe(3);
   });
 
@@ -139,35 +184,94 @@ describe.skipIf(chromiumPath === undefined)('answers, in clicks from the overvie
     await page.waitForURL(/\/sessions\/agent:ops:main\.html$/);
   });
 
-  test('the slow provider of today: 2', async () => {
-    if (!hasPage('health.html')) return;
+  test('the slow and the failing provider of today: 1, and a failed request of it: 2', async () => {
     const { page, click, clicks } = await start();
     await click('nav >> text="Health"');
     await page.waitForURL(/health\.html$/);
-    expect(await page.locator('main').innerText()).toContain('deepseek-reasoner');
-    expect(clicks()).toBeLessThanOrEqual(2);
+    expect((await page.locator('.lead').innerText()).replaceAll('\u00a0', ' ')).toBe(
+      'The slowest model today is deepseek-reasoner: p90 1 min 28 s against 2.0 s in the 7 days before. Most failures: kimi-k2, 4 of 6 (67%).',
+    );
+    expect(clicks()).toBe(1);
+    expect(await page.locator('.failures.requests tbody tr').allInnerTexts()).toEqual([
+      'Who fails?\t4 of 6 rounds\t#6 503 #5 429 #3 503 and 1 more\tkimi-k2\t26 Nov 06:30',
+    ]);
+    await click('.failures.requests .links a >> nth=0');
+    await page.waitForURL(/\/sessions\/agent:main:failing\.html#r-6$/);
+    await expectInWindow(page, '#r-6');
+    expect(await page.locator('#r-6').innerText()).toContain('503');
+    expect(clicks()).toBe(2);
   });
 
   test('the tool that fails most, and one of its failures: 3', async () => {
-    if (!hasPage('tools.html')) return;
     const { page, click, clicks } = await start();
     await click('nav >> text="Tools"');
     await page.waitForURL(/tools\.html$/);
-    const row = page.locator('main table tbody tr', { hasText: 'bash' }).first();
-    await row.waitFor();
-    await click('main table tbody tr:has-text("bash") a');
-    expect(clicks()).toBeLessThanOrEqual(3);
+    expect(await page.locator('.lead').innerText()).toBe('Most failures: bash, 7 of 9 calls (78%).');
+    const [first = '', second = ''] = await page.locator('table.tools tbody tr').allInnerTexts();
+    expect([first.split('\t').slice(0, 5), second.split('\t').slice(0, 5)]).toEqual([
+      ['bash', '9', '1', '7', '78%'],
+      ['read_file', '18', '1', '1', '6%'],
+    ]);
+    await click('table.tools tbody tr >> nth=0 >> a.failed');
+    await expectInWindow(page, '#t-1');
+    await click('#t-1 td.round a >> nth=0');
+    await page.waitForURL(/\/sessions\/agent:main:tools\.html#r-9$/);
+    await expectInWindow(page, '#r-9');
+    expect(await page.locator('#r-9').textContent()).toContain('Error: no branch bridge-8');
+    expect(clicks()).toBe(3);
   });
 
-  test('all sessions with a phrase: 1', async () => {
-    if (!hasPage('search.html')) return;
+  test('how much of the input caches held, by consumer: 1', async () => {
+    const { page, click, clicks } = await start();
+    await click('nav >> text="Consumers"');
+    await page.waitForURL(/consumers\.html$/);
+    const rows = page.locator('.stats tbody tr');
+    const held = await rows.evaluateAll((all) =>
+      all.map((row) => [
+        row.querySelector('.name a')?.textContent,
+        row.querySelector('.cached')?.textContent,
+      ]),
+    );
+    expect(held).toEqual([
+      ['batch', '0%'],
+      ['discord-bot', '62%'],
+      ['dev-cli', '62%'],
+      ['telegram-bot', '63%'],
+      ['research', '0%'],
+      ['cron', '62%'],
+      ['support-desk', '64%'],
+    ]);
+    expect(clicks()).toBe(1);
+  });
+
+  test('all sessions with a phrase: 1, and the round: 2', async () => {
     const { page, click, clicks } = await start();
     await click('nav >> text="Search"');
-    await page.waitForURL(/search\.html/);
-    await page.locator('main input[type=search]').fill('quarterly reports');
+    await page.waitForURL(/search\.html$/);
+    // The field has the focus.
+    await page.keyboard.type('queue holds 4,711');
     await page.keyboard.press('Enter');
-    await page.locator('main', { hasText: 'Compare all' }).waitFor();
-    expect(clicks()).toBeLessThanOrEqual(2);
+    await expect
+      .poll(() => page.locator('#progress').innerText(), PATIENT)
+      .toMatch(/^2 hits in 2 sessions\. 208 of 208 sessions searched; \d+ kB loaded\.$/);
+    const found = await page
+      .locator('#hits .found')
+      .evaluateAll((all) =>
+        all.map((item) => [
+          item.querySelector('.found-title')?.textContent,
+          ...Array.from(item.querySelectorAll('.hit-round'), (round) => round.textContent),
+          ...Array.from(item.querySelectorAll('mark'), (match) => match.textContent),
+        ]),
+      );
+    expect(found).toEqual([
+      ['Said 1', 'Round 4', 'queue HOLDS 4,711'],
+      ['Said 0', 'Round 3', 'Queue holds 4,711'],
+    ]);
+    expect(clicks()).toBe(1);
+    await click('#hits .hit >> nth=1');
+    await page.waitForURL(/\/sessions\/agent:main:said:0\.html#r-3$/);
+    await expectInWindow(page, '#r-3');
+    expect(clicks()).toBe(2);
   });
 
   test('sessions of today that were slow: 1 address', async () => {
@@ -175,7 +279,7 @@ describe.skipIf(chromiumPath === undefined)('answers, in clicks from the overvie
       now: NOW,
       hash: '#when=today&status=slow',
     });
-    await expect.poll(() => page.locator('#count').innerText(), PATIENT).toBe('1 of 205 sessions');
+    await expect.poll(() => page.locator('#count').innerText(), PATIENT).toBe('1 of 208 sessions');
     expect(await page.locator('#sessions .title').allInnerTexts()).toEqual(['Who is slow?']);
   });
 
@@ -210,7 +314,7 @@ describe.skipIf(chromiumPath === undefined)('answers, in clicks from the overvie
       await page.goto(href);
       await expect
         .poll(() => page.locator('#count').innerText(), PATIENT)
-        .toBe(`${sessions} of 205 sessions`);
+        .toBe(`${sessions} of 208 sessions`);
       const all = await page.locator('#meant').innerText();
       // Without a known cost, the row says so in another element.
       expect(all).toContain(cost === '' ? 'unpriced.' : cost);

@@ -72,7 +72,10 @@ export function storeQuickly(dir: string, sessions: readonly QuickSession[]): vo
     const times = session.rounds.map(({ at }) => at);
     const lines = session.rounds.map((round, i) => roundLine(session, round, before + i + 1));
     const tally = new ToolTally(known && toolCountsOf(known));
-    for (const line of lines) tally.addStored(readRound(line).stored, line);
+    for (const line of lines) {
+      const { stored, texts } = readRound(line);
+      tally.addStored(stored, line, texts);
+    }
     return {
       entry: {
         id: session.id,
@@ -136,7 +139,7 @@ function roundLine({ title, consumer, api }: QuickSession, round: QuickRound, nu
     has_tool_calls: false,
     consumer: round.consumer ?? consumer,
     ...(api !== undefined && { api }),
-    response_code: 'status' in round ? (round.status ?? null) : 200,
+    response_code: 'status' in round ? round.status : 200,
     duration_ms: round.durationMs ?? 1500,
     ...(round.firstTokenMs !== undefined && { first_token_ms: round.firstTokenMs }),
     context:
