@@ -9,7 +9,7 @@ const status = document.getElementById('found') as HTMLElement;
 const id = new URLSearchParams(location.search).get('id') ?? '';
 const { base = '', months = '', list = '' } = status.dataset;
 
-void find();
+void find().catch(() => say('The data of the list cannot be loaded. Reload the page to try again.'));
 
 async function find(): Promise<void> {
   if (id === '') return say('This address does not name a session. It should end in ?id= and a session id.');

@@ -41,6 +41,8 @@ interface Running {
 
 let current: Running | undefined;
 let isStopped = false;
+/** Whether the site has changed since this page was loaded. */
+let isOld = false;
 
 start();
 
@@ -63,6 +65,7 @@ function start(): void {
   document.addEventListener('monitor:newer', (event) => {
     if (!current) return;
     event.preventDefault();
+    isOld = true;
     say('The site has changed since this search. Search again to see what is new.');
   });
   if (location.hash.length > 1) readAddress();
@@ -75,6 +78,8 @@ function readAddress(): void {
 }
 
 function begin(): void {
+  // The page knows months and parts of lists as they were.
+  if (isOld) return location.reload();
   list.replaceChildren();
   problem.hidden = true;
   more.hidden = true;

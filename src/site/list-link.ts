@@ -5,7 +5,7 @@ export interface ListQuery {
   model?: string;
   /** `-`: none. */
   consumer?: string;
-  status?: 'failed' | 'unpriced';
+  status?: 'failed' | 'failed-tool' | 'unpriced';
   when?: 'today' | '7d' | '30d' | 'last-week';
   /** Dates. */
   from?: string;

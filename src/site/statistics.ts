@@ -80,7 +80,9 @@ function statTable(
       change && own
         ? {
             ...changeView(own, change),
-            href: listHref(path, { ...query, ...change.weeks.last, sort: 'cost' }),
+            // Without rounds, the list would be empty.
+            href:
+              own.last.rounds === 0 ? '' : listHref(path, { ...query, ...change.weeks.last, sort: 'cost' }),
           }
         : null,
   });

@@ -3,6 +3,10 @@ import { localTimeIn } from '../../src/query/time-zone.ts';
 import { causeOf, type ChangedCost } from '../../src/site/cause.ts';
 import { changeUpTo, changeView, costChange, countChange, type SiteChange } from '../../src/site/change.ts';
 import { Recent } from '../../src/site/recent.ts';
+import { modelColours } from '../../src/site/model-colours.ts';
+import type { SiteContext } from '../../src/site/site-context.ts';
+import { modelTable } from '../../src/site/statistics.ts';
+import { renderTemplate } from '../../src/site/templates.ts';
 import type { SiteSession } from '../../src/site/shown-session.ts';
 import { siteTotals, sumSessions } from '../../src/site/totals.ts';
 import { weeksUpTo } from '../../src/site/weeks.ts';
@@ -274,4 +278,20 @@ test('what is remembered of a day is the same whatever the order, and does not f
   const last = new Recent('2026-11-29', local);
   last.restore(carried.consumers, carried.sessions);
   expect([last.sessions.size, last.consumers.size]).toEqual([0, 0]);
+});
+
+test('the cost of the last 7 days leads to its sessions, if there are any', () => {
+  const entries = entriesOf([OLD, of('a', 'ana', { ...dollars(1, '11-20T00:00'), model: 'new' })]);
+  const recent = new Recent(DAY, local);
+  for (const { id, usage } of entries) recent.add(id, [], usage);
+  const totals = siteTotals(sumSessions(entries, local));
+  const site = { local, colours: modelColours(new Map()) } as unknown as SiteContext;
+  const { rows } = modelTable('models.html', totals, 9, changeUpTo(DAY, totals, recent), site);
+  expect(rows.map(({ name, change }) => [name, change?.text, change?.href])).toEqual([
+    ['gpt-5', 'none', ''],
+    ['new', '$1.00', './sessions/index.html#model=new&from=2026-11-14&to=2026-11-20&sort=cost'],
+  ]);
+  const cell = renderTemplate('change-cell', { ...rows[0]?.change });
+  expect(cell).toContain('<span class="faint">none</span>');
+  expect(cell).not.toContain('<a ');
 });

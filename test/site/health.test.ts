@@ -404,8 +404,8 @@ test('the latest failures are listed, each with a link to a round that failed', 
   const hrefs = Array.from(html.matchAll(/href="(\.\/sessions\/index\.html[^"]*)"/g), ([, href = '']) =>
     href.replaceAll('&amp;', '&').replaceAll('&#x3D;', '='),
   );
-  expect(hrefs).toContain('./sessions/index.html#status=failed');
-  expect(hrefs).toContain('./sessions/index.html#status=failed&model=gpt-5');
+  expect(hrefs).toContain('./sessions/index.html#status=failed&month=all');
+  expect(hrefs).toContain('./sessions/index.html#status=failed&model=gpt-5&month=all');
   expect(hrefs).toContain('./sessions/index.html#status=failed&consumer=a+b&from=2026-02-03&to=2026-02-03');
 });
 
@@ -454,6 +454,79 @@ test('the sentence on top names the slowest model and the one that failed most, 
   storeQuickly(dataDir, [session('e', rounds('quick', NOW - 3_600_000, 10, 2, 503))]);
   await render({ dataDir, siteDir });
   expect(leadOf()).toContain('Most failures: quick, 2 of 10 (20%) against 0% in the 7 days before.');
+});
+
+test('links name models and consumers as the list knows them, and failures that name no model have no answer', async () => {
+  const dataDir = join(makeFolder(), 'store');
+  const siteDir = join(makeFolder(), 'site');
+  const long = `tab\t\u202e ${'x'.repeat(100)}`;
+  const failed = (id: string, model: string, consumer: string): QuickSession => ({
+    id,
+    title: id,
+    consumer,
+    rounds: [{ at: NOW - 3_600_000, model, input: 9, cached: 0, output: 0, durationMs: 50, status: 503 }],
+  });
+  storeQuickly(dataDir, [failed('a', long, ' lead'), failed('b', 'unknown', '')]);
+  await render({ dataDir, siteDir });
+  const html = page(siteDir, 'health.html');
+  const addresses = Array.from(html.matchAll(/<a class="failed" href="([^"]*)"/g), ([, href = '']) =>
+    [...new URLSearchParams(href.replaceAll('&amp;', '&').replaceAll('&#x3D;', '=').split('#')[1])]
+      .filter(([name]) => name === 'model' || name === 'consumer')
+      .flat(),
+  );
+  const shown = `tab ${'x'.repeat(75)}…`;
+  const named = [
+    ['model', shown],
+    ['model', 'unknown'],
+    ['consumer', '-'],
+    ['consumer', 'lead'],
+  ];
+  // Of today, of all requests; a day has no name.
+  expect(addresses).toEqual([...named, ...named, []]);
+  expect(tablesIn(html, 'all').get('model')).toEqual([
+    [shown, '1', '1 (100%)'],
+    ['no answer', '1', '1 (100%)'],
+  ]);
+  expect(html).not.toContain('unknown</bdi>');
+  expect(Array.from(html.matchAll(/<td class="model"><bdi>(.*?)<\/bdi>/g), ([, model]) => model)).toEqual([
+    shown,
+    'no answer',
+  ]);
+
+  // It is a model as soon as it answers.
+  storeQuickly(dataDir, [
+    {
+      ...failed('c', 'unknown', ''),
+      rounds: [{ ...failed('', 'unknown', '').rounds[0]!, output: 9, status: 200 }],
+    },
+  ]);
+  await render({ dataDir, siteDir });
+  expect(tablesIn(page(siteDir, 'health.html'), 'all').get('model')).toContainEqual([
+    'unknown',
+    '2',
+    '1 (50%)',
+  ]);
+});
+
+test('rows without output have no speed', async () => {
+  const dataDir = join(makeFolder(), 'store');
+  const siteDir = join(makeFolder(), 'site');
+  const round = {
+    at: NOW - 3_600_000,
+    model: 'embed',
+    input: 9,
+    cached: 0,
+    output: 0,
+    durationMs: 50,
+    status: 200,
+  };
+  storeQuickly(dataDir, [{ id: 'a', title: 'a', consumer: '', rounds: [round] }]);
+  await render({ dataDir, siteDir });
+  const speeds = Array.from(
+    page(siteDir, 'health.html').matchAll(/<td class="num speed">.*?<\/span>(.*?)</g),
+    ([, speed]) => speed,
+  );
+  expect(new Set(speeds)).toEqual(new Set(['–']));
 });
 
 test('a site of some sessions shows only these; sessions without pages are in sums, and not linked', async () => {

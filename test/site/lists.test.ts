@@ -216,6 +216,10 @@ describe.skipIf(chromiumPath === undefined)('in a browser', () => {
     await leadsTo('?id=index', 'sessions/index~.html');
     await says('?id=nobody', 'There is no session nobody on this site.');
     await says('?id=agent:', 'sessions start with this id');
+    const { page } = await open(join(small, 'session/index.html'));
+    await page.route('**/2026-11/1.js*', (route) => route.abort());
+    await page.goto(`${page.url()}?id=agent:one`);
+    await page.locator('#found', { hasText: 'The data of the list cannot be loaded. Reload' }).waitFor();
   });
 
   test('the sums of the overview are those of every table', async () => {

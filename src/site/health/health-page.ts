@@ -1,10 +1,13 @@
 import { exact, plural } from '../../platform/count-text.ts';
+import { isNoModel } from '../../pricing/no-model.ts';
 import { lostText } from '../../query/cost-text.ts';
 import { failureNotes } from '../../query/failure-text.ts';
 import { flagNotes, healthNote } from '../../query/health-text.ts';
+import { NO_ANSWER } from '../../query/session-models.ts';
 import { shownTime } from '../clock.ts';
 import { dateText } from '../format.ts';
 import { layOut } from '../layout.ts';
+import { listHref, type ListQuery } from '../list-link.ts';
 import { modelView, nameText } from '../model-view.ts';
 import { hrefTo, sessionPath } from '../names.ts';
 import type { SiteContext } from '../site-context.ts';
@@ -13,7 +16,8 @@ import type { FailedSession, FailureLists } from './failure-lists.ts';
 import { byRequests } from './health-json.ts';
 import { DAYS_BEFORE, daysBefore, HEALTH_KEYS, type HealthByKey, type HealthKey } from './health-sums.ts';
 import { healthTable, withOthers, type HealthTable, type NamedHealth } from './health-table.ts';
-import { listLink } from './list-link.ts';
+import type { HealthRow } from './health-row.ts';
+import { modelText } from './model-text.ts';
 import type { SiteHealth } from './site-health.ts';
 import { worstToday } from './worst.ts';
 
@@ -62,8 +66,8 @@ export function healthPage({ requests, lists }: SiteHealth, lostRounds: number, 
 /** What the rows of a table are compared with, and which days each of the two is of. */
 interface Compared {
   rows: HealthByKey;
-  filters: Readonly<Record<string, string>>;
-  filtersBefore: Readonly<Record<string, string>>;
+  filters: ListQuery;
+  filtersBefore: ListQuery;
 }
 
 /** A table for each key that tells requests apart. */
@@ -74,14 +78,13 @@ function tablesOf(
   compared?: Compared,
 ): (HealthTable & { noun: string })[] {
   return HEALTH_KEYS.flatMap((key) => {
-    const [head, noun, none] = HEADS[key];
+    const [head, noun] = HEADS[key];
     const named = byRequests(rows[key]).map(([name, row]): NamedHealth => {
-      // The list has no filter by API, and none for what has no name.
-      const filter = key === 'api' || name === '' ? undefined : { [key]: name };
-      const link = (filters = {}): string =>
-        filter ? listLink(HEALTH_PATH, { status: 'failed', ...filter, ...filters }) : '';
+      const filter = filterOf(key, name);
+      const link = (filters: ListQuery = {}): string =>
+        filter ? listHref(HEALTH_PATH, { status: 'failed', ...filter, ...filters }) : '';
       return {
-        name: name === '' ? none : nameText(name),
+        name: nameOf(key, name, row),
         row,
         before: compared?.rows[key].get(name),
         square: key === 'model' ? modelView(name, false, site.colours) : undefined,
@@ -94,6 +97,17 @@ function tablesOf(
       ? [{ ...healthTable(head, withOthers(named, most, noun), compared !== undefined), noun }]
       : [];
   });
+}
+
+function nameOf(key: HealthKey, name: string, row: HealthRow): string {
+  if (key === 'model') return modelText(name, row);
+  return name === '' ? HEADS[key][2] : nameText(name);
+}
+
+/** The list knows names as they are shown. It has no filter by API, and none for a model without a name. */
+function filterOf(key: HealthKey, name: string): ListQuery | undefined {
+  if (key === 'consumer') return { consumer: name === '' ? '-' : nameText(name) };
+  return key === 'api' || name === '' ? undefined : { model: nameText(name) };
 }
 
 function hoursOf(hours: SiteHealth['requests']['hours']): NamedHealth[] {
@@ -110,7 +124,7 @@ function daysOf(
   earlier: SiteHealth['requests']['earlier'],
 ): NamedHealth[] {
   const rows = days.map(([date, row]): NamedHealth => {
-    const failedHref = listLink(HEALTH_PATH, { status: 'failed', from: date, to: date });
+    const failedHref = listHref(HEALTH_PATH, { status: 'failed', from: date, to: date });
     return { name: dateText(date), row, failedHref, beforeHref: '' };
   });
   return earlier.rounds === 0
@@ -123,7 +137,7 @@ function failingView(lists: FailureLists, site: SiteContext): object | null {
   const { sessions, failing } = lists;
   if (failing === 0) return null;
   return {
-    allHref: listLink(HEALTH_PATH, { status: 'failed' }),
+    allHref: listHref(HEALTH_PATH, { status: 'failed' }),
     all: `All ${plural(failing, 'session')} with failed requests`,
     rows: sessions.map((session) => failedSession(session, site)),
     note:
@@ -146,7 +160,7 @@ function failedSession(
     id: title === '' ? '' : nameText(id),
     failed: exact(failed),
     of: `of ${plural(rounds, 'round')}`,
-    model: nameText(latest?.model ?? ''),
+    model: isNoModel(latest?.model ?? '') ? NO_ANSWER : nameText(latest?.model ?? ''),
     requests: requests.map(({ round, status }) => ({
       href: hrefTo(HEALTH_PATH, page, `r-${round}`),
       text: `#${exact(round)}`,

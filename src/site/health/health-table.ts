@@ -126,7 +126,8 @@ const TIMES: readonly { name: string; label: string; text: (health: Health) => s
   {
     name: 'speed',
     label: 'tokens/s',
-    text: ({ speed: { tokensPerSecond } }) => (tokensPerSecond === null ? '–' : tokensPerSecond.toFixed(1)),
+    // Without output, nothing was timed.
+    text: ({ speed: { tokensPerSecond } }) => (tokensPerSecond ? tokensPerSecond.toFixed(1) : '–'),
   },
 ];
 

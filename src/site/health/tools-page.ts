@@ -5,12 +5,12 @@ import { toolLackNotes } from '../../query/tool-text.ts';
 import { shownTime } from '../clock.ts';
 import { bytes, percent, shownCount } from '../format.ts';
 import { layOut } from '../layout.ts';
+import { listHref } from '../list-link.ts';
 import { nameText } from '../model-view.ts';
 import { hrefTo, sessionPath } from '../names.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
 import type { FailedCall } from './failure-lists.ts';
-import { listLink } from './list-link.ts';
 import type { SiteHealth } from './site-health.ts';
 
 export const TOOLS_PATH = 'tools.html';
@@ -35,7 +35,7 @@ export function toolsPage({ tools, lists }: SiteHealth, lostRounds: number, site
     ],
     total: rows.length > 0 ? rowView('Total', total) : null,
     none: 'No tool calls.',
-    failedHref: listLink(TOOLS_PATH, { status: 'failed-tool' }),
+    failedHref: listHref(TOOLS_PATH, { status: 'failed-tool' }),
     listed: listed.map((row) => failedTool(row, anchors.get(row.name) ?? '', lists.callsOf(row.name), site)),
     moreListed:
       failing.length > listed.length

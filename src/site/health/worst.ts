@@ -1,8 +1,8 @@
 import { exact } from '../../platform/count-text.ts';
 import { healthOf, type Health } from '../../query/health.ts';
 import { duration, percent } from '../format.ts';
-import { nameText } from '../model-view.ts';
 import { DAYS_BEFORE, type HealthRows } from './health-sums.ts';
+import { modelText } from './model-text.ts';
 
 /** A part of a sentence; a name from a log is set apart. */
 export interface Words {
@@ -11,6 +11,7 @@ export interface Words {
 }
 
 interface Model {
+  /** As it is shown. */
   name: string;
   now: Health;
   before: Health | undefined;
@@ -25,7 +26,7 @@ const BEFORE = `in the ${DAYS_BEFORE} days before`;
 export function worstToday(today: HealthRows, before: HealthRows): Words[] {
   const models = Array.from(today, ([name, row]): Model => {
     const earlier = before.get(name);
-    return { name, now: healthOf(row), before: earlier && healthOf(earlier) };
+    return { name: modelText(name, row), now: healthOf(row), before: earlier && healthOf(earlier) };
   });
   if (models.length === 0) return [text('No requests today.')];
   const [slow, failed] = [slowest(models), mostFailed(models)];
@@ -78,5 +79,5 @@ function text(words: string): Words {
 }
 
 function named(name: string): Words {
-  return { text: nameText(name), isName: true };
+  return { text: name, isName: true };
 }

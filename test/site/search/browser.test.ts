@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
@@ -163,6 +163,14 @@ describe.skipIf(chromiumPath === undefined)('the search', () => {
     );
     expect(await page.locator('#problem').textContent()).toMatch(/^The site has changed since this search/);
     expect(await page.locator('.found').count()).toBe(3);
+
+    // Searched again, it finds what is new, also in a month that the page did not know.
+    await makeStore(dirname(copy.dataDir), [...MADE.slice(0, 3), ...MADE.slice(-13)]);
+    await render(copy);
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await isDone(page, /^18 hits in 4 sessions\. 5 of 5 sessions searched; /);
+    expect(await page.locator('#problem').isHidden()).toBe(true);
+    expect(await page.locator('#phrase').inputValue()).toBe('cluster');
   });
 
   test.each([
