@@ -130,10 +130,12 @@ test('no export has anybody’s words in it, but rounds as ndjson --with-message
   expect(JSON.parse(third)).toMatchObject({ messages: [], question: null, answer: null });
 });
 
-test('a round as ndjson has the keys of show --json, between its session and its gateway, and the same values', async () => {
+test('a round as ndjson has the keys of show --json but its thread, between its session and its gateway, and the same values', async () => {
   const lines = async (...argv: string[]): Promise<string[]> =>
     (await exportTo('-', '--format', 'ndjson', ...argv)).out.split('\n');
-  const shown = JSON.parse((await run(['show', '=cmd', '--data-dir', store, '--json'])).out).rounds[1];
+  const { thread, ...shown } = JSON.parse((await run(['show', '=cmd', '--data-dir', store, '--json'])).out)
+    .rounds[1];
+  expect(thread).toEqual({ kind: 'main', number: 1 });
   const [, whole = ''] = await lines('--with-messages');
   expect(whole).toBe(JSON.stringify({ session_id: '=cmd', ...shown, gateway: 'store' }));
   const {
