@@ -168,7 +168,10 @@ test.each([
     ['-', '--conversation', 'talk', '--format', 'focus'],
     'a conversation cannot be focus: use md, html, json or jsonl',
   ],
-  [['x.txt', '--conversation', 'talk'], "cannot tell the format from the name 'x.txt'"],
+  [
+    ['x.txt', '--conversation', 'talk'],
+    "cannot tell the format from the name 'x.txt': use .md, .html, .jsonl or .json, or add --format",
+  ],
   [['-', '--redact'], '--redact and --redact-patterns work only with --conversation'],
   [
     ['-', '--conversation', 'talk', '--model', 'm'],

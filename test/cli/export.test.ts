@@ -323,6 +323,10 @@ test('where no file of an export belongs it is refused, and nothing is written',
   await refused(join(out, 'folder.csv'), 'is a directory: name a file in it');
   await refused(join(out, 'none', 'x.csv'), 'does not exist. Create it with: mkdir -p ', 74);
   await refused(`${out}/x.csv/`, 'cannot tell the format from the name');
+  await refused(
+    'x.txt',
+    "cannot tell the format from the name 'x.txt': use .json, .csv, .ndjson or .md, or add --format",
+  );
   await refused('', 'cannot tell the format from the name');
   await refused(join(out, 'x.xlsx'), 'use .json, .csv, .ndjson, .md or .html, or add --format');
   expect(readdirSync(store).toSorted()).toEqual(names);
