@@ -328,7 +328,7 @@ test('where no file of an export belongs it is refused, and nothing is written',
     "cannot tell the format from the name 'x.txt': use .json, .csv, .ndjson or .md, or add --format",
   );
   await refused('', 'cannot tell the format from the name');
-  await refused(join(out, 'x.xlsx'), 'use .json, .csv, .ndjson, .md or .html, or add --format');
+  await refused(join(out, 'x.xlsx'), 'use .json, .csv, .ndjson or .md, or add --format');
   expect(readdirSync(store).toSorted()).toEqual(names);
   // A sibling whose name begins like the store's is outside of it.
   expect((await run(['export', `${store}-x.csv`, '--data-dir', store])).code).toBe(0);
