@@ -389,7 +389,12 @@ describe('stores that differ', () => {
     // Rounds that are gone are before all others.
     const gone = await make('gone', [at('0')]);
     await run(['prune', '--older-than', '1d', '--data-dir', gone.store]);
-    expect(await marks(a, gone)).toEqual(['--', 3, 1, 'round 1, on 2026-02-03 and the texts of rounds 1 to 3']);
+    expect(await marks(a, gone)).toEqual([
+      '--',
+      3,
+      1,
+      'round 1, on 2026-02-03 and the texts of rounds 1 to 3',
+    ]);
   });
 
   test('rounds that both have imported count once; of those that one has from a log, it is said', async () => {
