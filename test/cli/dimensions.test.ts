@@ -265,6 +265,8 @@ test('dimensions with names of any kind', async () => {
     ['--group-by', 'x=y,a,b,model'],
     ['--where', 'a,b=1'],
     ['--where', 'x=y=2'],
+    ['--where', '=cmd"==3'],
+    ['--where', '=cmd"!=3'],
   ] as const) {
     const ran = await run(['stats-model', flag, value, '--json', '--data-dir', odd]);
     expect([ran.code, ran.err, JSON.parse(ran.out || 'null')?.total.rounds], value).toEqual([0, '', 1]);
