@@ -28,8 +28,11 @@ export interface SessionEntry extends ToolCounts {
   /** When rounds were last removed, and how many of its first rounds are gone. All counts above still include them. */
   pruned?: number;
   pruned_rounds?: number;
-  /** When texts were last removed, and from how many of its first rounds. */
-  pruned_content?: { at: number; rounds: number };
+  /**
+   * When texts were last removed, and from how many of its first rounds. `scattered` is not stored: of several stores that
+   * are read as one, so many rounds, which are not the first.
+   */
+  pruned_content?: { at: number; rounds: number; scattered?: true };
 }
 
 /** What a session used. */

@@ -1,5 +1,5 @@
 import type { PruneMarks } from '../model/session-entry.ts';
-import { exact } from '../platform/count-text.ts';
+import { exact, plural } from '../platform/count-text.ts';
 import type { LocalTime } from './time-zone.ts';
 
 /** What was pruned of a session: `the texts of rounds 1 to 8, on 2026-02-03`. */
@@ -8,9 +8,10 @@ export function prunedTexts(
   local: LocalTime,
 ): string[] {
   const on = (ms: number): string => local.isoOf(ms).slice(0, 10);
+  const of = content?.scattered ? plural(content.rounds, 'round') : upTo(content?.rounds ?? 0);
   return [
     ...(pruned !== undefined && rounds ? [`${upTo(rounds)}, on ${on(pruned)}`] : []),
-    ...(content ? [`the texts of ${upTo(content.rounds)}, on ${on(content.at)}`] : []),
+    ...(content ? [`the texts of ${of}, on ${on(content.at)}`] : []),
   ];
 }
 

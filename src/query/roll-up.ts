@@ -19,7 +19,9 @@ export function rollUp(sessions: Iterable<SessionEntry>): RolledUp[] {
   const parts = new Map<SessionEntry, SessionEntry[]>();
   for (const session of every) {
     const whole = wholeOf(session, byKey);
-    parts.set(whole, [...(parts.get(whole) ?? []), session]);
+    const known = parts.get(whole);
+    if (known) known.push(session);
+    else parts.set(whole, [session]);
   }
   return every.flatMap((session) => {
     const all = parts.get(session);

@@ -74,8 +74,13 @@ function keyOf(name: string, coverage: Dimensions): GroupKey {
 }
 
 const NAMES = ['model', 'consumer', 'api'] as const;
-/** What has a filter of its own. */
-const FLAGS: ReadonlySet<string> = new Set(['session', 'agent', 'channel']);
+/** What has a filter of its own. A site is of one store, so only reports have `--gateway`. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ['session', 'Use --session'],
+  ['agent', 'Use --agent'],
+  ['channel', 'Use --channel'],
+  ['gateway', 'Reports have --gateway'],
+]);
 
 /** The filter with the names of this store. Throws UsageError for a name that it does not have. */
 export function filterFor(
@@ -90,8 +95,9 @@ export function conditionsFor(given: readonly GivenCondition[], coverage: Dimens
     const { name, isNot, pattern } = withWholeName(condition, coverage);
     const of = NAMES.find((known) => known === name) ?? tagOf(name, coverage);
     if (of !== undefined) return { of, isNot, pattern };
-    const instead = FLAGS.has(name) ? `. Use --${name}` : '';
-    throw unknownName(`--where ${cleanLine(name)}: there is no such name${instead}`, NAMES, coverage);
+    const instead = INSTEAD.get(name);
+    const hint = instead === undefined ? '' : `. ${instead}`;
+    throw unknownName(`--where ${cleanLine(name)}: there is no such name${hint}`, NAMES, coverage);
   });
 }
 

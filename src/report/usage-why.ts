@@ -63,7 +63,7 @@ function topLines({ sessions, rounds, unread }: TopSpend, splits: SplitSums, scr
     unread === 0
       ? []
       : wrap(
-          `${plural(unread, 'session')} may have rounds as expensive: not read, because there are too many, or pruned.`,
+          `${plural(unread, 'session')} may have rounds as expensive: pruned, damaged, or not read because there are too many.`,
           screen.width,
           20,
         ).lines;
@@ -76,8 +76,8 @@ function topLines({ sessions, rounds, unread }: TopSpend, splits: SplitSums, scr
 
 /** `why --json` of the rounds of a filter. */
 export function usageWhyJson(
-  { sum, splits, undecided }: UsageWhy,
-  { sessions, rounds, unread }: TopSpend,
+  { sum, splits, undecided, unreadable }: UsageWhy,
+  { sessions, rounds, unread, unreadable: unreadableTop }: TopSpend,
   lostRounds: number,
 ): string {
   const head = JSON.stringify({ version: 1, ...sumJson(sum) });
@@ -94,6 +94,10 @@ export function usageWhyJson(
       currency,
     })),
     unread_sessions: unread,
+    unreadable_sessions: Array.from(new Map([...unreadable, ...unreadableTop]), ([id, { problem }]) => ({
+      session_id: id,
+      problem,
+    })),
     ...(undecided > 0 && { undecided_rounds: undecided }),
     ...(lostRounds > 0 && { lost_rounds: lostRounds }),
   };

@@ -51,7 +51,7 @@ export function splitLines(sum: Row, splits: SplitSums, screen: Screen): string[
     ...(unsplitRounds === 0
       ? []
       : [
-          `The cost of ${plural(unsplitRounds, 'round')} is not split: the rate depends on each round, and these were pruned.`,
+          `The cost of ${plural(unsplitRounds, 'round')} is not split: the rate depends on each round, and these were pruned or cannot be read.`,
         ]),
   ];
   const table =

@@ -37,7 +37,9 @@ function* expand({ lastUse, named }: Uses, rounds: Iterable<ReadRound>): Generat
     const until = lastUse.get(stored.round);
     if (messages && until !== undefined) {
       requests.set(stored.round, messages);
-      expiry.set(until, [...(expiry.get(until) ?? []), stored.round]);
+      const ending = expiry.get(until);
+      if (ending) ending.push(stored.round);
+      else expiry.set(until, [stored.round]);
     }
     yield {
       line,

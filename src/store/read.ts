@@ -9,6 +9,7 @@ import { readCurrentState } from './current-state.ts';
 import type { State } from './state.ts';
 import { gatewayOf, openStore } from './store.ts';
 import { readPruned, type PrunedPart } from './pruned-file.ts';
+import { DamagedSession } from '../session-format/damaged-session.ts';
 import type { StoredRound } from '../session-format/stored-round.ts';
 import type { ClosedLog } from '../model/log-position.ts';
 import { isPruned, type SessionEntry, type SessionHead } from '../model/session-entry.ts';
@@ -185,7 +186,17 @@ function firstOf(rounds: Iterator<string>): IteratorResult<string> | 'gone' {
 
 /** A later commit does not have the session any more. */
 export class PrunedMeanwhile extends InputOutputError {
+  readonly problem = 'was pruned while it was read';
+
   constructor(dir: string, { id }: Pick<SessionEntry, 'id'>) {
     super(`the session ${JSON.stringify(id)} in ${dir} was pruned while it was read. Ask again`);
   }
+}
+
+/** A session whose rounds cannot be read: the other sessions can. */
+export type UnreadableSession = DamagedSession | PrunedMeanwhile;
+
+/** For reports that go on without the session, and say so. */
+export function isUnreadable(error: unknown): error is UnreadableSession {
+  return error instanceof DamagedSession || error instanceof PrunedMeanwhile;
 }

@@ -232,15 +232,15 @@ test('an export of rounds has the dimensions last, in the words of the groups', 
   const { out, err } = await ask('export', '-', '--format', 'csv');
   const [head = '', ...lines] = out.split('\n').slice(0, -1);
   expect(err).toBe('');
-  expect(head.endsWith(',currency,cost,service_tier,department,rounds')).toBe(true);
-  const last = lines.map((text) => [text.split(',')[0] ?? '', ...text.split(',').slice(-3)]);
+  expect(head.endsWith(',currency,cost,service_tier,gateway,department,rounds')).toBe(true);
+  const last = lines.map((text) => [text.split(',')[0] ?? '', ...text.split(',').slice(-4)]);
   expect(last.toSorted()).toEqual([
-    ['agent:main:discord:1', 'flex', 'ads', ''],
-    ['agent:main:main', '', 'search', ''],
-    ['agent:ops:cron:x', '', '(not recorded)', '(not recorded)'],
-    ['plain', '', '', ''],
-    ['plain', '', '', ''],
-    ['plain', '', String.raw`se\u{1b}[31march|\u{202e}`, 'x'],
+    ['agent:main:discord:1', 'flex', 'store', 'ads', ''],
+    ['agent:main:main', '', 'store', 'search', ''],
+    ['agent:ops:cron:x', '', 'store', '(not recorded)', '(not recorded)'],
+    ['plain', '', 'store', '', ''],
+    ['plain', '', 'store', '', ''],
+    ['plain', '', 'store', String.raw`se\u{1b}[31march|\u{202e}`, 'x'],
   ]);
   // A filter does not change what a round counts by.
   const some = await ask('export', '-', '--format', 'csv', '--where', 'rounds=x');
@@ -256,13 +256,17 @@ test('dimensions with names of any kind', async () => {
   expect((await run(['parse', ...argv])).code).toBe(0);
   const csv = await run(['export', '-', '--format', 'csv', '--data-dir', odd]);
   const [head = '', row = ''] = csv.out.split('\n');
-  expect(head.slice(head.indexOf('service_tier'))).toBe(`service_tier,"a,b",x=y,"'=cmd""",response id`);
-  expect(row.endsWith(String.raw`,,1,2,'=3,4\u{a}`)).toBe(true);
+  expect(head.slice(head.indexOf('service_tier'))).toBe(
+    `service_tier,gateway,"a,b",x=y,"'=cmd""",response id`,
+  );
+  expect(row.endsWith(String.raw`,,odd,1,2,'=3,4\u{a}`)).toBe(true);
   for (const [flag, value] of [
     ['--group-by', 'a,b'],
     ['--group-by', 'x=y,a,b,model'],
     ['--where', 'a,b=1'],
     ['--where', 'x=y=2'],
+    ['--where', '=cmd"==3'],
+    ['--where', '=cmd"!=3'],
   ] as const) {
     const ran = await run(['stats-model', flag, value, '--json', '--data-dir', odd]);
     expect([ran.code, ran.err, JSON.parse(ran.out || 'null')?.total.rounds], value).toEqual([0, '', 1]);

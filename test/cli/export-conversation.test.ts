@@ -57,7 +57,7 @@ test('.md', async () => {
 
 - Session: \`talk\`
 - Time: 2026-02-01T17:00:00+00:00 to 2026-02-01T17:01:00+00:00
-- Models: \`test-a\`, \`no-such-model\`
+- Models: \`no-such-model\`, \`test-a\`
 - Rounds: 2
 - Tokens: 1,000,007 input + 100,003 output = 1,100,010
 - Cost: $2.000000 + 1 unpriced round (no-such-model, 10 tokens)
@@ -168,7 +168,10 @@ test.each([
     ['-', '--conversation', 'talk', '--format', 'focus'],
     'a conversation cannot be focus: use md, html, json or jsonl',
   ],
-  [['x.txt', '--conversation', 'talk'], "cannot tell the format from the name 'x.txt'"],
+  [
+    ['x.txt', '--conversation', 'talk'],
+    "cannot tell the format from the name 'x.txt': use .md, .html, .jsonl or .json, or add --format",
+  ],
   [['-', '--redact'], '--redact and --redact-patterns work only with --conversation'],
   [
     ['-', '--conversation', 'talk', '--model', 'm'],

@@ -130,10 +130,12 @@ test('no export has anybody’s words in it, but rounds as ndjson --with-message
   expect(JSON.parse(third)).toMatchObject({ messages: [], question: null, answer: null });
 });
 
-test('a round as ndjson has the keys of show --json, between its session and its gateway, and the same values', async () => {
+test('a round as ndjson has the keys of show --json but its thread, between its session and its gateway, and the same values', async () => {
   const lines = async (...argv: string[]): Promise<string[]> =>
     (await exportTo('-', '--format', 'ndjson', ...argv)).out.split('\n');
-  const shown = JSON.parse((await run(['show', '=cmd', '--data-dir', store, '--json'])).out).rounds[1];
+  const { thread, ...shown } = JSON.parse((await run(['show', '=cmd', '--data-dir', store, '--json'])).out)
+    .rounds[1];
+  expect(thread).toEqual({ kind: 'main', number: 1 });
   const [, whole = ''] = await lines('--with-messages');
   expect(whole).toBe(JSON.stringify({ session_id: '=cmd', ...shown, gateway: 'store' }));
   const {
@@ -321,8 +323,12 @@ test('where no file of an export belongs it is refused, and nothing is written',
   await refused(join(out, 'folder.csv'), 'is a directory: name a file in it');
   await refused(join(out, 'none', 'x.csv'), 'does not exist. Create it with: mkdir -p ', 74);
   await refused(`${out}/x.csv/`, 'cannot tell the format from the name');
+  await refused(
+    'x.txt',
+    "cannot tell the format from the name 'x.txt': use .json, .csv, .ndjson or .md, or add --format",
+  );
   await refused('', 'cannot tell the format from the name');
-  await refused(join(out, 'x.xlsx'), 'use .json, .csv, .ndjson, .md or .html, or add --format');
+  await refused(join(out, 'x.xlsx'), 'use .json, .csv, .ndjson or .md, or add --format');
   expect(readdirSync(store).toSorted()).toEqual(names);
   // A sibling whose name begins like the store's is outside of it.
   expect((await run(['export', `${store}-x.csv`, '--data-dir', store])).code).toBe(0);

@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exactUsd } from '../../src/pricing/money.ts';
 import { fc } from '../fast-check.ts';
 import { makeFolder } from '../platform/make.ts';
 import { answered } from './outcome-store.ts';
-import { line } from './run.ts';
+import { line, run } from './run.ts';
 
 /** Every part has a rate of its own; above 3,000 tokens everything costs 7 times as much, and reasoning makes output dearer. */
 const RATES = { input: 2, output: 3, cache_read: 5, cache_write: 11 };
@@ -165,8 +165,37 @@ test('what was pruned is split as far as its sum tells', async () => {
   expect(JSON.parse(out)).toMatchObject({ unsplit_rounds: 2 });
   const text = (await answered('why', '--data-dir', store)).replaceAll(/\s+/g, ' ');
   expect(text).toContain(
-    'The cost of 2 rounds is not split: the rate depends on each round, and these were pruned.',
+    'The cost of 2 rounds is not split: the rate depends on each round, and these were pruned or cannot be read.',
   );
+});
+
+test('the cost of a session that cannot be read is not split; the others are, and nothing counts twice', async () => {
+  // Only the rounds of a tiered price have to be read.
+  const store = await storeOf([ONE, { ...ONE, minute: 1 }, { ...ONE, session: 'b', input: 4001 }]);
+  const whole = JSON.parse(await answered('why', '--json', '--data-dir', store));
+  const file = join(store, 'a.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"input_tokens":2000', '"input_tokens":2001'));
+  const { code, out, err } = await run(['why', '--json', '--data-dir', store]);
+  const { input, cache_read, output } = expected([ONE]);
+  expect([code, splitIn(out)]).toEqual([
+    0,
+    {
+      ...written(expected([{ ...ONE, input: 4001 }])),
+      unsplit: exactUsd(2n * (input + cache_read + output)),
+      total: String(whole.cost_usd),
+    },
+  ]);
+  const problem = 'is damaged: round 1 does not match its checksum';
+  expect(JSON.parse(out)).toMatchObject({
+    unsplit_rounds: 2,
+    unreadable_sessions: [{ session_id: 'a', problem }],
+  });
+  expect(err.split('\n').map((text) => text.split('. ')[0])).toEqual([
+    `monitor: the session file ${file} ${problem}`,
+    '',
+  ]);
+  const compared = await run(['compare', 'a', 'b', '--json', '--data-dir', store]);
+  expect([compared.code, compared.err, JSON.parse(compared.out).a.unsplit_rounds]).toEqual([0, err, 2]);
 });
 
 test('in another currency, the parts add up to the converted cost', async () => {

@@ -85,4 +85,8 @@ test('conditions', () => {
   expect(() => conditionsFor(given('agent'), none)).toThrow(
     `--where agent: there is no such name. Use --agent. ${rest}`,
   );
+  // render has no --gateway.
+  expect(() => conditionsFor(given('gateway'), none)).toThrow(
+    `--where gateway: there is no such name. Reports have --gateway. ${rest}`,
+  );
 });

@@ -22,6 +22,7 @@ import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { sessionOf } from '../reporting/session-argument.ts';
+import { warnOfUnreadable } from '../reporting/unreadable.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { withSessions } from '../reporting/with-sessions.ts';
 import { readStores } from '../reporting/read-stores.ts';
@@ -60,6 +61,7 @@ export async function compare(
   if (options.json) await writeJson(context, compareJson(a, b, { by, filter: words, lostRounds }));
   else await context.write(compareTable(a, b, { head, filter: words, lostRounds }, screenOf(context)));
   warnOfUndecided(context, a.why.undecided + b.why.undecided);
+  warnOfUnreadable(context, [a.why, b.why]);
   for (const { why } of [a, b]) warnOfUnconverted(context, why.sum);
   for (const { why } of [a, b]) requirePrices(why.sum, options.strict);
 }

@@ -8,16 +8,16 @@ import { knownCostText, unpricedText } from '../../report/numbers.ts';
 
 export interface FormatOptions {
   format?: FormatName;
+  conversation?: string;
 }
 
 /** The format that is given, else that of the file's name. Throws UsageError if neither says one. */
-export function formatOf(file: string, { format }: FormatOptions): ExportFormat {
+export function formatOf(file: string, { format, conversation }: FormatOptions): ExportFormat {
   if (format === 'jsonl') return 'ndjson';
   const found = format ?? (file === '-' ? 'json' : formatOfName(file));
   if (found !== undefined) return found;
-  throw new UsageError(
-    `cannot tell the format from the name '${file}': use .json, .csv, .ndjson, .md or .html, or add --format`,
-  );
+  const endings = conversation === undefined ? '.json, .csv, .ndjson or .md' : '.md, .html, .jsonl or .json';
+  throw new UsageError(`cannot tell the format from the name '${file}': use ${endings}, or add --format`);
 }
 
 /** `report.csv: 154 rounds of 26 sessions, $0.4217 + 25 unpriced rounds (…), 23,410 bytes` */

@@ -7,9 +7,8 @@ import { searchSession, type Hit, type RoundTest } from '../../query/search/sear
 import type { RoundFilter } from '../../query/round-filter.ts';
 import { barLine } from '../../report/parse-line.ts';
 import { emptyReport, type SearchReport } from '../../report/search.ts';
-import { DamagedSession } from '../../session-format/damaged-session.ts';
 import { pageUrl } from '../../site/names.ts';
-import { PrunedMeanwhile, type Snapshot } from '../../store/read.ts';
+import { isUnreadable, type Snapshot } from '../../store/read.ts';
 import { newMemory } from '../../store/round-bytes.ts';
 import type { Context } from '../context.ts';
 import { showProgress } from '../terminal/show-progress.ts';
@@ -85,16 +84,12 @@ export async function searchAll(
         break;
       }
     } catch (error) {
-      if (!(error instanceof DamagedSession || error instanceof PrunedMeanwhile)) throw error;
+      if (!isUnreadable(error)) throw error;
       progress?.clear();
-      report.unreadable.push({ id: session.id, problem: problemOf(error) });
+      report.unreadable.push({ id: session.id, problem: error.problem });
       context.warn(`monitor: ${printableMessage(error.message)}\n`);
     }
   }
   progress?.clear();
   return report;
-}
-
-function problemOf(error: DamagedSession | PrunedMeanwhile): string {
-  return error instanceof DamagedSession ? error.problem : 'was pruned while it was read';
 }

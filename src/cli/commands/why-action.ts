@@ -24,6 +24,7 @@ import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { refusePruned, sessionOf } from '../reporting/session-argument.ts';
+import { warnOfUnreadable } from '../reporting/unreadable.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { withSessions } from '../reporting/with-sessions.ts';
 import { readStores } from '../reporting/read-stores.ts';
@@ -89,6 +90,7 @@ async function ofUsage(
   }
   if (found.sum.rounds === 0) warnOfUnknownNames(context, snapshot.sessions, filter, local, period);
   warnOfUndecided(context, found.undecided);
+  warnOfUnreadable(context, [found, top]);
   warnOfUnconverted(context, found.sum);
   requirePrices(found.sum, options.strict);
 }

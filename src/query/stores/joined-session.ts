@@ -61,15 +61,17 @@ function latest(times: readonly (number | undefined)[]): number {
   return Math.max(...times.map((time) => time ?? 0));
 }
 
-function marksOf({ parts, removedRounds }: SessionPlan): Partial<SessionHead> {
+function marksOf({ parts, removedRounds, bare }: SessionPlan): Partial<SessionHead> {
   const pruned = latest(parts.map(({ entry }) => entry.pruned));
-  const textless = parts.flatMap(({ entry }) => entry.pruned_content ?? []);
+  const textless = parts.flatMap(({ entry }, i) => (bare.parts.has(i) ? (entry.pruned_content ?? []) : []));
   return {
     ...(removedRounds > 0 && { pruned, pruned_rounds: removedRounds }),
     ...(textless.length > 0 && {
       pruned_content: {
         at: latest(textless.map(({ at }) => at)),
-        rounds: textless.reduce((sum, { rounds }) => sum + rounds, 0),
+        ...(bare.areFirst
+          ? { rounds: removedRounds + bare.rounds }
+          : { rounds: bare.rounds, scattered: true as const }),
       },
     }),
   };

@@ -32,6 +32,8 @@ export interface SessionPlan extends Pick<
   /** The part of each round that counts, in the order of time. */
   order: readonly number[];
   removedRounds: number;
+  /** Of the rounds that count, those whose texts were pruned: how many, the parts they are of, and whether they are the first. */
+  bare: { rounds: number; parts: ReadonlySet<number>; areFirst: boolean };
   /** How many rounds may count twice: they were pruned or imported, and what is left does not tell. */
   unsure: number;
 }
@@ -54,6 +56,8 @@ export function planSession(
   const distinct = new DistinctRounds();
   const skipped = parts.map(() => new Set<number>());
   const ended: number[][] = parts.map(() => []);
+  /** For each part, how many of its rounds that count have no texts any more: they are its first. */
+  const bare = parts.map(() => 0);
   const models = parts.map(() => '');
   const imported = parts.map(() => 0);
   for (const [i, { store, source, entry }] of parts.entries()) {
@@ -65,6 +69,7 @@ export function planSession(
       if (isGone || (digest !== undefined && !distinct.take(digest))) skipped[i]?.add(place);
       else {
         ended[i]?.push(endOf(read.stored));
+        if (read.stored.round <= (entry.pruned_content?.rounds ?? 0)) bare[i] = (bare[i] ?? 0) + 1;
         models[i] = read.stored.model;
         if (read.stored.flags?.includes('imported')) imported[i] = (imported[i] ?? 0) + 1;
         sums.add(source, read.stored, read.texts);
@@ -83,6 +88,7 @@ export function planSession(
     model: last === undefined ? (removed.at(-1)?.model ?? '') : (models[last] ?? ''),
     rounds: sums.rounds,
     removedRounds: removed.reduce((count, { rounds }) => count + rounds, 0),
+    bare: bareOf(bare, order),
     unsure:
       unsureOf(parts, gone) +
       unsureImports(
@@ -90,6 +96,13 @@ export function planSession(
         imported,
       ),
   };
+}
+
+function bareOf(counts: readonly number[], order: readonly number[]): SessionPlan['bare'] {
+  const rounds = counts.reduce((sum, count) => sum + count, 0);
+  const left = [...counts];
+  const areFirst = order.slice(0, rounds).every((part) => (left[part] = (left[part] ?? 0) - 1) >= 0);
+  return { rounds, parts: new Set([...counts.keys()].filter((part) => counts[part] !== 0)), areFirst };
 }
 
 /** When the request ended, as far as its line says: logs are in that order. */

@@ -13,6 +13,11 @@ export class SplitSums {
     addSplit(sum, split);
   }
 
+  /** What another sum has split. */
+  addAll(other: SplitSums): void {
+    for (const [currency, split] of other.#splits) this.add(currency, split);
+  }
+
   addUnsplit(currency: string, cost: bigint, rounds: number): void {
     this.#unsplit.set(currency, (this.#unsplit.get(currency) ?? 0n) + cost);
     this.unsplitRounds += rounds;

@@ -1,6 +1,6 @@
-import { isPruned } from '../../model/session-entry.ts';
+import { isPruned, type SessionEntry } from '../../model/session-entry.ts';
 import { readRound } from '../../session-format/read-round.ts';
-import type { Snapshot } from '../../store/read.ts';
+import { isUnreadable, type Snapshot, type UnreadableSession } from '../../store/read.ts';
 import { compareBig, compareText } from '../aggregate.ts';
 import { RoundFilter, type RoundSelection } from '../round-filter.ts';
 import { shownCost } from '../round-money.ts';
@@ -15,6 +15,8 @@ export interface TopSpend {
   rounds: (TopRound & { session: string })[];
   /** Sessions that may have a round as expensive as these, and were not read, or only in part. */
   unread: number;
+  /** Those of them that could not be read, by id. */
+  unreadable: Map<string, UnreadableSession>;
 }
 
 /** How many are named. */
@@ -33,7 +35,7 @@ export function topSpend(
   costs: readonly SessionCost[],
   mostRead = MOST_READ,
 ): TopSpend {
-  const top: TopSpend = { sessions: [], rounds: [], unread: 0 };
+  const top: TopSpend = { sessions: [], rounds: [], unread: 0, unreadable: new Map() };
   const filter = new RoundFilter(snapshot, query);
   for (const currency of new Set(costs.map((one) => one.currency))) {
     const sorted = costs
@@ -65,17 +67,34 @@ export function topSpend(
       if (entry.pruned_rounds !== undefined) unread++;
       if (isPruned(entry)) continue;
       read = { sessions: read.sessions + 1, bytes: read.bytes + entry.end };
-      const isMeant = filter.roundsOf(entry);
-      for (const line of snapshot.rounds(entry)) {
-        const round = readRound(line);
-        if (!isMeant(round)) continue;
-        const { stored } = round;
-        const amount = shownCost(prices.moneyOf(round));
-        if (amount.cost === null || amount.cost === 0n || amount.currency !== currency) continue;
-        const one = { session, round: stored.round, model: stored.model, cost: amount.cost, currency };
-        keepLargest(rounds, one, MOST, (a, b) => compareBig(b.cost, a.cost));
+      try {
+        addRounds(entry, currency, rounds);
+      } catch (error) {
+        if (!isUnreadable(error)) throw error;
+        if (entry.pruned_rounds === undefined) unread++;
+        top.unreadable.set(session, error);
       }
     }
     return { rounds, unread };
+  }
+
+  /** Those before damage are kept: they cost what they cost. */
+  function addRounds(entry: SessionEntry, currency: string, rounds: TopSpend['rounds']): void {
+    const isMeant = filter.roundsOf(entry);
+    for (const line of snapshot.rounds(entry)) {
+      const round = readRound(line);
+      if (!isMeant(round)) continue;
+      const { stored } = round;
+      const amount = shownCost(prices.moneyOf(round));
+      if (amount.cost === null || amount.cost === 0n || amount.currency !== currency) continue;
+      const one = {
+        session: entry.id,
+        round: stored.round,
+        model: stored.model,
+        cost: amount.cost,
+        currency,
+      };
+      keepLargest(rounds, one, MOST, (a, b) => compareBig(b.cost, a.cost));
+    }
   }
 }

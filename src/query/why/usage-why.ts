@@ -1,7 +1,7 @@
 import type { SessionUsage } from '../../model/session-entry.ts';
 import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
 import { readRound } from '../../session-format/read-round.ts';
-import type { Snapshot } from '../../store/read.ts';
+import { isUnreadable, type Snapshot, type UnreadableSession } from '../../store/read.ts';
 import { addCell, emptyRow, type Row } from '../aggregate.ts';
 import { HealthSum } from '../health-sum.ts';
 import { RoundFilter, type RoundSelection } from '../round-filter.ts';
@@ -25,11 +25,13 @@ export interface UsageWhy {
   costs: SessionCost[];
   /** Rounds of which the store does not know whether they are meant. */
   undecided: number;
+  /** Sessions that had to be read and could not be, by id: their costs are not split. */
+  unreadable: Map<string, UnreadableSession>;
 }
 
 /**
  * Splits what rounds cost by the sums of the index. Only a session of which a sum cannot tell is read; if its rounds were
- * pruned, that sum stays unsplit. The snapshot's sessions are in the currency of `prices`.
+ * pruned or cannot be read, that sum stays unsplit. The snapshot's sessions are in the currency of `prices`.
  */
 export function usageWhy(
   snapshot: Snapshot,
@@ -37,7 +39,13 @@ export function usageWhy(
   prices: RoundPrices,
   isMeant: (id: string) => boolean = sessionFilter(query) ?? ((): boolean => true),
 ): UsageWhy {
-  const why: UsageWhy = { sum: emptyRow(), splits: new SplitSums(), costs: [], undecided: 0 };
+  const why: UsageWhy = {
+    sum: emptyRow(),
+    splits: new SplitSums(),
+    costs: [],
+    undecided: 0,
+    unreadable: new Map(),
+  };
   const rounds = new RoundFilter(snapshot, query);
   const splitOf = cellSplitter(prices.book);
   const answerOf = usageFilter(query);
@@ -79,12 +87,20 @@ export function usageWhy(
     const entry = snapshot.sessions.get(id);
     if (!entry || entry.pruned_rounds !== undefined) return false;
     const isRound = rounds.roundsOf(entry);
-    for (const line of snapshot.rounds(entry)) {
-      const round = readRound(line);
-      if (!isRound(round)) continue;
-      const part = prices.splitOf(round.stored, prices.moneyOf(round));
-      if (part) why.splits.add(part.currency, part.split);
+    const splits = new SplitSums();
+    try {
+      for (const line of snapshot.rounds(entry)) {
+        const round = readRound(line);
+        if (!isRound(round)) continue;
+        const part = prices.splitOf(round.stored, prices.moneyOf(round));
+        if (part) splits.add(part.currency, part.split);
+      }
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      why.unreadable.set(id, error);
+      return false;
     }
+    why.splits.addAll(splits);
     return true;
   }
 }

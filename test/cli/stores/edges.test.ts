@@ -359,6 +359,44 @@ describe('stores that differ', () => {
     );
   });
 
+  test('of which rounds the texts are pruned: those of the stores that count', async () => {
+    const texts = { messages: [{ role: 'user', content: 'q' }], question: 'q', answer: 'a' };
+    const at = (time: string): string => request({ session: 's', at: `10:0${time}:00`, more: texts });
+    const a = await make('a', [at('1'), at('3')]);
+    const b = await make('b', [at('1'), at('2'), at('3')]);
+    const late = await make('late', [at('8'), at('9')]);
+    const ran = await run(['prune', '--content', '--older-than', '1d', '--data-dir', a.store]);
+    expect(ran.code, ran.err).toBe(0);
+    const marks = async (...stores: Made[]): Promise<unknown[]> => {
+      const { rounds, content_pruned_rounds } = await json<{
+        rounds: { question: string | null }[];
+        content_pruned_rounds?: number;
+      }>(['show', 's'], stores);
+      const md = await run(['export', '-', '--format', 'md', '--conversation', 's', ...dirs(stores)]);
+      return [
+        rounds.map(({ question }) => question ?? '-').join(''),
+        content_pruned_rounds,
+        md.code,
+        /pruned:? (.*), on [-0-9]+$/m.exec(md.err)?.[1],
+      ];
+    };
+    // The first store counts: of these rounds, it has all texts.
+    expect(await marks(b, a)).toEqual(['qqq', undefined, 0, undefined]);
+    expect(await marks(a, b)).toEqual(['-q-', 2, 0, 'the texts of 2 rounds']);
+    expect(await marks(a, late)).toEqual(['--qq', 2, 0, 'the texts of rounds 1 to 2']);
+    await run(['prune', '--content', '--older-than', '1d', '--data-dir', late.store]);
+    expect(await marks(a, late)).toEqual(['----', 4, 1, 'the texts of rounds 1 to 4']);
+    // Rounds that are gone are before all others.
+    const gone = await make('gone', [at('0')]);
+    await run(['prune', '--older-than', '1d', '--data-dir', gone.store]);
+    expect(await marks(a, gone)).toEqual([
+      '--',
+      3,
+      1,
+      'round 1, on 2026-02-03 and the texts of rounds 1 to 3',
+    ]);
+  });
+
   test('rounds that both have imported count once; of those that one has from a log, it is said', async () => {
     const originals = writeOriginals(folder, { 's.json': originalFile('s', originalRounds(3)) });
     const [a, b] = [await make('a', []), await make('b', [])];

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -125,6 +125,56 @@ test('what was pruned is said', async () => {
     1,
   ]);
   const { out } = await run(['why', '--data-dir', store]);
-  expect(out).toContain('1 session may have rounds as expensive: not read, because there are too many, or');
+  expect(out).toContain('1 session may have rounds as expensive: pruned, damaged, or not read because');
   store = old;
+});
+
+test('a session that cannot be read is said, and the others are', async () => {
+  const damaged = await makeStore(join(dir, 'damaged'), [
+    ...[500, 400].map((input_token, i) =>
+      line(`2026-02-01T10:0${i}:00Z`, { session_id: 'cut', model: 'test-a', input_token, output_token: 0 }),
+    ),
+    line('2026-02-01T10:00:00Z', { session_id: 'gone', model: 'test-a', input_token: 700, output_token: 0 }),
+    line('2026-02-01T10:00:00Z', { session_id: 'whole', model: 'test-a', input_token: 5, output_token: 0 }),
+  ]);
+  const before = await run(['why', '--json', '--data-dir', damaged]);
+  const file = join(damaged, 'cut.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"input_tokens":500', '"input_tokens":501'));
+  rmSync(join(damaged, 'gone.json'));
+  const { code, out, err } = await run(['why', '--json', '--data-dir', damaged]);
+  const { top_rounds, unread_sessions, unreadable_sessions, ...rest } = JSON.parse(out);
+  const { top_rounds: _1, unread_sessions: _2, unreadable_sessions: _3, ...same } = JSON.parse(before.out);
+  expect([code, rest]).toEqual([0, same]);
+  expect([_2, _3]).toEqual([0, []]);
+  expect(top_rounds.map(({ session_id, round }: any) => [session_id, round])).toEqual([['whole', 1]]);
+  expect([unread_sessions, unreadable_sessions]).toEqual([
+    2,
+    [
+      { session_id: 'cut', problem: 'is damaged: round 1 does not match its checksum' },
+      { session_id: 'gone', problem: 'is missing' },
+    ],
+  ]);
+  expect(err.split('\n').map((text) => text.split('. ')[0])).toEqual([
+    `monitor: the session file ${file} is damaged: round 1 does not match its checksum`,
+    `monitor: the session file ${join(damaged, 'gone.json')} is missing`,
+    '',
+  ]);
+});
+
+test('of many sessions that cannot be read, a few are named on stderr', async () => {
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  const lost = await makeStore(
+    join(dir, 'lost'),
+    ids.map((session_id, i) =>
+      line('2026-02-01T10:00:00Z', { session_id, model: 'test-a', input_token: 9 - i, output_token: 0 }),
+    ),
+  );
+  for (const id of ids) rmSync(join(lost, `${id}.json`));
+  const { code, out, err } = await run(['why', '--json', '--data-dir', lost]);
+  expect([code, JSON.parse(out).unreadable_sessions.length]).toEqual([0, 7]);
+  expect(err.split('\n').map((text) => text.split('. ')[0])).toEqual([
+    ...ids.slice(0, 5).map((id) => `monitor: the session file ${join(lost, `${id}.json`)} is missing`),
+    'monitor: 2 more sessions cannot be read: monitor repair lists them',
+    '',
+  ]);
 });
