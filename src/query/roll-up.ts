@@ -14,11 +14,13 @@ export interface RolledUp extends SessionEntry {
  */
 export function rollUp(sessions: Iterable<SessionEntry>): RolledUp[] {
   const every = [...sessions];
-  // Ids that differ only in case are one key. Parts go to the last of them; the sessions themselves stay separate.
+  const byId = new Map(every.map((session) => [session.id, session]));
+  // Ids that differ only in case are one key. Parts go to the one that they spell, as in a family, or to the last of them.
   const byKey = new Map(every.map((session) => [session.id.toLowerCase(), session]));
+  const find = (key: string): SessionEntry | undefined => byId.get(key) ?? byKey.get(key.toLowerCase());
   const parts = new Map<SessionEntry, SessionEntry[]>();
   for (const session of every) {
-    const whole = wholeOf(session, byKey);
+    const whole = wholeOf(session, find);
     const known = parts.get(whole);
     if (known) known.push(session);
     else parts.set(whole, [session]);
@@ -30,10 +32,10 @@ export function rollUp(sessions: Iterable<SessionEntry>): RolledUp[] {
 }
 
 /** The outermost session that exists. It ends because keys get shorter. */
-function wholeOf(session: SessionEntry, byKey: ReadonlyMap<string, SessionEntry>): SessionEntry {
+function wholeOf(session: SessionEntry, find: (key: string) => SessionEntry | undefined): SessionEntry {
   let whole = session;
   for (let key = parseSessionKey(session.id)?.parent; key; key = parseSessionKey(key)?.parent) {
-    whole = byKey.get(key.toLowerCase()) ?? whole;
+    whole = find(key) ?? whole;
   }
   return whole;
 }

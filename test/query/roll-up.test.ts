@@ -65,3 +65,18 @@ test.each<[Partial<ListQuery>, string[]]>([
   const { sessions } = listSessions(source(SESSIONS), { sortBy: 'updated', limit: 0, period, ...query });
   expect(sessions.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
 });
+
+test('of wholes whose ids differ in case, the one that the part spells has it', () => {
+  const ids = [
+    'agent:a:main',
+    'agent:A:main',
+    'agent:a:main:thread:1',
+    'agent:A:main:thread:2',
+    'agent:a:Main:thread:3',
+  ];
+  const rolled = rollUp(ids.map((id) => one(id, 1, 1)));
+  expect(rolled.map(({ id, rounds }) => [id, rounds])).toEqual([
+    ['agent:a:main', 2],
+    ['agent:A:main', 3],
+  ]);
+});
