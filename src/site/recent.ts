@@ -1,7 +1,7 @@
 import type { UsageCell } from '../model/usage-cell.ts';
 import { addCell, compareCosts, compareText, emptyRow, sumOfCells, type Row } from '../query/aggregate.ts';
+import { addDays } from '../query/add-days.ts';
 import type { LocalTime } from '../query/time-zone.ts';
-import { daysBefore } from './weeks.ts';
 
 /** The sessions that are remembered of a day. */
 const MOST = 3;
@@ -28,7 +28,7 @@ export class Recent {
   /** `day`: the local date of the render. */
   constructor(day: string, local: LocalTime) {
     this.#local = local;
-    this.#since = daysBefore(day, 13);
+    this.#since = addDays(day, -13);
     this.#sinceBucket = local.startOf(this.#since);
   }
 

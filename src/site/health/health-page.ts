@@ -1,5 +1,6 @@
 import { exact, plural } from '../../platform/count-text.ts';
 import { isNoModel } from '../../pricing/no-model.ts';
+import { addDays } from '../../query/add-days.ts';
 import { lostText } from '../../query/cost-text.ts';
 import { failureNotes } from '../../query/failure-text.ts';
 import { flagNotes, healthNote } from '../../query/health-text.ts';
@@ -14,7 +15,7 @@ import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
 import type { FailedSession, FailureLists } from './failure-lists.ts';
 import { byRequests } from './health-json.ts';
-import { DAYS_BEFORE, daysBefore, HEALTH_KEYS, type HealthByKey, type HealthKey } from './health-sums.ts';
+import { DAYS_BEFORE, HEALTH_KEYS, type HealthByKey, type HealthKey } from './health-sums.ts';
 import { healthTable, withOthers, type HealthTable, type NamedHealth } from './health-table.ts';
 import type { HealthRow } from './health-row.ts';
 import { modelText } from './model-text.ts';
@@ -35,14 +36,14 @@ const HEADS: Readonly<Record<HealthKey, readonly [head: string, noun: string, no
 
 export function healthPage({ requests, lists }: SiteHealth, lostRounds: number, site: SiteContext): string {
   const { day, today, before, all, total, hours, days, earlier } = requests;
-  const since = `${dateText(daysBefore(day, DAYS_BEFORE), false)} to ${dateText(daysBefore(day, 1), false)}`;
+  const since = `${dateText(addDays(day, -DAYS_BEFORE), false)} to ${dateText(addDays(day, -1), false)}`;
   const body = renderTemplate('health', {
     worst: worstToday(today.model, before.model),
     today: dateText(day),
     todayTables: tablesOf(today, MOST_TODAY, site, {
       rows: before,
       filters: { from: day, to: day },
-      filtersBefore: { from: daysBefore(day, DAYS_BEFORE), to: daysBefore(day, 1) },
+      filtersBefore: { from: addDays(day, -DAYS_BEFORE), to: addDays(day, -1) },
     }),
     compared: `Small numbers and grey bars: the ${DAYS_BEFORE} days before (${since}).`,
     failing: failingView(lists, site),

@@ -1,4 +1,5 @@
 import type { UsageCell } from '../../model/usage-cell.ts';
+import { addDays } from '../../query/add-days.ts';
 import { hourOf } from '../../query/grouping.ts';
 import type { LocalTime } from '../../query/time-zone.ts';
 import { healthFields, HealthRow, healthRow, type HealthFields } from './health-row.ts';
@@ -129,8 +130,8 @@ export class HealthSums {
 
   #setDay(day: string): void {
     this.#day = day;
-    this.#recentFrom = daysBefore(day, DAYS_BEFORE);
-    this.#daysFrom = daysBefore(day, DAYS - 1);
+    this.#recentFrom = addDays(day, -DAYS_BEFORE);
+    this.#daysFrom = addDays(day, 1 - DAYS);
   }
 
   get day(): string {
@@ -175,13 +176,6 @@ export class HealthSums {
   get earlier(): HealthRow {
     return this.#earlier;
   }
-}
-
-const DAY_MS = 86_400_000;
-
-/** `2026-11-23` for 7 days before `2026-11-30`. */
-export function daysBefore(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);
 }
 
 function emptyByKey(): ByKey {
