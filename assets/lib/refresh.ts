@@ -1,7 +1,18 @@
+import { loadScript } from './load-script.ts';
 import { addNews, removeNews } from './news.ts';
 import { saveState } from './page-state.ts';
-import { runNow, type Renders } from './site-scripts.ts';
 import { recall, remember } from './storage.ts';
+
+declare global {
+  interface Window {
+    /** Called by build.js with a stamp that changes with the site, and the seconds between checks (0: never). */
+    monitorStamp?: (stamp: string, seconds: number) => void;
+    /** Called by changes.js with the pages that the last renders changed, oldest first; null: any of them. */
+    monitorChanges?: (renders: Renders) => void;
+  }
+}
+
+type Renders = [stamp: string, pages: Record<string, number> | null][];
 
 /** Checks regularly whether the site has changed, and if this page has, shows it anew or says so. */
 export function watchStamp(): void {
@@ -13,10 +24,12 @@ export function watchStamp(): void {
   let seconds = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Runs a script as it is now. If it fails, the site is being moved, or the network is down. */
+  const run = (script: string): void => void loadScript(`${script}?t=${Date.now()}`).catch(later);
   const look = (): void => {
     clearTimeout(timer);
     looked = Date.now();
-    runNow(url, later);
+    run(url);
   };
   const later = (): void => {
     clearTimeout(timer);
@@ -29,7 +42,7 @@ export function watchStamp(): void {
     // A page with work in progress can keep itself as it is, and say that there is something new.
     const isNew = known !== undefined && known !== stamp && isOn();
     if (isNew && document.dispatchEvent(new Event('monitor:newer', { cancelable: true })))
-      return runNow(changesUrl, later);
+      return run(changesUrl);
     known ??= stamp;
     later();
   };
