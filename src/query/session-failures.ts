@@ -1,6 +1,7 @@
 import { isFailedStatus } from '../model/round-counters.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { nodeFiles, type Files } from '../platform/files.ts';
+import { FirstFew } from '../platform/first-few.ts';
 import { readFields } from '../session-format/read-round.ts';
 import type { StoredRound } from '../session-format/stored-round.ts';
 import { readRoundLines } from '../store/read.ts';
@@ -35,8 +36,8 @@ export function sessionFailures(
   most: Most,
   files: Files = nodeFiles,
 ): SessionFailures {
-  const requests = new Latest<FailedRequest>(most.requests);
-  const calls = new Map<string, Latest<ToolFailure>>();
+  const requests = new FirstFew<FailedRequest>(most.requests, latestFirst);
+  const calls = new Map<string, FirstFew<ToolFailure>>();
   const lines = readRoundLines(dir, entry, files);
   const hasCalls = entry.tools?.some(([, , failed]) => failed > 0) === true;
   for (const { round, results } of hasCalls ? roundsWithResults(lines) : roundsOf(lines)) {
@@ -45,7 +46,7 @@ export function sessionFailures(
       requests.add({ round: number, time: Date.parse(timestamp), status, model });
     for (const result of results) {
       let latest = calls.get(result.counted);
-      if (!latest) calls.set(result.counted, (latest = new Latest(most.calls)));
+      if (!latest) calls.set(result.counted, (latest = new FirstFew<ToolFailure>(most.calls, latestFirst)));
       latest.add(failureOfResult(entry.id, round, result));
     }
   }
@@ -61,21 +62,9 @@ function* roundsOf(
   for (const line of lines) yield { round: { stored: readFields(line) }, results: [] };
 }
 
-/** The latest of things that come one by one, by time; of equal times, the higher round first. */
-class Latest<T extends { time: number; round: number }> {
-  readonly #most: number;
-  #rows: T[] = [];
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  add(row: T): void {
-    this.#rows.push(row);
-    if (this.#rows.length >= 4 * this.#most) this.#rows = this.rows();
-  }
-
-  rows(): T[] {
-    return this.#rows.toSorted((a, b) => b.time - a.time || b.round - a.round).slice(0, this.#most);
-  }
+/** By time; of equal times, the higher round first. */
+function latestFirst(a: Placed, b: Placed): number {
+  return b.time - a.time || b.round - a.round;
 }
+
+type Placed = Pick<FailedRequest, 'time' | 'round'>;

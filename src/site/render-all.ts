@@ -1,13 +1,14 @@
 import type { SessionEntry, SessionUsage } from '../model/session-entry.ts';
+import { FirstFew } from '../platform/first-few.ts';
 import { growHeapSlowly } from '../platform/heap.ts';
 import { cellsOf } from '../store/index/index.ts';
 import { pageMark } from './family-view.ts';
 import { SiteHealth } from './health/site-health.ts';
 import { LATEST, LatestList } from './lists/latest-list.ts';
 import { familiesOf, Families, removeFamilies } from './state/families.ts';
-import { listRow } from './lists/list-row.ts';
+import { latestFirst, listRow } from './lists/list-row.ts';
 import { MonthLists } from './lists/month-lists.ts';
-import { LatestRows, SessionTable } from './lists/session-table.ts';
+import { SessionTable } from './lists/session-table.ts';
 import { withFirstUses, type FirstUses } from './model-colours.ts';
 import { Recent } from './recent.ts';
 import { removePages, writeSessions, type DueSession } from './session-writer.ts';
@@ -69,7 +70,7 @@ export function showSessions(
   const gone = (head?.families ?? SHARDS).filter((name) => !families.includes(name));
   removeFamilies(job.pieces, gone);
   const latest = new LatestList(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
-  latest.rows = found.latest.latest();
+  latest.rows = found.latest.rows();
   const { health, recent } = found;
   return writeSite(
     job,
@@ -112,7 +113,7 @@ function* cellsWith(
 export class FoundSessions {
   readonly #job: ColouredJob;
   readonly table = new SessionTable();
-  readonly latest = new LatestRows(LATEST);
+  readonly latest = new FirstFew(LATEST, latestFirst);
   readonly summer: SiteSummer;
   readonly health: SiteHealth;
   families = new Families();

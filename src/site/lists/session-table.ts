@@ -1,5 +1,5 @@
 import type { SiteSession } from '../shown-session.ts';
-import { latestFirst, type ListRow } from './list-row.ts';
+import type { ListRow } from './list-row.ts';
 
 /** The sessions that lists have, in some 70 bytes each: a store can have a million. */
 export class SessionTable {
@@ -81,23 +81,4 @@ function grown<T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T)
 
 function doubled(bytes: Buffer): Buffer {
   return Buffer.concat([bytes, Buffer.alloc(bytes.length)]);
-}
-
-/** The sessions with the latest rounds, of more than can be kept. */
-export class LatestRows {
-  readonly #most: number;
-  #rows: ListRow[] = [];
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  add(row: ListRow): void {
-    this.#rows.push(row);
-    if (this.#rows.length >= 4 * this.#most) this.#rows = this.latest();
-  }
-
-  latest(): ListRow[] {
-    return this.#rows.toSorted(latestFirst).slice(0, this.#most);
-  }
 }
