@@ -81,32 +81,25 @@ export function showSessions(
 }
 
 /** The first uses of models, from the sums of cells in the index if there are any. */
-function usesOf({ sessions, filter }: SiteJob): FirstUses {
-  if (filter.words.length === 0) return withFirstUses([], cellsOf(sessions, 'failures'));
-  return withFirstUses(
-    [],
-    cellsWith(sessions.values(), (entry) => filter.matches(entry) === true),
-  );
+function usesOf(job: SiteJob): FirstUses {
+  return withFirstUses([], isOfAll(job) ? cellsOf(job.sessions, 'failures') : shownCells(job));
 }
 
 /** What the sessions that the site is about used. */
-function usagesOf({ sessions, filter }: SiteJob): Iterable<SessionUsage> {
-  if (filter.words.length === 0) return sessions.usages('failures');
-  return entriesWith(sessions.values(), (entry) => filter.matches(entry) === true);
+function usagesOf(job: SiteJob): Iterable<SessionUsage> {
+  return isOfAll(job) ? job.sessions.usages('failures') : shownEntries(job);
 }
 
-function* entriesWith(
-  entries: Iterable<SessionEntry>,
-  isShown: (entry: SessionEntry) => boolean,
-): Generator<SessionEntry> {
-  for (const entry of entries) if (isShown(entry)) yield entry;
+function isOfAll({ filter }: SiteJob): boolean {
+  return filter.words.length === 0;
 }
 
-function* cellsWith(
-  entries: Iterable<SessionEntry>,
-  isShown: (entry: SessionEntry) => boolean,
-): Generator<SessionEntry['usage'][number]> {
-  for (const { usage } of entriesWith(entries, isShown)) yield* usage;
+function* shownEntries({ sessions, filter }: SiteJob): Generator<SessionEntry> {
+  for (const entry of sessions.values()) if (filter.matches(entry) === true) yield entry;
+}
+
+function* shownCells(job: SiteJob): Generator<SessionEntry['usage'][number]> {
+  for (const { usage } of shownEntries(job)) yield* usage;
 }
 
 /** What a pass has found out about all sessions, which are added in the order of their keys. */
