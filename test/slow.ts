@@ -14,6 +14,7 @@ export const SLOW = [
   'test/store/{bit-flips,current-state,hostile-store,index/base,store}.test.ts',
   'test/{ai-log/time-formats,pricing/figures,query/exactness,query/why/top-spend}.test.ts',
   'test/report/export/{agreement,dimensions,focus,focus-order}.test.ts',
+  'test/report/export/prometheus/*.test.ts',
   // They take long: property tests, and growth of time with size.
   'test/{ai-log/linearity,ai-log/usage/usage-fuzz,platform/json-spans,redact/redact-speed}.test.ts',
   'test/site/session/{page-size,paging,why-page}.test.ts',

@@ -1,16 +1,16 @@
-import { join } from 'node:path';
-import { readWhole, type Files } from '../platform/files.ts';
-import { isLog, type ClosedLog, type LogPosition } from '../model/log-position.ts';
+import type { Files } from '../platform/files.ts';
 import { readLost, type LostEntry } from '../store/lost-file.ts';
+import { countRejected } from '../store/rejected-file.ts';
 import { readSnapshot } from '../store/read.ts';
 import type { PriceList } from '../store/pricing-settings.ts';
 import { findStore } from '../store/store.ts';
 import { addCounters, failuresIn, NO_COUNTERS, type CellCounters } from '../model/cell-counters.ts';
 import { bucketOf, type UsageCell } from '../model/usage-cell.ts';
 import { cellsOf } from '../store/index/index.ts';
+import { logFacts, type LogFacts } from './log-facts.ts';
 
 /** What the checks go by of a store. */
-export interface StoreFacts {
+export interface StoreFacts extends LogFacts {
   dir: string;
   noContent: boolean;
   sessions: number;
@@ -26,26 +26,10 @@ export interface StoreFacts {
   /** Which of the built-in prices come first. */
   priceList: PriceList;
   rejectedLines: number;
-  /** Lines that were not stored because the store had them from another log, or from another part of the same one. */
-  knownRounds: number;
-  /** Lines that wait for their last part. */
-  held: number;
-  /** Logs that vanished before they were read to the end. */
-  gaps: Gap[];
   /** Rounds that a repair could not bring back. */
   lostRounds: readonly LostEntry[];
   /** When a run last stored something. */
   lastCommit: number | null;
-  /** Logs that the store reads, and those whose files are gone. */
-  generations: LogPosition[];
-  closed: ClosedLog[];
-}
-
-interface Gap {
-  path: string;
-  bytes: number;
-  /** Milliseconds since 1970 UTC; null: not known. */
-  at: number | null;
 }
 
 /** Rounds whose cost may be wrong for one reason. */
@@ -81,9 +65,6 @@ export function readStoreFacts(files: Files, dir: string, now: number): StoreFac
     recent.rounds += count;
     recent.counters = addCounters(recent.counters, failuresIn(cell.counters));
   }
-  // A log that turned up again is among both.
-  const logs = new Map([...closed.values(), ...state.logs].map((log) => [log.id, log]));
-  const lost = [...closed.values()].filter(isLog).filter(({ lost, offset }) => (lost ?? 0) > offset);
   return {
     dir,
     noContent,
@@ -94,18 +75,10 @@ export function readStoreFacts(files: Files, dir: string, now: number): StoreFac
     recent,
     countedRounds,
     priceList: store.pricing.list,
-    rejectedLines: countLines(readWhole(files, join(dir, '.rejected.jsonl')), state.rejected.length),
-    knownRounds: [...logs.values()].filter(isLog).reduce((sum, { known = 0 }) => sum + known, 0),
-    held: state.logs.reduce((sum, log) => sum + (log.open?.length ?? 0), 0),
-    gaps: lost.map(({ path, lost, offset, closed: at }) => ({
-      path,
-      bytes: (lost ?? 0) - offset,
-      at: at ?? null,
-    })),
+    rejectedLines: countRejected(files, dir, state),
+    ...logFacts({ state, closed }),
     lostRounds: readLost(files, dir, state),
     lastCommit: state.commit > 0 ? (files.stat(store.statePath)?.mtime ?? null) : null,
-    generations: state.logs,
-    closed: [...closed.values()],
   };
 }
 
@@ -121,10 +94,4 @@ function addBounds(
     sum.costs.set(currency, (sum.costs.get(currency) ?? 0n) + cost);
     sum.models.set(model, (sum.models.get(model) ?? 0) + rounds);
   }
-}
-
-function countLines(bytes: Buffer | undefined, length: number): number {
-  let count = 0;
-  for (const byte of bytes?.subarray(0, length) ?? []) if (byte === 0x0a) count++;
-  return count;
 }

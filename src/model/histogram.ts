@@ -39,6 +39,13 @@ export function histogramTime(bucket: number): number {
   return end - before <= 1 ? end : Math.sqrt((before + 1) * end);
 }
 
+/** The largest whole millisecond of the bucket whose end is nearest to a time, and the bucket's number. */
+export function nearestEnd(ms: number): { bucket: number; end: number } {
+  const at = histogramBucket(ms);
+  const [below = -Infinity, above = Infinity] = [ENDS[at - 1], ENDS[at]];
+  return ms - below < above - ms ? { bucket: at - 1, end: below } : { bucket: at, end: above };
+}
+
 /** Counts by bucket. */
 export interface Histogram {
   count: number;

@@ -325,10 +325,10 @@ test('where no file of an export belongs it is refused, and nothing is written',
   await refused(`${out}/x.csv/`, 'cannot tell the format from the name');
   await refused(
     'x.txt',
-    "cannot tell the format from the name 'x.txt': use .json, .csv, .ndjson or .md, or add --format",
+    "cannot tell the format from the name 'x.txt': use .json, .csv, .ndjson, .md or .prom, or add --format",
   );
   await refused('', 'cannot tell the format from the name');
-  await refused(join(out, 'x.xlsx'), 'use .json, .csv, .ndjson or .md, or add --format');
+  await refused(join(out, 'x.xlsx'), 'use .json, .csv, .ndjson, .md or .prom, or add --format');
   expect(readdirSync(store).toSorted()).toEqual(names);
   // A sibling whose name begins like the store's is outside of it.
   expect((await run(['export', `${store}-x.csv`, '--data-dir', store])).code).toBe(0);
@@ -365,7 +365,10 @@ test.each([
     ['a.csv', '--group-by', 'round,model'],
     "argument 'round,model' is invalid. It cannot be both keys and round.",
   ],
-  [['a.csv', '--format', 'xlsx'], 'Allowed choices are json, csv, ndjson, focus, md, jsonl, html.'],
+  [
+    ['a.csv', '--format', 'xlsx'],
+    'Allowed choices are json, csv, ndjson, focus, md, jsonl, html, prometheus.',
+  ],
   [['a.csv', '--format', 'focus', '--focus-version', '1.1'], 'Allowed choices are 1.2, 1.3, 1.4.'],
 ])('%j is wrong usage', async (argv, message) => {
   const ran = await run(['export', join(out, argv[0] ?? ''), '--data-dir', store, ...argv.slice(1)]);

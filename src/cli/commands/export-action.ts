@@ -8,6 +8,7 @@ import { focusCsv, type FocusVersion } from '../../report/export/focus.ts';
 import type { ExportFormat } from '../../report/export/formats.ts';
 import { groupsCsv, groupsNdjson } from '../../report/export/group-rows.ts';
 import { markdownTable } from '../../report/export/markdown.ts';
+import { prometheusText } from '../../report/export/prometheus/prometheus.ts';
 import { roundsCsv, roundsNdjson, roundsNdjsonWithTexts } from '../../report/export/round-rows.ts';
 import { prunedRounds, RoundTally } from '../../report/export/rounds.ts';
 import type { GroupKey } from '../../query/group-keys.ts';
@@ -70,7 +71,9 @@ export async function exportFile(context: Context, file: string, options: Export
   const lostRounds = lostRoundsOf(snapshot.state);
   if (lostRounds > 0) context.warn(`monitor: ${lostText(lostRounds)}: see monitor doctor\n`);
   const pieces = contentOf(context, format, snapshot, { query, keys }, options);
-  await (target === undefined ? writeAll(context, pieces) : writeFile(target, pieces));
+  await (target === undefined
+    ? writeAll(context, pieces)
+    : writeFile(target, pieces, { mode: format === 'prometheus' ? READABLE : undefined }));
   // The total of what was written: pruned rounds are only in sums.
   const total = tally?.total ?? groupBy(snapshot.sessions, ['model'], query).total;
   if (target !== undefined && !options.quiet) await context.write(doneLine(file, target, total));
@@ -84,6 +87,9 @@ export async function exportFile(context: Context, file: string, options: Export
   warnOfUnconverted(context, total);
   requirePrices(total, options.strict);
 }
+
+/** The textfile collector runs as a user of its own. */
+const READABLE = 0o644;
 
 /** Throws UsageError for options that do not work together: a wrong file would be noticed too late. */
 function checkOptions(format: ExportFormat, options: ExportOptions): void {
@@ -101,6 +107,7 @@ function checkOptions(format: ExportFormat, options: ExportOptions): void {
     );
   if (groupBy === 'round' && format !== 'csv' && format !== 'ndjson')
     throw new UsageError(`--group-by round works only with csv and ndjson, not with ${format}`);
+  if (format === 'prometheus') checkMetrics(options);
   if (format === 'focus') {
     if (groupBy !== undefined)
       throw new UsageError('--group-by does not work with focus, whose rows are fixed');
@@ -118,6 +125,18 @@ function checkOptions(format: ExportFormat, options: ExportOptions): void {
   const focus = ['billingAccountId', 'billingAccountName', 'billingAccountType'] as const;
   if (focus.some((key) => options[key] !== undefined))
     throw new UsageError('--billing-account-… options work only with --format focus');
+}
+
+/** A counter is of all time and in the currency that was charged: with a period or a rate, it could fall. */
+function checkMetrics({ groupBy, days, since, until, currency }: ExportOptions): void {
+  if (groupBy !== undefined)
+    throw new UsageError(
+      '--group-by does not work with prometheus, whose series are by gateway, model and consumer',
+    );
+  if (days !== undefined || since !== undefined || until !== undefined)
+    throw new UsageError('prometheus counts from the first round on: leave out --days, --since and --until');
+  if (currency !== undefined)
+    throw new UsageError('prometheus has each cost in the currency that was charged: leave out --currency');
 }
 
 /** Who names one session may want what was said, not what it used. */
@@ -167,6 +186,7 @@ function contentOf(
     const account = { id: id ?? 'unknown', name: name ?? null, type: type ?? 'Billing Account' };
     return focusCsv(snapshot, query, { version: options.focusVersion, account });
   }
+  if (format === 'prometheus') return prometheusText(nodeFiles, snapshot, query);
   if (format === 'md') return markdownTable(statsBy(keys ?? ['model']));
   if (format === 'csv') return keys ? groupsCsv(statsBy(keys)) : roundsCsv(snapshot, query);
   if (format === 'ndjson') {

@@ -62,11 +62,15 @@ async function resolveTarget(path: string, named: string): Promise<Target> {
 }
 
 /**
- * Writes a file of mode 0600 completely or not at all: to a temporary file next to it, which is then renamed. Signals are
+ * Writes a file, of mode 0600 unless another is given, completely or not at all: to a temporary file next to it, which is then renamed. Signals are
  * handled between pieces: after SIGINT, SIGTERM or SIGHUP no temporary file is left. Throws an InputOutputError that names
  * the file.
  */
-export async function writeFile(target: Target, pieces: Iterable<string>): Promise<void> {
+export async function writeFile(
+  target: Target,
+  pieces: Iterable<string>,
+  { mode = 0o600 }: { mode?: number | undefined } = {},
+): Promise<void> {
   if (!target.isFile) return await writeInto(target.path, pieces);
   const { path } = target;
   const temporary = join(
@@ -79,7 +83,7 @@ export async function writeFile(target: Target, pieces: Iterable<string>): Promi
   for (const signal of SIGNALS) process.once(signal, end);
   try {
     await withHandle(temporary, 'wx', path, async (handle) => {
-      await handle.chmod(0o600);
+      await handle.chmod(mode);
       await writePieces(handle, pieces, ending.signal);
       await handle.sync();
     });

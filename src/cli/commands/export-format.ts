@@ -16,7 +16,8 @@ export function formatOf(file: string, { format, conversation }: FormatOptions):
   if (format === 'jsonl') return 'ndjson';
   const found = format ?? (file === '-' ? 'json' : formatOfName(file));
   if (found !== undefined) return found;
-  const endings = conversation === undefined ? '.json, .csv, .ndjson or .md' : '.md, .html, .jsonl or .json';
+  const endings =
+    conversation === undefined ? '.json, .csv, .ndjson, .md or .prom' : '.md, .html, .jsonl or .json';
   throw new UsageError(`cannot tell the format from the name '${file}': use ${endings}, or add --format`);
 }
 

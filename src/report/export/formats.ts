@@ -1,5 +1,14 @@
 /** The formats of an export. This file imports nothing, because every command loads it. */
-export const EXPORT_FORMATS = ['json', 'csv', 'ndjson', 'focus', 'md', 'jsonl', 'html'] as const;
+export const EXPORT_FORMATS = [
+  'json',
+  'csv',
+  'ndjson',
+  'focus',
+  'md',
+  'jsonl',
+  'html',
+  'prometheus',
+] as const;
 
 export type FormatName = (typeof EXPORT_FORMATS)[number];
 
@@ -13,6 +22,7 @@ const ENDINGS: readonly (readonly [ending: string, format: ExportFormat])[] = [
   ['.jsonl', 'ndjson'],
   ['.md', 'md'],
   ['.html', 'html'],
+  ['.prom', 'prometheus'],
 ];
 
 /** The format that a file name implies, if any. */
