@@ -15,6 +15,7 @@ import { addReindex } from './commands/reindex.ts';
 import { addRender } from './commands/render.ts';
 import { addRepair } from './commands/repair.ts';
 import { addSearch } from './commands/search.ts';
+import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
 import { addStatsConsumer } from './commands/stats-consumer.ts';
 import { addStatsDate } from './commands/stats-date.ts';
@@ -46,6 +47,7 @@ const COMMANDS: readonly AddCommand[] = [
   addExport,
   addRender,
   addUrl,
+  addServe,
   addRepair,
   addReindex,
   addImport,

@@ -17,7 +17,17 @@ export function sessionPath(name: string, part?: number): string {
 
 /** The link to a session's page on a web server, whose address ends with a slash. */
 export function pageUrl(base: string, session: Pick<SessionEntry, 'file'>): string {
-  return `${base}${urlPath(sessionPath(sessionName(session)).split('/'))}`;
+  return `${base}${pagePath(sessionName(session))}`;
+}
+
+/** The path of a session's page as it is in a URL, without a leading slash. */
+export function pagePath(name: string): string {
+  return urlPath(sessionPath(name).split('/'));
+}
+
+/** The same of its JSON. */
+export function jsonPath(name: string): string {
+  return urlPath(sessionJsonPath(name).split('/'));
 }
 
 /** A session's JSON, or one of its closed parts, from 1. */

@@ -2,6 +2,8 @@
 export interface Interrupts {
   /** Whether a signal asked it to end. */
   readonly isStopped: boolean;
+  /** Resolves on such a signal. */
+  readonly stopped: Promise<void>;
   /** Resolves after `ms` milliseconds, or at once on a signal or resize. */
   wait: (ms: number) => Promise<void>;
   /** Lets pending events run, and throws Stopped if it should end. */
@@ -19,8 +21,11 @@ const idle = (): void => {};
 export function listenForInterrupts(): Interrupts {
   let isStopped = false;
   let wake = idle;
+  let resolveStopped = idle;
+  const stopped = new Promise<void>((resolve) => (resolveStopped = resolve));
   const stop = (): void => {
     isStopped = true;
+    resolveStopped();
     wake();
   };
   const resize = (): void => wake();
@@ -30,6 +35,7 @@ export function listenForInterrupts(): Interrupts {
     get isStopped() {
       return isStopped;
     },
+    stopped,
     wait: (ms) =>
       new Promise((resolve) => {
         if (isStopped) return resolve();
