@@ -196,14 +196,14 @@ describe('which stores', () => {
     ]);
   });
 
-  test('what changes a store, or shows one, takes one', async () => {
+  test('what changes a store takes one', async () => {
     const [a, b] = [await make('a', lines), await make('b', lines)];
     const refresh = await run(['prices', '--refresh', '--dry-run', ...dirs([a, b])]);
     expect([refresh.code, refresh.err]).toEqual([
       2,
       'monitor: --refresh changes one store: run it for each, with one --data-dir\n',
     ]);
-    for (const command of ['parse', 'watch', 'prune', 'repair', 'reindex', 'doctor', 'render']) {
+    for (const command of ['parse', 'watch', 'prune', 'repair', 'reindex', 'doctor']) {
       const { code, err } = await run([command, ...dirs([a, b])]);
       expect([code, err.split('\n')[0]], command).toEqual([2, expect.stringContaining(' is given twice: ')]);
     }
