@@ -45,14 +45,20 @@ function comparable(siteDir: string): Map<string, string> {
     paths.toSorted().map((path) => {
       const text = readFileSync(join(siteDir, path), 'utf8');
       if (path.endsWith('.json')) return [path, canonical(JSON.parse(text))];
-      return [path, text.replaceAll(GATEWAY, '').replaceAll(MARK, '$1')];
+      return [
+        path,
+        text.replaceAll(GATEWAY, '').replaceAll(VIA, '').replaceAll(MARK, '$1').replaceAll(LIST_MARK, '[$1'),
+      ];
     }),
   );
 }
 
 const GATEWAY = /<span>(?:via|Gateways?) <bdi>[^<]*<\/bdi><\/span>/g;
-/** In data for the browser: a digest of a session's, or a list's, files. */
-const MARK = /((?:^\["[^"]*",)|\[)"[0-9a-f]{8}",/gm;
+/** In lists. */
+const VIA = / ?via (?:eu|us|ap)-1(?: \+ \d)?/g;
+/** In data for the browser: a digest of a session's files; and of a list's, with its sessions and bytes. */
+const MARK = /^(\["[^"]*",)"[0-9a-f]{8}",/gm;
+const LIST_MARK = /\["[0-9a-f]{8}",(\d+),\d+/g;
 const OWN: ReadonlySet<string> = new Set(['at', 'crc', 'gateway', 'gateways', 'price']);
 
 function canonical(value: unknown): string {
@@ -283,6 +289,9 @@ describe('the command line', () => {
     expect(url.code, url.err).toBe(0);
     const page = readFileSync(decodeURIComponent(url.out.trim().replace('file://', '')), 'utf8');
     expect(page).toContain('<span>Gateways <bdi>eu-1, us-1</bdi></span>');
+    const list = readFileSync(join(siteDir, 'sessions/index.html'), 'utf8');
+    const rows = list.split('\n').filter((line) => line.includes('href="./agent:main:main.html"'));
+    expect(rows.join('')).toMatch(/<td class="consumer"><bdi>[^<]*via eu-1 \+ 1<\/bdi>/);
     // At the first round, and where it changes.
     expect(page.match(/via <bdi>[^<]*/g)?.slice(0, 2)).toEqual(['via <bdi>eu-1', 'via <bdi>us-1']);
   });

@@ -9,7 +9,7 @@ import { rounded } from '../rounded.ts';
 import { nameText } from '../model-view.ts';
 import type { SiteContext } from '../site-context.ts';
 import { threadName } from '../../query/conversation/threads.ts';
-import { shownGateway } from './gateways.ts';
+import { shownGateway } from '../gateways.ts';
 import type { RowContext } from './markup.ts';
 import type { Row, Tag } from './row.ts';
 import { rowsOf } from './rows.ts';

@@ -20,7 +20,7 @@ import { cardsOf, hasClosed, hasTalk, markOf, type CardContext } from './cards.t
 import { sumOfColumns } from './column.ts';
 import { fitting } from './fitting.ts';
 import { pageFigures, sessionFigures } from './figures.ts';
-import { shownGateways } from './gateways.ts';
+import { shownGateways } from '../gateways.ts';
 import { notesOf } from './notes.ts';
 import { partsView } from './parts.ts';
 import { promptLines } from './prompts.ts';

@@ -1,6 +1,6 @@
-import type { SessionEntry } from '../../model/session-entry.ts';
-import { nameText } from '../model-view.ts';
-import type { SiteContext } from '../site-context.ts';
+import type { SessionEntry } from '../model/session-entry.ts';
+import { nameText } from './model-view.ts';
+import type { SiteContext } from './site-context.ts';
 
 /** Names are shown only if there are several. */
 export function shownGateway(gateway: string | undefined, { gateways = [] }: SiteContext): string {
