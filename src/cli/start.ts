@@ -8,6 +8,7 @@ import { nodeFiles } from '../platform/files.ts';
 import { zoneKey } from '../platform/zone-key.ts';
 import { findNothingNew } from '../site/nothing-new.ts';
 import { sayRendered } from './commands/render-output.ts';
+import { plainStoreDirs } from './reporting/store-dirs.ts';
 import { usualRender } from './crontab/usual-render.ts';
 
 /** The start of the program. It runs the usual lines of a crontab itself, and loads the rest for everything else. */
@@ -26,12 +27,16 @@ export async function start(argv: string[]): Promise<number> {
       });
     }
   }
-  const render = usualRender(argv, process.env);
-  if (render) {
+  const asked = usualRender(argv, process.env);
+  const stores = asked && plainStoreDirs(asked.dataDir);
+  if (asked && stores) {
+    const render = { ...asked, dataDir: stores };
     const context = readContext();
     const zone = zoneKey(nodeFiles, process.env['TZ']);
-    const asked = { ...render, now: context.now, zone };
-    const nothing = render.full || render.replace ? undefined : findNothingNew(nodeFiles, asked);
+    const nothing =
+      render.full || render.replace
+        ? undefined
+        : findNothingNew(nodeFiles, { ...render, dataDirs: stores, now: context.now, zone });
     if (nothing) {
       return await guarded(context, async () => {
         await sayRendered(context, render, nothing);

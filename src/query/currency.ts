@@ -110,9 +110,9 @@ export function inCurrency(sessions: StoredSessions, view: CurrencyView | undefi
     values: () => mapped(sessions.values(), withUsage),
     inOrder: () => mapped(sessions.inOrder(), withUsage),
     tailCrc: sessions.tailCrc,
-    changedSince: (length, crc) =>
+    changedSince: (moments) =>
       sessions
-        .changedSince(length, crc)
+        .changedSince(moments)
         ?.map(({ before, after }) => ({ before: before && withUsage(before), after: withUsage(after) })),
     usages: (part) => mapped(sessions.usages(part), withUsage),
     sharedCells: (part, without) => {

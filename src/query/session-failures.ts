@@ -1,10 +1,8 @@
 import { isFailedStatus } from '../model/round-counters.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
-import { nodeFiles, type Files } from '../platform/files.ts';
 import { FirstFew } from '../platform/first-few.ts';
 import { readFields } from '../session-format/read-round.ts';
 import type { StoredRound } from '../session-format/stored-round.ts';
-import { readRoundLines } from '../store/read.ts';
 import { failureOfResult, roundsWithResults, type FailedResult, type ToolFailure } from './tool-failures.ts';
 
 /** A request that failed. */
@@ -29,16 +27,14 @@ interface Most {
   calls: number;
 }
 
-/** The latest failures of a session. */
+/** The latest failures of a session. `lines`: its stored rounds. */
 export function sessionFailures(
-  dir: string,
-  entry: SessionEntry,
+  lines: Iterable<string>,
+  entry: Pick<SessionEntry, 'id' | 'tools'>,
   most: Most,
-  files: Files = nodeFiles,
 ): SessionFailures {
   const requests = new FirstFew<FailedRequest>(most.requests, latestFirst);
   const calls = new Map<string, FirstFew<ToolFailure>>();
-  const lines = readRoundLines(dir, entry, files);
   const hasCalls = entry.tools?.some(([, , failed]) => failed > 0) === true;
   for (const { round, results } of hasCalls ? roundsWithResults(lines) : roundsOf(lines)) {
     const { round: number, timestamp, model, response_code: status = null } = round.stored;

@@ -74,12 +74,12 @@ function keyOf(name: string, coverage: Dimensions): GroupKey {
 }
 
 const NAMES = ['model', 'consumer', 'api'] as const;
-/** What has a filter of its own. A site is of one store, so only reports have `--gateway`. */
+/** What has a filter of its own. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
   ['session', 'Use --session'],
   ['agent', 'Use --agent'],
   ['channel', 'Use --channel'],
-  ['gateway', 'Reports have --gateway'],
+  ['gateway', 'Use --gateway'],
 ]);
 
 /** The filter with the names of this store. Throws UsageError for a name that it does not have. */

@@ -8,9 +8,22 @@ import { openStore, type Store } from '../store/store.ts';
 import type { RenderOptions, Written } from './render-options.ts';
 import { parseRemembered } from './remembered-filter.ts';
 import { readPiece } from './state/pieces.ts';
+import { shownCommits, storeFacts, storesKey } from './shown-stores.ts';
 import { HEAD, parseHead, type SiteHead } from './state/site-head.ts';
 
-type Asked = Pick<RenderOptions, 'dataDir' | 'siteDir' | 'refresh' | 'now'> & { days?: number; zone: string };
+type Asked = Pick<RenderOptions, 'dataDirs' | 'siteDir' | 'refresh' | 'now'> & {
+  days?: number;
+  zone: string;
+};
+
+interface OpenedStore {
+  store: Store;
+  state: State;
+}
+
+interface ReadStore extends OpenedStore {
+  hasChecksum: boolean;
+}
 
 /**
  * What a render would say if it has nothing to do, which is what most renders of a crontab find; undefined if it may have.
@@ -22,12 +35,14 @@ export function findNothingNew(files: Files, asked: Asked): Written | undefined 
     const text = readPiece(files, join(own, HEAD));
     const head = text === undefined ? undefined : parseHead(text);
     if (!head || files.stat(join(own, 'journal')) || !isNow(head, asked)) return undefined;
-    const store = openStore(files, asked.dataDir);
-    const { state, hasChecksum } = readStateFile(files, store.statePath, store.id);
-    if (!hasChecksum || !isShown(files, store, state, head)) return undefined;
+    const stores = asked.dataDirs.map((dir): ReadStore => {
+      const store = openStore(files, dir);
+      return { store, ...readStateFile(files, store.statePath, store.id) };
+    });
+    if (!areShown(files, stores, head)) return undefined;
     const filter = readWhole(files, join(own, 'filter.json'))?.toString() ?? '';
     if (asked.days !== undefined && parseRemembered(filter)?.period?.days !== asked.days) return undefined;
-    if (inputsKey(store, state, filter, asked.zone) !== head.inputs) return undefined;
+    if (inputsKey(stores, filter, asked.zone) !== head.inputs) return undefined;
     return { rendered: 0, kept: head.sums.files + head.pages.length, removed: 0 };
   } catch {
     return undefined;
@@ -35,14 +50,12 @@ export function findNothingNew(files: Files, asked: Asked): Written | undefined 
 }
 
 /** What decides how pages look, apart from the sessions: a digest. `zone` is the key of the system's time zone. */
-export function inputsKey(
-  { pricing, filters }: Store,
-  { prices }: State,
-  filter: string,
-  zone: string,
-): string {
-  const { list, currency, file } = pricing;
-  const facts = [build, zone, filters.no_content, prices.generation, list, currency, file?.sha256, filter];
+export function inputsKey(stores: readonly OpenedStore[], filter: string, zone: string): string {
+  const settings = stores.map(({ store: { pricing, filters }, state: { prices } }) => {
+    const { list, currency, file } = pricing;
+    return [filters.no_content, prices.generation, list, currency, file?.sha256];
+  });
+  const facts = [build, zone, filter, ...settings, ...storeFacts(stores.map(({ store }) => store))];
   return hexDigest(JSON.stringify(facts));
 }
 
@@ -50,16 +63,26 @@ function isNow({ dayBegins, dayEnds, refresh }: SiteHead, asked: Asked): boolean
   return asked.now >= dayBegins && asked.now < dayEnds && refresh === asked.refresh;
 }
 
-function isShown(files: Files, { dir }: Store, state: State, head: SiteHead): boolean {
-  const { generation, base, length } = state.index;
+function areShown(files: Files, stores: readonly ReadStore[], head: SiteHead): boolean {
+  const states = stores.map(({ state }) => state);
+  const shown = shownCommits(head);
   return (
-    head.store === hexDigest(state.store) &&
+    head.store === storesKey(states) &&
     head.sums.sessions > 0 &&
-    head.index.generation === generation &&
-    head.index.base === base &&
-    head.index.length === length &&
-    head.lost === lostRoundsOf(state) &&
-    // If not, opening them says so.
-    committedFiles(dir, state.index).every(([path, bytes]) => (files.stat(path)?.size ?? 0) >= bytes)
+    shown.length === stores.length &&
+    head.lost === states.reduce((sum, state) => sum + lostRoundsOf(state), 0) &&
+    stores.every(
+      ({ store, state, hasChecksum }, i) =>
+        hasChecksum &&
+        isSameIndex(state.index, shown[i]?.index) &&
+        // If not, opening them says so.
+        committedFiles(store.dir, state.index).every(
+          ([path, bytes]) => (files.stat(path)?.size ?? 0) >= bytes,
+        ),
+    )
   );
+}
+
+function isSameIndex(a: State['index'], b: State['index'] | undefined): boolean {
+  return a.generation === b?.generation && a.base === b.base && a.length === b.length;
 }

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { nodeFiles } from '../platform/files.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
+import { readStores } from '../query/stores/read-stores.ts';
+import { readRoundLines } from '../store/read.ts';
 import type { FamilyView } from './family-view.ts';
 import type { Page } from './page.ts';
 import { pagesOfSession } from './session-pages.ts';
@@ -24,13 +25,26 @@ export interface MadePage {
 export function servePages(): void {
   const facts = workerData as SiteFacts;
   const site = siteContext(facts);
+  const linesOf = lineReader(facts);
   parentPort?.on('message', (tasks: readonly SessionTask[]) => {
     const made = tasks.map(({ entry, family, known }) =>
-      Array.from(pagesOfSession(nodeFiles, facts.dir, entry, family, site), (page) => makePage(page, known)),
+      Array.from(pagesOfSession(linesOf(entry), entry, family, site), (page) => makePage(page, known)),
     );
     const buffers = made.flat().flatMap(({ content }) => (content ? [content.buffer] : []));
     parentPort?.postMessage(made, buffers);
   });
+}
+
+/**
+ * Reads the stored rounds of sessions. Several stores are opened anew. If one of them has another commit by now, this throws,
+ * and the render makes the pages itself.
+ */
+function lineReader({ dirs, commits }: SiteFacts): (entry: SessionEntry) => Iterable<string> {
+  const [dir = '', ...others] = dirs;
+  if (others.length === 0) return (entry) => readRoundLines(dir, entry);
+  const { stores, rounds } = readStores(dirs);
+  if (stores.some(({ state }, i) => state.commit !== commits[i])) throw new Error('the stores have changed');
+  return rounds;
 }
 
 function makePage({ path, key, render }: Page, known: ReadonlyMap<string, string>): MadePage {

@@ -11,9 +11,10 @@ import { keepsColours, withFirstUses } from './model-colours.ts';
 import { removePages, writeSessions, type DueSession } from './session-writer.ts';
 import { keyOfId, type SiteSession } from './shown-session.ts';
 import { writeSite } from './shown-site.ts';
+import { shownCommits } from './shown-stores.ts';
 import {
   coloured,
-  commitOf,
+  commitsOf,
   dayOf,
   monthOf,
   sessionOf,
@@ -37,10 +38,11 @@ import { addToSums } from './totals.ts';
 export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<SiteHead> {
   // Few pages take little time; what they take of a busy gateway's memory matters more.
   keepHeapSmall();
-  const all = plain.sessions.changedSince(head.index.length, head.tailCrc);
+  const moments = shownCommits(head).map(({ index, tailCrc }) => ({ length: index.length, crc: tailCrc }));
+  const all = plain.sessions.changedSince(moments);
   if (!all) throw new NotRemembered('the commit');
   // A commit of lines that are no AI calls.
-  if (all.length === 0 && isOfNow(plain, head)) return { ...head, ...commitOf(plain) };
+  if (all.length === 0 && isOfNow(plain, head)) return { ...head, ...commitsOf(plain) };
   const seen = all.map((change) => seenChange(plain, change));
   const changes = seen.flatMap(shownChange);
   const added = changes.flatMap(({ before, after }) => after.usage.slice(before?.usage.length ?? 0));

@@ -1,12 +1,13 @@
 import type { AskedCurrency } from '../query/currency.ts';
+import type { Store } from '../store/store.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 import type { Workers } from './page-workers.ts';
 import type { GivenPeriod } from './remembered-filter.ts';
 import type { AskedPeriod, AskedSessions } from './site-filter.ts';
 
 export interface RenderOptions {
-  /** The store, and the site's folder. */
-  dataDir: string;
+  /** The stores, and the site's folder. */
+  dataDirs: readonly string[];
   siteDir: string;
   local: LocalTime;
   /** Milliseconds since 1970 UTC. */
@@ -15,12 +16,12 @@ export interface RenderOptions {
   refresh: number;
   /** Rewrites every page. */
   full: boolean;
-  /** Shows this store in place of another one that the site shows. */
+  /** Shows these stores in place of others that the site shows. */
   replace?: boolean;
   /** Writes into folders that belong to another user. */
   allowOtherOwner?: boolean;
-  /** The currency of costs; undefined: each in its own. */
-  currency?: AskedCurrency | undefined;
+  /** The currency of costs, by the settings of the stores; undefined: each in its own. */
+  currencyOf?: (stores: readonly Store[]) => AskedCurrency | undefined;
   /** The key of the system's time zone, if that and the store's currency hold: then nothing to do can be told early. */
   zone?: string | undefined;
   /** Which sessions the site shows. */
@@ -37,10 +38,12 @@ export interface RenderOptions {
   onLeftOut?: ((leftOut: LeftOut) => void) | undefined;
 }
 
-/** What a filter leaves out of a site. */
+/** What a filter leaves out of a site, and what it may have twice. */
 export interface LeftOut {
   /** Sessions of which the store does not know whether the filter is about them. */
   undecided: number;
+  /** Of several stores, how many rounds may count twice. */
+  unsureRounds: () => number;
   /** The filter, in words, if no session matches it. */
   unmatched: readonly string[];
 }

@@ -6,10 +6,10 @@ import type { Files } from '../platform/files.ts';
 import { takeLock } from '../platform/lock.ts';
 import { addDays } from '../query/add-days.ts';
 import { currencyView, inCurrency } from '../query/currency.ts';
-import { PrunedMeanwhile, readSnapshot, type Snapshot } from '../store/read.ts';
-import { lostRoundsOf } from '../store/state.ts';
+import { readStores } from '../query/stores/read-stores.ts';
+import { PrunedMeanwhile, type Snapshot } from '../store/read.ts';
+import { lostRoundsOf, type State } from '../store/state.ts';
 import { inputsKey } from './nothing-new.ts';
-import { openStore } from '../store/store.ts';
 import { NotRemembered } from './lists/month-lists.ts';
 import { rememberMoved } from './moved-pages.ts';
 import { oldManifest, removeOldManifest } from './old-manifest.ts';
@@ -18,6 +18,7 @@ import { renderChanges } from './render-changes.ts';
 import type { RenderOptions, Written } from './render-options.ts';
 import { siteFilter } from './site-filter.ts';
 import type { SiteJob } from './site-job.ts';
+import { shownCommits, storeFacts, storesKey } from './shown-stores.ts';
 import { refuseOverlap } from './site-overlap.ts';
 import { SiteTree } from './site-tree.ts';
 import { SiteWriter } from './site-writer.ts';
@@ -25,21 +26,21 @@ import { Pieces } from './state/pieces.ts';
 import { HEAD, headText, parseHead, type SiteHead } from './state/site-head.ts';
 
 /**
- * Brings a site up to date with the last commit of a store. Throws InputOutputError if the site's folder has other files
- * or another owner, or there is no store; UsageError if the folder is not one for a site, or shows another store; and
+ * Brings a site up to date with the last commit of a store, or of several that are read as one. Throws InputOutputError if the site's folder has other files
+ * or another owner, or there is no store; UsageError if the folder is not one for a site, or shows other stores; and
  * BusyError while another render works on the site.
  */
 export async function renderSite(files: Files, options: RenderOptions): Promise<Written> {
-  const { dataDir, siteDir } = options;
-  const snapshot = readSnapshot(dataDir, files);
-  refuseOverlap(files, snapshot, siteDir);
+  const { dataDirs, siteDir } = options;
+  const snapshot = readStores(dataDirs, files);
+  for (const store of snapshot.stores) refuseOverlap(files, store, siteDir);
   const tree = SiteTree.open(files, siteDir, options.allowOtherOwner === true);
   try {
     const unlock = takeLock(tree.ownPath('lock'), `the site ${siteDir}`);
     try {
       return await renderSnapshot(files, snapshot, tree, options).catch((error: unknown) => {
         if (!(error instanceof PrunedMeanwhile)) throw error;
-        return renderSnapshot(files, readSnapshot(dataDir, files), tree, options);
+        return renderSnapshot(files, readStores(dataDirs, files), tree, options);
       });
     } finally {
       unlock();
@@ -57,12 +58,13 @@ async function renderSnapshot(
   tree: SiteTree,
   options: RenderOptions,
 ): Promise<Written> {
-  const { local, now, currency, full, replace = false } = options;
+  const { local, now, full, replace = false } = options;
+  const currency = options.currencyOf?.(snapshot.stores.map(({ store }) => store));
   const pieces = new Pieces(files, tree);
   const old = oldManifest(files, tree);
   const head = pieces.readAs(HEAD, parseHead);
-  const store = hexDigest(snapshot.state.store);
-  refuseOther(tree, head?.store ?? old?.store ?? '', store, replace);
+  const store = storesKey(snapshot.stores.map(({ state }) => state));
+  refuseOther(tree, head?.store ?? old?.store ?? '', { store, asked: snapshot.stores.length }, replace);
   const filter = siteFilter(files, tree.ownPath('filter.json'), snapshot.state, options);
   const writer = new SiteWriter(files, tree, old?.paths);
   try {
@@ -70,6 +72,7 @@ async function renderSnapshot(
     const job: SiteJob = {
       files,
       snapshot,
+      currency,
       sessions: inCurrency(snapshot.sessions, currency && currencyView(currency)),
       filter,
       pieces,
@@ -78,10 +81,7 @@ async function renderSnapshot(
       store,
       common: commonKey(snapshot, options, filter.words),
       settings: hexDigest(JSON.stringify(currency ?? null)),
-      inputs:
-        options.zone === undefined
-          ? ''
-          : inputsKey(openStore(files, options.dataDir), snapshot.state, filter.remembered, options.zone),
+      inputs: options.zone === undefined ? '' : inputsKey(snapshot.stores, filter.remembered, options.zone),
       day,
       dayBegins: local.startOf(day) * BUCKET_MS,
       dayEnds: local.startOf(addDays(day, 1)) * BUCKET_MS,
@@ -99,6 +99,7 @@ async function renderSnapshot(
     const { sums, pages } = shown;
     options.onLeftOut?.({
       undecided: sums.undecided,
+      unsureRounds: () => snapshot.unsureRounds?.() ?? 0,
       unmatched: sums.sessions === 0 ? filter.words : [],
     });
     const all = sums.files + pages.length;
@@ -108,23 +109,27 @@ async function renderSnapshot(
   }
 }
 
-function refuseOther(tree: SiteTree, known: string, store: string, replace: boolean): void {
+function refuseOther(
+  tree: SiteTree,
+  known: string,
+  { store, asked }: { store: string; asked: number },
+  replace: boolean,
+): void {
   if (known === '' || known === store || replace) return;
   throw new UsageError(
-    `${tree.named} shows another store, whose pages this one would replace. Name another --site-dir, ` +
-      'or add --replace to show this store there from now on',
+    `${tree.named} shows ${asked === 1 ? 'another store, whose pages this one' : 'other stores, whose pages these'} would replace. Name another --site-dir, ` +
+      `or add --replace to show ${asked === 1 ? 'this store' : 'these stores'} there from now on`,
   );
 }
 
 /** Whether what the site remembers is of an earlier commit of the same index, and no render was killed since. */
 function remembers(head: SiteHead, { snapshot, writer, store, day, cut, settings }: SiteJob): boolean {
-  const { index } = snapshot.state;
+  const shown = shownCommits(head);
   return (
     !writer.wasKilled &&
     head.store === store &&
-    head.index.generation === index.generation &&
-    head.index.base === index.base &&
-    head.index.length <= index.length &&
+    shown.length === snapshot.stores.length &&
+    snapshot.stores.every(({ state: { index } }, i) => goesOnFrom(index, shown[i]?.index)) &&
     head.settings === settings &&
     head.lost === lostRoundsOf(snapshot.state) &&
     head.cut === cut &&
@@ -132,6 +137,10 @@ function remembers(head: SiteHead, { snapshot, writer, store, day, cut, settings
     // Lists show times of this year without it.
     head.day.slice(0, 4) === day.slice(0, 4)
   );
+}
+
+function goesOnFrom(index: State['index'], shown: State['index'] | undefined): boolean {
+  return shown?.generation === index.generation && shown.base === index.base && shown.length <= index.length;
 }
 
 async function changesOrAll(job: SiteJob, head: SiteHead): Promise<SiteHead> {
@@ -144,10 +153,8 @@ async function changesOrAll(job: SiteJob, head: SiteHead): Promise<SiteHead> {
 }
 
 /** Digest of what every page depends on besides its session. */
-function commonKey(
-  { noContent, state }: Snapshot,
-  { local }: RenderOptions,
-  filter: readonly string[],
-): string {
-  return hexDigest(JSON.stringify([build, local.timeZone, noContent, state.prices.generation, ...filter]));
+function commonKey({ stores }: Snapshot, { local }: RenderOptions, filter: readonly string[]): string {
+  const facts = stores.map(({ store, state }) => [store.filters.no_content, state.prices.generation]);
+  const names = storeFacts(stores.map(({ store }) => store));
+  return hexDigest(JSON.stringify([build, local.timeZone, ...facts, ...names, ...filter]));
 }

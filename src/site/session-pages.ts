@@ -1,4 +1,3 @@
-import type { Files } from '../platform/files.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import type { FamilyView } from './family-view.ts';
 import type { Page } from './page.ts';
@@ -8,15 +7,14 @@ import { sourceOf } from './session/source.ts';
 import { saidPages } from './search/said-pages.ts';
 import type { SiteContext } from './site-context.ts';
 
-/** All pages, JSON files and texts of one session of the store in `dir`. */
+/** All pages, JSON files and texts of one session. `lines`: its stored rounds. */
 export function* pagesOfSession(
-  files: Files,
-  dir: string,
+  lines: Iterable<string>,
   entry: SessionEntry,
   family: FamilyView | null,
   site: SiteContext,
 ): Generator<Page> {
-  const source = { ...sourceOf(files, dir, entry), family };
+  const source = { ...sourceOf(lines, entry), family };
   yield* sessionPages(source, site);
   yield* sessionJsonPages(source, site);
   yield* saidPages(source, site);

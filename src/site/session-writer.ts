@@ -19,7 +19,7 @@ export async function writeSessions(
   due: readonly DueSession[],
   isAnew: boolean,
 ): Promise<void> {
-  const { files, snapshot, writer, options, facts, site } = job;
+  const { snapshot, writer, options, facts, site } = job;
   const byKey = new Map(due.map((one) => [one.session.key, one]));
   const keptKeys = ({ key }: SiteSession): ReadonlyMap<string, string> =>
     new Map(isAnew ? [] : byKey.get(key)?.shown?.pages.filter(([path]) => !writer.isTorn(path)));
@@ -28,7 +28,7 @@ export async function writeSessions(
     options.workers,
     facts,
     {
-      make: ({ entry, family }) => pagesOfSession(files, snapshot.dir, entry, family, site),
+      make: ({ entry, family }) => pagesOfSession(snapshot.rounds(entry), entry, family, site),
       known: keptKeys,
     },
   );

@@ -33,7 +33,8 @@ export function siteSession(entry: SessionEntry, { colours, cut }: ShownAs): Sit
   const { file, end, last, summary, rounds, errors, tools } = entry;
   const { pruned_rounds: pruned = 0, pruned_content: content } = entry;
   const counts = [end, last.crc, summary.crc, rounds, errors, pruned, content?.rounds ?? 0, Number(hasPages)];
-  const looks = `${slotsOf(entry, colours)}${moneyMark(entry)}${outcomeMark(entry)}${tools ? JSON.stringify(tools) : ''}`;
+  const gateways = entry.gateways ? JSON.stringify(entry.gateways) : '';
+  const looks = `${slotsOf(entry, colours)}${moneyMark(entry)}${outcomeMark(entry)}${tools ? JSON.stringify(tools) : ''}${gateways}`;
   return {
     entry,
     key: keyOfId(entry.id),

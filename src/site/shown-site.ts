@@ -11,7 +11,7 @@ import { NEWEST, yearOf } from './overview.ts';
 import type { RenderChanges } from './page-changes.ts';
 import type { Page } from './page.ts';
 import type { Recent } from './recent.ts';
-import { commitOf, sessionOf, type ColouredJob } from './site-job.ts';
+import { commitsOf, sessionOf, type ColouredJob } from './site-job.ts';
 import type { MonthCount, SiteHead, SiteSums } from './state/site-head.ts';
 import { storePages } from './store-pages.ts';
 import type { SiteSumRows } from './totals.ts';
@@ -87,7 +87,7 @@ export function writeSite(
     common: job.common,
     settings: job.settings,
     inputs: job.inputs,
-    ...commitOf(job),
+    ...commitsOf(job),
     lost: lostRoundsOf(snapshot.state),
     day,
     dayBegins: job.dayBegins,

@@ -15,6 +15,8 @@ export interface SiteContext {
   colours: ModelColours;
   /** The site's filter, in words; absent or empty: it shows all sessions. */
   filter?: readonly string[];
+  /** The gateways of several stores; undefined: the site is of one store. */
+  gateways?: readonly string[] | undefined;
   /** What rounds cost, by what it was for; undefined: pages do not say. */
   prices?: RoundPrices;
   /** What a round costs by the current price book. */
@@ -22,9 +24,12 @@ export interface SiteContext {
 }
 
 /** What a context is made from, in a form that can be sent to workers. */
-export interface SiteFacts extends Pick<SiteContext, 'now' | 'noContent'> {
-  /** The store. */
+export interface SiteFacts extends Pick<SiteContext, 'now' | 'noContent' | 'gateways'> {
+  /** The store, or the stores: for messages, and for workers. */
   dir: string;
+  dirs: readonly string[];
+  /** The number of each store's commit. */
+  commits: readonly number[];
   timeZone: string;
   slots: ReadonlyMap<string, number>;
   priceLines: readonly string[];
@@ -34,7 +39,7 @@ export interface SiteFacts extends Pick<SiteContext, 'now' | 'noContent'> {
 }
 
 export function siteContext(
-  { now, noContent, dir, timeZone, slots, priceLines, currency, filter }: SiteFacts,
+  { now, noContent, gateways, dir, timeZone, slots, priceLines, currency, filter }: SiteFacts,
   local = localTimeIn(timeZone),
 ): SiteContext {
   const prices = new RoundPrices(priceLines, dir, currency && currencyView(currency));
@@ -42,6 +47,7 @@ export function siteContext(
     now,
     local,
     noContent,
+    gateways,
     filter,
     colours: modelColours(slots),
     prices,

@@ -1,6 +1,7 @@
 import type { SessionEntry } from '../model/session-entry.ts';
 import { bucketOf } from '../model/usage-cell.ts';
 import type { Files } from '../platform/files.ts';
+import type { AskedCurrency } from '../query/currency.ts';
 import type { StoredSessions } from '../store/index/index.ts';
 import type { Snapshot } from '../store/read.ts';
 import { slotsOf, type FirstUses } from './model-colours.ts';
@@ -19,7 +20,8 @@ import type { SiteHead } from './state/site-head.ts';
 export interface SiteJob {
   files: Files;
   snapshot: Snapshot;
-  /** In the currency that was asked for. */
+  currency: AskedCurrency | undefined;
+  /** In that currency. */
   sessions: StoredSessions;
   filter: SiteFilter;
   pieces: Pieces;
@@ -46,15 +48,18 @@ export interface ColouredJob extends SiteJob {
 }
 
 export function coloured(job: SiteJob, uses: FirstUses): ColouredJob {
-  const { snapshot, options, filter } = job;
+  const { snapshot, options, filter, currency } = job;
   const facts: SiteFacts = {
     now: options.now,
     noContent: snapshot.noContent,
     dir: snapshot.dir,
+    dirs: snapshot.dirs,
+    commits: snapshot.stores.map(({ state }) => state.commit),
+    gateways: snapshot.stores.length > 1 ? snapshot.gateways : undefined,
     timeZone: options.local.timeZone,
     slots: slotsOf(uses),
     priceLines: snapshot.priceLines,
-    currency: options.currency,
+    currency,
     filter: filter.words,
   };
   return { ...job, uses, facts, site: siteContext(facts, options.local) };
@@ -64,9 +69,14 @@ export function shownAs({ site, cut }: ColouredJob, entry: SessionEntry): SiteSe
   return siteSession(entry, { colours: site.colours, cut });
 }
 
-/** The commit that a site shows after the job. */
-export function commitOf({ snapshot, sessions }: SiteJob): Pick<SiteHead, 'index' | 'tailCrc'> {
-  return { index: snapshot.state.index, tailCrc: sessions.tailCrc };
+/** The commits that a site shows after the job. */
+export function commitsOf({ snapshot }: SiteJob): Pick<SiteHead, 'index' | 'tailCrc' | 'others'> {
+  const [first, ...others] = snapshot.stores.map(({ state, sessions }) => ({
+    index: state.index,
+    tailCrc: sessions.tailCrc,
+  }));
+  if (!first) throw new Error('a site without a store');
+  return { ...first, ...(others.length > 0 && { others }) };
 }
 
 /** A session of the store, by its id. */

@@ -2,21 +2,25 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { cleanLine } from '../platform/clean-text.ts';
 import { isSystemError, UsageError } from '../platform/errors.ts';
 import type { Files } from '../platform/files.ts';
-import type { Snapshot } from '../store/read.ts';
+import type { StoreCommit } from '../store/read.ts';
 
 /**
  * Throws UsageError if a site at this place would be among the store's files, or would publish the store or a log, since
  * a web server shows every file of the folder.
  */
-export function refuseOverlap(files: Files, { dir, state }: Snapshot, siteDir: string): void {
+export function refuseOverlap(
+  files: Files,
+  { store: { dir }, state }: Pick<StoreCommit, 'store' | 'state'>,
+  siteDir: string,
+): void {
   const site = placeOf(files, siteDir);
-  const store = placeOf(files, dir);
-  if (isIn(site, store)) {
+  const place = placeOf(files, dir);
+  if (isIn(site, place)) {
     throw new UsageError(
       `${siteDir} is inside the store ${dir}, which holds only its own files: choose another --site-dir`,
     );
   }
-  if (isIn(store, site)) throw published(siteDir, `the store ${dir}`);
+  if (isIn(place, site)) throw published(siteDir, `the store ${dir}`);
   for (const { path } of state.logs) {
     if ([resolve(path), placeOf(files, path)].some((log) => isIn(log, site)))
       throw published(siteDir, `the log ${cleanLine(path)}`);

@@ -7,7 +7,7 @@ import { roundBytes, type LineBlock, type ReadMemory } from './round-bytes.ts';
 import { openRounds, storedRounds } from './session-file.ts';
 import { readCurrentState } from './current-state.ts';
 import type { State } from './state.ts';
-import { gatewayOf, openStore } from './store.ts';
+import { gatewayOf, openStore, type Store } from './store.ts';
 import { readPruned, type PrunedPart } from './pruned-file.ts';
 import { DamagedSession } from '../session-format/damaged-session.ts';
 import type { StoredRound } from '../session-format/stored-round.ts';
@@ -16,6 +16,8 @@ import { isPruned, type SessionEntry, type SessionHead } from '../model/session-
 
 /** A store as of one commit, or several stores that are read as one (`src/query/stores/`). */
 export interface Snapshot {
+  /** The stores, in the order in which they were named. */
+  readonly stores: readonly StoreCommit[];
   /** For messages: the folder, or the folders. */
   readonly dir: string;
   readonly dirs: readonly string[];
@@ -38,8 +40,17 @@ export interface Snapshot {
   removed(): ReadonlyMap<string, PrunedPart[]>;
   /** The gateway of a round. */
   gatewayOf(round: Pick<StoredRound, 'gateway'>): string;
+  /** Of several stores, how many rounds may count twice. */
+  unsureRounds?(): number;
   /** Closes the index's file, for processes that keep running. */
   close(): void;
+}
+
+/** One store as of one commit. */
+export interface StoreCommit {
+  store: Store;
+  state: State;
+  sessions: StoredSessions;
 }
 
 /** A writer can replace a file after we read the state and before we open it, but not this many times in a row. */
@@ -55,6 +66,7 @@ export function readSnapshot(dir: string, files: Files = nodeFiles): Snapshot {
       const priceLines = readPriceLines(files, dir, state);
       const gateway = gatewayOf(store);
       return {
+        stores: [{ store, state, sessions: index.sessions }],
         dir,
         dirs: [dir],
         gateways: [gateway],

@@ -13,6 +13,8 @@ describe('the arguments of render', () => {
     '--json',
     '--full',
     '--replace',
+    '--gateway',
+    './*',
     '--allow-other-owner',
     '--refresh',
     '--days',
@@ -58,8 +60,8 @@ describe('the arguments of render', () => {
 
   test('the store that the environment names holds where no flag names one', () => {
     const env = { MONITOR_DATA_DIR: '/store' };
-    expect(usualRender(['render'], env)?.dataDir).toBe('/store');
-    expect(usualRender(['render', '--data-dir', 'd'], env)?.dataDir).toBe('d');
+    expect(usualRender(['render'], env)?.dataDir).toEqual(['/store']);
+    expect(usualRender(['render', '--data-dir', 'd'], env)?.dataDir).toEqual(['d']);
     expect(usualRender(['render'], { MONITOR_DATA_DIR: '' })).toBeUndefined();
   });
 });

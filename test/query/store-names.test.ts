@@ -87,6 +87,6 @@ test('conditions', () => {
   );
   // render has no --gateway.
   expect(() => conditionsFor(given('gateway'), none)).toThrow(
-    `--where gateway: there is no such name. Reports have --gateway. ${rest}`,
+    `--where gateway: there is no such name. Use --gateway. ${rest}`,
   );
 });

@@ -532,7 +532,14 @@ describe('a period of pages', () => {
 
 describe('nothing new', () => {
   const ask = (made: Made, now = NOW, rest = {}) =>
-    findNothingNew(nodeFiles, { ...made, refresh: 30, now, zone: 'TZ=Asia/Shanghai', ...rest });
+    findNothingNew(nodeFiles, {
+      dataDirs: [made.dataDir],
+      siteDir: made.siteDir,
+      refresh: 30,
+      now,
+      zone: 'TZ=Asia/Shanghai',
+      ...rest,
+    });
 
   test('is found out without the index, and only if a render would write nothing', async () => {
     const made = stored(3);

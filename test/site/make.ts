@@ -43,7 +43,7 @@ export function render(
   files: Files = nodeFiles,
 ): Promise<Written> {
   return renderSite(files, {
-    dataDir: made.dataDir,
+    dataDirs: [made.dataDir],
     siteDir: made.siteDir,
     local: localTimeIn('Asia/Shanghai'),
     now: Date.parse('2026-02-03T04:00:00Z'),
@@ -100,16 +100,19 @@ export function writeLists(
   const local = localTimeIn(timeZone);
   const sessions = new Map(entries.map((entry) => [entry.id, entry]));
   const tree = SiteTree.open(nodeFiles, siteDir, false);
-  const snapshot = { dir: '', noContent: false, priceLines: [], state: newState('store') };
+  const state = newState('store');
+  const stores = [{ state, sessions: { tailCrc: 0 } }];
+  const snapshot = { stores, dir: '', dirs: [''], noContent: false, priceLines: [], state };
   const job = coloured(
     {
       files: nodeFiles,
+      currency: undefined,
       snapshot: snapshot as unknown as SiteJob['snapshot'],
       sessions: { get: (id: string) => sessions.get(id) } as unknown as SiteJob['sessions'],
       filter: { words: [], period: null, remembered: '', matches: () => true, remember: () => undefined },
       pieces: new Pieces(nodeFiles, tree),
       writer: new SiteWriter(nodeFiles, tree),
-      options: { dataDir: '', siteDir, local, now, refresh: 30, full: false },
+      options: { dataDirs: [''], siteDir, local, now, refresh: 30, full: false },
       store: 'store',
       common: 'common',
       settings: '',

@@ -99,6 +99,23 @@ describe('a render with workers', () => {
     expect(contentsOf(made.siteDir)).toEqual(contentsOf(ALONE.siteDir));
   });
 
+  test('of several stores makes the same; this one reads the sessions that both have', async () => {
+    const folder = makeFolder();
+    const dataDirs = [ALONE.dataDir, join(folder, 'other')];
+    const others = SESSIONS.slice(0, 3).map((session, i) =>
+      i === 0 ? session : { ...session, id: `us${i}` },
+    );
+    storeQuickly(dataDirs[1] ?? '', others);
+    const made = { dataDir: '', siteDir: join(folder, 'site') };
+    const { files, read } = watching();
+    await render(made, { dataDirs, workers: TWO }, files);
+    const both = `${SESSIONS[0]?.id}.json`;
+    expect(read().toSorted()).toEqual([both, both, `${LONG_ID}.json`]);
+    const alone = { dataDir: '', siteDir: join(folder, 'alone') };
+    await render(alone, { dataDirs });
+    expect(contentsOf(made.siteDir)).toEqual(contentsOf(alone.siteDir));
+  });
+
   test.each([
     ['cannot start', 'no such program'],
     ['ends at once', 'process.exit(1)'],

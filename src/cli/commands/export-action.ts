@@ -184,7 +184,8 @@ function contentOf(
   if (format === 'focus') {
     const { billingAccountId: id, billingAccountName: name, billingAccountType: type } = options;
     const account = { id: id ?? 'unknown', name: name ?? null, type: type ?? 'Billing Account' };
-    return focusCsv(snapshot, query, { version: options.focusVersion, account });
+    const withGateway = isGatewayNamed(snapshot, options);
+    return focusCsv(snapshot, query, { version: options.focusVersion, account, withGateway });
   }
   if (format === 'prometheus') return prometheusText(nodeFiles, snapshot, query);
   if (format === 'md') return markdownTable(statsBy(keys ?? ['model']));
@@ -214,4 +215,9 @@ function isOfRounds(format: ExportFormat, { groupBy }: ExportOptions): boolean {
 function prunedLine(rounds: number): string {
   const were = rounds === 1 ? 'was' : 'were';
   return `monitor: ${plural(rounds, 'round')} ${were} pruned and cannot be in this export; json, md and --group-by still count them\n`;
+}
+
+/** The name of one store's folder says nothing that a bill would need. */
+function isGatewayNamed({ stores }: Snapshot, { gateway }: ExportOptions): boolean {
+  return gateway !== undefined || stores.length > 1 || stores.some(({ store }) => store.gateway !== null);
 }

@@ -13,7 +13,8 @@ import { pricesTable } from '../../report/prices-text.ts';
 import type { PriceList } from '../../store/pricing-settings.ts';
 import type { Store } from '../../store/store.ts';
 import { writeJson, type Context } from '../context.ts';
-import { readStores, storeDirs } from '../reporting/read-stores.ts';
+import { readStores } from '../reporting/read-stores.ts';
+import { storeDirs } from '../reporting/store-dirs.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { refresh, refuseWithoutRefresh, type PricesOptions } from './prices-refresh.ts';
 

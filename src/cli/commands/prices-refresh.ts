@@ -17,7 +17,7 @@ import { writeJson, type Context } from '../context.ts';
 import type { StoresOptions } from '../options/stores-options.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { printNotices } from '../reporting/warnings.ts';
-import { storeDirs } from '../reporting/read-stores.ts';
+import { storeDirs } from '../reporting/store-dirs.ts';
 import { screenOf } from '../reporting/screen.ts';
 
 export interface PricesOptions extends StoresOptions {

@@ -15,6 +15,7 @@ import type { Context } from '../context.ts';
 import { sayRendered, type RenderOptions } from './render-output.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { warnOfUndecidedSessions } from '../reporting/asked-names.ts';
+import { warnOfUnsureRounds } from '../reporting/unsure-rounds.ts';
 import { quietWhenBusy } from '../quiet-when-busy.ts';
 import { askedCurrency } from '../reporting/report-currency.ts';
 import { showProgress } from '../terminal/show-progress.ts';
@@ -26,14 +27,14 @@ const MOST_THREADS = 4;
 
 /** Brings the site up to date with the store. */
 export async function render(context: Context, options: RenderOptions): Promise<void> {
-  const { dataDir, siteDir, refresh } = options;
+  const { dataDir: dataDirs, siteDir, refresh } = options;
   const local = localTimeOf(context, options.timezone);
   const progress =
     context.stderrIsTerminal && !options.quiet ? showProgress(context, progressText) : undefined;
   let leftOut: LeftOut | undefined;
   const written = await quietWhenBusy(options.quiet === true, () =>
     renderSite(nodeFiles, {
-      dataDir,
+      dataDirs,
       siteDir,
       local,
       now: context.now,
@@ -41,7 +42,7 @@ export async function render(context: Context, options: RenderOptions): Promise<
       full: options.full === true,
       replace: options.replace === true,
       allowOtherOwner: options.allowOtherOwner === true,
-      currency: askedCurrency(context, [dataDir], options.currency),
+      currencyOf: (stores) => askedCurrency(context, stores, options.currency),
       zone:
         options.timezone === undefined && options.currency === undefined
           ? zoneKey(nodeFiles, process.env['TZ'])
@@ -62,8 +63,9 @@ export async function render(context: Context, options: RenderOptions): Promise<
   await sayRendered(context, options, written);
 }
 
-function warnOfLeftOut(context: Context, { undecided, unmatched }: LeftOut): void {
+function warnOfLeftOut(context: Context, { undecided, unmatched, unsureRounds }: LeftOut): void {
   warnOfUndecidedSessions(context, undecided);
+  warnOfUnsureRounds(context, unsureRounds());
   if (unmatched.length === 0) return;
   const filter = unmatched.map(cleanLine).join(', ');
   context.warn(`monitor: no session of the store matches the site's filter: ${filter}\n`);

@@ -6,7 +6,8 @@ import type { Written } from '../../site/render-options.ts';
 import { writeJson, type Context } from '../context.ts';
 
 export interface RenderOptions extends GivenFilter {
-  dataDir: string;
+  /** The stores. */
+  dataDir: string[];
   siteDir: string;
   timezone?: string;
   refresh: number;

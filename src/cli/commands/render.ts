@@ -5,7 +5,9 @@ import { example } from '../command.ts';
 import { REFRESH_SECONDS } from '../../platform/defaults.ts';
 import { timeZoneOption, reportCurrencyOption, jsonOption } from '../options/report-options.ts';
 import { addSessionFilterOptions } from '../options/filter-options.ts';
-import { dataDirOption, siteDirOption } from '../options/store-options.ts';
+import { siteDirOption } from '../options/store-options.ts';
+import { addStoresOptions, type StoresOptions } from '../options/stores-options.ts';
+import { storeDirs } from '../reporting/store-dirs.ts';
 import { MOST_DAYS, wholeNumber } from '../options/values.ts';
 import type { RenderOptions } from './render-output.ts';
 
@@ -16,11 +18,8 @@ function renderDaysOption(): Option {
 }
 
 export function addRender(program: Command, context: Context): void {
-  const command = program
-    .command('render')
-    .description('Update the static site')
-    .addOption(dataDirOption())
-    .addOption(siteDirOption());
+  const command = program.command('render').description('Update the static site');
+  addStoresOptions(command).addOption(siteDirOption());
   addSessionFilterOptions(command)
     .option('--all-sessions', 'Show all sessions again, after a filter or a period')
     .addOption(renderDaysOption())
@@ -34,13 +33,14 @@ export function addRender(program: Command, context: Context): void {
       REFRESH_SECONDS,
     )
     .option('--full', 'Rewrite every page')
-    .option('--replace', 'Show this store in a site that shows another one')
+    .option('--replace', 'Show these stores in a site that shows others')
     .option('--allow-other-owner', 'Write into a site directory that belongs to another user')
     .option('--quiet', 'Print nothing on stdout, for cron')
     .addOption(jsonOption())
-    .action(async (options: RenderOptions) => {
+    .action(async ({ gateway, ...options }: RenderOptions & StoresOptions) => {
+      const dataDir = await storeDirs({ dataDir: options.dataDir, ...(gateway && { gateway }) });
       const { runRender } = await import('../run-render.ts');
-      const code = await runRender(options, context);
+      const code = await runRender({ ...options, dataDir }, context);
       // It has reported the error.
       if (code !== ExitCode.ok) throw new MonitorError(code, '');
     });

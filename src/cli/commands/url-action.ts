@@ -7,13 +7,13 @@ import { NoAnswer } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { whyLeftOut } from '../../site/left-out-session.ts';
 import { pageUrl, sessionName, sessionPath } from '../../site/names.ts';
-import { readSnapshot } from '../../store/read.ts';
-import type { State } from '../../store/state.ts';
+import type { Snapshot } from '../../store/read.ts';
 import { writeJson, type Context } from '../context.ts';
+import type { StoresOptions } from '../options/stores-options.ts';
+import { readStores } from '../reporting/read-stores.ts';
 import { refusePruned, requireRound, sessionOf } from '../reporting/session-argument.ts';
 
-export interface UrlOptions {
-  dataDir: string;
+export interface UrlOptions extends StoresOptions {
   siteDir: string;
   baseUrl?: string;
   round?: number;
@@ -25,13 +25,13 @@ export interface UrlOptions {
  * such session or round, no page on this disk, or none because the site leaves the session out.
  */
 export async function url(context: Context, id: string, options: UrlOptions): Promise<void> {
-  const { dataDir, siteDir, baseUrl, round } = options;
-  const { sessions, state } = readSnapshot(dataDir);
-  const session = sessionOf(sessions, id, dataDir);
+  const { siteDir, baseUrl, round } = options;
+  const snapshot = await readStores(context, options);
+  const session = sessionOf(snapshot.sessions, id, snapshot.dir);
   refusePruned(session, undefined);
   if (round !== undefined) requireRound(session, round);
   const file = resolve(siteDir, sessionPath(sessionName(session)));
-  if (!existsSync(file)) refuseMissing(context, session, state, options);
+  if (!existsSync(file)) refuseMissing(context, session, snapshot, options);
   const page = baseUrl === undefined ? pathToFileURL(file).href : pageUrl(baseUrl, session);
   const link = round === undefined ? page : `${page}#r-${round}`;
   const document = { version: 1, session_id: session.id, url: link };
@@ -43,10 +43,10 @@ export async function url(context: Context, id: string, options: UrlOptions): Pr
 function refuseMissing(
   context: Context,
   session: SessionEntry,
-  state: State,
+  snapshot: Snapshot,
   { siteDir, baseUrl }: UrlOptions,
 ): void {
-  const why = whyMissing(context, session, state, siteDir);
+  const why = whyMissing(context, session, snapshot, siteDir);
   if (why !== null)
     throw new NoAnswer(
       `the site ${siteDir} has no page for this session: it ${why}. monitor render --all-sessions shows all` +
@@ -59,9 +59,14 @@ function refuseMissing(
     );
 }
 
-function whyMissing(context: Context, session: SessionEntry, state: State, siteDir: string): string | null {
+function whyMissing(
+  context: Context,
+  session: SessionEntry,
+  snapshot: Snapshot,
+  siteDir: string,
+): string | null {
   try {
-    return whyLeftOut(nodeFiles, siteDir, session, state);
+    return whyLeftOut(nodeFiles, siteDir, session, snapshot);
   } catch (error) {
     const problem = cleanLine(error instanceof Error ? error.message : String(error));
     context.warn(`monitor: cannot tell which sessions the site ${siteDir} shows: ${problem}\n`);

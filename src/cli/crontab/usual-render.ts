@@ -30,7 +30,7 @@ export function usualRender(
   const [command, ...rest] = argv;
   if (command !== 'render') return undefined;
   const options: RenderOptions = {
-    dataDir: env['MONITOR_DATA_DIR'] ?? DEFAULT_STORE,
+    dataDir: [],
     siteDir: DEFAULT_SITE,
     refresh: REFRESH_SECONDS,
   };
@@ -39,7 +39,8 @@ export function usualRender(
     const word = rest[i] ?? '';
     const flag = FLAGS.get(word);
     const name = flag ?? VALUES.get(word);
-    if (name === undefined || given.has(name)) return undefined;
+    // Of several stores, each is named.
+    if (name === undefined || (given.has(name) && name !== 'dataDir')) return undefined;
     given.add(name);
     if (flag) {
       options[flag] = true;
@@ -47,10 +48,12 @@ export function usualRender(
     }
     const value = rest[++i];
     if (value === undefined || value === '' || value.startsWith('-')) return undefined;
-    if (name === 'dataDir' || name === 'siteDir') options[name] = value;
+    if (name === 'dataDir') options.dataDir.push(value);
+    else if (name === 'siteDir') options.siteDir = value;
     else if (DAYS.test(value)) options.days = Number(value);
     else return undefined;
   }
+  if (options.dataDir.length === 0) options.dataDir = [env['MONITOR_DATA_DIR'] ?? DEFAULT_STORE];
   // Commander reports the error.
-  return options.dataDir === '' ? undefined : options;
+  return options.dataDir.includes('') ? undefined : options;
 }

@@ -17,17 +17,17 @@ export function currencyOf(
   dirs: readonly string[],
   asked: string | undefined,
 ): CurrencyView | undefined {
-  const found = askedCurrency(context, dirs, asked);
+  const stores = dirs.map((dir) => openStore(nodeFiles, dir));
+  const found = askedCurrency(context, stores, asked);
   return found && currencyView(found);
 }
 
 /** The same, with its rates. */
 export function askedCurrency(
   context: Pick<Context, 'warn'>,
-  dirs: readonly string[],
+  stores: readonly Store[],
   asked: string | undefined,
 ): AskedCurrency | undefined {
-  const stores = dirs.map((dir) => openStore(nodeFiles, dir));
   const to = asked ?? stores[0]?.pricing.currency ?? null;
   if (to === null || to === NO_CURRENCY) return undefined;
   const rates = stores.map((store) => ratesOf(context, store));

@@ -1,4 +1,5 @@
 import type { SessionEntry, SessionHead } from '../../model/session-entry.ts';
+import { crc32 } from '../../platform/digest.ts';
 import { readRound } from '../../session-format/read-round.ts';
 import { titleOf } from '../../session-format/title.ts';
 import { ToolTally } from '../../session-format/tool-tally.ts';
@@ -18,7 +19,7 @@ export function joinedEntry(plan: SessionPlan): SessionEntry {
     // For what only measures or names: the rounds are not in one file.
     file: entry.file,
     end: parts.reduce((sum, part) => sum + part.entry.end, 0),
-    last: entry.last,
+    last: { length: entry.last.length, crc: crcOf(parts) },
     summary: entry.summary,
     created,
     updated,
@@ -55,6 +56,18 @@ function told(plan: SessionPlan): Told {
 function titleOfEntries({ parts }: SessionPlan): string | null {
   const byAge = parts.map(({ entry }) => entry).toSorted((a, b) => a.created - b.created);
   return byAge.find(({ title }) => title !== null)?.title ?? null;
+}
+
+/** It changes with any of the parts, as that of a file's last line does with the file. */
+function crcOf(parts: SessionPlan['parts']): number {
+  const facts = parts.map(({ store, entry: { file, end, last, summary } }) => [
+    store,
+    file,
+    end,
+    last.crc,
+    summary.crc,
+  ]);
+  return crc32(Buffer.from(JSON.stringify(facts)));
 }
 
 function latest(times: readonly (number | undefined)[]): number {

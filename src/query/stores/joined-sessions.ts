@@ -1,7 +1,13 @@
 import type { CounterPart } from '../../model/cell-counters.ts';
 import type { SessionEntry, SessionHead, SessionUsage } from '../../model/session-entry.ts';
 import type { CountingRules } from '../../session-format/round-cells.ts';
-import type { SharedCells, StoredSessions } from '../../store/index/index.ts';
+import {
+  keyOf,
+  type ChangedSession,
+  type SharedCells,
+  type StoredSessions,
+  type TailMoment,
+} from '../../store/index/index.ts';
 import type { PrunedPart } from '../../store/pruned-file.ts';
 import { joinedEntry } from './joined-session.ts';
 import { joinedLines } from './joined-lines.ts';
@@ -70,12 +76,29 @@ export class JoinedSessions implements StoredSessions {
     );
   }
 
-  inOrder(): Iterable<SessionEntry> {
-    return this.values();
+  *inOrder(): Generator<SessionEntry> {
+    const shared = this.#shared();
+    const lists = this.#sources.map((source) => new Ordered(source));
+    for (;;) {
+      const first = firstOf(lists);
+      if (!first?.next) return;
+      const { id } = first.next;
+      yield shared.has(id) ? this.#entryOf(id) : first.source.entry(first.next);
+      for (const list of lists) if (list.next?.id === id) list.advance();
+    }
   }
 
-  changedSince(): undefined {
-    return undefined;
+  /** Of a session that several stores have, new rounds can come between known ones: then it is undefined. */
+  changedSince(moments: readonly TailMoment[]): ChangedSession[] | undefined {
+    if (moments.length !== this.#sources.length) return undefined;
+    const changes: ChangedSession[] = [];
+    for (const [i, source] of this.#sources.entries()) {
+      const own = source.snapshot.sessions.changedSince(moments.slice(i, i + 1));
+      if (own?.every(({ after }) => this.#having(after.id).length === 1) !== true) return undefined;
+      for (const { before, after } of own)
+        changes.push({ before: before && source.entry(before), after: source.entry(after) });
+    }
+    return changes;
   }
 
   heads(): Iterable<SessionHead> {
@@ -177,4 +200,30 @@ export class JoinedSessions implements StoredSessions {
     if (!entry) this.#entries.set(id, (entry = joinedEntry(this.#planOf(id))));
     return entry;
   }
+}
+
+/** The sessions of one store, in the order of their keys. */
+class Ordered {
+  readonly source: Source;
+  next: SessionEntry | undefined;
+  key: Buffer = Buffer.alloc(0);
+  readonly #entries: Iterator<SessionEntry>;
+
+  constructor(source: Source) {
+    this.source = source;
+    this.#entries = source.snapshot.sessions.inOrder()[Symbol.iterator]();
+    this.advance();
+  }
+
+  advance(): void {
+    const { done, value } = this.#entries.next();
+    this.next = done ? undefined : value;
+    if (this.next) this.key = keyOf(this.next.id);
+  }
+}
+
+function firstOf(lists: readonly Ordered[]): Ordered | undefined {
+  let first: Ordered | undefined;
+  for (const list of lists) if (list.next && (!first || list.key.compare(first.key) < 0)) first = list;
+  return first;
 }

@@ -38,6 +38,7 @@ export function joinSnapshots(snapshots: readonly Snapshot[]): JoinedSnapshot {
   const sessions = new JoinedSessions(sources, rules, () => (same ??= new SameLogs(snapshots)));
   const rounds = (entry: SessionEntry): Iterable<string> => sessions.lines(entry);
   return {
+    stores: snapshots.flatMap(({ stores }) => stores),
     dir: snapshots.map(({ dir }) => dir).join(', '),
     dirs: snapshots.flatMap(({ dirs }) => dirs),
     gateways: [...new Set(snapshots.flatMap(({ gateways }) => gateways))],
@@ -50,6 +51,7 @@ export function joinSnapshots(snapshots: readonly Snapshot[]): JoinedSnapshot {
     rounds: (entry) => ({ [Symbol.iterator]: () => rounds(entry)[Symbol.iterator]() }),
     blocks: (entry) => blocksOf(rounds({ ...entry, usage: [] })),
     removed: () => joinRemoved(snapshots, sources),
+    unsureRounds: () => sessions.unsureRounds(),
     gatewayOf: ({ gateway = '' }) => gateway,
     close() {
       for (const snapshot of snapshots) snapshot.close();

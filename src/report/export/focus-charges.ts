@@ -17,6 +17,7 @@ export interface FocusCharge {
   /** `''`: the log names none. */
   consumer: string;
   api: string;
+  gateway: string;
   meter: Meter;
   /** 10⁻¹⁸ of the currency for each token, request or search; null: no known price. */
   each: bigint | null;
@@ -35,7 +36,7 @@ export interface FocusCharge {
 const BREATH = 2_000;
 
 /**
- * Sums what rounds cost by day, provider, model, meter, consumer, route and unit price, in this order: tiers, hourly
+ * Sums what rounds cost by day, provider, model, meter, consumer, route, gateway and unit price, in this order: tiers, hourly
  * discounts and new prices give a day several prices. Yields undefined until the end.
  */
 export function* focusCharges(snapshot: Snapshot, query: RoundQuery): Generator<undefined, FocusCharge[]> {
@@ -45,7 +46,7 @@ export function* focusCharges(snapshot: Snapshot, query: RoundQuery): Generator<
   let read = 0;
   for (const round of pricedRounds(snapshot, query)) {
     if (++read % BREATH === 0) yield undefined;
-    const { stored, money } = round;
+    const { stored, money, gateway } = round;
     const source = typeof money.price === 'number' ? entryOf(book, money.price)?.source : undefined;
     const known = `${money.price} ${stored.model}`;
     let provider = providers.get(known);
@@ -58,6 +59,7 @@ export function* focusCharges(snapshot: Snapshot, query: RoundQuery): Generator<
         model: stored.model,
         consumer: stored.consumer ?? '',
         api: stored.api ?? '',
+        gateway,
         meter,
         each,
         currency: money.currency,
@@ -108,6 +110,7 @@ function inOrder(a: FocusCharge, b: FocusCharge): number {
     METERS.indexOf(a.meter) - METERS.indexOf(b.meter) ||
     compareText(a.consumer, b.consumer) ||
     compareText(a.api, b.api) ||
+    compareText(a.gateway, b.gateway) ||
     compareText(a.currency, b.currency) ||
     compareText(a.bound ?? '', b.bound ?? '') ||
     compareBig(a.each ?? -1n, b.each ?? -1n)

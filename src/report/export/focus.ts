@@ -16,14 +16,15 @@ export interface BillingAccount {
   type: string;
 }
 
-/** A FOCUS data set as CSV, piece by piece. At an empty piece, the export can be interrupted. */
+/** A FOCUS data set as CSV, with the gateways if they are asked for, piece by piece. At an empty piece, the export can be interrupted. */
 export function* focusCsv(
   snapshot: Snapshot,
   query: RoundQuery,
-  options: { version: FocusVersion; account: BillingAccount },
+  options: { version: FocusVersion; account: BillingAccount; withGateway: boolean },
 ): Generator<string> {
   const columns = COLUMNS.filter(
-    ([, , since, until]) => since <= options.version && options.version <= until,
+    ([name, , since, until]) =>
+      since <= options.version && options.version <= until && (name !== GATEWAY || options.withGateway),
   );
   const charges = focusCharges(snapshot, query);
   let step = charges.next();
@@ -145,6 +146,8 @@ const provider = ({ provider }: FocusRow): Cell => textCell(provider);
 const consumer = ({ consumer }: FocusRow): Cell => textCell(consumer);
 const nothing = (): Cell => null;
 
+const GATEWAY = 'x_Gateway';
+
 /** In alphabetical order; columns that are not in the specification come last. */
 const COLUMNS: readonly Column[] = [
   always('BilledCost', cost),
@@ -210,6 +213,7 @@ const COLUMNS: readonly Column[] = [
   ),
   always('x_Consumer', consumer),
   always('x_CostBound', ({ bound }) => bound),
+  always(GATEWAY, ({ gateway }) => textCell(gateway)),
   always('x_Model', ({ model }) => textCell(model)),
   always('x_RoundCount', ({ rounds }) => rounds),
   always('x_Route', ({ api }) => textCell(api)),

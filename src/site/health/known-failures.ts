@@ -1,6 +1,5 @@
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { cleanLine } from '../../platform/clean-text.ts';
-import type { Files } from '../../platform/files.ts';
 import { sessionFailures } from '../../query/session-failures.ts';
 import { clipText } from '../model-view.ts';
 import type { Pieces } from '../state/pieces.ts';
@@ -19,13 +18,9 @@ export const MOST_CALLS = 10;
 const LONGEST_TEXT = 100;
 const LONGEST_MODEL = 80;
 
-export function readFailures(files: Files, dir: string, entry: SessionEntry): KnownFailures {
-  const { requests, calls } = sessionFailures(
-    dir,
-    entry,
-    { requests: MOST_REQUESTS, calls: MOST_CALLS },
-    files,
-  );
+/** `lines`: its stored rounds. */
+export function readFailures(lines: Iterable<string>, entry: SessionEntry): KnownFailures {
+  const { requests, calls } = sessionFailures(lines, entry, { requests: MOST_REQUESTS, calls: MOST_CALLS });
   return {
     requests: requests.map(({ round, time, status, model }) => ({
       round,

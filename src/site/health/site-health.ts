@@ -11,7 +11,7 @@ import { FailureLists, type FailureListsFields } from './failure-lists.ts';
 import { HealthSums, type HealthSumsFields } from './health-sums.ts';
 import { FailureMemory, readFailures } from './known-failures.ts';
 
-type Job = Pick<SiteJob, 'files' | 'snapshot' | 'pieces' | 'options' | 'day'>;
+type Job = Pick<SiteJob, 'snapshot' | 'pieces' | 'options' | 'day'>;
 
 const HEALTH = 'health';
 const TOOLS = 'tools';
@@ -70,8 +70,8 @@ export class SiteHealth {
     if (before) this.lists.remove(entry.id);
     // Rounds are linked: those without a page are in sums only.
     if (!hasPages || (failed === 0 && !hasFailedCalls(entry))) return;
-    const { files, snapshot } = this.#job;
-    const known = this.#memory.failuresOf(key, mark, () => readFailures(files, snapshot.dir, entry));
+    const { snapshot } = this.#job;
+    const known = this.#memory.failuresOf(key, mark, () => readFailures(snapshot.rounds(entry), entry));
     const title = clipText(cleanLine(entry.title ?? ''), LONGEST_TITLE);
     const { id, rounds } = entry;
     this.lists.add({ id, name: sessionName(entry), title }, { rounds, failed }, known);

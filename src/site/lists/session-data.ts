@@ -45,7 +45,7 @@ export type SessionDataRow = [
 /** `sum` is what the session used. */
 export function sessionData(session: SiteSession, sum: Row, from: string, site: SiteContext): SessionDataRow {
   const { entry } = session;
-  const row = sessionWords(session, sum, from);
+  const row = sessionWords(session, sum, from, site);
   const models = new Names(row.models);
   const consumers = new Names(entry.usage.map(({ consumer }) => consumer).filter((name) => name !== ''));
   const parts = sessionParts(entry, site.local, {

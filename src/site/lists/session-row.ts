@@ -10,6 +10,7 @@ import { percent, shownCount, type Shown } from '../format.ts';
 import { clipText, modelView, nameText, type ModelView } from '../model-view.ts';
 import { hrefTo, sessionName, sessionPath } from '../names.ts';
 import type { SiteContext } from '../site-context.ts';
+import { shownGateway } from '../gateways.ts';
 import type { SiteSession } from '../shown-session.ts';
 
 /** What lists show of a session as text. */
@@ -52,12 +53,13 @@ export function sessionWords(
   { entry: session, hasPages }: Pick<SiteSession, 'entry' | 'hasPages'>,
   sum: Row,
   from: string,
+  site: SiteContext,
 ): SessionWords {
   const models = shownModels(session, sum);
   return {
     href: hasPages ? hrefTo(from, sessionPath(sessionName(session))) : '',
     title: clipText(cleanLine(session.title ?? ''), LONGEST_TITLE),
-    consumer: consumerOf(session.usage),
+    consumer: [consumerOf(session.usage), viaText(session, site)].filter((text) => text !== '').join(' '),
     models,
     isHatched: isUnpricedIn(models[0], session, sum),
     cost: costView(sum),
@@ -72,7 +74,7 @@ export function sessionRow(
   site: SiteContext,
 ): SessionRow {
   const { entry: session } = shown;
-  const { isHatched, ...words } = sessionWords(shown, sum, from);
+  const { isHatched, ...words } = sessionWords(shown, sum, from, site);
   const [first, ...others] = words.models;
   return {
     ...words,
@@ -100,6 +102,13 @@ function consumerOf(usage: readonly UsageCell[]): string {
   }
   const [first = '', ...others] = namesByUse(uses);
   return nameText(first) + (others.length === 0 ? '' : ` + ${others.length}`);
+}
+
+/** `via eu-1 + 1`, if the site has several gateways: the first of its stores, and the number of others. */
+function viaText(session: SessionEntry, site: SiteContext): string {
+  const [first, ...others] = session.gateways ?? [];
+  const name = shownGateway(first, site);
+  return name === '' ? '' : `via ${name}${others.length === 0 ? '' : ` + ${others.length}`}`;
 }
 
 /** Whether no round of a model in this session has a price, except those without usage. */

@@ -9,6 +9,7 @@ import { rounded } from '../rounded.ts';
 import { nameText } from '../model-view.ts';
 import type { SiteContext } from '../site-context.ts';
 import { threadName } from '../../query/conversation/threads.ts';
+import { shownGateway } from '../gateways.ts';
 import type { RowContext } from './markup.ts';
 import type { Row, Tag } from './row.ts';
 import { rowsOf } from './rows.ts';
@@ -51,6 +52,8 @@ interface RoundCard {
   written: string;
   output: string;
   reasoning: string;
+  /** Empty if it need not be said. */
+  gateway: string;
   latency: string;
   /** Whether the round has a part in the conversation: a prompt or an answer. */
   isTalk: boolean;
@@ -135,6 +138,7 @@ function roundCard(round: RoundView, day: string, context: CardContext): RoundCa
     written: usage.cacheWrite > 0 ? exact(usage.cacheWrite) : '',
     output: exact(usage.output),
     reasoning: usage.reasoning > 0 ? exact(usage.reasoning) : '',
+    gateway: round.gateway === undefined ? '' : shownGateway(round.gateway, site),
     latency: latencyText(round),
     isTalk: rows.some((row) => row.kind === 'session-say' && row.speaker !== 'other'),
     rows,

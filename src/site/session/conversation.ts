@@ -38,6 +38,8 @@ export class Conversation {
   readonly #pages = new PageMaker(this.#columns);
   /** The system prompt of each thread's last round; `null` is for rounds without a list of messages. */
   readonly #systems = new Map<Thread | null, SystemPrompt>();
+  /** The gateway of each thread's last round. */
+  readonly #gateways = new Map<Thread | null, string | undefined>();
   /** Whether any question so far had text. */
   #hasTitle = false;
   #busyUntil = -Infinity;
@@ -56,6 +58,8 @@ export class Conversation {
     if (closed) this.#presenter.calls.closePage();
 
     const view = this.#viewOf(round, isSide ? '' : prompt);
+    if (stored.gateway !== this.#gateways.get(thread)) view.gateway = stored.gateway;
+    this.#gateways.set(thread, stored.gateway);
     this.#options.why?.addRead(reading, view.money);
     const column = columnOf(stored, view.money, this.#idleBefore(view.time, stored.duration_ms ?? 0));
     this.#columns.push(column);

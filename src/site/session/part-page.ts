@@ -20,6 +20,7 @@ import { cardsOf, hasClosed, hasTalk, markOf, type CardContext } from './cards.t
 import { sumOfColumns } from './column.ts';
 import { fitting } from './fitting.ts';
 import { pageFigures, sessionFigures } from './figures.ts';
+import { shownGateways } from '../gateways.ts';
 import { notesOf } from './notes.ts';
 import { partsView } from './parts.ts';
 import { promptLines } from './prompts.ts';
@@ -128,6 +129,8 @@ export function partFrame(
     crumb: nameText(part.consumers[0] ?? ''),
     time: spanOf(columns, site),
     consumers: consumersText(part.consumers),
+    // A closed page does not change when the session goes on.
+    gateways: sum ? shownGateways(entry, site) : null,
     notes: notesOf(part, entry, site),
     figures: (sum ? sessionFigures(entry, columns, site) : pageFigures(entry, columns, site)).map(
       (figure) => ({

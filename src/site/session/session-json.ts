@@ -1,4 +1,6 @@
 import { boundOf } from '../../pricing/bounds.ts';
+import { objectMembers } from '../../platform/json-spans.ts';
+import { hexDigest } from '../../platform/digest.ts';
 import { usdOf } from '../../pricing/money.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
 import { sessionJson } from '../../query/json.ts';
@@ -21,24 +23,30 @@ export function* sessionJsonPages(source: SessionSource, site: SiteContext): Gen
   const parts: string[] = [];
   let gathered: PricedLine[] = [];
   let length = 0;
+  let mark = '';
   let start = 1;
   let round = 0;
-  for (const { line, stored } of rounds) {
+  const hasPlaces = site.gateways === undefined;
+  for (const { line: whole, stored } of rounds) {
+    const line = hasPlaces ? whole : withoutPlace(whole);
     if (length >= PART_LENGTH) {
       const path = sessionJsonPath(name, parts.length + 1);
       const [closed, from] = [gathered, start];
       yield {
         path,
-        key: `${start} ${round} ${length}`,
+        key: `${start} ${round} ${length}${mark}`,
         render: () => partJson(entry.id, from, closed),
       };
       parts.push(path);
       gathered = [];
       length = 0;
+      mark = '';
       start = round + 1;
     }
     gathered.push({ line, money: site.moneyOf({ stored }) });
     length += line.length;
+    // New rounds can come between those that are known.
+    if (!hasPlaces) mark = hexDigest(mark + line);
     round++;
   }
   const path = sessionJsonPath(name);
@@ -52,6 +60,16 @@ export function* sessionJsonPages(source: SessionSource, site: SiteContext): Gen
         parts.map((part) => hrefTo(path, part)),
       ),
   };
+}
+
+/** Of several stores, the numbers of logs and prices are not of one store, and move when a store gets another. */
+function withoutPlace(line: string): string {
+  const members = new Map<string, string>();
+  for (const { key, from, to } of objectMembers(line, 0)?.members ?? [])
+    members.set(key, line.slice(from, to));
+  members.delete('at');
+  members.delete('price');
+  return `{${Array.from(members, ([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`;
 }
 
 /** A stored round, and what it costs by the current price book. */

@@ -1,8 +1,6 @@
 import { expandReadRounds, expandRounds } from '../../session-format/expand-rounds.ts';
 import { readRound, type ReadRound } from '../../session-format/read-round.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
-import type { Files } from '../../platform/files.ts';
-import { readRoundLines } from '../../store/read.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import { sessionName } from '../names.ts';
 import type { SessionSource } from './pages.ts';
@@ -10,8 +8,7 @@ import type { SessionSource } from './pages.ts';
 /** A session up to this size is read once and kept in memory; a larger one is read each time. */
 const KEPT_BYTES = 16 << 20;
 
-export function sourceOf(files: Files, dir: string, entry: SessionEntry): SessionSource {
-  const lines = readRoundLines(dir, entry, files);
+export function sourceOf(lines: Iterable<string>, entry: SessionEntry): SessionSource {
   const rounds = entry.end <= KEPT_BYTES ? keptRounds(lines) : readEachTime(lines);
   return { entry, name: sessionName(entry), ...rounds };
 }

@@ -97,6 +97,8 @@ export interface RoundView {
   history: History | null;
   /** What the user newly wrote, on one line; null if nothing. */
   prompt: string | null;
+  /** If several stores are read as one and it is not that of its thread's round before. */
+  gateway?: string | undefined;
   items: Item[];
 }
 

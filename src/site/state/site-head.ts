@@ -3,19 +3,24 @@ import { parseJson } from '../../platform/json-spans.ts';
 import type { State } from '../../store/state.ts';
 import { isRenderChanges, type RenderChanges } from '../page-changes.ts';
 
+/** A commit of a store, and the CRC-32 of the tail of its index. */
+export interface ShownCommit {
+  index: State['index'];
+  tailCrc: number;
+}
+
 /** Which commit of the store a site shows, and what its pages have in common. It is written last, after every page. */
-export interface SiteHead {
-  /** A digest of the id of the store. */
+export interface SiteHead extends ShownCommit {
+  /** A digest of the id of the store, or of the ids of several. */
   store: string;
+  /** The commits of the other stores, in the order in which they were named. */
+  others?: ShownCommit[];
   /** A digest of what every page depends on: if it changes, every page is rewritten. */
   common: string;
   /** A digest of the currency of costs, and of its rates. */
   settings: string;
   /** A digest of what a render can tell without opening the index; see `findNothingNew`. */
   inputs: string;
-  index: State['index'];
-  /** CRC-32 of the tail of that index. */
-  tailCrc: number;
   /** Rounds that the store has lost. */
   lost: number;
   /** The local date of the render, and when that day begins and ends: milliseconds since 1970 UTC. */
@@ -71,13 +76,14 @@ export function parseHead(text: string): SiteHead | undefined {
 }
 
 function isHead(value: Record<string, unknown>): value is Record<string, unknown> & SiteHead {
-  const { index, sums, cut, months, pages, slots, changes = [], families = [] } = value;
+  const { sums, cut, months, pages, slots, changes = [], families = [], others = [] } = value;
   return (
     ['store', 'common', 'settings', 'inputs', 'day'].every((name) => typeof value[name] === 'string') &&
-    ['tailCrc', 'lost', 'dayBegins', 'dayEnds', 'refresh'].every((name) => typeof value[name] === 'number') &&
+    ['lost', 'dayBegins', 'dayEnds', 'refresh'].every((name) => typeof value[name] === 'number') &&
     (cut === null || typeof cut === 'number') &&
-    isRecord(index) &&
-    ['generation', 'base', 'length'].every((name) => isCount(index[name])) &&
+    isCommit(value) &&
+    Array.isArray(others) &&
+    others.every(isCommit) &&
     isRecord(sums) &&
     ['sessions', 'pruned', 'undecided', 'today', 'files'].every((name) => isCount(sums[name])) &&
     typeof sums['updated'] === 'number' &&
@@ -89,6 +95,16 @@ function isHead(value: Record<string, unknown>): value is Record<string, unknown
     isPairs(slots, (_, bucket) => typeof bucket === 'number') &&
     isPairs(pages, (_, key) => typeof key === 'string') &&
     isRenderChanges(changes)
+  );
+}
+
+function isCommit(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { index, tailCrc } = value;
+  return (
+    typeof tailCrc === 'number' &&
+    isRecord(index) &&
+    ['generation', 'base', 'length'].every((name) => isCount(index[name]))
   );
 }
 

@@ -21,6 +21,12 @@ export interface ChangedSession {
   after: SessionEntry;
 }
 
+/** The tail of an index at an earlier commit: its length, and the CRC-32 of these bytes. */
+export interface TailMoment {
+  length: number;
+  crc: number;
+}
+
 /** Parts of the entries that can be read faster than whole entries. */
 export interface StoredSessions extends Sessions {
   /** The entries in the order of the digests of their ids, which a new base does not change. */
@@ -28,10 +34,10 @@ export interface StoredSessions extends Sessions {
   /** CRC-32 of the tail's committed bytes. */
   readonly tailCrc: number;
   /**
-   * What commits have changed since the tail was `length` bytes long, with this CRC-32; undefined if it never was: a store
-   * that was restored from a backup can have gone on differently.
+   * What commits have changed since the tail was like this; undefined if it never was: a store that was restored from a
+   * backup can have gone on differently. Of several stores, there is a moment for each.
    */
-  changedSince(length: number, crc: number): ChangedSession[] | undefined;
+  changedSince(moments: readonly TailMoment[]): ChangedSession[] | undefined;
   /** The entries without what the sessions used. */
   heads(): Iterable<SessionHead>;
   /** The usage of each session, with at least this part of the counters; all without one. */

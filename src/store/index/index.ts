@@ -8,7 +8,9 @@ export {
   type Index,
   type Sessions,
   type StoredSessions,
+  type TailMoment,
 } from './index-files.ts';
+export { keyOf } from './base-format.ts';
 export { readIndexFiles, type IndexedCommit, type IndexFilesContent } from './salvage.ts';
 export { cellsOf, type SharedCells } from './shared-cells.ts';
 export { StoredIndex, writeIndexBase } from './stored-index.ts';

@@ -3,7 +3,14 @@ import { isAbsent, readBytes, withFile, type Files } from '../../platform/files.
 import { damagedIndex } from './damaged-index.ts';
 import { keyOf, type BasePositions, type RawRecord } from './base-format.ts';
 import { IndexBase } from './base.ts';
-import { basePath, tailPath, type ChangedSession, type Index, type StoredSessions } from './index-files.ts';
+import {
+  basePath,
+  tailPath,
+  type ChangedSession,
+  type Index,
+  type StoredSessions,
+  type TailMoment,
+} from './index-files.ts';
 import { NameTable } from './name-table.ts';
 import { decodeHead, decodeRecord, decodeUsage, idOfRecord, type RecordTerms } from './record.ts';
 import { addUp, IndexTail, type PositionsLine } from './tail.ts';
@@ -67,7 +74,7 @@ export class StoredIndex implements Index {
       values: () => this.#decoded(decodeRecord),
       inOrder: () => this.#inOrder(),
       tailCrc: this.#tail.crc,
-      changedSince: (length, crc) => this.#changedSince(length, crc),
+      changedSince: ([moment]) => moment && this.#changedSince(moment),
       heads: () => this.#decoded<SessionHead>(decodeHead),
       sharedCells: (part, without) => this.#sharedCells(part, without),
       usages: (part) => this.#decoded<SessionUsage>((bytes, terms) => decodeUsage(bytes, terms, part)),
@@ -177,7 +184,7 @@ export class StoredIndex implements Index {
     for (; next; next = changed.next().value) yield next.entry;
   }
 
-  #changedSince(length: number, crc: number): ChangedSession[] | undefined {
+  #changedSince({ length, crc }: TailMoment): ChangedSession[] | undefined {
     if (this.#tail.crcOf(length) !== crc) return undefined;
     return this.#tail.idsFrom(length).flatMap((id) => {
       const row = this.#base?.find(id) ?? -1;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { originalFile, roundsOf as originalRounds, writeOriginals } from '../../ingest/original.ts';
 import { makeFolder } from '../../platform/make.ts';
+import { readRecords } from '../../report/export/make.ts';
 import { run } from '../run.ts';
 
 const folder = makeFolder();
@@ -69,6 +70,22 @@ async function roundsOf(...stores: Made[]): Promise<number> {
 }
 
 describe('the name of a gateway', () => {
+  test('is in a FOCUS export of several stores, and where somebody named it', async () => {
+    const one = await make('eu-1', [request({ session: 's' })]);
+    const two = await make('us-1', [request({ session: 's', at: '11:00:00' })]);
+    const names = async (...argv: string[]): Promise<unknown[]> => {
+      const { code, out } = await run(['export', '-', '--format', 'focus', ...argv]);
+      expect(code).toBe(0);
+      return readRecords(out).map((row) => row['x_Gateway']);
+    };
+    expect(await names(...dirs([one]))).toEqual([undefined, undefined]);
+    // Of equal charges, each gateway has its own.
+    expect(await names(...dirs([two, one]))).toEqual(['eu-1', 'us-1', 'eu-1', 'us-1']);
+    expect(await names(...dirs([one]), '--gateway', 'EU-1')).toEqual(['eu-1', 'eu-1']);
+    await parse(one, '--gateway', 'Frankfurt');
+    expect(await names(...dirs([one]))).toEqual(['Frankfurt', 'Frankfurt']);
+  });
+
   test('is that of the folder, or the one that a parse gives; a later parse changes it', async () => {
     const one = await make('eu-1', [request({ session: 's' })]);
     const names = async (): Promise<unknown> =>
@@ -196,14 +213,14 @@ describe('which stores', () => {
     ]);
   });
 
-  test('what changes a store, or shows one, takes one', async () => {
+  test('what changes a store takes one', async () => {
     const [a, b] = [await make('a', lines), await make('b', lines)];
     const refresh = await run(['prices', '--refresh', '--dry-run', ...dirs([a, b])]);
     expect([refresh.code, refresh.err]).toEqual([
       2,
       'monitor: --refresh changes one store: run it for each, with one --data-dir\n',
     ]);
-    for (const command of ['parse', 'watch', 'prune', 'repair', 'reindex', 'doctor', 'render']) {
+    for (const command of ['parse', 'watch', 'prune', 'repair', 'reindex', 'doctor']) {
       const { code, err } = await run([command, ...dirs([a, b])]);
       expect([code, err.split('\n')[0]], command).toEqual([2, expect.stringContaining(' is given twice: ')]);
     }

@@ -24,6 +24,7 @@ function roundCard(number: number, lengths: readonly number[]): Card {
     output: '0',
     reasoning: '',
     latency: '',
+    gateway: '',
     isTalk: true,
     rows: lengths.map((length) => speech('User', 'user', 'x'.repeat(length), null, '')),
   };
