@@ -1,6 +1,6 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { costsText, exactUsd, moneyText, usdOf } from '../pricing/money.ts';
-import { amountsOf, isUsdKnown, namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
+import { amountsOf, isCostKnown, isUsdKnown, namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
 import { boundMark } from '../pricing/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
 import { moneyJson } from '../query/json.ts';
@@ -17,7 +17,12 @@ export interface Budget {
   tokens?: number | undefined;
   /** An unknown cost counts as over budget. */
   strict: boolean;
+  /** From this share of it on, a budget is nearly used up; undefined: no warning. */
+  warnPercent?: number | undefined;
 }
+
+/** What a budget came to. `over` and `near`: it is used up, or nearly. */
+export type BudgetState = 'over' | 'unknown-cost' | 'unchecked' | 'near' | 'within';
 
 /** What a budget is compared with. */
 export interface Spending {
@@ -25,6 +30,8 @@ export interface Spending {
   period: Period;
   timeZone: string;
   filter: UsageFilter;
+  /** The value of a key that the sum is of, besides the filter; null: rounds whose value was not recorded. */
+  of?: { key: string; value: string | null } | undefined;
   sum: Row;
   /** Whether any round in the store has all of the filter's names. */
   isKnown: boolean;
@@ -47,6 +54,24 @@ export function cannotTell(budget: Budget, spending: Spending): boolean {
   return !isOver(budget, spending.sum) && hasOthers(budget, spending);
 }
 
+/** A budget of which it cannot be told is `unchecked`. */
+export function budgetState(budget: Budget, spending: Spending): BudgetState {
+  if (spending.hasUnknownName || cannotTell(budget, spending)) return 'unchecked';
+  if (isOver(budget, spending.sum)) return 'over';
+  if (!isKept(budget, spending)) return 'unknown-cost';
+  return isNear(budget, spending.sum) ? 'near' : 'within';
+}
+
+function isNear({ amount, currency, tokens, warnPercent }: Budget, sum: Row): boolean {
+  if (warnPercent === undefined) return false;
+  const isShare = (spent: bigint, of: bigint): boolean =>
+    spent > 0n && spent * 1000n >= of * BigInt(Math.round(warnPercent * 10));
+  return (
+    (amount !== undefined && isShare(spentIn(currency, sum) ?? 0n, amount)) ||
+    (tokens !== undefined && isShare(BigInt(tokensOf(sum)), BigInt(tokens)))
+  );
+}
+
 function hasOthers({ amount, currency }: Budget, { sum }: Spending): boolean {
   return amount !== undefined && othersOf(currency, sum).length > 0;
 }
@@ -57,13 +82,14 @@ function isOver({ amount, currency, tokens }: Budget, sum: Row): boolean {
 }
 
 /** What was spent in a currency; undefined if no cost in it is known. */
-function spentIn(currency: string, sum: Row): bigint | undefined {
+export function spentIn(currency: string, sum: Row): bigint | undefined {
+  if (!isCostKnown(sum)) return undefined;
   const amount = amountsOf(sum).find(([code]) => code === currency)?.[1];
   return amount?.cost ?? (sum.rounds === 0 ? 0n : undefined);
 }
 
 /** What was spent in other currencies, which this budget does not cover. */
-function othersOf(currency: string, sum: Row): [currency: string, cost: bigint][] {
+export function othersOf(currency: string, sum: Row): [currency: string, cost: bigint][] {
   return amountsOf(sum).flatMap(([code, { cost }]): [string, bigint][] =>
     code === currency || cost === 0n ? [] : [[code, cost]],
   );
@@ -76,9 +102,11 @@ export function budgetLine(budget: Budget, spending: Spending): string {
     ? 'not checked'
     : isOver(budget, sum)
       ? 'over budget'
-      : isKept(budget, spending)
-        ? 'within budget'
-        : 'cost unknown';
+      : !isKept(budget, spending)
+        ? 'cost unknown'
+        : isNear(budget, sum)
+          ? 'near budget'
+          : 'within budget';
   const amounts = [
     ...(budget.amount === undefined ? [] : [moneyAmounts(budget.amount, budget.currency, sum)]),
     ...(budget.tokens === undefined ? [] : [tokenAmounts(budget.tokens, sum)]),
@@ -114,13 +142,23 @@ function tokenAmounts(tokens: number, sum: Row): string {
   return `${exact(used)} of ${exact(tokens)} tokens${percentText(percentOf(BigInt(used), BigInt(tokens)))}`;
 }
 
-function aboutText({ per, period, timeZone, filter }: Spending): string {
+/** ` for ci-bot in 2026-02 (UTC)` */
+export function aboutText({ per, period, timeZone, filter, of }: Spending): string {
   const { model, consumer, ...others } = filter;
   const names = [model, consumer].flatMap((name) => (name === undefined ? [] : [cleanLine(name)]));
-  const words = [...(names.length === 0 ? [] : [names.join(' by ')]), ...filterWords(others).map(cleanLine)];
+  const words = [
+    ...(names.length === 0 ? [] : [names.join(' by ')]),
+    ...filterWords(others).map(cleanLine),
+    ...(of ? [valueText(of)] : []),
+  ];
   const whose = words.length === 0 ? '' : ` for ${words.join(', ')}`;
   if (per === 'total') return `${whose} in total`;
   return `${whose} ${per === 'day' ? 'on' : 'in'} ${period.label} (${timeZone})`;
+}
+
+function valueText({ key, value }: { key: string; value: string | null }): string {
+  if (value === null) return `rounds without a recorded ${cleanLine(key)}`;
+  return value === '' ? `no ${cleanLine(key)}` : cleanLine(value);
 }
 
 /** To one decimal, rounded down; null if the budget is zero. */
@@ -134,12 +172,16 @@ function percentText(percent: number | null): string {
 
 /** `check --json`; docs/commands.md describes it. */
 export function budgetJson(budget: Budget, spending: Spending): string {
+  return `${JSON.stringify({ version: 1, ...budgetDocument(budget, spending) })}\n`;
+}
+
+/** The same as an object, without its version. */
+export function budgetDocument(budget: Budget, spending: Spending): Record<string, unknown> {
   const { per, period, timeZone, filter, sum, undecided = 0, lostRounds = 0 } = spending;
   const { amount, currency, tokens } = budget;
   const usd = currency === 'USD' ? amount : undefined;
   const spent = spentIn(currency, sum);
-  const document = {
-    version: 1,
+  return {
     ok: isKept(budget, spending) && !spending.hasUnknownName,
     per,
     from: isoOf(period.from),
@@ -168,7 +210,6 @@ export function budgetJson(budget: Budget, spending: Spending): string {
     ...(undecided > 0 && { undecided_rounds: undecided }),
     ...(lostRounds > 0 && { lost_rounds: lostRounds }),
   };
-  return `${JSON.stringify(document)}\n`;
 }
 
 function isoOf(ms: number): string | null {

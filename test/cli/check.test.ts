@@ -105,7 +105,7 @@ test('--json, with the same exit code', async () => {
 test.each([
   [
     [],
-    'monitor: check needs a budget: --budget-usd 50, --budget 300 --currency CNY, or --budget-tokens 1000000\n',
+    'monitor: check needs a budget: --budget-usd 50, --budget 300 --currency CNY, --budget-tokens 1000000, or --budgets <file>\n',
   ],
   [['--budget-usd', '-5'], 'It must be an amount in USD, such as 50 or 0.25.'],
   [['--budget-usd', '5', '--per', 'year'], 'Allowed choices are day, week, month, total.'],

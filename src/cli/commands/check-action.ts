@@ -30,6 +30,8 @@ export interface CheckOptions extends ReportOptions, GivenFilter {
   budget?: bigint;
   budgetTokens?: number;
   per: BudgetPeriod;
+  /** A file of budgets, in place of these. */
+  budgets?: string;
   quiet?: true;
 }
 
@@ -42,7 +44,7 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
   const { budgetUsd, budget: amount, budgetTokens } = options;
   if (budgetUsd === undefined && amount === undefined && budgetTokens === undefined)
     throw new UsageError(
-      'check needs a budget: --budget-usd 50, --budget 300 --currency CNY, or --budget-tokens 1000000',
+      'check needs a budget: --budget-usd 50, --budget 300 --currency CNY, --budget-tokens 1000000, or --budgets <file>',
     );
   if (budgetUsd !== undefined && amount !== undefined)
     throw new UsageError('--budget-usd and --budget cannot be used together');

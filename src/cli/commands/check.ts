@@ -8,6 +8,22 @@ import { addStoresOptions } from '../options/stores-options.ts';
 import { wholeNumber } from '../options/values.ts';
 import type { CheckOptions } from './check-action.ts';
 
+/** What says which rounds one budget is about, and how much it is. */
+const OF_ONE_BUDGET = [
+  'budgetUsd',
+  'budget',
+  'budgetTokens',
+  'per',
+  'model',
+  'consumer',
+  'where',
+  'session',
+  'agent',
+  'channel',
+  'currency',
+  'strict',
+];
+
 export function addCheck(program: Command, context: Context): void {
   const command = addStoresOptions(
     program.command('check').description('Check a budget; exit with code 1 if it is exceeded'),
@@ -19,6 +35,7 @@ export function addCheck(program: Command, context: Context): void {
       ),
     )
     .option('--budget-tokens <n>', 'Budget in tokens, input and output', wholeNumber(0, MOST_TOKENS))
+    .addOption(new Option('--budgets <file>', 'Check each budget of a JSON file').conflicts(OF_ONE_BUDGET))
     .addOption(
       new Option('--per <period>', 'Budget period: the current day, week (from Monday) or month, or all time')
         .choices(['day', 'week', 'month', 'total'])
@@ -31,6 +48,12 @@ export function addCheck(program: Command, context: Context): void {
     .option('--quiet', 'Print nothing while within budget, for cron')
     .addOption(jsonOption())
     .action(async (options: CheckOptions) => {
+      const { budgets } = options;
+      if (budgets !== undefined) {
+        const { checkBudgets } = await import('../budgets/check-budgets.ts');
+        await checkBudgets(context, { ...options, budgets });
+        return;
+      }
       const { check } = await import('./check-action.ts');
       await check(context, options);
     });

@@ -45,7 +45,7 @@ function whereOption(what: string): Option {
 }
 
 /** A dimension's name can begin with `=`. */
-function parseCondition(text: string): GivenCondition {
+export function parseCondition(text: string): GivenCondition {
   const [, name = '', not, pattern = ''] = /^(=*[^=]+?)(!?)=([^]*)$/.exec(text) ?? [];
   if (name !== '') return { name, isNot: not === '!', pattern };
   throw new InvalidArgumentError('It must be name=value or name!=value, such as department=search.');
