@@ -1,5 +1,5 @@
 /** Exit codes of the program. docs/commands.md is the contract. */
-export const ExitCode = { ok: 0, no: 1, usage: 2, fault: 70, io: 74, busy: 75 } as const;
+export const ExitCode = { ok: 0, no: 1, usage: 2, near: 3, fault: 70, io: 74, busy: 75 } as const;
 
 /**
  * An error that a person can act on. The message says what failed, where, and what to do; no stack is shown. It quotes
