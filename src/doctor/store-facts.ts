@@ -1,4 +1,5 @@
 import type { Files } from '../platform/files.ts';
+import { lagOfTargets } from '../store/copy-lag.ts';
 import { readLost, type LostEntry } from '../store/lost-file.ts';
 import { countRejected } from '../store/rejected-file.ts';
 import { readSnapshot } from '../store/read.ts';
@@ -28,6 +29,8 @@ export interface StoreFacts extends LogFacts {
   rejectedLines: number;
   /** Rounds that a repair could not bring back. */
   lostRounds: readonly LostEntry[];
+  /** How far the targets of `monitor push` are behind. */
+  copies: ReturnType<typeof lagOfTargets>;
   /** When a run last stored something. */
   lastCommit: number | null;
 }
@@ -48,7 +51,8 @@ const FAILURES_MS = 7 * 86_400_000;
 export function readStoreFacts(files: Files, dir: string, now: number): StoreFacts | undefined {
   const store = findStore(files, dir);
   if (!store) return undefined;
-  const { sessions, state, closed, noContent } = readSnapshot(dir, files);
+  const snapshot = readSnapshot(dir, files);
+  const { sessions, state, closed, noContent } = snapshot;
   const unpriced = new Map<string, number>();
   let rounds = 0;
   for (const session of sessions.heads()) rounds += session.rounds;
@@ -78,6 +82,7 @@ export function readStoreFacts(files: Files, dir: string, now: number): StoreFac
     rejectedLines: countRejected(files, dir, state),
     ...logFacts({ state, closed }),
     lostRounds: readLost(files, dir, state),
+    copies: lagOfTargets(files, snapshot),
     lastCommit: state.commit > 0 ? (files.stat(store.statePath)?.mtime ?? null) : null,
   };
 }
