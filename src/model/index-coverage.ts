@@ -52,7 +52,10 @@ function isDimension(value: unknown): value is Dimension {
 }
 
 function isMoment(value: unknown): value is StoreMoment | null {
-  if (value === null) return true;
+  return value === null || isStoreMoment(value);
+}
+
+export function isStoreMoment(value: unknown): value is StoreMoment {
   if (!isRecord(value)) return false;
   const { next_log: nextLog, logs } = value;
   return (

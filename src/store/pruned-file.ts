@@ -4,6 +4,7 @@ import { readWhole, type Files } from '../platform/files.ts';
 import { isCount } from '../platform/json-checks.ts';
 import { parseIndexLine, toCell, toRow, type CellRow } from './index/index.ts';
 import type { State } from './state.ts';
+import { isLinePosition, type LinePosition } from '../model/log-position.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import type { ToolCounts } from '../model/tool-counts.ts';
 
@@ -16,6 +17,8 @@ export type PrunedPart = Pick<
   pruned: number;
   /** Which requests they were. Older versions did not store it. */
   keys?: PrunedKeys[];
+  /** The last place of these rounds in each log. Older versions did not store it. */
+  places?: LinePosition[];
 };
 
 /**
@@ -70,6 +73,20 @@ export function readPruned(
   return partsOf(path, bytes);
 }
 
+/** The parts that were added since the file was this long; undefined if it never was. */
+export function prunedSince(
+  files: Files,
+  dir: string,
+  state: Pick<State, 'pruned'>,
+  length: number,
+): PrunedPart[] | undefined {
+  const all = state.pruned?.length ?? 0;
+  if (all === length) return [];
+  const bytes = readWhole(files, prunedPath(dir))?.subarray(0, all);
+  if (length > all || bytes?.length !== all || (length > 0 && bytes[length - 1] !== 0x0a)) return undefined;
+  return [...partsOf(prunedPath(dir), bytes.subarray(length)).values()].flat();
+}
+
 /** How much of the file belongs to the first `commit` commits, for a store that lost its state. */
 export function surveyPruned(files: Files, dir: string, commit: number): State['pruned'] {
   const bytes = readWhole(files, prunedPath(dir)) ?? Buffer.alloc(0);
@@ -88,7 +105,11 @@ function partsOf(path: string, bytes: Buffer): Map<string, PrunedPart[]> {
   if (lines.pop() !== '') throw damaged(path, 'is damaged');
   for (const text of lines) {
     const line = parseIndexLine(text) as PrunedLine | undefined;
-    const isWhole = typeof line?.id === 'string' && Array.isArray(line.usage) && areKeys(line.keys);
+    const isWhole =
+      typeof line?.id === 'string' &&
+      Array.isArray(line.usage) &&
+      areKeys(line.keys) &&
+      arePlaces(line.places);
     if (!isWhole) throw damaged(path, 'is damaged');
     const { id, commit: _commit, usage, counted, ...part } = line;
     const known = parts.get(id) ?? [];
@@ -100,6 +121,10 @@ function partsOf(path: string, bytes: Buffer): Map<string, PrunedPart[]> {
 
 function areKeys(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.every(isGroup));
+}
+
+function arePlaces(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every(isLinePosition));
 }
 
 function isGroup(value: unknown): boolean {

@@ -63,6 +63,7 @@ export function recommit(files: Files, store: Store, renewal: Renewal): void {
   writeState(files, store.statePath, {
     ...withCoverage(state, coverage),
     index: { generation, base, length: 0 },
+    rewritten: generation,
     prices: book,
     ...(lostEnd > 0 && { lost: { length: lostEnd, rounds: lostRounds } }),
   });

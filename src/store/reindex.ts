@@ -29,7 +29,12 @@ export function publishIndex(files: Files, store: Store, state: State, index: In
   const { logs, next_log, coverage } = state;
   const generation = state.index.generation + 1;
   const base = writeIndexBase(files, dir, generation, index, { commit, logs, next_log, coverage });
-  const committed: State = { ...state, commit, index: { generation, base, length: 0 } };
+  const committed: State = {
+    ...state,
+    commit,
+    index: { generation, base, length: 0 },
+    rewritten: generation,
+  };
   writeState(files, store.statePath, committed);
   // A run killed at this point left the previous one.
   for (const old of [generation - 1, generation - 2]) removeIndex(files, dir, old);

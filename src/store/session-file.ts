@@ -136,15 +136,18 @@ export function readSummary(
   return parseSummary(bytes);
 }
 
-/** The committed rounds, each as the JSON text of its line. Can be iterated more than once. */
-export function storedRounds(files: Files, dir: string, entry: Committed): Iterable<string> {
+/**
+ * The committed rounds, each as the JSON text of its line; with `from`, the end of a round, those after it. Can be iterated
+ * more than once.
+ */
+export function storedRounds(files: Files, dir: string, entry: Committed, from = 0): Iterable<string> {
   return {
     *[Symbol.iterator]() {
       // All its rounds were removed.
-      if (entry.end === 0) return;
+      if (entry.end === from) return;
       const fd = openRounds(files, dir, entry);
       try {
-        yield* roundLines(files, fd, dir, entry);
+        yield* roundLines(files, fd, dir, entry, from);
       } finally {
         files.close(fd);
       }
@@ -154,11 +157,12 @@ export function storedRounds(files: Files, dir: string, entry: Committed): Itera
 
 const CHUNK_BYTES = 1 << 20;
 
-function* roundLines(files: Files, fd: number, dir: string, entry: Rounds): Generator<string> {
+function* roundLines(files: Files, fd: number, dir: string, entry: Rounds, from: number): Generator<string> {
   const { end } = entry;
   let carried: Buffer[] = [];
+  // The header; after a round, what separates it from the next.
   let isHead = true;
-  for (let at = 0; at < end;) {
+  for (let at = from; at < end;) {
     const chunk = readBytes(files, fd, at, Math.min(CHUNK_BYTES, end - at));
     if (chunk.length === 0) throw cut(dir, entry);
     // JSON has no NULs. They mean that a crash of the machine lost what was written.

@@ -37,6 +37,11 @@ export interface State {
   closed_until?: number | null;
   /** Rounds that a repair could not recover, and the committed length of their list; absent if none were lost. */
   lost?: { length: number; rounds: number };
+  /**
+   * The generation of the last index that counted earlier rounds anew: after a refresh of prices, a reindex or a repair.
+   * Absent if there was none, and in older stores.
+   */
+  rewritten?: number;
   /** What the index has of which rounds. Absent in states of formats up to 4, whose cells have only tokens. */
   coverage?: IndexCoverage;
   /** The next log id. */
@@ -160,6 +165,7 @@ function isState(value: Record<string, unknown>): value is Record<string, unknow
     isCount(rejected['length']) &&
     (pruned === undefined || (isRecord(pruned) && isCount(pruned['length']))) &&
     (value['closed_until'] == null || Number.isFinite(value['closed_until'])) &&
+    (value['rewritten'] === undefined || isCount(value['rewritten'])) &&
     (lost === undefined || (isRecord(lost) && isCount(lost['length']) && isCount(lost['rounds']))) &&
     Array.isArray(logs) &&
     logs.every(isLogPosition)

@@ -9,7 +9,7 @@ import { readWhole, type Files } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
 import { rejectedPath } from '../../store/commit.ts';
 import { blankRejected, prune, removeSession, type Removal, type Rewrite } from '../../store/prune.ts';
-import { readPruned, type PrunedKeys, type PrunedPart } from '../../store/pruned-file.ts';
+import { readPruned, type PrunedPart } from '../../store/pruned-file.ts';
 import { checkSessionFile, recordsPath, storedRounds } from '../../store/session-file.ts';
 import { readHeaderId } from '../../store/session-lines.ts';
 import { readCurrentState } from '../../store/current-state.ts';
@@ -135,7 +135,7 @@ class Pruning {
     const { id, file, created, updated, rounds, model, errors, pruned_rounds: before = 0 } = entry;
     const { now } = this.#options;
     const earlier = this.#removed.get(id) ?? [];
-    const keys = this.#keysOf(entry);
+    const { keys, places } = this.#keysOf(entry);
     this.#batchBytes += keys.reduce((sum, [, , digests]) => sum + digests.length, 0);
     const part: PrunedPart = {
       pruned: now,
@@ -144,6 +144,7 @@ class Pruning {
       rounds: rounds - before,
       model,
       keys,
+      places,
       errors: errors - earlier.reduce((sum, one) => sum + one.errors, 0),
       usage: subtractCells(
         entry.usage,
@@ -161,7 +162,7 @@ class Pruning {
     });
   }
 
-  #keysOf(entry: SessionEntry): PrunedKeys[] {
+  #keysOf(entry: SessionEntry): ReturnType<typeof keysOfRounds> {
     const { dir } = this.#store;
     try {
       return keysOfRounds(storedRounds(this.#files, dir, entry));

@@ -3,7 +3,11 @@ import { digestOfKey, digestsIn } from '../../session-format/key-digests.ts';
 import { identityOfStored } from '../../session-format/round-identity.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
 import { TIMELESS, type PrunedPart } from '../../store/pruned-file.ts';
-import type { SameLogs } from './same-log.ts';
+
+/** Numbers for logs: the same one for the same log, as far as that is known. Undefined: nothing is known of it. */
+export interface LogNumbers {
+  numberOf: (store: number, log: number) => number | string | undefined;
+}
 
 /** What says that rounds of two stores, in one session, are the same request. */
 export interface RoundKey {
@@ -17,7 +21,7 @@ export interface RoundKey {
  * The key of a stored round of the store with this number. A line with its own identity has that one. Without, it is the
  * place in the log, if the stores read the same log, or the place in an imported file.
  */
-export function keyOf(store: number, stored: StoredRound, logs: () => SameLogs): RoundKey {
+export function keyOf(store: number, stored: StoredRound, logs: () => LogNumbers): RoundKey {
   const identity = identityOfStored(stored);
   if (identity) {
     const digest = digestOfKey(identity.key);
@@ -29,7 +33,7 @@ export function keyOf(store: number, stored: StoredRound, logs: () => SameLogs):
   return { digest: place === undefined ? undefined : digestOfKey(place), pruned: undefined };
 }
 
-function placeOf(store: number, stored: StoredRound, logs: () => SameLogs): string | undefined {
+function placeOf(store: number, stored: StoredRound, logs: () => LogNumbers): string | undefined {
   const { at, model, consumer, api, response_code, duration_ms, input_tokens, output_tokens } = stored;
   const facts = [at[1], model, consumer, api, response_code, duration_ms, input_tokens, output_tokens];
   // The time of an imported round is in its file; that of a line without one depends on who read it.
