@@ -55,25 +55,28 @@ export async function list(context: Context, options: ListOptions): Promise<void
   const sessions = inCurrency(fetched, view);
   const selected = listSessions(sessions, query);
   if (view) warnOfUnconverted(context, sumOfSessions(selected.sessions));
-  if (selected.total === 0) {
-    const whole = await sessionsFor(snapshot, { of: 'names', filter });
+  const isEmpty = selected.total === 0;
+  const whole = isEmpty ? await sessionsFor(snapshot, { of: 'names', filter }) : snapshot.sessions;
+  if (isEmpty) {
     explainEmpty(context, whole, { filter, local, period }, options);
   }
   const { total, undecided = 0 } = selected;
   const pruned = search?.pruned ?? 0;
-  if (total === 0 && sessions.size > 0 && options.json)
+  if (total === 0 && whole.size > 0 && options.json)
     for (const line of searchHint(options)) context.warn(`monitor: ${line}\n`);
   warnOfUndecidedSessions(context, undecided - pruned);
   warnOfPrunedSessions(context, pruned);
+  const told = query.rollup ? undefined : await snapshot.told?.(selected.sessions.map(({ id }) => id));
+  if (told) selected.sessions = selected.sessions.map((one) => ({ ...one, ...told.get(one.id) }));
   if (options.json)
     return await writeJson(
       context,
       listJson(selected.sessions, { total, undecided, lostRounds, gateways: snapshot.gateways }),
     );
   const otherwise = (): string =>
-    sessions.size === 0
+    whole.size === 0
       ? EMPTY_STORE
-      : [`none of ${sessions.size} sessions match`, ...searchHint(options)].join('\n');
+      : [`none of ${whole.size} sessions match`, ...searchHint(options)].join('\n');
   await context.write(
     listTable({ ...selected, lostRounds }, options.sortBy, local, screenOf(context), otherwise),
   );
@@ -87,6 +90,7 @@ function neededOf(query: ListQuery, { slowerThan, search, pruned }: ListOptions)
     // With its parts, a session can overlap a period that it does not overlap itself.
     period: query.rollup ? undefined : query.period,
     withTimes: slowerThan !== undefined,
+    withTold: search !== undefined || query.rollup,
     top: isWhole && ranksByHead(query) ? { by: query.sortBy, limit: query.limit } : undefined,
   };
 }

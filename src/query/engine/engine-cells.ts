@@ -58,7 +58,7 @@ export function readSums(values: readonly string[]): CellSums {
 }
 
 /** Null where nothing that is summed has a price. */
-function attoOf(amount: string): bigint {
+export function attoOf(amount: string): bigint {
   if (amount === '' || amount === '\\N' || amount === 'N') return 0n;
   return amount.startsWith('-') ? -attoOfUsd(amount.slice(1)) : attoOfUsd(amount);
 }

@@ -4,13 +4,17 @@ import { BusyError, UsageError } from '../../platform/errors.ts';
 import { readTags } from '../../session-format/round-cells.ts';
 import type { StoredSessions } from '../../store/index/index.ts';
 import { newState } from '../../store/state.ts';
-import type { FetchingSnapshot, Need } from '../fetched.ts';
+import type { FetchingSnapshot, Need, SessionsQuery } from '../fetched.ts';
+import { findSession } from '../find-session.ts';
+import { parseSessionKey } from '../session-key.ts';
 import { TIER } from '../group-keys.ts';
-import { conditionsOf } from '../usage-filter.ts';
+import { conditionsOf, type UsageFilter } from '../usage-filter.ts';
 import { sessionFilter } from '../session-filter.ts';
 import { FetchedSessions } from './fetched-sessions.ts';
 import { fetchGroups, isCountable } from './fetch-groups.ts';
 import { fetchEntries, fetchUsages } from './fetch-sessions.ts';
+import { fetchTalks, fetchTold, noTexts, withContent } from './fetch-talk.ts';
+import { quoted } from './sql.ts';
 import { IS_UNCOUNTED } from './engine-cells.ts';
 import type { PushedStore, PushedTable } from './pushed-table.ts';
 
@@ -25,7 +29,6 @@ export async function engineSnapshot(
   stores: readonly PushedStore[],
 ): Promise<FetchingSnapshot> {
   const { shown } = table.address;
-  const size = await countOf(table, stores);
   const coverage = await coverageOf(table, stores);
   const refuse = (): never => {
     throw new UsageError(
@@ -36,7 +39,7 @@ export async function engineSnapshot(
     dir: shown,
     dirs: [],
     gateways: [...new Set(stores.map(({ gateway }) => gateway))],
-    sessions: new FetchedSessions(size, NO_ENTRIES),
+    sessions: new FetchedSessions(0, NO_ENTRIES),
     priceLines: [],
     noContent: !table.has('fields'),
     state: { ...newState(''), coverage },
@@ -48,7 +51,13 @@ export async function engineSnapshot(
     close() {
       void table.connection.close();
     },
-    fetch: (need) => unchanged(table, () => fetchNeed(table, stores, size, need)),
+    fetch: (need) => unchanged(table, () => fetchNeed(table, stores, need)),
+    told: async (ids) => fetchTold(table, stores, await withContent(table, stores, ids)),
+    talk: async (id) => {
+      if (!table.has('fields')) throw noTexts(shown);
+      for await (const { talk } of fetchTalks(table, stores, [id])) return talk;
+      return { lines: [], money: new Map() };
+    },
   };
 }
 
@@ -90,30 +99,77 @@ async function coverageOf(table: PushedTable, stores: readonly PushedStore[]): P
 async function fetchNeed(
   table: PushedTable,
   stores: readonly PushedStore[],
-  size: number,
   need: Need,
 ): Promise<StoredSessions> {
-  if (need.of === 'groups') {
-    const { keys, query } = need;
-    const shared = isCountable(keys, query) ? await fetchGroups(table, stores, keys, query) : undefined;
-    if (shared) return new FetchedSessions(size, NO_ENTRIES, { shared });
-    const part = query.withHealth ? 'all' : 'failures';
-    const usages = await fetchUsages(table, stores, { filter: query, range: query.buckets, part });
-    return new FetchedSessions(size, entriesOf(usages));
+  if (need.of === 'groups') return await fetchSums(table, stores, need);
+  if (need.of === 'sessions') return await fetchList(table, stores, need.query);
+  if (need.of === 'session') return await fetchFamily(table, stores, need.wanted);
+  return await fetchNames(table, stores, need.filter);
+}
+
+async function fetchSums(
+  table: PushedTable,
+  stores: readonly PushedStore[],
+  { keys, query }: Need & { of: 'groups' },
+): Promise<StoredSessions> {
+  const shared = isCountable(keys, query) ? await fetchGroups(table, stores, keys, query) : undefined;
+  if (shared) return new FetchedSessions(0, NO_ENTRIES, { shared });
+  const part = query.withHealth ? 'all' : 'failures';
+  const usages = await fetchUsages(table, stores, { filter: query, range: query.buckets, part });
+  return new FetchedSessions(usages.size, entriesOf(usages));
+}
+
+async function fetchList(
+  table: PushedTable,
+  stores: readonly PushedStore[],
+  query: SessionsQuery,
+): Promise<StoredSessions> {
+  const { entries, unlisted } = await fetchEntries(table, stores, query);
+  if (query.withTold) {
+    const told = await fetchTold(table, stores, await withContent(table, stores, undefined));
+    for (const [id, entry] of entries) entries.set(id, { ...entry, ...told.get(id) });
   }
-  if (need.of === 'sessions') {
-    const { entries, unlisted } = await fetchEntries(table, stores, need.query);
-    return new FetchedSessions(size, entries, { unlisted });
-  }
-  const { filter } = need;
-  // All names are needed, so that the most similar ones can be named.
-  const isOfNames = conditionsOf(filter).length > 0;
+  return new FetchedSessions(entries.size + unlisted, entries, { unlisted });
+}
+
+/** All names, so that the most similar ones can be named. */
+async function fetchNames(
+  table: PushedTable,
+  stores: readonly PushedStore[],
+  filter: UsageFilter,
+): Promise<StoredSessions> {
+  const size = await countOf(table, stores);
   const top = sessionFilter(filter) ? undefined : ({ by: 'updated', limit: 1 } as const);
   const { entries } = await fetchEntries(table, stores, { filter: {}, top });
-  if (!isOfNames) return new FetchedSessions(size, entries);
+  if (conditionsOf(filter).length === 0) return new FetchedSessions(size, entries);
   const usages = await fetchUsages(table, stores, { filter: {}, part: 'failures' });
   const cells = [...usages.values()].flat();
   return new FetchedSessions(size, entries, { shared: { size: cells.length, cells, parts: [] } });
+}
+
+async function fetchFamily(
+  table: PushedTable,
+  stores: readonly PushedStore[],
+  wanted: string,
+): Promise<StoredSessions> {
+  const has = `SELECT count() FROM ${table.all(stores)} WHERE session = ${quoted(wanted)}`;
+  const [[count] = []] = await table.connection.all(has);
+  let id = wanted;
+  if (count === '0') {
+    const ids = await table.connection.all(`SELECT DISTINCT session FROM ${table.all(stores)}`);
+    const all = new FetchedSessions(ids.length, entriesOf(new Map(ids.map(([one = '']) => [one, []]))));
+    const found = findSession(all, wanted);
+    if (found.kind !== 'found') return all;
+    id = found.session.id;
+  }
+  const parent = parseSessionKey(id)?.parent ?? id;
+  const only = [
+    `(session IN (${quoted(id)}, ${quoted(parent)}) OR startsWith(session, ${quoted(`${id}:`)}))`,
+  ];
+  const { entries } = await fetchEntries(table, stores, { filter: {}, only });
+  const told = await fetchTold(table, stores, await withContent(table, stores, [...entries.keys()]));
+  for (const [one, entry] of entries) entries.set(one, { ...entry, ...told.get(one) });
+  return new FetchedSessions(entries.size, entries);
 }
 
 function entriesOf(usages: ReadonlyMap<string, SessionEntry['usage']>): Map<string, SessionEntry> {

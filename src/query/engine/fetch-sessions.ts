@@ -12,12 +12,19 @@ import { rankOf, type PushedStore, type PushedTable } from './pushed-table.ts';
 export async function fetchUsages(
   table: PushedTable,
   stores: readonly PushedStore[],
-  query: { filter: SessionFilter; range?: BucketRange; part: CounterPart; among?: string | undefined },
+  query: {
+    filter: SessionFilter;
+    range?: BucketRange;
+    part: CounterPart;
+    among?: string | undefined;
+    only?: readonly string[] | undefined;
+  },
 ): Promise<Map<string, UsageCell[]>> {
-  const { filter, range, part, among } = query;
+  const { filter, range, part, among, only = [] } = query;
   const where = [
     ...(range ? inRange(range, table.ms) : []),
     ...likelySessions(filter),
+    ...only,
     ...(among === undefined ? [] : [`session IN ${among}`]),
   ];
   const names = ['model', 'consumer', 'api', 'tags', 'price_state', 'currency', 'bounds'];
@@ -53,11 +60,16 @@ export async function fetchUsages(
   return usages;
 }
 
+export interface EntriesQuery extends SessionsQuery {
+  /** Conditions on rows, in SQL. */
+  only?: readonly string[] | undefined;
+}
+
 /** Entries that a list can show: those that overlap the period, or the first of them. */
 export async function fetchEntries(
   table: PushedTable,
   stores: readonly PushedStore[],
-  query: SessionsQuery,
+  query: EntriesQuery,
 ): Promise<{ entries: Map<string, SessionEntry>; unlisted: number }> {
   const heads = new Heads(table, stores, query);
   const chosen = await heads.chosen();
@@ -65,6 +77,7 @@ export async function fetchEntries(
     filter: query.filter,
     part: query.withTimes ? 'all' : 'failures',
     among: chosen.among,
+    only: query.only,
   });
   const gateways = await gatewaysOf(table, stores);
   const entries = new Map<string, SessionEntry>();
@@ -95,9 +108,9 @@ const NO_FILE = { file: '', end: 0, last: { length: 0, crc: 0 }, summary: { leng
 class Heads {
   readonly #table: PushedTable;
   readonly #stores: readonly PushedStore[];
-  readonly #query: SessionsQuery;
+  readonly #query: EntriesQuery;
 
-  constructor(table: PushedTable, stores: readonly PushedStore[], query: SessionsQuery) {
+  constructor(table: PushedTable, stores: readonly PushedStore[], query: EntriesQuery) {
     this.#table = table;
     this.#stores = stores;
     this.#query = query;
@@ -143,7 +156,7 @@ class Heads {
     return `(SELECT session, ${rankOf(this.#stores)} AS rank, min(${ms}) AS first, max(${ms}) AS last,
       max(${ms} + toInt64(ifNull(duration_ms, 0))) AS end, sum(rounds) AS count, sumIf(rounds, log = 0) AS pruned,
       countIf(ifNull(status, 0) >= 400) AS errors, argMax(toString(model), round) AS model
-      FROM ${this.#table.counted(this.#stores)}${whereOf(likelySessions(this.#query.filter))} GROUP BY session, rank)`;
+      FROM ${this.#table.counted(this.#stores)}${whereOf([...likelySessions(this.#query.filter), ...(this.#query.only ?? [])])} GROUP BY session, rank)`;
   }
 }
 
