@@ -66,7 +66,7 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
   // stderr has already named them.
   if (spending.hasUnknownName) throw new UsageError('');
   if (cannotTell(budget, spending)) {
-    warnOfUnconverted(context, spending.sum);
+    warnOfUnconverted(context, spending.sum, snapshot);
     throw new UsageError('');
   }
   if (!keeps) throw new NoAnswer('');

@@ -91,7 +91,7 @@ export async function exportFile(context: Context, file: string, options: Export
     warnOfUnknownNames(context, sessions, filter, local, period);
   }
   if (hasTags(filter)) warnOfUndecided(context, (await statsBy(['model'])).undecided);
-  warnOfUnconverted(context, total);
+  warnOfUnconverted(context, total, snapshot);
   requirePrices(total, options.strict);
 }
 

@@ -54,7 +54,7 @@ export async function list(context: Context, options: ListOptions): Promise<void
   const fetched = await sessionsFor(snapshot, { of: 'sessions', query: neededOf(query, options) });
   const sessions = inCurrency(fetched, view);
   const selected = listSessions(sessions, query);
-  if (view) warnOfUnconverted(context, sumOfSessions(selected.sessions));
+  if (view) warnOfUnconverted(context, sumOfSessions(selected.sessions), snapshot);
   const isEmpty = selected.total === 0;
   const whole = isEmpty ? await sessionsFor(snapshot, { of: 'names', filter }) : snapshot.sessions;
   if (isEmpty) {

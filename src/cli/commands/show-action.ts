@@ -63,7 +63,7 @@ export async function show(context: Context, id: string, options: ShowOptions): 
   };
   if (options.json) await writeJson(context, showJson(shown, options.messages, boundTo(options.maxChars)));
   else await writeAll(context, textOf(context, snapshot, shown, choice, options));
-  warnOfUnconverted(context, sessionTotals(session));
+  warnOfUnconverted(context, sessionTotals(session), snapshot);
   requirePrices(sessionTotals(session), options.strict);
 }
 

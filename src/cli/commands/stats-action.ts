@@ -53,6 +53,6 @@ export async function printStats(context: Context, own: BuiltInKey, options: Sta
     );
   if (isEmpty) warnOfUnknownNames(context, sessions, filter, local, period);
   warnOfUndecided(context, stats.undecided);
-  warnOfUnconverted(context, stats.total);
+  warnOfUnconverted(context, stats.total, snapshot);
   requirePrices(stats.total, options.strict);
 }

@@ -13,12 +13,21 @@ export interface StoresOptions {
   source?: string;
 }
 
-/** The options of StoresOptions. */
+/** The options of StoresOptions, for a report on rounds as they were stored: `--source` is an error that says so. */
 export function addStoresOptions(command: Command): Command {
+  return addOptions(command, sourceOption().hideHelp());
+}
+
+/** The same for a report that an engine has the sums for. */
+export function addSourceOptions(command: Command): Command {
+  return addOptions(command, sourceOption());
+}
+
+function addOptions(command: Command, source: Option): Command {
   return command
     .addOption(dataDirsOption())
     .addOption(gatewaysOption())
-    .addOption(sourceOption())
+    .addOption(source)
     .hook('preAction', refuseBoth);
 }
 

@@ -6,17 +6,34 @@ import { usageFilter, type Condition, conditionsOf, type UsageFilter } from '../
 import { BUCKET_MS } from '../../model/usage-cell.ts';
 import { numbered, quoted } from './sql.ts';
 
-/** The bucket of a row with this time. */
-export function bucketOfMs(ms: string): string {
-  return `intDiv(${ms}, ${BUCKET_MS})`;
+/** The time of a row in milliseconds since 1970 UTC. */
+export const MS = 'time_ms';
+/** Whole blocks of so many buckets since 1970. The engine rounds towards zero, so it counts from long before. */
+function blocksOf(buckets: number): string {
+  return `(intDiv(${MS} + ${ERA * BUCKET_MS}, ${buckets * BUCKET_MS}) - ${ERA / buckets})`;
 }
 
+/** Earlier than any time, in buckets before 1970. */
+const ERA = 96_000_000;
+
+/** The bucket of a row. */
+export const BUCKET = blocksOf(1);
+
+/** Seconds that every server has a DateTime for. */
+const LAST_SECOND = 2 ** 32 - 1;
+
 /** Rows of these buckets. */
-export function inRange({ from, to }: BucketRange, ms: string): string[] {
-  return [
-    ...(Number.isFinite(from) ? [`${ms} >= ${from * BUCKET_MS}`] : []),
-    ...(Number.isFinite(to) ? [`${ms} < ${to * BUCKET_MS}`] : []),
-  ];
+export function inRange({ from, to }: BucketRange): string[] {
+  return [...bound('>=', from), ...bound('<', to)];
+}
+
+/** The table is in parts by `time`, which an old server has in seconds: with it, no other parts are read. */
+function bound(sign: '>=' | '<', bucket: number): string[] {
+  if (!Number.isFinite(bucket)) return [];
+  const exact = `${MS} ${sign} ${bucket * BUCKET_MS}`;
+  const second = (bucket * BUCKET_MS) / 1000;
+  if (second < 0 || second > LAST_SECOND) return [exact];
+  return [exact, `time ${sign} toDateTime(${second}, 'UTC')`];
 }
 
 export function whereOf(conditions: readonly string[]): string {
@@ -84,7 +101,7 @@ const STEPS = [96, 4, 2, 1];
  * An expression that is the same for buckets with the same names. Few zones have other offsets than whole hours, so it
  * mostly compares hours, or days.
  */
-export function timeGroup(buckets: readonly number[], dimensions: readonly Dimension[], ms: string): string {
+export function timeGroup(buckets: readonly number[], dimensions: readonly Dimension[]): string {
   const nameOf = (bucket: number): string =>
     JSON.stringify(dimensions.map((of) => of({ bucket } as UsageCell, '')));
   const names = new Map(buckets.map((bucket) => [bucket, nameOf(bucket)]));
@@ -100,10 +117,10 @@ export function timeGroup(buckets: readonly number[], dimensions: readonly Dimen
     if (isExact)
       return byName(
         Array.from(blocks, ([block, name]) => [`${block}`, name] as const),
-        `toInt64(intDiv(${ms}, ${BUCKET_MS * step}))`,
+        blocksOf(step),
       );
   }
-  return bucketOfMs(ms);
+  return BUCKET;
 }
 
 /** An expression that is the same for tags with the same value. */

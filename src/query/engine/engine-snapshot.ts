@@ -81,14 +81,14 @@ const SOME_BEFORE: StoreMoment = { next_log: 0, logs: [] };
 
 /** The dimensions that rounds have values of, and whether all rounds have counters. */
 async function coverageOf(table: PushedTable, stores: readonly PushedStore[]): Promise<IndexCoverage> {
-  const raw = table.raw(stores);
-  const tags = await table.connection.all(`SELECT DISTINCT toString(tags) FROM ${raw}`);
-  const [[uncounted] = []] = await table.connection.all(`SELECT count() FROM ${raw} WHERE ${IS_UNCOUNTED}`);
-  const named = tags.map(([text = '']) => Object.keys(readTags(text)).filter((name) => name !== TIER.tag));
+  const rows = await table.connection.all(
+    `SELECT toString(tags) AS of_tags, max(${IS_UNCOUNTED}) FROM ${table.all(stores)} GROUP BY of_tags`,
+  );
+  const named = rows.map(([text = '']) => Object.keys(readTags(text)).filter((name) => name !== TIER.tag));
   const names = [...new Set(named.flat())].toSorted();
   return {
     kept_from: null,
-    counted_from: uncounted === '0' ? null : SOME_BEFORE,
+    counted_from: rows.some(([, uncounted]) => uncounted === '1') ? SOME_BEFORE : null,
     dimensions: names.map((name) => ({
       name,
       from: named.every((has) => has.includes(name)) ? null : SOME_BEFORE,

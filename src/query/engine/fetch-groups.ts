@@ -6,7 +6,7 @@ import type { Dimension } from '../group-usage.ts';
 import { sessionFilter } from '../session-filter.ts';
 import { IS_UNCOUNTED, priceOf, readSums, sumsOf } from './engine-cells.ts';
 import {
-  bucketOfMs,
+  BUCKET,
   filteredColumns,
   inRange,
   matchingNames,
@@ -38,7 +38,7 @@ export async function fetchGroups(
 ): Promise<SharedCells | undefined> {
   const dimensions = keys.map((key) => dimensionOf(key, query));
   const groups = await groupsOf(table, stores, keys, dimensions, query);
-  const range = inRange(query.buckets, table.ms);
+  const range = inRange(query.buckets);
   const filtered = filteredColumns(query);
   const names = new Set<string>([...filtered, ...columnsOf(keys)]);
   const cells = await fetchCells(table, stores, { names, groups, range, query });
@@ -73,7 +73,7 @@ async function groupsOf(
   { buckets }: UsageQuery,
 ): Promise<string[]> {
   const raw = table.raw(stores);
-  const where = whereOf(inRange(buckets, table.ms));
+  const where = whereOf(inRange(buckets));
   const ask = async (expression: string): Promise<string[]> => {
     const rows = await table.connection.all(`SELECT DISTINCT ${expression} FROM ${raw}${where}`);
     return rows.map(([value = '']) => value);
@@ -81,12 +81,11 @@ async function groupsOf(
   const times = timeKeys(keys);
   const groups: string[] = [];
   if (times.length > 0) {
-    const known = (await ask(bucketOfMs(table.ms))).map(Number);
+    const known = (await ask(BUCKET)).map(Number);
     groups.push(
       timeGroup(
         known,
         times.flatMap((i) => dimensions[i] ?? []),
-        table.ms,
       ),
     );
   }
@@ -123,12 +122,7 @@ async function countSessions(
 ): Promise<{ groups: Map<string, number>; total: number }> {
   const from = `FROM ${table.counted(stores)}${whereOf(where)}`;
   const counted = new Map<string, number>();
-  const select = [
-    'uniqExact(session)',
-    `min(${bucketOfMs(table.ms)})`,
-    `any(${rankOf(stores)})`,
-    ...REPRESENTATIVE,
-  ];
+  const select = ['uniqExact(session)', `min(${BUCKET})`, `any(${rankOf(stores)})`, ...REPRESENTATIVE];
   const grouped = groups.length === 0 ? '' : ` GROUP BY ${groups.join(', ')}`;
   for await (const row of table.connection.rows(`SELECT ${select.join(', ')} ${from}${grouped}`)) {
     const [count, bucket, rank, model = '', consumer = '', api = '', tags = ''] = row;
@@ -165,7 +159,7 @@ async function fetchCells(
     'toString(bounds) AS of_bounds',
   ];
   const others = [...groups, ...(query.withHealth ? [IS_UNCOUNTED] : [])];
-  const sql = `SELECT ${by.join(', ')}, min(${bucketOfMs(table.ms)}), any(${rankOf(stores)}), ${sumsOf(query.withHealth ? 'all' : 'failures')}
+  const sql = `SELECT ${by.join(', ')}, min(${BUCKET}), any(${rankOf(stores)}), ${sumsOf(query.withHealth ? 'all' : 'failures')}
     FROM ${table.counted(stores)}${whereOf(range)}
     GROUP BY of_model, of_consumer, of_api, of_tags, of_price, of_currency, of_bounds${others.map((one) => `, ${one}`).join('')}`;
   const cells: UsageCell[] = [];

@@ -5,7 +5,7 @@ import type { BucketRange } from '../group-usage.ts';
 import type { SessionsQuery } from '../fetched.ts';
 import type { SessionFilter } from '../session-filter.ts';
 import { IS_UNCOUNTED, priceOf, readSums, sumsOf } from './engine-cells.ts';
-import { bucketOfMs, inRange, likelySessions, whereOf } from './engine-query.ts';
+import { MS, BUCKET, inRange, likelySessions, whereOf } from './engine-query.ts';
 import { rankOf, type PushedStore, type PushedTable } from './pushed-table.ts';
 
 /** The usage of sessions, by all that a cell has a name of; with `range`, only what they used in it. */
@@ -22,7 +22,7 @@ export async function fetchUsages(
 ): Promise<Map<string, UsageCell[]>> {
   const { filter, range, part, among, only = [] } = query;
   const where = [
-    ...(range ? inRange(range, table.ms) : []),
+    ...(range ? inRange(range) : []),
     ...likelySessions(filter),
     ...only,
     ...(among === undefined ? [] : [`session IN ${among}`]),
@@ -30,7 +30,7 @@ export async function fetchUsages(
   const names = ['model', 'consumer', 'api', 'tags', 'price_state', 'currency', 'bounds'];
   const by = [
     'session',
-    `${bucketOfMs(table.ms)} AS of_bucket`,
+    `${BUCKET} AS of_bucket`,
     `${rankOf(stores)} AS of_rank`,
     ...names.map((name) => `toString(${name}) AS of_${name}`),
   ];
@@ -152,9 +152,8 @@ class Heads {
 
   /** Each session in each store. */
   #parts(): string {
-    const { ms } = this.#table;
-    return `(SELECT session, ${rankOf(this.#stores)} AS rank, min(${ms}) AS first, max(${ms}) AS last,
-      max(${ms} + toInt64(ifNull(duration_ms, 0))) AS end, sum(rounds) AS count, sumIf(rounds, log = 0) AS pruned,
+    return `(SELECT session, ${rankOf(this.#stores)} AS rank, min(${MS}) AS first, max(${MS}) AS last,
+      max(${MS} + toInt64(ifNull(duration_ms, 0))) AS end, sum(rounds) AS count, sumIf(rounds, log = 0) AS pruned,
       countIf(ifNull(status, 0) >= 400) AS errors, argMax(toString(model), round) AS model
       FROM ${this.#table.counted(this.#stores)}${whereOf([...likelySessions(this.#query.filter), ...(this.#query.only ?? [])])} GROUP BY session, rank)`;
   }

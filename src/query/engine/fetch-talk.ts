@@ -11,6 +11,7 @@ import { DistinctRounds } from '../stores/round-keys.ts';
 import { joinedLines } from '../stores/joined-lines.ts';
 import { toldOf, type Told } from '../stores/joined-session.ts';
 import { orderOf } from '../stores/session-plan.ts';
+import { MS } from './engine-query.ts';
 import { attoOf, priceOf } from './engine-cells.ts';
 import { rankOf, type PushedStore, type PushedTable } from './pushed-table.ts';
 import { quoted } from './sql.ts';
@@ -49,7 +50,7 @@ export async function* fetchTalks(
     'log',
     'rounds',
     'identity',
-    `${table.ms} + toInt64(ifNull(duration_ms, 0))`,
+    `${MS} + toInt64(ifNull(duration_ms, 0))`,
     'toString(price_state)',
     'toString(cost)',
     'toString(saved)',
@@ -173,7 +174,7 @@ export async function withContent(
   stores: readonly PushedStore[],
   ids: readonly string[] | undefined,
 ): Promise<string[]> {
-  if (!table.has('fields')) return [];
+  if (!table.has('fields') || ids?.length === 0) return [];
   const among = ids ? ` WHERE session IN (${ids.map(quoted).join(',')})` : '';
   const rows = await table.connection.all(
     `SELECT session FROM ${table.all(stores)}${among} GROUP BY session HAVING countIf(fields = '') = 0`,

@@ -15,7 +15,7 @@ export interface PushedStore {
 /** Columns without which nothing can be summed. */
 const NEEDED = [
   'store',
-  'time',
+  'time_ms',
   'version',
   'gateway',
   'session',
@@ -82,11 +82,6 @@ export class PushedTable {
 
   has(column: string): boolean {
     return this.#types.has(column);
-  }
-
-  /** The time of a row in milliseconds since 1970 UTC. */
-  get ms(): string {
-    return this.#types.get('time')?.startsWith('DateTime64') ? 'toUnixTimestamp64Milli(time)' : 'time';
   }
 
   /** The stores in the table, in the order in which they count: by the names of their gateways. */
