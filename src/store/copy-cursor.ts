@@ -4,7 +4,9 @@ import { InputOutputError } from '../platform/errors.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 import { isCount, isRecord } from '../platform/json-checks.ts';
 import { parseJson } from '../platform/json-spans.ts';
-import { isMark, type Mark } from './mark.ts';
+import { isAtMark, isMark, type Mark } from './mark.ts';
+import type { State } from './state.ts';
+import type { Store } from './store.ts';
 
 /** How far a copy of the store's rounds in one target has come. It is no part of the store's own commits. */
 export interface CopyCursor {
@@ -14,6 +16,10 @@ export interface CopyCursor {
   push: number;
   /** The target has everything before it; null: nothing yet. */
   mark: Mark | null;
+  /** Texts are copied too. */
+  content: boolean;
+  /** Whether any row was sent. */
+  hasRows: boolean;
   /** A copy that was not finished. */
   pending: PendingCopy | null;
   /** Sessions whose rounds could not be read: they are missing in the target. */
@@ -33,12 +39,17 @@ const PREFIX = '.copy-';
 const SUFFIX = '.json';
 
 export function newCursor(target: string): CopyCursor {
-  return { target, push: 0, mark: null, pending: null, unread: [] };
+  return { target, push: 0, mark: null, content: false, hasRows: false, pending: null, unread: [] };
 }
 
 /** The cursor's file: each target has one. */
 export function cursorPath(dir: string, target: string): string {
   return join(dir, `${PREFIX}${hexDigest(target)}${SUFFIX}`);
+}
+
+/** Two copies to one target would use the same numbers. */
+export function copyLockPath(dir: string, target: string): string {
+  return join(dir, `${PREFIX}${hexDigest(target)}.lock`);
 }
 
 /** The cursor of a target; undefined if nothing was copied to it. Throws InputOutputError if its file is damaged. */
@@ -57,6 +68,16 @@ export function readCursor(files: Files, dir: string, target: string): CopyCurso
 export function writeCursor(files: Files, dir: string, cursor: CopyCursor): void {
   const text = JSON.stringify({ format: FORMAT, ...cursor }).slice(0, -1);
   replaceFile(files, cursorPath(dir, cursor.target), `${text},"crc":${crc32(Buffer.from(text))}}\n`);
+}
+
+/** Whether a target has everything that the store has, judging by the store's small files. */
+export function isCopied(cursor: CopyCursor | undefined, store: Store, state: State): boolean {
+  return (
+    cursor?.mark != null &&
+    cursor.pending === null &&
+    cursor.unread.length === 0 &&
+    isAtMark(cursor.mark, store, state)
+  );
 }
 
 /** The cursors of all targets, in the order of their names; `damaged`: the files that hold none. */
@@ -78,17 +99,19 @@ function parseCursor(bytes: Uint8Array): CopyCursor | undefined {
   const text = Buffer.from(bytes).toString();
   const value = parseJson(text);
   if (!isRecord(value) || value['format'] !== FORMAT) return undefined;
-  const { target, push, mark, pending, unread, crc } = value;
+  const { target, push, mark, content, hasRows, pending, unread, crc } = value;
   const body = text.slice(0, text.lastIndexOf(',"crc":'));
   const isSound =
     crc === crc32(Buffer.from(body)) &&
     typeof target === 'string' &&
     isCount(push) &&
     (mark === null || isMark(mark)) &&
+    typeof content === 'boolean' &&
+    typeof hasRows === 'boolean' &&
     (pending === null || isPending(pending)) &&
     Array.isArray(unread) &&
     unread.every((id) => typeof id === 'string');
-  return isSound ? ({ target, push, mark, pending, unread } as CopyCursor) : undefined;
+  return isSound ? ({ target, push, mark, content, hasRows, pending, unread } as CopyCursor) : undefined;
 }
 
 function isPending(value: unknown): value is PendingCopy {
