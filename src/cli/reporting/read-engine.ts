@@ -1,9 +1,9 @@
 import { NoAnswer } from '../../platform/errors.ts';
 import { plural } from '../../platform/count-text.ts';
-import { parseAddress } from '../../query/engine/address.ts';
-import { connect, credentialsOf } from '../../query/engine/connection.ts';
-import { engineSnapshot } from '../../query/engine/engine-snapshot.ts';
-import { PushedTable, type PushedStore } from '../../query/engine/pushed-table.ts';
+import { parseAddress } from '../../clickhouse/source/address.ts';
+import { connect, credentialsOf } from '../../clickhouse/source/connection.ts';
+import { engineSnapshot } from '../../clickhouse/source/engine-snapshot.ts';
+import { PushedTable, type PushedStore } from '../../clickhouse/source/pushed-table.ts';
 import type { FetchingSnapshot } from '../../query/fetched.ts';
 import type { Context } from '../context.ts';
 import { isSameName, unknownGateway } from './read-stores.ts';

@@ -1,9 +1,9 @@
 import type { UsageCell } from '../../model/usage-cell.ts';
 import type { SharedCells } from '../../store/index/index.ts';
-import { isOfSession, type GroupKey } from '../group-keys.ts';
-import { dimensionOf, type UsageQuery } from '../grouping.ts';
-import type { Dimension } from '../group-usage.ts';
-import { sessionFilter } from '../session-filter.ts';
+import { isOfSession, type GroupKey } from '../../query/group-keys.ts';
+import { dimensionOf, type UsageQuery } from '../../query/grouping.ts';
+import type { Dimension } from '../../query/group-usage.ts';
+import { sessionFilter } from '../../query/session-filter.ts';
 import { IS_UNCOUNTED, priceOf, readSums, sumsOf } from './engine-cells.ts';
 import {
   BUCKET,

@@ -6,11 +6,11 @@ import type { RoundMoney } from '../../pricing/round-money.ts';
 import { isReason } from '../../pricing/bounds.ts';
 import { TEXTS, type StoredRound } from '../../session-format/stored-round.ts';
 import { ToolTally } from '../../session-format/tool-tally.ts';
-import type { Talk } from '../fetched.ts';
-import { DistinctRounds } from '../stores/round-keys.ts';
-import { joinedLines } from '../stores/joined-lines.ts';
-import { toldOf, type Told } from '../stores/joined-session.ts';
-import { orderOf } from '../stores/session-plan.ts';
+import type { Talk } from '../../query/fetched.ts';
+import { DistinctRounds } from '../../query/stores/round-keys.ts';
+import { joinedLines } from '../../query/stores/joined-lines.ts';
+import { toldOf, type Told } from '../../query/stores/joined-session.ts';
+import { orderOf } from '../../query/stores/session-plan.ts';
 import { MS } from './engine-query.ts';
 import { attoOf, priceOf } from './engine-cells.ts';
 import { rankOf, type PushedStore, type PushedTable } from './pushed-table.ts';
@@ -73,7 +73,7 @@ export async function* fetchTalks(
   if (open) yield { id: open.id, talk: talkOf(open, stores) };
 }
 
-export function noTexts(shown: string): UsageError {
+function noTexts(shown: string): UsageError {
   return new UsageError(
     `${shown} has the numbers of this session, but not what was said: send it with monitor push clickhouse --with-content, or name the store with --data-dir instead of --source`,
   );
@@ -174,7 +174,7 @@ export async function withContent(
   stores: readonly PushedStore[],
   ids: readonly string[] | undefined,
 ): Promise<string[]> {
-  if (!table.has('fields') || ids?.length === 0) return [];
+  if (ids?.length === 0) return [];
   const among = ids ? ` WHERE session IN (${ids.map(quoted).join(',')})` : '';
   const rows = await table.connection.all(
     `SELECT session FROM ${table.all(stores)}${among} GROUP BY session HAVING countIf(fields = '') = 0`,

@@ -1,8 +1,9 @@
-import { cleanLine } from '../../platform/clean-text.ts';
 import { InputOutputError } from '../../platform/errors.ts';
+import { ALL_COLUMNS } from '../../rows/columns.ts';
+import { tableOf } from '../target.ts';
 import type { EngineAddress } from './address.ts';
 import type { Connection } from './connection.ts';
-import { identifier, quoted } from './sql.ts';
+import { quoted } from './sql.ts';
 
 /** A store that was pushed into the table. */
 export interface PushedStore {
@@ -12,76 +13,33 @@ export interface PushedStore {
   version: string;
 }
 
-/** Columns without which nothing can be summed. */
-const NEEDED = [
-  'store',
-  'time_ms',
-  'version',
-  'gateway',
-  'session',
-  'round',
-  'identity',
-  'occurrence',
-  'rounds',
-  'model',
-  'consumer',
-  'api',
-  'tags',
-  'price_state',
-  'currency',
-  'cost',
-  'saved',
-  'bounds',
-  'input_tokens',
-  'output_tokens',
-  'reasoning_tokens',
-  'cached_tokens',
-  'cache_write_tokens',
-  'counter_ids',
-  'counter_values',
-  'log',
-  'duration_ms',
-];
-
 /** A table that `monitor push clickhouse` fills. */
 export class PushedTable {
   readonly connection: Connection;
   readonly address: EngineAddress;
   readonly #name: string;
-  readonly #types: ReadonlyMap<string, string>;
 
   /** Throws InputOutputError if there is no such table, or if it is another one. */
   static async open(connection: Connection, address: EngineAddress): Promise<PushedTable> {
-    const name = `${identifier(address.database)}.${identifier(address.table)}`;
-    const columns = await connection.all(`DESCRIBE TABLE ${name}`);
-    const types = new Map(columns.map(([column = '', type = '']) => [column, type]));
-    const lacking = NEEDED.filter((column) => !types.has(column));
-    if (lacking.length === NEEDED.length)
+    const columns = await connection.all(`DESCRIBE TABLE ${tableOf(address)}`);
+    const names = new Set(columns.map(([name]) => name));
+    const lacking = ALL_COLUMNS.filter(({ name }) => !names.has(name)).map(({ name }) => name);
+    if (lacking.length > ALL_COLUMNS.length / 2)
       throw new InputOutputError(
-        `${address.shown}: this table has no rounds of monitor. Name the table that monitor push clickhouse fills`,
+        `${address.shown}: this is a table of something else. Name the one that monitor push clickhouse fills`,
       );
     if (lacking.length > 0)
       throw new InputOutputError(
-        `${address.shown}: the table lacks ${lacking.map(cleanLine).join(', ')}: another version of monitor made it. ` +
-          'monitor push clickhouse --print-ddl prints what it should have',
+        `${address.shown}: the table lacks the columns ${lacking.join(', ')}, as an earlier version of monitor made it. ` +
+          'monitor push clickhouse says how to add them',
       );
-    return new PushedTable(connection, address, name, types);
+    return new PushedTable(connection, address);
   }
 
-  constructor(
-    connection: Connection,
-    address: EngineAddress,
-    name: string,
-    types: ReadonlyMap<string, string>,
-  ) {
+  constructor(connection: Connection, address: EngineAddress) {
     this.connection = connection;
     this.address = address;
-    this.#name = name;
-    this.#types = types;
-  }
-
-  has(column: string): boolean {
-    return this.#types.has(column);
+    this.#name = tableOf(address);
   }
 
   /** The stores in the table, in the order in which they count: by the names of their gateways. */

@@ -1,6 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { cleanLine } from '../../platform/clean-text.ts';
 import { errorCode, InputOutputError } from '../../platform/errors.ts';
+import { exceptionCode, exceptionText } from '../server-errors.ts';
 import type { EngineAddress } from './address.ts';
 import { unescaped } from './sql.ts';
 
@@ -89,17 +90,17 @@ function problemOf(error: unknown, { user, seconds }: { user: string; seconds: n
   const unreachable = UNREACHABLE[errorCode(error)];
   if (unreachable !== undefined)
     return `${unreachable}. Check the address: the port is that of the HTTP interface, usually 8123, with TLS 8443`;
-  if (/^Timeout error/.test(message))
+  if (message.startsWith('Timeout error'))
     return `no answer within ${seconds} seconds. Ask of fewer days, or allow more time with ?timeout=<seconds> in the address`;
   if (/is for clickhouse-client program/.test(message))
     return 'this is the port of the native protocol. Use that of the HTTP interface, usually 8123';
-  const said = cleanLine(message).replace(/,? e\.what\(\) = DB::Exception\s*$/, '');
-  const code = Number(/Code: (\d+)/.exec(message)?.[1] ?? errorCode(error));
+  const said = exceptionText(message);
+  const code = exceptionCode(message) ?? Number(errorCode(error));
   const hint = HINTS[code]?.(user);
-  if (hint !== undefined) return `${hint} (${said.slice(0, 500)})`;
+  if (hint !== undefined) return `${hint} (${said})`;
   if (/SSL|TLS|certificate|EPROTO/i.test(`${errorCode(error)} ${message}`))
-    return `the connection is not secure, or not to a port with TLS: ${said.slice(0, 500)}`;
-  return `the query failed: ${said.slice(0, 500)}`;
+    return `the connection is not secure, or not to a port with TLS: ${said}`;
+  return `the query failed: ${said}`;
 }
 
 const REFUSED = (user: string): string =>

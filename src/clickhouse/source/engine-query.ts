@@ -1,9 +1,8 @@
-import type { UsageCell } from '../../model/usage-cell.ts';
-import { isTime, type GroupKey } from '../group-keys.ts';
-import type { BucketRange, Dimension } from '../group-usage.ts';
-import type { SessionFilter } from '../session-filter.ts';
-import { usageFilter, type Condition, conditionsOf, type UsageFilter } from '../usage-filter.ts';
-import { BUCKET_MS } from '../../model/usage-cell.ts';
+import { BUCKET_MS, type UsageCell } from '../../model/usage-cell.ts';
+import { isTime, type GroupKey } from '../../query/group-keys.ts';
+import type { BucketRange, Dimension } from '../../query/group-usage.ts';
+import type { SessionFilter } from '../../query/session-filter.ts';
+import { usageFilter, type Condition, conditionsOf, type UsageFilter } from '../../query/usage-filter.ts';
 import { numbered, quoted } from './sql.ts';
 
 /** The time of a row in milliseconds since 1970 UTC. */
@@ -19,8 +18,8 @@ const ERA = 96_000_000;
 /** The bucket of a row. */
 export const BUCKET = blocksOf(1);
 
-/** Seconds that every server has a DateTime for. */
-const LAST_SECOND = 2 ** 32 - 1;
+/** A row whose time an old server has no DateTime for has the last one before it: see `timeText` in tsv.ts. */
+const LAST_SECOND = Date.UTC(2105, 11, 31) / 1000;
 
 /** Rows of these buckets. */
 export function inRange({ from, to }: BucketRange): string[] {
@@ -32,7 +31,7 @@ function bound(sign: '>=' | '<', bucket: number): string[] {
   if (!Number.isFinite(bucket)) return [];
   const exact = `${MS} ${sign} ${bucket * BUCKET_MS}`;
   const second = (bucket * BUCKET_MS) / 1000;
-  if (second < 0 || second > LAST_SECOND) return [exact];
+  if (second <= 0 || second > LAST_SECOND) return [exact];
   return [exact, `time ${sign} toDateTime(${second}, 'UTC')`];
 }
 

@@ -1,9 +1,9 @@
 import type { CounterPart } from '../../model/cell-counters.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
-import type { BucketRange } from '../group-usage.ts';
-import type { SessionsQuery } from '../fetched.ts';
-import type { SessionFilter } from '../session-filter.ts';
+import type { BucketRange } from '../../query/group-usage.ts';
+import type { SessionsQuery } from '../../query/fetched.ts';
+import type { SessionFilter } from '../../query/session-filter.ts';
 import { IS_UNCOUNTED, priceOf, readSums, sumsOf } from './engine-cells.ts';
 import { MS, BUCKET, inRange, likelySessions, whereOf } from './engine-query.ts';
 import { rankOf, type PushedStore, type PushedTable } from './pushed-table.ts';

@@ -11,11 +11,6 @@ const LITERAL = Array.from({ length: 256 }, (_, byte) => {
   return /[\w .:/-]/.test(character) ? character : `\\x${byte.toString(16).padStart(2, '0')}`;
 });
 
-/** The name of a database or a table. */
-export function identifier(name: string): string {
-  return `\`${name.replaceAll(/[\\`]/g, (sign) => `\\${sign}`)}\``;
-}
-
 /** A value of TabSeparated as it was before it was escaped. */
 export function unescaped(value: string): string {
   if (!value.includes('\\')) return value;

@@ -4,16 +4,16 @@ import { BusyError, UsageError } from '../../platform/errors.ts';
 import { readTags } from '../../session-format/round-cells.ts';
 import type { StoredSessions } from '../../store/index/index.ts';
 import { newState } from '../../store/state.ts';
-import type { FetchingSnapshot, Need, SessionsQuery } from '../fetched.ts';
-import { findSession } from '../find-session.ts';
-import { parseSessionKey } from '../session-key.ts';
-import { TIER } from '../group-keys.ts';
-import { conditionsOf, type UsageFilter } from '../usage-filter.ts';
-import { sessionFilter } from '../session-filter.ts';
+import type { FetchingSnapshot, Need, SessionsQuery } from '../../query/fetched.ts';
+import { findSession } from '../../query/find-session.ts';
+import { parseSessionKey } from '../../query/session-key.ts';
+import { TIER } from '../../query/group-keys.ts';
+import { conditionsOf, type UsageFilter } from '../../query/usage-filter.ts';
+import { sessionFilter } from '../../query/session-filter.ts';
 import { FetchedSessions } from './fetched-sessions.ts';
 import { fetchGroups, isCountable } from './fetch-groups.ts';
 import { fetchEntries, fetchUsages } from './fetch-sessions.ts';
-import { fetchTalks, fetchTold, noTexts, withContent } from './fetch-talk.ts';
+import { fetchTalks, fetchTold, withContent } from './fetch-talk.ts';
 import { quoted } from './sql.ts';
 import { IS_UNCOUNTED } from './engine-cells.ts';
 import type { PushedStore, PushedTable } from './pushed-table.ts';
@@ -41,7 +41,7 @@ export async function engineSnapshot(
     gateways: [...new Set(stores.map(({ gateway }) => gateway))],
     sessions: new FetchedSessions(0, NO_ENTRIES),
     priceLines: [],
-    noContent: !table.has('fields'),
+    noContent: false,
     state: { ...newState(''), coverage },
     closed: new Map(),
     rounds: () => ({ [Symbol.iterator]: refuse }),
@@ -54,7 +54,6 @@ export async function engineSnapshot(
     fetch: (need) => unchanged(table, () => fetchNeed(table, stores, need)),
     told: async (ids) => fetchTold(table, stores, await withContent(table, stores, ids)),
     talk: async (id) => {
-      if (!table.has('fields')) throw noTexts(shown);
       for await (const { talk } of fetchTalks(table, stores, [id])) return talk;
       return { lines: [], money: new Map() };
     },
