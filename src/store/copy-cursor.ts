@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { crc32, hexDigest } from '../platform/digest.ts';
-import { InputOutputError } from '../platform/errors.ts';
+import { errorCode, InputOutputError } from '../platform/errors.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 import { isCount, isRecord } from '../platform/json-checks.ts';
 import { parseJson } from '../platform/json-spans.ts';
@@ -87,11 +87,21 @@ export function findCursors(files: Files, dir: string): { cursors: CopyCursor[];
   const damaged: string[] = [];
   for (const name of names.toSorted()) {
     const path = join(dir, name);
-    const cursor = parseCursor(readWhole(files, path) ?? Buffer.alloc(0));
+    const cursor = cursorIn(files, path);
     if (cursor && path === cursorPath(dir, cursor.target)) cursors.push(cursor);
     else damaged.push(path);
   }
   return { cursors: cursors.toSorted((a, b) => (a.target < b.target ? -1 : 1)), damaged };
+}
+
+function cursorIn(files: Files, path: string): CopyCursor | undefined {
+  try {
+    return parseCursor(readWhole(files, path) ?? Buffer.alloc(0));
+  } catch (error) {
+    // A link, or something else that no push has made.
+    if (error instanceof InputOutputError || errorCode(error) !== '') return undefined;
+    throw error;
+  }
 }
 
 /** Undefined unless it is what writeCursor wrote: a store's files may be hostile. */
