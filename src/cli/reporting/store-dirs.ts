@@ -32,17 +32,22 @@ function once(dirs: readonly string[]): string[] {
   return [...byPlace.values()];
 }
 
-function isSame(a: string, b: string): boolean {
+/** Whether two names are of the same gateway. */
+export function isSameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
 function ofGateways(dirs: readonly string[], wanted: readonly string[]): string[] {
   const named = dirs.map((dir) => ({ dir, name: gatewayOf(openStore(nodeFiles, dir)) }));
-  const unknown = wanted.find((one) => !named.some(({ name }) => isSame(name, one)));
+  const unknown = wanted.find((one) => !named.some(({ name }) => isSameName(name, one)));
   if (unknown === undefined)
-    return named.filter(({ name }) => wanted.some((one) => isSame(name, one))).map(({ dir }) => dir);
-  const known = [...new Set(named.map(({ name }) => `'${cleanLine(name)}'`))].join(', ');
-  throw new NoAnswer(`no store of a gateway '${cleanLine(unknown)}'. The gateways of these stores: ${known}`);
+    return named.filter(({ name }) => wanted.some((one) => isSameName(name, one))).map(({ dir }) => dir);
+  throw unknownGateway(unknown, named);
+}
+
+export function unknownGateway(wanted: string, stores: readonly { name: string }[]): NoAnswer {
+  const known = [...new Set(stores.map(({ name }) => `'${cleanLine(name)}'`))].join(', ');
+  return new NoAnswer(`no store of a gateway '${cleanLine(wanted)}'. The gateways of these stores: ${known}`);
 }
 
 /** The folder with this name, or else the stores that match it as a glob. */

@@ -209,7 +209,12 @@ test('a file that the collector may read, and nothing in it that could fall', as
       'prometheus has each cost in the currency that was charged: leave out --currency',
     ],
   ] as const) {
-    const ran = await run(['export', file, '--data-dir', store, ...argv]);
+    const ran = await run([
+      'export',
+      file,
+      ...(argv[0] === '--source' ? [] : ['--data-dir', store]),
+      ...argv,
+    ]);
     expect(ran.code).toBe(2);
     expect(ran.err).toContain(message);
   }
