@@ -2,7 +2,8 @@
 // enough for a cron job that parses; `render` is a second one, for a cron job that renders. Large packages are separate
 // files, which are loaded on demand.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { build } from 'esbuild';
 import { licencesOf } from './licences.mjs';
 import { esbuildSiteFiles } from './site-files.mjs';
@@ -38,6 +39,43 @@ const required = (filter, file) => ({
     }));
   },
 });
+/** The same, but the file is loaded once one of these functions of the module is called. */
+const lazily = (filter, file, functions) => ({
+  name: `lazily ${file}`,
+  setup({ onResolve, onLoad }) {
+    const namespace = `lazily ${file}`;
+    onResolve({ filter }, () => ({ path: file, namespace }));
+    onResolve({ filter: /./, namespace }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /./, namespace }, () => ({
+      contents: functions
+        .map(
+          (name) => `export const ${name} = (...args) => require(${JSON.stringify(file)}).${name}(...args);`,
+        )
+        .join('\n'),
+    }));
+  },
+});
+/**
+ * An esbuild plugin: writes what is made in ASCII only. esbuild leaves regular expressions as they are. With one character
+ * beyond Latin-1 in it, V8 keeps a whole file in two bytes a character, and compiles each of its functions more slowly.
+ */
+const inAscii = {
+  name: 'in ASCII',
+  setup({ initialOptions, onEnd }) {
+    initialOptions.write = false;
+    onEnd(({ outputFiles = [] }) => {
+      for (const { path, text } of outputFiles) {
+        if (/String\.raw`[^`]*[^\0-\x7f]/.test(text))
+          throw new Error(`${path}: String.raw with more than ASCII`);
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, text.replace(/[^\0-\x7f]/g, escaped));
+      }
+    });
+  },
+};
+function escaped(unit) {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
 const vendored = elsewhere(
   new RegExp(`^(?:${Object.keys(VENDORED).join('|')})$`),
   (name) => `./vendor/${VENDORED[name]}.js`,
@@ -87,7 +125,17 @@ const render = await build({
   entryPoints: { render: 'src/cli/run-render.ts' },
   define: { ...define, 'import.meta.url': 'moduleUrl' },
   banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
-  plugins: [esbuildSiteFiles, vendored],
+  plugins: [
+    esbuildSiteFiles,
+    vendored,
+    lazily(/\/markdown-library\.ts$/, './markdown.cjs', ['markdownHtml', 'linksIn']),
+    inAscii,
+  ],
+});
+const markdown = await build({
+  ...quick,
+  entryPoints: { markdown: 'src/site/session/markdown-library.ts' },
+  plugins: [inAscii],
 });
 const pageWorker = await build({
   ...quick,
@@ -98,7 +146,7 @@ const pageWorker = await build({
 const redact = await build({
   ...quick,
   entryPoints: { redact: 'src/redact/redact.ts' },
-  plugins: [vendored],
+  plugins: [vendored, inAscii],
 });
 const start = await build({
   ...quick,
@@ -112,10 +160,11 @@ const start = await build({
     elsewhere(/^\.\/main\.ts$/, () => './main.js'),
     required(/^\.\.\/\.\.\/redact\/redact\.ts$/, './redact.cjs'),
     required(/^\.\/run-render\.ts$/, './render.cjs'),
+    inAscii,
   ],
 });
 await writePriceSchema();
-const bundled = [vendor, main, render, pageWorker, redact, start].flatMap(({ metafile }) =>
+const bundled = [vendor, main, render, markdown, pageWorker, redact, start].flatMap(({ metafile }) =>
   Object.keys(metafile.inputs),
 );
 writeFileSync('dist/LICENSES.txt', licencesOf(bundled));

@@ -42,7 +42,7 @@ const FORMS = [
   // 20260601T180000Z, 20260601 18:00:00, 20260601180000.123
   String.raw`${YEAR}(?<month>\d\d)(?<day>\d\d)[-T_ ]?(?<hour>\d\d)(:?)(?<minute>\d\d)\5(?<second>\d\d)(?:[.,]?(?<fraction>\d{1,9}))?${ZONE}${SECONDS}`,
   // 2026年06月01日 18:00:00
-  String.raw`${YEAR}年(?<month>\d{1,2})月${DAY}日 ?${CLOCK}${ZONE}`,
+  String.raw`${YEAR}\u5e74(?<month>\d{1,2})\u6708${DAY}\u65e5 ?${CLOCK}${ZONE}`,
   // 01/Jun/2026:18:00:00 +0800, Mon, 01 Jun 2026 18:00:00 GMT, 1-Jun-2026 18:00:00
   String.raw`${WEEKDAY}${DAY}([-/ ])${NAMED}\2${YEAR}[:T ]{1,2}${CLOCK}${ZONE}${SECONDS}`,
   // 2026 Jun 01 18:00:00, 2026/Jun/01:18:00:00

@@ -45,6 +45,7 @@ export async function start(argv: string[]): Promise<number> {
         return 0;
       });
     }
+    await keepCompiledCode();
     const { runRender } = await import('./run-render.ts');
     return await runRender(render, context);
   }

@@ -56,6 +56,16 @@ test('holds the code of the site once', () => {
   expect(withTemplates).toEqual(['render.cjs']);
 });
 
+test('the files that a crontab starts are in ASCII, and load Markdown only for a text that needs it', () => {
+  const files = readdirSync('dist').filter((name) => name.endsWith('.cjs'));
+  const isAscii = (name: string) => readFileSync(join('dist', name)).every((byte) => byte < 0x80);
+  expect(files.filter((name) => !isAscii(name))).toEqual([]);
+  const withMarkdown = files.filter((name) =>
+    readFileSync(join('dist', name), 'utf8').includes('blockquote_open'),
+  );
+  expect(withMarkdown).toEqual(['markdown.cjs']);
+});
+
 test('asks for no other package, and runs nothing when it is installed', () => {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>;
   expect(manifest['dependencies']).toBeUndefined();

@@ -25,6 +25,7 @@ import typescript from 'highlight.js/lib/languages/typescript';
 import xml from 'highlight.js/lib/languages/xml';
 import yaml from 'highlight.js/lib/languages/yaml';
 import { CodeHtml } from './code-html.ts';
+import { highlightJson, LONGEST, MOST_MARKUP } from './highlight-json.ts';
 import { escapeText } from './text.ts';
 
 const LANGUAGES = {
@@ -63,11 +64,6 @@ function library(): typeof hljs {
   return hljs;
 }
 
-/** Longer code is not worth highlighting. */
-const LONGEST = 20_000;
-/** Nor is code, such as a thousand numbers, whose markup would be this many times as long. */
-const MOST_MARKUP = 6;
-
 /** Code as HTML, highlighted if the language is known. `language` is the name after a Markdown fence. */
 export function highlight(code: string, language: string): string {
   if (code.length > LONGEST) return escapeText(code);
@@ -76,24 +72,4 @@ export function highlight(code: string, language: string): string {
   if (language === '' || !library().getLanguage(language)) return plain;
   const { value } = library().highlight(code, { language, ignoreIllegals: true });
   return value.length > 1_000 + MOST_MARKUP * code.length ? plain : value;
-}
-
-const JSON_WORDS = /("(?:[^"\\\n]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(true|false|null)\b/g;
-
-/** Every tool call has JSON, so it is highlighted without the library, but with its classes. */
-function highlightJson(code: string): string {
-  let html = '';
-  let end = 0;
-  for (const match of code.matchAll(JSON_WORDS)) {
-    const [whole, text, colon, number] = match;
-    html += escapeText(code.slice(end, match.index));
-    const [name, word] =
-      text === undefined
-        ? [number === undefined ? 'literal' : 'number', whole]
-        : [colon === undefined ? 'string' : 'attr', text];
-    html += `<span class="h-${name}">${escapeText(word)}</span>${colon ?? ''}`;
-    end = match.index + whole.length;
-  }
-  html += escapeText(code.slice(end));
-  return html.length > 1_000 + MOST_MARKUP * code.length ? escapeText(code) : html;
 }

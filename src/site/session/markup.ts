@@ -1,6 +1,6 @@
 import { plural } from '../../platform/count-text.ts';
 import { layOutJson, type Field, type Layout } from '../../query/conversation/json-layout.ts';
-import { highlight } from './highlight.ts';
+import { highlightJson } from './highlight-json.ts';
 import { plainText } from './markdown.ts';
 import type { RichTexts } from './rich-texts.ts';
 import {
@@ -109,13 +109,13 @@ function layoutHtml(layout: Layout, look: LookOf): string {
   }
   const isJson = layout.kind === 'json';
   const text = withVisibleControls(isJson ? layout.text : look.shown(layout.text));
-  const html = isJson ? highlight(text, 'json') : escapeText(text);
+  const html = isJson ? highlightJson(text) : escapeText(text);
   return preformatted(html, text, isJson ? 'ltr' : 'auto', look.classes);
 }
 
 function fieldHtml({ path, text, isText }: Field, look: LookOf): string {
   const visible = withVisibleControls(isText ? look.shown(text.replace(/\n$/, '')) : text);
-  const html = isText ? escapeText(visible) : highlight(visible, 'json');
+  const html = isText ? escapeText(visible) : highlightJson(visible);
   const name = escapeText(withVisibleControls(path.slice(0, LONGEST_PATH)));
   return `<dt><bdi>${name}</bdi></dt><dd>${preformatted(html, visible, isText ? 'auto' : 'ltr')}</dd>`;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { markdown } from '../../../src/site/session/markdown.ts';
+import { markdownHtml } from '../../../src/site/session/markdown-library.ts';
 import { proseHtml } from '../../../src/site/session/prose.ts';
 
 const WORDS = [
@@ -70,7 +70,7 @@ test('a text without markup is what Markdown makes of it', () => {
       const html = proseHtml(text);
       if (html === undefined) return;
       prose++;
-      expect(html).toBe(markdown.render(text));
+      expect(html).toBe(markdownHtml(text));
     }),
     { numRuns: 20_000, seed: 1 },
   );
