@@ -7,7 +7,7 @@ import { takeLock } from '../platform/lock.ts';
 import { addDays } from '../query/add-days.ts';
 import { currencyView, inCurrency } from '../query/currency.ts';
 import { PrunedMeanwhile, readSnapshot, type Snapshot } from '../store/read.ts';
-import { lostRoundsOf } from '../store/state.ts';
+import { coverageOf, lostRoundsOf } from '../store/state.ts';
 import { inputsKey } from './nothing-new.ts';
 import { openStore } from '../store/store.ts';
 import { NotRemembered } from './lists/month-lists.ts';
@@ -87,6 +87,7 @@ async function renderSnapshot(
       dayEnds: local.startOf(addDays(day, 1)) * BUCKET_MS,
       cut: filter.period && (options.startOf?.(filter.period) ?? null),
       onProgress: options.onProgress,
+      dimensions: dimensionsOf(snapshot),
     };
     filter.remember();
     if (old) rememberMoved(pieces, old.paths);
@@ -149,5 +150,12 @@ function commonKey(
   { local }: RenderOptions,
   filter: readonly string[],
 ): string {
-  return hexDigest(JSON.stringify([build, local.timeZone, noContent, state.prices.generation, ...filter]));
+  const dimensions = dimensionsOf({ state });
+  return hexDigest(
+    JSON.stringify([build, local.timeZone, noContent, state.prices.generation, dimensions, ...filter]),
+  );
+}
+
+function dimensionsOf({ state }: Pick<Snapshot, 'state'>): string[] {
+  return coverageOf(state).dimensions.map(({ name }) => name);
 }

@@ -15,6 +15,8 @@ export interface SiteContext {
   colours: ModelColours;
   /** The site's filter, in words; absent or empty: it shows all sessions. */
   filter?: readonly string[];
+  /** The dimensions by which the store counts. */
+  dimensions?: readonly string[];
   /** What rounds cost, by what it was for; undefined: pages do not say. */
   prices?: RoundPrices;
   /** What a round costs by the current price book. */
@@ -31,10 +33,11 @@ export interface SiteFacts extends Pick<SiteContext, 'now' | 'noContent'> {
   /** Undefined: each cost is in its own currency. */
   currency: AskedCurrency | undefined;
   filter: readonly string[];
+  dimensions: readonly string[];
 }
 
 export function siteContext(
-  { now, noContent, dir, timeZone, slots, priceLines, currency, filter }: SiteFacts,
+  { now, noContent, dir, timeZone, slots, priceLines, currency, filter, dimensions }: SiteFacts,
   local = localTimeIn(timeZone),
 ): SiteContext {
   const prices = new RoundPrices(priceLines, dir, currency && currencyView(currency));
@@ -43,6 +46,7 @@ export function siteContext(
     local,
     noContent,
     filter,
+    dimensions,
     colours: modelColours(slots),
     prices,
     moneyOf: remembered(prices.moneyOf),

@@ -119,6 +119,7 @@ export function writeLists(
       dayEnds: Infinity,
       cut: null,
       onProgress: undefined,
+      dimensions: [],
     },
     withFirstUses(
       [],
