@@ -1,4 +1,3 @@
-import { cleanLine } from '../platform/clean-text.ts';
 import { hexDigest } from '../platform/digest.ts';
 import { byCost, type Row } from '../query/aggregate.ts';
 import { NOT_RECORDED } from '../query/group-keys.ts';
@@ -54,7 +53,7 @@ export function dimensionBreakdowns(sums: DimensionSums, recent: Recent): Breakd
       queryOf: (name) =>
         name === OTHER_NAMES || name === NOT_RECORDED
           ? undefined
-          : { where: [`${dimension}=${shownValue(name)}`] },
+          : { where: [`${dimension}=${nameText(name)}`] },
     };
   });
 }
@@ -68,10 +67,5 @@ export function dimensionPath(dimension: string): string {
 function valueText(value: string): string {
   if (value === NOT_RECORDED) return 'not recorded';
   if (value === OTHER_NAMES) return 'all other values';
-  return shownValue(value) || 'none';
-}
-
-/** A value as the list knows it. */
-export function shownValue(value: string): string {
-  return nameText(cleanLine(value));
+  return nameText(value) || 'none';
 }

@@ -118,7 +118,11 @@ describe('a render that goes on from the last one', () => {
           const tags = { department: random.pick(values) as string };
           const more = random.chance(0.3) ? { team: random.pick(values) as string } : {};
           return {
-            ...{ at, model: 'qwen-max', input: random.int(1, 9) * 1000, cached: 7, output: 9 },
+            at,
+            model: 'qwen-max',
+            input: random.int(1, 9) * 1000,
+            cached: 7,
+            output: 9,
             ...(random.chance(0.9) && { tags: { ...tags, ...more } }),
           };
         });
