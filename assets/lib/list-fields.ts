@@ -18,6 +18,8 @@ const named = {
   agent: part<HTMLSelectElement>('agent'),
   channel: part<HTMLSelectElement>('channel'),
 };
+/** A field for each dimension of the store. */
+const where = [...document.querySelectorAll<HTMLSelectElement>('select[data-dimension]')];
 const { zone = '' } = part('filters').dataset;
 
 /** The value of `when` that shows the fields of two dates. */
@@ -25,14 +27,19 @@ const BETWEEN = 'between';
 /** In the order in which the address has them. */
 const FIELDS = { search, ...named, status, when, from, to };
 
+const ALL_FIELDS = [...Object.values(FIELDS), ...where];
+
 /** Names that sessions have, by field. */
-const names = new Map(Object.values(named).map((field) => [field, new Set<string>()]));
+const names = new Map([...Object.values(named), ...where].map((field) => [field, new Set<string>()]));
+
+/** The value of a field for sessions without a value: the text of the first choice is empty already. */
+const NONE = '=';
 
 export function startFields(onInput: () => void): void {
   for (const [value, text] of Object.entries(WHEN)) when.append(new Option(text, value));
   when.append(new Option('Between two dates', BETWEEN));
   for (const [value, { label }] of Object.entries(STATUSES)) status.append(new Option(label, value));
-  for (const field of Object.values(FIELDS)) {
+  for (const field of ALL_FIELDS) {
     field.addEventListener('input', () => {
       // The wish of the address, or of the page before it was loaded anew, is no longer one.
       delete field.dataset['wanted'];
@@ -44,7 +51,7 @@ export function startFields(onInput: () => void): void {
 }
 
 export function clearFields(): void {
-  for (const field of Object.values(FIELDS)) {
+  for (const field of ALL_FIELDS) {
     field.value = '';
     delete field.dataset['wanted'];
     delete field.dataset['restored'];
@@ -54,7 +61,7 @@ export function clearFields(): void {
 
 /** Calls back once somebody is about to choose a name: only sessions that are loaded have some. */
 export function onFirstChoice(load: () => void): void {
-  for (const field of Object.values(named)) field.addEventListener('focus', load, { once: true });
+  for (const field of names.keys()) field.addEventListener('focus', load, { once: true });
 }
 
 function showDates(): void {
@@ -73,6 +80,9 @@ export function asked(): Asked {
     consumer: named.consumer.value,
     agent: named.agent.value,
     channel: named.channel.value,
+    where: where.flatMap((field, i): [number, string][] =>
+      field.value === '' ? [] : [[i, field.value === NONE ? '' : field.value.slice(1)]],
+    ),
   };
 }
 
@@ -84,11 +94,15 @@ function days(): Days | undefined {
 }
 
 /** `of 23 Nov to 29 Nov 2026, with gpt-5`: what the figures of rows are about; empty if about all. */
-export function meaning({ days: of, model, consumer }: Asked): string {
+export function meaning({ days: of, model, consumer, where: asks }: Asked): string {
   const words = [
     ...(of ? [daysText(of)] : []),
     ...(model === '' ? [] : [`with ${model}`]),
     ...(consumer === '' ? [] : [consumer === NOBODY ? 'without a consumer' : `for ${consumer}`]),
+    ...asks.map(([i, value]) => {
+      const label = where[i]?.labels[0]?.textContent ?? '';
+      return value === '' ? `without ${label}` : `with ${label} ${value}`;
+    }),
   ];
   return words.join(', ');
 }
@@ -101,13 +115,19 @@ function daysText({ from: first, to: last }: Days): string {
 
 /** Adds the names of sessions to the choices. */
 export function addNames(sessions: readonly Session[]): void {
-  for (const { names: models, consumers, row, agent, channel } of sessions) {
+  for (const { names: models, consumers, values, row, agent, channel } of sessions) {
     for (const name of models) names.get(named.model)?.add(name);
     for (const name of consumers) names.get(named.consumer)?.add(name);
-    if (consumers.length === 0 || row[19]?.some(([, , consumer]) => consumer < 0))
+    const parts = row[19] || [];
+    if (consumers.length === 0 || parts.some(([, , consumer]) => consumer < 0))
       names.get(named.consumer)?.add(NOBODY);
     if (agent !== '') names.get(named.agent)?.add(agent);
     if (channel !== '') names.get(named.channel)?.add(channel);
+    for (const of of values)
+      for (const [i, field] of where.entries()) {
+        const value = of[i] ?? 0;
+        if (value !== 0) names.get(field)?.add(`=${value}`);
+      }
   }
   for (const [field, all] of names) addOptions(field, all);
 }
@@ -119,7 +139,7 @@ function addOptions(select: HTMLSelectElement, all: ReadonlySet<string>): void {
   const offered = [...new Set(wanted === '' ? all : [...all, wanted])];
   const options = offered
     .toSorted((a, b) => (a < b ? -1 : 1))
-    .map((name) => new Option(select === named.consumer && name === NOBODY ? 'no consumer' : name, name));
+    .map((name) => new Option(optionText(select, name), name));
   select.replaceChildren(...(first ? [first] : []), ...options);
   select.value = wanted;
   if (select !== named.agent && select !== named.channel) return;
@@ -128,10 +148,31 @@ function addOptions(select: HTMLSelectElement, all: ReadonlySet<string>): void {
   if (around) around.hidden = offered.length === 0;
 }
 
+function optionText(select: HTMLSelectElement, name: string): string {
+  if (select === named.consumer && name === NOBODY) return 'no consumer';
+  if (select.dataset['dimension'] === undefined) return name;
+  return name === NONE ? 'none' : name.slice(1);
+}
+
+function dimensionOf(field: HTMLSelectElement): string {
+  return field.dataset['dimension'] ?? '';
+}
+
+/** `department=search`, as `--where` of the reports has it. The longest name counts: one can have `=` itself. */
+function readWhere(address: URLSearchParams): void {
+  for (const field of where) field.dataset['wanted'] = '';
+  for (const condition of address.getAll('where')) {
+    const named = where.filter((field) => condition.startsWith(`${dimensionOf(field)}=`));
+    const [field] = named.toSorted((a, b) => dimensionOf(b).length - dimensionOf(a).length);
+    if (field) field.dataset['wanted'] = condition.slice(dimensionOf(field).length);
+  }
+}
+
 export function readFields(address: URLSearchParams): void {
   const text = (name: string): string => address.get(name) ?? '';
   if (search.value === '') search.value = text('search');
   for (const [name, field] of Object.entries(named)) field.dataset['wanted'] = text(name);
+  readWhere(address);
   if (Object.hasOwn(STATUSES, text('status'))) status.value = text('status');
   if (isWhen(text('when'))) when.value = text('when');
   else if (daysBetween(text('from'), text('to'))) {
@@ -148,4 +189,6 @@ export function writeFields(address: URLSearchParams): void {
     const isMeant = isDate ? when.value === BETWEEN : field.value !== BETWEEN;
     if (field.value !== '' && isMeant) address.set(name, field.value);
   }
+  for (const field of where)
+    if (field.value !== '') address.append('where', `${dimensionOf(field)}${field.value}`);
 }

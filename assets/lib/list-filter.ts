@@ -16,14 +16,16 @@ export interface Asked {
   consumer: string;
   agent: string;
   channel: string;
+  /** For each dimension that is asked for, its number and the value; `-`: none. */
+  where: readonly (readonly [dimension: number, value: string])[];
 }
 
 /** The consumer of requests without one. */
 export const NOBODY = '-';
 
 /** Whether figures are of a part of a session's rounds. */
-export function isNarrow({ days, model, consumer }: Asked): boolean {
-  return days !== undefined || model !== '' || consumer !== '';
+export function isNarrow({ days, model, consumer, where }: Asked): boolean {
+  return days !== undefined || model !== '' || consumer !== '' || where.length > 0;
 }
 
 export function isAsked(asked: Asked): boolean {
@@ -40,8 +42,10 @@ function matchOf(session: Session, asked: Asked): Match {
   if (asked.channel !== '' && session.channel !== asked.channel) return undefined;
   if (!asked.words.every((word) => session.text.includes(word))) return undefined;
   const all = partsOf(session);
-  const parts = isNarrow(asked) ? all.filter((part) => isMeant(session, part, asked)) : all;
-  if (parts.length === 0) return undefined;
+  const near = isNarrow(asked) ? all.filter((part) => isMeant(session, part, asked)) : all;
+  const parts = asked.where.length > 0 ? near.filter((part) => hasValues(session, part, asked)) : near;
+  if (parts.length === 0)
+    return near.some((part) => hasValues(session, part, asked) === undefined) ? 'unknown' : undefined;
   const status = STATUSES[asked.status];
   if (status) {
     // Of tools, only the whole session is known.
@@ -52,6 +56,9 @@ function matchOf(session: Session, asked: Asked): Match {
 }
 
 const FLAGS = 7;
+const VALUES = 10;
+/** What a store counts for a session with too many values. */
+const OTHER_VALUES = 'other values';
 const ROW_FLAGS = 17;
 const OF_TOOLS = FLAG.failedTool | FLAG.untold;
 
@@ -65,9 +72,22 @@ function isMeant({ names, consumers, lastDay }: Session, part: SessionPart, aske
   );
 }
 
+/** Whether a part has the values that are asked for; undefined if the store does not know. */
+function hasValues({ values }: Session, part: SessionPart, { where }: Asked): boolean | undefined {
+  const own = values[part[VALUES] ?? 0];
+  let answer: boolean | undefined = true;
+  for (const [dimension, value] of where) {
+    const known = own?.[dimension] ?? 0;
+    if (known === value) continue;
+    if (known !== 0 && (known !== OTHER_VALUES || value === '')) return false;
+    answer = undefined;
+  }
+  return answer;
+}
+
 /** A session without parts is one itself. Remembered: a hundred thousand arrays for each filter would keep the browser busy. */
 function partsOf(session: Session): SessionPart[] {
-  return (session.parts ??= session.row[19] ?? [wholeOf(session)]);
+  return (session.parts ??= session.row[19] || [wholeOf(session)]);
 }
 
 function wholeOf({ row, consumers }: Session): SessionPart {

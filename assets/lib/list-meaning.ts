@@ -24,11 +24,19 @@ export function drawMeaning(line: HTMLElement, asked: Asked, found: Found): void
     ...(asked.status === 'failed-tool' && isNarrow(asked)
       ? ['When a tool failed is not known: it counts for the whole session.']
       : []),
-    ...(unknown === 0
-      ? []
-      : [`Of ${exact(unknown)} more, the store does not know ${UNKNOWN[asked.status] ?? 'this'}.`]),
+    ...(unknown === 0 ? [] : [`Of ${exact(unknown)} more, the store does not know ${unknownText(asked)}.`]),
   ];
   line.textContent = sentences.join(' ');
+}
+
+/** What is not known of sessions that the list leaves out. */
+function unknownText({ status, where }: Asked): string {
+  const known = UNKNOWN[status];
+  return where.length === 0
+    ? (known ?? 'this')
+    : known === undefined
+      ? 'these values'
+      : `these values, or ${known}`;
 }
 
 const UNKNOWN: Readonly<Record<string, string>> = {

@@ -16,6 +16,8 @@ export interface Session {
   /** The same, then those that are not shown: parts have their numbers. */
   names: readonly string[];
   consumers: readonly string[];
+  /** Values of dimensions: parts have their numbers. */
+  values: readonly (readonly (string | 0)[])[];
   /** Of its key; empty if it has none. */
   agent: string;
   channel: string;
@@ -32,14 +34,38 @@ export interface Session {
 }
 
 export function sessionOf(row: SessionDataRow): Session {
-  const [, title, id, models, , , consumers, , , , , , , costs, , updated, , , , , unnamed] = row;
+  const [
+    ,
+    title,
+    id,
+    models,
+    ,
+    ,
+    consumers,
+    ,
+    ,
+    ,
+    ,
+    ,
+    ,
+    costs,
+    ,
+    updated,
+    ,
+    ,
+    ,
+    ,
+    unnamed = [],
+    values = [],
+  ] = row;
   const key = parseSessionKey(id);
   return {
     row,
     text: `${title}\n${id}`.toLowerCase(),
     models,
-    names: unnamed ? [...models, ...unnamed] : models,
+    names: unnamed.length > 0 ? [...models, ...unnamed] : models,
     consumers,
+    values,
     agent: key?.agent ?? '',
     channel: key?.channel ?? '',
     costs: costs && new Map(costs),

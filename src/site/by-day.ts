@@ -1,30 +1,35 @@
 import { usdOf } from '../pricing/money.ts';
-import { addRow, emptyRow, tokensOf, type Row } from '../query/aggregate.ts';
+import { emptyRow, tokensOf, type Row } from '../query/aggregate.ts';
 import { boundMark } from '../pricing/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
 import { exact, plural } from '../platform/count-text.ts';
+import { sumOf, type ByDay } from './by-day-groups.ts';
 import { costIn, costView, drawnCurrency } from './cost-view.ts';
 import { dayChart, type Series } from './day-chart.ts';
 import { dateText, shortCount } from './format.ts';
 import { listHref } from './list-link.ts';
-import { isUnpriced, modelView, type ModelView } from './model-view.ts';
-import type { SiteContext } from './site-context.ts';
-import type { SiteTotals } from './totals.ts';
+import type { ModelView } from './model-view.ts';
 import { renderTemplate } from './templates.ts';
 
-const DAY_MS = 86_400_000;
-/** Fewer columns would be too wide. */
-const LEAST_DAYS = 14;
+/** A page's own by-day section, and those of other pages. */
+export interface ByDayView {
+  text: string;
+  href: string;
+  isCurrent: boolean;
+}
 
-/** Charts and tables of cost and tokens by day on a page, for at most `most` days up to the last one with rounds. */
-export function byDaySection(path: string, totals: SiteTotals, most: number, site: SiteContext): string {
-  const days = daysOf(totals, most);
-  const groups = modelGroups(totals, site);
-  const rows = new Map(totals.days);
-  const shown = days.map((date) => rows.get(date));
-  const hrefs = days.map((date) => (rows.has(date) ? listHref(path, { from: date, to: date }) : ''));
-  const isWhole = totals.days.every(([date]) => days.includes(date));
-  const sum = sumOf(shown);
+/** Charts and tables of cost and tokens by day, on the page at `path`; `views`: by what else there are such charts. */
+export function byDaySection(
+  path: string,
+  { days, isWhole, groups, dayOf }: ByDay,
+  views: readonly ByDayView[] = [],
+  budget: BudgetLine | null = null,
+): string {
+  const shown = days.map(dayOf);
+  const hrefs = days.map((date, i) =>
+    (shown[i]?.rounds ?? 0) > 0 ? listHref(path, { from: date, to: date }) : '',
+  );
+  const sum = sumOf(shown) ?? emptyRow();
   const cost = costView(sum);
   const { currency, sign, leftOut } = drawnCurrency(sum);
   const amountText = (amount: number): string => `${sign}${amount.toFixed(2)}`;
@@ -33,20 +38,23 @@ export function byDaySection(path: string, totals: SiteTotals, most: number, sit
     // A "+ unpriced rounds" follows.
     return view === undefined || view.isUnpriced ? amountText(0) : view.text;
   };
-  const costs = groups.map((group) =>
-    seriesOf(group, days, totals, {
+  const drawn = groups.map((group) => ({ ...group, rows: days.map((date) => group.dayOf(date)) }));
+  const costs = drawn.map((group) =>
+    seriesOf(group, {
       valueOf: (row) => usdOf(costIn(row, currency)),
       textOf: (row) => (row.cost !== 0n || row.others.size > 0 || row.bounds.size > 0 ? costText(row) : ''),
     }),
   );
-  const tokens = groups.map((group) =>
-    seriesOf(group, days, totals, {
+  const tokens = drawn.map((group) =>
+    seriesOf(group, {
       valueOf: tokensOf,
       textOf: (row) => (tokensOf(row) > 0 ? shortCount(tokensOf(row)) : ''),
     }),
   );
+  const table = { path, days, groups: drawn, totals: shown };
   return renderTemplate('by-day', {
     period: isWhole ? '' : `, the last ${days.length} days`,
+    views,
     legend: groups.map(({ view }) => view),
     charts: [
       {
@@ -67,8 +75,9 @@ export function byDaySection(path: string, totals: SiteTotals, most: number, sit
           incomplete: shown.map((row) => row !== undefined && row.unpricedRounds > 0),
           tickText: (value, step) => sign + amountTick(value, step),
           valueText: amountText,
+          line: budget && budget.currency === currency ? budget : null,
         }),
-        table: tableOf('Cost', path, days, groups, totals, costCell),
+        table: tableOf('Cost', table, costCell),
       },
       {
         title: 'Tokens',
@@ -88,69 +97,37 @@ export function byDaySection(path: string, totals: SiteTotals, most: number, sit
           incomplete: days.map(() => false),
           tickText: countTick,
           valueText: shortCount,
+          line: null,
         }),
-        table: tableOf('Tokens', path, days, groups, totals, (row) => ({
-          text: exact(tokensOf(row)),
-          exact: '',
-        })),
+        table: tableOf('Tokens', table, (row) => ({ text: exact(tokensOf(row)), exact: '' })),
       },
     ],
   });
 }
 
-/** A colour of the charts: one model, or all models without a colour of their own. */
-interface ModelGroup {
-  view: ModelView;
-  models: string[];
+/** A level in the chart of costs. */
+export interface BudgetLine {
+  currency: string;
+  value: number;
+  /** `budget $10 a day` */
+  text: string;
 }
 
-function modelGroups(totals: SiteTotals, site: SiteContext): ModelGroup[] {
-  const coloured = totals.models.filter(([model]) => site.colours.slotOf(model) > 0);
-  const others = totals.models.filter(([model]) => site.colours.slotOf(model) === 0);
-  const groups = coloured.map(([model, row]) => ({
-    view: modelView(model, isUnpriced(row), site.colours),
-    models: [model],
-  }));
-  if (others.length === 0) return groups;
-  const name = plural(others.length, 'other model');
-  const isHatched = others.every(([, row]) => isUnpriced(row));
-  return [...groups, { view: { name, slot: 0, isHatched }, models: others.map(([model]) => model) }];
+/** A colour of the charts, with what it used on each day. */
+interface DrawnGroup {
+  view: ModelView;
+  rows: readonly (Row | undefined)[];
 }
 
 function seriesOf(
-  { view, models }: ModelGroup,
-  days: readonly string[],
-  totals: SiteTotals,
+  { view, rows }: DrawnGroup,
   { valueOf, textOf }: { valueOf: (row: Row) => number; textOf: (row: Row) => string },
 ): Series {
-  const rows = days.map((date) => dayOf(date, models, totals));
   return {
     ...view,
     values: rows.map((row) => (row ? valueOf(row) : 0)),
     texts: rows.map((row) => (row ? textOf(row) : '')),
   };
-}
-
-/** What these models used on a day; undefined if nothing. */
-function dayOf(date: string, models: readonly string[], totals: SiteTotals): Row | undefined {
-  const rows = models.map((model) => totals.dayOf(date, model)).filter((row) => row !== undefined);
-  return rows.length > 1 ? sumOf(rows) : rows[0];
-}
-
-/** Consecutive dates up to the last one with rounds. */
-function daysOf({ days }: SiteTotals, most: number): string[] {
-  const last = Date.parse(`${days.at(-1)?.[0]}T00:00:00Z`);
-  const first = Date.parse(`${days[0]?.[0]}T00:00:00Z`);
-  const count = Math.min(most, Math.max(LEAST_DAYS, (last - first) / DAY_MS + 1));
-  return Array.from({ length: count }, (_, i) =>
-    new Date(last - (count - 1 - i) * DAY_MS).toISOString().slice(0, 10),
-  );
-}
-
-function sumOf(rows: readonly (Row | undefined)[]): Row {
-  const sum = emptyRow();
-  for (const row of rows) if (row) addRow(sum, row);
-  return sum;
 }
 
 /** Text and tooltip of a table's cell. */
@@ -168,27 +145,34 @@ function costCell(row: Row): Cell {
 
 function tableOf(
   what: 'Cost' | 'Tokens',
-  path: string,
-  days: readonly string[],
-  groups: readonly ModelGroup[],
-  totals: SiteTotals,
+  {
+    path,
+    days,
+    groups,
+    totals,
+  }: {
+    path: string;
+    days: readonly string[];
+    groups: readonly DrawnGroup[];
+    totals: readonly (Row | undefined)[];
+  },
   cellOf: (row: Row) => Cell,
 ): object {
-  const rows = new Map(totals.days);
+  const rows = days.flatMap((date, day) => {
+    const total = totals[day];
+    if (total === undefined || total.rounds === 0) return [];
+    const cells = groups.map(({ rows: of }) => {
+      const row = of[day];
+      return row === undefined || row.rounds === 0 ? NO_CELL : cellOf(row);
+    });
+    return [
+      { date: dateText(date), href: listHref(path, { from: date, to: date }), cells, total: cellOf(total) },
+    ];
+  });
   return {
     summary: `${what} by day as a table`,
     heads: groups.map(({ view }) => view.name),
-    rows: days.toReversed().flatMap((date) => {
-      const total = rows.get(date);
-      if (total === undefined || total.rounds === 0) return [];
-      const cells = groups.map(({ models }) => {
-        const row = dayOf(date, models, totals);
-        return row === undefined || row.rounds === 0 ? NO_CELL : cellOf(row);
-      });
-      return [
-        { date: dateText(date), href: listHref(path, { from: date, to: date }), cells, total: cellOf(total) },
-      ];
-    }),
+    rows: rows.toReversed(),
   };
 }
 

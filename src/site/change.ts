@@ -1,6 +1,7 @@
 import { currencySign, formatUsd } from '../pricing/money.ts';
-import { addRow, emptyRow, type Row } from '../query/aggregate.ts';
+import { emptyRow, type Row } from '../query/aggregate.ts';
 import { exact } from '../platform/count-text.ts';
+import { sumOf } from './by-day-groups.ts';
 import { costIn, costView, currenciesOf } from './cost-view.ts';
 import { dateText, shortCount } from './format.ts';
 import { datesOf, weeksUpTo, type Span } from './weeks.ts';
@@ -20,6 +21,8 @@ export interface SiteChange extends Change {
   consumers: ReadonlyMap<string, Change>;
   /** The first date of the store: if it is later than the weeks begin, the change says little. */
   first: string;
+  /** How many sessions began. */
+  begun: { last: number; before: number };
 }
 
 /** The change up to a day; undefined if nothing was used in these two weeks. */
@@ -32,22 +35,33 @@ export function changeUpTo(day: string, totals: SiteTotals, recent: Recent): Sit
     model,
     changeOf(weeks, (date) => totals.dayOf(date, model)),
   ]);
-  const consumers = totals.consumers.map(([consumer]): [string, Change] => [
-    consumer,
-    changeOf(weeks, (date) => recent.consumers.get(date + consumer)),
-  ]);
+  const names = totals.consumers.map(([consumer]) => consumer);
+  const consumers = namedChanges(weeks, names, (date, name) => recent.consumers.get(date + name));
   const first = totals.days[0]?.[0] ?? day;
-  return { ...all, weeks, models: new Map(models), consumers: new Map(consumers), first };
+  const begun = (span: Span): number =>
+    datesOf(span).reduce((sum, date) => sum + (recent.begun.get(date) ?? 0), 0);
+  return {
+    ...all,
+    weeks,
+    models: new Map(models),
+    consumers,
+    first,
+    begun: { last: begun(weeks.last), before: begun(weeks.before) },
+  };
+}
+
+/** The changes of some names, which used something on dates. */
+export function namedChanges(
+  weeks: SiteChange['weeks'],
+  names: readonly string[],
+  dayOf: (date: string, name: string) => Row | undefined,
+): Map<string, Change> {
+  return new Map(names.map((name) => [name, changeOf(weeks, (date) => dayOf(date, name))]));
 }
 
 function changeOf(weeks: SiteChange['weeks'], rowOf: (date: string) => Row | undefined): Change {
-  return { last: sumOf(datesOf(weeks.last).map(rowOf)), before: sumOf(datesOf(weeks.before).map(rowOf)) };
-}
-
-function sumOf(rows: readonly (Row | undefined)[]): Row {
-  const sum = emptyRow();
-  for (const row of rows) if (row) addRow(sum, row);
-  return sum;
+  const used = (span: Span): Row => sumOf(datesOf(span).map(rowOf)) ?? emptyRow();
+  return { last: used(weeks.last), before: used(weeks.before) };
 }
 
 /** Whether the store has all of the 7 days before. */
@@ -122,11 +136,12 @@ export function costChange(change: SiteChange): string {
   return `7 days: ${[missing === '' ? text : `${text} ${missing}`, against].filter(Boolean).join(', ')}`;
 }
 
-/** `7 days: 1,234, +12%`: of a count. */
-export function countChange(last: number, before: number, site: SiteChange): string {
+/** `7 days: 1,234, +12%`: of a count; `verb`: what they did. */
+export function countChange(last: number, before: number, site: SiteChange, verb = ''): string {
   const ratio = before > 0 && isWhole(site) ? percentText((100 * (last - before)) / before) : '';
   const against = ratio === '' ? (before === 0 && isWhole(site) ? ', none before' : '') : `, ${ratio}`;
-  return `7 days: ${last < 10_000 ? exact(last) : shortCount(last)}${against}`;
+  const count = last < 10_000 ? exact(last) : shortCount(last);
+  return `7 days: ${count}${verb === '' ? '' : ` ${verb}`}${against}`;
 }
 
 function percentText(percent: number): string {

@@ -34,6 +34,8 @@ export interface DayChart {
   valueText: (value: number) => string;
   /** By day, what to put before the label if that column is the highest: `≥ `. */
   marks: readonly string[];
+  /** A level across the plot. */
+  line: { value: number; text: string } | null;
 }
 
 const PLOT_HEIGHT = 180;
@@ -43,6 +45,8 @@ const GAP = 0.2;
 /** Height of a line of text, and width of the plot on a phone. */
 const LINE_HEIGHT = 14;
 const NARROW = 280;
+/** Half of a date's width there, as a part of the plot. */
+const EDGE = 0.075;
 /** However small, a column must be visible. */
 const LEAST_HEIGHT = 1;
 
@@ -54,8 +58,9 @@ export function dayChart(chart: DayChart): string {
   const { days, series, incomplete, valueText } = chart;
   const totals = days.map((_, day) => series.reduce((sum, { values }) => sum + (values[day] ?? 0), 0));
   const peak = Math.max(0, ...totals);
+  const top = Math.max(peak, chart.line?.value ?? 0);
   const scale = scaleLinear()
-    .domain([0, peak === 0 ? 1 : peak])
+    .domain([0, top === 0 ? 1 : top])
     .nice(4)
     .range([TOP + PLOT_HEIGHT, TOP]);
   const y = (value: number): number => round(scale(value));
@@ -105,11 +110,12 @@ export function dayChart(chart: DayChart): string {
     bottom: TOP + PLOT_HEIGHT,
     labelY: TOP + PLOT_HEIGHT + 17,
     plotHeight: PLOT_HEIGHT,
-    patterns: series.filter(({ isHatched }) => isHatched).map(({ slot }) => ({ slot })),
+    patterns: series.filter(isPatterned).map(({ slot, isHatched }) => ({ slot, isHatched })),
     ticks,
     columns,
+    line: chart.line && { y: y(chart.line.value), textY: y(chart.line.value) - 4, text: chart.line.text },
     dates: labelledDays(days).map((day) => ({
-      x: percentText((day + 0.5) * step),
+      ...placeOfDate(day, days.length),
       text: dateText(days[day] ?? '', false),
     })),
   });
@@ -121,6 +127,14 @@ type Anchor = 'start' | 'middle' | 'end';
 function anchorOf(day: number, days: number, isWide: boolean): Anchor {
   const edge = days * (isWide ? 0.13 : 0.06);
   return day < edge ? 'start' : day >= days - edge ? 'end' : 'middle';
+}
+
+/** A date stands below the middle of its column, unless it would leave the plot there. */
+function placeOfDate(day: number, days: number): { x: string; anchor: Anchor } {
+  const middle = (day + 0.5) / days;
+  if (middle < EDGE) return { x: percentText((100 * day) / days), anchor: 'start' };
+  if (middle > 1 - EDGE) return { x: percentText((100 * (day + 1)) / days), anchor: 'end' };
+  return { x: percentText(100 * middle), anchor: 'middle' };
 }
 
 /** Whether the label of the peak would cover a mark `distance` days away, on a phone. */
@@ -135,7 +149,12 @@ interface Segment {
   y: number;
   height: number;
   slot: number;
-  isHatched: boolean;
+  isPatterned: boolean;
+}
+
+/** What is drawn with a pattern: without a price, or without a colour of its own. */
+function isPatterned({ slot, isHatched }: Pick<Series, 'slot' | 'isHatched'>): boolean {
+  return isHatched || slot === 0;
 }
 
 /** A day's column, from the bottom up. Each segment gives one pixel to the gap above it. */
@@ -147,7 +166,14 @@ function segmentsOf(series: readonly Series[], day: number, y: (value: number) =
     const isSeen = to > from;
     from = to;
     return isSeen
-      ? [{ y: top, height: round(Math.max(LEAST_HEIGHT, bottom - top - 1)), slot, isHatched }]
+      ? [
+          {
+            y: top,
+            height: round(Math.max(LEAST_HEIGHT, bottom - top - 1)),
+            slot,
+            isPatterned: isPatterned({ slot, isHatched }),
+          },
+        ]
       : [];
   });
 }

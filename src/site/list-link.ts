@@ -5,6 +5,8 @@ export interface ListQuery {
   model?: string;
   /** `-`: none. */
   consumer?: string;
+  /** Values of dimensions: `department=search`. */
+  where?: readonly string[];
   status?: 'failed' | 'failed-tool' | 'unpriced';
   when?: 'today' | '7d' | '30d' | 'last-week';
   /** Dates. */
@@ -16,7 +18,9 @@ export interface ListQuery {
 
 /** The link from a page to the list of the sessions behind a number. Without JavaScript, it leads to the whole list. */
 export function listHref(page: string, query: ListQuery): string {
-  const named = new URLSearchParams(Object.entries(query));
+  const { where = [], ...others } = query;
+  const named = new URLSearchParams(Object.entries(others));
+  for (const condition of where) named.append('where', condition);
   const hasTime = ['when', 'from', 'to'].some((name) => named.has(name));
   if (!hasTime) named.set('month', 'all');
   return hrefTo(page, LIST_PATH, named.toString());

@@ -2,17 +2,19 @@ import { isNoModel } from '../pricing/no-model.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 import { compareText } from '../query/aggregate.ts';
 
-/** This many models have a colour of their own. Others, and placeholders for an unknown model, are grey. */
-const SLOTS = 6;
+/** This many models have a colour of their own. All others are striped grey. */
+export const SLOTS = 6;
+/** An outline, without a colour: the log names no model. */
+export const NO_MODEL_SLOT = 7;
 
 /** Colours are given by first use, so that a model keeps its colour. */
 export interface ModelColours {
-  /** From 1; 0 is grey. The CSS class is `m<slot>`. */
+  /** From 1; 0: another model; `NO_MODEL_SLOT`: none. The CSS class is `m<slot>`. */
   slotOf(model: string): number;
 }
 
 export function modelColours(slots: ReadonlyMap<string, number>): ModelColours {
-  return { slotOf: (model) => slots.get(model) ?? 0 };
+  return { slotOf: (model) => slots.get(model) ?? (isNoModel(model) ? NO_MODEL_SLOT : 0) };
 }
 
 /** The models with a colour, in the order of their slots, and the bucket of their first use. */

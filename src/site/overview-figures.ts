@@ -59,6 +59,7 @@ export function figuresOf(
         `${pruned > 0 ? `${exact(pruned)} pruned, ` : ''}${todayText(sums, site)}`,
       ),
       contextHref: sums.today > 0 ? listHref(PATH, { when: 'today' }) : '',
+      week: change ? countChange(change.begun.last, change.begun.before, change, 'began') : '',
     },
     {
       ...figure('rounds', 'Rounds', total.rounds, `${(total.rounds / sessions).toFixed(1)} a session`),

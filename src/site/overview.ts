@@ -1,6 +1,7 @@
 import { emptyRow, sessionTotals, sumOfCells } from '../query/aggregate.ts';
 import { plural } from '../platform/count-text.ts';
 import { byDaySection } from './by-day.ts';
+import { modelsByDay } from './by-day-groups.ts';
 import { causeOf, type ChangedCost } from './cause.ts';
 import { onlyCurrency, type SiteChange } from './change.ts';
 import { costIn, storeNote } from './cost-view.ts';
@@ -14,8 +15,7 @@ import { sessionRow } from './lists/session-row.ts';
 import type { SiteSession } from './shown-session.ts';
 import type { SiteSums } from './state/site-head.ts';
 import type { SiteContext } from './site-context.ts';
-import { isMixed } from './stat-rows.ts';
-import { modelTable, SHARE_NOTE } from './statistics.ts';
+import { BARS_NOTE, byViews, modelTable, SHARE_NOTE, type ByPage } from './statistics.ts';
 import type { SiteTotals } from './totals.ts';
 import { renderTemplate } from './templates.ts';
 import type { Span } from './weeks.ts';
@@ -39,6 +39,9 @@ export interface OverviewData {
   /** The sessions with the latest rounds. */
   newest: () => readonly SiteSession[];
   recent: Recent;
+  /** The local date of the render. */
+  day: string;
+  byPages: readonly ByPage[];
   /** A session by its id. */
   find: (id: string) => SiteSession;
 }
@@ -52,16 +55,17 @@ export function overview(
 ): string {
   const path = OVERVIEW_PATH;
   const { sums } = view;
+  const models = modelTable(path, totals, MODELS, { day: view.day, change }, site);
   const body = renderTemplate('overview', {
     period: periodText(totals),
     cause: change ? causeOf(path, change, changedSessions(change, totals, view, site)) : [],
     figures: figuresOf(sums, totals, change, site),
     bounds: storeNote(totals),
-    byDay: byDaySection(path, totals, DAYS, site),
-    models: modelTable(path, totals, MODELS, change, site),
+    byDay: byDaySection(path, modelsByDay(totals, DAYS, site), byViews(path, 'models.html', view.byPages)),
+    models,
     moreModels:
       totals.models.length > MODELS ? `and ${plural(totals.models.length - MODELS, 'more model')}.` : '',
-    shareNote: isMixed(totals.total) ? SHARE_NOTE : '',
+    shareNote: [...(models.isMixed ? [SHARE_NOTE] : []), ...(models.hasBars ? [BARS_NOTE] : [])].join(' '),
     modelsHref: hrefTo(path, 'models.html'),
     sessionsHref: hrefTo(path, 'sessions/index.html'),
     dearest: DEAREST.map(([when, text]) => ({ text, href: listHref(path, { when, sort: 'cost' }) })),

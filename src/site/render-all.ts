@@ -1,4 +1,5 @@
 import type { SessionEntry, SessionUsage } from '../model/session-entry.ts';
+import type { UsageCell } from '../model/usage-cell.ts';
 import { FirstFew } from '../platform/first-few.ts';
 import { growHeapSlowly } from '../platform/heap.ts';
 import { cellsOf } from '../store/index/index.ts';
@@ -10,6 +11,7 @@ import { latestFirst, listRow } from './lists/list-row.ts';
 import { MonthLists } from './lists/month-lists.ts';
 import { SessionTable } from './lists/session-table.ts';
 import { withFirstUses, type FirstUses } from './model-colours.ts';
+import { DimensionSums } from './dimension-sums.ts';
 import { Recent } from './recent.ts';
 import { removePages, writeSessions, type DueSession } from './session-writer.ts';
 import type { SiteSession } from './shown-session.ts';
@@ -48,6 +50,7 @@ export async function renderAll(
   // If this render is killed, the next one has to compare everything too.
   if (head) job.pieces.write(HEAD, headText({ ...head, index: { generation: 0, base: 0, length: 0 } }));
   const found = new FoundSessions(job, isAnew);
+  if (job.dimensions.length > 0) found.dimensions.admit(cellsIn(job));
   found.families = familiesOf(job.sessions, () => usagesOf(job));
   await new Pass(job, found, isAnew).run();
   return showSessions(job, found, head, isAnew);
@@ -62,7 +65,7 @@ export function showSessions(
 ): SiteHead {
   const months = writeMonths(job, found, head, isAnew);
   const rows = found.summer.finish();
-  writeSums(job.pieces, rows);
+  writeSums(job.pieces, rows, found.dimensions);
   found.health.write();
   writeRecent(job.pieces, found.recent);
   const sums = { ...found.sums, files: found.sums.files + months.files };
@@ -71,10 +74,10 @@ export function showSessions(
   removeFamilies(job.pieces, gone);
   const latest = new LatestList(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
   latest.rows = found.latest.rows();
-  const { health, recent } = found;
+  const { health, recent, dimensions } = found;
   return writeSite(
     job,
-    { sums, rows, recent, months: months.counts, latest, health, families },
+    { sums, rows, dimensions, recent, months: months.counts, latest, health, families },
     head,
     isAnew,
   );
@@ -82,7 +85,12 @@ export function showSessions(
 
 /** The first uses of models, from the sums of cells in the index if there are any. */
 function usesOf(job: SiteJob): FirstUses {
-  return withFirstUses([], isOfAll(job) ? cellsOf(job.sessions, 'failures') : shownCells(job));
+  return withFirstUses([], cellsIn(job));
+}
+
+/** What the sessions that the site is about used, without the sessions. */
+function cellsIn(job: SiteJob): Iterable<UsageCell> {
+  return isOfAll(job) ? cellsOf(job.sessions, 'failures') : shownCells(job);
 }
 
 /** What the sessions that the site is about used. */
@@ -110,6 +118,7 @@ export class FoundSessions {
   readonly summer: SiteSummer;
   readonly health: SiteHealth;
   families = new Families();
+  readonly dimensions: DimensionSums;
   readonly recent: Recent;
   readonly sums: SiteSums = {
     sessions: 0,
@@ -127,7 +136,8 @@ export class FoundSessions {
     this.#job = job;
     this.summer = new SiteSummer(job.options.local);
     this.health = SiteHealth.empty(job, isAnew);
-    this.recent = new Recent(job.day, job.options.local);
+    this.dimensions = new DimensionSums(job.dimensions);
+    this.recent = new Recent(job.day, job.options.local, this.dimensions);
   }
 
   add(session: SiteSession): void {
@@ -135,7 +145,9 @@ export class FoundSessions {
     const { entry, mark, isListed } = session;
     this.summer.add(entry);
     this.health.add(session);
+    this.dimensions.add([], entry.usage);
     this.recent.add(entry.id, [], entry.usage);
+    this.recent.begin(dayOf(this.#job, entry.created), undefined);
     this.#marks = BigInt.asUintN(64, this.#marks + BigInt(`0x${mark}`));
     sums.marks = this.#marks.toString(16);
     sums.sessions++;

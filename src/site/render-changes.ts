@@ -50,12 +50,17 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
   if (!keepsColours(head.slots, uses)) throw new NotRemembered('colours');
   const job = coloured(plain, uses);
 
-  const rows = readSums(job.pieces);
+  const rows = readSums(job.pieces, job.dimensions);
   const latest = LatestList.remembered(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
   const health = SiteHealth.remembered(job);
   // What is remembered of the last days is of no use for earlier ones.
-  const recent = job.day < head.day ? undefined : readRecent(job.pieces, job.day, job.options.local);
+  const recent =
+    job.day < head.day || !rows
+      ? undefined
+      : readRecent(job.pieces, job.day, job.options.local, rows.dimensions);
   if (!rows || !latest || !recent || !health) throw new NotRemembered('sums');
+  const { dimensions } = rows;
+  dimensions.admit(added);
   const sums = { ...head.sums, today: todayOf(job, head, latest) };
   for (const { was, is } of seen) sums.undecided += Number(is === undefined) - Number(was === undefined);
   const lists = new ListChanges(job);
@@ -68,8 +73,10 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
     const old = before && shownAs(job, before);
     const more = after.usage.slice(before?.usage.length ?? 0);
     health.add(session, before);
-    addToSums(rows, after.id, before?.usage ?? [], more, job.options.local);
+    addToSums(rows.sums, after.id, before?.usage ?? [], more, job.options.local);
+    dimensions.add(before?.usage ?? [], more);
     recent.add(after.id, before?.usage ?? [], more);
+    recent.begin(dayOf(job, after.created), before && dayOf(job, before.created));
     if (!old) sums.sessions++;
     if (old && !old.isListed) sums.pruned--;
     sums.updated = Math.max(sums.updated, after.updated);
@@ -101,11 +108,12 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
   for (const [name, shard] of shards) writeShard(job.pieces, name, shard);
   const months = lists.write(head, (files) => (sums.files += files));
   latest.update(lists.latest);
-  writeSums(job.pieces, rows);
+  writeSums(job.pieces, rows.sums, dimensions);
   health.write();
   writeRecent(job.pieces, recent);
   const names = families.write(job.pieces, false);
-  return writeSite(job, { sums, rows, recent, months, latest, health, families: names }, head, false);
+  const shown = { sums, rows: rows.sums, dimensions, recent, months, latest, health, families: names };
+  return writeSite(job, shown, head, false);
 }
 
 function dueSession(

@@ -8,7 +8,7 @@ import { addDays } from '../query/add-days.ts';
 import { currencyView, inCurrency } from '../query/currency.ts';
 import { readStores } from '../query/stores/read-stores.ts';
 import { PrunedMeanwhile, type Snapshot } from '../store/read.ts';
-import { lostRoundsOf, type State } from '../store/state.ts';
+import { coverageOf, lostRoundsOf, type State } from '../store/state.ts';
 import { inputsKey } from './nothing-new.ts';
 import { NotRemembered } from './lists/month-lists.ts';
 import { rememberMoved } from './moved-pages.ts';
@@ -87,6 +87,7 @@ async function renderSnapshot(
       dayEnds: local.startOf(addDays(day, 1)) * BUCKET_MS,
       cut: filter.period && (options.startOf?.(filter.period) ?? null),
       onProgress: options.onProgress,
+      dimensions: dimensionsOf(snapshot),
     };
     filter.remember();
     if (old) rememberMoved(pieces, old.paths);
@@ -153,8 +154,14 @@ async function changesOrAll(job: SiteJob, head: SiteHead): Promise<SiteHead> {
 }
 
 /** Digest of what every page depends on besides its session. */
-function commonKey({ stores }: Snapshot, { local }: RenderOptions, filter: readonly string[]): string {
+function commonKey(snapshot: Snapshot, { local }: RenderOptions, filter: readonly string[]): string {
+  const { stores } = snapshot;
   const facts = stores.map(({ store, state }) => [store.filters.no_content, state.prices.generation]);
   const names = storeFacts(stores.map(({ store }) => store));
-  return hexDigest(JSON.stringify([build, local.timeZone, ...facts, ...names, ...filter]));
+  const dimensions = dimensionsOf(snapshot);
+  return hexDigest(JSON.stringify([build, local.timeZone, ...facts, ...names, dimensions, ...filter]));
+}
+
+function dimensionsOf({ state }: Pick<Snapshot, 'state'>): string[] {
+  return coverageOf(state).dimensions.map(({ name }) => name);
 }

@@ -34,7 +34,7 @@ export function siteSession(entry: SessionEntry, { colours, cut }: ShownAs): Sit
   const { pruned_rounds: pruned = 0, pruned_content: content } = entry;
   const counts = [end, last.crc, summary.crc, rounds, errors, pruned, content?.rounds ?? 0, Number(hasPages)];
   const gateways = entry.gateways ? JSON.stringify(entry.gateways) : '';
-  const looks = `${slotsOf(entry, colours)}${moneyMark(entry)}${outcomeMark(entry)}${tools ? JSON.stringify(tools) : ''}${gateways}`;
+  const looks = `${slotsOf(entry, colours)}${moneyMark(entry)}${outcomeMark(entry)}${tools ? JSON.stringify(tools) : ''}${gateways}${tagsMark(entry)}`;
   return {
     entry,
     key: keyOfId(entry.id),
@@ -70,6 +70,15 @@ function outcomeMark({ usage }: SessionEntry): string {
     uncounted += counterOf(counters, 'uncounted');
   }
   return failed + uncounted === 0 ? '' : ` ${failed} ${uncounted} `;
+}
+
+/** The values of dimensions that lists filter by: a reindex can find out more of them. Empty without any. */
+function tagsMark({ usage }: SessionEntry): string {
+  const rounds = new Map<string, number>();
+  for (const cell of usage)
+    if (cell.tags !== '') rounds.set(cell.tags, (rounds.get(cell.tags) ?? 0) + cell.rounds);
+  const text = Array.from(rounds, ([tags, count]) => `${count} ${tags}`).toSorted();
+  return text.length === 0 ? '' : `#${hexDigest(text.join('\n'))}`;
 }
 
 /**

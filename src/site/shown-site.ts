@@ -1,6 +1,7 @@
 import { assets } from 'virtual:site-files';
 import { hexDigest } from '../platform/digest.ts';
 import { lostRoundsOf } from '../store/state.ts';
+import type { DimensionSums } from './dimension-sums.ts';
 import type { SiteHealth } from './health/site-health.ts';
 import { LATEST, LATEST_PATHS, type LatestList } from './lists/latest-list.ts';
 import { jsonText } from './lists/list-row.ts';
@@ -20,6 +21,7 @@ import type { SiteSumRows } from './totals.ts';
 export interface ShownSite {
   sums: SiteSums;
   rows: SiteSumRows;
+  dimensions: DimensionSums;
   recent: Recent;
   /** Ascending. */
   months: readonly MonthCount[];

@@ -17,6 +17,8 @@ export interface SiteContext {
   filter?: readonly string[];
   /** The gateways of several stores; undefined: the site is of one store. */
   gateways?: readonly string[] | undefined;
+  /** The dimensions by which the store counts. */
+  dimensions?: readonly string[];
   /** What rounds cost, by what it was for; undefined: pages do not say. */
   prices?: RoundPrices;
   /** What a round costs by the current price book. */
@@ -36,10 +38,11 @@ export interface SiteFacts extends Pick<SiteContext, 'now' | 'noContent' | 'gate
   /** Undefined: each cost is in its own currency. */
   currency: AskedCurrency | undefined;
   filter: readonly string[];
+  dimensions: readonly string[];
 }
 
 export function siteContext(
-  { now, noContent, gateways, dir, timeZone, slots, priceLines, currency, filter }: SiteFacts,
+  { now, noContent, gateways, dir, timeZone, slots, priceLines, currency, filter, dimensions }: SiteFacts,
   local = localTimeIn(timeZone),
 ): SiteContext {
   const prices = new RoundPrices(priceLines, dir, currency && currencyView(currency));
@@ -49,6 +52,7 @@ export function siteContext(
     noContent,
     gateways,
     filter,
+    dimensions,
     colours: modelColours(slots),
     prices,
     moneyOf: remembered(prices.moneyOf),

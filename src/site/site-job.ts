@@ -38,6 +38,8 @@ export interface SiteJob {
   /** Sessions with their last round before this time have no pages; null: all have. */
   cut: number | null;
   onProgress: ((progress: Progress) => void) | undefined;
+  /** The dimensions by which the store counts. */
+  dimensions: readonly string[];
 }
 
 /** A job whose colours are known. */
@@ -61,6 +63,7 @@ export function coloured(job: SiteJob, uses: FirstUses): ColouredJob {
     priceLines: snapshot.priceLines,
     currency,
     filter: filter.words,
+    dimensions: job.dimensions,
   };
   return { ...job, uses, facts, site: siteContext(facts, options.local) };
 }

@@ -10,9 +10,8 @@ export interface StatView {
   /** In the order of MEASURE_COLUMNS; `name` is also the class of the cell. */
   counts: (Shown & { name: string })[];
   cost: CostView;
-  /** Share of all tokens: `39%`, as text and as the width of a bar. */
+  /** Share of all tokens: `39%`. */
   tokenShare: string;
-  tokenWidth: string;
   /** Share of all costs: `39%`; `39% of ¥` if there are several currencies; `unknown` without a price. */
   costShare: string;
   /** Empty if there is no share. */
@@ -31,7 +30,6 @@ export function statView(row: Row, total: Row): StatView {
     })),
     cost,
     tokenShare: percent(tokensOf(row), tokensOf(total)),
-    tokenWidth: width(tokensOf(row), tokensOf(total)),
     ...costShareOf(row, total, cost.isKnown),
     missing: isCostKnown(row) && row.unpricedRounds > 0 ? `+ ${plural(row.unpricedRounds, 'round')}` : '',
   };

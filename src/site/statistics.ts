@@ -1,21 +1,28 @@
 import { exact } from '../platform/count-text.ts';
 import { isNoModel } from '../pricing/no-model.ts';
+import { addDays } from '../query/add-days.ts';
 import { tokensOf, type Row } from '../query/aggregate.ts';
 import { failedRounds } from '../query/failures.ts';
 import { NO_ANSWER } from '../query/session-models.ts';
 import { MEASURE_COLUMNS } from '../query/measures.ts';
-import { byDaySection } from './by-day.ts';
+import type { Breakdown } from './breakdowns.ts';
+import { byDaySection, type ByDayView } from './by-day.ts';
+import { modelsByDay, namesByDay } from './by-day-groups.ts';
 import { storeNote } from './cost-view.ts';
-import { changeView, type Change, type ChangeView, type SiteChange } from './change.ts';
+import { changeView, namedChanges, type Change, type ChangeView, type SiteChange } from './change.ts';
+import { dayBars, type DayBars } from './day-bars.ts';
 import { dateText, monthText } from './format.ts';
 import { layOut, type NavItem } from './layout.ts';
 import { listHref, monthQuery, type ListQuery } from './list-link.ts';
 import { isUnpriced, modelView, nameText, type ModelView } from './model-view.ts';
+import { hrefTo } from './names.ts';
 import { costNotes, periodText } from './period.ts';
+import { RECENT_DAYS } from './recent.ts';
 import type { SiteContext } from './site-context.ts';
 import { isMixed, statView, type StatView } from './stat-rows.ts';
 import type { SiteTotals } from './totals.ts';
 import { renderTemplate } from './templates.ts';
+import { datesOf } from './weeks.ts';
 
 /** The data of templates/stat-table.hbs. */
 export interface StatTable {
@@ -25,29 +32,35 @@ export interface StatTable {
   hasShares: boolean;
   /** Shares are by currency. */
   isMixed: boolean;
-  /** With a column for the last 7 days. */
+  /** With a column for the last 7 days, and one of bars for the last 30. */
   hasChange: boolean;
-  rows: (Omit<NamedRow, 'row' | 'query' | 'change'> & ShownRow)[];
+  hasBars: boolean;
+  rows: (Omit<NamedRow, 'row' | 'query' | 'change' | 'dayOf'> & ShownRow)[];
   total: ShownRow;
 }
 
 interface NamedRow {
   name: string;
   row: Row;
-  /** The sessions of the row. */
-  query: ListQuery;
+  /** The sessions of the row; undefined if the list cannot be asked for them. */
+  query: ListQuery | undefined;
   square: ModelView | null;
   /** Class of the bars: a model's colour, or `plain`. */
   bar: string;
+  /** What is known of it besides; can be empty. */
+  note: string;
   change?: Change | undefined;
+  /** What it used on a date. */
+  dayOf?: ((date: string) => Row | undefined) | undefined;
 }
 
 interface ShownRow extends Links {
   stat: StatView;
   change: (ChangeView & { href: string }) | null;
+  days: (DayBars & { href: string; bar: string }) | null;
 }
 
-/** To the sessions behind a row, and to those with a failed request. */
+/** To the sessions behind a row, and to those with a failed request; empty without a query. */
 interface Links {
   href: string;
   /** `3 failed`; can be empty. */
@@ -55,36 +68,67 @@ interface Links {
   failedHref: string;
 }
 
-function linksOf(path: string, query: ListQuery, { failures }: Row): Links {
+function linksOf(path: string, query: ListQuery | undefined, { failures }: Row): Links {
   const failed = failedRounds(failures);
+  const link = (asked: ListQuery): string => (query ? listHref(path, { ...query, ...asked }) : '');
   return {
-    href: listHref(path, query),
+    href: link({}),
     failed: failed > 0 ? `${exact(failed)} failed` : '',
-    failedHref: failed > 0 ? listHref(path, { ...query, status: 'failed' }) : '',
+    failedHref: failed > 0 ? link({ status: 'failed' }) : '',
   };
 }
 
-/** `path`: of the page with the table. */
-function statTable(
-  path: string,
-  head: string,
-  rows: readonly NamedRow[],
-  total: Row,
-  hasShares: boolean,
-  change?: SiteChange,
-): StatTable {
-  const shown = (row: Row, query: ListQuery, own: Change | undefined): ShownRow => ({
+type RowOf = Pick<NamedRow, 'row' | 'query' | 'bar' | 'change' | 'dayOf'>;
+
+interface TableOf {
+  /** Of the page with the table. */
+  path: string;
+  head: string;
+  rows: readonly NamedRow[];
+  totals: SiteTotals;
+  /** Bars for shares of tokens and cost. */
+  hasShares: boolean;
+  change?: SiteChange | undefined;
+  /** The days of the bars; empty: without bars. */
+  days?: readonly string[];
+}
+
+function statTable({ path, head, rows, totals, hasShares, change, days = [] }: TableOf): StatTable {
+  const { total } = totals;
+  const byDate = new Map(totals.days);
+  const barsOf = ({ dayOf, query, bar }: RowOf): ShownRow['days'] => {
+    const bars = dayOf && days.length > 0 ? dayBars(days, days.map(dayOf)) : null;
+    const [from = '', to = ''] = [days[0], days.at(-1)];
+    return (
+      bars && {
+        ...bars,
+        bar,
+        href: query ? listHref(path, { ...query, from, to, sort: 'cost' }) : '',
+      }
+    );
+  };
+  const shown = ({ row, query, bar, dayOf, change: own }: RowOf): ShownRow => ({
     ...linksOf(path, query, row),
     stat: statView(row, total),
+    days: barsOf({ row, query, bar, dayOf }),
     change:
       change && own
         ? {
             ...changeView(own, change),
             // Without rounds, the list would be empty.
             href:
-              own.last.rounds === 0 ? '' : listHref(path, { ...query, ...change.weeks.last, sort: 'cost' }),
+              own.last.rounds === 0 || !query
+                ? ''
+                : listHref(path, { ...query, ...change.weeks.last, sort: 'cost' }),
           }
         : null,
+  });
+  const totalRow = shown({
+    row: total,
+    query: {},
+    bar: 'plain',
+    change,
+    dayOf: (date) => byDate.get(date),
   });
   return {
     head,
@@ -92,28 +136,41 @@ function statTable(
     hasShares,
     isMixed: hasShares && isMixed(total),
     hasChange: change !== undefined,
-    rows: rows.map(({ row, query, change: own, ...named }) => ({ ...named, ...shown(row, query, own) })),
-    total: shown(total, {}, change),
+    hasBars: totalRow.days !== null,
+    rows: rows.map(({ name, square, note, ...row }) => ({ name, square, bar: row.bar, note, ...shown(row) })),
+    total: totalRow,
   };
 }
 
 /** The `most` expensive models, on a page. */
 export function modelTable(
   path: string,
-  { models, total }: SiteTotals,
+  totals: SiteTotals,
   most: number,
-  change: SiteChange | undefined,
+  { change, day }: Days,
   site: SiteContext,
 ): StatTable {
-  const rows = models.slice(0, most).map(([model, row]) => ({
+  const rows = totals.models.slice(0, most).map(([model, row]) => ({
     name: isAnswered(model, row) ? nameText(model) : NO_ANSWER,
     row,
     query: { model: nameText(model) },
     square: modelView(model, isUnpriced(row), site.colours),
     bar: `m${site.colours.slotOf(model)}`,
+    note: '',
     change: change?.models.get(model),
+    dayOf: (date: string) => totals.dayOf(date, model),
   }));
-  return statTable(path, 'Model', rows, total, true, change);
+  return statTable({ path, head: 'Model', rows, totals, hasShares: true, change, days: recentDays(day) });
+}
+
+/** The day of a render, and the change up to it. */
+export interface Days {
+  day: string;
+  change: SiteChange | undefined;
+}
+
+export function recentDays(day: string): string[] {
+  return datesOf({ from: addDays(day, 1 - RECENT_DAYS), to: day });
 }
 
 /** What failed often names no model, and has no usage: it is no model of its own. */
@@ -126,45 +183,84 @@ export const SHARE_NOTE =
   'A share of cost compares costs in the same currency; costs in several currencies have no share.';
 
 const CHART_DAYS = 120;
+/** Consumers, or values, in the table. */
+const MOST_ROWS = 1000;
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-export function modelsPage(totals: SiteTotals, change: SiteChange | undefined, site: SiteContext): string {
-  return statisticsPage('models', 'Models', totals, site, {
-    tables: [modelTable('models.html', totals, Infinity, change, site)],
+/** Note below a table with bars of days. */
+export const BARS_NOTE = 'Bars: the cost of each of the last 30 days, in each row on its own scale.';
+
+/** The pages with a breakdown by day. */
+export type ByPage = Readonly<{ text: string; path: string }>;
+
+export function byViews(path: string, current: string, pages: readonly ByPage[]): ByDayView[] {
+  if (pages.length < 2) return [];
+  return pages.map(({ text, path: to }) => ({
+    text,
+    href: hrefTo(path, to, 'by-day'),
+    isCurrent: to === current,
+  }));
+}
+
+export function modelsPage(
+  totals: SiteTotals,
+  days: Days,
+  pages: readonly ByPage[],
+  site: SiteContext,
+): string {
+  const path = 'models.html';
+  return statisticsPage({ path, current: 'models', title: 'Models' }, totals, site, {
+    byDay: byDaySection(path, modelsByDay(totals, 60, site), byViews(path, path, pages)),
+    tables: [modelTable(path, totals, Infinity, days, site)],
     note: 'A session that used two models is counted under both; the total counts it once.',
   });
 }
 
-export function consumersPage(totals: SiteTotals, change: SiteChange | undefined, site: SiteContext): string {
-  const rows = totals.consumers.map(([consumer, row]) => {
-    const name = nameText(consumer);
-    const query = { consumer: consumer === '' ? '-' : name };
-    return {
-      ...plainRow(consumer === '' ? 'no consumer' : name, row, query),
-      change: change?.consumers.get(consumer),
-    };
-  });
-  return statisticsPage('consumers', 'Consumers', totals, site, {
-    tables: [statTable('consumers.html', 'Consumer', rows, totals.total, true, change)],
-    note: 'A consumer is who the gateway’s authentication says sent the request.',
+/** Consumers, or the values of a dimension. */
+export function breakdownPage(
+  breakdown: Breakdown,
+  totals: SiteTotals,
+  { day, change }: Days,
+  pages: readonly ByPage[],
+  site: SiteContext,
+): string {
+  const { path, title, head, rows, dayOf } = breakdown;
+  const isConsumers = path === CONSUMERS_PATH;
+  const names = rows.map(([name]) => name);
+  const changes = change && (isConsumers ? change.consumers : namedChanges(change.weeks, names, dayOf));
+  const shown = rows.slice(0, MOST_ROWS).map(([name, row]) => ({
+    ...plainRow(breakdown.nameOf(name), row, breakdown.queryOf(name)),
+    change: changes?.get(name),
+    dayOf: (date: string) => dayOf(date, name),
+  }));
+  const days = recentDays(day);
+  const hasRecent = totals.days.some(([date]) => date >= (days[0] ?? '') && date <= day);
+  return statisticsPage({ path, current: 'consumers', title }, totals, site, {
+    byDay: hasRecent
+      ? byDaySection(path, namesByDay(breakdown, day, totals), byViews(path, path, pages))
+      : '',
+    tables: [statTable({ path, head, rows: shown, totals, hasShares: true, change, days })],
+    note: isConsumers
+      ? 'A consumer is who the gateway’s authentication says sent the request.'
+      : `${title} is a dimension of the store. A session with two values is counted under both; the total counts it once.`,
   });
 }
 
-function plainRow(name: string, row: Row, query: ListQuery): NamedRow {
-  return { name, row, query, square: null, bar: 'plain' };
+export const CONSUMERS_PATH = 'consumers.html';
+
+function plainRow(name: string, row: Row, query: ListQuery | undefined): NamedRow {
+  return { name, row, query, square: null, bar: 'plain', note: '' };
 }
 
-export function datesPage(totals: SiteTotals, site: SiteContext): string {
+export function datesPage(totals: SiteTotals, pages: readonly ByPage[], site: SiteContext): string {
   const months = totals.months.map(([month, row]) => plainRow(monthText(month), row, monthQuery(month)));
   const days = totals.days.map(([date, row]) => plainRow(dayText(date), row, { from: date, to: date }));
-  return statisticsPage('dates', 'Dates', totals, site, {
-    byDay: byDaySection('dates.html', totals, CHART_DAYS, site),
-    tables: [
-      ...(months.length > 1
-        ? [statTable('dates.html', 'Month', months.toReversed(), totals.total, false)]
-        : []),
-      statTable('dates.html', 'Date', days.toReversed(), totals.total, false),
-    ],
+  const path = 'dates.html';
+  const table = (head: string, rows: readonly NamedRow[]): StatTable =>
+    statTable({ path, head, rows: rows.toReversed(), totals, hasShares: false });
+  return statisticsPage({ path, current: 'dates', title: 'Dates' }, totals, site, {
+    byDay: byDaySection(path, modelsByDay(totals, CHART_DAYS, site), byViews(path, 'models.html', pages)),
+    tables: [...(months.length > 1 ? [table('Month', months)] : []), table('Date', days)],
     note: `Days are in ${site.local.timeZone}. A session counts on every day with a round of it; the total counts it once.`,
   });
 }
@@ -175,20 +271,23 @@ function dayText(date: string): string {
 }
 
 function statisticsPage(
-  current: NavItem,
-  title: string,
+  { path, current, title }: { path: string; current: NavItem; title: string },
   totals: SiteTotals,
   site: SiteContext,
-  content: { tables: StatTable[]; note: string; byDay?: string },
+  { note, tables, byDay }: { tables: StatTable[]; note: string; byDay: string },
 ): string {
   const body = renderTemplate('statistics', {
     title,
     period: periodText(totals),
-    byDay: '',
+    byDay,
+    tables,
     bounds: storeNote(totals),
-    shareNote: content.tables.some((table) => table.isMixed) ? SHARE_NOTE : '',
-    ...content,
+    notes: [
+      note,
+      ...(tables.some((table) => table.isMixed) ? [SHARE_NOTE] : []),
+      ...(tables.some((table) => table.hasBars) ? [BARS_NOTE] : []),
+    ].join(' '),
   });
   const notes = costNotes(totals.total.bounds.size > 0);
-  return layOut({ path: `${current}.html`, title, current, body, notes }, site);
+  return layOut({ path, title, current, body, notes }, site);
 }

@@ -1,5 +1,7 @@
 import { lostRoundsOf, type State } from '../store/state.ts';
 import { statsJson } from './api.ts';
+import { consumerBreakdown, dimensionBreakdowns } from './breakdowns.ts';
+import type { DimensionSums } from './dimension-sums.ts';
 import { emptyOverview, emptyPage } from './empty.ts';
 import { FIND_PATH, findPage } from './find-page.ts';
 import { healthPage, HEALTH_PATH } from './health/health-page.ts';
@@ -12,10 +14,17 @@ import { SEARCH_PATH, searchPage } from './search/search-page.ts';
 import type { SiteSession } from './shown-session.ts';
 import type { SiteContext } from './site-context.ts';
 import type { MonthCount, SiteSums } from './state/site-head.ts';
-import { consumersPage, datesPage, modelsPage } from './statistics.ts';
+import {
+  breakdownPage,
+  CONSUMERS_PATH,
+  datesPage,
+  modelsPage,
+  recentDays,
+  type ByPage,
+  type Days,
+} from './statistics.ts';
 import { changeUpTo, type SiteChange } from './change.ts';
 import type { Recent } from './recent.ts';
-import { datesOf, weeksUpTo } from './weeks.ts';
 import { siteTotals, type SiteSumRows, type SiteTotals } from './totals.ts';
 
 /** What the pages about all sessions show. */
@@ -23,6 +32,7 @@ export interface StoreView {
   state: State;
   sums: SiteSums;
   rows: SiteSumRows;
+  dimensions: DimensionSums;
   health: SiteHealth;
   months: readonly MonthCount[];
   /** The local date of the render. */
@@ -41,25 +51,40 @@ export function* storePages(view: StoreView, site: SiteContext): Generator<Page>
   const { sums, rows, months, day, health, hasUnlinked } = view;
   const lostRounds = lostRoundsOf(view.state);
   const state = `${sums.marks} ${lostRounds}`;
-  // Nothing changes with the day if nothing was used in two weeks.
-  const { last, before } = weeksUpTo(day);
-  const isRecent = [...datesOf(before), ...datesOf(last)].some((date) => rows.days.has(date));
+  // Nothing changes with the day if nothing was used in the days that pages show.
+  const isRecent = recentDays(day).some((date) => rows.days.has(date));
   const ofDay = isRecent ? `${state} ${day}` : state;
   let known: SiteTotals | undefined;
   const totals = (): SiteTotals => (known ??= siteTotals(rows, lostRounds));
-  const change = (): SiteChange | undefined => changeUpTo(day, totals(), view.recent);
+  let changed: { change: SiteChange | undefined } | undefined;
+  const days = (): Days => ({
+    day,
+    ...(changed ??= { change: changeUpTo(day, totals(), view.recent) }),
+  });
+  const dimensions = dimensionBreakdowns(view.dimensions, view.recent);
+  const byPages: ByPage[] = [
+    { text: 'model', path: 'models.html' },
+    { text: 'consumer', path: CONSUMERS_PATH },
+    ...dimensions.map(({ path, title }) => ({ path, text: title })),
+  ];
 
   if (sums.sessions === 0) {
     yield* emptyPages(view, site);
   } else {
-    yield page('models.html', ofDay, () => modelsPage(totals(), change(), site));
-    yield page('dates.html', state, () => datesPage(totals(), site));
-    yield page('consumers.html', ofDay, () => consumersPage(totals(), change(), site));
+    yield page('models.html', ofDay, () => modelsPage(totals(), days(), byPages, site));
+    yield page('dates.html', state, () => datesPage(totals(), byPages, site));
+    yield page(CONSUMERS_PATH, ofDay, () =>
+      breakdownPage(consumerBreakdown(totals(), view.recent), totals(), days(), byPages, site),
+    );
+    for (const breakdown of dimensions)
+      yield page(breakdown.path, ofDay, () => breakdownPage(breakdown, totals(), days(), byPages, site));
     yield page(HEALTH_PATH, `${state} ${day}`, () => healthPage(health, lostRounds, site));
     yield page(TOOLS_PATH, `${health.toolsKey} ${lostRounds} ${yearOf(site)}`, () =>
       toolsPage(health, lostRounds, site),
     );
-    yield page(OVERVIEW_PATH, `${state} ${day}`, () => overview(view, totals(), change(), site));
+    yield page(OVERVIEW_PATH, `${state} ${day}`, () =>
+      overview({ ...view, byPages }, totals(), days().change, site),
+    );
   }
   const names = months.map(([month]) => month);
   yield page(FIND_PATH, names.join(' '), () => findPage(names, site));

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 import { causeOf, type ChangedCost } from '../../src/site/cause.ts';
 import { changeUpTo, changeView, costChange, countChange, type SiteChange } from '../../src/site/change.ts';
+import { DimensionSums } from '../../src/site/dimension-sums.ts';
 import { Recent } from '../../src/site/recent.ts';
 import { modelColours } from '../../src/site/model-colours.ts';
 import type { SiteContext } from '../../src/site/site-context.ts';
@@ -34,13 +35,17 @@ const of = (id: string, consumer: string, ...rounds: ReturnType<typeof dollars>[
 /** Long before, so that the store has both weeks. */
 const OLD = of('old', 'ana', dollars(1, '10-01T00:00'));
 
+function rememberedOf({ consumers, dimensions, sessions, begun }: Recent): Parameters<Recent['restore']>[0] {
+  return { consumers: [...consumers], dimensions: dimensions.map((days) => [...days]), sessions, begun };
+}
+
 function made(sessions: readonly QuickSession[]): {
   change: SiteChange | undefined;
   words: string;
   links: string[];
 } {
   const entries = entriesOf(sessions);
-  const recent = new Recent(DAY, local);
+  const recent = new Recent(DAY, local, new DimensionSums([]));
   for (const { id, usage } of entries) recent.add(id, [], usage);
   const change = changeUpTo(DAY, siteTotals(sumSessions(entries, local)), recent);
   if (!change) return { change, words: '', links: [] };
@@ -260,33 +265,43 @@ test('what is remembered of a day is the same whatever the order, and does not f
   );
   const grow = of('s0', 'ana', dollars(4, '11-15T00:20'));
   const [entries, [more]] = [entriesOf(sessions), entriesOf([grow])];
-  const whole = new Recent(DAY, local);
+  const whole = new Recent(DAY, local, new DimensionSums([]));
   for (const { id, usage } of entriesOf([
     ...sessions.slice(1),
     of('s0', 'ana', dollars(1, '11-15T00:00'), dollars(4, '11-15T00:20')),
   ]).toReversed())
     whole.add(id, [], usage);
-  const carried = new Recent(DAY, local);
+  const carried = new Recent(DAY, local, new DimensionSums([]));
   for (const { id, usage } of entries) carried.add(id, [], usage);
   carried.add('s0', entries[0]?.usage ?? [], more?.usage ?? []);
   expect(carried.sessions.get('2026-11-15')?.map(({ id }) => id)).toEqual(['s0', 's3', 's7']);
   expect(carried.sessions).toEqual(whole.sessions);
   expect(carried.consumers).toEqual(whole.consumers);
-  const later = new Recent('2026-11-28', local);
-  later.restore(carried.consumers, carried.sessions);
+  const later = new Recent('2026-11-28', local, new DimensionSums([]));
+  later.restore(rememberedOf(carried));
   expect([...later.sessions.keys()]).toEqual(['2026-11-15']);
-  const last = new Recent('2026-11-29', local);
-  last.restore(carried.consumers, carried.sessions);
-  expect([last.sessions.size, last.consumers.size]).toEqual([0, 0]);
+  const last = new Recent('2026-11-29', local, new DimensionSums([]));
+  last.restore(rememberedOf(carried));
+  expect([last.sessions.size, last.begun.size]).toEqual([0, 0]);
+  expect([...last.consumers.keys()]).toEqual(['2026-11-15ana']);
+  const gone = new Recent('2026-12-15', local, new DimensionSums([]));
+  gone.restore(rememberedOf(carried));
+  expect(gone.consumers.size).toBe(0);
 });
 
 test('the cost of the last 7 days leads to its sessions, if there are any', () => {
   const entries = entriesOf([OLD, of('a', 'ana', { ...dollars(1, '11-20T00:00'), model: 'new' })]);
-  const recent = new Recent(DAY, local);
+  const recent = new Recent(DAY, local, new DimensionSums([]));
   for (const { id, usage } of entries) recent.add(id, [], usage);
   const totals = siteTotals(sumSessions(entries, local));
   const site = { local, colours: modelColours(new Map()) } as unknown as SiteContext;
-  const { rows } = modelTable('models.html', totals, 9, changeUpTo(DAY, totals, recent), site);
+  const { rows } = modelTable(
+    'models.html',
+    totals,
+    9,
+    { day: DAY, change: changeUpTo(DAY, totals, recent) },
+    site,
+  );
   expect(rows.map(({ name, change }) => [name, change?.text, change?.href])).toEqual([
     ['gpt-5', 'none', ''],
     ['new', '$1.00', './sessions/index.html#model=new&from=2026-11-14&to=2026-11-20&sort=cost'],

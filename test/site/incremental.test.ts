@@ -105,6 +105,48 @@ describe('a render that goes on from the last one', () => {
     }
   });
 
+  test.each([1, 2])('has the same pages of dimensions, as days go by (%i)', async (seed) => {
+    const random = makeRandom(seed);
+    const made = makeEmpty();
+    const values = ['search', 'billing', '', 'a"b<c', ...Array.from({ length: 9 }, (_, i) => `v${i}`)];
+    let now = NOW;
+    for (let step = 0; step < 8; step++) {
+      const ids = new Set(Array.from({ length: step === 0 ? 40 : 3 }, () => `s:${random.int(0, 59)}`));
+      const sessions = [...ids].map((id): QuickSession => {
+        const rounds = Array.from({ length: random.int(1, 3) }, (_, i): QuickRound => {
+          const at = now - (random.pick([0, 1, 6, 7, 13, 14, 29, 30, 50]) as number) * DAY_MS + i * 1000;
+          const tags = { department: random.pick(values) as string };
+          const more = random.chance(0.3) ? { team: random.pick(values) as string } : {};
+          return {
+            at,
+            model: 'qwen-max',
+            input: random.int(1, 9) * 1000,
+            cached: 7,
+            output: 9,
+            ...(random.chance(0.9) && { tags: { ...tags, ...more } }),
+          };
+        });
+        return { id, title: id, consumer: random.pick(['', 'ana', 'bo']) as string, rounds };
+      });
+      storeQuickly(made.dataDir, sessions, ['department', 'team']);
+      await render(made, { now });
+      const siteDir = join(makeFolder(), 'site');
+      await render({ ...made, siteDir }, { now });
+      for (const path of [
+        'by-department.html',
+        'by-team.html',
+        'consumers.html',
+        'models.html',
+        'index.html',
+      ])
+        expect(withoutTime(made.siteDir, path), `${path} at step ${step}`).toBe(withoutTime(siteDir, path));
+      expect(withoutTime(siteDir, 'by-department.html')).toContain('not recorded');
+      now += (random.pick([0, 0, 1, 2, 9]) as number) * DAY_MS;
+    }
+    await render(made, { now, full: true });
+    expect(contentsOf(made.siteDir)).toEqual(await anew(made, { now }));
+  });
+
   test.each([1, 2])(
     'shows failures, times and tools as a first one would, as days go by (%i)',
     async (seed) => {

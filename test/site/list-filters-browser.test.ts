@@ -193,6 +193,44 @@ describe.skipIf(chromiumPath === undefined)('the filters of the list', () => {
     expect(await sideways(page)).toBe(0);
   });
 
+  test('dimensions: values of the rounds that are meant, in the address as --where has them', async () => {
+    const dataDir = join(folder, 'tagged');
+    const siteDir = join(folder, 'tagged-site');
+    const tagged = (id: string, ...values: (Record<string, string> | undefined)[]): QuickSession => ({
+      id,
+      title: id,
+      consumer: 'ana',
+      rounds: values.map((tags, i) => ({ ...dollar, at: at(`11-1${i}T10:00`), ...(tags && { tags }) })),
+    });
+    const sessions = [
+      tagged('both', { 'a=b': 'x', a: 'b=c' }, { 'a=b': 'y', a: '' }),
+      tagged('one', { 'a=b': 'x', a: '' }),
+      tagged('many', { 'a=b': 'x', a: 'other values' }),
+      tagged('untold', undefined, { 'a=b': 'x' }),
+    ];
+    storeQuickly(dataDir, sessions, ['a', 'a=b']);
+    await render({ dataDir, siteDir }, { now: NOW });
+    const { page } = await open(siteDir, '#where=a%3Db%3Dx');
+    await drawn(page, '4 sessions');
+    expect(await meant(page)).toBe(
+      'Rounds, tokens and cost are those with a=b x only. Together: 4 rounds, 2.00 M tokens, $4.00.',
+    );
+    await page.selectOption('#where-0', '=b=c');
+    await drawn(page, '1 of 4 sessions');
+    expect(await titles(page)).toEqual(['both']);
+    expect(await meant(page)).toContain('Of 2 more, the store does not know these values.');
+    expect(new URL(page.url()).hash).toBe('#where=a%3Db%3Dc&where=a%3Db%3Dx');
+    await page.selectOption('#where-1', '=y');
+    await drawn(page, '0 of 4 sessions');
+    await page.selectOption('#where-0', '=');
+    await drawn(page, '1 of 4 sessions');
+    expect(await meant(page)).toContain('without a, with a=b y only. Together: 1 round,');
+    await page.reload();
+    await drawn(page, '1 of 4 sessions');
+    expect(await page.locator('#where-0 option:checked').innerText()).toBe('none');
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
   test('another address on the same page asks anew', async () => {
     const { page } = await open(small, '#search=two&sort=cost&when=7d');
     await drawn(page, '1 of 8 sessions');

@@ -122,6 +122,7 @@ export function writeLists(
       dayEnds: Infinity,
       cut: null,
       onProgress: undefined,
+      dimensions: [],
     },
     withFirstUses(
       [],

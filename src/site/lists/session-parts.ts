@@ -22,6 +22,8 @@ export type SessionPart = [
   flags: number,
   unpriced: number,
   costs: PartCosts,
+  /** The number of the session's values of dimensions; absent: 0. */
+  values?: number,
 ];
 
 /** The amount if it is in USD; by currency; or null if it is unknown. */
@@ -31,10 +33,15 @@ type PartCosts = number | [currency: string, cost: number][] | null;
 export function sessionParts(
   { usage, updated }: Pick<SessionEntry, 'usage' | 'updated'>,
   local: LocalTime,
-  numberOf: { model: (name: string) => number; consumer: (name: string) => number },
+  numberOf: {
+    model: (name: string) => number;
+    consumer: (name: string) => number;
+    /** Of the values that a cell has. */
+    values: (tags: string) => number;
+  },
 ): SessionPart[] {
   const last = dayNumber(updated, local);
-  const parts = new Map<string, { place: [number, number, number]; cells: UsageCell[] }>();
+  const parts = new Map<string, { place: [number, number, number]; values: number; cells: UsageCell[] }>();
   for (const cell of usage) {
     const day = last - dayOfDate(local.dateOf(cell.bucket));
     const place: [number, number, number] = [
@@ -42,18 +49,28 @@ export function sessionParts(
       numberOf.model(cell.model),
       numberOf.consumer(cell.consumer),
     ];
-    const key = place.join(' ');
+    const values = numberOf.values(cell.tags);
+    const key = `${place.join(' ')} ${values}`;
     const known = parts.get(key);
     if (known) known.cells.push(cell);
-    else parts.set(key, { place, cells: [cell] });
+    else parts.set(key, { place, values, cells: [cell] });
   }
-  return Array.from(parts.values(), ({ place, cells }): SessionPart => {
+  return Array.from(parts.values(), ({ place, values, cells }): SessionPart => {
     const sum = sumOfCells(cells);
     const { rounds, input, cached, output, unpricedRounds } = sum;
-    return [...place, rounds, input, cached, output, flagsOf(cells, sum), unpricedRounds, partCosts(sum)];
+    const used = [
+      rounds,
+      input,
+      cached,
+      output,
+      flagsOf(cells, sum),
+      unpricedRounds,
+      partCosts(sum),
+    ] as const;
+    return values === 0 ? [...place, ...used] : [...place, ...used, values];
   }).toSorted(
-    ([dayA, modelA, consumerA], [dayB, modelB, consumerB]) =>
-      dayA - dayB || modelA - modelB || consumerA - consumerB,
+    ([dayA, modelA, consumerA, ...a], [dayB, modelB, consumerB, ...b]) =>
+      dayA - dayB || modelA - modelB || consumerA - consumerB || (a[7] ?? 0) - (b[7] ?? 0),
   );
 }
 

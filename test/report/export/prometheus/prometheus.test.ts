@@ -205,6 +205,10 @@ test('a file that the collector may read, and nothing in it that could fall', as
       '--group-by does not work with prometheus, whose series are by gateway, model and consumer',
     ],
     [
+      ['--source', 'clickhouse://h/d/t'],
+      'prometheus also tells how the stores are: name them with --data-dir, not --source',
+    ],
+    [
       ['--currency', 'CNY'],
       'prometheus has each cost in the currency that was charged: leave out --currency',
     ],
