@@ -4,26 +4,25 @@ import { RequestPrefixCache } from '../ai-log/fast/request-prefix-cache.ts';
 import { readRawLine, type RawRound } from '../ai-log/fast/raw-line.ts';
 import type { Redactor } from '../redact/redact.ts';
 import { readLogLine, type AnyRound } from '../ai-log/round.ts';
-import { entryOf, parsePriceBook, priceRound, type PriceBook } from '../pricing/price-book.ts';
-import type { Resolution } from '../pricing/resolve.ts';
 import { moneyAt } from '../pricing/round-money.ts';
 import type { Files } from '../platform/files.ts';
-import { pricesPath } from '../store/price-files.ts';
 import type { Batch as CommitBatch, SessionAddition } from '../store/commit.ts';
 import type { StoredIndex } from '../store/index/index.ts';
 import { DamagedSession } from '../session-format/damaged-session.ts';
 import { nameSessionFile } from '../store/names.ts';
-import { readPriceLines } from '../store/read.ts';
 import { coverageOf, type State } from '../store/state.ts';
 import { isFilteredOut, type Store } from '../store/store.ts';
 import type { ImportedRounds } from './imported/imported-rounds.ts';
 import { KnownRounds } from './known/known-rounds.ts';
-import type { LogTimes } from './known/log-times.ts';
+import type { Place } from './known/log-times.ts';
 import { LineArena } from './arena.ts';
 import type { LinePosition } from '../model/log-position.ts';
 import { isPruned, type SessionEntry } from '../model/session-entry.ts';
+import type { LineSource } from './line-source.ts';
 import { lineText } from './log-lines.ts';
 import type { ParseOptions } from './options.ts';
+import type { PriceDesk } from './price-desk.ts';
+import { RejectedLines } from './rejected-lines.ts';
 import { keeperOf } from './settings/field-keeper.ts';
 import type { FieldKeeper, KeptFields } from '../session-format/kept-fields.ts';
 import { CountingRules } from '../session-format/round-cells.ts';
@@ -31,32 +30,17 @@ import { SessionDraft } from './session-draft.ts';
 import type { LineCount } from './tally.ts';
 import { waitingLine } from './waiting-round.ts';
 
-/** Where a line comes from. */
-export interface LineSource {
-  /** The path of its log. */
-  path: string;
-  logId: number;
-  /** Byte offset of its first byte. */
-  offset: number;
-  /** When the log was last written: the time of a round that has none of its own. */
-  mtime: number;
-  /** Whether `mtime` is the time at which a container runtime recorded the line. */
-  isTimed?: boolean;
-  /** The times of the log being read; absent if its rounds are known to be new. */
-  times?: LogTimes;
-}
-
-/** How much of a rejected line is stored. */
-const REJECTED_BYTES = 4096;
-/** How much of a rejected line is searched for secrets before it is cut: a secret cut in half would not be found. */
-const SEARCHED_CHARACTERS = 65_536;
-const REJECTED_FILE_BYTES = 16 << 20;
 /** The most recently used sessions stay in memory between commits, up to this many hundreds of bytes. */
-const MOST_WEIGHT = 300_000;
+export const MOST_WEIGHT = 300_000;
 /** How many names of left-out sessions are remembered. */
 const MOST_LEFT_OUT = 1000;
-/** Bytes of logged requests, of all sessions together. */
-const KNOWN_BYTES = 32 << 20;
+export const KNOWN_BYTES = 32 << 20;
+
+/** How it reads, and what it may hold in memory. */
+export type BatchOptions = Pick<ParseOptions, 'linePath' | 'heldWeight'> & {
+  /** Bytes of logged requests, of all sessions together. */
+  knownBytes?: number;
+};
 
 /** From the fast or the slow path. */
 interface ReadRound {
@@ -67,6 +51,8 @@ interface ReadRound {
 interface OpenSession {
   draft: SessionDraft;
   known: RequestPrefixCache;
+  /** The `order` of its last line. */
+  used: number;
 }
 
 /** A session's file that cannot be appended to. */
@@ -79,9 +65,12 @@ export interface DamagedFile {
 }
 
 /** Everything in a batch except the log positions. */
-interface Taken extends Pick<CommitBatch, 'sessions' | 'prices' | 'rejected' | 'waiting'> {
-  /** How many sessions. */
+interface Taken extends Pick<CommitBatch, 'prices' | 'rejected' | 'waiting'> {
+  /** Of these sessions, in this order. */
   ids: string[];
+  /** The `order` of each session's last line. */
+  used: number[];
+  sessions: Iterable<SessionAddition>;
 }
 
 /** Gathers lines into drafts of sessions, until the next commit takes them. */
@@ -89,8 +78,7 @@ export class Batch {
   readonly #files: Files;
   readonly #store: Store;
   readonly #index: () => StoredIndex;
-  readonly #resolve: (model: string) => Promise<Resolution | undefined>;
-  readonly #book: PriceBook;
+  readonly #prices: PriceDesk;
   /** undefined if texts are stored as logged, or not at all. */
   readonly #redactor: Redactor | undefined;
   /** undefined if nothing was imported, and during an import. */
@@ -102,11 +90,10 @@ export class Batch {
   readonly #heldWeight: number;
   readonly #sessions = new Map<string, OpenSession>();
   readonly #lines = new LineArena();
-  readonly #budget = new PrefixCacheBudget(KNOWN_BYTES);
+  readonly #budget: PrefixCacheBudget;
   /** File names assigned by this run, and others that no session may have, in lower case. */
   readonly #newFiles: Set<string>;
-  readonly #rejected: string[] = [];
-  #rejectedBytes: number;
+  readonly #rejected: RejectedLines;
   readonly #leftOut = new Set<string>();
   #waiting: string[] = [];
   readonly #damaged = new Map<string, DamagedFile>();
@@ -114,6 +101,12 @@ export class Batch {
   detaches = false;
   /** Called for each round added without a time of its own. */
   onTimeless: ((unreadTime: string | undefined, source: LineSource) => void) | undefined;
+  /** Called for each session with a round that the store's filters left out. */
+  onLeftOut: ((id: string) => void) | undefined;
+  /** Called for each round before anything else, with its session. */
+  onSession: ((id: string) => void) | undefined;
+  /** The number of the line being added, where that matters. */
+  order = 0;
   /** Bytes gathered since the last commit. */
   size = 0;
 
@@ -122,9 +115,9 @@ export class Batch {
     store: Store,
     state: State,
     index: () => StoredIndex,
-    resolve: (model: string) => Promise<Resolution | undefined>,
+    prices: PriceDesk,
     redactor: Redactor | undefined,
-    { linePath = 'fast', heldWeight = MOST_WEIGHT }: Pick<ParseOptions, 'linePath' | 'heldWeight'> = {},
+    { linePath = 'fast', heldWeight = MOST_WEIGHT, knownBytes = KNOWN_BYTES }: BatchOptions = {},
     imported?: ImportedRounds,
   ) {
     this.#redactor = redactor;
@@ -138,12 +131,9 @@ export class Batch {
     this.#heldWeight = heldWeight;
     this.#store = store;
     this.#index = index;
-    this.#resolve = resolve;
-    this.#book = parsePriceBook(
-      readPriceLines(files, store.dir, state),
-      pricesPath(store.dir, state.prices.generation),
-    );
-    this.#rejectedBytes = state.rejected.length;
+    this.#prices = prices;
+    this.#budget = new PrefixCacheBudget(knownBytes);
+    this.#rejected = new RejectedLines(!store.filters.no_content, redactor, state.rejected.length);
     // --state-file can name a file in the store.
     this.#newFiles = new Set([basename(store.statePath).toLowerCase()]);
   }
@@ -176,22 +166,13 @@ export class Batch {
   }
 
   reject(reason: string, text: string, source: LineSource): 'rejected' {
-    if (this.#rejectedBytes < REJECTED_FILE_BYTES) {
-      const { path, logId, offset } = source;
-      const kept = this.#redactor?.text(text.slice(0, SEARCHED_CHARACTERS)) ?? text;
-      const start = Buffer.from(kept.slice(0, REJECTED_BYTES)).subarray(0, REJECTED_BYTES).toString();
-      const record = JSON.stringify({
-        path,
-        at: [logId, offset],
-        time: new Date(Math.floor(source.mtime)).toISOString(),
-        reason,
-        ...(!this.#store.filters.no_content && { text: start }),
-      });
-      this.#rejected.push(record);
-      this.#rejectedBytes += record.length;
-      this.size += record.length;
-    }
+    this.size += this.#rejected.add(reason, text, source);
     return 'rejected';
+  }
+
+  /** The records of lines since the last call: rejected ones, and rounds that wait. */
+  takeRecords(): { rejected: string[]; waiting: string[] } {
+    return { rejected: this.#rejected.take(), waiting: this.#waiting.splice(0) };
   }
 
   /**
@@ -199,12 +180,13 @@ export class Batch {
    * turn comes, so that they need not all be in memory at once.
    */
   take(): Taken {
+    const taken = [...this.#sessions].filter(([, { draft }]) => !draft.isEmpty);
     return {
-      ids: [...this.#sessions].filter(([, { draft }]) => !draft.isEmpty).map(([id]) => id),
+      ids: taken.map(([id]) => id),
+      used: taken.map(([, { used }]) => used),
       sessions: this.#takeSessions(),
-      prices: this.#book.added.splice(0),
-      rejected: this.#rejected.splice(0),
-      waiting: this.#waiting.splice(0),
+      prices: this.#prices.take(),
+      ...this.takeRecords(),
     };
   }
 
@@ -234,25 +216,30 @@ export class Batch {
 
   /** Adds one round from any source; undefined if its messages are not valid JSON. */
   async addRound({ round, remember }: ReadRound, source: LineSource): Promise<LineCount | undefined> {
+    this.onSession?.(round.sessionId);
     const time = round.time ?? Math.floor(source.mtime);
     if (isFilteredOut(this.#store.filters, round.sessionId, time)) {
       if (this.#leftOut.size < MOST_LEFT_OUT) this.#leftOut.add(round.sessionId);
+      this.onLeftOut?.(round.sessionId);
       return 'filtered';
     }
     const stored = this.#redactor?.round(round) ?? round;
     const places = placesOf(stored, source);
-    const found = places === 'none' ? 'new' : this.#findKnown(stored, source, places);
+    const found =
+      places === 'none'
+        ? 'new'
+        : places === 'later'
+          ? await this.#findLater(stored, source)
+          : this.#findKnown(stored, source, places);
     if (found !== 'new') return found;
     const line = { log: source.logId, mayBeCopy: places !== 'none' };
     const likeness = this.#imported?.judge(stored, line);
     if (likeness === 'known') return 'imported';
-    const resolution = round.usageState === 'counted' ? await this.#resolve(round.model) : undefined;
-    const price = priceRound(
-      this.#book,
-      { model: round.model, state: round.usageState, atMs: time },
-      resolution,
-    );
-    const entry = typeof price === 'number' ? entryOf(this.#book, price) : undefined;
+    const { price, entry } = await this.#prices.priceOf({
+      model: round.model,
+      state: round.usageState,
+      atMs: time,
+    });
     const flags = [...round.flags];
     if (round.time === null) flags.push('time-missing');
     if (likeness === 'doubtful') flags.push('maybe-imported');
@@ -270,6 +257,22 @@ export class Batch {
     if (round.time === null) this.onTimeless?.(round.unreadTime, source);
     this.size += length;
     return 'rounds';
+  }
+
+  /** Waits for other lines only if they matter: most rounds are new in any case. */
+  async #findLater(round: AnyRound, source: LineSource): Promise<ReturnType<KnownRounds['find']>> {
+    if (!this.#mayKnow(round)) return 'new';
+    const places = (await source.times?.ask?.()) ?? 'none';
+    return places === 'none' ? 'new' : this.#findKnown(round, source, places);
+  }
+
+  #mayKnow(round: AnyRound): boolean {
+    try {
+      return this.#known.mayKnow(round, this.#sessions.get(round.sessionId)?.draft);
+    } catch (error) {
+      if (error instanceof DamagedSession) return true;
+      throw error;
+    }
   }
 
   #findKnown(
@@ -292,6 +295,7 @@ export class Batch {
   /** Moves the session to the end of the map, which is ordered by last use. */
   #use(id: string): OpenSession {
     const session = this.#sessions.get(id) ?? this.#open(id);
+    session.used = this.order;
     this.#sessions.delete(id);
     this.#sessions.set(id, session);
     return session;
@@ -304,7 +308,7 @@ export class Batch {
       known && !isPruned(known)
         ? this.#resume(known, keepsText)
         : SessionDraft.create({ id, file: this.#nameFile(id) }, keepsText, this.#rules, this.#lines, known);
-    return { draft, known: new RequestPrefixCache(this.#budget) };
+    return { draft, known: new RequestPrefixCache(this.#budget), used: 0 };
   }
 
   #resume(entry: SessionEntry, keepsText: boolean): SessionDraft {
@@ -326,7 +330,7 @@ export class Batch {
 }
 
 /** Where the line can have been read before. */
-function placesOf({ time, durationMs }: AnyRound, { times }: LineSource): 'none' | 'others' | 'all' {
+function placesOf({ time, durationMs }: AnyRound, { times }: LineSource): Place | 'later' {
   const ended = time === null ? null : time + (durationMs ?? 0);
   return times?.placesOf(ended, time !== null && time % 1000 !== 0) ?? 'none';
 }

@@ -1,6 +1,15 @@
 import type { Files } from '../platform/files.ts';
 import type { Syncer } from '../platform/syncer.ts';
-import { areMany, seal, stage, syncEach, syncFiles, type Batch, type Staged } from '../store/commit.ts';
+import {
+  areMany,
+  prepare,
+  seal,
+  stage,
+  syncEach,
+  syncFiles,
+  type Batch,
+  type Staged,
+} from '../store/commit.ts';
 import { StoredIndex } from '../store/index/index.ts';
 import { readCurrentState } from '../store/current-state.ts';
 import type { State } from '../store/state.ts';
@@ -50,6 +59,11 @@ export class Commits {
   /** Prepares for a large batch. Call it before the batch takes up memory. */
   expectLarge(): void {
     this.#syncer ??= this.#files.openSyncer(this.#store.dir);
+  }
+
+  /** Call it once the batch before is committed, and before anything of the next one is written elsewhere. */
+  prepare(): void {
+    prepare(this.#files, this.#store, this.#state);
   }
 
   /** Commits the waiting batch and writes this one, which the next `begin` or `finish` commits. */

@@ -3,21 +3,21 @@ import type { Block } from '../logs/blocks.ts';
 import { positionOf } from '../logs/open-line.ts';
 import { isShipped } from '../logs/shipped-line.ts';
 import type { UnwrappedLine } from '../logs/unwrap.ts';
-import type { Batch } from './batch.ts';
+import { countLine, type Gathering } from './gathering.ts';
 import type { AbandonedLine, KnownLogs } from './known-logs.ts';
 import { countLines, linesOf, lineText } from './log-lines.ts';
 import type { LogReading } from './log-reading.ts';
 import type { Tally } from './tally.ts';
 
-/** Adds the lines of logs to a batch, and checks that each is counted exactly once. */
+/** Adds the lines of logs to what a run gathers, and checks that each is counted exactly once. */
 export class LineTaker {
-  readonly #batch: Batch;
+  readonly #gathering: Gathering;
   readonly #tally: Tally;
   readonly #known: KnownLogs;
   readonly #now: () => number;
 
-  constructor(batch: Batch, tally: Tally, known: KnownLogs, now: () => number) {
-    this.#batch = batch;
+  constructor(gathering: Gathering, tally: Tally, known: KnownLogs, now: () => number) {
+    this.#gathering = gathering;
     this.#tally = tally;
     this.#known = known;
     this.#now = now;
@@ -41,11 +41,10 @@ export class LineTaker {
       }
       lines++;
       length += end - start + 1;
-      const count = mayBeCall
-        ? await this.#batch.addLine(bytes.subarray(start, end), { ...source, offset: at + start })
-        : 'other';
-      this.#tally.count(count);
-      reading.note(count);
+      if (mayBeCall) {
+        const line = { ...source, offset: at + start };
+        await this.#gathering.add(bytes.subarray(start, end), line, reading, 1);
+      } else countLine(this.#tally, reading, 'other', 1);
     }
     // If the lines account for every byte, nothing else is in the block.
     this.#tally.read(length === to ? lines : countLines(bytes.subarray(0, to)));
@@ -65,17 +64,17 @@ export class LineTaker {
         times: reading.times,
       };
       if (reason !== undefined) {
-        this.#tally.count(this.#batch.reject(reason, lineText(bytes), source), pieces);
+        this.#gathering.reject(reason, lineText(bytes), source);
+        this.#tally.count('rejected', pieces);
         continue;
       }
       let left = pieces;
       for (const { start, end, mayBeCall } of linesOf(bytes)) {
         const taken = mayBeCall && time !== undefined ? readTime(time) : null;
         if (taken !== null) Object.assign(source, { mtime: taken, isTimed: true });
-        const count = mayBeCall ? await this.#batch.addLine(bytes.subarray(start, end), source) : 'other';
-        this.#tally.count(count, left);
+        if (mayBeCall) await this.#gathering.add(bytes.subarray(start, end), { ...source }, reading, left);
+        else countLine(this.#tally, reading, 'other', left);
         left = 0;
-        reading.note(count);
       }
       this.#tally.pass(left);
     }
@@ -87,14 +86,16 @@ export class LineTaker {
       const [logId, offset] = positionOf(line);
       const source = { path, logId, offset, mtime: this.#now() };
       // An earlier run counted its parts as held back.
-      this.#tally.count(line.isCall ? this.#batch.reject(line.reason ?? reason, '', source) : 'other', 0);
+      if (line.isCall) this.#gathering.reject(line.reason ?? reason, '', source);
+      this.#tally.count(line.isCall ? 'rejected' : 'other', 0);
     }
   }
 
   /** Rejects a line that cannot be read at all. */
   reject({ log, position }: LogReading, offset: number, reason: string): void {
     const source = { path: log.path, logId: position.id, mtime: log.facts.mtime, offset };
-    this.#tally.count(this.#batch.reject(reason, '', source));
+    this.#gathering.reject(reason, '', source);
+    this.#tally.count('rejected');
   }
 
   /**
@@ -116,7 +117,7 @@ export class LineTaker {
     const [{ log, position, from } = {}] = read;
     if (missing > 0 && log && position) {
       const source = { path: log.path, logId: position.id, offset: from ?? 0, mtime: log.facts.mtime };
-      this.#batch.reject(`a bug in monitor: ${fault}`, '', source);
+      this.#gathering.reject(`a bug in monitor: ${fault}`, '', source);
     }
   }
 }

@@ -22,6 +22,8 @@ export class LogReading {
   from: number;
   readonly #fingerprint: FingerprintBuilder;
   #isClosed = false;
+  /** Lines were recorded. */
+  #hasLines = false;
   /** The fingerprint up to the last complete line; undefined while `#fingerprint` ends there too. */
   #print: Fingerprint | undefined;
 
@@ -59,8 +61,13 @@ export class LogReading {
     this.#fingerprint.pass(bytes);
     this.#print = undefined;
     this.position.offset = this.#fingerprint.offset;
+    this.#hasLines = true;
+  }
+
+  /** Records the times of the lines, once all of them are counted. */
+  passTimes(): void {
     const { range } = this.times;
-    if (range) this.position.times = range;
+    if (range && this.#hasLines) this.position.times = range;
   }
 
   /** Records part of a line whose end has not been read yet. */

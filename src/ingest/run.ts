@@ -13,6 +13,7 @@ import { Batch } from './batch.ts';
 import { ClosedTimes } from './known/closed-times.ts';
 import { Commits } from './commits.ts';
 import { ContainerLog, isWhole } from './container-log.ts';
+import { OwnGathering, type Gathering } from './gathering.ts';
 import { ImportedRounds } from './imported/imported-rounds.ts';
 import { KnownLogs } from './known-logs.ts';
 import { LineTaker } from './line-taker.ts';
@@ -20,9 +21,9 @@ import { countLines } from './log-lines.ts';
 import { LogOpener } from './log-opener.ts';
 import { LogReading } from './log-reading.ts';
 import type { ParseOptions } from './options.ts';
+import { PriceBookDesk } from './price-desk.ts';
 import { countHeld, findSeen, isOverdue } from './up-to-date.ts';
 import type { Gap, Tally } from './tally.ts';
-import { addTimeless } from './time-tally.ts';
 import { findTornLine, linesOfTorn } from './torn-line.ts';
 import { isReadable } from './unread-file.ts';
 
@@ -41,7 +42,7 @@ export class Run {
   readonly #store: Store;
   readonly #options: ParseOptions;
   readonly #tally: Tally;
-  readonly #batch: Batch;
+  readonly #gathering: Gathering;
   /** undefined if nothing was imported. */
   readonly #imported: ImportedRounds | undefined;
   readonly #commits: Commits;
@@ -80,11 +81,10 @@ export class Run {
     this.#opener = new LogOpener(files, this.#known, tally, options.now);
     const index = (): StoredIndex => this.#commits.index;
     this.#imported = state.imported === 0 ? undefined : new ImportedRounds(files, store, index);
-    this.#batch = new Batch(files, store, state, index, resolve, redactor, options, this.#imported);
-    this.#batch.detaches = true;
-    this.#batch.onTimeless = (unreadTime, source) =>
-      addTimeless(tally.pendingTimes, unreadTime, source.isTimed ?? false);
-    this.#lines = new LineTaker(this.#batch, tally, this.#known, options.now);
+    const desk = new PriceBookDesk(files, store, state, resolve);
+    const batch = new Batch(files, store, state, index, desk, redactor, options, this.#imported);
+    this.#gathering = new OwnGathering(batch, tally, options.batchSize ?? BATCH_SIZE);
+    this.#lines = new LineTaker(this.#gathering, tally, this.#known, options.now);
   }
 
   /** Reads the logs in the given order, the oldest first. */
@@ -108,6 +108,7 @@ export class Run {
       await this.#commits.finish().catch(() => undefined);
       throw error;
     } finally {
+      await this.#gathering.close();
       for (const reading of this.#readings) reading.close();
       this.#commits.close();
     }
@@ -115,7 +116,7 @@ export class Run {
 
   /** Warnings that the counts alone do not show. */
   async #sayDoubts(): Promise<void> {
-    const { leftOut, damaged } = this.#batch;
+    const { leftOut, damaged } = this.#gathering;
     const doubtful = this.#imported?.doubtful() ?? [];
     const { takenAsPruned } = this.#tally.result();
     const isCertain = leftOut.size === 0 && doubtful.length === 0 && takenAsPruned === 0;
@@ -142,6 +143,8 @@ export class Run {
       this.#known.markPresent(seen, file);
       return;
     }
+    // The times of the logs before decide what this one has in common with them.
+    await this.#settle();
     const log = await this.#opener.open(file, facts);
     if (!log) return;
     const predecessor = this.#known.predecessorOf(file, log.facts);
@@ -172,7 +175,8 @@ export class Run {
     const options = { longestLine: longest, dockerPart: this.#options.dockerPart };
     this.#wrapped = ContainerLog.begin(this.#files, this.#known, reading, predecessor, options);
     let isRestored = false;
-    for await (const block of textBlocks(log, from, this.#wrapped?.longestPiece ?? longest)) {
+    const longestPiece = this.#wrapped?.longestPiece ?? longest;
+    for await (const block of textBlocks(log, from, longestPiece, Infinity, this.#gathering.memory)) {
       if (block.kind === 'oversized' && !block.isEnd) {
         reading.passPart(block.bytes);
         continue;
@@ -198,15 +202,16 @@ export class Run {
         // Its writer will finish the line.
         break;
       }
-      reading.passLines(block.kind === 'oversized' ? block.bytes : (block.raw ?? block.bytes));
+      const passed = block.kind === 'oversized' ? block.bytes : (block.raw ?? block.bytes);
+      reading.passLines(passed);
       this.#known.add(position);
       this.#wrapped?.pass();
       await this.#reportProgress();
-      if (this.#batch.size > this.#batchSize / 8) {
+      if (this.#gathering.size > this.#batchSize / 8) {
         this.#commits.expectLarge();
         growOnce();
       }
-      if (this.#batch.size > this.#batchSize) await this.#commit([], []);
+      if (await this.#gathering.pass(passed.length)) await this.#commit([], []);
     }
     const wrapped = this.#wrapped;
     if (wrapped && Math.max(from, reading.offset) > 0) {
@@ -231,7 +236,9 @@ export class Run {
     for await (const line of wrapped.restore()) {
       this.#tally.read(line.pieces);
       await this.#lines.addUnwrapped(reading, [line]);
-      if (!isOwn || this.#batch.size <= this.#batchSize) continue;
+      if (!isOwn) continue;
+      await this.#gathering.settle();
+      if (this.#gathering.size <= this.#batchSize) continue;
       takeUp();
       wrapped.pass();
       await this.#commit([], []);
@@ -276,14 +283,21 @@ export class Run {
     }
   }
 
+  /** Waits until all lines are counted. */
+  async #settle(): Promise<void> {
+    await this.#gathering.settle();
+    for (const reading of this.#readings) reading.passTimes();
+  }
+
   async #commit(gaps: Gap[], closed: LogPosition[]): Promise<void> {
+    await this.#settle();
     for (const reading of this.#readings) reading.settle();
     // They are written while reading continues; reading replaces the lists in a position and never mutates them.
     const logs = this.#known.open.map((position) => ({ ...position }));
     await this.#commits.finish();
     if (closed.length > 0 || !isSameProgress(logs, this.#commits.state.logs)) {
       this.#lines.check(this.#readings, this.#heldPieces);
-      const { ids, ...taken } = this.#batch.take();
+      const { ids, ...taken } = await this.#gathering.take();
       const read = this.#readings
         .filter((reading) => reading.hasRead)
         .map(({ log, from, offset, rounds }) => ({ path: log.path, from, to: offset, rounds }));

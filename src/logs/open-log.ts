@@ -2,6 +2,7 @@ import type { Compression, Fingerprint, UnreadFile, UnsupportedForm } from '../m
 import { allocateForReading, readBytes, type FileFacts, type Files } from '../platform/files.ts';
 import { isSystemError } from '../platform/errors.ts';
 import { MissingProgram, RefusedInput, StoppedProgram } from '../platform/filter-program.ts';
+import type { ChunkMemory } from './chunk-memory.ts';
 import { compressionOf, isRead, MAGIC_BYTES } from './compression.ts';
 import { decompress } from './decompress.ts';
 import type { LogFile } from './discover.ts';
@@ -28,8 +29,11 @@ export interface OpenLog extends LogFile {
   junkBytes?: number;
   /** Its first bytes in UTF-8, enough to tell its form (`formOf`). */
   start(): Buffer;
-  /** The bytes from `from` to where the file ended when it was opened. A chunk is valid until the next one. */
-  chunks(from: number): AsyncIterable<Buffer> | Iterable<Buffer>;
+  /**
+   * The bytes from `from` to where the file ended when it was opened. A chunk is valid until the next one. Those of a
+   * plain log are read into `memory`.
+   */
+  chunks(from: number, memory?: ChunkMemory): AsyncIterable<Buffer> | Iterable<Buffer>;
   /** A fingerprint builder that continues after the bytes of `known`, with which the log agrees; else a new one. */
   fingerprint(known: Fingerprint | undefined): FingerprintBuilder;
   /** The content as it is now: the file may have been truncated since it was opened. */
@@ -95,7 +99,7 @@ function plainLog(files: Files, log: LogFile, fd: number): OpenLog {
     start() {
       return textOf(readAt(0, Math.min(facts.size, LOOKED_AT_BYTES)), this.encoding);
     },
-    chunks: (from) => readChunks(files, fd, from, facts.size),
+    chunks: (from, memory) => readChunks(files, fd, from, facts.size, memory),
     fingerprint: (known) => (known ? FingerprintBuilder.resume(known, readAt) : new FingerprintBuilder()),
     again: () => contentOf(files.facts(fd).size),
     close: () => files.close(fd),
@@ -170,13 +174,29 @@ function textOf(start: Buffer, encoding: Encoding): Buffer {
   return toUtf8(start.subarray(encoding.mark), encoding);
 }
 
-function* readChunks(files: Files, fd: number, from: number, to: number): Generator<Buffer> {
-  const buffer = allocateForReading(Math.min(CHUNK_BYTES, Math.max(0, to - from)));
+function* readChunks(
+  files: Files,
+  fd: number,
+  from: number,
+  to: number,
+  memory: ChunkMemory = new OneChunk(),
+): Generator<Buffer> {
+  const most = Math.min(CHUNK_BYTES, Math.max(0, to - from));
   for (let at = from; at < to;) {
-    const length = files.read(fd, buffer.subarray(0, Math.min(buffer.length, to - at)), at);
+    const buffer = memory.take(most);
+    const length = files.read(fd, buffer.subarray(0, Math.min(most, to - at)), at);
     if (length === 0) return;
     yield buffer.subarray(0, length);
     at += length;
+  }
+}
+
+/** The same memory each time. */
+class OneChunk implements ChunkMemory {
+  #buffer: Buffer | undefined;
+
+  take(length: number): Buffer {
+    return (this.#buffer ??= allocateForReading(length));
   }
 }
 

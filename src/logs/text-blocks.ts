@@ -1,23 +1,26 @@
 import { cutIntoBlocks, firstBytes, type Block } from './blocks.ts';
+import type { ChunkMemory } from './chunk-memory.ts';
 import { toUtf8, type Encoding } from './encoding.ts';
 
 /** The part of OpenLog that is needed to cut it into lines. */
 export interface TextSource {
   encoding: Encoding;
-  chunks(from: number): AsyncIterable<Buffer> | Iterable<Buffer>;
+  chunks(from: number, memory?: ChunkMemory): AsyncIterable<Buffer> | Iterable<Buffer>;
 }
 
 /**
  * The blocks of a log from the offset `from` up to `to`. Their `bytes` are UTF-8, but their offsets count bytes of the
  * log; where the two differ, `raw` has the bytes of the log. For a UTF-8 log this costs no more than cutIntoBlocks.
+ * Chunks of a plain log are read into `memory`.
  */
 export function textBlocks(
   { encoding, chunks }: TextSource,
   from: number,
   longestLine: number,
   to = Infinity,
+  memory?: ChunkMemory,
 ): AsyncGenerator<Block> {
-  const bytes = to === Infinity ? chunks(from) : firstBytes(chunks(from), to - from);
+  const bytes = to === Infinity ? chunks(from, memory) : firstBytes(chunks(from), to - from);
   if (encoding.unit > 1) return cutWide(bytes, from, longestLine * encoding.unit, encoding);
   const blocks = cutIntoBlocks(bytes, from, longestLine);
   return encoding.mark > 0 && from === 0 ? withoutMark(blocks, encoding.mark) : blocks;

@@ -178,13 +178,14 @@ export function isAbsent(error: unknown): boolean {
 
 /**
  * Memory to read large files into. The C library starts a large allocation 16 bytes after a page boundary, and some
- * processors (AMD Zen) copy from the page cache four times slower to such an address than to an aligned one.
+ * processors (AMD Zen) copy from the page cache four times slower to such an address than to an aligned one. `isShared`:
+ * other threads can use it too.
  */
-export function allocateForReading(length: number): Buffer {
-  return Buffer.allocUnsafeSlow(length + CACHE_LINE).subarray(
-    CACHE_LINE - MALLOC_HEAD,
-    length + CACHE_LINE - MALLOC_HEAD,
-  );
+export function allocateForReading(length: number, isShared = false): Buffer {
+  const all = isShared
+    ? Buffer.from(new SharedArrayBuffer(length + CACHE_LINE))
+    : Buffer.allocUnsafeSlow(length + CACHE_LINE);
+  return all.subarray(CACHE_LINE - MALLOC_HEAD, length + CACHE_LINE - MALLOC_HEAD);
 }
 
 const CACHE_LINE = 64;

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { appendAt, withFile, type Files } from '../platform/files.ts';
 import {
   closedLine,
@@ -35,8 +35,8 @@ export interface SessionAddition {
 
 /** Everything that one commit stores. */
 export interface Batch {
-  /** Iterated only once. */
-  sessions: Iterable<SessionAddition>;
+  /** Iterated only once. A session that a thread has written already is given as what it wrote. */
+  sessions: Iterable<SessionAddition | WrittenSession>;
   /** Lines of the price book and of the rejected lines' file, without line breaks. */
   prices: readonly string[];
   rejected: readonly string[];
@@ -91,20 +91,16 @@ export function commit(files: Files, store: Store, state: State, index: StoredIn
  */
 export function stage(files: Files, store: Store, state: State, index: StoredIndex, batch: Batch): Staged {
   const { dir } = store;
-  checkNotRestored(files, dir, state);
-  removeKilledRefresh(files, dir, state);
+  prepare(files, store, state);
   const { sessions, ...rest } = batch;
   const written: WrittenSession[] = [];
   const paths: string[] = [];
   let isNew = false;
-  for (const addition of sessions) {
-    const { entry, records, isDetached } = addition;
-    const committed = storedOf(index, entry.id);
-    written.push(writeSession(files, dir, committed, addition));
-    if (isDetached) continue;
-    paths.push(join(dir, entry.file));
-    if (records) paths.push(recordsPath(dir, entry.file));
-    isNew ||= !committed || records?.at === 0;
+  for (const one of sessions) {
+    const session = 'head' in one ? one : writeSession(files, dir, index, one);
+    written.push(session);
+    paths.push(...session.files.map((file) => join(dir, file)));
+    isNew ||= session.isNew;
   }
   for (const { head, usage } of written) index.add(head, usage);
   const { waiting = [] } = batch;
@@ -114,6 +110,12 @@ export function stage(files: Files, store: Store, state: State, index: StoredInd
     isNew = true;
   }
   return { batch: rest, written, paths, isNew };
+}
+
+/** Call it before anything of a batch is written. Throws InputOutputError when the state is older than the index. */
+export function prepare(files: Files, { dir }: Store, state: State): void {
+  checkNotRestored(files, dir, state);
+  removeKilledRefresh(files, dir, state);
 }
 
 /** The rest of a commit, once the staged files are on disk. */
@@ -154,31 +156,43 @@ export function publish(
   for (const old of [generation, generation - 1]) removeIndex(files, store.dir, old);
 }
 
-/** A session as of the commit, and what its new rounds used. */
-interface WrittenSession {
+/** A session as of the commit, what its new rounds used, and the names of its files that must be on disk before it. */
+export interface WrittenSession {
   head: SessionHead;
   usage: readonly UsageCell[];
+  files: readonly string[];
+  /** One of the files is new. */
+  isNew: boolean;
 }
 
-function writeSession(
+/** Writes what a commit adds to a session, which no state counts yet. Does not sync. */
+export function writeSession(
   files: Files,
   dir: string,
-  committed: SessionHead | undefined,
+  index: Pick<StoredIndex, 'head'>,
   { entry, rounds, summary, records, usage, isDetached }: SessionAddition,
 ): WrittenSession {
-  if (isDetached && committed)
-    return { head: { ...entry, ...endAfter({ id: entry.id, committed }, rounds) }, usage: mergeCells(usage) };
+  const committed = storedOf(index, entry.id);
+  if (isDetached && committed) {
+    const end = endAfter({ id: entry.id, committed }, rounds);
+    return { head: { ...entry, ...end }, usage: mergeCells(usage), files: [], isNew: false };
+  }
   if (records) {
     withFile(files, recordsPath(dir, entry.file), 'create', (fd) =>
       files.write(fd, records.bytes, records.at),
     );
   }
   const end = appendRounds(files, dir, { id: entry.id, file: entry.file, committed }, rounds, summary);
-  return { head: { ...entry, ...end }, usage: mergeCells(usage) };
+  return {
+    head: { ...entry, ...end },
+    usage: mergeCells(usage),
+    files: records ? [entry.file, basename(recordsPath(dir, entry.file))] : [entry.file],
+    isNew: !committed || records?.at === 0,
+  };
 }
 
 /** A session whose rounds were all removed starts a new file. */
-function storedOf(index: StoredIndex, id: string): SessionHead | undefined {
+function storedOf(index: Pick<StoredIndex, 'head'>, id: string): SessionHead | undefined {
   const head = index.head(id);
   return head && !isPruned(head) ? head : undefined;
 }
@@ -215,7 +229,7 @@ export function writeIndex(
   state: State,
   index: StoredIndex,
   batch: Pick<Batch, 'logs' | 'closed' | 'nextLog'>,
-  sessions: readonly WrittenSession[],
+  sessions: readonly Pick<WrittenSession, 'head' | 'usage'>[],
 ): State['index'] {
   const { generation, base, length } = state.index;
   const most = Math.max(SMALL_TAIL, base * LARGEST_TAIL) - length;
@@ -236,7 +250,7 @@ export function writeIndex(
 
 /** Undefined if they are longer than `most` bytes. */
 function tailLines(
-  sessions: readonly WrittenSession[],
+  sessions: readonly Pick<WrittenSession, 'head' | 'usage'>[],
   closed: readonly ClosedLog[],
   most: number,
 ): Buffer | undefined {

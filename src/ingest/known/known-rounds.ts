@@ -22,6 +22,17 @@ interface Pending {
   keys: Keys;
 }
 
+/** Rounds with the same key as a line's. */
+interface FoundRounds {
+  key: string;
+  /** The key proves that they are the same request. */
+  isProof: boolean;
+  /** The log of each. */
+  logs: readonly number[];
+  /** The session has pruned rounds. */
+  hasPruned: boolean;
+}
+
 /**
  * Finds out whether the store already has a round, for lines that two logs may share: one can be a copy, a part, a
  * restored log, or several logs joined. Two rounds are the same request if their lines have the same time and request
@@ -65,13 +76,29 @@ export class KnownRounds {
     { log, isAlsoOwn }: { log: number; isAlsoOwn: boolean },
     draft: SessionDraft | undefined,
   ): 'new' | 'known' | 'pruned' {
+    const found = this.#look(round, draft);
+    if (!found) return 'new';
+    const { key, isProof, logs, hasPruned } = found;
+    const isStored = logs.some((one) => isAlsoOwn || one !== log);
+    if (isProof ? isStored : this.#isRepeat(`${round.sessionId} ${key}`, logs, log)) return 'known';
+    return hasPruned && this.#pruned.fits(round, log) ? 'pruned' : 'new';
+  }
+
+  /** False: `find` would say `new`, whichever logs can have the line. */
+  mayKnow(round: AnyRound, draft: SessionDraft | undefined): boolean {
+    const found = this.#look(round, draft);
+    return found !== undefined && (found.logs.length > 0 || found.hasPruned);
+  }
+
+  /** The logs of rounds that can be this one; undefined if none can. */
+  #look(round: AnyRound, draft: SessionDraft | undefined): FoundRounds | undefined {
     const { sessionId, time } = round;
     const isLater = draft !== undefined && time !== null && time > draft.updated;
     const head = isLater ? undefined : this.#headOf(sessionId, time, draft);
     // Nothing is as late as this round, as usual. Otherwise its identity has to be known.
-    if (!this.#imported && !head && (!draft || isLater)) return 'new';
+    if (!this.#imported && !head && (!draft || isLater)) return undefined;
     const identity = identityOfRound(round);
-    if (!identity) return 'new';
+    if (!identity) return undefined;
     const { key, isProof } = identity;
     const bucket = time === null ? undefined : bucketOf(time);
     // An imported round can be older than the line that it was read from, by its time.
@@ -83,9 +110,7 @@ export class KnownRounds {
       ...(head && !isPruned(head) ? this.#storedLogs(head, key, round) : []),
       ...(hasPruned ? this.#pruned.logsOf(sessionId, key, bucket) : []),
     ];
-    const isStored = logs.some((one) => isAlsoOwn || one !== log);
-    if (isProof ? isStored : this.#isRepeat(`${sessionId} ${key}`, logs, log)) return 'known';
-    return hasPruned && this.#pruned.fits(round, log) ? 'pruned' : 'new';
+    return { key, isProof, logs, hasPruned };
   }
 
   /** The session as stored, unless all its rounds are earlier. */

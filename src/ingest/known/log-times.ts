@@ -1,5 +1,8 @@
 import type { TimeRange } from '../../model/log-position.ts';
 
+/** Where a line can have been read before: nowhere, in another log, or in this one too. */
+export type Place = 'none' | 'others' | 'all';
+
 /**
  * Decides by time alone whether the store may already have a line. Gateways write a line when a request ends, so a log
  * is in that order. A line that is later than all lines before it, at a time that no other log covers, is new. Nearly
@@ -28,7 +31,7 @@ export class LogTimes {
    * nowhere, in another log, or in this one too. Different requests of one moment follow one another in a log whose times
    * are not exact, in whole seconds; with exact times (`isExact`) they are the same line, twice.
    */
-  placesOf(ended: number | null, isExact: boolean): 'none' | 'others' | 'all' {
+  placesOf(ended: number | null, isExact: boolean): Place {
     if (ended === null) return this.#others.length > 0 || this.#closedUntil > -Infinity ? 'others' : 'none';
     if (ended !== this.#last) this.#isBehind = ended < this.#last;
     const isOwn = this.#isBehind || (isExact && ended === this.#last);

@@ -20,6 +20,7 @@ import {
   type Store,
 } from '../../store/store.ts';
 import { Batch } from '../../ingest/batch.ts';
+import { PriceBookDesk } from '../../ingest/price-desk.ts';
 import type { ImportedFile } from '../../model/imported-file.ts';
 import { isImported, type ImportedLog } from '../../model/log-position.ts';
 import { findParsed } from './parsed-rounds.ts';
@@ -87,7 +88,8 @@ export async function importSessions(files: Files, options: ImportOptions): Prom
     const redactor = await redactorOf(store.filters);
     const state = takeOver(files, store, readCurrentState(files, store));
     const index = new StoredIndex(files, store.dir, state);
-    const batch = new Batch(files, store, state, () => index, resolver, redactor);
+    const desk = new PriceBookDesk(files, store, state, resolver);
+    const batch = new Batch(files, store, state, () => index, desk, redactor);
     try {
       const result = await new Import(files, store, options, redactor, { batch, state, index }).run(names);
       return { ...result, notices: basis.notices };
