@@ -1,5 +1,5 @@
 /** The formats of an export. This file imports nothing, because every command loads it. */
-export const EXPORT_FORMATS = ['json', 'csv', 'ndjson', 'focus', 'md', 'jsonl', 'html'] as const;
+export const EXPORT_FORMATS = ['json', 'csv', 'ndjson', 'focus', 'md', 'jsonl', 'html', 'parquet'] as const;
 
 export type FormatName = (typeof EXPORT_FORMATS)[number];
 
