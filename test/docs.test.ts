@@ -18,6 +18,7 @@ const DOCS = [
   'docs/cost.md',
   'docs/export.md',
   'docs/scale.md',
+  'docs/clickhouse.md',
   'docs/store-format.md',
   'docs/higress.md',
   'docs/privacy.md',

@@ -11,6 +11,7 @@ import { addList } from './commands/list.ts';
 import { addParse } from './commands/parse.ts';
 import { addPrices } from './commands/prices.ts';
 import { addPrune } from './commands/prune.ts';
+import { addPush } from './commands/push.ts';
 import { addReindex } from './commands/reindex.ts';
 import { addRender } from './commands/render.ts';
 import { addRepair } from './commands/repair.ts';
@@ -44,6 +45,7 @@ const COMMANDS: readonly AddCommand[] = [
   addPrices,
   addCheck,
   addExport,
+  addPush,
   addRender,
   addUrl,
   addRepair,

@@ -8,6 +8,8 @@ import { nodeFiles } from '../platform/files.ts';
 import { zoneKey } from '../platform/zone-key.ts';
 import { findNothingNew } from '../site/nothing-new.ts';
 import { sayRendered } from './commands/render-output.ts';
+import { sayPushed } from './commands/push-output.ts';
+import { findNothingToPush, usualPush } from './crontab/usual-push.ts';
 import { usualRender } from './crontab/usual-render.ts';
 
 /** The start of the program. It runs the usual lines of a crontab itself, and loads the rest for everything else. */
@@ -40,6 +42,15 @@ export async function start(argv: string[]): Promise<number> {
     }
     const { runRender } = await import('./run-render.ts');
     return await runRender(render, context);
+  }
+  const push = usualPush(argv, process.env);
+  const nothing = push && findNothingToPush(nodeFiles, push);
+  if (nothing) {
+    const context = readContext();
+    return await guarded(context, async () => {
+      await sayPushed(context, push, nothing);
+      return 0;
+    });
   }
   await keepCompiledCode();
   const { main } = await import('./main.ts');

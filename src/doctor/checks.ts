@@ -14,6 +14,7 @@ import { scheduleCheck } from './checks/schedule.ts';
 import { sessionFilesCheck } from './checks/session-files.ts';
 import { storeCheck } from './checks/store.ts';
 import { storeFilesCheck } from './checks/store-files.ts';
+import { targetsCheck } from './checks/targets.ts';
 import { unpricedRoundsCheck } from './checks/unpriced-rounds.ts';
 
 /** A new kind of finding is a file here, or part of one, and its words in report/doctor. */
@@ -27,6 +28,7 @@ export const CHECKS = [
   storeFilesCheck,
   sessionFilesCheck,
   lostRoundsCheck,
+  targetsCheck,
   flockCheck,
   failedRequestsCheck,
   unpricedRoundsCheck,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readWhole, type Files } from '../platform/files.ts';
 import { isLog, type ClosedLog, type LogPosition } from '../model/log-position.ts';
+import { lagOfTargets } from '../store/copy-lag.ts';
 import { readLost, type LostEntry } from '../store/lost-file.ts';
 import { readSnapshot } from '../store/read.ts';
 import type { PriceList } from '../store/pricing-settings.ts';
@@ -34,6 +35,8 @@ export interface StoreFacts {
   gaps: Gap[];
   /** Rounds that a repair could not bring back. */
   lostRounds: readonly LostEntry[];
+  /** How far the targets of `monitor push` are behind. */
+  copies: ReturnType<typeof lagOfTargets>;
   /** When a run last stored something. */
   lastCommit: number | null;
   /** Logs that the store reads, and those whose files are gone. */
@@ -64,7 +67,8 @@ const FAILURES_MS = 7 * 86_400_000;
 export function readStoreFacts(files: Files, dir: string, now: number): StoreFacts | undefined {
   const store = findStore(files, dir);
   if (!store) return undefined;
-  const { sessions, state, closed, noContent } = readSnapshot(dir, files);
+  const snapshot = readSnapshot(dir, files);
+  const { sessions, state, closed, noContent } = snapshot;
   const unpriced = new Map<string, number>();
   let rounds = 0;
   for (const session of sessions.heads()) rounds += session.rounds;
@@ -103,6 +107,7 @@ export function readStoreFacts(files: Files, dir: string, now: number): StoreFac
       at: at ?? null,
     })),
     lostRounds: readLost(files, dir, state),
+    copies: lagOfTargets(files, snapshot),
     lastCommit: state.commit > 0 ? (files.stat(store.statePath)?.mtime ?? null) : null,
     generations: state.logs,
     closed: [...closed.values()],

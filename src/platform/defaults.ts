@@ -4,3 +4,7 @@ export const DEFAULT_STORE = './sessions';
 export const DEFAULT_SITE = './site';
 /** How often an open page reloads itself, unless an option says otherwise. */
 export const REFRESH_SECONDS = 30;
+/** The table that rounds are pushed to, unless options say otherwise. */
+export const DEFAULT_CLICKHOUSE = 'http://localhost:8123';
+export const DEFAULT_DATABASE = 'default';
+export const DEFAULT_TABLE = 'rounds';

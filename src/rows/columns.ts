@@ -6,12 +6,22 @@ import type { Row } from './row.ts';
  *
  * - `text`, and `name`: a text with few values.
  * - `count`: a whole number below 2⁵³. `number`: one below 2³². `number?`: null if the log does not say.
- * - `time`: milliseconds since 1970 UTC.
+ * - `time`: milliseconds since 1970 UTC, as a point in time of the engine. `milliseconds`: the same as a number.
  * - `money`: a decimal text of at most 18 decimals. `money?`: null if unknown, which is not zero.
  * - `ids`, `counts`: lists of numbers.
  */
 export type ColumnKind =
-  'text' | 'name' | 'count' | 'number' | 'number?' | 'time' | 'money' | 'money?' | 'ids' | 'counts';
+  | 'text'
+  | 'name'
+  | 'count'
+  | 'number'
+  | 'number?'
+  | 'time'
+  | 'milliseconds'
+  | 'money'
+  | 'money?'
+  | 'ids'
+  | 'counts';
 
 export type RowValue = string | number | null | readonly number[];
 
@@ -35,6 +45,12 @@ export const COLUMNS: readonly Column[] = [
   column('log', 'number', 'The log that has the round: its number in the store.', ({ log }) => log),
   column('place', 'count', "Where the round's line begins in the log, in bytes.", ({ place }) => place),
   column('time', 'time', 'When the request began, in UTC.', ({ time }) => time),
+  column(
+    'time_ms',
+    'milliseconds',
+    'The same in milliseconds since 1970 UTC: exact in every engine.',
+    ({ time }) => time,
+  ),
   column(
     'version',
     'count',
@@ -155,6 +171,8 @@ export const CONTENT_COLUMNS: readonly Column[] = [
 function content(name: string, meaning: string, value: Column['value']): Column {
   return { name, kind: 'text', meaning, value, isContent: true };
 }
+
+export const ALL_COLUMNS: readonly Column[] = [...COLUMNS, ...CONTENT_COLUMNS];
 
 /** The columns by which rows are the same row. */
 export const KEY = ['store', 'log', 'place', 'time'] as const;

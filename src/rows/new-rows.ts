@@ -41,11 +41,15 @@ export class StoreRows {
     this.#logs = logHeads(snapshot);
   }
 
-  /** The rows of rounds added since a mark, session by session, in the order of their keys; all rows without one. */
-  *since(mark: Mark | undefined): Generator<SessionRows> {
+  /**
+   * The rows of rounds added since a mark, session by session, in the order of their keys; all rows without one. `until`:
+   * only those that had been added by then.
+   */
+  *since(mark: Mark | undefined, until?: Mark): Generator<SessionRows> {
     const isCopied = wasBefore(mark);
+    const isMeant = until ? wasBefore(until) : (): boolean => true;
     for (const session of changedSessions(this.#snapshot, mark)) {
-      const rows = (): Generator<Row> => this.#rows(session, isCopied);
+      const rows = (): Generator<Row> => this.#rows(session, (at) => !isCopied(at) && isMeant(at));
       yield {
         entry: session.after,
         key: sessionKey(session.after.id),
@@ -56,7 +60,7 @@ export class StoreRows {
 
   /** All rows of a session. */
   of(entry: SessionEntry): Iterable<Row> {
-    return { [Symbol.iterator]: () => this.#rows({ after: entry, before: undefined }, () => false) };
+    return { [Symbol.iterator]: () => this.#rows({ after: entry, before: undefined }, () => true) };
   }
 
   /** The sums of rounds that were pruned: one row for each cell. */
@@ -68,7 +72,7 @@ export class StoreRows {
     }
   }
 
-  *#rows(session: LackingSession, isCopied: (at: ReadRound['stored']['at']) => boolean): Generator<Row> {
+  *#rows(session: LackingSession, isMeant: (at: ReadRound['stored']['at']) => boolean): Generator<Row> {
     const { after, before } = session;
     const isFew = before !== undefined && after.rounds - before.rounds <= MOST_ADDED;
     const known = isFew ? this.#behind(before, after) : this.#whole(after);
@@ -76,7 +80,7 @@ export class StoreRows {
     for (const { read, cells, occurrences } of known) {
       const numbered = occurrences.next(read.stored);
       const row = rowOf(read, origin, { book: this.#book, cells, ...numbered });
-      if (!isCopied(read.stored.at)) yield row;
+      if (isMeant(read.stored.at)) yield row;
     }
   }
 

@@ -72,6 +72,7 @@ test('--json with nothing wrong', async () => {
       held: 0,
       lost_bytes: 0,
       last_stored_at: '2026-02-03T02:00:00.000Z',
+      targets: [],
     },
     schedule: [{ where: 'crontab -l', line: `* * * * * monitor parse --output-dir ${store} --quiet` }],
   });

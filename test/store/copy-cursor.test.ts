@@ -31,6 +31,8 @@ const cursor: CopyCursor = {
   target: 'clickhouse http://127.0.0.1:8123 default.rounds',
   push: 4,
   mark: MARK,
+  content: false,
+  hasRows: true,
   pending: { mark: { ...MARK, commit: 5 }, after: '00ff', isWhole: false },
   unread: ['broken'],
 };

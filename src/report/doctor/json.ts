@@ -34,6 +34,12 @@ export function doctorJson({ findings, logs, store, entries }: Diagnosis): strin
           held: store.held,
           lost_bytes: store.gaps.reduce((sum, { bytes }) => sum + bytes, 0),
           last_stored_at: isoOf(store.lastCommit),
+          targets: store.copies.targets.map(({ target, rounds, unread, copiedAt }) => ({
+            target,
+            behind_rounds: rounds,
+            unread_sessions: unread,
+            complete_at: isoOf(copiedAt),
+          })),
         }
       : null,
     schedule: entries.map(({ where, line }) => ({ where, line })),

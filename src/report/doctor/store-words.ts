@@ -62,6 +62,20 @@ export const STORE_WORDS = {
     what: `${plural(rounds, 'round')} of ${plural(sessions, 'session')}${span === null ? '' : ` (from ${span.from} to ${span.to})`} ${verb(rounds, 'was', 'were')} lost with session files, and no log still had them when the store was repaired. They are missing from every total.`,
     fix: 'This file lists them, with their tokens and costs. Back up the store to avoid this.',
   }),
+  'push-behind': ({ target, rounds, reason, agoMs, isUnfinished, unread, dir }) => ({
+    what:
+      `The target ${target} lacks ${unread > 0 ? `${plural(unread, 'session')} that could not be read${rounds > 0 ? ', and ' : ''}` : ''}` +
+      `${rounds > 0 ? `${plural(rounds, 'round')}${reason === undefined || reason === 'first' ? '' : ', because rounds that were sent have changed'}` : ''}. ` +
+      `${agoMs === null ? 'No push was ever finished' : `The last push was ${duration(agoMs)} ago`}${isUnfinished ? ', and one was begun' : ''}.`,
+    fix:
+      unread > 0
+        ? `monitor repair --data-dir ${dir} says what can be repaired; then push again.`
+        : 'Run monitor push clickhouse with this address and check its output; then let cron run it after parse. If the table is not used any more, remove its .copy-….json from the store.',
+  }),
+  'push-damaged': ({ dir }) => ({
+    what: 'This file should say how far a push has come, and is damaged.',
+    fix: `Remove it, and run monitor push clickhouse --data-dir ${dir} again: all rounds are sent again, and each counts once.`,
+  }),
   'no-flock': () => ({
     what: 'The program flock does not start, so parse cannot lock the store.',
     fix: 'Install util-linux.',

@@ -70,6 +70,10 @@ function storeState({ store, logs: { unreadBytes } }: Diagnosis, now: number): s
     ...(knownRounds > 0
       ? [`${plural(knownRounds, 'round')} met again in the logs and not counted again`]
       : []),
+    ...store.copies.targets.map(
+      ({ target, rounds, copiedAt }) =>
+        `${cleanLine(target)} ${rounds === 0 ? 'has everything' : `lacks ${plural(rounds, 'round')}`}${copiedAt === null ? '' : ` (pushed ${agoText(now - copiedAt)})`}`,
+    ),
     ...(held > 0 ? [`${plural(held, 'line')} waiting for ${verb(held, 'its', 'their')} last part`] : []),
   ].join('; ');
 }

@@ -15,6 +15,14 @@ const schedule = { crontabLine: '* * * * * monitor parse', unseen: [] };
 const unseen = [{ where: '/etc/cron.d', problem: 'EACCES' }];
 const bad = [one, some].map((lines) => ({ lines, mainReason: 'the line is cut' }));
 const rounds = [{ rounds: one }, { rounds: some }];
+const lag = {
+  target: 'clickhouse http://db:8123 default.rounds',
+  reason: undefined,
+  copiedAt: null,
+  isUnfinished: false,
+  unread: 0,
+  dir: '/s',
+};
 const bound = { rounds: 2, costs: new Map([['USD', 10n ** 18n]]), models: ['a', 'b', 'c', 'd'] };
 
 /** Facts of every kind, for each way in which its words differ. */
@@ -109,6 +117,13 @@ const FACTS: { [C in Code]: FactsByCode[C][] } = {
     { rounds: 1, sessions: 1, span: null },
     { rounds: 2, sessions: 1, span: { from: '2026-02-01', to: '2026-02-02' } },
   ],
+  'push-behind': [
+    { ...lag, rounds: 1, reason: 'first', agoMs: null },
+    { ...lag, rounds: 2, agoMs: 7_200_000, isUnfinished: true },
+    { ...lag, rounds: 2, reason: 'refreshed', agoMs: 7_200_000, unread: 2 },
+    { ...lag, rounds: 0, agoMs: 7_200_000, unread: 1 },
+  ],
+  'push-damaged': [{ dir: '/s' }],
   'no-flock': [{}],
   'unpriced-rounds': [
     { rounds: one, models: ['unknown'] },
