@@ -35,7 +35,15 @@ export function addressOf({ url }: Pick<Engine, 'url'>, table = 'rounds'): strin
 export async function pushTo(engine: Engine, stores: readonly string[], ...options: string[]): Promise<void> {
   for (const store of stores)
     await done(
-      ...['push', 'clickhouse', '--url', engine.url, '--data-dir', store, '--create', '--retries', '0'],
+      'push',
+      'clickhouse',
+      '--url',
+      engine.url,
+      '--data-dir',
+      store,
+      '--create',
+      '--retries',
+      '0',
       ...options,
     );
 }

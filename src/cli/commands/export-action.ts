@@ -39,6 +39,7 @@ export interface ExportOptions
   conversation?: string;
   groupBy?: string[] | 'round';
   withMessages?: true;
+  withContent?: true;
   focusVersion: FocusVersion;
   billingAccountId?: string;
   billingAccountName?: string;
@@ -104,6 +105,7 @@ const READABLE = 0o644;
 /** Throws UsageError for options that do not work together: a wrong file would be noticed too late. */
 function checkOptions(format: ExportFormat, options: ExportOptions): void {
   const { groupBy, withMessages, timezone, since, until } = options;
+  if (options.withContent) throw new UsageError('--with-content works only with --format parquet');
   if (format === 'html')
     throw new UsageError(
       'only one conversation can be html: add --conversation <id>, and no filter, period or group',

@@ -16,6 +16,8 @@ export function formatOf(file: string, { format, conversation }: FormatOptions):
   if (format === 'jsonl') return 'ndjson';
   const found = format ?? (file === '-' ? 'json' : formatOfName(file));
   if (found !== undefined) return found;
+  if (file.toLowerCase().endsWith('.parquet'))
+    throw new UsageError(`a Parquet export is a folder of files: name a folder, and add --format parquet`);
   const endings =
     conversation === undefined ? '.json, .csv, .ndjson, .md or .prom' : '.md, .html, .jsonl or .json';
   throw new UsageError(`cannot tell the format from the name '${file}': use ${endings}, or add --format`);

@@ -132,6 +132,16 @@ export class JoinedSessions implements StoredSessions {
     return source?.lines(entry) ?? [];
   }
 
+  /**
+   * For each of the stores that have a session, the places in its file of rounds that count as another store's; undefined
+   * if only one store has it.
+   */
+  skippedOf(id: string): ReadonlyMap<number, ReadonlySet<number>> | undefined {
+    if (!this.#shared().has(id)) return undefined;
+    const { parts, skipped } = this.#planOf(id);
+    return new Map(parts.map(({ store }, i) => [store, skipped[i] ?? new Set()]));
+  }
+
   /** How many rounds may count twice. The sessions of which something was pruned or imported are read for it. */
   unsureRounds(): number {
     // A store of an older version does not say how many files were imported.

@@ -8,6 +8,7 @@ export const EXPORT_FORMATS = [
   'jsonl',
   'html',
   'prometheus',
+  'parquet',
 ] as const;
 
 export type FormatName = (typeof EXPORT_FORMATS)[number];
