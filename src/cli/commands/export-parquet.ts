@@ -8,7 +8,7 @@ import { lostText } from '../../report/numbers.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import type { Context } from '../context.ts';
-import { storeDirs } from '../reporting/read-stores.ts';
+import { storeDirs } from '../reporting/store-dirs.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import type { ExportOptions } from './export-action.ts';
 
