@@ -1,7 +1,7 @@
 import type { SessionEntry } from '../model/session-entry.ts';
 import type { Sessions } from '../store/index/index.ts';
 import { addRow, compareCosts, compareText, emptyRow, sessionTotals, type Row } from './aggregate.ts';
-import { ancestorsOf, parseSessionKey, partKindOf, type PartKind } from './session-key.ts';
+import { levelsBelow, parseSessionKey, partKindOf, type PartKind } from './session-key.ts';
 
 /** The sessions that a session belongs to and that belong to it, as their keys say. */
 export interface Family {
@@ -32,12 +32,10 @@ export interface FamilyMember {
 export function familyOf(sessions: Sessions, session: SessionEntry): Family | null {
   const key = parseSessionKey(session.id);
   if (!key) return null;
-  const start = `${session.id}:`;
   const ids: { id: string; isChild: boolean }[] = [];
   for (const id of sessions.keys()) {
-    if (!id.startsWith(start)) continue;
-    const at = ancestorsOf(id).indexOf(session.id);
-    if (at >= 0) ids.push({ id, isChild: at === 0 });
+    const levels = levelsBelow(id, session.id);
+    if (levels > 0) ids.push({ id, isChild: levels === 1 });
   }
   const own = sessionTotals(session);
   const below = emptyRow();

@@ -1,4 +1,4 @@
-import { parseSessionKey } from './session-key.ts';
+import { ancestorsOf } from './session-key.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import { sumTools, withoutTools } from '../model/tool-counts.ts';
 
@@ -31,12 +31,10 @@ export function rollUp(sessions: Iterable<SessionEntry>): RolledUp[] {
   });
 }
 
-/** The outermost session that exists. It ends because keys get shorter. */
+/** The outermost session that exists. */
 function wholeOf(session: SessionEntry, find: (key: string) => SessionEntry | undefined): SessionEntry {
   let whole = session;
-  for (let key = parseSessionKey(session.id)?.parent; key; key = parseSessionKey(key)?.parent) {
-    whole = find(key) ?? whole;
-  }
+  for (const key of ancestorsOf(session.id, Infinity)) whole = find(key) ?? whole;
   return whole;
 }
 

@@ -6,8 +6,9 @@ import { sumJson, sessionJson } from '../query/json.ts';
 import { boundLines, costText } from './numbers.ts';
 import { clip, wrap } from './terminal.ts';
 
-/** With more, the cheapest are not named. */
+/** With more, the cheapest are not named: in text, and in JSON. */
 const MOST_CHILDREN = 10;
+const MOST_LISTED = 1000;
 const LABEL = '            ';
 const DECIMALS = 6;
 
@@ -78,7 +79,10 @@ export function familyJson({
   return {
     kind,
     parent: parent && { session_id: parent.id, stored: parent.isStored },
-    children: children.map((child) => ({ kind: child.kind, ...sessionJson(child.session, child.sum) })),
+    children: children
+      .slice(0, MOST_LISTED)
+      .map((child) => ({ kind: child.kind, ...sessionJson(child.session, child.sum) })),
+    unlisted_children: Math.max(0, children.length - MOST_LISTED),
     descendants,
     below: sumJson(below),
     together: sumJson(together),

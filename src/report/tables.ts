@@ -133,32 +133,41 @@ function tableWidth(fitted: readonly { width: number }[]): number {
   return fitted.reduce((sum, { width }) => sum + width + GAP, -GAP);
 }
 
-/**
- * cli-table3 aligns a line. It knows no width that a table must fit into, measures text by an old version of Unicode
- * (it cut Thai and Hindi that fit, and new emoji moved the columns after them), cuts inside a character, and takes time
- * by the square of its rows. So columns are fitted here, each line is a table, and each text has a stand-in in it.
- */
 function drawLine<T>(
   fitted: Fitted<T>[],
   cellOf: (column: Column<T>) => [text: string, paint: Paint | undefined],
 ): string {
-  const texts: string[] = [];
-  const table = new Table({
-    chars: { ...NO_BORDERS, middle: ' '.repeat(GAP) },
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
-    colAligns: fitted.map(({ column }) => column.align),
-    colWidths: fitted.map(({ width }) => width),
-  });
-  const standIns = fitted.map(({ column, width }) => {
+  const cells = fitted.map(({ column, width }) => {
     const [text, paint] = cellOf(column);
     const clipped = clip(text, width);
-    const taken = widthOf(clipped);
-    if (taken > 0) texts.push(paint?.(clipped) ?? clipped);
-    return '#'.repeat(taken);
+    const aligned = alignedCell(column.align, width, widthOf(clipped));
+    return aligned.replace(/#+/, () => paint?.(clipped) ?? clipped);
   });
-  table.push(standIns);
-  const line = table.toString().trimEnd();
-  return line.replaceAll(/#+/g, () => texts.shift() ?? '');
+  return cells.join(' '.repeat(GAP)).trimEnd();
+}
+
+/** By alignment, width and taken columns: a long table has few of these, and making one takes the library long. */
+const alignedCells = new Map<string, string>();
+
+/**
+ * cli-table3 aligns a cell. It knows no width that a table must fit into, measures text by an old version of Unicode
+ * (it cut Thai and Hindi that fit, and new emoji moved the columns after them), cuts inside a character, and takes time
+ * by the square of its rows. So columns are fitted here, each cell is a table, and its text has a stand-in of `taken`
+ * columns in it.
+ */
+function alignedCell(align: Column<never>['align'], width: number, taken: number): string {
+  const key = `${align} ${width} ${taken}`;
+  let cell = alignedCells.get(key);
+  if (cell !== undefined) return cell;
+  const table = new Table({
+    chars: NO_BORDERS,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+    colAligns: [align],
+    colWidths: [width],
+  });
+  table.push(['#'.repeat(taken)]);
+  alignedCells.set(key, (cell = table.toString()));
+  return cell;
 }
 
 const EDGES = ['', '-left', '-mid', '-right'].flatMap((end) => [`top${end}`, `bottom${end}`]);

@@ -1,5 +1,5 @@
 /** Text as wide as its code units are many: ASCII, and the marks of our tables, bars and headings. */
-const PLAIN = /^(?:[\x20-\x7e…─·“”▀-▟]|📊|📋)*$/;
+const PLAIN = /^(?:[\x20-\x7e…─·“”–→×≤≥≈¥€▀-▟]|📊|📋)*$/;
 
 /** How many columns clean text takes up on a terminal. */
 export function widthOf(text: string): number {

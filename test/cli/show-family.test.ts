@@ -85,6 +85,7 @@ test('show --json has them with exact sums', async () => {
       { kind: 'sub-agent', session_id: `${MAIN}:subagent:a`, messages_count: 1, cost_usd: 4 },
       { kind: 'sub-agent', session_id: `${MAIN}:subagent:c`, cost_usd: null, unpriced_rounds: 1 },
     ],
+    unlisted_children: 0,
     descendants: 3,
     below: { sessions: 3, rounds: 3, cost_usd: 12, unpriced_rounds: 1 },
     together: { sessions: 4, rounds: 6, cost_usd: 16, unpriced_rounds: 1 },

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { fc } from '../fast-check.ts';
 import { familyOf } from '../../src/query/family.ts';
-import { ancestorsOf, partKindOf } from '../../src/query/session-key.ts';
+import { ancestorsOf, levelsBelow, parseSessionKey, partKindOf } from '../../src/query/session-key.ts';
+import { familyJson } from '../../src/report/show-family.ts';
 import { cell, session, source, usd } from '../report/make.ts';
 
 const one = (id: string, cost: number, rounds = 1) =>
@@ -70,10 +72,30 @@ test('an id that is no key has no family, and the ids of others are not looked a
   expect(familyOf(sessions, get('plain'))).toBeNull();
 });
 
-test('ancestors end after 16, however long a key is', () => {
+test('ancestors are each the parent of the one before, and end after 64, however long a key is', () => {
   const id = `agent:a:main${':thread:1'.repeat(5000)}`;
-  expect(ancestorsOf(id)).toHaveLength(16);
+  expect(ancestorsOf(id)).toHaveLength(64);
   expect(ancestorsOf('agent:a:main:thread:1:run:2')).toEqual(['agent:a:main:thread:1', 'agent:a:main']);
+  const pieces = ['agent:', 'a', ':', 'main', ':thread:', ':RUN:', ':subagent:', 'thread:', 'cron:', 'İ', ''];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 14 }), (some) => {
+      const chain: string[] = [];
+      for (let key = parseSessionKey(some.join(''))?.parent; key; key = parseSessionKey(key)?.parent)
+        chain.push(key);
+      expect(ancestorsOf(some.join(''))).toEqual(chain);
+      for (const [i, ancestor] of chain.entries()) expect(levelsBelow(some.join(''), ancestor)).toBe(i + 1);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test('a family has all levels, also of a key with thousands', () => {
+  const deep = `agent:a:main${':thread:1'.repeat(3000)}`;
+  const entries = [get('agent:a:main'), { ...get('agent:a:main'), id: deep }];
+  const found = familyOf(source(entries), get('agent:a:main'));
+  expect(found).toMatchObject({ children: [], descendants: 1 });
+  expect(levelsBelow('agent:a:main', 'agent:a:main')).toBe(0);
+  expect(levelsBelow('agent:a:main:x:run:1', 'agent:a:main')).toBe(0);
 });
 
 test.each([
@@ -85,4 +107,13 @@ test.each([
   ['plain', null],
 ])('%s is %j', (id, kind) => {
   expect(partKindOf(id)).toBe(kind);
+});
+
+test('show --json lists 1,000 children, the most expensive ones, and counts the others', () => {
+  const parts = Array.from({ length: 1003 }, (_, i) => one(`agent:a:main:run:${i}`, i));
+  const found = familyOf(source([get('agent:a:main'), ...parts]), get('agent:a:main'));
+  const json = familyJson(found as NonNullable<typeof found>) as { children: { session_id: string }[] };
+  expect(json).toMatchObject({ unlisted_children: 3, descendants: 1003, below: { sessions: 1003 } });
+  expect(json.children).toHaveLength(1000);
+  expect(json.children.at(-1)?.session_id).toBe('agent:a:main:run:3');
 });

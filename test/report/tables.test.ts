@@ -1,8 +1,21 @@
 import { Chalk } from 'chalk';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { drawTable, type Column } from '../../src/report/tables.ts';
 import { widthOf } from '../../src/report/terminal.ts';
 import { screen } from './make.ts';
+
+const made = vi.hoisted(() => ({ tables: 0 }));
+vi.mock('cli-table3', async (original) => {
+  const { default: Table } = await original<{ default: typeof import('cli-table3') }>();
+  return {
+    default: class extends Table {
+      constructor(...options: ConstructorParameters<typeof Table>) {
+        super(...options);
+        made.tables++;
+      }
+    },
+  };
+});
 
 const COLUMNS: Column<string>[] = [
   { head: 'Title', align: 'left', flexible: true, cell: (text) => text },
@@ -34,4 +47,12 @@ test('paint covers the text, not the space after it', () => {
     '─────',
     colour.bold('all'),
   ]);
+});
+
+test('a long table asks the library for each alignment once, not for each row', () => {
+  const rows = Array.from({ length: 5000 }, (_, i) => 'x'.repeat(i % 20));
+  made.tables = 0;
+  const lines = drawTable({ columns: COLUMNS, rows }, screen(80));
+  expect(made.tables).toBeLessThan(50);
+  expect(lines.slice(2, 5)).toEqual([' '.repeat(26) + '0', `x${' '.repeat(25)}1`, `xx${' '.repeat(24)}2`]);
 });
