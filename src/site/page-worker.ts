@@ -18,6 +18,7 @@ export interface MadePage {
   path: string;
   key: string;
   content: Uint8Array<ArrayBuffer> | undefined;
+  facts: string | undefined;
 }
 
 /** Runs in a worker: each message has some sessions, whose pages it makes in order. */
@@ -33,8 +34,8 @@ export function servePages(): void {
   });
 }
 
-function makePage({ path, key, render }: Page, known: ReadonlyMap<string, string>): MadePage {
-  return { path, key, content: known.get(path) === key ? undefined : bytesOf(render()) };
+function makePage({ path, key, render, facts }: Page, known: ReadonlyMap<string, string>): MadePage {
+  return { path, key, facts, content: known.get(path) === key ? undefined : bytesOf(render()) };
 }
 
 const encoder = new TextEncoder();
