@@ -32,7 +32,7 @@ const LEAST_DAYS = 14;
 
 /** By model, for at most `most` days up to the last one with rounds. */
 export function modelsByDay(totals: SiteTotals, most: number, site: SiteContext): ByDay {
-  const days = daysOf(totals, most);
+  const days = daysUpToLast(totals, most);
   const rows = new Map(totals.days);
   return {
     days,
@@ -92,7 +92,7 @@ export function namesByDay({ rows, dayOf, nameOf, noun }: Breakdown, day: string
 }
 
 /** Consecutive dates up to the last one with rounds. */
-function daysOf({ days }: SiteTotals, most: number): string[] {
+export function daysUpToLast({ days }: SiteTotals, most: number): string[] {
   const [first = '', last = ''] = [days[0]?.[0], days.at(-1)?.[0]];
   const count = Math.min(most, Math.max(LEAST_DAYS, daysBetween(first, last) + 1));
   return datesOf({ from: addDays(last, 1 - count), to: last });

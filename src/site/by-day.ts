@@ -4,6 +4,7 @@ import { boundMark } from '../pricing/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
 import { exact, plural } from '../platform/count-text.ts';
 import { sumOf, type ByDay } from './by-day-groups.ts';
+import { amountTick, countTick } from './axis-text.ts';
 import { costIn, costView, drawnCurrency } from './cost-view.ts';
 import { dayChart, type Series } from './day-chart.ts';
 import { dateText, shortCount } from './format.ts';
@@ -174,35 +175,4 @@ function tableOf(
     heads: groups.map(({ view }) => view.name),
     rows: rows.toReversed(),
   };
-}
-
-/** `4`, `0.50`, `0.005`: as many decimals as the step between two ticks needs, and two instead of one. */
-function amountTick(value: number, step: number): string {
-  if (value === 0) return '0';
-  const decimals = decimalsOf(step);
-  const [whole = '', fraction] = value.toFixed(decimals === 1 ? 2 : decimals).split('.');
-  return `${exact(Number(whole))}${fraction === undefined ? '' : `.${fraction}`}`;
-}
-
-const SIZES = [
-  ['G', 1e9],
-  ['M', 1e6],
-  ['K', 1e3],
-] as const;
-
-/** `500 K`, `1.5 M` */
-function countTick(value: number, step: number): string {
-  const [unit, size] = SIZES.find(([, size]) => value >= size) ?? ['', 1];
-  const text = (value / size)
-    .toFixed(decimalsOf(step / size))
-    .replace(/\.?0+$/, (zeros) => (zeros.startsWith('.') ? '' : zeros));
-  return unit === '' ? exact(value) : `${text}\u00a0${unit}`;
-}
-
-/** 2 for a step such as 0.25. */
-function decimalsOf(step: number): number {
-  let decimals = 0;
-  while (decimals < 9 && Math.abs(step * 10 ** decimals - Math.round(step * 10 ** decimals)) > 1e-6)
-    decimals++;
-  return decimals;
 }

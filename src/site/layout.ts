@@ -7,7 +7,7 @@ import type { SiteContext } from './site-context.ts';
 import { renderTemplate } from './templates.ts';
 
 export type NavItem =
-  'overview' | 'sessions' | 'search' | 'health' | 'tools' | 'models' | 'dates' | 'consumers';
+  'overview' | 'sessions' | 'search' | 'health' | 'tools' | 'context' | 'models' | 'dates' | 'consumers';
 
 export interface PageFrame {
   path: string;
@@ -33,6 +33,7 @@ const NAV: readonly [NavItem, string, path: string][] = [
   ['search', 'Search', 'search.html'],
   ['health', 'Health', 'health.html'],
   ['tools', 'Tools', 'tools.html'],
+  ['context', 'Context', 'context.html'],
   ['models', 'Models', 'models.html'],
   ['dates', 'Dates', 'dates.html'],
   ['consumers', 'Consumers', 'consumers.html'],

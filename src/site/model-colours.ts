@@ -6,6 +6,9 @@ import { compareText } from '../query/aggregate.ts';
 export const SLOTS = 6;
 /** An outline, without a colour: the log names no model. */
 export const NO_MODEL_SLOT = 7;
+/** Of input that caches held, and of new input. */
+export const CACHED_SLOT = 8;
+export const NEW_INPUT_SLOT = 9;
 
 /** Colours are given by first use, so that a model keeps its colour. */
 export interface ModelColours {

@@ -19,6 +19,7 @@ export interface MadePage {
   path: string;
   key: string;
   content: Uint8Array<ArrayBuffer> | undefined;
+  facts: string | undefined;
 }
 
 /** Runs in a worker: each message has some sessions, whose pages it makes in order. */
@@ -47,8 +48,8 @@ function lineReader({ dirs, commits }: SiteFacts): (entry: SessionEntry) => Iter
   return rounds;
 }
 
-function makePage({ path, key, render }: Page, known: ReadonlyMap<string, string>): MadePage {
-  return { path, key, content: known.get(path) === key ? undefined : bytesOf(render()) };
+function makePage({ path, key, render, facts }: Page, known: ReadonlyMap<string, string>): MadePage {
+  return { path, key, facts, content: known.get(path) === key ? undefined : bytesOf(render()) };
 }
 
 const encoder = new TextEncoder();

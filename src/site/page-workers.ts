@@ -91,10 +91,11 @@ function tasksOf(sessions: readonly SiteSession[]): Task[] {
   return tasks;
 }
 
-function toPage({ path, key, content }: MadePage): WritablePage {
+function toPage({ path, key, content, facts }: MadePage): WritablePage {
   return {
     path,
     key,
+    facts,
     render() {
       if (!content) throw new Error(`${path} was not made`);
       return content;

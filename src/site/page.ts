@@ -6,7 +6,9 @@ export interface Page {
   key: string;
   /** The file's content, as text, which can come in pieces, or as UTF-8. */
   render(): string | Iterable<string> | Uint8Array;
+  /** What the site remembers of a session besides its pages, as JSON: on its newest page. */
+  facts?: string | undefined;
 }
 
 /** A page that can also be made by a worker. */
-export type WritablePage = Pick<Page, 'path' | 'key' | 'render'>;
+export type WritablePage = Pick<Page, 'path' | 'key' | 'render' | 'facts'>;

@@ -11,6 +11,7 @@ import { latestFirst, listRow } from './lists/list-row.ts';
 import { MonthLists } from './lists/month-lists.ts';
 import { SessionTable } from './lists/session-table.ts';
 import { withFirstUses, type FirstUses } from './model-colours.ts';
+import { ContextSums } from './context/context-sums.ts';
 import { DimensionSums } from './dimension-sums.ts';
 import { Recent } from './recent.ts';
 import { removePages, writeSessions, type DueSession } from './session-writer.ts';
@@ -67,6 +68,7 @@ export function showSessions(
   const rows = found.summer.finish();
   writeSums(job.pieces, rows, found.dimensions);
   found.health.write();
+  found.contexts.write(job.pieces);
   writeRecent(job.pieces, found.recent);
   const sums = { ...found.sums, files: found.sums.files + months.files };
   const families = found.families.write(job.pieces, true);
@@ -74,10 +76,10 @@ export function showSessions(
   removeFamilies(job.pieces, gone);
   const latest = new LatestList(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
   latest.rows = found.latest.rows();
-  const { health, recent, dimensions } = found;
+  const { health, recent, dimensions, contexts } = found;
   return writeSite(
     job,
-    { sums, rows, dimensions, recent, months: months.counts, latest, health, families },
+    { sums, rows, dimensions, contexts, recent, months: months.counts, latest, health, families },
     head,
     isAnew,
   );
@@ -120,6 +122,7 @@ export class FoundSessions {
   families = new Families();
   readonly dimensions: DimensionSums;
   readonly recent: Recent;
+  readonly contexts = new ContextSums();
   readonly sums: SiteSums = {
     sessions: 0,
     pruned: 0,
@@ -224,16 +227,20 @@ class Pass {
     if (shown && !shown.pages.some(([path]) => writer.isTorn(path))) {
       for (const [path] of shown.pages) writer.keep(path);
       shard.set(key, shown);
+      this.#found.contexts.replace(session, '', shown.facts);
       return true;
     }
     if (!hasPages) {
       removePages(this.#job, known.get(key));
-      shard.set(key, { mark, pages: [] });
+      shard.set(key, { mark, pages: [], facts: '' });
       return false;
     }
     // Its place in the shard.
-    shard.set(key, { mark, pages: [] });
-    const done: DueSession['done'] = (pages) => shard.set(key, { mark, pages });
+    shard.set(key, { mark, pages: [], facts: '' });
+    const done: DueSession['done'] = (pages, facts) => {
+      shard.set(key, { mark, pages, facts });
+      this.#found.contexts.replace(session, '', facts);
+    };
     this.#due.push({ session, shown: known.get(key), done });
     this.#dueBytes += entry.end;
     return false;

@@ -24,6 +24,7 @@ import {
   type SiteJob,
 } from './site-job.ts';
 import { Families } from './state/families.ts';
+import { ContextSums } from './context/context-sums.ts';
 import { readRecent, writeRecent } from './state/recent-file.ts';
 import { moveMark, type MonthCount, type SiteHead, type SiteSums } from './state/site-head.ts';
 import { readShard, shardOf, writeShard, type Shard, type ShownSession } from './state/session-shards.ts';
@@ -58,7 +59,8 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
     job.day < head.day || !rows
       ? undefined
       : readRecent(job.pieces, job.day, job.options.local, rows.dimensions);
-  if (!rows || !latest || !recent || !health) throw new NotRemembered('sums');
+  const contexts = ContextSums.remembered(job.pieces);
+  if (!rows || !latest || !recent || !health || !contexts) throw new NotRemembered('sums');
   const { dimensions } = rows;
   dimensions.admit(added);
   const sums = { ...head.sums, today: todayOf(job, head, latest) };
@@ -89,10 +91,11 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
     lists.add(old, session);
     if (!session.hasPages) {
       removePages(job, shown);
-      shard.set(session.key, { mark: pageMark(session), pages: [] });
+      contexts.replace(session, shown?.facts ?? '', '');
+      shard.set(session.key, { mark: pageMark(session), pages: [], facts: '' });
       continue;
     }
-    due.push(dueSession(session, shown, shard, sums));
+    due.push(dueSession(session, shown, shard, { sums, contexts }));
   }
   for (const entry of relatives) {
     const session = withFamily(job, shownAs(job, entry), families);
@@ -101,7 +104,7 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
     const shown = shard.get(session.key);
     if (!shown) throw new NotRemembered(entry.id);
     sums.files -= shown.pages.length;
-    due.push(dueSession(session, shown, shard, sums));
+    due.push(dueSession(session, shown, shard, { sums, contexts }));
   }
 
   await writeSessions(job, due, false);
@@ -110,9 +113,20 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
   latest.update(lists.latest);
   writeSums(job.pieces, rows.sums, dimensions);
   health.write();
+  contexts.write(job.pieces);
   writeRecent(job.pieces, recent);
   const names = families.write(job.pieces, false);
-  const shown = { sums, rows: rows.sums, dimensions, recent, months, latest, health, families: names };
+  const shown = {
+    sums,
+    rows: rows.sums,
+    dimensions,
+    contexts,
+    recent,
+    months,
+    latest,
+    health,
+    families: names,
+  };
   return writeSite(job, shown, head, false);
 }
 
@@ -120,13 +134,14 @@ function dueSession(
   session: SiteSession,
   shown: ShownSession | undefined,
   shard: Shard,
-  sums: SiteSums,
+  { sums, contexts }: { sums: SiteSums; contexts: ContextSums },
 ): DueSession {
   return {
     session,
     shown,
-    done(pages) {
-      shard.set(session.key, { mark: pageMark(session), pages });
+    done(pages, facts) {
+      shard.set(session.key, { mark: pageMark(session), pages, facts });
+      contexts.replace(session, shown?.facts ?? '', facts);
       sums.files += pages.length;
     },
   };

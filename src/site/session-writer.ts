@@ -9,8 +9,8 @@ import type { ShownPage, ShownSession } from './state/session-shards.ts';
 export interface DueSession {
   session: SiteSession;
   shown: ShownSession | undefined;
-  /** Called when they are. */
-  done(pages: readonly ShownPage[]): void;
+  /** Called when they are. `facts`: what is to be remembered of the session besides. */
+  done(pages: readonly ShownPage[], facts: string): void;
 }
 
 /** Brings the pages of sessions up to date. `isAnew`: none of those that the site has is kept. */
@@ -37,14 +37,16 @@ export async function writeSessions(
     const kept = keptKeys(session);
     const newest = sessionPath(sessionName(session.entry));
     const now: ShownPage[] = [];
+    let facts = '';
     for (const page of pages) {
       if (now.some(([path]) => path === page.path)) throw new Error(`two pages have the path ${page.path}`);
       if (kept.get(page.path) === page.key) writer.keep(page.path);
       else writer.write(page, page.path === newest ? session.entry.rounds : undefined);
       now.push([page.path, page.key]);
+      facts = page.facts ?? facts;
     }
     removePages(job, one?.shown, now);
-    one?.done(now);
+    one?.done(now, facts);
   }
 }
 

@@ -1,6 +1,7 @@
 import { assets } from 'virtual:site-files';
 import { hexDigest } from '../platform/digest.ts';
 import { lostRoundsOf } from '../store/state.ts';
+import type { ContextSums } from './context/context-sums.ts';
 import type { DimensionSums } from './dimension-sums.ts';
 import type { SiteHealth } from './health/site-health.ts';
 import { LATEST, LATEST_PATHS, type LatestList } from './lists/latest-list.ts';
@@ -22,6 +23,7 @@ export interface ShownSite {
   sums: SiteSums;
   rows: SiteSumRows;
   dimensions: DimensionSums;
+  contexts: ContextSums;
   recent: Recent;
   /** Ascending. */
   months: readonly MonthCount[];

@@ -1,6 +1,8 @@
 import { lostRoundsOf, type State } from '../store/state.ts';
 import { statsJson } from './api.ts';
 import { consumerBreakdown, dimensionBreakdowns } from './breakdowns.ts';
+import { CONTEXT_PATH, contextPage } from './context/context-page.ts';
+import type { ContextSums } from './context/context-sums.ts';
 import type { DimensionSums } from './dimension-sums.ts';
 import { emptyOverview, emptyPage } from './empty.ts';
 import { FIND_PATH, findPage } from './find-page.ts';
@@ -33,6 +35,7 @@ export interface StoreView {
   sums: SiteSums;
   rows: SiteSumRows;
   dimensions: DimensionSums;
+  contexts: ContextSums;
   health: SiteHealth;
   months: readonly MonthCount[];
   /** The local date of the render. */
@@ -82,6 +85,9 @@ export function* storePages(view: StoreView, site: SiteContext): Generator<Page>
     yield page(TOOLS_PATH, `${health.toolsKey} ${lostRounds} ${yearOf(site)}`, () =>
       toolsPage(health, lostRounds, site),
     );
+    yield page(CONTEXT_PATH, `${ofDay} ${view.contexts.key}`, () =>
+      contextPage(view.contexts, totals(), days().change, site),
+    );
     yield page(OVERVIEW_PATH, `${state} ${day}`, () =>
       overview({ ...view, byPages }, totals(), days().change, site),
     );
@@ -112,6 +118,7 @@ function* emptyPages({ state, refresh }: StoreView, site: SiteContext): Generato
     [HEALTH_PATH, 'health', 'Health'],
     [TOOLS_PATH, 'tools', 'Tools'],
     [SEARCH_PATH, 'search', 'Search'],
+    [CONTEXT_PATH, 'context', 'Context'],
     ['models.html', 'models', 'Models'],
     ['dates.html', 'dates', 'Dates'],
     ['consumers.html', 'consumers', 'Consumers'],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { chromiumPath, expectInWindow, useBrowser } from './browser.ts';
+import { chromiumPath, expectInWindow, seriousFaults, useBrowser } from './browser.ts';
 import { render, sharedFolder } from './make.ts';
 import { quickSessions, storeQuickly, type QuickSession } from './quick-store.ts';
 
@@ -96,6 +96,19 @@ const TOOLS: QuickSession = {
     }),
   })),
 };
+/** Its context is read from the cache each time but once, in round 5. */
+const MISSING: QuickSession = {
+  id: 'agent:main:missing',
+  title: 'Why is the cache cold?',
+  consumer: 'cron',
+  rounds: [0, 1, 2, 3, 4, 5].map((i) => ({
+    at: at(`11-23T09:1${i}`),
+    model: 'gpt-5',
+    input: 300_000 + i * 1000,
+    cached: i === 0 || i === 4 ? 0 : 300_000,
+    output: 10,
+  })),
+};
 /** Two sessions in which somebody says the same, in different case. */
 const SAID = [
   'The Queue holds 4,711 letters.',
@@ -129,6 +142,7 @@ describe.skipIf(chromiumPath === undefined)('answers, in clicks from the overvie
       SLOW,
       FAILING,
       TOOLS,
+      MISSING,
       ...PHRASE,
     ]);
     await render({ dataDir, siteDir }, { now: NOW });
@@ -237,11 +251,42 @@ describe.skipIf(chromiumPath === undefined)('answers, in clicks from the overvie
       ['discord-bot', '62%'],
       ['dev-cli', '62%'],
       ['telegram-bot', '63%'],
+      ['cron', '63%'],
       ['research', '0%'],
-      ['cron', '62%'],
       ['support-desk', '64%'],
     ]);
     expect(clicks()).toBe(1);
+  });
+
+  test('cache misses, and the round that missed most: 2', async () => {
+    const { page, click, clicks } = await start();
+    await click('nav >> text="Context"');
+    await page.waitForURL(/context\.html$/);
+    const [first = ''] = await page.locator('section:has(#misses) tbody tr').allInnerTexts();
+    expect(first.replaceAll('\u00a0', ' ').replaceAll(/\s*\t/g, '\t')).toBe(
+      'Why is the cache cold?\t1 of 6 rounds\t#5 300 K\nIt repeats all messages of round 4, 1 min later: the cache may have expired.\t$0.54\t300 K',
+    );
+    expect(await seriousFaults(page)).toEqual([]);
+    await click('section:has(#misses) tbody .links a >> nth=0');
+    await page.waitForURL(/\/sessions\/agent:main:missing\.html#r-5$/);
+    await expectInWindow(page, '#r-5');
+    expect(clicks()).toBe(2);
+  });
+
+  test('the context that grew most, and the request that is largest: 2', async () => {
+    const { page, click, clicks } = await start();
+    await click('nav >> text="Context"');
+    const row = page.locator('section:has(#growth) tbody tr').first();
+    expect((await row.innerText()).replaceAll('\u00a0', ' ').split(/\s*\t/)).toEqual([
+      DEAR.title,
+      '100 ×',
+      'first #1 20.0 K largest #7 2.00 M last #12 20.0 K',
+      '1.98 M',
+    ]);
+    await click('section:has(#growth) tbody .links a >> nth=1');
+    await page.waitForURL(/\/sessions\/agent:ops:main\.html#r-7$/);
+    await expectInWindow(page, '#r-7');
+    expect(clicks()).toBe(2);
   });
 
   test('all sessions with a phrase: 1, and the round: 2', async () => {
@@ -253,7 +298,7 @@ describe.skipIf(chromiumPath === undefined)('answers, in clicks from the overvie
     await page.keyboard.press('Enter');
     await expect
       .poll(() => page.locator('#progress').innerText(), PATIENT)
-      .toMatch(/^2 hits in 2 sessions\. 208 of 208 sessions searched; \d+ kB loaded\.$/);
+      .toMatch(/^2 hits in 2 sessions\. 209 of 209 sessions searched; \d+ kB loaded\.$/);
     const found = await page
       .locator('#hits .found')
       .evaluateAll((all) =>
@@ -279,13 +324,13 @@ describe.skipIf(chromiumPath === undefined)('answers, in clicks from the overvie
       now: NOW,
       hash: '#when=today&status=slow',
     });
-    await expect.poll(() => page.locator('#count').innerText(), PATIENT).toBe('1 of 208 sessions');
+    await expect.poll(() => page.locator('#count').innerText(), PATIENT).toBe('1 of 209 sessions');
     expect(await page.locator('#sessions .title').allInnerTexts()).toEqual(['Who is slow?']);
   });
 
   test('every link to the list names what the list knows', () => {
     const known = new Set(['model', 'consumer', 'status', 'when', 'from', 'to', 'month', 'sort']);
-    for (const page of ['index.html', 'models.html', 'dates.html', 'consumers.html']) {
+    for (const page of ['index.html', 'models.html', 'dates.html', 'consumers.html', 'context.html']) {
       const html = readFileSync(join(siteDir, page), 'utf8');
       const links = [...html.matchAll(/href="\.\/sessions\/index\.html#([^"]*)"/g)];
       expect(links.length, page).toBeGreaterThan(5);
@@ -314,7 +359,7 @@ describe.skipIf(chromiumPath === undefined)('answers, in clicks from the overvie
       await page.goto(href);
       await expect
         .poll(() => page.locator('#count').innerText(), PATIENT)
-        .toBe(`${sessions} of 208 sessions`);
+        .toBe(`${sessions} of 209 sessions`);
       const all = await page.locator('#meant').innerText();
       // Without a known cost, the row says so in another element.
       expect(all).toContain(cost === '' ? 'unpriced.' : cost);

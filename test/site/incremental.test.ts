@@ -25,6 +25,10 @@ const UNTIL = Date.parse('2026-02-03T00:00:00Z');
 const DAY_MS = 86_400_000;
 const NOW = UNTIL + DAY_MS;
 
+const DAILY = ['by-department', 'by-team', 'consumers', 'context', 'models', 'index'].map(
+  (name) => `${name}.html`,
+);
+
 function makeEmpty(): Made {
   const folder = makeFolder();
   return { dataDir: join(folder, 'store'), siteDir: join(folder, 'site') };
@@ -121,7 +125,7 @@ describe('a render that goes on from the last one', () => {
             at,
             model: 'qwen-max',
             input: random.int(1, 9) * 1000,
-            cached: 7,
+            cached: random.int(0, 1000),
             output: 9,
             ...(random.chance(0.9) && { tags: { ...tags, ...more } }),
           };
@@ -132,15 +136,10 @@ describe('a render that goes on from the last one', () => {
       await render(made, { now });
       const siteDir = join(makeFolder(), 'site');
       await render({ ...made, siteDir }, { now });
-      for (const path of [
-        'by-department.html',
-        'by-team.html',
-        'consumers.html',
-        'models.html',
-        'index.html',
-      ])
+      for (const path of DAILY)
         expect(withoutTime(made.siteDir, path), `${path} at step ${step}`).toBe(withoutTime(siteDir, path));
       expect(withoutTime(siteDir, 'by-department.html')).toContain('not recorded');
+      expect(withoutTime(siteDir, 'context.html').match(/#r-\d/g)?.length).toBeGreaterThan(20);
       now += (random.pick([0, 0, 1, 2, 9]) as number) * DAY_MS;
     }
     await render(made, { now, full: true });

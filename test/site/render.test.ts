@@ -62,7 +62,7 @@ describe('a render', () => {
     const session = made.sessions[150] as QuickSession;
     addRound(made, session);
     const { written, removed } = await changedBy(made, async () => {
-      expect(await render(made)).toMatchObject({ rendered: 19, removed: 0 });
+      expect(await render(made)).toMatchObject({ rendered: 20, removed: 0 });
     });
     expect(removed).toEqual([]);
     expect(written).toEqual(
@@ -74,6 +74,7 @@ describe('a render', () => {
         'build.js',
         'changes.js',
         'consumers.html',
+        'context.html',
         'dates.html',
         'health.html',
         'index.html',
@@ -114,6 +115,7 @@ describe('a render', () => {
       'build.js',
       'changes.js',
       'consumers.html',
+      'context.html',
       'health.html',
       'index.html',
       'models.html',

@@ -4,6 +4,7 @@ import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { hexDigest } from '../../platform/digest.ts';
 import { pruneMarks, type SessionEntry } from '../../model/session-entry.ts';
 import { SessionWhy } from '../../query/why/session-why.ts';
+import { contextFacts } from '../context/context-facts.ts';
 import { familyKey, type FamilyView } from '../family-view.ts';
 import { layOut } from '../layout.ts';
 import { hrefTo, sessionJsonPath, sessionPath } from '../names.ts';
@@ -55,6 +56,7 @@ export function* sessionPages(source: SessionSource, site: SiteContext): Generat
     key: hexDigest(
       `${entry.end} ${entry.last.crc} ${part.digest} ${slots(part, site)} ${pruneKey(entry)}${familyKey(family)}`,
     ),
+    facts: why && contextFacts(why),
     render: () =>
       frame(location, partPage(part, { location, entry, sum, family, why }, site), site, entry.rounds),
   };

@@ -2,7 +2,8 @@ import type { Pieces } from './pieces.ts';
 
 /*
  * What the site remembers of each session's pages, in up to 256 files: by the first byte of the digest of its id, so that
- * a session's place never changes. A line has the digest, the session's mark, and the path and key of each page.
+ * a session's place never changes. A line has the digest, the session's mark, facts of its
+ * context, and the path and key of each page.
  */
 
 /** A session's pages as they were last written. */
@@ -10,6 +11,8 @@ export interface ShownSession {
   /** Of everything that the pages and the rows in lists depend on. */
   mark: string;
   pages: readonly ShownPage[];
+  /** What is known of its context, as JSON; empty without pages. */
+  facts: string;
 }
 
 export type ShownPage = readonly [path: string, key: string];
@@ -36,10 +39,10 @@ export class Shard {
   get(key: string): ShownSession | undefined {
     const line = this.#lines.get(key);
     if (line === undefined) return undefined;
-    const [, mark = '', ...rest] = line.split(TAB);
+    const [, mark = '', facts = '', ...rest] = line.split(TAB);
     const pages: ShownPage[] = [];
     for (let i = 0; i + 1 < rest.length; i += 2) pages.push([rest[i] ?? '', rest[i + 1] ?? '']);
-    return { mark, pages };
+    return { mark, pages, facts };
   }
 
   /** Whether the session was last shown with this mark. */
@@ -57,13 +60,13 @@ export class Shard {
     for (const line of this.#lines.values()) {
       let tabs = 0;
       for (let at = line.indexOf(TAB); at >= 0; at = line.indexOf(TAB, at + 1)) tabs++;
-      count += Math.floor((tabs - 1) / 2);
+      count += Math.floor((tabs - 2) / 2);
     }
     return count;
   }
 
-  set(key: string, { mark, pages }: ShownSession): void {
-    this.#lines.set(key, [key, mark, pages.flat().join(TAB)].join(TAB));
+  set(key: string, { mark, pages, facts }: ShownSession): void {
+    this.#lines.set(key, [key, mark, facts, ...pages.flat()].join(TAB));
   }
 
   delete(key: string): void {
