@@ -16,6 +16,7 @@ import { lostRoundsOf } from '../../store/state.ts';
 import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { filterOf, warnOfPrunedSessions, warnOfUndecidedSessions } from '../reporting/asked-names.ts';
+import { complainOfUnreadable } from '../reporting/unreadable.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { EMPTY_STORE } from '../reporting/nothing-found.ts';
@@ -56,20 +57,24 @@ export async function list(context: Context, options: ListOptions): Promise<void
   const pruned = search?.pruned ?? 0;
   if (total === 0 && sessions.size > 0 && options.json)
     for (const line of searchHint(options)) context.warn(`monitor: ${line}\n`);
-  warnOfUndecidedSessions(context, undecided - pruned);
+  const { unreadable, unread = 0 } = search ?? {};
+  warnOfUndecidedSessions(context, undecided - pruned - unread);
   warnOfPrunedSessions(context, pruned);
-  if (options.json)
-    return await writeJson(
-      context,
-      listJson(selected.sessions, { total, undecided, lostRounds, gateways: snapshot.gateways }),
-    );
+  const { gateways } = snapshot;
   const otherwise = (): string =>
     sessions.size === 0
       ? EMPTY_STORE
       : [`none of ${sessions.size} sessions match`, ...searchHint(options)].join('\n');
-  await context.write(
-    listTable({ ...selected, lostRounds }, options.sortBy, local, screenOf(context), otherwise),
-  );
+  if (options.json)
+    await writeJson(
+      context,
+      listJson(selected.sessions, { total, undecided, lostRounds, gateways, unreadable }),
+    );
+  else
+    await context.write(
+      listTable({ ...selected, lostRounds }, options.sortBy, local, screenOf(context), otherwise),
+    );
+  complainOfUnreadable(context, unreadable ?? new Map());
 }
 
 /** Undefined if the outcome of requests does not matter. */
