@@ -10,6 +10,7 @@ import {
   readlinkSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   statSync,
   unlinkSync,
   writeSync,
@@ -68,6 +69,8 @@ export interface Files {
   rename(from: string, to: string): void;
   /** Removes a file. It is not an error if there is none. */
   remove(path: string): void;
+  /** Removes a folder if it is empty; returns whether it was. A link is no folder. */
+  removeFolder(path: string): boolean;
   syncFolder(path: string): void;
   /** The user who runs the program. */
   user(): number;
@@ -116,6 +119,15 @@ export const nodeFiles: Files = {
   rename: renameSync,
   remove(path) {
     absentAsUndefined(() => unlinkSync(path));
+  },
+  removeFolder(path) {
+    try {
+      rmdirSync(path);
+      return true;
+    } catch (error) {
+      if (isAbsent(error) || ['ENOTEMPTY', 'EEXIST', 'EBUSY'].includes(errorCode(error))) return false;
+      throw error;
+    }
   },
   syncFolder(path) {
     const fd = openSync(path, 'r');

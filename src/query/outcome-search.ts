@@ -5,6 +5,7 @@ import { usageFilter, type Answer, type UsageFilter } from './usage-filter.ts';
 import { readRound } from '../session-format/read-round.ts';
 import type { Snapshot } from '../store/read.ts';
 import { RoundFilter } from './round-filter.ts';
+import { readOrLeaveOut, type UnreadableSessions } from './unreadable-sessions.ts';
 
 /** Rounds of a filter, in a time, that came to something. */
 export interface OutcomeQuery extends UsageFilter {
@@ -16,6 +17,10 @@ export interface OutcomeQuery extends UsageFilter {
 export class OutcomeSearch {
   /** Sessions that may have had such a round: it was pruned, and what is left of it does not tell. */
   pruned = 0;
+  /** Sessions that may have had one: a part of them cannot be read. */
+  unread = 0;
+  /** These parts. */
+  readonly unreadable: UnreadableSessions = new Map();
   readonly #linesOf: Snapshot['rounds'];
   readonly #rounds: RoundFilter;
   readonly #range: BucketRange;
@@ -42,7 +47,12 @@ export class OutcomeSearch {
       if (found === 'read') toRead.push(part);
       if (found === 'undecided') isUndecided = true;
     }
-    if (toRead.some((part) => !isPruned(part) && this.#hasRound(part))) return true;
+    const { size } = this.unreadable;
+    if (toRead.some((part) => !isPruned(part) && this.#canTell(part))) return true;
+    if (this.unreadable.size > size) {
+      this.unread++;
+      return undefined;
+    }
     const isGone = toRead.some(({ pruned_rounds: rounds = 0 }) => rounds > 0);
     if (isGone) this.pruned++;
     return isGone || isUndecided ? undefined : false;
@@ -61,6 +71,10 @@ export class OutcomeSearch {
       else if (answer === 'none') answer = 'undecided';
     }
     return answer;
+  }
+
+  #canTell(session: SessionEntry): boolean {
+    return readOrLeaveOut(this.unreadable, session.id, () => this.#hasRound(session)) === true;
   }
 
   #hasRound(session: SessionEntry): boolean {

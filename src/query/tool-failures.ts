@@ -4,6 +4,7 @@ import { readRound, type ReadRound } from '../session-format/read-round.ts';
 import { OTHER_TOOLS, toolNameOf, ToolTally, type CountedResult } from '../session-format/tool-tally.ts';
 import type { Snapshot } from '../store/read.ts';
 import type { RoundSelection } from './round-filter.ts';
+import { readOrLeaveOut, type UnreadableSessions } from './unreadable-sessions.ts';
 import { ToolSelection, type SelectedSession } from './tool-selection.ts';
 
 /** A result that failed. */
@@ -24,13 +25,14 @@ const LONGEST_TEXT = 2000;
 
 /**
  * The failed results of a tool in the rounds of a selection, the latest first: `limit` of them, or all (0). Only sessions
- * in which the index counts such failures are read, and none that ended before the last one that is returned.
+ * in which the index counts such failures are read, and none that ended before the last one that is returned. One that
+ * cannot be read is left out, and in `unreadable`.
  */
 export function toolFailures(
   snapshot: Snapshot,
   query: RoundSelection,
-  name: string,
-  limit: number,
+  { name, limit }: { name: string; limit: number },
+  unreadable: UnreadableSessions,
 ): ToolFailure[] {
   const candidates = candidatesOf(snapshot, query, name).toSorted(
     (a, b) => b.entry.updated - a.entry.updated,
@@ -39,7 +41,9 @@ export function toolFailures(
   for (const selected of candidates) {
     const last = limit > 0 ? found[limit - 1] : undefined;
     if (last && last.time > selected.entry.updated) break;
-    found = [...found, ...failuresOf(snapshot, selected, name)].toSorted((a, b) => b.time - a.time);
+    const read = (): ToolFailure[] => [...failuresOf(snapshot, selected, name)];
+    const more = readOrLeaveOut(unreadable, selected.entry.id, read) ?? [];
+    found = [...found, ...more].toSorted((a, b) => b.time - a.time);
     if (limit > 0) found.length = Math.min(found.length, limit);
   }
   return found;

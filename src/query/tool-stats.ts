@@ -5,18 +5,28 @@ import type { Snapshot } from '../store/read.ts';
 import type { RoundSelection } from './round-filter.ts';
 import { ToolSelection, type SelectedSession } from './tool-selection.ts';
 import { ToolSums, type ToolStats } from './tool-sums.ts';
+import { readOrLeaveOut, type UnreadableSessions } from './unreadable-sessions.ts';
 
 /**
  * Tool calls and results in the rounds of a selection. They are those of the index; only a session of which some rounds
- * are not meant is read.
+ * are not meant is read. One that cannot be read is left out, and in `unreadable`.
  */
-export function toolStats(snapshot: Snapshot, query: RoundSelection): ToolStats {
+export function toolStats(
+  snapshot: Snapshot,
+  query: RoundSelection,
+  unreadable: UnreadableSessions,
+): ToolStats {
   const selection = new ToolSelection(snapshot, query);
   const sums = new ToolSums();
   let pruned = 0;
   for (const selected of selection) {
     if (selected.kind === 'pruned') pruned++;
-    else sums.add(selected.kind === 'whole' ? selected.entry : toolsOfPart(snapshot, selected));
+    else if (selected.kind === 'whole') sums.add(selected.entry);
+    else {
+      const read = (): ToolCounts => toolsOfPart(snapshot, selected);
+      const tools = readOrLeaveOut(unreadable, selected.entry.id, read);
+      if (tools) sums.add(tools);
+    }
   }
   return sums.finish(pruned, selection.undecidedRounds);
 }

@@ -1,3 +1,4 @@
+import { unreadableJson, type UnreadableSessions } from '../query/unreadable-sessions.ts';
 import { namesByUse, type Row } from '../query/aggregate.ts';
 import { failedRounds } from '../query/failures.ts';
 import { healthJson } from '../query/health-json.ts';
@@ -64,11 +65,19 @@ export function* listJson(
     undecided = 0,
     lostRounds = 0,
     gateways,
-  }: { total: number; undecided?: number; lostRounds?: number; gateways?: readonly string[] },
+    unreadable,
+  }: {
+    total: number;
+    undecided?: number;
+    lostRounds?: number;
+    gateways?: readonly string[];
+    unreadable?: UnreadableSessions | undefined;
+  },
 ): Generator<string> {
   const unknown = undecided > 0 ? `"undecided_sessions":${undecided},` : '';
   const lost = lostRounds > 0 ? `"lost_rounds":${lostRounds},` : '';
-  yield `{"version":1,"total":${total},${unknown}${lost}"sessions":[`;
+  const left = unreadable?.size ? `${JSON.stringify(unreadableJson(unreadable)).slice(1, -1)},` : '';
+  yield `{"version":1,"total":${total},${unknown}${lost}${left}"sessions":[`;
   let separator = '';
   for (const session of sessions) {
     yield `${separator}\n${JSON.stringify(listedWith(session, gateways))}`;

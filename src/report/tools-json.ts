@@ -1,19 +1,29 @@
 import type { ToolFailure } from '../query/tool-failures.ts';
 import { toolLacksJson, toolRowsJson, toolSumJson } from '../query/tool-json.ts';
+import { unreadableJson, type UnreadableSessions } from '../query/unreadable-sessions.ts';
 import type { ToolLacks, ToolStats } from '../query/tool-sums.ts';
 
 // docs/commands.md describes these documents. They have a version: keys are added, never renamed.
 
 /** `stats-tool --json` */
-export function toolsJson({ rows, total, lacks }: ToolStats, lostRounds: number): string {
+export function toolsJson(
+  { rows, total, lacks }: ToolStats,
+  lostRounds: number,
+  unreadable: UnreadableSessions,
+): string {
   const sums = { rows: toolRowsJson(rows), total: toolSumJson(total) };
-  return `${JSON.stringify({ version: 1, ...sums, ...toolLacksJson(lacks, lostRounds) })}\n`;
+  return `${JSON.stringify({ version: 1, ...sums, ...toolLacksJson(lacks, lostRounds), ...unreadableJson(unreadable) })}\n`;
 }
 
 /** `stats-tool <name> --json`. `count`: how many there are; null: not known. */
 export function failuresJson(
   failures: readonly ToolFailure[],
-  { name, count, lacks }: { name: string; count: number | null; lacks: ToolLacks },
+  {
+    name,
+    count,
+    lacks,
+    unreadable,
+  }: { name: string; count: number | null; lacks: ToolLacks; unreadable: UnreadableSessions },
 ): string {
   const rows = failures.map(({ session, round, time, model, reason, text }) => ({
     session_id: session,
@@ -24,5 +34,5 @@ export function failuresJson(
     result: text,
   }));
   const { partly_measured_sessions: _bytes, ...rest } = toolLacksJson(lacks, 0);
-  return `${JSON.stringify({ version: 1, tool: name, failed: count, failures: rows, ...rest })}\n`;
+  return `${JSON.stringify({ version: 1, tool: name, failed: count, failures: rows, ...rest, ...unreadableJson(unreadable) })}\n`;
 }

@@ -36,8 +36,8 @@ export function byDaySection(
   const amountText = (amount: number): string => `${sign}${amount.toFixed(2)}`;
   const costText = (row: Row | undefined): string => {
     const view = row && costView(row);
-    // A "+ unpriced rounds" follows.
-    return view === undefined || view.isUnpriced ? amountText(0) : view.text;
+    if (!view) return amountText(0);
+    return view.missing === '' ? view.text : `${view.text} ${view.missing}`;
   };
   const drawn = groups.map((group) => ({ ...group, rows: days.map((date) => group.dayOf(date)) }));
   const costs = drawn.map((group) =>

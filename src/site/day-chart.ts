@@ -183,8 +183,7 @@ function titleOf(chart: DayChart, date: string, day: number): string {
     const text = texts[day] ?? '';
     return text === '' ? [] : [`${name}${isHatched ? ' (unpriced)' : ''}: ${text}`];
   });
-  const plus = chart.incomplete[day] === true ? ' + unpriced rounds' : '';
-  return [`${dateText(date)}: ${chart.texts[day] ?? ''}${plus}`, ...parts].join('\n');
+  return [`${dateText(date)}: ${chart.texts[day] ?? ''}`, ...parts].join('\n');
 }
 
 /** Mondays, or every nth if there are many. A few days are all labelled. */

@@ -80,6 +80,17 @@ export class SiteTree {
     return folder && join(folder.path, basename(page));
   }
 
+  /** Removes the folder of a page, and those above it, as far as they are empty. */
+  removeEmpty(page: string): void {
+    for (let path = dirname(page); path !== ROOT; path = dirname(path)) {
+      const parent = this.#folder(dirname(path), false);
+      if (!parent || !this.#files.removeFolder(join(parent.path, basename(path)))) return;
+      const known = this.#folders.get(path);
+      if (known) this.#files.close(known.fd);
+      this.#folders.delete(path);
+    }
+  }
+
   /** The same error, with paths that people know. */
   explained(error: unknown): unknown {
     const known = new Map([...this.#folders.values()].map(({ path, named }) => [path, named]));

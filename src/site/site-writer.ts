@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { InputOutputError } from '../platform/errors.ts';
 import { isAbsent, readBytes, readWhole, withFile, type Files } from '../platform/files.ts';
 import { Journal } from './journal.ts';
@@ -16,6 +17,8 @@ export class SiteWriter {
   readonly #journal: Journal;
   /** Paths of earlier renders that no page of this one has taken yet. */
   readonly #leftovers: Set<string>;
+  /** Of each folder that a page was removed from, one of these. */
+  readonly #emptied = new Map<string, string>();
   readonly changes = new PageChanges();
   written = 0;
   removed = 0;
@@ -70,6 +73,7 @@ export class SiteWriter {
     this.#journal.add(path);
     this.changes.add(path);
     this.#files.remove(found);
+    this.#emptied.set(dirname(path), path);
     if (isThere) this.removed++;
   }
 
@@ -111,6 +115,7 @@ export class SiteWriter {
 
   /** To be called once the site remembers everything. */
   finish(): void {
+    for (const path of this.#emptied.values()) this.#tree.removeEmpty(path);
     this.#journal.remove();
   }
 

@@ -55,6 +55,30 @@ describe('where an export may go', () => {
     });
   });
 
+  test('not inside a site, nor any store, also below it and through a link', async () => {
+    const [site, other] = [join(folder, 'site'), join(folder, 'other')];
+    mkdirSync(join(site, '.monitor'), { recursive: true });
+    writeFileSync(join(site, '.monitor', 'head'), '{}');
+    mkdirSync(join(site, 'sessions'));
+    writeFileSync(join(site, 'index.html'), 'page');
+    symlinkSync(join(site, 'index.html'), join(folder, 'link.html'));
+    mkdirSync(other);
+    writeFileSync(join(other, '.store.json'), '{}');
+    for (const [path, where] of [
+      [join(site, 'index.html'), `the site ${site}`],
+      [join(site, 'sessions', 'new.csv'), `the site ${site}`],
+      [join(folder, 'link.html'), `the site ${site}`],
+      [join(other, 'x.csv'), `the store ${other}`],
+    ] as const)
+      expect(await refusal(path)).toEqual(
+        new UsageError(`${path} is inside ${where}, which holds only its own files: choose another place`),
+      );
+    // Another program's folder of that name.
+    mkdirSync(join(folder, '.monitor'));
+    expect(await refusal(file)).toBeNull();
+    expect(read(join(site, 'index.html'))).toBe('page');
+  });
+
   test('names that are none of a file', async () => {
     for (const path of ['', `${folder}/`, `${file}/`])
       expect(await refusal(path)).toEqual(new UsageError(`'${path}' is not a file name`));

@@ -57,3 +57,17 @@ test('a file of patterns that is none, or not there', async () => {
     err: expect.stringContaining(`${path} is not a pattern file:\n  patterns[0].pattern: "(" is not`),
   });
 });
+
+test('a session id stays as logged, so that sessions stay apart', async () => {
+  const folder = makeFolder();
+  const log = join(folder, 'access.log');
+  const keys = ['a', 'b'].map((end) => `ghp_${'0123456789'.repeat(3)}abcde${end}`);
+  const lines = keys.map((id) => line('2026-02-01T00:00:00Z', { session_id: id, question: `use ${id}` }));
+  writeFileSync(log, lines.join(''));
+  const store = join(folder, 'store');
+  expect((await run(['parse', '--redact', '--log-path', log, '--data-dir', store])).code).toBe(0);
+  const { out } = await run(['list', '--json', '--data-dir', store]);
+  const { sessions } = JSON.parse(out) as { sessions: { session_id: string; title: string }[] };
+  expect(sessions.map(({ session_id: id }) => id).toSorted()).toEqual(keys);
+  expect(sessions.map(({ title }) => title)).toEqual(Array(2).fill('use [redacted:github-token]'));
+});

@@ -1,4 +1,13 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import {
@@ -21,6 +30,19 @@ const codeOf = (action: () => unknown): string => {
   }
   return 'none';
 };
+
+test('a folder is removed if it is empty, and nothing else is', () => {
+  const dir = makeFolder();
+  mkdirSync(join(dir, 'empty'));
+  mkdirSync(join(dir, 'full'));
+  writeFileSync(join(dir, 'full', 'file'), '');
+  symlinkSync('empty', join(dir, 'link'));
+  const removed = ['full', 'full/file', 'link', 'none', 'empty', 'empty'].map((name) =>
+    nodeFiles.removeFolder(join(dir, name)),
+  );
+  expect(removed).toEqual([false, false, false, false, true, false]);
+  expect(readdirSync(dir).toSorted()).toEqual(['full', 'link']);
+});
 
 describe('nodeFiles', () => {
   test('open: only create makes a file, and none empties one', () => {

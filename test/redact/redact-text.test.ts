@@ -19,6 +19,23 @@ function escapeAll(text: string, how: (character: string, i: number) => boolean)
     .join('');
 }
 
+test.each([
+  ['call_@', GITHUB, 'github-token'],
+  ['call_0aZ9@', GITHUB, 'github-token'],
+  ['toolu_01Ab@', `sk-proj-${token(48)}`, 'openai-key'],
+  ['chatcmpl-tool-7f@', `sk-ant-api03-${token(90)}`, 'anthropic-key'],
+  ['call_@', `sk-${token(32).toLowerCase()}1`, 'api-key'],
+])('a key that is glued to the id of a tool call, as in %s', (id, key, kind) => {
+  const json = JSON.stringify({ id: id.replace('@', key), tool_call_id: id.replace('@', key), x: 1 });
+  const clean = id.replace('@', `[redacted:${kind}]`);
+  expect(redactJson(json, all)).toBe(JSON.stringify({ id: clean, tool_call_id: clean, x: 1 }));
+});
+
+test('words that only contain the beginning of a key stay', () => {
+  const words = `task-${'a1'.repeat(14)} desk-proj toolu_01mask-${'0a'.repeat(16)} call_${token(24)} mighp_`;
+  expect(redactText(words, all)).toBe(words);
+});
+
 describe('a JSON document', () => {
   test('every other byte stays: spaces, numbers, order of keys, keys that stand twice, escapes', () => {
     const json = String.raw`{ "b" :1.0,"a":"\u00e9\/\ud83d\ude00 @ \u00e9\n", "b":  9007199254740993 ,"c":[null,true,-0.0e5]}`;

@@ -67,6 +67,14 @@ function outcome(random: ReturnType<typeof makeRandom>): Partial<QuickRound> {
   };
 }
 
+/** The folders of a site that have nothing in them. */
+function emptyFolders(siteDir: string): string[] {
+  return readdirSync(siteDir, { recursive: true, withFileTypes: true })
+    .filter((found) => found.isDirectory() && !join(found.parentPath, found.name).includes('.monitor'))
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => readdirSync(path).length === 0);
+}
+
 /** A page without the time at which it was written. */
 function withoutTime(siteDir: string, path: string): string {
   return readFileSync(join(siteDir, path), 'utf8').replace(/<p class="written">.*<\/p>/, '');
@@ -377,6 +385,25 @@ describe('a render that goes on from the last one', () => {
         name,
       ).toEqual(hits.map(({ session_id: id, round }) => `${id} ${round}`).toSorted());
     }
+  });
+
+  test('after a prune of a whole month removes its folders, unless somebody keeps a file there', async () => {
+    const made = stored(30, 60);
+    const now = Date.now();
+    addRound(made, { id: 'today', title: null, consumer: '', rounds: [] }, now - 1000);
+    await render(made, { now });
+    const months = (): string[] =>
+      readdirSync(join(made.siteDir, 'sessions')).filter((name) => /^\d{4}-\d\d$/.test(name));
+    const before = months();
+    expect(before.length).toBeGreaterThan(2);
+    const [kept = ''] = before;
+    writeFileSync(join(made.siteDir, 'sessions', kept, 'mine.txt'), '');
+    const prune = ['prune', '--older-than', '2d', '--data-dir', made.dataDir];
+    expect(await run(prune)).toMatchObject({ code: 0 });
+    await render(made, { now });
+    expect(months()).not.toContain(before[1]);
+    expect(readdirSync(join(made.siteDir, 'sessions', kept))).toEqual(['mine.txt']);
+    expect(emptyFolders(made.siteDir)).toEqual([]);
   });
 
   test('reads one file of each list that changes, however many sessions there are', async () => {

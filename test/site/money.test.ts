@@ -12,7 +12,7 @@ import { run } from '../cli/run.ts';
 import { cell, round, usd } from '../report/make.ts';
 import { makeFolder, render, sharedFolder, type Made } from './make.ts';
 import { MIXED, moneyStore, talkOf } from './money-store.ts';
-import { entriesOf } from './quick-store.ts';
+import { entriesOf, storeQuickly } from './quick-store.ts';
 
 function sumOf(...cells: Partial<UsageCell>[]): Row {
   return sumOfCells(cells.map((rest) => cell('2026-02-01T09:00Z', 'm', rest)));
@@ -151,7 +151,7 @@ describe('a store of several currencies, wrong in both directions', () => {
       textOf(html, `<a class="column" href="./sessions/index.html#${day}<title>1 Feb 2026`, '</title>'),
     ).toBe(
       [
-        ': ≈ $14.00 + ¥31.20 + unpriced rounds',
+        ': ≈ $14.00 + ¥31.20 + 2 unpriced',
         'test-usd: $10.00',
         'claude-test: ≥ $2.00',
         'upper-usd: ≤ $2.00',
@@ -348,4 +348,22 @@ test('a price that is found out to be a bound writes the pages again, though no 
   await render({ ...made, siteDir: anew });
   for (const path of ['index.html', 'api/stats.json', 'api/sessions/a.json', 'sessions/2026-02/1.js'])
     expect(readFileSync(join(made.siteDir, path), 'utf8'), path).toBe(readFileSync(join(anew, path), 'utf8'));
+});
+
+test('a day with unpriced rounds only is unpriced, in the chart as in its table; it is never $0', async () => {
+  const folder = makeFolder();
+  const made = { dataDir: join(folder, 'store'), siteDir: join(folder, 'site') };
+  const round = { model: 'm', input: 1_000_000, cached: 0, output: 0 };
+  const at = (day: number): number => Date.parse(`2026-02-0${day}T00:00:00Z`);
+  const rounds = [
+    { ...round, at: at(1), unpriced: true as const },
+    { ...round, at: at(2) },
+    { ...round, at: at(2) + 1000, unpriced: true as const },
+  ];
+  storeQuickly(made.dataDir, [{ id: 's', title: null, consumer: '', rounds }]);
+  await render(made);
+  const html = readFileSync(join(made.siteDir, 'index.html'), 'utf8');
+  const titles = [...html.matchAll(/<title>(\d Feb 2026: [^\n<]*)/g)].map(([, title]) => title);
+  expect(titles).toEqual(expect.arrayContaining(['1 Feb 2026: unpriced', '2 Feb 2026: $2.00 + 1 unpriced']));
+  expect(html).not.toContain('+ unpriced');
 });

@@ -123,7 +123,8 @@ function namedPeriod(name: string, local: LocalTime, now: number): Period {
 }
 
 function usageOf(snapshot: Snapshot, query: RoundSelection, prices: RoundPrices): Omit<Side, 'name'> {
-  return { why: usageWhy(snapshot, query, prices), ...usageTools(toolStats(snapshot, query)) };
+  const why = usageWhy(snapshot, query, prices);
+  return { why, ...usageTools(toolStats(snapshot, query, why.unreadable)) };
 }
 
 function nothing(what: string, { label }: Period, filter: UsageFilter): NoAnswer {

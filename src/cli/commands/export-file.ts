@@ -16,8 +16,8 @@ export interface Target {
 }
 
 /**
- * Checks the path that the user named. Throws UsageError for a directory and for a place inside a store, which may hold
- * only the store's own files; InputOutputError if the file's directory does not exist.
+ * Checks the path that the user named. Throws UsageError for a directory, and for a place inside a store or a site, which
+ * hold only their own files; InputOutputError if the file's directory does not exist.
  */
 export async function findTarget(
   named: string,
@@ -25,8 +25,34 @@ export async function findTarget(
 ): Promise<Target> {
   if (named === '' || named.endsWith(sep)) throw new UsageError(`'${named}' is not a file name`);
   const target = await resolveTarget(resolve(named), named);
-  if (target.isFile) for (const store of stores) await refuseInside(target, named, store);
+  if (!target.isFile) return target;
+  for (const store of stores) await refuseInside(target, named, store);
+  await refuseOwned(target, named);
   return target;
+}
+
+/** What a folder has that belongs to the program. */
+const MARKS: readonly (readonly [what: 'store' | 'site', file: string])[] = [
+  ['store', '.store.json'],
+  ['site', join('.monitor', 'head')],
+  ['site', join('.monitor', 'lock')],
+];
+
+/** An export would take the place of a page, or be served with the site; in another store, it would be damage. */
+async function refuseOwned({ path }: Target, named: string): Promise<void> {
+  for (let dir = dirname(path); ; dir = dirname(dir)) {
+    for (const [what, mark] of MARKS) {
+      const isThere = await stat(join(dir, mark)).then(
+        () => true,
+        () => false,
+      );
+      if (isThere)
+        throw new UsageError(
+          `${named} is inside the ${what} ${dir}, which holds only its own files: choose another place`,
+        );
+    }
+    if (dir === dirname(dir)) return;
+  }
 }
 
 async function refuseInside(

@@ -18,6 +18,7 @@ import { lostRoundsOf } from '../../store/state.ts';
 import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { filterOf, warnOfPrunedSessions, warnOfUndecidedSessions } from '../reporting/asked-names.ts';
+import { complainOfUnreadable } from '../reporting/unreadable.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { EMPTY_STORE } from '../reporting/nothing-found.ts';
@@ -64,22 +65,26 @@ export async function list(context: Context, options: ListOptions): Promise<void
   const pruned = search?.pruned ?? 0;
   if (total === 0 && whole.size > 0 && options.json)
     for (const line of searchHint(options)) context.warn(`monitor: ${line}\n`);
-  warnOfUndecidedSessions(context, undecided - pruned);
+  const { unreadable, unread = 0 } = search ?? {};
+  warnOfUndecidedSessions(context, undecided - pruned - unread);
   warnOfPrunedSessions(context, pruned);
   const told = query.rollup ? undefined : await snapshot.told?.(selected.sessions.map(({ id }) => id));
   if (told) selected.sessions = selected.sessions.map((one) => ({ ...one, ...told.get(one.id) }));
-  if (options.json)
-    return await writeJson(
-      context,
-      listJson(selected.sessions, { total, undecided, lostRounds, gateways: snapshot.gateways }),
-    );
+  const { gateways } = snapshot;
   const otherwise = (): string =>
     whole.size === 0
       ? EMPTY_STORE
       : [`none of ${whole.size} sessions match`, ...searchHint(options)].join('\n');
-  await context.write(
-    listTable({ ...selected, lostRounds }, options.sortBy, local, screenOf(context), otherwise),
-  );
+  if (options.json)
+    await writeJson(
+      context,
+      listJson(selected.sessions, { total, undecided, lostRounds, gateways, unreadable }),
+    );
+  else
+    await context.write(
+      listTable({ ...selected, lostRounds }, options.sortBy, local, screenOf(context), otherwise),
+    );
+  complainOfUnreadable(context, unreadable ?? new Map());
 }
 
 /** What a list needs of an engine. */

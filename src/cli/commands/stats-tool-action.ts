@@ -6,6 +6,7 @@ import type { GivenFilter } from '../../query/store-names.ts';
 import { toolFailures } from '../../query/tool-failures.ts';
 import { toolStats } from '../../query/tool-stats.ts';
 import type { ToolStats } from '../../query/tool-sums.ts';
+import type { UnreadableSessions } from '../../query/unreadable-sessions.ts';
 import { filterWords, type UsageFilter } from '../../query/usage-filter.ts';
 import { bucketsOf, periodOf, type Period } from '../../report/period.ts';
 import { clip } from '../../report/terminal.ts';
@@ -20,6 +21,7 @@ import { filterOf, warnOfUndecided } from '../reporting/asked-names.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { EMPTY_STORE } from '../reporting/nothing-found.ts';
 import { screenOf } from '../reporting/screen.ts';
+import { complainOfUnreadable } from '../reporting/unreadable.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { readStores } from '../reporting/read-stores.ts';
 
@@ -39,22 +41,24 @@ export async function statsTool(
   const snapshot = await readStores(context, options);
   const filter = filterOf(context, options, snapshot.state);
   const query = { ...filter, buckets: bucketsOf(period) };
-  const stats = toolStats(snapshot, query);
-  if (name === undefined) await printTools(context, snapshot, stats, { filter, period }, options);
-  else await printFailures(context, snapshot, stats, { name, query, period }, options);
+  const unreadable: UnreadableSessions = new Map();
+  const stats = toolStats(snapshot, query, unreadable);
+  if (name === undefined) await printTools(context, snapshot, stats, { filter, period, unreadable }, options);
+  else await printFailures(context, snapshot, stats, { name, query, period, unreadable }, options);
   if (stats.rows.length === 0) warnOfUnknownNames(context, snapshot.sessions, filter, local, period);
   warnOfUndecided(context, stats.lacks.undecidedRounds);
+  complainOfUnreadable(context, unreadable);
 }
 
 async function printTools(
   context: Context,
   { state, sessions }: Snapshot,
   stats: ToolStats,
-  { filter, period }: { filter: UsageFilter; period: Period },
+  { filter, period, unreadable }: { filter: UsageFilter; period: Period; unreadable: UnreadableSessions },
   { json }: ToolOptions,
 ): Promise<void> {
   const lostRounds = lostRoundsOf(state);
-  if (json) return await writeJson(context, toolsJson(stats, lostRounds));
+  if (json) return await writeJson(context, toolsJson(stats, lostRounds, unreadable));
   const otherwise = (): string => (sessions.size === 0 ? EMPTY_STORE : 'no tool calls');
   const about = { period, filter: filterWords(filter), lostRounds };
   await context.write(toolsTable(stats, about, screenOf(context), otherwise));
@@ -64,7 +68,12 @@ async function printFailures(
   context: Context,
   snapshot: Snapshot,
   { rows, lacks }: ToolStats,
-  { name, query, period }: { name: string; query: RoundSelection; period: Period },
+  {
+    name,
+    query,
+    period,
+    unreadable,
+  }: { name: string; query: RoundSelection; period: Period; unreadable: UnreadableSessions },
   { json, limit, timezone }: ToolOptions,
 ): Promise<void> {
   const tool = toolNameOf(name);
@@ -72,9 +81,9 @@ async function printFailures(
   // A session counts a tool for whose name it has no room among the others.
   const hasOthers = rows.some((one) => one.name === OTHER_TOOLS);
   if (!row && !hasOthers) throw unknownTool(name, rows);
-  const failures = toolFailures(snapshot, query, tool, limit);
+  const failures = toolFailures(snapshot, query, { name: tool, limit }, unreadable);
   const count = hasOthers && tool !== OTHER_TOOLS ? null : (row?.failed ?? 0);
-  if (json) return await writeJson(context, failuresJson(failures, { name: tool, count, lacks }));
+  if (json) return await writeJson(context, failuresJson(failures, { name: tool, count, lacks, unreadable }));
   const local = localTimeOf(context, timezone);
   const about = { name: tool, count, limit, lacks, local, period, filter: filterWords(query) };
   await context.write(failuresTable(failures, about, screenOf(context)));

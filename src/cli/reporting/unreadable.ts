@@ -1,5 +1,6 @@
 import { printableMessage } from '../../platform/clean-text.ts';
 import { plural } from '../../platform/count-text.ts';
+import { InputOutputError } from '../../platform/errors.ts';
 import type { UnreadableSession } from '../../store/read.ts';
 import type { Context } from '../context.ts';
 
@@ -16,4 +17,16 @@ export function warnOfUnreadable(
   const more = errors.length - NAMED;
   if (more > 0)
     context.warn(`monitor: ${plural(more, 'more session')} cannot be read: monitor repair lists them\n`);
+}
+
+/** For a report that would need them: it is printed, and then this throws InputOutputError if anything is missing. */
+export function complainOfUnreadable(
+  context: Pick<Context, 'warn'>,
+  unreadable: ReadonlyMap<string, UnreadableSession>,
+): void {
+  if (unreadable.size === 0) return;
+  warnOfUnreadable(context, [{ unreadable }]);
+  throw new InputOutputError(
+    `${plural(unreadable.size, 'session')} could not be read and left out: see above`,
+  );
 }

@@ -4,6 +4,8 @@ export interface Format {
   heads: readonly string[];
   /** A regular expression of what follows; if it has a group, only this is secret. It ends the match. */
   rest: string;
+  /** Also inside a word: an id may be glued to it, as in `call_0sk-ant-…`. */
+  isSure?: true;
   /** The same for a secret of which the end was cut off; undefined if it is anything that looks random. */
   begun?: RegExp;
 }
@@ -13,7 +15,7 @@ const ANY = /^(?=.{0,40}[A-Za-z0-9])(?!x+$)[\w+/=.-]+$/i;
 
 /** The head alone says what it is. */
 export function format(kind: string, heads: readonly string[], rest: string): Format {
-  return { kind, heads, rest, begun: ANY };
+  return { kind, heads, rest, begun: ANY, isSure: true };
 }
 
 const CODED = /^(?=.{0,40}\d)(?=.{0,40}[A-Za-z])[\w-]{4,}$/;

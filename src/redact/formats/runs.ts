@@ -66,12 +66,17 @@ function findShapes(
 }
 
 interface Candidate {
+  /** Whether it is one inside a word too. No word has such a head: it is long, with a mark between letters. */
+  isInside: boolean;
   head: string;
   kind: string;
   expression: RegExp;
 }
 
-/** Finds all formats at once, each where a word begins with one of its heads; of several, the longest head's. */
+/**
+ * Finds all formats at once, each where a word, or a part of it behind an underscore, begins with one of its heads; of
+ * several, the longest head's.
+ */
 function finder(formats: readonly Format[]): (text: string, from: number, to: number, spans: Span[]) => void {
   /** By the first two characters: most words begin with others. */
   const byStart = new Map<number, Candidate[]>();
@@ -80,6 +85,7 @@ function finder(formats: readonly Format[]): (text: string, from: number, to: nu
       const candidate = {
         head,
         kind: format.kind,
+        isInside: format.isSure === true && /\w[-_]/.test(head) && head.length >= 4,
         expression: new RegExp(`${escape(head)}${format.rest}`, 'y'),
       };
       const start = startAt(head, 0);
@@ -89,23 +95,28 @@ function finder(formats: readonly Format[]): (text: string, from: number, to: nu
   const isStart = new Uint8Array(CLASS.length ** 2);
   for (const start of byStart.keys()) isStart[start] = 1;
   return (text, from, to, spans) => {
-    let before = 0;
+    let isInWord = false;
     for (let at = from; at < to - 1; at++) {
-      const isInWord = before === WORD;
-      before = classAt(text, at);
-      if (isInWord || isStart[startAt(text, at)] === 0) continue;
-      const span = firstOf(byStart.get(startAt(text, at)) ?? [], text, at);
+      const isInside = isInWord;
+      isInWord = classAt(text, at) === WORD && text[at] !== '_';
+      if (isStart[startAt(text, at)] === 0) continue;
+      const span = firstOf(byStart.get(startAt(text, at)) ?? [], text, at, isInside);
       if (!span) continue;
       spans.push(span);
       at = span[1] - 1;
-      before = WORD;
+      isInWord = true;
     }
   };
 }
 
-function firstOf(candidates: readonly Candidate[], text: string, at: number): Span | undefined {
-  for (const { head, kind, expression } of candidates) {
-    if (!text.startsWith(head, at)) continue;
+function firstOf(
+  candidates: readonly Candidate[],
+  text: string,
+  at: number,
+  isInside: boolean,
+): Span | undefined {
+  for (const { head, kind, expression, isInside: mayBeInside } of candidates) {
+    if ((isInside && !mayBeInside) || !text.startsWith(head, at)) continue;
     expression.lastIndex = at;
     const found = expression.exec(text);
     if (!found) continue;
