@@ -33,7 +33,7 @@ export interface PushRequest {
 }
 
 /** Why all rounds are sent. */
-export type PushReason = StartReason | 'asked' | 'emptied' | 'content' | 'unfinished';
+type PushReason = StartReason | 'asked' | 'emptied' | 'content' | 'unfinished';
 
 export interface PushResult {
   rounds: number;
