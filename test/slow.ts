@@ -8,7 +8,8 @@ export const SLOW = [
   // A run of the program starts flock(1) to lock its store, or a process to sync. Files excluded here need neither.
   'test/cli/**/!(context|fault-report|program|usual-parse|usual-push|usual-render).test.ts',
   'test/ingest/**/!(arena|commits|draft-addition|log-lines|overlap|session-draft|tally).test.ts',
-  'test/{rows/new-rows,clickhouse/{push,failures,resume,changes}}.test.ts',
+  'test/rows/new-rows.test.ts',
+  'test/clickhouse/{push,failures,resume,changes}.test.ts',
   'test/maintenance/**/!(original-session).test.ts',
   'test/doctor/**/!(checks|schedule-entries).test.ts',
   'test/platform/{files,filter-program,lock,open-file,schedules,syncer}.test.ts',
