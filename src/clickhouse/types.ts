@@ -38,6 +38,6 @@ export function typeOf(kind: ColumnKind, dialect: Dialect): string {
 export function fits(kind: ColumnKind, type: string): boolean {
   const plain = type.replaceAll(/\s+/g, '').replace(/^LowCardinality\((.*)\)$/, '$1');
   if (kind === 'name' || kind === 'text') return plain === 'String';
-  if (kind === 'time') return /^DateTime(?:64\(3(?:,'UTC')?\)|\('UTC'\))$/.test(plain);
+  if (kind === 'time') return /^DateTime(?:64\(3,'UTC'\)|\('UTC'\))$/.test(plain);
   return plain === TYPES[kind].replaceAll(/\s+/g, '');
 }

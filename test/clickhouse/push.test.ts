@@ -162,4 +162,56 @@ describe.each(ENGINES)('a push to $name', ({ start, missing, dialect }) => {
       await engine.query('SELECT groupUniqArray(gateway) FROM default.rounds FORMAT TabSeparated'),
     ).toMatch(/^\['(?:one','two|two','one)'\]\n$/);
   });
+
+  test('takes whatever a log says: line ends and quotes in names, half characters', async () => {
+    const place = newPlace();
+    const names = [
+      'tab\there',
+      'line\nend\r',
+      'back\\slash \\N',
+      'quote\' "',
+      'nul\0',
+      '模型 😀',
+      '[1,2]',
+      ' ',
+    ];
+    const times = ['2026-02-01T00:00:00.001Z', '2026-02-02T00:00:00.001Z', '2026-02-03T00:00:00.001Z'];
+    const lines = names.flatMap((name, i) =>
+      times.map((start) => {
+        const aiLog = {
+          session_id: name,
+          model: name,
+          consumer: name,
+          input_token: 1,
+          output_token: 1,
+          question: 'q',
+        };
+        return `${JSON.stringify({ ai_log: JSON.stringify(aiLog), start_time: start, request_id: `${i} ${start}` })}\n`;
+      }),
+    );
+    lines.push(
+      `{"ai_log":"{\\"session_id\\":\\"half\\",\\"model\\":\\"x\\\\ud83d\\",\\"input_token\\":1,\\"output_token\\":1}","start_time":"${times[2]}","request_id":"h"}\n`,
+    );
+    await parse(place, lines);
+    const { rounds } = await pushed(place.store, '--create');
+    const sessions = [...readSnapshot(place.store).sessions.values()];
+    expect(rounds).toBe(sessions.reduce((sum, entry) => sum + entry.rounds, 0));
+    expect(rounds).toBeGreaterThan(16);
+    const answer = await engine.query('SELECT DISTINCT session FROM default.rounds FINAL FORMAT JSONEachRow');
+    const found = answer
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { session: string }).session);
+    expect(found.toSorted()).toEqual(sessions.map(({ id }) => id).toSorted());
+    const stored = sessions.flatMap(({ usage }) => usage.map(({ model }) => model.toWellFormed()));
+    const models = await engine.query('SELECT DISTINCT model FROM default.rounds FINAL FORMAT JSONEachRow');
+    const named = models
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { model: string }).model);
+    expect(named.toSorted()).toEqual([...new Set(stored)].toSorted());
+    expect(await engine.query('SELECT sum(rounds), sum(input_tokens) FROM default.rounds FINAL')).toBe(
+      `${rounds}\t${rounds}\n`,
+    );
+  });
 });
