@@ -65,7 +65,7 @@ const program = buildProgram(
 );
 
 function optionsOf(command: Command): string[] {
-  const options = command.options.map(({ flags }) => flags);
+  const options = command.options.flatMap(({ flags, hidden }) => (hidden ? [] : [flags]));
   return [...options, ...command.registeredArguments.map((argument) => `<${argument.name()}>`)];
 }
 

@@ -8,7 +8,7 @@ export const SLOW = [
   // A run of the program starts flock(1) to lock its store, or a process to sync. Files excluded here need neither.
   'test/cli/**/!(context|fault-report|program|usual-parse|usual-render).test.ts',
   'test/ingest/**/!(arena|commits|draft-addition|log-lines|overlap|session-draft|tally).test.ts',
-  'test/{rows/new-rows,clickhouse/push,clickhouse/failures}.test.ts',
+  'test/{rows/new-rows,clickhouse/push,clickhouse/failures,clickhouse/source,clickhouse/source-errors}.test.ts',
   'test/maintenance/**/!(original-session).test.ts',
   'test/doctor/**/!(checks|schedule-entries).test.ts',
   'test/platform/{files,filter-program,lock,open-file,schedules,syncer}.test.ts',

@@ -100,6 +100,7 @@ export function inCurrency(sessions: StoredSessions, view: CurrencyView | undefi
   });
   return {
     size: sessions.size,
+    ...(sessions.unlisted !== undefined && { unlisted: sessions.unlisted }),
     has: (id) => sessions.has(id),
     keys: () => sessions.keys(),
     heads: () => sessions.heads(),
@@ -117,7 +118,7 @@ export function inCurrency(sessions: StoredSessions, view: CurrencyView | undefi
     usages: (part) => mapped(sessions.usages(part), withUsage),
     sharedCells: (part, without) => {
       const shared = sessions.sharedCells(part, without);
-      return shared && { size: shared.size, parts: shared.parts, cells: mapped(shared.cells, cell) };
+      return shared && { ...shared, cells: mapped(shared.cells, cell) };
     },
   };
 }

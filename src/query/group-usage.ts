@@ -77,7 +77,7 @@ export class UsageSums<R extends string = never> {
 
 /** The same for shared cells. They do not say which session they belong to, so no dimension can be the session. */
 export function groupSharedCells<R extends string = never>(
-  { cells, parts }: Pick<SharedCells, 'cells' | 'parts'>,
+  { cells, parts, counted }: Pick<SharedCells, 'cells' | 'parts' | 'counted'>,
   grouping: Grouping<R>,
 ): Grouped<R> {
   const sums = new GroupSums(grouping);
@@ -90,7 +90,12 @@ export function groupSharedCells<R extends string = never>(
       if (group && group.session !== number) countSession(group, number);
     }
   }
-  return sums.finish();
+  const grouped = sums.finish();
+  if (counted) {
+    for (const { names, row } of grouped.groups) row.sessions = counted.of(names);
+    grouped.total.sessions = counted.total;
+  }
+  return grouped;
 }
 
 /** A row while it is summed. */

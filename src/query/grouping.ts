@@ -91,7 +91,8 @@ function* those(sessions: Iterable<SessionUsage>, isMeant: (id: string) => boole
   for (const session of sessions) if (isMeant(session.id)) yield session;
 }
 
-function dimensionOf(key: GroupKey, { local, gateway: only = '' }: UsageQuery): Dimension {
+/** How a cell's name of a key is told. */
+export function dimensionOf(key: GroupKey, { local, gateway: only = '' }: UsageQuery): Dimension {
   if (typeof key !== 'string') return tagReader(key);
   if (key === 'date') return (cell) => local.dateOf(cell.bucket);
   if (key === 'hour') return remembered((bucket) => hourOf(bucket, local));

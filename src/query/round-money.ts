@@ -15,9 +15,26 @@ export function roundMoney(
   view?: CurrencyView,
 ): (round: Pick<ExpandedRound, 'stored'>) => ShownMoney {
   const book = parsePriceBook(priceLines, `of ${dir}`);
-  if (!view) return ({ stored }) => moneyOfRound(book, stored, usageOf(stored));
+  return inView((stored) => moneyOfRound(book, stored, usageOf(stored)), view);
+}
+
+/** The same for rounds of an engine, which has what each of them costs, by its number. */
+export function pushedMoney(
+  money: ReadonlyMap<number, RoundMoney>,
+  view?: CurrencyView,
+): (round: Pick<ExpandedRound, 'stored'>) => ShownMoney {
+  return inView(({ round }) => money.get(round) ?? NO_MONEY, view);
+}
+
+const NO_MONEY: RoundMoney = { price: 'unpriced', cost: null, saved: 0n, currency: 'USD', inexact: [] };
+
+function inView(
+  moneyOf: (stored: StoredRound) => RoundMoney,
+  view: CurrencyView | undefined,
+): (round: Pick<ExpandedRound, 'stored'>) => ShownMoney {
+  if (!view) return ({ stored }) => moneyOf(stored);
   return ({ stored }) => {
-    const money = moneyOfRound(book, stored, usageOf(stored));
+    const money = moneyOf(stored);
     if (money.cost === null) return money;
     const { cost, saved, currency } = money;
     return {

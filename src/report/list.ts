@@ -21,7 +21,8 @@ import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { wrap } from './terminal.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 
-export type SortKey = 'updated' | 'created' | 'cost' | 'tokens' | 'rounds';
+type HeadKey = 'updated' | 'created' | 'rounds';
+export type SortKey = HeadKey | 'cost' | 'tokens';
 
 /**
  * Of a filter, sessions match that it means and that have a round of the model, one of the consumer, and one for which
@@ -53,15 +54,23 @@ export interface Selected<T = SessionEntry> {
 
 /** The sessions that match, the largest (or latest) first, up to the limit; and how many matched. */
 export function listSessions(
-  sessions: Pick<StoredSessions, 'values' | 'heads' | 'get'>,
+  sessions: Pick<StoredSessions, 'values' | 'heads' | 'get' | 'unlisted'>,
   query: ListQuery,
 ): Selected {
   if (query.rollup) return selectSessions(rollUp(sessions.values()), query);
-  if (query.sortBy in USAGE_RANKS || asksUsage(query) || query.limit === 0 || query.outcome)
-    return selectSessions(sessions.values(), query);
+  if (!ranksByHead(query)) return selectSessions(sessions.values(), query);
   // The usage of a session is read only if it is shown.
   const { sessions: heads, total } = selectSessions<Listed>(sessions.heads(), query);
-  return { sessions: heads.flatMap(({ id }) => sessions.get(id) ?? []), total };
+  const found = heads.flatMap(({ id }) => sessions.get(id) ?? []);
+  return { sessions: found, total: total + (sessions.unlisted ?? 0) };
+}
+
+/** Whether a list needs no usage but that of the sessions that it shows. */
+export function ranksByHead(
+  query: Omit<ListQuery, 'period'>,
+): query is Omit<ListQuery, 'period'> & { sortBy: HeadKey } {
+  const needsUsage = query.sortBy in USAGE_RANKS || asksUsage(query) || query.outcome !== undefined;
+  return !query.rollup && !needsUsage && query.limit > 0;
 }
 
 /** A session, with its usage if the query needs it. */

@@ -1,5 +1,6 @@
 import { NoAnswer, UsageError } from '../../platform/errors.ts';
 import { ALL_BUCKETS, type BucketRange } from '../../query/group-usage.ts';
+import { sessionsFor, type ReadSnapshot } from '../../query/fetched.ts';
 import { inCurrency, type CurrencyView } from '../../query/currency.ts';
 import {
   budgetJson,
@@ -12,14 +13,13 @@ import {
 import { groupBy, type Stats } from '../../query/grouping.ts';
 import { filterWords } from '../../query/usage-filter.ts';
 import { currentPeriod, bucketsOf, type BudgetPeriod } from '../../report/period.ts';
-import type { Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
 import { writeJson, type Context } from '../context.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { filterOf, warnOfUndecided } from '../reporting/asked-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
-import { readStores } from '../reporting/read-stores.ts';
+import { readSource } from '../reporting/read-stores.ts';
 import type { GivenFilter } from '../../query/store-names.ts';
 import type { ReportOptions } from '../options/report-options.ts';
 
@@ -48,7 +48,7 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
     throw new UsageError('--budget-usd and --budget cannot be used together');
   // A budget in USD also covers costs in other currencies, if there are rates for them.
   const asked = budgetUsd === undefined ? options.currency : 'USD';
-  const snapshot = await readStores(context, options);
+  const snapshot = await readSource(context, options);
   const view = currencyOf(context, snapshot.dirs, asked);
   if (amount !== undefined && !view)
     throw new UsageError('--budget needs a currency: add one, such as --currency CNY');
@@ -59,37 +59,51 @@ export async function check(context: Context, options: CheckOptions): Promise<vo
     tokens: budgetTokens,
     strict: options.strict === true,
   };
-  const spending = spendingOf(context, snapshot, options, view);
+  const spending = await spendingOf(context, snapshot, options, view);
   const keeps = isKept(budget, spending) && !spending.hasUnknownName;
   if (options.json) await writeJson(context, budgetJson(budget, spending));
   else if (!keeps || !options.quiet) await context.write(budgetLine(budget, spending));
   // stderr has already named them.
   if (spending.hasUnknownName) throw new UsageError('');
   if (cannotTell(budget, spending)) {
-    warnOfUnconverted(context, spending.sum);
+    warnOfUnconverted(context, spending.sum, snapshot);
     throw new UsageError('');
   }
   if (!keeps) throw new NoAnswer('');
 }
 
-function spendingOf(
+const KEYS = ['model'] as const;
+
+async function spendingOf(
   context: Context,
-  snapshot: Snapshot,
+  snapshot: ReadSnapshot,
   options: CheckOptions,
   view: CurrencyView | undefined,
-): Spending {
+): Promise<Spending> {
   const { timezone, per } = options;
   const local = localTimeOf(context, timezone);
   const period = currentPeriod(per, local, context.now);
   const filter = filterOf(context, options, snapshot.state);
-  const sessions = inCurrency(snapshot.sessions, view);
-  const statsOf = (buckets: BucketRange): Stats =>
-    groupBy(sessions, ['model'], { ...filter, buckets, local });
-  const { total: sum, undecided } = statsOf(bucketsOf(period));
-  const isKnown = sum.rounds > 0 || filterWords(filter).length === 0 || statsOf(ALL_BUCKETS).total.rounds > 0;
+  const statsOf = async (buckets: BucketRange): Promise<Stats> => {
+    const query = { ...filter, buckets, local };
+    const sessions = await sessionsFor(snapshot, { of: 'groups', keys: KEYS, query });
+    return groupBy(inCurrency(sessions, view), KEYS, query);
+  };
+  const { total: sum, undecided } = await statsOf(bucketsOf(period));
+  const isKnown =
+    sum.rounds > 0 || filterWords(filter).length === 0 || (await statsOf(ALL_BUCKETS)).total.rounds > 0;
   // Cron does not need to hear that there was nothing yet today.
   const reported = options.quiet ? undefined : period;
-  const unknown = sum.rounds > 0 ? [] : warnOfUnknownNames(context, sessions, filter, local, reported);
+  const unknown =
+    sum.rounds > 0
+      ? []
+      : warnOfUnknownNames(
+          context,
+          await sessionsFor(snapshot, { of: 'names', filter }),
+          filter,
+          local,
+          reported,
+        );
   warnOfUndecided(context, undecided);
   const lostRounds = lostRoundsOf(snapshot.state);
   const hasUnknownName = unknown.length > 0;

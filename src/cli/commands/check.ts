@@ -4,12 +4,12 @@ import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { timeZoneOption, reportCurrencyOption, jsonOption } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
-import { addStoresOptions } from '../options/stores-options.ts';
+import { addSourceOptions } from '../options/stores-options.ts';
 import { wholeNumber } from '../options/values.ts';
 import type { CheckOptions } from './check-action.ts';
 
 export function addCheck(program: Command, context: Context): void {
-  const command = addStoresOptions(
+  const command = addSourceOptions(
     program.command('check').description('Check a budget; exit with code 1 if it is exceeded'),
   )
     .option('--budget-usd <amount>', 'Budget in USD', usdAmount)

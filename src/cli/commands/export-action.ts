@@ -1,6 +1,7 @@
 import { UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { plural } from '../../platform/count-text.ts';
+import { sessionsFor } from '../../query/fetched.ts';
 import { inCurrency } from '../../query/currency.ts';
 import { localTimeIn } from '../../query/time-zone.ts';
 import { finopsJson } from '../../report/export/finops-json.ts';
@@ -28,7 +29,7 @@ import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import type { RedactionOptions } from '../reporting/redaction.ts';
 import { withSessions } from '../reporting/with-sessions.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
-import { readStores } from '../reporting/read-stores.ts';
+import { readSource } from '../reporting/read-stores.ts';
 import type { GivenFilter } from '../../query/store-names.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
@@ -48,8 +49,12 @@ export interface ExportOptions
 export async function exportFile(context: Context, file: string, options: ExportOptions): Promise<void> {
   const format = formatOf(file, options);
   checkOptions(format, options);
+  if (options.source !== undefined && isOfRounds(format, options))
+    throw new UsageError(
+      '--source: the table has sums, not rounds as they were stored. Add --group-by, or name the stores with --data-dir',
+    );
   const isStdout = file === '-';
-  const read = await readStores(context, options);
+  const read = await readSource(context, options);
   const stores = read.dirs.map((dir) => openStore(nodeFiles, dir));
   const target = isStdout ? undefined : await findTarget(file, stores);
   const tally = isOfRounds(format, options) ? new RoundTally() : undefined;
@@ -69,19 +74,24 @@ export async function exportFile(context: Context, file: string, options: Export
   if (pruned > 0) context.warn(prunedLine(pruned));
   const lostRounds = lostRoundsOf(snapshot.state);
   if (lostRounds > 0) context.warn(`monitor: ${lostText(lostRounds)}: see monitor doctor\n`);
-  const pieces = contentOf(context, format, snapshot, { query, keys }, options);
+  const statsBy = async (by: readonly GroupKey[]): Promise<Stats> => {
+    const sessions = await sessionsFor(read, { of: 'groups', keys: by, query });
+    return groupBy(inCurrency(sessions, view), by, query);
+  };
+  const pieces = await contentOf(context, format, snapshot, { query, keys, statsBy }, options);
   await (target === undefined ? writeAll(context, pieces) : writeFile(target, pieces));
   // The total of what was written: pruned rounds are only in sums.
-  const total = tally?.total ?? groupBy(snapshot.sessions, ['model'], query).total;
+  const total = tally?.total ?? (await statsBy(['model'])).total;
   if (target !== undefined && !options.quiet) await context.write(doneLine(file, target, total));
   if (!options.quiet) hintOfConversation(context, format, options);
   if (total.rounds === 0 && pruned === 0) {
     const { local, from, to } = query;
     const period = options.quiet ? undefined : { from, to };
-    warnOfUnknownNames(context, snapshot.sessions, filter, local, period);
+    const sessions = await sessionsFor(read, { of: 'names', filter });
+    warnOfUnknownNames(context, sessions, filter, local, period);
   }
-  if (hasTags(filter)) warnOfUndecided(context, groupBy(snapshot.sessions, ['model'], query).undecided);
-  warnOfUnconverted(context, total);
+  if (hasTags(filter)) warnOfUndecided(context, (await statsBy(['model'])).undecided);
+  warnOfUnconverted(context, total, snapshot);
   requirePrices(total, options.strict);
 }
 
@@ -154,23 +164,30 @@ function queryOf(
   };
 }
 
-function contentOf(
+async function contentOf(
   { now }: Context,
   format: ExportFormat,
   snapshot: Snapshot,
-  { query, keys }: { query: ExportQuery; keys: GroupKey[] | undefined },
+  {
+    query,
+    keys,
+    statsBy,
+  }: {
+    query: ExportQuery;
+    keys: GroupKey[] | undefined;
+    statsBy: (by: readonly GroupKey[]) => Promise<Stats>;
+  },
   options: ExportOptions,
-): Iterable<string> {
-  const statsBy = (by: GroupKey[]): Stats => groupBy(snapshot.sessions, by, query);
+): Promise<Iterable<string>> {
   if (format === 'focus') {
     const { billingAccountId: id, billingAccountName: name, billingAccountType: type } = options;
     const account = { id: id ?? 'unknown', name: name ?? null, type: type ?? 'Billing Account' };
     return focusCsv(snapshot, query, { version: options.focusVersion, account });
   }
-  if (format === 'md') return markdownTable(statsBy(keys ?? ['model']));
-  if (format === 'csv') return keys ? groupsCsv(statsBy(keys)) : roundsCsv(snapshot, query);
+  if (format === 'md') return markdownTable(await statsBy(keys ?? ['model']));
+  if (format === 'csv') return keys ? groupsCsv(await statsBy(keys)) : roundsCsv(snapshot, query);
   if (format === 'ndjson') {
-    if (keys) return printablePieces(groupsNdjson(statsBy(keys)));
+    if (keys) return printablePieces(groupsNdjson(await statsBy(keys)));
     const ndjson = options.withMessages ? roundsNdjsonWithTexts : roundsNdjson;
     return printablePieces(ndjson(snapshot, query));
   }
@@ -179,9 +196,9 @@ function contentOf(
     from: query.from,
     to: query.to,
     timeZone: query.local.timeZone,
-    byModel: statsBy(['model']),
-    byDate: statsBy(['date']),
-    groups: keys && statsBy(keys),
+    byModel: await statsBy(['model']),
+    byDate: await statsBy(['date']),
+    groups: keys && (await statsBy(keys)),
   });
   return printablePieces(report);
 }

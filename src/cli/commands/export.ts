@@ -10,7 +10,7 @@ import {
 } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
 import { redactKinds } from '../options/store-options.ts';
-import { addStoresOptions } from '../options/stores-options.ts';
+import { addSourceOptions } from '../options/stores-options.ts';
 import type { ExportOptions } from './export-action.ts';
 
 /** What chooses rounds of a store, or what to write of them. */
@@ -33,7 +33,7 @@ const NOT_OF_ONE_SESSION = [
 ];
 
 export function addExport(program: Command, context: Context): void {
-  const command = addStoresOptions(
+  const command = addSourceOptions(
     program
       .command('export')
       .description('Write a file for a spreadsheet or a FinOps tool, or a conversation as a file')

@@ -1,11 +1,13 @@
 import { cleanLine } from '../../platform/clean-text.ts';
 import { addRow, emptyRow, sessionTotals, type Row } from '../../query/aggregate.ts';
 import { listJson } from '../../report/json.ts';
-import { listSessions, listTable, type SortKey } from '../../report/list.ts';
+import { listSessions, listTable, ranksByHead, type ListQuery, type SortKey } from '../../report/list.ts';
 import { OutcomeSearch } from '../../query/outcome-search.ts';
 import { bucketsOf, periodOf, type Period } from '../../report/period.ts';
+import { sessionsFor, type SessionsQuery } from '../../query/fetched.ts';
 import { inCurrency } from '../../query/currency.ts';
 import { asksOutcome } from '../../query/outcome-filter.ts';
+import { sessionFilter } from '../../query/session-filter.ts';
 import type { UsageFilter } from '../../query/usage-filter.ts';
 import type { LocalTime } from '../../query/time-zone.ts';
 import type { StoredSessions } from '../../store/index/index.ts';
@@ -20,7 +22,7 @@ import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { EMPTY_STORE } from '../reporting/nothing-found.ts';
 import { screenOf } from '../reporting/screen.ts';
-import { readStores } from '../reporting/read-stores.ts';
+import { readSource } from '../reporting/read-stores.ts';
 import type { GivenFilter } from '../../query/store-names.ts';
 import type { OutcomeOptions } from '../options/outcome-options.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
@@ -37,39 +39,60 @@ export interface ListOptions extends ReportOptions, PeriodOptions, GivenFilter, 
 export async function list(context: Context, options: ListOptions): Promise<void> {
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
-  const snapshot = await readStores(context, options);
+  const snapshot = await readSource(context, options);
   const view = currencyOf(context, snapshot.dirs, options.currency);
-  const sessions = inCurrency(snapshot.sessions, view);
   const lostRounds = lostRoundsOf(snapshot.state);
   const filter = filterOf(context, options, snapshot.state);
   const search = outcomeSearch(snapshot, filter, period, options);
-  const selected = listSessions(sessions, {
+  const query: ListQuery = {
     ...options,
     ...filter,
     where: filter.where,
     period,
     outcome: search && ((session) => search.find(session.parts ?? [session])),
-  });
-  if (view) warnOfUnconverted(context, sumOfSessions(selected.sessions));
-  if (selected.total === 0) explainEmpty(context, sessions, { filter, local, period }, options);
+  };
+  const fetched = await sessionsFor(snapshot, { of: 'sessions', query: neededOf(query, options) });
+  const sessions = inCurrency(fetched, view);
+  const selected = listSessions(sessions, query);
+  if (view) warnOfUnconverted(context, sumOfSessions(selected.sessions), snapshot);
+  const isEmpty = selected.total === 0;
+  const whole = isEmpty ? await sessionsFor(snapshot, { of: 'names', filter }) : snapshot.sessions;
+  if (isEmpty) {
+    explainEmpty(context, whole, { filter, local, period }, options);
+  }
   const { total, undecided = 0 } = selected;
   const pruned = search?.pruned ?? 0;
-  if (total === 0 && sessions.size > 0 && options.json)
+  if (total === 0 && whole.size > 0 && options.json)
     for (const line of searchHint(options)) context.warn(`monitor: ${line}\n`);
   warnOfUndecidedSessions(context, undecided - pruned);
   warnOfPrunedSessions(context, pruned);
+  const told = query.rollup ? undefined : await snapshot.told?.(selected.sessions.map(({ id }) => id));
+  if (told) selected.sessions = selected.sessions.map((one) => ({ ...one, ...told.get(one.id) }));
   if (options.json)
     return await writeJson(
       context,
       listJson(selected.sessions, { total, undecided, lostRounds, gateways: snapshot.gateways }),
     );
   const otherwise = (): string =>
-    sessions.size === 0
+    whole.size === 0
       ? EMPTY_STORE
-      : [`none of ${sessions.size} sessions match`, ...searchHint(options)].join('\n');
+      : [`none of ${whole.size} sessions match`, ...searchHint(options)].join('\n');
   await context.write(
     listTable({ ...selected, lostRounds }, options.sortBy, local, screenOf(context), otherwise),
   );
+}
+
+/** What a list needs of an engine. */
+function neededOf(query: ListQuery, { slowerThan, search, pruned }: ListOptions): SessionsQuery {
+  const isWhole = search === undefined && pruned === undefined && sessionFilter(query) === undefined;
+  return {
+    filter: query,
+    // With its parts, a session can overlap a period that it does not overlap itself.
+    period: query.rollup ? undefined : query.period,
+    withTimes: slowerThan !== undefined,
+    withTold: search !== undefined || query.rollup,
+    top: isWhole && ranksByHead(query) ? { by: query.sortBy, limit: query.limit } : undefined,
+  };
 }
 
 /** Undefined if the outcome of requests does not matter. */

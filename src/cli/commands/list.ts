@@ -4,12 +4,12 @@ import { example } from '../command.ts';
 import { addPeriodOptions, jsonOption, reportCurrencyOption } from '../options/report-options.ts';
 import { addSessionFilterOptions } from '../options/filter-options.ts';
 import { addOutcomeOptions } from '../options/outcome-options.ts';
-import { addStoresOptions } from '../options/stores-options.ts';
+import { addSourceOptions } from '../options/stores-options.ts';
 import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
 import type { ListOptions } from './list-action.ts';
 
 export function addList(program: Command, context: Context): void {
-  const command = addStoresOptions(program.command('list').description('List sessions, most recent first'))
+  const command = addSourceOptions(program.command('list').description('List sessions, most recent first'))
     .addOption(
       new Option('--sort-by <key>', 'Sort key; the latest or largest comes first')
         .choices(['updated', 'created', 'cost', 'tokens', 'rounds'])

@@ -1,8 +1,10 @@
 import { expandRounds } from '../../session-format/expand-rounds.ts';
 import { sessionTotals } from '../../query/aggregate.ts';
+import { sessionsFor } from '../../query/fetched.ts';
 import { inCurrency } from '../../query/currency.ts';
 import { familyOf } from '../../query/family.ts';
-import { roundMoney } from '../../query/round-money.ts';
+import { pushedMoney, roundMoney } from '../../query/round-money.ts';
+import { UsageError } from '../../platform/errors.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import { RoundPrices } from '../../query/why/round-prices.ts';
 import { SessionWhy } from '../../query/why/session-why.ts';
@@ -19,7 +21,7 @@ import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { refusePruned, requireRound, sessionOf } from '../reporting/session-argument.ts';
-import { readStores } from '../reporting/read-stores.ts';
+import { readSource } from '../reporting/read-stores.ts';
 import type { ReportOptions } from '../options/report-options.ts';
 
 export interface ShowOptions extends ReportOptions {
@@ -35,13 +37,18 @@ export interface ShowOptions extends ReportOptions {
 
 /** Shows one session, round by round. Throws NoAnswer if there is no such session or round. */
 export async function show(context: Context, id: string, options: ShowOptions): Promise<void> {
-  const snapshot = await readStores(context, options);
+  const snapshot = await readSource(context, options);
+  if (options.rounds && options.source !== undefined)
+    throw new UsageError(
+      '--rounds needs the prices of each round, which only stores have: name the store with --data-dir instead of --source',
+    );
   const view = currencyOf(context, snapshot.dirs, options.currency);
-  const sessions = inCurrency(snapshot.sessions, view);
+  const sessions = inCurrency(await sessionsFor(snapshot, { of: 'session', wanted: id }), view);
   const session = sessionOf(sessions, id, snapshot.dir);
   refusePruned(session, options.round);
   const choice = choiceOf(options, session);
-  const expanded = expandRounds(snapshot.rounds(session));
+  const talk = await snapshot.talk?.(session.id);
+  const expanded = expandRounds(talk?.lines ?? snapshot.rounds(session));
   if (options.rounds) {
     const why = new SessionWhy(session, new RoundPrices(snapshot.priceLines, snapshot.dir, view));
     await writeRounds(context, { why, rounds: expanded, choice }, options);
@@ -51,12 +58,12 @@ export async function show(context: Context, id: string, options: ShowOptions): 
     session,
     rounds: expanded,
     choice,
-    moneyOf: roundMoney(snapshot.priceLines, snapshot.dir, view),
+    moneyOf: talk ? pushedMoney(talk.money, view) : roundMoney(snapshot.priceLines, snapshot.dir, view),
     family: familyOf(sessions, session),
   };
   if (options.json) await writeJson(context, showJson(shown, options.messages, boundTo(options.maxChars)));
   else await writeAll(context, textOf(context, snapshot, shown, choice, options));
-  warnOfUnconverted(context, sessionTotals(session));
+  warnOfUnconverted(context, sessionTotals(session), snapshot);
   requirePrices(sessionTotals(session), options.strict);
 }
 

@@ -2,12 +2,12 @@ import { Option, type Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { timeZoneOption, reportCurrencyOption, strictOption, jsonOption } from '../options/report-options.ts';
-import { addStoresOptions } from '../options/stores-options.ts';
+import { addSourceOptions } from '../options/stores-options.ts';
 import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
 import type { ShowOptions } from './show-action.ts';
 
 export function addShow(program: Command, context: Context): void {
-  const command = addStoresOptions(
+  const command = addSourceOptions(
     program
       .command('show')
       .description('Show one session, round by round')

@@ -1,3 +1,4 @@
+import { sessionsFor } from '../../query/fetched.ts';
 import { inCurrency } from '../../query/currency.ts';
 import { isSameKey, type BuiltInKey } from '../../query/group-keys.ts';
 import { groupBy } from '../../query/grouping.ts';
@@ -14,7 +15,7 @@ import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { nothingFound } from '../reporting/nothing-found.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
 import { screenOf } from '../reporting/screen.ts';
-import { readStores } from '../reporting/read-stores.ts';
+import { readSource } from '../reporting/read-stores.ts';
 import type { GivenFilter } from '../../query/store-names.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 
@@ -28,20 +29,21 @@ export interface StatsOptions extends ReportOptions, PeriodOptions, GivenFilter 
 export async function printStats(context: Context, own: BuiltInKey, options: StatsOptions): Promise<void> {
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
-  const snapshot = await readStores(context, options);
+  const snapshot = await readSource(context, options);
   const added = keysOf(options.groupBy ?? [], snapshot.state);
   const keys = [own, ...added.filter((key) => !isSameKey(key, own))];
   const filter = filterOf(context, options, snapshot.state);
-  const sessions = inCurrency(snapshot.sessions, currencyOf(context, snapshot.dirs, options.currency));
+  const view = currencyOf(context, snapshot.dirs, options.currency);
   const lostRounds = lostRoundsOf(snapshot.state);
   const withHealth = options.health === true;
-  const stats = groupBy(sessions, keys, {
-    ...filter,
-    buckets: bucketsOf(period),
-    local,
-    withHealth,
-    gateway: snapshot.gateways[0],
-  });
+  const query = { ...filter, buckets: bucketsOf(period), local, withHealth, gateway: snapshot.gateways[0] };
+  const stats = groupBy(
+    inCurrency(await sessionsFor(snapshot, { of: 'groups', keys, query }), view),
+    keys,
+    query,
+  );
+  const isEmpty = stats.total.rounds === 0;
+  const sessions = isEmpty ? await sessionsFor(snapshot, { of: 'names', filter }) : snapshot.sessions;
   const words = filterWords(filter);
   const otherwise = (): string => nothingFound(sessions, local, words);
   if (options.json) await writeJson(context, statsJson(stats, lostRounds, withHealth));
@@ -49,8 +51,8 @@ export async function printStats(context: Context, own: BuiltInKey, options: Sta
     await context.write(
       statsTable(stats, { period, filter: words, lostRounds, withHealth }, screenOf(context), otherwise),
     );
-  if (stats.total.rounds === 0) warnOfUnknownNames(context, sessions, filter, local, period);
+  if (isEmpty) warnOfUnknownNames(context, sessions, filter, local, period);
   warnOfUndecided(context, stats.undecided);
-  warnOfUnconverted(context, stats.total);
+  warnOfUnconverted(context, stats.total, snapshot);
   requirePrices(stats.total, options.strict);
 }

@@ -1,3 +1,4 @@
+import { sessionsFor } from '../../query/fetched.ts';
 import { groupBy } from '../../query/grouping.ts';
 import type { GivenFilter } from '../../query/store-names.ts';
 import { filterWords } from '../../query/usage-filter.ts';
@@ -12,7 +13,7 @@ import { localTimeOf } from '../reporting/local-time.ts';
 import { nothingFound } from '../reporting/nothing-found.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
-import { readStores } from '../reporting/read-stores.ts';
+import { readSource } from '../reporting/read-stores.ts';
 
 export interface HealthOptions
   extends Pick<ReportOptions, 'dataDir' | 'gateway' | 'json' | 'timezone'>, PeriodOptions, GivenFilter {
@@ -23,7 +24,8 @@ export interface HealthOptions
 export async function statsHealth(context: Context, options: HealthOptions): Promise<void> {
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
-  const { state, sessions, gateways } = await readStores(context, options);
+  const snapshot = await readSource(context, options);
+  const { state, gateways } = snapshot;
   const keys = keysOf(options.groupBy ?? ['model'], state);
   const filter = filterOf(context, options, state);
   const lostRounds = lostRoundsOf(state);
@@ -35,7 +37,9 @@ export async function statsHealth(context: Context, options: HealthOptions): Pro
     order: 'rounds',
     gateway: gateways[0],
   } as const;
-  const stats = groupBy(sessions, keys, query);
+  const stats = groupBy(await sessionsFor(snapshot, { of: 'groups', keys, query }), keys, query);
+  const isEmpty = stats.total.rounds === 0;
+  const sessions = isEmpty ? await sessionsFor(snapshot, { of: 'names', filter }) : snapshot.sessions;
   const words = filterWords(filter);
   const otherwise = (): string => nothingFound(sessions, local, words);
   if (options.json) await writeJson(context, healthStatsJson(stats, lostRounds));
@@ -43,6 +47,6 @@ export async function statsHealth(context: Context, options: HealthOptions): Pro
     await context.write(
       healthTable(stats, { period, filter: words, lostRounds }, screenOf(context), otherwise),
     );
-  if (stats.total.rounds === 0) warnOfUnknownNames(context, sessions, filter, local, period);
+  if (isEmpty) warnOfUnknownNames(context, sessions, filter, local, period);
   warnOfUndecided(context, stats.undecided);
 }

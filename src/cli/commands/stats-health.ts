@@ -3,11 +3,11 @@ import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { addPeriodOptions, groupByInsteadOption, jsonOption } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
-import { addStoresOptions } from '../options/stores-options.ts';
+import { addSourceOptions } from '../options/stores-options.ts';
 import type { HealthOptions } from './stats-health-action.ts';
 
 export function addStatsHealth(program: Command, context: Context): void {
-  const command = addStoresOptions(
+  const command = addSourceOptions(
     program.command('stats-health').description('Show failed requests, durations and speed by model'),
   ).addOption(groupByInsteadOption());
   addPeriodOptions(addFilterOptions(command))

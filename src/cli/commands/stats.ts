@@ -8,11 +8,11 @@ import {
   strictOption,
 } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
-import { addStoresOptions } from '../options/stores-options.ts';
+import { addSourceOptions } from '../options/stores-options.ts';
 
 /** What stats-model, stats-date and stats-consumer have in common. */
 export function addStats(program: Command, name: string, description: string, usage: string): Command {
-  const command = addStoresOptions(program.command(name).description(description)).addOption(
+  const command = addSourceOptions(program.command(name).description(description)).addOption(
     groupByOption('Add keys, separated by commas'),
   );
   addPeriodOptions(addFilterOptions(command))

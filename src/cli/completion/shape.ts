@@ -33,7 +33,7 @@ export function shapeOf(program: Command): ProgramShape {
   const commands = program.commands.map((command) => ({
     name: command.name(),
     description: command.description(),
-    options: [...command.options.map(optionShape), HELP],
+    options: [...command.options.filter(({ hidden }) => !hidden).map(optionShape), HELP],
     argument: argumentValues(command.registeredArguments[0]),
   }));
   const choices = commands.map(({ name }) => name);

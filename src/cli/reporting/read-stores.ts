@@ -1,15 +1,31 @@
 import { join } from 'node:path';
 import { cleanLine } from '../../platform/clean-text.ts';
 import { plural } from '../../platform/count-text.ts';
-import { InputOutputError, NoAnswer } from '../../platform/errors.ts';
+import { InputOutputError, UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { readSnapshot, type Snapshot } from '../../store/read.ts';
 import { gatewayOf, openStore } from '../../store/store.ts';
+import type { ReadSnapshot } from '../../query/fetched.ts';
 import type { Context } from '../context.ts';
 import type { StoresOptions } from '../options/stores-options.ts';
+import { isSameName, unknownGateway } from './gateway-names.ts';
+
+/** What a report is made of: the stores, or the table of an engine. */
+export async function readSource(
+  context: Pick<Context, 'warn' | 'env'>,
+  options: StoresOptions,
+): Promise<ReadSnapshot> {
+  if (options.source === undefined) return readStores(context, options);
+  const { readEngine } = await import('./read-engine.ts');
+  return await readEngine(context, options.source, options.gateway);
+}
 
 /** Reads the stores of a report, several as one. Throws InputOutputError for one that cannot be read. */
 export async function readStores(context: Pick<Context, 'warn'>, options: StoresOptions): Promise<Snapshot> {
+  if (options.source !== undefined)
+    throw new UsageError(
+      '--source: this report needs the rounds as they were stored, and the table has their numbers. Name the stores with --data-dir',
+    );
   const dirs = await storeDirs(options);
   const [first = '', ...others] = dirs;
   if (others.length === 0) return readSnapshot(first);
@@ -38,17 +54,12 @@ export async function storeDirs({ dataDir, gateway }: StoresOptions): Promise<st
   return gateway ? ofGateways(dirs, gateway) : dirs;
 }
 
-function isSame(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}
-
 function ofGateways(dirs: readonly string[], wanted: readonly string[]): string[] {
   const named = dirs.map((dir) => ({ dir, name: gatewayOf(openStore(nodeFiles, dir)) }));
-  const unknown = wanted.find((one) => !named.some(({ name }) => isSame(name, one)));
+  const unknown = wanted.find((one) => !named.some(({ name }) => isSameName(name, one)));
   if (unknown === undefined)
-    return named.filter(({ name }) => wanted.some((one) => isSame(name, one))).map(({ dir }) => dir);
-  const known = [...new Set(named.map(({ name }) => `'${cleanLine(name)}'`))].join(', ');
-  throw new NoAnswer(`no store of a gateway '${cleanLine(unknown)}'. The gateways of these stores: ${known}`);
+    return named.filter(({ name }) => wanted.some((one) => isSameName(name, one))).map(({ dir }) => dir);
+  throw unknownGateway(unknown, named);
 }
 
 /** The folder with this name, or else the stores that match it as a glob. */

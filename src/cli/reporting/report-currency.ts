@@ -5,6 +5,7 @@ import type { Totals } from '../../query/aggregate.ts';
 import { currencyView, type AskedCurrency, type CurrencyView, type DatedRate } from '../../query/currency.ts';
 import { copyPath, readCopy } from '../../store/price-file-copy.ts';
 import { NO_CURRENCY } from '../../store/pricing-settings.ts';
+import type { Snapshot } from '../../store/read.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 
@@ -52,6 +53,7 @@ function ratesOf(context: Pick<Context, 'warn'>, store: Store): Record<string, D
 export function warnOfUnconverted(
   context: Pick<Context, 'warn'>,
   { converted }: Pick<Totals, 'converted'>,
+  source?: Pick<Snapshot, 'dirs'>,
 ): void {
   if (!converted) return;
   const { to, amounts } = converted;
@@ -61,8 +63,9 @@ export function warnOfUnconverted(
     left.map(([currency, { cost }]) => [currency, cost] as const),
     4,
   );
-  context.warn(
-    `monitor: ${costs} could not be converted to ${to}: the store's price file has no rate for that time. ` +
-      `Add one under "rates" in the file, then run monitor parse --prices <file>\n`,
-  );
+  const why =
+    source?.dirs.length === 0
+      ? 'a table has no exchange rates. Name the stores with --data-dir instead of --source'
+      : `the store's price file has no rate for that time. Add one under "rates" in the file, then run monitor parse --prices <file>`;
+  context.warn(`monitor: ${costs} could not be converted to ${to}: ${why}\n`);
 }

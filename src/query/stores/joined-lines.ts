@@ -1,14 +1,24 @@
+import type { SessionEntry } from '../../model/session-entry.ts';
 import { digest } from '../../platform/digest.ts';
 import { expandRounds } from '../../session-format/expand-rounds.ts';
 import { SessionMemory, type TextKind } from '../../session-format/session-memory.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import type { SessionPlan } from './session-plan.ts';
+import type { Source } from './source.ts';
+
+/** What the lines are made of. */
+export interface LinesPlan extends Pick<SessionPlan, 'skipped' | 'order' | 'removedRounds'> {
+  parts: readonly {
+    entry: SessionEntry;
+    source: { storedLines: (entry: SessionEntry) => Iterator<string> } & Pick<Source, 'translate'>;
+  }[];
+}
 
 /**
  * The lines of a session that several stores have, as one store would have them that read all of their logs: numbered in
  * the order of time, each message stored once.
  */
-export function* joinedLines({ parts, skipped, order, removedRounds }: SessionPlan): Generator<string> {
+export function* joinedLines({ parts, skipped, order, removedRounds }: LinesPlan): Generator<string> {
   const streams = parts.map(({ source, entry }, i) => ({
     source,
     rounds: counted(expandRounds(rereadable(() => source.storedLines(entry))), skipped[i] ?? NONE),

@@ -36,14 +36,18 @@ export function joinedEntry(plan: SessionPlan): SessionEntry {
 }
 
 const TOLD = ['title', 'tools', 'tools_from', 'tool_bytes', 'tool_bytes_from'] as const;
-type Told = Pick<SessionEntry, (typeof TOLD)[number]>;
+export type Told = Pick<SessionEntry, (typeof TOLD)[number]>;
 
-/** What the texts of the rounds tell, in their order. */
 function told(plan: SessionPlan): Told {
   const removed = plan.parts.flatMap((part) => part.removed);
-  const tally = ToolTally.after(removed);
-  let title = removed.length === 0 ? null : titleOfEntries(plan);
-  for (const line of joinedLines(plan)) {
+  const title = removed.length === 0 ? null : titleOfEntries(plan);
+  return toldOf(joinedLines(plan), ToolTally.after(removed), title);
+}
+
+/** What the texts of rounds tell, in their order. */
+export function toldOf(lines: Iterable<string>, tally: ToolTally, known: string | null = null): Told {
+  let title = known;
+  for (const line of lines) {
     const { stored, texts } = readRound(line);
     title ??= titleOf(texts.get('question') ?? null);
     tally.addStored(stored, line, texts);

@@ -106,12 +106,12 @@ function bareOf(counts: readonly number[], order: readonly number[]): SessionPla
 }
 
 /** When the request ended, as far as its line says: logs are in that order. */
-function endOf({ timestamp, duration_ms: duration = 0 }: StoredRound): number {
+export function endOf({ timestamp, duration_ms: duration = 0 }: StoredRound): number {
   return Date.parse(timestamp) + duration;
 }
 
 /** The parts in the order of their rounds' times. The rounds of one part stay in their order, as each refers to others. */
-function orderOf(times: readonly (readonly number[])[]): number[] {
+export function orderOf(times: readonly (readonly number[])[]): number[] {
   const next = times.map(() => 0);
   const order: number[] = [];
   for (;;) {

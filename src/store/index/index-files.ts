@@ -23,6 +23,8 @@ export interface ChangedSession {
 
 /** Parts of the entries that can be read faster than whole entries. */
 export interface StoredSessions extends Sessions {
+  /** How many more sessions a report would find than were fetched for it; absent: none. They rank lower. */
+  readonly unlisted?: number;
   /** The entries in the order of the digests of their ids, which a new base does not change. */
   inOrder(): Iterable<SessionEntry>;
   /** CRC-32 of the tail's committed bytes. */

@@ -19,6 +19,8 @@ export interface SharedCells {
   readonly cells: Iterable<UsageCell>;
   /** For each session, the numbers of its cells; a list is valid until the next. */
   readonly parts: Iterable<readonly number[]>;
+  /** Instead of parts, how many sessions have something under the names of a group: an engine has counted them. */
+  readonly counted?: { total: number; of: (names: readonly string[]) => number };
 }
 
 /** Shared cells as bytes. */
