@@ -33,7 +33,7 @@ export interface PushRequest {
 }
 
 /** Why all rounds are sent. */
-export type PushReason = StartReason | 'asked' | 'emptied' | 'content' | 'unfinished';
+type PushReason = StartReason | 'asked' | 'emptied' | 'content' | 'unfinished';
 
 export interface PushResult {
   rounds: number;
@@ -182,7 +182,8 @@ class Push {
     const { server, target } = this.#request;
     const { push, hasRows } = this.#cursor;
     const unread = [...this.#unread.keys()];
-    if (isWhole && pass.mayHaveOlder) await server.ask(withdrawQuery(target, to.store, push, unread));
+    if (isWhole && pass.mayHaveOlder)
+      await server.command(withdrawQuery(target, to.store, push, unread), this.#table.dialect);
     this.#save({ ...this.#cursor, mark: to, pending: null, hasRows, unread });
   }
 
@@ -239,7 +240,7 @@ class Push {
     const bytes = Buffer.from(this.#lines.join(''));
     this.#lines = [];
     this.#characters = 0;
-    await this.#request.server.insert(this.#insert, bytes, this.#table.dialect);
+    await this.#request.server.command(this.#insert, this.#table.dialect, bytes);
     this.#result.bytes += bytes.length;
     this.#result.batches++;
     this.#cursor = { ...this.#cursor, hasRows: true };

@@ -11,8 +11,6 @@ export interface ServerOptions {
   timeoutSeconds: number;
   /** How often a request is sent again that may succeed then. */
   retries: number;
-  /** Called before each wait, which takes so many seconds. */
-  onRetry?: (error: RequestError, seconds: number) => void;
 }
 
 /** Nothing that is asked for is longer. */
@@ -61,9 +59,14 @@ export class ClickHouseServer {
     }
   }
 
-  /** Inserts rows in the format of the query. If it is not known whether they arrived, they are sent again. */
-  async insert(query: string, rows: Buffer, dialect: Dialect): Promise<void> {
-    await this.#retried(() => this.#send(query, rows, dialect === 'current' ? INSERT_SETTINGS : {}));
+  /** Runs a statement that has no answer, with the rows that it inserts. It may be sent several times. */
+  async command(query: string, dialect: Dialect, rows?: Buffer): Promise<void> {
+    const settings = dialect === 'current' ? INSERT_SETTINGS : {};
+    await this.#retried(async () => {
+      const body = await this.#send(query, rows, settings);
+      // A proxy's page: ClickHouse has nothing to say.
+      if (body.trim() !== '') throw answerError(this.#options.target, { status: 200, body });
+    });
   }
 
   close(): Promise<void> {
@@ -71,15 +74,13 @@ export class ClickHouseServer {
   }
 
   async #retried<T>(run: () => Promise<T>): Promise<T> {
-    const { retries, onRetry } = this.#options;
+    const { retries } = this.#options;
     for (let attempt = 0; ; attempt++) {
       try {
         return await run();
       } catch (error) {
         if (!(error instanceof RequestError) || !error.isPassing || attempt === retries) throw error;
-        const wait = FIRST_WAIT_MS * 2 ** attempt;
-        onRetry?.(error, wait / 1000);
-        await new Promise((resolve) => setTimeout(resolve, wait));
+        await new Promise((resolve) => setTimeout(resolve, FIRST_WAIT_MS * 2 ** attempt));
       }
     }
   }

@@ -32,7 +32,7 @@ export async function openTable(server: ClickHouseServer, target: Target, create
   );
   if (table === undefined) {
     if (!create) throw noTable(target);
-    await server.ask(createTable(target, dialect));
+    await server.command(createTable(target, dialect), dialect);
     return { dialect, isNew: true };
   }
   const { engine } = table as { engine: unknown };

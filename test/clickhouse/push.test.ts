@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addCounters, NO_COUNTERS, type CellCounters } from '../../src/model/cell-counters.ts';
@@ -6,37 +6,7 @@ import { readSnapshot } from '../../src/store/read.ts';
 import { run, type Ran } from '../cli/run.ts';
 import { ENGINES, type Engine } from '../engines/engine.ts';
 import { makeFolder } from '../platform/make.ts';
-
-const lines = ['access.log.1', 'access.log'].flatMap((name) =>
-  readFileSync(join('fixtures', name), 'utf8').split(/(?<=\n)/),
-);
-
-interface Place {
-  log: string;
-  store: string;
-}
-
-function newPlace(name = 'eu-1'): Place {
-  const dir = makeFolder();
-  writeFileSync(join(dir, 'access.log'), '');
-  return { log: join(dir, 'access.log'), store: join(dir, name) };
-}
-
-async function parse({ log, store }: Place, own: readonly string[], ...rest: string[]): Promise<void> {
-  appendFileSync(log, own.join(''));
-  const { code, err } = await run(['parse', '--log-path', log, '--output-dir', store, ...rest]);
-  expect(code, err).toBe(0);
-}
-
-/** The totals of a store, from its own report. */
-async function totalsOf(...stores: string[]): Promise<string> {
-  const dirs = stores.flatMap((store) => ['--data-dir', store]);
-  const { out, err } = await run(['stats-model', '--json', '--currency', 'none', ...dirs]);
-  const { total } = JSON.parse(out) as { total: Record<string, unknown> };
-  expect(total, err).toBeDefined();
-  const { rounds, sessions, input_tokens: input, output_tokens: output, cost_usd: cost } = total;
-  return JSON.stringify([rounds, sessions, input, output, cost]);
-}
+import { LINES, newPlace, parse, totalsOfStores, totalsOfTable } from './make.ts';
 
 describe.each(ENGINES)('a push to $name', ({ start, missing, dialect }) => {
   let engine: Engine;
@@ -52,17 +22,8 @@ describe.each(ENGINES)('a push to $name', ({ start, missing, dialect }) => {
   const push = (store: string, ...rest: string[]): Promise<Ran> =>
     run(['push', 'clickhouse', '--url', engine.url, '--data-dir', store, '--retries', '0', ...rest]);
 
-  /** The totals of the table, as a report has them. */
-  async function totals(): Promise<string> {
-    const answer = await engine.query(
-      `SELECT sum(rounds), uniqExact(session), sum(input_tokens), sum(output_tokens), toString(sumIf(cost, currency = 'USD'))
-       FROM default.rounds FINAL WHERE rounds > 0 FORMAT TabSeparated`,
-    );
-    return JSON.stringify(answer.trim().split('\t').map(Number));
-  }
-
   async function expectSame(...stores: string[]): Promise<void> {
-    expect(await totals()).toBe(await totalsOf(...stores));
+    expect(await totalsOfTable(engine)).toEqual(await totalsOfStores(...stores));
   }
 
   async function pushed(store: string, ...rest: string[]): Promise<Record<string, unknown>> {
@@ -73,14 +34,14 @@ describe.each(ENGINES)('a push to $name', ({ start, missing, dialect }) => {
 
   test('sends all rounds, then what is new, then nothing', async () => {
     const place = newPlace();
-    await parse(place, lines.slice(0, 200));
+    await parse(place, LINES.slice(0, 200));
     expect((await push(place.store)).err).toContain('there is no table default.rounds');
     const first = await push(place.store, '--create');
     expect(first.out).toMatch(
       /^\d+ rounds of \d+ sessions to clickhouse http:\S+ default\.rounds \(all of them: the first push to it\)\n$/,
     );
     await expectSame(place.store);
-    await parse(place, lines.slice(200));
+    await parse(place, LINES.slice(200));
     const second = await push(place.store);
     expect(second.out).toMatch(/^\d+ rounds of \d+ sessions to clickhouse http:\S+ default\.rounds\n$/);
     expect(Number.parseInt(first.out, 10) + Number.parseInt(second.out, 10)).toBe(154);
@@ -95,7 +56,7 @@ describe.each(ENGINES)('a push to $name', ({ start, missing, dialect }) => {
 
   test('has null for a cost that is unknown, exact decimals, times in UTC, and counters that add up', async () => {
     const place = newPlace();
-    await parse(place, lines);
+    await parse(place, LINES);
     await pushed(place.store, '--create');
     expect(
       await engine.query(
@@ -125,7 +86,7 @@ describe.each(ENGINES)('a push to $name', ({ start, missing, dialect }) => {
     const price = (input: number): void =>
       writeFileSync(prices, JSON.stringify({ models: [{ match: 'gpt-4o*', input, output: 10 }] }));
     price(1);
-    await parse(place, lines, '--prices', prices);
+    await parse(place, LINES, '--prices', prices);
     await pushed(place.store, '--create');
     price(3);
     const { code, err } = await run([
@@ -144,7 +105,7 @@ describe.each(ENGINES)('a push to $name', ({ start, missing, dialect }) => {
 
   test('of a store with pruned rounds keeps those that were sent, and sends the sums of others', async () => {
     const place = newPlace();
-    await parse(place, lines);
+    await parse(place, LINES);
     await pushed(place.store, '--create');
     const pruned = await run(['prune', '--older-than', '1d', '--data-dir', place.store], {
       now: Date.parse('2026-02-05T00:00:00Z'),
@@ -161,14 +122,14 @@ describe.each(ENGINES)('a push to $name', ({ start, missing, dialect }) => {
 
   test('withdraws rows that the store no longer has', async () => {
     const place = newPlace();
-    await parse(place, lines);
+    await parse(place, LINES);
     await pushed(place.store, '--create');
     // Rows of rounds that only an older state of the store had.
     await engine.query(
       `INSERT INTO default.rounds (store, log, place, time, time_ms, version, session, rounds, model, input_tokens, cost)
        SELECT store, 99, place, time, time_ms, version, session, 1, model, 1000, 5 FROM default.rounds LIMIT 3`,
     );
-    expect(await totals()).not.toBe(await totalsOf(place.store));
+    expect(await totalsOfTable(engine)).not.toEqual(await totalsOfStores(place.store));
     await pushed(place.store, '--again');
     await expectSame(place.store);
     expect(await engine.query('SELECT count() FROM default.rounds FINAL WHERE rounds = 0')).toBe('3\n');
@@ -176,10 +137,10 @@ describe.each(ENGINES)('a push to $name', ({ start, missing, dialect }) => {
 
   test('fills a table that was emptied, and one that was made anew', async () => {
     const place = newPlace();
-    await parse(place, lines.slice(0, 300));
+    await parse(place, LINES.slice(0, 300));
     await pushed(place.store, '--create');
     await engine.query('DROP TABLE default.rounds');
-    await parse(place, lines.slice(300));
+    await parse(place, LINES.slice(300));
     expect(await pushed(place.store, '--create')).toMatchObject({ rounds: 154, all_because: 'emptied' });
     await expectSame(place.store);
   });
@@ -188,11 +149,11 @@ describe.each(ENGINES)('a push to $name', ({ start, missing, dialect }) => {
     const [one, two] = [newPlace('one'), newPlace('two')];
     await parse(
       one,
-      lines.filter((_, i) => i % 2 === 0),
+      LINES.filter((_, i) => i % 2 === 0),
     );
     await parse(
       two,
-      lines.filter((_, i) => i % 2 === 1),
+      LINES.filter((_, i) => i % 2 === 1),
     );
     await pushed(one.store, '--create');
     await pushed(two.store);
