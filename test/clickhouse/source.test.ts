@@ -122,6 +122,29 @@ describe.each(ENGINES)('reports from $name', ({ start, missing }) => {
   });
 
   test(
+    'with a filter that means more names than a usual query has room for',
+    { timeout: 60_000 },
+    async () => {
+      const round = {
+        session: 's',
+        model: 'gpt-4o',
+        department: null,
+        minute: 1,
+        id: null,
+        input: 5,
+        status: '200',
+      };
+      const names = Array.from({ length: 300 }, (_, i) => `${'天'.repeat(80)}${i}`);
+      const own = names.map((consumer) => lineOf({ ...round, consumer, duration: 1, tier: undefined }));
+      const store = await storeOf('a', own, '--no-content');
+      await pushTo(engine, [store]);
+      const report = ['stats-model', '--json', '--where', 'consumer!=x'];
+      expect((await done(...report, '--data-dir', store)).out).toContain('"rounds":300');
+      await expectSame(engine, [store], [report]);
+    },
+  );
+
+  test(
     'follow a new price, a prune, another name of a gateway, and rounds that are gone',
     { timeout: 300_000 },
     async () => {
