@@ -15,7 +15,7 @@ export async function readEngine(
   gateways: readonly string[] | undefined,
 ): Promise<FetchingSnapshot> {
   const address = parseAddress(source);
-  const table = await PushedTable.open(await connect(address, credentialsOf(context.env)), address);
+  const table = await PushedTable.open(connect(address, credentialsOf(context.env)), address);
   const all = await table.stores();
   if (all.length === 0)
     throw new NoAnswer(

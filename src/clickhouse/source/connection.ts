@@ -1,4 +1,4 @@
-import type { ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { cleanLine } from '../../platform/clean-text.ts';
 import { errorCode, InputOutputError } from '../../platform/errors.ts';
 import { exceptionCode, exceptionText } from '../server-errors.ts';
@@ -64,9 +64,7 @@ export class Connection {
 /** In characters: below the length in bytes that servers take without being asked. */
 const USUAL_QUERY = 60_000;
 
-/** Loads the client, which no report on local stores needs. */
-export async function connect(address: EngineAddress, { user, password }: Credentials): Promise<Connection> {
-  const { createClient, ClickHouseLogLevel } = await import('@clickhouse/client');
+export function connect(address: EngineAddress, { user, password }: Credentials): Connection {
   const client = createClient({
     url: address.url,
     username: user,
