@@ -17,6 +17,7 @@ const VALUES: Readonly<Record<string, [string, string]>> = {
   'older-than': ['9d', '8d'],
   status: ['429', '5xx'],
   'slower-than': ['30s', '2m'],
+  source: ['clickhouse://a/d/t', 'clickhouse://b/d/t'],
   'base-url': ['https://a.example/', 'https://b.example/'],
 };
 const ARGUMENTS: Readonly<Record<string, string[]>> = {

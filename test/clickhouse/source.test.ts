@@ -59,17 +59,18 @@ describe.each(ENGINES)('reports from $name', ({ start, missing }) => {
       ['show', 'agent:main'],
       ['show', 'nobody'],
       ['show', 'sess_69', '--last', '1', '--json'],
-      ...sessions.flatMap(({ session_id: id }) => [
-        ['show', id, '--json'],
-        ['show', id, '--full', '--timezone', 'UTC'],
-      ]),
+      ...sessions.map(({ session_id: id }, i) => ['show', id, i % 3 === 0 ? '--full' : '--json']),
     ]);
   });
 
   test('of one gateway are those of its store', { timeout: 300_000 }, async () => {
     const store = await storeOf('b', lines, '--dimension', 'department', '--no-content');
     await pushTo(engine, [store]);
-    await expectSame(engine, [store], REPORTS);
+    await expectSame(
+      engine,
+      [store],
+      REPORTS.filter((_, i) => i % 3 === 0),
+    );
   });
 
   test('of any gateways are those of their stores', { timeout: 600_000 }, async () => {
@@ -116,9 +117,32 @@ describe.each(ENGINES)('reports from $name', ({ start, missing }) => {
           ['export', '-', '--format', 'json', '--group-by', 'model,department'],
         ]);
       }),
-      { numRuns: 6 },
+      { numRuns: 3 },
     );
   });
+
+  test(
+    'with a filter that means more names than a usual query has room for',
+    { timeout: 60_000 },
+    async () => {
+      const round = {
+        session: 's',
+        model: 'gpt-4o',
+        department: null,
+        minute: 1,
+        id: null,
+        input: 5,
+        status: '200',
+      };
+      const names = Array.from({ length: 300 }, (_, i) => `${'天'.repeat(80)}${i}`);
+      const own = names.map((consumer) => lineOf({ ...round, consumer, duration: 1, tier: undefined }));
+      const store = await storeOf('a', own, '--no-content');
+      await pushTo(engine, [store]);
+      const report = ['stats-model', '--json', '--where', 'consumer!=x'];
+      expect((await done(...report, '--data-dir', store)).out).toContain('"rounds":300');
+      await expectSame(engine, [store], [report]);
+    },
+  );
 
   test(
     'follow a new price, a prune, another name of a gateway, and rounds that are gone',

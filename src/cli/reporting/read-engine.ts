@@ -6,7 +6,7 @@ import { engineSnapshot } from '../../clickhouse/source/engine-snapshot.ts';
 import { PushedTable, type PushedStore } from '../../clickhouse/source/pushed-table.ts';
 import type { FetchingSnapshot } from '../../query/fetched.ts';
 import type { Context } from '../context.ts';
-import { isSameName, unknownGateway } from './store-dirs.ts';
+import { isSameName, unknownGateway } from './gateway-names.ts';
 
 /** Connects to the table at an address. Throws NoAnswer if nothing was pushed to it. */
 export async function readEngine(
@@ -15,7 +15,7 @@ export async function readEngine(
   gateways: readonly string[] | undefined,
 ): Promise<FetchingSnapshot> {
   const address = parseAddress(source);
-  const table = await PushedTable.open(await connect(address, credentialsOf(context.env)), address);
+  const table = await PushedTable.open(connect(address, credentialsOf(context.env)), address);
   const all = await table.stores();
   if (all.length === 0)
     throw new NoAnswer(

@@ -1,10 +1,11 @@
 import { basename, dirname, join } from 'node:path';
 import { cleanLine } from '../../platform/clean-text.ts';
-import { InputOutputError, NoAnswer } from '../../platform/errors.ts';
+import { InputOutputError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { globMatcher } from '../../platform/glob.ts';
 import { gatewayOf, openStore } from '../../store/store.ts';
 import type { StoresOptions } from '../options/stores-options.ts';
+import { isSameName, unknownGateway } from './gateway-names.ts';
 
 /** The folders of the stores that are asked for, each once. */
 export async function storeDirs({ dataDir, gateway }: StoresOptions): Promise<string[]> {
@@ -32,22 +33,12 @@ function once(dirs: readonly string[]): string[] {
   return [...byPlace.values()];
 }
 
-/** Whether two names are of the same gateway. */
-export function isSameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}
-
 function ofGateways(dirs: readonly string[], wanted: readonly string[]): string[] {
   const named = dirs.map((dir) => ({ dir, name: gatewayOf(openStore(nodeFiles, dir)) }));
   const unknown = wanted.find((one) => !named.some(({ name }) => isSameName(name, one)));
   if (unknown === undefined)
     return named.filter(({ name }) => wanted.some((one) => isSameName(name, one))).map(({ dir }) => dir);
   throw unknownGateway(unknown, named);
-}
-
-export function unknownGateway(wanted: string, stores: readonly { name: string }[]): NoAnswer {
-  const known = [...new Set(stores.map(({ name }) => `'${cleanLine(name)}'`))].join(', ');
-  return new NoAnswer(`no store of a gateway '${cleanLine(wanted)}'. The gateways of these stores: ${known}`);
 }
 
 /** The folder with this name, or else the stores that match it as a glob. */

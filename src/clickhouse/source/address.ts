@@ -67,6 +67,7 @@ function decoded(part: string): string {
   }
 }
 
+/** Without what is behind `?`, where somebody may have put a password. */
 function shownText(text: string): string {
-  return cleanLine(text).slice(0, 200);
+  return cleanLine(text.replace(/[?#].*/s, '').replace(/\/\/[^/]*@/, '//')).slice(0, 200);
 }

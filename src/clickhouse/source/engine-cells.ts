@@ -29,9 +29,6 @@ export function sumsOf(part: CounterPart): string {
 
 const FAILURES = 'arrayCount(x -> x <= 28, counter_ids)';
 
-/** What rows have in common that are in one cell, besides the names that are asked for. */
-export const STATE_COLUMNS = ['model', 'price_state', 'currency', 'bounds'] as const;
-
 /** Rows that lack counters stay apart: what follows from the counters is not known of them. */
 export const IS_UNCOUNTED = 'has(counter_ids, 1)';
 
