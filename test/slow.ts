@@ -9,7 +9,7 @@ export const SLOW = [
   'test/cli/**/!(context|fault-report|program|usual-parse|usual-render).test.ts',
   'test/parquet/{export-dataset,exactly-once}.test.ts',
   'test/ingest/**/!(arena|commits|draft-addition|log-lines|overlap|session-draft|tally).test.ts',
-  'test/{rows/new-rows,clickhouse/push,clickhouse/failures}.test.ts',
+  'test/{rows/new-rows,clickhouse/{push,failures,resume}}.test.ts',
   'test/maintenance/**/!(original-session).test.ts',
   'test/doctor/**/!(checks|schedule-entries).test.ts',
   'test/platform/{files,filter-program,lock,open-file,schedules,syncer}.test.ts',
