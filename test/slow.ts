@@ -6,10 +6,10 @@ export const SLOW = [
   'test/site/**/*browser.test.ts',
   'test/site/**/{api,filter,frame,health,hostile-site,incremental,lists,money,mute,narrow,one-file,page-workers,refresh,render,url,widths}.test.ts',
   // A run of the program starts flock(1) to lock its store, or a process to sync. Files excluded here need neither.
-  'test/cli/**/!(context|fault-report|program|usual-parse|usual-render).test.ts',
   'test/parquet/{export-dataset,docs}.test.ts',
+  'test/cli/**/!(context|fault-report|program|usual-parse|usual-push|usual-render).test.ts',
   'test/ingest/**/!(arena|commits|draft-addition|log-lines|overlap|session-draft|tally).test.ts',
-  'test/{rows/new-rows,clickhouse/{push,failures,resume,deploy}}.test.ts',
+  'test/{rows/new-rows,clickhouse/{push,deploy,failures,resume,changes}}.test.ts',
   'test/maintenance/**/!(original-session).test.ts',
   'test/doctor/**/!(checks|schedule-entries).test.ts',
   'test/platform/{files,filter-program,lock,open-file,schedules,syncer}.test.ts',

@@ -1,7 +1,7 @@
 import { isPruned } from '../model/session-entry.ts';
 import type { Files } from '../platform/files.ts';
 import { COLUMNS, ALL_COLUMNS } from '../rows/columns.ts';
-import { StoreRows } from '../rows/new-rows.ts';
+import { storedRoundsOf, StoreRows } from '../rows/new-rows.ts';
 import type { Row } from '../rows/row.ts';
 import { newCursor, readCursor, writeCursor, type CopyCursor } from '../store/copy-cursor.ts';
 import { markOf, startReason, type Mark, type StartReason } from '../store/mark.ts';
@@ -33,7 +33,7 @@ export interface PushRequest {
 }
 
 /** Why all rounds are sent. */
-export type PushReason = StartReason | 'asked' | 'emptied' | 'content' | 'unfinished';
+type PushReason = StartReason | 'asked' | 'emptied' | 'content' | 'unfinished';
 
 export interface PushResult {
   rounds: number;
@@ -72,6 +72,8 @@ interface Pass {
   from: Mark | undefined;
   to: Mark;
   snapshot: Snapshot;
+  /** It goes on where a push had stopped. */
+  isResumed: boolean;
   /** Sessions with keys up to this one are done. */
   after: string;
   isWhole: boolean;
@@ -130,7 +132,7 @@ class Push {
       const from = pending.isWhole ? undefined : (mark ?? undefined);
       if (pending.isWhole || startReason(from, snapshot) === undefined) {
         const { mark: to, after, isWhole } = pending;
-        return { from, to, snapshot, after, isWhole, mayHaveOlder: true };
+        return { from, to, snapshot, isResumed: true, after, isWhole, mayHaveOlder: true };
       }
     }
     return this.#newPass(snapshot);
@@ -150,7 +152,7 @@ class Push {
     // The number is used up before a row has it.
     const unread = isWhole ? [] : this.#cursor.unread;
     this.#save({ ...this.#cursor, content, push, unread, pending: { mark: to, after: '', isWhole } });
-    return { from, to, snapshot, after: '', isWhole, mayHaveOlder: older > 0 };
+    return { from, to, snapshot, isResumed: false, after: '', isWhole, mayHaveOlder: older > 0 };
   }
 
   async #reasonFor(snapshot: Snapshot): Promise<PushReason | undefined> {
@@ -172,10 +174,11 @@ class Push {
     if (isWhole && after === '') await this.#sendSums(rows);
     this.#done = after;
     const read = await this.#sendUnread(rows, snapshot);
-    for (const session of rows.since(from, to)) {
-      const { entry, key } = session;
+    // What was added since is for the next pass: of the sessions that are done, it would be missing.
+    for (const session of rows.since(from, pass.isResumed ? to : undefined)) {
+      const { entry, key, expected } = session;
       if (key <= after || read.has(entry.id)) continue;
-      await this.#send(entry.id, session.rows);
+      await this.#send(entry.id, session.rows, expected);
       this.#done = key;
     }
     await this.#flush();
@@ -200,7 +203,7 @@ class Push {
     for (const id of this.#cursor.unread) {
       const entry = snapshot.sessions.get(id);
       if (entry && !isPruned(entry)) {
-        await this.#send(id, rows.of(entry));
+        await this.#send(id, rows.of(entry), storedRoundsOf(entry));
         read.add(id);
       }
     }
@@ -208,7 +211,7 @@ class Push {
   }
 
   /** Sends the rows of a session. If they cannot be read, they are left for another push. */
-  async #send(session: string, rows: Iterable<Row>): Promise<void> {
+  async #send(session: string, rows: Iterable<Row>, expected: number | undefined): Promise<void> {
     let sent = 0;
     try {
       for (const row of rows) {
@@ -220,6 +223,8 @@ class Push {
       this.#unread.set(session, error.problem);
       return;
     }
+    if (expected !== undefined && sent !== expected)
+      this.#unread.set(session, `has ${sent} rounds to be sent, and the index counts ${expected}`);
     this.#result.rounds += sent;
     if (sent > 0) this.#result.sessions++;
   }

@@ -25,7 +25,7 @@ export class RequestError extends InputOutputError {
 }
 
 /** Numbers of ClickHouse's exceptions. */
-export const CODE = { unknownTable: 60, unknownDatabase: 81 } as const;
+const CODE = { unknownTable: 60, unknownDatabase: 81 } as const;
 
 /** Exceptions that say nothing about the request: too many at a time, a lack of memory, a part of the server is away. */
 const PASSING: ReadonlySet<number> = new Set([

@@ -22,6 +22,8 @@ const MOST_ADDED = 1000;
 export interface SessionRows {
   entry: SessionEntry;
   key: string;
+  /** How many there must be, as far as the index tells: a copy that has fewer lacks some. */
+  expected: number | undefined;
   /** Throws DamagedSession or PrunedMeanwhile if its rounds cannot be read: see isUnreadable. */
   rows: Iterable<Row>;
 }
@@ -53,6 +55,7 @@ export class StoreRows {
       yield {
         entry: session.after,
         key: sessionKey(session.after.id),
+        expected: until ? undefined : expectedOf(session, mark),
         rows: { [Symbol.iterator]: rows },
       };
     }
@@ -124,4 +127,14 @@ interface ReadSoFar {
   read: ReadRound;
   cells: SessionCells;
   occurrences: Occurrences;
+}
+
+function expectedOf({ after, before }: LackingSession, mark: Mark | undefined): number | undefined {
+  if (before) return after.rounds - before.rounds;
+  return mark ? undefined : storedRoundsOf(after);
+}
+
+/** How many rounds the session's file has. */
+export function storedRoundsOf({ rounds, pruned_rounds: pruned = 0 }: SessionEntry): number {
+  return rounds - pruned;
 }

@@ -27,7 +27,7 @@ export interface CopyCursor {
 }
 
 /** Of what is before `mark`, the target has the sessions up to the key `after`. */
-export interface PendingCopy {
+interface PendingCopy {
   mark: Mark;
   after: string;
   /** All rounds are copied again: what has a lower number then is withdrawn in the end. */

@@ -17,7 +17,7 @@ const lines = ['access.log.1', 'access.log'].flatMap((name) =>
   readFileSync(join('fixtures', name), 'utf8').split(/(?<=\n)/),
 );
 
-function newLog(): { log: string; store: string } {
+function newLog(): { log: string; store: string; mark?: Mark } {
   const dir = makeFolder();
   writeFileSync(join(dir, 'access.log'), '');
   return { log: join(dir, 'access.log'), store: join(dir, 'gateway-1') };
@@ -96,5 +96,67 @@ describe('the rows of a store', () => {
       ),
       { numRuns: 15 },
     );
+  });
+
+  describe('of rounds that look the same are numbered', () => {
+    /** A line without a request id: others can look the same. */
+    const alike = (minute: number): string => {
+      const aiLog = {
+        session_id: 's',
+        model: 'm',
+        input_token: 5,
+        output_token: 1,
+        question: 'q',
+        answer: 'a',
+      };
+      const time = new Date(Date.UTC(2026, 1, 1, 12, minute)).toISOString();
+      return `${JSON.stringify({ ai_log: JSON.stringify(aiLog), start_time: time, response_code: '200' })}\n`;
+    };
+    const numbers = (rows: readonly Row[]): [minute: number, occurrence: number][] =>
+      rows.map(({ time, occurrence }) => [new Date(time).getUTCMinutes(), occurrence]);
+
+    test('in one run, and over runs, also if they come late', async () => {
+      const made = newLog();
+      const add = async (...minutes: number[]): Promise<Row[]> => {
+        const mark = made.mark;
+        appendFileSync(made.log, minutes.map(alike).join(''));
+        await parse(made);
+        const rows = rowsSince(made.store, mark);
+        made.mark = markOf(readSnapshot(made.store), 0);
+        return rows;
+      };
+      expect(numbers(await add(0, 0, 20, 0))).toEqual([
+        [0, 1],
+        [0, 2],
+        [20, 1],
+        [0, 3],
+      ]);
+      // Later than all before: nothing is read.
+      expect(numbers(await add(40, 40))).toEqual([
+        [40, 1],
+        [40, 2],
+      ]);
+      // In the bucket of the last, of the first, and in one that has no round.
+      expect(numbers(await add(40, 0, 59, 19))).toEqual([
+        [40, 3],
+        [0, 4],
+        [59, 1],
+        [19, 1],
+      ]);
+      const all = rowsSince(made.store);
+      expect(numbers(all).toSorted(([a, b], [c, d]) => a - c || b - d)).toEqual([
+        [0, 1],
+        [0, 2],
+        [0, 3],
+        [0, 4],
+        [19, 1],
+        [20, 1],
+        [40, 1],
+        [40, 2],
+        [40, 3],
+        [59, 1],
+      ]);
+      expect(new Set(all.map(({ identity }) => identity)).size).toBe(5);
+    });
   });
 });

@@ -2,7 +2,7 @@ import type { TargetLag } from '../../store/copy-lag.ts';
 import type { Check, Found } from '../check.ts';
 
 /** How long ago the target had everything; null: never. */
-export type BehindTarget = TargetLag & { agoMs: number | null; dir: string };
+type BehindTarget = TargetLag & { agoMs: number | null; dir: string };
 
 type TargetFound = Found<'push-behind', BehindTarget> | Found<'push-damaged', { dir: string }>;
 
