@@ -145,7 +145,8 @@ test(`${KILLS} kills between what an export publishes and its commit`, { timeout
 
 test('only this export loads the writer', () => {
   const having = readdirSync('dist').filter(
-    (name) => /\.c?js$/.test(name) && readFileSync(join('dist', name), 'utf8').includes('parquet no compressor'),
+    (name) =>
+      /\.c?js$/.test(name) && readFileSync(join('dist', name), 'utf8').includes('parquet no compressor'),
   );
   expect(having).toEqual([expect.stringMatching(/^export-parquet-\w+\.js$/)]);
 });
