@@ -14,10 +14,10 @@ export interface ParquetColumn {
 }
 
 /**
- * Not in a dataset: a file is replaced as a whole, so rows have no versions; and a reader of Parquet has the columns that
- * the counters are made of.
+ * Not in a dataset: a file is replaced as a whole, so rows have no versions; a time is exact; and a reader of Parquet has
+ * the columns that the counters are made of.
  */
-const LEFT_OUT: ReadonlySet<string> = new Set(['version', 'counter_ids', 'counter_values']);
+const LEFT_OUT: ReadonlySet<string> = new Set(['version', 'time_ms', 'counter_ids', 'counter_values']);
 
 /** Texts that are unknown if they are empty. In the others, an empty text says that there is nothing. */
 const UNKNOWN_IF_EMPTY: ReadonlySet<string> = new Set([

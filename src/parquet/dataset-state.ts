@@ -5,7 +5,7 @@ import { isMark, type Mark } from '../store/mark.ts';
 import { DaySums } from './day-sums.ts';
 
 /** What a dataset knows of one of its days. */
-export interface DayState {
+interface DayState {
   /** The last export that added a file. */
   last: number;
   /** What the stores had of the day then. */

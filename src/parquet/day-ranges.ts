@@ -25,7 +25,7 @@ export function rangeText(from: Moments, to: Moments): Record<string, string> {
 }
 
 /** A file of a day, or one that an export is about to add. */
-export class DayFile {
+class DayFile {
   readonly range: ExportRange;
   readonly from: Moments;
   readonly to: Moments;
@@ -61,7 +61,7 @@ export interface DayFiles {
 }
 
 /** The name of every file of a day whose export was committed, in their order. */
-export function committedRanges(tree: DatasetTree, date: string, run: number): ExportRange[] {
+function committedRanges(tree: DatasetTree, date: string, run: number): ExportRange[] {
   return tree
     .list(date)
     .flatMap((name) => rangeOfName(name) ?? [])

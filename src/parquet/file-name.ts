@@ -32,7 +32,16 @@ export function dateOfPartition(name: string): string | undefined {
   return PARTITION.exec(name)?.[1];
 }
 
-/** The UTC day of a time in milliseconds since 1970. */
+const DAY_MS = 86_400_000;
+let known = { day: NaN, text: '' };
+
+/** Not every engine reads a date before or after these. Times are in the files as they are. */
+const FIRST_DAY = Date.parse('0001-01-01') / DAY_MS;
+const LAST_DAY = Date.parse('9999-12-31') / DAY_MS;
+
+/** The UTC day of a time in milliseconds since 1970. Rounds of one day are often asked for one after the other. */
 export function dateOf(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
+  const day = Math.min(LAST_DAY, Math.max(FIRST_DAY, Math.floor(time / DAY_MS)));
+  if (day !== known.day) known = { day, text: new Date(day * DAY_MS).toISOString().slice(0, 10) };
+  return known.text;
 }

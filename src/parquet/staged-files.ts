@@ -5,7 +5,7 @@ import { fileName, type ExportRange } from './file-name.ts';
 import { ParquetFile } from './parquet-file.ts';
 
 /** Characters and values in memory, of all files together. */
-const MOST_BUFFERED = 24_000_000;
+const MOST_BUFFERED = 12_000_000;
 
 /** A file that is complete, but not in its place yet. */
 export interface StagedFile {
