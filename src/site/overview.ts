@@ -42,6 +42,8 @@ export interface OverviewData {
   /** The local date of the render. */
   day: string;
   byPages: readonly ByPage[];
+  /** Where requests without an answer were sent. */
+  sentTo: string;
   /** A session by its id. */
   find: (id: string) => SiteSession;
 }
@@ -55,7 +57,7 @@ export function overview(
 ): string {
   const path = OVERVIEW_PATH;
   const { sums } = view;
-  const models = modelTable(path, totals, MODELS, { day: view.day, change }, site);
+  const models = modelTable(path, totals, MODELS, { day: view.day, change, sentTo: view.sentTo }, site);
   const body = renderTemplate('overview', {
     period: periodText(totals),
     cause: change ? causeOf(path, change, changedSessions(change, totals, view, site)) : [],

@@ -1,9 +1,8 @@
 import { exact } from '../platform/count-text.ts';
-import { isNoModel } from '../pricing/no-model.ts';
 import { addDays } from '../query/add-days.ts';
-import { tokensOf, type Row } from '../query/aggregate.ts';
+import type { Row } from '../query/aggregate.ts';
 import { failedRounds } from '../query/failures.ts';
-import { NO_ANSWER } from '../query/session-models.ts';
+import { isNoAnswer, NO_ANSWER } from '../query/session-models.ts';
 import { MEASURE_COLUMNS } from '../query/measures.ts';
 import type { Breakdown } from './breakdowns.ts';
 import { byDaySection, type ByDayView } from './by-day.ts';
@@ -147,35 +146,31 @@ export function modelTable(
   path: string,
   totals: SiteTotals,
   most: number,
-  { change, day }: Days,
+  { change, day, sentTo }: Days,
   site: SiteContext,
 ): StatTable {
   const rows = totals.models.slice(0, most).map(([model, row]) => ({
-    name: isAnswered(model, row) ? nameText(model) : NO_ANSWER,
+    name: isNoAnswer(model, row) ? NO_ANSWER : nameText(model),
     row,
     query: { model: nameText(model) },
     square: modelView(model, isUnpriced(row), site.colours),
     bar: `m${site.colours.slotOf(model)}`,
-    note: '',
+    note: isNoAnswer(model, row) ? sentTo : '',
     change: change?.models.get(model),
     dayOf: (date: string) => totals.dayOf(date, model),
   }));
   return statTable({ path, head: 'Model', rows, totals, hasShares: true, change, days: recentDays(day) });
 }
 
-/** The day of a render, and the change up to it. */
+/** The day of a render, the change up to it, and where requests without an answer were sent: can be empty. */
 export interface Days {
   day: string;
   change: SiteChange | undefined;
+  sentTo: string;
 }
 
 export function recentDays(day: string): string[] {
   return datesOf({ from: addDays(day, 1 - RECENT_DAYS), to: day });
-}
-
-/** What failed often names no model, and has no usage: it is no model of its own. */
-function isAnswered(model: string, row: Row): boolean {
-  return !isNoModel(model) || tokensOf(row) > 0 || row.settledRounds > 0;
 }
 
 /** Note below a table with costs in several currencies. */

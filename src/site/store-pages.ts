@@ -62,6 +62,7 @@ export function* storePages(view: StoreView, site: SiteContext): Generator<Page>
   let changed: { change: SiteChange | undefined } | undefined;
   const days = (): Days => ({
     day,
+    sentTo: health.lists.sentTo,
     ...(changed ??= { change: changeUpTo(day, totals(), view.recent) }),
   });
   const dimensions = dimensionBreakdowns(view.dimensions, view.recent);
@@ -89,7 +90,7 @@ export function* storePages(view: StoreView, site: SiteContext): Generator<Page>
       contextPage(view.contexts, totals(), days().change, site),
     );
     yield page(OVERVIEW_PATH, `${state} ${day}`, () =>
-      overview({ ...view, byPages }, totals(), days().change, site),
+      overview({ ...view, byPages, sentTo: days().sentTo }, totals(), days().change, site),
     );
   }
   const names = months.map(([month]) => month);
