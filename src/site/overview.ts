@@ -15,7 +15,7 @@ import { sessionRow } from './lists/session-row.ts';
 import type { SiteSession } from './shown-session.ts';
 import type { SiteSums } from './state/site-head.ts';
 import type { SiteContext } from './site-context.ts';
-import { BARS_NOTE, byViews, modelTable, SHARE_NOTE, type ByPage } from './statistics.ts';
+import { BARS_NOTE, byViews, DATES_PATH, modelTable, SHARE_NOTE, type ByPage } from './statistics.ts';
 import type { SiteTotals } from './totals.ts';
 import { renderTemplate } from './templates.ts';
 import type { Span } from './weeks.ts';
@@ -63,7 +63,7 @@ export function overview(
     cause: change ? causeOf(path, change, changedSessions(change, totals, view, site)) : [],
     figures: figuresOf(sums, totals, change, site),
     bounds: storeNote(totals),
-    byDay: byDaySection(path, modelsByDay(totals, DAYS, site), byViews(path, 'models.html', view.byPages)),
+    byDay: byDaySection(path, modelsByDay(totals, DAYS, site), byViews(path, DATES_PATH, view.byPages)),
     models,
     moreModels:
       totals.models.length > MODELS ? `and ${plural(totals.models.length - MODELS, 'more model')}.` : '',

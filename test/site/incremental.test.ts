@@ -25,7 +25,7 @@ const UNTIL = Date.parse('2026-02-03T00:00:00Z');
 const DAY_MS = 86_400_000;
 const NOW = UNTIL + DAY_MS;
 
-const DAILY = ['by-department', 'by-team', 'consumers', 'context', 'models', 'index'].map(
+const DAILY = ['by-department', 'by-team', 'consumers', 'consumers-by-day', 'context', 'models', 'index'].map(
   (name) => `${name}.html`,
 );
 
@@ -181,7 +181,7 @@ describe('a render that goes on from the last one', () => {
         ])
           expect(withoutTime(made.siteDir, path), `${path} at step ${step}`).toBe(withoutTime(siteDir, path));
         // Nothing was left out, or compared with an empty page.
-        expect(withoutTime(siteDir, 'models.html')).toMatch(/sent to ai-route-(?:a|&lt;b>) \d/);
+        expect(withoutTime(siteDir, 'models.html')).toMatch(/sent to ai-route-(?:a|&lt;b&gt;) \d/);
         expect(withoutTime(siteDir, 'health.html').match(/#r-\d/g)?.length).toBeGreaterThan(20);
         expect(withoutTime(siteDir, 'tools.html').match(/#r-\d/g)?.length).toBeGreaterThan(15);
         now += (random.pick([0, 0, 1, 2, 9]) as number) * DAY_MS;

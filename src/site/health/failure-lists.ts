@@ -1,11 +1,11 @@
-import { exact } from '../../platform/count-text.ts';
+import { exact, plural } from '../../platform/count-text.ts';
 import { compareText } from '../../query/aggregate.ts';
 import { MOST_CALLS, type KnownFailures } from './known-failures.ts';
 
 /** Sessions with failed requests that the page has. */
 const MOST_SESSIONS = 20;
 /** Providers that are named of requests without an answer. */
-const MOST_PROVIDERS = 5;
+const MOST_PROVIDERS = 3;
 
 /** A session as lists of failures name it. */
 export interface FailingSession {
@@ -86,7 +86,7 @@ export class FailureLists {
     if (known.length === 0) return '';
     const named = known.slice(0, MOST_PROVIDERS).map(([provider, rounds]) => `${provider} ${exact(rounds)}`);
     const others = known.length - named.length;
-    return `sent to ${named.join(', ')}${others > 0 ? ` and ${exact(others)} more` : ''}`;
+    return `sent to ${named.join(', ')}${others > 0 ? ` and ${plural(others, 'other')}` : ''}`;
   }
 
   count(sessions: number): void {
