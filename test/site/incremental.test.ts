@@ -479,7 +479,7 @@ describe('a render that goes on from the last one', () => {
   });
 });
 
-test('the last 7 days move on at midnight, also with nothing new, until they are empty', async () => {
+test('the last 7 and 30 days move on at midnight, also with nothing new, until they are empty', async () => {
   const made = stored(40);
   const dear = made.sessions[3] as QuickSession;
   await render(made, { now: UNTIL });
@@ -508,8 +508,10 @@ test('the last 7 days move on at midnight, also with nothing new, until they are
   expect(sentences.size).toBeGreaterThan(8);
   await render(made, { now: UNTIL + 20 * DAY_MS });
   expect(html()).not.toContain('class="cause"');
+  // Until no round is in the 30 days of the bars.
+  await render(made, { now: UNTIL + 33 * DAY_MS });
   const before = written();
-  await render(made, { now: UNTIL + 21 * DAY_MS });
+  await render(made, { now: UNTIL + 34 * DAY_MS });
   // The overview says how many sessions are of today.
   expect(written().slice(1)).toEqual(before.slice(1));
   // A clock that was wrong: what is remembered does not reach back.
