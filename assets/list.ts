@@ -13,6 +13,8 @@ import {
   startFields,
   writeFields,
 } from './lib/list-fields.ts';
+import { ancestorsOf } from '../src/query/session-key.ts';
+import { drawFamily, familiesOf, type Family } from './lib/list-families.ts';
 import { findSessions } from './lib/list-filter.ts';
 import { drawMeaning } from './lib/list-meaning.ts';
 import { pause, sortLong } from './lib/long-sort.ts';
@@ -206,9 +208,11 @@ async function draw(isStale: () => boolean): Promise<void> {
   const wish = asked();
   const sessions = askedMonths(wish.days).flatMap((name) => [...(loaded.get(name)?.values() ?? [])].flat());
   const found = await findSessions(sessions, wish, isStale);
-  const matching =
-    found && (await sortLong(found.sessions, comparator(found.sessions, sortKey, isAscending), isStale));
-  if (!found || !matching) return;
+  if (!found) return;
+  const families = wish.isApart ? undefined : familiesOf(found.sessions);
+  const rowsOf = families ? [...families.keys()] : found.sessions;
+  const matching = await sortLong(rowsOf, comparator(rowsOf, sortKey, isAscending), isStale);
+  if (!matching) return;
   // Drawing is a task of its own.
   if (matching.length > PAGE_ROWS) await pause();
   if (isStale()) return;
@@ -219,12 +223,14 @@ async function draw(isStale: () => boolean): Promise<void> {
   const from = page * PAGE_ROWS;
   const shown = matching.slice(from, from + PAGE_ROWS);
   const rows = document.createDocumentFragment();
-  for (const session of shown) rows.append(drawRow(template, session, { base, year }));
+  for (const session of shown) rows.append(rowOf(session, families?.get(session)));
   table.tBodies[0]?.replaceChildren(rows);
   table.hidden = shown.length === 0;
   part('nothing').hidden = shown.length > 0;
   status.textContent = `${
-    matching.length === looked ? counted(looked) : `${exact(matching.length)} of ${counted(looked)}`
+    found.sessions.length === looked
+      ? counted(looked)
+      : `${exact(found.sessions.length)} of ${counted(looked)}`
   }${looked === total || ownMonth !== '' ? '' : ` of ${monthText(month.value)}`}`;
   drawMore(looked);
   drawMeaning(part('meant'), wish, found);
@@ -232,11 +238,57 @@ async function draw(isStale: () => boolean): Promise<void> {
   part('range').textContent =
     shown.length === 0
       ? ''
-      : `${exact(from + 1)} to ${exact(from + shown.length)} of ${exact(matching.length)}`;
+      : `${exact(from + 1)} to ${exact(from + shown.length)} of ${exact(matching.length)}${belowText(found.sessions.length - matching.length)}`;
   markSorted();
   drawPager(pages);
   writeAddress();
   document.dispatchEvent(new Event('monitor:drawn'));
+}
+
+function belowText(count: number): string {
+  return count === 0 ? '' : `, and ${exact(count)} below them`;
+}
+
+/** The ids of sessions whose parts are shown. */
+const open = new Set<string>();
+
+/** A row, and the rows of the sessions below it if these are shown. */
+function rowOf(session: Session, family: Family | undefined): DocumentFragment {
+  const copy = drawRow(template, session, { base, year });
+  if (!family || family.below.length === 0) return copy;
+  const id = session.row[2];
+  const row = copy.firstElementChild as HTMLTableRowElement;
+  const partsOf = (): HTMLTableRowElement[] =>
+    family.below
+      .toSorted((a, b) => (a.row[2] < b.row[2] ? -1 : 1))
+      .map((below) => drawPart(below, family.own));
+  let shown: HTMLTableRowElement[] = [];
+  drawFamily(copy, family, open.has(id), (button) => {
+    const isOpen = !open.delete(id);
+    if (isOpen) open.add(id);
+    button.setAttribute('aria-expanded', String(isOpen));
+    for (const part of shown) part.remove();
+    shown = isOpen ? partsOf() : [];
+    row.after(...shown);
+  });
+  if (open.has(id)) {
+    shown = partsOf();
+    copy.append(...shown);
+  }
+  return copy;
+}
+
+/** The row of a session below another one, which is indented by its level. */
+function drawPart(session: Session, top: Session): HTMLTableRowElement {
+  const row = drawRow(template, session, { base, year }).firstElementChild as HTMLTableRowElement;
+  const levels = ancestorsOf(session.row[2]).filter((id) => id.length >= top.row[2].length).length;
+  row.classList.add('part');
+  row.dataset['level'] = String(Math.min(levels, 4));
+  const words = document.createElement('span');
+  words.className = 'unseen';
+  words.textContent = `Part of ${top.row[1] || top.row[2]}: `;
+  row.querySelector('.title')?.prepend(words);
+  return row;
 }
 
 /** Offers the months that were not looked at. */

@@ -9,6 +9,7 @@ export const part = <T extends HTMLElement>(id: string): T => document.getElemen
 
 const search = part<HTMLInputElement>('search');
 const when = part<HTMLSelectElement>('when');
+const parts = part<HTMLSelectElement>('parts');
 const from = part<HTMLInputElement>('from');
 const to = part<HTMLInputElement>('to');
 const status = part<HTMLSelectElement>('status');
@@ -22,10 +23,12 @@ const named = {
 const where = [...document.querySelectorAll<HTMLSelectElement>('select[data-dimension]')];
 const { zone = '' } = part('filters').dataset;
 
+/** The value of `parts` that lists them by themselves. */
+const APART = 'apart';
 /** The value of `when` that shows the fields of two dates. */
 const BETWEEN = 'between';
 /** In the order in which the address has them. */
-const FIELDS = { search, ...named, status, when, from, to };
+const FIELDS = { search, ...named, status, when, from, to, parts };
 
 const ALL_FIELDS = [...Object.values(FIELDS), ...where];
 
@@ -80,6 +83,7 @@ export function asked(): Asked {
     consumer: named.consumer.value,
     agent: named.agent.value,
     channel: named.channel.value,
+    isApart: parts.value === APART,
     where: where.flatMap((field, i): [number, string][] =>
       field.value === '' ? [] : [[i, field.value === NONE ? '' : field.value.slice(1)]],
     ),
@@ -115,11 +119,13 @@ function daysText({ from: first, to: last }: Days): string {
 
 /** Adds the names of sessions to the choices. */
 export function addNames(sessions: readonly Session[]): void {
+  const around = parts.closest<HTMLElement>('.field');
+  if (around && sessions.some(({ isBelow }) => isBelow)) around.hidden = false;
   for (const { names: models, consumers, values, row, agent, channel } of sessions) {
     for (const name of models) names.get(named.model)?.add(name);
     for (const name of consumers) names.get(named.consumer)?.add(name);
-    const parts = row[19] || [];
-    if (consumers.length === 0 || parts.some(([, , consumer]) => consumer < 0))
+    const all = row[19] || [];
+    if (consumers.length === 0 || all.some(([, , consumer]) => consumer < 0))
       names.get(named.consumer)?.add(NOBODY);
     if (agent !== '') names.get(named.agent)?.add(agent);
     if (channel !== '') names.get(named.channel)?.add(channel);
@@ -174,6 +180,7 @@ export function readFields(address: URLSearchParams): void {
   for (const [name, field] of Object.entries(named)) field.dataset['wanted'] = text(name);
   readWhere(address);
   if (Object.hasOwn(STATUSES, text('status'))) status.value = text('status');
+  if (text('parts') === APART) parts.value = APART;
   if (isWhen(text('when'))) when.value = text('when');
   else if (daysBetween(text('from'), text('to'))) {
     when.value = BETWEEN;

@@ -18,6 +18,8 @@ export interface Asked {
   channel: string;
   /** For each dimension that is asked for, its number and the value; `-`: none. */
   where: readonly (readonly [dimension: number, value: string])[];
+  /** Parts of sessions stand by themselves. */
+  isApart: boolean;
 }
 
 /** The consumer of requests without one. */
@@ -86,7 +88,7 @@ function hasValues({ values }: Session, part: SessionPart, { where }: Asked): bo
 }
 
 /** A session without parts is one itself. Remembered: a hundred thousand arrays for each filter would keep the browser busy. */
-function partsOf(session: Session): SessionPart[] {
+export function partsOf(session: Session): SessionPart[] {
   return (session.parts ??= session.row[19] || [wholeOf(session)]);
 }
 
@@ -111,7 +113,7 @@ function nothing(): Used {
   return { rounds: 0, input: 0, cached: 0, output: 0, flags: 0, unpriced: 0, costs: null };
 }
 
-function sumOf(parts: readonly SessionPart[]): Used {
+export function sumOf(parts: readonly SessionPart[]): Used {
   const sum = nothing();
   addParts(sum, parts);
   return sum;

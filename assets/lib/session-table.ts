@@ -21,6 +21,8 @@ export interface Session {
   /** Of its key; empty if it has none. */
   agent: string;
   channel: string;
+  /** Its key names a session that it is a part of. */
+  isBelow: boolean;
   /** By currency; null if unknown. */
   costs: ReadonlyMap<string, number> | null;
   /** Milliseconds since 1970. */
@@ -68,6 +70,7 @@ export function sessionOf(row: SessionDataRow): Session {
     values,
     agent: key?.agent ?? '',
     channel: key?.channel ?? '',
+    isBelow: (key?.parent ?? null) !== null,
     costs: costs && new Map(costs),
     updated: Date.parse(updated),
     lastDay: dayOf(updated.slice(0, 10)) ?? 0,

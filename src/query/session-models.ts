@@ -7,6 +7,26 @@ import { compareText, namesByUse, type Row } from './aggregate.ts';
 /** What a person reads as the model of requests without an answer, if the log names no model. */
 export const NO_ANSWER = 'no answer';
 
+/** The same, with the provider that the request was sent to; empty if it is not known. */
+export function noAnswerOf(provider: string): string {
+  return provider === '' ? NO_ANSWER : `${NO_ANSWER} from ${provider}`;
+}
+
+/**
+ * Whether a name stands for requests without an answer: the log names no model for them, counts no usage, and does not say
+ * in any other way that a model answered.
+ */
+export function isNoAnswer(model: string, { settledRounds, unpricedRounds, bounds }: NamedSum): boolean {
+  return isNoModel(model) && settledRounds + unpricedRounds === 0 && bounds.size === 0;
+}
+
+type NamedSum = Pick<Row, 'settledRounds' | 'unpricedRounds' | 'bounds'>;
+
+/** Whether something came back for the rounds of a cell, whatever the log calls it. */
+export function isAnswered({ price, inexact }: Pick<UsageCell, 'price' | 'inexact'>): boolean {
+  return price !== 'no-usage' || inexact !== '';
+}
+
 type Used = Pick<SessionEntry, 'model' | 'usage'>;
 
 /**
@@ -52,7 +72,7 @@ function lastAnswering({ model: last, usage }: Used): string | undefined {
 }
 
 /** How many rounds have an answer. Without a model's name, usage says that there was one. */
-function answersOf({ model, price, rounds, counters }: UsageCell): number {
-  if (price === 'no-usage' && isNoModel(model)) return 0;
-  return Math.max(0, rounds - failedRoundsOf(counters));
+function answersOf(cell: UsageCell): number {
+  if (isNoModel(cell.model) && !isAnswered(cell)) return 0;
+  return Math.max(0, cell.rounds - failedRoundsOf(cell.counters));
 }

@@ -81,12 +81,12 @@ function hasFailed(result: CountedResult): result is FailedResult {
 /** The stored rounds of a session, from their lines, and the failed results in the request of each. */
 export function* roundsWithResults(
   lines: Iterable<string>,
-): Generator<{ round: ReadRound; results: FailedResult[] }> {
+): Generator<{ round: ReadRound; results: FailedResult[]; line: string }> {
   const tally = new ToolTally();
   for (const line of lines) {
     const round = readRound(line);
     const results = tally.addStored(round.stored, line, round.texts);
-    yield { round, results: results.filter(hasFailed) };
+    yield { round, results: results.filter(hasFailed), line };
   }
 }
 

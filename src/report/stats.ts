@@ -20,6 +20,7 @@ import {
 import { failureNotes } from '../query/failure-text.ts';
 import { healthNote } from '../query/health-text.ts';
 import { healthColumns } from './health-columns.ts';
+import { isNoAnswer, NO_ANSWER } from '../query/session-models.ts';
 import { groupName, headText } from './names.ts';
 import { dimensionNotes } from './stats-notes.ts';
 import type { Period } from './period.ts';
@@ -109,7 +110,8 @@ export function keyColumn(stats: Stats, key: GroupKey, i: number): Column<Group>
     align: 'left',
     cell: ({ names, row }) => {
       if (row === stats.total) return names[i] ?? '';
-      return groupName(key, names[i] ?? '');
+      const name = names[i] ?? '';
+      return key === 'model' && isNoAnswer(name, row) ? NO_ANSWER : groupName(key, name);
     },
     ...(!isTime(key) && { flexible: true, atLeast: 20 }),
   };

@@ -22,7 +22,7 @@ export interface ByDay {
 }
 
 /** A colour of the charts: one name, or all names without a colour of their own. */
-export interface DayGroup {
+interface DayGroup {
   view: ModelView;
   dayOf(date: string): Row | undefined;
 }

@@ -2,14 +2,14 @@ import { moneyText, usdOf } from '../pricing/money.ts';
 import { tokensOf, type Row } from '../query/aggregate.ts';
 import { sumOf } from './by-day-groups.ts';
 import { costIn, drawnCurrency } from './cost-view.ts';
-import { dateRange, dateText, shortCount } from './format.ts';
+import { dateText, shortCount } from './format.ts';
 
 /** The bars of a row: what it cost on each of some days, on its own scale. */
 export interface DayBars {
   /** Of an SVG path. */
   path: string;
   width: number;
-  /** In words: the days, and the highest one. */
+  /** The highest one, in words. */
   label: string;
   /** Its cost is not known: the bars are of tokens. */
   isUnpriced: boolean;
@@ -35,18 +35,17 @@ export function dayBars(dates: readonly string[], rows: readonly (Row | undefine
   return {
     path: pathOf(values, peak),
     width: STEP * dates.length - (STEP - BAR),
-    label: `${isUnpriced ? 'Tokens by day, unpriced' : 'Cost by day'}, ${dateRange(dates[0] ?? '', dates.at(-1) ?? '')}: most on ${at}, ${most}`,
+    label: `${isUnpriced ? 'Unpriced, most' : 'Most'} on ${at}: ${most}`,
     isUnpriced,
   };
 }
 
-/** However small, what was used can be seen. */
+/** Vertical strokes, from the left. However small, what was used can be seen. */
 function pathOf(values: readonly number[], peak: number): string {
   return values
     .map((value, i) => {
-      if (value <= 0) return '';
       const height = Math.max(1, Math.round((HEIGHT * value) / peak));
-      return `M${i * STEP} ${HEIGHT}v-${height}h${BAR}v${height}z`;
+      return value <= 0 ? '' : `M${i * STEP + BAR / 2} ${HEIGHT}v-${height}`;
     })
     .join('');
 }

@@ -1,5 +1,6 @@
 import { isNoModel } from '../pricing/no-model.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
+import { NO_ANSWER } from '../query/session-models.ts';
 import { compareText } from '../query/aggregate.ts';
 
 /** This many models have a colour of their own. All others are striped grey. */
@@ -17,7 +18,10 @@ export interface ModelColours {
 }
 
 export function modelColours(slots: ReadonlyMap<string, number>): ModelColours {
-  return { slotOf: (model) => slots.get(model) ?? (isNoModel(model) ? NO_MODEL_SLOT : 0) };
+  return {
+    slotOf: (model) =>
+      slots.get(model) ?? (isNoModel(model) || model.startsWith(NO_ANSWER) ? NO_MODEL_SLOT : 0),
+  };
 }
 
 /** The models with a colour, in the order of their slots, and the bucket of their first use. */

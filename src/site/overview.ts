@@ -15,7 +15,7 @@ import { sessionRow } from './lists/session-row.ts';
 import type { SiteSession } from './shown-session.ts';
 import type { SiteSums } from './state/site-head.ts';
 import type { SiteContext } from './site-context.ts';
-import { BARS_NOTE, byViews, modelTable, SHARE_NOTE, type ByPage } from './statistics.ts';
+import { BARS_NOTE, byViews, DATES_PATH, modelTable, SHARE_NOTE, type ByPage } from './statistics.ts';
 import type { SiteTotals } from './totals.ts';
 import { renderTemplate } from './templates.ts';
 import type { Span } from './weeks.ts';
@@ -42,6 +42,8 @@ export interface OverviewData {
   /** The local date of the render. */
   day: string;
   byPages: readonly ByPage[];
+  /** Where requests without an answer were sent. */
+  sentTo: string;
   /** A session by its id. */
   find: (id: string) => SiteSession;
 }
@@ -55,13 +57,13 @@ export function overview(
 ): string {
   const path = OVERVIEW_PATH;
   const { sums } = view;
-  const models = modelTable(path, totals, MODELS, { day: view.day, change }, site);
+  const models = modelTable(path, totals, MODELS, { day: view.day, change, sentTo: view.sentTo }, site);
   const body = renderTemplate('overview', {
     period: periodText(totals),
     cause: change ? causeOf(path, change, changedSessions(change, totals, view, site)) : [],
     figures: figuresOf(sums, totals, change, site),
     bounds: storeNote(totals),
-    byDay: byDaySection(path, modelsByDay(totals, DAYS, site), byViews(path, 'models.html', view.byPages)),
+    byDay: byDaySection(path, modelsByDay(totals, DAYS, site), byViews(path, DATES_PATH, view.byPages)),
     models,
     moreModels:
       totals.models.length > MODELS ? `and ${plural(totals.models.length - MODELS, 'more model')}.` : '',

@@ -17,6 +17,8 @@ export interface SiteSession {
   isListed: boolean;
   /** The sessions around it; null until its page is made, and if there are none. */
   family: FamilyView | null;
+  /** The provider of its last failed request, read from its file: for a session in which no model answered. */
+  sentTo?: () => string;
 }
 
 /** What decides how a session is shown. */

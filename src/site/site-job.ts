@@ -1,10 +1,11 @@
-import type { SessionEntry } from '../model/session-entry.ts';
+import { isPruned, type SessionEntry } from '../model/session-entry.ts';
 import { bucketOf } from '../model/usage-cell.ts';
 import type { Files } from '../platform/files.ts';
 import type { AskedCurrency } from '../query/currency.ts';
 import type { StoredSessions } from '../store/index/index.ts';
 import type { Snapshot } from '../store/read.ts';
 import { slotsOf, type FirstUses } from './model-colours.ts';
+import { readFailures } from './health/known-failures.ts';
 import { NotRemembered } from './lists/month-lists.ts';
 import type { Progress, RenderOptions } from './render-options.ts';
 import { familyView } from './family-of.ts';
@@ -68,8 +69,11 @@ export function coloured(job: SiteJob, uses: FirstUses): ColouredJob {
   return { ...job, uses, facts, site: siteContext(facts, options.local) };
 }
 
-export function shownAs({ site, cut }: ColouredJob, entry: SessionEntry): SiteSession {
-  return siteSession(entry, { colours: site.colours, cut });
+export function shownAs({ site, cut, files, snapshot }: ColouredJob, entry: SessionEntry): SiteSession {
+  const session = siteSession(entry, { colours: site.colours, cut });
+  session.sentTo = () =>
+    isPruned(entry) ? '' : (readFailures(snapshot.rounds(entry), entry).requests[0]?.sentTo ?? '');
+  return session;
 }
 
 /** The commits that a site shows after the job. */

@@ -1,9 +1,8 @@
 import { exact } from '../platform/count-text.ts';
-import { isNoModel } from '../pricing/no-model.ts';
 import { addDays } from '../query/add-days.ts';
-import { tokensOf, type Row } from '../query/aggregate.ts';
+import type { Row } from '../query/aggregate.ts';
 import { failedRounds } from '../query/failures.ts';
-import { NO_ANSWER } from '../query/session-models.ts';
+import { isNoAnswer, NO_ANSWER } from '../query/session-models.ts';
 import { MEASURE_COLUMNS } from '../query/measures.ts';
 import type { Breakdown } from './breakdowns.ts';
 import { byDaySection, type ByDayView } from './by-day.ts';
@@ -147,35 +146,31 @@ export function modelTable(
   path: string,
   totals: SiteTotals,
   most: number,
-  { change, day }: Days,
+  { change, day, sentTo }: Days,
   site: SiteContext,
 ): StatTable {
   const rows = totals.models.slice(0, most).map(([model, row]) => ({
-    name: isAnswered(model, row) ? nameText(model) : NO_ANSWER,
+    name: isNoAnswer(model, row) ? NO_ANSWER : nameText(model),
     row,
     query: { model: nameText(model) },
     square: modelView(model, isUnpriced(row), site.colours),
     bar: `m${site.colours.slotOf(model)}`,
-    note: '',
+    note: isNoAnswer(model, row) ? sentTo : '',
     change: change?.models.get(model),
     dayOf: (date: string) => totals.dayOf(date, model),
   }));
   return statTable({ path, head: 'Model', rows, totals, hasShares: true, change, days: recentDays(day) });
 }
 
-/** The day of a render, and the change up to it. */
+/** The day of a render, the change up to it, and where requests without an answer were sent: can be empty. */
 export interface Days {
   day: string;
   change: SiteChange | undefined;
+  sentTo: string;
 }
 
 export function recentDays(day: string): string[] {
   return datesOf({ from: addDays(day, 1 - RECENT_DAYS), to: day });
-}
-
-/** What failed often names no model, and has no usage: it is no model of its own. */
-function isAnswered(model: string, row: Row): boolean {
-  return !isNoModel(model) || tokensOf(row) > 0 || row.settledRounds > 0;
 }
 
 /** Note below a table with costs in several currencies. */
@@ -202,15 +197,11 @@ export function byViews(path: string, current: string, pages: readonly ByPage[])
   }));
 }
 
-export function modelsPage(
-  totals: SiteTotals,
-  days: Days,
-  pages: readonly ByPage[],
-  site: SiteContext,
-): string {
+export function modelsPage(totals: SiteTotals, days: Days, site: SiteContext): string {
   const path = 'models.html';
   return statisticsPage({ path, current: 'models', title: 'Models' }, totals, site, {
-    byDay: byDaySection(path, modelsByDay(totals, 60, site), byViews(path, path, pages)),
+    byDay: '',
+    byDayHref: hrefTo(path, DATES_PATH, 'by-day'),
     tables: [modelTable(path, totals, Infinity, days, site)],
     note: 'A session that used two models is counted under both; the total counts it once.',
   });
@@ -236,9 +227,12 @@ export function breakdownPage(
   const days = recentDays(day);
   const hasRecent = totals.days.some(([date]) => date >= (days[0] ?? '') && date <= day);
   return statisticsPage({ path, current: 'consumers', title }, totals, site, {
-    byDay: hasRecent
-      ? byDaySection(path, namesByDay(breakdown, day, totals), byViews(path, path, pages))
-      : '',
+    // Consumers have a page of their own for it, since this one is short.
+    byDay:
+      hasRecent && !isConsumers
+        ? byDaySection(path, namesByDay(breakdown, day, totals), byViews(path, path, pages))
+        : '',
+    byDayHref: isConsumers ? hrefTo(path, CONSUMER_DAYS_PATH) : '',
     tables: [statTable({ path, head, rows: shown, totals, hasShares: true, change, days })],
     note: isConsumers
       ? 'A consumer is who the gateway’s authentication says sent the request.'
@@ -247,6 +241,25 @@ export function breakdownPage(
 }
 
 export const CONSUMERS_PATH = 'consumers.html';
+export const CONSUMER_DAYS_PATH = 'consumers-by-day.html';
+export const DATES_PATH = 'dates.html';
+
+/** What consumers used by day. */
+export function consumerDaysPage(
+  breakdown: Breakdown,
+  totals: SiteTotals,
+  day: string,
+  pages: readonly ByPage[],
+  site: SiteContext,
+): string {
+  const path = CONSUMER_DAYS_PATH;
+  return statisticsPage({ path, current: 'consumers', title: 'Consumers by day' }, totals, site, {
+    byDay: byDaySection(path, namesByDay(breakdown, day, totals), byViews(path, path, pages)),
+    byDayHref: '',
+    tables: [],
+    note: 'A consumer is who the gateway’s authentication says sent the request.',
+  });
+}
 
 function plainRow(name: string, row: Row, query: ListQuery | undefined): NamedRow {
   return { name, row, query, square: null, bar: 'plain', note: '' };
@@ -255,11 +268,12 @@ function plainRow(name: string, row: Row, query: ListQuery | undefined): NamedRo
 export function datesPage(totals: SiteTotals, pages: readonly ByPage[], site: SiteContext): string {
   const months = totals.months.map(([month, row]) => plainRow(monthText(month), row, monthQuery(month)));
   const days = totals.days.map(([date, row]) => plainRow(dayText(date), row, { from: date, to: date }));
-  const path = 'dates.html';
+  const path = DATES_PATH;
   const table = (head: string, rows: readonly NamedRow[]): StatTable =>
     statTable({ path, head, rows: rows.toReversed(), totals, hasShares: false });
   return statisticsPage({ path, current: 'dates', title: 'Dates' }, totals, site, {
-    byDay: byDaySection(path, modelsByDay(totals, CHART_DAYS, site), byViews(path, 'models.html', pages)),
+    byDay: byDaySection(path, modelsByDay(totals, CHART_DAYS, site), byViews(path, path, pages)),
+    byDayHref: '',
     tables: [...(months.length > 1 ? [table('Month', months)] : []), table('Date', days)],
     note: `Days are in ${site.local.timeZone}. A session counts on every day with a round of it; the total counts it once.`,
   });
@@ -274,18 +288,17 @@ function statisticsPage(
   { path, current, title }: { path: string; current: NavItem; title: string },
   totals: SiteTotals,
   site: SiteContext,
-  { note, tables, byDay }: { tables: StatTable[]; note: string; byDay: string },
+  { note, ...content }: { tables: StatTable[]; note: string; byDay: string; byDayHref: string },
 ): string {
   const body = renderTemplate('statistics', {
     title,
     period: periodText(totals),
-    byDay,
-    tables,
+    ...content,
     bounds: storeNote(totals),
     notes: [
       note,
-      ...(tables.some((table) => table.isMixed) ? [SHARE_NOTE] : []),
-      ...(tables.some((table) => table.hasBars) ? [BARS_NOTE] : []),
+      ...(content.tables.some((table) => table.isMixed) ? [SHARE_NOTE] : []),
+      ...(content.tables.some((table) => table.hasBars) ? [BARS_NOTE] : []),
     ].join(' '),
   });
   const notes = costNotes(totals.total.bounds.size > 0);

@@ -18,7 +18,10 @@ import type { SiteContext } from './site-context.ts';
 import type { MonthCount, SiteSums } from './state/site-head.ts';
 import {
   breakdownPage,
+  CONSUMER_DAYS_PATH,
+  consumerDaysPage,
   CONSUMERS_PATH,
+  DATES_PATH,
   datesPage,
   modelsPage,
   recentDays,
@@ -62,22 +65,26 @@ export function* storePages(view: StoreView, site: SiteContext): Generator<Page>
   let changed: { change: SiteChange | undefined } | undefined;
   const days = (): Days => ({
     day,
+    sentTo: health.lists.sentTo,
     ...(changed ??= { change: changeUpTo(day, totals(), view.recent) }),
   });
   const dimensions = dimensionBreakdowns(view.dimensions, view.recent);
   const byPages: ByPage[] = [
-    { text: 'model', path: 'models.html' },
-    { text: 'consumer', path: CONSUMERS_PATH },
+    { text: 'model', path: DATES_PATH },
+    { text: 'consumer', path: CONSUMER_DAYS_PATH },
     ...dimensions.map(({ path, title }) => ({ path, text: title })),
   ];
 
   if (sums.sessions === 0) {
     yield* emptyPages(view, site);
   } else {
-    yield page('models.html', ofDay, () => modelsPage(totals(), days(), byPages, site));
+    yield page('models.html', ofDay, () => modelsPage(totals(), days(), site));
     yield page('dates.html', state, () => datesPage(totals(), byPages, site));
     yield page(CONSUMERS_PATH, ofDay, () =>
       breakdownPage(consumerBreakdown(totals(), view.recent), totals(), days(), byPages, site),
+    );
+    yield page(CONSUMER_DAYS_PATH, ofDay, () =>
+      consumerDaysPage(consumerBreakdown(totals(), view.recent), totals(), day, byPages, site),
     );
     for (const breakdown of dimensions)
       yield page(breakdown.path, ofDay, () => breakdownPage(breakdown, totals(), days(), byPages, site));
@@ -89,7 +96,7 @@ export function* storePages(view: StoreView, site: SiteContext): Generator<Page>
       contextPage(view.contexts, totals(), days().change, site),
     );
     yield page(OVERVIEW_PATH, `${state} ${day}`, () =>
-      overview({ ...view, byPages }, totals(), days().change, site),
+      overview({ ...view, byPages, sentTo: days().sentTo }, totals(), days().change, site),
     );
   }
   const names = months.map(([month]) => month);

@@ -149,16 +149,16 @@ test('bars of a row', () => {
   const usd = 10n ** 18n;
   const dates = ['2026-11-18', '2026-11-19', '2026-11-20'];
   expect(dayBars(dates, [rowOf(usd), undefined, rowOf(9n * usd)])).toEqual({
-    path: 'M0 18v-2h2v2zM6 18v-18h2v18z',
+    path: 'M1 18v-2M7 18v-18',
     width: 8,
-    label: 'Cost by day, 18 Nov to 20 Nov 2026: most on 20 Nov, $9.00',
+    label: 'Most on 20 Nov: $9.00',
     isUnpriced: false,
   });
   // However small, it is seen.
-  expect(dayBars(dates, [rowOf(usd), rowOf(1n), undefined])?.path).toBe('M0 18v-18h2v18zM3 18v-1h2v1z');
+  expect(dayBars(dates, [rowOf(usd), rowOf(1n), undefined])?.path).toBe('M1 18v-18M4 18v-1');
   const unpriced = rowOf(0n, { settledRounds: 0, unpricedRounds: 1, input: 1500 });
   expect(dayBars(dates, [undefined, unpriced, undefined])).toMatchObject({
-    label: 'Tokens by day, unpriced, 18 Nov to 20 Nov 2026: most on 19 Nov, 1,500 tokens',
+    label: 'Unpriced, most on 19 Nov: 1,500 tokens',
     isUnpriced: true,
   });
   expect(dayBars(dates, [undefined, rowOf(0n), undefined])).toBeNull();

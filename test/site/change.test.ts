@@ -299,7 +299,7 @@ test('the cost of the last 7 days leads to its sessions, if there are any', () =
     'models.html',
     totals,
     9,
-    { day: DAY, change: changeUpTo(DAY, totals, recent) },
+    { day: DAY, change: changeUpTo(DAY, totals, recent), sentTo: '' },
     site,
   );
   expect(rows.map(({ name, change }) => [name, change?.text, change?.href])).toEqual([

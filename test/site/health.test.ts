@@ -464,7 +464,17 @@ test('links name models and consumers as the list knows them, and failures that 
     id,
     title: id,
     consumer,
-    rounds: [{ at: NOW - 3_600_000, model, input: 9, cached: 0, output: 0, durationMs: 50, status: 503 }],
+    rounds: [
+      {
+        at: NOW - 3_600_000,
+        model,
+        input: model === 'unknown' ? 0 : 9,
+        cached: 0,
+        output: 0,
+        durationMs: 50,
+        status: 503,
+      },
+    ],
   });
   storeQuickly(dataDir, [failed('a', long, ' lead'), failed('b', 'unknown', '')]);
   await render({ dataDir, siteDir });

@@ -25,7 +25,7 @@ const UNTIL = Date.parse('2026-02-03T00:00:00Z');
 const DAY_MS = 86_400_000;
 const NOW = UNTIL + DAY_MS;
 
-const DAILY = ['by-department', 'by-team', 'consumers', 'context', 'models', 'index'].map(
+const DAILY = ['by-department', 'by-team', 'consumers', 'consumers-by-day', 'context', 'models', 'index'].map(
   (name) => `${name}.html`,
 );
 
@@ -164,12 +164,15 @@ describe('a render that goes on from the last one', () => {
       for (let step = 0; step < 9; step++) {
         const ids = new Set(Array.from({ length: step === 0 ? 70 : 4 }, () => random.pick(names) as string));
         const sessions = [...ids].map((id): QuickSession => {
-          const model = random.pick(['qwen-max', 'gpt-5', 'model-3']) as string;
+          const model = random.pick(['qwen-max', 'gpt-5', 'model-3', 'unknown']) as string;
+          const route = random.pick(['ai-route-a', 'ai-route-<b>', '-']) as string;
+          const tokens = model === 'unknown' ? 0 : 70;
           const consumer = random.pick(['', 'cron', 'dev-cli']) as string;
           const rounds = Array.from({ length: random.int(2, 4) }, (_, i) => {
             const daysAgo = random.pick([0, 0, 1, 3, 7, 8, 59, 60, 62]) as number;
             const at = now - daysAgo * DAY_MS - random.int(0, 20) * 3_600_000 + i * 1000;
-            return { at, model, input: 70, cached: 7, output: 9, ...outcome(random) };
+            const used = { input: tokens, cached: 0, output: tokens };
+            return { at, model, route, ...used, ...outcome(random) };
           });
           return { id, title: `<b>${id}</b>`, consumer, api: random.pick(['', 'a-api']) as string, rounds };
         });
@@ -177,9 +180,16 @@ describe('a render that goes on from the last one', () => {
         await render(made, { now });
         const siteDir = join(makeFolder(), 'site');
         await render({ ...made, siteDir }, { now });
-        for (const path of ['health.html', 'tools.html', 'api/stats.json'])
+        for (const path of [
+          'health.html',
+          'tools.html',
+          'models.html',
+          'sessions/index.html',
+          'api/stats.json',
+        ])
           expect(withoutTime(made.siteDir, path), `${path} at step ${step}`).toBe(withoutTime(siteDir, path));
         // Nothing was left out, or compared with an empty page.
+        expect(withoutTime(siteDir, 'models.html')).toMatch(/sent to ai-route-(?:a|&lt;b&gt;) \d/);
         expect(withoutTime(siteDir, 'health.html').match(/#r-\d/g)?.length).toBeGreaterThan(20);
         expect(withoutTime(siteDir, 'tools.html').match(/#r-\d/g)?.length).toBeGreaterThan(15);
         now += (random.pick([0, 0, 1, 2, 9]) as number) * DAY_MS;
@@ -496,7 +506,7 @@ describe('a render that goes on from the last one', () => {
   });
 });
 
-test('the last 7 days move on at midnight, also with nothing new, until they are empty', async () => {
+test('the last 7 and 30 days move on at midnight, also with nothing new, until they are empty', async () => {
   const made = stored(40);
   const dear = made.sessions[3] as QuickSession;
   await render(made, { now: UNTIL });
@@ -525,8 +535,10 @@ test('the last 7 days move on at midnight, also with nothing new, until they are
   expect(sentences.size).toBeGreaterThan(8);
   await render(made, { now: UNTIL + 20 * DAY_MS });
   expect(html()).not.toContain('class="cause"');
+  // Until no round is in the 30 days of the bars.
+  await render(made, { now: UNTIL + 33 * DAY_MS });
   const before = written();
-  await render(made, { now: UNTIL + 21 * DAY_MS });
+  await render(made, { now: UNTIL + 34 * DAY_MS });
   // The overview says how many sessions are of today.
   expect(written().slice(1)).toEqual(before.slice(1));
   // A clock that was wrong: what is remembered does not reach back.

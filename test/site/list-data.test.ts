@@ -83,9 +83,13 @@ test('on the page of models, requests without an answer are no model; they can b
     const entry = entryOf(...rounds);
     for (const cell of entry.usage) if (cell.input === 0) cell.price = 'no-usage';
     const totals = siteTotals(sumSessions([entry], site.local));
-    return modelTable('models.html', totals, 9, { day: '2026-11-20', change: undefined }, site).rows.map(
-      ({ name, href, failed: count }) => [name, /model=\w*/.exec(href)?.[0], count].join(' '),
-    );
+    return modelTable(
+      'models.html',
+      totals,
+      9,
+      { day: '2026-11-20', change: undefined, sentTo: '' },
+      site,
+    ).rows.map(({ name, href, failed: count }) => [name, /model=\w*/.exec(href)?.[0], count].join(' '));
   };
   expect(table(round, failed)).toEqual(['gpt-5 model=gpt ', 'no answer model=unknown 1 failed']);
   expect(table({ ...round, model: 'unknown' }, failed)).toEqual(['unknown model=unknown 1 failed']);

@@ -231,6 +231,78 @@ describe.skipIf(chromiumPath === undefined)('the filters of the list', () => {
     expect(await seriousFaults(page)).toEqual([]);
   });
 
+  test('sub-agents and threads stand below their session, whose row has what all used together', async () => {
+    const dataDir = join(folder, 'families');
+    const siteDir = join(folder, 'families-site');
+    const one = (id: string, time: string, rest: Partial<typeof dollar> = {}): QuickSession => ({
+      id,
+      title: `T ${id.slice(-1)}`,
+      consumer: 'ana',
+      rounds: [{ ...dollar, ...rest, at: at(time) }],
+    });
+    storeQuickly(dataDir, [
+      one('agent:a:main:1', '11-10T10:00'),
+      one('agent:a:main:1:subagent:2', '11-19T10:00', { input: 1_000_000 }),
+      one('agent:a:main:1:subagent:2:thread:3', '11-12T10:00', { model: 'unpriced' }),
+      one('agent:a:main:4', '11-11T10:00', { input: 1_500_000 }),
+      // Its parent is not there: it stands below the one above it.
+      one('agent:a:main:4:subagent:5:subagent:6', '11-09T10:00', { input: 100_000 }),
+      one('agent:a:main:7:thread:8', '11-08T10:00'),
+    ]);
+    await render({ dataDir, siteDir }, { now: NOW });
+    const { page, faults } = await open(siteDir, '#sort=cost');
+    await drawn(page, '6 sessions');
+    const shown = async (): Promise<string[][]> =>
+      page
+        .locator('#sessions tbody tr')
+        .evaluateAll((rows) =>
+          rows.map((row) =>
+            ['.title bdi', '.num.rounds', '.cost', 'time'].map(
+              (one) => row.querySelector(one)?.textContent ?? '',
+            ),
+          ),
+        );
+    const folded = [
+      ['T 1', '3', '$4.00own $1.00below $3.00', '19 Nov 10:00'],
+      ['T 4', '2', '$3.20own $3.00below $0.20', '11 Nov 10:00'],
+      ['T 8', '1', '$1.00', '8 Nov 10:00'],
+    ];
+    expect(await shown()).toEqual(folded);
+    expect(await page.locator('#range').innerText()).toBe('1 to 3 of 3, and 3 below them');
+    // With the keyboard; a redraw keeps what is open.
+    const button = page.locator('button.parts').first();
+    expect(await button.innerText()).toBe('2 sessions below');
+    await button.focus();
+    await page.keyboard.press('Enter');
+    expect(await button.getAttribute('aria-expanded')).toBe('true');
+    await page.click('th[data-sort="updated"] button');
+    expect((await shown()).map(([title]) => title)).toEqual(['T 1', 'T 2', 'T 3', 'T 4', 'T 8']);
+    expect(
+      await page
+        .locator('tr.part')
+        .evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset['level'])),
+    ).toEqual(['1', '2']);
+    expect(await page.locator('tr.part .title').first().textContent()).toBe('Part of T 1: T 2');
+    expect(await seriousFaults(page)).toEqual([]);
+    await button.click();
+    expect((await shown()).length).toBe(3);
+    // Of the days that are asked for.
+    await page.goto(`${page.url().split('#')[0]}#from=2026-11-12`);
+    await expect
+      .poll(shown, { timeout: 60_000 })
+      .toEqual([['T 2', '2', '$3.00own $2.00below $1.00', '19 Nov 10:00']]);
+    await page.selectOption('#parts', 'apart');
+    await drawn(page, '2 of 6 sessions');
+    expect((await shown()).map(([title]) => title)).toEqual(['T 2', 'T 3']);
+    expect(new URL(page.url()).hash).toContain('parts=apart');
+    await page.reload();
+    await drawn(page, '2 of 6 sessions');
+    expect(await page.locator('#parts').inputValue()).toBe('apart');
+    await page.setViewportSize({ width: 360, height: 740 });
+    expect(await sideways(page)).toBe(0);
+    expect(faults.said).toEqual([]);
+  });
+
   test('another address on the same page asks anew', async () => {
     const { page } = await open(small, '#search=two&sort=cost&when=7d');
     await drawn(page, '1 of 8 sessions');

@@ -36,6 +36,8 @@ export interface QuickRound {
   firstTokenMs?: number;
   /** By default that of the session. */
   consumer?: string;
+  /** The field `route_name` of its line. */
+  route?: string;
   /** Values of dimensions. */
   tags?: Record<string, string>;
   /** Tools that were called in the round before, and what they returned in this one. */
@@ -162,6 +164,7 @@ function roundLine({ title, consumer, api }: QuickSession, round: QuickRound, nu
             [number - 1, 0, 2 * number - 3],
             [number, 0, added.length],
           ],
+    ...(round.route !== undefined && { access_log: { route_name: round.route } }),
     new_messages: added,
     question: question.content,
     answer: round.text ?? `answer ${number}`,
@@ -182,7 +185,7 @@ function cellOf({ consumer, api = '' }: QuickSession, round: QuickRound): UsageC
     model,
     consumer: round.consumer ?? consumer,
     api,
-    price: unpriced ? 'unpriced' : 1,
+    price: unpriced ? 'unpriced' : input + output === 0 ? 'no-usage' : 1,
     rounds: 1,
     input,
     output,

@@ -62,7 +62,7 @@ describe('a render', () => {
     const session = made.sessions[150] as QuickSession;
     addRound(made, session);
     const { written, removed } = await changedBy(made, async () => {
-      expect(await render(made)).toMatchObject({ rendered: 20, removed: 0 });
+      expect(await render(made)).toMatchObject({ rendered: 21, removed: 0 });
     });
     expect(removed).toEqual([]);
     expect(written).toEqual(
@@ -73,6 +73,7 @@ describe('a render', () => {
         'api/stats.json',
         'build.js',
         'changes.js',
+        'consumers-by-day.html',
         'consumers.html',
         'context.html',
         'dates.html',
@@ -114,6 +115,7 @@ describe('a render', () => {
       'api/stats.json',
       'build.js',
       'changes.js',
+      'consumers-by-day.html',
       'consumers.html',
       'context.html',
       'health.html',

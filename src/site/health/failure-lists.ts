@@ -1,8 +1,11 @@
+import { exact, plural } from '../../platform/count-text.ts';
 import { compareText } from '../../query/aggregate.ts';
 import { MOST_CALLS, type KnownFailures } from './known-failures.ts';
 
 /** Sessions with failed requests that the page has. */
 const MOST_SESSIONS = 20;
+/** Providers that are named of requests without an answer. */
+const MOST_PROVIDERS = 3;
 
 /** A session as lists of failures name it. */
 export interface FailingSession {
@@ -35,6 +38,7 @@ export interface FailureListsFields {
   failing: number;
   sessions: FailedSession[];
   calls: [tool: string, calls: FailedCall[]][];
+  sentTo: [provider: string, rounds: number][];
 }
 
 /**
@@ -46,21 +50,43 @@ export class FailureLists {
   #failing = 0;
   #sessions: FailedSession[] = [];
   readonly #calls = new Map<string, FailedCall[]>();
+  /** Failed requests that name no model, by provider. */
+  readonly #sentTo = new Map<string, number>();
 
-  static from({ failing, sessions, calls }: FailureListsFields): FailureLists {
+  static from({ failing, sessions, calls, sentTo }: FailureListsFields): FailureLists {
     const lists = new FailureLists();
     lists.#failing = failing;
     lists.#sessions = sessions;
     for (const [tool, rows] of calls) lists.#calls.set(tool, rows);
+    for (const [provider, rounds] of sentTo) lists.#sentTo.set(provider, rounds);
     return lists;
   }
 
   fields(): FailureListsFields {
-    return { failing: this.#failing, sessions: this.sessions, calls: this.#allCalls() };
+    const { failing, sessions } = this;
+    return { failing, sessions, calls: this.#allCalls(), sentTo: [...this.#sentTo] };
   }
 
   #allCalls(): FailureListsFields['calls'] {
     return [...this.#calls].filter(([, rows]) => rows.length > 0).toSorted(([a], [b]) => compareText(a, b));
+  }
+
+  /** Counts requests that name no model; `before`: as they were counted. */
+  countSent(before: KnownFailures['sentTo'], after: KnownFailures['sentTo']): void {
+    for (const [sign, all] of [[-1, before] as const, [1, after] as const])
+      for (const [provider, rounds] of all)
+        this.#sentTo.set(provider, (this.#sentTo.get(provider) ?? 0) + sign * rounds);
+  }
+
+  /** `failed: sent to llm-openai 12, llm-claude 5`; empty if it is not known of any. */
+  get sentTo(): string {
+    const known = [...this.#sentTo]
+      .filter(([provider, rounds]) => provider !== '' && rounds > 0)
+      .toSorted(([a, some], [b, more]) => more - some || compareText(a, b));
+    if (known.length === 0) return '';
+    const named = known.slice(0, MOST_PROVIDERS).map(([provider, rounds]) => `${provider} ${exact(rounds)}`);
+    const others = known.length - named.length;
+    return `sent to ${named.join(', ')}${others > 0 ? ` and ${plural(others, 'other')}` : ''}`;
   }
 
   count(sessions: number): void {

@@ -4,7 +4,7 @@ import { addDays } from '../../query/add-days.ts';
 import { lostText } from '../../query/cost-text.ts';
 import { failureNotes } from '../../query/failure-text.ts';
 import { flagNotes, healthNote } from '../../query/health-text.ts';
-import { NO_ANSWER } from '../../query/session-models.ts';
+import { noAnswerOf } from '../../query/session-models.ts';
 import { shownTime } from '../clock.ts';
 import { dateText } from '../format.ts';
 import { layOut } from '../layout.ts';
@@ -161,7 +161,7 @@ function failedSession(
     id: title === '' ? '' : nameText(id),
     failed: exact(failed),
     of: `of ${plural(rounds, 'round')}`,
-    model: isNoModel(latest?.model ?? '') ? NO_ANSWER : nameText(latest?.model ?? ''),
+    model: isNoModel(latest?.model ?? '') ? noAnswerOf(latest?.sentTo ?? '') : nameText(latest?.model ?? ''),
     requests: requests.map(({ round, status }) => ({
       href: hrefTo(HEALTH_PATH, page, `r-${round}`),
       text: `#${exact(round)}`,

@@ -7,7 +7,9 @@ import { shardOf, SHARDS } from '../state/session-shards.ts';
 
 /** What pages say of a session's failures, the latest first. */
 export interface KnownFailures {
-  requests: { round: number; time: number; status: number; model: string }[];
+  requests: { round: number; time: number; status: number; model: string; sentTo: string }[];
+  /** How many failed requests that name no model were sent to each provider; empty: the log does not say. */
+  sentTo: [provider: string, rounds: number][];
   calls: [tool: string, calls: { round: number; time: number; reason: string; text: string }[]][];
 }
 
@@ -20,13 +22,19 @@ const LONGEST_MODEL = 80;
 
 /** `lines`: its stored rounds. */
 export function readFailures(lines: Iterable<string>, entry: SessionEntry): KnownFailures {
-  const { requests, calls } = sessionFailures(lines, entry, { requests: MOST_REQUESTS, calls: MOST_CALLS });
+  const most = { requests: MOST_REQUESTS, calls: MOST_CALLS };
+  const { requests, calls, sentTo } = sessionFailures(lines, entry, most);
   return {
-    requests: requests.map(({ round, time, status, model }) => ({
+    sentTo: Array.from(sentTo, ([provider, rounds]) => [
+      clipText(cleanLine(provider), LONGEST_MODEL),
+      rounds,
+    ]),
+    requests: requests.map(({ round, time, status, model, sentTo: provider }) => ({
       round,
       time,
       status,
       model: clipText(cleanLine(model), LONGEST_MODEL),
+      sentTo: clipText(cleanLine(provider), LONGEST_MODEL),
     })),
     calls: Array.from(calls, ([tool, failures]) => [
       tool,
@@ -64,6 +72,13 @@ export class FailureMemory {
     this.#pieces = pieces;
     this.#isPass = how !== 'changes';
     this.#isTrusted = how !== 'anew';
+  }
+
+  /** The failures of a session as they were last known. */
+  before(key: string): KnownFailures | undefined {
+    this.#open(shardOf(key));
+    const [, mark = ''] = this.#known.get(key)?.split(TAB) ?? [];
+    return parsed(this.#known.get(key), mark);
   }
 
   /** The failures of a session with this mark, or else those that `read` finds. */

@@ -71,7 +71,9 @@ export class SiteHealth {
     // Rounds are linked: those without a page are in sums only.
     if (!hasPages || (failed === 0 && !hasFailedCalls(entry))) return;
     const { snapshot } = this.#job;
+    const earlier = before && this.#memory.before(key);
     const known = this.#memory.failuresOf(key, mark, () => readFailures(snapshot.rounds(entry), entry));
+    this.lists.countSent(earlier?.sentTo ?? [], known.sentTo);
     const title = clipText(cleanLine(entry.title ?? ''), LONGEST_TITLE);
     const { id, rounds } = entry;
     this.lists.add({ id, name: sessionName(entry), title }, { rounds, failed }, known);

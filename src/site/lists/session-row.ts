@@ -1,6 +1,6 @@
 import { cleanLine, printableId } from '../../platform/clean-text.ts';
 import { namesByUse, tokensOf, type Row } from '../../query/aggregate.ts';
-import { shownModels } from '../../query/session-models.ts';
+import { NO_ANSWER, noAnswerOf, shownModels } from '../../query/session-models.ts';
 import { plural } from '../../platform/count-text.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
@@ -50,18 +50,20 @@ const LONGEST_TITLE = 160;
 
 /** `from` is the page that shows the session, `sum` is what the session used. */
 export function sessionWords(
-  { entry: session, hasPages }: Pick<SiteSession, 'entry' | 'hasPages'>,
+  { entry: session, hasPages, sentTo }: Pick<SiteSession, 'entry' | 'hasPages' | 'sentTo'>,
   sum: Row,
   from: string,
   site: SiteContext,
 ): SessionWords {
   const models = shownModels(session, sum);
+  const isHatched = isUnpricedIn(models[0], session, sum);
+  if (models[0] === NO_ANSWER && sentTo) models[0] = noAnswerOf(nameText(sentTo()));
   return {
     href: hasPages ? hrefTo(from, sessionPath(sessionName(session))) : '',
     title: clipText(cleanLine(session.title ?? ''), LONGEST_TITLE),
     consumer: [consumerOf(session.usage), viaText(session, site)].filter((text) => text !== '').join(' '),
     models,
-    isHatched: isUnpricedIn(models[0], session, sum),
+    isHatched,
     cost: costView(sum),
   };
 }
