@@ -5,6 +5,7 @@ import type { SiteSession } from '../shown-session.ts';
 import type { SiteWriter } from '../site-writer.ts';
 import type { Pieces } from '../state/pieces.ts';
 import { partPaths, placeOf, readPartFiles, writePartFiles, type PartPlace } from './list-files.ts';
+import { lineBytes, pageBytes } from './line-bytes.ts';
 import { monthPage } from './list-page.ts';
 import {
   comparePlaces,
@@ -174,7 +175,7 @@ export class MonthLists {
   #linesOf({ id }: ListRow, place: ListPlace): RowLines {
     const { writer, site, sessionOf } = this.#listing;
     const session = sessionOf(id);
-    const said = site.noContent ? '' : JSON.stringify(searchLine(session, writer));
+    const said = site.noContent ? '' : lineBytes(JSON.stringify(searchLine(session, writer)));
     return { ...rowLines(session, place, site), said };
   }
 
@@ -226,14 +227,10 @@ export class MonthLists {
     const place = placeOf(this.#part(heads.length));
     const html = rows.map((row) => row.lines?.html ?? rowHtml(this.#listing.sessionOf(row.id), place, site));
     const count = heads.reduce((sum, part) => sum + part.count, 0);
+    const view = { month, parts: heads.length, count, lastDay: this.lastDay, ...notesOf(rows) };
     writer.write({
       path: monthIndexPath(month),
-      render: () =>
-        monthPage(
-          { month, parts: heads.length, count, lastDay: this.lastDay, ...notesOf(rows) },
-          html.toReversed(),
-          site,
-        ),
+      render: () => pageBytes(html.toReversed(), (places) => monthPage(view, places, site)),
     });
     const { local } = site;
     const parts = heads.map(({ digest, count: size, bytes, at, lastDay, saidBytes }) => [
