@@ -69,7 +69,7 @@ export function coloured(job: SiteJob, uses: FirstUses): ColouredJob {
   return { ...job, uses, facts, site: siteContext(facts, options.local) };
 }
 
-export function shownAs({ site, cut, files, snapshot }: ColouredJob, entry: SessionEntry): SiteSession {
+export function shownAs({ site, cut, snapshot }: ColouredJob, entry: SessionEntry): SiteSession {
   const session = siteSession(entry, { colours: site.colours, cut });
   session.sentTo = () =>
     isPruned(entry) ? '' : (readFailures(snapshot.rounds(entry), entry).requests[0]?.sentTo ?? '');

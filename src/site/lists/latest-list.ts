@@ -5,6 +5,7 @@ import type { SiteSession } from '../shown-session.ts';
 import type { SiteWriter } from '../site-writer.ts';
 import type { Pieces } from '../state/pieces.ts';
 import { readIntact } from './list-files.ts';
+import { fileBytes, pageBytes, rowsInPage } from './line-bytes.ts';
 import { latestPage, type LatestView } from './list-page.ts';
 import {
   jsonText,
@@ -12,7 +13,6 @@ import {
   rowHtml,
   rowLines,
   rowsInLines,
-  rowsInPage,
   type ListPlace,
   type ListRow,
 } from './list-row.ts';
@@ -67,19 +67,10 @@ export class LatestList {
   /** Writes both files. */
   write(view: LatestView, parts: readonly string[]): void {
     const lines = this.rows.map((row, i) => this.#linesOf(row, i, view.year));
-    const page = Buffer.from(
-      latestPage(
-        view,
-        lines.slice(0, PART_ROWS).map(({ html }) => html),
-        this.#site,
-      ),
-    );
-    const json = Buffer.from(
-      jsonText(
-        { total: view.total, parts },
-        lines.map((line) => line.json),
-      ),
-    );
+    const html = lines.slice(0, PART_ROWS).map((line) => line.html);
+    const page = pageBytes(html, (places) => latestPage(view, places, this.#site));
+    const texts = lines.map((line) => line.json);
+    const json = fileBytes(jsonText({ total: view.total, parts }, texts));
     this.#writer.write({ path: LIST_PATH, render: () => page });
     this.#writer.write({ path: LISTED_JSON_PATH, render: () => json });
     writePart(this.#pieces, NAME, {

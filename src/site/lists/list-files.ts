@@ -8,11 +8,11 @@ import {
   jsonText,
   notesOf,
   rowsInLines,
-  rowsInPage,
   type ListPlace,
   type ListRow,
   type RowLines,
 } from './list-row.ts';
+import { fileBytes, pageBytes, rowsInPage } from './line-bytes.ts';
 import { monthPartPage } from './list-page.ts';
 import type { FileCrcs } from './month-file.ts';
 
@@ -50,31 +50,14 @@ export function writePartFiles(
   site: SiteContext,
 ): { crcs: FileCrcs; bytes: number; saidBytes: number } {
   const [page = '', data = '', json = '', said = ''] = partPaths(part);
+  const { month, number } = part;
   const html = lines.map((line) => line.html).toReversed();
+  const textsOf = (name: 'data' | 'json' | 'said') => lines.map((line) => line[name]);
   const contents = [
-    Buffer.from(monthPartPage(part, html, notesOf(rows), site)),
-    Buffer.from(
-      dataText(
-        part.month,
-        part.number,
-        lines.map((line) => line.data),
-      ),
-    ),
-    Buffer.from(
-      jsonText(
-        {},
-        lines.map((line) => line.json),
-      ),
-    ),
-    Buffer.from(
-      site.noContent
-        ? ''
-        : searchText(
-            part.month,
-            part.number,
-            lines.map((line) => line.said),
-          ),
-    ),
+    pageBytes(html, (places) => monthPartPage(part, places, notesOf(rows), site)),
+    fileBytes(dataText(month, number, textsOf('data'))),
+    fileBytes(jsonText({}, textsOf('json'))),
+    fileBytes(site.noContent ? '' : searchText(month, number, textsOf('said'))),
   ] as const;
   for (const [i, path] of [page, data, json, said].entries()) {
     const content = contents[i] as Buffer;
@@ -117,8 +100,8 @@ export function readPartFiles(
   }));
 }
 
-/** A page of the site as text; undefined if it is not what was written. */
+/** The bytes of a file of the site, as a string of a character each; undefined if it is not what was written. */
 export function readIntact(writer: SiteWriter, path: string, crc: number): string | undefined {
   const bytes = writer.isTorn(path) ? undefined : writer.read(path);
-  return bytes && crc32(bytes) === crc ? bytes.toString() : undefined;
+  return bytes && crc32(bytes) === crc ? bytes.toString('latin1') : undefined;
 }

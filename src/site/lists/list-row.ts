@@ -5,6 +5,7 @@ import { hrefTo, LIST_PATH, sessionJsonPath, sessionName, sessionPath } from '..
 import type { SiteContext } from '../site-context.ts';
 import type { SiteSession } from '../shown-session.ts';
 import { renderTemplate } from '../templates.ts';
+import { lineBytes } from './line-bytes.ts';
 import { sessionData } from './session-data.ts';
 import { dayNumber } from './session-parts.ts';
 import { sessionRow } from './session-row.ts';
@@ -27,7 +28,10 @@ export interface ListRow {
   lines?: RowLines | undefined;
 }
 
-/** A session's line in each of a list's files: each is one line, so that an update replaces it and copies the others. */
+/**
+ * A session's line in each of a list's files: each is one line, so that an update replaces it and copies the others. As
+ * bytes: see line-bytes.ts.
+ */
 export interface RowLines {
   html: string;
   /** For the browser; empty in a list that has no such file. */
@@ -87,8 +91,8 @@ export function rowLines(session: SiteSession, place: ListPlace, site: SiteConte
   const sum = sessionTotals(session.entry);
   return {
     html: rowHtml(session, place, site, sum),
-    data: place.hasData ? JSON.stringify(sessionData(session, sum, LIST_PATH, site)) : '',
-    json: JSON.stringify({ ...listedJson(session.entry, sum), ...jsonLinks(session, place.json) }),
+    data: place.hasData ? lineBytes(JSON.stringify(sessionData(session, sum, LIST_PATH, site))) : '',
+    json: lineBytes(JSON.stringify({ ...listedJson(session.entry, sum), ...jsonLinks(session, place.json) })),
     said: '',
   };
 }
@@ -100,9 +104,11 @@ export function rowHtml(
   sum = sessionTotals(session.entry),
 ): string {
   // Only tooltips have line breaks.
-  return renderTemplate('list-row', sessionRow(session, sum, place, site))
-    .trim()
-    .replaceAll('\n', '&#10;');
+  return lineBytes(
+    renderTemplate('list-row', sessionRow(session, sum, place, site))
+      .trim()
+      .replaceAll('\n', '&#10;'),
+  );
 }
 
 function jsonLinks({ entry, hasPages }: SiteSession, from: string): object {
@@ -110,14 +116,6 @@ function jsonLinks({ entry, hasPages }: SiteSession, from: string): object {
   return hasPages
     ? { page: hrefTo(from, sessionPath(name)), json: hrefTo(from, sessionJsonPath(name)) }
     : { page: null, json: null };
-}
-
-/** What begins a row in a page: nothing else there does. */
-const ROW = '<tr class="session">';
-
-/** The rows of a page, as `rowLines` made them. */
-export function rowsInPage(html: string): string[] {
-  return html.split('\n').filter((line) => line.startsWith(ROW));
 }
 
 /** The lines between the first and the last one, of a file with a document per line. */

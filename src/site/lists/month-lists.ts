@@ -5,6 +5,7 @@ import type { SiteSession } from '../shown-session.ts';
 import type { SiteWriter } from '../site-writer.ts';
 import type { Pieces } from '../state/pieces.ts';
 import { partPaths, placeOf, readPartFiles, writePartFiles, type PartPlace } from './list-files.ts';
+import { lineBytes, pageBytes } from './line-bytes.ts';
 import { monthPage } from './list-page.ts';
 import {
   comparePlaces,
@@ -53,6 +54,8 @@ export class MonthLists {
   readonly #listing: Listing;
   readonly #month: string;
   readonly #old: readonly PartHead[] | undefined;
+  /** The rows of the last two parts, if they were written. */
+  readonly #written = new Map<number, ListRow[]>();
   /** The last of its sessions' last days. */
   lastDay = 0;
   /** How many files the month has, and had. */
@@ -150,7 +153,7 @@ export class MonthLists {
     if (!part) throw new NotRemembered(this.#name(number));
     const hasSaid = !site.noContent;
     const lines = readPartFiles(writer, this.#part(number), part.crcs, part.rows.length, hasSaid);
-    return part.rows.map((row, i) => ({ ...row, lines: lines?.[i] }));
+    return withLines(part.rows, lines);
   }
 
   #write(number: number, rows: readonly ListRow[], parts: number): PartHead {
@@ -160,6 +163,7 @@ export class MonthLists {
     const part = { ...this.#part(number), from: (number - 1) * PART_ROWS + 1, isLast: number === parts };
     const { crcs, ...sizes } = writePartFiles(writer, part, rows, lines, site);
     writePart(pieces, this.#name(number), { crcs, rows: rows.slice() });
+    if (number >= parts - 1) this.#written.set(number, withLines(rows, lines));
     const [first] = rows as [ListRow];
     return {
       at: first.at,
@@ -174,7 +178,7 @@ export class MonthLists {
   #linesOf({ id }: ListRow, place: ListPlace): RowLines {
     const { writer, site, sessionOf } = this.#listing;
     const session = sessionOf(id);
-    const said = site.noContent ? '' : JSON.stringify(searchLine(session, writer));
+    const said = site.noContent ? '' : lineBytes(JSON.stringify(searchLine(session, writer)));
     return { ...rowLines(session, place, site), said };
   }
 
@@ -215,8 +219,8 @@ export class MonthLists {
     const last = heads.length;
     if (last === 0) return [];
     const isFull = last === 1 || heads.at(-1)?.count === PART_ROWS;
-    const rows = isFull ? [] : this.#load(last - 1);
-    return [...rows, ...this.#load(last)].slice(-PART_ROWS);
+    const rowsOf = (number: number): ListRow[] => this.#written.get(number) ?? this.#load(number);
+    return [...(isFull ? [] : rowsOf(last - 1)), ...rowsOf(last)].slice(-PART_ROWS);
   }
 
   #writePage(heads: readonly PartHead[], rows: readonly ListRow[]): void {
@@ -226,14 +230,10 @@ export class MonthLists {
     const place = placeOf(this.#part(heads.length));
     const html = rows.map((row) => row.lines?.html ?? rowHtml(this.#listing.sessionOf(row.id), place, site));
     const count = heads.reduce((sum, part) => sum + part.count, 0);
+    const view = { month, parts: heads.length, count, lastDay: this.lastDay, ...notesOf(rows) };
     writer.write({
       path: monthIndexPath(month),
-      render: () =>
-        monthPage(
-          { month, parts: heads.length, count, lastDay: this.lastDay, ...notesOf(rows) },
-          html.toReversed(),
-          site,
-        ),
+      render: () => pageBytes(html.toReversed(), (places) => monthPage(view, places, site)),
     });
     const { local } = site;
     const parts = heads.map(({ digest, count: size, bytes, at, lastDay, saidBytes }) => [
@@ -249,6 +249,10 @@ export class MonthLists {
       render: () => `monitorMonth(${JSON.stringify(month)},${JSON.stringify(parts)});\n`,
     });
   }
+}
+
+function withLines(rows: readonly ListRow[], lines: readonly RowLines[] | undefined): ListRow[] {
+  return rows.map((row, i) => ({ ...row, lines: lines?.[i] }));
 }
 
 function lastDayOf(all: readonly { lastDay: number }[]): number {
