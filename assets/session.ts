@@ -1,6 +1,7 @@
 // A session's page. Reading, following links and "conversation only" work without this script.
 
 import { offerFiles } from './lib/offer-files.ts';
+import { sortRounds } from './lib/rounds-table.ts';
 
 const root = document.documentElement;
 
@@ -13,6 +14,7 @@ openParts();
 foldPrompts();
 markPrompts();
 walkTimeline();
+sortRounds();
 
 /** A signpost redirects to the newest page, and keeps the round in the address. */
 function followSignpost(): void {

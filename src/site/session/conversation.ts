@@ -12,6 +12,7 @@ import { Budget } from './clip.ts';
 import { columnOf } from './column.ts';
 import { PageMaker } from './page-maker.ts';
 import { Presenter } from './presenter.ts';
+import { RoundClock } from './round-clock.ts';
 import type { Column, History, RoundView, SessionPart, SessionSum } from './view.ts';
 
 export interface ConversationOptions {
@@ -22,9 +23,6 @@ export interface ConversationOptions {
   /** Gets the rounds too. */
   why?: SessionWhy | undefined;
 }
-
-/** Shorter gaps between rounds are not shown. */
-const IDLE_MS = 30 * 60_000;
 
 /**
  * Turns a session's rounds into the parts that its pages show. Each part is handed out once it is closed, and never
@@ -40,7 +38,7 @@ export class Conversation {
   readonly #systems = new Map<Thread | null, SystemPrompt>();
   /** Whether any question so far had text. */
   #hasTitle = false;
-  #busyUntil = -Infinity;
+  readonly #clock = new RoundClock();
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -57,7 +55,7 @@ export class Conversation {
 
     const view = this.#viewOf(round, isSide ? '' : prompt);
     this.#options.why?.addRead(reading, view.money);
-    const column = columnOf(stored, view.money, this.#idleBefore(view.time, stored.duration_ms ?? 0));
+    const column = columnOf(stored, view.money, this.#clock.next(stored, bringsResults(reading)));
     this.#columns.push(column);
     const budget = new Budget();
     const target = { view, page: this.#pages.page, budget };
@@ -101,12 +99,11 @@ export class Conversation {
       this.#systems.set(null, this.#presenter.cutRequest(reading, before, target));
     }
   }
+}
 
-  #idleBefore(time: number, duration: number): number {
-    const idle = time - this.#busyUntil;
-    this.#busyUntil = Math.max(this.#busyUntil, time + duration);
-    return Number.isFinite(idle) && idle >= IDLE_MS ? idle : 0;
-  }
+/** Whether a request has new results of tools. */
+function bringsResults({ messages, questionResults }: RoundReading): boolean {
+  return questionResults.length > 0 || messages.some(({ results }) => results.length > 0);
 }
 
 function historyOf(
