@@ -9,7 +9,7 @@ import { costView } from '../cost-view.ts';
 import { clipText, nameText } from '../model-view.ts';
 import type { FamilyView } from '../family-view.ts';
 import { assetHref } from '../layout.ts';
-import { hrefTo, roundsPath, sessionPath } from '../names.ts';
+import { hrefTo, linkName, roundsPath, sessionPath } from '../names.ts';
 import { BOUND_NOTE, PLUS_NOTE } from '../period.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
@@ -138,12 +138,32 @@ export function partFrame(
     files: site.noContent
       ? null
       : { script: assetHref(location.path, 'conversation-file.js'), zone: site.local.timeZone },
+    find:
+      site.noContent || location.name === ''
+        ? null
+        : {
+            script: assetHref(location.path, 'session-find.js'),
+            base: hrefTo(location.path, ''),
+            name: linkName(location.name),
+            year: site.local.isoOf(site.now).slice(0, 4),
+          },
+    failed: failedRounds(columns),
+    newest: sum ? '' : hrefTo(location.path, sessionPath(location.name)),
     ends: others.map(({ to }) => to).join(' '),
     firstEnd: others[0] && others[0].page > 1 ? others[0].page : 0,
     partPath: hrefTo(location.path, sessionPath(location.name, 0)),
   };
   const notes = [...(isUnpriced ? [PLUS_NOTE] : []), ...(cost.bounds ? [BOUND_NOTE] : [])];
   return { title, data, notes };
+}
+
+/** The first rounds with a failure. */
+function failedRounds(columns: SessionPart['columns']): string {
+  return columns
+    .filter(({ failedTools, status }) => failedTools > 0 || status !== null)
+    .slice(0, MOST_ENDS)
+    .map(({ number }) => number)
+    .join(' ');
 }
 
 const texts = new WeakMap<SiteContext, RichTexts>();

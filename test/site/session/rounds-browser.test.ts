@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { chromiumPath, expectInWindow, seriousFaults, sideways, useBrowser } from '../browser.ts';
 import { render, sharedFolder } from '../make.ts';
@@ -54,7 +55,7 @@ describe.skipIf(chromiumPath === undefined)('the rounds of a session', () => {
   });
 
   /** What a column of the table says, from the top. */
-  async function columnOf(page: Awaited<ReturnType<typeof open>>['page'], at: number): Promise<string[]> {
+  async function columnOf(page: Page, at: number): Promise<string[]> {
     return page.locator(`.rounds-table tbody tr > :nth-child(${at})`).allInnerTexts();
   }
 
@@ -157,5 +158,87 @@ describe.skipIf(chromiumPath === undefined)('the rounds of a session', () => {
       expect(small, name).toEqual([]);
       await page.context().close();
     }
+  });
+
+  const press = async (page: Page, keys: string): Promise<void> => {
+    for (const key of keys.split(' ')) await page.keyboard.press(key);
+  };
+  const focused = (page: Page): Promise<string> =>
+    page.evaluate(() => document.activeElement?.getAttribute('href') ?? document.activeElement?.id ?? '');
+  const said = (page: Page): Promise<string> => page.locator('.keys [role=status]').innerText();
+
+  test('keys go to the next and the previous round, and to the next failure', async () => {
+    const { page, faults } = await open(fileOf('few'));
+    await press(page, 'j');
+    expect(await focused(page)).toBe('#r-1');
+    await press(page, 'j j');
+    expect(await focused(page)).toBe('#r-3');
+    await press(page, 'k');
+    expect(await focused(page)).toBe('#r-2');
+    await press(page, 'n');
+    expect(await focused(page)).toBe('#r-7');
+    await press(page, 'n n');
+    expect(await said(page)).toBe('No round after this one failed.');
+    await press(page, 'j j j j j j j');
+    expect(await focused(page)).toBe('#r-12');
+    expect(await said(page)).toBe('This is the last round.');
+    await press(page, 'c');
+    expect(await said(page)).toContain('monitor show <id> --round 12');
+    await press(page, 'Control+k Alt+k Meta+k');
+    expect(await focused(page)).toBe('#r-12');
+    expect(faults).toEqual({ said: [], strayed: [] });
+  });
+
+  test('keys are letters in a field, are listed, and can be turned off', async () => {
+    const { page } = await open(fileOf('few'));
+    await press(page, '/');
+    expect(await focused(page)).toBe('find');
+    await press(page, 'j / n ?');
+    expect([await focused(page), await page.locator('#find').inputValue()]).toEqual(['find', 'j/n?']);
+    await page.locator('.round h3 a').nth(1).focus();
+    await press(page, '?');
+    expect(await page.locator('.key-list dt').allInnerTexts()).toEqual(['/', 'j', 'k', 'n', 'c', '?']);
+    await press(page, 'j');
+    await page.getByLabel('Use these keys').uncheck();
+    await press(page, 'Escape j');
+    expect(await focused(page)).toBe('#r-2');
+  });
+
+  test('keys go on to other pages', async () => {
+    const { page } = await open(fileOf('many'), { hash: '#r-700' });
+    await page.waitForURL(/many~p\d+\.html#r-700$/);
+    await page.locator('#r-700 h3 a').focus();
+    await press(page, 'n');
+    await page.waitForURL(/many~p\d+\.html#r-900$/);
+    await expectInWindow(page, '#r-900');
+    const last = await page.locator('.round').last().getAttribute('id');
+    await page.locator('.round h3 a').last().focus();
+    await press(page, 'j');
+    const next = Number(last?.slice(2)) + 1;
+    await page.waitForURL(new RegExp(`many~p\\d+\\.html#r-${next}$`));
+    await page.locator(`#r-${next} h3 a`).focus();
+    await press(page, 'k');
+    await page.waitForURL(new RegExp(`many~p\\d+\\.html#${last}$`));
+  });
+
+  test('words are found on all pages of a session, from disk', async () => {
+    const { page, faults } = await open(fileOf('many'));
+    await press(page, '/');
+    await page.locator('#find').fill('QUESTION 77');
+    await press(page, 'Enter');
+    const status = page.locator('.find [role=status]');
+    // 77, and 770 to 779.
+    await expect.poll(() => status.innerText()).toBe('11 hits in 11 rounds.');
+    const first = page.locator('.find-hits a').first();
+    expect(await first.innerText()).toContain('question 77');
+    await first.click();
+    await page.waitForURL(/many~p\d+\.html#r-77$/);
+    await expect.poll(() => status.innerText()).toBe('11 hits in 11 rounds.');
+    await page.locator('.find-hits a').last().click();
+    await page.waitForURL(/many~p\d+\.html#r-779$/);
+    await page.locator('#find').fill('nobody said this');
+    await press(page, 'Enter');
+    await expect.poll(() => status.innerText()).toBe('No hits.');
+    expect(faults).toEqual({ said: [], strayed: [] });
   });
 });
