@@ -1,4 +1,5 @@
 import { plural } from '../../platform/count-text.ts';
+import { isNoModel } from '../../pricing/no-model.ts';
 import { exactTime } from '../clock.ts';
 import { drawnCurrency } from '../cost-view.ts';
 import { nameText } from '../model-view.ts';
@@ -80,8 +81,11 @@ function legendOf(
   site: SiteContext,
 ): Legend {
   const priced = new Map<string, boolean>();
-  for (const { usage } of columns)
+  for (const { usage, status } of columns) {
+    // A failed request without a model has no cost to be drawn.
+    if (status !== null && isNoModel(usage.model)) continue;
     priced.set(usage.model, (priced.get(usage.model) ?? false) || usage.price !== 'unpriced');
+  }
   const isSingle = bars.length === columns.length;
   const has = (of: (times: Bar['times']) => number): boolean => bars.some(({ times }) => of(times) > 0);
   return {

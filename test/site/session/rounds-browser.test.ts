@@ -28,7 +28,7 @@ const FEW = rounds(12, {
   6: { at: START + 2 * 3_600_000, model: '<b>x</b>', unpriced: true },
   7: { at: START + 2 * 3_600_000 + 60_000, status: 503 },
   8: { at: START + 2 * 3_600_000 + 120_000, results: [{ tool: 'bash', text: 'Error: no' }] },
-  9: { at: START + 2 * 3_600_000 + 180_000, status: 0 },
+  9: { at: START + 2 * 3_600_000 + 180_000, status: 0, model: 'unknown' },
   10: { at: START + 2 * 3_600_000 + 240_000 },
   11: { at: START + 2 * 3_600_000 + 300_000 },
   12: { at: START + 2 * 3_600_000 + 360_000 },
@@ -64,6 +64,9 @@ describe.skipIf(chromiumPath === undefined)('the rounds of a session', () => {
     await page.locator('.timeline .as-table > summary').click();
     expect((await columnOf(page, 1)).slice(0, 2)).toEqual(['#1', '#2']);
     expect((await columnOf(page, 1))[8]?.replaceAll(/\s+/g, ' ')).toBe('#9 aborted');
+    expect((await columnOf(page, 3))[8]).toBe('no answer');
+    expect(await page.locator('#r-9 .round-head .model').innerText()).toBe('no answer');
+    expect(await page.locator('.legend bdi').allInnerTexts()).toEqual(['m', '<b>x</b>']);
     expect((await columnOf(page, 4)).slice(0, 7)).toEqual([
       '–',
       '58.0\u00a0s tools',
