@@ -100,7 +100,7 @@ function moreButton(table: HTMLElement, onClick: () => void): HTMLButtonElement 
 }
 
 /** Lines by a column. What is not known comes last, and equal lines stay in order of time. */
-export function sortLines<T extends Pick<Line, 'cells'>>(
+function sortLines<T extends Pick<Line, 'cells'>>(
   lines: readonly T[],
   column: number,
   isAscending: boolean,

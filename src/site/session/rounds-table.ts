@@ -79,7 +79,7 @@ export function roundLine(bar: Bar, { hrefOf, timeOf }: LineStyle): RoundLine {
   };
 }
 
-export function failureWords({ failedTools, status }: Pick<Bar, 'failedTools' | 'status'>): string {
+function failureWords({ failedTools, status }: Pick<Bar, 'failedTools' | 'status'>): string {
   return [
     ...(failedTools > 0 ? [plural(failedTools, 'failed tool')] : []),
     ...(status === null ? [] : [status === 0 ? 'aborted' : `HTTP ${status}`]),
