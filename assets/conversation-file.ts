@@ -10,19 +10,53 @@ import { headLines } from '../src/report/export/conversation/head.ts';
 import { conversationMarkdown } from '../src/report/export/conversation/markdown.ts';
 import { expandRounds } from '../src/session-format/expand-rounds.ts';
 import { readRound } from '../src/session-format/read-round.ts';
-import type { StoredRound } from '../src/session-format/stored-round.ts';
+import type { ExpandedRound, StoredRound } from '../src/session-format/stored-round.ts';
 import { loadSession, moneyOfRounds, type SessionHead } from './lib/session-json.ts';
 
 declare global {
   interface Window {
     /** Makes the file of a session. `json`: where its raw JSON is. */
     monitorFile?: (kind: 'md' | 'jsonl', json: string, timeZone: string) => Promise<ConversationFile>;
+    /** One round as text. */
+    monitorRound?: (kind: RoundKind, json: string, timeZone: string, round: number) => Promise<string>;
   }
 }
 
 export interface ConversationFile {
   name: string;
   text: string;
+}
+
+/** For people, as it was stored, or what to send to ask for the same answer. */
+export type RoundKind = 'md' | 'json' | 'request';
+
+/** The session that was last asked for: the next round that is copied is often one of it. */
+let last: { json: string; session: ReturnType<typeof loadSession> } | undefined;
+
+window.monitorRound = async (kind, json, timeZone, round) => {
+  if (last?.json !== json) last = { json, session: loadSession(json) };
+  const { head, lines } = await last.session.catch((error: unknown) => {
+    last = undefined;
+    throw error;
+  });
+  if (kind === 'md')
+    return Array.from(markdown(head, lines, timeZone, round))
+      .join('')
+      .trimStart();
+  for (const expanded of expandRounds(lines))
+    if (expanded.stored.round === round) return kind === 'json' ? expanded.line : requestOf(expanded);
+  throw new Error('The raw JSON does not have this round');
+};
+
+/** The body of a request, as far as it is in the log: tools and settings are not. */
+function requestOf({ stored, messages, system }: ExpandedRound): string {
+  if (!messages) throw new Error('The log has no list of messages for this round');
+  const fields = [
+    `"model": ${JSON.stringify(stored.model)}`,
+    ...(system === null ? [] : [`"system": ${system}`]),
+    `"messages": [\n    ${messages.join(',\n    ')}\n  ]`,
+  ];
+  return `{\n  ${fields.join(',\n  ')}\n}\n`;
 }
 
 window.monitorFile = async (kind, json, timeZone) => {
@@ -36,7 +70,12 @@ function chat(head: SessionHead, lines: readonly string[]): Iterable<string> {
   return Array.from(chatLines(head.session_id, expandRounds(lines), { cut: 0 }), printableJson);
 }
 
-function markdown(head: SessionHead, lines: readonly string[], timeZone: string): Iterable<string> {
+function markdown(
+  head: SessionHead,
+  lines: readonly string[],
+  timeZone: string,
+  only?: number,
+): Iterable<string> {
   const local = localTimeIn(timeZone);
   const rounds = lines.map(readRound);
   const moneyOf = moneyOfRounds(rounds);
@@ -53,6 +92,7 @@ function markdown(head: SessionHead, lines: readonly string[], timeZone: string)
     moneyOf,
     withModel: sum.models.size > 1,
     local,
+    ...(only !== undefined && { only }),
   });
 }
 

@@ -1,6 +1,11 @@
 // A session's page. Reading, following links and "conversation only" work without this script.
 
+import { copyText } from './lib/copy-text.ts';
+import { offerCopies } from './lib/copy-round.ts';
+import { findInSession, openHits } from './lib/find-in-session.ts';
+import { readKeys } from './lib/keys.ts';
 import { offerFiles } from './lib/offer-files.ts';
+import { sortRounds } from './lib/rounds-table.ts';
 
 const root = document.documentElement;
 
@@ -13,6 +18,9 @@ openParts();
 foldPrompts();
 markPrompts();
 walkTimeline();
+sortRounds();
+findInSession();
+readKeys(offerCopies());
 
 /** A signpost redirects to the newest page, and keeps the round in the address. */
 function followSignpost(): void {
@@ -35,7 +43,9 @@ function findRound(): void {
     const at = ends.findIndex((end) => number <= end);
     const page = at + Number(rounds.dataset['first'] ?? 1);
     const part = rounds.dataset['part'] ?? '';
+    const newest = rounds.dataset['newest'] ?? '';
     if (at >= 0) location.replace(part.replace('~p0.html', `~p${page}.html`) + location.hash);
+    else if (newest !== '') location.replace(newest + location.hash);
     return;
   }
   let isHidden = false;
@@ -45,6 +55,7 @@ function findRound(): void {
       isHidden = true;
     }
   }
+  openHits(target);
   if (isHidden) target.scrollIntoView();
 }
 
@@ -53,30 +64,11 @@ function copyIds(): void {
     button.hidden = false;
     const words = button.textContent;
     button.addEventListener('click', () => {
-      void copy(button.dataset['copy'] ?? '', button).then((isDone) => {
+      void copyText(button.dataset['copy'] ?? '', button).then((isDone) => {
         button.textContent = isDone ? 'Copied' : 'Not copied';
         setTimeout(() => (button.textContent = words), 1500);
       });
     });
-  }
-}
-
-/** Without https there is no clipboard API, so this falls back to a selected text field. */
-async function copy(text: string, button: HTMLElement): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const field = document.createElement('textarea');
-    field.value = text;
-    field.className = 'unseen';
-    button.after(field);
-    field.select();
-    // Deprecated, but the only way on a page loaded over http.
-    const isDone = document.execCommand('copy');
-    field.remove();
-    button.focus();
-    return isDone;
   }
 }
 
@@ -86,7 +78,7 @@ function openParts(): void {
     let isOpen = false;
     button.addEventListener('click', () => {
       isOpen = !isOpen;
-      for (const part of document.querySelectorAll<HTMLDetailsElement>('.rounds details:not(.raw)'))
+      for (const part of document.querySelectorAll<HTMLDetailsElement>('.rounds details:not(.raw, .copy)'))
         part.open = isOpen;
       button.textContent = isOpen ? 'Collapse all' : 'Expand all';
     });

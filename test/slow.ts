@@ -20,6 +20,6 @@ export const SLOW = [
   'test/report/export/prometheus/*.test.ts',
   // They take long: property tests, and growth of time with size.
   'test/{ai-log/linearity,ai-log/usage/usage-fuzz,platform/json-spans,redact/redact-speed}.test.ts',
-  'test/site/session/{page-size,paging,why-page}.test.ts',
+  'test/site/session/{page-size,paging,round-files,why-page}.test.ts',
   'test/site/search/exactness.test.ts',
 ];

@@ -15,6 +15,11 @@ export function sessionPath(name: string, part?: number): string {
   return `sessions/${name}${part === undefined ? '' : `~p${part}`}.html`;
 }
 
+/** A part of the table of a long session's rounds, from 1. */
+export function roundsPath(name: string, part: number): string {
+  return `sessions/${name}~r${part}.js`;
+}
+
 /** The link to a session's page on a web server, whose address ends with a slash. */
 export function pageUrl(base: string, session: Pick<SessionEntry, 'file'>): string {
   return `${base}${pagePath(sessionName(session))}`;

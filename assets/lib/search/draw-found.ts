@@ -33,7 +33,7 @@ export function drawFound({ name, title, id, hits }: FoundSession, year: string)
   return item;
 }
 
-function drawHit(hit: Hit, page: string, year: string): HTMLElement {
+export function drawHit(hit: Hit, page: string, year: string): HTMLElement {
   const { round, time, snippet } = hit;
   const item = element('li');
   const anchor = link(`${page}#r-${round}`, '');

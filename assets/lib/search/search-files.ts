@@ -24,6 +24,9 @@ export interface SaidPart {
   /** Title and id of the session. */
   head: string[];
   rounds: SaidRound[];
+  /** Of the newest part: how many others the session has, and of how many texts only the beginning is there. */
+  closed?: number;
+  cut?: number;
 }
 
 /** Where the search gets its data; a test has other ones. */
@@ -38,8 +41,8 @@ export function scriptFiles(load = loadScript, target: Window = window): SearchF
   const lines = new Map<string, (SearchLine | 0)[]>();
   const said = new Map<string, SaidPart>();
   target.monitorSearch = (month, number, found) => lines.set(`${month}/${number}`, found);
-  target.monitorSaid = (_filter, _cut, _closed, name, part, head, rounds) =>
-    said.set(nameOf(name, part), { head, rounds });
+  target.monitorSaid = (_filter, cut, closed, name, part, head, rounds) =>
+    said.set(nameOf(name, part), { head, rounds, closed, cut });
   return {
     lines: (month, number, version) => take(lines, `${month}/${number}`, version),
     said: (name, part, version) => take(said, nameOf(name, part), version),

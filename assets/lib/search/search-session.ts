@@ -71,6 +71,26 @@ export async function searchIn(
   return { name, title, id, hits };
 }
 
+/** Searches all texts of one session, whose filters are not known. `version` tells the files from older ones. */
+export async function searchWhole(
+  name: string,
+  version: string,
+  phrase: Phrase,
+  files: SearchFiles,
+): Promise<{ hits: Hit[]; cut: number }> {
+  const newest = await files.said(name, 0, version);
+  const search = new SaidSearch(literalFinder(phrase.text));
+  const hits: Hit[] = [];
+  let cut = newest.cut ?? 0;
+  for (let at = 1; at <= (newest.closed ?? 0); at++) {
+    const part = await files.said(name, at, version);
+    cut += part.cut ?? 0;
+    addHits(part, search, hits);
+  }
+  addHits(newest, search, hits);
+  return { hits, cut };
+}
+
 function addHits({ rounds }: SaidPart, search: SaidSearch, hits: Hit[]): void {
   for (const [round, time, ...items] of rounds) {
     search.nextRound();

@@ -2,7 +2,9 @@ import { usageOf } from '../../session-format/stored-usage.ts';
 import { sumOfCells, tokensOf, type Row as UsageRow } from '../../query/aggregate.ts';
 import { exact, plural } from '../../platform/count-text.ts';
 import { exactTime } from '../clock.ts';
+import { isNoModel } from '../../pricing/no-model.ts';
 import { cellOfRound } from '../../query/round-money.ts';
+import { NO_ANSWER } from '../../query/session-models.ts';
 import { costView } from '../cost-view.ts';
 import { dateText, duration, shortCount } from '../format.ts';
 import { rounded } from '../rounded.ts';
@@ -123,7 +125,9 @@ function roundCard(round: RoundView, day: string, context: CardContext): RoundCa
       exact: exactTime(iso),
       iso,
     },
-    model: markOf(stored.model, round.money.price === 'unpriced', site),
+    model: isUnanswered(stored)
+      ? { name: NO_ANSWER, slot: 0, isHatched: false }
+      : markOf(stored.model, round.money.price === 'unpriced', site),
     ...roundCost(round),
     costTag: round.money.price === 'unpriced' ? { text: 'unpriced', isFailed: false } : null,
     meter: {
@@ -147,6 +151,11 @@ function roundCard(round: RoundView, day: string, context: CardContext): RoundCa
 
 function percentOf(part: number, whole: number): string {
   return `${whole > 0 ? rounded((100 * part) / whole, 2) : 0}%`;
+}
+
+/** A request that failed often names no model, as on other pages. */
+function isUnanswered({ model, response_code: code }: RoundView['stored']): boolean {
+  return isNoModel(model) && code !== undefined && (code === 0 || code >= 400);
 }
 
 export function markOf(model: string, isUnpriced: boolean, { colours }: SiteContext): ModelMark {

@@ -1,10 +1,15 @@
 import { sumOfCells, type Row } from '../../query/aggregate.ts';
 import { cellOfRound, type ShownMoney } from '../../query/round-money.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
+import type { RoundClock } from './round-clock.ts';
 import type { Column } from './view.ts';
 
 /** What the timeline and the figures need of a round. Its calls and failed tools are counted later. */
-export function columnOf(stored: StoredRound, money: ShownMoney, idleMs: number): Column {
+export function columnOf(
+  stored: StoredRound,
+  money: ShownMoney,
+  times: ReturnType<RoundClock['next']>,
+): Column {
   return {
     number: stored.round,
     time: Date.parse(stored.timestamp),
@@ -15,12 +20,13 @@ export function columnOf(stored: StoredRound, money: ShownMoney, idleMs: number)
     failedTools: 0,
     calls: 0,
     status: isFailed(stored) ? (stored.response_code ?? null) : null,
-    idleMs,
+    ...times,
   };
 }
 
-function isFailed({ response_code: code = 0 }: StoredRound): boolean {
-  return code >= 400;
+/** As on Health and in lists. */
+function isFailed({ response_code: code }: StoredRound): boolean {
+  return code !== undefined && (code === 0 || code >= 400);
 }
 
 export function sumOfColumns(columns: readonly Column[]): Row {

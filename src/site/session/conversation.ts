@@ -12,6 +12,7 @@ import { Budget } from './clip.ts';
 import { columnOf } from './column.ts';
 import { PageMaker } from './page-maker.ts';
 import { Presenter } from './presenter.ts';
+import { RoundClock } from './round-clock.ts';
 import type { Column, History, RoundView, SessionPart, SessionSum } from './view.ts';
 
 export interface ConversationOptions {
@@ -22,9 +23,6 @@ export interface ConversationOptions {
   /** Gets the rounds too. */
   why?: SessionWhy | undefined;
 }
-
-/** Shorter gaps between rounds are not shown. */
-const IDLE_MS = 30 * 60_000;
 
 /**
  * Turns a session's rounds into the parts that its pages show. Each part is handed out once it is closed, and never
@@ -42,7 +40,7 @@ export class Conversation {
   readonly #gateways = new Map<Thread | null, string | undefined>();
   /** Whether any question so far had text. */
   #hasTitle = false;
-  #busyUntil = -Infinity;
+  readonly #clock = new RoundClock();
 
   constructor(options: ConversationOptions) {
     this.#options = options;
@@ -61,7 +59,7 @@ export class Conversation {
     if (stored.gateway !== this.#gateways.get(thread)) view.gateway = stored.gateway;
     this.#gateways.set(thread, stored.gateway);
     this.#options.why?.addRead(reading, view.money);
-    const column = columnOf(stored, view.money, this.#idleBefore(view.time, stored.duration_ms ?? 0));
+    const column = columnOf(stored, view.money, this.#clock.next(stored, bringsResults(reading)));
     this.#columns.push(column);
     const budget = new Budget();
     const target = { view, page: this.#pages.page, budget };
@@ -105,12 +103,11 @@ export class Conversation {
       this.#systems.set(null, this.#presenter.cutRequest(reading, before, target));
     }
   }
+}
 
-  #idleBefore(time: number, duration: number): number {
-    const idle = time - this.#busyUntil;
-    this.#busyUntil = Math.max(this.#busyUntil, time + duration);
-    return Number.isFinite(idle) && idle >= IDLE_MS ? idle : 0;
-  }
+/** Whether a request has new results of tools. */
+function bringsResults({ messages, questionResults }: RoundReading): boolean {
+  return questionResults.length > 0 || messages.some(({ results }) => results.length > 0);
 }
 
 function historyOf(

@@ -12,7 +12,9 @@ import type { Page } from '../page.ts';
 import type { SiteContext } from '../site-context.ts';
 import { renderTemplate } from '../templates.ts';
 import { Conversation } from './conversation.ts';
-import { CARDS, partPage, type PartLocation } from './part-page.ts';
+import type { PartLocation } from './part-location.ts';
+import { CARDS, partPage } from './part-page.ts';
+import { roundFiles } from './round-files.ts';
 import type { SessionPart, SessionSum } from './view.ts';
 
 /** No page is longer. */
@@ -60,6 +62,7 @@ export function* sessionPages(source: SessionSource, site: SiteContext): Generat
     render: () =>
       frame(location, partPage(part, { location, entry, sum, family, why }, site), site, entry.rounds),
   };
+  yield* roundFiles(name, sum.columns, site);
 }
 
 function closedPage(

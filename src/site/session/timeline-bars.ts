@@ -22,10 +22,24 @@ export interface Bar {
   failedTools: number;
   /** Status of the first failed request. */
   status: number | null;
+  times: BarTimes;
   /** Names of its threads; null if one of its rounds is of the main thread. */
   threads: string[] | null;
   /** Idle time before it; 0 if the axis has no gap there. */
   idleMs: number;
+}
+
+/** Sums of what the log says, in milliseconds. */
+export interface BarTimes {
+  firstToken: number;
+  answer: number;
+  /** Of requests of which the log does not say when the first token came. */
+  whole: number;
+  /** Before the requests: while tools ran, or while nothing did. */
+  tools: number;
+  client: number;
+  /** How many requests the log has no duration of. */
+  untimed: number;
 }
 
 const MOST_BARS = 120;
@@ -80,11 +94,25 @@ function barOf(columns: readonly Column[], shortestGapMs: number, currency: stri
     unpriced: total.unpricedRounds,
     failedTools: sum(({ failedTools }) => failedTools),
     status: columns.find(({ status }) => status !== null)?.status ?? null,
+    times: timesOf(columns),
     threads: columns.every(({ threadName }) => threadName !== null)
       ? [...new Set(columns.map(({ threadName }) => threadName ?? ''))]
       : null,
     idleMs: idle >= shortestGapMs ? idle : 0,
   };
+}
+
+function timesOf(columns: readonly Column[]): BarTimes {
+  const times = { firstToken: 0, answer: 0, whole: 0, tools: 0, client: 0, untimed: 0 };
+  for (const { timing } of columns) {
+    const { firstToken, duration, before, isTools } = timing;
+    if (duration === null) times.untimed++;
+    if (firstToken !== null) times.firstToken += firstToken;
+    if (firstToken !== null && duration !== null) times.answer += duration - firstToken;
+    if (firstToken === null && duration !== null) times.whole += duration;
+    if (before !== null) times[isTools ? 'tools' : 'client'] += before;
+  }
+  return times;
 }
 
 function costsByModel(columns: readonly Column[], total: Row, currency: string): Bar['costs'] {

@@ -1,8 +1,18 @@
 import { exact } from '../../platform/count-text.ts';
 import { duration } from '../format.ts';
 import { rounded } from '../rounded.ts';
-import { COST, drawAxis, INPUT, niceTop } from './timeline-axis.ts';
+import {
+  BEFORE,
+  COST,
+  drawAxis,
+  INPUT,
+  LEAST_HALVED,
+  niceTop,
+  TIME,
+  type TimeTops,
+} from './timeline-axis.ts';
 import type { Bar } from './timeline-bars.ts';
+import { beforeBar, requestBar, timeTops, timeWords } from './timeline-times.ts';
 import { escapeAttribute, escapeText } from './text.ts';
 
 /** What the timeline needs from its page. */
@@ -17,12 +27,18 @@ export interface TimelineStyle {
 }
 
 // x is in percent and y in pixels, without a viewBox: text keeps its size at any width.
-export const TIMELINE_HEIGHT = 196;
+/** From the base of the last chart to the numbers of rounds, and to the end. */
+const NUMBERS = 17;
+const END = 22;
 /** Width of an idle gap, in slots, and the share of its slot that a bar fills. */
 const GAP = 1.7;
 const FILL = 0.72;
 /** There are at least this many slots, so that a few bars do not become too wide. */
 const FEWEST_SLOTS = 12;
+
+/** Of what the log does not divide: both colours, as in the legend. */
+const BOTH =
+  '<defs><pattern id="both" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="said" width="4" height="4"/><rect class="wait" width="2" height="4"/></pattern></defs>';
 
 interface PlacedBar extends Bar {
   /** Left edge of its slot, in per cent. */
@@ -33,8 +49,10 @@ interface PlacedBar extends Bar {
 export function drawTimeline(
   bars: readonly Bar[],
   style: TimelineStyle,
-): { axis: string; axisWidth: number; plot: string } {
+): { axis: string; axisWidth: number; plot: string; height: number } {
   const { placed, slot } = placeBars(bars);
+  const times = timeTops(bars);
+  const { bottom } = times.before > 0 ? BEFORE : times.request > 0 ? TIME : COST;
   const inputTop = niceTop(Math.max(1, ...bars.map(({ input }) => input)));
   const costTop = niceTop(
     Math.max(...bars.map(({ costs }) => costs.reduce((sum, { amount }) => sum + amount, 0))),
@@ -42,16 +60,22 @@ export function drawTimeline(
   const inputY = scaleTo(inputTop, INPUT);
   const costY = scaleTo(costTop || 1, COST);
   const runs = runsOf(placed, slot);
-  const lines = runs.map(({ from, to }) => gridLines(from, to)).join('');
+  const charts = [INPUT, COST, TIME, BEFORE].filter((chart) => chart.bottom <= bottom);
+  const lines = runs
+    .map(({ from, to }) => charts.map((chart) => gridLines(from, to, chart)).join(''))
+    .join('');
   const plot =
+    (bars.some(({ times }) => times.whole > 0) ? BOTH : '') +
     lines +
     text(0, 16, 'Input') +
     text(0, 127, 'Cost') +
-    gaps(placed, slot) +
+    (times.request > 0 ? text(0, TIME.top - 11, 'Time') : '') +
+    (times.before > 0 ? text(0, BEFORE.top - 11, 'Before it') : '') +
+    gaps(placed, slot, bottom) +
     brackets(placed, slot) +
-    placed.map((bar) => column(bar, slot, inputY, costY, style)).join('') +
-    numbers(placed, slot);
-  return { ...drawAxis(inputTop, costTop, style.sign), plot };
+    placed.map((bar) => column(bar, slot, { inputY, costY, times, bottom }, style)).join('') +
+    numbers(placed, slot, bottom + NUMBERS);
+  return { ...drawAxis(inputTop, costTop, style.sign, times), plot, height: bottom + END };
 }
 
 function placeBars(bars: readonly Bar[]): { placed: PlacedBar[]; slot: number } {
@@ -78,27 +102,21 @@ function runsOf(bars: readonly PlacedBar[], slot: number): { from: number; to: n
   return runs;
 }
 
-function gridLines(from: number, to: number): string {
+function gridLines(from: number, to: number, { top, bottom }: typeof INPUT): string {
   const line = (y: number, name: string): string =>
     `<line class="${name}" x1="${percent(from)}" x2="${percent(to)}" y1="${y}.5" y2="${y}.5"/>`;
-  return [
-    line(INPUT.top, 'grid'),
-    line((INPUT.top + INPUT.bottom) / 2, 'grid'),
-    line(INPUT.bottom, 'base'),
-    line(COST.top, 'grid'),
-    line((COST.top + COST.bottom) / 2, 'grid'),
-    line(COST.bottom, 'base'),
-  ].join('');
+  const middle = bottom - top < LEAST_HALVED ? '' : line((top + bottom) / 2, 'grid');
+  return line(top, 'grid') + middle + line(bottom, 'base');
 }
 
-function gaps(bars: readonly PlacedBar[], slot: number): string {
+function gaps(bars: readonly PlacedBar[], slot: number, bottom: number): string {
   const idle = bars.filter(({ idleMs }) => idleMs > 0);
   return idle
     .map(({ x, idleMs }, i) => {
       const at = x - GAP * slot * 0.5;
       const room = (idle[i + 1]?.x ?? 100) - at;
       const label = room > 16 ? text(at, 16, `${duration(idleMs)} idle`, 'aside') : '';
-      return `<line class="idle-line" x1="${percent(at)}" x2="${percent(at)}" y1="2" y2="${COST.bottom}"/>${label}`;
+      return `<line class="idle-line" x1="${percent(at)}" x2="${percent(at)}" y1="2" y2="${bottom}"/>${label}`;
     })
     .join('');
 }
@@ -141,7 +159,19 @@ function scaleTo(max: number, { top, bottom }: { top: number; bottom: number }):
   return (value) => bottom * (1 - value / max) + top * (value / max);
 }
 
-function column(bar: PlacedBar, slot: number, inputY: Scale, costY: Scale, style: TimelineStyle): string {
+interface Scales {
+  inputY: Scale;
+  costY: Scale;
+  times: TimeTops;
+  bottom: number;
+}
+
+function column(
+  bar: PlacedBar,
+  slot: number,
+  { inputY, costY, times, bottom: end }: Scales,
+  style: TimelineStyle,
+): string {
   const x = percent(bar.x + (slot * (1 - FILL)) / 2);
   const width = percent(slot * FILL);
   const rect = (name: string, top: number, bottom: number): string =>
@@ -163,10 +193,13 @@ function column(bar: PlacedBar, slot: number, inputY: Scale, costY: Scale, style
   }
   if (bar.unpriced > 0) parts.push(text(middle, y - 3, '+', 'plus'));
   if (bar.failedTools > 0 || bar.status !== null) parts.push(text(middle, top - 4, '!', 'bang'));
+  const place = { x, width, middle: percent(middle) };
+  if (times.request > 0) parts.push(requestBar(bar.times, times.request, place));
+  if (times.before > 0) parts.push(beforeBar(bar, times.before, place));
   const href = escapeAttribute(style.hrefOf(bar.target));
   return (
     `<a href="${href}"><title>${escapeText(titleOf(bar, style))}</title>` +
-    `<rect class="hit" x="${percent(bar.x)}" width="${percent(slot)}" y="${INPUT.top - 8}" height="${COST.bottom - INPUT.top + 24}"/>` +
+    `<rect class="hit" x="${percent(bar.x)}" width="${percent(slot)}" y="${INPUT.top - 8}" height="${end - INPUT.top + 24}"/>` +
     `${parts.join('')}</a>`
   );
 }
@@ -181,8 +214,9 @@ function titleOf(bar: Bar, style: Pick<TimelineStyle, 'timeOf' | 'nameOf'>): str
     `${exact(bar.output)} out`,
     ...(bar.cost.isKnown ? [bar.cost.text] : []),
     ...(bar.unpriced > 0 ? [bar.from === bar.to ? 'unpriced' : `${exact(bar.unpriced)} unpriced`] : []),
+    ...timeWords(bar.times, bar.from === bar.to),
     ...(bar.failedTools > 0 ? ['a tool failed'] : []),
-    ...(bar.status === null ? [] : [`HTTP ${bar.status}`]),
+    ...(bar.status === null ? [] : [bar.status === 0 ? 'aborted' : `HTTP ${bar.status}`]),
     ...(bar.target === bar.from ? [] : [`first in #${bar.target}`]),
   ];
   const { bounds } = bar.cost;
@@ -194,7 +228,7 @@ const STEPS = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 2500, 50
 const MOST_NUMBERS = 9;
 
 /** Numbers of rounds below their bars: the first one, then round numbers. */
-function numbers(bars: readonly PlacedBar[], slot: number): string {
+function numbers(bars: readonly PlacedBar[], slot: number, y: number): string {
   const first = bars[0]?.from ?? 1;
   const rounds = (bars.at(-1)?.to ?? 1) - first + 1;
   const step = STEPS.find((size) => rounds / size <= MOST_NUMBERS) ?? 100_000;
@@ -207,7 +241,7 @@ function numbers(bars: readonly PlacedBar[], slot: number): string {
       last = x;
       const isLast = x + slot / 2 > 97;
       const words = i === 0 ? `#${number}` : exact(number);
-      return [isLast ? text(100, 191, words, 'end') : text(x + slot / 2, 191, words, 'middle')];
+      return [isLast ? text(100, y, words, 'end') : text(x + slot / 2, y, words, 'middle')];
     })
     .join('');
 }

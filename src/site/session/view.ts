@@ -2,6 +2,7 @@ import type { StoredRound } from '../../session-format/stored-round.ts';
 import type { UsageCell } from '../../model/usage-cell.ts';
 import type { ThreadKind } from '../../query/conversation/threads.ts';
 import type { ShownMoney } from '../../query/round-money.ts';
+import type { RoundTime } from './round-clock.ts';
 
 // A session as its pages show it: plain data, no HTML.
 
@@ -135,8 +136,9 @@ export interface Column {
   hasText: boolean;
   failedTools: number;
   calls: number;
-  /** HTTP status of a failed request, else null. */
+  /** HTTP status of a failed request, 0 if its connection was closed; else null. */
   status: number | null;
+  timing: RoundTime;
   /** Milliseconds without any round before this one; 0 if that is no noticeable gap. */
   idleMs: number;
 }

@@ -16,6 +16,7 @@ function column(number: number, rest: Partial<Column> = {}): Column {
     failedTools: 0,
     calls: 0,
     status: null,
+    timing: { firstToken: null, duration: null, before: null, isTools: false },
     idleMs: 0,
     ...rest,
   };

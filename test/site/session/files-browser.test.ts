@@ -194,4 +194,37 @@ describe.skipIf(chromiumPath === undefined)('the files of a session', () => {
     expect(await page.getByRole('link', { name: 'Raw JSON' }).isVisible()).toBe(true);
     await page.close();
   });
+
+  test('a round is copied as Markdown, as JSON and as a request, from the raw JSON', async () => {
+    const page = await open('pages');
+    await page.evaluate(() => {
+      const copied: string[] = [];
+      Object.assign(window, { copied });
+      const clipboard = { writeText: async (text: string): Promise<void> => void copied.push(text) };
+      Object.defineProperty(navigator, 'clipboard', { value: clipboard });
+    });
+    const copied = (): Promise<string[]> =>
+      page.evaluate(() => (window as unknown as { copied: string[] }).copied);
+    const round = page.locator('#r-70');
+    await round.locator('.copy > summary').click();
+    for (const name of ['Markdown', 'JSON', 'Request']) {
+      await round.getByRole('button', { name, exact: true }).click();
+      await expect.poll(async () => (await copied()).length).toBeGreaterThan(0);
+      await expect.poll(() => round.locator('.copy [role=status]').innerText()).toBe('Round 70 is copied');
+      await round.locator('.copy [role=status]').evaluate((status) => (status.textContent = ''));
+    }
+    await round.locator('h3 a').focus();
+    await page.keyboard.press('c');
+    await expect.poll(() => page.locator('.keys [role=status]').innerText()).toBe('Round 70 is copied');
+    const [markdown = '', json = '', request = '', byKey] = await copied();
+    expect(markdown).toMatch(/^## Round 70\n/);
+    expect(markdown).toContain('**Answer** 69 中文');
+    expect(markdown.split('## Round').length).toBe(2);
+    expect(byKey).toBe(markdown);
+    expect(JSON.parse(json)).toMatchObject({ round: 70, model: 'test-a', answer: '**Answer** 69 中文' });
+    expect(JSON.parse(request)).toEqual({
+      model: 'test-a',
+      messages: [user(`Prompt 69 ${'x'.repeat(100_000)}`)],
+    });
+  });
 });

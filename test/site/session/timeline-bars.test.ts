@@ -14,6 +14,7 @@ function columns(count: number, rest: Record<number, Partial<Column>> = {}): Col
     failedTools: 0,
     calls: 0,
     status: null,
+    timing: { firstToken: null, duration: null, before: null, isTools: false },
     idleMs: 0,
     ...rest[i + 1],
   }));
@@ -44,4 +45,21 @@ test('the table has a bar for each round', () => {
   const bars = roundBars(columns(121, { 58: { failedTools: 1 } }), 'USD');
   expect(bars.map(({ from, to, target }) => from === to && to === target)).toEqual(bars.map(() => true));
   expect(bars.flatMap(({ from, failedTools }) => (failedTools > 0 ? [from] : []))).toEqual([58]);
+});
+
+test('a bar has the times of its rounds, and says of how many the log has none', () => {
+  const timing = { firstToken: null, duration: null, before: null, isTools: false };
+  const { bars } = timelineBars(
+    columns(240, {
+      1: { timing: { ...timing, firstToken: 300, duration: 2500 } },
+      2: { timing: { ...timing, duration: 4000, before: 12_000, isTools: true } },
+      3: { timing: { ...timing, firstToken: 700, before: 60_000 } },
+      4: { timing: { ...timing, firstToken: 100, duration: 100, before: 5, isTools: true } },
+    }),
+    'USD',
+  );
+  expect(bars.slice(0, 2).map(({ times }) => times)).toEqual([
+    { firstToken: 300, answer: 2200, whole: 4000, tools: 12_000, client: 0, untimed: 0 },
+    { firstToken: 800, answer: 0, whole: 0, tools: 5, client: 60_000, untimed: 1 },
+  ]);
 });

@@ -29,6 +29,8 @@ export interface ConversationFile {
   moneyOf: (round: ExpandedRound) => ShownMoney;
   withModel: boolean;
   local: LocalTime;
+  /** Only this round is written, without the head. */
+  only?: number;
 }
 
 /** Characters. A longer message is written once; later rounds name the one that has it. */
@@ -36,11 +38,12 @@ const SHORT = 200;
 
 /** A conversation to be read, piece by piece: each message once, in the round that was the first to have it. */
 export function* conversationMarkdown(file: ConversationFile): Generator<string> {
-  yield `${file.head.join('\n')}\n`;
+  if (file.only === undefined) yield `${file.head.join('\n')}\n`;
   const writer = new Writer(file);
   const reader = new ConversationReader(file.id === DEFAULT_SESSION);
   for (const told of readAhead(file.rounds, reader)) {
-    for (const block of writer.round(told)) yield `\n${block}\n`;
+    for (const block of writer.round(told))
+      if (file.only === undefined || file.only === told.stored.round) yield `\n${block}\n`;
   }
 }
 
