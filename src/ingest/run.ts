@@ -255,7 +255,8 @@ export class Run {
       await this.#reportProgress();
       if (this.#gathering.size > this.#batchSize / 8) {
         this.#commits.expectLarge();
-        growOnce();
+        // Where others read the lines, few objects are made here.
+        if (!this.#gathering.memory) growOnce();
       }
       if (await this.#gathering.pass(passed.length)) await this.#commit([], []);
     }

@@ -75,12 +75,17 @@ export interface Progress {
   size: number;
 }
 
+/** A session that a worker wrote, as a line of the index: copying its cells one by one would take longer. */
+export interface SentSession extends Pick<WrittenSession, 'files' | 'isNew'> {
+  line: string;
+}
+
 /** What a worker wrote for a commit. */
 export interface TakenShard {
   ids: string[];
   /** The order of each session's last line. */
   used: number[];
-  sessions: WrittenSession[];
+  sessions: SentSession[];
   /** Sessions whose file is damaged, each with the order of the line at which that was seen. */
   damaged: [order: number, id: string, file: DamagedFile][];
 }

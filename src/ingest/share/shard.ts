@@ -1,6 +1,6 @@
 import type { Files } from '../../platform/files.ts';
 import { growOnce } from '../../platform/heap.ts';
-import { StoredIndex } from '../../store/index/index.ts';
+import { sessionLine, StoredIndex } from '../../store/index/index.ts';
 import { writeSession } from '../../store/commit.ts';
 import { Batch, KNOWN_BYTES, MOST_WEIGHT } from '../batch.ts';
 import { redactorOf } from '../settings/store-redactor.ts';
@@ -122,12 +122,17 @@ export class Shard {
       writeSession(this.#files, this.#start.store.dir, this.#index, one),
     );
     for (const { head, usage } of written) this.#index.add(head, usage);
+    const sent = written.map(({ head, usage, files, isNew }) => ({
+      line: sessionLine(head, usage),
+      files,
+      isNew,
+    }));
     const damaged = [...batch.damaged].map(([id, file]): TakenShard['damaged'][number] => [
       this.#damagedAt.get(id) ?? 0,
       id,
       file,
     ]);
-    return { ids, used, sessions: written, damaged };
+    return { ids, used, sessions: sent, damaged };
   }
 
   #ask(question: Question): Promise<Answer> {

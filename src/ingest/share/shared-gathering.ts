@@ -1,5 +1,7 @@
 import { peekSession } from '../../ai-log/fast/session-hint.ts';
 import { DEFAULT_SESSION } from '../../ai-log/round.ts';
+import type { WrittenSession } from '../../store/commit.ts';
+import { toCell, type SessionLine } from '../../store/index/index.ts';
 import type { DamagedFile } from '../damaged-file.ts';
 import { BatchEnd } from '../batch-end.ts';
 import { countLine, type Gathered, type Gathering } from '../gathering.ts';
@@ -11,7 +13,7 @@ import type { Tally } from '../tally.ts';
 import { addTimeless } from '../time-tally.ts';
 import { ChunkPool } from './chunk-pool.ts';
 import { LineOrder, type SharedBlock } from './line-order.ts';
-import type { ShardStart, StartShard, TakenShard } from './messages.ts';
+import type { SentSession, ShardStart, StartShard, TakenShard } from './messages.ts';
 import { OpenBlock } from './open-block.ts';
 import { ShardLines } from './shard-lines.ts';
 import { ShardOf } from './shard-of.ts';
@@ -206,6 +208,15 @@ function sessionsOf({
   ids,
   used,
   sessions,
-}: TakenShard): { id: string; used: number; session: TakenShard['sessions'][number] }[] {
-  return sessions.flatMap((session, i) => ({ id: ids[i] ?? '', used: used[i] ?? 0, session }));
+}: TakenShard): { id: string; used: number; session: WrittenSession }[] {
+  return sessions.map((session, i) => ({
+    id: ids[i] ?? '',
+    used: used[i] ?? 0,
+    session: toWritten(session),
+  }));
+}
+
+function toWritten({ line, files, isNew }: SentSession): WrittenSession {
+  const { usage, ...head } = JSON.parse(line) as SessionLine;
+  return { head, usage: usage.map((row) => toCell(row, true)), files, isNew };
 }

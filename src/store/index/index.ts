@@ -20,4 +20,5 @@ export {
   toCell,
   toRow,
   type CellRow,
+  type SessionLine,
 } from './tail.ts';
