@@ -63,7 +63,7 @@ const SIZES = {
 };
 
 /** Sizes that are several numbers. */
-const LISTS = ['render-sessions', 'thread-megabytes'];
+const LISTS = new Set(['render-sessions', 'thread-megabytes']);
 
 const text = { type: 'string' };
 const flag = { type: 'boolean', default: false };
@@ -97,7 +97,7 @@ for (const [key, value] of Object.entries({ ...sizes, rounds: 20, seed: 1 })) {
     .map(Number);
   if (!numbers.every((number) => number > 0)) throw new Error(`--${key} ${values[key]}: not numbers above 0`);
   const name = key.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-  options[name] = LISTS.includes(key) ? numbers : numbers[0];
+  options[name] = LISTS.has(key) ? numbers : numbers[0];
 }
 
 /** The results of a case. Prints its progress to stderr. */
