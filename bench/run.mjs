@@ -1,12 +1,13 @@
 // Measures how fast the program is, compared with what people would use instead. Makes its data from a seed in a
 // temporary folder, runs each case several times in turn with its baseline, and prints the ratios of the medians and
 // the peak memory:
-//   npm run bench [-- [--full] [--only backlog,paths,stored,growth,render,search] [--times 5] [--seed 1] [--json] [--check]
-//     [--write]]
+//   npm run bench [-- [--full] [--only backlog,threads,paths,stored,growth,render,search] [--times 5] [--seed 1]
+//     [--json] [--check] [--write]]
 // --full: the sizes of docs/performance.md; --check: small sizes, and exit code 1 if a ratio is out of its bounds;
 // --write: puts the table into docs/performance.md.
-// Each size has an option: --megabytes, --other-megabytes, --sessions, --rounds, --growth-megabytes,
-// --render-megabytes, --render-sessions (some numbers, such as 1000,10000), --render-files, --search-megabytes.
+// Each size has an option: --megabytes, --thread-megabytes (some numbers, such as 300,1200), --other-megabytes,
+// --sessions, --rounds, --growth-megabytes, --render-megabytes, --render-sessions (some numbers), --render-files,
+// --search-megabytes.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,14 +18,16 @@ import { paths } from './cases/paths.mjs';
 import { render } from './cases/render.mjs';
 import { search } from './cases/search.mjs';
 import { stored } from './cases/stored.mjs';
+import { threads } from './cases/threads.mjs';
 import { boundsBroken, toTable } from './results.mjs';
 
 const PAGE = new URL('../docs/performance.md', import.meta.url);
-const CASES = { backlog, paths, stored, growth, render, search };
+const CASES = { backlog, threads, paths, stored, growth, render, search };
 const SIZES = {
   usual: {
     times: 5,
     megabytes: 100,
+    'thread-megabytes': '300',
     'other-megabytes': 200,
     sessions: 20_000,
     'growth-megabytes': 40,
@@ -36,6 +39,7 @@ const SIZES = {
   full: {
     times: 5,
     megabytes: 300,
+    'thread-megabytes': '300,1200',
     'other-megabytes': 600,
     sessions: 100_000,
     'growth-megabytes': 200,
@@ -47,6 +51,7 @@ const SIZES = {
   check: {
     times: 2,
     megabytes: 30,
+    'thread-megabytes': '60',
     'other-megabytes': 50,
     sessions: 5_000,
     'growth-megabytes': 12,
@@ -56,6 +61,9 @@ const SIZES = {
     'search-megabytes': 30,
   },
 };
+
+/** Sizes that are several numbers. */
+const LISTS = new Set(['render-sessions', 'thread-megabytes']);
 
 const text = { type: 'string' };
 const flag = { type: 'boolean', default: false };
@@ -89,7 +97,7 @@ for (const [key, value] of Object.entries({ ...sizes, rounds: 20, seed: 1 })) {
     .map(Number);
   if (!numbers.every((number) => number > 0)) throw new Error(`--${key} ${values[key]}: not numbers above 0`);
   const name = key.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-  options[name] = key === 'render-sessions' ? numbers : numbers[0];
+  options[name] = LISTS.has(key) ? numbers : numbers[0];
 }
 
 /** The results of a case. Prints its progress to stderr. */

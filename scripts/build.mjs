@@ -103,7 +103,12 @@ const main = await build({
   format: 'esm',
   splitting: true,
   define,
-  plugins: [vendored, priceLists, elsewhere(/^\.\.\/run-render\.ts$/, () => './render.cjs')],
+  plugins: [
+    vendored,
+    priceLists,
+    elsewhere(/^\.\.\/run-render\.ts$/, () => './render.cjs'),
+    elsewhere(/^\.\/share\/open-shared\.ts$/, () => './shared.cjs'),
+  ],
   // Some dependencies are CommonJS and require() Node's own modules.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
@@ -120,11 +125,14 @@ const quick = {
   minifyWhitespace: true,
   define,
 };
-const render = await build({
-  ...quick,
-  entryPoints: { render: 'src/cli/run-render.ts' },
+const knowsItsUrl = {
   define: { ...define, 'import.meta.url': 'moduleUrl' },
   banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+};
+const render = await build({
+  ...quick,
+  ...knowsItsUrl,
+  entryPoints: { render: 'src/cli/run-render.ts' },
   plugins: [
     esbuildSiteFiles,
     vendored,
@@ -148,6 +156,18 @@ const redact = await build({
   entryPoints: { redact: 'src/redact/redact.ts' },
   plugins: [vendored, inAscii],
 });
+// Only a large backlog is shared among threads.
+const redacting = required(/^\.\.\/\.\.\/redact\/redact\.ts$/, './redact.cjs');
+const shared = await build({
+  ...quick,
+  ...knowsItsUrl,
+  entryPoints: { shared: 'src/ingest/share/open-shared.ts' },
+});
+const parseWorker = await build({
+  ...quick,
+  entryPoints: { 'parse-worker': 'src/cli/parse-worker.ts' },
+  plugins: [redacting],
+});
 const start = await build({
   ...quick,
   entryPoints: { start: 'src/cli/start.ts' },
@@ -158,14 +178,15 @@ const start = await build({
     vendored,
     priceLists,
     elsewhere(/^\.\/main\.ts$/, () => './main.js'),
-    required(/^\.\.\/\.\.\/redact\/redact\.ts$/, './redact.cjs'),
+    redacting,
+    required(/^\.\/share\/open-shared\.ts$/, './shared.cjs'),
     required(/^\.\/run-render\.ts$/, './render.cjs'),
     inAscii,
   ],
 });
 await writePriceSchema();
-const bundled = [vendor, main, render, markdown, pageWorker, redact, start].flatMap(({ metafile }) =>
-  Object.keys(metafile.inputs),
+const bundled = [vendor, main, render, markdown, pageWorker, redact, shared, parseWorker, start].flatMap(
+  ({ metafile }) => Object.keys(metafile.inputs),
 );
 writeFileSync('dist/LICENSES.txt', licencesOf(bundled));
 

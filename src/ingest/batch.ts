@@ -23,6 +23,7 @@ import { lineText } from './log-lines.ts';
 import type { ParseOptions } from './options.ts';
 import type { PriceDesk } from './price-desk.ts';
 import { RejectedLines } from './rejected-lines.ts';
+import type { DamagedFile } from './damaged-file.ts';
 import { keeperOf } from './settings/field-keeper.ts';
 import type { FieldKeeper, KeptFields } from '../session-format/kept-fields.ts';
 import { CountingRules } from '../session-format/round-cells.ts';
@@ -53,15 +54,6 @@ interface OpenSession {
   known: RequestPrefixCache;
   /** The `order` of its last line. */
   used: number;
-}
-
-/** A session's file that cannot be appended to. */
-export interface DamagedFile {
-  file: string;
-  /** A predicate: `is missing`. */
-  problem: string;
-  /** How many rounds were counted and not written. */
-  rounds: number;
 }
 
 /** Everything in a batch except the log positions. */

@@ -5,7 +5,7 @@ import { nearestNames } from '../platform/nearest.ts';
 import { prunedPath } from '../store/pruned-file.ts';
 import type { Store } from '../store/store.ts';
 import type { StoredIndex } from '../store/index/index.ts';
-import type { DamagedFile } from './batch.ts';
+import type { DamagedFile } from './damaged-file.ts';
 import type { Warning } from './tally.ts';
 
 /**

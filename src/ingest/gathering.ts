@@ -1,7 +1,8 @@
 import type { ChunkMemory } from '../logs/chunk-memory.ts';
 import type { Batch as CommitBatch } from '../store/commit.ts';
-import type { Batch, DamagedFile } from './batch.ts';
+import type { Batch } from './batch.ts';
 import { BatchEnd } from './batch-end.ts';
+import type { DamagedFile } from './damaged-file.ts';
 import type { LineSource } from './line-source.ts';
 import type { LogReading } from './log-reading.ts';
 import type { LineCount, Tally } from './tally.ts';

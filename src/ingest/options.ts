@@ -1,4 +1,5 @@
 import type { PriceList } from '../store/pricing-settings.ts';
+import type { StartShard } from './share/messages.ts';
 import type { KeptSettings } from './settings/kept-settings.ts';
 import type { Filters } from '../store/store.ts';
 
@@ -30,6 +31,17 @@ export interface ParseOptions {
   heldWeight?: number;
   /** `slow`: every line is decoded whole. The store is the same either way; a test compares the two. */
   linePath?: 'fast' | 'slow';
+  /** May read a large backlog; undefined: this thread alone. The store is the same either way. */
+  threads?: Threads | undefined;
+}
+
+export interface Threads {
+  /** How many; undefined: as many as this process may use cores, up to 8. */
+  jobs?: number | undefined;
+  /** From how many bytes of unread log on; tests use less. */
+  worth?: number;
+  /** Starts one; undefined: a thread of this process. */
+  start?: StartShard;
 }
 
 interface Progress {

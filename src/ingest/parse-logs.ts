@@ -24,6 +24,7 @@ import { LogChanged } from './log-reading.ts';
 import { Run } from './run.ts';
 import { areSettled, keepSettings } from './settings/kept-settings.ts';
 import { redactorOf } from './settings/store-redactor.ts';
+import { ThreadFailed } from './thread-failed.ts';
 import { Tally, type ParseResult } from './tally.ts';
 
 /** Attempts at reading logs that keep being truncated. */
@@ -74,15 +75,24 @@ export async function parseLogs(files: Files, options: ParseOptions): Promise<Pa
     notices = basis.notices;
     for (const { path, message } of notices) tally.warn(path, message);
     const redactor = await redactorOf(store.filters);
+    let { threads } = options;
     for (let attempt = 1; ; attempt++) {
       try {
         // Again under the lock: a rotation may have moved the logs since.
         const current = await discoverLogs(files, options.logPaths);
-        await new Run(files, store, options, prices.resolve, tally, redactor).readAll(current.logs);
+        const run = new Run(files, store, { ...options, threads }, prices.resolve, tally, redactor);
+        await run.readAll(current.logs);
         prices.save();
         return tally.result();
       } catch (error) {
         tally.drop();
+        if (error instanceof ThreadFailed && threads) {
+          // The same again in this thread: if it fails too, its error is the one that counts.
+          threads = undefined;
+          attempt--;
+          if (error.message !== '') tally.warn(options.dir, error.message);
+          continue;
+        }
         if (!(error instanceof LogChanged)) throw error;
         if (attempt === TRIES) {
           throw new InputOutputError(`${error.message}, ${TRIES} times; the next run will read it`, {

@@ -23,22 +23,26 @@ export class RejectedLines {
   }
 
   /** Returns the length of the record; 0 if there is no more room for one. */
-  add(reason: string, text: string, { path, logId, offset, mtime }: LineSource): number {
-    if (this.#length >= REJECTED_FILE_BYTES) return 0;
-    const kept = this.#redactor?.text(text.slice(0, SEARCHED_CHARACTERS)) ?? text;
-    const start = Buffer.from(kept.slice(0, REJECTED_BYTES)).subarray(0, REJECTED_BYTES).toString();
-    return this.addRecord(
-      JSON.stringify({
-        path,
-        at: [logId, offset],
-        time: new Date(Math.floor(mtime)).toISOString(),
-        reason,
-        ...(this.#keepsText && { text: start }),
-      }),
-    );
+  add(reason: string, text: string, source: LineSource): number {
+    const record = this.recordOf(reason, text, source);
+    return record === undefined ? 0 : this.addRecord(record);
   }
 
-  /** The same for a record that was made elsewhere. */
+  /** The record of a rejected line; undefined if there is no more room for one. */
+  recordOf(reason: string, text: string, { path, logId, offset, mtime }: LineSource): string | undefined {
+    if (this.#length >= REJECTED_FILE_BYTES) return undefined;
+    const kept = this.#redactor?.text(text.slice(0, SEARCHED_CHARACTERS)) ?? text;
+    const start = Buffer.from(kept.slice(0, REJECTED_BYTES)).subarray(0, REJECTED_BYTES).toString();
+    return JSON.stringify({
+      path,
+      at: [logId, offset],
+      time: new Date(Math.floor(mtime)).toISOString(),
+      reason,
+      ...(this.#keepsText && { text: start }),
+    });
+  }
+
+  /** Adds a record; returns its length, or 0 if there is no more room for it. */
   addRecord(record: string): number {
     if (this.#length >= REJECTED_FILE_BYTES) return 0;
     this.#records.push(record);

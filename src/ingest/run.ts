@@ -1,9 +1,11 @@
+import { readLogLine } from '../ai-log/round.ts';
 import type { Redactor } from '../redact/redact.ts';
 import type { Files } from '../platform/files.ts';
 import { growOnce } from '../platform/heap.ts';
 import type { Block } from '../logs/blocks.ts';
 import type { LogFile } from '../logs/discover.ts';
 import type { OpenLog } from '../logs/open-log.ts';
+import { isUnchanged } from '../logs/seen-file.ts';
 import { textBlocks } from '../logs/text-blocks.ts';
 import type { Resolution } from '../pricing/resolve.ts';
 import type { LogPosition } from '../model/log-position.ts';
@@ -15,20 +17,24 @@ import { Commits } from './commits.ts';
 import { ContainerLog, isWhole } from './container-log.ts';
 import { OwnGathering, type Gathering } from './gathering.ts';
 import { ImportedRounds } from './imported/imported-rounds.ts';
-import { KnownLogs } from './known-logs.ts';
+import { findUnread, KnownLogs } from './known-logs.ts';
 import { LineTaker } from './line-taker.ts';
-import { countLines } from './log-lines.ts';
+import { countLines, lineText } from './log-lines.ts';
 import { LogOpener } from './log-opener.ts';
 import { LogReading } from './log-reading.ts';
 import type { ParseOptions } from './options.ts';
 import { PriceBookDesk } from './price-desk.ts';
+import { RejectedLines } from './rejected-lines.ts';
 import { countHeld, findSeen, isOverdue } from './up-to-date.ts';
 import type { Gap, Tally } from './tally.ts';
 import { findTornLine, linesOfTorn } from './torn-line.ts';
+import { ThreadFailed } from './thread-failed.ts';
 import { isReadable } from './unread-file.ts';
 
 const LONGEST_LINE = 64 << 20;
 const BATCH_SIZE = 24 << 20;
+/** Below this many bytes of unread log, starting threads takes longer than they save. */
+const WORTH_THREADS = 32 << 20;
 /** How many logs stay open after reading, to be checked before the commit. */
 const MOST_OPEN = 64;
 
@@ -42,14 +48,16 @@ export class Run {
   readonly #store: Store;
   readonly #options: ParseOptions;
   readonly #tally: Tally;
-  readonly #gathering: Gathering;
+  #gathering: Gathering;
   /** undefined if nothing was imported. */
   readonly #imported: ImportedRounds | undefined;
   readonly #commits: Commits;
   readonly #closedTimes: ClosedTimes;
   readonly #known: KnownLogs;
   readonly #opener: LogOpener;
-  readonly #lines: LineTaker;
+  #lines: LineTaker;
+  readonly #desk: PriceBookDesk;
+  readonly #redactor: Redactor | undefined;
   /** Logs read since the last commit. */
   #readings: LogReading[] = [];
   /** The log being read, if its lines are wrapped. */
@@ -81,7 +89,9 @@ export class Run {
     this.#opener = new LogOpener(files, this.#known, tally, options.now);
     const index = (): StoredIndex => this.#commits.index;
     this.#imported = state.imported === 0 ? undefined : new ImportedRounds(files, store, index);
+    this.#redactor = redactor;
     const desk = new PriceBookDesk(files, store, state, resolve);
+    this.#desk = desk;
     const batch = new Batch(files, store, state, index, desk, redactor, options, this.#imported);
     this.#gathering = new OwnGathering(batch, tally, options.batchSize ?? BATCH_SIZE);
     this.#lines = new LineTaker(this.#gathering, tally, this.#known, options.now);
@@ -90,7 +100,9 @@ export class Run {
   /** Reads the logs in the given order, the oldest first. */
   async readAll(logs: readonly LogFile[]): Promise<void> {
     try {
-      this.#totalBytes = logs.reduce((sum, log) => sum + (this.#files.stat(log.path)?.size ?? 0), 0);
+      const sizes = logs.map((log) => this.#sizesOf(log));
+      this.#totalBytes = sizes.reduce((sum, { size }) => sum + size, 0);
+      await this.#share(sizes.reduce((sum, { unread }) => sum + unread, 0));
       for (const log of logs) await this.#readLog(log);
       this.#rejectRests();
       const { gaps, closed, open } = this.#known.closeAbsent(
@@ -112,6 +124,40 @@ export class Run {
       for (const reading of this.#readings) reading.close();
       this.#commits.close();
     }
+  }
+
+  /** The size of a file, and roughly how much of it is unread. */
+  #sizesOf({ path }: LogFile): { size: number; unread: number } {
+    const facts = this.#files.stat(path);
+    if (!facts) return { size: 0, unread: 0 };
+    const { open } = this.#known;
+    const isRead = open.some(({ seen }) => seen.some((file) => isUnchanged(file, facts)));
+    const unread = isRead ? 0 : facts.size - (findUnread(open, facts)?.offset ?? 0);
+    return { size: facts.size, unread };
+  }
+
+  /** Shares the sessions among threads if that pays. Imported rounds are matched in the order of the log. */
+  async #share(unread: number): Promise<void> {
+    const { threads, batchSize = BATCH_SIZE, linePath, heldWeight } = this.#options;
+    if (!threads || unread < (threads.worth ?? WORTH_THREADS) || this.#imported) return;
+    const { openShared } = await import('./share/open-shared.ts');
+    const { filters } = this.#store;
+    const { state } = this.#commits;
+    const shared = openShared(this.#files, threads, {
+      store: this.#store,
+      state,
+      options: { ...(linePath && { linePath }), ...(heldWeight !== undefined && { heldWeight }) },
+      desk: this.#desk,
+      rejected: new RejectedLines(!filters.no_content, this.#redactor, state.rejected.length),
+      tally: this.#tally,
+      batchSize,
+      sessionOf,
+      prepare: () => this.#commits.prepare(),
+      failure: (cause) => new ThreadFailed(cause),
+    });
+    if (!shared) return;
+    this.#gathering = shared;
+    this.#lines = new LineTaker(shared, this.#tally, this.#known, this.#options.now);
   }
 
   /** Warnings that the counts alone do not show. */
@@ -209,7 +255,8 @@ export class Run {
       await this.#reportProgress();
       if (this.#gathering.size > this.#batchSize / 8) {
         this.#commits.expectLarge();
-        growOnce();
+        // Where others read the lines, few objects are made here.
+        if (!this.#gathering.memory) growOnce();
       }
       if (await this.#gathering.pass(passed.length)) await this.#commit([], []);
     }
@@ -332,6 +379,12 @@ export class Run {
     const bytes = this.#tally.bytes + pending;
     await this.#options.onProgress?.({ bytes, totalBytes: this.#totalBytes, rounds: this.#tally.rounds });
   }
+}
+
+/** The session of a line, by reading all of it. */
+function sessionOf(bytes: Buffer): string | undefined {
+  const line = readLogLine(lineText(bytes));
+  return line.kind === 'round' ? line.round.sessionId : undefined;
 }
 
 /** Whether no log was read any further; other changes to their files are not worth a commit. */

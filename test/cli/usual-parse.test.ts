@@ -10,6 +10,11 @@ describe('the arguments of parse', () => {
     '--output-dir',
     '--data-dir',
     '--prices',
+    '--jobs',
+    '3',
+    '65',
+    '2.5',
+    '03',
     '--quiet',
     '--json',
     '--since',
@@ -37,8 +42,10 @@ describe('the arguments of parse', () => {
         const { dataDir, logPath, json, quiet, ...others } =
           longWay<ParseOptions>(argv) ?? ({} as ParseOptions);
         const { now: _, ...request } = usual.request;
-        const { prices: pricesPath, ...rest } = others;
-        expect({ dir: dataDir, logPaths: logPath, pricesPath, filters: {} }).toEqual(request);
+        const { prices: pricesPath, jobs, ...rest } = others;
+        expect({ dir: dataDir, logPaths: logPath, pricesPath, filters: {}, threads: { jobs } }).toEqual(
+          request,
+        );
         expect(usual.output).toBe(json ? 'json' : quiet ? 'none' : 'line');
         expect(rest).toEqual({ content: true });
       }),

@@ -19,7 +19,8 @@ createServer((request, response) => {
     try {
       session.query(`USE \`${database}\``);
       for (const [name, value] of searchParams)
-        if (!['query', 'database', 'query_id', 'wait_end_of_query'].includes(name)) session.query(`SET ${name} = ${value}`);
+        if (!['query', 'database', 'query_id', 'wait_end_of_query'].includes(name))
+          session.query(`SET ${name} = ${value}`);
       const text = session.query(query === null ? body : `${query}\n${body}`, 'TabSeparated');
       response.writeHead(200).end(text);
     } catch (error) {

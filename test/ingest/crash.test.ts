@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nodeFiles, type Files } from '../../src/platform/files.ts';
 import { cutLine, WRAPS } from '../logs/wrap.ts';
+import { inProcess } from './share/in-process.ts';
 import { aiLine, dumpStore, failAt, makeFolder, otherLine, run, type Fault } from './make.ts';
 
 /** Each round of `a` calls a tool. */
@@ -133,44 +134,53 @@ function inParts(line: string): string {
 }
 
 describe.each([
-  ['a log', (line: string) => line],
-  ["a container's log", inParts],
-])('row 22: a run over %s in several commits, each written while the next batch is read', (_, wrap) => {
-  /** A commit for each MiB: twelve sessions, so that one sync is asked for, and some of them get more later. */
-  const scene = (): Scene => {
-    const folder = makeFolder();
-    const log = join(folder, 'access.log');
-    const answer = 'x'.repeat(100_000);
-    const written = Array.from({ length: 36 }, (_, i) => wrap(aiLine(`s${i % 12}`, i, { answer })));
-    writeFileSync(log, written.join(''));
-    return { folder, log, store: join(folder, 'sessions') };
-  };
-  const options = { batchSize: 1 };
-
-  test('leaves one of its commits wherever it fails, and the next run completes it', async () => {
-    const whole = scene();
-    const left: unknown[] = ['no store: InputOutputError'];
-    const watching: Files = {
-      ...nodeFiles,
-      rename(from, to) {
-        nodeFiles.rename(from, to);
-        left.push(dumpIfAny(whole));
-      },
+  ['a log', (line: string) => line, 0, 3],
+  ["a container's log", inParts, 0, 3],
+  ['a log that three threads share', (line: string) => line, 3, 7],
+])(
+  'row 22: a run over %s in several commits, each written while the next batch is read',
+  (_, wrap, jobs, step) => {
+    /** A commit for each MiB: twelve sessions, so that one sync is asked for, and some of them get more later. */
+    const scene = (): Scene => {
+      const folder = makeFolder();
+      const log = join(folder, 'access.log');
+      const answer = 'x'.repeat(100_000);
+      const written = Array.from({ length: 36 }, (_, i) => wrap(aiLine(`s${i % 12}`, i, { answer })));
+      writeFileSync(log, written.join(''));
+      return { folder, log, store: join(folder, 'sessions') };
     };
-    await run(whole.store, whole.log, options, watching);
-    const commits = new Set(left.map((dump) => JSON.stringify(dump)));
-    expect(commits.size).toBeGreaterThan(4);
-    const counting = failAt(Infinity, 'before');
-    const counted = scene();
-    await run(counted.store, counted.log, options, counting.files);
-    for (let at = 0; at < counting.operations.length; at += 3) {
-      const [fault, code] = KILLS[at % KILLS.length] ?? ['before'];
-      const copy = scene();
-      await expect(run(copy.store, copy.log, options, failAt(at, fault, code).files)).rejects.toThrow(
-        /operation|dead|ENOSPC|EIO/,
-      );
-      expect(commits, `left by operation ${at}`).toContain(JSON.stringify(dumpIfAny(copy)));
-      expect(await finish(copy), `finished after operation ${at}`).toEqual(left.at(-1));
-    }
-  });
-});
+    const options = (files: Files) => ({
+      batchSize: 1,
+      ...(jobs > 0 && { threads: inProcess(jobs, files) }),
+    });
+
+    test('leaves one of its commits wherever it fails, and the next run completes it', async () => {
+      const whole = scene();
+      const left: unknown[] = ['no store: InputOutputError'];
+      const watching: Files = {
+        ...nodeFiles,
+        rename(from, to) {
+          nodeFiles.rename(from, to);
+          left.push(dumpIfAny(whole));
+        },
+      };
+      await run(whole.store, whole.log, options(watching), watching);
+      const commits = new Set(left.map((dump) => JSON.stringify(dump)));
+      expect(commits.size).toBeGreaterThan(4);
+      const counting = failAt(Infinity, 'before');
+      const counted = scene();
+      await run(counted.store, counted.log, options(counting.files), counting.files);
+      for (let at = 0; at < counting.operations.length; at += step) {
+        const [fault, code] = KILLS[at % KILLS.length] ?? ['before'];
+        const copy = scene();
+        const { files } = failAt(at, fault, code);
+        const ended = run(copy.store, copy.log, options(files), files);
+        // Where an operation of a thread fails once, the run goes on alone.
+        if (jobs > 0) await ended.catch(() => undefined);
+        else await expect(ended).rejects.toThrow(/operation|dead|ENOSPC|EIO/);
+        expect(commits, `left by operation ${at}`).toContain(JSON.stringify(dumpIfAny(copy)));
+        expect(await finish(copy), `finished after operation ${at}`).toEqual(left.at(-1));
+      }
+    });
+  },
+);

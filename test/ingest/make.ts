@@ -11,6 +11,7 @@ import { toolCountsOf } from '../../src/model/tool-counts.ts';
 import { readState, writeState } from '../../src/store/state.ts';
 import { openStore } from '../../src/store/store.ts';
 import { StoredIndex } from '../../src/store/index/stored-index.ts';
+import { inProcess } from './share/in-process.ts';
 
 export { makeFolder } from '../platform/make.ts';
 
@@ -58,8 +59,12 @@ export function runAnyhow(
   options: Partial<ParseOptions> = {},
   files: Files = nodeFiles,
 ): Promise<ParseResult> {
-  return parseLogs(files, { dir, logPaths: [log], filters: {}, now: Date.now, ...options });
+  const threads = SHARDS > 0 ? inProcess(SHARDS, files) : undefined;
+  return parseLogs(files, { dir, logPaths: [log], filters: {}, now: Date.now, threads, ...options });
 }
+
+/** `MONITOR_SHARDS=3` runs any test with three workers. */
+const SHARDS = Number(process.env['MONITOR_SHARDS'] ?? 0);
 
 /** Everything that a reader can see in a store: each session with its usage, each round with its request. */
 export function dumpStore(dir: string): unknown {

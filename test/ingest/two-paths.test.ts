@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fc } from '../fast-check.ts';
 import { describe, expect, test } from 'vitest';
@@ -7,6 +7,8 @@ import type { ParseOptions } from '../../src/ingest/options.ts';
 import { makeFolder, run } from './make.ts';
 import { logs, mutatedLogs } from './random-logs.ts';
 import { takeBothPaths } from './paths.ts';
+import { inProcess } from './share/in-process.ts';
+import { bytesOf } from './store-bytes.ts';
 
 /** In latin1, a character for each byte. */
 const linesOf = (name: string): string[] => readFileSync(`fixtures/${name}`, 'latin1').split('\n');
@@ -33,20 +35,6 @@ describe('the fast path makes of each line what the slow one makes of it', () =>
   });
 });
 
-/** The bytes of every file of a store, but for its own id. */
-function bytesOf(dir: string): Record<string, string> {
-  const { store } = JSON.parse(readFileSync(join(dir, '.store.json'), 'utf8')) as { store: string };
-  const names = readdirSync(dir).filter((name) => name !== '.store.json' && name !== '.lock');
-  return Object.fromEntries(
-    names.map((name) => [name, withoutId(readFileSync(join(dir, name), 'latin1'), store)]),
-  );
-}
-
-/** The state's checksum covers the store's id. */
-function withoutId(text: string, store: string): string {
-  return text.replaceAll(store, 'ID').replace(/,"crc":\d+\}\n$/, '}\n');
-}
-
 /** The stores of the same log, taken in with each of the options. */
 async function storesWith(
   lines: readonly string[],
@@ -71,6 +59,7 @@ function storesOf(
   return storesWith(lines, [
     { ...options, linePath: 'fast' },
     { ...options, linePath: 'slow' },
+    { ...options, linePath: 'fast', threads: inProcess(3) },
   ]);
 }
 
@@ -80,19 +69,21 @@ test('the fast path is the one that is taken, and history is known from its byte
   expect({ fast: count('fast'), slow: count('slow'), known }).toEqual({ fast: 65, slow: 8, known: 90 });
 });
 
-describe('the two paths leave the same store, byte for byte', () => {
+describe('the two paths, and threads, leave the same store, byte for byte', () => {
   test.each(['access.log', 'access.log.1', 'plugin-lines.jsonl'])('of fixtures/%s', async (name) => {
     for (const batchSize of [32 << 20, 20_000]) {
-      const [fast, slow] = await storesOf(linesOf(name), { batchSize });
+      const [fast, slow, shared] = await storesOf(linesOf(name), { batchSize });
       expect(fast).toEqual(slow);
+      expect(shared).toEqual(fast);
     }
   });
 
   test('of the plugin’s lines, each twice, and of rejected ones', async () => {
     const lines = linesOf('plugin-lines.jsonl');
     const broken = lines.map((line) => line.slice(0, -30));
-    const [fast, slow] = await storesOf([...lines, ...broken, ...lines], {});
+    const [fast, slow, shared] = await storesOf([...lines, ...broken, ...lines], {});
     expect(fast).toEqual(slow);
+    expect(shared).toEqual(fast);
     expect(fast?.['.rejected.jsonl']).not.toBe('');
   });
 
@@ -111,8 +102,9 @@ describe('the two paths leave the same store, byte for byte', () => {
         fc.constantFrom(500, 1 << 20),
         filters,
         async (lines, batchSize, filters) => {
-          const [fast, slow] = await storesOf(lines, { batchSize, filters });
+          const [fast, slow, shared] = await storesOf(lines, { batchSize, filters });
           expect(fast).toEqual(slow);
+          expect(shared).toEqual(fast);
         },
       ),
       { numRuns: 25 },

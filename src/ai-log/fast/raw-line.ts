@@ -7,7 +7,8 @@ import type { Span } from '../../platform/json-spans.ts';
 import type { FoundRuns, RequestPrefixCache } from './request-prefix-cache.ts';
 import { sentIn } from './raw-marks.ts';
 import { readRawMessages, type RawMessages } from './raw-messages.ts';
-import { DEFAULT_SESSION, toRound, type LoggedRound } from '../round.ts';
+import { toRound, type LoggedRound } from '../round.ts';
+import { endOfAiLog, sessionHint, START } from './session-hint.ts';
 
 /**
  * A round that was read from bytes. Its texts are valid until the next one is read. Call `remember` once the session
@@ -38,10 +39,8 @@ export function readRawLine(
   line: Buffer,
   findKnown: (sessionId: string) => RequestPrefixCache | undefined,
 ): RawRound | undefined {
-  if (!line.subarray(0, START.length).equals(START)) return undefined;
-  // The last one, not the first. If that is in a client's text, the quote of the real end makes EscapedJson fail.
-  const end = line.lastIndexOf(END) + 1;
-  if (end <= START.length) return undefined;
+  const end = endOfAiLog(line);
+  if (end === undefined) return undefined;
   const key = line.indexOf(MESSAGES, START.length);
   const from = key < 0 || key > end ? end : key + MESSAGES.length;
   const hint = from < end ? sessionHint(line, end) : undefined;
@@ -62,24 +61,10 @@ export function readRawLine(
   };
 }
 
-const START = Buffer.from('{"ai_log":"{');
-/** The quote is not escaped, so it ends the string, and EscapedJson reads no further. */
-const END = Buffer.from('}"');
 const MESSAGES = Buffer.from(String.raw`\"messages\":[`);
-const SESSION = Buffer.from(String.raw`\"session_id\":\"`);
 
 const BACKSLASH = 0x5c;
-const QUOTE = 0x22;
 const HIGH_BIT = 0x80;
-
-/** A guess at the session of the line, to find its cache before the session id has been read properly. */
-function sessionHint(line: Buffer, end: number): string | undefined {
-  const key = line.lastIndexOf(SESSION, end);
-  if (key < 0) return DEFAULT_SESSION;
-  const from = key + SESSION.length;
-  const to = line.indexOf(BACKSLASH, from);
-  return line[to + 1] === QUOTE && to > from ? line.toString('utf8', from, to) : undefined;
-}
 
 interface AiLog {
   attributes: Attributes<Uint8Array>;

@@ -14,6 +14,8 @@ import { showProgress } from '../terminal/show-progress.ts';
 import type { StoreOptions } from '../options/store-options.ts';
 
 export interface ParseOptions extends StoreOptions {
+  /** How many threads share a large backlog. */
+  jobs?: number;
   quiet?: true;
   json?: true;
 }

@@ -8,7 +8,7 @@ import { UsageError } from '../../platform/errors.ts';
 import type { StoreOptions } from '../options/store-options.ts';
 
 /** The options as a run takes them. Throws UsageError if --since is not a time, or for a bad pattern file. */
-export async function parseRequest(options: StoreOptions): Promise<IngestOptions> {
+export async function parseRequest(options: StoreOptions & { jobs?: number }): Promise<IngestOptions> {
   return {
     dir: options.dataDir,
     logPaths: options.logPath,
@@ -27,6 +27,7 @@ export async function parseRequest(options: StoreOptions): Promise<IngestOptions
       }),
     },
     now: Date.now,
+    threads: { jobs: options.jobs },
   };
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
 import { jsonOption } from '../options/report-options.ts';
+import { jobsOption } from '../options/jobs-option.ts';
 import { addStoreOptions } from '../options/store-options.ts';
 import type { ParseOptions } from './parse-action.ts';
 
@@ -9,6 +10,7 @@ export function addParse(program: Command, context: Context): void {
   const command = addStoreOptions(
     program.command('parse').description('Store new rounds from the access logs and exit'),
   )
+    .addOption(jobsOption())
     .option('--quiet', 'Print nothing on stdout, for cron')
     .addOption(jsonOption())
     .action(async (options: ParseOptions) => {

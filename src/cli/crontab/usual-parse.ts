@@ -1,5 +1,5 @@
 import { isGlob } from '../../logs/discover.ts';
-import { DEFAULT_STORE } from '../../platform/defaults.ts';
+import { DEFAULT_STORE, MOST_JOBS } from '../../platform/defaults.ts';
 import { DEFAULT_LOG } from '../../platform/log-places.ts';
 import type { ParseOptions as Request } from '../../ingest/options.ts';
 import type { ParseOutput } from '../commands/parse-once.ts';
@@ -12,7 +12,7 @@ export interface UsualParse {
   isUpToDate: boolean;
 }
 
-const VALUES = new Set(['--log-path', '--data-dir', '--prices']);
+const VALUES = new Set(['--log-path', '--data-dir', '--prices', '--jobs']);
 
 /**
  * The usual arguments of `monitor parse`, read as Commander reads them; undefined for any others, and for a repeated
@@ -27,6 +27,7 @@ export function usualParse(
   if (command !== 'parse') return undefined;
   let dir = env['MONITOR_DATA_DIR'] ?? DEFAULT_STORE;
   let pricesPath = env['MONITOR_PRICES'];
+  let jobs: string | undefined;
   const logPaths: string[] = [];
   const given = new Set<string>();
   for (let i = 0; i < rest.length; i++) {
@@ -40,10 +41,13 @@ export function usualParse(
     i++;
     if (flag === '--data-dir') dir = value;
     if (flag === '--prices') pricesPath = value;
+    if (flag === '--jobs') jobs = value;
     if (flag !== '--log-path') continue;
     logPaths.push(value);
     for (; rest[i + 1] !== undefined && !rest[i + 1]?.startsWith('-'); i++) logPaths.push(rest[i + 1] ?? '');
   }
+  if (jobs !== undefined && !(/^\d{1,3}$/.test(jobs) && Number(jobs) >= 1 && Number(jobs) <= MOST_JOBS))
+    return undefined;
   // Commander reports the errors; a glob needs a library that is not loaded here.
   if (dir === '' || pricesPath === '' || logPaths.some((path) => path === '' || isGlob(path)))
     return undefined;
@@ -54,6 +58,7 @@ export function usualParse(
       pricesPath,
       filters: {},
       now: Date.now,
+      threads: { jobs: jobs === undefined ? undefined : Number(jobs) },
     },
     output: given.has('--json') ? 'json' : given.has('--quiet') ? 'none' : 'line',
     isUpToDate: given.has('--quiet'),

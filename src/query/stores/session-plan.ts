@@ -106,7 +106,7 @@ function bareOf(counts: readonly number[], order: readonly number[]): SessionPla
 }
 
 /** When the request ended, as far as its line says: logs are in that order. */
-export function endOf({ timestamp, duration_ms: duration = 0 }: StoredRound): number {
+function endOf({ timestamp, duration_ms: duration = 0 }: StoredRound): number {
   return Date.parse(timestamp) + duration;
 }
 

@@ -22,4 +22,5 @@ export {
   toCell,
   toRow,
   type CellRow,
+  type SessionLine,
 } from './tail.ts';

@@ -1,0 +1,3 @@
+import { serveShard } from '../ingest/share/serve-shard.ts';
+
+serveShard();

@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import { usableCores } from '../../platform/cores.ts';
+import type { Files } from '../../platform/files.ts';
+import { mayHaveThreads } from '../../platform/worker-pool.ts';
+import type { Threads } from '../options.ts';
+import { SharedGathering, type SharedFacts } from './shared-gathering.ts';
+import { startThread } from './thread-link.ts';
+
+/** The program that a worker runs, beside this one. */
+const WORKER = './parse-worker.cjs';
+/** More would wait for the reading thread, and each takes memory. */
+const MOST_WORKERS = 8;
+
+/** Undefined if this process cannot have, or should not have, more than one worker. */
+export function openShared(
+  files: Files,
+  { jobs, start }: Threads,
+  facts: Omit<SharedFacts, 'count' | 'startShard'>,
+): SharedGathering | undefined {
+  const count = jobs ?? Math.min(MOST_WORKERS, usableCores(files));
+  if (count < 2 || (!start && !mayHaveThreads(files))) return undefined;
+  const startShard = start ?? startThread(fileURLToPath(new URL(WORKER, import.meta.url)));
+  return new SharedGathering({ ...facts, count, startShard });
+}
