@@ -6,6 +6,6 @@ import { wholeNumber } from './values.ts';
 export function jobsOption(): Option {
   return new Option(
     '--jobs <n>',
-    'Threads that share a large backlog; 1: none (default: the cores that it may use, up to 8)',
+    'Threads that share a large backlog by session (default: 1, which is none)',
   ).argParser(wholeNumber(1, MOST_JOBS));
 }

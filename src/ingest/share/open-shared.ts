@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { usableCores } from '../../platform/cores.ts';
 import type { Files } from '../../platform/files.ts';
 import { mayHaveThreads } from '../../platform/worker-pool.ts';
 import type { Threads } from '../options.ts';
@@ -8,8 +7,8 @@ import { startThread } from './thread-link.ts';
 
 /** The program that a worker runs, beside this one. */
 const WORKER = './parse-worker.cjs';
-/** More would wait for the reading thread, and each takes memory. */
-const MOST_WORKERS = 8;
+/** On two cores, threads have not yet been measured to save what they cost: they have to be asked for. */
+const DEFAULT_JOBS = 1;
 
 /** Undefined if this process cannot have, or should not have, more than one worker. */
 export function openShared(
@@ -17,7 +16,7 @@ export function openShared(
   { jobs, start }: Threads,
   facts: Omit<SharedFacts, 'count' | 'startShard'>,
 ): SharedGathering | undefined {
-  const count = jobs ?? Math.min(MOST_WORKERS, usableCores(files));
+  const count = jobs ?? DEFAULT_JOBS;
   if (count < 2 || (!start && !mayHaveThreads(files))) return undefined;
   const startShard = start ?? startThread(fileURLToPath(new URL(WORKER, import.meta.url)));
   return new SharedGathering({ ...facts, count, startShard });
