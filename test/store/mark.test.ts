@@ -20,7 +20,8 @@ const STATE: State = {
 function snapshotOf(changes: Partial<State> = {}, { gateway = 'eu-1', crc = 7, dir = '' } = {}): Snapshot {
   const sessions = {
     tailCrc: 7,
-    changedSince: (length: number, wanted: number) => (length === 40 && wanted === crc ? [] : undefined),
+    changedSince: ([tail]: readonly { length: number; crc: number }[]) =>
+      tail?.length === 40 && tail.crc === crc ? [] : undefined,
   };
   return { state: { ...STATE, ...changes }, gateways: [gateway], sessions, dir } as unknown as Snapshot;
 }
