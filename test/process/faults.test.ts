@@ -135,7 +135,7 @@ testWithStrace('a backlog is committed in parts: a kill loses nothing of those b
   const folder = makeFolder();
   const { log } = sceneIn(folder);
   // Somewhat more than a batch.
-  const rounds = 8;
+  const rounds = 16;
   const content = 'word '.repeat(800_000);
   for (let i = 0; i < rounds; i++)
     appendFileSync(log, aiLine(`s${i}`, 0, { messages: [{ role: 'user', content }] }));

@@ -84,7 +84,7 @@ describe.skipIf(chromiumPath === undefined)('why a session cost that, in a brows
     await page.locator('.timeline details summary').click();
     expect(await page.locator('.rounds-table tbody tr').count()).toBe(130);
     expect(await page.locator('.rounds-table tbody tr:nth-child(58) th').innerText()).toBe(
-      '#58 1 failed tool',
+      '#58\n1 failed tool',
     );
     await page.locator('.rounds-table tbody tr:nth-child(58) a').click();
     await expectInWindow(page, '#r-58');
