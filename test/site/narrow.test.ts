@@ -119,6 +119,7 @@ describe.skipIf(chromiumPath === undefined)('on a phone', () => {
       false,
       false,
       false,
+      false,
     ]);
   });
 });
