@@ -264,9 +264,9 @@ describe('monitor render', () => {
     expect(await run([...argv, '--full', '--json'])).toEqual({
       code: 0,
       err: '',
-      out: `{"version":1,"rendered":33,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
+      out: `{"version":1,"rendered":36,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
     });
-    expect((await run(argv)).out).toBe(`0 files written, 33 kept, 0 removed: ${siteDir}/index.html\n`);
+    expect((await run(argv)).out).toBe(`0 files written, 36 kept, 0 removed: ${siteDir}/index.html\n`);
     expect(await run([...argv, '--quiet'])).toEqual({ code: 0, err: '', out: '' });
     expect((await run(argv)).code).toBe(0);
   });
