@@ -57,8 +57,8 @@ test('a fault: 70, the versions, the error, and frames that name functions of th
 });
 
 test.each([
-  ['the usual line of a crontab', ['--quiet'], /^ {4}at .*parseLogs \(dist\/start\.cjs\)$/m],
-  ['any other', ['--since', '2020-01-01'], /^ {4}at .*parseLogs \(dist\/chunk-\w+\.js\)$/m],
+  ['the usual line of a crontab', ['--quiet'], /^ {4}at .*readAll \(dist\/start\.cjs\)$/m],
+  ['any other', ['--since', '2020-01-01'], /^ {4}at .*readAll \(dist\/chunk-\w+\.js\)$/m],
 ])('a fault in a line, which V8 quotes, of %s: nothing of the line is shown', async (_, options, frame) => {
   const { code, out, err } = await runBroken(
     `const read = Buffer.prototype.toString;

@@ -240,7 +240,9 @@ describe('a store of several currencies, wrong in both directions', () => {
         '1 × the price is the highest of several that may apply' +
         '1 × the fee for web searches is not in the log',
     ]);
-    expect(html).toContain('<p class="meta">Costs are drawn in USD; ¥5.20 is left out</p>');
+    expect(html).toContain(
+      '<p class="meta">Costs are drawn in USD; ¥5.20 is left out. The log does not say how long these requests took</p>',
+    );
     const titles = allTexts(html, /<title>(#[^<]*)<\/title>/g).map((title) => title.replace(/^.*out, /, ''));
     expect(titles).toEqual([
       '$2.0000',
