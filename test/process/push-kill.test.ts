@@ -10,11 +10,17 @@ import { parseWell, startMonitor } from './make.ts';
 
 const KILLS = 50;
 
-test('only the push loads the client', () => {
-  const having = readdirSync('dist').filter(
-    (name) => name.endsWith('js') && readFileSync(join('dist', name), 'utf8').includes('X-ClickHouse-User'),
-  );
-  expect(having).toEqual([expect.stringMatching(/^push-action-\w+\.js$/)]);
+test('only a push and a report from an engine load the client', () => {
+  const having = (text: string): string[] =>
+    readdirSync('dist').filter(
+      (name) => name.endsWith('js') && readFileSync(join('dist', name), 'utf8').includes(text),
+    );
+  const [client = '', ...others] = having('X-ClickHouse-User');
+  expect(others).toEqual([]);
+  expect(having(client).toSorted()).toEqual([
+    expect.stringMatching(/^push-action-\w+\.js$/),
+    expect.stringMatching(/^read-engine-\w+\.js$/),
+  ]);
 });
 
 describe.each(ENGINES.filter(({ missing }) => !missing))('SIGKILL during a push to $name', ({ start }) => {

@@ -243,7 +243,9 @@ describe('a store of several currencies, wrong in both directions', () => {
     expect(html).toContain(
       '<p class="meta">Costs are drawn in USD; ¥5.20 is left out. The log does not say how long these requests took</p>',
     );
-    const titles = allTexts(html, /<title>(#[^<]*)<\/title>/g).map((title) => title.replace(/^.*out, /, ''));
+    const titles = allTexts(html, /<title>(#[^<]*)<\/title>/g).map((title) =>
+      title.replace(/^.*out, |, duration not in the log/g, ''),
+    );
     expect(titles).toEqual([
       '$2.0000',
       '≥ ¥5.2000\n≥ 1 round may have cost more than its ¥5.2000\n1 × the fee for web searches is not in the log',
