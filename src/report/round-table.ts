@@ -20,7 +20,7 @@ export function roundTable(rows: RoundRow[], { local, withDate }: TableStyle, sc
   const columns: Column<RoundRow>[] = [
     { head: '#', align: 'right', cell: ({ stored }) => exact(stored.round) },
     { head: 'Time', align: 'left', rank: 4, cell: ({ stored }) => timeText(stored.timestamp) },
-    { head: 'Model', align: 'left', rank: 1, flexible: true, cell: ({ stored }) => cleanLine(stored.model) },
+    { head: 'Model', align: 'left', rank: 1, flexible: true, cell: ({ model }) => cleanLine(model) },
     { head: 'Status', align: 'right', rank: 6, cell: ({ stored }) => statusText(stored.response_code) },
     { head: 'Input', align: 'right', rank: 8, cell: ({ stored }) => exact(stored.input_tokens) },
     { head: 'Cached', align: 'right', rank: 5, cell: ({ stored }) => exact(stored.cached_tokens) },

@@ -2,6 +2,7 @@ import { FLAG_WORDS } from '../session-format/flags.ts';
 import type { ExpandedRound, StoredRound } from '../session-format/stored-round.ts';
 import { usageOf } from '../session-format/stored-usage.ts';
 import type { Part, ToolCall, ToolResult } from '../ai-log/message.ts';
+import { isUnanswered, modelOfRound } from '../query/round-model.ts';
 import { lacksAnswer } from '../query/conversation/answer.ts';
 import type { ToldRound } from '../query/conversation/look-ahead.ts';
 import { threadName } from '../query/conversation/threads.ts';
@@ -73,7 +74,7 @@ export function factsOf(
   return [
     `Tokens: ${tokensText(stored)}`,
     ...(reading.thread && reading.isSide ? [`Thread: ${threadName(reading.thread)}`] : []),
-    ...(withModel ? [`Model: ${cleanLine(stored.model)}`] : []),
+    ...(withModel || isUnanswered(stored) ? [`Model: ${cleanLine(modelOfRound(reading.round))}`] : []),
     ...(withGateway && stored.gateway !== undefined ? [`Gateway: ${cleanLine(stored.gateway)}`] : []),
     `Cost: ${costOf(money)}`,
     ...(stored.response_code !== undefined && stored.response_code >= 400

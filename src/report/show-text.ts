@@ -100,11 +100,11 @@ const TOOLS = '🔧 Tools:    ';
 
 /** Nothing if none were called, or if it is not known. */
 function toolLines({ tools = [], tools_from: from }: SessionEntry, width: number): string[] {
-  if (tools.length === 0) return [];
   const counts = toolsByUse(tools).map(
     ([name, calls, failed]) =>
       `${cleanLine(name)} ${exact(calls)}${failed > 0 ? ` (${exact(failed)} failed)` : ''}`,
   );
+  if (counts.length === 0) return [];
   const text = `${TOOLS}${counts.join(', ')}${from === undefined ? '' : ` (from round ${exact(from)} on)`}`;
   return wrap(text, width, 200).lines;
 }

@@ -56,3 +56,17 @@ test.each([30, 40, 60, 80, 200])('nothing is wider than %i columns', (width) => 
   const widest = Math.max(...text.split('\n').map((line) => widthOf(line)));
   expect(widest).toBeLessThanOrEqual(width);
 });
+
+test('a failed request that names no model says where it was sent; JSON has the logged name', () => {
+  const accessLog = '{"upstream_cluster":"outbound|443||llm-x.internal.dns"}';
+  const stored = { model: 'unknown', price: 'no-usage', response_code: 503 } as const;
+  const all = {
+    ...shownRounds({ round: 2 }),
+    rounds: [ROUNDS[0] ?? [], round(2, stored, { accessLog })].flat(),
+  };
+  expect([...roundsText(all, screen(160), local)].join('')).toMatch(
+    /^2 +\S+ +no answer from llm-x\.internal +❌ 503 /m,
+  );
+  const again = { ...all, why: shownRounds().why };
+  expect(JSON.parse([...roundsJson(again)].join(''))).toMatchObject({ rounds: [{ model: 'unknown' }] });
+});

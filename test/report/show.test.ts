@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { ExpandedRound } from '../../src/session-format/stored-round.ts';
 import { showText } from '../../src/report/show-text.ts';
 import { chooseRounds, type ShowStyle } from '../../src/report/show.ts';
+import type { ToolCounts } from '../../src/model/tool-counts.ts';
 import { widthOf } from '../../src/report/terminal.ts';
 import { localTimeIn } from '../../src/query/time-zone.ts';
 import { round, screen } from './make.ts';
@@ -213,4 +214,24 @@ test('tools: one line, the most called first; names are cleaned', () => {
     '🔧 Tools:    bash 1,200 (2 failed), a 1,',
     'read 0 (1 failed) (from round 3 on)',
   ]);
+});
+
+test('a failed request that names no model says where it was sent', () => {
+  const accessLog = '{"upstream_cluster":"outbound|443||llm-x.internal.dns"}';
+  const failed = round(1, { model: 'unknown', price: 'no-usage', response_code: 503 }, { accessLog });
+  expect(text(80, {}, [failed])).toContain('\n    Model: no answer from llm-x.internal\n    Cost:');
+  expect(text(80, {}, [round(1, { model: 'unknown' })])).not.toContain('    Model: ');
+});
+
+test('tools of which only results are known are not counted, and have no line', () => {
+  const head = (tools: ToolCounts): string =>
+    [
+      ...showText(
+        withTools(tools),
+        { screen: screen(80), local: localTimeIn('UTC'), full: false, withMessages: true, noContent: false },
+        null,
+      ),
+    ].join('');
+  expect(head({ tools: [['', 0, 0]] })).not.toContain('🔧 Tools:');
+  expect(head({ tools: [['', 0, 1]] })).toContain('\n🔧 Tools:     0 (1 failed)\n');
 });

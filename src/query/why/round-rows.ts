@@ -2,11 +2,14 @@ import { failureOf } from '../../ai-log/tool-outcome.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
 import type { GivenResult, MadeCall, NewCall } from '../conversation/calls.ts';
 import type { RoundReading } from '../conversation/reader.ts';
+import { modelOfRound } from '../round-model.ts';
 import type { ShownMoney } from '../round-money.ts';
 
 /** A round in one line, without its texts. */
 export interface RoundRow {
   stored: RoundFacts;
+  /** What a person reads as its model. */
+  model: string;
   money: ShownMoney;
   tools: RowTool[];
   /** It called tools, and their names are not stored. */
@@ -76,6 +79,7 @@ export class RoundRows {
         ...(stored.duration_ms !== undefined && { duration_ms: stored.duration_ms }),
         ...(stored.flags && { flags: stored.flags }),
       },
+      model: modelOfRound(round),
       money,
       tools,
       hasUnknownTools: stored.has_tool_calls && tools.length === 0,

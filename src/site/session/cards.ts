@@ -2,9 +2,8 @@ import { usageOf } from '../../session-format/stored-usage.ts';
 import { sumOfCells, tokensOf, type Row as UsageRow } from '../../query/aggregate.ts';
 import { exact, plural } from '../../platform/count-text.ts';
 import { exactTime } from '../clock.ts';
-import { isNoModel } from '../../pricing/no-model.ts';
 import { cellOfRound } from '../../query/round-money.ts';
-import { NO_ANSWER } from '../../query/session-models.ts';
+import { isUnanswered } from '../../query/round-model.ts';
 import { costView } from '../cost-view.ts';
 import { dateText, duration, shortCount } from '../format.ts';
 import { rounded } from '../rounded.ts';
@@ -125,9 +124,7 @@ function roundCard(round: RoundView, day: string, context: CardContext): RoundCa
       exact: exactTime(iso),
       iso,
     },
-    model: isUnanswered(stored)
-      ? { name: NO_ANSWER, slot: 0, isHatched: false }
-      : markOf(stored.model, round.money.price === 'unpriced', site),
+    model: roundMark(round, site),
     ...roundCost(round),
     costTag: round.money.price === 'unpriced' ? { text: 'unpriced', isFailed: false } : null,
     meter: {
@@ -154,8 +151,10 @@ function percentOf(part: number, whole: number): string {
 }
 
 /** A request that failed often names no model, as on other pages. */
-function isUnanswered({ model, response_code: code }: RoundView['stored']): boolean {
-  return isNoModel(model) && code !== undefined && (code === 0 || code >= 400);
+function roundMark({ stored, model, money }: RoundView, site: SiteContext): ModelMark {
+  return isUnanswered(stored)
+    ? { name: nameText(model), slot: 0, isHatched: false }
+    : markOf(model, money.price === 'unpriced', site);
 }
 
 export function markOf(model: string, isUnpriced: boolean, { colours }: SiteContext): ModelMark {
@@ -188,7 +187,9 @@ function threadCard(thread: ThreadView, context: CardContext): ThreadCard {
   const rounds = thread.blocks.flatMap((block) => (block.kind === 'round' ? [block.round] : []));
   const [first] = rounds;
   const last = rounds.at(-1) ?? first;
-  const models = [...new Set(rounds.map(({ stored }) => stored.model))];
+  // As in the legend, a failed request without a model is not one more model.
+  const answered = rounds.filter(({ stored }) => !isUnanswered(stored));
+  const models = [...new Set((answered.length > 0 ? answered : rounds).map(({ model }) => model))];
   const sum = sumOfViews(rounds);
   const cost = costView(sum, 4);
   const unpriced = sum.unpricedRounds;
@@ -197,7 +198,10 @@ function threadCard(thread: ThreadView, context: CardContext): ThreadCard {
   return {
     name: threadName(thread),
     facts: `${thread.isContinued ? 'continued, ' : ''}${plural(rounds.length, 'round')}, ${span}`,
-    model: markOf(models[0] ?? '', unpriced === rounds.length, context.site),
+    model:
+      answered.length === 0 && first
+        ? roundMark(first, context.site)
+        : markOf(models[0] ?? '', unpriced === rounds.length, context.site),
     moreModels: models.length > 1 ? `+ ${models.length - 1} more` : '',
     tokens: `${shortCount(tokensOf(sum))} tokens`,
     cost: cost.isKnown ? cost.text : '',

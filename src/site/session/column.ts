@@ -1,19 +1,19 @@
 import { sumOfCells, type Row } from '../../query/aggregate.ts';
-import { cellOfRound, type ShownMoney } from '../../query/round-money.ts';
+import { cellOfRound } from '../../query/round-money.ts';
 import type { StoredRound } from '../../session-format/stored-round.ts';
 import type { RoundClock } from './round-clock.ts';
-import type { Column } from './view.ts';
+import type { Column, RoundView } from './view.ts';
 
 /** What the timeline and the figures need of a round. Its calls and failed tools are counted later. */
 export function columnOf(
-  stored: StoredRound,
-  money: ShownMoney,
+  { stored, money, model }: Pick<RoundView, 'stored' | 'money' | 'model'>,
   times: ReturnType<RoundClock['next']>,
 ): Column {
   return {
     number: stored.round,
     time: Date.parse(stored.timestamp),
     usage: cellOfRound(stored, money),
+    model,
     thread: 'main',
     threadName: null,
     hasText: false,

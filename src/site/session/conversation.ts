@@ -4,6 +4,7 @@ import { digest } from '../../platform/digest.ts';
 import { ConversationReader, type RoundReading } from '../../query/conversation/reader.ts';
 import type { SystemPrompt } from '../../query/conversation/system-prompt.ts';
 import { threadName, type Thread } from '../../query/conversation/threads.ts';
+import { modelOfRound } from '../../query/round-model.ts';
 import type { ShownMoney } from '../../query/round-money.ts';
 import type { SessionWhy } from '../../query/why/session-why.ts';
 import { moneyKey } from '../cost-view.ts';
@@ -59,7 +60,7 @@ export class Conversation {
     if (stored.gateway !== this.#gateways.get(thread)) view.gateway = stored.gateway;
     this.#gateways.set(thread, stored.gateway);
     this.#options.why?.addRead(reading, view.money);
-    const column = columnOf(stored, view.money, this.#clock.next(stored, bringsResults(reading)));
+    const column = columnOf(view, this.#clock.next(stored, bringsResults(reading)));
     this.#columns.push(column);
     const budget = new Budget();
     const target = { view, page: this.#pages.page, budget };
@@ -84,6 +85,7 @@ export class Conversation {
     return {
       number: round.stored.round,
       stored: round.stored,
+      model: modelOfRound(round),
       time: Date.parse(round.stored.timestamp),
       money: this.#options.moneyOf(round),
       history: null,

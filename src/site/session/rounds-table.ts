@@ -1,7 +1,5 @@
 import { exact, plural } from '../../platform/count-text.ts';
 import { duration } from '../format.ts';
-import { isNoModel } from '../../pricing/no-model.ts';
-import { NO_ANSWER } from '../../query/session-models.ts';
 import { nameText } from '../model-view.ts';
 import { fitting } from './fitting.ts';
 import { roundBars, type Bar } from './timeline-bars.ts';
@@ -60,13 +58,13 @@ export function roundsTable(
 
 export function roundLine(bar: Bar, { hrefOf, timeOf }: LineStyle): RoundLine {
   const number = bar.from === bar.to ? `#${exact(bar.from)}` : `#${exact(bar.from)} to #${exact(bar.to)}`;
-  const first = bar.models.find((model) => !isNoModel(model)) ?? bar.models[0] ?? '';
+  const [first = ''] = bar.models;
   const others = bar.models.length > 1 ? ` + ${bar.models.length - 1} more` : '';
   return {
     href: hrefOf(bar.target),
     number,
     time: timeOf(bar.time),
-    model: (bar.status !== null && isNoModel(first) ? NO_ANSWER : nameText(first)) + others,
+    model: nameText(first) + others,
     before: beforeText(bar),
     ...answerTimes(bar),
     input: exact(bar.input),

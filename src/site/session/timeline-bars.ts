@@ -2,6 +2,7 @@ import { usdOf } from '../../pricing/money.ts';
 import type { Row } from '../../query/aggregate.ts';
 import { costIn, costView, type CostView } from '../cost-view.ts';
 import { sumOfColumns } from './column.ts';
+import { isNoModel } from '../../pricing/no-model.ts';
 import type { Column } from './view.ts';
 
 /** A bar of the timeline: one round, or several consecutive ones if there are too many. */
@@ -17,6 +18,7 @@ export interface Bar {
   /** Known costs by model, in the drawn currency, the largest first. */
   costs: { model: string; amount: number }[];
   cost: CostView;
+  /** As a person reads them: those with a name first, failed requests without one last. */
   models: string[];
   unpriced: number;
   failedTools: number;
@@ -90,7 +92,7 @@ function barOf(columns: readonly Column[], shortestGapMs: number, currency: stri
     output: total.output,
     costs: costsByModel(columns, total, currency),
     cost: costView(total, 4),
-    models: [...new Set(columns.map(({ usage }) => usage.model))],
+    models: modelsOf(columns),
     unpriced: total.unpricedRounds,
     failedTools: sum(({ failedTools }) => failedTools),
     status: columns.find(({ status }) => status !== null)?.status ?? null,
@@ -100,6 +102,14 @@ function barOf(columns: readonly Column[], shortestGapMs: number, currency: stri
       : null,
     idleMs: idle >= shortestGapMs ? idle : 0,
   };
+}
+
+function modelsOf(columns: readonly Column[]): string[] {
+  return [...new Set(columns.toSorted((a, b) => rankOf(a) - rankOf(b)).map(({ model }) => model))];
+}
+
+function rankOf({ model, usage }: Column): number {
+  return model === usage.model ? Number(isNoModel(model)) : 2;
 }
 
 function timesOf(columns: readonly Column[]): BarTimes {

@@ -91,6 +91,8 @@ export interface History {
 export interface RoundView {
   number: number;
   stored: StoredRound;
+  /** What a person reads as its model. */
+  model: string;
   /** Milliseconds since 1970 UTC. */
   time: number;
   /** By the current price book; `stored.price` may be older. */
@@ -129,6 +131,8 @@ export interface Column {
   number: number;
   time: number;
   usage: UsageCell;
+  /** What a person reads as its model. */
+  model: string;
   thread: ThreadKind;
   /** The name of a sub-agent or parallel thread. */
   threadName: string | null;

@@ -10,6 +10,7 @@ function column(number: number, rest: Partial<Column> = {}): Column {
     number,
     time: 0,
     usage: cell('2026-02-01T01:30Z', 'm', { input: 0, output: 0 }),
+    model: 'm',
     thread: 'main',
     threadName: null,
     hasText: true,

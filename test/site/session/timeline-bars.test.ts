@@ -8,6 +8,7 @@ function columns(count: number, rest: Record<number, Partial<Column>> = {}): Col
     number: i + 1,
     time: 0,
     usage: cell('2026-02-01T01:30Z', 'm', { input: 1 }),
+    model: 'm',
     thread: 'main',
     threadName: null,
     hasText: true,
@@ -61,5 +62,20 @@ test('a bar has the times of its rounds, and says of how many the log has none',
   expect(bars.slice(0, 2).map(({ times }) => times)).toEqual([
     { firstToken: 300, answer: 2200, whole: 4000, tools: 12_000, client: 0, untimed: 0 },
     { firstToken: 800, answer: 0, whole: 0, tools: 5, client: 60_000, untimed: 1 },
+  ]);
+});
+
+test('a bar names models that answered before requests that got no answer', () => {
+  const failed = { usage: cell('2026-02-01T01:30Z', 'unknown'), model: 'no answer from x', status: 503 };
+  const unnamed = { usage: cell('2026-02-01T01:30Z', 'unknown'), model: 'unknown' };
+  const { bars } = timelineBars(
+    columns(240, { 1: failed, 3: failed, 4: failed, 5: failed, 6: unnamed, 7: unnamed }),
+    'USD',
+  );
+  expect(bars.slice(0, 4).map(({ models }) => models)).toEqual([
+    ['m', 'no answer from x'],
+    ['no answer from x'],
+    ['unknown', 'no answer from x'],
+    ['m', 'unknown'],
   ]);
 });
