@@ -7,6 +7,27 @@ import { licencesOf } from './licences.mjs';
 const FOLDER = 'dist-skill/agent-session-monitor';
 const MOST_BYTES = 1 << 20;
 
+/** What brings a library with it that no other question needs: asked for, it says where it is. */
+const ELSEWHERE = [
+  { file: /\/budgets\/check-budgets\.ts$/, name: 'checkBudgets', option: '--budgets' },
+  { file: /\/reporting\/read-engine\.ts$/, name: 'readEngine', option: '--source' },
+];
+const elsewhere = {
+  name: 'elsewhere',
+  setup({ onLoad }) {
+    for (const { file, name, option } of ELSEWHERE) {
+      onLoad({ filter: file }, () => ({
+        loader: 'ts',
+        resolveDir: 'src/cli',
+        contents: `import { UsageError } from '../platform/errors.ts';
+          export function ${name}() {
+            throw new UsageError('${option} is not part of the skill. Use the installed program, monitor');
+          }`,
+      }));
+    }
+  },
+};
+
 rmSync(FOLDER, { recursive: true, force: true });
 mkdirSync(`${FOLDER}/scripts`, { recursive: true });
 const outfile = `${FOLDER}/scripts/monitor.mjs`;
@@ -21,6 +42,7 @@ const { metafile } = await build({
   legalComments: 'none',
   logLevel: 'error',
   metafile: true,
+  plugins: [elsewhere],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

@@ -63,6 +63,11 @@ test('in an empty home, without network, it answers from the store', async () =>
       { round: 3, question: [{ text: 'Our image has grown to more than a gigabyte. What is in there?' }] },
     ],
   });
+  expect(await ask('check --budgets budgets.json')).toMatchObject({
+    code: 2,
+    err: 'monitor: --budgets is not part of the skill. Use the installed program, monitor\n',
+  });
+  expect(await ask('stats-model --source clickhouse://h/d/t')).toMatchObject({ code: 2 });
   // Every command that SKILL.md names is there, and answers.
   const table = readFileSync(join(skill, 'SKILL.md'), 'utf8').matchAll(/^\|[^|]*\|([^|]*)\|$/gm);
   const commands = [...table].flatMap(([, cell = '']) =>
