@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
-import { licencesOf } from './licences.mjs';
+import { licencesOf, packagesOf } from './licences.mjs';
+import { sbomOf } from './sbom.mjs';
 import { esbuildSiteFiles } from './site-files.mjs';
 import { writePriceSchema } from './price-schema.mjs';
 
@@ -189,6 +190,7 @@ const bundled = [vendor, main, render, markdown, pageWorker, redact, shared, par
   ({ metafile }) => Object.keys(metafile.inputs),
 );
 writeFileSync('dist/LICENSES.txt', licencesOf(bundled));
+writeFileSync('dist/sbom.cdx.json', sbomOf(packagesOf(bundled)));
 
 /** A digest of everything that determines prices. */
 function digestOf(folders) {

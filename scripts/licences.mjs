@@ -19,11 +19,18 @@ const ALLOWED = new Set([
  * licence of a package is not in the list, or has no text.
  */
 export function licencesOf(inputs) {
-  const folders = new Set(inputs.filter((path) => path.includes('node_modules/')).map(packageFolder));
-  return [...folders]
-    .toSorted()
+  return packagesOf(inputs)
     .map(licenceOf)
     .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** The packages that `inputs` belong to, sorted by their folder: name, version, licence. */
+export function packagesOf(inputs) {
+  const folders = new Set(inputs.filter((path) => path.includes('node_modules/')).map(packageFolder));
+  return [...folders].toSorted().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return { folder, name, version, license };
+  });
 }
 
 /** The package of a file: the nearest folder above it whose package.json has a name and a version. */
@@ -37,8 +44,7 @@ function packageFolder(path) {
   throw new Error(`${path} does not belong to a package`);
 }
 
-function licenceOf(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+function licenceOf({ folder, name, version, license }) {
   if (!ALLOWED.has(license))
     throw new Error(`${name} is under '${license}', which is not in the list of scripts/licences.mjs`);
   const file = readdirSync(folder).find((found) =>

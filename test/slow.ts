@@ -2,6 +2,7 @@
 export const SLOW = [
   // They start processes: the program itself, a browser, npm, the linter.
   'test/process/**/*.test.ts',
+  'test/deploy/*.test.ts',
   'test/{docs,fixtures,fuzz,layers}.test.ts',
   'test/site/**/*browser.test.ts',
   'test/site/**/{api,filter,frame,health,hostile-site,incremental,lists,money,mute,narrow,one-file,page-workers,refresh,render,several-stores,url,widths}.test.ts',

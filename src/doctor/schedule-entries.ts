@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { DEFAULT_STORE } from '../platform/defaults.ts';
+import { homeFolder } from '../platform/home.ts';
 import type { Schedule } from '../platform/schedules.ts';
 import { wordsOf } from './command-line.ts';
 
@@ -15,7 +15,7 @@ export interface Entry {
 const RUNS_PARSE = /(?:monitor(?:\.m?js)?|agent-session-monitor)["']?\s+parse\b/;
 
 /** The lines that run `monitor parse`, without comments. `home`: where cron starts a command. */
-export function findEntries(schedules: readonly Schedule[], home = homedir()): Entry[] {
+export function findEntries(schedules: readonly Schedule[], home = homeFolder()): Entry[] {
   return schedules.flatMap(({ where, text }) => {
     const lines = text.split('\n').map((line) => line.trim());
     const named = lines.findLast((line) => /^(?:Environment=["']?)?MONITOR_DATA_DIR\s*=/.test(line));
@@ -49,5 +49,5 @@ function unquote(word: string): string {
 }
 
 function atHome(path: string): string {
-  return path.replace(/^~(?=\/|$)/, homedir());
+  return path.replace(/^~(?=\/|$)/, homeFolder());
 }

@@ -40,14 +40,17 @@ test('contains what it needs to run, what it is, and its licences', () => {
     'bin/monitor.js',
     'bin/package.json',
     'dist/LICENSES.txt',
+    'dist/sbom.cdx.json',
     'package.json',
     'prices/cn.json',
     'prices/decisions.md',
     'prices/shipped.json',
   ]);
   const licences = readFileSync('dist/LICENSES.txt', 'utf8');
+  const sbom = readFileSync('dist/sbom.cdx.json', 'utf8');
   for (const name of ['commander', 'zod', '@pydantic/genai-prices', 'chalk']) {
     expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(MIT\\)$`, 'm'));
+    expect(sbom).toMatch(new RegExp(`"pkg:npm/${name.replace('@', '%40')}@\\d+\\.\\d+\\.\\d+"`));
   }
 });
 
