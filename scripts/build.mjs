@@ -169,26 +169,39 @@ const parseWorker = await build({
   entryPoints: { 'parse-worker': 'src/cli/parse-worker.ts' },
   plugins: [redacting],
 });
-const start = await build({
+const toMain = elsewhere(/^\.\/main\.ts$/, () => './main.js');
+const parse = await build({
   ...quick,
-  entryPoints: { start: 'src/cli/start.ts' },
-  // `start` does not expand globs.
+  entryPoints: { parse: 'src/cli/start-parse.ts' },
+  // It does not expand globs.
   external: ['fast-glob'],
   plugins: [
-    esbuildSiteFiles,
     vendored,
     priceLists,
-    elsewhere(/^\.\/main\.ts$/, () => './main.js'),
+    toMain,
     redacting,
     required(/^\.\/share\/open-shared\.ts$/, './shared.cjs'),
-    required(/^\.\/run-render\.ts$/, './render.cjs'),
     inAscii,
   ],
 });
+const start = await build({
+  ...quick,
+  entryPoints: { start: 'src/cli/start.ts' },
+  plugins: [esbuildSiteFiles, toMain, required(/^\.\/run-render\.ts$/, './render.cjs'), inAscii],
+});
 await writePriceSchema();
-const bundled = [vendor, main, render, markdown, pageWorker, redact, shared, parseWorker, start].flatMap(
-  ({ metafile }) => Object.keys(metafile.inputs),
-);
+const bundled = [
+  vendor,
+  main,
+  render,
+  markdown,
+  pageWorker,
+  redact,
+  shared,
+  parseWorker,
+  parse,
+  start,
+].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 writeFileSync('dist/LICENSES.txt', licencesOf(bundled));
 writeFileSync('dist/sbom.cdx.json', sbomOf(packagesOf(bundled)));
 

@@ -1,9 +1,7 @@
 import { keepCompiledCode } from './compile-cache.ts';
 import { readContext } from './context.ts';
-import { parseOnce } from './commands/parse-once.ts';
-import { failed, guarded } from './guarded.ts';
-import { quietWhenBusy } from './quiet-when-busy.ts';
-import { usualParse } from './crontab/usual-parse.ts';
+import { guarded } from './guarded.ts';
+import { reportUncaught, startMain } from './start-main.ts';
 import { nodeFiles } from '../platform/files.ts';
 import { zoneKey } from '../platform/zone-key.ts';
 import { findNothingNew } from '../site/nothing-new.ts';
@@ -13,22 +11,9 @@ import { sayPushed } from './commands/push-output.ts';
 import { findNothingToPush, usualPush } from './crontab/usual-push.ts';
 import { usualRender } from './crontab/usual-render.ts';
 
-/** The start of the program. It runs the usual lines of a crontab itself, and loads the rest for everything else. */
+/** The start of every command but `parse`: the usual lines of a crontab need less than the others. */
 export async function start(argv: string[]): Promise<number> {
-  // What no `guarded` sees: errors in callbacks.
-  process.on('uncaughtException', (error) => process.exit(failed(readContext(), error)));
-  const usual = usualParse(argv, process.env);
-  if (usual) {
-    const context = readContext();
-    // A terminal gets more output.
-    const isWatched = usual.output !== 'none' && (context.stdoutIsTerminal || context.stderrIsTerminal);
-    if (!isWatched) {
-      return await guarded(context, async () => {
-        await quietWhenBusy(usual.isUpToDate, () => parseOnce(context, usual.request, usual.output));
-        return 0;
-      });
-    }
-  }
+  reportUncaught();
   const asked = usualRender(argv, process.env);
   const stores = asked && plainStoreDirs(asked.dataDir);
   if (asked && stores) {
@@ -58,7 +43,5 @@ export async function start(argv: string[]): Promise<number> {
       return 0;
     });
   }
-  await keepCompiledCode();
-  const { main } = await import('./main.ts');
-  return await main(argv);
+  return await startMain(argv);
 }

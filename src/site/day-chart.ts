@@ -1,4 +1,4 @@
-import { scaleLinear } from 'd3-scale';
+import { nice, ticks as ticksIn } from 'd3-array';
 import { dateText } from './format.ts';
 import { renderTemplate } from './templates.ts';
 
@@ -59,11 +59,8 @@ export function dayChart(chart: DayChart): string {
   const totals = days.map((_, day) => series.reduce((sum, { values }) => sum + (values[day] ?? 0), 0));
   const peak = Math.max(0, ...totals);
   const top = Math.max(peak, chart.line?.value ?? 0);
-  const scale = scaleLinear()
-    .domain([0, top === 0 ? 1 : top])
-    .nice(4)
-    .range([TOP + PLOT_HEIGHT, TOP]);
-  const y = (value: number): number => round(scale(value));
+  const [, end] = nice(0, top === 0 ? 1 : top, 4);
+  const y = (value: number): number => round(TOP + PLOT_HEIGHT * (1 - value / end));
   const peakDay = peak === 0 ? -1 : totals.indexOf(peak);
   const step = 100 / days.length;
   const peakLabel = `${chart.marks[peakDay] ?? ''}${valueText(peak)}`;
@@ -91,7 +88,7 @@ export function dayChart(chart: DayChart): string {
     peak: day === peakDay ? peakLabel : '',
     anchor: anchorOf(day, days.length, isWide),
   }));
-  const values = scale.ticks(4);
+  const values = ticksIn(0, end, 4);
   const tickStep = (values[1] ?? 1) - (values[0] ?? 0);
   const ticks = values.map((value) => ({
     y: y(value),

@@ -24,6 +24,8 @@ export interface RenderOptions {
   currencyOf?: (stores: readonly Store[]) => AskedCurrency | undefined;
   /** The key of the system's time zone, if that and the store's currency hold: then nothing to do can be told early. */
   zone?: string | undefined;
+  /** Told what the system's time zone is called, if the site remembers it for this key. */
+  recallZone?: (name: string) => void;
   /** Which sessions the site shows. */
   sessions?: AskedSessions;
   /** Since when sessions have pages. */

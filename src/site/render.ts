@@ -63,6 +63,7 @@ async function renderSnapshot(
   const pieces = new Pieces(files, tree);
   const old = oldManifest(files, tree);
   const head = pieces.readAs(HEAD, parseHead);
+  if (head?.zone && head.zone[0] === options.zone) options.recallZone?.(head.zone[1]);
   const store = storesKey(snapshot.stores.map(({ state }) => state));
   refuseOther(tree, head?.store ?? old?.store ?? '', { store, asked: snapshot.stores.length }, replace);
   const filter = siteFilter(files, tree.ownPath('filter.json'), snapshot.state, options);

@@ -1,5 +1,6 @@
 import { assets } from 'virtual:site-files';
 import { hexDigest } from '../platform/digest.ts';
+import { isOfProcess } from '../query/time-zone.ts';
 import { lostRoundsOf } from '../store/state.ts';
 import type { ContextSums } from './context/context-sums.ts';
 import type { DimensionSums } from './dimension-sums.ts';
@@ -91,6 +92,7 @@ export function writeSite(
     common: job.common,
     settings: job.settings,
     inputs: job.inputs,
+    ...zoneOf(job, head),
     ...commitsOf(job),
     lost: lostRoundsOf(snapshot.state),
     day,
@@ -105,6 +107,17 @@ export function writeSite(
     pages,
     changes,
   };
+}
+
+/** What the system's time zone is called, for later renders. */
+function zoneOf(
+  { options: { zone, local, now } }: ColouredJob,
+  head: SiteHead | undefined,
+): Pick<SiteHead, 'zone'> {
+  if (zone === undefined) return {};
+  const [key, name] = head?.zone ?? [];
+  const isKnown = key === zone && name === local.timeZone;
+  return isKnown || isOfProcess(local, now) ? { zone: [zone, local.timeZone] } : {};
 }
 
 function* assetPages(): Generator<Page> {

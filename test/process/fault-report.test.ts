@@ -42,22 +42,22 @@ test('a fault: 70, the versions, the error, and frames that name functions of th
   expect(linesOf(err)).toEqual([
     ...HEAD,
     'TypeError: Cannot read properties of undefined',
-    '    at toFacts (dist/start.cjs)',
-    '    at Object.facts (dist/start.cjs)',
-    '    at dist/start.cjs',
-    '    at withFile (dist/start.cjs)',
-    '    at dist/start.cjs',
-    '    at absentAsUndefined (dist/start.cjs)',
-    '    at readWhole (dist/start.cjs)',
-    '    at readStateFile (dist/start.cjs)',
-    '    at readCurrentState (dist/start.cjs)',
-    '    at new Commits (dist/start.cjs)',
+    '    at toFacts (dist/parse.cjs)',
+    '    at Object.facts (dist/parse.cjs)',
+    '    at dist/parse.cjs',
+    '    at withFile (dist/parse.cjs)',
+    '    at dist/parse.cjs',
+    '    at absentAsUndefined (dist/parse.cjs)',
+    '    at readWhole (dist/parse.cjs)',
+    '    at readStateFile (dist/parse.cjs)',
+    '    at readCurrentState (dist/parse.cjs)',
+    '    at new Commits (dist/parse.cjs)',
     '',
   ]);
 });
 
 test.each([
-  ['the usual line of a crontab', ['--quiet'], /^ {4}at .*readAll \(dist\/start\.cjs\)$/m],
+  ['the usual line of a crontab', ['--quiet'], /^ {4}at .*readAll \(dist\/parse\.cjs\)$/m],
   ['any other', ['--since', '2020-01-01'], /^ {4}at .*readAll \(dist\/chunk-\w+\.js\)$/m],
 ])('a fault in a line, which V8 quotes, of %s: nothing of the line is shown', async (_, options, frame) => {
   const { code, out, err } = await runBroken(

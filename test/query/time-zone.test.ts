@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { cpuTimeOf } from '../growth.ts';
-import { localTimeIn } from '../../src/query/time-zone.ts';
+import { isOfProcess, localTimeIn, localTimeOfProcess } from '../../src/query/time-zone.ts';
 import { bucketOf } from '../../src/model/usage-cell.ts';
 
 function quarterOf(iso: string): number {
@@ -72,4 +72,42 @@ test('a date costs Intl one day, not one cell', () => {
   };
   // With Intl for each of the 96 quarters of a day: 96 times as long.
   expect(cpuTimeOf(datesOf(1)) / cpuTimeOf(datesOf(96))).toBeLessThan(40);
+});
+
+describe('the time of the process', () => {
+  const { TZ } = process.env;
+  afterEach(() => {
+    if (TZ === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = TZ;
+  });
+
+  const hours = Array.from({ length: 24 * 366 * 2 }, (_, i) => Date.UTC(2025, 11, 1) + i * 3_600_000);
+
+  test.each([
+    'UTC',
+    'Asia/Shanghai',
+    'America/New_York',
+    'Europe/Dublin',
+    'Australia/Lord_Howe',
+    'Asia/Kathmandu',
+    'America/St_Johns',
+    'Africa/Casablanca',
+    'Pacific/Apia',
+  ])('is that of Intl in %s', (zone) => {
+    process.env['TZ'] = zone;
+    const [ours, intl] = [localTimeOfProcess(zone), localTimeIn(zone)];
+    for (const ms of hours)
+      if (ours.isoOf(ms) !== intl.isoOf(ms)) expect(ours.isoOf(ms)).toBe(intl.isoOf(ms));
+    expect(ours.timeZone).toBe(zone);
+    expect(isOfProcess(intl, Date.UTC(2026, 11, 1))).toBe(true);
+  });
+
+  test.each([
+    ['UTC', 'Asia/Shanghai'],
+    // The same in winter.
+    ['Europe/Berlin', 'Africa/Algiers'],
+  ])('in %s is not that of %s', (own, other) => {
+    process.env['TZ'] = own;
+    expect(isOfProcess(localTimeIn(other), Date.UTC(2026, 11, 1))).toBe(false);
+  });
 });

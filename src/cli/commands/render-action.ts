@@ -47,6 +47,7 @@ export async function render(context: Context, options: RenderOptions): Promise<
         options.timezone === undefined && options.currency === undefined
           ? zoneKey(nodeFiles, process.env['TZ'])
           : undefined,
+      recallZone: local.recall,
       sessions: sessionsOf(options),
       period: askedPeriod(options),
       startOf: (period) => periodOf(period, local, context.now).from,

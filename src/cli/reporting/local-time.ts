@@ -1,11 +1,20 @@
-import { localTimeIn, type LocalTime } from '../../query/time-zone.ts';
+import { localTimeIn, localTimeOfProcess, type LocalTime } from '../../query/time-zone.ts';
 import type { Context } from '../context.ts';
 
-/** The given time zone, else the system's. It is looked up when first needed, because that takes time. */
-export function localTimeOf(context: Pick<Context, 'timeZone'>, timeZone: string | undefined): LocalTime {
+/** A time zone that is looked up when first needed, because that takes time. */
+export interface LazyLocalTime extends LocalTime {
+  /** Says what the system's zone is called, so that it need not be looked up. */
+  recall: (systemZone: string) => void;
+}
+
+/** The given time zone, else the system's. */
+export function localTimeOf(context: Pick<Context, 'timeZone'>, timeZone: string | undefined): LazyLocalTime {
   let known: LocalTime | undefined;
   const local = (): LocalTime => (known ??= localTimeIn(timeZone ?? context.timeZone));
   return {
+    recall(systemZone) {
+      if (timeZone === undefined) known ??= localTimeOfProcess(systemZone);
+    },
     get timeZone() {
       return local().timeZone;
     },

@@ -21,6 +21,8 @@ export interface SiteHead extends ShownCommit {
   settings: string;
   /** A digest of what a render can tell without opening the index; see `findNothingNew`. */
   inputs: string;
+  /** The key of the system's time zone, and what it is called. Absent if that is not the site's. */
+  zone?: [key: string, name: string];
   /** Rounds that the store has lost. */
   lost: number;
   /** The local date of the render, and when that day begins and ends: milliseconds since 1970 UTC. */
@@ -76,7 +78,7 @@ export function parseHead(text: string): SiteHead | undefined {
 }
 
 function isHead(value: Record<string, unknown>): value is Record<string, unknown> & SiteHead {
-  const { sums, cut, months, pages, slots, changes = [], families = [], others = [] } = value;
+  const { sums, cut, months, pages, slots, changes = [], families = [], others = [], zone = ['', ''] } = value;
   return (
     ['store', 'common', 'settings', 'inputs', 'day'].every((name) => typeof value[name] === 'string') &&
     ['lost', 'dayBegins', 'dayEnds', 'refresh'].every((name) => typeof value[name] === 'number') &&
@@ -89,6 +91,9 @@ function isHead(value: Record<string, unknown>): value is Record<string, unknown
     typeof sums['updated'] === 'number' &&
     typeof sums['marks'] === 'string' &&
     /^[0-9a-f]{1,16}$/.test(sums['marks']) &&
+    Array.isArray(zone) &&
+    zone.length === 2 &&
+    zone.every((part) => typeof part === 'string') &&
     Array.isArray(families) &&
     families.every((name) => typeof name === 'string' && /^[0-9a-f]{2}$/.test(name)) &&
     isPairs(months, (month, count, last) => MONTH.test(month) && isCount(count) && isDay(last)) &&
