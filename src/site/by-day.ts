@@ -33,6 +33,11 @@ export function byDaySection(
   const sum = sumOf(shown) ?? emptyRow();
   const cost = costView(sum);
   const { currency, sign, leftOut } = drawnCurrency(sum);
+  const level = levelOf(
+    budget,
+    currency,
+    Math.max(0, ...shown.map((row) => (row ? usdOf(costIn(row, currency)) : 0))),
+  );
   const amountText = (amount: number): string => `${sign}${amount.toFixed(2)}`;
   const costText = (row: Row | undefined): string => {
     const view = row && costView(row);
@@ -63,7 +68,10 @@ export function byDaySection(
         total: cost.text,
         exact: cost.bounds ? cost.exact : '',
         missing: sum.unpricedRounds > 0 ? `+ ${plural(sum.unpricedRounds, 'unpriced round')}` : '',
-        leftOut: leftOut === '' ? '' : `The columns show ${currency}; ${leftOut} is left out.`,
+        leftOut: [
+          ...(leftOut === '' ? [] : [`The columns show ${currency}; ${leftOut} is left out.`]),
+          ...(level.note === '' ? [] : [level.note]),
+        ].join(' '),
         chart: dayChart({
           id: 'cost',
           label: 'Cost by day; a table follows',
@@ -76,7 +84,7 @@ export function byDaySection(
           incomplete: shown.map((row) => row !== undefined && row.unpricedRounds > 0),
           tickText: (value, step) => sign + amountTick(value, step),
           valueText: amountText,
-          line: budget && budget.currency === currency ? budget : null,
+          line: level.line,
         }),
         table: tableOf('Cost', table, costCell),
       },
@@ -112,6 +120,23 @@ export interface BudgetLine {
   value: number;
   /** `budget $10 a day` */
   text: string;
+}
+
+/** A level further above the highest column would make all columns too low to read. */
+const MOST_ABOVE = 4;
+
+/** The line of a budget, or a note that says why there is none. */
+function levelOf(
+  budget: BudgetLine | null,
+  currency: string,
+  peak: number,
+): { line: BudgetLine | null; note: string } {
+  if (!budget) return { line: null, note: '' };
+  if (budget.currency !== currency)
+    return { line: null, note: `The budget is in ${budget.currency}, so it has no line here.` };
+  return budget.value > MOST_ABOVE * peak
+    ? { line: null, note: `The columns are far below the ${budget.text}.` }
+    : { line: budget, note: '' };
 }
 
 /** A colour of the charts, with what it used on each day. */

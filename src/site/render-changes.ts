@@ -10,6 +10,7 @@ import { MonthLists, NotRemembered, type MonthChanges } from './lists/month-list
 import { keepsColours, withFirstUses } from './model-colours.ts';
 import { removePages, writeSessions, type DueSession } from './session-writer.ts';
 import { keyOfId, type SiteSession } from './shown-session.ts';
+import type { GivenBudget } from './remembered-filter.ts';
 import { writeSite } from './shown-site.ts';
 import { shownCommits } from './shown-stores.ts';
 import {
@@ -172,8 +173,17 @@ function relativesOf(
   });
 }
 
-function isOfNow({ day, inputs, options }: SiteJob, head: SiteHead): boolean {
-  return head.day === day && head.refresh === options.refresh && head.inputs === inputs;
+function isOfNow({ day, inputs, options, filter: { budget } }: SiteJob, head: SiteHead): boolean {
+  return (
+    head.day === day &&
+    head.refresh === options.refresh &&
+    head.inputs === inputs &&
+    isSameBudget(budget, head.budget)
+  );
+}
+
+function isSameBudget(a: GivenBudget | null, b: Partial<GivenBudget> = {}): boolean {
+  return a?.amount === b.amount && a?.currency === b.currency && a?.per === b.per;
 }
 
 /** A change, and whether the site's filter shows the session before and after it; undefined if the store does not know. */

@@ -65,7 +65,7 @@ async function renderSnapshot(
   const head = pieces.readAs(HEAD, parseHead);
   const store = storesKey(snapshot.stores.map(({ state }) => state));
   refuseOther(tree, head?.store ?? old?.store ?? '', { store, asked: snapshot.stores.length }, replace);
-  const filter = siteFilter(files, tree.ownPath('filter.json'), snapshot.state, options);
+  const filter = siteFilter(files, tree.ownPath('filter.json'), snapshot.state, options, currency?.to);
   const writer = new SiteWriter(files, tree, old?.paths);
   try {
     const day = local.dateOf(bucketOf(now));

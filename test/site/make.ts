@@ -109,7 +109,7 @@ export function writeLists(
       currency: undefined,
       snapshot: snapshot as unknown as SiteJob['snapshot'],
       sessions: { get: (id: string) => sessions.get(id) } as unknown as SiteJob['sessions'],
-      filter: { words: [], period: null, remembered: '', matches: () => true, remember: () => undefined },
+      filter: { words: [], period: null, budget: null, remembered: '', matches: () => true, remember: () => undefined },
       pieces: new Pieces(nodeFiles, tree),
       writer: new SiteWriter(nodeFiles, tree),
       options: { dataDirs: [''], siteDir, local, now, refresh: 30, full: false },
