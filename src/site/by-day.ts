@@ -10,6 +10,8 @@ import { dayChart, type Series } from './day-chart.ts';
 import { dateText, shortCount } from './format.ts';
 import { listHref } from './list-link.ts';
 import type { ModelView } from './model-view.ts';
+import { hrefTo } from './names.ts';
+import { datePath } from './prepared/prepared-paths.ts';
 import { renderTemplate } from './templates.ts';
 
 /** A page's own by-day section, and those of other pages. */
@@ -27,9 +29,8 @@ export function byDaySection(
   budget: BudgetLine | null = null,
 ): string {
   const shown = days.map(dayOf);
-  const hrefs = days.map((date, i) =>
-    (shown[i]?.rounds ?? 0) > 0 ? listHref(path, { from: date, to: date }) : '',
-  );
+  const hrefs = days.map((date, i) => ((shown[i]?.rounds ?? 0) > 0 ? hrefTo(path, datePath(date)) : ''));
+  const lists = days.map((date) => listHref(path, { from: date, to: date }));
   const sum = sumOf(shown) ?? emptyRow();
   const cost = costView(sum);
   const { currency, sign, leftOut } = drawnCurrency(sum);
@@ -77,6 +78,7 @@ export function byDaySection(
           label: 'Cost by day; a table follows',
           days,
           hrefs,
+          lists,
           isFirst: true,
           series: costs.map((series) => ({ ...series, isHatched: false })),
           texts: shown.map(costText),
@@ -99,6 +101,7 @@ export function byDaySection(
           label: 'Input and output tokens by day; a table follows',
           days,
           hrefs,
+          lists,
           isFirst: false,
           series: tokens,
           texts: shown.map((row) => shortCount(row ? tokensOf(row) : 0)),
@@ -192,7 +195,13 @@ function tableOf(
       return row === undefined || row.rounds === 0 ? NO_CELL : cellOf(row);
     });
     return [
-      { date: dateText(date), href: listHref(path, { from: date, to: date }), cells, total: cellOf(total) },
+      {
+        date: dateText(date),
+        href: hrefTo(path, datePath(date)),
+        list: listHref(path, { from: date, to: date }),
+        cells,
+        total: cellOf(total),
+      },
     ];
   });
   return {

@@ -2,6 +2,7 @@ import { isPruned, type SessionEntry } from '../model/session-entry.ts';
 import type { Answer } from '../query/usage-filter.ts';
 import { keepHeapSmall } from '../platform/heap.ts';
 import type { ChangedSession } from '../store/index/index.ts';
+import { PreparedLists } from './prepared/prepared-lists.ts';
 import { pageMark } from './family-view.ts';
 import { SiteHealth } from './health/site-health.ts';
 import { LATEST, LatestList } from './lists/latest-list.ts';
@@ -61,6 +62,7 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
       ? undefined
       : readRecent(job.pieces, job.day, job.options.local, rows.dimensions);
   const contexts = ContextSums.remembered(job.pieces);
+  const prepared = PreparedLists.remembered(job.pieces, job.options.local);
   if (!rows || !latest || !recent || !health || !contexts) throw new NotRemembered('sums');
   const { dimensions } = rows;
   dimensions.admit(added);
@@ -78,6 +80,7 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
     health.add(session, before);
     addToSums(rows.sums, after.id, before?.usage ?? [], more, job.options.local);
     dimensions.add(before?.usage ?? [], more);
+    prepared.add(session, old);
     recent.add(after.id, before?.usage ?? [], more);
     recent.begin(dayOf(job, after.created), before && dayOf(job, before.created));
     if (!old) sums.sessions++;
@@ -123,6 +126,7 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
     dimensions,
     contexts,
     recent,
+    prepared,
     months,
     latest,
     health,

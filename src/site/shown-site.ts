@@ -12,6 +12,8 @@ import { hrefTo, LISTED_JSON_PATH, monthJsonPath } from './names.ts';
 import { NEWEST, yearOf } from './overview.ts';
 import type { RenderChanges } from './page-changes.ts';
 import type { Page } from './page.ts';
+import type { PreparedLists } from './prepared/prepared-lists.ts';
+import { writePrepared } from './prepared/prepared-pages.ts';
 import type { Recent } from './recent.ts';
 import { commitsOf, sessionOf, type ColouredJob } from './site-job.ts';
 import type { MonthCount, SiteHead, SiteSums } from './state/site-head.ts';
@@ -25,6 +27,7 @@ export interface ShownSite {
   dimensions: DimensionSums;
   contexts: ContextSums;
   recent: Recent;
+  prepared: PreparedLists;
   /** Ascending. */
   months: readonly MonthCount[];
   latest: LatestList;
@@ -77,7 +80,8 @@ export function writeSite(
     find: (id: string) => sessionOf(job, id),
   };
   for (const page of storePages(view, job.site)) put(page);
-  const stamp = hexDigest(JSON.stringify([job.common, ...pages]));
+  const prepared = writePrepared(job, shown, isAnew);
+  const stamp = hexDigest(JSON.stringify([job.common, ...pages, ...prepared]));
   // A killed render has changed pages too.
   const isKnown = head !== undefined && !isAnew && !writer.wasKilled;
   const changes = writer.changes.after(head?.changes ?? [], stamp, isKnown);
@@ -101,7 +105,7 @@ export function writeSite(
     cut: job.cut,
     ...(job.filter.budget && { budget: job.filter.budget }),
     slots: job.uses.map(([model, bucket]) => [model, bucket]),
-    sums,
+    sums: { ...sums, files: sums.files + prepared.size - shown.prepared.before },
     months: [...months],
     families: [...shown.families],
     pages,
