@@ -90,7 +90,18 @@ const PAGES = [
 ].map((name) => `${name}.html`);
 
 /** Numbers without a link of their own, or one in their row, and why. */
-const WITHOUT: Readonly<Record<string, string>> = {};
+const WITHOUT: Readonly<Record<string, string>> = {
+  'by-department.html: not recorded':
+    'The list has no filter for rounds from before a dimension was declared.',
+  'context.html: By model / Total': 'Of all sessions.',
+  'health.html: Hours of today / 00:00': 'The list has days, no hours.',
+  'health.html: Hours of today / 10:00': 'The list has days, no hours.',
+  'index.html: Input tokens': 'Of all sessions.',
+  'index.html: Output tokens': 'Of all sessions.',
+  'tools.html: Total': 'Calls are no sessions; the failed ones are listed below.',
+  'tools.html: bash': 'Calls are no sessions; the failed ones are listed below.',
+  'tools.html: read': 'Calls are no sessions; the failed ones are listed below.',
+};
 
 /** What is asked of a page. */
 interface Looked {
@@ -102,7 +113,7 @@ interface Looked {
 function look(page: Page): Promise<Looked> {
   return page.evaluate(() => {
     const isLink = (link: Element): boolean =>
-      /sessions\/[^#]*(?:#|\.html)|^\.\/(?:index\.html)?#/.test(link.getAttribute('href') ?? '');
+      link.matches('a.title') || /index\.html#|sessions\//.test(link.getAttribute('href') ?? '');
     const links = [...document.querySelectorAll('main a[href*="index.html#"]')].map((link) => {
       const row = link.closest('th.name')?.closest('tr');
       const isName = link.matches('th.name > a:not(.failed)');
@@ -121,11 +132,10 @@ function look(page: Page): Promise<Looked> {
       })
       .map((cell) => {
         const row = cell.closest('tr');
-        const head = cell.closest('table')?.tHead?.rows[0]?.cells[(cell as HTMLTableCellElement).cellIndex];
         const section = cell.closest('section')?.querySelector('h2, h3')?.textContent ?? '';
         const name =
           row?.querySelector('th')?.textContent ?? cell.closest('.figure')?.querySelector('dt')?.textContent;
-        return [section, name, head?.textContent ?? cell.className].join(' / ');
+        return [section, name?.replace(/ ?\d+ failed$/, '') ?? cell.className].filter(Boolean).join(' / ');
       });
     return { links, unlinked };
   });
