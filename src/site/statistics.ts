@@ -238,11 +238,10 @@ export function breakdownPage(
     dayOf: (date: string) => dayOf(date, name),
   }));
   const days = recentDays(day);
-  const hasRecent = totals.days.some(([date]) => date >= (days[0] ?? '') && date <= day);
   return statisticsPage({ path, current: 'consumers', title }, totals, site, {
     // Consumers have a page of their own for it, since this one is short.
     byDay:
-      hasRecent && !isConsumers
+      hasRecent(totals, day) && !isConsumers
         ? byDaySection(path, namesByDay(breakdown, day, totals), byViews(path, path, pages))
         : '',
     byDayHref: isConsumers ? hrefTo(path, CONSUMER_DAYS_PATH) : '',
@@ -266,12 +265,19 @@ export function consumerDaysPage(
   site: SiteContext,
 ): string {
   const path = CONSUMER_DAYS_PATH;
+  const isRecent = hasRecent(totals, day);
   return statisticsPage({ path, current: 'consumers', title: 'Consumers by day' }, totals, site, {
-    byDay: byDaySection(path, namesByDay(breakdown, day, totals), byViews(path, path, pages)),
+    byDay: isRecent ? byDaySection(path, namesByDay(breakdown, day, totals), byViews(path, path, pages)) : '',
     byDayHref: '',
     tables: [],
-    note: 'A consumer is who the gateway’s authentication says sent the request.',
+    note: `${isRecent ? '' : `Nothing was used in the last ${RECENT_DAYS} days. `}A consumer is who the gateway’s authentication says sent the request.`,
   });
+}
+
+/** Whether anything was used in the days of the charts by name. */
+function hasRecent({ days }: SiteTotals, day: string): boolean {
+  const [from = ''] = recentDays(day);
+  return days.some(([date]) => date >= from && date <= day);
 }
 
 function plainRow(name: string, row: Row, query: ListQuery | undefined): NamedRow {

@@ -126,6 +126,14 @@ describe('a render', () => {
     ]);
   });
 
+  test('charts by consumer of days without rounds are a sentence', async () => {
+    const made = stored(5);
+    await render(made, { now: UNTIL + 40 * 86_400_000 });
+    const page = readFileSync(join(made.siteDir, 'consumers-by-day.html'), 'utf8');
+    expect(page).toContain('Nothing was used in the last 30 days.');
+    expect(page).not.toContain('<svg class="chart');
+  });
+
   test('with another zone writes all pages; with another --refresh only the stamp', async () => {
     const made = stored(5);
     const { rendered } = await render(made);

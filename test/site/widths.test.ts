@@ -88,6 +88,27 @@ describe.skipIf(chromiumPath === undefined)('at every width', () => {
     expect(faults).toEqual([]);
   });
 
+  test('rows of narrow pages: the cost ends the first line, and cells of a row have one height', async () => {
+    const { page } = await open(join(siteDir, 'dates.html'), { viewport: { width: 768, height: 900 } });
+    const ends = await page.locator('table.stats :is(tbody, tfoot) tr').evaluateAll((rows) =>
+      rows.map((row) => {
+        const [cost, name, rounds] = ['.cost', '.name', '.rounds'].map((one) =>
+          (row.querySelector(one) as HTMLElement).getBoundingClientRect(),
+        ) as [DOMRect, DOMRect, DOMRect];
+        const end = row.getBoundingClientRect().right;
+        return Math.round(end - cost.right) === 0 && rounds.top >= Math.max(name.bottom, cost.bottom) - 1;
+      }),
+    );
+    expect(ends).toEqual(Array.from({ length: 7 }, () => true));
+    await page.goto(`file://${join(siteDir, 'tools.html')}`);
+    const heights = await page
+      .locator('table.tools tbody tr')
+      .first()
+      .locator('td')
+      .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().height));
+    expect(new Set(heights).size).toBe(1);
+  });
+
   test('links and buttons are large enough for a finger, or far enough from others', async () => {
     const paths = [
       ...readdirSync(siteDir).filter((name) => name.endsWith('.html')),
