@@ -11,7 +11,7 @@ import type { Pieces } from '../state/pieces.ts';
 import { datePath, modelPath } from './prepared-paths.ts';
 
 /** Sessions in each list. */
-export const LISTED = 50;
+const LISTED = 50;
 
 /** A session of a list: the quarter of an hour of its last round there, and a digest of what the list shows of it. */
 export type Listed = [id: string, bucket: number, look: string];
