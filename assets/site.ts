@@ -7,6 +7,9 @@ document.documentElement.classList.add('js');
 applyTheme();
 
 document.addEventListener('DOMContentLoaded', () => {
+  // The list with its filters has more than a page that was prepared for those without JavaScript.
+  for (const link of document.querySelectorAll<HTMLElement | SVGElement>('[data-list]'))
+    link.setAttribute('href', link.dataset['list'] ?? '');
   addThemeSwitch();
   const scroll = restoreState();
   // A list that is drawn from data has its full height only after that.

@@ -1,9 +1,10 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { costsText, exactUsd, moneyText, usdOf } from '../pricing/money.ts';
-import { amountsOf, isCostKnown, isUsdKnown, namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
+import { isUsdKnown, namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
 import { boundMark } from '../pricing/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
 import { moneyJson } from '../query/json.ts';
+import { othersOf, percentOf, spentIn } from '../query/spent.ts';
 import { exact } from '../platform/count-text.ts';
 import { conditionText, filterWords, type UsageFilter } from '../query/usage-filter.ts';
 import { boundLines, lostText, undecidedText, unpricedText } from './numbers.ts';
@@ -81,20 +82,6 @@ function isOver({ amount, currency, tokens }: Budget, sum: Row): boolean {
   return (amount !== undefined && spent > amount) || (tokens !== undefined && tokensOf(sum) > tokens);
 }
 
-/** What was spent in a currency; undefined if no cost in it is known. */
-export function spentIn(currency: string, sum: Row): bigint | undefined {
-  if (!isCostKnown(sum)) return undefined;
-  const amount = amountsOf(sum).find(([code]) => code === currency)?.[1];
-  return amount?.cost ?? (sum.rounds === 0 ? 0n : undefined);
-}
-
-/** What was spent in other currencies, which this budget does not cover. */
-export function othersOf(currency: string, sum: Row): [currency: string, cost: bigint][] {
-  return amountsOf(sum).flatMap(([code, { cost }]): [string, bigint][] =>
-    code === currency || cost === 0n ? [] : [[code, cost]],
-  );
-}
-
 /** One line, for an alert: `over budget: $61.2000 of $50 (122.4%) in 2026-02 (UTC)`. */
 export function budgetLine(budget: Budget, spending: Spending): string {
   const { sum, isKnown, hasUnknownName, undecided = 0, lostRounds = 0 } = spending;
@@ -159,11 +146,6 @@ export function aboutText({ per, period, timeZone, filter, of }: Spending): stri
 function valueText({ key, value }: { key: string; value: string | null }): string {
   if (value === null) return `rounds without a recorded ${cleanLine(key)}`;
   return value === '' ? `no ${cleanLine(key)}` : cleanLine(value);
-}
-
-/** To one decimal, rounded down; null if the budget is zero. */
-function percentOf(spent: bigint, budget: bigint): number | null {
-  return budget === 0n ? null : Number((spent * 1000n) / budget) / 10;
 }
 
 function percentText(percent: number | null): string {

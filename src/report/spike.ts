@@ -2,7 +2,8 @@ import { exactUsd, moneyText, usdOf } from '../pricing/money.ts';
 import type { Row } from '../query/aggregate.ts';
 import { boundMark } from '../pricing/bound-words.ts';
 import { sumBound } from '../query/costs.ts';
-import { aboutText, othersOf, spentIn, type Budget, type BudgetState, type Spending } from './budget.ts';
+import { othersOf, spentIn } from '../query/spent.ts';
+import { aboutText, type Budget, type BudgetState, type Spending } from './budget.ts';
 import { unpricedText } from './numbers.ts';
 
 /** The days that today is compared with. */

@@ -10,6 +10,8 @@ import { dayChart, type Series } from './day-chart.ts';
 import { dateText, shortCount } from './format.ts';
 import { listHref } from './list-link.ts';
 import type { ModelView } from './model-view.ts';
+import { hrefTo } from './names.ts';
+import { datePath } from './prepared/prepared-paths.ts';
 import { renderTemplate } from './templates.ts';
 
 /** A page's own by-day section, and those of other pages. */
@@ -27,12 +29,16 @@ export function byDaySection(
   budget: BudgetLine | null = null,
 ): string {
   const shown = days.map(dayOf);
-  const hrefs = days.map((date, i) =>
-    (shown[i]?.rounds ?? 0) > 0 ? listHref(path, { from: date, to: date }) : '',
-  );
+  const hrefs = days.map((date, i) => ((shown[i]?.rounds ?? 0) > 0 ? hrefTo(path, datePath(date)) : ''));
+  const lists = days.map((date) => listHref(path, { from: date, to: date }));
   const sum = sumOf(shown) ?? emptyRow();
   const cost = costView(sum);
   const { currency, sign, leftOut } = drawnCurrency(sum);
+  const level = levelOf(
+    budget,
+    currency,
+    Math.max(0, ...shown.map((row) => (row ? usdOf(costIn(row, currency)) : 0))),
+  );
   const amountText = (amount: number): string => `${sign}${amount.toFixed(2)}`;
   const costText = (row: Row | undefined): string => {
     const view = row && costView(row);
@@ -63,12 +69,16 @@ export function byDaySection(
         total: cost.text,
         exact: cost.bounds ? cost.exact : '',
         missing: sum.unpricedRounds > 0 ? `+ ${plural(sum.unpricedRounds, 'unpriced round')}` : '',
-        leftOut: leftOut === '' ? '' : `The columns show ${currency}; ${leftOut} is left out.`,
+        leftOut: [
+          ...(leftOut === '' ? [] : [`The columns show ${currency}; ${leftOut} is left out.`]),
+          ...(level.note === '' ? [] : [level.note]),
+        ].join(' '),
         chart: dayChart({
           id: 'cost',
           label: 'Cost by day; a table follows',
           days,
           hrefs,
+          lists,
           isFirst: true,
           series: costs.map((series) => ({ ...series, isHatched: false })),
           texts: shown.map(costText),
@@ -76,7 +86,7 @@ export function byDaySection(
           incomplete: shown.map((row) => row !== undefined && row.unpricedRounds > 0),
           tickText: (value, step) => sign + amountTick(value, step),
           valueText: amountText,
-          line: budget && budget.currency === currency ? budget : null,
+          line: level.line,
         }),
         table: tableOf('Cost', table, costCell),
       },
@@ -91,6 +101,7 @@ export function byDaySection(
           label: 'Input and output tokens by day; a table follows',
           days,
           hrefs,
+          lists,
           isFirst: false,
           series: tokens,
           texts: shown.map((row) => shortCount(row ? tokensOf(row) : 0)),
@@ -112,6 +123,23 @@ export interface BudgetLine {
   value: number;
   /** `budget $10 a day` */
   text: string;
+}
+
+/** A level further above the highest column would make all columns too low to read. */
+const MOST_ABOVE = 4;
+
+/** The line of a budget, or a note that says why there is none. */
+function levelOf(
+  budget: BudgetLine | null,
+  currency: string,
+  peak: number,
+): { line: BudgetLine | null; note: string } {
+  if (!budget) return { line: null, note: '' };
+  if (budget.currency !== currency)
+    return { line: null, note: `The budget is in ${budget.currency}, so it has no line here.` };
+  return budget.value > MOST_ABOVE * peak
+    ? { line: null, note: `The columns are far below the ${budget.text}.` }
+    : { line: budget, note: '' };
 }
 
 /** A colour of the charts, with what it used on each day. */
@@ -167,7 +195,13 @@ function tableOf(
       return row === undefined || row.rounds === 0 ? NO_CELL : cellOf(row);
     });
     return [
-      { date: dateText(date), href: listHref(path, { from: date, to: date }), cells, total: cellOf(total) },
+      {
+        date: dateText(date),
+        href: hrefTo(path, datePath(date)),
+        list: listHref(path, { from: date, to: date }),
+        cells,
+        total: cellOf(total),
+      },
     ];
   });
   return {

@@ -22,6 +22,8 @@ export interface DayChart {
   days: readonly string[];
   /** Where each day's column leads; can be empty. */
   hrefs: readonly string[];
+  /** The same with JavaScript, if it is elsewhere; can be empty. */
+  lists?: readonly string[];
   /** The first chart with these links: those of others are not in the way of the keyboard. */
   isFirst: boolean;
   series: readonly Series[];
@@ -76,6 +78,7 @@ export function dayChart(chart: DayChart): string {
   const columns = days.map((date, day) => ({
     title: titleOf(chart, date, day),
     href: chart.hrefs[day] ?? '',
+    list: chart.lists?.[day] ?? '',
     x: percentText(day * step + (step * GAP) / 2),
     width: percentText(step * (1 - GAP)),
     hoverX: percentText(day * step),

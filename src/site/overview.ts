@@ -1,5 +1,6 @@
 import { emptyRow, sessionTotals, sumOfCells } from '../query/aggregate.ts';
 import { plural } from '../platform/count-text.ts';
+import { budgetView } from './budget-view.ts';
 import { byDaySection } from './by-day.ts';
 import { modelsByDay } from './by-day-groups.ts';
 import { causeOf, type ChangedCost } from './cause.ts';
@@ -12,6 +13,7 @@ import { figuresOf } from './overview-figures.ts';
 import { costNotes, periodText } from './period.ts';
 import type { Recent } from './recent.ts';
 import { sessionRow } from './lists/session-row.ts';
+import type { GivenBudget } from './remembered-filter.ts';
 import type { SiteSession } from './shown-session.ts';
 import type { SiteSums } from './state/site-head.ts';
 import type { SiteContext } from './site-context.ts';
@@ -44,6 +46,7 @@ export interface OverviewData {
   byPages: readonly ByPage[];
   /** Where requests without an answer were sent. */
   sentTo: string;
+  budget: GivenBudget | null;
   /** A session by its id. */
   find: (id: string) => SiteSession;
 }
@@ -57,13 +60,20 @@ export function overview(
 ): string {
   const path = OVERVIEW_PATH;
   const { sums } = view;
+  const budget = view.budget && budgetView(view.budget, totals.days, view.day, path);
   const models = modelTable(path, totals, MODELS, { day: view.day, change, sentTo: view.sentTo }, site);
   const body = renderTemplate('overview', {
     period: periodText(totals),
     cause: change ? causeOf(path, change, changedSessions(change, totals, view, site)) : [],
+    budget,
     figures: figuresOf(sums, totals, change, site),
     bounds: storeNote(totals),
-    byDay: byDaySection(path, modelsByDay(totals, DAYS, site), byViews(path, DATES_PATH, view.byPages)),
+    byDay: byDaySection(
+      path,
+      modelsByDay(totals, DAYS, site),
+      byViews(path, DATES_PATH, view.byPages),
+      budget?.line,
+    ),
     models,
     moreModels:
       totals.models.length > MODELS ? `and ${plural(totals.models.length - MODELS, 'more model')}.` : '',

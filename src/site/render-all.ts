@@ -13,6 +13,7 @@ import { SessionTable } from './lists/session-table.ts';
 import { withFirstUses, type FirstUses } from './model-colours.ts';
 import { ContextSums } from './context/context-sums.ts';
 import { DimensionSums } from './dimension-sums.ts';
+import { PreparedLists } from './prepared/prepared-lists.ts';
 import { Recent } from './recent.ts';
 import { removePages, writeSessions, type DueSession } from './session-writer.ts';
 import type { SiteSession } from './shown-session.ts';
@@ -76,10 +77,10 @@ export function showSessions(
   removeFamilies(job.pieces, gone);
   const latest = new LatestList(job.pieces, job.writer, job.site, (id) => sessionOf(job, id));
   latest.rows = found.latest.rows();
-  const { health, recent, dimensions, contexts } = found;
+  const { health, recent, dimensions, contexts, prepared } = found;
   return writeSite(
     job,
-    { sums, rows, dimensions, contexts, recent, months: months.counts, latest, health, families },
+    { sums, rows, dimensions, contexts, recent, prepared, months: months.counts, latest, health, families },
     head,
     isAnew,
   );
@@ -123,6 +124,7 @@ export class FoundSessions {
   readonly dimensions: DimensionSums;
   readonly recent: Recent;
   readonly contexts = new ContextSums();
+  readonly prepared: PreparedLists;
   readonly sums: SiteSums = {
     sessions: 0,
     pruned: 0,
@@ -139,6 +141,7 @@ export class FoundSessions {
     this.#job = job;
     this.summer = new SiteSummer(job.options.local);
     this.health = SiteHealth.empty(job, isAnew);
+    this.prepared = new PreparedLists(job.pieces, job.options.local);
     this.dimensions = new DimensionSums(job.dimensions);
     this.recent = new Recent(job.day, job.options.local, this.dimensions);
   }
@@ -150,6 +153,7 @@ export class FoundSessions {
     this.health.add(session);
     this.dimensions.add([], entry.usage);
     this.recent.add(entry.id, [], entry.usage);
+    this.prepared.add(session);
     this.recent.begin(dayOf(this.#job, entry.created), undefined);
     this.#marks = BigInt.asUintN(64, this.#marks + BigInt(`0x${mark}`));
     sums.marks = this.#marks.toString(16);

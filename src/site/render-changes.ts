@@ -2,6 +2,7 @@ import { isPruned, type SessionEntry } from '../model/session-entry.ts';
 import type { Answer } from '../query/usage-filter.ts';
 import { keepHeapSmall } from '../platform/heap.ts';
 import type { ChangedSession } from '../store/index/index.ts';
+import { PreparedLists } from './prepared/prepared-lists.ts';
 import { pageMark } from './family-view.ts';
 import { SiteHealth } from './health/site-health.ts';
 import { LATEST, LatestList } from './lists/latest-list.ts';
@@ -10,6 +11,7 @@ import { MonthLists, NotRemembered, type MonthChanges } from './lists/month-list
 import { keepsColours, withFirstUses } from './model-colours.ts';
 import { removePages, writeSessions, type DueSession } from './session-writer.ts';
 import { keyOfId, type SiteSession } from './shown-session.ts';
+import type { GivenBudget } from './remembered-filter.ts';
 import { writeSite } from './shown-site.ts';
 import { shownCommits } from './shown-stores.ts';
 import {
@@ -60,6 +62,7 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
       ? undefined
       : readRecent(job.pieces, job.day, job.options.local, rows.dimensions);
   const contexts = ContextSums.remembered(job.pieces);
+  const prepared = PreparedLists.remembered(job.pieces, job.options.local);
   if (!rows || !latest || !recent || !health || !contexts) throw new NotRemembered('sums');
   const { dimensions } = rows;
   dimensions.admit(added);
@@ -77,6 +80,7 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
     health.add(session, before);
     addToSums(rows.sums, after.id, before?.usage ?? [], more, job.options.local);
     dimensions.add(before?.usage ?? [], more);
+    prepared.add(session, old);
     recent.add(after.id, before?.usage ?? [], more);
     recent.begin(dayOf(job, after.created), before && dayOf(job, before.created));
     if (!old) sums.sessions++;
@@ -122,6 +126,7 @@ export async function renderChanges(plain: SiteJob, head: SiteHead): Promise<Sit
     dimensions,
     contexts,
     recent,
+    prepared,
     months,
     latest,
     health,
@@ -172,8 +177,17 @@ function relativesOf(
   });
 }
 
-function isOfNow({ day, inputs, options }: SiteJob, head: SiteHead): boolean {
-  return head.day === day && head.refresh === options.refresh && head.inputs === inputs;
+function isOfNow({ day, inputs, options, filter: { budget } }: SiteJob, head: SiteHead): boolean {
+  return (
+    head.day === day &&
+    head.refresh === options.refresh &&
+    head.inputs === inputs &&
+    isSameBudget(budget, head.budget)
+  );
+}
+
+function isSameBudget(a: GivenBudget | null, b: Partial<GivenBudget> = {}): boolean {
+  return a?.amount === b.amount && a?.currency === b.currency && a?.per === b.per;
 }
 
 /** A change, and whether the site's filter shows the session before and after it; undefined if the store does not know. */

@@ -3,9 +3,10 @@ import type { Store } from '../store/store.ts';
 import type { LocalTime } from '../query/time-zone.ts';
 import type { Workers } from './page-workers.ts';
 import type { GivenPeriod } from './remembered-filter.ts';
-import type { AskedPeriod, AskedSessions } from './site-filter.ts';
+import type { Asked } from './site-filter.ts';
 
-export interface RenderOptions {
+/** With which sessions the site shows, since when they have pages, and its budget. */
+export interface RenderOptions extends Asked {
   /** The stores, and the site's folder. */
   dataDirs: readonly string[];
   siteDir: string;
@@ -26,10 +27,6 @@ export interface RenderOptions {
   zone?: string | undefined;
   /** Told what the system's time zone is called, if the site remembers it for this key. */
   recallZone?: (name: string) => void;
-  /** Which sessions the site shows. */
-  sessions?: AskedSessions;
-  /** Since when sessions have pages. */
-  period?: AskedPeriod;
   /** When a period begins, in milliseconds since 1970 UTC. */
   startOf?: (period: GivenPeriod) => number;
   /** Without workers, everything runs in this thread. */

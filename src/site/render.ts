@@ -66,7 +66,7 @@ async function renderSnapshot(
   if (head?.zone && head.zone[0] === options.zone) options.recallZone?.(head.zone[1]);
   const store = storesKey(snapshot.stores.map(({ state }) => state));
   refuseOther(tree, head?.store ?? old?.store ?? '', { store, asked: snapshot.stores.length }, replace);
-  const filter = siteFilter(files, tree.ownPath('filter.json'), snapshot.state, options);
+  const filter = siteFilter(files, tree.ownPath('filter.json'), snapshot.state, options, currency?.to);
   const writer = new SiteWriter(files, tree, old?.paths);
   try {
     const day = local.dateOf(bucketOf(now));

@@ -13,6 +13,8 @@ import { hrefTo, LISTED_JSON_PATH, monthJsonPath } from './names.ts';
 import { NEWEST, yearOf } from './overview.ts';
 import type { RenderChanges } from './page-changes.ts';
 import type { Page } from './page.ts';
+import type { PreparedLists } from './prepared/prepared-lists.ts';
+import { writePrepared } from './prepared/prepared-pages.ts';
 import type { Recent } from './recent.ts';
 import { commitsOf, sessionOf, type ColouredJob } from './site-job.ts';
 import type { MonthCount, SiteHead, SiteSums } from './state/site-head.ts';
@@ -26,6 +28,7 @@ export interface ShownSite {
   dimensions: DimensionSums;
   contexts: ContextSums;
   recent: Recent;
+  prepared: PreparedLists;
   /** Ascending. */
   months: readonly MonthCount[];
   latest: LatestList;
@@ -72,12 +75,14 @@ export function writeSite(
     state: snapshot.state,
     day,
     refresh: options.refresh,
+    budget: job.filter.budget,
     hasUnlinked: job.cut !== null,
     newest,
     find: (id: string) => sessionOf(job, id),
   };
   for (const page of storePages(view, job.site)) put(page);
-  const stamp = hexDigest(JSON.stringify([job.common, ...pages]));
+  const prepared = writePrepared(job, shown, isAnew);
+  const stamp = hexDigest(JSON.stringify([job.common, ...pages, ...prepared]));
   // A killed render has changed pages too.
   const isKnown = head !== undefined && !isAnew && !writer.wasKilled;
   const changes = writer.changes.after(head?.changes ?? [], stamp, isKnown);
@@ -100,8 +105,9 @@ export function writeSite(
     dayEnds: job.dayEnds,
     refresh: options.refresh,
     cut: job.cut,
+    ...(job.filter.budget && { budget: job.filter.budget }),
     slots: job.uses.map(([model, bucket]) => [model, bucket]),
-    sums,
+    sums: { ...sums, files: sums.files + prepared.size - shown.prepared.before },
     months: [...months],
     families: [...shown.families],
     pages,

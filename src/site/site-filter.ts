@@ -1,11 +1,17 @@
 import type { SessionEntry } from '../model/session-entry.ts';
-import { InputOutputError } from '../platform/errors.ts';
+import { InputOutputError, UsageError } from '../platform/errors.ts';
 import { readWhole, replaceFile, type Files } from '../platform/files.ts';
 import { sessionMatcher } from '../query/session-matcher.ts';
 import { filterFor, type GivenFilter } from '../query/store-names.ts';
 import { filterWords, type Answer } from '../query/usage-filter.ts';
 import { coverageOf, type State } from '../store/state.ts';
-import { parseRemembered, rememberedText, type GivenPeriod, type Remembered } from './remembered-filter.ts';
+import {
+  parseRemembered,
+  rememberedText,
+  type GivenBudget,
+  type GivenPeriod,
+  type Remembered,
+} from './remembered-filter.ts';
 
 /** What a render was told about its sessions: a filter, or to show all again; undefined: as before. */
 export type AskedSessions = GivenFilter | 'all' | undefined;
@@ -13,13 +19,26 @@ export type AskedSessions = GivenFilter | 'all' | undefined;
 /** The same of the period; `all`: every session has pages. */
 export type AskedPeriod = GivenPeriod | 'all' | undefined;
 
-/** The sessions of a site. */
+/** The same of the budget, of which the site may know the currency; `none`: there is no budget. */
+export type AskedBudget =
+  (Omit<GivenBudget, 'currency'> & { currency?: string | undefined }) | 'none' | undefined;
+
+/** What a render was told to show. */
+export interface Asked {
+  sessions?: AskedSessions;
+  period?: AskedPeriod;
+  budget?: AskedBudget;
+}
+
+/** The sessions of a site, and its budget. */
 export interface SiteFilter {
   /** Empty: all sessions. */
   words: readonly string[];
   /** Null: all of them have pages. */
   period: GivenPeriod | null;
-  /** The text of the file that keeps both; empty if there is none. */
+  /** Null: the overview shows none. */
+  budget: GivenBudget | null;
+  /** The text of the file that keeps all of it; empty if there is none. */
   remembered: string;
   /** Whether the site shows a session; undefined if the store does not know: then it does not. */
   matches(session: SessionEntry): Answer;
@@ -29,25 +48,28 @@ export interface SiteFilter {
 
 /**
  * The filter of a site, which is kept at `path`, so that a later render does not show what this one left out. Throws
- * UsageError for a name that the store does not have.
+ * UsageError for a name that the store does not have, and for a budget without a currency: `currency` is that of the site.
  */
 export function siteFilter(
   files: Files,
   path: string,
   state: State,
-  { sessions, period }: { sessions?: AskedSessions; period?: AskedPeriod },
+  { sessions, period, budget }: Asked,
+  currency: string | undefined,
 ): SiteFilter {
   const before = readWhole(files, path)?.toString();
   const known = remembered(path, before, sessions !== undefined);
   const next: Remembered = {
     filter: sessions === 'all' ? null : (sessions ?? known.filter),
     period: period === 'all' ? null : (period ?? known.period),
+    budget: budget === 'none' ? null : budget ? budgetIn(budget, currency) : known.budget,
   };
   const text = rememberedText(next);
   const filter = next.filter && filterFor(next.filter, coverageOf(state));
   return {
     words: filter ? filterWords(filter) : [],
     period: next.period,
+    budget: next.budget,
     remembered: text ?? '',
     matches: filter ? sessionMatcher(filter) : () => true,
     remember() {
@@ -58,9 +80,18 @@ export function siteFilter(
   };
 }
 
+function budgetIn(
+  { amount, per, ...of }: Exclude<AskedBudget, string | undefined>,
+  site?: string,
+): GivenBudget {
+  const currency = of.currency ?? site;
+  if (currency !== undefined) return { amount, currency, per };
+  throw new UsageError('--budget needs a currency: add one, such as --currency CNY');
+}
+
 /** A damaged file is an error, unless the sessions were named again: the site might show what it must not show. */
 function remembered(path: string, text: string | undefined, isNamed: boolean): Remembered {
-  const nothing = { filter: null, period: null };
+  const nothing = { filter: null, period: null, budget: null };
   const known = text === undefined ? nothing : parseRemembered(text);
   if (known ?? isNamed) return known ?? nothing;
   throw new InputOutputError(

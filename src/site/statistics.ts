@@ -16,6 +16,7 @@ import { listHref, monthQuery, type ListQuery } from './list-link.ts';
 import { isUnpriced, modelView, nameText, type ModelView } from './model-view.ts';
 import { hrefTo } from './names.ts';
 import { costNotes, periodText } from './period.ts';
+import { datePath, modelPath, MOST_MODELS } from './prepared/prepared-paths.ts';
 import { RECENT_DAYS } from './recent.ts';
 import type { SiteContext } from './site-context.ts';
 import { isMixed, statView, type StatView } from './stat-rows.ts';
@@ -34,7 +35,7 @@ export interface StatTable {
   /** With a column for the last 7 days, and one of bars for the last 30. */
   hasChange: boolean;
   hasBars: boolean;
-  rows: (Omit<NamedRow, 'row' | 'query' | 'change' | 'dayOf'> & ShownRow)[];
+  rows: (Omit<NamedRow, 'row' | 'query' | 'prepared' | 'change' | 'dayOf'> & ShownRow)[];
   total: ShownRow;
 }
 
@@ -43,6 +44,8 @@ interface NamedRow {
   row: Row;
   /** The sessions of the row; undefined if the list cannot be asked for them. */
   query: ListQuery | undefined;
+  /** The page that has them without JavaScript. */
+  prepared?: string | undefined;
   square: ModelView | null;
   /** Class of the bars: a model's colour, or `plain`. */
   bar: string;
@@ -62,22 +65,31 @@ interface ShownRow extends Links {
 /** To the sessions behind a row, and to those with a failed request; empty without a query. */
 interface Links {
   href: string;
+  /** Where the first one leads with JavaScript, if that is elsewhere; can be empty. */
+  list: string;
   /** `3 failed`; can be empty. */
   failed: string;
   failedHref: string;
 }
 
-function linksOf(path: string, query: ListQuery | undefined, { failures }: Row): Links {
+function linksOf(
+  path: string,
+  query: ListQuery | undefined,
+  { failures }: Row,
+  prepared: string | undefined,
+): Links {
   const failed = failedRounds(failures);
   const link = (asked: ListQuery): string => (query ? listHref(path, { ...query, ...asked }) : '');
   return {
-    href: link({}),
+    ...(prepared === undefined
+      ? { href: link({}), list: '' }
+      : { href: hrefTo(path, prepared), list: link({}) }),
     failed: failed > 0 ? `${exact(failed)} failed` : '',
     failedHref: failed > 0 ? link({ status: 'failed' }) : '',
   };
 }
 
-type RowOf = Pick<NamedRow, 'row' | 'query' | 'bar' | 'change' | 'dayOf'>;
+type RowOf = Pick<NamedRow, 'row' | 'query' | 'prepared' | 'bar' | 'change' | 'dayOf'>;
 
 interface TableOf {
   /** Of the page with the table. */
@@ -106,8 +118,8 @@ function statTable({ path, head, rows, totals, hasShares, change, days = [] }: T
       }
     );
   };
-  const shown = ({ row, query, bar, dayOf, change: own }: RowOf): ShownRow => ({
-    ...linksOf(path, query, row),
+  const shown = ({ row, query, prepared, bar, dayOf, change: own }: RowOf): ShownRow => ({
+    ...linksOf(path, query, row, prepared),
     stat: statView(row, total),
     days: barsOf({ row, query, bar, dayOf }),
     change:
@@ -153,6 +165,7 @@ export function modelTable(
     name: isNoAnswer(model, row) ? NO_ANSWER : nameText(model),
     row,
     query: { model: nameText(model) },
+    prepared: totals.models.length > MOST_MODELS ? undefined : modelPath(model),
     square: modelView(model, isUnpriced(row), site.colours),
     bar: `m${site.colours.slotOf(model)}`,
     note: isNoAnswer(model, row) ? sentTo : '',
@@ -225,11 +238,10 @@ export function breakdownPage(
     dayOf: (date: string) => dayOf(date, name),
   }));
   const days = recentDays(day);
-  const hasRecent = totals.days.some(([date]) => date >= (days[0] ?? '') && date <= day);
   return statisticsPage({ path, current: 'consumers', title }, totals, site, {
     // Consumers have a page of their own for it, since this one is short.
     byDay:
-      hasRecent && !isConsumers
+      hasRecent(totals, day) && !isConsumers
         ? byDaySection(path, namesByDay(breakdown, day, totals), byViews(path, path, pages))
         : '',
     byDayHref: isConsumers ? hrefTo(path, CONSUMER_DAYS_PATH) : '',
@@ -253,12 +265,19 @@ export function consumerDaysPage(
   site: SiteContext,
 ): string {
   const path = CONSUMER_DAYS_PATH;
+  const isRecent = hasRecent(totals, day);
   return statisticsPage({ path, current: 'consumers', title: 'Consumers by day' }, totals, site, {
-    byDay: byDaySection(path, namesByDay(breakdown, day, totals), byViews(path, path, pages)),
+    byDay: isRecent ? byDaySection(path, namesByDay(breakdown, day, totals), byViews(path, path, pages)) : '',
     byDayHref: '',
     tables: [],
-    note: 'A consumer is who the gateway’s authentication says sent the request.',
+    note: `${isRecent ? '' : `Nothing was used in the last ${RECENT_DAYS} days. `}A consumer is who the gateway’s authentication says sent the request.`,
   });
+}
+
+/** Whether anything was used in the days of the charts by name. */
+function hasRecent({ days }: SiteTotals, day: string): boolean {
+  const [from = ''] = recentDays(day);
+  return days.some(([date]) => date >= from && date <= day);
 }
 
 function plainRow(name: string, row: Row, query: ListQuery | undefined): NamedRow {
@@ -267,7 +286,10 @@ function plainRow(name: string, row: Row, query: ListQuery | undefined): NamedRo
 
 export function datesPage(totals: SiteTotals, pages: readonly ByPage[], site: SiteContext): string {
   const months = totals.months.map(([month, row]) => plainRow(monthText(month), row, monthQuery(month)));
-  const days = totals.days.map(([date, row]) => plainRow(dayText(date), row, { from: date, to: date }));
+  const days = totals.days.map(([date, row]) => ({
+    ...plainRow(dayText(date), row, { from: date, to: date }),
+    prepared: datePath(date),
+  }));
   const path = DATES_PATH;
   const table = (head: string, rows: readonly NamedRow[]): StatTable =>
     statTable({ path, head, rows: rows.toReversed(), totals, hasShares: false });

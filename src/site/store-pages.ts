@@ -13,6 +13,7 @@ import { LIST_PATH } from './names.ts';
 import { overview, OVERVIEW_PATH, yearOf } from './overview.ts';
 import type { Page } from './page.ts';
 import { SEARCH_PATH, searchPage } from './search/search-page.ts';
+import type { GivenBudget } from './remembered-filter.ts';
 import type { SiteSession } from './shown-session.ts';
 import type { SiteContext } from './site-context.ts';
 import type { MonthCount, SiteSums } from './state/site-head.ts';
@@ -44,6 +45,8 @@ export interface StoreView {
   /** The local date of the render. */
   day: string;
   refresh: number;
+  /** What may be spent; null: no budget was given. */
+  budget: GivenBudget | null;
   /** Sessions whose last round is before some time have no pages. */
   hasUnlinked: boolean;
   /** The sessions with the latest rounds. */
@@ -95,7 +98,8 @@ export function* storePages(view: StoreView, site: SiteContext): Generator<Page>
     yield page(CONTEXT_PATH, `${ofDay} ${view.contexts.key}`, () =>
       contextPage(view.contexts, totals(), days().change, site),
     );
-    yield page(OVERVIEW_PATH, `${state} ${day}`, () =>
+    const budget = view.budget ? ` ${JSON.stringify(view.budget)}` : '';
+    yield page(OVERVIEW_PATH, `${state} ${day}${budget}`, () =>
       overview({ ...view, byPages, sentTo: days().sentTo }, totals(), days().change, site),
     );
   }

@@ -110,6 +110,18 @@ export function sideways(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }
 
+/** Links and buttons that are smaller than 24 by 24 pixels, and closer to others than that (WCAG 2.2, 2.5.8). */
+export async function smallTargets(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: typeof axe }).axe.run({
+      runOnly: { type: 'rule', values: ['target-size'] },
+      preload: false,
+    }),
+  );
+  return violations.flatMap(({ nodes }) => nodes.map(({ html }) => html.slice(0, 120)));
+}
+
 /** Serious problems that axe finds in the page as it is now: the rule, and the first place. */
 export async function seriousFaults(page: Page): Promise<string[]> {
   // Injected through the debugger, since the policy of the page forbids foreign scripts.

@@ -94,6 +94,10 @@ test.each([
   ['{"version":1,"filter":{"where":[{"name":"department"}]}}'],
   ['{"version":1,"filter":{"__proto__x":"y"}}'],
   ['{"version":1,"filter":{"agent":5}}'],
+  ['{"version":1,"budget":{"amount":"x","currency":"USD","per":"day"}}'],
+  ['{"version":1,"budget":{"amount":"1","currency":"<b>","per":"day"}}'],
+  ['{"version":1,"budget":{"amount":"1","currency":"USD","per":"year"}}'],
+  ['{"version":1,"budget":{"amount":1,"currency":"USD","per":"day"}}'],
 ])('a damaged filter shows nothing more than before: %s', async (text) => {
   const site = await made();
   expect((await run([...argvOf(site), '--agent', 'ops'])).code).toBe(0);

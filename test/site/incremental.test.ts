@@ -425,9 +425,12 @@ describe('a render that goes on from the last one', () => {
     const names = opened().map((path) => path.split('/').at(-1));
     // One shard, the month, one part of it, and the newest one for the month's own page.
     expect(names.filter((name) => /^[0-9a-f]{2}$/.test(name ?? ''))).toHaveLength(1);
-    expect(new Set(names.filter((name) => /^2026-\d\d-\d+$/.test(name ?? '')))).toEqual(
+    expect(new Set(names.filter((name) => /^2026-\d\d-\d$/.test(name ?? '')))).toEqual(
       new Set(['2026-01-1', '2026-01-3', '2026-01-4']),
     );
+    // The lists of its day, which is new, and of its model.
+    expect(names.filter((name) => /^2026-\d\d-\d\d$/.test(name ?? ''))).toEqual(['2026-02-03']);
+    expect(names.filter((name) => name === 'gpt-5' || name === 'claude-sonnet-4-5')).toEqual(['gpt-5']);
   });
 
   test('reads a session file with failures once: for its changes, and not in a pass over all sessions', async () => {

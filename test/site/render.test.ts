@@ -62,7 +62,7 @@ describe('a render', () => {
     const session = made.sessions[150] as QuickSession;
     addRound(made, session);
     const { written, removed } = await changedBy(made, async () => {
-      expect(await render(made)).toMatchObject({ rendered: 21, removed: 0 });
+      expect(await render(made)).toMatchObject({ rendered: 23, removed: 0 });
     });
     expect(removed).toEqual([]);
     expect(written).toEqual(
@@ -77,9 +77,11 @@ describe('a render', () => {
         'consumers.html',
         'context.html',
         'dates.html',
+        'dates/2026-02-03.html',
         'health.html',
         'index.html',
         'models.html',
+        'models/gpt-5.html',
         'search/2026-01/2.js',
         `search/${session.id}.js`,
         'sessions/2026-01/2.html',
@@ -124,6 +126,14 @@ describe('a render', () => {
     ]);
   });
 
+  test('charts by consumer of days without rounds are a sentence', async () => {
+    const made = stored(5);
+    await render(made, { now: UNTIL + 40 * 86_400_000 });
+    const page = readFileSync(join(made.siteDir, 'consumers-by-day.html'), 'utf8');
+    expect(page).toContain('Nothing was used in the last 30 days.');
+    expect(page).not.toContain('<svg class="chart');
+  });
+
   test('with another zone writes all pages; with another --refresh only the stamp', async () => {
     const made = stored(5);
     const { rendered } = await render(made);
@@ -146,7 +156,7 @@ describe('a render', () => {
     const { written, removed } = await changedBy(made, () =>
       render({ ...made, dataDir: lone }, { replace: true }),
     );
-    expect(removed).toEqual(
+    expect(removed.filter((path) => !/^(?:dates|models)\//.test(path))).toEqual(
       [second, third]
         .flatMap((id) => [`api/sessions/${id}.json`, `search/${id}.js`, `sessions/${id}.html`])
         .toSorted(),
@@ -241,7 +251,8 @@ describe('a render', () => {
       expect((await render(made)).removed).toBe(0);
       await render({ ...made, siteDir: `${made.siteDir}-anew` });
       expect(contentsOf(made.siteDir)).toEqual(contentsOf(`${made.siteDir}-anew`));
-      expect(await render(made)).toEqual({ rendered: 0, kept: rendered, removed: 0 });
+      // The day of that round has a page.
+      expect(await render(made)).toEqual({ rendered: 0, kept: rendered + 1, removed: 0 });
     },
   );
 
@@ -264,9 +275,9 @@ describe('monitor render', () => {
     expect(await run([...argv, '--full', '--json'])).toEqual({
       code: 0,
       err: '',
-      out: `{"version":1,"rendered":36,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
+      out: `{"version":1,"rendered":38,"kept":0,"removed":0,"site":${JSON.stringify(siteDir)}}\n`,
     });
-    expect((await run(argv)).out).toBe(`0 files written, 36 kept, 0 removed: ${siteDir}/index.html\n`);
+    expect((await run(argv)).out).toBe(`0 files written, 38 kept, 0 removed: ${siteDir}/index.html\n`);
     expect(await run([...argv, '--quiet'])).toEqual({ code: 0, err: '', out: '' });
     expect((await run(argv)).code).toBe(0);
   });

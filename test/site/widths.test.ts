@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../cli/run.ts';
-import { chromiumPath, sideways, useBrowser } from './browser.ts';
+import { chromiumPath, sideways, smallTargets, useBrowser } from './browser.ts';
 import { render, sharedFolder } from './make.ts';
 
 const WIDTHS = Array.from({ length: (1440 - 320) / 20 + 1 }, (_, i) => 320 + 20 * i);
@@ -64,6 +64,8 @@ describe.skipIf(chromiumPath === undefined)('at every width', () => {
     const paths = [
       ...readdirSync(siteDir).filter((name) => name.endsWith('.html')),
       'sessions/index.html',
+      'dates/2026-02-03.html',
+      'models/gpt-5.html',
       ...readdirSync(join(siteDir, 'sessions'))
         .filter((name) => name.endsWith('.html'))
         .slice(0, 3)
@@ -83,6 +85,51 @@ describe.skipIf(chromiumPath === undefined)('at every width', () => {
       faults.push(...(await faultsAt(page)).map((fault) => `${path} in print: ${fault}`));
       await page.emulateMedia({ media: 'screen' });
     }
+    expect(faults).toEqual([]);
+  });
+
+  test('rows of narrow pages: the cost ends the first line, and cells of a row have one height', async () => {
+    const { page } = await open(join(siteDir, 'dates.html'), { viewport: { width: 768, height: 900 } });
+    const ends = await page.locator('table.stats :is(tbody, tfoot) tr').evaluateAll((rows) =>
+      rows.map((row) => {
+        const [cost, name, rounds] = ['.cost', '.name', '.rounds'].map((one) =>
+          (row.querySelector(one) as HTMLElement).getBoundingClientRect(),
+        ) as [DOMRect, DOMRect, DOMRect];
+        const end = row.getBoundingClientRect().right;
+        return Math.round(end - cost.right) === 0 && rounds.top >= Math.max(name.bottom, cost.bottom) - 1;
+      }),
+    );
+    expect(ends).toEqual(Array.from({ length: 7 }, () => true));
+    await page.goto(`file://${join(siteDir, 'tools.html')}`);
+    const heights = await page
+      .locator('table.tools tbody tr')
+      .first()
+      .locator('td')
+      .evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().height));
+    expect(new Set(heights).size).toBe(1);
+  });
+
+  test('links and buttons are large enough for a finger, or far enough from others', async () => {
+    const paths = [
+      ...readdirSync(siteDir).filter((name) => name.endsWith('.html')),
+      'dates/2026-02-03.html',
+      'models/gpt-5.html',
+      'sessions/index.html#sort=cost',
+      'sessions/2026-02/index.html',
+      'search.html#q=the',
+    ];
+    const faults: string[] = [];
+    for (const width of [390, 1440])
+      for (const path of paths) {
+        const [file = '', hash = ''] = path.split('#');
+        const { page } = await open(join(siteDir, file), {
+          viewport: { width, height: 900 },
+          hash: `#${hash}`,
+        });
+        if (file === 'search.html' && hash !== '') await page.locator('#hits li').first().waitFor();
+        await page.evaluate(() => document.querySelectorAll('details').forEach((one) => (one.open = true)));
+        faults.push(...(await smallTargets(page)).map((fault) => `${path} at ${width}: ${fault}`));
+      }
     expect(faults).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
-import { attoOfUsd, PRICE_TEXT } from '../../pricing/money.ts';
+import { Option, type Command } from 'commander';
 import type { Context } from '../context.ts';
 import { example } from '../command.ts';
+import { amountParser, usdAmount } from '../options/amount.ts';
 import { timeZoneOption, reportCurrencyOption, jsonOption } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
 import { addSourceOptions } from '../options/stores-options.ts';
@@ -61,15 +61,3 @@ export function addCheck(program: Command, context: Context): void {
 }
 
 const MOST_TOKENS = 999_999_999_999;
-
-/** Exact, in 10⁻¹⁸ USD. */
-function usdAmount(text: string): bigint {
-  if (PRICE_TEXT.test(text)) return attoOfUsd(text);
-  throw new InvalidArgumentError('It must be an amount in USD, such as 50 or 0.25.');
-}
-
-/** Exact, in 10⁻¹⁸ of the currency. */
-function amountParser(text: string): bigint {
-  if (PRICE_TEXT.test(text)) return attoOfUsd(text);
-  throw new InvalidArgumentError('It must be an amount, such as 50 or 0.25.');
-}

@@ -5,12 +5,13 @@ import { UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { zoneKey } from '../../platform/zone-key.ts';
 import { mayHaveThreads } from '../../platform/worker-pool.ts';
+import { exactUsd } from '../../pricing/money.ts';
 import { exact, plural } from '../../platform/count-text.ts';
 import { periodOf } from '../../report/period.ts';
 import { barLine } from '../../report/parse-line.ts';
 import { renderSite } from '../../site/render.ts';
 import type { LeftOut, Progress } from '../../site/render-options.ts';
-import type { AskedPeriod, AskedSessions } from '../../site/site-filter.ts';
+import type { AskedBudget, AskedPeriod, AskedSessions } from '../../site/site-filter.ts';
 import type { Context } from '../context.ts';
 import { sayRendered, type RenderOptions } from './render-output.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
@@ -50,6 +51,7 @@ export async function render(context: Context, options: RenderOptions): Promise<
       recallZone: local.recall,
       sessions: sessionsOf(options),
       period: askedPeriod(options),
+      budget: askedBudget(options),
       startOf: (period) => periodOf(period, local, context.now).from,
       workers: {
         file: PAGE_WORKER,
@@ -84,6 +86,25 @@ function askedPeriod({ days, since, allSessions }: RenderOptions): AskedPeriod {
   if (days !== undefined) return { days };
   if (since !== undefined) return { since };
   return allSessions && 'all';
+}
+
+/** The words are those of `check`. */
+function askedBudget({ budgetUsd, budget, per }: RenderOptions): AskedBudget {
+  if (budgetUsd !== undefined && budget !== undefined)
+    throw new UsageError(
+      `--budget-usd and ${budget === false ? '--no-budget' : '--budget'} cannot be used together`,
+    );
+  const amount = budgetUsd ?? budget;
+  if (amount === undefined || amount === false) {
+    if (per !== undefined)
+      throw new UsageError('--per needs a budget: --budget-usd 50, or --budget 300 --currency CNY');
+    return amount === false ? 'none' : undefined;
+  }
+  return {
+    amount: exactUsd(amount),
+    per: per ?? 'month',
+    ...(budgetUsd !== undefined && { currency: 'USD' }),
+  };
 }
 
 const FILTERS = ['model', 'consumer', 'where', 'session', 'agent', 'channel'] as const;

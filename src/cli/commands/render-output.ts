@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { printableMessage } from '../../platform/clean-text.ts';
 import { exact, plural } from '../../platform/count-text.ts';
 import type { GivenFilter } from '../../query/store-names.ts';
+import type { GivenBudget } from '../../site/remembered-filter.ts';
 import type { Written } from '../../site/render-options.ts';
 import { writeJson, type Context } from '../context.ts';
 
@@ -19,6 +20,11 @@ export interface RenderOptions extends GivenFilter {
   /** Since when sessions have pages. */
   days?: number;
   since?: string;
+  /** In 10⁻¹⁸ USD. */
+  budgetUsd?: bigint;
+  /** In 10⁻¹⁸ of the currency of costs; false: none any more. */
+  budget?: bigint | false;
+  per?: GivenBudget['per'];
   quiet?: true;
   json?: true;
   /** `none`: each cost in its own currency; undefined: the store's setting. */

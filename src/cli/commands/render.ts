@@ -1,7 +1,9 @@
 import { Option, type Command } from 'commander';
 import { ExitCode, MonitorError } from '../../platform/errors.ts';
 import type { Context } from '../context.ts';
+import { BUDGET_PERIODS } from '../../site/remembered-filter.ts';
 import { example } from '../command.ts';
+import { amountParser, usdAmount } from '../options/amount.ts';
 import { REFRESH_SECONDS } from '../../platform/defaults.ts';
 import { timeZoneOption, reportCurrencyOption, jsonOption } from '../options/report-options.ts';
 import { addSessionFilterOptions } from '../options/filter-options.ts';
@@ -24,6 +26,19 @@ export function addRender(program: Command, context: Context): void {
     .option('--all-sessions', 'Show all sessions again, after a filter or a period')
     .addOption(renderDaysOption())
     .option('--since <time>', 'The same since a date or an ISO 8601 time')
+    .option('--budget-usd <amount>', 'Show on the overview what is used of this budget, in USD', usdAmount)
+    .addOption(
+      new Option('--budget <amount>', "The same in the currency of --currency, or the store's").argParser(
+        amountParser,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--per <period>',
+        'What the budget is for: a day, week (from Monday) or month, or all time. Default: month',
+      ).choices(BUDGET_PERIODS),
+    )
+    .option('--no-budget', 'Show no budget any more')
     .addOption(timeZoneOption())
     .addOption(reportCurrencyOption())
     .option(

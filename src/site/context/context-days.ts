@@ -133,7 +133,14 @@ function tableRows(
       const row = rows[i];
       return row === undefined || row.rounds === 0
         ? []
-        : [{ date: dateText(date), href: listHref(path, { from: date, to: date }), ...cellsOf(row) }];
+        : [
+            {
+              date: dateText(date),
+              href: listHref(path, { from: date, to: date }),
+              list: '',
+              ...cellsOf(row),
+            },
+          ];
     })
     .toReversed();
 }

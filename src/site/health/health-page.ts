@@ -82,15 +82,16 @@ function tablesOf(
     const [head, noun] = HEADS[key];
     const named = byRequests(rows[key]).map(([name, row]): NamedHealth => {
       const filter = filterOf(key, name);
-      const link = (filters: ListQuery = {}): string =>
-        filter ? listHref(HEALTH_PATH, { status: 'failed', ...filter, ...filters }) : '';
+      const link = (filters: ListQuery = {}, status?: 'failed'): string =>
+        filter ? listHref(HEALTH_PATH, { ...(status && { status }), ...filter, ...filters }) : '';
       return {
         name: nameOf(key, name, row),
         row,
         before: compared?.rows[key].get(name),
         square: key === 'model' ? modelView(name, false, site.colours) : undefined,
-        failedHref: link(compared?.filters),
-        beforeHref: compared ? link(compared.filtersBefore) : '',
+        href: link(compared?.filters),
+        failedHref: link(compared?.filters, 'failed'),
+        beforeHref: compared ? link(compared.filtersBefore, 'failed') : '',
       };
     });
     const isTold = key === 'model' || rows[key].size > 1 || !rows[key].has('');
@@ -125,8 +126,9 @@ function daysOf(
   earlier: SiteHealth['requests']['earlier'],
 ): NamedHealth[] {
   const rows = days.map(([date, row]): NamedHealth => {
-    const failedHref = listHref(HEALTH_PATH, { status: 'failed', from: date, to: date });
-    return { name: dateText(date), row, failedHref, beforeHref: '' };
+    const query = { from: date, to: date };
+    const failedHref = listHref(HEALTH_PATH, { status: 'failed', ...query });
+    return { name: dateText(date), row, href: listHref(HEALTH_PATH, query), failedHref, beforeHref: '' };
   });
   return earlier.rounds === 0
     ? rows

@@ -12,6 +12,8 @@ export interface NamedHealth {
   before?: HealthRow | undefined;
   /** Of a model. */
   square?: ModelView | undefined;
+  /** The list of its sessions; absent if no address says that. */
+  href?: string;
   /** The list of its sessions with failed requests; empty if no address says that. */
   failedHref: string;
   beforeHref: string;
@@ -31,6 +33,8 @@ export interface HealthTable {
 
 interface RowView {
   name: string;
+  /** Can be empty. */
+  href: string;
   square: ModelView | null;
   /** Class of the bar: a model's colour, or `plain`. */
   bar: string;
@@ -88,10 +92,11 @@ export function healthTable(head: string, rows: readonly NamedHealth[], hasBefor
     caption: head === 'API' ? head : head.toLowerCase(),
     scale: longest === 0 ? '' : `0 to ${duration(longest)}`,
     hasBefore,
-    rows: rows.map(({ name, square, failedHref, beforeHref }, i) => {
+    rows: rows.map(({ name, href = '', square, failedHref, beforeHref }, i) => {
       const { now, before } = healths[i] as (typeof healths)[number];
       return {
         name,
+        href,
         square: square ?? null,
         bar: square ? `m${square.slot}` : 'plain',
         requests: shownCount(now.rounds),

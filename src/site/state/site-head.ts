@@ -2,6 +2,7 @@ import { isCount, isRecord } from '../../platform/json-checks.ts';
 import { parseJson } from '../../platform/json-spans.ts';
 import type { State } from '../../store/state.ts';
 import { isRenderChanges, type RenderChanges } from '../page-changes.ts';
+import type { GivenBudget } from '../remembered-filter.ts';
 
 /** A commit of a store, and the CRC-32 of the tail of its index. */
 export interface ShownCommit {
@@ -32,6 +33,8 @@ export interface SiteHead extends ShownCommit {
   refresh: number;
   /** Sessions with their last round before this time have no pages; null: all have. */
   cut: number | null;
+  /** The budget on the overview. Absent: there is none. */
+  budget?: GivenBudget;
   /** The models with a colour, in the order of their slots, and the bucket of their first use. */
   slots: [model: string, bucket: number][];
   sums: SiteSums;
@@ -78,12 +81,14 @@ export function parseHead(text: string): SiteHead | undefined {
 }
 
 function isHead(value: Record<string, unknown>): value is Record<string, unknown> & SiteHead {
-  const { sums, cut, months, pages, slots, changes = [], families = [], others = [], zone = ['', ''] } = value;
+  const { sums, cut, months, pages, slots } = value;
+  const { changes = [], families = [], others = [], zone = ['', ''], budget = {} } = value;
   return (
     ['store', 'common', 'settings', 'inputs', 'day'].every((name) => typeof value[name] === 'string') &&
     ['lost', 'dayBegins', 'dayEnds', 'refresh'].every((name) => typeof value[name] === 'number') &&
     (cut === null || typeof cut === 'number') &&
     isCommit(value) &&
+    isRecord(budget) &&
     Array.isArray(others) &&
     others.every(isCommit) &&
     isRecord(sums) &&
