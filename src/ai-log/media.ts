@@ -14,27 +14,32 @@ export interface Media {
 type Json = Record<string, unknown>;
 type MediaType = Media['type'];
 
-/** What names a part's kind: the type of OpenAI's and Claude's parts, or the only key of Gemini's and Bedrock's. */
-const TYPES: Readonly<Record<string, MediaType>> = {
+/**
+ * What names a part's kind: its type, or the only key of Gemini's and Bedrock's. Providers put `input_` or `output_` before
+ * it, and `_url`, `_data`, `_file` or `_id` after it.
+ */
+const KINDS: Readonly<Record<string, MediaType>> = {
   image: 'image',
-  image_url: 'image',
-  input_image: 'image',
-  output_image: 'image',
-  computer_screenshot: 'image',
-  image_generation_call: 'image',
   audio: 'audio',
-  audio_url: 'audio',
-  input_audio: 'audio',
-  output_audio: 'audio',
   video: 'video',
-  video_url: 'video',
-  input_video: 'video',
   document: 'file',
   file: 'file',
-  file_url: 'file',
-  input_file: 'file',
+  media: 'file',
+  computer_screenshot: 'image',
+  image_generation_call: 'image',
   container_upload: 'file',
+  resource_link: 'file',
 };
+
+/** `image` of `input_image`, `image_url` and the AI SDK's `image-data`; null for a type that is no media. */
+function kindOf(type: string): string | null {
+  const name = type
+    .replaceAll('-', '_')
+    .replace(/^(?:input|output)_/, '')
+    .replace(/_(?:url|data|file|id)$/, '');
+  return Object.hasOwn(KINDS, name) ? name : null;
+}
+
 const GEMINI = ['inlineData', 'inline_data', 'fileData', 'file_data'];
 /** Parts without a type: `{"image": …}` of Bedrock and DashScope. */
 const BARE = ['image', 'audio', 'video', 'document', 'file'];
@@ -44,15 +49,28 @@ export function mediaOf(part: Json): Media | null {
   const gemini = GEMINI.map((key) => part[key]).find(isObject);
   if (gemini) return fromHolders('file', [gemini, part]);
   const { type } = part;
-  const known = typeof type === 'string' && Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
-  if (known) {
-    const inner = isObject(part[type as string]) ? [part[type as string] as Json] : [];
-    return fromHolders(known, [...inner, part]);
+  if (typeof type === 'string') {
+    const kind = kindOf(type);
+    if (kind === null) return null;
+    return fromHolders(KINDS[kind] ?? 'file', [...holdersAt(part, [type, kind]), part]);
   }
-  const bare = typeof type === 'string' ? undefined : BARE.find((key) => isHolder(part[key]));
-  if (bare === undefined) return null;
-  const holder = part[bare];
-  return fromHolders(TYPES[bare] ?? 'file', [isObject(holder) ? holder : { url: holder }]);
+  const bare = BARE.find((key) => isHolder(part[key]));
+  return bare === undefined ? null : fromHolders(KINDS[bare] ?? 'file', holdersAt(part, [bare]));
+}
+
+/** What a part has under the name of its type or kind: an object, an address, or base64. */
+function holdersAt(part: Json, keys: readonly string[]): Json[] {
+  return [...new Set(keys)].flatMap((key) => {
+    const value = part[key];
+    if (isObject(value)) return [value];
+    if (typeof value !== 'string') return [];
+    return [isAddress(value) ? { url: value } : { data: value }];
+  });
+}
+
+/** Base64 has no colon. */
+function isAddress(text: string): boolean {
+  return text.slice(0, 24).includes(':');
 }
 
 /** A `data:` URL or an address by itself, as in DashScope's lists of a video's pictures. */
@@ -66,16 +84,35 @@ function isHolder(value: unknown): boolean {
   return isObject(value) && isObject(value['source']) && typeof value['format'] === 'string';
 }
 
-const DATA = ['data', 'bytes', 'file_data', 'b64_json', 'result'];
-const URLS = ['url', 'image_url', 'audio_url', 'video_url', 'file_url', 'fileUri', 'file_uri', 'uri'];
+const DATA = ['data', 'bytes', 'file_data', 'base64', 'blob', 'b64_json', 'result'];
+const URLS = [
+  'url',
+  'image_url',
+  'audio_url',
+  'video_url',
+  'file_url',
+  'document_url',
+  'fileUri',
+  'file_uri',
+  'uri',
+];
 const IDS = ['file_id', 'fileId', 'id'];
-const FORMATS = ['media_type', 'mimeType', 'mime_type', 'format', 'output_format'];
-const NAMES = ['filename', 'file_name', 'displayName', 'display_name', 'title', 'name'];
+const FORMATS = [
+  'media_type',
+  'mediaType',
+  'mimeType',
+  'mime_type',
+  'content_type',
+  'format',
+  'output_format',
+];
+const NAMES = ['filename', 'file_name', 'document_name', 'displayName', 'display_name', 'title', 'name'];
 
 function fromHolders(type: MediaType, given: readonly Json[]): Media {
   const holders = given.flatMap((holder) => {
     const inside = [holder['source'], ...URLS.map((key) => holder[key])].filter(isObject);
-    return [...inside, holder];
+    const stored = inside.map((source) => source['s3Location']).filter(isObject);
+    return [...stored, ...inside, holder];
   });
   const of = (keys: readonly string[]): string | null => {
     for (const holder of holders) {
@@ -87,7 +124,7 @@ function fromHolders(type: MediaType, given: readonly Json[]): Media {
     return null;
   };
   const url = of(URLS);
-  const isData = url?.startsWith('data:') === true;
+  const isData = url !== null && (url.startsWith('data:') || isBase64(url));
   const data = isData ? url : of(DATA);
   const mime = dataHead(data) ?? of(FORMATS);
   return {
@@ -97,6 +134,11 @@ function fromHolders(type: MediaType, given: readonly Json[]): Media {
     url: isData ? null : (url ?? (data === null ? of(IDS) : null)),
     data,
   };
+}
+
+/** Some clients send base64 where an address belongs. An id is shorter. */
+function isBase64(text: string): boolean {
+  return text.length >= 200 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
 }
 
 /** `image/png` in `data:image/png;base64,…` */

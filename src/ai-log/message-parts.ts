@@ -78,6 +78,7 @@ const NAMED: Readonly<Record<string, (part: Json, depth: number) => Part[] | und
   'reasoning.encrypted': () => [],
   redacted_thinking: () => textPart('thinking', '[redacted by the provider]'),
   document: readDocument,
+  resource: readResource,
   search_result: (part, depth) => [
     ...textPart(
       'text',
@@ -101,15 +102,32 @@ export function readReasoning(item: Json, depth: number): Part[] {
   return parts.map((part) => (part.kind === 'text' ? { ...part, kind: 'thinking' } : part));
 }
 
-/** Claude's documents may be plain text, or have contents of their own. */
+/** Claude's documents may be plain text, or have contents of their own. Cohere's are text, or fields. */
 function readDocument(part: Json, depth: number): Part[] | undefined {
-  const { source } = part;
+  const { source, document } = part;
   const media = mediaOf(part);
+  if (isObject(document) && isObject(document['data'])) {
+    const { text, title, ...rest } = document['data'];
+    if (typeof text !== 'string') return jsonPart(document['data']);
+    return [
+      ...textPart('text', [title, text].filter((one) => typeof one === 'string').join('\n')),
+      ...(Object.keys(rest).length > 0 ? jsonPart(rest) : []),
+    ];
+  }
   if (!isObject(source) || !media) return undefined;
   const { type, data, content } = source;
   const head: Part = { kind: 'media', media: { ...media, data: null } };
   if (type === 'text' && typeof data === 'string') return [head, ...textPart('text', data)];
   return type === 'content' ? [head, ...readContent(content, depth + 1)] : undefined;
+}
+
+/** A resource of the Model Context Protocol: a text, or base64. */
+function readResource({ resource }: Json): Part[] | undefined {
+  if (!isObject(resource)) return undefined;
+  const { text, ...rest } = resource;
+  const media = mediaOf({ ...rest, type: 'file' });
+  if (!media) return undefined;
+  return [{ kind: 'media', media }, ...textPart('text', textOr(text, ''))];
 }
 
 /** A film as a list of pictures. */

@@ -2,6 +2,7 @@ import { idOf, isObject, printJson, readJson, textOr, type Json } from './messag
 import type { Part, ToolCall, ToolResult } from './message-part.ts';
 import { isResultItem, readContent, readReasoning, readResult, readSources } from './message-parts.ts';
 import { mediaOf } from './media.ts';
+import { thoughtParted } from './think-tag.ts';
 import { isCall, readCalls } from './tool-call.ts';
 
 export type { Part, ToolCall, ToolResult } from './message-part.ts';
@@ -87,7 +88,7 @@ function readTurn(message: Json, role: string): Message {
     role,
     parts: [
       ...thoughts(message),
-      ...readContent(content, 0),
+      ...(isAnswerRole(role) ? thoughtParted(readContent(content, 0)) : readContent(content, 0)),
       ...(typeof message['refusal'] === 'string' && message['refusal'] !== ''
         ? [{ kind: 'refusal' as const, text: message['refusal'] }]
         : []),

@@ -16,6 +16,7 @@ import { roundText, type Repeated } from './show-round.ts';
 import { chooseRounds, readsAll, type ShownSession, type ShowStyle } from './show.ts';
 import { cleanLine, printableId } from '../platform/clean-text.ts';
 import { clip, wrap } from './terminal.ts';
+import { toolText } from './tool-text.ts';
 
 /** `show`, piece by piece: the totals of the session, then each chosen round. `choice`: which, as in `last 3`. */
 export function* showText(shown: ShownSession, style: ShowStyle, choice: string | null): Generator<string> {
@@ -100,10 +101,7 @@ const TOOLS = '🔧 Tools:    ';
 
 /** Nothing if none were called, or if it is not known. */
 function toolLines({ tools = [], tools_from: from }: SessionEntry, width: number): string[] {
-  const counts = toolsByUse(tools).map(
-    ([name, calls, failed]) =>
-      `${cleanLine(name)} ${exact(calls)}${failed > 0 ? ` (${exact(failed)} failed)` : ''}`,
-  );
+  const counts = toolsByUse(tools).map((count) => toolText(count));
   if (counts.length === 0) return [];
   const text = `${TOOLS}${counts.join(', ')}${from === undefined ? '' : ` (from round ${exact(from)} on)`}`;
   return wrap(text, width, 200).lines;

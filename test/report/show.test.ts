@@ -212,7 +212,7 @@ test('tools: one line, the most called first; names are cleaned', () => {
   expect(toolLines({ tools: tools.slice(0, 1) })).toEqual(['🔧 Tools:    a 1']);
   expect(toolLines({ tools, tools_from: 3 })).toEqual([
     '🔧 Tools:    bash 1,200 (2 failed), a 1,',
-    'read 0 (1 failed) (from round 3 on)',
+    'read: 1 failed result (from round 3 on)',
   ]);
 });
 
@@ -233,5 +233,5 @@ test('tools of which only results are known are not counted, and have no line', 
       ),
     ].join('');
   expect(head({ tools: [['', 0, 0]] })).not.toContain('🔧 Tools:');
-  expect(head({ tools: [['', 0, 1]] })).toContain('\n🔧 Tools:     0 (1 failed)\n');
+  expect(head({ tools: [['', 0, 1]] })).toContain('\n🔧 Tools:    without a name: 1 failed result\n');
 });

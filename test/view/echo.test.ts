@@ -182,3 +182,26 @@ test('an answer is completed in the terminal though sixteen rounds of others are
   expect(shown(15)).toContain('🧠 Reasoning: HM');
   expect(shown(16)).not.toContain('🧠 Reasoning: HM');
 }); // prettier-ignore
+
+describe('reasoning in tags at the start of an answer', () => {
+  const said = requests(
+    [[user('q'), assistant('<think>old</think>before'), user('2+2')], '<think>add</think>4'],
+    [[assistant('<think>add</think>4'), user('<think>mine</think> is text')], 'ok'],
+  );
+
+  test('is reasoning on the page, also in what the client sent back', () => {
+    expect(page(said)).toEqual([
+      ['User: q', expect.stringMatching(/^Assistant: reasoning\s*old\s+before$/), 'User: 2+2', 'Reasoning: add', 'Answer: 4'],
+      ['User: <think>mine</think> is text', 'Answer: ok'],
+    ]);
+  });
+
+  test('is reasoning in the terminal', () => {
+    expect(terminal(said)[0]).toEqual(expect.arrayContaining(['🧠 Reasoning: add', '✅ Answer: 4']));
+  });
+
+  test('is told apart if the client sends the answer without it', () => {
+    const [, next] = requests([[user('2+2')], '<think>add</think>4'], [[assistant('4'), user('next')], 'ok']);
+    expect(page([...requests([[user('2+2')], '<think>add</think>4']), next ?? {}])[1]).toEqual(['User: next', 'Answer: ok']);
+  });
+}); // prettier-ignore

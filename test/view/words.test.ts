@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { argumentsExcerpt, gistOf } from '../../src/query/conversation/excerpt.ts';
 import { withCodeIsolated } from '../../src/query/conversation/marks.ts';
 import { plainText } from '../../src/site/session/markdown.ts';
-import { page, pageHtml, requests, terminal, textOf, user } from './look.ts';
+import { chatCall, page, pageHtml, requests, terminal, textOf, user } from './look.ts';
 
 // A user's words as they were written, and previews that change no word.
 
@@ -96,4 +96,28 @@ describe('previews', () => {
     expect(textOf(pageHtml(said)[0] ?? '')).toContain('Plan for user_id');
     expect(page(said)[0]?.[0]).toBe('User: fix `a_b` in **two** places, 2**8');
   }); // prettier-ignore
+});
+
+describe('characters that change the direction of text', () => {
+  const source = '/*\u202e } \u2066if (isAdmin)\u2069 \u2066 begin admins only */';
+
+  test('are named on the page, in code, in prose and in arguments', () => {
+    const call = chatCall('c', 'bash', { command: `echo ${source}` });
+    const said = requests([
+      [user(`say \u202eabc`)],
+      `\`\`\`js\n${source}\n\`\`\`\n\nand \u2067x\u2069`,
+      { tool_calls: [call] },
+    ]);
+    const [html = ''] = pageHtml(said);
+    expect(html).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
+    expect(html).toContain('say [U+202E]abc');
+    expect(html.replaceAll(/<[^>]*>/g, '')).toContain(
+      '/*[U+202E] } [U+2066]if (isAdmin)[U+2069] [U+2066] begin admins only */',
+    );
+    expect(html).toContain('and [U+2067]x[U+2069]');
+  });
+
+  test('marks of Arabic and Hebrew texts stay', () => {
+    expect(pageHtml(requests([[user('\u200fשלום')], 'ok']))[0]).toContain('\u200fשלום');
+  });
 });

@@ -9,6 +9,7 @@ import {
   type ToolCall,
   type ToolResult,
 } from '../../ai-log/message.ts';
+import { thoughtParted } from '../../ai-log/think-tag.ts';
 import { resultsOf, resultText } from '../../ai-log/tool-outcome.ts';
 import { cutHalves } from '../../session-format/cut-text.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
@@ -64,7 +65,7 @@ export function spawns(answer: Pick<Answer, 'calls' | 'isWaiting' | 'isMissing'>
 /** The answer that a round logged. */
 export function answerOf(round: ExpandedRound): Answer {
   const { stored } = round;
-  const said = saidIn(round.answer === null ? [] : readParts(round.answer));
+  const said = saidIn(round.answer === null ? [] : thoughtParted(readParts(round.answer)));
   const listed = round.toolCalls === null ? [] : readCallList(round.toolCalls);
   const calls = listed?.length === 0 ? said.calls : listed;
   const thinking = round.reasoning === null ? '' : wordsOf(readParts(round.reasoning));

@@ -12,14 +12,21 @@ export function escapeAttribute(text: string): string {
   return text.replace(/[&<>"]/g, (mark) => SPECIAL[mark] ?? mark);
 }
 
-/** Replaces control characters, except tabs and line breaks, by visible symbols: `␛` for an escape. */
+/**
+ * Replaces control characters, except tabs and line breaks, by visible symbols: `␛` for an escape. Those that change the
+ * direction of text are named, such as `[U+202E]`: they can make code look as if it did something else.
+ */
 export function withVisibleControls(text: string): string {
   const lines = text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;
-  return /[\0-\x08\x0b-\x1f\x7f]/.test(lines)
-    ? lines.replace(/[\0-\x08\x0b-\x1f\x7f]/g, (control) =>
-        control === '\x7f' ? '\u2421' : String.fromCharCode(0x2400 + control.charCodeAt(0)),
-      )
+  return /[\0-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]/.test(lines)
+    ? lines.replace(/[\0-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]/g, visibleControl)
     : lines;
+}
+
+function visibleControl(control: string): string {
+  if (control === '\x7f') return '\u2421';
+  const code = control.charCodeAt(0);
+  return code < 0x20 ? String.fromCharCode(0x2400 + code) : `[U+${code.toString(16).toUpperCase()}]`;
 }
 
 /** A preformatted block. If it may scroll, it can be focused, so that the keyboard can scroll it. */

@@ -40,6 +40,10 @@ const FEWEST_SLOTS = 12;
 const BOTH =
   '<defs><pattern id="both" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="said" width="4" height="4"/><rect class="wait" width="2" height="4"/></pattern></defs>';
 
+/** Models without a colour of their own, as in the legend: striped, since plain grey is cached input. */
+const OTHERS =
+  '<defs><pattern id="others" width="4" height="3.5" patternUnits="userSpaceOnUse"><rect class="gap" width="4" height="3.5"/><rect class="ink" width="4" height="2"/></pattern></defs>';
+
 interface PlacedBar extends Bar {
   /** Left edge of its slot, in per cent. */
   x: number;
@@ -66,6 +70,7 @@ export function drawTimeline(
     .join('');
   const plot =
     (bars.some(({ times }) => times.whole > 0) ? BOTH : '') +
+    (bars.some(({ costs }) => costs.some(({ model }) => style.slotOf(model) === 0)) ? OTHERS : '') +
     lines +
     text(0, 16, 'Input') +
     text(0, 127, 'Cost') +
@@ -115,7 +120,8 @@ function gaps(bars: readonly PlacedBar[], slot: number, bottom: number): string 
     .map(({ x, idleMs }, i) => {
       const at = x - GAP * slot * 0.5;
       const room = (idle[i + 1]?.x ?? 100) - at;
-      const label = room > 16 ? text(at, 16, `${duration(idleMs)} idle`, 'aside') : '';
+      const words = `${duration(idleMs)} idle`;
+      const label = room > widthOnPhone(words) ? text(at, 16, words, 'aside') : '';
       return `<line class="idle-line" x1="${percent(at)}" x2="${percent(at)}" y1="2" y2="${bottom}"/>${label}`;
     })
     .join('');
@@ -227,23 +233,32 @@ function titleOf(bar: Bar, style: Pick<TimelineStyle, 'timeOf' | 'nameOf'>): str
 const STEPS = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 2500, 5000, 10_000, 50_000];
 const MOST_NUMBERS = 9;
 
-/** Numbers of rounds below their bars: the first one, then round numbers. */
+/** Numbers of rounds below their bars: the first one, then round numbers, as far as a phone has room for them. */
 function numbers(bars: readonly PlacedBar[], slot: number, y: number): string {
   const first = bars[0]?.from ?? 1;
-  const rounds = (bars.at(-1)?.to ?? 1) - first + 1;
-  const step = STEPS.find((size) => rounds / size <= MOST_NUMBERS) ?? 100_000;
-  let last = -Infinity;
+  const last = bars.at(-1)?.to ?? 1;
+  const most = Math.min(MOST_NUMBERS, Math.floor(100 / widthOnPhone(exact(last))));
+  const step = STEPS.find((size) => (last - first + 1) / size <= most) ?? 100_000;
+  let end = -Infinity;
   return bars
     .flatMap(({ x, from, to }, i) => {
       const round = Math.ceil(from / step) * step;
       const number = i === 0 ? first : round <= to ? round : null;
-      if (number === null || x - last < 4) return [];
-      last = x;
-      const isLast = x + slot / 2 > 97;
+      if (number === null) return [];
       const words = i === 0 ? `#${number}` : exact(number);
-      return [isLast ? text(100, y, words, 'end') : text(x + slot / 2, y, words, 'middle')];
+      const middle = x + slot / 2;
+      const width = widthOnPhone(words);
+      const isLast = middle > 97;
+      if ((isLast ? 100 - width : middle - width / 2) < end) return [];
+      end = middle + width / 2;
+      return [isLast ? text(100, y, words, 'end') : text(middle, y, words, 'middle')];
     })
     .join('');
+}
+
+/** How much of the plot's width a text and a gap take on a phone, where the plot is narrowest, in per cent. */
+function widthOnPhone(words: string): number {
+  return (100 * (7 * words.length + 6)) / 290;
 }
 
 function text(x: number, y: number, words: string, name = ''): string {

@@ -11,8 +11,11 @@ import { clipText, nameText } from '../model-view.ts';
 
 /** Why a session cost what it did, from the same sums as `monitor why`. */
 export interface WhyView {
-  /** `57% of the cost is` round 33; null if it has one round, or costs in several currencies. */
-  top: { share: string; href: string; round: string } | null;
+  /**
+   * `57%` of the cost is round 33; null if it has one round, or costs in several currencies. Without a share, no round
+   * stands out, and the most expensive one cost this much.
+   */
+  top: { share: string | null; cost: string; href: string; round: string } | null;
   /** `Caches saved $1.20`; can be empty. */
   saved: string;
   currencies: string[];
@@ -40,6 +43,8 @@ interface WhyRow {
 /** How many cache misses are named, as in the terminal. */
 const MISSES = 5;
 const DECIMALS = 4;
+/** A round with less than one in this many parts of the cost does not stand out. */
+const LEAST_PART = 20n;
 
 /** Null if no cost is known. */
 export function whyView(why: SessionWhy, hrefOf: (round: number) => string): WhyView | null {
@@ -66,7 +71,13 @@ export function whyView(why: SessionWhy, hrefOf: (round: number) => string): Why
   return {
     top:
       first && hasShares && session.rounds > 1
-        ? { share: share(first.cost, first.currency), ...link(first.round) }
+        ? {
+            share: standsOut(first.cost, splits.totalOf(first.currency))
+              ? share(first.cost, first.currency)
+              : null,
+            cost: moneyText(first.cost, first.currency, DECIMALS),
+            ...link(first.round),
+          }
         : null,
     saved: savedText(sum),
     currencies,
@@ -91,6 +102,11 @@ export function whyView(why: SessionWhy, hrefOf: (round: number) => string): Why
       share: share(cost, currency),
     })),
   };
+}
+
+/** In a long session the most expensive round may be one of many like it. */
+function standsOut(cost: bigint, total: bigint): boolean {
+  return cost * LEAST_PART >= total;
 }
 
 /** All digits, as in JSON. */

@@ -7,6 +7,7 @@ import { prunedTexts } from '../../../query/pruned-text.ts';
 import { shownModels } from '../../../query/session-models.ts';
 import type { LocalTime } from '../../../query/time-zone.ts';
 import { boundLines, knownCostText, unpricedText } from '../../numbers.ts';
+import { toolText } from '../../tool-text.ts';
 import { codeSpan, escapeMarkdown } from '../markdown-text.ts';
 
 /** The first lines of a conversation as Markdown: what it is, when it was, and what it cost. */
@@ -18,7 +19,7 @@ export function headLines(
   const id = codeSpan(printableId(session.id), Infinity);
   const models = shownModels(session, sum).map((name) => codeSpan(cleanLine(name)));
   const failed = session.errors > 0 ? `, ${plural(session.errors, 'failed request')}` : '';
-  const { tools = [] } = session;
+  const used = toolsByUse(session.tools ?? []);
   const name = cleanLine(title ?? '');
   return [
     `# ${name === '' ? `Session ${id}` : escapeMarkdown(name).replaceAll('_', '\\_')}`,
@@ -30,7 +31,7 @@ export function headLines(
     `- Tokens: ${tokensText(sum)}`,
     `- Cost: ${escapeMarkdown(costText(sum))}`,
     ...boundLines(sum).map((line) => `  - ${escapeMarkdown(line.trim())}`),
-    ...(tools.length > 0 ? [`- Tools: ${toolsByUse(tools).map(toolText).join(', ')}`] : []),
+    ...(used.length > 0 ? [`- Tools: ${used.map((count) => toolText(count, codeSpan)).join(', ')}`] : []),
     ...prunedTexts(session, local).map((what) => `- Pruned, and not in this file: ${what}`),
     ...(redacted.length > 0 ? [`- Redacted: ${redacted.join(', ')}`] : []),
   ];
@@ -50,8 +51,4 @@ function tokensText(sum: Row): string {
 function costText(sum: Row): string {
   const known = isCostKnown(sum) ? knownCostText(sum, 6) : null;
   return [known, unpricedText(sum)].filter((part) => part !== null).join(' + ') || 'no usage in the log';
-}
-
-function toolText([name, calls, failed]: readonly [string, number, number]): string {
-  return `${codeSpan(cleanLine(name))} ${exact(calls)}${failed > 0 ? ` (${exact(failed)} failed)` : ''}`;
 }
