@@ -51,26 +51,43 @@ export function mediaOf(part: Json): Media | null {
   const { type } = part;
   if (typeof type === 'string') {
     const kind = kindOf(type);
-    if (kind === null) return null;
+    if (
+      kind === null ||
+      [part[type], part[kind]].some((value) => typeof value === 'string' && isWords(value))
+    )
+      return null;
     return fromHolders(KINDS[kind] ?? 'file', [...holdersAt(part, [type, kind]), part]);
   }
+  return bareMediaOf(part);
+}
+
+/** `{"image": …}`, also beside a text. */
+export function bareMediaOf(part: Json): Media | null {
   const bare = BARE.find((key) => isHolder(part[key]));
   return bare === undefined ? null : fromHolders(KINDS[bare] ?? 'file', holdersAt(part, [bare]));
 }
 
-/** What a part has under the name of its type or kind: an object, an address, or base64. */
+/** Several of one kind in a part, such as a film as a list of pictures: their addresses or base64; null if it is none. */
+export function mediaListOf({ type, ...part }: Json): { type: MediaType; list: readonly unknown[] } | null {
+  const kind = typeof type === 'string' ? kindOf(type) : null;
+  if (kind === null) return Array.isArray(part['video']) ? { type: 'image', list: part['video'] } : null;
+  const list = [part[type as string], part[kind]].find(Array.isArray);
+  return list ? { type: kind === 'video' ? 'image' : (KINDS[kind] ?? 'file'), list } : null;
+}
+
+/** What a part has under the name of its type or kind: an object, or base64, an address or an id by itself. */
 function holdersAt(part: Json, keys: readonly string[]): Json[] {
   return [...new Set(keys)].flatMap((key) => {
     const value = part[key];
     if (isObject(value)) return [value];
-    if (typeof value !== 'string') return [];
-    return [isAddress(value) ? { url: value } : { data: value }];
+    if (typeof value !== 'string' || isWords(value)) return [];
+    return [isBase64(value) ? { data: value } : { url: value }];
   });
 }
 
-/** Base64 has no colon. */
-function isAddress(text: string): boolean {
-  return text.slice(0, 24).includes(':');
+/** Whether a text is neither base64 nor an address: some put a document's words where its file belongs. */
+export function isWords(text: string): boolean {
+  return /\s/.test(text.trim()) && !isBase64(text);
 }
 
 /** A `data:` URL or an address by itself, as in DashScope's lists of a video's pictures. */
@@ -80,10 +97,12 @@ export function mediaAt(type: MediaType, url: string): Media {
 
 /** `{"image": …}` is media only if it holds an address or data: a tool's result may have such a key too. */
 function isHolder(value: unknown): boolean {
-  if (typeof value === 'string') return /^(?:data|https?|oss|file|gs|s3):/.test(value);
+  if (typeof value === 'string') return /^(?:data|https?|oss|file|gs|s3):/.test(value) || isBase64(value);
   return isObject(value) && isObject(value['source']) && typeof value['format'] === 'string';
 }
 
+/** In characters. */
+const LEAST_BASE64 = 100;
 const DATA = ['data', 'bytes', 'file_data', 'base64', 'blob', 'b64_json', 'result'];
 const URLS = [
   'url',
@@ -108,8 +127,8 @@ const FORMATS = [
 ];
 const NAMES = ['filename', 'file_name', 'document_name', 'displayName', 'display_name', 'title', 'name'];
 
-function fromHolders(type: MediaType, given: readonly Json[]): Media {
-  const holders = given.flatMap((holder) => {
+function fromHolders(type: MediaType, parts: readonly Json[]): Media {
+  const holders = parts.flatMap((holder) => {
     const inside = [holder['source'], ...URLS.map((key) => holder[key])].filter(isObject);
     const stored = inside.map((source) => source['s3Location']).filter(isObject);
     return [...stored, ...inside, holder];
@@ -123,22 +142,32 @@ function fromHolders(type: MediaType, given: readonly Json[]): Media {
     }
     return null;
   };
-  const url = of(URLS);
+  const given = of(DATA);
+  const url =
+    of(URLS) ?? (given !== null && /^[a-z][\w+.-]{1,20}:(?!.*;base64,)/i.test(given) ? given : null);
   const isData = url !== null && (url.startsWith('data:') || isBase64(url));
-  const data = isData ? url : of(DATA);
+  const data = isData ? url : given === url ? null : given;
   const mime = dataHead(data) ?? of(FORMATS);
   return {
     type: type === 'file' ? typeOfMime(mime) : type,
     name: of(NAMES),
     format: mime === null ? null : formatOf(mime),
-    url: isData ? null : (url ?? (data === null ? of(IDS) : null)),
+    url: isData ? null : (url ?? (data === null ? (of(IDS) ?? providersId(parts)) : null)),
     data,
   };
 }
 
-/** Some clients send base64 where an address belongs. An id is shorter. */
+/** The AI SDK's ids are by provider: `{"openai": "file-9"}`. */
+function providersId(parts: readonly Json[]): string | null {
+  const ids = parts.map((part) => part['fileId']).find(isObject);
+  const [id] = Object.values(ids ?? {}).filter((value) => typeof value === 'string');
+  return id ?? null;
+}
+
+/** Also with line breaks, or in the alphabet for addresses. Ids and addresses are shorter, or have other characters. */
 function isBase64(text: string): boolean {
-  return text.length >= 200 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+  if (text.length < LEAST_BASE64) return text.length >= 8 && /^[A-Za-z0-9+/]+={1,2}$/.test(text);
+  return /^[A-Za-z0-9+/_\r\n-]+={0,2}\s*$/.test(text);
 }
 
 /** `image/png` in `data:image/png;base64,…` */
@@ -164,6 +193,7 @@ const FORMAT_NAMES: Readonly<Record<string, string>> = {
 /** `png` of `image/png`, `svg` of `image/svg+xml` */
 export function formatOf(mime: string): string {
   const name = mime
+    .replaceAll(/[^\w.+/-]/g, '')
     .replace(/^\w+\//, '')
     .replace(/\+\w+$/, '')
     .replace(/^vnd\..*[.-](\w+)$/, '$1')

@@ -1,4 +1,4 @@
-import { mediaAt, mediaOf } from './media.ts';
+import { bareMediaOf, isWords, mediaAt, mediaListOf, mediaOf } from './media.ts';
 import { idOf, isObject, printJson, textOr, type Json } from './message-json.ts';
 import type { Part, ToolResult } from './message-part.ts';
 import { isCall, readCall } from './tool-call.ts';
@@ -30,7 +30,7 @@ function readPart(part: Json, depth: number): Part[] {
   const { type, text, thinking, refusal } = part;
   if (typeof text === 'string') {
     const isThought = part['thought'] === true || type === 'reasoning_text' || type === 'reasoning.text';
-    return [...textPart(isThought ? 'thinking' : 'text', text), ...readSources(part)];
+    return [...textPart(isThought ? 'thinking' : 'text', text), ...mediaBeside(part), ...readSources(part)];
   }
   if (typeof thinking === 'string') return textPart('thinking', thinking);
   if (typeof refusal === 'string') return textPart('refusal', refusal);
@@ -39,9 +39,26 @@ function readPart(part: Json, depth: number): Part[] {
   if (result) return [{ kind: 'result', result }];
   const named = typeof type === 'string' ? NAMED[type]?.(part, depth) : bareParts(part);
   if (named) return named;
+  const several = mediaListOf(part);
+  if (several) return mediaList(several);
   const media = mediaOf(part);
   if (media) return [{ kind: 'media', media }];
   return [{ kind: 'other', json: printJson(part) }];
+}
+
+/** A picture with a caption, or a text with a picture. */
+function mediaBeside(part: Json): Part[] {
+  const media = mediaOf(part) ?? bareMediaOf(part);
+  return media ? [{ kind: 'media', media }] : [];
+}
+
+function mediaList({ type, list }: NonNullable<ReturnType<typeof mediaListOf>>): Part[] {
+  const some = list.slice(0, MOST_PARTS).flatMap((one): Part[] => {
+    if (typeof one === 'string') return [{ kind: 'media', media: mediaAt(type, one) }];
+    const media = isObject(one) ? mediaOf({ ...one, type }) : null;
+    return media ? [{ kind: 'media', media }] : [];
+  });
+  return [...some, ...unreadOf(list)];
 }
 
 const MOST_SOURCES = 100;
@@ -93,7 +110,6 @@ const NAMED: Readonly<Record<string, (part: Json, depth: number) => Part[] | und
     ...readContent(part['content'], depth + 1),
   ],
   logs: (part) => (typeof part['logs'] === 'string' ? textPart('text', part['logs']) : undefined),
-  video: (part) => framesOf(part['video']),
 };
 
 /** A summary, or the reasoning itself. What is encrypted cannot be shown. */
@@ -106,6 +122,9 @@ export function readReasoning(item: Json, depth: number): Part[] {
 function readDocument(part: Json, depth: number): Part[] | undefined {
   const { source, document } = part;
   const media = mediaOf(part);
+  if (typeof document === 'string' && isWords(document)) return textPart('text', document);
+  if (isObject(document) && typeof document['data'] === 'string' && isWords(document['data']))
+    return textPart('text', document['data']);
   if (isObject(document) && isObject(document['data'])) {
     const { text, title, ...rest } = document['data'];
     if (typeof text !== 'string') return jsonPart(document['data']);
@@ -130,14 +149,6 @@ function readResource({ resource }: Json): Part[] | undefined {
   return [{ kind: 'media', media }, ...textPart('text', textOr(text, ''))];
 }
 
-/** A film as a list of pictures. */
-function framesOf(video: unknown): Part[] | undefined {
-  if (!Array.isArray(video)) return undefined;
-  const frames = video.slice(0, MOST_PARTS).filter((frame) => typeof frame === 'string');
-  const pictures: Part[] = frames.map((frame) => ({ kind: 'media', media: mediaAt('image', frame) }));
-  return [...pictures, ...unreadOf(video)];
-}
-
 /** Parts without a type: Bedrock's and DashScope's. */
 function bareParts(part: Json): Part[] | undefined {
   const { reasoningContent: thought } = part;
@@ -145,7 +156,13 @@ function bareParts(part: Json): Part[] | undefined {
     const text = isObject(thought['reasoningText']) ? thought['reasoningText']['text'] : undefined;
     return textPart('thinking', textOr(text, '[redacted by the provider]'));
   }
-  return framesOf(part['video']);
+  const { document } = part;
+  if (!isObject(document) || !isObject(document['source'])) return undefined;
+  const { text } = document['source'];
+  const media = mediaOf(part);
+  return media && typeof text === 'string'
+    ? [{ kind: 'media', media }, ...textPart('text', text)]
+    : undefined;
 }
 
 /** A call, and what it returned, if a hosted tool has that in the same item. */

@@ -15,6 +15,12 @@ test.each<[string, string, string]>([
   ['add them\n</think>', 'add them', ''],
   ['</think>\n4', '', '4'],
   ['a </think> in words\n</think>\n4', 'a </think> in words', '4'],
+  ['So it is 4.</think>It is 4.', 'So it is 4.', 'It is 4.'],
+  ['所以是 4。</think>是 4。', '所以是 4。', '是 4。'],
+  ['<think>add</thinking>4', 'add', '4'],
+  ['<THINK>add</THINK>4', 'add', '4'],
+  ['<think effort="low">add</think>4', 'add', '4'],
+  ['<thought>add</thought>4', 'add', '4'],
 ])('%j is a thought and an answer', (text, thinking, answer) => {
   expect(partThought(text)).toEqual({ thinking, text: answer });
 });
@@ -25,6 +31,7 @@ test.each([
   '```\n<think>\nadd\n</think>\n```',
   'Write:\n<think>\nadd\n</think>\nthen the answer',
   'Like this:\n```xml\nadd\n</think>\n```\ndone',
+  'The end is `.</think>`',
   '<thinker>x</thinker>',
   '`<think>`',
   '',

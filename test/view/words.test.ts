@@ -117,6 +117,14 @@ describe('characters that change the direction of text', () => {
     expect(html).toContain('and [U+2067]x[U+2069]');
   });
 
+  test('tags, which hide a text from people, are named too, but for flags', () => {
+    const hidden = String.fromCodePoint(0xe0068, 0xe0069);
+    const wales = String.fromCodePoint(0x1f3f4, 0xe0067, 0xe0062, 0xe0077, 0xe006c, 0xe0073, 0xe007f);
+    expect(pageHtml(requests([[user(`go${hidden} ${wales}`)], 'ok']))[0]).toContain(
+      `go[U+E0068][U+E0069] ${wales}`,
+    );
+  });
+
   test('marks of Arabic and Hebrew texts stay', () => {
     expect(pageHtml(requests([[user('\u200fשלום')], 'ok']))[0]).toContain('\u200fשלום');
   });

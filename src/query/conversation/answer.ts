@@ -65,12 +65,14 @@ export function spawns(answer: Pick<Answer, 'calls' | 'isWaiting' | 'isMissing'>
 /** The answer that a round logged. */
 export function answerOf(round: ExpandedRound): Answer {
   const { stored } = round;
-  const said = saidIn(round.answer === null ? [] : thoughtParted(readParts(round.answer)));
+  const parts = round.answer === null ? [] : readParts(round.answer);
+  const said = saidIn(thoughtParted(parts));
   const listed = round.toolCalls === null ? [] : readCallList(round.toolCalls);
   const calls = listed?.length === 0 ? said.calls : listed;
   const thinking = round.reasoning === null ? '' : wordsOf(readParts(round.reasoning));
   const isMissing =
-    said.text === '' &&
+    // An answer of nothing but reasoning in tags, which was cut, is one.
+    parts.every(({ kind }) => kind !== 'text') &&
     said.refusal === '' &&
     said.rest.length === 0 &&
     round.toolCalls === null &&

@@ -7,6 +7,7 @@ import {
   type Part as MessagePart,
   type ToolCall,
 } from '../../ai-log/message.ts';
+import { thoughtParted } from '../../ai-log/think-tag.ts';
 import { arrayElements, parseJson } from '../../platform/json-spans.ts';
 import type { ReadRound } from '../../session-format/read-round.ts';
 import { stringsIn } from './inner-texts.ts';
@@ -66,7 +67,7 @@ function* saidInMessage(json: string): Generator<Said> {
 
 function* saidInParts(role: Role, json: string | undefined, isAnswer: boolean): Generator<Said> {
   if (json === undefined) return;
-  const parts = readParts(json);
+  const parts = isAnswer ? thoughtParted(readParts(json)) : readParts(json);
   yield* textsOf(role, 'text', [wordsOf(parts, false)], isAnswer);
   yield* textsOf(role, 'reasoning', [thoughtsOf(parts)], isAnswer);
   for (const part of parts) if (part.kind === 'call') yield callOf(part.call, isAnswer);

@@ -13,19 +13,23 @@ export function escapeAttribute(text: string): string {
 }
 
 /**
- * Replaces control characters, except tabs and line breaks, by visible symbols: `␛` for an escape. Those that change the
- * direction of text are named, such as `[U+202E]`: they can make code look as if it did something else.
+ * Replaces control characters, except tabs and line breaks, by visible symbols: `␛` for an escape. Two kinds are named,
+ * such as `[U+202E]`: those that change the direction of text, which can make code look as if it did something else, and
+ * tags, which can hide a text from people. The flags of England, Scotland and Wales are made of tags, and stay.
  */
 export function withVisibleControls(text: string): string {
   const lines = text.includes('\r') ? text.replaceAll('\r\n', '\n') : text;
-  return /[\0-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]/.test(lines)
-    ? lines.replace(/[\0-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]/g, visibleControl)
-    : lines;
+  return CONTROL.test(lines) ? lines.replaceAll(CONTROLS, visibleControl) : lines;
 }
 
+const CONTROL = /[\0-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\udb40]/;
+const CONTROLS =
+  /[\0-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]|\ud83c\udff4(?:\udb40[\udc00-\udc7f])+|\udb40[\udc00-\udc7f]/g;
+
 function visibleControl(control: string): string {
+  if (control.length > 2) return control;
   if (control === '\x7f') return '\u2421';
-  const code = control.charCodeAt(0);
+  const code = control.codePointAt(0) ?? 0;
   return code < 0x20 ? String.fromCharCode(0x2400 + code) : `[U+${code.toString(16).toUpperCase()}]`;
 }
 
