@@ -160,8 +160,7 @@ function fromHolders(type: MediaType, parts: readonly Json[]): Media {
 /** The AI SDK's ids are by provider: `{"openai": "file-9"}`. */
 function providersId(parts: readonly Json[]): string | null {
   const ids = parts.map((part) => part['fileId']).find(isObject);
-  const [id] = Object.values(ids ?? {}).filter((value) => typeof value === 'string');
-  return id ?? null;
+  return Object.values(ids ?? {}).find((value) => typeof value === 'string') ?? null;
 }
 
 /** Also with line breaks, or in the alphabet for addresses. Ids and addresses are shorter, or have other characters. */
