@@ -40,7 +40,7 @@ export function addContent(attributes: Attributes, row: Row, isFailed: boolean):
   const system = sentParts(readParts(row.texts.get('system') ?? 'null'));
   if (system.length > 0) attributes.text('gen_ai.system_instructions', jsonOf(system));
   const added = newMessagesOf(row);
-  const input = lastOf(added.map(readMessage).map(sentMessage));
+  const input = lastOf(added);
   if (input.length > 0) attributes.text('gen_ai.input.messages', `[${input.join(',')}]`);
   attributes.some(`${OWN}.messages_left_out`, added.length - input.length);
   const whole = (row.stored?.context ?? []).reduce((sum, [, , count]) => sum + count, 0);
@@ -143,11 +143,11 @@ function bounded(parts: readonly SentPart[]): SentPart[] {
 }
 
 /** The last messages, as many as have room, as JSON. */
-function lastOf(messages: readonly SentMessage[]): string[] {
+function lastOf(messages: readonly string[]): string[] {
   const last: string[] = [];
   let room = LONGEST_LIST;
   for (const message of messages.toReversed()) {
-    const json = jsonOf(message);
+    const json = jsonOf(sentMessage(readMessage(message)));
     if ((room -= json.length) < 0) break;
     last.unshift(json);
   }
