@@ -1,5 +1,5 @@
 /** A value of an attribute, as OTLP's JSON has it: 64-bit numbers are texts. */
-type AnyValue =
+export type AnyValue =
   | { stringValue: string }
   | { boolValue: boolean }
   | { intValue: string }

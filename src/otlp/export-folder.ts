@@ -18,6 +18,7 @@ const KIND = { named: 'the traces in', what: 'a folder of traces of monitor', st
 
 /** Bytes of a file, before another is begun. */
 const MOST_BYTES = 64 << 20;
+const LINE_END = Buffer.from('\n');
 
 /**
  * Adds to a folder what it lacks of the stores' rounds, and makes it if there is none. Takes its lock.
@@ -71,7 +72,7 @@ function stage(files: Files, folder: ExportFolder, before: number, source: Trace
     withFile(files, folder.stagedPath(name), 'publish', (fd) => {
       let length = 0;
       while (!next.done && length < MOST_BYTES) {
-        const line = Buffer.from(`${next.value.json}\n`);
+        const line = Buffer.concat([next.value.bytes, LINE_END]);
         files.write(fd, line, length);
         length += line.length;
         next = requests.next();

@@ -1,46 +1,78 @@
-import manifest from '../../package.json' with { type: 'json' };
 import { Attributes, OWN, type KeyValue } from './attributes.ts';
-import { SCHEMA_URL } from './conventions.ts';
+import { JSON_ENCODING, type Encoding } from './encoding.ts';
 import type { Span } from './span.ts';
 
 /** Who is said to have sent a span: the gateway of a store. */
-export interface Sender {
+interface Sender {
   store: string;
   gateway: string;
 }
 
-/** A request to a collector, or a line of a file: ExportTraceServiceRequest is TracesData by another name. */
-export interface SpanRequest {
-  json: string;
-  spans: number;
-}
-
-/** Characters of spans in one request. Collectors take files line by line, and by default no line of 1 MiB. */
-const MOST_CHARACTERS = 300_000;
+/** Bytes of spans in one request. Collectors take files line by line, and by default no line of 1 MiB. */
+const MOST_BYTES = 900_000;
 const MOST_SPANS = 512;
+
+/** Spans of one resource. */
+export class SpanRequest {
+  readonly #encoding: Encoding;
+  readonly #resource: readonly KeyValue[];
+  readonly #spans: readonly Buffer[];
+
+  constructor(encoding: Encoding, resource: readonly KeyValue[], spans: readonly Buffer[]) {
+    this.#encoding = encoding;
+    this.#resource = resource;
+    this.#spans = spans;
+  }
+
+  get spans(): number {
+    return this.#spans.length;
+  }
+
+  get contentType(): string {
+    return this.#encoding.contentType;
+  }
+
+  get bytes(): Buffer {
+    return this.#encoding.request(this.#resource, this.#spans);
+  }
+
+  /** Bytes of its spans. */
+  get size(): number {
+    return this.#spans.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** The same spans in two requests. */
+  halves(): SpanRequest[] {
+    const middle = Math.ceil(this.#spans.length / 2);
+    return [this.#spans.slice(0, middle), this.#spans.slice(middle)].map(
+      (spans) => new SpanRequest(this.#encoding, this.#resource, spans),
+    );
+  }
+}
 
 /** Puts spans into requests of a bounded size. */
 export class SpanRequests {
   readonly #serviceName: string | undefined;
+  readonly #encoding: Encoding;
   #sender: Sender | undefined;
-  #spans: string[] = [];
-  #characters = 0;
+  #spans: Buffer[] = [];
+  #bytes = 0;
 
   /** `serviceName`: instead of the gateway's name. */
-  constructor(serviceName: string | undefined) {
+  constructor(serviceName: string | undefined, encoding: Encoding = JSON_ENCODING) {
     this.#serviceName = serviceName;
+    this.#encoding = encoding;
   }
 
-  /** Takes a span; returns a request if there is a whole one. */
+  /** Takes a span; returns a request of those before it if that is a whole one. */
   add(sender: Sender, span: Span): SpanRequest | undefined {
     const isOther = this.#sender?.store !== sender.store || this.#sender.gateway !== sender.gateway;
-    const text = JSON.stringify(span);
-    const isFull =
-      this.#characters + text.length > MOST_CHARACTERS || this.#spans.length >= MOST_SPANS || isOther;
+    const bytes = this.#encoding.span(span);
+    const isFull = isOther || this.#bytes + bytes.length > MOST_BYTES || this.#spans.length >= MOST_SPANS;
     const request = isFull ? this.take() : undefined;
     this.#sender = sender;
-    this.#spans.push(text);
-    this.#characters += text.length;
+    this.#spans.push(bytes);
+    this.#bytes += bytes.length;
     return request;
   }
 
@@ -49,8 +81,8 @@ export class SpanRequests {
     const [spans, sender] = [this.#spans, this.#sender];
     if (spans.length === 0 || !sender) return undefined;
     this.#spans = [];
-    this.#characters = 0;
-    return { json: requestOf(this.#resourceOf(sender), spans), spans: spans.length };
+    this.#bytes = 0;
+    return new SpanRequest(this.#encoding, this.#resourceOf(sender), spans);
   }
 
   #resourceOf({ store, gateway }: Sender): KeyValue[] {
@@ -60,11 +92,4 @@ export class SpanRequests {
     attributes.text(`${OWN}.gateway`, gateway);
     return attributes.list;
   }
-}
-
-const SCOPE = JSON.stringify({ name: manifest.name, version: manifest.version });
-
-function requestOf(resource: readonly KeyValue[], spans: readonly string[]): string {
-  const scopeSpans = `[{"scope":${SCOPE},"spans":[${spans.join(',')}],"schemaUrl":"${SCHEMA_URL}"}]`;
-  return `{"resourceSpans":[{"resource":{"attributes":${JSON.stringify(resource)}},"scopeSpans":${scopeSpans},"schemaUrl":"${SCHEMA_URL}"}]}`;
 }

@@ -69,7 +69,7 @@ async function intoFolder(
 }
 
 function* linesOf(source: TraceSource): Generator<string> {
-  for (const { json } of source.requests()) yield `${json}\n`;
+  for (const { bytes } of source.requests()) yield `${bytes.toString()}\n`;
 }
 
 /** `154 rounds as 179 spans` */
