@@ -49,12 +49,12 @@ export class Collector {
       try {
         return rejectedBy(endpoint.url, await this.#post(body, contentType));
       } catch (error) {
-        if (!(error instanceof CollectorError) || !error.isPassing || attempt === retries) throw error;
-        const { retryAfterMs = FIRST_WAIT_MS * 2 ** attempt * (0.5 + Math.random()) } = error;
-        if (retryAfterMs > LONGEST_WAIT_MS) {
-          error.message += `, and asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
-          throw error;
-        }
+        if (!(error instanceof CollectorError) || !error.isPassing) throw error;
+        const usual = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt * (0.5 + Math.random()));
+        const { retryAfterMs = usual } = error;
+        const isLong = retryAfterMs > LONGEST_WAIT_MS;
+        if (isLong) error.message += `, and asks to wait ${Math.ceil(retryAfterMs / 1000)} s`;
+        if (isLong || attempt === retries) throw error;
         await new Promise((resolve) => setTimeout(resolve, retryAfterMs));
       }
     }

@@ -81,3 +81,67 @@ export function faultsOf(value: unknown, message = 'ExportTraceServiceRequest', 
   const isOne = message !== 'AnyValue' || Object.keys(value).length === 1;
   return isOne ? faults : [...faults, `${path} is not one value`];
 }
+
+/** The numbers of the fields in binary. */
+const NUMBERS: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  ExportTraceServiceRequest: { 1: 'resourceSpans' },
+  ResourceSpans: { 1: 'resource', 2: 'scopeSpans', 3: 'schemaUrl' },
+  Resource: { 1: 'attributes' },
+  ScopeSpans: { 1: 'scope', 2: 'spans', 3: 'schemaUrl' },
+  InstrumentationScope: { 1: 'name', 2: 'version' },
+  Span: {
+    1: 'traceId',
+    2: 'spanId',
+    4: 'parentSpanId',
+    5: 'name',
+    6: 'kind',
+    7: 'startTimeUnixNano',
+    8: 'endTimeUnixNano',
+    9: 'attributes',
+    15: 'status',
+  },
+  Status: { 2: 'message', 3: 'code' },
+  KeyValue: { 1: 'key', 2: 'value' },
+  AnyValue: { 1: 'stringValue', 2: 'boolValue', 3: 'intValue', 4: 'doubleValue', 5: 'arrayValue' },
+  ArrayValue: { 1: 'values' },
+};
+
+/** A request in binary, as OTLP's JSON has it. */
+export function decodeRequest(bytes: Buffer): unknown {
+  return decode(bytes, 'ExportTraceServiceRequest');
+}
+
+function decode(bytes: Buffer, message: string): unknown {
+  const value: Record<string, unknown> = {};
+  for (let at = 0; at < bytes.length;) {
+    const varint = (): bigint => {
+      for (let read = 0n, shift = 0n; ; shift += 7n) {
+        const byte = BigInt(bytes[at++] ?? 0);
+        read |= (byte & 0x7fn) << shift;
+        if (byte < 0x80n) return read;
+      }
+    };
+    const tag = Number(varint());
+    const name = NUMBERS[message]?.[tag >> 3];
+    const field = name === undefined ? undefined : MESSAGES[message]?.[name];
+    if (name === undefined || field === undefined) throw new Error(`${message} has no field ${tag >> 3}`);
+    if ((tag & 7) === 2) {
+      const length = Number(varint());
+      const content = bytes.subarray(at, (at += length));
+      if (content.length < length) throw new Error(`${message}.${name} is cut`);
+      if (typeof field === 'string') value[name] = content.toString(field.endsWith('Id') ? 'hex' : 'utf8');
+      else if ('one' in field) value[name] = decode(content, field.one);
+      else value[name] = [...((value[name] as unknown[] | undefined) ?? []), decode(content, field.many)];
+    } else if ((tag & 7) === 1) {
+      value[name] = field === 'double' ? bytes.readDoubleLE(at) : String(bytes.readBigUInt64LE(at));
+      at += 8;
+    } else if ((tag & 7) === 0) {
+      const read = varint();
+      value[name] = field === 'bool' ? read === 1n : field === 'int64' ? String(read) : Number(read);
+    } else throw new Error(`${message}.${name} is of the kind ${tag & 7}`);
+  }
+  return { ...EMPTY[message], ...value };
+}
+
+/** What JSON has though it is empty. */
+const EMPTY: Readonly<Record<string, object>> = { Span: { status: {} }, ArrayValue: { values: [] } };
