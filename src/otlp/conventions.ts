@@ -2,7 +2,7 @@
  * OpenTelemetry's semantic conventions for generative AI, in the last version that has a schema of its own. From 1.42 on they
  * are developed elsewhere, without versions so far: docs/opentelemetry.md.
  */
-export const CONVENTIONS = '1.41.1';
+const CONVENTIONS = '1.41.1';
 export const SCHEMA_URL = `https://opentelemetry.io/schemas/${CONVENTIONS}`;
 
 export const KIND = { internal: 1, client: 3 } as const;

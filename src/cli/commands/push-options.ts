@@ -19,4 +19,4 @@ export interface PushOptions extends PushOutput {
 }
 
 export const PROTOCOLS = ['http/json', 'http/protobuf'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
+type Protocol = (typeof PROTOCOLS)[number];
