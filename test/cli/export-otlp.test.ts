@@ -87,6 +87,16 @@ describe('a file', () => {
   });
 });
 
+test('--strict exits with 1 if some rounds have no price, after it has written all', async () => {
+  const { store } = await samplePlace();
+  const dir = join(makeFolder(), 'traces');
+  expect(await exportTo(dir, [store], '--strict')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('the total does not include'),
+  });
+  expect(spansOf(dir)).toHaveLength(179);
+});
+
 describe('a folder', () => {
   test('gets what is new, each round once, in a file for each export', async () => {
     const place = newPlace();

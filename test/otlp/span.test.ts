@@ -152,6 +152,30 @@ describe('the span of a round', () => {
     expect(Object.keys(valuesOf(span.attributes)).filter((key) => key.endsWith('.model'))).toEqual([]);
   });
 
+  test('an operation is known by its path, and is the name of the span', () => {
+    const span = spanOf({ texts: { access_log: { path: '/v1/embeddings' } } });
+    expect(span.name).toBe('embeddings gpt-4o');
+    expect(valuesOf(span.attributes)['gen_ai.operation.name']).toBe('embeddings');
+  });
+
+  test('the first token is that of a stream', () => {
+    const key = 'gen_ai.response.time_to_first_chunk';
+    expect(attributesOf({ stored: { first_token_ms: 250, response_type: 'normal' } })).not.toHaveProperty([
+      key,
+    ]);
+    expect(attributesOf({ stored: { response_type: 'stream' } })).not.toHaveProperty([key]);
+    expect(attributesOf({ stored: { first_token_ms: 0, response_type: 'stream' } })[key]).toBe(0);
+  });
+
+  test('tokens written to a cache are a part of the input', () => {
+    const row = rowOf();
+    row.cell.cacheWrite = 7;
+    expect(valuesOf(roundSpan(row, 'openai', false).attributes)).toMatchObject({
+      'gen_ai.usage.input_tokens': '100',
+      'gen_ai.usage.cache_creation.input_tokens': '7',
+    });
+  });
+
   test('hostile names are sent as texts that every receiver takes', () => {
     const hostile = '\ud800x\0\u202e"\n';
     const row = rowOf({
