@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { run, type Ran } from '../cli/run.ts';
@@ -132,6 +132,24 @@ describe('a push', () => {
     expect(ids(receiver.spans).toSorted()).toEqual(ids(before).toSorted());
   });
 
+  test('of a store that was restored from a backup sends all again, with the same ids', async () => {
+    await parse(place, LINES.slice(0, 200));
+    const backup = join(makeFolder(), 'backup');
+    cpSync(place.store, backup, { recursive: true });
+    await parse(place, LINES.slice(200));
+    await pushed();
+    const before = new Set(ids(receiver.spans));
+    const known = readFileSync(cursorPath(place.store, target()));
+    rmSync(place.store, { recursive: true });
+    cpSync(backup, place.store, { recursive: true });
+    writeFileSync(cursorPath(place.store, target()), known);
+    expect(await pushed()).toMatchObject({ all_because: 'restored' });
+    await parse(place, []);
+    expect(await pushed()).toMatchObject({ all_because: null });
+    expect(new Set(ids(receiver.spans))).toEqual(before);
+    expect(receiver.spans).toHaveLength(2 * 179);
+  });
+
   test('doctor says how far a collector is behind', async () => {
     await parse(place, LINES.slice(0, 200));
     await pushed();
@@ -175,6 +193,15 @@ describe('a push that fails', () => {
       (_, response, take) => {
         take();
         response.destroy();
+      },
+      /^cannot reach URL: the connection was closed/,
+    ],
+    [
+      'takes the spans, and half of the answer comes',
+      (_, response, take) => {
+        take();
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('{', () => response.destroy());
       },
       /^cannot reach URL: the connection was closed/,
     ],
