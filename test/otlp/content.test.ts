@@ -94,6 +94,7 @@ describe('what was said', () => {
       { type: 'image_url', image_url: { url: 'data:image/png;base64,QUJDRA==' } },
       { type: 'image_url', image_url: { url: 'https://example.com/a.png' } },
       { type: 'file', file: { file_id: 'file-1', filename: 'a.pdf' } },
+      { type: 'input_file', filename: 'b.pdf' },
     ];
     expect(
       contentOf({ new_messages: [{ role: 'user', content }] })['gen_ai.input.messages'][0].parts,
@@ -101,6 +102,7 @@ describe('what was said', () => {
       { type: 'omitted', modality: 'image', format: 'png', bytes: 4 },
       expect.objectContaining({ type: 'uri', modality: 'image', uri: 'https://example.com/a.png' }),
       expect.objectContaining({ type: 'file', modality: 'file', name: 'a.pdf', file_id: 'file-1' }),
+      expect.objectContaining({ type: 'omitted', modality: 'file', name: 'b.pdf' }),
     ]);
   });
 
@@ -185,6 +187,8 @@ describe('bounds', () => {
     expect(callOf('{"id":12345678901234567890}')).toBe('{"id":12345678901234567890}');
     expect(callOf(String.raw`{"a\ud800":1}`)).toBe(String.raw`{"a\ud800":1}`);
     expect(callOf('{"a":1}')).toEqual({ a: 1 });
+    expect(callOf(`"${'x'.repeat(31_998)}"`)).toBe('x'.repeat(31_998));
+    expect(callOf(`"${'x'.repeat(31_999)}"`)).toBe(`"${'x'.repeat(31_999)}… [1 more characters]`);
     const [{ parts }] = contentOf({ new_messages: [{ role: 'user', content: 'a\ud800\0' }] })[
       'gen_ai.input.messages'
     ];
