@@ -20,12 +20,17 @@ export class Attributes {
   readonly #keys = new Set<string>();
 
   text(key: string, value: string | undefined): void {
-    if (value !== undefined && value !== '') this.#add(key, { stringValue: sendable(value) });
+    if (value !== undefined && value !== '') this.#add(key, { stringValue: nameOf(value) });
+  }
+
+  /** A text of any length. Whoever adds it has bounded it. */
+  content(key: string, value: string): void {
+    this.#add(key, { stringValue: value });
   }
 
   texts(key: string, values: readonly string[]): void {
     if (values.length > 0)
-      this.#add(key, { arrayValue: { values: values.map((value) => ({ stringValue: sendable(value) })) } });
+      this.#add(key, { arrayValue: { values: values.map((value) => ({ stringValue: nameOf(value) })) } });
   }
 
   /** A whole number. A log can say anything: what is none, or negative, is left out. */
@@ -58,4 +63,11 @@ export class Attributes {
 /** Half of a surrogate pair is no UTF-8, and NUL is no text in PostgreSQL: a receiver would refuse all of the request. */
 export function sendable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+/** A client chooses session ids. */
+const LONGEST_NAME = 4096;
+
+function nameOf(text: string): string {
+  return sendable(text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text);
 }

@@ -38,10 +38,10 @@ type SentPart = Readonly<Record<string, unknown>>;
 /** Adds the texts of a round: the messages that the session did not have before, and the answer. */
 export function addContent(attributes: Attributes, row: Row, isFailed: boolean): void {
   const system = sentParts(readParts(row.texts.get('system') ?? 'null'));
-  if (system.length > 0) attributes.text('gen_ai.system_instructions', jsonOf(system));
+  if (system.length > 0) attributes.content('gen_ai.system_instructions', jsonOf(system));
   const added = newMessagesOf(row);
   const input = lastOf(added);
-  if (input.length > 0) attributes.text('gen_ai.input.messages', `[${input.join(',')}]`);
+  if (input.length > 0) attributes.content('gen_ai.input.messages', `[${input.join(',')}]`);
   attributes.some(`${OWN}.messages_left_out`, added.length - input.length);
   const whole = (row.stored?.context ?? []).reduce((sum, [, , count]) => sum + count, 0);
   attributes.some(`${OWN}.earlier_messages`, Math.max(0, whole - added.length));
@@ -51,7 +51,7 @@ export function addContent(attributes: Attributes, row: Row, isFailed: boolean):
   // Why the model stopped is not in the log.
   const reason = hasCalls ? 'tool_call' : isFailed ? 'error' : 'unknown';
   const message: SentMessage = { role: 'assistant', parts: answer, finish_reason: reason };
-  attributes.text('gen_ai.output.messages', jsonOf([message]));
+  attributes.content('gen_ai.output.messages', jsonOf([message]));
 }
 
 /** As JSON texts. A request that was no list of messages, and a round without any, have their question only. */

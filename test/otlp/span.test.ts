@@ -194,6 +194,14 @@ describe('the span of a round', () => {
   });
 });
 
+test('a session id of any length is cut, and has a trace of its own', () => {
+  const long = 's'.repeat(5000);
+  const span = spanOf({ session: `${long}1` });
+  expect(valuesOf(span.attributes)['session.id']).toBe(`${'s'.repeat(4096)}…`);
+  expect(span.traceId).not.toBe(spanOf({ session: `${long}2` }).traceId);
+  expect(attributesOf({ session: 's'.repeat(4096) })['session.id']).toBe('s'.repeat(4096));
+});
+
 describe('the root of a session', () => {
   test('has the times of the first round, and nothing that can change', () => {
     const row = rowOf({ round: 1, stored: { response_code: 500 } });
