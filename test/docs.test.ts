@@ -19,6 +19,7 @@ const DOCS = [
   'docs/export.md',
   'docs/scale.md',
   'docs/clickhouse.md',
+  'docs/opentelemetry.md',
   'docs/store-format.md',
   'docs/higress.md',
   'docs/privacy.md',

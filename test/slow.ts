@@ -12,6 +12,7 @@ export const SLOW = [
   'test/ingest/**/!(arena|commits|draft-addition|log-lines|overlap|session-draft|tally).test.ts',
   'test/rows/new-rows.test.ts',
   'test/clickhouse/**/!(columns).test.ts',
+  'test/otlp/push.test.ts',
   'test/maintenance/**/!(original-session).test.ts',
   'test/doctor/**/!(checks|schedule-entries).test.ts',
   'test/platform/{files,filter-program,lock,open-file,schedules,syncer}.test.ts',

@@ -61,7 +61,7 @@ export type LogLine = Exclude<AccessLine, { kind: 'ai' }> | { kind: 'round'; rou
 
 /** The session of all requests without a session id, which have nothing to do with each other. */
 export const DEFAULT_SESSION = 'default';
-const UNKNOWN_MODEL = 'unknown';
+export const UNKNOWN_MODEL = 'unknown';
 
 /** Names go into every index cell; a hostile one must not fill the index. */
 const LONGEST_NAME = 256;

@@ -1,5 +1,6 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { InputOutputError } from '../platform/errors.ts';
+import { bodyExcerpt, networkProblem, redirectText, timeoutProblem } from '../platform/http-problems.ts';
 import type { Target } from './target.ts';
 
 /** What came back instead of an answer. */
@@ -59,20 +60,14 @@ export function answerError(target: Target, { status, location, code, body }: An
 }
 
 function httpText(status: number, location: string | undefined, body: string): string {
-  const said = `answered ${status}${excerptOf(body)}`;
-  if (status >= 300 && status < 400)
-    return `redirects${location === undefined ? '' : ` to ${withoutUser(location)}`} (${status}), and redirects are not followed. Give the address of the server itself with --url`;
+  const said = `answered ${status}${bodyExcerpt(body)}`;
+  if (status >= 300 && status < 400) return redirectText(status, location);
   if (status === 401 || status === 403) return `${said}. ${CREDENTIALS}`;
   if (status === 404)
     return `${said}. This is no ClickHouse server: check the address and the port of --url (HTTP is usually 8123, HTTPS 8443)`;
   if (status >= 200 && status < 300)
     return `${said}, which is not what a ClickHouse server answers. Check the address and the port of --url`;
   return `${said}. It may be a proxy in front of the server: check that the server is running`;
-}
-
-/** A URL from a server, which may name a password. */
-function withoutUser(location: string): string {
-  return cleanLine(location.replace(/\/\/[^/@]*@/, '//').replace(/[?#].*$/s, '')).slice(0, 200);
 }
 
 /** The text of an exception, without its number and the server's version. */
@@ -91,42 +86,11 @@ export function exceptionCode(body: string): number | undefined {
   return code === undefined ? undefined : Number(code);
 }
 
-function excerptOf(body: string): string {
-  const text = cleanLine(body.replaceAll(/<[^<>]*>/g, ' ')).slice(0, 120);
-  return text === '' ? '' : `: ${text}`;
-}
-
-const NETWORK: Readonly<Record<string, string>> = {
-  ECONNREFUSED:
-    'nothing listens there. Check that the server is running, and the address and the port of --url',
-  ENOTFOUND: 'no such host. Check the address of --url',
-  EAI_AGAIN: 'the name of the host cannot be looked up at the moment',
-  ECONNRESET:
-    'the connection was closed before the answer. Check that the protocol (http or https) of --url is right',
-  EPIPE: 'the connection was closed before the answer',
-  ETIMEDOUT: 'no answer in time',
-  EHOSTUNREACH: 'the host cannot be reached from here',
-  ENETUNREACH: 'the network cannot be reached from here',
-  EPROTO: 'it does not speak TLS. Check the protocol (http or https) and the port of --url',
-  HPE_INVALID_CONSTANT: 'it does not speak HTTP. Check the port of --url (HTTP is usually 8123)',
-};
-
-const NO_HOPE = new Set(['ENOTFOUND', 'EPROTO', 'HPE_INVALID_CONSTANT']);
-
 /** The error for a request without an answer. */
 export function networkError({ url }: Target, error: Error, seconds: number): RequestError {
-  const code = 'code' in error ? String(error.code) : '';
-  if (error.message.startsWith('Timeout error'))
-    return new RequestError(`${url} did not answer within ${seconds} s. Allow more time with --timeout`, {
-      isPassing: true,
-    });
-  if (/CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)|ERR_TLS/.test(code))
-    return new RequestError(
-      `${url} has a certificate that is not trusted (${code}). Name the file of its authority in NODE_EXTRA_CA_CERTS`,
-      { isPassing: false },
-    );
-  if (code.startsWith('HPE_') && NETWORK[code] === undefined)
-    return new RequestError(`${url} answered with broken HTTP (${code})`, { isPassing: true });
-  const why = NETWORK[code] ?? cleanLine(error.message);
-  return new RequestError(`cannot reach ${url}: ${why}`, { isPassing: !NO_HOPE.has(code) });
+  const isLate = error.message.startsWith('Timeout error');
+  const { message, isPassing } = isLate
+    ? timeoutProblem(url, seconds)
+    : networkProblem(url, error, 'HTTP is usually 8123');
+  return new RequestError(message, { isPassing });
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_CLICKHOUSE, DEFAULT_DATABASE, DEFAULT_TABLE } from '../platform/defaults.ts';
 import { UsageError } from '../platform/errors.ts';
 
 /** A table of a ClickHouse server. */
@@ -12,16 +13,20 @@ export interface Target {
 
 /** What names a target on the command line. */
 export interface TargetOptions {
-  url: string;
-  database: string;
-  table: string;
+  url?: string | undefined;
+  database?: string | undefined;
+  table?: string | undefined;
 }
 
 const CREDENTIALS =
   'Give the user and the password in the environment, as CLICKHOUSE_USER and CLICKHOUSE_PASSWORD';
 
 /** Throws UsageError, which never quotes a password, unless the URL is of one server and nothing else. */
-export function targetOf({ url: text, database, table }: TargetOptions): Target {
+export function targetOf({
+  url: text = DEFAULT_CLICKHOUSE,
+  database = DEFAULT_DATABASE,
+  table = DEFAULT_TABLE,
+}: TargetOptions): Target {
   // Before the rest is looked at: a URL that cannot be read can still hold a password.
   if (/^[^/?#]*:\/\/[^/?#]*@/.test(text) || text.includes('@'))
     throw new UsageError(`--url contains '@': a URL with a password is refused. ${CREDENTIALS}`);

@@ -1,4 +1,4 @@
-import { crc32 } from '../platform/digest.ts';
+import { checkedJson, parseCheckedJson } from '../platform/checked-json.ts';
 import { InputOutputError } from '../platform/errors.ts';
 import { isCount, isRecord } from '../platform/json-checks.ts';
 import { isMark, type Mark } from '../store/mark.ts';
@@ -29,19 +29,12 @@ const FORMAT = 1;
 
 export function stateText({ run, content, stores, days }: DatasetState): string {
   const sorted = [...days].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const text = JSON.stringify({ format: FORMAT, run, content, stores, days: Object.fromEntries(sorted) });
-  return `${text.slice(0, -1)}${CRC_KEY}${crc32(Buffer.from(text))}}\n`;
+  return checkedJson({ format: FORMAT, run, content, stores, days: Object.fromEntries(sorted) });
 }
-
-const CRC_KEY = ',"crc":';
 
 /** Throws InputOutputError unless it is an intact state. `dir`: for the message. */
 export function parseDatasetState(bytes: Buffer, dir: string): DatasetState {
-  const text = bytes.toString();
-  const end = text.lastIndexOf(CRC_KEY);
-  const body = `${text.slice(0, Math.max(0, end))}}`;
-  const isIntact = text.slice(end) === `${CRC_KEY}${crc32(Buffer.from(body))}}\n`;
-  const value = isIntact ? (JSON.parse(body) as unknown) : undefined;
+  const value = parseCheckedJson(bytes);
   if (isRecord(value) && typeof value['format'] === 'number' && value['format'] > FORMAT)
     throw new InputOutputError(
       `the dataset ${dir} was written by a newer version of monitor (format ${value['format']}): update monitor`,

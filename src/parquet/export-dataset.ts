@@ -12,7 +12,7 @@ import { DaySums, SumsByDay } from './day-sums.ts';
 import { dayFiles, momentsOf, rangeText, type DayFiles } from './day-ranges.ts';
 import { dateOf, fileName, rangeOfName, type ExportRange } from './file-name.ts';
 import { keptRows } from './kept-rows.ts';
-import { DatasetSources } from './sources.ts';
+import { ExportSources } from '../rows/sources.ts';
 import { StagedFiles } from './staged-files.ts';
 
 export interface DatasetOptions {
@@ -64,7 +64,7 @@ export async function exportDataset(
           ? `the dataset ${tree.named} has texts: add --with-content, or export into a new folder`
           : `the dataset ${tree.named} has no texts: leave --with-content out, or export into a new folder`,
       );
-    const sources = new DatasetSources(snapshots, state.stores, options.now);
+    const sources = new ExportSources(snapshots, state.stores, options.now);
     // From now on, what is in the folder is the dataset's.
     if (!bytes) tree.writeState(stateText(state));
     return await new Export(files, tree, state, sources).run();
@@ -79,14 +79,14 @@ class Export {
   readonly #files: Files;
   readonly #tree: DatasetTree;
   readonly #state: DatasetState;
-  readonly #sources: DatasetSources;
+  readonly #sources: ExportSources;
   readonly #columns: readonly ParquetColumn[];
   readonly #staged: StagedFiles;
   /** The sums of rounds that are in staged files of this export, or were in files before. */
   readonly #sums = new SumsByDay();
   readonly #dayFiles = new Map<string, DayFiles>();
 
-  constructor(files: Files, tree: DatasetTree, state: DatasetState, sources: DatasetSources) {
+  constructor(files: Files, tree: DatasetTree, state: DatasetState, sources: ExportSources) {
     this.#files = files;
     this.#tree = tree;
     this.#state = state;

@@ -2,7 +2,7 @@ import type { Files } from '../platform/files.ts';
 import type { ParquetColumn, ParquetValue } from './columns.ts';
 import type { Summed } from './day-sums.ts';
 import { rowsOf } from './read-parquet.ts';
-import type { DatasetSources } from './sources.ts';
+import type { ExportSources } from '../rows/sources.ts';
 
 /** A row that stays as it was written. */
 export interface KeptRow {
@@ -19,7 +19,7 @@ export async function* keptRows(
   files: Files,
   path: string,
   columns: readonly ParquetColumn[],
-  sources: DatasetSources,
+  sources: ExportSources,
 ): AsyncGenerator<KeptRow> {
   if (sources.all.every(({ snapshot }) => snapshot.removed().size === 0)) return;
   const places = new Map(columns.map(({ name }, i) => [name, i]));

@@ -8,5 +8,7 @@ export const MOST_JOBS = 64;
 export const REFRESH_SECONDS = 30;
 /** The table that rounds are pushed to, unless options say otherwise. */
 export const DEFAULT_CLICKHOUSE = 'http://localhost:8123';
+/** The collector that traces are pushed to, unless an option says otherwise. */
+export const DEFAULT_COLLECTOR = 'http://localhost:4318';
 export const DEFAULT_DATABASE = 'default';
 export const DEFAULT_TABLE = 'rounds';

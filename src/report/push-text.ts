@@ -10,6 +10,12 @@ export interface PushReport {
   prunedRounds: number;
   bytes: number;
   batches: number;
+  /** Of OpenTelemetry: the spans that were sent; pruned rounds have none. */
+  spans?: number;
+  /** Rounds were pruned since the last push that it had not sent. */
+  lacksPruned?: boolean;
+  /** What a collector did not take, or what it had to say. */
+  rejected?: readonly { spans: number; message: string }[];
   /** Why all rounds were sent; undefined: only new ones were. */
   reason?: string | undefined;
   unread: readonly { session: string; problem: string }[];
@@ -32,19 +38,31 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** The line on stdout. */
-export function pushLine({ target, rounds, sessions, prunedRounds, reason }: PushReport): string {
+export function pushLine({ target, rounds, sessions, prunedRounds, spans, reason }: PushReport): string {
   if (rounds === 0 && prunedRounds === 0 && reason === undefined) return `Nothing new for ${target}\n`;
   const pruned =
-    prunedRounds > 0
+    prunedRounds > 0 && spans === undefined
       ? `, and ${plural(prunedRounds, 'pruned round')} as ${prunedRounds === 1 ? 'a sum' : 'sums'}`
       : '';
+  const as = spans === undefined ? '' : ` as ${plural(spans, 'span')}`;
   const why = reason === undefined ? '' : ` (all of them: ${REASONS[reason] ?? reason})`;
-  return `${plural(rounds, 'round')} of ${plural(sessions, 'session')}${pruned} to ${target}${why}\n`;
+  return `${plural(rounds, 'round')} of ${plural(sessions, 'session')}${pruned}${as} to ${target}${why}\n`;
 }
 
 /** Documented in docs/commands.md. */
 export function pushJson(report: PushReport): string {
-  const { target, rounds, sessions, prunedRounds, bytes, batches, reason, unread } = report;
+  const {
+    target,
+    rounds,
+    sessions,
+    prunedRounds,
+    bytes,
+    batches,
+    spans,
+    rejected = [],
+    reason,
+    unread,
+  } = report;
   const document = {
     version: 1,
     target,
@@ -55,11 +73,17 @@ export function pushJson(report: PushReport): string {
     batches,
     all_because: reason ?? null,
     unread: unread.map(({ session, problem }) => ({ session_id: session, problem })),
+    ...(spans !== undefined && {
+      spans,
+      rejected_spans: rejected.reduce((sum, one) => sum + one.spans, 0),
+      messages: [...new Set(rejected.map(({ message }) => message))],
+    }),
   };
   return `${JSON.stringify(document)}\n`;
 }
 
 /** What a push that sends nothing reports. */
-export function nothingPushed(target: string): PushReport {
-  return { target, rounds: 0, sessions: 0, prunedRounds: 0, bytes: 0, batches: 0, unread: [] };
+export function nothingPushed(target: string, spans?: number): PushReport {
+  const nothing = { target, rounds: 0, sessions: 0, prunedRounds: 0, bytes: 0, batches: 0, unread: [] };
+  return spans === undefined ? nothing : { ...nothing, spans };
 }

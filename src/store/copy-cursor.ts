@@ -38,6 +38,11 @@ const FORMAT = 1;
 const PREFIX = '.copy-';
 const SUFFIX = '.json';
 
+/** Whether a target keeps what it was sent as it is, so that earlier rounds are not copied again when they count otherwise. */
+export function onlyAdds({ target }: Pick<CopyCursor, 'target'>): boolean {
+  return target.startsWith('otlp ');
+}
+
 export function newCursor(target: string): CopyCursor {
   return { target, push: 0, mark: null, content: false, hasRows: false, pending: null, unread: [] };
 }
@@ -61,7 +66,9 @@ export function readCursor(files: Files, dir: string, target: string): CopyCurso
   if (cursor?.target === target) return cursor;
   throw new InputOutputError(
     `${path} is damaged: it does not say how far the push to ${target} has come. Nothing was sent. ` +
-      'Remove this file: the next push sends all rounds again, and each still counts once',
+      (onlyAdds({ target })
+        ? 'Remove this file: the next push sends all rounds again, as spans with the same ids'
+        : 'Remove this file: the next push sends all rounds again, and each still counts once'),
   );
 }
 

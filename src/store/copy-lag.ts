@@ -1,8 +1,8 @@
 import { isPruned } from '../model/session-entry.ts';
 import type { Files } from '../platform/files.ts';
 import { readFields } from '../session-format/read-round.ts';
-import { findCursors, type CopyCursor } from './copy-cursor.ts';
-import { startReason, wasBefore, type Mark, type StartReason } from './mark.ts';
+import { findCursors, onlyAdds, type CopyCursor } from './copy-cursor.ts';
+import { startReason, unknownReason, wasBefore, type Mark, type StartReason } from './mark.ts';
 import { isUnreadable, type Snapshot } from './read.ts';
 import { roundsBackward } from './read-backward.ts';
 
@@ -27,8 +27,9 @@ export function lagOfTargets(files: Files, snapshot: Snapshot): { targets: Targe
   return { targets: cursors.map((cursor) => lagOf(files, snapshot, cursor)), damaged };
 }
 
-function lagOf(files: Files, snapshot: Snapshot, { target, mark, pending, unread }: CopyCursor): TargetLag {
-  const reason = startReason(mark ?? undefined, snapshot);
+function lagOf(files: Files, snapshot: Snapshot, cursor: CopyCursor): TargetLag {
+  const { target, mark, pending, unread } = cursor;
+  const reason = (onlyAdds(cursor) ? unknownReason : startReason)(mark ?? undefined, snapshot);
   return {
     target,
     rounds: reason || !mark ? allRounds(snapshot) : roundsSince(files, snapshot, mark),

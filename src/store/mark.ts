@@ -72,15 +72,28 @@ export type StartReason =
 
 /** Why all rounds have to be copied again; undefined if only what was added since is missing. */
 export function startReason(mark: Mark | undefined, snapshot: Snapshot): StartReason | undefined {
-  if (!mark) return 'first';
   const { state, gateways } = snapshot;
-  if (mark.store !== state.store) return 'other-store';
-  if (mark.commit > state.commit || isOtherTail(mark, snapshot)) return 'restored';
+  const unknown = unknownReason(mark, snapshot);
+  if (unknown || !mark) return unknown;
   if (mark.gateway !== (gateways[0] ?? '')) return 'gateway';
   if (mark.prices !== state.prices.generation) return 'refreshed';
   if (mark.rewritten !== (state.rewritten ?? 0)) return 'rewritten';
   if (!isSameBefore(mark, coverageOf(state))) return 'recounted';
   return wasPrunedUncopied(mark, snapshot) ? 'pruned' : undefined;
+}
+
+/**
+ * The same for a copy that cannot change what it has: it goes on from its mark, whatever earlier rounds count as now, unless
+ * the mark says nothing about the store's rounds.
+ */
+export function unknownReason(
+  mark: Mark | undefined,
+  snapshot: Snapshot,
+): 'first' | 'other-store' | 'restored' | undefined {
+  if (!mark) return 'first';
+  const { state } = snapshot;
+  if (mark.store !== state.store) return 'other-store';
+  return mark.commit > state.commit || isOtherTail(mark, snapshot) ? 'restored' : undefined;
 }
 
 /** A store that was restored from a backup can have gone on differently. */
@@ -117,7 +130,7 @@ function textOf(moment: StoreMoment | null): string {
 }
 
 /** Whether rounds may have been pruned since the mark that had not been copied before. */
-function wasPrunedUncopied({ pruned, moment }: Mark, { dir, state }: Snapshot): boolean {
+export function wasPrunedUncopied({ pruned, moment }: Mark, { dir, state }: Snapshot): boolean {
   const parts = prunedSince(nodeFiles, dir, state, pruned);
   const isCopied = isBefore(moment);
   return parts === undefined || !parts.every(({ places }) => places?.every(isCopied) ?? false);

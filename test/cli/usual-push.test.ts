@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fc } from '../fast-check.ts';
-import type { PushOptions } from '../../src/cli/commands/push-action.ts';
+import type { PushOptions } from '../../src/cli/commands/push-options.ts';
 import { findNothingToPush, usualPush, type UsualPush } from '../../src/cli/crontab/usual-push.ts';
 import { newCursor, writeCursor } from '../../src/store/copy-cursor.ts';
 import { markOf } from '../../src/store/mark.ts';
@@ -25,6 +25,9 @@ describe('the arguments of push', () => {
     '--with-content',
     '--again',
     '--print-ddl',
+    '--protocol',
+    'http/protobuf',
+    'grpc',
     '--retries',
     '--quiet=1',
     '--url=x',
@@ -40,14 +43,20 @@ describe('the arguments of push', () => {
   test('are read as Commander reads them, or not at all', () => {
     let read = 0;
     fc.assert(
-      fc.property(fc.array(words, { maxLength: 8 }), (given) => {
-        const argv = ['push', 'clickhouse', ...given];
+      fc.property(fc.constantFrom('clickhouse', 'otlp'), fc.array(words, { maxLength: 8 }), (name, given) => {
+        const argv = ['push', name, ...given];
         const usual = usualPush(argv, {});
         if (!usual) return;
         read++;
-        const { create: _create, retries, timeout, ...long } = longWay<PushOptions>(argv) ?? NONE;
+        const {
+          create: _create,
+          protocol: _protocol,
+          retries,
+          timeout,
+          ...long
+        } = longWay<PushOptions>(argv) ?? NONE;
         expect({ retries, timeout }).toEqual({ retries: 4, timeout: 60 });
-        expect(usual).toEqual({ withContent: false, ...long });
+        expect(usual).toEqual({ engine: name, withContent: false, ...long });
       }),
       { numRuns: 2000 },
     );
@@ -58,6 +67,11 @@ describe('the arguments of push', () => {
     [['push']],
     [['push', 'parquet']],
     [['push', 'clickhouse', '--again']],
+    [['push', 'clickhouse', '--protocol', 'http/json']],
+    [['push', 'otlp', '--again']],
+    [['push', 'otlp', '--table', 'x']],
+    [['push', 'otlp', '--create']],
+    [['push', 'otlp', '--protocol', 'grpc']],
     [['push', 'clickhouse', '--print-ddl']],
     [['push', 'clickhouse', '--quiet', '--quiet']],
     [['push', 'clickhouse', '--data-dir', 'a', '--output-dir', 'b']],
@@ -76,6 +90,7 @@ test('nothing is to be pushed only if the cursor of just this table is at the co
   const dataDir = makeFolder();
   createStore(nodeFiles, dataDir, `${dataDir}/.state.json`, NO_FILTERS);
   const push: UsualPush = {
+    engine: 'clickhouse',
     dataDir,
     url: 'http://db:8123/',
     database: 'default',
@@ -107,4 +122,26 @@ test('nothing is to be pushed only if the cursor of just this table is at the co
   }
   writeCursor(nodeFiles, dataDir, cursor);
   expect(found()).toBe(true);
+});
+
+test('nothing is to be pushed to a collector if its cursor is at the commit, with texts or without', () => {
+  const dataDir = makeFolder();
+  createStore(nodeFiles, dataDir, `${dataDir}/.state.json`, NO_FILTERS);
+  const push: UsualPush = { engine: 'otlp', dataDir, withContent: false };
+  expect(findNothingToPush(nodeFiles, push)).toBeUndefined();
+  const target = 'otlp http://localhost:4318/v1/traces';
+  const mark = markOf(readSnapshot(dataDir), 0);
+  writeCursor(nodeFiles, dataDir, { ...newCursor(target), mark });
+  for (const changes of [{}, { withContent: true }, { url: 'http://localhost:4318' }])
+    expect(findNothingToPush(nodeFiles, { ...push, ...changes })).toMatchObject({
+      target,
+      rounds: 0,
+      spans: 0,
+    });
+  for (const changes of [
+    { url: 'http://localhost:4319' },
+    { url: 'nothing' },
+    { engine: 'clickhouse' as const },
+  ])
+    expect(findNothingToPush(nodeFiles, { ...push, ...changes })).toBeUndefined();
 });

@@ -18,7 +18,7 @@ test('only a push and a report from an engine load the client', () => {
   const [client = '', ...others] = having('X-ClickHouse-User');
   expect(others).toEqual([]);
   expect(having(client).toSorted()).toEqual([
-    expect.stringMatching(/^push-action-\w+\.js$/),
+    expect.stringMatching(/^push-clickhouse-\w+\.js$/),
     expect.stringMatching(/^read-engine-\w+\.js$/),
   ]);
 });

@@ -105,7 +105,7 @@ const READABLE = 0o644;
 /** Throws UsageError for options that do not work together: a wrong file would be noticed too late. */
 function checkOptions(format: ExportFormat, options: ExportOptions): void {
   const { groupBy, withMessages, timezone, since, until } = options;
-  if (options.withContent) throw new UsageError('--with-content works only with --format parquet');
+  if (options.withContent) throw new UsageError('--with-content works only with --format parquet and otlp');
   if (format === 'html')
     throw new UsageError(
       'only one conversation can be html: add --conversation <id>, and no filter, period or group',

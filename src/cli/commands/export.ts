@@ -38,7 +38,7 @@ export function addExport(program: Command, context: Context): void {
     program
       .command('export')
       .description('Write a file for a spreadsheet or a FinOps tool, or a conversation as a file')
-      .argument('<file>', 'File to write or replace; - is stdout; with parquet, the folder of a dataset'),
+      .argument('<file>', 'File to write or replace; - is stdout; with parquet or otlp, a folder'),
   )
     .addOption(
       new Option('--format <format>', 'Output format (default: from the file extension)').choices(
@@ -64,7 +64,7 @@ export function addExport(program: Command, context: Context): void {
   addPeriodOptions(addFilterOptions(command))
     .addOption(reportCurrencyOption())
     .option('--with-messages', 'With ndjson of rounds: include all texts')
-    .option('--with-content', 'With parquet: include the texts of each round')
+    .option('--with-content', 'With parquet or otlp: include the texts of each round')
     .addOption(
       new Option('--focus-version <version>', 'FOCUS: version').choices(['1.2', '1.3', '1.4']).default('1.3'),
     )
@@ -74,6 +74,11 @@ export function addExport(program: Command, context: Context): void {
     .option('--quiet', 'Print nothing on stdout after writing the file, for cron')
     .addOption(strictOption())
     .action(async (file: string, options: ExportOptions) => {
+      if (options.format === 'otlp') {
+        const { exportOtlp } = await import('./export-otlp.ts');
+        await exportOtlp(context, file, options);
+        return;
+      }
       if (options.format === 'parquet') {
         const { exportParquet } = await import('./export-parquet.ts');
         await exportParquet(context, file, options);

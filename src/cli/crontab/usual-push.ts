@@ -1,39 +1,43 @@
 import { targetOf } from '../../clickhouse/target.ts';
-import {
-  DEFAULT_CLICKHOUSE,
-  DEFAULT_DATABASE,
-  DEFAULT_STORE,
-  DEFAULT_TABLE,
-} from '../../platform/defaults.ts';
+import { endpointOf } from '../../otlp/endpoint.ts';
+import { DEFAULT_STORE } from '../../platform/defaults.ts';
 import type { Files } from '../../platform/files.ts';
 import { nothingPushed, type PushReport } from '../../report/push-text.ts';
 import { isCopied, readCursor } from '../../store/copy-cursor.ts';
 import { readStateFile } from '../../store/state.ts';
 import { openStore } from '../../store/store.ts';
+import { PROTOCOLS, type PushOptions } from '../commands/push-options.ts';
 import type { PushOutput } from '../commands/push-output.ts';
 
 /** A push as crontabs start it. */
-export interface UsualPush extends PushOutput {
+export interface UsualPush extends PushOutput, Pick<PushOptions, 'url' | 'database' | 'table'> {
+  engine: 'clickhouse' | 'otlp';
   dataDir: string;
-  url: string;
-  database: string;
-  table: string;
   withContent: boolean;
 }
 
-const VALUES: ReadonlyMap<string, 'dataDir' | 'url' | 'database' | 'table'> = new Map([
+type Value = 'dataDir' | 'url' | 'database' | 'table' | 'protocol';
+type Flag = 'quiet' | 'json' | 'create' | 'withContent';
+
+const VALUES: ReadonlyMap<string, Value> = new Map([
   ['--data-dir', 'dataDir'],
   ['--output-dir', 'dataDir'],
   ['--url', 'url'],
   ['--database', 'database'],
   ['--table', 'table'],
+  ['--protocol', 'protocol'],
 ]);
-const FLAGS: ReadonlyMap<string, 'quiet' | 'json' | 'create' | 'withContent'> = new Map([
+const FLAGS: ReadonlyMap<string, Flag> = new Map([
   ['--quiet', 'quiet'],
   ['--json', 'json'],
   ['--create', 'create'],
   ['--with-content', 'withContent'],
 ]);
+/** Those that the other kind of push refuses. */
+const NOT_OF: Readonly<Record<UsualPush['engine'], ReadonlySet<string>>> = {
+  clickhouse: new Set(['protocol']),
+  otlp: new Set(['database', 'table', 'create']),
+};
 
 /**
  * The usual arguments of `monitor push`, read as Commander reads them; undefined for any others, and for a repeated
@@ -44,12 +48,10 @@ export function usualPush(
   env: Readonly<Record<string, string | undefined>>,
 ): UsualPush | undefined {
   const [command, engine, ...rest] = argv;
-  if (command !== 'push' || engine !== 'clickhouse') return undefined;
+  if (command !== 'push' || (engine !== 'clickhouse' && engine !== 'otlp')) return undefined;
   const push: UsualPush = {
+    engine,
     dataDir: env['MONITOR_DATA_DIR'] ?? DEFAULT_STORE,
-    url: DEFAULT_CLICKHOUSE,
-    database: DEFAULT_DATABASE,
-    table: DEFAULT_TABLE,
     withContent: false,
   };
   const given = new Set<string>();
@@ -57,7 +59,7 @@ export function usualPush(
     const word = rest[i] ?? '';
     const flag = FLAGS.get(word);
     const name = flag ?? VALUES.get(word);
-    if (name === undefined || given.has(name)) return undefined;
+    if (name === undefined || given.has(name) || NOT_OF[engine].has(name)) return undefined;
     given.add(name);
     if (flag) {
       // The table is there if everything was sent to it.
@@ -66,24 +68,29 @@ export function usualPush(
     }
     const value = rest[++i];
     if (value === undefined || value === '' || value.startsWith('-')) return undefined;
-    push[name as 'dataDir' | 'url' | 'database' | 'table'] = value;
+    if (name !== 'protocol') push[name as Exclude<Value, 'protocol'>] = value;
+    // How it would be sent makes no difference.
+    else if (!PROTOCOLS.some((one) => one === value)) return undefined;
   }
   return push.dataDir === '' ? undefined : push;
 }
 
 /**
- * What a push would say if the table has everything; undefined if it may lack something. Opens no index and no connection.
+ * What a push would say if its target has everything; undefined if it may lack something. Opens no index and no connection.
  * Whatever is wrong is left to the push.
  */
 export function findNothingToPush(files: Files, push: UsualPush): PushReport | undefined {
   try {
-    const { dataDir, withContent } = push;
-    const { name } = targetOf(push);
+    const { dataDir, engine, withContent } = push;
+    const isTable = engine === 'clickhouse';
+    const { name } = isTable ? targetOf(push) : endpointOf(push.url);
     const cursor = readCursor(files, dataDir, name);
-    if (cursor?.content !== withContent) return undefined;
+    // A table gets everything again with texts; of spans, only new ones have them.
+    if (isTable && cursor?.content !== withContent) return undefined;
     const store = openStore(files, dataDir);
     const { state, hasChecksum } = readStateFile(files, store.statePath, store.id);
-    return hasChecksum && isCopied(cursor, store, state) ? nothingPushed(name) : undefined;
+    if (!hasChecksum || !isCopied(cursor, store, state)) return undefined;
+    return isTable ? nothingPushed(name) : nothingPushed(name, 0);
   } catch {
     return undefined;
   }

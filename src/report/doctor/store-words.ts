@@ -70,11 +70,11 @@ export const STORE_WORDS = {
     fix:
       unread > 0
         ? `monitor repair --data-dir ${dir} says what can be repaired; then push again.`
-        : 'Run monitor push clickhouse with this address and check its output; then let cron run it after parse. If the table is not used any more, remove its .copy-….json from the store.',
+        : `Run monitor push ${target.split(' ')[0]} with this address and check its output; then let cron run it after parse. If the target is not used any more, remove its .copy-….json from the store.`,
   }),
   'push-damaged': ({ dir }) => ({
     what: 'This file should say how far a push has come, and is damaged.',
-    fix: `Remove it, and run monitor push clickhouse --data-dir ${dir} again: all rounds are sent again, and each counts once.`,
+    fix: `Remove it, and run monitor push --data-dir ${dir} again, as before: all rounds are sent again. In a ClickHouse table each counts once; spans have the same ids.`,
   }),
   'no-flock': () => ({
     what: 'The program flock does not start, so parse cannot lock the store.',

@@ -5,7 +5,7 @@ import { usageOf } from '../../session-format/stored-usage.ts';
 import type { CurrencyView } from '../../query/currency.ts';
 import { compareBig, compareText } from '../../query/aggregate.ts';
 import type { Snapshot } from '../../store/read.ts';
-import { providerOf } from './provider.ts';
+import { providerOf } from '../../query/model-provider.ts';
 import { pricedRounds, type PricedRound, type RoundQuery } from './rounds.ts';
 
 /** One row of a FOCUS export: what was charged at one price on one UTC day. */

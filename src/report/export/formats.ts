@@ -9,6 +9,7 @@ export const EXPORT_FORMATS = [
   'html',
   'prometheus',
   'parquet',
+  'otlp',
 ] as const;
 
 export type FormatName = (typeof EXPORT_FORMATS)[number];

@@ -2,13 +2,13 @@ import { isPruned, type SessionEntry } from '../model/session-entry.ts';
 import { BUCKET_MS } from '../model/usage-cell.ts';
 import { UsageError } from '../platform/errors.ts';
 import { joinSnapshots, type JoinedSnapshot } from '../query/stores/joined-snapshot.ts';
-import { StoreRows } from '../rows/new-rows.ts';
-import type { Row } from '../rows/row.ts';
+import { StoreRows } from './new-rows.ts';
+import type { Row } from './row.ts';
 import { markOf, startReason, wasBefore, type Mark } from '../store/mark.ts';
 import type { Snapshot } from '../store/read.ts';
 
-/** One of the stores of a dataset. */
-export interface DatasetSource {
+/** One of the stores of an export. */
+export interface ExportSource {
   snapshot: Snapshot;
   /** How far it has been exported; undefined: not yet. */
   mark: Mark | undefined;
@@ -17,12 +17,12 @@ export interface DatasetSource {
   rows: StoreRows;
 }
 
-/** The stores of a dataset, each on its own and all as one. */
-export class DatasetSources {
-  readonly all: readonly DatasetSource[];
+/** The stores of an export that goes on, each on its own and all as one. */
+export class ExportSources {
+  readonly all: readonly ExportSource[];
   readonly #snapshots: readonly Snapshot[];
   #joined: JoinedSnapshot | undefined;
-  readonly #byStore: ReadonlyMap<string, DatasetSource>;
+  readonly #byStore: ReadonlyMap<string, ExportSource>;
 
   /**
    * `marks`: how far each store was exported. Of a round that several stores have, that of the first one counts, in the
@@ -44,7 +44,7 @@ export class DatasetSources {
     const missing = marks.find(({ store }) => !this.#byStore.has(store));
     if (missing)
       throw new UsageError(
-        `the dataset also has the rounds of the store ${missing.store} (gateway '${missing.gateway}'): ` +
+        `this folder also has the rounds of the store ${missing.store} (gateway '${missing.gateway}'): ` +
           'name all its stores with --data-dir, or export into a new folder',
       );
     this.#snapshots = sorted;
@@ -60,7 +60,7 @@ export class DatasetSources {
     return this.all.map(({ now }) => now);
   }
 
-  of(store: string): DatasetSource | undefined {
+  of(store: string): ExportSource | undefined {
     return this.#byStore.get(store);
   }
 
@@ -108,13 +108,13 @@ export class DatasetSources {
     }
   }
 
-  *#counting({ rows }: DatasetSource, entry: SessionEntry, skipped: ReadonlySet<number>): Generator<Row> {
+  *#counting({ rows }: ExportSource, entry: SessionEntry, skipped: ReadonlySet<number>): Generator<Row> {
     let place = 0;
     for (const row of rows.of(entry)) if (!skipped.has(place++)) yield row;
   }
 
   /** The places in a session's file of rounds that count as another store's; undefined if only this store has it. */
-  #skippedIn(source: DatasetSource, id: string): ReadonlySet<number> | undefined {
+  #skippedIn(source: ExportSource, id: string): ReadonlySet<number> | undefined {
     if (this.all.length === 1) return undefined;
     return this.#asOne().sessions.skippedOf(id)?.get(this.all.indexOf(source));
   }
@@ -126,7 +126,7 @@ export class DatasetSources {
 
 const NONE: ReadonlySet<number> = new Set();
 
-function refuseCopies(sources: readonly DatasetSource[]): void {
+function refuseCopies(sources: readonly ExportSource[]): void {
   for (const [i, { now, snapshot }] of sources.entries()) {
     const other = sources.slice(0, i).find((one) => one.now.store === now.store);
     if (other)

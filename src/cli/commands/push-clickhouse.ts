@@ -3,11 +3,9 @@ import { pushRounds, type PushResult } from '../../clickhouse/push.ts';
 import { RequestError } from '../../clickhouse/server-errors.ts';
 import { ClickHouseServer } from '../../clickhouse/server.ts';
 import { dialectOfServer } from '../../clickhouse/table.ts';
-import { targetOf, type Target, type TargetOptions } from '../../clickhouse/target.ts';
+import { targetOf, type Target } from '../../clickhouse/target.ts';
 import { dialectOf } from '../../clickhouse/types.ts';
-import { printableId, printableMessage } from '../../platform/clean-text.ts';
-import { plural } from '../../platform/count-text.ts';
-import { InputOutputError, UsageError } from '../../platform/errors.ts';
+import { UsageError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { takeLock } from '../../platform/lock.ts';
 import { nothingPushed, type PushReport } from '../../report/push-text.ts';
@@ -16,21 +14,13 @@ import { readCurrentState } from '../../store/current-state.ts';
 import { openStore } from '../../store/store.ts';
 import type { Context } from '../context.ts';
 import { quietWhenBusy } from '../quiet-when-busy.ts';
-import { sayPushed, type PushOutput } from './push-output.ts';
-
-export interface PushOptions extends TargetOptions, PushOutput {
-  dataDir: string;
-  create?: true;
-  /** True: for the server. */
-  printDdl?: string | true;
-  withContent?: true;
-  again?: true;
-  retries: number;
-  timeout: number;
-}
+import { requireAll } from './push-missing.ts';
+import type { PushOptions } from './push-options.ts';
+import { sayPushed } from './push-output.ts';
 
 /** Sends what a table lacks of a store's rounds. */
-export async function push(context: Context, options: PushOptions): Promise<void> {
+export async function pushClickhouse(context: Context, options: PushOptions): Promise<void> {
+  if (options.protocol !== undefined) throw new UsageError('--protocol works only with push otlp');
   const target = targetOf(options);
   if (options.printDdl !== undefined) return printDdl(context, target, options);
   const report = { target: target.name, ...(await pushed(context, target, options)) };
@@ -94,18 +84,4 @@ async function withServer<T>(
   } finally {
     await server.close();
   }
-}
-
-/** How many sessions are named: a store can have lost thousands of files. */
-const NAMED = 5;
-
-/** Throws InputOutputError, after the answer, if some sessions could not be sent. */
-function requireAll(context: Pick<Context, 'warn'>, { target, unread }: PushReport): void {
-  if (unread.length === 0) return;
-  for (const { session, problem } of unread.slice(0, NAMED))
-    context.warn(`monitor: the file of session ${printableId(session)} ${printableMessage(problem)}\n`);
-  throw new InputOutputError(
-    `${plural(unread.length, 'session')} could not be read and ${unread.length === 1 ? 'is' : 'are'} missing in ${target}; the others were sent. ` +
-      'Run monitor repair, then push again',
-  );
 }

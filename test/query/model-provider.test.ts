@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { providerOf } from '../../../src/report/export/provider.ts';
+import { providerOf } from '../../src/query/model-provider.ts';
 
 test.each([
   ['anything', 'genai-prices 0.1.8 openai:gpt-5', 'OpenAI'],
