@@ -167,7 +167,7 @@ const shared = await build({
 const parseWorker = await build({
   ...quick,
   entryPoints: { 'parse-worker': 'src/cli/parse-worker.ts' },
-  plugins: [redacting],
+  plugins: [redacting, inAscii],
 });
 const toMain = elsewhere(/^\.\/main\.ts$/, () => './main.js');
 const parse = await build({

@@ -367,7 +367,7 @@ test.each([
   ],
   [
     ['a.csv', '--format', 'xlsx'],
-    'Allowed choices are json, csv, ndjson, focus, md, jsonl, html, prometheus, parquet.',
+    'Allowed choices are json, csv, ndjson, focus, md, jsonl, html, prometheus, parquet, otlp.',
   ],
   [['a.csv', '--format', 'focus', '--focus-version', '1.1'], 'Allowed choices are 1.2, 1.3, 1.4.'],
 ])('%j is wrong usage', async (argv, message) => {
