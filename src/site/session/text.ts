@@ -40,7 +40,8 @@ export function preformatted(
   direction: 'auto' | 'ltr' = 'auto',
   classes = '',
 ): string {
-  const attributes = `${classes === '' ? '' : ` class="${classes}"`}${scrolls(text) ? ' tabindex="0"' : ''}`;
+  const names = [classes, hasEndlessLine(text) ? 'wrapped' : ''].filter((name) => name !== '').join(' ');
+  const attributes = `${names === '' ? '' : ` class="${names}"`}${scrolls(text) ? ' tabindex="0"' : ''}`;
   return `<pre dir="${direction}"${attributes}><code>${html}</code></pre>`;
 }
 
@@ -62,6 +63,18 @@ export function rawText(label: string, text: string): string {
 /** What fits without scrolling: columns on a phone, lines in a tool's block. */
 const PHONE_COLUMNS = 36;
 const BLOCK_LINES = 24;
+
+/** Characters. Nobody scrolls sideways through a longer line: compact JSON, or a whole file in one string. */
+const LONGEST_LINE = 1_000;
+
+function hasEndlessLine(text: string): boolean {
+  for (let start = 0; start + LONGEST_LINE < text.length;) {
+    const end = text.lastIndexOf('\n', start + LONGEST_LINE);
+    if (end < start) return true;
+    start = end + 1;
+  }
+  return false;
+}
 
 function scrolls(text: string): boolean {
   let start = 0;

@@ -195,6 +195,23 @@ describe.skipIf(chromiumPath === undefined)('the files of a session', () => {
     await page.close();
   });
 
+  test('on a phone, nothing lies over the menu of copies, and the switch of the keys can be hit', async () => {
+    const page = await open('pages');
+    await page.setViewportSize({ width: 390, height: 844 });
+    const round = page.locator('#r-70');
+    await round.locator('.copy > summary').click();
+    const link = await round.locator('h3 a').boundingBox();
+    const menu = await round.locator('.copy > summary').boundingBox();
+    if (!link || !menu) throw new Error('not shown');
+    expect(menu.y).toBeGreaterThanOrEqual(link.y + link.height);
+    expect(menu.height).toBeGreaterThanOrEqual(24);
+    await page.locator('.keys').evaluate((line) => line.querySelector('button')?.click());
+    expect((await page.locator('.key-list label').boundingBox())?.height).toBeGreaterThanOrEqual(24);
+    const [field, button] = [page.locator('.find input'), page.locator('.find button')];
+    expect((await field.boundingBox())?.y).toBe((await button.boundingBox())?.y);
+    await page.close();
+  });
+
   test('a round is copied as Markdown, as JSON and as a request, from the raw JSON', async () => {
     const page = await open('pages');
     await page.evaluate(() => {

@@ -88,6 +88,43 @@ describe('the logs of fixtures/view, through parse, show and render', () => {
       expect(times).toEqual([1, 1, 1, 1, 1, 1]);
     });
 
+    test('on paper, a text is there once, nothing that is pressed is, and a round of the table takes two lines', async () => {
+      const { page } = await open(fileOf('tools'), { viewport: { width: 703, height: 1000 } });
+      const shown = (selector: string): Promise<number> =>
+        page.locator(selector).filter({ visible: true }).count();
+      await page.emulateMedia({ media: 'print' });
+      const arguments_ = await page.locator('.arguments').count();
+      expect(arguments_).toBeGreaterThan(0);
+      expect(await shown('.arguments')).toBe(arguments_);
+      expect(await shown('.raw, .rounds-table thead, button, input, .copy')).toBe(0);
+      const rows = page.locator('.rounds-table tbody tr');
+      for (const row of await rows.all()) expect((await row.boundingBox())?.height).toBeLessThan(3 * 18);
+      expect(await sideways(page)).toBe(0);
+      // What the reader opened is printed as well.
+      await page
+        .locator('.raw')
+        .first()
+        .evaluate((raw) => raw.setAttribute('open', ''));
+      expect(await shown('.raw')).toBe(1);
+    });
+
+    test('“HTTP 503” and the time after it stand apart', async () => {
+      const { page } = await open(fileOf('subs2'), PHONE);
+      await page.locator('.timeline .as-table > summary').click();
+      const gap = await page
+        .locator('.rounds-table tbody tr')
+        .first()
+        .evaluate((row) => {
+          const [head, time] = row.children;
+          const words = document.createRange();
+          if (!head || !time) return 0;
+          head.insertAdjacentHTML('beforeend', '<span class="failed">HTTP 503</span>');
+          words.selectNodeContents(head);
+          return time.getBoundingClientRect().left - words.getBoundingClientRect().right;
+        });
+      expect(gap).toBeGreaterThanOrEqual(12);
+    });
+
     test('one round is a round', async () => {
       const { page } = await open(join(siteDir, 'consumers.html'), PHONE);
       const counts = await page
