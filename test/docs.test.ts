@@ -24,6 +24,13 @@ const DOCS = [
   'docs/higress.md',
   'docs/privacy.md',
   'docs/site.md',
+  // test/docs-zh.test.ts compares these with their originals.
+  'README.zh-CN.md',
+  'docs/zh-CN/commands.md',
+  'docs/zh-CN/cost.md',
+  'docs/zh-CN/higress.md',
+  'docs/zh-CN/privacy.md',
+  'docs/zh-CN/site.md',
 ];
 const texts = new Map(DOCS.map((path) => [path, readFileSync(path, 'utf8')]));
 const textOf = (path: string): string => texts.get(path) ?? '';

@@ -29,7 +29,7 @@ test('contains what it needs to run, what it is, and its licences', () => {
   const paths = pack(makeFolder()).files.map(({ path }) => path);
   const others = paths.filter(
     (path) =>
-      !/^(?:dist\/(?:vendor\/)?[\w-]+\.c?js|schema\/[\w.-]+\.json|docs\/[\w-]+\.md|deploy\/[\w./-]+)$/.test(
+      !/^(?:dist\/(?:vendor\/)?[\w-]+\.c?js|schema\/[\w.-]+\.json|docs\/(?:zh-CN\/)?[\w-]+\.md|deploy\/[\w./-]+)$/.test(
         path,
       ),
   );
@@ -37,6 +37,7 @@ test('contains what it needs to run, what it is, and its licences', () => {
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'README.zh-CN.md',
     'bin/monitor.js',
     'bin/package.json',
     'dist/LICENSES.txt',
