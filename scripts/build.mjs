@@ -158,14 +158,21 @@ const redact = await build({
 });
 // Only a large backlog is shared among threads.
 const redacting = required(/^\.\.\/\.\.\/redact\/redact\.ts$/, './redact.cjs');
+const sharding = required(/^\.\/shard\.ts$/, './shard.cjs');
 const shared = await build({
   ...quick,
   ...knowsItsUrl,
   entryPoints: { shared: 'src/ingest/share/open-shared.ts' },
+  plugins: [sharding],
 });
 const parseWorker = await build({
   ...quick,
   entryPoints: { 'parse-worker': 'src/cli/parse-worker.ts' },
+  plugins: [sharding],
+});
+const shard = await build({
+  ...quick,
+  entryPoints: { shard: 'src/ingest/share/shard.ts' },
   plugins: [redacting],
 });
 const start = await build({
@@ -185,9 +192,18 @@ const start = await build({
   ],
 });
 await writePriceSchema();
-const bundled = [vendor, main, render, markdown, pageWorker, redact, shared, parseWorker, start].flatMap(
-  ({ metafile }) => Object.keys(metafile.inputs),
-);
+const bundled = [
+  vendor,
+  main,
+  render,
+  markdown,
+  pageWorker,
+  redact,
+  shared,
+  parseWorker,
+  shard,
+  start,
+].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 writeFileSync('dist/LICENSES.txt', licencesOf(bundled));
 
 /** A digest of everything that determines prices. */
