@@ -159,14 +159,21 @@ const redact = await build({
 });
 // Only a large backlog is shared among threads.
 const redacting = required(/^\.\.\/\.\.\/redact\/redact\.ts$/, './redact.cjs');
+const sharding = required(/^\.\/shard\.ts$/, './shard.cjs');
 const shared = await build({
   ...quick,
   ...knowsItsUrl,
   entryPoints: { shared: 'src/ingest/share/open-shared.ts' },
+  plugins: [sharding],
 });
 const parseWorker = await build({
   ...quick,
   entryPoints: { 'parse-worker': 'src/cli/parse-worker.ts' },
+  plugins: [sharding, inAscii],
+});
+const shard = await build({
+  ...quick,
+  entryPoints: { shard: 'src/ingest/share/shard.ts' },
   plugins: [redacting, inAscii],
 });
 const toMain = elsewhere(/^\.\/main\.ts$/, () => './main.js');
@@ -199,6 +206,7 @@ const bundled = [
   redact,
   shared,
   parseWorker,
+  shard,
   parse,
   start,
 ].flatMap(({ metafile }) => Object.keys(metafile.inputs));

@@ -36,11 +36,11 @@ export interface ParseOptions {
 }
 
 export interface Threads {
-  /** How many; undefined: as many as this process may use cores, up to 8. */
+  /** How many, with the one that reads; undefined: only that one. */
   jobs?: number | undefined;
   /** From how many bytes of unread log on; tests use less. */
   worth?: number;
-  /** Starts one; undefined: a thread of this process. */
+  /** Starts one of the others; undefined: a thread of this process. */
   start?: StartShard;
 }
 

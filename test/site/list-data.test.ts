@@ -89,7 +89,7 @@ test('on the page of models, requests without an answer are no model; they can b
       9,
       { day: '2026-11-20', change: undefined, sentTo: '' },
       site,
-    ).rows.map(({ name, href, failed: count }) => [name, /model=\w*/.exec(href)?.[0], count].join(' '));
+    ).rows.map(({ name, list, failed: count }) => [name, /model=\w*/.exec(list ?? '')?.[0], count].join(' '));
   };
   expect(table(round, failed)).toEqual(['gpt-5 model=gpt ', 'no answer model=unknown 1 failed']);
   expect(table({ ...round, model: 'unknown' }, failed)).toEqual(['unknown model=unknown 1 failed']);

@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url';
 import type { Files } from '../../platform/files.ts';
 import { mayHaveThreads } from '../../platform/worker-pool.ts';
 import type { Threads } from '../options.ts';
+import { startHere } from './own-link.ts';
+import type { StartShard } from './messages.ts';
+import { OWN_SHARD } from './shard-of.ts';
 import { SharedGathering, type SharedFacts } from './shared-gathering.ts';
 import { startThread } from './thread-link.ts';
 
@@ -18,6 +21,8 @@ export function openShared(
 ): SharedGathering | undefined {
   const count = jobs ?? DEFAULT_JOBS;
   if (count < 2 || (!start && !mayHaveThreads(files))) return undefined;
-  const startShard = start ?? startThread(fileURLToPath(new URL(WORKER, import.meta.url)));
+  const startOther = start ?? startThread(fileURLToPath(new URL(WORKER, import.meta.url)));
+  const startOwn = startHere(files);
+  const startShard: StartShard = (given) => (given.shard === OWN_SHARD ? startOwn : startOther)(given);
   return new SharedGathering({ ...facts, count, startShard });
 }

@@ -42,6 +42,7 @@ export class Shard {
   #handled: Promise<void> = Promise.resolve();
   #answer: ((answer: Answer) => void) | undefined;
   readonly #damagedAt = new Map<string, number>();
+  #isStopped = false;
 
   constructor(files: Files, start: ShardStart, post: (message: FromShard) => void) {
     this.#files = files;
@@ -65,6 +66,16 @@ export class Shard {
         isMisled: error instanceof Misled,
       }),
     );
+  }
+
+  /** It reads no line after this one. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Call it once it has stopped. */
+  close(): void {
+    this.#index.close();
   }
 
   async #handle(message: Exclude<ToShard, { kind: 'answer' }>): Promise<void> {
@@ -94,7 +105,7 @@ export class Shard {
   async #addLines(batch: Batch, { memory, sources, lines }: PartMessage): Promise<void> {
     const buffers = memory.map((one) => Buffer.from(one));
     let { size } = batch;
-    for (let i = 0; i < lines.length; i += LINE_FIELDS) {
+    for (let i = 0; i < lines.length && !this.#isStopped; i += LINE_FIELDS) {
       const [at = 0, start = 0, end = 0, offset = 0, order = 0, from = 0] = lines.subarray(
         i,
         i + LINE_FIELDS,

@@ -180,8 +180,8 @@ function column(
 ): string {
   const x = percent(bar.x + (slot * (1 - FILL)) / 2);
   const width = percent(slot * FILL);
-  const rect = (name: string, top: number, bottom: number): string =>
-    `<rect class="${name}" x="${x}" width="${width}" y="${px(top)}" height="${px(bottom - top)}"/>`;
+  const rect = (name: string, top: number, bottom: number, fill = ''): string =>
+    `<rect class="${name}" x="${x}" width="${width}" y="${px(top)}" height="${px(bottom - top)}"${fill}/>`;
   const parts: string[] = [];
   const middle = bar.x + slot / 2;
   const top = Math.min(inputY(bar.input), bar.input > 0 ? INPUT.bottom - 1 : INPUT.bottom);
@@ -194,7 +194,12 @@ function column(
   let y = COST.bottom;
   for (const { model, amount } of bar.costs) {
     const height = Math.max(1, COST.bottom - costY(amount));
-    parts.push(rect(`m m${style.slotOf(model)}`, y - height, y));
+    const slotOfModel = style.slotOf(model);
+    parts.push(
+      slotOfModel === 0
+        ? rect('others', y - height, y, ' fill="url(#others)"')
+        : rect(`m m${slotOfModel}`, y - height, y),
+    );
     y -= height + 1;
   }
   if (bar.unpriced > 0) parts.push(text(middle, y - 3, '+', 'plus'));
