@@ -150,7 +150,7 @@ describe('a render with workers', () => {
 
   test('starts none where the address space is limited: a thread that lacks it would end the process', () => {
     const { dataDir, siteDir } = another();
-    const command = `ulimit -v 2200000 && exec node bin/monitor.js render --json --data-dir ${dataDir} --site-dir ${siteDir}`;
+    const command = `ulimit -v 2200000 && exec node bin/monitor.js render --json --timezone Asia/Shanghai --data-dir ${dataDir} --site-dir ${siteDir}`;
     const { status, stdout } = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
     expect([status, JSON.parse(stdout)]).toMatchObject([0, { rendered: written.rendered }]);
   });
