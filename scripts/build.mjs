@@ -137,9 +137,16 @@ const render = await build({
   plugins: [
     esbuildSiteFiles,
     vendored,
+    required(/\/zh-CN\.ts$/, './zh-CN.cjs'),
     lazily(/\/markdown-library\.ts$/, './markdown.cjs', ['markdownHtml', 'linksIn']),
     inAscii,
   ],
+});
+// Few sites are in another language than English.
+const chinese = await build({
+  ...quick,
+  entryPoints: { 'zh-CN': 'src/texts/zh-CN.ts' },
+  plugins: [inAscii],
 });
 const markdown = await build({
   ...quick,
@@ -201,6 +208,7 @@ const bundled = [
   vendor,
   main,
   render,
+  chinese,
   markdown,
   pageWorker,
   redact,

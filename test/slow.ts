@@ -5,7 +5,7 @@ export const SLOW = [
   'test/deploy/*.test.ts',
   'test/{docs,fixtures,fuzz,layers}.test.ts',
   'test/site/**/*browser.test.ts',
-  'test/site/**/{api,budget,filter,frame,health,hostile-site,incremental,lists,money,mute,narrow,one-file,page-workers,prepared,refresh,render,several-stores,url,widths}.test.ts',
+  'test/site/**/{api,budget,filter,frame,health,hostile-site,incremental,languages,lists,money,mute,narrow,one-file,page-workers,prepared,refresh,render,several-stores,url,widths}.test.ts',
   // A run of the program starts flock(1) to lock its store, or a process to sync. Files excluded here need neither.
   'test/cli/**/!(context|fault-report|program|usual-parse|usual-push|usual-render).test.ts',
   'test/parquet/*.test.ts',

@@ -1,3 +1,3 @@
 import { servePages } from './run-render.ts';
 
-servePages();
+void servePages();

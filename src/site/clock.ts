@@ -1,4 +1,5 @@
 import type { LocalTime } from '../query/time-zone.ts';
+import type { Texts } from '../texts/texts.ts';
 import { dateText } from './format.ts';
 
 /** A time: as it is shown, as a tooltip, and for machines. */
@@ -11,15 +12,16 @@ export interface ShownTime {
 }
 
 /** `20 Nov 16:21`, or `20 Nov 2025` if the year is not `year`. */
-export function shownTime(ms: number, local: LocalTime, year: string): ShownTime {
+export function shownTime(ms: number, local: LocalTime, year: string, dates?: Texts['dates']): ShownTime {
   const iso = local.isoOf(ms);
-  return { text: shortTime(iso, year), exact: exactTime(iso), iso };
+  return { text: shortTime(iso, year, dates), exact: exactTime(iso), iso };
 }
 
 /** The same for `2026-11-20T16:21:14+08:00`. */
-export function shortTime(iso: string, year: string): string {
-  const date = dateText(iso.slice(0, 10), false);
-  return iso.startsWith(year) ? `${date} ${iso.slice(11, 16)}` : `${date} ${iso.slice(0, 4)}`;
+export function shortTime(iso: string, year: string, dates?: Texts['dates']): string {
+  const isThisYear = iso.startsWith(year);
+  const date = dateText(iso.slice(0, 10), !isThisYear, dates);
+  return isThisYear ? `${date} ${iso.slice(11, 16)}` : date;
 }
 
 export function exactTime(iso: string): string {
@@ -27,14 +29,16 @@ export function exactTime(iso: string): string {
 }
 
 /** `Asia/Shanghai, UTC+8`; with daylight saving time, `Europe/Berlin, UTC+1, in summer UTC+2`. */
-export function zoneText(local: LocalTime, year: string): string {
+export function zoneText(local: LocalTime, year: string, zones: Texts['zones']): string {
   const [winter = 0, summer = 0] = ['01', '07']
     .map((month) => local.isoOf(Date.parse(`${year}-${month}-01T12:00:00Z`)).slice(19))
     .map(minutesOf)
     .toSorted((a, b) => a - b);
   const offset =
-    winter === summer ? offsetText(winter) : `${offsetText(winter)}, in summer ${offsetText(summer)}`;
-  return local.timeZone === offset ? offset : `${local.timeZone}, ${offset}`;
+    winter === summer
+      ? offsetText(winter)
+      : zones.withSummer({ winter: offsetText(winter), summer: offsetText(summer) });
+  return local.timeZone === offset ? offset : zones.named({ zone: local.timeZone, offset });
 }
 
 function minutesOf(offset: string): number {

@@ -1,5 +1,6 @@
 import { bytesText, exact } from '../platform/count-text.ts';
 import { durationText } from '../platform/duration-text.ts';
+import { dates as english } from '../texts/en.ts';
 
 // How pages write numbers and durations. Scripts in the browser use this too, so nothing here depends on a time zone or
 // a clock.
@@ -55,18 +56,16 @@ export function bytes(count: number): string {
   return bytesText(count, NARROW);
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
 /** `Nov 2026`, for `2026-11`. */
 export function monthText(month: string): string {
   return dateText(`${month}-01`).slice(2);
 }
 
 /** `20 Nov 2026` for `2026-11-20`, or `20 Nov` without the year. */
-export function dateText(isoDate: string, withYear = true): string {
+export function dateText(isoDate: string, withYear = true, dates = english): string {
   const [year = '', month = '', day = ''] = isoDate.split('-');
-  const short = `${Number(day)} ${MONTHS[Number(month) - 1] ?? month}`;
-  return withYear ? `${short} ${year}` : short;
+  const of = { day: Number(day), month: Number(month) };
+  return withYear ? dates.dayOfYear({ ...of, year }) : dates.day(of);
 }
 
 /** `22 Oct to 20 Nov 2026`; both years if they differ. */

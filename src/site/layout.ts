@@ -27,24 +27,27 @@ export interface PageFrame {
   notes?: readonly string[];
 }
 
-const NAV: readonly [NavItem, string, path: string][] = [
-  ['overview', 'Overview', 'index.html'],
-  ['sessions', 'Sessions', 'sessions/index.html'],
-  ['search', 'Search', 'search.html'],
-  ['health', 'Health', 'health.html'],
-  ['tools', 'Tools', 'tools.html'],
-  ['context', 'Context', 'context.html'],
-  ['models', 'Models', 'models.html'],
-  ['dates', 'Dates', 'dates.html'],
-  ['consumers', 'Consumers', 'consumers.html'],
+const NAV: readonly [NavItem, path: string][] = [
+  ['overview', 'index.html'],
+  ['sessions', 'sessions/index.html'],
+  ['search', 'search.html'],
+  ['health', 'health.html'],
+  ['tools', 'tools.html'],
+  ['context', 'context.html'],
+  ['models', 'models.html'],
+  ['dates', 'dates.html'],
+  ['consumers', 'consumers.html'],
 ];
 
 /** The whole document: head, top bar, the page's body, footer. */
 export function layOut(frame: PageFrame, site: SiteContext): string {
   const { path, title, current, body, styles = [], scripts = [], notes = [], loads = false, rounds } = frame;
+  const { language, texts } = site;
   const year = site.local.isoOf(site.now).slice(0, 4);
   const asset = (file: string): string => assetHref(path, file);
   return renderTemplate('layout', {
+    language,
+    t: texts.frame,
     title,
     body,
     loads,
@@ -57,9 +60,13 @@ export function layOut(frame: PageFrame, site: SiteContext): string {
     styles: ['site.css', ...styles].map(asset),
     frameScript: asset('site.js'),
     scripts: scripts.map(asset),
-    nav: NAV.map(([item, text, to]) => ({ text, href: hrefTo(path, to), isCurrent: item === current })),
-    written: shownTime(site.now, site.local, year),
-    zone: zoneText(site.local, year),
+    nav: NAV.map(([item, to]) => ({
+      text: texts.nav[item],
+      href: hrefTo(path, to),
+      isCurrent: item === current,
+    })),
+    written: shownTime(site.now, site.local, year, texts.dates),
+    timesIn: texts.frame.timesIn({ zone: zoneText(site.local, year, texts.zones) }),
     notes: [...filterNotes(site), ...notes],
   });
 }
@@ -70,6 +77,7 @@ export function assetHref(path: string, file: string): string {
 }
 
 /** A site of some sessions says so on every page. */
-function filterNotes({ filter = [] }: SiteContext): string[] {
-  return filter.length === 0 ? [] : [`Only sessions with ${filter.map(cleanLine).join(', ')}`];
+function filterNotes({ filter = [], texts: { siteNotes } }: SiteContext): string[] {
+  if (filter.length === 0) return [];
+  return [siteNotes.onlySessions({ filter: filter.map(cleanLine).join(siteNotes.listSeparator) })];
 }

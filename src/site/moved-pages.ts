@@ -2,6 +2,7 @@ import { isCount, isRecord } from '../platform/json-checks.ts';
 import { parseJson } from '../platform/json-spans.ts';
 import { hrefTo, LIST_PATH, LISTED_JSON_PATH } from './names.ts';
 import type { Page } from './page.ts';
+import type { SiteContext } from './site-context.ts';
 import type { Pieces } from './state/pieces.ts';
 import { renderTemplate } from './templates.ts';
 
@@ -27,11 +28,16 @@ export function rememberMoved(pieces: Pieces, paths: Iterable<string>): void {
 }
 
 /** Pages at addresses that an earlier build gave to lists. They lead to the lists of today. */
-export function* movedPages(pieces: Pieces): Generator<Page> {
+export function* movedPages(
+  pieces: Pieces,
+  { language, texts }: Pick<SiteContext, 'language' | 'texts'>,
+): Generator<Page> {
   const { pages, documents } = pieces.readAs(MOVED, parseMoved) ?? NONE;
   for (let number = 1; number <= pages; number++) {
     const path = `sessions/page/${number}.html`;
-    yield { path, key: 'moved', render: () => renderTemplate('moved', { to: hrefTo(path, LIST_PATH) }) };
+    const to = hrefTo(path, LIST_PATH);
+    const render = () => renderTemplate('moved', { to, language, t: texts.movedPage });
+    yield { path, key: `moved ${language}`, render };
   }
   for (let number = 1; number <= documents; number++) {
     const path = `api/sessions-${number}.json`;

@@ -5,6 +5,7 @@ import { readRoundLines } from '../store/read.ts';
 import type { FamilyView } from './family-view.ts';
 import type { Page } from './page.ts';
 import { pagesOfSession } from './session-pages.ts';
+import { textsIn } from '../texts/languages.ts';
 import { siteContext, type SiteFacts } from './site-context.ts';
 
 /** A session whose pages are to be made, except those whose key is `known`, by path. */
@@ -23,9 +24,9 @@ export interface MadePage {
 }
 
 /** Runs in a worker: each message has some sessions, whose pages it makes in order. */
-export function servePages(): void {
+export async function servePages(): Promise<void> {
   const facts = workerData as SiteFacts;
-  const site = siteContext(facts);
+  const site = siteContext(facts, await textsIn(facts.language));
   const linesOf = lineReader(facts);
   parentPort?.on('message', (tasks: readonly SessionTask[]) => {
     const made = tasks.map(({ entry, family, known }) =>

@@ -1,6 +1,7 @@
 import type { AskedCurrency } from '../query/currency.ts';
 import type { Store } from '../store/store.ts';
 import type { LocalTime } from '../query/time-zone.ts';
+import type { Language } from '../texts/languages.ts';
 import type { Workers } from './page-workers.ts';
 import type { GivenPeriod } from './remembered-filter.ts';
 import type { Asked } from './site-filter.ts';
@@ -11,6 +12,8 @@ export interface RenderOptions extends Asked {
   dataDirs: readonly string[];
   siteDir: string;
   local: LocalTime;
+  /** English if absent. */
+  language?: Language;
   /** Milliseconds since 1970 UTC. */
   now: number;
   /** How often an open page checks for a newer version, in seconds; 0: never. */

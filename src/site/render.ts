@@ -8,6 +8,7 @@ import { addDays } from '../query/add-days.ts';
 import { currencyView, inCurrency } from '../query/currency.ts';
 import { readStores } from '../query/stores/read-stores.ts';
 import { PrunedMeanwhile, type Snapshot } from '../store/read.ts';
+import { textsIn } from '../texts/languages.ts';
 import { coverageOf, lostRoundsOf, type State } from '../store/state.ts';
 import { inputsKey } from './nothing-new.ts';
 import { NotRemembered } from './lists/month-lists.ts';
@@ -17,7 +18,7 @@ import { renderAll } from './render-all.ts';
 import { renderChanges } from './render-changes.ts';
 import type { RenderOptions, Written } from './render-options.ts';
 import { siteFilter } from './site-filter.ts';
-import type { SiteJob } from './site-job.ts';
+import { languageOf, type SiteJob } from './site-job.ts';
 import { shownCommits, storeFacts, storesKey } from './shown-stores.ts';
 import { refuseOverlap } from './site-overlap.ts';
 import { SiteTree } from './site-tree.ts';
@@ -67,6 +68,7 @@ async function renderSnapshot(
   const store = storesKey(snapshot.stores.map(({ state }) => state));
   refuseOther(tree, head?.store ?? old?.store ?? '', { store, asked: snapshot.stores.length }, replace);
   const filter = siteFilter(files, tree.ownPath('filter.json'), snapshot.state, options, currency?.to);
+  const texts = await textsIn(languageOf(options));
   const writer = new SiteWriter(files, tree, old?.paths);
   try {
     const day = local.dateOf(bucketOf(now));
@@ -79,6 +81,7 @@ async function renderSnapshot(
       pieces,
       writer,
       options,
+      texts,
       store,
       common: commonKey(snapshot, options, filter.words),
       settings: hexDigest(JSON.stringify(currency ?? null)),
@@ -155,12 +158,13 @@ async function changesOrAll(job: SiteJob, head: SiteHead): Promise<SiteHead> {
 }
 
 /** Digest of what every page depends on besides its session. */
-function commonKey(snapshot: Snapshot, { local }: RenderOptions, filter: readonly string[]): string {
+function commonKey(snapshot: Snapshot, options: RenderOptions, filter: readonly string[]): string {
   const { stores } = snapshot;
   const facts = stores.map(({ store, state }) => [store.filters.no_content, state.prices.generation]);
   const names = storeFacts(stores.map(({ store }) => store));
+  const place = [options.local.timeZone, languageOf(options)];
   const dimensions = dimensionsOf(snapshot);
-  return hexDigest(JSON.stringify([build, local.timeZone, ...facts, ...names, dimensions, ...filter]));
+  return hexDigest(JSON.stringify([build, ...place, ...facts, ...names, dimensions, ...filter]));
 }
 
 function dimensionsOf({ state }: Pick<Snapshot, 'state'>): string[] {

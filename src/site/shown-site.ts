@@ -58,7 +58,7 @@ export function writeSite(
     pages.push([page.path, page.key]);
   };
 
-  for (const page of [...assetPages(), ...movedPages(job.pieces)]) put(page);
+  for (const page of [...assetPages(), ...movedPages(job.pieces, job.site)]) put(page);
   if (sums.sessions > 0) {
     const key = latestKey(job, shown);
     if (LATEST_PATHS.every((path) => isCurrent(path, key)))

@@ -2,6 +2,8 @@ import type { ExpandedRound } from '../session-format/stored-round.ts';
 import { currencyView, type AskedCurrency } from '../query/currency.ts';
 import type { ShownMoney } from '../query/round-money.ts';
 import { RoundPrices } from '../query/why/round-prices.ts';
+import type { Language } from '../texts/languages.ts';
+import type { Texts } from '../texts/texts.ts';
 import { localTimeIn, type LocalTime } from '../query/time-zone.ts';
 import { modelColours, type ModelColours } from './model-colours.ts';
 
@@ -10,6 +12,9 @@ export interface SiteContext {
   /** Milliseconds since 1970 UTC: when pages are written. */
   now: number;
   local: LocalTime;
+  language: Language;
+  /** In that language. */
+  texts: Texts;
   /** The store keeps numbers only. */
   noContent: boolean;
   colours: ModelColours;
@@ -26,7 +31,7 @@ export interface SiteContext {
 }
 
 /** What a context is made from, in a form that can be sent to workers. */
-export interface SiteFacts extends Pick<SiteContext, 'now' | 'noContent' | 'gateways'> {
+export interface SiteFacts extends Pick<SiteContext, 'now' | 'noContent' | 'gateways' | 'language'> {
   /** The store, or the stores: for messages, and for workers. */
   dir: string;
   dirs: readonly string[];
@@ -42,13 +47,28 @@ export interface SiteFacts extends Pick<SiteContext, 'now' | 'noContent' | 'gate
 }
 
 export function siteContext(
-  { now, noContent, gateways, dir, timeZone, slots, priceLines, currency, filter, dimensions }: SiteFacts,
+  {
+    now,
+    noContent,
+    gateways,
+    language,
+    dir,
+    timeZone,
+    slots,
+    priceLines,
+    currency,
+    filter,
+    dimensions,
+  }: SiteFacts,
+  texts: Texts,
   local = localTimeIn(timeZone),
 ): SiteContext {
   const prices = new RoundPrices(priceLines, dir, currency && currencyView(currency));
   return {
     now,
     local,
+    language,
+    texts,
     noContent,
     gateways,
     filter,

@@ -1,5 +1,7 @@
 import { isPruned, type SessionEntry } from '../model/session-entry.ts';
 import { bucketOf } from '../model/usage-cell.ts';
+import type { Language } from '../texts/languages.ts';
+import type { Texts } from '../texts/texts.ts';
 import type { Files } from '../platform/files.ts';
 import type { AskedCurrency } from '../query/currency.ts';
 import type { StoredSessions } from '../store/index/index.ts';
@@ -28,6 +30,8 @@ export interface SiteJob {
   pieces: Pieces;
   writer: SiteWriter;
   options: RenderOptions;
+  /** In the language of the options. */
+  texts: Texts;
   /** See `SiteHead`. */
   store: string;
   common: string;
@@ -54,6 +58,7 @@ export function coloured(job: SiteJob, uses: FirstUses): ColouredJob {
   const { snapshot, options, filter, currency } = job;
   const facts: SiteFacts = {
     now: options.now,
+    language: languageOf(options),
     noContent: snapshot.noContent,
     dir: snapshot.dir,
     dirs: snapshot.dirs,
@@ -66,8 +71,10 @@ export function coloured(job: SiteJob, uses: FirstUses): ColouredJob {
     filter: filter.words,
     dimensions: job.dimensions,
   };
-  return { ...job, uses, facts, site: siteContext(facts, options.local) };
+  return { ...job, uses, facts, site: siteContext(facts, job.texts, options.local) };
 }
+
+export const languageOf = ({ language = 'en' }: Pick<RenderOptions, 'language'>): Language => language;
 
 export function shownAs({ site, cut, snapshot }: ColouredJob, entry: SessionEntry): SiteSession {
   const session = siteSession(entry, { colours: site.colours, cut });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { localTimeIn } from '../../src/query/time-zone.ts';
+import * as en from '../../src/texts/en.ts';
 import { shownTime, zoneText } from '../../src/site/clock.ts';
 import { dateRange, duration, percent, shortCount } from '../../src/site/format.ts';
 
@@ -71,5 +72,5 @@ test.each([
   ['Europe/Berlin', 'Europe/Berlin, UTC+1, in summer UTC+2'],
   ['UTC', 'UTC'],
 ])('%s is %s', (zone, text) => {
-  expect(zoneText(localTimeIn(zone), '2026')).toBe(text);
+  expect(zoneText(localTimeIn(zone), '2026', en.zones)).toBe(text);
 });

@@ -8,6 +8,7 @@ import { localTimeIn } from '../../src/query/time-zone.ts';
 import { newState } from '../../src/store/state.ts';
 import type { SessionEntry } from '../../src/model/session-entry.ts';
 import { bucketOf } from '../../src/model/usage-cell.ts';
+import * as english from '../../src/texts/en.ts';
 import { withFirstUses } from '../../src/site/model-colours.ts';
 import type { Page } from '../../src/site/page.ts';
 import { FoundSessions, showSessions } from '../../src/site/render-all.ts';
@@ -119,6 +120,7 @@ export function writeLists(
       },
       pieces: new Pieces(nodeFiles, tree),
       writer: new SiteWriter(nodeFiles, tree),
+      texts: english,
       options: { dataDirs: [''], siteDir, local, now, refresh: 30, full: false },
       store: 'store',
       common: 'common',

@@ -5,6 +5,7 @@ import type { SessionEntry } from '../../model/session-entry.ts';
 import type { ExpandedRound } from '../../session-format/stored-round.ts';
 import type { RoundPrices } from '../../query/why/round-prices.ts';
 import { SessionWhy } from '../../query/why/session-why.ts';
+import * as english from '../../texts/en.ts';
 import { shownTime, zoneText } from '../clock.ts';
 import { modelColours, slotsOf, withFirstUses } from '../model-colours.ts';
 import type { SiteContext } from '../site-context.ts';
@@ -38,7 +39,7 @@ export function* conversationHtml(
 ): Generator<string> {
   const { entry } = source;
   const colours = modelColours(slotsOf(withFirstUses([], entry.usage)));
-  const site: SiteContext = { ...facts, noContent: false, colours };
+  const site: SiteContext = { ...facts, noContent: false, colours, language: 'en', texts: english };
   // What is above the rounds tells of all of them.
   const why = new SessionWhy(entry, facts.prices);
   const { part, sum } = lastOf(partsOf(source, site, why));
@@ -110,7 +111,7 @@ function documentOf(
     styles,
     stylesDigest: createHash('sha256').update(styles).digest('base64'),
     written: shownTime(now, local, year),
-    zone: zoneText(local, year),
+    zone: zoneText(local, year, english.zones),
     notes: [...(redacted.length > 0 ? [`Redacted: ${redacted.join(', ')}`] : []), ...notes],
     raw: RAW,
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { localTimeIn } from '../../../src/query/time-zone.ts';
+import * as english from '../../../src/texts/en.ts';
 import { sessionPages } from '../../../src/site/session/pages.ts';
 import { keptRounds } from '../../../src/site/session/source.ts';
 import type { SiteContext } from '../../../src/site/site-context.ts';
@@ -14,6 +15,8 @@ const MOST = 1_000_000;
 const SITE: SiteContext = {
   now: 0,
   local: localTimeIn('Asia/Shanghai'),
+  language: 'en',
+  texts: english,
   noContent: false,
   colours: { slotOf: () => 1 },
   moneyOf: () => ({

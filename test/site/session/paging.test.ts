@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { BoundReason } from '../../../src/pricing/bounds.ts';
 import { sessionJsonPages } from '../../../src/site/session/session-json.ts';
+import * as english from '../../../src/texts/en.ts';
 import { sessionPages } from '../../../src/site/session/pages.ts';
 import { keptRounds, readEachTime } from '../../../src/site/session/source.ts';
 import type { SiteContext } from '../../../src/site/site-context.ts';
@@ -13,6 +14,8 @@ import { outline, tell } from './outline.ts';
 const SITE: SiteContext = {
   now: 0,
   local: localTimeIn('Asia/Shanghai'),
+  language: 'en',
+  texts: english,
   noContent: false,
   colours: { slotOf: () => 1 },
   moneyOf: ({ stored }) => ({
