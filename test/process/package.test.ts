@@ -29,10 +29,11 @@ test('contains what it needs to run, what it is, and its licences', () => {
   const paths = pack(makeFolder()).files.map(({ path }) => path);
   const others = paths.filter(
     (path) =>
-      !/^(?:dist\/(?:vendor\/)?[\w-]+\.c?js|schema\/[\w.-]+\.json|docs\/[\w-]+\.md|deploy\/[\w./-]+)$/.test(
+      !/^(?:dist\/(?:vendor\/)?[\w-]+\.c?js|schema\/[\w.-]+\.json|docs\/[\w-]+\.md|dist-skill\/agent-session-monitor\/[\w./-]+|deploy\/[\w./-]+)$/.test(
         path,
       ),
   );
+  expect(paths).toContain('dist-skill/agent-session-monitor/scripts/monitor.mjs');
   expect(others.toSorted()).toEqual([
     'CHANGELOG.md',
     'LICENSE',
@@ -49,6 +50,16 @@ test('contains what it needs to run, what it is, and its licences', () => {
   for (const name of ['commander', 'zod', '@pydantic/genai-prices', 'chalk']) {
     expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(MIT\\)$`, 'm'));
   }
+});
+
+test('a clone that is not built yet says what to run', async () => {
+  const folder = makeFolder();
+  cpSync('bin', join(folder, 'bin'), { recursive: true });
+  expect(await start(process.execPath, ['bin/monitor.js', 'list'], folder).ended).toMatchObject({
+    code: 74,
+    out: '',
+    err: 'monitor: the program is not built yet. In its folder, run: npm ci && npm run build\n',
+  });
 });
 
 test('holds the code of the site once', () => {
@@ -72,7 +83,7 @@ test('the files that a crontab starts are in ASCII, and load Markdown only for a
 test('asks for no other package, and runs nothing when it is installed', () => {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>;
   expect(manifest['dependencies']).toBeUndefined();
-  for (const hook of ['preinstall', 'install', 'postinstall'])
+  for (const hook of ['preinstall', 'install', 'postinstall', 'prepare'])
     expect(manifest['scripts']).not.toHaveProperty(hook);
 });
 
