@@ -41,6 +41,7 @@ test('contains what it needs to run, what it is, and its licences', () => {
     'bin/monitor.js',
     'bin/package.json',
     'dist/LICENSES.txt',
+    'man/monitor.1',
     'package.json',
     'prices/cn.json',
     'prices/decisions.md',
