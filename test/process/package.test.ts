@@ -81,6 +81,11 @@ test('the files that a crontab starts are in ASCII, and load Markdown only for a
   expect(withMarkdown).toEqual(['markdown.cjs']);
 });
 
+test('names its man page in a list, as npm links no other', () => {
+  const { man } = JSON.parse(readFileSync('package.json', 'utf8')) as { man: unknown };
+  expect(man).toEqual(['./man/monitor.1']);
+});
+
 test('asks for no other package, and runs nothing when it is installed', () => {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>;
   expect(manifest['dependencies']).toBeUndefined();
