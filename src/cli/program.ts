@@ -18,6 +18,7 @@ import { addRepair } from './commands/repair.ts';
 import { addSearch } from './commands/search.ts';
 import { addServe } from './commands/serve.ts';
 import { addShow } from './commands/show.ts';
+import { addSkill } from './commands/skill.ts';
 import { addStatsConsumer } from './commands/stats-consumer.ts';
 import { addStatsDate } from './commands/stats-date.ts';
 import { addStatsGateway } from './commands/stats-gateway.ts';
@@ -56,6 +57,7 @@ const COMMANDS: readonly AddCommand[] = [
   addPrune,
   addWatch,
   addDoctor,
+  addSkill,
   addCompletion,
 ];
 

@@ -19,7 +19,7 @@ export function takeLock(path: string, holder: string): () => void {
   if (status === 0) return () => closeSync(fd);
   closeSync(fd);
   if (error) {
-    const why = errorCode(error) === 'ENOENT' ? 'it is missing. Install util-linux' : remedyText(error);
+    const why = errorCode(error) === 'ENOENT' ? howToGetFlock() : remedyText(error);
     throw new InputOutputError(`cannot lock ${path}: the program flock did not start: ${why}`, {
       cause: error,
     });
@@ -28,6 +28,12 @@ export function takeLock(path: string, holder: string): () => void {
   throw new InputOutputError(
     `cannot lock ${path}: flock exited with code ${status}. Put the store on a file system that supports locks`,
   );
+}
+
+function howToGetFlock(): string {
+  if (process.platform === 'win32') return 'Windows has none. Run this on Linux, or in WSL';
+  if (process.platform === 'linux') return 'it is missing. Install util-linux';
+  return 'it is missing. Install it (brew install flock), or run this on Linux';
 }
 
 /** Whether the program that `takeLock` needs is installed. */

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { publishedManifest } from '../../scripts/published-manifest.mjs';
 import { makeFolder } from '../ingest/make.ts';
 import { environment, start, testUnless } from './make.ts';
 
@@ -29,10 +30,11 @@ test('contains what it needs to run, what it is, and its licences', () => {
   const paths = pack(makeFolder()).files.map(({ path }) => path);
   const others = paths.filter(
     (path) =>
-      !/^(?:dist\/(?:vendor\/)?[\w-]+\.c?js|schema\/[\w.-]+\.json|docs\/(?:zh-CN\/)?[\w-]+\.md|deploy\/[\w./-]+)$/.test(
+      !/^(?:dist\/(?:vendor\/)?[\w-]+\.c?js|schema\/[\w.-]+\.json|docs\/(?:zh-CN\/)?[\w-]+\.md|dist-skill\/agent-session-monitor\/[\w./-]+|deploy\/[\w./-]+)$/.test(
         path,
       ),
   );
+  expect(paths).toContain('dist-skill/agent-session-monitor/scripts/monitor.mjs');
   expect(others.toSorted()).toEqual([
     'CHANGELOG.md',
     'LICENSE',
@@ -42,6 +44,7 @@ test('contains what it needs to run, what it is, and its licences', () => {
     'bin/package.json',
     'dist/LICENSES.txt',
     'dist/sbom.cdx.json',
+    'man/monitor.1',
     'package.json',
     'prices/cn.json',
     'prices/decisions.md',
@@ -53,6 +56,16 @@ test('contains what it needs to run, what it is, and its licences', () => {
     expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(MIT\\)$`, 'm'));
     expect(sbom).toMatch(new RegExp(`"pkg:npm/${name.replace('@', '%40')}@\\d+\\.\\d+\\.\\d+"`));
   }
+});
+
+test('a clone that is not built yet says what to run', async () => {
+  const folder = makeFolder();
+  cpSync('bin', join(folder, 'bin'), { recursive: true });
+  expect(await start(process.execPath, ['bin/monitor.js', 'list'], folder).ended).toMatchObject({
+    code: 74,
+    out: '',
+    err: 'monitor: the program is not built yet. In its folder, run: npm ci && npm run build\n',
+  });
 });
 
 test('holds the code of the site once', () => {
@@ -73,11 +86,23 @@ test('the files that a crontab starts are in ASCII, and load Markdown only for a
   expect(withMarkdown).toEqual(['markdown.cjs']);
 });
 
+test('names its man page in a list, as npm links no other', () => {
+  const { man } = JSON.parse(readFileSync('package.json', 'utf8')) as { man: unknown };
+  expect(man).toEqual(['./man/monitor.1']);
+});
+
 test('asks for no other package, and runs nothing when it is installed', () => {
-  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, Record<string, string>>;
+  const text = readFileSync('package.json', 'utf8');
+  const manifest = JSON.parse(publishedManifest(text)) as Record<string, Record<string, string>>;
   expect(manifest['dependencies']).toBeUndefined();
-  for (const hook of ['preinstall', 'install', 'postinstall'])
+  for (const hook of ['preinstall', 'install', 'postinstall', 'prepare'])
     expect(manifest['scripts']).not.toHaveProperty(hook);
+  // What npm runs before it packs, and after.
+  const { scripts } = JSON.parse(text) as { scripts: Record<string, string> };
+  expect(scripts['prepack']).toMatch(/ && node scripts\/published-manifest\.mjs$/);
+  expect(scripts['postpack']).toBe('node scripts/published-manifest.mjs --undo');
+  const { prepare, ...others } = scripts;
+  expect([prepare, manifest['scripts']]).toEqual(['npm run build', others]);
 });
 
 /** Installs the package into an empty folder, with an empty cache and no network. */

@@ -1,15 +1,11 @@
-import { cpSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { makeFolder } from '../ingest/make.ts';
-import { parseWell, start, type Ran } from './make.ts';
+import { parseWell, runMonitor, start, type Ran } from './make.ts';
 
+/** `npm run build` makes it, in dist-skill. */
 const NAME = 'agent-session-monitor';
-
-beforeAll(async () => {
-  const { code, err } = await start(process.execPath, ['scripts/build-skill.mjs']).ended;
-  expect([code, err]).toEqual([0, '']);
-});
 
 test('SKILL.md is what the Agent Skills specification asks for', () => {
   const folder = join('dist-skill', NAME);
@@ -88,4 +84,66 @@ test('in an empty home, without network, it answers from the store', async () =>
   }
   const refused = await ask('parse --log-path x');
   expect([refused.code, refused.out]).toEqual([2, '']);
+});
+
+/** The files of an installed skill, and what else an install left beside it. */
+function filesIn(folder: string): Record<string, string> {
+  const paths = readdirSync(folder, { recursive: true }).map(String);
+  const files = paths.filter((path) => statSync(join(folder, path)).isFile()).toSorted();
+  return Object.fromEntries(files.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+}
+
+test('skill install puts it into a new folder, and replaces it while nobody changed it', async () => {
+  const dir = join(makeFolder(), 'home', 'skills');
+  const skill = join(dir, NAME);
+  const install = (...options: string[]) => runMonitor('skill', 'install', dir, ...options);
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  const done = { code: 0, out: `${skill}: skill of version ${version} installed\n`, err: '' };
+  expect(await install()).toMatchObject(done);
+  expect(readdirSync(dir)).toEqual([NAME]);
+  const installed = filesIn(skill);
+  const { '.installed.json': digests, ...files } = installed;
+  expect(files).toEqual(filesIn(join('dist-skill', NAME)));
+  expect(Object.keys(JSON.parse(digests ?? '') as object)).toEqual(Object.keys(files));
+  expect(await install()).toMatchObject(done);
+
+  const refused = {
+    code: 74,
+    out: '',
+    err:
+      `monitor: ${skill} exists, and is not a skill as monitor installed it: nothing was changed. ` +
+      'Move it away, or replace it with --force\n',
+  };
+  const changes: (() => void)[] = [
+    () => writeFileSync(join(skill, 'SKILL.md'), 'mine'),
+    () => writeFileSync(join(skill, 'notes.md'), 'mine'),
+    () => symlinkSync('/etc/passwd', join(skill, 'link')),
+  ];
+  for (const change of changes) {
+    change();
+    const changed = filesIn(skill);
+    expect(await install()).toMatchObject(refused);
+    expect(filesIn(skill)).toEqual(changed);
+    expect(await install('--force')).toMatchObject(done);
+    expect(filesIn(skill)).toEqual(installed);
+  }
+  expect(readdirSync(dir)).toEqual([NAME]);
+});
+
+test('skill install does not follow a link, and writes into no store', async () => {
+  const folder = makeFolder();
+  const [dir, other] = [join(folder, 'skills'), join(folder, 'other')];
+  for (const made of [dir, other]) mkdirSync(made);
+  writeFileSync(join(other, 'theirs'), '');
+  symlinkSync(other, join(dir, NAME));
+  expect((await runMonitor('skill', 'install', dir)).code).toBe(74);
+  expect((await runMonitor('skill', 'install', dir, '--force')).code).toBe(0);
+  expect(readdirSync(other)).toEqual(['theirs']);
+  expect(readdirSync(dir)).toEqual([NAME]);
+
+  writeFileSync(join(other, '.store.json'), '{}');
+  const inStore = await runMonitor('skill', 'install', other);
+  expect([inStore.code, inStore.out]).toEqual([2, '']);
+  expect(inStore.err).toContain('which holds only its own files');
+  expect(readdirSync(other).toSorted()).toEqual(['.store.json', 'theirs']);
 });

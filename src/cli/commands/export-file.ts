@@ -27,7 +27,7 @@ export async function findTarget(
   const target = await resolveTarget(resolve(named), named);
   if (!target.isFile) return target;
   for (const store of stores) await refuseInside(target, named, store);
-  await refuseOwned(target, named);
+  await refuseOwned(target.path, named);
   return target;
 }
 
@@ -38,8 +38,8 @@ const MARKS: readonly (readonly [what: 'store' | 'site', file: string])[] = [
   ['site', join('.monitor', 'lock')],
 ];
 
-/** An export would take the place of a page, or be served with the site; in another store, it would be damage. */
-async function refuseOwned({ path }: Target, named: string): Promise<void> {
+/** Throws UsageError for a path inside a store or a site: an export would take the place of a page, or be served with the site; in another store, it would be damage. */
+export async function refuseOwned(path: string, named: string): Promise<void> {
   for (let dir = dirname(path); ; dir = dirname(dir)) {
     for (const [what, mark] of MARKS) {
       const isThere = await stat(join(dir, mark)).then(
