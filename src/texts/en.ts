@@ -263,3 +263,23 @@ export const tools = {
 function their(number: number): string {
   return number === 1 ? 'its' : 'their';
 }
+
+/** Why a report lacks something, on stderr. */
+export const absent = {
+  kinds: {
+    model: 'model',
+    consumer: 'consumer',
+    api: 'api',
+    agent: 'agent',
+    channel: 'channel',
+    session: 'session',
+  },
+  none: ({ kind, name }: { kind: string; name: string }) => `no ${kind} ${name} in the store`,
+  noRounds: ({ what }: { what: string }) => `${what}: it has no rounds yet`,
+  list: ({ what, command }: { what: string; command: string }) => `${what}. List them with '${command}'`,
+  similar: ({ what, names }: { what: string; names: string[] }) =>
+    `${what}. Did you mean ${names.join(' or ')}?`,
+  lastOn: ({ names, date }: { names: string[]; date: string }) =>
+    `no rounds of ${names.join(' and ')} in this period; the last was on ${date}`,
+  unpriced: ({ unpriced }: { unpriced: string }) => `the total does not include ${unpriced}`,
+};

@@ -224,3 +224,20 @@ export const tools: Texts['tools'] = {
     `结果的字节数不含 ${sessions.text} 个会话中由旧版本存入的轮次。monitor reindex 可补上其中未清理的轮次。`,
   pruned: ({ sessions }) => `${sessions.text} 个会话未计入：只有部分轮次符合条件，而这些轮次的调用已清理。`,
 };
+
+export const absent: Texts['absent'] = {
+  kinds: {
+    model: '模型',
+    consumer: '消费者',
+    api: 'API',
+    agent: 'agent',
+    channel: '渠道',
+    session: '会话',
+  },
+  none: ({ kind, name }) => `数据目录中没有此名称：${kind} ${name}`,
+  noRounds: ({ what }) => `${what}：目前还没有任何轮次`,
+  list: ({ what, command }) => `${what}。可用 '${command}' 列出已有的名称`,
+  similar: ({ what, names }) => `${what}。是否想找 ${names.join(' 或 ')}？`,
+  lastOn: ({ names, date }) => `此时段内没有符合条件的轮次：${names.join('，')}；最近一轮在 ${date}`,
+  unpriced: ({ unpriced }) => `合计不包含 ${unpriced}`,
+};

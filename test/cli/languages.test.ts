@@ -116,7 +116,6 @@ test('JSON, exit codes and files are the same in every language', async () => {
     );
   const table = ['export', '-', '--format', 'markdown', '--group-by', 'model'];
   expect(await said(table, '--lang', 'zh-CN')).toEqual(await said(table));
-  expect(await said(['stats-model'], '--strict', '--lang', 'zh-CN')).toMatchObject({ code: 1 });
 });
 
 test.each([
@@ -150,4 +149,21 @@ test.each([
 test('a language that is named twice is a usage error', async () => {
   const { code, err } = await said(['list'], '--lang', 'en', '--lang', 'zh-CN');
   expect([code, err]).toEqual([2, expect.stringContaining("option '--lang <language>' is given twice")]);
+});
+
+test.each([
+  [['stats-model', '--strict'], 1, '合计不包含 1 轮未定价（no-such-model，10 token）'],
+  [['stats-model', '--model', 'test-b'], 0, "数据目录中没有此名称：模型 'test-b'。是否想找 'test-a'？"],
+  [
+    ['list', '--agent', 'zzzzzz'],
+    0,
+    "数据目录中没有此名称：agent 'zzzzzz'。可用 'monitor list' 列出已有的名称",
+  ],
+  [
+    ['stats-health', '--model', 'test-a', '--until', '2026-01-01'],
+    0,
+    "此时段内没有符合条件的轮次：模型 'test-a'；最近一轮在 2026-02-03",
+  ],
+])('what is lacking is said in Chinese: %j', async (command, code, words) => {
+  expect(await said(command, '--lang', 'zh-CN')).toMatchObject({ code, err: `monitor: ${words}\n` });
 });

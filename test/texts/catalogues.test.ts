@@ -41,7 +41,7 @@ function valuesOf(name: string, text: unknown): string[] {
 }
 
 /** Words that are the same in every language. */
-const SAME = new Set(['groups.agent', 'groups.api']);
+const SAME = new Set(['absent.kinds.agent', 'groups.agent', 'groups.api']);
 
 const shape = (catalogue: object) =>
   [...textsOf(catalogue)]

@@ -137,5 +137,5 @@ function explainEmpty(
 ): void {
   // With these, the period may not be the reason.
   const asked = search === undefined && pruned === undefined ? period : undefined;
-  warnOfUnknownNames(context, sessions, filter, local, asked);
+  warnOfUnknownNames(context, sessions, filter, local, asked, context.texts.absent);
 }

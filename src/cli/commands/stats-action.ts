@@ -57,8 +57,8 @@ export async function printStats(
     await context.write(
       statsTable(stats, { period, filter: words, lostRounds, withHealth }, screenOf(context), otherwise),
     );
-  if (isEmpty) warnOfUnknownNames(context, sessions, filter, local, period);
+  if (isEmpty) warnOfUnknownNames(context, sessions, filter, local, period, texts.absent);
   warnOfUndecided(context, stats.undecided);
   warnOfUnconverted(context, stats.total, snapshot);
-  requirePrices(stats.total, options.strict);
+  requirePrices(stats.total, options.strict, texts);
 }

@@ -49,6 +49,6 @@ export async function statsHealth(context: SpokenContext, options: HealthOptions
     await context.write(
       healthTable(stats, { period, filter: words, lostRounds }, screenOf(context), otherwise),
     );
-  if (isEmpty) warnOfUnknownNames(context, sessions, filter, local, period);
+  if (isEmpty) warnOfUnknownNames(context, sessions, filter, local, period, texts.absent);
   warnOfUndecided(context, stats.undecided);
 }

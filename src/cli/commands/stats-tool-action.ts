@@ -45,7 +45,8 @@ export async function statsTool(
   const stats = toolStats(snapshot, query, unreadable);
   if (name === undefined) await printTools(context, snapshot, stats, { filter, period, unreadable }, options);
   else await printFailures(context, snapshot, stats, { name, query, period, unreadable }, options);
-  if (stats.rows.length === 0) warnOfUnknownNames(context, snapshot.sessions, filter, local, period);
+  if (stats.rows.length === 0)
+    warnOfUnknownNames(context, snapshot.sessions, filter, local, period, context.texts.absent);
   warnOfUndecided(context, stats.lacks.undecidedRounds);
   complainOfUnreadable(context, unreadable);
 }
