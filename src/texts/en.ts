@@ -282,4 +282,16 @@ export const absent = {
   lastOn: ({ names, date }: { names: string[]; date: string }) =>
     `no rounds of ${names.join(' and ')} in this period; the last was on ${date}`,
   unpriced: ({ unpriced }: { unpriced: string }) => `the total does not include ${unpriced}`,
+  oldTiers:
+    'rounds stored before the store counted by service_tier count as the default tier: run monitor reindex to count by it',
+  undecided: ({ rounds }: { rounds: Counted }) =>
+    `${of(rounds, 'round')} whose value for the filter is not known ${areLeftOut(rounds)}`,
+  undecidedSessions: ({ sessions }: { sessions: Counted }) =>
+    `${of(sessions, 'session')} whose values for the filter are not known ${areLeftOut(sessions)}`,
+  prunedSessions: ({ sessions }: { sessions: Counted }) =>
+    `${of(sessions, 'session')} ${sessions.n === 1 ? 'is' : 'are'} left out: only rounds that were pruned could tell whether they match`,
 };
+
+function areLeftOut({ n }: Counted): string {
+  return `${n === 1 ? 'is' : 'are'} left out: stored before the store counted by it (see monitor reindex), or in a session with more than 1,000 values`;
+}

@@ -225,6 +225,8 @@ export const tools: Texts['tools'] = {
   pruned: ({ sessions }) => `${sessions.text} 个会话未计入：只有部分轮次符合条件，而这些轮次的调用已清理。`,
 };
 
+const UNDECIDED = '：存入时数据目录尚未按此统计（见 monitor reindex），或所在会话的值超过 1,000 个';
+
 export const absent: Texts['absent'] = {
   kinds: {
     model: '模型',
@@ -240,4 +242,8 @@ export const absent: Texts['absent'] = {
   similar: ({ what, names }) => `${what}。是否想找 ${names.join(' 或 ')}？`,
   lastOn: ({ names, date }) => `此时段内没有符合条件的轮次：${names.join('，')}；最近一轮在 ${date}`,
   unpriced: ({ unpriced }) => `合计不包含 ${unpriced}`,
+  oldTiers: '数据目录按 service_tier 统计之前存入的轮次计为默认等级：运行 monitor reindex 即可补上',
+  undecided: ({ rounds }) => `${rounds.text} 轮是否符合条件未知，未计入${UNDECIDED}`,
+  undecidedSessions: ({ sessions }) => `${sessions.text} 个会话是否符合条件未知，未计入${UNDECIDED}`,
+  prunedSessions: ({ sessions }) => `${sessions.text} 个会话未计入：只有已清理的轮次能说明它们是否匹配`,
 };

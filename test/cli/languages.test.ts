@@ -3,6 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  warnOfPrunedSessions,
+  warnOfUndecided,
+  warnOfUndecidedSessions,
+} from '../../src/cli/reporting/asked-names.ts';
+import * as chinese from '../../src/texts/zh-CN.ts';
 import { line, makeStore, run, type Ran } from './run.ts';
 
 /** The commands that speak every language: their whole output on stdout. */
@@ -166,4 +172,17 @@ test.each([
   ],
 ])('what is lacking is said in Chinese: %j', async (command, code, words) => {
   expect(await said(command, '--lang', 'zh-CN')).toMatchObject({ code, err: `monitor: ${words}\n` });
+});
+
+test('what the store does not know is said in Chinese', () => {
+  const said: string[] = [];
+  const context = { warn: (text: string) => void said.push(text) };
+  for (const warn of [warnOfUndecided, warnOfUndecidedSessions, warnOfPrunedSessions])
+    for (const count of [0, 1200]) warn(context, count, chinese.absent);
+  const why = '存入时数据目录尚未按此统计（见 monitor reindex），或所在会话的值超过 1,000 个';
+  expect(said).toEqual([
+    `monitor: 1,200 轮是否符合条件未知，未计入：${why}\n`,
+    `monitor: 1,200 个会话是否符合条件未知，未计入：${why}\n`,
+    'monitor: 1,200 个会话未计入：只有已清理的轮次能说明它们是否匹配\n',
+  ]);
 });

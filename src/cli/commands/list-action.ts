@@ -39,13 +39,13 @@ export interface ListOptions extends ReportOptions, PeriodOptions, GivenFilter, 
 
 /** Lists the sessions that match. */
 export async function list(context: SpokenContext, options: ListOptions): Promise<void> {
-  const { nothing } = context.texts;
+  const { nothing, absent } = context.texts;
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
   const snapshot = await readSource(context, options);
   const view = currencyOf(context, snapshot.dirs, options.currency);
   const lostRounds = lostRoundsOf(snapshot.state);
-  const filter = filterOf(context, options, snapshot.state);
+  const filter = filterOf(context, options, snapshot.state, absent);
   const search = outcomeSearch(snapshot, filter, period, options);
   const query: ListQuery = {
     ...options,
@@ -68,8 +68,8 @@ export async function list(context: SpokenContext, options: ListOptions): Promis
   if (total === 0 && whole.size > 0 && options.json)
     for (const line of searchHint(options, nothing)) context.warn(`monitor: ${line}\n`);
   const { unreadable, unread = 0 } = search ?? {};
-  warnOfUndecidedSessions(context, undecided - pruned - unread);
-  warnOfPrunedSessions(context, pruned);
+  warnOfUndecidedSessions(context, undecided - pruned - unread, absent);
+  warnOfPrunedSessions(context, pruned, absent);
   const told = query.rollup ? undefined : await snapshot.told?.(selected.sessions.map(({ id }) => id));
   if (told) selected.sessions = selected.sessions.map((one) => ({ ...one, ...told.get(one.id) }));
   const { gateways } = snapshot;

@@ -38,7 +38,7 @@ export async function printStats(
   const snapshot = await readSource(context, options);
   const added = keysOf(options.groupBy ?? [], snapshot.state);
   const keys = [own, ...added.filter((key) => !isSameKey(key, own))];
-  const filter = filterOf(context, options, snapshot.state);
+  const filter = filterOf(context, options, snapshot.state, texts.absent);
   const view = currencyOf(context, snapshot.dirs, options.currency);
   const lostRounds = lostRoundsOf(snapshot.state);
   const withHealth = options.health === true;
@@ -58,7 +58,7 @@ export async function printStats(
       statsTable(stats, { period, filter: words, lostRounds, withHealth }, screenOf(context), otherwise),
     );
   if (isEmpty) warnOfUnknownNames(context, sessions, filter, local, period, texts.absent);
-  warnOfUndecided(context, stats.undecided);
+  warnOfUndecided(context, stats.undecided, texts.absent);
   warnOfUnconverted(context, stats.total, snapshot);
   requirePrices(stats.total, options.strict, texts);
 }

@@ -29,7 +29,7 @@ export async function statsHealth(context: SpokenContext, options: HealthOptions
   const snapshot = await readSource(context, options);
   const { state, gateways } = snapshot;
   const keys = keysOf(options.groupBy ?? ['model'], state);
-  const filter = filterOf(context, options, state);
+  const filter = filterOf(context, options, state, texts.absent);
   const lostRounds = lostRoundsOf(state);
   const query = {
     ...filter,
@@ -50,5 +50,5 @@ export async function statsHealth(context: SpokenContext, options: HealthOptions
       healthTable(stats, { period, filter: words, lostRounds }, screenOf(context), otherwise),
     );
   if (isEmpty) warnOfUnknownNames(context, sessions, filter, local, period, texts.absent);
-  warnOfUndecided(context, stats.undecided);
+  warnOfUndecided(context, stats.undecided, texts.absent);
 }

@@ -39,7 +39,7 @@ export async function statsTool(
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now, context.texts.period);
   const snapshot = await readStores(context, options);
-  const filter = filterOf(context, options, snapshot.state);
+  const filter = filterOf(context, options, snapshot.state, context.texts.absent);
   const query = { ...filter, buckets: bucketsOf(period) };
   const unreadable: UnreadableSessions = new Map();
   const stats = toolStats(snapshot, query, unreadable);
@@ -47,7 +47,7 @@ export async function statsTool(
   else await printFailures(context, snapshot, stats, { name, query, period, unreadable }, options);
   if (stats.rows.length === 0)
     warnOfUnknownNames(context, snapshot.sessions, filter, local, period, context.texts.absent);
-  warnOfUndecided(context, stats.lacks.undecidedRounds);
+  warnOfUndecided(context, stats.lacks.undecidedRounds, context.texts.absent);
   complainOfUnreadable(context, unreadable);
 }
 
