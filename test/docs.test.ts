@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parsePatternFile } from '../src/redact/pattern-file.ts';
 import { REDACT_KINDS } from '../src/redact/pattern.ts';
 import { patternsOf } from '../src/redact/secret-patterns.ts';
-import type { Context } from '../src/cli/context.ts';
+import type { SpokenContext } from '../src/cli/language.ts';
 import { main } from '../src/cli/main.ts';
 import { buildProgram } from '../src/cli/program.ts';
 import { ExitCode } from '../src/platform/errors.ts';
+import * as en from '../src/texts/en.ts';
 import { parsePriceFile } from '../src/pricing/price-file.ts';
 
 const DOCS = [
@@ -50,7 +51,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-function contextThat(write: (text: string) => void): Context {
+function contextThat(write: (text: string) => void): SpokenContext {
   return {
     write: (text) => Promise.resolve(write(text)),
     warn: write,
@@ -62,6 +63,7 @@ function contextThat(write: (text: string) => void): Context {
     colourLevel: 0,
     now: Date.UTC(2026, 1, 6, 15),
     timeZone: 'UTC',
+    texts: en,
     schedules: () => [],
     program: { node: '/usr/bin/node', script: '/usr/local/bin/monitor' },
   };

@@ -2,18 +2,19 @@ import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { printableMessage } from '../platform/clean-text.ts';
 import { example, type AddCommand } from './command.ts';
-import type { Context } from './context.ts';
+import { languageOption, type SpokenContext } from './language.ts';
 import { refuseRepeats } from './options/given-once.ts';
 
 /** A program that has these commands. Help that was asked for goes to `writeHelp`; errors go to stderr. */
 export function commandTree(
   commands: readonly AddCommand[],
-  context: Context,
+  context: SpokenContext,
   writeHelp: (text: string) => void,
 ): Command {
   const program = new Command('monitor')
     .description("Sessions, tokens and cost from an AI gateway's access log")
     .version(manifest.version, '-V, --version', 'Print the version')
+    .addOption(languageOption())
     .helpOption('-h, --help', 'Print help')
     .helpCommand('help [command]', 'Print help for a command')
     .exitOverride()

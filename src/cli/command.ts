@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { Context } from './context.ts';
+import type { SpokenContext } from './language.ts';
 
 /** Adds a command to the program. Its action loads what it needs when it runs, so that it costs the others nothing. */
-export type AddCommand = (program: Command, context: Context) => void;
+export type AddCommand = (program: Command, context: SpokenContext) => void;
 
 /** Ends the help with an example. */
 export function example(command: Command, line: string): Command {

@@ -28,7 +28,7 @@ import { addStatsTool } from './commands/stats-tool.ts';
 import { addUrl } from './commands/url.ts';
 import { addWatch } from './commands/watch.ts';
 import { addWhy } from './commands/why.ts';
-import type { Context } from './context.ts';
+import type { SpokenContext } from './language.ts';
 
 /** Every command, in the order of the help. */
 const COMMANDS: readonly AddCommand[] = [
@@ -62,6 +62,6 @@ const COMMANDS: readonly AddCommand[] = [
 ];
 
 /** The program as a tree of Commander's. Help that was asked for goes to `writeHelp`. */
-export function buildProgram(context: Context, writeHelp: (text: string) => void): Command {
+export function buildProgram(context: SpokenContext, writeHelp: (text: string) => void): Command {
   return commandTree(COMMANDS, context, writeHelp);
 }

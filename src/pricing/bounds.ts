@@ -8,7 +8,7 @@ export type Bound = 'lower' | 'upper' | 'either';
 
 /**
  * Why a cost may be wrong, and in which direction. A flag of a round that is not listed does not affect its cost. The
- * words for each are in bound-words.ts.
+ * words for each are the texts `boundReasons`.
  */
 const DIRECTIONS = {
   // Flags of the round: what the log does not say.

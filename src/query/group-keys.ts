@@ -56,26 +56,6 @@ export const KEY_FIELDS: Readonly<Record<BuiltInKey, string>> = {
   gateway: 'gateway',
 };
 
-/** Names in tables. */
-const KEY_HEADS: Readonly<Record<BuiltInKey, string>> = {
-  model: 'Model',
-  date: 'Date',
-  hour: 'Hour',
-  week: 'Week',
-  month: 'Month',
-  consumer: 'Consumer',
-  api: 'API',
-  session: 'Session',
-  agent: 'Agent',
-  channel: 'Channel',
-  gateway: 'Gateway',
-};
-
-/** The head of a column: of a dimension, its name as it was declared. */
-export function headOf(key: GroupKey): string {
-  return typeof key === 'string' ? KEY_HEADS[key] : key.tag;
-}
-
 /** Whether the names of a key are times, which are shown in their order. */
 export function isTime(key: GroupKey): boolean {
   return key === 'date' || key === 'hour' || key === 'week' || key === 'month';

@@ -1,4 +1,5 @@
 import type { Counts } from '../model/counts.ts';
+import { measures } from '../texts/en.ts';
 
 /** A count as reports show it. */
 interface Measure {
@@ -24,7 +25,7 @@ export const TOKEN_MEASURES = MEASURES.filter(({ name }) => name !== 'rounds');
 
 /** A column of the tables of statistics, in terminals, in Markdown and on the site. */
 interface MeasureColumn {
-  name: keyof Counts | 'sessions';
+  name: keyof typeof measures;
   head: string;
   /** In a terminal that lacks room, columns of a low rank go first. */
   rank: number;
@@ -35,12 +36,12 @@ interface MeasureColumn {
 }
 
 export const MEASURE_COLUMNS: readonly MeasureColumn[] = [
-  { name: 'sessions', head: 'Sessions', rank: 5 },
-  { name: 'rounds', head: 'Rounds', rank: 1, from: 110 },
-  { name: 'input', head: 'Input', rank: 7 },
-  { name: 'cached', head: 'Cached', rank: 3, from: 110 },
-  { name: 'output', head: 'Output', rank: 6 },
-  { name: 'reasoning', head: 'Reasoning', rank: 2, from: 110, isDetail: true },
+  { name: 'sessions', head: measures.sessions, rank: 5 },
+  { name: 'rounds', head: measures.rounds, rank: 1, from: 110 },
+  { name: 'input', head: measures.input, rank: 7 },
+  { name: 'cached', head: measures.cached, rank: 3, from: 110 },
+  { name: 'output', head: measures.output, rank: 6 },
+  { name: 'reasoning', head: measures.reasoning, rank: 2, from: 110, isDetail: true },
 ];
 
 export type CountsJson = Record<Field, number>;

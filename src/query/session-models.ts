@@ -2,10 +2,11 @@ import { failedRoundsOf } from '../model/cell-counters.ts';
 import type { SessionEntry } from '../model/session-entry.ts';
 import type { UsageCell } from '../model/usage-cell.ts';
 import { isNoModel } from '../pricing/no-model.ts';
+import { nameless } from '../texts/en.ts';
 import { compareText, namesByUse, type Row } from './aggregate.ts';
 
 /** What a person reads as the model of requests without an answer, if the log names no model. */
-export const NO_ANSWER = 'no answer';
+export const NO_ANSWER = nameless.noAnswer;
 
 /** The same, with the provider that the request was sent to; empty if it is not known. */
 export function noAnswerOf(provider: string): string {
@@ -44,9 +45,13 @@ export function mainModel(session: Used, used: readonly string[]): string | unde
 }
 
 /** What a person reads: the main model first, then the others. */
-export function shownModels(session: Used, sum: Row): [main: string, ...others: string[]] {
+export function shownModels(
+  session: Used,
+  sum: Row,
+  noAnswer = NO_ANSWER,
+): [main: string, ...others: string[]] {
   const used = usedModels(session, sum);
-  const main = mainModel(session, used) ?? NO_ANSWER;
+  const main = mainModel(session, used) ?? noAnswer;
   return [main, ...used.filter((name) => name !== main)];
 }
 

@@ -1,5 +1,6 @@
 import type { UsageCell } from '../model/usage-cell.ts';
 import { OTHER_VALUES } from '../session-format/round-cells.ts';
+import { filters } from '../texts/en.ts';
 import { NOT_RECORDED, type Tag } from './group-keys.ts';
 import { rememberedMatcher } from './name-pattern.ts';
 import type { SessionFilter } from './session-filter.ts';
@@ -70,9 +71,9 @@ export function hasTags({ where = [] }: UsageFilter): boolean {
 }
 
 /** The filter for people: `model qwen-max`, `department=search`. */
-export function filterWords(filter: UsageFilter): string[] {
+export function filterWords(filter: UsageFilter, texts = filters): string[] {
   const named = (['model', 'consumer', 'session', 'agent', 'channel'] as const).flatMap((kind) =>
-    filter[kind] === undefined ? [] : [`${kind} ${filter[kind]}`],
+    filter[kind] === undefined ? [] : [texts[kind]({ name: filter[kind] })],
   );
   return [...named, ...(filter.where ?? []).map(conditionText)];
 }

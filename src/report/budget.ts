@@ -1,7 +1,7 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { costsText, exactUsd, moneyText, usdOf } from '../pricing/money.ts';
 import { isUsdKnown, namesByUse, tokensOf, type Row } from '../query/aggregate.ts';
-import { boundMark } from '../pricing/bound-words.ts';
+import { boundMark } from '../pricing/bound-mark.ts';
 import { sumBound } from '../query/costs.ts';
 import { moneyJson } from '../query/json.ts';
 import { othersOf, percentOf, spentIn } from '../query/spent.ts';

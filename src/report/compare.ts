@@ -1,7 +1,7 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { exact } from '../platform/count-text.ts';
 import { durationText } from '../platform/duration-text.ts';
-import { boundMark } from '../pricing/bound-words.ts';
+import { boundMark } from '../pricing/bound-mark.ts';
 import { moneyText } from '../pricing/money.ts';
 import { sumBound } from '../query/costs.ts';
 import { PERCENTILE_ERROR } from '../query/health.ts';

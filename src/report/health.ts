@@ -13,11 +13,17 @@ export function healthTable(
   screen: Screen,
   otherwise: () => string,
 ): string {
+  const { texts } = screen;
   const columns = [
-    ...stats.keys.map((key, i) => keyColumn(stats, key, i)),
-    ...healthColumns(stats.total, ALL_HEALTH),
+    ...stats.keys.map((key, i) => keyColumn(stats, key, i, texts)),
+    ...healthColumns(stats.total, ALL_HEALTH, texts.health),
   ];
   const { total } = stats;
-  const notes = [...dimensionNotes(stats), ...failureNotes(total), ...flagNotes(total), healthNote(total)];
-  return statsFrame('📊 Health', stats, { ...about, columns, notes }, screen, otherwise);
+  const notes = [
+    ...dimensionNotes(stats, texts.stats),
+    ...failureNotes(total, texts.failures),
+    ...flagNotes(total, texts),
+    healthNote(total, texts.health),
+  ];
+  return statsFrame(texts.stats.health, stats, { ...about, columns, notes }, screen, otherwise);
 }

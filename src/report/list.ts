@@ -9,7 +9,8 @@ import {
   type CostedRounds,
   type Row,
 } from '../query/aggregate.ts';
-import { exact, plural } from '../platform/count-text.ts';
+import { exact } from '../platform/count-text.ts';
+import { counted } from '../query/counted.ts';
 import { asksUsage, sessionMatcher } from '../query/session-matcher.ts';
 import type { Answer, UsageFilter } from '../query/usage-filter.ts';
 import { costText, lostNote } from './numbers.ts';
@@ -162,23 +163,21 @@ export function listTable(
   otherwise: () => string,
 ): string {
   const { sessions, total } = selected;
-  const lost = lostNote(selected.lostRounds ?? 0);
-  const heading = `📋 Sessions (${listed(sessions.length, total)}, by ${sortBy})`;
+  const { list, costs } = screen.texts;
+  const lost = lostNote(selected.lostRounds ?? 0, costs);
   if (sessions.length === 0)
     return frame(
-      '📋 Sessions (0)',
+      list.titleEmpty,
       [...otherwise().split('\n'), ...lost].flatMap((line) => wrap(line, screen.width, 100).lines),
       screen,
     );
   const rows = sessions.map((session) => ({ session, sum: sessionTotals(session) }));
   const isInUsd = rows.every(({ sum }) => sum.others.size === 0 && !sum.converted);
   const lines = drawTable({ columns: columnsOf(local, screen, isInUsd), rows, above: idOf }, screen);
-  const more =
-    total > sessions.length
-      ? ['', `${plural(total - sessions.length, 'more session')}: --limit 0 lists all.`]
-      : [];
+  const more = total > sessions.length ? ['', list.more({ sessions: counted(total - sessions.length) })] : [];
+  const [shown, of] = [exact(sessions.length), exact(total)];
   return frame(
-    heading,
+    list.title({ shown, total: of, sort: list.sorts[sortBy] }),
     [...lines, ...[...more, ...lost].flatMap((line) => wrap(line, screen.width, 100).lines)],
     screen,
   );
@@ -193,16 +192,27 @@ function idOf({ session }: ListRow): string {
   return printableId(session.id);
 }
 
-function columnsOf(local: LocalTime, { colour, width }: Screen, isInUsd: boolean): Column<ListRow>[] {
+function columnsOf(local: LocalTime, { colour, width, texts }: Screen, isInUsd: boolean): Column<ListRow>[] {
+  const { list, costs, nameless } = texts;
   const seconds = width >= 110 ? 19 : 16;
   return [
-    { head: 'Session', align: 'left', flexible: true, cell: ({ session }) => titleOf(session) },
-    { head: 'Rounds', align: 'right', rank: 4, cell: ({ session }) => exact(session.rounds) },
-    { head: 'Tokens', align: 'right', rank: 3, cell: ({ sum }) => exact(tokensOf(sum)) },
-    { head: isInUsd ? 'Cost (USD)' : 'Cost', align: 'left', rank: 6, cell: ({ sum }) => costText(sum, 4) },
-    { head: 'Model', align: 'left', rank: 2, cell: ({ session, sum }) => modelText(session, sum) },
+    { head: list.session, align: 'left', flexible: true, cell: ({ session }) => titleOf(session) },
+    { head: list.rounds, align: 'right', rank: 4, cell: ({ session }) => exact(session.rounds) },
+    { head: list.tokens, align: 'right', rank: 3, cell: ({ sum }) => exact(tokensOf(sum)) },
     {
-      head: 'Updated',
+      head: isInUsd ? list.costUsd : list.cost,
+      align: 'left',
+      rank: 6,
+      cell: ({ sum }) => costText(sum, 4, costs),
+    },
+    {
+      head: list.model,
+      align: 'left',
+      rank: 2,
+      cell: ({ session, sum }) => modelText(shownModels(session, sum, nameless.noAnswer)),
+    },
+    {
+      head: list.updated,
       align: 'left',
       rank: 5,
       cell: ({ session }) => local.isoOf(session.updated).replace('T', ' ').slice(0, seconds),
@@ -217,11 +227,6 @@ function titleOf({ title }: SessionEntry): string {
 }
 
 /** The model of the last answer, and the number of others. */
-function modelText(session: SessionEntry, sum: Row): string {
-  const [main, ...others] = shownModels(session, sum);
+function modelText([main, ...others]: readonly [main: string, ...others: string[]]): string {
   return cleanLine(main) + (others.length > 0 ? ` +${others.length}` : '');
-}
-
-function listed(shown: number, total: number): string {
-  return shown === total ? exact(total) : `${exact(shown)} of ${exact(total)}`;
 }

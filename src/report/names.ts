@@ -1,29 +1,28 @@
 import { cleanLine, printableId } from '../platform/clean-text.ts';
-import { headOf, NOT_RECORDED, type GroupKey, type Tag } from '../query/group-keys.ts';
-
-/** What is shown if the log has no name. */
-const NAMELESS: Partial<Record<GroupKey & string, string>> = {
-  consumer: '(no consumer)',
-  api: '(no API)',
-  agent: '(none)',
-  channel: '(none)',
-};
+import { NOT_RECORDED, type GroupKey, type Tag } from '../query/group-keys.ts';
+import { groups, nameless } from '../texts/en.ts';
 
 /** A name for people: one clean line, never empty. */
-export function groupName(key: GroupKey, name: string): string {
-  if (typeof key !== 'string') return tagName(key, name);
-  if (name === '') return NAMELESS[key] ?? '-';
+export function groupName(key: GroupKey, name: string, texts = nameless): string {
+  if (typeof key !== 'string') return tagName(key, name, texts);
+  if (name === '') return namelessOf(key, texts) ?? '-';
   if (key === 'hour') return name.slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ');
   return key === 'session' ? printableId(name) : cleanLine(name) || '-';
 }
 
-function tagName({ absent }: Tag, name: string): string {
-  if (name === NOT_RECORDED) return '(not recorded)';
-  if (name === '') return absent === '' ? '(default)' : '(none)';
+/** What is shown if the log has no name. */
+function namelessOf(key: GroupKey, { consumer, api, none }: typeof nameless): string | undefined {
+  if (key === 'agent' || key === 'channel') return none;
+  return key === 'consumer' ? consumer : key === 'api' ? api : undefined;
+}
+
+function tagName({ absent }: Tag, name: string, texts: typeof nameless): string {
+  if (name === NOT_RECORDED) return texts.notRecorded;
+  if (name === '') return absent === '' ? texts.default : texts.none;
   return cleanLine(name) || '-';
 }
 
-/** The head of a column, safe to print. */
-export function headText(key: GroupKey): string {
-  return cleanLine(headOf(key));
+/** The head of a column, safe to print: of a dimension, its name as it was declared. */
+export function headText(key: GroupKey, texts = groups): string {
+  return typeof key === 'string' ? texts[key] : cleanLine(key.tag);
 }

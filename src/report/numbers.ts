@@ -1,5 +1,7 @@
 import { knownCostText, lostText } from '../query/cost-text.ts';
 import { exact, plural } from '../platform/count-text.ts';
+import { counted } from '../query/counted.ts';
+import * as en from '../texts/en.ts';
 import { isCostKnown, namesByUse, type Totals } from '../query/aggregate.ts';
 import { cleanLine } from '../platform/clean-text.ts';
 import { clip } from './terminal.ts';
@@ -15,8 +17,8 @@ const UNITS: [number, string][] = [
 ];
 
 /** A note on rounds that a repair could not bring back: every sum lacks them. Empty if there are none. */
-export function lostNote(rounds: number): string[] {
-  return rounds === 0 ? [] : ['', `${lostText(rounds)}: monitor doctor says which.`];
+export function lostNote(rounds: number, texts = en.costs): string[] {
+  return rounds === 0 ? [] : ['', texts.lostNote({ lost: lostText(rounds, texts) })];
 }
 
 /** About rounds that a filter could not decide: `3 rounds whose value for the filter is not known` */
@@ -37,22 +39,29 @@ export function compact(count: number): string {
  * `$1.2000`, `≥ $1.2000 + 3 unpriced`, `$1.2000 + ¥8.4000`, `unpriced`, `no usage`. Unpriced is never $0, and a cost that
  * may be wrong says in which direction.
  */
-export function costText(sum: Totals, decimals: number): string {
-  if (isCostKnown(sum)) return knownCostText(sum, decimals) + unpricedSuffix(sum);
-  return sum.unpricedRounds > 0 ? 'unpriced' : 'no usage';
+export function costText(sum: Totals, decimals: number, texts = en.costs): string {
+  if (isCostKnown(sum)) return knownCostText(sum, decimals) + unpricedSuffix(sum, texts);
+  return sum.unpricedRounds > 0 ? texts.unpriced : texts.noUsage;
 }
 
 /** ` + 3 unpriced`, or nothing. */
-export function unpricedSuffix({ unpricedRounds }: Totals): string {
-  return unpricedRounds > 0 ? ` + ${exact(unpricedRounds)} unpriced` : '';
+export function unpricedSuffix({ unpricedRounds }: Totals, texts = en.costs): string {
+  return unpricedRounds > 0 ? texts.more({ rounds: exact(unpricedRounds) }) : '';
 }
 
 /** `40 unpriced rounds (qwen-max, 1.2M tokens)`; null if every cost is known. */
-export function unpricedText(sum: Totals, nameOf = (name: string): string => name): string | null {
+export function unpricedText(
+  sum: Totals,
+  texts = en.costs,
+  nameOf = (name: string): string => name,
+): string | null {
   if (sum.unpricedRounds === 0) return null;
   const names = namesByUse(sum.unpricedModels);
   const shown = names.slice(0, 2).map((name) => nameOf(clip(cleanLine(name), 40)));
-  const more = names.length > 2 ? ` and ${names.length - 2} more` : '';
-  const tokens = `${compact(sum.unpricedTokens)} token${sum.unpricedTokens === 1 ? '' : 's'}`;
-  return `${exact(sum.unpricedRounds)} unpriced round${sum.unpricedRounds === 1 ? '' : 's'} (${shown.join(', ')}${more}, ${tokens})`;
+  return texts.unpricedRounds({
+    rounds: counted(sum.unpricedRounds),
+    names: shown,
+    others: Math.max(0, names.length - 2),
+    tokens: { n: sum.unpricedTokens, text: compact(sum.unpricedTokens) },
+  });
 }

@@ -3,6 +3,7 @@ import { UsageError } from '../platform/errors.ts';
 import { BUCKET_MS, bucketOf } from '../model/usage-cell.ts';
 import { addDays } from '../query/add-days.ts';
 import type { LocalTime } from '../query/time-zone.ts';
+import * as en from '../texts/en.ts';
 
 /** A span of time in milliseconds since 1970 UTC, without `to` itself. */
 export interface Period {
@@ -24,14 +25,13 @@ export const ALL_TIME: Period = { from: -Infinity, to: Infinity, label: null };
  * The span of --days, --since and --until. A date is a local date; `until` includes its date.
  * `--days 7`, which excludes the others, is today and the six local dates before it. Throws UsageError.
  */
-export function periodOf(words: PeriodWords, local: LocalTime, now: number): Period {
+export function periodOf(words: PeriodWords, local: LocalTime, now: number, texts = en.period): Period {
   const { days, since, until } = words;
-  if (days !== undefined) return lastDays(days, local, now);
+  if (days !== undefined) return lastDays(days, local, now, texts);
   const from = since === undefined ? -Infinity : startOfTime(since, '--since', local);
   const to = until === undefined ? Infinity : endOfTime(until, local);
   if (from >= to) throw new UsageError(`--since ${since} is not before --until ${until}.`);
-  const label = [since === undefined ? '' : `since ${since}`, until === undefined ? '' : `until ${until}`];
-  return { from, to, label: label.filter(Boolean).join(', ') || null };
+  return { from, to, label: labelOf(since, until, texts) };
 }
 
 /** The buckets that the period touches: usage is only known by quarters of an hour. */
@@ -56,11 +56,20 @@ export function currentPeriod(per: BudgetPeriod, local: LocalTime, now: number):
   return { from: local.startOf(first) * BUCKET_MS, to: local.startOf(next) * BUCKET_MS, label };
 }
 
-function lastDays(days: number, local: LocalTime, now: number): Period {
+function labelOf(
+  since: string | undefined,
+  until: string | undefined,
+  texts: typeof en.period,
+): string | null {
+  if (since === undefined) return until === undefined ? null : texts.until({ time: until });
+  return until === undefined ? texts.since({ time: since }) : texts.between({ since, until });
+}
+
+function lastDays(days: number, local: LocalTime, now: number, texts: typeof en.period): Period {
   const today = local.dateOf(bucketOf(now));
   const from = local.startOf(addDays(today, 1 - days)) * BUCKET_MS;
   const to = local.startOf(addDays(today, 1)) * BUCKET_MS;
-  return { from, to, label: days === 1 ? 'Today' : `Last ${days} days` };
+  return { from, to, label: days === 1 ? texts.today : texts.lastDays({ days }) };
 }
 
 function startOfTime(text: string, flag: string, local: LocalTime): number {

@@ -2,7 +2,7 @@ import { cleanLine } from '../platform/clean-text.ts';
 import { exact } from '../platform/count-text.ts';
 import { durationText } from '../platform/duration-text.ts';
 import { boundOf } from '../pricing/bounds.ts';
-import { boundMark } from '../pricing/bound-words.ts';
+import { boundMark } from '../pricing/bound-mark.ts';
 import { moneyText } from '../pricing/money.ts';
 import { shownCost, type ShownMoney } from '../query/round-money.ts';
 import type { RoundRow } from '../query/why/round-rows.ts';

@@ -12,7 +12,8 @@ import { callsInQuestion, messageLines, resultHead, resultLines, type CallOf } f
 import { exact } from '../platform/count-text.ts';
 import { boundOf } from '../pricing/bounds.ts';
 import { moneyText } from '../pricing/money.ts';
-import { boundMark, boundWords } from '../pricing/bound-words.ts';
+import { boundMark } from '../pricing/bound-mark.ts';
+import { boundWords } from '../query/bound-words.ts';
 import { shownCost, type ShownMoney } from '../query/round-money.ts';
 import type { ShowStyle } from './show.ts';
 import { cleanLine } from '../platform/clean-text.ts';

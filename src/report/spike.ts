@@ -1,6 +1,6 @@
 import { exactUsd, moneyText, usdOf } from '../pricing/money.ts';
 import type { Row } from '../query/aggregate.ts';
-import { boundMark } from '../pricing/bound-words.ts';
+import { boundMark } from '../pricing/bound-mark.ts';
 import { sumBound } from '../query/costs.ts';
 import { othersOf, spentIn } from '../query/spent.ts';
 import { aboutText, type Budget, type BudgetState, type Spending } from './budget.ts';

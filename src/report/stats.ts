@@ -6,7 +6,7 @@ import { isTime, type GroupKey } from '../query/group-keys.ts';
 import type { Group } from '../query/group-usage.ts';
 import type { Stats } from '../query/grouping.ts';
 import { MEASURE_COLUMNS } from '../query/measures.ts';
-import { boundMark } from '../pricing/bound-words.ts';
+import { boundMark } from '../pricing/bound-mark.ts';
 import { sumBound } from '../query/costs.ts';
 import {
   boundLines,
@@ -20,12 +20,13 @@ import {
 import { failureNotes } from '../query/failure-text.ts';
 import { healthNote } from '../query/health-text.ts';
 import { healthColumns } from './health-columns.ts';
-import { isNoAnswer, NO_ANSWER } from '../query/session-models.ts';
+import { isNoAnswer } from '../query/session-models.ts';
 import { groupName, headText } from './names.ts';
 import { dimensionNotes } from './stats-notes.ts';
 import type { Period } from './period.ts';
 import { drawTable, frame, type Column, type Screen } from './tables.ts';
-import { wrap } from './terminal.ts';
+import type { Texts } from '../texts/texts.ts';
+import { widthOf, wrap } from './terminal.ts';
 
 export interface StatsAbout {
   period: Period;
@@ -41,29 +42,32 @@ export function statsTable(
   screen: Screen,
   otherwise: () => string,
 ): string {
+  const { texts } = screen;
   const notes = [
-    ...missing(stats.total),
-    ...dimensionNotes(stats),
-    ...failureNotes(stats.total),
-    ...(about.withHealth ? [healthNote(stats.total)] : []),
+    ...missing(stats.total, texts),
+    ...dimensionNotes(stats, texts.stats),
+    ...failureNotes(stats.total, texts.failures),
+    ...(about.withHealth ? [healthNote(stats.total, texts.health)] : []),
   ];
   const columns = columnsOf(stats, about.withHealth === true, screen);
-  return statsFrame('📊 Statistics', stats, { ...about, columns, notes }, screen, otherwise);
+  return statsFrame(texts.stats.title, stats, { ...about, columns, notes }, screen, otherwise);
 }
 
 /** A table with a row for each group, and notes below it. */
 export function statsFrame(
-  title: string,
+  title: Texts['stats']['title'],
   stats: Stats,
   { columns, notes, ...about }: StatsAbout & { columns: Column<Group>[]; notes: string[] },
   screen: Screen,
   otherwise: () => string,
 ): string {
-  const heading = `${title} ${byWords(stats.keys, about)}`;
-  const lost = lostNote(about.lostRounds ?? 0);
+  const { texts } = screen;
+  const by = stats.keys.map((key) => headText(key, texts.groups));
+  const heading = title({ by, labels: labelsOf(about, texts) });
+  const lost = lostNote(about.lostRounds ?? 0, texts.costs);
   if (stats.rows.length === 0)
     return frame(heading, [...otherwise().split('\n'), ...lost].flatMap(wrapped), screen);
-  const total = { names: ['TOTAL'], row: stats.total };
+  const total = { names: [texts.stats.total], row: stats.total };
   const lines = drawTable({ columns, rows: stats.rows, total }, screen);
   const lacking = [...(notes.length === 0 ? [] : ['', ...notes]), ...lost];
   return frame(heading, [...lines, ...lacking.flatMap(wrapped)], screen);
@@ -73,54 +77,61 @@ export function statsFrame(
   }
 }
 
-/** `by Model and Date (since 2026-02-01)` */
-function byWords(keys: readonly GroupKey[], { period, filter }: StatsAbout): string {
+/** ` (since 2026-02-01, model qwen-max)`, or nothing. */
+export function labelsOf(
+  { period, filter }: Pick<StatsAbout, 'period' | 'filter'>,
+  { filters }: Pick<Texts, 'filters'>,
+): string {
   const labels = [...(period.label === null ? [] : [period.label]), ...filter.map(cleanLine)];
-  const heads = keys.map((key) => headText(key));
-  const by = [heads.slice(0, -1).join(', '), ...heads.slice(-1)].filter(Boolean).join(' and ');
-  return `by ${by}${labels.length === 0 ? '' : ` (${labels.join(', ')})`}`;
+  return labels.length === 0 ? '' : filters.labels({ labels });
 }
 
 function columnsOf(stats: Stats, withHealth: boolean, screen: Screen): Column<Group>[] {
+  const { texts } = screen;
   const withModels = !stats.keys.includes('model');
   return [
-    ...stats.keys.map((key, i) => keyColumn(stats, key, i)),
-    ...MEASURE_COLUMNS.map(({ name, head, rank, from }) => ({
-      head,
+    ...stats.keys.map((key, i) => keyColumn(stats, key, i, texts)),
+    ...MEASURE_COLUMNS.map(({ name, rank, from }) => ({
+      head: texts.measures[name],
       align: 'right' as const,
       cell: ({ row }: Group) => (isNarrow(screen) ? compact(row[name]) : exact(row[name])),
       rank,
       ...(from !== undefined && { from }),
     })),
     ...(stats.rows.some(({ row }) => amountsOf(row).some(([, { saved }]) => saved !== 0n))
-      ? [savedColumn()]
+      ? [savedColumn(texts)]
       : []),
-    ...(withHealth ? healthColumns(stats.total, BESIDE_COST) : []),
+    ...(withHealth ? healthColumns(stats.total, BESIDE_COST, texts.health) : []),
     costColumn(stats, screen),
-    ...(withModels ? [modelsColumn(stats)] : []),
+    ...(withModels ? [modelsColumn(stats, texts)] : []),
   ];
 }
 
 /** Columns of health that `--health` adds. */
 const BESIDE_COST = ['failed', 'unknown', 'p50', 'p90', 'speed'] as const;
 
-export function keyColumn(stats: Stats, key: GroupKey, i: number): Column<Group> {
+export function keyColumn(
+  stats: Stats,
+  key: GroupKey,
+  i: number,
+  { groups, nameless }: Pick<Texts, 'groups' | 'nameless'>,
+): Column<Group> {
   return {
-    head: headText(key),
+    head: headText(key, groups),
     align: 'left',
     cell: ({ names, row }) => {
       if (row === stats.total) return names[i] ?? '';
       const name = names[i] ?? '';
-      return key === 'model' && isNoAnswer(name, row) ? NO_ANSWER : groupName(key, name);
+      return key === 'model' && isNoAnswer(name, row) ? nameless.noAnswer : groupName(key, name, nameless);
     },
     ...(!isTime(key) && { flexible: true, atLeast: 20 }),
   };
 }
 
 /** `qwen-max +2`: the model used most, and the number of others. */
-function modelsColumn(stats: Stats): Column<Group> {
+function modelsColumn(stats: Stats, texts: Texts): Column<Group> {
   return {
-    head: 'Models',
+    head: texts.stats.models,
     align: 'left',
     rank: 4,
     flexible: true,
@@ -133,9 +144,9 @@ function modelsColumn(stats: Stats): Column<Group> {
 }
 
 /** What cache reads saved. */
-function savedColumn(): Column<Group> {
+function savedColumn(texts: Texts): Column<Group> {
   return {
-    head: 'Saved',
+    head: texts.stats.saved,
     align: 'right',
     rank: 0,
     from: 120,
@@ -155,15 +166,16 @@ function costColumn(stats: Stats, screen: Screen): Column<Group> {
   const isPlain = isInUsd(stats);
   const widest = known.reduce((max, { cost }) => Math.max(max, costDigits(cost).length), 8);
   const isBounded = sumBound(stats.total).bound !== null;
-  const head = isPlain ? 'Cost (USD)' : 'Cost';
+  const { stats: words, costs } = screen.texts;
+  const head = isPlain ? words.costUsd : words.cost;
   return {
     head,
     align: 'left',
-    atLeast: Math.max(head.length, `$${'0'.repeat(widest)}…`.length),
+    atLeast: Math.max(widthOf(head), `$${'0'.repeat(widest)}…`.length),
     cell: ({ row }) => {
-      if (isNarrow(screen) || !isPlain || !isCostKnown(row)) return costText(row, 4);
+      if (isNarrow(screen) || !isPlain || !isCostKnown(row)) return costText(row, 4, costs);
       const mark = isBounded ? boundMark(sumBound(row).bound).padEnd(2) : '';
-      return `${mark}$${costDigits(row.cost).padStart(widest)}${unpricedSuffix(row)}`;
+      return `${mark}$${costDigits(row.cost).padStart(widest)}${unpricedSuffix(row, costs)}`;
     },
     ...(isPlain &&
       largest > 0n && { share: ({ row }: Group) => Number((row.cost * 10_000n) / largest) / 10_000 }),
@@ -186,9 +198,9 @@ function costDigits(cost: bigint): string {
 }
 
 /** What the total lacks, for the lines below the table. */
-function missing(total: Row): string[] {
-  const unpriced = unpricedText(total);
+function missing(total: Row, texts: Texts): string[] {
+  const unpriced = unpricedText(total, texts.costs);
   const lacks =
     unpriced === null ? [] : [isCostKnown(total) ? `${knownCostText(total, 4)} + ${unpriced}` : unpriced];
-  return [...lacks, ...boundLines(total)];
+  return [...lacks, ...boundLines(total, texts)];
 }

@@ -1,11 +1,17 @@
 import type { ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
+import type { Texts } from '../texts/texts.ts';
 import { clip, widthOf } from './terminal.ts';
 
 /** Nothing that is drawn is ever wider than `width` columns. */
-export interface Screen {
+export interface Canvas {
   width: number;
   colour: ChalkInstance;
+}
+
+/** What a report is drawn on, and the texts of its language. */
+export interface Screen extends Canvas {
+  texts: Texts;
 }
 
 export interface Column<T> {
@@ -44,7 +50,7 @@ const NAME_MIN = 3;
 const BAR = { min: 8, max: 24 };
 
 /** The lines of a table: heads, a rule, the rows, and a rule and the total. */
-export function drawTable<T>(spec: TableSpec<T>, screen: Screen): string[] {
+export function drawTable<T>(spec: TableSpec<T>, screen: Canvas): string[] {
   const { rows, total, above } = spec;
   const { bold } = screen.colour;
   const all = total === undefined ? rows : [...rows, total];
@@ -115,7 +121,7 @@ function narrow<T>(fitted: Fitted<T>[], floorOf: FloorOf, screenWidth: number): 
 }
 
 /** Puts a bar after the column that has shares, if there is room. */
-function withBar<T>({ total }: TableSpec<T>, fitted: Fitted<T>[], screen: Screen): Fitted<T>[] {
+function withBar<T>({ total }: TableSpec<T>, fitted: Fitted<T>[], screen: Canvas): Fitted<T>[] {
   const width = Math.min(BAR.max, screen.width - tableWidth(fitted) - GAP);
   const at = fitted.findIndex(({ column }) => column.share !== undefined) + 1;
   const share = fitted[at - 1]?.column.share;
@@ -182,7 +188,7 @@ function bar(share: number, width: number): string {
 }
 
 /** A report: a heading between rules, then its lines, then a rule. */
-export function frame(heading: string, lines: string[], screen: Screen): string {
+export function frame(heading: string, lines: string[], screen: Canvas): string {
   const inner = lines.find((line) => line.startsWith('─'))?.length ?? 0;
   const rule = '='.repeat(Math.min(screen.width, Math.max(80, inner)));
   const title = screen.colour.bold(clip(heading, screen.width));

@@ -1,6 +1,6 @@
 import { cleanLine } from '../platform/clean-text.ts';
 import { exact, plural } from '../platform/count-text.ts';
-import { boundMark } from '../pricing/bound-words.ts';
+import { boundMark } from '../pricing/bound-mark.ts';
 import { costsText, moneyText, usdFirst } from '../pricing/money.ts';
 import type { Row } from '../query/aggregate.ts';
 import { knownCostText } from '../query/cost-text.ts';

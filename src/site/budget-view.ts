@@ -1,4 +1,4 @@
-import { boundMark } from '../pricing/bound-words.ts';
+import { boundMark } from '../pricing/bound-mark.ts';
 import { attoOfUsd, costsText, currencySign, exactUsd, moneyText, usdOf } from '../pricing/money.ts';
 import { plural } from '../platform/count-text.ts';
 import { addDays } from '../query/add-days.ts';

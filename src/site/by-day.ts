@@ -1,6 +1,6 @@
 import { usdOf } from '../pricing/money.ts';
 import { emptyRow, tokensOf, type Row } from '../query/aggregate.ts';
-import { boundMark } from '../pricing/bound-words.ts';
+import { boundMark } from '../pricing/bound-mark.ts';
 import { sumBound } from '../query/costs.ts';
 import { exact, plural } from '../platform/count-text.ts';
 import { sumOf, type ByDay } from './by-day-groups.ts';

@@ -1,6 +1,6 @@
 import { costsText, currencySign } from '../pricing/money.ts';
 import { amountsOf, isCostKnown, type CostedRounds, type Row } from '../query/aggregate.ts';
-import { boundMark } from '../pricing/bound-words.ts';
+import { boundMark } from '../pricing/bound-mark.ts';
 import { boundLines, costsOf, knownCostText, lostText } from '../query/cost-text.ts';
 import { exact, plural } from '../platform/count-text.ts';
 import type { ShownMoney } from '../query/round-money.ts';

@@ -1,7 +1,8 @@
-import type { Context } from '../../src/cli/context.ts';
+import type { SpokenContext } from '../../src/cli/language.ts';
 import { buildProgram } from '../../src/cli/program.ts';
+import * as en from '../../src/texts/en.ts';
 
-const SILENT: Context = {
+const SILENT: SpokenContext = {
   write: () => Promise.resolve(),
   warn: () => {},
   env: {},
@@ -14,6 +15,7 @@ const SILENT: Context = {
   colourLevel: 0,
   now: 0,
   timeZone: 'UTC',
+  texts: en,
 };
 
 /** How Commander parses a command's arguments; undefined if it rejects them. */

@@ -4,12 +4,13 @@ import { expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import { readContext } from '../../src/cli/context.ts';
 import { ExitCode } from '../../src/platform/errors.ts';
+import * as en from '../../src/texts/en.ts';
 import { canRun, testUnless } from './make.ts';
 
 /** `npm run build` makes it. */
 const page = readFileSync('man/monitor.1', 'utf8');
 const plain = page.replaceAll('\\-', '-').replaceAll('\\(dq', '"').replaceAll('...', '…');
-const program = buildProgram(readContext(), () => {});
+const program = buildProgram({ ...readContext(), texts: en }, () => {});
 
 test('the man page has every command with its arguments and options, and no other', () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };

@@ -1,4 +1,5 @@
 import { Chalk } from 'chalk';
+import * as en from '../../src/texts/en.ts';
 import type { ExpandedRound, StoredRound } from '../../src/session-format/stored-round.ts';
 import type { Screen } from '../../src/report/tables.ts';
 import type { StoredSessions } from '../../src/store/index/index-files.ts';
@@ -77,7 +78,7 @@ export function source(sessions: readonly SessionEntry[]): StoredSessions {
 }
 
 export function screen(width: number): Screen {
-  return { width, colour: new Chalk({ level: 0 }) };
+  return { width, colour: new Chalk({ level: 0 }), texts: en };
 }
 
 type Texts = Omit<ExpandedRound, 'line' | 'stored' | 'newMessages'>;

@@ -1,4 +1,5 @@
 import { Chalk } from 'chalk';
+import * as en from '../../src/texts/en.ts';
 import { expect, test } from 'vitest';
 import { literalPattern } from '../../src/query/search/pattern.ts';
 import { snippetOf } from '../../src/query/search/snippet.ts';
@@ -8,7 +9,7 @@ import { hitText, searchSummary } from '../../src/report/search-text.ts';
 import { widthOf } from '../../src/report/terminal.ts';
 import { fc } from '../fast-check.ts';
 
-const screen = { width: 60, colour: new Chalk({ level: 0 }) };
+const screen = { width: 60, colour: new Chalk({ level: 0 }), texts: en };
 const local = localTimeIn('UTC');
 
 function hitOf(text: string, needle: string, rest: Partial<FoundHit['hit']> = {}): FoundHit {

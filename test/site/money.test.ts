@@ -146,9 +146,13 @@ describe('a store of several currencies, wrong in both directions', () => {
     ]);
     expect(html).toContain('The columns show USD; ¥31.20 is left out.');
     expect(html).toContain('“≥”, “≤”, “≈”: the cost is at least, at most, or about this');
-    const day = 'from&#x3D;2026-02-01&amp;to&#x3D;2026-02-01">';
+    const list = './sessions/index.html#from&#x3D;2026-02-01&amp;to&#x3D;2026-02-01';
     expect(
-      textOf(html, `<a class="column" href="./sessions/index.html#${day}<title>1 Feb 2026`, '</title>'),
+      textOf(
+        html,
+        `<a class="column" href="./dates/2026-02-01.html" data-list="${list}"><title>1 Feb 2026`,
+        '</title>',
+      ),
     ).toBe(
       [
         ': ≈ $14.00 + ¥31.20 + 2 unpriced',

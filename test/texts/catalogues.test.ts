@@ -14,19 +14,39 @@ function textsOf(catalogue: object, path = ''): Map<string, unknown> {
   );
 }
 
-/** Which values a text puts in place, with 1 and with 2 of everything: some words are only there for one of them. */
-function valuesOf(text: unknown): string[] {
+/** A list of one name, and a count with its text, as texts take them. */
+const listed = (n: number) => Object.assign([String(n)], { n, text: String(n) });
+
+/**
+ * Which values a text puts in place, with 0, 1 and 2 of everything: some words are only there for one of them. It is not
+ * known which values are numbers: a text that takes a list fails with numbers, after it has read its values.
+ */
+function valuesOf(name: string, text: unknown): string[] {
   if (typeof text !== 'function') return [];
   const read = new Set<string>();
-  for (const count of [0, 1, 2]) {
-    const values = new Proxy({}, { get: (_, name) => (read.add(String(name)), count) });
-    (text as (values: object) => unknown)(values);
+  let made = 0;
+  for (const value of [0, 1, 2].flatMap((n) => [n, listed(n)])) {
+    const values = new Proxy({}, { get: (_, key) => (read.add(String(key)), value) });
+    try {
+      const result = (text as (values: object) => unknown)(values);
+      if (typeof result === 'string') made++;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
   }
+  expect(made, name).toBeGreaterThan(0);
+  // Not every language has a plural.
+  read.delete('number');
   return [...read].toSorted();
 }
 
+/** Words that are the same in every language. */
+const SAME = new Set(['absent.kinds.agent', 'groups.agent', 'groups.api']);
+
 const shape = (catalogue: object) =>
-  [...textsOf(catalogue)].map(([name, text]) => [name, typeof text, ...valuesOf(text)].join(' ')).toSorted();
+  [...textsOf(catalogue)]
+    .map(([name, text]) => [name, typeof text, ...valuesOf(name, text)].join(' '))
+    .toSorted();
 
 describe.each(others)('the texts in %s', (language) => {
   test('are those of English, each with the same values', async () => {
@@ -36,7 +56,8 @@ describe.each(others)('the texts in %s', (language) => {
   test('are not the English ones', async () => {
     const english = textsOf(en);
     for (const [name, text] of textsOf(await textsIn(language)))
-      if (typeof text === 'string' && /[a-z]{3}/i.test(text)) expect(text, name).not.toBe(english.get(name));
+      if (typeof text === 'string' && /[a-z]{3}/i.test(text) && !SAME.has(name))
+        expect(text, name).not.toBe(english.get(name));
   });
 });
 

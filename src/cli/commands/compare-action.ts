@@ -14,7 +14,8 @@ import { ALL_TIME, bucketsOf, periodOf, type Period } from '../../report/period.
 import { clip } from '../../report/terminal.ts';
 import type { Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
-import { writeJson, type Context } from '../context.ts';
+import { writeJson } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 import { filterOf, warnOfUndecided } from '../reporting/asked-names.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
@@ -34,7 +35,7 @@ export interface CompareOptions extends ReportOptions, PeriodOptions, Omit<Given
 
 /** Prints two sessions, models or periods side by side. Throws NoAnswer if one has no rounds. */
 export async function compare(
-  context: Context,
+  context: SpokenContext,
   [first, second]: [string, string],
   options: CompareOptions,
 ): Promise<void> {
@@ -67,7 +68,7 @@ export async function compare(
 }
 
 interface Asked {
-  context: Context;
+  context: SpokenContext;
   snapshot: Snapshot;
   prices: RoundPrices;
   filter: UsageFilter;

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { example } from '../command.ts';
 import {
   addPeriodOptions,
@@ -11,7 +11,7 @@ import { addRoundFilterOptions } from '../options/filter-options.ts';
 import { addStoresOptions } from '../options/stores-options.ts';
 import type { CompareOptions } from './compare-action.ts';
 
-export function addCompare(program: Command, context: Context): void {
+export function addCompare(program: Command, context: SpokenContext): void {
   const command = addStoresOptions(
     program
       .command('compare')

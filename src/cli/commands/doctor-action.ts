@@ -3,7 +3,8 @@ import { NoAnswer } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { doctorJson } from '../../report/doctor/json.ts';
 import { doctorText } from '../../report/doctor/text.ts';
-import { writeJson, type Context } from '../context.ts';
+import { writeJson } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { screenOf } from '../reporting/screen.ts';
 
 export interface DoctorOptions {
@@ -16,7 +17,7 @@ export interface DoctorOptions {
 }
 
 /** Prints problems between the gateway and a report, and how to fix them. Throws NoAnswer if there are any. */
-export async function doctor(context: Context, options: DoctorOptions): Promise<void> {
+export async function doctor(context: SpokenContext, options: DoctorOptions): Promise<void> {
   const diagnosis = await diagnose(nodeFiles, {
     dir: options.dataDir,
     logPaths: options.logPath,

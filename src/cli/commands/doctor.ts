@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { example } from '../command.ts';
 import { jsonOption } from '../options/report-options.ts';
 import { dataDirOption, pricesOption } from '../options/store-options.ts';
 import type { DoctorOptions } from './doctor-action.ts';
 
-export function addDoctor(program: Command, context: Context): void {
+export function addDoctor(program: Command, context: SpokenContext): void {
   const command = program
     .command('doctor')
     .description('Find problems between the gateway and a report; changes nothing')

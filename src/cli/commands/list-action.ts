@@ -15,15 +15,16 @@ import type { SessionEntry } from '../../model/session-entry.ts';
 import { shellWord } from '../../platform/system-errors.ts';
 import type { Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
-import { writeJson, type Context } from '../context.ts';
+import { writeJson } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { filterOf, warnOfPrunedSessions, warnOfUndecidedSessions } from '../reporting/asked-names.ts';
 import { complainOfUnreadable } from '../reporting/unreadable.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
-import { EMPTY_STORE } from '../reporting/nothing-found.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { readSource } from '../reporting/read-stores.ts';
+import type { Texts } from '../../texts/texts.ts';
 import type { GivenFilter } from '../../query/store-names.ts';
 import type { OutcomeOptions } from '../options/outcome-options.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
@@ -37,13 +38,14 @@ export interface ListOptions extends ReportOptions, PeriodOptions, GivenFilter, 
 }
 
 /** Lists the sessions that match. */
-export async function list(context: Context, options: ListOptions): Promise<void> {
+export async function list(context: SpokenContext, options: ListOptions): Promise<void> {
+  const { nothing, absent } = context.texts;
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
   const snapshot = await readSource(context, options);
   const view = currencyOf(context, snapshot.dirs, options.currency);
   const lostRounds = lostRoundsOf(snapshot.state);
-  const filter = filterOf(context, options, snapshot.state);
+  const filter = filterOf(context, options, snapshot.state, absent);
   const search = outcomeSearch(snapshot, filter, period, options);
   const query: ListQuery = {
     ...options,
@@ -64,17 +66,17 @@ export async function list(context: Context, options: ListOptions): Promise<void
   const { total, undecided = 0 } = selected;
   const pruned = search?.pruned ?? 0;
   if (total === 0 && whole.size > 0 && options.json)
-    for (const line of searchHint(options)) context.warn(`monitor: ${line}\n`);
+    for (const line of searchHint(options, nothing)) context.warn(`monitor: ${line}\n`);
   const { unreadable, unread = 0 } = search ?? {};
-  warnOfUndecidedSessions(context, undecided - pruned - unread);
-  warnOfPrunedSessions(context, pruned);
+  warnOfUndecidedSessions(context, undecided - pruned - unread, absent);
+  warnOfPrunedSessions(context, pruned, absent);
   const told = query.rollup ? undefined : await snapshot.told?.(selected.sessions.map(({ id }) => id));
   if (told) selected.sessions = selected.sessions.map((one) => ({ ...one, ...told.get(one.id) }));
   const { gateways } = snapshot;
   const otherwise = (): string =>
     whole.size === 0
-      ? EMPTY_STORE
-      : [`none of ${whole.size} sessions match`, ...searchHint(options)].join('\n');
+      ? nothing.emptyStore
+      : [nothing.noMatch({ sessions: whole.size }), ...searchHint(options, nothing)].join('\n');
   if (options.json)
     await writeJson(
       context,
@@ -114,11 +116,11 @@ function outcomeSearch(
 }
 
 /** That --search looks at little, and what looks at everything. */
-function searchHint({ search }: ListOptions): string[] {
+function searchHint({ search }: ListOptions, texts: Texts['nothing']): string[] {
   if (search === undefined) return [];
   const word = shellWord(cleanLine(search));
   const command = `monitor search ${word.startsWith('-') ? '-- ' : ''}${word}`;
-  return [`--search looks at titles and ids only. To search what was said: ${command}`];
+  return [texts.searchHint({ command })];
 }
 
 function sumOfSessions(sessions: readonly SessionEntry[]): Row {
@@ -128,12 +130,12 @@ function sumOfSessions(sessions: readonly SessionEntry[]): Row {
 }
 
 function explainEmpty(
-  context: Context,
+  context: SpokenContext,
   sessions: StoredSessions,
   { filter, local, period }: { filter: UsageFilter; local: LocalTime; period: Period },
   { search, pruned }: ListOptions,
 ): void {
   // With these, the period may not be the reason.
   const asked = search === undefined && pruned === undefined ? period : undefined;
-  warnOfUnknownNames(context, sessions, filter, local, asked);
+  warnOfUnknownNames(context, sessions, filter, local, asked, context.texts.absent);
 }

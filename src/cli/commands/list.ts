@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { example } from '../command.ts';
 import { addPeriodOptions, jsonOption, reportCurrencyOption } from '../options/report-options.ts';
 import { addSessionFilterOptions } from '../options/filter-options.ts';
@@ -8,7 +8,7 @@ import { addSourceOptions } from '../options/stores-options.ts';
 import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
 import type { ListOptions } from './list-action.ts';
 
-export function addList(program: Command, context: Context): void {
+export function addList(program: Command, context: SpokenContext): void {
   const command = addSourceOptions(program.command('list').description('List sessions, most recent first'))
     .addOption(
       new Option('--sort-by <key>', 'Sort key; the latest or largest comes first')

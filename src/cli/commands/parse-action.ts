@@ -4,7 +4,7 @@ import { inCurrency } from '../../query/currency.ts';
 import { progressLine } from '../../report/parse-line.ts';
 import { parseSummary } from '../../report/parse-text.ts';
 import { readSnapshot } from '../../store/read.ts';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { printWarnings } from '../reporting/warnings.ts';
 import { parseOnce, requireLogs } from './parse-once.ts';
 import { parseRequest } from './parse-request.ts';
@@ -21,7 +21,7 @@ export interface ParseOptions extends StoreOptions {
 }
 
 /** Stores what is new in the logs, once. On a terminal it shows progress, and a summary of the store at the end. */
-export async function parse(context: Context, options: ParseOptions): Promise<void> {
+export async function parse(context: SpokenContext, options: ParseOptions): Promise<void> {
   const progress =
     context.stderrIsTerminal && !options.quiet ? showProgress(context, progressLine) : undefined;
   const request = { ...(await parseRequest(options)), onProgress: progress?.update };

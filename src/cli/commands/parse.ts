@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { example } from '../command.ts';
 import { jsonOption } from '../options/report-options.ts';
 import { jobsOption } from '../options/jobs-option.ts';
 import { addStoreOptions } from '../options/store-options.ts';
 import type { ParseOptions } from './parse-action.ts';
 
-export function addParse(program: Command, context: Context): void {
+export function addParse(program: Command, context: SpokenContext): void {
   const command = addStoreOptions(
     program.command('parse').description('Store new rounds from the access logs and exit'),
   )

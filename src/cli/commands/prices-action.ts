@@ -12,7 +12,8 @@ import { pricesJson } from '../../report/prices-json.ts';
 import { pricesTable } from '../../report/prices-text.ts';
 import type { PriceList } from '../../store/pricing-settings.ts';
 import type { Store } from '../../store/store.ts';
-import { writeJson, type Context } from '../context.ts';
+import { writeJson } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { readStores } from '../reporting/read-stores.ts';
 import { storeDirs } from '../reporting/store-dirs.ts';
 import { screenOf } from '../reporting/screen.ts';
@@ -20,7 +21,7 @@ import { refresh, refuseWithoutRefresh, type PricesOptions } from './prices-refr
 
 /** Lists unpriced models and the price book, explains the price of one model, or refreshes prices. */
 export async function prices(
-  context: Context,
+  context: SpokenContext,
   model: string | undefined,
   options: PricesOptions,
 ): Promise<void> {
@@ -45,7 +46,7 @@ async function priceFileOf(store: Store | undefined): Promise<PriceFileReport | 
 }
 
 async function listPrices(
-  context: Context,
+  context: SpokenContext,
   file: PriceFileReport | null,
   files: readonly PriceFile[],
   list: PriceList,
@@ -65,7 +66,7 @@ async function listPrices(
 
 /** Works without a store; shows what the store has if there is one. */
 async function explainPrice(
-  context: Context,
+  context: SpokenContext,
   model: string,
   files: readonly PriceFile[],
   store: Store | undefined,
@@ -78,7 +79,7 @@ async function explainPrice(
   else await context.write(priceStepsText(answer, context.now, screenOf(context)));
 }
 
-async function useOf(context: Context, options: PricesOptions): Promise<PriceUse> {
+async function useOf(context: SpokenContext, options: PricesOptions): Promise<PriceUse> {
   const { sessions, priceLines, dir } = await readStores(context, options);
   return priceUse(sessions, parsePriceBook(priceLines, `of ${dir}`));
 }

@@ -13,7 +13,8 @@ import { plural } from '../../platform/count-text.ts';
 import { periodOf } from '../../report/period.ts';
 import { plannedText, refreshJson, refreshText } from '../../report/refresh-text.ts';
 import type { Store } from '../../store/store.ts';
-import { writeJson, type Context } from '../context.ts';
+import { writeJson } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import type { StoresOptions } from '../options/stores-options.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { printNotices } from '../reporting/warnings.ts';
@@ -46,7 +47,7 @@ export function refuseWithoutRefresh(options: PricesOptions): void {
 
 /** Looks up the prices of stored rounds again. A known cost changes only with --yes, or after a yes at the terminal. */
 export async function refresh(
-  context: Context,
+  context: SpokenContext,
   model: string | undefined,
   options: PricesOptions,
 ): Promise<void> {
@@ -87,7 +88,7 @@ export async function refresh(
 
 /** Finds the prices once the store is locked. A given file is read only once: it may be a pipe. */
 function pricesFinder(
-  context: Context,
+  context: SpokenContext,
   { prices: given, priceList: list }: PricesOptions,
 ): (store: Store) => Promise<RefreshPrices> {
   let known: PriceBasis | undefined;

@@ -1,12 +1,12 @@
 import { Option, type Command } from 'commander';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { example } from '../command.ts';
 import { timeZoneOption, jsonOption } from '../options/report-options.ts';
 import { pricesOption, priceListOption } from '../options/store-options.ts';
 import { addStoresOptions } from '../options/stores-options.ts';
 import type { PricesOptions } from './prices-refresh.ts';
 
-export function addPrices(program: Command, context: Context): void {
+export function addPrices(program: Command, context: SpokenContext): void {
   const command = addStoresOptions(
     program
       .command('prices')

@@ -15,7 +15,7 @@ import type { SearchReport } from '../../report/search.ts';
 import { clip } from '../../report/terminal.ts';
 import { OTHER_TOOLS } from '../../session-format/tool-tally.ts';
 import type { Snapshot } from '../../store/read.ts';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { filterOf, warnOfUndecided } from '../reporting/asked-names.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
@@ -28,7 +28,7 @@ import { searchAll } from './search-run.ts';
  * Searches the texts of a store. Finding nothing is no error. Throws NoAnswer if the store keeps no texts, and
  * InputOutputError, at the end, if the files of some sessions could not be read.
  */
-export async function search(context: Context, text: string, options: SearchOptions): Promise<void> {
+export async function search(context: SpokenContext, text: string, options: SearchOptions): Promise<void> {
   const pattern = await patternOf(text, options);
   const local = localTimeOf(context, options.timezone);
   const period = periodOf(options, local, context.now);
@@ -77,7 +77,7 @@ function matching(sessions: Iterable<SessionEntry>, rounds: RoundFilter): Sessio
 }
 
 /** Nothing found is no answer if no session ever called the tool. */
-function warnOfUnknownTool(context: Context, meant: readonly SessionHead[], tool: string): void {
+function warnOfUnknownTool(context: SpokenContext, meant: readonly SessionHead[], tool: string): void {
   const names = sumTools(meant).tools?.map(([name]) => name);
   // Not known for all, or for those beyond the room that a session has.
   if (!names || names.includes(OTHER_TOOLS) || names.some(nameMatcher(tool, false))) return;

@@ -2,9 +2,10 @@ import type { FoundHit, SearchReport } from '../../report/search.ts';
 import { hitJson, searchEndJson, searchStartJson } from '../../report/search-json.ts';
 import { hitText, searchSummary } from '../../report/search-text.ts';
 import type { Snapshot } from '../../store/read.ts';
-import { writeJson, type Context } from '../context.ts';
+import { writeJson } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
-import { EMPTY_STORE } from '../reporting/nothing-found.ts';
+import { nothing } from '../../texts/en.ts';
 import { screenOf } from '../reporting/screen.ts';
 import type { SearchOptions } from './search-options.ts';
 
@@ -15,7 +16,7 @@ export interface Output {
   end: (report: SearchReport) => Promise<void>;
 }
 
-export function jsonOutput(context: Context, text: string, { regex }: SearchOptions): Output {
+export function jsonOutput(context: SpokenContext, text: string, { regex }: SearchOptions): Output {
   let isFirst = true;
   return {
     start: () => writeJson(context, searchStartJson(text, regex === true)),
@@ -27,7 +28,7 @@ export function jsonOutput(context: Context, text: string, { regex }: SearchOpti
   };
 }
 
-export function textOutput(context: Context, snapshot: Snapshot, { timezone }: SearchOptions): Output {
+export function textOutput(context: SpokenContext, snapshot: Snapshot, { timezone }: SearchOptions): Output {
   const [screen, local] = [screenOf(context), localTimeOf(context, timezone)];
   let before: FoundHit | undefined;
   return {
@@ -42,7 +43,7 @@ export function textOutput(context: Context, snapshot: Snapshot, { timezone }: S
     },
     async end(report) {
       if (report.noContent) return;
-      if (snapshot.sessions.size === 0) await context.write(`${EMPTY_STORE}\n`);
+      if (snapshot.sessions.size === 0) await context.write(`${nothing.emptyStore}\n`);
       else await context.write(`${report.hits > 0 ? '\n' : ''}${searchSummary(report)}`);
     },
   };

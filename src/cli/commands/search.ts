@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ROLES, type Role } from '../../query/search/roles.ts';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { example } from '../command.ts';
 import { baseUrlOption } from '../options/base-url.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
@@ -9,7 +9,7 @@ import { addStoresOptions } from '../options/stores-options.ts';
 import { LARGEST_COUNT, wholeNumber } from '../options/values.ts';
 import type { SearchOptions } from './search-options.ts';
 
-export function addSearch(program: Command, context: Context): void {
+export function addSearch(program: Command, context: SpokenContext): void {
   const command = addStoresOptions(
     program
       .command('search')

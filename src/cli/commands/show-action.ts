@@ -15,7 +15,8 @@ import { showText } from '../../report/show-text.ts';
 import type { RoundChoice, ShownSession } from '../../report/show.ts';
 import type { Snapshot } from '../../store/read.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
-import { writeAll, writeJson, type Context } from '../context.ts';
+import { writeAll, writeJson } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
 import { currencyOf, warnOfUnconverted } from '../reporting/report-currency.ts';
 import { requirePrices } from '../reporting/require-prices.ts';
@@ -36,7 +37,7 @@ export interface ShowOptions extends ReportOptions {
 }
 
 /** Shows one session, round by round. Throws NoAnswer if there is no such session or round. */
-export async function show(context: Context, id: string, options: ShowOptions): Promise<void> {
+export async function show(context: SpokenContext, id: string, options: ShowOptions): Promise<void> {
   const snapshot = await readSource(context, options);
   if (options.rounds && options.source !== undefined)
     throw new UsageError(
@@ -67,7 +68,7 @@ export async function show(context: Context, id: string, options: ShowOptions): 
   requirePrices(sessionTotals(session), options.strict);
 }
 
-async function writeRounds(context: Context, shown: RoundsShown, options: ShowOptions): Promise<void> {
+async function writeRounds(context: SpokenContext, shown: RoundsShown, options: ShowOptions): Promise<void> {
   const local = localTimeOf(context, options.timezone);
   if (options.json) await writeJson(context, roundsJson(shown));
   else await writeAll(context, roundsText(shown, screenOf(context), local));
@@ -80,7 +81,7 @@ function boundTo(most: number | undefined): ((round: ExpandedRound) => ExpandedR
 }
 
 function textOf(
-  context: Context,
+  context: SpokenContext,
   snapshot: Snapshot,
   shown: ShownSession,
   choice: RoundChoice,

@@ -1,12 +1,12 @@
 import { Option, type Command } from 'commander';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { example } from '../command.ts';
 import { timeZoneOption, reportCurrencyOption, strictOption, jsonOption } from '../options/report-options.ts';
 import { addSourceOptions } from '../options/stores-options.ts';
 import { wholeNumber, LARGEST_COUNT } from '../options/values.ts';
 import type { ShowOptions } from './show-action.ts';
 
-export function addShow(program: Command, context: Context): void {
+export function addShow(program: Command, context: SpokenContext): void {
   const command = addSourceOptions(
     program
       .command('show')

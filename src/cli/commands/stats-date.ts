@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import type { StatsOptions } from './stats-action.ts';
 import { addStats } from './stats.ts';
 
 const DEFAULT_DAYS = 7;
 
-export function addStatsDate(program: Command, context: Context): void {
+export function addStatsDate(program: Command, context: SpokenContext): void {
   addStats(
     program,
     'stats-date',

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import type { StatsOptions } from './stats-action.ts';
 import { addStats } from './stats.ts';
 
-export function addStatsGateway(program: Command, context: Context): void {
+export function addStatsGateway(program: Command, context: SpokenContext): void {
   addStats(
     program,
     'stats-gateway',

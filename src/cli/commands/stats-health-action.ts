@@ -6,7 +6,8 @@ import { healthTable } from '../../report/health.ts';
 import { healthStatsJson } from '../../report/json.ts';
 import { bucketsOf, periodOf } from '../../report/period.ts';
 import { lostRoundsOf } from '../../store/state.ts';
-import { writeJson, type Context } from '../context.ts';
+import { writeJson } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 import { filterOf, keysOf, warnOfUndecided } from '../reporting/asked-names.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
@@ -21,13 +22,14 @@ export interface HealthOptions
 }
 
 /** Prints how requests were answered: by model, or by other keys. */
-export async function statsHealth(context: Context, options: HealthOptions): Promise<void> {
+export async function statsHealth(context: SpokenContext, options: HealthOptions): Promise<void> {
+  const { texts } = context;
   const local = localTimeOf(context, options.timezone);
-  const period = periodOf(options, local, context.now);
+  const period = periodOf(options, local, context.now, texts.period);
   const snapshot = await readSource(context, options);
   const { state, gateways } = snapshot;
   const keys = keysOf(options.groupBy ?? ['model'], state);
-  const filter = filterOf(context, options, state);
+  const filter = filterOf(context, options, state, texts.absent);
   const lostRounds = lostRoundsOf(state);
   const query = {
     ...filter,
@@ -40,13 +42,13 @@ export async function statsHealth(context: Context, options: HealthOptions): Pro
   const stats = groupBy(await sessionsFor(snapshot, { of: 'groups', keys, query }), keys, query);
   const isEmpty = stats.total.rounds === 0;
   const sessions = isEmpty ? await sessionsFor(snapshot, { of: 'names', filter }) : snapshot.sessions;
-  const words = filterWords(filter);
-  const otherwise = (): string => nothingFound(sessions, local, words);
+  const words = filterWords(filter, texts.filters);
+  const otherwise = (): string => nothingFound(sessions, local, words, texts.nothing);
   if (options.json) await writeJson(context, healthStatsJson(stats, lostRounds));
   else
     await context.write(
       healthTable(stats, { period, filter: words, lostRounds }, screenOf(context), otherwise),
     );
-  if (isEmpty) warnOfUnknownNames(context, sessions, filter, local, period);
-  warnOfUndecided(context, stats.undecided);
+  if (isEmpty) warnOfUnknownNames(context, sessions, filter, local, period, texts.absent);
+  warnOfUndecided(context, stats.undecided, texts.absent);
 }

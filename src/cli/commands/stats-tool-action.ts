@@ -15,11 +15,11 @@ import { failuresTable, toolsTable } from '../../report/tools.ts';
 import { OTHER_TOOLS, toolNameOf } from '../../session-format/tool-tally.ts';
 import type { Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
-import { writeJson, type Context } from '../context.ts';
+import { writeJson } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 import { filterOf, warnOfUndecided } from '../reporting/asked-names.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
-import { EMPTY_STORE } from '../reporting/nothing-found.ts';
 import { screenOf } from '../reporting/screen.ts';
 import { complainOfUnreadable } from '../reporting/unreadable.ts';
 import { warnOfUnknownNames } from '../reporting/unknown-names.ts';
@@ -32,26 +32,27 @@ export interface ToolOptions
 
 /** Prints tool calls by tool, or the failed calls of one tool. */
 export async function statsTool(
-  context: Context,
+  context: SpokenContext,
   name: string | undefined,
   options: ToolOptions,
 ): Promise<void> {
   const local = localTimeOf(context, options.timezone);
-  const period = periodOf(options, local, context.now);
+  const period = periodOf(options, local, context.now, context.texts.period);
   const snapshot = await readStores(context, options);
-  const filter = filterOf(context, options, snapshot.state);
+  const filter = filterOf(context, options, snapshot.state, context.texts.absent);
   const query = { ...filter, buckets: bucketsOf(period) };
   const unreadable: UnreadableSessions = new Map();
   const stats = toolStats(snapshot, query, unreadable);
   if (name === undefined) await printTools(context, snapshot, stats, { filter, period, unreadable }, options);
   else await printFailures(context, snapshot, stats, { name, query, period, unreadable }, options);
-  if (stats.rows.length === 0) warnOfUnknownNames(context, snapshot.sessions, filter, local, period);
-  warnOfUndecided(context, stats.lacks.undecidedRounds);
+  if (stats.rows.length === 0)
+    warnOfUnknownNames(context, snapshot.sessions, filter, local, period, context.texts.absent);
+  warnOfUndecided(context, stats.lacks.undecidedRounds, context.texts.absent);
   complainOfUnreadable(context, unreadable);
 }
 
 async function printTools(
-  context: Context,
+  context: SpokenContext,
   { state, sessions }: Snapshot,
   stats: ToolStats,
   { filter, period, unreadable }: { filter: UsageFilter; period: Period; unreadable: UnreadableSessions },
@@ -59,13 +60,14 @@ async function printTools(
 ): Promise<void> {
   const lostRounds = lostRoundsOf(state);
   if (json) return await writeJson(context, toolsJson(stats, lostRounds, unreadable));
-  const otherwise = (): string => (sessions.size === 0 ? EMPTY_STORE : 'no tool calls');
-  const about = { period, filter: filterWords(filter), lostRounds };
+  const { nothing, tools, filters } = context.texts;
+  const otherwise = (): string => (sessions.size === 0 ? nothing.emptyStore : tools.none);
+  const about = { period, filter: filterWords(filter, filters), lostRounds };
   await context.write(toolsTable(stats, about, screenOf(context), otherwise));
 }
 
 async function printFailures(
-  context: Context,
+  context: SpokenContext,
   snapshot: Snapshot,
   { rows, lacks }: ToolStats,
   {
@@ -85,7 +87,15 @@ async function printFailures(
   const count = hasOthers && tool !== OTHER_TOOLS ? null : (row?.failed ?? 0);
   if (json) return await writeJson(context, failuresJson(failures, { name: tool, count, lacks, unreadable }));
   const local = localTimeOf(context, timezone);
-  const about = { name: tool, count, limit, lacks, local, period, filter: filterWords(query) };
+  const about = {
+    name: tool,
+    count,
+    limit,
+    lacks,
+    local,
+    period,
+    filter: filterWords(query, context.texts.filters),
+  };
   await context.write(failuresTable(failures, about, screenOf(context)));
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { example } from '../command.ts';
 import { addPeriodOptions, jsonOption } from '../options/report-options.ts';
 import { addFilterOptions } from '../options/filter-options.ts';
@@ -7,7 +7,7 @@ import { addStoresOptions } from '../options/stores-options.ts';
 import { LARGEST_COUNT, wholeNumber } from '../options/values.ts';
 import type { ToolOptions } from './stats-tool-action.ts';
 
-export function addStatsTool(program: Command, context: Context): void {
+export function addStatsTool(program: Command, context: SpokenContext): void {
   const command = addStoresOptions(
     program
       .command('stats-tool')

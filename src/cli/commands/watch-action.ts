@@ -3,7 +3,7 @@ import type { ParseResult } from '../../ingest/tally.ts';
 import { BusyError, InputOutputError } from '../../platform/errors.ts';
 import { nodeFiles } from '../../platform/files.ts';
 import { progressLine } from '../../report/parse-line.ts';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { listenForInterrupts, Stopped, type Interrupts } from '../terminal/interrupts.ts';
 import { warningLines } from '../reporting/warnings.ts';
 import { parseRequest } from './parse-request.ts';
@@ -20,7 +20,7 @@ export interface WatchOptions extends StoreOptions {
  * Runs `parse` repeatedly and shows the store, until it is stopped. Works next to other runs: whichever holds the lock
  * stores. Throws what `parse` throws; after the first look it waits out errors of input and output.
  */
-export async function watch(context: Context, options: WatchOptions): Promise<void> {
+export async function watch(context: SpokenContext, options: WatchOptions): Promise<void> {
   const interrupts = listenForInterrupts();
   const view = context.stdoutIsTerminal ? liveView(context, options) : lineView(context);
   const seen: Seen = {
@@ -51,7 +51,7 @@ export async function watch(context: Context, options: WatchOptions): Promise<vo
 
 /** One run; undefined if it could not run, or was stopped. */
 async function look(
-  context: Context,
+  context: SpokenContext,
   options: WatchOptions,
   interrupts: Interrupts,
   seen: Seen,

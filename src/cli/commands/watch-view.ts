@@ -8,7 +8,7 @@ import { inCurrency } from '../../query/currency.ts';
 import { readSnapshot } from '../../store/read.ts';
 import { findStore } from '../../store/store.ts';
 import type { SessionEntry } from '../../model/session-entry.ts';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { warningLines } from '../reporting/warnings.ts';
 import { currencyOf } from '../reporting/report-currency.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
@@ -34,7 +34,7 @@ export interface WatchView {
 }
 
 /** For a terminal: the store, redrawn in place. */
-export function liveView(context: Context, { dataDir }: { dataDir: string }): WatchView {
+export function liveView(context: SpokenContext, { dataDir }: { dataDir: string }): WatchView {
   const local = localTimeOf(context, undefined);
   const timeOf = (ms: number): string => local.isoOf(ms).slice(11, 19);
   const store = cachedSessions(context, dataDir);
@@ -55,7 +55,7 @@ export function liveView(context: Context, { dataDir }: { dataDir: string }): Wa
 }
 
 /** The store's sessions, read again only after a commit, by this run or another. */
-function cachedSessions(context: Context, dir: string): () => readonly SessionEntry[] {
+function cachedSessions(context: SpokenContext, dir: string): () => readonly SessionEntry[] {
   let sessions: SessionEntry[] = [];
   let known = '';
   return () => {
@@ -72,7 +72,7 @@ function cachedSessions(context: Context, dir: string): () => readonly SessionEn
 }
 
 /** For anything else: a line for the first look and for each that stored something. */
-export function lineView(context: Context): WatchView {
+export function lineView(context: SpokenContext): WatchView {
   const local = localTimeOf(context, undefined);
   const stamp = (): string => local.isoOf(Date.now());
   let isFirst = true;

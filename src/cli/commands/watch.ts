@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { example } from '../command.ts';
 import { addStoreOptions } from '../options/store-options.ts';
 import { wholeNumber } from '../options/values.ts';
 import type { WatchOptions } from './watch-action.ts';
 
-export function addWatch(program: Command, context: Context): void {
+export function addWatch(program: Command, context: SpokenContext): void {
   const command = addStoreOptions(
     program.command('watch').description('Parse continuously and show the store, until Ctrl-C'),
   )

@@ -1,3 +1,4 @@
+import { nothing } from '../../texts/en.ts';
 import { printableId } from '../../platform/clean-text.ts';
 import { UsageError } from '../../platform/errors.ts';
 import { inCurrency, type CurrencyView } from '../../query/currency.ts';
@@ -15,7 +16,8 @@ import { sessionWhyDocument } from '../../report/why-json.ts';
 import { expandRounds } from '../../session-format/expand-rounds.ts';
 import type { Snapshot } from '../../store/read.ts';
 import { lostRoundsOf } from '../../store/state.ts';
-import { writeJson, type Context } from '../context.ts';
+import { writeJson } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import type { PeriodOptions, ReportOptions } from '../options/report-options.ts';
 import { filterOf, warnOfUndecided } from '../reporting/asked-names.ts';
 import { localTimeOf } from '../reporting/local-time.ts';
@@ -32,7 +34,11 @@ import { readStores } from '../reporting/read-stores.ts';
 export interface WhyOptions extends ReportOptions, PeriodOptions, GivenFilter {}
 
 /** Prints what a session, or the rounds of a filter, cost, and for what. Throws NoAnswer if there is no such session. */
-export async function why(context: Context, id: string | undefined, options: WhyOptions): Promise<void> {
+export async function why(
+  context: SpokenContext,
+  id: string | undefined,
+  options: WhyOptions,
+): Promise<void> {
   const read = await readStores(context, options);
   const view = currencyOf(context, read.dirs, options.currency);
   const snapshot = withSessions(read, (sessions) => inCurrency(sessions, view));
@@ -41,7 +47,7 @@ export async function why(context: Context, id: string | undefined, options: Why
 }
 
 async function ofSession(
-  context: Context,
+  context: SpokenContext,
   snapshot: Snapshot,
   view: CurrencyView | undefined,
   id: string,
@@ -65,7 +71,7 @@ async function ofSession(
 }
 
 async function ofUsage(
-  context: Context,
+  context: SpokenContext,
   snapshot: Snapshot,
   view: CurrencyView | undefined,
   options: WhyOptions,
@@ -84,7 +90,7 @@ async function ofUsage(
   else {
     const lines =
       found.sum.rounds === 0
-        ? nothingFound(snapshot.sessions, local, words).split('\n')
+        ? nothingFound(snapshot.sessions, local, words, nothing).split('\n')
         : usageWhyLines(found, top, lostRounds, screen);
     await context.write(frame(usageHeading({ period, filter: words }), lines, screen));
   }

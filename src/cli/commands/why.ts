@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import type { SpokenContext } from '../language.ts';
 import { example } from '../command.ts';
 import {
   addPeriodOptions,
@@ -11,7 +11,7 @@ import { addFilterOptions } from '../options/filter-options.ts';
 import { addStoresOptions } from '../options/stores-options.ts';
 import type { WhyOptions } from './why-action.ts';
 
-export function addWhy(program: Command, context: Context): void {
+export function addWhy(program: Command, context: SpokenContext): void {
   const command = addStoresOptions(
     program
       .command('why')

@@ -5,6 +5,7 @@ import { findNames, type UnknownName } from '../../report/unknown-names.ts';
 import { conditionText, filterWords, type UsageFilter } from '../../query/usage-filter.ts';
 import type { StoredSessions } from '../../store/index/index.ts';
 import { BUCKET_MS } from '../../model/usage-cell.ts';
+import { absent } from '../../texts/en.ts';
 import type { Context } from '../context.ts';
 
 /** The command that lists the names of a kind. */
@@ -31,34 +32,40 @@ export function warnOfUnknownNames(
   filter: UsageFilter,
   local: LocalTime,
   period?: Period,
+  texts = absent,
 ): UnknownName[] {
   if (filterWords(filter).length === 0) return [];
   const { unknown, lastAt } = findNames(sessions, filter);
-  for (const name of unknown) context.warn(`monitor: ${unknownText(name, sessions.size === 0)}\n`);
+  for (const name of unknown) context.warn(`monitor: ${unknownText(name, sessions.size === 0, texts)}\n`);
   const isOutside =
     lastAt !== null && period !== undefined && (lastAt + BUCKET_MS <= period.from || lastAt >= period.to);
   if (unknown.length === 0 && isOutside) {
-    const last = local.isoOf(lastAt).slice(0, 10);
-    context.warn(`monitor: no rounds of ${wordsOf(filter)} in this period; the last was on ${last}\n`);
+    const date = local.isoOf(lastAt).slice(0, 10);
+    context.warn(`monitor: ${texts.lastOn({ names: wordsOf(filter, texts), date })}\n`);
   }
   return unknown;
 }
 
 /** `no model 'qwen-mx' in the store. Did you mean 'qwen-max'?` */
-function unknownText({ kind, name, nearest }: UnknownName, isEmpty: boolean): string {
-  const what = `no ${cleanLine(kind)} ${quoted(name)} in the store`;
-  if (isEmpty) return `${what}: it has no rounds yet`;
-  if (nearest.length === 0) return `${what}. List them with '${listedBy(kind)}'`;
-  return `${what}. Did you mean ${nearest.map(quoted).join(' or ')}?`;
+function unknownText({ kind, name, nearest }: UnknownName, isEmpty: boolean, texts: typeof absent): string {
+  const what = texts.none({ kind: kindText(kind, texts), name: quoted(name) });
+  if (isEmpty) return texts.noRounds({ what });
+  if (nearest.length === 0) return texts.list({ what, command: listedBy(kind) });
+  return texts.similar({ what, names: nearest.map(quoted) });
 }
 
-/** `model 'qwen-max' and department=search` */
-function wordsOf({ where = [], ...names }: UsageFilter): string {
+/** The name of a dimension is not translated. */
+function kindText(kind: string, { kinds }: typeof absent): string {
+  return Object.hasOwn(kinds, kind) ? kinds[kind as keyof typeof kinds] : cleanLine(kind);
+}
+
+/** `model 'qwen-max'`, `department=search` */
+function wordsOf({ where = [], ...names }: UsageFilter, texts: typeof absent): string[] {
   const named = Object.entries(names).flatMap(([kind, name]) =>
-    name === undefined ? [] : [`${kind} ${quoted(name)}`],
+    name === undefined ? [] : [`${kindText(kind, texts)} ${quoted(name)}`],
   );
   const conditions = where.map((condition) => clip(cleanLine(conditionText(condition)), 200));
-  return [...named, ...conditions].join(' and ');
+  return [...named, ...conditions];
 }
 
 function quoted(name: string): string {

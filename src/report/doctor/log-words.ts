@@ -2,13 +2,15 @@ import { cleanLine } from '../../platform/clean-text.ts';
 import { exact, plural } from '../../platform/count-text.ts';
 import { DOCKERS_PLACE, USUAL_PLACES, type UsualPlace } from '../../platform/log-places.ts';
 import type { FactsByCode } from '../../doctor/checks.ts';
-import { FAILURE_WORDS } from '../../query/failure-words.ts';
+import * as en from '../../texts/en.ts';
 import { duration, share, verb } from './phrases.ts';
 import type { WordsByCode } from './words.ts';
 
+const KINDS: Readonly<Record<string, string>> = en.failureKinds;
+
 export const LOG_WORDS = {
   'failed-requests': ({ requests, classes }) => ({
-    what: `${share(requests, 'request')} of the last 7 days failed: ${classes.map(([name, count]) => `${FAILURE_WORDS[name] ?? name} ${exact(count)}`).join(', ')}.`,
+    what: `${share(requests, 'request')} of the last 7 days failed: ${classes.map(([name, count]) => `${KINDS[name] ?? name} ${exact(count)}`).join(', ')}.`,
     fix: 'monitor stats-health --days 7 shows of which models, monitor list --failed --days 7 in which sessions, and monitor show <id> the requests.',
   }),
   'log-missing': ({ isFolder, isOwn, hasOthers }, where) => ({

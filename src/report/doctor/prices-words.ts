@@ -1,5 +1,5 @@
 import { exact, plural } from '../../platform/count-text.ts';
-import { boundClaim, boundWords } from '../../pricing/bound-words.ts';
+import { boundClaim, boundWords } from '../../query/bound-words.ts';
 import { boundOf, isReason, type BoundReason } from '../../pricing/bounds.ts';
 import { isNoModel } from '../../pricing/no-model.ts';
 import { OLD_AFTER_DAYS } from '../../pricing/price-age.ts';

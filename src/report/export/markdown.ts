@@ -1,12 +1,11 @@
-import { cleanLine } from '../../platform/clean-text.ts';
 import type { Row } from '../../query/aggregate.ts';
 import { exact } from '../../platform/count-text.ts';
 import { failureNotes } from '../../query/failure-text.ts';
-import { headOf, type GroupKey } from '../../query/group-keys.ts';
+import type { GroupKey } from '../../query/group-keys.ts';
 import type { Stats } from '../../query/grouping.ts';
 import { MEASURE_COLUMNS } from '../../query/measures.ts';
 import { boundLines, costText, unpricedText } from '../numbers.ts';
-import { groupName } from '../names.ts';
+import { groupName, headText } from '../names.ts';
 import { codeSpan, escapeMarkdown } from './markdown-text.ts';
 import { dimensionNotes } from '../stats-notes.ts';
 
@@ -27,7 +26,7 @@ export function* markdownTable(stats: Stats): Generator<string> {
   }
   const blanks = keys.slice(1).map(() => '');
   yield tableLine(['**Total**', ...blanks, ...numbers(total)]);
-  const unpriced = unpricedText(total, codeSpan);
+  const unpriced = unpricedText(total, undefined, codeSpan);
   if (unpriced !== null) yield `\nThe total excludes ${unpriced}.\n`;
   const bounds = boundLines(total);
   if (bounds.length > 0)
@@ -41,7 +40,7 @@ export function* markdownTable(stats: Stats): Generator<string> {
 }
 
 function headCell(key: GroupKey): string {
-  return typeof key === 'string' ? headOf(key) : nameCell(cleanLine(headOf(key)));
+  return typeof key === 'string' ? headText(key) : nameCell(headText(key));
 }
 
 function numbers(row: Row): string[] {

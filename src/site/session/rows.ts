@@ -2,7 +2,7 @@ import { isAnswerRole } from '../../ai-log/message.ts';
 import { FLAG_WORDS } from '../../session-format/flags.ts';
 import { cleanLine } from '../../platform/clean-text.ts';
 import { boundOf, isReason, type Bound, type BoundReason } from '../../pricing/bounds.ts';
-import { boundWords } from '../../pricing/bound-words.ts';
+import { boundWords } from '../../query/bound-words.ts';
 import { exact, plural } from '../../platform/count-text.ts';
 import { gistOf, wholeCharacters } from '../../query/conversation/excerpt.ts';
 import {

@@ -1,5 +1,5 @@
 import { exact, plural } from '../../platform/count-text.ts';
-import { boundMark } from '../../pricing/bound-words.ts';
+import { boundMark } from '../../pricing/bound-mark.ts';
 import { costsText, exactUsd, moneyText, usdFirst } from '../../pricing/money.ts';
 import { amountsOf, type Row } from '../../query/aggregate.ts';
 import { sumBound } from '../../query/costs.ts';

@@ -2,6 +2,8 @@ import type { Command, Option } from 'commander';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readContext } from '../../../src/cli/context.ts';
+import { withTexts } from '../../../src/cli/language.ts';
+import * as en from '../../../src/texts/en.ts';
 import { buildProgram } from '../../../src/cli/program.ts';
 import { Finding, type Case, type Random, type Target } from '../case.ts';
 import { contentOf, expectSame, makeVictim, monitor } from '../monitor.ts';
@@ -55,7 +57,7 @@ const PLAUSIBLE: Readonly<Record<string, readonly string[]>> = {
 let commands: readonly Command[] = [];
 
 async function runArguments({ folder, prepared, random, steps, note }: Case): Promise<void> {
-  commands = buildProgram(readContext(), () => {}).commands.filter(
+  commands = buildProgram(withTexts(readContext(), en), () => {}).commands.filter(
     (command) => !LEFT_OUT.has(command.name()),
   );
   const victim = makeVictim(folder);
