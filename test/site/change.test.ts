@@ -5,6 +5,7 @@ import { changeUpTo, changeView, costChange, countChange, type SiteChange } from
 import { DimensionSums } from '../../src/site/dimension-sums.ts';
 import { Recent } from '../../src/site/recent.ts';
 import { modelColours } from '../../src/site/model-colours.ts';
+import * as en from '../../src/texts/en.ts';
 import type { SiteContext } from '../../src/site/site-context.ts';
 import { modelTable } from '../../src/site/statistics.ts';
 import { renderTemplate } from '../../src/site/templates.ts';
@@ -294,7 +295,7 @@ test('the cost of the last 7 days leads to its sessions, if there are any', () =
   const recent = new Recent(DAY, local, new DimensionSums([]));
   for (const { id, usage } of entries) recent.add(id, [], usage);
   const totals = siteTotals(sumSessions(entries, local));
-  const site = { local, colours: modelColours(new Map()) } as unknown as SiteContext;
+  const site = { local, colours: modelColours(new Map()), texts: en } as unknown as SiteContext;
   const { rows } = modelTable(
     'models.html',
     totals,

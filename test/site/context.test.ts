@@ -4,6 +4,7 @@ import type { ContextFacts } from '../../src/site/context/context-facts.ts';
 import { contextPage } from '../../src/site/context/context-page.ts';
 import { ContextSums } from '../../src/site/context/context-sums.ts';
 import { modelColours } from '../../src/site/model-colours.ts';
+import * as en from '../../src/texts/en.ts';
 import type { SiteContext } from '../../src/site/site-context.ts';
 import type { SiteSession } from '../../src/site/shown-session.ts';
 import type { Pieces } from '../../src/site/state/pieces.ts';
@@ -93,7 +94,7 @@ test('what is carried on is what all sessions together make', () => {
 });
 
 const local = localTimeIn('UTC');
-const site = { local, now: 0, colours: modelColours(new Map()) } as unknown as SiteContext;
+const site = { local, now: 0, colours: modelColours(new Map()), texts: en } as unknown as SiteContext;
 const text = (html: string): string =>
   html
     .replaceAll(/<[^>]*>/g, ' ')
