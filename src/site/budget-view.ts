@@ -30,7 +30,8 @@ export function budgetView(
 ): BudgetView {
   const { currency, per } = budget;
   const amount = attoOfUsd(budget.amount);
-  const text = currencySign(currency) + exactUsd(amount);
+  // $50, but $0.50
+  const text = currencySign(currency) + exactUsd(amount).replace(/\.\d$/, '$&0');
   const { span, name, length } = currentSpan(per, day);
   const used = days.filter(([date]) => !span || (date >= span.from && date <= span.to));
   const sum = sumOf(used.map(([, row]) => row)) ?? emptyRow();

@@ -80,6 +80,7 @@ test.each([
     'from=2026-02-01&to=2026-02-28',
     'budget $300 a month: $10.71 a day',
   ],
+  ['total', '21.5', '$21.00 of the budget of $21.50 in total is used (97.6%).', 'sort=cost&month=all', ''],
   ['total', '21', '$21.00 of the budget of $21 in total is used (100%).', 'sort=cost&month=all', ''],
 ] as const)('a budget by the %s', async (per, amount, sentence, query, line) => {
   const made = spent();
@@ -170,7 +171,7 @@ test('the site remembers it, also when nothing is new; another replaces it, and 
       .filter(([path, { digest }]) => plain.get(path)?.digest !== digest)
       .map(([path]) => path);
   expect((await run([...argv, '--budget-usd', '30.5', '--per', 'total'])).code).toBe(0);
-  expect(shown(made).sentence).toContain(' of the budget of $30.5 in total is used (68.8%)');
+  expect(shown(made).sentence).toContain(' of the budget of $30.50 in total is used (68.8%)');
   expect(changed()).toEqual(['build.js', 'changes.js', 'index.html']);
   const before = filesOf(made.siteDir);
   expect((await run(argv)).out).toMatch(/^0 files written/);
