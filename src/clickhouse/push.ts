@@ -3,9 +3,10 @@ import type { Files } from '../platform/files.ts';
 import { COLUMNS, ALL_COLUMNS } from '../rows/columns.ts';
 import { storedRoundsOf, StoreRows } from '../rows/new-rows.ts';
 import type { Row } from '../rows/row.ts';
+import { SentSessions } from '../rows/sent-sessions.ts';
 import { newCursor, readCursor, writeCursor, type CopyCursor } from '../store/copy-cursor.ts';
 import { markOf, startReason, type Mark, type StartReason } from '../store/mark.ts';
-import { isUnreadable, readSnapshot, type Snapshot } from '../store/read.ts';
+import { readSnapshot, type Snapshot } from '../store/read.ts';
 import type { ClickHouseServer } from './server.ts';
 import {
   hasRows as isThere,
@@ -83,15 +84,12 @@ interface Pass {
 
 class Push {
   readonly #result = {
-    rounds: 0,
-    sessions: 0,
     prunedRounds: 0,
     bytes: 0,
     batches: 0,
     reason: undefined as PushReason | undefined,
   };
-  /** What is wrong with the sessions that could not be read. */
-  readonly #unread = new Map<string, string>();
+  readonly #sent = new SentSessions();
   readonly #request: PushRequest;
   readonly #table: Table;
   readonly #lineOf: (row: Row, push: number) => string;
@@ -118,8 +116,8 @@ class Push {
     // What a push that did not finish had sent is as of then: what was added since is missing.
     if (pass.to.commit !== pass.snapshot.state.commit) await this.#pass(await this.#newPass(pass.snapshot));
     pass.snapshot.close();
-    const unread = Array.from(this.#unread, ([session, problem]) => ({ session, problem }));
-    return { ...this.#result, unread };
+    const { rounds, sessions, unread } = this.#sent;
+    return { rounds, sessions, ...this.#result, unread };
   }
 
   /** Goes on with a push that did not finish, if that is possible. */
@@ -184,7 +182,7 @@ class Push {
     await this.#flush();
     const { server, target } = this.#request;
     const { push, hasRows } = this.#cursor;
-    const unread = [...this.#unread.keys()];
+    const unread = this.#sent.unreadIds;
     if (isWhole && pass.mayHaveOlder)
       await server.command(withdrawQuery(target, to.store, push, unread), this.#table.dialect);
     this.#save({ ...this.#cursor, mark: to, pending: null, hasRows, unread });
@@ -210,23 +208,8 @@ class Push {
     return read;
   }
 
-  /** Sends the rows of a session. If they cannot be read, they are left for another push. */
   async #send(session: string, rows: Iterable<Row>, expected: number | undefined): Promise<void> {
-    let sent = 0;
-    try {
-      for (const row of rows) {
-        sent++;
-        await this.#add(row);
-      }
-    } catch (error) {
-      if (!isUnreadable(error)) throw error;
-      this.#unread.set(session, error.problem);
-      return;
-    }
-    if (expected !== undefined && sent !== expected)
-      this.#unread.set(session, `has ${sent} rounds to be sent, and the index counts ${expected}`);
-    this.#result.rounds += sent;
-    if (sent > 0) this.#result.sessions++;
+    await this.#sent.send(session, rows, expected, (row) => this.#add(row));
   }
 
   async #add(row: Row): Promise<void> {
@@ -235,9 +218,8 @@ class Push {
     this.#characters += line.length;
     if (this.#characters < BATCH_CHARACTERS) return;
     await this.#flush();
-    const { pending } = this.#cursor;
-    const unread = [...new Set([...this.#cursor.unread, ...this.#unread.keys()])];
-    if (pending) this.#save({ ...this.#cursor, unread, pending: { ...pending, after: this.#done } });
+    const progress = this.#sent.progress(this.#cursor, this.#done);
+    if (progress) this.#save(progress);
   }
 
   async #flush(): Promise<void> {

@@ -2,9 +2,10 @@ import { isPruned } from '../model/session-entry.ts';
 import type { Files } from '../platform/files.ts';
 import { StoreRows, storedRoundsOf } from '../rows/new-rows.ts';
 import type { Row } from '../rows/row.ts';
+import { SentSessions } from '../rows/sent-sessions.ts';
 import { newCursor, readCursor, writeCursor, type CopyCursor } from '../store/copy-cursor.ts';
 import { markOf, unknownReason, wasPrunedUncopied, type Mark } from '../store/mark.ts';
-import { isUnreadable, readSnapshot, type Snapshot } from '../store/read.ts';
+import { readSnapshot, type Snapshot } from '../store/read.ts';
 import type { Rejected } from './answers.ts';
 import type { Collector } from './collector.ts';
 import type { Encoding } from './encoding.ts';
@@ -68,9 +69,7 @@ export async function pushSpans(request: SpanPush): Promise<SpanPushResult> {
 }
 
 class Push {
-  readonly #result: Omit<SpanPushResult, 'unread'> = {
-    rounds: 0,
-    sessions: 0,
+  readonly #result: Omit<SpanPushResult, 'rounds' | 'sessions' | 'unread'> = {
     spans: 0,
     bytes: 0,
     batches: 0,
@@ -79,8 +78,7 @@ class Push {
     lacksPruned: false,
     rejected: [],
   };
-  /** What is wrong with the sessions that could not be read. */
-  readonly #unread = new Map<string, string>();
+  readonly #sent = new SentSessions();
   readonly #request: SpanPush;
   readonly #requests: SpanRequests;
   #cursor: CopyCursor;
@@ -99,8 +97,8 @@ class Push {
     // A push that did not finish was as of then: what was added since is missing.
     if (pass.to.commit !== pass.snapshot.state.commit) await this.#pass(this.#newPass(pass.snapshot));
     pass.snapshot.close();
-    const unread = Array.from(this.#unread, ([session, problem]) => ({ session, problem }));
-    return { ...this.#result, unread };
+    const { rounds, sessions, unread } = this.#sent;
+    return { rounds, sessions, ...this.#result, unread };
   }
 
   /** Goes on with a push that did not finish, if that is possible. */
@@ -154,10 +152,9 @@ class Push {
       this.#done = key;
     }
     await this.#flush(this.#requests.take());
-    this.#save({ ...this.#cursor, mark: to, pending: null, unread: [...this.#unread.keys()] });
+    this.#save({ ...this.#cursor, mark: to, pending: null, unread: this.#sent.unreadIds });
   }
 
-  /** Sends the rounds of a session. If they cannot be read, they are left for another push. */
   async #send(
     spans: Spans,
     session: string,
@@ -165,21 +162,9 @@ class Push {
     expected: number | undefined,
     isWhole: boolean,
   ): Promise<void> {
-    let sent = 0;
-    try {
-      for (const row of rows) {
-        await this.#add(spans.of(row, isWhole && sent === 0), row);
-        sent++;
-      }
-    } catch (error) {
-      if (!isUnreadable(error)) throw error;
-      this.#unread.set(session, error.problem);
-      return;
-    }
-    if (expected !== undefined && sent !== expected)
-      this.#unread.set(session, `has ${sent} rounds to be sent, and the index counts ${expected}`);
-    this.#result.rounds += sent;
-    if (sent > 0) this.#result.sessions++;
+    await this.#sent.send(session, rows, expected, (row, before) =>
+      this.#add(spans.of(row, isWhole && before === 0), row),
+    );
   }
 
   async #add(spans: ReturnType<Spans['of']>, row: Row): Promise<void> {
@@ -187,9 +172,8 @@ class Push {
       const request = this.#requests.add(row, span);
       if (!request) continue;
       await this.#flush(request);
-      const { pending } = this.#cursor;
-      const unread = [...new Set([...this.#cursor.unread, ...this.#unread.keys()])];
-      if (pending) this.#save({ ...this.#cursor, unread, pending: { ...pending, after: this.#done } });
+      const progress = this.#sent.progress(this.#cursor, this.#done);
+      if (progress) this.#save(progress);
     }
   }
 
