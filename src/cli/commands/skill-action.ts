@@ -1,9 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import manifest from '../../../package.json' with { type: 'json' };
 import { printableMessage } from '../../platform/clean-text.ts';
+import { sha256 } from '../../platform/digest.ts';
 import { errorCode, InputOutputError, isSystemError } from '../../platform/errors.ts';
 import { remedyText } from '../../platform/system-errors.ts';
 import type { Context } from '../context.ts';
@@ -85,7 +86,7 @@ function isAsInstalled(target: string): boolean {
 
 function digestsOf(files: ReadonlyMap<string, Buffer>): string {
   const digests = [...files]
-    .map(([path, bytes]) => [path, createHash('sha256').update(bytes).digest('hex')])
+    .map(([path, bytes]) => [path, sha256(bytes)])
     .toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1));
   return `${JSON.stringify(Object.fromEntries(digests), null, 2)}\n`;
 }
